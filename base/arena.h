@@ -1,0 +1,30 @@
+/* arena.h - many small allocations, freed together. */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "base/text.h"
+
+struct arena_block;
+
+/* A zeroed arena is empty and ready. */
+struct arena {
+    struct arena_block *blocks; /* newest first */
+    size_t used;                /* bytes handed out since the last reset */
+};
+
+/* Zeroed memory, aligned for any type, valid until arena_reset or arena_free.
+ * Never NULL: running out of memory ends the program (see base/memory.h). */
+void *arena_alloc(struct arena *arena, size_t count, size_t size);
+
+/* Bytes of `text`, with a NUL behind them that is not counted. */
+struct text arena_copy(struct arena *arena, struct text text);
+
+struct text arena_format(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+void arena_reset(struct arena *arena); /* forget everything, keep one block */
+void arena_free(struct arena *arena);  /* safe on a zeroed arena */
+
+#endif

@@ -1,0 +1,70 @@
+/* memory.c - the one place where running out of memory is met. */
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static _Atomic size_t fail_countdown; /* tests only: 0 is off */
+
+void memory_fail_after(size_t allocations)
+{
+    fail_countdown = allocations;
+}
+
+static _Noreturn void out_of_memory(size_t count, size_t size)
+{
+    fprintf(stderr,
+            "winnow: out of memory (asked for %zu x %zu bytes). What was saved stays saved; "
+            "run again with a smaller batch or fewer threads.\n",
+            count, size);
+    /* _exit: handlers that allocate must not run now; the database recovers by its journal. */
+    _exit(4);
+}
+
+static size_t checked_product(size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX - 64)
+        out_of_memory(count, size);
+    if (fail_countdown && --fail_countdown == 0)
+        out_of_memory(count, size);
+    return bytes ? bytes : 1;
+}
+
+void *memory_alloc(size_t count, size_t size)
+{
+    void *memory = calloc(1, checked_product(count, size));
+    if (!memory)
+        out_of_memory(count, size);
+    return memory;
+}
+
+void *memory_resize(void *memory, size_t count, size_t size)
+{
+    void *resized = realloc(memory, checked_product(count, size));
+    if (!resized)
+        out_of_memory(count, size);
+    return resized;
+}
+
+void *memory_alloc_aligned(size_t count, size_t size)
+{
+    size_t bytes = (checked_product(count, size) + 63) / 64 * 64;
+    void *memory = aligned_alloc(64, bytes);
+    if (!memory)
+        out_of_memory(count, size);
+    return memory;
+}
+
+void *memory_grow(void *memory, size_t *capacity, size_t wanted, size_t size)
+{
+    if (wanted <= *capacity)
+        return memory;
+    size_t larger = *capacity ? *capacity : 8;
+    while (larger < wanted)
+        larger = larger > SIZE_MAX / 2 ? wanted : larger * 2;
+    *capacity = larger;
+    return memory_resize(memory, larger, size);
+}

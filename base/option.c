@@ -1,0 +1,138 @@
+/* option.c - setting a component's state from its option table. */
+#include "base/option.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool number_in_range(const struct option *option, double number)
+{
+    return option->least == option->most || (number >= option->least && number <= option->most);
+}
+
+static bool set_number(const struct option *option, void *field, struct text value,
+                       const char *where, struct error *error)
+{
+    double number;
+    int64_t integer = 0;
+    bool is_integer = option->type == OPTION_INTEGER;
+    bool read = is_integer ? text_integer(value, &integer) : text_real(value, &number);
+    if (is_integer)
+        number = (double)integer;
+    if (!read || !isfinite(number) || !number_in_range(option, number)) {
+        if (option->least == option->most)
+            return error_set(error, ERROR_USAGE, "%s: %s = %.*s: expected a%s number", where,
+                             option->name, TEXT_ARGUMENT(value), is_integer ? " whole" : "");
+        return error_set(error, ERROR_USAGE, "%s: %s = %.*s: expected a%s number from %g to %g",
+                         where, option->name, TEXT_ARGUMENT(value), is_integer ? " whole" : "",
+                         option->least, option->most);
+    }
+    if (is_integer)
+        *(int64_t *)field = integer;
+    else
+        *(double *)field = number;
+    return true;
+}
+
+static bool set_boolean(const struct option *option, bool *field, struct text value,
+                        const char *where, struct error *error)
+{
+    static const char *const yes[] = {"yes", "true", "on", "1"};
+    static const char *const no[] = {"no", "false", "off", "0"};
+    for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++) {
+        if (text_equal_fold(value, text_of(yes[i])))
+            return *field = true;
+        if (text_equal_fold(value, text_of(no[i]))) {
+            *field = false;
+            return true;
+        }
+    }
+    return error_set(error, ERROR_USAGE, "%s: %s = %.*s: expected yes or no", where, option->name,
+                     TEXT_ARGUMENT(value));
+}
+
+static bool set_choice(const struct option *option, struct text *field, struct text value,
+                       const char *where, struct error *error)
+{
+    struct text rest = text_of(option->choices), choice;
+    while (text_split(&rest, '|', &choice))
+        if (text_equal(choice, value)) {
+            *field = choice;
+            return true;
+        }
+    return error_set(error, ERROR_USAGE, "%s: %s = %.*s: expected one of %s", where, option->name,
+                     TEXT_ARGUMENT(value), option->choices);
+}
+
+bool option_set(const struct option *option, void *state, struct text value, const char *where,
+                struct error *error)
+{
+    void *field = (char *)state + option->offset;
+    switch (option->type) {
+    case OPTION_TEXT:
+        *(struct text *)field = value;
+        return true;
+    case OPTION_INTEGER:
+    case OPTION_REAL:
+        return set_number(option, field, value, where, error);
+    case OPTION_BOOLEAN:
+        return set_boolean(option, field, value, where, error);
+    case OPTION_CHOICE:
+        return set_choice(option, field, value, where, error);
+    }
+    return error_set(error, ERROR_USAGE, "%s: %s: unknown option type", where, option->name);
+}
+
+void option_defaults(const struct option *options, void *state)
+{
+    for (const struct option *option = options; option && option->name; option++)
+        if (option->fallback)
+            option_set(option, state, text_of(option->fallback), "default", NULL);
+}
+
+const struct option *option_find(const struct option *options, struct text name)
+{
+    for (const struct option *option = options; option && option->name; option++)
+        if (text_equal(text_of(option->name), name))
+            return option;
+    return NULL;
+}
+
+enum { LONGEST_NAME = 40 };
+
+/* Levenshtein distance; anything long is simply far away. */
+static size_t edit_distance(struct text a, struct text b)
+{
+    if (a.size > LONGEST_NAME || b.size > LONGEST_NAME)
+        return LONGEST_NAME;
+    size_t row[LONGEST_NAME + 1];
+    for (size_t j = 0; j <= b.size; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.size; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.size; j++) {
+            size_t best = diagonal + (a.bytes[i - 1] != b.bytes[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[b.size];
+}
+
+const char *option_nearest(const char *const *names, struct text word)
+{
+    const char *nearest = NULL;
+    size_t nearest_distance = word.size / 3 + 2;
+    for (; *names; names++) {
+        size_t distance = edit_distance(text_of(*names), word);
+        if (distance < nearest_distance) {
+            nearest_distance = distance;
+            nearest = *names;
+        }
+    }
+    return nearest;
+}

@@ -1,0 +1,138 @@
+/* text.c - views of bytes: comparing, cutting, reading numbers. */
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct text text_of(const char *string)
+{
+    return string ? (struct text){string, strlen(string)} : (struct text){NULL, 0};
+}
+
+bool text_equal(struct text a, struct text b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.bytes, b.bytes, a.size) == 0);
+}
+
+int text_compare(struct text a, struct text b)
+{
+    size_t common = a.size < b.size ? a.size : b.size;
+    int order = common ? memcmp(a.bytes, b.bytes, common) : 0;
+    if (order)
+        return order < 0 ? -1 : 1;
+    return (a.size > b.size) - (a.size < b.size);
+}
+
+static char fold(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+bool text_equal_fold(struct text a, struct text b)
+{
+    if (a.size != b.size)
+        return false;
+    for (size_t i = 0; i < a.size; i++)
+        if (fold(a.bytes[i]) != fold(b.bytes[i]))
+            return false;
+    return true;
+}
+
+bool text_starts_with(struct text text, struct text prefix)
+{
+    return text.size >= prefix.size &&
+           (prefix.size == 0 || memcmp(text.bytes, prefix.bytes, prefix.size) == 0);
+}
+
+struct text text_slice(struct text text, size_t begin, size_t end)
+{
+    if (end > text.size)
+        end = text.size;
+    if (begin > end)
+        begin = end;
+    if (!text.bytes)
+        return text;
+    return (struct text){text.bytes + begin, end - begin};
+}
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+struct text text_trim(struct text text)
+{
+    while (text.size && is_blank(text.bytes[0])) {
+        text.bytes++;
+        text.size--;
+    }
+    while (text.size && is_blank(text.bytes[text.size - 1]))
+        text.size--;
+    return text;
+}
+
+size_t text_find(struct text text, struct text needle, size_t from)
+{
+    if (from > text.size || needle.size > text.size - from)
+        return text.size;
+    if (needle.size == 0)
+        return from;
+    const char *found = memmem(text.bytes + from, text.size - from, needle.bytes, needle.size);
+    return found ? (size_t)(found - text.bytes) : text.size;
+}
+
+bool text_split(struct text *rest, char separator, struct text *piece)
+{
+    if (!rest->bytes)
+        return false;
+    const char *found = rest->size ? memchr(rest->bytes, separator, rest->size) : NULL;
+    if (!found) {
+        *piece = *rest;
+        *rest = (struct text){NULL, 0};
+        return true;
+    }
+    size_t size = (size_t)(found - rest->bytes);
+    *piece = (struct text){rest->bytes, size};
+    *rest = (struct text){found + 1, rest->size - size - 1};
+    return true;
+}
+
+bool text_integer(struct text text, int64_t *value)
+{
+    size_t i = 0;
+    bool negative = false;
+    if (text.size && (text.bytes[0] == '-' || text.bytes[0] == '+'))
+        negative = text.bytes[i++] == '-';
+    if (i == text.size)
+        return false;
+    int64_t sum = 0; /* kept negative: INT64_MIN has no positive twin */
+    for (; i < text.size; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9')
+            return false;
+        if (__builtin_mul_overflow(sum, (int64_t)10, &sum) ||
+            __builtin_sub_overflow(sum, (int64_t)(text.bytes[i] - '0'), &sum))
+            return false;
+    }
+    if (!negative && sum == INT64_MIN)
+        return false;
+    *value = negative ? sum : -sum;
+    return true;
+}
+
+bool text_real(struct text text, double *value)
+{
+    char digits[64];
+    if (text.size == 0 || text.size >= sizeof(digits))
+        return false;
+    for (size_t i = 0; i < text.size; i++)
+        if (!memchr("+-.0123456789eE", text.bytes[i], 15))
+            return false;
+    memcpy(digits, text.bytes, text.size);
+    digits[text.size] = '\0';
+    char *end;
+    double number = strtod(digits, &end);
+    if (end != digits + text.size)
+        return false;
+    *value = number;
+    return true;
+}

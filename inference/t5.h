@@ -1,0 +1,139 @@
+/* t5.h - text in, text and scores out: encoder-decoder models of the T5 family, on the CPU.
+ *
+ * The only header of inference/ that others include. Reference for the arithmetic: `transformers`,
+ * T5ForConditionalGeneration; the tensors, shapes and the quantisation are in docs/MODEL.md.
+ *
+ * Promise: what a session returns for an input depends on the model, the precision and the kernel
+ * table, never on what else is in the batch, on the number of threads, or on earlier calls. */
+#ifndef INFERENCE_T5_H
+#define INFERENCE_T5_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/text.h"
+
+/* Weights, vocabulary and prompts. Read-only once open, so threads share it. */
+struct t5_model;
+
+/* Activations and caches of `threads` workers; outlived by its model. */
+struct t5_session;
+
+/* Opens a model: one of Winnow's files (mapped, not parsed), or a Hugging Face directory, which is
+ * imported into memory. Every fault of the file is ERROR_MODEL with the remedy. */
+bool t5_model_open(struct t5_model **model, const char *path, struct error *error);
+void t5_model_close(struct t5_model *model); /* NULL is fine */
+
+/* 16 hexadecimal digits: a hash of weights, vocabulary and prompts; marks saved results. Valid as
+ * long as the model. */
+struct text t5_model_id(const struct t5_model *model);
+
+/* A key of the model's prompts ("sentiment.decoder"), or the empty text when it has none. */
+struct text t5_model_prompt(const struct t5_model *model, const char *key);
+
+/* Token ids of `text` without the end mark. Returns how many there are, which may exceed
+ * `capacity`; only the first `capacity` are written. */
+size_t t5_tokens(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity);
+
+/* As t5_tokens, and where in `text` each token's bytes end (offsets rise; the last is text.size).
+ * Cutting `text` at ends[i] splits no token. `ends` has room for `capacity`. */
+size_t t5_token_ends(const struct t5_model *model, struct text text, size_t *ends,
+                     size_t capacity);
+
+enum t5_precision { T5_INT8, T5_F32 };
+
+struct t5_limits {
+    size_t batch;         /* inputs encoded side by side, at least 1 */
+    size_t input_tokens;  /* of one input, end mark included */
+    size_t output_tokens; /* of one output, prefix and end mark included */
+    size_t threads;       /* workers; at least 1 */
+    size_t beam;          /* widest beam asked for; 1 is greedy */
+    enum t5_precision precision;
+    const char *kernels; /* "scalar", "avx2", "avx512vnni"; NULL: the fastest this CPU has */
+};
+
+/* Allocates everything that grows with the limits up front. */
+bool t5_session_open(struct t5_session **session, const struct t5_model *model,
+                     const struct t5_limits *limits, struct error *error);
+void t5_session_close(struct t5_session *session); /* NULL is fine */
+
+/* The name of the kernel table in use. */
+const char *t5_session_kernels(const struct t5_session *session);
+
+/* Encodes inputs[0..count), count <= limits.batch, each with its end mark added. They stay in the
+ * session until the next call, so that several questions share one encoder pass. An input longer
+ * than limits.input_tokens is ERROR_MODEL: callers cut beforehand, nothing is cut here. */
+bool t5_encode(struct t5_session *session, const struct text *inputs, size_t count,
+               struct error *error);
+
+/* One candidate to score: the end-marked `text`, after `prefix`, given an encoded input. */
+struct t5_target {
+    size_t input;       /* index into the inputs last encoded */
+    struct text prefix; /* what the decoder is made to start with; may be empty */
+    struct text text;
+};
+
+/* scores[i]: natural-log probability of targets[i].text and the end mark, summed over tokens. */
+bool t5_score(struct t5_session *session, const struct t5_target *targets, size_t count,
+              float *scores, struct error *error);
+
+/* A set of allowed outputs: sequences of 1 to `most` of `items`, none twice, joined by a space.
+ * Constrained decoding computes the allowed rows of the output layer only. */
+struct t5_choices;
+
+bool t5_choices_open(struct t5_choices **choices, const struct t5_model *model,
+                     const struct text *items, size_t count, size_t most, struct error *error);
+void t5_choices_close(struct t5_choices *choices); /* NULL is fine */
+
+struct t5_decoding {
+    struct text prefix;     /* what the decoder is made to start with; may be empty */
+    size_t most, least;     /* tokens generated after the prefix, end mark not counted */
+    size_t beam;            /* 0 and 1: greedy; at most limits.beam */
+    double length_penalty;  /* beam: score = log-probability / length ^ penalty; as `transformers` */
+    size_t no_repeat_ngram; /* no n-gram of tokens twice; 0: off; as `transformers` */
+    const struct t5_choices *choices; /* NULL: any text; constrained decoding is greedy */
+};
+
+enum t5_finish { T5_FINISH_END, T5_FINISH_LENGTH };
+
+struct t5_output {
+    struct text text; /* prefix and end mark left out */
+    enum t5_finish finish;
+    size_t tokens;         /* generated, end mark not counted */
+    float log_probability; /* of the generated tokens, end mark included */
+    const size_t *items;   /* constrained: indices into the choices' items, in order */
+    size_t item_count;
+};
+
+/* Decodes every input last encoded: outputs[0..count of t5_encode). Texts and items are allocated
+ * from `arena`. */
+bool t5_generate(struct t5_session *session, const struct t5_decoding *decoding,
+                 struct arena *arena, struct t5_output *outputs, struct error *error);
+
+/* The mean of the encoder's last hidden states of each encoded input, scaled to length 1:
+ * vectors[input * width], width = t5_width(model). */
+size_t t5_width(const struct t5_model *model);
+void t5_embed(const struct t5_session *session, float *vectors);
+
+/* ---- Model files: `winnow model import|info|verify` ---- */
+
+struct t5_import {
+    const char *source;  /* Hugging Face directory: config.json, *.safetensors, spiece.model or
+                            tokenizer.json; an optional prompts.ini overrides the family's own */
+    const char *target;  /* written beside and renamed into place */
+    const char *prompts; /* an INI file that takes the place of the directory's; NULL: none */
+    bool int8_only;      /* leave out the float32 weights that `--precision f32` reads */
+};
+
+bool t5_import(const struct t5_import *import, struct error *error);
+
+/* Facts as "name value" lines for a person, appended to what `arena` holds. */
+struct text t5_model_facts(const struct t5_model *model, struct arena *arena);
+
+/* Reads the whole file and compares its checksum and every bound. */
+bool t5_model_verify(const char *path, struct error *error);
+
+#endif
