@@ -1,0 +1,35 @@
+/* json.h - reading JSON (over jansson): a tree of values that the root owns. */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+struct json; /* one value */
+
+enum json_kind { JSON_NULL, JSON_BOOLEAN, JSON_INTEGER, JSON_REAL, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+
+/* Reads one value from the front of `bytes`; what follows it is left, and *consumed (optional) says
+ * where it starts; with `consumed` NULL only white space may follow. The value is freed by
+ * json_free. NULL on a fault: `kind` errors "line 3, column 7: ..." with the message of the parser.
+ * Depth is limited to 512; numbers beyond int64 read as JSON_REAL; invalid UTF-8 is a fault. */
+struct json *json_read(struct text bytes, size_t *consumed, enum error_kind kind,
+                       struct error *error);
+void json_free(struct json *root); /* NULL is fine */
+
+/* All of these take NULL as a JSON null, so look-ups chain: json_text(json_member(v, "a")). */
+enum json_kind json_kind_of(const struct json *value);
+struct text json_text(const struct json *value); /* of a string; else empty. Owned by the root */
+bool json_real(const struct json *value, double *number); /* of an integer or real; else false */
+bool json_integer(const struct json *value, int64_t *number);
+bool json_is_true(const struct json *value);
+const struct json *json_member(const struct json *object, const char *key); /* NULL when absent */
+size_t json_count(const struct json *value); /* members or elements; 0 for anything else */
+const struct json *json_element(const struct json *array, size_t index);
+
+/* Members in the order of the file. Start with *position = NULL:
+ * while (json_next(object, &position, &key, &value)) ... */
+bool json_next(const struct json *object, void **position, struct text *key,
+               const struct json **value);
+
+#endif
