@@ -1,0 +1,106 @@
+/* calendar.c - day numbers by the era method (H. Hinnant, "chrono-Compatible Low-Level Date
+ * Algorithms"). */
+#include "base/calendar.h"
+
+#include <stdio.h>
+
+enum { DAY = 86400 };
+
+static int64_t floor_divide(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+static int64_t days_from_civil(int64_t year, int month, int day)
+{
+    year -= month <= 2;
+    int64_t era = floor_divide(year, 400);
+    int64_t year_of_era = year - era * 400;
+    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + day_of_era - 719468;
+}
+
+static int days_in_month(int64_t year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+bool calendar_seconds(struct civil_time civil, int64_t *seconds)
+{
+    if (civil.year < 1 || civil.year > 9999 || civil.month < 1 || civil.month > 12 ||
+        civil.day < 1 || civil.day > days_in_month(civil.year, civil.month) || civil.hour < 0 ||
+        civil.hour > 23 || civil.minute < 0 || civil.minute > 59 || civil.second < 0 ||
+        civil.second > 60)
+        return false;
+    if (civil.second == 60) /* a leap second */
+        civil.second = 59;
+    *seconds = days_from_civil(civil.year, civil.month, civil.day) * DAY + civil.hour * 3600 +
+               civil.minute * 60 + civil.second;
+    return true;
+}
+
+struct civil_time calendar_civil(int64_t seconds)
+{
+    int64_t days = floor_divide(seconds, DAY);
+    int rest = (int)(seconds - days * DAY);
+    days += 719468;
+    int64_t era = floor_divide(days, 146097);
+    int64_t day_of_era = days - era * 146097;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month_index = (5 * day_of_year + 2) / 153;
+    int month = (int)(month_index < 10 ? month_index + 3 : month_index - 9);
+    return (struct civil_time){
+        .year = year_of_era + era * 400 + (month <= 2),
+        .month = month,
+        .day = (int)(day_of_year - (153 * month_index + 2) / 5 + 1),
+        .hour = rest / 3600,
+        .minute = rest / 60 % 60,
+        .second = rest % 60,
+    };
+}
+
+void calendar_print(int64_t seconds, char text[32])
+{
+    text[0] = '\0';
+    if (seconds == TIME_UNKNOWN)
+        return;
+    struct civil_time civil = calendar_civil(seconds);
+    snprintf(text, 32, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)civil.year % 10000,
+             civil.month, civil.day, civil.hour, civil.minute, civil.second);
+}
+
+/* ISO 8601: a week belongs to the year that holds its Thursday. */
+static void print_week(int64_t seconds, char period[16])
+{
+    int64_t days = floor_divide(seconds, DAY);
+    int64_t weekday = (days % 7 + 7 + 3) % 7; /* Monday 0; 1970-01-01 was a Thursday */
+    int64_t thursday = days - weekday + 3;
+    struct civil_time civil = calendar_civil(thursday * DAY);
+    int64_t week = (thursday - days_from_civil(civil.year, 1, 1)) / 7 + 1;
+    snprintf(period, 16, "%04d-W%02d", (int)civil.year, (int)week);
+}
+
+void calendar_period(int64_t seconds, struct text length, char period[16])
+{
+    struct civil_time civil = calendar_civil(seconds == TIME_UNKNOWN ? 0 : seconds);
+    int year = (int)(civil.year % 10000);
+    if (text_equal(length, TEXT("all")))
+        snprintf(period, 16, "all");
+    else if (seconds == TIME_UNKNOWN)
+        snprintf(period, 16, "undated");
+    else if (text_equal(length, TEXT("day")))
+        snprintf(period, 16, "%04d-%02d-%02d", year, civil.month, civil.day);
+    else if (text_equal(length, TEXT("week")))
+        print_week(seconds, period);
+    else if (text_equal(length, TEXT("quarter")))
+        snprintf(period, 16, "%04d-Q%d", year, (civil.month + 2) / 3);
+    else if (text_equal(length, TEXT("year")))
+        snprintf(period, 16, "%04d", year);
+    else
+        snprintf(period, 16, "%04d-%02d", year, civil.month);
+}

@@ -1,0 +1,46 @@
+/* hash.c - content hashes over xxh3. */
+#include "base/hash.h"
+
+#include <stdio.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+uint64_t hash_text(struct text text)
+{
+    return XXH3_64bits(text.size ? text.bytes : "", text.size);
+}
+
+uint64_t hash_add(uint64_t hash, struct text part)
+{
+    return XXH3_64bits_withSeed(part.size ? part.bytes : "", part.size,
+                                hash_add_number(hash, part.size));
+}
+
+uint64_t hash_add_number(uint64_t hash, uint64_t number)
+{
+    uint64_t pair[2] = {hash, number};
+    return XXH3_64bits(pair, sizeof(pair));
+}
+
+void hash_print(uint64_t hash, char digits[17])
+{
+    snprintf(digits, 17, "%016llx", (unsigned long long)hash);
+}
+
+bool hash_parse(struct text digits, uint64_t *hash)
+{
+    if (digits.size != 16)
+        return false;
+    uint64_t value = 0;
+    for (size_t i = 0; i < 16; i++) {
+        char digit = digits.bytes[i];
+        if (digit >= '0' && digit <= '9')
+            value = value << 4 | (uint64_t)(digit - '0');
+        else if (digit >= 'a' && digit <= 'f')
+            value = value << 4 | (uint64_t)(digit - 'a' + 10);
+        else
+            return false;
+    }
+    *hash = value;
+    return true;
+}

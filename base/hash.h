@@ -1,0 +1,22 @@
+/* hash.h - content hashes (xxh3): the same on every machine. Not for secrets. */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include "base/text.h"
+
+/* 64 bits of one text. */
+uint64_t hash_text(struct text text);
+
+/* Several parts into one hash: each part's size goes in with it, so ("ab","c") differs from
+ * ("a","bc"). Begin with HASH_START. */
+#define HASH_START UINT64_C(0x57494e4e4f57)
+uint64_t hash_add(uint64_t hash, struct text part);
+uint64_t hash_add_number(uint64_t hash, uint64_t number);
+
+/* 16 lower-case hexadecimal digits and a NUL. */
+void hash_print(uint64_t hash, char digits[17]);
+
+/* Reads what hash_print wrote. */
+bool hash_parse(struct text digits, uint64_t *hash);
+
+#endif

@@ -1,0 +1,137 @@
+/* utf8.c - walking UTF-8. */
+#include "base/utf8.h"
+
+#include <string.h>
+
+enum { REPLACEMENT = 0xFFFD };
+
+static bool is_continuation(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+uint32_t utf8_decode(struct text text, size_t offset, size_t *size)
+{
+    const unsigned char *bytes = (const unsigned char *)text.bytes + offset;
+    size_t left = text.size - offset;
+    unsigned char first = bytes[0];
+    *size = 1;
+    if (first < 0x80)
+        return first;
+    /* The second byte's range rules out overlong forms, surrogates and what lies beyond U+10FFFF
+     * (Unicode standard, table 3-7). */
+    unsigned char low = 0x80, high = 0xBF;
+    size_t wanted;
+    uint32_t point;
+    if (first >= 0xC2 && first <= 0xDF) {
+        wanted = 2;
+        point = first & 0x1F;
+    } else if (first >= 0xE0 && first <= 0xEF) {
+        wanted = 3;
+        point = first & 0x0F;
+        low = first == 0xE0 ? 0xA0 : 0x80;
+        high = first == 0xED ? 0x9F : 0xBF;
+    } else if (first >= 0xF0 && first <= 0xF4) {
+        wanted = 4;
+        point = first & 0x07;
+        low = first == 0xF0 ? 0x90 : 0x80;
+        high = first == 0xF4 ? 0x8F : 0xBF;
+    } else {
+        return REPLACEMENT;
+    }
+    for (size_t i = 1; i < wanted; i++) {
+        if (i >= left || bytes[i] < low || bytes[i] > high)
+            return REPLACEMENT;
+        point = point << 6 | (bytes[i] & 0x3F);
+        *size = i + 1;
+        low = 0x80;
+        high = 0xBF;
+    }
+    return point;
+}
+
+size_t utf8_encode(uint32_t point, char bytes[4])
+{
+    if (point < 0x80) {
+        bytes[0] = (char)point;
+        return 1;
+    }
+    if (point < 0x800) {
+        bytes[0] = (char)(0xC0 | point >> 6);
+        bytes[1] = (char)(0x80 | (point & 0x3F));
+        return 2;
+    }
+    if (point < 0x10000) {
+        bytes[0] = (char)(0xE0 | point >> 12);
+        bytes[1] = (char)(0x80 | (point >> 6 & 0x3F));
+        bytes[2] = (char)(0x80 | (point & 0x3F));
+        return 3;
+    }
+    bytes[0] = (char)(0xF0 | point >> 18);
+    bytes[1] = (char)(0x80 | (point >> 12 & 0x3F));
+    bytes[2] = (char)(0x80 | (point >> 6 & 0x3F));
+    bytes[3] = (char)(0x80 | (point & 0x3F));
+    return 4;
+}
+
+/* True for a replacement that utf8_decode made up, not one that stands in the text. */
+static bool is_invalid(struct text text, size_t offset, uint32_t point, size_t size)
+{
+    return point == REPLACEMENT &&
+           !(size == 3 && memcmp(text.bytes + offset, "\xEF\xBF\xBD", 3) == 0);
+}
+
+static size_t valid_prefix(struct text text)
+{
+    size_t offset = 0, size;
+    while (offset < text.size) {
+        uint32_t point = utf8_decode(text, offset, &size);
+        if (is_invalid(text, offset, point, size))
+            break;
+        offset += size;
+    }
+    return offset;
+}
+
+bool utf8_valid(struct text text)
+{
+    return valid_prefix(text) == text.size;
+}
+
+struct text utf8_repair(struct text text, struct arena *arena, size_t *replaced)
+{
+    size_t offset = valid_prefix(text), size;
+    if (offset == text.size)
+        return text;
+    char *bytes = arena_alloc(arena, text.size + 1, 3);
+    memcpy(bytes, text.bytes, offset);
+    size_t written = offset;
+    while (offset < text.size) {
+        uint32_t point = utf8_decode(text, offset, &size);
+        if (replaced && is_invalid(text, offset, point, size))
+            ++*replaced;
+        written += utf8_encode(point, bytes + written);
+        offset += size;
+    }
+    return (struct text){bytes, written};
+}
+
+size_t utf8_floor(struct text text, size_t offset)
+{
+    if (offset >= text.size)
+        return text.size;
+    size_t back = 0;
+    while (offset > 0 && back < 3 && is_continuation((unsigned char)text.bytes[offset])) {
+        offset--;
+        back++;
+    }
+    return offset;
+}
+
+size_t utf8_length(struct text text)
+{
+    size_t count = 0, size;
+    for (size_t offset = 0; offset < text.size; offset += size, count++)
+        utf8_decode(text, offset, &size);
+    return count;
+}
