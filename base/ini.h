@@ -1,4 +1,5 @@
-/* ini.h - reading INI files (over inih): sections of `key = value`, # and ; begin a comment line. */
+/* ini.h - reading INI files (over inih): sections of `key = value`, # and ; begin a comment line.
+ * Behind a value they are part of it: `delimiter = ;` says what it seems to say. */
 #ifndef BASE_INI_H
 #define BASE_INI_H
 
@@ -8,7 +9,8 @@
 #include "base/text.h"
 
 /* Called for each setting, in the order of the file; lines count from 1. A value that goes on over
- * indented lines comes joined by one space. False stops the reading (error already set). */
+ * indented lines comes joined by one space. The texts are valid during the call only. False stops
+ * the reading (error already set). */
 typedef bool ini_setting(void *user, struct text section, struct text key, struct text value,
                          size_t line, struct error *error);
 

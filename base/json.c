@@ -1,0 +1,215 @@
+/* json.c - reading JSON through jansson, with our limits around it. */
+#include "base/json.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+#undef json_is_true /* a macro there, a function here */
+
+enum { MOST_DEPTH = 512 };
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* Finds the end of the object or list that comes first (all the bytes, when it never ends or a
+ * plain value comes first). False when it nests deeper than we promise; jansson would go on. */
+static bool find_end(struct text bytes, size_t *end)
+{
+    size_t depth = 0;
+    bool in_string = false;
+    *end = bytes.size;
+    for (size_t i = 0; i < bytes.size; i++) {
+        char byte = bytes.bytes[i];
+        if (in_string) {
+            if (byte == '\\')
+                i++;
+            else if (byte == '"')
+                in_string = false;
+        } else if (byte == '"') {
+            in_string = true;
+        } else if (byte == '{' || byte == '[') {
+            if (++depth > MOST_DEPTH)
+                return false;
+        } else if ((byte == '}' || byte == ']') && depth && --depth == 0) {
+            *end = i + 1;
+            return true;
+        }
+    }
+    return true;
+}
+
+/* Bytes added to the copy behind an integer that int64 cannot hold. */
+static const struct text real_mark = {".0", 2};
+
+/* End of the digits that begin at `at` (perhaps with a sign); *too_large when they are an integer
+ * beyond int64. */
+static size_t pass_number(struct text bytes, size_t at, bool *too_large)
+{
+    size_t end = at + (bytes.bytes[at] == '-');
+    while (end < bytes.size && is_digit(bytes.bytes[end]))
+        end++;
+    int64_t integer;
+    bool goes_on = end < bytes.size && memchr(".eE", bytes.bytes[end], 3);
+    *too_large = !goes_on && end - at > 18 && !text_integer(text_slice(bytes, at, end), &integer);
+    return end;
+}
+
+/* A copy in which integers too large for int64 are written as reals. Freed by the
+ * caller. */
+static struct text with_large_integers_as_reals(struct text bytes)
+{
+    /* Each mark follows 19 digits or more. */
+    char *copy = memory_alloc(bytes.size + bytes.size / 19 * real_mark.size + 1, 1);
+    size_t size = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < bytes.size;) {
+        char byte = bytes.bytes[i];
+        size_t end = i + 1;
+        bool too_large = false;
+        if (in_string && byte == '\\' && end < bytes.size)
+            end++;
+        else if (byte == '"')
+            in_string = !in_string;
+        else if (!in_string && (is_digit(byte) || byte == '-'))
+            end = pass_number(bytes, i, &too_large);
+        memcpy(copy + size, bytes.bytes + i, end - i);
+        size += end - i;
+        if (too_large) {
+            memcpy(copy + size, real_mark.bytes, real_mark.size);
+            size += real_mark.size;
+        }
+        i = end;
+    }
+    return (struct text){copy, size};
+}
+
+/* Where offset `in_copy` of the copy lies in the original. */
+static size_t original_offset(struct text bytes, struct text copy, size_t in_copy)
+{
+    size_t original = 0;
+    for (size_t i = 0; i < in_copy && original < bytes.size;) {
+        if (copy.bytes[i] == bytes.bytes[original]) {
+            i++;
+            original++;
+        } else {
+            i += real_mark.size;
+        }
+    }
+    return original;
+}
+
+static json_t *load(struct text bytes, bool to_the_end, json_error_t *fault)
+{
+    size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL | (to_the_end ? 0 : JSON_DISABLE_EOF_CHECK);
+    return json_loadb(bytes.bytes ? bytes.bytes : "", bytes.size, flags, fault);
+}
+
+struct json *json_read(struct text bytes, size_t *consumed, enum error_kind kind,
+                       struct error *error)
+{
+    size_t value_end;
+    if (!find_end(bytes, &value_end)) {
+        error_set(error, kind, "nested deeper than %d levels", MOST_DEPTH);
+        return NULL;
+    }
+    json_error_t fault;
+    json_t *root = load(bytes, !consumed, &fault);
+    size_t end = (size_t)fault.position;
+    if (!root && json_error_code(&fault) == json_error_numeric_overflow) {
+        if (consumed)
+            bytes = text_slice(bytes, 0, value_end); /* not the whole file for each value */
+        struct text copy = with_large_integers_as_reals(bytes);
+        root = load(copy, !consumed, &fault);
+        end = original_offset(bytes, copy, (size_t)fault.position);
+        free((void *)(uintptr_t)copy.bytes);
+    }
+    if (!root) {
+        error_set(error, kind, "line %d, column %d: %s", fault.line, fault.column, fault.text);
+        return NULL;
+    }
+    if (consumed)
+        *consumed = end;
+    return (struct json *)root;
+}
+
+void json_free(struct json *root)
+{
+    json_decref((json_t *)root);
+}
+
+static const json_t *inner(const struct json *value)
+{
+    return (const json_t *)value;
+}
+
+enum json_kind json_kind_of(const struct json *value)
+{
+    static const enum json_kind kinds[] = {
+        [JSON_OBJECT] = JSON_KIND_OBJECT, [JSON_ARRAY] = JSON_KIND_ARRAY,
+        [JSON_STRING] = JSON_KIND_STRING, [JSON_INTEGER] = JSON_KIND_INTEGER,
+        [JSON_REAL] = JSON_KIND_REAL,     [JSON_TRUE] = JSON_KIND_BOOLEAN,
+        [JSON_FALSE] = JSON_KIND_BOOLEAN, [JSON_NULL] = JSON_KIND_NULL,
+    };
+    return value ? kinds[json_typeof(inner(value))] : JSON_KIND_NULL;
+}
+
+struct text json_text(const struct json *value)
+{
+    const char *bytes = json_string_value(inner(value));
+    return bytes ? (struct text){bytes, json_string_length(inner(value))} : (struct text){NULL, 0};
+}
+
+bool json_to_real(const struct json *value, double *number)
+{
+    if (!value || !json_is_number(inner(value)))
+        return false;
+    *number = json_number_value(inner(value));
+    return true;
+}
+
+bool json_to_integer(const struct json *value, int64_t *number)
+{
+    if (!value || !json_is_integer(inner(value)))
+        return false;
+    *number = json_integer_value(inner(value));
+    return true;
+}
+
+bool json_is_true(const struct json *value)
+{
+    return value && json_typeof(inner(value)) == JSON_TRUE;
+}
+
+const struct json *json_member(const struct json *object, const char *key)
+{
+    return (const struct json *)json_object_get(inner(object), key);
+}
+
+size_t json_count(const struct json *value)
+{
+    size_t elements = json_array_size(inner(value));
+    return elements ? elements : json_object_size(inner(value));
+}
+
+const struct json *json_element(const struct json *array, size_t index)
+{
+    return (const struct json *)json_array_get(inner(array), index);
+}
+
+bool json_next(const struct json *object, void **position, struct text *key,
+               const struct json **value)
+{
+    json_t *mutable_object = (json_t *)(uintptr_t)object; /* jansson's iterators may also write */
+    *position = *position ? json_object_iter_next(mutable_object, *position)
+                          : json_object_iter(mutable_object);
+    if (!*position)
+        return false;
+    *key = text_of(json_object_iter_key(*position));
+    *value = (const struct json *)json_object_iter_value(*position);
+    return true;
+}
