@@ -82,7 +82,7 @@ static void print_week(int64_t seconds, char period[16])
     int64_t thursday = days - weekday + 3;
     struct civil_time civil = calendar_civil(thursday * DAY);
     int64_t week = (thursday - days_from_civil(civil.year, 1, 1)) / 7 + 1;
-    snprintf(period, 16, "%04d-W%02d", (int)civil.year, (int)week);
+    snprintf(period, 16, "%04d-W%02d", (int)(civil.year % 10000), (int)(week % 100));
 }
 
 void calendar_period(int64_t seconds, struct text length, char period[16])

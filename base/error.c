@@ -19,7 +19,7 @@ bool error_set(struct error *error, enum error_kind kind, const char *format, ..
 int error_exit_code(enum error_kind kind)
 {
     static const int codes[] = {
-        [ERROR_NONE] = 0,  [ERROR_USAGE] = 2, [ERROR_INPUT] = 3,  [ERROR_MODEL] = 4,
+        [ERROR_NONE] = 0,  [ERROR_USAGE] = 2,   [ERROR_INPUT] = 3,         [ERROR_MODEL] = 4,
         [ERROR_STORE] = 4, [ERROR_LOCKED] = 75, [ERROR_INTERRUPTED] = 130,
     };
     return codes[kind];

@@ -19,7 +19,8 @@ void *memory_alloc_aligned(size_t count, size_t size);
 void memory_fail_after(size_t allocations);
 
 /* Room for at least `wanted` things in a growing array: doubles *capacity as needed.
- * Use as: list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof(*list->items)); */
+ * Use as: list->items = memory_grow(list->items, &list->capacity, list->count + 1,
+ * sizeof(*list->items)); */
 void *memory_grow(void *memory, size_t *capacity, size_t wanted, size_t size);
 
 #endif

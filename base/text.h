@@ -41,8 +41,9 @@ size_t text_find(struct text text, struct text needle, size_t from);
  * False when nothing is left. An empty *rest with non-NULL bytes gives one empty piece. */
 bool text_split(struct text *rest, char separator, struct text *piece);
 
-/* Whole text as a decimal number (text_integer: optional sign and digits; text_real: also a point and
- * an exponent, never a locale's comma). False, and *value untouched, when it is anything else. */
+/* Whole text as a decimal number (text_integer: optional sign and digits; text_real: also a point
+ * and an exponent, never a locale's comma). False, and *value untouched, when it is anything else.
+ */
 bool text_integer(struct text text, int64_t *value);
 bool text_real(struct text text, double *value);
 

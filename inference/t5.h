@@ -40,8 +40,7 @@ size_t t5_tokens(const struct t5_model *model, struct text text, int32_t *ids, s
 
 /* As t5_tokens, and where in `text` each token's bytes end (offsets rise; the last is text.size).
  * Cutting `text` at ends[i] splits no token. `ends` has room for `capacity`. */
-size_t t5_token_ends(const struct t5_model *model, struct text text, size_t *ends,
-                     size_t capacity);
+size_t t5_token_ends(const struct t5_model *model, struct text text, size_t *ends, size_t capacity);
 
 enum t5_precision { T5_INT8, T5_F32 };
 
@@ -89,11 +88,11 @@ bool t5_choices_open(struct t5_choices **choices, const struct t5_model *model,
 void t5_choices_close(struct t5_choices *choices); /* NULL is fine */
 
 struct t5_decoding {
-    struct text prefix;     /* what the decoder is made to start with; may be empty */
-    size_t most, least;     /* tokens generated after the prefix, end mark not counted */
-    size_t beam;            /* 0 and 1: greedy; at most limits.beam */
-    double length_penalty;  /* beam: score = log-probability / length ^ penalty; as `transformers` */
-    size_t no_repeat_ngram; /* no n-gram of tokens twice; 0: off; as `transformers` */
+    struct text prefix;    /* what the decoder is made to start with; may be empty */
+    size_t most, least;    /* tokens generated after the prefix, end mark not counted */
+    size_t beam;           /* 0 and 1: greedy; at most limits.beam */
+    double length_penalty; /* beam: score = log-probability / length ^ penalty; as `transformers` */
+    size_t no_repeat_ngram;           /* no n-gram of tokens twice; 0: off; as `transformers` */
     const struct t5_choices *choices; /* NULL: any text; constrained decoding is greedy */
 };
 

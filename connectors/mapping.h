@@ -1,0 +1,63 @@
+/* mapping.h - which column is the text, the id, the date, the rating: found from header names in
+ * English and Korean (docs/FORMATS.md lists them), or given by the job (`map = text=Comment`).
+ * Shared by csv, json and xml. */
+#ifndef CONNECTORS_MAPPING_H
+#define CONNECTORS_MAPPING_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "pipeline/record.h"
+
+enum role {
+    ROLE_NONE,
+    ROLE_TEXT,
+    ROLE_ID,
+    ROLE_DATE,
+    ROLE_RATING,
+    ROLE_TITLE,
+    ROLE_AUTHOR,
+    ROLE_LANG,
+    ROLE_COUNT
+};
+
+extern const char *const role_names[ROLE_COUNT]; /* "text", "id", ...: the words of `map =` */
+
+/* How the parts of a date stand in a column; decided over many cells, never a single one. */
+enum date_order { DATE_ORDER_UNKNOWN, DATE_ORDER_YMD, DATE_ORDER_MDY, DATE_ORDER_DMY };
+
+struct mapping {
+    size_t columns[ROLE_COUNT]; /* column of each role, SIZE_MAX for none */
+    struct text reasons[ROLE_COUNT];
+    enum date_order date_order;
+    int date_zone_seconds; /* east of UTC, for dates that carry no zone of their own */
+    double rating_scale;   /* NAN: unknown */
+};
+
+/* Chooses columns from their names and from sample rows (samples[row * count + column]; none is
+ * fine). `wanted` is the value of `map =` ("text=Comment,date=When"); empty: all by itself. A
+ * wanted column that is not there is ERROR_USAGE, with the names that are. No text column is
+ * ERROR_USAGE that says how to name one. */
+bool mapping_find(struct mapping *mapping, const struct text *names, size_t count,
+                  const struct text *samples, size_t sample_rows, struct text wanted,
+                  const char *path, struct arena *arena, struct error *error);
+
+/* Fills a record from the cells of one row; texts are borrowed from the cells. False when a cell
+ * makes the row unusable (a reject): *reason says what was expected. Cells behind `count` are
+ * empty. */
+bool mapping_apply(const struct mapping *mapping, const struct text *names,
+                   const struct text *cells, size_t count, struct arena *arena,
+                   struct record *record, struct text *reason);
+
+/* Dates as exports write them: ISO 8601, epoch seconds or milliseconds by magnitude, RFC 2822,
+ * 2026/01/15 10:23:45 AM GMT+9, 03/09/2026 by `order`, 2026. 1. 15., 2026년 1월 15일, Excel
+ * serials. */
+bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds);
+
+/* "4", "4.0", "4,5", "4/5" (sets *scale), "FIVE", "★★★★☆", "90%". */
+bool rating_parse(struct text text, double *rating, double *scale);
+
+/* Lines "text: column 'Review Text' (name)" for `winnow plan`. */
+struct text mapping_explain(const struct mapping *mapping, const struct text *names, size_t count,
+                            struct arena *arena);
+
+#endif

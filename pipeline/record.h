@@ -1,0 +1,128 @@
+/* record.h - one piece of feedback, from the connector to the store. */
+#ifndef PIPELINE_RECORD_H
+#define PIPELINE_RECORD_H
+
+#include "base/arena.h"
+#include "base/calendar.h"
+#include "base/text.h"
+
+/* A column of the export, kept for grouping and filters: product = "kettle". */
+struct field {
+    struct text name, value;
+};
+
+/* The row account: read = new + unchanged + revised + duplicate + empty + rejected. */
+enum record_state {
+    RECORD_NEW,       /* never seen */
+    RECORD_UNCHANGED, /* already saved with this very content */
+    RECORD_REVISED,   /* saved before under the same id, and edited since */
+    RECORD_DUPLICATE, /* says what another record of the same source and author says */
+    RECORD_EMPTY,     /* nothing in it to read: blank, "n/a", a rating alone */
+    RECORD_REJECTED,  /* broken; stands in rejects.csv */
+    RECORD_STATE_COUNT
+};
+
+enum sentiment {
+    SENTIMENT_UNDETECTED, /* the model is not sure enough to say */
+    SENTIMENT_NEGATIVE,
+    SENTIMENT_NEUTRAL,
+    SENTIMENT_POSITIVE,
+    SENTIMENT_MIXED, /* both poles strong */
+    SENTIMENT_COUNT
+};
+
+extern const char *const sentiment_names[SENTIMENT_COUNT]; /* "undetected", "negative", ... */
+
+/* A part of a record's text that fits the model's window. Chunks are in order, do not overlap, and
+ * joined they are the text. */
+struct chunk {
+    size_t begin, end; /* bytes of record.text */
+    size_t tokens;     /* of the model's input made from it, prompt and end mark included */
+    enum sentiment sentiment;
+    double negative, neutral, positive; /* calibrated probabilities, sum 1 */
+};
+
+struct topic_mention {
+    struct text topic;       /* permanent name: "delivery" */
+    enum sentiment polarity; /* negative, neutral or positive */
+};
+
+/* What the model said of a text. Belongs to the text (record.text_hash), not to the record: fifty
+ * people who write "Great!" cost one inference. */
+struct analysis {
+    enum sentiment sentiment;
+    double score;      /* -1 to +1: P(positive) - P(negative), weighted by the chunks' tokens */
+    double confidence; /* 0 to 1: calibrated probability of the label */
+    double coverage;   /* 0 to 1: tokens the model read / tokens present */
+    size_t tokens;     /* present */
+    const struct topic_mention *topics;
+    size_t topic_count;
+};
+
+struct record {
+    /* Set by the connector. Texts are valid UTF-8. */
+    uint64_t line;           /* where it starts, 1-based; 0 when unknown */
+    uint64_t byte_offset;    /* in the file as it lies on disk */
+    struct text external_id; /* the export's own id; empty when it has none */
+    int64_t created_at;      /* seconds since 1970 UTC, of the latest edit; or TIME_UNKNOWN */
+    struct text author;
+    double rating;       /* NAN when there is none */
+    double rating_scale; /* its best value: 5, 10 (NPS counts from 0), 100; NAN when unknown */
+    struct text title, body;
+    struct text question;       /* what was asked; empty outside surveys */
+    struct text lang;           /* ISO 639-1, the export's hint; empty when it has none */
+    const struct field *fields; /* every column, in its order */
+    size_t field_count;
+
+    /* Set by the clean stage. Byte offsets of chunks and quotes count in `text`. */
+    struct text text; /* without markup, white space folded; the title when the body is empty */
+
+    /* Set by the dedupe stage. */
+    enum record_state state;
+    uint64_t id;        /* the same on every run: see docs/SCHEMA.md, "Identity" */
+    uint64_t text_hash; /* of what the model reads: title, text, question */
+    uint64_t content_hash;
+    bool analyse; /* no saved analysis of this text by this model: chunk and classify it */
+
+    /* Set by the chunk and classify stages, where `analyse` says so. */
+    struct chunk *chunks;
+    size_t chunk_count;
+    struct analysis analysis;
+};
+
+/* A row left behind, and why. */
+struct reject {
+    uint64_t line, byte_offset;
+    struct text reason; /* for a person: what was expected */
+    struct text raw;    /* the bytes as they lie in the file, cut at a limit with the rest counted
+                           in `reason` */
+};
+
+/* One unit of work: read together, saved together. Every byte that records point to lives in
+ * `arena`, so stages pass views along. Reset by the pipeline after each save. */
+struct batch {
+    struct arena arena;
+    const char *path;       /* of the file that the records come from; borrowed */
+    struct text source;     /* the name of the job's source: records with the same external id
+                               under one source are the same record. Borrowed */
+    struct record *records; /* allocated with malloc: kept from batch to batch */
+    size_t count, capacity;
+    struct reject *rejects;
+    size_t reject_count, reject_capacity;
+};
+
+/* A new record, zeroed, with created_at, rating and rating_scale unknown. The pointer is good until
+ * the next call. */
+struct record *batch_add(struct batch *batch);
+
+/* A row that never became a record. `reason` and `raw` are copied. */
+void batch_reject_row(struct batch *batch, uint64_t line, uint64_t byte_offset, struct text reason,
+                      struct text raw);
+
+/* A record that a stage refuses: its state becomes RECORD_REJECTED. */
+void batch_reject(struct batch *batch, struct record *record, struct text reason);
+
+void batch_reset(struct batch *batch);
+void batch_free(struct batch *batch); /* safe on a zeroed batch */
+
+#endif

@@ -1,0 +1,25 @@
+/* report.h - a way to write a table for people and spreadsheets. Implemented in connectors/. */
+#ifndef PIPELINE_REPORT_H
+#define PIPELINE_REPORT_H
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/option.h"
+#include "pipeline/store.h"
+
+struct report_format {
+    const char *name; /* `profile = excel` under [output] */
+    const char *summary;
+    const char *extension;        /* ".csv" */
+    const struct option *options; /* keys of [output] that it understands */
+    size_t state_size;
+
+    /* Writes to `out`, which the caller opens, checks and puts in place. */
+    bool (*begin)(void *state, FILE *out, const struct column *columns, size_t count,
+                  struct error *error);
+    bool (*row)(void *state, FILE *out, const struct text *cells, size_t count,
+                struct error *error);
+};
+
+#endif
