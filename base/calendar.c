@@ -88,19 +88,20 @@ static void print_week(int64_t seconds, char period[16])
 void calendar_period(int64_t seconds, struct text length, char period[16])
 {
     struct civil_time civil = calendar_civil(seconds == TIME_UNKNOWN ? 0 : seconds);
-    int year = (int)(civil.year % 10000);
+    unsigned year = (unsigned)civil.year % 10000;
     if (text_equal(length, TEXT("all")))
         snprintf(period, 16, "all");
     else if (seconds == TIME_UNKNOWN)
         snprintf(period, 16, "undated");
     else if (text_equal(length, TEXT("day")))
-        snprintf(period, 16, "%04d-%02d-%02d", year, civil.month, civil.day);
+        snprintf(period, 16, "%04u-%02u-%02u", year, (unsigned)civil.month % 100,
+                 (unsigned)civil.day % 100);
     else if (text_equal(length, TEXT("week")))
         print_week(seconds, period);
     else if (text_equal(length, TEXT("quarter")))
-        snprintf(period, 16, "%04d-Q%d", year, (civil.month + 2) / 3);
+        snprintf(period, 16, "%04u-Q%u", year, ((unsigned)civil.month % 100 + 2) / 3);
     else if (text_equal(length, TEXT("year")))
-        snprintf(period, 16, "%04d", year);
+        snprintf(period, 16, "%04u", year);
     else
-        snprintf(period, 16, "%04d-%02d", year, civil.month);
+        snprintf(period, 16, "%04u-%02u", year, (unsigned)civil.month % 100);
 }

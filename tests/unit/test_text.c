@@ -1,0 +1,92 @@
+/* test_text.c - views of bytes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+
+static void texts_compare_by_bytes_and_the_shorter_comes_first(void **state)
+{
+    (void)state;
+    assert_int_equal(text_compare(TEXT("a"), TEXT("b")), -1);
+    assert_int_equal(text_compare(TEXT("ab"), TEXT("a")), 1);
+    assert_int_equal(text_compare(TEXT(""), (struct text){NULL, 0}), 0);
+    assert_true(text_equal_fold(TEXT("Review ID"), TEXT("review id")));
+    assert_false(text_equal_fold(TEXT("\xC3\x84"), TEXT("\xC3\xA4"))); /* ASCII only */
+}
+
+static void slices_are_clipped_to_the_text(void **state)
+{
+    (void)state;
+    assert_true(text_equal(text_slice(TEXT("winnow"), 3, 100), TEXT("now")));
+    assert_int_equal(text_slice(TEXT("winnow"), 5, 2).size, 0);
+    assert_true(text_equal(text_trim(TEXT(" \t\r\nx y \n")), TEXT("x y")));
+    assert_int_equal(text_trim(TEXT(" \n ")).size, 0);
+}
+
+static void finding_nothing_gives_the_size(void **state)
+{
+    (void)state;
+    assert_int_equal(text_find(TEXT("abcabc"), TEXT("bc"), 2), 4);
+    assert_int_equal(text_find(TEXT("abc"), TEXT("d"), 0), 3);
+    assert_int_equal(text_find(TEXT("abc"), TEXT("abcd"), 0), 3);
+    assert_int_equal(text_find(TEXT("abc"), TEXT("c"), 9), 3);
+}
+
+static void splitting_keeps_empty_pieces(void **state)
+{
+    (void)state;
+    struct text rest = TEXT("a,,b,"), piece;
+    const char *expected[] = {"a", "", "b", ""};
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(text_split(&rest, ',', &piece));
+        assert_true(text_equal(piece, text_of(expected[i])));
+    }
+    assert_false(text_split(&rest, ',', &piece));
+}
+
+static void numbers_are_read_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool reads;
+        int64_t value;
+    } cases[] = {
+        {"0", true, 0},
+        {"-42", true, -42},
+        {"+7", true, 7},
+        {"9223372036854775807", true, INT64_MAX},
+        {"-9223372036854775808", true, INT64_MIN},
+        {"9223372036854775808", false, 0},
+        {"", false, 0},
+        {"-", false, 0},
+        {"12a", false, 0},
+        {" 1", false, 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        int64_t value = 99;
+        assert_int_equal(text_integer(text_of(cases[i].text), &value), cases[i].reads);
+        assert_true(value == (cases[i].reads ? cases[i].value : 99));
+    }
+    double real = 0;
+    assert_true(text_real(TEXT("-1.5e2"), &real) && real == -150);
+    assert_false(text_real(TEXT("nan"), &real));
+    assert_false(text_real(TEXT("0x10"), &real));
+    assert_false(text_real(TEXT("1,5"), &real));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_compare_by_bytes_and_the_shorter_comes_first),
+        cmocka_unit_test(slices_are_clipped_to_the_text),
+        cmocka_unit_test(finding_nothing_gives_the_size),
+        cmocka_unit_test(splitting_keeps_empty_pieces),
+        cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
