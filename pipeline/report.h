@@ -15,11 +15,16 @@ struct report_format {
     const struct option *options; /* keys of [output] that it understands */
     size_t state_size;
 
-    /* Writes to `out`, which the caller opens, checks and puts in place. */
+    /* Writes to `out`, which the caller opens, checks and puts in place. `columns` stay valid until
+     * the last row. */
     bool (*begin)(void *state, FILE *out, const struct column *columns, size_t count,
                   struct error *error);
     bool (*row)(void *state, FILE *out, const struct text *cells, size_t count,
                 struct error *error);
+
+    /* After the last row: what a person must know of the table, one line ("2 cells were cut ...");
+     * empty for nothing. Optional. Allocated from `arena`. */
+    struct text (*note)(void *state, struct arena *arena);
 };
 
 #endif
