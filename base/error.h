@@ -19,7 +19,7 @@ enum error_kind {
  * "weekly.job:12: unknown stage 'cleen'; did you mean 'clean'?" */
 struct error {
     enum error_kind kind;
-    char message[1024];
+    char message[4096]; /* several lines where several mistakes are told at once */
 };
 
 /* Fills *error and returns false, so callers write `return error_set(...)`.
