@@ -72,6 +72,7 @@ struct group_list {
     struct arena arena;
     struct group_header *groups; /* in the order in which they are summarised; in the arena */
     size_t count;
+    size_t left_out; /* groups beyond the stage's limit: not summarised; told as a note */
 };
 
 #endif

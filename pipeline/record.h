@@ -38,6 +38,7 @@ extern const char *const sentiment_names[SENTIMENT_COUNT]; /* "undetected", "neg
 struct chunk {
     size_t begin, end; /* bytes of record.text */
     size_t tokens;     /* of the model's input made from it, prompt and end mark included */
+    bool titled;       /* the record's title is read before it: the first chunk, where it fits */
     enum sentiment sentiment;
     double negative, neutral, positive; /* calibrated probabilities, sum 1 */
 };
@@ -105,6 +106,9 @@ struct batch {
     const char *path;       /* of the file that the records come from; borrowed */
     struct text source;     /* the name of the job's source: records with the same external id
                                under one source are the same record. Borrowed */
+    bool replay;            /* saved before an interruption: stages only take note of what they
+                               remember from row to row (identical rows of a file); nothing of it is
+                               inferred or saved again */
     struct record *records; /* allocated with malloc: kept from batch to batch */
     size_t count, capacity;
     struct reject *rejects;
