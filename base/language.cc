@@ -1,0 +1,34 @@
+/* language.cc - the one C++ file: a shim over cld2. */
+#include "base/language.h"
+
+#include <stdio.h> /* cld2 forgot it */
+#include <string.h>
+
+#include <cld2/public/compact_lang_det.h>
+
+/* More than this says nothing new about the language. */
+static const size_t most_bytes = 8192;
+
+bool language_detect(struct text text, char code[8], bool *reliable)
+{
+    size_t size = text.size < most_bytes ? text.size : most_bytes;
+    while (size < text.size && size > 0 && (text.bytes[size] & 0xC0) == 0x80)
+        size--;
+    code[0] = '\0';
+    *reliable = false;
+    if (size == 0)
+        return false;
+    CLD2::Language best[3];
+    int percent[3], letters;
+    CLD2::DetectLanguageSummary(text.bytes, (int)size, true, best, percent, &letters, reliable);
+    const char *name = best[0] == CLD2::UNKNOWN_LANGUAGE ? "" : CLD2::LanguageCode(best[0]);
+    /* Three-letter codes are languages without one of two, and cld2's codes for scripts. */
+    size_t letters_of_code = strcspn(name, "-");
+    if (letters_of_code != 2) {
+        *reliable = false;
+        return false;
+    }
+    memcpy(code, name, 2);
+    code[2] = '\0';
+    return true;
+}

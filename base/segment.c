@@ -1,0 +1,196 @@
+/* segment.c - ICU's sentence and word boundaries over UTF-8, and what feedback adds to them. */
+#include "base/segment.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <unicode/ubrk.h>
+#include <unicode/utext.h>
+
+#include "base/memory.h"
+#include "base/utf8.h"
+
+struct segmenter {
+    UBreakIterator *sentences, *words;
+    UText *text; /* reused from call to call */
+};
+
+bool segmenter_open(struct segmenter **segmenter, struct error *error)
+{
+    struct segmenter *made = memory_alloc(1, sizeof(*made));
+    UErrorCode status = U_ZERO_ERROR;
+    made->sentences = ubrk_open(UBRK_SENTENCE, "en", NULL, 0, &status);
+    made->words = ubrk_open(UBRK_WORD, "en", NULL, 0, &status);
+    if (U_FAILURE(status)) {
+        segmenter_close(made);
+        *segmenter = NULL;
+        return error_set(error, ERROR_INPUT,
+                         "ICU gives no sentence boundaries (%s); install libicu72 anew",
+                         u_errorName(status));
+    }
+    *segmenter = made;
+    return true;
+}
+
+void segmenter_close(struct segmenter *segmenter)
+{
+    if (!segmenter)
+        return;
+    ubrk_close(segmenter->sentences);
+    ubrk_close(segmenter->words);
+    utext_close(segmenter->text);
+    free(segmenter);
+}
+
+static UBreakIterator *point_at(struct segmenter *segmenter, UBreakIterator *iterator,
+                                struct text text)
+{
+    assert(text.size < INT32_MAX);
+    UErrorCode status = U_ZERO_ERROR;
+    segmenter->text = utext_openUTF8(segmenter->text, text.bytes, (int64_t)text.size, &status);
+    ubrk_setUText(iterator, segmenter->text, &status);
+    assert(U_SUCCESS(status));
+    return iterator;
+}
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r';
+}
+
+/* The size of a mark that can end a sentence (. ! ? and … 。 ！ ？) at `at`, or 0. */
+static size_t terminator_size(struct text text, size_t at)
+{
+    char first = text.bytes[at];
+    if (first == '.' || first == '!' || first == '?')
+        return 1;
+    static const struct text wide[] = {{"…", 3}, {"。", 3}, {"！", 3}, {"？", 3}};
+    struct text rest = text_slice(text, at, at + 3);
+    for (size_t i = 0; i < sizeof(wide) / sizeof(*wide); i++)
+        if (text_equal(rest, wide[i]))
+            return wide[i].size;
+    return 0;
+}
+
+static size_t closer_size(struct text text, size_t at)
+{
+    char first = text.bytes[at];
+    if (first == ')' || first == ']' || first == '"' || first == '\'')
+        return 1;
+    struct text rest = text_slice(text, at, at + 3);
+    return text_equal(rest, TEXT("”")) || text_equal(rest, TEXT("’")) ? 3 : 0;
+}
+
+/* Whether the point at `at` belongs to the word before it: "Mr.", "e.g.", "J.". */
+static bool is_abbreviation(struct text text, size_t at)
+{
+    static const char *const words[] = {"mr", "mrs", "ms",     "dr", "st",  "vs",  "e.g",  "i.e",
+                                        "no", "nr",  "approx", "ca", "z.b", "bzw", "incl", NULL};
+    size_t begin = at;
+    while (begin > 0 && at - begin < 8 && !is_blank(text.bytes[begin - 1]) &&
+           text.bytes[begin - 1] != '(')
+        begin--;
+    struct text word = text_slice(text, begin, at);
+    if (word.size == 1 && word.bytes[0] >= 'A' && word.bytes[0] <= 'Z')
+        return word.bytes[0] != 'I';
+    for (size_t i = 0; words[i]; i++)
+        if (text_equal_fold(word, text_of(words[i])))
+            /* "no." ends more sentences than it begins numbers. */
+            return !text_equal_fold(word, TEXT("no")) ||
+                   (at + 2 < text.size && text.bytes[at + 2] >= '0' && text.bytes[at + 2] <= '9');
+    return false;
+}
+
+/* Where the sentence that a mark or line break at `at` ends is over, or 0 when it ends none. *next
+ * is where to look on. */
+static size_t end_at(struct text text, size_t at, size_t *next)
+{
+    *next = at + 1;
+    size_t behind = at;
+    if (text.bytes[at] != '\n') {
+        size_t size, marks = 0;
+        for (; behind < text.size && (size = terminator_size(text, behind)) > 0; behind += size)
+            marks++;
+        if (marks == 0)
+            return 0;
+        bool is_point = marks == 1 && text.bytes[at] == '.';
+        while (behind < text.size && (size = closer_size(text, behind)) > 0)
+            behind += size;
+        *next = behind;
+        if (behind < text.size && !is_blank(text.bytes[behind]))
+            return 0;
+        if (is_point && is_abbreviation(text, at))
+            return 0;
+    }
+    while (behind < text.size && is_blank(text.bytes[behind]))
+        behind++;
+    *next = behind;
+    return behind;
+}
+
+struct ends {
+    size_t *offsets; /* malloc */
+    size_t count, capacity;
+};
+
+static void add_end(struct ends *ends, size_t offset)
+{
+    if (ends->count > 0 && ends->offsets[ends->count - 1] >= offset)
+        return;
+    ends->offsets =
+        memory_grow(ends->offsets, &ends->capacity, ends->count + 1, sizeof(*ends->offsets));
+    ends->offsets[ends->count++] = offset;
+}
+
+/* ICU ends a sentence behind "Mr. " too. */
+static bool is_suppressed(struct text text, size_t offset)
+{
+    size_t at = offset;
+    while (at > 0 && is_blank(text.bytes[at - 1]))
+        at--;
+    bool line_broken =
+        at < offset && text_find(text_slice(text, at, offset), TEXT("\n"), 0) < offset - at;
+    return !line_broken && at > 0 && text.bytes[at - 1] == '.' && is_abbreviation(text, at - 1) &&
+           offset < text.size;
+}
+
+const size_t *segment_sentences(struct segmenter *segmenter, struct text text, struct arena *arena,
+                                size_t *count)
+{
+    struct ends ends = {0};
+    UBreakIterator *iterator = point_at(segmenter, segmenter->sentences, text);
+    size_t at = 0;
+    for (int32_t found = ubrk_next(iterator); found != UBRK_DONE; found = ubrk_next(iterator)) {
+        size_t offset = (size_t)found;
+        while (at < offset) {
+            size_t next, end = end_at(text, at, &next);
+            if (end)
+                add_end(&ends, end);
+            at = next;
+        }
+        if (!is_suppressed(text, offset))
+            add_end(&ends, offset);
+    }
+    if (text.size > 0)
+        add_end(&ends, text.size);
+    size_t *offsets = arena_alloc(arena, ends.count, sizeof(*offsets));
+    for (size_t i = 0; i < ends.count; i++)
+        offsets[i] = ends.offsets[i];
+    free(ends.offsets);
+    *count = ends.count;
+    return offsets;
+}
+
+size_t segment_word_floor(struct segmenter *segmenter, struct text text, size_t limit)
+{
+    if (limit >= text.size)
+        return text.size;
+    size_t blank = limit;
+    while (blank > 0 && !is_blank(text.bytes[blank - 1]))
+        blank--;
+    if (blank >= (limit + 1) / 2 && blank > 0)
+        return blank;
+    UBreakIterator *iterator = point_at(segmenter, segmenter->words, text);
+    int32_t found = ubrk_preceding(iterator, (int32_t)limit + 1);
+    size_t word = found == UBRK_DONE ? 0 : (size_t)found;
+    return word > blank ? word : blank;
+}

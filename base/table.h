@@ -1,0 +1,46 @@
+/* table.h - hashes to numbers: the one hash table that everyone uses. */
+#ifndef BASE_TABLE_H
+#define BASE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+
+struct table_slot {
+    uint64_t key;
+    size_t value;
+    bool taken;
+};
+
+/* A zeroed table is empty and ready. Keys are hashes (base/hash.h): two texts of one hash are taken
+ * for the same, which among a billion texts happens with a chance of 1 in 36. */
+struct table {
+    struct table_slot *slots; /* owned */
+    size_t count, capacity;   /* capacity: 0 or a power of two */
+};
+
+/* The value at `key`, put there as `value` when the key is new (*added, optional). The pointer is
+ * good until the next call. */
+size_t *table_at(struct table *table, uint64_t key, size_t value, bool *added);
+
+/* The value at `key`, or NULL. */
+const size_t *table_find(const struct table *table, uint64_t key);
+
+void table_clear(struct table *table); /* empty, memory kept */
+void table_free(struct table *table);  /* safe on a zeroed table */
+
+/* Texts numbered in the order in which they were first seen. Zeroed is empty. */
+struct names {
+    struct table table;
+    struct text *texts; /* owned array of texts that lie in `arena` */
+    size_t count, capacity;
+    struct arena arena;
+};
+
+size_t names_add(struct names *names, struct text name); /* its number, new or old */
+void names_free(struct names *names);
+
+#endif

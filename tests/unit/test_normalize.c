@@ -1,0 +1,82 @@
+/* test_normalize.c - base/normalize.c and base/language.cc. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/language.h"
+#include "base/normalize.h"
+
+static const struct {
+    const char *text, *key;
+} keys[] = {
+    {"", ""},
+    {"already plain", "already plain"},
+    {"Mixed CASE", "mixed case"},
+    {"ＦＵＬＬ width", "full width"},
+    {"Straße", "strasse"},
+    {"Cafe\xCC\x81", "café"},
+    {"ﷺ", "صلى الله عليه وسلم"},
+    {"없음", "없음"},
+    {"soft\xC2\xADhyphen", "softhyphen"},
+};
+
+static void texts_compare_by_their_keys(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+        struct text key = normalize_key(text_of(keys[i].text), &arena);
+        if (!text_equal(key, text_of(keys[i].key)))
+            fail_msg("%s gave %.*s", keys[i].text, TEXT_ARGUMENT(key));
+    }
+    arena_free(&arena);
+}
+
+static void letters_have_kinds(void **state)
+{
+    (void)state;
+    assert_int_equal(normalize_letter('a'), LETTER_WORD);
+    assert_int_equal(normalize_letter(0xE9), LETTER_WORD);
+    assert_int_equal(normalize_letter('7'), LETTER_DIGIT);
+    assert_int_equal(normalize_letter('-'), LETTER_NONE);
+    assert_int_equal(normalize_letter(0xBC30), LETTER_DENSE);
+    assert_int_equal(normalize_letter(0x3042), LETTER_DENSE);
+    assert_int_equal(normalize_letter(0x6F22), LETTER_DENSE);
+    assert_int_equal(normalize_letter(0x1F600), LETTER_NONE);
+}
+
+static const struct {
+    const char *text, *code;
+} languages[] = {
+    {"", ""},
+    {"The battery lasts two days, but the screen scratches far too easily for this price.", "en"},
+    {"배송이 정말 빠르고 포장도 꼼꼼했어요. 다음에도 여기서 살게요.", "ko"},
+    {"Die Lieferung kam viel zu spät und das Gerät war schon zerkratzt, sehr ärgerlich.", "de"},
+    {"とても使いやすいですが、少し値段が高いと思います。", "ja"},
+};
+
+static void languages_of_whole_sentences_are_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(languages) / sizeof(*languages); i++) {
+        char code[8];
+        bool reliable;
+        bool found = language_detect(text_of(languages[i].text), code, &reliable);
+        assert_string_equal(code, languages[i].code);
+        assert_int_equal(found, *languages[i].code != '\0');
+        assert_int_equal(reliable, found);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_compare_by_their_keys),
+        cmocka_unit_test(letters_have_kinds),
+        cmocka_unit_test(languages_of_whole_sentences_are_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,53 @@
+/* test_table.c - base/table.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/table.h"
+
+static void values_stay_at_their_keys(void **state)
+{
+    (void)state;
+    struct table table = {0};
+    assert_null(table_find(&table, 7));
+    for (size_t i = 0; i < 1000; i++) {
+        bool added;
+        /* Multiples of a power of two collide in the low bits. */
+        assert_int_equal(*table_at(&table, i * 4096, i, &added), i);
+        assert_true(added);
+    }
+    bool added;
+    *table_at(&table, 5 * 4096, 0, &added) += 1;
+    assert_false(added);
+    for (size_t i = 0; i < 1000; i++)
+        assert_int_equal(*table_find(&table, i * 4096), i == 5 ? 6 : i);
+    assert_null(table_find(&table, 1));
+    table_clear(&table);
+    assert_null(table_find(&table, 4096));
+    table_free(&table);
+}
+
+static void names_are_numbered_as_they_come(void **state)
+{
+    (void)state;
+    struct names names = {0};
+    assert_int_equal(names_add(&names, TEXT("delivery")), 0);
+    assert_int_equal(names_add(&names, TEXT("")), 1);
+    assert_int_equal(names_add(&names, TEXT("price")), 2);
+    assert_int_equal(names_add(&names, TEXT("delivery")), 0);
+    assert_int_equal(names.count, 3);
+    assert_true(text_equal(names.texts[2], TEXT("price")));
+    names_free(&names);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_stay_at_their_keys),
+        cmocka_unit_test(names_are_numbered_as_they_come),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
