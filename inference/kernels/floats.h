@@ -1,0 +1,295 @@
+/* floats.h - the float kernels over vectors, compiled once for each instruction set.
+ *
+ * The including file defines `vector`, a GCC vector of WIDTH floats; `vector_larger`, which is
+ * a > b ? a : b by lane; and TILE_ROWS and TILE_VECTORS, the register tile of matmul_f32. The order
+ * of every sum is that of scalar.c, so the bits are too. */
+#ifndef WIDTH
+#error "define vector, WIDTH, vector_larger, TILE_ROWS and TILE_VECTORS first"
+#endif
+
+#include <math.h>
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+enum { LANES = 16, PARTS = LANES / WIDTH };
+
+typedef int32_t vector_integer __attribute__((vector_size(WIDTH * 4)));
+typedef float vector_unaligned
+    __attribute__((vector_size(WIDTH * 4), aligned(sizeof(float)), may_alias));
+
+/* Sixteen sums side by side, whatever the width of a vector. */
+struct lanes {
+    vector part[PARTS];
+};
+
+INLINE vector load(const float *from)
+{
+    return *(const vector_unaligned *)from;
+}
+
+INLINE void store(float *to, vector value)
+{
+    *(vector_unaligned *)to = value;
+}
+
+INLINE vector all(float value)
+{
+    return value - (vector){0};
+}
+
+INLINE float larger(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+/* Adds what is left behind the last whole group of lanes, then folds by halves. */
+INLINE float fold(struct lanes sums, size_t rest, const float *products)
+{
+    float lanes[LANES];
+    memcpy(lanes, &sums, sizeof(lanes));
+    for (size_t i = 0; i < rest; i++)
+        lanes[i] += products[i];
+    for (size_t width = LANES / 2; width > 0; width /= 2)
+        for (size_t i = 0; i < width; i++)
+            lanes[i] += lanes[i + width];
+    return lanes[0];
+}
+
+static float dot(size_t depth, const float *a, const float *b)
+{
+    struct lanes sums = {0};
+    size_t k = 0;
+    for (; k + LANES <= depth; k += LANES)
+        for (size_t part = 0; part < PARTS; part++)
+            sums.part[part] += load(a + k + part * WIDTH) * load(b + k + part * WIDTH);
+    float rest[LANES];
+    for (size_t i = 0; k + i < depth; i++)
+        rest[i] = a[k + i] * b[k + i];
+    return fold(sums, depth - k, rest);
+}
+
+static void rms_norm(size_t rows, size_t depth, const float *x, const float *weight, float epsilon,
+                     float *y)
+{
+    for (size_t row = 0; row < rows; row++, x += depth, y += depth) {
+        float inverse = 1 / sqrtf(dot(depth, x, x) / (float)depth + epsilon);
+        size_t k = 0;
+        for (; k + WIDTH <= depth; k += WIDTH)
+            store(y + k, load(x + k) * inverse * load(weight + k));
+        for (; k < depth; k++)
+            y[k] = x[k] * inverse * weight[k];
+    }
+}
+
+/* kernel_exp of scalar.c, by lane. */
+INLINE vector exponential(vector x)
+{
+    x = vector_larger(x, all(-87.0f));
+    x = -vector_larger(-x, all(-88.0f));
+    vector shifted = x * 1.44269504f + 0x1.8p23f;
+    vector n = shifted - 0x1.8p23f;
+    vector r = x - n * 0.693359375f - n * -2.12194440e-4f;
+    vector p = all(1.98756916e-4f);
+    p = p * r + 1.39819995e-3f;
+    p = p * r + 8.33345205e-3f;
+    p = p * r + 4.16657962e-2f;
+    p = p * r + 1.66666651e-1f;
+    p = p * r + 5.00000000e-1f;
+    p = p * (r * r) + r + 1.0f;
+    return p * (vector)(((vector_integer)shifted << 23) + 0x3f800000);
+}
+
+static void relu(size_t count, float *x, const float *factor)
+{
+    size_t k = 0;
+    for (; k + WIDTH <= count; k += WIDTH) {
+        vector value = vector_larger(load(x + k), all(0));
+        store(x + k, factor ? value * load(factor + k) : value);
+    }
+    for (; k < count; k++)
+        x[k] = larger(x[k], 0) * (factor ? factor[k] : 1);
+}
+
+static void gelu(size_t count, float *x, const float *factor)
+{
+    size_t k = 0;
+    for (; k + WIDTH <= count; k += WIDTH) {
+        vector value = load(x + k);
+        vector inner = value * (value * value) * 0.044715f + value;
+        value = value / (exponential(inner * -1.59576912f) + 1.0f);
+        store(x + k, factor ? value * load(factor + k) : value);
+    }
+    for (; k < count; k++) {
+        float inner = x[k] * (x[k] * x[k]) * 0.044715f + x[k];
+        float value = x[k] / (kernel_exp(inner * -1.59576912f) + 1);
+        x[k] = factor ? value * factor[k] : value;
+    }
+}
+
+static float largest_value(size_t count, const float *x)
+{
+    vector most = all(x[0]);
+    size_t k = 0;
+    for (; k + WIDTH <= count; k += WIDTH)
+        most = vector_larger(load(x + k), most);
+    float value = x[0], lanes[WIDTH];
+    memcpy(lanes, &most, sizeof(lanes));
+    for (size_t i = 0; i < WIDTH; i++)
+        value = larger(lanes[i], value);
+    for (; k < count; k++)
+        value = larger(x[k], value);
+    return value;
+}
+
+static void softmax(size_t count, float *x, const float *bias)
+{
+    size_t k = 0;
+    if (bias) {
+        for (; k + WIDTH <= count; k += WIDTH)
+            store(x + k, load(x + k) + load(bias + k));
+        for (; k < count; k++)
+            x[k] += bias[k];
+    }
+    float most = largest_value(count, x);
+    struct lanes sums = {0};
+    for (k = 0; k + LANES <= count; k += LANES) {
+        for (size_t part = 0; part < PARTS; part++) {
+            vector value = exponential(load(x + k + part * WIDTH) - most);
+            store(x + k + part * WIDTH, value);
+            sums.part[part] += value;
+        }
+    }
+    for (size_t i = k; i < count; i++)
+        x[i] = kernel_exp(x[i] - most);
+    float inverse = 1 / fold(sums, count - k, x + k);
+    for (k = 0; k + WIDTH <= count; k += WIDTH)
+        store(x + k, load(x + k) * inverse);
+    for (; k < count; k++)
+        x[k] *= inverse;
+}
+
+static double log_sum_exp(size_t count, const float *x)
+{
+    float most = largest_value(count, x), rest[LANES];
+    struct lanes sums = {0};
+    size_t k = 0;
+    for (; k + LANES <= count; k += LANES)
+        for (size_t part = 0; part < PARTS; part++)
+            sums.part[part] += exponential(load(x + k + part * WIDTH) - most);
+    for (size_t i = 0; k + i < count; i++)
+        rest[i] = kernel_exp(x[k + i] - most);
+    return (double)most + log((double)fold(sums, count - k, rest));
+}
+
+static size_t largest(size_t count, const float *x)
+{
+    float most = largest_value(count, x);
+    for (size_t k = 0; k < count; k++)
+        if (x[k] == most)
+            return k;
+    return 0;
+}
+
+/* One register tile; `rows` and `vectors` are constants where it is called. */
+INLINE void tile_f32(const size_t rows, const size_t vectors, size_t depth, const float *a,
+                     size_t a_stride, const float *b, size_t b_stride, float *y, size_t y_stride)
+{
+    vector sum[TILE_ROWS][TILE_VECTORS];
+#pragma GCC unroll 8
+    for (size_t i = 0; i < rows; i++)
+#pragma GCC unroll 8
+        for (size_t j = 0; j < vectors; j++)
+            sum[i][j] = (vector){0};
+    for (size_t k = 0; k < depth; k++, b += b_stride) {
+        vector right[TILE_VECTORS];
+#pragma GCC unroll 8
+        for (size_t j = 0; j < vectors; j++)
+            right[j] = load(b + j * WIDTH);
+#pragma GCC unroll 8
+        for (size_t i = 0; i < rows; i++) {
+            vector left = all(a[i * a_stride + k]);
+#pragma GCC unroll 8
+            for (size_t j = 0; j < vectors; j++)
+                sum[i][j] += left * right[j];
+        }
+    }
+#pragma GCC unroll 8
+    for (size_t i = 0; i < rows; i++)
+#pragma GCC unroll 8
+        for (size_t j = 0; j < vectors; j++)
+            store(y + i * y_stride + j * WIDTH, sum[i][j]);
+}
+
+/* A block of TILE_ROWS rows or of one. */
+INLINE void rows_f32(const size_t rows, size_t columns, size_t depth, const float *a,
+                     size_t a_stride, const float *b, size_t b_stride, float *y, size_t y_stride)
+{
+    size_t column = 0;
+    for (; column + TILE_VECTORS * WIDTH <= columns; column += TILE_VECTORS * WIDTH)
+        tile_f32(rows, TILE_VECTORS, depth, a, a_stride, b + column, b_stride, y + column,
+                 y_stride);
+    for (; column + WIDTH <= columns; column += WIDTH)
+        tile_f32(rows, 1, depth, a, a_stride, b + column, b_stride, y + column, y_stride);
+    for (; column < columns; column++) {
+        for (size_t i = 0; i < rows; i++) {
+            float sum = 0;
+            for (size_t k = 0; k < depth; k++)
+                sum += a[i * a_stride + k] * b[k * b_stride + column];
+            y[i * y_stride + column] = sum;
+        }
+    }
+}
+
+static void matmul_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
+                       const float *b, size_t b_stride, float *y, size_t y_stride)
+{
+    size_t row = 0;
+    for (; row + TILE_ROWS <= rows; row += TILE_ROWS)
+        rows_f32(TILE_ROWS, columns, depth, a + row * a_stride, a_stride, b, b_stride,
+                 y + row * y_stride, y_stride);
+    for (; row < rows; row++)
+        rows_f32(1, columns, depth, a + row * a_stride, a_stride, b, b_stride, y + row * y_stride,
+                 y_stride);
+}
+
+static void add_scaled(size_t count, float factor, const float *x, float *y)
+{
+    size_t k = 0;
+    for (; k + WIDTH <= count; k += WIDTH)
+        store(y + k, load(y + k) + load(x + k) * factor);
+    for (; k < count; k++)
+        y[k] += factor * x[k];
+}
+
+/* largest |x| of a row, as `quantize` needs it. */
+INLINE float largest_magnitude(size_t count, const float *x)
+{
+    vector most = {0};
+    size_t k = 0;
+    for (; k + WIDTH <= count; k += WIDTH) {
+        vector value = load(x + k);
+        most = vector_larger(vector_larger(value, -value), most);
+    }
+    float magnitude = 0, lanes[WIDTH];
+    memcpy(lanes, &most, sizeof(lanes));
+    for (size_t i = 0; i < WIDTH; i++)
+        magnitude = larger(lanes[i], magnitude);
+    for (; k < count; k++)
+        magnitude = larger(fabsf(x[k]), magnitude);
+    return magnitude;
+}
+
+/* Nearest integers, ties to even, of |x| < 2^22. */
+INLINE vector_integer round_to_integers(vector x)
+{
+    return (vector_integer)(x + 0x1.8p23f) - 0x4b400000;
+}
+
+INLINE int32_t round_to_integer(float x)
+{
+    float shifted = x + 0x1.8p23f;
+    uint32_t bits;
+    memcpy(&bits, &shifted, sizeof(bits));
+    return (int32_t)(bits - 0x4b400000u);
+}

@@ -1,0 +1,42 @@
+/* select.c - which kernel tables run here, and which one to use. */
+#include "inference/kernels/kernels.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void kernels_list(const struct kernels **tables)
+{
+    size_t count = 0;
+    tables[count++] = &scalar_kernels;
+#if defined(__x86_64__)
+    /* These ask the CPU, and whether the operating system saves the wide registers. */
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2"))
+        tables[count++] = &avx2_kernels;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx2"))
+        tables[count++] = &avx512vnni_kernels;
+#endif
+    tables[count] = NULL;
+}
+
+const struct kernels *kernels_select(const char *name, struct error *error)
+{
+    const struct kernels *tables[KERNEL_TABLES + 1];
+    kernels_list(tables);
+    const struct kernels *fastest = NULL;
+    char names[128] = "";
+    for (size_t i = 0; tables[i]; i++) {
+        fastest = tables[i];
+        if (name && strcmp(name, fastest->name) == 0)
+            return fastest;
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "", fastest->name);
+    }
+    if (!name)
+        return fastest;
+    error_set(error, ERROR_USAGE, "kernels '%s' cannot run here; this CPU can run: %s", name,
+              names);
+    return NULL;
+}
