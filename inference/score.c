@@ -1,0 +1,213 @@
+/* score.c - log-probabilities of given targets.
+ *
+ * The targets of one input form a tree: what they have in common at their begin is computed once.
+ * Each node of the tree is one row of the decoder, and its logits judge its children. */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "inference/session.h"
+
+/* A target as tokens: the start token, the prefix, the text, the end mark. */
+struct candidate {
+    size_t target; /* index into the caller's list */
+    const int32_t *tokens;
+    size_t count, judged; /* tokens; the first that counts for the score */
+};
+
+struct scoring {
+    struct t5_session *session;
+    struct candidate *candidates; /* by input */
+    size_t *first;                /* [inputs + 1], where an input's candidates begin */
+    float *scores;
+    atomic_size_t next; /* input that nobody has taken yet */
+};
+
+/* The trees of a few inputs, up to one pass of the decoder, or more when one target is longer. */
+struct forest {
+    struct decoder_row *rows; /* [capacity] */
+    uint32_t *paths;          /* [capacity][output_tokens]; row i is cache node i */
+    size_t count, capacity;
+    const struct candidate **candidates; /* with all their nodes in the forest */
+    uint32_t *leaves;                    /* of each: the node that its end mark follows */
+    size_t candidate_count, candidate_capacity, leaf_capacity;
+    size_t first_row; /* of the input that is being added */
+};
+
+static struct forest forest_open(const struct t5_session *session)
+{
+    size_t capacity = 2 * session->decoder_rows + session->limits.output_tokens;
+    return (struct forest){
+        .capacity = capacity,
+        .rows = memory_alloc(capacity, sizeof(struct decoder_row)),
+        .paths = memory_alloc(capacity * session->limits.output_tokens, sizeof(uint32_t)),
+    };
+}
+
+static void forest_close(struct forest *forest)
+{
+    free(forest->rows);
+    free(forest->paths);
+    free(forest->candidates);
+    free(forest->leaves);
+}
+
+/* The row of `token` behind `parent` (UINT32_MAX: none), new or already there. */
+static uint32_t forest_node(struct forest *forest, size_t path_size, size_t input, uint32_t parent,
+                            int32_t token)
+{
+    size_t position = parent == UINT32_MAX ? 0 : forest->rows[parent].position + 1;
+    for (size_t i = forest->first_row; i < forest->count; i++) {
+        const struct decoder_row *row = &forest->rows[i];
+        if (row->token == token && row->position == position &&
+            (position == 0 || row->path[position - 1] == parent))
+            return (uint32_t)i;
+    }
+    uint32_t node = (uint32_t)forest->count++;
+    uint32_t *path = forest->paths + node * path_size;
+    if (position)
+        memcpy(path, forest->rows[parent].path, position * sizeof(*path));
+    path[position] = node;
+    forest->rows[node] = (struct decoder_row){
+        .token = token, .input = input, .position = position, .path = path, .wanted = true};
+    return node;
+}
+
+static void forest_add(struct forest *forest, size_t path_size, size_t input,
+                       const struct candidate *candidate)
+{
+    uint32_t node = UINT32_MAX;
+    for (size_t i = 0; i + 1 < candidate->count; i++)
+        node = forest_node(forest, path_size, input, node, candidate->tokens[i]);
+    size_t count = forest->candidate_count + 1;
+    forest->candidates = memory_grow(forest->candidates, &forest->candidate_capacity, count,
+                                     sizeof(*forest->candidates));
+    forest->leaves =
+        memory_grow(forest->leaves, &forest->leaf_capacity, count, sizeof(*forest->leaves));
+    forest->candidates[count - 1] = candidate;
+    forest->leaves[count - 1] = node;
+    forest->candidate_count = count;
+}
+
+/* Runs all rows and adds each candidate's log-probabilities, in the order of its tokens. */
+static void forest_judge(struct forest *forest, struct worker *worker, float *scores)
+{
+    const struct t5_session *session = worker->session;
+    size_t vocabulary = session->config->vocabulary;
+    double *sums = memory_alloc(forest->candidate_count, sizeof(*sums));
+    double *normalisers = memory_alloc(session->decoder_rows, sizeof(*normalisers));
+    for (size_t first = 0; first < forest->count; first += session->decoder_rows) {
+        size_t count = forest->count - first;
+        count = count < session->decoder_rows ? count : session->decoder_rows;
+        decoder_run(worker, forest->rows + first, count);
+        decoder_logits(worker, count);
+        for (size_t i = 0; i < count; i++)
+            normalisers[i] =
+                session->kernels->log_sum_exp(vocabulary, worker->logits + i * vocabulary);
+        for (size_t c = 0; c < forest->candidate_count; c++) {
+            const struct candidate *candidate = forest->candidates[c];
+            const uint32_t *path = forest->rows[forest->leaves[c]].path;
+            for (size_t i = candidate->judged; i < candidate->count; i++) {
+                size_t row = path[i - 1];
+                if (row >= first && row < first + count)
+                    sums[c] +=
+                        (double)worker
+                            ->logits[(row - first) * vocabulary + (size_t)candidate->tokens[i]] -
+                        normalisers[row - first];
+            }
+        }
+    }
+    for (size_t c = 0; c < forest->candidate_count; c++)
+        scores[forest->candidates[c]->target] = (float)sums[c];
+    free(normalisers);
+    free(sums);
+    forest->count = forest->candidate_count = forest->first_row = 0;
+}
+
+static void score_inputs(void *context, size_t index)
+{
+    struct scoring *scoring = context;
+    const struct t5_session *session = scoring->session;
+    struct worker *worker = &scoring->session->workers[index];
+    struct forest forest = forest_open(session);
+    size_t input;
+    while ((input = scoring->next++) < session->input_count) {
+        forest.first_row = forest.count;
+        for (size_t c = scoring->first[input]; c < scoring->first[input + 1]; c++) {
+            const struct candidate *candidate = &scoring->candidates[c];
+            if (forest.count + candidate->count > forest.capacity)
+                forest_judge(&forest, worker, scoring->scores);
+            forest_add(&forest, session->limits.output_tokens, input, candidate);
+        }
+        if (forest.count >= session->decoder_rows)
+            forest_judge(&forest, worker, scoring->scores);
+    }
+    forest_judge(&forest, worker, scoring->scores);
+    forest_close(&forest);
+}
+
+static bool tokenise_target(const struct t5_session *session, const struct t5_target *target,
+                            size_t index, int32_t *tokens, struct candidate *candidate,
+                            struct error *error)
+{
+    size_t most = session->limits.output_tokens;
+    size_t prefix = session_prefix(session, target->prefix, tokens, most);
+    size_t text =
+        prefix < most ? t5_tokens(session->model, target->text, tokens + prefix, most - prefix) : 0;
+    if (prefix + text + 1 > most)
+        return error_set(error, ERROR_MODEL,
+                         "target %zu has %zu tokens with prefix and end mark; at most %zu are "
+                         "taken here",
+                         index + 1, prefix + text, most - 1);
+    tokens[prefix + text] = session->config->end_id;
+    *candidate = (struct candidate){
+        .target = index, .tokens = tokens, .count = prefix + text + 1, .judged = prefix};
+    return true;
+}
+
+/* Fills `candidates` ordered by input, and where each input's begin. */
+static bool tokenise_targets(struct scoring *scoring, const struct t5_target *targets, size_t count,
+                             int32_t *tokens, struct error *error)
+{
+    const struct t5_session *session = scoring->session;
+    for (size_t i = 0; i < count; i++) {
+        if (targets[i].input >= session->input_count)
+            return error_set(error, ERROR_USAGE, "target %zu asks for input %zu of %zu", i + 1,
+                             targets[i].input + 1, session->input_count);
+        scoring->first[targets[i].input + 1]++;
+    }
+    for (size_t i = 0; i < session->input_count; i++)
+        scoring->first[i + 1] += scoring->first[i];
+    size_t *place = memory_alloc(session->input_count + 1, sizeof(*place));
+    memcpy(place, scoring->first, session->input_count * sizeof(*place));
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = tokenise_target(session, &targets[i], i, tokens,
+                             &scoring->candidates[place[targets[i].input]++], error);
+        tokens += session->limits.output_tokens;
+    }
+    free(place);
+    return ok;
+}
+
+bool t5_score(struct t5_session *session, const struct t5_target *targets, size_t count,
+              float *scores, struct error *error)
+{
+    struct scoring scoring = {
+        .session = session,
+        .candidates = memory_alloc(count, sizeof(*scoring.candidates)),
+        .first = memory_alloc(session->input_count + 1, sizeof(*scoring.first)),
+        .scores = scores,
+    };
+    int32_t *tokens = memory_alloc(count * session->limits.output_tokens, sizeof(*tokens));
+    bool ok = tokenise_targets(&scoring, targets, count, tokens, error);
+    if (ok) {
+        decoder_prepare(session);
+        workers_run(session->pool, score_inputs, &scoring);
+    }
+    free(tokens);
+    free(scoring.first);
+    free(scoring.candidates);
+    return ok;
+}

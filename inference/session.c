@@ -1,0 +1,169 @@
+/* session.c - opening a session: checks the limits and makes room for everything. */
+#include "inference/session.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+enum { MOST_TOKENS = 1 << 20, MOST_BATCH = 1 << 20, MOST_THREADS = 1024, MOST_BEAM = 1024 };
+
+static bool check_limit(const char *name, size_t value, size_t most, struct error *error)
+{
+    if (value >= 1 && value <= most)
+        return true;
+    return error_set(error, ERROR_USAGE, "%s must be from 1 to %zu, not %zu", name, most, value);
+}
+
+static bool check_limits(const struct t5_limits *limits, struct error *error)
+{
+    return check_limit("the batch", limits->batch, MOST_BATCH, error) &&
+           check_limit("input tokens", limits->input_tokens, MOST_TOKENS, error) &&
+           check_limit("output tokens", limits->output_tokens, MOST_TOKENS, error) &&
+           check_limit("the number of threads", limits->threads, MOST_THREADS, error) &&
+           check_limit("the beam", limits->beam, MOST_BEAM, error);
+}
+
+static float *room(size_t rows, size_t width)
+{
+    return memory_alloc_aligned(rows * width, sizeof(float));
+}
+
+float *session_room(float *floats, size_t *capacity, size_t wanted)
+{
+    if (wanted <= *capacity)
+        return floats;
+    free(floats);
+    *capacity = wanted + wanted / 4;
+    return room(1, *capacity);
+}
+
+static size_t largest_of(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t smallest_of(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The system gives memory only as it is first written: unused room costs nothing. */
+static void worker_open(struct worker *worker, const struct t5_session *session)
+{
+    const struct t5_config *config = session->config;
+    size_t width = config->model_width, hidden = config->hidden_width, inner = session->inner;
+    size_t rows = largest_of(session->limits.input_tokens, ENCODER_ROWS);
+    rows = largest_of(rows, session->decoder_rows);
+    size_t padded = (session->limits.input_tokens + COLUMN_GROUP - 1) / COLUMN_GROUP * COLUMN_GROUP;
+    *worker = (struct worker){.session = session, .rows = rows};
+    worker->x = room(rows, width);
+    worker->normed = room(rows, width);
+    worker->query = room(rows, inner);
+    worker->key = room(rows, inner);
+    worker->value = room(rows, inner);
+    worker->context = room(rows, inner);
+    worker->hidden = room(rows, hidden);
+    worker->gate = config->gated ? room(rows, hidden) : NULL;
+    worker->row_scale = room(rows, 1);
+    size_t widest = largest_of(largest_of(width, hidden), inner);
+    worker->quantized = memory_alloc_aligned(rows, session->kernels->quantized_size(widest));
+    worker->keys = room(config->head_width, padded);
+    worker->scores = room(1, largest_of(QUERY_ROWS * padded, session->limits.output_tokens));
+    size_t cached = config->decoder_layers * session->nodes;
+    worker->key_cache = room(cached, inner);
+    worker->value_cache = room(cached, inner);
+    worker->final_states = room(session->decoder_rows, width);
+    worker->logits = room(session->decoder_rows, config->vocabulary);
+}
+
+static void worker_close(struct worker *worker)
+{
+    void *owned[] = {worker->x,         worker->normed,      worker->query,        worker->key,
+                     worker->value,     worker->context,     worker->hidden,       worker->gate,
+                     worker->row_scale, worker->quantized,   worker->keys,         worker->scores,
+                     worker->key_cache, worker->value_cache, worker->final_states, worker->logits};
+    for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
+        free(owned[i]);
+}
+
+static void fill_biases(struct t5_session *session)
+{
+    const struct t5_config *config = session->config;
+    const struct t5_weights *weights = t5_model_weights(session->model);
+    ptrdiff_t input = (ptrdiff_t)session->limits.input_tokens - 1;
+    ptrdiff_t output = (ptrdiff_t)session->limits.output_tokens - 1;
+    session->encoder_bias = room(config->heads, (size_t)(2 * input + 1));
+    session->decoder_bias = room(config->heads, (size_t)(output + 1));
+    relative_bias_fill(config, weights->encoder.relative_bias, true, -input, input,
+                       session->encoder_bias);
+    relative_bias_fill(config, weights->decoder.relative_bias, false, -output, 0,
+                       session->decoder_bias);
+}
+
+bool t5_session_open(struct t5_session **result, const struct t5_model *model,
+                     const struct t5_limits *limits, struct error *error)
+{
+    *result = NULL;
+    const struct kernels *kernels = kernels_select(limits->kernels, error);
+    if (!kernels || !check_limits(limits, error))
+        return false;
+    struct t5_session *session = memory_alloc(1, sizeof(*session));
+    session->model = model;
+    session->config = t5_model_config(model);
+    session->kernels = kernels;
+    session->limits = *limits;
+    session->inner = (size_t)session->config->heads * session->config->head_width;
+    session->decoder_rows = largest_of(limits->beam, DECODER_ROWS);
+    size_t share = (limits->batch + limits->threads - 1) / limits->threads;
+    session->slots = smallest_of(share, session->decoder_rows / limits->beam);
+    session->nodes = largest_of(session->slots * limits->beam * limits->output_tokens,
+                                2 * session->decoder_rows + limits->output_tokens);
+    if (!weights_open(&session->weights, model, kernels, limits->precision, error) ||
+        !workers_open(&session->pool, limits->threads, error)) {
+        t5_session_close(session);
+        return false;
+    }
+    fill_biases(session);
+    session->inputs = memory_alloc(limits->batch, sizeof(*session->inputs));
+    session->waves = memory_alloc(limits->batch, sizeof(*session->waves));
+    session->workers = memory_alloc(limits->threads, sizeof(*session->workers));
+    for (size_t i = 0; i < limits->threads; i++)
+        worker_open(&session->workers[i], session);
+    *result = session;
+    return true;
+}
+
+void t5_session_close(struct t5_session *session)
+{
+    if (!session)
+        return;
+    workers_close(session->pool);
+    for (size_t i = 0; session->workers && i < session->limits.threads; i++)
+        worker_close(&session->workers[i]);
+    weights_close(&session->weights);
+    void *owned[] = {session->encoder_bias, session->decoder_bias, session->workers,
+                     session->inputs,       session->waves,        session->ids,
+                     session->states,       session->cross,        session};
+    for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
+        free(owned[i]);
+}
+
+size_t session_prefix(const struct t5_session *session, struct text prefix, int32_t *tokens,
+                      size_t capacity)
+{
+    tokens[0] = session->config->start_id;
+    if (!prefix.size)
+        return 1;
+    return 1 + tokenizer_encode_prefix(t5_model_tokenizer(session->model), prefix, tokens + 1,
+                                       capacity - 1);
+}
+
+const char *t5_session_kernels(const struct t5_session *session)
+{
+    return session->kernels->name;
+}
+
+size_t t5_width(const struct t5_model *model)
+{
+    return t5_model_config(model)->model_width;
+}

@@ -1,0 +1,166 @@
+/* session.h - the inside of a session, shared by encoder, decoder, scoring and generation.
+ *
+ * Shapes: width = d_model, inner = heads * d_kv, hidden = d_ff. Every buffer is row-major. A worker
+ * runs whole inputs on its own buffers, so nothing it computes depends on the other workers. */
+#ifndef INFERENCE_SESSION_H
+#define INFERENCE_SESSION_H
+
+#include "base/workers.h"
+#include "inference/weights.h"
+
+enum {
+    ENCODER_ROWS = 256, /* tokens that a worker encodes together, unless one input is longer */
+    DECODER_ROWS = 32,  /* rows that a worker decodes together, unless one beam is wider */
+    QUERY_ROWS = 16,    /* queries that attention takes together */
+    COLUMN_GROUP = 16,  /* lengths are padded to a multiple of this where keys are transposed */
+};
+
+/* One input as it was last encoded. */
+struct encoded {
+    size_t first, length; /* rows of session->states; length counts the end mark */
+    size_t padded;        /* length rounded up to 16: the row stride of transposed keys */
+    float *cross;         /* by decoder layer: keys [inner][padded], transposed, then values
+                             [length][inner]; lies in session->cross */
+};
+
+/* Inputs that one worker encodes together: input_first .. input_first + input_count. */
+struct wave {
+    size_t input_first, input_count;
+};
+
+struct worker {
+    const struct t5_session *session; /* borrowed */
+    size_t rows;                      /* room of the buffers below */
+    float *x;                         /* [rows][width], the residual stream */
+    float *normed;                    /* [rows][width] */
+    float *query, *key, *value;       /* [rows][inner] */
+    float *context;                   /* [rows][inner] */
+    float *hidden, *gate;             /* [rows][hidden] */
+    float *row_scale;                 /* [rows] of `quantized` */
+    void *quantized;                  /* rows of the widest operand */
+    float *keys;                      /* [d_kv][padded input], one head's transposed keys */
+    float *scores;                    /* [QUERY_ROWS][padded input], or one decoder row's */
+
+    float *key_cache, *value_cache; /* [decoder layer][node][inner] */
+    float *final_states;            /* [decoder_rows][width], ready for the output layer */
+    float *logits;                  /* [decoder_rows][vocabulary] */
+};
+
+struct t5_session {
+    const struct t5_model *model; /* borrowed */
+    const struct t5_config *config;
+    const struct kernels *kernels;
+    struct t5_limits limits;
+    size_t inner;
+    size_t slots;        /* beams of limits.beam that a worker's caches hold */
+    size_t decoder_rows; /* rows of one pass through the decoder */
+    size_t nodes;        /* positions that a worker's key and value caches hold */
+    struct weights weights;
+    float *encoder_bias; /* [heads][2 * input_tokens - 1], by key - query + input_tokens - 1 */
+    float *decoder_bias; /* [heads][output_tokens], by key - query + output_tokens - 1 */
+
+    struct workers *pool;
+    struct worker *workers; /* limits.threads of them */
+
+    struct encoded *inputs; /* [limits.batch] */
+    size_t input_count;
+    struct wave *waves; /* [limits.batch] */
+    size_t wave_count;
+    int32_t *ids; /* of all inputs, one behind the other */
+    size_t id_count, id_capacity;
+    float *states; /* [tokens of all inputs][width], the encoder's output */
+    size_t state_capacity;
+    float *cross; /* keys and values of all inputs */
+    size_t cross_capacity;
+    bool cross_ready; /* computed when something is first decoded */
+};
+
+/* Room for `wanted` floats, aligned; what was there before is lost when it has to grow. */
+float *session_room(float *floats, size_t *capacity, size_t wanted);
+
+/* What the decoder is made to start with: the start token, then those of `prefix`. Returns how
+ * many; only the first `capacity` are written. */
+size_t session_prefix(const struct t5_session *session, struct text prefix, int32_t *tokens,
+                      size_t capacity);
+
+/* ---- linear.c ---- */
+
+/* Rows that enter one or more linear layers; quantised once. */
+struct operand {
+    size_t rows, depth;
+    const float *x; /* [rows][depth] */
+    /* Float32 products run over the rows of one input at a time, so that company never changes
+     * them: group_rows[0..group_count), or every row alone when NULL. */
+    const size_t *group_rows;
+    size_t group_count;
+};
+
+/* Makes `operand` the one that linear_apply multiplies; its x may be overwritten afterwards in
+ * T5_INT8 only. */
+void linear_prepare(struct worker *worker, const struct operand *operand);
+
+/* y [rows][columns of linear] = operand * transpose(linear), added to y when `add`. */
+void linear_apply(struct worker *worker, const struct operand *operand, const struct linear *linear,
+                  float *y, bool add);
+
+/* worker->x += wo(activation(wi(norm(worker->x)))), with `shape`'s rows and groups. */
+void feed_forward_apply(struct worker *worker, const struct feed_forward *layer,
+                        struct operand shape);
+
+/* The token's row of the embedding, as row `row` of worker->x. */
+void embed_token(struct worker *worker, size_t row, int32_t token);
+
+/* ---- attention.c ---- */
+
+/* One head of `queries` rows over `length` keys. keys is [head width][padded], transposed; values
+ * [length] rows, `stride` apart, as query and context are. bias, when not NULL, is that of the
+ * first query and moves one step back for each further one. */
+struct head {
+    size_t length, padded, stride;
+    const float *keys, *values, *bias;
+};
+void attend(struct worker *worker, const struct head *head, size_t queries, const float *query,
+            float *context);
+
+/* keys [head width][padded] = transpose of rows [length], `stride` apart; the rest zero. */
+void transpose_keys(size_t length, size_t padded, size_t head_width, size_t stride,
+                    const float *rows, float *keys);
+
+/* ---- relative_bias.c ---- */
+
+/* bias [heads][least..most], the value for key - query = d at d - least; table is
+ * [buckets][heads]. */
+void relative_bias_fill(const struct t5_config *config, const float *table, bool bidirectional,
+                        ptrdiff_t least, ptrdiff_t most, float *bias);
+
+/* The row of the table for key - query = distance, as `transformers` computes it. */
+size_t relative_bucket(ptrdiff_t distance, bool bidirectional, size_t buckets, size_t most);
+
+/* ---- decoder.c ---- */
+
+/* One token in the decoder. Its keys and values go to cache node path[position]; it sees those of
+ * path[0..position], which were computed in an earlier call or earlier in this one. */
+struct decoder_row {
+    int32_t token;
+    size_t input; /* index of the encoded input that it looks at */
+    size_t position;
+    const uint32_t *path;
+    bool wanted; /* its final state is asked for */
+};
+
+/* Cross-attention keys and values of all inputs, if they are not there yet. */
+void decoder_prepare(struct t5_session *session);
+
+/* Runs rows of any number through the decoder, in their order. The final states of the wanted ones,
+ * at most session->decoder_rows, end up in worker->final_states one behind the other. Returns how
+ * many. */
+size_t decoder_run(struct worker *worker, const struct decoder_row *rows, size_t count);
+
+/* worker->logits [count][vocabulary] of the first `count` final states. */
+void decoder_logits(struct worker *worker, size_t count);
+
+/* logits[i] of token wanted[i] for final state `row`. */
+void decoder_select(struct worker *worker, size_t row, const int32_t *wanted, size_t count,
+                    float *logits);
+
+#endif

@@ -1,0 +1,51 @@
+/* weights.h - a model's matrices in the form that a session multiplies with. */
+#ifndef INFERENCE_WEIGHTS_H
+#define INFERENCE_WEIGHTS_H
+
+#include "inference/kernels/kernels.h"
+#include "inference/model.h"
+
+/* Outputs x inputs: `s8` when the precision is T5_INT8, else `f32`. */
+struct linear {
+    struct weights_s8 s8; /* its columns and depth are set in both precisions */
+    const float *f32;     /* [columns][depth] */
+};
+
+struct attention {
+    const float *norm;
+    struct linear query, key, value, output;
+};
+
+struct feed_forward {
+    const float *norm;
+    struct linear wi, gate, wo; /* gate: no columns when the model has none */
+};
+
+struct layer {
+    struct attention self, cross; /* cross: decoder only */
+    struct feed_forward feed_forward;
+};
+
+struct stack {
+    struct layer *layers;
+    size_t layer_count;
+    const float *final_norm;
+};
+
+struct weights {
+    const struct t5_matrix *embedding; /* borrowed from the model */
+    const float *embedding_f32;        /* T5_F32 only */
+    struct linear output;
+    struct stack encoder, decoder;
+
+    void **owned; /* packed or dequantised matrices */
+    size_t owned_count, owned_capacity;
+};
+
+/* Packs every matrix for `kernels`, or finds its float32 values: those of the file, or the int8
+ * ones times their scales when the file has none. `model` must outlive the weights. */
+bool weights_open(struct weights *weights, const struct t5_model *model,
+                  const struct kernels *kernels, enum t5_precision precision, struct error *error);
+void weights_close(struct weights *weights); /* safe on a zeroed one */
+
+#endif

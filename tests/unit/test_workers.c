@@ -1,0 +1,53 @@
+/* Workers: everyone works once a round, and rounds do not overlap. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdatomic.h>
+
+#include "base/workers.h"
+
+enum { WORKERS = 5 };
+
+static void count_one(void *context, size_t worker)
+{
+    atomic_size_t *counts = context;
+    counts[worker]++;
+}
+
+static void every_worker_works_once_a_round(void **state)
+{
+    (void)state;
+    atomic_size_t counts[WORKERS] = {0};
+    struct workers *workers;
+    assert_true(workers_open(&workers, WORKERS, NULL));
+    for (size_t round = 1; round <= 200; round++) {
+        workers_run(workers, count_one, counts);
+        for (size_t i = 0; i < WORKERS; i++)
+            assert_int_equal(counts[i], round);
+    }
+    workers_close(workers);
+}
+
+static void one_worker_is_the_caller(void **state)
+{
+    (void)state;
+    atomic_size_t count = 0;
+    struct workers *workers;
+    assert_true(workers_open(&workers, 1, NULL));
+    workers_run(workers, count_one, &count);
+    assert_int_equal(count, 1);
+    workers_close(workers);
+    workers_close(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_worker_works_once_a_round),
+        cmocka_unit_test(one_worker_is_the_caller),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
