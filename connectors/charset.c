@@ -1,0 +1,410 @@
+/* charset.c - finding a charset (uchardet) and converting from it (iconv, glibc's). UTF-8 itself
+ * is only checked. */
+#include "connectors/charset.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uchardet/uchardet.h>
+
+#include "base/memory.h"
+#include "base/utf8.h"
+
+#define REPLACEMENT "\xEF\xBF\xBD"
+
+struct charset {
+    char name[64];
+    char description[96]; /* with how it was found */
+    bool decided;         /* a name was given, or found by more than plain ASCII */
+    bool started;         /* the first block was seen */
+    iconv_t iconv;        /* (iconv_t)-1 for UTF-8 */
+    enum charset_step step;
+    char *bytes; /* what the last call made */
+    size_t size, capacity;
+    struct charset_mark *marks;
+    size_t mark_count, mark_capacity;
+    uint64_t position, offset; /* at the end of what was made so far */
+    uint64_t replaced;
+};
+
+static const struct byte_order_mark {
+    const char *bytes;
+    size_t size;
+    const char *name;
+} byte_order_marks[] = {
+    {"\xEF\xBB\xBF", 3, "UTF-8"}, {"\xFF\xFE\0\0", 4, "UTF-32LE"}, {"\0\0\xFE\xFF", 4, "UTF-32BE"},
+    {"\xFF\xFE", 2, "UTF-16LE"},  {"\xFE\xFF", 2, "UTF-16BE"},
+};
+
+/* Names that detectors and old programs use for what is really the larger set. */
+static const char *const aliases[][2] = {
+    {"EUC-KR", "CP949"},      {"UHC", "CP949"},         {"KS_C_5601-1987", "CP949"},
+    {"SHIFT_JIS", "CP932"},   {"SHIFT-JIS", "CP932"},   {"SJIS", "CP932"},
+    {"ISO-8859-1", "CP1252"}, {"LATIN1", "CP1252"},     {"ISO_8859-1", "CP1252"},
+    {"GB2312", "GB18030"},    {"GBK", "GB18030"},       {"UTF8", "UTF-8"},
+    {"ASCII", "UTF-8"},       {"US-ASCII", "UTF-8"},    {"WINDOWS-1252", "CP1252"},
+    {"ISO-8859-9", "CP1254"}, {"ISO-8859-11", "CP874"}, {"UTF-16", "UTF-16LE"},
+    {"UTF-32", "UTF-32LE"},
+};
+
+static const char *const double_byte[] = {"CP949", "CP932",      "CP936", "GBK",
+                                          "BIG5",  "BIG5-HKSCS", "CP950"};
+
+static bool listed(const char *const *names, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcasecmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static enum charset_step step_of(const char *name)
+{
+    if (strcasecmp(name, "UTF-8") == 0)
+        return CHARSET_STEP_BYTES;
+    if (strcasecmp(name, "UTF-16LE") == 0 || strcasecmp(name, "UTF-16BE") == 0)
+        return CHARSET_STEP_UTF16;
+    if (strcasecmp(name, "UTF-32LE") == 0 || strcasecmp(name, "UTF-32BE") == 0)
+        return CHARSET_STEP_FOUR;
+    if (listed(double_byte, sizeof(double_byte) / sizeof(*double_byte), name))
+        return CHARSET_STEP_DOUBLE;
+    static const char *const families[] = {"ISO-8859", "ISO8859", "CP12", "WINDOWS-12", "KOI8",
+                                           "CP4",      "CP8",     "MAC",  "TIS-620"};
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+        if (strncasecmp(name, families[i], strlen(families[i])) == 0)
+            return CHARSET_STEP_ONE;
+    return CHARSET_STEP_UNKNOWN;
+}
+
+/* Takes `name` into use. False when iconv does not know it. */
+static bool use(struct charset *charset, const char *name, const char *found)
+{
+    for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
+        if (strcasecmp(aliases[i][0], name) == 0) {
+            name = aliases[i][1];
+            break;
+        }
+    iconv_t opened = (iconv_t)-1;
+    if (strcasecmp(name, "UTF-8") != 0) {
+        opened = iconv_open("UTF-8", name);
+        if (opened == (iconv_t)-1)
+            return false;
+    }
+    if (charset->iconv != (iconv_t)-1)
+        iconv_close(charset->iconv);
+    charset->iconv = opened;
+    charset->step = step_of(name);
+    if (name != charset->name)
+        snprintf(charset->name, sizeof(charset->name), "%s", name);
+    snprintf(charset->description, sizeof(charset->description), "%s (%s)", name, found);
+    return true;
+}
+
+bool charset_open(struct charset **charset, struct text name, struct error *error)
+{
+    struct charset *opened = memory_alloc(1, sizeof(*opened));
+    opened->iconv = (iconv_t)-1;
+    opened->decided = name.size > 0;
+    char wanted[sizeof(opened->name)] = "UTF-8";
+    if (name.size > 0 && name.size < sizeof(wanted))
+        snprintf(wanted, sizeof(wanted), "%.*s", TEXT_ARGUMENT(name));
+    *charset = opened;
+    if (name.size >= sizeof(wanted) || !use(opened, wanted, "given")) {
+        charset_close(opened);
+        *charset = NULL;
+        return error_set(error, ERROR_USAGE,
+                         "charset '%.*s' is not known; 'iconv -l' lists the names",
+                         TEXT_ARGUMENT(text_slice(name, 0, 64)));
+    }
+    return true;
+}
+
+void charset_close(struct charset *charset)
+{
+    if (!charset)
+        return;
+    if (charset->iconv != (iconv_t)-1)
+        iconv_close(charset->iconv);
+    free(charset->bytes);
+    free(charset->marks);
+    free(charset);
+}
+
+/* UTF-16 without a mark: characters below U+0100 (blanks, commas, line ends, Latin letters) have a
+ * zero at one and the same side. NULL when it does not look so. */
+static const char *utf16_by_zeros(struct text raw)
+{
+    size_t pairs = raw.size / 2, even = 0, odd = 0;
+    for (size_t i = 0; i < pairs; i++) {
+        even += raw.bytes[2 * i] == '\0';
+        odd += raw.bytes[2 * i + 1] == '\0';
+    }
+    if (pairs < 2 || (even + odd) * 5 < pairs)
+        return NULL;
+    if (odd > even * 10)
+        return "UTF-16LE";
+    return even > odd * 10 ? "UTF-16BE" : NULL;
+}
+
+/* Valid but for a last character that the block's end may have cut. */
+static bool valid_so_far(struct text raw)
+{
+    if (utf8_valid(raw))
+        return true;
+    for (size_t cut = 1; cut <= 3 && cut <= raw.size; cut++) {
+        unsigned char lead = (unsigned char)raw.bytes[raw.size - cut];
+        if (lead >= 0xC0) {
+            size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+            return wanted > cut && utf8_valid(text_slice(raw, 0, raw.size - cut));
+        }
+        if (lead < 0x80)
+            return false;
+    }
+    return false;
+}
+
+static size_t first_beyond_ascii(struct text raw)
+{
+    size_t at = 0;
+    while (at < raw.size && (signed char)raw.bytes[at] >= 0)
+        at++;
+    return at;
+}
+
+/* Bytes above ASCII that stand alone between ASCII: a Western accent, not half of a Korean one. */
+static bool lonely_accents(struct text raw)
+{
+    bool any = false;
+    for (size_t i = first_beyond_ascii(raw); i < raw.size; i++) {
+        if ((signed char)raw.bytes[i] >= 0)
+            continue;
+        any = true;
+        bool before = i > 0 && (signed char)raw.bytes[i - 1] < 0;
+        bool after = i + 1 < raw.size && (signed char)raw.bytes[i + 1] < 0;
+        if (before || after)
+            return false;
+    }
+    return any;
+}
+
+static bool converts(const char *name, struct text raw)
+{
+    struct charset *trial;
+    struct text converted;
+    if (!charset_open(&trial, text_of(name), NULL))
+        return false;
+    charset_convert(trial, raw, false, &converted);
+    bool clean = trial->replaced == 0;
+    charset_close(trial);
+    return clean;
+}
+
+/* Legacy 8-bit charsets. */
+static void guess(struct charset *charset, struct text raw)
+{
+    char name[sizeof(charset->name)] = "";
+    uchardet_t detector = uchardet_new();
+    if (detector && uchardet_handle_data(detector, raw.bytes, raw.size) == 0) {
+        uchardet_data_end(detector);
+        snprintf(name, sizeof(name), "%s", uchardet_get_charset(detector));
+    }
+    if (detector)
+        uchardet_delete(detector);
+    bool ascii_or_utf8 = strcasecmp(name, "UTF-8") == 0 || strcasecmp(name, "ASCII") == 0;
+    if (lonely_accents(raw) && converts("CP1252", raw))
+        use(charset, "CP1252", "accents alone between ASCII");
+    else if (name[0] == '\0' || ascii_or_utf8 || !converts(name, raw) ||
+             !use(charset, name, "found by its statistics"))
+        use(charset, converts("CP1252", raw) ? "CP1252" : "UTF-8",
+            "not recognised: the likeliest was taken");
+    charset->decided = true;
+}
+
+/* Looks at the first block. */
+static void detect(struct charset *charset, struct text raw)
+{
+    const char *utf16 = utf16_by_zeros(raw);
+    if (utf16) {
+        use(charset, utf16, "by its zeros");
+        charset->decided = true;
+    } else if (valid_so_far(raw)) {
+        charset->decided = first_beyond_ascii(raw) < raw.size;
+        use(charset, "UTF-8", charset->decided ? "valid throughout" : "plain ASCII so far");
+    } else {
+        guess(charset, raw);
+    }
+}
+
+/* Drops a byte order mark, which is surer than any name given; returns its size. */
+static size_t skip_mark(struct charset *charset, struct text raw)
+{
+    for (size_t i = 0; i < sizeof(byte_order_marks) / sizeof(*byte_order_marks); i++) {
+        const struct byte_order_mark *mark = &byte_order_marks[i];
+        if (!text_starts_with(raw, (struct text){mark->bytes, mark->size}))
+            continue;
+        use(charset, mark->name, "byte order mark");
+        charset->decided = true;
+        return mark->size;
+    }
+    return 0;
+}
+
+static void add_mark(struct charset *charset)
+{
+    charset->marks = memory_grow(charset->marks, &charset->mark_capacity, charset->mark_count + 1,
+                                 sizeof(*charset->marks));
+    charset->marks[charset->mark_count++] =
+        (struct charset_mark){charset->position, charset->offset};
+}
+
+static void make(struct charset *charset, const char *bytes, size_t size)
+{
+    if (size == 0)
+        return;
+    charset->bytes = memory_grow(charset->bytes, &charset->capacity, charset->size + size, 1);
+    memcpy(charset->bytes + charset->size, bytes, size);
+    charset->size += size;
+    charset->position += size;
+}
+
+/* One U+FFFD for `size` raw bytes. */
+static void replace(struct charset *charset, size_t size)
+{
+    make(charset, REPLACEMENT, 3);
+    charset->replaced++;
+    charset->offset += size;
+    add_mark(charset);
+}
+
+/* A character that the end of `rest` cuts, but that may still become whole. */
+static bool cut_short(struct text rest)
+{
+    unsigned char lead = (unsigned char)rest.bytes[0];
+    size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    size_t size;
+    utf8_decode(rest, 0, &size);
+    return lead >= 0xC2 && lead <= 0xF4 && rest.size < wanted && size == rest.size;
+}
+
+/* Size of the valid UTF-8 that `raw` begins with; the size of what ends it in *invalid. */
+static size_t valid_start(struct text raw, size_t *invalid)
+{
+    size_t at = 0;
+    while (at < raw.size) {
+        if ((signed char)raw.bytes[at] >= 0) {
+            at++;
+            continue;
+        }
+        uint32_t point = utf8_decode(raw, at, invalid);
+        if (point == 0xFFFD && !(*invalid == 3 && memcmp(raw.bytes + at, REPLACEMENT, 3) == 0))
+            return at;
+        at += *invalid;
+    }
+    return at;
+}
+
+static size_t convert_utf8(struct charset *charset, struct text raw, bool last)
+{
+    size_t at = 0;
+    while (at < raw.size) {
+        struct text rest = text_slice(raw, at, raw.size);
+        size_t invalid = 0;
+        size_t good = valid_start(rest, &invalid);
+        make(charset, rest.bytes, good);
+        charset->offset += good;
+        at += good;
+        if (at == raw.size || (!last && cut_short(text_slice(raw, at, raw.size))))
+            break;
+        replace(charset, invalid);
+        at += invalid;
+    }
+    return at;
+}
+
+/* Bytes to leave out where iconv finds no character. */
+static size_t invalid_size(const struct charset *charset, size_t rest)
+{
+    size_t unit = charset->step == CHARSET_STEP_UTF16  ? 2
+                  : charset->step == CHARSET_STEP_FOUR ? 4
+                                                       : 1;
+    return unit < rest ? unit : rest;
+}
+
+static size_t convert_iconv(struct charset *charset, struct text raw, bool last)
+{
+    /* iconv does not write, but its prototype says char **. */
+    char *from = (char *)(uintptr_t)raw.bytes;
+    size_t rest = raw.size;
+    while (rest > 0) {
+        size_t room = rest * 3 + 16; /* a legacy byte makes at most three of UTF-8 */
+        charset->bytes = memory_grow(charset->bytes, &charset->capacity, charset->size + room, 1);
+        char *to = charset->bytes + charset->size;
+        size_t before = rest, left = room;
+        errno = 0;
+        size_t result = iconv(charset->iconv, &from, &rest, &to, &left);
+        int fault = errno;
+        charset->size += room - left;
+        charset->position += room - left;
+        charset->offset += before - rest;
+        if (result != (size_t)-1 || fault == E2BIG)
+            continue;
+        if (fault == EINVAL && !last)
+            break;
+        size_t skipped = fault == EINVAL ? rest : invalid_size(charset, rest);
+        replace(charset, skipped);
+        iconv(charset->iconv, NULL, NULL, NULL, NULL);
+        from += skipped;
+        rest -= skipped;
+    }
+    return raw.size - rest;
+}
+
+size_t charset_convert(struct charset *charset, struct text raw, bool last, struct text *converted)
+{
+    size_t used = 0;
+    charset->size = 0;
+    charset->mark_count = 0;
+    if (!charset->started && raw.size > 0) {
+        charset->started = true;
+        used = skip_mark(charset, raw);
+        charset->offset += used;
+        if (!charset->decided)
+            detect(charset, raw);
+    }
+    struct text rest = text_slice(raw, used, raw.size);
+    if (!charset->decided && first_beyond_ascii(rest) < rest.size) {
+        if (valid_so_far(rest))
+            use(charset, "UTF-8", "valid where it is more than ASCII");
+        else
+            guess(charset, text_slice(rest, first_beyond_ascii(rest), rest.size));
+        charset->decided = true;
+    }
+    add_mark(charset);
+    used += charset->iconv == (iconv_t)-1 ? convert_utf8(charset, rest, last)
+                                          : convert_iconv(charset, rest, last);
+    *converted = (struct text){charset->bytes, charset->size};
+    return used;
+}
+
+const struct charset_mark *charset_marks(const struct charset *charset, size_t *count)
+{
+    *count = charset->mark_count;
+    return charset->marks;
+}
+
+enum charset_step charset_step(const struct charset *charset)
+{
+    return charset->step;
+}
+
+struct text charset_description(const struct charset *charset)
+{
+    return text_of(charset->description);
+}
+
+uint64_t charset_replaced(const struct charset *charset)
+{
+    return charset->replaced;
+}
