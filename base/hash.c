@@ -2,8 +2,11 @@
 #include "base/hash.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
+
+#include "base/memory.h"
 
 uint64_t hash_text(struct text text)
 {
@@ -43,4 +46,29 @@ bool hash_parse(struct text digits, uint64_t *hash)
     }
     *hash = value;
     return true;
+}
+
+struct hash_stream {
+    XXH3_state_t state;
+};
+
+struct hash_stream *hash_stream_open(void)
+{
+    struct hash_stream *stream = memory_alloc_aligned(1, sizeof(*stream));
+    XXH3_128bits_reset(&stream->state);
+    return stream;
+}
+
+void hash_stream_add(struct hash_stream *stream, struct text part)
+{
+    if (part.size)
+        XXH3_128bits_update(&stream->state, part.bytes, part.size);
+}
+
+void hash_stream_close(struct hash_stream *stream, uint64_t digest[2])
+{
+    XXH128_hash_t hash = XXH3_128bits_digest(&stream->state);
+    digest[0] = hash.low64;
+    digest[1] = hash.high64;
+    free(stream);
 }

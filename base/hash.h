@@ -19,4 +19,10 @@ void hash_print(uint64_t hash, char digits[17]);
 /* Reads what hash_print wrote. */
 bool hash_parse(struct text digits, uint64_t *hash);
 
+/* 128 bits of bytes that come in parts; where the parts are cut makes no difference. */
+struct hash_stream;
+struct hash_stream *hash_stream_open(void);
+void hash_stream_add(struct hash_stream *stream, struct text part);
+void hash_stream_close(struct hash_stream *stream, uint64_t digest[2]); /* frees it */
+
 #endif
