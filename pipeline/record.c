@@ -44,6 +44,8 @@ void batch_reset(struct batch *batch)
 {
     batch->count = 0;
     batch->reject_count = 0;
+    batch->read = 0;
+    batch->failure = (struct text){0};
     arena_reset(&batch->arena);
 }
 

@@ -113,6 +113,8 @@ struct batch {
     size_t count, capacity;
     struct reject *rejects;
     size_t reject_count, reject_capacity;
+    size_t read; /* records and rejects that the connector gave; set before the stages run */
+    struct text failure; /* why the rest of the file cannot be read; empty: it can */
 };
 
 /* A new record, zeroed, with created_at, rating and rating_scale unknown. The pointer is good until

@@ -45,10 +45,26 @@ bool store_begin_file(struct store *store, const struct file_mark *mark, uint64_
 
 /* One transaction: the batch's records by their state, their analyses and chunks, rejects, and the
  * new progress. `reads` counts connector reads since the file's start. */
-bool store_save_batch(struct store *store, const struct batch *batch, uint64_t model_key,
-                      uint64_t reads, bool file_finished, struct error *error);
+bool store_save_batch(struct store *store, struct batch *batch, uint64_t model_key, uint64_t reads,
+                      bool file_finished, struct error *error);
 
+/* The sum over the files of the present run. One that does not balance is ERROR_STORE. */
 bool store_account(struct store *store, struct account *account, struct error *error);
+
+/* What the latest run made of one file. */
+struct file_account {
+    struct text path, connector;
+    struct text failure; /* why it could not be read to its end; empty: it was */
+    uint64_t size;       /* bytes */
+    bool finished;
+    struct account account;
+};
+
+/* Visits the files of the latest run by path; what `file` points to is good during the call. */
+bool store_each_file(struct store *store,
+                     bool (*visit)(void *user, const struct file_account *file,
+                                   struct error *error),
+                     void *user, struct error *error);
 
 /* ---- Look-ups of pass 1 (dedupe) ---- */
 

@@ -1,0 +1,295 @@
+/* sql.c - the one file that knows SQLite. */
+#include "pipeline/sql.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+enum { BUSY_MILLISECONDS = 10000 };
+
+struct sql_statement {
+    struct sql *sql; /* borrowed */
+    const char *text;
+    sqlite3_stmt *handle;
+    bool in_use;
+    int code; /* of the last step */
+};
+
+struct sql {
+    sqlite3 *handle;
+    char *path;
+    struct sql_statement **statements;
+    size_t count, capacity;
+};
+
+static bool fail_code(struct sql *sql, int code, struct error *error)
+{
+    const char *path = sql->path;
+    switch (code & 0xFF) {
+    case SQLITE_FULL:
+        return error_set(error, ERROR_STORE,
+                         "%s: the disk is full; free some space and run again: everything saved "
+                         "before is intact",
+                         path);
+    case SQLITE_NOMEM:
+        return error_set(error, ERROR_STORE,
+                         "%s: out of memory; everything saved before is intact: run again with a "
+                         "smaller [run] batch_records",
+                         path);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return error_set(error, ERROR_STORE,
+                         "%s: another program keeps the database locked; close it and run again",
+                         path);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return error_set(error, ERROR_STORE,
+                         "%s: the database is damaged (%s). Restore it from a backup, or move it "
+                         "away and run again: it is then built anew from the exports",
+                         path, sqlite3_errstr(code));
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+        return error_set(error, ERROR_STORE,
+                         "%s: the database cannot be opened for writing (%s); check the rights of "
+                         "the file and of its folder",
+                         path, sqlite3_errstr(code));
+    default:
+        return error_set(error, ERROR_STORE, "%s: the database failed: %s", path,
+                         sql->handle ? sqlite3_errmsg(sql->handle) : sqlite3_errstr(code));
+    }
+}
+
+static bool check(struct sql *sql, int code, struct error *error)
+{
+    return code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE ||
+           fail_code(sql, code, error);
+}
+
+/* SQLite would create the file for everyone that the umask lets in. */
+static bool create_private(const char *path, struct error *error)
+{
+    int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return error_set(error, ERROR_STORE, "%s: the database cannot be opened: %s", path,
+                         strerror(errno));
+    close(descriptor);
+    return true;
+}
+
+bool sql_open(struct sql **sql, const char *path, struct error *error)
+{
+    *sql = NULL;
+    if (!create_private(path, error))
+        return false;
+    struct sql *opened = memory_alloc(1, sizeof(*opened));
+    opened->path = memory_alloc(strlen(path) + 1, 1);
+    memcpy(opened->path, path, strlen(path));
+    int code = sqlite3_open_v2(path, &opened->handle, SQLITE_OPEN_READWRITE, NULL);
+    if (!check(opened, code, error)) {
+        sql_close(opened);
+        return false;
+    }
+    sqlite3_extended_result_codes(opened->handle, 1);
+    sqlite3_busy_timeout(opened->handle, BUSY_MILLISECONDS);
+    *sql = opened;
+    return true;
+}
+
+void sql_close(struct sql *sql)
+{
+    if (!sql)
+        return;
+    for (size_t i = 0; i < sql->count; i++) {
+        sqlite3_finalize(sql->statements[i]->handle);
+        free(sql->statements[i]);
+    }
+    free(sql->statements);
+    sqlite3_close(sql->handle);
+    free(sql->path);
+    free(sql);
+}
+
+bool sql_execute(struct sql *sql, const char *statements, struct error *error)
+{
+    return check(sql, sqlite3_exec(sql->handle, statements, NULL, NULL, NULL), error);
+}
+
+void sql_attempt(struct sql *sql, const char *statement)
+{
+    sqlite3_busy_timeout(sql->handle, 0);
+    sqlite3_exec(sql->handle, statement, NULL, NULL, NULL);
+    sqlite3_busy_timeout(sql->handle, BUSY_MILLISECONDS);
+}
+
+bool sql_begin(struct sql *sql, struct error *error)
+{
+    /* Immediate: the lock is taken, or waited for, here and not half way through. */
+    return sql_run(sql_prepare(sql, "BEGIN IMMEDIATE", error), error);
+}
+
+bool sql_commit(struct sql *sql, struct error *error)
+{
+    if (sql_run(sql_prepare(sql, "COMMIT", error), error))
+        return true;
+    sql_rollback(sql);
+    return false;
+}
+
+void sql_rollback(struct sql *sql)
+{
+    if (!sqlite3_get_autocommit(sql->handle)) /* a full disk may have rolled back by itself */
+        sqlite3_exec(sql->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+struct sql_statement *sql_prepare(struct sql *sql, const char *text, struct error *error)
+{
+    for (size_t i = 0; i < sql->count; i++)
+        if (sql->statements[i]->text == text && !sql->statements[i]->in_use) {
+            sql->statements[i]->in_use = true;
+            return sql->statements[i];
+        }
+    sqlite3_stmt *handle;
+    int code = sqlite3_prepare_v3(sql->handle, text, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL);
+    if (!check(sql, code, error))
+        return NULL;
+    struct sql_statement *statement = memory_alloc(1, sizeof(*statement));
+    *statement = (struct sql_statement){.sql = sql, .text = text, .handle = handle, .in_use = true};
+    sql->statements =
+        memory_grow(sql->statements, &sql->capacity, sql->count + 1, sizeof(*sql->statements));
+    sql->statements[sql->count++] = statement;
+    return statement;
+}
+
+void sql_bind_text(struct sql_statement *statement, int index, struct text text)
+{
+    if (statement)
+        statement->code |=
+            sqlite3_bind_text64(statement->handle, index, text.bytes ? text.bytes : "", text.size,
+                                SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void sql_bind_text_or_null(struct sql_statement *statement, int index, struct text text)
+{
+    if (text.size)
+        sql_bind_text(statement, index, text);
+    else
+        sql_bind_null(statement, index);
+}
+
+void sql_bind_integer(struct sql_statement *statement, int index, int64_t number)
+{
+    if (statement)
+        statement->code |= sqlite3_bind_int64(statement->handle, index, number);
+}
+
+void sql_bind_hash(struct sql_statement *statement, int index, uint64_t hash)
+{
+    sql_bind_integer(statement, index, (int64_t)hash);
+}
+
+void sql_bind_real(struct sql_statement *statement, int index, double number)
+{
+    if (!statement)
+        return;
+    if (isnan(number))
+        sql_bind_null(statement, index);
+    else
+        statement->code |= sqlite3_bind_double(statement->handle, index, number);
+}
+
+void sql_bind_null(struct sql_statement *statement, int index)
+{
+    if (statement)
+        statement->code |= sqlite3_bind_null(statement->handle, index);
+}
+
+bool sql_row(struct sql_statement *statement)
+{
+    if (!statement || (statement->code != SQLITE_OK && statement->code != SQLITE_ROW))
+        return false;
+    statement->code = sqlite3_step(statement->handle);
+    return statement->code == SQLITE_ROW;
+}
+
+bool sql_finish(struct sql_statement *statement, struct error *error)
+{
+    if (!statement)
+        return false;
+    bool ok = check(statement->sql, statement->code, error);
+    sqlite3_reset(statement->handle);
+    sqlite3_clear_bindings(statement->handle);
+    statement->code = SQLITE_OK;
+    statement->in_use = false;
+    return ok;
+}
+
+bool sql_run(struct sql_statement *statement, struct error *error)
+{
+    while (sql_row(statement))
+        ;
+    return sql_finish(statement, error);
+}
+
+int sql_columns(const struct sql_statement *statement)
+{
+    return sqlite3_column_count(statement->handle);
+}
+
+const char *sql_column_name(const struct sql_statement *statement, int column)
+{
+    return sqlite3_column_name(statement->handle, column);
+}
+
+bool sql_is_null(const struct sql_statement *statement, int column)
+{
+    return sqlite3_column_type(statement->handle, column) == SQLITE_NULL;
+}
+
+bool sql_is_real(const struct sql_statement *statement, int column)
+{
+    return sqlite3_column_type(statement->handle, column) == SQLITE_FLOAT;
+}
+
+struct text sql_text(const struct sql_statement *statement, int column)
+{
+    const char *bytes = (const char *)sqlite3_column_text(statement->handle, column);
+    return (struct text){bytes, (size_t)sqlite3_column_bytes(statement->handle, column)};
+}
+
+int64_t sql_integer(const struct sql_statement *statement, int column)
+{
+    return sqlite3_column_int64(statement->handle, column);
+}
+
+uint64_t sql_hash(const struct sql_statement *statement, int column)
+{
+    return (uint64_t)sql_integer(statement, column);
+}
+
+double sql_real(const struct sql_statement *statement, int column)
+{
+    return sql_is_null(statement, column) ? NAN : sqlite3_column_double(statement->handle, column);
+}
+
+int64_t sql_last_id(const struct sql *sql)
+{
+    return sqlite3_last_insert_rowid(sql->handle);
+}
+
+uint64_t sql_changes(const struct sql *sql)
+{
+    return (uint64_t)sqlite3_changes64(sql->handle);
+}
+
+bool sql_fail(struct sql *sql, struct error *error)
+{
+    sql_rollback(sql);
+    return fail_code(sql, SQLITE_FULL, error);
+}

@@ -1,0 +1,307 @@
+/* store_records.c - pass 1: what is known of a record, and saving a batch. */
+#include <math.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/json_writer.h"
+#include "base/utf8.h"
+#include "pipeline/store_private.h"
+
+enum {
+    MOST_FIELD_BYTES = 200, /* a longer value is no one's group or filter */
+};
+
+/* 0 for nobody. */
+static uint64_t hash_author(const struct store *store, struct text author)
+{
+    return author.size ? hash_add(hash_add_number(HASH_START, store->salt), author) : 0;
+}
+
+/* ---- Look-ups ---- */
+
+bool store_find(struct store *store, uint64_t id, uint64_t content_hash, struct known *known,
+                struct error *error)
+{
+    *known = (struct known){0};
+    struct sql_statement *find = sql_prepare(
+        store->sql,
+        "SELECT f.content_hash = ?2 OR EXISTS (SELECT 1 FROM revision AS r"
+        "  WHERE r.feedback_id = f.id AND r.content_hash = ?2),"
+        " ?3 <> 0 AND EXISTS (SELECT 1 FROM seen WHERE feedback_id = f.id), f.first_run = ?3"
+        " FROM feedback AS f WHERE f.id = ?1",
+        error);
+    sql_bind_hash(find, 1, id);
+    sql_bind_hash(find, 2, content_hash);
+    sql_bind_hash(find, 3, store->run_id);
+    if (sql_row(find)) {
+        known->exists = true;
+        known->same_content = sql_integer(find, 0);
+        known->this_run = sql_integer(find, 1);
+        known->first_run = sql_integer(find, 2);
+    }
+    return sql_finish(find, error);
+}
+
+bool store_find_twin(struct store *store, struct text source, struct text author,
+                     uint64_t text_hash, uint64_t id, bool *found, struct error *error)
+{
+    *found = false;
+    if (!author.size)
+        return true;
+    struct sql_statement *find =
+        sql_prepare(store->sql,
+                    "SELECT 1 FROM feedback WHERE author_hash = ? AND text_hash = ?"
+                    " AND source = ? AND id <> ? LIMIT 1",
+                    error);
+    sql_bind_hash(find, 1, hash_author(store, author));
+    sql_bind_hash(find, 2, text_hash);
+    sql_bind_text(find, 3, source);
+    sql_bind_hash(find, 4, id);
+    *found = sql_row(find);
+    return sql_finish(find, error);
+}
+
+static bool find_analysis(struct store *store, uint64_t text_hash, uint64_t model_key, bool *found,
+                          struct error *error)
+{
+    struct sql_statement *find = sql_prepare(
+        store->sql, "SELECT 1 FROM analysis WHERE text_hash = ? AND model_key = ?", error);
+    sql_bind_hash(find, 1, text_hash);
+    sql_bind_hash(find, 2, model_key);
+    *found = sql_row(find);
+    return sql_finish(find, error);
+}
+
+bool store_has_analysis(struct store *store, uint64_t text_hash, uint64_t model_key, bool *found,
+                        struct error *error)
+{
+    return find_analysis(store, text_hash, model_key, found, error);
+}
+
+/* ---- Saving ---- */
+
+/* Columns as a JSON object, for groups and filters. The author's name, and what stands elsewhere
+ * in the record or is too long for either use, stay out. */
+static struct text write_fields(struct store *store, const struct record *record)
+{
+    rewind(store->fields);
+    struct json_writer writer = {.stream = store->fields};
+    json_write_object(&writer);
+    for (size_t i = 0; i < record->field_count; i++) {
+        const struct field *field = &record->fields[i];
+        if (!field->value.size || field->value.size > MOST_FIELD_BYTES ||
+            text_equal(field->value, record->author) || text_equal(field->value, record->body) ||
+            text_equal(field->value, record->title))
+            continue;
+        json_write_key(&writer, field->name);
+        json_write_text(&writer, field->value);
+    }
+    json_write_end(&writer);
+    fflush(store->fields);
+    return text_trim((struct text){store->fields_bytes, store->fields_size});
+}
+
+/* The record as it stands before it is overwritten; nothing when it says the same. */
+static bool save_revision(struct store *store, const struct record *record, struct error *error)
+{
+    struct sql_statement *keep = sql_prepare(
+        store->sql,
+        "INSERT INTO revision SELECT id, revision, content_hash, created_at, rating, title, text,"
+        " run_id FROM feedback WHERE id = ? AND content_hash <> ?",
+        error);
+    sql_bind_hash(keep, 1, record->id);
+    sql_bind_hash(keep, 2, record->content_hash);
+    return sql_run(keep, error);
+}
+
+static bool save_feedback(struct store *store, struct text source, const struct record *record,
+                          struct error *error)
+{
+    struct sql_statement *save = sql_prepare(
+        store->sql,
+        "INSERT INTO feedback (id, source, external_id, author_hash, created_at, lang, rating,"
+        " rating_scale, title, text, question, fields, text_hash, content_hash, first_run, run_id)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15)"
+        " ON CONFLICT (id) DO UPDATE SET author_hash = ?4, created_at = ?5, lang = ?6,"
+        " rating = ?7, rating_scale = ?8, title = ?9, text = ?10, question = ?11, fields = ?12,"
+        " text_hash = ?13, revision = revision + (content_hash <> ?14), content_hash = ?14,"
+        " run_id = ?15",
+        error);
+    uint64_t author = hash_author(store, record->author);
+    sql_bind_hash(save, 1, record->id);
+    sql_bind_text(save, 2, source);
+    sql_bind_text_or_null(save, 3, record->external_id);
+    if (author)
+        sql_bind_hash(save, 4, author);
+    if (record->created_at != TIME_UNKNOWN)
+        sql_bind_integer(save, 5, record->created_at);
+    sql_bind_text_or_null(save, 6, record->lang);
+    sql_bind_real(save, 7, record->rating);
+    sql_bind_real(save, 8, record->rating_scale);
+    sql_bind_text_or_null(save, 9, record->title);
+    sql_bind_text(save, 10, record->text);
+    sql_bind_text_or_null(save, 11, record->question);
+    sql_bind_text(save, 12, write_fields(store, record));
+    sql_bind_hash(save, 13, record->text_hash);
+    sql_bind_hash(save, 14, record->content_hash);
+    sql_bind_hash(save, 15, store->run_id);
+    return sql_run(save, error);
+}
+
+static bool save_seen(struct store *store, const struct record *record, struct error *error)
+{
+    struct sql_statement *save =
+        sql_prepare(store->sql, "INSERT OR IGNORE INTO seen VALUES (?, ?)", error);
+    sql_bind_hash(save, 1, record->id);
+    sql_bind_integer(save, 2, store->file_id);
+    return sql_run(save, error);
+}
+
+static bool save_chunk(struct store *store, int64_t analysis_id, size_t number,
+                       const struct chunk *chunk, struct error *error)
+{
+    struct sql_statement *save =
+        sql_prepare(store->sql, "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+    sql_bind_integer(save, 1, analysis_id);
+    sql_bind_hash(save, 2, number);
+    sql_bind_hash(save, 3, chunk->begin);
+    sql_bind_hash(save, 4, chunk->end);
+    sql_bind_hash(save, 5, chunk->tokens);
+    sql_bind_text(save, 6, text_of(sentiment_names[chunk->sentiment]));
+    sql_bind_real(save, 7, chunk->negative);
+    sql_bind_real(save, 8, chunk->neutral);
+    sql_bind_real(save, 9, chunk->positive);
+    return sql_run(save, error);
+}
+
+static bool save_mention(struct store *store, int64_t analysis_id, size_t number,
+                         const struct topic_mention *mention, struct error *error)
+{
+    struct sql_statement *save =
+        sql_prepare(store->sql, "INSERT INTO mention VALUES (?, ?, ?, ?)", error);
+    sql_bind_integer(save, 1, analysis_id);
+    sql_bind_hash(save, 2, number);
+    sql_bind_text(save, 3, mention->topic);
+    sql_bind_text(save, 4, text_of(sentiment_names[mention->polarity]));
+    return sql_run(save, error);
+}
+
+static bool save_analysis(struct store *store, const struct record *record, uint64_t model_key,
+                          struct error *error)
+{
+    bool found;
+    if (!find_analysis(store, record->text_hash, model_key, &found, error))
+        return false;
+    if (found)
+        return true;
+    const struct analysis *analysis = &record->analysis;
+    struct sql_statement *save = sql_prepare(
+        store->sql,
+        "INSERT INTO analysis (text_hash, model_key, sentiment, score, confidence, coverage,"
+        " tokens) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        error);
+    sql_bind_hash(save, 1, record->text_hash);
+    sql_bind_hash(save, 2, model_key);
+    sql_bind_text(save, 3, text_of(sentiment_names[analysis->sentiment]));
+    sql_bind_real(save, 4, analysis->score);
+    sql_bind_real(save, 5, analysis->confidence);
+    sql_bind_real(save, 6, analysis->coverage);
+    sql_bind_hash(save, 7, analysis->tokens);
+    bool ok = sql_run(save, error);
+    int64_t id = sql_last_id(store->sql);
+    for (size_t i = 0; ok && i < record->chunk_count; i++)
+        ok = save_chunk(store, id, i, &record->chunks[i], error);
+    for (size_t i = 0; ok && i < analysis->topic_count; i++)
+        ok = save_mention(store, id, i, &analysis->topics[i], error);
+    return ok;
+}
+
+static bool save_record(struct store *store, struct text source, const struct record *record,
+                        uint64_t model_key, struct error *error)
+{
+    bool changed = record->state == RECORD_NEW || record->state == RECORD_REVISED;
+    if (!changed && record->state != RECORD_UNCHANGED)
+        return true;
+    return (!changed ||
+            (save_revision(store, record, error) && save_feedback(store, source, record, error))) &&
+           save_seen(store, record, error) &&
+           (!record->analyse || save_analysis(store, record, model_key, error));
+}
+
+static bool save_reject(struct store *store, const struct reject *reject, struct arena *arena,
+                        struct error *error)
+{
+    struct sql_statement *save = sql_prepare(
+        store->sql,
+        "INSERT INTO reject (file_id, line, byte_offset, reason, raw) VALUES (?, ?, ?, ?, ?)",
+        error);
+    sql_bind_integer(save, 1, store->file_id);
+    if (reject->line)
+        sql_bind_hash(save, 2, reject->line);
+    sql_bind_hash(save, 3, reject->byte_offset);
+    sql_bind_text(save, 4, reject->reason);
+    sql_bind_text(save, 5, utf8_repair(reject->raw, arena, NULL));
+    return sql_run(save, error);
+}
+
+static bool save_progress(struct store *store, const struct batch *batch, uint64_t reads,
+                          bool file_finished, struct error *error)
+{
+    uint64_t states[RECORD_STATE_COUNT] = {[RECORD_REJECTED] = batch->reject_count};
+    uint64_t inferred = 0;
+    double tokens = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct record *record = &batch->records[i];
+        if (record->state != RECORD_REJECTED)
+            states[record->state]++;
+        if (record->analyse) {
+            inferred++;
+            tokens += round((double)record->analysis.tokens * record->analysis.coverage);
+        }
+    }
+    struct sql_statement *save = sql_prepare(
+        store->sql,
+        "UPDATE file SET reads = ?1, finished = ?2, read = read + ?3, new = new + ?4,"
+        " unchanged = unchanged + ?5, revised = revised + ?6, duplicate = duplicate + ?7,"
+        " empty = empty + ?8, rejected = rejected + ?9, inferred = inferred + ?10,"
+        " tokens = tokens + ?11, failure = ?13 WHERE id = ?12",
+        error);
+    sql_bind_hash(save, 1, reads);
+    sql_bind_integer(save, 2, file_finished);
+    sql_bind_hash(save, 3, batch->read);
+    for (int state = 0; state < RECORD_STATE_COUNT; state++)
+        sql_bind_hash(save, 4 + state, states[state]);
+    sql_bind_hash(save, 10, inferred);
+    sql_bind_integer(save, 11, (int64_t)tokens);
+    sql_bind_integer(save, 12, store->file_id);
+    sql_bind_text_or_null(save, 13, batch->failure);
+    return sql_run(save, error);
+}
+
+/* For the views: people who open the file see what the latest run's model said. */
+static bool save_model_key(struct store *store, uint64_t model_key, struct error *error)
+{
+    if (store->model_key == model_key)
+        return true;
+    struct sql_statement *save =
+        sql_prepare(store->sql, "UPDATE setting SET number = ? WHERE name = 'model_key'", error);
+    sql_bind_hash(save, 1, model_key);
+    return sql_run(save, error);
+}
+
+bool store_save_batch(struct store *store, struct batch *batch, uint64_t model_key, uint64_t reads,
+                      bool file_finished, struct error *error)
+{
+    if (!store_begin_save(store, error))
+        return false;
+    bool ok = save_model_key(store, model_key, error);
+    for (size_t i = 0; ok && i < batch->count; i++)
+        ok = save_record(store, batch->source, &batch->records[i], model_key, error);
+    for (size_t i = 0; ok && i < batch->reject_count; i++)
+        ok = save_reject(store, &batch->rejects[i], &batch->arena, error);
+    ok = ok && save_progress(store, batch, reads, file_finished, error);
+    ok = store_end_save(store, ok, error);
+    if (ok)
+        store->model_key = model_key;
+    return ok;
+}

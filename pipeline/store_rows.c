@@ -1,0 +1,226 @@
+/* store_rows.c - saved records as passes 2 and 3 see them. */
+#include <math.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "pipeline/store_private.h"
+
+static enum sentiment sentiment_of(struct text name)
+{
+    for (int i = 0; i < SENTIMENT_COUNT; i++)
+        if (text_equal(name, text_of(sentiment_names[i])))
+            return (enum sentiment)i;
+    return SENTIMENT_UNDETECTED;
+}
+
+/* "Clothing ID", "clothing_id" and "ClothingID" are one name. */
+static bool same_name(struct text a, struct text b)
+{
+    size_t i = 0, j = 0;
+    for (;;) {
+        while (i < a.size && (a.bytes[i] == ' ' || a.bytes[i] == '_' || a.bytes[i] == '-'))
+            i++;
+        while (j < b.size && (b.bytes[j] == ' ' || b.bytes[j] == '_' || b.bytes[j] == '-'))
+            j++;
+        if (i == a.size || j == b.size)
+            return i == a.size && j == b.size;
+        if (!text_equal_fold(text_slice(a, i, i + 1), text_slice(b, j, j + 1)))
+            return false;
+        i++;
+        j++;
+    }
+}
+
+static bool has_topic(const struct row *row, struct text topic)
+{
+    for (size_t i = 0; i < row->analysis.topic_count; i++)
+        if (text_equal_fold(row->analysis.topics[i].topic, topic))
+            return true;
+    return false;
+}
+
+static bool condition_holds(const struct field *where, const struct row *row)
+{
+    for (size_t i = 0; i < row->field_count; i++)
+        if (same_name(where->name, row->fields[i].name))
+            return text_equal_fold(where->value, row->fields[i].value);
+    if (same_name(where->name, TEXT("source")))
+        return text_equal_fold(where->value, row->source);
+    if (same_name(where->name, TEXT("lang")))
+        return text_equal_fold(where->value, row->lang);
+    if (same_name(where->name, TEXT("sentiment")))
+        return text_equal_fold(where->value, text_of(sentiment_names[row->analysis.sentiment]));
+    return same_name(where->name, TEXT("topic")) && has_topic(row, where->value);
+}
+
+static bool is_selected(const struct selection *selection, const struct row *row)
+{
+    for (size_t i = 0; i < selection->where_count; i++)
+        if (!condition_holds(&selection->where[i], row))
+            return false;
+    return true;
+}
+
+static bool read_topics(struct store *store, int64_t analysis_id, struct arena *arena,
+                        struct analysis *analysis, struct error *error)
+{
+    struct sql_statement *mentions =
+        sql_prepare(store->sql,
+                    "SELECT topic, polarity, count(*) OVER () FROM mention WHERE analysis_id = ?"
+                    " ORDER BY number",
+                    error);
+    sql_bind_integer(mentions, 1, analysis_id);
+    struct topic_mention *topics = NULL;
+    while (sql_row(mentions)) {
+        if (!topics)
+            topics = arena_alloc(arena, (size_t)sql_integer(mentions, 2), sizeof(*topics));
+        topics[analysis->topic_count++] = (struct topic_mention){
+            .topic = arena_copy(arena, sql_text(mentions, 0)),
+            .polarity = sentiment_of(sql_text(mentions, 1)),
+        };
+    }
+    analysis->topics = topics;
+    return sql_finish(mentions, error);
+}
+
+static bool read_fields(struct text bytes, struct arena *arena, struct row *row,
+                        struct error *error)
+{
+    if (!bytes.size)
+        return true;
+    struct json *root = json_read(bytes, NULL, ERROR_STORE, error);
+    if (!root)
+        return false;
+    struct field *fields = arena_alloc(arena, json_count(root), sizeof(*fields));
+    void *position = NULL;
+    struct text name;
+    const struct json *value;
+    while (json_next(root, &position, &name, &value))
+        fields[row->field_count++] = (struct field){.name = arena_copy(arena, name),
+                                                    .value = arena_copy(arena, json_text(value))};
+    row->fields = fields;
+    json_free(root);
+    return true;
+}
+
+static bool read_row(struct store *store, const struct sql_statement *rows, struct arena *arena,
+                     struct row *row, struct error *error)
+{
+    *row = (struct row){
+        .feedback_id = sql_hash(rows, 0),
+        .text_hash = sql_hash(rows, 1),
+        .run_id = sql_hash(rows, 2),
+        .source = sql_text(rows, 3),
+        .external_id = sql_text(rows, 4),
+        .lang = sql_text(rows, 5),
+        .title = sql_text(rows, 6),
+        .text = sql_text(rows, 7),
+        .created_at = sql_is_null(rows, 8) ? TIME_UNKNOWN : sql_integer(rows, 8),
+        .rating = sql_real(rows, 9),
+        .rating_scale = sql_real(rows, 10),
+    };
+    if (!read_fields(sql_text(rows, 11), arena, row, error))
+        return false;
+    if (sql_is_null(rows, 12))
+        return true;
+    row->analysis = (struct analysis){
+        .sentiment = sentiment_of(sql_text(rows, 13)),
+        .score = sql_real(rows, 14),
+        .confidence = sql_real(rows, 15),
+        .coverage = sql_real(rows, 16),
+        .tokens = (size_t)sql_integer(rows, 17),
+    };
+    return read_topics(store, sql_integer(rows, 12), arena, &row->analysis, error);
+}
+
+bool store_each_row(struct store *store, const struct selection *selection, uint64_t model_key,
+                    bool (*visit)(void *user, const struct row *row, struct error *error),
+                    void *user, struct error *error)
+{
+    struct sql_statement *rows = sql_prepare(
+        store->sql,
+        "SELECT f.id, f.text_hash, f.run_id, f.source, f.external_id, f.lang, f.title, f.text,"
+        " f.created_at, f.rating, f.rating_scale, f.fields, a.id, a.sentiment, a.score,"
+        " a.confidence, a.coverage, a.tokens FROM feedback AS f"
+        " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"
+        " WHERE (?2 IS NULL OR f.created_at >= ?2) AND (?3 IS NULL OR f.created_at < ?3)"
+        " ORDER BY f.created_at, f.id < 0, f.id",
+        error);
+    sql_bind_hash(rows, 1, model_key);
+    if (selection && selection->since != TIME_UNKNOWN)
+        sql_bind_integer(rows, 2, selection->since);
+    if (selection && selection->until != TIME_UNKNOWN)
+        sql_bind_integer(rows, 3, selection->until);
+    struct arena arena = {0};
+    bool ok = true;
+    while (ok && sql_row(rows)) {
+        struct row row;
+        arena_reset(&arena);
+        ok = read_row(store, rows, &arena, &row, error);
+        if (ok && (!selection || is_selected(selection, &row)))
+            ok = visit(user, &row, error);
+    }
+    arena_free(&arena);
+    return sql_finish(rows, error) && ok;
+}
+
+static bool select_row(void *user, const struct row *row, struct error *error)
+{
+    struct store *store = user;
+    struct sql_statement *select =
+        sql_prepare(store->sql, "INSERT INTO temp.selected VALUES (?)", error);
+    sql_bind_hash(select, 1, row->feedback_id);
+    return sql_run(select, error);
+}
+
+bool store_select(struct store *store, const struct selection *selection, uint64_t model_key,
+                  struct error *error)
+{
+    return sql_execute(store->sql,
+                       "CREATE TEMP TABLE IF NOT EXISTS selected (id INTEGER PRIMARY KEY);"
+                       "DELETE FROM temp.selected",
+                       error) &&
+           store_each_row(store, selection, model_key, select_row, store, error);
+}
+
+static bool load_member(struct store *store, uint64_t id, uint64_t model_key, struct arena *arena,
+                        struct member *member, struct error *error)
+{
+    struct sql_statement *load = sql_prepare(
+        store->sql,
+        "SELECT f.text_hash, f.created_at, f.title, f.text, a.sentiment, a.score FROM feedback AS f"
+        " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?2"
+        " WHERE f.id = ?1",
+        error);
+    sql_bind_hash(load, 1, id);
+    sql_bind_hash(load, 2, model_key);
+    bool found = sql_row(load);
+    if (found)
+        *member = (struct member){
+            .feedback_id = id,
+            .text_hash = sql_hash(load, 0),
+            .created_at = sql_is_null(load, 1) ? TIME_UNKNOWN : sql_integer(load, 1),
+            .title = arena_copy(arena, sql_text(load, 2)),
+            .text = arena_copy(arena, sql_text(load, 3)),
+            .sentiment = sentiment_of(sql_text(load, 4)),
+            .score = sql_is_null(load, 5) ? 0 : sql_real(load, 5),
+        };
+    if (!sql_finish(load, error))
+        return false;
+    return found || error_set(error, ERROR_STORE, "internal fault: feedback %016llx is not saved",
+                              (unsigned long long)id);
+}
+
+bool store_load_members(struct store *store, const struct group_header *header, uint64_t model_key,
+                        struct group *group, struct error *error)
+{
+    struct member *members = arena_alloc(group->arena, header->member_count, sizeof(*members));
+    for (size_t i = 0; i < header->member_count; i++)
+        if (!load_member(store, header->feedback_ids[i], model_key, group->arena, &members[i],
+                         error))
+            return false;
+    group->members = members;
+    group->member_count = header->member_count;
+    return true;
+}

@@ -1,0 +1,101 @@
+/* store_schema.c - tables and views; docs/SCHEMA.md explains them. */
+#include "pipeline/store_private.h"
+
+#define CURRENT_MODEL "(SELECT number FROM setting WHERE name = 'model_key')"
+#define CURRENT_RUN "(SELECT max(id) FROM run)"
+
+const char store_schema[] =
+    "CREATE TABLE setting (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE run (id INTEGER PRIMARY KEY, job_hash INTEGER NOT NULL,"
+    " started_at TEXT NOT NULL, finished_at TEXT) STRICT;"
+
+    /* One file of one run: how far it is read, and its part of the account. */
+    "CREATE TABLE file (id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES run,"
+    " path TEXT NOT NULL, connector TEXT NOT NULL, size INTEGER NOT NULL,"
+    " modified INTEGER NOT NULL, reads INTEGER NOT NULL DEFAULT 0,"
+    " finished INTEGER NOT NULL DEFAULT 0, read INTEGER NOT NULL DEFAULT 0,"
+    " new INTEGER NOT NULL DEFAULT 0, unchanged INTEGER NOT NULL DEFAULT 0,"
+    " revised INTEGER NOT NULL DEFAULT 0, duplicate INTEGER NOT NULL DEFAULT 0,"
+    " empty INTEGER NOT NULL DEFAULT 0, rejected INTEGER NOT NULL DEFAULT 0,"
+    " inferred INTEGER NOT NULL DEFAULT 0, tokens INTEGER NOT NULL DEFAULT 0, failure TEXT,"
+    " UNIQUE (run_id, path)) STRICT;"
+
+    "CREATE TABLE reject (id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL REFERENCES file,"
+    " line INTEGER, byte_offset INTEGER NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL) STRICT;"
+    "CREATE INDEX reject_file ON reject (file_id);"
+
+    "CREATE TABLE feedback (id INTEGER PRIMARY KEY, source TEXT NOT NULL, external_id TEXT,"
+    " author_hash INTEGER, created_at INTEGER, lang TEXT, rating REAL, rating_scale REAL,"
+    " title TEXT, text TEXT NOT NULL, question TEXT, fields TEXT,"
+    " text_hash INTEGER NOT NULL, content_hash INTEGER NOT NULL,"
+    " revision INTEGER NOT NULL DEFAULT 1, first_run INTEGER NOT NULL,"
+    " run_id INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX feedback_twin ON feedback (author_hash, text_hash)"
+    " WHERE author_hash IS NOT NULL;"
+
+    /* What a record said before it was edited. */
+    "CREATE TABLE revision (feedback_id INTEGER NOT NULL REFERENCES feedback,"
+    " number INTEGER NOT NULL, content_hash INTEGER NOT NULL, created_at INTEGER, rating REAL,"
+    " title TEXT, text TEXT NOT NULL, run_id INTEGER NOT NULL,"
+    " PRIMARY KEY (feedback_id, number)) STRICT, WITHOUT ROWID;"
+
+    /* Records met in the present run: a second time makes a duplicate. */
+    "CREATE TABLE seen (feedback_id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL) STRICT;"
+
+    "CREATE TABLE analysis (id INTEGER PRIMARY KEY, text_hash INTEGER NOT NULL,"
+    " model_key INTEGER NOT NULL, sentiment TEXT NOT NULL, score REAL NOT NULL,"
+    " confidence REAL NOT NULL, coverage REAL NOT NULL, tokens INTEGER NOT NULL,"
+    " UNIQUE (text_hash, model_key)) STRICT;"
+    "CREATE TABLE chunk (analysis_id INTEGER NOT NULL REFERENCES analysis,"
+    " number INTEGER NOT NULL, \"begin\" INTEGER NOT NULL, \"end\" INTEGER NOT NULL,"
+    " tokens INTEGER NOT NULL, sentiment TEXT NOT NULL, negative REAL, neutral REAL,"
+    " positive REAL, PRIMARY KEY (analysis_id, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE mention (analysis_id INTEGER NOT NULL REFERENCES analysis,"
+    " number INTEGER NOT NULL, topic TEXT NOT NULL, polarity TEXT NOT NULL,"
+    " PRIMARY KEY (analysis_id, number)) STRICT, WITHOUT ROWID;"
+
+    /* Generated texts by a hash of everything that makes them. */
+    "CREATE TABLE generated (key INTEGER PRIMARY KEY, text TEXT NOT NULL,"
+    " finish_reason TEXT NOT NULL) STRICT;"
+
+    /* view: 0 for all records, else a hash of the report's selection. */
+    "CREATE TABLE summary (id INTEGER PRIMARY KEY, view INTEGER NOT NULL, key TEXT NOT NULL,"
+    " period TEXT NOT NULL, fingerprint INTEGER NOT NULL, text TEXT NOT NULL,"
+    " records INTEGER NOT NULL, levels INTEGER NOT NULL, extractive INTEGER NOT NULL,"
+    " finish_reason TEXT NOT NULL, UNIQUE (view, key, period)) STRICT;"
+    "CREATE TABLE sentence (summary_id INTEGER NOT NULL REFERENCES summary,"
+    " number INTEGER NOT NULL, text TEXT NOT NULL, extractive INTEGER NOT NULL,"
+    " PRIMARY KEY (summary_id, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE evidence (summary_id INTEGER NOT NULL REFERENCES summary,"
+    " sentence INTEGER NOT NULL, number INTEGER NOT NULL, feedback_id INTEGER NOT NULL,"
+    " \"begin\" INTEGER NOT NULL, \"end\" INTEGER NOT NULL, score REAL,"
+    " PRIMARY KEY (summary_id, sentence, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE quote (summary_id INTEGER NOT NULL REFERENCES summary,"
+    " number INTEGER NOT NULL, feedback_id INTEGER NOT NULL, \"begin\" INTEGER NOT NULL,"
+    " \"end\" INTEGER NOT NULL, score REAL,"
+    " PRIMARY KEY (summary_id, number)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE figure (view INTEGER NOT NULL, number INTEGER NOT NULL, period TEXT NOT NULL,"
+    " segment TEXT NOT NULL, topic TEXT NOT NULL, mentions INTEGER NOT NULL,"
+    " responses INTEGER NOT NULL, positive INTEGER NOT NULL, neutral INTEGER NOT NULL,"
+    " negative INTEGER NOT NULL, mixed INTEGER NOT NULL, undetected INTEGER NOT NULL,"
+    " net_sentiment REAL, mean_rating REAL, rating_scale REAL, nps REAL, csat REAL,"
+    " top_quote_id INTEGER NOT NULL, PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;"
+
+    "CREATE VIEW v_feedback AS " STORE_FEEDBACK_QUERY(
+        CURRENT_MODEL) ";"
+                       "CREATE VIEW v_topics AS " STORE_TOPICS_QUERY " WHERE view = 0;"
+                       "CREATE VIEW v_summaries AS " STORE_SUMMARIES_QUERY " WHERE view = 0;"
+                       "CREATE VIEW v_rejects AS " STORE_REJECTS_QUERY
+                       " WHERE file.run_id = " CURRENT_RUN ";"
+                       "CREATE VIEW v_account AS SELECT run.id AS run_id, started_at, finished_at,"
+                       " coalesce(sum(read), 0) AS read, coalesce(sum(new), 0) AS new,"
+                       " coalesce(sum(unchanged), 0) AS unchanged, coalesce(sum(revised), 0) AS "
+                       "revised,"
+                       " coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(empty), 0) AS "
+                       "empty,"
+                       " coalesce(sum(rejected), 0) AS rejected, coalesce(sum(inferred), 0) AS "
+                       "inferred,"
+                       " coalesce(sum(tokens), 0) AS tokens"
+                       " FROM run LEFT JOIN file ON file.run_id = run.id GROUP BY run.id;";

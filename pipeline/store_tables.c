@@ -1,0 +1,101 @@
+/* store_tables.c - the tables of a report, row by row. */
+#include <string.h>
+
+#include "base/json_writer.h"
+#include "base/memory.h"
+#include "pipeline/store_private.h"
+
+const char *const store_tables[] = {"feedback", "topics", "summaries", "rejects", NULL};
+
+/* ?1 is the model key, ?2 the view. */
+static const struct table {
+    const char *name;
+    const char *query;
+    const char *selected; /* the same for temp.selected alone; NULL: selections do not matter */
+} tables[] = {
+    {"feedback", STORE_FEEDBACK_QUERY("?1") " ORDER BY f.source, f.created_at, f.id < 0, f.id",
+     STORE_FEEDBACK_QUERY("?1") " WHERE f.id IN (SELECT id FROM temp.selected)"
+                                " ORDER BY f.source, f.created_at, f.id < 0, f.id"},
+    {"topics", STORE_TOPICS_QUERY " WHERE view = ?2 ORDER BY period, segment, mentions DESC, topic",
+     NULL},
+    {"summaries", STORE_SUMMARIES_QUERY " WHERE view = ?2 ORDER BY key, period", NULL},
+    {"rejects",
+     STORE_REJECTS_QUERY " WHERE file.run_id = (SELECT max(id) FROM run)"
+                         " ORDER BY file.path, line, byte_offset, reject.id",
+     NULL},
+};
+
+static const struct table *find_table(const char *name)
+{
+    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+        if (strcmp(tables[i].name, name) == 0)
+            return &tables[i];
+    return NULL;
+}
+
+/* Every other column holds numbers. */
+static bool is_text_column(const char *name)
+{
+    static const char *const texts[] = {
+        "feedback_id",  "source",    "external_id",   "created_at", "lang",
+        "text",         "sentiment", "topics",        "title",      "period",
+        "segment",      "topic",     "top_quote_id",  "group",      "summary",
+        "evidence_ids", "quotes",    "finish_reason", "file",       "reason",
+        "raw",          NULL};
+    for (const char *const *text = texts; *text; text++)
+        if (strcmp(*text, name) == 0)
+            return true;
+    return false;
+}
+
+/* SQLite would print a whole number held as a real as "5.0". */
+static struct text print_cell(const struct sql_statement *rows, int column, char digits[32])
+{
+    if (!sql_is_real(rows, column))
+        return sql_text(rows, column);
+    return (struct text){digits, json_print_real(sql_real(rows, column), digits)};
+}
+
+static bool visit_rows(struct sql_statement *rows, const struct table_visitor *visitor,
+                       struct error *error)
+{
+    size_t count = (size_t)sql_columns(rows);
+    struct arena arena = {0};
+    struct column *columns = arena_alloc(&arena, count, sizeof(*columns));
+    struct text *cells = arena_alloc(&arena, count, sizeof(*cells));
+    char(*digits)[32] = arena_alloc(&arena, count, sizeof(*digits));
+    for (size_t i = 0; i < count; i++) {
+        const char *name = sql_column_name(rows, (int)i);
+        columns[i] = (struct column){name, is_text_column(name) ? COLUMN_TEXT : COLUMN_NUMBER};
+    }
+    bool ok = visitor->begin(visitor->user, columns, count, error);
+    while (ok && sql_row(rows)) {
+        for (size_t i = 0; i < count; i++)
+            cells[i] = print_cell(rows, (int)i, digits[i]);
+        ok = visitor->row(visitor->user, cells, count, error);
+    }
+    arena_free(&arena);
+    return ok;
+}
+
+bool store_each_table_row(struct store *store, const char *name, const struct selection *selection,
+                          uint64_t model_key, const struct table_visitor *visitor,
+                          struct error *error)
+{
+    const struct table *table = find_table(name);
+    if (!table)
+        return error_set(error, ERROR_USAGE, "there is no table '%s'", name);
+    bool narrowed = table->selected && selection && selection->view;
+    if (narrowed && !store_select(store, selection, model_key, error))
+        return false;
+    struct sql_statement *rows =
+        sql_prepare(store->sql, narrowed ? table->selected : table->query, error);
+    if (!rows)
+        return false;
+    if (table->selected) /* the one table that asks for the model */
+        sql_bind_hash(rows, 1, model_key);
+    else if (strcmp(name, "rejects") != 0)
+        sql_bind_hash(rows, 2, selection ? selection->view : 0);
+    bool ok = visit_rows(rows, visitor, error);
+    return sql_finish(rows, error) && ok;
+}
