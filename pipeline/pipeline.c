@@ -11,7 +11,6 @@
 
 enum {
     MOST_BATCH_BYTES = 32 << 20, /* of the records' texts; a batch is closed above it */
-    SKIPPED_AT_ONCE = 1000,      /* reads of a resumed file between two resets of the batch */
 };
 
 static void note(const struct pipeline *pipeline, const char *message)
@@ -111,26 +110,41 @@ static void read_once(struct ingestion *ingestion)
         keep_failure(ingestion, error.message);
 }
 
-/* Reads again, for nothing, what an interrupted run saved. */
-static void skip_saved(struct ingestion *ingestion, uint64_t reads_done)
-{
-    while (ingestion->reading == READING_MORE && ingestion->reads < reads_done) {
-        read_once(ingestion);
-        if (ingestion->reading == READING_MORE && ingestion->reads % SKIPPED_AT_ONCE == 0)
-            batch_reset(&ingestion->batch);
-    }
-    if (ingestion->reading == READING_MORE)
-        batch_reset(&ingestion->batch);
-}
-
-static void fill_batch(struct ingestion *ingestion)
+/* Until the batch is full, the file ends, or `most_reads` of it are read. */
+static void fill_batch(struct ingestion *ingestion, uint64_t most_reads)
 {
     struct batch *batch = &ingestion->batch;
-    while (ingestion->reading == READING_MORE &&
+    while (ingestion->reading == READING_MORE && ingestion->reads < most_reads &&
            batch->count + batch->reject_count < ingestion->pipeline->batch_records &&
            batch->arena.used < MOST_BATCH_BYTES)
         read_once(ingestion);
     batch->read = batch->count + batch->reject_count;
+}
+
+static bool run_stages(struct ingestion *ingestion, struct error *error)
+{
+    struct pipeline *pipeline = ingestion->pipeline;
+    for (size_t i = 0; i < pipeline->step_count; i++) {
+        struct step *step = &pipeline->steps[i];
+        if (step->stage->process && !step->stage->process(step->state, &ingestion->batch, error))
+            return false;
+    }
+    return true;
+}
+
+/* Reads again what an interrupted run saved, so that stages know what stood before. */
+static bool replay_saved(struct ingestion *ingestion, uint64_t reads_done, struct error *error)
+{
+    bool ok = true;
+    ingestion->batch.replay = true;
+    while (ok && ingestion->reading == READING_MORE && ingestion->reads < reads_done) {
+        fill_batch(ingestion, reads_done);
+        ok = run_stages(ingestion, error);
+        if (ingestion->reading == READING_MORE) /* else its failure is still to be saved */
+            batch_reset(&ingestion->batch);
+    }
+    ingestion->batch.replay = false;
+    return ok;
 }
 
 /* Every row that was read is a record in one state, or a reject. */
@@ -166,12 +180,7 @@ static bool process_batch(struct ingestion *ingestion, struct error *error)
 {
     struct pipeline *pipeline = ingestion->pipeline;
     struct batch *batch = &ingestion->batch;
-    for (size_t i = 0; i < pipeline->step_count; i++) {
-        struct step *step = &pipeline->steps[i];
-        if (step->stage->process && !step->stage->process(step->state, batch, error))
-            return false;
-    }
-    if (!check_balance(batch, error) ||
+    if (!run_stages(ingestion, error) || !check_balance(batch, error) ||
         !store_save_batch(pipeline->workbench.store, batch, pipeline->workbench.model_key,
                           ingestion->reads, ingestion->reading != READING_MORE, error))
         return false;
@@ -188,11 +197,10 @@ static bool ingest_rest(struct ingestion *ingestion, uint64_t reads_done, struct
         keep_failure(ingestion, file->failure);
     else if (!file->connector->open(file->connector_state, file->path, &failure))
         keep_failure(ingestion, failure.message);
-    skip_saved(ingestion, reads_done);
-    bool ok;
+    bool ok = replay_saved(ingestion, reads_done, error);
     do {
-        fill_batch(ingestion);
-        ok = process_batch(ingestion, error);
+        fill_batch(ingestion, UINT64_MAX);
+        ok = ok && process_batch(ingestion, error);
     } while (ok && ingestion->reading == READING_MORE);
     if (file->connector)
         file->connector->close(file->connector_state);
@@ -297,6 +305,17 @@ static bool summarize_group(struct pipeline *pipeline, const struct group_header
            go_on(pipeline, error);
 }
 
+static void note_left_out(const struct pipeline *pipeline, const struct group_list *groups)
+{
+    if (!groups->left_out)
+        return;
+    char message[120];
+    snprintf(message, sizeof(message),
+             "%zu groups beyond [group] most_groups are not summarised (their figures are there)",
+             groups->left_out);
+    note(pipeline, message);
+}
+
 static bool summarize_groups(struct pipeline *pipeline, const struct group_list *groups,
                              struct error *error)
 {
@@ -324,8 +343,10 @@ bool pipeline_summarize(struct pipeline *pipeline, struct error *error)
 {
     const struct workbench *bench = &pipeline->workbench;
     struct group_list groups = {0};
-    bool ok = list_groups(pipeline, &groups, error) && summarize_groups(pipeline, &groups, error) &&
-              store_keep_summaries(bench->store, bench->selection->view, &groups, error);
+    bool ok = list_groups(pipeline, &groups, error);
+    note_left_out(pipeline, &groups);
+    ok = ok && summarize_groups(pipeline, &groups, error) &&
+         store_keep_summaries(bench->store, bench->selection->view, &groups, error);
     arena_free(&groups.arena);
     return ok;
 }

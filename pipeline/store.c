@@ -289,7 +289,7 @@ bool store_account(struct store *store, struct account *account, struct error *e
     struct sql_statement *sum = sql_prepare(
         store->sql,
         "SELECT read, new, unchanged, revised, duplicate, empty, rejected, inferred, tokens"
-        " FROM v_account WHERE run_id = ?",
+        " FROM v_account WHERE run_id = iif(?1, ?1, (SELECT max(id) FROM run))",
         error);
     sql_bind_hash(sum, 1, store->run_id);
     uint64_t balance = 0;
@@ -299,10 +299,9 @@ bool store_account(struct store *store, struct account *account, struct error *e
         return false;
     return balance == account->read ||
            error_set(error, ERROR_STORE,
-                     "internal fault: the account of run %llu does not balance: %llu rows read, "
-                     "%llu accounted for; please report it",
-                     (unsigned long long)store->run_id, (unsigned long long)account->read,
-                     (unsigned long long)balance);
+                     "internal fault: the account does not balance: %llu rows read, %llu accounted "
+                     "for; please report it",
+                     (unsigned long long)account->read, (unsigned long long)balance);
 }
 
 bool store_each_file(struct store *store,

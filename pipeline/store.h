@@ -48,7 +48,8 @@ bool store_begin_file(struct store *store, const struct file_mark *mark, uint64_
 bool store_save_batch(struct store *store, struct batch *batch, uint64_t model_key, uint64_t reads,
                       bool file_finished, struct error *error);
 
-/* The sum over the files of the present run. One that does not balance is ERROR_STORE. */
+/* The sum over the files of the present run (before store_begin_run: of the last one). One that
+ * does not balance is ERROR_STORE. */
 bool store_account(struct store *store, struct account *account, struct error *error);
 
 /* What the latest run made of one file. */

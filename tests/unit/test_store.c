@@ -1,0 +1,438 @@
+/* The database: states of records, accounts, resuming, tables, damage. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/hash.h"
+#include "pipeline/store.h"
+
+enum { MODEL = 7 };
+
+/* A fresh folder and the path of a database in it. */
+struct place {
+    char folder[64], path[96];
+};
+
+static int make_place(void **state)
+{
+    struct place *place = calloc(1, sizeof(*place));
+    strcpy(place->folder, "/tmp/winnow-store-XXXXXX");
+    *state = place;
+    if (!mkdtemp(place->folder))
+        return -1;
+    snprintf(place->path, sizeof(place->path), "%s/winnow.db", place->folder);
+    return 0;
+}
+
+static int remove_place(void **state)
+{
+    struct place *place = *state;
+    unlink(place->path);
+    rmdir(place->folder); /* fails, and so shows, when a second file is left beside it */
+    int left = access(place->folder, F_OK);
+    free(place);
+    return left == 0 ? -1 : 0;
+}
+
+static struct store *open_store(const struct place *place)
+{
+    struct error error = {0};
+    struct store *store;
+    if (!store_open(&store, place->path, &error))
+        fail_msg("%s", error.message);
+    return store;
+}
+
+static bool begin_run(struct store *store, uint64_t job)
+{
+    struct error error = {0};
+    uint64_t run;
+    bool resumed;
+    assert_true(store_begin_run(store, job, &run, &resumed, &error));
+    return resumed;
+}
+
+static uint64_t begin_file(struct store *store, const char *path, uint64_t size)
+{
+    struct error error = {0};
+    struct file_mark mark = {.path = path, .connector = "csv", .size = size, .modified = 5};
+    uint64_t reads;
+    bool finished;
+    assert_true(store_begin_file(store, &mark, &reads, &finished, &error));
+    return finished ? UINT64_MAX : reads;
+}
+
+static struct record *add(struct batch *batch, enum record_state state, uint64_t id,
+                          const char *text)
+{
+    struct record *record = batch_add(batch);
+    record->state = state;
+    record->id = id;
+    record->external_id = arena_format(&batch->arena, "id-%d", (int)id);
+    record->author = TEXT("Kim");
+    record->text = record->body = text_of(text);
+    record->text_hash = record->content_hash = hash_text(record->text);
+    record->analyse = true;
+    record->analysis = (struct analysis){.sentiment = SENTIMENT_POSITIVE,
+                                         .score = 0.5,
+                                         .confidence = 0.75,
+                                         .coverage = 1,
+                                         .tokens = 4};
+    return record;
+}
+
+static void save(struct store *store, struct batch *batch, uint64_t reads, bool finished)
+{
+    struct error error = {0};
+    batch->source = TEXT("shop");
+    batch->read = batch->count + batch->reject_count;
+    if (!store_save_batch(store, batch, MODEL, reads, finished, &error))
+        fail_msg("%s", error.message);
+    batch_reset(batch);
+}
+
+static struct known find(struct store *store, uint64_t id, const char *text)
+{
+    struct error error = {0};
+    struct known known;
+    assert_true(store_find(store, id, hash_text(text_of(text)), &known, &error));
+    return known;
+}
+
+/* A table as one text: cells joined by a bar, rows by a line feed. */
+static bool print_names(void *user, const struct column *columns, size_t count, struct error *error)
+{
+    (void)error;
+    for (size_t i = 0; i < count; i++)
+        fprintf(user, "%s%s", i ? "|" : "", columns[i].name);
+    fputc('\n', user);
+    return true;
+}
+
+static bool print_cells(void *user, const struct text *cells, size_t count, struct error *error)
+{
+    (void)error;
+    for (size_t i = 0; i < count; i++)
+        fprintf(user, "%s%.*s", i ? "|" : "", TEXT_ARGUMENT(cells[i]));
+    fputc('\n', user);
+    return true;
+}
+
+static void assert_table(struct store *store, const char *name, const struct selection *selection,
+                         const char *expected)
+{
+    struct error error = {0};
+    char *bytes;
+    size_t size;
+    FILE *out = open_memstream(&bytes, &size);
+    struct table_visitor visitor = {print_names, print_cells, out};
+    if (!store_each_table_row(store, name, selection, MODEL, &visitor, &error))
+        fail_msg("%s", error.message);
+    fclose(out);
+    assert_string_equal(bytes, expected);
+    free(bytes);
+}
+
+static void a_new_file_is_private(void **state)
+{
+    const struct place *place = *state;
+    store_close(open_store(place));
+    struct stat about;
+    assert_int_equal(stat(place->path, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0600);
+}
+
+static void saved_records_are_known(void **state)
+{
+    struct store *store = open_store(*state);
+    struct batch batch = {0};
+    struct error error = {0};
+    bool found;
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    add(&batch, RECORD_NEW, 1, "fine");
+    save(store, &batch, 1, true);
+
+    struct known known = find(store, 1, "fine");
+    assert_true(known.exists && known.same_content && known.this_run && known.first_run);
+    assert_false(find(store, 1, "edited").same_content);
+    assert_false(find(store, 2, "fine").exists);
+    assert_true(store_has_analysis(store, hash_text(TEXT("fine")), MODEL, &found, &error) && found);
+    assert_true(store_has_analysis(store, hash_text(TEXT("fine")), 8, &found, &error) && !found);
+
+    uint64_t hash = hash_text(TEXT("fine"));
+    assert_true(store_find_twin(store, TEXT("shop"), TEXT("Kim"), hash, 2, &found, &error) &&
+                found);
+    assert_true(store_find_twin(store, TEXT("shop"), TEXT("Kim"), hash, 1, &found, &error) &&
+                !found);
+    assert_true(store_find_twin(store, TEXT("shop"), TEXT("Lee"), hash, 2, &found, &error) &&
+                !found);
+    assert_true(store_find_twin(store, TEXT("blog"), TEXT("Kim"), hash, 2, &found, &error) &&
+                !found);
+    assert_true(store_find_twin(store, TEXT("shop"), TEXT(""), hash, 2, &found, &error) && !found);
+
+    assert_true(store_finish_run(store, &error));
+    begin_run(store, 1);
+    known = find(store, 1, "fine");
+    assert_true(known.exists && known.same_content && !known.this_run && !known.first_run);
+    batch_free(&batch);
+    store_close(store);
+}
+
+static void an_edited_record_keeps_its_history(void **state)
+{
+    struct store *store = open_store(*state);
+    struct batch batch = {0};
+    struct error error = {0};
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    add(&batch, RECORD_NEW, 1, "first");
+    save(store, &batch, 1, true);
+    assert_true(store_finish_run(store, &error));
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 11);
+    add(&batch, RECORD_REVISED, 1, "second");
+    save(store, &batch, 1, true);
+    assert_true(find(store, 1, "first").same_content);
+    assert_true(find(store, 1, "second").same_content);
+    assert_false(find(store, 1, "third").same_content);
+    assert_table(store, "feedback", NULL,
+                 "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
+                 "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision\n"
+                 "0000000000000001|shop|id-1|||||second|positive|0.5|0.75|1||2||2\n");
+    batch_free(&batch);
+    store_close(store);
+}
+
+static void accounts_add_up_over_files(void **state)
+{
+    struct store *store = open_store(*state);
+    struct batch batch = {0};
+    struct error error = {0};
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    add(&batch, RECORD_NEW, 1, "one");
+    add(&batch, RECORD_EMPTY, 0, "")->analyse = false;
+    batch_reject(&batch, add(&batch, RECORD_NEW, 2, "two"), TEXT("stage said no"));
+    batch.records[2].analyse = false;
+    batch.read = 3;
+    assert_true(store_save_batch(store, &batch, MODEL, 3, true, &error));
+    batch_reset(&batch);
+    begin_file(store, "b.csv", 10);
+    add(&batch, RECORD_DUPLICATE, 1, "one")->analyse = false;
+    batch_reject_row(&batch, 2, 30, TEXT("quote not closed"), TEXT("\"x\xff\n"));
+    save(store, &batch, 2, true);
+
+    struct account account;
+    assert_true(store_account(store, &account, &error));
+    assert_int_equal(account.read, 5);
+    assert_int_equal(account.states[RECORD_NEW], 1);
+    assert_int_equal(account.states[RECORD_EMPTY], 1);
+    assert_int_equal(account.states[RECORD_DUPLICATE], 1);
+    assert_int_equal(account.states[RECORD_REJECTED], 2);
+    assert_int_equal(account.inferred, 1);
+    assert_int_equal(account.tokens, 4);
+    assert_table(store, "rejects", NULL,
+                 "file|line|byte_offset|reason|raw\na.csv||0|stage said no|two\n"
+                 "b.csv|2|30|quote not closed|\"x\xef\xbf\xbd\n\n");
+    batch_free(&batch);
+    store_close(store);
+}
+
+static void an_account_that_does_not_balance_is_told(void **state)
+{
+    struct store *store = open_store(*state);
+    struct batch batch = {.read = 2};
+    struct error error = {0};
+    struct account account;
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    add(&batch, RECORD_NEW, 1, "one");
+    assert_true(store_save_batch(store, &batch, MODEL, 1, true, &error));
+    assert_false(store_account(store, &account, &error));
+    assert_int_equal(error.kind, ERROR_STORE);
+    batch_free(&batch);
+    store_close(store);
+}
+
+static void a_broken_off_run_goes_on_under_the_same_job(void **state)
+{
+    struct batch batch = {0};
+    struct error error = {0};
+    struct store *store = open_store(*state);
+    assert_false(begin_run(store, 1));
+    assert_int_equal(begin_file(store, "a.csv", 10), 0);
+    add(&batch, RECORD_NEW, 1, "one");
+    save(store, &batch, 1, false);
+    store_close(store);
+
+    store = open_store(*state);
+    assert_true(begin_run(store, 1));
+    assert_int_equal(begin_file(store, "a.csv", 10), 1);
+    assert_true(find(store, 1, "one").this_run);
+    save(store, &batch, 1, true);
+    assert_true(begin_file(store, "a.csv", 10) == UINT64_MAX);
+    /* The file grew between two tries: it begins anew, and its rows are new again. */
+    assert_int_equal(begin_file(store, "a.csv", 20), 0);
+    struct known known = find(store, 1, "one");
+    assert_true(known.first_run && !known.this_run);
+    struct account account;
+    assert_true(store_account(store, &account, &error));
+    assert_int_equal(account.read, 0);
+    assert_false(begin_run(store, 2));
+    batch_free(&batch);
+    store_close(store);
+}
+
+static void a_save_that_fails_leaves_nothing(void **state)
+{
+    struct batch batch = {0};
+    struct error error = {0};
+    struct store *store = open_store(*state);
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    add(&batch, RECORD_NEW, 1, "one");
+    batch.read = 1;
+    store_fail_after(store, 1);
+    assert_false(store_save_batch(store, &batch, MODEL, 1, true, &error));
+    assert_int_equal(error.kind, ERROR_STORE);
+    assert_non_null(strstr(error.message, "disk is full"));
+    assert_false(find(store, 1, "one").exists);
+    assert_int_equal(begin_file(store, "a.csv", 10), 0);
+    save(store, &batch, 1, true);
+    assert_true(find(store, 1, "one").exists);
+    batch_free(&batch);
+    store_close(store);
+}
+
+/* ---- Rows, members, selections ---- */
+
+static void save_three(struct store *store)
+{
+    struct batch batch = {0};
+    static const struct field kettle[] = {{TEXT("Product Name"), TEXT("Kettle")},
+                                          {TEXT("author"), TEXT("Kim")},
+                                          {TEXT("empty"), TEXT("")}};
+    static const struct topic_mention topics[] = {{TEXT("delivery"), SENTIMENT_NEGATIVE},
+                                                  {TEXT("price"), SENTIMENT_POSITIVE}};
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    struct record *record = add(&batch, RECORD_NEW, UINT64_MAX, "slow but cheap");
+    record->created_at = 86400;
+    record->rating = 4;
+    record->rating_scale = 5;
+    record->fields = kettle;
+    record->field_count = 3;
+    record->analysis.topics = topics;
+    record->analysis.topic_count = 2;
+    record = add(&batch, RECORD_NEW, 5, "later");
+    record->created_at = 2 * 86400;
+    record->lang = TEXT("en");
+    add(&batch, RECORD_NEW, 3, "undated")->analyse = false;
+    save(store, &batch, 3, true);
+    batch_free(&batch);
+}
+
+static bool print_row(void *user, const struct row *row, struct error *error)
+{
+    (void)error;
+    fprintf(user, "%.*s:%s", TEXT_ARGUMENT(row->text), sentiment_names[row->analysis.sentiment]);
+    for (size_t i = 0; i < row->analysis.topic_count; i++)
+        fprintf(user, " %.*s", TEXT_ARGUMENT(row->analysis.topics[i].topic));
+    for (size_t i = 0; i < row->field_count; i++)
+        fprintf(user, " %.*s=%.*s", TEXT_ARGUMENT(row->fields[i].name),
+                TEXT_ARGUMENT(row->fields[i].value));
+    fputc('\n', user);
+    return true;
+}
+
+static void assert_rows(struct store *store, const struct selection *selection,
+                        const char *expected)
+{
+    struct error error = {0};
+    char *bytes;
+    size_t size;
+    FILE *out = open_memstream(&bytes, &size);
+    if (!store_each_row(store, selection, MODEL, print_row, out, &error))
+        fail_msg("%s", error.message);
+    fclose(out);
+    assert_string_equal(bytes, expected);
+    free(bytes);
+}
+
+static void rows_come_by_date_and_without_the_author(void **state)
+{
+    struct store *store = open_store(*state);
+    save_three(store);
+    assert_rows(store, NULL,
+                "undated:undetected\n"
+                "slow but cheap:positive delivery price Product Name=Kettle\n"
+                "later:positive\n");
+    store_close(store);
+}
+
+static void selections_narrow_rows_and_tables(void **state)
+{
+    struct store *store = open_store(*state);
+    save_three(store);
+    static const struct field product = {TEXT("product_name"), TEXT("kettle")},
+                              topic = {TEXT("topic"), TEXT("Price")},
+                              lang = {TEXT("lang"), TEXT("en")},
+                              nothing = {TEXT("colour"), TEXT("red")};
+    struct selection selection = {.since = 86400, .until = 2 * 86400, .view = 9};
+    assert_rows(store, &selection, "slow but cheap:positive delivery price Product Name=Kettle\n");
+    selection = (struct selection){TIME_UNKNOWN, TIME_UNKNOWN, &product, 1, 9};
+    assert_rows(store, &selection, "slow but cheap:positive delivery price Product Name=Kettle\n");
+    selection.where = &topic;
+    assert_rows(store, &selection, "slow but cheap:positive delivery price Product Name=Kettle\n");
+    selection.where = &nothing;
+    assert_rows(store, &selection, "");
+    selection.where = &lang;
+    assert_rows(store, &selection, "later:positive\n");
+    assert_table(store, "feedback", &selection,
+                 "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
+                 "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision\n"
+                 "0000000000000005|shop|id-5|1970-01-03T00:00:00Z|en|||later|positive|0.5|0.75|1||"
+                 "1||1\n");
+    store_close(store);
+}
+
+static void feedback_is_ordered_and_printed_for_people(void **state)
+{
+    struct store *store = open_store(*state);
+    save_three(store);
+    assert_table(store, "feedback", NULL,
+                 "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
+                 "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision\n"
+                 "0000000000000003|shop|id-3|||||undated|undetected|||||1||1\n"
+                 "ffffffffffffffff|shop|id--1|1970-01-02T00:00:00Z||4|5|slow but cheap|positive|"
+                 "0.5|0.75|1|delivery:negative;price:positive|1||1\n"
+                 "0000000000000005|shop|id-5|1970-01-03T00:00:00Z|en|||later|positive|0.5|0.75|1||"
+                 "1||1\n");
+    store_close(store);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
+    const struct CMUnitTest tests[] = {
+        TEST(a_new_file_is_private),
+        TEST(saved_records_are_known),
+        TEST(an_edited_record_keeps_its_history),
+        TEST(accounts_add_up_over_files),
+        TEST(an_account_that_does_not_balance_is_told),
+        TEST(a_broken_off_run_goes_on_under_the_same_job),
+        TEST(a_save_that_fails_leaves_nothing),
+        TEST(rows_come_by_date_and_without_the_author),
+        TEST(selections_narrow_rows_and_tables),
+        TEST(feedback_is_ordered_and_printed_for_people),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
