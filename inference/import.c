@@ -70,14 +70,8 @@ static bool read_prompts(struct importing *importing, struct error *error)
 
 static bool read_tokenizer(struct importing *importing, struct error *error)
 {
-    /* spiece.model first: with it no text of a customer can read as a control token. */
-    const char *path = find_file(importing, "spiece.model");
-    if (!path)
-        path = find_file(importing, "tokenizer.json");
-    if (!path)
-        return error_set(error, ERROR_MODEL, "%s: neither spiece.model nor tokenizer.json is there",
-                         importing->import->source);
-    if (!tokenizer_load(&importing->tokenizer, path, error))
+    const char *path = tokenizer_find(importing->import->source, &importing->arena, error).bytes;
+    if (!path || !tokenizer_load(&importing->tokenizer, path, error))
         return false;
     size_t pieces = tokenizer_count(&importing->tokenizer);
     return pieces <= importing->config.vocabulary ||

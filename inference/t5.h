@@ -42,6 +42,20 @@ size_t t5_tokens(const struct t5_model *model, struct text text, int32_t *ids, s
  * Cutting `text` at ends[i] splits no token. `ends` has room for `capacity`. */
 size_t t5_token_ends(const struct t5_model *model, struct text text, size_t *ends, size_t capacity);
 
+/* A tokenizer alone: of one of Winnow's files, of a Hugging Face directory, or a bare spiece.model
+ * or tokenizer.json. */
+struct t5_tokenizer;
+
+bool t5_tokenizer_open(struct t5_tokenizer **tokenizer, const char *path, struct error *error);
+void t5_tokenizer_close(struct t5_tokenizer *tokenizer); /* NULL is fine */
+
+/* As t5_tokens and t5_token_ends: either of `ids` and `ends` may be NULL. */
+size_t t5_tokenizer_encode(const struct t5_tokenizer *tokenizer, struct text text, int32_t *ids,
+                           size_t *ends, size_t capacity);
+
+/* The id of the end mark, or -1. */
+int32_t t5_tokenizer_end_id(const struct t5_tokenizer *tokenizer);
+
 enum t5_precision { T5_INT8, T5_F32 };
 
 struct t5_limits {

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -140,6 +141,19 @@ void tokenizer_close(struct tokenizer *tokenizer)
     if (tokenizer)
         tokenizer_release(tokenizer);
     free(tokenizer);
+}
+
+struct text tokenizer_find(const char *directory, struct arena *arena, struct error *error)
+{
+    static const char *const names[] = {"spiece.model", "tokenizer.json"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        struct text path = arena_format(arena, "%s/%s", directory, names[i]);
+        if (access(path.bytes, F_OK) == 0)
+            return path;
+    }
+    error_set(error, ERROR_MODEL, "%s: neither spiece.model nor tokenizer.json is there",
+              directory);
+    return (struct text){NULL, 0};
 }
 
 size_t tokenizer_count(const struct tokenizer *tokenizer)

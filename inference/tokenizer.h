@@ -15,6 +15,10 @@ struct tokenizer;
 bool tokenizer_open(struct tokenizer **tokenizer, const char *path, struct error *error);
 void tokenizer_close(struct tokenizer *tokenizer); /* NULL is fine */
 
+/* The path of a directory's tokenizer, allocated from `arena`: spiece.model, with which no text can
+ * read as a control token, before tokenizer.json. Empty (error set) when there is none. */
+struct text tokenizer_find(const char *directory, struct arena *arena, struct error *error);
+
 /* Pieces, the added ones (<extra_id_0>, ...) counted; ids are below it. */
 size_t tokenizer_count(const struct tokenizer *tokenizer);
 

@@ -1,0 +1,75 @@
+/* t5_tokenizer.c - a tokenizer alone, from whatever holds one. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/memory.h"
+#include "inference/model_format.h"
+
+struct t5_tokenizer {
+    struct t5_model *model; /* NULL when the file is a tokenizer's own */
+    struct tokenizer *own;
+};
+
+/* What cannot be opened is none; opening it as something else says why. */
+static bool is_model_file(const char *path)
+{
+    char magic[8];
+    FILE *file = fopen(path, "rb");
+    bool is_model = file && fread(magic, sizeof(magic), 1, file) == 1 &&
+                    memcmp(magic, MODEL_MAGIC, sizeof(magic)) == 0;
+    if (file)
+        fclose(file);
+    return is_model;
+}
+
+static bool open_in_directory(struct tokenizer **tokenizer, const char *directory,
+                              struct error *error)
+{
+    struct arena arena = {0};
+    struct text path = tokenizer_find(directory, &arena, error);
+    bool opened = path.size && tokenizer_open(tokenizer, path.bytes, error);
+    arena_free(&arena);
+    return opened;
+}
+
+bool t5_tokenizer_open(struct t5_tokenizer **tokenizer, const char *path, struct error *error)
+{
+    struct stat about;
+    struct t5_tokenizer opened = {0};
+    bool is_directory = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    *tokenizer = NULL;
+    if (!(is_directory          ? open_in_directory(&opened.own, path, error)
+          : is_model_file(path) ? t5_model_open(&opened.model, path, error)
+                                : tokenizer_open(&opened.own, path, error)))
+        return false;
+    *tokenizer = memory_alloc(1, sizeof(**tokenizer));
+    **tokenizer = opened;
+    return true;
+}
+
+void t5_tokenizer_close(struct t5_tokenizer *tokenizer)
+{
+    if (!tokenizer)
+        return;
+    t5_model_close(tokenizer->model);
+    tokenizer_close(tokenizer->own);
+    free(tokenizer);
+}
+
+static const struct tokenizer *inner(const struct t5_tokenizer *tokenizer)
+{
+    return tokenizer->own ? tokenizer->own : t5_model_tokenizer(tokenizer->model);
+}
+
+size_t t5_tokenizer_encode(const struct t5_tokenizer *tokenizer, struct text text, int32_t *ids,
+                           size_t *ends, size_t capacity)
+{
+    return tokenizer_encode(inner(tokenizer), text, ids, ends, capacity);
+}
+
+int32_t t5_tokenizer_end_id(const struct t5_tokenizer *tokenizer)
+{
+    return tokenizer->model ? t5_model_config(tokenizer->model)->end_id
+                            : tokenizer_end_id(tokenizer->own);
+}

@@ -1,0 +1,97 @@
+/* model.c - `winnow model import|info|verify`: model files. */
+#include <stdio.h>
+#include <string.h>
+
+#include "inference/t5.h"
+#include "jobs/command.h"
+
+struct model {
+    struct text output, prompts;
+    bool int8_only;
+};
+
+static const struct flag flags[] = {
+    {.option = {"output", OPTION_TEXT, offsetof(struct model, output), .fallback = "",
+                .help = "import: the file to write, in place of TARGET"},
+     .letter = 'o',
+     .argument = "FILE"},
+    {.option = {"prompts", OPTION_TEXT, offsetof(struct model, prompts), .fallback = "",
+                .help = "import: an INI file of prompts, in place of the directory's"},
+     .argument = "FILE"},
+    {.option = {"int8-only", OPTION_BOOLEAN, offsetof(struct model, int8_only), .fallback = "no",
+                .help = "import: leave out the float32 weights that --precision f32 reads"}},
+    {{0}, 0, NULL, false},
+};
+
+extern const struct command model_command; /* at the end of this file */
+
+static bool import_model(const struct model *options, char **operands, int count,
+                         struct error *error)
+{
+    int wanted = options->output.size ? 1 : 2;
+    if (!command_operands(&model_command, count, wanted, wanted, error))
+        return false;
+    struct t5_import import = {
+        .source = operands[0],
+        .target = options->output.size ? options->output.bytes : operands[1],
+        .prompts = options->prompts.size ? options->prompts.bytes : NULL,
+        .int8_only = options->int8_only,
+    };
+    return t5_import(&import, error);
+}
+
+static bool print_facts(const char *path, struct arena *arena, struct error *error)
+{
+    struct t5_model *model;
+    if (!t5_model_open(&model, path, error))
+        return false;
+    struct text facts = t5_model_facts(model, arena);
+    fwrite(facts.bytes, 1, facts.size, stdout);
+    t5_model_close(model);
+    return true;
+}
+
+static bool verify_model(const char *path, struct error *error)
+{
+    if (!t5_model_verify(path, error))
+        return false;
+    printf("%s: sound\n", path);
+    return true;
+}
+
+static int run(int argc, char **argv, struct error *error)
+{
+    struct arena arena = {0};
+    struct model options = {0};
+    int first = 0;
+    bool ok = command_parse(&model_command, argc, argv, &options, &arena, &first, error) &&
+              command_operands(&model_command, argc - first, 2, 3, error);
+    const char *action = ok ? argv[first] : "";
+    char **operands = argv + first + 1;
+    int count = argc - first - 1;
+    if (ok && strcmp(action, "import") == 0)
+        import_model(&options, operands, count, error);
+    else if (ok && strcmp(action, "info") == 0)
+        ok = command_operands(&model_command, count, 1, 1, error) &&
+             print_facts(operands[0], &arena, error);
+    else if (ok && strcmp(action, "verify") == 0)
+        ok = command_operands(&model_command, count, 1, 1, error) &&
+             verify_model(operands[0], error);
+    else if (ok)
+        error_set(error, ERROR_USAGE, "winnow model: '%s': expected import, info or verify",
+                  action);
+    arena_free(&arena);
+    return 0;
+}
+
+const struct command model_command = {
+    .name = "model",
+    .summary = "make, describe and check model files",
+    .operands = "import DIRECTORY FILE | info FILE | verify FILE",
+    .help = "  import   make a model file from a Hugging Face directory of the T5 family\n"
+            "           (config.json, safetensors, spiece.model or tokenizer.json)\n"
+            "  info     print what the file holds\n"
+            "  verify   read all of it and compare its checksums\n",
+    .flags = flags,
+    .run = run,
+};
