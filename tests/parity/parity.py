@@ -1,0 +1,296 @@
+#!/usr/bin/env python3
+"""Compares Winnow's engine with transformers on randomly initialised T5 models of several shapes.
+
+    python3 tests/parity/parity.py --winnow build/winnow [--work DIR] [--shape NAME] [--quick]
+
+Float32 log-probabilities must agree within 1e-4 a target; greedy and beam outputs must be equal
+wherever the reference's own margin is larger than that. int8 differences are printed. Exits with 1
+when something disagrees. See README.md beside this file.
+"""
+import argparse
+import dataclasses
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import sentencepiece
+import torch
+import transformers
+
+TOLERANCE = 1e-4
+
+
+@dataclasses.dataclass
+class Shape:
+    name: str
+    seed: int
+    gated: bool
+    d_model: int
+    d_kv: int
+    heads: int
+    d_ff: int
+    encoder: int
+    decoder: int
+    vocabulary: int = 600
+    tied: bool = False
+    buckets: int = 32
+    distance: int = 128
+
+
+SHAPES = [
+    Shape("v1.0-tied-relu", 1, False, 64, 16, 4, 128, 2, 2, tied=True),
+    Shape("v1.1-gated", 2, True, 64, 16, 4, 160, 2, 2),
+    Shape("unequal-depths", 3, True, 96, 32, 3, 128, 5, 1),
+    Shape("odd-heads", 4, True, 80, 16, 7, 96, 2, 3),
+    Shape("narrow-keys", 5, True, 128, 8, 5, 192, 3, 2, buckets=16, distance=40),
+    Shape("odd-widths", 6, False, 52, 10, 3, 77, 2, 2, vocabulary=513),
+    Shape("gated-tied", 7, True, 64, 64, 2, 128, 2, 4, tied=True),
+    Shape("larger", 8, True, 512, 64, 6, 1024, 8, 8, vocabulary=4096),
+]
+
+WORDS = """the a this that battery screen charger sound delivery parcel box price value quality
+colour size strap zip pocket sleeve handle lid blade motor filter app update login password invoice
+refund return staff waiter room bed shower view breakfast soup bread coffee tea arrived broke works
+stopped fits shrank leaks hums glows cracked opened closed asked answered waited paid ordered loved
+liked hated enjoyed returned replaced repaired cleaned charged twice again never always often very
+too quite not only after before within without two three ten weeks days minutes and but because so
+friendly slow fast warm cold loud quiet bright dark heavy light cheap dear sturdy flimsy soft rough
+배송 빠르다 느리다 좋아요 별로 가격 품질 포장 색상 사이즈 추천 환불 직원 친절 음식 맛있다 방 깨끗 소리 크다
+""".split()
+
+
+def sentences(seed, count, longest):
+    """Made-up feedback: words in any order, so that no text of anybody is needed."""
+    generator = random.Random(seed)
+    return [
+        " ".join(generator.choice(WORDS) for _ in range(generator.randint(1, longest)))
+        + generator.choice(["", ".", "!", "?"])
+        for _ in range(count)
+    ]
+
+
+def make_vocabulary(folder):
+    text = os.path.join(folder, "text.txt")
+    with open(text, "w", encoding="utf-8") as file:
+        file.write("\n".join(sentences(0, 4000, 12)))
+    sentencepiece.SentencePieceTrainer.train(
+        input=text, model_prefix=os.path.join(folder, "spiece"), vocab_size=500,
+        model_type="unigram", character_coverage=1.0, byte_fallback=True, pad_id=0, eos_id=1,
+        unk_id=2, bos_id=-1, hard_vocab_limit=False, minloglevel=2)
+    return os.path.join(folder, "spiece.model")
+
+
+def make_model(shape, spiece, folder):
+    torch.manual_seed(shape.seed)
+    config = transformers.T5Config(
+        vocab_size=shape.vocabulary, d_model=shape.d_model, d_kv=shape.d_kv, d_ff=shape.d_ff,
+        num_layers=shape.encoder, num_decoder_layers=shape.decoder, num_heads=shape.heads,
+        relative_attention_num_buckets=shape.buckets,
+        relative_attention_max_distance=shape.distance,
+        feed_forward_proj="gated-gelu" if shape.gated else "relu", dropout_rate=0.0,
+        tie_word_embeddings=shape.tied, decoder_start_token_id=0, pad_token_id=0, eos_token_id=1)
+    model = transformers.T5ForConditionalGeneration(config).eval()
+    if not shape.tied:  # newer versions tie whatever the configuration says
+        model.lm_head.weight = torch.nn.Parameter(torch.empty_like(model.shared.weight))
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if "layer_norm" in name:
+                weight.uniform_(0.5, 1.5)
+            elif "relative_attention_bias" in name:
+                weight.normal_(0, 1.0)
+        # Logits with a spread of a few units: neither flat nor a single sure token.
+        if shape.tied:
+            model.shared.weight.mul_(0.2)
+            model.decoder.final_layer_norm.weight.mul_(10.0)
+        else:
+            model.lm_head.weight.normal_(0, 2.5 / shape.d_model**0.5)
+    source = os.path.join(folder, shape.name)
+    model.save_pretrained(source)
+    with open(os.path.join(source, "config.json"), "r+", encoding="utf-8") as file:
+        written = json.load(file)
+        written.pop("scale_decoder_outputs", None)
+        written["tie_word_embeddings"] = shape.tied
+        file.seek(0)
+        json.dump(written, file, indent=2)
+        file.truncate()
+    with open(spiece, "rb") as original, open(os.path.join(source, "spiece.model"), "wb") as copy:
+        copy.write(original.read())
+    return model, source
+
+
+def winnow(arguments, lines):
+    result = subprocess.run(arguments, input="\n".join(lines) + "\n", capture_output=True,
+                            text=True, encoding="utf-8", check=False)
+    if result.returncode != 0:
+        sys.exit(f"{' '.join(arguments)}: exit {result.returncode}: {result.stderr}")
+    return result.stdout.split("\n")[:-1]
+
+
+class Reference:
+    def __init__(self, model, spiece):
+        self.model = model
+        self.spiece = sentencepiece.SentencePieceProcessor(model_file=spiece)
+
+    def input(self, text):
+        return torch.tensor([self.spiece.encode(text) + [1]])
+
+    def log_probabilities(self, text, ids):
+        """Of each of `ids` as the decoder's output, and the whole rows they come from."""
+        with torch.no_grad():
+            decoder = torch.tensor([[0] + ids[:-1]])
+            logits = self.model(input_ids=self.input(text), decoder_input_ids=decoder).logits[0]
+        rows = torch.log_softmax(logits.float(), dim=-1)
+        return rows[torch.arange(len(ids)), torch.tensor(ids)], rows
+
+    def score(self, text, target):
+        return self.log_probabilities(text, self.spiece.encode(target) + [1])[0].sum().item()
+
+    def generate(self, text, **wishes):
+        with torch.no_grad():
+            ids = self.model.generate(self.input(text), do_sample=False, use_cache=False,
+                                      **wishes)[0].tolist()
+        return ids[1:]
+
+    def text(self, ids):
+        return self.spiece.decode([i for i in ids if i < self.spiece.get_piece_size()])
+
+    def margin(self, text, ids, banned_sizes=0):
+        """The smallest lead that a greedy choice had."""
+        _, rows = self.log_probabilities(text, ids)
+        best = torch.topk(rows, 2).values
+        return (best[:, 0] - best[:, 1]).min().item()
+
+
+def until_end(ids):
+    return ids[: ids.index(1)] if 1 in ids else ids
+
+
+class Check:
+    def __init__(self, shape):
+        self.shape, self.failures = shape, 0
+
+    def report(self, what, ok, detail):
+        self.failures += not ok
+        print(f"  {'ok  ' if ok else 'FAIL'} {what}: {detail}", flush=True)
+
+
+def check_scores(check, program, file, reference, texts, targets):
+    lines = [f"{a}\t{b}" for a, b in zip(texts, targets)]
+    expected = [reference.score(a, b) for a, b in zip(texts, targets)]
+    tokens = sum(len(reference.spiece.encode(target)) + 1 for target in targets)
+    common = [program, "score", "--model", file]
+    got = [float(x) for x in winnow(common + ["--precision", "f32"], lines)]
+    worst = max(abs(a - b) for a, b in zip(expected, got))
+    check.report("score f32", worst <= TOLERANCE,
+                 f"largest difference {worst:.2e} over {len(lines)} targets, "
+                 f"scores {min(expected):.1f} to {max(expected):.1f}")
+    int8 = [float(x) for x in winnow(common, lines)]
+    difference = sum(abs(a - b) for a, b in zip(expected, int8)) / tokens
+    check.report("score int8", difference < 0.5,
+                 f"mean absolute difference a token {difference:.4f}")
+
+
+def check_greedy(check, program, file, reference, texts, most, ngram):
+    common = [program, "generate", "--model", file, "--max-tokens", str(most),
+              "--no-repeat-ngram", str(ngram)]
+    got = winnow(common + ["--precision", "f32"], texts)
+    int8 = winnow(common, texts)
+    equal = ties = wrong = equal_int8 = 0
+    for text, mine, mine_int8 in zip(texts, got, int8):
+        ids = reference.generate(text, num_beams=1, max_new_tokens=most,
+                                 no_repeat_ngram_size=ngram)
+        expected = reference.text(until_end(ids))
+        equal_int8 += expected == mine_int8
+        if expected == mine:
+            equal += 1
+        elif ngram == 0 and reference.margin(text, ids) < TOLERANCE:
+            ties += 1
+        else:
+            wrong += 1
+            print(f"       expected {expected!r}\n       got      {mine!r}")
+    name = f"greedy{f', no {ngram}-gram twice' if ngram else ''}"
+    check.report(name, wrong == 0, f"{equal} equal, {ties} near ties, {wrong} wrong; int8: "
+                 f"{equal_int8} of {len(texts)} equal")
+
+
+def check_beam(check, program, file, reference, texts, most, beam, penalty):
+    got = winnow([program, "generate", "--model", file, "--max-tokens", str(most), "--beam",
+                  str(beam), "--length-penalty", str(penalty), "--precision", "f32"], texts)
+    equal = wrong = 0
+    for text, mine in zip(texts, got):
+        ids = reference.generate(text, num_beams=beam, max_new_tokens=most,
+                                 length_penalty=penalty, early_stopping=False)
+        expected = reference.text(until_end(ids))
+        if expected == mine:
+            equal += 1
+        else:
+            wrong += 1
+            print(f"       expected {expected!r}\n       got      {mine!r}")
+    # A tie within the error may fall either way; more than one in twenty is no accident.
+    check.report(f"beam {beam}, length penalty {penalty}", wrong * 20 <= len(texts),
+                 f"{equal} equal, {wrong} different")
+
+
+def check_same_bits(check, program, file, texts, targets):
+    """One answer, whatever the batch, the threads and the kernels."""
+    lines = [f"{a}\t{b}" for a, b in zip(texts, targets)]
+    for precision in ("int8", "f32"):
+        answers = set()
+        for batch, threads, kernels in [("1", "1", ""), ("32", "2", ""), ("7", "3", "scalar"),
+                                        ("32", "1", "avx2")]:
+            options = ["--model", file, "--precision", precision, "--batch", batch, "--threads",
+                       threads] + (["--kernels", kernels] if kernels else [])
+            answers.add("\n".join(winnow([program, "score"] + options, lines)
+                                  + winnow([program, "generate", "--max-tokens", "12"] + options,
+                                           texts)))
+        check.report(f"same answers {precision}", len(answers) == 1,
+                     f"{len(answers)} over 4 mixes of batch, threads and kernels")
+
+
+def check_shape(program, shape, spiece, folder, quick):
+    print(shape, flush=True)
+    check = Check(shape)
+    model, source = make_model(shape, spiece, folder)
+    reference = Reference(model, spiece)
+    file = os.path.join(folder, shape.name + ".winnow")
+    winnow([program, "model", "import", source, file], [])
+    count = 8 if quick or shape.d_model > 256 else 40
+    texts = sentences(shape.seed, count - 2, 24) + sentences(shape.seed + 50, 2, 220)
+    targets = sentences(shape.seed + 100, count, 10)
+    check_scores(check, program, file, reference, texts, targets)
+    check_greedy(check, program, file, reference, texts, 24, 0)
+    check_greedy(check, program, file, reference, texts, 24, 2)
+    check_beam(check, program, file, reference, texts, 16, 4, 1.0)
+    check_beam(check, program, file, reference, texts, 16, 3, 0.4)
+    check_same_bits(check, program, file, texts[:12], targets[:12])
+    return check.failures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--winnow", default="build/winnow")
+    parser.add_argument("--work", help="folder to leave the models in; default: a temporary one")
+    parser.add_argument("--shape", help="only the shape of this name")
+    parser.add_argument("--quick", action="store_true", help="fewer texts")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    failures = 0
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.work or temporary
+        os.makedirs(folder, exist_ok=True)
+        spiece = make_vocabulary(folder)
+        for shape in SHAPES:
+            if not options.shape or options.shape == shape.name:
+                failures += check_shape(os.path.abspath(options.winnow), shape, spiece, folder,
+                                        options.quick)
+    print("all agree" if not failures else f"{failures} disagreements")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
