@@ -162,8 +162,3 @@ const char *t5_session_kernels(const struct t5_session *session)
 {
     return session->kernels->name;
 }
-
-size_t t5_width(const struct t5_model *model)
-{
-    return t5_model_config(model)->model_width;
-}

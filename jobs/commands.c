@@ -1,10 +1,8 @@
 /* commands.c - the list of commands. */
 #include "jobs/command.h"
 
-extern const struct command model_command, tokenize_command;
+extern const struct command generate_command, model_command, score_command, tokenize_command;
 
 const struct command *const commands[] = {
-    &tokenize_command,
-    &model_command,
-    NULL,
+    &tokenize_command, &generate_command, &score_command, &model_command, NULL,
 };

@@ -124,11 +124,11 @@ def make_model(shape, spiece, folder):
 
 
 def winnow(arguments, lines):
-    result = subprocess.run(arguments, input="\n".join(lines) + "\n", capture_output=True,
-                            text=True, encoding="utf-8", check=False)
+    result = subprocess.run(arguments, input="".join(line + "\n" for line in lines).encode(),
+                            capture_output=True, check=False)
     if result.returncode != 0:
-        sys.exit(f"{' '.join(arguments)}: exit {result.returncode}: {result.stderr}")
-    return result.stdout.split("\n")[:-1]
+        sys.exit(f"{' '.join(arguments)}: exit {result.returncode}: {result.stderr.decode()}")
+    return result.stdout.decode().split("\n")[:-1]
 
 
 class Reference:
@@ -157,7 +157,8 @@ class Reference:
         return ids[1:]
 
     def text(self, ids):
-        return self.spiece.decode([i for i in ids if i < self.spiece.get_piece_size()])
+        text = self.spiece.decode([i for i in ids if i < self.spiece.get_piece_size()])
+        return text.replace("\n", " ").replace("\r", " ")  # as `winnow generate` keeps to a line
 
     def margin(self, text, ids, banned_sizes=0):
         """The smallest lead that a greedy choice had."""
