@@ -42,6 +42,10 @@ struct claims {
     size_t count;
 };
 
+struct summary {
+    struct text group, period, text, records;
+};
+
 enum { CHANGED, DIFFERS, LOVED, DISLIKED, CLAIM_KINDS };
 
 struct headline {
@@ -50,8 +54,9 @@ struct headline {
     size_t count, capacity;
     struct text first_period, last_period;
     struct claims claims[CLAIM_KINDS];
-    size_t columns[12];    /* of the table now being read, in the order of its names */
-    struct text summaries; /* lines to print */
+    struct summary *summaries; /* of each group the latest */
+    size_t summary_count, summary_capacity;
+    size_t columns[8]; /* of the table now being read, in the order of its names */
 };
 
 /* ---- Reading tables ---- */
@@ -214,7 +219,9 @@ static bool is_claimed(const struct claims *claims, struct text topic)
 static struct text name_of(struct text part)
 {
     size_t at = text_find(part, TEXT("="), 0);
-    return part.size ? text_slice(part, at + 1, part.size) : TEXT("everywhere");
+    if (!part.size)
+        return TEXT("everywhere");
+    return at < part.size ? text_slice(part, at + 1, part.size) : part;
 }
 
 static struct text field_of(struct text part)
@@ -326,7 +333,8 @@ static void look_for_difference(struct headline *headline, struct series topic,
                          sum_between(records, none, none).mentions};
     struct share others = elsewhere(headline, topic);
     double strength = deviation(here, others);
-    if (here.negative < LEAST_MENTIONS || strength < least_deviation)
+    if (!topic.begin->part.size || here.negative < LEAST_MENTIONS || strength < least_deviation ||
+        is_claimed(&headline->claims[CHANGED], topic.begin->topic))
         return;
     offer(&headline->claims[DIFFERS],
           (struct claim){
@@ -344,55 +352,75 @@ static void look_for_difference(struct headline *headline, struct series topic,
           });
 }
 
-/* What many mention and nearly all agree on, good or bad. */
-static void look_for_favour(struct headline *headline, struct series topic)
+/* What many mention and nearly all of them praise. */
+static void look_for_love(struct headline *headline, struct series topic, struct series records)
 {
+    (void)records;
     struct text none = {0};
     struct cell sum = sum_between(topic, none, none);
-    bool everywhere = topic.begin->part.size == 0;
-    bool loved = !everywhere && sum.positive >= LEAST_MENTIONS && sum.positive >= 3 * sum.negative;
-    bool disliked = everywhere && sum.negative >= LEAST_MENTIONS && sum.negative > sum.positive;
-    if (!loved && !disliked)
+    if (!topic.begin->part.size || sum.positive < LEAST_MENTIONS || sum.positive < 3 * sum.negative)
         return;
-    offer(&headline->claims[loved ? LOVED : DISLIKED],
+    offer(&headline->claims[LOVED],
           (struct claim){
               .part = topic.begin->part,
               .topic = topic.begin->topic,
-              .strength = loved ? (double)sum.positive - 2 * (double)sum.negative
-                                : (double)sum.negative - (double)sum.positive,
-              .quote_id = best_quote(topic, disliked, none),
-              .text = arena_format(&headline->arena, "%.*s, %.*s: %s in %llu of %llu mentions",
-                                   TEXT_ARGUMENT(topic.begin->topic),
-                                   TEXT_ARGUMENT(name_of(topic.begin->part)),
-                                   loved ? "positive" : "negative",
-                                   (unsigned long long)(loved ? sum.positive : sum.negative),
-                                   (unsigned long long)sum.mentions),
+              .strength = (double)sum.positive - 2 * (double)sum.negative,
+              .quote_id = best_quote(topic, false, none),
+              .text = arena_format(
+                  &headline->arena, "%.*s, %.*s: positive in %llu of %llu mentions",
+                  TEXT_ARGUMENT(topic.begin->topic), TEXT_ARGUMENT(name_of(topic.begin->part)),
+                  (unsigned long long)sum.positive, (unsigned long long)sum.mentions),
           });
 }
 
+static void look_for_complaints(struct headline *headline, struct series topic,
+                                struct series records)
+{
+    (void)records;
+    struct text none = {0};
+    struct cell sum = sum_between(topic, none, none);
+    if (topic.begin->part.size || sum.negative < LEAST_MENTIONS || sum.negative <= sum.positive ||
+        is_claimed(&headline->claims[CHANGED], topic.begin->topic) ||
+        is_claimed(&headline->claims[DIFFERS], topic.begin->topic))
+        return;
+    offer(&headline->claims[DISLIKED],
+          (struct claim){
+              .part = topic.begin->part,
+              .topic = topic.begin->topic,
+              .strength = (double)sum.negative - (double)sum.positive,
+              .quote_id = best_quote(topic, true, none),
+              .text =
+                  arena_format(&headline->arena, "%.*s: negative in %llu of %llu mentions",
+                               TEXT_ARGUMENT(topic.begin->topic), (unsigned long long)sum.negative,
+                               (unsigned long long)sum.mentions),
+          });
+}
+
+/* Calls `look` for every part and topic. */
+static void each_topic(struct headline *headline,
+                       void (*look)(struct headline *, struct series topic, struct series records))
+{
+    for (size_t i = 0; i < headline->count;) {
+        struct series topic = series_at(headline, i);
+        i += (size_t)(topic.end - topic.begin);
+        struct series records = records_of(headline, topic.begin->part);
+        if (records.begin < records.end && !text_equal(topic.begin->topic, all_topics) &&
+            !text_equal(topic.begin->topic, TEXT("other")))
+            look(headline, topic, records);
+    }
+}
+
+/* In this order: what is told once is not told again under a later title. */
 static void find_claims(struct headline *headline)
 {
     headline->claims[CHANGED].title = "What changed";
+    each_topic(headline, look_for_change);
     headline->claims[DIFFERS].title = "Where it differs";
+    each_topic(headline, look_for_difference);
     headline->claims[LOVED].title = "What customers love";
-    headline->claims[DISLIKED].title = "What they complain about most";
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < headline->count;) {
-            struct series topic = series_at(headline, i);
-            i += (size_t)(topic.end - topic.begin);
-            struct series records = records_of(headline, topic.begin->part);
-            if (text_equal(topic.begin->topic, all_topics) || records.begin == records.end ||
-                text_equal(topic.begin->topic, TEXT("other")))
-                continue;
-            if (pass == 0) {
-                look_for_change(headline, topic, records);
-                look_for_favour(headline, topic);
-            } else if (topic.begin->part.size &&
-                       !is_claimed(&headline->claims[CHANGED], topic.begin->topic)) {
-                look_for_difference(headline, topic, records);
-            }
-        }
-    }
+    each_topic(headline, look_for_love);
+    headline->claims[DISLIKED].title = "What else they complain about";
+    each_topic(headline, look_for_complaints);
 }
 
 /* ---- Quotes and summaries ---- */
@@ -453,20 +481,29 @@ static bool begin_summaries(void *user, const struct column *columns, size_t cou
     return find_columns(user, columns, count, names, error);
 }
 
-/* The latest summary of every group that is not about one topic: rows come by group, then period.
- */
+/* Keeps the latest of every group that is not about one topic: rows come by group, then period. */
 static bool read_summary(void *user, const struct text *cells, size_t count, struct error *error)
 {
     (void)count;
     (void)error;
     struct headline *headline = user;
     const size_t *at = headline->columns;
-    if (text_find(cells[at[0]], TEXT("topic="), 0) < cells[at[0]].size)
+    struct text group = cells[at[0]];
+    if (text_find(group, TEXT("topic="), 0) < group.size ||
+        text_equal(cells[at[1]], TEXT("undated")))
         return true;
-    headline->summaries = arena_format(
-        &headline->arena, "%.*s  %.*s, %.*s (%.*s records)\n    %.*s\n",
-        TEXT_ARGUMENT(headline->summaries), TEXT_ARGUMENT(name_of(cells[at[0]])),
-        TEXT_ARGUMENT(cells[at[1]]), TEXT_ARGUMENT(cells[at[3]]), TEXT_ARGUMENT(cells[at[2]]));
+    size_t known = headline->summary_count;
+    if (!known || !text_equal(headline->summaries[known - 1].group, group)) {
+        headline->summaries = memory_grow(headline->summaries, &headline->summary_capacity,
+                                          ++headline->summary_count, sizeof(struct summary));
+        known++;
+    }
+    headline->summaries[known - 1] = (struct summary){
+        .group = arena_copy(&headline->arena, group),
+        .period = arena_copy(&headline->arena, cells[at[1]]),
+        .text = arena_copy(&headline->arena, cells[at[2]]),
+        .records = arena_copy(&headline->arena, cells[at[3]]),
+    };
     return true;
 }
 
@@ -500,6 +537,19 @@ static void print_claims(FILE *out, const struct claims *claims)
     }
 }
 
+static void print_summaries(FILE *out, const struct headline *headline)
+{
+    if (headline->summary_count)
+        fprintf(out, "\nThe latest summaries\n");
+    for (size_t i = 0; i < headline->summary_count; i++) {
+        const struct summary *summary = &headline->summaries[i];
+        struct text name = name_of(summary->group);
+        fprintf(out, "  %.*s, %.*s, %.*s records: %.*s\n", TEXT_ARGUMENT(name),
+                TEXT_ARGUMENT(summary->period), TEXT_ARGUMENT(summary->records),
+                TEXT_ARGUMENT(summary->text));
+    }
+}
+
 bool headline_print(FILE *out, struct store *store, const struct selection *selection,
                     uint64_t model_key, struct error *error)
 {
@@ -516,10 +566,10 @@ bool headline_print(FILE *out, struct store *store, const struct selection *sele
         print_overview(out, &headline);
         for (int kind = 0; kind < CLAIM_KINDS; kind++)
             print_claims(out, &headline.claims[kind]);
-        if (headline.summaries.size)
-            fprintf(out, "\nSummaries\n%.*s", TEXT_ARGUMENT(headline.summaries));
+        print_summaries(out, &headline);
     }
     free(headline.cells);
+    free(headline.summaries);
     arena_free(&headline.arena);
     return ok;
 }
