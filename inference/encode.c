@@ -2,7 +2,8 @@
  *
  * Both go through a window that moves along the text, so memory does not grow with it: the pieces
  * are settled up to the last place through which every best way leads. The sums of scores are those
- * of libsentencepiece 0.1.97 to the bit, so that ties fall as they fall there. */
+ * of libsentencepiece 0.1.97 to the bit (with TOKENIZER_WORDS those of the Hugging Face
+ * tokenizers), so that ties fall as they fall there. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ enum { WINDOW = 4096, LONGEST_CHARACTER = 4 };
 
 /* The best way to the place before a byte of the window. */
 struct step {
-    float score;
+    double score;   /* rounded to float, but for TOKENIZER_WORDS */
     int32_t piece;  /* the last one, */
     uint32_t start; /* from here; NONE: no way leads here */
     uint32_t next;  /* while a settled way is read: the end of the piece that starts here */
@@ -172,13 +173,19 @@ static void begin_text(struct window *window, bool with_prefix)
         window->consumed += size;
     }
     window->previous_space = has_flag(tokenizer, TOKENIZER_STRIP_FRONT);
-    if (window->consumed == window->text.size || !with_prefix)
+    if (!with_prefix)
         return;
-    struct text rest = text_slice(window->text, window->consumed, window->text.size);
-    normalise_front(tokenizer, rest, &replacement);
+    /* What comes first, but for characters that normalisation drops. */
+    size_t at = window->consumed;
+    replacement = (struct text){NULL, 0};
+    while (at < window->text.size && replacement.size == 0)
+        at += normalise_front(tokenizer, text_slice(window->text, at, window->text.size),
+                              &replacement);
     bool begins_with_space =
         text_starts_with(replacement, TEXT(" ")) || text_starts_with(replacement, tokenizer->space);
-    if (!begins_with_space || !has_flag(tokenizer, TOKENIZER_PREFIX_SPARED))
+    bool spared = has_flag(tokenizer, TOKENIZER_PREFIX_SPARED) &&
+                  (begins_with_space || replacement.size == 0);
+    if (window->consumed < window->text.size && !spared)
         append_replacement(window, TEXT(" "), window->consumed);
 }
 
@@ -188,40 +195,67 @@ static size_t character_size(char first)
     return sizes[(unsigned char)first >> 4];
 }
 
+/* A way that leads to `step` by `piece`, from `start`. It is taken if it is better than the one
+ * known: the exact sum is compared with the rounded one, as SentencePiece has it. */
+static void offer(const struct tokenizer *tokenizer, struct step *step, double score, int32_t piece,
+                  size_t start)
+{
+    if (step->start != NONE && !(score > step->score))
+        return;
+    *step = (struct step){
+        .score = has_flag(tokenizer, TOKENIZER_WORDS) ? score : (double)(float)score,
+        .piece = piece,
+        .start = (uint32_t)start,
+    };
+}
+
+/* User-defined pieces win by a bonus. */
+static double score_of(const struct tokenizer *tokenizer, int32_t piece, size_t length)
+{
+    if (tokenizer->kinds[piece] == PIECE_USER_DEFINED)
+        return (double)((float)length * (float)tokenizer->settings->highest_score) - 0.1;
+    return tokenizer->scores[piece];
+}
+
+static bool begins_word(const struct window *window, size_t place, size_t size)
+{
+    struct text space = window->tokenizer->space;
+    return size - place >= space.size &&
+           memcmp(window->bytes + place, space.bytes, space.size) == 0;
+}
+
 /* Draws the ways that lead on from one place by a piece of the vocabulary, or by an unknown
  * character where no piece is one character long. */
 static void draw_ways(struct window *window, size_t start, size_t size)
 {
     const struct tokenizer *tokenizer = window->tokenizer;
     const struct tokenizer_settings *settings = tokenizer->settings;
-    const float score_here = window->steps[start].score;
+    const bool by_words = has_flag(tokenizer, TOKENIZER_WORDS);
+    const double score_here =
+        by_words && begins_word(window, start, size) ? 0 : window->steps[start].score;
     size_t left = size - start, character = character_size(window->bytes[start]);
     bool has_character = false;
     if (character > left)
         character = left;
     uint32_t node = 0;
     for (size_t length = 1; length <= left && tokenizer->pieces.count; length++) {
+        if (by_words && length > 1 && begins_word(window, start + length - 1, size))
+            break;
         if (!trie_step(&tokenizer->pieces, &node, window->bytes[start + length - 1]))
             break;
         int32_t piece = tokenizer->pieces.nodes[node].value;
         if (piece < 0 || tokenizer->kinds[piece] == PIECE_UNUSED)
             continue;
-        /* In double, and user-defined pieces by a bonus: as SentencePiece has it. */
-        double score = tokenizer->kinds[piece] == PIECE_USER_DEFINED
-                           ? (double)((float)length * settings->highest_score) - 0.1
-                           : (double)tokenizer->scores[piece];
-        struct step *step = &window->steps[start + length];
-        if (step->start == NONE || score + (double)score_here > (double)step->score)
-            *step = (struct step){.score = (float)(score + (double)score_here),
-                                  .piece = piece,
-                                  .start = (uint32_t)start};
+        offer(tokenizer, &window->steps[start + length],
+              score_of(tokenizer, piece, length) + score_here, piece, start);
         has_character = has_character || length == character;
     }
-    float unknown_score = settings->lowest_score - 10.0f + score_here;
-    struct step *step = &window->steps[start + character];
-    if (!has_character && (step->start == NONE || unknown_score > step->score))
-        *step = (struct step){
-            .score = unknown_score, .piece = settings->unknown_id, .start = (uint32_t)start};
+    if (has_character)
+        return;
+    double score = settings->lowest_score - 10 + score_here;
+    if (!by_words) /* here SentencePiece adds floats */
+        score = (double)((float)settings->lowest_score - 10.0f + (float)score_here);
+    offer(tokenizer, &window->steps[start + character], score, settings->unknown_id, start);
 }
 
 /* Draws ways as far as the bytes in the window decide them. */

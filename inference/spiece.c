@@ -67,16 +67,18 @@ static bool read_piece(struct text message, const char *name, struct vocabulary 
 {
     struct piece piece = {.kind = PIECE_NORMAL};
     struct field field;
+    float score = 0;
     while (message.size) {
         if (!take_field(&message, &field))
             return damaged(name, error);
         if (field.number == 1 && field.wire == WIRE_BYTES)
             piece.text = field.bytes;
         else if (field.number == 2 && field.wire == WIRE_32)
-            memcpy(&piece.score, field.bytes.bytes, sizeof(piece.score));
+            memcpy(&score, field.bytes.bytes, sizeof(score));
         else if (field.number == 3 && field.wire == WIRE_VARINT)
             piece.kind = field.integer <= PIECE_BYTE ? (enum piece_kind)field.integer : 0;
     }
+    piece.score = (double)score;
     if (vocabulary->count >= MOST_PIECES)
         return error_set(error, ERROR_MODEL, "%s: more than %d pieces", name, MOST_PIECES);
     vocabulary_add(vocabulary, piece);

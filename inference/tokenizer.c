@@ -65,11 +65,11 @@ static bool check_settings(const struct tokenizer_settings *settings)
 static bool attach_pieces(struct tokenizer *tokenizer, const struct text *tables, size_t count)
 {
     if (tables[TOKENIZER_OFFSETS].size != (count + 1) * sizeof(uint32_t) ||
-        tables[TOKENIZER_SCORES].size != count * sizeof(float) ||
+        tables[TOKENIZER_SCORES].size != count * sizeof(double) ||
         tables[TOKENIZER_KINDS].size != count)
         return false;
     tokenizer->offsets = (const uint32_t *)tables[TOKENIZER_OFFSETS].bytes;
-    tokenizer->scores = (const float *)tables[TOKENIZER_SCORES].bytes;
+    tokenizer->scores = (const double *)tables[TOKENIZER_SCORES].bytes;
     tokenizer->kinds = (const uint8_t *)tables[TOKENIZER_KINDS].bytes;
     tokenizer->bytes = tables[TOKENIZER_PIECES].bytes;
     for (size_t i = 0; i < count; i++)

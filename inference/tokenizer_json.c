@@ -123,11 +123,9 @@ static bool read_vocabulary(const struct json *model, const char *name,
     for (size_t i = 0; i < json_count(pieces); i++) {
         const struct json *pair = json_element(pieces, i);
         struct piece piece = {.text = json_text(json_element(pair, 0)), .kind = PIECE_NORMAL};
-        double score;
-        if (!json_to_real(json_element(pair, 1), &score))
+        if (!json_to_real(json_element(pair, 1), &piece.score))
             return error_set(error, ERROR_MODEL, "%s: piece %zu of model.vocab has no score", name,
                              i);
-        piece.score = (float)score;
         if ((int64_t)i == unknown_id)
             piece.kind = PIECE_UNKNOWN;
         else if (byte_fallback && piece.text.size == 6 && text_starts_with(piece.text, TEXT("<0x")))
@@ -177,6 +175,7 @@ bool tokenizer_json_read(struct text bytes, const char *name, struct arena *aren
         return error_set(error, ERROR_MODEL, "%s: %s", name, fault.message);
     const struct json *model = json_member(root, "model");
     vocabulary->end_piece = TEXT("</s>");
+    vocabulary->flags = TOKENIZER_WORDS;
     bool read = is_type(model, "Unigram") ||
                 error_set(error, ERROR_MODEL, "%s: the tokenizer is '%.*s'; T5's are Unigram", name,
                           TEXT_ARGUMENT(json_text(json_member(model, "type"))));

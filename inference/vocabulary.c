@@ -52,7 +52,7 @@ static bool check_piece(const struct vocabulary *vocabulary, size_t id, const ch
     if (piece->text.size == 0 || piece->text.size > MOST_PIECE_BYTES)
         return error_set(error, ERROR_MODEL, "%s: piece %zu has %zu bytes, expected 1 to %d", name,
                          id, piece->text.size, MOST_PIECE_BYTES);
-    if (!(piece->score >= -FLT_MAX && piece->score <= FLT_MAX))
+    if (!(piece->score >= -(double)FLT_MAX && piece->score <= (double)FLT_MAX))
         return error_set(error, ERROR_MODEL, "%s: the score of piece %zu is not a number", name,
                          id);
     if (piece->text.size > settings->longest_piece)
@@ -98,8 +98,8 @@ static bool make_settings(const struct vocabulary *vocabulary, const char *name,
     *settings = (struct tokenizer_settings){.count = (uint32_t)vocabulary->count,
                                             .unknown_id = -1,
                                             .end_id = -1,
-                                            .lowest_score = FLT_MAX,
-                                            .highest_score = FLT_MIN,
+                                            .lowest_score = (double)FLT_MAX,
+                                            .highest_score = (double)FLT_MIN,
                                             .flags = vocabulary->flags};
     for (size_t i = 0; i < 256; i++)
         settings->byte_ids[i] = -1;
@@ -170,7 +170,7 @@ static void build_pieces(const struct vocabulary *vocabulary, struct arena *aren
     for (size_t id = 0; id < count; id++)
         size += vocabulary->pieces[id].text.size;
     uint32_t *offsets = arena_alloc(arena, count + 1, sizeof(*offsets));
-    float *scores = arena_alloc(arena, count, sizeof(*scores));
+    double *scores = arena_alloc(arena, count, sizeof(*scores));
     uint8_t *kinds = arena_alloc(arena, count, 1);
     char *bytes = arena_alloc(arena, size, 1);
     size_t offset = 0;

@@ -22,7 +22,7 @@ enum piece_kind {
 
 struct piece {
     struct text text;
-    float score;
+    double score; /* SentencePiece's own are floats */
     enum piece_kind kind;
 };
 
@@ -37,20 +37,21 @@ struct tokenizer_settings {
     uint32_t count;         /* pieces */
     uint32_t longest_piece; /* bytes */
     int32_t unknown_id;
-    int32_t end_id;                    /* -1: none */
-    float lowest_score, highest_score; /* of normal pieces, as SentencePiece keeps them */
-    uint32_t flags;
+    int32_t end_id;                     /* -1: none */
+    double lowest_score, highest_score; /* of normal pieces, as SentencePiece keeps them */
+    uint32_t flags, reserved;
     int32_t byte_ids[256]; /* with TOKENIZER_BYTES */
 };
 
 enum tokenizer_flag {
-    TOKENIZER_PREFIX = 1,        /* a space is put before the text */
-    TOKENIZER_COLLAPSE = 2,      /* runs of spaces become one */
-    TOKENIZER_STRIP_FRONT = 4,   /* spaces at the front are dropped */
-    TOKENIZER_STRIP_BACK = 8,    /* and at the back */
-    TOKENIZER_ESCAPE = 16,       /* a space is written U+2581 */
-    TOKENIZER_BYTES = 32,        /* an unknown character becomes its bytes */
-    TOKENIZER_PREFIX_SPARED = 64 /* no space is put before a text that begins with one */
+    TOKENIZER_PREFIX = 1,         /* a space is put before the text */
+    TOKENIZER_COLLAPSE = 2,       /* runs of spaces become one */
+    TOKENIZER_STRIP_FRONT = 4,    /* spaces at the front are dropped */
+    TOKENIZER_STRIP_BACK = 8,     /* and at the back */
+    TOKENIZER_ESCAPE = 16,        /* a space is written U+2581 */
+    TOKENIZER_BYTES = 32,         /* an unknown character becomes its bytes */
+    TOKENIZER_PREFIX_SPARED = 64, /* no space is put before a text that begins with one */
+    TOKENIZER_WORDS = 128,        /* each word is cut by itself; scores are summed in double */
 };
 
 struct vocabulary {
@@ -78,7 +79,7 @@ enum tokenizer_table {
     TOKENIZER_SETTINGS, /* struct tokenizer_settings */
     TOKENIZER_OFFSETS,  /* uint32_t [count + 1] into the bytes */
     TOKENIZER_PIECES,   /* the pieces' bytes */
-    TOKENIZER_SCORES,   /* float [count] */
+    TOKENIZER_SCORES,   /* double [count] */
     TOKENIZER_KINDS,    /* uint8_t [count], enum piece_kind */
     TOKENIZER_TRIE,     /* struct trie_node []: normal, user-defined and unused pieces */
     TOKENIZER_SYMBOLS,  /* struct trie_node []: user-defined pieces */
@@ -96,7 +97,7 @@ struct tokenizer {
     const struct tokenizer_settings *settings;
     const uint32_t *offsets;
     const char *bytes;
-    const float *scores;
+    const double *scores;
     const uint8_t *kinds;
     struct trie pieces, symbols, added;
     const uint32_t *charsmap_units; /* a Darts double array, as SentencePiece walks it */
