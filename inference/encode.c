@@ -13,6 +13,10 @@
 
 enum { WINDOW = 4096, LONGEST_CHARACTER = 4 };
 
+/* Ways that have not met in so many bytes (of "ababab...") never will: the best one is taken. The
+ * one place where memory comes before the last bit of libsentencepiece's choice. */
+enum { MOST_WINDOW = 1 << 20 };
+
 #define NONE UINT32_MAX
 
 /* The best way to the place before a byte of the window. */
@@ -342,11 +346,11 @@ static void settle(struct window *window, size_t place, struct sink *sink)
     memmove(window->bytes, window->bytes + place, window->size);
     memmove(window->ends, window->ends + place, window->size * sizeof(*window->ends));
     memmove(window->steps, window->steps + place, (window->size + 1) * sizeof(*window->steps));
-    /* Starts from before the window belong to ways that were given up. */
-    for (size_t i = 1; i <= window->size; i++)
-        if (window->steps[i].start != NONE)
-            window->steps[i].start =
-                window->steps[i].start > place ? window->steps[i].start - (uint32_t)place : 0;
+    for (size_t i = 1; i <= window->size; i++) { /* ways around the place are given up */
+        struct step *step = &window->steps[i];
+        step->start =
+            step->start == NONE || step->start < place ? NONE : step->start - (uint32_t)place;
+    }
 }
 
 /* Tokens of a text without added tokens; ends count from its begin. */
@@ -366,6 +370,8 @@ static void encode_run(const struct tokenizer *tokenizer, struct text text, bool
             break;
         draw(&window, false);
         size_t place = meeting_place(&window);
+        if (window.size - place > MOST_WINDOW)
+            place = window.at;
         settle(&window, place, sink);
         if (window.size > target / 2)
             target *= 2;
