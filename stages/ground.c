@@ -1,0 +1,253 @@
+/* ground.c - the ground stage: nothing is invented. Each sentence of a summary is supported by rows
+ * of its group, or replaced by a sentence of theirs; quotes are bytes of the rows themselves. */
+#include <assert.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "stages/readable.h"
+#include "stages/sentiment.h"
+#include "stages/stages.h"
+#include "stages/typical.h"
+
+enum { MOST_SENTENCES = 8, MOST_EVIDENCE = 5, MOST_QUOTES = 8 };
+
+struct ground {
+    int64_t sentences, quotes;
+    double threshold, sure_at;
+    const struct workbench *workbench; /* borrowed */
+    struct segmenter *segmenter;       /* owned */
+    struct window window;
+    struct sentiment_question sentiment;
+};
+
+static bool open_ground(void *state, const struct workbench *workbench, struct error *error)
+{
+    struct ground *ground = state;
+    ground->workbench = workbench;
+    return prompt_window(&ground->window, workbench->model, error) &&
+           sentiment_load(&ground->sentiment, workbench->model, error) &&
+           segmenter_open(&ground->segmenter, error);
+}
+
+static void close_ground(void *state)
+{
+    segmenter_close(((struct ground *)state)->segmenter);
+}
+
+/* A summary while it is checked. */
+struct draft {
+    struct text sentences[MOST_SENTENCES]; /* of the model */
+    enum sentiment polarities[MOST_SENTENCES];
+    size_t count;
+};
+
+/* The readable sentences of what the model wrote; *lost counts the others. */
+static void split_summary(struct ground *ground, const struct group *group, struct draft *draft,
+                          size_t *lost, struct arena *scratch)
+{
+    struct text summary = group->part_count > 0 ? group->parts[0] : (struct text){0};
+    bool is_cut = strcmp(group->finish_reason, "length") == 0;
+    size_t count, begin = 0;
+    const size_t *ends = segment_sentences(ground->segmenter, summary, scratch, &count);
+    *lost = 0;
+    for (size_t i = 0; i < count && draft->count + *lost < (size_t)ground->sentences;
+         begin = ends[i++]) {
+        struct text sentence = text_trim(text_slice(summary, begin, ends[i]));
+        bool is_broken = is_cut && i + 1 == count && !readable_is_finished(sentence);
+        bool repeats = false;
+        for (size_t k = 0; k < draft->count; k++)
+            repeats |= text_equal(draft->sentences[k], sentence);
+        if (repeats || sentence.size == 0)
+            continue;
+        if (is_broken || !readable_check(sentence))
+            (*lost)++;
+        else
+            draft->sentences[draft->count++] = sentence;
+    }
+}
+
+/* Which way each sentence of the draft points, where the model is sure. */
+static bool find_polarities(struct ground *ground, struct draft *draft, struct arena *scratch,
+                            struct error *error)
+{
+    const struct workbench *workbench = ground->workbench;
+    for (size_t i = 0; i < draft->count; i++) {
+        struct text input = prompt_input(&ground->sentiment.prompt, draft->sentences[i], scratch);
+        struct odds odds;
+        double probability;
+        if (prompt_tokens(workbench->model, input) > ground->window.input)
+            continue;
+        if (!t5_encode(workbench->session, &input, 1, error) ||
+            !sentiment_ask(&ground->sentiment, workbench->session, 1, &odds, error))
+            return false;
+        draft->polarities[i] = sentiment_label(odds, ground->sure_at, &probability);
+    }
+    return true;
+}
+
+/* A summary as it will be saved. */
+struct outcome {
+    struct summary_sentence *sentences; /* in the group's arena */
+    struct text texts[MOST_SENTENCES];  /* of all sentences so far */
+    size_t passages[MOST_SENTENCES];    /* that stand in it word for word */
+    size_t count, passage_count;
+};
+
+static void add_sentence(struct outcome *outcome, struct text text, bool extractive,
+                         const struct passage *evidence, size_t evidence_count, struct arena *arena)
+{
+    struct passage *kept = arena_alloc(arena, evidence_count, sizeof(*kept));
+    if (evidence_count > 0)
+        memcpy(kept, evidence, evidence_count * sizeof(*kept));
+    outcome->texts[outcome->count] = arena_copy(arena, text);
+    outcome->sentences[outcome->count] =
+        (struct summary_sentence){.text = outcome->texts[outcome->count],
+                                  .extractive = extractive,
+                                  .evidence = kept,
+                                  .evidence_count = evidence_count};
+    outcome->count++;
+}
+
+/* The best sentence of the group's records that is not said yet; a long one is cut at a word. False
+ * when nothing is left to say. */
+static bool add_extract(struct ground *ground, const struct support *support,
+                        struct outcome *outcome, struct arena *arena)
+{
+    static const struct typical_rules wishes[] = {
+        {.shortest = 20, .longest = 220, .any_polarity = true},
+        {.shortest = 2, .longest = 400, .any_polarity = true},
+    };
+    struct typical_said said = {outcome->passages, outcome->passage_count, outcome->texts,
+                                outcome->count};
+    size_t index;
+    if (!typical_pick(support, &wishes[0], &said, &index) &&
+        (outcome->count > 0 || !typical_pick(support, &wishes[1], &said, &index))) {
+        if (outcome->count > 0 || support->count == 0)
+            return false;
+        index = 0;
+    }
+    struct passage passage = support->passages[index];
+    struct text text = support_text(support, &passage);
+    if (text.size > 1600)
+        passage.end = passage.begin + segment_word_floor(ground->segmenter, text, 1200);
+    if (passage.end == passage.begin)
+        passage.end = passage.begin + utf8_floor(text, 1200);
+    text = text_trim(support_text(support, &passage));
+
+    struct passage evidence[MOST_EVIDENCE + 1];
+    size_t count;
+    enum sentiment polarity = support->members[passage.member].sentiment;
+    support_find(support, text, polarity, ground->threshold, evidence + 1, MOST_EVIDENCE - 1,
+                 &count);
+    evidence[0] = passage;
+    evidence[0].score = 1;
+    size_t kept = 1;
+    for (size_t i = 1; i <= count; i++)
+        if (evidence[i].member != passage.member)
+            evidence[kept++] = evidence[i];
+    outcome->passages[outcome->passage_count++] = index;
+    add_sentence(outcome, text, true, evidence, kept, arena);
+    return true;
+}
+
+static void add_quotes(const struct ground *ground, const struct support *support,
+                       const struct outcome *outcome, struct group *group)
+{
+    struct typical_said said = {.passages = outcome->passages,
+                                .passage_count = outcome->passage_count};
+    size_t chosen[MOST_QUOTES];
+    group->quote_count = typical_quotes(support, &said, (size_t)ground->quotes, chosen);
+    struct passage *quotes = arena_alloc(group->arena, group->quote_count, sizeof(*quotes));
+    for (size_t i = 0; i < group->quote_count; i++)
+        quotes[i] = support->passages[chosen[i]];
+    group->quotes = quotes;
+}
+
+static void fill_summary(struct ground *ground, const struct support *support,
+                         const struct draft *draft, size_t lost, struct group *group)
+{
+    struct outcome outcome = {0};
+    outcome.sentences = arena_alloc(group->arena, MOST_SENTENCES, sizeof(*outcome.sentences));
+    size_t unsupported = lost;
+    for (size_t i = 0; i < draft->count; i++) {
+        struct passage evidence[MOST_EVIDENCE];
+        size_t count;
+        if (support_find(support, draft->sentences[i], draft->polarities[i], ground->threshold,
+                         evidence, MOST_EVIDENCE, &count))
+            add_sentence(&outcome, draft->sentences[i], false, evidence, count, group->arena);
+        else
+            unsupported++;
+    }
+    size_t written = outcome.count, wanted = outcome.count + unsupported;
+    if (wanted == 0)
+        wanted = (size_t)ground->sentences;
+    while (outcome.count < wanted && add_extract(ground, support, &outcome, group->arena))
+        continue;
+    add_quotes(ground, support, &outcome, group);
+    group->sentences = outcome.sentences;
+    group->sentence_count = outcome.count;
+    if (written == 0)
+        group->finish_reason = "extractive";
+}
+
+static bool process_group(void *state, struct group *group, struct error *error)
+{
+    struct ground *ground = state;
+    struct arena scratch = {0};
+    struct draft draft = {0};
+    size_t lost;
+    split_summary(ground, group, &draft, &lost, &scratch);
+    bool ok = find_polarities(ground, &draft, &scratch, error);
+    if (ok) {
+        struct support support;
+        support_open(&support, ground->segmenter, group->members, group->member_count);
+        fill_summary(ground, &support, &draft, lost, group);
+        support_close(&support);
+    }
+    arena_free(&scratch);
+    return ok;
+}
+
+static const struct option options[] = {
+    {.name = "threshold",
+     .type = OPTION_REAL,
+     .offset = offsetof(struct ground, threshold),
+     .fallback = "0.6",
+     .least = 0.1,
+     .most = 1,
+     .help = "share of a sentence's words, weighted by how rare they are, that one record must "
+             "hold to support it"},
+    {.name = "sure_at",
+     .type = OPTION_REAL,
+     .offset = offsetof(struct ground, sure_at),
+     .fallback = "0.6",
+     .least = 0,
+     .most = 1,
+     .help = "a sentence as surely positive or negative as this is not supported by records of "
+             "the opposite sentiment"},
+    {.name = "sentences",
+     .type = OPTION_INTEGER,
+     .offset = offsetof(struct ground, sentences),
+     .fallback = "3",
+     .least = 1,
+     .most = MOST_SENTENCES,
+     .help = "sentences of a summary at most"},
+    {.name = "quotes",
+     .type = OPTION_INTEGER,
+     .offset = offsetof(struct ground, quotes),
+     .fallback = "3",
+     .least = 0,
+     .most = MOST_QUOTES,
+     .help = "quotes of a group at most"},
+    {0},
+};
+
+const struct stage ground_stage = {
+    .name = "ground",
+    .summary = "every sentence supported by rows, quotes by offset",
+    .options = options,
+    .state_size = sizeof(struct ground),
+    .open = open_ground,
+    .process_group = process_group,
+    .close = close_ground,
+};

@@ -1,0 +1,53 @@
+/* readable.c - signs of garbled text. */
+#include "stages/readable.h"
+
+#include "base/normalize.h"
+#include "base/table.h"
+#include "base/utf8.h"
+#include "stages/words.h"
+
+enum { REPLACEMENT = 0xFFFD, MOST_BYTES = 1600, SEVERAL_WORDS = 6 };
+
+static bool has_letters(struct text sentence)
+{
+    size_t letters = 0, marks = 0, size;
+    for (size_t at = 0; at < sentence.size; at += size) {
+        uint32_t point = utf8_decode(sentence, at, &size);
+        if (point == REPLACEMENT)
+            return false;
+        enum letter kind = normalize_letter(point);
+        if (kind == LETTER_WORD || kind == LETTER_DENSE)
+            letters++;
+        else if (point != ' ')
+            marks++;
+    }
+    return letters >= 2 && letters * 2 > marks * 3;
+}
+
+bool readable_check(struct text sentence)
+{
+    if (sentence.size > MOST_BYTES || !has_letters(sentence))
+        return false;
+    struct arena arena = {0};
+    struct table distinct = {0};
+    size_t count;
+    const struct word *words = words_of(sentence, &arena, &count);
+    for (size_t i = 0; i < count; i++)
+        table_at(&distinct, words[i].hash, 0, NULL);
+    bool circles = count >= SEVERAL_WORDS && distinct.count * 2 <= count;
+    table_free(&distinct);
+    arena_free(&arena);
+    return count > 0 && !circles;
+}
+
+bool readable_is_finished(struct text sentence)
+{
+    static const char *const ends[] = {".", "!", "?", "…", "。", "！", "？", "”", "\"", ")", NULL};
+    for (size_t i = 0; ends[i]; i++) {
+        struct text end = text_of(ends[i]);
+        if (sentence.size > end.size &&
+            text_equal(text_slice(sentence, sentence.size - end.size, sentence.size), end))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,13 @@
+/* readable.h - whether generated words can be put before a person. */
+#ifndef STAGES_READABLE_H
+#define STAGES_READABLE_H
+
+#include "base/text.h"
+
+/* Not for what has too few letters, replacement characters, or goes round in circles. */
+bool readable_check(struct text sentence);
+
+/* Whether it ends as a sentence ends. */
+bool readable_is_finished(struct text sentence);
+
+#endif

@@ -1,0 +1,76 @@
+/* reduce.c - the reduce stage: summaries packed and summarised again, level by level, until one is
+ * left. Each level has at most half as many parts as the one before, so there are few. */
+#include <assert.h>
+
+#include "base/hash.h"
+#include "base/table.h"
+#include "stages/stages.h"
+#include "stages/summarize.h"
+
+struct reduce {
+    struct summarizer summarizer;
+};
+
+static bool open_reduce(void *state, const struct workbench *workbench, struct error *error)
+{
+    return summarizer_open(&((struct reduce *)state)->summarizer, workbench, error);
+}
+
+static void close_reduce(void *state)
+{
+    summarizer_close(&((struct reduce *)state)->summarizer);
+}
+
+/* Equal parts once, and each cut to its first sentences where two would not fit side by side. */
+static size_t prepare(struct reduce *reduce, const struct group *group, struct text *parts,
+                      struct arena *scratch)
+{
+    struct summarizer *summarizer = &reduce->summarizer;
+    /* Two fit with their separators, and two tokens to spare for each: a text may tokenize
+     * differently behind a separator. */
+    size_t room = summarizer_room(summarizer) / 2 - summarizer->separator_tokens - 2;
+    struct table seen = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < group->part_count; i++) {
+        bool is_new;
+        table_at(&seen, hash_text(group->parts[i]), i, &is_new);
+        if (!is_new)
+            continue;
+        size_t pieces;
+        struct text *cut = summarizer_cut(summarizer, &group->parts[i], 1, room, scratch, &pieces);
+        parts[count++] = cut[0];
+    }
+    table_free(&seen);
+    return count;
+}
+
+static bool process_group(void *state, struct group *group, struct error *error)
+{
+    struct reduce *reduce = state;
+    struct arena scratch = {0};
+    bool ok = true;
+    while (ok && group->part_count > 1) {
+        struct text *parts = arena_alloc(&scratch, group->part_count, sizeof(*parts));
+        size_t before = group->part_count, count = prepare(reduce, group, parts, &scratch);
+        if (count == 1) {
+            group->parts[0] = arena_copy(group->arena, parts[0]);
+            group->part_count = 1;
+            break;
+        }
+        ok = summarizer_run(&reduce->summarizer, parts, count, group->arena, &group->parts,
+                            &group->part_count, &group->finish_reason, error);
+        assert(!ok || group->part_count <= (before + 1) / 2);
+        group->levels++;
+    }
+    arena_free(&scratch);
+    return ok;
+}
+
+const struct stage reduce_stage = {
+    .name = "reduce",
+    .summary = "merge summaries, level by level, until one is left",
+    .state_size = sizeof(struct reduce),
+    .open = open_reduce,
+    .process_group = process_group,
+    .close = close_reduce,
+};

@@ -1,0 +1,9 @@
+/* stages.c - the list. */
+#include "stages/stages.h"
+
+#include <stddef.h>
+
+const struct stage *const stages[] = {
+    &clean_stage, &dedupe_stage, &chunk_stage,  &classify_stage,  &group_stage,
+    &map_stage,   &reduce_stage, &ground_stage, &aggregate_stage, NULL,
+};

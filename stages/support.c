@@ -1,0 +1,287 @@
+/* support.c - the words of a group, and likeness by them. */
+#include "stages/support.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "stages/words.h"
+
+/* Fewer words than this say too little to stand for others. */
+enum { TELLING_WORDS = 5 };
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\n';
+}
+
+/* ---- The index ---- */
+
+struct building {
+    struct support *support;
+    size_t passage_capacity, term_capacity, first_capacity;
+    size_t *seen_in; /* of a term: the last passage that has it, + 1 */
+    size_t seen_capacity;
+    size_t *frequency; /* of a term: passages that have it */
+    size_t frequency_capacity;
+};
+
+static void add_terms(struct building *building, struct text sentence, struct arena *scratch)
+{
+    struct support *support = building->support;
+    size_t count, at = support->first_term[support->count], stamp = support->count + 1;
+    const struct word *words = words_of(sentence, scratch, &count);
+    support->terms = memory_grow(support->terms, &building->term_capacity, at + count + 1,
+                                 sizeof(*support->terms));
+    for (size_t i = 0; i < count; i++) {
+        bool added;
+        size_t term = *table_at(&support->numbering, words[i].hash, support->term_count, &added);
+        if (added) {
+            size_t wanted = ++support->term_count;
+            building->seen_in = memory_grow(building->seen_in, &building->seen_capacity, wanted,
+                                            sizeof(*building->seen_in));
+            building->frequency = memory_grow(building->frequency, &building->frequency_capacity,
+                                              wanted, sizeof(*building->frequency));
+            building->seen_in[term] = building->frequency[term] = 0;
+        }
+        if (building->seen_in[term] == stamp)
+            continue;
+        building->seen_in[term] = stamp;
+        building->frequency[term]++;
+        support->terms[at++] = term;
+    }
+    support->first_term = memory_grow(support->first_term, &building->first_capacity,
+                                      support->count + 2, sizeof(*support->first_term));
+    support->first_term[support->count + 1] = at;
+}
+
+static void add_passages(struct building *building, struct segmenter *segmenter, size_t member,
+                         struct arena *scratch)
+{
+    struct support *support = building->support;
+    struct text text = support->members[member].text;
+    size_t count, begin = 0;
+    const size_t *ends = segment_sentences(segmenter, text, scratch, &count);
+    for (size_t i = 0; i < count; begin = ends[i++]) {
+        size_t end = ends[i];
+        while (end > begin && is_blank(text.bytes[end - 1]))
+            end--;
+        if (end == begin)
+            continue;
+        support->passages = memory_grow(support->passages, &building->passage_capacity,
+                                        support->count + 1, sizeof(*support->passages));
+        support->passages[support->count] =
+            (struct passage){.member = member, .begin = begin, .end = end};
+        add_terms(building, text_slice(text, begin, end), scratch);
+        support->count++;
+    }
+}
+
+static double length_of(const struct support *support, size_t passage)
+{
+    double sum = 0;
+    for (size_t i = support->first_term[passage]; i < support->first_term[passage + 1]; i++)
+        sum += support->weights[support->terms[i]] * support->weights[support->terms[i]];
+    return sqrt(sum);
+}
+
+/* The mean cosine of each passage with all: its product with the sum of all, which is found once.
+ */
+static void find_centrality(struct support *support)
+{
+    double *sum = memory_alloc(support->term_count, sizeof(*sum));
+    for (size_t passage = 0; passage < support->count; passage++) {
+        double length = length_of(support, passage);
+        for (size_t i = support->first_term[passage]; i < support->first_term[passage + 1]; i++)
+            sum[support->terms[i]] += support->weights[support->terms[i]] / length;
+    }
+    for (size_t passage = 0; passage < support->count; passage++) {
+        double product = 0, length = length_of(support, passage);
+        size_t first = support->first_term[passage], end = support->first_term[passage + 1];
+        for (size_t i = first; i < end; i++)
+            product += support->weights[support->terms[i]] * sum[support->terms[i]];
+        double telling = fmin(1, (double)(end - first) / TELLING_WORDS);
+        support->passages[passage].score =
+            end > first ? product / length / (double)support->count * telling : 0;
+    }
+    free(sum);
+}
+
+void support_open(struct support *support, struct segmenter *segmenter,
+                  const struct member *members, size_t member_count)
+{
+    *support = (struct support){.members = members, .member_count = member_count};
+    struct building building = {.support = support};
+    struct arena scratch = {0};
+    struct table seen = {0};
+    support->first_term =
+        memory_grow(NULL, &building.first_capacity, 1, sizeof(*support->first_term));
+    support->first_term[0] = 0;
+    for (size_t i = 0; i < member_count; i++) {
+        bool is_new;
+        table_at(&seen, hash_text(members[i].text), i, &is_new);
+        arena_reset(&scratch);
+        if (is_new)
+            add_passages(&building, segmenter, i, &scratch);
+    }
+    support->weights = memory_alloc(support->term_count, sizeof(*support->weights));
+    for (size_t term = 0; term < support->term_count; term++)
+        support->weights[term] = log(1 + (double)support->count / (double)building.frequency[term]);
+    find_centrality(support);
+    free(building.seen_in);
+    free(building.frequency);
+    table_free(&seen);
+    arena_free(&scratch);
+}
+
+void support_close(struct support *support)
+{
+    free(support->passages);
+    free(support->first_term);
+    free(support->terms);
+    free(support->weights);
+    table_free(&support->numbering);
+    *support = (struct support){0};
+}
+
+struct text support_text(const struct support *support, const struct passage *passage)
+{
+    return text_slice(support->members[passage->member].text, passage->begin, passage->end);
+}
+
+double support_likeness(const struct support *support, size_t a, size_t b)
+{
+    double shared = 0, lengths = length_of(support, a) * length_of(support, b);
+    for (size_t i = support->first_term[a]; i < support->first_term[a + 1]; i++)
+        for (size_t k = support->first_term[b]; k < support->first_term[b + 1]; k++)
+            if (support->terms[i] == support->terms[k])
+                shared += support->weights[support->terms[i]] * support->weights[support->terms[i]];
+    return lengths > 0 ? shared / lengths : 0;
+}
+
+/* ---- Looking up a sentence ---- */
+
+struct query {
+    double *weights; /* of each term of the group that the sentence has; 0 for all others */
+    double total;    /* with those that the group has not */
+    size_t *numbers; /* terms that must be there */
+    size_t number_count;
+    bool hopeless; /* a number that no record has */
+};
+
+static struct query query_of(const struct support *support, struct text sentence,
+                             struct arena *arena)
+{
+    size_t count;
+    const struct word *words = words_of(sentence, arena, &count);
+    struct query query = {.weights = arena_alloc(arena, support->term_count, sizeof(double)),
+                          .numbers = arena_alloc(arena, count, sizeof(size_t))};
+    struct table unknown = {0};
+    for (size_t i = 0; i < count; i++) {
+        const size_t *term = table_find(&support->numbering, words[i].hash);
+        bool is_new = true;
+        if (!term)
+            table_at(&unknown, words[i].hash, 0, &is_new);
+        else
+            is_new = query.weights[*term] == 0;
+        if (!is_new)
+            continue;
+        double weight = term ? support->weights[*term] : log(1 + 2 * (double)support->count);
+        query.total += weight;
+        if (term)
+            query.weights[*term] = weight;
+        if (words[i].is_number && term)
+            query.numbers[query.number_count++] = *term;
+        query.hopeless |= words[i].is_number && !term;
+    }
+    table_free(&unknown);
+    return query;
+}
+
+static double passage_weight(const struct support *support, const struct query *query,
+                             size_t passage)
+{
+    double weight = 0;
+    for (size_t i = support->first_term[passage]; i < support->first_term[passage + 1]; i++)
+        weight += query->weights[support->terms[i]];
+    return weight;
+}
+
+/* The share of the sentence that passages [first, end), one record's, hold together. `seen` marks
+ * terms by `stamp`. */
+static double record_coverage(const struct support *support, const struct query *query,
+                              size_t first, size_t end, size_t *seen, size_t stamp)
+{
+    double weight = 0;
+    for (size_t i = support->first_term[first]; i < support->first_term[end]; i++) {
+        size_t term = support->terms[i];
+        if (seen[term] != stamp)
+            weight += query->weights[term];
+        seen[term] = stamp;
+    }
+    for (size_t i = 0; i < query->number_count; i++)
+        if (seen[query->numbers[i]] != stamp)
+            return 0;
+    return weight / query->total;
+}
+
+static bool is_opposite(enum sentiment a, enum sentiment b)
+{
+    return (a == SENTIMENT_POSITIVE && b == SENTIMENT_NEGATIVE) ||
+           (a == SENTIMENT_NEGATIVE && b == SENTIMENT_POSITIVE);
+}
+
+/* Keeps the best, best first; of equals the earlier. */
+static void keep_best(struct passage passage, struct passage *best, size_t most, size_t *count)
+{
+    size_t at = *count < most ? (*count)++ : most;
+    while (at > 0 && best[at - 1].score < passage.score) {
+        if (at < most)
+            best[at] = best[at - 1];
+        at--;
+    }
+    if (at < most)
+        best[at] = passage;
+}
+
+bool support_find(const struct support *support, struct text sentence, enum sentiment polarity,
+                  double threshold, struct passage *evidence, size_t most, size_t *count)
+{
+    struct arena arena = {0};
+    struct query query = query_of(support, sentence, &arena);
+    size_t *seen = arena_alloc(&arena, support->term_count, sizeof(*seen)), end;
+    *count = 0;
+    bool found = false;
+    for (size_t first = 0; !query.hopeless && query.total > 0 && first < support->count;
+         first = end) {
+        size_t member = support->passages[first].member;
+        for (end = first; end < support->count && support->passages[end].member == member;)
+            end++;
+        if (is_opposite(polarity, support->members[member].sentiment) ||
+            record_coverage(support, &query, first, end, seen, first + 1) < threshold)
+            continue;
+        found = true;
+        struct passage best = {0};
+        for (size_t passage = first; passage < end; passage++) {
+            double score = passage_weight(support, &query, passage) / query.total;
+            if (passage == first || score > best.score) {
+                best = support->passages[passage];
+                best.score = score;
+            }
+        }
+        keep_best(best, evidence, most, count);
+    }
+    arena_free(&arena);
+    return found;
+}
+
+double support_coverage(const struct support *support, struct text sentence, size_t passage)
+{
+    struct arena arena = {0};
+    struct query query = query_of(support, sentence, &arena);
+    double coverage = query.total > 0 ? passage_weight(support, &query, passage) / query.total : 0;
+    arena_free(&arena);
+    return coverage;
+}

@@ -1,0 +1,156 @@
+/* typical.c - picking passages. */
+#include "stages/typical.h"
+
+#include <math.h>
+
+#include "base/utf8.h"
+
+enum {
+    CANDIDATES = 48, /* looked at closely */
+    SHORTEST_QUOTE = 8,
+    LONGEST_QUOTE = 200,
+    MOST_QUOTES = 16,
+};
+
+static const double repetition = 0.8; /* as like as this is the same again */
+
+static enum sentiment side_of(enum sentiment sentiment)
+{
+    bool has_side = sentiment == SENTIMENT_POSITIVE || sentiment == SENTIMENT_NEGATIVE;
+    return has_side ? sentiment : SENTIMENT_NEUTRAL;
+}
+
+static bool fits(const struct support *support, const struct typical_rules *rules, size_t index)
+{
+    const struct passage *passage = &support->passages[index];
+    struct text text = support_text(support, passage);
+    if (passage->score <= 0 || text.size < rules->shortest || text.size > rules->longest * 4)
+        return false;
+    if (!rules->any_polarity &&
+        side_of(support->members[passage->member].sentiment) != rules->polarity)
+        return false;
+    size_t length = utf8_length(text);
+    return length >= rules->shortest && length <= rules->longest;
+}
+
+static double likeness_to_said(const struct support *support, const struct typical_said *said,
+                               size_t passage)
+{
+    double most = 0;
+    for (size_t i = 0; i < said->passage_count; i++)
+        most = fmax(most, said->passages[i] == passage
+                              ? 1
+                              : support_likeness(support, said->passages[i], passage));
+    for (size_t i = 0; i < said->sentence_count; i++)
+        most = fmax(most, support_coverage(support, said->sentences[i], passage));
+    return most;
+}
+
+bool typical_pick(const struct support *support, const struct typical_rules *rules,
+                  const struct typical_said *said, size_t *passage)
+{
+    size_t candidates[CANDIDATES], count = 0;
+    for (size_t i = 0; i < support->count; i++) {
+        if (!fits(support, rules, i))
+            continue;
+        size_t at = count < CANDIDATES ? count++ : CANDIDATES;
+        double score = support->passages[i].score;
+        while (at > 0 && support->passages[candidates[at - 1]].score < score) {
+            if (at < CANDIDATES)
+                candidates[at] = candidates[at - 1];
+            at--;
+        }
+        if (at < CANDIDATES)
+            candidates[at] = i;
+    }
+    double best = 0;
+    for (size_t i = 0; i < count; i++) {
+        double likeness = likeness_to_said(support, said, candidates[i]);
+        double score = support->passages[candidates[i]].score * (1 - likeness);
+        if (likeness < repetition && score > best) {
+            best = score;
+            *passage = candidates[i];
+        }
+    }
+    return best > 0;
+}
+
+enum { SIDES = 3 };
+
+static const enum sentiment sides[SIDES] = {SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE,
+                                            SENTIMENT_NEUTRAL};
+
+/* Quotes for each side, by the largest remainder; a fifth of the records earns one. */
+static void share_out(const struct support *support, size_t most, size_t quotas[SIDES])
+{
+    double members[SIDES] = {0}, rests[SIDES];
+    for (size_t i = 0; i < support->member_count; i++)
+        for (size_t side = 0; side < SIDES; side++)
+            members[side] += side_of(support->members[i].sentiment) == sides[side];
+    size_t given = 0, largest = 0;
+    for (size_t side = 0; side < SIDES; side++) {
+        double share = members[side] * (double)most / (double)support->member_count;
+        quotas[side] = (size_t)share;
+        rests[side] = share - (double)quotas[side];
+        given += quotas[side];
+    }
+    for (; given < most; given++) {
+        size_t next = 0;
+        for (size_t side = 1; side < SIDES; side++)
+            if (rests[side] > rests[next])
+                next = side;
+        quotas[next]++;
+        rests[next] = -1;
+    }
+    for (size_t side = 1; side < SIDES; side++)
+        if (quotas[side] > quotas[largest])
+            largest = side;
+    for (size_t side = 0; side < SIDES; side++)
+        if (sides[side] != SENTIMENT_NEUTRAL && quotas[side] == 0 && quotas[largest] > 1 &&
+            members[side] * 5 >= (double)support->member_count) {
+            quotas[side]++;
+            quotas[largest]--;
+        }
+}
+
+size_t typical_quotes(const struct support *support, const struct typical_said *said, size_t most,
+                      size_t *passages)
+{
+    size_t used[MOST_QUOTES + MOST_QUOTES], used_count = 0, count = 0;
+    size_t quotas[SIDES];
+    most = most < MOST_QUOTES ? most : MOST_QUOTES;
+    for (size_t i = 0; i < said->passage_count && i < MOST_QUOTES; i++)
+        used[used_count++] = said->passages[i];
+    struct typical_rules rules = {.shortest = SHORTEST_QUOTE, .longest = LONGEST_QUOTE};
+    share_out(support, most, quotas);
+    for (size_t side = 0; side < SIDES; side++)
+        for (size_t i = 0; i < quotas[side]; i++) {
+            struct typical_said so_far = {.passages = used, .passage_count = used_count};
+            rules.polarity = sides[side];
+            if (!typical_pick(support, &rules, &so_far, &passages[count]))
+                break;
+            used[used_count++] = passages[count++];
+        }
+    /* What is short of the number: anyone's, in the end also what the summary quotes itself. */
+    rules.any_polarity = true;
+    for (int round = 0; round < 2; round++)
+        while (count < most) {
+            struct typical_said so_far = {.passages = used, .passage_count = used_count};
+            if (round == 1)
+                so_far = (struct typical_said){.passages = passages, .passage_count = count};
+            if (!typical_pick(support, &rules, &so_far, &passages[count]))
+                break;
+            if (used_count < MOST_QUOTES * 2)
+                used[used_count++] = passages[count];
+            count++;
+        }
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = i; k > 0 && support->passages[passages[k]].score >
+                                        support->passages[passages[k - 1]].score;
+             k--) {
+            size_t swap = passages[k];
+            passages[k] = passages[k - 1];
+            passages[k - 1] = swap;
+        }
+    return count;
+}

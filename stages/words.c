@@ -1,0 +1,134 @@
+/* words.c - folding, stemming and stop words. */
+#include "stages/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/normalize.h"
+#include "base/utf8.h"
+
+/* English, folded and before stemming, in the order of bytes; what feedback is full of whatever it
+ * is about. Negations stay: they turn a sentence round. */
+static const char *const stop_words[] = {
+    "a",      "about", "after", "again", "all",   "also",  "am",   "an",    "and",    "any",
+    "are",    "as",    "at",    "be",    "been",  "being", "but",  "by",    "can",    "could",
+    "did",    "do",    "does",  "for",   "from",  "get",   "got",  "had",   "has",    "have",
+    "having", "he",    "her",   "here",  "him",   "his",   "how",  "i",     "i'd",    "i'll",
+    "i'm",    "i've",  "id",    "if",    "im",    "in",    "into", "is",    "it",     "it's",
+    "its",    "ive",   "just",  "me",    "more",  "most",  "much", "my",    "now",    "of",
+    "on",     "one",   "only",  "or",    "other", "our",   "out",  "over",  "own",    "really",
+    "s",      "she",   "so",    "some",  "such",  "t",     "than", "that",  "that's", "the",
+    "their",  "them",  "then",  "there", "these", "they",  "this", "those", "to",     "too",
+    "up",     "us",    "very",  "was",   "we",    "were",  "what", "when",  "where",  "which",
+    "while",  "who",   "will",  "with",  "would", "you",   "your",
+};
+
+static int compare_word(const void *word, const void *stop_word)
+{
+    return text_compare(*(const struct text *)word, text_of(*(const char *const *)stop_word));
+}
+
+static bool is_stop_word(struct text word)
+{
+    return bsearch(&word, stop_words, sizeof(stop_words) / sizeof(*stop_words), sizeof(*stop_words),
+                   compare_word) != NULL;
+}
+
+static bool ends_with(struct text word, struct text end, size_t least)
+{
+    return word.size >= least + end.size &&
+           memcmp(word.bytes + word.size - end.size, end.bytes, end.size) == 0;
+}
+
+/* "loves", "loved", "loving" and "love" are one. Right for most words; wrong alike on both sides
+ * of a comparison for the rest. */
+static struct text stem(struct text word)
+{
+    static const struct text endings[] = {{"'s", 2},  {"ingly", 5}, {"edly", 4}, {"ing", 3},
+                                          {"ies", 3}, {"ed", 2},    {"ly", 2}};
+    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+        if (ends_with(word, endings[i], 3)) {
+            word.size -= endings[i].size;
+            break;
+        }
+    if (ends_with(word, TEXT("s"), 3) && !ends_with(word, TEXT("ss"), 0))
+        word.size--;
+    if (ends_with(word, TEXT("e"), 2) || ends_with(word, TEXT("y"), 2))
+        word.size--;
+    if (word.size > 3 && word.bytes[word.size - 1] == word.bytes[word.size - 2])
+        word.size--;
+    return word;
+}
+
+struct collector {
+    struct word *words;
+    size_t count;
+};
+
+static void add(struct collector *collector, struct text bytes, bool is_number)
+{
+    collector->words[collector->count++] =
+        (struct word){hash_add_number(hash_text(bytes), is_number), is_number};
+}
+
+/* Each two neighbours of a run of dense letters; the letter itself when it stands alone. */
+static void add_pairs(struct collector *collector, struct text run)
+{
+    size_t first;
+    utf8_decode(run, 0, &first);
+    if (first == run.size)
+        add(collector, run, false);
+    for (size_t at = 0, size, next; at < run.size; at += size) {
+        utf8_decode(run, at, &size);
+        if (at + size >= run.size)
+            break;
+        utf8_decode(run, at + size, &next);
+        add(collector, text_slice(run, at, at + size + next), false);
+    }
+}
+
+/* Where the run of one kind of letter that starts at `at` ends: words keep apostrophes inside,
+ * numbers their points and commas. */
+static size_t run_end(struct text key, size_t at, enum letter kind)
+{
+    size_t size;
+    while (at < key.size) {
+        uint32_t point = utf8_decode(key, at, &size);
+        enum letter letter = normalize_letter(point);
+        if (letter != kind && !(kind == LETTER_WORD && letter == LETTER_DIGIT)) {
+            bool joins = kind == LETTER_DIGIT  ? point == '.' || point == ','
+                         : kind == LETTER_WORD ? point == '\'' || point == 0x2019
+                                               : false;
+            size_t next_size;
+            if (!joins || at + size >= key.size ||
+                normalize_letter(utf8_decode(key, at + size, &next_size)) != kind)
+                return at;
+        }
+        at += size;
+    }
+    return at;
+}
+
+struct word *words_of(struct text text, struct arena *arena, size_t *count)
+{
+    struct text key = normalize_key(text, arena);
+    struct collector collector = {arena_alloc(arena, key.size + 1, sizeof(struct word)), 0};
+    for (size_t at = 0, size, end; at < key.size; at = end) {
+        enum letter kind = normalize_letter(utf8_decode(key, at, &size));
+        if (kind == LETTER_NONE) {
+            end = at + size;
+            continue;
+        }
+        end = run_end(key, at, kind);
+        struct text run = text_slice(key, at, end);
+        if (kind == LETTER_DENSE)
+            add_pairs(&collector, run);
+        else if (kind == LETTER_DIGIT)
+            add(&collector, run, true);
+        else if (!is_stop_word(run))
+            add(&collector, stem(run), false);
+    }
+    *count = collector.count;
+    return collector.words;
+}

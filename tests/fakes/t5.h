@@ -1,0 +1,230 @@
+/* t5.h - a model of a few rules in place of inference/, for tests of the stages: defines what
+ * inference/t5.h declares. Include it in one file of a program.
+ *
+ * Tokens are four code points of a word. It finds "good" positive, "bad" negative and mentions the
+ * topics whose names it reads; its summary is the first words of each text. */
+#ifndef TESTS_FAKES_T5_H
+#define TESTS_FAKES_T5_H
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "inference/t5.h"
+
+struct t5_model {
+    const char *const *prompts; /* key, value, ... NULL */
+};
+
+struct t5_session {
+    const struct t5_model *model;
+    size_t batch, input_tokens;
+    struct text inputs[64];
+    size_t count;
+    size_t encoded, generated; /* ever */
+    struct arena arena;
+};
+
+static const char *const fake_prompts[] = {"window.input",
+                                           "48",
+                                           "window.output",
+                                           "24",
+                                           "sentiment.input",
+                                           "{text}",
+                                           "sentiment.decoder",
+                                           "<sentiment>",
+                                           "sentiment.positive",
+                                           "positive",
+                                           "sentiment.neutral",
+                                           "neutral",
+                                           "sentiment.negative",
+                                           "negative",
+                                           "sentiment.undetected_below",
+                                           "0.45",
+                                           "topics.input",
+                                           "{text}",
+                                           "topics.decoder",
+                                           "<topics>",
+                                           "topics.topics",
+                                           "price,delivery,battery",
+                                           "topics.polarities",
+                                           "positive,neutral,negative",
+                                           "topics.item",
+                                           "{topic} {polarity}",
+                                           "topics.none",
+                                           "none",
+                                           "topics.max_items",
+                                           "3",
+                                           "summary.input",
+                                           "{text}",
+                                           "summary.decoder",
+                                           "<summary>",
+                                           "summary.separator",
+                                           "|",
+                                           "summary.max_tokens",
+                                           "12",
+                                           "summary.no_repeat_ngram",
+                                           "3",
+                                           NULL};
+
+struct t5_choices {
+    struct text items[256];
+    size_t count, most;
+};
+
+struct text t5_model_prompt(const struct t5_model *model, const char *key)
+{
+    for (size_t i = 0; model->prompts[i]; i += 2)
+        if (strcmp(model->prompts[i], key) == 0)
+            return text_of(model->prompts[i + 1]);
+    return (struct text){0};
+}
+
+struct text t5_model_id(const struct t5_model *model)
+{
+    (void)model;
+    return TEXT("00000000fa4e0000");
+}
+
+static bool fake_blank(char byte)
+{
+    return byte == ' ' || byte == '\n';
+}
+
+size_t t5_token_ends(const struct t5_model *model, struct text text, size_t *ends, size_t capacity)
+{
+    (void)model;
+    size_t count = 0, at = 0, size;
+    while (at < text.size) {
+        while (at < text.size && fake_blank(text.bytes[at]))
+            at++;
+        if (at == text.size)
+            break;
+        for (int i = 0; i < 4 && at < text.size && !fake_blank(text.bytes[at]); i++, at += size)
+            utf8_decode(text, at, &size);
+        if (count < capacity)
+            ends[count] = at;
+        count++;
+    }
+    if (count > 0 && count <= capacity)
+        ends[count - 1] = text.size;
+    return count;
+}
+
+size_t t5_tokens(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity)
+{
+    assert(!ids && capacity == 0);
+    return t5_token_ends(model, text, NULL, 0);
+}
+
+bool t5_encode(struct t5_session *session, const struct text *inputs, size_t count,
+               struct error *error)
+{
+    if (count > session->batch)
+        return error_set(error, ERROR_MODEL, "%zu inputs are too many", count);
+    arena_reset(&session->arena);
+    for (size_t i = 0; i < count; i++) {
+        if (t5_tokens(session->model, inputs[i], NULL, 0) + 1 > session->input_tokens)
+            return error_set(error, ERROR_MODEL, "an input is too long: %.*s",
+                             TEXT_ARGUMENT(inputs[i]));
+        session->inputs[i] = arena_copy(&session->arena, inputs[i]);
+    }
+    session->count = count;
+    session->encoded += count;
+    return true;
+}
+
+static size_t fake_count(struct text text, const char *word)
+{
+    size_t count = 0;
+    struct text needle = text_of(word);
+    for (size_t at = text_find(text, needle, 0); at < text.size;
+         at = text_find(text, needle, at + 1))
+        count++;
+    return count;
+}
+
+bool t5_score(struct t5_session *session, const struct t5_target *targets, size_t count,
+              float *scores, struct error *error)
+{
+    (void)error;
+    for (size_t i = 0; i < count; i++) {
+        struct text input = session->inputs[targets[i].input], label = targets[i].text;
+        float good = (float)fake_count(input, "good"), bad = (float)fake_count(input, "bad");
+        scores[i] = text_equal(label, TEXT("positive"))   ? 2 * good - bad
+                    : text_equal(label, TEXT("negative")) ? 2 * bad - good
+                                                          : 1 - good - bad;
+    }
+    return true;
+}
+
+bool t5_choices_open(struct t5_choices **choices, const struct t5_model *model,
+                     const struct text *items, size_t count, size_t most, struct error *error)
+{
+    (void)model;
+    (void)error;
+    static struct t5_choices only;
+    assert(count <= 256);
+    only.count = count;
+    only.most = most;
+    for (size_t i = 0; i < count; i++)
+        only.items[i] = items[i];
+    *choices = &only;
+    return true;
+}
+
+void t5_choices_close(struct t5_choices *choices)
+{
+    (void)choices;
+}
+
+static void fake_choose(const struct t5_choices *choices, struct text input, struct arena *arena,
+                        struct t5_output *output)
+{
+    size_t *items = arena_alloc(arena, choices->most, sizeof(*items));
+    bool is_good = fake_count(input, "good") >= fake_count(input, "bad");
+    for (size_t i = 0; i < choices->count && output->item_count < choices->most; i++) {
+        struct text item = choices->items[i], topic, rest = item;
+        text_split(&rest, ' ', &topic);
+        if (text_find(input, topic, 0) < input.size &&
+            text_equal(rest, is_good ? TEXT("positive") : TEXT("negative")))
+            items[output->item_count++] = i;
+    }
+    if (output->item_count == 0)
+        items[output->item_count++] = choices->count - 1; /* none */
+    output->items = items;
+}
+
+static struct text fake_summary(struct text input, size_t most, struct arena *arena)
+{
+    struct text summary = {0}, part, rest = input;
+    while (text_split(&rest, '|', &part)) {
+        part = text_trim(part);
+        size_t end = text_find(part, TEXT("."), 0);
+        struct text sentence = text_slice(part, 0, end + 1);
+        struct text longer = arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(summary),
+                                          summary.size ? " " : "", TEXT_ARGUMENT(sentence));
+        if (t5_tokens(NULL, longer, NULL, 0) > most)
+            break;
+        summary = longer;
+    }
+    return summary;
+}
+
+bool t5_generate(struct t5_session *session, const struct t5_decoding *decoding,
+                 struct arena *arena, struct t5_output *outputs, struct error *error)
+{
+    (void)error;
+    for (size_t i = 0; i < session->count; i++) {
+        outputs[i] = (struct t5_output){.finish = T5_FINISH_END};
+        if (decoding->choices)
+            fake_choose(decoding->choices, session->inputs[i], arena, &outputs[i]);
+        else
+            outputs[i].text = fake_summary(session->inputs[i], decoding->most, arena);
+        session->generated++;
+    }
+    return true;
+}
+
+#endif
