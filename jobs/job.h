@@ -11,14 +11,15 @@
 struct setting {
     struct text section, name; /* `[source shop]`: "source", "shop" */
     struct text key, value;
+    bool override;     /* of --set; without a name it speaks of every section of that word */
     const char *where; /* "weekly.job:12", "--set": begins messages about it */
 };
 
 /* A [source] section: files of one origin. */
 struct job_source {
-    struct text name;   /* "feedback" where the section has no name */
-    const char *where;  /* of the section's first key */
-    struct text *paths; /* patterns, in order */
+    struct text name, section_name; /* "feedback" where the section has no name; as written */
+    const char *where;              /* of the section's first key */
+    struct text *paths;             /* patterns, in order */
     size_t path_count;
     struct text format; /* a connector's name, or "auto" */
 };
@@ -45,7 +46,7 @@ struct job_output {
 struct job {
     const char *path;         /* of the job file */
     const char *folder;       /* its own: relative paths in it count from here */
-    struct setting *settings; /* in order; --set last */
+    struct setting *settings; /* in order; those of --set last */
     size_t setting_count;
     struct job_source *sources;
     size_t source_count;
@@ -59,6 +60,25 @@ struct job {
 /* Reads `path`, then `overrides` ("section.key=value" lines, of --set). All mistakes found are in
  * the one message, a line each, with file and line and the nearest name. */
 bool job_load(struct job *job, const char *path, struct text overrides, struct error *error);
+
+/* As job_load, from `bytes` called `path` (tests). */
+bool job_read(struct job *job, struct text bytes, const char *path, struct text overrides,
+              struct error *error);
 void job_free(struct job *job); /* safe on a zeroed job */
+
+/* Sets `state` to the defaults of `options`, then to what the sections of that word and name say.
+ * Keys that the table does not have are left alone: they were checked by job_load. */
+void job_apply(const struct job *job, const char *section, struct text name,
+               const struct option *options, void *state);
+
+/* As job_apply without the defaults. */
+void job_apply_over(const struct job *job, const char *section, struct text name,
+                    const struct option *options, void *state);
+
+/* The settings of a section, hashed: equal where they say the same. */
+uint64_t job_hash_section(const struct job *job, const char *section);
+
+/* `path` seen from the job file's folder. */
+const char *job_path(struct job *job, struct text path);
 
 #endif

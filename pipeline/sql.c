@@ -72,6 +72,12 @@ static bool check(struct sql *sql, int code, struct error *error)
            fail_code(sql, code, error);
 }
 
+/* A database of the process alone has this name. */
+static bool in_memory(const char *path)
+{
+    return strcmp(path, ":memory:") == 0;
+}
+
 /* SQLite would create the file for everyone that the umask lets in. */
 static bool create_private(const char *path, struct error *error)
 {
@@ -86,7 +92,7 @@ static bool create_private(const char *path, struct error *error)
 bool sql_open(struct sql **sql, const char *path, struct error *error)
 {
     *sql = NULL;
-    if (!create_private(path, error))
+    if (!in_memory(path) && !create_private(path, error))
         return false;
     struct sql *opened = memory_alloc(1, sizeof(*opened));
     opened->path = memory_alloc(strlen(path) + 1, 1);

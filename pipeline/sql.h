@@ -11,7 +11,8 @@
 struct sql;           /* one connection */
 struct sql_statement; /* owned by its connection */
 
-/* Opens or creates (mode 0600) the file. Waits up to ten seconds for other programs' locks. */
+/* Opens or creates (mode 0600) the file; ":memory:" is none. Waits up to ten seconds for other
+ * programs' locks. */
 bool sql_open(struct sql **sql, const char *path, struct error *error);
 void sql_close(struct sql *sql); /* NULL is fine */
 

@@ -26,6 +26,8 @@ struct workbench {
     size_t session_batch;              /* inputs that the session takes at once */
     uint64_t model_key;                /* model, precision, and settings that change what it says:
                                           marks saved analyses and generated texts */
+    uint64_t summary_key;              /* that, and the settings of group to ground: marks saved
+                                          summaries */
     const struct selection *selection; /* the rows that passes 2 and 3 look at */
 };
 

@@ -9,8 +9,8 @@
 
 struct store;
 
-/* Creates the file where there is none. A damaged one, or one of a later version, is ERROR_STORE
- * with the remedy; nothing in it is touched then. */
+/* Creates the file where there is none; ":memory:" keeps nothing. A damaged one, or one of a later
+ * version, is ERROR_STORE with the remedy; nothing in it is touched then. */
 bool store_open(struct store **store, const char *path, struct error *error);
 void store_close(struct store *store); /* NULL is fine */
 

@@ -1,0 +1,60 @@
+/* assemble.h - from a job to a pipeline that is ready to run: its files with their connectors, the
+ * model, the store, the stages. */
+#ifndef JOBS_ASSEMBLE_H
+#define JOBS_ASSEMBLE_H
+
+#include "inference/t5.h"
+#include "jobs/job.h"
+#include "pipeline/pipeline.h"
+
+/* A file that the patterns of a source name, and how it was recognised. */
+struct found_file {
+    struct input_file input; /* connector NULL: why is in input.failure */
+    struct text recognition; /* "csv 90: comma-separated, header of ..."; for `winnow plan` */
+    struct text explanation; /* the connector's own words on columns, charset and the like */
+    bool empty;              /* of no bytes: nothing to read, and no fault */
+};
+
+/* Where the work may not go beyond. */
+enum extent {
+    EXTENT_PREVIEW, /* stages of pass 1 */
+    EXTENT_REPORT,  /* stages of passes 2 and 3 */
+    EXTENT_RUN,     /* all of them */
+};
+
+struct assembly {
+    struct found_file *found; /* in the order of the sources, sorted by path in each pattern */
+    size_t found_count;
+    struct input_file *files; /* those of them that are not empty, for the pipeline */
+    size_t file_count;
+    struct selection selection; /* all rows, unless the caller narrows it before assemble_steps */
+    struct store *store;
+    struct t5_model *model;
+    struct t5_session *session;
+    struct pipeline pipeline;
+    struct arena arena;
+};
+
+/* Expands the patterns and recognises every file. A mapping that a file cannot have is ERROR_USAGE;
+ * a file that cannot be read is kept with its failure; patterns without a file are noted. */
+bool assemble_files(struct assembly *assembly, struct job *job, const struct progress *progress,
+                    struct error *error);
+
+/* Opens the model and a session of the job's limits. */
+bool assemble_model(struct assembly *assembly, struct job *job, struct error *error);
+
+/* Opens the stages over assembly->store and the model. */
+bool assemble_steps(struct assembly *assembly, const struct job *job, enum extent extent,
+                    const struct progress *progress, struct error *error);
+
+/* Closes everything, the store too. Safe on a zeroed assembly. */
+void assemble_close(struct assembly *assembly);
+
+/* The model file to use where none is named: NAME beside the program, or in ../share/winnow. NULL
+ * when there is none. In `arena`. */
+const char *assemble_find_data(const char *name, struct arena *arena);
+
+/* The folder and those above it, made where they are missing; private. */
+bool assemble_folder(const char *path, struct error *error);
+
+#endif
