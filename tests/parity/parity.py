@@ -109,6 +109,8 @@ def make_model(shape, spiece, folder):
             model.decoder.final_layer_norm.weight.mul_(10.0)
         else:
             model.lm_head.weight.normal_(0, 2.5 / shape.d_model**0.5)
+        # The end mark's logit swings more than others, so that outputs do end.
+        (model.shared if shape.tied else model.lm_head).weight[1].mul_(8.0 if shape.tied else 3.0)
     source = os.path.join(folder, shape.name)
     model.save_pretrained(source)
     with open(os.path.join(source, "config.json"), "r+", encoding="utf-8") as file:
@@ -157,7 +159,8 @@ class Reference:
         return ids[1:]
 
     def text(self, ids):
-        text = self.spiece.decode([i for i in ids if i < self.spiece.get_piece_size()])
+        size = self.spiece.get_piece_size()
+        text = self.spiece.decode([i if i < size else 0 for i in ids])  # 0: a control, left out
         return text.replace("\n", " ").replace("\r", " ")  # as `winnow generate` keeps to a line
 
     def margin(self, text, ids, banned_sizes=0):

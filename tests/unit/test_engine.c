@@ -1,0 +1,305 @@
+/* The whole engine against what transformers makes of two tiny random models. The vectors are
+ * written by tests/parity/record.py; this needs no Python. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "inference/t5.h"
+
+enum { CELLS = 5, MODELS = 2 };
+
+static const char *const model_names[MODELS] = {"tiny-gated", "tiny-tied"};
+
+struct fixture {
+    struct arena arena;
+    struct text vectors;
+    struct t5_model *models[MODELS];
+    struct t5_session *sessions[MODELS][2]; /* by precision */
+};
+
+static int open_fixture(void **state)
+{
+    static struct fixture fixture; /* cmocka's state; one thread */
+    struct error error = {0};
+    fixture = (struct fixture){0};
+    if (!file_read("tests/unit/data/vectors.tsv", 1 << 20, &fixture.arena, &fixture.vectors,
+                   ERROR_INPUT, &error))
+        return -1;
+    for (size_t i = 0; i < MODELS; i++) {
+        char path[100];
+        snprintf(path, sizeof(path), "tests/unit/data/%s", model_names[i]);
+        if (!t5_model_open(&fixture.models[i], path, &error)) {
+            print_error("%s\n", error.message);
+            return -1;
+        }
+        for (int precision = T5_INT8; precision <= T5_F32; precision++) {
+            struct t5_limits limits = {.batch = 4,
+                                       .input_tokens = 256,
+                                       .output_tokens = 64,
+                                       .threads = 1,
+                                       .beam = 4,
+                                       .precision = (enum t5_precision)precision};
+            if (!t5_session_open(&fixture.sessions[i][precision], fixture.models[i], &limits,
+                                 &error)) {
+                print_error("%s\n", error.message);
+                return -1;
+            }
+        }
+    }
+    *state = &fixture;
+    return 0;
+}
+
+static int close_fixture(void **state)
+{
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < MODELS; i++) {
+        t5_session_close(fixture->sessions[i][T5_INT8]);
+        t5_session_close(fixture->sessions[i][T5_F32]);
+        t5_model_close(fixture->models[i]);
+    }
+    arena_free(&fixture->arena);
+    return 0;
+}
+
+/* Calls check for every line whose kind begins with `kind`. Cells: model, kind, input, target or
+ * wish, expectation. */
+static void for_each_case(struct fixture *fixture, const char *kind,
+                          void (*check)(struct fixture *, size_t model, const struct text *cells))
+{
+    struct text rest = fixture->vectors, line;
+    size_t checked = 0;
+    while (rest.size && text_split(&rest, '\n', &line)) {
+        struct text cells[CELLS] = {0}, cell;
+        size_t count = 0;
+        while (count < CELLS && text_split(&line, '\t', &cell))
+            cells[count++] = cell;
+        if (!text_starts_with(cells[1], text_of(kind)))
+            continue;
+        assert_int_equal(count, CELLS);
+        for (size_t model = 0; model < MODELS; model++)
+            if (text_equal(cells[0], text_of(model_names[model])))
+                check(fixture, model, cells);
+        checked++;
+    }
+    assert_true(checked >= 10);
+}
+
+static float score(struct t5_session *session, const struct text *cells)
+{
+    struct error error = {0};
+    struct t5_target target = {.text = cells[3]};
+    if (text_equal(cells[1], TEXT("score-after-task")))
+        target.prefix = TEXT("<task>");
+    float value = 0;
+    if (!t5_encode(session, &cells[2], 1, &error) || !t5_score(session, &target, 1, &value, &error))
+        fail_msg("%s", error.message);
+    return value;
+}
+
+static void check_score_f32(struct fixture *fixture, size_t model, const struct text *cells)
+{
+    double expected;
+    assert_true(text_real(cells[4], &expected));
+    float got = score(fixture->sessions[model][T5_F32], cells);
+    if (fabs((double)got - expected) > 1e-4)
+        fail_msg("%.*s: %.6f, expected %.6f", TEXT_ARGUMENT(cells[3]), (double)got, expected);
+}
+
+static void check_score_int8(struct fixture *fixture, size_t model, const struct text *cells)
+{
+    double expected;
+    assert_true(text_real(cells[4], &expected));
+    float got = score(fixture->sessions[model][T5_INT8], cells);
+    size_t tokens = t5_tokens(fixture->models[model], cells[3], NULL, 0) + 1;
+    if (fabs((double)got - expected) > 0.25 * (double)tokens)
+        fail_msg("%.*s: %.6f, expected %.6f", TEXT_ARGUMENT(cells[3]), (double)got, expected);
+}
+
+static void float32_scores_are_those_of_transformers(void **state)
+{
+    for_each_case(*state, "score", check_score_f32);
+}
+
+static void int8_scores_are_near_those_of_float32(void **state)
+{
+    for_each_case(*state, "score", check_score_int8);
+}
+
+static void check_output(struct fixture *fixture, size_t model, const struct text *cells,
+                         const struct t5_decoding *decoding)
+{
+    struct t5_session *session = fixture->sessions[model][T5_F32];
+    struct error error = {0};
+    struct t5_output output;
+    if (!t5_encode(session, &cells[2], 1, &error) ||
+        !t5_generate(session, decoding, &fixture->arena, &output, &error))
+        fail_msg("%s", error.message);
+    if (!text_equal(output.text, cells[4]))
+        fail_msg("%.*s %.*s: got '%.*s', expected '%.*s'", TEXT_ARGUMENT(cells[1]),
+                 TEXT_ARGUMENT(cells[2]), TEXT_ARGUMENT(output.text), TEXT_ARGUMENT(cells[4]));
+    assert_true(output.log_probability < 0);
+    assert_true(output.finish == T5_FINISH_END ? output.tokens < decoding->most
+                                               : output.tokens == decoding->most);
+}
+
+static void check_greedy(struct fixture *fixture, size_t model, const struct text *cells)
+{
+    check_output(fixture, model, cells, &(struct t5_decoding){.most = 12});
+}
+
+static void check_no_repeat(struct fixture *fixture, size_t model, const struct text *cells)
+{
+    check_output(fixture, model, cells, &(struct t5_decoding){.most = 12, .no_repeat_ngram = 2});
+}
+
+static void check_least(struct fixture *fixture, size_t model, const struct text *cells)
+{
+    check_output(fixture, model, cells, &(struct t5_decoding){.most = 12, .least = 6});
+}
+
+static void check_beam(struct fixture *fixture, size_t model, const struct text *cells)
+{
+    struct t5_decoding decoding = {.most = 10};
+    decoding.beam = (size_t)(cells[1].bytes[cells[1].size - 1] - '0');
+    assert_true(text_real(cells[3], &decoding.length_penalty));
+    check_output(fixture, model, cells, &decoding);
+}
+
+static void greedy_outputs_are_those_of_transformers(void **state)
+{
+    for_each_case(*state, "greedy", check_greedy);
+}
+
+static void no_pair_of_tokens_comes_twice(void **state)
+{
+    for_each_case(*state, "no-repeat-2", check_no_repeat);
+}
+
+static void the_end_waits_for_the_least_length(void **state)
+{
+    for_each_case(*state, "least-6", check_least);
+}
+
+static void beams_are_those_of_transformers(void **state)
+{
+    for_each_case(*state, "beam-", check_beam);
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct t5_session *session = fixture->sessions[0][T5_INT8];
+    struct error error = {0};
+    char longest[4000];
+    memset(longest, 'x', sizeof(longest));
+    struct text inputs[5] = {{longest, sizeof(longest)}};
+    assert_false(t5_encode(session, inputs, 1, &error));
+    assert_int_equal(error.kind, ERROR_MODEL);
+    assert_non_null(strstr(error.message, "at most 256"));
+
+    error = (struct error){0};
+    assert_false(t5_encode(session, inputs, 5, &error));
+    assert_non_null(strstr(error.message, "the session takes 4"));
+
+    inputs[0] = TEXT("fits well");
+    assert_true(t5_encode(session, inputs, 1, NULL));
+    float score_value;
+    struct t5_target target = {.text = {longest, sizeof(longest)}};
+    error = (struct error){0};
+    assert_false(t5_score(session, &target, 1, &score_value, &error));
+    assert_int_equal(error.kind, ERROR_MODEL);
+    target = (struct t5_target){.input = 1, .text = TEXT("x")};
+    error = (struct error){0};
+    assert_false(t5_score(session, &target, 1, &score_value, &error));
+    assert_int_equal(error.kind, ERROR_USAGE);
+
+    struct arena arena = {0};
+    struct t5_output output;
+    const struct t5_decoding wishes[] = {
+        {.most = 0}, {.most = 64}, {.most = 8, .beam = 5}, {.most = 60, .prefix = inputs[0]}};
+    for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
+        error = (struct error){0};
+        assert_false(t5_generate(session, &wishes[i], &arena, &output, &error));
+        assert_int_equal(error.kind, ERROR_USAGE);
+    }
+    arena_free(&arena);
+}
+
+static void limits_are_checked(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct t5_limits good = {
+        .batch = 1, .input_tokens = 8, .output_tokens = 8, .threads = 1, .beam = 1};
+    struct t5_limits bad[5] = {good, good, good, good, good};
+    bad[0].batch = 0;
+    bad[1].input_tokens = 0;
+    bad[2].threads = 100000;
+    bad[3].beam = 0;
+    bad[4].kernels = "abacus";
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct t5_session *session;
+        struct error error = {0};
+        assert_false(t5_session_open(&session, fixture->models[0], &bad[i], &error));
+        assert_int_equal(error.kind, ERROR_USAGE);
+        assert_null(session);
+    }
+    struct t5_session *session;
+    assert_true(t5_session_open(&session, fixture->models[0], &good, NULL));
+    assert_true(strlen(t5_session_kernels(session)) > 0);
+    t5_session_close(session);
+    t5_session_close(NULL);
+}
+
+static void an_empty_batch_gives_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    struct t5_session *session = fixture->sessions[0][T5_INT8];
+    assert_true(t5_encode(session, NULL, 0, NULL));
+    assert_true(t5_score(session, NULL, 0, NULL, NULL));
+    struct t5_decoding decoding = {.most = 4};
+    assert_true(t5_generate(session, &decoding, &fixture->arena, NULL, NULL));
+}
+
+static void embeddings_have_length_one(void **state)
+{
+    struct fixture *fixture = *state;
+    struct t5_session *session = fixture->sessions[0][T5_INT8];
+    struct text inputs[] = {TEXT("soup"), TEXT(""), TEXT("the blade broke twice")};
+    assert_true(t5_encode(session, inputs, 3, NULL));
+    size_t width = t5_width(fixture->models[0]);
+    float vectors[3 * 64];
+    assert_true(width <= 64);
+    t5_embed(session, vectors);
+    for (size_t i = 0; i < 3; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < width; k++)
+            sum += (double)vectors[i * width + k] * (double)vectors[i * width + k];
+        assert_true(fabs(sum - 1) < 1e-5);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(float32_scores_are_those_of_transformers),
+        cmocka_unit_test(int8_scores_are_near_those_of_float32),
+        cmocka_unit_test(greedy_outputs_are_those_of_transformers),
+        cmocka_unit_test(no_pair_of_tokens_comes_twice),
+        cmocka_unit_test(the_end_waits_for_the_least_length),
+        cmocka_unit_test(beams_are_those_of_transformers),
+        cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(limits_are_checked),
+        cmocka_unit_test(an_empty_batch_gives_nothing),
+        cmocka_unit_test(embeddings_have_length_one),
+    };
+    return cmocka_run_group_tests(tests, open_fixture, close_fixture);
+}
