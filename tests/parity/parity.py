@@ -110,7 +110,7 @@ def make_model(shape, spiece, folder):
         else:
             model.lm_head.weight.normal_(0, 2.5 / shape.d_model**0.5)
         # The end mark's logit swings more than others, so that outputs do end.
-        (model.shared if shape.tied else model.lm_head).weight[1].mul_(5.0 if shape.tied else 3.0)
+        (model.shared if shape.tied else model.lm_head).weight[1].mul_(3.0)
     source = os.path.join(folder, shape.name)
     model.save_pretrained(source)
     with open(os.path.join(source, "config.json"), "r+", encoding="utf-8") as file:
