@@ -26,6 +26,7 @@ struct cell {
     uint64_t mentions, positive, negative;
     uint64_t quote_id, quote_weight; /* of the figure with most mentions of one polarity */
     bool quote_negative;
+    bool all_segments, all_periods; /* a total of others, if there are others */
 };
 
 struct claim {
@@ -52,6 +53,7 @@ struct headline {
     struct arena arena;
     struct cell *cells; /* sorted by part, topic, period once all are read */
     size_t count, capacity;
+    bool has_segments, has_periods;
     struct text first_period, last_period;
     struct claims claims[CLAIM_KINDS];
     struct summary *summaries; /* of each group the latest */
@@ -102,14 +104,19 @@ static bool read_figure(void *user, const struct text *cells, size_t count, stru
     (void)error;
     struct headline *headline = user;
     const size_t *at = headline->columns;
+    struct text all = TEXT("all");
     if (text_equal(cells[at[0]], TEXT("undated")))
         return true;
+    headline->has_segments |= !text_equal(cells[at[1]], all);
+    headline->has_periods |= !text_equal(cells[at[0]], all);
     struct cell cell = {
         .period = arena_copy(&headline->arena, cells[at[0]]),
         .topic = arena_copy(&headline->arena, cells[at[2]]),
         .mentions = number_of(cells[at[3]]),
         .positive = number_of(cells[at[4]]),
         .negative = number_of(cells[at[5]]),
+        .all_segments = text_equal(cells[at[1]], all),
+        .all_periods = text_equal(cells[at[0]], all),
     };
     hash_parse(cells[at[6]], &cell.quote_id);
     cell.quote_negative = cell.negative > cell.positive;
@@ -118,7 +125,9 @@ static bool read_figure(void *user, const struct text *cells, size_t count, stru
     add_cell(headline, cell);
     while (text_split(&segment, ';', &part)) {
         cell.part = text_trim(part);
-        if (text_find(cell.part, TEXT("="), 0) + 1 < cell.part.size)
+        struct text value =
+            text_slice(cell.part, text_find(cell.part, TEXT("="), 0) + 1, cell.part.size);
+        if (value.size && !text_equal(value, TEXT("(none)")))
             add_cell(headline, cell);
     }
     return true;
@@ -137,10 +146,24 @@ static bool same_series(const struct cell *a, const struct cell *b)
     return text_equal(a->part, b->part) && text_equal(a->topic, b->topic);
 }
 
+/* Totals are made here again, part by part; those of the table would count twice. */
+static void drop_totals(struct headline *headline)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < headline->count; i++) {
+        const struct cell *cell = &headline->cells[i];
+        if (!(cell->all_segments && headline->has_segments) &&
+            !(cell->all_periods && headline->has_periods))
+            headline->cells[kept++] = *cell;
+    }
+    headline->count = kept;
+}
+
 /* Sorted, and one cell for each part, topic and period. */
 static void sum_cells(struct headline *headline)
 {
     size_t kept = 0;
+    drop_totals(headline);
     if (headline->count)
         qsort(headline->cells, headline->count, sizeof(*headline->cells), compare_cells);
     for (size_t i = 0; i < headline->count; i++) {

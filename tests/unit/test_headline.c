@@ -164,6 +164,21 @@ static void of_each_group_the_latest_summary_is_printed(void **state)
     free(printed);
 }
 
+static void totals_are_not_counted_twice(void **state)
+{
+    (void)state;
+    struct store store = {0};
+    add_figure(&store, "2026-09", "product=Kettle", "(all)", 6, 4, 1);
+    add_figure(&store, "2026-09", "product=(none)", "(all)", 4, 1, 3);
+    add_figure(&store, "2026-09", "all", "(all)", 10, 5, 4);
+    add_figure(&store, "all", "product=Kettle", "(all)", 6, 4, 1);
+    add_figure(&store, "all", "product=(none)", "(all)", 4, 1, 3);
+    add_figure(&store, "all", "all", "(all)", 10, 5, 4);
+    char *printed = headline_of(&store);
+    assert_says(printed, "10 pieces of feedback, 2026-09 to 2026-09: 50 % positive");
+    free(printed);
+}
+
 static void nothing_saved_is_said(void **state)
 {
     (void)state;
@@ -180,6 +195,7 @@ int main(void)
         cmocka_unit_test(a_region_that_suffers_is_told_beside_the_others),
         cmocka_unit_test(favourites_and_complaints_are_told_and_few_mentions_are_not),
         cmocka_unit_test(of_each_group_the_latest_summary_is_printed),
+        cmocka_unit_test(totals_are_not_counted_twice),
         cmocka_unit_test(nothing_saved_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
