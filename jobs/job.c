@@ -170,7 +170,7 @@ static void tell_unknown(struct loading *loading, const struct setting *setting,
         mistake = arena_format(&loading->job->arena, "%s: unknown %s '%.*s'; did you mean '%s'?",
                                setting->where, kind, TEXT_ARGUMENT(word), nearest);
     } else {
-        struct text known = {0};
+        struct text known = TEXT("");
         for (size_t i = 0; names[i]; i++)
             known = arena_format(&loading->job->arena, "%.*s%s%s", TEXT_ARGUMENT(known),
                                  i ? ", " : "", names[i]);

@@ -1,0 +1,505 @@
+/* The three passes, with a connector and stages made for it: resuming, repeating, accounts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "pipeline/pipeline.h"
+
+enum { MODEL = 11 };
+
+/* ---- A connector: one line a record; "!" begins a reject, "#" ends the readable part ---- */
+
+struct lines {
+    FILE *file;
+    uint64_t line;
+};
+
+static bool open_lines(void *state, const char *path, struct error *error)
+{
+    struct lines *lines = state;
+    *lines = (struct lines){.file = fopen(path, "r")};
+    return lines->file || error_set(error, ERROR_INPUT, "%s: cannot be opened", path);
+}
+
+static enum reading read_line(void *state, struct batch *batch, struct error *error)
+{
+    struct lines *lines = state;
+    char line[80];
+    if (!fgets(line, sizeof(line), lines->file))
+        return READING_DONE;
+    struct text text = text_trim(text_of(line));
+    lines->line++;
+    if (line[0] == '#') {
+        error_set(error, ERROR_INPUT, "line %d: unreadable from here", (int)lines->line);
+        return READING_FAILED;
+    }
+    if (line[0] == '!') {
+        batch_reject_row(batch, lines->line, 0, TEXT("begins with !"), text);
+        return READING_MORE;
+    }
+    struct record *record = batch_add(batch);
+    record->line = lines->line;
+    record->body = record->text = arena_copy(&batch->arena, text);
+    return READING_MORE;
+}
+
+static void close_lines(void *state)
+{
+    struct lines *lines = state;
+    if (lines->file)
+        fclose(lines->file);
+}
+
+static const struct connector lines_connector = {
+    .name = "lines",
+    .state_size = sizeof(struct lines),
+    .open = open_lines,
+    .read = read_line,
+    .close = close_lines,
+};
+
+/* ---- Stages: "id text" lines are recognised, counted, grouped by first letter ---- */
+
+struct counters {
+    size_t inferred, replayed, summarised;
+};
+
+struct stage_state {
+    const struct workbench *bench;
+    struct counters *counters;
+};
+
+static bool open_stage(void *state, const struct workbench *bench, struct error *error)
+{
+    (void)error;
+    ((struct stage_state *)state)->bench = bench;
+    return true;
+}
+
+static bool recognise(struct stage_state *state, const struct batch *batch, struct record *record,
+                      struct error *error)
+{
+    struct known known;
+    bool analysed;
+    size_t space = text_find(record->text, TEXT(" "), 0);
+    if (space == record->text.size) {
+        record->state = RECORD_EMPTY;
+        return true;
+    }
+    record->id = hash_text(text_slice(record->text, 0, space));
+    record->text_hash = record->content_hash = hash_text(record->text);
+    bool in_batch = false;
+    for (const struct record *other = batch->records; other < record; other++)
+        in_batch |= other->id == record->id;
+    if (!store_find(state->bench->store, record->id, record->content_hash, &known, error) ||
+        !store_has_analysis(state->bench->store, record->text_hash, MODEL, &analysed, error))
+        return false;
+    if (in_batch || known.this_run)
+        record->state = RECORD_DUPLICATE;
+    else if (known.exists && !known.first_run)
+        record->state = known.same_content ? RECORD_UNCHANGED : RECORD_REVISED;
+    record->analyse = !analysed && record->state != RECORD_DUPLICATE;
+    return true;
+}
+
+static bool process(void *user, struct batch *batch, struct error *error)
+{
+    struct stage_state *state = user;
+    for (size_t i = 0; i < batch->count; i++) {
+        struct record *record = &batch->records[i];
+        if (batch->replay) {
+            state->counters->replayed++;
+            continue;
+        }
+        if (!recognise(state, batch, record, error))
+            return false;
+        if (record->analyse) {
+            state->counters->inferred++;
+            record->analysis = (struct analysis){.sentiment = SENTIMENT_NEUTRAL,
+                                                 .confidence = 0.5,
+                                                 .coverage = 1,
+                                                 .tokens = record->text.size};
+        }
+    }
+    return true;
+}
+
+struct gathering {
+    struct group_list *groups;
+    size_t capacity;
+};
+
+static bool gather(void *user, const struct row *row, struct error *error)
+{
+    (void)error;
+    struct gathering *gathering = user;
+    struct group_list *list = gathering->groups;
+    struct text key = text_slice(row->text, 0, 1);
+    size_t at = 0;
+    while (at < list->count && !text_equal(list->groups[at].key, key))
+        at++;
+    if (at == list->count)
+        list->groups[list->count++] = (struct group_header){
+            .key = arena_copy(&list->arena, key),
+            .period = TEXT("all"),
+            .fingerprint = HASH_START,
+            .feedback_ids = arena_alloc(&list->arena, 100, sizeof(uint64_t)),
+        };
+    struct group_header *header = &list->groups[at];
+    ((uint64_t *)header->feedback_ids)[header->member_count++] = row->feedback_id;
+    header->fingerprint = hash_add_number(header->fingerprint, row->text_hash);
+    return true;
+}
+
+static bool list_groups(void *user, struct group_list *groups, struct error *error)
+{
+    struct stage_state *state = user;
+    struct gathering gathering = {.groups = groups};
+    groups->groups = arena_alloc(&groups->arena, 100, sizeof(*groups->groups));
+    return store_each_row(state->bench->store, state->bench->selection, MODEL, gather, &gathering,
+                          error);
+}
+
+static bool process_group(void *user, struct group *group, struct error *error)
+{
+    (void)error;
+    struct stage_state *state = user;
+    state->counters->summarised++;
+    struct passage *quote = arena_alloc(group->arena, 1, sizeof(*quote));
+    *quote = (struct passage){.end = group->members[0].text.size, .score = 1};
+    struct summary_sentence *sentence = arena_alloc(group->arena, 1, sizeof(*sentence));
+    *sentence = (struct summary_sentence){
+        .text = arena_format(group->arena, "%zu say so.", group->member_count),
+        .evidence = quote,
+        .evidence_count = 1};
+    group->sentences = sentence;
+    group->quotes = quote;
+    group->sentence_count = group->quote_count = 1;
+    return true;
+}
+
+static bool finish(void *user, struct error *error)
+{
+    struct stage_state *state = user;
+    struct figure figure = {.period = TEXT("all"),
+                            .segment = TEXT("all"),
+                            .topic = TEXT("(all)"),
+                            .mentions = 1,
+                            .responses = 3};
+    return store_save_figures(state->bench->store, state->bench->selection->view, &figure, 1,
+                              error);
+}
+
+static const struct stage recognise_stage = {.name = "recognise",
+                                             .state_size = sizeof(struct stage_state),
+                                             .open = open_stage,
+                                             .process = process},
+                          group_stage_here = {.name = "group",
+                                              .state_size = sizeof(struct stage_state),
+                                              .open = open_stage,
+                                              .list_groups = list_groups,
+                                              .process_group = process_group,
+                                              .finish = finish};
+
+/* ---- A folder with two files ---- */
+
+struct place {
+    char folder[64], first[96], second[96], database[96];
+};
+
+static void write_file(const char *path, const char *bytes)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(bytes, file);
+    fclose(file);
+}
+
+static int make_place(void **state)
+{
+    struct place *place = calloc(1, sizeof(*place));
+    strcpy(place->folder, "/tmp/winnow-pipeline-XXXXXX");
+    *state = place;
+    if (!mkdtemp(place->folder))
+        return -1;
+    snprintf(place->first, sizeof(place->first), "%s/first", place->folder);
+    snprintf(place->second, sizeof(place->second), "%s/second", place->folder);
+    snprintf(place->database, sizeof(place->database), "%s/db", place->folder);
+    write_file(place->first, "a1 apples\nb1 bread\n! broken\nblank\na2 avocado\na1 apples\n"
+                             "c1 cheese\nc2 corn\n! again\n");
+    write_file(place->second, "b2 butter\na1 apples\nd1 dates\n");
+    return 0;
+}
+
+static int remove_place(void **state)
+{
+    struct place *place = *state;
+    unlink(place->first);
+    unlink(place->second);
+    unlink(place->database);
+    int result = rmdir(place->folder);
+    free(place);
+    return result;
+}
+
+/* ---- Running ---- */
+
+struct attempt {
+    uint64_t fail_after;         /* saves; 0: never */
+    volatile sig_atomic_t *stop; /* and when it is set: */
+    size_t stop_after;           /* updates */
+    size_t updates, notes;
+    struct counters counters;
+    struct error error, file_error;
+};
+
+static void count_update(void *user, const struct progress_report *report)
+{
+    struct attempt *attempt = user;
+    (void)report;
+    if (attempt->stop && ++attempt->updates == attempt->stop_after)
+        *attempt->stop = 1;
+}
+
+static void count_note(void *user, const char *message)
+{
+    (void)message;
+    ((struct attempt *)user)->notes++;
+}
+
+static void add_step(struct pipeline *pipeline, const struct stage *stage, struct attempt *attempt)
+{
+    struct stage_state *state = memory_alloc(1, sizeof(*state));
+    state->counters = &attempt->counters;
+    pipeline->steps[pipeline->step_count++] = (struct step){.stage = stage, .state = state};
+}
+
+/* A run, as a program that starts, works and ends. */
+static bool run(const struct place *place, struct attempt *attempt)
+{
+    struct lines states[2] = {0};
+    struct input_file files[2] = {
+        {place->first, "first", TEXT("shop"), &lines_connector, &states[0], NULL},
+        {place->second, "second", TEXT("shop"), &lines_connector, &states[1], NULL}};
+    struct selection selection = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN};
+    struct pipeline pipeline = {
+        .batch_records = 2,
+        .stop = attempt->stop,
+        .progress = {count_update, count_note, attempt},
+        .steps = memory_alloc(2, sizeof(struct step)),
+    };
+    add_step(&pipeline, &recognise_stage, attempt);
+    add_step(&pipeline, &group_stage_here, attempt);
+    struct store *store;
+    uint64_t run_id;
+    bool resumed;
+    assert_true(store_open(&store, place->database, &attempt->error));
+    pipeline.workbench =
+        (struct workbench){.store = store, .model_key = MODEL, .selection = &selection};
+    store_fail_after(store, attempt->fail_after);
+    bool ok = pipeline_open_steps(&pipeline, &attempt->error) &&
+              store_begin_run(store, 1, &run_id, &resumed, &attempt->error) &&
+              pipeline_ingest(&pipeline, files, 2, &attempt->error) &&
+              pipeline_summarize(&pipeline, &attempt->error) &&
+              pipeline_aggregate(&pipeline, &attempt->error) &&
+              store_finish_run(store, &attempt->error);
+    pipeline_check_files(&pipeline, &attempt->file_error);
+    pipeline_close(&pipeline);
+    store_close(store);
+    return ok;
+}
+
+static bool print_begin(void *user, const struct column *columns, size_t count, struct error *error)
+{
+    (void)error;
+    fprintf(user, "%s and %zu more\n", columns[0].name, count - 1);
+    return true;
+}
+
+static bool print_cells(void *user, const struct text *cells, size_t count, struct error *error)
+{
+    (void)error;
+    for (size_t i = 0; i < count; i++)
+        fprintf(user, "%.*s|", TEXT_ARGUMENT(cells[i]));
+    fputc('\n', user);
+    return true;
+}
+
+static bool print_file(void *user, const struct file_account *file, struct error *error)
+{
+    (void)error;
+    fprintf(user, "%.*s:", TEXT_ARGUMENT(file->path));
+    for (int i = 0; i < RECORD_STATE_COUNT; i++)
+        fprintf(user, " %d", (int)file->account.states[i]);
+    fprintf(user, " inferred %d of %d\n", (int)file->account.inferred, (int)file->account.read);
+    return true;
+}
+
+/* Every table and the accounts of the files. */
+static char *dump(const struct place *place)
+{
+    struct error error = {0};
+    struct store *store;
+    char *bytes;
+    size_t size;
+    FILE *out = open_memstream(&bytes, &size);
+    assert_true(store_open(&store, place->database, &error));
+    struct table_visitor visitor = {print_begin, print_cells, out};
+    for (const char *const *table = store_tables; *table; table++)
+        assert_true(store_each_table_row(store, *table, NULL, MODEL, &visitor, &error));
+    assert_true(store_each_file(store, print_file, out, &error));
+    store_close(store);
+    fclose(out);
+    return bytes;
+}
+
+static const char expected_files[] = "first: 5 0 0 1 1 2 inferred 5 of 9\n"
+                                     "second: 2 0 0 1 0 0 inferred 2 of 3\n";
+
+static void a_run_accounts_for_every_row(void **state)
+{
+    const struct place *place = *state;
+    struct attempt attempt = {0};
+    assert_true(run(place, &attempt));
+    assert_int_equal(attempt.counters.inferred, 7);
+    assert_int_equal(attempt.counters.summarised, 4);
+    assert_int_equal(attempt.file_error.kind, ERROR_NONE);
+    char *tables = dump(place);
+    assert_non_null(strstr(tables, expected_files));
+    free(tables);
+}
+
+static void a_second_run_infers_nothing_and_says_the_same(void **state)
+{
+    const struct place *place = *state;
+    struct attempt first = {0}, second = {0};
+    assert_true(run(place, &first));
+    char *before = dump(place);
+    assert_true(run(place, &second));
+    char *after = dump(place);
+    assert_int_equal(second.counters.inferred, 0);
+    assert_int_equal(second.counters.summarised, 0);
+    *strstr(before, "first:") = *strstr(after, "first:") = '\0'; /* accounts differ, rightly */
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+}
+
+static void an_edited_and_a_new_row_cost_themselves(void **state)
+{
+    const struct place *place = *state;
+    struct attempt first = {0}, second = {0};
+    assert_true(run(place, &first));
+    write_file(place->second, "b2 better butter\na1 apples\nd1 dates\ne1 eggs\n");
+    assert_true(run(place, &second));
+    assert_int_equal(second.counters.inferred, 2);
+    assert_int_equal(second.counters.summarised, 2);
+    char *tables = dump(place);
+    assert_non_null(strstr(tables, "second: 1 1 1 1 0 0 inferred 2 of 4\n"));
+    free(tables);
+}
+
+/* The uninterrupted run's tables. */
+static char *dump_whole(const struct place *place)
+{
+    struct attempt attempt = {0};
+    assert_true(run(place, &attempt));
+    char *tables = dump(place);
+    unlink(place->database);
+    return tables;
+}
+
+static void failing_at_any_save_and_resuming_is_never_having_failed(void **state)
+{
+    const struct place *place = *state;
+    char *whole = dump_whole(place);
+    size_t failures = 0;
+    for (uint64_t save = 2;; save++) { /* the first makes the tables */
+        struct attempt broken = {.fail_after = save}, resumed = {0};
+        bool ok = run(place, &broken);
+        if (!ok) {
+            failures++;
+            assert_int_equal(broken.error.kind, ERROR_STORE);
+            assert_true(run(place, &resumed));
+            assert_true(broken.counters.inferred + resumed.counters.inferred <= 7 + 2);
+        }
+        char *tables = dump(place);
+        assert_string_equal(tables, whole);
+        free(tables);
+        unlink(place->database);
+        if (ok)
+            break;
+    }
+    assert_true(failures > 10);
+    free(whole);
+}
+
+static void stopping_at_any_point_and_resuming_is_never_having_stopped(void **state)
+{
+    const struct place *place = *state;
+    char *whole = dump_whole(place);
+    for (size_t updates = 1;; updates++) {
+        volatile sig_atomic_t stop = 0;
+        struct attempt stopped = {.stop = &stop, .stop_after = updates}, resumed = {0};
+        bool ok = run(place, &stopped);
+        if (!ok) {
+            assert_int_equal(stopped.error.kind, ERROR_INTERRUPTED);
+            assert_true(run(place, &resumed));
+            assert_int_equal(stopped.counters.inferred + resumed.counters.inferred, 7);
+        }
+        char *tables = dump(place);
+        assert_string_equal(tables, whole);
+        free(tables);
+        unlink(place->database);
+        if (ok)
+            break;
+    }
+    free(whole);
+}
+
+static void a_file_that_breaks_off_leaves_the_others_be(void **state)
+{
+    const struct place *place = *state;
+    struct attempt attempt = {0};
+    write_file(place->first, "a1 apples\nb1 bread\nc1 cheese\n# torn\nd1 dates\n");
+    assert_true(run(place, &attempt));
+    assert_int_equal(attempt.notes, 1);
+    assert_int_equal(attempt.file_error.kind, ERROR_INPUT);
+    assert_non_null(strstr(attempt.file_error.message, "first: line 4: unreadable from here"));
+    char *tables = dump(place);
+    assert_non_null(strstr(tables, "first: 3 0 0 0 0 0 inferred 3 of 3\n"));
+    assert_non_null(strstr(tables, "second: 2 0 0 1 0 0 inferred 2 of 3\n"));
+    free(tables);
+}
+
+static void a_missing_file_is_told_after_the_rest_is_done(void **state)
+{
+    const struct place *place = *state;
+    struct attempt attempt = {0};
+    unlink(place->first);
+    assert_true(run(place, &attempt));
+    assert_int_equal(attempt.file_error.kind, ERROR_INPUT);
+    write_file(place->first, "");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
+    const struct CMUnitTest tests[] = {
+        TEST(a_run_accounts_for_every_row),
+        TEST(a_second_run_infers_nothing_and_says_the_same),
+        TEST(an_edited_and_a_new_row_cost_themselves),
+        TEST(failing_at_any_save_and_resuming_is_never_having_failed),
+        TEST(stopping_at_any_point_and_resuming_is_never_having_stopped),
+        TEST(a_file_that_breaks_off_leaves_the_others_be),
+        TEST(a_missing_file_is_told_after_the_rest_is_done),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
