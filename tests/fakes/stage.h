@@ -1,0 +1,41 @@
+/* stage.h - running one stage in a test: its options' fallbacks, "key=value" pairs, open, close. */
+#ifndef TESTS_FAKES_STAGE_H
+#define TESTS_FAKES_STAGE_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "pipeline/stage.h"
+
+/* `settings` is "key=value;key=value". NULL when `open` failed. */
+static inline void *stage_start(const struct stage *stage, const char *settings,
+                                const struct workbench *workbench, struct error *error)
+{
+    void *state = memory_alloc(1, stage->state_size);
+    if (stage->options)
+        option_defaults(stage->options, state);
+    struct text rest = text_of(settings), setting, key;
+    while (rest.size > 0 && text_split(&rest, ';', &setting)) {
+        text_split(&setting, '=', &key);
+        const struct option *option = option_find(stage->options, key);
+        if (!option || !option_set(option, state, setting, "test", error))
+            abort();
+    }
+    if (stage->open && !stage->open(state, workbench, error)) {
+        if (stage->close)
+            stage->close(state);
+        free(state);
+        return NULL;
+    }
+    return state;
+}
+
+static inline void stage_end(const struct stage *stage, void *state)
+{
+    if (stage->close)
+        stage->close(state);
+    free(state);
+}
+
+#endif

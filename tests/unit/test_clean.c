@@ -1,0 +1,55 @@
+/* test_clean.c - stages/clean.c: records through the stage. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "stages/stages.h"
+#include "tests/fakes/stage.h"
+
+static const struct {
+    const char *title, *body, *lang;       /* read */
+    const char *text, *kept_title, *found; /* cleaned; text NULL: empty */
+} examples[] = {
+    {"", "Works &amp; looks  good, would buy this kettle again any time.", "",
+     "Works & looks good, would buy this kettle again any time.", "", "en"},
+    {"Great <b>kettle</b>", "n/a", "", "Great kettle", "Great kettle", ""},
+    {"", "없음", "", NULL, "", ""},
+    {"-", "...", "en", NULL, "-", "en"},
+    {"", "배송 빨라요 good", "", "배송 빨라요 good", "", "ko"},
+    {"", "Good", "", "Good", "", ""},
+    {"", "Good", "EN_us", "Good", "", "en"},
+    {"", "Good", "de", "Good", "", "de"},
+};
+
+static void records_are_cleaned(void **state)
+{
+    (void)state;
+    void *clean = stage_start(&clean_stage, "", NULL, NULL);
+    struct batch batch = {0};
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        struct record *record = batch_add(&batch);
+        record->title = text_of(examples[i].title);
+        record->body = text_of(examples[i].body);
+        record->lang = text_of(examples[i].lang);
+    }
+    assert_true(clean_stage.process(clean, &batch, NULL));
+    for (size_t i = 0; i < batch.count; i++) {
+        const struct record *record = &batch.records[i];
+        assert_int_equal(record->state, examples[i].text ? RECORD_NEW : RECORD_EMPTY);
+        assert_true(text_equal(record->text, text_of(examples[i].text)));
+        assert_true(text_equal(record->title, text_of(examples[i].kept_title)));
+        if (examples[i].text && !text_equal(record->lang, text_of(examples[i].found)))
+            fail_msg("%s: %.*s", examples[i].body, TEXT_ARGUMENT(record->lang));
+    }
+    batch_free(&batch);
+    stage_end(&clean_stage, clean);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(records_are_cleaned)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
