@@ -50,8 +50,13 @@ bool store_find_twin(struct store *store, struct text source, struct text author
         return true;
     struct sql_statement *find =
         sql_prepare(store->sql,
-                    "SELECT 1 FROM feedback WHERE author_hash = ? AND text_hash = ?"
-                    " AND source = ? AND id <> ? LIMIT 1",
+                    "SELECT 1 FROM feedback WHERE author_hash = ?1 AND text_hash = ?2"
+                    " AND source = ?3 AND id <> ?4"
+                    /* What was said before an edit counts too: else the answer would depend on
+                     * whether the edit is saved yet. */
+                    " UNION ALL SELECT 1 FROM revision AS r JOIN feedback AS f"
+                    " ON f.id = r.feedback_id WHERE r.author_hash = ?1 AND r.text_hash = ?2"
+                    " AND f.source = ?3 AND f.id <> ?4 LIMIT 1",
                     error);
     sql_bind_hash(find, 1, hash_author(store, author));
     sql_bind_hash(find, 2, text_hash);
@@ -107,7 +112,7 @@ static bool save_revision(struct store *store, const struct record *record, stru
     struct sql_statement *keep = sql_prepare(
         store->sql,
         "INSERT INTO revision SELECT id, revision, content_hash, created_at, rating, title, text,"
-        " run_id FROM feedback WHERE id = ? AND content_hash <> ?",
+        " text_hash, author_hash, run_id FROM feedback WHERE id = ? AND content_hash <> ?",
         error);
     sql_bind_hash(keep, 1, record->id);
     sql_bind_hash(keep, 2, record->content_hash);

@@ -37,8 +37,10 @@ const char store_schema[] =
     /* What a record said before it was edited. */
     "CREATE TABLE revision (feedback_id INTEGER NOT NULL REFERENCES feedback,"
     " number INTEGER NOT NULL, content_hash INTEGER NOT NULL, created_at INTEGER, rating REAL,"
-    " title TEXT, text TEXT NOT NULL, run_id INTEGER NOT NULL,"
-    " PRIMARY KEY (feedback_id, number)) STRICT, WITHOUT ROWID;"
+    " title TEXT, text TEXT NOT NULL, text_hash INTEGER NOT NULL, author_hash INTEGER,"
+    " run_id INTEGER NOT NULL, PRIMARY KEY (feedback_id, number)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX revision_twin ON revision (author_hash, text_hash)"
+    " WHERE author_hash IS NOT NULL;"
 
     /* Records met in the present run: a second time makes a duplicate. */
     "CREATE TABLE seen (feedback_id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL) STRICT;"

@@ -109,8 +109,9 @@ static bool find_state(struct dedupe *dedupe, const struct batch *batch, struct 
     if (!twin) {
         see(dedupe, SEEN_ID, id, 0);
         see(dedupe, SEEN_REVISION, id, record->content_hash);
-        see(dedupe, SEEN_TWIN, author, record->text_hash);
     }
+    if (record->state == RECORD_NEW || record->state == RECORD_REVISED)
+        see(dedupe, SEEN_TWIN, author, record->text_hash);
     return true;
 }
 

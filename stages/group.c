@@ -46,7 +46,7 @@ static void gather(struct gathering *gathering, struct text key, struct text per
             .key = arena_copy(&gathering->arena, key),
             .period = arena_copy(&gathering->arena, period),
             .is_topic = is_topic,
-            .fingerprint = hash_add_number(HASH_START, gathering->state->workbench->model_key),
+            .fingerprint = hash_add_number(HASH_START, gathering->state->workbench->summary_key),
         };
     }
     struct growing *group = &gathering->groups[number];
