@@ -40,7 +40,7 @@ struct summary_sentence {
 struct group {
     struct text key;      /* "product=Kettle; topic=delivery"; "all" for everything */
     struct text period;   /* "2026-03" */
-    uint64_t fingerprint; /* of members, model and settings: equal means nothing to do */
+    uint64_t fingerprint; /* of members and workbench.summary_key: equal means nothing to do */
 
     /* Loaded by the pipeline before process_group, ordered by created_at, then feedback_id. */
     const struct member *members;
