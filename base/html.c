@@ -312,9 +312,11 @@ static void start_element(void *user, const xmlChar *name, const xmlChar **attri
 /* Notes the quoted part; what a person forwards ("---------- Forwarded message") is not one. */
 static void end_quote(struct writer *writer)
 {
-    struct text quoted = {writer->bytes + writer->quote_begin, writer->size - writer->quote_begin};
     writer->quote_depth = 0;
-    if (quoted.size == 0 || text_starts_with(text_trim(quoted), TEXT("-----")))
+    if (writer->size == writer->quote_begin)
+        return;
+    struct text quoted = {writer->bytes + writer->quote_begin, writer->size - writer->quote_begin};
+    if (text_starts_with(text_trim(quoted), TEXT("-----")))
         return;
     writer->quotes = memory_grow(writer->quotes, &writer->quote_capacity, writer->quote_count + 1,
                                  sizeof(*writer->quotes));
