@@ -26,6 +26,11 @@ void batch_reject_row(struct batch *batch, uint64_t line, uint64_t byte_offset, 
 {
     batch->rejects = memory_grow(batch->rejects, &batch->reject_capacity, batch->reject_count + 1,
                                  sizeof(*batch->rejects));
+    if (raw.size > REJECT_RAW_SIZE) {
+        reason = arena_format(&batch->arena, "%.*s (%zu bytes more than shown)",
+                              TEXT_ARGUMENT(reason), raw.size - REJECT_RAW_SIZE);
+        raw.size = REJECT_RAW_SIZE;
+    }
     batch->rejects[batch->reject_count++] = (struct reject){
         .line = line,
         .byte_offset = byte_offset,

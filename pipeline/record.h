@@ -91,12 +91,14 @@ struct record {
     struct analysis analysis;
 };
 
+enum { REJECT_RAW_SIZE = 4096 };
+
 /* A row left behind, and why. */
 struct reject {
     uint64_t line, byte_offset;
     struct text reason; /* for a person: what was expected */
-    struct text raw;    /* the bytes as they lie in the file, cut at a limit with the rest counted
-                           in `reason` */
+    struct text raw;    /* the bytes as they lie in the file, cut at REJECT_RAW_SIZE with the rest
+                           counted in `reason` */
 };
 
 /* One unit of work: read together, saved together. Every byte that records point to lives in
@@ -121,7 +123,7 @@ struct batch {
  * the next call. */
 struct record *batch_add(struct batch *batch);
 
-/* A row that never became a record. `reason` and `raw` are copied. */
+/* A row that never became a record. `reason` and `raw` are copied; `raw` may be of any size. */
 void batch_reject_row(struct batch *batch, uint64_t line, uint64_t byte_offset, struct text reason,
                       struct text raw);
 
