@@ -19,7 +19,7 @@ import parity
 FOLDER = os.path.join(os.path.dirname(__file__), "..", "unit", "data")
 SHAPES = [
     parity.Shape("tiny-gated", 11, True, 24, 8, 3, 40, 2, 3, buckets=8, distance=20),
-    parity.Shape("tiny-tied", 12, False, 32, 6, 4, 48, 3, 1, tied=True),
+    parity.Shape("tiny-tied", 15, False, 32, 6, 4, 48, 3, 1, tied=True),
 ]
 SURE = 0.003  # a choice with a smaller lead than this is not recorded
 
