@@ -1,4 +1,4 @@
-/* engine.c - how fast a model encodes and decodes here: `build/bench/engine MODEL [options]`.
+/* engine.c - how fast a model encodes and decodes here: `build/bench_engine MODEL`.
  *
  * Speed does not depend on the values of the weights, so a model with random ones will do. Each
  * figure is the median of several runs; texts are made up, of a given number of tokens. */

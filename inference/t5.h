@@ -103,20 +103,23 @@ void t5_choices_close(struct t5_choices *choices); /* NULL is fine */
 
 struct t5_decoding {
     struct text prefix;    /* what the decoder is made to start with; may be empty */
-    size_t most, least;    /* tokens generated after the prefix, end mark not counted */
+    size_t most, least;    /* tokens generated after the prefix, end mark not counted; `least` is
+                              for unconstrained decoding */
     size_t beam;           /* 0 and 1: greedy; at most limits.beam */
     double length_penalty; /* beam: score = log-probability / length ^ penalty; as `transformers` */
     size_t no_repeat_ngram;           /* no n-gram of tokens twice; 0: off; as `transformers` */
     const struct t5_choices *choices; /* NULL: any text; constrained decoding is greedy */
 };
 
+/* LENGTH: `most` tokens came before the end mark did. Constrained outputs always end. */
 enum t5_finish { T5_FINISH_END, T5_FINISH_LENGTH };
 
 struct t5_output {
     struct text text; /* prefix and end mark left out */
     enum t5_finish finish;
     size_t tokens;         /* generated, end mark not counted */
-    float log_probability; /* of the generated tokens, end mark included */
+    float log_probability; /* of the generated tokens, end mark included; over the whole vocabulary,
+                              constrained: among the tokens allowed at each step */
     const size_t *items;   /* constrained: indices into the choices' items, in order */
     size_t item_count;
 };
