@@ -82,7 +82,7 @@ bool column_is_free_text(const struct column_facts *facts, bool asked)
     double filled = (double)facts->filled;
     double words = (double)facts->words / filled, different = (double)facts->distinct / filled;
     if (facts->filled < 8) /* too few to see a list of choices: long ones are written */
-        return words >= (asked ? 3 : 5);
+        return facts->distinct == facts->filled && words >= (asked ? 3 : 5);
     if (asked && different >= 0.35 && words >= 1.5)
         return true;
     return different >= 0.6 && words >= 4;

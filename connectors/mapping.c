@@ -118,9 +118,9 @@ static bool apply_wanted(struct search *search, struct text wanted, struct error
                              TEXT_ARGUMENT(list_names(search)));
         if (role == ROLE_TEXT && column != SIZE_MAX)
             add_text_column(search, column);
-        if (!search->given[role] || role != ROLE_TEXT)
+        if (role != ROLE_TEXT || search->mapping->columns[role] == SIZE_MAX)
             assign(search, role, column, "given");
-        else
+        else if (column != SIZE_MAX)
             search->taken[column] = true;
         search->given[role] = true;
     }
