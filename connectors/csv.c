@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/utf8.h"
 #include "connectors/column_names.h"
 #include "connectors/connectors.h"
 #include "connectors/input.h"
@@ -16,7 +15,6 @@
 
 enum {
     SAMPLE_SIZE = 256 * 1024, /* bytes looked at before the first row is read */
-    RAW_LIMIT = 4096,         /* of a reject */
     SHORT_NAME = 32           /* of a column, to stand in an id */
 };
 
@@ -326,11 +324,7 @@ static const struct text *keep_cells(const struct csv *csv, const struct table_r
 
 static void reject(struct batch *batch, const struct placed_row *placed, struct text reason)
 {
-    struct text raw = text_slice(placed->raw, 0, utf8_floor(placed->raw, RAW_LIMIT));
-    if (raw.size < placed->raw.size)
-        reason = arena_format(&batch->arena, "%.*s (%zu more bytes)", TEXT_ARGUMENT(reason),
-                              placed->raw.size - raw.size);
-    batch_reject_row(batch, placed->line, placed->offset, reason, raw);
+    batch_reject_row(batch, placed->line, placed->offset, reason, placed->raw);
 }
 
 /* More cells than columns: fine as long as nothing stands in them. */

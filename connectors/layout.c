@@ -192,7 +192,9 @@ static bool has_header(const struct trial *trial)
     size_t repeated = 0;
     for (size_t column = 0; column < count; column++)
         repeated += repeats_below(trial, column);
-    return repeated * 2 <= filled_cells(cells, count);
+    /* Nearly every table has a header: only rows that say the same over and over have none. */
+    size_t rows = trial->row_count - first - 1;
+    return rows < 4 || repeated < filled_cells(cells, count);
 }
 
 /* Columns of the table: as many as the header has, or more when nearly every row has more. */
