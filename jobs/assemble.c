@@ -301,6 +301,21 @@ bool assemble_model(struct assembly *assembly, struct job *job, struct error *er
     return t5_session_open(&assembly->session, assembly->model, &limits, error);
 }
 
+/* ---- Store ---- */
+
+bool assemble_store(struct assembly *assembly, const struct job *job, enum database database,
+                    struct error *error)
+{
+    struct text path = arena_format(&assembly->arena, "%s/winnow.db", job->output.folder);
+    bool is_there = access(path.bytes, F_OK) == 0;
+    if (!is_there && database == DATABASE_THERE)
+        return error_set(error, ERROR_STORE,
+                         "%s is not there: nothing is saved yet; `winnow run %s` comes first",
+                         path.bytes, job->path);
+    bool in_memory = !is_there && database == DATABASE_LOOKED_AT;
+    return store_open(&assembly->store, in_memory ? ":memory:" : path.bytes, error);
+}
+
 /* ---- Stages ---- */
 
 static bool is_wanted(const struct stage *stage, enum extent extent)

@@ -43,6 +43,16 @@ bool assemble_files(struct assembly *assembly, struct job *job, const struct pro
 /* Opens the model and a session of the job's limits. */
 bool assemble_model(struct assembly *assembly, struct job *job, struct error *error);
 
+/* The database of the job's output folder. */
+enum database {
+    DATABASE_MADE,      /* where there is none */
+    DATABASE_THERE,     /* ERROR_STORE where there is none: nothing to report on */
+    DATABASE_LOOKED_AT, /* where there is none, one in memory, so that all rows are new */
+};
+
+bool assemble_store(struct assembly *assembly, const struct job *job, enum database database,
+                    struct error *error);
+
 /* Opens the stages over assembly->store and the model. */
 bool assemble_steps(struct assembly *assembly, const struct job *job, enum extent extent,
                     const struct progress *progress, struct error *error);

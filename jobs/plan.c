@@ -1,9 +1,7 @@
 /* plan.c - `winnow plan JOB`: what a run would read, and how long it would take. */
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "jobs/assemble.h"
 #include "jobs/command.h"
@@ -176,7 +174,9 @@ static void print_total(const struct plan *plan)
     if (plan->probe_seconds > 0 && plan->probe_tokens > 0) {
         double rate = plan->probe_tokens / plan->probe_seconds;
         double minutes = (double)total->tokens / rate / 60;
-        if (minutes < 1.5)
+        if (minutes * 60 < 1)
+            printf(": under a second");
+        else if (minutes < 1.5)
             printf(": about %.0f seconds", minutes * 60);
         else
             printf(": about %.0f minutes", minutes);
@@ -184,16 +184,6 @@ static void print_total(const struct plan *plan)
                rate, PROBE_TEXTS, t5_session_kernels(plan->assembly.session));
     }
     printf("\n");
-}
-
-/* What is saved already is looked up; without a database everything is new. */
-static bool open_store(struct assembly *assembly, const struct job *job, struct error *error)
-{
-    char path[PATH_MAX];
-    if (snprintf(path, sizeof(path), "%s/winnow.db", job->output.folder) >= (int)sizeof(path))
-        return error_set(error, ERROR_USAGE, "%s: the path is too long", job->output.folder);
-    bool saved = access(path, F_OK) == 0;
-    return store_open(&assembly->store, saved ? path : ":memory:", error);
 }
 
 static bool plan_job(struct job *job, const struct words *words, struct error *error)
@@ -204,7 +194,8 @@ static bool plan_job(struct job *job, const struct words *words, struct error *e
     plan.progress = (struct progress){.note = meter_progress(&meter).note, .user = &meter};
     struct assembly *assembly = &plan.assembly;
     bool ok = assemble_files(assembly, job, &plan.progress, error) &&
-              assemble_model(assembly, job, error) && open_store(assembly, job, error) &&
+              assemble_model(assembly, job, error) &&
+              assemble_store(assembly, job, DATABASE_LOOKED_AT, error) &&
               assemble_steps(assembly, job, EXTENT_PREVIEW, &plan.progress, error);
     bool readable = true;
     for (size_t i = 0; ok && i < assembly->found_count; i++) {

@@ -1,5 +1,4 @@
 /* report.c - `winnow report JOB`: figures and summaries of a part of what is saved. */
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -116,18 +115,6 @@ static void choose_folder(const struct words *words, struct job *job,
     }
 }
 
-static bool open_store(struct assembly *assembly, const struct job *job, struct error *error)
-{
-    char path[PATH_MAX];
-    if (snprintf(path, sizeof(path), "%s/winnow.db", job->output.folder) >= (int)sizeof(path))
-        return error_set(error, ERROR_USAGE, "%s: the path is too long", job->output.folder);
-    if (access(path, F_OK) != 0)
-        return error_set(error, ERROR_STORE,
-                         "%s is not there: nothing is saved yet; `winnow run %s` comes first", path,
-                         job->path);
-    return store_open(&assembly->store, path, error);
-}
-
 static bool write_files(const struct words *words, struct assembly *assembly, struct job *job,
                         struct error *error)
 {
@@ -147,7 +134,8 @@ static bool report(struct job *job, const struct words *words, struct error *err
     struct meter meter;
     meter_start(&meter, words->quiet || !isatty(STDERR_FILENO));
     struct progress progress = meter_progress(&meter);
-    bool ok = parse_selection(words, &assembly, error) && open_store(&assembly, job, error) &&
+    bool ok = parse_selection(words, &assembly, error) &&
+              assemble_store(&assembly, job, DATABASE_THERE, error) &&
               assemble_model(&assembly, job, error) &&
               assemble_steps(&assembly, job, EXTENT_REPORT, &progress, error) &&
               pipeline_summarize(&assembly.pipeline, error) &&

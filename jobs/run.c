@@ -1,5 +1,4 @@
 /* run.c - `winnow run JOB`: the whole job. */
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -35,14 +34,6 @@ static void catch_signals(void)
     sigaction(SIGHUP, &action, NULL);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL); /* a closed terminal is no reason to stop a run */
-}
-
-static bool open_store(struct assembly *assembly, const struct job *job, struct error *error)
-{
-    char path[PATH_MAX];
-    if (snprintf(path, sizeof(path), "%s/winnow.db", job->output.folder) >= (int)sizeof(path))
-        return error_set(error, ERROR_USAGE, "%s: the path is too long", job->output.folder);
-    return store_open(&assembly->store, path, error);
 }
 
 static bool begin_run(struct assembly *assembly, const struct job *job, struct meter *meter,
@@ -120,7 +111,8 @@ static int run_job(struct job *job, const struct words *words, struct error *err
               lock_take(&lock, job->output.folder, words->wait_seconds, error);
     catch_signals();
     ok = ok && assemble_files(&assembly, job, &progress, error) &&
-         assemble_model(&assembly, job, error) && open_store(&assembly, job, error) &&
+         assemble_model(&assembly, job, error) &&
+         assemble_store(&assembly, job, DATABASE_MADE, error) &&
          assemble_steps(&assembly, job, EXTENT_RUN, &progress, error) &&
          run_passes(&assembly, job, &meter, error);
     if (ok) {
