@@ -16,7 +16,6 @@ struct mail_state {
     bool trim;
     struct mailbox *mailbox;
     size_t skipped[SKIPPED_COUNT];
-    bool library;
 };
 
 static const struct option options[] = {
@@ -108,7 +107,6 @@ static bool open_mailbox(void *user, const char *path, struct error *error)
 {
     struct mail_state *state = user;
     message_library_open();
-    state->library = true;
     return mailbox_open(&state->mailbox, path, MESSAGE_SIZE, error);
 }
 
@@ -269,9 +267,6 @@ static void close_mailbox(void *user)
     struct mail_state *state = user;
     mailbox_close(state->mailbox);
     state->mailbox = NULL;
-    if (state->library)
-        message_library_close();
-    state->library = false;
 }
 
 const struct connector mail_connector = {

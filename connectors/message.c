@@ -27,12 +27,7 @@ struct body {
 
 void message_library_open(void)
 {
-    g_mime_init();
-}
-
-void message_library_close(void)
-{
-    g_mime_shutdown();
+    g_mime_init(); /* never shut down: GMime does not come up again after that */
 }
 
 bool message_date(const char *text, int64_t *seconds)

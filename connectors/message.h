@@ -27,8 +27,7 @@ struct message {
     size_t attachments; /* parts that were left out */
 };
 
-void message_library_open(void); /* pairs with message_library_close; nests */
-void message_library_close(void);
+void message_library_open(void); /* once or more often */
 
 /* Takes the bytes of a message apart, allocating from `arena`. What is broken within it (missing
  * boundaries, unknown charsets) is read as well as it can be. False with a *reason when it is no
