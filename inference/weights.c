@@ -5,54 +5,50 @@
 
 #include "base/memory.h"
 
+/* Everything is laid out twice: without room to find how much is needed, then with it. */
 struct packing {
-    struct weights *weights;
     const struct kernels *kernels;
     enum t5_precision precision;
+    uint8_t *room;
+    size_t used;
 };
 
-static void *own(struct weights *weights, void *block)
+static void *take(struct packing *packing, size_t size)
 {
-    weights->owned = memory_grow(weights->owned, &weights->owned_capacity, weights->owned_count + 1,
-                                 sizeof(*weights->owned));
-    weights->owned[weights->owned_count++] = block;
-    return block;
+    void *place = packing->room ? packing->room + packing->used : NULL;
+    packing->used += (size + 63) / 64 * 64;
+    return place;
 }
 
-static const float *dequantise(struct weights *weights, const struct t5_matrix *matrix)
+static const float *dequantise(struct packing *packing, const struct t5_matrix *matrix)
 {
     if (matrix->f32)
         return matrix->f32;
-    size_t count = matrix->rows * matrix->columns;
-    float *values = own(weights, memory_alloc_aligned(count, sizeof(float)));
-    for (size_t row = 0, i = 0; row < matrix->rows; row++)
+    float *values = take(packing, matrix->rows * matrix->columns * sizeof(*values));
+    for (size_t row = 0, i = 0; values && row < matrix->rows; row++)
         for (size_t k = 0; k < matrix->columns; k++, i++)
             values[i] = (float)matrix->s8[i] * matrix->scale[row];
     return values;
 }
 
-static struct linear pack(const struct packing *packing, const struct t5_matrix *matrix)
+static struct linear pack(struct packing *packing, const struct t5_matrix *matrix)
 {
-    const struct kernels *kernels = packing->kernels;
     struct linear linear = {.s8 = {.columns = matrix->rows,
                                    .depth = matrix->columns,
                                    .values = matrix->s8,
                                    .scale = matrix->scale}};
     if (packing->precision == T5_F32) {
-        linear.f32 = dequantise(packing->weights, matrix);
-    } else {
-        size_t size = kernels->packed_size(matrix->rows, matrix->columns);
-        if (size) {
-            void *packed = own(packing->weights, memory_alloc_aligned(size, 1));
-            kernels->pack(matrix->rows, matrix->columns, matrix->s8, packed);
-            linear.s8.packed = packed;
-        }
+        linear.f32 = dequantise(packing, matrix);
+        return linear;
     }
+    void *packed = take(packing, packing->kernels->packed_size(matrix->rows, matrix->columns));
+    if (packed)
+        packing->kernels->pack(matrix->rows, matrix->columns, matrix->s8, packed);
+    linear.s8.packed = packed;
     return linear;
 }
 
-static struct attention pack_attention(const struct packing *packing,
-                                       const struct t5_attention *from)
+static struct attention pack_attention(struct packing *packing, const struct t5_attention *from)
 {
     return (struct attention){.norm = from->norm,
                               .query = pack(packing, &from->query),
@@ -61,24 +57,41 @@ static struct attention pack_attention(const struct packing *packing,
                               .output = pack(packing, &from->output)};
 }
 
-static struct stack pack_stack(const struct packing *packing, const struct t5_stack *from)
+static void pack_layer(struct packing *packing, const struct t5_layer *from, struct layer *layer)
 {
-    struct stack stack = {.layers = memory_alloc(from->layer_count, sizeof(*stack.layers)),
+    layer->self = pack_attention(packing, &from->self);
+    if (from->cross.query.rows)
+        layer->cross = pack_attention(packing, &from->cross);
+    layer->feed_forward.norm = from->feed_forward.norm;
+    layer->feed_forward.wi = pack(packing, &from->feed_forward.wi);
+    layer->feed_forward.wo = pack(packing, &from->feed_forward.wo);
+    if (from->feed_forward.linear.rows)
+        layer->feed_forward.gate = pack(packing, &from->feed_forward.linear);
+}
+
+static void pack_all(struct packing *packing, const struct t5_weights *from, bool tied,
+                     struct weights *weights)
+{
+    packing->used = 0;
+    if (packing->precision == T5_F32)
+        weights->embedding_f32 = dequantise(packing, &from->embedding);
+    if (packing->precision == T5_F32 && tied)
+        weights->output =
+            (struct linear){.s8 = {.columns = from->output.rows, .depth = from->output.columns},
+                            .f32 = weights->embedding_f32};
+    else
+        weights->output = pack(packing, &from->output);
+    for (size_t i = 0; i < from->encoder.layer_count; i++)
+        pack_layer(packing, &from->encoder.layers[i], &weights->encoder.layers[i]);
+    for (size_t i = 0; i < from->decoder.layer_count; i++)
+        pack_layer(packing, &from->decoder.layers[i], &weights->decoder.layers[i]);
+}
+
+static struct stack open_stack(const struct t5_stack *from)
+{
+    return (struct stack){.layers = memory_alloc(from->layer_count, sizeof(struct layer)),
                           .layer_count = from->layer_count,
                           .final_norm = from->final_norm};
-    for (size_t i = 0; i < from->layer_count; i++) {
-        const struct t5_layer *source = &from->layers[i];
-        struct layer *layer = &stack.layers[i];
-        layer->self = pack_attention(packing, &source->self);
-        if (source->cross.query.rows)
-            layer->cross = pack_attention(packing, &source->cross);
-        layer->feed_forward.norm = source->feed_forward.norm;
-        layer->feed_forward.wi = pack(packing, &source->feed_forward.wi);
-        layer->feed_forward.wo = pack(packing, &source->feed_forward.wo);
-        if (source->feed_forward.linear.rows)
-            layer->feed_forward.gate = pack(packing, &source->feed_forward.linear);
-    }
-    return stack;
 }
 
 bool weights_open(struct weights *weights, const struct t5_model *model,
@@ -91,26 +104,22 @@ bool weights_open(struct weights *weights, const struct t5_model *model,
         inner > KERNEL_MOST_DEPTH)
         return error_set(error, ERROR_MODEL, "the model is wider than the %d that sums allow",
                          KERNEL_MOST_DEPTH);
-    struct packing packing = {weights, kernels, precision};
-    *weights = (struct weights){.embedding = &source->embedding};
-    if (precision == T5_F32)
-        weights->embedding_f32 = dequantise(weights, &source->embedding);
-    if (precision == T5_F32 && config->tied)
-        weights->output =
-            (struct linear){.s8 = {.columns = source->output.rows, .depth = source->output.columns},
-                            .f32 = weights->embedding_f32};
-    else
-        weights->output = pack(&packing, &source->output);
-    weights->encoder = pack_stack(&packing, &source->encoder);
-    weights->decoder = pack_stack(&packing, &source->decoder);
+    *weights = (struct weights){.embedding = &source->embedding,
+                                .encoder = open_stack(&source->encoder),
+                                .decoder = open_stack(&source->decoder)};
+    struct packing packing = {.kernels = kernels, .precision = precision};
+    pack_all(&packing, source, config->tied, weights);
+    if (packing.used) {
+        weights->room = memory_alloc_aligned(packing.used, 1);
+        packing.room = weights->room;
+        pack_all(&packing, source, config->tied, weights);
+    }
     return true;
 }
 
 void weights_close(struct weights *weights)
 {
-    for (size_t i = 0; i < weights->owned_count; i++)
-        free(weights->owned[i]);
-    free(weights->owned);
+    free(weights->room);
     free(weights->encoder.layers);
     free(weights->decoder.layers);
     *weights = (struct weights){0};

@@ -38,8 +38,7 @@ struct weights {
     struct linear output;
     struct stack encoder, decoder;
 
-    void **owned; /* packed or dequantised matrices */
-    size_t owned_count, owned_capacity;
+    void *room; /* owned: all packed or dequantised matrices */
 };
 
 /* Packs every matrix for `kernels`, or finds its float32 values: those of the file, or the int8

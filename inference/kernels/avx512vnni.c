@@ -38,24 +38,72 @@ static size_t packed_size(size_t columns, size_t depth)
     return (columns + BLOCK - 1) / BLOCK * block_size(depth);
 }
 
+/* 16 columns x 16 steps of 4 bytes: from column after column to step after step. */
+INLINE void transpose_steps(__m512i v[16])
+{
+    __m512i pairs[16], quads[16];
+#pragma GCC unroll 16
+    for (size_t i = 0; i < 16; i += 2) {
+        pairs[i] = _mm512_unpacklo_epi32(v[i], v[i + 1]);
+        pairs[i + 1] = _mm512_unpackhi_epi32(v[i], v[i + 1]);
+    }
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 16; i += 4) {
+        quads[i] = _mm512_unpacklo_epi64(pairs[i], pairs[i + 2]);
+        quads[i + 1] = _mm512_unpackhi_epi64(pairs[i], pairs[i + 2]);
+        quads[i + 2] = _mm512_unpacklo_epi64(pairs[i + 1], pairs[i + 3]);
+        quads[i + 3] = _mm512_unpackhi_epi64(pairs[i + 1], pairs[i + 3]);
+    }
+    /* Quarter q of quads[4 * g + i] holds step 4 * q + i of the columns from 4 * g on. */
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 4; i++) {
+        __m512i even_low = _mm512_shuffle_i32x4(quads[i], quads[4 + i], 0x88);
+        __m512i odd_low = _mm512_shuffle_i32x4(quads[i], quads[4 + i], 0xdd);
+        __m512i even_high = _mm512_shuffle_i32x4(quads[8 + i], quads[12 + i], 0x88);
+        __m512i odd_high = _mm512_shuffle_i32x4(quads[8 + i], quads[12 + i], 0xdd);
+        v[i] = _mm512_shuffle_i32x4(even_low, even_high, 0x88);
+        v[4 + i] = _mm512_shuffle_i32x4(odd_low, odd_high, 0x88);
+        v[8 + i] = _mm512_shuffle_i32x4(even_low, even_high, 0xdd);
+        v[12 + i] = _mm512_shuffle_i32x4(odd_low, odd_high, 0xdd);
+    }
+}
+
+/* `count` columns of a block, at most 16, which are number `first` and up of it. */
+static void pack_columns(size_t count, size_t depth, const int8_t *values, int32_t *start,
+                         int8_t *steps, size_t first)
+{
+    __m512i sums = _mm512_setzero_si512();
+    for (size_t k = 0; k < depth; k += 64) {
+        size_t rest = depth - k < 64 ? depth - k : 64;
+        __mmask64 mask = rest < 64 ? ((__mmask64)1 << rest) - 1 : ~(__mmask64)0;
+        __m512i v[16];
+#pragma GCC unroll 16
+        for (size_t i = 0; i < 16; i++)
+            v[i] = i < count ? _mm512_maskz_loadu_epi8(mask, values + i * depth + k)
+                             : _mm512_setzero_si512();
+        transpose_steps(v);
+        int8_t *target = steps + k * BLOCK + first * STEP;
+        size_t step_count = (rest + STEP - 1) / STEP;
+#pragma GCC unroll 16
+        for (size_t i = 0; i < 16; i++) {
+            if (i >= step_count)
+                break;
+            _mm512_store_si512(target + i * BLOCK * STEP, v[i]);
+            sums = _mm512_dpbusd_epi32(sums, _mm512_set1_epi8((char)128), v[i]);
+        }
+    }
+    _mm512_store_si512(start + first, _mm512_sub_epi32(_mm512_setzero_si512(), sums));
+}
+
 static void pack(size_t columns, size_t depth, const int8_t *values, void *packed)
 {
     for (size_t first = 0; first < columns; first += BLOCK) {
         int32_t *start = (int32_t *)((uint8_t *)packed + first / BLOCK * block_size(depth));
         int8_t *steps = (int8_t *)(start + BLOCK);
-        memset(start, 0, block_size(depth));
-        size_t width = columns - first < BLOCK ? columns - first : BLOCK;
-        for (size_t i = 0; i < width; i++) {
-            const int8_t *column = values + (first + i) * depth;
-            int32_t sum = 0;
-            for (size_t k = 0; k < depth; k++)
-                sum += column[k];
-            start[i] = -128 * sum;
-            int8_t *target = steps + i * STEP;
-            size_t k = 0;
-            for (; k + STEP <= depth; k += STEP, target += BLOCK * STEP)
-                memcpy(target, column + k, STEP);
-            memcpy(target, column + k, depth - k);
+        for (size_t part = 0; part < BLOCK; part += 16) {
+            size_t begin = first + part < columns ? first + part : columns;
+            size_t count = columns - begin < 16 ? columns - begin : 16;
+            pack_columns(count, depth, values + begin * depth, start, steps, part);
         }
     }
 }
