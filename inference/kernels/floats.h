@@ -195,40 +195,42 @@ static size_t largest(size_t count, const float *x)
 INLINE void tile_f32(const size_t rows, const size_t vectors, size_t depth, const float *a,
                      size_t a_stride, const float *b, size_t b_stride, float *y, size_t y_stride)
 {
-    vector sum[TILE_ROWS][TILE_VECTORS];
-#pragma GCC unroll 8
-    for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 8
-        for (size_t j = 0; j < vectors; j++)
-            sum[i][j] = (vector){0};
+    vector sum[TILE_ROWS * TILE_VECTORS];
+#pragma GCC unroll 16
+    for (size_t i = 0; i < rows * vectors; i++)
+        sum[i] = (vector){0};
     for (size_t k = 0; k < depth; k++, b += b_stride) {
-        vector right[TILE_VECTORS];
-#pragma GCC unroll 8
+        vector right[TILE_ROWS * TILE_VECTORS];
+#pragma GCC unroll 16
         for (size_t j = 0; j < vectors; j++)
             right[j] = load(b + j * WIDTH);
 #pragma GCC unroll 8
         for (size_t i = 0; i < rows; i++) {
             vector left = all(a[i * a_stride + k]);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
             for (size_t j = 0; j < vectors; j++)
-                sum[i][j] += left * right[j];
+                sum[i * vectors + j] += left * right[j];
         }
     }
 #pragma GCC unroll 8
     for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 8
+#pragma GCC unroll 16
         for (size_t j = 0; j < vectors; j++)
-            store(y + i * y_stride + j * WIDTH, sum[i][j]);
+            store(y + i * y_stride + j * WIDTH, sum[i * vectors + j]);
 }
 
-/* A block of TILE_ROWS rows or of one. */
-INLINE void rows_f32(const size_t rows, size_t columns, size_t depth, const float *a,
-                     size_t a_stride, const float *b, size_t b_stride, float *y, size_t y_stride)
+/* A block of TILE_ROWS rows or of one, `vectors` at a time as far as they go, then one. */
+INLINE void rows_f32(const size_t rows, const size_t vectors, size_t columns, size_t depth,
+                     const float *a, size_t a_stride, const float *b, size_t b_stride, float *y,
+                     size_t y_stride)
 {
     size_t column = 0;
-    for (; column + TILE_VECTORS * WIDTH <= columns; column += TILE_VECTORS * WIDTH)
-        tile_f32(rows, TILE_VECTORS, depth, a, a_stride, b + column, b_stride, y + column,
-                 y_stride);
+    for (; column + vectors * WIDTH <= columns; column += vectors * WIDTH)
+        tile_f32(rows, vectors, depth, a, a_stride, b + column, b_stride, y + column, y_stride);
+    if (vectors > TILE_VECTORS)
+        for (; column + TILE_VECTORS * WIDTH <= columns; column += TILE_VECTORS * WIDTH)
+            tile_f32(rows, TILE_VECTORS, depth, a, a_stride, b + column, b_stride, y + column,
+                     y_stride);
     for (; column + WIDTH <= columns; column += WIDTH)
         tile_f32(rows, 1, depth, a, a_stride, b + column, b_stride, y + column, y_stride);
     for (; column < columns; column++) {
@@ -246,11 +248,11 @@ static void matmul_f32(size_t rows, size_t columns, size_t depth, const float *a
 {
     size_t row = 0;
     for (; row + TILE_ROWS <= rows; row += TILE_ROWS)
-        rows_f32(TILE_ROWS, columns, depth, a + row * a_stride, a_stride, b, b_stride,
+        rows_f32(TILE_ROWS, TILE_VECTORS, columns, depth, a + row * a_stride, a_stride, b, b_stride,
                  y + row * y_stride, y_stride);
     for (; row < rows; row++)
-        rows_f32(1, columns, depth, a + row * a_stride, a_stride, b, b_stride, y + row * y_stride,
-                 y_stride);
+        rows_f32(1, TILE_ROWS * TILE_VECTORS, columns, depth, a + row * a_stride, a_stride, b,
+                 b_stride, y + row * y_stride, y_stride);
 }
 
 static void add_scaled(size_t count, float factor, const float *x, float *y)
