@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# golden.sh - tests/golden/CASE/: `cmd` runs in a copy of the folder, with winnow on the PATH; what
-# it prints must be `expected`, byte for byte.
+# golden.sh - tests/golden/CASE/: `cmd` runs in a copy of the folder, with winnow on the PATH and
+# the folder of the tiny models in $data; what it prints must be `expected`, byte for byte.
 #
 #   tests/golden.sh [WINNOW] [CASE...]            compares (WINNOW: build/winnow)
 #   tests/golden.sh --update [WINNOW] [CASE...]   rewrites `expected`, for review in the diff
@@ -11,6 +11,7 @@ if [ "${1:-}" = --update ]; then
     update=yes
     shift
 fi
+export data=$PWD/tests/unit/data
 winnow=$(realpath "${1:-build/winnow}")
 [ $# -eq 0 ] || shift
 [ $# -gt 0 ] || set -- $(find tests/golden -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort)
