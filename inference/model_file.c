@@ -145,6 +145,7 @@ static bool check_section(const struct t5_model *model, const struct model_secti
     bool sound =
         !__builtin_mul_overflow(section->rows, section->columns, &size) &&
         !__builtin_mul_overflow(size, widths[section->kind], &size) && size == section->size &&
+        (section->kind != SECTION_BYTES || section->columns == 1) &&
         section->offset % MODEL_ALIGNMENT == 0 && section->offset >= model->header->header_size &&
         section->offset <= model->file.size && section->size <= model->file.size - section->offset;
     return sound || damaged(path, section->name, error);
@@ -218,20 +219,23 @@ static bool attach_weights(struct t5_model *model, const char *path, struct erro
     return attached;
 }
 
-static struct text section_text(const struct t5_model *model, const char *name)
+static bool section_text(const struct t5_model *model, const char *name, struct text *text,
+                         const char *path, struct error *error)
 {
     const struct model_section *section = find_section(model, name, "");
-    return section && section->kind == SECTION_BYTES
-               ? text_slice(model->file, (size_t)section->offset,
-                            (size_t)(section->offset + section->size))
-               : (struct text){NULL, 0};
+    if (!section || section->kind != SECTION_BYTES)
+        return damaged(path, name, error);
+    *text =
+        text_slice(model->file, (size_t)section->offset, (size_t)(section->offset + section->size));
+    return true;
 }
 
 static bool attach_tokenizer(struct t5_model *model, const char *path, struct error *error)
 {
     struct text tables[TOKENIZER_TABLES];
     for (size_t i = 0; i < TOKENIZER_TABLES; i++)
-        tables[i] = section_text(model, model_tokenizer_sections[i]);
+        if (!section_text(model, model_tokenizer_sections[i], &tables[i], path, error))
+            return false;
     if (!tokenizer_attach(&model->tokenizer, tables, path, error))
         return false;
     return tokenizer_count(&model->tokenizer) <= model->config.vocabulary ||
@@ -250,9 +254,9 @@ static bool attach(struct t5_model *model, const char *path, struct error *error
     if (model->config.activation > T5_ACTIVATION_GELU_NEW)
         return error_set(error, ERROR_MODEL, "%s: activation %d is not known to this winnow", path,
                          (int)model->config.activation);
-    model->prompts = section_text(model, MODEL_PROMPTS);
     hash_print(model->header->header_checksum, model->id);
-    return t5_config_check(&model->config, path, error) && attach_weights(model, path, error) &&
+    return section_text(model, MODEL_PROMPTS, &model->prompts, path, error) &&
+           t5_config_check(&model->config, path, error) && attach_weights(model, path, error) &&
            attach_tokenizer(model, path, error);
 }
 

@@ -138,14 +138,15 @@ bool spiece_read(struct text bytes, const char *name, struct vocabulary *vocabul
     vocabulary->flags = TOKENIZER_PREFIX | TOKENIZER_COLLAPSE | TOKENIZER_STRIP_FRONT |
                         TOKENIZER_STRIP_BACK | TOKENIZER_ESCAPE;
     vocabulary->end_piece = TEXT("</s>");
-    if (bytes.size == 0)
-        return damaged(name, error);
     struct field field;
+    bool has_trainer = false, has_normalizer = false;
     while (bytes.size) {
         if (!take_field(&bytes, &field))
             return damaged(name, error);
         if (field.wire != WIRE_BYTES)
             continue;
+        has_trainer = has_trainer || field.number == 2;
+        has_normalizer = has_normalizer || field.number == 3;
         bool read = field.number == 1   ? read_piece(field.bytes, name, vocabulary, error)
                     : field.number == 2 ? read_trainer(field.bytes, name, vocabulary, error)
                     : field.number == 3 ? read_normalizer(field.bytes, name, vocabulary, error)
@@ -153,5 +154,6 @@ bool spiece_read(struct text bytes, const char *name, struct vocabulary *vocabul
         if (!read)
             return false;
     }
-    return true;
+    /* Both stand behind the pieces: without them the file was cut. */
+    return (has_trainer && has_normalizer) || damaged(name, error);
 }

@@ -1,0 +1,183 @@
+/* tiny_model.c - writing config.json and safetensors with numbers from a fixed generator. */
+#include "tests/support/tiny_model.h"
+
+#include <dirent.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "inference/tensors.h"
+
+static const struct t5_config sizes = {
+    .model_width = 24,
+    .head_width = 6,
+    .hidden_width = 40,
+    .heads = 3,
+    .encoder_layers = 2,
+    .decoder_layers = 1,
+    .vocabulary = 660,
+    .relative_buckets = 8,
+    .relative_distance = 16,
+    .norm_epsilon = 1e-6f,
+    .end_id = 1,
+    .output_scale = 1,
+    .window_input = 64,
+    .window_output = 16,
+};
+
+static FILE *create(const char *directory, const char *name)
+{
+    char path[256];
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
+    FILE *file = fopen(path, "wb");
+    if (!file)
+        abort();
+    return file;
+}
+
+static void write_config(const char *directory, const struct tiny_model *tiny)
+{
+    FILE *file = create(directory, "config.json");
+    fprintf(file,
+            "{\"model_type\": \"t5\", \"d_model\": %u, \"d_kv\": %u, \"d_ff\": %u,\n"
+            " \"num_heads\": %u, \"num_layers\": %u, \"num_decoder_layers\": %u,\n"
+            " \"vocab_size\": %u, \"relative_attention_num_buckets\": %u,\n"
+            " \"relative_attention_max_distance\": %u, \"feed_forward_proj\": \"%s\",\n"
+            " \"tie_word_embeddings\": %s, \"eos_token_id\": 1, \"pad_token_id\": 0}\n",
+            sizes.model_width, sizes.head_width, sizes.hidden_width, sizes.heads,
+            sizes.encoder_layers, sizes.decoder_layers, sizes.vocabulary, sizes.relative_buckets,
+            sizes.relative_distance, tiny->gated ? "gated-gelu" : "relu",
+            tiny->untied ? "false" : "true");
+    fclose(file);
+}
+
+static void write_tokenizer(const char *directory)
+{
+    char bytes[65536];
+    FILE *source = fopen("tests/unit/data/tokenizer/spiece.model", "rb");
+    if (!source)
+        abort();
+    size_t size = fread(bytes, 1, sizeof(bytes), source);
+    fclose(source);
+    FILE *file = create(directory, "spiece.model");
+    fwrite(bytes, 1, size, file);
+    fclose(file);
+}
+
+static bool is(const char *name, const char *wanted)
+{
+    return wanted && strcmp(name, wanted) == 0;
+}
+
+static float next_number(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return (float)(int32_t)*state * (1.0f / 4294967296.0f);
+}
+
+static void write_number(FILE *file, float value, const char *type)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof(bits));
+    if (strcmp(type, "F32") == 0) {
+        fwrite(&bits, 4, 1, file);
+        return;
+    }
+    uint16_t half = (uint16_t)(bits >> 16);
+    if (strcmp(type, "F16") == 0) {
+        uint32_t exponent = bits >> 23 & 0xFF;
+        half = (uint16_t)(bits >> 16 & 0x8000);
+        if (exponent > 112 && exponent < 143)
+            half |= (uint16_t)((exponent - 112) << 10 | (bits >> 13 & 0x3FF));
+    }
+    fwrite(&half, 2, 1, file);
+}
+
+/* Slots [begin, end) as one safetensors file. */
+static void write_weights(const char *directory, const char *name, const struct tiny_model *tiny,
+                          const struct tensor_list *list, size_t begin, size_t end)
+{
+    const char *type = tiny->type ? tiny->type : "F32";
+    size_t width = strcmp(type, "F32") == 0 ? 4 : 2, offset = 0;
+    char *header = NULL;
+    size_t header_size = 0;
+    FILE *stream = open_memstream(&header, &header_size);
+    fprintf(stream, "{\"__metadata__\": {\"format\": \"pt\"}");
+    for (size_t i = begin; i < end; i++) {
+        const struct tensor_slot *slot = &list->slots[i];
+        size_t bytes = slot->rows * slot->columns * width;
+        bool is_vector = slot->vector && !slot->is_table;
+        if (is(slot->source, tiny->leave_out))
+            continue;
+        fprintf(stream, ", \"%s\": {\"dtype\": \"%s\", \"shape\": ", slot->source, type);
+        if (is_vector)
+            fprintf(stream, "[%zu]", slot->columns);
+        else if (is(slot->source, tiny->transposed))
+            fprintf(stream, "[%zu, %zu]", slot->columns, slot->rows);
+        else
+            fprintf(stream, "[%zu, %zu]", slot->rows, slot->columns);
+        fprintf(stream, ", \"data_offsets\": [%zu, %zu]}", offset, offset + bytes);
+        offset += bytes;
+    }
+    fprintf(stream, "}");
+    fclose(stream);
+    FILE *file = create(directory, name);
+    uint64_t size = header_size;
+    fwrite(&size, sizeof(size), 1, file);
+    fwrite(header, 1, header_size, file);
+    free(header);
+    for (size_t i = begin; i < end; i++) {
+        const struct tensor_slot *slot = &list->slots[i];
+        uint32_t state = (uint32_t)i * 7919u + 1;
+        for (size_t k = 0; k < slot->rows * slot->columns && !is(slot->source, tiny->leave_out);
+             k++)
+            write_number(file, slot->vector && !slot->is_table ? 1.0f : next_number(&state), type);
+    }
+    fclose(file);
+}
+
+char *tiny_model_write(const struct tiny_model *tiny)
+{
+    char *directory = strdup("/tmp/winnow-test-XXXXXX");
+    if (!directory || !mkdtemp(directory))
+        abort();
+    struct t5_config config = sizes;
+    struct t5_weights weights = {0};
+    struct tensor_list list = {0};
+    config.gated = tiny->gated;
+    config.tied = !tiny->untied;
+    tensors_list(&config, &weights, &list);
+    write_config(directory, tiny);
+    write_tokenizer(directory);
+    if (!tiny->sharded) {
+        write_weights(directory, "model.safetensors", tiny, &list, 0, list.count);
+    } else {
+        size_t half = list.count / 2;
+        write_weights(directory, "model-1.safetensors", tiny, &list, 0, half);
+        write_weights(directory, "model-2.safetensors", tiny, &list, half, list.count);
+        FILE *index = create(directory, "model.safetensors.index.json");
+        fprintf(index, "{\"weight_map\": {");
+        for (size_t i = 0; i < list.count; i++)
+            fprintf(index, "%s\"%s\": \"model-%d.safetensors\"", i ? ", " : "",
+                    list.slots[i].source, i < half ? 1 : 2);
+        fprintf(index, "}}");
+        fclose(index);
+    }
+    tensors_free(&list);
+    weights_free(&weights);
+    return directory;
+}
+
+void tiny_model_remove(char *directory)
+{
+    DIR *entries = opendir(directory);
+    for (struct dirent *entry; entries && (entry = readdir(entries));)
+        if (entry->d_name[0] != '.')
+            unlinkat(dirfd(entries), entry->d_name, 0);
+    if (entries)
+        closedir(entries);
+    rmdir(directory);
+    free(directory);
+}
