@@ -108,11 +108,15 @@ static int take_setting(void *user, const char *section, const char *name, const
     if (!*name)
         return fail(reading, reading->line_number, "expected key = value");
     size_t sign = 0;
-    while (reading->line.bytes[sign] != '=' && reading->line.bytes[sign] != ':')
+    while (sign < reading->line.size && reading->line.bytes[sign] != '=' &&
+           reading->line.bytes[sign] != ':')
         sign++;
+    struct text key = text_trim(text_slice(reading->line, 0, sign));
+    if (!text_equal(key, text_of(name)))
+        return 1; /* goes on with a value for inih, behind a broken section line: that is told */
     reading->pending = reading->after_key = true;
     reading->pending_section = text_trim(reading->section);
-    reading->key = text_trim(text_slice(reading->line, 0, sign));
+    reading->key = key;
     reading->value = text_trim(text_slice(reading->line, sign + 1, reading->line.size));
     reading->setting_line = reading->line_number;
     return 1;

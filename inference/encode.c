@@ -33,6 +33,7 @@ struct sink {
     size_t *ends;
     size_t capacity, count;
     bool after_unknown; /* runs of unknown characters are one token */
+    size_t open_count;  /* last tokens that end within a character: their end is yet to come */
 };
 
 struct window {
@@ -303,15 +304,20 @@ static size_t meeting_place(struct window *window)
     return 0;
 }
 
-static void emit(struct sink *sink, int32_t id, size_t end)
+static void emit(struct sink *sink, int32_t id)
 {
-    if (sink->count < sink->capacity) {
-        if (sink->ids)
-            sink->ids[sink->count] = id;
-        if (sink->ends)
-            sink->ends[sink->count] = end;
-    }
+    if (sink->ids && sink->count < sink->capacity)
+        sink->ids[sink->count] = id;
     sink->count++;
+    sink->open_count++;
+}
+
+/* Gives the open tokens their end. */
+static void close_tokens(struct sink *sink, size_t end)
+{
+    for (; sink->open_count; sink->open_count--)
+        if (sink->ends && sink->count - sink->open_count < sink->capacity)
+            sink->ends[sink->count - sink->open_count] = end;
 }
 
 static void emit_piece(const struct window *window, size_t begin, size_t end, int32_t piece,
@@ -321,14 +327,17 @@ static void emit_piece(const struct window *window, size_t begin, size_t end, in
     bool unknown = piece == settings->unknown_id;
     if (unknown && has_flag(window->tokenizer, TOKENIZER_BYTES)) {
         for (size_t i = begin; i < end; i++)
-            emit(sink, settings->byte_ids[(unsigned char)window->bytes[i]], window->ends[i]);
+            emit(sink, settings->byte_ids[(unsigned char)window->bytes[i]]);
     } else if (unknown && sink->after_unknown) {
-        if (sink->ends && sink->count <= sink->capacity)
-            sink->ends[sink->count - 1] = window->ends[end - 1];
+        sink->open_count += sink->open_count == 0; /* the token before goes on */
     } else {
-        emit(sink, piece, window->ends[end - 1]);
+        emit(sink, piece);
     }
     sink->after_unknown = unknown;
+    /* Within what one character became, the text cannot be cut. */
+    bool within = end < window->size && window->ends[end] == window->ends[end - 1];
+    if (!within)
+        close_tokens(sink, window->ends[end - 1]);
 }
 
 /* Emits the way to `place`, and moves the window so that it begins there. */
@@ -409,12 +418,17 @@ static size_t encode(const struct tokenizer *tokenizer, struct text text, bool w
         }
         encode_stretch(tokenizer, text, begin, at, with_prefix, sink);
         at += size;
-        emit(sink, id, at);
+        emit(sink, id);
+        close_tokens(sink, at);
         begin = at;
     }
     encode_stretch(tokenizer, text, begin, text.size, with_prefix, sink);
-    if (sink->ends && sink->count && sink->count <= sink->capacity)
-        sink->ends[sink->count - 1] = text.size;
+    if (sink->ends && sink->count && sink->count <= sink->capacity) {
+        /* Spaces at the end belong to the last token: to all that its last character became. */
+        size_t last_end = sink->ends[sink->count - 1];
+        for (size_t i = sink->count; i > 0 && sink->ends[i - 1] == last_end; i--)
+            sink->ends[i - 1] = text.size;
+    }
     return sink->count;
 }
 

@@ -38,8 +38,9 @@ struct text t5_model_prompt(const struct t5_model *model, const char *key);
  * `capacity`; only the first `capacity` are written. */
 size_t t5_tokens(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity);
 
-/* As t5_tokens, and where in `text` each token's bytes end (offsets rise; the last is text.size).
- * Cutting `text` at ends[i] splits no token. `ends` has room for `capacity`. */
+/* As t5_tokens, and where in `text` each token's bytes end. Offsets never fall: tokens that share a
+ * character share its end, and a token for the space put before the text may end at 0. The last is
+ * text.size. Cutting `text` at ends[i] splits no token. `ends` has room for `capacity`. */
 size_t t5_token_ends(const struct t5_model *model, struct text text, size_t *ends, size_t capacity);
 
 /* A tokenizer alone: of one of Winnow's files, of a Hugging Face directory, or a bare spiece.model

@@ -44,6 +44,7 @@ static const struct example examples[] = {
     {"a = b = c", "1:.a=b = c|", NULL},
     {"[s]\nnonsense\n", "", "test.job:2: expected [section] or key = value"},
     {"[s\n", "", "test.job:1: expected"},
+    {"a = 1\n[s\n  2\n", "1:.a=1|", "test.job:2: expected"},
     {"= 5\n", "", "test.job:1: expected"},
     {"a = 1\nstop = 1\nb = 2\n", "1:.a=1|", "stopped at 2"},
     {"nonsense\nstop = 1\n", "", "test.job:1: expected"},

@@ -1,0 +1,23 @@
+/* fuzz_safetensors.c - any bytes as a safetensors file: every number of every tensor is read. */
+#include "inference/safetensors.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    struct error error = {0};
+    struct safetensors *tensors;
+    if (!safetensors_read(&tensors, (struct text){(const char *)bytes, size}, "fuzz", &error))
+        return 0;
+    for (size_t i = 0; i < safetensors_count(tensors); i++) {
+        const struct safetensor *tensor = safetensors_at(tensors, i);
+        size_t width = tensor->type == SAFETENSOR_F32 ? 4 : 2;
+        for (size_t k = 0; tensor->type != SAFETENSOR_OTHER && k < tensor->bytes.size / width;
+             k++) {
+            float value;
+            safetensor_values(tensor, k, 1, &value);
+        }
+    }
+    safetensors_close(tensors);
+    return 0;
+}
