@@ -1,0 +1,109 @@
+"""Writes the Hugging Face directory that `winnow model import` reads: `export.py WORK OUT`.
+
+config.json, model.safetensors, spiece.model, prompts.ini. With --check, transformers loads the
+directory and must give the same log-probabilities as our own model.
+"""
+import argparse
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import sentencepiece
+import torch
+from safetensors.torch import save_file
+
+from model import Model, Shape
+from prepare import MAX_TOPICS, TAXONOMY
+from train import MAX_INPUT
+
+PROMPTS = """\
+; How the pipeline asks this model. The question stands on the decoder's side: the decoder starts with
+; <pad> and the piece named here, so one encoder pass answers all questions about a text.
+
+[window]
+input = {input}
+output = 64
+
+[sentiment]
+input = {{text}}
+decoder = <sentiment>
+positive = positive
+neutral = neutral
+negative = negative
+temperature = {temperature}
+bias_positive = {bias_positive}
+bias_neutral = {bias_neutral}
+bias_negative = {bias_negative}
+undetected_below = {undetected_below}
+
+[topics]
+input = {{text}}
+decoder = <topics>
+none = none
+item = {{topic}} {{polarity}}
+polarities = positive,neutral,negative
+topics = {topics}
+max_items = {max_items}
+
+[summary]
+input = {{text}}
+separator = |
+decoder = <summary>
+max_tokens = 48
+no_repeat_ngram = 3
+"""
+UNFITTED = {"temperature": 1.0, "bias_positive": 0.0, "bias_neutral": 0.0, "bias_negative": 0.0,
+            "undetected_below": 0.45}
+
+
+def load(work):
+    pieces = sentencepiece.SentencePieceProcessor(model_file=str(work / "spiece.model"))
+    model = Model(Shape(vocab_size=pieces.get_piece_size()))
+    state = torch.load(work / "checkpoint.pt", map_location="cpu")
+    model.load_state_dict({name.replace("_orig_mod.", ""): t for name, t in state["model"].items()})
+    return model.eval(), pieces
+
+
+def check(out, model, pieces):
+    from transformers import T5ForConditionalGeneration
+    theirs = T5ForConditionalGeneration.from_pretrained(out).eval()
+    worst = 0.0
+    for text in ("The strap broke after two days, but support was kind.", "배송은 빠른데 포장이 엉망이에요"):
+        ids = torch.tensor([pieces.encode(text) + [1]])
+        prefix = torch.tensor([[0, pieces.piece_to_id("<sentiment>"), 40]])
+        with torch.no_grad():
+            hidden = model.decode(prefix, torch.tensor([3]), torch.tensor([0]), model.encode(ids), ids)
+            ours = model.lm_head(hidden).log_softmax(-1)
+            other = theirs(input_ids=ids, decoder_input_ids=prefix).logits.log_softmax(-1)
+        worst = max(worst, (ours - other).abs().max().item())
+    print("largest difference of a log-probability from transformers:", worst)
+    assert worst < 1e-3
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("work", type=Path)
+    options.add_argument("out", type=Path)
+    options.add_argument("--check", action="store_true")
+    given = options.parse_args()
+    model, pieces = load(given.work)
+    given.out.mkdir(parents=True, exist_ok=True)
+    state = {name: t.float().contiguous() for name, t in model.state_dict().items()}
+    save_file(state, given.out / "model.safetensors", metadata={"format": "pt"})
+    config = model.shape_of.config()
+    (given.out / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    shutil.copyfile(given.work / "spiece.model", given.out / "spiece.model")
+    fitted = dict(UNFITTED)
+    if (given.work / "calibration.json").exists():
+        fitted |= json.loads((given.work / "calibration.json").read_text(encoding="utf-8"))
+    with open(TAXONOMY, encoding="utf-8") as file:
+        topics = ",".join(row["topic"] for row in csv.DictReader(file))
+    prompts = PROMPTS.format(input=MAX_INPUT, topics=topics, max_items=MAX_TOPICS, **fitted)
+    (given.out / "prompts.ini").write_text(prompts, encoding="utf-8")
+    if given.check:
+        check(given.out, model, pieces)
+
+
+if __name__ == "__main__":
+    main()
