@@ -17,7 +17,7 @@ class Shape:
     d_model: int = 256
     d_kv: int = 64
     num_heads: int = 4
-    d_ff: int = 768
+    d_ff: int = 512
     num_layers: int = 6
     num_decoder_layers: int = 2
     relative_attention_num_buckets: int = 32
