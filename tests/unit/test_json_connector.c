@@ -1,0 +1,185 @@
+/* test_json_connector.c - connectors/json.c: data first, one table of files and what they hold. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "connectors/connectors.h"
+
+/* "line:id=text|" of every record, and "line!reason|" of every reject. */
+struct example {
+    const char *file, *expected;
+};
+
+static const struct example examples[] = {
+    {"", ""},
+    {"\n\n", ""},
+    {"{\"id\": 1, \"text\": \"a\"}\n{\"id\": 2, \"text\": \"b\"}\n", "1:1=a|2:2=b|"},
+    {"{\"id\": 1, \"text\": \"a\"}\r\n\r\n{\"id\": 2, \"text\": \"b\"}", "1:1=a|3:2=b|"},
+    {"\xEF\xBB\xBF{\"id\": 1, \"text\": \"a\"}\n{\"text\": \"b\", \"id\": 2}\n", "1:1=a|2:2=b|"},
+    /* arrays, over lines and in one */
+    {"[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"text\":\"b\"}]", "1:1=a|1:2=b|"},
+    {"[\n  {\n    \"id\": 1,\n    \"text\": \"]}\"\n  },\n  {\"id\": 2, \"text\": \"\\\"{\"}\n]\n",
+     "2:1=]}|6:2=\"{|"},
+    {"[{\"id\":1,\"text\":\"a\"}, null, 7, {\"id\":2,\"text\":\"b\"}]",
+     "1:1=a|1!expected an object, {...}|1!expected an object, {...}|1:2=b|"},
+    {"[]", ""},
+    /* objects one behind the other */
+    {"{\n\"id\": 1, \"text\": \"a\"\n}\n{\n\"id\": 2, \"text\": \"b\"\n}\n", "1:1=a|4:2=b|"},
+    {"{\"id\":1,\"text\":\"a\"}{\"id\":2,\"text\":\"b\"}", "1:1=a|1:2=b|"},
+    /* an array within an object */
+    {"{\"next\": null, \"reviews\": [{\"id\":1,\"text\":\"a\"},{\"id\":2,\"text\":\"b\"}], \"n\": "
+     "2}",
+     "1:1=a|1:2=b|"},
+    {"{\"feed\": {\"author\": {\"label\": \"x\"}, \"entry\": [\n{\"id\": {\"label\": \"7\"}, "
+     "\"text\": {\"label\": \"good\", \"attributes\": {\"type\": \"text\"}}}]}}",
+     "2:7=good|"},
+    /* a record that holds a list is no wrapper */
+    {"{\"id\":1,\"text\":\"a\",\"images\":[{\"url\":\"u\"}]}\n{\"id\":2,\"text\":\"b\"}\n",
+     "1:1=a|2:2=b|"},
+    /* broken lines cost themselves */
+    {"{\"id\":1,\"text\":\"a\"}\n{\"id\":2,\"text\":\"b\n{\"id\":3,\"text\":\"c\"}\nnonsense\n",
+     "1:1=a|2!line 1|3:3=c|4!expected an object, {...}|"},
+    {"[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"text\":\"b\"", "1:1=a|1!the object that begins here|"},
+    /* values of every kind, and a column that the sample does not know is no trouble */
+    {"{\"id\":\"x\",\"text\":\"a\",\"rating\":4.5,\"tags\":[\"p\",\"q\"],\"ok\":true,\"z\":null}\n",
+     "1:x=a|"},
+};
+
+static void note(char *seen, size_t size, const struct batch *batch, size_t *records,
+                 size_t *rejects)
+{
+    for (; *records < batch->count; (*records)++) {
+        const struct record *record = &batch->records[*records];
+        snprintf(seen + strlen(seen), size - strlen(seen), "%llu:%.*s=%.*s|",
+                 (unsigned long long)record->line, TEXT_ARGUMENT(record->external_id),
+                 TEXT_ARGUMENT(record->body));
+    }
+    for (; *rejects < batch->reject_count; (*rejects)++) {
+        const struct reject *reject = &batch->rejects[*rejects];
+        snprintf(seen + strlen(seen), size - strlen(seen), "%llu!%.*s|",
+                 (unsigned long long)reject->line, TEXT_ARGUMENT(reject->reason));
+    }
+}
+
+/* Opens and reads `file`; the batch is the caller's. */
+static enum reading read_all(struct text file, struct batch *batch, char *seen, size_t size,
+                             struct error *error)
+{
+    char path[] = "/tmp/test_json_connector.XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    assert_int_equal(write(descriptor, file.bytes, file.size), file.size);
+    close(descriptor);
+    void *state = memory_alloc(1, json_connector.state_size);
+    option_defaults(json_connector.options, state);
+    enum reading reading = READING_FAILED;
+    size_t records = 0, rejects = 0;
+    seen[0] = '\0';
+    if (json_connector.open(state, path, error))
+        while ((reading = json_connector.read(state, batch, error)) == READING_MORE)
+            note(seen, size, batch, &records, &rejects);
+    json_connector.close(state);
+    free(state);
+    unlink(path);
+    return reading;
+}
+
+/* `expected` with reasons of rejects as far as they go. */
+static bool agrees(const char *seen, const char *expected)
+{
+    while (*expected) {
+        if (*expected == '|' && *seen != '|' && strchr(seen, '|'))
+            seen = strchr(seen, '|'); /* the rest of a longer reason */
+        if (*seen++ != *expected++)
+            return false;
+    }
+    return *seen == '\0';
+}
+
+static void files_hold_what_the_table_says(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        struct batch batch = {.path = "test", .source = TEXT("test")};
+        struct error error = {0};
+        char seen[1024];
+        enum reading reading =
+            read_all(text_of(examples[i].file), &batch, seen, sizeof(seen), &error);
+        if (reading != READING_DONE || !agrees(seen, examples[i].expected))
+            fail_msg("of '%s': expected '%s', got '%s' %s", examples[i].file, examples[i].expected,
+                     seen, error.message);
+        batch_free(&batch);
+    }
+}
+
+static void nested_members_are_columns_with_dotted_names(void **state)
+{
+    (void)state;
+    struct batch batch = {.path = "test", .source = TEXT("test")};
+    struct error error = {0};
+    char seen[256], fields[512] = "";
+    read_all(TEXT("{\"id\":1,\"text\":\"a\",\"who\":{\"name\":\"Bea\",\"age\":7},"
+                  "\"tags\":[\"p\",\"q\"],\"parts\":[{\"k\":1.5},{\"k\":false}]}\n"),
+             &batch, seen, sizeof(seen), &error);
+    assert_int_equal(batch.count, 1);
+    for (size_t i = 0; i < batch.records[0].field_count; i++) {
+        const struct field *field = &batch.records[0].fields[i];
+        snprintf(fields + strlen(fields), sizeof(fields) - strlen(fields), "%.*s=%.*s|",
+                 TEXT_ARGUMENT(field->name), TEXT_ARGUMENT(field->value));
+    }
+    assert_string_equal(fields, "id=1|text=a|who.name=Bea|who.age=7|tags=p, q|parts.1.k=1.5|"
+                                "parts.2.k=false|");
+    batch_free(&batch);
+}
+
+static void a_file_without_a_text_is_a_mistake_of_the_job(void **state)
+{
+    (void)state;
+    struct batch batch = {.path = "test", .source = TEXT("test")};
+    struct error error = {0};
+    char seen[64];
+    read_all(TEXT("{\"a\": 1}\n{\"a\": 2}\n"), &batch, seen, sizeof(seen), &error);
+    assert_int_equal(error.kind, ERROR_USAGE);
+    batch_free(&batch);
+}
+
+static void json_is_recognised_by_its_content(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        int least, most;
+    } heads[] = {{"{\"a\": 1}\n{\"a\": 2}\n", 90, 100},
+                 {" [ {\"a\": 1} ]", 90, 100},
+                 {"[section]\nkey = value\n", 0, 10},
+                 {"{broken\n", 0, 40},
+                 {"id,text\n1,a\n", 0, 0},
+                 {"<xml/>", 0, 0}};
+    for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+        struct arena arena = {0};
+        struct candidate candidate = {.path = "x", .head = text_of(heads[i].head)};
+        int score = json_connector.recognize(&candidate, &arena).score;
+        if (score < heads[i].least || score > heads[i].most)
+            fail_msg("'%s' scores %d", heads[i].head, score);
+        arena_free(&arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(files_hold_what_the_table_says),
+        cmocka_unit_test(nested_members_are_columns_with_dotted_names),
+        cmocka_unit_test(a_file_without_a_text_is_a_mistake_of_the_job),
+        cmocka_unit_test(json_is_recognised_by_its_content),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
