@@ -98,7 +98,7 @@ static size_t run_end(struct text key, size_t at, enum letter kind)
         enum letter letter = normalize_letter(point);
         if (letter != kind && !(kind == LETTER_WORD && letter == LETTER_DIGIT)) {
             bool joins = kind == LETTER_DIGIT  ? point == '.' || point == ','
-                         : kind == LETTER_WORD ? point == '\'' || point == 0x2019
+                         : kind == LETTER_WORD ? point == '\''
                                                : false;
             size_t next_size;
             if (!joins || at + size >= key.size ||
@@ -110,9 +110,28 @@ static size_t run_end(struct text key, size_t at, enum letter kind)
     return at;
 }
 
+/* Typographers' apostrophes as typewriters'. */
+static struct text plain_apostrophes(struct text key, struct arena *arena)
+{
+    struct text curved = TEXT("’");
+    size_t found = text_find(key, curved, 0);
+    if (found == key.size)
+        return key;
+    char *bytes = arena_alloc(arena, key.size, 1);
+    size_t size = 0;
+    for (size_t at = 0; at < key.size; found = text_find(key, curved, at)) {
+        memcpy(bytes + size, key.bytes + at, found - at);
+        size += found - at;
+        if (found < key.size)
+            bytes[size++] = '\'';
+        at = found + curved.size;
+    }
+    return (struct text){bytes, size};
+}
+
 struct word *words_of(struct text text, struct arena *arena, size_t *count)
 {
-    struct text key = normalize_key(text, arena);
+    struct text key = plain_apostrophes(normalize_key(text, arena), arena);
     struct collector collector = {arena_alloc(arena, key.size + 1, sizeof(struct word)), 0};
     for (size_t at = 0, size, end; at < key.size; at = end) {
         enum letter kind = normalize_letter(utf8_decode(key, at, &size));

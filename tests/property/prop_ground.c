@@ -1,0 +1,207 @@
+/* prop_ground.c - whatever the model writes: every sentence of a summary is supported by rows of
+ * its group or is theirs word for word; evidence and quotes are bytes of the rows. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "stages/stages.h"
+#include "stages/support.h"
+#include "tests/fakes/stage.h"
+#include "tests/fakes/t5.h"
+
+static const struct t5_model model = {fake_prompts};
+
+struct grounding {
+    struct t5_session session;
+    struct workbench bench;
+    void *state;
+    struct arena arena;
+    struct group group;
+};
+
+static void ground(struct grounding *grounding, const struct member *members, size_t count,
+                   const char *summary)
+{
+    *grounding = (struct grounding){
+        .session = {.model = &model, .batch = 4, .input_tokens = 48},
+    };
+    grounding->bench =
+        (struct workbench){.model = &model, .session = &grounding->session, .session_batch = 4};
+    grounding->state = stage_start(&ground_stage, "", &grounding->bench, NULL);
+    struct text *part = arena_alloc(&grounding->arena, 1, sizeof(*part));
+    *part = text_of(summary);
+    grounding->group = (struct group){
+        .members = members,
+        .member_count = count,
+        .parts = part,
+        .part_count = summary ? 1 : 0,
+        .finish_reason = summary ? "end" : "extractive",
+        .arena = &grounding->arena,
+    };
+    struct error error = {0};
+    if (!ground_stage.process_group(grounding->state, &grounding->group, &error))
+        fail_msg("%s", error.message);
+}
+
+static void release(struct grounding *grounding)
+{
+    stage_end(&ground_stage, grounding->state);
+    arena_free(&grounding->session.arena);
+    arena_free(&grounding->arena);
+}
+
+static struct text passage_text(const struct group *group, const struct passage *passage)
+{
+    struct text text = group->members[passage->member].text;
+    assert_true(passage->begin < passage->end && passage->end <= text.size);
+    return text_slice(text, passage->begin, passage->end);
+}
+
+static const struct member kettle[] = {
+    {.feedback_id = 1,
+     .text = {"The lid broke after 2 weeks. bad.", 33},
+     .sentiment = SENTIMENT_NEGATIVE},
+    {.feedback_id = 2,
+     .text = {"Boils water fast and looks good.", 32},
+     .sentiment = SENTIMENT_POSITIVE},
+    {.feedback_id = 3,
+     .text = {"Boils fast, good handle! My lid broke too.", 42},
+     .sentiment = SENTIMENT_MIXED},
+    {.feedback_id = 4,
+     .text = {"good: fast boiling water every morning.", 39},
+     .sentiment = SENTIMENT_POSITIVE},
+};
+
+static const struct {
+    const char *summary;
+    bool extractive[3];
+    size_t count;
+    const char *finish_reason;
+} examples[] = {
+    {"It boils water fast.", {false}, 1, "end"},
+    {"Boils water fast. The lid broke.", {false, false}, 2, "end"},
+    {"The delivery was late.", {true}, 1, "extractive"},
+    {"The lid broke after 3 weeks.", {true}, 1, "extractive"},
+    {"The lid broke after 2 weeks.", {false}, 1, "end"},
+    {"bad: boils water fast, bad.", {true}, 1, "extractive"}, /* only good ones say so */
+    {"fast fast fast fast fast fast fast.", {true}, 1, "extractive"},
+    {"Boils water fast. Boils water fast.", {false}, 1, "end"},
+    {NULL, {true, true, true}, 3, "extractive"},
+};
+
+static void sentences_are_supported_or_replaced(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        struct grounding grounding;
+        ground(&grounding, kettle, 4, examples[i].summary);
+        const struct group *group = &grounding.group;
+        if (group->sentence_count != examples[i].count)
+            fail_msg("%s: %zu sentences", examples[i].summary, group->sentence_count);
+        for (size_t k = 0; k < group->sentence_count; k++) {
+            if (group->sentences[k].extractive != examples[i].extractive[k])
+                fail_msg("%s: sentence %zu: %.*s", examples[i].summary, k,
+                         TEXT_ARGUMENT(group->sentences[k].text));
+            assert_true(group->sentences[k].evidence_count > 0);
+        }
+        assert_string_equal(group->finish_reason, examples[i].finish_reason);
+        assert_int_equal(group->quote_count, 3);
+        release(&grounding);
+    }
+}
+
+static void quotes_show_both_poles(void **state)
+{
+    (void)state;
+    struct grounding grounding;
+    ground(&grounding, kettle, 4, "Boils water fast.");
+    size_t sides[SENTIMENT_COUNT] = {0};
+    for (size_t i = 0; i < grounding.group.quote_count; i++)
+        sides[kettle[grounding.group.quotes[i].member].sentiment]++;
+    assert_true(sides[SENTIMENT_NEGATIVE] > 0 && sides[SENTIMENT_POSITIVE] > 0);
+    release(&grounding);
+}
+
+static uint64_t next(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+static struct text random_words(uint64_t *seed, size_t most, struct arena *arena)
+{
+    static const char *const words[] = {
+        "lid",  "broke", "good", "bad",    "the",   "kettle", "boils", "fast", "3",
+        "12.5", "weeks", "배송", "빨라요", "never", "leaks",  "loud",  "a",    "handle",
+        "hot",  "!!",    ".",    "\n",     "price", "...",    "😀",     "is"};
+    struct text text = {0};
+    for (size_t count = next(seed) % most + 1; count > 0; count--)
+        text = arena_format(arena, "%.*s%s%s", TEXT_ARGUMENT(text), text.size ? " " : "",
+                            words[next(seed) % (sizeof(words) / sizeof(*words))]);
+    return text;
+}
+
+static void check(struct segmenter *segmenter, const struct group *group)
+{
+    struct support support;
+    support_open(&support, segmenter, group->members, group->member_count);
+    for (size_t i = 0; i < group->sentence_count; i++) {
+        const struct summary_sentence *sentence = &group->sentences[i];
+        struct passage found[5];
+        size_t count;
+        assert_true(sentence->evidence_count >= 1 && sentence->evidence_count <= 5);
+        for (size_t k = 0; k < sentence->evidence_count; k++)
+            passage_text(group, &sentence->evidence[k]);
+        if (sentence->extractive)
+            assert_true(text_equal(passage_text(group, &sentence->evidence[0]), sentence->text));
+        else
+            assert_true(support_find(&support, sentence->text, SENTIMENT_UNDETECTED, 0.6, found, 5,
+                                     &count));
+    }
+    for (size_t i = 0; i < group->quote_count; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_false(text_equal(passage_text(group, &group->quotes[i]),
+                                    passage_text(group, &group->quotes[k])));
+    support_close(&support);
+}
+
+static void nothing_is_invented(void **state)
+{
+    (void)state;
+    struct segmenter *segmenter;
+    assert_true(segmenter_open(&segmenter, NULL));
+    uint64_t seed = 5;
+    for (int round = 0; round < 400; round++) {
+        struct arena arena = {0};
+        size_t count = next(&seed) % 12 + 1;
+        struct member *members = arena_alloc(&arena, count, sizeof(*members));
+        for (size_t i = 0; i < count; i++)
+            members[i] = (struct member){
+                .feedback_id = i + 1,
+                .text = random_words(&seed, 25, &arena),
+                .sentiment = (enum sentiment)(next(&seed) % SENTIMENT_COUNT),
+            };
+        struct text summary = random_words(&seed, 30, &arena);
+        struct grounding grounding;
+        ground(&grounding, members, count, arena_copy(&arena, summary).bytes);
+        check(segmenter, &grounding.group);
+        release(&grounding);
+        arena_free(&arena);
+    }
+    segmenter_close(segmenter);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sentences_are_supported_or_replaced),
+        cmocka_unit_test(quotes_show_both_poles),
+        cmocka_unit_test(nothing_is_invented),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,179 @@
+/* test_classify.c - stages/chunk.c and stages/classify.c: records through both, over a model of a
+ * few rules. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "stages/stages.h"
+#include "tests/fakes/stage.h"
+#include "tests/fakes/t5.h"
+
+static const struct t5_model model = {fake_prompts};
+
+static const struct {
+    const char *title, *text;
+    enum sentiment sentiment;
+    const char *topics;
+} examples[] = {
+    {"", "good price", SENTIMENT_POSITIVE, "price:positive;"},
+    {"", "bad battery and a bad delivery", SENTIMENT_NEGATIVE,
+     "delivery:negative;battery:negative;"},
+    {"", "it is a kettle", SENTIMENT_NEUTRAL, ""},
+    {"bad price", "it is a kettle", SENTIMENT_NEGATIVE, "price:negative;"},
+    {"good", "good", SENTIMENT_POSITIVE, ""},
+};
+
+static void add_examples(struct batch *batch)
+{
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        struct record *record = batch_add(batch);
+        record->title = text_of(examples[i].title);
+        record->text = text_of(examples[i].text);
+        record->analyse = true;
+    }
+}
+
+/* Of many chunks: good ones, then bad ones. */
+static void add_long(struct batch *batch, size_t good, size_t bad)
+{
+    struct text text = {0};
+    for (size_t i = 0; i < good + bad; i++)
+        text = arena_format(&batch->arena, "%.*sThe lid is %s and the %s lid stays %zu.\n",
+                            TEXT_ARGUMENT(text), i < good ? "good" : "bad",
+                            i < good ? "good" : "bad", i);
+    struct record *record = batch_add(batch);
+    record->text = text;
+    record->analyse = true;
+}
+
+static void run(struct batch *batch, size_t session_batch, const char *chunk_settings)
+{
+    struct t5_session session = {.model = &model, .batch = session_batch, .input_tokens = 48};
+    struct workbench bench = {.model = &model, .session = &session, .session_batch = session_batch};
+    void *chunk = stage_start(&chunk_stage, chunk_settings, &bench, NULL);
+    void *classify = stage_start(&classify_stage, "", &bench, NULL);
+    struct error error = {0};
+    assert_true(chunk_stage.process(chunk, batch, &error));
+    if (!classify_stage.process(classify, batch, &error))
+        fail_msg("%s", error.message);
+    stage_end(&chunk_stage, chunk);
+    stage_end(&classify_stage, classify);
+    arena_free(&session.arena);
+}
+
+static void records_get_sentiment_and_topics(void **state)
+{
+    (void)state;
+    struct batch batch = {0};
+    add_examples(&batch);
+    batch_add(&batch)->text = TEXT("bad, but saved already");
+    run(&batch, 4, "");
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        const struct record *record = &batch.records[i];
+        struct text topics = {0};
+        for (size_t k = 0; k < record->analysis.topic_count; k++)
+            topics = arena_format(&batch.arena, "%.*s%.*s:%s;", TEXT_ARGUMENT(topics),
+                                  TEXT_ARGUMENT(record->analysis.topics[k].topic),
+                                  sentiment_names[record->analysis.topics[k].polarity]);
+        assert_int_equal(record->analysis.sentiment, examples[i].sentiment);
+        assert_true(text_equal(topics, text_of(examples[i].topics)));
+        assert_int_equal(record->chunk_count, 1);
+        assert_true(record->analysis.coverage == 1);
+    }
+    assert_int_equal(batch.records[batch.count - 1].chunk_count, 0);
+    batch_free(&batch);
+}
+
+static void long_records_are_read_whole_and_may_be_mixed(void **state)
+{
+    (void)state;
+    struct batch batch = {0};
+    add_long(&batch, 12, 10);
+    add_long(&batch, 30, 1);
+    run(&batch, 3, "");
+    assert_true(batch.records[0].chunk_count > 4);
+    assert_int_equal(batch.records[0].analysis.sentiment, SENTIMENT_MIXED);
+    assert_int_equal(batch.records[1].analysis.sentiment, SENTIMENT_POSITIVE);
+    size_t at = 0;
+    for (size_t i = 0; i < batch.records[0].chunk_count; i++) {
+        assert_int_equal(batch.records[0].chunks[i].begin, at);
+        assert_true(batch.records[0].chunks[i].tokens <= 48);
+        at = batch.records[0].chunks[i].end;
+    }
+    assert_int_equal(at, batch.records[0].text.size);
+    assert_true(batch.records[0].analysis.coverage == 1);
+    batch_free(&batch);
+}
+
+static void what_a_limit_leaves_unread_shows_in_the_coverage(void **state)
+{
+    (void)state;
+    struct batch batch = {0};
+    add_long(&batch, 12, 10);
+    run(&batch, 3, "most_chunks=2");
+    const struct record *record = &batch.records[0];
+    assert_int_equal(record->chunk_count, 2);
+    double read = (double)(record->chunks[0].tokens + record->chunks[1].tokens);
+    assert_true(record->analysis.coverage == read / (double)record->analysis.tokens);
+    assert_true(record->analysis.coverage < 0.5);
+    batch_free(&batch);
+}
+
+static void company_changes_nothing(void **state)
+{
+    (void)state;
+    struct batch together = {0};
+    add_long(&together, 12, 10);
+    add_examples(&together);
+    add_long(&together, 3, 9);
+    run(&together, 64, "");
+    for (size_t size = 1; size < 8; size++) {
+        struct batch batch = {0};
+        add_long(&batch, 12, 10);
+        add_examples(&batch);
+        add_long(&batch, 3, 9);
+        run(&batch, size, "");
+        for (size_t i = 0; i < batch.count; i++) {
+            const struct analysis *a = &batch.records[i].analysis,
+                                  *b = &together.records[i].analysis;
+            assert_int_equal(a->sentiment, b->sentiment);
+            assert_true(a->score == b->score && a->confidence == b->confidence);
+            assert_int_equal(a->topic_count, b->topic_count);
+        }
+        batch_free(&batch);
+    }
+    batch_free(&together);
+}
+
+static void a_model_without_the_prompts_is_refused(void **state)
+{
+    (void)state;
+    static const char *const broken[][7] = {
+        {"window.input", "48", NULL},
+        {"sentiment.input", "no place", NULL},
+        {"sentiment.input", "{text}", "topics.input", "{text}", "window.input", "9", NULL},
+        {"sentiment.input", "{text}", "topics.input", "{text}", "window.input", "many", NULL},
+    };
+    for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++) {
+        struct t5_model poor = {broken[i]};
+        struct workbench bench = {.model = &poor, .session_batch = 1};
+        struct error error = {0};
+        assert_null(stage_start(&chunk_stage, "", &bench, &error));
+        assert_int_equal(error.kind, ERROR_MODEL);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records_get_sentiment_and_topics),
+        cmocka_unit_test(long_records_are_read_whole_and_may_be_mixed),
+        cmocka_unit_test(what_a_limit_leaves_unread_shows_in_the_coverage),
+        cmocka_unit_test(company_changes_nothing),
+        cmocka_unit_test(a_model_without_the_prompts_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

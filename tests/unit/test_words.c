@@ -1,0 +1,91 @@
+/* test_words.c - stages/words.c and stages/readable.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "stages/readable.h"
+#include "stages/words.h"
+
+static const struct {
+    const char *a, *b; /* the same words */
+} alike[] = {
+    {"Loves the delivery", "loved deliveries"},
+    {"It is fitting!", "it fits"},
+    {"Ｂattery, CHARGED", "battery charges"},
+    {"the", ""},
+    {"don't", "don’t"},
+    {"배송 빠름", "배송... 빠름"},
+    {"lost 3.5 kg", "lose 3.5 kg -- no, lost"},
+};
+
+static bool holds_all(const struct word *a, size_t a_count, const struct word *b, size_t b_count)
+{
+    for (size_t i = 0; i < a_count; i++) {
+        size_t k = 0;
+        while (k < b_count && a[i].hash != b[k].hash)
+            k++;
+        if (k == b_count)
+            return false;
+    }
+    return true;
+}
+
+static void inflected_words_are_one(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof(alike) / sizeof(*alike); i++) {
+        size_t a_count, b_count;
+        const struct word *a = words_of(text_of(alike[i].a), &arena, &a_count);
+        const struct word *b = words_of(text_of(alike[i].b), &arena, &b_count);
+        if (!holds_all(a, a_count, b, b_count))
+            fail_msg("%s", alike[i].a);
+    }
+    arena_free(&arena);
+}
+
+static void numbers_and_pairs_are_told_apart(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    size_t count;
+    const struct word *words = words_of(TEXT("4.5 of 10배송비"), &arena, &count);
+    assert_int_equal(count, 4); /* 4.5, 10, 배송, 송비 */
+    assert_true(words[0].is_number && words[1].is_number);
+    assert_false(words[2].is_number || words[3].is_number);
+    arena_free(&arena);
+}
+
+static void garbled_sentences_are_refused(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"The battery died.", "Love it", "배송이 빨라요",
+                                       "Great fit, great price, great colour"};
+    static const char *const bad[] = {"",
+                                      "....",
+                                      "a \xEF\xBF\xBD b",
+                                      "is it",
+                                      "5 5 5 5 5",
+                                      "fit fit fit fit fit fit fit",
+                                      "soft soft price soft price soft price soft"};
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+        assert_true(readable_check(text_of(good[i])));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        if (readable_check(text_of(bad[i])))
+            fail_msg("%s", bad[i]);
+    assert_true(readable_is_finished(TEXT("Done.")));
+    assert_false(readable_is_finished(TEXT("and the")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(inflected_words_are_one),
+        cmocka_unit_test(numbers_and_pairs_are_told_apart),
+        cmocka_unit_test(garbled_sentences_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
