@@ -1,23 +1,20 @@
 /* json.c - the connector for JSON: an object a line, objects one behind the other, an array of
  * objects, or such an array within an object ({"reviews": [...]}). Nested members become columns
  * with names like author.name. Memory is bounded by one object. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/json_writer.h"
-#include "base/memory.h"
 #include "connectors/connectors.h"
 #include "connectors/input.h"
-#include "connectors/mapping.h"
+#include "connectors/members.h"
 
 enum {
     SAMPLE_SIZE = 256 * 1024, /* bytes looked at before the first object is read */
     SAMPLE_MOST = 200,        /* objects of it */
     OBJECT_MOST = 16 * 1024 * 1024,
     NEST_MOST = 12, /* deeper members are left out */
-    LIST_MOST = 32, /* so are further objects of a list within an object */
-    COLUMN_MOST = 4096
+    LIST_MOST = 32  /* so are further objects of a list within an object */
 };
 
 enum shape { SHAPE_LINES, SHAPE_OBJECTS, SHAPE_ARRAY };
@@ -33,9 +30,7 @@ struct json_state {
     struct arena arena;
     enum shape shape;
     struct text within; /* name of the member that holds the array; empty: the array is the file */
-    struct text *names; /* columns known from the sample */
-    size_t count;
-    struct mapping mapping;
+    struct schema schema;
 };
 
 static const struct option options[] = {
@@ -99,36 +94,6 @@ static size_t value_end(struct text text, size_t at)
 
 /* ---- Objects as columns ---- */
 
-/* Members in order; a name met again keeps its place. */
-struct columns {
-    struct arena *arena;
-    struct text *names, *cells; /* allocated with malloc */
-    size_t count, capacity, cell_capacity;
-};
-
-static void set_column(struct columns *columns, struct text name, struct text cell)
-{
-    size_t at = 0;
-    while (at < columns->count && !text_equal(columns->names[at], name))
-        at++;
-    if (at == COLUMN_MOST)
-        return;
-    if (at == columns->count) {
-        columns->names =
-            memory_grow(columns->names, &columns->capacity, at + 1, sizeof(*columns->names));
-        columns->cells =
-            memory_grow(columns->cells, &columns->cell_capacity, at + 1, sizeof(*columns->cells));
-        columns->names[columns->count++] = name;
-    }
-    columns->cells[at] = cell;
-}
-
-static void free_columns(struct columns *columns)
-{
-    free(columns->names);
-    free(columns->cells);
-}
-
 static struct text print_scalar(const struct json *value, struct arena *arena)
 {
     int64_t integer;
@@ -167,11 +132,11 @@ static struct text name_within(struct text prefix, struct text name, struct aren
     return arena_format(arena, "%.*s.%.*s", TEXT_ARGUMENT(prefix), TEXT_ARGUMENT(name));
 }
 
-static void flatten(struct columns *columns, struct text prefix, const struct json *value,
+static void flatten(struct members *members, struct text prefix, const struct json *value,
                     int depth);
 
 /* Words become one cell, "a, b"; objects become columns of their own, from 1. */
-static void flatten_list(struct columns *columns, struct text prefix, const struct json *list,
+static void flatten_list(struct members *members, struct text prefix, const struct json *list,
                          int depth)
 {
     struct text joined = {0};
@@ -179,20 +144,20 @@ static void flatten_list(struct columns *columns, struct text prefix, const stru
         const struct json *item = json_element(list, i);
         if (is_nested(item)) {
             if (i < LIST_MOST)
-                flatten(columns,
-                        arena_format(columns->arena, "%.*s.%zu", TEXT_ARGUMENT(prefix), i + 1),
+                flatten(members,
+                        arena_format(members->arena, "%.*s.%zu", TEXT_ARGUMENT(prefix), i + 1),
                         item, depth + 1);
             continue;
         }
-        joined = arena_format(columns->arena, "%.*s%s%.*s", TEXT_ARGUMENT(joined),
+        joined = arena_format(members->arena, "%.*s%s%.*s", TEXT_ARGUMENT(joined),
                               joined.size ? ", " : "",
-                              TEXT_ARGUMENT(print_scalar(item, columns->arena)));
+                              TEXT_ARGUMENT(print_scalar(item, members->arena)));
     }
     if (joined.size || json_count(list) == 0)
-        set_column(columns, prefix, joined);
+        members_set(members, prefix, joined);
 }
 
-static void flatten(struct columns *columns, struct text prefix, const struct json *value,
+static void flatten(struct members *members, struct text prefix, const struct json *value,
                     int depth)
 {
     void *position = NULL;
@@ -201,12 +166,12 @@ static void flatten(struct columns *columns, struct text prefix, const struct js
     if (depth > NEST_MOST)
         return;
     if (json_kind_of(value) == JSON_KIND_ARRAY) {
-        flatten_list(columns, prefix, value, depth);
+        flatten_list(members, prefix, value, depth);
     } else if (json_kind_of(value) == JSON_KIND_OBJECT) {
         while (json_next(value, &position, &key, &member))
-            flatten(columns, name_within(prefix, key, columns->arena), member, depth + 1);
+            flatten(members, name_within(prefix, key, members->arena), member, depth + 1);
     } else {
-        set_column(columns, prefix, print_scalar(value, columns->arena));
+        members_set(members, prefix, print_scalar(value, members->arena));
     }
 }
 
@@ -346,7 +311,7 @@ static enum piece_kind find_object(struct text ahead, bool last, bool array, str
 
 /* The next object; PIECE_MORE: the file cannot be read on (error set). What is lent is good until
  * the next call. */
-static enum piece_kind next_piece(struct json_state *state, struct piece *piece,
+static enum piece_kind next_piece(struct json_state *state, const char *path, struct piece *piece,
                                   struct error *error)
 {
     size_t wanted = 1, begin = 0;
@@ -361,7 +326,7 @@ static enum piece_kind next_piece(struct json_state *state, struct piece *piece,
                    : find_object(ahead, last, state->shape == SHAPE_ARRAY, piece, &begin);
         wanted = ahead.size + ahead.size / 2 + 1;
         if (kind == PIECE_MORE && good && ahead.size > OBJECT_MOST) {
-            error_set(error, ERROR_INPUT, "line %llu: an object of more than %d bytes",
+            error_set(error, ERROR_INPUT, "%s:%llu: an object of more than %d bytes", path,
                       (unsigned long long)input_line(state->input), OBJECT_MOST);
             return PIECE_MORE;
         }
@@ -408,9 +373,7 @@ static struct recognition recognize(const struct candidate *candidate, struct ar
 static bool learn_columns(struct json_state *state, struct text head, const char *path,
                           struct error *error)
 {
-    struct columns all = {.arena = &state->arena};
-    struct text *rows = NULL;
-    struct columns *samples = arena_alloc(&state->arena, SAMPLE_MOST, sizeof(*samples));
+    struct members *samples = arena_alloc(&state->arena, SAMPLE_MOST, sizeof(*samples));
     size_t sample_count = 0, begin;
     struct piece piece = {0};
     while (sample_count < SAMPLE_MOST) {
@@ -424,29 +387,16 @@ static bool learn_columns(struct json_state *state, struct text head, const char
         struct json *value = piece.fault ? NULL : json_read(piece.raw, NULL, ERROR_INPUT, NULL);
         if (!value)
             continue;
-        struct columns *sample = &samples[sample_count++];
+        struct members *sample = &samples[sample_count++];
         sample->arena = &state->arena;
         flatten(sample, (struct text){0}, value, 0);
         json_free(value);
-        for (size_t i = 0; i < sample->count; i++)
-            set_column(&all, sample->names[i], (struct text){0});
     }
-    rows = arena_alloc(&state->arena, sample_count * all.count + 1, sizeof(*rows));
-    for (size_t i = 0; i < sample_count; i++) {
-        for (size_t k = 0; k < samples[i].count; k++)
-            for (size_t at = 0; at < all.count; at++)
-                if (text_equal(samples[i].names[k], all.names[at]))
-                    rows[i * all.count + at] = samples[i].cells[k];
-        free_columns(&samples[i]);
-    }
-    state->count = all.count;
-    state->names = arena_alloc(&state->arena, all.count + 1, sizeof(*state->names));
-    for (size_t i = 0; i < all.count; i++)
-        state->names[i] = all.names[i];
-    free_columns(&all);
-    return mapping_find_leniently(&state->mapping, state->without_text || sample_count == 0,
-                                  state->names, state->count, rows, sample_count, state->map, path,
-                                  &state->arena, error);
+    bool ok = schema_learn(&state->schema, samples, sample_count, state->without_text, state->map,
+                           path, &state->arena, error);
+    for (size_t i = 0; i < sample_count; i++)
+        members_free(&samples[i]);
+    return ok;
 }
 
 static bool open_json(void *user, const char *path, struct error *error)
@@ -470,44 +420,11 @@ static bool open_json(void *user, const char *path, struct error *error)
     return true;
 }
 
-/* The known columns, and behind them those that only this object has. */
-static void add_record(struct json_state *state, struct batch *batch, const struct piece *piece,
-                       const struct json *value)
-{
-    struct columns own = {.arena = &batch->arena};
-    flatten(&own, (struct text){0}, value, 0);
-    struct text *names = arena_alloc(&batch->arena, state->count + own.count + 1, sizeof(*names));
-    struct text *cells = arena_alloc(&batch->arena, state->count + own.count + 1, sizeof(*cells));
-    size_t count = state->count, guess = 0;
-    for (size_t i = 0; i < count; i++)
-        names[i] = state->names[i];
-    for (size_t i = 0; i < own.count; i++) {
-        size_t at = guess < state->count && text_equal(names[guess], own.names[i]) ? guess : 0;
-        while (at < state->count && !text_equal(names[at], own.names[i]))
-            at++;
-        guess = at + 1;
-        if (at == state->count) {
-            at = count++;
-            names[at] = own.names[i];
-        }
-        cells[at] = own.cells[i];
-    }
-    free_columns(&own);
-    struct text reason = {0};
-    struct record *record = batch_add(batch);
-    record->line = piece->line;
-    record->byte_offset = piece->offset;
-    if (!mapping_apply(&state->mapping, names, cells, count, &batch->arena, record, &reason)) {
-        batch->count--;
-        batch_reject_row(batch, piece->line, piece->offset, reason, piece->raw);
-    }
-}
-
 static enum reading read_json(void *user, struct batch *batch, struct error *error)
 {
     struct json_state *state = user;
     struct piece piece = {0};
-    switch (next_piece(state, &piece, error)) {
+    switch (next_piece(state, batch->path, &piece, error)) {
     case PIECE_END:
         return READING_DONE;
     case PIECE_MORE:
@@ -517,11 +434,15 @@ static enum reading read_json(void *user, struct batch *batch, struct error *err
     }
     struct error fault = {0};
     struct json *value = piece.fault ? NULL : json_read(piece.raw, NULL, ERROR_INPUT, &fault);
-    if (value)
-        add_record(state, batch, &piece, value);
-    else
+    struct members own = {.arena = &batch->arena};
+    if (value) {
+        flatten(&own, (struct text){0}, value, 0);
+        schema_add_record(&state->schema, &own, batch, piece.line, piece.offset, piece.raw);
+        members_free(&own);
+    } else {
         batch_reject_row(batch, piece.line, piece.offset,
                          text_of(piece.fault ? piece.fault : fault.message), piece.raw);
+    }
     json_free(value);
     return READING_MORE;
 }
@@ -529,11 +450,11 @@ static enum reading read_json(void *user, struct batch *batch, struct error *err
 static struct text explain(void *user, struct arena *arena)
 {
     struct json_state *state = user;
-    return arena_format(
-        arena, "charset: %.*s\nlayout: %s%s%.*s\n%.*s", TEXT_ARGUMENT(input_charset(state->input)),
-        shape_names[state->shape], state->within.size ? ", in member " : "",
-        TEXT_ARGUMENT(state->within),
-        TEXT_ARGUMENT(mapping_explain(&state->mapping, state->names, state->count, arena)));
+    return arena_format(arena, "charset: %.*s\nlayout: %s%s%.*s\n%.*s",
+                        TEXT_ARGUMENT(input_charset(state->input)), shape_names[state->shape],
+                        state->within.size ? ", in member " : "", TEXT_ARGUMENT(state->within),
+                        TEXT_ARGUMENT(mapping_explain(&state->schema.mapping, state->schema.names,
+                                                      state->schema.count, arena)));
 }
 
 static void close_json(void *user)

@@ -1,0 +1,172 @@
+/* test_xml_connector.c - connectors/xml.c: data first, one table of files and what they hold. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "connectors/connectors.h"
+
+/* "line:id=text|" of every record, "line!reason|" of every reject, and at last "failed: message".
+ */
+struct example {
+    const char *file, *expected;
+};
+
+#define COMMENTS(records) "<?xml version=\"1.0\"?>\n<comments>" records "</comments>\n"
+
+static const struct example examples[] = {
+    {COMMENTS("<comment id=\"1\"><text>a &amp; b</text></comment>\n"
+              "<comment id=\"2\"><text><![CDATA[1 < 2]]></text></comment>"),
+     "2:1=a & b|3:2=1 < 2|"},
+    {"\n\n" COMMENTS("<comment><id>1</id><text>a</text></comment>"), "4:1=a|"},
+    {COMMENTS("<comment><id>1</id><text>so <b>very</b> good</text></comment>"),
+     "2:1=so very good|"},
+    {COMMENTS("<comment><id>1</id><text></text></comment><comment><id>2</id><text/></comment>"
+              "<comment><id>3</id><text>c</text></comment>"),
+     "2:1=|2:2=|2:3=c|"},
+    /* text that stands in the record itself, and attributes */
+    {"<posts><row Id=\"1\" Body=\"&lt;p&gt;a\"/><row Id=\"2\" Body=\"b\"/></posts>",
+     "1:1=<p>a|1:2=b|"},
+    {"<r><review id=\"1\">words of the first</review><review id=\"2\">and of the "
+     "second</review></r>",
+     "1:1=words of the first|1:2=and of the second|"},
+    /* Disqus: threads are not feedback, nor is spam */
+    {"<disqus xmlns=\"d\" xmlns:dsq=\"e\"><thread dsq:id=\"2\"><title>T</title></thread>"
+     "<post dsq:id=\"4\"><id/><message>hello</message><isSpam>false</isSpam>"
+     "<thread dsq:id=\"2\"/></post>"
+     "<post dsq:id=\"5\"><id/><message>buy</message><isSpam>true</isSpam></post></disqus>",
+     "1:4=hello|"},
+    /* Atom: of two contents the plain one, whatever their order */
+    {"<feed xmlns=\"a\"><entry><id>1</id><content type=\"text\">plain</content>"
+     "<content type=\"html\">&lt;b&gt;rich</content></entry><entry><id>2</id>"
+     "<content type=\"html\">&lt;b&gt;rich</content><content type=\"text\">plain</content>"
+     "</entry></feed>",
+     "1:1=plain|1:2=plain|"},
+    /* a fault ends the file, not what came before it */
+    {COMMENTS("<comment><id>1</id><text>a</text></comment><comment><id>2</id><text>b & c</text>"
+              "</comment>"),
+     "2:1=a|failed: test:2: xmlParseEntityRef: no name"},
+    /* nothing from outside the file, no entities of its own */
+    {"<?xml version=\"1.0\"?><!DOCTYPE c [<!ENTITY f SYSTEM \"file:///etc/passwd\">]>"
+     "<c><comment><id>1</id><text>x &f; y</text></comment></c>",
+     "failed: test:1: it defines entities of its own"},
+    {"<?xml version=\"1.0\"?><!DOCTYPE c [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>"
+     "<c><comment><id>1</id><text>&b;</text></comment></c>",
+     "failed: test:1: it defines entities of its own"},
+};
+
+static void note(char *seen, size_t size, const struct batch *batch, size_t *records,
+                 size_t *rejects)
+{
+    for (; *records < batch->count; (*records)++) {
+        const struct record *record = &batch->records[*records];
+        snprintf(seen + strlen(seen), size - strlen(seen), "%llu:%.*s=%.*s|",
+                 (unsigned long long)record->line, TEXT_ARGUMENT(record->external_id),
+                 TEXT_ARGUMENT(record->body));
+    }
+    for (; *rejects < batch->reject_count; (*rejects)++) {
+        const struct reject *reject = &batch->rejects[*rejects];
+        snprintf(seen + strlen(seen), size - strlen(seen), "%llu!%.*s|",
+                 (unsigned long long)reject->line, TEXT_ARGUMENT(reject->reason));
+    }
+}
+
+/* Opens and reads `file`; the batch is the caller's. */
+static enum reading read_all(struct text file, struct batch *batch, char *seen, size_t size,
+                             struct error *error)
+{
+    char path[] = "/tmp/test_xml_connector.XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    assert_int_equal(write(descriptor, file.bytes, file.size), file.size);
+    close(descriptor);
+    void *state = memory_alloc(1, xml_connector.state_size);
+    option_defaults(xml_connector.options, state);
+    enum reading reading = READING_FAILED;
+    size_t records = 0, rejects = 0;
+    seen[0] = '\0';
+    if (xml_connector.open(state, path, error))
+        while ((reading = xml_connector.read(state, batch, error)) == READING_MORE)
+            note(seen, size, batch, &records, &rejects);
+    xml_connector.close(state);
+    free(state);
+    unlink(path);
+    return reading;
+}
+
+static void files_hold_what_the_table_says(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        struct batch batch = {.path = "test", .source = TEXT("test")};
+        struct error error = {0};
+        char seen[1024];
+        enum reading reading =
+            read_all(text_of(examples[i].file), &batch, seen, sizeof(seen), &error);
+        if (reading == READING_FAILED)
+            snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "failed: %.200s",
+                     error.message);
+        if (!text_starts_with(text_of(seen), text_of(examples[i].expected)))
+            fail_msg("of '%s': expected '%s', got '%s'", examples[i].file, examples[i].expected,
+                     seen);
+        batch_free(&batch);
+    }
+}
+
+static void children_are_columns_with_dotted_names(void **state)
+{
+    (void)state;
+    struct batch batch = {.path = "test", .source = TEXT("test")};
+    struct error error = {0};
+    char seen[256], fields[512] = "";
+    read_all(TEXT(COMMENTS("<comment id=\"1\"><text>a</text><who><name>Bea</name><age>7</age></who>"
+                           "<tag>p</tag><tag>q</tag><place id=\"9\"/></comment>")),
+             &batch, seen, sizeof(seen), &error);
+    assert_int_equal(batch.count, 1);
+    for (size_t i = 0; i < batch.records[0].field_count; i++) {
+        const struct field *field = &batch.records[0].fields[i];
+        snprintf(fields + strlen(fields), sizeof(fields) - strlen(fields), "%.*s=%.*s|",
+                 TEXT_ARGUMENT(field->name), TEXT_ARGUMENT(field->value));
+    }
+    assert_string_equal(fields,
+                        "id=1|text=a|who.name=Bea|who.age=7|who=|tag=p, q|place.id=9|place=|");
+    batch_free(&batch);
+}
+
+static void xml_is_recognised_by_its_content(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        int least, most;
+    } heads[] = {{COMMENTS("<comment><text>a</text></comment>"), 90, 100},
+                 {"<disqus><post><message>a</message></post></disqus>", 97, 97},
+                 {"<not xml", 0, 30},
+                 {"{\"a\": 1}", 0, 0},
+                 {"id,text\n1,a\n", 0, 0}};
+    for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+        struct arena arena = {0};
+        struct candidate candidate = {.path = "x", .head = text_of(heads[i].head)};
+        int score = xml_connector.recognize(&candidate, &arena).score;
+        if (score < heads[i].least || score > heads[i].most)
+            fail_msg("'%s' scores %d", heads[i].head, score);
+        arena_free(&arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(files_hold_what_the_table_says),
+        cmocka_unit_test(children_are_columns_with_dotted_names),
+        cmocka_unit_test(xml_is_recognised_by_its_content),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
