@@ -161,6 +161,42 @@ static size_t section_tables(struct text section, const struct option *tables[MO
     return count;
 }
 
+static void print_keys(FILE *out, const struct option *option, const char *component)
+{
+    for (; option && option->name; option++) {
+        fprintf(out, "  %s = ", option->name);
+        if (!option->fallback)
+            fprintf(out, "(must be said)");
+        else
+            fprintf(out, "%s", option->fallback);
+        fprintf(out, "\n      %s%s%s", component ? component : "", component ? ": " : "",
+                option->help);
+        if (option->type == OPTION_CHOICE)
+            fprintf(out, " (%s)", option->choices);
+        fprintf(out, "\n");
+    }
+}
+
+void job_print_keys(FILE *out)
+{
+    fprintf(out, "[source] or [source NAME]\n");
+    print_keys(out, source_options, NULL);
+    for (size_t i = 0; connectors[i]; i++)
+        print_keys(out, connectors[i]->options, connectors[i]->name);
+    fprintf(out, "\n[model]\n");
+    print_keys(out, model_options, NULL);
+    fprintf(out, "\n[run]\n");
+    print_keys(out, run_options, NULL);
+    for (size_t i = 0; stages[i]; i++) {
+        fprintf(out, "\n[%s] %s\n", stages[i]->name, stages[i]->summary);
+        print_keys(out, stages[i]->options, NULL);
+    }
+    fprintf(out, "\n[output]\n");
+    print_keys(out, output_options, NULL);
+    for (size_t i = 0; report_formats[i]; i++)
+        print_keys(out, report_formats[i]->options, report_formats[i]->name);
+}
+
 static void tell_unknown(struct loading *loading, const struct setting *setting, const char *kind,
                          struct text word, const char **names)
 {

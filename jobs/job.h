@@ -3,6 +3,8 @@
 #ifndef JOBS_JOB_H
 #define JOBS_JOB_H
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "pipeline/report.h"
@@ -77,6 +79,9 @@ void job_apply_over(const struct job *job, const char *section, struct text name
 
 /* The settings of a section, hashed: equal where they say the same. */
 uint64_t job_hash_section(const struct job *job, const char *section);
+
+/* Prints every section and key that a job file may have, with their defaults and what they mean. */
+void job_print_keys(FILE *out);
 
 /* `path` seen from the job file's folder. */
 const char *job_path(struct job *job, struct text path);

@@ -9,7 +9,7 @@
 
 struct words {
     struct text sets;
-    bool quiet;
+    bool quiet, keys;
 };
 
 extern const struct command plan_command;
@@ -216,6 +216,8 @@ static const struct flag flags[] = {
      .letter = 's',
      .argument = "KEY=VALUE",
      .repeats = true},
+    {.option = {"keys", OPTION_BOOLEAN, offsetof(struct words, keys), "no",
+                .help = "print every section and key that a job file may have; needs no JOB"}},
     {.option = {"quiet", OPTION_BOOLEAN, offsetof(struct words, quiet), "no",
                 .help = "no progress, only warnings and errors"},
      .letter = 'q'},
@@ -228,9 +230,14 @@ static int run(int argc, char **argv, struct error *error)
     struct arena arena = {0};
     struct job job = {0};
     int first;
-    bool ok = command_parse(&plan_command, argc, argv, &words, &arena, &first, error) &&
-              command_operands(&plan_command, argc - first, 1, 1, error) &&
-              job_load(&job, argv[first], words.sets, error) && plan_job(&job, &words, error);
+    bool ok = command_parse(&plan_command, argc, argv, &words, &arena, &first, error);
+    if (ok && words.keys) {
+        job_print_keys(stdout);
+        arena_free(&arena);
+        return 0;
+    }
+    ok = ok && command_operands(&plan_command, argc - first, 1, 1, error) &&
+         job_load(&job, argv[first], words.sets, error) && plan_job(&job, &words, error);
     job_free(&job);
     arena_free(&arena);
     return ok ? 0 : error_exit_code(error->kind);
