@@ -100,6 +100,15 @@ INLINE vector exponential(vector x)
     return p * (vector)(((vector_integer)shifted << 23) + 0x3f800000);
 }
 
+/* exp(x - most) of fewer than LANES values. */
+INLINE void exponential_rest(size_t count, const float *x, float most, float rest[LANES])
+{
+    memset(rest, 0, LANES * sizeof(*rest));
+    memcpy(rest, x, count * sizeof(*x));
+    for (size_t part = 0; part < LANES; part += WIDTH)
+        store(rest + part, exponential(load(rest + part) - most));
+}
+
 static void relu(size_t count, float *x, const float *factor)
 {
     size_t k = 0;
@@ -151,7 +160,7 @@ static void softmax(size_t count, float *x, const float *bias)
         for (; k < count; k++)
             x[k] += bias[k];
     }
-    float most = largest_value(count, x);
+    float most = largest_value(count, x), rest[LANES];
     struct lanes sums = {0};
     for (k = 0; k + LANES <= count; k += LANES) {
         for (size_t part = 0; part < PARTS; part++) {
@@ -160,9 +169,9 @@ static void softmax(size_t count, float *x, const float *bias)
             sums.part[part] += value;
         }
     }
-    for (size_t i = k; i < count; i++)
-        x[i] = kernel_exp(x[i] - most);
-    float inverse = 1 / fold(sums, count - k, x + k);
+    exponential_rest(count - k, x + k, most, rest);
+    memcpy(x + k, rest, (count - k) * sizeof(*x));
+    float inverse = 1 / fold(sums, count - k, rest);
     for (k = 0; k + WIDTH <= count; k += WIDTH)
         store(x + k, load(x + k) * inverse);
     for (; k < count; k++)
@@ -177,8 +186,7 @@ static double log_sum_exp(size_t count, const float *x)
     for (; k + LANES <= count; k += LANES)
         for (size_t part = 0; part < PARTS; part++)
             sums.part[part] += exponential(load(x + k + part * WIDTH) - most);
-    for (size_t i = 0; k + i < count; i++)
-        rest[i] = kernel_exp(x[k + i] - most);
+    exponential_rest(count - k, x + k, most, rest);
     return (double)most + log((double)fold(sums, count - k, rest));
 }
 
@@ -219,40 +227,46 @@ INLINE void tile_f32(const size_t rows, const size_t vectors, size_t depth, cons
             store(y + i * y_stride + j * WIDTH, sum[i * vectors + j]);
 }
 
-/* A block of TILE_ROWS rows or of one, `vectors` at a time as far as they go, then one. */
-INLINE void rows_f32(const size_t rows, const size_t vectors, size_t columns, size_t depth,
-                     const float *a, size_t a_stride, const float *b, size_t b_stride, float *y,
-                     size_t y_stride)
+/* Whole tiles of columns, then of what is left narrower ones; returns the columns done. */
+INLINE size_t columns_f32(const size_t tile_rows, const size_t vectors, size_t rows, size_t column,
+                          size_t columns, size_t depth, const float *a, size_t a_stride,
+                          const float *b, size_t b_stride, float *y, size_t y_stride)
 {
-    size_t column = 0;
-    for (; column + vectors * WIDTH <= columns; column += vectors * WIDTH)
-        tile_f32(rows, vectors, depth, a, a_stride, b + column, b_stride, y + column, y_stride);
-    if (vectors > TILE_VECTORS)
-        for (; column + TILE_VECTORS * WIDTH <= columns; column += TILE_VECTORS * WIDTH)
-            tile_f32(rows, TILE_VECTORS, depth, a, a_stride, b + column, b_stride, y + column,
-                     y_stride);
-    for (; column + WIDTH <= columns; column += WIDTH)
-        tile_f32(rows, 1, depth, a, a_stride, b + column, b_stride, y + column, y_stride);
-    for (; column < columns; column++) {
-        for (size_t i = 0; i < rows; i++) {
-            float sum = 0;
-            for (size_t k = 0; k < depth; k++)
-                sum += a[i * a_stride + k] * b[k * b_stride + column];
-            y[i * y_stride + column] = sum;
-        }
+    for (; column + vectors * WIDTH <= columns; column += vectors * WIDTH) {
+        size_t row = 0;
+        for (; row + tile_rows <= rows; row += tile_rows)
+            tile_f32(tile_rows, vectors, depth, a + row * a_stride, a_stride, b + column, b_stride,
+                     y + row * y_stride + column, y_stride);
+        for (; row < rows; row++)
+            tile_f32(1, vectors, depth, a + row * a_stride, a_stride, b + column, b_stride,
+                     y + row * y_stride + column, y_stride);
     }
+    return column;
 }
 
 static void matmul_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
                        const float *b, size_t b_stride, float *y, size_t y_stride)
 {
-    size_t row = 0;
-    for (; row + TILE_ROWS <= rows; row += TILE_ROWS)
-        rows_f32(TILE_ROWS, TILE_VECTORS, columns, depth, a + row * a_stride, a_stride, b, b_stride,
-                 y + row * y_stride, y_stride);
-    for (; row < rows; row++)
-        rows_f32(1, TILE_ROWS * TILE_VECTORS, columns, depth, a + row * a_stride, a_stride, b,
-                 b_stride, y + row * y_stride, y_stride);
+    /* Every shape keeps TILE_ROWS * TILE_VECTORS sums under way, which hides their latency. */
+    const size_t most = TILE_ROWS * TILE_VECTORS;
+    size_t column = 0;
+    if (rows == 1)
+        column = columns_f32(1, most, rows, column, columns, depth, a, a_stride, b, b_stride, y,
+                             y_stride);
+    column = columns_f32(TILE_ROWS, TILE_VECTORS, rows, column, columns, depth, a, a_stride, b,
+                         b_stride, y, y_stride);
+    column = columns_f32(most / 2, 2, rows, column, columns, depth, a, a_stride, b, b_stride, y,
+                         y_stride);
+    column = columns_f32(most / 2, 1, rows, column, columns, depth, a, a_stride, b, b_stride, y,
+                         y_stride);
+    for (; column < columns; column++) {
+        for (size_t row = 0; row < rows; row++) {
+            float sum = 0;
+            for (size_t k = 0; k < depth; k++)
+                sum += a[row * a_stride + k] * b[k * b_stride + column];
+            y[row * y_stride + column] = sum;
+        }
+    }
 }
 
 static void add_scaled(size_t count, float factor, const float *x, float *y)
