@@ -4,13 +4,13 @@ Sentiment: macro-F1 with bootstrap interval, confusion, expected calibration err
 source; --fit fits the temperature, the class biases and the threshold of `undetected` on the first
 half of the kept split, writes WORK/calibration.json, and reports on the second half. Topics:
 micro-F1 of topic with polarity. Summaries: ROUGE-1 and ROUGE-L against the kept headlines.
-With --winnow BINARY --model FILE the sentiment scores come from the int8 engine instead.
+Texts longer than the window are left out (the pipeline cuts them). With --winnow BINARY --model FILE
+the sentiment scores come from the int8 engine instead, and only sentiment is reported.
 """
 import argparse
 import csv
 import json
 import subprocess
-import tempfile
 from collections import defaultdict
 from pathlib import Path
 
@@ -67,17 +67,11 @@ def sentiment_scores(model, pieces, rows):
 
 
 def engine_scores(binary, model, rows):
-    """The same from `winnow score`: a CSV of texts in, a column a label out."""
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "texts.csv"
-        with open(source, "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(["text"])
-            writer.writerows([row["text"]] for row in rows)
-        done = subprocess.run([binary, "score", "--model", model, "--question", "sentiment", source],
-                              check=True, capture_output=True, text=True)
-    read = csv.DictReader(done.stdout.splitlines())
-    return np.array([[float(row[label]) for label in LABELS] for row in read])
+    """The same from `winnow score`, which reads lines of text, tab, target."""
+    lines = [f"{row['text']}\t{label}\n" for row in rows for label in LABELS]
+    done = subprocess.run([binary, "score", "--model", model, "--prefix", "<sentiment>"], check=True,
+                          input="".join(lines), stdout=subprocess.PIPE, encoding="utf-8")
+    return np.array([float(line) for line in done.stdout.split()]).reshape(-1, len(LABELS))
 
 
 @torch.no_grad()
@@ -254,7 +248,8 @@ def main():
         seen[row["source"]] += 1
         if seen[row["source"]] <= given.limit:
             kept.append(row)
-    rated = [row for row in kept if "sentiment" in row["asked"]]
+    rated = [row for row in kept if "sentiment" in row["asked"]
+             and len(pieces.encode(row["text"])) < MAX_INPUT]
     scores = (engine_scores(given.winnow, given.model, rated) if given.winnow
               else sentiment_scores(model, pieces, rated))
     truth = np.array([LABELS.index(row["asked"]["sentiment"]) for row in rated])
@@ -278,6 +273,8 @@ def main():
         some = part((source,), half)
         if len(some[1]) >= 100 and len(set(some[1])) == 3:
             report_sentiment("  " + source, *some, fitted)
+    if given.winnow:
+        return
     report_topics(model, pieces, kept, given.limit)
     report_summaries(model, pieces, kept, 300)
 

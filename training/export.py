@@ -59,8 +59,8 @@ UNFITTED = {"temperature": 1.0, "bias_positive": 0.0, "bias_neutral": 0.0, "bias
 
 def load(work):
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(work / "spiece.model"))
-    model = Model(Shape(vocab_size=pieces.get_piece_size()))
     state = torch.load(work / "checkpoint.pt", map_location="cpu")
+    model = Model(Shape(**state["shape"]))
     model.load_state_dict({name.replace("_orig_mod.", ""): t for name, t in state["model"].items()})
     return model.eval(), pieces
 

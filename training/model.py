@@ -10,6 +10,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+# First weights: what a layer adds must be small beside the embedding. With embeddings of 0.1 and
+# whole-sized layers the words drown in random mixtures, and the model barely learns.
+EMBEDDING, BRANCH = 0.5, 0.1
+
 
 @dataclass
 class Shape:
@@ -17,8 +21,8 @@ class Shape:
     d_model: int = 256
     d_kv: int = 64
     num_heads: int = 4
-    d_ff: int = 512
-    num_layers: int = 6
+    d_ff: int = 768
+    num_layers: int = 4
     num_decoder_layers: int = 2
     relative_attention_num_buckets: int = 32
     relative_attention_max_distance: int = 128
@@ -73,7 +77,7 @@ class Attention(nn.Module):
         nn.init.normal_(self.q.weight, std=(shape.d_model * shape.d_kv) ** -0.5)
         nn.init.normal_(self.k.weight, std=shape.d_model ** -0.5)
         nn.init.normal_(self.v.weight, std=shape.d_model ** -0.5)
-        nn.init.normal_(self.o.weight, std=inner ** -0.5)
+        nn.init.normal_(self.o.weight, std=BRANCH * inner ** -0.5)
         if has_bias:
             self.relative_attention_bias = nn.Embedding(
                 shape.relative_attention_num_buckets, shape.num_heads)
@@ -94,8 +98,9 @@ class FeedForward(nn.Module):
         self.wi_0 = nn.Linear(shape.d_model, shape.d_ff, bias=False)
         self.wi_1 = nn.Linear(shape.d_model, shape.d_ff, bias=False)
         self.wo = nn.Linear(shape.d_ff, shape.d_model, bias=False)
-        for linear in (self.wi_0, self.wi_1, self.wo):
-            nn.init.normal_(linear.weight, std=linear.in_features ** -0.5)
+        nn.init.normal_(self.wi_0.weight, std=shape.d_model ** -0.5)
+        nn.init.normal_(self.wi_1.weight, std=shape.d_model ** -0.5)
+        nn.init.normal_(self.wo.weight, std=BRANCH * shape.d_ff ** -0.5)
 
     def forward(self, x):
         return self.wo(F.gelu(self.wi_0(x), approximate="tanh") * self.wi_1(x))
@@ -161,14 +166,13 @@ class Model(nn.Module):
         self.encoder = Stack(shape, is_decoder=False)
         self.decoder = Stack(shape, is_decoder=True)
         self.lm_head = nn.Linear(shape.d_model, shape.vocab_size, bias=False)
-        nn.init.normal_(self.shared.weight, std=0.1)
+        nn.init.normal_(self.shared.weight, std=EMBEDDING)
         nn.init.normal_(self.lm_head.weight, std=shape.d_model ** -0.5)
 
     def encode(self, text):
         return self.encoder(self.shared(text), text != 0)
 
     def decode(self, prefix, length, owner, memory, text):
-        """Logits of every place of `prefix`; rows are `length` long, the rest is padding."""
+        """The state at every place of `prefix`, for lm_head; rows are `length` long, the rest is padding."""
         keep = torch.arange(prefix.shape[1], device=prefix.device)[None] < length[:, None]
-        hidden = self.decoder(self.shared(prefix), keep, memory[owner], (text != 0)[owner])
-        return hidden
+        return self.decoder(self.shared(prefix), keep, memory[owner], (text != 0)[owner])
