@@ -97,7 +97,7 @@ def generate(model, pieces, rows, question, limit):
 
 def probabilities(scores, fitted):
     bias = np.array([fitted[f"bias_{label}"] for label in LABELS])
-    logits = scores / fitted["temperature"] + bias
+    logits = (scores + bias) / fitted["temperature"]
     logits -= logits.max(1, keepdims=True)
     exp = np.exp(logits)
     return exp / exp.sum(1, keepdims=True)
@@ -139,7 +139,7 @@ def fit(parts):
         return total
     temperature = min(np.arange(0.5, 2.51, 0.02), key=loss)
     fitted = {"temperature": temperature, "bias_positive": 0.0,
-              "bias_neutral": neutral / temperature, "bias_negative": negative / temperature}
+              "bias_neutral": neutral, "bias_negative": negative}
     chances = np.concatenate([probabilities(scores, fitted) for scores, _ in parts])
     truth = np.concatenate([truth for _, truth in parts])
     right = chances.argmax(1) == truth
@@ -235,7 +235,8 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("work", type=Path)
     options.add_argument("--fit", action="store_true")
-    options.add_argument("--limit", type=int, default=4000, help="rows of a stream, at most")
+    options.add_argument("--limit", type=int, default=4000, help="texts of a source, at most")
+    options.add_argument("--answers", type=int, default=1200, help="texts that topics are asked of")
     options.add_argument("--winnow")
     options.add_argument("--model")
     options.add_argument("--threads", type=int, default=2)
@@ -275,8 +276,8 @@ def main():
             report_sentiment("  " + source, *some, fitted)
     if given.winnow:
         return
-    report_topics(model, pieces, kept, given.limit)
-    report_summaries(model, pieces, kept, 300)
+    report_topics(model, pieces, kept, given.answers)
+    report_summaries(model, pieces, kept, given.answers // 4)
 
 
 if __name__ == "__main__":
