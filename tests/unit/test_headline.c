@@ -64,6 +64,31 @@ bool store_each_table_row(struct store *store, const char *table, const struct s
     return ok;
 }
 
+/* Twelve records of the vacuum: praise before week 41, and what the update did behind it. */
+bool store_each_row(struct store *store, const struct selection *selection, uint64_t model_key,
+                    bool (*visit)(void *user, const struct row *row, struct error *error),
+                    void *user, struct error *error)
+{
+    (void)store;
+    (void)selection;
+    (void)model_key;
+    static const struct field product = {{"Product", 7}, {"Vacuum", 6}};
+    static const int64_t before = 1789000000, after = 1791500000; /* 10 September, 9 October 2026 */
+    bool ok = true;
+    for (int i = 0; i < 12 && ok; i++) {
+        struct row row = {
+            .created_at = i < 6 ? before : after,
+            .text = i < 6 ? TEXT("It cleans well, the floor is fine")
+                          : TEXT("Since the update it lost the floor"),
+            .analysis = {.sentiment = i < 6 ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE},
+            .fields = &product,
+            .field_count = 1,
+        };
+        ok = visit(user, &row, error);
+    }
+    return ok;
+}
+
 static void add_figure(struct store *store, const char *period, const char *segment,
                        const char *topic, int mentions, int positive, int negative)
 {
@@ -105,7 +130,7 @@ static void a_fault_that_starts_in_a_week_is_told_with_its_week(void **state)
     struct store store = {0};
     for (size_t week = 0; week < 6; week++) {
         add_figure(&store, weeks[week], "product=Vacuum", "(all)", 20, 10, 5);
-        add_figure(&store, weeks[week], "product=Kettle", "(all)", 20, 15, 2);
+        add_figure(&store, weeks[week], "product=Kettle", "(all)", 20, 15, 4);
         if (week >= 4)
             add_figure(&store, weeks[week], "product=Vacuum", "software", 9, 0, 9);
     }
@@ -114,6 +139,19 @@ static void a_fault_that_starts_in_a_week_is_told_with_its_week(void **state)
     assert_says(printed, "What changed\n  software, Vacuum: negative in 18 of 40 records since "
                          "2026-W41, in 0 of 80 before\n    \"It lost its way\" (shop 70618)\n");
     assert_null(strstr(printed, "Where it differs"));
+    free(printed);
+}
+
+static void a_product_that_disappoints_is_told_with_its_words(void **state)
+{
+    (void)state;
+    struct store store = {0};
+    for (size_t week = 0; week < 6; week++)
+        add_figure(&store, weeks[week], "product=Vacuum", "(all)", 20, 10, week < 4 ? 3 : 14);
+    char *printed = headline_of(&store);
+    assert_says(printed, "What changed\n  Vacuum: negative in 28 of 40 records since 2026-W41, in "
+                         "12 of 80 before\n    \"It lost its way\" (shop 70618)\n    in their "
+                         "words: since, update, lost\n");
     free(printed);
 }
 
@@ -192,6 +230,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fault_that_starts_in_a_week_is_told_with_its_week),
+        cmocka_unit_test(a_product_that_disappoints_is_told_with_its_words),
         cmocka_unit_test(a_region_that_suffers_is_told_beside_the_others),
         cmocka_unit_test(favourites_and_complaints_are_told_and_few_mentions_are_not),
         cmocka_unit_test(of_each_group_the_latest_summary_is_printed),
