@@ -519,11 +519,15 @@ static int score_plain(const struct role_names *role, struct text plain)
     for (const char *const *word = role->against; *word; word++)
         if (holds(plain, *word))
             return 0;
-    int best = 0;
+    /* A whole question holds many words by chance: only strong ones count there. */
+    size_t blanks = 0;
+    for (size_t i = 0; i < plain.size; i++)
+        blanks += plain.bytes[i] == ' ';
+    int best = blanks >= 6 ? 49 : 0, none = best;
     for (const struct known_name *known = role->words; known->words; known++)
         if (known->score > best && holds(plain, known->words))
             best = known->score;
-    return best;
+    return best == none ? 0 : best;
 }
 
 int column_name_score(enum role role, struct text name)

@@ -110,8 +110,11 @@ static int score_layout(const struct layout *layout, const struct survey *survey
         return layout->score * 9 / 10;
     if (layout->known_names)
         return 60;
-    bool short_cells = layout->samples.rows > 0 && layout->header_rows > 0 && layout->score >= 40;
-    return layout->samples.rows >= LEAST_LINES || short_cells ? A_LINE_A_TEXT : 15;
+    /* Prose must not pass for a list of texts. */
+    if (layout->blank_lines * 20 > layout->samples.rows)
+        return 10;
+    bool named = layout->header_rows > 0 && text_trim(layout->header[0]).size <= SHORT_NAME;
+    return layout->samples.rows >= LEAST_LINES || named ? A_LINE_A_TEXT : 15;
 }
 
 static struct recognition recognize(const struct candidate *candidate, struct arena *arena)

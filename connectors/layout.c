@@ -21,7 +21,7 @@ struct trial {
     struct dialect dialect;
     const struct text **rows;
     size_t *counts;
-    size_t row_count, broken;
+    size_t row_count, broken, blank_lines;
     size_t width; /* cells of most rows */
     size_t preamble;
     double score;
@@ -34,13 +34,14 @@ static void read_sample(struct trial *trial, struct text head, bool last, size_t
     struct table_row row;
     trial->rows = arena_alloc(arena, SAMPLE_ROWS, sizeof(*trial->rows));
     trial->counts = arena_alloc(arena, SAMPLE_ROWS, sizeof(*trial->counts));
-    trial->row_count = trial->broken = 0;
+    trial->row_count = trial->broken = trial->blank_lines = 0;
     while (trial->row_count < SAMPLE_ROWS && trial->broken < SAMPLE_ROWS) {
         enum row_kind kind = rows_next(rows, head, last, expected, &row);
         if (kind == ROW_NONE || kind == ROW_MORE) {
             trial->broken += kind == ROW_MORE && trial->row_count == 0;
             break;
         }
+        trial->blank_lines += row.blank > 0 && trial->row_count > 0;
         head = text_slice(head, row.blank + row.size, head.size);
         if (kind != ROW_CELLS) {
             trial->broken += kind == ROW_BROKEN;
@@ -240,6 +241,7 @@ static void fill_layout(struct layout *layout, const struct trial *trial,
         layout->header[i] = header && i < trial->counts[first]
                                 ? trial->rows[first][i]
                                 : arena_format(arena, "column_%zu", i + 1);
+    layout->blank_lines = trial->blank_lines;
     layout->known_names = header && row_has_known_names(layout->header, layout->count);
     size_t begin = first + layout->header_rows, rows = trial->row_count - begin;
     if (layout->count > WIDEST)

@@ -25,6 +25,7 @@ struct layout {
     size_t count;           /* columns */
     struct text *header;    /* the header's cells as they stand; "column_1", ... without one */
     struct samples samples; /* of the rows behind the header; missing cells are empty */
+    size_t blank_lines;     /* between the sample rows: prose has them, tables hardly */
     int score;              /* 0 to 100: how much it looks like a table */
     bool known_names;       /* the header holds names that exports use */
     struct text reason;     /* "3 columns, comma, header in line 1" */

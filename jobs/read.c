@@ -125,7 +125,7 @@ static bool write_reject(struct reading_run *run, const char *path, const struct
 
 static bool begin_rejects(struct reading_run *run, struct error *error)
 {
-    static const struct column columns[] = {{"file", true},
+    static const struct column columns[] = {{"file", COLUMN_TEXT},
                                             {"line", COLUMN_NUMBER},
                                             {"byte_offset", COLUMN_NUMBER},
                                             {"reason", COLUMN_TEXT},
