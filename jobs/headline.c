@@ -387,7 +387,8 @@ static bool read_summary(void *user, const struct text *cells, size_t count, str
     const size_t *at = headline->columns.at;
     struct text group = cells[at[0]];
     if (text_find(group, TEXT("topic="), 0) < group.size ||
-        text_equal(cells[at[1]], TEXT("undated")))
+        text_equal(cells[at[1]], TEXT("undated")) ||
+        text_find(group, TEXT("=(none)"), 0) < group.size)
         return true;
     size_t known = headline->summary_count;
     if (!known || !text_equal(headline->summaries[known - 1].group, group)) {
@@ -443,9 +444,11 @@ static void print_summaries(FILE *out, const struct headline *headline)
         fprintf(out, "\nThe latest summaries\n");
     for (size_t i = 0; i < headline->summary_count; i++) {
         const struct summary *summary = &headline->summaries[i];
-        struct text name = name_of(summary->group);
+        struct text all = TEXT("all"), name = name_of(summary->group), period = summary->period;
+        name = text_equal(name, all) ? TEXT("Everything") : name;
+        period = text_equal(period, all) ? TEXT("all of the time") : period;
         fprintf(out, "  %.*s, %.*s, %.*s records: %.*s\n", TEXT_ARGUMENT(name),
-                TEXT_ARGUMENT(summary->period), TEXT_ARGUMENT(summary->records),
+                TEXT_ARGUMENT(period), TEXT_ARGUMENT(summary->records),
                 TEXT_ARGUMENT(summary->text));
     }
 }

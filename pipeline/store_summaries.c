@@ -1,6 +1,8 @@
 /* store_summaries.c - passes 2 and 3: generated texts, summaries with their evidence, figures. */
 #include <math.h>
 
+#include "base/normalize.h"
+#include "base/utf8.h"
 #include "pipeline/store_private.h"
 
 bool store_recall(struct store *store, uint64_t key, struct arena *arena, struct text *text,
@@ -72,6 +74,16 @@ static bool delete_older(struct store *store, uint64_t view, const struct group 
     return sql_finish(find, error) && (!found || delete_summary(store, id, error));
 }
 
+/* What goes between a sentence and the next: many customers leave the full stop out. */
+static const char *joint_behind(struct text sentence)
+{
+    size_t size;
+    if (sentence.size == 0)
+        return "";
+    uint32_t last = utf8_decode(sentence, utf8_floor(sentence, sentence.size - 1), &size);
+    return normalize_letter(last) == LETTER_NONE ? " " : ". ";
+}
+
 /* The sentences in one line; what reduce left where no stage cut it into sentences. */
 static struct text summary_text(const struct group *group)
 {
@@ -79,7 +91,7 @@ static struct text summary_text(const struct group *group)
     if (!group->sentence_count && group->part_count)
         return group->parts[0];
     for (size_t i = 0; i < group->sentence_count; i++)
-        text = arena_format(group->arena, "%.*s%s%.*s", TEXT_ARGUMENT(text), i ? " " : "",
+        text = arena_format(group->arena, "%.*s%s%.*s", TEXT_ARGUMENT(text), joint_behind(text),
                             TEXT_ARGUMENT(group->sentences[i].text));
     return text;
 }

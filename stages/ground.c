@@ -8,8 +8,9 @@
 #include "stages/sentiment.h"
 #include "stages/stages.h"
 #include "stages/typical.h"
+#include "stages/words.h"
 
-enum { MOST_SENTENCES = 8, MOST_EVIDENCE = 5, MOST_QUOTES = 8 };
+enum { MOST_SENTENCES = 8, MOST_EVIDENCE = 5, MOST_QUOTES = 8, RECORDS_A_SENTENCE = 6 };
 
 struct ground {
     int64_t sentences, quotes;
@@ -41,6 +42,15 @@ struct draft {
     size_t count;
 };
 
+/* "Good product." is no summary of many records. */
+static bool says_little(struct text sentence, const struct group *group, struct arena *scratch)
+{
+    enum { MANY_RECORDS = 12, FEW_WORDS = 3 };
+    size_t count;
+    words_of(sentence, scratch, &count);
+    return group->member_count >= MANY_RECORDS && count < FEW_WORDS;
+}
+
 /* The readable sentences of what the model wrote; *lost counts the others. */
 static void split_summary(struct ground *ground, const struct group *group, struct draft *draft,
                           size_t *lost, struct arena *scratch)
@@ -59,7 +69,7 @@ static void split_summary(struct ground *ground, const struct group *group, stru
             repeats |= text_equal(draft->sentences[k], sentence);
         if (repeats || sentence.size == 0)
             continue;
-        if (is_broken || !readable_check(sentence))
+        if (is_broken || !readable_check(sentence) || says_little(sentence, group, scratch))
             (*lost)++;
         else
             draft->sentences[draft->count++] = sentence;
@@ -179,8 +189,11 @@ static void fill_summary(struct ground *ground, const struct support *support,
             unsupported++;
     }
     size_t written = outcome.count, wanted = outcome.count + unsupported;
+    size_t fitting = 1 + group->member_count / RECORDS_A_SENTENCE, most = (size_t)ground->sentences;
     if (wanted == 0)
-        wanted = (size_t)ground->sentences;
+        wanted = most;
+    if (wanted < fitting) /* one sentence does not sum up a hundred records */
+        wanted = fitting < most ? fitting : most;
     while (outcome.count < wanted && add_extract(ground, support, &outcome, group->arena))
         continue;
     add_quotes(ground, support, &outcome, group);

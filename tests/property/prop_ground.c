@@ -113,6 +113,26 @@ static void sentences_are_supported_or_replaced(void **state)
     }
 }
 
+static void many_records_get_more_than_two_words(void **state)
+{
+    (void)state;
+    struct member members[12];
+    for (size_t i = 0; i < 12; i++) {
+        members[i] = kettle[i % 4];
+        members[i].feedback_id = i + 1;
+    }
+    struct grounding grounding;
+    ground(&grounding, members, 12, "The lid broke.");
+    assert_int_equal(grounding.group.sentence_count, 3);
+    assert_true(grounding.group.sentences[0].extractive);
+    release(&grounding);
+    ground(&grounding, members, 12, "It boils water fast.");
+    assert_int_equal(grounding.group.sentence_count, 3);
+    assert_false(grounding.group.sentences[0].extractive);
+    assert_string_equal(grounding.group.finish_reason, "end");
+    release(&grounding);
+}
+
 static void quotes_show_both_poles(void **state)
 {
     (void)state;
@@ -200,6 +220,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sentences_are_supported_or_replaced),
+        cmocka_unit_test(many_records_get_more_than_two_words),
         cmocka_unit_test(quotes_show_both_poles),
         cmocka_unit_test(nothing_is_invented),
     };
