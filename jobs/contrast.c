@@ -10,7 +10,7 @@
 
 enum { LEAST_TEXTS = 4, LEAST_LETTERS = 4, LEAST_SYLLABLES = 2, LONGEST = 60 };
 
-static const double least_deviation = 3;
+static const double least_deviation = 2.5;
 
 struct contrast_word {
     size_t inside, outside; /* texts that hold it */

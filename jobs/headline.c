@@ -292,9 +292,13 @@ static struct text shorten(struct text text, struct arena *arena)
             word--;
         limit = line.bytes[word] == ' ' ? word : limit;
     }
-    for (size_t i = 0; i < limit; i++)
-        bytes[i] = line.bytes[i] == '\n' ? ' ' : line.bytes[i];
-    return arena_format(arena, "%.*s%s", (int)limit, bytes, limit < line.size ? " ..." : "");
+    size_t size = 0;
+    for (size_t i = 0; i < limit; i++) {
+        char byte = line.bytes[i] == '\n' ? ' ' : line.bytes[i];
+        if (byte != ' ' || (size > 0 && bytes[size - 1] != ' '))
+            bytes[size++] = byte;
+    }
+    return arena_format(arena, "%.*s%s", (int)size, bytes, limit < line.size ? " ..." : "");
 }
 
 static bool read_feedback(void *user, const struct text *cells, size_t count, struct error *error)
