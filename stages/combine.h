@@ -2,18 +2,12 @@
 #ifndef STAGES_COMBINE_H
 #define STAGES_COMBINE_H
 
-#include "pipeline/record.h"
+#include "stages/topics.h"
 
 struct combine_rules {
     double undetected_below; /* probability that a label needs */
     double mixed_at;         /* share of the tokens that each pole needs in a text of many chunks */
     double one_sided_at; /* a text of one chunk is not mixed when a label is as likely as this */
-};
-
-/* A topic found in one chunk, by its place in the taxonomy. */
-struct mention {
-    size_t topic;
-    enum sentiment polarity; /* negative, neutral or positive */
 };
 
 /* Each topic once, in the order of the taxonomy: its polarity is that of most of its mentions,
