@@ -4,35 +4,33 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "stages/judge.h"
 #include "stages/readable.h"
-#include "stages/sentiment.h"
 #include "stages/stages.h"
 #include "stages/typical.h"
-#include "stages/words.h"
 
-enum { MOST_SENTENCES = 8, MOST_EVIDENCE = 5, MOST_QUOTES = 8, RECORDS_A_SENTENCE = 6 };
+enum { MOST_SENTENCES = 8, MOST_EVIDENCE = 5, MOST_QUOTES = 8, RECORDS_A_SENTENCE = 3 };
 
 struct ground {
     int64_t sentences, quotes;
     double threshold, sure_at;
-    const struct workbench *workbench; /* borrowed */
-    struct segmenter *segmenter;       /* owned */
-    struct window window;
-    struct sentiment_question sentiment;
+    int64_t candidates;
+    struct judge judge;
+    struct segmenter *segmenter; /* owned */
 };
 
 static bool open_ground(void *state, const struct workbench *workbench, struct error *error)
 {
     struct ground *ground = state;
-    ground->workbench = workbench;
-    return prompt_window(&ground->window, workbench->model, error) &&
-           sentiment_load(&ground->sentiment, workbench->model, error) &&
+    return judge_open(&ground->judge, workbench, error) &&
            segmenter_open(&ground->segmenter, error);
 }
 
 static void close_ground(void *state)
 {
-    segmenter_close(((struct ground *)state)->segmenter);
+    struct ground *ground = state;
+    judge_close(&ground->judge);
+    segmenter_close(ground->segmenter);
 }
 
 /* A summary while it is checked. */
@@ -42,74 +40,43 @@ struct draft {
     size_t count;
 };
 
-/* "Good product." is no summary of many records. */
-static bool says_little(struct text sentence, const struct group *group, struct arena *scratch)
-{
-    enum { MANY_RECORDS = 12, FEW_WORDS = 3 };
-    size_t count;
-    words_of(sentence, scratch, &count);
-    return group->member_count >= MANY_RECORDS && count < FEW_WORDS;
-}
-
-/* The readable sentences of what the model wrote; *lost counts the others. */
+/* The readable sentences of what the model wrote. */
 static void split_summary(struct ground *ground, const struct group *group, struct draft *draft,
-                          size_t *lost, struct arena *scratch)
+                          struct arena *scratch)
 {
     struct text summary = group->part_count > 0 ? group->parts[0] : (struct text){0};
     bool is_cut = strcmp(group->finish_reason, "length") == 0;
     size_t count, begin = 0;
     const size_t *ends = segment_sentences(ground->segmenter, summary, scratch, &count);
-    *lost = 0;
-    for (size_t i = 0; i < count && draft->count + *lost < (size_t)ground->sentences;
-         begin = ends[i++]) {
+    for (size_t i = 0; i < count && draft->count < (size_t)ground->sentences; begin = ends[i++]) {
         struct text sentence = text_trim(text_slice(summary, begin, ends[i]));
         bool is_broken = is_cut && i + 1 == count && !readable_is_finished(sentence);
         bool repeats = false;
         for (size_t k = 0; k < draft->count; k++)
             repeats |= text_equal(draft->sentences[k], sentence);
-        if (repeats || sentence.size == 0)
-            continue;
-        if (is_broken || !readable_check(sentence) || says_little(sentence, group, scratch))
-            (*lost)++;
-        else
+        if (!repeats && !is_broken && readable_check(sentence))
             draft->sentences[draft->count++] = sentence;
     }
-}
-
-/* Which way each sentence of the draft points, where the model is sure. */
-static bool find_polarities(struct ground *ground, struct draft *draft, struct arena *scratch,
-                            struct error *error)
-{
-    const struct workbench *workbench = ground->workbench;
-    for (size_t i = 0; i < draft->count; i++) {
-        struct text input = prompt_input(&ground->sentiment.prompt, draft->sentences[i], scratch);
-        struct odds odds;
-        double probability;
-        if (prompt_tokens(workbench->model, input) > ground->window.input)
-            continue;
-        if (!t5_encode(workbench->session, &input, 1, error) ||
-            !sentiment_ask(&ground->sentiment, workbench->session, 1, &odds, error))
-            return false;
-        draft->polarities[i] = sentiment_label(odds, ground->sure_at, &probability);
-    }
-    return true;
 }
 
 /* A summary as it will be saved. */
 struct outcome {
     struct summary_sentence *sentences; /* in the group's arena */
     struct text texts[MOST_SENTENCES];  /* of all sentences so far */
-    size_t passages[MOST_SENTENCES];    /* that stand in it word for word */
+    enum sentiment polarities[MOST_SENTENCES];
+    size_t passages[MOST_SENTENCES]; /* that stand in it word for word */
     size_t count, passage_count;
 };
 
-static void add_sentence(struct outcome *outcome, struct text text, bool extractive,
-                         const struct passage *evidence, size_t evidence_count, struct arena *arena)
+static void add_sentence(struct outcome *outcome, struct text text, enum sentiment polarity,
+                         bool extractive, const struct passage *evidence, size_t evidence_count,
+                         struct arena *arena)
 {
     struct passage *kept = arena_alloc(arena, evidence_count, sizeof(*kept));
     if (evidence_count > 0)
         memcpy(kept, evidence, evidence_count * sizeof(*kept));
     outcome->texts[outcome->count] = arena_copy(arena, text);
+    outcome->polarities[outcome->count] = polarity;
     outcome->sentences[outcome->count] =
         (struct summary_sentence){.text = outcome->texts[outcome->count],
                                   .extractive = extractive,
@@ -118,24 +85,43 @@ static void add_sentence(struct outcome *outcome, struct text text, bool extract
     outcome->count++;
 }
 
-/* The best sentence of the group's records that is not said yet; a long one is cut at a word. False
- * when nothing is left to say. */
+enum { SIDES = 3 };
+
+static const enum sentiment sides[SIDES] = {SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE,
+                                            SENTIMENT_NEUTRAL};
+
+/* The side that the summary has said least of, measured by its records. */
+static enum sentiment side_wanted(const struct support *support, const struct outcome *outcome)
+{
+    double owed[SIDES] = {0};
+    for (size_t i = 0; i < support->member_count; i++)
+        owed[typical_side(support->members[i].sentiment)] += 1 / (double)support->member_count;
+    for (size_t i = 0; i < outcome->count; i++)
+        owed[typical_side(outcome->polarities[i])] -= 1 / (double)MOST_SENTENCES;
+    size_t most = 0;
+    for (size_t side = 1; side < SIDES; side++)
+        if (owed[side] > owed[most])
+            most = side;
+    return sides[most];
+}
+
+/* The best sentence of the group's records that is not said yet, of the side that is wanted where
+ * there is one; a long one is cut at a word. False when nothing is left to say. */
 static bool add_extract(struct ground *ground, const struct support *support,
                         struct outcome *outcome, struct arena *arena)
 {
-    static const struct typical_rules wishes[] = {
+    struct typical_rules wishes[] = {
+        {.shortest = 20, .longest = 180, .polarity = side_wanted(support, outcome)},
         {.shortest = 20, .longest = 220, .any_polarity = true},
         {.shortest = 2, .longest = 400, .any_polarity = true},
     };
     struct typical_said said = {outcome->passages, outcome->passage_count, outcome->texts,
                                 outcome->count};
-    size_t index;
-    if (!typical_pick(support, &wishes[0], &said, &index) &&
-        (outcome->count > 0 || !typical_pick(support, &wishes[1], &said, &index))) {
-        if (outcome->count > 0 || support->count == 0)
-            return false;
-        index = 0;
-    }
+    size_t index = 0, tries = outcome->count > 0 ? 2 : 3, wish = 0;
+    while (wish < tries && !typical_pick(support, &wishes[wish], &said, &index))
+        wish++;
+    if (wish == tries && (outcome->count > 0 || support->count == 0))
+        return false;
     struct passage passage = support->passages[index];
     struct text text = support_text(support, &passage);
     if (text.size > 1600)
@@ -156,7 +142,7 @@ static bool add_extract(struct ground *ground, const struct support *support,
         if (evidence[i].member != passage.member)
             evidence[kept++] = evidence[i];
     outcome->passages[outcome->passage_count++] = index;
-    add_sentence(outcome, text, true, evidence, kept, arena);
+    add_sentence(outcome, text, polarity, true, evidence, kept, arena);
     return true;
 }
 
@@ -174,26 +160,25 @@ static void add_quotes(const struct ground *ground, const struct support *suppor
 }
 
 static void fill_summary(struct ground *ground, const struct support *support,
-                         const struct draft *draft, size_t lost, struct group *group)
+                         const struct draft *draft, struct group *group)
 {
     struct outcome outcome = {0};
     outcome.sentences = arena_alloc(group->arena, MOST_SENTENCES, sizeof(*outcome.sentences));
-    size_t unsupported = lost;
     for (size_t i = 0; i < draft->count; i++) {
         struct passage evidence[MOST_EVIDENCE];
         size_t count;
         if (support_find(support, draft->sentences[i], draft->polarities[i], ground->threshold,
                          evidence, MOST_EVIDENCE, &count))
-            add_sentence(&outcome, draft->sentences[i], false, evidence, count, group->arena);
-        else
-            unsupported++;
+            add_sentence(&outcome, draft->sentences[i], draft->polarities[i], false, evidence,
+                         count, group->arena);
     }
-    size_t written = outcome.count, wanted = outcome.count + unsupported;
-    size_t fitting = 1 + group->member_count / RECORDS_A_SENTENCE, most = (size_t)ground->sentences;
-    if (wanted == 0)
+    /* What the model left unsaid, or said without support, customers say. */
+    size_t written = outcome.count, most = (size_t)ground->sentences;
+    size_t wanted = 1 + group->member_count / RECORDS_A_SENTENCE;
+    if (wanted < draft->count)
+        wanted = draft->count;
+    if (wanted > most) /* one sentence does not sum up a hundred records, nor do many */
         wanted = most;
-    if (wanted < fitting) /* one sentence does not sum up a hundred records */
-        wanted = fitting < most ? fitting : most;
     while (outcome.count < wanted && add_extract(ground, support, &outcome, group->arena))
         continue;
     add_quotes(ground, support, &outcome, group);
@@ -203,18 +188,30 @@ static void fill_summary(struct ground *ground, const struct support *support,
         group->finish_reason = "extractive";
 }
 
+/* "product=Kettle; topic=delivery": "delivery". */
+static struct text topic_of(struct text key)
+{
+    struct text mark = TEXT("topic="), rest = key, part, last = {0};
+    while (text_split(&rest, ';', &part))
+        last = text_trim(part);
+    return text_starts_with(last, mark) ? text_slice(last, mark.size, last.size) : (struct text){0};
+}
+
 static bool process_group(void *state, struct group *group, struct error *error)
 {
     struct ground *ground = state;
     struct arena scratch = {0};
     struct draft draft = {0};
-    size_t lost;
-    split_summary(ground, group, &draft, &lost, &scratch);
-    bool ok = find_polarities(ground, &draft, &scratch, error);
+    split_summary(ground, group, &draft, &scratch);
+    bool ok = judge_polarities(&ground->judge, draft.sentences, draft.count, ground->sure_at,
+                               draft.polarities, error);
     if (ok) {
         struct support support;
         support_open(&support, ground->segmenter, group->members, group->member_count);
-        fill_summary(ground, &support, &draft, lost, group);
+        ok = judge_passages(&ground->judge, &support, topic_of(group->key),
+                            (size_t)ground->candidates, error);
+        if (ok)
+            fill_summary(ground, &support, &draft, group);
         support_close(&support);
     }
     arena_free(&scratch);
@@ -238,13 +235,20 @@ static const struct option options[] = {
      .most = 1,
      .help = "a sentence as surely positive or negative as this is not supported by records of "
              "the opposite sentiment"},
+    {.name = "candidates",
+     .type = OPTION_INTEGER,
+     .offset = offsetof(struct ground, candidates),
+     .fallback = "16",
+     .least = 0,
+     .most = 1000,
+     .help = "typical sentences of each polarity that the model reads to pick quotes"},
     {.name = "sentences",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct ground, sentences),
      .fallback = "3",
      .least = 1,
      .most = MOST_SENTENCES,
-     .help = "sentences of a summary at most"},
+     .help = "sentences of a summary at most: the model's that are supported, then customers' own"},
     {.name = "quotes",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct ground, quotes),

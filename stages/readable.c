@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "stages/words.h"
 
-enum { REPLACEMENT = 0xFFFD, MOST_BYTES = 1600, SEVERAL_WORDS = 6 };
+enum { REPLACEMENT = 0xFFFD, MOST_BYTES = 1600, LEAST_WORDS = 3, SEVERAL_WORDS = 6 };
 
 static bool has_letters(struct text sentence)
 {
@@ -37,7 +37,7 @@ bool readable_check(struct text sentence)
     bool circles = count >= SEVERAL_WORDS && distinct.count * 2 <= count;
     table_free(&distinct);
     arena_free(&arena);
-    return count > 0 && !circles;
+    return count >= LEAST_WORDS && !circles;
 }
 
 bool readable_is_finished(struct text sentence)

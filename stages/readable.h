@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-/* Not for what has too few letters, replacement characters, or goes round in circles. */
+/* Not for what has few letters or words, replacement characters, or goes round in circles. */
 bool readable_check(struct text sentence);
 
 /* Whether it ends as a sentence ends. */

@@ -80,6 +80,11 @@ enum { SIDES = 3 };
 static const enum sentiment sides[SIDES] = {SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE,
                                             SENTIMENT_NEUTRAL};
 
+size_t typical_side(enum sentiment sentiment)
+{
+    return sentiment == SENTIMENT_NEGATIVE ? 0 : sentiment == SENTIMENT_POSITIVE ? 1 : 2;
+}
+
 /* Quotes for each side, by the largest remainder; a fifth of the records earns one. */
 static void share_out(const struct support *support, size_t most, size_t quotas[SIDES])
 {
@@ -123,27 +128,20 @@ size_t typical_quotes(const struct support *support, const struct typical_said *
         used[used_count++] = said->passages[i];
     struct typical_rules rules = {.shortest = SHORTEST_QUOTE, .longest = LONGEST_QUOTE};
     share_out(support, most, quotas);
-    for (size_t side = 0; side < SIDES; side++)
-        for (size_t i = 0; i < quotas[side]; i++) {
-            struct typical_said so_far = {.passages = used, .passage_count = used_count};
-            rules.polarity = sides[side];
-            if (!typical_pick(support, &rules, &so_far, &passages[count]))
+    /* First each side's own, in the end anyone's. */
+    for (size_t side = 0; side <= SIDES; side++) {
+        rules.any_polarity = side == SIDES;
+        rules.polarity = sides[side % SIDES];
+        size_t wanted = side < SIDES ? count + quotas[side] : most;
+        while (count < wanted) {
+            struct typical_said all = {.passages = used, .passage_count = used_count};
+            struct typical_said quoted = {.passages = passages, .passage_count = count};
+            if (!typical_pick(support, &rules, &all, &passages[count]) &&
+                !typical_pick(support, &rules, &quoted, &passages[count]))
                 break;
             used[used_count++] = passages[count++];
         }
-    /* What is short of the number: anyone's, in the end also what the summary quotes itself. */
-    rules.any_polarity = true;
-    for (int round = 0; round < 2; round++)
-        while (count < most) {
-            struct typical_said so_far = {.passages = used, .passage_count = used_count};
-            if (round == 1)
-                so_far = (struct typical_said){.passages = passages, .passage_count = count};
-            if (!typical_pick(support, &rules, &so_far, &passages[count]))
-                break;
-            if (used_count < MOST_QUOTES * 2)
-                used[used_count++] = passages[count];
-            count++;
-        }
+    }
     for (size_t i = 1; i < count; i++)
         for (size_t k = i; k > 0 && support->passages[passages[k]].score >
                                         support->passages[passages[k - 1]].score;

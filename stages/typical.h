@@ -21,13 +21,17 @@ struct typical_said {
     size_t sentence_count;
 };
 
+/* 0 for negative, 1 for positive, 2 for all others. */
+size_t typical_side(enum sentiment sentiment);
+
 /* The passage nearest to all others, less so the more it repeats what was said. False when there is
  * none. The same group gives the same answer. */
 bool typical_pick(const struct support *support, const struct typical_rules *rules,
                   const struct typical_said *said, size_t *passage);
 
 /* Up to `most` quotes, mutually different, best first: the polarities take part by the number of
- * their records, and none that a fifth of them share stays out. Passages of `said` come last.
+ * their records, and none that a fifth of them share stays out. Passages of `said` are taken where
+ * there are no others.
  * Returns how many. */
 size_t typical_quotes(const struct support *support, const struct typical_said *said, size_t most,
                       size_t *passages);

@@ -77,19 +77,18 @@ static const struct member kettle[] = {
 
 static const struct {
     const char *summary;
-    bool extractive[3];
-    size_t count;
-    const char *finish_reason;
+    size_t written; /* sentences of it that stay; customers' own fill up to two */
 } examples[] = {
-    {"It boils water fast.", {false}, 1, "end"},
-    {"Boils water fast. The lid broke.", {false, false}, 2, "end"},
-    {"The delivery was late.", {true}, 1, "extractive"},
-    {"The lid broke after 3 weeks.", {true}, 1, "extractive"},
-    {"The lid broke after 2 weeks.", {false}, 1, "end"},
-    {"bad: boils water fast, bad.", {true}, 1, "extractive"}, /* only good ones say so */
-    {"fast fast fast fast fast fast fast.", {true}, 1, "extractive"},
-    {"Boils water fast. Boils water fast.", {false}, 1, "end"},
-    {NULL, {true, true, true}, 3, "extractive"},
+    {"It boils water fast.", 1},
+    {"Boils water fast. The lid broke after weeks.", 2},
+    {"The delivery was late.", 0},
+    {"The lid broke after 3 weeks.", 0},
+    {"The lid broke after 2 weeks.", 1},
+    {"bad: boils water fast, bad.", 0}, /* only good ones say so */
+    {"fast fast fast fast fast fast fast.", 0},
+    {"Boils water fast. Boils water fast.", 1},
+    {"Lid broke.", 0},
+    {NULL, 0},
 };
 
 static void sentences_are_supported_or_replaced(void **state)
@@ -99,15 +98,14 @@ static void sentences_are_supported_or_replaced(void **state)
         struct grounding grounding;
         ground(&grounding, kettle, 4, examples[i].summary);
         const struct group *group = &grounding.group;
-        if (group->sentence_count != examples[i].count)
-            fail_msg("%s: %zu sentences", examples[i].summary, group->sentence_count);
+        assert_int_equal(group->sentence_count, 2);
         for (size_t k = 0; k < group->sentence_count; k++) {
-            if (group->sentences[k].extractive != examples[i].extractive[k])
+            if (group->sentences[k].extractive != (k >= examples[i].written))
                 fail_msg("%s: sentence %zu: %.*s", examples[i].summary, k,
                          TEXT_ARGUMENT(group->sentences[k].text));
             assert_true(group->sentences[k].evidence_count > 0);
         }
-        assert_string_equal(group->finish_reason, examples[i].finish_reason);
+        assert_string_equal(group->finish_reason, examples[i].written ? "end" : "extractive");
         assert_int_equal(group->quote_count, 3);
         release(&grounding);
     }

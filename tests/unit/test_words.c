@@ -62,7 +62,7 @@ static void numbers_and_pairs_are_told_apart(void **state)
 static void garbled_sentences_are_refused(void **state)
 {
     (void)state;
-    static const char *const good[] = {"The battery died.", "Love it", "배송이 빨라요",
+    static const char *const good[] = {"The battery died young.", "배송이 빨라요",
                                        "Great fit, great price, great colour"};
     static const char *const bad[] = {"",
                                       "....",

@@ -1,0 +1,32 @@
+/* judge.h - the model reads a group's most typical passages: those that take a side, the side of
+ * their record, and speak of the group's topic, are worth more than others. */
+#ifndef STAGES_JUDGE_H
+#define STAGES_JUDGE_H
+
+#include "pipeline/stage.h"
+#include "stages/sentiment.h"
+#include "stages/support.h"
+#include "stages/topics.h"
+
+struct judge {
+    const struct workbench *workbench; /* borrowed */
+    struct window window;
+    struct sentiment_question sentiment;
+    struct topics_question topics;
+};
+
+/* Safe to close when zeroed, or after a failed open. */
+bool judge_open(struct judge *judge, const struct workbench *workbench, struct error *error);
+void judge_close(struct judge *judge);
+
+/* Which way texts point: SENTIMENT_UNDETECTED where the model is less sure than `sure_at`, or the
+ * text too long. */
+bool judge_polarities(struct judge *judge, const struct text *texts, size_t count, double sure_at,
+                      enum sentiment *polarities, struct error *error);
+
+/* Weighs the scores of the passages: the `most` best of each side of records are read, the others
+ * fall behind them. `topic` is empty where the group has none. */
+bool judge_passages(struct judge *judge, struct support *support, struct text topic, size_t most,
+                    struct error *error);
+
+#endif
