@@ -247,20 +247,24 @@ bool assemble_files(struct assembly *assembly, struct job *job, const struct pro
 
 /* ---- Model ---- */
 
-const char *assemble_find_data(const char *name, struct arena *arena)
+const char *assemble_default_model(struct arena *arena, struct error *error)
 {
+    static const char *const folders[] = {"", "../share/winnow/"};
     char program[PATH_MAX];
     ssize_t size = readlink("/proc/self/exe", program, sizeof(program));
-    if (size <= 0 || size == sizeof(program))
-        return NULL;
+    if (size == sizeof(program))
+        size = 0;
     while (size > 0 && program[size - 1] != '/')
         size--;
-    static const char *const folders[] = {"", "../share/winnow/"};
-    for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
-        struct text path = arena_format(arena, "%.*s%s%s", (int)size, program, folders[i], name);
+    for (size_t i = 0; size > 0 && i < sizeof(folders) / sizeof(*folders); i++) {
+        struct text path =
+            arena_format(arena, "%.*s%s" DEFAULT_MODEL, (int)size, program, folders[i]);
         if (access(path.bytes, R_OK) == 0)
             return path.bytes;
     }
+    error_set(error, ERROR_MODEL,
+              "the default model, " DEFAULT_MODEL ", is not beside the program; name one with "
+              "--model FILE, or in a job with `path =` under [model]");
     return NULL;
 }
 
@@ -281,12 +285,8 @@ bool assemble_model(struct assembly *assembly, struct job *job, struct error *er
 {
     const struct job_model *settings = &job->model;
     const char *path = settings->path.size ? job_path(job, settings->path)
-                                           : assemble_find_data(DEFAULT_MODEL, &assembly->arena);
-    if (!path)
-        return error_set(error, ERROR_MODEL,
-                         "the default model, " DEFAULT_MODEL ", is not beside the program; name "
-                         "one with `path =` under [model] or --set model.path=FILE");
-    if (!t5_model_open(&assembly->model, path, error))
+                                           : assemble_default_model(&assembly->arena, error);
+    if (!path || !t5_model_open(&assembly->model, path, error))
         return false;
     const char *kernels = arena_copy(&assembly->arena, settings->kernels).bytes;
     struct t5_limits limits = {

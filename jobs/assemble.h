@@ -60,9 +60,9 @@ bool assemble_steps(struct assembly *assembly, const struct job *job, enum exten
 /* Closes everything, the store too. Safe on a zeroed assembly. */
 void assemble_close(struct assembly *assembly);
 
-/* The model file to use where none is named: NAME beside the program, or in ../share/winnow. NULL
- * when there is none. In `arena`. */
-const char *assemble_find_data(const char *name, struct arena *arena);
+/* The model file to use where none is named: beside the program, or in ../share/winnow; in `arena`.
+ * NULL and ERROR_MODEL when it is not there. */
+const char *assemble_default_model(struct arena *arena, struct error *error);
 
 /* The folder and those above it, made where they are missing; private. */
 bool assemble_folder(const char *path, struct error *error);

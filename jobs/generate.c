@@ -87,7 +87,7 @@ static int run(int argc, char **argv, struct error *error)
     bool ok =
         command_parse(&generate_command, argc, argv, &generate, &arena, &first, error) &&
         command_operands(&generate_command, argc - first, 0, 0, error) &&
-        lines_open_model("generate", &generate.lines, &model, error) &&
+        lines_open_model(&generate.lines, &model, error) &&
         lines_open_session(&generate.lines, model,
                            (size_t)generate.most + lines_prefix_tokens(&generate.lines, model) + 2,
                            (size_t)generate.beam, &session, error) &&

@@ -6,12 +6,17 @@
 #include <string.h>
 #include <unistd.h>
 
-bool lines_open_model(const char *command, const struct line_options *options,
-                      struct t5_model **model, struct error *error)
+#include "jobs/assemble.h"
+
+bool lines_open_model(const struct line_options *options, struct t5_model **model,
+                      struct error *error)
 {
-    if (!options->model.size)
-        return error_set(error, ERROR_USAGE, "winnow %s: --model FILE is needed", command);
-    return t5_model_open(model, options->model.bytes, error);
+    struct arena arena = {0};
+    const char *path =
+        options->model.size ? options->model.bytes : assemble_default_model(&arena, error);
+    bool ok = path && t5_model_open(model, path, error);
+    arena_free(&arena);
+    return ok;
 }
 
 bool lines_open_session(const struct line_options *options, const struct t5_model *model,

@@ -29,7 +29,7 @@ struct line_options {
 
 #define LINE_FLAGS                                                                                 \
     LINE_FLAG("model", OPTION_TEXT, model, "", 0, 0, "FILE",                                       \
-              "a .winnow file or a Hugging Face directory (needed)"),                              \
+              "a .winnow file or a Hugging Face directory; without it the default model"),         \
         LINE_FLAG("prefix", OPTION_TEXT, prefix, "", 0, 0, "TEXT",                                 \
                   "what the decoder is made to start with"),                                       \
         LINE_FLAG("threads", OPTION_INTEGER, threads, "0", 0, 1024, "N",                           \
@@ -44,8 +44,8 @@ struct line_options {
                   "scalar, avx2 or avx512vnni instead of the fastest")
 
 /* Opens what the options name. `output_tokens` and `beam` as in struct t5_limits. */
-bool lines_open_model(const char *command, const struct line_options *options,
-                      struct t5_model **model, struct error *error);
+bool lines_open_model(const struct line_options *options, struct t5_model **model,
+                      struct error *error);
 bool lines_open_session(const struct line_options *options, const struct t5_model *model,
                         size_t output_tokens, size_t beam, struct t5_session **session,
                         struct error *error);

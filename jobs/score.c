@@ -99,7 +99,7 @@ static int run(int argc, char **argv, struct error *error)
     int first;
     bool ok = command_parse(&score_command, argc, argv, &score, &arena, &first, error) &&
               command_operands(&score_command, argc - first, 0, 0, error) &&
-              lines_open_model("score", &score.lines, &model, error) &&
+              lines_open_model(&score.lines, &model, error) &&
               lines_open_session(&score.lines, model,
                                  (size_t)score.output_tokens +
                                      lines_prefix_tokens(&score.lines, model) + 1,
