@@ -32,9 +32,7 @@ static bool parse_date(struct text text, const char *flag, bool after, int64_t *
     while (ok && count < 3 && text_split(&rest, '-', &part))
         ok = text_integer(part, &parts[count++]);
     civil.year = parts[0];
-    if (after && count == 2)
-        parts[1]++;
-    if (count == 2 && parts[1] == 13) {
+    if (after && count == 2 && ++parts[1] == 13) {
         parts[1] = 1;
         civil.year++;
     }
