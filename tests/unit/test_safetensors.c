@@ -75,8 +75,8 @@ static void every_bound_is_checked(void **state)
         "{\"a\": {\"dtype\": \"F32\", \"shape\": 2, \"data_offsets\": [0, 8]}}",
         "{\"a\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [-8, 0]}}",
         "{\"a\": {\"dtype\": \"F32\", \"shape\": [4611686018427387905], \"data_offsets\": [0, 4]}}",
-        "{\"a\": {\"dtype\": \"F32\", \"shape\": [4294967296, 4294967296, 1],"
-        " \"data_offsets\": [0, 0]}}",
+        ("{\"a\": {\"dtype\": \"F32\", \"shape\": [4294967296, 4294967296, 1],"
+         " \"data_offsets\": [0, 0]}}"),
         "{\"a\": {\"dtype\": \"F32\", \"shape\": [1,1,1,1,1,1,1,1,2], \"data_offsets\": [0, 8]}}",
     };
     for (size_t i = 0; i < sizeof(headers) / sizeof(*headers); i++) {
