@@ -42,7 +42,7 @@ static bool parse_date(struct text text, const char *flag, bool after, int64_t *
     civil.day = (int)parts[2];
     if (!ok || !calendar_seconds(civil, seconds))
         return error_set(error, ERROR_USAGE,
-                         "winnow report: --%s %.*s: expected a date like 2026-03-09 or 2026-03",
+                         "--%s %.*s: expected a date like 2026-03-09 or 2026-03",
                          flag, TEXT_ARGUMENT(text));
     if (after && count == 3)
         *seconds += DAY_SECONDS;
@@ -62,7 +62,7 @@ static bool parse_where(struct text lines, struct selection *selection, struct a
         struct text name = text_trim(text_slice(line, 0, sign));
         if (sign == line.size || !name.size)
             return error_set(error, ERROR_USAGE,
-                             "winnow report: --where %.*s: expected field=value, as in "
+                             "--where %.*s: expected field=value, as in "
                              "--where product=Kettle",
                              TEXT_ARGUMENT(line));
         where[selection->where_count++] =
