@@ -51,3 +51,19 @@ bool readable_is_finished(struct text sentence)
     }
     return false;
 }
+
+bool readable_stands_alone(struct text sentence)
+{
+    static const char *const leaning[] = {
+        "but",      "and",       "however", "also",    "so",        "because", "though",
+        "although", "plus",      "or",      "yet",     "otherwise", "besides", "which",
+        "then",     "therefore", "still",   "instead", "except",    "하지만",  "그런데",
+        "그리고",   "그래서",    "근데",    "그래도",  "그러나",    "또한",    NULL};
+    size_t end = 0;
+    while (end < sentence.size && sentence.bytes[end] != ' ' && sentence.bytes[end] != ',')
+        end++;
+    for (size_t i = 0; leaning[i]; i++)
+        if (text_equal_fold(text_slice(sentence, 0, end), text_of(leaning[i])))
+            return false;
+    return true;
+}

@@ -10,4 +10,8 @@ bool readable_check(struct text sentence);
 /* Whether it ends as a sentence ends. */
 bool readable_is_finished(struct text sentence);
 
+/* Whether it can be read without the sentence before it: not when it begins with "but", "however"
+ * and the like. */
+bool readable_stands_alone(struct text sentence);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "stages/readable.h"
 #include "stages/words.h"
 
 /* Fewer words than this say too little to stand for others. */
@@ -79,12 +80,30 @@ static void add_passages(struct building *building, struct segmenter *segmenter,
     }
 }
 
+struct text support_text(const struct support *support, const struct passage *passage)
+{
+    return text_slice(support->members[passage->member].text, passage->begin, passage->end);
+}
+
 static double length_of(const struct support *support, size_t passage)
 {
     double sum = 0;
     for (size_t i = support->first_term[passage]; i < support->first_term[passage + 1]; i++)
         sum += support->weights[support->terms[i]] * support->weights[support->terms[i]];
     return sqrt(sum);
+}
+
+/* Sentences that speak for others say enough, lean on no sentence before them, and are about the
+ * thing, not about the customer's measures. */
+static double speaks_for_others(struct text sentence, size_t words)
+{
+    double factor = fmin(1, (double)words / TELLING_WORDS);
+    if (!readable_stands_alone(sentence))
+        factor *= 0.5;
+    for (size_t at = 0; at < sentence.size; at++)
+        if (sentence.bytes[at] >= '0' && sentence.bytes[at] <= '9')
+            return factor * 0.6;
+    return factor;
 }
 
 /* The mean cosine of each passage with all: its product with the sum of all, which is found once.
@@ -102,9 +121,10 @@ static void find_centrality(struct support *support)
         size_t first = support->first_term[passage], end = support->first_term[passage + 1];
         for (size_t i = first; i < end; i++)
             product += support->weights[support->terms[i]] * sum[support->terms[i]];
-        double telling = fmin(1, (double)(end - first) / TELLING_WORDS);
+        double factor =
+            speaks_for_others(support_text(support, &support->passages[passage]), end - first);
         support->passages[passage].score =
-            end > first ? product / length / (double)support->count * telling : 0;
+            end > first ? product / length / (double)support->count * factor : 0;
     }
     free(sum);
 }
@@ -144,11 +164,6 @@ void support_close(struct support *support)
     free(support->weights);
     table_free(&support->numbering);
     *support = (struct support){0};
-}
-
-struct text support_text(const struct support *support, const struct passage *passage)
-{
-    return text_slice(support->members[passage->member].text, passage->begin, passage->end);
 }
 
 double support_likeness(const struct support *support, size_t a, size_t b)

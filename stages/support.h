@@ -14,7 +14,8 @@ struct support {
     const struct member *members; /* borrowed */
     size_t member_count;
     struct passage *passages; /* in the order of the members; score: centrality, 0 to 1: the mean
-                                 likeness to all sentences, less for those of few words */
+                                 likeness to all sentences, less for those that cannot speak
+                                 for others */
     size_t count;
     size_t *first_term; /* [count + 1]: where in `terms` a passage's begin */
     size_t *terms;      /* each once a passage */
