@@ -134,6 +134,8 @@ int main(int argc, char **argv)
     flush_output(&error);
     if (error.kind == ERROR_NONE)
         return code;
-    fprintf(stderr, "winnow: %s\n", error.message);
+    bool says_command =
+        text_starts_with(text_of(error.message), TEXT("winnow ")); /* "winnow run:" */
+    fprintf(stderr, "%s%s\n", says_command ? "" : "winnow: ", error.message);
     return error_exit_code(error.kind);
 }
