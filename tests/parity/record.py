@@ -25,17 +25,21 @@ SURE = 0.003  # a choice with a smaller lead than this is not recorded
 
 
 def make_vocabulary(folder):
-    text = os.path.join(folder, "text.txt")
+    # The trainer writes its paths into the model: bare names, so that no folder of ours is in it.
+    started_in = os.getcwd()
+    os.chdir(folder)
+    text = "text.txt"
     with open(text, "w", encoding="utf-8") as file:
         file.write("\n".join(parity.sentences(0, 4000, 12)))
     # Without normalisation the file is small; the tokenizer has tests of its own.
     sentencepiece.SentencePieceTrainer.train(
-        input=text, model_prefix=os.path.join(folder, "spiece"), vocab_size=160,
+        input=text, model_prefix="spiece", vocab_size=160,
         model_type="unigram", character_coverage=1.0, pad_id=0, eos_id=1, unk_id=2, bos_id=-1,
         hard_vocab_limit=False, normalization_rule_name="identity", minloglevel=2,
         user_defined_symbols=["<task>"])
     os.remove(text)
-    os.remove(os.path.join(folder, "spiece.vocab"))
+    os.remove("spiece.vocab")
+    os.chdir(started_in)
     return os.path.join(folder, "spiece.model")
 
 
