@@ -7,6 +7,8 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/normalize.h"
+#include "base/utf8.h"
 #include "stages/readable.h"
 #include "stages/words.h"
 
@@ -93,6 +95,27 @@ static double length_of(const struct support *support, size_t passage)
     return sqrt(sum);
 }
 
+/* Written without spaces between words, as far as letters go. */
+static bool is_dense(struct text sentence)
+{
+    size_t dense = 0, letters = 0, size;
+    for (size_t at = 0; at < sentence.size; at += size) {
+        enum letter kind = normalize_letter(utf8_decode(sentence, at, &size));
+        dense += kind == LETTER_DENSE;
+        letters += kind == LETTER_DENSE || kind == LETTER_WORD;
+    }
+    return dense * 2 > letters;
+}
+
+/* The script of most passages: a reader of the others' summary may not read it. */
+static bool is_mostly_dense(const struct support *support)
+{
+    size_t dense = 0;
+    for (size_t i = 0; i < support->count; i++)
+        dense += is_dense(support_text(support, &support->passages[i]));
+    return dense * 2 > support->count;
+}
+
 /* Sentences that speak for others say enough, lean on no sentence before them, and are about the
  * thing, not about the customer's measures. */
 static double speaks_for_others(struct text sentence, size_t words)
@@ -111,6 +134,7 @@ static double speaks_for_others(struct text sentence, size_t words)
 static void find_centrality(struct support *support)
 {
     double *sum = memory_alloc(support->term_count, sizeof(*sum));
+    bool mostly_dense = is_mostly_dense(support);
     for (size_t passage = 0; passage < support->count; passage++) {
         double length = length_of(support, passage);
         for (size_t i = support->first_term[passage]; i < support->first_term[passage + 1]; i++)
@@ -121,8 +145,10 @@ static void find_centrality(struct support *support)
         size_t first = support->first_term[passage], end = support->first_term[passage + 1];
         for (size_t i = first; i < end; i++)
             product += support->weights[support->terms[i]] * sum[support->terms[i]];
-        double factor =
-            speaks_for_others(support_text(support, &support->passages[passage]), end - first);
+        struct text sentence = support_text(support, &support->passages[passage]);
+        double factor = speaks_for_others(sentence, end - first);
+        if (is_dense(sentence) != mostly_dense)
+            factor *= 0.4;
         support->passages[passage].score =
             end > first ? product / length / (double)support->count * factor : 0;
     }
