@@ -34,9 +34,10 @@ bool connectors_recognize(const char *path, struct arena *arena, const struct co
     int best = 0, second = 0;
     for (const struct connector *const *next = connectors; *next; next++) {
         struct recognition recognition = (*next)->recognize(&candidate, arena);
-        *report = arena_format(arena, "%.*s%s%s %d: %.*s", TEXT_ARGUMENT(*report),
-                               report->size ? "; " : "", (*next)->name, recognition.score,
-                               TEXT_ARGUMENT(recognition.reason));
+        if (recognition.score > 0)
+            *report = arena_format(arena, "%.*s%s%s %d: %.*s", TEXT_ARGUMENT(*report),
+                                   report->size ? "; " : "", (*next)->name, recognition.score,
+                                   TEXT_ARGUMENT(recognition.reason));
         if (recognition.score > best) {
             second = best;
             best = recognition.score;
@@ -45,6 +46,8 @@ bool connectors_recognize(const char *path, struct arena *arena, const struct co
             second = recognition.score;
         }
     }
+    if (best == 0)
+        *report = TEXT("like no format there is");
     if (best < LEAST_SCORE || best - second < CLEAR_LEAD)
         *connector = NULL;
     return true;

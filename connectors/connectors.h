@@ -19,7 +19,7 @@ extern const struct report_format *const report_formats[]; /* NULL-terminated */
 
 /* Reads the head of the file at `path` and asks every connector. *connector is the winner; below a
  * score of 30, or with two within 5 of each other, it is NULL and `report` names the choices. The
- * report ("csv 90: ...; json 0") is allocated from `arena`. ERROR_INPUT when it cannot be read. */
+ * report ("csv 90: ...; json 5: ...") is allocated from `arena`. ERROR_INPUT when it cannot be read. */
 bool connectors_recognize(const char *path, struct arena *arena, const struct connector **connector,
                           struct text *report, struct error *error);
 

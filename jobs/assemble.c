@@ -54,6 +54,18 @@ static void *make_state(const struct finding *finding, const struct connector *c
     return state;
 }
 
+static bool asks_for_columns(const struct finding *finding)
+{
+    for (size_t i = 0; i < finding->job->setting_count; i++) {
+        const struct setting *setting = &finding->job->settings[i];
+        bool ours = text_equal(setting->name, finding->source->section_name) || setting->override;
+        if (ours && text_equal(setting->section, TEXT("source")) &&
+            text_equal(setting->key, TEXT("map")))
+            return true;
+    }
+    return false;
+}
+
 /* Opens the file once for its mapping: a column that the job asks for and the file does not have is
  * the job's mistake, told before a record is read. */
 static bool try_open(const struct finding *finding, struct found_file *found, struct error *error)
@@ -68,7 +80,7 @@ static bool try_open(const struct finding *finding, struct found_file *found, st
         found->explanation = arena_copy(arena, words);
     }
     connector->close(state);
-    if (fault.kind == ERROR_USAGE)
+    if (fault.kind == ERROR_USAGE && asks_for_columns(finding))
         return error_set(error, ERROR_USAGE, "%s", fault.message);
     if (fault.kind != ERROR_NONE) {
         found->input.connector = NULL;

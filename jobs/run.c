@@ -84,10 +84,11 @@ static int conclude(struct assembly *assembly, const struct job *job, struct met
                     struct error *error)
 {
     struct account account;
-    if (!store_account(assembly->store, &account, error) ||
-        !pipeline_check_files(&assembly->pipeline, error))
+    if (!store_account(assembly->store, &account, error))
         return error_exit_code(error->kind);
     say_account(meter, job, &account);
+    if (!pipeline_check_files(&assembly->pipeline, error))
+        return error_exit_code(error->kind);
     double rejects_pct =
         account.read ? 100.0 * (double)account.states[RECORD_REJECTED] / (double)account.read : 0;
     if (rejects_pct <= job->run.max_rejects_pct)

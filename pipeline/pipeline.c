@@ -258,8 +258,10 @@ static bool add_failure(void *user, const struct file_account *file, struct erro
         return true;
     failures->count++;
     size_t used = strlen(failures->message);
-    snprintf(failures->message + used, sizeof(failures->message) - used, "\n  %.*s: %.*s",
-             TEXT_ARGUMENT(file->path), TEXT_ARGUMENT(file->failure));
+    bool named = text_find(file->failure, file->path, 0) < file->failure.size;
+    snprintf(failures->message + used, sizeof(failures->message) - used, "\n  %.*s%s%.*s",
+             named ? 0 : (int)file->path.size, file->path.bytes, named ? "" : ": ",
+             TEXT_ARGUMENT(file->failure));
     return true;
 }
 
