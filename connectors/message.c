@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "connectors/charset.h"
+#include "connectors/mapping.h"
 #include "connectors/mbox.h"
 #include "connectors/reply.h"
 
@@ -30,15 +31,20 @@ void message_library_open(void)
     g_mime_init(); /* never shut down: GMime does not come up again after that */
 }
 
+/* Our own reader of dates knows the rules; GMime guesses at what breaks them. */
 bool message_date(const char *text, int64_t *seconds)
 {
-    GDateTime *date = text ? g_mime_utils_header_decode_date(text) : NULL;
-    if (!date)
+    if (!text)
         return false;
-    *seconds = g_date_time_to_unix(date);
-    g_date_time_unref(date);
+    if (!date_parse(text_of(text), DATE_ORDER_UNKNOWN, 0, seconds)) {
+        GDateTime *date = g_mime_utils_header_decode_date(text);
+        if (!date)
+            return false;
+        *seconds = g_date_time_to_unix(date);
+        g_date_time_unref(date);
+    }
     struct civil_time civil = calendar_civil(*seconds);
-    return civil.year >= 1970 && civil.year < 2200;
+    return civil.year >= 1960 && civil.year < 2200;
 }
 
 /* Bytes of a charset as UTF-8. What says nothing (ASCII) or cannot be true is found instead. */
@@ -115,19 +121,37 @@ static bool is_type(GMimeObject *object, const char *type, const char *subtype)
     return g_mime_content_type_is_type(g_mime_object_get_content_type(object), type, subtype);
 }
 
-static bool is_attachment(GMimeObject *object)
+/* A named text is one beside a body, and is the body where there is no other. */
+static bool is_attachment(const struct body *body, GMimeObject *object)
 {
     GMimeContentDisposition *disposition = g_mime_object_get_content_disposition(object);
     const char *word = disposition ? g_mime_content_disposition_get_disposition(disposition) : NULL;
     return (word && g_ascii_strcasecmp(word, "attachment") == 0) ||
-           (GMIME_IS_PART(object) && g_mime_part_get_filename(GMIME_PART(object)));
+           (GMIME_IS_PART(object) && body->size && g_mime_part_get_filename(GMIME_PART(object)));
 }
 
-static bool is_text(GMimeObject *object)
+static bool is_text(const struct body *body, GMimeObject *object)
 {
-    return GMIME_IS_PART(object) && !is_attachment(object) &&
-           (is_type(object, "text", "plain") || is_type(object, "text", "html") ||
-            is_type(object, "text", "enriched") || is_type(object, "text", "richtext"));
+    static const char *const not_written[] = {"calendar", "vcard",          "x-vcard", "directory",
+                                              "css",      "rfc822-headers", "csv",     "x-patch"};
+    if (!GMIME_IS_PART(object) || is_attachment(body, object))
+        return false;
+    /* A type that cannot be read ("text") is text/plain: RFC 2045, 5.2. */
+    struct text type = text_of(g_mime_object_get_header(object, "Content-Type"));
+    if (type.size && text_find(type, TEXT("/"), 0) == type.size)
+        return true;
+    if (!is_type(object, "text", "*"))
+        return false;
+    for (size_t i = 0; i < sizeof(not_written) / sizeof(*not_written); i++)
+        if (is_type(object, "text", not_written[i]))
+            return false;
+    return true;
+}
+
+static bool is_marked_up(GMimeObject *object)
+{
+    return is_type(object, "text", "html") || is_type(object, "text", "enriched") ||
+           is_type(object, "text", "richtext");
 }
 
 static void add_text(struct body *body, GMimePart *part)
@@ -136,7 +160,7 @@ static void add_text(struct body *body, GMimePart *part)
     struct text text = part_text(part, body->arena);
     struct html_span *quotes = NULL;
     size_t quote_count = 0;
-    if (!is_type(object, "text", "plain")) {
+    if (is_marked_up(object)) {
         text = html_mail_to_text(text, body->arena, &quotes, &quote_count);
     } else if (text_equal_fold(text_of(g_mime_object_get_content_type_parameter(object, "format")),
                                TEXT("flowed"))) {
@@ -157,7 +181,7 @@ static void add_alternative(struct body *body, GMimeMultipart *multipart, int de
     int count = g_mime_multipart_get_count(multipart);
     for (int i = 0; i < count && body->size == before; i++) {
         GMimeObject *child = g_mime_multipart_get_part(multipart, i);
-        if (is_text(child) && is_type(child, "text", "plain"))
+        if (is_text(body, child) && !is_marked_up(child))
             add_text(body, GMIME_PART(child));
     }
     for (int i = count; i-- > 0 && body->size == before;)
@@ -194,7 +218,7 @@ static void add_part(struct body *body, GMimeObject *object, int depth)
         return;
     if (GMIME_IS_MULTIPART(object)) {
         add_multipart(body, GMIME_MULTIPART(object), depth - 1);
-    } else if (is_text(object)) {
+    } else if (is_text(body, object)) {
         add_text(body, GMIME_PART(object));
     } else {
         if (GMIME_IS_MESSAGE_PART(object) && !body->attached)

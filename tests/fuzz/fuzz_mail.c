@@ -1,0 +1,34 @@
+/* fuzz_mail.c - any bytes as a mail: what comes out is valid UTF-8, its quotes lie in the body. */
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "connectors/message.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {0};
+    struct message message;
+    struct text reason = {0};
+    message_library_open();
+    if (message_parse((struct text){(const char *)bytes, size}, &arena, &message, &reason)) {
+        const struct text texts[] = {message.id,     message.from_name,    message.from_address,
+                                     message.to,     message.subject,      message.language,
+                                     message.thread, message.list,         message.automatic,
+                                     message.body,   message.gmail_labels, message.mozilla_status};
+        for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+            if (!utf8_valid(texts[i]))
+                abort();
+        size_t end = 0;
+        for (size_t i = 0; i < message.quote_count; i++) {
+            if (message.quotes[i].begin < end || message.quotes[i].end > message.body.size)
+                abort();
+            end = message.quotes[i].end;
+        }
+    } else if (reason.size == 0) {
+        abort();
+    }
+    arena_free(&arena);
+    return 0;
+}

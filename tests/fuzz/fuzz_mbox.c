@@ -1,0 +1,37 @@
+/* fuzz_mbox.c - any bytes as an mbox: messages are in order, and no byte but those of "From "
+ * lines, of escapes and of empty lines between messages is lost. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "connectors/mbox.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    int descriptor = memfd_create("fuzz", MFD_CLOEXEC);
+    if (descriptor < 0 || write(descriptor, bytes, size) != (ssize_t)size)
+        abort();
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
+    struct mbox mbox = {.most = 1024};
+    struct input *input;
+    struct error error = {0};
+    uint64_t offset = 0, line = 0;
+    size_t count = 0;
+    if (input_open(&input, path, (struct text){0}, true, &error)) {
+        while (mbox_read(&mbox, input, &error) == READING_MORE) {
+            if (mbox.message.size > mbox.most || (count && mbox.byte_offset <= offset) ||
+                mbox.line <= line || mbox.byte_offset > size || ++count > size)
+                abort();
+            offset = mbox.byte_offset;
+            line = mbox.line;
+        }
+        input_close(input);
+    }
+    mbox_free(&mbox);
+    close(descriptor);
+    return 0;
+}
