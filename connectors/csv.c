@@ -15,7 +15,8 @@
 
 enum {
     SAMPLE_SIZE = 256 * 1024, /* bytes looked at before the first row is read */
-    SHORT_NAME = 32           /* of a column, to stand in an id */
+    SHORTEST_QUESTION = 16,
+    SHORT_NAME = 32 /* of a column, to stand in an id */
 };
 
 struct csv {
@@ -106,8 +107,9 @@ static int score_layout(const struct layout *layout, const struct survey *survey
     enum { A_LINE_A_TEXT = 35, LEAST_LINES = 50 };
     if (survey->name || vendor)
         return 97;
+    bool prose = layout->blank_lines * 4 > layout->samples.rows && !layout->known_names;
     if (layout->count > 1)
-        return layout->score * 9 / 10;
+        return prose ? 20 : layout->score * 9 / 10;
     if (layout->known_names)
         return 60;
     /* Prose must not pass for a list of texts. */
@@ -205,8 +207,8 @@ static bool find_mapping(struct csv *csv, struct samples samples, const char *pa
         return false;
     survey_find_answers(&csv->survey, &csv->layout, samples, &csv->mapping, &csv->arena);
     size_t text = csv->mapping.columns[ROLE_TEXT];
-    if (text != SIZE_MAX && column_name_asks(csv->survey.questions[text]) &&
-        column_name_score(ROLE_TEXT, csv->survey.names[text]) < COLUMN_NAME_EXACT)
+    if (text != SIZE_MAX && csv->survey.questions[text].size >= SHORTEST_QUESTION &&
+        column_name_asks(csv->survey.questions[text]))
         csv->text_question = csv->survey.questions[text];
     if (text != SIZE_MAX || csv->survey.answer_count > 0 || csv->without_text)
         return true;

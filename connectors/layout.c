@@ -118,9 +118,12 @@ static void judge(struct trial *trial)
     trial->preamble = find_preamble(trial);
     double fitting = 0;
     for (size_t i = trial->preamble; i < trial->row_count; i++) {
-        if (trial->counts[i] == trial->width)
+        size_t count = trial->counts[i];
+        while (count > trial->width && text_trim(trial->rows[i][count - 1]).size == 0)
+            count--; /* delimiters with nothing behind them */
+        if (count == trial->width)
             fitting += 1;
-        else if (trial->counts[i] < trial->width && trial->counts[i] > 1)
+        else if (count < trial->width && count > 1)
             fitting += 0.5; /* short rows are common */
     }
     double rows = (double)(trial->row_count - trial->preamble + trial->broken);

@@ -6,6 +6,8 @@
 
 #include "connectors/column_names.h"
 
+enum { LONGEST_TAG = 80 };
+
 /* Zones that Qualtrics names in its third row, in standard time: without a time-zone database an
  * hour of summer time is left out. */
 static const struct {
@@ -60,19 +62,35 @@ static struct text json_member_of(struct text cell, const char *member)
     return text_slice(cell, begin, text_find(cell, TEXT("\""), begin));
 }
 
+/* <br> and <p> divide words, <b> and the like do not. */
+static bool divides(struct text tag)
+{
+    static const char *const blocks[] = {"br", "p", "div", "li", "ul", "td", "tr", "hr", "h"};
+    size_t begin = tag.size > 1 && tag.bytes[1] == '/' ? 2 : 1;
+    for (size_t i = 0; i < sizeof(blocks) / sizeof(*blocks); i++) {
+        size_t end = begin + strlen(blocks[i]);
+        bool ends = end >= tag.size || (tag.bytes[end] | 32) < 'a' || blocks[i][0] == 'h';
+        if (ends && text_equal_fold(text_slice(tag, begin, end), text_of(blocks[i])))
+            return true;
+    }
+    return false;
+}
+
 /* Without markup, white space folded: "What do you<br>like?" */
 static struct text clean_question(struct text text, struct arena *arena)
 {
     char *bytes = arena_alloc(arena, text.size + 1, 1);
     size_t size = 0;
     for (size_t i = 0; i < text.size; i++) {
-        size_t close = text.bytes[i] == '<' ? text_find(text, TEXT(">"), i) : text.size;
-        bool tag = close < text.size && close - i < 80 && i + 1 < text.size &&
+        struct text near = text_slice(text, 0, i + LONGEST_TAG);
+        size_t close = text.bytes[i] == '<' ? text_find(near, TEXT(">"), i) : near.size;
+        bool tag = close < near.size && i + 1 < close &&
                    (text.bytes[i + 1] == '/' || (text.bytes[i + 1] | 32) >= 'a');
-        bool blank = tag || (text.bytes[i] >= 0 && text.bytes[i] <= ' ');
-        if (!blank)
+        bool blank = (tag && divides(text_slice(text, i, close))) ||
+                     (!tag && text.bytes[i] >= 0 && text.bytes[i] <= ' ');
+        if (!blank && !tag)
             bytes[size++] = text.bytes[i];
-        else if (size > 0 && bytes[size - 1] != ' ')
+        else if (blank && size > 0 && bytes[size - 1] != ' ')
             bytes[size++] = ' ';
         if (tag)
             i = close;
