@@ -7,6 +7,7 @@
 #include "base/json_writer.h"
 #include "connectors/connectors.h"
 #include "connectors/input.h"
+#include "connectors/json_scan.h"
 #include "connectors/members.h"
 
 enum {
@@ -285,17 +286,33 @@ static enum piece_kind find_object(struct text ahead, bool last, bool array, str
                                    size_t *begin)
 {
     size_t at = 0;
-    while (at < ahead.size && (is_blank(ahead.bytes[at]) || ahead.bytes[at] == ','))
-        at++;
-    *begin = at;
-    if (at == ahead.size)
-        return last ? PIECE_END : PIECE_MORE;
-    if (array && ahead.bytes[at] == ']')
-        return PIECE_END;
-    size_t end;
+    for (;;) {
+        while (at < ahead.size && (is_blank(ahead.bytes[at]) || ahead.bytes[at] == ','))
+            at++;
+        *begin = at;
+        if (at == ahead.size)
+            return last ? PIECE_END : PIECE_MORE;
+        if (!array || ahead.bytes[at] != ']')
+            break;
+        /* Pages of an export, one array behind the other, go on. */
+        size_t next = skip_blanks(ahead, at + 1);
+        if (next == ahead.size && !last)
+            return PIECE_MORE;
+        if (next == ahead.size || ahead.bytes[next] != '[')
+            return PIECE_END;
+        at = next + 1;
+    }
+    size_t end = 0;
     if (ahead.bytes[at] == '{') {
-        end = value_end(ahead, at);
-        piece->fault = end ? NULL : "the object that begins here is never closed";
+        struct text rest = text_slice(ahead, at, ahead.size);
+        enum json_scan scan = json_scan(rest, &end);
+        piece->fault =
+            scan == JSON_SCAN_WHOLE ? NULL : "the object that begins here is never closed";
+        if (scan == JSON_SCAN_BROKEN || (scan == JSON_SCAN_MORE && last)) {
+            size_t size = json_scan_broken(rest); /* the next one may be whole */
+            end = size == SIZE_MAX ? 0 : size;
+        }
+        end += end ? at : 0;
     } else {
         end = at;
         while (end < ahead.size && !strchr(",\n]", ahead.bytes[end]))
@@ -369,6 +386,13 @@ static struct recognition recognize(const struct candidate *candidate, struct ar
     return (struct recognition){90, text_of(shape_names[state.shape])};
 }
 
+/* What the parser refuses is tried again, mended. */
+static struct json *read_object(struct text raw, struct arena *arena, struct error *error)
+{
+    struct json *value = json_read(raw, NULL, ERROR_INPUT, error);
+    return value ? value : json_read(json_mend(raw, arena), NULL, ERROR_INPUT, NULL);
+}
+
 /* Columns and samples from the objects within `head`. */
 static bool learn_columns(struct json_state *state, struct text head, const char *path,
                           struct error *error)
@@ -384,7 +408,7 @@ static bool learn_columns(struct json_state *state, struct text head, const char
         if (kind != PIECE_FOUND)
             break;
         head = text_slice(head, begin + piece.raw.size, head.size);
-        struct json *value = piece.fault ? NULL : json_read(piece.raw, NULL, ERROR_INPUT, NULL);
+        struct json *value = piece.fault ? NULL : read_object(piece.raw, &state->arena, NULL);
         if (!value)
             continue;
         struct members *sample = &samples[sample_count++];
@@ -433,7 +457,7 @@ static enum reading read_json(void *user, struct batch *batch, struct error *err
         break;
     }
     struct error fault = {0};
-    struct json *value = piece.fault ? NULL : json_read(piece.raw, NULL, ERROR_INPUT, &fault);
+    struct json *value = piece.fault ? NULL : read_object(piece.raw, &batch->arena, &fault);
     struct members own = {.arena = &batch->arena};
     if (value) {
         flatten(&own, (struct text){0}, value, 0);

@@ -31,6 +31,7 @@ static const struct example examples[] = {
     {"[{\"id\":1,\"text\":\"a\"}, null, 7, {\"id\":2,\"text\":\"b\"}]",
      "1:1=a|1!expected an object, {...}|1!expected an object, {...}|1:2=b|"},
     {"[]", ""},
+    {"[{\"id\":1,\"text\":\"a\"}]\n[{\"id\":2,\"text\":\"b\"}]\n[]", "1:1=a|2:2=b|"},
     /* objects one behind the other */
     {"{\n\"id\": 1, \"text\": \"a\"\n}\n{\n\"id\": 2, \"text\": \"b\"\n}\n", "1:1=a|4:2=b|"},
     {"{\"id\":1,\"text\":\"a\"}{\"id\":2,\"text\":\"b\"}", "1:1=a|1:2=b|"},
@@ -48,6 +49,13 @@ static const struct example examples[] = {
     {"{\"id\":1,\"text\":\"a\"}\n{\"id\":2,\"text\":\"b\n{\"id\":3,\"text\":\"c\"}\nnonsense\n",
      "1:1=a|2!line 1|3:3=c|4!expected an object, {...}|"},
     {"[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"text\":\"b\"", "1:1=a|1!the object that begins here|"},
+    /* in arrays, broken objects cost themselves */
+    {"[\n{\"id\":1,\"text\":\"a\"},\n{\"id\":2,\"text\":\"b\n,\n{\"id\":3,\"text\":\"c\"},\n"
+     "{\"id\":4,\"text\":{\"b\": [}},\n{\"id\":5,\"text\":\"e\"}\n]\n",
+     "2:1=a|3!the object that begins here|5:3=c|6!the object that begins here|7:5=e|"},
+    /* what exporters write against the rules is mended */
+    {"{\"id\":1,\"text\":\"a\\ud83d\",\"rating\":NaN}\n{\"id\":2,\"text\":\"it\\'s\tb\"}\n",
+     "1:1=a\xEF\xBF\xBD|2:2=it's\tb|"},
     /* values of every kind, and a column that the sample does not know is no trouble */
     {"{\"id\":\"x\",\"text\":\"a\",\"rating\":4.5,\"tags\":[\"p\",\"q\"],\"ok\":true,\"z\":null}\n",
      "1:x=a|"},
