@@ -61,7 +61,7 @@ def sentiment_scores(model, pieces, rows):
             prefix = prefix.expand(len(group), -1)
             hidden = model.decode(prefix, torch.full((len(group),), prefix.shape[1]),
                                   torch.arange(len(group)), memory, text)
-            logits = model.lm_head(hidden[:, 1:]).log_softmax(-1)
+            logits = model.lm_head(hidden[:, 1:]).float().log_softmax(-1)
             scores[group, at] = logits[:, range(len(target)), target].sum(1).numpy()
     return scores
 
