@@ -15,6 +15,8 @@ const char *const role_names[ROLE_COUNT] = {
     [ROLE_AUTHOR] = "author", [ROLE_LANG] = "lang",
 };
 
+enum { SURE_ID = 85 }; /* of column_name_score: "id", not "no." or "번호" */
+
 /* What mapping_find works on. */
 struct search {
     struct mapping *mapping;
@@ -156,6 +158,21 @@ static double share_of_ratings(const struct search *search, size_t column)
     return filled ? (double)ratings / (double)filled : 1;
 }
 
+/* 1, 2, 3, ... from the top: numbers of the file's rows, which the next export gives to others. */
+static bool counts_rows(const struct search *search, size_t column)
+{
+    int64_t number, first = -1;
+    for (size_t row = 0; row < search->samples.rows; row++) {
+        if (!text_integer(text_trim(column_cell(&search->samples, row, column)), &number))
+            return false;
+        if (row == 0)
+            first = number;
+        if (number != first + (int64_t)row)
+            return false;
+    }
+    return first == 0 || first == 1;
+}
+
 /* Whether the cells allow what the name promises. */
 static bool cells_allow(const struct search *search, enum role role, size_t column)
 {
@@ -169,6 +186,9 @@ static bool cells_allow(const struct search *search, enum role role, size_t colu
         return facts->numbers * 2 <= facts->filled;
     case ROLE_ID:
         /* an id of its own for every row; a few rows come twice */
+        if (column_name_score(ROLE_ID, search->names[column]) < SURE_ID &&
+            counts_rows(search, column))
+            return false;
         return facts->filled * 10 >= search->samples.rows * 9 &&
                facts->distinct * 10 >= facts->filled * 8;
     case ROLE_DATE:

@@ -248,6 +248,8 @@ static const struct example exports[] = {
     {BYTES("리뷰번호,작성일,별점,제목,리뷰 내용,작성자\n"
            "R1,2026. 3. 2. 오후 3:04:05,★★★★☆,좋아요,배송이 빨라요,김*수\n"),
      "", "R1|2026-03-02T15:04:05Z|김*수|4/5|좋아요||배송이 빨라요|\n"},
+    /* numbers of rows are no ids: the next export gives them to others */
+    {BYTES("번호,내용\n1,좋아요\n2,별로예요\n"), "", "|||-1/-1|||좋아요|\n|||-1/-1|||별로예요|\n"},
     {BYTES("Datum;Sterne;Kommentar\n13.02.2026;4,5;Sehr gut\n"), "",
      "|2026-02-13T00:00:00Z||4.5/5|||Sehr gut|\n"},
     /* Google Play: rating-only rows, the id in the link or made of package and moment */
