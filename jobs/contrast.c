@@ -85,8 +85,10 @@ static bool is_listed(const struct contrast *contrast, const size_t *chosen, siz
     return false;
 }
 
-struct text contrast_words(const struct contrast *contrast, size_t most, struct arena *arena)
+struct text contrast_words(const struct contrast *contrast, size_t most, struct text known,
+                           struct arena *arena)
 {
+    known = normalize_key(known, arena);
     struct text list = {0};
     size_t *chosen = arena_alloc(arena, most + 1, sizeof(*chosen)), count = 0;
     for (; count < most; count++) {
@@ -97,6 +99,7 @@ struct text contrast_words(const struct contrast *contrast, size_t most, struct 
             double strength = contrast_deviation(word->inside, contrast->inside, word->outside,
                                                  contrast->outside);
             if (word->inside >= LEAST_TEXTS && strength > best &&
+                text_find(known, contrast->names.texts[i], 0) == known.size &&
                 !is_listed(contrast, chosen, count, i)) {
                 best = strength;
                 found = i;

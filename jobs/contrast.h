@@ -22,8 +22,10 @@ double contrast_deviation(uint64_t a_hits, uint64_t a, uint64_t b_hits, uint64_t
 void contrast_add(struct contrast *contrast, struct text text, bool is_inside);
 
 /* Up to `most` words that stand in clearly more of the texts inside, most telling first, joined by
- * ", " in `arena`; empty when there are none. */
-struct text contrast_words(const struct contrast *contrast, size_t most, struct arena *arena);
+ * ", " in `arena`; empty when there are none. Words of `known`, such as the product's name, are
+ * left out. */
+struct text contrast_words(const struct contrast *contrast, size_t most, struct text known,
+                           struct arena *arena);
 
 void contrast_free(struct contrast *contrast);
 

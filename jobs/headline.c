@@ -16,6 +16,7 @@
 /* A claim needs this many negative mentions, and a difference of two shares this many standard
  * errors away from zero: with a few hundred comparisons, about one false claim in ten reports. */
 enum { LEAST_MENTIONS = 5, MOST_CLAIMS = 3, QUOTE_MOST = 160, MOST_WORDS = 6 };
+enum { MOST_VOICES = 8, LEAST_NEGATIVE = 10 };
 static const double least_deviation = 3.5;
 
 /* What is claimed of all records of a part was asked far less often. */
@@ -37,6 +38,13 @@ struct claims {
     size_t count;
 };
 
+/* What the unhappy records of a part speak of, and all others do not. */
+struct voice {
+    struct text part;
+    uint64_t negative, records;
+    struct contrast contrast;
+};
+
 struct summary {
     struct text group, period, text, records;
 };
@@ -47,6 +55,8 @@ struct headline {
     struct arena arena;
     struct series_table figures;
     struct claims claims[CLAIM_KINDS];
+    struct voice voices[MOST_VOICES]; /* of most negative records first */
+    size_t voice_count;
     struct summary *summaries; /* of each group the latest */
     size_t summary_count, summary_capacity;
     struct series_columns columns; /* of the table now being read */
@@ -201,8 +211,9 @@ static void look_for_love(struct headline *headline, struct series topic, struct
     (void)records;
     struct text none = {0};
     struct cell sum = series_sum(topic, none, none);
-    if (!topic.begin->part.size || text_equal(topic.begin->topic, series_all_topics) ||
-        sum.positive < LEAST_MENTIONS || sum.positive < 3 * sum.negative)
+    if (!text_equal(field_of(topic.begin->part), headline->figures.first_field) ||
+        text_equal(topic.begin->topic, series_all_topics) || sum.positive < LEAST_MENTIONS ||
+        sum.positive < 3 * sum.negative)
         return;
     offer(&headline->claims[LOVED],
           (struct claim){
@@ -254,6 +265,27 @@ static void each_topic(struct headline *headline,
     }
 }
 
+/* The parts with most negative records, whose words are worth a look. */
+static void look_for_voices(struct headline *headline, struct series topic, struct series records)
+{
+    struct text none = {0};
+    struct cell sum = series_sum(records, none, none);
+    if (!topic.begin->part.size || !text_equal(topic.begin->topic, series_all_topics) ||
+        sum.negative < LEAST_NEGATIVE)
+        return;
+    struct voice voice = {
+        .part = topic.begin->part, .negative = sum.negative, .records = sum.mentions};
+    struct voice *voices = headline->voices;
+    size_t at = headline->voice_count;
+    if (at < MOST_VOICES)
+        headline->voice_count++;
+    else if (voices[--at].negative >= voice.negative)
+        return;
+    for (; at > 0 && voices[at - 1].negative < voice.negative; at--)
+        voices[at] = voices[at - 1];
+    voices[at] = voice;
+}
+
 /* In this order: what is told once is not told again under a later title. */
 static void find_claims(struct headline *headline)
 {
@@ -265,6 +297,7 @@ static void find_claims(struct headline *headline)
     each_topic(headline, look_for_love);
     headline->claims[DISLIKED].title = "What else they complain about";
     each_topic(headline, look_for_complaints);
+    each_topic(headline, look_for_voices);
 }
 
 /* ---- Quotes and summaries ---- */
@@ -362,6 +395,15 @@ static void add_words(struct claim *claim, const struct row *row, struct arena *
                      inside);
 }
 
+static void add_voice(struct voice *voice, const struct row *row, struct arena *scratch)
+{
+    struct split split = {.by = field_of(voice->part), .period = TEXT("all")};
+    split_open(&split, NULL);
+    bool inside = row->analysis.sentiment == SENTIMENT_NEGATIVE &&
+                  text_equal(split_segment(&split, row, scratch), voice->part);
+    contrast_add(&voice->contrast, row->text, inside);
+}
+
 static bool read_row(void *user, const struct row *row, struct error *error)
 {
     (void)error;
@@ -370,6 +412,8 @@ static bool read_row(void *user, const struct row *row, struct error *error)
     for (int kind = CHANGED; kind <= DIFFERS; kind++)
         for (size_t i = 0; i < headline->claims[kind].count; i++)
             add_words(&headline->claims[kind].best[i], row, &scratch);
+    for (size_t i = 0; i < headline->voice_count; i++)
+        add_voice(&headline->voices[i], row, &scratch);
     arena_free(&scratch);
     return true;
 }
@@ -436,9 +480,28 @@ static void print_claims(FILE *out, const struct claims *claims, struct arena *a
         if (claim->quote.size)
             fprintf(out, "    \"%.*s\" (%.*s)\n", TEXT_ARGUMENT(claim->quote),
                     TEXT_ARGUMENT(claim->source));
-        struct text words = contrast_words(&claim->contrast, MOST_WORDS, arena);
+        struct text words =
+            contrast_words(&claim->contrast, MOST_WORDS, name_of(claim->part), arena);
         if (words.size)
             fprintf(out, "    in their words: %.*s\n", TEXT_ARGUMENT(words));
+    }
+}
+
+static void print_voices(FILE *out, const struct headline *headline, struct arena *arena)
+{
+    bool titled = false;
+    for (size_t i = 0; i < headline->voice_count; i++) {
+        const struct voice *voice = &headline->voices[i];
+        struct text words =
+            contrast_words(&voice->contrast, MOST_WORDS, name_of(voice->part), arena);
+        if (!words.size)
+            continue;
+        if (!titled)
+            fprintf(out, "\nWhat the unhappy speak of, and the others do not\n");
+        titled = true;
+        fprintf(out, "  %.*s, %llu of %llu records: %.*s\n", TEXT_ARGUMENT(name_of(voice->part)),
+                (unsigned long long)voice->negative, (unsigned long long)voice->records,
+                TEXT_ARGUMENT(words));
     }
 }
 
@@ -472,11 +535,14 @@ bool headline_print(FILE *out, struct store *store, const struct selection *sele
         print_overview(out, &headline);
         for (int kind = 0; kind < CLAIM_KINDS; kind++)
             print_claims(out, &headline.claims[kind], &headline.arena);
+        print_voices(out, &headline, &headline.arena);
         print_summaries(out, &headline);
     }
     for (int kind = 0; kind < CLAIM_KINDS; kind++)
         for (size_t i = 0; i < headline.claims[kind].count; i++)
             contrast_free(&headline.claims[kind].best[i].contrast);
+    for (size_t i = 0; i < headline.voice_count; i++)
+        contrast_free(&headline.voices[i].contrast);
     series_free(&headline.figures);
     free(headline.summaries);
     arena_free(&headline.arena);

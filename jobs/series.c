@@ -70,8 +70,10 @@ static bool read_figure(void *user, const struct text *cells, size_t count, stru
     add_cell(table, cell);
     while (text_split(&segment, ';', &part)) {
         cell.part = text_trim(part);
-        struct text value =
-            text_slice(cell.part, text_find(cell.part, TEXT("="), 0) + 1, cell.part.size);
+        size_t sign = text_find(cell.part, TEXT("="), 0);
+        if (!table->first_field.size && sign < cell.part.size)
+            table->first_field = text_slice(cell.part, 0, sign);
+        struct text value = text_slice(cell.part, sign + 1, cell.part.size);
         if (value.size && !text_equal(value, TEXT("(none)")))
             add_cell(table, cell);
     }

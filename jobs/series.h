@@ -33,6 +33,7 @@ struct series_table {
     size_t count, capacity;
     bool has_segments, has_periods;
     struct text first_period, last_period;
+    struct text first_field; /* of the segments: "product" */
     struct series_columns columns;
 };
 

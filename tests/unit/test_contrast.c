@@ -15,7 +15,7 @@ static struct text words_of_two(struct contrast *contrast, const char *inside, c
         contrast_add(contrast, text_of(inside), true);
         contrast_add(contrast, text_of(outside), false);
     }
-    return contrast_words(contrast, 6, arena);
+    return contrast_words(contrast, 6, TEXT("Pours Well"), arena);
 }
 
 static const struct {
