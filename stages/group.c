@@ -107,6 +107,8 @@ static void list(struct gathering *gathering, struct group_list *groups)
             growing[i] = growing[count]; /* swapped: every array is freed in the end */
             growing[count++] = kept;
         }
+    if (count == 0)
+        return;
     qsort(growing, count, sizeof(*growing), by_size);
     if (state->most_groups > 0 && count > (size_t)state->most_groups) {
         groups->left_out = count - (size_t)state->most_groups;
