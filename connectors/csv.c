@@ -441,9 +441,10 @@ static struct text explain(void *state, struct arena *arena)
     for (size_t i = 0; i < survey->answer_count; i++)
         lines = arena_format(arena, "%.*s\nanswers: column '%.*s'", TEXT_ARGUMENT(lines),
                              TEXT_ARGUMENT(text_trim(survey->names[survey->answers[i]])));
-    return arena_format(
-        arena, "%.*s\n%.*s", TEXT_ARGUMENT(lines),
-        TEXT_ARGUMENT(mapping_explain(&csv->mapping, survey->names, csv->count, arena)));
+    struct text roles = mapping_explain(&csv->mapping, survey->names, csv->count, arena), text;
+    if (survey->answer_count > 0)
+        text_split(&roles, '\n', &text); /* the answers are the text */
+    return arena_format(arena, "%.*s\n%.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(roles));
 }
 
 static void close_csv(void *state)

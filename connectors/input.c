@@ -106,8 +106,11 @@ static void read_block(struct input *input)
         error_set(&input->fault, ERROR_INPUT,
                   "%s: the gzip file ends too early; copy it again from where it came from",
                   input->path);
-    else if (code != Z_OK && code != Z_STREAM_END)
-        error_set(&input->fault, ERROR_INPUT, "%s: damaged gzip file (%s)", input->path, message);
+    else if (code != Z_OK && code != Z_STREAM_END) {
+        const char *reason = strstr(message, ": "); /* zlib begins with its name of the file */
+        error_set(&input->fault, ERROR_INPUT, "%s: damaged gzip file (%s)", input->path,
+                  reason ? reason + 2 : message);
+    }
 }
 
 static void append(struct input *input, struct text bytes)
