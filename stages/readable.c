@@ -6,7 +6,13 @@
 #include "base/utf8.h"
 #include "stages/words.h"
 
-enum { REPLACEMENT = 0xFFFD, MOST_BYTES = 1600, LEAST_WORDS = 3, SEVERAL_WORDS = 6 };
+enum {
+    REPLACEMENT = 0xFFFD,
+    MOST_BYTES = 1600,
+    LEAST_WORDS = 3,
+    SEVERAL_WORDS = 4,
+    MOST_REPEATS = 2
+};
 
 static bool has_letters(struct text sentence)
 {
@@ -32,9 +38,10 @@ bool readable_check(struct text sentence)
     struct table distinct = {0};
     size_t count;
     const struct word *words = words_of(sentence, &arena, &count);
+    bool circles = false;
     for (size_t i = 0; i < count; i++)
-        table_at(&distinct, words[i].hash, 0, NULL);
-    bool circles = count >= SEVERAL_WORDS && distinct.count * 2 <= count;
+        circles |= ++*table_at(&distinct, words[i].hash, 0, NULL) > MOST_REPEATS;
+    circles |= count >= SEVERAL_WORDS && distinct.count * 2 <= count;
     table_free(&distinct);
     arena_free(&arena);
     return count >= LEAST_WORDS && !circles;
