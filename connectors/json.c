@@ -73,6 +73,16 @@ static size_t string_end(struct text text, size_t at)
     return 0;
 }
 
+/* Behind the byte at `at`, or behind the string that opens there; one that never ends goes to the
+ * end of its line. */
+static size_t skip_byte(struct text text, size_t at)
+{
+    if (text.bytes[at] != '"')
+        return at + 1;
+    size_t end = string_end(text, at);
+    return end ? end : text_find(text, TEXT("\n"), at);
+}
+
 /* Where the object or array that opens at `at` ends; 0 when it does not. */
 static size_t value_end(struct text text, size_t at)
 {
@@ -210,7 +220,7 @@ static size_t find_array(struct text head, size_t at, struct text *name)
         if (nested && at == 0)
             break;
         while (at < head.size && head.bytes[at] != ',' && head.bytes[at] != '}')
-            at = head.bytes[at] == '"' ? string_end(head, at) : at + 1;
+            at = skip_byte(head, at);
         if (at >= head.size || head.bytes[at] == '}')
             break;
         at = skip_blanks(head, at + 1);
@@ -316,7 +326,7 @@ static enum piece_kind find_object(struct text ahead, bool last, bool array, str
     } else {
         end = at;
         while (end < ahead.size && !strchr(",\n]", ahead.bytes[end]))
-            end = ahead.bytes[end] == '"' ? string_end(ahead, end) : end + 1;
+            end = skip_byte(ahead, end);
         end = end < ahead.size ? end : 0;
         piece->fault = "expected an object, {...}";
     }

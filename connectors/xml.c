@@ -8,17 +8,20 @@
 #include <strings.h>
 
 #include "base/hash.h"
+#include "base/html.h"
 #include "base/memory.h"
 #include "base/table.h"
 #include "connectors/connectors.h"
 #include "connectors/input.h"
 #include "connectors/members.h"
+#include "connectors/xml_mend.h"
 
 enum {
     SAMPLE_SIZE = 256 * 1024, /* bytes looked at before the first record is read */
     SAMPLE_MOST = 200,        /* elements of it */
     NEST_MOST = 12,           /* deeper children are left out */
-    KINDS_MOST = 400          /* different elements of a sample */
+    KINDS_MOST = 400,         /* different elements of a sample */
+    MEND_SIZE = 4096          /* bytes mended at a time */
 };
 
 /* An export that is known by its root and its record element. */
@@ -77,7 +80,12 @@ struct xml_state {
     struct text *titles;  /* owned list of texts in the arena */
     size_t title_count, title_capacity;
     size_t skipped;
-    int blank_lines; /* above the XML declaration, where the parser does not want them */
+    struct xml_mend mend;
+    char mended[MEND_SIZE]; /* not yet given to the parser: [mended_at, mended_size) */
+    size_t mended_at, mended_size;
+    bool rootless;       /* records without an element round them all: one is put there */
+    bool opened, closed; /* that element was given to the parser */
+    int blank_lines;     /* above the XML declaration, where the parser does not want them */
 };
 
 static const struct option options[] = {
@@ -131,17 +139,53 @@ static bool source_open_memory(struct source *source, struct text bytes)
     return source_listen(source);
 }
 
+static const struct text root_begin = {"<records>", 9}, root_end = {"</records>", 10};
+
+/* More bytes for the parser, into state->mended: none at the end. False on a fault of the input. */
+static bool mend_more(struct xml_state *state)
+{
+    struct text ahead, root = {0};
+    state->mended_at = state->mended_size = 0;
+    bool good = input_peek(state->input, MEND_SIZE, &ahead, &state->input_error);
+    if (state->rootless && !state->opened)
+        root = root_begin;
+    else if (state->rootless && !state->closed && good && ahead.size == 0)
+        root = root_end;
+    state->opened = true;
+    state->closed = state->closed || (good && ahead.size == 0);
+    if (root.size) {
+        memcpy(state->mended, root.bytes, root.size);
+        state->mended_size = root.size;
+        return true;
+    }
+    size_t used;
+    state->mended_size = xml_mend(&state->mend, ahead, ahead.size < MEND_SIZE, state->mended,
+                                  sizeof(state->mended), &used);
+    input_consume(state->input, used);
+    return good || ahead.size > 0;
+}
+
 static int give_bytes(void *user, char *buffer, int size)
 {
     struct xml_state *state = user;
-    struct text ahead;
-    if (!input_peek(state->input, 1, &ahead, &state->input_error) && ahead.size == 0)
+    if (state->mended_at == state->mended_size && !mend_more(state))
         return -1;
-    ahead = text_slice(ahead, 0, (size_t)size);
-    if (ahead.size)
-        memcpy(buffer, ahead.bytes, ahead.size);
-    input_consume(state->input, ahead.size);
-    return (int)ahead.size;
+    size_t left = state->mended_size - state->mended_at;
+    size_t count = left < (size_t)size ? left : (size_t)size;
+    memcpy(buffer, state->mended + state->mended_at, count);
+    state->mended_at += count;
+    return (int)count;
+}
+
+/* The head as the parser will get it. */
+static struct text mend_head(struct text head, bool rootless, struct arena *arena)
+{
+    struct xml_mend mend = {0};
+    size_t room = 5 * head.size + 32, used, size = rootless ? root_begin.size : 0;
+    char *mended = arena_alloc(arena, room, 1);
+    memcpy(mended, root_begin.bytes, size);
+    size += xml_mend(&mend, head, true, mended + size, room - size, &used);
+    return (struct text){mended, size};
 }
 
 static bool source_open_input(struct source *source, struct xml_state *state)
@@ -332,6 +376,8 @@ struct kinds {
     size_t count;
     struct text root;
     bool refused; /* it defines entities */
+    bool extra;   /* something stands behind the root */
+    size_t below; /* elements right below the root */
 };
 
 static struct kind *kind_called(struct kinds *kinds, struct text name)
@@ -374,11 +420,13 @@ static void count_kinds(struct kinds *kinds, struct text head)
             names[depth] = kind_called(kinds, name)->name;
             if (depth == 0)
                 kinds->root = names[0];
+            kinds->below += depth == 1;
         } else if ((type == XML_READER_TYPE_TEXT || type == XML_READER_TYPE_CDATA) && depth > 1) {
             kind_called(kinds, names[depth - 2])->bytes += value_here(source.reader).size;
         }
     }
     kinds->refused = source.complaint.refused;
+    kinds->extra = strncmp(source.complaint.message, "Extra content", 13) == 0;
     source_close(&source);
 }
 
@@ -400,7 +448,7 @@ static struct text find_element(const struct kinds *kinds)
     size_t best_weight = 0;
     for (size_t i = 0; i < kinds->count; i++) {
         const struct kind *kind = &kinds->kinds[i];
-        size_t weight = kind->bytes * (means_record(kind->name) ? 8 : 1);
+        size_t weight = kind->bytes * (means_record(kind->name) ? 64 : 1);
         if (weight > best_weight && !text_equal(kind->name, kinds->root)) {
             best = kind->name;
             best_weight = weight;
@@ -419,12 +467,24 @@ static const struct dialect *find_dialect(const struct kinds *kinds)
     return NULL;
 }
 
-static struct kinds look_at(struct text head, struct arena *arena)
+static struct kinds look_within(struct text head, bool rootless, struct arena *arena)
 {
     struct kinds kinds = {.arena = arena,
                           .kinds = arena_alloc(arena, KINDS_MOST, sizeof(struct kind))};
-    count_kinds(&kinds, head);
+    count_kinds(&kinds, mend_head(head, rootless, arena));
     return kinds;
+}
+
+/* Counts, with an element put round the records where they have none (*rootless). */
+static struct kinds look_at(struct text head, bool *rootless, struct arena *arena)
+{
+    struct kinds kinds = look_within(head, false, arena);
+    *rootless = false;
+    if (!kinds.extra)
+        return kinds;
+    struct kinds wrapped = look_within(head, true, arena);
+    *rootless = wrapped.below > 1;
+    return *rootless ? wrapped : kinds;
 }
 
 static struct recognition recognize(const struct candidate *candidate, struct arena *arena)
@@ -436,7 +496,8 @@ static struct recognition recognize(const struct candidate *candidate, struct ar
         return (struct recognition){0, TEXT("does not begin with <")};
     if (text_find(text_slice(start, 0, 1024), TEXT("<html"), 0) < 1024 && start.size >= 1024)
         return (struct recognition){20, TEXT("a page of HTML")};
-    struct kinds kinds = look_at(start, arena);
+    bool rootless;
+    struct kinds kinds = look_at(start, &rootless, arena);
     const struct dialect *dialect = find_dialect(&kinds);
     struct text element = find_element(&kinds);
     if (kinds.refused)
@@ -604,18 +665,31 @@ static bool open_xml(void *user, const char *path, struct error *error)
         state->blank_lines += head.bytes[blanks] == '\n';
     head = arena_copy(&state->arena, text_slice(head, blanks, SAMPLE_SIZE));
     input_consume(state->input, blanks);
-    struct kinds kinds = look_at(head, &state->arena);
+    struct kinds kinds = look_at(head, &state->rootless, &state->arena);
     if (state->element_name.size) {
         state->element = state->element_name;
     } else {
         state->dialect = find_dialect(&kinds);
         state->element = state->dialect ? text_of(state->dialect->element) : find_element(&kinds);
     }
-    if (!learn(state, head, path, error))
+    if (!learn(state, mend_head(head, state->rootless, &state->arena), path, error))
         return false;
     if (!source_open_input(&state->source, state))
         return error_set(error, ERROR_INPUT, "%s: cannot be read as XML", path);
     return true;
+}
+
+/* Bodies that are HTML, as comments of web pages are, read as text. */
+static struct text plain_text(struct text text, struct arena *arena)
+{
+    for (size_t i = text_find(text, TEXT("<"), 0); i + 1 < text.size;
+         i = text_find(text, TEXT("<"), i + 1)) {
+        char next = text.bytes[i + 1];
+        bool tag = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || next == '/';
+        if (tag && text_find(text, TEXT(">"), i) < text.size)
+            return html_to_text(text, arena);
+    }
+    return text;
 }
 
 static enum reading read_xml(void *user, struct batch *batch, struct error *error)
@@ -624,11 +698,17 @@ static enum reading read_xml(void *user, struct batch *batch, struct error *erro
     for (;;) {
         struct members own = {.arena = &batch->arena};
         int line = 0, read = next_element(state, &state->source, &own, &line);
+        size_t count = batch->count;
         bool skipped = read == 1 && is_skipped(state, &own);
         if (read == 1 && !skipped) {
             long offset = xmlTextReaderByteConsumed(state->source.reader);
             schema_add_record(&state->schema, &own, batch, (uint64_t)(line + state->blank_lines),
                               offset > 0 ? (uint64_t)offset : 0, (struct text){0});
+            if (batch->count > count) {
+                struct record *record = &batch->records[count];
+                record->body = plain_text(record->body, &batch->arena);
+                record->title = plain_text(record->title, &batch->arena);
+            }
         }
         members_free(&own);
         state->skipped += skipped;
@@ -657,6 +737,9 @@ static struct text explain(void *user, struct arena *arena)
     if (state->dialect)
         lines =
             arena_format(arena, "%.*s\nrecognised: %s", TEXT_ARGUMENT(lines), state->dialect->name);
+    if (state->skipped)
+        lines = arena_format(arena, "%.*s\nleft out: %zu deleted, or spam", TEXT_ARGUMENT(lines),
+                             state->skipped);
     return arena_format(arena, "%.*s\n%.*s", TEXT_ARGUMENT(lines),
                         TEXT_ARGUMENT(mapping_explain(&state->schema.mapping, state->schema.names,
                                                       state->schema.count, arena)));

@@ -53,6 +53,8 @@ static const struct example examples[] = {
     {"[\n{\"id\":1,\"text\":\"a\"},\n{\"id\":2,\"text\":\"b\n,\n{\"id\":3,\"text\":\"c\"},\n"
      "{\"id\":4,\"text\":{\"b\": [}},\n{\"id\":5,\"text\":\"e\"}\n]\n",
      "2:1=a|3!the object that begins here|5:3=c|6!the object that begins here|7:5=e|"},
+    {"{\"id\":1,\"text\":\"a\"}:\"b\n", "1:1=a|1!expected an object, {...}|"},
+    {"{\"a\": \"never closed", "1!|"},
     /* what exporters write against the rules is mended */
     {"{\"id\":1,\"text\":\"a\\ud83d\",\"rating\":NaN}\n{\"id\":2,\"text\":\"it\\'s\tb\"}\n",
      "1:1=a\xEF\xBF\xBD|2:2=it's\tb|"},
