@@ -3,6 +3,7 @@
 #include "base/calendar.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { DAY = 86400 };
 
@@ -64,14 +65,27 @@ struct civil_time calendar_civil(int64_t seconds)
     };
 }
 
+static void print_two(char *digits, int number)
+{
+    digits[0] = (char)('0' + number / 10);
+    digits[1] = (char)('0' + number % 10);
+}
+
 void calendar_print(int64_t seconds, char text[32])
 {
     text[0] = '\0';
     if (seconds == TIME_UNKNOWN)
         return;
     struct civil_time civil = calendar_civil(seconds);
-    snprintf(text, 32, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)civil.year % 10000,
-             civil.month, civil.day, civil.hour, civil.minute, civil.second);
+    int year = (int)(civil.year % 10000);
+    memcpy(text, "0000-00-00T00:00:00Z", 21);
+    print_two(text, year / 100);
+    print_two(text + 2, year % 100);
+    print_two(text + 5, civil.month);
+    print_two(text + 8, civil.day);
+    print_two(text + 11, civil.hour);
+    print_two(text + 14, civil.minute);
+    print_two(text + 17, civil.second);
 }
 
 /* ISO 8601: a week belongs to the year that holds its Thursday. */

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/utf8.h"
 
@@ -24,9 +25,9 @@ static void begin_line(struct json_writer *writer)
 {
     if (!writer->pretty)
         return;
-    fputc('\n', writer->stream);
+    fputc_unlocked('\n', writer->stream);
     for (unsigned i = 0; i < writer->depth; i++)
-        fputs("  ", writer->stream);
+        fputs_unlocked("  ", writer->stream);
 }
 
 /* What stands before a key or an element: the comma behind the one before it. */
@@ -35,7 +36,7 @@ static void begin_item(struct json_writer *writer)
     if (!writer->depth)
         return;
     if (writer->has_item & level_bit(writer))
-        fputc(',', writer->stream);
+        fputc_unlocked(',', writer->stream);
     writer->has_item |= level_bit(writer);
     begin_line(writer);
 }
@@ -52,7 +53,7 @@ static void open_level(struct json_writer *writer, char bracket, bool object)
 {
     begin_value(writer);
     assert(writer->depth < DEEPEST);
-    fputc(bracket, writer->stream);
+    fputc_unlocked(bracket, writer->stream);
     writer->depth++;
     writer->has_item &= ~level_bit(writer);
     writer->objects &= ~level_bit(writer);
@@ -77,41 +78,79 @@ void json_write_end(struct json_writer *writer)
     writer->depth--;
     if (filled)
         begin_line(writer);
-    fputc(object ? '}' : ']', writer->stream);
+    fputc_unlocked(object ? '}' : ']', writer->stream);
     if (!writer->depth)
-        fputc('\n', writer->stream);
+        fputc_unlocked('\n', writer->stream);
+}
+
+/* Whether eight bytes are ASCII that stands for itself in a JSON string, all at once: a byte of
+ * `found` has its high bit set for a control, quote, backslash, DEL or a byte above ASCII. */
+static bool is_plain(const char *bytes)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t word;
+    memcpy(&word, bytes, sizeof(word));
+    uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\', delete = word ^ ones * 0x7F;
+    uint64_t found =
+        word | (word - ones * 0x20) | (quote - ones) | (backslash - ones) | (delete - ones);
+    return !(found & highs);
+}
+
+/* Where the bytes that go out as they are end. */
+static size_t plain_until(struct text text, size_t at)
+{
+    size_t size;
+    while (at < text.size) {
+        if (at + 8 <= text.size && is_plain(text.bytes + at)) {
+            at += 8;
+            continue;
+        }
+        unsigned char byte = (unsigned char)text.bytes[at];
+        size = 1;
+        if (byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7F ||
+            (byte >= 0x80 && utf8_decode(text, at, &size) == 0xFFFD && (byte != 0xEF || size < 3)))
+            return at;
+        at += size;
+    }
+    return at;
+}
+
+/* What stands for the byte or sequence at `at` that cannot go out as it is; its size in *size. */
+static void write_escape(FILE *stream, struct text text, size_t at, size_t *size)
+{
+    unsigned char byte = (unsigned char)text.bytes[at];
+    *size = 1;
+    if (byte >= 0x80) {
+        utf8_decode(text, at, size);
+        fputs_unlocked("\xEF\xBF\xBD", stream);
+    } else if (byte == '"' || byte == '\\') {
+        fputc_unlocked('\\', stream);
+        fputc_unlocked(byte, stream);
+    } else if (byte == '\n') {
+        fputs_unlocked("\\n", stream);
+    } else if (byte == '\t') {
+        fputs_unlocked("\\t", stream);
+    } else if (byte == '\r') {
+        fputs_unlocked("\\r", stream);
+    } else {
+        fprintf(stream, "\\u%04x", byte);
+    }
 }
 
 static void write_quoted(FILE *stream, struct text text)
 {
-    fputc('"', stream);
-    size_t plain = 0; /* where the bytes that go out as they are began */
-    for (size_t i = 0, size; i < text.size; i += size) {
-        unsigned char byte = (unsigned char)text.bytes[i];
-        size = 1;
-        uint32_t point = byte < 0x80 ? byte : utf8_decode(text, i, &size);
-        bool invalid = point == 0xFFFD && byte != 0xEF; /* U+FFFD itself begins with EF */
-        invalid |= point == 0xFFFD && size < 3;
-        if (point >= 0x20 && point != '"' && point != '\\' && point != 0x7F && !invalid)
-            continue;
-        fwrite(text.bytes + plain, 1, i - plain, stream);
-        plain = i + size;
-        if (point == '"' || point == '\\')
-            fprintf(stream, "\\%c", (char)point);
-        else if (point == '\n')
-            fputs("\\n", stream);
-        else if (point == '\t')
-            fputs("\\t", stream);
-        else if (point == '\r')
-            fputs("\\r", stream);
-        else if (point == 0xFFFD)
-            fputs("\xEF\xBF\xBD", stream);
-        else
-            fprintf(stream, "\\u%04" PRIx32, point);
+    fputc_unlocked('"', stream);
+    size_t at = 0, size;
+    while (at < text.size) {
+        size_t end = plain_until(text, at);
+        if (end > at)
+            fwrite_unlocked(text.bytes + at, 1, end - at, stream);
+        if (end == text.size)
+            break;
+        write_escape(stream, text, end, &size);
+        at = end + size;
     }
-    if (text.size > plain)
-        fwrite(text.bytes + plain, 1, text.size - plain, stream);
-    fputc('"', stream);
+    fputc_unlocked('"', stream);
 }
 
 void json_write_key(struct json_writer *writer, struct text key)
@@ -119,7 +158,7 @@ void json_write_key(struct json_writer *writer, struct text key)
     assert(in_object(writer) && !writer->after_key);
     begin_item(writer);
     write_quoted(writer->stream, key);
-    fputs(writer->pretty ? ": " : ":", writer->stream);
+    fputs_unlocked(writer->pretty ? ": " : ":", writer->stream);
     writer->after_key = true;
 }
 
@@ -137,13 +176,22 @@ void json_write_integer(struct json_writer *writer, int64_t number)
 
 void json_write_count(struct json_writer *writer, uint64_t number)
 {
+    char digits[20];
+    size_t size = 0;
+    do
+        digits[sizeof(digits) - ++size] = (char)('0' + number % 10);
+    while (number /= 10);
     begin_value(writer);
-    fprintf(writer->stream, "%" PRIu64, number);
+    fwrite_unlocked(digits + sizeof(digits) - size, 1, size, writer->stream);
 }
 
 size_t json_print_real(double number, char digits[32])
 {
     int size = 0;
+    if (!signbit(number) && number < 10 && number == (int)number) { /* as most ratings are */
+        snprintf(digits, 32, "%c", '0' + (int)number);
+        return 1;
+    }
     for (int precision = 15; precision <= 17; precision++) {
         size = snprintf(digits, 32, "%.*g", precision, number);
         if (strtod(digits, NULL) == number)
@@ -161,17 +209,17 @@ void json_write_real(struct json_writer *writer, double number)
     char digits[32];
     json_print_real(number, digits);
     begin_value(writer);
-    fputs(digits, writer->stream);
+    fputs_unlocked(digits, writer->stream);
 }
 
 void json_write_boolean(struct json_writer *writer, bool value)
 {
     begin_value(writer);
-    fputs(value ? "true" : "false", writer->stream);
+    fputs_unlocked(value ? "true" : "false", writer->stream);
 }
 
 void json_write_null(struct json_writer *writer)
 {
     begin_value(writer);
-    fputs("null", writer->stream);
+    fputs_unlocked("null", writer->stream);
 }

@@ -8,7 +8,8 @@
 
 /* Begin with {.stream = out}, or {.stream = out, .pretty = true} for one member a line, indented by
  * two blanks. Faults of the stream stay in it: ask ferror at the end. Calls that are out of order
- * (a member without its key) are our own mistakes and asserted. */
+ * (a member without its key) are our own mistakes and asserted. Nobody else writes to the stream
+ * meanwhile: it is not locked. */
 struct json_writer {
     FILE *stream; /* borrowed */
     bool pretty;

@@ -83,6 +83,17 @@ static bool count_stars(struct text text, double *rating, double *scale)
     return true;
 }
 
+static bool find_word(struct text text, double *rating, double *scale)
+{
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (text_equal_fold(text, text_of(words[i].word))) {
+            *rating = words[i].rating;
+            *scale = words[i].scale;
+            return true;
+        }
+    return false;
+}
+
 /* What stands behind the number: nothing, "/5", "out of 10", "stars", "%", "점". */
 static bool read_unit(struct text rest, double *scale)
 {
@@ -114,15 +125,10 @@ bool rating_parse(struct text text, double *rating, double *scale)
     text = text_trim(text);
     if (text.size == 0 || text.size >= LONGEST_RATING)
         return false;
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (text_equal_fold(text, text_of(words[i].word))) {
-            *rating = words[i].rating;
-            *scale = words[i].scale;
-            return true;
-        }
     double number, found = NAN;
     size_t size;
-    if (count_stars(text, rating, scale))
+    bool digit = text.bytes[0] >= '0' && text.bytes[0] <= '9';
+    if (!digit && (find_word(text, rating, scale) || count_stars(text, rating, scale)))
         return true;
     if (!leading_number(text, &number, &size)) {
         /* "5점", "Rated 4 out of 5", "별점 4" */
