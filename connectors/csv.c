@@ -22,7 +22,7 @@ enum {
 struct csv {
     /* options */
     struct text charset, delimiter, map, header, dates, zone;
-    int64_t longest_cell;
+    int64_t longest_cell, max_ratio;
     bool without_text;
 
     struct input *input;
@@ -78,6 +78,7 @@ static const struct option options[] = {
      .most = 268435456,
      .help = "bytes; a longer cell makes its row a reject"},
     MAPPING_WITHOUT_TEXT(struct csv, without_text),
+    INPUT_MAX_RATIO(struct csv, max_ratio),
     {.name = NULL},
 };
 
@@ -280,6 +281,7 @@ static bool open_csv(void *state, const char *path, struct error *error)
     };
     if (!input_open(&csv->input, path, csv->charset, false, error))
         return false;
+    input_limit(csv->input, csv->max_ratio);
     struct error early = {0}; /* a fault within the sample comes again when its place is reached */
     bool good = input_peek(csv->input, SAMPLE_SIZE, &head, &early);
     if (!good && head.size == 0)

@@ -1,5 +1,5 @@
-/* input.c - a window over a file: zlib reads (gzip or not), charset.h converts, and every byte that
- * is consumed moves the line and the offset in the file along. */
+/* input.c - a window over a file: zlib reads it (gzip or not), or bundle.h what lies in an archive,
+ * charset.h converts, and every byte that is consumed moves the line and the offset along. */
 #include "connectors/input.h"
 
 #include <errno.h>
@@ -12,13 +12,18 @@
 #include <zlib.h>
 
 #include "base/memory.h"
+#include "connectors/bundle.h"
 #include "connectors/charset.h"
 
-enum { BLOCK_SIZE = 64 * 1024 };
+enum { BLOCK_SIZE = 64 * 1024, DEFAULT_MAX_RATIO = 200 };
 
 struct input {
     char *path;
-    gzFile file;
+    gzFile file;           /* NULL: */
+    struct bundle *bundle; /* what is read instead */
+    uint64_t packed_size;  /* of the file on disk, and what was unpacked so far */
+    uint64_t unpacked;
+    int64_t max_ratio;
     struct charset *charset; /* NULL: bytes as they are */
 
     char *raw; /* BLOCK_SIZE and what the last block's end cut */
@@ -39,8 +44,14 @@ struct input {
 
 static bool open_file(struct input *input, struct error *error)
 {
+    if (!bundle_open(&input->bundle, input->path, error))
+        return false;
+    if (input->bundle) {
+        input->packed_size = bundle_packed_size(input->bundle);
+        return true;
+    }
     int descriptor = open(input->path, O_RDONLY | O_CLOEXEC);
-    struct stat about;
+    struct stat about = {0};
     if (descriptor < 0)
         return error_set(error, ERROR_INPUT, "%s: %s", input->path, strerror(errno));
     if (fstat(descriptor, &about) == 0 && S_ISDIR(about.st_mode)) {
@@ -53,6 +64,7 @@ static bool open_file(struct input *input, struct error *error)
         return error_set(error, ERROR_INPUT, "%s: cannot be opened", input->path);
     }
     gzbuffer(input->file, 2 * BLOCK_SIZE);
+    input->packed_size = (uint64_t)about.st_size;
     return true;
 }
 
@@ -65,6 +77,7 @@ bool input_open(struct input **input, const char *path, struct text charset, boo
     opened->raw = memory_alloc(2 * BLOCK_SIZE, 1);
     opened->window = memory_grow(NULL, &opened->capacity, 2 * BLOCK_SIZE, 1);
     opened->line = 1;
+    opened->max_ratio = DEFAULT_MAX_RATIO;
     if ((raw || charset_open(&opened->charset, charset, error)) && open_file(opened, error)) {
         *input = opened;
         return true;
@@ -80,6 +93,7 @@ void input_close(struct input *input)
         return;
     if (input->file)
         gzclose(input->file);
+    bundle_close(input->bundle);
     charset_close(input->charset);
     free(input->path);
     free(input->raw);
@@ -88,16 +102,12 @@ void input_close(struct input *input)
     free(input);
 }
 
-/* Reads one block behind what is left of the last. A fault ends the reading: what came before it
- * is still good. */
-static void read_block(struct input *input)
+/* Reads on with zlib; a fault is kept. Bytes read. */
+static size_t read_file(struct input *input)
 {
     int count = gzread(input->file, input->raw + input->raw_size, BLOCK_SIZE);
-    if (count > 0)
-        input->raw_size += (size_t)count;
     if (count == BLOCK_SIZE)
-        return;
-    input->raw_done = true;
+        return BLOCK_SIZE;
     int code;
     const char *message = gzerror(input->file, &code);
     if (code == Z_ERRNO)
@@ -111,6 +121,48 @@ static void read_block(struct input *input)
         error_set(&input->fault, ERROR_INPUT, "%s: damaged gzip file (%s)", input->path,
                   reason ? reason + 2 : message);
     }
+    return count > 0 ? (size_t)count : 0;
+}
+
+static size_t read_bundle(struct input *input)
+{
+    size_t size = 0, count = 0;
+    while (size < BLOCK_SIZE && bundle_read(input->bundle, input->raw + input->raw_size + size,
+                                            BLOCK_SIZE - size, &count, &input->fault)) {
+        if (count == 0)
+            break;
+        size += count;
+    }
+    return size;
+}
+
+static bool beyond_ratio(const struct input *input)
+{
+    bool packed = input->bundle || !gzdirect(input->file);
+    return packed && input->unpacked > BUNDLE_FREE_BYTES &&
+           input->unpacked / (uint64_t)input->max_ratio > input->packed_size;
+}
+
+/* Reads one block behind what is left of the last. A fault ends the reading: what came before it
+ * is still good. */
+static void read_block(struct input *input)
+{
+    size_t size = input->bundle ? read_bundle(input) : read_file(input);
+    input->raw_size += size;
+    input->unpacked += size;
+    input->raw_done = size < BLOCK_SIZE;
+    if (!input->raw_done && beyond_ratio(input)) {
+        input->raw_done = true;
+        error_set(&input->fault, ERROR_INPUT,
+                  "%s: unpacked it is more than %lld times its size, as files made to fill a disk "
+                  "are; if that is right, raise 'max_ratio'",
+                  input->path, (long long)input->max_ratio);
+    }
+}
+
+void input_limit(struct input *input, int64_t max_ratio)
+{
+    input->max_ratio = max_ratio;
 }
 
 static void append(struct input *input, struct text bytes)

@@ -1,10 +1,12 @@
-/* input.h - a file's bytes as UTF-8, a window at a time: gzip undone, charset found and converted.
- * Memory is bounded by the window, never by the file. */
+/* input.h - a file's bytes as UTF-8, a window at a time: unpacked where it is packed (gzip, or a
+ * member of an archive, named as bundle.h says), charset found and converted. Memory is bounded by
+ * the window, never by the file. */
 #ifndef CONNECTORS_INPUT_H
 #define CONNECTORS_INPUT_H
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/option.h"
 #include "base/text.h"
 
 struct input;
@@ -16,6 +18,17 @@ struct input;
 bool input_open(struct input **input, const char *path, struct text charset, bool raw,
                 struct error *error);
 void input_close(struct input *input); /* NULL is fine */
+
+/* How many times its size a packed file may grow; 200 at first. */
+void input_limit(struct input *input, int64_t max_ratio);
+
+/* The option that goes with it: INPUT_MAX_RATIO(struct state, field). */
+#define INPUT_MAX_RATIO(state, field)                                                              \
+    {                                                                                              \
+        .name = "max_ratio", .type = OPTION_INTEGER, .offset = offsetof(state, field),             \
+        .fallback = "200", .least = 1, .most = 1000000,                                            \
+        .help = "times its size that a packed file may grow when unpacked; more is a fault"        \
+    }
 
 /* Lends what is buffered ahead, at least `wanted` bytes of it unless the file ends before; good
  * until the next peek. A fault of the disk or of gzip is false with ERROR_INPUT where it stands

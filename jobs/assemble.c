@@ -14,6 +14,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "connectors/bundle.h"
 #include "connectors/connectors.h"
 #include "stages/stages.h"
 
@@ -156,6 +157,28 @@ static bool add_file(struct finding *finding, const char *path, bool is_empty, s
     return ok;
 }
 
+/* A file, or every file in it where it is an archive. */
+static bool add_file_or_members(struct finding *finding, const char *path, bool is_empty,
+                                struct error *error)
+{
+    struct arena *arena = &finding->assembly->arena;
+    struct bundle_limits limits;
+    struct text *members;
+    size_t count;
+    struct error fault = {0};
+    job_apply(finding->job, "source", finding->source->section_name, bundle_options, &limits);
+    if (!bundle_list(path, &limits, arena, &members, &count, &fault)) {
+        add_found(finding, path)->input.failure = arena_copy(arena, text_of(fault.message)).bytes;
+        return true;
+    }
+    if (count == 0)
+        return add_file(finding, path, is_empty, error);
+    for (size_t i = 0; i < count; i++)
+        if (!add_file(finding, members[i].bytes, false, error))
+            return false;
+    return true;
+}
+
 static int not_hidden(const struct dirent *entry)
 {
     return entry->d_name[0] != '.';
@@ -183,7 +206,7 @@ static bool add_folder_files(struct finding *finding, const char *path, struct e
         struct stat about;
         bool regular = stat(inner.bytes, &about) == 0 && S_ISREG(about.st_mode);
         if (ok && regular)
-            ok = add_file(finding, inner.bytes, about.st_size == 0, error);
+            ok = add_file_or_members(finding, inner.bytes, about.st_size == 0, error);
         else if (ok)
             note(finding, "%s is not a file: left out", inner.bytes + finding->prefix);
         free(entries[i]);
@@ -209,8 +232,9 @@ static bool add_path(struct finding *finding, const char *path, struct error *er
 {
     struct stat about;
     if (stat(path, &about) == 0)
-        return S_ISDIR(about.st_mode) ? add_folder(finding, path, error)
-                                      : add_file(finding, path, about.st_size == 0, error);
+        return S_ISDIR(about.st_mode)
+                   ? add_folder(finding, path, error)
+                   : add_file_or_members(finding, path, about.st_size == 0, error);
     struct found_file *found = add_found(finding, path);
     found->input.failure =
         arena_format(&finding->assembly->arena, "%s: %s", path, strerror(errno)).bytes;

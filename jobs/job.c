@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/ini.h"
 #include "base/memory.h"
+#include "connectors/bundle.h"
 #include "connectors/connectors.h"
 #include "stages/stages.h"
 
@@ -143,6 +144,7 @@ static size_t section_tables(struct text section, const struct option *tables[MO
     size_t count = 0;
     if (text_equal(section, TEXT("source"))) {
         tables[count++] = source_options;
+        tables[count++] = bundle_options;
         for (size_t i = 0; connectors[i] && count < MOST_TABLES; i++)
             tables[count++] = connectors[i]->options;
     } else if (text_equal(section, TEXT("model"))) {
@@ -181,6 +183,7 @@ void job_print_keys(FILE *out)
 {
     fprintf(out, "[source] or [source NAME]\n");
     print_keys(out, source_options, NULL);
+    print_keys(out, bundle_options, NULL);
     for (size_t i = 0; connectors[i]; i++)
         print_keys(out, connectors[i]->options, connectors[i]->name);
     fprintf(out, "\n[model]\n");

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json_writer.h"
 #include "base/memory.h"
+#include "connectors/bundle.h"
 #include "connectors/connectors.h"
 #include "jobs/command.h"
 
@@ -15,6 +16,7 @@ enum { BATCH_RECORDS = 256 };
 /* The command line. */
 struct read {
     struct text format, map, delimiter, charset, header, fields, rejects;
+    int64_t max_members, max_ratio;
     bool explain;
 };
 
@@ -59,6 +61,14 @@ static const struct flag flags[] = {
     {.option = {"header", OPTION_TEXT, offsetof(struct read, header), .fallback = "",
                 .help = "yes or no: whether a table's first row holds names; else it is found"},
      .argument = "YES"},
+    {.option = {"max-members", OPTION_INTEGER, offsetof(struct read, max_members),
+                .fallback = "10000", .least = 1, .most = 10000000,
+                .help = "files that an archive may hold"},
+     .argument = "N"},
+    {.option = {"max-ratio", OPTION_INTEGER, offsetof(struct read, max_ratio), .fallback = "200",
+                .least = 1, .most = 1000000,
+                .help = "times its size that a packed file may grow when it is unpacked"},
+     .argument = "N"},
     {{0}, 0, NULL, false},
 };
 
@@ -225,6 +235,8 @@ static bool read_file(struct reading_run *run, const char *path, struct error *e
     if (!find_connector(run, path, &connector, error))
         return false;
     const struct read *options = &run->options;
+    char ratio[24];
+    snprintf(ratio, sizeof(ratio), "%lld", (long long)options->max_ratio);
     void *state = memory_alloc(1, connector->state_size);
     run->records = run->reject_count = 0;
     if (connector->options)
@@ -233,6 +245,7 @@ static bool read_file(struct reading_run *run, const char *path, struct error *e
               set_option(connector, state, "delimiter", options->delimiter, error) &&
               set_option(connector, state, "charset", options->charset, error) &&
               set_option(connector, state, "header", options->header, error) &&
+              set_option(connector, state, "max_ratio", text_of(ratio), error) &&
               set_option(connector, state, "without_text", TEXT("yes"), error) &&
               connector->open(state, path, error);
     if (ok) {
@@ -248,6 +261,29 @@ static bool read_file(struct reading_run *run, const char *path, struct error *e
     return ok;
 }
 
+/* A file, or every file in it where it is an archive; the first fault, the others are told as they
+ * come. */
+static bool read_file_or_members(struct reading_run *run, const char *path, struct error *error)
+{
+    struct bundle_limits limits = {run->options.max_members, run->options.max_ratio};
+    struct arena names = {0};
+    struct text *members;
+    size_t count;
+    bool all = bundle_list(path, &limits, &names, &members, &count, error);
+    if (all && count == 0)
+        all = read_file(run, path, error);
+    for (size_t i = 0; i < count && error->kind != ERROR_STORE; i++) {
+        struct error fault = {0};
+        if (read_file(run, members[i].bytes, &fault))
+            continue;
+        if (!all)
+            fprintf(stderr, "winnow read: %s\n", error->message);
+        all = error_set(error, fault.kind, "%s", fault.message);
+    }
+    arena_free(&names);
+    return all;
+}
+
 /* Every file, also behind one that cannot be read: main tells the first fault, the others are told
  * as they come. */
 static bool read_files(struct reading_run *run, char **paths, int count, struct error *error)
@@ -255,7 +291,7 @@ static bool read_files(struct reading_run *run, char **paths, int count, struct 
     bool all = true;
     for (int i = 0; i < count; i++) {
         struct error fault = {0};
-        if (read_file(run, paths[i], &fault))
+        if (read_file_or_members(run, paths[i], &fault))
             continue;
         if (fault.kind == ERROR_STORE) /* nowhere to write to */
             return error_set(error, fault.kind, "%s", fault.message);
