@@ -72,6 +72,15 @@ void file_unmap(struct text bytes)
         munmap((void *)(uintptr_t)bytes.bytes, bytes.size);
 }
 
+void file_forget(struct text bytes)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t begin = ((uintptr_t)bytes.bytes + page - 1) / page * page;
+    uintptr_t end = ((uintptr_t)bytes.bytes + bytes.size) / page * page;
+    if (begin < end)
+        madvise((void *)begin, end - begin, MADV_DONTNEED);
+}
+
 bool file_writer_open(struct file_writer *writer, const char *path, struct error *error)
 {
     size_t size = strlen(path) + sizeof(".XXXXXX");

@@ -16,6 +16,9 @@ bool file_read(const char *path, size_t most, struct arena *arena, struct text *
 bool file_map(const char *path, struct text *bytes, enum error_kind kind, struct error *error);
 void file_unmap(struct text bytes);
 
+/* Part of a mapped file that will not be read again soon: gives its memory back. */
+void file_forget(struct text bytes);
+
 /* A file written beside its target (mode 0600), which it replaces only when all of it is on disk:
  * a reader, a full disk or a kill never leaves half a file under the target's name. */
 struct file_writer {

@@ -1,27 +1,21 @@
-/* import.c - a Hugging Face directory becomes a model file: sizes from config.json, weights from
- * safetensors, row by row, so that memory does not grow with the model. */
+/* import.c - a model of another format becomes a model file. Row by row: memory does not grow with
+ * the model. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/memory.h"
-#include "inference/import_config.h"
+#include "inference/import_source.h"
 #include "inference/model_format.h"
 #include "inference/prompts.h"
-#include "inference/safetensors.h"
-#include "inference/tensors.h"
 #include "inference/vocabulary.h"
-
-enum { MOST_CONFIG_BYTES = 1024 * 1024 };
 
 struct importing {
     const struct t5_import *import;
     struct arena arena;
-    struct safetensors *tensors;
-    struct t5_config config;
+    struct import_source source;
     struct tokenizer tokenizer;
     struct text prompts;
     struct t5_weights weights; /* only for the list's sake */
@@ -34,24 +28,13 @@ struct importing {
     struct hash_stream *checksum;
 };
 
-static const char *path_in(struct importing *importing, const char *file)
-{
-    return arena_format(&importing->arena, "%s/%s", importing->import->source, file).bytes;
-}
-
-/* The path of a file of the directory, or NULL when it is not there. */
-static const char *find_file(struct importing *importing, const char *file)
-{
-    const char *path = path_in(importing, file);
-    return access(path, F_OK) == 0 ? path : NULL;
-}
-
 static bool read_prompts(struct importing *importing, struct error *error)
 {
-    const char *path = importing->import->prompts ? importing->import->prompts
-                                                  : find_file(importing, "prompts.ini");
+    const char *path =
+        importing->import->prompts ? importing->import->prompts : importing->source.prompts;
     if (!prompts_read(path, &importing->arena, &importing->prompts, error))
         return false;
+    struct t5_config *config = &importing->source.config;
     static const struct {
         const char *key;
         uint32_t fallback;
@@ -62,59 +45,30 @@ static bool read_prompts(struct importing *importing, struct error *error)
         if (value.size && (!text_integer(value, &number) || number < 1 || number > INT32_MAX))
             return error_set(error, ERROR_MODEL, "%s: %s is '%.*s', expected a number of tokens",
                              path ? path : "prompts", windows[i].key, TEXT_ARGUMENT(value));
-        *(i ? &importing->config.window_output : &importing->config.window_input) =
-            (uint32_t)number;
+        *(i ? &config->window_output : &config->window_input) = (uint32_t)number;
     }
     return true;
 }
 
 static bool read_tokenizer(struct importing *importing, struct error *error)
 {
-    const char *path = tokenizer_find(importing->import->source, &importing->arena, error).bytes;
-    if (!path || !tokenizer_load(&importing->tokenizer, path, error))
+    const struct import_source *source = &importing->source;
+    if (!tokenizer_load(&importing->tokenizer, source->tokenizer, error))
         return false;
     size_t pieces = tokenizer_count(&importing->tokenizer);
-    return pieces <= importing->config.vocabulary ||
-           error_set(
-               error, ERROR_MODEL,
-               "%s: %zu pieces, but config.json says vocab_size %u; are the two of one model?",
-               path, pieces, importing->config.vocabulary);
-}
-
-static bool same_numbers(const struct safetensor *a, const struct safetensor *b)
-{
-    return a && b && a->type == b->type && text_equal(a->bytes, b->bytes);
-}
-
-static const struct safetensor *find_tensor(const struct importing *importing, const char *name)
-{
-    static const char *const embedding_names[] = {"shared.weight", "encoder.embed_tokens.weight",
-                                                  "decoder.embed_tokens.weight"};
-    const struct safetensor *found = safetensors_find(importing->tensors, name);
-    for (size_t i = 0; i < 3 && !found && strcmp(name, embedding_names[0]) == 0; i++)
-        found = safetensors_find(importing->tensors, embedding_names[i]);
-    return found;
-}
-
-static bool read_config(struct importing *importing, struct error *error)
-{
-    const char *path = path_in(importing, "config.json");
-    struct text bytes;
-    enum output_layer output;
-    if (!file_read(path, MOST_CONFIG_BYTES, &importing->arena, &bytes, ERROR_MODEL, error) ||
-        !import_config_read(bytes, path, &importing->config, &output, error))
-        return false;
-    const struct safetensor *own = safetensors_find(importing->tensors, "lm_head.weight");
-    importing->config.tied =
-        output == OUTPUT_TIED || !own || same_numbers(own, find_tensor(importing, "shared.weight"));
-    return true;
+    return pieces <= source->config.vocabulary ||
+           error_set(error, ERROR_MODEL,
+                     "%s: %zu pieces, but %s says that the vocabulary has %u; are the two of one "
+                     "model?",
+                     source->tokenizer, pieces, source->config_path, source->config.vocabulary);
 }
 
 static bool check_tensor(const struct importing *importing, const struct tensor_slot *slot,
                          struct error *error)
 {
-    const char *source = importing->import->source;
-    const struct safetensor *tensor = find_tensor(importing, slot->source);
+    const struct import_source *source = &importing->source;
+    const struct stored_tensor *tensor = import_source_find(source, slot);
+    const char *name = source->is_gguf ? slot->gguf : slot->source;
     bool is_vector = slot->vector && !slot->is_table;
     char expected[64];
     if (is_vector)
@@ -122,11 +76,13 @@ static bool check_tensor(const struct importing *importing, const struct tensor_
     else
         snprintf(expected, sizeof(expected), "[%zu, %zu]", slot->rows, slot->columns);
     if (!tensor)
-        return error_set(error, ERROR_MODEL, "%s: no tensor '%s'; expected shape %s", source,
-                         slot->source, expected);
-    if (tensor->type == SAFETENSOR_OTHER)
-        return error_set(error, ERROR_MODEL, "%s: tensor '%s' is %.*s; read are F32, F16 and BF16",
-                         source, slot->source, TEXT_ARGUMENT(tensor->type_name));
+        return error_set(error, ERROR_MODEL, "%s: no tensor '%s'; expected shape %s", source->path,
+                         name, expected);
+    if (tensor->type == STORED_OTHER)
+        return error_set(error, ERROR_MODEL, "%s: tensor '%s' is %.*s; read are %s", source->path,
+                         name, TEXT_ARGUMENT(tensor->type_name),
+                         source->is_gguf ? "F32, F16, BF16, Q4_0 to Q8_0 and Q2_K to Q6_K"
+                                         : "F32, F16 and BF16");
     bool fits = is_vector ? tensor->rank == 1 && tensor->shape[0] == slot->columns
                           : tensor->rank == 2 && tensor->shape[0] == slot->rows &&
                                 tensor->shape[1] == slot->columns;
@@ -136,8 +92,8 @@ static bool check_tensor(const struct importing *importing, const struct tensor_
     for (size_t i = 0, size = 1; i < tensor->rank && size < sizeof(found); i++)
         size += (size_t)snprintf(found + size, sizeof(found) - size, "%s%ju", i ? ", " : "",
                                  (uintmax_t)tensor->shape[i]);
-    return error_set(error, ERROR_MODEL, "%s: tensor '%s' has shape %s], expected %s", source,
-                     slot->source, found, expected);
+    return error_set(error, ERROR_MODEL, "%s: tensor '%s' has shape %s], expected %s", source->path,
+                     name, found, expected);
 }
 
 static struct model_section *add_section(struct importing *importing, const char *name,
@@ -221,7 +177,7 @@ static bool all_finite(const float *values, size_t count)
 static bool write_tensor(struct importing *importing, const struct tensor_slot *slot,
                          size_t *section, struct error *error)
 {
-    const struct safetensor *tensor = find_tensor(importing, slot->source);
+    const struct stored_tensor *tensor = import_source_find(&importing->source, slot);
     float *row = memory_alloc(slot->columns, sizeof(*row));
     float *scales = memory_alloc(slot->rows, sizeof(*scales));
     int8_t *quantised = memory_alloc(slot->columns, sizeof(*quantised));
@@ -229,7 +185,7 @@ static bool write_tensor(struct importing *importing, const struct tensor_slot *
     if (slot->matrix) {
         begin_section(importing, (*section)++);
         for (size_t i = 0; i < slot->rows && finite; i++) {
-            safetensor_values(tensor, i * slot->columns, slot->columns, row);
+            stored_values(tensor, i * slot->columns, slot->columns, row);
             finite = all_finite(row, slot->columns);
             scales[i] = quantise_row(row, slot->columns, quantised);
             put(importing, quantised, slot->columns);
@@ -242,7 +198,7 @@ static bool write_tensor(struct importing *importing, const struct tensor_slot *
     if (finite && (slot->vector || !importing->import->int8_only)) {
         begin_section(importing, (*section)++);
         for (size_t i = 0; i < slot->rows && finite; i++) {
-            safetensor_values(tensor, i * slot->columns, slot->columns, row);
+            stored_values(tensor, i * slot->columns, slot->columns, row);
             finite = all_finite(row, slot->columns);
             put(importing, row, slot->columns * sizeof(*row));
         }
@@ -250,9 +206,10 @@ static bool write_tensor(struct importing *importing, const struct tensor_slot *
     free(row);
     free(scales);
     free(quantised);
+    file_forget(tensor->bytes);
     return finite ||
-           error_set(error, ERROR_MODEL, "%s: tensor '%s' holds numbers that are not finite",
-                     importing->import->source, slot->source);
+           error_set(error, ERROR_MODEL, "%s: tensor '%.*s' holds numbers that are not finite",
+                     importing->import->source, TEXT_ARGUMENT(tensor->name));
 }
 
 static bool write_sections(struct importing *importing, struct error *error)
@@ -277,7 +234,7 @@ static bool write_model(struct importing *importing, struct error *error)
     header.section_count = (uint32_t)importing->section_count;
     size_t table_size = importing->section_count * sizeof(struct model_section);
     header.header_size = (uint32_t)(sizeof(header) + table_size);
-    model_header_from_config(&header, &importing->config);
+    model_header_from_config(&header, &importing->source.config);
     importing->written = header.header_size;
     importing->checksum = hash_stream_open();
     fseeko(importing->stream, header.header_size, SEEK_SET);
@@ -291,22 +248,23 @@ static bool write_model(struct importing *importing, struct error *error)
     return written;
 }
 
-bool import_directory(const struct t5_import *import, FILE *stream, struct error *error)
+bool import_model(const struct t5_import *import, FILE *stream, struct error *error)
 {
     struct importing importing = {.import = import, .stream = stream};
-    bool imported = safetensors_open(&importing.tensors, import->source, error) &&
-                    read_config(&importing, error) && read_prompts(&importing, error) &&
-                    t5_config_check(&importing.config, path_in(&importing, "config.json"), error) &&
+    struct import_source *source = &importing.source;
+    bool imported = import_source_open(source, import->source, error) &&
+                    read_prompts(&importing, error) &&
+                    t5_config_check(&source->config, source->config_path, error) &&
                     read_tokenizer(&importing, error);
     if (imported)
-        tensors_list(&importing.config, &importing.weights, &importing.list);
+        tensors_list(&source->config, &importing.weights, &importing.list);
     for (size_t i = 0; i < importing.list.count && imported; i++)
         imported = check_tensor(&importing, &importing.list.slots[i], error);
     if (imported) {
         plan_sections(&importing);
         imported = write_model(&importing, error);
     }
-    safetensors_close(importing.tensors);
+    import_source_close(source);
     tokenizer_release(&importing.tokenizer);
     tensors_free(&importing.list);
     weights_free(&importing.weights);

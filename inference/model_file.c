@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "inference/gguf.h"
 #include "inference/model_format.h"
 #include "inference/prompts.h"
 #include "inference/tensors.h"
@@ -107,7 +108,7 @@ static bool check_header(struct t5_model *model, const char *path, struct error 
         memcmp(file.bytes, MODEL_MAGIC, sizeof(header->magic)) != 0)
         return error_set(error, ERROR_MODEL,
                          "%s: not one of Winnow's model files; make one with "
-                         "`winnow model import DIRECTORY FILE`",
+                         "`winnow model import SOURCE FILE`",
                          path);
     if (file.size < sizeof(*header))
         return damaged(path, "it ends within its header", error);
@@ -260,8 +261,8 @@ static bool attach(struct t5_model *model, const char *path, struct error *error
            attach_tokenizer(model, path, error);
 }
 
-/* Imports a directory into a file without a name, and maps that. */
-static bool map_directory(const char *path, struct text *file, struct error *error)
+/* Imports a model of another format into a file without a name, and maps that. */
+static bool map_import(const char *path, struct text *file, struct error *error)
 {
     int descriptor = memfd_create("winnow-model", MFD_CLOEXEC);
     FILE *stream = descriptor >= 0 ? fdopen(descriptor, "w+b") : NULL;
@@ -273,7 +274,7 @@ static bool map_directory(const char *path, struct text *file, struct error *err
                          strerror(reason));
     }
     struct stat about;
-    bool written = import_directory(&(struct t5_import){.source = path}, stream, error);
+    bool written = import_model(&(struct t5_import){.source = path}, stream, error);
     if (written && (fflush(stream) != 0 || fstat(descriptor, &about) != 0))
         written =
             error_set(error, ERROR_MODEL, "%s: no memory for the model: %s", path, strerror(errno));
@@ -293,9 +294,14 @@ bool t5_model_open(struct t5_model **model, const char *path, struct error *erro
     struct stat about;
     struct text file = {NULL, 0};
     *model = NULL;
-    bool is_directory = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-    if (!(is_directory ? map_directory(path, &file, error)
-                       : file_map(path, &file, ERROR_MODEL, error)))
+    bool is_import = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    if (!is_import && !file_map(path, &file, ERROR_MODEL, error))
+        return false;
+    if (gguf_is(file)) {
+        file_unmap(file);
+        is_import = true;
+    }
+    if (is_import && !map_import(path, &file, error))
         return false;
     *model = memory_alloc(1, sizeof(**model));
     (*model)->file = file;
@@ -408,7 +414,7 @@ bool t5_import(const struct t5_import *import, struct error *error)
     struct file_writer writer;
     if (!file_writer_open(&writer, import->target, error))
         return false;
-    if (import_directory(import, writer.stream, error))
+    if (import_model(import, writer.stream, error))
         return file_writer_commit(&writer, error);
     file_writer_abort(&writer);
     return false;

@@ -66,8 +66,8 @@ uint64_t model_header_checksum(const struct model_header *header,
 
 void model_header_from_config(struct model_header *header, const struct t5_config *config);
 
-/* Writes the model of a Hugging Face directory to a stream that can seek (t5_import's `target` is
- * not looked at). The stream's own failures are left in it. */
-bool import_directory(const struct t5_import *import, FILE *stream, struct error *error);
+/* Writes the model of a Hugging Face directory or a GGUF file to a stream that can seek
+ * (t5_import's `target` is not looked at). The stream's own failures are left in it. */
+bool import_model(const struct t5_import *import, FILE *stream, struct error *error);
 
 #endif

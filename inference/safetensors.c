@@ -10,14 +10,13 @@
 #include "base/json.h"
 #include "base/memory.h"
 
-enum { MOST_HEADER_BYTES = 100 * 1024 * 1024, MOST_DIMENSIONS = 8, MOST_INDEX = 64 * 1024 * 1024 };
+enum { MOST_HEADER_BYTES = 100 * 1024 * 1024, MOST_INDEX = 64 * 1024 * 1024 };
 
 struct safetensors {
-    struct safetensor *tensors;
-    size_t count, capacity;
+    struct stored_list list;
     struct text *maps; /* the files */
     size_t map_count, map_capacity;
-    struct arena names;
+    struct arena paths;
 };
 
 static bool damaged(const char *file, const char *what, struct error *error)
@@ -26,13 +25,13 @@ static bool damaged(const char *file, const char *what, struct error *error)
                      what);
 }
 
-static enum safetensor_type type_of(struct text name)
+static enum stored_type type_of(struct text name)
 {
     if (text_equal(name, TEXT("F32")))
-        return SAFETENSOR_F32;
+        return STORED_F32;
     if (text_equal(name, TEXT("F16")))
-        return SAFETENSOR_F16;
-    return text_equal(name, TEXT("BF16")) ? SAFETENSOR_BF16 : SAFETENSOR_OTHER;
+        return STORED_F16;
+    return text_equal(name, TEXT("BF16")) ? STORED_BF16 : STORED_OTHER;
 }
 
 /* An integer that is not negative. */
@@ -45,13 +44,13 @@ static bool read_natural(const struct json *value, uint64_t *number)
     return true;
 }
 
-static bool read_tensor(const struct json *entry, struct text data, struct safetensor *tensor)
+static bool read_tensor(const struct json *entry, struct text data, struct stored_tensor *tensor)
 {
     const struct json *shape = json_member(entry, "shape");
     const struct json *offsets = json_member(entry, "data_offsets");
     uint64_t begin, end, elements = 1, size;
     tensor->rank = json_count(shape);
-    if (json_kind_of(shape) != JSON_KIND_ARRAY || tensor->rank > MOST_DIMENSIONS ||
+    if (json_kind_of(shape) != JSON_KIND_ARRAY || tensor->rank > STORED_MOST_RANK ||
         !read_natural(json_element(offsets, 0), &begin) ||
         !read_natural(json_element(offsets, 1), &end) || begin > end || end > data.size)
         return false;
@@ -60,10 +59,9 @@ static bool read_tensor(const struct json *entry, struct text data, struct safet
             __builtin_mul_overflow(elements, tensor->shape[i], &elements))
             return false;
     tensor->bytes = text_slice(data, (size_t)begin, (size_t)end);
-    if (tensor->type == SAFETENSOR_OTHER)
+    if (tensor->type == STORED_OTHER)
         return true;
-    return !__builtin_mul_overflow(elements, tensor->type == SAFETENSOR_F32 ? 4u : 2u, &size) &&
-           size == end - begin;
+    return stored_size(tensor->type, elements, &size) && size == end - begin;
 }
 
 static bool read_header(struct safetensors *tensors, const struct json *header, struct text data,
@@ -76,17 +74,13 @@ static bool read_header(struct safetensors *tensors, const struct json *header, 
         if (text_equal(name, TEXT("__metadata__")))
             continue;
         struct text type = json_text(json_member(entry, "dtype"));
-        struct safetensor tensor = {.type = type_of(type)};
+        struct stored_tensor tensor = {.name = name, .type = type_of(type), .type_name = type};
         if (!read_tensor(entry, data, &tensor))
             return error_set(error, ERROR_MODEL,
                              "%s: damaged safetensors file: the tensor '%.*s' has a wrong shape or "
                              "lies outside the file",
                              file, TEXT_ARGUMENT(name));
-        tensor.name = arena_copy(&tensors->names, name);
-        tensor.type_name = arena_copy(&tensors->names, type);
-        tensors->tensors = memory_grow(tensors->tensors, &tensors->capacity, tensors->count + 1,
-                                       sizeof(*tensors->tensors));
-        tensors->tensors[tensors->count++] = tensor;
+        stored_add(&tensors->list, tensor);
     }
     return true;
 }
@@ -118,7 +112,7 @@ static bool map_file(struct safetensors *tensors, const char *directory, struct 
 {
     struct text bytes;
     const char *path =
-        arena_format(&tensors->names, "%s/%.*s", directory, TEXT_ARGUMENT(name)).bytes;
+        arena_format(&tensors->paths, "%s/%.*s", directory, TEXT_ARGUMENT(name)).bytes;
     if (!file_map(path, &bytes, ERROR_MODEL, error))
         return false;
     tensors->maps = memory_grow(tensors->maps, &tensors->map_capacity, tensors->map_count + 1,
@@ -141,7 +135,7 @@ static bool map_shards(struct safetensors *tensors, const char *directory, const
 {
     struct text bytes;
     struct error fault = {0};
-    if (!file_read(index_path, MOST_INDEX, &tensors->names, &bytes, ERROR_MODEL, error))
+    if (!file_read(index_path, MOST_INDEX, &tensors->paths, &bytes, ERROR_MODEL, error))
         return false;
     struct json *index = json_read(bytes, NULL, ERROR_MODEL, &fault);
     if (!index)
@@ -174,14 +168,14 @@ static bool map_shards(struct safetensors *tensors, const char *directory, const
 static bool open_directory(struct safetensors *tensors, const char *directory, struct error *error)
 {
     struct text single = TEXT("model.safetensors");
-    const char *path = arena_format(&tensors->names, "%s/model.safetensors", directory).bytes;
+    const char *path = arena_format(&tensors->paths, "%s/model.safetensors", directory).bytes;
     const char *index =
-        arena_format(&tensors->names, "%s/model.safetensors.index.json", directory).bytes;
+        arena_format(&tensors->paths, "%s/model.safetensors.index.json", directory).bytes;
     if (access(path, F_OK) == 0)
         return map_file(tensors, directory, single, error);
     if (access(index, F_OK) == 0)
         return map_shards(tensors, directory, index, error);
-    const char *torch = arena_format(&tensors->names, "%s/pytorch_model.bin", directory).bytes;
+    const char *torch = arena_format(&tensors->paths, "%s/pytorch_model.bin", directory).bytes;
     if (access(torch, F_OK) == 0)
         return error_set(error, ERROR_MODEL,
                          "%s: the weights are there as pytorch_model.bin only, which is not read; "
@@ -219,62 +213,13 @@ void safetensors_close(struct safetensors *tensors)
         return;
     for (size_t i = 0; i < tensors->map_count; i++)
         file_unmap(tensors->maps[i]);
-    arena_free(&tensors->names);
+    stored_free(&tensors->list);
+    arena_free(&tensors->paths);
     free(tensors->maps);
-    free(tensors->tensors);
     free(tensors);
 }
 
-const struct safetensor *safetensors_find(const struct safetensors *tensors, const char *name)
+const struct stored_list *safetensors_list(const struct safetensors *tensors)
 {
-    for (size_t i = 0; i < tensors->count; i++)
-        if (text_equal(tensors->tensors[i].name, text_of(name)))
-            return &tensors->tensors[i];
-    return NULL;
-}
-
-size_t safetensors_count(const struct safetensors *tensors)
-{
-    return tensors->count;
-}
-
-const struct safetensor *safetensors_at(const struct safetensors *tensors, size_t index)
-{
-    return &tensors->tensors[index];
-}
-
-static float from_bits(uint32_t bits)
-{
-    float value;
-    memcpy(&value, &bits, sizeof(value));
-    return value;
-}
-
-/* IEEE half precision, subnormal numbers, infinities and NaN included. */
-static float half_value(uint16_t half)
-{
-    uint32_t sign = (uint32_t)(half & 0x8000) << 16;
-    uint32_t exponent = half >> 10 & 0x1F, fraction = half & 0x3FF;
-    if (exponent == 0) {
-        float value = (float)fraction * 0x1p-24f;
-        return sign ? -value : value;
-    }
-    if (exponent == 31)
-        return from_bits(sign | 0x7F800000 | fraction << 13);
-    return from_bits(sign | (exponent + 112) << 23 | fraction << 13);
-}
-
-void safetensor_values(const struct safetensor *tensor, size_t first, size_t count, float *values)
-{
-    if (tensor->type == SAFETENSOR_F32) {
-        memcpy(values, tensor->bytes.bytes + first * 4, count * 4);
-        return;
-    }
-    const char *source = tensor->bytes.bytes + first * 2;
-    for (size_t i = 0; i < count; i++) {
-        uint16_t bits;
-        memcpy(&bits, source + i * 2, sizeof(bits));
-        values[i] =
-            tensor->type == SAFETENSOR_F16 ? half_value(bits) : from_bits((uint32_t)bits << 16);
-    }
+    return &tensors->list;
 }

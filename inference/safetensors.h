@@ -3,18 +3,7 @@
 #define INFERENCE_SAFETENSORS_H
 
 #include "base/error.h"
-#include "base/text.h"
-
-enum safetensor_type { SAFETENSOR_F32, SAFETENSOR_F16, SAFETENSOR_BF16, SAFETENSOR_OTHER };
-
-struct safetensor {
-    struct text name;
-    enum safetensor_type type;
-    struct text type_name;
-    size_t rank; /* dimensions; beyond 8 is a fault */
-    uint64_t shape[8];
-    struct text bytes; /* row-major, little-endian; of the size that type and shape ask for */
-};
+#include "inference/stored.h"
 
 struct safetensors;
 
@@ -26,12 +15,7 @@ void safetensors_close(struct safetensors *tensors); /* NULL is fine */
 bool safetensors_read(struct safetensors **tensors, struct text bytes, const char *name,
                       struct error *error);
 
-/* NULL when there is none; valid until closed. */
-const struct safetensor *safetensors_find(const struct safetensors *tensors, const char *name);
-size_t safetensors_count(const struct safetensors *tensors);
-const struct safetensor *safetensors_at(const struct safetensors *tensors, size_t index);
-
-/* Elements [first, first + count) as float32; not for SAFETENSOR_OTHER. */
-void safetensor_values(const struct safetensor *tensor, size_t first, size_t count, float *values);
+/* F32, F16 and BF16; others are STORED_OTHER. Valid until closed. */
+const struct stored_list *safetensors_list(const struct safetensors *tensors);
 
 #endif

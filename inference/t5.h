@@ -22,8 +22,8 @@ struct t5_model;
 /* Activations and caches of `threads` workers; outlived by its model. */
 struct t5_session;
 
-/* Opens a model: one of Winnow's files (mapped, not parsed), or a Hugging Face directory, which is
- * imported into memory. Every fault of the file is ERROR_MODEL with the remedy. */
+/* Opens a model: one of Winnow's files (mapped, not parsed), or a Hugging Face directory or GGUF
+ * file, which is imported into memory. Every fault of the file is ERROR_MODEL with the remedy. */
 bool t5_model_open(struct t5_model **model, const char *path, struct error *error);
 void t5_model_close(struct t5_model *model); /* NULL is fine */
 
@@ -43,8 +43,8 @@ size_t t5_tokens(const struct t5_model *model, struct text text, int32_t *ids, s
  * text.size. Cutting `text` at ends[i] splits no token. `ends` has room for `capacity`. */
 size_t t5_token_ends(const struct t5_model *model, struct text text, size_t *ends, size_t capacity);
 
-/* A tokenizer alone: of one of Winnow's files, of a Hugging Face directory, or a bare spiece.model
- * or tokenizer.json. */
+/* A tokenizer alone: of one of Winnow's files, of a Hugging Face directory or GGUF file, or a bare
+ * spiece.model or tokenizer.json. */
 struct t5_tokenizer;
 
 bool t5_tokenizer_open(struct t5_tokenizer **tokenizer, const char *path, struct error *error);
@@ -139,7 +139,8 @@ void t5_embed(const struct t5_session *session, float *vectors);
 
 struct t5_import {
     const char *source;  /* Hugging Face directory: config.json, *.safetensors, spiece.model or
-                            tokenizer.json; an optional prompts.ini overrides the family's own */
+                            tokenizer.json; an optional prompts.ini overrides the family's own.
+                            Or a GGUF file of a T5 */
     const char *target;  /* written beside and renamed into place */
     const char *prompts; /* an INI file that takes the place of the directory's; NULL: none */
     bool int8_only;      /* leave out the float32 weights that `--precision f32` reads */

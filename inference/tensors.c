@@ -59,16 +59,22 @@ static struct tensor_slot *add(struct tensor_list *list, size_t rows, size_t col
     return slot;
 }
 
-/* Where in the model the next tensors are: names on both sides begin with these. */
+/* Where in the model the next tensors are: their names begin with these. */
 struct place {
     const char *stack;
     size_t layer, sublayer;
-    const char *part, *source_part; /* "self" and "SelfAttention" */
+    const char *part, *source_part, *gguf_part; /* "self", "SelfAttention", "attn" */
 };
+
+/* What a GGUF file calls a stack. */
+static const char *gguf_stack(const char *stack)
+{
+    return stack[0] == 'e' ? "enc" : "dec";
+}
 
 static void add_matrix(struct tensor_list *list, struct t5_matrix *matrix, size_t rows,
                        size_t columns, const struct place *place, const char *name,
-                       const char *source)
+                       const char *source, const char *gguf)
 {
     struct tensor_slot *slot = add(list, rows, columns);
     slot->matrix = matrix;
@@ -76,6 +82,8 @@ static void add_matrix(struct tensor_list *list, struct t5_matrix *matrix, size_
              place->part, name);
     snprintf(slot->source, sizeof(slot->source), "%s.block.%zu.layer.%zu.%s.%s.weight",
              place->stack, place->layer, place->sublayer, place->source_part, source);
+    snprintf(slot->gguf, sizeof(slot->gguf), "%s.blk.%zu.%s_%s.weight", gguf_stack(place->stack),
+             place->layer, place->gguf_part, gguf);
 }
 
 static void add_norm(struct tensor_list *list, const float **vector, size_t width,
@@ -87,6 +95,8 @@ static void add_norm(struct tensor_list *list, const float **vector, size_t widt
              place->part);
     snprintf(slot->source, sizeof(slot->source), "%s.block.%zu.layer.%zu.layer_norm.weight",
              place->stack, place->layer, place->sublayer);
+    snprintf(slot->gguf, sizeof(slot->gguf), "%s.blk.%zu.%s_norm.weight", gguf_stack(place->stack),
+             place->layer, place->gguf_part);
 }
 
 static void add_attention(struct tensor_list *list, const struct t5_config *config,
@@ -94,10 +104,10 @@ static void add_attention(struct tensor_list *list, const struct t5_config *conf
 {
     size_t width = config->model_width, inner = (size_t)config->heads * config->head_width;
     add_norm(list, &attention->norm, width, place);
-    add_matrix(list, &attention->query, inner, width, place, "query", "q");
-    add_matrix(list, &attention->key, inner, width, place, "key", "k");
-    add_matrix(list, &attention->value, inner, width, place, "value", "v");
-    add_matrix(list, &attention->output, width, inner, place, "output", "o");
+    add_matrix(list, &attention->query, inner, width, place, "query", "q", "q");
+    add_matrix(list, &attention->key, inner, width, place, "key", "k", "k");
+    add_matrix(list, &attention->value, inner, width, place, "value", "v", "v");
+    add_matrix(list, &attention->output, width, inner, place, "output", "o", "o");
 }
 
 static void add_feed_forward(struct tensor_list *list, const struct t5_config *config,
@@ -105,10 +115,13 @@ static void add_feed_forward(struct tensor_list *list, const struct t5_config *c
 {
     size_t width = config->model_width, hidden = config->hidden_width;
     add_norm(list, &feed_forward->norm, width, place);
-    add_matrix(list, &feed_forward->wi, hidden, width, place, "wi", config->gated ? "wi_0" : "wi");
-    if (config->gated)
-        add_matrix(list, &feed_forward->linear, hidden, width, place, "linear", "wi_1");
-    add_matrix(list, &feed_forward->wo, width, hidden, place, "wo", "wo");
+    if (config->gated) {
+        add_matrix(list, &feed_forward->wi, hidden, width, place, "wi", "wi_0", "gate");
+        add_matrix(list, &feed_forward->linear, hidden, width, place, "linear", "wi_1", "up");
+    } else {
+        add_matrix(list, &feed_forward->wi, hidden, width, place, "wi", "wi", "up");
+    }
+    add_matrix(list, &feed_forward->wo, width, hidden, place, "wo", "wo", "down");
 }
 
 static void add_stack(struct tensor_list *list, const struct t5_config *config,
@@ -120,20 +133,22 @@ static void add_stack(struct tensor_list *list, const struct t5_config *config,
     snprintf(slot->name, sizeof(slot->name), "%s.relative_bias", name);
     snprintf(slot->source, sizeof(slot->source),
              "%s.block.0.layer.0.SelfAttention.relative_attention_bias.weight", name);
+    snprintf(slot->gguf, sizeof(slot->gguf), "%s.blk.0.attn_rel_b.weight", gguf_stack(name));
     for (size_t i = 0; i < stack->layer_count; i++) {
-        struct place place = {name, i, 0, "self", "SelfAttention"};
+        struct place place = {name, i, 0, "self", "SelfAttention", "attn"};
         add_attention(list, config, &stack->layers[i].self, &place);
         if (is_decoder) {
-            place = (struct place){name, i, 1, "cross", "EncDecAttention"};
+            place = (struct place){name, i, 1, "cross", "EncDecAttention", "cross_attn"};
             add_attention(list, config, &stack->layers[i].cross, &place);
         }
-        place = (struct place){name, i, is_decoder ? 2 : 1, "ff", "DenseReluDense"};
+        place = (struct place){name, i, is_decoder ? 2 : 1, "ff", "DenseReluDense", "ffn"};
         add_feed_forward(list, config, &stack->layers[i].feed_forward, &place);
     }
     slot = add(list, 1, config->model_width);
     slot->vector = &stack->final_norm;
     snprintf(slot->name, sizeof(slot->name), "%s.norm", name);
     snprintf(slot->source, sizeof(slot->source), "%s.final_layer_norm.weight", name);
+    snprintf(slot->gguf, sizeof(slot->gguf), "%s.output_norm.weight", gguf_stack(name));
 }
 
 void tensors_list(const struct t5_config *config, struct t5_weights *weights,
@@ -147,11 +162,13 @@ void tensors_list(const struct t5_config *config, struct t5_weights *weights,
     slot->matrix = &weights->embedding;
     snprintf(slot->name, sizeof(slot->name), "embedding");
     snprintf(slot->source, sizeof(slot->source), "shared.weight");
+    snprintf(slot->gguf, sizeof(slot->gguf), "token_embd.weight");
     if (!config->tied) {
         slot = add(list, config->vocabulary, config->model_width);
         slot->matrix = &weights->output;
         snprintf(slot->name, sizeof(slot->name), "output");
         snprintf(slot->source, sizeof(slot->source), "lm_head.weight");
+        snprintf(slot->gguf, sizeof(slot->gguf), "output.weight");
     }
     add_stack(list, config, &weights->encoder, "encoder", false);
     add_stack(list, config, &weights->decoder, "decoder", true);

@@ -8,6 +8,7 @@
 struct tensor_slot {
     char name[40];            /* in a model file: "encoder.0.self.query" */
     char source[96];          /* in a Hugging Face directory */
+    char gguf[40];            /* in a GGUF file */
     size_t rows, columns;     /* a vector has rows 1 */
     bool is_table;            /* of position biases: two dimensions, but kept in float32 */
     struct t5_matrix *matrix; /* where it belongs: a matrix that is multiplied by, */

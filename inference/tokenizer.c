@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "inference/gguf.h"
 #include "inference/vocabulary.h"
 
 enum { MOST_FILE_BYTES = 256 * 1024 * 1024 };
@@ -101,23 +102,35 @@ bool tokenizer_attach(struct tokenizer *tokenizer, const struct text tables[TOKE
     return true;
 }
 
+/* Recognised by content. */
+static bool read_vocabulary(struct text bytes, const char *name, struct arena *arena,
+                            struct vocabulary *vocabulary, struct error *error)
+{
+    if (gguf_is(bytes))
+        return tokenizer_gguf_read(bytes, name, arena, vocabulary, error);
+    if (bytes.size > MOST_FILE_BYTES)
+        return error_set(error, ERROR_MODEL, "%s: %zu bytes, too many for a tokenizer", name,
+                         bytes.size);
+    struct text trimmed = text_trim(bytes);
+    return trimmed.size && trimmed.bytes[0] == '{'
+               ? tokenizer_json_read(bytes, name, arena, vocabulary, error)
+               : spiece_read(bytes, name, vocabulary, error);
+}
+
 bool tokenizer_load(struct tokenizer *tokenizer, const char *path, struct error *error)
 {
-    struct arena file = {0};
+    struct arena arena = {0};
     struct text bytes;
     struct vocabulary vocabulary = {0};
     struct text tables[TOKENIZER_TABLES];
-    bool loaded = file_read(path, MOST_FILE_BYTES, &file, &bytes, ERROR_MODEL, error);
-    if (loaded) {
-        struct text trimmed = text_trim(bytes);
-        loaded = trimmed.size && trimmed.bytes[0] == '{'
-                     ? tokenizer_json_read(bytes, path, &file, &vocabulary, error)
-                     : spiece_read(bytes, path, &vocabulary, error);
-    }
-    loaded = loaded && vocabulary_build(&vocabulary, path, &tokenizer->arena, tables, error) &&
-             tokenizer_attach(tokenizer, tables, path, error);
+    if (!file_map(path, &bytes, ERROR_MODEL, error))
+        return false;
+    bool loaded = read_vocabulary(bytes, path, &arena, &vocabulary, error) &&
+                  vocabulary_build(&vocabulary, path, &tokenizer->arena, tables, error) &&
+                  tokenizer_attach(tokenizer, tables, path, error);
     vocabulary_free(&vocabulary);
-    arena_free(&file);
+    arena_free(&arena);
+    file_unmap(bytes);
     return loaded;
 }
 

@@ -11,7 +11,8 @@
 /* Pieces, scores and the tables to find them. Read-only once open, so threads share it. */
 struct tokenizer;
 
-/* Opens a bare `spiece.model` or `tokenizer.json`, recognised by content. */
+/* Opens a bare `spiece.model` or `tokenizer.json`, or that of a GGUF file; recognised by content.
+ */
 bool tokenizer_open(struct tokenizer **tokenizer, const char *path, struct error *error);
 void tokenizer_close(struct tokenizer *tokenizer); /* NULL is fine */
 

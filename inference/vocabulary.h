@@ -69,6 +69,8 @@ bool spiece_read(struct text bytes, const char *name, struct vocabulary *vocabul
                  struct error *error);
 bool tokenizer_json_read(struct text bytes, const char *name, struct arena *arena,
                          struct vocabulary *vocabulary, struct error *error);
+bool tokenizer_gguf_read(struct text bytes, const char *name, struct arena *arena,
+                         struct vocabulary *vocabulary, struct error *error);
 void vocabulary_free(struct vocabulary *vocabulary); /* safe on a zeroed one */
 
 void vocabulary_add(struct vocabulary *vocabulary, struct piece piece);
@@ -112,7 +114,8 @@ struct tokenizer {
 bool tokenizer_attach(struct tokenizer *tokenizer, const struct text tables[TOKENIZER_TABLES],
                       const char *name, struct error *error);
 
-/* Reads a spiece.model or tokenizer.json into a zeroed tokenizer, which owns its tables. */
+/* Reads a spiece.model, tokenizer.json or GGUF file into a zeroed tokenizer, which owns its tables.
+ */
 bool tokenizer_load(struct tokenizer *tokenizer, const char *path, struct error *error);
 void tokenizer_release(struct tokenizer *tokenizer); /* safe on a zeroed one */
 

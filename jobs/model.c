@@ -87,9 +87,10 @@ static int run(int argc, char **argv, struct error *error)
 const struct command model_command = {
     .name = "model",
     .summary = "make, describe and check model files",
-    .operands = "import DIRECTORY FILE | info FILE | verify FILE",
+    .operands = "import SOURCE FILE | info FILE | verify FILE",
     .help = "  import   make a model file from a Hugging Face directory of the T5 family\n"
-            "           (config.json, safetensors, spiece.model or tokenizer.json)\n"
+            "           (config.json, safetensors, spiece.model or tokenizer.json), or from a\n"
+            "           GGUF file of a T5 as llama.cpp converts them\n"
             "  info     print what the file holds\n"
             "  verify   read all of it and compare its checksums\n",
     .flags = flags,

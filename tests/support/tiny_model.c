@@ -1,4 +1,5 @@
-/* tiny_model.c - writing config.json and safetensors with numbers from a fixed generator. */
+/* tiny_model.c - writing config.json and safetensors, or GGUF, with numbers from a fixed generator.
+ */
 #include "tests/support/tiny_model.h"
 
 #include <dirent.h>
@@ -8,7 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "inference/tensors.h"
+#include "inference/vocabulary.h"
 
 static const struct t5_config sizes = {
     .model_width = 24,
@@ -19,7 +22,7 @@ static const struct t5_config sizes = {
     .decoder_layers = 1,
     .vocabulary = 660,
     .relative_buckets = 8,
-    .relative_distance = 16,
+    .relative_distance = 128, /* which GGUF takes as given */
     .norm_epsilon = 1e-6f,
     .end_id = 1,
     .output_scale = 1,
@@ -95,6 +98,16 @@ static void write_number(FILE *file, float value, const char *type)
     fwrite(&half, 2, 1, file);
 }
 
+static void write_tensor(FILE *file, const struct tiny_model *tiny, const struct tensor_list *list,
+                         size_t index)
+{
+    const struct tensor_slot *slot = &list->slots[index];
+    uint32_t state = (uint32_t)index * 7919u + 1;
+    for (size_t k = 0; k < slot->rows * slot->columns; k++)
+        write_number(file, slot->vector && !slot->is_table ? 1.0f : next_number(&state),
+                     tiny->type ? tiny->type : "F32");
+}
+
 /* Slots [begin, end) as one safetensors file. */
 static void write_weights(const char *directory, const char *name, const struct tiny_model *tiny,
                           const struct tensor_list *list, size_t begin, size_t end)
@@ -128,12 +141,121 @@ static void write_weights(const char *directory, const char *name, const struct 
     fwrite(&size, sizeof(size), 1, file);
     fwrite(header, 1, header_size, file);
     free(header);
-    for (size_t i = begin; i < end; i++) {
+    for (size_t i = begin; i < end; i++)
+        if (!is(list->slots[i].source, tiny->leave_out))
+            write_tensor(file, tiny, list, i);
+    fclose(file);
+}
+
+static void put_32(FILE *file, uint32_t number)
+{
+    fwrite(&number, sizeof(number), 1, file);
+}
+
+static void put_64(FILE *file, uint64_t number)
+{
+    fwrite(&number, sizeof(number), 1, file);
+}
+
+static void put_text(FILE *file, struct text text)
+{
+    put_64(file, text.size);
+    fwrite(text.bytes, 1, text.size, file);
+}
+
+static void put_setting_text(FILE *file, const char *key, const char *value)
+{
+    put_text(file, text_of(key));
+    put_32(file, 8);
+    put_text(file, text_of(value));
+}
+
+static void put_setting(FILE *file, const char *key, uint32_t value)
+{
+    put_text(file, text_of(key));
+    put_32(file, 4);
+    put_32(file, value);
+}
+
+static void begin_list(FILE *file, const char *key, uint32_t type, size_t count)
+{
+    put_text(file, text_of(key));
+    put_32(file, 9);
+    put_32(file, type);
+    put_64(file, count);
+}
+
+/* The pieces of spiece.model, then a filler for each further row of the embedding. */
+static void put_vocabulary(FILE *file)
+{
+    struct arena arena = {0};
+    struct text bytes;
+    struct vocabulary vocabulary = {0};
+    const char *path = "tests/unit/data/tokenizer/spiece.model";
+    if (!file_read(path, 1 << 20, &arena, &bytes, ERROR_MODEL, NULL) ||
+        !spiece_read(bytes, path, &vocabulary, NULL))
+        abort();
+    while (vocabulary.count < sizes.vocabulary)
+        vocabulary_add(&vocabulary,
+                       (struct piece){arena_format(&arena, "[PAD%zu]", vocabulary.count), -10000,
+                                      PIECE_UNUSED});
+    begin_list(file, "tokenizer.ggml.tokens", 8, vocabulary.count);
+    for (size_t i = 0; i < vocabulary.count; i++)
+        put_text(file, vocabulary.pieces[i].text);
+    begin_list(file, "tokenizer.ggml.scores", 6, vocabulary.count);
+    for (size_t i = 0; i < vocabulary.count; i++)
+        write_number(file, (float)vocabulary.pieces[i].score, "F32");
+    begin_list(file, "tokenizer.ggml.token_type", 5, vocabulary.count);
+    for (size_t i = 0; i < vocabulary.count; i++)
+        put_32(file, vocabulary.pieces[i].kind);
+    begin_list(file, "tokenizer.ggml.precompiled_charsmap", 1, vocabulary.charsmap.size);
+    fwrite(vocabulary.charsmap.bytes, 1, vocabulary.charsmap.size, file);
+    vocabulary_free(&vocabulary);
+    arena_free(&arena);
+}
+
+static void put_padding(FILE *file)
+{
+    while (ftell(file) % 32)
+        putc(0, file);
+}
+
+static void write_gguf(const char *directory, const struct tiny_model *tiny,
+                       const struct tensor_list *list)
+{
+    FILE *file = create(directory, "model.gguf");
+    const char *type = tiny->type ? tiny->type : "F32";
+    uint32_t number = strcmp(type, "F32") == 0 ? 0 : strcmp(type, "F16") == 0 ? 1 : 30;
+    size_t offset = 0, width = number ? 2 : 4;
+    fwrite("GGUF", 1, 4, file);
+    put_32(file, 3);
+    put_64(file, list->count);
+    put_64(file, 13);
+    put_setting_text(file, "general.architecture", "t5");
+    put_setting_text(file, "tokenizer.ggml.model", "t5");
+    put_setting(file, "t5.embedding_length", sizes.model_width);
+    put_setting(file, "t5.feed_forward_length", sizes.hidden_width);
+    put_setting(file, "t5.attention.head_count", sizes.heads);
+    put_setting(file, "t5.attention.key_length", sizes.head_width);
+    put_setting(file, "t5.block_count", sizes.encoder_layers);
+    put_setting(file, "t5.decoder_block_count", sizes.decoder_layers);
+    put_setting(file, "t5.attention.relative_buckets_count", sizes.relative_buckets);
+    put_vocabulary(file); /* four settings */
+    for (size_t i = 0; i < list->count; i++) {
         const struct tensor_slot *slot = &list->slots[i];
-        uint32_t state = (uint32_t)i * 7919u + 1;
-        for (size_t k = 0; k < slot->rows * slot->columns && !is(slot->source, tiny->leave_out);
-             k++)
-            write_number(file, slot->vector && !slot->is_table ? 1.0f : next_number(&state), type);
+        bool is_vector = slot->vector && !slot->is_table;
+        put_text(file, text_of(slot->gguf));
+        put_32(file, is_vector ? 1 : 2);
+        put_64(file, slot->columns);
+        if (!is_vector)
+            put_64(file, slot->rows);
+        put_32(file, number);
+        put_64(file, offset);
+        offset += (slot->rows * slot->columns * width + 31) / 32 * 32;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        put_padding(file);
+        write_tensor(file, tiny, list, i);
     }
     fclose(file);
 }
@@ -165,6 +287,8 @@ char *tiny_model_write(const struct tiny_model *tiny)
         fprintf(index, "}}");
         fclose(index);
     }
+    if (tiny->gguf)
+        write_gguf(directory, tiny, &list);
     tensors_free(&list);
     weights_free(&weights);
     return directory;

@@ -11,6 +11,7 @@ struct tiny_model {
     const char *leave_out;  /* a tensor that is not written; NULL: none */
     const char *transposed; /* a tensor whose shape is written the wrong way round; NULL: none */
     bool sharded;           /* two files and an index */
+    bool gguf;              /* the same model also as model.gguf */
 };
 
 /* Writes config.json, the weights (the same numbers every time) and spiece.model into a new

@@ -1,9 +1,14 @@
-/* import_config.c - from config.json to sizes. */
-#include "inference/import_config.h"
-
+/* import_directory.c - a Hugging Face directory: sizes from config.json, weights from safetensors,
+ * spiece.model or tokenizer.json. */
 #include <math.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/json.h"
+#include "inference/import_source.h"
+
+enum { MOST_CONFIG_BYTES = 1024 * 1024 };
 
 /* A size; `fallback` 0 means that it must be there. */
 static bool read_size(const struct json *root, const char *key, uint32_t fallback, uint32_t *size,
@@ -86,32 +91,70 @@ static bool read_sizes(const struct json *root, const char *name, struct t5_conf
            read_id(root, "decoder_start_token_id", config->pad_id, &config->start_id, name, error);
 }
 
-bool import_config_read(struct text bytes, const char *name, struct t5_config *config,
-                        enum output_layer *output, struct error *error)
+static bool check_family(const struct json *root, const char *name, struct error *error)
 {
-    struct error fault = {0};
-    struct json *root = json_read(bytes, NULL, ERROR_MODEL, &fault);
-    if (!root)
-        return error_set(error, ERROR_MODEL, "%s: %s", name, fault.message);
     struct text type = json_text(json_member(root, "model_type"));
-    bool known = type.size == 0 || text_equal(type, TEXT("t5")) || text_equal(type, TEXT("mt5"));
-    bool read = known || error_set(error, ERROR_MODEL,
-                                   "%s: model_type is '%.*s'; only encoder-decoders of the T5 "
-                                   "family are read",
-                                   name, TEXT_ARGUMENT(type));
-    *config = (struct t5_config){0};
-    double epsilon = 1e-6;
-    json_to_real(json_member(root, "layer_norm_epsilon"), &epsilon);
-    config->norm_epsilon = (float)epsilon;
-    read =
-        read && read_sizes(root, name, config, error) && read_activation(root, name, config, error);
-    /* Older files scale the output exactly where the layers are tied; newer ones say it apart and
-     * then write `tie_word_embeddings` true in any case. */
+    if (type.size == 0 || text_equal(type, TEXT("t5")) || text_equal(type, TEXT("mt5")))
+        return true;
+    if (text_equal(type, TEXT("umt5")))
+        return error_set(error, ERROR_MODEL,
+                         "%s: model_type is 'umt5', which has position biases in every layer; read "
+                         "are t5 and mt5, which share one table a stack",
+                         name);
+    return error_set(error, ERROR_MODEL,
+                     "%s: model_type is '%.*s'; only encoder-decoders of the T5 family (t5, mt5) "
+                     "are read",
+                     name, TEXT_ARGUMENT(type));
+}
+
+/* Older files scale the output exactly where the layers are tied; newer ones say it apart and then
+ * write `tie_word_embeddings` true in any case. */
+static void read_output(const struct json *root, struct import_source *source)
+{
+    struct t5_config *config = &source->config;
     bool says_scale = json_kind_of(json_member(root, "scale_decoder_outputs")) != JSON_KIND_NULL;
     bool tied = is_on(root, "tie_word_embeddings");
     bool scaled = says_scale ? is_on(root, "scale_decoder_outputs") : tied;
-    *output = tied && !says_scale ? OUTPUT_TIED : OUTPUT_OWN;
+    const struct stored_tensor *own = stored_find(source->tensors, "lm_head.weight");
+    const struct tensor_slot embedding = {.source = "shared.weight"};
+    config->tied = (tied && !says_scale) || !own ||
+                   import_same_numbers(own, import_source_find(source, &embedding));
     config->output_scale = scaled ? 1.0f / sqrtf((float)config->model_width) : 1.0f;
+}
+
+static bool read_config(struct import_source *source, struct error *error)
+{
+    const char *name = source->config_path;
+    struct error fault = {0};
+    struct text bytes;
+    if (!file_read(name, MOST_CONFIG_BYTES, &source->arena, &bytes, ERROR_MODEL, error))
+        return false;
+    struct json *root = json_read(bytes, NULL, ERROR_MODEL, &fault);
+    if (!root)
+        return error_set(error, ERROR_MODEL, "%s: %s", name, fault.message);
+    double epsilon = 1e-6;
+    json_to_real(json_member(root, "layer_norm_epsilon"), &epsilon);
+    source->config.norm_epsilon = (float)epsilon;
+    bool read = check_family(root, name, error) && read_sizes(root, name, &source->config, error) &&
+                read_activation(root, name, &source->config, error);
+    if (read)
+        read_output(root, source);
     json_free(root);
     return read;
+}
+
+bool import_directory_open(struct import_source *source, struct error *error)
+{
+    const char *path = source->path;
+    source->config_path = arena_format(&source->arena, "%s/config.json", path).bytes;
+    const char *prompts = arena_format(&source->arena, "%s/prompts.ini", path).bytes;
+    if (access(prompts, F_OK) == 0)
+        source->prompts = prompts;
+    if (!safetensors_open(&source->safetensors, path, error))
+        return false;
+    source->tensors = safetensors_list(source->safetensors);
+    if (!read_config(source, error))
+        return false;
+    source->tokenizer = tokenizer_find(path, &source->arena, error).bytes;
+    return source->tokenizer;
 }
