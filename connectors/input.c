@@ -31,6 +31,12 @@ struct input {
     bool raw_done;      /* nothing comes after `raw` */
     struct error fault; /* told once the bytes before it are used up */
 
+    /* The bytes behind what is ahead, and behind what was consumed since the last peek, as they lie
+     * in the file; they begin at offset history_offset. */
+    char *history;
+    size_t history_size, history_capacity;
+    uint64_t history_offset;
+
     char *window;
     size_t begin, end, capacity; /* what is ahead: [begin, end) */
     uint64_t position;           /* UTF-8 bytes consumed */
@@ -97,6 +103,7 @@ void input_close(struct input *input)
     charset_close(input->charset);
     free(input->path);
     free(input->raw);
+    free(input->history);
     free(input->window);
     free(input->marks);
     free(input);
@@ -195,6 +202,23 @@ static void append_marks(struct input *input)
     input->mark_count += count;
 }
 
+/* Keeps the raw bytes of what is put into the window now; those that were used up go. */
+static void append_history(struct input *input, struct text raw)
+{
+    uint64_t old = input->offset - input->history_offset;
+    if (old > 0) {
+        size_t used = old < input->history_size ? (size_t)old : input->history_size;
+        input->history_size -= used;
+        input->history_offset += used;
+        memmove(input->history, input->history + used, input->history_size);
+    }
+    input->history =
+        memory_grow(input->history, &input->history_capacity, input->history_size + raw.size, 1);
+    if (raw.size > 0)
+        memcpy(input->history + input->history_size, raw.bytes, raw.size);
+    input->history_size += raw.size;
+}
+
 /* One more block into the window. */
 static void fill(struct input *input)
 {
@@ -202,6 +226,7 @@ static void fill(struct input *input)
     struct text raw = {input->raw, input->raw_size};
     if (!input->charset) {
         append(input, raw);
+        append_history(input, raw);
         input->raw_size = 0;
         return;
     }
@@ -209,6 +234,7 @@ static void fill(struct input *input)
     size_t used = charset_convert(input->charset, raw, input->raw_done, &converted);
     append(input, converted);
     append_marks(input);
+    append_history(input, text_slice(raw, 0, used));
     memmove(input->raw, input->raw + used, raw.size - used);
     input->raw_size = raw.size - used;
 }
@@ -302,6 +328,13 @@ void input_consume(struct input *input, size_t size)
 uint64_t input_offset(const struct input *input)
 {
     return input->offset;
+}
+
+struct text input_consumed(const struct input *input, uint64_t offset)
+{
+    struct text history = {input->history, input->history_size};
+    return text_slice(history, (size_t)(offset - input->history_offset),
+                      (size_t)(input->offset - input->history_offset));
 }
 
 uint64_t input_line(const struct input *input)

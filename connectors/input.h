@@ -44,6 +44,10 @@ void input_consume(struct input *input, size_t size);
 uint64_t input_offset(const struct input *input);
 uint64_t input_line(const struct input *input);
 
+/* The bytes from `offset` (of input_offset, before what was consumed since the last peek, not
+ * earlier) up to here, as they lie in the file; good until the next peek. */
+struct text input_consumed(const struct input *input, uint64_t offset);
+
 /* The charset in use and how it was found: "UTF-16LE (byte order mark)". */
 struct text input_charset(const struct input *input);
 

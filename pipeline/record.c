@@ -2,9 +2,12 @@
 #include "pipeline/record.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 const char *const sentiment_names[SENTIMENT_COUNT] = {
     [SENTIMENT_UNDETECTED] = "undetected", [SENTIMENT_NEGATIVE] = "negative",
@@ -21,21 +24,45 @@ struct record *batch_add(struct batch *batch)
     return record;
 }
 
+/* Bytes that are text stay as they are. Where some are not (no UTF-8, or NUL), those become "\\xE9"
+ * and a backslash two, so that the bytes can be had back. */
+static struct text printable(struct text raw, struct arena *arena)
+{
+    if (utf8_valid(raw) && !(raw.size > 0 && memchr(raw.bytes, '\0', raw.size)))
+        return arena_copy(arena, raw);
+    char *bytes = arena_alloc(arena, raw.size, 4);
+    size_t written = 0, size;
+    for (size_t at = 0; at < raw.size; at += size) {
+        utf8_decode(raw, at, &size);
+        struct text piece = text_slice(raw, at, at + size);
+        if (piece.bytes[0] == '\\')
+            written += (size_t)sprintf(bytes + written, "\\\\");
+        else if (piece.bytes[0] != '\0' && utf8_valid(piece))
+            written += (size_t)sprintf(bytes + written, "%.*s", TEXT_ARGUMENT(piece));
+        else
+            for (size_t i = 0; i < size; i++)
+                written +=
+                    (size_t)sprintf(bytes + written, "\\x%02X", (unsigned char)piece.bytes[i]);
+    }
+    return (struct text){bytes, written};
+}
+
 void batch_reject_row(struct batch *batch, uint64_t line, uint64_t byte_offset, struct text reason,
                       struct text raw)
 {
     batch->rejects = memory_grow(batch->rejects, &batch->reject_capacity, batch->reject_count + 1,
                                  sizeof(*batch->rejects));
     if (raw.size > REJECT_RAW_SIZE) {
+        size_t shown = utf8_floor(raw, REJECT_RAW_SIZE);
         reason = arena_format(&batch->arena, "%.*s (%zu bytes more than shown)",
-                              TEXT_ARGUMENT(reason), raw.size - REJECT_RAW_SIZE);
-        raw.size = REJECT_RAW_SIZE;
+                              TEXT_ARGUMENT(reason), raw.size - shown);
+        raw.size = shown;
     }
     batch->rejects[batch->reject_count++] = (struct reject){
         .line = line,
         .byte_offset = byte_offset,
         .reason = arena_copy(&batch->arena, reason),
-        .raw = arena_copy(&batch->arena, raw),
+        .raw = printable(raw, &batch->arena),
     };
 }
 

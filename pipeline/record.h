@@ -98,7 +98,8 @@ struct reject {
     uint64_t line, byte_offset;
     struct text reason; /* for a person: what was expected */
     struct text raw;    /* the bytes as they lie in the file, cut at REJECT_RAW_SIZE with the rest
-                           counted in `reason` */
+                           counted in `reason`; where they are not all UTF-8, those that are not
+                           stand as \xE9, and a backslash as two */
 };
 
 /* One unit of work: read together, saved together. Every byte that records point to lives in

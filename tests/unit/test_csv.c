@@ -197,6 +197,39 @@ static void a_zero_byte_stays_in_its_cell(void **state)
     batch_free(&batch);
 }
 
+static void a_reject_keeps_its_bytes_as_they_lie_in_the_file(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *options, *raw;
+    } files[] = {
+        {BYTES("a,b\n1,x\n2,y,\\z\n3,w\n"), LENIENT, "2,y,\\z\n"},
+        {BYTES("a,b\n1,caf\xE9\n2,caf\xE9,\\z\n"), LENIENT, "2,caf\\xE9,\\\\z\n"},
+        {BYTES("a,b\n1,\xC0\xCC\n2,\xC0\xCC,\xB8\xAE\n"), LENIENT "\ncharset=CP949",
+         "2,\\xC0\\xCC,\\xB8\\xAE\n"},
+        {BYTES("\xFF\xFE"
+               "a\0,\0b\0\n\0"
+               "1\0,\0x\0,\0y\0"),
+         LENIENT, "1\\x00,\\x00x\\x00,\\x00y\\x00"},
+    };
+    for (size_t i = 0; i < COUNT(files); i++) {
+        struct error error = {0};
+        struct batch batch = {.path = path};
+        put(files[i].bytes, files[i].size);
+        void *csv = open_file(files[i].options, &error);
+        assert_non_null(csv);
+        while (csv_connector.read(csv, &batch, &error) == READING_MORE)
+            continue;
+        assert_int_equal(batch.reject_count, 1);
+        assert_string_equal(batch.rejects[0].raw.bytes, files[i].raw);
+        csv_connector.close(csv);
+        free(csv);
+        batch_free(&batch);
+    }
+}
+
 static void a_quote_that_swallows_rows_gives_them_back(void **state)
 {
     (void)state;
@@ -415,6 +448,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_read_with_their_lines_and_offsets),
         cmocka_unit_test(a_zero_byte_stays_in_its_cell),
+        cmocka_unit_test(a_reject_keeps_its_bytes_as_they_lie_in_the_file),
         cmocka_unit_test(a_quote_that_swallows_rows_gives_them_back),
         cmocka_unit_test(a_cell_over_the_limit_is_a_reject_and_the_file_goes_on),
         cmocka_unit_test(no_column_is_lost_by_its_name),
