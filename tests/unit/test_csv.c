@@ -211,6 +211,7 @@ static void a_reject_keeps_its_bytes_as_they_lie_in_the_file(void **state)
          "2,\\xC0\\xCC,\\xB8\\xAE\n"},
         {BYTES("\xFF\xFE"
                "a\0,\0b\0\n\0"
+               "1\0,\0x\0\n\0"
                "1\0,\0x\0,\0y\0"),
          LENIENT, "1\\x00,\\x00x\\x00,\\x00y\\x00"},
     };
