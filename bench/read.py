@@ -9,6 +9,9 @@ times faster Winnow is. A peer that is not installed is left out.
 """
 import argparse
 import csv
+import datetime
+import email.message
+import email.utils
 import os
 import random
 import shutil
@@ -50,9 +53,46 @@ def make_csv(path, size):
         writer.writerows(reviews(size))
 
 
+def make_message(number, date, title, text):
+    """A mail as programs write them: plain, or text and HTML, now and then with an attachment."""
+    message = email.message.EmailMessage()
+    message["Message-ID"] = f"<{number}@post.example>"
+    message["Date"] = email.utils.format_datetime(datetime.datetime.fromisoformat(date[:-1]))
+    message["From"] = f"Kim Müller {number} <kim{number}@post.example>"
+    message["To"] = "help@shop.example"
+    message["Subject"] = "Re: " + title
+    for hop in range(4):
+        message["Received"] = f"from a{hop}.example by b{hop}.example with ESMTPS id x; {message['Date']}"
+    lines = [text[i:i + 70] for i in range(0, len(text), 70)]
+    quoted = "".join(f"> {line}\n" for line in lines[:5])
+    message.set_content("\n".join(lines) + "\n\nOn Monday, Shop <help@shop.example> wrote:\n" + quoted)
+    if number % 2:
+        message.add_alternative("<html><body>" + "".join(f"<p>{line}</p>" for line in lines) +
+                                "</body></html>", subtype="html")
+    if number % 10 == 0:
+        message.add_attachment(bytes(range(256)) * 100, maintype="image", subtype="png",
+                               filename="photo.png")
+    return message
+
+
+def make_mbox(path, size):
+    """Fills up with copies of the first thousand messages: Python needs minutes to make more."""
+    messages = []
+    for number, (_, date, _, _, title, text) in enumerate(reviews(size), 1):
+        messages.append(b"From kim@post.example Mon Sep  7 07:40:41 2026\n" +
+                        make_message(number, date, title, text).as_bytes() + b"\n")
+        if number == 1000:
+            break
+    written = 0
+    with open(path, "wb") as file:
+        while written < size:
+            written += sum(file.write(message) for message in messages)
+
+
 # How a file of each format is made.
 MAKERS = {
     "csv": make_csv,
+    "mbox": make_mbox,
 }
 
 PYTHON_CSV_ROWS = """
@@ -65,6 +105,14 @@ import csv, json, sys
 for row in csv.DictReader(open(sys.argv[1], newline="", encoding="utf-8")):
     print(json.dumps(row, ensure_ascii=False))
 """
+PYTHON_MBOX = """
+import email, email.policy, mailbox, sys
+def parse(file):
+    return email.message_from_binary_file(file, policy=email.policy.default)
+for message in mailbox.mbox(sys.argv[1], factory=parse):
+    body = message.get_body(("plain", "html"))
+    message["subject"], message["from"], message["date"], body and body.get_content()
+"""
 
 # Format, what Winnow is asked for, the peer, its command, how many times faster we want to be.
 # `--fields all` prints every column, as the peers do.
@@ -73,6 +121,7 @@ COMPARISONS = (
     ("csv", ["--fields", "all"], "Python csv and json, JSON lines",
      [sys.executable, "-c", PYTHON_CSV_JSON], 2),
     ("csv", ["--fields", "all"], "Miller, CSV to JSON", ["mlr", "--icsv", "--ojson", "cat"], 1),
+    ("mbox", [], "Python mailbox and email, no output", [sys.executable, "-c", PYTHON_MBOX], 10),
 )
 
 

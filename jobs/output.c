@@ -107,6 +107,15 @@ static void write_account(struct json_writer *json, const struct account *accoun
         json_write_count(json, account->states[i]);
     }
     json_write_end(json);
+    json_write_key(json, TEXT("left_out"));
+    json_write_count(json, account->left_out);
+    json_write_key(json, TEXT("redacted"));
+    json_write_object(json);
+    for (size_t i = 0; i < PERSONAL_COUNT; i++) {
+        json_write_key(json, text_of(personal_names[i]));
+        json_write_count(json, account->personal[i]);
+    }
+    json_write_end(json);
     json_write_key(json, TEXT("inferred"));
     json_write_object(json);
     json_write_key(json, TEXT("texts"));

@@ -242,7 +242,8 @@ bool pipeline_ingest(struct pipeline *pipeline, const struct input_file *files, 
     }
     batch_free(&ingestion.batch);
     struct account account;
-    return ok && store_account(pipeline->workbench.store, &account, error);
+    return ok && store_settle_languages(pipeline->workbench.store, error) &&
+           store_account(pipeline->workbench.store, &account, error);
 }
 
 struct failures {

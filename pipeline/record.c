@@ -15,6 +15,12 @@ const char *const sentiment_names[SENTIMENT_COUNT] = {
     [SENTIMENT_MIXED] = "mixed",
 };
 
+const char *const personal_names[PERSONAL_COUNT] = {
+    [PERSONAL_EMAIL] = "email", [PERSONAL_PHONE] = "phone", [PERSONAL_CARD] = "card",
+    [PERSONAL_IBAN] = "iban",   [PERSONAL_IP] = "ip",       [PERSONAL_QUERY] = "query",
+    [PERSONAL_ORDER] = "order",
+};
+
 struct record *batch_add(struct batch *batch)
 {
     batch->records =
@@ -77,6 +83,8 @@ void batch_reset(struct batch *batch)
     batch->count = 0;
     batch->reject_count = 0;
     batch->read = 0;
+    batch->left_out = 0;
+    memset(batch->personal, 0, sizeof(batch->personal));
     batch->failure = (struct text){0};
     arena_reset(&batch->arena);
 }

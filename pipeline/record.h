@@ -33,6 +33,20 @@ enum sentiment {
 
 extern const char *const sentiment_names[SENTIMENT_COUNT]; /* "undetected", "negative", ... */
 
+/* Personal data that is replaced before anything is saved ("[email 1]"). */
+enum personal {
+    PERSONAL_EMAIL,
+    PERSONAL_PHONE,
+    PERSONAL_CARD,
+    PERSONAL_IBAN,
+    PERSONAL_IP,
+    PERSONAL_QUERY, /* what stands behind the "?" of an address in the web */
+    PERSONAL_ORDER, /* what the job's own pattern finds */
+    PERSONAL_COUNT
+};
+
+extern const char *const personal_names[PERSONAL_COUNT]; /* "email", "phone", ... */
+
 /* A part of a record's text that fits the model's window. Chunks are in order, do not overlap, and
  * joined they are the text. */
 struct chunk {
@@ -77,6 +91,10 @@ struct record {
 
     /* Set by the clean stage. Byte offsets of chunks and quotes count in `text`. */
     struct text text; /* without markup, white space folded; the title when the body is empty */
+    const char *lang_source; /* how `lang` was found: "detected", "hint"; NULL: not at all */
+
+    /* Set by the redact stage. */
+    bool named; /* the author's name is saved, beside its hash */
 
     /* Set by the dedupe stage. */
     enum record_state state;
@@ -116,6 +134,9 @@ struct batch {
     size_t count, capacity;
     struct reject *rejects;
     size_t reject_count, reject_capacity;
+    size_t left_out; /* rows that are no feedback (spam, the company's own mails), as the connector
+                        found them: neither records nor rejects */
+    size_t personal[PERSONAL_COUNT]; /* replaced by the redact stage */
     size_t read; /* records and rejects that the connector gave; set before the stages run */
     struct text failure; /* why the rest of the file cannot be read; empty: it can */
 };

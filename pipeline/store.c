@@ -65,7 +65,20 @@ static bool create_tables(struct store *store, struct error *error)
     return sql_begin(store->sql, error) &&
            store_end_save(store,
                           sql_execute(store->sql, store_schema, error) &&
+                              sql_execute(store->sql, store_views, error) &&
                               sql_execute(store->sql, settings, error),
+                          error);
+}
+
+static bool upgrade_tables(struct store *store, struct error *error)
+{
+    char version[40];
+    snprintf(version, sizeof(version), "PRAGMA user_version = %d", STORE_VERSION);
+    return sql_begin(store->sql, error) &&
+           store_end_save(store,
+                          sql_execute(store->sql, store_upgrade, error) &&
+                              sql_execute(store->sql, store_views, error) &&
+                              sql_execute(store->sql, version, error),
                           error);
 }
 
@@ -88,6 +101,7 @@ static bool prepare_file(struct store *store, const char *path, struct error *er
     if (!check_pages(sql, path, error) ||
         !sql_execute(sql, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error) ||
         (!tables && !create_tables(store, error)) ||
+        (tables && version < STORE_VERSION && !upgrade_tables(store, error)) ||
         !read_number(sql, "SELECT number FROM setting WHERE name = 'salt'", &number, error))
         return false;
     store->salt = (uint64_t)number;
@@ -264,6 +278,7 @@ bool store_begin_file(struct store *store, const struct file_mark *mark, uint64_
     bool ok = true;
     if (known)
         ok = run_for_file(store, "DELETE FROM reject WHERE file_id = ?", error) &&
+             run_for_file(store, "DELETE FROM personal WHERE file_id = ?", error) &&
              run_for_file(store, "DELETE FROM seen WHERE file_id = ?", error) &&
              run_for_file(store, "DELETE FROM file WHERE id = ?", error);
     ok = ok && insert_file(store, mark, error);
@@ -280,7 +295,23 @@ static uint64_t read_account(const struct sql_statement *row, int first, struct 
     }
     account->inferred = (uint64_t)sql_integer(row, first + 1 + RECORD_STATE_COUNT);
     account->tokens = (uint64_t)sql_integer(row, first + 2 + RECORD_STATE_COUNT);
+    account->left_out = (uint64_t)sql_integer(row, first + 3 + RECORD_STATE_COUNT);
     return balance;
+}
+
+static bool read_personal(struct store *store, struct account *account, struct error *error)
+{
+    struct sql_statement *sums = sql_prepare(
+        store->sql,
+        "SELECT p.kind, sum(p.count) FROM personal AS p JOIN file ON file.id = p.file_id"
+        " WHERE file.run_id = iif(?1, ?1, (SELECT max(id) FROM run)) GROUP BY p.kind",
+        error);
+    sql_bind_hash(sums, 1, store->run_id);
+    while (sql_row(sums))
+        for (size_t kind = 0; kind < PERSONAL_COUNT; kind++)
+            if (text_equal(sql_text(sums, 0), text_of(personal_names[kind])))
+                account->personal[kind] = (uint64_t)sql_integer(sums, 1);
+    return sql_finish(sums, error);
 }
 
 bool store_account(struct store *store, struct account *account, struct error *error)
@@ -288,14 +319,14 @@ bool store_account(struct store *store, struct account *account, struct error *e
     *account = (struct account){0};
     struct sql_statement *sum = sql_prepare(
         store->sql,
-        "SELECT read, new, unchanged, revised, duplicate, empty, rejected, inferred, tokens"
-        " FROM v_account WHERE run_id = iif(?1, ?1, (SELECT max(id) FROM run))",
+        "SELECT read, new, unchanged, revised, duplicate, empty, rejected, inferred, tokens,"
+        " left_out FROM v_account WHERE run_id = iif(?1, ?1, (SELECT max(id) FROM run))",
         error);
     sql_bind_hash(sum, 1, store->run_id);
     uint64_t balance = 0;
     if (sql_row(sum))
         balance = read_account(sum, 0, account);
-    if (!sql_finish(sum, error))
+    if (!sql_finish(sum, error) || !read_personal(store, account, error))
         return false;
     return balance == account->read ||
            error_set(error, ERROR_STORE,
@@ -312,7 +343,7 @@ bool store_each_file(struct store *store,
     struct sql_statement *files = sql_prepare(
         store->sql,
         "SELECT path, connector, finished, size, read, new, unchanged, revised, duplicate, empty,"
-        " rejected, inferred, tokens, failure FROM file"
+        " rejected, inferred, tokens, left_out, failure FROM file"
         " WHERE run_id = (SELECT max(id) FROM run) ORDER BY path",
         error);
     bool ok = true;
@@ -322,7 +353,7 @@ bool store_each_file(struct store *store,
             .connector = sql_text(files, 1),
             .finished = sql_integer(files, 2),
             .size = (uint64_t)sql_integer(files, 3),
-            .failure = sql_text(files, 13),
+            .failure = sql_text(files, 14),
         };
         read_account(files, 4, &file.account);
         ok = visit(user, &file, error);

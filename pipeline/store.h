@@ -20,6 +20,8 @@ struct account {
     uint64_t read;                       /* records and rejects */
     uint64_t states[RECORD_STATE_COUNT]; /* they add up to `read` */
     uint64_t inferred, tokens;           /* texts, and tokens of them, that the model read */
+    uint64_t left_out;                   /* rows that are no feedback: not in `read` */
+    uint64_t personal[PERSONAL_COUNT];   /* personal data replaced */
 };
 
 /* Goes on with the last run when that was broken off under the same `job_hash`; else begins the
@@ -82,6 +84,10 @@ bool store_find(struct store *store, uint64_t id, uint64_t content_hash, struct 
 /* Whether another record of this source and author says the same. */
 bool store_find_twin(struct store *store, struct text source, struct text author,
                      uint64_t text_hash, uint64_t id, bool *found, struct error *error);
+
+/* After pass 1: of every source, the language that most of its records with a known one are in, for
+ * the others. From saved rows alone, so that it does not matter how they came. */
+bool store_settle_languages(struct store *store, struct error *error);
 
 bool store_has_analysis(struct store *store, uint64_t text_hash, uint64_t model_key, bool *found,
                         struct error *error);

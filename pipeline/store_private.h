@@ -7,9 +7,12 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 1 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 2 }; /* of the schema: PRAGMA user_version */
 
-extern const char store_schema[]; /* store_schema.c: creates every table and view */
+/* store_schema.c */
+extern const char store_schema[];  /* creates every table */
+extern const char store_views[];   /* and every view */
+extern const char store_upgrade[]; /* the tables of version 1 become those of version 2 */
 
 struct store {
     struct sql *sql;
@@ -38,14 +41,17 @@ bool store_select(struct store *store, const struct selection *selection, uint64
 #define STORE_FEEDBACK_QUERY(model_key)                                                            \
     "SELECT printf('%016x', f.id) AS feedback_id, f.source AS source,"                             \
     " f.external_id AS external_id,"                                                               \
-    " strftime('%Y-%m-%dT%H:%M:%SZ', f.created_at, 'unixepoch') AS created_at, f.lang AS lang,"    \
+    " strftime('%Y-%m-%dT%H:%M:%SZ', f.created_at, 'unixepoch') AS created_at, "                   \
+    " coalesce(f.lang, (SELECT lang FROM language WHERE source = f.source)) AS lang,"              \
     " f.rating AS rating, f.rating_scale AS rating_scale, f.text AS text,"                         \
     " coalesce(a.sentiment, 'undetected') AS sentiment,"                                           \
     " round(a.score, 4) AS sentiment_score, round(a.confidence, 4) AS confidence,"                 \
     " round(a.coverage, 4) AS coverage,"                                                           \
     " (SELECT group_concat(t.item, ';') FROM (SELECT topic || ':' || polarity AS item"             \
     "  FROM mention WHERE analysis_id = a.id ORDER BY number) AS t) AS topics,"                    \
-    " f.run_id AS run_id, f.title AS title, f.revision AS revision"                                \
+    " f.run_id AS run_id, f.title AS title, f.revision AS revision,"                               \
+    " iif(f.lang IS NULL, (SELECT 'majority' FROM language WHERE source = f.source),"              \
+    "  f.lang_source) AS lang_source, f.author AS author"                                          \
     " FROM feedback AS f LEFT JOIN analysis AS a"                                                  \
     " ON a.text_hash = f.text_hash AND a.model_key = " model_key
 

@@ -95,8 +95,8 @@ static struct text write_fields(struct store *store, const struct record *record
     for (size_t i = 0; i < record->field_count; i++) {
         const struct field *field = &record->fields[i];
         if (!field->value.size || field->value.size > MOST_FIELD_BYTES ||
-            text_equal(field->value, record->author) || text_equal(field->value, record->body) ||
-            text_equal(field->value, record->title))
+            (text_equal(field->value, record->author) && !record->named) ||
+            text_equal(field->value, record->body) || text_equal(field->value, record->title))
             continue;
         json_write_key(&writer, field->name);
         json_write_text(&writer, field->value);
@@ -125,12 +125,13 @@ static bool save_feedback(struct store *store, struct text source, const struct 
     struct sql_statement *save = sql_prepare(
         store->sql,
         "INSERT INTO feedback (id, source, external_id, author_hash, created_at, lang, rating,"
-        " rating_scale, title, text, question, fields, text_hash, content_hash, first_run, run_id)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15)"
+        " rating_scale, title, text, question, fields, text_hash, content_hash, first_run, run_id,"
+        " lang_source, author)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17)"
         " ON CONFLICT (id) DO UPDATE SET author_hash = ?4, created_at = ?5, lang = ?6,"
         " rating = ?7, rating_scale = ?8, title = ?9, text = ?10, question = ?11, fields = ?12,"
         " text_hash = ?13, revision = revision + (content_hash <> ?14), content_hash = ?14,"
-        " run_id = ?15",
+        " run_id = ?15, lang_source = ?16, author = ?17",
         error);
     uint64_t author = hash_author(store, record->author);
     sql_bind_hash(save, 1, record->id);
@@ -150,6 +151,9 @@ static bool save_feedback(struct store *store, struct text source, const struct 
     sql_bind_hash(save, 13, record->text_hash);
     sql_bind_hash(save, 14, record->content_hash);
     sql_bind_hash(save, 15, store->run_id);
+    sql_bind_text_or_null(save, 16, text_of(record->lang_source));
+    if (record->named)
+        sql_bind_text_or_null(save, 17, record->author);
     return sql_run(save, error);
 }
 
@@ -269,7 +273,7 @@ static bool save_progress(struct store *store, const struct batch *batch, uint64
         "UPDATE file SET reads = ?1, finished = ?2, read = read + ?3, new = new + ?4,"
         " unchanged = unchanged + ?5, revised = revised + ?6, duplicate = duplicate + ?7,"
         " empty = empty + ?8, rejected = rejected + ?9, inferred = inferred + ?10,"
-        " tokens = tokens + ?11, failure = ?13 WHERE id = ?12",
+        " tokens = tokens + ?11, failure = ?13, left_out = left_out + ?14 WHERE id = ?12",
         error);
     sql_bind_hash(save, 1, reads);
     sql_bind_integer(save, 2, file_finished);
@@ -280,7 +284,27 @@ static bool save_progress(struct store *store, const struct batch *batch, uint64
     sql_bind_integer(save, 11, (int64_t)tokens);
     sql_bind_integer(save, 12, store->file_id);
     sql_bind_text_or_null(save, 13, batch->failure);
+    sql_bind_hash(save, 14, batch->left_out);
     return sql_run(save, error);
+}
+
+static bool save_personal(struct store *store, const struct batch *batch, struct error *error)
+{
+    bool ok = true;
+    for (size_t kind = 0; ok && kind < PERSONAL_COUNT; kind++) {
+        if (!batch->personal[kind])
+            continue;
+        struct sql_statement *save =
+            sql_prepare(store->sql,
+                        "INSERT INTO personal (file_id, kind, count) VALUES (?1, ?2, ?3)"
+                        " ON CONFLICT (file_id, kind) DO UPDATE SET count = count + ?3",
+                        error);
+        sql_bind_integer(save, 1, store->file_id);
+        sql_bind_text(save, 2, text_of(personal_names[kind]));
+        sql_bind_hash(save, 3, batch->personal[kind]);
+        ok = sql_run(save, error);
+    }
+    return ok;
 }
 
 /* For the views: people who open the file see what the latest run's model said. */
@@ -304,9 +328,26 @@ bool store_save_batch(struct store *store, struct batch *batch, uint64_t model_k
         ok = save_record(store, batch->source, &batch->records[i], model_key, error);
     for (size_t i = 0; ok && i < batch->reject_count; i++)
         ok = save_reject(store, &batch->rejects[i], &batch->arena, error);
-    ok = ok && save_progress(store, batch, reads, file_finished, error);
+    ok = ok && save_personal(store, batch, error) &&
+         save_progress(store, batch, reads, file_finished, error);
     ok = store_end_save(store, ok, error);
     if (ok)
         store->model_key = model_key;
     return ok;
+}
+
+bool store_settle_languages(struct store *store, struct error *error)
+{
+    return store_begin_save(store, error) &&
+           store_end_save(
+               store,
+               sql_execute(store->sql,
+                           "DELETE FROM language;"
+                           "INSERT INTO language SELECT source, lang FROM"
+                           " (SELECT source, lang, count(*) AS records,"
+                           "  sum(count(*)) OVER (PARTITION BY source) AS total FROM feedback"
+                           "  WHERE lang IS NOT NULL GROUP BY source, lang)"
+                           " WHERE records * 2 > total",
+                           error),
+               error);
 }

@@ -4,6 +4,13 @@
 #define CURRENT_MODEL "(SELECT number FROM setting WHERE name = 'model_key')"
 #define CURRENT_RUN "(SELECT max(id) FROM run)"
 
+#define PERSONAL_TABLE                                                                             \
+    "CREATE TABLE personal (file_id INTEGER NOT NULL REFERENCES file, kind TEXT NOT NULL,"         \
+    " count INTEGER NOT NULL, PRIMARY KEY (file_id, kind)) STRICT, WITHOUT ROWID;"
+
+#define LANGUAGE_TABLE                                                                             \
+    "CREATE TABLE language (source TEXT PRIMARY KEY, lang TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+
 const char store_schema[] =
     "CREATE TABLE setting (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
@@ -19,7 +26,10 @@ const char store_schema[] =
     " revised INTEGER NOT NULL DEFAULT 0, duplicate INTEGER NOT NULL DEFAULT 0,"
     " empty INTEGER NOT NULL DEFAULT 0, rejected INTEGER NOT NULL DEFAULT 0,"
     " inferred INTEGER NOT NULL DEFAULT 0, tokens INTEGER NOT NULL DEFAULT 0, failure TEXT,"
-    " UNIQUE (run_id, path)) STRICT;"
+    " left_out INTEGER NOT NULL DEFAULT 0, UNIQUE (run_id, path)) STRICT;"
+
+    /* What was replaced in a file's rows, by kind. */
+    PERSONAL_TABLE
 
     "CREATE TABLE reject (id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL REFERENCES file,"
     " line INTEGER, byte_offset INTEGER NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL) STRICT;"
@@ -30,9 +40,12 @@ const char store_schema[] =
     " title TEXT, text TEXT NOT NULL, question TEXT, fields TEXT,"
     " text_hash INTEGER NOT NULL, content_hash INTEGER NOT NULL,"
     " revision INTEGER NOT NULL DEFAULT 1, first_run INTEGER NOT NULL,"
-    " run_id INTEGER NOT NULL) STRICT;"
+    " run_id INTEGER NOT NULL, lang_source TEXT, author TEXT) STRICT;"
     "CREATE INDEX feedback_twin ON feedback (author_hash, text_hash)"
     " WHERE author_hash IS NOT NULL;"
+
+    /* Of each source, for records whose own language nobody knows. */
+    LANGUAGE_TABLE
 
     /* What a record said before it was edited. */
     "CREATE TABLE revision (feedback_id INTEGER NOT NULL REFERENCES feedback,"
@@ -83,21 +96,31 @@ const char store_schema[] =
     " responses INTEGER NOT NULL, positive INTEGER NOT NULL, neutral INTEGER NOT NULL,"
     " negative INTEGER NOT NULL, mixed INTEGER NOT NULL, undetected INTEGER NOT NULL,"
     " net_sentiment REAL, mean_rating REAL, rating_scale REAL, nps REAL, csat REAL,"
-    " top_quote_id INTEGER NOT NULL, PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;"
+    " top_quote_id INTEGER NOT NULL, PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;";
 
-    "CREATE VIEW v_feedback AS " STORE_FEEDBACK_QUERY(
-        CURRENT_MODEL) ";"
-                       "CREATE VIEW v_topics AS " STORE_TOPICS_QUERY " WHERE view = 0;"
-                       "CREATE VIEW v_summaries AS " STORE_SUMMARIES_QUERY " WHERE view = 0;"
-                       "CREATE VIEW v_rejects AS " STORE_REJECTS_QUERY
-                       " WHERE file.run_id = " CURRENT_RUN ";"
-                       "CREATE VIEW v_account AS SELECT run.id AS run_id, started_at, finished_at,"
-                       " coalesce(sum(read), 0) AS read, coalesce(sum(new), 0) AS new,"
-                       " coalesce(sum(unchanged), 0) AS unchanged, coalesce(sum(revised), 0) AS "
-                       "revised,"
-                       " coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(empty), 0) AS "
-                       "empty,"
-                       " coalesce(sum(rejected), 0) AS rejected, coalesce(sum(inferred), 0) AS "
-                       "inferred,"
-                       " coalesce(sum(tokens), 0) AS tokens"
-                       " FROM run LEFT JOIN file ON file.run_id = run.id GROUP BY run.id;";
+const char store_upgrade[] =
+    "ALTER TABLE feedback ADD COLUMN lang_source TEXT;"
+    "ALTER TABLE feedback ADD COLUMN author TEXT;"
+    "UPDATE feedback SET lang_source = 'detected' WHERE lang IS NOT NULL;"
+    "ALTER TABLE file ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;" PERSONAL_TABLE LANGUAGE_TABLE
+    "DROP VIEW IF EXISTS v_feedback; DROP VIEW IF EXISTS v_topics; DROP VIEW IF EXISTS "
+    "v_summaries; DROP VIEW IF EXISTS v_rejects;"
+    "DROP VIEW IF EXISTS v_account;";
+
+const char store_views[] = "CREATE VIEW v_feedback AS " STORE_FEEDBACK_QUERY(
+    CURRENT_MODEL) ";"
+                   "CREATE VIEW v_topics AS " STORE_TOPICS_QUERY " WHERE view = 0;"
+                   "CREATE VIEW v_summaries AS " STORE_SUMMARIES_QUERY " WHERE view = 0;"
+                   "CREATE VIEW v_rejects AS " STORE_REJECTS_QUERY
+                   " WHERE file.run_id = " CURRENT_RUN ";"
+                   "CREATE VIEW v_account AS SELECT run.id AS run_id, started_at, finished_at,"
+                   " coalesce(sum(read), 0) AS read, coalesce(sum(new), 0) AS new,"
+                   " coalesce(sum(unchanged), 0) AS unchanged, coalesce(sum(revised), 0) AS "
+                   "revised,"
+                   " coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(empty), 0) AS "
+                   "empty,"
+                   " coalesce(sum(rejected), 0) AS rejected, coalesce(sum(inferred), 0) AS "
+                   "inferred,"
+                   " coalesce(sum(tokens), 0) AS tokens,"
+                   " coalesce(sum(left_out), 0) AS left_out"
+                   " FROM run LEFT JOIN file ON file.run_id = run.id GROUP BY run.id;";

@@ -37,11 +37,10 @@ static const struct table *find_table(const char *name)
 static bool is_text_column(const char *name)
 {
     static const char *const texts[] = {
-        "feedback_id",  "source",    "external_id",   "created_at", "lang",
-        "text",         "sentiment", "topics",        "title",      "period",
-        "segment",      "topic",     "top_quote_id",  "group",      "summary",
-        "evidence_ids", "quotes",    "finish_reason", "file",       "reason",
-        "raw",          NULL};
+        "feedback_id",  "source", "external_id", "created_at",   "lang",    "text",
+        "sentiment",    "topics", "title",       "period",       "segment", "topic",
+        "top_quote_id", "group",  "summary",     "evidence_ids", "quotes",  "finish_reason",
+        "file",         "reason", "raw",         "lang_source",  "author",  NULL};
     for (const char *const *text = texts; *text; text++)
         if (strcmp(*text, name) == 0)
             return true;

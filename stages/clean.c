@@ -14,32 +14,63 @@ struct clean {
     bool translations;
 };
 
-/* Few words give a detector nothing to go by, except in a script that one language alone uses. */
-static bool is_hangul(struct text text)
+/* Fewer Latin letters give a detector nothing to go by, though it may be sure of itself. */
+enum { LEAST_LATIN = 10 };
+
+struct scripts {
+    size_t hangul, kana, han, latin, letters;
+};
+
+static struct scripts count_scripts(struct text text)
 {
-    size_t hangul = 0, letters = 0, size;
+    struct scripts scripts = {0};
+    size_t size;
     for (size_t at = 0; at < text.size; at += size) {
         uint32_t point = utf8_decode(text, at, &size);
-        bool is_syllable =
+        enum letter letter = normalize_letter(point);
+        if (letter != LETTER_WORD && letter != LETTER_DENSE && (point < 0x3131 || point > 0x318E))
+            continue;
+        scripts.letters++;
+        scripts.hangul +=
             (point >= 0xAC00 && point <= 0xD7A3) || (point >= 0x3131 && point <= 0x318E);
-        hangul += is_syllable;
-        letters += is_syllable || normalize_letter(point) == LETTER_WORD ||
-                   normalize_letter(point) == LETTER_DENSE;
+        scripts.kana += point >= 0x3041 && point <= 0x30FF;
+        scripts.han += point >= 0x4E00 && point <= 0x9FFF;
+        scripts.latin += point < 0x250 || (point >= 0x1E00 && point < 0x1F00);
     }
-    return hangul * 2 > letters;
+    return scripts;
 }
 
-static struct text language_of(struct text text, struct text hint, struct arena *arena)
+/* The language that the text itself shows; empty where it is too short to. */
+static struct text detect(struct text text, struct arena *arena)
 {
-    if (hint.size >= 2 && (hint.size == 2 || hint.bytes[2] == '-' || hint.bytes[2] == '_'))
-        return normalize_key(text_slice(hint, 0, 2), arena);
-    if (is_hangul(text))
-        return TEXT("ko");
+    struct scripts scripts = count_scripts(text);
     char code[8];
     bool reliable;
+    if (scripts.hangul * 2 > scripts.letters) /* scripts that one language alone uses */
+        return TEXT("ko");
+    if (scripts.kana && (scripts.kana + scripts.han) * 2 > scripts.letters)
+        return TEXT("ja");
+    if (scripts.latin * 2 > scripts.letters && scripts.latin < LEAST_LATIN)
+        return (struct text){0};
     if (language_detect(text, code, &reliable) && reliable)
         return arena_copy(arena, text_of(code));
-    return hint;
+    /* Japanese without a kana is rare. */
+    return scripts.han * 2 > scripts.letters ? TEXT("zh") : (struct text){0};
+}
+
+/* The export's hint is often the device's language, not the text's: it comes second. What has
+ * neither is settled when all is saved (store_settle_languages). */
+static void find_language(struct record *record, struct arena *arena)
+{
+    struct text hint = record->lang;
+    struct text found = detect(record->text, arena);
+    record->lang_source = found.size ? "detected" : NULL;
+    if (!found.size && hint.size >= 2 &&
+        (hint.size == 2 || hint.bytes[2] == '-' || hint.bytes[2] == '_')) {
+        found = normalize_key(text_slice(hint, 0, 2), arena);
+        record->lang_source = "hint";
+    }
+    record->lang = found;
 }
 
 static void clean_record(const struct clean *clean, struct record *record, struct arena *arena)
@@ -55,7 +86,7 @@ static void clean_record(const struct clean *clean, struct record *record, struc
     if (text.size == 0)
         record->state = RECORD_EMPTY;
     else
-        record->lang = language_of(text, record->lang, arena);
+        find_language(record, arena);
 }
 
 static bool process(void *state, struct batch *batch, struct error *error)

@@ -6,6 +6,7 @@
 
 /* pass 1 */
 extern const struct stage clean_stage;    /* markup, white space and blank answers */
+extern const struct stage redact_stage;   /* personal data out of texts, columns and rejects */
 extern const struct stage dedupe_stage;   /* new, unchanged, revised or duplicate */
 extern const struct stage chunk_stage;    /* cut long feedback to the model's window */
 extern const struct stage classify_stage; /* sentiment, topics with polarity */

@@ -12,16 +12,34 @@
 static const struct {
     const char *title, *body, *lang;       /* read */
     const char *text, *kept_title, *found; /* cleaned; text NULL: empty */
+    const char *how;                       /* the language was found; NULL: it was not */
 } examples[] = {
     {"", "Works &amp; looks  good, would buy this kettle again any time.", "",
-     "Works & looks good, would buy this kettle again any time.", "", "en"},
-    {"Great <b>kettle</b>", "n/a", "", "Great kettle", "Great kettle", ""},
-    {"", "없음", "", NULL, "", ""},
-    {"-", "...", "en", NULL, "-", "en"},
-    {"", "배송 빨라요 good", "", "배송 빨라요 good", "", "ko"},
-    {"", "Good", "", "Good", "", ""},
-    {"", "Good", "EN_us", "Good", "", "en"},
-    {"", "Good", "de", "Good", "", "de"},
+     "Works & looks good, would buy this kettle again any time.", "", "en", "detected"},
+    {"Great <b>kettle</b>", "n/a", "", "Great kettle", "Great kettle", "", NULL},
+    {"", "없음", "", NULL, "", "", NULL},
+    {"-", "...", "en", NULL, "-", "en", NULL},
+    {"", "배송 빨라요 good", "", "배송 빨라요 good", "", "ko", "detected"},
+    {"", "ㅋㅋㅋ", "en", "ㅋㅋㅋ", "", "ko", "detected"},
+    {"", "最高です", "", "最高です", "", "ja", "detected"},
+    {"", "Good", "", "Good", "", "", NULL},
+    {"", "Good", "EN_us", "Good", "", "en", "hint"},
+    {"", "Super App!", "de", "Super App!", "", "de", "hint"},
+    {"", "Super App!", "german", "Super App!", "", "", NULL},
+    /* the device's language is not the text's */
+    {"", "It stopped working after the update.", "ko", "It stopped working after the update.", "",
+     "en", "detected"},
+    {"", "Nach dem Update geht nichts mehr.", "", "Nach dem Update geht nichts mehr.", "", "de",
+     "detected"},
+    {"", "Très bon produit, livraison rapide", "", "Très bon produit, livraison rapide", "", "fr",
+     "detected"},
+    {"", "Muy contento con la compra", "", "Muy contento con la compra", "", "es", "detected"},
+    {"", "Prima service, snel geleverd", "", "Prima service, snel geleverd", "", "nl", "detected"},
+    {"", "Bardzo dobry produkt, polecam", "", "Bardzo dobry produkt, polecam", "", "pl",
+     "detected"},
+    {"", "Очень хороший чайник, советую", "", "Очень хороший чайник, советую", "", "ru",
+     "detected"},
+    {"", "质量很好，物流很快", "", "质量很好，物流很快", "", "zh", "detected"},
 };
 
 static void records_are_cleaned(void **state)
@@ -43,6 +61,7 @@ static void records_are_cleaned(void **state)
         assert_true(text_equal(record->title, text_of(examples[i].kept_title)));
         if (examples[i].text && !text_equal(record->lang, text_of(examples[i].found)))
             fail_msg("%s: %.*s", examples[i].body, TEXT_ARGUMENT(record->lang));
+        assert_true(text_equal(text_of(record->lang_source), text_of(examples[i].how)));
     }
     batch_free(&batch);
     stage_end(&clean_stage, clean);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "base/hash.h"
 #include "pipeline/store.h"
@@ -205,8 +206,9 @@ static void an_edited_record_keeps_its_history(void **state)
     assert_false(find(store, 1, "third").same_content);
     assert_table(store, "feedback", NULL,
                  "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
-                 "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision\n"
-                 "0000000000000001|shop|id-1|||||second|positive|0.5|0.75|1||2||2\n");
+                 "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision|"
+                 "lang_source|author\n"
+                 "0000000000000001|shop|id-1|||||second|positive|0.5|0.75|1||2||2||\n");
     batch_free(&batch);
     store_close(store);
 }
@@ -335,6 +337,7 @@ static void save_three(struct store *store)
     record = add(&batch, RECORD_NEW, 5, "later");
     record->created_at = 2 * 86400;
     record->lang = TEXT("en");
+    record->lang_source = "detected";
     add(&batch, RECORD_NEW, 3, "undated")->analyse = false;
     save(store, &batch, 3, true);
     batch_free(&batch);
@@ -398,9 +401,10 @@ static void selections_narrow_rows_and_tables(void **state)
     assert_rows(store, &selection, "later:positive\n");
     assert_table(store, "feedback", &selection,
                  "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
-                 "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision\n"
+                 "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision|"
+                 "lang_source|author\n"
                  "0000000000000005|shop|id-5|1970-01-03T00:00:00Z|en|||later|positive|0.5|0.75|1||"
-                 "1||1\n");
+                 "1||1|detected|\n");
     store_close(store);
 }
 
@@ -410,12 +414,115 @@ static void feedback_is_ordered_and_printed_for_people(void **state)
     save_three(store);
     assert_table(store, "feedback", NULL,
                  "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
-                 "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision\n"
-                 "0000000000000003|shop|id-3|||||undated|undetected|||||1||1\n"
+                 "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision|"
+                 "lang_source|author\n"
+                 "0000000000000003|shop|id-3|||||undated|undetected|||||1||1||\n"
                  "ffffffffffffffff|shop|id--1|1970-01-02T00:00:00Z||4|5|slow but cheap|positive|"
-                 "0.5|0.75|1|delivery:negative;price:positive|1||1\n"
+                 "0.5|0.75|1|delivery:negative;price:positive|1||1||\n"
                  "0000000000000005|shop|id-5|1970-01-03T00:00:00Z|en|||later|positive|0.5|0.75|1||"
-                 "1||1\n");
+                 "1||1|detected|\n");
+    store_close(store);
+}
+
+static void others_speak_the_language_of_most(void **state)
+{
+    struct store *store = open_store(*state);
+    struct batch batch = {0};
+    struct error error = {0};
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    for (uint64_t id = 1; id <= 4; id++) {
+        struct record *record = add(&batch, RECORD_NEW, id, "text");
+        record->lang = text_of(id == 1 ? "" : id == 2 ? "de" : "ko");
+        record->lang_source = id == 1 ? NULL : id == 2 ? "hint" : "detected";
+    }
+    save(store, &batch, 4, true);
+    assert_true(store_settle_languages(store, &error));
+    static const struct field korean = {TEXT("lang"), TEXT("ko")};
+    struct selection selection = {TIME_UNKNOWN, TIME_UNKNOWN, &korean, 1, 5};
+    assert_rows(store, &selection, "text:positive\ntext:positive\ntext:positive\n");
+    selection.where = &(struct field){TEXT("lang"), TEXT("de")};
+    assert_table(store, "feedback", &selection,
+                 "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
+                 "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision|"
+                 "lang_source|author\n"
+                 "0000000000000002|shop|id-2||de|||text|positive|0.5|0.75|1||1||1|hint|\n");
+    /* Half of them is not most of them. */
+    begin_file(store, "b.csv", 10);
+    add(&batch, RECORD_NEW, 5, "text")->lang = TEXT("de");
+    save(store, &batch, 1, true);
+    assert_true(store_settle_languages(store, &error));
+    selection.where = &korean;
+    assert_rows(store, &selection, "text:positive\ntext:positive\n");
+    batch_free(&batch);
+    store_close(store);
+}
+
+static void what_was_replaced_is_counted_by_run(void **state)
+{
+    struct store *store = open_store(*state);
+    struct batch batch = {.left_out = 3, .personal = {[PERSONAL_PHONE] = 2}};
+    struct account account;
+    struct error error = {0};
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    save(store, &batch, 1, false);
+    batch.personal[PERSONAL_PHONE] = batch.personal[PERSONAL_ORDER] = batch.left_out = 1;
+    save(store, &batch, 2, true);
+    assert_true(store_account(store, &account, &error));
+    assert_int_equal(account.left_out, 4);
+    assert_int_equal(account.personal[PERSONAL_PHONE], 3);
+    assert_int_equal(account.personal[PERSONAL_ORDER], 1);
+    /* The file changed: it is read, and counted, anew. */
+    begin_file(store, "a.csv", 11);
+    assert_true(store_account(store, &account, &error));
+    assert_int_equal(account.left_out + account.personal[PERSONAL_PHONE], 0);
+    batch_free(&batch);
+    store_close(store);
+}
+
+static void an_author_is_named_only_where_the_job_says_so(void **state)
+{
+    struct store *store = open_store(*state);
+    struct batch batch = {0};
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    add(&batch, RECORD_NEW, 1, "text");
+    add(&batch, RECORD_NEW, 2, "text")->named = true;
+    save(store, &batch, 2, true);
+    assert_table(store, "feedback", NULL,
+                 "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
+                 "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision|"
+                 "lang_source|author\n"
+                 "0000000000000001|shop|id-1|||||text|positive|0.5|0.75|1||1||1||\n"
+                 "0000000000000002|shop|id-2|||||text|positive|0.5|0.75|1||1||1||Kim\n");
+    batch_free(&batch);
+    store_close(store);
+}
+
+static void a_file_of_an_earlier_version_is_brought_up_to_date(void **state)
+{
+    const struct place *place = *state;
+    struct store *store = open_store(place);
+    save_three(store);
+    store_close(store);
+    sqlite3 *earlier;
+    assert_int_equal(sqlite3_open(place->path, &earlier), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(earlier,
+                     "DROP VIEW v_feedback; DROP VIEW v_account; DROP TABLE language;"
+                     "DROP TABLE personal; ALTER TABLE file DROP COLUMN left_out;"
+                     "ALTER TABLE feedback DROP COLUMN lang_source;"
+                     "ALTER TABLE feedback DROP COLUMN author; PRAGMA user_version = 1",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(earlier);
+    store = open_store(place);
+    static const struct field english = {TEXT("lang"), TEXT("en")};
+    struct selection selection = {TIME_UNKNOWN, TIME_UNKNOWN, &english, 1, 5};
+    struct account account;
+    assert_true(store_account(store, &account, NULL));
+    assert_rows(store, &selection, "later:positive\n");
     store_close(store);
 }
 
@@ -433,6 +540,10 @@ int main(void)
         TEST(rows_come_by_date_and_without_the_author),
         TEST(selections_narrow_rows_and_tables),
         TEST(feedback_is_ordered_and_printed_for_people),
+        TEST(others_speak_the_language_of_most),
+        TEST(what_was_replaced_is_counted_by_run),
+        TEST(an_author_is_named_only_where_the_job_says_so),
+        TEST(a_file_of_an_earlier_version_is_brought_up_to_date),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

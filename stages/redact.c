@@ -1,0 +1,267 @@
+/* redact.c - the redact stage: personal data gives way to placeholders before anything is saved.
+ *
+ * It stands behind clean, where a text is what a reader sees (no address hides in markup), and in
+ * front of all that saves, hashes or reads it: what the database, the reports and the model get is
+ * the redacted text, and offsets of quotes count in it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/table.h"
+#include "stages/personal.h"
+#include "stages/stages.h"
+
+struct redact {
+    struct text kinds, orders, authors; /* options */
+    struct personal_search search;
+    bool active, keep_authors;
+    struct pattern *pattern;
+    struct table known; /* values of the record at hand: their numbers */
+    size_t numbers[PERSONAL_COUNT];
+};
+
+static bool add_kind(struct redact *redact, struct text word, struct error *error)
+{
+    for (size_t i = 0; i < PERSONAL_COUNT; i++)
+        if (i != PERSONAL_ORDER && text_equal_fold(word, text_of(personal_names[i]))) {
+            redact->search.kinds[i] = redact->active = true;
+            return true;
+        }
+    return error_set(error, ERROR_USAGE,
+                     "[redact] kinds: '%.*s' is none of email, phone, card, iban, ip, query, none",
+                     TEXT_ARGUMENT(word));
+}
+
+static bool open_redact(void *state, const struct workbench *workbench, struct error *error)
+{
+    (void)workbench;
+    struct redact *redact = state;
+    struct text rest = redact->kinds, word;
+    redact->keep_authors = text_equal(redact->authors, TEXT("keep"));
+    while (text_split(&rest, ',', &word)) {
+        word = text_trim(word);
+        if (word.size && !text_equal_fold(word, TEXT("none")) && !add_kind(redact, word, error))
+            return false;
+    }
+    if (!redact->orders.size)
+        return true;
+    redact->search.kinds[PERSONAL_ORDER] = redact->active = true;
+    if (!pattern_open(&redact->pattern, redact->orders, "[redact] orders", error))
+        return false;
+    redact->search.orders = redact->pattern;
+    return true;
+}
+
+static void close_redact(void *state)
+{
+    struct redact *redact = state;
+    pattern_close(redact->pattern);
+    table_free(&redact->known);
+}
+
+/* The value's number among those of its kind in this record. */
+static size_t number_of(struct redact *redact, enum personal kind, struct text value,
+                        struct arena *arena)
+{
+    bool added;
+    uint64_t hash = hash_add(hash_add_number(HASH_START, kind), personal_key(kind, value, arena));
+    size_t *number = table_at(&redact->known, hash, redact->numbers[kind] + 1, &added);
+    redact->numbers[kind] += added;
+    return *number;
+}
+
+/* `text` with placeholders, or itself. */
+static struct text redact_text(struct redact *redact, struct text text, bool cell,
+                               struct batch *batch)
+{
+    enum { PLACEHOLDER_SIZE = 32 };
+    struct arena *arena = &batch->arena;
+    size_t count, size = 0, end = 0;
+    redact->search.cell = cell;
+    const struct personal_span *spans = personal_find(&redact->search, text, arena, &count);
+    if (!count)
+        return text;
+    char *bytes = arena_alloc(arena, text.size + count * PLACEHOLDER_SIZE + 1, 1);
+    for (size_t i = 0; i < count; i++) {
+        const struct personal_span *span = &spans[i];
+        size_t number =
+            number_of(redact, span->kind, text_slice(text, span->begin, span->end), arena);
+        memcpy(bytes + size, text.bytes + end, span->begin - end);
+        size += span->begin - end;
+        size += (size_t)snprintf(bytes + size, PLACEHOLDER_SIZE, "[%s %zu]",
+                                 personal_names[span->kind], number);
+        end = span->end;
+        batch->personal[span->kind]++;
+    }
+    memcpy(bytes + size, text.bytes + end, text.size - end);
+    return (struct text){bytes, size + text.size - end};
+}
+
+static void begin_record(struct redact *redact)
+{
+    table_clear(&redact->known);
+    memset(redact->numbers, 0, sizeof(redact->numbers));
+}
+
+/* ---- Records ---- */
+
+/* "name" alone may be a product's; beside an author known by an address it is the author's. */
+static bool is_name(const struct record *record, const struct field *field)
+{
+    return text_equal(field->value, record->author) || personal_is_name_column(field->name) ||
+           (text_equal_fold(field->name, TEXT("name")) &&
+            text_find(record->author, TEXT("@"), 0) < record->author.size);
+}
+
+/* Columns are saved beside the text: those that say what stands elsewhere in the record are dropped
+ * (elsewhere it is redacted), and so are names. A record's own id may be personal, too: what the
+ * columns redact as a whole is saved as its hash. */
+static void redact_fields(struct redact *redact, struct record *record, struct text body,
+                          struct text title, struct batch *batch)
+{
+    struct field *fields = arena_alloc(&batch->arena, record->field_count, sizeof(*fields));
+    bool personal_id = false;
+    for (size_t i = 0; i < record->field_count; i++) {
+        struct text value = record->fields[i].value;
+        bool is_id = text_equal(value, record->external_id);
+        fields[i] = record->fields[i];
+        if (!redact->keep_authors && is_name(record, &fields[i]))
+            value = (struct text){0};
+        if (redact->active && !(redact->keep_authors && text_equal(value, record->author))) {
+            if (text_equal(value, body) || text_equal(value, title))
+                value = (struct text){0};
+            else if (!text_equal_fold(fields[i].name, TEXT("thread")))
+                value = redact_text(redact, value, true, batch);
+        }
+        personal_id |= is_id && value.size && !text_equal(value, record->external_id);
+        fields[i].value = value;
+    }
+    record->fields = fields;
+    if (personal_id || (record->external_id.size && redact->active && !redact->keep_authors &&
+                        text_equal(record->external_id, record->author))) {
+        char digits[17];
+        hash_print(hash_text(record->external_id), digits);
+        record->external_id = arena_format(&batch->arena, "#%s", digits);
+    }
+}
+
+static void redact_record(struct redact *redact, struct record *record, struct batch *batch)
+{
+    struct text body = record->body, title = record->title;
+    begin_record(redact);
+    record->named = redact->keep_authors;
+    if (redact->active) {
+        /* Where the body says nothing, the text is the title. */
+        bool titled =
+            record->text.bytes == record->title.bytes && record->text.size == record->title.size;
+        record->title = redact_text(redact, record->title, false, batch);
+        record->text = titled ? record->title : redact_text(redact, record->text, false, batch);
+        record->question = redact_text(redact, record->question, false, batch);
+        record->body = record->text; /* nobody behind this place needs what it was */
+    }
+    redact_fields(redact, record, body, title, batch);
+}
+
+/* ---- Rejects ---- */
+
+enum {
+    LEAST_ENCODED = 60, /* base64 without a blank: text that nobody can look into */
+    MOST_TAIL = 320,    /* bytes at the end of a cut row that may be half a value */
+};
+
+static bool is_base64(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' ||
+           c == '/' || c == '=';
+}
+
+/* Encoded stretches go, since what they hold cannot be seen. */
+static struct text without_encoded(struct text raw, struct arena *arena)
+{
+    char *bytes = arena_alloc(arena, raw.size + 1, 1);
+    size_t size = 0;
+    for (size_t i = 0, end; i < raw.size; i = end) {
+        for (end = i; end < raw.size && is_base64(raw.bytes[end]); end++)
+            ;
+        if (end - i >= LEAST_ENCODED) {
+            size += (size_t)sprintf(bytes + size, "[encoded]");
+            continue;
+        }
+        end += end == i;
+        memcpy(bytes + size, raw.bytes + i, end - i);
+        size += end - i;
+    }
+    return (struct text){bytes, size};
+}
+
+/* A row that was cut may end within an address or a number, which then looks like none. */
+static struct text without_tail(struct text raw)
+{
+    size_t least = raw.size > MOST_TAIL ? raw.size - MOST_TAIL : 0, size = raw.size;
+    while (size > least && raw.bytes[size - 1] != '\n')
+        size--;
+    if (size > least)
+        return text_slice(raw, 0, size);
+    size = raw.size;
+    while (size > least && !memchr(" \t,;\"", raw.bytes[size - 1], 5))
+        size--;
+    while (size > least && memchr("0123456789 +-./()", raw.bytes[size - 1], 17))
+        size--;
+    return text_slice(raw, 0, size);
+}
+
+static void redact_reject(struct redact *redact, struct reject *reject, struct batch *batch)
+{
+    begin_record(redact);
+    if (reject->raw.size + 4 > REJECT_RAW_SIZE) /* it was cut, at a character */
+        reject->raw = without_tail(reject->raw);
+    reject->raw = without_encoded(reject->raw, &batch->arena);
+    redact->search.raw = true;
+    reject->raw = redact_text(redact, reject->raw, false, batch);
+    redact->search.raw = false;
+    reject->reason = redact_text(redact, reject->reason, false, batch);
+}
+
+static bool process(void *state, struct batch *batch, struct error *error)
+{
+    (void)error;
+    struct redact *redact = state;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->records[i].state != RECORD_EMPTY && batch->records[i].state != RECORD_REJECTED)
+            redact_record(redact, &batch->records[i], batch);
+    for (size_t i = 0; redact->active && i < batch->reject_count; i++)
+        redact_reject(redact, &batch->rejects[i], batch);
+    return true;
+}
+
+static const struct option options[] = {
+    {.name = "kinds",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct redact, kinds),
+     .fallback = "email, phone, card, iban, ip, query",
+     .help = "personal data that gives way to \"[email 1]\" and the like before anything is saved; "
+             "none: nothing"},
+    {.name = "orders",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct redact, orders),
+     .fallback = "",
+     .help = "a regular expression for order or customer numbers, which go too: "
+             "\\bORD-\\d{6}\\b"},
+    {.name = "authors",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct redact, authors),
+     .fallback = "hash",
+     .choices = "hash|keep",
+     .help = "hash: of an author a salted hash is saved; keep: the name as well"},
+    {0},
+};
+
+const struct stage redact_stage = {
+    .name = "redact",
+    .summary = "personal data out of texts, columns and rejects",
+    .options = options,
+    .state_size = sizeof(struct redact),
+    .open = open_redact,
+    .process = process,
+    .close = close_redact,
+};

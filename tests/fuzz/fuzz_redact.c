@@ -1,0 +1,33 @@
+/* fuzz_redact.c - any bytes as a text: the spans found are in order, not empty, and cut no
+ * character. */
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "stages/personal.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    struct arena arena = {0};
+    struct personal_search search = {.cell = size & 1, .raw = size & 2};
+    struct text text = {(const char *)bytes, size};
+    bool valid = utf8_valid(text);
+    size_t count, end = 0;
+    for (size_t i = 0; i < PERSONAL_COUNT; i++)
+        search.kinds[i] = true;
+    const struct personal_span *spans = personal_find(&search, text, &arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct text value = text_slice(text, spans[i].begin, spans[i].end);
+        if (spans[i].begin < end || spans[i].end <= spans[i].begin || spans[i].end > size)
+            abort();
+        if (valid && !utf8_valid(value)) /* a character is never cut */
+            abort();
+        if (personal_key(spans[i].kind, value, &arena).size > value.size)
+            abort();
+        end = spans[i].end;
+    }
+    personal_is_name_column(text);
+    arena_free(&arena);
+    return 0;
+}

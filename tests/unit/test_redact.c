@@ -1,0 +1,151 @@
+/* test_redact.c - stages/redact.c: what is left of a record's personal data, and of a reject's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "stages/stages.h"
+#include "tests/fakes/stage.h"
+
+static const struct {
+    const char *settings, *title, *text; /* read */
+    const char *kept_title, *kept;       /* redacted */
+    size_t emails, phones;
+} examples[] = {
+    {"", "Call +49 30 123456", "Or 0049-30-123456, or a@b.org, A@B.ORG, c@d.org.", "Call [phone 1]",
+     "Or [phone 2], or [email 1], [email 1], [email 2].", 3, 2},
+    {"", "", "Again: +49 (30) 1234-56 and +4930123456", "", "Again: [phone 1] and [phone 1]", 0, 2},
+    {"", "", "배송은 010-1234-5678로", "", "배송은 [phone 1]로", 0, 1},
+    {"kinds=none", "a@b.org", "a@b.org", "a@b.org", "a@b.org", 0, 0},
+    {"kinds=phone", "", "a@b.org +49 30 123456", "", "a@b.org [phone 1]", 0, 1},
+    {"orders=[A-Z]{3}-\\d+", "Order ABC-123", "ABC-123, DEF-1", "Order [order 1]",
+     "[order 1], [order 2]", 0, 0},
+    {"", "", "https://x.example/a?user=7 is slow", "", "https://x.example/a?[query 1] is slow", 0,
+     0},
+};
+
+static void texts_are_redacted(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        struct error error = {0};
+        void *redact = stage_start(&redact_stage, examples[i].settings, NULL, &error);
+        assert_non_null(redact);
+        struct batch batch = {0};
+        struct record *record = batch_add(&batch);
+        record->title = text_of(examples[i].title);
+        record->text = record->body = text_of(examples[i].text);
+        assert_true(redact_stage.process(redact, &batch, &error));
+        if (!text_equal(record->text, text_of(examples[i].kept)) ||
+            !text_equal(record->title, text_of(examples[i].kept_title)))
+            fail_msg("%s\n%.*s | %.*s", examples[i].text, TEXT_ARGUMENT(record->title),
+                     TEXT_ARGUMENT(record->text));
+        assert_int_equal(batch.personal[PERSONAL_EMAIL], examples[i].emails);
+        assert_int_equal(batch.personal[PERSONAL_PHONE], examples[i].phones);
+        batch_free(&batch);
+        stage_end(&redact_stage, redact);
+    }
+}
+
+static const struct field fields[] = {{TEXT("id"), TEXT("kim@post.example")},
+                                      {TEXT("Reviewer Name"), TEXT("Kim Lee")},
+                                      {TEXT("name"), TEXT("Kim")},
+                                      {TEXT("product"), TEXT("Kettle")},
+                                      {TEXT("Email"), TEXT("k@post.example")},
+                                      {TEXT("IP Address"), TEXT("10.1.2.3")},
+                                      {TEXT("text"), TEXT("raw <b>text</b>")},
+                                      {TEXT("title"), TEXT("Title")},
+                                      {TEXT("thread"), TEXT("1@mail.example")}};
+
+static struct text process_fields(const char *settings, struct batch *batch)
+{
+    struct error error = {0};
+    void *redact = stage_start(&redact_stage, settings, NULL, &error);
+    struct record *record = batch_add(batch);
+    *record = (struct record){.external_id = fields[0].value,
+                              .author = TEXT("Kim"),
+                              .title = TEXT("Title"),
+                              .body = fields[6].value,
+                              .text = TEXT("raw text"),
+                              .fields = fields,
+                              .field_count = sizeof(fields) / sizeof(*fields)};
+    assert_true(redact_stage.process(redact, batch, &error));
+    stage_end(&redact_stage, redact);
+    struct text row = record->external_id;
+    for (size_t i = 0; i < record->field_count; i++)
+        row = arena_format(&batch->arena, "%.*s|%.*s", TEXT_ARGUMENT(row),
+                           TEXT_ARGUMENT(record->fields[i].value));
+    return row;
+}
+
+/* Names and what stands elsewhere go; an id that is an address is kept as its hash. */
+static void columns_are_redacted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *settings, *row;
+    } cases[] = {
+        {"", "#*|[email 1]|||Kettle|[email 2]|[ip 1]|||1@mail.example"},
+        {"authors=keep", "#*|[email 1]|Kim Lee|Kim|Kettle|[email 2]|[ip 1]|||1@mail.example"},
+        {"kinds=none", "kim@post.example|kim@post.example|||Kettle|k@post.example|10.1.2.3|"
+                       "raw <b>text</b>|Title|1@mail.example"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct batch batch = {0};
+        struct text row = process_fields(cases[i].settings, &batch);
+        if (text_starts_with(row, TEXT("#"))) {
+            assert_int_equal(text_find(row, TEXT("|"), 0), 17);
+            row = arena_format(&batch.arena, "#*%.*s", (int)row.size - 17, row.bytes + 17);
+        }
+        if (!text_equal(row, text_of(cases[i].row)))
+            fail_msg("%s: %.*s", cases[i].settings, TEXT_ARGUMENT(row));
+        assert_int_equal(batch.records[0].named, i == 1);
+        batch_free(&batch);
+    }
+}
+
+static void rejects_are_redacted(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct batch batch = {0};
+    void *redact = stage_start(&redact_stage, "", NULL, &error);
+    struct text filler = {arena_alloc(&batch.arena, REJECT_RAW_SIZE, 1), REJECT_RAW_SIZE - 12};
+    memset((char *)(uintptr_t)filler.bytes, '-', filler.size);
+    struct text cut =
+        arena_format(&batch.arena, "%.*s\nme: anna@post.example", TEXT_ARGUMENT(filler));
+    batch_reject_row(&batch, 1, 0, TEXT("expected a date, found 'a@b.org'"),
+                     TEXT("5,\"a@b.org\"\xFF,+49 30 123456"));
+    batch_reject_row(&batch, 2, 40, TEXT("x"), cut);
+    batch_reject_row(&batch, 3, 80, TEXT("x"),
+                     TEXT("hello\nYW5uYUBwb3N0LmV4YW1wbGUgYW5uYUBwb3N0LmV4YW1wbGUgYW5uYUBwb3N0\n"));
+    assert_true(redact_stage.process(redact, &batch, &error));
+    assert_true(text_equal(batch.rejects[0].reason, TEXT("expected a date, found '[email 1]'")));
+    assert_true(text_equal(batch.rejects[0].raw, TEXT("5,\"[email 1]\"\\xFF,[phone 1]")));
+    assert_int_equal(batch.rejects[1].raw.size, filler.size + 1); /* half an address goes */
+    assert_true(text_equal(batch.rejects[2].raw, TEXT("hello\n[encoded]\n")));
+    batch_free(&batch);
+    stage_end(&redact_stage, redact);
+}
+
+static void mistakes_are_told_before_anything_is_read(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    assert_null(stage_start(&redact_stage, "kinds=email, phones", NULL, &error));
+    assert_non_null(strstr(error.message, "'phones' is none of email, phone"));
+    assert_null(stage_start(&redact_stage, "orders=(", NULL, &error));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_are_redacted),
+        cmocka_unit_test(columns_are_redacted),
+        cmocka_unit_test(rejects_are_redacted),
+        cmocka_unit_test(mistakes_are_told_before_anything_is_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
