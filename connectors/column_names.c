@@ -216,6 +216,7 @@ static const struct known_name date_names[] = {
     {"published at", 92},
     {"publish date", 90},
     {"pub date", 90},
+    {"when", 72},
     {"at", 70},
     {"time", 75},
     {"unix review time", 90},

@@ -7,8 +7,8 @@
 
 enum { LEAST_SCORE = 30, CLEAR_LEAD = 5 };
 
-const struct connector *const connectors[] = {&csv_connector, &json_connector, &xml_connector,
-                                              &mail_connector, NULL};
+const struct connector *const connectors[] = {&csv_connector, &xlsx_connector, &json_connector,
+                                              &xml_connector, &mail_connector, NULL};
 
 const struct report_format *const report_formats[] = {&raw_format, &excel_format, NULL};
 

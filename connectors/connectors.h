@@ -6,6 +6,7 @@
 #include "pipeline/report.h"
 
 extern const struct connector csv_connector;  /* CSV, TSV, semicolon; surveys, Google Play */
+extern const struct connector xlsx_connector; /* spreadsheets, a sheet read as a table */
 extern const struct connector json_connector; /* JSON lines, and arrays of objects */
 extern const struct connector xml_connector;  /* Disqus, WordPress, Apple, any repeated element */
 extern const struct connector mail_connector; /* mbox, .eml, Maildir, folders of messages */
@@ -19,7 +20,8 @@ extern const struct report_format *const report_formats[]; /* NULL-terminated */
 
 /* Reads the head of the file at `path` and asks every connector. *connector is the winner; below a
  * score of 30, or with two within 5 of each other, it is NULL and `report` names the choices. The
- * report ("csv 90: ...; json 5: ...") is allocated from `arena`. ERROR_INPUT when it cannot be read. */
+ * report ("csv 90: ...; json 5: ...") is allocated from `arena`. ERROR_INPUT when it cannot be
+ * read. */
 bool connectors_recognize(const char *path, struct arena *arena, const struct connector **connector,
                           struct text *report, struct error *error);
 

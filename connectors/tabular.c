@@ -122,6 +122,9 @@ bool tabular_learn(struct tabular *tabular, const char *path, struct error *erro
     if (layout->count == 0)
         return true; /* nothing but blank lines */
     survey_find(&tabular->survey, layout, &tabular->arena);
+    for (size_t i = 0; i < layout->count; i++)
+        if (text_trim(tabular->survey.names[i]).size == 0)
+            tabular->survey.names[i] = arena_format(&tabular->arena, "column_%zu", i + 1);
     layout_unique_names(tabular->survey.names, layout->count, &tabular->arena);
     tabular->vendor = vendor_of_header(tabular->survey.names, layout->count);
     struct samples samples = layout->samples;

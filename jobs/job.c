@@ -20,7 +20,7 @@ static const struct option source_options[] = {
      .help = "files to read: a pattern (inbox/*.csv, {a,b}/*.csv), a file or a folder; may stand "
              "several times"},
     {"format", OPTION_TEXT, offsetof(struct job_source, format), "auto",
-     .help = "csv, json, xml, mail; auto finds it from each file's content"},
+     .help = "csv, xlsx, json, xml, mail; auto finds it from each file's content"},
     {0},
 };
 

@@ -32,7 +32,7 @@ struct reading_run {
 
 static const struct flag flags[] = {
     {.option = {"format", OPTION_TEXT, offsetof(struct read, format), .fallback = "",
-                .help = "connector that reads the files: csv, json, xml, mail; else it is found"},
+                .help = "connector that reads the files: csv, xlsx, json, xml, mail; else it is found"},
      .letter = 'f',
      .argument = "FORMAT"},
     {.option = {"map", OPTION_TEXT, offsetof(struct read, map), .fallback = "",

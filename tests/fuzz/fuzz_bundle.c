@@ -6,6 +6,8 @@
 
 #include "connectors/bundle.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
 enum { MOST_READ = 1 << 20 };
 
 static void read_member(const char *path)
