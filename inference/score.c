@@ -14,6 +14,7 @@ struct candidate {
     size_t target; /* index into the caller's list */
     const int32_t *tokens;
     size_t count, judged; /* tokens; the first that counts for the score */
+    float *each;          /* the caller's room for what each of these counts, or NULL */
 };
 
 struct scoring {
@@ -110,11 +111,13 @@ static void forest_judge(struct forest *forest, struct worker *worker, float *sc
             const uint32_t *path = forest->rows[forest->leaves[c]].path;
             for (size_t i = candidate->judged; i < candidate->count; i++) {
                 size_t row = path[i - 1];
-                if (row >= first && row < first + count)
-                    sums[c] +=
-                        (double)worker
-                            ->logits[(row - first) * vocabulary + (size_t)candidate->tokens[i]] -
-                        normalisers[row - first];
+                if (row < first || row >= first + count)
+                    continue;
+                const float *logits = worker->logits + (row - first) * vocabulary;
+                double value = (double)logits[candidate->tokens[i]] - normalisers[row - first];
+                sums[c] += value;
+                if (candidate->each)
+                    candidate->each[i - candidate->judged] = (float)value;
             }
         }
     }
@@ -161,8 +164,11 @@ static bool tokenise_target(const struct t5_session *session, const struct t5_ta
                          "taken here",
                          index + 1, prefix + text, most - 1);
     tokens[prefix + text] = session->config->end_id;
-    *candidate = (struct candidate){
-        .target = index, .tokens = tokens, .count = prefix + text + 1, .judged = prefix};
+    *candidate = (struct candidate){.target = index,
+                                    .tokens = tokens,
+                                    .count = prefix + text + 1,
+                                    .judged = prefix,
+                                    .each = target->tokens};
     return true;
 }
 

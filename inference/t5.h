@@ -88,6 +88,8 @@ struct t5_target {
     size_t input;       /* index into the inputs last encoded */
     struct text prefix; /* what the decoder is made to start with; may be empty */
     struct text text;
+    float *tokens; /* NULL, or room for the log-probability of each of text's tokens and the end
+                      mark: t5_tokens(text) + 1 numbers */
 };
 
 /* scores[i]: natural-log probability of targets[i].text and the end mark, summed over tokens. */

@@ -10,6 +10,7 @@ extern const struct command score_command; /* at the end */
 struct score {
     struct line_options lines;
     int64_t output_tokens;
+    bool each;
 };
 
 static const struct flag flags[] = {
@@ -24,6 +25,11 @@ static const struct flag flags[] = {
                    .help = "longest target with its end mark; a longer one is an error"},
         .argument = "N",
     },
+    {.option = {.name = "each",
+                .type = OPTION_BOOLEAN,
+                .offset = offsetof(struct score, each),
+                .fallback = "no",
+                .help = "print each token's part of it, the end mark's last, with spaces between"}},
     {.option = {.name = NULL}},
 };
 
@@ -35,8 +41,15 @@ struct score_batch {
     size_t line_count, input_count;
 };
 
+/* Room for the parts of each target's score. */
+static float *make_room(const struct t5_model *model, struct text target, struct arena *arena)
+{
+    return arena_alloc(arena, t5_tokens(model, target, NULL, 0) + 1, sizeof(float));
+}
+
 static bool split_lines(const struct score *score, const struct t5_model *model,
-                        struct score_batch *batch, size_t first_line, struct error *error)
+                        struct score_batch *batch, size_t first_line, struct arena *arena,
+                        struct error *error)
 {
     batch->input_count = 0;
     for (size_t i = 0; i < batch->line_count; i++) {
@@ -54,10 +67,24 @@ static bool split_lines(const struct score *score, const struct t5_model *model,
             return false;
         if (!batch->input_count || !text_equal(batch->inputs[batch->input_count - 1], input))
             batch->inputs[batch->input_count++] = input;
-        batch->targets[i] = (struct t5_target){
-            .input = batch->input_count - 1, .prefix = score->lines.prefix, .text = target};
+        batch->targets[i] =
+            (struct t5_target){.input = batch->input_count - 1,
+                               .prefix = score->lines.prefix,
+                               .text = target,
+                               .tokens = score->each ? make_room(model, target, arena) : NULL};
     }
     return true;
+}
+
+static void print_scores(const struct score_batch *batch, const struct t5_model *model)
+{
+    for (size_t i = 0; i < batch->line_count; i++) {
+        const struct t5_target *target = &batch->targets[i];
+        size_t others = target->tokens ? t5_tokens(model, target->text, NULL, 0) : 0;
+        for (size_t k = 0; k < others; k++)
+            printf("%.6f ", (double)target->tokens[k]);
+        printf("%.6f\n", (double)(target->tokens ? target->tokens[others] : batch->scores[i]));
+    }
 }
 
 static bool score_lines(const struct score *score, const struct t5_model *model,
@@ -74,11 +101,11 @@ static bool score_lines(const struct score *score, const struct t5_model *model,
     while (ok && batch.line_count) {
         arena_reset(&arena);
         ok = lines_read(stdin, most, &arena, batch.lines, &batch.line_count, error) &&
-             split_lines(score, model, &batch, line, error) &&
+             split_lines(score, model, &batch, line, &arena, error) &&
              t5_encode(session, batch.inputs, batch.input_count, error) &&
              t5_score(session, batch.targets, batch.line_count, batch.scores, error);
-        for (size_t i = 0; ok && i < batch.line_count; i++)
-            printf("%.6f\n", (double)batch.scores[i]);
+        if (ok)
+            print_scores(&batch, model);
         fflush(stdout);
         line += batch.line_count;
     }

@@ -37,6 +37,10 @@ printf 'soup\tcold\nsoup\twarm\nroom\tcold\r\n' > "$work/in"
 grep -qvE '^-[0-9]+\.[0-9]{6}$' "$work/scores" && fail "not numbers: $(cat "$work/scores")"
 "$winnow" score --model "$model" --batch 1 --threads 1 < "$work/in" | cmp - "$work/scores" ||
     fail "score --batch 1 differs"
+"$winnow" score --model "$model" --each < "$work/in" > "$work/each"
+awk '{ sum = 0; for (i = 1; i <= NF; i++) sum += $i; getline total < "'"$work/scores"'"
+       if (NF < 2 || (sum - total) ^ 2 > 1e-9) exit 1 }' "$work/each" ||
+    fail "score --each: the parts do not make the sum: $(cat "$work/each" "$work/scores")"
 
 printf 'soup\tcold\nsoup and bread\n' > "$work/in"
 refused 3 'line 2 has no tab' "$winnow" score --model "$model"

@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""How far int8 is from float32: Winnow's and, beside it, CTranslate2's, on the same weights.
+
+    python3 tests/parity/accuracy.py --texts FILE [--winnow build/winnow] [--model DIR ...]
+        [--random] [--spiece FILE] [--prefix TEXT] [--prompt 'Review: {text}'] [--count 1000]
+        [--targets 200] [--most 32]
+
+FILE has one text a line, or `-` is standard input. Every model is a Hugging Face directory with
+safetensors and spiece.model; --random adds one of flan-t5-small's shape (v1.1) made here, its
+vocabulary that of --spiece or made up. Winnow's float32 is the reference: parity.py holds it to
+transformers. Its greedy outputs, at most --most tokens of them, are what the others should write,
+and are scored by all; see README.md beside this file for what the columns say.
+"""
+import argparse
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+
+import sentencepiece
+
+import parity
+
+try:
+    import ctranslate2
+    from ctranslate2 import converters
+except ImportError:
+    ctranslate2 = None
+
+START, END = "<pad>", "</s>"
+
+
+def read_texts(path, count, prompt):
+    with open(0 if path == "-" else path, encoding="utf-8", errors="replace") as file:
+        lines = (" ".join(line.split()) for line in file)
+        texts = [prompt.replace("{text}", line) for line in lines if line]
+    return texts[:count]
+
+
+class Winnow:
+    def __init__(self, program, model, precision, prefix):
+        self.common = ["--model", model, "--precision", precision, "--prefix", prefix]
+        self.program, self.name = program, f"winnow {precision}"
+
+    def generate(self, texts, most):
+        return parity.winnow([self.program, "generate", "--max-tokens", str(most)] + self.common,
+                             texts)
+
+    def score(self, texts, targets):
+        lines = [f"{text}\t{target}" for text, target in zip(texts, targets)]
+        rows = parity.winnow([self.program, "score", "--each"] + self.common, lines)
+        return [[float(x) for x in row.split()] for row in rows]
+
+
+class CTranslate2:
+    def __init__(self, source, folder, compute_type, prefix):
+        self.name = f"ctranslate2 {compute_type}"
+        self.spiece = sentencepiece.SentencePieceProcessor(
+            model_file=os.path.join(source, "spiece.model"))
+        self.prefix = self.pieces(prefix)
+        self.translator = ctranslate2.Translator(convert(source, folder), device="cpu",
+                                                 compute_type=compute_type, intra_threads=2)
+
+    def pieces(self, text):
+        return self.spiece.encode(text, out_type=str) if text else []
+
+    def generate(self, texts, most):
+        inputs = [self.pieces(text) + [END] for text in texts]
+        results = self.translator.translate_batch(
+            inputs, [self.prefix] * len(inputs), beam_size=1, max_batch_size=2048,
+            batch_type="tokens", max_decoding_length=len(self.prefix) + most,
+            max_input_length=0)
+        return [self.text(result.hypotheses[0][len(self.prefix):]) for result in results]
+
+    def text(self, pieces):
+        ids = [self.spiece.piece_to_id(piece) for piece in pieces]
+        return self.spiece.decode(ids).replace("\n", " ").replace("\r", " ")
+
+    def score(self, texts, targets):
+        rows = self.translator.score_batch(
+            [self.pieces(text) + [END] for text in texts],
+            [self.prefix + self.pieces(target) + [END] for target in targets],
+            max_batch_size=2048, batch_type="tokens", max_input_length=0)
+        skipped = len(self.prefix)
+        return [row.log_probs[skipped:skipped + len(self.pieces(target)) + 1]
+                for row, target in zip(rows, targets)]
+
+
+def convert(source, folder):
+    """The directory as CTranslate2 has it, in float32: it rounds to int8 when it loads."""
+    output = os.path.join(folder, "ctranslate2")
+    if not os.path.isdir(output):
+        converter = converters.TransformersConverter(source, load_as_float16=False)
+        converter.convert(output, quantization="float32")
+    return output
+
+
+def compare(name, reference, outputs, others, expected, texts):
+    """One line of the table: `outputs` and `others` against those of the reference."""
+    differences = [abs(a - b) for row, wanted in zip(others, reference)
+                   for a, b in zip(row, wanted, strict=True)]
+    sums = [abs(sum(row) - sum(wanted)) / len(wanted) for row, wanted in zip(others, reference)]
+    equal = sum(a == b for a, b in zip(outputs, expected))
+    differences.sort()
+    print(f"  {name:20} {statistics.mean(differences):11.4f} {statistics.median(differences):9.4f} "
+          f"{differences[len(differences) * 99 // 100]:9.4f} {statistics.mean(sums):11.4f} "
+          f"{100 * equal / len(texts):9.1f} %", flush=True)
+
+
+def measure(options, name, source, folder):
+    texts = options.lines
+    program = os.path.abspath(options.winnow)
+    model = os.path.join(folder, "model.winnow")
+    parity.winnow([program, "model", "import", source, model], [])
+    exact = Winnow(program, model, "f32", options.prefix)
+    expected = exact.generate(texts, options.most)
+    scored = [(text, target) for text, target in zip(texts, expected) if target][:options.targets]
+    inputs, targets = [text for text, _ in scored], [target for _, target in scored]
+    reference = exact.score(inputs, targets)
+    tokens = [value for row in reference for value in row]
+    print(f"{name}: {len(texts)} texts, {len(set(expected))} different outputs; {len(targets)} "
+          f"targets scored, {len(tokens)} tokens, mean log-probability "
+          f"{statistics.mean(tokens):.3f}")
+    print(f"  {'':20} {'mean |d|':>11} {'median':>9} {'99 in 100':>9} {'of targets':>11} "
+          f"{'greedy equal':>11}")
+    engines = [Winnow(program, model, "int8", options.prefix)]
+    if ctranslate2:
+        engines += [CTranslate2(source, folder, kind, options.prefix)
+                    for kind in ("float32", "int8")]
+    for engine in engines:
+        compare(engine.name, reference, engine.generate(texts, options.most),
+                engine.score(inputs, targets), expected, texts)
+
+
+def make_random(folder, spiece):
+    """flan-t5-small's shape; logits spread as parity.py spreads them."""
+    if spiece:
+        shutil.copy(spiece, os.path.join(folder, "spiece.model"))
+        size = 32128
+    else:
+        parity.make_vocabulary(folder)
+        size = 512
+    shape = parity.Shape("random", 11, True, 512, 64, 6, 1024, 8, 8, vocabulary=size)
+    _, source = parity.make_model(shape, os.path.join(folder, "spiece.model"), folder)
+    with open(os.path.join(source, "tokenizer_config.json"), "w", encoding="utf-8") as file:
+        json.dump({"tokenizer_class": "T5Tokenizer", "extra_ids": 0, "pad_token": START,
+                   "eos_token": END, "unk_token": "<unk>"}, file)
+    return source
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--winnow", default="build/winnow")
+    parser.add_argument("--texts", required=True)
+    parser.add_argument("--model", action="append", default=[])
+    parser.add_argument("--random", action="store_true")
+    parser.add_argument("--spiece")
+    parser.add_argument("--prefix", default="")
+    parser.add_argument("--prompt", default="{text}")
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--targets", type=int, default=200)
+    parser.add_argument("--most", type=int, default=32)
+    options = parser.parse_args()
+    options.lines = read_texts(options.texts, options.count, options.prompt)
+    if not options.lines:
+        sys.exit(f"{options.texts}: no texts")
+    if not ctranslate2:
+        print("ctranslate2 is not installed: Winnow alone")
+    if options.random:
+        with tempfile.TemporaryDirectory() as folder:
+            measure(options, "random, flan-t5-small's shape", make_random(folder, options.spiece),
+                    folder)
+    for source in options.model:
+        with tempfile.TemporaryDirectory() as folder:
+            measure(options, source, source, folder)
+
+
+if __name__ == "__main__":
+    main()
