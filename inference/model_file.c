@@ -16,17 +16,6 @@
 #include "inference/tensors.h"
 #include "inference/vocabulary.h"
 
-struct t5_model {
-    struct text file; /* mapped */
-    const struct model_header *header;
-    const struct model_section *sections;
-    struct t5_config config;
-    struct t5_weights weights;
-    struct tokenizer tokenizer;
-    struct text prompts;
-    char id[17];
-};
-
 const char *const model_tokenizer_sections[TOKENIZER_TABLES] = {
     [TOKENIZER_SETTINGS] = "tokenizer.settings", [TOKENIZER_OFFSETS] = "tokenizer.offsets",
     [TOKENIZER_PIECES] = "tokenizer.pieces",     [TOKENIZER_SCORES] = "tokenizer.scores",
@@ -317,8 +306,10 @@ void t5_model_close(struct t5_model *model)
     if (!model)
         return;
     weights_free(&model->weights);
-    tokenizer_release(&model->tokenizer);
-    file_unmap(model->file);
+    if (!model->whole) {
+        tokenizer_release(&model->tokenizer);
+        file_unmap(model->file);
+    }
     free(model);
 }
 
@@ -362,8 +353,18 @@ size_t t5_width(const struct t5_model *model)
     return model->config.model_width;
 }
 
+size_t t5_encoder_layers(const struct t5_model *model)
+{
+    return model->config.encoder_layers;
+}
+
+size_t t5_decoder_layers(const struct t5_model *model)
+{
+    return model->config.decoder_layers;
+}
+
 /* Numbers of the weights: matrices and vectors, those shared counted once. */
-static size_t count_parameters(const struct t5_model *model)
+size_t t5_parameters(const struct t5_model *model)
 {
     struct t5_weights weights = {0};
     struct tensor_list list = {0};
@@ -386,7 +387,7 @@ struct text t5_model_facts(const struct t5_model *model, struct arena *arena)
         "d_model %u\nd_kv %u\nd_ff %u\nheads %u\nencoder_layers %u\ndecoder_layers %u\n"
         "vocabulary %u\npieces %zu\nactivation %s%s\noutput_layer %s\n"
         "window_input %u\nwindow_output %u\nprompts\n%.*s",
-        model->id, model->header->version, model->file.size, count_parameters(model),
+        model->id, model->header->version, model->file.size, t5_parameters(model),
         model->weights.embedding.f32 ? "int8 and float32" : "int8", config->model_width,
         config->head_width, config->hidden_width, config->heads, config->encoder_layers,
         config->decoder_layers, config->vocabulary, tokenizer_count(&model->tokenizer),

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "inference/model.h"
+#include "inference/vocabulary.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "model files are mapped as they lie");
 
@@ -54,6 +55,22 @@ struct model_section {
 };
 
 static_assert(sizeof(struct model_section) == 88, "no hidden padding");
+
+/* An open one. */
+struct t5_model {
+    struct text file; /* mapped */
+    const struct model_header *header;
+    const struct model_section *sections;
+    struct t5_config config;
+    struct t5_weights weights;
+    struct tokenizer tokenizer;
+    struct text prompts;
+    char id[17];
+    /* The model that this one is a part of, to which file and tokenizer belong, or NULL; and the
+     * layers of it that are not in this one. */
+    const struct t5_model *whole;
+    struct t5_layers left_out;
+};
 
 /* The sections of the tokenizer's tables, by enum tokenizer_table. */
 extern const char *const model_tokenizer_sections[];

@@ -137,6 +137,28 @@ bool t5_generate(struct t5_session *session, const struct t5_decoding *decoding,
 size_t t5_width(const struct t5_model *model);
 void t5_embed(const struct t5_session *session, float *vectors);
 
+/* ---- Leaving layers out: `winnow model prune` ---- */
+
+enum { T5_MOST_LAYERS = 256 };
+
+/* Layers of each stack, by number from 0. */
+struct t5_layers {
+    bool encoder[T5_MOST_LAYERS], decoder[T5_MOST_LAYERS];
+};
+
+size_t t5_encoder_layers(const struct t5_model *model);
+size_t t5_decoder_layers(const struct t5_model *model);
+size_t t5_parameters(const struct t5_model *model); /* those shared counted once */
+
+/* `model` without these layers: a view that is outlived by it and closed like any other model. The
+ * position biases belong to the stack and stay, whichever layer goes. A layer that is not there, or
+ * a stack without any, is ERROR_USAGE. */
+bool t5_model_without(struct t5_model **pruned, const struct t5_model *model,
+                      const struct t5_layers *left_out, struct error *error);
+
+/* Writes an open model as a model file: beside the target, then renamed into place. */
+bool t5_model_save(const struct t5_model *model, const char *target, struct error *error);
+
 /* ---- Model files: `winnow model import|info|verify` ---- */
 
 struct t5_import {

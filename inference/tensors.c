@@ -8,7 +8,7 @@
 #include "base/memory.h"
 
 /* A sum of `columns` products of int8 must fit int32: 127 * 127 * 131072 < 2^31. */
-enum { MOST_WIDTH = 131072, MOST_LAYERS = 256, MOST_HEADS = 1024, MOST_VOCABULARY = 1 << 21 };
+enum { MOST_WIDTH = 131072, MOST_HEADS = 1024, MOST_VOCABULARY = 1 << 21 };
 
 static bool check_size(const char *what, uint32_t value, uint32_t least, uint32_t most,
                        const char *name, struct error *error)
@@ -34,8 +34,9 @@ bool t5_config_check(const struct t5_config *config, const char *name, struct er
            check_size("num_heads", config->heads, 1, MOST_HEADS, name, error) &&
            check_size("d_kv times num_heads", config->head_width * config->heads, 1, MOST_WIDTH,
                       name, error) &&
-           check_size("num_layers", config->encoder_layers, 1, MOST_LAYERS, name, error) &&
-           check_size("num_decoder_layers", config->decoder_layers, 1, MOST_LAYERS, name, error) &&
+           check_size("num_layers", config->encoder_layers, 1, T5_MOST_LAYERS, name, error) &&
+           check_size("num_decoder_layers", config->decoder_layers, 1, T5_MOST_LAYERS, name,
+                      error) &&
            check_size("vocab_size", config->vocabulary, 1, MOST_VOCABULARY, name, error) &&
            check_size("relative_attention_num_buckets", config->relative_buckets, 4, 4096, name,
                       error) &&

@@ -81,20 +81,30 @@ class CTranslate2:
     def score(self, texts, targets):
         rows = self.translator.score_batch(
             [self.pieces(text) + [END] for text in texts],
-            [self.prefix + self.pieces(target) + [END] for target in targets],
+            [self.prefix + self.pieces(target) for target in targets],  # it adds the end mark
             max_batch_size=2048, batch_type="tokens", max_input_length=0)
-        skipped = len(self.prefix)
-        return [row.log_probs[skipped:skipped + len(self.pieces(target)) + 1]
-                for row, target in zip(rows, targets)]
+        return [row.log_probs[len(self.prefix):] for row in rows]
 
 
 def convert(source, folder):
     """The directory as CTranslate2 has it, in float32: it rounds to int8 when it loads."""
+
+    class Converter(converters.TransformersConverter):
+        def load_model(self, *arguments, **settings):
+            model = super().load_model(*arguments, **settings)
+            # transformers 5 calls every T5 tied; the converter scales the output of tied ones.
+            model.config.tie_word_embeddings = getattr(model.config, "scale_decoder_outputs",
+                                                       model.config.tie_word_embeddings)
+            return model
+
     output = os.path.join(folder, "ctranslate2")
     if not os.path.isdir(output):
-        converter = converters.TransformersConverter(source, load_as_float16=False)
-        converter.convert(output, quantization="float32")
+        Converter(source).convert(output, quantization="float32")
     return output
+
+
+def cut(rows, ended):
+    return [row if keep else row[:-1] for row, keep in zip(rows, ended)]
 
 
 def compare(name, reference, outputs, others, expected, texts):
@@ -119,6 +129,9 @@ def measure(options, name, source, folder):
     scored = [(text, target) for text, target in zip(texts, expected) if target][:options.targets]
     inputs, targets = [text for text, _ in scored], [target for _, target in scored]
     reference = exact.score(inputs, targets)
+    # An output that was cut off has no end mark of its own; nor is the one that scoring adds judged.
+    ended = [len(row) <= options.most for row in reference]
+    reference = cut(reference, ended)
     tokens = [value for row in reference for value in row]
     print(f"{name}: {len(texts)} texts, {len(set(expected))} different outputs; {len(targets)} "
           f"targets scored, {len(tokens)} tokens, mean log-probability "
@@ -131,7 +144,7 @@ def measure(options, name, source, folder):
                     for kind in ("float32", "int8")]
     for engine in engines:
         compare(engine.name, reference, engine.generate(texts, options.most),
-                engine.score(inputs, targets), expected, texts)
+                cut(engine.score(inputs, targets), ended), expected, texts)
 
 
 def make_random(folder, spiece):

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# prune.sh WINNOW - `winnow model prune`: what it writes, what it reports, what it refuses.
+set -euo pipefail
+winnow=$1
+model=tests/unit/data/tiny-gated
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() { echo "prune.sh: $*" >&2; exit 1; }
+
+# Expect exit code $1 and a message with $2 from `winnow model prune` and the rest.
+refused() {
+    local code=$1 message=$2 got=0
+    shift 2
+    "$winnow" model prune "$@" > "$work/out" 2> "$work/err" || got=$?
+    [ "$got" = "$code" ] || fail "$*: exit $got, expected $code: $(cat "$work/err")"
+    grep -qF -- "$message" "$work/err" || fail "$*: no '$message' in: $(cat "$work/err")"
+}
+reported() { grep -qE -- "$1" "$work/out" || fail "no '$1' in: $(cat "$work/out")"; }
+
+printf 'the soup is cold\tcold soup\nthe room\n\nstaff slow\tslow\n' > "$work/texts"
+"$winnow" model prune "$model" "$work/small.winnow" --drop-decoder 0,2 --drop-encoder=1-1 \
+    --text "$work/texts" > "$work/out"
+reported '^encoder layers +2 +1$'
+reported '^decoder layers +3 +1$'
+reported '^parameters +[0-9]+ +[0-9]+  x 0\.[0-9]+$'
+reported '^log-probability a token +-[0-9.]+ +-[0-9.]+  [-+][0-9.]+$'
+reported '^encoder, tokens a second '
+reported '^decoder, ms a step '
+reported '^texts 4, of them 2 judged by the original'
+"$winnow" model verify "$work/small.winnow" > /dev/null
+"$winnow" model info "$work/small.winnow" > "$work/out"
+reported '^encoder_layers 1$'
+reported '^decoder_layers 1$'
+
+# Every layer alone; what it says of one is what dropping that one says.
+"$winnow" model prune "$model" --text "$work/texts" > "$work/survey"
+[ "$(grep -cE '^(encoder|decoder) [0-9]' "$work/survey")" = 5 ] || fail "five layers, other lines"
+"$winnow" model prune "$model" --drop-decoder 1 --text "$work/texts" > "$work/out"
+change=$(awk '/^log-probability/ { print $NF }' "$work/out")
+grep -qE "^decoder 1 .*[+]?${change#+}\$" "$work/survey" || fail "$change: $(cat "$work/survey")"
+
+refused 2 'say what to do' "$model"
+refused 2 'say what to do' "$model" "$work/none.winnow"
+refused 2 'say what to do' "$model" --drop-encoder 1
+refused 2 "--drop-encoder '2': expected layers from 0 to 1" "$model" "$work/x" --drop-encoder 2
+refused 2 "--drop-decoder '2-1'" "$model" "$work/x" --drop-decoder 2-1
+refused 2 "--drop-decoder '0,,1'" "$model" "$work/x" --drop-decoder 0,,1
+refused 2 'the decoder needs one layer' "$model" "$work/x" --drop-decoder 0-2
+refused 3 'none.txt' "$model" --text "$work/none.txt"
+refused 3 'line 1 has' "$model" --text "$work/texts" --input-tokens 3
+: > "$work/empty"
+refused 3 'no lines' "$model" --text "$work/empty"
+[ ! -e "$work/x" ] || fail "a refused model was written"
+echo "prune: all as expected"
