@@ -4,7 +4,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+enum { HUGE_PAGE = 2 << 20 };
 
 static _Atomic size_t fail_countdown; /* tests only: 0 is off */
 
@@ -51,10 +54,14 @@ void *memory_resize(void *memory, size_t count, size_t size)
 
 void *memory_alloc_aligned(size_t count, size_t size)
 {
-    size_t bytes = (checked_product(count, size) + 63) / 64 * 64;
-    void *memory = aligned_alloc(64, bytes);
+    size_t bytes = checked_product(count, size);
+    size_t alignment = bytes < HUGE_PAGE ? 64 : HUGE_PAGE;
+    bytes = (bytes + alignment - 1) / alignment * alignment;
+    void *memory = aligned_alloc(alignment, bytes);
     if (!memory)
         out_of_memory(count, size);
+    if (alignment == HUGE_PAGE)
+        madvise(memory, bytes, MADV_HUGEPAGE); /* a wish: without it the same, slower */
     return memory;
 }
 

@@ -2,12 +2,13 @@
 #include "inference/session.h"
 
 #include <stdatomic.h>
-#include <string.h>
 
-/* Floats that one decoder layer keeps for an input: keys, then values. */
-static size_t cross_size(const struct t5_session *session, const struct encoded *input)
+/* One head's keys and values of an input. They lie layer by layer, head by head. */
+static uint8_t *cross_of(const struct t5_session *session, const struct encoded *input,
+                         size_t layer, size_t head)
 {
-    return session->inner * (input->padded + input->length);
+    return input->cross +
+           (layer * session->config->heads + head) * attention_size(session, input->length);
 }
 
 struct preparing {
@@ -18,20 +19,22 @@ struct preparing {
 static void prepare_input(struct worker *worker, const struct encoded *input)
 {
     const struct t5_session *session = worker->session;
-    size_t width = session->config->model_width, inner = session->inner;
+    size_t width = session->config->model_width;
     struct operand states = {.rows = input->length,
                              .depth = width,
                              .x = session->states + input->first * width,
                              .group_rows = &input->length,
                              .group_count = 1};
     linear_prepare(worker, &states);
-    float *cross = input->cross;
     for (size_t i = 0; i < session->weights.decoder.layer_count; i++) {
         const struct attention *layer = &session->weights.decoder.layers[i].cross;
         linear_apply(worker, &states, &layer->key, worker->key, false);
-        transpose_keys(input->length, input->padded, inner, inner, worker->key, cross);
-        linear_apply(worker, &states, &layer->value, cross + inner * input->padded, false);
-        cross += cross_size(session, input);
+        linear_apply(worker, &states, &layer->value, worker->value, false);
+        for (size_t h = 0; h < session->config->heads; h++) {
+            size_t offset = h * session->config->head_width;
+            attention_fill(session, input->length, worker->key + offset, worker->value + offset,
+                           cross_of(session, input, i, h));
+        }
     }
 }
 
@@ -48,51 +51,19 @@ void decoder_prepare(struct t5_session *session)
 {
     if (session->cross_ready)
         return;
-    size_t total = 0;
+    const struct t5_config *config = session->config;
+    size_t total = 0, heads = (size_t)config->decoder_layers * config->heads;
     for (size_t i = 0; i < session->input_count; i++)
-        total += cross_size(session, &session->inputs[i]) * session->config->decoder_layers;
+        total += heads * attention_size(session, session->inputs[i].length);
     session->cross = session_room(session->cross, &session->cross_capacity, total);
-    float *cross = session->cross;
+    uint8_t *cross = session->cross;
     for (size_t i = 0; i < session->input_count; i++) {
         session->inputs[i].cross = cross;
-        cross += cross_size(session, &session->inputs[i]) * session->config->decoder_layers;
+        cross += heads * attention_size(session, session->inputs[i].length);
     }
     struct preparing preparing = {.session = session};
     workers_run(session->pool, prepare_inputs, &preparing);
     session->cross_ready = true;
-}
-
-/* One row over the cached keys and values of its path. */
-static void attend_path(struct worker *worker, const struct decoder_row *row, const float *keys,
-                        const float *values, const float *query, float *context)
-{
-    const struct t5_session *session = worker->session;
-    const struct kernels *kernels = session->kernels;
-    size_t inner = session->inner, head_width = session->config->head_width;
-    size_t length = row->position + 1, most = session->limits.output_tokens;
-    float *scores = worker->scores;
-    memset(context, 0, inner * sizeof(*context));
-    for (size_t h = 0; h < session->config->heads; h++) {
-        size_t offset = h * head_width;
-        for (size_t i = 0; i < length; i++)
-            scores[i] =
-                kernels->dot(head_width, query + offset, keys + row->path[i] * inner + offset);
-        kernels->softmax(length, scores, session->decoder_bias + h * most + most - length);
-        for (size_t i = 0; i < length; i++)
-            kernels->add_scaled(head_width, scores[i], values + row->path[i] * inner + offset,
-                                context + offset);
-    }
-}
-
-static void normalise(struct worker *worker, const float *norm, struct operand *shape)
-{
-    const struct t5_session *session = worker->session;
-    size_t width = session->config->model_width;
-    session->kernels->rms_norm(shape->rows, width, worker->x, norm, session->config->norm_epsilon,
-                               worker->normed);
-    shape->depth = width;
-    shape->x = worker->normed;
-    linear_prepare(worker, shape);
 }
 
 static void add_context(struct worker *worker, const struct linear *output, struct operand *shape)
@@ -109,20 +80,16 @@ static void self_attention(struct worker *worker, size_t layer_index,
     const struct t5_session *session = worker->session;
     const struct attention *layer = &session->weights.decoder.layers[layer_index].self;
     size_t inner = session->inner;
-    float *keys = worker->key_cache + layer_index * session->nodes * inner;
-    float *values = worker->value_cache + layer_index * session->nodes * inner;
-    normalise(worker, layer->norm, &shape);
+    linear_prepare_norm(worker, &shape, layer->norm, worker->x);
     linear_apply(worker, &shape, &layer->query, worker->query, false);
     linear_apply(worker, &shape, &layer->key, worker->key, false);
     linear_apply(worker, &shape, &layer->value, worker->value, false);
-    for (size_t i = 0; i < shape.rows; i++) {
-        size_t node = rows[i].path[rows[i].position];
-        memcpy(keys + node * inner, worker->key + i * inner, inner * sizeof(*keys));
-        memcpy(values + node * inner, worker->value + i * inner, inner * sizeof(*values));
-    }
     for (size_t i = 0; i < shape.rows; i++)
-        attend_path(worker, &rows[i], keys, values, worker->query + i * inner,
-                    worker->context + i * inner);
+        attention_keep(worker, layer_index, rows[i].path[rows[i].position],
+                       worker->key + i * inner, worker->value + i * inner);
+    for (size_t i = 0; i < shape.rows; i++)
+        attention_path(worker, layer_index, rows[i].position + 1, rows[i].path,
+                       worker->query + i * inner, worker->context + i * inner);
     add_context(worker, &layer->output, &shape);
 }
 
@@ -133,22 +100,16 @@ static void cross_attention(struct worker *worker, size_t layer_index,
     const struct t5_session *session = worker->session;
     const struct attention *layer = &session->weights.decoder.layers[layer_index].cross;
     size_t inner = session->inner, head_width = session->config->head_width;
-    normalise(worker, layer->norm, &shape);
+    linear_prepare_norm(worker, &shape, layer->norm, worker->x);
     linear_apply(worker, &shape, &layer->query, worker->query, false);
     for (size_t first = 0, end; first < shape.rows; first = end) {
         for (end = first + 1; end < shape.rows && rows[end].input == rows[first].input;)
             end++;
         const struct encoded *input = &session->inputs[rows[first].input];
-        const float *cross = input->cross + layer_index * cross_size(session, input);
         for (size_t h = 0; h < session->config->heads; h++) {
-            size_t column = h * head_width;
-            struct head head = {.length = input->length,
-                                .padded = input->padded,
-                                .stride = inner,
-                                .keys = cross + column * input->padded,
-                                .values = cross + inner * input->padded + column};
-            attend(worker, &head, end - first, worker->query + first * inner + column,
-                   worker->context + first * inner + column);
+            size_t offset = first * inner + h * head_width;
+            attention_apply(worker, input->length, cross_of(session, input, layer_index, h),
+                            end - first, worker->query + offset, NULL, worker->context + offset);
         }
     }
     add_context(worker, &layer->output, &shape);
@@ -168,7 +129,7 @@ static size_t run_rows(struct worker *worker, const struct decoder_row *rows, si
     for (size_t i = 0; i < decoder->layer_count; i++) {
         self_attention(worker, i, rows, shape);
         cross_attention(worker, i, rows, shape);
-        feed_forward_apply(worker, &decoder->layers[i].feed_forward, shape);
+        feed_forward_apply(worker, &decoder->layers[i].feed_forward, shape, worker->x);
     }
     for (size_t i = 0; i < count; i++) {
         if (!rows[i].wanted)
@@ -211,8 +172,8 @@ void decoder_select(struct worker *worker, size_t row, const int32_t *wanted, si
     if (session->limits.precision == T5_INT8) {
         struct operand one = {.rows = 1, .depth = width, .x = state};
         linear_prepare(worker, &one);
-        kernels->select_s8(worker->quantized, worker->row_scale[0], &session->weights.output.s8,
-                           wanted, count, logits);
+        kernels->select_s8(&worker->quantized, 0, &session->weights.output.s8, wanted, count,
+                           logits);
         return;
     }
     const float *weights = session->weights.output.f32;

@@ -29,7 +29,6 @@ static bool tokenise(struct t5_session *session, const struct text *inputs, size
         session->inputs[i] = (struct encoded){
             .first = session->id_count,
             .length = length,
-            .padded = (length + COLUMN_GROUP - 1) / COLUMN_GROUP * COLUMN_GROUP,
         };
         session->id_count += length;
     }
@@ -54,49 +53,81 @@ static void plan_waves(struct t5_session *session)
     }
 }
 
+/* Rows [first, first + rows) of a wave, which go through linear layers together. Float32 products
+ * take whole inputs, so there all rows are one panel. */
+struct panel {
+    size_t first, rows;
+};
+
+/* The panel behind one that ends at `first`; panels are of about equal size. */
+static struct panel next_panel(const struct t5_session *session, size_t first, size_t rows)
+{
+    size_t count = (rows + PANEL_ROWS - 1) / PANEL_ROWS, size = (rows + count - 1) / count;
+    size = (size + KERNEL_QUERIES - 1) / KERNEL_QUERIES * KERNEL_QUERIES;
+    if (session->limits.precision == T5_F32 || size > rows - first)
+        size = rows - first;
+    return (struct panel){first, size};
+}
+
+static void project(struct worker *worker, const struct attention *layer, struct operand shape,
+                    struct panel panel)
+{
+    size_t inner = worker->session->inner, width = worker->session->config->model_width;
+    shape.rows = panel.rows;
+    linear_prepare_norm(worker, &shape, layer->norm, worker->x + panel.first * width);
+    linear_apply(worker, &shape, &layer->query, worker->query + panel.first * inner, false);
+    linear_apply(worker, &shape, &layer->key, worker->key + panel.first * inner, false);
+    linear_apply(worker, &shape, &layer->value, worker->value + panel.first * inner, false);
+}
+
 /* Self-attention of one input, whose rows begin at `row` of the worker's buffers. */
 static void attend_input(struct worker *worker, const struct encoded *input, size_t row)
 {
     const struct t5_session *session = worker->session;
     size_t inner = session->inner, head_width = session->config->head_width;
-    size_t most = session->limits.input_tokens;
-    for (size_t h = 0; h < session->config->heads; h++) {
+    const float *bias = session->encoder_bias + session->limits.input_tokens - 1;
+    for (size_t h = 0; h < session->config->heads; h++, bias += session->bias_stride) {
         size_t offset = row * inner + h * head_width;
-        transpose_keys(input->length, input->padded, head_width, inner, worker->key + offset,
-                       worker->keys);
-        struct head head = {.length = input->length,
-                            .padded = input->padded,
-                            .stride = inner,
-                            .keys = worker->keys,
-                            .values = worker->value + offset,
-                            .bias = session->encoder_bias + h * (2 * most - 1) + most - 1};
-        attend(worker, &head, input->length, worker->query + offset, worker->context + offset);
+        attention_fill(session, input->length, worker->key + offset, worker->value + offset,
+                       worker->cache);
+        attention_apply(worker, input->length, worker->cache, input->length,
+                        worker->query + offset, bias, worker->context + offset);
     }
 }
 
-static void self_attention(struct worker *worker, const struct attention *layer,
-                           const struct wave *wave, struct operand shape)
+/* What follows attention: its output layer, and the feed-forward layer. */
+static void feed(struct worker *worker, const struct layer *layer, struct operand shape,
+                 struct panel panel)
+{
+    size_t inner = worker->session->inner, width = worker->session->config->model_width;
+    float *x = worker->x + panel.first * width;
+    shape.rows = panel.rows;
+    shape.depth = inner;
+    shape.x = worker->context + panel.first * inner;
+    linear_prepare(worker, &shape);
+    linear_apply(worker, &shape, &layer->self.output, x, true);
+    feed_forward_apply(worker, &layer->feed_forward, shape, x);
+}
+
+static void encode_layer(struct worker *worker, const struct layer *layer, const struct wave *wave,
+                         struct operand shape)
 {
     const struct t5_session *session = worker->session;
-    size_t width = session->config->model_width;
-    session->kernels->rms_norm(shape.rows, width, worker->x, layer->norm,
-                               session->config->norm_epsilon, worker->normed);
-    shape.depth = width;
-    shape.x = worker->normed;
-    linear_prepare(worker, &shape);
-    linear_apply(worker, &shape, &layer->query, worker->query, false);
-    linear_apply(worker, &shape, &layer->key, worker->key, false);
-    linear_apply(worker, &shape, &layer->value, worker->value, false);
+    struct panel panel;
+    for (size_t first = 0; first < shape.rows; first += panel.rows) {
+        panel = next_panel(session, first, shape.rows);
+        project(worker, &layer->self, shape, panel);
+    }
     size_t row = 0;
     for (size_t i = 0; i < wave->input_count; i++) {
         const struct encoded *input = &session->inputs[wave->input_first + i];
         attend_input(worker, input, row);
         row += input->length;
     }
-    shape.depth = session->inner;
-    shape.x = worker->context;
-    linear_prepare(worker, &shape);
-    linear_apply(worker, &shape, &layer->output, worker->x, true);
+    for (size_t first = 0; first < shape.rows; first += panel.rows) {
+        panel = next_panel(session, first, shape.rows);
+        feed(worker, layer, shape, panel);
+    }
 }
 
 static void encode_wave(struct worker *worker, const struct wave *wave, float *states)
@@ -112,10 +143,8 @@ static void encode_wave(struct worker *worker, const struct wave *wave, float *s
     struct operand shape = {.rows = rows, .group_rows = lengths, .group_count = wave->input_count};
     for (size_t row = 0; row < rows; row++)
         embed_token(worker, row, session->ids[inputs[0].first + row]);
-    for (size_t i = 0; i < encoder->layer_count; i++) {
-        self_attention(worker, &encoder->layers[i].self, wave, shape);
-        feed_forward_apply(worker, &encoder->layers[i].feed_forward, shape);
-    }
+    for (size_t i = 0; i < encoder->layer_count; i++)
+        encode_layer(worker, &encoder->layers[i], wave, shape);
     size_t width = session->config->model_width;
     session->kernels->rms_norm(rows, width, worker->x, encoder->final_norm,
                                session->config->norm_epsilon, states + inputs[0].first * width);
@@ -149,7 +178,8 @@ bool t5_encode(struct t5_session *session, const struct text *inputs, size_t cou
     session->input_count = count;
     plan_waves(session);
     session->states = session_room(session->states, &session->state_capacity,
-                                   session->id_count * session->config->model_width);
+                                   session->id_count * session->config->model_width *
+                                       sizeof(*session->states));
     struct encoding encoding = {.session = session};
     workers_run(session->pool, encode_waves, &encoding);
     return true;

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "inference/import_source.h"
+#include "inference/kernels/packed.h"
 #include "inference/model_format.h"
 #include "inference/prompts.h"
 #include "inference/vocabulary.h"
@@ -105,7 +106,8 @@ static struct model_section *add_section(struct importing *importing, const char
     struct model_section *section = &importing->sections[importing->section_count++];
     *section = (struct model_section){.kind = kind, .rows = rows, .columns = columns};
     snprintf(section->name, sizeof(section->name), "%s%s", name, suffix);
-    section->size = rows * columns * (kind == SECTION_F32 ? sizeof(float) : 1);
+    section->size = kind == SECTION_S8 ? packed_size(rows, columns)
+                                       : rows * columns * (kind == SECTION_F32 ? sizeof(float) : 1);
     return section;
 }
 
@@ -173,39 +175,70 @@ static bool all_finite(const float *values, size_t count)
     return true;
 }
 
+/* Row `index` of a tensor as float32. False when it holds a number that is not finite. */
+static bool read_row(const struct stored_tensor *tensor, const struct tensor_slot *slot,
+                     size_t index, float *row)
+{
+    stored_values(tensor, index * slot->columns, slot->columns, row);
+    return all_finite(row, slot->columns);
+}
+
+/* The int8 section, block by block, and the scales behind it. */
+static bool write_packed(struct importing *importing, const struct tensor_slot *slot,
+                         const struct stored_tensor *tensor, size_t section)
+{
+    float *row = memory_alloc(slot->columns, sizeof(*row));
+    float *scales = memory_alloc(slot->rows, sizeof(*scales));
+    int8_t *quantised = memory_alloc(PACKED_COLUMNS, slot->columns);
+    void *block = memory_alloc(1, packed_block_size(slot->columns));
+    bool finite = true;
+    begin_section(importing, section);
+    for (size_t first = 0; first < slot->rows && finite; first += PACKED_COLUMNS) {
+        size_t count = slot->rows - first < PACKED_COLUMNS ? slot->rows - first : PACKED_COLUMNS;
+        for (size_t i = 0; i < count && finite; i++) {
+            finite = read_row(tensor, slot, first + i, row);
+            scales[first + i] = quantise_row(row, slot->columns, quantised + i * slot->columns);
+        }
+        packed_block(count, slot->columns, quantised, block);
+        put(importing, block, packed_block_size(slot->columns));
+    }
+    if (finite) {
+        begin_section(importing, section + 1);
+        put(importing, scales, slot->rows * sizeof(*scales));
+    }
+    free(block);
+    free(quantised);
+    free(scales);
+    free(row);
+    return finite;
+}
+
+static bool write_floats(struct importing *importing, const struct tensor_slot *slot,
+                         const struct stored_tensor *tensor, size_t section)
+{
+    float *row = memory_alloc(slot->columns, sizeof(*row));
+    bool finite = true;
+    begin_section(importing, section);
+    for (size_t i = 0; i < slot->rows && finite; i++) {
+        finite = read_row(tensor, slot, i, row);
+        put(importing, row, slot->columns * sizeof(*row));
+    }
+    free(row);
+    return finite;
+}
+
 /* Writes a tensor's sections from number *section on: int8, scales, float32; or float32 alone. */
 static bool write_tensor(struct importing *importing, const struct tensor_slot *slot,
                          size_t *section, struct error *error)
 {
     const struct stored_tensor *tensor = import_source_find(&importing->source, slot);
-    float *row = memory_alloc(slot->columns, sizeof(*row));
-    float *scales = memory_alloc(slot->rows, sizeof(*scales));
-    int8_t *quantised = memory_alloc(slot->columns, sizeof(*quantised));
     bool finite = true;
     if (slot->matrix) {
-        begin_section(importing, (*section)++);
-        for (size_t i = 0; i < slot->rows && finite; i++) {
-            stored_values(tensor, i * slot->columns, slot->columns, row);
-            finite = all_finite(row, slot->columns);
-            scales[i] = quantise_row(row, slot->columns, quantised);
-            put(importing, quantised, slot->columns);
-        }
-        if (finite) {
-            begin_section(importing, (*section)++);
-            put(importing, scales, slot->rows * sizeof(*scales));
-        }
+        finite = write_packed(importing, slot, tensor, *section);
+        *section += 2;
     }
-    if (finite && (slot->vector || !importing->import->int8_only)) {
-        begin_section(importing, (*section)++);
-        for (size_t i = 0; i < slot->rows && finite; i++) {
-            stored_values(tensor, i * slot->columns, slot->columns, row);
-            finite = all_finite(row, slot->columns);
-            put(importing, row, slot->columns * sizeof(*row));
-        }
-    }
-    free(row);
-    free(scales);
-    free(quantised);
+    if (finite && (slot->vector || !importing->import->int8_only))
+        finite = write_floats(importing, slot, tensor, (*section)++);
     file_forget(tensor->bytes);
     return finite ||
            error_set(error, ERROR_MODEL, "%s: tensor '%.*s' holds numbers that are not finite",

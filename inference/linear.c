@@ -3,19 +3,42 @@
 
 #include <string.h>
 
+#include "inference/kernels/packed.h"
+
+static bool is_int8(const struct worker *worker)
+{
+    return worker->session->limits.precision == T5_INT8;
+}
+
 void linear_prepare(struct worker *worker, const struct operand *operand)
 {
-    if (worker->session->limits.precision == T5_INT8)
-        worker->session->kernels->quantize(operand->rows, operand->depth, operand->x,
-                                           worker->quantized, worker->row_scale);
+    worker->quantized.rows = operand->rows;
+    worker->quantized.depth = operand->depth;
+    if (is_int8(worker))
+        worker->session->kernels->quantize(operand->x, operand->depth, &worker->quantized);
+}
+
+void linear_prepare_norm(struct worker *worker, struct operand *operand, const float *norm,
+                         const float *x)
+{
+    const struct t5_config *config = worker->session->config;
+    const struct kernels *kernels = worker->session->kernels;
+    operand->depth = config->model_width;
+    operand->x = worker->normed;
+    worker->quantized.rows = operand->rows;
+    worker->quantized.depth = operand->depth;
+    if (is_int8(worker))
+        kernels->norm_quantize(x, norm, config->norm_epsilon, &worker->quantized);
+    else
+        kernels->rms_norm(operand->rows, operand->depth, x, norm, config->norm_epsilon,
+                          worker->normed);
 }
 
 void linear_apply(struct worker *worker, const struct operand *operand, const struct linear *linear,
                   float *y, bool add)
 {
-    if (worker->session->limits.precision == T5_INT8) {
-        worker->session->kernels->matmul_s8(operand->rows, worker->quantized, worker->row_scale,
-                                            &linear->s8, y, add);
+    if (is_int8(worker)) {
+        worker->session->kernels->matmul_s8(&worker->quantized, &linear->s8, y, add);
         return;
     }
     size_t columns = linear->s8.columns, depth = operand->depth;
@@ -27,43 +50,53 @@ void linear_apply(struct worker *worker, const struct operand *operand, const st
     }
 }
 
-void feed_forward_apply(struct worker *worker, const struct feed_forward *layer,
-                        struct operand shape)
+/* worker->hidden = activation(wi(operand)), times gate(operand) where the model has a gate. */
+static void activate(struct worker *worker, const struct feed_forward *layer,
+                     const struct operand *operand)
 {
     const struct t5_session *session = worker->session;
     const struct kernels *kernels = session->kernels;
-    size_t width = session->config->model_width, hidden = session->config->hidden_width;
-    kernels->rms_norm(shape.rows, width, worker->x, layer->norm, session->config->norm_epsilon,
-                      worker->normed);
-    shape.depth = width;
-    shape.x = worker->normed;
-    linear_prepare(worker, &shape);
-    linear_apply(worker, &shape, &layer->wi, worker->hidden, false);
+    size_t count = operand->rows * session->config->hidden_width;
+    bool gelu = session->config->activation == T5_ACTIVATION_GELU_NEW;
     const float *factor = NULL;
+    if (is_int8(worker) && gelu && layer->gate.s8.columns) {
+        kernels->gated_s8(&worker->quantized, &layer->wi.s8, &layer->gate.s8, worker->hidden);
+        return;
+    }
+    linear_apply(worker, operand, &layer->wi, worker->hidden, false);
     if (layer->gate.s8.columns) {
-        linear_apply(worker, &shape, &layer->gate, worker->gate, false);
+        linear_apply(worker, operand, &layer->gate, worker->gate, false);
         factor = worker->gate;
     }
-    if (session->config->activation == T5_ACTIVATION_RELU)
-        kernels->relu(shape.rows * hidden, worker->hidden, factor);
+    if (gelu)
+        kernels->gelu(count, worker->hidden, factor);
     else
-        kernels->gelu(shape.rows * hidden, worker->hidden, factor);
-    shape.depth = hidden;
+        kernels->relu(count, worker->hidden, factor);
+}
+
+void feed_forward_apply(struct worker *worker, const struct feed_forward *layer,
+                        struct operand shape, float *x)
+{
+    linear_prepare_norm(worker, &shape, layer->norm, x);
+    activate(worker, layer, &shape);
+    shape.depth = worker->session->config->hidden_width;
     shape.x = worker->hidden;
     linear_prepare(worker, &shape);
-    linear_apply(worker, &shape, &layer->wo, worker->x, true);
+    linear_apply(worker, &shape, &layer->wo, x, true);
 }
 
 void embed_token(struct worker *worker, size_t row, int32_t token)
 {
     const struct weights *weights = &worker->session->weights;
-    size_t width = worker->session->config->model_width, begin = (size_t)token * width;
+    size_t width = worker->session->config->model_width;
     float *x = worker->x + row * width;
     if (weights->embedding_f32) {
-        memcpy(x, weights->embedding_f32 + begin, width * sizeof(*x));
+        memcpy(x, weights->embedding_f32 + (size_t)token * width, width * sizeof(*x));
         return;
     }
+    int8_t *values = (int8_t *)worker->quantized.bytes;
     float scale = weights->embedding->scale[token];
+    packed_column(width, weights->embedding->packed, (size_t)token, values);
     for (size_t k = 0; k < width; k++)
-        x[k] = (float)weights->embedding->s8[begin + k] * scale;
+        x[k] = (float)values[k] * scale;
 }

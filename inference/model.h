@@ -26,12 +26,12 @@ struct t5_config {
     uint32_t window_input, window_output; /* tokens recommended, end marks included */
 };
 
-/* rows = outputs (or the vocabulary), columns = inputs; row-major.
- * Weight [row][column] is about s8[row * columns + column] * scale[row]; s8 is in [-127, 127], an
- * all-zero row has scale 0. Everything is aligned to 64 bytes at the matrix's begin. */
+/* rows = outputs (or the vocabulary), columns = inputs. Weight [row][column] is about value *
+ * scale[row]; values are in [-127, 127] and lie as kernels/packed.h says, a row of ours being a
+ * column there; an all-zero row has scale 0. Everything begins at a multiple of 64 bytes. */
 struct t5_matrix {
     size_t rows, columns;
-    const int8_t *s8;
+    const void *packed;
     const float *scale; /* [rows] */
     const float *f32;   /* [rows][columns], or NULL when the file was made with --int8-only */
 };

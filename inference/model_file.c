@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "inference/gguf.h"
+#include "inference/kernels/packed.h"
 #include "inference/model_format.h"
 #include "inference/prompts.h"
 #include "inference/tensors.h"
@@ -120,11 +121,22 @@ static bool check_header(struct t5_model *model, const char *path, struct error 
     return true;
 }
 
-static bool check_section(const struct t5_model *model, const struct model_section *section,
-                          const char *path, struct error *error)
+/* The bytes that a section of this kind and shape takes; false when they are too many to count. */
+static bool section_size(const struct model_section *section, uint64_t *size)
 {
     static const uint64_t widths[] = {
         [SECTION_BYTES] = 1, [SECTION_F32] = sizeof(float), [SECTION_S8] = 1};
+    if (__builtin_mul_overflow(section->rows, section->columns, size) ||
+        __builtin_mul_overflow(*size, widths[section->kind], size) || *size > INT64_MAX / 128)
+        return false;
+    if (section->kind == SECTION_S8 && *size)
+        *size = packed_size((size_t)section->rows, (size_t)section->columns);
+    return true;
+}
+
+static bool check_section(const struct t5_model *model, const struct model_section *section,
+                          const char *path, struct error *error)
+{
     uint64_t size;
     if (!memchr(section->name, '\0', sizeof(section->name)))
         return damaged(path, "a section's name", error);
@@ -133,8 +145,7 @@ static bool check_section(const struct t5_model *model, const struct model_secti
                          "%s: section '%s' is of kind %u, which this winnow does not know", path,
                          section->name, section->kind);
     bool sound =
-        !__builtin_mul_overflow(section->rows, section->columns, &size) &&
-        !__builtin_mul_overflow(size, widths[section->kind], &size) && size == section->size &&
+        section_size(section, &size) && size == section->size &&
         (section->kind != SECTION_BYTES || section->columns == 1) &&
         section->offset % MODEL_ALIGNMENT == 0 && section->offset >= model->header->header_size &&
         section->offset <= model->file.size && section->size <= model->file.size - section->offset;
@@ -186,7 +197,7 @@ static bool attach_tensor(const struct t5_model *model, const struct tensor_slot
     *slot->matrix = (struct t5_matrix){
         .rows = rows,
         .columns = columns,
-        .s8 =
+        .packed =
             section_data(model, slot->name, ".s8", SECTION_S8, rows, columns, false, path, &fault),
         .scale =
             section_data(model, slot->name, ".scale", SECTION_F32, rows, 1, false, path, &fault),

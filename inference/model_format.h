@@ -16,12 +16,12 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "model files are mapped
 
 #define MODEL_MAGIC "WINNOW\0\x1A" /* 8 bytes, no NUL behind */
 
-enum { MODEL_VERSION = 1, MODEL_ALIGNMENT = 64, MODEL_MOST_SECTIONS = 100000 };
+enum { MODEL_VERSION = 2, MODEL_ALIGNMENT = 64, MODEL_MOST_SECTIONS = 100000 };
 
 enum section_kind {
     SECTION_BYTES = 1, /* rows bytes; columns 1 */
     SECTION_F32 = 2,   /* float [rows][columns] */
-    SECTION_S8 = 3,    /* int8_t [rows][columns], in [-127, 127] */
+    SECTION_S8 = 3,    /* int8 [rows][columns] in [-127, 127], as kernels/packed.h lays it out */
 };
 
 enum model_flag { MODEL_GATED = 1, MODEL_TIED = 2 };

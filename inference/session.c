@@ -28,13 +28,13 @@ static float *room(size_t rows, size_t width)
     return memory_alloc_aligned(rows * width, sizeof(float));
 }
 
-float *session_room(float *floats, size_t *capacity, size_t wanted)
+void *session_room(void *bytes, size_t *capacity, size_t wanted)
 {
     if (wanted <= *capacity)
-        return floats;
-    free(floats);
+        return bytes;
+    free(bytes);
     *capacity = wanted + wanted / 4;
-    return room(1, *capacity);
+    return memory_alloc_aligned(*capacity, 1);
 }
 
 static size_t largest_of(size_t a, size_t b)
@@ -54,34 +54,39 @@ static void worker_open(struct worker *worker, const struct t5_session *session)
     size_t width = config->model_width, hidden = config->hidden_width, inner = session->inner;
     size_t rows = largest_of(session->limits.input_tokens, ENCODER_ROWS);
     rows = largest_of(rows, session->decoder_rows);
-    size_t padded = (session->limits.input_tokens + COLUMN_GROUP - 1) / COLUMN_GROUP * COLUMN_GROUP;
+    bool is_int8 = session->limits.precision == T5_INT8;
+    size_t input = session->limits.input_tokens, output = session->limits.output_tokens;
     *worker = (struct worker){.session = session, .rows = rows};
     worker->x = room(rows, width);
-    worker->normed = room(rows, width);
+    worker->normed = is_int8 ? NULL : room(rows, width);
     worker->query = room(rows, inner);
     worker->key = room(rows, inner);
     worker->value = room(rows, inner);
     worker->context = room(rows, inner);
     worker->hidden = room(rows, hidden);
     worker->gate = config->gated ? room(rows, hidden) : NULL;
-    worker->row_scale = room(rows, 1);
+    worker->quantized.scale = room(rows, 1);
     size_t widest = largest_of(largest_of(width, hidden), inner);
-    worker->quantized = memory_alloc_aligned(rows, session->kernels->quantized_size(widest));
-    worker->keys = room(config->head_width, padded);
-    worker->scores = room(1, largest_of(QUERY_ROWS * padded, session->limits.output_tokens));
-    size_t cached = config->decoder_layers * session->nodes;
-    worker->key_cache = room(cached, inner);
-    worker->value_cache = room(cached, inner);
+    worker->quantized.bytes = memory_alloc_aligned(rows, quantized_size(widest));
+    worker->cache = memory_alloc_aligned(attention_size(session, input), 1);
+    worker->work = memory_alloc_aligned(attention_s8_size(input, config->head_width), 1);
+    worker->scores = room(1, largest_of(QUERY_ROWS * (input + COLUMN_GROUP), output));
+    size_t cached = config->decoder_layers * session->nodes * inner;
+    size_t number = is_int8 ? sizeof(uint16_t) : sizeof(float);
+    worker->key_cache = memory_alloc_aligned(cached, number);
+    worker->value_cache = memory_alloc_aligned(cached, number);
     worker->final_states = room(session->decoder_rows, width);
     worker->logits = room(session->decoder_rows, config->vocabulary);
 }
 
 static void worker_close(struct worker *worker)
 {
-    void *owned[] = {worker->x,         worker->normed,      worker->query,        worker->key,
-                     worker->value,     worker->context,     worker->hidden,       worker->gate,
-                     worker->row_scale, worker->quantized,   worker->keys,         worker->scores,
-                     worker->key_cache, worker->value_cache, worker->final_states, worker->logits};
+    void *owned[] = {
+        worker->x,         worker->normed,          worker->query,           worker->key,
+        worker->value,     worker->context,         worker->hidden,          worker->gate,
+        worker->cache,     worker->quantized.scale, worker->quantized.bytes, worker->work,
+        worker->scores,    worker->key_cache,       worker->value_cache,     worker->final_states,
+        worker->logits};
     for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
         free(owned[i]);
 }
@@ -92,9 +97,11 @@ static void fill_biases(struct t5_session *session)
     const struct t5_weights *weights = t5_model_weights(session->model);
     ptrdiff_t input = (ptrdiff_t)session->limits.input_tokens - 1;
     ptrdiff_t output = (ptrdiff_t)session->limits.output_tokens - 1;
-    session->encoder_bias = room(config->heads, (size_t)(2 * input + 1));
+    ptrdiff_t beyond = input + COLUMN_GROUP;
+    session->bias_stride = (size_t)(input + beyond + 1);
+    session->encoder_bias = room(config->heads, session->bias_stride);
     session->decoder_bias = room(config->heads, (size_t)(output + 1));
-    relative_bias_fill(config, weights->encoder.relative_bias, true, -input, input,
+    relative_bias_fill(config, weights->encoder.relative_bias, true, -input, beyond,
                        session->encoder_bias);
     relative_bias_fill(config, weights->decoder.relative_bias, false, -output, 0,
                        session->decoder_bias);
@@ -118,7 +125,7 @@ bool t5_session_open(struct t5_session **result, const struct t5_model *model,
     session->slots = smallest_of(share, session->decoder_rows / limits->beam);
     session->nodes = largest_of(session->slots * limits->beam * limits->output_tokens,
                                 2 * session->decoder_rows + limits->output_tokens);
-    if (!weights_open(&session->weights, model, kernels, limits->precision, error) ||
+    if (!weights_open(&session->weights, model, limits->precision, error) ||
         !workers_open(&session->pool, limits->threads, error)) {
         t5_session_close(session);
         return false;

@@ -10,17 +10,17 @@
 
 enum {
     ENCODER_ROWS = 256, /* tokens that a worker encodes together, unless one input is longer */
+    PANEL_ROWS = 96,    /* of them, those that go through linear layers together: their activations
+                           stay in the second-level cache */
     DECODER_ROWS = 32,  /* rows that a worker decodes together, unless one beam is wider */
-    QUERY_ROWS = 16,    /* queries that attention takes together */
+    QUERY_ROWS = 16,    /* queries that float32 attention takes together */
     COLUMN_GROUP = 16,  /* lengths are padded to a multiple of this where keys are transposed */
 };
 
 /* One input as it was last encoded. */
 struct encoded {
     size_t first, length; /* rows of session->states; length counts the end mark */
-    size_t padded;        /* length rounded up to 16: the row stride of transposed keys */
-    float *cross;         /* by decoder layer: keys [inner][padded], transposed, then values
-                             [length][inner]; lies in session->cross */
+    uint8_t *cross;       /* keys and values for the decoder's layers; lies in session->cross */
 };
 
 /* Inputs that one worker encodes together: input_first .. input_first + input_count. */
@@ -32,18 +32,19 @@ struct worker {
     const struct t5_session *session; /* borrowed */
     size_t rows;                      /* room of the buffers below */
     float *x;                         /* [rows][width], the residual stream */
-    float *normed;                    /* [rows][width] */
+    float *normed;                    /* [rows][width], T5_F32 only */
     float *query, *key, *value;       /* [rows][inner] */
     float *context;                   /* [rows][inner] */
     float *hidden, *gate;             /* [rows][hidden] */
-    float *row_scale;                 /* [rows] of `quantized` */
-    void *quantized;                  /* rows of the widest operand */
-    float *keys;                      /* [d_kv][padded input], one head's transposed keys */
+    struct rows_s8 quantized;         /* [rows][the widest operand] */
+    void *cache;                      /* keys and values of one head of one input */
+    void *work;                       /* room that attention works in */
     float *scores;                    /* [QUERY_ROWS][padded input], or one decoder row's */
 
-    float *key_cache, *value_cache; /* [decoder layer][node][inner] */
-    float *final_states;            /* [decoder_rows][width], ready for the output layer */
-    float *logits;                  /* [decoder_rows][vocabulary] */
+    void *key_cache, *value_cache; /* [decoder layer][head][node][head width]: bfloat16, or float
+                                      in T5_F32 */
+    float *final_states;           /* [decoder_rows][width], ready for the output layer */
+    float *logits;                 /* [decoder_rows][vocabulary] */
 };
 
 struct t5_session {
@@ -56,8 +57,9 @@ struct t5_session {
     size_t decoder_rows; /* rows of one pass through the decoder */
     size_t nodes;        /* positions that a worker's key and value caches hold */
     struct weights weights;
-    float *encoder_bias; /* [heads][2 * input_tokens - 1], by key - query + input_tokens - 1 */
+    float *encoder_bias; /* [heads][bias_stride], by key - query + input_tokens - 1 */
     float *decoder_bias; /* [heads][output_tokens], by key - query + output_tokens - 1 */
+    size_t bias_stride;  /* 2 * input_tokens - 1, and room to read beyond the last key */
 
     struct workers *pool;
     struct worker *workers; /* limits.threads of them */
@@ -70,13 +72,13 @@ struct t5_session {
     size_t id_count, id_capacity;
     float *states; /* [tokens of all inputs][width], the encoder's output */
     size_t state_capacity;
-    float *cross; /* keys and values of all inputs */
+    uint8_t *cross; /* keys and values of all inputs */
     size_t cross_capacity;
     bool cross_ready; /* computed when something is first decoded */
 };
 
-/* Room for `wanted` floats, aligned; what was there before is lost when it has to grow. */
-float *session_room(float *floats, size_t *capacity, size_t wanted);
+/* Room for `wanted` bytes, aligned; what was there before is lost when it has to grow. */
+void *session_room(void *bytes, size_t *capacity, size_t wanted);
 
 /* What the decoder is made to start with: the start token, then those of `prefix`. Returns how
  * many; only the first `capacity` are written. */
@@ -85,7 +87,7 @@ size_t session_prefix(const struct t5_session *session, struct text prefix, int3
 
 /* ---- linear.c ---- */
 
-/* Rows that enter one or more linear layers; quantised once. */
+/* Rows that enter one or more linear layers. */
 struct operand {
     size_t rows, depth;
     const float *x; /* [rows][depth] */
@@ -95,36 +97,48 @@ struct operand {
     size_t group_count;
 };
 
-/* Makes `operand` the one that linear_apply multiplies; its x may be overwritten afterwards in
- * T5_INT8 only. */
+/* Makes `operand` the one that linear_apply multiplies: quantised once in T5_INT8, after which its
+ * x may be overwritten. */
 void linear_prepare(struct worker *worker, const struct operand *operand);
+
+/* The same of the normalised rows of x [rows][model width]; sets operand's depth and x. */
+void linear_prepare_norm(struct worker *worker, struct operand *operand, const float *norm,
+                         const float *x);
 
 /* y [rows][columns of linear] = operand * transpose(linear), added to y when `add`. */
 void linear_apply(struct worker *worker, const struct operand *operand, const struct linear *linear,
                   float *y, bool add);
 
-/* worker->x += wo(activation(wi(norm(worker->x)))), with `shape`'s rows and groups. */
+/* x += wo(activation(wi(norm(x)))), x [rows][model width], with `shape`'s rows and groups. */
 void feed_forward_apply(struct worker *worker, const struct feed_forward *layer,
-                        struct operand shape);
+                        struct operand shape, float *x);
 
 /* The token's row of the embedding, as row `row` of worker->x. */
 void embed_token(struct worker *worker, size_t row, int32_t token);
 
-/* ---- attention.c ---- */
+/* ---- attention.c: both precisions. T5_INT8 works on keys and values in int8 (cache_s8), T5_F32 on
+ * transposed keys [head width][padded length] and values [length][head width]. ---- */
 
-/* One head of `queries` rows over `length` keys. keys is [head width][padded], transposed; values
- * [length] rows, `stride` apart, as query and context are. bias, when not NULL, is that of the
- * first query and moves one step back for each further one. */
-struct head {
-    size_t length, padded, stride;
-    const float *keys, *values, *bias;
-};
-void attend(struct worker *worker, const struct head *head, size_t queries, const float *query,
-            float *context);
+/* Bytes of the keys and values of one head over `length` positions, a multiple of 64. */
+size_t attention_size(const struct t5_session *session, size_t length);
 
-/* keys [head width][padded] = transpose of rows [length], `stride` apart; the rest zero. */
-void transpose_keys(size_t length, size_t padded, size_t head_width, size_t stride,
-                    const float *rows, float *keys);
+/* Fills `cache`, attention_size bytes, with one head's keys and values: rows `inner` apart. */
+void attention_fill(const struct t5_session *session, size_t length, const float *keys,
+                    const float *values, void *cache);
+
+/* context = softmax(query * keys + bias) * values for one head, rows of query and context `inner`
+ * apart; bias, when not NULL, is that of the first query and moves one step back for each further
+ * one. */
+void attention_apply(struct worker *worker, size_t length, const void *cache, size_t queries,
+                     const float *query, const float *bias, float *context);
+
+/* Puts keys and values [inner] of a decoder's row into cache node `node` of a layer. */
+void attention_keep(struct worker *worker, size_t layer, size_t node, const float *key,
+                    const float *value);
+
+/* One decoder row [inner] over the nodes path[0..length) of a layer, all heads. */
+void attention_path(struct worker *worker, size_t layer, size_t length, const uint32_t *path,
+                    const float *query, float *context);
 
 /* ---- relative_bias.c ---- */
 

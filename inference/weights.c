@@ -1,90 +1,84 @@
-/* weights.c - a model's matrices in the form that a session multiplies with. */
+/* weights.c - a model's matrices as a session multiplies with them: int8 as it lies in the file,
+ * float32 from the file or made from int8. */
 #include "inference/weights.h"
 
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "inference/kernels/packed.h"
 
-/* Everything is laid out twice: without room to find how much is needed, then with it. */
-struct packing {
-    const struct kernels *kernels;
+/* Room for float32 that the file has not. Everything is laid out twice: without room to find how
+ * much is needed, then with it. */
+struct dequantising {
     enum t5_precision precision;
-    uint8_t *room;
+    float *room;
     size_t used;
 };
 
-static void *take(struct packing *packing, size_t size)
-{
-    void *place = packing->room ? packing->room + packing->used : NULL;
-    packing->used += (size + 63) / 64 * 64;
-    return place;
-}
-
-static const float *dequantise(struct packing *packing, const struct t5_matrix *matrix)
+static const float *dequantise(struct dequantising *room, const struct t5_matrix *matrix)
 {
     if (matrix->f32)
         return matrix->f32;
-    float *values = take(packing, matrix->rows * matrix->columns * sizeof(*values));
-    for (size_t row = 0, i = 0; values && row < matrix->rows; row++)
-        for (size_t k = 0; k < matrix->columns; k++, i++)
-            values[i] = (float)matrix->s8[i] * matrix->scale[row];
+    float *values = room->room ? room->room + room->used : NULL;
+    room->used += matrix->rows * matrix->columns;
+    int8_t *row = memory_alloc(matrix->columns, sizeof(*row));
+    for (size_t i = 0; values && i < matrix->rows; i++) {
+        packed_column(matrix->columns, matrix->packed, i, row);
+        for (size_t k = 0; k < matrix->columns; k++)
+            values[i * matrix->columns + k] = (float)row[k] * matrix->scale[i];
+    }
+    free(row);
     return values;
 }
 
-static struct linear pack(struct packing *packing, const struct t5_matrix *matrix)
+static struct linear open_linear(struct dequantising *room, const struct t5_matrix *matrix)
 {
     struct linear linear = {.s8 = {.columns = matrix->rows,
                                    .depth = matrix->columns,
-                                   .values = matrix->s8,
+                                   .packed = matrix->packed,
                                    .scale = matrix->scale}};
-    if (packing->precision == T5_F32) {
-        linear.f32 = dequantise(packing, matrix);
-        return linear;
-    }
-    void *packed = take(packing, packing->kernels->packed_size(matrix->rows, matrix->columns));
-    if (packed)
-        packing->kernels->pack(matrix->rows, matrix->columns, matrix->s8, packed);
-    linear.s8.packed = packed;
+    if (room->precision == T5_F32)
+        linear.f32 = dequantise(room, matrix);
     return linear;
 }
 
-static struct attention pack_attention(struct packing *packing, const struct t5_attention *from)
+static struct attention open_attention(struct dequantising *room, const struct t5_attention *from)
 {
     return (struct attention){.norm = from->norm,
-                              .query = pack(packing, &from->query),
-                              .key = pack(packing, &from->key),
-                              .value = pack(packing, &from->value),
-                              .output = pack(packing, &from->output)};
+                              .query = open_linear(room, &from->query),
+                              .key = open_linear(room, &from->key),
+                              .value = open_linear(room, &from->value),
+                              .output = open_linear(room, &from->output)};
 }
 
-static void pack_layer(struct packing *packing, const struct t5_layer *from, struct layer *layer)
+static void open_layer(struct dequantising *room, const struct t5_layer *from, struct layer *layer)
 {
-    layer->self = pack_attention(packing, &from->self);
+    layer->self = open_attention(room, &from->self);
     if (from->cross.query.rows)
-        layer->cross = pack_attention(packing, &from->cross);
+        layer->cross = open_attention(room, &from->cross);
     layer->feed_forward.norm = from->feed_forward.norm;
-    layer->feed_forward.wi = pack(packing, &from->feed_forward.wi);
-    layer->feed_forward.wo = pack(packing, &from->feed_forward.wo);
+    layer->feed_forward.wi = open_linear(room, &from->feed_forward.wi);
+    layer->feed_forward.wo = open_linear(room, &from->feed_forward.wo);
     if (from->feed_forward.linear.rows)
-        layer->feed_forward.gate = pack(packing, &from->feed_forward.linear);
+        layer->feed_forward.gate = open_linear(room, &from->feed_forward.linear);
 }
 
-static void pack_all(struct packing *packing, const struct t5_weights *from, bool tied,
+static void open_all(struct dequantising *room, const struct t5_weights *from, bool tied,
                      struct weights *weights)
 {
-    packing->used = 0;
-    if (packing->precision == T5_F32)
-        weights->embedding_f32 = dequantise(packing, &from->embedding);
-    if (packing->precision == T5_F32 && tied)
+    room->used = 0;
+    if (room->precision == T5_F32)
+        weights->embedding_f32 = dequantise(room, &from->embedding);
+    if (room->precision == T5_F32 && tied)
         weights->output =
             (struct linear){.s8 = {.columns = from->output.rows, .depth = from->output.columns},
                             .f32 = weights->embedding_f32};
     else
-        weights->output = pack(packing, &from->output);
+        weights->output = open_linear(room, &from->output);
     for (size_t i = 0; i < from->encoder.layer_count; i++)
-        pack_layer(packing, &from->encoder.layers[i], &weights->encoder.layers[i]);
+        open_layer(room, &from->encoder.layers[i], &weights->encoder.layers[i]);
     for (size_t i = 0; i < from->decoder.layer_count; i++)
-        pack_layer(packing, &from->decoder.layers[i], &weights->decoder.layers[i]);
+        open_layer(room, &from->decoder.layers[i], &weights->decoder.layers[i]);
 }
 
 static struct stack open_stack(const struct t5_stack *from)
@@ -95,7 +89,7 @@ static struct stack open_stack(const struct t5_stack *from)
 }
 
 bool weights_open(struct weights *weights, const struct t5_model *model,
-                  const struct kernels *kernels, enum t5_precision precision, struct error *error)
+                  enum t5_precision precision, struct error *error)
 {
     const struct t5_config *config = t5_model_config(model);
     const struct t5_weights *source = t5_model_weights(model);
@@ -107,12 +101,11 @@ bool weights_open(struct weights *weights, const struct t5_model *model,
     *weights = (struct weights){.embedding = &source->embedding,
                                 .encoder = open_stack(&source->encoder),
                                 .decoder = open_stack(&source->decoder)};
-    struct packing packing = {.kernels = kernels, .precision = precision};
-    pack_all(&packing, source, config->tied, weights);
-    if (packing.used) {
-        weights->room = memory_alloc_aligned(packing.used, 1);
-        packing.room = weights->room;
-        pack_all(&packing, source, config->tied, weights);
+    struct dequantising room = {.precision = precision};
+    open_all(&room, source, config->tied, weights);
+    if (room.used) {
+        weights->room = room.room = memory_alloc_aligned(room.used, sizeof(float));
+        open_all(&room, source, config->tied, weights);
     }
     return true;
 }

@@ -1,4 +1,4 @@
-/* weights.h - a model's matrices in the form that a session multiplies with. */
+/* weights.h - a model's matrices as a session multiplies with them. */
 #ifndef INFERENCE_WEIGHTS_H
 #define INFERENCE_WEIGHTS_H
 
@@ -38,13 +38,13 @@ struct weights {
     struct linear output;
     struct stack encoder, decoder;
 
-    void *room; /* owned: all packed or dequantised matrices */
+    float *room; /* owned: float32 made from int8 */
 };
 
-/* Packs every matrix for `kernels`, or finds its float32 values: those of the file, or the int8
- * ones times their scales when the file has none. `model` must outlive the weights. */
+/* Int8 is used where the model has it; float32 values are those of the file, or the int8 ones times
+ * their scales when the file has none. `model` must outlive the weights. */
 bool weights_open(struct weights *weights, const struct t5_model *model,
-                  const struct kernels *kernels, enum t5_precision precision, struct error *error);
+                  enum t5_precision precision, struct error *error);
 void weights_close(struct weights *weights); /* safe on a zeroed one */
 
 #endif

@@ -1,8 +1,9 @@
 /* floats.h - the float kernels over vectors, compiled once for each instruction set.
  *
- * The including file defines `vector`, a GCC vector of WIDTH floats; `vector_larger`, which is
- * a > b ? a : b by lane; and TILE_ROWS and TILE_VECTORS, the register tile of matmul_f32. The order
- * of every sum is that of scalar.c, so the bits are too. */
+ * The including file defines `vector` and `vector_integer`, GCC vectors of WIDTH floats and
+ * integers; `vector_larger`, which is a > b ? a : b by lane; `widen`, which loads WIDTH unsigned
+ * 16-bit numbers; and TILE_ROWS and TILE_VECTORS, the register tile of matmul_f32. The order of
+ * every sum is that of scalar.c, so the bits are too. */
 #ifndef WIDTH
 #error "define vector, WIDTH, vector_larger, TILE_ROWS and TILE_VECTORS first"
 #endif
@@ -14,7 +15,6 @@
 
 enum { LANES = 16, PARTS = LANES / WIDTH };
 
-typedef int32_t vector_integer __attribute__((vector_size(WIDTH * 4)));
 typedef float vector_unaligned
     __attribute__((vector_size(WIDTH * 4), aligned(sizeof(float)), may_alias));
 
@@ -43,17 +43,46 @@ INLINE float larger(float a, float b)
     return a > b ? a : b;
 }
 
+/* Sixteen lanes by halves: 16 to 8, 4, 2, 1. */
+INLINE float fold_lanes(struct lanes sums)
+{
+#if WIDTH == 16
+    vector v = sums.part[0];
+    v += __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+    v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+    v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+#elif WIDTH == 8
+    vector v = sums.part[0] + sums.part[1];
+    v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3);
+    v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5);
+#else
+    vector v = (sums.part[0] + sums.part[2]) + (sums.part[1] + sums.part[3]);
+    v += __builtin_shufflevector(v, v, 2, 3, 0, 1);
+#endif
+    return v[0] + v[1];
+}
+
+/* The largest of a vector's lanes and `least`. */
+INLINE float largest_lane(vector x, float least)
+{
+    float lanes[WIDTH];
+    memcpy(lanes, &x, sizeof(lanes));
+    for (size_t i = 0; i < WIDTH; i++)
+        least = larger(lanes[i], least);
+    return least;
+}
+
 /* Adds what is left behind the last whole group of lanes, then folds by halves. */
 INLINE float fold(struct lanes sums, size_t rest, const float *products)
 {
-    float lanes[LANES];
-    memcpy(lanes, &sums, sizeof(lanes));
-    for (size_t i = 0; i < rest; i++)
-        lanes[i] += products[i];
-    for (size_t width = LANES / 2; width > 0; width /= 2)
-        for (size_t i = 0; i < width; i++)
-            lanes[i] += lanes[i + width];
-    return lanes[0];
+    if (rest) {
+        float lanes[LANES];
+        memcpy(lanes, &sums, sizeof(lanes));
+        for (size_t i = 0; i < rest; i++)
+            lanes[i] += products[i];
+        memcpy(&sums, lanes, sizeof(lanes));
+    }
+    return fold_lanes(sums);
 }
 
 static float dot(size_t depth, const float *a, const float *b)
@@ -120,13 +149,17 @@ static void relu(size_t count, float *x, const float *factor)
         x[k] = larger(x[k], 0) * (factor ? factor[k] : 1);
 }
 
+INLINE vector gelu_vector(vector x)
+{
+    vector inner = x * (x * x) * 0.044715f + x;
+    return x / (exponential(inner * -1.59576912f) + 1.0f);
+}
+
 static void gelu(size_t count, float *x, const float *factor)
 {
     size_t k = 0;
     for (; k + WIDTH <= count; k += WIDTH) {
-        vector value = load(x + k);
-        vector inner = value * (value * value) * 0.044715f + value;
-        value = value / (exponential(inner * -1.59576912f) + 1.0f);
+        vector value = gelu_vector(load(x + k));
         store(x + k, factor ? value * load(factor + k) : value);
     }
     for (; k < count; k++) {
@@ -142,10 +175,7 @@ static float largest_value(size_t count, const float *x)
     size_t k = 0;
     for (; k + WIDTH <= count; k += WIDTH)
         most = vector_larger(load(x + k), most);
-    float value = x[0], lanes[WIDTH];
-    memcpy(lanes, &most, sizeof(lanes));
-    for (size_t i = 0; i < WIDTH; i++)
-        value = larger(lanes[i], value);
+    float value = largest_lane(most, x[0]);
     for (; k < count; k++)
         value = larger(x[k], value);
     return value;
@@ -278,6 +308,90 @@ static void add_scaled(size_t count, float factor, const float *x, float *y)
         y[k] += factor * x[k];
 }
 
+/* WIDTH numbers of bfloat16, which are the upper halves of floats. */
+INLINE vector load_bf16(const uint16_t *from)
+{
+    return (vector)(widen(from) << 16);
+}
+
+INLINE float from_bf16(uint16_t value)
+{
+    uint32_t bits = (uint32_t)value << 16;
+    float wide;
+    memcpy(&wide, &bits, sizeof(wide));
+    return wide;
+}
+
+static void to_bf16(size_t count, const float *x, uint16_t *y)
+{
+    for (size_t k = 0; k < count; k++) {
+        uint32_t bits;
+        memcpy(&bits, x + k, sizeof(bits));
+        y[k] = (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+    }
+}
+
+INLINE float dot_bf16(size_t depth, const float *a, const uint16_t *b)
+{
+    struct lanes sums = {0};
+    size_t k = 0;
+    for (; k + LANES <= depth; k += LANES)
+        for (size_t part = 0; part < PARTS; part++)
+            sums.part[part] += load(a + k + part * WIDTH) * load_bf16(b + k + part * WIDTH);
+    float rest[LANES];
+    for (size_t i = 0; k + i < depth; i++)
+        rest[i] = a[k + i] * from_bf16(b[k + i]);
+    return fold(sums, depth - k, rest);
+}
+
+enum { POSITIONS_AHEAD = 8 };
+
+/* Asks for a row of a cache before it is read: rows of a path lie anywhere. */
+INLINE void ask_for(size_t depth, const uint16_t *row)
+{
+    for (size_t k = 0; k < depth; k += 32)
+        __builtin_prefetch(row + k);
+}
+
+/* context[0..groups * LANES) = sum over positions; `groups` is constant where it is called. */
+INLINE void sum_values(const size_t groups, size_t length, size_t head_width, const uint32_t *path,
+                       const uint16_t *values, const float *weights, float *context)
+{
+    vector sums[4 * PARTS] = {0};
+    for (size_t i = 0; i < length; i++) {
+        const uint16_t *value = values + path[i] * head_width;
+#pragma GCC unroll 16
+        for (size_t part = 0; part < groups * PARTS; part++)
+            sums[part] += load_bf16(value + part * WIDTH) * weights[i];
+    }
+#pragma GCC unroll 16
+    for (size_t part = 0; part < groups * PARTS; part++)
+        store(context + part * WIDTH, sums[part]);
+}
+
+static void attend_path(size_t length, size_t head_width, const uint32_t *path,
+                        const uint16_t *keys, const uint16_t *values, const float *query,
+                        const float *bias, float *scores, float *context)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (i + POSITIONS_AHEAD < length)
+            ask_for(head_width, keys + path[i + POSITIONS_AHEAD] * head_width);
+        ask_for(head_width, values + path[i] * head_width);
+        scores[i] = dot_bf16(head_width, query, keys + path[i] * head_width);
+    }
+    softmax(length, scores, bias);
+    size_t k = 0;
+    for (; k + 4 * LANES <= head_width; k += 4 * LANES)
+        sum_values(4, length, head_width, path, values + k, scores, context + k);
+    for (; k + LANES <= head_width; k += LANES)
+        sum_values(1, length, head_width, path, values + k, scores, context + k);
+    for (; k < head_width; k++) {
+        context[k] = 0;
+        for (size_t i = 0; i < length; i++)
+            context[k] += scores[i] * from_bf16(values[path[i] * head_width + k]);
+    }
+}
+
 /* largest |x| of a row, as `quantize` needs it. */
 INLINE float largest_magnitude(size_t count, const float *x)
 {
@@ -287,10 +401,7 @@ INLINE float largest_magnitude(size_t count, const float *x)
         vector value = load(x + k);
         most = vector_larger(vector_larger(value, -value), most);
     }
-    float magnitude = 0, lanes[WIDTH];
-    memcpy(lanes, &most, sizeof(lanes));
-    for (size_t i = 0; i < WIDTH; i++)
-        magnitude = larger(lanes[i], magnitude);
+    float magnitude = largest_lane(most, 0);
     for (; k < count; k++)
         magnitude = larger(fabsf(x[k]), magnitude);
     return magnitude;

@@ -17,40 +17,99 @@
  * 255 * 127 * 65536 < 2^31. */
 enum { KERNEL_MOST_DEPTH = 65536 };
 
-/* Weight [column][k] is about values[column * depth + k] * scale[column]; values are in
- * [-127, 127]. */
+/* Weight [column][k] is about value * scale[column]; values are in [-127, 127], laid out as
+ * packed.h says. */
 struct weights_s8 {
     size_t columns, depth;
-    const int8_t *values; /* borrowed */
-    const float *scale;   /* borrowed */
-    const void *packed;   /* what `pack` of the table wrote; borrowed, aligned to 64 bytes */
+    const void *packed; /* borrowed, aligned to 64 bytes */
+    const float *scale; /* borrowed */
 };
 
+/* Rows of activations, quantised one by one: x is about value * scale[row]. How the bytes stand for
+ * values is the table's own. Aligned to 64 bytes, quantized_size(depth) apart. */
+struct rows_s8 {
+    size_t rows, depth;
+    uint8_t *bytes; /* borrowed, as is scale */
+    float *scale;
+};
+
+/* Bytes of one quantised row. */
+static inline size_t quantized_size(size_t depth)
+{
+    return (depth + 63) / 64 * 64;
+}
+
+/* Keys and values of one attention head in int8, for `length` positions. Each position has a scale
+ * for its key and one for its value. Keys are packed with positions as columns; values with the
+ * channels of the head as columns, interleaved, filled up to `room` positions. */
+struct cache_s8 {
+    size_t length, head_width;
+    size_t room; /* length rounded up to 16: of scores, scales and a bias */
+    void *keys, *values;
+    float *key_scale;    /* [room] */
+    float *value_share;  /* [room] scale of a value as a share of the largest, times 16383 */
+    float *value_largest; /* the largest scale divided by 16383: one number */
+};
+
+/* Bytes for a cache, a multiple of 64, and the cache in them; `bytes` is aligned to 64. */
+size_t cache_s8_size(size_t length, size_t head_width);
+struct cache_s8 cache_s8_at(void *bytes, size_t length, size_t head_width);
+
+/* Queries that attend_s8 takes at a time, and bytes of room it needs to work in, aligned to 64. */
+enum { KERNEL_QUERIES = 12 };
+size_t attention_s8_size(size_t length, size_t head_width);
+
 struct kernels {
-    const char *name; /* "scalar", "avx2", "avx512vnni" */
+    const char *name; /* "scalar", "avx2", "avxvnni", "avx512vnni", "neon" */
 
     /* ---- int8 ---- */
 
-    /* Bytes that `pack` writes for a matrix; 0: the table reads `values` as they lie. */
-    size_t (*packed_size)(size_t columns, size_t depth);
-    void (*pack)(size_t columns, size_t depth, const int8_t *values, void *packed);
-
-    /* Bytes of one quantised row, a multiple of 64. */
-    size_t (*quantized_size)(size_t depth);
-
     /* Row by row: largest = max |x|, scale = largest / 127, value = x * (127 / largest) rounded to
-     * nearest even. A row without a value beyond 1e-30 is all zero, with scale 0. How the values
-     * are stored is the table's own; `quantized` is aligned to 64 bytes. */
-    void (*quantize)(size_t rows, size_t depth, const float *x, void *quantized, float *scale);
+     * nearest even. A row without a value beyond 1e-30 is all zero, with scale 0. Rows of x are
+     * `stride` floats apart. */
+    void (*quantize)(const float *x, size_t stride, const struct rows_s8 *quantized);
 
-    /* y[row][column] = (sum * x_scale[row]) * weights->scale[column], where sum is the exact
-     * integer product; added to what y holds when `add`. */
-    void (*matmul_s8)(size_t rows, const void *quantized, const float *x_scale,
-                      const struct weights_s8 *weights, float *y, bool add);
+    /* The same of rms_norm(x), x [rows][depth]. */
+    void (*norm_quantize)(const float *x, const float *weight, float epsilon,
+                          const struct rows_s8 *quantized);
 
-    /* y[i] = the product of one row with column wanted[i] alone; the bits of matmul_s8. */
-    void (*select_s8)(const void *quantized, float x_scale, const struct weights_s8 *weights,
+    /* y[row][column] = (sum * x.scale[row]) * weights.scale[column], where sum is the exact
+     * integer product; added to what y holds when `add`. Rows of y are weights.columns apart. */
+    void (*matmul_s8)(const struct rows_s8 *x, const struct weights_s8 *weights, float *y,
+                      bool add);
+
+    /* y = gelu(x * transpose(weights)) * (x * transpose(factor)), the factor's shape being that of
+     * the weights: the gated feed-forward layer up to its last product. */
+    void (*gated_s8)(const struct rows_s8 *x, const struct weights_s8 *weights,
+                     const struct weights_s8 *factor, float *y);
+
+    /* y[i] = the product of row `row` with column wanted[i] alone; the bits of matmul_s8. */
+    void (*select_s8)(const struct rows_s8 *x, size_t row, const struct weights_s8 *weights,
                       const int32_t *wanted, size_t count, float *y);
+
+    /* Fills a cache from keys and values [length] rows, `stride` floats apart. */
+    void (*cache_s8)(const struct cache_s8 *cache, const float *keys, const float *values,
+                     size_t stride);
+
+    /* context = softmax(query * transpose(keys) + bias) * values, for rows of query and context
+     * `stride` floats apart. Queries are quantised as activations are. A score is (sum * query's
+     * scale) * key_scale + bias; `bias` may be NULL, else it is that of the first query, readable
+     * for `room` positions, and moves one step back for each further query. Weights
+     * e = 2^((score - largest) / ln 2), see kernel_exp2, become 14 bits, round(e *
+     * value_share[position]), in two planes of 7, whose sums are exact and joined in float; the sum of all e is in lanes, over `room`, with
+     * positions beyond the length at -1e30. `work` has attention_s8_size bytes. */
+    void (*attend_s8)(const struct cache_s8 *cache, size_t queries, const float *query,
+                      const float *bias, size_t stride, void *work, float *context);
+
+    /* One query over cached positions path[0..length) of keys and values [position][head width] in
+     * bfloat16: scores are dot products as `dot` has them, softmax as below, and context the sum
+     * over positions in their order. `scores` has room for `length`. */
+    void (*attend_path)(size_t length, size_t head_width, const uint32_t *path,
+                        const uint16_t *keys, const uint16_t *values, const float *query,
+                        const float *bias, float *scores, float *context);
+
+    /* y = x as bfloat16, rounded to nearest even. */
+    void (*to_bf16)(size_t count, const float *x, uint16_t *y);
 
     /* ---- float32. A "sum in lanes" adds x[k] to lane k % 16 in order of k, then folds the lanes
      * by halves: 16 to 8, 4, 2, 1. ---- */
@@ -89,13 +148,14 @@ struct kernels {
 /* Slow, obvious, and always there: the others are tested against it. */
 extern const struct kernels scalar_kernels;
 #if defined(__x86_64__)
-extern const struct kernels avx2_kernels;
-extern const struct kernels avx512vnni_kernels;
+extern const struct kernels avx2_kernels, avxvnni_kernels, avx512vnni_kernels;
+#elif defined(__aarch64__)
+extern const struct kernels neon_kernels;
 #endif
 
 /* The tables that this CPU and its operating system can run, slowest first, NULL behind the last.
  * `tables` has room for KERNEL_TABLES + 1. */
-enum { KERNEL_TABLES = 3 };
+enum { KERNEL_TABLES = 4 };
 void kernels_list(const struct kernels **tables);
 
 /* The fastest table that can run here, or the one called `name`. NULL and ERROR_USAGE, which lists
@@ -105,6 +165,10 @@ const struct kernels *kernels_select(const char *name, struct error *error);
 /* exp as every table computes it: within 2 units of the last place for -87 <= x <= 88, clamped
  * outside. */
 float kernel_exp(float x);
+
+/* 2^x for -126 < x <= 0 as attend_s8 computes it, within 4e-6 of the value; smaller x count as
+ * -126. */
+float kernel_exp2(float x);
 
 /* Float32 reference products (OpenBLAS, one thread), y = x * transpose(w), added to y when `add`:
  * x [rows][depth], w [columns][depth]. The bits of a row depend on `rows` and on its place: call it

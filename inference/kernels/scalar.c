@@ -2,25 +2,13 @@
 #include "inference/kernels/kernels.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "inference/kernels/packed.h"
+
 enum { LANES = 16 };
-
-static size_t packed_size(size_t columns, size_t depth)
-{
-    (void)columns, (void)depth;
-    return 0;
-}
-
-static void pack(size_t columns, size_t depth, const int8_t *values, void *packed)
-{
-    (void)columns, (void)depth, (void)values, (void)packed;
-}
-
-static size_t quantized_size(size_t depth)
-{
-    return (depth + 63) / 64 * 64;
-}
 
 /* Nearest integer, ties to even, of |x| < 2^22: the sum's last mantissa bits are the integer. */
 static int32_t round_to_integer(float x)
@@ -37,54 +25,61 @@ static float larger(float a, float b)
     return a > b ? a : b;
 }
 
-static void quantize(size_t rows, size_t depth, const float *x, void *quantized, float *scale)
+/* One row; `values` has room for the bytes of a whole one. */
+static void quantize_row(size_t depth, const float *x, int8_t *values, float *scale)
 {
-    for (size_t row = 0; row < rows; row++, x += depth) {
-        int8_t *values = (int8_t *)quantized + row * quantized_size(depth);
-        float largest = 0;
-        for (size_t k = 0; k < depth; k++)
-            largest = larger(fabsf(x[k]), largest);
-        memset(values, 0, quantized_size(depth));
-        scale[row] = 0;
-        if (!(largest > 1e-30f))
-            continue;
-        scale[row] = largest / 127;
-        float inverse = 127 / largest;
-        for (size_t k = 0; k < depth; k++)
-            values[k] = (int8_t)round_to_integer(x[k] * inverse);
-    }
+    float largest = 0;
+    for (size_t k = 0; k < depth; k++)
+        largest = larger(fabsf(x[k]), largest);
+    memset(values, 0, quantized_size(depth));
+    *scale = 0;
+    if (!(largest > 1e-30f))
+        return;
+    *scale = largest / 127;
+    float inverse = 127 / largest;
+    for (size_t k = 0; k < depth; k++)
+        values[k] = (int8_t)round_to_integer(x[k] * inverse);
 }
 
-static int32_t dot_s8(size_t depth, const int8_t *a, const int8_t *b)
+static int8_t *row_of(const struct rows_s8 *x, size_t row)
 {
+    return (int8_t *)x->bytes + row * quantized_size(x->depth);
+}
+
+static void quantize(const float *x, size_t stride, const struct rows_s8 *quantized)
+{
+    for (size_t row = 0; row < quantized->rows; row++)
+        quantize_row(quantized->depth, x + row * stride, row_of(quantized, row),
+                     &quantized->scale[row]);
+}
+
+static int32_t dot_s8(size_t depth, const int8_t *x, const void *packed, size_t column)
+{
+    const int8_t *bytes = packed;
     int32_t sum = 0;
     for (size_t k = 0; k < depth; k++)
-        sum += a[k] * b[k];
+        sum += x[k] * bytes[packed_place(depth, column, k)];
     return sum;
 }
 
-static void matmul_s8(size_t rows, const void *quantized, const float *x_scale,
-                      const struct weights_s8 *weights, float *y, bool add)
+static void matmul_s8(const struct rows_s8 *x, const struct weights_s8 *weights, float *y,
+                      bool add)
 {
-    size_t columns = weights->columns, depth = weights->depth;
-    for (size_t row = 0; row < rows; row++) {
-        const int8_t *x = (const int8_t *)quantized + row * quantized_size(depth);
-        for (size_t column = 0; column < columns; column++) {
-            int32_t sum = dot_s8(depth, x, weights->values + column * depth);
-            float product = (float)sum * x_scale[row] * weights->scale[column];
-            float *target = &y[row * columns + column];
-            *target = add ? *target + product : product;
+    for (size_t row = 0; row < x->rows; row++) {
+        for (size_t column = 0; column < weights->columns; column++, y++) {
+            int32_t sum = dot_s8(x->depth, row_of(x, row), weights->packed, column);
+            float product = (float)sum * x->scale[row] * weights->scale[column];
+            *y = add ? *y + product : product;
         }
     }
 }
 
-static void select_s8(const void *quantized, float x_scale, const struct weights_s8 *weights,
+static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_s8 *weights,
                       const int32_t *wanted, size_t count, float *y)
 {
     for (size_t i = 0; i < count; i++) {
-        size_t column = (size_t)wanted[i];
-        int32_t sum = dot_s8(weights->depth, quantized, weights->values + column * weights->depth);
-        y[i] = (float)sum * x_scale * weights->scale[column];
+        int32_t sum = dot_s8(x->depth, row_of(x, row), weights->packed, (size_t)wanted[i]);
+        y[i] = (float)sum * x->scale[row] * weights->scale[wanted[i]];
     }
 }
 
@@ -114,6 +109,17 @@ static void rms_norm(size_t rows, size_t depth, const float *x, const float *wei
     }
 }
 
+static void norm_quantize(const float *x, const float *weight, float epsilon,
+                          const struct rows_s8 *quantized)
+{
+    float *normed = memory_alloc(quantized->depth, sizeof(*normed));
+    for (size_t row = 0; row < quantized->rows; row++) {
+        rms_norm(1, quantized->depth, x + row * quantized->depth, weight, epsilon, normed);
+        quantize_row(quantized->depth, normed, row_of(quantized, row), &quantized->scale[row]);
+    }
+    free(normed);
+}
+
 /* exp(x) = 2^n * exp(r) with n the integer nearest x / ln 2. */
 float kernel_exp(float x)
 {
@@ -136,6 +142,24 @@ float kernel_exp(float x)
     return p * power.value;
 }
 
+/* The sum's last mantissa bits are n; what is left lies within half of it. */
+float kernel_exp2(float x)
+{
+    x = larger(x, -126.0f);
+    float shifted = x + 0x1.8p23f;
+    float f = x - (shifted - 0x1.8p23f);
+    union {
+        float value;
+        uint32_t bits;
+    } p = {.value = 9.58285295e-3f}, n = {.value = shifted};
+    p.value = p.value * f + 5.59064262e-2f;
+    p.value = p.value * f + 2.40240991e-1f;
+    p.value = p.value * f + 6.93124175e-1f;
+    p.value = p.value * f + 1.0f;
+    p.bits += n.bits << 23;
+    return p.value;
+}
+
 static void relu(size_t count, float *x, const float *factor)
 {
     for (size_t k = 0; k < count; k++)
@@ -149,6 +173,17 @@ static void gelu(size_t count, float *x, const float *factor)
         float value = x[k] / (kernel_exp(inner * -1.59576912f) + 1);
         x[k] = factor ? value * factor[k] : value;
     }
+}
+
+static void gated_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
+                     const struct weights_s8 *factor, float *y)
+{
+    size_t count = x->rows * weights->columns;
+    float *gate = memory_alloc(count, sizeof(*gate));
+    matmul_s8(x, weights, y, false);
+    matmul_s8(x, factor, gate, false);
+    gelu(count, y, gate);
+    free(gate);
 }
 
 static float largest_value(size_t count, const float *x)
@@ -212,14 +247,157 @@ static void add_scaled(size_t count, float factor, const float *x, float *y)
         y[k] += factor * x[k];
 }
 
+static void fill_keys(const struct cache_s8 *cache, const float *keys, size_t stride)
+{
+    size_t width = cache->head_width;
+    int8_t *block = memory_alloc(PACKED_COLUMNS, quantized_size(width));
+    int8_t *key = memory_alloc(1, quantized_size(width));
+    for (size_t first = 0; first < cache->room; first += PACKED_COLUMNS) {
+        size_t count = 0;
+        for (; count < PACKED_COLUMNS && first + count < cache->length; count++) {
+            quantize_row(width, keys + (first + count) * stride, key,
+                         &cache->key_scale[first + count]);
+            memcpy(block + count * width, key, width);
+        }
+        for (size_t i = count; i < PACKED_COLUMNS; i++)
+            cache->key_scale[first + i] = 0;
+        packed_block(count, width, block,
+                     (uint8_t *)cache->keys +
+                         first / PACKED_COLUMNS * packed_block_size(width));
+    }
+    free(key);
+    free(block);
+}
+
+static void fill_values(const struct cache_s8 *cache, const float *values, size_t stride)
+{
+    size_t width = cache->head_width;
+    int8_t *value = memory_alloc(1, quantized_size(width)), *packed = cache->values;
+    memset(packed, 0, packed_size(width, cache->room));
+    float largest = 0;
+    for (size_t i = 0; i < cache->length; i++) {
+        quantize_row(width, values + i * stride, value, &cache->value_share[i]);
+        largest = larger(cache->value_share[i], largest);
+        for (size_t channel = 0; channel < width; channel++)
+            packed[interleaved_place(width, channel, i)] = value[channel];
+    }
+    *cache->value_largest = largest / 16383;
+    float inverse = largest > 0 ? 16383 / largest : 0;
+    for (size_t i = 0; i < cache->room; i++)
+        cache->value_share[i] = i < cache->length ? cache->value_share[i] * inverse : 0;
+    free(value);
+}
+
+static void fill_cache(const struct cache_s8 *cache, const float *keys, const float *values,
+                       size_t stride)
+{
+    fill_keys(cache, keys, stride);
+    fill_values(cache, values, stride);
+}
+
+/* scores[room] = logarithms of base 2. */
+static void score_keys(const struct cache_s8 *cache, const int8_t *query, float query_scale,
+                       const float *bias, float *scores)
+{
+    for (size_t i = 0; i < cache->room; i++) {
+        int32_t sum = dot_s8(cache->head_width, query, cache->keys, i);
+        float score = (float)sum * query_scale * cache->key_scale[i];
+        if (bias)
+            score += bias[i];
+        scores[i] = i < cache->length ? score : -1e30f;
+    }
+}
+
+/* scores become exponentials, and those bytes; returns their sum. */
+static float weigh(const struct cache_s8 *cache, float *scores, int8_t *high, int8_t *low)
+{
+    float most = largest_value(cache->room, scores), lanes[LANES] = {0};
+    for (size_t i = 0; i < cache->room; i++) {
+        float e = kernel_exp2((scores[i] - most) * 1.44269504f);
+        lanes[i % LANES] += e;
+        int32_t weight = round_to_integer(e * cache->value_share[i]);
+        high[i] = (int8_t)(weight >> 7);
+        low[i] = (int8_t)(weight & 127);
+    }
+    return fold(lanes);
+}
+
+static int32_t sum_values(const struct cache_s8 *cache, const int8_t *plane, size_t channel)
+{
+    const int8_t *values = cache->values;
+    int32_t sum = 0;
+    for (size_t i = 0; i < cache->room; i++)
+        sum += plane[i] * values[interleaved_place(cache->head_width, channel, i)];
+    return sum;
+}
+
+static void attend_s8(const struct cache_s8 *cache, size_t queries, const float *query,
+                      const float *bias, size_t stride, void *work, float *context)
+{
+    size_t width = cache->head_width, room = cache->room;
+    int8_t *quantised = work, *high = quantised + quantized_size(width), *low = high + room;
+    float *scores = (float *)(low + room), scale;
+    for (size_t i = 0; i < queries; i++, query += stride, context += stride) {
+        quantize_row(width, query, quantised, &scale);
+        score_keys(cache, quantised, scale, bias ? bias - i : NULL, scores);
+        float factor = *cache->value_largest / weigh(cache, scores, high, low);
+        for (size_t channel = 0; channel < width; channel++) {
+            float sum = (float)sum_values(cache, high, channel) * 128 +
+                        (float)sum_values(cache, low, channel);
+            context[channel] = sum * factor;
+        }
+    }
+}
+
+static float from_bf16(uint16_t value)
+{
+    union {
+        uint32_t bits;
+        float value;
+    } wide = {.bits = (uint32_t)value << 16};
+    return wide.value;
+}
+
+static void to_bf16(size_t count, const float *x, uint16_t *y)
+{
+    for (size_t k = 0; k < count; k++) {
+        union {
+            float value;
+            uint32_t bits;
+        } wide = {.value = x[k]};
+        y[k] = (uint16_t)((wide.bits + 0x7fff + (wide.bits >> 16 & 1)) >> 16);
+    }
+}
+
+static void attend_path(size_t length, size_t head_width, const uint32_t *path,
+                        const uint16_t *keys, const uint16_t *values, const float *query,
+                        const float *bias, float *scores, float *context)
+{
+    for (size_t i = 0; i < length; i++) {
+        const uint16_t *key = keys + path[i] * head_width;
+        float lanes[LANES] = {0};
+        for (size_t k = 0; k < head_width; k++)
+            lanes[k % LANES] += query[k] * from_bf16(key[k]);
+        scores[i] = fold(lanes);
+    }
+    softmax(length, scores, bias);
+    memset(context, 0, head_width * sizeof(*context));
+    for (size_t i = 0; i < length; i++)
+        for (size_t k = 0; k < head_width; k++)
+            context[k] += scores[i] * from_bf16(values[path[i] * head_width + k]);
+}
+
 const struct kernels scalar_kernels = {
     .name = "scalar",
-    .packed_size = packed_size,
-    .pack = pack,
-    .quantized_size = quantized_size,
     .quantize = quantize,
+    .norm_quantize = norm_quantize,
     .matmul_s8 = matmul_s8,
+    .gated_s8 = gated_s8,
     .select_s8 = select_s8,
+    .cache_s8 = fill_cache,
+    .attend_s8 = attend_s8,
+    .attend_path = attend_path,
+    .to_bf16 = to_bf16,
     .rms_norm = rms_norm,
     .relu = relu,
     .gelu = gelu,

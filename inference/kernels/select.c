@@ -3,6 +3,21 @@
 
 #include <stdio.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
+#if defined(__x86_64__)
+/* Leaf 7.1, EAX bit 4: compilers learned its name later than the instruction. */
+static bool has_avx_vnni(void)
+{
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & (1u << 4));
+}
+#endif
 
 void kernels_list(const struct kernels **tables)
 {
@@ -13,10 +28,15 @@ void kernels_list(const struct kernels **tables)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx2"))
         tables[count++] = &avx2_kernels;
+    if (__builtin_cpu_supports("avx2") && has_avx_vnni())
+        tables[count++] = &avxvnni_kernels;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx2"))
         tables[count++] = &avx512vnni_kernels;
+#elif defined(__aarch64__)
+    if (getauxval(AT_HWCAP) & HWCAP_ASIMDDP)
+        tables[count++] = &neon_kernels;
 #endif
     tables[count] = NULL;
 }

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "inference/kernels/packed.h"
 #include "inference/model_format.h"
 
 /* Reads the first and the last numbers of a few tensors. */
@@ -18,8 +19,10 @@ static float touch(const struct t5_model *model)
     float sum = 0;
     for (size_t i = 0; i < sizeof(matrices) / sizeof(*matrices); i++) {
         const struct t5_matrix *matrix = matrices[i];
-        sum += matrix->s8[0] * matrix->scale[0] +
-               matrix->s8[matrix->rows * matrix->columns - 1] * matrix->scale[matrix->rows - 1];
+        const int8_t *packed = matrix->packed;
+        sum += packed[0] * matrix->scale[0] +
+               packed[packed_size(matrix->rows, matrix->columns) - 1] *
+                   matrix->scale[matrix->rows - 1];
         if (matrix->f32)
             sum += matrix->f32[matrix->rows * matrix->columns - 1];
     }

@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "inference/kernels/kernels.h"
+#include "inference/kernels/packed.h"
 
 enum { ROUNDS = 60 };
 
@@ -76,66 +77,114 @@ static void assert_bits_equal(const char *what, const float *a, const float *b, 
             fail_msg("%s: value %zu is %.9g, scalar has %.9g", what, i, (double)a[i], (double)b[i]);
 }
 
-struct product {
-    size_t rows, columns, depth;
-    float *x, *w_scale, *y;
-    int8_t *values;
+/* Weights [columns][depth], packed. */
+struct matrix {
+    struct weights_s8 weights;
+    void *packed;
+    float *scale;
 };
 
-static void run_product(const struct kernels *table, const struct product *p, float *y, bool add,
-                        float *selected, const int32_t *wanted, size_t wanted_count)
+static struct matrix random_matrix(size_t columns, size_t depth, bool extreme)
 {
-    void *quantized = memory_alloc_aligned(p->rows, table->quantized_size(p->depth));
-    float *scale = memory_alloc_aligned(p->rows, sizeof(float));
-    void *packed = memory_alloc_aligned(1, table->packed_size(p->columns, p->depth));
-    table->pack(p->columns, p->depth, p->values, packed);
-    table->quantize(p->rows, p->depth, p->x, quantized, scale);
-    struct weights_s8 weights = {.columns = p->columns,
-                                 .depth = p->depth,
-                                 .values = p->values,
-                                 .scale = p->w_scale,
-                                 .packed = packed};
-    table->matmul_s8(p->rows, quantized, scale, &weights, y, add);
-    table->select_s8(quantized, scale[0], &weights, wanted, wanted_count, selected);
-    free(packed);
-    free(scale);
-    free(quantized);
+    struct matrix matrix = {.packed = memory_alloc_aligned(1, packed_size(columns, depth)),
+                            .scale = random_floats(columns, 0.01f)};
+    int8_t *values = memory_alloc(PACKED_COLUMNS, depth);
+    for (size_t first = 0; first < columns; first += PACKED_COLUMNS) {
+        size_t count = columns - first < PACKED_COLUMNS ? columns - first : PACKED_COLUMNS;
+        for (size_t i = 0; i < count * depth; i++)
+            values[i] = (int8_t)(extreme ? 127 : (int)random_below(255) - 127);
+        packed_block(count, depth, values,
+                     (uint8_t *)matrix.packed + first / PACKED_COLUMNS * packed_block_size(depth));
+    }
+    free(values);
+    matrix.weights = (struct weights_s8){columns, depth, matrix.packed, matrix.scale};
+    return matrix;
+}
+
+static void matrix_free(struct matrix *matrix)
+{
+    free(matrix->packed);
+    free(matrix->scale);
+}
+
+static struct rows_s8 rows_open(size_t rows, size_t depth)
+{
+    return (struct rows_s8){rows, depth, memory_alloc_aligned(rows, quantized_size(depth)),
+                            memory_alloc_aligned(rows, sizeof(float))};
+}
+
+static void rows_close(struct rows_s8 *rows)
+{
+    free(rows->bytes);
+    free(rows->scale);
+}
+
+/* What a table makes of the same rows and weights. */
+struct products {
+    float *plain, *normed, *gated, *selected;
+};
+
+static struct products multiply(const struct kernels *table, size_t rows, const float *x,
+                                const float *norm, const struct matrix *left,
+                                const struct matrix *right, const float *y, bool add,
+                                const int32_t *wanted, size_t wanted_count)
+{
+    size_t depth = left->weights.depth, count = rows * left->weights.columns;
+    struct products products = {copy_floats(y, count), copy_floats(y, count),
+                                copy_floats(y, count), copy_floats(y, wanted_count)};
+    struct rows_s8 quantized = rows_open(rows, depth);
+    table->quantize(x, depth, &quantized);
+    table->matmul_s8(&quantized, &left->weights, products.plain, add);
+    table->gated_s8(&quantized, &left->weights, &right->weights, products.gated);
+    table->select_s8(&quantized, rows - 1, &left->weights, wanted, wanted_count,
+                     products.selected);
+    table->norm_quantize(x, norm, 1e-6f, &quantized);
+    table->matmul_s8(&quantized, &left->weights, products.normed, add);
+    rows_close(&quantized);
+    return products;
+}
+
+static void products_free(struct products *products)
+{
+    free(products->plain);
+    free(products->normed);
+    free(products->gated);
+    free(products->selected);
 }
 
 static void check_product(const struct kernels *table)
 {
-    struct product p = {
-        random_size(20), random_size(150), random_size(300), NULL, NULL, NULL, NULL};
-    p.x = random_floats(p.rows * p.depth, 3);
-    p.w_scale = random_floats(p.columns, 0.01f);
-    p.values = memory_alloc_aligned(p.columns, p.depth);
+    size_t rows = random_size(30), columns = random_size(150), depth = random_size(300);
     bool extreme = random_below(3) == 0; /* sums as large as they can be */
-    for (size_t i = 0; i < p.columns * p.depth; i++)
-        p.values[i] = (int8_t)(extreme ? 127 : (int)random_below(255) - 127);
-    if (extreme)
-        for (size_t i = 0; i < p.rows * p.depth; i++)
-            p.x[i] = 1;
+    struct matrix left = random_matrix(columns, depth, extreme);
+    struct matrix right = random_matrix(columns, depth, extreme);
+    float *x = random_floats(rows * depth, 3), *norm = random_floats(depth, 1);
+    for (size_t i = 0; extreme && i < rows * depth; i++)
+        x[i] = 1;
     if (random_below(3) == 0)
-        memset(p.x, 0, p.depth * sizeof(float));
+        memset(x, 0, depth * sizeof(float));
     int32_t wanted[8];
-    for (size_t i = 0; i < 8; i++)
-        wanted[i] = (int32_t)random_below(p.columns);
-    float *y = random_floats(p.rows * p.columns, 1);
-    float *expected = copy_floats(y, p.rows * p.columns);
+    size_t wanted_count = columns < 8 ? columns : 8;
+    for (size_t i = 0; i < wanted_count; i++)
+        wanted[i] = (int32_t)random_below(columns);
+    float *y = random_floats(rows * columns, 1);
     bool add = random_below(2);
-    float selected[8], expected_selected[8];
-    run_product(&scalar_kernels, &p, expected, add, expected_selected, wanted, 8);
-    run_product(table, &p, y, add, selected, wanted, 8);
-    assert_bits_equal("matmul_s8", y, expected, p.rows * p.columns);
-    assert_bits_equal("select_s8", selected, expected_selected, 8);
-    if (!add)
-        for (size_t i = 0; i < 8; i++)
-            assert_bits_equal("select against matmul", &selected[i], &y[wanted[i]], 1);
-    free(p.x);
-    free(p.w_scale);
-    free(p.values);
-    free(y);
-    free(expected);
+    struct products expected = multiply(&scalar_kernels, rows, x, norm, &left, &right, y, add,
+                                        wanted, wanted_count);
+    struct products got =
+        multiply(table, rows, x, norm, &left, &right, y, add, wanted, wanted_count);
+    assert_bits_equal("matmul_s8", got.plain, expected.plain, rows * columns);
+    assert_bits_equal("norm_quantize", got.normed, expected.normed, rows * columns);
+    assert_bits_equal("gated_s8", got.gated, expected.gated, rows * columns);
+    assert_bits_equal("select_s8", got.selected, expected.selected, wanted_count);
+    for (size_t i = 0; !add && i < wanted_count; i++)
+        assert_bits_equal("select against matmul", &got.selected[i],
+                          &got.plain[(rows - 1) * columns + (size_t)wanted[i]], 1);
+    products_free(&expected);
+    products_free(&got);
+    matrix_free(&left);
+    matrix_free(&right);
+    free(x), free(norm), free(y);
 }
 
 static void tables_equal_scalar_in_int8_products(void **state)
@@ -147,29 +196,23 @@ static void tables_equal_scalar_in_int8_products(void **state)
 /* A row's product is the same wherever it stands and whatever stands beside it. */
 static void check_rows(const struct kernels *table)
 {
-    size_t rows = 1 + random_below(20), depth = random_size(200), columns = random_size(100);
-    size_t stride = table->quantized_size(depth);
-    float *x = random_floats(rows * depth, 1), *scale = random_floats(columns, 1);
-    int8_t *values = memory_alloc_aligned(columns, depth);
-    for (size_t i = 0; i < columns * depth; i++)
-        values[i] = (int8_t)((int)random_below(255) - 127);
-    void *packed = memory_alloc_aligned(1, table->packed_size(columns, depth));
-    table->pack(columns, depth, values, packed);
-    struct weights_s8 weights = {columns, depth, values, scale, packed};
-    uint8_t *quantized = memory_alloc_aligned(rows, stride);
-    float *x_scale = memory_alloc_aligned(rows, sizeof(float));
+    size_t rows = 1 + random_below(30), depth = random_size(200), columns = random_size(150);
+    float *x = random_floats(rows * depth, 1);
+    struct matrix matrix = random_matrix(columns, depth, false);
     float *together = memory_alloc_aligned(rows * columns, sizeof(float));
     float *alone = memory_alloc_aligned(columns, sizeof(float));
-    table->quantize(rows, depth, x, quantized, x_scale);
-    table->matmul_s8(rows, quantized, x_scale, &weights, together, false);
+    struct rows_s8 all = rows_open(rows, depth), one = rows_open(1, depth);
+    table->quantize(x, depth, &all);
+    table->matmul_s8(&all, &matrix.weights, together, false);
     for (size_t row = 0; row < rows; row++) {
-        table->quantize(1, depth, x + row * depth, quantized, x_scale);
-        table->matmul_s8(1, quantized, x_scale, &weights, alone, false);
+        table->quantize(x + row * depth, depth, &one);
+        table->matmul_s8(&one, &matrix.weights, alone, false);
         assert_bits_equal("row alone", alone, together + row * columns, columns);
     }
-    void *blocks[] = {x, scale, values, packed, quantized, x_scale, together, alone};
-    for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
-        free(blocks[i]);
+    rows_close(&all);
+    rows_close(&one);
+    matrix_free(&matrix);
+    free(x), free(together), free(alone);
 }
 
 static void a_row_is_the_same_alone_and_in_company(void **state)
@@ -177,6 +220,129 @@ static void a_row_is_the_same_alone_and_in_company(void **state)
     (void)state;
     check_rows(&scalar_kernels);
     for_each_table(check_rows);
+}
+
+/* Keys, values and queries of one head among others, as a layer's projections lie. */
+struct attention {
+    size_t length, queries, head_width, stride;
+    float *keys, *values, *query, *bias;
+};
+
+static struct attention random_attention(void)
+{
+    struct attention a = {random_size(200), random_size(30), random_size(80), 0, 0, 0, 0, 0};
+    a.stride = a.head_width + random_below(40);
+    a.keys = random_floats(a.length * a.stride, 1);
+    a.values = random_floats(a.length * a.stride, 2);
+    a.query = random_floats(a.queries * a.stride, 1);
+    a.bias = random_below(2) ? random_floats(a.queries + a.length + PACKED_COLUMNS, 3) : NULL;
+    return a;
+}
+
+static void attention_free(struct attention *a)
+{
+    free(a->keys), free(a->values), free(a->query), free(a->bias);
+}
+
+/* `queries` of them from number `first` on. */
+static float *attend(const struct kernels *table, const struct attention *a, size_t first,
+                     size_t queries)
+{
+    float *context = memory_alloc(queries * a->stride, sizeof(float));
+    void *bytes = memory_alloc_aligned(1, cache_s8_size(a->length, a->head_width));
+    void *work = memory_alloc_aligned(1, attention_s8_size(a->length, a->head_width));
+    struct cache_s8 cache = cache_s8_at(bytes, a->length, a->head_width);
+    table->cache_s8(&cache, a->keys, a->values, a->stride);
+    table->attend_s8(&cache, queries, a->query + first * a->stride,
+                     a->bias ? a->bias + a->queries - first : NULL, a->stride, work, context);
+    free(work);
+    free(bytes);
+    return context;
+}
+
+static void check_attention(const struct kernels *table)
+{
+    struct attention a = random_attention();
+    float *expected = attend(&scalar_kernels, &a, 0, a.queries);
+    float *got = attend(table, &a, 0, a.queries);
+    assert_bits_equal("attend_s8", got, expected, a.queries * a.stride);
+    size_t one = random_below(a.queries);
+    float *alone = attend(table, &a, one, 1);
+    assert_bits_equal("a query alone", alone, expected + one * a.stride, a.head_width);
+    free(expected), free(got), free(alone);
+    attention_free(&a);
+}
+
+static void tables_equal_scalar_in_int8_attention(void **state)
+{
+    (void)state;
+    for_each_table(check_attention);
+}
+
+/* Against softmax in double precision: the error of rounding to int8, no more. */
+static void check_attention_error(const struct kernels *table)
+{
+    struct attention a = random_attention();
+    for (size_t i = 0; i < a.queries * a.stride; i++)
+        a.query[i] /= (float)a.head_width;
+    float *got = attend(table, &a, 0, a.queries);
+    double *weights = memory_alloc(a.length, sizeof(*weights));
+    double sum = 0, size = 0;
+    for (size_t i = 0; i < a.queries; i++) {
+        double total = 0;
+        for (size_t j = 0; j < a.length; j++) {
+            double score = a.bias ? (double)(a.bias + a.queries - i)[j] : 0;
+            for (size_t k = 0; k < a.head_width; k++)
+                score += (double)a.query[i * a.stride + k] * (double)a.keys[j * a.stride + k];
+            total += weights[j] = exp(score);
+        }
+        for (size_t k = 0; k < a.head_width; k++) {
+            double context = 0;
+            for (size_t j = 0; j < a.length; j++)
+                context += weights[j] / total * (double)a.values[j * a.stride + k];
+            sum += pow((double)got[i * a.stride + k] - context, 2);
+            size += context * context;
+        }
+    }
+    assert_true(sqrt(sum / size) < 0.05);
+    free(weights), free(got);
+    attention_free(&a);
+}
+
+static void int8_attention_is_close_to_exact_attention(void **state)
+{
+    (void)state;
+    check_attention_error(&scalar_kernels);
+    for_each_table(check_attention_error);
+}
+
+static void check_path(const struct kernels *table)
+{
+    size_t width = random_size(90), nodes = 1 + random_below(60), length = 1 + random_below(nodes);
+    float *floats = random_floats(nodes * width, 1), *query = random_floats(width, 1);
+    float *bias = random_floats(length, 1), scores[64];
+    uint16_t *keys = memory_alloc(nodes * width, sizeof(*keys));
+    uint16_t *values = memory_alloc(nodes * width, sizeof(*values));
+    uint16_t *same = memory_alloc(nodes * width, sizeof(*same));
+    float *expected = memory_alloc(width, sizeof(float)), *got = memory_alloc(width, sizeof(float));
+    uint32_t path[64];
+    for (size_t i = 0; i < length; i++)
+        path[i] = (uint32_t)random_below(nodes);
+    scalar_kernels.to_bf16(nodes * width, floats, keys);
+    table->to_bf16(nodes * width, floats, same);
+    assert_memory_equal(keys, same, nodes * width * sizeof(*keys));
+    scalar_kernels.to_bf16(nodes * width / 2, floats + nodes * width / 2, values);
+    scalar_kernels.attend_path(length, width, path, keys, values, query, bias, scores, expected);
+    table->attend_path(length, width, path, keys, values, query, bias, scores, got);
+    assert_bits_equal("attend_path", got, expected, width);
+    free(floats), free(query), free(bias), free(keys), free(values), free(same);
+    free(expected), free(got);
+}
+
+static void tables_equal_scalar_along_paths(void **state)
+{
+    (void)state;
+    for_each_table(check_path);
 }
 
 static void check_floats(const struct kernels *table)
@@ -245,6 +411,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_equal_scalar_in_int8_products),
         cmocka_unit_test(a_row_is_the_same_alone_and_in_company),
+        cmocka_unit_test(tables_equal_scalar_in_int8_attention),
+        cmocka_unit_test(int8_attention_is_close_to_exact_attention),
+        cmocka_unit_test(tables_equal_scalar_along_paths),
         cmocka_unit_test(tables_equal_scalar_in_float_steps),
         cmocka_unit_test(tables_equal_scalar_in_float_products),
     };

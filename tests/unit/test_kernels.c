@@ -40,7 +40,8 @@ static void quantising_rounds_to_nearest_even_and_keeps_zero_rows(void **state)
     _Alignas(64) int8_t values[128];
     float scale[2];
     const float x[] = {127, 0.5f, 1.5f, -2.5f, -127, 3.4f, 0, 0, 0, 0, 0, 0};
-    scalar_kernels.quantize(2, 6, x, values, scale);
+    const struct rows_s8 rows = {2, 6, (uint8_t *)values, scale};
+    scalar_kernels.quantize(x, 6, &rows);
     const int8_t expected[] = {127, 0, 2, -2, -127, 3};
     assert_memory_equal(values, expected, sizeof(expected));
     assert_true(scale[0] == 1 && scale[1] == 0);

@@ -1,0 +1,28 @@
+/* avxvnni.c - AVX2 with VNNI in its 256-bit form, as processors without AVX-512 have it. */
+#if defined(__x86_64__)
+#include "inference/kernels/kernels.h"
+
+#include "inference/kernels/ymm.h"
+
+#define OFFSET 128
+#define ROWS 6
+#define SUMS 6
+
+typedef __m256i four;
+
+INLINE four spread4(const uint8_t *x)
+{
+    int32_t bytes;
+    memcpy(&bytes, x, sizeof(bytes));
+    return _mm256_set1_epi32(bytes);
+}
+
+INLINE vector_integer dot4(vector_integer sum, four x, vector_integer weights)
+{
+    return (vector_integer)_mm256_dpbusd_avx_epi32((__m256i)sum, x, (__m256i)weights);
+}
+
+#include "inference/kernels/dots.h"
+
+const struct kernels avxvnni_kernels = {.name = "avxvnni", VECTOR_KERNELS};
+#endif

@@ -1,0 +1,563 @@
+/* dots.h - the int8 kernels over vectors, compiled once for each instruction set.
+ *
+ * The including file has included floats.h, and defines
+ *   OFFSET      what is added to a quantised value before it becomes a byte: 128 where the
+ *               instruction takes unsigned activations, else 0
+ *   ROWS, SUMS  rows of the largest register tile, and the most that rows times blocks of 16
+ *               columns may be
+ *   four        four bytes of a row in the form that dot4 takes; spread4 makes it
+ *   dot4        sum + products of those bytes with WIDTH columns x 4 bytes of weights
+ *   narrow      stores WIDTH integers as bytes
+ * Integer sums are exact, and floats follow scalar.c step by step: so the bits are its bits. */
+#ifndef SUMS
+#error "define OFFSET, ROWS, SUMS, four, spread4, dot4 and narrow first"
+#endif
+
+#include "inference/kernels/packed.h"
+
+typedef int32_t integers_unaligned
+    __attribute__((vector_size(WIDTH * 4), aligned(sizeof(int32_t)), may_alias));
+
+INLINE vector_integer load_integers(const void *from)
+{
+    return *(const integers_unaligned *)from;
+}
+
+INLINE vector to_floats(vector_integer x)
+{
+    return __builtin_convertvector(x, vector);
+}
+
+/* ---- Quantising ---- */
+
+/* One row; bytes behind the depth stand for zeros. `offset` is constant where it is called. */
+INLINE void quantize_row(size_t depth, const float *x, const int offset, uint8_t *bytes,
+                         float *scale)
+{
+    float magnitude = largest_magnitude(depth, x), inverse = 0;
+    *scale = 0;
+    if (magnitude > 1e-30f) {
+        *scale = magnitude / 127;
+        inverse = 127 / magnitude;
+    }
+    size_t k = 0;
+    for (; k + WIDTH <= depth; k += WIDTH)
+        narrow(bytes + k, round_to_integers(load(x + k) * inverse) + offset);
+    for (; k < depth; k++)
+        bytes[k] = (uint8_t)(round_to_integer(x[k] * inverse) + offset);
+    memset(bytes + depth, offset, quantized_size(depth) - depth);
+}
+
+INLINE uint8_t *row_of(const struct rows_s8 *x, size_t row)
+{
+    return x->bytes + row * quantized_size(x->depth);
+}
+
+static void quantize(const float *x, size_t stride, const struct rows_s8 *quantized)
+{
+    for (size_t row = 0; row < quantized->rows; row++)
+        quantize_row(quantized->depth, x + row * stride, OFFSET, row_of(quantized, row),
+                     &quantized->scale[row]);
+}
+
+/* Products with the norm's weight are made twice rather than kept. */
+static void norm_quantize(const float *x, const float *weight, float epsilon,
+                          const struct rows_s8 *quantized)
+{
+    size_t depth = quantized->depth;
+    for (size_t row = 0; row < quantized->rows; row++, x += depth) {
+        uint8_t *bytes = row_of(quantized, row);
+        float norm = 1 / sqrtf(dot(depth, x, x) / (float)depth + epsilon);
+        vector most = {0};
+        size_t whole = depth / WIDTH * WIDTH;
+        for (size_t k = 0; k < whole; k += WIDTH) {
+            vector value = load(x + k) * norm * load(weight + k);
+            most = vector_larger(vector_larger(value, -value), most);
+        }
+        float magnitude = largest_lane(most, 0);
+        for (size_t k = whole; k < depth; k++)
+            magnitude = larger(fabsf(x[k] * norm * weight[k]), magnitude);
+        float inverse = magnitude > 1e-30f ? 127 / magnitude : 0;
+        quantized->scale[row] = magnitude > 1e-30f ? magnitude / 127 : 0;
+        for (size_t k = 0; k < whole; k += WIDTH)
+            narrow(bytes + k,
+                   round_to_integers(load(x + k) * norm * load(weight + k) * inverse) + OFFSET);
+        for (size_t k = whole; k < depth; k++)
+            bytes[k] = (uint8_t)(round_to_integer(x[k] * norm * weight[k] * inverse) + OFFSET);
+        memset(bytes + depth, OFFSET, quantized_size(depth) - depth);
+    }
+}
+
+/* ---- Exact products ---- */
+
+/* What a tile multiplies: rows of bytes, `stride` apart, and blocks of 16 columns, each with its
+ * starts and then its steps. Memory is asked for `ahead` bytes before it is read. */
+struct factors {
+    size_t steps, stride;
+    size_t block_stride, step_stride; /* from a block to the next, from a step to the next */
+    size_t ahead;
+    const uint8_t *x, *blocks;
+};
+
+/* `rows` rows by `blocks` blocks, both constant where it is called; rows of `sums` are
+ * `sums_stride` apart. */
+INLINE void tile_s8(const size_t rows, const size_t blocks, const struct factors *factors,
+                    int32_t *sums, size_t sums_stride)
+{
+    const size_t vectors = blocks * PARTS, block_stride = factors->block_stride;
+    const uint8_t *x = factors->x, *step = factors->blocks;
+    vector_integer sum[SUMS * PARTS];
+#pragma GCC unroll 32
+    for (size_t j = 0; j < vectors; j++) {
+        vector_integer start = {0};
+        if (OFFSET)
+            start = load_integers(step + j / PARTS * block_stride + j % PARTS * WIDTH * 4);
+#pragma GCC unroll 16
+        for (size_t i = 0; i < rows; i++)
+            sum[i * vectors + j] = start;
+    }
+    for (size_t k = 0; k < factors->steps; k++, x += PACKED_DEPTH) {
+        vector_integer right[SUMS * PARTS];
+        step += factors->step_stride;
+#pragma GCC unroll 32
+        for (size_t j = 0; j < vectors; j++)
+            right[j] = load_integers(step + j / PARTS * block_stride + j % PARTS * WIDTH * 4);
+#pragma GCC unroll 8
+        for (size_t j = 0; j < blocks; j++)
+            __builtin_prefetch(step + j * block_stride + factors->ahead, 0, 2);
+#pragma GCC unroll 16
+        for (size_t i = 0; i < rows; i++) {
+            four left = spread4(x + i * factors->stride);
+#pragma GCC unroll 32
+            for (size_t j = 0; j < vectors; j++)
+                sum[i * vectors + j] = dot4(sum[i * vectors + j], left, right[j]);
+        }
+    }
+#pragma GCC unroll 16
+    for (size_t i = 0; i < rows; i++)
+#pragma GCC unroll 32
+        for (size_t j = 0; j < vectors; j++)
+            *(integers_unaligned *)(sums + i * sums_stride + j * WIDTH) = sum[i * vectors + j];
+}
+
+/* Blocks that a tile of so many rows takes together: one row streams through many, many rows stay
+ * with few. */
+INLINE size_t group_of(size_t rows)
+{
+    for (size_t group = 8; group > 1; group /= 2)
+        if (rows * group <= (group == 8 ? SUMS / 3 * 2 : SUMS))
+            return group;
+    return 1;
+}
+
+/* Rows of a tile when `rows` are cut into tiles of about equal size. */
+INLINE size_t tile_rows(size_t rows)
+{
+    size_t tiles = (rows + ROWS - 1) / ROWS;
+    return (rows + tiles - 1) / tiles;
+}
+
+/* tile_s8 for sizes known only now: at most ROWS rows, 8, 4, 2 or 1 blocks. */
+static void tile(size_t rows, size_t blocks, const struct factors *factors, int32_t *sums,
+                 size_t sums_stride)
+{
+#define TILES(count)                                                                               \
+    case count:                                                                                    \
+        if (count * 8 <= SUMS && blocks == 8)                                                      \
+            tile_s8(count, count * 8 <= SUMS ? 8 : 1, factors, sums, sums_stride);                 \
+        else if (count * 4 <= SUMS && blocks == 4)                                                 \
+            tile_s8(count, count * 4 <= SUMS ? 4 : 1, factors, sums, sums_stride);                 \
+        else if (count * 2 <= SUMS && blocks == 2)                                                 \
+            tile_s8(count, count * 2 <= SUMS ? 2 : 1, factors, sums, sums_stride);                 \
+        else                                                                                       \
+            tile_s8(count, 1, factors, sums, sums_stride);                                         \
+        break;
+    switch (rows) {
+        TILES(1)
+        TILES(2)
+        TILES(3)
+        TILES(4)
+#if ROWS > 4
+        TILES(5)
+        TILES(6)
+#endif
+#if ROWS > 6
+        TILES(7)
+        TILES(8)
+        TILES(9)
+        TILES(10)
+        TILES(11)
+        TILES(12)
+#endif
+    }
+#undef TILES
+}
+
+/* The next group of blocks: as many as a tile takes, or what powers of two are left. */
+INLINE size_t next_group(size_t rows, size_t blocks)
+{
+    size_t group = group_of(rows);
+    while (group > blocks)
+        group /= 2;
+    return group;
+}
+
+/* sums [rows][blocks * 16] of all products; rows of sums `sums_stride` apart. */
+static void products_s8(size_t rows, size_t blocks, struct factors factors, int32_t *sums,
+                        size_t sums_stride)
+{
+    const uint8_t *x = factors.x;
+    size_t most = tile_rows(rows);
+    for (size_t block = 0, group; block < blocks; block += group) {
+        group = next_group(most, blocks - block);
+        for (size_t row = 0; row < rows; row += most) {
+            factors.x = x + row * factors.stride;
+            tile(rows - row < most ? rows - row : most, group, &factors,
+                 sums + row * sums_stride + block * PACKED_COLUMNS, sums_stride);
+        }
+        factors.blocks += group * factors.block_stride;
+    }
+}
+
+/* ---- Linear layers ---- */
+
+static struct factors factors_of(const struct rows_s8 *x, const struct weights_s8 *weights)
+{
+    size_t block_size = packed_block_size(x->depth);
+    return (struct factors){.steps = packed_steps(x->depth),
+                            .stride = quantized_size(x->depth),
+                            .block_stride = block_size,
+                            .step_stride = PACKED_STEP,
+                            .ahead = block_size * group_of(tile_rows(x->rows)),
+                            .x = x->bytes,
+                            .blocks = weights->packed};
+}
+
+INLINE vector product(const int32_t *sums, float x_scale, const float *scale)
+{
+    return to_floats(load_integers(sums)) * x_scale * load(scale);
+}
+
+/* One row of at most 16 columns. */
+INLINE void finish_columns(size_t columns, const int32_t *sums, float x_scale, const float *scale,
+                           float *y, bool add)
+{
+    if (columns >= PACKED_COLUMNS) {
+        for (size_t j = 0; j < PACKED_COLUMNS; j += WIDTH) {
+            vector value = product(sums + j, x_scale, scale + j);
+            store(y + j, add ? load(y + j) + value : value);
+        }
+        return;
+    }
+    for (size_t j = 0; j < columns; j++) {
+        float value = (float)sums[j] * x_scale * scale[j];
+        y[j] = add ? y[j] + value : value;
+    }
+}
+
+static void matmul_s8(const struct rows_s8 *x, const struct weights_s8 *weights, float *y,
+                      bool add)
+{
+    struct factors factors = factors_of(x, weights);
+    size_t columns = weights->columns, blocks = packed_blocks(columns), most = tile_rows(x->rows);
+    int32_t sums[SUMS * PACKED_COLUMNS] __attribute__((aligned(64)));
+    for (size_t block = 0, group; block < blocks; block += group) {
+        group = next_group(most, blocks - block);
+        for (size_t first = 0; first < x->rows; first += most) {
+            size_t rows = x->rows - first < most ? x->rows - first : most;
+            factors.x = row_of(x, first);
+            tile(rows, group, &factors, sums, group * PACKED_COLUMNS);
+            const int32_t *done = sums;
+            for (size_t i = first; i < first + rows; i++)
+                for (size_t j = block; j < block + group; j++, done += PACKED_COLUMNS)
+                    finish_columns(columns - j * PACKED_COLUMNS, done, x->scale[i],
+                                   weights->scale + j * PACKED_COLUMNS,
+                                   y + i * columns + j * PACKED_COLUMNS, add);
+        }
+        factors.blocks += group * factors.block_stride;
+    }
+}
+
+/* One row of at most 16 columns of both matrices. */
+INLINE void finish_gated(size_t columns, const int32_t *sums, const int32_t *factor_sums,
+                         float x_scale, const float *scale, const float *factor_scale, float *y)
+{
+    if (columns >= PACKED_COLUMNS) {
+        for (size_t j = 0; j < PACKED_COLUMNS; j += WIDTH)
+            store(y + j, gelu_vector(product(sums + j, x_scale, scale + j)) *
+                             product(factor_sums + j, x_scale, factor_scale + j));
+        return;
+    }
+    float factor[PACKED_COLUMNS];
+    finish_columns(columns, sums, x_scale, scale, y, false);
+    finish_columns(columns, factor_sums, x_scale, factor_scale, factor, false);
+    gelu(columns, y, factor);
+}
+
+static void gated_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
+                     const struct weights_s8 *factor, float *y)
+{
+    struct factors left = factors_of(x, weights), right = factors_of(x, factor);
+    size_t columns = weights->columns, blocks = packed_blocks(columns), most = tile_rows(x->rows);
+    int32_t sums[2][SUMS * PACKED_COLUMNS] __attribute__((aligned(64)));
+    for (size_t block = 0, group; block < blocks; block += group) {
+        group = next_group(most, blocks - block);
+        for (size_t first = 0; first < x->rows; first += most) {
+            size_t rows = x->rows - first < most ? x->rows - first : most;
+            left.x = right.x = row_of(x, first);
+            tile(rows, group, &left, sums[0], group * PACKED_COLUMNS);
+            tile(rows, group, &right, sums[1], group * PACKED_COLUMNS);
+            size_t done = 0;
+            for (size_t i = first; i < first + rows; i++)
+                for (size_t j = block; j < block + group; j++, done += PACKED_COLUMNS)
+                    finish_gated(columns - j * PACKED_COLUMNS, sums[0] + done, sums[1] + done,
+                                 x->scale[i], weights->scale + j * PACKED_COLUMNS,
+                                 factor->scale + j * PACKED_COLUMNS,
+                                 y + i * columns + j * PACKED_COLUMNS);
+        }
+        left.blocks += group * left.block_stride;
+        right.blocks += group * right.block_stride;
+    }
+}
+
+INLINE int32_t value_of(uint8_t byte)
+{
+    return OFFSET ? byte - OFFSET : (int8_t)byte;
+}
+
+static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_s8 *weights,
+                      const int32_t *wanted, size_t count, float *y)
+{
+    const uint8_t *bytes = row_of(x, row);
+    for (size_t i = 0; i < count; i++) {
+        size_t column = (size_t)wanted[i];
+        const int8_t *values = (const int8_t *)weights->packed + packed_place(x->depth, column, 0);
+        int32_t sum = 0;
+        for (size_t k = 0; k < x->depth; k += PACKED_DEPTH, values += PACKED_STEP)
+            for (size_t part = 0; part < PACKED_DEPTH; part++) /* values end in zeros, as bytes do */
+                sum += value_of(bytes[k + part]) * values[part];
+        y[i] = (float)sum * x->scale[row] * weights->scale[column];
+    }
+}
+
+/* ---- Attention ---- */
+
+enum {
+    MOST_HEAD = 4096,    /* as t5_config_check has it */
+    VALUES_AHEAD = 8192, /* bytes; what lies behind the values is the next head, as a rule */
+};
+
+static void cache_keys(const struct cache_s8 *cache, const float *keys, size_t stride)
+{
+    size_t width = cache->head_width, size = packed_block_size(width);
+    uint8_t key[MOST_HEAD] __attribute__((aligned(64)));
+    uint8_t *block = cache->keys;
+    for (size_t first = 0; first < cache->room; first += PACKED_COLUMNS, block += size) {
+        int32_t *starts = (int32_t *)block;
+        if (first + PACKED_COLUMNS > cache->length)
+            memset(block, 0, size);
+        for (size_t i = 0; i < PACKED_COLUMNS; i++) {
+            if (first + i >= cache->length) {
+                cache->key_scale[first + i] = 0;
+                continue;
+            }
+            quantize_row(width, keys + (first + i) * stride, 0, key,
+                         &cache->key_scale[first + i]);
+            int32_t sum = 0;
+            for (size_t k = 0; k < quantized_size(width); k++)
+                sum += (int8_t)key[k];
+            starts[i] = -128 * sum;
+            for (size_t step = 0; step < packed_steps(width); step++)
+                memcpy(block + (1 + step) * PACKED_STEP + i * PACKED_DEPTH,
+                       key + step * PACKED_DEPTH, PACKED_DEPTH);
+        }
+    }
+}
+
+static void cache_values(const struct cache_s8 *cache, const float *values, size_t stride)
+{
+    size_t width = cache->head_width, columns = packed_blocks(width) * PACKED_COLUMNS;
+    size_t row_size = quantized_size(width);
+    uint8_t rows[PACKED_DEPTH * MOST_HEAD] __attribute__((aligned(64)));
+    uint8_t *step = cache->values;
+    float largest_scale = 0;
+    memset(step, 0, columns * PACKED_DEPTH); /* no starts: weights are unsigned */
+    for (size_t first = 0; first < cache->room; first += PACKED_DEPTH) {
+        for (size_t i = 0; i < PACKED_DEPTH; i++) {
+            if (first + i >= cache->length) {
+                memset(rows + i * row_size, 0, row_size);
+                continue;
+            }
+            quantize_row(width, values + (first + i) * stride, 0, rows + i * row_size,
+                         &cache->value_share[first + i]);
+            largest_scale = larger(cache->value_share[first + i], largest_scale);
+        }
+        step += columns * PACKED_DEPTH;
+        for (size_t i = 0; i < columns; i++)
+            for (size_t part = 0; part < PACKED_DEPTH; part++)
+                step[i * PACKED_DEPTH + part] = rows[part * row_size + i];
+    }
+    *cache->value_largest = largest_scale / 16383;
+    float inverse = largest_scale > 0 ? 16383 / largest_scale : 0;
+    for (size_t i = 0; i < cache->length; i++)
+        cache->value_share[i] *= inverse;
+    for (size_t i = cache->length; i < cache->room; i++)
+        cache->value_share[i] = 0;
+}
+
+static void cache_s8(const struct cache_s8 *cache, const float *keys, const float *values,
+                     size_t stride)
+{
+    cache_keys(cache, keys, stride);
+    cache_values(cache, values, stride);
+}
+
+/* kernel_exp2 of scalar.c, by lane. */
+INLINE vector exponential2(vector x)
+{
+    x = vector_larger(x, all(-126.0f));
+    vector shifted = x + 0x1.8p23f;
+    vector f = x - (shifted - 0x1.8p23f);
+    vector p = f * 9.58285295e-3f + 5.59064262e-2f;
+    p = p * f + 2.40240991e-1f;
+    p = p * f + 6.93124175e-1f;
+    p = p * f + 1.0f;
+    return (vector)((vector_integer)p + ((vector_integer)shifted << 23));
+}
+
+/* Sums of products become scores, in place; returns the largest. */
+INLINE float score_keys(const struct cache_s8 *cache, float query_scale, const float *bias,
+                        float *scores)
+{
+    vector most = all(-1e30f);
+    for (size_t i = 0; i < cache->room; i += WIDTH) {
+        vector score =
+            to_floats(load_integers(scores + i)) * query_scale * load(cache->key_scale + i);
+        if (bias)
+            score += load(bias + i);
+        store(scores + i, score);
+        if (i + WIDTH > cache->length) {
+            for (size_t k = i > cache->length ? i : cache->length; k < i + WIDTH; k++)
+                scores[k] = -1e30f;
+            score = load(scores + i);
+        }
+        most = vector_larger(score, most);
+    }
+    return largest_lane(most, -1e30f);
+}
+
+/* Scores become bytes of two planes; returns the sum of the exponentials. */
+INLINE float weigh(const struct cache_s8 *cache, const float *scores, float most, uint8_t *high,
+                   uint8_t *low)
+{
+    struct lanes sums = {0};
+    for (size_t i = 0; i < cache->room; i += LANES) {
+        for (size_t part = 0; part < PARTS; part++) {
+            size_t k = i + part * WIDTH;
+            vector e = exponential2((load(scores + k) - most) * 1.44269504f);
+            sums.part[part] += e;
+            vector_integer weight = round_to_integers(e * load(cache->value_share + k));
+            narrow(high + k, weight >> 7);
+            narrow(low + k, weight & 127);
+        }
+    }
+    return fold(sums, 0, NULL);
+}
+
+/* The parts of the room that attend_s8 works in. */
+struct attention_work {
+    uint8_t *query, *planes;
+    float *query_scale, *scores;
+    int32_t *sums;
+    size_t score_stride, plane_stride, sum_stride;
+};
+
+INLINE size_t whole_lines(size_t size)
+{
+    return (size + 63) / 64 * 64;
+}
+
+static struct attention_work lay_out(const struct cache_s8 *cache, void *work)
+{
+    uint8_t *place = work;
+    struct attention_work parts = {.score_stride = whole_lines(cache->room * sizeof(float)) / 4,
+                                   .plane_stride = whole_lines(cache->room),
+                                   .sum_stride =
+                                       packed_blocks(cache->head_width) * PACKED_COLUMNS};
+    parts.query = place;
+    place += KERNEL_QUERIES * quantized_size(cache->head_width);
+    parts.query_scale = (float *)place;
+    place += whole_lines(KERNEL_QUERIES * sizeof(float));
+    parts.scores = (float *)place;
+    place += KERNEL_QUERIES * parts.score_stride * sizeof(float);
+    parts.planes = place;
+    place += 2 * KERNEL_QUERIES * parts.plane_stride;
+    parts.sums = (int32_t *)place;
+    return parts;
+}
+
+/* At most KERNEL_QUERIES of them. */
+static void attend_some(const struct cache_s8 *cache, size_t queries, const float *query,
+                        const float *bias, size_t stride, const struct attention_work *work,
+                        float *context)
+{
+    size_t width = cache->head_width;
+    struct rows_s8 quantized = {queries, width, work->query, work->query_scale};
+    quantize(query, stride, &quantized);
+    size_t key_size = packed_block_size(width), blocks = packed_blocks(width);
+    struct factors keys = {.steps = packed_steps(width),
+                           .stride = quantized_size(width),
+                           .block_stride = key_size,
+                           .step_stride = PACKED_STEP,
+                           .ahead = key_size * group_of(tile_rows(queries)),
+                           .x = work->query,
+                           .blocks = cache->keys};
+    products_s8(queries, packed_blocks(cache->room), keys, (int32_t *)work->scores,
+                work->score_stride);
+    float factor[KERNEL_QUERIES];
+    for (size_t i = 0; i < queries; i++) {
+        float *scores = work->scores + i * work->score_stride;
+        uint8_t *planes = work->planes + 2 * i * work->plane_stride;
+        float most = score_keys(cache, work->query_scale[i], bias ? bias - i : NULL, scores);
+        factor[i] = *cache->value_largest /
+                    weigh(cache, scores, most, planes, planes + work->plane_stride);
+    }
+    struct factors values = {.steps = packed_steps(cache->room),
+                             .stride = work->plane_stride,
+                             .block_stride = PACKED_STEP,
+                             .step_stride = blocks * PACKED_STEP,
+                             .ahead = VALUES_AHEAD,
+                             .x = work->planes,
+                             .blocks = cache->values};
+    products_s8(2 * queries, blocks, values, work->sums, work->sum_stride);
+    for (size_t i = 0; i < queries; i++, context += stride) {
+        const int32_t *high = work->sums + 2 * i * work->sum_stride, *low = high + work->sum_stride;
+        size_t k = 0;
+        for (; k + WIDTH <= width; k += WIDTH) {
+            vector sum =
+                to_floats(load_integers(high + k)) * 128.0f + to_floats(load_integers(low + k));
+            store(context + k, sum * factor[i]);
+        }
+        for (; k < width; k++)
+            context[k] = ((float)high[k] * 128 + (float)low[k]) * factor[i];
+    }
+}
+
+static void attend_s8(const struct cache_s8 *cache, size_t queries, const float *query,
+                      const float *bias, size_t stride, void *work, float *context)
+{
+    struct attention_work parts = lay_out(cache, work);
+    for (size_t first = 0; first < queries; first += KERNEL_QUERIES) {
+        size_t count = queries - first < KERNEL_QUERIES ? queries - first : KERNEL_QUERIES;
+        attend_some(cache, count, query + first * stride, bias ? bias - first : NULL, stride,
+                    &parts, context + first * stride);
+    }
+}
+
+/* The slots of struct kernels that this header and floats.h fill. */
+#define VECTOR_KERNELS                                                                             \
+    .quantize = quantize, .norm_quantize = norm_quantize, .matmul_s8 = matmul_s8,                  \
+    .gated_s8 = gated_s8, .select_s8 = select_s8, .cache_s8 = cache_s8, .attend_s8 = attend_s8,    \
+    .attend_path = attend_path, .to_bf16 = to_bf16, .rms_norm = rms_norm, .relu = relu,            \
+    .gelu = gelu, .softmax = softmax, .log_sum_exp = log_sum_exp, .largest = largest, .dot = dot,  \
+    .matmul_f32 = matmul_f32, .add_scaled = add_scaled
