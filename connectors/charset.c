@@ -189,6 +189,23 @@ static bool lonely_accents(struct text raw)
     return any;
 }
 
+/* Pairs of bytes that are nearly all Hangul syllables of KS X 1001, a range that Chinese and
+ * Japanese text leaves at every second character: short Korean texts, which statistics take for
+ * Big5. */
+static bool mostly_hangul(struct text raw)
+{
+    size_t pairs = 0, hangul = 0;
+    for (size_t i = first_beyond_ascii(raw); i + 1 < raw.size; i++) {
+        unsigned char lead = (unsigned char)raw.bytes[i], trail = (unsigned char)raw.bytes[i + 1];
+        if (lead < 0x80)
+            continue;
+        pairs++;
+        hangul += lead >= 0xB0 && lead <= 0xC8 && trail >= 0xA1 && trail <= 0xFE;
+        i++;
+    }
+    return pairs >= 3 && hangul * 10 >= pairs * 9;
+}
+
 static bool converts(const char *name, struct text raw)
 {
     struct charset *trial;
@@ -215,6 +232,8 @@ static void guess(struct charset *charset, struct text raw)
     bool ascii_or_utf8 = strcasecmp(name, "UTF-8") == 0 || strcasecmp(name, "ASCII") == 0;
     if (lonely_accents(raw) && converts("CP1252", raw))
         use(charset, "CP1252", "accents alone between ASCII");
+    else if (mostly_hangul(raw) && converts("CP949", raw))
+        use(charset, "CP949", "Hangul throughout");
     else if (name[0] == '\0' || ascii_or_utf8 || !converts(name, raw) ||
              !use(charset, name, "found by its statistics"))
         use(charset, converts("CP1252", raw) ? "CP1252" : "UTF-8",

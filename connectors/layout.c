@@ -13,7 +13,8 @@
 enum {
     SAMPLE_ROWS = 1000,
     WIDEST = LAYOUT_WIDEST,
-    LONGEST_PREAMBLE = 20 /* rows */
+    LONGEST_PREAMBLE = 20, /* rows */
+    DOUBTFUL_SCORE = 75    /* of a trial: rarer delimiters are tried, too */
 };
 
 /* A way that the file could be meant, and what its head looks like then. */
@@ -219,9 +220,15 @@ static const char *delimiter_name(struct dialect dialect)
     case ';':
         return "semicolon";
     case '\t':
-        return dialect.quoted ? "tab" : "tab, quotes are letters";
+        return dialect.quote ? "tab" : "tab, quotes are letters";
     case '|':
         return "vertical bar";
+    case '^':
+        return "caret";
+    case '~':
+        return "tilde";
+    case ' ':
+        return "blank";
     case 0:
         return "no delimiter: a text a line";
     default:
@@ -285,12 +292,81 @@ static bool parse_delimiter(struct text wish, char *delimiter)
     return true;
 }
 
+/* Reads the head in one more way, and keeps it when it fits better. */
+static void try_dialect(struct trial *best, struct dialect dialect, double bonus, struct text head,
+                        bool last, const struct layout_wishes *wishes, struct arena *arena)
+{
+    struct trial trial = {.dialect = dialect};
+    read_sample(&trial, head, last, 0, wishes->longest_cell, arena);
+    judge(&trial);
+    trial.score += bonus;
+    if (trial.row_count > 0 && (best->row_count == 0 || trial.score > best->score))
+        *best = trial;
+}
+
+/* How often `quote` stands at the begin and at the end of a cell. */
+static void count_edges(struct text head, char delimiter, char quote, size_t edges[2])
+{
+    edges[0] = edges[1] = 0;
+    for (size_t i = 0; i < head.size; i++) {
+        if (head.bytes[i] != quote)
+            continue;
+        char before = i > 0 ? head.bytes[i - 1] : '\n';
+        char after = i + 1 < head.size ? head.bytes[i + 1] : '\n';
+        edges[0] += before == delimiter || before == '\n' || before == '\r';
+        edges[1] += after == delimiter || after == '\n' || after == '\r';
+    }
+}
+
+/* Cells in apostrophes, as in the text 'tis and the '90s they are not. */
+static bool in_apostrophes(struct text head, char delimiter)
+{
+    size_t edges[2];
+    count_edges(head, delimiter, '\'', edges);
+    size_t more = edges[0] > edges[1] ? edges[0] - edges[1] : edges[1] - edges[0];
+    return edges[0] >= 3 && more * 10 <= edges[0];
+}
+
+/* Ways to write quotes that are rarer, where the head has their marks. */
+static void try_rare_quotes(struct trial *best, char delimiter, struct text head, bool last,
+                            const struct layout_wishes *wishes, struct arena *arena)
+{
+    const char blank_quote[] = {delimiter, ' ', '"'};
+    bool backslash = text_find(head, TEXT("\\\""), 0) < head.size;
+    bool padded = delimiter != ' ' && text_find(head, (struct text){blank_quote, 3}, 0) < head.size;
+    if (backslash)
+        try_dialect(best, (struct dialect){delimiter, '"', true, false}, 0, head, last, wishes,
+                    arena);
+    if (padded)
+        try_dialect(best, (struct dialect){delimiter, '"', false, true}, 0, head, last, wishes,
+                    arena);
+    if (in_apostrophes(head, delimiter))
+        try_dialect(best, (struct dialect){delimiter, '\'', false, false}, 1, head, last, wishes,
+                    arena);
+}
+
+/* Delimiters that prose is full of, or that hardly anybody uses: only where every row fits. */
+static void try_rare_delimiters(struct trial *best, struct text head, bool last,
+                                const struct layout_wishes *wishes, struct arena *arena)
+{
+    enum { LEAST_SCORE = 90, LEAST_WIDTH = 3 };
+    static const char delimiters[] = {'^', '~', ' '};
+    for (size_t i = 0; i < sizeof(delimiters); i++) {
+        struct trial rare = {0};
+        try_dialect(&rare, (struct dialect){delimiters[i], '"', false, false}, 0, head, last,
+                    wishes, arena);
+        if (rare.row_count > 1 && rare.width >= LEAST_WIDTH && rare.score >= LEAST_SCORE &&
+            rare.score > best->score)
+            *best = rare;
+    }
+}
+
 bool layout_find(struct layout *layout, struct text head, bool last,
                  const struct layout_wishes *wishes, struct arena *arena, struct text *fault)
 {
-    static const struct dialect dialects[] = {{',', true},   {';', true}, {'\t', true},
-                                              {'\t', false}, {'|', true}, {0, false}};
-    size_t count = sizeof(dialects) / sizeof(*dialects);
+    static const struct dialect usual[] = {{',', '"', false, false},  {';', '"', false, false},
+                                           {'\t', '"', false, false}, {'\t', 0, false, false},
+                                           {'|', '"', false, false},  {0, 0, false, false}};
     char wish = 0;
     bool given = wishes->delimiter.size > 0;
     *layout = (struct layout){0};
@@ -299,17 +375,19 @@ bool layout_find(struct layout *layout, struct text head, bool last,
         return false;
     }
     struct trial best = {0};
-    struct dialect other[] = {{wish, true}, {wish, false}};
-    bool listed = !given || wish == 0 || strchr(",;\t|", wish);
-    for (size_t i = 0; i < (listed ? count : 2); i++) {
-        struct trial trial = {.dialect = listed ? dialects[i] : other[i]};
-        if (given && trial.dialect.delimiter != wish)
-            continue;
-        read_sample(&trial, head, last, 0, wishes->longest_cell, arena);
-        judge(&trial);
-        if (trial.row_count > 0 && (best.row_count == 0 || trial.score > best.score))
-            best = trial;
+    bool listed = wish == 0 || strchr(",;\t|", wish);
+    for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++)
+        if (!given || usual[i].delimiter == wish)
+            try_dialect(&best, usual[i], 0, head, last, wishes, arena);
+    if (given && !listed) {
+        try_dialect(&best, (struct dialect){wish, '"', false, false}, 0, head, last, wishes, arena);
+        try_dialect(&best, (struct dialect){wish, 0, false, false}, 0, head, last, wishes, arena);
     }
+    if (!given && best.row_count > 0 && (best.width == 1 || best.score < DOUBTFUL_SCORE))
+        try_rare_delimiters(&best, head, last, wishes, arena);
+    for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++)
+        if (usual[i].quote && (!given || usual[i].delimiter == wish))
+            try_rare_quotes(&best, usual[i].delimiter, head, last, wishes, arena);
     if (best.row_count == 0)
         return true; /* nothing but blank lines */
     /* Again, now that it is known how wide a whole row is. */

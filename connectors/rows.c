@@ -26,6 +26,8 @@ struct rows {
     size_t *ends;
     size_t end_count, end_capacity;
     bool row_ended, cell_too_long;
+    char *unescaped; /* a line of a dialect with backslashes, in the way of the others */
+    size_t unescaped_capacity;
 
     struct text *cells;
     size_t count, cell_capacity;
@@ -53,6 +55,7 @@ struct rows *rows_open(struct dialect dialect, size_t longest_cell)
     rows->longest_cell = longest_cell;
     csv_init(&rows->parser, CSV_STRICT | CSV_STRICT_FINI);
     csv_set_delim(&rows->parser, (unsigned char)dialect.delimiter);
+    csv_set_quote(&rows->parser, (unsigned char)dialect.quote);
     csv_set_realloc_func(&rows->parser, resize_or_end);
     csv_set_blk_size(&rows->parser, BUFFER_STEP);
     return rows;
@@ -66,6 +69,7 @@ void rows_close(struct rows *rows)
     free(rows->bytes);
     free(rows->ends);
     free(rows->cells);
+    free(rows->unescaped);
     free(rows);
 }
 
@@ -74,6 +78,11 @@ static int is_never_space(unsigned char byte)
 {
     (void)byte;
     return 0;
+}
+
+static int is_space(unsigned char byte)
+{
+    return byte == ' ';
 }
 
 static void end_cell(void *bytes, size_t size, void *user)
@@ -98,6 +107,8 @@ static void end_row(int terminator, void *user)
 
 static void add_cell(struct rows *rows, struct text cell)
 {
+    if (rows->dialect.padded)
+        cell = text_trim(cell);
     rows->cells =
         memory_grow(rows->cells, &rows->cell_capacity, rows->count + 1, sizeof(*rows->cells));
     rows->cells[rows->count++] = cell;
@@ -156,7 +167,7 @@ static void start_parser(struct rows *rows, bool strict)
     csv_set_opts(&rows->parser, 0);
     csv_fini(&rows->parser, NULL, NULL, NULL);
     csv_set_opts(&rows->parser, strict ? CSV_STRICT | CSV_STRICT_FINI : CSV_STRICT_FINI);
-    csv_set_space_func(&rows->parser, is_never_space);
+    csv_set_space_func(&rows->parser, rows->dialect.padded ? is_space : is_never_space);
     rows->size = 0;
     rows->end_count = 0;
     rows->row_ended = false;
@@ -203,6 +214,22 @@ static bool feed(struct rows *rows, struct text bytes)
     return true;
 }
 
+/* \" becomes "", and \\ one backslash. */
+static struct text without_backslashes(struct rows *rows, struct text line)
+{
+    size_t size = 0;
+    rows->unescaped = memory_grow(rows->unescaped, &rows->unescaped_capacity, line.size, 1);
+    for (size_t i = 0; i < line.size; i++) {
+        char next = line.bytes[i] == '\\' && i + 1 < line.size ? line.bytes[i + 1] : 0;
+        bool escape = next && (next == rows->dialect.quote || next == '\\');
+        rows->unescaped[size++] = next == '\\' || !escape ? line.bytes[i] : next;
+        if (escape && next != '\\')
+            rows->unescaped[size++] = next;
+        i += escape;
+    }
+    return (struct text){rows->unescaped, size};
+}
+
 /* Reads the row that begins `ahead`, by the rules. */
 static struct attempt_result attempt_row(struct rows *rows, struct text ahead, bool last)
 {
@@ -217,14 +244,18 @@ static struct attempt_result attempt_row(struct rows *rows, struct text ahead, b
         }
         result.lines++;
         result.size += size;
-        if (!parsing && (!rows->dialect.quoted || !memchr(rest.bytes, '"', content))) {
+        if (!parsing &&
+            (!rows->dialect.quote || !memchr(rest.bytes, rows->dialect.quote, content))) {
             cut_line(rows, text_slice(rest, 0, content));
             return result;
         }
         if (!parsing)
             start_parser(rows, true);
         parsing = true;
-        if (!feed(rows, text_slice(rest, 0, size))) {
+        struct text line = text_slice(rest, 0, size);
+        if (rows->dialect.backslash)
+            line = without_backslashes(rows, line);
+        if (!feed(rows, line)) {
             result.attempt = ATTEMPT_FAULT;
             result.reason = "a quoted cell goes on behind its closing quote";
             return result;

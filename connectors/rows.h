@@ -7,7 +7,9 @@
 
 struct dialect {
     char delimiter; /* 0: every line is one cell */
-    bool quoted;    /* cells may stand in double quotes; false: quotes are letters like others */
+    char quote;     /* cells may stand in it; 0: quotes are letters like others */
+    bool backslash; /* a quote within quotes is written \", not "" */
+    bool padded;    /* blanks around cells do not belong to them: 1, "two, three", 4 */
 };
 
 enum row_kind {

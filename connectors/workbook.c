@@ -526,7 +526,7 @@ static xmlParserCtxtPtr open_parser(struct workbook *book, enum part part)
     book->reader = &readers[part];
     xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&handler, book, NULL, 0, NULL);
     if (parser)
-        xmlCtxtUseOptions(parser, XML_PARSE_NONET);
+        xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
     return parser;
 }
 
@@ -665,7 +665,8 @@ static void drop_read_rows(struct workbook *book)
     } else {
         struct waiting_row row = book->rows[book->row_count - 1];
         book->cell_count -= row.first;
-        memmove(book->cells, book->cells + row.first, book->cell_count * sizeof(*book->cells));
+        if (book->cell_count > 0)
+            memmove(book->cells, book->cells + row.first, book->cell_count * sizeof(*book->cells));
         book->bytes_size -= row.bytes_begin;
         if (book->bytes_size > 0)
             memmove(book->bytes, book->bytes + row.bytes_begin, book->bytes_size);

@@ -164,6 +164,12 @@ static const struct example tables[] = {
      "2@4 \"Wow\" it works|1\n3@21 not \"good|0\n4@33 \"so so|1\n"},
     {BYTES("a\tb\n\"x\ty\"\t1\n\"p\nq\"\t2\n"), LENIENT, "2@4 x\ty|1\n3@12 p\nq|2\n"},
     {BYTES("aXb\n1X2\n"), LENIENT "\ndelimiter=X", "2@4 1|2\n"},
+    /* rarer ways to write quotes and delimiters */
+    {BYTES("a,b\n1,\"he said \\\"no, no\\\" twice\"\n2,\"\\\\\"\n"), LENIENT,
+     "2@4 1|he said \"no, no\" twice\n3@32 2|\\\n"},
+    {BYTES("a, b\n1, \"x, y\"\n2, z\n"), LENIENT, "2@5 1|x, y\n3@15 2|z\n"},
+    {BYTES("'a','b'\n'1','x, y'\n'2','it''s'\n"), LENIENT, "2@8 1|x, y\n3@19 2|it's\n"},
+    {BYTES("a^b^c\n1^x, y^2\n3^z, w, v^4\n"), LENIENT, "2@6 1|x, y|2\n3@15 3|z, w, v|4\n"},
     {BYTES("nice, really\nbad, too\n"), LENIENT "\ndelimiter=none\nheader=no",
      "1@0 nice, really\n2@13 bad, too\n"},
     {BYTES("1,2,3\n4,5,6\n"), LENIENT, "1@0 1|2|3\n2@6 4|5|6\n"},
