@@ -539,6 +539,11 @@ static bool feed(struct workbook *book, struct bundle *bundle, xmlParserCtxtPtr 
     if (!bundle_read(bundle, block, sizeof(block), &size, error))
         return false;
     *done = size == 0;
+    bool begins = xmlByteConsumed(parser) <= 0 && size > 1;
+    if (begins && (!block[0] || !block[1] || block[0] == '\xFE' || block[0] == '\xFF'))
+        fail(book, "a part of it is not in UTF-8");
+    if (book->fault.kind != ERROR_NONE)
+        return error_set(error, book->fault.kind, "%s", book->fault.message);
     xmlParseChunk(parser, block, (int)size, *done);
     return book->fault.kind == ERROR_NONE ||
            error_set(error, book->fault.kind, "%s", book->fault.message);
