@@ -33,20 +33,16 @@ static size_t rank_insert(struct continuation *ranked, size_t count, size_t most
     return count < most ? count + 1 : most;
 }
 
-static size_t rank_tokens(const struct hypothesis *hypothesis, size_t index, const float *logits,
-                          size_t vocabulary, double normaliser, struct continuation *ranked,
-                          size_t count, size_t most)
+/* What may follow a hypothesis, ranked among what may follow the others. */
+static size_t rank_tokens(const struct hypothesis *hypothesis, size_t index,
+                          struct continuation *ranked, size_t count, size_t most)
 {
-    double offset = hypothesis->log_probability - normaliser;
-    double least = count == most ? ranked[count - 1].log_probability : -INFINITY;
-    for (size_t token = 0; token < vocabulary; token++) {
-        double value = (double)logits[token] + offset;
-        if (!(value > least))
-            continue;
-        count =
-            rank_insert(ranked, count, most, (struct continuation){index, (int32_t)token, value});
-        least = count == most ? ranked[count - 1].log_probability : -INFINITY;
-    }
+    const struct ranking *ranking = &hypothesis->ranking;
+    double offset = hypothesis->log_probability - ranking->normaliser;
+    for (size_t i = 0; i < ranking->count; i++)
+        count = rank_insert(ranked, count, most,
+                            (struct continuation){index, ranking->best[i].token,
+                                                  (double)ranking->best[i].logit + offset});
     return count;
 }
 
@@ -89,21 +85,16 @@ static void run_on(const struct generation *generation, struct slot *slot,
     to->log_probability = continuation->log_probability;
 }
 
-bool beam_advance(struct generation *generation, const struct worker *worker, struct slot *slot,
-                  float *logits)
+bool beam_advance(struct generation *generation, struct slot *slot)
 {
-    size_t beam = generation->beam, vocabulary = generation->session->config->vocabulary;
+    size_t beam = generation->beam;
     size_t length = slot->running[0].count - generation->prefix_count + 1;
     double divisor = pow((double)length, generation->decoding->length_penalty);
     bool last = length >= generation->decoding->most;
     struct continuation *ranked = memory_alloc(2 * beam, sizeof(*ranked));
     size_t ranked_count = 0, next_count = 0;
-    for (size_t i = 0; i < slot->running_count; i++, logits += vocabulary) {
-        double normaliser = worker->session->kernels->log_sum_exp(vocabulary, logits);
-        forbid_tokens(generation, &slot->running[i], logits);
-        ranked_count = rank_tokens(&slot->running[i], i, logits, vocabulary, normaliser, ranked,
-                                   ranked_count, 2 * beam);
-    }
+    for (size_t i = 0; i < slot->running_count; i++)
+        ranked_count = rank_tokens(&slot->running[i], i, ranked, ranked_count, 2 * beam);
     for (size_t rank = 0; rank < ranked_count; rank++) {
         const struct continuation *continuation = &ranked[rank];
         if (last || continuation->token == generation->session->config->end_id) {

@@ -1,7 +1,10 @@
 /* decoder.c - rows of tokens through the decoder, each seeing its own path of earlier ones. */
 #include "inference/session.h"
 
+#include <math.h>
 #include <stdatomic.h>
+
+#include "inference/kernels/packed.h"
 
 /* One head's keys and values of an input. They lie layer by layer, head by head. */
 static uint8_t *cross_of(const struct t5_session *session, const struct encoded *input,
@@ -153,13 +156,40 @@ size_t decoder_run(struct worker *worker, const struct decoder_row *rows, size_t
     return wanted;
 }
 
-void decoder_logits(struct worker *worker, size_t count)
+/* Outputs [first, first + count) of the output layer, `first` a multiple of PACKED_COLUMNS. */
+static struct linear output_piece(const struct linear *output, size_t first, size_t count)
+{
+    struct linear piece = *output;
+    size_t depth = output->s8.depth;
+    piece.s8.columns = count;
+    piece.s8.packed = (const uint8_t *)output->s8.packed +
+                      first / PACKED_COLUMNS * packed_block_size(depth);
+    piece.s8.scale = output->s8.scale + first;
+    if (output->f32)
+        piece.f32 = output->f32 + first * depth;
+    return piece;
+}
+
+void decoder_logits(struct worker *worker, size_t count, logits_taker *take, void *context)
 {
     const struct t5_session *session = worker->session;
+    size_t vocabulary = session->config->vocabulary;
     struct operand states = {
         .rows = count, .depth = session->config->model_width, .x = worker->final_states};
     linear_prepare(worker, &states);
-    linear_apply(worker, &states, &session->weights.output, worker->logits, false);
+    for (size_t first = 0; first < vocabulary; first += OUTPUT_PIECE) {
+        size_t tokens = vocabulary - first < OUTPUT_PIECE ? vocabulary - first : OUTPUT_PIECE;
+        struct linear piece = output_piece(&session->weights.output, first, tokens);
+        linear_apply(worker, &states, &piece, worker->logits, false);
+        for (size_t row = 0; row < count; row++)
+            take(context, row, first, tokens, worker->logits + row * tokens);
+    }
+}
+
+double join_log_sums(double a, double b)
+{
+    double larger = a > b ? a : b, smaller = a > b ? b : a;
+    return smaller == -INFINITY ? larger : larger + log1p(exp(smaller - larger));
 }
 
 void decoder_select(struct worker *worker, size_t row, const int32_t *wanted, size_t count,

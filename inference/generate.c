@@ -20,26 +20,103 @@ uint32_t slot_node(const struct generation *generation, const struct slot *slot,
     return slot->first_node + (uint32_t)(position * generation->beam + index);
 }
 
-void forbid_tokens(const struct generation *generation, const struct hypothesis *hypothesis,
-                   float *logits)
+/* The tokens of a piece of the vocabulary that may not come next get logits of -INFINITY. */
+static void forbid(int32_t token, size_t first, size_t tokens, float *logits)
+{
+    if ((size_t)token >= first && (size_t)token - first < tokens)
+        logits[(size_t)token - first] = -INFINITY;
+}
+
+static void forbid_tokens(const struct generation *generation, const struct hypothesis *hypothesis,
+                          size_t first, size_t piece, float *logits)
 {
     size_t size = generation->decoding->no_repeat_ngram, count = hypothesis->count;
     const int32_t *tokens = hypothesis->tokens;
     if (count - generation->prefix_count < generation->decoding->least)
-        logits[generation->session->config->end_id] = -INFINITY;
+        forbid(generation->session->config->end_id, first, piece, logits);
     if (!size || count + 1 < size)
         return;
     /* The n - 1 tokens at the end are about to become an n-gram. */
     const int32_t *tail = tokens + count + 1 - size;
     for (size_t i = 0; i + size <= count; i++)
         if (memcmp(tokens + i, tail, (size - 1) * sizeof(*tokens)) == 0)
-            logits[tokens[i + size - 1]] = -INFINITY;
+            forbid(tokens[i + size - 1], first, piece, logits);
 }
 
-static void hypothesis_open(struct hypothesis *hypothesis, size_t most)
+/* The most likely tokens of a piece enter a hypothesis's ranking; of equals the first stays before
+ * the others. */
+static void rank_piece(struct ranking *ranking, size_t first, size_t tokens, const float *logits)
 {
+    for (size_t i = 0; i < tokens; i++) {
+        bool full = ranking->count == ranking->most;
+        float least = full ? ranking->best[ranking->count - 1].logit : -INFINITY;
+        if (!(logits[i] > least))
+            continue;
+        size_t place = full ? ranking->count - 1 : ranking->count++;
+        for (; place > 0 && ranking->best[place - 1].logit < logits[i]; place--)
+            ranking->best[place] = ranking->best[place - 1];
+        ranking->best[place] = (struct ranked_token){(int32_t)(first + i), logits[i]};
+    }
+}
+
+/* The hypothesis whose logits are row number `row` of the slots' rows, in their order. */
+struct judging {
+    const struct generation *generation;
+    const struct kernels *kernels;
+    struct hypothesis **rows;
+};
+
+static void judge_piece(void *context, size_t row, size_t first, size_t tokens, float *logits)
+{
+    struct judging *judging = context;
+    struct hypothesis *hypothesis = judging->rows[row];
+    struct ranking *ranking = &hypothesis->ranking;
+    ranking->normaliser =
+        join_log_sums(ranking->normaliser, judging->kernels->log_sum_exp(tokens, logits));
+    forbid_tokens(judging->generation, hypothesis, first, tokens, logits);
+    if (ranking->most > 1) {
+        rank_piece(ranking, first, tokens, logits);
+        return;
+    }
+    size_t best = judging->kernels->largest(tokens, logits);
+    if (ranking->count == 0 || logits[best] > ranking->best[0].logit)
+        ranking->best[0] = (struct ranked_token){(int32_t)(first + best), logits[best]};
+    ranking->count = 1;
+}
+
+/* Ranks what may follow the running hypotheses of the busy slots. */
+static void judge_slots(const struct generation *generation, struct worker *worker,
+                        struct slot *slots, size_t count, size_t wanted)
+{
+    struct judging judging = {generation, worker->session->kernels,
+                              memory_alloc(wanted, sizeof(*judging.rows))};
+    size_t row = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; slots[i].busy && k < slots[i].running_count; k++) {
+            struct hypothesis *hypothesis = &slots[i].running[k];
+            hypothesis->ranking.count = 0;
+            hypothesis->ranking.normaliser = -INFINITY;
+            judging.rows[row++] = hypothesis;
+        }
+    }
+    decoder_logits(worker, wanted, judge_piece, &judging);
+    free(judging.rows);
+}
+
+static void hypothesis_open(struct hypothesis *hypothesis, size_t most, size_t beam)
+{
+    hypothesis->ranking.most = beam > 1 ? 2 * beam : 1;
+    hypothesis->ranking.best =
+        memory_alloc(hypothesis->ranking.most, sizeof(*hypothesis->ranking.best));
     hypothesis->tokens = memory_alloc(most + 1, sizeof(*hypothesis->tokens));
     hypothesis->path = memory_alloc(most + 1, sizeof(*hypothesis->path));
+}
+
+static void hypothesis_close(struct hypothesis *hypothesis)
+{
+    free(hypothesis->ranking.best);
+    free(hypothesis->tokens);
+    free(hypothesis->path);
 }
 
 static struct slot *slots_open(const struct generation *generation, size_t count)
@@ -52,8 +129,8 @@ static struct slot *slots_open(const struct generation *generation, size_t count
         slots[i].next = memory_alloc(beam, sizeof(*slots[i].next));
         slots[i].done = memory_alloc(beam, sizeof(*slots[i].done));
         for (size_t k = 0; k < beam; k++) {
-            hypothesis_open(&slots[i].running[k], most);
-            hypothesis_open(&slots[i].next[k], most);
+            hypothesis_open(&slots[i].running[k], most, beam);
+            hypothesis_open(&slots[i].next[k], most, beam);
             slots[i].done[k].tokens = memory_alloc(most + 1, sizeof(int32_t));
         }
     }
@@ -64,10 +141,8 @@ static void slots_close(const struct generation *generation, struct slot *slots,
 {
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < generation->beam; k++) {
-            free(slots[i].running[k].tokens);
-            free(slots[i].running[k].path);
-            free(slots[i].next[k].tokens);
-            free(slots[i].next[k].path);
+            hypothesis_close(&slots[i].running[k]);
+            hypothesis_close(&slots[i].next[k]);
             free(slots[i].done[k].tokens);
         }
         free(slots[i].running);
@@ -127,15 +202,12 @@ static bool greedy_take(const struct generation *generation, struct slot *slot, 
     return true;
 }
 
-static bool greedy_advance(const struct generation *generation, const struct worker *worker,
-                           struct slot *slot, float *logits, struct finished *result)
+static bool greedy_advance(const struct generation *generation, struct slot *slot,
+                           struct finished *result)
 {
-    const struct kernels *kernels = worker->session->kernels;
-    size_t vocabulary = worker->session->config->vocabulary;
-    double normaliser = kernels->log_sum_exp(vocabulary, logits);
-    forbid_tokens(generation, &slot->running[0], logits);
-    size_t token = kernels->largest(vocabulary, logits);
-    return greedy_take(generation, slot, (int32_t)token, (double)logits[token] - normaliser,
+    const struct ranking *ranking = &slot->running[0].ranking;
+    struct ranked_token best = ranking->best[0];
+    return greedy_take(generation, slot, best.token, (double)best.logit - ranking->normaliser,
                        result) &&
            result->count < generation->decoding->most;
 }
@@ -181,21 +253,20 @@ static void advance_slots(struct batch *batch, struct worker *worker, struct slo
     struct generation *generation = &batch->generation;
     bool constrained = generation->decoding->choices != NULL;
     if (!constrained)
-        decoder_logits(worker, wanted);
+        judge_slots(generation, worker, slots, count, wanted);
     size_t row = 0;
     for (size_t i = 0; i < count; i++) {
         struct slot *slot = &slots[i];
         if (!slot->busy)
             continue;
         struct finished *result = &batch->results[slot->input];
-        float *logits = worker->logits + row * worker->session->config->vocabulary;
         size_t rows = slot->running_count;
         if (constrained) {
             slot->busy = constrained_advance(generation, worker, slot, row, result);
         } else if (generation->beam == 1) {
-            slot->busy = greedy_advance(generation, worker, slot, logits, result);
+            slot->busy = greedy_advance(generation, slot, result);
         } else {
-            slot->busy = beam_advance(generation, worker, slot, logits);
+            slot->busy = beam_advance(generation, slot);
             if (!slot->busy)
                 beam_result(slot, result);
         }

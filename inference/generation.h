@@ -14,12 +14,26 @@ struct generation {
     size_t beam; /* at least 1 */
 };
 
+struct ranked_token {
+    int32_t token;
+    float logit;
+};
+
+/* What may follow a hypothesis: the most likely tokens, best first, and the logarithm of the sum of
+ * all exponentials, to make log-probabilities of logits. */
+struct ranking {
+    struct ranked_token *best; /* [most] */
+    size_t count, most;
+    double normaliser;
+};
+
 /* Tokens so far (start token and prefix included) and where their keys and values lie. */
 struct hypothesis {
     int32_t *tokens; /* [output_tokens] */
     uint32_t *path;  /* [output_tokens] cache nodes of all tokens but the last */
     size_t count;
     double log_probability;
+    struct ranking ranking; /* of the step under way */
 };
 
 /* A finished output; `tokens` starts behind the prefix and leaves the end mark out. */
@@ -46,13 +60,7 @@ struct slot {
 uint32_t slot_node(const struct generation *generation, const struct slot *slot, size_t position,
                    size_t index);
 
-/* Sets the logits of tokens that may not come next to -infinity: those that would repeat an n-gram,
- * and the end mark while there are fewer than `least`. */
-void forbid_tokens(const struct generation *generation, const struct hypothesis *hypothesis,
-                   float *logits);
-
-/* Beam search: takes the logits of all running hypotheses, in order. False when it is over. */
-bool beam_advance(struct generation *generation, const struct worker *worker, struct slot *slot,
-                  float *logits);
+/* Beam search: takes the rankings of all running hypotheses. False when it is over. */
+bool beam_advance(struct generation *generation, struct slot *slot);
 
 #endif

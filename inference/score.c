@@ -2,6 +2,7 @@
  *
  * The targets of one input form a tree: what they have in common at their begin is computed once.
  * Each node of the tree is one row of the decoder, and its logits judge its children. */
+#include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,35 +92,56 @@ static void forest_add(struct forest *forest, size_t path_size, size_t input,
     forest->candidate_count = count;
 }
 
+struct normalising {
+    const struct kernels *kernels;
+    double *normalisers; /* by row */
+};
+
+static void add_piece(void *context, size_t row, size_t first, size_t tokens, float *logits)
+{
+    (void)first;
+    struct normalising *normalising = context;
+    normalising->normalisers[row] =
+        join_log_sums(normalising->normalisers[row],
+                      normalising->kernels->log_sum_exp(tokens, logits));
+}
+
+/* Rows [first, first + count) judge those tokens of the candidates that follow them. */
+static void judge_rows(const struct forest *forest, struct worker *worker, size_t first,
+                       size_t count, const double *normalisers, double *sums)
+{
+    for (size_t c = 0; c < forest->candidate_count; c++) {
+        const struct candidate *candidate = forest->candidates[c];
+        const uint32_t *path = forest->rows[forest->leaves[c]].path;
+        for (size_t i = candidate->judged; i < candidate->count; i++) {
+            size_t row = path[i - 1];
+            if (row < first || row >= first + count)
+                continue;
+            float logit;
+            decoder_select(worker, row - first, &candidate->tokens[i], 1, &logit);
+            double value = (double)logit - normalisers[row - first];
+            sums[c] += value;
+            if (candidate->each)
+                candidate->each[i - candidate->judged] = (float)value;
+        }
+    }
+}
+
 /* Runs all rows and adds each candidate's log-probabilities, in the order of its tokens. */
 static void forest_judge(struct forest *forest, struct worker *worker, float *scores)
 {
     const struct t5_session *session = worker->session;
-    size_t vocabulary = session->config->vocabulary;
     double *sums = memory_alloc(forest->candidate_count, sizeof(*sums));
     double *normalisers = memory_alloc(session->decoder_rows, sizeof(*normalisers));
     for (size_t first = 0; first < forest->count; first += session->decoder_rows) {
         size_t count = forest->count - first;
         count = count < session->decoder_rows ? count : session->decoder_rows;
-        decoder_run(worker, forest->rows + first, count);
-        decoder_logits(worker, count);
         for (size_t i = 0; i < count; i++)
-            normalisers[i] =
-                session->kernels->log_sum_exp(vocabulary, worker->logits + i * vocabulary);
-        for (size_t c = 0; c < forest->candidate_count; c++) {
-            const struct candidate *candidate = forest->candidates[c];
-            const uint32_t *path = forest->rows[forest->leaves[c]].path;
-            for (size_t i = candidate->judged; i < candidate->count; i++) {
-                size_t row = path[i - 1];
-                if (row < first || row >= first + count)
-                    continue;
-                const float *logits = worker->logits + (row - first) * vocabulary;
-                double value = (double)logits[candidate->tokens[i]] - normalisers[row - first];
-                sums[c] += value;
-                if (candidate->each)
-                    candidate->each[i - candidate->judged] = (float)value;
-            }
-        }
+            normalisers[i] = -INFINITY;
+        decoder_run(worker, forest->rows + first, count);
+        decoder_logits(worker, count, add_piece,
+                       &(struct normalising){session->kernels, normalisers});
+        judge_rows(forest, worker, first, count, normalisers, sums);
     }
     for (size_t c = 0; c < forest->candidate_count; c++)
         scores[forest->candidates[c]->target] = (float)sums[c];

@@ -76,7 +76,7 @@ static void worker_open(struct worker *worker, const struct t5_session *session)
     worker->key_cache = memory_alloc_aligned(cached, number);
     worker->value_cache = memory_alloc_aligned(cached, number);
     worker->final_states = room(session->decoder_rows, width);
-    worker->logits = room(session->decoder_rows, config->vocabulary);
+    worker->logits = room(session->decoder_rows, OUTPUT_PIECE);
 }
 
 static void worker_close(struct worker *worker)

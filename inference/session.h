@@ -13,6 +13,7 @@ enum {
     PANEL_ROWS = 96,    /* of them, those that go through linear layers together: their activations
                            stay in the second-level cache */
     DECODER_ROWS = 32,  /* rows that a worker decodes together, unless one beam is wider */
+    OUTPUT_PIECE = 2048, /* tokens of the vocabulary whose logits are made and judged together */
     QUERY_ROWS = 16,    /* queries that float32 attention takes together */
     COLUMN_GROUP = 16,  /* lengths are padded to a multiple of this where keys are transposed */
 };
@@ -44,7 +45,7 @@ struct worker {
     void *key_cache, *value_cache; /* [decoder layer][head][node][head width]: bfloat16, or float
                                       in T5_F32 */
     float *final_states;           /* [decoder_rows][width], ready for the output layer */
-    float *logits;                 /* [decoder_rows][vocabulary] */
+    float *logits;                 /* [decoder_rows][OUTPUT_PIECE] */
 };
 
 struct t5_session {
@@ -170,8 +171,15 @@ void decoder_prepare(struct t5_session *session);
  * many. */
 size_t decoder_run(struct worker *worker, const struct decoder_row *rows, size_t count);
 
-/* worker->logits [count][vocabulary] of the first `count` final states. */
-void decoder_logits(struct worker *worker, size_t count);
+/* Gets the logits of tokens [first, first + count) for final state `row`; may change them. */
+typedef void logits_taker(void *context, size_t row, size_t first, size_t count, float *logits);
+
+/* Makes the logits of the first `count` final states, a piece of the vocabulary after the other,
+ * and hands each row of each piece on: they are judged while they are near, and never kept. */
+void decoder_logits(struct worker *worker, size_t count, logits_taker *take, void *context);
+
+/* log(exp(a) + exp(b)): joins the normalisers of two pieces; -INFINITY is that of none. */
+double join_log_sums(double a, double b);
 
 /* logits[i] of token wanted[i] for final state `row`. */
 void decoder_select(struct worker *worker, size_t row, const int32_t *wanted, size_t count,
