@@ -71,8 +71,11 @@ static void judge_piece(void *context, size_t row, size_t first, size_t tokens, 
     struct judging *judging = context;
     struct hypothesis *hypothesis = judging->rows[row];
     struct ranking *ranking = &hypothesis->ranking;
-    ranking->normaliser =
-        join_log_sums(ranking->normaliser, judging->kernels->log_sum_exp(tokens, logits));
+    float largest;
+    ranking->normaliser = join_log_sums(
+        ranking->normaliser, judging->kernels->log_sum_exp(tokens, logits, &largest));
+    if (ranking->count == ranking->most && !(largest > ranking->best[ranking->count - 1].logit))
+        return;
     forbid_tokens(judging->generation, hypothesis, first, tokens, logits);
     if (ranking->most > 1) {
         rank_piece(ranking, first, tokens, logits);
@@ -224,9 +227,10 @@ static bool constrained_advance(const struct generation *generation, struct work
     float *logits = memory_alloc(most, sizeof(*logits));
     size_t count = choices_allowed(choices, result->choice, budget, allowed);
     decoder_select(worker, row, allowed, count, logits);
+    float largest;
     size_t best = kernels->largest(count, logits);
     int32_t token = allowed[best];
-    double log_probability = (double)logits[best] - kernels->log_sum_exp(count, logits);
+    double log_probability = (double)logits[best] - kernels->log_sum_exp(count, logits, &largest);
     bool more = greedy_take(generation, slot, token, log_probability, result);
     if (more)
         choices_take(choices, result->choice, token, budget);

@@ -101,9 +101,10 @@ static void add_piece(void *context, size_t row, size_t first, size_t tokens, fl
 {
     (void)first;
     struct normalising *normalising = context;
+    float largest;
     normalising->normalisers[row] =
         join_log_sums(normalising->normalisers[row],
-                      normalising->kernels->log_sum_exp(tokens, logits));
+                      normalising->kernels->log_sum_exp(tokens, logits, &largest));
 }
 
 /* Rows [first, first + count) judge those tokens of the candidates that follow them. */

@@ -208,11 +208,12 @@ static void softmax(size_t count, float *x, const float *bias)
         x[k] *= inverse;
 }
 
-static double log_sum_exp(size_t count, const float *x)
+static double log_sum_exp(size_t count, const float *x, float *largest_x)
 {
     float most = largest_value(count, x), rest[LANES];
     struct lanes sums = {0};
     size_t k = 0;
+    *largest_x = most;
     for (; k + LANES <= count; k += LANES)
         for (size_t part = 0; part < PARTS; part++)
             sums.part[part] += exponential(load(x + k + part * WIDTH) - most);

@@ -127,8 +127,8 @@ struct kernels {
     /* x = exp(x + bias - largest) / their sum in lanes; `bias` may be NULL; count at least 1. */
     void (*softmax)(size_t count, float *x, const float *bias);
 
-    /* log of the sum of exp(x), the sum in lanes, count at least 1. */
-    double (*log_sum_exp)(size_t count, const float *x);
+    /* log of the sum of exp(x), the sum in lanes, count at least 1; *largest is the largest x. */
+    double (*log_sum_exp)(size_t count, const float *x, float *largest);
 
     /* The first index of the largest value; 0 when nothing compares. */
     size_t (*largest)(size_t count, const float *x);

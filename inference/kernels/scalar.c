@@ -210,10 +210,11 @@ static void softmax(size_t count, float *x, const float *bias)
         x[k] *= inverse;
 }
 
-static double log_sum_exp(size_t count, const float *x)
+static double log_sum_exp(size_t count, const float *x, float *largest_x)
 {
     float most = largest_value(count, x);
     float lanes[LANES] = {0};
+    *largest_x = most;
     for (size_t k = 0; k < count; k++)
         lanes[k % LANES] += kernel_exp(x[k] - most);
     return (double)most + log((double)fold(lanes));
