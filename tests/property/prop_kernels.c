@@ -57,11 +57,29 @@ static size_t random_size(size_t most)
     return random_below(4) == 0 ? (1 + random_below(4)) * 64 : 1 + random_below(most);
 }
 
-/* Calls check(table, seed) for every table but scalar, many times. */
+#if defined(__x86_64__)
+extern const struct kernels avxvnni_evex_kernels; /* see tests/CMakeLists.txt */
+#endif
+
+/* The tables that run here, slowest first; those of the test suite last. */
+static void list_tables(const struct kernels *tables[KERNEL_TABLES + 2])
+{
+    kernels_list(tables);
+    size_t count = 0;
+    while (tables[count])
+        count++;
+#if defined(__x86_64__)
+    if (strcmp(tables[count - 1]->name, "avx512vnni") == 0)
+        tables[count++] = &avxvnni_evex_kernels;
+#endif
+    tables[count] = NULL;
+}
+
+/* Calls check(table) for every table but scalar, many times. */
 static void for_each_table(void (*check)(const struct kernels *))
 {
-    const struct kernels *tables[KERNEL_TABLES + 1];
-    kernels_list(tables);
+    const struct kernels *tables[KERNEL_TABLES + 2];
+    list_tables(tables);
     assert_ptr_equal(tables[0], &scalar_kernels);
     for (size_t i = 1; tables[i]; i++) {
         random_state = 1;
@@ -411,6 +429,10 @@ static void tables_equal_scalar_in_float_products(void **state)
 
 int main(void)
 {
+    const struct kernels *tables[KERNEL_TABLES + 2];
+    list_tables(tables);
+    for (size_t i = 0; tables[i]; i++)
+        printf("table %s\n", tables[i]->name);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_equal_scalar_in_int8_products),
         cmocka_unit_test(a_row_is_the_same_alone_and_in_company),

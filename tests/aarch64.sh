@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# aarch64.sh - the kernels on another processor: cross-compiled, run by qemu, every table against
+# the scalar one, as tests/property/prop_kernels.c has it.
+set -eu
+cd "$(dirname "$0")/.."
+[ "$(uname -m)" = x86_64 ] || exit 77
+compiler=aarch64-linux-gnu-gcc
+emulator=qemu-aarch64-static
+command -v $compiler >/dev/null && command -v $emulator >/dev/null || {
+    echo "aarch64: needs $compiler and $emulator: script/setup --tests" >&2
+    exit 77
+}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+flags="-std=gnu17 -O2 -D_GNU_SOURCE -ffp-contract=off -Wall -Wextra -Werror -I. -Itests/aarch64"
+for source in inference/kernels/{scalar,packed,cache,select,neon}.c base/{memory,error}.c \
+    tests/property/prop_kernels.c; do
+    march=""
+    [ "$source" != inference/kernels/neon.c ] || march=-march=armv8.2-a+dotprod
+    # shellcheck disable=SC2086 # words on purpose
+    $compiler $flags $march -c "$source" -o "$work/$(basename "$source").o" &
+done
+wait
+$compiler -static "$work"/*.o -lm -o "$work/prop_kernels"
+$emulator -cpu max "$work/prop_kernels" | tee "$work/printed"
+grep -qx "table neon" "$work/printed"
