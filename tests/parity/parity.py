@@ -22,6 +22,13 @@ import sentencepiece
 import torch
 import transformers
 
+try:
+    import gguf
+
+    import to_gguf
+except ImportError:
+    gguf = None
+
 TOLERANCE = 1e-4
 
 
@@ -40,6 +47,8 @@ class Shape:
     tied: bool = False
     buckets: int = 32
     distance: int = 128
+    family: str = "t5"
+    sharded: bool = False
 
 
 SHAPES = [
@@ -51,6 +60,9 @@ SHAPES = [
     Shape("odd-widths", 6, False, 52, 10, 3, 77, 2, 2, vocabulary=513),
     Shape("gated-tied", 7, True, 64, 64, 2, 128, 2, 4, tied=True),
     Shape("larger", 8, True, 512, 64, 6, 1024, 8, 8, vocabulary=4096),
+    Shape("mt5-sharded", 9, True, 96, 32, 6, 160, 3, 3, vocabulary=9000, family="mt5",
+          sharded=True),
+    Shape("tied-sharded", 10, False, 64, 32, 2, 96, 3, 2, tied=True, sharded=True),
 ]
 
 WORDS = """the a this that battery screen charger sound delivery parcel box price value quality
@@ -87,14 +99,17 @@ def make_vocabulary(folder):
 
 def make_model(shape, spiece, folder):
     torch.manual_seed(shape.seed)
-    config = transformers.T5Config(
+    configure, make = {
+        "t5": (transformers.T5Config, transformers.T5ForConditionalGeneration),
+        "mt5": (transformers.MT5Config, transformers.MT5ForConditionalGeneration)}[shape.family]
+    config = configure(
         vocab_size=shape.vocabulary, d_model=shape.d_model, d_kv=shape.d_kv, d_ff=shape.d_ff,
         num_layers=shape.encoder, num_decoder_layers=shape.decoder, num_heads=shape.heads,
         relative_attention_num_buckets=shape.buckets,
         relative_attention_max_distance=shape.distance,
         feed_forward_proj="gated-gelu" if shape.gated else "relu", dropout_rate=0.0,
         tie_word_embeddings=shape.tied, decoder_start_token_id=0, pad_token_id=0, eos_token_id=1)
-    model = transformers.T5ForConditionalGeneration(config).eval()
+    model = make(config).eval()
     if not shape.tied:  # newer versions tie whatever the configuration says
         model.lm_head.weight = torch.nn.Parameter(torch.empty_like(model.shared.weight))
     with torch.no_grad():
@@ -112,7 +127,9 @@ def make_model(shape, spiece, folder):
         # The end mark's logit swings more than others, so that outputs do end.
         (model.shared if shape.tied else model.lm_head).weight[1].mul_(3.0)
     source = os.path.join(folder, shape.name)
-    model.save_pretrained(source)
+    model.save_pretrained(source, max_shard_size="100KB" if shape.sharded else "5GB")
+    index = os.path.join(source, "model.safetensors.index.json")
+    assert shape.sharded == os.path.exists(index)
     with open(os.path.join(source, "config.json"), "r+", encoding="utf-8") as file:
         written = json.load(file)
         written.pop("scale_decoder_outputs", None)
@@ -256,6 +273,60 @@ def check_same_bits(check, program, file, texts, targets):
                      f"{len(answers)} over 4 mixes of batch, threads and kernels")
 
 
+def check_gguf(check, program, file, model, reference, spiece, folder, texts, targets):
+    """The same model out of a GGUF file; in Q8_0, the model that its blocks stand for."""
+    shape, path = check.shape, os.path.join(folder, check.shape.name + ".gguf")
+    if shape.distance != 128:  # which GGUF has no setting for
+        return
+    to_gguf.write(model, spiece, path, tied=shape.tied)
+    winnow([program, "model", "import", path, path + ".winnow"], [])
+    lines = [f"{a}\t{b}" for a, b in zip(texts, targets)]
+    answers = [winnow([program, command, "--model", name, "--precision", precision], given)
+               for precision in ("f32", "int8")
+               for command, given in (("score", lines), ("generate", texts))
+               for name in (file, path + ".winnow", path)]
+    equal = all(answers[i] == answers[i + 1] == answers[i + 2] for i in range(0, 12, 3))
+    check.report("GGUF F32", equal, "imported and opened: the answers of the directory"
+                 if equal else "other answers than the directory")
+    if any(size % 32 for size in (shape.d_model, shape.d_ff, shape.heads * shape.d_kv)):
+        return
+    stored = to_gguf.write(model, spiece, path, gguf.GGMLQuantizationType.Q8_0, tied=shape.tied)
+    kept = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    model.load_state_dict({name: torch.from_numpy(values.copy())
+                           for name, values in stored.items()}, strict=False)
+    expected = [reference.score(a, b) for a, b in zip(texts, targets)]
+    model.load_state_dict(kept)
+    got = [float(x) for x in winnow([program, "score", "--model", path, "--precision", "f32"],
+                                    lines)]
+    worst = max(abs(a - b) for a, b in zip(expected, got))
+    check.report("GGUF Q8_0, score f32", worst <= TOLERANCE, f"largest difference {worst:.2e}")
+
+
+def check_pruned(check, program, file, model, reference, folder, texts, targets):
+    """Without its first encoder and last decoder layer; the position table moves on."""
+    shape = check.shape
+    if shape.decoder < 2:
+        return
+    path = os.path.join(folder, shape.name + ".pruned.winnow")
+    winnow([program, "model", "prune", file, path, "--drop-encoder", "0", "--drop-decoder",
+            str(shape.decoder - 1)], [])
+    blocks, others = model.encoder.block, model.decoder.block
+    table = blocks[0].layer[0].SelfAttention
+    first = blocks[1].layer[0].SelfAttention
+    first.relative_attention_bias = table.relative_attention_bias
+    first.has_relative_attention_bias = True
+    model.encoder.block, model.decoder.block = blocks[1:], others[:-1]
+    expected = [reference.score(a, b) for a, b in zip(texts, targets)]
+    model.encoder.block, model.decoder.block = blocks, others
+    del first.relative_attention_bias
+    first.has_relative_attention_bias = False
+    lines = [f"{a}\t{b}" for a, b in zip(texts, targets)]
+    got = [float(x) for x in winnow([program, "score", "--model", path, "--precision", "f32"],
+                                    lines)]
+    worst = max(abs(a - b) for a, b in zip(expected, got))
+    check.report("pruned, score f32", worst <= TOLERANCE, f"largest difference {worst:.2e}")
+
+
 def check_shape(program, shape, spiece, folder, quick):
     print(shape, flush=True)
     check = Check(shape)
@@ -272,6 +343,9 @@ def check_shape(program, shape, spiece, folder, quick):
     check_beam(check, program, file, reference, texts, 16, 4, 1.0)
     check_beam(check, program, file, reference, texts, 16, 3, 0.4)
     check_same_bits(check, program, file, texts[:12], targets[:12])
+    if gguf:
+        check_gguf(check, program, file, model, reference, spiece, folder, texts[:8], targets[:8])
+    check_pruned(check, program, file, model, reference, folder, texts[:8], targets[:8])
     return check.failures
 
 
@@ -283,6 +357,8 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer texts")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    if not gguf:
+        print("the package gguf is not installed: GGUF is left out")
     failures = 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.work or temporary
