@@ -66,7 +66,7 @@ static const struct {
     {BYTES("\x80 5 \x93good\x94"), "CP1252", "€ 5 “good”", "CP1252 (given"},
     {BYTES("\xB9\xE8\xBC\xDB\xC0\xCC \xBA\xFC\xB8\xA3\xB0\xED \xC6\xF7\xC0\xE5\xB5\xB5 "
            "\xB2\xC4\xB2\xC4\xC7\xD5\xB4\xCF\xB4\xD9"),
-     "", "배송이 빠르고 포장도 꼼꼼합니다", "CP949 (found"},
+     "", "배송이 빠르고 포장도 꼼꼼합니다", "CP949 (Hangul"},
     {BYTES("\xB9\xE8\xBC\xDB"), "euc-kr", "배송", "CP949 (given"},
     {BYTES("\xC3\xA9\xFF\xC3\xA9"), "UTF-8", "é\xEF\xBF\xBDé", "UTF-8 (given"},
     {BYTES("ok \xE2\x82"), "UTF-8", "ok \xEF\xBF\xBD", "UTF-8 (given"},
