@@ -202,6 +202,11 @@ static int compare_elements(const void *key, const void *element)
     return strcmp(key, ((const struct element *)element)->name);
 }
 
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
 static enum element_kind kind_of(const xmlChar *name)
 {
     const struct element *element = bsearch(name, elements, sizeof(elements) / sizeof(*elements),
@@ -410,6 +415,57 @@ struct text html_to_text(struct text html, struct arena *arena)
 {
     struct writer writer = {0};
     return convert(&writer, html, arena);
+}
+
+/* "&nbsp;", "&#39;": a name or number between the signs. */
+static bool begins_entity(struct text text)
+{
+    size_t end = 1;
+    while (end < text.size && end < 12 &&
+           ((text.bytes[end] >= '0' && text.bytes[end] <= '9') || is_letter(text.bytes[end]) ||
+            (end == 1 && text.bytes[end] == '#')))
+        end++;
+    return end > 2 && end < text.size && text.bytes[end] == ';';
+}
+
+static bool begins_tag(struct text text)
+{
+    return text.size > 1 && (is_letter(text.bytes[1]) || text.bytes[1] == '/') &&
+           text_find(text, TEXT(">"), 0) < text.size;
+}
+
+/* Whether the tag at the front of `text` parts lines. */
+static bool begins_block(struct text text)
+{
+    char name[16];
+    size_t size = 0;
+    for (size_t at = 1; at < text.size && size + 1 < sizeof(name); at++) {
+        if (!is_letter(text.bytes[at]) && !(text.bytes[at] >= '0' && text.bytes[at] <= '9'))
+            break;
+        name[size++] = text.bytes[at] >= 'A' && text.bytes[at] <= 'Z' ? (char)(text.bytes[at] | 32)
+                                                                      : text.bytes[at];
+    }
+    name[size] = '\0';
+    return kind_of((const xmlChar *)name) != INLINE;
+}
+
+struct text html_or_text(struct text text, struct arena *arena)
+{
+    bool tag = false, block = false, entity = false;
+    for (size_t i = text_find(text, TEXT("<"), 0); i < text.size && !block;
+         i = text_find(text, TEXT("<"), i + 1)) {
+        struct text rest = text_slice(text, i, text.size);
+        tag = tag || begins_tag(rest);
+        block = begins_tag(rest) && begins_block(rest);
+    }
+    for (size_t i = text_find(text, TEXT("&"), 0); i < text.size && !tag && !entity;
+         i = text_find(text, TEXT("&"), i + 1))
+        entity = begins_entity(text_slice(text, i, text.size));
+    if (block)
+        return html_to_text(text, arena);
+    if (tag || entity) /* the line ends are the writer's own */
+        return html_to_text(arena_format(arena, "<pre>%.*s", TEXT_ARGUMENT(text)), arena);
+    return text;
 }
 
 struct text html_mail_to_text(struct text html, struct arena *arena, struct html_span **quotes,

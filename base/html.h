@@ -11,6 +11,10 @@
  * hidden elements say nothing. Any bytes are accepted, and nesting costs no stack. */
 struct text html_to_text(struct text html, struct arena *arena);
 
+/* For texts of which nobody says whether they are HTML: `text` itself, unless a tag or an entity
+ * stands in it; then the text that a reader sees. Line ends stay where no tag parts lines. */
+struct text html_or_text(struct text text, struct arena *arena);
+
 /* A part of a text: bytes [begin, end). */
 struct html_span {
     size_t begin, end;

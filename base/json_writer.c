@@ -2,6 +2,7 @@
 #include "base/json_writer.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -83,34 +84,36 @@ void json_write_end(struct json_writer *writer)
         fputc_unlocked('\n', writer->stream);
 }
 
-/* Whether eight bytes are ASCII that stands for itself in a JSON string, all at once: a byte of
- * `found` has its high bit set for a control, quote, backslash, DEL or a byte above ASCII. */
-static bool is_plain(const char *bytes)
+/* How many of eight bytes, from the first on, are ASCII that stands for itself in a JSON string: a
+ * byte of `found` has its high bit set for a control, quote, backslash, DEL or a byte above ASCII.
+ * A borrow may set bits above the first of these, never below. */
+static size_t plain_bytes(const char *bytes)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
     uint64_t word;
     memcpy(&word, bytes, sizeof(word));
+    word = le64toh(word);
     uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\', delete = word ^ ones * 0x7F;
     uint64_t found =
         word | (word - ones * 0x20) | (quote - ones) | (backslash - ones) | (delete - ones);
-    return !(found & highs);
+    found &= highs;
+    return found ? (size_t)__builtin_ctzll(found) / 8 : 8;
 }
 
 /* Where the bytes that go out as they are end. */
 static size_t plain_until(struct text text, size_t at)
 {
-    size_t size;
     while (at < text.size) {
-        if (at + 8 <= text.size && is_plain(text.bytes + at)) {
-            at += 8;
+        size_t plain = at + 8 <= text.size ? plain_bytes(text.bytes + at) : 0;
+        at += plain;
+        if (plain == 8)
             continue;
-        }
         unsigned char byte = (unsigned char)text.bytes[at];
-        size = 1;
-        if (byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7F ||
-            (byte >= 0x80 && utf8_decode(text, at, &size) == 0xFFFD && (byte != 0xEF || size < 3)))
+        size_t size = byte < 0x80 ? 1 : utf8_sequence(text, at);
+        if (byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7F || size == 0)
             return at;
-        at += size;
+        for (at += size; at < text.size && (size = utf8_sequence(text, at)) > 0;)
+            at += size;
     }
     return at;
 }
@@ -158,7 +161,9 @@ void json_write_key(struct json_writer *writer, struct text key)
     assert(in_object(writer) && !writer->after_key);
     begin_item(writer);
     write_quoted(writer->stream, key);
-    fputs_unlocked(writer->pretty ? ": " : ":", writer->stream);
+    fputc_unlocked(':', writer->stream);
+    if (writer->pretty)
+        fputc_unlocked(' ', writer->stream);
     writer->after_key = true;
 }
 

@@ -9,11 +9,6 @@ struct text text_of(const char *string)
     return string ? (struct text){string, strlen(string)} : (struct text){NULL, 0};
 }
 
-bool text_equal(struct text a, struct text b)
-{
-    return a.size == b.size && (a.size == 0 || memcmp(a.bytes, b.bytes, a.size) == 0);
-}
-
 int text_compare(struct text a, struct text b)
 {
     size_t common = a.size < b.size ? a.size : b.size;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Not NUL-terminated; print with "%.*s" and TEXT_ARGUMENT. {NULL, 0} is the empty text. */
 struct text {
@@ -18,7 +19,10 @@ struct text {
 /* The text of a NUL-terminated string; NULL gives the empty text. */
 struct text text_of(const char *string);
 
-bool text_equal(struct text a, struct text b);
+static inline bool text_equal(struct text a, struct text b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.bytes, b.bytes, a.size) == 0);
+}
 
 /* Bytewise order, shorter first when one is the start of the other: -1, 0 or 1. */
 int text_compare(struct text a, struct text b);

@@ -1,6 +1,7 @@
 /* utf8.c - walking UTF-8. */
 #include "base/utf8.h"
 
+#include <endian.h>
 #include <string.h>
 
 enum { REPLACEMENT = 0xFFFD };
@@ -81,26 +82,40 @@ static bool is_invalid(struct text text, size_t offset, uint32_t point, size_t s
            !(size == 3 && memcmp(text.bytes + offset, "\xEF\xBF\xBD", 3) == 0);
 }
 
-static size_t valid_prefix(struct text text)
+/* How many of eight bytes, from the first on, are ASCII. */
+static size_t ascii_bytes(const char *bytes)
 {
-    size_t offset = 0, size;
-    while (offset < text.size) {
-        uint32_t point = utf8_decode(text, offset, &size);
-        if (is_invalid(text, offset, point, size))
+    uint64_t word;
+    memcpy(&word, bytes, sizeof(word));
+    word = le64toh(word) & UINT64_C(0x8080808080808080);
+    return word ? (size_t)__builtin_ctzll(word) / 8 : 8;
+}
+
+size_t utf8_valid_until(struct text text, size_t from)
+{
+    while (from < text.size) {
+        size_t ascii = from + 8 <= text.size ? ascii_bytes(text.bytes + from)
+                                             : (unsigned char)text.bytes[from] < 0x80;
+        from += ascii;
+        if (ascii > 0 && (ascii == 8 || from == text.size))
+            continue;
+        size_t begin = from, size;
+        while (from < text.size && (size = utf8_sequence(text, from)) > 0)
+            from += size;
+        if (from == begin && ascii == 0)
             break;
-        offset += size;
     }
-    return offset;
+    return from;
 }
 
 bool utf8_valid(struct text text)
 {
-    return valid_prefix(text) == text.size;
+    return utf8_valid_until(text, 0) == text.size;
 }
 
 struct text utf8_repair(struct text text, struct arena *arena, size_t *replaced)
 {
-    size_t offset = valid_prefix(text), size;
+    size_t offset = utf8_valid_until(text, 0), size;
     if (offset == text.size)
         return text;
     char *bytes = arena_alloc(arena, text.size + 1, 3);

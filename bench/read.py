@@ -12,6 +12,7 @@ import csv
 import datetime
 import email.message
 import email.utils
+import json
 import os
 import random
 import shutil
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from xml.sax.saxutils import escape
 
 WORDS = ("the kettle arrived late but works well and my family is happy with quality price service "
          "delivery box was broken support answered quickly 배송 빨라요 품질이 좋아요 would not buy again "
@@ -89,10 +91,29 @@ def make_mbox(path, size):
             written += sum(file.write(message) for message in messages)
 
 
+def make_json(path, size):
+    with open(path, "w", encoding="utf-8") as file:
+        for row in reviews(size):
+            file.write(json.dumps(dict(zip(COLUMNS, row)), ensure_ascii=False) + "\n")
+
+
+def make_xml(path, size):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write('<?xml version="1.0" encoding="UTF-8"?>\n<reviews>\n')
+        for number, date, product, rating, title, text in reviews(size):
+            file.write(f'  <review id="{number}">\n    <date>{date}</date>\n'
+                       f"    <product>{product}</product>\n    <rating>{rating}</rating>\n"
+                       f"    <title>{escape(title)}</title>\n    <text>{escape(text)}</text>\n"
+                       "  </review>\n")
+        file.write("</reviews>\n")
+
+
 # How a file of each format is made.
 MAKERS = {
     "csv": make_csv,
     "mbox": make_mbox,
+    "json": make_json,
+    "xml": make_xml,
 }
 
 PYTHON_CSV_ROWS = """
@@ -113,6 +134,11 @@ for message in mailbox.mbox(sys.argv[1], factory=parse):
     body = message.get_body(("plain", "html"))
     message["subject"], message["from"], message["date"], body and body.get_content()
 """
+PYTHON_XML = """
+import sys, xml.etree.ElementTree as tree
+for event, element in tree.iterparse(sys.argv[1]):
+    element.clear()
+"""
 
 # Format, what Winnow is asked for, the peer, its command, how many times faster we want to be.
 # `--fields all` prints every column, as the peers do.
@@ -122,6 +148,9 @@ COMPARISONS = (
      [sys.executable, "-c", PYTHON_CSV_JSON], 2),
     ("csv", ["--fields", "all"], "Miller, CSV to JSON", ["mlr", "--icsv", "--ojson", "cat"], 1),
     ("mbox", [], "Python mailbox and email, no output", [sys.executable, "-c", PYTHON_MBOX], 10),
+    ("json", [], "jq -c .", ["jq", "-c", "."], 1),
+    ("json", ["--fields", "all"], "jq -c .", ["jq", "-c", "."], 1),
+    ("xml", [], "Python iterparse, no output", [sys.executable, "-c", PYTHON_XML], 3),
 )
 
 

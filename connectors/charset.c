@@ -307,35 +307,18 @@ static bool cut_short(struct text rest)
     return lead >= 0xC2 && lead <= 0xF4 && rest.size < wanted && size == rest.size;
 }
 
-/* Size of the valid UTF-8 that `raw` begins with; the size of what ends it in *invalid. */
-static size_t valid_start(struct text raw, size_t *invalid)
-{
-    size_t at = 0;
-    while (at < raw.size) {
-        if ((signed char)raw.bytes[at] >= 0) {
-            at++;
-            continue;
-        }
-        uint32_t point = utf8_decode(raw, at, invalid);
-        if (point == 0xFFFD && !(*invalid == 3 && memcmp(raw.bytes + at, REPLACEMENT, 3) == 0))
-            return at;
-        at += *invalid;
-    }
-    return at;
-}
-
 static size_t convert_utf8(struct charset *charset, struct text raw, bool last)
 {
     size_t at = 0;
     while (at < raw.size) {
         struct text rest = text_slice(raw, at, raw.size);
-        size_t invalid = 0;
-        size_t good = valid_start(rest, &invalid);
+        size_t good = utf8_valid_until(rest, 0), invalid = 0;
         make(charset, rest.bytes, good);
         charset->offset += good;
         at += good;
         if (at == raw.size || (!last && cut_short(text_slice(raw, at, raw.size))))
             break;
+        utf8_decode(raw, at, &invalid);
         replace(charset, invalid);
         at += invalid;
     }

@@ -289,16 +289,29 @@ static uint64_t raw_bytes(const struct input *input, size_t from, size_t size)
     return bytes;
 }
 
+static size_t count_byte(const char *bytes, size_t size, char wanted)
+{
+    enum { BLOCK = 255 }; /* as many as an unsigned char counts: sixteen bytes at a time */
+    size_t count = 0;
+    for (size_t from = 0; from < size; from += BLOCK) {
+        unsigned char in_block = 0;
+        size_t end = size - from < BLOCK ? size : from + BLOCK;
+        for (size_t i = from; i < end; i++)
+            in_block = (unsigned char)(in_block + (bytes[i] == wanted));
+        count += in_block;
+    }
+    return count;
+}
+
 /* A line ends with LF, CR LF or CR. */
 static void count_lines(struct input *input, size_t size)
 {
     const char *bytes = input->window + input->begin;
-    uint64_t ends = (uint64_t)((bytes[0] == '\n' && !input->after_return) || bytes[0] == '\r');
-    unsigned lines = 0;
-    for (size_t i = 1; i < size; i++)
-        lines +=
-            (unsigned)(bytes[i] == '\r') | (unsigned)(bytes[i] == '\n' && bytes[i - 1] != '\r');
-    input->line += ends + lines;
+    size_t lines = count_byte(bytes, size, '\n') - (bytes[0] == '\n' && input->after_return);
+    for (const char *at = memchr(bytes, '\r', size); at;
+         at = memchr(at + 1, '\r', size - (size_t)(at + 1 - bytes)))
+        lines += at + 1 == bytes + size || at[1] != '\n';
+    input->line += lines;
     input->after_return = bytes[size - 1] == '\r';
 }
 

@@ -1,36 +1,32 @@
 /* json.c - the connector for JSON: an object a line, objects one behind the other, an array of
- * objects, or such an array within an object ({"reviews": [...]}). Nested members become columns
- * with names like author.name. Memory is bounded by one object. */
+ * objects, or such an array within an object ({"reviews": [...]}), page after page. What services
+ * export is known (services.h). Memory is bounded by one object. */
 #include <string.h>
 
-#include "base/json.h"
-#include "base/json_writer.h"
 #include "connectors/connectors.h"
 #include "connectors/input.h"
+#include "connectors/json_members.h"
 #include "connectors/json_scan.h"
-#include "connectors/members.h"
+#include "connectors/json_shape.h"
 
 enum {
     SAMPLE_SIZE = 256 * 1024, /* bytes looked at before the first object is read */
-    SAMPLE_MOST = 200,        /* objects of it */
-    OBJECT_MOST = 16 * 1024 * 1024,
-    NEST_MOST = 12, /* deeper members are left out */
-    LIST_MOST = 32  /* so are further objects of a list within an object */
+    SAMPLE_MOST = 200         /* objects of it */
 };
-
-enum shape { SHAPE_LINES, SHAPE_OBJECTS, SHAPE_ARRAY };
-
-static const char *const shape_names[] = {"an object a line", "objects", "an array of objects"};
 
 struct json_state {
     /* options */
     struct text charset, map;
     bool without_text;
+    struct member_limits limits;
+    int64_t max_ratio;
 
     struct input *input;
     struct arena arena;
-    enum shape shape;
-    struct text within; /* name of the member that holds the array; empty: the array is the file */
+    struct json_shape shape;
+    bool between; /* pages: the next one is to be found */
+    struct paths paths;
+    struct arena scratch; /* of what does not become a record */
     struct schema schema;
 };
 
@@ -45,13 +41,27 @@ static const struct option options[] = {
      .offset = offsetof(struct json_state, charset),
      .fallback = "",
      .help = "of the file, as iconv names it; empty: find it"},
+    MEMBERS_LIMITS(struct json_state, limits),
+    INPUT_MAX_RATIO(struct json_state, max_ratio),
     MAPPING_WITHOUT_TEXT(struct json_state, without_text),
     {.name = NULL},
 };
 
+static const char not_an_object[] = "expected an object, {...}";
+
+/* ---- Finding the objects ---- */
+
+/* A stretch of the file that is an object, or ought to be one. */
+struct piece {
+    size_t begin, size;
+    const char *fault; /* NULL: read it */
+};
+
+enum piece_kind { PIECE_FOUND, PIECE_END, PIECE_MORE };
+
 static bool is_blank(char byte)
 {
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n' || byte == '\x1E';
 }
 
 static size_t skip_blanks(struct text text, size_t at)
@@ -61,218 +71,16 @@ static size_t skip_blanks(struct text text, size_t at)
     return at;
 }
 
-/* Where the string that opens at `at` ends, behind its closing quote; 0 when it does not. */
-static size_t string_end(struct text text, size_t at)
+static enum piece_kind found(struct piece *piece, size_t begin, size_t end, const char *fault)
 {
-    for (at++; at < text.size; at++) {
-        if (text.bytes[at] == '\\')
-            at++;
-        else if (text.bytes[at] == '"')
-            return at + 1;
-    }
-    return 0;
+    *piece = (struct piece){begin, end - begin, fault};
+    return PIECE_FOUND;
 }
 
-/* Behind the byte at `at`, or behind the string that opens there; one that never ends goes to the
- * end of its line. */
-static size_t skip_byte(struct text text, size_t at)
+static enum piece_kind find_line(struct text ahead, bool last, struct piece *piece)
 {
-    if (text.bytes[at] != '"')
-        return at + 1;
-    size_t end = string_end(text, at);
-    return end ? end : text_find(text, TEXT("\n"), at);
-}
-
-/* Where the object or array that opens at `at` ends; 0 when it does not. */
-static size_t value_end(struct text text, size_t at)
-{
-    size_t depth = 0;
-    while (at < text.size) {
-        char byte = text.bytes[at];
-        if (byte == '"') {
-            at = string_end(text, at);
-            if (at == 0)
-                return 0;
-            continue;
-        }
-        at++;
-        depth += byte == '{' || byte == '[';
-        if ((byte == '}' || byte == ']') && --depth == 0)
-            return at;
-    }
-    return 0;
-}
-
-/* ---- Objects as columns ---- */
-
-static struct text print_scalar(const struct json *value, struct arena *arena)
-{
-    int64_t integer;
-    double real;
-    switch (json_kind_of(value)) {
-    case JSON_KIND_STRING:
-        return arena_copy(arena, json_text(value));
-    case JSON_KIND_BOOLEAN:
-        return json_is_true(value) ? TEXT("true") : TEXT("false");
-    case JSON_KIND_INTEGER:
-        json_to_integer(value, &integer);
-        return arena_format(arena, "%lld", (long long)integer);
-    case JSON_KIND_REAL: {
-        char digits[32];
-        json_to_real(value, &real);
-        return arena_copy(arena, (struct text){digits, json_print_real(real, digits)});
-    }
-    default:
-        return (struct text){0};
-    }
-}
-
-static bool is_nested(const struct json *value)
-{
-    enum json_kind kind = json_kind_of(value);
-    return kind == JSON_KIND_OBJECT || kind == JSON_KIND_ARRAY;
-}
-
-/* What feeds wrap a value in ({"label": "5"}) is the value itself. */
-static struct text name_within(struct text prefix, struct text name, struct arena *arena)
-{
-    if (prefix.size == 0)
-        return arena_copy(arena, name);
-    if (text_equal(name, TEXT("label")))
-        return prefix;
-    return arena_format(arena, "%.*s.%.*s", TEXT_ARGUMENT(prefix), TEXT_ARGUMENT(name));
-}
-
-static void flatten(struct members *members, struct text prefix, const struct json *value,
-                    int depth);
-
-/* Words become one cell, "a, b"; objects become columns of their own, from 1. */
-static void flatten_list(struct members *members, struct text prefix, const struct json *list,
-                         int depth)
-{
-    struct text joined = {0};
-    for (size_t i = 0; i < json_count(list); i++) {
-        const struct json *item = json_element(list, i);
-        if (is_nested(item)) {
-            if (i < LIST_MOST)
-                flatten(members,
-                        arena_format(members->arena, "%.*s.%zu", TEXT_ARGUMENT(prefix), i + 1),
-                        item, depth + 1);
-            continue;
-        }
-        joined = arena_format(members->arena, "%.*s%s%.*s", TEXT_ARGUMENT(joined),
-                              joined.size ? ", " : "",
-                              TEXT_ARGUMENT(print_scalar(item, members->arena)));
-    }
-    if (joined.size || json_count(list) == 0)
-        members_set(members, prefix, joined);
-}
-
-static void flatten(struct members *members, struct text prefix, const struct json *value,
-                    int depth)
-{
-    void *position = NULL;
-    struct text key;
-    const struct json *member;
-    if (depth > NEST_MOST)
-        return;
-    if (json_kind_of(value) == JSON_KIND_ARRAY) {
-        flatten_list(members, prefix, value, depth);
-    } else if (json_kind_of(value) == JSON_KIND_OBJECT) {
-        while (json_next(value, &position, &key, &member))
-            flatten(members, name_within(prefix, key, members->arena), member, depth + 1);
-    } else {
-        members_set(members, prefix, print_scalar(value, members->arena));
-    }
-}
-
-/* ---- Finding the objects ---- */
-
-/* The largest array of objects in the object at `at`: where it opens, and the name of its member.
- * It may lie deeper, and need not end within `head`. */
-static size_t find_array(struct text head, size_t at, struct text *name)
-{
-    size_t best = 0, best_size = 0;
-    at = skip_blanks(head, at + 1);
-    while (at < head.size && head.bytes[at] == '"') {
-        size_t end = string_end(head, at);
-        if (end == 0)
-            break;
-        struct text key = text_slice(head, at + 1, end - 1);
-        at = skip_blanks(head, end);
-        if (at == head.size || head.bytes[at] != ':')
-            break;
-        at = skip_blanks(head, at + 1);
-        bool nested = at < head.size && (head.bytes[at] == '{' || head.bytes[at] == '[');
-        size_t value = at;
-        at = nested ? value_end(head, at) : at;
-        size_t size = (at ? at : head.size) - value;
-        if (nested && size > best_size) {
-            struct text inner = key;
-            size_t inside = skip_blanks(head, value + 1);
-            size_t array = head.bytes[value] == '{' ? find_array(head, value, &inner)
-                           : inside < head.size && head.bytes[inside] == '{' ? value
-                                                                             : 0;
-            best = array ? array : best;
-            best_size = array ? size : best_size;
-            *name = array ? inner : *name;
-        }
-        if (nested && at == 0)
-            break;
-        while (at < head.size && head.bytes[at] != ',' && head.bytes[at] != '}')
-            at = skip_byte(head, at);
-        if (at >= head.size || head.bytes[at] == '}')
-            break;
-        at = skip_blanks(head, at + 1);
-    }
-    return best;
-}
-
-/* Decides the shape; returns where the objects begin: at the first one, or behind the '['. */
-static size_t find_shape(struct json_state *state, struct text head)
-{
-    size_t at = skip_blanks(head, 0);
-    state->shape = SHAPE_LINES;
-    if (at == head.size)
-        return at;
-    if (head.bytes[at] == '[') {
-        state->shape = SHAPE_ARRAY;
-        return at + 1;
-    }
-    size_t end = head.bytes[at] == '{' ? value_end(head, at) : 0;
-    size_t line = text_find(head, TEXT("\n"), at);
-    bool alone = end == 0 || skip_blanks(head, end) == head.size;
-    bool one_line = line < head.size && skip_blanks(head, line) < head.size && !alone;
-    if (head.bytes[at] == '{' && alone) {
-        size_t array = find_array(head, at, &state->within);
-        bool most = end == 0 || (array && (value_end(head, array) - array) * 2 > end - at);
-        if (array && most) {
-            state->shape = SHAPE_ARRAY;
-            return array + 1;
-        }
-    }
-    state->within = (struct text){0};
-    /* Broken lines, too, are read line by line: only an object over several lines says otherwise.
-     */
-    if (end > line || (end > 0 && !one_line && !alone))
-        state->shape = SHAPE_OBJECTS;
-    return at;
-}
-
-/* A stretch of the file that is an object, or ought to be one. */
-struct piece {
-    struct text raw;
-    uint64_t line, offset;
-    const char *fault; /* NULL: read it */
-};
-
-enum piece_kind { PIECE_FOUND, PIECE_END, PIECE_MORE };
-
-static enum piece_kind find_line(struct text ahead, bool last, struct piece *piece, size_t *begin)
-{
-    size_t at = 0;
-    for (;;) {
-        at = skip_blanks(ahead, at);
+    for (size_t at = 0;;) {
+        piece->begin = at = skip_blanks(ahead, at);
         size_t end = text_find(ahead, TEXT("\n"), at);
         if (end == ahead.size && !last)
             return PIECE_MORE;
@@ -280,91 +88,131 @@ static enum piece_kind find_line(struct text ahead, bool last, struct piece *pie
         if (line.size > 0 && line.bytes[line.size - 1] == ',')
             line.size--;
         bool bracket = text_equal(line, TEXT("[")) || text_equal(line, TEXT("]"));
-        if (line.size > 0 && !bracket) {
-            *begin = at;
-            piece->raw = line;
-            piece->fault = line.bytes[0] == '{' ? NULL : "expected an object, {...}";
-            return PIECE_FOUND;
-        }
+        if (line.size > 0 && !bracket)
+            return found(piece, at, at + line.size, line.bytes[0] == '{' ? NULL : not_an_object);
         if (end == ahead.size)
             return PIECE_END;
         at = end + 1;
     }
 }
 
-static enum piece_kind find_object(struct text ahead, bool last, bool array, struct piece *piece,
-                                   size_t *begin)
+/* The object that opens at `at`; a broken one ends where the next may be whole. */
+static enum piece_kind find_end(struct text ahead, size_t at, bool last, struct piece *piece)
 {
+    struct text rest = text_slice(ahead, at, ahead.size);
+    size_t size = 0;
+    piece->begin = at;
+    enum json_scan scan = json_scan(rest, &size);
+    if (scan == JSON_SCAN_WHOLE)
+        return found(piece, at, at + size, NULL);
+    if (scan == JSON_SCAN_MORE && !last)
+        return PIECE_MORE;
+    size = json_scan_broken(rest);
+    if (size == SIZE_MAX && !last)
+        return PIECE_MORE;
+    return found(piece, at, at + (size == SIZE_MAX ? rest.size : size),
+                 "the object that begins here is never closed");
+}
+
+/* What stands where an object ought to, up to the next comma, line or bracket. */
+static enum piece_kind find_stray(struct text ahead, size_t at, bool last, struct piece *piece)
+{
+    size_t end = at + 1, size;
+    while (end < ahead.size && !strchr(",\n]{", ahead.bytes[end])) {
+        struct text rest = text_slice(ahead, end, ahead.size);
+        bool string = ahead.bytes[end] == '"' && json_scan(rest, &size) == JSON_SCAN_WHOLE;
+        end += string ? size : 1;
+    }
+    piece->begin = at;
+    return end == ahead.size && !last ? PIECE_MORE : found(piece, at, end, not_an_object);
+}
+
+/* Behind the last object of a page, that ends at `at`: where the next page's objects begin. */
+static enum piece_kind turn_page(struct json_state *state, struct text ahead, bool last, size_t *at)
+{
+    state->between = true;
+    if (state->shape.within.size > 0) {
+        if (!json_shape_next(ahead, at, &state->shape)) {
+            *at = last ? ahead.size : *at;
+            return last ? PIECE_END : PIECE_MORE;
+        }
+        *at = state->shape.begin;
+    } else {
+        *at = skip_blanks(ahead, *at);
+        if (*at == ahead.size)
+            return last ? PIECE_END : PIECE_MORE;
+        *at += ahead.bytes[*at] == '['; /* anything else is a stray */
+    }
+    state->between = false;
+    return PIECE_FOUND;
+}
+
+static enum piece_kind find_object(struct json_state *state, struct text ahead, bool last,
+                                   struct piece *piece)
+{
+    bool array = state->shape.layout == JSON_ARRAY;
     size_t at = 0;
     for (;;) {
+        enum piece_kind page = state->between ? turn_page(state, ahead, last, &at) : PIECE_FOUND;
+        piece->begin = at;
+        if (page != PIECE_FOUND)
+            return page;
         while (at < ahead.size && (is_blank(ahead.bytes[at]) || ahead.bytes[at] == ','))
             at++;
-        *begin = at;
+        piece->begin = at;
         if (at == ahead.size)
             return last ? PIECE_END : PIECE_MORE;
         if (!array || ahead.bytes[at] != ']')
             break;
-        /* Pages of an export, one array behind the other, go on. */
-        size_t next = skip_blanks(ahead, at + 1);
-        if (next == ahead.size && !last)
-            return PIECE_MORE;
-        if (next == ahead.size || ahead.bytes[next] != '[')
-            return PIECE_END;
-        at = next + 1;
+        at++;
+        state->between = true;
     }
-    size_t end = 0;
-    if (ahead.bytes[at] == '{') {
-        struct text rest = text_slice(ahead, at, ahead.size);
-        enum json_scan scan = json_scan(rest, &end);
-        piece->fault =
-            scan == JSON_SCAN_WHOLE ? NULL : "the object that begins here is never closed";
-        if (scan == JSON_SCAN_BROKEN || (scan == JSON_SCAN_MORE && last)) {
-            size_t size = json_scan_broken(rest); /* the next one may be whole */
-            end = size == SIZE_MAX ? 0 : size;
-        }
-        end += end ? at : 0;
-    } else {
-        end = at;
-        while (end < ahead.size && !strchr(",\n]", ahead.bytes[end]))
-            end = skip_byte(ahead, end);
-        end = end < ahead.size ? end : 0;
-        piece->fault = "expected an object, {...}";
-    }
-    if (end == 0 && !last)
-        return PIECE_MORE;
-    piece->raw = text_slice(ahead, at, end ? end : ahead.size);
-    return PIECE_FOUND;
+    enum piece_kind kind = ahead.bytes[at] == '{' ? find_end(ahead, at, last, piece)
+                                                  : find_stray(ahead, at, last, piece);
+    state->between = kind == PIECE_FOUND && state->shape.one;
+    return kind;
 }
 
-/* The next object; PIECE_MORE: the file cannot be read on (error set). What is lent is good until
- * the next call. */
-static enum piece_kind next_piece(struct json_state *state, const char *path, struct piece *piece,
-                                  struct error *error)
+static enum piece_kind find_piece(struct json_state *state, struct text ahead, bool last,
+                                  struct piece *piece)
 {
-    size_t wanted = 1, begin = 0;
-    struct text ahead;
-    enum piece_kind kind;
-    bool good;
-    do {
-        good = input_peek(state->input, wanted, &ahead, error);
-        bool last = good && ahead.size < wanted;
-        kind = state->shape == SHAPE_LINES
-                   ? find_line(ahead, last, piece, &begin)
-                   : find_object(ahead, last, state->shape == SHAPE_ARRAY, piece, &begin);
-        wanted = ahead.size + ahead.size / 2 + 1;
-        if (kind == PIECE_MORE && good && ahead.size > OBJECT_MOST) {
-            error_set(error, ERROR_INPUT, "%s:%llu: an object of more than %d bytes", path,
-                      (unsigned long long)input_line(state->input), OBJECT_MOST);
-            return PIECE_MORE;
+    static const char too_large[] = "an object of more bytes than 'longest_record' allows";
+    bool full = ahead.size > (size_t)state->limits.record_size;
+    piece->begin = 0;
+    enum piece_kind kind = state->shape.layout == JSON_LINES
+                               ? find_line(ahead, last || full, piece)
+                               : find_object(state, ahead, last || full, piece);
+    if (kind == PIECE_END && !last)
+        kind = PIECE_MORE;
+    if (kind == PIECE_FOUND && piece->size > (size_t)state->limits.record_size)
+        piece->fault = too_large;
+    return kind;
+}
+
+/* The next object, its bytes as UTF-8 in `bytes`; PIECE_MORE: the file cannot be read on (error
+ * set). What `bytes` and place->raw lend is good until the next call. */
+static enum piece_kind next_piece(struct json_state *state, struct piece *piece, struct text *bytes,
+                                  struct place *place, struct error *error)
+{
+    size_t wanted = 1;
+    for (;;) {
+        struct text ahead;
+        bool good = input_peek(state->input, wanted, &ahead, error);
+        enum piece_kind kind = find_piece(state, ahead, good && ahead.size < wanted, piece);
+        input_consume(state->input, piece->begin);
+        if (kind == PIECE_FOUND) {
+            place->line = input_line(state->input);
+            place->byte_offset = input_offset(state->input);
+            *bytes = text_slice(ahead, piece->begin, piece->begin + piece->size);
+            input_consume(state->input, piece->size);
+            place->raw = input_consumed(state->input, place->byte_offset);
+            return kind;
         }
-    } while (kind == PIECE_MORE && good);
-    if (kind != PIECE_FOUND)
-        return kind;
-    input_consume(state->input, begin);
-    piece->line = input_line(state->input);
-    piece->offset = input_offset(state->input);
-    input_consume(state->input, piece->raw.size);
-    return PIECE_FOUND;
+        if (kind == PIECE_END || !good)
+            return kind;
+        ahead.size -= piece->begin;
+        wanted = ahead.size + ahead.size / 2 + 1;
+    }
 }
 
 /* ---- The connector ---- */
@@ -375,32 +223,28 @@ static struct recognition recognize(const struct candidate *candidate, struct ar
     if (candidate->is_directory)
         return (struct recognition){0, TEXT("a folder")};
     struct text head = input_decode(candidate->head, arena);
-    struct json_state state = {0};
-    struct piece piece = {0};
-    size_t begin, first = skip_blanks(head, 0);
+    size_t first = skip_blanks(head, 0);
     if (first == head.size || (head.bytes[first] != '{' && head.bytes[first] != '['))
         return (struct recognition){0, TEXT("begins with neither { nor [")};
-    struct text rest = text_slice(head, find_shape(&state, head), head.size);
-    enum piece_kind kind =
-        state.shape == SHAPE_LINES
-            ? find_line(rest, true, &piece, &begin)
-            : find_object(rest, true, state.shape == SHAPE_ARRAY, &piece, &begin);
-    if (kind != PIECE_FOUND || piece.raw.size == 0 || piece.raw.bytes[0] != '{')
+    struct json_state state = {.shape = json_shape_of(head)};
+    struct piece piece = {0};
+    option_defaults(options, &state);
+    struct text rest = text_slice(head, state.shape.begin, head.size);
+    if (find_piece(&state, rest, true, &piece) != PIECE_FOUND || rest.bytes[piece.begin] != '{')
         return (struct recognition){10, TEXT("no object in it")};
+    struct text raw = text_slice(rest, piece.begin, piece.begin + piece.size);
     bool cut = candidate->head.size >= CONNECTOR_HEAD_SIZE &&
-               piece.raw.bytes + piece.raw.size == head.bytes + head.size;
-    struct json *value = json_read(piece.raw, NULL, ERROR_INPUT, NULL);
-    json_free(value);
-    if (!value && !cut)
+               raw.bytes + raw.size == head.bytes + head.size;
+    struct members own = {.arena = arena};
+    bool whole = json_members_read(raw, &state.limits, &state.paths, &own, NULL);
+    const struct service *service = whole ? service_of_members(&own) : NULL;
+    members_free(&own);
+    paths_free(&state.paths);
+    if (!whole && !cut)
         return (struct recognition){40, TEXT("its first object is broken")};
-    return (struct recognition){90, text_of(shape_names[state.shape])};
-}
-
-/* What the parser refuses is tried again, mended. */
-static struct json *read_object(struct text raw, struct arena *arena, struct error *error)
-{
-    struct json *value = json_read(raw, NULL, ERROR_INPUT, error);
-    return value ? value : json_read(json_mend(raw, arena), NULL, ERROR_INPUT, NULL);
+    if (service)
+        return (struct recognition){97, text_of(service_name(service))};
+    return (struct recognition){90, text_of(json_layout_names[state.shape.layout])};
 }
 
 /* Columns and samples from the objects within `head`. */
@@ -408,27 +252,21 @@ static bool learn_columns(struct json_state *state, struct text head, const char
                           struct error *error)
 {
     struct members *samples = arena_alloc(&state->arena, SAMPLE_MOST, sizeof(*samples));
-    size_t sample_count = 0, begin;
+    size_t count = 0;
     struct piece piece = {0};
-    while (sample_count < SAMPLE_MOST) {
-        enum piece_kind kind =
-            state->shape == SHAPE_LINES
-                ? find_line(head, true, &piece, &begin)
-                : find_object(head, true, state->shape == SHAPE_ARRAY, &piece, &begin);
-        if (kind != PIECE_FOUND)
-            break;
-        head = text_slice(head, begin + piece.raw.size, head.size);
-        struct json *value = piece.fault ? NULL : read_object(piece.raw, &state->arena, NULL);
-        if (!value)
-            continue;
-        struct members *sample = &samples[sample_count++];
-        sample->arena = &state->arena;
-        flatten(sample, (struct text){0}, value, 0);
-        json_free(value);
+    const struct json_shape shape = state->shape;
+    while (count < SAMPLE_MOST && find_piece(state, head, true, &piece) == PIECE_FOUND) {
+        struct text raw = text_slice(head, piece.begin, piece.begin + piece.size);
+        head = text_slice(head, piece.begin + piece.size, head.size);
+        samples[count].arena = &state->arena;
+        count += !piece.fault &&
+                 json_members_read(raw, &state->limits, &state->paths, &samples[count], NULL);
     }
-    bool ok = schema_learn(&state->schema, samples, sample_count, state->without_text, state->map,
-                           path, &state->arena, error);
-    for (size_t i = 0; i < sample_count; i++)
+    state->shape = shape;
+    state->between = false;
+    bool ok = schema_learn(&state->schema, samples, count, state->without_text, state->map, path,
+                           &state->arena, error);
+    for (size_t i = 0; i < count; i++)
         members_free(&samples[i]);
     return ok;
 }
@@ -439,62 +277,75 @@ static bool open_json(void *user, const char *path, struct error *error)
     struct text head;
     if (!input_open(&state->input, path, state->charset, false, error))
         return false;
+    input_limit(state->input, state->max_ratio);
     struct error early = {0}; /* a fault within the sample comes again when its place is reached */
     if (!input_peek(state->input, SAMPLE_SIZE, &head, &early) && head.size == 0)
         return error_set(error, early.kind, "%s", early.message);
     head = arena_copy(&state->arena, text_slice(head, 0, SAMPLE_SIZE));
-    size_t begin = find_shape(state, head);
-    if (!learn_columns(state, text_slice(head, begin, head.size), path, error))
-        return false;
-    if (state->shape == SHAPE_ARRAY) {
-        if (!input_peek(state->input, begin, &head, error))
-            return false;
-        input_consume(state->input, begin);
-    }
-    return true;
+    state->shape = json_shape_of(head);
+    input_consume(state->input, state->shape.begin);
+    return learn_columns(state, text_slice(head, state->shape.begin, head.size), path, error);
+}
+
+static bool read_piece(struct json_state *state, const struct piece *piece, struct text raw,
+                       struct members *own, struct error *fault)
+{
+    return piece->fault ? error_set(fault, ERROR_INPUT, "%s", piece->fault)
+                        : json_members_read(raw, &state->limits, &state->paths, own, fault);
+}
+
+/* Whether the piece is to become a record: not the app above its reviews. */
+static bool is_record(struct json_state *state, const struct piece *piece, struct text raw)
+{
+    if (!schema_is_choosy(&state->schema))
+        return true;
+    struct members own = {.arena = &state->scratch};
+    bool takes = !read_piece(state, piece, raw, &own, NULL) || schema_takes(&state->schema, &own);
+    members_free(&own);
+    arena_reset(&state->scratch);
+    return takes;
 }
 
 static enum reading read_json(void *user, struct batch *batch, struct error *error)
 {
     struct json_state *state = user;
     struct piece piece = {0};
-    switch (next_piece(state, batch->path, &piece, error)) {
-    case PIECE_END:
-        return READING_DONE;
-    case PIECE_MORE:
-        return READING_FAILED;
-    default:
-        break;
-    }
-    struct error fault = {0};
-    struct json *value = piece.fault ? NULL : read_object(piece.raw, &batch->arena, &fault);
+    struct text bytes;
+    struct place place;
+    enum piece_kind kind;
+    do
+        kind = next_piece(state, &piece, &bytes, &place, error);
+    while (kind == PIECE_FOUND && !is_record(state, &piece, bytes));
+    if (kind != PIECE_FOUND)
+        return kind == PIECE_END ? READING_DONE : READING_FAILED;
+    struct error fault;
+    fault.kind = ERROR_NONE;
     struct members own = {.arena = &batch->arena};
-    if (value) {
-        flatten(&own, (struct text){0}, value, 0);
-        schema_add_record(&state->schema, &own, batch, piece.line, piece.offset, piece.raw);
-        members_free(&own);
-    } else {
-        batch_reject_row(batch, piece.line, piece.offset,
-                         text_of(piece.fault ? piece.fault : fault.message), piece.raw);
-    }
-    json_free(value);
+    if (read_piece(state, &piece, bytes, &own, &fault))
+        schema_add_record(&state->schema, &own, batch, place);
+    else
+        batch_reject_row(batch, place.line, place.byte_offset, text_of(fault.message), place.raw);
+    members_free(&own);
     return READING_MORE;
 }
 
 static struct text explain(void *user, struct arena *arena)
 {
     struct json_state *state = user;
-    return arena_format(arena, "charset: %.*s\nlayout: %s%s%.*s\n%.*s",
-                        TEXT_ARGUMENT(input_charset(state->input)), shape_names[state->shape],
-                        state->within.size ? ", in member " : "", TEXT_ARGUMENT(state->within),
-                        TEXT_ARGUMENT(mapping_explain(&state->schema.mapping, state->schema.names,
-                                                      state->schema.count, arena)));
+    struct text within = state->shape.within;
+    return arena_format(
+        arena, "charset: %.*s\nlayout: %s%s%.*s\n%.*s", TEXT_ARGUMENT(input_charset(state->input)),
+        json_layout_names[state->shape.layout], within.size ? ", in member " : "",
+        TEXT_ARGUMENT(within), TEXT_ARGUMENT(schema_explain(&state->schema, arena)));
 }
 
 static void close_json(void *user)
 {
     struct json_state *state = user;
     input_close(state->input);
+    paths_free(&state->paths);
+    schema_free(&state->schema);
+    arena_free(&state->scratch);
     arena_free(&state->arena);
 }
 

@@ -3,41 +3,35 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
+#include "base/html.h"
 #include "base/memory.h"
 
-enum { MEMBERS_MOST = 4096 };
-
-static size_t place_of(const struct text *names, size_t count, size_t guess, struct text name)
+struct text *members_find(const struct members *members, struct text name)
 {
-    if (guess < count && text_equal(names[guess], name))
-        return guess;
-    size_t at = 0;
-    while (at < count && !text_equal(names[at], name))
-        at++;
-    return at;
+    for (size_t i = 0; i < members->count; i++)
+        if (text_equal(members->names[i], name))
+            return &members->cells[i];
+    return NULL;
 }
 
-struct text *members_find(struct members *members, struct text name)
+void members_add(struct members *members, struct text name, struct text cell)
 {
-    size_t at = place_of(members->names, members->count, SIZE_MAX, name);
-    return at < members->count ? &members->cells[at] : NULL;
-}
-
-void members_set(struct members *members, struct text name, struct text cell)
-{
-    struct text *known = members_find(members, name);
-    if (known) {
-        *known = cell;
-        return;
-    }
-    if (members->count == MEMBERS_MOST)
-        return;
     members->names = memory_grow(members->names, &members->name_capacity, members->count + 1,
                                  sizeof(*members->names));
     members->cells = memory_grow(members->cells, &members->cell_capacity, members->count + 1,
                                  sizeof(*members->cells));
     members->names[members->count] = name;
     members->cells[members->count++] = cell;
+}
+
+void members_set(struct members *members, struct text name, struct text cell)
+{
+    struct text *known = members_find(members, name);
+    if (known)
+        *known = cell;
+    else
+        members_add(members, name, cell);
 }
 
 void members_free(struct members *members)
@@ -47,43 +41,73 @@ void members_free(struct members *members)
     *members = (struct members){.arena = members->arena};
 }
 
+/* ---- Columns ---- */
+
 bool schema_learn(struct schema *schema, struct members *samples, size_t sample_count,
                   bool without_text, struct text wanted, const char *path, struct arena *arena,
                   struct error *error)
 {
-    struct members all = {.arena = arena};
-    for (size_t i = 0; i < sample_count; i++)
+    for (size_t i = 0; i < sample_count && !schema->service; i++)
+        schema->service = service_of_members(&samples[i]);
+    size_t kept = 0;
+    for (size_t i = 0; i < sample_count; i++) {
+        if (schema->service && !service_takes(schema->service, &samples[i]))
+            continue;
+        if (schema->service)
+            service_prepare(schema->service, &samples[i]);
+        struct members sample = samples[kept];
+        samples[kept] = samples[i];
+        samples[i] = sample;
+        for (size_t k = 0; k < samples[kept].count; k++)
+            names_add(&schema->names, samples[kept].names[k]);
+        kept++;
+    }
+    size_t count = schema->names.count;
+    struct text *rows = arena_alloc(arena, kept * count + 1, sizeof(*rows));
+    for (size_t i = 0; i < kept; i++)
         for (size_t k = 0; k < samples[i].count; k++)
-            members_set(&all, samples[i].names[k], (struct text){0});
-    struct text *rows = arena_alloc(arena, sample_count * all.count + 1, sizeof(*rows));
-    for (size_t i = 0; i < sample_count; i++)
-        for (size_t k = 0; k < samples[i].count; k++) {
-            size_t at = place_of(all.names, all.count, k, samples[i].names[k]);
-            if (at < all.count)
-                rows[i * all.count + at] = samples[i].cells[k];
-        }
-    schema->count = all.count;
-    schema->names = arena_alloc(arena, all.count + 1, sizeof(*schema->names));
-    for (size_t i = 0; i < all.count; i++)
-        schema->names[i] = all.names[i];
-    members_free(&all);
-    return mapping_find_leniently(&schema->mapping, without_text || sample_count == 0,
-                                  schema->names, schema->count, rows, sample_count, wanted, path,
-                                  arena, error);
+            rows[i * count + names_add(&schema->names, samples[i].names[k])] = samples[i].cells[k];
+    if (schema->service)
+        wanted = service_mapping(schema->service, schema->names.texts, count, wanted, arena);
+    return mapping_find_leniently(&schema->mapping, without_text || kept == 0, schema->names.texts,
+                                  count, rows, kept, wanted, path, arena, error);
 }
 
-void schema_add_record(const struct schema *schema, const struct members *own, struct batch *batch,
-                       uint64_t line, uint64_t byte_offset, struct text raw)
+/* The column called `name`: the one behind the last, as a rule; SIZE_MAX for none. */
+static size_t column_of(const struct schema *schema, size_t guess, struct text name)
 {
-    size_t room = schema->count + own->count + 1, count = schema->count, guess = 0;
-    struct text *names = arena_alloc(&batch->arena, room, sizeof(*names));
-    struct text *cells = arena_alloc(&batch->arena, room, sizeof(*cells));
+    if (guess < schema->names.count && text_equal(schema->names.texts[guess], name))
+        return guess;
+    const size_t *column = table_find(&schema->names.table, hash_text(name));
+    return column ? *column : SIZE_MAX;
+}
+
+bool schema_is_choosy(const struct schema *schema)
+{
+    return schema->service && service_is_choosy(schema->service);
+}
+
+bool schema_takes(struct schema *schema, const struct members *own)
+{
+    bool takes = !schema->service || service_takes(schema->service, own);
+    schema->left_out += !takes;
+    return takes;
+}
+
+void schema_add_record(const struct schema *schema, struct members *own, struct batch *batch,
+                       struct place place)
+{
+    if (schema->service)
+        service_prepare(schema->service, own);
+    size_t count = schema->names.count, room = count + own->count, guess = 0;
+    struct text *names = arena_alloc(&batch->arena, room + 1, sizeof(*names));
+    struct text *cells = arena_alloc(&batch->arena, room + 1, sizeof(*cells));
     for (size_t i = 0; i < count; i++)
-        names[i] = schema->names[i];
+        names[i] = schema->names.texts[i];
     for (size_t i = 0; i < own->count; i++) {
-        size_t at = place_of(schema->names, schema->count, guess, own->names[i]);
+        size_t at = column_of(schema, guess, own->names[i]);
         guess = at + 1;
-        if (at == schema->count) {
+        if (at == SIZE_MAX) {
             at = count++;
             names[at] = own->names[i];
         }
@@ -91,10 +115,33 @@ void schema_add_record(const struct schema *schema, const struct members *own, s
     }
     struct text reason = {0};
     struct record *record = batch_add(batch);
-    record->line = line;
-    record->byte_offset = byte_offset;
+    record->line = place.line;
+    record->byte_offset = place.byte_offset;
     if (!mapping_apply(&schema->mapping, names, cells, count, &batch->arena, record, &reason)) {
         batch->count--;
-        batch_reject_row(batch, line, byte_offset, reason, raw);
+        batch_reject_row(batch, place.line, place.byte_offset, reason, place.raw);
+        return;
     }
+    record->body = html_or_text(record->body, &batch->arena);
+    record->title = html_or_text(record->title, &batch->arena);
+    if (schema->service)
+        service_finish(schema->service, record);
+}
+
+struct text schema_explain(const struct schema *schema, struct arena *arena)
+{
+    struct text lines = {0};
+    if (schema->service)
+        lines = arena_format(arena, "recognised: %s\n", service_name(schema->service));
+    if (schema->left_out)
+        lines = arena_format(arena, "%.*sleft out: %zu that are no feedback\n",
+                             TEXT_ARGUMENT(lines), schema->left_out);
+    return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
+                        TEXT_ARGUMENT(mapping_explain(&schema->mapping, schema->names.texts,
+                                                      schema->names.count, arena)));
+}
+
+void schema_free(struct schema *schema)
+{
+    names_free(&schema->names);
 }

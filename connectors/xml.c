@@ -1,91 +1,41 @@
 /* xml.c - the connector for XML: an element that repeats is a record, its attributes and children
- * are the columns. Disqus, WordPress, Atom (Apple's reviews) and Stack Exchange are known; in other
- * files the element is found. Nothing outside the file is ever read, and files that define entities
- * are refused. */
-#include <libxml/xmlreader.h>
+ * are the columns. What services export is known (services.h); in other files the element is found.
+ * Memory is bounded by one record; nothing outside the file is ever read. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/hash.h"
-#include "base/html.h"
 #include "base/memory.h"
-#include "base/table.h"
 #include "connectors/connectors.h"
 #include "connectors/input.h"
-#include "connectors/members.h"
-#include "connectors/xml_mend.h"
+#include "connectors/xml_kinds.h"
+#include "connectors/xml_record.h"
+#include "connectors/xml_scan.h"
 
 enum {
     SAMPLE_SIZE = 256 * 1024, /* bytes looked at before the first record is read */
     SAMPLE_MOST = 200,        /* elements of it */
-    NEST_MOST = 12,           /* deeper children are left out */
-    KINDS_MOST = 400,         /* different elements of a sample */
-    MEND_SIZE = 4096          /* bytes mended at a time */
-};
-
-/* An export that is known by its root and its record element. */
-struct dialect {
-    const char *name, *root, *element; /* names without prefix */
-    const char *map;                   /* what `map =` would say */
-    const char *skip[5];               /* "isSpam=true": records that are not feedback */
-};
-
-static const struct dialect dialects[] = {
-    {"Disqus export",
-     "disqus",
-     "post",
-     "text=message,id=id,date=createdAt,author=author.name",
-     {"isDeleted=true", "isSpam=true"}},
-    {"WordPress export",
-     "rss",
-     "comment",
-     "text=comment_content,id=comment_id,date=comment_date_gmt,author=comment_author",
-     {"comment_approved=spam", "comment_approved=trash", "comment_type=pingback",
-      "comment_type=trackback"}},
-    {"Atom feed of reviews",
-     "feed",
-     "entry",
-     "text=content,id=id,date=updated,author=author.name",
-     {NULL}},
-    {"Stack Exchange dump", "posts", "row", "text=Body,id=Id,date=CreationDate", {NULL}},
-};
-
-/* The messages of the parser, the first of each reading. */
-struct complaint {
-    char message[256];
-    int line;
-    bool refused;
-};
-
-/* Where records come from: a parser over bytes. */
-struct source {
-    xmlTextReaderPtr reader;
-    struct complaint complaint;
+    THREADS_MOST = 100 * 1000 /* titles of pages that are remembered */
 };
 
 struct xml_state {
     /* options */
     struct text charset, map, element_name;
     bool without_text;
+    struct member_limits limits;
+    int64_t max_ratio;
 
     struct input *input;
-    struct error input_error; /* met while the parser asked for more */
     struct arena arena;
-    struct source source;
-    const struct dialect *dialect; /* NULL: none that is known */
-    struct text element;           /* of a record, without prefix */
-    struct schema schema;
-    struct table threads; /* Disqus: id of a thread -> index into titles */
+    struct text element;  /* of a record, without prefix */
+    struct text thread;   /* element with the title of the page that records stand under, if any */
+    struct table threads; /* id of a thread -> index into titles */
     struct text *titles;  /* owned list of texts in the arena */
     size_t title_count, title_capacity;
-    size_t skipped;
-    struct xml_mend mend;
-    char mended[MEND_SIZE]; /* not yet given to the parser: [mended_at, mended_size) */
-    size_t mended_at, mended_size;
-    bool rootless;       /* records without an element round them all: one is put there */
-    bool opened, closed; /* that element was given to the parser */
-    int blank_lines;     /* above the XML declaration, where the parser does not want them */
+    struct xml_reader reader;
+    struct members own; /* of the record that was read last */
+    struct schema schema;
 };
 
 static const struct option options[] = {
@@ -104,433 +54,96 @@ static const struct option options[] = {
      .offset = offsetof(struct xml_state, charset),
      .fallback = "",
      .help = "of the file, as iconv names it; empty: what it declares"},
+    MEMBERS_LIMITS(struct xml_state, limits),
+    INPUT_MAX_RATIO(struct xml_state, max_ratio),
     MAPPING_WITHOUT_TEXT(struct xml_state, without_text),
     {.name = NULL},
 };
 
-/* ---- The parser ---- */
+/* ---- Finding the records ---- */
 
-static void complain(void *user, xmlErrorPtr fault)
-{
-    struct complaint *complaint = user;
-    if (complaint->line || !fault->message || fault->level < XML_ERR_ERROR)
-        return;
-    complaint->line = fault->line ? fault->line : 1;
-    snprintf(complaint->message, sizeof(complaint->message), "%s", fault->message);
-    complaint->message[strcspn(complaint->message, "\n")] = '\0';
-}
-
-/* No network, no DTD from elsewhere, entities not replaced; the library's limits on depth and size
- * stay in force. */
-enum { READER_OPTIONS = XML_PARSE_NONET | XML_PARSE_COMPACT | XML_PARSE_BIG_LINES };
-
-static bool source_listen(struct source *source)
-{
-    source->complaint = (struct complaint){0};
-    if (source->reader)
-        xmlTextReaderSetStructuredErrorHandler(source->reader, complain, &source->complaint);
-    return source->reader != NULL;
-}
-
-static bool source_open_memory(struct source *source, struct text bytes)
-{
-    source->reader = xmlReaderForMemory(bytes.bytes ? bytes.bytes : "", (int)bytes.size, NULL,
-                                        "UTF-8", READER_OPTIONS);
-    return source_listen(source);
-}
-
-static const struct text root_begin = {"<records>", 9}, root_end = {"</records>", 10};
-
-/* More bytes for the parser, into state->mended: none at the end. False on a fault of the input. */
-static bool mend_more(struct xml_state *state)
-{
-    struct text ahead, root = {0};
-    state->mended_at = state->mended_size = 0;
-    bool good = input_peek(state->input, MEND_SIZE, &ahead, &state->input_error);
-    if (state->rootless && !state->opened)
-        root = root_begin;
-    else if (state->rootless && !state->closed && good && ahead.size == 0)
-        root = root_end;
-    state->opened = true;
-    state->closed = state->closed || (good && ahead.size == 0);
-    if (root.size) {
-        memcpy(state->mended, root.bytes, root.size);
-        state->mended_size = root.size;
-        return true;
-    }
-    size_t used;
-    state->mended_size = xml_mend(&state->mend, ahead, ahead.size < MEND_SIZE, state->mended,
-                                  sizeof(state->mended), &used);
-    input_consume(state->input, used);
-    return good || ahead.size > 0;
-}
-
-static int give_bytes(void *user, char *buffer, int size)
-{
-    struct xml_state *state = user;
-    if (state->mended_at == state->mended_size && !mend_more(state))
-        return -1;
-    size_t left = state->mended_size - state->mended_at;
-    size_t count = left < (size_t)size ? left : (size_t)size;
-    memcpy(buffer, state->mended + state->mended_at, count);
-    state->mended_at += count;
-    return (int)count;
-}
-
-/* The head as the parser will get it. */
-static struct text mend_head(struct text head, bool rootless, struct arena *arena)
-{
-    struct xml_mend mend = {0};
-    size_t room = 5 * head.size + 32, used, size = rootless ? root_begin.size : 0;
-    char *mended = arena_alloc(arena, room, 1);
-    memcpy(mended, root_begin.bytes, size);
-    size += xml_mend(&mend, head, true, mended + size, room - size, &used);
-    return (struct text){mended, size};
-}
-
-static bool source_open_input(struct source *source, struct xml_state *state)
-{
-    source->reader = xmlReaderForIO(give_bytes, NULL, state, NULL, "UTF-8", READER_OPTIONS);
-    return source_listen(source);
-}
-
-static void source_close(struct source *source)
-{
-    xmlFreeTextReader(source->reader);
-    source->reader = NULL;
-}
-
-static struct text name_here(xmlTextReaderPtr reader)
-{
-    return text_of((const char *)xmlTextReaderConstLocalName(reader));
-}
-
-static struct text value_here(xmlTextReaderPtr reader)
-{
-    return text_of((const char *)xmlTextReaderConstValue(reader));
-}
-
-/* Whether the document declares entities of its own: bombs do, exports do not. */
-static bool declares_entities(xmlTextReaderPtr reader)
-{
-    xmlNodePtr node = xmlTextReaderCurrentNode(reader);
-    if (!node || node->type != XML_DTD_NODE)
-        return false;
-    const struct _xmlDtd *dtd = (const struct _xmlDtd *)node;
-    return dtd->entities || dtd->pentities;
-}
-
-/* The next node: 1, or 0 at the end, or -1 on a fault, told by the complaint. */
-static int step(struct source *source)
-{
-    int read = xmlTextReaderRead(source->reader);
-    if (read == 1 && xmlTextReaderNodeType(source->reader) == XML_READER_TYPE_DOCUMENT_TYPE &&
-        declares_entities(source->reader)) {
-        source->complaint =
-            (struct complaint){.message = "it defines entities of its own; such files are refused",
-                               .line = 1,
-                               .refused = true};
-        return -1;
-    }
-    return read;
-}
-
-/* ---- An element as members ---- */
-
-struct walk {
-    struct source *source;
-    struct members *members;
-    struct text path[NEST_MOST + 1]; /* "author.name", by depth below the record */
-    int base;                        /* the record's own depth */
-    char *bytes;                     /* text of the element being read; allocated with malloc */
-    size_t size, capacity;
-    int inline_depth; /* of the element whose text holds markup; -1: none */
-    bool has_children;
-    bool is_html; /* type="html" stands on it */
+/* A stretch of the file that is a record, or ought to be one, or the title of a page. */
+struct piece {
+    size_t begin, size;
+    bool is_thread;
+    struct error fault; /* none: read it */
 };
 
-static struct text join_path(struct walk *walk, int depth, struct text name)
-{
-    struct arena *arena = walk->members->arena;
-    struct text above = depth > 1 ? walk->path[depth - 1] : (struct text){0};
-    return above.size ? arena_format(arena, "%.*s.%.*s", TEXT_ARGUMENT(above), TEXT_ARGUMENT(name))
-                      : arena_copy(arena, name);
-}
+enum piece_kind { PIECE_FOUND, PIECE_END, PIECE_MORE };
 
-/* Elements of one name are joined, "a, b"; of a text given as plain and as HTML the plain stays. */
-static void set_value(struct walk *walk, struct text name, struct text value)
+/* The first piece in `ahead`, and its members. With PIECE_MORE, nothing stands before
+ * piece->begin. */
+static enum piece_kind find_piece(struct xml_state *state, struct text ahead, bool last,
+                                  struct piece *piece, struct members *own)
 {
-    struct arena *arena = walk->members->arena;
-    const struct text *known = members_find(walk->members, name);
-    if (known && known->size && (value.size == 0 || walk->is_html))
-        return;
-    if (known && known->size && value.size && !text_equal(name, TEXT("content")))
-        value = arena_format(arena, "%.*s, %.*s", TEXT_ARGUMENT(*known), TEXT_ARGUMENT(value));
-    else
-        value = arena_copy(arena, value);
-    members_set(walk->members, name, value);
-}
-
-/* Attributes as columns beside the children: `id` of the record, `thread.id` of a child. */
-static void add_attributes(struct walk *walk, struct text prefix)
-{
-    xmlTextReaderPtr reader = walk->source->reader;
-    walk->is_html = false;
-    while (xmlTextReaderMoveToNextAttribute(reader) == 1) {
-        if (xmlTextReaderIsNamespaceDecl(reader) == 1)
+    struct xml_token token;
+    bool enough = last || ahead.size > (size_t)state->limits.record_size;
+    piece->begin = 0;
+    piece->fault.kind = ERROR_NONE;
+    for (; piece->begin < ahead.size; piece->begin += token.size) {
+        enum xml_kind kind = xml_scan(ahead, piece->begin, enough, &token);
+        if (kind == XML_MORE)
+            return PIECE_MORE;
+        if (kind != XML_BEGIN && kind != XML_BROKEN)
             continue;
-        struct text name = name_here(reader), value = value_here(reader);
-        if (text_equal(name, TEXT("type")))
-            walk->is_html = text_equal(value, TEXT("html"));
-        struct arena *arena = walk->members->arena;
-        struct text column = prefix.size ? arena_format(arena, "%.*s.%.*s", TEXT_ARGUMENT(prefix),
-                                                        TEXT_ARGUMENT(name))
-                                         : arena_copy(arena, name);
-        if (!members_find(walk->members, column))
-            members_set(walk->members, column, arena_copy(arena, value));
-    }
-    xmlTextReaderMoveToElement(reader);
-}
-
-static void add_bytes(struct walk *walk, struct text bytes)
-{
-    walk->bytes = memory_grow(walk->bytes, &walk->capacity, walk->size + bytes.size + 1, 1);
-    if (bytes.size)
-        memcpy(walk->bytes + walk->size, bytes.bytes, bytes.size);
-    walk->size += bytes.size;
-}
-
-static void begin_child(struct walk *walk, int depth)
-{
-    bool empty = xmlTextReaderIsEmptyElement(walk->source->reader) == 1;
-    if (depth > NEST_MOST || walk->inline_depth >= 0)
-        return;
-    bool words = text_trim((struct text){walk->bytes, walk->size}).size > 0;
-    if (words && (depth > 1 || !walk->has_children)) {
-        walk->inline_depth = depth - 1; /* words, then markup: all of it is the text */
-        return;
-    }
-    walk->has_children = true;
-    walk->size = 0;
-    walk->path[depth] = join_path(walk, depth, name_here(walk->source->reader));
-    add_attributes(walk, walk->path[depth]);
-    if (empty)
-        set_value(walk, walk->path[depth], (struct text){0});
-}
-
-static void end_child(struct walk *walk, int depth)
-{
-    if (depth > NEST_MOST || (walk->inline_depth >= 0 && depth > walk->inline_depth))
-        return;
-    walk->inline_depth = -1;
-    struct text value = text_trim((struct text){walk->bytes, walk->size});
-    if (value.size > 0)
-        set_value(walk, depth > 0 ? walk->path[depth] : TEXT("text"), value);
-    else if (depth > 0 &&
-             xmlTextReaderNodeType(walk->source->reader) == XML_READER_TYPE_END_ELEMENT &&
-             !members_find(walk->members, walk->path[depth]))
-        set_value(walk, walk->path[depth], value);
-    walk->size = 0;
-    walk->is_html = false;
-}
-
-/* Reads the element that the parser stands on, to its end: 1, or -1 on a fault. */
-static int read_element(struct source *source, struct members *members)
-{
-    xmlTextReaderPtr reader = source->reader;
-    struct walk walk = {.source = source,
-                        .members = members,
-                        .base = xmlTextReaderDepth(reader),
-                        .inline_depth = -1};
-    bool empty = xmlTextReaderIsEmptyElement(reader) == 1;
-    int read = 1;
-    add_attributes(&walk, (struct text){0});
-    while (!empty && (read = step(source)) == 1) {
-        int depth = xmlTextReaderDepth(reader) - walk.base;
-        int type = xmlTextReaderNodeType(reader);
-        if (type == XML_READER_TYPE_ELEMENT)
-            begin_child(&walk, depth);
-        else if (type == XML_READER_TYPE_TEXT || type == XML_READER_TYPE_CDATA ||
-                 type == XML_READER_TYPE_SIGNIFICANT_WHITESPACE)
-            add_bytes(&walk, value_here(reader));
-        else if (type == XML_READER_TYPE_END_ELEMENT)
-            end_child(&walk, depth);
-        if (type == XML_READER_TYPE_END_ELEMENT && depth == 0)
+        piece->is_thread = state->thread.size && text_equal(token.name, state->thread);
+        if (piece->is_thread || text_equal(token.name, state->element))
             break;
     }
-    free(walk.bytes);
-    return read == 1 ? 1 : -1;
+    if (piece->begin == ahead.size)
+        return last ? PIECE_END : PIECE_MORE;
+    struct text rest = text_slice(ahead, piece->begin, ahead.size);
+    bool full = rest.size > (size_t)state->limits.record_size;
+    enum xml_extent extent =
+        xml_record_read(&state->reader, rest, last || full, own, &piece->size, &piece->fault);
+    if (extent == XML_RECORD_MORE)
+        return PIECE_MORE;
+    if (piece->is_thread && extent == XML_RECORD_FAULTY) {
+        piece->size = token.size; /* a title less; what stands in it may be a record */
+        piece->fault.kind = ERROR_NONE;
+    }
+    if (piece->size <= (size_t)state->limits.record_size)
+        return PIECE_FOUND;
+    piece->fault.kind = ERROR_NONE; /* this says it better */
+    error_set(&piece->fault, ERROR_INPUT,
+              "an element of more than %lld bytes; 'longest_record' allows more",
+              (long long)state->limits.record_size);
+    return PIECE_FOUND;
 }
 
-/* ---- Finding the record element ---- */
-
-/* What a sample says of the elements of one name. */
-struct kind {
-    struct text name;
-    size_t count, bytes; /* of attributes and of children that hold nothing but text */
-};
-
-struct kinds {
-    struct arena *arena;
-    struct kind *kinds;
-    size_t count;
-    struct text root;
-    bool refused; /* it defines entities */
-    bool extra;   /* something stands behind the root */
-    size_t below; /* elements right below the root */
-};
-
-static struct kind *kind_called(struct kinds *kinds, struct text name)
+/* The next piece; PIECE_MORE: the file cannot be read on (error set). What place->raw lends is good
+ * until the next call. */
+static enum piece_kind next_piece(struct xml_state *state, struct piece *piece, struct place *place,
+                                  struct members *own, struct error *error)
 {
-    for (size_t i = 0; i < kinds->count; i++)
-        if (text_equal(kinds->kinds[i].name, name))
-            return &kinds->kinds[i];
-    if (kinds->count == KINDS_MOST)
-        return &kinds->kinds[0];
-    struct kind *kind = &kinds->kinds[kinds->count++];
-    *kind = (struct kind){.name = arena_copy(kinds->arena, name)};
-    return kind;
-}
-
-static void count_element(struct kinds *kinds, xmlTextReaderPtr reader)
-{
-    struct kind *kind = kind_called(kinds, name_here(reader));
-    kind->count++;
-    while (xmlTextReaderMoveToNextAttribute(reader) == 1)
-        if (xmlTextReaderIsNamespaceDecl(reader) != 1)
-            kind->bytes += value_here(reader).size;
-    xmlTextReaderMoveToElement(reader);
-}
-
-/* Counts until the sample ends, as a rule in the middle of something. */
-static void count_kinds(struct kinds *kinds, struct text head)
-{
-    enum { DEEPEST = 64 };
-    struct text names[DEEPEST] = {{0}};
-    struct source source = {0};
-    if (!source_open_memory(&source, head))
-        return;
-    while (step(&source) == 1) {
-        int type = xmlTextReaderNodeType(source.reader), depth = xmlTextReaderDepth(source.reader);
-        if (depth >= DEEPEST)
-            continue;
-        if (type == XML_READER_TYPE_ELEMENT) {
-            struct text name = name_here(source.reader);
-            count_element(kinds, source.reader);
-            names[depth] = kind_called(kinds, name)->name;
-            if (depth == 0)
-                kinds->root = names[0];
-            kinds->below += depth == 1;
-        } else if ((type == XML_READER_TYPE_TEXT || type == XML_READER_TYPE_CDATA) && depth > 1) {
-            kind_called(kinds, names[depth - 2])->bytes += value_here(source.reader).size;
+    size_t wanted = 1;
+    for (;;) {
+        struct text ahead;
+        bool good = input_peek(state->input, wanted, &ahead, error);
+        enum piece_kind kind = find_piece(state, ahead, good && ahead.size < wanted, piece, own);
+        input_consume(state->input, piece->begin);
+        if (kind == PIECE_FOUND) {
+            place->line = input_line(state->input);
+            place->byte_offset = input_offset(state->input);
+            input_consume(state->input, piece->size);
+            place->raw = input_consumed(state->input, place->byte_offset);
+            return kind;
         }
+        if (kind == PIECE_END || !good)
+            return kind;
+        ahead.size -= piece->begin;
+        wanted = ahead.size + ahead.size / 2 + 1;
     }
-    kinds->refused = source.complaint.refused;
-    kinds->extra = strncmp(source.complaint.message, "Extra content", 13) == 0;
-    source_close(&source);
 }
 
-/* Words for one piece of feedback; an element called so needs less text to be the record. */
-static bool means_record(struct text name)
-{
-    static const char *const words[] = {"review", "comment", "post",   "entry",    "item",    "row",
-                                        "record", "ticket",  "answer", "response", "feedback"};
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (text_equal_fold(name, text_of(words[i])))
-            return true;
-    return false;
-}
+/* ---- Titles of pages ---- */
 
-/* The element whose children and attributes hold most of the text; empty when there is none. */
-static struct text find_element(const struct kinds *kinds)
-{
-    struct text best = {0};
-    size_t best_weight = 0;
-    for (size_t i = 0; i < kinds->count; i++) {
-        const struct kind *kind = &kinds->kinds[i];
-        size_t weight = kind->bytes * (means_record(kind->name) ? 64 : 1);
-        if (weight > best_weight && !text_equal(kind->name, kinds->root)) {
-            best = kind->name;
-            best_weight = weight;
-        }
-    }
-    return best;
-}
-
-static const struct dialect *find_dialect(const struct kinds *kinds)
-{
-    for (size_t i = 0; i < sizeof(dialects) / sizeof(*dialects); i++)
-        if (text_equal(kinds->root, text_of(dialects[i].root)))
-            for (size_t k = 0; k < kinds->count; k++)
-                if (text_equal(kinds->kinds[k].name, text_of(dialects[i].element)))
-                    return &dialects[i];
-    return NULL;
-}
-
-static struct kinds look_within(struct text head, bool rootless, struct arena *arena)
-{
-    struct kinds kinds = {.arena = arena,
-                          .kinds = arena_alloc(arena, KINDS_MOST, sizeof(struct kind))};
-    count_kinds(&kinds, mend_head(head, rootless, arena));
-    return kinds;
-}
-
-/* Counts, with an element put round the records where they have none (*rootless). */
-static struct kinds look_at(struct text head, bool *rootless, struct arena *arena)
-{
-    struct kinds kinds = look_within(head, false, arena);
-    *rootless = false;
-    if (!kinds.extra)
-        return kinds;
-    struct kinds wrapped = look_within(head, true, arena);
-    *rootless = wrapped.below > 1;
-    return *rootless ? wrapped : kinds;
-}
-
-static struct recognition recognize(const struct candidate *candidate, struct arena *arena)
-{
-    if (candidate->is_directory)
-        return (struct recognition){0, TEXT("a folder")};
-    struct text start = text_trim(input_decode(candidate->head, arena));
-    if (start.size == 0 || start.bytes[0] != '<')
-        return (struct recognition){0, TEXT("does not begin with <")};
-    if (text_find(text_slice(start, 0, 1024), TEXT("<html"), 0) < 1024 && start.size >= 1024)
-        return (struct recognition){20, TEXT("a page of HTML")};
-    bool rootless;
-    struct kinds kinds = look_at(start, &rootless, arena);
-    const struct dialect *dialect = find_dialect(&kinds);
-    struct text element = find_element(&kinds);
-    if (kinds.refused)
-        return (struct recognition){90, TEXT("XML that defines entities")};
-    if (dialect)
-        return (struct recognition){97, text_of(dialect->name)};
-    if (element.size)
-        return (struct recognition){
-            90, arena_format(arena, "XML, records in <%.*s>", TEXT_ARGUMENT(element))};
-    return (struct recognition){kinds.count ? 50 : 20, TEXT("XML without a record in it")};
-}
-
-/* ---- The connector ---- */
-
-/* Whether the record is left out: spam, a deleted post. */
-static bool is_skipped(const struct xml_state *state, struct members *own)
-{
-    const struct dialect *dialect = state->dialect;
-    for (size_t i = 0; dialect && i < 5 && dialect->skip[i]; i++) {
-        struct text rule = text_of(dialect->skip[i]);
-        size_t sign = text_find(rule, TEXT("="), 0);
-        const struct text *value = members_find(own, text_slice(rule, 0, sign));
-        if (value && text_equal_fold(*value, text_slice(rule, sign + 1, rule.size)))
-            return true;
-    }
-    return false;
-}
-
-static void note_thread(struct xml_state *state, struct members *thread)
+/* Disqus tells the titles of pages before the comments that stand under them. */
+static void note_thread(struct xml_state *state, const struct members *thread)
 {
     const struct text *id = members_find(thread, TEXT("id"));
     const struct text *title = members_find(thread, TEXT("title"));
-    if (!id || !title || !title->size)
+    if (!id || !title || !title->size || state->title_count == THREADS_MOST)
         return;
     bool added;
     table_at(&state->threads, hash_text(*id), state->title_count, &added);
@@ -538,85 +151,64 @@ static void note_thread(struct xml_state *state, struct members *thread)
         return;
     state->titles = memory_grow(state->titles, &state->title_capacity, state->title_count + 1,
                                 sizeof(*state->titles));
-    state->titles[state->title_count++] = arena_copy(&state->arena, *title);
+    state->titles[state->title_count++] = arena_copy(&state->arena, text_slice(*title, 0, 1024));
 }
 
-/* The title of the page that a Disqus comment stands under, as a column of its own. */
 static void add_thread_title(const struct xml_state *state, struct members *own)
 {
-    const struct text *id = members_find(own, TEXT("thread.id"));
+    const struct text *id = state->thread.size ? members_find(own, TEXT("thread.id")) : NULL;
     const size_t *at = id ? table_find(&state->threads, hash_text(*id)) : NULL;
     if (at)
         members_set(own, TEXT("thread.title"), state->titles[*at]);
 }
 
-/* The next record element: 1 (its members are filled), 0 at the end, -1 on a fault. */
-static int next_element(struct xml_state *state, struct source *source, struct members *own,
-                        int *line)
+/* ---- The connector ---- */
+
+static struct recognition recognize(const struct candidate *candidate, struct arena *arena)
 {
-    bool disqus = state->dialect && strcmp(state->dialect->root, "disqus") == 0;
-    int read;
-    while ((read = step(source)) == 1) {
-        if (xmlTextReaderNodeType(source->reader) != XML_READER_TYPE_ELEMENT)
-            continue;
-        struct text name = name_here(source->reader);
-        if (text_equal(name, state->element)) {
-            xmlNodePtr node = xmlTextReaderCurrentNode(source->reader);
-            *line = (int)xmlGetLineNo(node);
-            read = read_element(source, own);
-            if (disqus)
-                add_thread_title(state, own);
-            return read;
-        }
-        if (disqus && text_equal(name, TEXT("thread"))) {
-            struct members thread = {.arena = own->arena};
-            read = read_element(source, &thread);
-            note_thread(state, &thread);
-            members_free(&thread);
-            if (read != 1)
-                return read;
-        }
-    }
-    return read;
+    if (candidate->is_directory)
+        return (struct recognition){0, TEXT("a folder")};
+    struct text head = input_decode(candidate->head, arena);
+    size_t first = text_find(head, TEXT("<"), 0);
+    struct text start = text_slice(head, first, head.size);
+    struct text above = text_trim(text_slice(head, 0, first));
+    bool cut = above.size > 0 && above.bytes[above.size - 1] == '>'; /* the end of a tag */
+    if (start.size == 0 || (above.size > 0 && !cut))
+        return (struct recognition){0, TEXT("does not begin with <")};
+    struct xml_kinds kinds = xml_kinds_of(start, arena);
+    const struct service *service = service_of_elements(kinds.root, kinds.names, kinds.count);
+    if (text_equal_fold(kinds.root, TEXT("html")))
+        return (struct recognition){20, TEXT("a page of HTML")};
+    if (cut)
+        return (struct recognition){kinds.record.size ? 40 : 0, TEXT("XML that begins in a tag")};
+    if (service)
+        return (struct recognition){97, text_of(service_name(service))};
+    if (kinds.record.size)
+        return (struct recognition){
+            90, arena_format(arena, "XML, records in <%.*s>", TEXT_ARGUMENT(kinds.record))};
+    return (struct recognition){kinds.count ? 50 : 20, TEXT("XML without a record in it")};
 }
 
-/* What the dialect says of columns that are there, and behind it what the user says. */
-static struct text add_known_map(struct xml_state *state, struct members *samples, size_t count)
-{
-    struct text wanted = {0}, rest, part;
-    rest = text_of(state->dialect && count ? state->dialect->map : NULL);
-    while (rest.size && text_split(&rest, ',', &part)) {
-        struct text name = text_slice(part, text_find(part, TEXT("="), 0) + 1, part.size);
-        for (size_t i = 0; i < count; i++)
-            if (members_find(&samples[i], name)) {
-                wanted = arena_format(&state->arena, "%.*s%s%.*s", TEXT_ARGUMENT(wanted),
-                                      wanted.size ? "," : "", TEXT_ARGUMENT(part));
-                break;
-            }
-    }
-    struct text given = count ? state->map : (struct text){0};
-    return arena_format(&state->arena, "%.*s%s%.*s", TEXT_ARGUMENT(wanted),
-                        wanted.size && given.size ? "," : "", TEXT_ARGUMENT(given));
-}
-
-static bool learn(struct xml_state *state, struct text head, const char *path, struct error *error)
+/* Columns and samples from the records within `head`. */
+static bool learn_columns(struct xml_state *state, struct text head, bool whole, const char *path,
+                          struct error *error)
 {
     struct members *samples = arena_alloc(&state->arena, SAMPLE_MOST, sizeof(*samples));
-    struct source source = {0};
+    struct piece piece;
     size_t count = 0;
-    int line;
-    if (source_open_memory(&source, head)) {
-        for (; count < SAMPLE_MOST; count++) {
-            samples[count].arena = &state->arena;
-            if (next_element(state, &source, &samples[count], &line) != 1)
-                break;
-        }
-        /* What the end of the sample cuts off may still be the only record. */
-        count += count < SAMPLE_MOST && count == 0 && samples[0].count > 0;
+    while (count < SAMPLE_MOST) {
+        samples[count].arena = &state->arena;
+        if (find_piece(state, head, whole, &piece, &samples[count]) != PIECE_FOUND)
+            break;
+        head = text_slice(head, piece.begin + piece.size, head.size);
+        if (piece.is_thread)
+            note_thread(state, &samples[count]);
+        if (piece.is_thread || piece.fault.kind != ERROR_NONE)
+            continue;
+        xml_record_keep(&state->reader, &samples[count]);
+        add_thread_title(state, &samples[count++]);
     }
-    source_close(&source);
-    struct text wanted = add_known_map(state, samples, count);
-    bool ok = schema_learn(&state->schema, samples, count, state->without_text, wanted, path,
+    bool ok = schema_learn(&state->schema, samples, count, state->without_text, state->map, path,
                            &state->arena, error);
     for (size_t i = 0; i < SAMPLE_MOST; i++)
         members_free(&samples[i]);
@@ -654,110 +246,84 @@ static bool open_xml(void *user, const char *path, struct error *error)
     struct xml_state *state = user;
     struct text head;
     char charset[64];
+    state->reader.limits = &state->limits;
     if (!choose_charset(state, path, charset, error) ||
         !input_open(&state->input, path, text_of(charset), false, error))
         return false;
+    input_limit(state->input, state->max_ratio);
     struct error early = {0}; /* a fault within the sample comes again when its place is reached */
     if (!input_peek(state->input, SAMPLE_SIZE, &head, &early) && head.size == 0)
         return error_set(error, early.kind, "%s", early.message);
-    size_t blanks = 0;
-    for (; blanks < head.size && strchr(" \t\r\n", head.bytes[blanks]); blanks++)
-        state->blank_lines += head.bytes[blanks] == '\n';
-    head = arena_copy(&state->arena, text_slice(head, blanks, SAMPLE_SIZE));
-    input_consume(state->input, blanks);
-    struct kinds kinds = look_at(head, &state->rootless, &state->arena);
-    if (state->element_name.size) {
+    bool whole = head.size < SAMPLE_SIZE;
+    head = arena_copy(&state->arena, text_slice(head, 0, SAMPLE_SIZE));
+    struct xml_kinds kinds = xml_kinds_of(head, &state->arena);
+    state->element = kinds.record;
+    if (!state->element_name.size)
+        state->schema.service = service_of_elements(kinds.root, kinds.names, kinds.count);
+    else
         state->element = state->element_name;
-    } else {
-        state->dialect = find_dialect(&kinds);
-        state->element = state->dialect ? text_of(state->dialect->element) : find_element(&kinds);
-    }
-    if (!learn(state, mend_head(head, state->rootless, &state->arena), path, error))
-        return false;
-    if (!source_open_input(&state->source, state))
-        return error_set(error, ERROR_INPUT, "%s: cannot be read as XML", path);
-    return true;
+    if (state->schema.service)
+        state->element = service_element(state->schema.service);
+    if (state->schema.service && text_equal(kinds.root, TEXT("disqus")))
+        state->thread = TEXT("thread");
+    return learn_columns(state, head, whole, path, error);
 }
 
-/* Bodies that are HTML, as comments of web pages are, read as text. */
-static struct text plain_text(struct text text, struct arena *arena)
+/* Whether the piece is to become a record: no title of a page, no spam. */
+static bool is_record(struct xml_state *state, const struct piece *piece, const struct members *own)
 {
-    for (size_t i = text_find(text, TEXT("<"), 0); i + 1 < text.size;
-         i = text_find(text, TEXT("<"), i + 1)) {
-        char next = text.bytes[i + 1];
-        bool tag = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || next == '/';
-        if (tag && text_find(text, TEXT(">"), i) < text.size)
-            return html_to_text(text, arena);
-    }
-    return text;
+    if (piece->is_thread && piece->fault.kind == ERROR_NONE)
+        note_thread(state, own);
+    return piece->fault.kind != ERROR_NONE ||
+           (!piece->is_thread && schema_takes(&state->schema, own));
 }
 
 static enum reading read_xml(void *user, struct batch *batch, struct error *error)
 {
     struct xml_state *state = user;
-    for (;;) {
-        struct members own = {.arena = &batch->arena};
-        int line = 0, read = next_element(state, &state->source, &own, &line);
-        size_t count = batch->count;
-        bool skipped = read == 1 && is_skipped(state, &own);
-        if (read == 1 && !skipped) {
-            long offset = xmlTextReaderByteConsumed(state->source.reader);
-            schema_add_record(&state->schema, &own, batch, (uint64_t)(line + state->blank_lines),
-                              offset > 0 ? (uint64_t)offset : 0, (struct text){0});
-            if (batch->count > count) {
-                struct record *record = &batch->records[count];
-                record->body = plain_text(record->body, &batch->arena);
-                record->title = plain_text(record->title, &batch->arena);
-            }
-        }
-        members_free(&own);
-        state->skipped += skipped;
-        if (skipped)
-            continue;
-        if (read == 1)
-            return READING_MORE;
-        if (read == 0)
-            return READING_DONE;
-        if (state->input_error.kind != ERROR_NONE)
-            error_set(error, state->input_error.kind, "%s", state->input_error.message);
-        else
-            error_set(error, ERROR_INPUT, "%s:%d: %s; what stands behind it cannot be read",
-                      batch->path, state->source.complaint.line + state->blank_lines,
-                      state->source.complaint.message);
-        return READING_FAILED;
+    struct piece piece;
+    struct place place = {0};
+    enum piece_kind kind;
+    state->own.arena = &batch->arena;
+    do {
+        kind = next_piece(state, &piece, &place, &state->own, error);
+        if (kind != PIECE_FOUND)
+            return kind == PIECE_END ? READING_DONE : READING_FAILED;
+    } while (!is_record(state, &piece, &state->own));
+    if (piece.fault.kind == ERROR_NONE) {
+        xml_record_keep(&state->reader, &state->own);
+        add_thread_title(state, &state->own);
+        schema_add_record(&state->schema, &state->own, batch, place);
+    } else {
+        batch_reject_row(batch, place.line, place.byte_offset, text_of(piece.fault.message),
+                         place.raw);
     }
+    return READING_MORE;
 }
 
 static struct text explain(void *user, struct arena *arena)
 {
     struct xml_state *state = user;
-    struct text lines =
-        arena_format(arena, "charset: %.*s\nlayout: a record is <%.*s>",
-                     TEXT_ARGUMENT(input_charset(state->input)), TEXT_ARGUMENT(state->element));
-    if (state->dialect)
-        lines =
-            arena_format(arena, "%.*s\nrecognised: %s", TEXT_ARGUMENT(lines), state->dialect->name);
-    if (state->skipped)
-        lines = arena_format(arena, "%.*s\nleft out: %zu deleted, or spam", TEXT_ARGUMENT(lines),
-                             state->skipped);
-    return arena_format(arena, "%.*s\n%.*s", TEXT_ARGUMENT(lines),
-                        TEXT_ARGUMENT(mapping_explain(&state->schema.mapping, state->schema.names,
-                                                      state->schema.count, arena)));
+    return arena_format(arena, "charset: %.*s\nlayout: a record is <%.*s>\n%.*s",
+                        TEXT_ARGUMENT(input_charset(state->input)), TEXT_ARGUMENT(state->element),
+                        TEXT_ARGUMENT(schema_explain(&state->schema, arena)));
 }
 
 static void close_xml(void *user)
 {
     struct xml_state *state = user;
-    source_close(&state->source);
     input_close(state->input);
     table_free(&state->threads);
     free(state->titles);
+    xml_reader_free(&state->reader);
+    members_free(&state->own);
+    schema_free(&state->schema);
     arena_free(&state->arena);
 }
 
 const struct connector xml_connector = {
     .name = "xml",
-    .summary = "Disqus, WordPress, Atom, Stack Exchange, any element that repeats",
+    .summary = "Disqus, WordPress, Apple, Zendesk, Stack Exchange, any element that repeats",
     .options = options,
     .state_size = sizeof(struct xml_state),
     .recognize = recognize,

@@ -46,7 +46,7 @@ for file in $(sources stages | grep '\.c$' | grep -v '^stages/stages\.c$'); do
 done
 
 # A library's header stands in one file: changing the library changes that file alone.
-libc='^(assert|ctype|errno|fcntl|fnmatch|getopt|glob|dirent|float|inttypes|limits|locale|math|poll'
+libc='^(assert|ctype|endian|errno|fcntl|fnmatch|getopt|glob|dirent|float|inttypes|limits|locale|math|poll'
 libc="$libc|pthread|sched|setjmp|signal|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string"
 libc="$libc|strings|time|unistd|wchar|immintrin|cpuid|sys/[a-z]+|linux/[a-z]+)\.h$"
 grep -Eo '^#include <[^>]+>' $(sources base inference pipeline connectors stages jobs) |
