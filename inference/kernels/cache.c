@@ -22,16 +22,16 @@ size_t cache_s8_size(size_t length, size_t head_width)
 struct cache_s8 cache_s8_at(void *bytes, size_t length, size_t head_width)
 {
     size_t room = room_of(length), scales = whole_lines(room * sizeof(float));
-    uint8_t *keys = bytes, *values = keys + packed_size(room, head_width);
-    uint8_t *rest = values + packed_size(head_width, room);
+    /* In the order in which attention reads them, so that memory is read straight on. */
+    uint8_t *keys = (uint8_t *)bytes + 2 * scales + 64;
     return (struct cache_s8){.length = length,
                              .head_width = head_width,
                              .room = room,
+                             .value_largest = bytes,
+                             .key_scale = (float *)((uint8_t *)bytes + 64),
+                             .value_share = (float *)((uint8_t *)bytes + 64 + scales),
                              .keys = keys,
-                             .values = values,
-                             .key_scale = (float *)rest,
-                             .value_share = (float *)(rest + scales),
-                             .value_largest = (float *)(rest + 2 * scales)};
+                             .values = keys + packed_size(room, head_width)};
 }
 
 size_t attention_s8_size(size_t length, size_t head_width)
