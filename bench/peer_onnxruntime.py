@@ -1,0 +1,118 @@
+"""peer_onnxruntime.py MODEL - ONNX Runtime's side of peers.py; see there, "The workers".
+
+Takes batches of one length and decodes greedily. Values stay with ONNX Runtime from step to step
+(I/O binding); the arg-max is part of the graph.
+"""
+import json
+import os
+import sys
+import time
+
+import numpy as np
+import onnxruntime
+
+HALF = 511  # of the bias tables: where key and query are the same
+
+
+def status(field):
+    with open("/proc/self/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) / 1024 for line in file if line.startswith(field))
+
+
+def open_graph(path, threads):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+class Load:
+    def __init__(self, folder, threads, tokens):
+        self.encoder = open_graph(os.path.join(folder, "encoder.onnx"), threads)
+        self.decoder = open_graph(os.path.join(folder, "decoder.onnx"), threads)
+        self.tokens = np.ascontiguousarray(tokens, np.int64)
+        length = self.tokens.shape[1]
+        table = np.load(os.path.join(folder, "encoder_bias.npy"))
+        places = np.arange(length)
+        self.bias = np.ascontiguousarray(table[None, :, places[None] - places[:, None] + HALF])
+        self.steps = np.load(os.path.join(folder, "decoder_bias.npy"))[None, :, None]
+        self.layers = sum(v.name.startswith("past_k") for v in self.decoder.get_inputs())
+        self.caches = [f"{kind}{i}" for i in range(self.layers) for kind in "kv"]
+        self.results = [v.name for v in self.decoder.get_outputs()]
+        self.values = {}
+
+    def encode(self, binding):
+        """Leaves cross-attention keys and values bound."""
+        encoder = self.encoder.io_binding()
+        encoder.bind_cpu_input("tokens", self.tokens)
+        encoder.bind_cpu_input("bias", self.bias)
+        for cache in self.caches:
+            encoder.bind_output("cross_" + cache)
+        self.encoder.run_with_iobinding(encoder)
+        for cache, value in zip(self.caches, encoder.get_outputs()):
+            binding.bind_ortvalue_input("cross_" + cache, value)
+
+    def run(self, output):
+        """Exactly `output` tokens for every input: the end mark does not end anything."""
+        began = time.perf_counter()
+        batch, heads = len(self.tokens), self.bias.shape[1]
+        binding = self.decoder.io_binding()
+        self.encode(binding)
+        binding.bind_cpu_input("token", np.zeros((batch, 1), np.int64))
+        empty = np.zeros((batch, heads, 0, 64), np.float32)
+        for cache in self.caches:
+            binding.bind_cpu_input("past_" + cache, empty)
+        outputs = []
+        for step in range(output):
+            bias = np.ascontiguousarray(self.steps[..., HALF - step:])
+            binding.bind_cpu_input("bias", bias)
+            binding.clear_binding_outputs()
+            for name in self.results:
+                binding.bind_output(name)
+            self.decoder.run_with_iobinding(binding)
+            self.values = dict(zip(self.results, binding.get_outputs()))
+            binding.bind_ortvalue_input("token", self.values["next"])
+            for cache in self.caches:
+                binding.bind_ortvalue_input("past_" + cache, self.values["present_" + cache])
+            outputs.append(self.values["next"].numpy())
+        return {"seconds": time.perf_counter() - began, "tokens": sum(map(len, outputs))}
+
+    def logits(self):
+        """Of the last step."""
+        return self.values["logits"].numpy()
+
+
+def read_tokens(path, spiece):
+    import sentencepiece
+    processor = sentencepiece.SentencePieceProcessor(model_file=spiece)
+    with open(path, encoding="utf-8") as file:
+        return [processor.encode(line) + [1] for line in file.read().splitlines()]
+
+
+def answer(folder, load, words):
+    if words[0] == "load":
+        tokens = read_tokens(" ".join(words[6:]), os.path.join(folder, "../spiece.model"))
+        load = Load(folder, int(words[1]), tokens)
+        return load, {"tokens": load.tokens.size}
+    if words[0] == "run":
+        return load, load.run(int(words[1]))
+    if words[0] == "open":
+        began = time.perf_counter()
+        open_graph(os.path.join(folder, "encoder.onnx"), 1)
+        open_graph(os.path.join(folder, "decoder.onnx"), 1)
+        return load, {"seconds": time.perf_counter() - began}
+    return load, {"base": BASE, "peak": status("VmHWM")}
+
+
+BASE = status("VmRSS")
+
+
+def main():
+    load = None
+    for line in sys.stdin:
+        load, reply = answer(sys.argv[1], load, line.split())
+        print(json.dumps(reply), flush=True)
+
+
+if __name__ == "__main__":
+    main()
