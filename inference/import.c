@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/memory.h"
 #include "inference/import_source.h"
 #include "inference/kernels/packed.h"
-#include "inference/model_format.h"
+#include "inference/model_writer.h"
 #include "inference/prompts.h"
 #include "inference/vocabulary.h"
 
@@ -21,12 +20,7 @@ struct importing {
     struct text prompts;
     struct t5_weights weights; /* only for the list's sake */
     struct tensor_list list;
-    struct model_section *sections;
-    size_t section_count, section_capacity;
-
-    FILE *stream;
-    uint64_t written; /* bytes of the file */
-    struct hash_stream *checksum;
+    struct model_writer writer;
 };
 
 static bool read_prompts(struct importing *importing, struct error *error)
@@ -97,21 +91,16 @@ static bool check_tensor(const struct importing *importing, const struct tensor_
                      name, found, expected);
 }
 
-static struct model_section *add_section(struct importing *importing, const char *name,
-                                         const char *suffix, enum section_kind kind, size_t rows,
-                                         size_t columns)
+static void add_section(struct importing *importing, const char *name, const char *suffix,
+                        enum section_kind kind, size_t rows, size_t columns)
 {
-    importing->sections = memory_grow(importing->sections, &importing->section_capacity,
-                                      importing->section_count + 1, sizeof(*importing->sections));
-    struct model_section *section = &importing->sections[importing->section_count++];
-    *section = (struct model_section){.kind = kind, .rows = rows, .columns = columns};
-    snprintf(section->name, sizeof(section->name), "%s%s", name, suffix);
-    section->size = kind == SECTION_S8 ? packed_size(rows, columns)
-                                       : rows * columns * (kind == SECTION_F32 ? sizeof(float) : 1);
-    return section;
+    struct model_section section = {.kind = kind, .rows = rows, .columns = columns};
+    snprintf(section.name, sizeof(section.name), "%s%s", name, suffix);
+    section.size = kind == SECTION_S8 ? packed_size(rows, columns)
+                                      : rows * columns * (kind == SECTION_F32 ? sizeof(float) : 1);
+    model_writer_add(&importing->writer, &section);
 }
 
-/* The section table; sections are written in its order. */
 static void plan_sections(struct importing *importing)
 {
     for (size_t i = 0; i < TOKENIZER_TABLES; i++)
@@ -129,28 +118,6 @@ static void plan_sections(struct importing *importing)
         if (!importing->import->int8_only)
             add_section(importing, slot->name, ".f32", SECTION_F32, slot->rows, slot->columns);
     }
-    uint64_t offset =
-        sizeof(struct model_header) + importing->section_count * sizeof(struct model_section);
-    for (size_t i = 0; i < importing->section_count; i++) {
-        offset = (offset + MODEL_ALIGNMENT - 1) / MODEL_ALIGNMENT * MODEL_ALIGNMENT;
-        importing->sections[i].offset = offset;
-        offset += importing->sections[i].size;
-    }
-}
-
-static void put(struct importing *importing, const void *bytes, size_t size)
-{
-    if (size)
-        fwrite(bytes, 1, size, importing->stream);
-    hash_stream_add(importing->checksum, (struct text){bytes, size});
-    importing->written += size;
-}
-
-/* Fills up to where the next section begins. */
-static void begin_section(struct importing *importing, size_t section)
-{
-    static const char zeros[MODEL_ALIGNMENT];
-    put(importing, zeros, (size_t)(importing->sections[section].offset - importing->written));
 }
 
 /* Symmetric: the row's largest magnitude becomes 127, halves round to even. Returns the scale. */
@@ -184,15 +151,15 @@ static bool read_row(const struct stored_tensor *tensor, const struct tensor_slo
 }
 
 /* The int8 section, block by block, and the scales behind it. */
-static bool write_packed(struct importing *importing, const struct tensor_slot *slot,
-                         const struct stored_tensor *tensor, size_t section)
+static bool write_packed(struct model_writer *writer, const struct tensor_slot *slot,
+                         const struct stored_tensor *tensor)
 {
     float *row = memory_alloc(slot->columns, sizeof(*row));
     float *scales = memory_alloc(slot->rows, sizeof(*scales));
     int8_t *quantised = memory_alloc(PACKED_COLUMNS, slot->columns);
     void *block = memory_alloc(1, packed_block_size(slot->columns));
     bool finite = true;
-    begin_section(importing, section);
+    model_writer_section(writer);
     for (size_t first = 0; first < slot->rows && finite; first += PACKED_COLUMNS) {
         size_t count = slot->rows - first < PACKED_COLUMNS ? slot->rows - first : PACKED_COLUMNS;
         for (size_t i = 0; i < count && finite; i++) {
@@ -200,11 +167,11 @@ static bool write_packed(struct importing *importing, const struct tensor_slot *
             scales[first + i] = quantise_row(row, slot->columns, quantised + i * slot->columns);
         }
         packed_block(count, slot->columns, quantised, block);
-        put(importing, block, packed_block_size(slot->columns));
+        model_writer_put(writer, block, packed_block_size(slot->columns));
     }
     if (finite) {
-        begin_section(importing, section + 1);
-        put(importing, scales, slot->rows * sizeof(*scales));
+        model_writer_section(writer);
+        model_writer_put(writer, scales, slot->rows * sizeof(*scales));
     }
     free(block);
     free(quantised);
@@ -213,77 +180,57 @@ static bool write_packed(struct importing *importing, const struct tensor_slot *
     return finite;
 }
 
-static bool write_floats(struct importing *importing, const struct tensor_slot *slot,
-                         const struct stored_tensor *tensor, size_t section)
+static bool write_floats(struct model_writer *writer, const struct tensor_slot *slot,
+                         const struct stored_tensor *tensor)
 {
     float *row = memory_alloc(slot->columns, sizeof(*row));
     bool finite = true;
-    begin_section(importing, section);
+    model_writer_section(writer);
     for (size_t i = 0; i < slot->rows && finite; i++) {
         finite = read_row(tensor, slot, i, row);
-        put(importing, row, slot->columns * sizeof(*row));
+        model_writer_put(writer, row, slot->columns * sizeof(*row));
     }
     free(row);
     return finite;
 }
 
-/* Writes a tensor's sections from number *section on: int8, scales, float32; or float32 alone. */
+/* A tensor's sections: int8, scales, float32; or float32 alone. */
 static bool write_tensor(struct importing *importing, const struct tensor_slot *slot,
-                         size_t *section, struct error *error)
+                         struct error *error)
 {
     const struct stored_tensor *tensor = import_source_find(&importing->source, slot);
-    bool finite = true;
-    if (slot->matrix) {
-        finite = write_packed(importing, slot, tensor, *section);
-        *section += 2;
-    }
-    if (finite && (slot->vector || !importing->import->int8_only))
-        finite = write_floats(importing, slot, tensor, (*section)++);
+    bool has_floats = slot->vector || !importing->import->int8_only;
+    bool finite = (!slot->matrix || write_packed(&importing->writer, slot, tensor)) &&
+                  (!has_floats || write_floats(&importing->writer, slot, tensor));
     file_forget(tensor->bytes);
     return finite ||
            error_set(error, ERROR_MODEL, "%s: tensor '%.*s' holds numbers that are not finite",
                      importing->import->source, TEXT_ARGUMENT(tensor->name));
 }
 
-static bool write_sections(struct importing *importing, struct error *error)
+static void write_bytes(struct model_writer *writer, struct text bytes)
 {
-    size_t section = 0;
-    for (size_t i = 0; i < TOKENIZER_TABLES; i++) {
-        begin_section(importing, section++);
-        put(importing, importing->tokenizer.tables[i].bytes, importing->tokenizer.tables[i].size);
-    }
-    begin_section(importing, section++);
-    put(importing, importing->prompts.bytes, importing->prompts.size);
-    for (size_t i = 0; i < importing->list.count; i++)
-        if (!write_tensor(importing, &importing->list.slots[i], &section, error))
-            return false;
-    return true;
+    model_writer_section(writer);
+    model_writer_put(writer, bytes.bytes, bytes.size);
 }
 
 static bool write_model(struct importing *importing, struct error *error)
 {
-    struct model_header header = {.version = MODEL_VERSION};
-    memcpy(header.magic, MODEL_MAGIC, sizeof(header.magic));
-    header.section_count = (uint32_t)importing->section_count;
-    size_t table_size = importing->section_count * sizeof(struct model_section);
-    header.header_size = (uint32_t)(sizeof(header) + table_size);
-    model_header_from_config(&header, &importing->source.config);
-    importing->written = header.header_size;
-    importing->checksum = hash_stream_open();
-    fseeko(importing->stream, header.header_size, SEEK_SET);
-    bool written = write_sections(importing, error);
-    hash_stream_close(importing->checksum, header.payload_checksum);
-    header.file_size = importing->written;
-    header.header_checksum = model_header_checksum(&header, importing->sections);
-    rewind(importing->stream);
-    fwrite(&header, sizeof(header), 1, importing->stream);
-    fwrite(importing->sections, 1, table_size, importing->stream);
-    return written;
+    struct model_writer *writer = &importing->writer;
+    model_writer_begin(writer);
+    for (size_t i = 0; i < TOKENIZER_TABLES; i++)
+        write_bytes(writer, importing->tokenizer.tables[i]);
+    write_bytes(writer, importing->prompts);
+    for (size_t i = 0; i < importing->list.count; i++)
+        if (!write_tensor(importing, &importing->list.slots[i], error))
+            return false;
+    model_writer_end(writer, &importing->source.config);
+    return true;
 }
 
 bool import_model(const struct t5_import *import, FILE *stream, struct error *error)
 {
-    struct importing importing = {.import = import, .stream = stream};
+    struct importing importing = {.import = import, .writer = {.stream = stream}};
     struct import_source *source = &importing.source;
     bool imported = import_source_open(source, import->source, error) &&
                     read_prompts(&importing, error) &&
@@ -301,7 +248,7 @@ bool import_model(const struct t5_import *import, FILE *stream, struct error *er
     tokenizer_release(&importing.tokenizer);
     tensors_free(&importing.list);
     weights_free(&importing.weights);
-    free(importing.sections);
+    model_writer_close(&importing.writer);
     arena_free(&importing.arena);
     return imported;
 }
