@@ -1,5 +1,6 @@
 /* fuzz_model_file.c - any bytes as a model file. The header's checksum is put right first, so that
- * the checks behind it are reached. What opens is used: weights, tokenizer, prompts. */
+ * the checks behind it are reached. What opens is used: weights, tokenizer, prompts, a session; its
+ * numbers may be anything. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,13 +21,34 @@ static float touch(const struct t5_model *model)
     for (size_t i = 0; i < sizeof(matrices) / sizeof(*matrices); i++) {
         const struct t5_matrix *matrix = matrices[i];
         const int8_t *packed = matrix->packed;
-        sum += packed[0] * matrix->scale[0] +
-               packed[packed_size(matrix->rows, matrix->columns) - 1] *
-                   matrix->scale[matrix->rows - 1];
+        sum +=
+            packed[0] * matrix->scale[0] + packed[packed_size(matrix->rows, matrix->columns) - 1] *
+                                               matrix->scale[matrix->rows - 1];
         if (matrix->f32)
             sum += matrix->f32[matrix->rows * matrix->columns - 1];
     }
     return sum + t5_model_weights(model)->decoder.final_norm[config->model_width - 1];
+}
+
+/* Encodes, scores and generates, all of it without a promise but that it ends. */
+static void run(const struct t5_model *model, struct arena *arena)
+{
+    struct t5_limits limits = {
+        .batch = 1, .input_tokens = 32, .output_tokens = 8, .threads = 1, .beam = 2};
+    struct t5_session *session;
+    struct text input = TEXT("the kettle");
+    struct t5_target target = {.text = TEXT("a")};
+    struct t5_output output;
+    float score;
+    if (!t5_session_open(&session, model, &limits, NULL))
+        return;
+    if (t5_encode(session, &input, 1, NULL)) {
+        t5_score(session, &target, 1, &score, NULL);
+        t5_generate(session, &(struct t5_decoding){.most = 4}, arena, &output, NULL);
+        t5_generate(session, &(struct t5_decoding){.most = 4, .beam = 2, .length_penalty = 1},
+                    arena, &output, NULL);
+    }
+    t5_session_close(session);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
@@ -64,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         tokenizer_decode(t5_model_tokenizer(model), ids, count < 100 ? count : 100, &arena);
         t5_model_prompt(model, "sentiment.input");
         t5_model_facts(model, &arena);
+        run(model, &arena);
         t5_model_close(model);
         arena_free(&arena);
     }
