@@ -399,9 +399,31 @@ static struct text without_nul(struct text html, struct arena *arena)
     return (struct text){bytes, html.size};
 }
 
+/* "<!VR>" and "<![endif]>" are comments to every browser; the parser would show them. */
+static struct text without_declarations(struct text html, struct arena *arena)
+{
+    size_t at = text_find(html, TEXT("<!"), 0), size = 0, from = 0;
+    if (at == html.size)
+        return html;
+    char *bytes = arena_alloc(arena, html.size, 1);
+    for (; at < html.size; at = text_find(html, TEXT("<!"), at + 2)) {
+        char next = at + 2 < html.size ? html.bytes[at + 2] : '-';
+        size_t end = text_find(html, TEXT(">"), at);
+        if (next == '-' || end == html.size)
+            continue;
+        memcpy(bytes + size, html.bytes + from, at - from);
+        size += at - from;
+        from = end + 1;
+        at = end - 1;
+    }
+    memcpy(bytes + size, html.bytes + from, html.size - from);
+    return (struct text){bytes, size + html.size - from};
+}
+
 static struct text convert(struct writer *writer, struct text html, struct arena *arena)
 {
     html = without_nul(utf8_repair(html, arena, NULL), arena);
+    html = without_declarations(html, arena);
     while (html.size)
         html = write_segment(writer, html);
     if (writer->quote_depth)

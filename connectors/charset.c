@@ -40,13 +40,68 @@ static const struct byte_order_mark {
 
 /* Names that detectors and old programs use for what is really the larger set. */
 static const char *const aliases[][2] = {
-    {"EUC-KR", "CP949"},      {"UHC", "CP949"},         {"KS_C_5601-1987", "CP949"},
-    {"SHIFT_JIS", "CP932"},   {"SHIFT-JIS", "CP932"},   {"SJIS", "CP932"},
-    {"ISO-8859-1", "CP1252"}, {"LATIN1", "CP1252"},     {"ISO_8859-1", "CP1252"},
-    {"GB2312", "GB18030"},    {"GBK", "GB18030"},       {"UTF8", "UTF-8"},
-    {"ASCII", "UTF-8"},       {"US-ASCII", "UTF-8"},    {"WINDOWS-1252", "CP1252"},
-    {"ISO-8859-9", "CP1254"}, {"ISO-8859-11", "CP874"}, {"UTF-16", "UTF-16LE"},
+    {"EUC-KR", "CP949"},
+    {"UHC", "CP949"},
+    {"KS_C_5601-1987", "CP949"},
+    {"SHIFT_JIS", "CP932"},
+    {"SHIFT-JIS", "CP932"},
+    {"SJIS", "CP932"},
+    {"ISO-8859-1", "CP1252"},
+    {"LATIN1", "CP1252"},
+    {"ISO_8859-1", "CP1252"},
+    {"GB2312", "GB18030"},
+    {"GBK", "GB18030"},
+    {"UTF8", "UTF-8"},
+    {"ASCII", "UTF-8"},
+    {"US-ASCII", "UTF-8"},
+    {"WINDOWS-1252", "CP1252"},
+    {"ISO-8859-9", "CP1254"},
+    {"ISO-8859-11", "CP874"},
+    {"UTF-16", "UTF-16LE"},
     {"UTF-32", "UTF-32LE"},
+    /* what mails call them */
+    {"UNICODE-1-1-UTF-8", "UTF-8"},
+    {"UTF_8", "UTF-8"},
+    {"UTF-8-MAC", "UTF-8"},
+    {"CP65001", "UTF-8"},
+    {"UNICODE-1-1-UTF-7", "UTF-7"},
+    {"CP65000", "UTF-7"},
+    {"KSC5601", "CP949"},
+    {"KSC_5601", "CP949"},
+    {"KS_C_5601", "CP949"},
+    {"KS_C_5601-1989", "CP949"},
+    {"CSKSC56011987", "CP949"},
+    {"ISO-IR-149", "CP949"},
+    {"KOREAN", "CP949"},
+    {"MS949", "CP949"},
+    {"CSEUCKR", "CP949"},
+    {"CSSHIFTJIS", "CP932"},
+    {"MS_KANJI", "CP932"},
+    {"WINDOWS-31J", "CP932"},
+    {"ISO-2022-JP-1", "ISO-2022-JP-2"},
+    {"ISO-2022-JP-MS", "ISO-2022-JP-3"},
+    {"CHINESE", "GB18030"},
+    {"GB-18030", "GB18030"},
+    {"GB_2312", "GB18030"},
+    {"GB_2312-80", "GB18030"},
+    {"CSGB2312", "GB18030"},
+    {"CSISO58GB231280", "GB18030"},
+    {"ISO-IR-58", "GB18030"},
+    {"CSBIG5", "BIG5"},
+    {"X-BIG5", "BIG5"},
+    {"ISO-8859-6-E", "ISO-8859-6"},
+    {"ISO-8859-6-I", "ISO-8859-6"},
+    {"ISO-8859-8-E", "ISO-8859-8"},
+    {"ISO-8859-8-I", "ISO-8859-8"},
+    {"ISO8859_15", "ISO-8859-15"},
+    {"KOI", "KOI8-R"},
+    {"KOI8_R", "KOI8-R"},
+    {"DOS-874", "CP874"},
+    {"CP-850", "CP850"},
+    {"MAC-ROMAN", "MACINTOSH"},
+    {"CSISOLATIN1", "CP1252"},
+    {"ISO8859-1", "CP1252"},
+    {"ISO88591", "CP1252"},
 };
 
 static const char *const double_byte[] = {"CP949", "CP932",      "CP936", "GBK",
@@ -78,20 +133,46 @@ static enum charset_step step_of(const char *name)
     return CHARSET_STEP_UNKNOWN;
 }
 
+static const char *real_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
+        if (strcasecmp(aliases[i][0], name) == 0)
+            return aliases[i][1];
+    return name;
+}
+
+static bool is_utf8(const char *name)
+{
+    return strcasecmp(name, "UTF-8") == 0;
+}
+
+/* A converter from *name, which becomes the name that iconv knows: "x-sjis" and "windows-949" it
+ * does without what stands in front (`plainer` holds that). UTF-8 needs none. */
+static iconv_t open_converter(const char **name, char plainer[32])
+{
+    for (;;) {
+        *name = real_name(*name);
+        iconv_t opened = is_utf8(*name) ? (iconv_t)-1 : iconv_open("UTF-8", *name);
+        if (opened != (iconv_t)-1 || is_utf8(*name))
+            return opened;
+        if (strncasecmp(*name, "x-", 2) == 0) {
+            *name += 2;
+        } else if (strncasecmp(*name, "windows-", 8) == 0) {
+            snprintf(plainer, 32, "CP%.20s", *name + 8);
+            *name = plainer;
+        } else {
+            return opened;
+        }
+    }
+}
+
 /* Takes `name` into use. False when iconv does not know it. */
 static bool use(struct charset *charset, const char *name, const char *found)
 {
-    for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
-        if (strcasecmp(aliases[i][0], name) == 0) {
-            name = aliases[i][1];
-            break;
-        }
-    iconv_t opened = (iconv_t)-1;
-    if (strcasecmp(name, "UTF-8") != 0) {
-        opened = iconv_open("UTF-8", name);
-        if (opened == (iconv_t)-1)
-            return false;
-    }
+    char plainer[32];
+    iconv_t opened = open_converter(&name, plainer);
+    if (opened == (iconv_t)-1 && !is_utf8(name))
+        return false;
     if (charset->iconv != (iconv_t)-1)
         iconv_close(charset->iconv);
     charset->iconv = opened;

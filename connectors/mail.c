@@ -7,15 +7,11 @@
 #include "connectors/message.h"
 #include "connectors/reply.h"
 
-/* A larger message is read up to here: what lies behind are attachments. */
-enum { MESSAGE_SIZE = 32 * 1024 * 1024 };
-
-enum skipped { SKIPPED_TRASH, SKIPPED_LABEL, SKIPPED_DELETED, SKIPPED_COUNT };
-
 struct mail_state {
     bool trim;
+    struct text own_domains;
+    int64_t largest_message;
     struct mailbox *mailbox;
-    size_t skipped[SKIPPED_COUNT];
 };
 
 static const struct option options[] = {
@@ -24,6 +20,19 @@ static const struct option options[] = {
      .offset = offsetof(struct mail_state, trim),
      .fallback = "yes",
      .help = "take quoted replies and signatures out of mails"},
+    {.name = "own_domains",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct mail_state, own_domains),
+     .fallback = "",
+     .help = "of mails: the company's own domains or addresses, comma-separated (example.com, "
+             "help@example.org); what they sent is left out, so that the customers' side is read"},
+    {.name = "largest_message",
+     .type = OPTION_INTEGER,
+     .offset = offsetof(struct mail_state, largest_message),
+     .fallback = "8388608",
+     .least = 65536,
+     .most = 1073741824,
+     .help = "bytes of a mail that are held in memory; what lies behind them is left out"},
     {0},
 };
 
@@ -107,7 +116,7 @@ static bool open_mailbox(void *user, const char *path, struct error *error)
 {
     struct mail_state *state = user;
     message_library_open();
-    return mailbox_open(&state->mailbox, path, MESSAGE_SIZE, error);
+    return mailbox_open(&state->mailbox, path, (size_t)state->largest_message, error);
 }
 
 static bool has_left_out_label(struct text labels)
@@ -133,18 +142,47 @@ static bool is_expunged(struct text status)
     return bits & 0x0008;
 }
 
-/* Whether the message is there but no feedback; counted, not read. */
-static bool skips(struct mail_state *state, const struct mail *mail, const struct message *message)
+/* An address of the company's: one of its domains, or a part of one, or the whole address. */
+static bool is_own(struct text domains, struct text address)
 {
-    if (mail->flags.size && memchr(mail->flags.bytes, 'T', mail->flags.size))
-        state->skipped[SKIPPED_TRASH]++;
-    else if (has_left_out_label(message->gmail_labels))
-        state->skipped[SKIPPED_LABEL]++;
-    else if (is_expunged(message->mozilla_status))
-        state->skipped[SKIPPED_DELETED]++;
-    else
-        return false;
-    return true;
+    struct text domain, host = address;
+    for (size_t at = address.size; at-- > 0 && host.size == address.size;)
+        if (address.bytes[at] == '@')
+            host = text_slice(address, at + 1, address.size);
+    while (text_split(&domains, ',', &domain)) {
+        domain = text_trim(domain);
+        bool whole = text_find(domain, TEXT("@"), 1) < domain.size;
+        if (text_starts_with(domain, TEXT("@")))
+            domain = text_slice(domain, 1, domain.size);
+        struct text of = whole ? address : host;
+        size_t begin = of.size - domain.size;
+        if (domain.size && of.size >= domain.size &&
+            text_equal_fold(text_slice(of, begin, of.size), domain) &&
+            (begin == 0 || (!whole && of.bytes[begin - 1] == '.')))
+            return true;
+    }
+    return false;
+}
+
+/* What a form on the company's site sends comes from the company, but is to be answered to the
+ * customer: it is theirs. */
+static void find_customer(const struct mail_state *state, struct message *message)
+{
+    if (message->reply_to.size && is_own(state->own_domains, message->from_address) &&
+        !is_own(state->own_domains, message->reply_to)) {
+        message->from_address = message->reply_to;
+        message->from_name = (struct text){0};
+    }
+}
+
+/* Whether the message is there but no feedback. */
+static bool is_left_out(const struct mail_state *state, const struct mail *mail,
+                        const struct message *message)
+{
+    bool in_trash = mail->flags.size && memchr(mail->flags.bytes, 'T', mail->flags.size);
+    return in_trash || has_left_out_label(message->gmail_labels) ||
+           is_expunged(message->mozilla_status) ||
+           is_own(state->own_domains, message->from_address);
 }
 
 /* The time in "ann@post.example Mon Sep  7 07:40:41 2026". */
@@ -174,6 +212,7 @@ static void add_record(struct batch *batch, const struct mail *mail, const struc
     struct arena *arena = &batch->arena;
     struct record *record = batch_add(batch);
     struct text trimmed = {0};
+    uint64_t left_out = mail->left_out + message->left_out;
     record->line = mail->line;
     record->byte_offset = mail->byte_offset;
     record->external_id = message->id;
@@ -198,9 +237,9 @@ static void add_record(struct batch *batch, const struct mail *mail, const struc
         {TEXT("attachments"), arena_format(arena, "%zu", message->attachments)},
         {TEXT("file"), arena_copy(arena, mail->file)},
         {TEXT("trimmed"), trimmed},
-        {TEXT("bytes_left_out"), arena_format(arena, "%zu", (size_t)mail->left_out)},
+        {TEXT("bytes_left_out"), arena_format(arena, "%zu", (size_t)left_out)},
     };
-    record->field_count = sizeof(fields) / sizeof(*fields) - (mail->left_out == 0);
+    record->field_count = sizeof(fields) / sizeof(*fields) - (left_out == 0);
     struct field *kept = arena_alloc(arena, record->field_count, sizeof(*kept));
     memcpy(kept, fields, record->field_count * sizeof(*kept));
     record->fields = kept;
@@ -211,7 +250,11 @@ static void reject(struct batch *batch, const struct mail *mail, struct text rea
     if (mail->file.size)
         reason = arena_format(&batch->arena, "%.*s: %.*s", TEXT_ARGUMENT(mail->file),
                               TEXT_ARGUMENT(reason));
-    batch_reject_row(batch, mail->line, mail->byte_offset, reason, mail->bytes);
+    if (mail->raw_size > mail->raw.size)
+        reason =
+            arena_format(&batch->arena, "%.*s (%llu bytes more than shown)", TEXT_ARGUMENT(reason),
+                         (unsigned long long)(mail->raw_size - mail->raw.size));
+    batch_reject_row(batch, mail->line, mail->byte_offset, reason, mail->raw);
 }
 
 static enum reading read_mail(void *user, struct batch *batch, struct error *error)
@@ -224,12 +267,14 @@ static enum reading read_mail(void *user, struct batch *batch, struct error *err
         enum reading reading = mailbox_read(state->mailbox, &mail, error);
         if (reading != READING_MORE)
             return reading;
-        if (mail.fault.size)
-            reject(batch, &mail, mail.fault);
-        else if (!message_parse(mail.bytes, &batch->arena, &message, &reason))
-            reject(batch, &mail, reason);
-        else if (skips(state, &mail, &message))
-            continue;
+        bool parsed =
+            !mail.fault.size && message_parse(mail.bytes, &batch->arena, &message, &reason);
+        if (parsed)
+            find_customer(state, &message);
+        if (!parsed)
+            reject(batch, &mail, mail.fault.size ? mail.fault : reason);
+        else if (is_left_out(state, &mail, &message))
+            batch->left_out++;
         else if (message.encrypted && message.body.size == 0)
             reject(batch, &mail, TEXT("the mail is encrypted"));
         else
@@ -252,13 +297,6 @@ static struct text explain(void *user, struct arena *arena)
         lines =
             arena_format(arena, "%.*s\nleft out: %zu files or folders of spam, trash, sent mail",
                          TEXT_ARGUMENT(lines), mailbox_skipped(state->mailbox));
-    if (state->skipped[SKIPPED_TRASH] + state->skipped[SKIPPED_LABEL] +
-        state->skipped[SKIPPED_DELETED])
-        lines = arena_format(
-            arena,
-            "%.*s\nleft out: %zu in the trash, %zu by label (spam, sent, drafts), %zu deleted",
-            TEXT_ARGUMENT(lines), state->skipped[SKIPPED_TRASH], state->skipped[SKIPPED_LABEL],
-            state->skipped[SKIPPED_DELETED]);
     return lines;
 }
 

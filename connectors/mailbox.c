@@ -20,7 +20,6 @@ struct mailbox {
     size_t count, capacity, next, skipped;
 
     struct input *input; /* of the file that is open */
-    bool is_mbox, done;
     struct mbox mbox;
 };
 
@@ -290,29 +289,8 @@ static bool open_next(struct mailbox *mailbox, struct error *error)
     size_t blank = 0;
     while (blank < ahead.size && (ahead.bytes[blank] == '\n' || ahead.bytes[blank] == '\r'))
         blank++;
-    mailbox->is_mbox = text_starts_with(text_slice(ahead, blank, ahead.size), TEXT("From "));
-    mailbox->done = false;
+    mailbox->mbox.single = !text_starts_with(text_slice(ahead, blank, ahead.size), TEXT("From "));
     return true;
-}
-
-/* The whole file as one message. */
-static enum reading read_single(struct mailbox *mailbox, struct error *error)
-{
-    struct mbox *mbox = &mailbox->mbox;
-    struct text ahead;
-    if (mailbox->done)
-        return READING_DONE;
-    mailbox->done = true;
-    mbox->envelope = mbox->message = (struct text){0};
-    mbox->line = 1;
-    mbox->byte_offset = mbox->left_out = 0;
-    if (!input_peek(mailbox->input, mbox->most, &ahead, error))
-        return READING_FAILED;
-    if (ahead.size == 0)
-        return READING_DONE;
-    mbox->message = text_slice(ahead, 0, mbox->most);
-    mbox->left_out = ahead.size - mbox->message.size;
-    return READING_MORE;
 }
 
 static struct text flags_of(struct text file)
@@ -355,8 +333,7 @@ enum reading mailbox_read(struct mailbox *mailbox, struct mail *mail, struct err
             if (!open_next(mailbox, &fault))
                 return fail(mailbox, mail, &fault, error);
         }
-        enum reading reading = mailbox->is_mbox ? mbox_read(&mailbox->mbox, mailbox->input, &fault)
-                                                : read_single(mailbox, &fault);
+        enum reading reading = mbox_read(&mailbox->mbox, mailbox->input, &fault);
         if (reading == READING_FAILED)
             return fail(mailbox, mail, &fault, error);
         if (reading == READING_MORE) {
@@ -366,6 +343,8 @@ enum reading mailbox_read(struct mailbox *mailbox, struct mail *mail, struct err
             mail->line = mailbox->mbox.line;
             mail->byte_offset = mailbox->mbox.byte_offset;
             mail->left_out = mailbox->mbox.left_out;
+            mail->raw = mailbox->mbox.raw;
+            mail->raw_size = mailbox->mbox.raw_size;
             return READING_MORE;
         }
         input_close(mailbox->input);

@@ -13,8 +13,10 @@ struct mail {
     struct text file;     /* its name seen from the folder; empty when a file was opened */
     struct text flags;    /* of Maildir: "RS" */
     struct text fault;    /* why its file cannot be read; `bytes` are empty then */
+    struct text raw;      /* its first bytes as they lie in the file */
+    uint64_t raw_size;    /* of all its bytes there */
     uint64_t line, byte_offset;
-    uint64_t left_out; /* bytes beyond the largest message that is held in memory */
+    uint64_t left_out; /* bytes that are not in `bytes`: of attachments, and beyond the limit */
 };
 
 struct mailbox;

@@ -9,6 +9,7 @@
 enum {
     PIECE_SIZE = 32 * 1024, /* a longer line is taken in pieces */
     NEXT_SIZE = 1000,       /* as much is seen of the line behind */
+    ENCODED_LINE = 40,      /* bytes; shorter lines are no attachment's */
 };
 
 static bool is_digit(char c)
@@ -118,6 +119,26 @@ static void append(struct mbox *mbox, struct text bytes)
     mbox->size += size;
 }
 
+/* A long line without a blank, among more of them than a text in base64 would have. */
+static bool is_attachment(struct mbox *mbox, struct text line)
+{
+    if (line.size < ENCODED_LINE || memchr(line.bytes, ' ', line.size))
+        mbox->encoded = 0;
+    else
+        mbox->encoded += line.size;
+    return mbox->encoded > MBOX_ENCODED_SIZE;
+}
+
+static void keep_raw(struct mbox *mbox, struct text line)
+{
+    size_t room = sizeof(mbox->raw_bytes) - mbox->raw.size;
+    size_t size = line.size < room ? line.size : room;
+    if (size)
+        memcpy(mbox->raw_bytes + mbox->raw.size, line.bytes, size);
+    mbox->raw = (struct text){mbox->raw_bytes, mbox->raw.size + size};
+    mbox->raw_size += line.size;
+}
+
 static struct text without_line_end(struct text line)
 {
     if (line.size && line.bytes[line.size - 1] == '\n')
@@ -150,11 +171,12 @@ static bool read_envelope(struct mbox *mbox, struct input *input, struct error *
     }
     mbox->line = input_line(input);
     mbox->byte_offset = input_offset(input);
-    if (text_starts_with(line, TEXT("From "))) {
+    if (!mbox->single && text_starts_with(line, TEXT("From "))) {
         struct text envelope =
             text_slice(without_line_end(line), 5, 5 + sizeof(mbox->envelope_bytes));
         memcpy(mbox->envelope_bytes, envelope.bytes, envelope.size);
         mbox->envelope = (struct text){mbox->envelope_bytes, envelope.size};
+        keep_raw(mbox, line);
         input_consume(input, line.size);
     }
     return line.size > 0;
@@ -163,9 +185,9 @@ static bool read_envelope(struct mbox *mbox, struct input *input, struct error *
 enum reading mbox_read(struct mbox *mbox, struct input *input, struct error *error)
 {
     struct error fault = {0};
-    mbox->size = 0;
-    mbox->left_out = 0;
-    mbox->envelope = (struct text){0};
+    mbox->size = mbox->encoded = 0;
+    mbox->left_out = mbox->raw_size = 0;
+    mbox->envelope = mbox->raw = (struct text){0};
     if (!read_envelope(mbox, input, &fault)) {
         if (fault.kind == ERROR_NONE)
             return READING_DONE;
@@ -181,17 +203,22 @@ enum reading mbox_read(struct mbox *mbox, struct input *input, struct error *err
         if (line.size == 0)
             break;
         bool whole = line.bytes[line.size - 1] == '\n' || line.size == ahead.size;
-        if (begins && after_empty && text_starts_with(line, TEXT("From ")) && whole) {
+        if (begins && after_empty && !mbox->single && text_starts_with(line, TEXT("From ")) &&
+            whole) {
             struct text next = first_line(text_slice(ahead, line.size, ahead.size), NEXT_SIZE);
             if (mbox_begins(without_line_end(line), without_line_end(next)))
                 break;
         }
-        append(mbox, text_slice(line, begins && is_escaped(line), line.size));
+        keep_raw(mbox, line);
+        if (is_attachment(mbox, line))
+            mbox->left_out += line.size;
+        else
+            append(mbox, text_slice(line, begins && !mbox->single && is_escaped(line), line.size));
         after_empty = begins && without_line_end(line).size == 0;
         last = after_empty ? line : (struct text){0};
         begins = whole;
     }
-    if (!mbox->left_out && mbox->size >= last.size)
+    if (!mbox->single && !mbox->left_out && mbox->size >= last.size)
         mbox->size -= last.size; /* the empty line belongs to the mbox */
     mbox->message = (struct text){mbox->bytes, mbox->size};
     return READING_MORE;

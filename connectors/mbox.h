@@ -5,19 +5,27 @@
 #include "connectors/input.h"
 #include "pipeline/connector.h"
 
+enum { MBOX_ENCODED_SIZE = 1 << 20 };
+
 /* A zeroed one is ready, but for `most`. */
 struct mbox {
-    size_t most; /* bytes of a message that are kept; what comes behind them is left out */
+    size_t most; /* bytes of a message that are kept; what comes behind them is left out, and so is
+                    what an encoded stretch (an attachment) has beyond MBOX_ENCODED_SIZE */
+    bool single; /* the file is one message: no line begins another */
 
     /* The message read last. */
     struct text message;  /* its header and body, with ">From " as "From "; good until the next */
     struct text envelope; /* what stands in the "From " line above it, empty when it has none */
     uint64_t line, byte_offset; /* of the "From " line */
-    uint64_t left_out;          /* bytes beyond `most` */
+    uint64_t left_out;          /* bytes that are not in `message` */
+    struct text raw; /* the message's first bytes as they lie in the file, "From " line included */
+    uint64_t raw_size; /* of all its bytes there */
 
-    char *bytes; /* allocated with malloc */
+    size_t encoded; /* bytes of the present stretch of lines without a blank */
+    char *bytes;    /* allocated with malloc */
     size_t size, capacity;
     char envelope_bytes[256];
+    char raw_bytes[REJECT_RAW_SIZE];
 };
 
 /* A message begins behind an empty line (or at the file's start) with a line like

@@ -8,7 +8,8 @@
 #include "base/calendar.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "connectors/charset.h"
+#include "connectors/header.h"
+#include "connectors/mail_text.h"
 #include "connectors/mapping.h"
 #include "connectors/mbox.h"
 #include "connectors/reply.h"
@@ -47,42 +48,11 @@ bool message_date(const char *text, int64_t *seconds)
     return civil.year >= 1960 && civil.year < 2200;
 }
 
-/* Bytes of a charset as UTF-8. What says nothing (ASCII) or cannot be true is found instead. */
-static struct text decode(struct text bytes, struct text charset_name, struct arena *arena)
+/* Line ends become LF. */
+static struct text unify_lines(struct text text, struct arena *arena)
 {
-    static const char *const vague[] = {"",     "us-ascii",  "ascii",        "utf-8",
-                                        "utf8", "x-unknown", "unknown-8bit", "x-user-defined"};
-    struct charset *charset;
-    struct text converted;
-    for (size_t i = 0; i < sizeof(vague) / sizeof(*vague); i++) {
-        if (!text_equal_fold(charset_name, text_of(vague[i])))
-            continue;
-        if (utf8_valid(bytes))
-            return bytes;
-        charset_name = (struct text){0};
-    }
-    if (!charset_open(&charset, charset_name, NULL) &&
-        !charset_open(&charset, (struct text){0}, NULL))
-        return utf8_repair(bytes, arena, NULL);
-    charset_convert(charset, bytes, true, &converted);
-    converted = arena_copy(arena, converted);
-    charset_close(charset);
-    return converted;
-}
-
-/* The text of a part without its transfer encoding and charset; line ends become LF. */
-static struct text part_text(GMimePart *part, struct arena *arena)
-{
-    GMimeDataWrapper *content = g_mime_part_get_content(part);
-    if (!content)
-        return (struct text){0};
-    GMimeStream *stream = g_mime_stream_mem_new();
-    g_mime_data_wrapper_write_to_stream(content, stream);
-    GByteArray *array = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
-    struct text bytes = arena_copy(arena, (struct text){(const char *)array->data, array->len});
-    g_object_unref(stream);
-    const char *name = g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset");
-    struct text text = decode(bytes, text_trim(text_of(name)), arena);
+    if (!text.size || !memchr(text.bytes, '\r', text.size))
+        return text;
     char *lines = arena_alloc(arena, text.size + 1, 1);
     size_t size = 0;
     for (size_t i = 0; i < text.size; i++) {
@@ -92,6 +62,28 @@ static struct text part_text(GMimePart *part, struct arena *arena)
         lines[size++] = ends_line ? '\n' : text.bytes[i];
     }
     return (struct text){lines, size};
+}
+
+/* The text of a part without its transfer encoding and charset. */
+static struct text part_text(struct body *body, GMimePart *part)
+{
+    struct arena *arena = body->arena;
+    GMimeDataWrapper *content = g_mime_part_get_content(part);
+    if (!content)
+        return (struct text){0};
+    GMimeStream *stream = g_mime_stream_mem_new();
+    g_mime_data_wrapper_write_to_stream(content, stream);
+    GByteArray *array = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+    struct text bytes = {(const char *)array->data, array->len};
+    if (bytes.size > MESSAGE_TEXT_SIZE) {
+        size_t size = utf8_floor(bytes, MESSAGE_TEXT_SIZE);
+        body->message->left_out += bytes.size - size;
+        bytes.size = size;
+    }
+    bytes = arena_copy(arena, bytes);
+    g_object_unref(stream);
+    const char *name = g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset");
+    return unify_lines(mail_text_decode(bytes, text_trim(text_of(name)), arena), arena);
 }
 
 static void append(struct body *body, struct text text, const struct html_span *quotes,
@@ -154,12 +146,34 @@ static bool is_marked_up(GMimeObject *object)
            is_type(object, "text", "richtext");
 }
 
+/* text/enriched (RFC 1896) as HTML: "<<" stands for "<", parameters are no text. */
+static struct text enriched_to_html(struct text text, struct arena *arena)
+{
+    char *bytes = arena_alloc(arena, text.size + 1, 2);
+    size_t size = 0;
+    for (size_t i = 0; i < text.size;) {
+        struct text rest = text_slice(text, i, text.size);
+        if (text_starts_with(rest, TEXT("<<"))) {
+            memcpy(bytes + size, "&lt;", 4);
+            size += 4;
+            i += 2;
+        } else if (rest.size > 7 && text_equal_fold(text_slice(rest, 0, 7), TEXT("<param>"))) {
+            i += text_find(rest, TEXT("</"), 7);
+        } else {
+            bytes[size++] = text.bytes[i++];
+        }
+    }
+    return (struct text){bytes, size};
+}
+
 static void add_text(struct body *body, GMimePart *part)
 {
     GMimeObject *object = GMIME_OBJECT(part);
-    struct text text = part_text(part, body->arena);
+    struct text text = part_text(body, part);
     struct html_span *quotes = NULL;
     size_t quote_count = 0;
+    if (is_type(object, "text", "enriched") || is_type(object, "text", "richtext"))
+        text = enriched_to_html(text, body->arena);
     if (is_marked_up(object)) {
         text = html_mail_to_text(text, body->arena, &quotes, &quote_count);
     } else if (text_equal_fold(text_of(g_mime_object_get_content_type_parameter(object, "format")),
@@ -188,10 +202,23 @@ static void add_alternative(struct body *body, GMimeMultipart *multipart, int de
         add_part(body, g_mime_multipart_get_part(multipart, i), depth);
 }
 
+static void add_prologue(struct body *body, GMimeMultipart *multipart)
+{
+    struct text bytes = text_of(g_mime_multipart_get_prologue(multipart));
+    struct text text = mail_text_decode(bytes, (struct text){0}, body->arena);
+    text = unify_lines(text, body->arena);
+    if (!is_blank(text))
+        append(body, text, NULL, 0);
+}
+
 static void add_multipart(struct body *body, GMimeMultipart *multipart, int depth)
 {
     GMimeObject *object = GMIME_OBJECT(multipart);
     int count = g_mime_multipart_get_count(multipart);
+    if (count == 0) { /* the boundary that the header names never comes */
+        add_prologue(body, multipart);
+        return;
+    }
     if (is_type(object, "multipart", "alternative")) {
         add_alternative(body, multipart, depth);
         return;
@@ -263,20 +290,29 @@ static struct text first_id(struct text ids)
     return begin < ids.size ? text_trim(id) : ids;
 }
 
-static void read_addresses(GMimeMessage *mime, struct arena *arena, struct message *message)
+/* Name and address of the first mailbox of a list; what is none of both stays empty. */
+static void first_mailbox(InternetAddressList *list, struct arena *arena, struct text *name,
+                          struct text *mailbox)
 {
-    InternetAddressList *list = g_mime_message_get_from(mime);
-    if (!list || internet_address_list_length(list) == 0)
-        list = g_mime_message_get_sender(mime);
     for (int i = 0; list && i < internet_address_list_length(list); i++) {
         InternetAddress *address = internet_address_list_get_address(list, i);
-        message->from_name = keep(internet_address_get_name(address), arena);
+        *name = keep(internet_address_get_name(address), arena);
         if (INTERNET_ADDRESS_IS_MAILBOX(address)) {
-            message->from_address =
+            *mailbox =
                 keep(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address)), arena);
-            break;
+            return;
         }
     }
+}
+
+static void read_addresses(GMimeMessage *mime, struct arena *arena, struct message *message)
+{
+    struct text name = {0};
+    InternetAddressList *from = g_mime_message_get_from(mime);
+    if (!from || internet_address_list_length(from) == 0)
+        from = g_mime_message_get_sender(mime);
+    first_mailbox(from, arena, &message->from_name, &message->from_address);
+    first_mailbox(g_mime_message_get_reply_to(mime), arena, &name, &message->reply_to);
     if (message->from_address.size == 0)
         message->from_address =
             message->from_name.size ? message->from_name : header(mime, "From", arena);
@@ -328,32 +364,6 @@ static void read_headers(GMimeMessage *mime, struct arena *arena, struct message
     read_date(mime, arena, message);
 }
 
-/* Where the header ends: at an empty line. */
-static size_t header_size(struct text bytes)
-{
-    for (size_t begin = 0; begin < bytes.size;) {
-        size_t end = text_find(bytes, TEXT("\n"), begin);
-        if (end == begin || (end == begin + 1 && bytes.bytes[begin] == '\r'))
-            return begin;
-        begin = end + 1;
-    }
-    return bytes.size;
-}
-
-/* Old programs write headers in their own charset: found here from all of them together. */
-static struct text with_utf8_header(struct text bytes, struct arena *arena)
-{
-    size_t size = header_size(bytes);
-    struct text raw = text_slice(bytes, 0, size);
-    if (utf8_valid(raw))
-        return bytes;
-    struct text decoded = decode(raw, (struct text){0}, arena);
-    char *joined = arena_alloc(arena, decoded.size + bytes.size - size + 1, 1);
-    memcpy(joined, decoded.bytes, decoded.size);
-    memcpy(joined + decoded.size, bytes.bytes + size, bytes.size - size);
-    return (struct text){joined, decoded.size + bytes.size - size};
-}
-
 bool message_parse(struct text bytes, struct arena *arena, struct message *message,
                    struct text *reason)
 {
@@ -368,7 +378,7 @@ bool message_parse(struct text bytes, struct arena *arena, struct message *messa
         *reason = TEXT("expected a mail, which begins with header lines like 'Subject: ...'");
         return false;
     }
-    bytes = with_utf8_header(bytes, arena);
+    bytes = header_mend(bytes, arena);
     GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes.bytes, bytes.size);
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
     g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);

@@ -5,11 +5,14 @@
 #include "base/arena.h"
 #include "base/html.h"
 
+enum { MESSAGE_TEXT_SIZE = 1 << 20 }; /* bytes of one part's text that are read */
+
 /* Texts are valid UTF-8; header values are decoded (RFC 2047, 2231), empty where there is none. */
 struct message {
     struct text id; /* Message-ID without its brackets */
     int64_t date;   /* of Date, else of the newest Received; or TIME_UNKNOWN */
     struct text from_name, from_address;
+    struct text reply_to; /* the address of Reply-To */
     struct text to, subject;
     struct text language; /* of Content-Language: "en-GB" */
     struct text thread;   /* the same for all mails of a conversation */
@@ -25,6 +28,7 @@ struct message {
     const struct html_span *quotes; /* parts known to be quoted, of HTML */
     size_t quote_count;
     size_t attachments; /* parts that were left out */
+    uint64_t left_out;  /* bytes of text beyond MESSAGE_TEXT_SIZE */
 };
 
 void message_library_open(void); /* once or more often */

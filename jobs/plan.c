@@ -102,7 +102,7 @@ static bool preview_file(struct plan *plan, const struct input_file *file, struc
         reading = READING_FAILED;
     while (ok && reading == READING_MORE) {
         while (reading == READING_MORE &&
-               batch.count + batch.reject_count < plan->assembly.pipeline.batch_records)
+               !batch_is_full(&batch, plan->assembly.pipeline.batch_records))
             reading = file->connector->read(file->connector_state, &batch, &fault);
         ok = preview_batch(plan, &batch, account, error);
     }

@@ -15,7 +15,7 @@ enum { BATCH_RECORDS = 256 };
 
 /* The command line. */
 struct read {
-    struct text format, map, delimiter, charset, header, fields, rejects;
+    struct text format, map, delimiter, charset, header, fields, rejects, sets;
     int64_t max_members, max_ratio;
     bool explain;
 };
@@ -27,7 +27,7 @@ struct reading_run {
     struct batch batch;
     struct file_writer rejects;
     void *reject_state; /* of raw_format */
-    uint64_t records, reject_count;
+    uint64_t records, reject_count, left_out;
 };
 
 static const struct flag flags[] = {
@@ -69,6 +69,11 @@ static const struct flag flags[] = {
                 .least = 1, .most = 1000000,
                 .help = "times its size that a packed file may grow when it is unpacked"},
      .argument = "N"},
+    {.option = {"set", OPTION_TEXT, offsetof(struct read, sets), .fallback = "",
+                .help = "any other key of a job's [source]: own_domains=example.com"},
+     .letter = 's',
+     .argument = "KEY=VALUE",
+     .repeats = true},
     {{0}, 0, NULL, false},
 };
 
@@ -160,6 +165,7 @@ static bool write_batch(struct reading_run *run, const char *path, struct error 
         ok = error_set(error, ERROR_STORE, "standard output: the write failed (disk full?)");
     run->records += run->batch.count;
     run->reject_count += run->batch.reject_count;
+    run->left_out += run->batch.left_out;
     batch_reset(&run->batch);
     return ok;
 }
@@ -174,6 +180,31 @@ static bool set_option(const struct connector *connector, void *state, const cha
     char where[32];
     snprintf(where, sizeof(where), "--%s", name);
     return option_set(option, state, value, where, error);
+}
+
+static bool is_key(struct text name)
+{
+    for (const struct connector *const *connector = connectors; *connector; connector++)
+        if ((*connector)->options && option_find((*connector)->options, name))
+            return true;
+    return false;
+}
+
+/* What --set says, a line each. */
+static bool set_more(struct reading_run *run, const struct connector *connector, void *state,
+                     struct error *error)
+{
+    struct text rest = run->options.sets, value, name;
+    while (rest.size && text_split(&rest, '\n', &value)) {
+        if (!text_split(&value, '=', &name) || !value.bytes || !is_key(name))
+            return error_set(error, ERROR_USAGE,
+                             "--set %.*s: expected KEY=VALUE with a key of [source]; `winnow plan "
+                             "--keys` lists them",
+                             TEXT_ARGUMENT(name));
+        if (!set_option(connector, state, arena_copy(&run->arena, name).bytes, value, error))
+            return false;
+    }
+    return true;
 }
 
 static const struct connector *connector_called(struct text name)
@@ -222,7 +253,7 @@ static bool read_rows(struct reading_run *run, const char *path, const struct co
     run->batch.path = path;
     while (reading == READING_MORE) {
         reading = connector->read(state, &run->batch, error);
-        bool full = run->batch.count + run->batch.reject_count >= BATCH_RECORDS;
+        bool full = batch_is_full(&run->batch, BATCH_RECORDS);
         if ((full || reading != READING_MORE) && !write_batch(run, path, error))
             return false;
     }
@@ -238,7 +269,7 @@ static bool read_file(struct reading_run *run, const char *path, struct error *e
     char ratio[24];
     snprintf(ratio, sizeof(ratio), "%lld", (long long)options->max_ratio);
     void *state = memory_alloc(1, connector->state_size);
-    run->records = run->reject_count = 0;
+    run->records = run->reject_count = run->left_out = 0;
     if (connector->options)
         option_defaults(connector->options, state);
     bool ok = set_option(connector, state, "map", options->map, error) &&
@@ -247,16 +278,17 @@ static bool read_file(struct reading_run *run, const char *path, struct error *e
               set_option(connector, state, "header", options->header, error) &&
               set_option(connector, state, "max_ratio", text_of(ratio), error) &&
               set_option(connector, state, "without_text", TEXT("yes"), error) &&
-              connector->open(state, path, error);
+              set_more(run, connector, state, error) && connector->open(state, path, error);
     if (ok) {
         explain(run, path, connector, state);
         ok = read_rows(run, path, connector, state, error);
     }
     connector->close(state);
     free(state);
-    if (run->reject_count > 0 || options->explain)
-        fprintf(stderr, "%s: %llu records, %llu rejects\n", path, (unsigned long long)run->records,
-                (unsigned long long)run->reject_count);
+    if (run->reject_count > 0 || run->left_out > 0 || options->explain)
+        fprintf(stderr, "%s: %llu records, %llu rejects, %llu left out\n", path,
+                (unsigned long long)run->records, (unsigned long long)run->reject_count,
+                (unsigned long long)run->left_out);
     arena_reset(&run->arena);
     return ok;
 }

@@ -36,9 +36,10 @@ struct connector {
     bool (*open)(void *state, const char *path, struct error *error);
 
     /* Reads one row, message or element: adds its record (or records: one an answer), or one
-     * reject, to `batch`. The same file gives the same sequence of calls on every run: progress is
-     * counted in calls. A broken row is a reject; READING_FAILED means that the rest of the file
-     * cannot be read (ERROR_INPUT with file, line and remedy). */
+     * reject, to `batch`, or counts it in batch->left_out where it is no feedback. The same file
+     * gives the same sequence of calls on every run: progress is counted in calls. A broken row is
+     * a reject; READING_FAILED means that the rest of the file cannot be read (ERROR_INPUT with
+     * file, line and remedy). */
     enum reading (*read)(void *state, struct batch *batch, struct error *error);
 
     /* What was chosen and why, after open, for `winnow plan` and `winnow read --explain`: lines

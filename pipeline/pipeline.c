@@ -9,10 +9,6 @@
 
 #include "base/memory.h"
 
-enum {
-    MOST_BATCH_BYTES = 32 << 20, /* of the records' texts; a batch is closed above it */
-};
-
 static void note(const struct pipeline *pipeline, const char *message)
 {
     if (pipeline->progress.note)
@@ -115,8 +111,7 @@ static void fill_batch(struct ingestion *ingestion, uint64_t most_reads)
 {
     struct batch *batch = &ingestion->batch;
     while (ingestion->reading == READING_MORE && ingestion->reads < most_reads &&
-           batch->count + batch->reject_count < ingestion->pipeline->batch_records &&
-           batch->arena.used < MOST_BATCH_BYTES)
+           !batch_is_full(batch, ingestion->pipeline->batch_records))
         read_once(ingestion);
     batch->read = batch->count + batch->reject_count;
 }

@@ -78,6 +78,12 @@ void batch_reject(struct batch *batch, struct record *record, struct text reason
     batch_reject_row(batch, record->line, record->byte_offset, reason, record->body);
 }
 
+bool batch_is_full(const struct batch *batch, size_t records)
+{
+    enum { MOST_BYTES = 16 << 20 };
+    return batch->count + batch->reject_count >= records || batch->arena.used >= MOST_BYTES;
+}
+
 void batch_reset(struct batch *batch)
 {
     batch->count = 0;

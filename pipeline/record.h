@@ -152,6 +152,9 @@ void batch_reject_row(struct batch *batch, uint64_t line, uint64_t byte_offset, 
 /* A record that a stage refuses: its state becomes RECORD_REJECTED. */
 void batch_reject(struct batch *batch, struct record *record, struct text reason);
 
+/* Whether the batch holds `records` of records and rejects, or enough bytes. */
+bool batch_is_full(const struct batch *batch, size_t records);
+
 void batch_reset(struct batch *batch);
 void batch_free(struct batch *batch); /* safe on a zeroed batch */
 

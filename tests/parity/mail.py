@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""Compares what `winnow read` makes of mails with Python's `email` under policy.default.
+
+    python3 tests/parity/mail.py [--winnow build/winnow] [--all] FOLDER
+
+Every mail below FOLDER is compared: subject, sender, date (UTC) and text. Texts are compared up to
+white space; of a mail in HTML alone, whose markup Python gives and Winnow reads, the words are
+compared. mbox files are split at the same places, so that both see the same bytes. Differences are
+printed with the reason that docs/FORMATS.md gives for them; one without a reason, and a reason that
+no longer meets its difference, is a fault. Exits with 1 when there is any.
+"""
+import argparse
+import collections
+import datetime
+import email
+import email.policy
+import html
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+# Differences by rule have a letter of docs/FORMATS.md ("Mails, beside Python"); these are the others.
+SINGLE = {
+    ("mikel-mail/plain_emails/mix_caps_content_type.eml", "sender"): "G",
+    ("mikel-mail/plain_emails/raw_email_bad_time.eml", "date"): "A",
+    ("mikel-mail/plain_emails/raw_email_incorrect_header.eml", "subject"): "H",
+    ("mikel-mail/plain_emails/raw_email_incorrect_header.eml", "sender"): "H",
+    ("mikel-mail/plain_emails/raw_email_incorrect_header.eml", "text"): "H",
+    ("mikel-mail/rfc2822/example13.eml", "subject"): "H",
+    ("mikel-mail/rfc2822/example13.eml", "text"): "H",
+    ("python-email/msg_36.txt", "text"): "C",
+    ("python-email/msg_43.txt", "sender"): "G",
+    ("python-email/msg_47.txt", "text"): "I",
+    ("reply-trimmer/embedded/email_headers_2.txt", "sender"): "G",
+    ("reply-trimmer/embedded/forwarded_message.txt", "text"): "H",
+}
+
+
+def mails_of(path):
+    """The mails in a file: number, bytes as they lie there, bytes as Python is to see them."""
+    with open(path, "rb") as file:
+        data = file.read()
+    if not path.endswith(".mbox"):
+        if re.match(rb"(From [^\n]*\n|>From [^\n]*\n)?[!-9;-~]+[ \t]*:", data):
+            yield 0, data, data
+        return
+    begin = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\d{4}\r?\n(?=[!-9;-~]+[ \t]*:)")
+    places = [match.start() for match in begin.finditer(data)] + [len(data)]
+    for number, (first, last) in enumerate(zip(places, places[1:])):
+        yield number, data[first:last], re.sub(rb"(?m)^>(>*From )", rb"\1", data[first:last])
+
+
+def words(text):
+    return re.sub(r"\s+", " ", text.replace("\ufffd", "?")).strip()
+
+
+def words_of_html(text):
+    text = re.sub(r"(?is)<(script|style|title|head)\b.*?</\1\s*>|<!--.*?-->", " ", text)
+    return words(html.unescape(re.sub(r"(?s)<[^>]*>", " ", text)))
+
+
+def reference(data):
+    """What Python says: a dictionary, with the exception's name where it says nothing."""
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    said = {"message": message, "fault": ""}
+    try:
+        said["subject"] = words(str(message["subject"] or ""))
+    except Exception as fault:
+        said["subject"] = type(fault).__name__
+    try:
+        addresses = message["from"].addresses if message["from"] else ()
+        said["sender"] = addresses[0].addr_spec if addresses else ""
+    except Exception as fault:
+        said["sender"] = type(fault).__name__
+    try:
+        date = message["date"].datetime if message["date"] else None
+        if date and date.tzinfo:
+            date = date.astimezone(datetime.timezone.utc)
+        said["date"] = date.strftime("%Y-%m-%dT%H:%M:%SZ") if date else ""
+    except Exception as fault:
+        said["date"] = type(fault).__name__
+    try:
+        body = message.get_body(("plain", "html"))
+        content = body.get_content() if body else ""
+        is_html = body is not None and body.get_content_subtype() == "html"
+        flowed = body is not None and (body["content-type"] or None) and \
+            body["content-type"].params.get("format") == "flowed"
+        said["text"] = words_of_html(content) if is_html else words(content)
+        said["kind"] = "html" if is_html else "flowed" if flowed else "plain"
+    except Exception as fault:
+        said["text"], said["kind"], said["fault"] = "", "plain", type(fault).__name__
+    return said
+
+
+def ours(winnow, data, folder):
+    path = os.path.join(folder, "mail.eml")
+    with open(path, "wb") as file:
+        file.write(data)
+    run = subprocess.run([winnow, "read", "--format", "mail", "--fields", "all", "--set", "trim=no",
+                          path], capture_output=True, check=False)
+    lines = run.stdout.decode().splitlines()
+    if not lines:
+        return {"subject": "", "sender": "", "date": "", "text": "REJECTED"}
+    record = json.loads(lines[0])
+    return {"subject": words(record["fields"].get("subject", "")),
+            "sender": record["author"] or "", "date": record["created_at"] or "",
+            "text": words(record["text"])}
+
+
+def same(part, theirs, ours_said):
+    a, b = theirs[part], ours_said[part]
+    if part == "text" and theirs["kind"] != "plain":
+        # Joining flowed lines moves blanks and ">"; reading markup adds bullets.
+        marks = r"[\s>]+" if theirs["kind"] == "flowed" else r"[\W_]+"
+        return re.sub(marks, "", a) == re.sub(marks, "", b)
+    return a.lower() == b.lower() if part == "sender" else a == b
+
+
+def plain(text):
+    """Without what a charset decides."""
+    return re.sub(r"[^\x21-\x7e]|[?>]", "", text)
+
+
+def parts_of(message):
+    return [part.get_content_type() for part in message.walk()]
+
+
+def reason_for(part, theirs, ours_said, message):
+    """The letter of the rule that explains the difference, or None."""
+    a, b = theirs[part], ours_said[part]
+    if part == "date" and a == "" and b:
+        return "A"
+    if part != "text" and part != "date" and plain(a) == plain(b):
+        return "E"
+    if part != "text":
+        return None
+    types = parts_of(message)
+    if theirs["fault"]:
+        return "F"
+    if plain(a) == plain(b):
+        return "E"
+    if a and b.startswith(a) and len(types) > 2:
+        return "B"
+    if a == "" and {"message/rfc822", "multipart/digest", "multipart/report"} & set(types):
+        return "C"
+    if a == "" and not {"text/plain", "text/html"} & set(types):
+        return "D"
+    return None
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--winnow", default="build/winnow")
+    arguments.add_argument("--all", action="store_true", help="print both sides of every difference")
+    arguments.add_argument("folder")
+    given = arguments.parse_args()
+    count, faults, reasons = collections.Counter(), 0, collections.Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        for path in sorted(os.path.join(at, name) for at, _, names in os.walk(given.folder)
+                           for name in names):
+            name = os.path.relpath(path, given.folder)
+            for number, raw, data in mails_of(path):
+                key = f"{name}#{number}" if path.endswith(".mbox") else name
+                theirs, said = reference(data), ours(given.winnow, raw, folder)
+                count["mails"] += 1
+                for part in ("subject", "sender", "date", "text"):
+                    if same(part, theirs, said):
+                        if (key, part) in SINGLE:
+                            print(f"{key}: {part} is the same now; take it off the list")
+                            faults += 1
+                        continue
+                    reason = SINGLE.get((key, part)) or \
+                        reason_for(part, theirs, said, theirs["message"])
+                    count[part] += 1
+                    reasons[reason or "none"] += 1
+                    faults += reason is None
+                    if given.all or not reason:
+                        print(f"{key}: {part}: {reason or 'NO REASON'}\n"
+                              f"  python: {theirs[part][:300]!r}\n  winnow: {said[part][:300]!r}")
+    print(f"{count['mails']} mails; differences: " +
+          ", ".join(f"{part} {count[part]}" for part in ("subject", "sender", "date", "text")) +
+          "; by reason: " + ", ".join(f"{reason} {n}" for reason, n in sorted(reasons.items())))
+    sys.exit(faults > 0)
+
+
+if __name__ == "__main__":
+    main()
