@@ -260,6 +260,15 @@ static bool read_rows(struct reading_run *run, const char *path, const struct co
     return reading == READING_DONE;
 }
 
+static void say_counts(const struct reading_run *run, const char *path)
+{
+    fprintf(stderr, "%s: %llu records, %llu rejects", path, (unsigned long long)run->records,
+            (unsigned long long)run->reject_count);
+    if (run->left_out > 0)
+        fprintf(stderr, ", %llu left out", (unsigned long long)run->left_out);
+    fputc('\n', stderr);
+}
+
 static bool read_file(struct reading_run *run, const char *path, struct error *error)
 {
     const struct connector *connector;
@@ -286,9 +295,7 @@ static bool read_file(struct reading_run *run, const char *path, struct error *e
     connector->close(state);
     free(state);
     if (run->reject_count > 0 || run->left_out > 0 || options->explain)
-        fprintf(stderr, "%s: %llu records, %llu rejects, %llu left out\n", path,
-                (unsigned long long)run->records, (unsigned long long)run->reject_count,
-                (unsigned long long)run->left_out);
+        say_counts(run, path);
     arena_reset(&run->arena);
     return ok;
 }
