@@ -105,6 +105,7 @@ static const struct {
     enum quote_kind kind;
 } quote_marks[] = {
     {"gmail_quote", false, QUOTE},
+    {"gmail_attr", false, QUOTE},
     {"gmail_signature", false, QUOTE},
     {"gmail_signature_prefix", false, QUOTE},
     {"moz-cite-prefix", false, QUOTE},
@@ -117,6 +118,9 @@ static const struct {
     {"OutlookMessageHeader", false, QUOTE_TO_END},
     {"divRplyFwdMsg", true, QUOTE_TO_END},
     {"appendonsend", true, QUOTE_TO_END},
+    {"stopSpelling", true, QUOTE_TO_END},
+    {"OLK_SRC_BODY_SECTION", true, QUOTE},
+    {"composer_signature", true, QUOTE},
     {"mail-editor-reference-message-container", true, QUOTE},
     {"ms-outlook-mobile-signature", true, QUOTE},
     {"AppleMailSignature", true, QUOTE},

@@ -144,6 +144,24 @@ static bool is_dated_address(struct text text)
            contains_digit(text_slice(text, digits, text_find(text, TEXT("<"), 0)));
 }
 
+/* "пн, 5 янв. 2026 г. в 10:12, Somebody <address>", in a language that puts no verb there: a year,
+ * a time, and an address last. */
+static bool is_timed_address(struct text text)
+{
+    bool has_year = false, has_time = false;
+    size_t address = text_find(text, TEXT("<"), 0), digits = 0;
+    if (!text.size || text.bytes[text.size - 1] != '>' || !contains_byte(text, '@'))
+        return false;
+    for (size_t i = 0; i < address; i++) {
+        bool is_digit = text.bytes[i] >= '0' && text.bytes[i] <= '9';
+        has_time |= text.bytes[i] == ':' && digits > 0 && i + 1 < address &&
+                    contains_digit(text_slice(text, i + 1, i + 2));
+        digits = is_digit ? digits + 1 : 0;
+        has_year |= digits == 4;
+    }
+    return has_year && has_time;
+}
+
 /* Without ">" in front, however many. */
 static struct text unquote(struct text line)
 {
@@ -162,7 +180,7 @@ static bool is_attribution(struct text text, bool named)
     bool has_colon = cut_colon(&text);
     if (text.size == 0 || (!contains_digit(text) && !contains_byte(text, '@')))
         return false;
-    if (is_dated_address(text))
+    if (is_dated_address(text) || (has_colon && is_timed_address(text)))
         return true;
     bool has_address = contains_byte(text, '@') || contains_byte(text, '<');
     for (const struct attribution_words *words = attribution_words; words->verb; words++) {

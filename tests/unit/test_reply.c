@@ -38,6 +38,44 @@ static const struct example examples[] = {
     {"まだです。\n\n2026年1月5日(月) 10:12 窓口 <h@shop.example>:\n> もう一度\n", "まだです。"},
     {"还是不行。\n\n在 2026年1月5日，上午10:12，客服 <h@shop.example> 写道：\n\n请重试\n",
      "还是不行。"},
+    {"Sigue igual.\n\nEl lun, 5 ene 2026 a las 10:12, Tienda (<t@shop.example>) escribió:\n\n> "
+     "Pruebe\n",
+     "Sigue igual."},
+    {"Nog steeds.\n\nOp ma 5 jan 2026 om 10:12 schreef Winkel <w@shop.example>:\n> Probeer\n",
+     "Nog steeds."},
+    {"Nadal nie.\n\npon., 5 sty 2026 o 10:12 Sklep <s@shop.example> napisał(a):\n\n> Proszę\n",
+     "Nadal nie."},
+    {"Всё ещё нет.\n\nпн, 5 янв. 2026 г. в 10:12, Магазин <m@shop.example>:\n\n> Попробуйте\n",
+     "Всё ещё нет."},
+    {"Нет.\n\n05.01.2026, 10:12, \"Магазин\" <m@shop.example> пишет:\nПопробуйте\n", "Нет."},
+    {"还没好\n\n客服 <h@shop.example> 于2026年1月5日周一 10:12写道：\n> 请重试\n", "还没好"},
+    {"沒好\n\n------------------ 原始郵件 ------------------\n寄件者: 客服\n\n請重試\n", "沒好"},
+    {"No va.\n________________________________\nDe: Tienda <t@shop.example>\nEnviado: lunes\nPara: "
+     "Yo\nAsunto: Nuevo\n\nTexto",
+     "No va."},
+    {"Rien.\n________________________________\nDe : Aide <h@shop.example>\nEnvoyé : lundi\nÀ : "
+     "Moi\nObjet : Neuf\n\nTexte",
+     "Rien."},
+    {"Niets.\n\nVan: Winkel <w@shop.example>\nVerzonden: maandag\nAan: Ik\nOnderwerp: "
+     "Nieuw\n\nTekst",
+     "Niets."},
+    {"Nic.\n\nOd: Sklep <s@shop.example>\nWysłano: poniedziałek\nDo: Ja\nTemat: Nowy\n\nTekst",
+     "Nic."},
+    {"Ничего.\n\nОт: Магазин <m@shop.example>\nОтправлено: понедельник\nКому: Я\nТема: "
+     "Новый\n\nТекст",
+     "Ничего."},
+    {"動きません\n\n差出人: 窓口 <h@shop.example>\n送信日時: 2026年1月5日\n宛先: 私\n件名: "
+     "新品\n\n本文",
+     "動きません"},
+    {"不行\n\n发件人: 客服 <h@shop.example>\n发送时间: 2026年1月5日\n收件人: 我\n主题: "
+     "新\n\n内容",
+     "不行"},
+    {"Goed.\n\nVerstuurd vanaf mijn iPhone\n", "Goed."},
+    {"Dobrze.\n\nWysłane z iPhone'a\n", "Dobrze."},
+    {"Хорошо.\n\nОтправлено с iPhone\n", "Хорошо."},
+    {"いいです\n\niPhoneから送信\n", "いいです"},
+    {"很好\n\n发自我的iPhone\n", "很好"},
+    {"Lunch at 10:12 with <us@shop.example>: fine", NULL},
     {"Nope.\n\n-----Original Message-----\nFrom: Help\nSent: Monday\nTo: Me\n\nTry again", "Nope."},
     {"Nope.\n________________________________\nVon: Hilfe <h@shop.example>\nGesendet: Montag\nAn: "
      "Ich\nBetreff: Neu\n\nText",
