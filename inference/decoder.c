@@ -28,7 +28,7 @@ static void prepare_input(struct worker *worker, const struct encoded *input)
                              .x = session->states + input->first * width,
                              .group_rows = &input->length,
                              .group_count = 1};
-    linear_prepare(worker, &states);
+    linear_prepare(worker, &states, states.depth);
     for (size_t i = 0; i < session->weights.decoder.layer_count; i++) {
         const struct attention *layer = &session->weights.decoder.layers[i].cross;
         linear_apply(worker, &states, &layer->key, worker->key, false);
@@ -73,7 +73,7 @@ static void add_context(struct worker *worker, const struct linear *output, stru
 {
     shape->depth = worker->session->inner;
     shape->x = worker->context;
-    linear_prepare(worker, shape);
+    linear_prepare(worker, shape, shape->depth);
     linear_apply(worker, shape, output, worker->x, true);
 }
 
@@ -176,7 +176,7 @@ void decoder_logits(struct worker *worker, size_t count, logits_taker *take, voi
     size_t vocabulary = session->config->vocabulary;
     struct operand states = {
         .rows = count, .depth = session->config->model_width, .x = worker->final_states};
-    linear_prepare(worker, &states);
+    linear_prepare(worker, &states, states.depth);
     for (size_t first = 0; first < vocabulary; first += OUTPUT_PIECE) {
         size_t tokens = vocabulary - first < OUTPUT_PIECE ? vocabulary - first : OUTPUT_PIECE;
         struct linear piece = output_piece(&session->weights.output, first, tokens);
@@ -201,7 +201,7 @@ void decoder_select(struct worker *worker, size_t row, const int32_t *wanted, si
     const float *state = worker->final_states + row * width;
     if (session->limits.precision == T5_INT8) {
         struct operand one = {.rows = 1, .depth = width, .x = state};
-        linear_prepare(worker, &one);
+        linear_prepare(worker, &one, one.depth);
         kernels->select_s8(&worker->quantized, 0, &session->weights.output.s8, wanted, count,
                            logits);
         return;

@@ -104,7 +104,7 @@ static void feed(struct worker *worker, const struct layer *layer, struct operan
     shape.rows = panel.rows;
     shape.depth = inner;
     shape.x = worker->context + panel.first * inner;
-    linear_prepare(worker, &shape);
+    linear_prepare(worker, &shape, shape.depth);
     linear_apply(worker, &shape, &layer->self.output, x, true);
     feed_forward_apply(worker, &layer->feed_forward, shape, x);
 }

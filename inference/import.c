@@ -96,7 +96,7 @@ static void add_section(struct importing *importing, const char *name, const cha
 {
     struct model_section section = {.kind = kind, .rows = rows, .columns = columns};
     snprintf(section.name, sizeof(section.name), "%s%s", name, suffix);
-    section.size = kind == SECTION_S8 ? packed_size(rows, columns)
+    section.size = kind >= SECTION_S8 ? model_matrix_size(kind, rows, columns)
                                       : rows * columns * (kind == SECTION_F32 ? sizeof(float) : 1);
     model_writer_add(&importing->writer, &section);
 }
@@ -113,7 +113,7 @@ static void plan_sections(struct importing *importing)
             add_section(importing, slot->name, "", SECTION_F32, slot->rows, slot->columns);
             continue;
         }
-        add_section(importing, slot->name, ".s8", SECTION_S8, slot->rows, slot->columns);
+        add_section(importing, slot->name, ".s8", slot->group < slot->columns ? SECTION_S8_GROUPS : SECTION_S8, slot->rows, slot->columns);
         add_section(importing, slot->name, ".scale", SECTION_F32, slot->rows, 1);
         if (!importing->import->int8_only)
             add_section(importing, slot->name, ".f32", SECTION_F32, slot->rows, slot->columns);
@@ -156,24 +156,31 @@ static bool write_packed(struct model_writer *writer, const struct tensor_slot *
 {
     float *row = memory_alloc(slot->columns, sizeof(*row));
     float *scales = memory_alloc(slot->rows, sizeof(*scales));
-    int8_t *quantised = memory_alloc(PACKED_COLUMNS, slot->columns);
-    void *block = memory_alloc(1, packed_block_size(slot->columns));
+    int8_t *quantised = memory_alloc(1, slot->columns);
+    int8_t *parts = memory_alloc(PACKED_COLUMNS, slot->group);
+    void *block = memory_alloc(1, packed_block_size(slot->group));
     bool finite = true;
     model_writer_section(writer);
-    for (size_t first = 0; first < slot->rows && finite; first += PACKED_COLUMNS) {
-        size_t count = slot->rows - first < PACKED_COLUMNS ? slot->rows - first : PACKED_COLUMNS;
-        for (size_t i = 0; i < count && finite; i++) {
-            finite = read_row(tensor, slot, first + i, row);
-            scales[first + i] = quantise_row(row, slot->columns, quantised + i * slot->columns);
+    for (size_t begin = 0; begin < slot->columns; begin += slot->group) {
+        size_t size = slot->columns - begin < slot->group ? slot->columns - begin : slot->group;
+        for (size_t first = 0; first < slot->rows && finite; first += PACKED_COLUMNS) {
+            size_t count = slot->rows - first;
+            count = count < PACKED_COLUMNS ? count : PACKED_COLUMNS;
+            for (size_t i = 0; i < count && finite; i++) {
+                finite = read_row(tensor, slot, first + i, row);
+                scales[first + i] = quantise_row(row, slot->columns, quantised);
+                memcpy(parts + i * size, quantised + begin, size);
+            }
+            packed_block(count, size, parts, block);
+            model_writer_put(writer, block, packed_block_size(size));
         }
-        packed_block(count, slot->columns, quantised, block);
-        model_writer_put(writer, block, packed_block_size(slot->columns));
     }
     if (finite) {
         model_writer_section(writer);
         model_writer_put(writer, scales, slot->rows * sizeof(*scales));
     }
     free(block);
+    free(parts);
     free(quantised);
     free(scales);
     free(row);

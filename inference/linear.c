@@ -10,12 +10,23 @@ static bool is_int8(const struct worker *worker)
     return worker->session->limits.precision == T5_INT8;
 }
 
-void linear_prepare(struct worker *worker, const struct operand *operand)
+/* The part of the quantised rows that begins with number `first`: parts lie one behind the other. */
+static struct rows_s8 quantized_part(const struct rows_s8 *all, size_t first, size_t group)
+{
+    return (struct rows_s8){.rows = all->rows,
+                            .depth = all->depth - first < group ? all->depth - first : group,
+                            .bytes = all->bytes + all->rows * (first / group) * quantized_size(group),
+                            .scale = all->scale + all->rows * (first / group)};
+}
+
+void linear_prepare(struct worker *worker, const struct operand *operand, size_t group)
 {
     worker->quantized.rows = operand->rows;
     worker->quantized.depth = operand->depth;
-    if (is_int8(worker))
-        worker->session->kernels->quantize(operand->x, operand->depth, &worker->quantized);
+    for (size_t first = 0; is_int8(worker) && first < operand->depth; first += group) {
+        struct rows_s8 part = quantized_part(&worker->quantized, first, group);
+        worker->session->kernels->quantize(operand->x + first, operand->depth, &part);
+    }
 }
 
 void linear_prepare_norm(struct worker *worker, struct operand *operand, const float *norm,
@@ -34,11 +45,24 @@ void linear_prepare_norm(struct worker *worker, struct operand *operand, const f
                           worker->normed);
 }
 
+/* Group by group, each added to those before. */
+static void multiply_s8(struct worker *worker, const struct linear *linear, float *y, bool add)
+{
+    for (size_t first = 0; first < linear->s8.depth; first += linear->group) {
+        struct rows_s8 part = quantized_part(&worker->quantized, first, linear->group);
+        struct weights_s8 weights = linear->s8;
+        weights.depth = part.depth;
+        weights.packed = (const uint8_t *)linear->s8.packed +
+                         grouped_place(linear->s8.columns, first, linear->group);
+        worker->session->kernels->matmul_s8(&part, &weights, y, add || first);
+    }
+}
+
 void linear_apply(struct worker *worker, const struct operand *operand, const struct linear *linear,
                   float *y, bool add)
 {
     if (is_int8(worker)) {
-        worker->session->kernels->matmul_s8(&worker->quantized, &linear->s8, y, add);
+        multiply_s8(worker, linear, y, add);
         return;
     }
     size_t columns = linear->s8.columns, depth = operand->depth;
@@ -81,7 +105,7 @@ void feed_forward_apply(struct worker *worker, const struct feed_forward *layer,
     activate(worker, layer, &shape);
     shape.depth = worker->session->config->hidden_width;
     shape.x = worker->hidden;
-    linear_prepare(worker, &shape);
+    linear_prepare(worker, &shape, layer->wo.group);
     linear_apply(worker, &shape, &layer->wo, x, true);
 }
 

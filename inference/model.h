@@ -26,11 +26,16 @@ struct t5_config {
     uint32_t window_input, window_output; /* tokens recommended, end marks included */
 };
 
+/* Inputs of a feed-forward output layer that share a scale: see docs/MODEL.md, "int8". */
+enum { T5_GROUP = 256 };
+
 /* rows = outputs (or the vocabulary), columns = inputs. Weight [row][column] is about value *
  * scale[row]; values are in [-127, 127] and lie as kernels/packed.h says, a row of ours being a
  * column there; an all-zero row has scale 0. Everything begins at a multiple of 64 bytes. */
 struct t5_matrix {
     size_t rows, columns;
+    size_t group; /* columns that are quantised together and packed together: all of them, but
+                     T5_GROUP of feed_forward.wo */
     const void *packed;
     const float *scale; /* [rows] */
     const float *f32;   /* [rows][columns], or NULL when the file was made with --int8-only */

@@ -25,6 +25,11 @@ const char *const model_tokenizer_sections[TOKENIZER_TABLES] = {
     [TOKENIZER_CHARSMAP] = "tokenizer.charsmap",
 };
 
+size_t model_matrix_size(enum section_kind kind, size_t rows, size_t columns)
+{
+    return grouped_size(rows, columns, kind == SECTION_S8_GROUPS ? T5_GROUP : columns);
+}
+
 uint64_t model_header_checksum(const struct model_header *header,
                                const struct model_section *sections)
 {
@@ -125,12 +130,12 @@ static bool check_header(struct t5_model *model, const char *path, struct error 
 static bool section_size(const struct model_section *section, uint64_t *size)
 {
     static const uint64_t widths[] = {
-        [SECTION_BYTES] = 1, [SECTION_F32] = sizeof(float), [SECTION_S8] = 1};
+        [SECTION_BYTES] = 1, [SECTION_F32] = sizeof(float), [SECTION_S8] = 1, [SECTION_S8_GROUPS] = 1};
     if (__builtin_mul_overflow(section->rows, section->columns, size) ||
         __builtin_mul_overflow(*size, widths[section->kind], size) || *size > INT64_MAX / 128)
         return false;
-    if (section->kind == SECTION_S8 && *size)
-        *size = packed_size((size_t)section->rows, (size_t)section->columns);
+    if (section->kind >= SECTION_S8 && *size)
+        *size = model_matrix_size(section->kind, (size_t)section->rows, (size_t)section->columns);
     return true;
 }
 
@@ -140,7 +145,7 @@ static bool check_section(const struct t5_model *model, const struct model_secti
     uint64_t size;
     if (!memchr(section->name, '\0', sizeof(section->name)))
         return damaged(path, "a section's name", error);
-    if (section->kind < SECTION_BYTES || section->kind > SECTION_S8)
+    if (section->kind < SECTION_BYTES || section->kind > SECTION_S8_GROUPS)
         return error_set(error, ERROR_MODEL,
                          "%s: section '%s' is of kind %u, which this winnow does not know", path,
                          section->name, section->kind);
@@ -184,6 +189,11 @@ static const void *section_data(const struct t5_model *model, const char *name, 
     return NULL;
 }
 
+static enum section_kind s8_kind(const struct tensor_slot *slot)
+{
+    return slot->group < slot->columns ? SECTION_S8_GROUPS : SECTION_S8;
+}
+
 static bool attach_tensor(const struct t5_model *model, const struct tensor_slot *slot,
                           const char *path, struct error *error)
 {
@@ -197,8 +207,9 @@ static bool attach_tensor(const struct t5_model *model, const struct tensor_slot
     *slot->matrix = (struct t5_matrix){
         .rows = rows,
         .columns = columns,
+        .group = slot->group,
         .packed =
-            section_data(model, slot->name, ".s8", SECTION_S8, rows, columns, false, path, &fault),
+            section_data(model, slot->name, ".s8", s8_kind(slot), rows, columns, false, path, &fault),
         .scale =
             section_data(model, slot->name, ".scale", SECTION_F32, rows, 1, false, path, &fault),
         .f32 =

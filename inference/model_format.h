@@ -22,6 +22,7 @@ enum section_kind {
     SECTION_BYTES = 1, /* rows bytes; columns 1 */
     SECTION_F32 = 2,   /* float [rows][columns] */
     SECTION_S8 = 3,    /* int8 [rows][columns] in [-127, 127], as kernels/packed.h lays it out */
+    SECTION_S8_GROUPS = 4, /* the same in groups of T5_GROUP columns */
 };
 
 enum model_flag { MODEL_GATED = 1, MODEL_TIED = 2 };
@@ -76,6 +77,9 @@ struct t5_model {
 extern const char *const model_tokenizer_sections[];
 
 #define MODEL_PROMPTS "prompts" /* lines `section.key=value`, in the order given */
+
+/* Bytes of an int8 matrix in a section of this kind. */
+size_t model_matrix_size(enum section_kind kind, size_t rows, size_t columns);
 
 /* xxh3-64 of a header and its table, with the checksum's field taken as 0. */
 uint64_t model_header_checksum(const struct model_header *header,

@@ -65,7 +65,7 @@ static void worker_open(struct worker *worker, const struct t5_session *session)
     worker->context = room(rows, inner);
     worker->hidden = room(rows, hidden);
     worker->gate = config->gated ? room(rows, hidden) : NULL;
-    worker->quantized.scale = room(rows, 1);
+    worker->quantized.scale = room(rows, hidden / T5_GROUP + 1);
     size_t widest = largest_of(largest_of(width, hidden), inner);
     worker->quantized.bytes = memory_alloc_aligned(rows, quantized_size(widest));
     worker->cache = memory_alloc_aligned(attention_size(session, input), 1);

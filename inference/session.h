@@ -99,8 +99,8 @@ struct operand {
 };
 
 /* Makes `operand` the one that linear_apply multiplies: quantised once in T5_INT8, after which its
- * x may be overwritten. */
-void linear_prepare(struct worker *worker, const struct operand *operand);
+ * x may be overwritten, with a scale for each `group` numbers of a row (as the linear layer has it). */
+void linear_prepare(struct worker *worker, const struct operand *operand, size_t group);
 
 /* The same of the normalised rows of x [rows][model width]; sets operand's depth and x. */
 void linear_prepare_norm(struct worker *worker, struct operand *operand, const float *norm,

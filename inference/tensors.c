@@ -56,7 +56,7 @@ static struct tensor_slot *add(struct tensor_list *list, size_t rows, size_t col
 {
     list->slots = memory_grow(list->slots, &list->capacity, list->count + 1, sizeof(*list->slots));
     struct tensor_slot *slot = &list->slots[list->count++];
-    *slot = (struct tensor_slot){.rows = rows, .columns = columns};
+    *slot = (struct tensor_slot){.rows = rows, .columns = columns, .group = columns};
     return slot;
 }
 
@@ -123,6 +123,7 @@ static void add_feed_forward(struct tensor_list *list, const struct t5_config *c
         add_matrix(list, &feed_forward->wi, hidden, width, place, "wi", "wi", "up");
     }
     add_matrix(list, &feed_forward->wo, width, hidden, place, "wo", "wo", "down");
+    list->slots[list->count - 1].group = hidden < T5_GROUP ? hidden : T5_GROUP;
 }
 
 static void add_stack(struct tensor_list *list, const struct t5_config *config,

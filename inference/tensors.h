@@ -10,6 +10,7 @@ struct tensor_slot {
     char source[96];          /* in a Hugging Face directory */
     char gguf[40];            /* in a GGUF file */
     size_t rows, columns;     /* a vector has rows 1 */
+    size_t group;             /* of a matrix: see struct t5_matrix */
     bool is_table;            /* of position biases: two dimensions, but kept in float32 */
     struct t5_matrix *matrix; /* where it belongs: a matrix that is multiplied by, */
     const float **vector;     /* or float32 numbers */

@@ -23,7 +23,7 @@ static const float *dequantise(struct dequantising *room, const struct t5_matrix
     room->used += matrix->rows * matrix->columns;
     int8_t *row = memory_alloc(matrix->columns, sizeof(*row));
     for (size_t i = 0; values && i < matrix->rows; i++) {
-        packed_column(matrix->columns, matrix->packed, i, row);
+        grouped_column(matrix->rows, matrix->columns, matrix->group, matrix->packed, i, row);
         for (size_t k = 0; k < matrix->columns; k++)
             values[i * matrix->columns + k] = (float)row[k] * matrix->scale[i];
     }
@@ -36,7 +36,8 @@ static struct linear open_linear(struct dequantising *room, const struct t5_matr
     struct linear linear = {.s8 = {.columns = matrix->rows,
                                    .depth = matrix->columns,
                                    .packed = matrix->packed,
-                                   .scale = matrix->scale}};
+                                   .scale = matrix->scale},
+                            .group = matrix->group};
     if (room->precision == T5_F32)
         linear.f32 = dequantise(room, matrix);
     return linear;

@@ -8,6 +8,7 @@
 /* Outputs x inputs: `s8` when the precision is T5_INT8, else `f32`. */
 struct linear {
     struct weights_s8 s8; /* its columns and depth are set in both precisions */
+    size_t group;         /* of s8: inputs that are quantised and packed together */
     const float *f32;     /* [columns][depth] */
 };
 

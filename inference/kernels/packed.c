@@ -25,3 +25,12 @@ void packed_column(size_t depth, const void *packed, size_t column, int8_t *valu
         memcpy(values + k, bytes + packed_place(depth, column, k), count);
     }
 }
+
+void grouped_column(size_t columns, size_t depth, size_t group, const void *packed, size_t column,
+                    int8_t *values)
+{
+    for (size_t first = 0; first < depth; first += group)
+        packed_column(depth - first < group ? depth - first : group,
+                      (const uint8_t *)packed + grouped_place(columns, first, group), column,
+                      values + first);
+}

@@ -38,6 +38,21 @@ static inline size_t packed_size(size_t columns, size_t depth)
     return packed_blocks(columns) * packed_block_size(depth);
 }
 
+/* A matrix in groups: the values [0, group) of all columns as a matrix of its own, then the next
+ * `group` values, and so on; the last group may be shorter. So that each group of activations can
+ * have a scale of its own. */
+static inline size_t grouped_size(size_t columns, size_t depth, size_t group)
+{
+    size_t rest = depth % group;
+    return depth / group * packed_size(columns, group) + (rest ? packed_size(columns, rest) : 0);
+}
+
+/* Where the group that begins with value `first` lies in it. */
+static inline size_t grouped_place(size_t columns, size_t first, size_t group)
+{
+    return first / group * packed_size(columns, group);
+}
+
 /* Where value k of a column lies, k a multiple of PACKED_DEPTH for more than one of them. */
 static inline size_t packed_place(size_t depth, size_t column, size_t k)
 {
@@ -60,5 +75,9 @@ void packed_block(size_t columns, size_t depth, const int8_t *values, void *bloc
 
 /* values[depth] = one column. */
 void packed_column(size_t depth, const void *packed, size_t column, int8_t *values);
+
+/* The same of a matrix in groups. */
+void grouped_column(size_t columns, size_t depth, size_t group, const void *packed, size_t column,
+                    int8_t *values);
 
 #endif

@@ -22,7 +22,7 @@ static float touch(const struct t5_model *model)
         const struct t5_matrix *matrix = matrices[i];
         const int8_t *packed = matrix->packed;
         sum +=
-            packed[0] * matrix->scale[0] + packed[packed_size(matrix->rows, matrix->columns) - 1] *
+            packed[0] * matrix->scale[0] + packed[grouped_size(matrix->rows, matrix->columns, matrix->group) - 1] *
                                                matrix->scale[matrix->rows - 1];
         if (matrix->f32)
             sum += matrix->f32[matrix->rows * matrix->columns - 1];
