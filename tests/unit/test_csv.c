@@ -166,7 +166,7 @@ static const struct example tables[] = {
     {BYTES("aXb\n1X2\n"), LENIENT "\ndelimiter=X", "2@4 1|2\n"},
     /* rarer ways to write quotes and delimiters */
     {BYTES("a,b\n1,\"he said \\\"no, no\\\" twice\"\n2,\"\\\\\"\n"), LENIENT,
-     "2@4 1|he said \"no, no\" twice\n3@32 2|\\\n"},
+     "2@4 1|he said \"no, no\" twice\n3@33 2|\\\n"},
     {BYTES("a, b\n1, \"x, y\"\n2, z\n"), LENIENT, "2@5 1|x, y\n3@15 2|z\n"},
     {BYTES("'a','b'\n'1','x, y'\n'2','it''s'\n"), LENIENT, "2@8 1|x, y\n3@19 2|it's\n"},
     {BYTES("a^b^c\n1^x, y^2\n3^z, w, v^4\n"), LENIENT, "2@6 1|x, y|2\n3@15 3|z, w, v|4\n"},
