@@ -162,11 +162,13 @@ static struct linear output_piece(const struct linear *output, size_t first, siz
     struct linear piece = *output;
     size_t depth = output->s8.depth;
     piece.s8.columns = count;
+    if (output->f32) {
+        piece.f32 = output->f32 + first * depth;
+        return piece;
+    }
     piece.s8.packed = (const uint8_t *)output->s8.packed +
                       first / PACKED_COLUMNS * packed_block_size(depth);
     piece.s8.scale = output->s8.scale + first;
-    if (output->f32)
-        piece.f32 = output->f32 + first * depth;
     return piece;
 }
 
