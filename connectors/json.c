@@ -77,10 +77,27 @@ static enum piece_kind found(struct piece *piece, size_t begin, size_t end, cons
     return PIECE_FOUND;
 }
 
+/* The first object of a line on which another follows it, or all of the line. */
+static struct text first_on_line(struct text line)
+{
+    size_t size = 0;
+    bool maybe =
+        text_find(line, TEXT("}{"), 0) < line.size || text_find(line, TEXT("} {"), 0) < line.size ||
+        text_find(line, TEXT("},{"), 0) < line.size || text_find(line, TEXT("}, {"), 0) < line.size;
+    if (!maybe || json_scan(line, &size) != JSON_SCAN_WHOLE)
+        return line;
+    size_t next = skip_blanks(line, size);
+    next += next < line.size && line.bytes[next] == ',';
+    next = skip_blanks(line, next);
+    return next < line.size && line.bytes[next] == '{' ? text_slice(line, 0, size) : line;
+}
+
 static enum piece_kind find_line(struct text ahead, bool last, struct piece *piece)
 {
     for (size_t at = 0;;) {
-        piece->begin = at = skip_blanks(ahead, at);
+        while (at < ahead.size && (is_blank(ahead.bytes[at]) || ahead.bytes[at] == ','))
+            at++;
+        piece->begin = at;
         size_t end = text_find(ahead, TEXT("\n"), at);
         if (end == ahead.size && !last)
             return PIECE_MORE;
@@ -88,8 +105,10 @@ static enum piece_kind find_line(struct text ahead, bool last, struct piece *pie
         if (line.size > 0 && line.bytes[line.size - 1] == ',')
             line.size--;
         bool bracket = text_equal(line, TEXT("[")) || text_equal(line, TEXT("]"));
+        if (line.size > 0 && line.bytes[0] == '{')
+            return found(piece, at, at + first_on_line(line).size, NULL);
         if (line.size > 0 && !bracket)
-            return found(piece, at, at + line.size, line.bytes[0] == '{' ? NULL : not_an_object);
+            return found(piece, at, at + line.size, not_an_object);
         if (end == ahead.size)
             return PIECE_END;
         at = end + 1;

@@ -1,16 +1,20 @@
-/* json_members.h - a JSON object as named values. */
+/* json_members.h - a JSON object as named values, read in one pass and without a tree. */
 #ifndef CONNECTORS_JSON_MEMBERS_H
 #define CONNECTORS_JSON_MEMBERS_H
 
-#include "base/json.h"
+#include "base/error.h"
 #include "connectors/members.h"
 #include "connectors/paths.h"
 
-/* Reads the object that `raw` is, mended where exporters write against the rules (json_mend).
- * Nested members are called by their way ("author.name"), objects of a list by their number from 1
- * ("parts.2.body"); lists of plain values are one value, "a, b". What feeds wrap a value in
- * ({"label": "5"}) is the value itself. False with the fault, and no members: not JSON, or larger
- * than the limits. */
+/* Reads the object that `raw` is into `members` (values in their arena). Nested members are called
+ * by their way ("author.name"), objects of a list by their number from 1 ("parts.2.body"); lists of
+ * plain values are one value, "a, b". Numbers stay as they are written; null is empty. What feeds
+ * wrap a value in ({"label": "5"}) is the value itself.
+ *
+ * Accepted against the rules: NaN, Infinity and Python's None, True and False; control characters,
+ * unknown escapes and halves of surrogate pairs (which become U+FFFD) in strings; strings between
+ * single quotes; a comma behind the last member. Anything else is a fault, as are the limits:
+ * false, and no members. */
 bool json_members_read(struct text raw, const struct member_limits *limits, struct paths *paths,
                        struct members *members, struct error *fault);
 

@@ -2,7 +2,6 @@
 #ifndef CONNECTORS_JSON_SCAN_H
 #define CONNECTORS_JSON_SCAN_H
 
-#include "base/arena.h"
 #include "base/text.h"
 
 enum json_scan {
@@ -18,9 +17,5 @@ enum json_scan json_scan(struct text bytes, size_t *size);
 /* Bytes up to the line end in front of the next object, or up to an array's end: what a broken
  * value costs. SIZE_MAX when there is none. */
 size_t json_scan_broken(struct text bytes);
-
-/* A copy in which what some exporters write against the rules is mended: NaN and Infinity become
- * null, halves of surrogate pairs U+FFFD, control characters in strings are escaped. */
-struct text json_mend(struct text bytes, struct arena *arena);
 
 #endif

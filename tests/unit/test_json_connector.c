@@ -47,7 +47,7 @@ static const struct example examples[] = {
      "1:1=a|2:2=b|"},
     /* broken lines cost themselves */
     {"{\"id\":1,\"text\":\"a\"}\n{\"id\":2,\"text\":\"b\n{\"id\":3,\"text\":\"c\"}\nnonsense\n",
-     "1:1=a|2!line 1|3:3=c|4!expected an object, {...}|"},
+     "1:1=a|2!column 18: expected the end of a string|3:3=c|4!expected an object, {...}|"},
     {"[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"text\":\"b\"", "1:1=a|1!the object that begins here|"},
     /* in arrays, broken objects cost themselves */
     {"[\n{\"id\":1,\"text\":\"a\"},\n{\"id\":2,\"text\":\"b\n,\n{\"id\":3,\"text\":\"c\"},\n"
@@ -58,6 +58,29 @@ static const struct example examples[] = {
     /* what exporters write against the rules is mended */
     {"{\"id\":1,\"text\":\"a\\ud83d\",\"rating\":NaN}\n{\"id\":2,\"text\":\"it\\'s\tb\"}\n",
      "1:1=a\xEF\xBF\xBD|2:2=it's\tb|"},
+    {"{'id':1,'text':'a',}\n{\"id\":2,\"text\":None}\n{\"id\":12345678901234567890,\"text\":\"c\"}"
+     "\n",
+     "1:1=a|2:2=|3:12345678901234567890=c|"},
+    /* two on a line */
+    {"{\"id\":1,\"text\":\"}{\"}\n{\"id\":2,\"text\":\"b\"}{\"id\":3,\"text\":\"c\"}, "
+     "{\"id\":4,\"text\":\"d\"}\n",
+     "1:1=}{|2:2=b|2:3=c|2:4=d|"},
+    /* pages of an export, and one that holds a single object */
+    {"{\"data\":[{\"id\":1,\"text\":\"a\"}],\"included\":[{\"id\":9,\"text\":\"no feedback at "
+     "all\"}]}\n"
+     "{\"data\":[],\"next\":null}\n{\"data\":{\"id\":2,\"text\":\"b\"}}\n{\"data\":[{\"id\":3,"
+     "\"text\":\"c\"}]}",
+     "1:1=a|3:2=b|4:3=c|"},
+    /* a ticket with its comments is one record */
+    {"{\"id\":1,\"text\":\"a\",\"comments\":[{\"id\":2,\"text\":\"b, and longer than all the "
+     "rest\"}]}",
+     "1:1=a|"},
+    /* limits */
+    {"{\"id\":1,\"text\":\"a\",\"x\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+     "[[[[[[[1"
+     "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}\n{\"id\":2,\"text\":"
+     "\"b\"}\n",
+     "1!nested deeper than 64 levels; 'deepest_record' allows more|2:2=b|"},
     /* values of every kind, and a column that the sample does not know is no trouble */
     {"{\"id\":\"x\",\"text\":\"a\",\"rating\":4.5,\"tags\":[\"p\",\"q\"],\"ok\":true,\"z\":null}\n",
      "1:x=a|"},
