@@ -243,6 +243,22 @@ static void assign_by_name(struct search *search)
     }
 }
 
+/* No name says date: the one column of which all cells are dates, and not mere numbers. */
+static void assign_date_by_cells(struct search *search)
+{
+    size_t found = SIZE_MAX, candidates = 0;
+    for (size_t column = 0; column < search->count; column++) {
+        const struct column_facts *facts = &search->facts[column];
+        if (search->taken[column] || facts->filled < 2 || facts->numbers > 0 ||
+            share_of_dates(search, column) < 1)
+            continue;
+        candidates++;
+        found = column;
+    }
+    if (candidates == 1)
+        assign(search, ROLE_DATE, found, "all cells are dates");
+}
+
 /* No name says text: the column with the longest cells that people wrote. */
 static void assign_text_by_cells(struct search *search)
 {
@@ -370,6 +386,8 @@ bool mapping_find(struct mapping *mapping, const struct text *names, size_t coun
         assign_by_name(&search);
         if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search.given[ROLE_TEXT])
             assign_text_by_cells(&search);
+        if (mapping->columns[ROLE_DATE] == SIZE_MAX && !search.given[ROLE_DATE])
+            assign_date_by_cells(&search);
         decide_dates(&search);
         mapping->rating_scale = find_scale(&search);
         if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search.given[ROLE_TEXT])

@@ -19,7 +19,7 @@ static const struct {
     {"satisfied", 4, 5},    {"very satisfied", 5, 5},
     {"매우 불만족", 1, 5},  {"불만족", 2, 5},
     {"보통", 3, 5},         {"만족", 4, 5},
-    {"매우 만족", 5, 5},
+    {"매우 만족", 5, 5},    {"not good", 1, 3},
 };
 
 /* A number at the front, with a decimal point or comma; its size in *size. */

@@ -107,8 +107,6 @@ static void end_row(int terminator, void *user)
 
 static void add_cell(struct rows *rows, struct text cell)
 {
-    if (rows->dialect.padded)
-        cell = text_trim(cell);
     rows->cells =
         memory_grow(rows->cells, &rows->cell_capacity, rows->count + 1, sizeof(*rows->cells));
     rows->cells[rows->count++] = cell;
@@ -145,6 +143,11 @@ static bool is_blank(const struct rows *rows, struct text line)
     return true;
 }
 
+static void add_plain_cell(struct rows *rows, struct text cell)
+{
+    add_cell(rows, rows->dialect.padded ? text_trim(cell) : cell);
+}
+
 /* Cuts a line at every delimiter; quotes are letters. */
 static void cut_line(struct rows *rows, struct text line)
 {
@@ -154,11 +157,11 @@ static void cut_line(struct rows *rows, struct text line)
     if (rows->dialect.delimiter) {
         const char *cut;
         while ((cut = memchr(begin, rows->dialect.delimiter, (size_t)(end - begin)))) {
-            add_cell(rows, (struct text){begin, (size_t)(cut - begin)});
+            add_plain_cell(rows, (struct text){begin, (size_t)(cut - begin)});
             begin = cut + 1;
         }
     }
-    add_cell(rows, (struct text){begin, (size_t)(end - begin)});
+    add_plain_cell(rows, (struct text){begin, (size_t)(end - begin)});
 }
 
 static void start_parser(struct rows *rows, bool strict)

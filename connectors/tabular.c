@@ -218,6 +218,8 @@ bool tabular_add(struct tabular *tabular, const struct placed_row *row, struct b
         batch_reject_row(batch, row->line, row->offset, reason, row->raw);
         return true;
     }
+    if (tabular->vendor && vendor_is_ours(tabular->vendor, &record))
+        return false;
     if (tabular->vendor)
         vendor_finish(tabular->vendor, &record, &batch->arena);
     if (tabular->survey.answer_count > 0) {

@@ -64,7 +64,7 @@ bool tabular_learn(struct tabular *tabular, const char *path, struct error *erro
 size_t tabular_rows_to_skip(const struct tabular *tabular);
 
 /* Adds the row's record, its records (one an answer), or a reject. False when nothing was added:
- * the row is a test of the survey's author. */
+ * the row is a test of the survey's author, or not in a customer's words. */
 bool tabular_add(struct tabular *tabular, const struct placed_row *row, struct batch *batch);
 
 /* The lines of connector.explain from "recognised" on. */

@@ -6,16 +6,17 @@
 #include "base/calendar.h"
 #include "connectors/mapping.h"
 
-enum { MOST_ALTERNATIVES = 4 };
+enum { MOST_ALTERNATIVES = 4, MOST_REQUIRED = 5 };
 
 struct vendor {
     const char *name;
-    const char *const required[5];
+    const char *const required[MOST_REQUIRED + 1]; /* NULL ends it */
     struct {
         enum role role;
         const char *columns[MOST_ALTERNATIVES]; /* the first that is there; none: no column */
     } roles[ROLE_COUNT];
     void (*finish)(struct record *record, struct arena *arena);
+    bool (*is_ours)(const struct record *record); /* written by the company, not by a customer */
 };
 
 static struct text field_called(const struct record *record, const char *name)
@@ -79,6 +80,34 @@ static void finish_google_play(struct record *record, struct arena *arena)
             record->created_at = TIME_UNKNOWN;
 }
 
+/* A bot or an agent wrote it. */
+static bool is_ours_in_intercom(const struct record *record)
+{
+    static const char *const customers[] = {"user", "lead", "contact"};
+    struct text type = field_called(record, "message_author_type");
+    for (size_t i = 0; i < sizeof(customers) / sizeof(*customers); i++)
+        if (text_equal_fold(type, text_of(customers[i])))
+            return false;
+    return true;
+}
+
+/* A ticket that somebody else opened for the customer has a subject in that one's words. */
+static bool is_ours_in_zendesk(const struct record *record)
+{
+    struct text submitter = field_called(record, "Submitter");
+    return submitter.size > 0 && !text_equal(submitter, field_called(record, "Requester"));
+}
+
+/* An answer that was begun and not sent has no date of its own. */
+static void finish_typeform(struct record *record, struct arena *arena)
+{
+    static const char *const dates[] = {"Stage Date (UTC)", "Start Date (UTC)"};
+    (void)arena;
+    for (size_t i = 0; i < 2 && record->created_at == TIME_UNKNOWN; i++)
+        if (!date_parse(field_called(record, dates[i]), DATE_ORDER_YMD, 0, &record->created_at))
+            record->created_at = TIME_UNKNOWN;
+}
+
 static const struct vendor vendors[] = {
     {.name = "Google Play review export",
      .required = {"Package Name", "Star Rating", "Review Text"},
@@ -113,7 +142,30 @@ static const struct vendor vendors[] = {
                {ROLE_ID, {"Id"}},
                {ROLE_DATE, {"Created at"}},
                {ROLE_RATING, {"Satisfaction Score"}},
-               {ROLE_AUTHOR, {"Requester id", "Requester"}}}},
+               {ROLE_AUTHOR, {"Requester id", "Requester"}}},
+     .is_ours = is_ours_in_zendesk},
+    {.name = "Intercom message export",
+     .required = {"message_id", "message_body", "message_author_type", "conversation_id"},
+     .roles = {{ROLE_TEXT, {"message_body"}},
+               {ROLE_ID, {"message_id"}},
+               {ROLE_DATE, {"message_created_at", "conversation_created_at"}},
+               {ROLE_TITLE, {NULL}},
+               {ROLE_AUTHOR, {"message_author_id", "message_author_name"}}},
+     .is_ours = is_ours_in_intercom},
+    {.name = "Help Scout rating export",
+     .required = {"id", "ticketId", "threadId", "rating", "comments"},
+     .roles = {{ROLE_TEXT, {"comments"}},
+               {ROLE_ID, {"id"}},
+               {ROLE_DATE, {"modifiedAt", "createdAt"}},
+               {ROLE_RATING, {"rating"}},
+               {ROLE_AUTHOR, {"customer email", "customer.email", "customer id", "customer.id"}}}},
+    {.name = "Typeform export",
+     .required = {"#", "Submit Date (UTC)", "Network ID"},
+     .roles = {{ROLE_ID, {"#"}},
+               {ROLE_DATE, {"Submit Date (UTC)"}},
+               {ROLE_TITLE, {NULL}},
+               {ROLE_AUTHOR, {NULL}}},
+     .finish = finish_typeform},
     {.name = "Outlook message export",
      .required = {"Subject", "Body", "From: (Name)", "From: (Address)"},
      .roles = {{ROLE_TEXT, {"Body"}},
@@ -163,6 +215,11 @@ struct text vendor_mapping(const struct vendor *vendor, const struct text *names
     }
     return arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(wanted),
                         wanted.size && given.size ? "," : "", TEXT_ARGUMENT(given));
+}
+
+bool vendor_is_ours(const struct vendor *vendor, const struct record *record)
+{
+    return vendor->is_ours && vendor->is_ours(record);
 }
 
 void vendor_finish(const struct vendor *vendor, struct record *record, struct arena *arena)

@@ -18,6 +18,9 @@ struct text vendor_name(const struct vendor *vendor);
 struct text vendor_mapping(const struct vendor *vendor, const struct text *names, size_t count,
                            struct text given, struct arena *arena);
 
+/* Written by the company or a bot, not by a customer: to be left out. After mapping_apply. */
+bool vendor_is_ours(const struct vendor *vendor, const struct record *record);
+
 /* What mapping cannot say: ids within links, dates of an edit. After mapping_apply. */
 void vendor_finish(const struct vendor *vendor, struct record *record, struct arena *arena);
 
