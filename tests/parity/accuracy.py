@@ -60,6 +60,8 @@ class CTranslate2:
         self.spiece = sentencepiece.SentencePieceProcessor(
             model_file=os.path.join(source, "spiece.model"))
         self.prefix = self.pieces(prefix)
+        if self.prefix and self.spiece.id_to_piece(self.spiece.piece_to_id(prefix)) == prefix:
+            self.prefix = [prefix]  # a symbol of the vocabulary has no space before it
         self.translator = ctranslate2.Translator(convert(source, folder), device="cpu",
                                                  compute_type=compute_type, intra_threads=2)
 
@@ -96,6 +98,10 @@ def convert(source, folder):
             model.config.tie_word_embeddings = getattr(model.config, "scale_decoder_outputs",
                                                        model.config.tie_word_embeddings)
             return model
+
+        def load_tokenizer(self, tokenizer_class, path, **settings):
+            # Rows that the vocabulary has no piece for are named by the converter, not by this.
+            return super().load_tokenizer(tokenizer_class, path, extra_ids=0, **settings)
 
     output = os.path.join(folder, "ctranslate2")
     if not os.path.isdir(output):
