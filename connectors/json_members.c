@@ -266,9 +266,11 @@ static bool read_list(struct walk *walk, struct path path, int64_t depth)
             return false;
     }
     walk->at++;
-    if (nested == 0 || walk->item_count > first)
+    if (walk->item_count > first)
         members_add(walk->members, path.text,
-                    join(walk->items + first, walk->item_count - first, arena));
+                    join(&walk->items[first], walk->item_count - first, arena));
+    else if (nested == 0)
+        members_add(walk->members, path.text, (struct text){0});
     walk->item_count = first;
     return true;
 }
@@ -307,7 +309,7 @@ bool json_members_read(struct text raw, const struct member_limits *limits, stru
                         .size = copy.size};
     bool good = peek(&walk) == '{' ? read_value(&walk, (struct path){0}, 0)
                                    : expected(&walk, "an object, {...}");
-    if (good && peek(&walk) != '\0')
+    if (good && (peek(&walk) != '\0' || walk.at < walk.size))
         good = expected(&walk, "nothing more behind the object");
     free(walk.items);
     if (!good)
