@@ -40,7 +40,7 @@ class Engine:
     model: str           # key of make_models
     command: list
     environment: dict = dataclasses.field(default_factory=dict)
-    batch_tokens: int = 4096  # of the pipeline load; from there on none gets faster, only bigger
+    batch_tokens: int = 4096  # of the pipeline load; on one thread more is no faster, only bigger
     has_replicas: bool = False
 
 
