@@ -1,5 +1,5 @@
 /* prop_json_blocks.c - wherever the reader's blocks end, and in whichever form the objects lie, the
- * same records come out. */
+ * same records come out; a file that ends early loses its last record alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -75,8 +75,52 @@ static void the_same_records_come_out(void **unused)
     unlink(path);
 }
 
+/* Objects that end within the first `size` bytes. */
+static size_t count_whole(const char *path, long size)
+{
+    char *bytes = memory_alloc((size_t)size + 1, 1);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    struct text text = {bytes, fread(bytes, 1, (size_t)size, file)};
+    fclose(file);
+    size_t whole = 0;
+    for (size_t at = 0; (at = text_find(text, TEXT("\"n\": 1}]}"), at)) < text.size; at++)
+        whole++;
+    free(bytes);
+    return whole;
+}
+
+static void a_file_that_ends_early_loses_its_last_record(void **unused)
+{
+    (void)unused;
+    char path[] = "/tmp/prop_json_blocks.XXXXXX";
+    close(mkstemp(path));
+    for (size_t f = 0; f < sizeof(forms) / sizeof(*forms); f++)
+        for (long size = 125000; size > 20000; size -= 4987) {
+            write_file(path, &forms[f], 0);
+            size_t whole = count_whole(path, size);
+            assert_int_equal(truncate(path, size), 0);
+            void *state = memory_alloc(1, json_connector.state_size);
+            option_defaults(json_connector.options, state);
+            struct batch batch = {.path = path, .source = TEXT("test")};
+            struct error error = {0};
+            assert_true(json_connector.open(state, path, &error));
+            while (json_connector.read(state, &batch, &error) == READING_MORE)
+                ;
+            assert_int_equal(batch.count, whole);
+            assert_true(batch.reject_count <= 1);
+            batch_free(&batch);
+            json_connector.close(state);
+            free(state);
+        }
+    unlink(path);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_same_records_come_out)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_records_come_out),
+        cmocka_unit_test(a_file_that_ends_early_loses_its_last_record),
+    };
     return cmocka_run_group_tests_name("json blocks", tests, NULL, NULL);
 }
