@@ -29,7 +29,7 @@ struct line_options {
 
 #define LINE_FLAGS                                                                                 \
     LINE_FLAG("model", OPTION_TEXT, model, "", 0, 0, "FILE",                                       \
-              "a .winnow file or a Hugging Face directory; without it the default model"),         \
+              "a .winnow, Hugging Face directory or GGUF; without it the default model"),          \
         LINE_FLAG("prefix", OPTION_TEXT, prefix, "", 0, 0, "TEXT",                                 \
                   "what the decoder is made to start with"),                                       \
         LINE_FLAG("threads", OPTION_INTEGER, threads, "0", 0, 1024, "N",                           \
