@@ -9,19 +9,41 @@
 #include "stages/combine.h"
 #include "stages/sentiment.h"
 #include "stages/stages.h"
-#include "stages/topics.h"
+#include "stages/tagger.h"
 
 struct classify {
     double undetected_below;
     struct combine_rules rules;
     bool topics;
+    struct text taxonomy;
+    double likeness;
 
     struct t5_session *session; /* borrowed */
     size_t session_batch;
     struct window window;
     struct sentiment_question sentiment;
-    struct topics_question topics_question;
+    struct topics_question topics_question; /* asked unless `by_phrases` */
+    struct tagger tagger;
+    bool by_phrases;
 };
+
+/* A user's list of topics, or the model's own where its topics are told by phrases. */
+static bool open_tagger(struct classify *classify, const struct workbench *workbench,
+                        struct error *error)
+{
+    struct taxonomy *taxonomy = &classify->tagger.taxonomy;
+    if (classify->taxonomy.size > 0) {
+        struct arena arena = {0};
+        struct text path = arena_format(&arena, "%.*s", TEXT_ARGUMENT(classify->taxonomy));
+        classify->by_phrases = taxonomy_read(taxonomy, path.bytes, error);
+        arena_free(&arena);
+        if (!classify->by_phrases)
+            return false;
+    } else
+        classify->by_phrases = taxonomy_of_model(taxonomy, workbench->model);
+    return !classify->by_phrases || tagger_open(&classify->tagger, classify->likeness,
+                                                &classify->sentiment, workbench, error);
+}
 
 static bool open_classify(void *state, const struct workbench *workbench, struct error *error)
 {
@@ -30,7 +52,8 @@ static bool open_classify(void *state, const struct workbench *workbench, struct
     classify->session_batch = workbench->session_batch;
     if (!prompt_window(&classify->window, workbench->model, error) ||
         !sentiment_load(&classify->sentiment, workbench->model, error) ||
-        !topics_load(&classify->topics_question, workbench->model, error))
+        !topics_load(&classify->topics_question, workbench->model, error) ||
+        (classify->topics && !open_tagger(classify, workbench, error)))
         return false;
     classify->rules.undetected_below = classify->undetected_below >= 0
                                            ? classify->undetected_below
@@ -40,7 +63,9 @@ static bool open_classify(void *state, const struct workbench *workbench, struct
 
 static void close_classify(void *state)
 {
-    topics_close(&((struct classify *)state)->topics_question);
+    struct classify *classify = state;
+    topics_close(&classify->topics_question);
+    tagger_close(&classify->tagger);
 }
 
 /* A chunk to be asked about, and the answer about its topics. */
@@ -80,6 +105,34 @@ static bool encode(struct classify *classify, const struct prompt *prompt,
     return t5_encode(classify->session, inputs, count, error);
 }
 
+/* The topics of chunks whose sentiment has just been asked. */
+static bool ask_topics(struct classify *classify, struct question *questions, size_t count,
+                       struct arena *arena, struct error *error)
+{
+    static const struct prompt bare = {0};
+    const struct prompt *prompt = &classify->topics_question.prompt;
+    struct arena scratch = {0};
+    struct mentions *answers = arena_alloc(&scratch, count, sizeof(*answers));
+    bool ok;
+    if (classify->by_phrases) {
+        struct text *texts = arena_alloc(&scratch, count, sizeof(*texts));
+        for (size_t i = 0; i < count; i++) {
+            const struct chunk *chunk = questions[i].chunk;
+            texts[i] = prompt_record_input(&bare, questions[i].record, chunk->begin, chunk->end,
+                                           chunk->titled, &scratch);
+        }
+        ok = tagger_ask(&classify->tagger, texts, count, arena, answers, error);
+    } else
+        ok =
+            (prompt_shares_input(&classify->sentiment.prompt, prompt) ||
+             encode(classify, prompt, questions, count, &scratch, error)) &&
+            topics_ask(&classify->topics_question, classify->session, count, arena, answers, error);
+    for (size_t i = 0; ok && i < count; i++)
+        questions[i].mentions = answers[i];
+    arena_free(&scratch);
+    return ok;
+}
+
 /* Both questions about up to session_batch chunks. */
 static bool ask(struct classify *classify, struct question *questions, size_t count,
                 struct arena *arena, struct error *error)
@@ -96,16 +149,7 @@ static bool ask(struct classify *classify, struct question *questions, size_t co
         chunk->positive = odds[i].positive;
         chunk->sentiment = sentiment_label(odds[i], classify->rules.undetected_below, &probability);
     }
-    if (ok && classify->topics) {
-        const struct prompt *topics_prompt = &classify->topics_question.prompt;
-        struct mentions *answers = arena_alloc(&scratch, count, sizeof(*answers));
-        ok =
-            (prompt_shares_input(&classify->sentiment.prompt, topics_prompt) ||
-             encode(classify, topics_prompt, questions, count, &scratch, error)) &&
-            topics_ask(&classify->topics_question, classify->session, count, arena, answers, error);
-        for (size_t i = 0; ok && i < count; i++)
-            questions[i].mentions = answers[i];
-    }
+    ok = ok && (!classify->topics || ask_topics(classify, questions, count, arena, error));
     arena_free(&scratch);
     return ok;
 }
@@ -122,9 +166,12 @@ static void combine(struct classify *classify, struct record *record,
     for (size_t i = 0; i < record->chunk_count; i++)
         for (size_t k = 0; k < questions[i].mentions.count; k++)
             mentions[at++] = questions[i].mentions.items[k];
+    const struct text *names =
+        classify->by_phrases ? classify->tagger.taxonomy.names : classify->topics_question.names;
+    size_t name_count = classify->by_phrases ? classify->tagger.taxonomy.name_count
+                                             : classify->topics_question.name_count;
     record->analysis.topics =
-        combine_topics(mentions, count, classify->topics_question.names,
-                       classify->topics_question.name_count, arena, &record->analysis.topic_count);
+        combine_topics(mentions, count, names, name_count, arena, &record->analysis.topic_count);
     combine_chunks(&classify->rules, record->chunks, record->chunk_count, &record->analysis);
 }
 
@@ -191,6 +238,20 @@ static const struct option options[] = {
      .offset = offsetof(struct classify, topics),
      .fallback = "yes",
      .help = "ask for topics too"},
+    {.name = "taxonomy",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct classify, taxonomy),
+     .fallback = "",
+     .help = "a table of your own topics and their phrases, in place of the model's; see "
+             "inference/models/topics.csv"},
+    {.name = "likeness",
+     .type = OPTION_REAL,
+     .offset = offsetof(struct classify, likeness),
+     .fallback = "2",
+     .least = -1,
+     .most = 2,
+     .help = "a clause without phrases is about the topic that is as like it as this (cosine of "
+             "the encoder's means); above 1: phrases alone"},
     {0},
 };
 

@@ -15,6 +15,7 @@ static const double off_topic = 0.15;    /* of a group that has a topic */
 bool judge_open(struct judge *judge, const struct workbench *workbench, struct error *error)
 {
     judge->workbench = workbench;
+    taxonomy_of_model(&judge->taxonomy, workbench->model);
     return prompt_window(&judge->window, workbench->model, error) &&
            sentiment_load(&judge->sentiment, workbench->model, error) &&
            topics_load(&judge->topics, workbench->model, error);
@@ -23,6 +24,7 @@ bool judge_open(struct judge *judge, const struct workbench *workbench, struct e
 void judge_close(struct judge *judge)
 {
     topics_close(&judge->topics);
+    taxonomy_close(&judge->taxonomy);
 }
 
 /* What the model says of one text. */
@@ -30,6 +32,22 @@ struct opinion {
     struct odds odds;
     struct mentions mentions;
 };
+
+/* Topics told by phrases; their polarity is not asked here. */
+static void find_mentions(const struct judge *judge, const struct text *texts, size_t count,
+                          struct opinion *opinions, struct arena *arena)
+{
+    size_t topics = judge->taxonomy.name_count;
+    bool *found = arena_alloc(arena, topics, sizeof(*found));
+    for (size_t i = 0; i < count; i++) {
+        struct mention *items = arena_alloc(arena, topics, sizeof(*items));
+        taxonomy_find(&judge->taxonomy, texts[i], found);
+        opinions[i].mentions = (struct mentions){.items = items};
+        for (size_t topic = 0; topic < topics; topic++)
+            if (found[topic])
+                items[opinions[i].mentions.count++] = (struct mention){topic, SENTIMENT_NEUTRAL};
+    }
+}
 
 /* Opinions of up to session_batch texts, each within the window. */
 static bool ask(struct judge *judge, const struct text *texts, size_t count, bool topics,
@@ -48,6 +66,10 @@ static bool ask(struct judge *judge, const struct text *texts, size_t count, boo
         opinions[i].odds = odds[i];
     if (!topics)
         return true;
+    if (judge->taxonomy.phrase_count > 0) {
+        find_mentions(judge, texts, count, opinions, arena);
+        return true;
+    }
     if (!prompt_shares_input(&judge->sentiment.prompt, &judge->topics.prompt)) {
         for (size_t i = 0; i < count; i++)
             inputs[i] = prompt_input(&judge->topics.prompt, texts[i], arena);

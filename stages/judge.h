@@ -6,6 +6,7 @@
 #include "pipeline/stage.h"
 #include "stages/sentiment.h"
 #include "stages/support.h"
+#include "stages/taxonomy.h"
 #include "stages/topics.h"
 
 struct judge {
@@ -13,6 +14,7 @@ struct judge {
     struct window window;
     struct sentiment_question sentiment;
     struct topics_question topics;
+    struct taxonomy taxonomy; /* empty unless the model's topics are told by phrases */
 };
 
 /* Safe to close when zeroed, or after a failed open. */

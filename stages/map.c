@@ -6,12 +6,17 @@
 
 struct map {
     struct text strategy;
+    bool writes; /* the model does */
     struct summarizer summarizer;
 };
 
 static bool open_map(void *state, const struct workbench *workbench, struct error *error)
 {
     struct map *map = state;
+    /* A model that was not taught to write says so: its summaries are customers' own sentences. */
+    map->writes =
+        !text_equal(map->strategy, TEXT("extractive")) &&
+        text_equal(prompt_text(workbench->model, "summary", "by", "model"), TEXT("model"));
     return summarizer_open(&map->summarizer, workbench, error);
 }
 
@@ -39,7 +44,7 @@ static bool process_group(void *state, struct group *group, struct error *error)
     group->finish_reason = "extractive";
     bool ok = true;
     /* One text is its own best summary. */
-    if (count > 1 && !text_equal(map->strategy, TEXT("extractive"))) {
+    if (count > 1 && map->writes) {
         struct text *pieces =
             summarizer_cut(&map->summarizer, texts, count, summarizer_room(&map->summarizer),
                            &scratch, &piece_count);
@@ -57,7 +62,8 @@ static const struct option options[] = {
      .fallback = "map-reduce",
      .choices = "map-reduce|extractive",
      .help =
-         "map-reduce: the model writes, ground checks; extractive: only sentences of customers"},
+         "map-reduce: the model writes (where it was taught to), ground checks; extractive: only "
+         "sentences of customers"},
     {0},
 };
 

@@ -1,0 +1,175 @@
+/* taxonomy.c - reading a list of topics, and finding their phrases. */
+#include "stages/taxonomy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/normalize.h"
+#include "base/utf8.h"
+
+enum { MOST_BYTES = 1 << 20, MOST_COLUMNS = 64 };
+
+/* ---- Phrases ---- */
+
+static void add_phrases(struct taxonomy *taxonomy, size_t topic, struct text list)
+{
+    struct text rest = list, phrase;
+    while (text_split(&rest, ';', &phrase)) {
+        struct text key = normalize_key(text_trim(phrase), &taxonomy->arena);
+        if (key.size == 0)
+            continue;
+        taxonomy->phrases = memory_grow(taxonomy->phrases, &taxonomy->phrase_capacity,
+                                        taxonomy->phrase_count + 1, sizeof(*taxonomy->phrases));
+        taxonomy->phrases[taxonomy->phrase_count++] =
+            (struct phrase){arena_copy(&taxonomy->arena, key), topic};
+    }
+}
+
+/* The kind of the character that ends before `at`, or that begins there. */
+static enum letter kind_before(struct text text, size_t at)
+{
+    size_t begin = at, size;
+    while (begin > 0 && ((unsigned char)text.bytes[--begin] & 0xC0) == 0x80)
+        ;
+    return at > 0 ? normalize_letter(utf8_decode(text, begin, &size)) : LETTER_NONE;
+}
+
+static enum letter kind_at(struct text text, size_t at)
+{
+    size_t size;
+    return at < text.size ? normalize_letter(utf8_decode(text, at, &size)) : LETTER_NONE;
+}
+
+static bool stands_alone(struct text text, size_t begin, size_t end)
+{
+    enum letter first = kind_at(text, begin), last = kind_before(text, end);
+    bool begins = first == LETTER_NONE || kind_before(text, begin) == LETTER_NONE ||
+                  (kind_before(text, begin) == LETTER_DIGIT && first == LETTER_DENSE);
+    bool ends = last == LETTER_NONE || last == LETTER_DENSE || kind_at(text, end) == LETTER_NONE ||
+                kind_at(text, end) == LETTER_DENSE;
+    return begins && ends;
+}
+
+void taxonomy_find(const struct taxonomy *taxonomy, struct text text, bool *found)
+{
+    struct arena arena = {0};
+    struct text key = normalize_key(text, &arena);
+    memset(found, 0, taxonomy->name_count * sizeof(*found));
+    for (size_t i = 0; i < taxonomy->phrase_count; i++) {
+        const struct phrase *phrase = &taxonomy->phrases[i];
+        size_t at = 0;
+        while (!found[phrase->topic] && (at = text_find(key, phrase->text, at)) < key.size) {
+            found[phrase->topic] = stands_alone(key, at, at + phrase->text.size);
+            at++;
+        }
+    }
+    arena_free(&arena);
+}
+
+bool taxonomy_of_model(struct taxonomy *taxonomy, const struct t5_model *model)
+{
+    if (!text_equal(t5_model_prompt(model, "topics.by"), TEXT("phrases")))
+        return false;
+    struct text rest = t5_model_prompt(model, "topics.topics"), name;
+    taxonomy->names = arena_alloc(&taxonomy->arena, rest.size + 1, sizeof(*taxonomy->names));
+    while (text_split(&rest, ',', &name)) {
+        name = text_trim(name);
+        if (name.size == 0)
+            continue;
+        struct text key = arena_format(&taxonomy->arena, "phrases.%.*s", TEXT_ARGUMENT(name));
+        taxonomy->names[taxonomy->name_count] = name;
+        add_phrases(taxonomy, taxonomy->name_count++, t5_model_prompt(model, key.bytes));
+    }
+    return taxonomy->phrase_count > 0;
+}
+
+/* ---- A comma table ---- */
+
+/* One line's fields, quotes resolved; false when a quote never closes. */
+static bool read_fields(struct text *rest, struct text *fields, size_t *count, size_t *lines,
+                        struct arena *arena)
+{
+    char *out = arena_alloc(arena, rest->size + 1, 1);
+    size_t at = 0, end = 0, begin = 0;
+    bool quoted = false;
+    *count = 0;
+    for (; at < rest->size; at++) {
+        char byte = rest->bytes[at];
+        *lines += byte == '\n';
+        if (byte == '"' && quoted && at + 1 < rest->size && rest->bytes[at + 1] == '"')
+            out[end++] = rest->bytes[at++];
+        else if (byte == '"')
+            quoted = !quoted;
+        else if (!quoted && (byte == ',' || byte == '\n')) {
+            if (*count < MOST_COLUMNS)
+                fields[(*count)++] = text_trim((struct text){out + begin, end - begin});
+            begin = end;
+            if (byte == '\n')
+                break;
+        } else
+            out[end++] = byte;
+    }
+    if (at == rest->size && *count < MOST_COLUMNS)
+        fields[(*count)++] = text_trim((struct text){out + begin, end - begin});
+    *rest = text_slice(*rest, at < rest->size ? at + 1 : at, rest->size);
+    return !quoted;
+}
+
+/* The rows behind the line of names. */
+static bool read_rows(struct taxonomy *taxonomy, const char *path, struct text rest,
+                      struct text *names, size_t column_count, size_t topic_column, size_t line,
+                      struct error *error)
+{
+    struct text fields[MOST_COLUMNS];
+    taxonomy->names = arena_alloc(&taxonomy->arena, rest.size + 1, sizeof(*taxonomy->names));
+    while (rest.size > 0) {
+        size_t count, first = ++line, more = 0;
+        if (!read_fields(&rest, fields, &count, &more, &taxonomy->arena))
+            return error_set(error, ERROR_USAGE, "%s:%zu: a quote that never closes", path, first);
+        line += more > 0 ? more - 1 : 0;
+        if (count == 1 && fields[0].size == 0)
+            continue;
+        if (topic_column >= count || fields[topic_column].size == 0)
+            return error_set(error, ERROR_USAGE, "%s:%zu: a topic without a name in column 'topic'",
+                             path, first);
+        size_t topic = taxonomy->name_count++;
+        taxonomy->names[topic] = fields[topic_column];
+        add_phrases(taxonomy, topic, fields[topic_column]);
+        for (size_t i = 0; i < count && i < column_count; i++)
+            if (text_starts_with(names[i], TEXT("phrases")))
+                add_phrases(taxonomy, topic, fields[i]);
+    }
+    return true;
+}
+
+bool taxonomy_read(struct taxonomy *taxonomy, const char *path, struct error *error)
+{
+    struct text rest, names[MOST_COLUMNS];
+    size_t count = 0, more = 0, topic = 0;
+    if (!file_read(path, MOST_BYTES, &taxonomy->arena, &rest, ERROR_USAGE, error))
+        return false;
+    if (text_starts_with(rest, TEXT("\xEF\xBB\xBF")))
+        rest = text_slice(rest, 3, rest.size);
+    if (!utf8_valid(rest))
+        return error_set(error, ERROR_USAGE, "%s: not UTF-8; save the table as UTF-8", path);
+    bool closed = read_fields(&rest, names, &count, &more, &taxonomy->arena);
+    while (topic < count && !text_equal_fold(names[topic], TEXT("topic")))
+        topic++;
+    if (!closed || topic == count)
+        return error_set(error, ERROR_USAGE,
+                         "%s:1: expected a line of column names with 'topic' and 'phrases' in it",
+                         path);
+    if (!read_rows(taxonomy, path, rest, names, count, topic, more > 0 ? more : 1, error))
+        return false;
+    return taxonomy->name_count > 0 ||
+           error_set(error, ERROR_USAGE, "%s: no topics behind the line of names", path);
+}
+
+void taxonomy_close(struct taxonomy *taxonomy)
+{
+    free(taxonomy->phrases);
+    taxonomy->phrases = NULL;
+    arena_free(&taxonomy->arena);
+}

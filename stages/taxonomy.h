@@ -1,0 +1,39 @@
+/* taxonomy.h - topics that are known by phrases: the model's own list, or a user's, without
+ * training.
+ *
+ * A user's list is a comma table (RFC 4180) with a line of names. Its column `topic` holds the
+ * names that stand in reports; all columns that begin with `phrases` hold what customers say when
+ * they mean it, separated by semicolons; other columns (id, name_en, description ...) are for
+ * people. */
+#ifndef STAGES_TAXONOMY_H
+#define STAGES_TAXONOMY_H
+
+#include "inference/t5.h"
+
+struct phrase {
+    struct text text; /* as normalize_key makes it */
+    size_t topic;
+};
+
+struct taxonomy {
+    struct text *names; /* of topics, in the order of the list */
+    size_t name_count;
+    struct phrase *phrases; /* owned */
+    size_t phrase_count, phrase_capacity;
+    struct arena arena;
+};
+
+/* Safe to close when zeroed, or after a failed read. Faults of the file are ERROR_USAGE and name
+ * its line. */
+bool taxonomy_read(struct taxonomy *taxonomy, const char *path, struct error *error);
+void taxonomy_close(struct taxonomy *taxonomy);
+
+/* The list of a model whose topics are told by phrases: `topics.topics`, and the phrases of each
+ * under `phrases.TOPIC`. False for other models, whose decoder is asked: an empty taxonomy. */
+bool taxonomy_of_model(struct taxonomy *taxonomy, const struct t5_model *model);
+
+/* Sets found[topic] for each topic that `text` names. A phrase begins where a word begins; in
+ * scripts with spaces between words it ends where one ends, elsewhere ("배송이") endings follow. */
+void taxonomy_find(const struct taxonomy *taxonomy, struct text text, bool *found);
+
+#endif

@@ -1,0 +1,93 @@
+/* test_taxonomy.c - lists of topics, and where their phrases stand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "stages/taxonomy.h"
+
+static bool read_table(struct taxonomy *taxonomy, const char *table, struct error *error)
+{
+    char path[] = "/tmp/taxonomy-XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, table, strlen(table)), (ssize_t)strlen(table));
+    close(file);
+    bool ok = taxonomy_read(taxonomy, path, error);
+    unlink(path);
+    return ok;
+}
+
+/* The topics that `text` names, as "wifi;price;". */
+static void expect(const struct taxonomy *taxonomy, const char *text, const char *expected)
+{
+    bool found[8];
+    char names[256] = "";
+    taxonomy_find(taxonomy, text_of(text), found);
+    for (size_t i = 0; i < taxonomy->name_count; i++)
+        if (found[i])
+            snprintf(names + strlen(names), sizeof(names) - strlen(names), "%.*s;",
+                     TEXT_ARGUMENT(taxonomy->names[i]));
+    assert_string_equal(names, expected);
+}
+
+static void phrases_are_found_where_words_begin_and_end(void **state)
+{
+    (void)state;
+    struct taxonomy taxonomy = {0};
+    struct error error = {0};
+    assert_true(read_table(&taxonomy,
+                           "id,topic,phrases_en,phrases_ko,description\n"
+                           "7,wifi,\"wi-fi;internet, slow\",와이파이,\"the \"\"net\"\"\"\n"
+                           "\n"
+                           "9,price,cost;worth the money,가격;비싸,\n",
+                           &error));
+    assert_int_equal(taxonomy.name_count, 2);
+    expect(&taxonomy, "The Wi-Fi costs nothing", "wifi;");
+    expect(&taxonomy, "No WIFI at that cost!", "wifi;price;");
+    expect(&taxonomy, "Not WORTH THE MONEY", "price;");
+    expect(&taxonomy, "it accosted me", "");
+    expect(&taxonomy, "internet, slow as ever", "wifi;");
+    expect(&taxonomy, "와이파이가 안 돼요. 가격이 비싸요", "wifi;price;");
+    expect(&taxonomy, "제품가격", "");
+    expect(&taxonomy, "", "");
+    taxonomy_close(&taxonomy);
+}
+
+static void faults_name_their_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *table, *message;
+    } faults[] = {
+        {"name,phrases\nwifi,net\n", ":1: expected a line of column names"},
+        {"topic,phrases\nwifi,net\n,cost\n", ":3: a topic without a name"},
+        {"topic,phrases\n\"wifi,net\n", ":2: a quote that never closes"},
+        {"topic,phrases\n", "no topics behind"},
+        {"", ":1: expected a line of column names"},
+        {"topic\n\xFF\n", "not UTF-8"},
+    };
+    for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+        struct taxonomy taxonomy = {0};
+        struct error error = {0};
+        assert_false(read_table(&taxonomy, faults[i].table, &error));
+        if (!strstr(error.message, faults[i].message))
+            fail_msg("%s", error.message);
+        taxonomy_close(&taxonomy);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(phrases_are_found_where_words_begin_and_end),
+        cmocka_unit_test(faults_name_their_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
