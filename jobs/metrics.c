@@ -1,13 +1,7 @@
-/* metrics.c - accuracy, macro-F1 with its bootstrap interval, calibration. */
+/* metrics.c - accuracy, macro-F1, calibration. */
 #include "jobs/metrics.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/memory.h"
-
-enum { RESAMPLES = 1000 };
 
 static size_t class_of(enum sentiment label)
 {
@@ -37,38 +31,15 @@ static double macro_f1_of(size_t confusion[METRIC_CLASSES][METRIC_CLASSES])
     return sum / METRIC_CLASSES;
 }
 
-/* splitmix64 (Steele, Lea, Flood 2014): small, and the same everywhere. */
-static uint64_t random_next(uint64_t *state)
+static double macro_f1_figure(const void *cases, const size_t *drawn, size_t count)
 {
-    uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static struct interval bootstrap(const struct judgement *judgements, size_t count, double value)
-{
-    double *samples = memory_alloc(RESAMPLES, sizeof(*samples));
-    uint64_t state = 20261123;
-    for (size_t sample = 0; sample < RESAMPLES; sample++) {
-        size_t confusion[METRIC_CLASSES][METRIC_CLASSES] = {{0}};
-        for (size_t i = 0; i < count; i++) {
-            const struct judgement *drawn = &judgements[random_next(&state) % count];
-            confusion[class_of(drawn->gold)][class_of(drawn->predicted)]++;
-        }
-        samples[sample] = macro_f1_of(confusion);
+    const struct judgement *judgements = cases;
+    size_t confusion[METRIC_CLASSES][METRIC_CLASSES] = {{0}};
+    for (size_t i = 0; i < count; i++) {
+        const struct judgement *judgement = &judgements[drawn[i]];
+        confusion[class_of(judgement->gold)][class_of(judgement->predicted)]++;
     }
-    qsort(samples, RESAMPLES, sizeof(*samples), compare_doubles);
-    struct interval interval = {value, samples[RESAMPLES / 40],
-                                samples[RESAMPLES - 1 - RESAMPLES / 40]};
-    free(samples);
-    return interval;
+    return macro_f1_of(confusion);
 }
 
 static void fill_bins(struct metrics *metrics, const struct judgement *judgements, size_t count)
@@ -124,7 +95,7 @@ struct metrics metrics_compute(const struct judgement *judgements, const bool *p
     metrics.polar_accuracy = ratio(polar_right, polar_count);
     metrics.coverage = ratio(covered, count);
     metrics.accuracy_covered = ratio(covered_right, covered);
-    metrics.macro_f1 = bootstrap(judgements, count, macro_f1_of(metrics.confusion));
+    metrics.macro_f1 = bootstrap(macro_f1_figure, judgements, count);
     fill_bins(&metrics, judgements, count);
     return metrics;
 }

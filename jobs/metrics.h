@@ -1,8 +1,9 @@
-/* metrics.h - how well predicted labels agree with a person's: the figures of `winnow eval`. */
+/* metrics.h - how well predicted labels agree with a person's: the sentiment of `winnow eval`. */
 #ifndef JOBS_METRICS_H
 #define JOBS_METRICS_H
 
 #include "base/arena.h"
+#include "jobs/bootstrap.h"
 #include "pipeline/record.h"
 
 enum { METRIC_CLASSES = 3, METRIC_BINS = 10 }; /* negative, neutral, positive */
@@ -15,10 +16,6 @@ struct judgement {
     bool reported;            /* false: the pipeline would say `undetected` */
 };
 
-struct interval {
-    double value, low, high; /* 95 % */
-};
-
 struct reliability_bin {
     size_t count;
     double confidence, accuracy; /* means over the bin's texts */
@@ -29,7 +26,7 @@ struct metrics {
     size_t confusion[METRIC_CLASSES][METRIC_CLASSES]; /* [gold][predicted] */
     double precision[METRIC_CLASSES], recall[METRIC_CLASSES], f1[METRIC_CLASSES];
     double accuracy;
-    struct interval macro_f1; /* percentile bootstrap (Efron 1979), 1,000 resamples, fixed seed */
+    struct interval macro_f1;
     double polar_accuracy;    /* gold neutral left out; positive against negative by the poles */
     double calibration_error; /* expected calibration error: Guo et al. 2017, equal-width bins */
     double coverage, accuracy_covered; /* of the texts that get a label at all */
