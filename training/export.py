@@ -7,6 +7,7 @@ import argparse
 import csv
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import sentencepiece
@@ -38,6 +39,7 @@ bias_negative = {bias_negative}
 undetected_below = {undetected_below}
 
 [topics]
+by = {by}
 input = {{text}}
 decoder = <topics>
 none = none
@@ -47,22 +49,39 @@ topics = {topics}
 max_items = {max_items}
 
 [summary]
+by = customers
 input = {{text}}
 separator = |
 decoder = <summary>
 max_tokens = 48
 no_repeat_ngram = 3
+
+[phrases]
+{phrases}
 """
 UNFITTED = {"temperature": 1.0, "bias_positive": 0.0, "bias_neutral": 0.0, "bias_negative": 0.0,
             "undetected_below": 0.45}
 
 
-def load(work):
+def load(work, checkpoint="checkpoint"):
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(work / "spiece.model"))
-    state = torch.load(work / "checkpoint.pt", map_location="cpu")
+    state = torch.load(work / f"{checkpoint}.pt", map_location="cpu")
     model = Model(Shape(**state["shape"]))
-    model.load_state_dict({name.replace("_orig_mod.", ""): t for name, t in state["model"].items()})
-    return model.eval(), pieces
+    model.load_state_dict(state["model"])
+    return with_layer(model).eval(), pieces
+
+
+def with_layer(model):
+    """transformers wants an encoder layer: where there is none, one that adds nothing."""
+    if model.shape_of.num_layers:
+        return model
+    deeper = Model(replace(model.shape_of, num_layers=1))
+    deeper.load_state_dict(model.state_dict(), strict=False)
+    with torch.no_grad():
+        attention, last = deeper.encoder.block[0].layer
+        attention.SelfAttention.o.weight.zero_()
+        last.DenseReluDense.wo.weight.zero_()
+    return deeper
 
 
 def check(out, model, pieces):
@@ -73,8 +92,8 @@ def check(out, model, pieces):
         ids = torch.tensor([pieces.encode(text) + [1]])
         prefix = torch.tensor([[0, pieces.piece_to_id("<sentiment>"), 40]])
         with torch.no_grad():
-            hidden = model.decode(prefix, torch.tensor([3]), torch.tensor([0]), model.encode(ids), ids)
-            ours = model.lm_head(hidden).log_softmax(-1)
+            hidden = model.decode(prefix, torch.tensor([3]), model.encode(ids), ids)
+            ours = model.logits(hidden).log_softmax(-1)
             other = theirs(input_ids=ids, decoder_input_ids=prefix).logits.log_softmax(-1)
         worst = max(worst, (ours - other).abs().max().item())
     print("largest difference of a log-probability from transformers:", worst)
@@ -86,8 +105,10 @@ def main():
     options.add_argument("work", type=Path)
     options.add_argument("out", type=Path)
     options.add_argument("--check", action="store_true")
+    options.add_argument("--checkpoint", default="checkpoint")
+    options.add_argument("--by", default="phrases", help="how topics are told: model, phrases")
     given = options.parse_args()
-    model, pieces = load(given.work)
+    model, pieces = load(given.work, given.checkpoint)
     given.out.mkdir(parents=True, exist_ok=True)
     state = {name: t.float().contiguous() for name, t in model.state_dict().items()}
     save_file(state, given.out / "model.safetensors", metadata={"format": "pt"})
@@ -98,8 +119,10 @@ def main():
     if (given.work / "calibration.json").exists():
         fitted |= json.loads((given.work / "calibration.json").read_text(encoding="utf-8"))
     with open(TAXONOMY, encoding="utf-8") as file:
-        topics = ",".join(row["topic"] for row in csv.DictReader(file))
-    prompts = PROMPTS.format(input=MAX_INPUT, topics=topics, max_items=MAX_TOPICS, **fitted)
+        rows = list(csv.DictReader(file))
+    phrases = "\n".join(f"{row['topic']} = {row['phrases_en']};{row['phrases_ko']}" for row in rows)
+    prompts = PROMPTS.format(input=MAX_INPUT, topics=",".join(row["topic"] for row in rows), by=given.by,
+                             max_items=MAX_TOPICS, phrases=phrases, **fitted)
     (given.out / "prompts.ini").write_text(prompts, encoding="utf-8")
     if given.check:
         check(given.out, model, pieces)

@@ -13,17 +13,19 @@ from torch.nn import functional as F
 # First weights: what a layer adds must be small beside the embedding. With embeddings of 0.1 and
 # whole-sized layers the words drown in random mixtures, and the model barely learns.
 EMBEDDING, BRANCH = 0.5, 0.1
+# The heads of the encoder begin by looking at the piece before, the piece behind, both sides, everywhere.
+SIGHT = 3.0
 
 
 @dataclass
 class Shape:
-    vocab_size: int = 16384
+    vocab_size: int = 32768
     d_model: int = 256
     d_kv: int = 64
     num_heads: int = 4
     d_ff: int = 768
-    num_layers: int = 4
-    num_decoder_layers: int = 2
+    num_layers: int = 1
+    num_decoder_layers: int = 1
     relative_attention_num_buckets: int = 32
     relative_attention_max_distance: int = 128
 
@@ -32,7 +34,7 @@ class Shape:
         return {
             "architectures": ["T5ForConditionalGeneration"], "model_type": "t5", **asdict(self),
             "feed_forward_proj": "gated-gelu", "dense_act_fn": "gelu_new", "is_gated_act": True,
-            "is_encoder_decoder": True, "tie_word_embeddings": False, "layer_norm_epsilon": 1e-6,
+            "is_encoder_decoder": True, "tie_word_embeddings": True, "layer_norm_epsilon": 1e-6,
             "dropout_rate": 0.0, "initializer_factor": 1.0, "use_cache": True,
             "pad_token_id": 0, "eos_token_id": 1, "decoder_start_token_id": 0,
             "torch_dtype": "float32",
@@ -74,7 +76,7 @@ class Attention(nn.Module):
         self.k = nn.Linear(shape.d_model, inner, bias=False)
         self.v = nn.Linear(shape.d_model, inner, bias=False)
         self.o = nn.Linear(inner, shape.d_model, bias=False)
-        nn.init.normal_(self.q.weight, std=(shape.d_model * shape.d_kv) ** -0.5)
+        nn.init.normal_(self.q.weight, std=0.5 * (shape.d_model * shape.d_kv) ** -0.5)
         nn.init.normal_(self.k.weight, std=shape.d_model ** -0.5)
         nn.init.normal_(self.v.weight, std=shape.d_model ** -0.5)
         nn.init.normal_(self.o.weight, std=BRANCH * inner ** -0.5)
@@ -140,6 +142,17 @@ class Stack(nn.Module):
         self.shape, self.is_decoder = shape, is_decoder
         self.block = nn.ModuleList(Block(shape, is_decoder, i == 0) for i in range(depth))
         self.final_layer_norm = Norm(shape.d_model)
+        if depth and not is_decoder:
+            self.look_around()
+
+    @torch.no_grad()
+    def look_around(self):
+        table = self.block[0].layer[0].SelfAttention.relative_attention_bias.weight
+        half = self.shape.relative_attention_num_buckets // 2
+        table.zero_()
+        table[1, 0] = table[half + 1, 1] = SIGHT
+        for distance in (1, 2, 3):
+            table[distance, 2] = table[half + distance, 2] = SIGHT / 2
 
     def position_bias(self, length):
         table = self.block[0].layer[0].SelfAttention.relative_attention_bias
@@ -148,6 +161,8 @@ class Stack(nn.Module):
 
     def forward(self, x, keep, memory=None, memory_keep=None):
         """`keep` marks the places that hold text; the rest is padding."""
+        if not self.block:
+            return self.final_layer_norm(x)
         low = -1e4
         mask = self.position_bias(x.shape[1]) + (~keep)[:, None, None, :] * low
         if self.is_decoder:
@@ -159,20 +174,25 @@ class Stack(nn.Module):
 
 
 class Model(nn.Module):
+    """The output layer is the embedding, scaled by 1 / sqrt(width) as T5 v1.0 does."""
+
     def __init__(self, shape):
         super().__init__()
         self.shape_of = shape
         self.shared = nn.Embedding(shape.vocab_size, shape.d_model)
         self.encoder = Stack(shape, is_decoder=False)
         self.decoder = Stack(shape, is_decoder=True)
-        self.lm_head = nn.Linear(shape.d_model, shape.vocab_size, bias=False)
         nn.init.normal_(self.shared.weight, std=EMBEDDING)
-        nn.init.normal_(self.lm_head.weight, std=shape.d_model ** -0.5)
 
     def encode(self, text):
         return self.encoder(self.shared(text), text != 0)
 
-    def decode(self, prefix, length, owner, memory, text):
-        """The state at every place of `prefix`, for lm_head; rows are `length` long, the rest is padding."""
+    def decode(self, prefix, length, memory, text):
+        """The state at every place of `prefix`, for logits(); rows are `length` long, the rest is padding."""
         keep = torch.arange(prefix.shape[1], device=prefix.device)[None] < length[:, None]
-        return self.decoder(self.shared(prefix), keep, memory[owner], (text != 0)[owner])
+        return self.decoder(self.shared(prefix), keep, memory, text != 0)
+
+    def logits(self, states, pieces=None):
+        """Of all pieces, or of the given ones alone."""
+        rows = self.shared.weight if pieces is None else self.shared(pieces)
+        return states @ rows.T * self.shape_of.d_model ** -0.5

@@ -60,6 +60,17 @@ class Taxonomy:
         return " ".join(items) or "none"
 
 
+def told_topics(example, taxonomy):
+    """Topics with polarity that are certain enough to be joined with others, see mixed()."""
+    if example.get("aspects"):
+        return example["aspects"]
+    if example.get("stars") in (1, 5) and example["source"] != "film_ko":
+        polarity = sources.of_stars(example["stars"])
+        found = taxonomy.found(example["text"], example["language"])
+        return [(topic, polarity) for topic in found] if len(found) <= 2 else None
+    return None
+
+
 def answer(example, taxonomy):
     """The questions that this example can teach."""
     asked = {}
@@ -151,22 +162,27 @@ def packs(examples, chance, want):
                        "stream": f"pack_{language}", "asked": {"summary": summary}}
 
 
-def written(data, chance, kept):
-    for texts, summaries in sources.written_packs(data):
-        if is_kept(" ".join(texts)) != kept:
-            continue
-        for summary in summaries:
-            # What fits 48 tokens: leading sentences up to about 38 words.
-            short, count = [], 0
-            for sentence in re.split(r"(?<=[.!?])\s+", summary):
-                count += len(sentence.split())
-                if short and count > 38:
-                    break
-                short.append(sentence)
-            for _ in range(1 if kept else 3):
-                some = chance.sample(texts, len(texts) if kept else chance.choice((4, 6, 8)))
-                yield {"text": " | ".join(some), "language": "en", "source": "fewsum",
-                       "stream": "written", "asked": {"summary": " ".join(short)}}
+def mixed(examples, chance, want):
+    """Two short texts with topics in one, praise beside complaint: the polarity of a topic must be
+    read where the topic stands, not from the tone of the whole."""
+    pool = {"en": ([], []), "ko": ([], [])}
+    for example in examples:
+        pairs = example.get("told")
+        polarities = {polarity for _, polarity in pairs or []}
+        limit = 160 if example["language"] == "en" else 70
+        if len(polarities) == 1 and len(example["text"]) <= limit and "neutral" not in polarities:
+            pool[example["language"]]["negative" in polarities].append(example)
+    for language, sides in pool.items():
+        for _ in range(want if all(sides) else 0):
+            both = [chance.choice(side) for side in sides]
+            chance.shuffle(both)
+            names = [{topic for topic, _ in example["told"]} for example in both]
+            if names[0] & names[1]:
+                continue
+            first, second = (example["text"] for example in both)
+            joint = chance.choice((" ", ". ", ", ", " but " if language == "en" else " 근데 "))
+            yield {"text": first.rstrip(" .,") + joint + second, "language": language, "source": "mixed",
+                   "stream": f"mixed_{language}", "pairs": both[0]["told"] + both[1]["told"]}
 
 
 def main():
@@ -196,13 +212,19 @@ def main():
     for kept, name in ((False, "examples.jsonl"), (True, "kept.jsonl")):
         chance = random.Random(20)
         examples = sides[kept]
+        for example in examples:
+            example["told"] = told_topics(example, taxonomy)
+        joined = list(mixed(examples, chance, 1000 if kept else 30000))
+        for example in joined:
+            example["asked"] = {"topics": taxonomy.target(example["pairs"])}
+        examples += joined
         examples += list(packs(examples, chance, 600 if kept else 16000))
-        examples += list(written(data, chance, kept))
         chance.shuffle(examples)
         with open(work / name, "w", encoding="utf-8") as out:
             for example in examples:
-                fields = ("text", "language", "source", "stream", "asked")
-                out.write(json.dumps({f: example[f] for f in fields}, ensure_ascii=False) + "\n")
+                fields = ("text", "language", "source", "stream", "asked", "stars")
+                row = {f: example[f] for f in fields if f in example}
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
         print(name, len(examples), dict(Counter(e["stream"] for e in examples)))
     print("left out", dict(dropped))
 

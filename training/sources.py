@@ -65,6 +65,10 @@ def english_reviews(root):
         if own and titles[(source, title.lower())] <= 3 and len(text) > 40:
             example["summary"] = headline(title)
         yield example
+        # Rare titles are short texts of their own; the stock ones tell nothing new.
+        if titles[(source, title.lower())] <= 3 and len(title) > 5:
+            yield {"text": squeeze(title), "language": "en", "source": f"{source}_title",
+                   "stream": "title_en", "stars": stars, "sentiment": of_stars(stars)}
 
 
 def korean_films(root):
@@ -229,7 +233,7 @@ def pros_cons(root):
         for line in lines(root / f"aspects/pros-cons/pros_cons/Integrated{name}.txt"):
             text = squeeze(re.sub(r"</?(Pros|Cons)>", "", html.unescape(line)))
             if len(text) > 5 and not re.search(r"(?i)\b(none|nothing|n/a|haven't|can't find)\b", text):
-                yield {"text": text, "language": "en", "source": "pros_cons", "stream": "survey_en",
+                yield {"text": text, "language": "en", "source": "pros_cons", "stream": "pros_en",
                        "sentiment": polarity, "stars": 5 if polarity == "positive" else 1}
 
 
@@ -265,13 +269,24 @@ def summaries(root):
                    "summary": squeeze(summary)}
 
 
-def written_packs(root):
-    """FewSum: eight reviews and three summaries of them by people."""
-    for path in sorted((root / "summaries/fewsum").glob("*.csv")):
+def written_packs(root, part):
+    """FewSum: eight reviews and three summaries of them by people; `part`: train, val. Never trained on: they
+    are few, and what the summaries of the whole pipeline are measured with."""
+    for path in sorted((root / "summaries/fewsum").glob(f"*-{part}.csv")):
         with open(path, encoding="utf-8") as file:
             for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
                 texts = [squeeze(row[f"rev{i}"]) for i in range(1, 9)]
-                yield texts, [squeeze(row[f"summ{i}"]) for i in (1, 2, 3) if row.get(f"summ{i}")]
+                yield path.stem, texts, [squeeze(row[f"summ{i}"]) for i in (1, 2, 3) if row.get(f"summ{i}")]
+
+
+def targeted_posts(root):
+    """Posts with one target: what is felt about it is taken for the whole."""
+    for line in lines(root / "more/topics.tsv.zst"):
+        source, text, labels = line.split("\t")
+        polarity = labels.rsplit(":", 1)[-1]
+        if source == "acl14_twitter_target" and ";" not in labels and polarity in POLARITIES:
+            yield {"text": squeeze(text), "language": "en", "source": source, "stream": "post_en",
+                   "sentiment": POLARITIES[polarity]}
 
 
 def plain(root):
@@ -280,4 +295,5 @@ def plain(root):
         yield from lines(root / f"more/{name}.txt.zst")
 
 
-ALL = [english_reviews, korean_films, more_sentiment, aspect_sets, patients, pros_cons, requests, summaries]
+ALL = [english_reviews, korean_films, more_sentiment, aspect_sets, patients, pros_cons, requests,
+       summaries, targeted_posts]

@@ -1,53 +1,127 @@
-"""Trains the SentencePiece vocabulary: `vocabulary.py DATA WORK` writes WORK/spiece.model.
+"""Trains the SentencePiece vocabulary: `vocabulary.py WORK` writes WORK/spiece.model.
 
-Unigram, English and Korean in equal parts, byte fallback, nmt_nfkc. The questions `<sentiment>`,
-`<topics>` and `<summary>` are user-defined symbols, so one piece each. The words of the answers are
-ordinary pieces; they are put in often enough to be kept whole.
+First a unigram vocabulary of single words (English and Korean in equal parts, byte fallback, case
+folded). Then the pairs and triples of neighbouring pieces that occur most and belong together become
+pieces of their own ("not worth", "waste of money"): texts get shorter, and what two words mean
+together no longer has to be learned by the layers. The questions `<sentiment>`, `<topics>` and
+`<summary>` are user-defined symbols, so one piece each.
 """
 import csv
 import json
+import math
 import random
 import sys
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import sentencepiece
+from sentencepiece import sentencepiece_model_pb2 as proto
 
-import sources
-from prepare import TAXONOMY, is_kept
+from prepare import TAXONOMY
 
-SIZE = 16384
-PER_LANGUAGE = 220_000
-PLAIN = 40_000
+WORDS, PHRASES = 20_480, 12_288
+PER_LANGUAGE = 160_000
+LEAST = 60      # a phrase is met at least so often
+MARK = "▁"
+
+
+def answers():
+    """The words that answers are made of: kept whole, and no part of a phrase."""
+    with open(TAXONOMY, encoding="utf-8") as file:
+        words = [row["topic"] for row in csv.DictReader(file)]
+    return words + ["positive", "negative", "neutral", "none"]
+
+
+def train(texts, path, chance):
+    words = answers()
+    corpus = []
+    for name in sorted(texts):
+        corpus += chance.sample(texts[name], min(PER_LANGUAGE, len(texts[name])))
+    corpus += [f"{word} {chance.choice(words)}" for word in words for _ in range(400)]
+    chance.shuffle(corpus)
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(corpus), model_prefix=str(path), vocab_size=WORDS,
+        model_type="unigram", byte_fallback=True, character_coverage=0.9995,
+        normalization_rule_name="nmt_nfkc_cf", pad_id=0, eos_id=1, unk_id=2, bos_id=-1,
+        user_defined_symbols=["<sentiment>", "<topics>", "<summary>"],
+        max_sentence_length=8000, num_threads=2, minloglevel=1)
+
+
+def phrases(texts, pieces, count):
+    """Runs of two or three pieces, whole words at the start, likelier together than apart: [(text, score)]."""
+    size = pieces.get_piece_size()
+    whole = np.array([pieces.id_to_piece(i).startswith(MARK) and len(pieces.id_to_piece(i)) > 1
+                      and pieces.id_to_piece(i)[1:].replace("'", "").isalpha()
+                      for i in range(size)])
+    tail = np.array([pieces.id_to_piece(i).replace(MARK, "").replace("'", "").isalpha() for i in range(size)])
+    for word in answers():
+        for i in pieces.encode(word):
+            whole[i] = tail[i] = False
+    found = []
+    for name, some in texts.items():
+        ids = pieces.encode(some, num_threads=2)
+        flat = np.concatenate([np.array(t + [0], np.int64) for t in ids])
+        total = len(flat)
+        single = np.bincount(flat, minlength=size)
+        for length in (2, 3):
+            parts = [flat[k:len(flat) - length + 1 + k] for k in range(length)]
+            good = whole[parts[0]]
+            for part in parts[1:]:
+                good = good & tail[part]
+            key = np.zeros(good.sum(), np.int64)
+            for part in parts:
+                key = key * size + part[good]
+            keys, times = np.unique(key, return_counts=True)
+            for key, seen in zip(keys[times >= LEAST].tolist(), times[times >= LEAST].tolist()):
+                run = []
+                for _ in range(length):
+                    run.append(key % size)
+                    key //= size
+                run.reverse()
+                apart = sum(math.log(single[i] / total) for i in run)
+                gain = math.log(seen / total) - apart
+                if gain > 1.0:
+                    text = "".join(pieces.id_to_piece(i) for i in run)
+                    # How much shorter the texts get, weighed by how much the words belong together.
+                    found.append((seen * (length - 1) * min(gain, 6.0) / total, text, math.log(seen / total)))
+    found.sort(reverse=True)
+    best = {}
+    for _, text, score in found:
+        if text not in best and len(best) < count:
+            best[text] = score
+    return best
 
 
 def main():
-    data, work = Path(sys.argv[1]), Path(sys.argv[2])
+    work = Path(sys.argv[1])
     chance = random.Random(3)
     texts = {"en": [], "ko": []}
     with open(work / "examples.jsonl", encoding="utf-8") as file:
         for line in file:
             example = json.loads(line)
-            if not example["stream"].startswith("pack"):
-                texts[example["language"]].append(example["text"][:1000])
-    corpus = []
-    for name in sorted(texts):
-        plain = list(sources.lines(data / f"more/plain_{name}.txt.zst"))
-        plain = [text[:400] for text in chance.sample(plain, PLAIN) if not is_kept(text)]
-        corpus += chance.sample(texts[name], min(PER_LANGUAGE, len(texts[name]))) + plain
-    with open(TAXONOMY, encoding="utf-8") as file:
-        words = [row["topic"] for row in csv.DictReader(file)]
-    words += ["positive", "negative", "neutral", "none"]
-    corpus += [f"{word} {chance.choice(words)}" for word in words for _ in range(400)]
-    chance.shuffle(corpus)
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(corpus), model_prefix=str(work / "spiece"), vocab_size=SIZE,
-        model_type="unigram", byte_fallback=True, character_coverage=0.9995,
-        normalization_rule_name="nmt_nfkc", pad_id=0, eos_id=1, unk_id=2, bos_id=-1,
-        user_defined_symbols=["<sentiment>", "<topics>", "<summary>"],
-        max_sentence_length=8000, num_threads=2, minloglevel=1)
-    pieces = sentencepiece.SentencePieceProcessor(model_file=str(work / "spiece.model"))
-    split = [word for word in words if len(pieces.encode(word)) > 1]
-    print(pieces.get_piece_size(), "pieces; answers of more than one piece:", split)
+            if not example["stream"].startswith(("pack", "mixed", "written")):
+                texts[example["language"]].append(example["text"][:500])
+    if not (work / "words.model").exists():
+        train(texts, work / "words", chance)
+    pieces = sentencepiece.SentencePieceProcessor(model_file=str(work / "words.model"))
+    some = {name: chance.sample(all_of, min(300_000, len(all_of))) for name, all_of in texts.items()}
+    model = proto.ModelProto()
+    model.ParseFromString((work / "words.model").read_bytes())
+    known = {piece.piece for piece in model.pieces}
+    for text, score in phrases(some, pieces, PHRASES).items():
+        if text not in known:
+            model.pieces.add(piece=text, score=score, type=1)
+    model.trainer_spec.vocab_size = len(model.pieces)
+    (work / "spiece.model").write_bytes(model.SerializeToString())
+    longer = sentencepiece.SentencePieceProcessor(model_file=str(work / "spiece.model"))
+    split = [word for word in answers() if len(longer.encode(word)) > 1]
+    print(longer.get_piece_size(), "pieces; answers of more than one piece:", split)
+    for name, all_of in some.items():
+        before = sum(map(len, pieces.encode(all_of[:5000])))
+        after = sum(map(len, longer.encode(all_of[:5000])))
+        print(name, "pieces of 5,000 texts:", before, "words only,", after, "with phrases")
+    print([p.piece for p in model.pieces[-PHRASES:]][::150])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# all.sh DATA WORK WINNOW MODEL.winnow - from the data folder to the model file and every figure of its card.
+# Each step is left out where its result is there already, so a broken-off run goes on.
+set -euo pipefail
+data=$1 work=$2 winnow=$3 model=$4
+python=${PYTHON:-python3}
+here=$(dirname "$0")
+step() { [ -e "$work/$1" ] || "$python" "$here/$2" "${@:3}"; }
+mkdir -p "$work"
+step kept.jsonl prepare.py "$data" "$work"
+step spiece.model vocabulary.py "$work"
+step words.npz words.py "$work" 300
+step teacher.npy baseline.py "$work"
+step pool.pt pool.py "$work" 400
+step flat.pt train.py "$work" --layers 0 --plain --tokens 12288 --name flat --minutes 14
+step checkpoint.pt train.py "$work" --layers 0 --plain --tokens 8192 --rate 2e-3 --warmup 20 \
+    --begin "$work/flat.pt" --minutes 9
+"$python" "$here/evaluate.py" "$work" --fit --limit 1600
+"$python" "$here/export.py" "$work" "$work/export" --check
+"$winnow" model import --int8-only "$work/export" "$model"
+"$python" "$here/gold.py" "$data" "$work"
+for table in "$work"/gold/*.csv; do
+    name=$(basename "$table" .csv)
+    echo "== $name"
+    "$winnow" eval --task "${name%%-*}" --model "$model" "$table"
+done
+"$python" "$here/topics_baseline.py" "$work"

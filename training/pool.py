@@ -1,0 +1,117 @@
+"""The decoder's answer about sentiment, learned over bare words: `pool.py WORK` writes WORK/pool.pt.
+
+With an encoder that does nothing yet, a piece's key and value depend on the piece alone, and the question's
+query on nothing. So each piece's attention is computed once a step for the whole vocabulary, a text is a
+weighted bag, and hundreds of thousands of texts are read in a minute: embeddings, cross-attention and
+feed-forward of the decoder learn from most of the data before the encoder's first layer does anything.
+"""
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import sentencepiece
+import torch
+from torch.nn import functional as F
+
+from model import Model, Shape
+from train import LABELS, QUESTIONS, TRUST, WATCHED, Draw, Examples, begin, best_f1, set_rates
+
+LONGEST, TEXTS, DROPPED = 128, 2048, 0.15
+RATE = 8e-3     # of a step, in sizes of the tensor
+
+
+def bags(examples, rows, chance=None):
+    """Pieces of all texts, end marks included, and the text that each belongs to."""
+    texts = []
+    for at in rows:
+        ids = examples.text(at)
+        ids = ids[:LONGEST - 1] if chance is None or chance.random() < 0.6 else ids[-LONGEST + 1:]
+        if chance is not None and len(ids) > 4:
+            ids = ids[chance.random(len(ids)) > DROPPED]
+        texts.append(np.append(ids, 1).astype(np.int64))
+    owner = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    return torch.from_numpy(np.concatenate(texts)), torch.from_numpy(owner)
+
+
+def scores_of(model, symbol, label_ids, ids, owner, count):
+    """What decode() gives at the question, for an encoder without layers."""
+    block = model.decoder.block[0]
+    own, cross, last = block.layer
+    # Position 0 is the pad token, position 1 the question: the same for all texts.
+    start = model.shared(torch.tensor([[0, symbol]]))
+    mask = model.decoder.position_bias(2) + torch.full((2, 2), -1e4).triu(1)
+    normed = own.layer_norm(start)
+    state = (start + own.SelfAttention(normed, normed, mask))[0, 1]
+    attention = cross.EncDecAttention
+    heads, width = attention.heads, attention.width
+    query = attention.q(cross.layer_norm(state)).view(heads, width)
+    memory = F.rms_norm(model.shared.weight, (model.shape_of.d_model,)) * model.encoder.final_layer_norm.weight
+    asked = torch.einsum("hw,hwd->dh", query, attention.k.weight.view(heads, width, -1))
+    weight = (memory @ asked).clamp(-12, 12).exp()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        value = attention.v(memory)
+    value = value.float().view(-1, heads, width)
+    starts = torch.searchsorted(owner, torch.arange(count))
+    pooled = []
+    for head in range(heads):
+        mine = weight[:, head][ids]
+        total = torch.zeros(count).index_add(0, owner, mine)
+        pooled.append(F.embedding_bag(ids, value[:, head].contiguous(), starts, mode="sum",
+                                      per_sample_weights=mine / total[owner]))
+    states = state + attention.o(torch.cat(pooled, 1))
+    states = states + last.DenseReluDense(last.layer_norm(states))
+    return model.logits(model.decoder.final_layer_norm(states), label_ids)
+
+
+@torch.no_grad()
+def watch(model, kept, symbol, label_ids):
+    result = {}
+    for name in WATCHED:
+        rows = np.flatnonzero((kept.stream == name) & (kept.label >= 0))[:2500]
+        ids, owner = bags(kept, rows)
+        scores = scores_of(model, symbol, label_ids, ids, owner, len(rows)).numpy()
+        result[name] = best_f1(scores, kept.label[rows])
+    return result
+
+
+def main():
+    work, steps = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 500
+    torch.manual_seed(5)
+    torch.set_num_threads(1)
+    pieces = sentencepiece.SentencePieceProcessor(model_file=str(work / "spiece.model"))
+    examples, kept = Examples(work / "examples.jsonl", pieces), Examples(work / "kept.jsonl", pieces)
+    symbols = [pieces.piece_to_id(f"<{question}>") for question in QUESTIONS]
+    label_ids = torch.tensor([pieces.encode(label)[0] for label in LABELS])
+    teacher = np.load(work / "teacher.npy")
+    model = Model(Shape(vocab_size=pieces.get_piece_size()))
+    with np.load(work / "words.npz") as words:
+        begin(model, words, symbols, label_ids.tolist())
+    learned = [model.shared.weight, model.encoder.final_layer_norm.weight, *model.decoder.parameters()]
+    optimizer = torch.optim.AdamW([{"params": [p]} for p in learned], lr=0.0, betas=(0.9, 0.99), fused=True,
+                                  weight_decay=0.0)
+    draw, began, losses = Draw(examples, 99), time.time(), []
+    print(watch(model, kept, symbols[0], label_ids), flush=True)
+    for step in range(steps):
+        rows = np.array([at for at in draw.take(2 * TEXTS) if examples.label[at] >= 0][:TEXTS])
+        target = torch.zeros(len(rows), 3)
+        target[torch.arange(len(rows)), torch.from_numpy(examples.label[rows].astype(np.int64))] = 1
+        target = TRUST * target + (1 - TRUST) * torch.from_numpy(teacher[rows].astype(np.float32))
+        ids, owner = bags(examples, rows, draw.chance)
+        scores = scores_of(model, symbols[0], label_ids, ids, owner, len(rows))
+        loss = -(target * scores.log_softmax(-1)).sum(-1).mean()
+        if step % 10 == 0:
+            set_rates(optimizer, RATE * min(1, (step + 1) / 40) * (1 - step / steps))
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(learned, 1.0)
+        optimizer.step()
+        losses.append(loss.item())
+        if (step + 1) % 50 == 0:
+            print(step + 1, round(float(np.mean(losses[-50:])), 4), watch(model, kept, symbols[0], label_ids),
+                  round(time.time() - began), flush=True)
+    torch.save(model.state_dict(), work / "pool.pt")
+
+
+if __name__ == "__main__":
+    main()
