@@ -30,7 +30,7 @@ static void skip_without_folder(void)
 static struct text read_whole(const char *name, struct arena *arena)
 {
     struct input *input;
-    struct text ahead;
+    struct text ahead = {0};
     struct error error = {0};
     struct text path = arena_format(arena, FOLDER "%s", name);
     if (!input_open(&input, path.bytes, (struct text){0}, false, &error) ||
