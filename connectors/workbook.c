@@ -319,7 +319,8 @@ static void end_strings(struct workbook *book, struct text name)
     }
     book->strings = memory_grow(book->strings, &book->strings_capacity,
                                 book->strings_size + book->text_size + 1, 1);
-    memcpy(book->strings + book->strings_size, book->text, book->text_size);
+    if (book->text_size > 0)
+        memcpy(book->strings + book->strings_size, book->text, book->text_size);
     book->strings_size += book->text_size;
     book->string_ends = memory_grow(book->string_ends, &book->string_capacity,
                                     book->string_count + 1, sizeof(*book->string_ends));
