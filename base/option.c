@@ -69,6 +69,7 @@ bool option_set(const struct option *option, void *state, struct text value, con
     void *field = (char *)state + option->offset;
     switch (option->type) {
     case OPTION_TEXT:
+    case OPTION_FILE:
         *(struct text *)field = value;
         return true;
     case OPTION_INTEGER:

@@ -7,10 +7,18 @@
 #include "base/error.h"
 #include "base/text.h"
 
-enum option_type { OPTION_TEXT, OPTION_INTEGER, OPTION_REAL, OPTION_BOOLEAN, OPTION_CHOICE };
+enum option_type {
+    OPTION_TEXT,
+    OPTION_FILE, /* its path; a job file names it from its own folder, and what it holds counts as part
+                    of the setting */
+    OPTION_INTEGER,
+    OPTION_REAL,
+    OPTION_BOOLEAN,
+    OPTION_CHOICE
+};
 
 /* A NULL name ends the table. The value is written `offset` bytes into the component's state:
- * struct text (OPTION_TEXT and OPTION_CHOICE), int64_t, double or bool. */
+ * struct text (OPTION_TEXT, OPTION_FILE and OPTION_CHOICE), int64_t, double or bool. */
 struct option {
     const char *name; /* `key = value` in the job file, under the component's section */
     enum option_type type;

@@ -13,7 +13,7 @@
 #include "connectors/connectors.h"
 #include "stages/stages.h"
 
-enum { MOST_JOB_BYTES = 1 << 20, MOST_MISTAKES = 20 };
+enum { MOST_JOB_BYTES = 1 << 20, MOST_FILE = 16 << 20, MOST_MISTAKES = 20 };
 
 static const struct option source_options[] = {
     {"path", OPTION_TEXT, offsetof(struct job_source, format), NULL,
@@ -263,8 +263,23 @@ static void check_braces(struct loading *loading, const struct setting *setting)
     add_mistake(loading, mistake.bytes);
 }
 
+/* The value becomes the file's path as seen from here. */
+static void read_file(struct loading *loading, struct setting *setting)
+{
+    struct job *job = loading->job;
+    struct error error = {0};
+    if (setting->value.size == 0)
+        return;
+    setting->value = text_of(job_path(job, setting->value));
+    if (!file_read(setting->value.bytes, MOST_FILE, &job->arena, &setting->contents, ERROR_USAGE,
+                   &error))
+        add_mistake(loading, arena_format(&job->arena, "%s: %.*s: %s", setting->where,
+                                          TEXT_ARGUMENT(setting->key), error.message)
+                                 .bytes);
+}
+
 /* A value is good when one of the components that know the key takes it. */
-static void check_setting(struct loading *loading, const struct setting *setting)
+static void check_setting(struct loading *loading, struct setting *setting)
 {
     const struct option *tables[MOST_TABLES];
     size_t count = section_tables(setting->section, tables);
@@ -273,11 +288,12 @@ static void check_setting(struct loading *loading, const struct setting *setting
         return;
     }
     struct error first = {0};
-    bool known = false;
+    bool known = false, is_file = false;
     for (size_t i = 0; i < count; i++) {
         const struct option *option = option_find(tables[i], setting->key);
         if (!option)
             continue;
+        is_file = option->type == OPTION_FILE;
         struct option detached = *option;
         detached.offset = 0;
         union {
@@ -298,6 +314,8 @@ static void check_setting(struct loading *loading, const struct setting *setting
         add_mistake(loading, first.message);
     else if (text_equal(setting->key, TEXT("path")))
         check_braces(loading, setting);
+    else if (is_file)
+        read_file(loading, setting);
 }
 
 /* ---- What the settings mean ---- */
@@ -326,12 +344,18 @@ void job_apply(const struct job *job, const char *section, struct text name,
     job_apply_over(job, section, name, options, state);
 }
 
+static uint64_t hash_setting(uint64_t hash, const struct setting *setting)
+{
+    hash = hash_add(hash_add(hash, setting->key), setting->value);
+    return setting->contents.size ? hash_add(hash, setting->contents) : hash;
+}
+
 uint64_t job_hash_section(const struct job *job, const char *section)
 {
     uint64_t hash = hash_add(HASH_START, text_of(section));
     for (size_t i = 0; i < job->setting_count; i++)
         if (text_equal(job->settings[i].section, text_of(section)))
-            hash = hash_add(hash_add(hash, job->settings[i].key), job->settings[i].value);
+            hash = hash_setting(hash, &job->settings[i]);
     return hash;
 }
 
@@ -464,7 +488,7 @@ static void understand(struct loading *loading)
     for (size_t i = 0; i < job->setting_count; i++) {
         const struct setting *setting = &job->settings[i];
         job->hash = hash_add(hash_add(job->hash, setting->section), setting->name);
-        job->hash = hash_add(hash_add(job->hash, setting->key), setting->value);
+        job->hash = hash_setting(job->hash, setting);
     }
 }
 

@@ -2,7 +2,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -157,6 +159,32 @@ static void many_mistakes_are_counted(void **state)
     job_free(&job);
 }
 
+/* A list of topics that was edited is another list: analyses made with the old one are not current. */
+static void the_hash_follows_the_files_that_settings_name(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/winnow-test-XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    struct error error = {0};
+    char bytes[200];
+    snprintf(bytes, sizeof(bytes),
+             "[source]\npath = a\n[classify]\ntaxonomy = %s\n[output]\npath = out\n", path);
+    struct job a, b, c;
+    assert_true(read_job(&a, bytes, "", &error));
+    assert_int_equal(write(descriptor, "topic\n", 6), 6);
+    close(descriptor);
+    assert_true(read_job(&b, bytes, "", &error));
+    assert_true(job_hash_section(&a, "classify") != job_hash_section(&b, "classify"));
+    assert_true(a.hash != b.hash);
+    unlink(path);
+    assert_false(read_job(&c, bytes, "", &error));
+    assert_non_null(strstr(error.message, path));
+    job_free(&a);
+    job_free(&b);
+    job_free(&c);
+}
+
 static void the_hash_follows_the_settings(void **state)
 {
     (void)state;
@@ -185,6 +213,7 @@ int main(void)
         cmocka_unit_test(all_mistakes_are_told_at_once),
         cmocka_unit_test(many_mistakes_are_counted),
         cmocka_unit_test(the_hash_follows_the_settings),
+        cmocka_unit_test(the_hash_follows_the_files_that_settings_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
