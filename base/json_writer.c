@@ -100,60 +100,64 @@ static size_t plain_bytes(const char *bytes)
     return found ? (size_t)__builtin_ctzll(found) / 8 : 8;
 }
 
-/* Where the bytes that go out as they are end. */
-static size_t plain_until(struct text text, size_t at)
+/* What stands for the byte or sequence at `at` that cannot go out as it is, in `escape`; its size
+ * in *size. */
+static size_t print_escape(char escape[8], struct text text, size_t at, size_t *size)
 {
-    while (at < text.size) {
-        size_t plain = at + 8 <= text.size ? plain_bytes(text.bytes + at) : 0;
-        at += plain;
-        if (plain == 8)
-            continue;
-        unsigned char byte = (unsigned char)text.bytes[at];
-        size_t size = byte < 0x80 ? 1 : utf8_sequence(text, at);
-        if (byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7F || size == 0)
-            return at;
-        for (at += size; at < text.size && (size = utf8_sequence(text, at)) > 0;)
-            at += size;
-    }
-    return at;
-}
-
-/* What stands for the byte or sequence at `at` that cannot go out as it is; its size in *size. */
-static void write_escape(FILE *stream, struct text text, size_t at, size_t *size)
-{
+    static const char shorts[] = {
+        ['\n'] = 'n', ['\t'] = 't', ['\r'] = 'r', ['"'] = '"', ['\\'] = '\\'};
+    static const char digits[] = "0123456789abcdef";
     unsigned char byte = (unsigned char)text.bytes[at];
     *size = 1;
     if (byte >= 0x80) {
         utf8_decode(text, at, size);
-        fputs_unlocked("\xEF\xBF\xBD", stream);
-    } else if (byte == '"' || byte == '\\') {
-        fputc_unlocked('\\', stream);
-        fputc_unlocked(byte, stream);
-    } else if (byte == '\n') {
-        fputs_unlocked("\\n", stream);
-    } else if (byte == '\t') {
-        fputs_unlocked("\\t", stream);
-    } else if (byte == '\r') {
-        fputs_unlocked("\\r", stream);
-    } else {
-        fprintf(stream, "\\u%04x", byte);
+        memcpy(escape, "\xEF\xBF\xBD", 3);
+        return 3;
     }
+    escape[0] = '\\';
+    if (byte < sizeof(shorts) && shorts[byte]) {
+        escape[1] = shorts[byte];
+        return 2;
+    }
+    memcpy(escape + 1, "u00", 3);
+    escape[4] = digits[byte >> 4];
+    escape[5] = digits[byte & 15];
+    return 6;
 }
 
+/* Goes through a buffer: a call of stdio costs more than a short string. */
 static void write_quoted(FILE *stream, struct text text)
 {
-    fputc_unlocked('"', stream);
-    size_t at = 0, size;
+    enum { ROOM = 1024, LONGEST = 8 /* of what one turn adds */ };
+    char buffer[ROOM + LONGEST + 1];
+    size_t filled = 0, at = 0, size;
+    buffer[filled++] = '"';
     while (at < text.size) {
-        size_t end = plain_until(text, at);
-        if (end > at)
-            fwrite_unlocked(text.bytes + at, 1, end - at, stream);
-        if (end == text.size)
-            break;
-        write_escape(stream, text, end, &size);
-        at = end + size;
+        if (filled > ROOM) {
+            fwrite_unlocked(buffer, 1, filled, stream);
+            filled = 0;
+        }
+        unsigned char byte = (unsigned char)text.bytes[at];
+        if (byte < 0x80 && at + 8 <= text.size) {
+            memcpy(buffer + filled, text.bytes + at, 8);
+            size_t plain = plain_bytes(text.bytes + at);
+            at += plain;
+            filled += plain;
+            if (plain > 0)
+                continue;
+        }
+        size = byte < 0x80 ? byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7F
+                           : utf8_sequence(text, at);
+        if (size > 0) {
+            memcpy(buffer + filled, text.bytes + at, size);
+            filled += size;
+        } else {
+            filled += print_escape(buffer + filled, text, at, &size);
+        }
+        at += size;
     }
-    fputc_unlocked('"', stream);
+    buffer[filled++] = '"';
+    fwrite_unlocked(buffer, 1, filled, stream);
 }
 
 void json_write_key(struct json_writer *writer, struct text key)
@@ -194,7 +198,8 @@ size_t json_print_real(double number, char digits[32])
 {
     int size = 0;
     if (!signbit(number) && number < 10 && number == (int)number) { /* as most ratings are */
-        snprintf(digits, 32, "%c", '0' + (int)number);
+        digits[0] = (char)('0' + (int)number);
+        digits[1] = '\0';
         return 1;
     }
     for (int precision = 15; precision <= 17; precision++) {

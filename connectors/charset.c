@@ -388,6 +388,19 @@ static bool cut_short(struct text rest)
     return lead >= 0xC2 && lead <= 0xF4 && rest.size < wanted && size == rest.size;
 }
 
+/* Bytes that are valid, but for a last character that the block's end may have cut, are lent as
+ * they lie in `raw`. */
+static bool lend_utf8(struct charset *charset, struct text raw, bool last, struct text *converted)
+{
+    size_t good = utf8_valid_until(raw, 0);
+    if (good < raw.size && (last || !cut_short(text_slice(raw, good, raw.size))))
+        return false;
+    *converted = text_slice(raw, 0, good);
+    charset->position += good;
+    charset->offset += good;
+    return true;
+}
+
 static size_t convert_utf8(struct charset *charset, struct text raw, bool last)
 {
     size_t at = 0;
@@ -465,8 +478,10 @@ size_t charset_convert(struct charset *charset, struct text raw, bool last, stru
         charset->decided = true;
     }
     add_mark(charset);
-    used += charset->iconv == (iconv_t)-1 ? convert_utf8(charset, rest, last)
-                                          : convert_iconv(charset, rest, last);
+    bool utf8 = charset->iconv == (iconv_t)-1;
+    if (utf8 && lend_utf8(charset, rest, last, converted))
+        return used + converted->size;
+    used += utf8 ? convert_utf8(charset, rest, last) : convert_iconv(charset, rest, last);
     *converted = (struct text){charset->bytes, charset->size};
     return used;
 }

@@ -31,7 +31,8 @@ bool charset_open(struct charset **charset, struct text name, struct error *erro
 void charset_close(struct charset *charset); /* NULL is fine */
 
 /* Converts what is complete in `raw` (all of it when `last`) and returns the raw bytes used, a byte
- * order mark included. The UTF-8 made, always valid, is lent in *converted until the next call. */
+ * order mark included. The UTF-8 made, always valid, is lent in *converted until the next call and
+ * while `raw` stays: where nothing had to be converted, it is `raw`. */
 size_t charset_convert(struct charset *charset, struct text raw, bool last, struct text *converted);
 
 /* The marks of what the last call made, in order. */

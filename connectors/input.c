@@ -69,7 +69,7 @@ static bool open_file(struct input *input, struct error *error)
         close(descriptor);
         return error_set(error, ERROR_INPUT, "%s: cannot be opened", input->path);
     }
-    gzbuffer(input->file, 2 * BLOCK_SIZE);
+    gzbuffer(input->file, BLOCK_SIZE / 2); /* a read of twice that goes past zlib's own buffer */
     input->packed_size = (uint64_t)about.st_size;
     return true;
 }

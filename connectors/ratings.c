@@ -99,6 +99,8 @@ static bool read_unit(struct text rest, double *scale)
 {
     double most;
     size_t size;
+    if (text_trim(rest).size == 0)
+        return true;
     bool of = skip(&rest, "/") || skip(&rest, "out of") || skip(&rest, "von") || skip(&rest, "of");
     if (of) {
         rest = text_trim(rest);

@@ -1,5 +1,5 @@
-/* rows.c - libcsv, fed line by line so that lines can be counted, and asked again where a quote
- * runs away. A line without quotes needs no parser: it is cut at its delimiters. */
+/* rows.c - cells.h cuts the rows that follow the rules; libcsv judges the others, fed line by line
+ * so that lines can be counted, and asked again where a quote runs away. */
 #include "connectors/rows.h"
 
 #include <csv.h>
@@ -20,17 +20,13 @@ struct rows {
     struct csv_parser parser;
     bool skipping; /* the line end of a broken row is still to come */
 
-    /* The row being read: libcsv's cells one behind the other, and where each ends. */
-    char *bytes;
-    size_t size, capacity;
-    size_t *ends;
+    /* The row being read. libcsv's cells lie one behind the other in cells.bytes. */
+    struct cells cells;
+    size_t *ends; /* where each does */
     size_t end_count, end_capacity;
-    bool row_ended, cell_too_long;
+    bool row_ended;
     char *unescaped; /* a line of a dialect with backslashes, in the way of the others */
     size_t unescaped_capacity;
-
-    struct text *cells;
-    size_t count, cell_capacity;
 };
 
 /* How an attempt to read a row ended. */
@@ -39,7 +35,7 @@ enum attempt { ATTEMPT_ROW, ATTEMPT_FAULT, ATTEMPT_MORE };
 struct attempt_result {
     enum attempt attempt;
     size_t size; /* of the row */
-    size_t lines;
+    bool several_lines;
     const char *reason;
 };
 
@@ -66,9 +62,8 @@ void rows_close(struct rows *rows)
     if (!rows)
         return;
     csv_free(&rows->parser);
-    free(rows->bytes);
+    cells_free(&rows->cells);
     free(rows->ends);
-    free(rows->cells);
     free(rows->unescaped);
     free(rows);
 }
@@ -88,14 +83,16 @@ static int is_space(unsigned char byte)
 static void end_cell(void *bytes, size_t size, void *user)
 {
     struct rows *rows = user;
-    rows->cell_too_long |= size > rows->longest_cell;
-    rows->bytes = memory_grow(rows->bytes, &rows->capacity, rows->size + size + 1, 1);
+    struct cells *cells = &rows->cells;
+    if (size > cells->longest)
+        cells->longest = size;
+    cells->bytes = memory_grow(cells->bytes, &cells->byte_capacity, cells->size + size + 1, 1);
     if (size > 0)
-        memcpy(rows->bytes + rows->size, bytes, size);
-    rows->size += size;
+        memcpy(cells->bytes + cells->size, bytes, size);
+    cells->size += size;
     rows->ends =
         memory_grow(rows->ends, &rows->end_capacity, rows->end_count + 1, sizeof(*rows->ends));
-    rows->ends[rows->end_count++] = rows->size;
+    rows->ends[rows->end_count++] = cells->size;
 }
 
 static void end_row(int terminator, void *user)
@@ -105,63 +102,20 @@ static void end_row(int terminator, void *user)
     rows->row_ended = true;
 }
 
-static void add_cell(struct rows *rows, struct text cell)
+static bool cell_is_too_long(const struct rows *rows)
 {
-    rows->cells =
-        memory_grow(rows->cells, &rows->cell_capacity, rows->count + 1, sizeof(*rows->cells));
-    rows->cells[rows->count++] = cell;
-    rows->cell_too_long |= cell.size > rows->longest_cell;
+    return rows->cells.longest > rows->longest_cell;
 }
 
-/* Size of the line at the front with its end (LF, CR LF or CR), and without it in *content. False
- * when more bytes are needed to see the end. */
-static bool measure_line(struct text ahead, bool last, size_t *size, size_t *content)
+/* A blank line at the front, its size in *size. */
+static bool find_blank_line(const struct rows *rows, struct text ahead, bool last, size_t *size)
 {
-    const char *feed = memchr(ahead.bytes, '\n', ahead.size);
-    size_t limit = feed ? (size_t)(feed - ahead.bytes) : ahead.size;
-    const char *carriage = limit > 0 ? memchr(ahead.bytes, '\r', limit) : NULL;
-    if (carriage) {
-        *content = (size_t)(carriage - ahead.bytes);
-        *size = *content + 1;
-        if (*size == ahead.size)
-            return last;
-        *size += ahead.bytes[*size] == '\n';
-        return true;
-    }
-    *content = limit;
-    *size = feed ? limit + 1 : limit;
-    return feed || last;
-}
-
-static bool is_blank(const struct rows *rows, struct text line)
-{
-    for (size_t i = 0; i < line.size; i++) {
-        char byte = line.bytes[i];
-        if (byte == rows->dialect.delimiter || (byte != ' ' && byte != '\t'))
-            return false;
-    }
-    return true;
-}
-
-static void add_plain_cell(struct rows *rows, struct text cell)
-{
-    add_cell(rows, rows->dialect.padded ? text_trim(cell) : cell);
-}
-
-/* Cuts a line at every delimiter; quotes are letters. */
-static void cut_line(struct rows *rows, struct text line)
-{
-    rows->count = 0;
-    rows->cell_too_long = false;
-    const char *begin = line.bytes, *end = line.bytes + line.size;
-    if (rows->dialect.delimiter) {
-        const char *cut;
-        while ((cut = memchr(begin, rows->dialect.delimiter, (size_t)(end - begin)))) {
-            add_plain_cell(rows, (struct text){begin, (size_t)(cut - begin)});
-            begin = cut + 1;
-        }
-    }
-    add_plain_cell(rows, (struct text){begin, (size_t)(end - begin)});
+    size_t at = 0, content;
+    while (at < ahead.size && (ahead.bytes[at] == ' ' || ahead.bytes[at] == '\t') &&
+           ahead.bytes[at] != rows->dialect.delimiter)
+        at++;
+    bool ended = at == ahead.size || ahead.bytes[at] == '\n' || ahead.bytes[at] == '\r';
+    return ended && cells_measure_line(ahead, last, size, &content);
 }
 
 static void start_parser(struct rows *rows, bool strict)
@@ -171,21 +125,18 @@ static void start_parser(struct rows *rows, bool strict)
     csv_fini(&rows->parser, NULL, NULL, NULL);
     csv_set_opts(&rows->parser, strict ? CSV_STRICT | CSV_STRICT_FINI : CSV_STRICT_FINI);
     csv_set_space_func(&rows->parser, rows->dialect.padded ? is_space : is_never_space);
-    rows->size = 0;
+    cells_reset(&rows->cells);
     rows->end_count = 0;
     rows->row_ended = false;
-    rows->cell_too_long = false;
 }
 
 static void collect_cells(struct rows *rows)
 {
-    bool too_long = rows->cell_too_long;
-    rows->count = 0;
+    size_t begin = 0;
     for (size_t i = 0; i < rows->end_count; i++) {
-        size_t begin = i ? rows->ends[i - 1] : 0;
-        add_cell(rows, (struct text){rows->bytes + begin, rows->ends[i] - begin});
+        cells_add(&rows->cells, (struct text){rows->cells.bytes + begin, rows->ends[i] - begin});
+        begin = rows->ends[i];
     }
-    rows->cell_too_long = too_long;
 }
 
 /* Feeds bytes to libcsv. Two liberties that lose nothing: a quote within a cell that does not begin
@@ -241,17 +192,21 @@ static struct attempt_result attempt_row(struct rows *rows, struct text ahead, b
     while (result.size < ahead.size) {
         size_t size, content;
         struct text rest = text_slice(ahead, result.size, ahead.size);
-        if (!measure_line(rest, last, &size, &content)) {
+        if (!cells_measure_line(rest, last, &size, &content)) {
             result.attempt = ATTEMPT_MORE;
             return result;
         }
-        result.lines++;
-        result.size += size;
         if (!parsing &&
             (!rows->dialect.quote || !memchr(rest.bytes, rows->dialect.quote, content))) {
-            cut_line(rows, text_slice(rest, 0, content));
+            cells_cut_line(&rows->cells, &rows->dialect, text_slice(rest, 0, content));
+            result.size = size;
             return result;
         }
+        if (!parsing && cells_cut_row(&rows->cells, &rows->dialect, ahead, last, &result.size,
+                                      &result.several_lines))
+            return result;
+        result.several_lines = parsing;
+        result.size += size;
         if (!parsing)
             start_parser(rows, true);
         parsing = true;
@@ -268,7 +223,7 @@ static struct attempt_result attempt_row(struct rows *rows, struct text ahead, b
             return result;
         }
         if (rows->parser.entry_pos > rows->longest_cell) {
-            rows->cell_too_long = true;
+            rows->cells.longest = rows->parser.entry_pos;
             result.attempt = ATTEMPT_FAULT;
             return result;
         }
@@ -291,20 +246,20 @@ static bool mend_line(struct rows *rows, struct text ahead, bool last, size_t ex
                       size_t *size)
 {
     size_t content;
-    if (expected == 0 || !measure_line(ahead, last, size, &content))
+    if (expected == 0 || !cells_measure_line(ahead, last, size, &content))
         return false;
     struct text line = text_slice(ahead, 0, content);
     start_parser(rows, false);
     csv_parse(&rows->parser, line.bytes, line.size, end_cell, end_row, rows);
     csv_parse(&rows->parser, "\n", 1, end_cell, end_row, rows);
-    if (rows->row_ended && rows->end_count == expected && !rows->cell_too_long) {
+    if (rows->row_ended && rows->end_count == expected && !cell_is_too_long(rows)) {
         collect_cells(rows);
         return true;
     }
     if (rows->dialect.delimiter != '\t')
         return false;
-    cut_line(rows, line);
-    return rows->count == expected && !rows->cell_too_long;
+    cells_cut_line(&rows->cells, &rows->dialect, line);
+    return rows->cells.count == expected && !cell_is_too_long(rows);
 }
 
 /* Whether reading can go on at the front of `ahead`: a row by the rules, as wide as all. */
@@ -315,7 +270,7 @@ static enum attempt whole_row(struct rows *rows, struct text ahead, bool last, s
         attempt_row(rows, text_slice(ahead, 0, LONGEST_CANDIDATE), last && !cut);
     if (result.attempt == ATTEMPT_MORE)
         return cut ? ATTEMPT_FAULT : ATTEMPT_MORE;
-    if (result.attempt == ATTEMPT_ROW && expected > 0 && rows->count != expected)
+    if (result.attempt == ATTEMPT_ROW && expected > 0 && rows->cells.count != expected)
         return ATTEMPT_FAULT;
     return result.attempt;
 }
@@ -336,7 +291,7 @@ static enum row_kind leave_out(struct rows *rows, struct text ahead, bool last, 
             if (attempt == ATTEMPT_MORE && !last)
                 return ROW_MORE;
         }
-        if (!measure_line(rest, last, &size, &content)) {
+        if (!cells_measure_line(rest, last, &size, &content)) {
             if (ahead.size <= longest)
                 return ROW_MORE;
             rows->skipping = true;
@@ -356,7 +311,7 @@ static enum row_kind skip_line(struct rows *rows, struct text ahead, bool last,
                                struct table_row *row)
 {
     size_t content;
-    if (measure_line(ahead, last, &row->size, &content)) {
+    if (cells_measure_line(ahead, last, &row->size, &content)) {
         rows->skipping = false;
         return ROW_REST;
     }
@@ -374,9 +329,7 @@ enum row_kind rows_next(struct rows *rows, struct text ahead, bool last, size_t 
         return skip_line(rows, ahead, last, row);
     size_t size, content;
     while (row->blank < ahead.size) {
-        struct text rest = text_slice(ahead, row->blank, ahead.size);
-        if (!measure_line(rest, last, &size, &content) ||
-            !is_blank(rows, text_slice(rest, 0, content)))
+        if (!find_blank_line(rows, text_slice(ahead, row->blank, ahead.size), last, &size))
             break;
         row->blank += size;
     }
@@ -387,33 +340,33 @@ enum row_kind rows_next(struct rows *rows, struct text ahead, bool last, size_t 
     bool too_long = rest.size > rows->longest_cell * ROW_CELL_SIZES;
     if (result.attempt == ATTEMPT_MORE && !too_long)
         return ROW_MORE;
-    if (result.attempt == ATTEMPT_ROW && !rows->cell_too_long) {
+    if (result.attempt == ATTEMPT_ROW && !cell_is_too_long(rows)) {
         row->size = result.size;
-        row->cells = rows->cells;
-        row->count = rows->count;
-        if (result.lines == 1 || expected == 0 || rows->count == expected)
+        row->cells = rows->cells.list;
+        row->count = rows->cells.count;
+        if (!result.several_lines || expected == 0 || rows->cells.count == expected)
             return ROW_CELLS;
         /* Several lines and not as wide as all: did a quote swallow rows? */
-        measure_line(rest, last, &size, &content);
+        cells_measure_line(rest, last, &size, &content);
         struct text second = text_slice(rest, size, rest.size);
         enum attempt attempt = whole_row(rows, second, last, expected);
         if (attempt == ATTEMPT_MORE && !last)
             return ROW_MORE;
         if (attempt != ATTEMPT_ROW) {
             attempt_row(rows, rest, last); /* its cells again */
-            row->cells = rows->cells;
+            row->cells = rows->cells.list;
             return ROW_CELLS;
         }
         result.reason = "a quote opens a cell and closes only behind other rows";
     }
-    if (!rows->cell_too_long && mend_line(rows, rest, last, expected, &row->size)) {
-        row->cells = rows->cells;
-        row->count = rows->count;
+    if (!cell_is_too_long(rows) && mend_line(rows, rest, last, expected, &row->size)) {
+        row->cells = rows->cells.list;
+        row->count = rows->cells.count;
         row->mended = true;
         return ROW_CELLS;
     }
     row->reason =
-        rows->cell_too_long || too_long ? "a cell is longer than the limit" : result.reason;
+        cell_is_too_long(rows) || too_long ? "a cell is longer than the limit" : result.reason;
     row->cells = NULL;
     row->count = 0;
     return leave_out(rows, rest, last, expected, row);

@@ -3,14 +3,7 @@
 #ifndef CONNECTORS_ROWS_H
 #define CONNECTORS_ROWS_H
 
-#include "base/text.h"
-
-struct dialect {
-    char delimiter; /* 0: every line is one cell */
-    char quote;     /* cells may stand in it; 0: quotes are letters like others */
-    bool backslash; /* a quote within quotes is written \", not "" */
-    bool padded;    /* blanks around cells do not belong to them: 1, "two, three", 4 */
-};
+#include "connectors/cells.h"
 
 enum row_kind {
     ROW_CELLS,  /* a row */

@@ -11,7 +11,7 @@
 #include "connectors/connectors.h"
 #include "jobs/command.h"
 
-enum { BATCH_RECORDS = 256 };
+enum { BATCH_RECORDS = 256, OUTPUT_BUFFER = 64 * 1024 };
 
 /* The command line. */
 struct read {
@@ -347,6 +347,7 @@ static int run_command(int argc, char **argv, struct error *error)
     struct reading_run run = {0};
     struct arena words = {0};
     int first = 0;
+    setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
     bool ok = command_parse(&read_command, argc, argv, &run.options, &words, &first, error) &&
               command_operands(&read_command, argc - first, 1, 1 << 20, error) &&
               begin_rejects(&run, error);
