@@ -48,7 +48,11 @@ bool connectors_recognize(const char *path, struct arena *arena, const struct co
     }
     if (best == 0)
         *report = TEXT("like no format there is");
-    if (best < LEAST_SCORE || best - second < CLEAR_LEAD)
+    bool clear = best < LEAST_SCORE || best - second >= CLEAR_LEAD;
+    if (best < LEAST_SCORE || !clear)
         *connector = NULL;
-    return true;
+    return clear || error_set(error, ERROR_USAGE,
+                              "%s: more than one format fits (%.*s); say which it is: --format, or "
+                              "`format =` under [source]",
+                              path, TEXT_ARGUMENT(*report));
 }

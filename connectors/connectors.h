@@ -18,10 +18,10 @@ extern const struct report_format excel_format; /* opens cleanly in a spreadshee
 
 extern const struct report_format *const report_formats[]; /* NULL-terminated */
 
-/* Reads the head of the file at `path` and asks every connector. *connector is the winner; below a
- * score of 30, or with two within 5 of each other, it is NULL and `report` names the choices. The
- * report ("csv 90: ...; json 5: ...") is allocated from `arena`. ERROR_INPUT when it cannot be
- * read. */
+/* Reads the head of the file at `path` and asks every connector. *connector is the winner, NULL
+ * below a score of 30. The report ("csv 90: ...; json 5: ...") is allocated from `arena`.
+ * ERROR_INPUT when the file cannot be read, ERROR_USAGE, with the choices, when two are within 5 of
+ * each other. */
 bool connectors_recognize(const char *path, struct arena *arena, const struct connector **connector,
                           struct text *report, struct error *error);
 

@@ -193,9 +193,8 @@ static enum reading read_csv(void *state, struct batch *batch, struct error *err
         switch (next_row(csv, &row, &placed, &failed, error)) {
         case ROW_CELLS:
             take_raw_bytes(csv, &placed);
-            if (tabular_add(&csv->tabular, &placed, batch))
-                return READING_MORE;
-            break;
+            tabular_add(&csv->tabular, &placed, batch);
+            return READING_MORE;
         case ROW_BROKEN:
             take_raw_bytes(csv, &placed);
             batch_reject_row(batch, placed.line, placed.offset, text_of(row.reason), placed.raw);

@@ -331,12 +331,13 @@ static enum reading read_json(void *user, struct batch *batch, struct error *err
     struct piece piece = {0};
     struct text bytes;
     struct place place;
-    enum piece_kind kind;
-    do
-        kind = next_piece(state, &piece, &bytes, &place, error);
-    while (kind == PIECE_FOUND && !is_record(state, &piece, bytes));
+    enum piece_kind kind = next_piece(state, &piece, &bytes, &place, error);
     if (kind != PIECE_FOUND)
         return kind == PIECE_END ? READING_DONE : READING_FAILED;
+    if (!is_record(state, &piece, bytes)) {
+        batch->left_out++;
+        return READING_MORE;
+    }
     struct error fault;
     fault.kind = ERROR_NONE;
     struct members own = {.arena = &batch->arena};

@@ -87,11 +87,9 @@ bool schema_is_choosy(const struct schema *schema)
     return schema->service && service_is_choosy(schema->service);
 }
 
-bool schema_takes(struct schema *schema, const struct members *own)
+bool schema_takes(const struct schema *schema, const struct members *own)
 {
-    bool takes = !schema->service || service_takes(schema->service, own);
-    schema->left_out += !takes;
-    return takes;
+    return !schema->service || service_takes(schema->service, own);
 }
 
 void schema_add_record(const struct schema *schema, struct members *own, struct batch *batch,
@@ -133,9 +131,6 @@ struct text schema_explain(const struct schema *schema, struct arena *arena)
     struct text lines = {0};
     if (schema->service)
         lines = arena_format(arena, "recognised: %s\n", service_name(schema->service));
-    if (schema->left_out)
-        lines = arena_format(arena, "%.*sleft out: %zu that are no feedback\n",
-                             TEXT_ARGUMENT(lines), schema->left_out);
     return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
                         TEXT_ARGUMENT(mapping_explain(&schema->mapping, schema->names.texts,
                                                       schema->names.count, arena)));

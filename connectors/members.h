@@ -62,7 +62,6 @@ struct schema {
                                       schema_learn, else it is found by the names */
     struct names names;
     struct mapping mapping;
-    size_t left_out; /* records that are no feedback */
 };
 
 /* From `samples` (which may be none: then no text is needed). `wanted` and `without_text` as for
@@ -80,7 +79,7 @@ struct place {
 /* Whether some records are no feedback (spam, deleted posts), and so have to be looked at before
  * they are added; and whether this one is to be added. */
 bool schema_is_choosy(const struct schema *schema);
-bool schema_takes(struct schema *schema, const struct members *own);
+bool schema_takes(const struct schema *schema, const struct members *own);
 
 /* Adds a record of `own` to the batch, in whose arena the values lie: the columns of the schema,
  * and behind them those that only this one has. */

@@ -194,19 +194,19 @@ static void add_answers(struct tabular *tabular, struct batch *batch,
     }
 }
 
-bool tabular_add(struct tabular *tabular, const struct placed_row *row, struct batch *batch)
+void tabular_add(struct tabular *tabular, const struct placed_row *row, struct batch *batch)
 {
     struct text reason = {0};
     if (!fits(tabular, row)) {
         reason = arena_format(&batch->arena, "expected %zu cells, found %zu", tabular->count,
                               row->count);
         batch_reject_row(batch, row->line, row->offset, reason, row->raw);
-        return true;
+        return;
     }
     const struct text *cells = keep_cells(tabular, row, &batch->arena);
     if (survey_is_preview(&tabular->survey, cells, tabular->count)) {
-        tabular->previews++;
-        return false;
+        batch->left_out++;
+        return;
     }
     struct record record = {.line = row->line,
                             .byte_offset = row->offset,
@@ -216,19 +216,20 @@ bool tabular_add(struct tabular *tabular, const struct placed_row *row, struct b
     if (!mapping_apply(&tabular->mapping, tabular->survey.names, cells, tabular->count,
                        &batch->arena, &record, &reason)) {
         batch_reject_row(batch, row->line, row->offset, reason, row->raw);
-        return true;
+        return;
     }
-    if (tabular->vendor && vendor_is_ours(tabular->vendor, &record))
-        return false;
+    if (tabular->vendor && vendor_is_ours(tabular->vendor, &record)) {
+        batch->left_out++;
+        return;
+    }
     if (tabular->vendor)
         vendor_finish(tabular->vendor, &record, &batch->arena);
     if (tabular->survey.answer_count > 0) {
         add_answers(tabular, batch, &record, cells);
-        return true;
+        return;
     }
     record.question = tabular->text_question;
     *batch_add(batch) = record;
-    return true;
 }
 
 struct text tabular_explain(const struct tabular *tabular, struct arena *arena)

@@ -21,7 +21,6 @@ struct tabular {
     const struct vendor *vendor;
     struct mapping mapping;
     size_t count;              /* columns */
-    size_t previews;           /* rows left out as tests of the survey's author */
     struct text text_question; /* what the one text column asks; empty: nothing */
 };
 
@@ -63,9 +62,9 @@ bool tabular_learn(struct tabular *tabular, const char *path, struct error *erro
 /* Rows to pass by before the first of data: those above the header, and all of the header. */
 size_t tabular_rows_to_skip(const struct tabular *tabular);
 
-/* Adds the row's record, its records (one an answer), or a reject. False when nothing was added:
- * the row is a test of the survey's author, or not in a customer's words. */
-bool tabular_add(struct tabular *tabular, const struct placed_row *row, struct batch *batch);
+/* Adds the row's record, its records (one an answer), or a reject; or counts it as left out, when
+ * it is a test of the survey's author or not in a customer's words. */
+void tabular_add(struct tabular *tabular, const struct placed_row *row, struct batch *batch);
 
 /* The lines of connector.explain from "recognised" on. */
 struct text tabular_explain(const struct tabular *tabular, struct arena *arena);

@@ -311,13 +311,12 @@ static enum reading read_xlsx(void *state, struct batch *batch, struct error *er
         if (xlsx->tabular.count == 0)
             continue; /* a sheet of which nothing can be made */
         struct placed_row placed = {row.cells, row.count, join_cells(xlsx, &row), row.number, 0};
-        if (row.too_long) {
+        if (row.too_long)
             batch_reject_row(batch, row.number, 0, TEXT("a cell is longer than the limit"),
                              placed.raw);
-            return READING_MORE;
-        }
-        if (tabular_add(&xlsx->tabular, &placed, batch))
-            return READING_MORE;
+        else
+            tabular_add(&xlsx->tabular, &placed, batch);
+        return READING_MORE;
     }
 }
 

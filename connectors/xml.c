@@ -269,13 +269,16 @@ static bool open_xml(void *user, const char *path, struct error *error)
     return learn_columns(state, head, whole, path, error);
 }
 
-/* Whether the piece is to become a record: no title of a page, no spam. */
-static bool is_record(struct xml_state *state, const struct piece *piece, const struct members *own)
+/* The next element that may be a record; titles of pages are noted and passed by. */
+static enum piece_kind next_record(struct xml_state *state, struct piece *piece,
+                                   struct place *place, struct error *error)
 {
-    if (piece->is_thread && piece->fault.kind == ERROR_NONE)
-        note_thread(state, own);
-    return piece->fault.kind != ERROR_NONE ||
-           (!piece->is_thread && schema_takes(&state->schema, own));
+    for (;;) {
+        enum piece_kind kind = next_piece(state, piece, place, &state->own, error);
+        if (kind != PIECE_FOUND || piece->fault.kind != ERROR_NONE || !piece->is_thread)
+            return kind;
+        note_thread(state, &state->own);
+    }
 }
 
 static enum reading read_xml(void *user, struct batch *batch, struct error *error)
@@ -283,14 +286,13 @@ static enum reading read_xml(void *user, struct batch *batch, struct error *erro
     struct xml_state *state = user;
     struct piece piece;
     struct place place = {0};
-    enum piece_kind kind;
     state->own.arena = &batch->arena;
-    do {
-        kind = next_piece(state, &piece, &place, &state->own, error);
-        if (kind != PIECE_FOUND)
-            return kind == PIECE_END ? READING_DONE : READING_FAILED;
-    } while (!is_record(state, &piece, &state->own));
-    if (piece.fault.kind == ERROR_NONE) {
+    enum piece_kind kind = next_record(state, &piece, &place, error);
+    if (kind != PIECE_FOUND)
+        return kind == PIECE_END ? READING_DONE : READING_FAILED;
+    if (piece.fault.kind == ERROR_NONE && !schema_takes(&state->schema, &state->own)) {
+        batch->left_out++;
+    } else if (piece.fault.kind == ERROR_NONE) {
         xml_record_keep(&state->reader, &state->own);
         add_thread_title(state, &state->own);
         schema_add_record(&state->schema, &state->own, batch, place);

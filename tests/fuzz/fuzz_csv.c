@@ -59,7 +59,7 @@ static uint64_t read_all(const char *path, uint8_t choices)
         check(utf8_valid(csv->explain(state, &arena)));
         uint64_t last = 0;
         while (csv->read(state, &batch, &error) == READING_MORE) {
-            check(batch.count + batch.reject_count > 0);
+            check(batch.count + batch.reject_count + batch.left_out > 0);
             for (size_t i = 0; i < batch.count; i++) {
                 check(batch.records[i].line >= last);
                 hash = hash_record(hash, &batch.records[i]);
