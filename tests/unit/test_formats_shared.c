@@ -85,7 +85,7 @@ static const struct {
      "reviews/restaurant-reviews-tsv/Restaurant_Reviews.tsv",
      {1000, 0, 0},
      "rating: column 'Liked'"},
-    {&json_connector, "csv/csvkit/testjson_multiline.json", {2, 0, 0}, "objects"},
+    {&json_connector, "csv/csvkit/testjson_multiline.json", {2, 0, 0}, "an object a line"},
     {&json_connector, "csv/csvkit/test_geojson.json", {3, 0, 0}, "in member features"},
     {&json_connector,
      "reviews/amazon-fashion-jsonl/data/AMAZON_FASHION_5.json.gz",
