@@ -9,7 +9,7 @@
 #include "stages/stages.h"
 #include "stages/typical.h"
 
-enum { MOST_SENTENCES = 8, MOST_EVIDENCE = 5, MOST_QUOTES = 8, RECORDS_A_SENTENCE = 3 };
+enum { MOST_SENTENCES = 8, MOST_EVIDENCE = 5, MOST_QUOTES = 8, RECORDS_A_SENTENCE = 2 };
 
 struct ground {
     int64_t sentences, quotes;
@@ -90,14 +90,16 @@ enum { SIDES = 3 };
 static const enum sentiment sides[SIDES] = {SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE,
                                             SENTIMENT_NEUTRAL};
 
-/* The side that the summary has said least of, measured by its records. */
-static enum sentiment side_wanted(const struct support *support, const struct outcome *outcome)
+/* The side that the summary has said least of, measured by its records and the sentences that a
+ * whole summary has. */
+static enum sentiment side_wanted(const struct support *support, const struct outcome *outcome,
+                                  size_t sentences)
 {
     double owed[SIDES] = {0};
     for (size_t i = 0; i < support->member_count; i++)
         owed[typical_side(support->members[i].sentiment)] += 1 / (double)support->member_count;
     for (size_t i = 0; i < outcome->count; i++)
-        owed[typical_side(outcome->polarities[i])] -= 1 / (double)MOST_SENTENCES;
+        owed[typical_side(outcome->polarities[i])] -= 1 / (double)sentences;
     size_t most = 0;
     for (size_t side = 1; side < SIDES; side++)
         if (owed[side] > owed[most])
@@ -111,8 +113,10 @@ static bool add_extract(struct ground *ground, const struct support *support,
                         struct outcome *outcome, struct arena *arena)
 {
     struct typical_rules wishes[] = {
-        {.shortest = 20, .longest = 180, .polarity = side_wanted(support, outcome)},
-        {.shortest = 20, .longest = 220, .any_polarity = true},
+        {.shortest = 20,
+         .longest = 100,
+         .polarity = side_wanted(support, outcome, (size_t)ground->sentences)},
+        {.shortest = 20, .longest = 140, .any_polarity = true},
         {.shortest = 2, .longest = 400, .any_polarity = true},
     };
     struct typical_said said = {outcome->passages, outcome->passage_count, outcome->texts,
@@ -245,7 +249,7 @@ static const struct option options[] = {
     {.name = "sentences",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct ground, sentences),
-     .fallback = "3",
+     .fallback = "5",
      .least = 1,
      .most = MOST_SENTENCES,
      .help = "sentences of a summary at most: the model's that are supported, then customers' own"},
