@@ -297,18 +297,73 @@ static bool read_value(struct walk *walk, struct path path, int64_t depth)
     return true;
 }
 
-bool json_members_read(struct text raw, const struct member_limits *limits, struct paths *paths,
-                       struct members *members, struct error *fault)
+/* ---- Records ---- */
+
+/* "id7": {...} */
+static bool read_keyed(struct walk *walk)
+{
+    struct text name;
+    if (!read_string(walk, &name))
+        return false;
+    if (peek(walk) != ':')
+        return expected(walk, "':'");
+    walk->at++;
+    if (peek(walk) != '{')
+        return expected(walk, "an object, {...}");
+    members_add(walk->members, TEXT("key"), name);
+    return read_value(walk, (struct path){0}, 0);
+}
+
+static struct path column_path(struct walk *walk, const struct json_reader *reader, size_t column)
+{
+    struct arena *arena = walk->members->arena;
+    struct path row = {0};
+    return path_join(walk->paths, row,
+                     reader->columns ? reader->columns[column]
+                                     : arena_format(arena, "column_%zu", column + 1),
+                     arena);
+}
+
+/* ["a", 1] */
+static bool read_row(struct walk *walk, const struct json_reader *reader)
+{
+    size_t column = 0;
+    for (walk->at++; peek(walk) != ']'; column++) {
+        if (reader->columns && column == reader->column_count)
+            return error_set(walk->fault, ERROR_INPUT, "expected %zu cells, found more",
+                             reader->column_count);
+        if (!read_value(walk, column_path(walk, reader, column), 1) || !read_comma(walk, ']'))
+            return false;
+    }
+    walk->at++;
+    return true;
+}
+
+static bool read_record(struct walk *walk, const struct json_reader *reader)
+{
+    switch (peek(walk)) {
+    case '{':
+        return read_value(walk, (struct path){0}, 0);
+    case '[':
+        return read_row(walk, reader);
+    case '"':
+        return read_keyed(walk);
+    default:
+        return expected(walk, "an object, {...}");
+    }
+}
+
+bool json_members_read(struct json_reader *reader, struct text raw, struct members *members,
+                       struct error *fault)
 {
     struct text copy = arena_copy(members->arena, raw);
-    struct walk walk = {.limits = limits,
-                        .paths = paths,
+    struct walk walk = {.limits = &reader->limits,
+                        .paths = &reader->paths,
                         .members = members,
                         .fault = fault,
                         .bytes = (char *)(uintptr_t)copy.bytes,
                         .size = copy.size};
-    bool good = peek(&walk) == '{' ? read_value(&walk, (struct path){0}, 0)
-                                   : expected(&walk, "an object, {...}");
+    bool good = read_record(&walk, reader);
     if (good && (peek(&walk) != '\0' || walk.at < walk.size))
         good = expected(&walk, "nothing more behind the object");
     free(walk.items);

@@ -10,6 +10,20 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\x1E';
 }
 
+size_t json_scan_blanks(struct text bytes, size_t at)
+{
+    while (at < bytes.size && is_blank(bytes.bytes[at]))
+        at++;
+    return at;
+}
+
+size_t json_scan_commas(struct text bytes, size_t at)
+{
+    while (at < bytes.size && (is_blank(bytes.bytes[at]) || bytes.bytes[at] == ','))
+        at++;
+    return at;
+}
+
 /* Behind the quote that ends the string which began before `at`. */
 static enum json_scan scan_string(struct text bytes, size_t at, size_t *end)
 {
@@ -69,14 +83,38 @@ enum json_scan json_scan(struct text bytes, size_t *size)
     return JSON_SCAN_MORE;
 }
 
-size_t json_scan_broken(struct text bytes)
+enum json_scan json_scan_member(struct text bytes, size_t *value)
+{
+    size_t at = 0;
+    if (bytes.size > 0 && bytes.bytes[0] != '"')
+        return JSON_SCAN_BROKEN;
+    enum json_scan name = json_scan(bytes, &at);
+    if (name != JSON_SCAN_WHOLE)
+        return name;
+    at = json_scan_blanks(bytes, at);
+    if (at < bytes.size && bytes.bytes[at] != ':')
+        return JSON_SCAN_BROKEN;
+    at = json_scan_blanks(bytes, at + 1);
+    *value = at;
+    return at >= bytes.size         ? JSON_SCAN_MORE
+           : bytes.bytes[at] == '{' ? JSON_SCAN_WHOLE
+                                    : JSON_SCAN_BROKEN;
+}
+
+static bool begins_value(struct text bytes, char opens)
+{
+    size_t value;
+    if (bytes.size == 0 || bytes.bytes[0] != opens)
+        return bytes.size > 0 && bytes.bytes[0] == ']';
+    return opens != '"' || json_scan_member(bytes, &value) == JSON_SCAN_WHOLE;
+}
+
+size_t json_scan_broken(struct text bytes, char opens)
 {
     for (size_t end = text_find(bytes, TEXT("\n"), 0); end < bytes.size;
          end = text_find(bytes, TEXT("\n"), end + 1)) {
-        size_t next = end;
-        while (next < bytes.size && (is_blank(bytes.bytes[next]) || bytes.bytes[next] == ','))
-            next++;
-        if (next < bytes.size && (bytes.bytes[next] == '{' || bytes.bytes[next] == ']'))
+        size_t next = json_scan_commas(bytes, end);
+        if (begins_value(text_slice(bytes, next, bytes.size), opens))
             return end;
     }
     return SIZE_MAX;

@@ -7,17 +7,19 @@
 enum json_layout {
     JSON_LINES,   /* an object a line */
     JSON_OBJECTS, /* objects one behind the other */
-    JSON_ARRAY    /* within an array, or several of them */
+    JSON_ARRAY,   /* within an array, or several of them */
+    JSON_KEYED,   /* as members of one object, {"id1": {...}, "id2": {...}} */
+    JSON_ROWS     /* lists within a list, [["date", "text"], ["...", "..."]] */
 };
 
 extern const char *const json_layout_names[];
 
 struct json_shape {
     enum json_layout layout;
-    struct text within; /* name of the member that holds the array ({"reviews": [...]}), a slice of
-                           the head; empty: the array is the file */
-    size_t begin;       /* where the objects begin: behind the '[', or at the first '{' */
-    bool one;           /* the member holds a single object, not a list of them */
+    struct text within; /* name of the member that holds them all ({"reviews": [...]}), a slice of
+                           the head; empty: the file does */
+    size_t begin; /* where they begin: behind the '[' or '{' around them, or at the first '{' */
+    bool one;     /* the member holds a single object, not a list of them */
 };
 
 struct json_shape json_shape_of(struct text head);

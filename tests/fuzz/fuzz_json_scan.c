@@ -28,18 +28,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         json_free(root);
         rest = text_slice(rest, end, rest.size);
     }
-    size_t broken = json_scan_broken(all);
-    if (broken != SIZE_MAX && broken >= size)
-        abort();
+    for (const char *opens = "{[\""; *opens; opens++) {
+        size_t broken = json_scan_broken(all, *opens);
+        if (broken != SIZE_MAX && broken >= size)
+            abort();
+    }
     struct json *object = json_read(all, NULL, ERROR_INPUT, NULL);
     if (json_kind_of(object) == JSON_KIND_OBJECT) {
-        struct paths paths = {0};
+        struct json_reader reader = {.limits = {1 << 20, MEMBERS_DEPTH_MOST + 64, 1 << 20}};
         struct members members = {.arena = &arena};
-        const struct member_limits limits = {1 << 20, MEMBERS_DEPTH_MOST + 64, 1 << 20};
-        if (!json_members_read(all, &limits, &paths, &members, NULL))
+        if (!json_members_read(&reader, all, &members, NULL))
             abort();
         members_free(&members);
-        paths_free(&paths);
+        paths_free(&reader.paths);
     }
     json_free(object);
     arena_free(&arena);

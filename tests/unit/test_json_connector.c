@@ -75,6 +75,25 @@ static const struct example examples[] = {
     {"{\"id\":1,\"text\":\"a\",\"comments\":[{\"id\":2,\"text\":\"b, and longer than all the "
      "rest\"}]}",
      "1:1=a|"},
+    /* members of one object, there or deeper; two of an address are no records */
+    {"{\"k1\": {\"text\":\"a\",\"stars\":5},\n\"k2\": {\"stars\":1,\"text\":\"b\"}}",
+     "1:k1=a|2:k2=b|"},
+    {"{\"n\":2,\"all\":{\"k1\": {\"id\":7,\"text\":\"a\"},\"k2\": {\"id\":8,\"text\":\"b\"}}}",
+     "1:7=a|1:8=b|"},
+    {"{\"k1\":{\"text\":\"a\",\"stars\":5},\n\"k2\":{\"text\":\"b,\"stars\":1},\n\"k3\":{\"text\":"
+     "\"c\","
+     "\"stars\":1},\n\"k4\":7}",
+     "1:k1=a|2!the object that begins here|3:k3=c|4!expected an object, {...}|"},
+    {"{\"id\":1,\"text\":\"a\",\"bill\":{\"street\":\"s\",\"city\":\"c\"},\"ship\":{\"street\":"
+     "\"s\",\"city\":"
+     "\"c\"}}",
+     "1:1=a|"},
+    /* rows as lists, below their names or without */
+    {"[[\"id\",\"text\"],\n[1,\"a\"],\n[2,\"b],\n[3,\"c\",4],\n7,\n[5,\"e\"]]",
+     "2:1=a|3!the object that begins here|4!expected 2 cells, found more|5!expected a row, "
+     "[...]|6:5=e|"},
+    {"[[\"a kettle that works\",3],[\"a kettle that does not\",1]]",
+     "1:=a kettle that works|1:=a kettle that does not|"},
     /* limits */
     {"{\"id\":1,\"text\":\"a\",\"x\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
      "[[[[[[[1"
