@@ -2,72 +2,8 @@
 #include "inference/session.h"
 
 #include <math.h>
-#include <stdatomic.h>
 
 #include "inference/kernels/packed.h"
-
-/* One head's keys and values of an input. They lie layer by layer, head by head. */
-static uint8_t *cross_of(const struct t5_session *session, const struct encoded *input,
-                         size_t layer, size_t head)
-{
-    return input->cross +
-           (layer * session->config->heads + head) * attention_size(session, input->length);
-}
-
-struct preparing {
-    struct t5_session *session;
-    atomic_size_t next; /* wave that nobody has taken yet */
-};
-
-static void prepare_input(struct worker *worker, const struct encoded *input)
-{
-    const struct t5_session *session = worker->session;
-    size_t width = session->config->model_width;
-    struct operand states = {.rows = input->length,
-                             .depth = width,
-                             .x = session->states + input->first * width,
-                             .group_rows = &input->length,
-                             .group_count = 1};
-    linear_prepare(worker, &states, states.depth);
-    for (size_t i = 0; i < session->weights.decoder.layer_count; i++) {
-        const struct attention *layer = &session->weights.decoder.layers[i].cross;
-        linear_apply(worker, &states, &layer->key, worker->key, false);
-        linear_apply(worker, &states, &layer->value, worker->value, false);
-        for (size_t h = 0; h < session->config->heads; h++) {
-            size_t offset = h * session->config->head_width;
-            attention_fill(session, input->length, worker->key + offset, worker->value + offset,
-                           cross_of(session, input, i, h));
-        }
-    }
-}
-
-static void prepare_inputs(void *context, size_t index)
-{
-    struct preparing *preparing = context;
-    struct t5_session *session = preparing->session;
-    size_t next;
-    while ((next = preparing->next++) < session->input_count)
-        prepare_input(&session->workers[index], &session->inputs[next]);
-}
-
-void decoder_prepare(struct t5_session *session)
-{
-    if (session->cross_ready)
-        return;
-    const struct t5_config *config = session->config;
-    size_t total = 0, heads = (size_t)config->decoder_layers * config->heads;
-    for (size_t i = 0; i < session->input_count; i++)
-        total += heads * attention_size(session, session->inputs[i].length);
-    session->cross = session_room(session->cross, &session->cross_capacity, total);
-    uint8_t *cross = session->cross;
-    for (size_t i = 0; i < session->input_count; i++) {
-        session->inputs[i].cross = cross;
-        cross += heads * attention_size(session, session->inputs[i].length);
-    }
-    struct preparing preparing = {.session = session};
-    workers_run(session->pool, prepare_inputs, &preparing);
-    session->cross_ready = true;
-}
 
 static void add_context(struct worker *worker, const struct linear *output, struct operand *shape)
 {
@@ -88,33 +24,21 @@ static void self_attention(struct worker *worker, size_t layer_index,
     linear_apply(worker, &shape, &layer->key, worker->key, false);
     linear_apply(worker, &shape, &layer->value, worker->value, false);
     for (size_t i = 0; i < shape.rows; i++)
-        attention_keep(worker, layer_index, rows[i].path[rows[i].position],
-                       worker->key + i * inner, worker->value + i * inner);
+        attention_keep(worker, layer_index, rows[i].path[rows[i].position], worker->key + i * inner,
+                       worker->value + i * inner);
     for (size_t i = 0; i < shape.rows; i++)
         attention_path(worker, layer_index, rows[i].position + 1, rows[i].path,
                        worker->query + i * inner, worker->context + i * inner);
     add_context(worker, &layer->output, &shape);
 }
 
-/* Neighbouring rows that look at the same input share the reading of its keys and values. */
 static void cross_attention(struct worker *worker, size_t layer_index,
                             const struct decoder_row *rows, struct operand shape)
 {
-    const struct t5_session *session = worker->session;
-    const struct attention *layer = &session->weights.decoder.layers[layer_index].cross;
-    size_t inner = session->inner, head_width = session->config->head_width;
+    const struct attention *layer = &worker->session->weights.decoder.layers[layer_index].cross;
     linear_prepare_norm(worker, &shape, layer->norm, worker->x);
     linear_apply(worker, &shape, &layer->query, worker->query, false);
-    for (size_t first = 0, end; first < shape.rows; first = end) {
-        for (end = first + 1; end < shape.rows && rows[end].input == rows[first].input;)
-            end++;
-        const struct encoded *input = &session->inputs[rows[first].input];
-        for (size_t h = 0; h < session->config->heads; h++) {
-            size_t offset = first * inner + h * head_width;
-            attention_apply(worker, input->length, cross_of(session, input, layer_index, h),
-                            end - first, worker->query + offset, NULL, worker->context + offset);
-        }
-    }
+    cross_attend(worker, layer_index, rows, shape.rows);
     add_context(worker, &layer->output, &shape);
 }
 
@@ -166,8 +90,8 @@ static struct linear output_piece(const struct linear *output, size_t first, siz
         piece.f32 = output->f32 + first * depth;
         return piece;
     }
-    piece.s8.packed = (const uint8_t *)output->s8.packed +
-                      first / PACKED_COLUMNS * packed_block_size(depth);
+    piece.s8.packed =
+        (const uint8_t *)output->s8.packed + first / PACKED_COLUMNS * packed_block_size(depth);
     piece.s8.scale = output->s8.scale + first;
     return piece;
 }

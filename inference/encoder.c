@@ -169,7 +169,7 @@ bool t5_encode(struct t5_session *session, const struct text *inputs, size_t cou
                struct error *error)
 {
     session->input_count = 0;
-    session->cross_ready = false;
+    session->cross_keys.ready = session->cross_states.ready = false;
     if (count > session->limits.batch)
         return error_set(error, ERROR_USAGE, "a batch of %zu inputs, but the session takes %zu",
                          count, session->limits.batch);

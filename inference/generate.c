@@ -72,8 +72,8 @@ static void judge_piece(void *context, size_t row, size_t first, size_t tokens, 
     struct hypothesis *hypothesis = judging->rows[row];
     struct ranking *ranking = &hypothesis->ranking;
     float largest;
-    ranking->normaliser = join_log_sums(
-        ranking->normaliser, judging->kernels->log_sum_exp(tokens, logits, &largest));
+    ranking->normaliser =
+        join_log_sums(ranking->normaliser, judging->kernels->log_sum_exp(tokens, logits, &largest));
     if (ranking->count == ranking->most && !(largest > ranking->best[ranking->count - 1].logit))
         return;
     forbid_tokens(judging->generation, hypothesis, first, tokens, logits);
@@ -359,6 +359,14 @@ static void fill_output(const struct t5_session *session, const struct t5_decodi
     }
 }
 
+/* Rows of the decoder that an input is expected to take at most; choices end early. */
+static size_t most_rows(const struct generation *generation)
+{
+    const struct t5_decoding *decoding = generation->decoding;
+    size_t tokens = decoding->choices ? 1 : decoding->most;
+    return (generation->prefix_count + tokens - 1) * generation->beam;
+}
+
 bool t5_generate(struct t5_session *session, const struct t5_decoding *decoding,
                  struct arena *arena, struct t5_output *outputs, struct error *error)
 {
@@ -374,7 +382,7 @@ bool t5_generate(struct t5_session *session, const struct t5_decoding *decoding,
         if (decoding->choices)
             batch.results[i].choice = choices_start(decoding->choices, arena);
     }
-    decoder_prepare(session);
+    cross_prepare(session, most_rows(&batch.generation));
     workers_run(session->pool, generate_inputs, &batch);
     for (size_t i = 0; i < session->input_count; i++) {
         fill_output(session, decoding, &batch.results[i], arena, &outputs[i]);

@@ -102,9 +102,8 @@ static void add_piece(void *context, size_t row, size_t first, size_t tokens, fl
     (void)first;
     struct normalising *normalising = context;
     float largest;
-    normalising->normalisers[row] =
-        join_log_sums(normalising->normalisers[row],
-                      normalising->kernels->log_sum_exp(tokens, logits, &largest));
+    normalising->normalisers[row] = join_log_sums(
+        normalising->normalisers[row], normalising->kernels->log_sum_exp(tokens, logits, &largest));
 }
 
 /* Rows [first, first + count) judge those tokens of the candidates that follow them. */
@@ -232,7 +231,7 @@ bool t5_score(struct t5_session *session, const struct t5_target *targets, size_
     int32_t *tokens = memory_alloc(count * session->limits.output_tokens, sizeof(*tokens));
     bool ok = tokenise_targets(&scoring, targets, count, tokens, error);
     if (ok) {
-        decoder_prepare(session);
+        cross_prepare(session, 1); /* judged alike, however long */
         workers_run(session->pool, score_inputs, &scoring);
     }
     free(tokens);

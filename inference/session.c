@@ -69,12 +69,14 @@ static void worker_open(struct worker *worker, const struct t5_session *session)
     size_t widest = largest_of(largest_of(width, hidden), inner);
     worker->quantized.bytes = memory_alloc_aligned(rows, quantized_size(widest));
     worker->cache = memory_alloc_aligned(attention_size(session, input), 1);
-    worker->work = memory_alloc_aligned(attention_s8_size(input, config->head_width), 1);
+    worker->work =
+        memory_alloc_aligned(attention_s8_size(input, largest_of(width, config->head_width)), 1);
     worker->scores = room(1, largest_of(QUERY_ROWS * (input + COLUMN_GROUP), output));
     size_t cached = config->decoder_layers * session->nodes * inner;
     size_t number = is_int8 ? sizeof(uint16_t) : sizeof(float);
     worker->key_cache = memory_alloc_aligned(cached, number);
     worker->value_cache = memory_alloc_aligned(cached, number);
+    worker->carried = is_int8 ? room(config->heads * session->decoder_rows, width) : NULL;
     worker->final_states = room(session->decoder_rows, width);
     worker->logits = room(session->decoder_rows, OUTPUT_PIECE);
 }
@@ -82,11 +84,11 @@ static void worker_open(struct worker *worker, const struct t5_session *session)
 static void worker_close(struct worker *worker)
 {
     void *owned[] = {
-        worker->x,         worker->normed,          worker->query,           worker->key,
-        worker->value,     worker->context,         worker->hidden,          worker->gate,
-        worker->cache,     worker->quantized.scale, worker->quantized.bytes, worker->work,
-        worker->scores,    worker->key_cache,       worker->value_cache,     worker->final_states,
-        worker->logits};
+        worker->x,      worker->normed,          worker->query,           worker->key,
+        worker->value,  worker->context,         worker->hidden,          worker->gate,
+        worker->cache,  worker->quantized.scale, worker->quantized.bytes, worker->work,
+        worker->scores, worker->key_cache,       worker->value_cache,     worker->final_states,
+        worker->logits, worker->carried};
     for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
         free(owned[i]);
 }
@@ -148,9 +150,20 @@ void t5_session_close(struct t5_session *session)
     for (size_t i = 0; session->workers && i < session->limits.threads; i++)
         worker_close(&session->workers[i]);
     weights_close(&session->weights);
-    void *owned[] = {session->encoder_bias, session->decoder_bias, session->workers,
-                     session->inputs,       session->waves,        session->ids,
-                     session->states,       session->cross,        session};
+    void *owned[] = {session->encoder_bias,
+                     session->decoder_bias,
+                     session->workers,
+                     session->inputs,
+                     session->waves,
+                     session->ids,
+                     session->states,
+                     session->cross_keys.bytes,
+                     session->cross_states.bytes,
+                     session->carriers.over,
+                     session->carriers.back,
+                     session->carriers.room,
+                     session->carriers.ones,
+                     session};
     for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
         free(owned[i]);
 }

@@ -13,15 +13,18 @@ enum {
     PANEL_ROWS = 96,    /* of them, those that go through linear layers together: their activations
                            stay in the second-level cache */
     DECODER_ROWS = 32,  /* rows that a worker decodes together, unless one beam is wider */
-    OUTPUT_PIECE = 2048, /* tokens of the vocabulary whose logits are made and judged together */
-    QUERY_ROWS = 16,    /* queries that float32 attention takes together */
-    COLUMN_GROUP = 16,  /* lengths are padded to a multiple of this where keys are transposed */
+    CROSS_STATES_ROWS = 32, /* up to so many rows of the decoder an input, cross-attention looks at
+                               the encoder's states themselves */
+    OUTPUT_PIECE = 2048,    /* tokens of the vocabulary whose logits are made and judged together */
+    QUERY_ROWS = 16,        /* queries that float32 attention takes together */
+    COLUMN_GROUP = 16,      /* lengths are padded to a multiple of this where keys are transposed */
 };
 
 /* One input as it was last encoded. */
 struct encoded {
     size_t first, length; /* rows of session->states; length counts the end mark */
-    uint8_t *cross;       /* keys and values for the decoder's layers; lies in session->cross */
+    uint8_t *keys;        /* keys and values for the decoder's layers; in session->cross_keys */
+    uint8_t *states;      /* itself in int8; in session->cross_states */
 };
 
 /* Inputs that one worker encodes together: input_first .. input_first + input_count. */
@@ -44,8 +47,24 @@ struct worker {
 
     void *key_cache, *value_cache; /* [decoder layer][head][node][head width]: bfloat16, or float
                                       in T5_F32 */
-    float *final_states;           /* [decoder_rows][width], ready for the output layer */
-    float *logits;                 /* [decoder_rows][OUTPUT_PIECE] */
+    float *carried; /* [heads][rows of the decoder][width]: queries among the states, their means */
+    float *final_states; /* [decoder_rows][width], ready for the output layer */
+    float *logits;       /* [decoder_rows][OUTPUT_PIECE] */
+};
+
+/* What cross-attention reads, of all inputs. */
+struct cross_room {
+    uint8_t *bytes;
+    size_t capacity;
+    bool ready; /* made when something is first decoded */
+};
+
+/* Cross-attention's matrices cut by heads: [layer][head]. */
+struct carriers {
+    struct weights_s8 *over; /* transposed keys, without scales: queries to states */
+    struct weights_s8 *back; /* values: means of states to context */
+    void *room;              /* of both */
+    float *ones;             /* the scales of `over` */
 };
 
 struct t5_session {
@@ -73,9 +92,9 @@ struct t5_session {
     size_t id_count, id_capacity;
     float *states; /* [tokens of all inputs][width], the encoder's output */
     size_t state_capacity;
-    uint8_t *cross; /* keys and values of all inputs */
-    size_t cross_capacity;
-    bool cross_ready; /* computed when something is first decoded */
+    struct cross_room cross_keys, cross_states;
+    bool by_states;           /* which of the two is in use */
+    struct carriers carriers; /* made when first needed */
 };
 
 /* Room for `wanted` bytes, aligned; what was there before is lost when it has to grow. */
@@ -99,7 +118,8 @@ struct operand {
 };
 
 /* Makes `operand` the one that linear_apply multiplies: quantised once in T5_INT8, after which its
- * x may be overwritten, with a scale for each `group` numbers of a row (as the linear layer has it). */
+ * x may be overwritten, with a scale for each `group` numbers of a row (as the linear layer has
+ * it). */
 void linear_prepare(struct worker *worker, const struct operand *operand, size_t group);
 
 /* The same of the normalised rows of x [rows][model width]; sets operand's depth and x. */
@@ -151,7 +171,7 @@ void relative_bias_fill(const struct t5_config *config, const float *table, bool
 /* The row of the table for key - query = distance, as `transformers` computes it. */
 size_t relative_bucket(ptrdiff_t distance, bool bidirectional, size_t buckets, size_t most);
 
-/* ---- decoder.c ---- */
+/* ---- decoder.c and cross.c ---- */
 
 /* One token in the decoder. Its keys and values go to cache node path[position]; it sees those of
  * path[0..position], which were computed in an earlier call or earlier in this one. */
@@ -163,8 +183,13 @@ struct decoder_row {
     bool wanted; /* its final state is asked for */
 };
 
-/* Cross-attention keys and values of all inputs, if they are not there yet. */
-void decoder_prepare(struct t5_session *session);
+/* Makes what cross-attention reads of all inputs, if it is not there yet, and chooses the way in
+ * which it does for `rows` rows of the decoder an input: call it before decoder_run. */
+void cross_prepare(struct t5_session *session, size_t rows);
+
+/* worker->context = attention of worker->query to the inputs' states, of at most decoder_rows. */
+void cross_attend(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                  size_t count);
 
 /* Runs rows of any number through the decoder, in their order. The final states of the wanted ones,
  * at most session->decoder_rows, end up in worker->final_states one behind the other. Returns how

@@ -255,8 +255,7 @@ INLINE void finish_columns(size_t columns, const int32_t *sums, float x_scale, c
     }
 }
 
-static void matmul_s8(const struct rows_s8 *x, const struct weights_s8 *weights, float *y,
-                      bool add)
+static void matmul_s8(const struct rows_s8 *x, const struct weights_s8 *weights, float *y, bool add)
 {
     struct factors factors = factors_of(x, weights);
     size_t columns = weights->columns, blocks = packed_blocks(columns), most = tile_rows(x->rows);
@@ -334,7 +333,8 @@ static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_
         const int8_t *values = (const int8_t *)weights->packed + packed_place(x->depth, column, 0);
         int32_t sum = 0;
         for (size_t k = 0; k < x->depth; k += PACKED_DEPTH, values += PACKED_STEP)
-            for (size_t part = 0; part < PACKED_DEPTH; part++) /* values end in zeros, as bytes do */
+            for (size_t part = 0; part < PACKED_DEPTH;
+                 part++) /* values end in zeros, as bytes do */
                 sum += value_of(bytes[k + part]) * values[part];
         y[i] = (float)sum * x->scale[row] * weights->scale[column];
     }
@@ -342,15 +342,18 @@ static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_
 
 /* ---- Attention ---- */
 
-enum {
-    MOST_HEAD = 4096,    /* as t5_config_check has it */
-    VALUES_AHEAD = 8192, /* bytes; what lies behind the values is the next head, as a rule */
-};
+/* A narrow head's values are read nearly straight on, and behind them lies the next head, as a
+ * rule. Of a wide one a tile reads a strip: the next strip lies beside it. */
+INLINE size_t values_ahead(size_t rows, size_t blocks)
+{
+    enum { STRAIGHT_ON = 8192, NARROW = 8 };
+    return blocks <= NARROW ? STRAIGHT_ON : group_of(tile_rows(rows)) * PACKED_STEP;
+}
 
 static void cache_keys(const struct cache_s8 *cache, const float *keys, size_t stride)
 {
     size_t width = cache->head_width, size = packed_block_size(width);
-    uint8_t key[MOST_HEAD] __attribute__((aligned(64)));
+    uint8_t key[KERNEL_MOST_HEAD] __attribute__((aligned(64)));
     uint8_t *block = cache->keys;
     for (size_t first = 0; first < cache->room; first += PACKED_COLUMNS, block += size) {
         int32_t *starts = (int32_t *)block;
@@ -361,8 +364,7 @@ static void cache_keys(const struct cache_s8 *cache, const float *keys, size_t s
                 cache->key_scale[first + i] = 0;
                 continue;
             }
-            quantize_row(width, keys + (first + i) * stride, 0, key,
-                         &cache->key_scale[first + i]);
+            quantize_row(width, keys + (first + i) * stride, 0, key, &cache->key_scale[first + i]);
             int32_t sum = 0;
             for (size_t k = 0; k < quantized_size(width); k++)
                 sum += (int8_t)key[k];
@@ -378,7 +380,7 @@ static void cache_values(const struct cache_s8 *cache, const float *values, size
 {
     size_t width = cache->head_width, columns = packed_blocks(width) * PACKED_COLUMNS;
     size_t row_size = quantized_size(width);
-    uint8_t rows[PACKED_DEPTH * MOST_HEAD] __attribute__((aligned(64)));
+    uint8_t rows[PACKED_DEPTH * KERNEL_MOST_HEAD] __attribute__((aligned(64)));
     uint8_t *step = cache->values;
     float largest_scale = 0;
     memset(step, 0, columns * PACKED_DEPTH); /* no starts: weights are unsigned */
@@ -482,8 +484,7 @@ static struct attention_work lay_out(const struct cache_s8 *cache, void *work)
     uint8_t *place = work;
     struct attention_work parts = {.score_stride = whole_lines(cache->room * sizeof(float)) / 4,
                                    .plane_stride = whole_lines(cache->room),
-                                   .sum_stride =
-                                       packed_blocks(cache->head_width) * PACKED_COLUMNS};
+                                   .sum_stride = packed_blocks(cache->head_width) * PACKED_COLUMNS};
     parts.query = place;
     place += KERNEL_QUERIES * quantized_size(cache->head_width);
     parts.query_scale = (float *)place;
@@ -519,14 +520,14 @@ static void attend_some(const struct cache_s8 *cache, size_t queries, const floa
         float *scores = work->scores + i * work->score_stride;
         uint8_t *planes = work->planes + 2 * i * work->plane_stride;
         float most = score_keys(cache, work->query_scale[i], bias ? bias - i : NULL, scores);
-        factor[i] = *cache->value_largest /
-                    weigh(cache, scores, most, planes, planes + work->plane_stride);
+        factor[i] =
+            *cache->value_largest / weigh(cache, scores, most, planes, planes + work->plane_stride);
     }
     struct factors values = {.steps = packed_steps(cache->room),
                              .stride = work->plane_stride,
                              .block_stride = PACKED_STEP,
                              .step_stride = blocks * PACKED_STEP,
-                             .ahead = VALUES_AHEAD,
+                             .ahead = values_ahead(2 * queries, blocks),
                              .x = work->planes,
                              .blocks = cache->values};
     products_s8(2 * queries, blocks, values, work->sums, work->sum_stride);

@@ -46,14 +46,17 @@ struct cache_s8 {
     size_t length, head_width;
     size_t room; /* length rounded up to 16: of scores, scales and a bias */
     void *keys, *values;
-    float *key_scale;    /* [room] */
-    float *value_share;  /* [room] scale of a value as a share of the largest, times 16383 */
+    float *key_scale;     /* [room] */
+    float *value_share;   /* [room] scale of a value as a share of the largest, times 16383 */
     float *value_largest; /* the largest scale divided by 16383: one number */
 };
 
 /* Bytes for a cache, a multiple of 64, and the cache in them; `bytes` is aligned to 64. */
 size_t cache_s8_size(size_t length, size_t head_width);
 struct cache_s8 cache_s8_at(void *bytes, size_t length, size_t head_width);
+
+/* Widest head of attend_s8. */
+enum { KERNEL_MOST_HEAD = 4096 };
 
 /* Queries that attend_s8 takes at a time, and bytes of room it needs to work in, aligned to 64. */
 enum { KERNEL_QUERIES = 12 };
@@ -96,8 +99,9 @@ struct kernels {
      * scale) * key_scale + bias; `bias` may be NULL, else it is that of the first query, readable
      * for `room` positions, and moves one step back for each further query. Weights
      * e = 2^((score - largest) / ln 2), see kernel_exp2, become 14 bits, round(e *
-     * value_share[position]), in two planes of 7, whose sums are exact and joined in float; the sum of all e is in lanes, over `room`, with
-     * positions beyond the length at -1e30. `work` has attention_s8_size bytes. */
+     * value_share[position]), in two planes of 7, whose sums are exact and joined in float; the sum
+     * of all e is in lanes, over `room`, with positions beyond the length at -1e30. `work` has
+     * attention_s8_size bytes; context may be query. */
     void (*attend_s8)(const struct cache_s8 *cache, size_t queries, const float *query,
                       const float *bias, size_t stride, void *work, float *context);
 

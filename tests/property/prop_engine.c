@@ -14,7 +14,7 @@
 #include "inference/kernels/kernels.h"
 #include "inference/t5.h"
 
-enum { INPUTS = 40, WORDS = 30, MOST_WORDS = 40, OUTPUT = 10, WIDTH = 64 };
+enum { INPUTS = 40, WORDS = 30, MOST_WORDS = 40, OUTPUT = 10, LONG_OUTPUT = 36, WIDTH = 64 };
 
 static const char *const words[WORDS] = {
     "the",   "battery", "broke", "soup",  "is",     "cold", "delivery", "late",
@@ -69,7 +69,7 @@ static int close_fixture(void **state)
 /* Everything that a session can say about one input. */
 struct answers {
     float scores[3], vector[WIDTH];
-    struct t5_output greedy, beam, constrained;
+    struct t5_output greedy, lengthy, beam, constrained;
 };
 
 static const struct text targets[3] = {{"soup is cold", 12}, {"soup is nice", 12}, {"refund", 6}};
@@ -82,7 +82,7 @@ static void ask(struct t5_session *session, const struct t5_model *model,
     struct text inputs[INPUTS];
     struct t5_target wanted[3 * INPUTS];
     float scores[3 * INPUTS], vectors[INPUTS * WIDTH];
-    struct t5_output greedy[INPUTS], beam[INPUTS], constrained[INPUTS];
+    struct t5_output greedy[INPUTS], lengthy[INPUTS], beam[INPUTS], constrained[INPUTS];
     for (size_t i = 0; i < count; i++) {
         inputs[i] = fixture->inputs[order[first + i]];
         for (size_t t = 0; t < 3; t++)
@@ -90,12 +90,14 @@ static void ask(struct t5_session *session, const struct t5_model *model,
                 (struct t5_target){.input = i, .prefix = TEXT("<task>"), .text = targets[t]};
     }
     struct t5_decoding plain = {.most = OUTPUT, .no_repeat_ngram = 3};
+    struct t5_decoding long_one = {.most = LONG_OUTPUT, .least = LONG_OUTPUT};
     struct t5_decoding beams = {.most = OUTPUT, .beam = 3, .length_penalty = 1};
     struct t5_decoding allowed = {.most = OUTPUT, .prefix = TEXT("<task>"), .choices = choices};
     struct arena *arena = &fixture->arena;
     if (!t5_encode(session, inputs, count, &error) ||
         !t5_score(session, wanted, 3 * count, scores, &error) ||
         !t5_generate(session, &plain, arena, greedy, &error) ||
+        !t5_generate(session, &long_one, arena, lengthy, &error) ||
         !t5_generate(session, &beams, arena, beam, &error) ||
         !t5_generate(session, &allowed, arena, constrained, &error))
         fail_msg("%s", error.message);
@@ -105,6 +107,7 @@ static void ask(struct t5_session *session, const struct t5_model *model,
         memcpy(answer->scores, scores + 3 * i, sizeof(answer->scores));
         memcpy(answer->vector, vectors + i * t5_width(model), t5_width(model) * sizeof(float));
         answer->greedy = greedy[i];
+        answer->lengthy = lengthy[i];
         answer->beam = beam[i];
         answer->constrained = constrained[i];
     }
@@ -182,6 +185,7 @@ static void check_company(struct fixture *fixture, const struct t5_model *model,
             assert_memory_equal(expected[i].scores, got[i].scores, sizeof(got[i].scores));
             assert_memory_equal(expected[i].vector, got[i].vector, sizeof(got[i].vector));
             assert_same_output(&expected[i].greedy, &got[i].greedy);
+            assert_same_output(&expected[i].lengthy, &got[i].lengthy);
             assert_same_output(&expected[i].beam, &got[i].beam);
             assert_same_output(&expected[i].constrained, &got[i].constrained);
         }
