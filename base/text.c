@@ -39,6 +39,11 @@ bool text_starts_with(struct text text, struct text prefix)
            (prefix.size == 0 || memcmp(text.bytes, prefix.bytes, prefix.size) == 0);
 }
 
+bool text_starts_with_fold(struct text text, struct text prefix)
+{
+    return text.size >= prefix.size && text_equal_fold(text_slice(text, 0, prefix.size), prefix);
+}
+
 struct text text_slice(struct text text, size_t begin, size_t end)
 {
     if (end > text.size)

@@ -31,6 +31,7 @@ int text_compare(struct text a, struct text b);
 bool text_equal_fold(struct text a, struct text b);
 
 bool text_starts_with(struct text text, struct text prefix);
+bool text_starts_with_fold(struct text text, struct text prefix); /* as text_equal_fold compares */
 
 /* Bytes [begin, end), both clipped to the text. */
 struct text text_slice(struct text text, size_t begin, size_t end);

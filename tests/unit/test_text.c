@@ -16,6 +16,8 @@ static void texts_compare_by_bytes_and_the_shorter_comes_first(void **state)
     assert_int_equal(text_compare(TEXT(""), (struct text){NULL, 0}), 0);
     assert_true(text_equal_fold(TEXT("Review ID"), TEXT("review id")));
     assert_false(text_equal_fold(TEXT("\xC3\x84"), TEXT("\xC3\xA4"))); /* ASCII only */
+    assert_true(text_starts_with_fold(TEXT("Re: hello"), TEXT("RE:")));
+    assert_false(text_starts_with_fold(TEXT("Re"), TEXT("re:")));
 }
 
 static void slices_are_clipped_to_the_text(void **state)
