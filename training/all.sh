@@ -12,16 +12,18 @@ step spiece.model vocabulary.py "$work"
 step words.npz words.py "$work" 300
 step teacher.npy baseline.py "$work"
 step pool.pt pool.py "$work" 400
-step flat.pt train.py "$work" --layers 0 --plain --tokens 12288 --name flat --minutes 14
-step checkpoint.pt train.py "$work" --layers 0 --plain --tokens 8192 --rate 2e-3 --warmup 20 \
-    --begin "$work/flat.pt" --minutes 9
+step checkpoint.pt train.py "$work" --minutes 100
+"$python" "$here/curve.py" "$work"
 "$python" "$here/evaluate.py" "$work" --fit --limit 1600
 "$python" "$here/export.py" "$work" "$work/export" --check
 "$winnow" model import --int8-only "$work/export" "$model"
 "$python" "$here/gold.py" "$data" "$work"
 for table in "$work"/gold/*.csv; do
     name=$(basename "$table" .csv)
-    echo "== $name"
-    "$winnow" eval --task "${name%%-*}" --model "$model" "$table"
+    for precision in int8 f32; do
+        echo "== $name, $precision"
+        "$winnow" eval --task "${name%%-*}" --model "$work/export" --precision "$precision" "$table"
+    done
 done
 "$python" "$here/topics_baseline.py" "$work"
+"$python" "$here/lexrank.py" "$work/gold/summary-fewsum.csv"

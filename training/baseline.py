@@ -11,11 +11,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import SGDClassifier
 
-from train import LABELS
+from examples import LABELS
 
 WIDTH = 2 ** 21
 VECTORS = {"en": HashingVectorizer(n_features=WIDTH, ngram_range=(1, 2), alternate_sign=False, norm=None,

@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from sklearn.metrics import f1_score
 
+from examples import LABELS, MAX_INPUT
 from export import load
 from gold import SENTIMENT
-from train import LABELS, MAX_INPUT
 
 FITTED_ON = ("reviews-en", "reviews-ko", "long-en", "posts-en", "survey-en")
 

@@ -14,9 +14,9 @@ import sentencepiece
 import torch
 from safetensors.torch import save_file
 
+from examples import MAX_INPUT
 from model import Model, Shape
 from prepare import MAX_TOPICS, TAXONOMY
-from train import MAX_INPUT
 
 PROMPTS = """\
 ; How the pipeline asks this model. The question stands on the decoder's side: the decoder starts with

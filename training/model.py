@@ -24,7 +24,7 @@ class Shape:
     d_kv: int = 64
     num_heads: int = 4
     d_ff: int = 768
-    num_layers: int = 1
+    num_layers: int = 2
     num_decoder_layers: int = 1
     relative_attention_num_buckets: int = 32
     relative_attention_max_distance: int = 128

@@ -14,8 +14,9 @@ import sentencepiece
 import torch
 from torch.nn import functional as F
 
+from examples import LABELS, QUESTIONS, TRUST, Draw, Examples
 from model import Model, Shape
-from train import LABELS, QUESTIONS, TRUST, WATCHED, Draw, Examples, begin, best_f1, set_rates
+from train import WATCHED, begin, best_f1, set_rates
 
 LONGEST, TEXTS, DROPPED = 128, 2048, 0.15
 RATE = 8e-3     # of a step, in sizes of the tensor

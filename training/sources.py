@@ -7,7 +7,6 @@ import ast
 import csv
 import html
 import io
-import json
 import re
 import xml.etree.ElementTree as tree
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Trains the model for a given wall time: `train.py WORK --minutes 85`.
+"""Trains the model for a given wall time: `train.py WORK --minutes 100`.
 
 Batches hold a fixed number of encoder tokens of texts of like length; each text is encoded once and
 all of its questions are asked on the decoder's side. What is seen is drawn by stream (STREAMS) and,
@@ -7,6 +7,7 @@ within a stream with sentiment, evenly by class. Run again it goes on from WORK/
 import argparse
 import json
 import multiprocessing
+import os
 import time
 from collections import defaultdict
 from dataclasses import asdict
@@ -18,162 +19,18 @@ import torch
 from sklearn.metrics import f1_score
 from torch.nn import functional as F
 
+from examples import LABELS, MAX_INPUT, QUESTIONS, Draw, Examples, batches, pad_to
 from model import Model, Shape
+from muon import SMALLEST, Muon
 
-# Share of the texts drawn from each stream.
-STREAMS = {"shop_en": 0.21, "title_en": 0.03, "place_en": 0.05, "film_ko": 0.24, "place_ko": 0.05,
-           "post_en": 0.10, "snippet_en": 0.03, "long_en": 0.015, "survey_en": 0.025, "pros_en": 0.01,
-           "aspect_en": 0.12, "aspect_ko": 0.05, "mixed_en": 0.035, "mixed_ko": 0.03, "request_en": 0.005}
-QUESTIONS = ("sentiment", "topics", "summary")
-LABELS = ("positive", "neutral", "negative")
 # How far an answer stands out in the decoder's state at first; the other pieces' logits are as much flatter.
 LOUD = 4.0
-SMALLEST = 1e-3
+PLAIN = 0.25    # of the rate: Adam's part, beside Muon's for the layers' matrices
 processes = multiprocessing.get_context("fork")   # the data are read once
-MAX_INPUT, MAX_OUTPUT = 384, 50
-# Most texts are cut short: what is felt shows in few words, and more texts are seen in the same time.
-CUTS, CUT_SHARES = (40, 96, MAX_INPUT - 1), (0.77, 0.18, 0.05)
-DROPPED = 0.08              # of the pieces of a text: what is left must do
 WATCHED = ("shop_en", "place_en", "film_ko", "place_ko", "post_en", "survey_en")
 FEW = 4                     # texts of a batch whose label is learned among all pieces
-WEIGHTS = (1.0, 0.6, 0.0)   # of the questions in the loss; 0: not asked
-ALONE = 20                  # steps in which the other questions join sentiment, which is known already
-TRUST = 0.6                 # in the label; the rest of the target is what the teacher says
-
-
-class Examples:
-    """Token ids of one side of the data, kept flat; two bytes a piece."""
-
-    def __init__(self, path, pieces):
-        cache = path.with_suffix(".npz")
-        if not cache.exists():
-            self.tokenize(path, pieces, cache)
-        with np.load(cache) as stored:
-            for name in stored.files:
-                setattr(self, name, stored[name])
-
-    @staticmethod
-    def tokenize(path, pieces, cache):
-        rows = [json.loads(line) for line in open(path, encoding="utf-8")]
-        texts = []
-        for start in range(0, len(rows), 100_000):
-            some = pieces.encode([row["text"] for row in rows[start:start + 100_000]], num_threads=2)
-            texts += [np.array(ids, np.uint16) for ids in some]
-        answers = [np.array(pieces.encode(row["asked"].get(q, "")), np.uint16) for row in rows for q in QUESTIONS]
-        np.savez(
-            cache, ids=np.concatenate(texts), ends=np.cumsum([len(t) for t in texts]),
-            answers=np.concatenate(answers), answer_ends=np.cumsum([len(a) for a in answers]),
-            stream=np.array([row["stream"] for row in rows]),
-            label=np.array([LABELS.index(row["asked"]["sentiment"])
-                            if "sentiment" in row["asked"] else -1 for row in rows], np.int8),
-            language=np.array([row["language"] for row in rows]),
-            source=np.array([row["source"] for row in rows]))
-
-    def __len__(self):
-        return len(self.ends)
-
-    def text(self, at):
-        return self.ids[self.ends[at - 1] if at else 0:self.ends[at]]
-
-    def answer(self, at, question):
-        at = at * len(QUESTIONS) + question
-        return self.answers[self.answer_ends[at - 1] if at else 0:self.answer_ends[at]]
-
-
-class Draw:
-    """Endless draws of example numbers, each bucket in turn through its own shuffles."""
-
-    def __init__(self, examples, seed):
-        self.chance = np.random.default_rng(seed)
-        self.buckets, self.weights = [], []
-        for stream, share in STREAMS.items():
-            inside = examples.stream == stream
-            labels = [label for label in (-1, 0, 1, 2) if (inside & (examples.label == label)).any()]
-            # A class with few texts is not drawn more than about as often as it can bear.
-            sizes = {k: np.flatnonzero(inside & (examples.label == k)) for k in labels}
-            weights = {k: min(1.0, len(v) / (0.12 * inside.sum())) for k, v in sizes.items()}
-            for label, members in sizes.items():
-                self.buckets.append(self.cycle(members))
-                self.weights.append(share * weights[label] / sum(weights.values()))
-        self.weights = np.array(self.weights) / sum(self.weights)
-
-    def cycle(self, members):
-        while True:
-            yield from self.chance.permutation(members)
-
-    def take(self, count):
-        which = self.chance.choice(len(self.buckets), count, p=self.weights)
-        return [int(next(self.buckets[at])) for at in which]
-
-
-def clip(ids, limit, chance):
-    """At most `limit` pieces: now the beginning, now the end."""
-    if len(ids) <= limit:
-        return ids
-    return ids[:limit] if chance.random() < 0.6 else ids[-limit:]
-
-
-def batches(examples, draw, symbols, tokens, teacher_path):
-    """Endless batches of about `tokens` encoder tokens, texts of like length together."""
-    chance = draw.chance
-    teacher = None
-    while True:
-        if teacher is None and teacher_path.exists():
-            teacher = np.load(teacher_path)
-        pool = []
-        for at in draw.take(8192):
-            ids = examples.text(at)
-            if not len(examples.answer(at, 2)):
-                ids = clip(ids, chance.choice(CUTS, p=CUT_SHARES), chance)
-                if len(ids) > 6:
-                    ids = ids[chance.random(len(ids)) > DROPPED]
-            pool.append((np.append(ids[:MAX_INPUT - 1], 1), at))
-        pool.sort(key=lambda item: len(item[0]))
-        groups, start = [], 0
-        while start < len(pool):
-            end = start + 1
-            while end < len(pool) and (end - start + 1) * pad_to(len(pool[end][0])) <= tokens:
-                end += 1
-            groups.append(pool[start:end])
-            start = end
-        for at in chance.permutation(len(groups)):
-            yield pack(examples, groups[at], symbols, teacher)
-
-
-def pad_to(length):
-    return (length + 7) // 8 * 8
-
-
-def pack(examples, group, symbols, teacher):
-    """text, then for each question its rows: (owner, prefix, target, length)."""
-    width = pad_to(max(len(ids) for ids, _ in group))
-    text = np.zeros((len(group), width), np.int64)
-    for row, (ids, _) in enumerate(group):
-        text[row, :len(ids)] = ids
-    numbers = np.array([at for _, at in group])
-    label = examples.label[numbers]
-    owner = np.flatnonzero(label >= 0)
-    target = np.zeros((len(owner), 3), np.float32)
-    target[np.arange(len(owner)), label[owner]] = 1
-    if teacher is not None:
-        said = teacher[numbers[owner]].astype(np.float32)
-        known = said.sum(1) > 0
-        target[known] = TRUST * target[known] + (1 - TRUST) * said[known]
-    prefix = np.tile(np.array([0, symbols[0]]), (len(owner), 1))
-    packed = [[owner, prefix, target, np.full(len(owner), 2)]]
-    for question in (1, 2):
-        rows = [(row, np.append(examples.answer(at, question)[:MAX_OUTPUT - 1], 1))
-                for row, (_, at) in enumerate(group) if len(examples.answer(at, question))]
-        longest = max((len(answer) for _, answer in rows), default=0)
-        prefix = np.zeros((len(rows), longest + 1), np.int64)
-        target = np.full((len(rows), longest + 1), -100, np.int64)
-        for at, (_, answer) in enumerate(rows):
-            prefix[at, 1] = symbols[question]
-            prefix[at, 2:len(answer) + 1] = answer[:-1]
-            target[at, 1:len(answer) + 1] = answer
-        packed.append([np.array([row for row, _ in rows], np.int64), prefix, target,
-                       np.array([len(answer) + 1 for _, answer in rows], np.int64)])
-    return torch.from_numpy(text), [[torch.from_numpy(a) for a in rows] for rows in packed]
+WEIGHTS = (1.0, 0.4, 0.0)   # of the questions in the loss; 0: not asked
+ALONE = 300                 # steps in which the other questions join sentiment, which is known already
 
 
 def whole_answer_loss(model, memory, text, owner, prefix, target, label_ids):
@@ -282,8 +139,8 @@ def watch(model, kept, symbols, label_ids, limit=1200):
 
 
 def rate_at(spent, total, step, rate, warmup):
-    """Warm up, stay, and go down to zero over the last two fifths."""
-    return rate * min(1, (step + 1) / warmup) * min(1, (1 - spent / total) / 0.4)
+    """Warm up, and from there down to zero in a straight line."""
+    return rate * min(1, (step + 1) / warmup) * (1 - spent / total)
 
 
 class Progress:
@@ -295,13 +152,14 @@ class Progress:
         self.spent = state.get("spent", 0.0)
 
 
-def work(worker, given, examples, kept, model, optimizer, progress, symbols, choices):
+def work(worker, given, examples, kept, model, optimizer, muon, progress, symbols, choices):
     """One thread on its own batches. Workers share weights and moments and never wait for each other
     (Recht et al. 2011, "Hogwild"): a core that others need slows its worker and not the whole."""
     torch.set_num_threads(1)
     torch.manual_seed(11 + worker)
-    whole = model.encoder
-    compiled = whole if given.plain else torch.compile(whole, dynamic=True)
+    if worker < os.cpu_count():
+        os.sched_setaffinity(0, {worker})
+    compiled = torch.compile(model.encoder, dynamic=True)
     model.encode = lambda text: compiled(model.shared(text), text != 0)
     total, spent = given.minutes * 60, progress.spent
     before, shown, losses = time.time(), time.time(), defaultdict(list)
@@ -317,11 +175,12 @@ def work(worker, given, examples, kept, model, optimizer, progress, symbols, cho
         step = progress.step.value
         rate = rate_at(spent, total, step, given.rate, given.warmup)
         if own % 10 == 0:
-            set_rates(optimizer, rate)
+            set_rates(optimizer, rate * PLAIN)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss, each = loss_of(model, batch, choices, 0.0 if given.sentiment_alone else min(1.0, step / ALONE))
+            loss, each = loss_of(model, batch, choices, min(1.0, step / ALONE))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        muon.step(rate)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         own += 1
@@ -349,7 +208,7 @@ def work(worker, given, examples, kept, model, optimizer, progress, symbols, cho
             print(report, flush=True)
         if spent - last_save > 300:
             last_save = spent
-            save(given.work / f"{given.name}.pt", model, optimizer, progress, spent)
+            save(given.work / f"{given.name}.pt", model, optimizer, muon, progress, spent)
 
 
 @torch.no_grad()
@@ -361,9 +220,10 @@ def set_rates(optimizer, rate):
         group["lr"] = rate * min(1.0, max(SMALLEST, size))
 
 
-def shared_optimizer(model, state):
-    """AdamW whose moments the workers share."""
-    learned = [p for p in model.parameters() if p.requires_grad]
+def shared_optimizer(model, state, without):
+    """AdamW for what Muon leaves; the workers share its moments."""
+    apart = {id(p) for p in without}
+    learned = [p for p in model.parameters() if id(p) not in apart]
     optimizer = torch.optim.AdamW([{"params": [p]} for p in learned], lr=0.0, betas=(0.9, 0.99),
                                   weight_decay=0.0, fused=True)
     if state:
@@ -382,20 +242,15 @@ def shared_optimizer(model, state):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("work", type=Path)
-    options.add_argument("--minutes", type=float, default=85)
-    options.add_argument("--tokens", type=int, default=4096, help="of a batch, at most")
-    options.add_argument("--rate", type=float, default=5e-3, help="of a step, in sizes of the tensor")
+    options.add_argument("--minutes", type=float, default=100)
+    options.add_argument("--tokens", type=int, default=8192, help="of a batch, at most")
+    options.add_argument("--rate", type=float, default=6e-3, help="of a step, in sizes of the tensor")
     options.add_argument("--warmup", type=int, default=100, help="steps")
     options.add_argument("--workers", type=int, default=2, help="processes of one thread")
     options.add_argument("--layers", type=int, default=Shape.num_layers)
-    options.add_argument("--decoder-layers", type=int, default=Shape.num_decoder_layers)
-    options.add_argument("--hidden", type=int, default=Shape.d_ff)
     options.add_argument("--name", default="checkpoint", help="of the files that are written")
-    options.add_argument("--begin", type=Path, help="a checkpoint whose weights other layers are added to")
-    options.add_argument("--encoder-alone", action="store_true", help="learn the encoder's layers and nothing else")
-    options.add_argument("--sentiment-alone", action="store_true", help="ask nothing else")
-    options.add_argument("--watch", type=float, default=600, help="seconds between looks at kept texts")
-    options.add_argument("--plain", action="store_true", help="do not compile the encoder")
+    options.add_argument("--begin", type=Path, help="weights to go on from, fewer layers than --layers allowed")
+    options.add_argument("--watch", type=float, default=480, help="seconds between looks at kept texts")
     given = options.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(11)
@@ -409,24 +264,21 @@ def main():
     state = torch.load(saved) if saved.exists() else {}
     with np.load(given.work / "words.npz") as words:
         choices = [torch.tensor(label_ids), torch.tensor(sorted({*words["answers"].tolist(), *label_ids, 1}))]
-        model = Model(Shape(vocab_size=pieces.get_piece_size(), num_layers=given.layers,
-                            num_decoder_layers=given.decoder_layers, d_ff=given.hidden))
+        model = Model(Shape(vocab_size=pieces.get_piece_size(), num_layers=given.layers))
         if state:
             model.load_state_dict(state["model"])
         else:
             known = torch.load(given.begin or given.work / "pool.pt")
             known = known.get("model", known)
-            fresh = [name for name in model.state_dict() if name not in known or "encoder.block" in name]
-            model.load_state_dict({name: t for name, t in known.items() if name in model.state_dict()
-                                   and name not in fresh}, strict=False)
-    if given.encoder_alone:
-        for name, p in model.named_parameters():
-            p.requires_grad_(name.startswith("encoder.block"))
+            own = model.state_dict()
+            model.load_state_dict({name: t for name, t in known.items() if name in own}, strict=False)
     model.share_memory()
-    optimizer = shared_optimizer(model, state.get("optimizer"))
+    matrices = [p for name, p in model.named_parameters() if p.dim() == 2 and "block" in name and "bias" not in name]
+    muon = Muon(matrices, state.get("muon"))
+    optimizer = shared_optimizer(model, state.get("optimizer"), matrices)
     progress = Progress(state)
     print(sum(p.numel() for p in model.parameters()), "parameters; from step", progress.step.value, flush=True)
-    team = [processes.Process(target=work, args=(worker, given, examples, kept, model, optimizer, progress,
+    team = [processes.Process(target=work, args=(worker, given, examples, kept, model, optimizer, muon, progress,
                                                  symbols, choices)) for worker in range(given.workers)]
     for one in team:
         one.start()
@@ -434,13 +286,14 @@ def main():
         one.join()
         if one.exitcode:
             raise SystemExit(f"a worker ended with {one.exitcode}")
-    save(saved, model, optimizer, progress, given.minutes * 60)
+    save(saved, model, optimizer, muon, progress, given.minutes * 60)
     print("done", progress.step.value, "steps", progress.tokens.value, "tokens",
           watch(model, kept, symbols, choices[0], 4000))
 
 
-def save(path, model, optimizer, progress, spent):
+def save(path, model, optimizer, muon, progress, spent):
     state = {"shape": asdict(model.shape_of), "model": model.state_dict(), "optimizer": optimizer.state_dict(),
+             "muon": muon.moments,
              "step": progress.step.value, "spent": spent, "tokens": progress.tokens.value}
     torch.save(state, path.with_suffix(".new"))
     path.with_suffix(".new").rename(path)

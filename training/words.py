@@ -16,8 +16,8 @@ from scipy import sparse
 from sklearn.metrics import f1_score
 from torch.nn import functional as F
 
+from examples import LABELS, Draw, Examples
 from model import EMBEDDING, Shape
-from train import LABELS, Draw, Examples
 
 ANSWER = 14  # pieces of an answer that are looked at: all topics and polarities of six items
 LONGEST = 128
