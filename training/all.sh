@@ -12,7 +12,7 @@ step spiece.model vocabulary.py "$work"
 step words.npz words.py "$work" 300
 step teacher.npy baseline.py "$work"
 step pool.pt pool.py "$work" 400
-step checkpoint.pt train.py "$work" --minutes 100
+"$python" "$here/train.py" "$work" --minutes 100   # goes on where it was broken off
 "$python" "$here/curve.py" "$work"
 "$python" "$here/evaluate.py" "$work" --fit --limit 1600
 "$python" "$here/export.py" "$work" "$work/export" --check
