@@ -1,0 +1,84 @@
+"""Weights to go on from, out of a model file: `unpack.py MODEL.winnow WORK` writes WORK/unpacked.pt.
+
+The repository carries the model as its int8 file alone. `train.py --begin WORK/unpacked.pt` goes on from these weights; the
+vocabulary has to be the one that the model was trained with, as vocabulary.py makes it from the same data.
+The layout is docs/MODEL.md's, version 2.
+"""
+import struct
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from model import Shape
+
+HEADER, ROW, GROUP = 144, 88, 256
+BLOCK, STEP = 16, 4      # rows of a block, inputs of a step
+GROUPED = 4              # the kind of a section whose columns lie in groups
+PARTS = {"self": "SelfAttention", "cross": "EncDecAttention", "ff": "DenseReluDense"}
+NAMES = {"query": "q", "key": "k", "value": "v", "output": "o", "wi": "wi_0", "linear": "wi_1", "wo": "wo"}
+
+
+def sections(raw):
+    """name: (kind, rows, columns, bytes)."""
+    found = {}
+    for at in range(struct.unpack_from("<I", raw, 48)[0]):
+        name, kind, _, rows, columns, offset, size = struct.unpack_from("<48sIIQQQQ", raw, HEADER + ROW * at)
+        found[name.split(b"\0")[0].decode()] = kind, rows, columns, raw[offset:offset + size]
+    return found
+
+
+def unpacked(raw, rows, columns):
+    """int8 [rows][columns] from blocks of 16 rows: 16 int32, then for every 4 inputs the 4 numbers of each row."""
+    steps = -(-columns // STEP)
+    blocks = np.frombuffer(raw, np.int8).reshape(-1, 1 + steps, BLOCK, STEP)[:, 1:]
+    return blocks.transpose(0, 2, 1, 3).reshape(-1, steps * STEP)[:rows, :columns]
+
+
+def matrix(found, name):
+    kind, rows, columns, raw = found[f"{name}.s8"]
+    width = GROUP if kind == GROUPED else columns
+    parts, at = [], 0
+    for first in range(0, columns, width):
+        some = min(width, columns - first)
+        size = -(-rows // BLOCK) * BLOCK * STEP * (1 + -(-some // STEP))
+        parts.append(unpacked(raw[at:at + size], rows, some))
+        at += size
+    scale = np.frombuffer(found[f"{name}.scale"][3], np.float32)
+    return torch.from_numpy(np.concatenate(parts, 1) * scale[:, None])
+
+
+def vector(found, name):
+    _, rows, columns, raw = found[name]
+    values = torch.from_numpy(np.frombuffer(raw, np.float32).copy())
+    return values.view(rows, columns) if name.endswith("bias") else values
+
+
+def weights(raw):
+    """The parameters by transformers' names, and the shape."""
+    found = sections(raw)
+    shape = Shape(*(struct.unpack_from("<11I", raw, 52)[at] for at in (6, 0, 1, 3, 2, 4, 5, 7, 8)))
+    state = {"shared.weight": matrix(found, "embedding")}
+    for stack, depth, parts in (("encoder", shape.num_layers, ("self", "ff")),
+                                ("decoder", shape.num_decoder_layers, ("self", "cross", "ff"))):
+        state[f"{stack}.final_layer_norm.weight"] = vector(found, f"{stack}.norm")
+        state[f"{stack}.block.0.layer.0.SelfAttention.relative_attention_bias.weight"] = vector(
+            found, f"{stack}.relative_bias")
+        for layer in range(depth):
+            for at, part in enumerate(parts):
+                place = f"{stack}.block.{layer}.layer.{at}"
+                state[f"{place}.layer_norm.weight"] = vector(found, f"{stack}.{layer}.{part}.norm")
+                for name in ("wi", "linear", "wo") if part == "ff" else ("query", "key", "value", "output"):
+                    state[f"{place}.{PARTS[part]}.{NAMES[name]}.weight"] = matrix(found, f"{stack}.{layer}.{part}.{name}")
+    return state, shape
+
+
+def main():
+    state, shape = weights(Path(sys.argv[1]).read_bytes())
+    print(shape, sum(t.numel() for t in state.values()), "parameters")
+    torch.save({"model": state}, Path(sys.argv[2]) / "unpacked.pt")
+
+
+if __name__ == "__main__":
+    main()
