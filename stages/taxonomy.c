@@ -87,53 +87,58 @@ bool taxonomy_of_model(struct taxonomy *taxonomy, const struct t5_model *model)
 
 /* ---- A comma table ---- */
 
-/* One line's fields, quotes resolved; false when a quote never closes. */
-static bool read_fields(struct text *rest, struct text *fields, size_t *count, size_t *lines,
-                        struct arena *arena)
+struct table_reader {
+    struct text rest;
+    char *out; /* where fields go, quotes resolved: never longer than the rest */
+    size_t line;
+};
+
+/* The fields of one row; false when a quote never closes. */
+static bool read_fields(struct table_reader *reader, struct text *fields, size_t *count)
 {
-    char *out = arena_alloc(arena, rest->size + 1, 1);
-    size_t at = 0, end = 0, begin = 0;
-    bool quoted = false;
+    char *begin = reader->out;
+    bool quoted = false, ended = false;
+    size_t at = 0;
     *count = 0;
-    for (; at < rest->size; at++) {
-        char byte = rest->bytes[at];
-        *lines += byte == '\n';
-        if (byte == '"' && quoted && at + 1 < rest->size && rest->bytes[at + 1] == '"')
-            out[end++] = rest->bytes[at++];
+    for (; at < reader->rest.size && !ended; at++) {
+        char byte = reader->rest.bytes[at];
+        reader->line += byte == '\n';
+        if (byte == '"' && quoted && at + 1 < reader->rest.size &&
+            reader->rest.bytes[at + 1] == '"')
+            *reader->out++ = reader->rest.bytes[at++];
         else if (byte == '"')
             quoted = !quoted;
         else if (!quoted && (byte == ',' || byte == '\n')) {
             if (*count < MOST_COLUMNS)
-                fields[(*count)++] = text_trim((struct text){out + begin, end - begin});
-            begin = end;
-            if (byte == '\n')
-                break;
+                fields[(*count)++] = text_trim((struct text){begin, (size_t)(reader->out - begin)});
+            begin = reader->out;
+            ended = byte == '\n';
         } else
-            out[end++] = byte;
+            *reader->out++ = byte;
     }
-    if (at == rest->size && *count < MOST_COLUMNS)
-        fields[(*count)++] = text_trim((struct text){out + begin, end - begin});
-    *rest = text_slice(*rest, at < rest->size ? at + 1 : at, rest->size);
+    if (!ended && *count < MOST_COLUMNS)
+        fields[(*count)++] = text_trim((struct text){begin, (size_t)(reader->out - begin)});
+    reader->rest = text_slice(reader->rest, at, reader->rest.size);
     return !quoted;
 }
 
 /* The rows behind the line of names. */
-static bool read_rows(struct taxonomy *taxonomy, const char *path, struct text rest,
-                      struct text *names, size_t column_count, size_t topic_column, size_t line,
+static bool read_rows(struct taxonomy *taxonomy, const char *path, struct table_reader *reader,
+                      const struct text *names, size_t column_count, size_t topic_column,
                       struct error *error)
 {
     struct text fields[MOST_COLUMNS];
-    taxonomy->names = arena_alloc(&taxonomy->arena, rest.size + 1, sizeof(*taxonomy->names));
-    while (rest.size > 0) {
-        size_t count, first = ++line, more = 0;
-        if (!read_fields(&rest, fields, &count, &more, &taxonomy->arena))
-            return error_set(error, ERROR_USAGE, "%s:%zu: a quote that never closes", path, first);
-        line += more > 0 ? more - 1 : 0;
+    taxonomy->names =
+        arena_alloc(&taxonomy->arena, reader->rest.size + 1, sizeof(*taxonomy->names));
+    while (reader->rest.size > 0) {
+        size_t count, line = reader->line;
+        if (!read_fields(reader, fields, &count))
+            return error_set(error, ERROR_USAGE, "%s:%zu: a quote that never closes", path, line);
         if (count == 1 && fields[0].size == 0)
             continue;
         if (topic_column >= count || fields[topic_column].size == 0)
             return error_set(error, ERROR_USAGE, "%s:%zu: a topic without a name in column 'topic'",
-                             path, first);
+                             path, line);
         size_t topic = taxonomy->name_count++;
         taxonomy->names[topic] = fields[topic_column];
         add_phrases(taxonomy, topic, fields[topic_column]);
@@ -146,22 +151,24 @@ static bool read_rows(struct taxonomy *taxonomy, const char *path, struct text r
 
 bool taxonomy_read(struct taxonomy *taxonomy, const char *path, struct error *error)
 {
-    struct text rest, names[MOST_COLUMNS];
-    size_t count = 0, more = 0, topic = 0;
-    if (!file_read(path, MOST_BYTES, &taxonomy->arena, &rest, ERROR_USAGE, error))
+    struct table_reader reader = {.line = 1};
+    struct text names[MOST_COLUMNS];
+    size_t count = 0, topic = 0;
+    if (!file_read(path, MOST_BYTES, &taxonomy->arena, &reader.rest, ERROR_USAGE, error))
         return false;
-    if (text_starts_with(rest, TEXT("\xEF\xBB\xBF")))
-        rest = text_slice(rest, 3, rest.size);
-    if (!utf8_valid(rest))
+    if (text_starts_with(reader.rest, TEXT("\xEF\xBB\xBF")))
+        reader.rest = text_slice(reader.rest, 3, reader.rest.size);
+    if (!utf8_valid(reader.rest))
         return error_set(error, ERROR_USAGE, "%s: not UTF-8; save the table as UTF-8", path);
-    bool closed = read_fields(&rest, names, &count, &more, &taxonomy->arena);
+    reader.out = arena_alloc(&taxonomy->arena, reader.rest.size + 1, 1);
+    bool closed = read_fields(&reader, names, &count);
     while (topic < count && !text_equal_fold(names[topic], TEXT("topic")))
         topic++;
     if (!closed || topic == count)
         return error_set(error, ERROR_USAGE,
                          "%s:1: expected a line of column names with 'topic' and 'phrases' in it",
                          path);
-    if (!read_rows(taxonomy, path, rest, names, count, topic, more > 0 ? more : 1, error))
+    if (!read_rows(taxonomy, path, &reader, names, count, topic, error))
         return false;
     return taxonomy->name_count > 0 ||
            error_set(error, ERROR_USAGE, "%s: no topics behind the line of names", path);
