@@ -84,15 +84,39 @@ void json_write_end(struct json_writer *writer)
         fputc_unlocked('\n', writer->stream);
 }
 
+/* Up to eight bytes, the first lowest; blanks for those that are not there. */
+static uint64_t load_bytes(const char *bytes, size_t size)
+{
+    uint64_t word;
+    uint32_t first, last;
+    if (size >= 8) {
+        memcpy(&word, bytes, 8);
+        return le64toh(word);
+    }
+    if (size >= 4) {
+        memcpy(&first, bytes, 4);
+        memcpy(&last, bytes + size - 4, 4);
+        word = le32toh(first) | (uint64_t)le32toh(last) << (size - 4) * 8;
+    } else {
+        word = (uint64_t)(unsigned char)bytes[0] |
+               (uint64_t)(unsigned char)bytes[size / 2] << size / 2 * 8 |
+               (uint64_t)(unsigned char)bytes[size - 1] << (size - 1) * 8;
+    }
+    return word | UINT64_C(0x2020202020202020) << size * 8;
+}
+
+static void store_bytes(char *bytes, uint64_t word)
+{
+    word = htole64(word);
+    memcpy(bytes, &word, sizeof(word));
+}
+
 /* How many of eight bytes, from the first on, are ASCII that stands for itself in a JSON string: a
  * byte of `found` has its high bit set for a control, quote, backslash, DEL or a byte above ASCII.
  * A borrow may set bits above the first of these, never below. */
-static size_t plain_bytes(const char *bytes)
+static size_t plain_bytes(uint64_t word)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
-    uint64_t word;
-    memcpy(&word, bytes, sizeof(word));
-    word = le64toh(word);
     uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\', delete = word ^ ones * 0x7F;
     uint64_t found =
         word | (word - ones * 0x20) | (quote - ones) | (backslash - ones) | (delete - ones);
@@ -138,9 +162,12 @@ static void write_quoted(FILE *stream, struct text text)
             filled = 0;
         }
         unsigned char byte = (unsigned char)text.bytes[at];
-        if (byte < 0x80 && at + 8 <= text.size) {
-            memcpy(buffer + filled, text.bytes + at, 8);
-            size_t plain = plain_bytes(text.bytes + at);
+        size_t left = text.size - at;
+        if (byte < 0x80) {
+            uint64_t word = load_bytes(text.bytes + at, left);
+            size_t plain = plain_bytes(word);
+            plain = plain < left ? plain : left;
+            store_bytes(buffer + filled, word);
             at += plain;
             filled += plain;
             if (plain > 0)

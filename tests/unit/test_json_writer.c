@@ -43,6 +43,45 @@ static void texts_are_escaped_and_repaired(void **state)
     }
 }
 
+/* Every byte value at every place of short texts, and of one longer than the writer's buffer: read
+ * back byte by byte. */
+static void every_byte_is_written_wherever_it_stands(void **state)
+{
+    (void)state;
+    enum { LONGEST = 20, BEYOND_BUFFER = 3000 };
+    char text[BEYOND_BUFFER], escape[8];
+    for (int byte = 0; byte < 256; byte++) {
+        snprintf(escape, sizeof(escape),
+                 byte == '"' || byte == '\\'   ? "\\%c"
+                 : byte == '\n'                ? "\\n"
+                 : byte == '\t'                ? "\\t"
+                 : byte == '\r'                ? "\\r"
+                 : byte < 0x20 || byte == 0x7F ? "\\u%04x"
+                 : byte >= 0x80                ? "\xEF\xBF\xBD"
+                                               : "%c",
+                 byte);
+        for (size_t size = 1; size <= LONGEST + 1; size++) {
+            size_t length = size > LONGEST ? BEYOND_BUFFER : size;
+            for (size_t at = 0; at<length; at += size> LONGEST ? 509 : 1) {
+                char *bytes;
+                size_t written;
+                memset(text, 'x', length);
+                text[at] = (char)byte;
+                struct json_writer writer = {.stream = open_memstream(&bytes, &written)};
+                json_write_text(&writer, (struct text){text, length});
+                finish(&writer, &bytes);
+                size_t before = at + 1, behind = length - at - 1, size_of_escape = strlen(escape);
+                assert_int_equal(written, length + 1 + size_of_escape);
+                assert_memory_equal(bytes + before, escape, size_of_escape);
+                assert_memory_equal(bytes + 1, text, at);
+                assert_memory_equal(bytes + before + size_of_escape, text + at + 1, behind);
+                assert_int_equal(bytes[written - 1], '"');
+                free(bytes);
+            }
+        }
+    }
+}
+
 static void reals_are_short_and_read_back(void **state)
 {
     (void)state;
@@ -109,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_escaped_and_repaired),
+        cmocka_unit_test(every_byte_is_written_wherever_it_stands),
         cmocka_unit_test(reals_are_short_and_read_back),
         cmocka_unit_test(levels_nest),
         cmocka_unit_test(pretty_is_one_member_a_line),
