@@ -22,12 +22,12 @@ struct classify {
     size_t session_batch;
     struct window window;
     struct sentiment_question sentiment;
-    struct topics_question topics_question; /* asked unless `by_phrases` */
+    struct topics_question topics_question;
     struct tagger tagger;
-    bool by_phrases;
+    bool by_model, by_phrases; /* both: phrases tell where the model names no topic */
 };
 
-/* A user's list of topics, or the model's own where its topics are told by phrases. */
+/* A user's list of topics, or the model's own where its topics are told by phrases too. */
 static bool open_tagger(struct classify *classify, const struct workbench *workbench,
                         struct error *error)
 {
@@ -39,8 +39,11 @@ static bool open_tagger(struct classify *classify, const struct workbench *workb
         arena_free(&arena);
         if (!classify->by_phrases)
             return false;
-    } else
+    } else {
         classify->by_phrases = taxonomy_of_model(taxonomy, workbench->model);
+        classify->by_model =
+            !text_equal(prompt_text(workbench->model, "topics", "by", "model"), TEXT("phrases"));
+    }
     return !classify->by_phrases || tagger_open(&classify->tagger, classify->likeness,
                                                 &classify->sentiment, workbench, error);
 }
@@ -105,28 +108,42 @@ static bool encode(struct classify *classify, const struct prompt *prompt,
     return t5_encode(classify->session, inputs, count, error);
 }
 
-/* The topics of chunks whose sentiment has just been asked. */
-static bool ask_topics(struct classify *classify, struct question *questions, size_t count,
-                       struct arena *arena, struct error *error)
+/* What the phrases say of those that have no topic yet. */
+static bool ask_phrases(struct classify *classify, struct question *questions, size_t count,
+                        struct arena *arena, struct error *error)
 {
     static const struct prompt bare = {0};
+    struct arena scratch = {0};
+    struct mentions *answers = arena_alloc(&scratch, count, sizeof(*answers));
+    struct text *texts = arena_alloc(&scratch, count, sizeof(*texts));
+    struct question **asked = arena_alloc(&scratch, count, sizeof(struct question *));
+    size_t asked_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct chunk *chunk = questions[i].chunk;
+        if (questions[i].mentions.count > 0)
+            continue;
+        texts[asked_count] = prompt_record_input(&bare, questions[i].record, chunk->begin,
+                                                 chunk->end, chunk->titled, &scratch);
+        asked[asked_count++] = &questions[i];
+    }
+    bool ok = tagger_ask(&classify->tagger, texts, asked_count, arena, answers, error);
+    for (size_t i = 0; ok && i < asked_count; i++)
+        asked[i]->mentions = answers[i];
+    arena_free(&scratch);
+    return ok;
+}
+
+/* What the model says of chunks whose sentiment has just been asked. */
+static bool ask_model(struct classify *classify, struct question *questions, size_t count,
+                      struct arena *arena, struct error *error)
+{
     const struct prompt *prompt = &classify->topics_question.prompt;
     struct arena scratch = {0};
     struct mentions *answers = arena_alloc(&scratch, count, sizeof(*answers));
-    bool ok;
-    if (classify->by_phrases) {
-        struct text *texts = arena_alloc(&scratch, count, sizeof(*texts));
-        for (size_t i = 0; i < count; i++) {
-            const struct chunk *chunk = questions[i].chunk;
-            texts[i] = prompt_record_input(&bare, questions[i].record, chunk->begin, chunk->end,
-                                           chunk->titled, &scratch);
-        }
-        ok = tagger_ask(&classify->tagger, texts, count, arena, answers, error);
-    } else
-        ok =
-            (prompt_shares_input(&classify->sentiment.prompt, prompt) ||
-             encode(classify, prompt, questions, count, &scratch, error)) &&
-            topics_ask(&classify->topics_question, classify->session, count, arena, answers, error);
+    bool ok =
+        (prompt_shares_input(&classify->sentiment.prompt, prompt) ||
+         encode(classify, prompt, questions, count, &scratch, error)) &&
+        topics_ask(&classify->topics_question, classify->session, count, arena, answers, error);
     for (size_t i = 0; ok && i < count; i++)
         questions[i].mentions = answers[i];
     arena_free(&scratch);
@@ -149,7 +166,10 @@ static bool ask(struct classify *classify, struct question *questions, size_t co
         chunk->positive = odds[i].positive;
         chunk->sentiment = sentiment_label(odds[i], classify->rules.undetected_below, &probability);
     }
-    ok = ok && (!classify->topics || ask_topics(classify, questions, count, arena, error));
+    if (ok && classify->topics && classify->by_model)
+        ok = ask_model(classify, questions, count, arena, error);
+    if (ok && classify->topics && classify->by_phrases)
+        ok = ask_phrases(classify, questions, count, arena, error);
     arena_free(&scratch);
     return ok;
 }
@@ -166,10 +186,11 @@ static void combine(struct classify *classify, struct record *record,
     for (size_t i = 0; i < record->chunk_count; i++)
         for (size_t k = 0; k < questions[i].mentions.count; k++)
             mentions[at++] = questions[i].mentions.items[k];
+    /* Where both tell, both lists are the model's. */
     const struct text *names =
-        classify->by_phrases ? classify->tagger.taxonomy.names : classify->topics_question.names;
-    size_t name_count = classify->by_phrases ? classify->tagger.taxonomy.name_count
-                                             : classify->topics_question.name_count;
+        classify->by_model ? classify->topics_question.names : classify->tagger.taxonomy.names;
+    size_t name_count = classify->by_model ? classify->topics_question.name_count
+                                           : classify->tagger.taxonomy.name_count;
     record->analysis.topics =
         combine_topics(mentions, count, names, name_count, arena, &record->analysis.topic_count);
     combine_chunks(&classify->rules, record->chunks, record->chunk_count, &record->analysis);

@@ -70,7 +70,8 @@ void taxonomy_find(const struct taxonomy *taxonomy, struct text text, bool *foun
 
 bool taxonomy_of_model(struct taxonomy *taxonomy, const struct t5_model *model)
 {
-    if (!text_equal(t5_model_prompt(model, "topics.by"), TEXT("phrases")))
+    struct text by = t5_model_prompt(model, "topics.by");
+    if (!text_equal(by, TEXT("phrases")) && !text_equal(by, TEXT("both")))
         return false;
     struct text rest = t5_model_prompt(model, "topics.topics"), name;
     taxonomy->names = arena_alloc(&taxonomy->arena, rest.size + 1, sizeof(*taxonomy->names));

@@ -28,8 +28,9 @@ struct taxonomy {
 bool taxonomy_read(struct taxonomy *taxonomy, const char *path, struct error *error);
 void taxonomy_close(struct taxonomy *taxonomy);
 
-/* The list of a model whose topics are told by phrases: `topics.topics`, and the phrases of each
- * under `phrases.TOPIC`. False for other models, whose decoder is asked: an empty taxonomy. */
+/* The list of a model whose topics are told by phrases, alone or besides its decoder:
+ * `topics.topics`, and the phrases of each under `phrases.TOPIC`. False for other models, whose
+ * decoder alone is asked: an empty taxonomy. */
 bool taxonomy_of_model(struct taxonomy *taxonomy, const struct t5_model *model);
 
 /* Sets found[topic] for each topic that `text` names. A phrase begins where a word begins; in

@@ -106,7 +106,7 @@ def main():
     options.add_argument("out", type=Path)
     options.add_argument("--check", action="store_true")
     options.add_argument("--checkpoint", default="checkpoint")
-    options.add_argument("--by", default="phrases", help="how topics are told: model, phrases")
+    options.add_argument("--by", default="both", help="how topics are told: model, phrases, both")
     given = options.parse_args()
     model, pieces = load(given.work, given.checkpoint)
     given.out.mkdir(parents=True, exist_ok=True)

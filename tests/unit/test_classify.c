@@ -49,10 +49,11 @@ static void add_long(struct batch *batch, size_t good, size_t bad)
     record->analyse = true;
 }
 
-static void run(struct batch *batch, size_t session_batch, const char *chunk_settings)
+static void run_model(const struct t5_model *asked, struct batch *batch, size_t session_batch,
+                      const char *chunk_settings)
 {
-    struct t5_session session = {.model = &model, .batch = session_batch, .input_tokens = 48};
-    struct workbench bench = {.model = &model, .session = &session, .session_batch = session_batch};
+    struct t5_session session = {.model = asked, .batch = session_batch, .input_tokens = 48};
+    struct workbench bench = {.model = asked, .session = &session, .session_batch = session_batch};
     void *chunk = stage_start(&chunk_stage, chunk_settings, &bench, NULL);
     void *classify = stage_start(&classify_stage, "", &bench, NULL);
     struct error error = {0};
@@ -64,6 +65,22 @@ static void run(struct batch *batch, size_t session_batch, const char *chunk_set
     arena_free(&session.arena);
 }
 
+static void run(struct batch *batch, size_t session_batch, const char *chunk_settings)
+{
+    run_model(&model, batch, session_batch, chunk_settings);
+}
+
+/* As "price:positive;". */
+static struct text topics_of(const struct record *record, struct arena *arena)
+{
+    struct text topics = {0};
+    for (size_t i = 0; i < record->analysis.topic_count; i++)
+        topics = arena_format(arena, "%.*s%.*s:%s;", TEXT_ARGUMENT(topics),
+                              TEXT_ARGUMENT(record->analysis.topics[i].topic),
+                              sentiment_names[record->analysis.topics[i].polarity]);
+    return topics;
+}
+
 static void records_get_sentiment_and_topics(void **state)
 {
     (void)state;
@@ -73,11 +90,7 @@ static void records_get_sentiment_and_topics(void **state)
     run(&batch, 4, "");
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
         const struct record *record = &batch.records[i];
-        struct text topics = {0};
-        for (size_t k = 0; k < record->analysis.topic_count; k++)
-            topics = arena_format(&batch.arena, "%.*s%.*s:%s;", TEXT_ARGUMENT(topics),
-                                  TEXT_ARGUMENT(record->analysis.topics[k].topic),
-                                  sentiment_names[record->analysis.topics[k].polarity]);
+        struct text topics = topics_of(record, &batch.arena);
         assert_int_equal(record->analysis.sentiment, examples[i].sentiment);
         assert_true(text_equal(topics, text_of(examples[i].topics)));
         assert_int_equal(record->chunk_count, 1);
@@ -85,6 +98,35 @@ static void records_get_sentiment_and_topics(void **state)
     }
     assert_int_equal(batch.records[batch.count - 1].chunk_count, 0);
     batch_free(&batch);
+}
+
+/* `by`: who tells the topics of a charger at a price. */
+static void expect_topics_by(const char *by, const char *text, const char *expected)
+{
+    enum { KNOWN = sizeof(fake_prompts) / sizeof(*fake_prompts) - 1 };
+    const char *prompts[KNOWN + 5] = {
+        [KNOWN] = "topics.by", by, "phrases.battery", "charger;charge"};
+    for (size_t i = 0; i < KNOWN; i++)
+        prompts[i] = fake_prompts[i];
+    const struct t5_model told = {prompts};
+    struct batch batch = {0};
+    struct record *record = batch_add(&batch);
+    record->text = text_of(text);
+    record->analyse = true;
+    run_model(&told, &batch, 4, "");
+    assert_true(text_equal(topics_of(record, &batch.arena), text_of(expected)));
+    batch_free(&batch);
+}
+
+static void phrases_tell_where_the_model_names_no_topic(void **state)
+{
+    (void)state;
+    expect_topics_by("model", "good charger", "");
+    expect_topics_by("phrases", "good charger", "battery:positive;");
+    expect_topics_by("both", "good charger", "battery:positive;");
+    expect_topics_by("model", "good price. bad charger", "price:positive;");
+    expect_topics_by("phrases", "good price. bad charger", "battery:negative;");
+    expect_topics_by("both", "good price. bad charger", "price:positive;");
 }
 
 static void long_records_are_read_whole_and_may_be_mixed(void **state)
@@ -170,6 +212,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_get_sentiment_and_topics),
+        cmocka_unit_test(phrases_tell_where_the_model_names_no_topic),
         cmocka_unit_test(long_records_are_read_whole_and_may_be_mixed),
         cmocka_unit_test(what_a_limit_leaves_unread_shows_in_the_coverage),
         cmocka_unit_test(company_changes_nothing),
