@@ -91,6 +91,19 @@ static size_t ascii_bytes(const char *bytes)
     return word ? (size_t)__builtin_ctzll(word) / 8 : 8;
 }
 
+size_t utf8_ascii_until(struct text text, size_t from)
+{
+    while (from + 8 <= text.size) {
+        size_t ascii = ascii_bytes(text.bytes + from);
+        from += ascii;
+        if (ascii < 8)
+            return from;
+    }
+    while (from < text.size && (unsigned char)text.bytes[from] < 0x80)
+        from++;
+    return from;
+}
+
 size_t utf8_valid_until(struct text text, size_t from)
 {
     while (from < text.size) {

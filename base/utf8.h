@@ -38,6 +38,9 @@ size_t utf8_encode(uint32_t point, char bytes[4]);
 
 bool utf8_valid(struct text text);
 
+/* Where the bytes from `from` on are no longer ASCII. */
+size_t utf8_ascii_until(struct text text, size_t from);
+
 /* Where the valid part that begins at `from` ends. */
 size_t utf8_valid_until(struct text text, size_t from);
 

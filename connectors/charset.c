@@ -1,5 +1,5 @@
-/* charset.c - finding a charset (uchardet) and converting from it (iconv, glibc's). UTF-8 itself
- * is only checked. */
+/* charset.c - converting (iconv, glibc's), from the charset that is given or found. UTF-8 itself is
+ * only checked. */
 #include "connectors/charset.h"
 
 #include <errno.h>
@@ -7,15 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uchardet/uchardet.h>
 
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "connectors/charset_guess.h"
 
 #define REPLACEMENT "\xEF\xBF\xBD"
 
 struct charset {
-    char name[64];
+    char name[CHARSET_NAME_SIZE];
     char description[96]; /* with how it was found */
     bool decided;         /* a name was given, or found by more than plain ASCII */
     bool started;         /* the first block was seen */
@@ -213,22 +213,6 @@ void charset_close(struct charset *charset)
     free(charset);
 }
 
-/* UTF-16 without a mark: characters below U+0100 (blanks, commas, line ends, Latin letters) have a
- * zero at one and the same side. NULL when it does not look so. */
-static const char *utf16_by_zeros(struct text raw)
-{
-    size_t pairs = raw.size / 2, even = 0, odd = 0;
-    for (size_t i = 0; i < pairs; i++) {
-        even += raw.bytes[2 * i] == '\0';
-        odd += raw.bytes[2 * i + 1] == '\0';
-    }
-    if (pairs < 2 || (even + odd) * 5 < pairs)
-        return NULL;
-    if (odd > even * 10)
-        return "UTF-16LE";
-    return even > odd * 10 ? "UTF-16BE" : NULL;
-}
-
 /* Valid but for a last character that the block's end may have cut. */
 static bool valid_so_far(struct text raw)
 {
@@ -246,91 +230,24 @@ static bool valid_so_far(struct text raw)
     return false;
 }
 
-static size_t first_beyond_ascii(struct text raw)
-{
-    size_t at = 0;
-    while (at < raw.size && (signed char)raw.bytes[at] >= 0)
-        at++;
-    return at;
-}
-
-/* Bytes above ASCII that stand alone between ASCII: a Western accent, not half of a Korean one. */
-static bool lonely_accents(struct text raw)
-{
-    bool any = false;
-    for (size_t i = first_beyond_ascii(raw); i < raw.size; i++) {
-        if ((signed char)raw.bytes[i] >= 0)
-            continue;
-        any = true;
-        bool before = i > 0 && (signed char)raw.bytes[i - 1] < 0;
-        bool after = i + 1 < raw.size && (signed char)raw.bytes[i + 1] < 0;
-        if (before || after)
-            return false;
-    }
-    return any;
-}
-
-/* Pairs of bytes that are nearly all Hangul syllables of KS X 1001, a range that Chinese and
- * Japanese text leaves at every second character: short Korean texts, which statistics take for
- * Big5. */
-static bool mostly_hangul(struct text raw)
-{
-    size_t pairs = 0, hangul = 0;
-    for (size_t i = first_beyond_ascii(raw); i + 1 < raw.size; i++) {
-        unsigned char lead = (unsigned char)raw.bytes[i], trail = (unsigned char)raw.bytes[i + 1];
-        if (lead < 0x80)
-            continue;
-        pairs++;
-        hangul += lead >= 0xB0 && lead <= 0xC8 && trail >= 0xA1 && trail <= 0xFE;
-        i++;
-    }
-    return pairs >= 3 && hangul * 10 >= pairs * 9;
-}
-
-static bool converts(const char *name, struct text raw)
-{
-    struct charset *trial;
-    struct text converted;
-    if (!charset_open(&trial, text_of(name), NULL))
-        return false;
-    charset_convert(trial, raw, false, &converted);
-    bool clean = trial->replaced == 0;
-    charset_close(trial);
-    return clean;
-}
-
-/* Legacy 8-bit charsets. */
 static void guess(struct charset *charset, struct text raw)
 {
-    char name[sizeof(charset->name)] = "";
-    uchardet_t detector = uchardet_new();
-    if (detector && uchardet_handle_data(detector, raw.bytes, raw.size) == 0) {
-        uchardet_data_end(detector);
-        snprintf(name, sizeof(name), "%s", uchardet_get_charset(detector));
-    }
-    if (detector)
-        uchardet_delete(detector);
-    bool ascii_or_utf8 = strcasecmp(name, "UTF-8") == 0 || strcasecmp(name, "ASCII") == 0;
-    if (lonely_accents(raw) && converts("CP1252", raw))
-        use(charset, "CP1252", "accents alone between ASCII");
-    else if (mostly_hangul(raw) && converts("CP949", raw))
-        use(charset, "CP949", "Hangul throughout");
-    else if (name[0] == '\0' || ascii_or_utf8 || !converts(name, raw) ||
-             !use(charset, name, "found by its statistics"))
-        use(charset, converts("CP1252", raw) ? "CP1252" : "UTF-8",
-            "not recognised: the likeliest was taken");
+    char name[CHARSET_NAME_SIZE];
+    const char *why;
+    charset_guess_legacy(raw, name, &why);
+    use(charset, name, why);
     charset->decided = true;
 }
 
 /* Looks at the first block. */
 static void detect(struct charset *charset, struct text raw)
 {
-    const char *utf16 = utf16_by_zeros(raw);
+    const char *utf16 = charset_guess_utf16(raw);
     if (utf16) {
         use(charset, utf16, "by its zeros");
         charset->decided = true;
     } else if (valid_so_far(raw)) {
-        charset->decided = first_beyond_ascii(raw) < raw.size;
+        charset->decided = utf8_ascii_until(raw, 0) < raw.size;
         use(charset, "UTF-8", charset->decided ? "valid throughout" : "plain ASCII so far");
     } else {
         guess(charset, raw);
@@ -470,11 +387,12 @@ size_t charset_convert(struct charset *charset, struct text raw, bool last, stru
             detect(charset, raw);
     }
     struct text rest = text_slice(raw, used, raw.size);
-    if (!charset->decided && first_beyond_ascii(rest) < rest.size) {
+    size_t ascii = charset->decided ? rest.size : utf8_ascii_until(rest, 0);
+    if (ascii < rest.size) {
         if (valid_so_far(rest))
             use(charset, "UTF-8", "valid where it is more than ASCII");
         else
-            guess(charset, text_slice(rest, first_beyond_ascii(rest), rest.size));
+            guess(charset, text_slice(rest, ascii, rest.size));
         charset->decided = true;
     }
     add_mark(charset);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 
 #include "base/utf8.h"
 
@@ -63,12 +64,28 @@ static void cuts_fall_between_code_points(void **state)
     assert_int_equal(utf8_length(text), 4);
 }
 
+static void ascii_and_valid_bytes_are_seen_wherever_they_end(void **state)
+{
+    (void)state;
+    char bytes[40];
+    for (size_t size = 0; size <= sizeof(bytes); size++)
+        for (size_t at = 0; at <= size; at++) {
+            memset(bytes, 'a', sizeof(bytes));
+            if (at < size)
+                bytes[at] = '\xFF';
+            struct text text = {bytes, size};
+            assert_int_equal(utf8_ascii_until(text, at / 2), at);
+            assert_int_equal(utf8_valid_until(text, at / 2), at);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(broken_sequences_become_one_replacement_each),
         cmocka_unit_test(every_code_point_survives_encoding_and_decoding),
         cmocka_unit_test(cuts_fall_between_code_points),
+        cmocka_unit_test(ascii_and_valid_bytes_are_seen_wherever_they_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
