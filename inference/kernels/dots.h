@@ -42,7 +42,7 @@ INLINE void quantize_row(size_t depth, const float *x, const int offset, uint8_t
     }
     size_t k = 0;
     for (; k + WIDTH <= depth; k += WIDTH)
-        narrow(bytes + k, round_to_integers(load(x + k) * inverse) + offset);
+        narrow(bytes + k, round_to_bits(load(x + k) * inverse) + offset);
     for (; k < depth; k++)
         bytes[k] = (uint8_t)(round_to_integer(x[k] * inverse) + offset);
     memset(bytes + depth, offset, quantized_size(depth) - depth);
@@ -81,7 +81,7 @@ static void norm_quantize(const float *x, const float *weight, float epsilon,
         quantized->scale[row] = magnitude > 1e-30f ? magnitude / 127 : 0;
         for (size_t k = 0; k < whole; k += WIDTH)
             narrow(bytes + k,
-                   round_to_integers(load(x + k) * norm * load(weight + k) * inverse) + OFFSET);
+                   round_to_bits(load(x + k) * norm * load(weight + k) * inverse) + OFFSET);
         for (size_t k = whole; k < depth; k++)
             bytes[k] = (uint8_t)(round_to_integer(x[k] * norm * weight[k] * inverse) + OFFSET);
         memset(bytes + depth, OFFSET, quantized_size(depth) - depth);
@@ -233,25 +233,31 @@ static struct factors factors_of(const struct rows_s8 *x, const struct weights_s
                             .blocks = weights->packed};
 }
 
-INLINE vector product(const int32_t *sums, float x_scale, const float *scale)
+/* Sums of `rows` rows, `stride` apart, become one block of y. `add` is constant where it is
+ * called. */
+INLINE void finish_block(size_t rows, const int32_t *sums, size_t stride, const float *x_scale,
+                         const float *scale, float *y, size_t y_stride, const bool add)
 {
-    return to_floats(load_integers(sums)) * x_scale * load(scale);
+    for (size_t j = 0; j < PACKED_COLUMNS; j += WIDTH) {
+        vector scales = load(scale + j);
+        for (size_t i = 0; i < rows; i++) {
+            float *to = y + i * y_stride + j;
+            vector value = to_floats(load_integers(sums + i * stride + j)) * x_scale[i] * scales;
+            store(to, add ? load(to) + value : value);
+        }
+    }
 }
 
-/* One row of at most 16 columns. */
-INLINE void finish_columns(size_t columns, const int32_t *sums, float x_scale, const float *scale,
-                           float *y, bool add)
+/* The same of a block of fewer than 16 columns. */
+static void finish_columns(size_t columns, size_t rows, const int32_t *sums, size_t stride,
+                           const float *x_scale, const float *scale, float *y, size_t y_stride,
+                           bool add)
 {
-    if (columns >= PACKED_COLUMNS) {
-        for (size_t j = 0; j < PACKED_COLUMNS; j += WIDTH) {
-            vector value = product(sums + j, x_scale, scale + j);
-            store(y + j, add ? load(y + j) + value : value);
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < columns; j++) {
+            float value = (float)sums[i * stride + j] * x_scale[i] * scale[j];
+            y[i * y_stride + j] = add ? y[i * y_stride + j] + value : value;
         }
-        return;
-    }
-    for (size_t j = 0; j < columns; j++) {
-        float value = (float)sums[j] * x_scale * scale[j];
-        y[j] = add ? y[j] + value : value;
     }
 }
 
@@ -262,35 +268,58 @@ static void matmul_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
     int32_t sums[SUMS * PACKED_COLUMNS] __attribute__((aligned(64)));
     for (size_t block = 0, group; block < blocks; block += group) {
         group = next_group(most, blocks - block);
+        size_t stride = group * PACKED_COLUMNS;
         for (size_t first = 0; first < x->rows; first += most) {
             size_t rows = x->rows - first < most ? x->rows - first : most;
             factors.x = row_of(x, first);
-            tile(rows, group, &factors, sums, group * PACKED_COLUMNS);
-            const int32_t *done = sums;
-            for (size_t i = first; i < first + rows; i++)
-                for (size_t j = block; j < block + group; j++, done += PACKED_COLUMNS)
-                    finish_columns(columns - j * PACKED_COLUMNS, done, x->scale[i],
-                                   weights->scale + j * PACKED_COLUMNS,
-                                   y + i * columns + j * PACKED_COLUMNS, add);
+            tile(rows, group, &factors, sums, stride);
+            for (size_t j = 0; j < group; j++) {
+                size_t column = (block + j) * PACKED_COLUMNS;
+                const int32_t *from = sums + j * PACKED_COLUMNS;
+                const float *x_scale = x->scale + first, *scale = weights->scale + column;
+                float *to = y + first * columns + column;
+                if (columns - column < PACKED_COLUMNS)
+                    finish_columns(columns - column, rows, from, stride, x_scale, scale, to,
+                                   columns, add);
+                else if (add)
+                    finish_block(rows, from, stride, x_scale, scale, to, columns, true);
+                else
+                    finish_block(rows, from, stride, x_scale, scale, to, columns, false);
+            }
         }
         factors.blocks += group * factors.block_stride;
     }
 }
 
-/* One row of at most 16 columns of both matrices. */
-INLINE void finish_gated(size_t columns, const int32_t *sums, const int32_t *factor_sums,
-                         float x_scale, const float *scale, const float *factor_scale, float *y)
+/* Sums of `rows` rows, `stride` apart, of both matrices become one block of y. */
+INLINE void finish_gated(size_t rows, const int32_t *sums, const int32_t *factor_sums,
+                         size_t stride, const float *x_scale, const float *scale,
+                         const float *factor_scale, float *y, size_t y_stride)
 {
-    if (columns >= PACKED_COLUMNS) {
-        for (size_t j = 0; j < PACKED_COLUMNS; j += WIDTH)
-            store(y + j, gelu_vector(product(sums + j, x_scale, scale + j)) *
-                             product(factor_sums + j, x_scale, factor_scale + j));
-        return;
+    for (size_t j = 0; j < PACKED_COLUMNS; j += WIDTH) {
+        vector scales = load(scale + j), factor_scales = load(factor_scale + j);
+        for (size_t i = 0; i < rows; i++) {
+            vector value = to_floats(load_integers(sums + i * stride + j)) * x_scale[i] * scales;
+            vector factor =
+                to_floats(load_integers(factor_sums + i * stride + j)) * x_scale[i] * factor_scales;
+            store(y + i * y_stride + j, gated(value, factor));
+        }
     }
-    float factor[PACKED_COLUMNS];
-    finish_columns(columns, sums, x_scale, scale, y, false);
-    finish_columns(columns, factor_sums, x_scale, factor_scale, factor, false);
-    gelu(columns, y, factor);
+}
+
+/* The same of a block of fewer than 16 columns: as a whole one beside y, then what there is. */
+static void finish_gated_columns(size_t columns, size_t rows, const int32_t *sums,
+                                 const int32_t *factor_sums, size_t stride, const float *x_scale,
+                                 const float *scale, const float *factor_scale, float *y,
+                                 size_t y_stride)
+{
+    float whole[ROWS * PACKED_COLUMNS], scales[2 * PACKED_COLUMNS] = {0};
+    memcpy(scales, scale, columns * sizeof(*scale));
+    memcpy(scales + PACKED_COLUMNS, factor_scale, columns * sizeof(*scale));
+    finish_gated(rows, sums, factor_sums, stride, x_scale, scales, scales + PACKED_COLUMNS, whole,
+                 PACKED_COLUMNS);
+    for (size_t i = 0; i < rows; i++)
+        memcpy(y + i * y_stride, whole + i * PACKED_COLUMNS, columns * sizeof(*y));
 }
 
 static void gated_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
@@ -301,18 +330,26 @@ static void gated_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
     int32_t sums[2][SUMS * PACKED_COLUMNS] __attribute__((aligned(64)));
     for (size_t block = 0, group; block < blocks; block += group) {
         group = next_group(most, blocks - block);
+        size_t stride = group * PACKED_COLUMNS;
         for (size_t first = 0; first < x->rows; first += most) {
             size_t rows = x->rows - first < most ? x->rows - first : most;
             left.x = right.x = row_of(x, first);
-            tile(rows, group, &left, sums[0], group * PACKED_COLUMNS);
-            tile(rows, group, &right, sums[1], group * PACKED_COLUMNS);
-            size_t done = 0;
-            for (size_t i = first; i < first + rows; i++)
-                for (size_t j = block; j < block + group; j++, done += PACKED_COLUMNS)
-                    finish_gated(columns - j * PACKED_COLUMNS, sums[0] + done, sums[1] + done,
-                                 x->scale[i], weights->scale + j * PACKED_COLUMNS,
-                                 factor->scale + j * PACKED_COLUMNS,
-                                 y + i * columns + j * PACKED_COLUMNS);
+            tile(rows, group, &left, sums[0], stride);
+            tile(rows, group, &right, sums[1], stride);
+            for (size_t j = 0; j < group; j++) {
+                size_t column = (block + j) * PACKED_COLUMNS;
+                const int32_t *from = sums[0] + j * PACKED_COLUMNS;
+                const int32_t *factor_from = sums[1] + j * PACKED_COLUMNS;
+                const float *scale = weights->scale + column;
+                const float *factor_scale = factor->scale + column;
+                float *to = y + first * columns + column;
+                if (columns - column < PACKED_COLUMNS)
+                    finish_gated_columns(columns - column, rows, from, factor_from, stride,
+                                         x->scale + first, scale, factor_scale, to, columns);
+                else
+                    finish_gated(rows, from, factor_from, stride, x->scale + first, scale,
+                                 factor_scale, to, columns);
+            }
         }
         left.blocks += group * left.block_stride;
         right.blocks += group * right.block_stride;
@@ -414,19 +451,6 @@ static void cache_s8(const struct cache_s8 *cache, const float *keys, const floa
     cache_values(cache, values, stride);
 }
 
-/* kernel_exp2 of scalar.c, by lane. */
-INLINE vector exponential2(vector x)
-{
-    x = vector_larger(x, all(-126.0f));
-    vector shifted = x + 0x1.8p23f;
-    vector f = x - (shifted - 0x1.8p23f);
-    vector p = f * 9.58285295e-3f + 5.59064262e-2f;
-    p = p * f + 2.40240991e-1f;
-    p = p * f + 6.93124175e-1f;
-    p = p * f + 1.0f;
-    return (vector)((vector_integer)p + ((vector_integer)shifted << 23));
-}
-
 /* Sums of products become scores, in place; returns the largest. */
 INLINE float score_keys(const struct cache_s8 *cache, float query_scale, const float *bias,
                         float *scores)
@@ -458,7 +482,7 @@ INLINE float weigh(const struct cache_s8 *cache, const float *scores, float most
             size_t k = i + part * WIDTH;
             vector e = exponential2((load(scores + k) - most) * 1.44269504f);
             sums.part[part] += e;
-            vector_integer weight = round_to_integers(e * load(cache->value_share + k));
+            vector_integer weight = round_to_bits(e * load(cache->value_share + k));
             narrow(high + k, weight >> 7);
             narrow(low + k, weight & 127);
         }

@@ -65,11 +65,20 @@ INLINE float fold_lanes(struct lanes sums)
 /* The largest of a vector's lanes and `least`. */
 INLINE float largest_lane(vector x, float least)
 {
-    float lanes[WIDTH];
-    memcpy(lanes, &x, sizeof(lanes));
-    for (size_t i = 0; i < WIDTH; i++)
-        least = larger(lanes[i], least);
-    return least;
+#if WIDTH == 16
+    x = vector_larger(
+        x, __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+    x = vector_larger(
+        x, __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
+    x = vector_larger(
+        x, __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
+#elif WIDTH == 8
+    x = vector_larger(x, __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3));
+    x = vector_larger(x, __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5));
+#else
+    x = vector_larger(x, __builtin_shufflevector(x, x, 2, 3, 0, 1));
+#endif
+    return larger(larger(x[0], x[1]), least);
 }
 
 /* Adds what is left behind the last whole group of lanes, then folds by halves. */
@@ -129,6 +138,19 @@ INLINE vector exponential(vector x)
     return p * (vector)(((vector_integer)shifted << 23) + 0x3f800000);
 }
 
+/* kernel_exp2 of scalar.c, by lane. */
+INLINE vector exponential2(vector x)
+{
+    x = vector_larger(x, all(-126.0f));
+    vector shifted = x + 0x1.8p23f;
+    vector f = x - (shifted - 0x1.8p23f);
+    vector p = f * 9.58285295e-3f + 5.59064262e-2f;
+    p = p * f + 2.40240991e-1f;
+    p = p * f + 6.93124175e-1f;
+    p = p * f + 1.0f;
+    return (vector)((vector_integer)p + ((vector_integer)shifted << 23));
+}
+
 /* exp(x - most) of fewer than LANES values. */
 INLINE void exponential_rest(size_t count, const float *x, float most, float rest[LANES])
 {
@@ -153,6 +175,14 @@ INLINE vector gelu_vector(vector x)
 {
     vector inner = x * (x * x) * 0.044715f + x;
     return x / (exponential(inner * -1.59576912f) + 1.0f);
+}
+
+/* kernel_gated of scalar.c, by lane. */
+INLINE vector gated(vector x, vector factor)
+{
+    vector bounded = vector_larger(x, all(-10.0f));
+    vector power = (bounded * bounded * -0.10294324f + -2.30220819f) * bounded;
+    return x * factor / (exponential2(power) + 1.0f);
 }
 
 static void gelu(size_t count, float *x, const float *factor)
@@ -408,10 +438,10 @@ INLINE float largest_magnitude(size_t count, const float *x)
     return magnitude;
 }
 
-/* Nearest integers, ties to even, of |x| < 2^22. */
-INLINE vector_integer round_to_integers(vector x)
+/* Nearest integers, ties to even, of |x| < 2^22, in the low 22 bits of a lane. */
+INLINE vector_integer round_to_bits(vector x)
 {
-    return (vector_integer)(x + 0x1.8p23f) - 0x4b400000;
+    return (vector_integer)(x + 0x1.8p23f);
 }
 
 INLINE int32_t round_to_integer(float x)

@@ -81,8 +81,9 @@ struct kernels {
     void (*matmul_s8)(const struct rows_s8 *x, const struct weights_s8 *weights, float *y,
                       bool add);
 
-    /* y = gelu(x * transpose(weights)) * (x * transpose(factor)), the factor's shape being that of
-     * the weights: the gated feed-forward layer up to its last product. */
+    /* y = gelu(x * transpose(weights)) * (x * transpose(factor)) as kernel_gated has it, the
+     * factor's shape being that of the weights: the gated feed-forward layer up to its last
+     * product. */
     void (*gated_s8)(const struct rows_s8 *x, const struct weights_s8 *weights,
                      const struct weights_s8 *factor, float *y);
 
@@ -170,9 +171,13 @@ const struct kernels *kernels_select(const char *name, struct error *error);
  * outside. */
 float kernel_exp(float x);
 
-/* 2^x for -126 < x <= 0 as attend_s8 computes it, within 4e-6 of the value; smaller x count as
+/* 2^x for -126 < x < 127 as attend_s8 computes it, within 4e-6 of the value; smaller x count as
  * -126. */
 float kernel_exp2(float x);
+
+/* gelu(x) * factor as gated_s8 computes it: with kernel_exp2, in which an x below -10, where gelu
+ * is nearly zero, counts as -10. */
+float kernel_gated(float x, float factor);
 
 /* Float32 reference products (OpenBLAS, one thread), y = x * transpose(w), added to y when `add`:
  * x [rows][depth], w [columns][depth]. The bits of a row depend on `rows` and on its place: call it

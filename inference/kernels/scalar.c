@@ -62,8 +62,7 @@ static int32_t dot_s8(size_t depth, const int8_t *x, const void *packed, size_t 
     return sum;
 }
 
-static void matmul_s8(const struct rows_s8 *x, const struct weights_s8 *weights, float *y,
-                      bool add)
+static void matmul_s8(const struct rows_s8 *x, const struct weights_s8 *weights, float *y, bool add)
 {
     for (size_t row = 0; row < x->rows; row++) {
         for (size_t column = 0; column < weights->columns; column++, y++) {
@@ -175,6 +174,13 @@ static void gelu(size_t count, float *x, const float *factor)
     }
 }
 
+float kernel_gated(float x, float factor)
+{
+    float bounded = larger(x, -10.0f);
+    float power = (bounded * bounded * -0.10294324f + -2.30220819f) * bounded;
+    return x * factor / (kernel_exp2(power) + 1);
+}
+
 static void gated_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
                      const struct weights_s8 *factor, float *y)
 {
@@ -182,7 +188,8 @@ static void gated_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
     float *gate = memory_alloc(count, sizeof(*gate));
     matmul_s8(x, weights, y, false);
     matmul_s8(x, factor, gate, false);
-    gelu(count, y, gate);
+    for (size_t i = 0; i < count; i++)
+        y[i] = kernel_gated(y[i], gate[i]);
     free(gate);
 }
 
@@ -263,8 +270,7 @@ static void fill_keys(const struct cache_s8 *cache, const float *keys, size_t st
         for (size_t i = count; i < PACKED_COLUMNS; i++)
             cache->key_scale[first + i] = 0;
         packed_block(count, width, block,
-                     (uint8_t *)cache->keys +
-                         first / PACKED_COLUMNS * packed_block_size(width));
+                     (uint8_t *)cache->keys + first / PACKED_COLUMNS * packed_block_size(width));
     }
     free(key);
     free(block);

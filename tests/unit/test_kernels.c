@@ -29,6 +29,8 @@ static void gelu_is_the_tanh_form(void **state)
         float value = (float)x;
         double exact = (double)value;
         exact = 0.5 * exact * (1 + tanh(0.7978845608 * (exact + 0.044715 * exact * exact * exact)));
+        double gated = (double)kernel_gated(value, 2);
+        assert_true(fabs(gated - 2 * exact) <= 1e-5 * (1 + fabs(exact)));
         scalar_kernels.gelu(1, &value, NULL);
         assert_true(fabs((double)value - exact) <= 1e-6 * (1 + fabs(exact)));
     }
