@@ -1,14 +1,7 @@
 """peer_ctranslate2.py MODEL - CTranslate2's side of peers.py; see there, "The workers"."""
-import json
-import sys
-import time
-
 import ctranslate2
 
-
-def status(field):
-    with open("/proc/self/status", encoding="ascii") as file:
-        return next(int(line.split()[1]) / 1024 for line in file if line.startswith(field))
+import peer_worker
 
 
 def open_model(path, threads=1, replicas=1):
@@ -27,38 +20,11 @@ class Load:
             else {"max_batch_size": -(-len(self.inputs) // replicas)}
 
     def run(self, output):
-        """Exactly `output` tokens for every input."""
-        began = time.perf_counter()
         results = self.translator.translate_batch(
             self.inputs, beam_size=self.beam, max_decoding_length=output,
             min_decoding_length=output, **self.batching)
-        seconds = time.perf_counter() - began
-        return {"seconds": seconds, "tokens": sum(len(r.hypotheses[0]) for r in results)}
-
-
-def answer(path, load, words):
-    if words[0] == "load":
-        threads, replicas, beam, _, batch_tokens = map(int, words[1:6])
-        load = Load(path, threads, replicas, beam, batch_tokens, " ".join(words[6:]))
-        return load, {"tokens": sum(map(len, load.inputs))}
-    if words[0] == "run":
-        return load, load.run(int(words[1]))
-    if words[0] == "open":
-        began = time.perf_counter()
-        open_model(path)
-        return load, {"seconds": time.perf_counter() - began}
-    return load, {"base": BASE, "peak": status("VmHWM")}
-
-
-BASE = status("VmRSS")
-
-
-def main():
-    load = None
-    for line in sys.stdin:
-        load, reply = answer(sys.argv[1], load, line.split())
-        print(json.dumps(reply), flush=True)
+        return sum(len(r.hypotheses[0]) for r in results)
 
 
 if __name__ == "__main__":
-    main()
+    peer_worker.serve(open_model, Load)

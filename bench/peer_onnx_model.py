@@ -168,7 +168,7 @@ def check_export(model, folder):
     import torch
     from peer_onnxruntime import Load
     pieces = np.random.default_rng(1).integers(5, 30000, (2, 24))
-    load = Load(folder, threads=1, tokens=pieces)
+    load = Load(folder, threads=1, inputs=pieces)
     load.run(1)
     with torch.no_grad():
         expected = model(input_ids=torch.from_numpy(pieces),

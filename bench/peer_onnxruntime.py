@@ -3,20 +3,14 @@
 Takes batches of one length and decodes greedily. Values stay with ONNX Runtime from step to step
 (I/O binding); the arg-max is part of the graph.
 """
-import json
 import os
-import sys
-import time
 
 import numpy as np
 import onnxruntime
 
+import peer_worker
+
 HALF = 511  # of the bias tables: where key and query are the same
-
-
-def status(field):
-    with open("/proc/self/status", encoding="ascii") as file:
-        return next(int(line.split()[1]) / 1024 for line in file if line.startswith(field))
 
 
 def open_graph(path, threads):
@@ -26,11 +20,24 @@ def open_graph(path, threads):
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
+def open_model(folder):
+    for graph in ("encoder.onnx", "decoder.onnx"):
+        open_graph(os.path.join(folder, graph), 1)
+
+
+def read_tokens(path, spiece):
+    import sentencepiece
+    processor = sentencepiece.SentencePieceProcessor(model_file=spiece)
+    with open(path, encoding="utf-8") as file:
+        return [processor.encode(line) + [1] for line in file.read().splitlines()]
+
+
 class Load:
-    def __init__(self, folder, threads, tokens):
+    def __init__(self, folder, threads, inputs):
         self.encoder = open_graph(os.path.join(folder, "encoder.onnx"), threads)
         self.decoder = open_graph(os.path.join(folder, "decoder.onnx"), threads)
-        self.tokens = np.ascontiguousarray(tokens, np.int64)
+        self.inputs = inputs
+        self.tokens = np.ascontiguousarray(inputs, np.int64)
         length = self.tokens.shape[1]
         table = np.load(os.path.join(folder, "encoder_bias.npy"))
         places = np.arange(length)
@@ -53,8 +60,7 @@ class Load:
             binding.bind_ortvalue_input("cross_" + cache, value)
 
     def run(self, output):
-        """Exactly `output` tokens for every input: the end mark does not end anything."""
-        began = time.perf_counter()
+        """The end mark does not end anything."""
         batch, heads = len(self.tokens), self.bias.shape[1]
         binding = self.decoder.io_binding()
         self.encode(binding)
@@ -75,44 +81,16 @@ class Load:
             for cache in self.caches:
                 binding.bind_ortvalue_input("past_" + cache, self.values["present_" + cache])
             outputs.append(self.values["next"].numpy())
-        return {"seconds": time.perf_counter() - began, "tokens": sum(map(len, outputs))}
+        return sum(map(len, outputs))
 
     def logits(self):
         """Of the last step."""
         return self.values["logits"].numpy()
 
 
-def read_tokens(path, spiece):
-    import sentencepiece
-    processor = sentencepiece.SentencePieceProcessor(model_file=spiece)
-    with open(path, encoding="utf-8") as file:
-        return [processor.encode(line) + [1] for line in file.read().splitlines()]
-
-
-def answer(folder, load, words):
-    if words[0] == "load":
-        tokens = read_tokens(" ".join(words[6:]), os.path.join(folder, "../spiece.model"))
-        load = Load(folder, int(words[1]), tokens)
-        return load, {"tokens": load.tokens.size}
-    if words[0] == "run":
-        return load, load.run(int(words[1]))
-    if words[0] == "open":
-        began = time.perf_counter()
-        open_graph(os.path.join(folder, "encoder.onnx"), 1)
-        open_graph(os.path.join(folder, "decoder.onnx"), 1)
-        return load, {"seconds": time.perf_counter() - began}
-    return load, {"base": BASE, "peak": status("VmHWM")}
-
-
-BASE = status("VmRSS")
-
-
-def main():
-    load = None
-    for line in sys.stdin:
-        load, reply = answer(sys.argv[1], load, line.split())
-        print(json.dumps(reply), flush=True)
+def open_load(folder, threads, _replicas, _beam, _batch_tokens, texts):
+    return Load(folder, threads, read_tokens(texts, os.path.join(folder, "../spiece.model")))
 
 
 if __name__ == "__main__":
-    main()
+    peer_worker.serve(open_model, open_load)

@@ -40,7 +40,7 @@ class Engine:
     model: str           # key of make_models
     command: list
     environment: dict = dataclasses.field(default_factory=dict)
-    batch_tokens: int = 4096  # of the pipeline load; on one thread more is no faster, only bigger
+    batch_tokens: int = 4096  # a thread, of the pipeline load; more is hardly faster, only bigger
     has_replicas: bool = False
 
 
@@ -70,11 +70,11 @@ def loads(quick):
              {"encoder": 1.5, "step": None, "total": None}),
         Load("encoder-8x256-2t", "8 x 256", [256] * 8, 17,
              {"encoder": 1.6, "step": None, "total": None}, threads=2),
-        Load("encoder-1x128-1t", "1 x 128", [128], 33,
+        Load("encoder-1x128-1t", "1 x 128", [128], 65,
              {"encoder": 1.5, "step": None, "total": None}, rounds=9),
         Load("decode-1-1t", "1 x 256", [256], 65,
              {"encoder": None, "step": 3.5, "total": None}, rounds=7),
-        Load("decode-32-1t", "32 x 256", [256] * 32, 33,
+        Load("decode-32-1t", "32 x 256", [256] * 32, 65,
              {"encoder": None, "step": 3.5, "total": None}, rounds=3),
         Load("beam-8-1t", "beam 4, 8 x 256", [256] * 8, 64, {"total": 3.0}, beam=4, rounds=3),
         Load("pipeline-1t", f"pipeline, {len(inputs)} inputs", inputs, 32, {"inputs": None},
@@ -83,7 +83,7 @@ def loads(quick):
              threads=2, pipeline=True, rounds=3),
         Load("base-encoder-8x256-1t", "base, 8 x 256", [256] * 8, 5,
              {"encoder": 1.5, "total": None}, shape="base", rounds=3),
-        Load("base-decode-1-1t", "base, 1 x 256", [256], 33,
+        Load("base-decode-1-1t", "base, 1 x 256", [256], 65,
              {"encoder": None, "step": 3.5, "total": None}, shape="base", rounds=5),
     ]
     if quick:
@@ -134,7 +134,7 @@ def start(load, engines, models, texts):
             continue
         for threads, replicas in arrangements(load, engine):
             worker = Worker(engine, models[load.shape][engine.model])
-            batch = engine.batch_tokens if load.pipeline else 0
+            batch = engine.batch_tokens * threads if load.pipeline else 0
             reply = worker.ask(
                 f"load {threads} {replicas} {load.beam} {load.output} {batch} {texts}")
             if reply["tokens"] != sum(load.lengths):
@@ -191,9 +191,11 @@ def measure(load, engines, models, texts):
     for _ in range(load.rounds):
         for (_, worker), taken in zip(workers, times):
             total = run(worker, load, load.output)
-            one = run(worker, load, 1) if "total" in load.wanted and load.beam == 1 else 0
-            step = (total - one) / (load.output - 1)
-            taken.append({"total": total, "inputs": total, "step": step, "encoder": one - step})
+            taken.append({"total": total, "inputs": total})
+            if "encoder" in load.wanted:
+                half = (load.output + 1) // 2
+                step = (total - run(worker, load, half)) / (load.output - half)
+                taken[-1].update(step=step, encoder=run(worker, load, 1) - step)
     others = quiet.others_percent()
     results = {}
     for (name, worker), taken in zip(workers, times):

@@ -118,21 +118,52 @@ static void path_f32(struct worker *worker, size_t length, const uint32_t *path,
         kernels->add_scaled(head_width, scores[i], values + path[i] * head_width, context);
 }
 
-void attention_path(struct worker *worker, size_t layer, size_t length, const uint32_t *path,
-                    const float *query, float *context)
+/* Asks for a row's keys and values of one head before they are read: a path may lie anywhere. */
+static void ask_for(const struct worker *worker, size_t layer, size_t head,
+                    const struct decoder_row *row)
+{
+    enum { LINE = 64 / sizeof(uint16_t) };
+    size_t head_width = worker->session->config->head_width;
+    const uint16_t *keys = worker->key_cache, *values = worker->value_cache;
+    for (size_t i = 0; i <= row->position; i++) {
+        size_t place = cache_place(worker->session, layer, head) + row->path[i] * head_width;
+        for (size_t k = place; k < place + head_width; k += LINE) {
+            __builtin_prefetch(keys + k);
+            __builtin_prefetch(values + k);
+        }
+    }
+}
+
+static void attend_row(struct worker *worker, size_t layer, size_t head,
+                       const struct decoder_row *row, const float *query, float *context)
 {
     const struct t5_session *session = worker->session;
-    size_t head_width = session->config->head_width, most = session->limits.output_tokens;
-    const float *bias = session->decoder_bias + most - length;
-    for (size_t head = 0; head < session->config->heads; head++, bias += most) {
-        size_t place = cache_place(session, layer, head), offset = head * head_width;
-        if (is_int8(session))
-            session->kernels->attend_path(length, head_width, path,
-                                          (uint16_t *)worker->key_cache + place,
-                                          (uint16_t *)worker->value_cache + place, query + offset,
-                                          bias, worker->scores, context + offset);
-        else
-            path_f32(worker, length, path, (float *)worker->key_cache + place,
-                     (float *)worker->value_cache + place, query + offset, bias, context + offset);
+    size_t length = row->position + 1, most = session->limits.output_tokens;
+    size_t place = cache_place(session, layer, head), head_width = session->config->head_width;
+    const float *bias = session->decoder_bias + (head + 1) * most - length;
+    if (is_int8(session))
+        session->kernels->attend_path(
+            length, head_width, row->path, (uint16_t *)worker->key_cache + place,
+            (uint16_t *)worker->value_cache + place, query, bias, worker->scores, context);
+    else
+        path_f32(worker, length, row->path, (float *)worker->key_cache + place,
+                 (float *)worker->value_cache + place, query, bias, context);
+}
+
+void attention_paths(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                     size_t count)
+{
+    const struct t5_session *session = worker->session;
+    size_t heads = session->config->heads, head_width = session->config->head_width;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t head = 0; head < heads; head++) {
+            if (is_int8(session) && head + 1 < heads)
+                ask_for(worker, layer, head + 1, &rows[i]);
+            else if (is_int8(session) && i + 1 < count)
+                ask_for(worker, layer, 0, &rows[i + 1]);
+            size_t offset = i * session->inner + head * head_width;
+            attend_row(worker, layer, head, &rows[i], worker->query + offset,
+                       worker->context + offset);
+        }
     }
 }

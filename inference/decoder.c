@@ -26,9 +26,7 @@ static void self_attention(struct worker *worker, size_t layer_index,
     for (size_t i = 0; i < shape.rows; i++)
         attention_keep(worker, layer_index, rows[i].path[rows[i].position], worker->key + i * inner,
                        worker->value + i * inner);
-    for (size_t i = 0; i < shape.rows; i++)
-        attention_path(worker, layer_index, rows[i].position + 1, rows[i].path,
-                       worker->query + i * inner, worker->context + i * inner);
+    attention_paths(worker, layer_index, rows, shape.rows);
     add_context(worker, &layer->output, &shape);
 }
 

@@ -97,6 +97,16 @@ struct t5_session {
     struct carriers carriers; /* made when first needed */
 };
 
+/* One token in the decoder. Its keys and values go to cache node path[position]; it sees those of
+ * path[0..position], which were computed in an earlier call or earlier in this one. */
+struct decoder_row {
+    int32_t token;
+    size_t input; /* index of the encoded input that it looks at */
+    size_t position;
+    const uint32_t *path;
+    bool wanted; /* its final state is asked for */
+};
+
 /* Room for `wanted` bytes, aligned; what was there before is lost when it has to grow. */
 void *session_room(void *bytes, size_t *capacity, size_t wanted);
 
@@ -157,9 +167,10 @@ void attention_apply(struct worker *worker, size_t length, const void *cache, si
 void attention_keep(struct worker *worker, size_t layer, size_t node, const float *key,
                     const float *value);
 
-/* One decoder row [inner] over the nodes path[0..length) of a layer, all heads. */
-void attention_path(struct worker *worker, size_t layer, size_t length, const uint32_t *path,
-                    const float *query, float *context);
+/* worker->context = attention of worker->query, rows of the decoder, to the nodes of their paths.
+ */
+void attention_paths(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                     size_t count);
 
 /* ---- relative_bias.c ---- */
 
@@ -172,16 +183,6 @@ void relative_bias_fill(const struct t5_config *config, const float *table, bool
 size_t relative_bucket(ptrdiff_t distance, bool bidirectional, size_t buckets, size_t most);
 
 /* ---- decoder.c and cross.c ---- */
-
-/* One token in the decoder. Its keys and values go to cache node path[position]; it sees those of
- * path[0..position], which were computed in an earlier call or earlier in this one. */
-struct decoder_row {
-    int32_t token;
-    size_t input; /* index of the encoded input that it looks at */
-    size_t position;
-    const uint32_t *path;
-    bool wanted; /* its final state is asked for */
-};
 
 /* Makes what cross-attention reads of all inputs, if it is not there yet, and chooses the way in
  * which it does for `rows` rows of the decoder an input: call it before decoder_run. */

@@ -202,14 +202,15 @@ INLINE size_t next_group(size_t rows, size_t blocks)
     return group;
 }
 
-/* sums [rows][blocks * 16] of all products; rows of sums `sums_stride` apart. */
+/* sums [rows][blocks * 16] of all products; rows of sums `sums_stride` apart. Blocks are short
+ * here: a few of them at once are what memory wants. */
 static void products_s8(size_t rows, size_t blocks, struct factors factors, int32_t *sums,
                         size_t sums_stride)
 {
     const uint8_t *x = factors.x;
     size_t most = tile_rows(rows);
     for (size_t block = 0, group; block < blocks; block += group) {
-        group = next_group(most, blocks - block);
+        group = next_group(most, blocks - block < 4 ? blocks - block : 4);
         for (size_t row = 0; row < rows; row += most) {
             factors.x = x + row * factors.stride;
             tile(rows - row < most ? rows - row : most, group, &factors,
@@ -379,12 +380,14 @@ static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_
 
 /* ---- Attention ---- */
 
-/* A narrow head's values are read nearly straight on, and behind them lies the next head, as a
- * rule. Of a wide one a tile reads a strip: the next strip lies beside it. */
-INLINE size_t values_ahead(size_t rows, size_t blocks)
+/* How far before it is read a cache is asked for. Narrow heads lie one behind the other and are
+ * read nearly straight on. Of a wide one's keys a tile reads a group of blocks, of its values a
+ * strip: the next group and the next strip lie beside them. */
+enum { NARROW_HEAD = 128, STRAIGHT_ON = 24576 };
+
+INLINE size_t attention_ahead(size_t head_width, size_t rows, size_t block_stride)
 {
-    enum { STRAIGHT_ON = 8192, NARROW = 8 };
-    return blocks <= NARROW ? STRAIGHT_ON : group_of(tile_rows(rows)) * PACKED_STEP;
+    return head_width <= NARROW_HEAD ? STRAIGHT_ON : group_of(tile_rows(rows)) * block_stride;
 }
 
 static void cache_keys(const struct cache_s8 *cache, const float *keys, size_t stride)
@@ -534,7 +537,7 @@ static void attend_some(const struct cache_s8 *cache, size_t queries, const floa
                            .stride = quantized_size(width),
                            .block_stride = key_size,
                            .step_stride = PACKED_STEP,
-                           .ahead = key_size * group_of(tile_rows(queries)),
+                           .ahead = attention_ahead(width, queries, key_size),
                            .x = work->query,
                            .blocks = cache->keys};
     products_s8(queries, packed_blocks(cache->room), keys, (int32_t *)work->scores,
@@ -551,7 +554,7 @@ static void attend_some(const struct cache_s8 *cache, size_t queries, const floa
                              .stride = work->plane_stride,
                              .block_stride = PACKED_STEP,
                              .step_stride = blocks * PACKED_STEP,
-                             .ahead = values_ahead(2 * queries, blocks),
+                             .ahead = attention_ahead(width, 2 * queries, PACKED_STEP),
                              .x = work->planes,
                              .blocks = cache->values};
     products_s8(2 * queries, blocks, values, work->sums, work->sum_stride);

@@ -375,15 +375,6 @@ INLINE float dot_bf16(size_t depth, const float *a, const uint16_t *b)
     return fold(sums, depth - k, rest);
 }
 
-enum { POSITIONS_AHEAD = 8 };
-
-/* Asks for a row of a cache before it is read: rows of a path lie anywhere. */
-INLINE void ask_for(size_t depth, const uint16_t *row)
-{
-    for (size_t k = 0; k < depth; k += 32)
-        __builtin_prefetch(row + k);
-}
-
 /* context[0..groups * LANES) = sum over positions; `groups` is constant where it is called. */
 INLINE void sum_values(const size_t groups, size_t length, size_t head_width, const uint32_t *path,
                        const uint16_t *values, const float *weights, float *context)
@@ -404,12 +395,8 @@ static void attend_path(size_t length, size_t head_width, const uint32_t *path,
                         const uint16_t *keys, const uint16_t *values, const float *query,
                         const float *bias, float *scores, float *context)
 {
-    for (size_t i = 0; i < length; i++) {
-        if (i + POSITIONS_AHEAD < length)
-            ask_for(head_width, keys + path[i + POSITIONS_AHEAD] * head_width);
-        ask_for(head_width, values + path[i] * head_width);
+    for (size_t i = 0; i < length; i++)
         scores[i] = dot_bf16(head_width, query, keys + path[i] * head_width);
-    }
     softmax(length, scores, bias);
     size_t k = 0;
     for (; k + 4 * LANES <= head_width; k += 4 * LANES)
