@@ -79,8 +79,11 @@ static void lend(struct sheet_rows *rows, const struct waiting_row *waiting,
     rows->lent = memory_grow(rows->lent, &rows->lent_capacity, waiting->count, sizeof(*rows->lent));
     for (size_t i = 0; i < waiting->count; i++) {
         const struct sheet_cell *cell = &rows->cells[waiting->first + i];
-        const char *bytes = cell->shared ? cell->shared : rows->bytes + cell->begin;
-        rows->lent[i] = cell->size ? (struct text){bytes, cell->size} : TEXT("");
+        if (cell->size == 0)
+            rows->lent[i] = TEXT("");
+        else
+            rows->lent[i] =
+                (struct text){cell->shared ? cell->shared : rows->bytes + cell->begin, cell->size};
     }
     *row = (struct workbook_row){waiting->number, rows->lent, waiting->count, waiting->too_long};
 }
