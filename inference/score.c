@@ -71,8 +71,8 @@ static uint32_t forest_node(struct forest *forest, size_t path_size, size_t inpu
     if (position)
         memcpy(path, forest->rows[parent].path, position * sizeof(*path));
     path[position] = node;
-    forest->rows[node] = (struct decoder_row){
-        .token = token, .input = input, .position = position, .path = path, .wanted = true};
+    forest->rows[node] =
+        (struct decoder_row){.token = token, .input = input, .position = position, .path = path};
     return node;
 }
 
@@ -80,8 +80,10 @@ static void forest_add(struct forest *forest, size_t path_size, size_t input,
                        const struct candidate *candidate)
 {
     uint32_t node = UINT32_MAX;
-    for (size_t i = 0; i + 1 < candidate->count; i++)
+    for (size_t i = 0; i + 1 < candidate->count; i++) {
         node = forest_node(forest, path_size, input, node, candidate->tokens[i]);
+        forest->rows[node].wanted |= i + 1 >= candidate->judged;
+    }
     size_t count = forest->candidate_count + 1;
     forest->candidates = memory_grow(forest->candidates, &forest->candidate_capacity, count,
                                      sizeof(*forest->candidates));
@@ -106,9 +108,10 @@ static void add_piece(void *context, size_t row, size_t first, size_t tokens, fl
         normalising->normalisers[row], normalising->kernels->log_sum_exp(tokens, logits, &largest));
 }
 
-/* Rows [first, first + count) judge those tokens of the candidates that follow them. */
+/* Rows [first, first + count) judge those tokens of the candidates that follow them; the final
+ * state of row first + i is number states[i]. */
 static void judge_rows(const struct forest *forest, struct worker *worker, size_t first,
-                       size_t count, const double *normalisers, double *sums)
+                       size_t count, const size_t *states, const double *normalisers, double *sums)
 {
     for (size_t c = 0; c < forest->candidate_count; c++) {
         const struct candidate *candidate = forest->candidates[c];
@@ -118,8 +121,9 @@ static void judge_rows(const struct forest *forest, struct worker *worker, size_
             if (row < first || row >= first + count)
                 continue;
             float logit;
-            decoder_select(worker, row - first, &candidate->tokens[i], 1, &logit);
-            double value = (double)logit - normalisers[row - first];
+            size_t state = states[row - first];
+            decoder_select(worker, state, &candidate->tokens[i], 1, &logit);
+            double value = (double)logit - normalisers[state];
             sums[c] += value;
             if (candidate->each)
                 candidate->each[i - candidate->judged] = (float)value;
@@ -133,18 +137,24 @@ static void forest_judge(struct forest *forest, struct worker *worker, float *sc
     const struct t5_session *session = worker->session;
     double *sums = memory_alloc(forest->candidate_count, sizeof(*sums));
     double *normalisers = memory_alloc(session->decoder_rows, sizeof(*normalisers));
+    size_t *states = memory_alloc(session->decoder_rows, sizeof(*states));
     for (size_t first = 0; first < forest->count; first += session->decoder_rows) {
         size_t count = forest->count - first;
         count = count < session->decoder_rows ? count : session->decoder_rows;
-        for (size_t i = 0; i < count; i++)
+        size_t wanted = 0;
+        for (size_t i = 0; i < count; i++) {
             normalisers[i] = -INFINITY;
+            states[i] = wanted;
+            wanted += forest->rows[first + i].wanted;
+        }
         decoder_run(worker, forest->rows + first, count);
-        decoder_logits(worker, count, add_piece,
+        decoder_logits(worker, wanted, add_piece,
                        &(struct normalising){session->kernels, normalisers});
-        judge_rows(forest, worker, first, count, normalisers, sums);
+        judge_rows(forest, worker, first, count, states, normalisers, sums);
     }
     for (size_t c = 0; c < forest->candidate_count; c++)
         scores[forest->candidates[c]->target] = (float)sums[c];
+    free(states);
     free(normalisers);
     free(sums);
     forest->count = forest->candidate_count = forest->first_row = 0;

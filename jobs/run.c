@@ -53,7 +53,7 @@ static bool run_passes(struct assembly *assembly, struct job *job, struct meter 
                        struct error *error)
 {
     struct pipeline *pipeline = &assembly->pipeline;
-    pipeline->stop = &stop;
+    pipeline->workbench.stop = &stop;
     bool ok = begin_run(assembly, job, meter, error) &&
               pipeline_ingest(pipeline, assembly->files, assembly->file_count, error) &&
               pipeline_summarize(pipeline, error) && pipeline_aggregate(pipeline, error);

@@ -21,9 +21,9 @@ static void update(const struct pipeline *pipeline, const struct progress_report
         pipeline->progress.update(pipeline->progress.user, report);
 }
 
-static bool go_on(const struct pipeline *pipeline, struct error *error)
+bool workbench_go_on(const struct workbench *workbench, struct error *error)
 {
-    return !pipeline->stop || !*pipeline->stop ||
+    return !workbench->stop || !*workbench->stop ||
            error_set(error, ERROR_INTERRUPTED,
                      "interrupted; everything done so far is saved: run it again to go on");
 }
@@ -181,7 +181,7 @@ static bool process_batch(struct ingestion *ingestion, struct error *error)
         return false;
     report_reading(ingestion);
     batch_reset(batch);
-    return go_on(pipeline, error);
+    return workbench_go_on(&pipeline->workbench, error);
 }
 
 static bool ingest_rest(struct ingestion *ingestion, uint64_t reads_done, struct error *error)
@@ -230,7 +230,7 @@ bool pipeline_ingest(struct pipeline *pipeline, const struct input_file *files, 
         ingestion.progress.total += mark.size;
     }
     update(pipeline, &ingestion.progress);
-    bool ok = go_on(pipeline, error);
+    bool ok = workbench_go_on(&pipeline->workbench, error);
     for (size_t i = 0; ok && i < count; i++) {
         ingestion.file = &files[i];
         ok = ingest_file(&ingestion, error);
@@ -300,7 +300,7 @@ static bool summarize_group(struct pipeline *pipeline, const struct group_header
             return false;
     }
     return store_save_summary(bench->store, bench->selection->view, &group, error) &&
-           go_on(pipeline, error);
+           workbench_go_on(&pipeline->workbench, error);
 }
 
 static void note_left_out(const struct pipeline *pipeline, const struct group_list *groups)
@@ -358,5 +358,5 @@ bool pipeline_aggregate(struct pipeline *pipeline, struct error *error)
         if (step->stage->finish && !step->stage->finish(step->state, error))
             return false;
     }
-    return go_on(pipeline, error);
+    return workbench_go_on(&pipeline->workbench, error);
 }

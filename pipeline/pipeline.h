@@ -2,8 +2,6 @@
 #ifndef PIPELINE_PIPELINE_H
 #define PIPELINE_PIPELINE_H
 
-#include <signal.h>
-
 #include "pipeline/connector.h"
 #include "pipeline/stage.h"
 #include "pipeline/store.h"
@@ -44,7 +42,6 @@ struct pipeline {
     struct workbench workbench;
     size_t batch_records; /* read, processed and saved together */
     struct progress progress;
-    const volatile sig_atomic_t *stop; /* set by a signal: ends after the next save */
 };
 
 /* Pass 1 over every file, resuming each behind its last saved batch. A file that cannot be read to

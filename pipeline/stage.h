@@ -8,6 +8,8 @@
 #ifndef PIPELINE_STAGE_H
 #define PIPELINE_STAGE_H
 
+#include <signal.h>
+
 #include "base/error.h"
 #include "base/option.h"
 #include "pipeline/group.h"
@@ -29,7 +31,12 @@ struct workbench {
     uint64_t summary_key;              /* that, and the settings of group to ground: marks saved
                                           summaries */
     const struct selection *selection; /* the rows that passes 2 and 3 look at */
+    const volatile sig_atomic_t *stop; /* set by a signal; NULL: nothing interrupts */
 };
+
+/* False and ERROR_INTERRUPTED when a signal asked to stop. The pipeline asks behind each save, and
+ * stages between two calls of the model: a batch or a group under way is begun anew next time. */
+bool workbench_go_on(const struct workbench *workbench, struct error *error);
 
 struct stage {
     const char *name; /* `[chunk]` in a job file */

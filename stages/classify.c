@@ -18,8 +18,7 @@ struct classify {
     struct text taxonomy;
     double likeness;
 
-    struct t5_session *session; /* borrowed */
-    size_t session_batch;
+    const struct workbench *workbench;
     struct window window;
     struct sentiment_question sentiment;
     struct topics_question topics_question;
@@ -51,8 +50,7 @@ static bool open_tagger(struct classify *classify, const struct workbench *workb
 static bool open_classify(void *state, const struct workbench *workbench, struct error *error)
 {
     struct classify *classify = state;
-    classify->session = workbench->session;
-    classify->session_batch = workbench->session_batch;
+    classify->workbench = workbench;
     if (!prompt_window(&classify->window, workbench->model, error) ||
         !sentiment_load(&classify->sentiment, workbench->model, error) ||
         !topics_load(&classify->topics_question, workbench->model, error) ||
@@ -105,7 +103,7 @@ static bool encode(struct classify *classify, const struct prompt *prompt,
         inputs[i] = prompt_record_input(prompt, questions[i].record, chunk->begin, chunk->end,
                                         chunk->titled, scratch);
     }
-    return t5_encode(classify->session, inputs, count, error);
+    return t5_encode(classify->workbench->session, inputs, count, error);
 }
 
 /* What the phrases say of those that have no topic yet. */
@@ -140,10 +138,10 @@ static bool ask_model(struct classify *classify, struct question *questions, siz
     const struct prompt *prompt = &classify->topics_question.prompt;
     struct arena scratch = {0};
     struct mentions *answers = arena_alloc(&scratch, count, sizeof(*answers));
-    bool ok =
-        (prompt_shares_input(&classify->sentiment.prompt, prompt) ||
-         encode(classify, prompt, questions, count, &scratch, error)) &&
-        topics_ask(&classify->topics_question, classify->session, count, arena, answers, error);
+    bool ok = (prompt_shares_input(&classify->sentiment.prompt, prompt) ||
+               encode(classify, prompt, questions, count, &scratch, error)) &&
+              topics_ask(&classify->topics_question, classify->workbench->session, count, arena,
+                         answers, error);
     for (size_t i = 0; ok && i < count; i++)
         questions[i].mentions = answers[i];
     arena_free(&scratch);
@@ -157,7 +155,7 @@ static bool ask(struct classify *classify, struct question *questions, size_t co
     struct arena scratch = {0};
     struct odds *odds = arena_alloc(&scratch, count, sizeof(*odds));
     bool ok = encode(classify, &classify->sentiment.prompt, questions, count, &scratch, error) &&
-              sentiment_ask(&classify->sentiment, classify->session, count, odds, error);
+              sentiment_ask(&classify->sentiment, classify->workbench->session, count, odds, error);
     for (size_t i = 0; ok && i < count; i++) {
         struct chunk *chunk = questions[i].chunk;
         double probability;
@@ -211,13 +209,12 @@ static bool process(void *state, struct batch *batch, struct error *error)
                 (struct question){.record = record, .chunk = &record->chunks[k], .place = place};
     }
     qsort(questions, count, sizeof(*questions), by_length);
+    size_t most = classify->workbench->session_batch;
     bool ok = true;
-    for (size_t at = 0; ok && at < count; at += classify->session_batch) {
-        size_t left = count - at;
-        ok = ask(classify, &questions[at],
-                 left < classify->session_batch ? left : classify->session_batch, &batch->arena,
+    for (size_t at = 0; ok && at < count; at += most)
+        ok = workbench_go_on(classify->workbench, error) &&
+             ask(classify, &questions[at], count - at < most ? count - at : most, &batch->arena,
                  error);
-    }
     qsort(questions, count, sizeof(*questions), by_place);
     place = 0;
     for (size_t i = 0; ok && i < batch->count; i++) {

@@ -89,7 +89,8 @@ static bool ask_all(struct judge *judge, const struct text *texts, size_t count,
     size_t batch = judge->workbench->session_batch;
     for (size_t at = 0; at < count; at += batch) {
         size_t left = count - at;
-        if (!ask(judge, &texts[at], left < batch ? left : batch, topics, &opinions[at], arena,
+        if (!workbench_go_on(judge->workbench, error) ||
+            !ask(judge, &texts[at], left < batch ? left : batch, topics, &opinions[at], arena,
                  error))
             return false;
     }

@@ -189,7 +189,8 @@ static bool recall_or_ask(struct summarizer *summarizer, const struct text *inpu
     size_t batch = summarizer->workbench->session_batch;
     for (size_t at = 0; ok && at < missing_count; at += batch) {
         size_t left = missing_count - at;
-        ok = ask(summarizer, inputs, &missing[at], left < batch ? left : batch, arena, summaries,
+        ok = workbench_go_on(summarizer->workbench, error) &&
+             ask(summarizer, inputs, &missing[at], left < batch ? left : batch, arena, summaries,
                  reasons, error);
     }
     arena_free(&scratch);

@@ -166,7 +166,8 @@ bool tagger_ask(const struct tagger *tagger, const struct text *texts, size_t co
     for (size_t i = 0; i < count; i++)
         answers[i] = (struct mentions){0};
     for (size_t at = 0; ok && at < clause_count; at += batch)
-        ok = feel(tagger, &clauses[at], clause_count - at < batch ? clause_count - at : batch,
+        ok = workbench_go_on(tagger->workbench, error) &&
+             feel(tagger, &clauses[at], clause_count - at < batch ? clause_count - at : batch,
                   &polarities[at], error);
     if (ok)
         collect(tagger, clauses, polarities, clause_count, arena, answers);

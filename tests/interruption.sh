@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# interruption.sh - `winnow run` killed, or refused by a full disk, at one change on disk after the
-# other; run again, its outputs must be the bytes of a run that was never stopped.
+# interruption.sh - `winnow run` killed, asked to stop, or refused by a full disk, at one change on
+# disk after the other; run again, its outputs must be the bytes of a run that was never stopped.
 #
 #   tests/interruption.sh WINNOW          about forty places, spread evenly
 #   WINNOW_EVERY=1 tests/interruption.sh  every single one
@@ -38,7 +38,7 @@ grep -q '"texts": 0' "$work/again/run.json" || complain "a second run infers"
 
 step=$((changes / 40 + 1))
 [ -z "${WINNOW_EVERY:-}" ] || step=1
-for kind in kill full; do
+for kind in kill interrupt full; do
     for at in $(seq 1 "$step" "$changes"); do
         rm -rf "$work/out" "$work/stopped"
         code=0
@@ -46,6 +46,8 @@ for kind in kill full; do
             >"$work/said" 2>&1 || code=$?
         case $kind in
         kill) [ $code -eq 137 ] || complain "kill at $at: exit code $code" ;;
+        # When all that takes time is done, it ends as if nobody had asked.
+        interrupt) [ $code -eq 130 ] || same "$work/out" "$work/whole" || complain "interrupt at $at: exit code $code" ;;
         # The very last changes tidy up behind a run that is done.
         full) [ $code -eq 4 ] || same "$work/out" "$work/whole" || complain "full at $at: exit code $code" ;;
         esac

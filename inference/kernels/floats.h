@@ -246,8 +246,9 @@ static double log_sum_exp(size_t count, const float *x, float *largest_x)
     *largest_x = most;
     for (; k + LANES <= count; k += LANES)
         for (size_t part = 0; part < PARTS; part++)
-            sums.part[part] += exponential(load(x + k + part * WIDTH) - most);
-    exponential_rest(count - k, x + k, most, rest);
+            sums.part[part] += exponential2((load(x + k + part * WIDTH) - most) * 1.44269504f);
+    for (size_t i = 0; k + i < count; i++)
+        rest[i] = kernel_exp2((x[k + i] - most) * 1.44269504f);
     return (double)most + log((double)fold(sums, count - k, rest));
 }
 

@@ -132,7 +132,8 @@ struct kernels {
     /* x = exp(x + bias - largest) / their sum in lanes; `bias` may be NULL; count at least 1. */
     void (*softmax)(size_t count, float *x, const float *bias);
 
-    /* log of the sum of exp(x), the sum in lanes, count at least 1; *largest is the largest x. */
+    /* log of the sum of exp(x), by kernel_exp2, the sum in lanes, count at least 1; *largest is the
+     * largest x. */
     double (*log_sum_exp)(size_t count, const float *x, float *largest);
 
     /* The first index of the largest value; 0 when nothing compares. */
@@ -171,8 +172,8 @@ const struct kernels *kernels_select(const char *name, struct error *error);
  * outside. */
 float kernel_exp(float x);
 
-/* 2^x for -126 < x < 127 as attend_s8 computes it, within 4e-6 of the value; smaller x count as
- * -126. */
+/* 2^x for -126 < x < 127 where exponentials end up in a sum or in int8, within 4e-6 of the value;
+ * smaller x count as -126. */
 float kernel_exp2(float x);
 
 /* gelu(x) * factor as gated_s8 computes it: with kernel_exp2, in which an x below -10, where gelu

@@ -223,7 +223,7 @@ static double log_sum_exp(size_t count, const float *x, float *largest_x)
     float lanes[LANES] = {0};
     *largest_x = most;
     for (size_t k = 0; k < count; k++)
-        lanes[k % LANES] += kernel_exp(x[k] - most);
+        lanes[k % LANES] += kernel_exp2((x[k] - most) * 1.44269504f);
     return (double)most + log((double)fold(lanes));
 }
 

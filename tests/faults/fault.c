@@ -1,7 +1,9 @@
-/* fault.c - loaded before the program (LD_PRELOAD) by tests/interruption.sh: makes the nth change on
- * disk the last one before a SIGKILL, or the first that a full disk refuses.
+/* fault.c - loaded before the program (LD_PRELOAD) by tests/interruption.sh: makes the nth change
+ * on disk the last one before a SIGKILL, the one at which SIGINT asks to stop, or the first that a
+ * full disk refuses.
  *
- * FAULT=kill|full|count  FAULT_AT=n  FAULT_COUNT=file that gets the number of changes at the end */
+ * FAULT=kill|interrupt|full|count  FAULT_AT=n  FAULT_COUNT=file that gets the number of changes at
+ * the end */
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
@@ -22,6 +24,8 @@ static int strike(void)
         return 0;
     if (strcmp(fault, "kill") == 0)
         kill(getpid(), SIGKILL);
+    if (strcmp(fault, "interrupt") == 0 && changes == atol(at))
+        kill(getpid(), SIGINT);
     errno = ENOSPC;
     return strcmp(fault, "full") == 0;
 }
@@ -67,4 +71,3 @@ int rename(const char *from, const char *to)
 {
     return strike() ? -1 : NEXT(on_paths *, "rename")(from, to);
 }
-

@@ -190,6 +190,27 @@ static void company_changes_nothing(void **state)
     batch_free(&together);
 }
 
+static void a_signal_ends_it_before_the_next_question(void **state)
+{
+    (void)state;
+    volatile sig_atomic_t stop = 1;
+    struct t5_session session = {.model = &model, .batch = 4, .input_tokens = 48};
+    struct workbench bench = {
+        .model = &model, .session = &session, .session_batch = 4, .stop = &stop};
+    struct batch batch = {0};
+    struct error error = {0};
+    void *chunk = stage_start(&chunk_stage, "", &bench, NULL);
+    void *classify = stage_start(&classify_stage, "", &bench, NULL);
+    add_examples(&batch);
+    assert_true(chunk_stage.process(chunk, &batch, &error));
+    assert_false(classify_stage.process(classify, &batch, &error));
+    assert_int_equal(error.kind, ERROR_INTERRUPTED);
+    stage_end(&chunk_stage, chunk);
+    stage_end(&classify_stage, classify);
+    batch_free(&batch);
+    arena_free(&session.arena);
+}
+
 static void a_model_without_the_prompts_is_refused(void **state)
 {
     (void)state;
@@ -216,6 +237,7 @@ int main(void)
         cmocka_unit_test(long_records_are_read_whole_and_may_be_mixed),
         cmocka_unit_test(what_a_limit_leaves_unread_shows_in_the_coverage),
         cmocka_unit_test(company_changes_nothing),
+        cmocka_unit_test(a_signal_ends_it_before_the_next_question),
         cmocka_unit_test(a_model_without_the_prompts_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

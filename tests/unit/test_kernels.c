@@ -68,6 +68,18 @@ static void log_sum_exp_survives_large_values(void **state)
     assert_true(largest == 500);
 }
 
+static void log_sum_exp_is_near_the_exact_one(void **state)
+{
+    (void)state;
+    float x[1000], largest;
+    double sum = 0;
+    for (size_t i = 0; i < 1000; i++) {
+        x[i] = (float)(i * i % 1009) * 0.013f;
+        sum += exp((double)x[i]);
+    }
+    assert_true(fabs(scalar_kernels.log_sum_exp(1000, x, &largest) - log(sum)) < 3e-6);
+}
+
 static void the_fastest_table_is_chosen_when_none_is_named(void **state)
 {
     (void)state;
@@ -108,6 +120,7 @@ int main(void)
         cmocka_unit_test(quantising_rounds_to_nearest_even_and_keeps_zero_rows),
         cmocka_unit_test(softmax_adds_the_bias_and_sums_to_one),
         cmocka_unit_test(log_sum_exp_survives_large_values),
+        cmocka_unit_test(log_sum_exp_is_near_the_exact_one),
         cmocka_unit_test(the_fastest_table_is_chosen_when_none_is_named),
         cmocka_unit_test(an_unknown_table_is_refused_with_a_list),
         cmocka_unit_test(float_products_through_openblas_are_right),

@@ -291,7 +291,6 @@ static bool run(const struct place *place, struct attempt *attempt)
     struct selection selection = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN};
     struct pipeline pipeline = {
         .batch_records = 2,
-        .stop = attempt->stop,
         .progress = {count_update, count_note, attempt},
         .steps = memory_alloc(2, sizeof(struct step)),
     };
@@ -301,8 +300,8 @@ static bool run(const struct place *place, struct attempt *attempt)
     uint64_t run_id;
     bool resumed;
     assert_true(store_open(&store, place->database, &attempt->error));
-    pipeline.workbench =
-        (struct workbench){.store = store, .model_key = MODEL, .selection = &selection};
+    pipeline.workbench = (struct workbench){
+        .store = store, .model_key = MODEL, .selection = &selection, .stop = attempt->stop};
     store_fail_after(store, attempt->fail_after);
     bool ok = pipeline_open_steps(&pipeline, &attempt->error) &&
               store_begin_run(store, 1, &run_id, &resumed, &attempt->error) &&
