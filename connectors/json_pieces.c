@@ -98,18 +98,12 @@ static enum piece_kind find_record(const struct json_pieces *pieces, struct text
     if (pieces->shape.layout != JSON_KEYED)
         return ahead.bytes[at] == begins ? find_end(ahead, at, at, last, piece)
                                          : find_stray(pieces, ahead, at, last, piece);
-    switch (json_scan_member(text_slice(ahead, at, ahead.size), &value)) {
-    case JSON_SCAN_WHOLE:
-        return find_end(ahead, at, at + value, last, piece);
-    case JSON_SCAN_MORE:
-        if (!last) {
-            piece->begin = at;
-            return PIECE_MORE;
-        }
-        return find_stray(pieces, ahead, at, last, piece);
-    default:
-        return find_stray(pieces, ahead, at, last, piece);
-    }
+    enum json_scan member = json_scan_member(text_slice(ahead, at, ahead.size), &value);
+    piece->begin = at;
+    if (member == JSON_SCAN_MORE && !last)
+        return PIECE_MORE;
+    return member == JSON_SCAN_WHOLE ? find_end(ahead, at, at + value, last, piece)
+                                     : find_stray(pieces, ahead, at, last, piece);
 }
 
 /* Behind the last record of a page, that ends at `at`: where the next page's begin. */

@@ -197,8 +197,10 @@ struct json_shape json_shape_of(struct text head)
     bool alone = end == 0 || json_scan_blanks(head, end) == head.size, has_id;
     struct finding best = {0};
     look_into(head, at, 0, &best, &has_id);
+    /* What the head cuts goes on to its end at least. */
+    size_t whole = (end ? end : head.size) - at;
     size_t array_end = best.at ? value_end(head, best.at) : 0;
-    bool most = array_end == 0 || (array_end - best.at) * 2 > end - at;
+    bool most = ((array_end ? array_end : head.size) - best.at) * 2 > whole;
     /* A ticket with its comments is one record; a page of tickets is many. */
     bool sure = best.known && !best.keyed;
     if (best.at && !has_id && (sure || (alone && most)))

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -17,15 +18,30 @@ enum { OBJECTS = 400 };
 
 static const struct form {
     const char *begin, *between, *end;
+    const char *before; /* each record */
+    bool named;         /* its values have names: an object, else a row */
 } forms[] = {
-    {"", "\n", "\n"},
-    {"", "\r\n", ""},
-    {"[", ",", "]"},
-    {"[\n  ", ",\n  ", "\n]\n"},
-    {"{\"next\": \"x\", \"reviews\": [", ",\n", "], \"count\": 400}"},
+    {"", "\n", "\n", "{", true},
+    {"", "\r\n", "", "{", true},
+    {"[", ",", "]", "{", true},
+    {"[\n  ", ",\n  ", "\n]\n", "{", true},
+    {"{\"next\": \"x\", \"reviews\": [", ",\n", "], \"count\": 400}", "{", true},
+    {"{", ",\n", "}", "\"key \\\"{\": {", true},
+    {"[[\"id\", \"text\", \"tags\"],\n", ",\n", "]", "[", false},
 };
 
-/* Objects of changing size. */
+/* Of changing size. */
+static void write_record(FILE *file, const struct form *form, size_t number)
+{
+    char text[900] = "";
+    size_t size = number * 37 % sizeof(text);
+    memset(text, '-', size);
+    fputs(form->before, file);
+    fprintf(file, form->named ? "\"id\": %zu, \"text\": " : "%zu, ", number);
+    fprintf(file, "\"]}\\\"{%.*s\", ", (int)size, text);
+    fputs(form->named ? "\"tags\": [{\"n\": 1}]}" : "[{\"n\": 1}]]", file);
+}
+
 static void write_file(const char *path, const struct form *form, size_t blanks)
 {
     FILE *file = fopen(path, "wb");
@@ -34,13 +50,8 @@ static void write_file(const char *path, const struct form *form, size_t blanks)
         fputc(' ', file);
     fputs(form->begin, file);
     for (size_t i = 0; i < OBJECTS; i++) {
-        fprintf(
-            file, "%s{\"id\": %zu, \"text\": \"]}\\\"{%.*s\", \"tags\": [{\"n\": 1}]}",
-            i ? form->between : "", i, (int)(i * 37 % 900),
-            "----------------------------------------------------------------------------------"
-            "----------------------------------------------------------------------------------"
-            "----------------------------------------------------------------------------------"
-            "----------------------------------------------------------------------------------");
+        fputs(i ? form->between : "", file);
+        write_record(file, form, i);
     }
     fputs(form->end, file);
     assert_int_equal(fclose(file), 0);
@@ -58,7 +69,8 @@ static void the_same_records_come_out(void **unused)
             option_defaults(json_connector.options, state);
             struct batch batch = {.path = path, .source = TEXT("test")};
             struct error error = {0};
-            assert_true(json_connector.open(state, path, &error));
+            if (!json_connector.open(state, path, &error))
+                fail_msg("form %zu: %s", f, error.message);
             while (json_connector.read(state, &batch, &error) == READING_MORE)
                 ;
             assert_int_equal(batch.reject_count, 0);
@@ -84,8 +96,8 @@ static size_t count_whole(const char *path, long size)
     struct text text = {bytes, fread(bytes, 1, (size_t)size, file)};
     fclose(file);
     size_t whole = 0;
-    for (size_t at = 0; (at = text_find(text, TEXT("\"n\": 1}]}"), at)) < text.size; at++)
-        whole++;
+    for (size_t at = 0; (at = text_find(text, TEXT("\"n\": 1}]"), at)) < text.size; at++)
+        whole += at + sizeof("\"n\": 1}]") <= text.size;
     free(bytes);
     return whole;
 }
@@ -104,7 +116,8 @@ static void a_file_that_ends_early_loses_its_last_record(void **unused)
             option_defaults(json_connector.options, state);
             struct batch batch = {.path = path, .source = TEXT("test")};
             struct error error = {0};
-            assert_true(json_connector.open(state, path, &error));
+            if (!json_connector.open(state, path, &error))
+                fail_msg("form %zu: %s", f, error.message);
             while (json_connector.read(state, &batch, &error) == READING_MORE)
                 ;
             assert_int_equal(batch.count, whole);
