@@ -109,6 +109,15 @@ static struct clause *find_clauses(const struct tagger *tagger, const struct tex
     return clauses;
 }
 
+/* Who names a topic mostly feels something about it: neutral only where that is sure. */
+static enum sentiment polarity_of(struct odds odds)
+{
+    static const double sure = 0.7;
+    if (odds.neutral >= sure)
+        return SENTIMENT_NEUTRAL;
+    return odds.positive >= odds.negative ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE;
+}
+
 /* How the model feels about up to session_batch clauses, and the topics of those that name none. */
 static bool feel(const struct tagger *tagger, struct clause *clauses, size_t count,
                  enum sentiment *polarities, struct error *error)
@@ -128,10 +137,8 @@ static bool feel(const struct tagger *tagger, struct clause *clauses, size_t cou
                 find_likest(tagger, &vectors[i * tagger->width], &clauses[i]);
     }
     ok = ok && sentiment_ask(tagger->sentiment, session, count, odds, error);
-    for (size_t i = 0; ok && i < count; i++) {
-        double probability;
-        polarities[i] = sentiment_label(odds[i], 0, &probability);
-    }
+    for (size_t i = 0; ok && i < count; i++)
+        polarities[i] = polarity_of(odds[i]);
     arena_free(&arena);
     return ok;
 }
