@@ -82,14 +82,8 @@ def fit(parts):
         return np.mean([-np.log(probabilities(scores, fitted | {"temperature": temperature})
                                 [np.arange(len(truth)), truth] + 1e-12).mean() for scores, truth in parts])
     fitted["temperature"] = min(np.arange(0.5, 2.51, 0.02), key=loss)
-    # `undetected` where a label is right in fewer than half of the cases.
-    chances = np.concatenate([probabilities(scores, fitted) for scores, _ in parts])
-    right = chances.argmax(1) == np.concatenate([truth for _, truth in parts])
-    fitted["undetected_below"] = 0.34
-    for low in np.arange(0.36, 0.6, 0.02):
-        inside = (chances.max(1) >= low) & (chances.max(1) < low + 0.04)
-        if inside.sum() > 50 and right[inside].mean() < 0.5:
-            fitted["undetected_below"] = low + 0.02
+    # `undetected` where, as far as confidence can be trusted, a label would rather be wrong than right.
+    fitted["undetected_below"] = 0.5
     return {name: round(float(number), 3) for name, number in fitted.items()}
 
 
