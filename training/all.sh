@@ -14,7 +14,7 @@ step teacher.npy baseline.py "$work"
 step pool.pt pool.py "$work" 400
 "$python" "$here/train.py" "$work" --minutes 100   # goes on where it was broken off
 "$python" "$here/curve.py" "$work"
-"$python" "$here/evaluate.py" "$work" --fit --limit 1600
+"$python" "$here/evaluate.py" "$work" --fit --limit 3200
 "$python" "$here/export.py" "$work" "$work/export" --check
 "$winnow" model import --int8-only "$work/export" "$model"
 "$python" "$here/gold.py" "$data" "$work"
