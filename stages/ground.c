@@ -114,7 +114,7 @@ static bool add_extract(struct ground *ground, const struct support *support,
 {
     struct typical_rules wishes[] = {
         {.shortest = 20,
-         .longest = 100,
+         .longest = 140,
          .polarity = side_wanted(support, outcome, (size_t)ground->sentences)},
         {.shortest = 20, .longest = 140, .any_polarity = true},
         {.shortest = 2, .longest = 400, .any_polarity = true},

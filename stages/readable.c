@@ -74,3 +74,23 @@ bool readable_stands_alone(struct text sentence)
             return false;
     return true;
 }
+
+bool readable_is_personal(struct text sentence)
+{
+    static const char *const words[] = {
+        "i",    "im",   "ive",  "me",   "my",   "myself", "we",     "us",   "our",    "저는",
+        "제가", "저도", "나는", "내가", "나도", "우리",   "우리는", "저희", "저희는", NULL};
+    size_t begin = 0, size;
+    for (size_t at = 0; at <= sentence.size; at += size) {
+        size = 1;
+        enum letter kind =
+            at < sentence.size ? normalize_letter(utf8_decode(sentence, at, &size)) : LETTER_NONE;
+        if (kind != LETTER_NONE)
+            continue;
+        for (size_t i = 0; words[i] && at > begin; i++)
+            if (text_equal_fold(text_slice(sentence, begin, at), text_of(words[i])))
+                return true;
+        begin = at + size;
+    }
+    return false;
+}

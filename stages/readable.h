@@ -14,4 +14,7 @@ bool readable_is_finished(struct text sentence);
  * and the like. */
 bool readable_stands_alone(struct text sentence);
 
+/* Whether the customer speaks of themselves: "I", "my", "we" and the like. */
+bool readable_is_personal(struct text sentence);
+
 #endif

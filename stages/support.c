@@ -12,9 +12,6 @@
 #include "stages/readable.h"
 #include "stages/words.h"
 
-/* Fewer words than this say too little to stand for others. */
-enum { TELLING_WORDS = 5 };
-
 static bool is_blank(char byte)
 {
     return byte == ' ' || byte == '\n';
@@ -78,6 +75,7 @@ static void add_passages(struct building *building, struct segmenter *segmenter,
         support->passages[support->count] =
             (struct passage){.member = member, .begin = begin, .end = end};
         add_terms(building, text_slice(text, begin, end), scratch);
+        concepts_add(&support->concepts, text_slice(text, begin, end), member, scratch);
         support->count++;
     }
 }
@@ -85,14 +83,6 @@ static void add_passages(struct building *building, struct segmenter *segmenter,
 struct text support_text(const struct support *support, const struct passage *passage)
 {
     return text_slice(support->members[passage->member].text, passage->begin, passage->end);
-}
-
-static double length_of(const struct support *support, size_t passage)
-{
-    double sum = 0;
-    for (size_t i = support->first_term[passage]; i < support->first_term[passage + 1]; i++)
-        sum += support->weights[support->terms[i]] * support->weights[support->terms[i]];
-    return sqrt(sum);
 }
 
 /* Written without spaces between words, as far as letters go. */
@@ -116,43 +106,30 @@ static bool is_mostly_dense(const struct support *support)
     return dense * 2 > support->count;
 }
 
-/* Sentences that speak for others say enough, lean on no sentence before them, and are about the
- * thing, not about the customer's measures. */
-static double speaks_for_others(struct text sentence, size_t words)
+/* Sentences that speak for others lean on no sentence before them, and are about the thing, not
+ * about the customer. */
+static double speaks_for_others(struct text sentence, bool mostly_dense)
 {
-    double factor = fmin(1, (double)words / TELLING_WORDS);
+    double factor = 1;
     if (!readable_stands_alone(sentence))
         factor *= 0.5;
-    for (size_t at = 0; at < sentence.size; at++)
-        if (sentence.bytes[at] >= '0' && sentence.bytes[at] <= '9')
-            return factor * 0.6;
+    if (readable_is_personal(sentence))
+        factor *= 0.5;
+    if (is_dense(sentence) != mostly_dense)
+        factor *= 0.4;
     return factor;
 }
 
-/* The mean cosine of each passage with all: its product with the sum of all, which is found once.
- */
-static void find_centrality(struct support *support)
+static void find_scores(struct support *support)
 {
-    double *sum = memory_alloc(support->term_count, sizeof(*sum));
+    concepts_weigh(&support->concepts);
     bool mostly_dense = is_mostly_dense(support);
-    for (size_t passage = 0; passage < support->count; passage++) {
-        double length = length_of(support, passage);
-        for (size_t i = support->first_term[passage]; i < support->first_term[passage + 1]; i++)
-            sum[support->terms[i]] += support->weights[support->terms[i]] / length;
-    }
-    for (size_t passage = 0; passage < support->count; passage++) {
-        double product = 0, length = length_of(support, passage);
-        size_t first = support->first_term[passage], end = support->first_term[passage + 1];
-        for (size_t i = first; i < end; i++)
-            product += support->weights[support->terms[i]] * sum[support->terms[i]];
-        struct text sentence = support_text(support, &support->passages[passage]);
-        double factor = speaks_for_others(sentence, end - first);
-        if (is_dense(sentence) != mostly_dense)
-            factor *= 0.4;
+    bool *said = memory_alloc(support->concepts.count, sizeof(*said));
+    for (size_t passage = 0; passage < support->count; passage++)
         support->passages[passage].score =
-            end > first ? product / length / (double)support->count * factor : 0;
-    }
-    free(sum);
+            concepts_gain(&support->concepts, passage, said) *
+            speaks_for_others(support_text(support, &support->passages[passage]), mostly_dense);
+    free(said);
 }
 
 void support_open(struct support *support, struct segmenter *segmenter,
@@ -175,7 +152,7 @@ void support_open(struct support *support, struct segmenter *segmenter,
     support->weights = memory_alloc(support->term_count, sizeof(*support->weights));
     for (size_t term = 0; term < support->term_count; term++)
         support->weights[term] = log(1 + (double)support->count / (double)building.frequency[term]);
-    find_centrality(support);
+    find_scores(support);
     free(building.seen_in);
     free(building.frequency);
     table_free(&seen);
@@ -188,18 +165,9 @@ void support_close(struct support *support)
     free(support->first_term);
     free(support->terms);
     free(support->weights);
+    concepts_close(&support->concepts);
     table_free(&support->numbering);
     *support = (struct support){0};
-}
-
-double support_likeness(const struct support *support, size_t a, size_t b)
-{
-    double shared = 0, lengths = length_of(support, a) * length_of(support, b);
-    for (size_t i = support->first_term[a]; i < support->first_term[a + 1]; i++)
-        for (size_t k = support->first_term[b]; k < support->first_term[b + 1]; k++)
-            if (support->terms[i] == support->terms[k])
-                shared += support->weights[support->terms[i]] * support->weights[support->terms[i]];
-    return lengths > 0 ? shared / lengths : 0;
 }
 
 /* ---- Looking up a sentence ---- */
@@ -316,13 +284,4 @@ bool support_find(const struct support *support, struct text sentence, enum sent
     }
     arena_free(&arena);
     return found;
-}
-
-double support_coverage(const struct support *support, struct text sentence, size_t passage)
-{
-    struct arena arena = {0};
-    struct query query = query_of(support, sentence, &arena);
-    double coverage = query.total > 0 ? passage_weight(support, &query, passage) / query.total : 0;
-    arena_free(&arena);
-    return coverage;
 }

@@ -6,6 +6,7 @@
 #include "base/segment.h"
 #include "base/table.h"
 #include "pipeline/group.h"
+#include "stages/concepts.h"
 
 /* Sentences of distinct texts, with their content words: folded, stemmed lightly, without stop
  * words; pairs of characters where a script has no spaces or inflects by syllables; numbers as they
@@ -13,15 +14,15 @@
 struct support {
     const struct member *members; /* borrowed */
     size_t member_count;
-    struct passage *passages; /* in the order of the members; score: centrality, 0 to 1: the mean
-                                 likeness to all sentences, less for those that cannot speak
-                                 for others */
+    struct passage *passages; /* in the order of the members; score: how much of what many say it
+                                 says, less where it cannot speak for others */
     size_t count;
     size_t *first_term; /* [count + 1]: where in `terms` a passage's begin */
     size_t *terms;      /* each once a passage */
     double *weights;    /* of a term: rare ones weigh more */
     size_t term_count;
-    struct table numbering; /* of terms, by hash */
+    struct table numbering;   /* of terms, by hash */
+    struct concepts concepts; /* of the passages */
 };
 
 /* Identical texts count once. */
@@ -37,11 +38,5 @@ struct text support_text(const struct support *support, const struct passage *pa
  * share of the words that they hold themselves. */
 bool support_find(const struct support *support, struct text sentence, enum sentiment polarity,
                   double threshold, struct passage *evidence, size_t most, size_t *count);
-
-/* How alike two passages are by their words: 0 to 1. */
-double support_likeness(const struct support *support, size_t a, size_t b);
-
-/* How much of the weight of `sentence` the passage holds: 0 to 1. */
-double support_coverage(const struct support *support, struct text sentence, size_t passage);
 
 #endif

@@ -1,18 +1,19 @@
 /* typical.c - picking passages. */
 #include "stages/typical.h"
 
-#include <math.h>
+#include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 
 enum {
-    CANDIDATES = 48, /* looked at closely */
     SHORTEST_QUOTE = 8,
     LONGEST_QUOTE = 200,
     MOST_QUOTES = 16,
 };
 
-static const double repetition = 0.8; /* as like as this is the same again */
+static const double freshness =
+    0.5; /* a passage of which less than this is new is the same again */
 
 static enum sentiment side_of(enum sentiment sentiment)
 {
@@ -33,45 +34,35 @@ static bool fits(const struct support *support, const struct typical_rules *rule
     return length >= rules->shortest && length <= rules->longest;
 }
 
-static double likeness_to_said(const struct support *support, const struct typical_said *said,
-                               size_t passage)
+/* What has been said, concept by concept. */
+static bool *marks_of(const struct support *support, const struct typical_said *said)
 {
-    double most = 0;
+    bool *marks = memory_alloc(support->concepts.count, sizeof(*marks));
     for (size_t i = 0; i < said->passage_count; i++)
-        most = fmax(most, said->passages[i] == passage
-                              ? 1
-                              : support_likeness(support, said->passages[i], passage));
+        concepts_say(&support->concepts, said->passages[i], marks);
     for (size_t i = 0; i < said->sentence_count; i++)
-        most = fmax(most, support_coverage(support, said->sentences[i], passage));
-    return most;
+        concepts_say_text(&support->concepts, said->sentences[i], marks);
+    return marks;
 }
 
 bool typical_pick(const struct support *support, const struct typical_rules *rules,
                   const struct typical_said *said, size_t *passage)
 {
-    size_t candidates[CANDIDATES], count = 0;
-    for (size_t i = 0; i < support->count; i++) {
-        if (!fits(support, rules, i))
-            continue;
-        size_t at = count < CANDIDATES ? count++ : CANDIDATES;
-        double score = support->passages[i].score;
-        while (at > 0 && support->passages[candidates[at - 1]].score < score) {
-            if (at < CANDIDATES)
-                candidates[at] = candidates[at - 1];
-            at--;
-        }
-        if (at < CANDIDATES)
-            candidates[at] = i;
-    }
+    const struct concepts *concepts = &support->concepts;
+    bool *marks = marks_of(support, said), *nothing = memory_alloc(concepts->count, sizeof(bool));
     double best = 0;
-    for (size_t i = 0; i < count; i++) {
-        double likeness = likeness_to_said(support, said, candidates[i]);
-        double score = support->passages[candidates[i]].score * (1 - likeness);
-        if (likeness < repetition && score > best) {
+    for (size_t i = 0; i < support->count; i++) {
+        double score = support->passages[i].score;
+        if (score <= best || !fits(support, rules, i))
+            continue;
+        score *= concepts_gain(concepts, i, marks) / concepts_gain(concepts, i, nothing);
+        if (score > best && concepts_unsaid(concepts, i, marks) > freshness) {
             best = score;
-            *passage = candidates[i];
+            *passage = i;
         }
     }
+    free(marks);
+    free(nothing);
     return best > 0;
 }
 

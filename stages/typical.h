@@ -24,7 +24,7 @@ struct typical_said {
 /* 0 for negative, 1 for positive, 2 for all others. */
 size_t typical_side(enum sentiment sentiment);
 
-/* The passage nearest to all others, less so the more it repeats what was said. False when there is
+/* The passage that says most of what many say and was not said yet. False when there is
  * none. The same group gives the same answer. */
 bool typical_pick(const struct support *support, const struct typical_rules *rules,
                   const struct typical_said *said, size_t *passage);

@@ -64,12 +64,32 @@ static struct text stem(struct text word)
 struct collector {
     struct word *words;
     size_t count;
+    bool pairs;             /* wanted too */
+    uint64_t before;        /* the word before, stop words too; 0: none */
+    bool is_telling_before; /* it is no stop word */
 };
 
 static void add(struct collector *collector, struct text bytes, bool is_number)
 {
     collector->words[collector->count++] =
         (struct word){hash_add_number(hash_text(bytes), is_number), is_number};
+}
+
+/* A word or a number, and where pairs are wanted the one with the word before. */
+static void add_word(struct collector *collector, struct text run, bool is_number)
+{
+    bool is_telling = is_number || !is_stop_word(run);
+    struct text word = is_number ? run : stem(run);
+    if (is_telling)
+        add(collector, word, is_number);
+    if (!collector->pairs)
+        return;
+    uint64_t hash = hash_text(word);
+    if (collector->before && (is_telling || collector->is_telling_before))
+        collector->words[collector->count++] =
+            (struct word){.hash = hash_add_number(hash, collector->before)};
+    collector->before = hash;
+    collector->is_telling_before = is_telling;
 }
 
 /* Each two neighbours of a run of dense letters; the letter itself when it stands alone. */
@@ -129,10 +149,11 @@ static struct text plain_apostrophes(struct text key, struct arena *arena)
     return (struct text){bytes, size};
 }
 
-struct word *words_of(struct text text, struct arena *arena, size_t *count)
+static struct word *collect(struct text text, bool pairs, struct arena *arena, size_t *count)
 {
     struct text key = plain_apostrophes(normalize_key(text, arena), arena);
-    struct collector collector = {arena_alloc(arena, key.size + 1, sizeof(struct word)), 0};
+    struct collector collector = {.words = arena_alloc(arena, key.size + 1, sizeof(struct word)),
+                                  .pairs = pairs};
     for (size_t at = 0, size, end; at < key.size; at = end) {
         enum letter kind = normalize_letter(utf8_decode(key, at, &size));
         if (kind == LETTER_NONE) {
@@ -143,11 +164,19 @@ struct word *words_of(struct text text, struct arena *arena, size_t *count)
         struct text run = text_slice(key, at, end);
         if (kind == LETTER_DENSE)
             add_pairs(&collector, run);
-        else if (kind == LETTER_DIGIT)
-            add(&collector, run, true);
-        else if (!is_stop_word(run))
-            add(&collector, stem(run), false);
+        else
+            add_word(&collector, run, kind == LETTER_DIGIT);
     }
     *count = collector.count;
     return collector.words;
+}
+
+struct word *words_of(struct text text, struct arena *arena, size_t *count)
+{
+    return collect(text, false, arena, count);
+}
+
+struct word *words_and_pairs(struct text text, struct arena *arena, size_t *count)
+{
+    return collect(text, true, arena, count);
 }

@@ -15,4 +15,7 @@ struct word {
  * points and commas inside). In `arena`. */
 struct word *words_of(struct text text, struct arena *arena, size_t *count);
 
+/* The same, and between them every two neighbouring words of which one at least is no stop word. */
+struct word *words_and_pairs(struct text text, struct arena *arena, size_t *count);
+
 #endif
