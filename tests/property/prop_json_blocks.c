@@ -9,10 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/memory.h"
 #include "connectors/connectors.h"
+#include "tests/support/reading.h"
 
 enum { OBJECTS = 400 };
 
@@ -42,10 +41,12 @@ static void write_record(FILE *file, const struct form *form, size_t number)
     fputs(form->named ? "\"tags\": [{\"n\": 1}]}" : "[{\"n\": 1}]]", file);
 }
 
-static void write_file(const char *path, const struct form *form, size_t blanks)
+/* Freed by the caller. */
+static struct text make_file(const struct form *form, size_t blanks)
 {
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
+    char *bytes;
+    size_t size;
+    FILE *file = open_memstream(&bytes, &size);
     for (size_t i = 0; i < blanks; i++)
         fputc(' ', file);
     fputs(form->begin, file);
@@ -54,25 +55,26 @@ static void write_file(const char *path, const struct form *form, size_t blanks)
         write_record(file, form, i);
     }
     fputs(form->end, file);
-    assert_int_equal(fclose(file), 0);
+    fclose(file);
+    return (struct text){bytes, size};
+}
+
+static void read_file(struct text bytes, struct batch *batch)
+{
+    struct error error = {0};
+    *batch = (struct batch){.path = "test", .source = TEXT("test")};
+    if (reading_of(&json_connector, bytes, batch, NULL, 0, &error) != READING_DONE)
+        fail_msg("%.60s: %s", bytes.bytes, error.message);
 }
 
 static void the_same_records_come_out(void **unused)
 {
     (void)unused;
-    char path[] = "/tmp/prop_json_blocks.XXXXXX";
-    close(mkstemp(path));
     for (size_t f = 0; f < sizeof(forms) / sizeof(*forms); f++)
         for (size_t blanks = 0; blanks < 400; blanks += 61) {
-            write_file(path, &forms[f], blanks);
-            void *state = memory_alloc(1, json_connector.state_size);
-            option_defaults(json_connector.options, state);
-            struct batch batch = {.path = path, .source = TEXT("test")};
-            struct error error = {0};
-            if (!json_connector.open(state, path, &error))
-                fail_msg("form %zu: %s", f, error.message);
-            while (json_connector.read(state, &batch, &error) == READING_MORE)
-                ;
+            struct text bytes = make_file(&forms[f], blanks);
+            struct batch batch;
+            read_file(bytes, &batch);
             assert_int_equal(batch.reject_count, 0);
             assert_int_equal(batch.count, OBJECTS);
             for (size_t i = 0; i < OBJECTS; i++) {
@@ -81,52 +83,35 @@ static void the_same_records_come_out(void **unused)
                 assert_int_equal(id, i);
             }
             batch_free(&batch);
-            json_connector.close(state);
-            free(state);
+            free((void *)(uintptr_t)bytes.bytes);
         }
-    unlink(path);
 }
 
-/* Objects that end within the first `size` bytes. */
-static size_t count_whole(const char *path, long size)
+/* Objects that end within it. */
+static size_t count_whole(struct text bytes)
 {
-    char *bytes = memory_alloc((size_t)size + 1, 1);
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    struct text text = {bytes, fread(bytes, 1, (size_t)size, file)};
-    fclose(file);
+    static const struct text end = {"\"n\": 1}]", 8};
     size_t whole = 0;
-    for (size_t at = 0; (at = text_find(text, TEXT("\"n\": 1}]"), at)) < text.size; at++)
-        whole += at + sizeof("\"n\": 1}]") <= text.size;
-    free(bytes);
+    for (size_t at = 0; (at = text_find(bytes, end, at)) < bytes.size; at++)
+        whole += at + end.size < bytes.size; /* and the bracket behind */
     return whole;
 }
 
 static void a_file_that_ends_early_loses_its_last_record(void **unused)
 {
     (void)unused;
-    char path[] = "/tmp/prop_json_blocks.XXXXXX";
-    close(mkstemp(path));
-    for (size_t f = 0; f < sizeof(forms) / sizeof(*forms); f++)
-        for (long size = 125000; size > 20000; size -= 4987) {
-            write_file(path, &forms[f], 0);
-            size_t whole = count_whole(path, size);
-            assert_int_equal(truncate(path, size), 0);
-            void *state = memory_alloc(1, json_connector.state_size);
-            option_defaults(json_connector.options, state);
-            struct batch batch = {.path = path, .source = TEXT("test")};
-            struct error error = {0};
-            if (!json_connector.open(state, path, &error))
-                fail_msg("form %zu: %s", f, error.message);
-            while (json_connector.read(state, &batch, &error) == READING_MORE)
-                ;
-            assert_int_equal(batch.count, whole);
+    for (size_t f = 0; f < sizeof(forms) / sizeof(*forms); f++) {
+        struct text bytes = make_file(&forms[f], 0);
+        for (size_t size = 125000; size > 20000; size -= 4987) {
+            struct text cut = text_slice(bytes, 0, size);
+            struct batch batch;
+            read_file(cut, &batch);
+            assert_int_equal(batch.count, count_whole(cut));
             assert_true(batch.reject_count <= 1);
             batch_free(&batch);
-            json_connector.close(state);
-            free(state);
         }
-    unlink(path);
+        free((void *)(uintptr_t)bytes.bytes);
+    }
 }
 
 int main(void)

@@ -6,12 +6,10 @@
 
 #include <cmocka.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/memory.h"
 #include "connectors/connectors.h"
+#include "tests/support/reading.h"
 
 /* "line:id=text|" of every record, and "line!reason|" of every reject. */
 struct example {
@@ -105,45 +103,6 @@ static const struct example examples[] = {
      "1:x=a|"},
 };
 
-static void note(char *seen, size_t size, const struct batch *batch, size_t *records,
-                 size_t *rejects)
-{
-    for (; *records < batch->count; (*records)++) {
-        const struct record *record = &batch->records[*records];
-        snprintf(seen + strlen(seen), size - strlen(seen), "%llu:%.*s=%.*s|",
-                 (unsigned long long)record->line, TEXT_ARGUMENT(record->external_id),
-                 TEXT_ARGUMENT(record->body));
-    }
-    for (; *rejects < batch->reject_count; (*rejects)++) {
-        const struct reject *reject = &batch->rejects[*rejects];
-        snprintf(seen + strlen(seen), size - strlen(seen), "%llu!%.*s|",
-                 (unsigned long long)reject->line, TEXT_ARGUMENT(reject->reason));
-    }
-}
-
-/* Opens and reads `file`; the batch is the caller's. */
-static enum reading read_all(struct text file, struct batch *batch, char *seen, size_t size,
-                             struct error *error)
-{
-    char path[] = "/tmp/test_json_connector.XXXXXX";
-    int descriptor = mkstemp(path);
-    assert_true(descriptor >= 0);
-    assert_int_equal(write(descriptor, file.bytes, file.size), file.size);
-    close(descriptor);
-    void *state = memory_alloc(1, json_connector.state_size);
-    option_defaults(json_connector.options, state);
-    enum reading reading = READING_FAILED;
-    size_t records = 0, rejects = 0;
-    seen[0] = '\0';
-    if (json_connector.open(state, path, error))
-        while ((reading = json_connector.read(state, batch, error)) == READING_MORE)
-            note(seen, size, batch, &records, &rejects);
-    json_connector.close(state);
-    free(state);
-    unlink(path);
-    return reading;
-}
-
 /* `expected` with reasons of rejects as far as they go. */
 static bool agrees(const char *seen, const char *expected)
 {
@@ -163,8 +122,8 @@ static void files_hold_what_the_table_says(void **state)
         struct batch batch = {.path = "test", .source = TEXT("test")};
         struct error error = {0};
         char seen[1024];
-        enum reading reading =
-            read_all(text_of(examples[i].file), &batch, seen, sizeof(seen), &error);
+        enum reading reading = reading_of(&json_connector, text_of(examples[i].file), &batch, seen,
+                                          sizeof(seen), &error);
         if (reading != READING_DONE || !agrees(seen, examples[i].expected))
             fail_msg("of '%s': expected '%s', got '%s' %s", examples[i].file, examples[i].expected,
                      seen, error.message);
@@ -177,16 +136,13 @@ static void nested_members_are_columns_with_dotted_names(void **state)
     (void)state;
     struct batch batch = {.path = "test", .source = TEXT("test")};
     struct error error = {0};
-    char seen[256], fields[512] = "";
-    read_all(TEXT("{\"id\":1,\"text\":\"a\",\"who\":{\"name\":\"Bea\",\"age\":7},"
-                  "\"tags\":[\"p\",\"q\"],\"parts\":[{\"k\":1.5},{\"k\":false}]}\n"),
-             &batch, seen, sizeof(seen), &error);
+    char seen[256], fields[512];
+    reading_of(&json_connector,
+               TEXT("{\"id\":1,\"text\":\"a\",\"who\":{\"name\":\"Bea\",\"age\":7},"
+                    "\"tags\":[\"p\",\"q\"],\"parts\":[{\"k\":1.5},{\"k\":false}]}\n"),
+               &batch, seen, sizeof(seen), &error);
     assert_int_equal(batch.count, 1);
-    for (size_t i = 0; i < batch.records[0].field_count; i++) {
-        const struct field *field = &batch.records[0].fields[i];
-        snprintf(fields + strlen(fields), sizeof(fields) - strlen(fields), "%.*s=%.*s|",
-                 TEXT_ARGUMENT(field->name), TEXT_ARGUMENT(field->value));
-    }
+    reading_fields(&batch.records[0], fields, sizeof(fields));
     assert_string_equal(fields, "id=1|text=a|who.name=Bea|who.age=7|tags=p, q|parts.1.k=1.5|"
                                 "parts.2.k=false|");
     batch_free(&batch);
@@ -198,7 +154,8 @@ static void a_file_without_a_text_is_a_mistake_of_the_job(void **state)
     struct batch batch = {.path = "test", .source = TEXT("test")};
     struct error error = {0};
     char seen[64];
-    read_all(TEXT("{\"a\": 1}\n{\"a\": 2}\n"), &batch, seen, sizeof(seen), &error);
+    reading_of(&json_connector, TEXT("{\"a\": 1}\n{\"a\": 2}\n"), &batch, seen, sizeof(seen),
+               &error);
     assert_int_equal(error.kind, ERROR_USAGE);
     batch_free(&batch);
 }
@@ -216,12 +173,9 @@ static void json_is_recognised_by_its_content(void **state)
                  {"id,text\n1,a\n", 0, 0},
                  {"<xml/>", 0, 0}};
     for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
-        struct arena arena = {0};
-        struct candidate candidate = {.path = "x", .head = text_of(heads[i].head)};
-        int score = json_connector.recognize(&candidate, &arena).score;
+        int score = reading_score(&json_connector, text_of(heads[i].head));
         if (score < heads[i].least || score > heads[i].most)
             fail_msg("'%s' scores %d", heads[i].head, score);
-        arena_free(&arena);
     }
 }
 

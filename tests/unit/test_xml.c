@@ -6,12 +6,10 @@
 
 #include <cmocka.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/memory.h"
 #include "connectors/connectors.h"
+#include "tests/support/reading.h"
 
 /* "line:id=text|" of every record, "line!reason|" of every reject, and at last "failed: message".
  */
@@ -100,45 +98,6 @@ static const struct example examples[] = {
      "1:1=&b;|"},
 };
 
-static void note(char *seen, size_t size, const struct batch *batch, size_t *records,
-                 size_t *rejects)
-{
-    for (; *records < batch->count; (*records)++) {
-        const struct record *record = &batch->records[*records];
-        snprintf(seen + strlen(seen), size - strlen(seen), "%llu:%.*s=%.*s|",
-                 (unsigned long long)record->line, TEXT_ARGUMENT(record->external_id),
-                 TEXT_ARGUMENT(record->body));
-    }
-    for (; *rejects < batch->reject_count; (*rejects)++) {
-        const struct reject *reject = &batch->rejects[*rejects];
-        snprintf(seen + strlen(seen), size - strlen(seen), "%llu!%.*s|",
-                 (unsigned long long)reject->line, TEXT_ARGUMENT(reject->reason));
-    }
-}
-
-/* Opens and reads `file`; the batch is the caller's. */
-static enum reading read_all(struct text file, struct batch *batch, char *seen, size_t size,
-                             struct error *error)
-{
-    char path[] = "/tmp/test_xml_connector.XXXXXX";
-    int descriptor = mkstemp(path);
-    assert_true(descriptor >= 0);
-    assert_int_equal(write(descriptor, file.bytes, file.size), file.size);
-    close(descriptor);
-    void *state = memory_alloc(1, xml_connector.state_size);
-    option_defaults(xml_connector.options, state);
-    enum reading reading = READING_FAILED;
-    size_t records = 0, rejects = 0;
-    seen[0] = '\0';
-    if (xml_connector.open(state, path, error))
-        while ((reading = xml_connector.read(state, batch, error)) == READING_MORE)
-            note(seen, size, batch, &records, &rejects);
-    xml_connector.close(state);
-    free(state);
-    unlink(path);
-    return reading;
-}
-
 static void files_hold_what_the_table_says(void **state)
 {
     (void)state;
@@ -146,8 +105,8 @@ static void files_hold_what_the_table_says(void **state)
         struct batch batch = {.path = "test", .source = TEXT("test")};
         struct error error = {0};
         char seen[1024];
-        enum reading reading =
-            read_all(text_of(examples[i].file), &batch, seen, sizeof(seen), &error);
+        enum reading reading = reading_of(&xml_connector, text_of(examples[i].file), &batch, seen,
+                                          sizeof(seen), &error);
         if (reading == READING_FAILED)
             snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "failed: %.200s",
                      error.message);
@@ -163,16 +122,14 @@ static void children_are_columns_with_dotted_names(void **state)
     (void)state;
     struct batch batch = {.path = "test", .source = TEXT("test")};
     struct error error = {0};
-    char seen[256], fields[512] = "";
-    read_all(TEXT(COMMENTS("<comment id=\"1\"><text>a</text><who><name>Bea</name><age>7</age></who>"
-                           "<tag>p</tag><tag>q</tag><place id=\"9\"/></comment>")),
-             &batch, seen, sizeof(seen), &error);
+    char seen[256], fields[512];
+    reading_of(
+        &xml_connector,
+        TEXT(COMMENTS("<comment id=\"1\"><text>a</text><who><name>Bea</name><age>7</age></who>"
+                      "<tag>p</tag><tag>q</tag><place id=\"9\"/></comment>")),
+        &batch, seen, sizeof(seen), &error);
     assert_int_equal(batch.count, 1);
-    for (size_t i = 0; i < batch.records[0].field_count; i++) {
-        const struct field *field = &batch.records[0].fields[i];
-        snprintf(fields + strlen(fields), sizeof(fields) - strlen(fields), "%.*s=%.*s|",
-                 TEXT_ARGUMENT(field->name), TEXT_ARGUMENT(field->value));
-    }
+    reading_fields(&batch.records[0], fields, sizeof(fields));
     assert_string_equal(fields, "id=1|text=a|who.name=Bea|who.age=7|tag=p, q|place.id=9|place=|");
     batch_free(&batch);
 }
@@ -191,12 +148,9 @@ static void xml_is_recognised_by_its_content(void **state)
                  {"{\"a\": 1}", 0, 0},
                  {"id,text\n1,a\n", 0, 0}};
     for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
-        struct arena arena = {0};
-        struct candidate candidate = {.path = "x", .head = text_of(heads[i].head)};
-        int score = xml_connector.recognize(&candidate, &arena).score;
+        int score = reading_score(&xml_connector, text_of(heads[i].head));
         if (score < heads[i].least || score > heads[i].most)
             fail_msg("'%s' scores %d", heads[i].head, score);
-        arena_free(&arena);
     }
 }
 
