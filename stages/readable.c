@@ -59,27 +59,43 @@ bool readable_is_finished(struct text sentence)
     return false;
 }
 
+#define WORD(bytes)                                                                                \
+    {                                                                                              \
+        bytes, sizeof(bytes) - 1                                                                   \
+    }
+
+/* `words` end with an empty one. */
+static bool is_one_of(struct text word, const struct text *words)
+{
+    for (; words->size; words++)
+        if (text_equal_fold(word, *words))
+            return true;
+    return false;
+}
+
 bool readable_stands_alone(struct text sentence)
 {
-    static const char *const leaning[] = {
-        "but",      "and",       "however", "also",    "so",        "because", "though",
-        "although", "plus",      "or",      "yet",     "otherwise", "besides", "which",
-        "then",     "therefore", "still",   "instead", "except",    "하지만",  "그런데",
-        "그리고",   "그래서",    "근데",    "그래도",  "그러나",    "또한",    NULL};
+    static const struct text leaning[] = {
+        WORD("but"),     WORD("and"),     WORD("however"), WORD("also"),
+        WORD("so"),      WORD("because"), WORD("though"),  WORD("although"),
+        WORD("plus"),    WORD("or"),      WORD("yet"),     WORD("otherwise"),
+        WORD("besides"), WORD("which"),   WORD("then"),    WORD("therefore"),
+        WORD("still"),   WORD("instead"), WORD("except"),  WORD("하지만"),
+        WORD("그런데"),  WORD("그리고"),  WORD("그래서"),  WORD("근데"),
+        WORD("그래도"),  WORD("그러나"),  WORD("또한"),    {0}};
     size_t end = 0;
     while (end < sentence.size && sentence.bytes[end] != ' ' && sentence.bytes[end] != ',')
         end++;
-    for (size_t i = 0; leaning[i]; i++)
-        if (text_equal_fold(text_slice(sentence, 0, end), text_of(leaning[i])))
-            return false;
-    return true;
+    return !is_one_of(text_slice(sentence, 0, end), leaning);
 }
 
 bool readable_is_personal(struct text sentence)
 {
-    static const char *const words[] = {
-        "i",    "im",   "ive",  "me",   "my",   "myself", "we",     "us",   "our",    "저는",
-        "제가", "저도", "나는", "내가", "나도", "우리",   "우리는", "저희", "저희는", NULL};
+    static const struct text words[] = {
+        WORD("i"),      WORD("im"),     WORD("ive"),  WORD("me"),     WORD("my"),
+        WORD("myself"), WORD("we"),     WORD("us"),   WORD("our"),    WORD("저는"),
+        WORD("제가"),   WORD("저도"),   WORD("나는"), WORD("내가"),   WORD("나도"),
+        WORD("우리"),   WORD("우리는"), WORD("저희"), WORD("저희는"), {0}};
     size_t begin = 0, size;
     for (size_t at = 0; at <= sentence.size; at += size) {
         size = 1;
@@ -87,9 +103,8 @@ bool readable_is_personal(struct text sentence)
             at < sentence.size ? normalize_letter(utf8_decode(sentence, at, &size)) : LETTER_NONE;
         if (kind != LETTER_NONE)
             continue;
-        for (size_t i = 0; words[i] && at > begin; i++)
-            if (text_equal_fold(text_slice(sentence, begin, at), text_of(words[i])))
-                return true;
+        if (at > begin && is_one_of(text_slice(sentence, begin, at), words))
+            return true;
         begin = at + size;
     }
     return false;

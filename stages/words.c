@@ -26,7 +26,10 @@ static const char *const stop_words[] = {
 
 static int compare_word(const void *word, const void *stop_word)
 {
-    return text_compare(*(const struct text *)word, text_of(*(const char *const *)stop_word));
+    const struct text *text = word;
+    const char *other = *(const char *const *)stop_word;
+    int order = strncmp(text->bytes, other, text->size);
+    return order || other[text->size] == '\0' ? order : -1;
 }
 
 static bool is_stop_word(struct text word)

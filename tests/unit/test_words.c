@@ -59,6 +59,45 @@ static void numbers_and_pairs_are_told_apart(void **state)
     arena_free(&arena);
 }
 
+static const struct {
+    const char *sentence;
+    size_t words, with_pairs;
+} counted[] = {
+    {"The lid broke", 2, 4},     /* the lid, lid broke */
+    {"It was on the lid", 1, 2}, /* "it was" and the like say nothing */
+    {"lid", 1, 1},
+    {"뚜껑이 깨졌어요", 5, 5}, /* pairs of syllables as they are */
+    {"", 0, 0},
+};
+
+static void neighbouring_words_are_pairs(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++) {
+        size_t words, with_pairs;
+        words_of(text_of(counted[i].sentence), &arena, &words);
+        words_and_pairs(text_of(counted[i].sentence), &arena, &with_pairs);
+        if (words != counted[i].words || with_pairs != counted[i].with_pairs)
+            fail_msg("'%s': %zu words, %zu with pairs", counted[i].sentence, words, with_pairs);
+    }
+    arena_free(&arena);
+}
+
+static void customers_speak_of_themselves(void **state)
+{
+    (void)state;
+    static const char *const personal[] = {"I’m happy", "Fits ME.", "so said my wife",
+                                           "저는 좋아요", "we"};
+    static const char *const others[] = {"Fits well", "Myanmar food", "저녁이 좋아요", "", "W e"};
+    for (size_t i = 0; i < sizeof(personal) / sizeof(*personal); i++)
+        if (!readable_is_personal(text_of(personal[i])))
+            fail_msg("%s", personal[i]);
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        if (readable_is_personal(text_of(others[i])))
+            fail_msg("%s", others[i]);
+}
+
 static void garbled_sentences_are_refused(void **state)
 {
     (void)state;
@@ -85,6 +124,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inflected_words_are_one),
         cmocka_unit_test(numbers_and_pairs_are_told_apart),
+        cmocka_unit_test(neighbouring_words_are_pairs),
+        cmocka_unit_test(customers_speak_of_themselves),
         cmocka_unit_test(garbled_sentences_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
