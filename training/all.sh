@@ -12,7 +12,10 @@ step spiece.model vocabulary.py "$work"
 step words.npz words.py "$work" 300
 step teacher.npy baseline.py "$work"
 step pool.pt pool.py "$work" 400
-"$python" "$here/train.py" "$work" --minutes 100   # goes on where it was broken off
+# Two pieces; each goes on where it was broken off.
+"$python" "$here/train.py" "$work" --minutes 100 --name first
+"$python" "$here/train.py" "$work" --minutes 88 --rate 3e-3 --begin "$work/first.pt"
+"$python" "$here/curve.py" "$work" first
 "$python" "$here/curve.py" "$work"
 "$python" "$here/evaluate.py" "$work" --fit --limit 3200
 "$python" "$here/export.py" "$work" "$work/export" --check

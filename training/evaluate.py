@@ -69,11 +69,26 @@ def calibration_error(chances, truth, bins=10):
     return error
 
 
+def polar_accuracy(scores, truth, weights=None):
+    polar = truth != 1
+    right = ((scores[:, 0] > scores[:, 2]) == (truth == 0))[polar]
+    return np.average(right, weights=None if weights is None else weights[polar])
+
+
 def fit(parts):
-    """Biases of the best mean macro-F1, then the temperature of least mean negative log-likelihood."""
+    """Biases of the best mean of macro-F1 and polar accuracy, both with the classes' shares as they are and with even
+    ones (whose customers praise how often is not known beforehand); then the temperature of least mean negative
+    log-likelihood."""
+    even = [1 / np.bincount(truth, minlength=3)[truth] for _, truth in parts]
+
     def value(neutral, negative):
-        return np.mean([f1_score(truth, (scores + [0, neutral, negative]).argmax(1), average="macro")
-                        for scores, truth in parts])
+        total = 0
+        for (scores, truth), weights in zip(parts, even):
+            moved = scores + [0, neutral, negative]
+            for shares in (None, weights):
+                total += f1_score(truth, moved.argmax(1), average="macro", sample_weight=shares)
+                total += polar_accuracy(moved, truth, shares)
+        return total
     neutral, negative = max(((n, m) for n in np.arange(-1.5, 1.6, 0.15) for m in np.arange(-0.9, 0.95, 0.15)),
                             key=lambda pair: value(*pair))
     fitted = {"bias_positive": 0.0, "bias_neutral": neutral, "bias_negative": negative}
@@ -98,10 +113,10 @@ def bootstrap(truth, got, rounds=300):
 
 def row_of(name, scores, theirs, truth, fitted, their_fit):
     chances = probabilities(scores, fitted)
-    got, other = chances.argmax(1), (theirs + [their_fit[f"bias_{label}"] for label in LABELS]).argmax(1)
+    theirs = theirs + [their_fit[f"bias_{label}"] for label in LABELS]
+    got, other = chances.argmax(1), theirs.argmax(1)
     low, high = bootstrap(truth, got)
-    polar = truth != 1
-    poles = [((z[:, 0] > z[:, 2]) == (truth == 0))[polar].mean() for z in (scores, theirs)]
+    poles = [polar_accuracy(z, truth) for z in (chances, theirs)]
     sure = chances.max(1) >= fitted["undetected_below"]
     print(f"| {name} | {len(truth):,} | {f1_score(truth, got, average='macro'):.3f} [{low:.3f}, {high:.3f}] "
           f"| {f1_score(truth, other, average='macro'):.3f} | {poles[0]:.3f} | {poles[1]:.3f} "

@@ -152,11 +152,12 @@ class Progress:
         self.spent = state.get("spent", 0.0)
 
 
-def work(worker, given, examples, kept, model, optimizer, muon, progress, symbols, choices):
+def work(worker, given, pieces, examples, kept, model, optimizer, muon, progress, symbols, choices):
     """One thread on its own batches. Workers share weights and moments and never wait for each other
     (Recht et al. 2011, "Hogwild"): a core that others need slows its worker and not the whole."""
     torch.set_num_threads(1)
     torch.manual_seed(11 + worker)
+    sentencepiece.set_random_generator_seed(11 + worker)
     if worker < os.cpu_count():
         os.sched_setaffinity(0, {worker})
     compiled = torch.compile(model.encoder, dynamic=True)
@@ -167,7 +168,7 @@ def work(worker, given, examples, kept, model, optimizer, muon, progress, symbol
     log = open(given.work / f"{given.name}.jsonl", "a", encoding="utf-8")
     draw = Draw(examples, 1000 * (worker + 1) + progress.step.value)
     own = 0
-    for batch in batches(examples, draw, symbols, given.tokens, given.work / "teacher.npy"):
+    for batch in batches(examples, draw, pieces, symbols, given.tokens, given.work / "teacher.npy"):
         now = time.time()
         spent, before = spent + now - before, now
         if spent >= total:
@@ -243,7 +244,7 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("work", type=Path)
     options.add_argument("--minutes", type=float, default=100)
-    options.add_argument("--tokens", type=int, default=8192, help="of a batch, at most")
+    options.add_argument("--tokens", type=int, default=16384, help="of a batch, at most")
     options.add_argument("--rate", type=float, default=6e-3, help="of a step, in sizes of the tensor")
     options.add_argument("--warmup", type=int, default=100, help="steps")
     options.add_argument("--workers", type=int, default=2, help="processes of one thread")
@@ -278,8 +279,8 @@ def main():
     optimizer = shared_optimizer(model, state.get("optimizer"), matrices)
     progress = Progress(state)
     print(sum(p.numel() for p in model.parameters()), "parameters; from step", progress.step.value, flush=True)
-    team = [processes.Process(target=work, args=(worker, given, examples, kept, model, optimizer, muon, progress,
-                                                 symbols, choices)) for worker in range(given.workers)]
+    team = [processes.Process(target=work, args=(worker, given, pieces, examples, kept, model, optimizer, muon,
+                                                 progress, symbols, choices)) for worker in range(given.workers)]
     for one in team:
         one.start()
     for one in team:
