@@ -76,13 +76,12 @@ static bool is_one_of(struct text word, const struct text *words)
 bool readable_stands_alone(struct text sentence)
 {
     static const struct text leaning[] = {
-        WORD("but"),     WORD("and"),     WORD("however"), WORD("also"),
-        WORD("so"),      WORD("because"), WORD("though"),  WORD("although"),
-        WORD("plus"),    WORD("or"),      WORD("yet"),     WORD("otherwise"),
-        WORD("besides"), WORD("which"),   WORD("then"),    WORD("therefore"),
-        WORD("still"),   WORD("instead"), WORD("except"),  WORD("하지만"),
-        WORD("그런데"),  WORD("그리고"),  WORD("그래서"),  WORD("근데"),
-        WORD("그래도"),  WORD("그러나"),  WORD("또한"),    {0}};
+        WORD("but"),       WORD("and"),       WORD("however"),  WORD("also"),   WORD("so"),
+        WORD("because"),   WORD("though"),    WORD("although"), WORD("plus"),   WORD("or"),
+        WORD("yet"),       WORD("otherwise"), WORD("besides"),  WORD("which"),  WORD("then"),
+        WORD("therefore"), WORD("still"),     WORD("instead"),  WORD("except"), WORD("he"),
+        WORD("she"),       WORD("하지만"),    WORD("그런데"),   WORD("그리고"), WORD("그래서"),
+        WORD("근데"),      WORD("그래도"),    WORD("그러나"),   WORD("또한"),   {0}};
     size_t end = 0;
     while (end < sentence.size && sentence.bytes[end] != ' ' && sentence.bytes[end] != ',')
         end++;
