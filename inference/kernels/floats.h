@@ -376,6 +376,76 @@ INLINE float dot_bf16(size_t depth, const float *a, const uint16_t *b)
     return fold(sums, depth - k, rest);
 }
 
+#if WIDTH == 16
+/* y[4 * q + r] = fold_lanes of sums[q + 4 * r], by the same additions side by side. */
+INLINE vector fold_sixteen(const vector sums[16])
+{
+    vector eights[8], fours[4], twos[2];
+#pragma GCC unroll 8
+    for (size_t i = 0; i < 8; i++) {
+        vector a = sums[2 * i], b = sums[2 * i + 1];
+        eights[i] =
+            __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+            __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30,
+                                    31);
+    }
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 4; i++) {
+        vector a = eights[2 * i], b = eights[2 * i + 1];
+        fours[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25,
+                                           26, 27) +
+                   __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29,
+                                           30, 31);
+    }
+#pragma GCC unroll 2
+    for (size_t i = 0; i < 2; i++) {
+        vector a = fours[2 * i], b = fours[2 * i + 1];
+        twos[i] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13,
+                                          28, 29) +
+                  __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15,
+                                          30, 31);
+    }
+    return __builtin_shufflevector(twos[0], twos[1], 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12,
+                                   14, 28, 30) +
+           __builtin_shufflevector(twos[0], twos[1], 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13,
+                                   15, 29, 31);
+}
+
+/* dot_bf16 of the query with at most sixteen keys: those that are not there repeat the first. */
+INLINE void dots_bf16(size_t count, size_t depth, const uint32_t *path, const uint16_t *keys,
+                      const float *query, float *scores)
+{
+    const uint16_t *key[16];
+    vector sums[16];
+#pragma GCC unroll 16
+    for (size_t i = 0; i < 16; i++) {
+        size_t position = i % 4 * 4 + i / 4; /* the order that fold_sixteen undoes */
+        key[i] = keys + path[position < count ? position : 0] * depth;
+        sums[i] = (vector){0};
+    }
+    for (size_t k = 0; k < depth; k += LANES) {
+        vector part = load(query + k);
+#pragma GCC unroll 16
+        for (size_t i = 0; i < 16; i++)
+            sums[i] += part * load_bf16(key[i] + k);
+    }
+    vector folded = fold_sixteen(sums);
+    memcpy(scores, &folded, count * sizeof(*scores));
+}
+#endif
+
+static void score_path(size_t length, size_t head_width, const uint32_t *path, const uint16_t *keys,
+                       const float *query, float *scores)
+{
+    size_t i = 0;
+#if WIDTH == 16
+    for (; head_width % LANES == 0 && i < length; i += 16)
+        dots_bf16(length - i < 16 ? length - i : 16, head_width, path + i, keys, query, scores + i);
+#endif
+    for (; i < length; i++)
+        scores[i] = dot_bf16(head_width, query, keys + path[i] * head_width);
+}
+
 /* context[0..groups * LANES) = sum over positions; `groups` is constant where it is called. */
 INLINE void sum_values(const size_t groups, size_t length, size_t head_width, const uint32_t *path,
                        const uint16_t *values, const float *weights, float *context)
@@ -396,8 +466,7 @@ static void attend_path(size_t length, size_t head_width, const uint32_t *path,
                         const uint16_t *keys, const uint16_t *values, const float *query,
                         const float *bias, float *scores, float *context)
 {
-    for (size_t i = 0; i < length; i++)
-        scores[i] = dot_bf16(head_width, query, keys + path[i] * head_width);
+    score_path(length, head_width, path, keys, query, scores);
     softmax(length, scores, bias);
     size_t k = 0;
     for (; k + 4 * LANES <= head_width; k += 4 * LANES)
