@@ -300,6 +300,15 @@ static bool map_import(const char *path, struct text *file, struct error *error)
     return written;
 }
 
+/* A wish, which file systems with large pages grant to what they read from now on: every step of the
+ * decoder reads all of its weights, through thousands of small pages otherwise. Not where float32
+ * weights lie between, which would be read as well. */
+static void wish_for_large_pages(const struct t5_model *model)
+{
+    if (!model->weights.embedding.f32)
+        madvise((void *)(uintptr_t)model->file.bytes, model->file.size, MADV_HUGEPAGE);
+}
+
 bool t5_model_open(struct t5_model **model, const char *path, struct error *error)
 {
     struct stat about;
@@ -316,8 +325,10 @@ bool t5_model_open(struct t5_model **model, const char *path, struct error *erro
         return false;
     *model = memory_alloc(1, sizeof(**model));
     (*model)->file = file;
-    if (attach(*model, path, error))
+    if (attach(*model, path, error)) {
+        wish_for_large_pages(*model);
         return true;
+    }
     t5_model_close(*model);
     *model = NULL;
     return false;
