@@ -99,10 +99,45 @@ struct factors {
     const uint8_t *x, *blocks;
 };
 
-/* `rows` rows by `blocks` blocks, both constant where it is called; rows of `sums` are
- * `sums_stride` apart. */
+/* What becomes of a tile's sums: they stay sums; or, times their scales, become y, are added to it,
+ * or are multiplied by the gelu of what stayed in `sums` of another tile. */
+enum result { SUMS_STAY, BECOME_Y, ADD_TO_Y, GATE_Y };
+
+struct finish {
+    enum result result;
+    int32_t *sums; /* rows of it and of y are a stride apart */
+    size_t sums_stride;
+    const float *x_scale, *scale; /* of the tile's rows and columns */
+    const float *gate_scale;      /* of the columns that `sums` belong to */
+    float *y;
+    size_t y_stride;
+};
+
+/* `rows`, `vectors` and `result` are constant where it is called. */
+INLINE void finish_tile(const size_t rows, const size_t vectors, const enum result result,
+                        const vector_integer *sum, const struct finish *finish)
+{
+#pragma GCC unroll 32
+    for (size_t j = 0; j < vectors; j++) {
+        vector scale = load(finish->scale + j * WIDTH), gate_scale = {0};
+        if (result == GATE_Y)
+            gate_scale = load(finish->gate_scale + j * WIDTH);
+#pragma GCC unroll 16
+        for (size_t i = 0; i < rows; i++) {
+            float x_scale = finish->x_scale[i], *y = finish->y + i * finish->y_stride + j * WIDTH;
+            vector value = to_floats(sum[i * vectors + j]) * x_scale * scale;
+            if (result == GATE_Y) {
+                const int32_t *gate = finish->sums + i * finish->sums_stride + j * WIDTH;
+                value = gated(to_floats(load_integers(gate)) * x_scale * gate_scale, value);
+            }
+            store(y, result == ADD_TO_Y ? load(y) + value : value);
+        }
+    }
+}
+
+/* `rows` rows by `blocks` blocks, both constant where it is called. */
 INLINE void tile_s8(const size_t rows, const size_t blocks, const struct factors *factors,
-                    int32_t *sums, size_t sums_stride)
+                    const struct finish *finish)
 {
     const size_t vectors = blocks * PARTS, block_stride = factors->block_stride;
     const uint8_t *x = factors->x, *step = factors->blocks;
@@ -133,11 +168,20 @@ INLINE void tile_s8(const size_t rows, const size_t blocks, const struct factors
                 sum[i * vectors + j] = dot4(sum[i * vectors + j], left, right[j]);
         }
     }
+    if (finish->result == BECOME_Y) {
+        finish_tile(rows, vectors, BECOME_Y, sum, finish);
+    } else if (finish->result == ADD_TO_Y) {
+        finish_tile(rows, vectors, ADD_TO_Y, sum, finish);
+    } else if (finish->result == GATE_Y) {
+        finish_tile(rows, vectors, GATE_Y, sum, finish);
+    } else {
 #pragma GCC unroll 16
-    for (size_t i = 0; i < rows; i++)
+        for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 32
-        for (size_t j = 0; j < vectors; j++)
-            *(integers_unaligned *)(sums + i * sums_stride + j * WIDTH) = sum[i * vectors + j];
+            for (size_t j = 0; j < vectors; j++)
+                *(integers_unaligned *)(finish->sums + i * finish->sums_stride + j * WIDTH) =
+                    sum[i * vectors + j];
+    }
 }
 
 /* Blocks that a tile of so many rows takes together: one row streams through many, many rows stay
@@ -158,19 +202,19 @@ INLINE size_t tile_rows(size_t rows)
 }
 
 /* tile_s8 for sizes known only now: at most ROWS rows, 8, 4, 2 or 1 blocks. */
-static void tile(size_t rows, size_t blocks, const struct factors *factors, int32_t *sums,
-                 size_t sums_stride)
+static void tile(size_t rows, size_t blocks, const struct factors *factors,
+                 const struct finish *finish)
 {
 #define TILES(count)                                                                               \
     case count:                                                                                    \
         if (count * 8 <= SUMS && blocks == 8)                                                      \
-            tile_s8(count, count * 8 <= SUMS ? 8 : 1, factors, sums, sums_stride);                 \
+            tile_s8(count, count * 8 <= SUMS ? 8 : 1, factors, finish);                            \
         else if (count * 4 <= SUMS && blocks == 4)                                                 \
-            tile_s8(count, count * 4 <= SUMS ? 4 : 1, factors, sums, sums_stride);                 \
+            tile_s8(count, count * 4 <= SUMS ? 4 : 1, factors, finish);                            \
         else if (count * 2 <= SUMS && blocks == 2)                                                 \
-            tile_s8(count, count * 2 <= SUMS ? 2 : 1, factors, sums, sums_stride);                 \
+            tile_s8(count, count * 2 <= SUMS ? 2 : 1, factors, finish);                            \
         else                                                                                       \
-            tile_s8(count, 1, factors, sums, sums_stride);                                         \
+            tile_s8(count, 1, factors, finish);                                                    \
         break;
     switch (rows) {
         TILES(1)
@@ -213,8 +257,9 @@ static void products_s8(size_t rows, size_t blocks, struct factors factors, int3
         group = next_group(most, blocks - block < 4 ? blocks - block : 4);
         for (size_t row = 0; row < rows; row += most) {
             factors.x = x + row * factors.stride;
-            tile(rows - row < most ? rows - row : most, group, &factors,
-                 sums + row * sums_stride + block * PACKED_COLUMNS, sums_stride);
+            struct finish finish = {.sums = sums + row * sums_stride + block * PACKED_COLUMNS,
+                                    .sums_stride = sums_stride};
+            tile(rows - row < most ? rows - row : most, group, &factors, &finish);
         }
         factors.blocks += group * factors.block_stride;
     }
@@ -234,127 +279,69 @@ static struct factors factors_of(const struct rows_s8 *x, const struct weights_s
                             .blocks = weights->packed};
 }
 
-/* Sums of `rows` rows, `stride` apart, become one block of y. `add` is constant where it is
- * called. */
-INLINE void finish_block(size_t rows, const int32_t *sums, size_t stride, const float *x_scale,
-                         const float *scale, float *y, size_t y_stride, const bool add)
+/* A tile whose last block has fewer than 16 columns: it becomes a whole one beside y, of which y
+ * takes `columns`. */
+static void tile_columns(size_t columns, size_t rows, size_t blocks, const struct factors *factors,
+                         const struct finish *finish)
 {
-    for (size_t j = 0; j < PACKED_COLUMNS; j += WIDTH) {
-        vector scales = load(scale + j);
-        for (size_t i = 0; i < rows; i++) {
-            float *to = y + i * y_stride + j;
-            vector value = to_floats(load_integers(sums + i * stride + j)) * x_scale[i] * scales;
-            store(to, add ? load(to) + value : value);
-        }
-    }
+    float whole[SUMS * PACKED_COLUMNS], scales[2][SUMS * PACKED_COLUMNS] = {0};
+    struct finish beside = *finish;
+    beside.scale = memcpy(scales[0], finish->scale, columns * sizeof(float));
+    if (finish->gate_scale)
+        beside.gate_scale = memcpy(scales[1], finish->gate_scale, columns * sizeof(float));
+    beside.y = whole;
+    beside.y_stride = blocks * PACKED_COLUMNS;
+    for (size_t i = 0; i < rows && finish->result == ADD_TO_Y; i++)
+        memcpy(whole + i * beside.y_stride, finish->y + i * finish->y_stride,
+               columns * sizeof(float));
+    tile(rows, blocks, factors, &beside);
+    for (size_t i = 0; i < rows; i++)
+        memcpy(finish->y + i * finish->y_stride, whole + i * beside.y_stride,
+               columns * sizeof(float));
 }
 
-/* The same of a block of fewer than 16 columns. */
-static void finish_columns(size_t columns, size_t rows, const int32_t *sums, size_t stride,
-                           const float *x_scale, const float *scale, float *y, size_t y_stride,
-                           bool add)
+/* y = products, or what `finish` says. A gate's sums are made first, tile by tile. */
+static void linear_s8(const struct rows_s8 *x, const struct weights_s8 *gate,
+                      const struct weights_s8 *weights, enum result result, float *y)
 {
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t j = 0; j < columns; j++) {
-            float value = (float)sums[i * stride + j] * x_scale[i] * scale[j];
-            y[i * y_stride + j] = add ? y[i * y_stride + j] + value : value;
+    struct factors left = factors_of(x, gate ? gate : weights), right = factors_of(x, weights);
+    size_t columns = weights->columns, blocks = packed_blocks(columns), most = tile_rows(x->rows);
+    int32_t sums[SUMS * PACKED_COLUMNS] __attribute__((aligned(64)));
+    for (size_t block = 0, group; block < blocks; block += group) {
+        group = next_group(most, blocks - block);
+        size_t column = block * PACKED_COLUMNS, width = group * PACKED_COLUMNS;
+        for (size_t first = 0; first < x->rows; first += most) {
+            size_t rows = x->rows - first < most ? x->rows - first : most;
+            struct finish finish = {.sums = sums,
+                                    .sums_stride = width,
+                                    .x_scale = x->scale + first,
+                                    .scale = weights->scale + column,
+                                    .gate_scale = gate ? gate->scale + column : NULL,
+                                    .y = y + first * columns + column,
+                                    .y_stride = columns};
+            left.x = right.x = row_of(x, first);
+            if (gate)
+                tile(rows, group, &left, &finish);
+            finish.result = result;
+            if (columns - column < width)
+                tile_columns(columns - column, rows, group, &right, &finish);
+            else
+                tile(rows, group, &right, &finish);
         }
+        left.blocks += group * left.block_stride;
+        right.blocks += group * right.block_stride;
     }
 }
 
 static void matmul_s8(const struct rows_s8 *x, const struct weights_s8 *weights, float *y, bool add)
 {
-    struct factors factors = factors_of(x, weights);
-    size_t columns = weights->columns, blocks = packed_blocks(columns), most = tile_rows(x->rows);
-    int32_t sums[SUMS * PACKED_COLUMNS] __attribute__((aligned(64)));
-    for (size_t block = 0, group; block < blocks; block += group) {
-        group = next_group(most, blocks - block);
-        size_t stride = group * PACKED_COLUMNS;
-        for (size_t first = 0; first < x->rows; first += most) {
-            size_t rows = x->rows - first < most ? x->rows - first : most;
-            factors.x = row_of(x, first);
-            tile(rows, group, &factors, sums, stride);
-            for (size_t j = 0; j < group; j++) {
-                size_t column = (block + j) * PACKED_COLUMNS;
-                const int32_t *from = sums + j * PACKED_COLUMNS;
-                const float *x_scale = x->scale + first, *scale = weights->scale + column;
-                float *to = y + first * columns + column;
-                if (columns - column < PACKED_COLUMNS)
-                    finish_columns(columns - column, rows, from, stride, x_scale, scale, to,
-                                   columns, add);
-                else if (add)
-                    finish_block(rows, from, stride, x_scale, scale, to, columns, true);
-                else
-                    finish_block(rows, from, stride, x_scale, scale, to, columns, false);
-            }
-        }
-        factors.blocks += group * factors.block_stride;
-    }
-}
-
-/* Sums of `rows` rows, `stride` apart, of both matrices become one block of y. */
-INLINE void finish_gated(size_t rows, const int32_t *sums, const int32_t *factor_sums,
-                         size_t stride, const float *x_scale, const float *scale,
-                         const float *factor_scale, float *y, size_t y_stride)
-{
-    for (size_t j = 0; j < PACKED_COLUMNS; j += WIDTH) {
-        vector scales = load(scale + j), factor_scales = load(factor_scale + j);
-        for (size_t i = 0; i < rows; i++) {
-            vector value = to_floats(load_integers(sums + i * stride + j)) * x_scale[i] * scales;
-            vector factor =
-                to_floats(load_integers(factor_sums + i * stride + j)) * x_scale[i] * factor_scales;
-            store(y + i * y_stride + j, gated(value, factor));
-        }
-    }
-}
-
-/* The same of a block of fewer than 16 columns: as a whole one beside y, then what there is. */
-static void finish_gated_columns(size_t columns, size_t rows, const int32_t *sums,
-                                 const int32_t *factor_sums, size_t stride, const float *x_scale,
-                                 const float *scale, const float *factor_scale, float *y,
-                                 size_t y_stride)
-{
-    float whole[ROWS * PACKED_COLUMNS], scales[2 * PACKED_COLUMNS] = {0};
-    memcpy(scales, scale, columns * sizeof(*scale));
-    memcpy(scales + PACKED_COLUMNS, factor_scale, columns * sizeof(*scale));
-    finish_gated(rows, sums, factor_sums, stride, x_scale, scales, scales + PACKED_COLUMNS, whole,
-                 PACKED_COLUMNS);
-    for (size_t i = 0; i < rows; i++)
-        memcpy(y + i * y_stride, whole + i * PACKED_COLUMNS, columns * sizeof(*y));
+    linear_s8(x, NULL, weights, add ? ADD_TO_Y : BECOME_Y, y);
 }
 
 static void gated_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
                      const struct weights_s8 *factor, float *y)
 {
-    struct factors left = factors_of(x, weights), right = factors_of(x, factor);
-    size_t columns = weights->columns, blocks = packed_blocks(columns), most = tile_rows(x->rows);
-    int32_t sums[2][SUMS * PACKED_COLUMNS] __attribute__((aligned(64)));
-    for (size_t block = 0, group; block < blocks; block += group) {
-        group = next_group(most, blocks - block);
-        size_t stride = group * PACKED_COLUMNS;
-        for (size_t first = 0; first < x->rows; first += most) {
-            size_t rows = x->rows - first < most ? x->rows - first : most;
-            left.x = right.x = row_of(x, first);
-            tile(rows, group, &left, sums[0], stride);
-            tile(rows, group, &right, sums[1], stride);
-            for (size_t j = 0; j < group; j++) {
-                size_t column = (block + j) * PACKED_COLUMNS;
-                const int32_t *from = sums[0] + j * PACKED_COLUMNS;
-                const int32_t *factor_from = sums[1] + j * PACKED_COLUMNS;
-                const float *scale = weights->scale + column;
-                const float *factor_scale = factor->scale + column;
-                float *to = y + first * columns + column;
-                if (columns - column < PACKED_COLUMNS)
-                    finish_gated_columns(columns - column, rows, from, factor_from, stride,
-                                         x->scale + first, scale, factor_scale, to, columns);
-                else
-                    finish_gated(rows, from, factor_from, stride, x->scale + first, scale,
-                                 factor_scale, to, columns);
-            }
-        }
-        left.blocks += group * left.block_stride;
-        right.blocks += group * right.block_stride;
-    }
+    linear_s8(x, weights, factor, GATE_Y, y);
 }
 
 INLINE int32_t value_of(uint8_t byte)
