@@ -45,13 +45,15 @@ static void forbid_tokens(const struct generation *generation, const struct hypo
 
 /* The most likely tokens of a piece enter a hypothesis's ranking; of equals the first stays before
  * the others. */
-static void rank_piece(struct ranking *ranking, size_t first, size_t tokens, const float *logits)
+static void rank_piece(const struct kernels *kernels, struct ranking *ranking, size_t first,
+                       size_t tokens, const float *logits)
 {
     for (size_t i = 0; i < tokens; i++) {
         bool full = ranking->count == ranking->most;
         float least = full ? ranking->best[ranking->count - 1].logit : -INFINITY;
-        if (!(logits[i] > least))
-            continue;
+        i += kernels->above(tokens - i, logits + i, least);
+        if (i == tokens)
+            break;
         size_t place = full ? ranking->count - 1 : ranking->count++;
         for (; place > 0 && ranking->best[place - 1].logit < logits[i]; place--)
             ranking->best[place] = ranking->best[place - 1];
@@ -78,7 +80,7 @@ static void judge_piece(void *context, size_t row, size_t first, size_t tokens, 
         return;
     forbid_tokens(judging->generation, hypothesis, first, tokens, logits);
     if (ranking->most > 1) {
-        rank_piece(ranking, first, tokens, logits);
+        rank_piece(judging->kernels, ranking, first, tokens, logits);
         return;
     }
     size_t best = judging->kernels->largest(tokens, logits);

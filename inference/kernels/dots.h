@@ -574,5 +574,5 @@ static void attend_s8(const struct cache_s8 *cache, size_t queries, const float 
     .quantize = quantize, .norm_quantize = norm_quantize, .matmul_s8 = matmul_s8,                  \
     .gated_s8 = gated_s8, .select_s8 = select_s8, .cache_s8 = cache_s8, .attend_s8 = attend_s8,    \
     .attend_path = attend_path, .to_bf16 = to_bf16, .rms_norm = rms_norm, .relu = relu,            \
-    .gelu = gelu, .softmax = softmax, .log_sum_exp = log_sum_exp, .largest = largest, .dot = dot,  \
-    .matmul_f32 = matmul_f32, .add_scaled = add_scaled
+    .gelu = gelu, .softmax = softmax, .log_sum_exp = log_sum_exp, .largest = largest,              \
+    .above = above, .dot = dot, .matmul_f32 = matmul_f32, .add_scaled = add_scaled

@@ -261,6 +261,21 @@ static size_t largest(size_t count, const float *x)
     return 0;
 }
 
+static size_t above(size_t count, const float *x, float bound)
+{
+    size_t k = 0;
+    for (; k + 4 * WIDTH <= count; k += 4 * WIDTH) {
+        vector most = all(bound);
+        for (size_t part = 0; part < 4; part++)
+            most = vector_larger(load(x + k + part * WIDTH), most);
+        if (largest_lane(most, bound) > bound)
+            break;
+    }
+    while (k < count && !(x[k] > bound))
+        k++;
+    return k;
+}
+
 /* One register tile; `rows` and `vectors` are constants where it is called. */
 INLINE void tile_f32(const size_t rows, const size_t vectors, size_t depth, const float *a,
                      size_t a_stride, const float *b, size_t b_stride, float *y, size_t y_stride)

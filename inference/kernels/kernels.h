@@ -139,6 +139,9 @@ struct kernels {
     /* The first index of the largest value; 0 when nothing compares. */
     size_t (*largest)(size_t count, const float *x);
 
+    /* The first index of a value larger than `bound`; `count` when there is none. */
+    size_t (*above)(size_t count, const float *x, float bound);
+
     /* Sum in lanes of a[k] * b[k]. */
     float (*dot)(size_t depth, const float *a, const float *b);
 

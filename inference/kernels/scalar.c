@@ -236,6 +236,14 @@ static size_t largest(size_t count, const float *x)
     return index;
 }
 
+static size_t above(size_t count, const float *x, float bound)
+{
+    size_t index = 0;
+    while (index < count && !(x[index] > bound))
+        index++;
+    return index;
+}
+
 static void matmul_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
                        const float *b, size_t b_stride, float *y, size_t y_stride)
 {
@@ -411,6 +419,7 @@ const struct kernels scalar_kernels = {
     .softmax = softmax,
     .log_sum_exp = log_sum_exp,
     .largest = largest,
+    .above = above,
     .dot = dot,
     .matmul_f32 = matmul_f32,
     .add_scaled = add_scaled,

@@ -399,6 +399,10 @@ static void check_floats(const struct kernels *table)
     assert_true(table->dot(count, x, weight) == scalar_kernels.dot(count, x, weight));
     x[random_below(count)] = x[random_below(count)];
     assert_int_equal(table->largest(count, x), scalar_kernels.largest(count, x));
+    const float bounds[] = {-INFINITY, x[random_below(count)], most, INFINITY};
+    for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
+        assert_int_equal(table->above(count, x, bounds[i]),
+                         scalar_kernels.above(count, x, bounds[i]));
     free(x), free(weight), free(a), free(b);
 }
 
