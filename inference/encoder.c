@@ -90,8 +90,8 @@ static void attend_input(struct worker *worker, const struct encoded *input, siz
         size_t offset = row * inner + h * head_width;
         attention_fill(session, input->length, worker->key + offset, worker->value + offset,
                        worker->cache);
-        attention_apply(worker, input->length, worker->cache, input->length,
-                        worker->query + offset, bias, worker->context + offset);
+        attention_apply(worker, input->length, worker->cache, input->length, worker->query + offset,
+                        bias, worker->context + offset);
     }
 }
 
@@ -160,6 +160,7 @@ static void encode_waves(void *context, size_t index)
 {
     struct encoding *encoding = context;
     struct t5_session *session = encoding->session;
+    session->workers[index].soon.count = 0; /* that of what was encoded before */
     size_t wave;
     while ((wave = encoding->next++) < session->wave_count)
         encode_wave(&session->workers[index], &session->waves[wave], session->states);
@@ -177,9 +178,9 @@ bool t5_encode(struct t5_session *session, const struct text *inputs, size_t cou
         return false;
     session->input_count = count;
     plan_waves(session);
-    session->states = session_room(session->states, &session->state_capacity,
-                                   session->id_count * session->config->model_width *
-                                       sizeof(*session->states));
+    session->states =
+        session_room(session->states, &session->state_capacity,
+                     session->id_count * session->config->model_width * sizeof(*session->states));
     struct encoding encoding = {.session = session};
     workers_run(session->pool, encode_waves, &encoding);
     return true;

@@ -10,13 +10,16 @@ static bool is_int8(const struct worker *worker)
     return worker->session->limits.precision == T5_INT8;
 }
 
-/* The part of the quantised rows that begins with number `first`: parts lie one behind the other. */
+/* The part of the quantised rows that begins with number `first`: parts lie one behind the other.
+ */
 static struct rows_s8 quantized_part(const struct rows_s8 *all, size_t first, size_t group)
 {
     return (struct rows_s8){.rows = all->rows,
                             .depth = all->depth - first < group ? all->depth - first : group,
-                            .bytes = all->bytes + all->rows * (first / group) * quantized_size(group),
-                            .scale = all->scale + all->rows * (first / group)};
+                            .bytes =
+                                all->bytes + all->rows * (first / group) * quantized_size(group),
+                            .scale = all->scale + all->rows * (first / group),
+                            .soon = all->soon};
 }
 
 void linear_prepare(struct worker *worker, const struct operand *operand, size_t group)

@@ -129,8 +129,10 @@ static bool check_header(struct t5_model *model, const char *path, struct error 
 /* The bytes that a section of this kind and shape takes; false when they are too many to count. */
 static bool section_size(const struct model_section *section, uint64_t *size)
 {
-    static const uint64_t widths[] = {
-        [SECTION_BYTES] = 1, [SECTION_F32] = sizeof(float), [SECTION_S8] = 1, [SECTION_S8_GROUPS] = 1};
+    static const uint64_t widths[] = {[SECTION_BYTES] = 1,
+                                      [SECTION_F32] = sizeof(float),
+                                      [SECTION_S8] = 1,
+                                      [SECTION_S8_GROUPS] = 1};
     if (__builtin_mul_overflow(section->rows, section->columns, size) ||
         __builtin_mul_overflow(*size, widths[section->kind], size) || *size > INT64_MAX / 128)
         return false;
@@ -208,8 +210,8 @@ static bool attach_tensor(const struct t5_model *model, const struct tensor_slot
         .rows = rows,
         .columns = columns,
         .group = slot->group,
-        .packed =
-            section_data(model, slot->name, ".s8", s8_kind(slot), rows, columns, false, path, &fault),
+        .packed = section_data(model, slot->name, ".s8", s8_kind(slot), rows, columns, false, path,
+                               &fault),
         .scale =
             section_data(model, slot->name, ".scale", SECTION_F32, rows, 1, false, path, &fault),
         .f32 =
@@ -300,9 +302,9 @@ static bool map_import(const char *path, struct text *file, struct error *error)
     return written;
 }
 
-/* A wish, which file systems with large pages grant to what they read from now on: every step of the
- * decoder reads all of its weights, through thousands of small pages otherwise. Not where float32
- * weights lie between, which would be read as well. */
+/* A wish, which file systems with large pages grant to what they read from now on: every step of
+ * the decoder reads all of its weights, through thousands of small pages otherwise. Not where
+ * float32 weights lie between, which would be read as well. */
 static void wish_for_large_pages(const struct t5_model *model)
 {
     if (!model->weights.embedding.f32)

@@ -77,6 +77,8 @@ static void worker_open(struct worker *worker, const struct t5_session *session)
     worker->key_cache = memory_alloc_aligned(cached, number);
     worker->value_cache = memory_alloc_aligned(cached, number);
     worker->carried = is_int8 ? room(config->heads * session->decoder_rows, width) : NULL;
+    worker->soon_room = memory_alloc(session->decoder_rows, sizeof(*worker->soon_room));
+    worker->quantized.soon = &worker->soon;
     worker->final_states = room(session->decoder_rows, width);
     worker->logits = room(session->decoder_rows, OUTPUT_PIECE);
 }
@@ -88,7 +90,7 @@ static void worker_close(struct worker *worker)
         worker->value,  worker->context,         worker->hidden,          worker->gate,
         worker->cache,  worker->quantized.scale, worker->quantized.bytes, worker->work,
         worker->scores, worker->key_cache,       worker->value_cache,     worker->final_states,
-        worker->logits, worker->carried};
+        worker->logits, worker->carried,         worker->soon_room};
     for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
         free(owned[i]);
 }

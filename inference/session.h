@@ -41,6 +41,8 @@ struct worker {
     float *context;                   /* [rows][inner] */
     float *hidden, *gate;             /* [rows][hidden] */
     struct rows_s8 quantized;         /* [rows][the widest operand] */
+    struct read_soon soon;            /* its, of cross-attention's next layer */
+    struct memory *soon_room;         /* [decoder_rows] */
     void *cache;                      /* keys and values of one head of one input */
     void *work;                       /* room that attention works in */
     float *scores;                    /* [QUERY_ROWS][padded input], or one decoder row's */

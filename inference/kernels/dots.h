@@ -90,6 +90,9 @@ static void norm_quantize(const float *x, const float *weight, float epsilon,
 
 /* ---- Exact products ---- */
 
+/* Rows of a tile that make it wait for products rather than for weights. */
+enum { MANY_ROWS = ROWS / 2 + 1, SOON_LINE = 64 };
+
 /* What a tile multiplies: rows of bytes, `stride` apart, and blocks of 16 columns, each with its
  * starts and then its steps. Memory is asked for `ahead` bytes before it is read. */
 struct factors {
@@ -97,6 +100,8 @@ struct factors {
     size_t block_stride, step_stride; /* from a block to the next, from a step to the next */
     size_t ahead;
     const uint8_t *x, *blocks;
+    const uint8_t *soon; /* asked for by tiles of many rows, a line at each step */
+    size_t soon_stride;
 };
 
 /* What becomes of a tile's sums: they stay sums; or, times their scales, become y, are added to it,
@@ -140,7 +145,7 @@ INLINE void tile_s8(const size_t rows, const size_t blocks, const struct factors
                     const struct finish *finish)
 {
     const size_t vectors = blocks * PARTS, block_stride = factors->block_stride;
-    const uint8_t *x = factors->x, *step = factors->blocks;
+    const uint8_t *x = factors->x, *step = factors->blocks, *soon = factors->soon;
     vector_integer sum[SUMS * PARTS];
 #pragma GCC unroll 32
     for (size_t j = 0; j < vectors; j++) {
@@ -160,6 +165,10 @@ INLINE void tile_s8(const size_t rows, const size_t blocks, const struct factors
 #pragma GCC unroll 8
         for (size_t j = 0; j < blocks; j++)
             __builtin_prefetch(step + j * block_stride + factors->ahead, 0, 2);
+        if (rows >= MANY_ROWS) {
+            __builtin_prefetch(soon, 0, 2);
+            soon += factors->soon_stride;
+        }
 #pragma GCC unroll 16
         for (size_t i = 0; i < rows; i++) {
             four left = spread4(x + i * factors->stride);
@@ -300,6 +309,25 @@ static void tile_columns(size_t columns, size_t rows, size_t blocks, const struc
                columns * sizeof(float));
 }
 
+/* The tile that follows asks for what comes next of what is read soon. */
+static void ask_meanwhile(struct read_soon *soon, size_t rows, struct factors *factors)
+{
+    factors->soon = factors->x;
+    factors->soon_stride = 0;
+    if (!soon || !soon->count || rows < MANY_ROWS)
+        return;
+    struct memory *part = soon->parts;
+    size_t most = factors->steps * SOON_LINE, size = part->size < most ? part->size : most;
+    factors->soon = part->bytes;
+    factors->soon_stride = SOON_LINE;
+    part->bytes += size;
+    part->size -= size;
+    if (!part->size) {
+        soon->parts++;
+        soon->count--;
+    }
+}
+
 /* y = products, or what `finish` says. A gate's sums are made first, tile by tile. */
 static void linear_s8(const struct rows_s8 *x, const struct weights_s8 *gate,
                       const struct weights_s8 *weights, enum result result, float *y)
@@ -320,8 +348,11 @@ static void linear_s8(const struct rows_s8 *x, const struct weights_s8 *gate,
                                     .y = y + first * columns + column,
                                     .y_stride = columns};
             left.x = right.x = row_of(x, first);
-            if (gate)
+            if (gate) {
+                ask_meanwhile(x->soon, rows, &left);
                 tile(rows, group, &left, &finish);
+            }
+            ask_meanwhile(x->soon, rows, &right);
             finish.result = result;
             if (columns - column < width)
                 tile_columns(columns - column, rows, group, &right, &finish);
@@ -517,7 +548,7 @@ static void attend_some(const struct cache_s8 *cache, size_t queries, const floa
                         float *context)
 {
     size_t width = cache->head_width;
-    struct rows_s8 quantized = {queries, width, work->query, work->query_scale};
+    struct rows_s8 quantized = {queries, width, work->query, work->query_scale, NULL};
     quantize(query, stride, &quantized);
     size_t key_size = packed_block_size(width), blocks = packed_blocks(width);
     struct factors keys = {.steps = packed_steps(width),
@@ -526,6 +557,7 @@ static void attend_some(const struct cache_s8 *cache, size_t queries, const floa
                            .step_stride = PACKED_STEP,
                            .ahead = attention_ahead(width, queries, key_size),
                            .x = work->query,
+                           .soon = work->query,
                            .blocks = cache->keys};
     products_s8(queries, packed_blocks(cache->room), keys, (int32_t *)work->scores,
                 work->score_stride);
@@ -543,6 +575,7 @@ static void attend_some(const struct cache_s8 *cache, size_t queries, const floa
                              .step_stride = blocks * PACKED_STEP,
                              .ahead = attention_ahead(width, 2 * queries, PACKED_STEP),
                              .x = work->planes,
+                             .soon = work->planes,
                              .blocks = cache->values};
     products_s8(2 * queries, blocks, values, work->sums, work->sum_stride);
     for (size_t i = 0; i < queries; i++, context += stride) {

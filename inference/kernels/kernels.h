@@ -25,12 +25,25 @@ struct weights_s8 {
     const float *scale; /* borrowed */
 };
 
+/* Memory that will be read when the products at hand are made, in that order. Those of many rows
+ * wait for the processor alone: meanwhile they ask for it, and take from the list what they asked
+ * for. */
+struct memory {
+    const uint8_t *bytes;
+    size_t size;
+};
+struct read_soon {
+    struct memory *parts;
+    size_t count;
+};
+
 /* Rows of activations, quantised one by one: x is about value * scale[row]. How the bytes stand for
  * values is the table's own. Aligned to 64 bytes, quantized_size(depth) apart. */
 struct rows_s8 {
     size_t rows, depth;
     uint8_t *bytes; /* borrowed, as is scale */
     float *scale;
+    struct read_soon *soon; /* borrowed; NULL: nothing */
 };
 
 /* Bytes of one quantised row. */

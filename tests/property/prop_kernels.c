@@ -127,8 +127,10 @@ static void matrix_free(struct matrix *matrix)
 
 static struct rows_s8 rows_open(size_t rows, size_t depth)
 {
-    return (struct rows_s8){rows, depth, memory_alloc_aligned(rows, quantized_size(depth)),
-                            memory_alloc_aligned(rows, sizeof(float))};
+    return (struct rows_s8){.rows = rows,
+                            .depth = depth,
+                            .bytes = memory_alloc_aligned(rows, quantized_size(depth)),
+                            .scale = memory_alloc_aligned(rows, sizeof(float))};
 }
 
 static void rows_close(struct rows_s8 *rows)
@@ -148,14 +150,16 @@ static struct products multiply(const struct kernels *table, size_t rows, const 
                                 const int32_t *wanted, size_t wanted_count)
 {
     size_t depth = left->weights.depth, count = rows * left->weights.columns;
-    struct products products = {copy_floats(y, count), copy_floats(y, count),
-                                copy_floats(y, count), copy_floats(y, wanted_count)};
+    struct products products = {copy_floats(y, count), copy_floats(y, count), copy_floats(y, count),
+                                copy_floats(y, wanted_count)};
     struct rows_s8 quantized = rows_open(rows, depth);
+    struct memory parts[] = {{(const uint8_t *)x, 100}, {(const uint8_t *)x, 10000}};
+    struct read_soon soon = {parts, 2};
+    quantized.soon = &soon;
     table->quantize(x, depth, &quantized);
     table->matmul_s8(&quantized, &left->weights, products.plain, add);
     table->gated_s8(&quantized, &left->weights, &right->weights, products.gated);
-    table->select_s8(&quantized, rows - 1, &left->weights, wanted, wanted_count,
-                     products.selected);
+    table->select_s8(&quantized, rows - 1, &left->weights, wanted, wanted_count, products.selected);
     table->norm_quantize(x, norm, 1e-6f, &quantized);
     table->matmul_s8(&quantized, &left->weights, products.normed, add);
     rows_close(&quantized);
@@ -187,8 +191,8 @@ static void check_product(const struct kernels *table)
         wanted[i] = (int32_t)random_below(columns);
     float *y = random_floats(rows * columns, 1);
     bool add = random_below(2);
-    struct products expected = multiply(&scalar_kernels, rows, x, norm, &left, &right, y, add,
-                                        wanted, wanted_count);
+    struct products expected =
+        multiply(&scalar_kernels, rows, x, norm, &left, &right, y, add, wanted, wanted_count);
     struct products got =
         multiply(table, rows, x, norm, &left, &right, y, add, wanted, wanted_count);
     assert_bits_equal("matmul_s8", got.plain, expected.plain, rows * columns);
