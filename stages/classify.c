@@ -106,6 +106,24 @@ static bool encode(struct classify *classify, const struct prompt *prompt,
     return t5_encode(classify->workbench->session, inputs, count, error);
 }
 
+/* Topics of an unsure answer stand only where their phrases do: of what it was not taught about,
+ * the model says something all the same. */
+static struct mentions drop_unsure(const struct classify *classify, struct text text,
+                                   struct mentions mentions, struct arena *arena)
+{
+    const struct taxonomy *taxonomy = &classify->tagger.taxonomy;
+    if (mentions.count == 0 || mentions.likelihood >= classify->topics_question.sure_at)
+        return mentions;
+    bool *found = arena_alloc(arena, taxonomy->name_count, sizeof(*found));
+    struct mention *kept = arena_alloc(arena, mentions.count, sizeof(*kept));
+    size_t count = 0;
+    taxonomy_find(taxonomy, text, found);
+    for (size_t i = 0; i < mentions.count; i++)
+        if (found[mentions.items[i].topic])
+            kept[count++] = mentions.items[i];
+    return (struct mentions){.items = kept, .count = count};
+}
+
 /* What the phrases say of those that have no topic yet. */
 static bool ask_phrases(struct classify *classify, struct question *questions, size_t count,
                         struct arena *arena, struct error *error)
@@ -118,10 +136,12 @@ static bool ask_phrases(struct classify *classify, struct question *questions, s
     size_t asked_count = 0;
     for (size_t i = 0; i < count; i++) {
         const struct chunk *chunk = questions[i].chunk;
+        struct text text = prompt_record_input(&bare, questions[i].record, chunk->begin, chunk->end,
+                                               chunk->titled, &scratch);
+        questions[i].mentions = drop_unsure(classify, text, questions[i].mentions, arena);
         if (questions[i].mentions.count > 0)
             continue;
-        texts[asked_count] = prompt_record_input(&bare, questions[i].record, chunk->begin,
-                                                 chunk->end, chunk->titled, &scratch);
+        texts[asked_count] = text;
         asked[asked_count++] = &questions[i];
     }
     bool ok = tagger_ask(&classify->tagger, texts, asked_count, arena, answers, error);

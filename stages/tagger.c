@@ -158,7 +158,7 @@ static void collect(const struct tagger *tagger, const struct clause *clauses,
             for (size_t topic = 0; topic < topics; topic++)
                 if (clauses[i].found[topic])
                     items[found++] = (struct mention){topic, polarities[i]};
-        answers[clauses[first].text] = (struct mentions){items, found};
+        answers[clauses[first].text] = (struct mentions){.items = items, .count = found};
     }
 }
 

@@ -1,6 +1,8 @@
 /* topics.c - constrained decoding: the answer always is a list of known topics. */
 #include "stages/topics.h"
 
+#include <math.h>
+
 /* "{topic} {polarity}" filled in. */
 static struct text fill(struct text pattern, struct text topic, struct text polarity,
                         struct arena *arena)
@@ -72,6 +74,7 @@ bool topics_load(struct topics_question *question, const struct t5_model *model,
     if (!prompt_window(&window, model, error) ||
         !prompt_load(&question->prompt, model, "topics", error) ||
         !prompt_number(model, "topics", "max_items", 4, &most_items, error) ||
+        !prompt_number(model, "topics", "sure_at", 0, &question->sure_at, error) ||
         !open_choices(question, model, most_items, error))
         return false;
     size_t prefix = t5_tokens(model, question->prompt.decoder, NULL, 0);
@@ -100,7 +103,8 @@ bool topics_ask(const struct topics_question *question, struct t5_session *sessi
     bool ok = t5_generate(session, &question->decoding, &scratch, outputs, error);
     for (size_t i = 0; ok && i < count; i++) {
         struct mention *mentions = arena_alloc(arena, outputs[i].item_count, sizeof(*mentions));
-        answers[i] = (struct mentions){.items = mentions};
+        answers[i] = (struct mentions){.items = mentions,
+                                       .likelihood = exp((double)outputs[i].log_probability)};
         for (size_t k = 0; k < outputs[i].item_count; k++) {
             struct mention mention = question->items[outputs[i].items[k]];
             if (mention.topic < question->name_count)

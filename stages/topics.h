@@ -15,6 +15,7 @@ struct topics_question {
     struct prompt prompt;
     struct text *names; /* of topics, in the taxonomy's order; in `arena` */
     size_t name_count;
+    double sure_at;        /* likelihood of an answer that needs no phrases beside it */
     struct mention *items; /* what each choice means; topic == name_count is "none". In `arena` */
     struct t5_decoding decoding;
     struct t5_choices *choices; /* owned */
@@ -29,6 +30,7 @@ void topics_close(struct topics_question *question);
 struct mentions {
     const struct mention *items;
     size_t count;
+    double likelihood; /* of the whole answer, where the model gave it */
 };
 
 /* answers[i] of each of the `count` inputs that the session encoded last, made with

@@ -100,12 +100,13 @@ static void records_get_sentiment_and_topics(void **state)
     batch_free(&batch);
 }
 
-/* `by`: who tells the topics of a charger at a price. */
-static void expect_topics_by(const char *by, const char *text, const char *expected)
+/* `by`: who tells the topics of a charger at a price; `sure_at`: how likely an answer must be. */
+static void expect_topics_by(const char *by, const char *sure_at, const char *text,
+                             const char *expected)
 {
     enum { KNOWN = sizeof(fake_prompts) / sizeof(*fake_prompts) - 1 };
-    const char *prompts[KNOWN + 5] = {
-        [KNOWN] = "topics.by", by, "phrases.battery", "charger;charge"};
+    const char *prompts[KNOWN + 7] = {
+        [KNOWN] = "topics.by", by, "phrases.battery", "charger;charge", "topics.sure_at", sure_at};
     for (size_t i = 0; i < KNOWN; i++)
         prompts[i] = fake_prompts[i];
     const struct t5_model told = {prompts};
@@ -121,12 +122,15 @@ static void expect_topics_by(const char *by, const char *text, const char *expec
 static void phrases_tell_where_the_model_names_no_topic(void **state)
 {
     (void)state;
-    expect_topics_by("model", "good charger", "");
-    expect_topics_by("phrases", "good charger", "battery:positive;");
-    expect_topics_by("both", "good charger", "battery:positive;");
-    expect_topics_by("model", "good price. bad charger", "price:positive;");
-    expect_topics_by("phrases", "good price. bad charger", "battery:negative;");
-    expect_topics_by("both", "good price. bad charger", "price:positive;");
+    expect_topics_by("model", "0", "good charger", "");
+    expect_topics_by("phrases", "0", "good charger", "battery:positive;");
+    expect_topics_by("both", "0", "good charger", "battery:positive;");
+    expect_topics_by("model", "0", "good price. bad charger", "price:positive;");
+    expect_topics_by("phrases", "0", "good price. bad charger", "battery:negative;");
+    expect_topics_by("both", "0", "good price. bad charger", "price:positive;");
+    /* the fake is always sure: nothing is as sure as 2 */
+    expect_topics_by("both", "2", "good price. bad charger", "battery:negative;");
+    expect_topics_by("both", "2", "good price", "");
 }
 
 static void long_records_are_read_whole_and_may_be_mixed(void **state)
