@@ -42,7 +42,7 @@ static void quantising_rounds_to_nearest_even_and_keeps_zero_rows(void **state)
     _Alignas(64) int8_t values[128];
     float scale[2];
     const float x[] = {127, 0.5f, 1.5f, -2.5f, -127, 3.4f, 0, 0, 0, 0, 0, 0};
-    const struct rows_s8 rows = {2, 6, (uint8_t *)values, scale};
+    const struct rows_s8 rows = {.rows = 2, .depth = 6, .bytes = (uint8_t *)values, .scale = scale};
     scalar_kernels.quantize(x, 6, &rows);
     const int8_t expected[] = {127, 0, 2, -2, -127, 3};
     assert_memory_equal(values, expected, sizeof(expected));
