@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/normalize.h"
 #include "base/utf8.h"
 
 enum {
@@ -21,6 +22,15 @@ static enum sentiment side_of(enum sentiment sentiment)
     return has_side ? sentiment : SENTIMENT_NEUTRAL;
 }
 
+/* A character of a dense script says as much as two letters. */
+static size_t length_of(struct text text)
+{
+    size_t length = 0, size;
+    for (size_t at = 0; at < text.size; at += size)
+        length += normalize_letter(utf8_decode(text, at, &size)) == LETTER_DENSE ? 2 : 1;
+    return length;
+}
+
 static bool fits(const struct support *support, const struct typical_rules *rules, size_t index)
 {
     const struct passage *passage = &support->passages[index];
@@ -30,7 +40,7 @@ static bool fits(const struct support *support, const struct typical_rules *rule
     if (!rules->any_polarity &&
         side_of(support->members[passage->member].sentiment) != rules->polarity)
         return false;
-    size_t length = utf8_length(text);
+    size_t length = length_of(text);
     return length >= rules->shortest && length <= rules->longest;
 }
 

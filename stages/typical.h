@@ -7,7 +7,7 @@
 
 /* What a passage must be like. */
 struct typical_rules {
-    size_t shortest, longest; /* code points */
+    size_t shortest, longest; /* letters; a character of a dense script counts as two */
     bool any_polarity;
     enum sentiment polarity; /* of its record, unless any will do; neutral stands for all that is
                                 neither positive nor negative */
