@@ -287,7 +287,8 @@ static bool place(const struct scan *scan, enum date_order order, struct civil_t
         month = SIZE_MAX;
     } else if (scan->count != 3) {
         return false;
-    } else if (scan->digits[0] == 4 || (order == DATE_ORDER_YMD && scan->digits[2] != 4)) {
+    } else if (scan->digits[0] == 4 || (order == DATE_ORDER_YMD && scan->digits[2] != 4) ||
+               (scan->numbers[0] > 31 && scan->numbers[2] <= 31)) { /* the only way to read it */
         year = 0;
         month = 1;
         day = 2;
@@ -415,15 +416,18 @@ bool date_parse(struct text text, enum date_order order, int zone_seconds, int64
     return true;
 }
 
-bool date_numbers(struct text text, int64_t first_two[2])
+bool date_numbers(struct text text, int64_t numbers[3])
 {
     text = text_trim(text);
     struct scan scan = begin_scan(text);
     if (text.size > LONGEST_DATE || !scan_all(&scan) || scan.month > 0 || scan.count != 3 ||
-        scan.digits[0] > 2 || scan.digits[1] > 2 || scan.year_at >= 0 || scan.numbers[0] < 1 ||
-        scan.numbers[1] < 1 || scan.numbers[0] > 31 || scan.numbers[1] > 31)
+        scan.digits[0] > 2 || scan.digits[1] > 2 || scan.year_at >= 0 || scan.numbers[1] < 1 ||
+        scan.numbers[1] > 31)
         return false;
-    first_two[0] = scan.numbers[0];
-    first_two[1] = scan.numbers[1];
+    bool may_begin_with_year = scan.digits[0] == 2 && scan.digits[2] <= 2;
+    if (!may_begin_with_year && (scan.numbers[0] < 1 || scan.numbers[0] > 31))
+        return false;
+    for (size_t i = 0; i < 3; i++)
+        numbers[i] = scan.numbers[i];
     return true;
 }

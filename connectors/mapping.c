@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "connectors/column_names.h"
 #include "connectors/columns.h"
+#include "connectors/date_order.h"
 
 const char *const role_names[ROLE_COUNT] = {
     [ROLE_NONE] = "none",     [ROLE_TEXT] = "text",     [ROLE_ID] = "id",
@@ -281,46 +282,20 @@ static void assign_text_by_cells(struct search *search)
         assign(search, ROLE_TEXT, found, "the longest texts");
 }
 
-/* Day or month first: a number above 12 is a day; else, in a column where one number changes more
- * than the other, that is the day. */
 static void decide_dates(struct search *search)
 {
     struct mapping *mapping = search->mapping;
     size_t column = mapping->columns[ROLE_DATE];
-    size_t first_days = 0, second_days = 0, cells = 0;
-    uint32_t seen[2] = {0, 0};
-    if (column == SIZE_MAX)
+    struct date_places places = {0};
+    if (column == SIZE_MAX || mapping->date_order != DATE_ORDER_UNKNOWN)
         return;
-    for (size_t row = 0; row < search->samples.rows; row++) {
-        int64_t numbers[2];
-        if (!date_numbers(column_cell(&search->samples, row, column), numbers))
-            continue;
-        cells++;
-        first_days += numbers[0] > 12;
-        second_days += numbers[1] > 12;
-        seen[0] |= UINT32_C(1) << numbers[0];
-        seen[1] |= UINT32_C(1) << numbers[1];
-    }
-    if (cells == 0 || mapping->date_order != DATE_ORDER_UNKNOWN)
-        return;
-    int spread[2] = {__builtin_popcount(seen[0]), __builtin_popcount(seen[1])};
-    const char *why = mapping->reasons[ROLE_DATE].bytes;
-    if (first_days != second_days) {
-        mapping->date_order = first_days > second_days ? DATE_ORDER_DMY : DATE_ORDER_MDY;
+    for (size_t row = 0; row < search->samples.rows; row++)
+        date_places_note(&places, column_cell(&search->samples, row, column));
+    struct text why = date_places_decide(&places, &mapping->date_order, search->arena);
+    if (why.size > 0)
         mapping->reasons[ROLE_DATE] =
-            arena_format(search->arena, "%s; %s first: %zu of %zu samples have a %s above 12", why,
-                         first_days > second_days ? "day" : "month",
-                         first_days > second_days ? first_days : second_days, cells,
-                         first_days > second_days ? "first number" : "second number");
-    } else if (spread[0] != spread[1]) {
-        mapping->date_order = spread[0] > spread[1] ? DATE_ORDER_DMY : DATE_ORDER_MDY;
-        mapping->reasons[ROLE_DATE] = arena_format(
-            search->arena, "%s; %s first, since the %s number changes more; 'dates =' decides", why,
-            spread[0] > spread[1] ? "day" : "month", spread[0] > spread[1] ? "first" : "second");
-    } else {
-        mapping->reasons[ROLE_DATE] = arena_format(
-            search->arena, "%s; day and month cannot be told apart; 'dates =' decides", why);
-    }
+            arena_format(search->arena, "%.*s; %.*s", TEXT_ARGUMENT(mapping->reasons[ROLE_DATE]),
+                         TEXT_ARGUMENT(why));
 }
 
 /* The best value that ratings can have: said by a cell ("4/5"), by the name (nps), or the next

@@ -28,9 +28,9 @@ static void try_date(struct text text)
             check(date_parse(text_of(printed), (enum date_order)order, 0, &again) &&
                   again == seconds);
     }
-    int64_t numbers[2];
+    int64_t numbers[3];
     if (date_numbers(text, numbers))
-        check(numbers[0] >= 1 && numbers[0] <= 31 && numbers[1] >= 1 && numbers[1] <= 31);
+        check(numbers[0] >= 0 && numbers[0] <= 99 && numbers[1] >= 1 && numbers[1] <= 31);
 }
 
 /* The lines as a table of names, sample rows and a map in the last line. */

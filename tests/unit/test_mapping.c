@@ -219,10 +219,20 @@ static void the_order_of_day_and_month_is_decided_by_the_column(void **state)
     static const char *const months_first[] = {"01/02/2026", "02/13/2026"};
     static const char *const sorted[] = {"02/01/2026", "02/02/2026", "02/03/2026"};
     static const char *const unclear[] = {"02/02/2026"};
+    static const char *const years_first[] = {"15.08.25", "15.08.03", "14.11.30"};
+    static const char *const old_years_first[] = {"98.08.25"};
+    static const char *const short_years_last[] = {"25.08.15", "03.08.15", "30.11.14"};
+    static const char *const american[] = {"08/25/15", "8/3/15", "11/30/14"};
+    static const char *const old_years_last[] = {"10.08.98", "11.08.97"};
     assert_int_equal(order_of(days_first, 3, &arena), DATE_ORDER_DMY);
     assert_int_equal(order_of(months_first, 2, &arena), DATE_ORDER_MDY);
     assert_int_equal(order_of(sorted, 3, &arena), DATE_ORDER_MDY);
     assert_int_equal(order_of(unclear, 1, &arena), DATE_ORDER_UNKNOWN);
+    assert_int_equal(order_of(years_first, 3, &arena), DATE_ORDER_YMD);
+    assert_int_equal(order_of(old_years_first, 1, &arena), DATE_ORDER_YMD);
+    assert_int_equal(order_of(short_years_last, 3, &arena), DATE_ORDER_DMY);
+    assert_int_equal(order_of(american, 3, &arena), DATE_ORDER_MDY);
+    assert_int_equal(order_of(old_years_last, 2, &arena), DATE_ORDER_DMY);
     arena_free(&arena);
 }
 
