@@ -238,8 +238,13 @@ static void run_attend_one(void *state)
 static void run_attend_path(void *state)
 {
     struct loops *loops = state;
-    loops->table->attend_path(LENGTH, HEAD_WIDTH, loops->path, loops->keys, loops->values, loops->a,
-                              NULL, loops->y + WIDTH, loops->y);
+    const struct path_bf16 path = {.length = LENGTH,
+                                   .head_width = HEAD_WIDTH,
+                                   .stride = HEAD_WIDTH,
+                                   .nodes = loops->path,
+                                   .keys = loops->keys,
+                                   .values = loops->values};
+    loops->table->attend_path(&path, loops->a, NULL, loops->y + WIDTH, loops->y);
 }
 
 /* Scores and context: a multiplication and an addition for every query, key and channel, twice. */

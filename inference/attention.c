@@ -78,44 +78,62 @@ void attention_apply(struct worker *worker, size_t length, const void *cache, si
                                 context);
 }
 
-/* Where in the caches a head's keys and values of a layer begin: [layer][head][node][head width],
- * so that the nodes of an output that grows lie side by side. */
-static size_t cache_place(const struct t5_session *session, size_t layer, size_t head)
+/* Where a decoder's row that went to cache node `node` of a layer has its keys: its values follow
+ * them, and those of the next node, so that an output that grows is read straight on. */
+static size_t cache_place(const struct t5_session *session, size_t layer, size_t node)
 {
-    return (layer * session->config->heads + head) * session->nodes * session->config->head_width;
+    return (layer * session->nodes + node) * 2 * session->inner;
 }
 
 void attention_keep(struct worker *worker, size_t layer, size_t node, const float *key,
                     const float *value)
 {
     const struct t5_session *session = worker->session;
-    size_t head_width = session->config->head_width;
-    for (size_t head = 0; head < session->config->heads; head++) {
-        size_t place = cache_place(session, layer, head) + node * head_width;
-        const float *from[] = {key + head * head_width, value + head * head_width};
-        void *const to[] = {worker->key_cache, worker->value_cache};
-        for (size_t i = 0; i < 2; i++) {
-            if (is_int8(session))
-                session->kernels->to_bf16(head_width, from[i], (uint16_t *)to[i] + place);
-            else
-                memcpy((float *)to[i] + place, from[i], head_width * sizeof(float));
-        }
+    size_t inner = session->inner, place = cache_place(session, layer, node);
+    if (is_int8(session)) {
+        uint16_t *to = (uint16_t *)worker->kept + place;
+        session->kernels->to_bf16(inner, key, to);
+        session->kernels->to_bf16(inner, value, to + inner);
+    } else {
+        float *to = (float *)worker->kept + place;
+        memcpy(to, key, inner * sizeof(*to));
+        memcpy(to + inner, value, inner * sizeof(*to));
     }
 }
 
-/* One head over its cached keys and values. */
-static void path_f32(struct worker *worker, size_t length, const uint32_t *path, const float *keys,
-                     const float *values, const float *query, const float *bias, float *context)
+/* One head over its kept keys and values. */
+static void path_f32(struct worker *worker, size_t layer, size_t head,
+                     const struct decoder_row *row, const float *query, const float *bias,
+                     float *context)
 {
-    const struct kernels *kernels = worker->session->kernels;
-    size_t head_width = worker->session->config->head_width;
+    const struct t5_session *session = worker->session;
+    const struct kernels *kernels = session->kernels;
+    size_t length = row->position + 1, head_width = session->config->head_width;
+    size_t stride = 2 * session->inner;
+    const uint32_t *path = row->path;
+    const float *keys = (float *)worker->kept + cache_place(session, layer, 0) + head * head_width;
+    const float *values = keys + session->inner;
     float *scores = worker->scores;
     for (size_t i = 0; i < length; i++)
-        scores[i] = kernels->dot(head_width, query, keys + path[i] * head_width);
+        scores[i] = kernels->dot(head_width, query, keys + path[i] * stride);
     kernels->softmax(length, scores, bias);
     memset(context, 0, head_width * sizeof(*context));
     for (size_t i = 0; i < length; i++)
-        kernels->add_scaled(head_width, scores[i], values + path[i] * head_width, context);
+        kernels->add_scaled(head_width, scores[i], values + path[i] * stride, context);
+}
+
+static struct path_bf16 path_of(const struct worker *worker, size_t layer, size_t head,
+                                const struct decoder_row *row)
+{
+    const struct t5_session *session = worker->session;
+    const uint16_t *keys = (uint16_t *)worker->kept + cache_place(session, layer, 0) +
+                           head * session->config->head_width;
+    return (struct path_bf16){.length = row->position + 1,
+                              .head_width = session->config->head_width,
+                              .stride = 2 * session->inner,
+                              .nodes = row->path,
+                              .keys = keys,
+                              .values = keys + session->inner};
 }
 
 /* Asks for a row's keys and values of one head before they are read: a path may lie anywhere. */
@@ -123,13 +141,12 @@ static void ask_for(const struct worker *worker, size_t layer, size_t head,
                     const struct decoder_row *row)
 {
     enum { LINE = 64 / sizeof(uint16_t) };
-    size_t head_width = worker->session->config->head_width;
-    const uint16_t *keys = worker->key_cache, *values = worker->value_cache;
-    for (size_t i = 0; i <= row->position; i++) {
-        size_t place = cache_place(worker->session, layer, head) + row->path[i] * head_width;
-        for (size_t k = place; k < place + head_width; k += LINE) {
-            __builtin_prefetch(keys + k);
-            __builtin_prefetch(values + k);
+    const struct path_bf16 path = path_of(worker, layer, head, row);
+    for (size_t i = 0; i < path.length; i++) {
+        size_t place = path.nodes[i] * path.stride;
+        for (size_t k = place; k < place + path.head_width; k += LINE) {
+            __builtin_prefetch(path.keys + k);
+            __builtin_prefetch(path.values + k);
         }
     }
 }
@@ -139,15 +156,13 @@ static void attend_row(struct worker *worker, size_t layer, size_t head,
 {
     const struct t5_session *session = worker->session;
     size_t length = row->position + 1, most = session->limits.output_tokens;
-    size_t place = cache_place(session, layer, head), head_width = session->config->head_width;
     const float *bias = session->decoder_bias + (head + 1) * most - length;
-    if (is_int8(session))
-        session->kernels->attend_path(
-            length, head_width, row->path, (uint16_t *)worker->key_cache + place,
-            (uint16_t *)worker->value_cache + place, query, bias, worker->scores, context);
-    else
-        path_f32(worker, length, row->path, (float *)worker->key_cache + place,
-                 (float *)worker->value_cache + place, query, bias, context);
+    if (!is_int8(session)) {
+        path_f32(worker, layer, head, row, query, bias, context);
+        return;
+    }
+    const struct path_bf16 path = path_of(worker, layer, head, row);
+    session->kernels->attend_path(&path, query, bias, worker->scores, context);
 }
 
 void attention_paths(struct worker *worker, size_t layer, const struct decoder_row *rows,
@@ -165,5 +180,20 @@ void attention_paths(struct worker *worker, size_t layer, const struct decoder_r
             attend_row(worker, layer, head, &rows[i], worker->query + offset,
                        worker->context + offset);
         }
+    }
+}
+
+void attention_announce(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                        size_t count)
+{
+    const struct t5_session *session = worker->session;
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].position == 0 || (i && rows[i].path[0] == rows[i - 1].path[0]))
+            continue;
+        size_t first = rows[i].path[0], last = rows[i].path[rows[i].position - 1];
+        size_t place = cache_place(session, layer, first);
+        worker->soon_room[worker->soon.count++] =
+            (struct memory){(const uint8_t *)((uint16_t *)worker->kept + place),
+                            (cache_place(session, layer, last + 1) - place) * sizeof(uint16_t)};
     }
 }

@@ -65,21 +65,6 @@ static void attend_keys(struct worker *worker, size_t layer, const struct decode
     }
 }
 
-/* Products until then ask for the keys and values of another layer. */
-static void announce_keys(struct worker *worker, size_t layer, const struct decoder_row *rows,
-                          size_t count)
-{
-    const struct t5_session *session = worker->session;
-    worker->soon = (struct read_soon){.parts = worker->soon_room};
-    for (size_t i = 0; i < count; i++) {
-        const struct encoded *input = &session->inputs[rows[i].input];
-        if (i == 0 || rows[i].input != rows[i - 1].input)
-            worker->soon_room[worker->soon.count++] =
-                (struct memory){keys_of(session, input, layer, 0),
-                                session->config->heads * attention_size(session, input->length)};
-    }
-}
-
 /* ---- By states ---- */
 
 static void make_states(const struct t5_session *session, const struct encoded *input)
@@ -251,10 +236,23 @@ void cross_prepare(struct t5_session *session, size_t rows)
 
 void cross_attend(struct worker *worker, size_t layer, const struct decoder_row *rows, size_t count)
 {
-    if (worker->session->by_states) {
+    if (worker->session->by_states)
         attend_states(worker, layer, rows, count);
-    } else {
+    else
         attend_keys(worker, layer, rows, count);
-        announce_keys(worker, (layer + 1) % worker->session->config->decoder_layers, rows, count);
+}
+
+void cross_announce(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                    size_t count)
+{
+    const struct t5_session *session = worker->session;
+    if (session->by_states) /* the same in every layer: they are near */
+        return;
+    for (size_t i = 0; i < count; i++) {
+        const struct encoded *input = &session->inputs[rows[i].input];
+        if (i == 0 || rows[i].input != rows[i - 1].input)
+            worker->soon_room[worker->soon.count++] =
+                (struct memory){keys_of(session, input, layer, 0),
+                                session->config->heads * attention_size(session, input->length)};
     }
 }

@@ -40,6 +40,17 @@ static void cross_attention(struct worker *worker, size_t layer_index,
     add_context(worker, &layer->output, &shape);
 }
 
+/* What a layer will read is asked for by the products before it. */
+static void announce(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                     size_t count)
+{
+    worker->soon = (struct read_soon){.parts = worker->soon_room};
+    if (worker->session->limits.precision != T5_INT8)
+        return;
+    attention_announce(worker, layer, rows, count);
+    cross_announce(worker, layer, rows, count);
+}
+
 /* At most decoder_rows of them; appends the wanted final states behind the `wanted` there are. */
 static size_t run_rows(struct worker *worker, const struct decoder_row *rows, size_t count,
                        size_t wanted)
@@ -54,6 +65,7 @@ static size_t run_rows(struct worker *worker, const struct decoder_row *rows, si
     for (size_t i = 0; i < decoder->layer_count; i++) {
         self_attention(worker, i, rows, shape);
         cross_attention(worker, i, rows, shape);
+        announce(worker, (i + 1) % decoder->layer_count, rows, count);
         feed_forward_apply(worker, &decoder->layers[i].feed_forward, shape, worker->x);
     }
     for (size_t i = 0; i < count; i++) {

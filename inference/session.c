@@ -74,10 +74,9 @@ static void worker_open(struct worker *worker, const struct t5_session *session)
     worker->scores = room(1, largest_of(QUERY_ROWS * (input + COLUMN_GROUP), output));
     size_t cached = config->decoder_layers * session->nodes * inner;
     size_t number = is_int8 ? sizeof(uint16_t) : sizeof(float);
-    worker->key_cache = memory_alloc_aligned(cached, number);
-    worker->value_cache = memory_alloc_aligned(cached, number);
+    worker->kept = memory_alloc_aligned(2 * cached, number);
     worker->carried = is_int8 ? room(config->heads * session->decoder_rows, width) : NULL;
-    worker->soon_room = memory_alloc(session->decoder_rows, sizeof(*worker->soon_room));
+    worker->soon_room = memory_alloc(2 * session->decoder_rows, sizeof(*worker->soon_room));
     worker->quantized.soon = &worker->soon;
     worker->final_states = room(session->decoder_rows, width);
     worker->logits = room(session->decoder_rows, OUTPUT_PIECE);
@@ -85,12 +84,24 @@ static void worker_open(struct worker *worker, const struct t5_session *session)
 
 static void worker_close(struct worker *worker)
 {
-    void *owned[] = {
-        worker->x,      worker->normed,          worker->query,           worker->key,
-        worker->value,  worker->context,         worker->hidden,          worker->gate,
-        worker->cache,  worker->quantized.scale, worker->quantized.bytes, worker->work,
-        worker->scores, worker->key_cache,       worker->value_cache,     worker->final_states,
-        worker->logits, worker->carried,         worker->soon_room};
+    void *owned[] = {worker->x,
+                     worker->normed,
+                     worker->query,
+                     worker->key,
+                     worker->value,
+                     worker->context,
+                     worker->hidden,
+                     worker->gate,
+                     worker->cache,
+                     worker->quantized.scale,
+                     worker->quantized.bytes,
+                     worker->work,
+                     worker->scores,
+                     worker->kept,
+                     worker->final_states,
+                     worker->logits,
+                     worker->carried,
+                     worker->soon_room};
     for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
         free(owned[i]);
 }

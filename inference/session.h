@@ -41,14 +41,13 @@ struct worker {
     float *context;                   /* [rows][inner] */
     float *hidden, *gate;             /* [rows][hidden] */
     struct rows_s8 quantized;         /* [rows][the widest operand] */
-    struct read_soon soon;            /* its, of cross-attention's next layer */
-    struct memory *soon_room;         /* [decoder_rows] */
+    struct read_soon soon;            /* its: what the decoder's next layer attends to */
+    struct memory *soon_room;         /* [2 * decoder_rows] */
     void *cache;                      /* keys and values of one head of one input */
     void *work;                       /* room that attention works in */
     float *scores;                    /* [QUERY_ROWS][padded input], or one decoder row's */
 
-    void *key_cache, *value_cache; /* [decoder layer][head][node][head width]: bfloat16, or float
-                                      in T5_F32 */
+    void *kept;     /* [decoder layer][node][keys, values][inner]: bfloat16, or float in T5_F32 */
     float *carried; /* [heads][rows of the decoder][width]: queries among the states, their means */
     float *final_states; /* [decoder_rows][width], ready for the output layer */
     float *logits;       /* [decoder_rows][OUTPUT_PIECE] */
@@ -174,6 +173,10 @@ void attention_keep(struct worker *worker, size_t layer, size_t node, const floa
 void attention_paths(struct worker *worker, size_t layer, const struct decoder_row *rows,
                      size_t count);
 
+/* Appends to worker->soon what attention_paths will read, of at most decoder_rows rows; T5_INT8. */
+void attention_announce(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                        size_t count);
+
 /* ---- relative_bias.c ---- */
 
 /* bias [heads][least..most], the value for key - query = d at d - least; table is
@@ -193,6 +196,10 @@ void cross_prepare(struct t5_session *session, size_t rows);
 /* worker->context = attention of worker->query to the inputs' states, of at most decoder_rows. */
 void cross_attend(struct worker *worker, size_t layer, const struct decoder_row *rows,
                   size_t count);
+
+/* Appends to worker->soon what cross_attend will read. */
+void cross_announce(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                    size_t count);
 
 /* Runs rows of any number through the decoder, in their order. The final states of the wanted ones,
  * at most session->decoder_rows, end up in worker->final_states one behind the other. Returns how

@@ -100,7 +100,7 @@ struct factors {
     size_t block_stride, step_stride; /* from a block to the next, from a step to the next */
     size_t ahead;
     const uint8_t *x, *blocks;
-    const uint8_t *soon; /* asked for by tiles of many rows, a line at each step */
+    const uint8_t *soon; /* asked for by tiles of many rows, two lines at each step */
     size_t soon_stride;
 };
 
@@ -167,6 +167,7 @@ INLINE void tile_s8(const size_t rows, const size_t blocks, const struct factors
             __builtin_prefetch(step + j * block_stride + factors->ahead, 0, 2);
         if (rows >= MANY_ROWS) {
             __builtin_prefetch(soon, 0, 2);
+            __builtin_prefetch(soon + SOON_LINE, 0, 2);
             soon += factors->soon_stride;
         }
 #pragma GCC unroll 16
@@ -317,9 +318,9 @@ static void ask_meanwhile(struct read_soon *soon, size_t rows, struct factors *f
     if (!soon || !soon->count || rows < MANY_ROWS)
         return;
     struct memory *part = soon->parts;
-    size_t most = factors->steps * SOON_LINE, size = part->size < most ? part->size : most;
+    size_t most = factors->steps * 2 * SOON_LINE, size = part->size < most ? part->size : most;
     factors->soon = part->bytes;
-    factors->soon_stride = SOON_LINE;
+    factors->soon_stride = 2 * SOON_LINE;
     part->bytes += size;
     part->size -= size;
     if (!part->size) {

@@ -426,72 +426,72 @@ INLINE vector fold_sixteen(const vector sums[16])
                                    15, 29, 31);
 }
 
-/* dot_bf16 of the query with at most sixteen keys: those that are not there repeat the first. */
-INLINE void dots_bf16(size_t count, size_t depth, const uint32_t *path, const uint16_t *keys,
-                      const float *query, float *scores)
+/* dot_bf16 of the query with at most sixteen keys, from number `first` of the path on: those that
+ * are not there repeat the first. */
+INLINE void dots_bf16(const struct path_bf16 *path, size_t first, const float *query, float *scores)
 {
+    size_t left = path->length - first, count = left < 16 ? left : 16;
     const uint16_t *key[16];
     vector sums[16];
 #pragma GCC unroll 16
     for (size_t i = 0; i < 16; i++) {
         size_t position = i % 4 * 4 + i / 4; /* the order that fold_sixteen undoes */
-        key[i] = keys + path[position < count ? position : 0] * depth;
+        key[i] = path->keys + path->nodes[first + (position < count ? position : 0)] * path->stride;
         sums[i] = (vector){0};
     }
-    for (size_t k = 0; k < depth; k += LANES) {
+    for (size_t k = 0; k < path->head_width; k += LANES) {
         vector part = load(query + k);
 #pragma GCC unroll 16
         for (size_t i = 0; i < 16; i++)
             sums[i] += part * load_bf16(key[i] + k);
     }
     vector folded = fold_sixteen(sums);
-    memcpy(scores, &folded, count * sizeof(*scores));
+    memcpy(scores + first, &folded, count * sizeof(*scores));
 }
 #endif
 
-static void score_path(size_t length, size_t head_width, const uint32_t *path, const uint16_t *keys,
-                       const float *query, float *scores)
+static void score_path(const struct path_bf16 *path, const float *query, float *scores)
 {
     size_t i = 0;
 #if WIDTH == 16
-    for (; head_width % LANES == 0 && i < length; i += 16)
-        dots_bf16(length - i < 16 ? length - i : 16, head_width, path + i, keys, query, scores + i);
+    for (; path->head_width % LANES == 0 && i < path->length; i += 16)
+        dots_bf16(path, i, query, scores);
 #endif
-    for (; i < length; i++)
-        scores[i] = dot_bf16(head_width, query, keys + path[i] * head_width);
+    for (; i < path->length; i++)
+        scores[i] = dot_bf16(path->head_width, query, path->keys + path->nodes[i] * path->stride);
 }
 
-/* context[0..groups * LANES) = sum over positions; `groups` is constant where it is called. */
-INLINE void sum_values(const size_t groups, size_t length, size_t head_width, const uint32_t *path,
-                       const uint16_t *values, const float *weights, float *context)
+/* context[first..first + groups * LANES) = sum over positions; `groups` is constant where it is
+ * called. */
+INLINE void sum_values(const size_t groups, size_t first, const struct path_bf16 *path,
+                       const float *weights, float *context)
 {
     vector sums[4 * PARTS] = {0};
-    for (size_t i = 0; i < length; i++) {
-        const uint16_t *value = values + path[i] * head_width;
+    for (size_t i = 0; i < path->length; i++) {
+        const uint16_t *value = path->values + path->nodes[i] * path->stride + first;
 #pragma GCC unroll 16
         for (size_t part = 0; part < groups * PARTS; part++)
             sums[part] += load_bf16(value + part * WIDTH) * weights[i];
     }
 #pragma GCC unroll 16
     for (size_t part = 0; part < groups * PARTS; part++)
-        store(context + part * WIDTH, sums[part]);
+        store(context + first + part * WIDTH, sums[part]);
 }
 
-static void attend_path(size_t length, size_t head_width, const uint32_t *path,
-                        const uint16_t *keys, const uint16_t *values, const float *query,
-                        const float *bias, float *scores, float *context)
+static void attend_path(const struct path_bf16 *path, const float *query, const float *bias,
+                        float *scores, float *context)
 {
-    score_path(length, head_width, path, keys, query, scores);
-    softmax(length, scores, bias);
+    score_path(path, query, scores);
+    softmax(path->length, scores, bias);
     size_t k = 0;
-    for (; k + 4 * LANES <= head_width; k += 4 * LANES)
-        sum_values(4, length, head_width, path, values + k, scores, context + k);
-    for (; k + LANES <= head_width; k += LANES)
-        sum_values(1, length, head_width, path, values + k, scores, context + k);
-    for (; k < head_width; k++) {
+    for (; k + 4 * LANES <= path->head_width; k += 4 * LANES)
+        sum_values(4, k, path, scores, context);
+    for (; k + LANES <= path->head_width; k += LANES)
+        sum_values(1, k, path, scores, context);
+    for (; k < path->head_width; k++) {
         context[k] = 0;
-        for (size_t i = 0; i < length; i++)
-            context[k] += scores[i] * from_bf16(values[path[i] * head_width + k]);
+        for (size_t i = 0; i < path->length; i++)
+            context[k] += scores[i] * from_bf16(path->values[path->nodes[i] * path->stride + k]);
     }
 }
 

@@ -68,6 +68,14 @@ struct cache_s8 {
 size_t cache_s8_size(size_t length, size_t head_width);
 struct cache_s8 cache_s8_at(void *bytes, size_t length, size_t head_width);
 
+/* Keys and values of one head in bfloat16, numbers of a position side by side, positions `stride`
+ * numbers apart; those that a query sees are nodes[0..length), in this order. */
+struct path_bf16 {
+    size_t length, head_width, stride;
+    const uint32_t *nodes; /* borrowed, as are the numbers */
+    const uint16_t *keys, *values;
+};
+
 /* Widest head of attend_s8. */
 enum { KERNEL_MOST_HEAD = 4096 };
 
@@ -119,12 +127,10 @@ struct kernels {
     void (*attend_s8)(const struct cache_s8 *cache, size_t queries, const float *query,
                       const float *bias, size_t stride, void *work, float *context);
 
-    /* One query over cached positions path[0..length) of keys and values [position][head width] in
-     * bfloat16: scores are dot products as `dot` has them, softmax as below, and context the sum
-     * over positions in their order. `scores` has room for `length`. */
-    void (*attend_path)(size_t length, size_t head_width, const uint32_t *path,
-                        const uint16_t *keys, const uint16_t *values, const float *query,
-                        const float *bias, float *scores, float *context);
+    /* One query over the positions of a path: scores are dot products as `dot` has them, softmax as
+     * below, and context the sum over positions in their order. `scores` has room for them. */
+    void (*attend_path)(const struct path_bf16 *path, const float *query, const float *bias,
+                        float *scores, float *context);
 
     /* y = x as bfloat16, rounded to nearest even. */
     void (*to_bf16)(size_t count, const float *x, uint16_t *y);

@@ -384,22 +384,21 @@ static void to_bf16(size_t count, const float *x, uint16_t *y)
     }
 }
 
-static void attend_path(size_t length, size_t head_width, const uint32_t *path,
-                        const uint16_t *keys, const uint16_t *values, const float *query,
-                        const float *bias, float *scores, float *context)
+static void attend_path(const struct path_bf16 *path, const float *query, const float *bias,
+                        float *scores, float *context)
 {
-    for (size_t i = 0; i < length; i++) {
-        const uint16_t *key = keys + path[i] * head_width;
+    for (size_t i = 0; i < path->length; i++) {
+        const uint16_t *key = path->keys + path->nodes[i] * path->stride;
         float lanes[LANES] = {0};
-        for (size_t k = 0; k < head_width; k++)
+        for (size_t k = 0; k < path->head_width; k++)
             lanes[k % LANES] += query[k] * from_bf16(key[k]);
         scores[i] = fold(lanes);
     }
-    softmax(length, scores, bias);
-    memset(context, 0, head_width * sizeof(*context));
-    for (size_t i = 0; i < length; i++)
-        for (size_t k = 0; k < head_width; k++)
-            context[k] += scores[i] * from_bf16(values[path[i] * head_width + k]);
+    softmax(path->length, scores, bias);
+    memset(context, 0, path->head_width * sizeof(*context));
+    for (size_t i = 0; i < path->length; i++)
+        for (size_t k = 0; k < path->head_width; k++)
+            context[k] += scores[i] * from_bf16(path->values[path->nodes[i] * path->stride + k]);
 }
 
 const struct kernels scalar_kernels = {

@@ -347,16 +347,22 @@ static void check_path(const struct kernels *table)
     uint16_t *values = memory_alloc(nodes * width, sizeof(*values));
     uint16_t *same = memory_alloc(nodes * width, sizeof(*same));
     float *expected = memory_alloc(width, sizeof(float)), *got = memory_alloc(width, sizeof(float));
-    uint32_t path[64];
+    uint32_t list[64];
     for (size_t i = 0; i < length; i++)
-        path[i] = (uint32_t)random_below(nodes);
+        list[i] = (uint32_t)random_below(nodes);
     scalar_kernels.to_bf16(nodes * width, floats, keys);
     table->to_bf16(nodes * width, floats, same);
     assert_memory_equal(keys, same, nodes * width * sizeof(*keys));
     scalar_kernels.to_bf16(nodes * width / 2, floats + nodes * width / 2, values);
-    scalar_kernels.attend_path(length, width, path, keys, values, query, bias, scores, expected);
-    table->attend_path(length, width, path, keys, values, query, bias, scores, got);
-    assert_bits_equal("attend_path", got, expected, width);
+    const struct path_bf16 path = {.length = length,
+                                   .head_width = 1 + random_below(width),
+                                   .stride = width,
+                                   .nodes = list,
+                                   .keys = keys,
+                                   .values = values};
+    scalar_kernels.attend_path(&path, query, bias, scores, expected);
+    table->attend_path(&path, query, bias, scores, got);
+    assert_bits_equal("attend_path", got, expected, path.head_width);
     free(floats), free(query), free(bias), free(keys), free(values), free(same);
     free(expected), free(got);
 }
