@@ -136,9 +136,10 @@ static struct path_bf16 path_of(const struct worker *worker, size_t layer, size_
                               .values = keys + session->inner};
 }
 
-/* Asks for a row's keys and values of one head before they are read: a path may lie anywhere. */
-static void ask_for(const struct worker *worker, size_t layer, size_t head,
-                    const struct decoder_row *row)
+/* Asks for a row's keys and values of one head before they are read: a path may lie anywhere.
+ * Always inline, since GCC drops calls of a function that does nothing else. */
+static inline __attribute__((always_inline)) void
+ask_for(const struct worker *worker, size_t layer, size_t head, const struct decoder_row *row)
 {
     enum { LINE = 64 / sizeof(uint16_t) };
     const struct path_bf16 path = path_of(worker, layer, head, row);
