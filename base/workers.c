@@ -2,6 +2,7 @@
 #include "base/workers.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@ struct workers {
     pthread_cond_t started, finished;
     size_t round;   /* rises with every workers_run */
     size_t running; /* helpers that have not finished this round */
+    size_t items;
+    atomic_size_t taken;
     bool closing;
     void (*work)(void *context, size_t worker);
     void *context;
@@ -87,9 +90,12 @@ void workers_close(struct workers *workers)
     free(workers);
 }
 
-void workers_run(struct workers *workers, void (*work)(void *context, size_t worker), void *context)
+void workers_run(struct workers *workers, size_t items, void (*work)(void *context, size_t worker),
+                 void *context)
 {
     pthread_mutex_lock(&workers->lock);
+    workers->items = items;
+    workers->taken = 0;
     workers->work = work;
     workers->context = context;
     workers->running = workers->helper_count;
@@ -101,4 +107,10 @@ void workers_run(struct workers *workers, void (*work)(void *context, size_t wor
     while (workers->running)
         pthread_cond_wait(&workers->finished, &workers->lock);
     pthread_mutex_unlock(&workers->lock);
+}
+
+bool workers_take(struct workers *workers, size_t *item)
+{
+    *item = workers->taken++;
+    return *item < workers->items;
 }

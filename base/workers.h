@@ -2,6 +2,7 @@
 #ifndef BASE_WORKERS_H
 #define BASE_WORKERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -13,8 +14,12 @@ struct workers;
 bool workers_open(struct workers **workers, size_t count, struct error *error);
 void workers_close(struct workers *workers); /* NULL is fine */
 
-/* Calls work(context, i) for every worker i at the same time; returns when all of them have. */
-void workers_run(struct workers *workers, void (*work)(void *context, size_t worker),
+/* Calls work(context, i) for every worker i at the same time; returns when all of them have. They
+ * share `items` items, numbered from 0, by workers_take. */
+void workers_run(struct workers *workers, size_t items, void (*work)(void *context, size_t worker),
                  void *context);
+
+/* For workers at work: the first item that none of them has taken; false when there is none. */
+bool workers_take(struct workers *workers, size_t *item);
 
 #endif

@@ -8,7 +8,6 @@
  * heads. A row costs more, an input far less: it is the way of few rows. */
 #include "inference/session.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,21 +183,14 @@ static void attend_states(struct worker *worker, size_t layer, const struct deco
 
 /* ---- Either ---- */
 
-struct preparing {
-    struct t5_session *session;
-    atomic_size_t next; /* input that nobody has taken yet */
-};
-
 static void prepare_inputs(void *context, size_t index)
 {
-    struct preparing *preparing = context;
-    struct t5_session *session = preparing->session;
-    size_t next;
-    while ((next = preparing->next++) < session->input_count) {
+    struct t5_session *session = context;
+    for (size_t i; workers_take(session->pool, &i);) {
         if (session->by_states)
-            make_states(session, &session->inputs[next]);
+            make_states(session, &session->inputs[i]);
         else
-            make_keys(&session->workers[index], &session->inputs[next]);
+            make_keys(&session->workers[index], &session->inputs[i]);
     }
 }
 
@@ -229,8 +221,7 @@ void cross_prepare(struct t5_session *session, size_t rows)
         *(session->by_states ? &input->states : &input->keys) = place;
         place += input_size(session, input);
     }
-    struct preparing preparing = {.session = session};
-    workers_run(session->pool, prepare_inputs, &preparing);
+    workers_run(session->pool, session->input_count, prepare_inputs, session);
     room->ready = true;
 }
 

@@ -3,7 +3,6 @@
 #include "inference/session.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,18 +150,11 @@ static void encode_wave(struct worker *worker, const struct wave *wave, float *s
     free(lengths);
 }
 
-struct encoding {
-    struct t5_session *session;
-    atomic_size_t next; /* wave that nobody has taken yet */
-};
-
 static void encode_waves(void *context, size_t index)
 {
-    struct encoding *encoding = context;
-    struct t5_session *session = encoding->session;
+    struct t5_session *session = context;
     session->workers[index].soon.count = 0; /* that of what was encoded before */
-    size_t wave;
-    while ((wave = encoding->next++) < session->wave_count)
+    for (size_t wave; workers_take(session->pool, &wave);)
         encode_wave(&session->workers[index], &session->waves[wave], session->states);
 }
 
@@ -181,8 +173,7 @@ bool t5_encode(struct t5_session *session, const struct text *inputs, size_t cou
     session->states =
         session_room(session->states, &session->state_capacity,
                      session->id_count * session->config->model_width * sizeof(*session->states));
-    struct encoding encoding = {.session = session};
-    workers_run(session->pool, encode_waves, &encoding);
+    workers_run(session->pool, session->wave_count, encode_waves, session);
     return true;
 }
 

@@ -1,7 +1,6 @@
 /* generate.c - decoding: inputs enter a worker's slots, are decoded side by side, and leave as they
  * finish, so that no pass waits for the longest output. */
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +9,6 @@
 
 struct batch {
     struct generation generation;
-    atomic_size_t next;       /* input that nobody has taken yet */
     struct finished *results; /* [inputs] */
 };
 
@@ -296,7 +294,7 @@ static void generate_inputs(void *context, size_t index)
         size_t row_count = 0;
         for (size_t i = 0; i < slot_count; i++) {
             size_t input;
-            if (!slots[i].busy && (input = batch->next++) < session->input_count)
+            if (!slots[i].busy && workers_take(session->pool, &input))
                 slot_enter(generation, &slots[i], input);
             if (slots[i].busy)
                 row_count += slot_rows(generation, &slots[i], rows + row_count);
@@ -385,7 +383,7 @@ bool t5_generate(struct t5_session *session, const struct t5_decoding *decoding,
             batch.results[i].choice = choices_start(decoding->choices, arena);
     }
     cross_prepare(session, most_rows(&batch.generation));
-    workers_run(session->pool, generate_inputs, &batch);
+    workers_run(session->pool, session->input_count, generate_inputs, &batch);
     for (size_t i = 0; i < session->input_count; i++) {
         fill_output(session, decoding, &batch.results[i], arena, &outputs[i]);
         free(batch.results[i].tokens);

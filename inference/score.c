@@ -3,7 +3,6 @@
  * The targets of one input form a tree: what they have in common at their begin is computed once.
  * Each node of the tree is one row of the decoder, and its logits judge its children. */
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +22,6 @@ struct scoring {
     struct candidate *candidates; /* by input */
     size_t *first;                /* [inputs + 1], where an input's candidates begin */
     float *scores;
-    atomic_size_t next; /* input that nobody has taken yet */
 };
 
 /* The trees of a few inputs, up to one pass of the decoder, or more when one target is longer. */
@@ -166,8 +164,7 @@ static void score_inputs(void *context, size_t index)
     const struct t5_session *session = scoring->session;
     struct worker *worker = &scoring->session->workers[index];
     struct forest forest = forest_open(session);
-    size_t input;
-    while ((input = scoring->next++) < session->input_count) {
+    for (size_t input; workers_take(session->pool, &input);) {
         forest.first_row = forest.count;
         for (size_t c = scoring->first[input]; c < scoring->first[input + 1]; c++) {
             const struct candidate *candidate = &scoring->candidates[c];
@@ -242,7 +239,7 @@ bool t5_score(struct t5_session *session, const struct t5_target *targets, size_
     bool ok = tokenise_targets(&scoring, targets, count, tokens, error);
     if (ok) {
         cross_prepare(session, 1); /* judged alike, however long */
-        workers_run(session->pool, score_inputs, &scoring);
+        workers_run(session->pool, session->input_count, score_inputs, &scoring);
     }
     free(tokens);
     free(scoring.first);

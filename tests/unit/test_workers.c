@@ -24,11 +24,36 @@ static void every_worker_works_once_a_round(void **state)
     struct workers *workers;
     assert_true(workers_open(&workers, WORKERS, NULL));
     for (size_t round = 1; round <= 200; round++) {
-        workers_run(workers, count_one, counts);
+        workers_run(workers, 0, count_one, counts);
         for (size_t i = 0; i < WORKERS; i++)
             assert_int_equal(counts[i], round);
     }
     workers_close(workers);
+}
+
+struct shared {
+    struct workers *workers;
+    atomic_size_t taken[1000];
+};
+
+static void take_items(void *context, size_t worker)
+{
+    (void)worker;
+    struct shared *shared = context;
+    for (size_t item; workers_take(shared->workers, &item);)
+        shared->taken[item]++;
+}
+
+static void every_item_is_taken_once_a_round(void **state)
+{
+    (void)state;
+    struct shared shared = {0};
+    assert_true(workers_open(&shared.workers, WORKERS, NULL));
+    for (size_t items = 0; items <= 1000; items += 250)
+        workers_run(shared.workers, items, take_items, &shared);
+    for (size_t i = 0; i < 1000; i++)
+        assert_int_equal(shared.taken[i], 4 - i / 250);
+    workers_close(shared.workers);
 }
 
 static void one_worker_is_the_caller(void **state)
@@ -37,7 +62,7 @@ static void one_worker_is_the_caller(void **state)
     atomic_size_t count = 0;
     struct workers *workers;
     assert_true(workers_open(&workers, 1, NULL));
-    workers_run(workers, count_one, &count);
+    workers_run(workers, 0, count_one, &count);
     assert_int_equal(count, 1);
     workers_close(workers);
     workers_close(NULL);
@@ -47,6 +72,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_worker_works_once_a_round),
+        cmocka_unit_test(every_item_is_taken_once_a_round),
         cmocka_unit_test(one_worker_is_the_caller),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
