@@ -136,19 +136,19 @@ static struct path_bf16 path_of(const struct worker *worker, size_t layer, size_
                               .values = keys + session->inner};
 }
 
-/* Asks for a row's keys and values of one head before they are read: a path may lie anywhere.
+/* Asks for a part of what a row will read, number `part` of `parts`: a path may lie anywhere.
  * Always inline, since GCC drops calls of a function that does nothing else. */
-static inline __attribute__((always_inline)) void
-ask_for(const struct worker *worker, size_t layer, size_t head, const struct decoder_row *row)
+static inline __attribute__((always_inline)) void ask_for(const struct worker *worker, size_t layer,
+                                                          const struct decoder_row *row,
+                                                          size_t part, size_t parts)
 {
     enum { LINE = 64 / sizeof(uint16_t) };
-    const struct path_bf16 path = path_of(worker, layer, head, row);
-    for (size_t i = 0; i < path.length; i++) {
-        size_t place = path.nodes[i] * path.stride;
-        for (size_t k = place; k < place + path.head_width; k += LINE) {
-            __builtin_prefetch(path.keys + k);
-            __builtin_prefetch(path.values + k);
-        }
+    const struct t5_session *session = worker->session;
+    size_t length = row->position + 1, end = length * (part + 1) / parts;
+    for (size_t i = length * part / parts; i < end; i++) {
+        const uint16_t *keys = (uint16_t *)worker->kept + cache_place(session, layer, row->path[i]);
+        for (size_t k = 0; k < 2 * session->inner; k += LINE)
+            __builtin_prefetch(keys + k, 0, 2);
     }
 }
 
@@ -173,10 +173,8 @@ void attention_paths(struct worker *worker, size_t layer, const struct decoder_r
     size_t heads = session->config->heads, head_width = session->config->head_width;
     for (size_t i = 0; i < count; i++) {
         for (size_t head = 0; head < heads; head++) {
-            if (is_int8(session) && head + 1 < heads)
-                ask_for(worker, layer, head + 1, &rows[i]);
-            else if (is_int8(session) && i + 1 < count)
-                ask_for(worker, layer, 0, &rows[i + 1]);
+            if (is_int8(session) && i + 1 < count)
+                ask_for(worker, layer, &rows[i + 1], head, heads);
             size_t offset = i * session->inner + head * head_width;
             attend_row(worker, layer, head, &rows[i], worker->query + offset,
                        worker->context + offset);
