@@ -147,6 +147,9 @@ INLINE void tile_s8(const size_t rows, const size_t blocks, const struct factors
     const size_t vectors = blocks * PARTS, block_stride = factors->block_stride;
     const uint8_t *x = factors->x, *step = factors->blocks, *soon = factors->soon;
     vector_integer sum[SUMS * PARTS];
+#pragma GCC unroll 8
+    for (size_t j = 0; rows >= MANY_ROWS && j < blocks; j++)
+        __builtin_prefetch(step + j * block_stride + factors->ahead, 0, 2);
 #pragma GCC unroll 32
     for (size_t j = 0; j < vectors; j++) {
         vector_integer start = {0};
