@@ -12,7 +12,7 @@ enum {
     ENCODER_ROWS = 256, /* tokens that a worker encodes together, unless one input is longer */
     PANEL_ROWS = 96,    /* of them, those that go through linear layers together: their activations
                            stay in the second-level cache */
-    DECODER_ROWS = 32,  /* rows that a worker decodes together, unless one beam is wider */
+    DECODER_ROWS = 48,  /* rows that a worker decodes together, unless one beam is wider */
     CROSS_STATES_ROWS = 32, /* up to so many rows of the decoder an input, cross-attention looks at
                                the encoder's states themselves */
     OUTPUT_PIECE = 2048,    /* tokens of the vocabulary whose logits are made and judged together */
