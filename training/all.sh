@@ -14,9 +14,10 @@ step teacher.npy baseline.py "$work"
 step pool.pt pool.py "$work" 400
 # Two pieces; each goes on where it was broken off.
 "$python" "$here/train.py" "$work" --minutes 100 --name first
-"$python" "$here/train.py" "$work" --minutes 88 --rate 3e-3 --begin "$work/first.pt"
+"$python" "$here/train.py" "$work" --minutes 88 --rate 3e-3 --name second --begin "$work/first.pt"
 "$python" "$here/curve.py" "$work" first
-"$python" "$here/curve.py" "$work"
+"$python" "$here/curve.py" "$work" second
+"$python" "$here/average.py" "$work" first second 0.7
 "$python" "$here/evaluate.py" "$work" --fit --limit 3200
 "$python" "$here/export.py" "$work" "$work/export" --check
 "$winnow" model import --int8-only "$work/export" "$model"

@@ -62,7 +62,7 @@ no_repeat_ngram = 3
 """
 # Topics of less likely answers need their phrases in the text: on texts of another kind than those it was taught
 # topics on (applications, films), the decoder names some all the same.
-SURE_AT = 0.3
+SURE_AT = 0.35
 UNFITTED = {"temperature": 1.0, "bias_positive": 0.0, "bias_neutral": 0.0, "bias_negative": 0.0,
             "undetected_below": 0.45}
 
