@@ -9,11 +9,13 @@
 
 enum { SMALLEST = 16 };
 
+static const uint64_t zero = UINT64_C(0x9E3779B97F4A7C15); /* what key 0 is kept as */
+
 static struct table_slot *place(const struct table *table, uint64_t key)
 {
     /* Keys are good hashes: their low bits spread. */
     size_t mask = table->capacity - 1, at = (size_t)key & mask;
-    while (table->slots[at].taken && table->slots[at].key != key)
+    while (table->slots[at].key && table->slots[at].key != key)
         at = (at + 1) & mask;
     return &table->slots[at];
 }
@@ -24,7 +26,7 @@ static void enlarge(struct table *table)
                            .capacity = table->capacity ? table->capacity * 2 : SMALLEST};
     larger.slots = memory_alloc(larger.capacity, sizeof(*larger.slots));
     for (size_t i = 0; i < table->capacity; i++)
-        if (table->slots[i].taken)
+        if (table->slots[i].key)
             *place(&larger, table->slots[i].key) = table->slots[i];
     free(table->slots);
     *table = larger;
@@ -34,11 +36,12 @@ size_t *table_at(struct table *table, uint64_t key, size_t value, bool *added)
 {
     if ((table->count + 1) * 2 > table->capacity)
         enlarge(table);
+    key = key ? key : zero;
     struct table_slot *slot = place(table, key);
     if (added)
-        *added = !slot->taken;
-    if (!slot->taken) {
-        *slot = (struct table_slot){.key = key, .value = value, .taken = true};
+        *added = !slot->key;
+    if (!slot->key) {
+        *slot = (struct table_slot){.key = key, .value = value};
         table->count++;
     }
     return &slot->value;
@@ -48,8 +51,8 @@ const size_t *table_find(const struct table *table, uint64_t key)
 {
     if (!table->count)
         return NULL;
-    const struct table_slot *slot = place(table, key);
-    return slot->taken ? &slot->value : NULL;
+    const struct table_slot *slot = place(table, key ? key : zero);
+    return slot->key ? &slot->value : NULL;
 }
 
 void table_clear(struct table *table)

@@ -10,9 +10,8 @@
 #include "base/text.h"
 
 struct table_slot {
-    uint64_t key;
+    uint64_t key; /* 0: free */
     size_t value;
-    bool taken;
 };
 
 /* A zeroed table is empty and ready. Keys are hashes (base/hash.h): two texts of one hash are taken

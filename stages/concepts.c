@@ -8,12 +8,12 @@
 #include "stages/words.h"
 
 /* Of a concept that only one record has: decides where nothing else does. */
-static const double alone = 0.01;
+static const float alone = 0.01f;
 
-static struct concept *numbered(struct concepts *concepts, uint64_t hash, size_t *number)
+static struct concept *numbered(struct concepts *concepts, uint64_t hash, uint32_t *number)
 {
     bool added;
-    *number = *table_at(&concepts->numbering, hash, concepts->count, &added);
+    *number = (uint32_t)*table_at(&concepts->numbering, hash, concepts->count, &added);
     if (added) {
         concepts->all = memory_grow(concepts->all, &concepts->capacity, ++concepts->count,
                                     sizeof(*concepts->all));
@@ -32,14 +32,15 @@ void concepts_add(struct concepts *concepts, struct text sentence, size_t record
     concepts->first = memory_grow(concepts->first, &concepts->first_capacity,
                                   concepts->sentence_count + 2, sizeof(*concepts->first));
     concepts->first[concepts->sentence_count++] = at;
+    uint32_t this_record = (uint32_t)record + 1, this_sentence = (uint32_t)concepts->sentence_count;
     for (size_t i = 0; i < count; i++) {
-        size_t number;
+        uint32_t number;
         struct concept *concept = numbered(concepts, words[i].hash, &number);
-        if (concept->last_sentence == concepts->sentence_count)
+        if (concept->last_sentence == this_sentence)
             continue;
-        concept->last_sentence = concepts->sentence_count;
-        concept->weight += concept->last_record != record + 1;
-        concept->last_record = record + 1;
+        concept->last_sentence = this_sentence;
+        concept->weight += concept->last_record != this_record ? 1 : 0;
+        concept->last_record = this_record;
         concepts->items[at++] = number;
     }
     concepts->first[concepts->sentence_count] = at;
@@ -49,7 +50,7 @@ void concepts_weigh(struct concepts *concepts)
 {
     for (size_t i = 0; i < concepts->count; i++) {
         struct concept *concept = &concepts->all[i];
-        concept->weight = concept->weight > 1 ? sqrt(concept->weight) : alone;
+        concept->weight = concept->weight > 1 ? sqrtf(concept->weight) : alone;
     }
 }
 
@@ -87,7 +88,7 @@ double concepts_gain(const struct concepts *concepts, size_t sentence, const boo
     double sum = 0;
     for (size_t i = first; i < end; i++)
         if (!said[concepts->items[i]])
-            sum += concepts->all[concepts->items[i]].weight;
+            sum += (double)concepts->all[concepts->items[i]].weight;
     return end > first ? sum / sqrt((double)(end - first)) : 0;
 }
 

@@ -7,14 +7,15 @@
 #include "base/table.h"
 #include "base/text.h"
 
+/* Small, since a large group has a million of them. */
 struct concept {
-    double weight; /* the number of records that have it; once weighed, its root */
-    size_t last_record, last_sentence; /* that have it, + 1 */
+    float weight; /* the number of records that have it; once weighed, its root */
+    uint32_t last_record, last_sentence; /* that have it, + 1 */
 };
 
 struct concepts {
-    size_t *first; /* [sentence_count + 1]: where in `items` a sentence's begin */
-    size_t *items; /* numbers of concepts, each once a sentence */
+    size_t *first;   /* [sentence_count + 1]: where in `items` a sentence's begin */
+    uint32_t *items; /* numbers of concepts, each once a sentence */
     struct concept *all;
     size_t sentence_count, count;
     struct table numbering; /* of concepts, by hash */
