@@ -4,9 +4,11 @@
 void date_places_note(struct date_places *dates, struct text cell)
 {
     int64_t numbers[3];
-    if (!date_numbers(cell, numbers))
+    bool may_begin_with_year;
+    if (!date_numbers(cell, numbers, &may_begin_with_year))
         return;
     dates->cells++;
+    dates->years_last += !may_begin_with_year;
     for (size_t i = 0; i < 3; i++) {
         if (numbers[i] < 128)
             dates->places[i].seen[numbers[i] / 64] |= UINT64_C(1) << numbers[i] % 64;
@@ -26,7 +28,7 @@ static int spread_of(const struct date_places *dates, size_t place)
  * middle may be a month. */
 static bool begins_with_year(const struct date_places *dates)
 {
-    if (dates->places[2].above_31 > 0 || dates->places[1].above_12 > 0)
+    if (dates->years_last > 0 || dates->places[2].above_31 > 0 || dates->places[1].above_12 > 0)
         return false;
     return dates->places[0].above_31 > 0 || spread_of(dates, 2) > spread_of(dates, 0);
 }

@@ -10,7 +10,8 @@ struct date_places {
         uint64_t seen[2]; /* bits of 0 to 127 */
         size_t above_12, above_31;
     } places[3];
-    size_t cells; /* dates that only the whole column can tell */
+    size_t cells;      /* dates that only the whole column can tell */
+    size_t years_last; /* of them, those that cannot begin with their year */
 };
 
 void date_places_note(struct date_places *dates, struct text cell);

@@ -416,7 +416,7 @@ bool date_parse(struct text text, enum date_order order, int zone_seconds, int64
     return true;
 }
 
-bool date_numbers(struct text text, int64_t numbers[3])
+bool date_numbers(struct text text, int64_t numbers[3], bool *may_begin_with_year)
 {
     text = text_trim(text);
     struct scan scan = begin_scan(text);
@@ -424,8 +424,8 @@ bool date_numbers(struct text text, int64_t numbers[3])
         scan.digits[0] > 2 || scan.digits[1] > 2 || scan.year_at >= 0 || scan.numbers[1] < 1 ||
         scan.numbers[1] > 31)
         return false;
-    bool may_begin_with_year = scan.digits[0] == 2 && scan.digits[2] <= 2;
-    if (!may_begin_with_year && (scan.numbers[0] < 1 || scan.numbers[0] > 31))
+    *may_begin_with_year = scan.digits[0] == 2 && scan.digits[2] <= 2 && scan.separator != '/';
+    if (!*may_begin_with_year && (scan.numbers[0] < 1 || scan.numbers[0] > 31))
         return false;
     for (size_t i = 0; i < 3; i++)
         numbers[i] = scan.numbers[i];

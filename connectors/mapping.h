@@ -75,8 +75,9 @@ bool mapping_apply(const struct mapping *mapping, const struct text *names,
 bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds);
 
 /* The numbers of a date like 03/09/2026, or 15.08.25, which only a whole column can tell apart.
- * False for every other way to write a date. */
-bool date_numbers(struct text text, int64_t numbers[3]);
+ * False for every other way to write a date. Whoever writes the year first in two digits writes two
+ * of it always, and seldom slashes. */
+bool date_numbers(struct text text, int64_t numbers[3], bool *may_begin_with_year);
 
 /* "4", "4.0", "4,5", "4/5" (sets *scale), "FIVE", "★★★★☆", "90%", "5 out of 5 stars", "Great",
  * "매우 만족". */

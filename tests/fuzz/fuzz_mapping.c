@@ -29,7 +29,8 @@ static void try_date(struct text text)
                   again == seconds);
     }
     int64_t numbers[3];
-    if (date_numbers(text, numbers))
+    bool may_begin_with_year;
+    if (date_numbers(text, numbers, &may_begin_with_year))
         check(numbers[0] >= 0 && numbers[0] <= 99 && numbers[1] >= 1 && numbers[1] <= 31);
 }
 

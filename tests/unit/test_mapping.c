@@ -223,6 +223,8 @@ static void the_order_of_day_and_month_is_decided_by_the_column(void **state)
     static const char *const old_years_first[] = {"98.08.25"};
     static const char *const short_years_last[] = {"25.08.15", "03.08.15", "30.11.14"};
     static const char *const american[] = {"08/25/15", "8/3/15", "11/30/14"};
+    static const char *const same_month[] = {"08/03/15", "08/05/14", "08/09/16"};
+    static const char *const short_days[] = {"8.3.15", "8.5.14", "8.9.16"};
     static const char *const old_years_last[] = {"10.08.98", "11.08.97"};
     assert_int_equal(order_of(days_first, 3, &arena), DATE_ORDER_DMY);
     assert_int_equal(order_of(months_first, 2, &arena), DATE_ORDER_MDY);
@@ -232,6 +234,8 @@ static void the_order_of_day_and_month_is_decided_by_the_column(void **state)
     assert_int_equal(order_of(old_years_first, 1, &arena), DATE_ORDER_YMD);
     assert_int_equal(order_of(short_years_last, 3, &arena), DATE_ORDER_DMY);
     assert_int_equal(order_of(american, 3, &arena), DATE_ORDER_MDY);
+    assert_int_equal(order_of(same_month, 3, &arena), DATE_ORDER_MDY);
+    assert_int_equal(order_of(short_days, 3, &arena), DATE_ORDER_MDY);
     assert_int_equal(order_of(old_years_last, 2, &arena), DATE_ORDER_DMY);
     arena_free(&arena);
 }
