@@ -14,10 +14,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 flags="-std=gnu17 -O2 -D_GNU_SOURCE -ffp-contract=off -Wall -Wextra -Werror -I. -Itests/aarch64"
-for source in inference/kernels/{scalar,packed,cache,select,neon}.c base/{memory,error}.c \
+for source in inference/kernels/{scalar,packed,cache,select,neon,i8mm}.c base/{memory,error}.c \
     tests/property/prop_kernels.c; do
     march=""
-    [ "$source" != inference/kernels/neon.c ] || march=-march=armv8.2-a+dotprod
+    case $source in
+        */neon.c) march=-march=armv8.2-a+dotprod ;;
+        */i8mm.c) march=-march=armv8.2-a+dotprod+i8mm ;;
+    esac
     # shellcheck disable=SC2086 # words on purpose
     $compiler $flags $march -c "$source" -o "$work/$(basename "$source").o" &
 done
@@ -25,3 +28,4 @@ wait
 $compiler -static "$work"/*.o -lm -o "$work/prop_kernels"
 $emulator -cpu max "$work/prop_kernels" | tee "$work/printed"
 grep -qx "table neon" "$work/printed"
+grep -qx "table i8mm" "$work/printed"

@@ -8,6 +8,8 @@
  *   four        four bytes of a row in the form that dot4 takes; spread4 makes it
  *   dot4        sum + products of those bytes with WIDTH columns x 4 bytes of weights
  *   narrow      stores WIDTH integers as bytes
+ *   ADD_PAIRS   where it is defined: add_pairs makes the sums of a tile from its first steps, and
+ *               returns their number; the others are left to dot4
  * Integer sums are exact, and floats follow scalar.c step by step: so the bits are its bits. */
 #ifndef SUMS
 #error "define OFFSET, ROWS, SUMS, four, spread4, dot4 and narrow first"

@@ -84,7 +84,7 @@ enum { KERNEL_QUERIES = 12 };
 size_t attention_s8_size(size_t length, size_t head_width);
 
 struct kernels {
-    const char *name; /* "scalar", "avx2", "avxvnni", "avx512vnni", "neon" */
+    const char *name; /* "scalar", "avx2", "avxvnni", "avx512vnni", "neon", "i8mm" */
 
     /* ---- int8 ---- */
 
@@ -178,7 +178,7 @@ extern const struct kernels scalar_kernels;
 #if defined(__x86_64__)
 extern const struct kernels avx2_kernels, avxvnni_kernels, avx512vnni_kernels;
 #elif defined(__aarch64__)
-extern const struct kernels neon_kernels;
+extern const struct kernels neon_kernels, i8mm_kernels;
 #endif
 
 /* The tables that this CPU and its operating system can run, slowest first, NULL behind the last.

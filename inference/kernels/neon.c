@@ -2,54 +2,7 @@
 #if defined(__aarch64__)
 #include "inference/kernels/kernels.h"
 
-#include <arm_neon.h>
-
-typedef float vector __attribute__((vector_size(16)));
-typedef int32_t vector_integer __attribute__((vector_size(16)));
-#define WIDTH 4
-#define TILE_ROWS 4
-#define TILE_VECTORS 4
-
-/* a > b ? a : b by lane: the second where one is not a number, as on x86. */
-static inline vector vector_larger(vector a, vector b)
-{
-    return (vector)vbslq_f32(vcgtq_f32((float32x4_t)a, (float32x4_t)b), (float32x4_t)a,
-                             (float32x4_t)b);
-}
-
-static inline vector_integer widen(const uint16_t *from)
-{
-    return (vector_integer)vmovl_u16(vld1_u16(from));
-}
-
-#include "inference/kernels/floats.h"
-
-#define OFFSET 0
-#define ROWS 6
-#define SUMS 6
-
-typedef int8x16_t four;
-
-INLINE four spread4(const uint8_t *x)
-{
-    int32_t bytes;
-    memcpy(&bytes, x, sizeof(bytes));
-    return vreinterpretq_s8_s32(vdupq_n_s32(bytes));
-}
-
-INLINE vector_integer dot4(vector_integer sum, four x, vector_integer weights)
-{
-    return (vector_integer)vdotq_s32((int32x4_t)sum, x,
-                                     vreinterpretq_s8_s32((int32x4_t)weights));
-}
-
-/* The low bytes of 4 integers. */
-INLINE void narrow(uint8_t *to, vector_integer x)
-{
-    int16x4_t words = vmovn_s32((int32x4_t)x);
-    int8x8_t bytes = vmovn_s16(vcombine_s16(words, words));
-    vst1_lane_s32((int32_t *)(void *)to, vreinterpret_s32_s8(bytes), 0);
-}
+#include "inference/kernels/neon.h"
 
 #include "inference/kernels/dots.h"
 

@@ -37,6 +37,8 @@ void kernels_list(const struct kernels **tables)
 #elif defined(__aarch64__)
     if (getauxval(AT_HWCAP) & HWCAP_ASIMDDP)
         tables[count++] = &neon_kernels;
+    if ((getauxval(AT_HWCAP) & HWCAP_ASIMDDP) && (getauxval(AT_HWCAP2) & HWCAP2_I8MM))
+        tables[count++] = &i8mm_kernels;
 #endif
     tables[count] = NULL;
 }

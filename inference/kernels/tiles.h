@@ -4,34 +4,13 @@
 #error "define what dots.h says, and include that"
 #endif
 
+#include "inference/kernels/factors.h"
 #include "inference/kernels/packed.h"
-
-typedef int32_t integers_unaligned
-    __attribute__((vector_size(WIDTH * 4), aligned(sizeof(int32_t)), may_alias));
-
-INLINE vector_integer load_integers(const void *from)
-{
-    return *(const integers_unaligned *)from;
-}
 
 INLINE vector to_floats(vector_integer x)
 {
     return __builtin_convertvector(x, vector);
 }
-
-/* Rows of a tile that make it wait for products rather than for weights. */
-enum { MANY_ROWS = ROWS / 2 + 1, SOON_LINE = 64 };
-
-/* What a tile multiplies: rows of bytes, `stride` apart, and blocks of 16 columns, each with its
- * starts and then its steps. Memory is asked for `ahead` bytes before it is read. */
-struct factors {
-    size_t steps, stride;
-    size_t block_stride, step_stride; /* from a block to the next, from a step to the next */
-    size_t ahead;
-    const uint8_t *x, *blocks;
-    const uint8_t *soon; /* asked for by tiles of many rows, two lines at each step */
-    size_t soon_stride;
-};
 
 /* What becomes of a tile's sums: they stay sums; or, times their scales, become y, are added to it,
  * or are multiplied by the gelu of what stayed in `sums` of another tile. */
@@ -88,7 +67,14 @@ INLINE void tile_s8(const size_t rows, const size_t blocks, const struct factors
         for (size_t i = 0; i < rows; i++)
             sum[i * vectors + j] = start;
     }
-    for (size_t k = 0; k < factors->steps; k++, x += PACKED_DEPTH) {
+    size_t k = 0;
+#ifdef ADD_PAIRS
+    k = add_pairs(rows, blocks, factors, sum);
+    x += k * PACKED_DEPTH;
+    step += k * factors->step_stride;
+    soon += k * factors->soon_stride;
+#endif
+    for (; k < factors->steps; k++, x += PACKED_DEPTH) {
         vector_integer right[SUMS * PARTS];
         step += factors->step_stride;
 #pragma GCC unroll 32
