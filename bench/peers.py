@@ -66,9 +66,9 @@ def pipeline_lengths(count):
 def loads(quick):
     inputs = pipeline_lengths(150 if quick else 1000)
     chosen = [
-        Load("encoder-8x256-1t", "8 x 256", [256] * 8, 17,
+        Load("encoder-8x256-1t", "8 x 256", [256] * 8, 65,
              {"encoder": 1.5, "step": None, "total": None}),
-        Load("encoder-8x256-2t", "8 x 256", [256] * 8, 17,
+        Load("encoder-8x256-2t", "8 x 256", [256] * 8, 65,
              {"encoder": 1.6, "step": None, "total": None}, threads=2),
         Load("encoder-1x128-1t", "1 x 128", [128], 65,
              {"encoder": 1.5, "step": None, "total": None}, rounds=9),
