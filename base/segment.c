@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unicode/ubrk.h>
 #include <unicode/utext.h>
 
@@ -100,6 +101,55 @@ static bool is_abbreviation(struct text text, size_t at)
     return false;
 }
 
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+/* The end of the letters from `at` on; '\'' is one of them within a word. */
+static size_t letters_end(struct text text, size_t at)
+{
+    while (at < text.size && (is_letter(text.bytes[at]) || text.bytes[at] == '\''))
+        at++;
+    return at;
+}
+
+/* Whether a word behind a point may begin a sentence: it is no end of an address or a file's name.
+ * Of those of two letters, written small, nearly all are countries. */
+static bool may_begin(struct text word)
+{
+    static const char *const begins[] = {"i", "we", "he", NULL};
+    static const char *const ends[] = {
+        "com", "net", "org", "info", "biz",  "edu", "gov", "shop", "store", "online", "site",
+        "app", "dev", "xyz", "club", "html", "htm", "php", "pdf",  "txt",   "csv",    "xml",
+        "doc", "xls", "zip", "exe",  "apk",  "jpg", "png", "docx", "xlsx",  "jpeg",   NULL};
+    if (word.size == 2 && word.bytes[0] < 'a' && word.bytes[1] >= 'a')
+        return true;
+    const char *const *list = word.size < 3 ? begins : ends;
+    for (size_t i = 0; list[i]; i++)
+        if (text_equal_fold(word, text_of(list[i])))
+            return list == begins;
+    return list == ends;
+}
+
+/* "too late.The box": whether a sentence ends at the points [at, behind) although a letter follows.
+ * Behind one point the words beside it must show that it is none of an address or a file. */
+static bool is_glued(struct text text, size_t at, size_t behind)
+{
+    size_t begin = at, end = letters_end(text, behind);
+    while (begin > 0 && is_letter(text.bytes[begin - 1]))
+        begin--;
+    if (end == behind || text.bytes[at] != '.')
+        return false;
+    if (behind - at > 1)
+        return at > 0;
+    static const char *const address = ".@/_:\\-";
+    bool before = at - begin > 1 && !(begin > 0 && strchr(address, text.bytes[begin - 1]));
+    bool after = !(end < text.size && strchr(address + 1, text.bytes[end])) &&
+                 !(end + 1 < text.size && text.bytes[end] == '.' && is_letter(text.bytes[end + 1]));
+    return before && after && may_begin(text_slice(text, behind, end));
+}
+
 /* Where the sentence that a mark or line break at `at` ends is over, or 0 when it ends none. *next
  * is where to look on. */
 static size_t end_at(struct text text, size_t at, size_t *next)
@@ -116,7 +166,7 @@ static size_t end_at(struct text text, size_t at, size_t *next)
         while (behind < text.size && (size = closer_size(text, behind)) > 0)
             behind += size;
         *next = behind;
-        if (behind < text.size && !is_blank(text.bytes[behind]))
+        if (behind < text.size && !is_blank(text.bytes[behind]) && !is_glued(text, at, behind))
             return 0;
         if (is_point && is_abbreviation(text, at))
             return 0;

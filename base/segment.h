@@ -16,8 +16,8 @@ void segmenter_close(struct segmenter *segmenter); /* NULL is fine */
 /* Byte offsets where the sentences of valid UTF-8 (less than 2 GiB) end, the white space behind
  * each included: they rise, the last is text.size; *count is 0 for the empty text. Sentences end
  * where the Unicode standard (UAX 29) says so, at line breaks, and at . ! ? 。 … before white space
- * even when a small letter follows, as customers write; not behind "Mr." and its like. The offsets
- * lie in `arena`. */
+ * even when a small letter follows, as customers write, and at "late.The", "good...but"; not behind
+ * "Mr." and its like. The offsets lie in `arena`. */
 const size_t *segment_sentences(struct segmenter *segmenter, struct text text, struct arena *arena,
                                 size_t *count);
 
