@@ -359,14 +359,24 @@ static bool is_wanted(const struct stage *stage, enum extent extent)
     return extent == EXTENT_RUN || (extent == EXTENT_PREVIEW) == (stage->process != NULL);
 }
 
-/* Figures tell apart what summaries tell apart, unless [aggregate] says otherwise. */
-static void inherit_groups(const struct job *job, const struct stage *stage, void *state)
+/* What a section says for another stage too, where that stage's own does not: figures tell apart
+ * what summaries do, and a summary is about a topic as the topic was found. */
+static const struct inherited {
+    const char *stage, *section, *key;
+} inherited[] = {
+    {"aggregate", "group", "by"},
+    {"aggregate", "group", "period"},
+    {"ground", "classify", "taxonomy"},
+};
+
+static void inherit(const struct job *job, const struct stage *stage, void *state)
 {
-    static const char *const inherited[] = {"by", "period"};
     for (size_t i = 0; i < sizeof(inherited) / sizeof(*inherited); i++) {
-        const struct option *option = option_find(stage->options, text_of(inherited[i]));
+        if (strcmp(stage->name, inherited[i].stage) != 0)
+            continue;
+        const struct option *option = option_find(stage->options, text_of(inherited[i].key));
         struct option alone[2] = {option ? *option : (struct option){0}, {0}};
-        job_apply_over(job, "group", (struct text){0}, alone, state);
+        job_apply_over(job, inherited[i].section, (struct text){0}, alone, state);
     }
 }
 
@@ -374,8 +384,7 @@ static void *make_stage_state(const struct job *job, const struct stage *stage)
 {
     void *state = memory_alloc(1, stage->state_size);
     option_defaults(stage->options, state);
-    if (strcmp(stage->name, "aggregate") == 0)
-        inherit_groups(job, stage, state);
+    inherit(job, stage, state);
     job_apply_over(job, stage->name, (struct text){0}, stage->options, state);
     return state;
 }

@@ -32,12 +32,9 @@ static bool open_tagger(struct classify *classify, const struct workbench *workb
 {
     struct taxonomy *taxonomy = &classify->tagger.taxonomy;
     if (classify->taxonomy.size > 0) {
-        struct arena arena = {0};
-        struct text path = arena_format(&arena, "%.*s", TEXT_ARGUMENT(classify->taxonomy));
-        classify->by_phrases = taxonomy_read(taxonomy, path.bytes, error);
-        arena_free(&arena);
-        if (!classify->by_phrases)
+        if (!taxonomy_read(taxonomy, classify->taxonomy, error))
             return false;
+        classify->by_phrases = true;
     } else {
         classify->by_phrases = taxonomy_of_model(taxonomy, workbench->model);
         classify->by_model =

@@ -15,6 +15,7 @@ struct ground {
     int64_t sentences, quotes;
     double threshold, sure_at;
     int64_t candidates;
+    struct text taxonomy;
     struct judge judge;
     struct segmenter *segmenter; /* owned */
 };
@@ -22,7 +23,7 @@ struct ground {
 static bool open_ground(void *state, const struct workbench *workbench, struct error *error)
 {
     struct ground *ground = state;
-    return judge_open(&ground->judge, workbench, error) &&
+    return judge_open(&ground->judge, ground->taxonomy, workbench, error) &&
            segmenter_open(&ground->segmenter, error);
 }
 
@@ -246,6 +247,11 @@ static const struct option options[] = {
      .least = 0,
      .most = 1000,
      .help = "typical sentences of each polarity that the model reads to pick quotes"},
+    {.name = "taxonomy",
+     .type = OPTION_FILE,
+     .offset = offsetof(struct ground, taxonomy),
+     .fallback = "",
+     .help = "phrases that tell which sentences are about a topic; [classify] says, unless set"},
     {.name = "sentences",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct ground, sentences),

@@ -12,10 +12,16 @@ static const double contradicting = 0.2; /* praise in a complaint, or the other 
 static const double without_side = 0.5;  /* neither praise nor complaint */
 static const double off_topic = 0.15;    /* of a group that has a topic */
 
-bool judge_open(struct judge *judge, const struct workbench *workbench, struct error *error)
+enum { PLENTY = 8 }; /* passages, for a summary and its quotes */
+
+bool judge_open(struct judge *judge, struct text taxonomy, const struct workbench *workbench,
+                struct error *error)
 {
     judge->workbench = workbench;
-    taxonomy_of_model(&judge->taxonomy, workbench->model);
+    if (taxonomy.size == 0)
+        taxonomy_of_model(&judge->taxonomy, workbench->model);
+    else if (!taxonomy_read(&judge->taxonomy, taxonomy, error))
+        return false;
     return prompt_window(&judge->window, workbench->model, error) &&
            sentiment_load(&judge->sentiment, workbench->model, error) &&
            topics_load(&judge->topics, workbench->model, error);
@@ -32,22 +38,6 @@ struct opinion {
     struct odds odds;
     struct mentions mentions;
 };
-
-/* Topics told by phrases; their polarity is not asked here. */
-static void find_mentions(const struct judge *judge, const struct text *texts, size_t count,
-                          struct opinion *opinions, struct arena *arena)
-{
-    size_t topics = judge->taxonomy.name_count;
-    bool *found = arena_alloc(arena, topics, sizeof(*found));
-    for (size_t i = 0; i < count; i++) {
-        struct mention *items = arena_alloc(arena, topics, sizeof(*items));
-        taxonomy_find(&judge->taxonomy, texts[i], found);
-        opinions[i].mentions = (struct mentions){.items = items};
-        for (size_t topic = 0; topic < topics; topic++)
-            if (found[topic])
-                items[opinions[i].mentions.count++] = (struct mention){topic, SENTIMENT_NEUTRAL};
-    }
-}
 
 /* Opinions of up to session_batch texts, each within the window. */
 static bool ask(struct judge *judge, const struct text *texts, size_t count, bool topics,
@@ -66,10 +56,6 @@ static bool ask(struct judge *judge, const struct text *texts, size_t count, boo
         opinions[i].odds = odds[i];
     if (!topics)
         return true;
-    if (judge->taxonomy.phrase_count > 0) {
-        find_mentions(judge, texts, count, opinions, arena);
-        return true;
-    }
     if (!prompt_shares_input(&judge->sentiment.prompt, &judge->topics.prompt)) {
         for (size_t i = 0; i < count; i++)
             inputs[i] = prompt_input(&judge->topics.prompt, texts[i], arena);
@@ -130,6 +116,22 @@ bool judge_polarities(struct judge *judge, const struct text *texts, size_t coun
 
 /* ---- Passages ---- */
 
+/* What phrases say, of all passages: a topic may be a small part of what its records speak of. */
+static void keep_to_topic(const struct judge *judge, struct support *support, size_t topic)
+{
+    bool *names = memory_alloc(support->count, sizeof(*names));
+    size_t count = 0, plenty = support->member_count < PLENTY ? support->member_count : PLENTY;
+    for (size_t i = 0; i < support->count; i++) {
+        names[i] =
+            taxonomy_names(&judge->taxonomy, support_text(support, &support->passages[i]), topic);
+        count += names[i];
+    }
+    for (size_t i = 0; i < support->count; i++)
+        if (!names[i])
+            support->passages[i].score *= count < plenty ? off_topic : 0;
+    free(names);
+}
+
 struct candidate {
     size_t passage;
     double score;
@@ -161,7 +163,7 @@ static size_t choose(const struct judge *judge, const struct support *support, s
     for (size_t i = 0; i < support->count && count < most * 3; i++) {
         const struct passage *passage = &support->passages[all[i].passage];
         size_t side = side_of(support, passage);
-        if (taken[side] == most || passage->end - passage->begin > 800 ||
+        if (taken[side] == most || all[i].score <= 0 || passage->end - passage->begin > 800 ||
             !fits(judge, support_text(support, passage), arena))
             continue;
         taken[side]++;
@@ -192,7 +194,12 @@ bool judge_passages(struct judge *judge, struct support *support, struct text to
 {
     struct arena arena = {0};
     struct candidate *chosen = arena_alloc(&arena, most * 3, sizeof(*chosen));
-    size_t place = topic.size > 0 ? topics_find(&judge->topics, topic) : judge->topics.name_count;
+    /* Phrases say which passages are about a topic, else the model does. */
+    size_t named = taxonomy_place(&judge->taxonomy, topic), place = judge->topics.name_count;
+    if (named < judge->taxonomy.name_count)
+        keep_to_topic(judge, support, named);
+    else if (topic.size > 0)
+        place = topics_find(&judge->topics, topic);
     size_t count = choose(judge, support, most, chosen, &arena);
     struct text *texts = arena_alloc(&arena, count, sizeof(*texts));
     struct opinion *opinions = arena_alloc(&arena, count, sizeof(*opinions));

@@ -14,11 +14,13 @@ struct judge {
     struct window window;
     struct sentiment_question sentiment;
     struct topics_question topics;
-    struct taxonomy taxonomy; /* empty unless the model's topics are told by phrases */
+    struct taxonomy taxonomy; /* the user's, else the model's where phrases tell its topics */
 };
 
-/* Safe to close when zeroed, or after a failed open. */
-bool judge_open(struct judge *judge, const struct workbench *workbench, struct error *error);
+/* `taxonomy` is the path of a user's list of topics, or empty. Safe to close when zeroed, or after a
+ * failed open. */
+bool judge_open(struct judge *judge, struct text taxonomy, const struct workbench *workbench,
+                struct error *error);
 void judge_close(struct judge *judge);
 
 /* Which way texts point: SENTIMENT_UNDETECTED where the model is less sure than `sure_at`, or the
@@ -27,7 +29,8 @@ bool judge_polarities(struct judge *judge, const struct text *texts, size_t coun
                       enum sentiment *polarities, struct error *error);
 
 /* Weighs the scores of the passages: the `most` best of each side of records are read, the others
- * fall behind them. `topic` is empty where the group has none. */
+ * fall behind them. `topic` is empty where the group has none; where plenty of passages name it, the
+ * others' scores are 0. */
 bool judge_passages(struct judge *judge, struct support *support, struct text topic, size_t most,
                     struct error *error);
 

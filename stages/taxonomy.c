@@ -52,6 +52,14 @@ static bool stands_alone(struct text text, size_t begin, size_t end)
     return begins && ends;
 }
 
+static bool has_phrase(struct text key, struct text phrase)
+{
+    for (size_t at = 0; (at = text_find(key, phrase, at)) < key.size; at++)
+        if (stands_alone(key, at, at + phrase.size))
+            return true;
+    return false;
+}
+
 void taxonomy_find(const struct taxonomy *taxonomy, struct text text, bool *found)
 {
     struct arena arena = {0};
@@ -59,13 +67,28 @@ void taxonomy_find(const struct taxonomy *taxonomy, struct text text, bool *foun
     memset(found, 0, taxonomy->name_count * sizeof(*found));
     for (size_t i = 0; i < taxonomy->phrase_count; i++) {
         const struct phrase *phrase = &taxonomy->phrases[i];
-        size_t at = 0;
-        while (!found[phrase->topic] && (at = text_find(key, phrase->text, at)) < key.size) {
-            found[phrase->topic] = stands_alone(key, at, at + phrase->text.size);
-            at++;
-        }
+        found[phrase->topic] = found[phrase->topic] || has_phrase(key, phrase->text);
     }
     arena_free(&arena);
+}
+
+bool taxonomy_names(const struct taxonomy *taxonomy, struct text text, size_t topic)
+{
+    struct arena arena = {0};
+    struct text key = normalize_key(text, &arena);
+    bool names = false;
+    for (size_t i = 0; i < taxonomy->phrase_count && !names; i++)
+        names = taxonomy->phrases[i].topic == topic && has_phrase(key, taxonomy->phrases[i].text);
+    arena_free(&arena);
+    return names;
+}
+
+size_t taxonomy_place(const struct taxonomy *taxonomy, struct text name)
+{
+    size_t place = 0;
+    while (place < taxonomy->name_count && !text_equal(taxonomy->names[place], name))
+        place++;
+    return place;
 }
 
 bool taxonomy_of_model(struct taxonomy *taxonomy, const struct t5_model *model)
@@ -150,8 +173,9 @@ static bool read_rows(struct taxonomy *taxonomy, const char *path, struct table_
     return true;
 }
 
-bool taxonomy_read(struct taxonomy *taxonomy, const char *path, struct error *error)
+bool taxonomy_read(struct taxonomy *taxonomy, struct text file, struct error *error)
 {
+    const char *path = arena_copy(&taxonomy->arena, file).bytes;
     struct table_reader reader = {.line = 1};
     struct text names[MOST_COLUMNS];
     size_t count = 0, topic = 0;

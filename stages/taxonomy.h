@@ -25,7 +25,7 @@ struct taxonomy {
 
 /* Safe to close when zeroed, or after a failed read. Faults of the file are ERROR_USAGE and name
  * its line. */
-bool taxonomy_read(struct taxonomy *taxonomy, const char *path, struct error *error);
+bool taxonomy_read(struct taxonomy *taxonomy, struct text path, struct error *error);
 void taxonomy_close(struct taxonomy *taxonomy);
 
 /* The list of a model whose topics are told by phrases, alone or besides its decoder:
@@ -36,5 +36,11 @@ bool taxonomy_of_model(struct taxonomy *taxonomy, const struct t5_model *model);
 /* Sets found[topic] for each topic that `text` names. A phrase begins where a word begins; in
  * scripts with spaces between words it ends where one ends, elsewhere ("배송이") endings follow. */
 void taxonomy_find(const struct taxonomy *taxonomy, struct text text, bool *found);
+
+/* Whether `text` names that topic. */
+bool taxonomy_names(const struct taxonomy *taxonomy, struct text text, size_t topic);
+
+/* The place of a topic, or name_count when there is none of that name. */
+size_t taxonomy_place(const struct taxonomy *taxonomy, struct text name);
 
 #endif

@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (write(descriptor, bytes, size) != (ssize_t)size)
         abort();
     snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
-    if (taxonomy_read(&taxonomy, path, &error))
+    if (taxonomy_read(&taxonomy, text_of(path), &error))
         find_phrases(&taxonomy);
     taxonomy_close(&taxonomy);
     close(descriptor);

@@ -19,7 +19,7 @@ static bool read_table(struct taxonomy *taxonomy, const char *table, struct erro
     assert_true(file >= 0);
     assert_int_equal(write(file, table, strlen(table)), (ssize_t)strlen(table));
     close(file);
-    bool ok = taxonomy_read(taxonomy, path, error);
+    bool ok = taxonomy_read(taxonomy, text_of(path), error);
     unlink(path);
     return ok;
 }
@@ -30,10 +30,13 @@ static void expect(const struct taxonomy *taxonomy, const char *text, const char
     bool found[8];
     char names[256] = "";
     taxonomy_find(taxonomy, text_of(text), found);
-    for (size_t i = 0; i < taxonomy->name_count; i++)
+    for (size_t i = 0; i < taxonomy->name_count; i++) {
+        assert_int_equal(taxonomy_place(taxonomy, taxonomy->names[i]), i);
+        assert_int_equal(taxonomy_names(taxonomy, text_of(text), i), found[i]);
         if (found[i])
             snprintf(names + strlen(names), sizeof(names) - strlen(names), "%.*s;",
                      TEXT_ARGUMENT(taxonomy->names[i]));
+    }
     assert_string_equal(names, expected);
 }
 
