@@ -1,7 +1,8 @@
 /* score.c - log-probabilities of given targets.
  *
  * The targets of one input form a tree: what they have in common at their begin is computed once.
- * Each node of the tree is one row of the decoder, and its logits judge its children. */
+ * Each node of the tree is one row of the decoder, and its logits judge its children: among the
+ * whole vocabulary, or among each other. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct scoring {
     struct t5_session *session;
     struct candidate *candidates; /* by input */
     size_t *first;                /* [inputs + 1], where an input's candidates begin */
+    bool among;                   /* each other; else among the vocabulary */
     float *scores;
 };
 
@@ -106,10 +108,38 @@ static void add_piece(void *context, size_t row, size_t first, size_t tokens, fl
         normalising->normalisers[row], normalising->kernels->log_sum_exp(tokens, logits, &largest));
 }
 
+static bool same_beginning(const struct candidate *a, const struct candidate *b, size_t count)
+{
+    return a->count >= count && b->count >= count &&
+           memcmp(a->tokens, b->tokens, count * sizeof(*a->tokens)) == 0;
+}
+
+/* What the tokens that stand at `place` behind a candidate's beginning have in sum, each once, by
+ * final state `state`. */
+static double rivals(const struct scoring *scoring, struct worker *worker, size_t input,
+                     const struct candidate *candidate, size_t place, size_t state)
+{
+    size_t begin = scoring->first[input], end = scoring->first[input + 1];
+    double sum = -INFINITY;
+    for (size_t c = begin; c < end; c++) {
+        const struct candidate *rival = &scoring->candidates[c];
+        bool counts = rival->count > place && same_beginning(rival, candidate, place);
+        for (size_t k = begin; counts && k < c; k++)
+            counts = !same_beginning(&scoring->candidates[k], rival, place + 1);
+        if (!counts)
+            continue;
+        float logit;
+        decoder_select(worker, state, &rival->tokens[place], 1, &logit);
+        sum = join_log_sums(sum, (double)logit);
+    }
+    return sum;
+}
+
 /* Rows [first, first + count) judge those tokens of the candidates that follow them; the final
  * state of row first + i is number states[i]. */
-static void judge_rows(const struct forest *forest, struct worker *worker, size_t first,
-                       size_t count, const size_t *states, const double *normalisers, double *sums)
+static void judge_rows(const struct scoring *scoring, const struct forest *forest,
+                       struct worker *worker, size_t first, size_t count, const size_t *states,
+                       double *normalisers, double *sums)
 {
     for (size_t c = 0; c < forest->candidate_count; c++) {
         const struct candidate *candidate = forest->candidates[c];
@@ -120,6 +150,9 @@ static void judge_rows(const struct forest *forest, struct worker *worker, size_
                 continue;
             float logit;
             size_t state = states[row - first];
+            if (scoring->among && normalisers[state] == -INFINITY)
+                normalisers[state] =
+                    rivals(scoring, worker, forest->rows[row].input, candidate, i, state);
             decoder_select(worker, state, &candidate->tokens[i], 1, &logit);
             double value = (double)logit - normalisers[state];
             sums[c] += value;
@@ -130,7 +163,8 @@ static void judge_rows(const struct forest *forest, struct worker *worker, size_
 }
 
 /* Runs all rows and adds each candidate's log-probabilities, in the order of its tokens. */
-static void forest_judge(struct forest *forest, struct worker *worker, float *scores)
+static void forest_judge(const struct scoring *scoring, struct forest *forest,
+                         struct worker *worker)
 {
     const struct t5_session *session = worker->session;
     double *sums = memory_alloc(forest->candidate_count, sizeof(*sums));
@@ -146,16 +180,45 @@ static void forest_judge(struct forest *forest, struct worker *worker, float *sc
             wanted += forest->rows[first + i].wanted;
         }
         decoder_run(worker, forest->rows + first, count);
-        decoder_logits(worker, wanted, add_piece,
-                       &(struct normalising){session->kernels, normalisers});
-        judge_rows(forest, worker, first, count, states, normalisers, sums);
+        if (!scoring->among)
+            decoder_logits(worker, wanted, add_piece,
+                           &(struct normalising){session->kernels, normalisers});
+        judge_rows(scoring, forest, worker, first, count, states, normalisers, sums);
     }
     for (size_t c = 0; c < forest->candidate_count; c++)
-        scores[forest->candidates[c]->target] = (float)sums[c];
+        scoring->scores[forest->candidates[c]->target] = (float)sums[c];
     free(states);
     free(normalisers);
     free(sums);
     forest->count = forest->candidate_count = forest->first_row = 0;
+}
+
+/* How many tokens tell a candidate from the others behind its prefix; 0 where there is no other. */
+static size_t telling(const struct candidate *candidate, const struct candidate *others,
+                      size_t count)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t same = 0;
+        while (same_beginning(candidate, &others[i], same + 1))
+            same++;
+        if (same < candidate->count && same + 1 > most)
+            most = same + 1;
+    }
+    return most > candidate->judged ? most : 0;
+}
+
+/* Of each candidate only what tells it from the others is left: the rest is certain. */
+static void drop_certain(const struct scoring *scoring, size_t count)
+{
+    size_t *kept = memory_alloc(count, sizeof(*kept));
+    for (size_t i = 0; i < scoring->session->input_count; i++)
+        for (size_t c = scoring->first[i]; c < scoring->first[i + 1]; c++)
+            kept[c] = telling(&scoring->candidates[c], &scoring->candidates[scoring->first[i]],
+                              scoring->first[i + 1] - scoring->first[i]);
+    for (size_t c = 0; c < count; c++)
+        scoring->candidates[c].count = kept[c];
+    free(kept);
 }
 
 static void score_inputs(void *context, size_t index)
@@ -168,14 +231,18 @@ static void score_inputs(void *context, size_t index)
         forest.first_row = forest.count;
         for (size_t c = scoring->first[input]; c < scoring->first[input + 1]; c++) {
             const struct candidate *candidate = &scoring->candidates[c];
+            if (candidate->count == 0) {
+                scoring->scores[candidate->target] = 0;
+                continue;
+            }
             if (forest.count + candidate->count > forest.capacity)
-                forest_judge(&forest, worker, scoring->scores);
+                forest_judge(scoring, &forest, worker);
             forest_add(&forest, session->limits.output_tokens, input, candidate);
         }
         if (forest.count >= session->decoder_rows)
-            forest_judge(&forest, worker, scoring->scores);
+            forest_judge(scoring, &forest, worker);
     }
-    forest_judge(&forest, worker, scoring->scores);
+    forest_judge(scoring, &forest, worker);
     forest_close(&forest);
 }
 
@@ -226,11 +293,12 @@ static bool tokenise_targets(struct scoring *scoring, const struct t5_target *ta
     return ok;
 }
 
-bool t5_score(struct t5_session *session, const struct t5_target *targets, size_t count,
-              float *scores, struct error *error)
+static bool run(struct t5_session *session, const struct t5_target *targets, size_t count,
+                bool among, float *scores, struct error *error)
 {
     struct scoring scoring = {
         .session = session,
+        .among = among,
         .candidates = memory_alloc(count, sizeof(*scoring.candidates)),
         .first = memory_alloc(session->input_count + 1, sizeof(*scoring.first)),
         .scores = scores,
@@ -238,6 +306,8 @@ bool t5_score(struct t5_session *session, const struct t5_target *targets, size_
     int32_t *tokens = memory_alloc(count * session->limits.output_tokens, sizeof(*tokens));
     bool ok = tokenise_targets(&scoring, targets, count, tokens, error);
     if (ok) {
+        if (among)
+            drop_certain(&scoring, count);
         cross_prepare(session, 1); /* judged alike, however long */
         workers_run(session->pool, session->input_count, score_inputs, &scoring);
     }
@@ -245,4 +315,16 @@ bool t5_score(struct t5_session *session, const struct t5_target *targets, size_
     free(scoring.first);
     free(scoring.candidates);
     return ok;
+}
+
+bool t5_score(struct t5_session *session, const struct t5_target *targets, size_t count,
+              float *scores, struct error *error)
+{
+    return run(session, targets, count, false, scores, error);
+}
+
+bool t5_compare(struct t5_session *session, const struct t5_target *targets, size_t count,
+                float *scores, struct error *error)
+{
+    return run(session, targets, count, true, scores, error);
 }

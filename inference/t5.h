@@ -96,6 +96,12 @@ struct t5_target {
 bool t5_score(struct t5_session *session, const struct t5_target *targets, size_t count,
               float *scores, struct error *error);
 
+/* The same where nothing but an input's targets can be said: a token's probability is among those
+ * that some target of its input goes on with. Rows of the output layer that no target has, and what
+ * all targets have in common, are not computed. The `tokens` of targets are not filled. */
+bool t5_compare(struct t5_session *session, const struct t5_target *targets, size_t count,
+                float *scores, struct error *error);
+
 /* A set of allowed outputs: sequences of 1 to `most` of `items`, none twice, joined by a space.
  * Constrained decoding computes the allowed rows of the output layer only. */
 struct t5_choices;

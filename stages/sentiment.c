@@ -51,7 +51,7 @@ bool sentiment_ask(const struct sentiment_question *question, struct t5_session 
         targets[i] = (struct t5_target){.input = i / LABELS,
                                         .prefix = question->prompt.decoder,
                                         .text = question->labels[i % LABELS]};
-    bool ok = t5_score(session, targets, count * LABELS, scores, error);
+    bool ok = t5_compare(session, targets, count * LABELS, scores, error);
     for (size_t i = 0; ok && i < count; i++)
         odds[i] = sentiment_odds(question, &scores[i * LABELS]);
     arena_free(&arena);

@@ -26,7 +26,7 @@ bool sentiment_load(struct sentiment_question *question, const struct t5_model *
 bool sentiment_ask(const struct sentiment_question *question, struct t5_session *session,
                    size_t count, struct odds *odds, struct error *error);
 
-/* Log-probabilities to odds: biased, tempered, made to sum to 1. */
+/* Log-probabilities among the labels to odds: biased, tempered, made to sum to 1. */
 struct odds sentiment_odds(const struct sentiment_question *question, const float scores[3]);
 
 /* The likeliest label with its probability, or SENTIMENT_UNDETECTED when that is below `least`. */

@@ -145,8 +145,8 @@ static size_t fake_count(struct text text, const char *word)
     return count;
 }
 
-bool t5_score(struct t5_session *session, const struct t5_target *targets, size_t count,
-              float *scores, struct error *error)
+bool t5_compare(struct t5_session *session, const struct t5_target *targets, size_t count,
+                float *scores, struct error *error)
 {
     (void)error;
     for (size_t i = 0; i < count; i++) {

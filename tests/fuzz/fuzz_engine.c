@@ -49,6 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         float scores[2];
         if (t5_score(session, targets, 2, scores, NULL) && !(scores[0] < 0 && scores[1] < 0))
             abort();
+        if (t5_compare(session, targets, 2, scores, NULL) && !(scores[0] == 0 && scores[1] == 0))
+            abort();
         struct t5_output outputs[2];
         struct t5_decoding decoding = {
             .prefix = lines[1], .most = 8, .beam = 2, .no_repeat_ngram = size % 4};

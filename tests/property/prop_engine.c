@@ -68,7 +68,7 @@ static int close_fixture(void **state)
 
 /* Everything that a session can say about one input. */
 struct answers {
-    float scores[3], vector[WIDTH];
+    float scores[3], compared[3], vector[WIDTH];
     struct t5_output greedy, lengthy, beam, constrained;
 };
 
@@ -81,7 +81,7 @@ static void ask(struct t5_session *session, const struct t5_model *model,
     struct error error = {0};
     struct text inputs[INPUTS];
     struct t5_target wanted[3 * INPUTS];
-    float scores[3 * INPUTS], vectors[INPUTS * WIDTH];
+    float scores[3 * INPUTS], compared[3 * INPUTS], vectors[INPUTS * WIDTH];
     struct t5_output greedy[INPUTS], lengthy[INPUTS], beam[INPUTS], constrained[INPUTS];
     for (size_t i = 0; i < count; i++) {
         inputs[i] = fixture->inputs[order[first + i]];
@@ -96,6 +96,7 @@ static void ask(struct t5_session *session, const struct t5_model *model,
     struct arena *arena = &fixture->arena;
     if (!t5_encode(session, inputs, count, &error) ||
         !t5_score(session, wanted, 3 * count, scores, &error) ||
+        !t5_compare(session, wanted, 3 * count, compared, &error) ||
         !t5_generate(session, &plain, arena, greedy, &error) ||
         !t5_generate(session, &long_one, arena, lengthy, &error) ||
         !t5_generate(session, &beams, arena, beam, &error) ||
@@ -105,6 +106,7 @@ static void ask(struct t5_session *session, const struct t5_model *model,
     for (size_t i = 0; i < count; i++) {
         struct answers *answer = &answers[order[first + i]];
         memcpy(answer->scores, scores + 3 * i, sizeof(answer->scores));
+        memcpy(answer->compared, compared + 3 * i, sizeof(answer->compared));
         memcpy(answer->vector, vectors + i * t5_width(model), t5_width(model) * sizeof(float));
         answer->greedy = greedy[i];
         answer->lengthy = lengthy[i];
@@ -183,6 +185,7 @@ static void check_company(struct fixture *fixture, const struct t5_model *model,
         run_mix(fixture, model, choices, precision, &mix, got);
         for (size_t i = 0; i < INPUTS; i++) {
             assert_memory_equal(expected[i].scores, got[i].scores, sizeof(got[i].scores));
+            assert_memory_equal(expected[i].compared, got[i].compared, sizeof(got[i].compared));
             assert_memory_equal(expected[i].vector, got[i].vector, sizeof(got[i].vector));
             assert_same_output(&expected[i].greedy, &got[i].greedy);
             assert_same_output(&expected[i].lengthy, &got[i].lengthy);

@@ -269,6 +269,46 @@ static void an_empty_batch_gives_nothing(void **state)
     assert_true(t5_generate(session, &decoding, &fixture->arena, NULL, NULL));
 }
 
+/* What is compared is one of the targets, with the probabilities that constrained decoding sees. */
+static void compared_targets_share_one(void **state)
+{
+    enum { TARGETS = 4, INPUTS = 2 };
+    struct fixture *fixture = *state;
+    const struct text items[TARGETS] = {TEXT("soup is cold"), TEXT("soup"), TEXT("refund"),
+                                        TEXT("soup is nice")};
+    struct text inputs[INPUTS + 1] = {TEXT("the blade broke twice"), TEXT("soup"), TEXT("")};
+    struct t5_target targets[INPUTS * TARGETS + 1] = {{.input = INPUTS, .text = items[0]}};
+    for (size_t i = 0; i < INPUTS * TARGETS; i++)
+        targets[1 + i] = (struct t5_target){
+            .input = i / TARGETS, .prefix = TEXT("<task>"), .text = items[i % TARGETS]};
+    for (size_t model = 0; model < MODELS; model++) {
+        for (size_t precision = T5_INT8; precision <= T5_F32; precision++) {
+            struct t5_session *session = fixture->sessions[model][precision];
+            float scores[INPUTS * TARGETS + 1];
+            struct t5_choices *choices;
+            struct t5_output outputs[INPUTS + 1];
+            assert_true(t5_choices_open(&choices, fixture->models[model], items, TARGETS, 1, NULL));
+            struct t5_decoding decoding = {
+                .most = 12, .prefix = TEXT("<task>"), .choices = choices};
+            assert_true(t5_encode(session, inputs, INPUTS + 1, NULL));
+            assert_true(t5_compare(session, targets, INPUTS * TARGETS + 1, scores, NULL));
+            assert_true(t5_generate(session, &decoding, &fixture->arena, outputs, NULL));
+            assert_true(scores[0] == 0); /* it is alone */
+            for (size_t i = 0; i < INPUTS; i++) {
+                const float *of_input = scores + 1 + i * TARGETS;
+                double sum = 0;
+                for (size_t k = 0; k < TARGETS; k++)
+                    sum += exp((double)of_input[k]);
+                assert_true(fabs(sum - 1) < 1e-5);
+                assert_int_equal(outputs[i].item_count, 1);
+                float chosen = of_input[outputs[i].items[0]];
+                assert_true(fabsf(chosen - outputs[i].log_probability) < 1e-5f);
+            }
+            t5_choices_close(choices);
+        }
+    }
+}
+
 static void embeddings_have_length_one(void **state)
 {
     struct fixture *fixture = *state;
@@ -298,6 +338,7 @@ int main(void)
         cmocka_unit_test(beams_are_those_of_transformers),
         cmocka_unit_test(what_does_not_fit_is_refused),
         cmocka_unit_test(limits_are_checked),
+        cmocka_unit_test(compared_targets_share_one),
         cmocka_unit_test(an_empty_batch_gives_nothing),
         cmocka_unit_test(embeddings_have_length_one),
     };
