@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 
 /* What a passage's score is multiplied with. */
@@ -12,7 +13,10 @@ static const double contradicting = 0.2; /* praise in a complaint, or the other 
 static const double without_side = 0.5;  /* neither praise nor complaint */
 static const double off_topic = 0.15;    /* of a group that has a topic */
 
-enum { PLENTY = 8 }; /* passages, for a summary and its quotes */
+enum {
+    PLENTY = 8,         /* passages, for a summary and its quotes */
+    MOST_FELT = 1 << 16 /* kept in memory at a time */
+};
 
 bool judge_open(struct judge *judge, struct text taxonomy, const struct workbench *workbench,
                 struct error *error)
@@ -31,54 +35,64 @@ void judge_close(struct judge *judge)
 {
     topics_close(&judge->topics);
     taxonomy_close(&judge->taxonomy);
+    table_free(&judge->places);
+    free(judge->felt);
 }
 
-/* What the model says of one text. */
-struct opinion {
-    struct odds odds;
-    struct mentions mentions;
-};
-
-/* Opinions of up to session_batch texts, each within the window. */
-static bool ask(struct judge *judge, const struct text *texts, size_t count, bool topics,
-                struct opinion *opinions, struct arena *arena, struct error *error)
+/* odds[i] of texts[i], each within the window. Groups have most of their sentences in common. */
+static bool feel(struct judge *judge, const struct text *texts, size_t count, struct odds *odds,
+                 struct arena *arena, struct error *error)
 {
-    struct t5_session *session = judge->workbench->session;
+    const struct workbench *bench = judge->workbench;
     struct text *inputs = arena_alloc(arena, count, sizeof(*inputs));
-    struct odds *odds = arena_alloc(arena, count, sizeof(*odds));
-    struct mentions *mentions = arena_alloc(arena, count, sizeof(*mentions));
-    for (size_t i = 0; i < count; i++)
-        inputs[i] = prompt_input(&judge->sentiment.prompt, texts[i], arena);
-    if (!t5_encode(session, inputs, count, error) ||
-        !sentiment_ask(&judge->sentiment, session, count, odds, error))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        opinions[i].odds = odds[i];
-    if (!topics)
-        return true;
-    if (!prompt_shares_input(&judge->sentiment.prompt, &judge->topics.prompt)) {
-        for (size_t i = 0; i < count; i++)
-            inputs[i] = prompt_input(&judge->topics.prompt, texts[i], arena);
-        if (!t5_encode(session, inputs, count, error))
+    size_t *places = arena_alloc(arena, count, sizeof(*places)), fresh = 0;
+    if (judge->felt_count > MOST_FELT) {
+        table_clear(&judge->places);
+        judge->felt_count = 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool is_new;
+        places[i] =
+            *table_at(&judge->places, hash_text(texts[i]), judge->felt_count + fresh, &is_new);
+        if (is_new)
+            inputs[fresh++] = prompt_input(&judge->sentiment.prompt, texts[i], arena);
+    }
+    judge->felt = memory_grow(judge->felt, &judge->felt_capacity, judge->felt_count + fresh,
+                              sizeof(*judge->felt));
+    for (size_t at = 0; at < fresh; at += bench->session_batch) {
+        size_t some = fresh - at < bench->session_batch ? fresh - at : bench->session_batch;
+        if (!workbench_go_on(bench, error) ||
+            !t5_encode(bench->session, &inputs[at], some, error) ||
+            !sentiment_ask(&judge->sentiment, bench->session, some,
+                           &judge->felt[judge->felt_count + at], error))
             return false;
     }
-    if (!topics_ask(&judge->topics, session, count, arena, mentions, error))
-        return false;
+    judge->felt_count += fresh;
     for (size_t i = 0; i < count; i++)
-        opinions[i].mentions = mentions[i];
+        odds[i] = judge->felt[places[i]];
     return true;
 }
 
-static bool ask_all(struct judge *judge, const struct text *texts, size_t count, bool topics,
-                    struct opinion *opinions, struct arena *arena, struct error *error)
+/* Whether the model names a topic in each of the texts. */
+static bool name(struct judge *judge, const struct text *texts, size_t count, size_t topic,
+                 bool *named, struct arena *arena, struct error *error)
 {
-    size_t batch = judge->workbench->session_batch;
-    for (size_t at = 0; at < count; at += batch) {
-        size_t left = count - at;
-        if (!workbench_go_on(judge->workbench, error) ||
-            !ask(judge, &texts[at], left < batch ? left : batch, topics, &opinions[at], arena,
-                 error))
+    const struct workbench *bench = judge->workbench;
+    struct text *inputs = arena_alloc(arena, count, sizeof(*inputs));
+    struct mentions *mentions = arena_alloc(arena, count, sizeof(*mentions));
+    for (size_t i = 0; i < count; i++)
+        inputs[i] = prompt_input(&judge->topics.prompt, texts[i], arena);
+    for (size_t at = 0; at < count; at += bench->session_batch) {
+        size_t some = count - at < bench->session_batch ? count - at : bench->session_batch;
+        if (!workbench_go_on(bench, error) ||
+            !t5_encode(bench->session, &inputs[at], some, error) ||
+            !topics_ask(&judge->topics, bench->session, some, arena, &mentions[at], error))
             return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        named[i] = false;
+        for (size_t k = 0; k < mentions[i].count; k++)
+            named[i] |= mentions[i].items[k].topic == topic;
     }
     return true;
 }
@@ -86,10 +100,12 @@ static bool ask_all(struct judge *judge, const struct text *texts, size_t count,
 static bool fits(const struct judge *judge, struct text text, struct arena *arena)
 {
     const struct t5_model *model = judge->workbench->model;
-    struct text sentiment = prompt_input(&judge->sentiment.prompt, text, arena);
-    struct text topics = prompt_input(&judge->topics.prompt, text, arena);
-    return prompt_tokens(model, sentiment) <= judge->window.input &&
-           prompt_tokens(model, topics) <= judge->window.input;
+    const struct prompt *prompts[] = {&judge->sentiment.prompt, &judge->topics.prompt};
+    size_t count = prompt_shares_input(prompts[0], prompts[1]) ? 1 : 2;
+    for (size_t i = 0; i < count; i++)
+        if (prompt_tokens(model, prompt_input(prompts[i], text, arena)) > judge->window.input)
+            return false;
+    return true;
 }
 
 bool judge_polarities(struct judge *judge, const struct text *texts, size_t count, double sure_at,
@@ -104,11 +120,11 @@ bool judge_polarities(struct judge *judge, const struct text *texts, size_t coun
         if (fits(judge, texts[i], &arena))
             short_texts[short_count++] = texts[i];
     }
-    struct opinion *opinions = arena_alloc(&arena, count, sizeof(*opinions));
-    bool ok = ask_all(judge, short_texts, short_count, false, opinions, &arena, error);
+    struct odds *odds = arena_alloc(&arena, count, sizeof(*odds));
+    bool ok = feel(judge, short_texts, short_count, odds, &arena, error);
     for (size_t i = 0; ok && i < short_count; i++) {
         double probability;
-        polarities[places[i]] = sentiment_label(opinions[i].odds, sure_at, &probability);
+        polarities[places[i]] = sentiment_label(odds[i], sure_at, &probability);
     }
     arena_free(&arena);
     return ok;
@@ -173,20 +189,14 @@ static size_t choose(const struct judge *judge, const struct support *support, s
     return count;
 }
 
-static double weigh(const struct judge *judge, const struct opinion *opinion, size_t side,
-                    size_t topic)
+static double weigh(struct odds odds, size_t side)
 {
-    double weight = 1;
-    const struct odds *odds = &opinion->odds;
-    if (odds->neutral > odds->positive && odds->neutral > odds->negative)
-        weight *= without_side;
-    else if ((side == 0 && odds->negative > odds->positive) ||
-             (side == 1 && odds->positive > odds->negative))
-        weight *= contradicting;
-    bool on_topic = topic == judge->topics.name_count;
-    for (size_t i = 0; i < opinion->mentions.count; i++)
-        on_topic |= opinion->mentions.items[i].topic == topic;
-    return on_topic ? weight : weight * off_topic;
+    if (odds.neutral > odds.positive && odds.neutral > odds.negative)
+        return without_side;
+    if ((side == 0 && odds.negative > odds.positive) ||
+        (side == 1 && odds.positive > odds.negative))
+        return contradicting;
+    return 1;
 }
 
 bool judge_passages(struct judge *judge, struct support *support, struct text topic, size_t most,
@@ -202,17 +212,19 @@ bool judge_passages(struct judge *judge, struct support *support, struct text to
         place = topics_find(&judge->topics, topic);
     size_t count = choose(judge, support, most, chosen, &arena);
     struct text *texts = arena_alloc(&arena, count, sizeof(*texts));
-    struct opinion *opinions = arena_alloc(&arena, count, sizeof(*opinions));
+    struct odds *odds = arena_alloc(&arena, count, sizeof(*odds));
+    bool *named_by_model = arena_alloc(&arena, count, sizeof(*named_by_model));
     for (size_t i = 0; i < count; i++)
         texts[i] = support_text(support, &support->passages[chosen[i].passage]);
-    bool ok =
-        ask_all(judge, texts, count, place < judge->topics.name_count, opinions, &arena, error);
+    bool by_model = place < judge->topics.name_count;
+    bool ok = feel(judge, texts, count, odds, &arena, error) &&
+              (!by_model || name(judge, texts, count, place, named_by_model, &arena, error));
     for (size_t i = 0; ok && i < support->count; i++)
         support->passages[i].score *= unread;
     for (size_t i = 0; ok && i < count; i++) {
         struct passage *passage = &support->passages[chosen[i].passage];
-        passage->score =
-            chosen[i].score * weigh(judge, &opinions[i], side_of(support, passage), place);
+        passage->score = chosen[i].score * weigh(odds[i], side_of(support, passage)) *
+                         (by_model && !named_by_model[i] ? off_topic : 1);
     }
     arena_free(&arena);
     return ok;

@@ -3,6 +3,7 @@
 #ifndef STAGES_JUDGE_H
 #define STAGES_JUDGE_H
 
+#include "base/table.h"
 #include "pipeline/stage.h"
 #include "stages/sentiment.h"
 #include "stages/support.h"
@@ -15,10 +16,13 @@ struct judge {
     struct sentiment_question sentiment;
     struct topics_question topics;
     struct taxonomy taxonomy; /* the user's, else the model's where phrases tell its topics */
+    struct table places;      /* by the hash of a text, in `felt` */
+    struct odds *felt;        /* owned; what the model said of texts of this run */
+    size_t felt_count, felt_capacity;
 };
 
-/* `taxonomy` is the path of a user's list of topics, or empty. Safe to close when zeroed, or after a
- * failed open. */
+/* `taxonomy` is the path of a user's list of topics, or empty. Safe to close when zeroed, or after
+ * a failed open. */
 bool judge_open(struct judge *judge, struct text taxonomy, const struct workbench *workbench,
                 struct error *error);
 void judge_close(struct judge *judge);
@@ -29,8 +33,8 @@ bool judge_polarities(struct judge *judge, const struct text *texts, size_t coun
                       enum sentiment *polarities, struct error *error);
 
 /* Weighs the scores of the passages: the `most` best of each side of records are read, the others
- * fall behind them. `topic` is empty where the group has none; where plenty of passages name it, the
- * others' scores are 0. */
+ * fall behind them. `topic` is empty where the group has none; where plenty of passages name it,
+ * the others' scores are 0. */
 bool judge_passages(struct judge *judge, struct support *support, struct text topic, size_t most,
                     struct error *error);
 
