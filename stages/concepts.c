@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "stages/words.h"
 
 /* Of a concept that only one record has: decides where nothing else does. */
 static const float alone = 0.01f;
@@ -22,11 +21,9 @@ static struct concept *numbered(struct concepts *concepts, uint64_t hash, uint32
     return &concepts->all[*number];
 }
 
-void concepts_add(struct concepts *concepts, struct text sentence, size_t record,
-                  struct arena *scratch)
+void concepts_add(struct concepts *concepts, const struct word *words, size_t count, size_t record)
 {
-    size_t count, at = concepts->sentence_count ? concepts->first[concepts->sentence_count] : 0;
-    const struct word *words = words_and_pairs(sentence, scratch, &count);
+    size_t at = concepts->sentence_count ? concepts->first[concepts->sentence_count] : 0;
     concepts->items = memory_grow(concepts->items, &concepts->item_capacity, at + count + 1,
                                   sizeof(*concepts->items));
     concepts->first = memory_grow(concepts->first, &concepts->first_capacity,

@@ -6,6 +6,7 @@
 
 #include "base/table.h"
 #include "base/text.h"
+#include "stages/words.h"
 
 /* Small, since a large group has a million of them. */
 struct concept {
@@ -22,9 +23,8 @@ struct concepts {
     size_t first_capacity, item_capacity, capacity;
 };
 
-/* The next sentence, of `record`; records come in order. */
-void concepts_add(struct concepts *concepts, struct text sentence, size_t record,
-                  struct arena *scratch);
+/* The next sentence, of `record`, with its words and pairs (words.h); records come in order. */
+void concepts_add(struct concepts *concepts, const struct word *words, size_t count, size_t record);
 void concepts_weigh(struct concepts *concepts); /* once, after the last sentence */
 void concepts_close(struct concepts *concepts); /* safe on a zeroed one */
 

@@ -28,14 +28,15 @@ struct building {
     size_t frequency_capacity;
 };
 
-static void add_terms(struct building *building, struct text sentence, struct arena *scratch)
+static void add_terms(struct building *building, const struct word *words, size_t count)
 {
     struct support *support = building->support;
-    size_t count, at = support->first_term[support->count], stamp = support->count + 1;
-    const struct word *words = words_of(sentence, scratch, &count);
+    size_t at = support->first_term[support->count], stamp = support->count + 1;
     support->terms = memory_grow(support->terms, &building->term_capacity, at + count + 1,
                                  sizeof(*support->terms));
     for (size_t i = 0; i < count; i++) {
+        if (words[i].is_pair)
+            continue;
         bool added;
         size_t term = *table_at(&support->numbering, words[i].hash, support->term_count, &added);
         if (added) {
@@ -74,8 +75,11 @@ static void add_passages(struct building *building, struct segmenter *segmenter,
                                         support->count + 1, sizeof(*support->passages));
         support->passages[support->count] =
             (struct passage){.member = member, .begin = begin, .end = end};
-        add_terms(building, text_slice(text, begin, end), scratch);
-        concepts_add(&support->concepts, text_slice(text, begin, end), member, scratch);
+        size_t word_count;
+        const struct word *words =
+            words_and_pairs(text_slice(text, begin, end), scratch, &word_count);
+        add_terms(building, words, word_count);
+        concepts_add(&support->concepts, words, word_count, member);
         support->count++;
     }
 }

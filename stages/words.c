@@ -24,6 +24,8 @@ static const char *const stop_words[] = {
     "while",  "who",   "will",  "with",  "would", "you",   "your",
 };
 
+enum { LONGEST_STOP_WORD = 6 };
+
 static int compare_word(const void *word, const void *stop_word)
 {
     const struct text *text = word;
@@ -34,7 +36,8 @@ static int compare_word(const void *word, const void *stop_word)
 
 static bool is_stop_word(struct text word)
 {
-    return bsearch(&word, stop_words, sizeof(stop_words) / sizeof(*stop_words), sizeof(*stop_words),
+    return word.size <= LONGEST_STOP_WORD &&
+           bsearch(&word, stop_words, sizeof(stop_words) / sizeof(*stop_words), sizeof(*stop_words),
                    compare_word) != NULL;
 }
 
@@ -75,7 +78,7 @@ struct collector {
 static void add(struct collector *collector, struct text bytes, bool is_number)
 {
     collector->words[collector->count++] =
-        (struct word){hash_add_number(hash_text(bytes), is_number), is_number};
+        (struct word){.hash = hash_add_number(hash_text(bytes), is_number), .is_number = is_number};
 }
 
 /* A word or a number, and where pairs are wanted the one with the word before. */
@@ -90,7 +93,7 @@ static void add_word(struct collector *collector, struct text run, bool is_numbe
     uint64_t hash = hash_text(word);
     if (collector->before && (is_telling || collector->is_telling_before))
         collector->words[collector->count++] =
-            (struct word){.hash = hash_add_number(hash, collector->before)};
+            (struct word){.hash = hash_add_number(hash, collector->before), .is_pair = true};
     collector->before = hash;
     collector->is_telling_before = is_telling;
 }

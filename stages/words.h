@@ -8,6 +8,7 @@
 struct word {
     uint64_t hash;
     bool is_number; /* must be matched exactly */
+    bool is_pair;   /* of words */
 };
 
 /* In the order of the text, repeats included: words folded, stemmed lightly, without stop words;

@@ -26,8 +26,11 @@ static int add_all(void **state)
 {
     (void)state;
     struct arena arena = {0};
-    for (size_t i = 0; i < SENTENCES; i++)
-        concepts_add(&concepts, text_of(sentences[i].text), sentences[i].record, &arena);
+    for (size_t i = 0; i < SENTENCES; i++) {
+        size_t count;
+        const struct word *words = words_and_pairs(text_of(sentences[i].text), &arena, &count);
+        concepts_add(&concepts, words, count, sentences[i].record);
+    }
     concepts_weigh(&concepts);
     arena_free(&arena);
     return 0;
