@@ -39,17 +39,13 @@ def batches_of(rows, pieces, size=8000):
 
 @torch.no_grad()
 def sentiment_scores(model, pieces, rows):
-    """Log-probability of each label, end mark included, as the engine scores it, but for a common term."""
-    symbol, ends = pieces.piece_to_id("<sentiment>"), [pieces.encode(label) + [1] for label in LABELS]
+    """Logit of each label, which the engine compares with each other alone."""
+    symbol, labels = pieces.piece_to_id("<sentiment>"), torch.tensor([pieces.encode(label)[0] for label in LABELS])
     scores = np.zeros((len(rows), len(LABELS)))
     for group, text in batches_of(rows, pieces):
-        memory = model.encode(text)
-        for at, (label, end) in enumerate(ends):
-            prefix = torch.tensor([[0, symbol, label]]).expand(len(group), 3)
-            states = model.decode(prefix, torch.full((len(group),), 3), memory, text)
-            first = model.logits(states[:, 1], torch.tensor([label]))[:, 0]
-            last = model.logits(states[:, 2]).log_softmax(-1)[:, end]
-            scores[group, at] = (first + last).numpy()
+        prefix = torch.tensor([[0, symbol]]).expand(len(group), 2)
+        states = model.decode(prefix, torch.full((len(group),), 2), model.encode(text), text)
+        scores[group] = model.logits(states[:, 1], labels).numpy()
     return scores
 
 

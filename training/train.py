@@ -34,7 +34,7 @@ ALONE = 300                 # steps in which the other questions join sentiment,
 
 
 def whole_answer_loss(model, memory, text, owner, prefix, target, label_ids):
-    """A few texts learn the label among all pieces, and the end mark behind it, which the engine scores too."""
+    """A few texts learn the label among all pieces, and the end mark behind it, which `winnow score` asks for."""
     some = torch.randperm(len(owner))[:FEW]
     label = label_ids[target[some].argmax(-1)]
     longer = torch.cat([prefix[some], label[:, None]], 1)
