@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/normalize.h"
 #include "base/utf8.h"
 #include "jobs/contrast.h"
 #include "jobs/series.h"
@@ -310,10 +311,31 @@ static bool begin_feedback(void *user, const struct column *columns, size_t coun
     return series_find_columns(&headline->columns, columns, count, names, error);
 }
 
-/* One line, cut at a word with a mark when it is long. */
-static struct text shorten(struct text text, struct arena *arena)
+/* Where the sentence begins in which a topic's name stands first; 0 where none has it. */
+static size_t names_at(struct text text, struct text topic)
 {
-    struct text line = arena_copy(arena, text);
+    size_t begin = 0, size;
+    enum letter before = LETTER_NONE;
+    for (size_t at = 0; at < text.size; at += size) {
+        enum letter kind = normalize_letter(utf8_decode(text, at, &size));
+        if (before == LETTER_NONE && text_starts_with_fold(text_slice(text, at, text.size), topic))
+            return begin;
+        char byte = text.bytes[at];
+        if (byte == '.' || byte == '!' || byte == '?' || byte == '\n')
+            begin = at + 1;
+        before = kind;
+    }
+    return 0;
+}
+
+/* One line, cut at a word with a mark when it is long: its beginning, or where the topic is named.
+ */
+static struct text shorten(struct text text, struct text topic, struct arena *arena)
+{
+    size_t begin = utf8_length(text) > QUOTE_MOST ? names_at(text, topic) : 0;
+    if (begin < QUOTE_MOST / 2)
+        begin = 0;
+    struct text line = arena_copy(arena, text_trim(text_slice(text, begin, text.size)));
     char *bytes = arena_alloc(arena, line.size + 1, 1);
     size_t limit = line.size;
     if (utf8_length(line) > QUOTE_MOST) {
@@ -331,7 +353,8 @@ static struct text shorten(struct text text, struct arena *arena)
         if (byte != ' ' || (size > 0 && bytes[size - 1] != ' '))
             bytes[size++] = byte;
     }
-    return arena_format(arena, "%.*s%s", (int)size, bytes, limit < line.size ? " ..." : "");
+    return arena_format(arena, "%s%.*s%s", begin > 0 ? "... " : "", (int)size, bytes,
+                        limit < line.size ? " ..." : "");
 }
 
 static bool read_feedback(void *user, const struct text *cells, size_t count, struct error *error)
@@ -348,7 +371,7 @@ static bool read_feedback(void *user, const struct text *cells, size_t count, st
             struct claim *claim = &headline->claims[kind].best[i];
             if (claim->quote_id != id)
                 continue;
-            claim->quote = shorten(cells[at[3]], &headline->arena);
+            claim->quote = shorten(cells[at[3]], claim->topic, &headline->arena);
             claim->source =
                 arena_format(&headline->arena, "%.*s %.*s", TEXT_ARGUMENT(cells[at[1]]),
                              TEXT_ARGUMENT(cells[at[2]].size ? cells[at[2]] : cells[at[0]]));

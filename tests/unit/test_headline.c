@@ -30,6 +30,13 @@ static const struct column feedback_columns[] = {{"feedback_id", COLUMN_TEXT},
                                                  {"text", COLUMN_TEXT}};
 static const struct text feedback[][4] = {
     {{"00000000000000aa", 16}, {"shop", 4}, {"70618", 5}, {"It lost\nits way", 15}},
+    {{"00000000000000bb", 16},
+     {"shop", 4},
+     {"70619", 5},
+     TEXT(
+         "We were there for a week in May and liked the pool, the bar and the walks by the sea. No "
+         "complaints! The Staff could not have been kinder to us, from the first hour to the last, "
+         "and they remembered our names")},
 };
 
 static const struct column summary_columns[] = {{"group", COLUMN_TEXT},
@@ -55,7 +62,8 @@ bool store_each_table_row(struct store *store, const char *table, const struct s
             ok = visitor->row(visitor->user, store->figures[i], COLUMNS, error);
     } else if (strcmp(table, "feedback") == 0) {
         ok = visitor->begin(visitor->user, feedback_columns, 4, error) &&
-             visitor->row(visitor->user, feedback[0], 4, error);
+             visitor->row(visitor->user, feedback[0], 4, error) &&
+             visitor->row(visitor->user, feedback[1], 4, error);
     } else {
         ok = visitor->begin(visitor->user, summary_columns, 4, error);
         for (size_t i = 0; ok && i < 3; i++)
@@ -190,6 +198,20 @@ static void favourites_and_complaints_are_told_and_few_mentions_are_not(void **s
     free(printed);
 }
 
+static void a_long_text_is_quoted_where_it_names_the_topic(void **state)
+{
+    (void)state;
+    struct store store = {0};
+    add_figure(&store, "2026-10", "product=Inn", "(all)", 60, 40, 12);
+    add_figure(&store, "2026-10", "product=Inn", "staff", 20, 19, 1);
+    store.figures[1][6] = TEXT("00000000000000bb");
+    char *printed = headline_of(&store);
+    assert_says(printed,
+                "\"... The Staff could not have been kinder to us, from the first hour to the "
+                "last, and they remembered our names\" (shop 70619)\n");
+    free(printed);
+}
+
 static void of_each_group_the_latest_summary_is_printed(void **state)
 {
     (void)state;
@@ -233,6 +255,7 @@ int main(void)
         cmocka_unit_test(a_product_that_disappoints_is_told_with_its_words),
         cmocka_unit_test(a_region_that_suffers_is_told_beside_the_others),
         cmocka_unit_test(favourites_and_complaints_are_told_and_few_mentions_are_not),
+        cmocka_unit_test(a_long_text_is_quoted_where_it_names_the_topic),
         cmocka_unit_test(of_each_group_the_latest_summary_is_printed),
         cmocka_unit_test(totals_are_not_counted_twice),
         cmocka_unit_test(nothing_saved_is_said),
