@@ -42,45 +42,70 @@ static enum letter kind_at(struct text text, size_t at)
     return at < text.size ? normalize_letter(utf8_decode(text, at, &size)) : LETTER_NONE;
 }
 
-static bool stands_alone(struct text text, size_t begin, size_t end)
+/* Whether a phrase may begin at `at`, or end at `end`. */
+static bool may_begin(struct text text, size_t at)
 {
-    enum letter first = kind_at(text, begin), last = kind_before(text, end);
-    bool begins = first == LETTER_NONE || kind_before(text, begin) == LETTER_NONE ||
-                  (kind_before(text, begin) == LETTER_DIGIT && first == LETTER_DENSE);
-    bool ends = last == LETTER_NONE || last == LETTER_DENSE || kind_at(text, end) == LETTER_NONE ||
-                kind_at(text, end) == LETTER_DENSE;
-    return begins && ends;
+    enum letter first = kind_at(text, at), before = kind_before(text, at);
+    return first == LETTER_NONE || before == LETTER_NONE ||
+           (before == LETTER_DIGIT && first == LETTER_DENSE);
 }
 
-static bool has_phrase(struct text key, struct text phrase)
+static bool may_end(struct text text, size_t end)
 {
-    for (size_t at = 0; (at = text_find(key, phrase, at)) < key.size; at++)
-        if (stands_alone(key, at, at + phrase.size))
-            return true;
-    return false;
+    enum letter last = kind_before(text, end), next = kind_at(text, end);
+    return last == LETTER_NONE || last == LETTER_DENSE || next == LETTER_NONE ||
+           next == LETTER_DENSE;
 }
 
-void taxonomy_find(const struct taxonomy *taxonomy, struct text text, bool *found)
+static void index_phrases(struct taxonomy *taxonomy)
+{
+    size_t *first = taxonomy->first, next[256];
+    for (size_t i = 0; i < taxonomy->phrase_count; i++)
+        first[(unsigned char)taxonomy->phrases[i].text.bytes[0] + 1]++;
+    for (size_t byte = 0; byte < 256; byte++)
+        first[byte + 1] += next[byte] = first[byte];
+    taxonomy->by_byte =
+        arena_alloc(&taxonomy->arena, taxonomy->phrase_count, sizeof(const struct phrase *));
+    for (size_t i = 0; i < taxonomy->phrase_count; i++)
+        taxonomy->by_byte[next[(unsigned char)taxonomy->phrases[i].text.bytes[0]]++] =
+            &taxonomy->phrases[i];
+}
+
+/* Sets found[topic - begin] for each topic of [begin, end) that `text` names. */
+static void find(const struct taxonomy *taxonomy, struct text text, size_t begin, size_t end,
+                 bool *found)
 {
     struct arena arena = {0};
     struct text key = normalize_key(text, &arena);
-    memset(found, 0, taxonomy->name_count * sizeof(*found));
-    for (size_t i = 0; i < taxonomy->phrase_count; i++) {
-        const struct phrase *phrase = &taxonomy->phrases[i];
-        found[phrase->topic] = found[phrase->topic] || has_phrase(key, phrase->text);
+    for (size_t at = 0, size; at < key.size; at += size) {
+        utf8_decode(key, at, &size);
+        if (!may_begin(key, at))
+            continue;
+        struct text rest = text_slice(key, at, key.size);
+        size_t byte = (unsigned char)key.bytes[at];
+        for (size_t i = taxonomy->first[byte]; i < taxonomy->first[byte + 1]; i++) {
+            const struct phrase *phrase = taxonomy->by_byte[i];
+            if (phrase->topic < begin || phrase->topic >= end)
+                continue;
+            bool *it = &found[phrase->topic - begin];
+            if (!*it && text_starts_with(rest, phrase->text))
+                *it = may_end(key, at + phrase->text.size);
+        }
     }
     arena_free(&arena);
 }
 
+void taxonomy_find(const struct taxonomy *taxonomy, struct text text, bool *found)
+{
+    memset(found, 0, taxonomy->name_count * sizeof(*found));
+    find(taxonomy, text, 0, taxonomy->name_count, found);
+}
+
 bool taxonomy_names(const struct taxonomy *taxonomy, struct text text, size_t topic)
 {
-    struct arena arena = {0};
-    struct text key = normalize_key(text, &arena);
-    bool names = false;
-    for (size_t i = 0; i < taxonomy->phrase_count && !names; i++)
-        names = taxonomy->phrases[i].topic == topic && has_phrase(key, taxonomy->phrases[i].text);
-    arena_free(&arena);
-    return names;
+    bool found = false;
+    find(taxonomy, text, topic, topic + 1, &found);
+    return found;
 }
 
 size_t taxonomy_place(const struct taxonomy *taxonomy, struct text name)
@@ -106,6 +131,7 @@ bool taxonomy_of_model(struct taxonomy *taxonomy, const struct t5_model *model)
         taxonomy->names[taxonomy->name_count] = name;
         add_phrases(taxonomy, taxonomy->name_count++, t5_model_prompt(model, key.bytes));
     }
+    index_phrases(taxonomy);
     return taxonomy->phrase_count > 0;
 }
 
@@ -195,6 +221,7 @@ bool taxonomy_read(struct taxonomy *taxonomy, struct text file, struct error *er
                          path);
     if (!read_rows(taxonomy, path, &reader, names, count, topic, error))
         return false;
+    index_phrases(taxonomy);
     return taxonomy->name_count > 0 ||
            error_set(error, ERROR_USAGE, "%s: no topics behind the line of names", path);
 }

@@ -20,6 +20,8 @@ struct taxonomy {
     size_t name_count;
     struct phrase *phrases; /* owned */
     size_t phrase_count, phrase_capacity;
+    const struct phrase **by_byte; /* by their first byte: byte b's are first[b] to first[b + 1] */
+    size_t first[257];
     struct arena arena;
 };
 
