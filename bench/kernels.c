@@ -168,7 +168,8 @@ struct loops {
     const struct kernels *table;
     float *a, *b, *y; /* [LENGTH][WIDTH] each */
     struct rows_s8 quantized;
-    struct cache_s8 cache; /* of one head */
+    void *cache_bytes;
+    struct cache_s8 cache; /* of one head, in these bytes */
     void *work;
     uint32_t path[LENGTH];
     uint16_t *keys, *values; /* bfloat16 [LENGTH][HEAD_WIDTH] */
@@ -278,8 +279,8 @@ static void loops_open(struct loops *loops, const struct kernels *table)
     loops->b = random_floats(LENGTH * WIDTH);
     loops->y = random_floats(LENGTH * WIDTH);
     loops->quantized = random_rows(table, WIDTH);
-    void *cache = memory_alloc_aligned(cache_s8_size(LENGTH, HEAD_WIDTH), 1);
-    loops->cache = cache_s8_at(cache, LENGTH, HEAD_WIDTH);
+    loops->cache_bytes = memory_alloc_aligned(cache_s8_size(LENGTH, HEAD_WIDTH), 1);
+    loops->cache = cache_s8_at(loops->cache_bytes, LENGTH, HEAD_WIDTH);
     run_cache(loops);
     loops->work = memory_alloc_aligned(attention_s8_size(LENGTH, HEAD_WIDTH), 1);
     loops->keys = memory_alloc_aligned(LENGTH * HEAD_WIDTH, sizeof(*loops->keys));
@@ -292,9 +293,15 @@ static void loops_open(struct loops *loops, const struct kernels *table)
 
 static void loops_close(struct loops *loops)
 {
-    void *owned[] = {
-        loops->a,          loops->b,    loops->y,    loops->quantized.bytes, loops->quantized.scale,
-        loops->cache.keys, loops->work, loops->keys, loops->values};
+    void *owned[] = {loops->a,
+                     loops->b,
+                     loops->y,
+                     loops->quantized.bytes,
+                     loops->quantized.scale,
+                     loops->cache_bytes,
+                     loops->work,
+                     loops->keys,
+                     loops->values};
     for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
         free(owned[i]);
 }
