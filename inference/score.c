@@ -216,8 +216,10 @@ static void drop_certain(const struct scoring *scoring, size_t count)
         for (size_t c = scoring->first[i]; c < scoring->first[i + 1]; c++)
             kept[c] = telling(&scoring->candidates[c], &scoring->candidates[scoring->first[i]],
                               scoring->first[i + 1] - scoring->first[i]);
-    for (size_t c = 0; c < count; c++)
+    for (size_t c = 0; c < count; c++) {
         scoring->candidates[c].count = kept[c];
+        scoring->candidates[c].each = NULL;
+    }
     free(kept);
 }
 
