@@ -317,17 +317,20 @@ static struct scan begin_scan(struct text text)
     return (struct scan){.text = text, .year_at = -1, .month_at = -1, .day_at = -1};
 }
 
-/* Digits alone: 20260115, 20260115102345, epoch seconds to nanoseconds by magnitude, and days
- * since 1899-12-30 as spreadsheets count them. */
+/* Digits and no exponent: 20260115, 20260115102345, epoch seconds to nanoseconds by magnitude, and
+ * days since 1899-12-30 as spreadsheets count them. */
 static bool parse_number(struct text text, int zone_seconds, int64_t *seconds)
 {
     double number;
     size_t digits = 0;
     while (digits < text.size && is_digit(text.bytes[digits]))
         digits++;
-    if (digits == 0 || !text_real(text, &number))
-        return false;
     bool whole = digits == text.size;
+    size_t end = digits + (!whole && text.bytes[digits] == '.');
+    while (end < text.size && is_digit(text.bytes[end]))
+        end++;
+    if (digits == 0 || end < text.size || !text_real(text, &number))
+        return false;
     struct civil_time civil = {0};
     if (whole && (digits == 8 || digits == 14)) {
         int64_t value;
