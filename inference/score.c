@@ -180,7 +180,7 @@ static void forest_judge(const struct scoring *scoring, struct forest *forest,
             wanted += forest->rows[first + i].wanted;
         }
         decoder_run(worker, forest->rows + first, count);
-        if (!scoring->among)
+        if (!scoring->among && wanted > 0) /* a long prefix may fill a pass */
             decoder_logits(worker, wanted, add_piece,
                            &(struct normalising){session->kernels, normalisers});
         judge_rows(scoring, forest, worker, first, count, states, normalisers, sums);
