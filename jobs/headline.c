@@ -321,8 +321,9 @@ static size_t names_at(struct text text, struct text topic)
         if (before == LETTER_NONE && text_starts_with_fold(text_slice(text, at, text.size), topic))
             return begin;
         char byte = text.bytes[at];
-        if (byte == '.' || byte == '!' || byte == '?' || byte == '\n')
-            begin = at + 1;
+        bool ends = byte == '.' || byte == '!' || byte == '?';
+        if (byte == '\n' || (ends && at + 1 < text.size && text.bytes[at + 1] == ' '))
+            begin = at + 1; /* not at "3.5" */
         before = kind;
     }
     return 0;
