@@ -151,6 +151,28 @@ static bool add_extract(struct ground *ground, const struct support *support,
     return true;
 }
 
+/* What one side says stands together, that of most records first; within a side, as picked. */
+static void order_extracts(const struct support *support, struct outcome *outcome, size_t first)
+{
+    size_t records[SIDES] = {0};
+    for (size_t i = 0; i < support->member_count; i++)
+        records[typical_side(support->members[i].sentiment)]++;
+    struct summary_sentence ordered[MOST_SENTENCES];
+    size_t count = first;
+    for (bool done[SIDES] = {false}; count < outcome->count;) {
+        size_t next = SIDES;
+        for (size_t side = 0; side < SIDES; side++)
+            if (!done[side] && (next == SIDES || records[side] > records[next]))
+                next = side;
+        done[next] = true;
+        for (size_t i = first; i < outcome->count; i++)
+            if (typical_side(outcome->polarities[i]) == next)
+                ordered[count++] = outcome->sentences[i];
+    }
+    for (size_t i = first; i < count; i++)
+        outcome->sentences[i] = ordered[i];
+}
+
 static void add_quotes(const struct ground *ground, const struct support *support,
                        const struct outcome *outcome, struct group *group)
 {
@@ -186,6 +208,7 @@ static void fill_summary(struct ground *ground, const struct support *support,
         wanted = most;
     while (outcome.count < wanted && add_extract(ground, support, &outcome, group->arena))
         continue;
+    order_extracts(support, &outcome, written);
     add_quotes(ground, support, &outcome, group);
     group->sentences = outcome.sentences;
     group->sentence_count = outcome.count;

@@ -9,6 +9,7 @@
 
 #include "stages/stages.h"
 #include "stages/support.h"
+#include "stages/typical.h"
 #include "tests/fakes/stage.h"
 #include "tests/fakes/t5.h"
 
@@ -164,6 +165,26 @@ static struct text random_words(uint64_t *seed, size_t most, struct arena *arena
     return text;
 }
 
+/* Customers' own sentences: side by side, that of most records first. */
+static void check_order(const struct group *group)
+{
+    size_t records[3] = {0}, before = SIZE_MAX, last = 3;
+    bool seen[3] = {false};
+    for (size_t i = 0; i < group->member_count; i++)
+        records[typical_side(group->members[i].sentiment)]++;
+    for (size_t i = 0; i < group->sentence_count; i++) {
+        const struct summary_sentence *sentence = &group->sentences[i];
+        if (!sentence->extractive)
+            continue;
+        size_t side = typical_side(group->members[sentence->evidence[0].member].sentiment);
+        assert_true(side == last || !seen[side]);
+        assert_true(records[side] <= before);
+        before = records[side];
+        last = side;
+        seen[side] = true;
+    }
+}
+
 static void check(struct segmenter *segmenter, const struct group *group)
 {
     struct support support;
@@ -185,6 +206,7 @@ static void check(struct segmenter *segmenter, const struct group *group)
         for (size_t k = 0; k < i; k++)
             assert_false(text_equal(passage_text(group, &group->quotes[i]),
                                     passage_text(group, &group->quotes[k])));
+    check_order(group);
     support_close(&support);
 }
 
