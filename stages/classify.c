@@ -104,20 +104,24 @@ static bool encode(struct classify *classify, const struct prompt *prompt,
 }
 
 /* Topics of an unsure answer stand only where their phrases do: of what it was not taught about,
- * the model says something all the same. */
-static struct mentions drop_unsure(const struct classify *classify, struct text text,
-                                   struct mentions mentions, struct arena *arena)
+ * the model says something all the same. Of a sure one, those stay out that only an exception
+ * suggests. */
+static struct mentions drop_doubtful(const struct classify *classify, struct text text,
+                                     struct mentions mentions, struct arena *arena)
 {
     const struct taxonomy *taxonomy = &classify->tagger.taxonomy;
-    if (mentions.count == 0 || mentions.likelihood >= classify->topics_question.sure_at)
+    if (mentions.count == 0)
         return mentions;
-    bool *found = arena_alloc(arena, taxonomy->name_count, sizeof(*found));
+    bool is_sure = mentions.likelihood >= classify->topics_question.sure_at;
+    enum naming *namings = arena_alloc(arena, taxonomy->name_count, sizeof(*namings));
     struct mention *kept = arena_alloc(arena, mentions.count, sizeof(*kept));
     size_t count = 0;
-    taxonomy_find(taxonomy, text, found);
-    for (size_t i = 0; i < mentions.count; i++)
-        if (found[mentions.items[i].topic])
+    taxonomy_find(taxonomy, text, namings);
+    for (size_t i = 0; i < mentions.count; i++) {
+        enum naming naming = namings[mentions.items[i].topic];
+        if (naming == NAMING_PHRASE || (is_sure && naming == NAMING_NONE))
             kept[count++] = mentions.items[i];
+    }
     return (struct mentions){.items = kept, .count = count};
 }
 
@@ -135,7 +139,7 @@ static bool ask_phrases(struct classify *classify, struct question *questions, s
         const struct chunk *chunk = questions[i].chunk;
         struct text text = prompt_record_input(&bare, questions[i].record, chunk->begin, chunk->end,
                                                chunk->titled, &scratch);
-        questions[i].mentions = drop_unsure(classify, text, questions[i].mentions, arena);
+        questions[i].mentions = drop_doubtful(classify, text, questions[i].mentions, arena);
         if (questions[i].mentions.count > 0)
             continue;
         texts[asked_count] = text;
@@ -277,8 +281,8 @@ static const struct option options[] = {
      .type = OPTION_FILE,
      .offset = offsetof(struct classify, taxonomy),
      .fallback = "",
-     .help = "a table of your own topics and their phrases, in place of the model's; see "
-             "inference/models/topics.csv"},
+     .help = "a table of your own topics and their phrases (`course;!of course`), in place of the "
+             "model's; see inference/models/topics.csv"},
     {.name = "likeness",
      .type = OPTION_REAL,
      .offset = offsetof(struct classify, likeness),

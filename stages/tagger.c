@@ -10,8 +10,8 @@
 struct clause {
     size_t text; /* of the caller's */
     struct text words;
-    bool *found; /* [topic] */
-    bool named;  /* one of them at least, by its phrases */
+    enum naming *namings; /* [topic] */
+    bool named;           /* one of them at least, by its phrases */
 };
 
 /* ---- Likeness ---- */
@@ -21,7 +21,7 @@ static struct text describe(const struct taxonomy *taxonomy, size_t topic, struc
 {
     struct text text = taxonomy->names[topic];
     for (size_t i = 0; i < taxonomy->phrase_count; i++)
-        if (taxonomy->phrases[i].topic == topic)
+        if (taxonomy->phrases[i].topic == topic && !taxonomy->phrases[i].is_exception)
             text = arena_format(arena, "%.*s, %.*s", TEXT_ARGUMENT(text),
                                 TEXT_ARGUMENT(taxonomy->phrases[i].text));
     return text;
@@ -59,7 +59,8 @@ static void find_likest(const struct tagger *tagger, const float *vector, struct
             best = topic;
         }
     }
-    clause->found[best] = highest >= tagger->likeness;
+    if (highest >= tagger->likeness && clause->namings[best] == NAMING_NONE)
+        clause->namings[best] = NAMING_PHRASE; /* as if it stood there */
 }
 
 bool tagger_open(struct tagger *tagger, double likeness, const struct sentiment_question *sentiment,
@@ -96,10 +97,11 @@ static struct clause *find_clauses(const struct tagger *tagger, const struct tex
         for (size_t k = 0; k < end_count; begin = ends[k++]) {
             struct clause clause = {.text = i,
                                     .words = text_trim(text_slice(texts[i], begin, ends[k]))};
-            clause.found = arena_alloc(arena, tagger->taxonomy.name_count, sizeof(bool));
-            taxonomy_find(&tagger->taxonomy, clause.words, clause.found);
+            clause.namings =
+                arena_alloc(arena, tagger->taxonomy.name_count, sizeof(*clause.namings));
+            taxonomy_find(&tagger->taxonomy, clause.words, clause.namings);
             for (size_t topic = 0; topic < tagger->taxonomy.name_count; topic++)
-                clause.named |= clause.found[topic];
+                clause.named |= clause.namings[topic] == NAMING_PHRASE;
             if (clause.words.size == 0 || (!clause.named && !tagger->vectors))
                 continue;
             clauses = memory_grow(clauses, &capacity, *count + 1, sizeof(*clauses));
@@ -156,7 +158,7 @@ static void collect(const struct tagger *tagger, const struct clause *clauses,
         size_t found = 0;
         for (size_t i = first; i < end; i++)
             for (size_t topic = 0; topic < topics; topic++)
-                if (clauses[i].found[topic])
+                if (clauses[i].namings[topic] == NAMING_PHRASE)
                     items[found++] = (struct mention){topic, polarities[i]};
         answers[clauses[first].text] = (struct mentions){.items = items, .count = found};
     }

@@ -17,13 +17,16 @@ static void add_phrases(struct taxonomy *taxonomy, size_t topic, struct text lis
 {
     struct text rest = list, phrase;
     while (text_split(&rest, ';', &phrase)) {
-        struct text key = normalize_key(text_trim(phrase), &taxonomy->arena);
+        phrase = text_trim(phrase);
+        bool is_exception = text_starts_with(phrase, TEXT("!"));
+        phrase = text_trim(text_slice(phrase, is_exception, phrase.size));
+        struct text key = normalize_key(phrase, &taxonomy->arena);
         if (key.size == 0)
             continue;
         taxonomy->phrases = memory_grow(taxonomy->phrases, &taxonomy->phrase_capacity,
                                         taxonomy->phrase_count + 1, sizeof(*taxonomy->phrases));
         taxonomy->phrases[taxonomy->phrase_count++] =
-            (struct phrase){arena_copy(&taxonomy->arena, key), topic};
+            (struct phrase){arena_copy(&taxonomy->arena, key), topic, is_exception};
     }
 }
 
@@ -66,17 +69,21 @@ static void index_phrases(struct taxonomy *taxonomy)
         first[byte + 1] += next[byte] = first[byte];
     taxonomy->by_byte =
         arena_alloc(&taxonomy->arena, taxonomy->phrase_count, sizeof(const struct phrase *));
-    for (size_t i = 0; i < taxonomy->phrase_count; i++)
-        taxonomy->by_byte[next[(unsigned char)taxonomy->phrases[i].text.bytes[0]]++] =
-            &taxonomy->phrases[i];
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < taxonomy->phrase_count; i++) {
+            const struct phrase *phrase = &taxonomy->phrases[i];
+            if (phrase->is_exception == (pass == 0))
+                taxonomy->by_byte[next[(unsigned char)phrase->text.bytes[0]]++] = phrase;
+        }
 }
 
-/* Sets found[topic - begin] for each topic of [begin, end) that `text` names. */
+/* namings[topic - begin] of each topic of [begin, end). */
 static void find(const struct taxonomy *taxonomy, struct text text, size_t begin, size_t end,
-                 bool *found)
+                 enum naming *namings)
 {
     struct arena arena = {0};
     struct text key = normalize_key(text, &arena);
+    size_t *exempt = arena_alloc(&arena, end - begin, sizeof(*exempt)); /* up to here */
     for (size_t at = 0, size; at < key.size; at += size) {
         utf8_decode(key, at, &size);
         if (!may_begin(key, at))
@@ -87,25 +94,29 @@ static void find(const struct taxonomy *taxonomy, struct text text, size_t begin
             const struct phrase *phrase = taxonomy->by_byte[i];
             if (phrase->topic < begin || phrase->topic >= end)
                 continue;
-            bool *it = &found[phrase->topic - begin];
-            if (!*it && text_starts_with(rest, phrase->text))
-                *it = may_end(key, at + phrase->text.size);
+            size_t topic = phrase->topic - begin, behind = at + phrase->text.size;
+            if (namings[topic] == NAMING_PHRASE || behind <= exempt[topic] ||
+                !text_starts_with(rest, phrase->text) || !may_end(key, behind))
+                continue;
+            namings[topic] = phrase->is_exception ? NAMING_EXCEPTION : NAMING_PHRASE;
+            if (phrase->is_exception)
+                exempt[topic] = behind;
         }
     }
     arena_free(&arena);
 }
 
-void taxonomy_find(const struct taxonomy *taxonomy, struct text text, bool *found)
+void taxonomy_find(const struct taxonomy *taxonomy, struct text text, enum naming *namings)
 {
-    memset(found, 0, taxonomy->name_count * sizeof(*found));
-    find(taxonomy, text, 0, taxonomy->name_count, found);
+    memset(namings, 0, taxonomy->name_count * sizeof(*namings));
+    find(taxonomy, text, 0, taxonomy->name_count, namings);
 }
 
 bool taxonomy_names(const struct taxonomy *taxonomy, struct text text, size_t topic)
 {
-    bool found = false;
-    find(taxonomy, text, topic, topic + 1, &found);
-    return found;
+    enum naming naming = NAMING_NONE;
+    find(taxonomy, text, topic, topic + 1, &naming);
+    return naming == NAMING_PHRASE;
 }
 
 size_t taxonomy_place(const struct taxonomy *taxonomy, struct text name)

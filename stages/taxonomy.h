@@ -4,7 +4,8 @@
  * A user's list is a comma table (RFC 4180) with a line of names. Its column `topic` holds the
  * names that stand in reports; all columns that begin with `phrases` hold what customers say when
  * they mean it, separated by semicolons; other columns (id, name_en, description ...) are for
- * people. */
+ * people. `course;!of course`: what begins with an exclamation mark is not meant, nor is what
+ * stands within it. */
 #ifndef STAGES_TAXONOMY_H
 #define STAGES_TAXONOMY_H
 
@@ -13,6 +14,7 @@
 struct phrase {
     struct text text; /* as normalize_key makes it */
     size_t topic;
+    bool is_exception; /* its place in a text does not name the topic */
 };
 
 struct taxonomy {
@@ -20,7 +22,8 @@ struct taxonomy {
     size_t name_count;
     struct phrase *phrases; /* owned */
     size_t phrase_count, phrase_capacity;
-    const struct phrase **by_byte; /* by their first byte: byte b's are first[b] to first[b + 1] */
+    /* By their first byte, exceptions first: byte b's are by_byte[first[b]] to [first[b + 1]]. */
+    const struct phrase **by_byte;
     size_t first[257];
     struct arena arena;
 };
@@ -35,11 +38,14 @@ void taxonomy_close(struct taxonomy *taxonomy);
  * decoder alone is asked: an empty taxonomy. */
 bool taxonomy_of_model(struct taxonomy *taxonomy, const struct t5_model *model);
 
-/* Sets found[topic] for each topic that `text` names. A phrase begins where a word begins; in
- * scripts with spaces between words it ends where one ends, elsewhere ("배송이") endings follow. */
-void taxonomy_find(const struct taxonomy *taxonomy, struct text text, bool *found);
+enum naming { NAMING_NONE, NAMING_EXCEPTION, NAMING_PHRASE };
 
-/* Whether `text` names that topic. */
+/* namings[topic]: whether `text` holds a phrase of the topic, or only what it excepts. A phrase
+ * begins where a word begins; in scripts with spaces between words it ends where one ends,
+ * elsewhere ("배송이") endings follow. */
+void taxonomy_find(const struct taxonomy *taxonomy, struct text text, enum naming *namings);
+
+/* Whether `text` holds a phrase of that topic. */
 bool taxonomy_names(const struct taxonomy *taxonomy, struct text text, size_t topic);
 
 /* The place of a topic, or name_count when there is none of that name. */

@@ -29,23 +29,28 @@ def is_kept(text):
 
 
 class Taxonomy:
-    """Topics in order, and the phrases that point to them."""
+    """Topics in order, and the phrases that point to them, but for those with an exclamation mark."""
 
     def __init__(self, path):
         with open(path, encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         self.names = [row["topic"] for row in rows]
         self.order = {name: at for at, name in enumerate(self.names)}
-        self.english = [(row["topic"], re.compile(
-            r"\b(?:" + "|".join(re.escape(p) for p in row["phrases_en"].split(";")) + r")\b"))
-            for row in rows]
-        self.korean = [(row["topic"], re.compile(
-            r"(?:^|[^가-힣a-z])(?:" + "|".join(re.escape(p) for p in row["phrases_ko"].split(";")) + ")"))
-            for row in rows]
+        self.tables = {language: [(row["topic"], *self.patterns(row[f"phrases_{language}"], form)) for row in rows]
+                       for language, form in (("en", r"\b(?:{})\b"), ("ko", r"(?:^|[^가-힣a-z])(?:{})"))}
+
+    @staticmethod
+    def patterns(phrases, form):
+        """What names a topic, and what does not although a part of it would; None where there is nothing."""
+        phrases = phrases.split(";")
+        meant = [re.escape(phrase) for phrase in phrases if not phrase.startswith("!")]
+        excepted = [re.escape(phrase[1:]) for phrase in phrases if phrase.startswith("!")]
+        return [re.compile(form.format("|".join(some))) if some else None for some in (meant, excepted)]
 
     def found(self, text, language):
-        table = self.english if language == "en" else self.korean
-        return [topic for topic, pattern in table if pattern.search(text.lower())]
+        text = text.lower()
+        return [topic for topic, meant, excepted in self.tables[language]
+                if meant.search(excepted.sub(" ", text) if excepted else text)]
 
     def target(self, pairs):
         """`price negative delivery positive`: one polarity a topic, taxonomy order."""

@@ -105,8 +105,9 @@ static void expect_topics_by(const char *by, const char *sure_at, const char *te
                              const char *expected)
 {
     enum { KNOWN = sizeof(fake_prompts) / sizeof(*fake_prompts) - 1 };
-    const char *prompts[KNOWN + 7] = {
-        [KNOWN] = "topics.by", by, "phrases.battery", "charger;charge", "topics.sure_at", sure_at};
+    const char *prompts[KNOWN + 9] = {
+        [KNOWN] = "topics.by", by,      "phrases.battery", "charger;charge",
+        "topics.sure_at",      sure_at, "phrases.price",   "!full price"};
     for (size_t i = 0; i < KNOWN; i++)
         prompts[i] = fake_prompts[i];
     const struct t5_model told = {prompts};
@@ -131,6 +132,9 @@ static void phrases_tell_where_the_model_names_no_topic(void **state)
     /* the fake is always sure: nothing is as sure as 2 */
     expect_topics_by("both", "2", "good price. bad charger", "battery:negative;");
     expect_topics_by("both", "2", "good price", "");
+    /* what is excepted is not meant, however sure the model is */
+    expect_topics_by("model", "0", "good full price. bad charger", "price:positive;");
+    expect_topics_by("both", "0", "good full price. bad charger", "battery:negative;");
 }
 
 static void long_records_are_read_whole_and_may_be_mixed(void **state)

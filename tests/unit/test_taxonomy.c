@@ -27,13 +27,14 @@ static bool read_table(struct taxonomy *taxonomy, const char *table, struct erro
 /* The topics that `text` names, as "wifi;price;". */
 static void expect(const struct taxonomy *taxonomy, const char *text, const char *expected)
 {
-    bool found[8];
+    enum naming namings[8];
     char names[256] = "";
-    taxonomy_find(taxonomy, text_of(text), found);
+    taxonomy_find(taxonomy, text_of(text), namings);
     for (size_t i = 0; i < taxonomy->name_count; i++) {
         assert_int_equal(taxonomy_place(taxonomy, taxonomy->names[i]), i);
-        assert_int_equal(taxonomy_names(taxonomy, text_of(text), i), found[i]);
-        if (found[i])
+        bool named = namings[i] == NAMING_PHRASE;
+        assert_int_equal(taxonomy_names(taxonomy, text_of(text), i), named);
+        if (named)
             snprintf(names + strlen(names), sizeof(names) - strlen(names), "%.*s;",
                      TEXT_ARGUMENT(taxonomy->names[i]));
     }
@@ -60,6 +61,27 @@ static void phrases_are_found_where_words_begin_and_end(void **state)
     expect(&taxonomy, "와이파이가 안 돼요. 가격이 비싸요", "wifi;price;");
     expect(&taxonomy, "제품가격", "");
     expect(&taxonomy, "", "");
+    taxonomy_close(&taxonomy);
+}
+
+static void exceptions_are_not_meant(void **state)
+{
+    (void)state;
+    struct taxonomy taxonomy = {0};
+    struct error error = {0};
+    assert_true(read_table(&taxonomy,
+                           "topic,phrases,phrases_ko\n"
+                           "lessons,course;!of course;! main course ,수업;!수업료\n"
+                           "price,수업료\n",
+                           &error));
+    expect(&taxonomy, "The course was long", "lessons;");
+    expect(&taxonomy, "Of course not", "");
+    expect(&taxonomy, "of courses I know nothing", "");
+    expect(&taxonomy, "of course; the course, too", "lessons;");
+    expect(&taxonomy, "the course, of course", "lessons;");
+    expect(&taxonomy, "The main course came late", "");
+    expect(&taxonomy, "수업료가 비싸요", "price;");
+    expect(&taxonomy, "수업이 좋아요", "lessons;");
     taxonomy_close(&taxonomy);
 }
 
@@ -90,6 +112,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(phrases_are_found_where_words_begin_and_end),
+        cmocka_unit_test(exceptions_are_not_meant),
         cmocka_unit_test(faults_name_their_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
