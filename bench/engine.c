@@ -224,7 +224,7 @@ static void print_loads(const char *path, const struct t5_limits *limits)
     struct error error = {0};
     struct t5_model *model;
     double begin = now();
-    if (!t5_model_open(&model, path, &error))
+    if (!t5_model_open(&model, path, limits->precision, &error))
         fail(&error);
     printf("opened in %.1f ms; batch x input tokens, medians of %d runs\n", (now() - begin) * 1e3,
            RUNS);
@@ -244,7 +244,7 @@ static double time_opening(const char *path, const struct t5_limits *limits)
     struct t5_model *model;
     struct load load = {.limits = *limits};
     double begin = now();
-    if (!t5_model_open(&model, path, &error))
+    if (!t5_model_open(&model, path, limits->precision, &error))
         fail(&error);
     load.model = model;
     load_add(&load, TEXT("It works."));
@@ -266,7 +266,7 @@ static void answer_requests(const char *path, const struct t5_limits *limits)
         if (sscanf(line, "load %zu %zu %zu %zu %zu %4095[^\n]", &threads, &replicas, &beam, &output,
                    &batch_tokens, texts) == 6) {
             load_close(&load);
-            if (!model && !t5_model_open(&model, path, &error))
+            if (!model && !t5_model_open(&model, path, limits->precision, &error))
                 fail(&error);
             load = (struct load){.model = model, .limits = *limits, .batch_tokens = batch_tokens};
             load.limits.threads = threads * replicas;

@@ -275,7 +275,8 @@ static bool attach(struct t5_model *model, const char *path, struct error *error
 }
 
 /* Imports a model of another format into a file without a name, and maps that. */
-static bool map_import(const char *path, struct text *file, struct error *error)
+static bool map_import(const char *path, enum t5_precision precision, struct text *file,
+                       struct error *error)
 {
     int descriptor = memfd_create("winnow-model", MFD_CLOEXEC);
     FILE *stream = descriptor >= 0 ? fdopen(descriptor, "w+b") : NULL;
@@ -287,7 +288,8 @@ static bool map_import(const char *path, struct text *file, struct error *error)
                          strerror(reason));
     }
     struct stat about;
-    bool written = import_model(&(struct t5_import){.source = path}, stream, error);
+    struct t5_import import = {.source = path, .int8_only = precision == T5_INT8};
+    bool written = import_model(&import, stream, error);
     if (written && (fflush(stream) != 0 || fstat(descriptor, &about) != 0))
         written =
             error_set(error, ERROR_MODEL, "%s: no memory for the model: %s", path, strerror(errno));
@@ -311,7 +313,8 @@ static void wish_for_large_pages(const struct t5_model *model)
         madvise((void *)(uintptr_t)model->file.bytes, model->file.size, MADV_HUGEPAGE);
 }
 
-bool t5_model_open(struct t5_model **model, const char *path, struct error *error)
+bool t5_model_open(struct t5_model **model, const char *path, enum t5_precision precision,
+                   struct error *error)
 {
     struct stat about;
     struct text file = {NULL, 0};
@@ -323,7 +326,7 @@ bool t5_model_open(struct t5_model **model, const char *path, struct error *erro
         file_unmap(file);
         is_import = true;
     }
-    if (is_import && !map_import(path, &file, error))
+    if (is_import && !map_import(path, precision, &file, error))
         return false;
     *model = memory_alloc(1, sizeof(**model));
     (*model)->file = file;
@@ -436,7 +439,7 @@ struct text t5_model_facts(const struct t5_model *model, struct arena *arena)
 bool t5_model_verify(const char *path, struct error *error)
 {
     struct t5_model *model;
-    if (!t5_model_open(&model, path, error))
+    if (!t5_model_open(&model, path, T5_INT8, error))
         return false;
     uint64_t digest[2];
     struct hash_stream *stream = hash_stream_open();

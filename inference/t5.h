@@ -22,9 +22,13 @@ struct t5_model;
 /* Activations and caches of `threads` workers; outlived by its model. */
 struct t5_session;
 
+enum t5_precision { T5_INT8, T5_F32 };
+
 /* Opens a model: one of Winnow's files (mapped, not parsed), or a Hugging Face directory or GGUF
- * file, which is imported into memory. Every fault of the file is ERROR_MODEL with the remedy. */
-bool t5_model_open(struct t5_model **model, const char *path, struct error *error);
+ * file, which is imported into memory, with its float32 weights only if `precision` is T5_F32.
+ * Every fault of the file is ERROR_MODEL with the remedy. */
+bool t5_model_open(struct t5_model **model, const char *path, enum t5_precision precision,
+                   struct error *error);
 void t5_model_close(struct t5_model *model); /* NULL is fine */
 
 /* 16 hexadecimal digits: a hash of weights, vocabulary and prompts; marks saved results. Valid as
@@ -56,8 +60,6 @@ size_t t5_tokenizer_encode(const struct t5_tokenizer *tokenizer, struct text tex
 
 /* The id of the end mark, or -1. */
 int32_t t5_tokenizer_end_id(const struct t5_tokenizer *tokenizer);
-
-enum t5_precision { T5_INT8, T5_F32 };
 
 struct t5_limits {
     size_t batch;         /* inputs encoded side by side, at least 1 */

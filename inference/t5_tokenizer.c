@@ -40,7 +40,7 @@ bool t5_tokenizer_open(struct t5_tokenizer **tokenizer, const char *path, struct
     bool is_directory = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
     *tokenizer = NULL;
     if (!(is_directory          ? open_in_directory(&opened.own, path, error)
-          : is_model_file(path) ? t5_model_open(&opened.model, path, error)
+          : is_model_file(path) ? t5_model_open(&opened.model, path, T5_INT8, error)
                                 : tokenizer_open(&opened.own, path, error)))
         return false;
     *tokenizer = memory_alloc(1, sizeof(**tokenizer));

@@ -322,7 +322,8 @@ bool assemble_model(struct assembly *assembly, struct job *job, struct error *er
     const struct job_model *settings = &job->model;
     const char *path = settings->path.size ? job_path(job, settings->path)
                                            : assemble_default_model(&assembly->arena, error);
-    if (!path || !t5_model_open(&assembly->model, path, error))
+    enum t5_precision precision = text_equal(settings->precision, TEXT("f32")) ? T5_F32 : T5_INT8;
+    if (!path || !t5_model_open(&assembly->model, path, precision, error))
         return false;
     const char *kernels = arena_copy(&assembly->arena, settings->kernels).bytes;
     struct t5_limits limits = {
@@ -331,7 +332,7 @@ bool assemble_model(struct assembly *assembly, struct job *job, struct error *er
         .output_tokens = window_size(assembly->model, "window.output", 128),
         .threads = settings->threads ? (size_t)settings->threads : count_cores(),
         .beam = 1,
-        .precision = text_equal(settings->precision, TEXT("f32")) ? T5_F32 : T5_INT8,
+        .precision = precision,
         .kernels = strcmp(kernels, "auto") == 0 ? NULL : kernels,
     };
     return t5_session_open(&assembly->session, assembly->model, &limits, error);

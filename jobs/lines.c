@@ -8,13 +8,18 @@
 
 #include "jobs/assemble.h"
 
+static enum t5_precision precision_of(const struct line_options *options)
+{
+    return text_equal(options->precision, TEXT("f32")) ? T5_F32 : T5_INT8;
+}
+
 bool lines_open_model(const struct line_options *options, struct t5_model **model,
                       struct error *error)
 {
     struct arena arena = {0};
     const char *path =
         options->model.size ? options->model.bytes : assemble_default_model(&arena, error);
-    bool ok = path && t5_model_open(model, path, error);
+    bool ok = path && t5_model_open(model, path, precision_of(options), error);
     arena_free(&arena);
     return ok;
 }
@@ -25,13 +30,12 @@ bool lines_open_session(const struct line_options *options, const struct t5_mode
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     size_t threads = options->threads ? (size_t)options->threads : cores > 0 ? (size_t)cores : 1;
-    bool is_f32 = text_equal(options->precision, TEXT("f32"));
     struct t5_limits limits = {.batch = (size_t)options->batch,
                                .input_tokens = (size_t)options->input_tokens,
                                .output_tokens = output_tokens,
                                .threads = threads,
                                .beam = beam,
-                               .precision = is_f32 ? T5_F32 : T5_INT8,
+                               .precision = precision_of(options),
                                .kernels = options->kernels.size ? options->kernels.bytes : NULL};
     return t5_session_open(session, model, &limits, error);
 }

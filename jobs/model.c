@@ -97,7 +97,7 @@ static bool prune(const struct model *options, char **operands, int count, struc
 static bool print_facts(const char *path, struct arena *arena, struct error *error)
 {
     struct t5_model *model;
-    if (!t5_model_open(&model, path, error))
+    if (!t5_model_open(&model, path, T5_F32, error))
         return false;
     struct text facts = t5_model_facts(model, arena);
     fwrite(facts.bytes, 1, facts.size, stdout);

@@ -358,7 +358,7 @@ bool prune_model(const struct prune *prune, struct error *error)
     struct t5_model *model;
     struct t5_layers left_out = {0};
     struct lines lines = {0};
-    if (!t5_model_open(&model, prune->source, error))
+    if (!t5_model_open(&model, prune->source, T5_F32, error))
         return false;
     bool ok = parse_layers("drop-encoder", prune->drop_encoder, t5_encoder_layers(model),
                            left_out.encoder, error) &&

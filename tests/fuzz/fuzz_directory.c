@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     write_file("model.safetensors.index.json", text_slice(all, cut + 1, size));
     struct error error = {0};
     struct t5_model *model;
-    if (t5_model_open(&model, directory, &error)) {
+    if (t5_model_open(&model, directory, T5_F32, &error)) {
         struct arena arena = {0};
         t5_model_facts(model, &arena);
         t5_model_close(model);

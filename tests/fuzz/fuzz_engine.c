@@ -15,7 +15,7 @@ static void open_once(void)
 {
     struct t5_limits limits = {
         .batch = 2, .input_tokens = 200, .output_tokens = 60, .threads = 1, .beam = 2};
-    if (!session && (!t5_model_open(&model, "tests/unit/data/tiny-tied", NULL) ||
+    if (!session && (!t5_model_open(&model, "tests/unit/data/tiny-tied", T5_INT8, NULL) ||
                      !t5_session_open(&session, model, &limits, NULL)))
         abort();
 }

@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         abort();
     snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
     struct t5_model *model;
-    if (t5_model_open(&model, path, &error)) {
+    if (t5_model_open(&model, path, T5_F32, &error)) {
         int32_t ids[64];
         t5_tokens(model, TEXT("The kettle  boils \xC2\xBD\xFF"), ids, 64);
         t5_model_close(model);

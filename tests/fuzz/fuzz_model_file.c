@@ -21,9 +21,9 @@ static float touch(const struct t5_model *model)
     for (size_t i = 0; i < sizeof(matrices) / sizeof(*matrices); i++) {
         const struct t5_matrix *matrix = matrices[i];
         const int8_t *packed = matrix->packed;
-        sum +=
-            packed[0] * matrix->scale[0] + packed[grouped_size(matrix->rows, matrix->columns, matrix->group) - 1] *
-                                               matrix->scale[matrix->rows - 1];
+        sum += packed[0] * matrix->scale[0] +
+               packed[grouped_size(matrix->rows, matrix->columns, matrix->group) - 1] *
+                   matrix->scale[matrix->rows - 1];
         if (matrix->f32)
             sum += matrix->f32[matrix->rows * matrix->columns - 1];
     }
@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
     struct error error = {0};
     struct t5_model *model;
-    if (t5_model_open(&model, path, &error)) {
+    if (t5_model_open(&model, path, T5_F32, &error)) {
         struct arena arena = {0};
         int32_t ids[100];
         volatile float sum = touch(model);

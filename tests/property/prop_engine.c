@@ -51,8 +51,8 @@ static int open_fixture(void **state)
     for (size_t i = 0; i < INPUTS; i++)
         fixture.inputs[i] = random_text(&fixture.arena, i % 8 == 0 ? 4 * MOST_WORDS : MOST_WORDS);
     *state = &fixture;
-    return t5_model_open(&fixture.models[0], "tests/unit/data/tiny-gated", NULL) &&
-                   t5_model_open(&fixture.models[1], "tests/unit/data/tiny-tied", NULL)
+    return t5_model_open(&fixture.models[0], "tests/unit/data/tiny-gated", T5_F32, NULL) &&
+                   t5_model_open(&fixture.models[1], "tests/unit/data/tiny-tied", T5_F32, NULL)
                ? 0
                : -1;
 }

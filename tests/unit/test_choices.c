@@ -22,7 +22,7 @@ static int open_fixture(void **state)
     static struct fixture fixture;
     fixture = (struct fixture){0};
     *state = &fixture;
-    return t5_model_open(&fixture.model, "tests/unit/data/tiny-gated", NULL) ? 0 : -1;
+    return t5_model_open(&fixture.model, "tests/unit/data/tiny-gated", T5_F32, NULL) ? 0 : -1;
 }
 
 static int close_fixture(void **state)

@@ -36,7 +36,7 @@ static int open_fixture(void **state)
     for (size_t i = 0; i < MODELS; i++) {
         char path[100];
         snprintf(path, sizeof(path), "tests/unit/data/%s", model_names[i]);
-        if (!t5_model_open(&fixture.models[i], path, &error)) {
+        if (!t5_model_open(&fixture.models[i], path, T5_F32, &error)) {
             print_error("%s\n", error.message);
             return -1;
         }

@@ -28,8 +28,8 @@ static void a_converted_model_is_the_same_model(void **state)
             struct tiny_model tiny = {.gated = v11, .untied = v11, .type = names[i], .gguf = true};
             char *directory = tiny_model_write(&tiny);
             const char *path = arena_format(&arena, "%s/model.gguf", directory).bytes;
-            assert_true(t5_model_open(&from_directory, directory, &error));
-            if (!t5_model_open(&from_gguf, path, &error))
+            assert_true(t5_model_open(&from_directory, directory, T5_F32, &error));
+            if (!t5_model_open(&from_gguf, path, T5_F32, &error))
                 fail_msg("%s", error.message);
             assert_true(text_equal(t5_model_id(from_directory), t5_model_id(from_gguf)));
             t5_model_close(from_directory);
@@ -80,7 +80,7 @@ static void sizes_and_vocabulary_are_found(void **state)
     struct error error = {0};
     struct t5_model *model;
     int32_t ids[8];
-    assert_true(t5_model_open(&model, recorded, &error));
+    assert_true(t5_model_open(&model, recorded, T5_F32, &error));
     const struct t5_config *config = t5_model_config(model);
     assert_true(config->gated && config->tied);
     assert_int_equal(config->vocabulary, 40);
@@ -111,7 +111,7 @@ static void expect_fault(const char *from, const char *to, const char *message)
     FILE *file = fdopen(mkstemp(path), "wb");
     fwrite(bytes.bytes, 1, bytes.size, file);
     fclose(file);
-    assert_false(t5_model_open(&model, path, &error));
+    assert_false(t5_model_open(&model, path, T5_F32, &error));
     assert_int_equal(error.kind, ERROR_MODEL);
     if (!strstr(error.message, message))
         fail_msg("'%s' instead of '%s': %s", to, from, error.message);

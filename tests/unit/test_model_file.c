@@ -42,7 +42,7 @@ static bool open_bytes(struct t5_model **model, const char *directory, struct te
     assert_true(file_writer_open(&writer, path, error));
     fwrite(bytes.bytes, 1, bytes.size, writer.stream);
     assert_true(file_writer_commit(&writer, error));
-    return t5_model_open(model, path, error);
+    return t5_model_open(model, path, T5_F32, error);
 }
 
 static void check_matrix(const struct t5_matrix *matrix, bool has_f32)
@@ -102,15 +102,17 @@ static void a_directory_opens_as_what_it_would_be_imported_to(void **state)
     (void)state;
     static const char *const types[] = {"F32", "F16", "BF16"};
     for (size_t i = 0; i < 3; i++)
-        for (int sharded = 0; sharded < 2; sharded++) {
+        for (int round = 0; round < 4; round++) {
             struct arena arena = {0};
             struct error error = {0};
             struct t5_model *from_directory, *from_file;
+            bool sharded = round & 1, int8_only = round & 2;
             struct tiny_model tiny = {.gated = true, .type = types[i], .sharded = sharded};
             char *directory = tiny_model_write(&tiny);
-            assert_true(t5_model_open(&from_directory, directory, &error));
             assert_true(
-                open_bytes(&from_file, directory, import_bytes(&arena, directory, false), &error));
+                t5_model_open(&from_directory, directory, int8_only ? T5_INT8 : T5_F32, &error));
+            assert_true(open_bytes(&from_file, directory,
+                                   import_bytes(&arena, directory, int8_only), &error));
             assert_true(text_equal(t5_model_id(from_directory), t5_model_id(from_file)));
             t5_model_close(from_directory);
             t5_model_close(from_file);
@@ -126,7 +128,7 @@ static void prompts_travel_with_the_model(void **state)
     struct error error = {0};
     struct t5_model *model;
     char *directory = tiny_model_write(&v11);
-    assert_true(t5_model_open(&model, directory, &error));
+    assert_true(t5_model_open(&model, directory, T5_F32, &error));
     assert_true(text_equal(t5_model_prompt(model, "sentiment.neutral"), TEXT("neutral")));
     t5_model_close(model);
     const char *path = arena_format(&arena, "%s/prompts.ini", directory).bytes;
@@ -135,7 +137,7 @@ static void prompts_travel_with_the_model(void **state)
           "own_key = kept\n",
           file);
     fclose(file);
-    assert_true(t5_model_open(&model, directory, &error));
+    assert_true(t5_model_open(&model, directory, T5_F32, &error));
     assert_int_equal(t5_model_config(model)->window_input, 48);
     assert_int_equal(t5_model_config(model)->window_output, 64);
     assert_true(text_equal(t5_model_prompt(model, "sentiment.decoder"), TEXT("<sentiment>")));
@@ -165,7 +167,7 @@ static void wrong_and_missing_tensors_are_named_with_the_shape_expected(void **s
         struct error error = {0};
         struct t5_model *model;
         char *directory = tiny_model_write(&examples[i].tiny);
-        assert_false(t5_model_open(&model, directory, &error));
+        assert_false(t5_model_open(&model, directory, T5_F32, &error));
         assert_int_equal(error.kind, ERROR_MODEL);
         if (!strstr(error.message, examples[i].message))
             fail_msg("%s", error.message);
@@ -272,7 +274,7 @@ static void other_files_are_told_apart(void **state)
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
         struct error error = {0};
         struct t5_model *model;
-        assert_false(t5_model_open(&model, examples[i].path, &error));
+        assert_false(t5_model_open(&model, examples[i].path, T5_F32, &error));
         assert_int_equal(error.kind, ERROR_MODEL);
         assert_non_null(strstr(error.message, examples[i].message));
     }

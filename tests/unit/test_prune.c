@@ -46,7 +46,7 @@ static void what_is_saved_is_what_was_seen(void **state)
             struct t5_layers left_out = {0};
             char path[] = "/tmp/winnow-test-XXXXXX";
             fclose(fdopen(mkstemp(path), "wb"));
-            assert_true(t5_model_open(&whole, models[m], &error));
+            assert_true(t5_model_open(&whole, models[m], T5_F32, &error));
             bool has_several = t5_decoder_layers(whole) > 1;
             left_out.encoder[first] = true;
             left_out.decoder[first] = has_several;
@@ -57,7 +57,7 @@ static void what_is_saved_is_what_was_seen(void **state)
             assert_false(text_equal(t5_model_id(view), t5_model_id(whole)));
             assert_true(t5_model_save(view, path, &error));
             assert_true(t5_model_verify(path, &error));
-            assert_true(t5_model_open(&saved, path, &error));
+            assert_true(t5_model_open(&saved, path, T5_F32, &error));
             assert_int_equal(t5_parameters(view), t5_parameters(saved));
             struct text from_whole, from_view, from_saved;
             float score = run(view, &arena, &from_view);
@@ -79,9 +79,9 @@ static void without_dropping_anything_a_model_is_saved_as_it_is(void **state)
     struct t5_model *whole, *saved;
     char path[] = "/tmp/winnow-test-XXXXXX";
     fclose(fdopen(mkstemp(path), "wb"));
-    assert_true(t5_model_open(&whole, models[0], &error));
+    assert_true(t5_model_open(&whole, models[0], T5_F32, &error));
     assert_true(t5_model_save(whole, path, &error));
-    assert_true(t5_model_open(&saved, path, &error));
+    assert_true(t5_model_open(&saved, path, T5_F32, &error));
     assert_true(text_equal(t5_model_id(whole), t5_model_id(saved)));
     t5_model_close(saved);
     t5_model_close(whole);
@@ -100,7 +100,7 @@ static void what_cannot_go_is_named(void **state)
         {{.encoder[0] = true, .encoder[1] = true}, "the encoder needs one layer at least"},
     };
     struct t5_model *whole, *view, *again;
-    assert_true(t5_model_open(&whole, models[0], NULL));
+    assert_true(t5_model_open(&whole, models[0], T5_F32, NULL));
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
         struct error error = {0};
         assert_false(t5_model_without(&view, whole, &examples[i].left_out, &error));
