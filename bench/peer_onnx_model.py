@@ -164,7 +164,8 @@ def save_biases(model, folder):
 
 
 def check_export(model, folder):
-    """The graphs' output follows that of `transformers`."""
+    """The graphs' output follows that of `transformers`: as far as int8 does on random weights, where one scale a
+    tensor for the activations costs some, but no operator may be wrong."""
     import torch
     from peer_onnxruntime import Load
     pieces = np.random.default_rng(1).integers(5, 30000, (2, 24))
@@ -174,7 +175,7 @@ def check_export(model, folder):
         expected = model(input_ids=torch.from_numpy(pieces),
                          decoder_input_ids=torch.zeros((2, 1), dtype=torch.long)).logits.numpy()
     alike = np.corrcoef(expected.ravel(), load.logits().ravel())[0, 1]
-    if alike < 0.99:
+    if alike < 0.95:
         raise SystemExit(f"{folder}: logits and those of transformers correlate by {alike:.4f}")
 
 
