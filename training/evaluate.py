@@ -2,7 +2,7 @@
 
 --fit fits one temperature and the class biases for all kinds of text on the kept texts of gold.is_for_fitting and writes
 WORK/calibration.json. Reported are the others: macro-F1 with its bootstrap interval, accuracy of the
-poles, calibration error, coverage; beside it TF-IDF with logistic regression (baseline.py), trained on the
+poles and the area under their curve, calibration error, coverage; beside it TF-IDF with logistic regression (baseline.py), trained on the
 same files and with its own biases fitted in the same way.
 """
 import argparse
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from sklearn.metrics import f1_score
+from sklearn.metrics import f1_score, roc_auc_score
 
 from examples import LABELS, MAX_INPUT
 from export import load
@@ -71,6 +71,12 @@ def polar_accuracy(scores, truth, weights=None):
     return np.average(right, weights=None if weights is None else weights[polar])
 
 
+def poles_area(scores, truth):
+    """Area under the curve of praise against complaint: what no choice of biases changes."""
+    polar = truth != 1
+    return roc_auc_score(truth[polar] == 0, (scores[:, 0] - scores[:, 2])[polar])
+
+
 def fit(parts):
     """Biases of the best mean of macro-F1 and polar accuracy, both with the classes' shares as they are and with even
     ones (whose customers praise how often is not known beforehand); then the temperature of least mean negative
@@ -113,10 +119,11 @@ def row_of(name, scores, theirs, truth, fitted, their_fit):
     got, other = chances.argmax(1), theirs.argmax(1)
     low, high = bootstrap(truth, got)
     poles = [polar_accuracy(z, truth) for z in (chances, theirs)]
+    areas = [poles_area(z, truth) for z in (scores, theirs)]
     sure = chances.max(1) >= fitted["undetected_below"]
     print(f"| {name} | {len(truth):,} | {f1_score(truth, got, average='macro'):.3f} [{low:.3f}, {high:.3f}] "
           f"| {f1_score(truth, other, average='macro'):.3f} | {poles[0]:.3f} | {poles[1]:.3f} "
-          f"| {calibration_error(chances, truth):.3f} | {sure.mean():.2f} | {(got == truth)[sure].mean():.2f} |")
+          f"| {areas[0]:.3f} | {areas[1]:.3f} | {calibration_error(chances, truth):.3f} | {sure.mean():.2f} | {(got == truth)[sure].mean():.2f} |")
 
 
 def main():
@@ -149,8 +156,9 @@ def main():
         where.write_text(json.dumps(fit(parts(scores)), indent=2) + "\n", encoding="utf-8")
     fitted, their_fit = json.loads(where.read_text(encoding="utf-8")), fit(parts(theirs))
     print(fitted, their_fit)
-    print("| texts | n | macro-F1 of 3 | TF-IDF + LR | accuracy, polar | TF-IDF + LR | calibration error | labelled | of them right |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| texts | n | macro-F1 of 3 | TF-IDF + LR | accuracy, polar | TF-IDF + LR "
+          "| area, polar | TF-IDF + LR | calibration error | labelled | of them right |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for name in SENTIMENT:
         some = inside[name] & ~first
         row_of(name, scores[some], theirs[some], truth[some], fitted, their_fit)
