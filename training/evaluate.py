@@ -123,7 +123,8 @@ def row_of(name, scores, theirs, truth, fitted, their_fit):
     sure = chances.max(1) >= fitted["undetected_below"]
     print(f"| {name} | {len(truth):,} | {f1_score(truth, got, average='macro'):.3f} [{low:.3f}, {high:.3f}] "
           f"| {f1_score(truth, other, average='macro'):.3f} | {poles[0]:.3f} | {poles[1]:.3f} "
-          f"| {areas[0]:.3f} | {areas[1]:.3f} | {calibration_error(chances, truth):.3f} | {sure.mean():.2f} | {(got == truth)[sure].mean():.2f} |")
+          f"| {areas[0]:.3f} | {areas[1]:.3f} | {calibration_error(chances, truth):.3f} "
+          f"| {sure.mean():.2f} | {(got == truth)[sure].mean():.2f} |")
 
 
 def main():
