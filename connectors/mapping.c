@@ -107,15 +107,18 @@ static bool apply_wanted(struct search *search, struct text wanted, struct error
     while (text_trim(wanted).size > 0) {
         struct text setting = cut_setting(&wanted);
         size_t equals = text_find(setting, TEXT("="), 0);
-        enum role role = role_called(text_slice(setting, 0, equals));
-        if (equals == setting.size || role == ROLE_NONE)
+        enum role role =
+            equals < setting.size ? role_called(text_slice(setting, 0, equals)) : ROLE_NONE;
+        struct text name = text_trim(text_slice(setting, equals + 1, setting.size));
+        size_t column = name.size ? find_column(search, name) : SIZE_MAX;
+        bool is_missing = name.size && column == SIZE_MAX;
+        /* "text=Comment,product=Product" may name a column with a comma, but hardly that. */
+        if (role == ROLE_NONE || (is_missing && text_find(name, TEXT("="), 0) < name.size))
             return error_set(error, ERROR_USAGE,
                              "map = %.*s: expected ROLE=COLUMN, where the role is one of text, id, "
                              "date, rating, title, author, lang",
                              TEXT_ARGUMENT(text_trim(setting)));
-        struct text name = text_trim(text_slice(setting, equals + 1, setting.size));
-        size_t column = name.size ? find_column(search, name) : SIZE_MAX;
-        if (name.size && column == SIZE_MAX)
+        if (is_missing)
             return error_set(error, ERROR_USAGE, "%s: no column '%.*s' for %s; there are: %.*s",
                              search->path, TEXT_ARGUMENT(name), role_names[role],
                              TEXT_ARGUMENT(list_names(search)));

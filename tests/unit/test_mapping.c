@@ -264,10 +264,13 @@ static void given_columns_win_and_unknown_ones_are_named(void **state)
     assert_int_equal(error.kind, ERROR_USAGE);
     assert_non_null(strstr(error.message, "no column 'Opinion'"));
     assert_non_null(strstr(error.message, "Good, or bad?"));
-    error = (struct error){0};
-    assert_false(
-        mapping_find(&mapping, names, 3, NULL, 0, TEXT("words=Note"), "x.csv", &arena, &error));
-    assert_non_null(strstr(error.message, "expected ROLE=COLUMN"));
+    static const char *const unknown[] = {"words=Note", "Note", "text=Comment,product=Note"};
+    for (size_t i = 0; i < 3; i++) {
+        error = (struct error){0};
+        assert_false(mapping_find(&mapping, names, 3, NULL, 0, text_of(unknown[i]), "x.csv", &arena,
+                                  &error));
+        assert_non_null(strstr(error.message, "expected ROLE=COLUMN"));
+    }
     arena_free(&arena);
 }
 
