@@ -529,6 +529,21 @@ static void print_voices(FILE *out, const struct headline *headline, struct aren
     }
 }
 
+/* How many of a summary's records praise and complain. Figures of the parts of several fields at
+ * once are not at hand. */
+static struct cell figures_of(const struct headline *headline, const struct summary *summary)
+{
+    struct text none = {0}, all = TEXT("all");
+    struct text part = text_equal(summary->group, all) ? none : summary->group;
+    struct series records = series_of_records(&headline->figures, part);
+    if (text_equal(summary->period, all))
+        return series_sum(records, none, none);
+    for (const struct cell *cell = records.begin; cell < records.end; cell++)
+        if (text_equal(cell->period, summary->period))
+            return *cell;
+    return (struct cell){0};
+}
+
 static void print_summaries(FILE *out, const struct headline *headline)
 {
     if (headline->summary_count)
@@ -538,9 +553,13 @@ static void print_summaries(FILE *out, const struct headline *headline)
         struct text all = TEXT("all"), name = name_of(summary->group), period = summary->period;
         name = text_equal(name, all) ? TEXT("Everything") : name;
         period = text_equal(period, all) ? TEXT("all of the time") : period;
-        fprintf(out, "  %.*s, %.*s, %.*s records: %.*s\n", TEXT_ARGUMENT(name),
-                TEXT_ARGUMENT(period), TEXT_ARGUMENT(summary->records),
-                TEXT_ARGUMENT(summary->text));
+        fprintf(out, "  %.*s, %.*s, %.*s records", TEXT_ARGUMENT(name), TEXT_ARGUMENT(period),
+                TEXT_ARGUMENT(summary->records));
+        struct cell figures = figures_of(headline, summary);
+        if (figures.mentions)
+            fprintf(out, " (%llu positive, %llu negative)", (unsigned long long)figures.positive,
+                    (unsigned long long)figures.negative);
+        fprintf(out, ": %.*s\n", TEXT_ARGUMENT(summary->text));
     }
 }
 

@@ -25,6 +25,7 @@ static const char *const state_names[RECORD_STATE_COUNT] = {
 struct plan {
     struct assembly assembly;
     struct account total;
+    uint64_t again; /* of its inferred texts: saved ones that another model has read */
     double probe_tokens, probe_seconds; /* what the model did in a small trial */
     struct progress progress;
 };
@@ -59,6 +60,14 @@ static bool probe(struct plan *plan, struct step *classify, struct batch *batch,
     return ok;
 }
 
+static uint64_t count_again(const struct batch *batch)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        count += batch->records[i].analyse && batch->records[i].state == RECORD_UNCHANGED;
+    return count;
+}
+
 static void count_batch(const struct batch *batch, struct account *account)
 {
     account->read += batch->count + batch->reject_count;
@@ -85,6 +94,7 @@ static bool preview_batch(struct plan *plan, struct batch *batch, struct account
         if (!run_step(step, batch, error))
             return false;
     count_batch(batch, account);
+    plan->again += count_again(batch);
     bool ok = plan->probe_tokens > 0 || probe(plan, classify, batch, error);
     batch_reset(batch);
     return ok;
@@ -186,6 +196,21 @@ static void print_total(const struct plan *plan)
     printf("\n");
 }
 
+/* Saved texts that no file brings again. */
+static bool print_unread(const struct plan *plan, struct error *error)
+{
+    const struct workbench *bench = &plan->assembly.pipeline.workbench;
+    uint64_t texts;
+    if (!bench->store)
+        return true;
+    if (!store_count_unread(bench->store, bench->model_key, &texts, error))
+        return false;
+    if (texts > plan->again)
+        printf("besides, %llu saved texts that another model has read\n",
+               (unsigned long long)(texts - plan->again));
+    return true;
+}
+
 static bool plan_job(struct job *job, const struct words *words, struct error *error)
 {
     struct plan plan = {.assembly.selection = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN}};
@@ -204,6 +229,7 @@ static bool plan_job(struct job *job, const struct words *words, struct error *e
     }
     if (ok)
         print_total(&plan);
+    ok = ok && print_unread(&plan, error);
     if (ok && !readable)
         ok = error_set(error, ERROR_INPUT, "not every file can be read: see above");
     assemble_close(assembly);

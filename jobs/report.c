@@ -42,8 +42,8 @@ static bool parse_date(struct text text, const char *flag, bool after, int64_t *
     civil.day = (int)parts[2];
     if (!ok || !calendar_seconds(civil, seconds))
         return error_set(error, ERROR_USAGE,
-                         "--%s %.*s: expected a date like 2026-03-09 or 2026-03",
-                         flag, TEXT_ARGUMENT(text));
+                         "--%s %.*s: expected a date like 2026-03-09 or 2026-03", flag,
+                         TEXT_ARGUMENT(text));
     if (after && count == 3)
         *seconds += DAY_SECONDS;
     return true;
@@ -126,6 +126,18 @@ static bool write_files(const struct words *words, struct assembly *assembly, st
     return true;
 }
 
+/* Without the analyses of this model every row would be `undetected`. */
+static bool check_model(const struct assembly *assembly, const struct job *job, struct error *error)
+{
+    uint64_t saved = store_model_key(assembly->store);
+    return !saved || saved == assembly->pipeline.workbench.model_key ||
+           error_set(
+               error, ERROR_USAGE,
+               "the saved rows were read by another model, or with other settings of [model], "
+               "[chunk] or [classify]: `winnow run %s` reads them anew",
+               job->path);
+}
+
 static bool report(struct job *job, const struct words *words, struct error *error)
 {
     struct assembly assembly = {0};
@@ -136,7 +148,7 @@ static bool report(struct job *job, const struct words *words, struct error *err
               assemble_store(&assembly, job, DATABASE_THERE, error) &&
               assemble_model(&assembly, job, error) &&
               assemble_steps(&assembly, job, EXTENT_REPORT, &progress, error) &&
-              pipeline_summarize(&assembly.pipeline, error) &&
+              check_model(&assembly, job, error) && pipeline_summarize(&assembly.pipeline, error) &&
               pipeline_aggregate(&assembly.pipeline, error);
     meter_finish(&meter);
     if (ok && words->print)

@@ -116,12 +116,14 @@ static void fill_batch(struct ingestion *ingestion, uint64_t most_reads)
     batch->read = batch->count + batch->reject_count;
 }
 
-static bool run_stages(struct ingestion *ingestion, struct error *error)
+/* The stages of pass 1 over a batch; over saved texts those that are for them. */
+static bool run_stages(const struct pipeline *pipeline, struct batch *batch, bool saved,
+                       struct error *error)
 {
-    struct pipeline *pipeline = ingestion->pipeline;
     for (size_t i = 0; i < pipeline->step_count; i++) {
-        struct step *step = &pipeline->steps[i];
-        if (step->stage->process && !step->stage->process(step->state, &ingestion->batch, error))
+        const struct step *step = &pipeline->steps[i];
+        if (step->stage->process && (!saved || step->stage->for_saved) &&
+            !step->stage->process(step->state, batch, error))
             return false;
     }
     return true;
@@ -134,7 +136,7 @@ static bool replay_saved(struct ingestion *ingestion, uint64_t reads_done, struc
     ingestion->batch.replay = true;
     while (ok && ingestion->reading == READING_MORE && ingestion->reads < reads_done) {
         fill_batch(ingestion, reads_done);
-        ok = run_stages(ingestion, error);
+        ok = run_stages(ingestion->pipeline, &ingestion->batch, false, error);
         if (ingestion->reading == READING_MORE) /* else its failure is still to be saved */
             batch_reset(&ingestion->batch);
     }
@@ -175,7 +177,7 @@ static bool process_batch(struct ingestion *ingestion, struct error *error)
 {
     struct pipeline *pipeline = ingestion->pipeline;
     struct batch *batch = &ingestion->batch;
-    if (!run_stages(ingestion, error) || !check_balance(batch, error) ||
+    if (!run_stages(pipeline, batch, false, error) || !check_balance(batch, error) ||
         !store_save_batch(pipeline->workbench.store, batch, pipeline->workbench.model_key,
                           ingestion->reads, ingestion->reading != READING_MORE, error))
         return false;
@@ -220,6 +222,31 @@ static bool ingest_file(struct ingestion *ingestion, struct error *error)
     return ok;
 }
 
+/* Rows outlive their files, and models change: what another model has read of saved texts, this one
+ * reads, too. */
+static bool analyse_saved(const struct pipeline *pipeline, struct error *error)
+{
+    const struct workbench *bench = &pipeline->workbench;
+    struct progress_report progress = {.stage = "again"};
+    struct batch batch = {0};
+    uint64_t after = 0;
+    bool ok = store_count_unread(bench->store, bench->model_key, &progress.total, error), more;
+    do {
+        batch_reset(&batch);
+        ok = ok && store_load_unread(bench->store, bench->model_key, &after,
+                                     pipeline->batch_records, &batch, error);
+        more = batch.count > 0;
+        ok = ok && run_stages(pipeline, &batch, true, error) &&
+             store_save_analyses(bench->store, &batch, bench->model_key, error);
+        progress.items = progress.done += batch.count;
+        if (more)
+            update(pipeline, &progress);
+        ok = ok && workbench_go_on(bench, error);
+    } while (ok && more);
+    batch_free(&batch);
+    return ok;
+}
+
 bool pipeline_ingest(struct pipeline *pipeline, const struct input_file *files, size_t count,
                      struct error *error)
 {
@@ -237,7 +264,8 @@ bool pipeline_ingest(struct pipeline *pipeline, const struct input_file *files, 
     }
     batch_free(&ingestion.batch);
     struct account account;
-    return ok && store_settle_languages(pipeline->workbench.store, error) &&
+    return ok && analyse_saved(pipeline, error) &&
+           store_settle_languages(pipeline->workbench.store, error) &&
            store_account(pipeline->workbench.store, &account, error);
 }
 

@@ -48,6 +48,8 @@ struct stage {
                  struct error *error); /* optional */
 
     bool (*process)(void *state, struct batch *batch, struct error *error);
+    bool for_saved; /* process is called for saved texts, too, that another model has read: they
+                       are cleaned and redacted, and say `analyse` */
 
     bool (*list_groups)(void *state, struct group_list *groups, struct error *error);
     bool (*process_group)(void *state, struct group *group, struct error *error);

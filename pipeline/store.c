@@ -141,6 +141,11 @@ void store_close(struct store *store)
     free(store);
 }
 
+uint64_t store_model_key(const struct store *store)
+{
+    return store->model_key;
+}
+
 bool store_begin_save(struct store *store, struct error *error)
 {
     return sql_begin(store->sql, error);

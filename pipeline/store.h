@@ -89,6 +89,21 @@ bool store_find_twin(struct store *store, struct text source, struct text author
  * the others. From saved rows alone, so that it does not matter how they came. */
 bool store_settle_languages(struct store *store, struct error *error);
 
+/* The model whose analyses the views show; 0 before any is saved. */
+uint64_t store_model_key(const struct store *store);
+
+/* Saved texts that this model has not read, `after` the id of the last one (0: from the first) and
+ * at most `most`, as records to analyse in a batch that is empty. Moves `after` on. */
+bool store_load_unread(struct store *store, uint64_t model_key, uint64_t *after, size_t most,
+                       struct batch *batch, struct error *error);
+
+/* One transaction: what the model says of a batch of such records. */
+bool store_save_analyses(struct store *store, const struct batch *batch, uint64_t model_key,
+                         struct error *error);
+
+bool store_count_unread(struct store *store, uint64_t model_key, uint64_t *texts,
+                        struct error *error);
+
 bool store_has_analysis(struct store *store, uint64_t text_hash, uint64_t model_key, bool *found,
                         struct error *error);
 

@@ -336,6 +336,75 @@ bool store_save_batch(struct store *store, struct batch *batch, uint64_t model_k
     return ok;
 }
 
+/* ---- What another model has read ---- */
+
+static bool is_in_batch(const struct batch *batch, uint64_t text_hash)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->records[i].text_hash == text_hash)
+            return true;
+    return false;
+}
+
+bool store_load_unread(struct store *store, uint64_t model_key, uint64_t *after, size_t most,
+                       struct batch *batch, struct error *error)
+{
+    struct sql_statement *load = sql_prepare(
+        store->sql,
+        "SELECT f.id, f.text_hash, f.title, f.text, f.question, f.lang FROM feedback AS f"
+        " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"
+        " WHERE a.id IS NULL AND (?2 IS NULL OR f.id > ?2) ORDER BY f.id LIMIT ?3",
+        error);
+    sql_bind_hash(load, 1, model_key);
+    if (*after)
+        sql_bind_hash(load, 2, *after);
+    sql_bind_hash(load, 3, most);
+    while (sql_row(load)) {
+        *after = sql_hash(load, 0);
+        uint64_t text_hash = sql_hash(load, 1);
+        if (is_in_batch(batch, text_hash))
+            continue;
+        struct record *record = batch_add(batch);
+        record->id = *after;
+        record->state = RECORD_UNCHANGED;
+        record->text_hash = text_hash;
+        record->title = arena_copy(&batch->arena, sql_text(load, 2));
+        record->text = arena_copy(&batch->arena, sql_text(load, 3));
+        record->question = arena_copy(&batch->arena, sql_text(load, 4));
+        record->lang = arena_copy(&batch->arena, sql_text(load, 5));
+        record->analyse = true;
+    }
+    return sql_finish(load, error);
+}
+
+bool store_save_analyses(struct store *store, const struct batch *batch, uint64_t model_key,
+                         struct error *error)
+{
+    if (!store_begin_save(store, error))
+        return false;
+    bool ok = save_model_key(store, model_key, error);
+    for (size_t i = 0; ok && i < batch->count; i++)
+        ok = save_analysis(store, &batch->records[i], model_key, error);
+    ok = store_end_save(store, ok, error);
+    if (ok)
+        store->model_key = model_key;
+    return ok;
+}
+
+bool store_count_unread(struct store *store, uint64_t model_key, uint64_t *texts,
+                        struct error *error)
+{
+    struct sql_statement *count =
+        sql_prepare(store->sql,
+                    "SELECT count(DISTINCT f.text_hash) FROM feedback AS f"
+                    " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?"
+                    " WHERE a.id IS NULL",
+                    error);
+    sql_bind_hash(count, 1, model_key);
+    *texts = sql_row(count) ? sql_hash(count, 0) : 0;
+    return sql_finish(count, error);
+}
+
 bool store_settle_languages(struct store *store, struct error *error)
 {
     return store_begin_save(store, error) &&

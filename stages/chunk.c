@@ -173,5 +173,6 @@ const struct stage chunk_stage = {
     .state_size = sizeof(struct chunk_state),
     .open = open_chunk,
     .process = process,
+    .for_saved = true,
     .close = close_chunk,
 };

@@ -301,5 +301,6 @@ const struct stage classify_stage = {
     .state_size = sizeof(struct classify),
     .open = open_classify,
     .process = process,
+    .for_saved = true,
     .close = close_classify,
 };

@@ -218,7 +218,8 @@ static void of_each_group_the_latest_summary_is_printed(void **state)
     struct store store = {0};
     add_figure(&store, "2026-10", "product=Kettle", "(all)", 6, 4, 1);
     char *printed = headline_of(&store);
-    assert_says(printed, "The latest summaries\n  Kettle, 2026-10, 9 records: Pours well.\n");
+    assert_says(printed, "The latest summaries\n  Kettle, 2026-10, 9 records (4 positive, 1 "
+                         "negative): Pours well.\n");
     assert_null(strstr(printed, "Old news"));
     assert_null(strstr(printed, "Pretty"));
     free(printed);

@@ -99,7 +99,8 @@ static bool recognise(struct stage_state *state, const struct batch *batch, stru
     for (const struct record *other = batch->records; other < record; other++)
         in_batch |= other->id == record->id;
     if (!store_find(state->bench->store, record->id, record->content_hash, &known, error) ||
-        !store_has_analysis(state->bench->store, record->text_hash, MODEL, &analysed, error))
+        !store_has_analysis(state->bench->store, record->text_hash, state->bench->model_key,
+                            &analysed, error))
         return false;
     if (in_batch || known.this_run)
         record->state = RECORD_DUPLICATE;
@@ -120,13 +121,23 @@ static bool process(void *user, struct batch *batch, struct error *error)
         }
         if (!recognise(state, batch, record, error))
             return false;
-        if (record->analyse) {
-            state->counters->inferred++;
-            record->analysis = (struct analysis){.sentiment = SENTIMENT_NEUTRAL,
-                                                 .confidence = 0.5,
-                                                 .coverage = 1,
-                                                 .tokens = record->text.size};
-        }
+    }
+    return true;
+}
+
+static bool infer(void *user, struct batch *batch, struct error *error)
+{
+    (void)error;
+    struct stage_state *state = user;
+    for (size_t i = 0; !batch->replay && i < batch->count; i++) {
+        struct record *record = &batch->records[i];
+        if (!record->analyse)
+            continue;
+        state->counters->inferred++;
+        record->analysis = (struct analysis){.sentiment = SENTIMENT_NEUTRAL,
+                                             .confidence = 0.5,
+                                             .coverage = 1,
+                                             .tokens = record->text.size};
     }
     return true;
 }
@@ -201,6 +212,11 @@ static const struct stage recognise_stage = {.name = "recognise",
                                              .state_size = sizeof(struct stage_state),
                                              .open = open_stage,
                                              .process = process},
+                          infer_stage = {.name = "infer",
+                                         .state_size = sizeof(struct stage_state),
+                                         .open = open_stage,
+                                         .process = infer,
+                                         .for_saved = true},
                           group_stage_here = {.name = "group",
                                               .state_size = sizeof(struct stage_state),
                                               .open = open_stage,
@@ -252,6 +268,8 @@ static int remove_place(void **state)
 /* ---- Running ---- */
 
 struct attempt {
+    uint64_t model;              /* 0: MODEL */
+    bool without_files;          /* they are gone */
     uint64_t fail_after;         /* saves; 0: never */
     volatile sig_atomic_t *stop; /* and when it is set: */
     size_t stop_after;           /* updates */
@@ -292,20 +310,23 @@ static bool run(const struct place *place, struct attempt *attempt)
     struct pipeline pipeline = {
         .batch_records = 2,
         .progress = {count_update, count_note, attempt},
-        .steps = memory_alloc(2, sizeof(struct step)),
+        .steps = memory_alloc(3, sizeof(struct step)),
     };
     add_step(&pipeline, &recognise_stage, attempt);
+    add_step(&pipeline, &infer_stage, attempt);
     add_step(&pipeline, &group_stage_here, attempt);
     struct store *store;
     uint64_t run_id;
     bool resumed;
     assert_true(store_open(&store, place->database, &attempt->error));
-    pipeline.workbench = (struct workbench){
-        .store = store, .model_key = MODEL, .selection = &selection, .stop = attempt->stop};
+    pipeline.workbench = (struct workbench){.store = store,
+                                            .model_key = attempt->model ? attempt->model : MODEL,
+                                            .selection = &selection,
+                                            .stop = attempt->stop};
     store_fail_after(store, attempt->fail_after);
     bool ok = pipeline_open_steps(&pipeline, &attempt->error) &&
               store_begin_run(store, 1, &run_id, &resumed, &attempt->error) &&
-              pipeline_ingest(&pipeline, files, 2, &attempt->error) &&
+              pipeline_ingest(&pipeline, files, attempt->without_files ? 0 : 2, &attempt->error) &&
               pipeline_summarize(&pipeline, &attempt->error) &&
               pipeline_aggregate(&pipeline, &attempt->error) &&
               store_finish_run(store, &attempt->error);
@@ -405,6 +426,46 @@ static void an_edited_and_a_new_row_cost_themselves(void **state)
     free(tables);
 }
 
+static uint64_t count_unread(const struct place *place, uint64_t model, uint64_t *shown)
+{
+    struct error error = {0};
+    struct store *store;
+    uint64_t texts;
+    assert_true(store_open(&store, place->database, &error));
+    assert_true(store_count_unread(store, model, &texts, &error));
+    *shown = store_model_key(store);
+    store_close(store);
+    return texts;
+}
+
+static void another_model_reads_what_is_saved(void **state)
+{
+    const struct place *place = *state;
+    struct attempt first = {0}, none = {.without_files = true};
+    uint64_t shown, model = MODEL;
+    assert_true(run(place, &first));
+    assert_true(run(place, &none));
+    assert_int_equal(none.counters.inferred, 0);
+    for (bool ok = false; !ok;) {
+        model++;
+        assert_int_equal(count_unread(place, model, &shown), 7);
+        struct attempt other = {.model = model, .without_files = true, .fail_after = model - MODEL},
+                       resumed = {.model = model, .without_files = true};
+        ok = run(place, &other);
+        assert_true(ok || run(place, &resumed));
+        size_t inferred = other.counters.inferred + resumed.counters.inferred;
+        assert_true(inferred >= 7 && inferred <= 7 + 2); /* at most a batch twice */
+        assert_int_equal(count_unread(place, model, &shown), 0);
+        assert_int_equal(shown, model);
+    }
+    assert_true(model - MODEL > 5);
+    /* back to the first: nothing to read, but its answers are shown again */
+    assert_true(run(place, &none));
+    assert_int_equal(none.counters.inferred, 0);
+    count_unread(place, MODEL, &shown);
+    assert_int_equal(shown, MODEL);
+}
+
 /* The uninterrupted run's tables. */
 static char *dump_whole(const struct place *place)
 {
@@ -495,6 +556,7 @@ int main(void)
         TEST(a_run_accounts_for_every_row),
         TEST(a_second_run_infers_nothing_and_says_the_same),
         TEST(an_edited_and_a_new_row_cost_themselves),
+        TEST(another_model_reads_what_is_saved),
         TEST(failing_at_any_save_and_resuming_is_never_having_failed),
         TEST(stopping_at_any_point_and_resuming_is_never_having_stopped),
         TEST(a_file_that_breaks_off_leaves_the_others_be),
