@@ -349,12 +349,12 @@ static bool is_in_batch(const struct batch *batch, uint64_t text_hash)
 bool store_load_unread(struct store *store, uint64_t model_key, uint64_t *after, size_t most,
                        struct batch *batch, struct error *error)
 {
-    struct sql_statement *load = sql_prepare(
-        store->sql,
-        "SELECT f.id, f.text_hash, f.title, f.text, f.question, f.lang FROM feedback AS f"
-        " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"
-        " WHERE a.id IS NULL AND (?2 IS NULL OR f.id > ?2) ORDER BY f.id LIMIT ?3",
-        error);
+    struct sql_statement *load =
+        sql_prepare(store->sql,
+                    "SELECT f.id, f.text_hash, f.title, f.text, f.question FROM feedback AS f"
+                    " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"
+                    " WHERE a.id IS NULL AND (?2 IS NULL OR f.id > ?2) ORDER BY f.id LIMIT ?3",
+                    error);
     sql_bind_hash(load, 1, model_key);
     if (*after)
         sql_bind_hash(load, 2, *after);
@@ -371,7 +371,6 @@ bool store_load_unread(struct store *store, uint64_t model_key, uint64_t *after,
         record->title = arena_copy(&batch->arena, sql_text(load, 2));
         record->text = arena_copy(&batch->arena, sql_text(load, 3));
         record->question = arena_copy(&batch->arena, sql_text(load, 4));
-        record->lang = arena_copy(&batch->arena, sql_text(load, 5));
         record->analyse = true;
     }
     return sql_finish(load, error);
