@@ -12,12 +12,21 @@ step spiece.model vocabulary.py "$work"
 step words.npz words.py "$work" 300
 step teacher.npy baseline.py "$work"
 step pool.pt pool.py "$work" 400
-# Two pieces; each goes on where it was broken off.
+# Pieces; each goes on where it was broken off. The last two are sisters, a core for each.
 "$python" "$here/train.py" "$work" --minutes 100 --name first
 "$python" "$here/train.py" "$work" --minutes 88 --rate 3e-3 --name second --begin "$work/first.pt"
+"$python" "$here/average.py" "$work" middle first=0.3 second=0.7
+sister() {
+    "$python" "$here/train.py" "$work" --minutes 50 --rate 3e-3 --workers 1 --dropout 0.1 --begin "$work/middle.pt" "$@"
+}
+sister --name third --core 0 --seed 21 --trust 0.5 0.3 &
+sister --name fourth --core 1 --seed 31 --trust 0.6 0.4
+wait $!
 "$python" "$here/curve.py" "$work" first
 "$python" "$here/curve.py" "$work" second
-"$python" "$here/average.py" "$work" first second 0.7
+"$python" "$here/curve.py" "$work" third
+"$python" "$here/curve.py" "$work" fourth
+"$python" "$here/average.py" "$work" checkpoint middle=0.2 third=0.4 fourth=0.4
 "$python" "$here/evaluate.py" "$work" --fit --limit 3200
 "$python" "$here/export.py" "$work" "$work/export" --check
 "$winnow" model import --int8-only "$work/export" "$model"

@@ -1,7 +1,7 @@
-"""Weights between those of two pieces of training: `average.py WORK FIRST SECOND SHARE` writes WORK/checkpoint.pt.
+"""The mean of the weights of several pieces of training: `average.py WORK OUT PIECE=SHARE...` writes WORK/OUT.pt.
 
-SHARE of the second, the rest of the first, which it began from (Wortsman et al. 2022, "Model soups"): what each
-piece got used to counts less.
+Pieces that began from the same weights lie in one valley, and their mean is better than each (Wortsman et al. 2022,
+"Model soups"): what each piece got used to counts less.
 """
 import sys
 from pathlib import Path
@@ -10,10 +10,15 @@ import torch
 
 
 def main():
-    work, first, second, share = Path(sys.argv[1]), *sys.argv[2:4], float(sys.argv[4])
-    begun, ended = (torch.load(work / f"{name}.pt") for name in (first, second))
-    weights = {name: (1 - share) * begun["model"][name] + share * t for name, t in ended["model"].items()}
-    torch.save({"shape": ended["shape"], "model": weights}, work / "checkpoint.pt")
+    work, out = Path(sys.argv[1]), sys.argv[2]
+    shares = {name: float(share) for name, share in (piece.split("=") for piece in sys.argv[3:])}
+    total, weights, shape = sum(shares.values()), {}, None
+    for name, share in shares.items():
+        piece = torch.load(work / f"{name}.pt")
+        shape = piece["shape"]
+        for tensor, values in piece["model"].items():
+            weights[tensor] = weights.get(tensor, 0) + share / total * values
+    torch.save({"shape": shape, "model": weights}, work / f"{out}.pt")
 
 
 if __name__ == "__main__":

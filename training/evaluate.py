@@ -17,6 +17,7 @@ from examples import LABELS, MAX_INPUT
 from export import load
 from gold import SENTIMENT, is_for_fitting
 
+EVEN = 0.25
 FITTED_ON = ("reviews-en", "reviews-ko", "long-en", "posts-en", "survey-en")
 
 
@@ -78,18 +79,18 @@ def poles_area(scores, truth):
 
 
 def fit(parts):
-    """Biases of the best mean of macro-F1 and polar accuracy, both with the classes' shares as they are and with even
-    ones (whose customers praise how often is not known beforehand); then the temperature of least mean negative
-    log-likelihood."""
+    """Biases of the best mean of macro-F1 and polar accuracy, with the classes' shares as they are and, for EVEN as
+    much, with even ones (whose customers praise how often is not known beforehand); then the temperature of least mean
+    negative log-likelihood."""
     even = [1 / np.bincount(truth, minlength=3)[truth] for _, truth in parts]
 
     def value(neutral, negative):
         total = 0
         for (scores, truth), weights in zip(parts, even):
             moved = scores + [0, neutral, negative]
-            for shares in (None, weights):
-                total += f1_score(truth, moved.argmax(1), average="macro", sample_weight=shares)
-                total += polar_accuracy(moved, truth, shares)
+            for shares, much in ((None, 1), (weights, EVEN)):
+                total += much * f1_score(truth, moved.argmax(1), average="macro", sample_weight=shares)
+                total += much * polar_accuracy(moved, truth, shares)
         return total
     neutral, negative = max(((n, m) for n in np.arange(-1.5, 1.6, 0.15) for m in np.arange(-0.9, 0.95, 0.15)),
                             key=lambda pair: value(*pair))
@@ -101,7 +102,7 @@ def fit(parts):
     fitted["temperature"] = min(np.arange(0.5, 2.51, 0.02), key=loss)
     # `undetected` where, as far as confidence can be trusted, a label would rather be wrong than right.
     fitted["undetected_below"] = 0.5
-    return {name: round(float(number), 3) for name, number in fitted.items()}
+    return {name: round(float(number), 3) + 0.0 for name, number in fitted.items()}   # no -0.0
 
 
 def bootstrap(truth, got, rounds=300):

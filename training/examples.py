@@ -25,7 +25,6 @@ DROPPED = 0.08              # of the pieces of a text: what is left must do
 # Half of the texts are cut into pieces anew each time, as likely as those are (Kudo 2018, "Subword regularization"):
 # what a phrase or a whole word tells, its parts learn too, and misspelt words are made of those.
 SAMPLED, ALPHA = 0.5, 0.35
-TRUST = {"en": 0.7, "ko": 0.5}   # in the label; the rest of the target is what the teacher says
 
 
 def compressed(arrays):
@@ -117,13 +116,27 @@ def clip(ids, limit, chance):
     return ids[:limit] if chance.random() < 0.6 else ids[-limit:]
 
 
-def batches(examples, draw, pieces, symbols, tokens, teacher_path):
+class Teacher:
+    """What baseline.py says of the texts, and how much of a target is the label all the same."""
+
+    def __init__(self, path, trust_en, trust_ko):
+        self.said, self.trust = np.load(path), {"en": trust_en, "ko": trust_ko}
+
+    def targets(self, examples, rows):
+        """[rows, labels], of rows that have a label."""
+        target = np.zeros((len(rows), len(LABELS)), np.float32)
+        target[np.arange(len(rows)), examples.label[rows]] = 1
+        said = self.said[rows].astype(np.float32)
+        known = said.sum(1) > 0
+        trust = np.array([[self.trust[language]] for language in examples.language[rows[known]]], np.float32)
+        target[known] = trust * target[known] + (1 - trust) * said[known]
+        return target
+
+
+def batches(examples, draw, pieces, symbols, tokens, teacher):
     """Endless batches of about `tokens` encoder tokens, texts of like length together."""
     chance = draw.chance
-    teacher = None
     while True:
-        if teacher is None and teacher_path.exists():
-            teacher = np.load(teacher_path)
         pool = []
         for at in draw.take(8192):
             ids = examples.text(at)
@@ -158,15 +171,8 @@ def pack(examples, group, symbols, teacher):
     for row, (ids, _) in enumerate(group):
         text[row, :len(ids)] = ids
     numbers = np.array([at for _, at in group])
-    label = examples.label[numbers]
-    owner = np.flatnonzero(label >= 0)
-    target = np.zeros((len(owner), 3), np.float32)
-    target[np.arange(len(owner)), label[owner]] = 1
-    if teacher is not None:
-        said = teacher[numbers[owner]].astype(np.float32)
-        known = said.sum(1) > 0
-        trust = np.array([[TRUST[language]] for language in examples.language[numbers[owner][known]]], np.float32)
-        target[known] = trust * target[known] + (1 - trust) * said[known]
+    owner = np.flatnonzero(examples.label[numbers] >= 0)
+    target = teacher.targets(examples, numbers[owner])
     prefix = np.tile(np.array([0, symbols[0]]), (len(owner), 1))
     packed = [[owner, prefix, target, np.full(len(owner), 2)]]
     for question in (1, 2):

@@ -116,6 +116,8 @@ def sublayer(name, module, shape):
 
 
 class Block(nn.Module):
+    dropout = 0.0   # of what a sublayer adds, while training
+
     def __init__(self, shape, is_decoder, has_bias):
         super().__init__()
         layers = [sublayer("SelfAttention", Attention(shape, has_bias), shape)]
@@ -124,15 +126,18 @@ class Block(nn.Module):
         layers.append(sublayer("DenseReluDense", FeedForward(shape), shape))
         self.layer = nn.ModuleList(layers)
 
+    def drop(self, x):
+        return F.dropout(x, self.dropout, self.training)
+
     def forward(self, x, mask, memory=None, memory_mask=None):
         part = self.layer[0]
         normed = part.layer_norm(x)
-        x = x + part.SelfAttention(normed, normed, mask)
+        x = x + self.drop(part.SelfAttention(normed, normed, mask))
         if memory is not None:
             part = self.layer[1]
-            x = x + part.EncDecAttention(part.layer_norm(x), memory, memory_mask)
+            x = x + self.drop(part.EncDecAttention(part.layer_norm(x), memory, memory_mask))
         part = self.layer[-1]
-        return x + part.DenseReluDense(part.layer_norm(x))
+        return x + self.drop(part.DenseReluDense(part.layer_norm(x)))
 
 
 class Stack(nn.Module):

@@ -14,7 +14,7 @@ import sentencepiece
 import torch
 from torch.nn import functional as F
 
-from examples import LABELS, QUESTIONS, TRUST, Draw, Examples
+from examples import LABELS, QUESTIONS, Draw, Examples, Teacher
 from model import Model, Shape
 from train import WATCHED, begin, best_f1, set_rates
 
@@ -84,7 +84,7 @@ def main():
     examples, kept = Examples(work / "examples.jsonl", pieces), Examples(work / "kept.jsonl", pieces)
     symbols = [pieces.piece_to_id(f"<{question}>") for question in QUESTIONS]
     label_ids = torch.tensor([pieces.encode(label)[0] for label in LABELS])
-    teacher = np.load(work / "teacher.npy")
+    teacher = Teacher(work / "teacher.npy", 0.7, 0.5)
     model = Model(Shape(vocab_size=pieces.get_piece_size()))
     with np.load(work / "words.npz") as words:
         begin(model, words, symbols, label_ids.tolist())
@@ -95,9 +95,7 @@ def main():
     print(watch(model, kept, symbols[0], label_ids), flush=True)
     for step in range(steps):
         rows = np.array([at for at in draw.take(2 * TEXTS) if examples.label[at] >= 0][:TEXTS])
-        target = torch.zeros(len(rows), 3)
-        target[torch.arange(len(rows)), torch.from_numpy(examples.label[rows].astype(np.int64))] = 1
-        target = TRUST * target + (1 - TRUST) * torch.from_numpy(teacher[rows].astype(np.float32))
+        target = torch.from_numpy(teacher.targets(examples, rows))
         ids, owner = bags(examples, rows, draw.chance)
         scores = scores_of(model, symbols[0], label_ids, ids, owner, len(rows))
         loss = -(target * scores.log_softmax(-1)).sum(-1).mean()

@@ -19,8 +19,8 @@ import torch
 from sklearn.metrics import f1_score
 from torch.nn import functional as F
 
-from examples import LABELS, MAX_INPUT, QUESTIONS, Draw, Examples, batches, pad_to
-from model import Model, Shape
+from examples import LABELS, MAX_INPUT, QUESTIONS, Draw, Examples, Teacher, batches, pad_to
+from model import Block, Model, Shape
 from muon import SMALLEST, Muon
 
 # How far an answer stands out in the decoder's state at first; the other pieces' logits are as much flatter.
@@ -120,6 +120,7 @@ def best_f1(scores, truth):
 def watch(model, kept, symbols, label_ids, limit=1200):
     """Macro-F1 on texts that are kept aside: of the likeliest label, and with the best class biases."""
     result = {}
+    model.eval()
     for name in WATCHED:
         rows = np.flatnonzero((kept.stream == name) & (kept.label >= 0))[:limit]
         rows = sorted(rows, key=lambda at: len(kept.text(at)))
@@ -135,6 +136,7 @@ def watch(model, kept, symbols, label_ids, limit=1200):
                 hidden = model.decode(prefix, torch.full((len(group),), 2), model.encode(text), text)
                 scores.append(model.logits(hidden[:, 1], label_ids).float())
         result[name] = best_f1(torch.cat(scores).numpy(), kept.label[rows])
+    model.train()
     return result
 
 
@@ -156,19 +158,19 @@ def work(worker, given, pieces, examples, kept, model, optimizer, muon, progress
     """One thread on its own batches. Workers share weights and moments and never wait for each other
     (Recht et al. 2011, "Hogwild"): a core that others need slows its worker and not the whole."""
     torch.set_num_threads(1)
-    torch.manual_seed(11 + worker)
-    sentencepiece.set_random_generator_seed(11 + worker)
-    if worker < os.cpu_count():
-        os.sched_setaffinity(0, {worker})
+    torch.manual_seed(given.seed + worker)
+    sentencepiece.set_random_generator_seed(given.seed + worker)
+    os.sched_setaffinity(0, {(given.core + worker) % os.cpu_count()})
     compiled = torch.compile(model.encoder, dynamic=True)
     model.encode = lambda text: compiled(model.shared(text), text != 0)
     total, spent = given.minutes * 60, progress.spent
     before, shown, losses = time.time(), time.time(), defaultdict(list)
     last_save, last_watch, tokens_before = spent, spent, progress.tokens.value
     log = open(given.work / f"{given.name}.jsonl", "a", encoding="utf-8")
-    draw = Draw(examples, 1000 * (worker + 1) + progress.step.value)
+    draw = Draw(examples, [given.seed, worker, progress.step.value])
     own = 0
-    for batch in batches(examples, draw, pieces, symbols, given.tokens, given.work / "teacher.npy"):
+    teacher = Teacher(given.work / "teacher.npy", *given.trust)
+    for batch in batches(examples, draw, pieces, symbols, given.tokens, teacher):
         now = time.time()
         spent, before = spent + now - before, now
         if spent >= total:
@@ -248,13 +250,19 @@ def main():
     options.add_argument("--rate", type=float, default=6e-3, help="of a step, in sizes of the tensor")
     options.add_argument("--warmup", type=int, default=100, help="steps")
     options.add_argument("--workers", type=int, default=2, help="processes of one thread")
+    options.add_argument("--core", type=int, default=0, help="of the first worker; the others follow")
+    options.add_argument("--seed", type=int, default=11, help="another one for a sister piece, to be averaged")
+    options.add_argument("--dropout", type=float, default=0.0, help="of what each sublayer adds")
+    options.add_argument("--trust", type=float, nargs=2, default=[0.7, 0.5], metavar=("EN", "KO"),
+                         help="in the label; the rest of the target is what the teacher says")
     options.add_argument("--layers", type=int, default=Shape.num_layers)
     options.add_argument("--name", default="checkpoint", help="of the files that are written")
     options.add_argument("--begin", type=Path, help="weights to go on from, fewer layers than --layers allowed")
     options.add_argument("--watch", type=float, default=480, help="seconds between looks at kept texts")
     given = options.parse_args()
     torch.set_num_threads(1)
-    torch.manual_seed(11)
+    torch.manual_seed(given.seed)
+    Block.dropout = given.dropout
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(given.work / "spiece.model"))
     examples, kept = Examples(given.work / "examples.jsonl", pieces), Examples(given.work / "kept.jsonl", pieces)
     symbols = [pieces.piece_to_id(f"<{question}>") for question in QUESTIONS]
