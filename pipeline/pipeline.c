@@ -238,7 +238,8 @@ static bool analyse_saved(const struct pipeline *pipeline, struct error *error)
         more = batch.count > 0;
         ok = ok && run_stages(pipeline, &batch, true, error) &&
              store_save_analyses(bench->store, &batch, bench->model_key, error);
-        progress.items = progress.done += batch.count;
+        progress.done += batch.count;
+        progress.items = progress.done;
         if (more)
             update(pipeline, &progress);
         ok = ok && workbench_go_on(bench, error);
