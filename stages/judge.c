@@ -132,20 +132,34 @@ bool judge_polarities(struct judge *judge, const struct text *texts, size_t coun
 
 /* ---- Passages ---- */
 
-/* What phrases say, of all passages: a topic may be a small part of what its records speak of. */
+/* Which part of a text's topics the one is: 0 where no phrase of it stands there. */
+static double share_of_topic(const struct taxonomy *taxonomy, struct text text, size_t topic,
+                             enum naming *namings)
+{
+    size_t count = 0;
+    taxonomy_find(taxonomy, text, namings);
+    for (size_t i = 0; i < taxonomy->name_count; i++)
+        count += namings[i] == NAMING_PHRASE;
+    return namings[topic] == NAMING_PHRASE ? 1 / (double)count : 0;
+}
+
+/* What phrases say, of all passages: a topic may be a small part of what its records speak of. One
+ * that speaks of everything ("clean rooms, nice staff, good food") says little about each. */
 static void keep_to_topic(const struct judge *judge, struct support *support, size_t topic)
 {
-    bool *names = memory_alloc(support->count, sizeof(*names));
+    const struct taxonomy *taxonomy = &judge->taxonomy;
+    double *shares = memory_alloc(support->count, sizeof(*shares));
+    enum naming *namings = memory_alloc(taxonomy->name_count, sizeof(*namings));
     size_t count = 0, plenty = support->member_count < PLENTY ? support->member_count : PLENTY;
     for (size_t i = 0; i < support->count; i++) {
-        names[i] =
-            taxonomy_names(&judge->taxonomy, support_text(support, &support->passages[i]), topic);
-        count += names[i];
+        struct text text = support_text(support, &support->passages[i]);
+        shares[i] = share_of_topic(taxonomy, text, topic, namings);
+        count += shares[i] > 0;
     }
     for (size_t i = 0; i < support->count; i++)
-        if (!names[i])
-            support->passages[i].score *= count < plenty ? off_topic : 0;
-    free(names);
+        support->passages[i].score *= shares[i] > 0 ? shares[i] : count < plenty ? off_topic : 0;
+    free(shares);
+    free(namings);
 }
 
 struct candidate {

@@ -25,6 +25,8 @@ DROPPED = 0.08              # of the pieces of a text: what is left must do
 # Half of the texts are cut into pieces anew each time, as likely as those are (Kudo 2018, "Subword regularization"):
 # what a phrase or a whole word tells, its parts learn too, and misspelt words are made of those.
 SAMPLED, ALPHA = 0.5, 0.35
+# Span corruption (Raffel et al. 2020, 3.1.4): how much of a text is hidden, in runs of how many pieces on average, at most how many runs.
+HIDDEN, RUN, MOST_RUNS = 0.15, 2, 12
 
 
 def compressed(arrays):
@@ -133,9 +135,29 @@ class Teacher:
         return target
 
 
-def batches(examples, draw, pieces, symbols, tokens, teacher):
-    """Endless batches of about `tokens` encoder tokens, texts of like length together."""
-    chance = draw.chance
+def marks(pieces):
+    """What stands for a hidden run: the pieces of control characters, which no text has. The last one asks for the runs."""
+    return [pieces.piece_to_id(f"<0x{code:02X}>") for code in range(1, MOST_RUNS + 2)]
+
+
+def hide_runs(ids, signs, chance):
+    """The text with runs of pieces hidden behind signs, and what stood there: sign, run, sign, run ..., end."""
+    hidden = max(1, round(HIDDEN * len(ids)))
+    runs = min(max(1, round(hidden / RUN)), MOST_RUNS)
+
+    def parts(total):
+        return np.diff(np.concatenate([[0], np.sort(chance.choice(total - 1, runs - 1, replace=False)) + 1, [total]]))
+    shown, answer, at = [], [], 0
+    for sign, kept, gone in zip(signs, parts(len(ids) - hidden), parts(hidden)):
+        shown += [ids[at:at + kept], [sign]]
+        answer += [[sign], ids[at + kept:at + kept + gone]]
+        at += kept + gone
+    return np.concatenate(shown), np.concatenate([*answer, [1]])
+
+
+def batches(examples, draw, pieces, symbols, tokens, teacher, spans=0.0):
+    """Endless batches of about `tokens` encoder tokens, texts of like length together; of `spans` of them runs are asked."""
+    chance, signs = draw.chance, marks(pieces)
     while True:
         pool = []
         for at in draw.take(8192):
@@ -157,19 +179,59 @@ def batches(examples, draw, pieces, symbols, tokens, teacher):
             groups.append(pool[start:end])
             start = end
         for at in chance.permutation(len(groups)):
-            yield pack(examples, groups[at], symbols, teacher)
+            if chance.random() < spans:
+                # Half as many texts: what is asked are tokens among all pieces.
+                yield pack_runs(groups[at][::2], signs, chance)
+            else:
+                yield pack(examples, groups[at], symbols, teacher)
 
 
 def pad_to(length):
     return (length + 7) // 8 * 8
 
 
+def side_by_side(texts):
+    width = pad_to(max(map(len, texts)))
+    text = np.zeros((len(texts), width), np.int64)
+    for row, ids in enumerate(texts):
+        text[row, :len(ids)] = ids
+    return text
+
+
+def answers_of(rows, symbol):
+    """(owner, prefix, target, length) of (row of the text, answer)."""
+    longest = max((len(answer) for _, answer in rows), default=0)
+    prefix = np.zeros((len(rows), longest + 1), np.int64)
+    target = np.full((len(rows), longest + 1), -100, np.int64)
+    for at, (_, answer) in enumerate(rows):
+        prefix[at, 1] = symbol
+        prefix[at, 2:len(answer) + 1] = answer[:-1]
+        target[at, 1:len(answer) + 1] = answer
+    return [np.array([row for row, _ in rows], np.int64), prefix, target,
+            np.array([len(answer) + 1 for _, answer in rows], np.int64)]
+
+
+def to_torch(text, asked):
+    return torch.from_numpy(text), [[torch.from_numpy(a) for a in rows] for rows in asked]
+
+
+def pack_runs(group, signs, chance):
+    """As pack(), with no question but for what is hidden."""
+    texts, answers = [], []
+    for ids, _ in group:
+        if len(ids) >= 6:
+            shown, answer = hide_runs(ids[:-1], signs, chance)
+            texts.append(np.append(shown, 1))
+            answers.append((len(texts) - 1, answer))
+    if not texts:
+        texts = [group[0][0]]
+    none = [np.zeros(0, np.int64)] * 4
+    return to_torch(side_by_side(texts), [none, none, none, answers_of(answers, signs[-1])])
+
+
 def pack(examples, group, symbols, teacher):
     """text, then for each question its rows: (owner, prefix, target, length)."""
-    width = pad_to(max(len(ids) for ids, _ in group))
-    text = np.zeros((len(group), width), np.int64)
-    for row, (ids, _) in enumerate(group):
-        text[row, :len(ids)] = ids
+    text = side_by_side([ids for ids, _ in group])
     numbers = np.array([at for _, at in group])
     owner = np.flatnonzero(examples.label[numbers] >= 0)
     target = teacher.targets(examples, numbers[owner])
@@ -178,13 +240,5 @@ def pack(examples, group, symbols, teacher):
     for question in (1, 2):
         rows = [(row, np.append(examples.answer(at, question)[:MAX_OUTPUT - 1], 1))
                 for row, (_, at) in enumerate(group) if len(examples.answer(at, question))]
-        longest = max((len(answer) for _, answer in rows), default=0)
-        prefix = np.zeros((len(rows), longest + 1), np.int64)
-        target = np.full((len(rows), longest + 1), -100, np.int64)
-        for at, (_, answer) in enumerate(rows):
-            prefix[at, 1] = symbols[question]
-            prefix[at, 2:len(answer) + 1] = answer[:-1]
-            target[at, 1:len(answer) + 1] = answer
-        packed.append([np.array([row for row, _ in rows], np.int64), prefix, target,
-                       np.array([len(answer) + 1 for _, answer in rows], np.int64)])
-    return torch.from_numpy(text), [[torch.from_numpy(a) for a in rows] for rows in packed]
+        packed.append(answers_of(rows, symbols[question]))
+    return to_torch(text, packed)

@@ -29,7 +29,7 @@ PLAIN = 0.25    # of the rate: Adam's part, beside Muon's for the layers' matric
 processes = multiprocessing.get_context("fork")   # the data are read once
 WATCHED = ("shop_en", "place_en", "film_ko", "place_ko", "post_en", "survey_en")
 FEW = 4                     # texts of a batch whose label is learned among all pieces
-WEIGHTS = (1.0, 0.4, 0.0)   # of the questions in the loss; 0: not asked
+WEIGHTS = (1.0, 0.4, 0.0, 1.0)   # of the questions and of hidden runs in the loss; 0: not asked
 ALONE = 300                 # steps in which the other questions join sentiment, which is known already
 
 
@@ -170,7 +170,7 @@ def work(worker, given, pieces, examples, kept, model, optimizer, muon, progress
     draw = Draw(examples, [given.seed, worker, progress.step.value])
     own = 0
     teacher = Teacher(given.work / "teacher.npy", *given.trust)
-    for batch in batches(examples, draw, pieces, symbols, given.tokens, teacher):
+    for batch in batches(examples, draw, pieces, symbols, given.tokens, teacher, given.spans):
         now = time.time()
         spent, before = spent + now - before, now
         if spent >= total:
@@ -191,7 +191,7 @@ def work(worker, given, pieces, examples, kept, model, optimizer, muon, progress
             progress.step.value += 1
         with progress.tokens.get_lock():
             progress.tokens.value += int((batch[0] != 0).sum())
-        for name, value in zip(QUESTIONS, each):
+        for name, value in zip((*QUESTIONS, "spans"), each):
             if value is not None:
                 losses[name].append(value)
         if worker:
@@ -255,6 +255,7 @@ def main():
     options.add_argument("--dropout", type=float, default=0.0, help="of what each sublayer adds")
     options.add_argument("--trust", type=float, nargs=2, default=[0.7, 0.5], metavar=("EN", "KO"),
                          help="in the label; the rest of the target is what the teacher says")
+    options.add_argument("--spans", type=float, default=0.0, help="of the batches ask for hidden runs of the text")
     options.add_argument("--layers", type=int, default=Shape.num_layers)
     options.add_argument("--name", default="checkpoint", help="of the files that are written")
     options.add_argument("--begin", type=Path, help="weights to go on from, fewer layers than --layers allowed")
