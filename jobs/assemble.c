@@ -390,7 +390,8 @@ static void *make_stage_state(const struct job *job, const struct stage *stage)
     return state;
 }
 
-/* Analyses belong to a model and to what it was asked; summaries also to how they are made. */
+/* Analyses belong to a model and to what it was asked; summaries also to how they are made: a new
+ * version makes them anew, which takes seconds. */
 static void make_keys(const struct job *job, struct workbench *bench)
 {
     static const char *const summary_sections[] = {"group", "map", "reduce", "ground"};
@@ -398,7 +399,7 @@ static void make_keys(const struct job *job, struct workbench *bench)
     key = hash_add(key, job->model.precision);
     key = hash_add_number(key, job_hash_section(job, "chunk"));
     bench->model_key = hash_add_number(key, job_hash_section(job, "classify"));
-    bench->summary_key = bench->model_key;
+    bench->summary_key = hash_add(bench->model_key, TEXT(WINNOW_VERSION));
     for (size_t i = 0; i < sizeof(summary_sections) / sizeof(*summary_sections); i++)
         bench->summary_key =
             hash_add_number(bench->summary_key, job_hash_section(job, summary_sections[i]));

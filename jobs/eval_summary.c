@@ -83,7 +83,6 @@ static void add_row(struct summary_task *task, const struct eval *eval, const st
         .title = arena_copy(&task->arena, record->title),
         .text = arena_copy(&task->arena, record->text),
         .sentiment = record->analysis.sentiment,
-        .score = record->analysis.score,
     };
 }
 

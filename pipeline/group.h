@@ -19,8 +19,7 @@ struct member {
     uint64_t feedback_id, text_hash;
     int64_t created_at;
     struct text title, text;
-    enum sentiment sentiment;
-    double score;
+    enum sentiment sentiment; /* of the record; in a group about a topic, what it says of that */
 };
 
 /* A stretch of a member's text, by byte offset: never a copy that could drift. */
@@ -40,6 +39,7 @@ struct summary_sentence {
 struct group {
     struct text key;      /* "product=Kettle; topic=delivery"; "all" for everything */
     struct text period;   /* "2026-03" */
+    struct text topic;    /* "delivery"; empty where the group is not about one */
     uint64_t fingerprint; /* of members and workbench.summary_key: equal means nothing to do */
 
     /* Loaded by the pipeline before process_group, ordered by created_at, then feedback_id. */
@@ -62,7 +62,7 @@ struct group {
 };
 
 struct group_header {
-    struct text key, period;
+    struct text key, period, topic;
     uint64_t fingerprint;
     const uint64_t *feedback_ids; /* members, in the order in which they are loaded */
     size_t member_count;

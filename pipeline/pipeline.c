@@ -319,6 +319,7 @@ static bool summarize_group(struct pipeline *pipeline, const struct group_header
     const struct workbench *bench = &pipeline->workbench;
     struct group group = {.key = header->key,
                           .period = header->period,
+                          .topic = header->topic,
                           .fingerprint = header->fingerprint,
                           .arena = arena};
     if (!store_load_members(bench->store, header, bench->model_key, &group, error))

@@ -25,11 +25,11 @@ struct workbench {
     struct store *store;
     const struct t5_model *model;
     struct t5_session *session;
-    size_t session_batch;              /* inputs that the session takes at once */
-    uint64_t model_key;                /* model, precision, and settings that change what it says:
-                                          marks saved analyses and generated texts */
-    uint64_t summary_key;              /* that, and the settings of group to ground: marks saved
-                                          summaries */
+    size_t session_batch; /* inputs that the session takes at once */
+    uint64_t model_key;   /* model, precision, and settings that change what it says:
+                             marks saved analyses and generated texts */
+    uint64_t summary_key; /* that, the version, and the settings of group to ground: marks saved
+                             summaries */
     const struct selection *selection; /* the rows that passes 2 and 3 look at */
     const volatile sig_atomic_t *stop; /* set by a signal; NULL: nothing interrupts */
 };

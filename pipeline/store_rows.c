@@ -186,17 +186,20 @@ bool store_select(struct store *store, const struct selection *selection, uint64
            store_each_row(store, selection, model_key, select_row, store, error);
 }
 
-static bool load_member(struct store *store, uint64_t id, uint64_t model_key, struct arena *arena,
-                        struct member *member, struct error *error)
+static bool load_member(struct store *store, uint64_t id, uint64_t model_key, struct text topic,
+                        struct arena *arena, struct member *member, struct error *error)
 {
     struct sql_statement *load = sql_prepare(
         store->sql,
-        "SELECT f.text_hash, f.created_at, f.title, f.text, a.sentiment, a.score FROM feedback AS f"
+        "SELECT f.text_hash, f.created_at, f.title, f.text, coalesce("
+        "(SELECT polarity FROM mention WHERE analysis_id = a.id AND topic = ?3), a.sentiment)"
+        " FROM feedback AS f"
         " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?2"
         " WHERE f.id = ?1",
         error);
     sql_bind_hash(load, 1, id);
     sql_bind_hash(load, 2, model_key);
+    sql_bind_text(load, 3, topic);
     bool found = sql_row(load);
     if (found)
         *member = (struct member){
@@ -206,7 +209,6 @@ static bool load_member(struct store *store, uint64_t id, uint64_t model_key, st
             .title = arena_copy(arena, sql_text(load, 2)),
             .text = arena_copy(arena, sql_text(load, 3)),
             .sentiment = sentiment_of(sql_text(load, 4)),
-            .score = sql_is_null(load, 5) ? 0 : sql_real(load, 5),
         };
     if (!sql_finish(load, error))
         return false;
@@ -219,8 +221,8 @@ bool store_load_members(struct store *store, const struct group_header *header, 
 {
     struct member *members = arena_alloc(group->arena, header->member_count, sizeof(*members));
     for (size_t i = 0; i < header->member_count; i++)
-        if (!load_member(store, header->feedback_ids[i], model_key, group->arena, &members[i],
-                         error))
+        if (!load_member(store, header->feedback_ids[i], model_key, header->topic, group->arena,
+                         &members[i], error))
             return false;
     group->members = members;
     group->member_count = header->member_count;

@@ -216,15 +216,6 @@ static void fill_summary(struct ground *ground, const struct support *support,
         group->finish_reason = "extractive";
 }
 
-/* "product=Kettle; topic=delivery": "delivery". */
-static struct text topic_of(struct text key)
-{
-    struct text mark = TEXT("topic="), rest = key, part, last = {0};
-    while (text_split(&rest, ';', &part))
-        last = text_trim(part);
-    return text_starts_with(last, mark) ? text_slice(last, mark.size, last.size) : (struct text){0};
-}
-
 static bool process_group(void *state, struct group *group, struct error *error)
 {
     struct ground *ground = state;
@@ -236,8 +227,8 @@ static bool process_group(void *state, struct group *group, struct error *error)
     if (ok) {
         struct support support;
         support_open(&support, ground->segmenter, group->members, group->member_count);
-        ok = judge_passages(&ground->judge, &support, topic_of(group->key),
-                            (size_t)ground->candidates, error);
+        ok = judge_passages(&ground->judge, &support, group->topic, (size_t)ground->candidates,
+                            error);
         if (ok)
             fill_summary(ground, &support, &draft, group);
         support_close(&support);

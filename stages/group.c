@@ -17,9 +17,8 @@ struct group_state {
 
 /* A group that grows. */
 struct growing {
-    struct text key, period;
-    bool is_topic;
-    uint64_t *ids; /* owned */
+    struct text key, period, topic; /* topic: empty where the group is not about one */
+    uint64_t *ids;                  /* owned */
     size_t count, capacity;
     uint64_t fingerprint;
 };
@@ -33,8 +32,8 @@ struct gathering {
     struct arena scratch; /* reset from row to row */
 };
 
-static void gather(struct gathering *gathering, struct text key, struct text period, bool is_topic,
-                   const struct row *row)
+static void gather(struct gathering *gathering, struct text key, struct text period,
+                   struct text topic, const struct row *row)
 {
     struct text name =
         arena_format(&gathering->scratch, "%.*s\n%.*s", TEXT_ARGUMENT(period), TEXT_ARGUMENT(key));
@@ -45,7 +44,7 @@ static void gather(struct gathering *gathering, struct text key, struct text per
         gathering->groups[number] = (struct growing){
             .key = arena_copy(&gathering->arena, key),
             .period = arena_copy(&gathering->arena, period),
-            .is_topic = is_topic,
+            .topic = arena_copy(&gathering->arena, topic),
             .fingerprint = hash_add_number(HASH_START, gathering->state->workbench->summary_key),
         };
     }
@@ -63,18 +62,18 @@ static bool gather_row(void *user, const struct row *row, struct error *error)
     struct group_state *state = gathering->state;
     struct arena *scratch = &gathering->scratch;
     arena_reset(scratch);
-    struct text all = TEXT("all"), segment = split_segment(&state->split, row, scratch);
+    struct text all = TEXT("all"), none = {0}, segment = split_segment(&state->split, row, scratch);
     struct text period = split_period(&state->split, row, scratch);
-    gather(gathering, segment, period, false, row);
+    gather(gathering, segment, period, none, row);
     if (!text_equal(segment, all) || !text_equal(period, all))
-        gather(gathering, all, all, false, row);
+        gather(gathering, all, all, none, row);
     for (size_t i = 0; state->topics && i < row->analysis.topic_count; i++) {
         struct text topic = row->analysis.topics[i].topic;
         bool whole = text_equal(segment, all);
         struct text key =
             arena_format(scratch, "%.*s%stopic=%.*s", TEXT_ARGUMENT(whole ? TEXT("") : segment),
                          whole ? "" : "; ", TEXT_ARGUMENT(topic));
-        gather(gathering, key, period, true, row);
+        gather(gathering, key, period, topic, row);
     }
     return true;
 }
@@ -102,7 +101,7 @@ static void list(struct gathering *gathering, struct group_list *groups)
     struct growing *growing = gathering->groups;
     size_t count = 0;
     for (size_t i = 0; i < gathering->names.count; i++)
-        if (!growing[i].is_topic || growing[i].count >= (size_t)state->min_records) {
+        if (growing[i].topic.size == 0 || growing[i].count >= (size_t)state->min_records) {
             struct growing kept = growing[i];
             growing[i] = growing[count]; /* swapped: every array is freed in the end */
             growing[count++] = kept;
@@ -124,6 +123,7 @@ static void list(struct gathering *gathering, struct group_list *groups)
         groups->groups[i] = (struct group_header){
             .key = arena_copy(&groups->arena, growing[i].key),
             .period = arena_copy(&groups->arena, growing[i].period),
+            .topic = arena_copy(&groups->arena, growing[i].topic),
             .fingerprint = growing[i].fingerprint,
             .feedback_ids = ids,
             .member_count = growing[i].count,

@@ -6,6 +6,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "stages/stages.h"
 #include "stages/support.h"
@@ -23,18 +26,19 @@ struct grounding {
     struct group group;
 };
 
-static void ground(struct grounding *grounding, const struct member *members, size_t count,
-                   const char *summary)
+static void ground_topic(struct grounding *grounding, const char *settings, const char *topic,
+                         const struct member *members, size_t count, const char *summary)
 {
     *grounding = (struct grounding){
         .session = {.model = &model, .batch = 4, .input_tokens = 48},
     };
     grounding->bench =
         (struct workbench){.model = &model, .session = &grounding->session, .session_batch = 4};
-    grounding->state = stage_start(&ground_stage, "", &grounding->bench, NULL);
+    grounding->state = stage_start(&ground_stage, settings, &grounding->bench, NULL);
     struct text *part = arena_alloc(&grounding->arena, 1, sizeof(*part));
     *part = text_of(summary);
     grounding->group = (struct group){
+        .topic = text_of(topic),
         .members = members,
         .member_count = count,
         .parts = part,
@@ -45,6 +49,12 @@ static void ground(struct grounding *grounding, const struct member *members, si
     struct error error = {0};
     if (!ground_stage.process_group(grounding->state, &grounding->group, &error))
         fail_msg("%s", error.message);
+}
+
+static void ground(struct grounding *grounding, const struct member *members, size_t count,
+                   const char *summary)
+{
+    ground_topic(grounding, "", "", members, count, summary);
 }
 
 static void release(struct grounding *grounding)
@@ -142,6 +152,35 @@ static void quotes_show_both_poles(void **state)
         sides[kettle[grounding.group.quotes[i].member].sentiment]++;
     assert_true(sides[SENTIMENT_NEGATIVE] > 0 && sides[SENTIMENT_POSITIVE] > 0);
     release(&grounding);
+}
+
+/* "All is good" is said by most, and is about staff least of all. */
+static void a_topic_is_told_by_what_speaks_of_it_alone(void **state)
+{
+    (void)state;
+    static const char table[] = "topic,phrases\nstaff,staff\nroom,room\nfood,food\n";
+    static const char *const texts[] = {
+        "Clean room, good food, friendly staff at the hotel.",
+        "Friendly staff, clean room and good food in this hotel.",
+        "The room was clean, the staff friendly, the food good.",
+        "The staff at the desk answered every question.",
+        "Friendly staff answered our question at the desk.",
+    };
+    char path[] = "/tmp/winnow-topics-XXXXXX", settings[64];
+    int descriptor = mkstemp(path);
+    assert_int_equal(write(descriptor, table, sizeof(table) - 1), sizeof(table) - 1);
+    close(descriptor);
+    snprintf(settings, sizeof(settings), "sentences=1;candidates=0;taxonomy=%s", path);
+    struct member members[5];
+    for (size_t i = 0; i < 5; i++)
+        members[i] = (struct member){
+            .feedback_id = i + 1, .text = text_of(texts[i]), .sentiment = SENTIMENT_POSITIVE};
+    struct grounding grounding;
+    ground_topic(&grounding, settings, "staff", members, 5, NULL);
+    assert_int_equal(grounding.group.sentence_count, 1);
+    assert_true(grounding.group.sentences[0].evidence[0].member >= 3);
+    release(&grounding);
+    unlink(path);
 }
 
 static uint64_t next(uint64_t *seed)
@@ -242,6 +281,7 @@ int main(void)
         cmocka_unit_test(sentences_are_supported_or_replaced),
         cmocka_unit_test(many_records_get_more_than_two_words),
         cmocka_unit_test(quotes_show_both_poles),
+        cmocka_unit_test(a_topic_is_told_by_what_speaks_of_it_alone),
         cmocka_unit_test(nothing_is_invented),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,7 @@ static void save_rows(struct store *store, size_t count)
         record->fields = i % 3 ? &kettle : &lamp;
         record->field_count = 1;
         record->analyse = true;
+        record->analysis.sentiment = SENTIMENT_POSITIVE;
         record->analysis.topics = i % 3 ? &lid : NULL;
         record->analysis.topic_count = i % 3 ? 1 : 0;
     }
@@ -60,13 +61,16 @@ static void groups_are_segments_periods_and_topics(void **state)
     struct group_list groups = {0};
     assert_true(list(database.store, "by=Product;period=all;min_records=4", &groups, NULL));
     static const struct {
-        const char *key;
+        const char *key, *topic;
         size_t members;
-    } expected[] = {
-        {"Product=Kettle", 4}, {"Product=Kettle; topic=lid", 4}, {"Product=Lamp", 2}, {"all", 6}};
+    } expected[] = {{"Product=Kettle", "", 4},
+                    {"Product=Kettle; topic=lid", "lid", 4},
+                    {"Product=Lamp", "", 2},
+                    {"all", "", 6}};
     assert_int_equal(groups.count, 4);
     for (size_t i = 0; i < 4; i++) {
         assert_true(text_equal(groups.groups[i].key, text_of(expected[i].key)));
+        assert_true(text_equal(groups.groups[i].topic, text_of(expected[i].topic)));
         assert_int_equal(groups.groups[i].member_count, expected[i].members);
     }
     assert_int_equal(groups.groups[3].feedback_ids[0], 1);
@@ -76,6 +80,29 @@ static void groups_are_segments_periods_and_topics(void **state)
     assert_true(list(database.store, "by=Product;period=all;most_groups=2", &groups, NULL));
     assert_int_equal(groups.count, 2);
     assert_int_equal(groups.left_out, 2);
+    arena_free(&groups.arena);
+    database_remove(&database);
+}
+
+/* The records are positive, what they say of the lid is not. */
+static void members_of_a_topic_have_its_polarity(void **state)
+{
+    (void)state;
+    struct database database;
+    database_make(&database);
+    save_rows(database.store, 6);
+    struct group_list groups = {0};
+    assert_true(list(database.store, "by=product;period=all", &groups, NULL));
+    struct arena arena = {0};
+    for (size_t i = 0; i < groups.count; i++) {
+        struct group group = {.arena = &arena};
+        assert_true(store_load_members(database.store, &groups.groups[i], 1, &group, NULL));
+        bool of_lid = groups.groups[i].topic.size > 0;
+        for (size_t k = 0; k < group.member_count; k++)
+            assert_int_equal(group.members[k].sentiment,
+                             of_lid ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE);
+    }
+    arena_free(&arena);
     arena_free(&groups.arena);
     database_remove(&database);
 }
@@ -121,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(groups_are_segments_periods_and_topics),
+        cmocka_unit_test(members_of_a_topic_have_its_polarity),
         cmocka_unit_test(a_fingerprint_changes_with_its_members_only),
         cmocka_unit_test(an_unknown_column_names_those_that_exist),
     };
