@@ -12,12 +12,14 @@
 #include "inference/prompts.h"
 #include "inference/vocabulary.h"
 
+enum { MOST_NGRAMS = 1 << 24 }; /* bytes */
+
 struct importing {
     const struct t5_import *import;
     struct arena arena;
     struct import_source source;
     struct tokenizer tokenizer;
-    struct text prompts;
+    struct text prompts, ngrams;
     struct t5_weights weights; /* only for the list's sake */
     struct tensor_list list;
     struct model_writer writer;
@@ -43,6 +45,13 @@ static bool read_prompts(struct importing *importing, struct error *error)
         *(i ? &config->window_output : &config->window_input) = (uint32_t)number;
     }
     return true;
+}
+
+static bool read_ngrams(struct importing *importing, struct error *error)
+{
+    const char *path = importing->source.ngrams;
+    return !path ||
+           file_read(path, MOST_NGRAMS, &importing->arena, &importing->ngrams, ERROR_MODEL, error);
 }
 
 static bool read_tokenizer(struct importing *importing, struct error *error)
@@ -107,13 +116,17 @@ static void plan_sections(struct importing *importing)
         add_section(importing, model_tokenizer_sections[i], "", SECTION_BYTES,
                     importing->tokenizer.tables[i].size, 1);
     add_section(importing, MODEL_PROMPTS, "", SECTION_BYTES, importing->prompts.size, 1);
+    if (importing->ngrams.size > 0)
+        add_section(importing, MODEL_NGRAMS, "", SECTION_BYTES, importing->ngrams.size, 1);
     for (size_t i = 0; i < importing->list.count; i++) {
         const struct tensor_slot *slot = &importing->list.slots[i];
         if (slot->vector) {
             add_section(importing, slot->name, "", SECTION_F32, slot->rows, slot->columns);
             continue;
         }
-        add_section(importing, slot->name, ".s8", slot->group < slot->columns ? SECTION_S8_GROUPS : SECTION_S8, slot->rows, slot->columns);
+        add_section(importing, slot->name, ".s8",
+                    slot->group < slot->columns ? SECTION_S8_GROUPS : SECTION_S8, slot->rows,
+                    slot->columns);
         add_section(importing, slot->name, ".scale", SECTION_F32, slot->rows, 1);
         if (!importing->import->int8_only)
             add_section(importing, slot->name, ".f32", SECTION_F32, slot->rows, slot->columns);
@@ -228,6 +241,8 @@ static bool write_model(struct importing *importing, struct error *error)
     for (size_t i = 0; i < TOKENIZER_TABLES; i++)
         write_bytes(writer, importing->tokenizer.tables[i]);
     write_bytes(writer, importing->prompts);
+    if (importing->ngrams.size > 0)
+        write_bytes(writer, importing->ngrams);
     for (size_t i = 0; i < importing->list.count; i++)
         if (!write_tensor(importing, &importing->list.slots[i], error))
             return false;
@@ -240,7 +255,7 @@ bool import_model(const struct t5_import *import, FILE *stream, struct error *er
     struct importing importing = {.import = import, .writer = {.stream = stream}};
     struct import_source *source = &importing.source;
     bool imported = import_source_open(source, import->source, error) &&
-                    read_prompts(&importing, error) &&
+                    read_prompts(&importing, error) && read_ngrams(&importing, error) &&
                     t5_config_check(&source->config, source->config_path, error) &&
                     read_tokenizer(&importing, error);
     if (imported)

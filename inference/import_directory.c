@@ -150,6 +150,9 @@ bool import_directory_open(struct import_source *source, struct error *error)
     const char *prompts = arena_format(&source->arena, "%s/prompts.ini", path).bytes;
     if (access(prompts, F_OK) == 0)
         source->prompts = prompts;
+    const char *ngrams = arena_format(&source->arena, "%s/ngrams.s8", path).bytes;
+    if (access(ngrams, F_OK) == 0)
+        source->ngrams = ngrams;
     if (!safetensors_open(&source->safetensors, path, error))
         return false;
     source->tensors = safetensors_list(source->safetensors);

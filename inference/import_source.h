@@ -14,6 +14,7 @@ struct import_source {
     const char *config_path; /* where the sizes are from, for messages */
     const char *tokenizer;   /* the file that tokenizer_load reads */
     const char *prompts;     /* an INI file that lies beside the weights, or NULL */
+    const char *ngrams;      /* the table of them beside the weights, or NULL */
     bool is_gguf;            /* else tensors go by their Hugging Face names */
 
     struct safetensors *safetensors; /* one of these two is open */

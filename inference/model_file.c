@@ -269,6 +269,9 @@ static bool attach(struct t5_model *model, const char *path, struct error *error
         return error_set(error, ERROR_MODEL, "%s: activation %d is not known to this winnow", path,
                          (int)model->config.activation);
     hash_print(model->header->header_checksum, model->id);
+    if (find_section(model, MODEL_NGRAMS, "") &&
+        !section_text(model, MODEL_NGRAMS, &model->ngrams, path, error))
+        return false;
     return section_text(model, MODEL_PROMPTS, &model->prompts, path, error) &&
            t5_config_check(&model->config, path, error) && attach_weights(model, path, error) &&
            attach_tokenizer(model, path, error);
@@ -374,6 +377,11 @@ struct text t5_model_id(const struct t5_model *model)
 struct text t5_model_prompt(const struct t5_model *model, const char *key)
 {
     return prompts_find(model->prompts, key);
+}
+
+struct text t5_model_ngrams(const struct t5_model *model)
+{
+    return model->ngrams;
 }
 
 size_t t5_tokens(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity)

@@ -65,7 +65,7 @@ struct t5_model {
     struct t5_config config;
     struct t5_weights weights;
     struct tokenizer tokenizer;
-    struct text prompts;
+    struct text prompts, ngrams;
     char id[17];
     /* The model that this one is a part of, to which file and tokenizer belong, or NULL; and the
      * layers of it that are not in this one. */
@@ -77,6 +77,7 @@ struct t5_model {
 extern const char *const model_tokenizer_sections[];
 
 #define MODEL_PROMPTS "prompts" /* lines `section.key=value`, in the order given */
+#define MODEL_NGRAMS "ngrams"   /* may be absent */
 
 /* Bytes of an int8 matrix in a section of this kind. */
 size_t model_matrix_size(enum section_kind kind, size_t rows, size_t columns);

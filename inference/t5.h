@@ -38,6 +38,11 @@ struct text t5_model_id(const struct t5_model *model);
 /* A key of the model's prompts ("sentiment.decoder"), or the empty text when it has none. */
 struct text t5_model_prompt(const struct t5_model *model, const char *key);
 
+/* A table that lies beside the weights in the model's file, which the engine itself does not read:
+ * how much n-grams count for sentiment (stages/ngrams.h). Empty when the model has none; valid as
+ * long as it. */
+struct text t5_model_ngrams(const struct t5_model *model);
+
 /* Token ids of `text` without the end mark. Returns how many there are, which may exceed
  * `capacity`; only the first `capacity` are written. */
 size_t t5_tokens(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity);
@@ -171,8 +176,8 @@ bool t5_model_save(const struct t5_model *model, const char *target, struct erro
 
 struct t5_import {
     const char *source;  /* Hugging Face directory: config.json, *.safetensors, spiece.model or
-                            tokenizer.json; an optional prompts.ini overrides the family's own.
-                            Or a GGUF file of a T5 */
+                            tokenizer.json; an optional prompts.ini overrides the family's own,
+                            ngrams.s8 may lie beside it. Or a GGUF file of a T5 */
     const char *target;  /* written beside and renamed into place */
     const char *prompts; /* an INI file that takes the place of the directory's; NULL: none */
     bool int8_only;      /* leave out the float32 weights that `--precision f32` reads */

@@ -90,10 +90,9 @@ static int by_place(const void *a, const void *b)
 }
 
 static bool encode(struct classify *classify, const struct prompt *prompt,
-                   const struct question *questions, size_t count, struct arena *scratch,
-                   struct error *error)
+                   const struct question *questions, size_t count, struct text *inputs,
+                   struct arena *scratch, struct error *error)
 {
-    struct text *inputs = arena_alloc(scratch, count, sizeof(*inputs));
     for (size_t i = 0; i < count; i++) {
         const struct chunk *chunk = questions[i].chunk;
         assert(chunk->tokens <= classify->window.input);
@@ -159,8 +158,9 @@ static bool ask_model(struct classify *classify, struct question *questions, siz
     const struct prompt *prompt = &classify->topics_question.prompt;
     struct arena scratch = {0};
     struct mentions *answers = arena_alloc(&scratch, count, sizeof(*answers));
+    struct text *inputs = arena_alloc(&scratch, count, sizeof(*inputs));
     bool ok = (prompt_shares_input(&classify->sentiment.prompt, prompt) ||
-               encode(classify, prompt, questions, count, &scratch, error)) &&
+               encode(classify, prompt, questions, count, inputs, &scratch, error)) &&
               topics_ask(&classify->topics_question, classify->workbench->session, count, arena,
                          answers, error);
     for (size_t i = 0; ok && i < count; i++)
@@ -175,8 +175,11 @@ static bool ask(struct classify *classify, struct question *questions, size_t co
 {
     struct arena scratch = {0};
     struct odds *odds = arena_alloc(&scratch, count, sizeof(*odds));
-    bool ok = encode(classify, &classify->sentiment.prompt, questions, count, &scratch, error) &&
-              sentiment_ask(&classify->sentiment, classify->workbench->session, count, odds, error);
+    struct text *inputs = arena_alloc(&scratch, count, sizeof(*inputs));
+    bool ok =
+        encode(classify, &classify->sentiment.prompt, questions, count, inputs, &scratch, error) &&
+        sentiment_ask(&classify->sentiment, classify->workbench->session, inputs, count, odds,
+                      error);
     for (size_t i = 0; ok && i < count; i++) {
         struct chunk *chunk = questions[i].chunk;
         double probability;

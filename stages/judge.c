@@ -63,7 +63,7 @@ static bool feel(struct judge *judge, const struct text *texts, size_t count, st
         size_t some = fresh - at < bench->session_batch ? fresh - at : bench->session_batch;
         if (!workbench_go_on(bench, error) ||
             !t5_encode(bench->session, &inputs[at], some, error) ||
-            !sentiment_ask(&judge->sentiment, bench->session, some,
+            !sentiment_ask(&judge->sentiment, bench->session, &inputs[at], some,
                            &judge->felt[judge->felt_count + at], error))
             return false;
     }

@@ -26,14 +26,21 @@ bool sentiment_load(struct sentiment_question *question, const struct t5_model *
         return error_set(error, ERROR_MODEL,
                          "the model's prompt sentiment.temperature = %g: expected more than 0",
                          question->temperature);
-    return true;
+    struct text weights = t5_model_ngrams(model);
+    return weights.size == 0 ||
+           (ngrams_open(&question->ngrams, weights, error) &&
+            prompt_number(model, "sentiment", "ngrams_weight", 0, &question->ngrams_weight, error));
 }
 
-struct odds sentiment_odds(const struct sentiment_question *question, const float scores[3])
+struct odds sentiment_odds(const struct sentiment_question *question, struct text input,
+                           const float scores[3])
 {
-    double logits[LABELS], highest = -INFINITY, sum = 0;
+    double logits[LABELS], highest = -INFINITY, sum = 0, tilt = 0;
+    if (question->ngrams.weights)
+        tilt = question->ngrams_weight * ngrams_polarity(&question->ngrams, input);
     for (size_t i = 0; i < LABELS; i++) {
-        logits[i] = ((double)scores[i] + question->bias[i]) / question->temperature;
+        logits[i] = ((double)scores[i] + question->bias[i] + ((double)i - 1) * tilt) /
+                    question->temperature;
         highest = fmax(highest, logits[i]);
     }
     for (size_t i = 0; i < LABELS; i++)
@@ -42,7 +49,7 @@ struct odds sentiment_odds(const struct sentiment_question *question, const floa
 }
 
 bool sentiment_ask(const struct sentiment_question *question, struct t5_session *session,
-                   size_t count, struct odds *odds, struct error *error)
+                   const struct text *inputs, size_t count, struct odds *odds, struct error *error)
 {
     struct arena arena = {0};
     struct t5_target *targets = arena_alloc(&arena, count * LABELS, sizeof(*targets));
@@ -53,7 +60,7 @@ bool sentiment_ask(const struct sentiment_question *question, struct t5_session 
                                         .text = question->labels[i % LABELS]};
     bool ok = t5_compare(session, targets, count * LABELS, scores, error);
     for (size_t i = 0; ok && i < count; i++)
-        odds[i] = sentiment_odds(question, &scores[i * LABELS]);
+        odds[i] = sentiment_odds(question, inputs[i], &scores[i * LABELS]);
     arena_free(&arena);
     return ok;
 }

@@ -2,6 +2,7 @@
 #ifndef STAGES_SENTIMENT_H
 #define STAGES_SENTIMENT_H
 
+#include "stages/ngrams.h"
 #include "stages/prompt.h"
 
 /* Calibrated probabilities, sum 1. */
@@ -16,18 +17,21 @@ struct sentiment_question {
     double bias[3];        /* added to the label's log-probability, before ... */
     double temperature;    /* ... it is divided by this */
     double undetected_below;
+    struct ngrams ngrams; /* where the model has them: without weights otherwise */
+    double ngrams_weight; /* of their polarity, which praise gains and complaint loses */
 };
 
 bool sentiment_load(struct sentiment_question *question, const struct t5_model *model,
                     struct error *error);
 
-/* odds[i] of each of the `count` inputs that the session encoded last, made with
- * question->prompt. */
+/* odds[i] of inputs[i]: the inputs that the session encoded last, made with question->prompt. */
 bool sentiment_ask(const struct sentiment_question *question, struct t5_session *session,
-                   size_t count, struct odds *odds, struct error *error);
+                   const struct text *inputs, size_t count, struct odds *odds, struct error *error);
 
-/* Log-probabilities among the labels to odds: biased, tempered, made to sum to 1. */
-struct odds sentiment_odds(const struct sentiment_question *question, const float scores[3]);
+/* Log-probabilities among the labels to odds: joined with the n-grams' polarity of the input,
+ * biased, tempered, made to sum to 1. */
+struct odds sentiment_odds(const struct sentiment_question *question, struct text input,
+                           const float scores[3]);
 
 /* The likeliest label with its probability, or SENTIMENT_UNDETECTED when that is below `least`. */
 enum sentiment sentiment_label(struct odds odds, double least, double *probability);

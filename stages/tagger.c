@@ -138,7 +138,7 @@ static bool feel(const struct tagger *tagger, struct clause *clauses, size_t cou
             if (!clauses[i].named)
                 find_likest(tagger, &vectors[i * tagger->width], &clauses[i]);
     }
-    ok = ok && sentiment_ask(tagger->sentiment, session, count, odds, error);
+    ok = ok && sentiment_ask(tagger->sentiment, session, inputs, count, odds, error);
     for (size_t i = 0; ok && i < count; i++)
         polarities[i] = polarity_of(odds[i]);
     arena_free(&arena);

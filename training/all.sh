@@ -11,6 +11,7 @@ step kept.jsonl prepare.py "$data" "$work"
 step spiece.model vocabulary.py "$work"
 step words.npz words.py "$work" 300
 step teacher.npy baseline.py "$work"
+step ngrams.npz ngrams.py "$work"
 step pool.pt pool.py "$work" 400
 # Pieces; each goes on where it was broken off. The last two are sisters, a core for each.
 "$python" "$here/train.py" "$work" --minutes 100 --name first

@@ -18,6 +18,7 @@ from export import load
 from gold import SENTIMENT, is_for_fitting
 
 EVEN = 0.25
+COUNTS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])    # of what n-grams say, in nats; tried by --fit
 FITTED_ON = ("reviews-en", "reviews-ko", "long-en", "posts-en", "survey-en")
 
 
@@ -78,31 +79,37 @@ def poles_area(scores, truth):
     return roc_auc_score(truth[polar] == 0, (scores[:, 0] - scores[:, 2])[polar])
 
 
-def fit(parts):
-    """Biases of the best mean of macro-F1 and polar accuracy, with the classes' shares as they are and, for EVEN as
+def tilted(scores, said, weight):
+    """With what the n-grams say: praise gains what complaint loses."""
+    return scores + weight * said[:, None] * np.array([1, 0, -1])
+
+
+def fit(parts, weights=(0.0,)):
+    """How much n-grams count, biases of the best mean of macro-F1 and polar accuracy, with the classes' shares as they are and, for EVEN as
     much, with even ones (whose customers praise how often is not known beforehand); then the temperature of least mean
     negative log-likelihood."""
-    even = [1 / np.bincount(truth, minlength=3)[truth] for _, truth in parts]
+    even = [1 / np.bincount(truth, minlength=3)[truth] for _, _, truth in parts]
 
-    def value(neutral, negative):
+    def value(weight, neutral, negative):
         total = 0
-        for (scores, truth), weights in zip(parts, even):
-            moved = scores + [0, neutral, negative]
-            for shares, much in ((None, 1), (weights, EVEN)):
+        for (scores, said, truth), evenly in zip(parts, even):
+            moved = tilted(scores, said, weight) + [0, neutral, negative]
+            for shares, much in ((None, 1), (evenly, EVEN)):
                 total += much * f1_score(truth, moved.argmax(1), average="macro", sample_weight=shares)
                 total += much * polar_accuracy(moved, truth, shares)
         return total
-    neutral, negative = max(((n, m) for n in np.arange(-1.5, 1.6, 0.15) for m in np.arange(-0.9, 0.95, 0.15)),
-                            key=lambda pair: value(*pair))
-    fitted = {"bias_positive": 0.0, "bias_neutral": neutral, "bias_negative": negative}
+    weight, neutral, negative = max(
+        ((w, n, m) for w in weights for n in np.arange(-1.5, 1.6, 0.15) for m in np.arange(-0.9, 0.95, 0.15)),
+        key=lambda choice: value(*choice))
+    fitted = {"ngrams_weight": weight, "bias_positive": 0.0, "bias_neutral": neutral, "bias_negative": negative}
 
     def loss(temperature):
-        return np.mean([-np.log(probabilities(scores, fitted | {"temperature": temperature})
-                                [np.arange(len(truth)), truth] + 1e-12).mean() for scores, truth in parts])
+        return np.mean([-np.log(probabilities(tilted(scores, said, weight), fitted | {"temperature": temperature})
+                                [np.arange(len(truth)), truth] + 1e-12).mean() for scores, said, truth in parts])
     fitted["temperature"] = min(np.arange(0.5, 2.51, 0.02), key=loss)
     # `undetected` where, as far as confidence can be trusted, a label would rather be wrong than right.
     fitted["undetected_below"] = 0.5
-    return {name: round(float(number), 3) + 0.0 for name, number in fitted.items()}   # no -0.0
+    return {name: float(f"{number:.4g}") + 0.0 for name, number in fitted.items()}   # no -0.0
 
 
 def bootstrap(truth, got, rounds=300):
@@ -146,18 +153,21 @@ def main():
     scores = sentiment_scores(model, pieces, rows)
     theirs = np.log(np.load(given.work / "baseline.npy")[[row["at"] for row in rows]] + 1e-9)
     truth = np.array([LABELS.index(row["asked"]["sentiment"]) for row in rows])
+    with np.load(given.work / "ngrams.npz") as ngrams:
+        said, weights = ngrams["said"][[row["at"] for row in rows]], ngrams["unit"] * COUNTS
     first = np.array([is_for_fitting(row["at"]) for row in rows])
     inside = {name: np.array([row["stream"] in wanted or row["source"] in wanted for row in rows])
               for name, wanted in SENTIMENT.items()}
 
     def parts(of):
-        return [(of[inside[name] & first], truth[inside[name] & first]) for name in FITTED_ON]
+        return [(of[inside[name] & first], said[inside[name] & first], truth[inside[name] & first]) for name in FITTED_ON]
 
     where = given.work / "calibration.json"
     if given.fit:
-        where.write_text(json.dumps(fit(parts(scores)), indent=2) + "\n", encoding="utf-8")
+        where.write_text(json.dumps(fit(parts(scores), weights), indent=2) + "\n", encoding="utf-8")
     fitted, their_fit = json.loads(where.read_text(encoding="utf-8")), fit(parts(theirs))
     print(fitted, their_fit)
+    scores = tilted(scores, said, fitted["ngrams_weight"])
     print("| texts | n | macro-F1 of 3 | TF-IDF + LR | accuracy, polar | TF-IDF + LR "
           "| area, polar | TF-IDF + LR | calibration error | labelled | of them right |")
     print("|---|---|---|---|---|---|---|---|---|---|---|")

@@ -1,6 +1,6 @@
 """Writes the Hugging Face directory that `winnow model import` reads: `export.py WORK OUT`.
 
-config.json, model.safetensors, spiece.model, prompts.ini. With --check, transformers loads the
+config.json, model.safetensors, spiece.model, ngrams.s8, prompts.ini. With --check, transformers loads the
 directory and must give the same log-probabilities as our own model.
 """
 import argparse
@@ -37,6 +37,7 @@ bias_positive = {bias_positive}
 bias_neutral = {bias_neutral}
 bias_negative = {bias_negative}
 undetected_below = {undetected_below}
+ngrams_weight = {ngrams_weight}
 
 [topics]
 by = {by}
@@ -64,7 +65,7 @@ no_repeat_ngram = 3
 # topics on (applications, films), the decoder names some all the same.
 SURE_AT = 0.35
 UNFITTED = {"temperature": 1.0, "bias_positive": 0.0, "bias_neutral": 0.0, "bias_negative": 0.0,
-            "undetected_below": 0.45}
+            "undetected_below": 0.45, "ngrams_weight": 0.0}
 
 
 def load(work, checkpoint="checkpoint"):
@@ -118,7 +119,8 @@ def main():
     save_file(state, given.out / "model.safetensors", metadata={"format": "pt"})
     config = model.shape_of.config()
     (given.out / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    shutil.copyfile(given.work / "spiece.model", given.out / "spiece.model")
+    for name in ("spiece.model", "ngrams.s8"):
+        shutil.copyfile(given.work / name, given.out / name)
     fitted = dict(UNFITTED)
     if (given.work / "calibration.json").exists():
         fitted |= json.loads((given.work / "calibration.json").read_text(encoding="utf-8"))

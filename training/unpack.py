@@ -1,4 +1,4 @@
-"""Weights to go on from, out of a model file: `unpack.py MODEL.winnow WORK` writes WORK/unpacked.pt.
+"""Weights to go on from, out of a model file: `unpack.py MODEL.winnow WORK` writes WORK/unpacked.pt and WORK/ngrams.s8.
 
 The repository carries the model as its int8 file alone. `train.py --begin WORK/unpacked.pt` goes on from these weights; the
 vocabulary has to be the one that the model was trained with, as vocabulary.py makes it from the same data.
@@ -75,9 +75,12 @@ def weights(raw):
 
 
 def main():
-    state, shape = weights(Path(sys.argv[1]).read_bytes())
+    raw, work = Path(sys.argv[1]).read_bytes(), Path(sys.argv[2])
+    state, shape = weights(raw)
     print(shape, sum(t.numel() for t in state.values()), "parameters")
-    torch.save({"model": state}, Path(sys.argv[2]) / "unpacked.pt")
+    torch.save({"model": state}, work / "unpacked.pt")
+    if "ngrams" in sections(raw):
+        (work / "ngrams.s8").write_bytes(sections(raw)["ngrams"][3])
 
 
 if __name__ == "__main__":

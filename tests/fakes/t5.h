@@ -73,6 +73,12 @@ struct t5_choices {
     size_t count, most;
 };
 
+struct text t5_model_ngrams(const struct t5_model *model)
+{
+    (void)model;
+    return (struct text){0};
+}
+
 struct text t5_model_prompt(const struct t5_model *model, const char *key)
 {
     for (size_t i = 0; model->prompts[i]; i += 2)

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <math.h>
+#include <string.h>
 
 #include "stages/combine.h"
 #include "tests/fakes/t5.h"
@@ -95,16 +96,32 @@ static void odds_are_biased_then_tempered(void **state)
     (void)state;
     static const float scores[] = {-2, -1, -1};
     struct sentiment_question question = {.temperature = 1};
-    struct odds odds = sentiment_odds(&question, scores);
+    struct odds odds = sentiment_odds(&question, (struct text){0}, scores);
     assert_true(fabs(odds.negative + odds.neutral + odds.positive - 1) < 1e-12);
     assert_true(fabs(odds.neutral - odds.positive) < 1e-12);
     assert_true(fabs(odds.negative / odds.neutral - exp(-1)) < 1e-9);
     question.bias[0] = 1;
     question.temperature = 100;
-    odds = sentiment_odds(&question, scores);
+    odds = sentiment_odds(&question, (struct text){0}, scores);
     assert_true(fabs(odds.negative - 1.0 / 3) < 1e-9);
     static const float far[] = {-1e30f, 0, -1e30f};
-    assert_true(sentiment_odds(&question, far).neutral == 1);
+    assert_true(sentiment_odds(&question, (struct text){0}, far).neutral == 1);
+}
+
+static void ngrams_tilt_between_the_poles(void **state)
+{
+    (void)state;
+    static const float scores[] = {-1, -1, -1};
+    static int8_t weights[256];
+    memset(weights, 10, sizeof(weights));
+    struct sentiment_question question = {.temperature = 1, .ngrams_weight = 0.005};
+    struct text table = {(const char *)weights, sizeof(weights)};
+    assert_true(ngrams_open(&question.ngrams, table, NULL));
+    struct odds odds = sentiment_odds(&question, TEXT("splendid"), scores);
+    assert_true(fabs(log(odds.positive / odds.neutral) - 0.5) < 1e-9);
+    assert_true(fabs(log(odds.neutral / odds.negative) - 0.5) < 1e-9);
+    odds = sentiment_odds(&question, TEXT("..."), scores);
+    assert_true(fabs(odds.positive - 1.0 / 3) < 1e-9);
 }
 
 int main(void)
@@ -113,6 +130,7 @@ int main(void)
         cmocka_unit_test(chunks_give_one_answer),
         cmocka_unit_test(topics_are_named_once_with_what_most_say),
         cmocka_unit_test(odds_are_biased_then_tempered),
+        cmocka_unit_test(ngrams_tilt_between_the_poles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
