@@ -154,7 +154,7 @@ def main():
     theirs = np.log(np.load(given.work / "baseline.npy")[[row["at"] for row in rows]] + 1e-9)
     truth = np.array([LABELS.index(row["asked"]["sentiment"]) for row in rows])
     with np.load(given.work / "ngrams.npz") as ngrams:
-        said, weights = ngrams["said"][[row["at"] for row in rows]], ngrams["unit"] * COUNTS
+        said, weights = ngrams["kept"][[row["at"] for row in rows]] / ngrams["unit"], ngrams["unit"] * COUNTS
     first = np.array([is_for_fitting(row["at"]) for row in rows])
     inside = {name: np.array([row["stream"] in wanted or row["source"] in wanted for row in rows])
               for name, wanted in SENTIMENT.items()}

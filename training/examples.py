@@ -119,10 +119,12 @@ def clip(ids, limit, chance):
 
 
 class Teacher:
-    """What baseline.py says of the texts, and how much of a target is the label all the same."""
+    """What baseline.py says of the texts, and how much of a target is the label all the same; and what ngrams.py says."""
 
-    def __init__(self, path, trust_en, trust_ko):
-        self.said, self.trust = np.load(path), {"en": trust_en, "ko": trust_ko}
+    def __init__(self, work, trust_en, trust_ko):
+        self.said, self.trust = np.load(work / "teacher.npy"), {"en": trust_en, "ko": trust_ko}
+        with np.load(work / "ngrams.npz") as ngrams:
+            self.ngrams = ngrams["learned"]
 
     def targets(self, examples, rows):
         """[rows, labels], of rows that have a label."""
@@ -199,7 +201,7 @@ def side_by_side(texts):
 
 
 def answers_of(rows, symbol):
-    """(owner, prefix, target, length) of (row of the text, answer)."""
+    """(owner, prefix, target, length, nothing) of (row of the text, answer)."""
     longest = max((len(answer) for _, answer in rows), default=0)
     prefix = np.zeros((len(rows), longest + 1), np.int64)
     target = np.full((len(rows), longest + 1), -100, np.int64)
@@ -208,7 +210,7 @@ def answers_of(rows, symbol):
         prefix[at, 2:len(answer) + 1] = answer[:-1]
         target[at, 1:len(answer) + 1] = answer
     return [np.array([row for row, _ in rows], np.int64), prefix, target,
-            np.array([len(answer) + 1 for _, answer in rows], np.int64)]
+            np.array([len(answer) + 1 for _, answer in rows], np.int64), np.zeros(0, np.float32)]
 
 
 def to_torch(text, asked):
@@ -225,18 +227,18 @@ def pack_runs(group, signs, chance):
             answers.append((len(texts) - 1, answer))
     if not texts:
         texts = [group[0][0]]
-    none = [np.zeros(0, np.int64)] * 4
+    none = [np.zeros(0, np.int64)] * 5
     return to_torch(side_by_side(texts), [none, none, none, answers_of(answers, signs[-1])])
 
 
 def pack(examples, group, symbols, teacher):
-    """text, then for each question its rows: (owner, prefix, target, length)."""
+    """text, then for each question its rows: (owner, prefix, target, length, what n-grams say)."""
     text = side_by_side([ids for ids, _ in group])
     numbers = np.array([at for _, at in group])
     owner = np.flatnonzero(examples.label[numbers] >= 0)
     target = teacher.targets(examples, numbers[owner])
     prefix = np.tile(np.array([0, symbols[0]]), (len(owner), 1))
-    packed = [[owner, prefix, target, np.full(len(owner), 2)]]
+    packed = [[owner, prefix, target, np.full(len(owner), 2), teacher.ngrams[numbers[owner]].astype(np.float32)]]
     for question in (1, 2):
         rows = [(row, np.append(examples.answer(at, question)[:MAX_OUTPUT - 1], 1))
                 for row, (_, at) in enumerate(group) if len(examples.answer(at, question))]

@@ -2,9 +2,10 @@
 
 A linear model over hashed n-grams (Weinberger et al. 2009, "Feature hashing"; beside a network: Cheng et al. 2016, "Wide & deep"):
 how Korean words are inflected and misspelt shows in runs of letters, which 32,768 pieces do not tell. Writes WORK/ngrams.s8, a
-signed byte b for each of 2^20 hashes, which weighs b * |b|, and WORK/ngrams.npz, what it says of the kept texts, for evaluate.py, which
-finds how much it counts. `ngrams.py --show TEXT...` prints the hashes of texts, for tests/unit/data/ngrams.tsv: stages/ngrams.c
-reads texts in the same way:
+signed byte b for each of 2^20 hashes, which weighs b * |b| units, and WORK/ngrams.npz: the unit, what it says of the kept
+texts, for evaluate.py, which finds how much that counts, and of each text to train with what the half says to which it does not
+belong (even numbers, odd ones), in nats. `ngrams.py --show TEXT...` prints the hashes of texts, for tests/unit/data/ngrams.tsv:
+stages/ngrams.c reads texts in the same way:
 
 * folded (NFKC, case), then cut at blanks;
 * of a token with a letter of a dense script (Hangul, Han, kana, Thai): each run of one to four characters, where the
@@ -123,35 +124,38 @@ def fit(rows, labels, streams):
     return (poles[0] - poles[1]) / 2 * rarity
 
 
+def side(work, name):
+    """Numbers, texts, labels and streams of the rated examples of both languages, and how many examples there are."""
+    parts = [read(work / f"{name}.jsonl", language) for language in ("en", "ko")]
+    numbers, labels, streams = (np.concatenate([part[at] for part in parts]) for at in (0, 2, 3))
+    return numbers, parts[0][1] + parts[1][1], labels, streams, parts[0][4]
+
+
 def main():
     if sys.argv[1] == "--show":
         for text in sys.argv[2:]:
             print(text, " ".join(map(str, sorted(list(hashes_of([text]))[1].tolist()))), sep="\t")
         return
     work, began = Path(sys.argv[1]), time.time()
-    sides = {}
-    for name in ("examples", "kept"):
-        parts = [read(work / f"{name}.jsonl", language) for language in ("en", "ko")]
-        numbers, labels, streams = (np.concatenate([part[at] for part in parts]) for at in (0, 2, 3))
-        sides[name] = numbers, parts[0][1] + parts[1][1], labels, streams, parts[0][4]
-    _, texts, labels, streams, _ = sides["examples"]
+    numbers, texts, labels, streams, count = side(work, "examples")
     rows = rows_of(texts)
     print(rows.shape, rows.nnz, round(time.time() - began), "s", flush=True)
     exact = fit(rows, labels, streams)
     unit = np.abs(exact).max() / 127 ** 2
     roots = (np.sign(exact) * np.rint(np.sqrt(np.abs(exact) / unit))).astype(np.int8)
     (work / "ngrams.s8").write_bytes(roots.tobytes())
-    numbers, texts, labels, streams, count = sides["kept"]
-    kept = rows_of(texts)
-    squares = roots.astype(np.float32) * np.abs(roots)
-    said = np.zeros(count)
-    said[numbers] = kept @ squares
-    np.savez(work / "ngrams.npz", said=said, unit=unit)
+    learned, even = np.zeros(count, np.float16), numbers % 2 == 0
+    for half in (even, ~even):
+        learned[numbers[~half]] = rows[~half] @ fit(rows[half], labels[half], streams[half])
+    numbers, texts, labels, streams, count = side(work, "kept")
+    rows, kept = rows_of(texts), np.zeros(count)
+    kept[numbers] = rows @ (roots * np.abs(roots.astype(np.float32)) * unit)
+    np.savez(work / "ngrams.npz", unit=unit, learned=learned, kept=kept)
     for stream in sorted(set(streams)):
         some = (streams == stream) & (labels != 1)
         if 0 < (labels[some] == 0).mean() < 1:
-            print(f"{stream:12} area {roc_auc_score(labels[some] == 0, kept[some] @ exact):.4f}, as bytes "
-                  f"{roc_auc_score(labels[some] == 0, said[numbers][some]):.4f}")
+            areas = [roc_auc_score(labels[some] == 0, said) for said in (rows[some] @ exact, kept[numbers][some])]
+            print(f"{stream:12} area {areas[0]:.4f}, as bytes {areas[1]:.4f}")
     print("unit", unit, "in use", round((roots != 0).mean(), 3), round(time.time() - began), "s")
 
 

@@ -43,22 +43,24 @@ def whole_answer_loss(model, memory, text, owner, prefix, target, label_ids):
     return F.cross_entropy(model.logits(states[:, 1:]).float().flatten(0, 1), answer.flatten(), reduction="sum") / 2
 
 
-def loss_of(model, batch, choices, others=1.0):
+def loss_of(model, batch, choices, others=1.0, beside=0.0):
     """Sum of the questions' losses over the texts (those after sentiment times `others`), and each question's mean for the log.
 
     Sentiment is told by the three labels alone and topics by their words alone: the engine compares
-    nothing else. `choices`: ids of the labels, ids of the topics' words and the end mark.
+    nothing else. `choices`: ids of the labels, ids of the topics' words and the end mark. `beside`: how much of what
+    n-grams say stands beside the answer, so that the model learns what they do not tell.
     """
     text, asked = batch
     memory = model.encode(text)
     losses, total = [], 0.0
-    for question, (owner, prefix, target, length) in enumerate(asked):
+    for question, (owner, prefix, target, length, ngrams) in enumerate(asked):
         if not len(owner) or not WEIGHTS[question] or (question and not others):
             losses.append(None)
             continue
         states = model.decode(prefix, length, memory[owner], text[owner])
         if question == 0:
             scores = model.logits(states[:, 1], choices[0]).float()
+            scores = scores + beside * ngrams[:, None] * torch.tensor([1.0, 0.0, -1.0])
             each = -(target * scores.log_softmax(-1)).sum(-1)
             if FEW:
                 total = total + whole_answer_loss(model, memory, text, owner, prefix, target, choices[0])
@@ -169,7 +171,7 @@ def work(worker, given, pieces, examples, kept, model, optimizer, muon, progress
     log = open(given.work / f"{given.name}.jsonl", "a", encoding="utf-8")
     draw = Draw(examples, [given.seed, worker, progress.step.value])
     own = 0
-    teacher = Teacher(given.work / "teacher.npy", *given.trust)
+    teacher = Teacher(given.work, *given.trust)
     for batch in batches(examples, draw, pieces, symbols, given.tokens, teacher, given.spans):
         now = time.time()
         spent, before = spent + now - before, now
@@ -180,7 +182,7 @@ def work(worker, given, pieces, examples, kept, model, optimizer, muon, progress
         if own % 10 == 0:
             set_rates(optimizer, rate * PLAIN)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss, each = loss_of(model, batch, choices, min(1.0, step / ALONE))
+            loss, each = loss_of(model, batch, choices, min(1.0, step / ALONE), given.beside)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         muon.step(rate)
@@ -255,6 +257,7 @@ def main():
     options.add_argument("--dropout", type=float, default=0.0, help="of what each sublayer adds")
     options.add_argument("--trust", type=float, nargs=2, default=[0.7, 0.5], metavar=("EN", "KO"),
                          help="in the label; the rest of the target is what the teacher says")
+    options.add_argument("--beside", type=float, default=0.0, help="of what n-grams say, beside the answer")
     options.add_argument("--spans", type=float, default=0.0, help="of the batches ask for hidden runs of the text")
     options.add_argument("--layers", type=int, default=Shape.num_layers)
     options.add_argument("--name", default="checkpoint", help="of the files that are written")
