@@ -1,6 +1,8 @@
 /* readable.c - signs of garbled text. */
 #include "stages/readable.h"
 
+#include <string.h>
+
 #include "base/normalize.h"
 #include "base/table.h"
 #include "base/utf8.h"
@@ -86,6 +88,26 @@ bool readable_stands_alone(struct text sentence)
     while (end < sentence.size && sentence.bytes[end] != ' ' && sentence.bytes[end] != ',')
         end++;
     return !is_one_of(text_slice(sentence, 0, end), leaning);
+}
+
+bool readable_breaks_off(struct text sentence)
+{
+    static const char open[] = ":,;(", *const before_number = ":,;";
+    size_t at = sentence.size;
+    if (at == 0)
+        return false;
+    if (strchr(open, sentence.bytes[at - 1]))
+        return true;
+    if (sentence.bytes[at - 1] != '.' && sentence.bytes[at - 1] != ')')
+        return false;
+    size_t behind = --at;
+    while (at > 0 && sentence.bytes[at - 1] >= '0' && sentence.bytes[at - 1] <= '9')
+        at--;
+    if (at == behind)
+        return false;
+    while (at > 0 && sentence.bytes[at - 1] == ' ')
+        at--;
+    return at > 0 && strchr(before_number, sentence.bytes[at - 1]);
 }
 
 bool readable_is_personal(struct text sentence)

@@ -14,6 +14,10 @@ bool readable_is_finished(struct text sentence);
  * and the like. */
 bool readable_stands_alone(struct text sentence);
 
+/* Whether something was to follow: it ends with a colon or a comma, or where a list goes on ("Pros:
+ * 1."). */
+bool readable_breaks_off(struct text sentence);
+
 /* Whether the customer speaks of themselves: "I", "my", "we" and the like. */
 bool readable_is_personal(struct text sentence);
 

@@ -58,6 +58,31 @@ static void add_terms(struct building *building, const struct word *words, size_
     support->first_term[support->count + 1] = at;
 }
 
+static bool begins_with_digit(struct text text, size_t at)
+{
+    return at < text.size && text.bytes[at] >= '0' && text.bytes[at] <= '9';
+}
+
+/* Bytes of bullets and of a quotation mark without its partner, which a sentence begins with. */
+static size_t marks_before(struct text sentence)
+{
+    static const struct text marks[] = {TEXT("-"), TEXT("*"), TEXT("•"), TEXT("·"), TEXT(" ")};
+    static const struct text quotes[][2] = {{TEXT("\""), TEXT("\"")}, {TEXT("“"), TEXT("”")}};
+    size_t at = 0, before = SIZE_MAX;
+    while (at != before) {
+        before = at;
+        struct text rest = text_slice(sentence, at, sentence.size);
+        for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+            if (text_starts_with(rest, marks[i]) && !begins_with_digit(rest, marks[i].size))
+                at = before + marks[i].size;
+        for (size_t i = 0; i < sizeof(quotes) / sizeof(*quotes); i++)
+            if (text_starts_with(rest, quotes[i][0]) &&
+                text_find(rest, quotes[i][1], quotes[i][0].size) == rest.size)
+                at = before + quotes[i][0].size;
+    }
+    return at;
+}
+
 static void add_passages(struct building *building, struct segmenter *segmenter, size_t member,
                          struct arena *scratch)
 {
@@ -69,6 +94,7 @@ static void add_passages(struct building *building, struct segmenter *segmenter,
         size_t end = ends[i];
         while (end > begin && is_blank(text.bytes[end - 1]))
             end--;
+        begin += marks_before(text_slice(text, begin, end));
         if (end == begin)
             continue;
         support->passages = memory_grow(support->passages, &building->passage_capacity,
@@ -119,6 +145,8 @@ static double speaks_for_others(struct text sentence, bool mostly_dense)
         factor *= 0.5;
     if (readable_is_personal(sentence))
         factor *= 0.5;
+    if (readable_breaks_off(sentence))
+        factor *= 0.3;
     if (is_dense(sentence) != mostly_dense)
         factor *= 0.4;
     return factor;

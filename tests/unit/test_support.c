@@ -123,9 +123,37 @@ static void quotes_come_from_every_side(void **state)
     assert_int_equal(typical_quotes(&support, &said, 0, quotes), 0);
 }
 
+/* Bullets, and quotation marks without a partner, are no part of what is said. */
+static void sentences_begin_with_their_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *passage;
+    } examples[] = {
+        {"- \"The lid broke.", "The lid broke."},
+        {"\"Best kettle\" they said.", "\"Best kettle\" they said."},
+        {"• “Quiet fan.", "Quiet fan."},
+        {"“Quiet” it is.", "“Quiet” it is."},
+        {" * * Fine.", "Fine."},
+        {"-5 degrees outside.", "-5 degrees outside."},
+        {"-good sound", "good sound"},
+    };
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        struct member member = {.text = text_of(examples[i].text)};
+        struct support one;
+        support_open(&one, segmenter, &member, 1);
+        assert_int_equal(one.count, 1);
+        struct text passage = support_text(&one, &one.passages[0]);
+        if (!text_equal(passage, text_of(examples[i].passage)))
+            fail_msg("%s: %.*s", examples[i].text, TEXT_ARGUMENT(passage));
+        support_close(&one);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sentences_begin_with_their_words),
         cmocka_unit_test(claims_are_supported_by_rows_that_say_so),
         cmocka_unit_test(identical_texts_are_one),
         cmocka_unit_test(the_most_typical_sentence_speaks_for_many),

@@ -98,6 +98,22 @@ static void customers_speak_of_themselves(void **state)
             fail_msg("%s", others[i]);
 }
 
+static void lists_break_off(void **state)
+{
+    (void)state;
+    static const char *const broken[] = {"Support is useless.Pros:1.", "light, fast, 3.",
+                                         "Cons:", "So what I got was,", "good bass; 2)"};
+    static const char *const whole[] = {
+        "It cost 5.", "Room 1505.",  "A (small) room)", "",
+        "1.",         "Since v2.1.", "It died.",        "3 stars: 2 for the sound."};
+    for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++)
+        if (!readable_breaks_off(text_of(broken[i])))
+            fail_msg("%s", broken[i]);
+    for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++)
+        if (readable_breaks_off(text_of(whole[i])))
+            fail_msg("%s", whole[i]);
+}
+
 static void garbled_sentences_are_refused(void **state)
 {
     (void)state;
@@ -126,6 +142,7 @@ int main(void)
         cmocka_unit_test(numbers_and_pairs_are_told_apart),
         cmocka_unit_test(neighbouring_words_are_pairs),
         cmocka_unit_test(customers_speak_of_themselves),
+        cmocka_unit_test(lists_break_off),
         cmocka_unit_test(garbled_sentences_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
