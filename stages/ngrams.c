@@ -7,7 +7,7 @@
 #include "base/normalize.h"
 #include "base/utf8.h"
 
-enum { LONGEST_RUN = 4, LEAST_BITS = 8, MOST_BITS = 24 };
+enum { LONGEST_RUN = 5, LEAST_BITS = 8, MOST_BITS = 24 };
 
 static const uint32_t run_start = 2166136261, word_start = 0x9747b28c; /* FNV-1a's, and another */
 

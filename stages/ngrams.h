@@ -4,7 +4,7 @@
  * misspelt; runs of letters can. training/ngrams.py learns the weights and counts in the same way.
  *
  * The text is folded (normalize_key) and cut at blanks. Of a token with a letter of a dense script,
- * each run of one to four characters counts, where the blanks around the token are characters as
+ * each run of one to five characters counts, where the blanks around the token are characters as
  * well, but not alone. Of other tokens, each word (letters, digits, apostrophes), each ! or ?, and
  * each two that follow each other count. */
 #ifndef STAGES_NGRAMS_H

@@ -18,8 +18,8 @@ from examples import LABELS, MAX_INPUT
 from export import load
 from gold import SENTIMENT, is_for_fitting
 
-EVEN = 0.25
-STEP = 0.15    # between the biases that are tried
+EVEN = 0.5
+STEP = 0.1     # between the biases that are tried
 COUNTS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])    # of what n-grams say, in nats; tried by --fit
 FITTED_ON = ("reviews-en", "reviews-ko", "long-en", "posts-en", "survey-en")
 

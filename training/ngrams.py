@@ -2,13 +2,13 @@
 
 A linear model over hashed n-grams (Weinberger et al. 2009, "Feature hashing"; beside a network: Cheng et al. 2016, "Wide & deep"):
 how Korean words are inflected and misspelt shows in runs of letters, which 32,768 pieces do not tell. Writes WORK/ngrams.s8, a
-signed byte b for each of 2^20 hashes, which weighs b * |b| units, and WORK/ngrams.npz: the unit, what it says of the kept
+signed byte b for each of 2^21 hashes, which weighs b * |b| units, and WORK/ngrams.npz: the unit, what it says of the kept
 texts, for evaluate.py, which finds how much that counts, and of each text to train with what the half says to which it does not
 belong (even numbers, odd ones), in nats. `ngrams.py --show TEXT...` prints the hashes of texts, for tests/unit/data/ngrams.tsv:
 stages/ngrams.c reads texts in the same way:
 
 * folded (NFKC, case), then cut at blanks;
-* of a token with a letter of a dense script (Hangul, Han, kana, Thai): each run of one to four characters, where the
+* of a token with a letter of a dense script (Hangul, Han, kana, Thai): each run of one to five characters, where the
   blanks around the token are characters, too, but not alone;
 * of other tokens: each word (letters, marks, digits, apostrophes) and each ! or ?, and each two that follow each other.
 """
@@ -24,7 +24,7 @@ from sklearn.metrics import roc_auc_score
 
 from baseline import read
 
-BITS, RUN = 20, 4
+BITS, RUN = 21, 5
 LONGEST = 40            # letters of a word that are looked at here; the engine looks at all
 BASE, WORD, PRIME, PAIR = (np.uint32(x) for x in (2166136261, 0x9747B28C, 16777619, 0x85EBCA6B))
 PART = 20_000           # texts at a time
@@ -61,7 +61,8 @@ def mixed(hashes):
 
 def hashes_of(texts):
     """(number of the text, hash) of every n-gram."""
-    codes = np.frombuffer("".join(f" {' '.join(fold(t).split())} \n" for t in texts).encode("utf-32-le"), np.uint32)
+    padded = "".join(f" {' '.join(fold(t).split())} \n" for t in texts) + " " * RUN
+    codes = np.frombuffer(padded.encode("utf-32-le"), np.uint32)
     kind, text = KINDS[codes], np.cumsum(codes == 10)
     blank = kind == BLANK
     token = np.cumsum(~blank & np.concatenate([[True], blank[:-1]]))   # a blank has the number of the token before it

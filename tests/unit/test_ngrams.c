@@ -1,5 +1,5 @@
 /* test_ngrams.c - n-grams hash as training/ngrams.py hashes them. data/ngrams.tsv: a text, and the
- * places of its n-grams in a table of 2^20, as `training/ngrams.py --show TEXT...` prints them. */
+ * places of its n-grams in a table of 2^21, as `training/ngrams.py --show TEXT...` prints them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "stages/ngrams.h"
 
-enum { PLACES = 1 << 20 };
+enum { PLACES = 1 << 21 };
 
 static struct ngrams open_table(const int8_t *weights, size_t size)
 {
