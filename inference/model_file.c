@@ -433,7 +433,8 @@ struct text t5_model_facts(const struct t5_model *model, struct arena *arena)
         "d_model %u\nd_kv %u\nd_ff %u\nheads %u\nencoder_layers %u\ndecoder_layers %u\n"
         "vocabulary %u\npieces %zu\nrelative_buckets %u\nrelative_distance %u\n"
         "activation %s%s\noutput_layer %s\noutput_scale %g\nnorm_epsilon %g\n"
-        "pad_id %d\nend_id %d\nstart_id %d\nwindow_input %u\nwindow_output %u\nprompts\n%.*s",
+        "pad_id %d\nend_id %d\nstart_id %d\nwindow_input %u\nwindow_output %u\nngrams "
+        "%zu\nprompts\n%.*s",
         model->id, model->header->version, model->file.size, t5_parameters(model),
         model->weights.embedding.f32 ? "int8 and float32" : "int8", config->model_width,
         config->head_width, config->hidden_width, config->heads, config->encoder_layers,
@@ -441,7 +442,8 @@ struct text t5_model_facts(const struct t5_model *model, struct arena *arena)
         config->relative_buckets, config->relative_distance, config->gated ? "gated-" : "",
         activation, config->tied ? "the embedding" : "its own", (double)config->output_scale,
         (double)config->norm_epsilon, config->pad_id, config->end_id, config->start_id,
-        config->window_input, config->window_output, TEXT_ARGUMENT(model->prompts));
+        config->window_input, config->window_output, model->ngrams.size,
+        TEXT_ARGUMENT(model->prompts));
 }
 
 bool t5_model_verify(const char *path, struct error *error)
