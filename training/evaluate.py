@@ -1,6 +1,6 @@
 """Figures of the sentiment, on the kept split: `evaluate.py WORK [--checkpoint NAME] [--fit]`.
 
---fit fits one temperature and the class biases for all kinds of text on the kept texts of gold.is_for_fitting and writes
+The n-grams of ngrams.py stand beside the model. --fit fits one temperature and the class biases for all kinds of text on the kept texts of gold.is_for_fitting and writes
 WORK/calibration.json. Reported are the others: macro-F1 with its bootstrap interval, accuracy of the
 poles and the area under their curve, calibration error, coverage; beside it TF-IDF with logistic regression (baseline.py), trained on the
 same files and with its own biases fitted in the same way.
@@ -20,7 +20,7 @@ from gold import SENTIMENT, is_for_fitting
 
 EVEN = 0.5
 STEP = 0.1     # between the biases that are tried
-COUNTS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])    # of what n-grams say, in nats; tried by --fit
+BESIDE = 0.25  # of what n-grams say, in nats; more helps the poles a little, and takes from the neutral class
 FITTED_ON = ("reviews-en", "reviews-ko", "long-en", "posts-en", "survey-en")
 
 
@@ -87,38 +87,33 @@ def poles_area(scores, truth):
     return roc_auc_score(truth[polar] == 0, (scores[:, 0] - scores[:, 2])[polar])
 
 
-def tilted(scores, said, weight):
-    """With what the n-grams say: praise gains what complaint loses."""
-    return scores + weight * said[:, None] * np.array([1, 0, -1])
-
-
-def fit(parts, weights=(0.0,)):
-    """How much n-grams count, biases of the best mean of macro-F1 and polar accuracy, with the classes' shares as they are and, for EVEN as
+def fit(parts):
+    """Biases of the best mean of macro-F1 and polar accuracy, with the classes' shares as they are and, for EVEN as
     much, with even ones (whose customers praise how often is not known beforehand); then the temperature of least mean
     negative log-likelihood."""
-    shares = [((np.ones(len(truth)), 1), (1 / np.bincount(truth, minlength=3)[truth], EVEN)) for _, _, truth in parts]
+    shares = [((np.ones(len(truth)), 1), (1 / np.bincount(truth, minlength=3)[truth], EVEN)) for _, truth in parts]
 
-    def value(weight, neutral, negative):
+    def value(neutral, negative):
         total = 0
-        for (scores, said, truth), kinds in zip(parts, shares):
-            moved = tilted(scores, said, weight) + [0, neutral, negative]
+        for (scores, truth), kinds in zip(parts, shares):
+            moved = scores + [0, neutral, negative]
             for share, much in kinds:
                 total += much * (macro_f1(truth, moved.argmax(1), share) + polar_accuracy(moved, truth, share))
         return total
     neutrals, negatives = np.arange(-1.5, 1.6, STEP), np.arange(-0.9, 0.95, STEP)
-    values = np.array([[[value(w, n, m) for m in negatives] for n in neutrals] for w in weights])
+    values = np.array([[value(n, m) for m in negatives] for n in neutrals])
     # The mean of a choice and of those beside it: a peak of its own is chance.
-    best = np.unravel_index(uniform_filter(values, (1, 3, 3), mode="nearest").argmax(), values.shape)
-    weight, neutral, negative = weights[best[0]], neutrals[best[1]], negatives[best[2]]
-    fitted = {"ngrams_weight": weight, "bias_positive": 0.0, "bias_neutral": neutral, "bias_negative": negative}
+    best = np.unravel_index(uniform_filter(values, 3, mode="nearest").argmax(), values.shape)
+    neutral, negative = neutrals[best[0]], negatives[best[1]]
+    fitted = {"bias_positive": 0.0, "bias_neutral": neutral, "bias_negative": negative}
 
     def loss(temperature):
-        return np.mean([-np.log(probabilities(tilted(scores, said, weight), fitted | {"temperature": temperature})
-                                [np.arange(len(truth)), truth] + 1e-12).mean() for scores, said, truth in parts])
+        return np.mean([-np.log(probabilities(scores, fitted | {"temperature": temperature})
+                                [np.arange(len(truth)), truth] + 1e-12).mean() for scores, truth in parts])
     fitted["temperature"] = min(np.arange(0.5, 2.51, 0.02), key=loss)
     # `undetected` where, as far as confidence can be trusted, a label would rather be wrong than right.
     fitted["undetected_below"] = 0.5
-    return {name: float(f"{number:.4g}") + 0.0 for name, number in fitted.items()}   # no -0.0
+    return {name: round(float(number), 3) + 0.0 for name, number in fitted.items()}   # no -0.0
 
 
 def bootstrap(truth, got, rounds=300):
@@ -163,20 +158,20 @@ def main():
     theirs = np.log(np.load(given.work / "baseline.npy")[[row["at"] for row in rows]] + 1e-9)
     truth = np.array([LABELS.index(row["asked"]["sentiment"]) for row in rows])
     with np.load(given.work / "ngrams.npz") as ngrams:
-        said, weights = ngrams["kept"][[row["at"] for row in rows]] / ngrams["unit"], ngrams["unit"] * COUNTS
+        scores += BESIDE * ngrams["kept"][[row["at"] for row in rows], None] * np.array([1, 0, -1])
+        weight = float(f"{BESIDE * ngrams['unit']:.4g}")
     first = np.array([is_for_fitting(row["at"]) for row in rows])
     inside = {name: np.array([row["stream"] in wanted or row["source"] in wanted for row in rows])
               for name, wanted in SENTIMENT.items()}
 
     def parts(of):
-        return [(of[inside[name] & first], said[inside[name] & first], truth[inside[name] & first]) for name in FITTED_ON]
+        return [(of[inside[name] & first], truth[inside[name] & first]) for name in FITTED_ON]
 
     where = given.work / "calibration.json"
     if given.fit:
-        where.write_text(json.dumps(fit(parts(scores), weights), indent=2) + "\n", encoding="utf-8")
+        where.write_text(json.dumps({"ngrams_weight": weight} | fit(parts(scores)), indent=2) + "\n", encoding="utf-8")
     fitted, their_fit = json.loads(where.read_text(encoding="utf-8")), fit(parts(theirs))
     print(fitted, their_fit)
-    scores = tilted(scores, said, fitted["ngrams_weight"])
     print("| texts | n | macro-F1 of 3 | TF-IDF + LR | accuracy, polar | TF-IDF + LR "
           "| area, polar | TF-IDF + LR | calibration error | labelled | of them right |")
     print("|---|---|---|---|---|---|---|---|---|---|---|")

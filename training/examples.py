@@ -21,7 +21,6 @@ MAX_INPUT, MAX_OUTPUT = 384, 50
 LONGEST = 160
 # Most texts are cut short: what is felt shows in few words, and more texts are seen in the same time.
 CUTS, CUT_SHARES = (40, 96, LONGEST), (0.66, 0.25, 0.09)
-DROPPED = 0.08              # of the pieces of a text: what is left must do
 # Half of the texts are cut into pieces anew each time, as likely as those are (Kudo 2018, "Subword regularization"):
 # what a phrase or a whole word tells, its parts learn too, and misspelt words are made of those.
 SAMPLED, ALPHA = 0.5, 0.35
@@ -157,8 +156,9 @@ def hide_runs(ids, signs, chance):
     return np.concatenate(shown), np.concatenate([*answer, [1]])
 
 
-def batches(examples, draw, pieces, symbols, tokens, teacher, spans=0.0):
-    """Endless batches of about `tokens` encoder tokens, texts of like length together; of `spans` of them runs are asked."""
+def batches(examples, draw, pieces, symbols, tokens, teacher, dropped, spans):
+    """Endless batches of about `tokens` encoder tokens, texts of like length together. Of a text's pieces `dropped` are
+    left out: the others must do. Of `spans` of the batches hidden runs are asked."""
     chance, signs = draw.chance, marks(pieces)
     while True:
         pool = []
@@ -170,7 +170,7 @@ def batches(examples, draw, pieces, symbols, tokens, teacher, spans=0.0):
             if not len(examples.answer(at, 2)):
                 ids = clip(ids, chance.choice(CUTS, p=CUT_SHARES), chance)
                 if len(ids) > 6:
-                    ids = ids[chance.random(len(ids)) > DROPPED]
+                    ids = ids[chance.random(len(ids)) > dropped]
             pool.append((np.append(ids[:MAX_INPUT - 1], 1), at))
         pool.sort(key=lambda item: len(item[0]))
         groups, start = [], 0

@@ -172,7 +172,7 @@ def work(worker, given, pieces, examples, kept, model, optimizer, muon, progress
     draw = Draw(examples, [given.seed, worker, progress.step.value])
     own = 0
     teacher = Teacher(given.work, *given.trust)
-    for batch in batches(examples, draw, pieces, symbols, given.tokens, teacher, given.spans):
+    for batch in batches(examples, draw, pieces, symbols, given.tokens, teacher, given.dropped, given.spans):
         now = time.time()
         spent, before = spent + now - before, now
         if spent >= total:
@@ -257,6 +257,7 @@ def main():
     options.add_argument("--dropout", type=float, default=0.0, help="of what each sublayer adds")
     options.add_argument("--trust", type=float, nargs=2, default=[0.7, 0.5], metavar=("EN", "KO"),
                          help="in the label; the rest of the target is what the teacher says")
+    options.add_argument("--dropped", type=float, default=0.08, help="of the pieces of a text are left out")
     options.add_argument("--beside", type=float, default=0.0, help="of what n-grams say, beside the answer")
     options.add_argument("--spans", type=float, default=0.0, help="of the batches ask for hidden runs of the text")
     options.add_argument("--layers", type=int, default=Shape.num_layers)
