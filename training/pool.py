@@ -84,7 +84,7 @@ def main():
     examples, kept = Examples(work / "examples.jsonl", pieces), Examples(work / "kept.jsonl", pieces)
     symbols = [pieces.piece_to_id(f"<{question}>") for question in QUESTIONS]
     label_ids = torch.tensor([pieces.encode(label)[0] for label in LABELS])
-    teacher = Teacher(work / "teacher.npy", 0.7, 0.5)
+    teacher = Teacher(work, 0.7, 0.5)
     model = Model(Shape(vocab_size=pieces.get_piece_size()))
     with np.load(work / "words.npz") as words:
         begin(model, words, symbols, label_ids.tolist())
