@@ -1,9 +1,9 @@
 """Figures of the sentiment, on the kept split: `evaluate.py WORK [--checkpoint NAME] [--fit]`.
 
-The n-grams of ngrams.py stand beside the model. --fit fits one temperature and the class biases for all kinds of text on the kept texts of gold.is_for_fitting and writes
-WORK/calibration.json. Reported are the others: macro-F1 with its bootstrap interval, accuracy of the
-poles and the area under their curve, calibration error, coverage; beside it TF-IDF with logistic regression (baseline.py), trained on the
-same files and with its own biases fitted in the same way.
+The n-grams of ngrams.py stand beside the model. --fit fits one temperature and the class biases for all kinds of text
+on the kept texts of gold.is_for_fitting and writes WORK/calibration.json. Reported are the others: macro-F1 with its
+bootstrap interval, accuracy of the poles and the area under their curve, calibration error, coverage; beside it TF-IDF with
+logistic regression (baseline.py), trained on the same files and with its own biases fitted in the same way.
 """
 import argparse
 import json

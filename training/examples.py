@@ -24,7 +24,8 @@ CUTS, CUT_SHARES = (40, 96, LONGEST), (0.66, 0.25, 0.09)
 # Half of the texts are cut into pieces anew each time, as likely as those are (Kudo 2018, "Subword regularization"):
 # what a phrase or a whole word tells, its parts learn too, and misspelt words are made of those.
 SAMPLED, ALPHA = 0.5, 0.35
-# Span corruption (Raffel et al. 2020, 3.1.4): how much of a text is hidden, in runs of how many pieces on average, at most how many runs.
+# Span corruption (Raffel et al. 2020, 3.1.4): how much of a text is hidden, in runs of how many pieces on average, and how
+# many of these at most.
 HIDDEN, RUN, MOST_RUNS = 0.15, 2, 12
 
 

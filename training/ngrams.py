@@ -1,7 +1,7 @@
 """Runs of letters and words as evidence for praise or complaint beside the T5: `ngrams.py WORK`.
 
-A linear model over hashed n-grams (Weinberger et al. 2009, "Feature hashing"; beside a network: Cheng et al. 2016, "Wide & deep"):
-how Korean words are inflected and misspelt shows in runs of letters, which 32,768 pieces do not tell. Writes WORK/ngrams.s8, a
+A linear model over hashed n-grams (Weinberger et al. 2009, "Feature hashing"; beside a network: Cheng et al. 2016, "Wide &
+deep"): how Korean words are inflected and misspelt shows in runs of letters, which 32,768 pieces do not tell. Writes WORK/ngrams.s8, a
 signed byte b for each of 2^21 hashes, which weighs b * |b| units, and WORK/ngrams.npz: the unit, what it says of the kept
 texts, for evaluate.py, which finds how much that counts, and of each text to train with what the half says to which it does not
 belong (even numbers, odd ones), in nats. `ngrams.py --show TEXT...` prints the hashes of texts, for tests/unit/data/ngrams.tsv:
