@@ -487,10 +487,17 @@ static void print_overview(FILE *out, const struct headline *headline)
         fprintf(out, "No feedback is saved for this selection.\n");
         return;
     }
+    const struct series_table *figures = &headline->figures;
     double records = (double)sum.mentions;
-    fprintf(out, "%llu pieces of feedback, %.*s to %.*s: %.0f %% positive, %.0f %% negative\n",
-            (unsigned long long)sum.mentions, TEXT_ARGUMENT(headline->figures.first_period),
-            TEXT_ARGUMENT(headline->figures.last_period), 100 * (double)sum.positive / records,
+    fprintf(out, "%llu pieces of feedback", (unsigned long long)sum.mentions);
+    if (figures->has_periods) {
+        fprintf(out, ", %.*s", TEXT_ARGUMENT(figures->first_period));
+        if (!text_equal(figures->first_period, figures->last_period))
+            fprintf(out, " to %.*s", TEXT_ARGUMENT(figures->last_period));
+        if (figures->undated)
+            fprintf(out, " (and %llu without a date)", (unsigned long long)figures->undated);
+    }
+    fprintf(out, ": %.0f %% positive, %.0f %% negative\n", 100 * (double)sum.positive / records,
             100 * (double)sum.negative / records);
 }
 

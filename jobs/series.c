@@ -50,8 +50,11 @@ static bool read_figure(void *user, const struct text *cells, size_t count, stru
     struct series_table *table = user;
     const size_t *at = table->columns.at;
     struct text all = TEXT("all");
-    if (text_equal(cells[at[0]], TEXT("undated")))
+    if (text_equal(cells[at[0]], TEXT("undated"))) {
+        if (text_equal(cells[at[1]], all) && text_equal(cells[at[2]], series_all_topics))
+            table->undated = number_of(cells[at[3]]);
         return true;
+    }
     table->has_segments |= !text_equal(cells[at[1]], all);
     table->has_periods |= !text_equal(cells[at[0]], all);
     struct cell cell = {

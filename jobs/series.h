@@ -34,10 +34,11 @@ struct series_table {
     bool has_segments, has_periods;
     struct text first_period, last_period;
     struct text first_field; /* of the segments: "product" */
+    uint64_t undated;        /* records that are in no cell of a period */
     struct series_columns columns;
 };
 
-/* Reads the figures of the selection's view; undated ones are left out. */
+/* Reads the figures of the selection's view; undated ones are counted, not listed. */
 bool series_read(struct series_table *table, struct store *store, const struct selection *selection,
                  uint64_t model_key, struct error *error);
 void series_free(struct series_table *table);

@@ -113,16 +113,16 @@ static enum sentiment side_wanted(const struct support *support, const struct ou
 static bool add_extract(struct ground *ground, const struct support *support,
                         struct outcome *outcome, struct arena *arena)
 {
+    enum sentiment side = side_wanted(support, outcome, (size_t)ground->sentences);
     struct typical_rules wishes[] = {
-        {.shortest = 20,
-         .longest = 140,
-         .polarity = side_wanted(support, outcome, (size_t)ground->sentences)},
+        {.shortest = 20, .longest = 140, .polarity = side},
+        {.shortest = 10, .longest = 140, .polarity = side},
         {.shortest = 20, .longest = 140, .any_polarity = true},
         {.shortest = 2, .longest = 400, .any_polarity = true},
     };
     struct typical_said said = {outcome->passages, outcome->passage_count, outcome->texts,
                                 outcome->count};
-    size_t index = 0, tries = outcome->count > 0 ? 2 : 3, wish = 0;
+    size_t index = 0, tries = outcome->count > 0 ? 3 : 4, wish = 0;
     while (wish < tries && !typical_pick(support, &wishes[wish], &said, &index))
         wish++;
     if (wish == tries && (outcome->count > 0 || support->count == 0))

@@ -154,6 +154,25 @@ static void quotes_show_both_poles(void **state)
     release(&grounding);
 }
 
+/* Two who say little are not talked over by one who says more. */
+static void short_complaints_are_heard(void **state)
+{
+    (void)state;
+    static const struct member members[] = {
+        {.feedback_id = 1,
+         .text = {"The kettle boils water fast and looks good.", 43},
+         .sentiment = SENTIMENT_POSITIVE},
+        {.feedback_id = 2, .text = {"Broke after a week", 18}, .sentiment = SENTIMENT_NEGATIVE},
+        {.feedback_id = 3, .text = {"Lid fell off again", 18}, .sentiment = SENTIMENT_NEGATIVE},
+    };
+    struct grounding grounding;
+    ground_topic(&grounding, "candidates=0", "", members, 3, NULL);
+    const struct group *group = &grounding.group;
+    assert_int_equal(group->sentence_count, 2);
+    assert_int_equal(members[group->sentences[0].evidence[0].member].sentiment, SENTIMENT_NEGATIVE);
+    release(&grounding);
+}
+
 /* "All is good" is said by most, and is about staff least of all. */
 static void a_topic_is_told_by_what_speaks_of_it_alone(void **state)
 {
@@ -281,6 +300,7 @@ int main(void)
         cmocka_unit_test(sentences_are_supported_or_replaced),
         cmocka_unit_test(many_records_get_more_than_two_words),
         cmocka_unit_test(quotes_show_both_poles),
+        cmocka_unit_test(short_complaints_are_heard),
         cmocka_unit_test(a_topic_is_told_by_what_speaks_of_it_alone),
         cmocka_unit_test(nothing_is_invented),
     };

@@ -236,7 +236,27 @@ static void totals_are_not_counted_twice(void **state)
     add_figure(&store, "all", "product=(none)", "(all)", 4, 1, 3);
     add_figure(&store, "all", "all", "(all)", 10, 5, 4);
     char *printed = headline_of(&store);
-    assert_says(printed, "10 pieces of feedback, 2026-09 to 2026-09: 50 % positive");
+    assert_says(printed, "10 pieces of feedback, 2026-09: 50 % positive");
+    free(printed);
+}
+
+static void records_without_a_date_are_counted(void **state)
+{
+    (void)state;
+    struct store store = {0};
+    add_figure(&store, "2026-09", "all", "(all)", 10, 5, 4);
+    add_figure(&store, "2026-10", "all", "(all)", 10, 5, 4);
+    add_figure(&store, "undated", "all", "(all)", 3, 0, 0);
+    add_figure(&store, "undated", "all", "lid", 2, 0, 0);
+    add_figure(&store, "all", "all", "(all)", 23, 10, 8);
+    char *printed = headline_of(&store);
+    assert_says(printed, "20 pieces of feedback, 2026-09 to 2026-10 (and 3 without a date): 50 %");
+    free(printed);
+    store = (struct store){0};
+    add_figure(&store, "undated", "all", "(all)", 3, 0, 0);
+    add_figure(&store, "all", "all", "(all)", 3, 3, 0);
+    printed = headline_of(&store);
+    assert_says(printed, "3 pieces of feedback: 100 % positive");
     free(printed);
 }
 
@@ -259,6 +279,7 @@ int main(void)
         cmocka_unit_test(a_long_text_is_quoted_where_it_names_the_topic),
         cmocka_unit_test(of_each_group_the_latest_summary_is_printed),
         cmocka_unit_test(totals_are_not_counted_twice),
+        cmocka_unit_test(records_without_a_date_are_counted),
         cmocka_unit_test(nothing_saved_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
