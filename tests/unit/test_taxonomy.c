@@ -115,6 +115,8 @@ static void built_in_phrases_mean_what_they_say(void **state)
         {"I had to return it", "refund;"},
         {"Update: still works", ""},
         {"The last update broke it", "durability;software;"},
+        {"I will update my review after a month", ""},
+        {"Will update later", ""},
     };
     struct taxonomy taxonomy = {0};
     struct error error = {0};
