@@ -108,12 +108,13 @@ static enum sentiment side_wanted(const struct support *support, const struct ou
     return sides[most];
 }
 
-/* The best sentence of the group's records that is not said yet, of the side that is wanted where
- * there is one; a long one is cut at a word. False when nothing is left to say. */
-static bool add_extract(struct ground *ground, const struct support *support,
+/* The best sentence of the group's records that is not said yet, of the side that a summary of
+ * `wanted` sentences owes where there is one; a long one is cut at a word. False when nothing is
+ * left to say. */
+static bool add_extract(struct ground *ground, const struct support *support, size_t wanted,
                         struct outcome *outcome, struct arena *arena)
 {
-    enum sentiment side = side_wanted(support, outcome, (size_t)ground->sentences);
+    enum sentiment side = side_wanted(support, outcome, wanted);
     struct typical_rules wishes[] = {
         {.shortest = 20, .longest = 140, .polarity = side},
         {.shortest = 10, .longest = 140, .polarity = side},
@@ -206,7 +207,7 @@ static void fill_summary(struct ground *ground, const struct support *support,
         wanted = draft->count;
     if (wanted > most) /* one sentence does not sum up a hundred records, nor do many */
         wanted = most;
-    while (outcome.count < wanted && add_extract(ground, support, &outcome, group->arena))
+    while (outcome.count < wanted && add_extract(ground, support, wanted, &outcome, group->arena))
         continue;
     order_extracts(support, &outcome, written);
     add_quotes(ground, support, &outcome, group);

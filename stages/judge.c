@@ -136,11 +136,13 @@ bool judge_polarities(struct judge *judge, const struct text *texts, size_t coun
 static double share_of_topic(const struct taxonomy *taxonomy, struct text text, size_t topic,
                              enum naming *namings)
 {
+    if (!taxonomy_names(taxonomy, text, topic)) /* most: no need to look for all others */
+        return 0;
     size_t count = 0;
     taxonomy_find(taxonomy, text, namings);
     for (size_t i = 0; i < taxonomy->name_count; i++)
         count += namings[i] == NAMING_PHRASE;
-    return namings[topic] == NAMING_PHRASE ? 1 / (double)count : 0;
+    return 1 / (double)count;
 }
 
 /* What phrases say, of all passages: a topic may be a small part of what its records speak of. One

@@ -92,11 +92,12 @@ bool readable_stands_alone(struct text sentence)
 
 bool readable_breaks_off(struct text sentence)
 {
-    static const char open[] = ":,;(", *const before_number = ":,;";
+    static const char open[] = {':', ',', ';', '('};
+    enum { BEFORE_NUMBER = 3 }; /* of them */
     size_t at = sentence.size;
     if (at == 0)
         return false;
-    if (strchr(open, sentence.bytes[at - 1]))
+    if (memchr(open, sentence.bytes[at - 1], sizeof(open)))
         return true;
     if (sentence.bytes[at - 1] != '.' && sentence.bytes[at - 1] != ')')
         return false;
@@ -107,7 +108,7 @@ bool readable_breaks_off(struct text sentence)
         return false;
     while (at > 0 && sentence.bytes[at - 1] == ' ')
         at--;
-    return at > 0 && strchr(before_number, sentence.bytes[at - 1]);
+    return at > 0 && memchr(open, sentence.bytes[at - 1], BEFORE_NUMBER);
 }
 
 bool readable_is_personal(struct text sentence)

@@ -77,12 +77,13 @@ static void index_phrases(struct taxonomy *taxonomy)
         }
 }
 
-void taxonomy_find(const struct taxonomy *taxonomy, struct text text, enum naming *namings)
+/* namings[topic - begin] of each topic of [begin, end). */
+static void find(const struct taxonomy *taxonomy, struct text text, size_t begin, size_t end,
+                 enum naming *namings)
 {
     struct arena arena = {0};
     struct text key = normalize_key(text, &arena);
-    size_t *exempt = arena_alloc(&arena, taxonomy->name_count, sizeof(*exempt)); /* up to here */
-    memset(namings, 0, taxonomy->name_count * sizeof(*namings));
+    size_t *exempt = arena_alloc(&arena, end - begin, sizeof(*exempt)); /* up to here */
     for (size_t at = 0, size; at < key.size; at += size) {
         utf8_decode(key, at, &size);
         if (!may_begin(key, at))
@@ -91,7 +92,9 @@ void taxonomy_find(const struct taxonomy *taxonomy, struct text text, enum namin
         size_t byte = (unsigned char)key.bytes[at];
         for (size_t i = taxonomy->first[byte]; i < taxonomy->first[byte + 1]; i++) {
             const struct phrase *phrase = taxonomy->by_byte[i];
-            size_t topic = phrase->topic, behind = at + phrase->text.size;
+            if (phrase->topic < begin || phrase->topic >= end)
+                continue;
+            size_t topic = phrase->topic - begin, behind = at + phrase->text.size;
             if (namings[topic] == NAMING_PHRASE || behind <= exempt[topic] ||
                 !text_starts_with(rest, phrase->text) || !may_end(key, behind))
                 continue;
@@ -101,6 +104,19 @@ void taxonomy_find(const struct taxonomy *taxonomy, struct text text, enum namin
         }
     }
     arena_free(&arena);
+}
+
+void taxonomy_find(const struct taxonomy *taxonomy, struct text text, enum naming *namings)
+{
+    memset(namings, 0, taxonomy->name_count * sizeof(*namings));
+    find(taxonomy, text, 0, taxonomy->name_count, namings);
+}
+
+bool taxonomy_names(const struct taxonomy *taxonomy, struct text text, size_t topic)
+{
+    enum naming naming = NAMING_NONE;
+    find(taxonomy, text, topic, topic + 1, &naming);
+    return naming == NAMING_PHRASE;
 }
 
 size_t taxonomy_place(const struct taxonomy *taxonomy, struct text name)

@@ -45,6 +45,9 @@ enum naming { NAMING_NONE, NAMING_EXCEPTION, NAMING_PHRASE };
  * elsewhere ("배송이") endings follow. */
 void taxonomy_find(const struct taxonomy *taxonomy, struct text text, enum naming *namings);
 
+/* Whether `text` holds a phrase of that topic. */
+bool taxonomy_names(const struct taxonomy *taxonomy, struct text text, size_t topic);
+
 /* The place of a topic, or name_count when there is none of that name. */
 size_t taxonomy_place(const struct taxonomy *taxonomy, struct text name);
 

@@ -34,7 +34,9 @@ static void expect(const struct taxonomy *taxonomy, const char *text, const char
     taxonomy_find(taxonomy, text_of(text), namings);
     for (size_t i = 0; i < taxonomy->name_count; i++) {
         assert_int_equal(taxonomy_place(taxonomy, taxonomy->names[i]), i);
-        if (namings[i] == NAMING_PHRASE)
+        bool named = namings[i] == NAMING_PHRASE;
+        assert_int_equal(taxonomy_names(taxonomy, text_of(text), i), named);
+        if (named)
             snprintf(names + strlen(names), sizeof(names) - strlen(names), "%.*s;",
                      TEXT_ARGUMENT(taxonomy->names[i]));
     }
