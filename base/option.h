@@ -9,8 +9,8 @@
 
 enum option_type {
     OPTION_TEXT,
-    OPTION_FILE, /* its path; a job file names it from its own folder, and what it holds counts as part
-                    of the setting */
+    OPTION_FILE, /* its path; a job file names it from its own folder, and what it holds counts as
+                    part of the setting */
     OPTION_INTEGER,
     OPTION_REAL,
     OPTION_BOOLEAN,

@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "connectors/input.h"
+#include "connectors/input/input.h"
 
 enum { LEAST_SCORE = 30, CLEAR_LEAD = 5 };
 

@@ -39,8 +39,8 @@ struct text t5_model_id(const struct t5_model *model);
 struct text t5_model_prompt(const struct t5_model *model, const char *key);
 
 /* A table that lies beside the weights in the model's file, which the engine itself does not read:
- * how much n-grams count for sentiment (stages/ngrams.h). Empty when the model has none; valid as
- * long as it. */
+ * how much n-grams count for sentiment (stages/tasks/ngrams.h). Empty when the model has none;
+ * valid as long as it. */
 struct text t5_model_ngrams(const struct t5_model *model);
 
 /* Token ids of `text` without the end mark. Returns how many there are, which may exceed

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
-#include "inference/model_format.h"
+#include "inference/model/model_format.h"
 
 struct t5_tokenizer {
     struct t5_model *model; /* NULL when the file is a tokenizer's own */

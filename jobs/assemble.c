@@ -14,8 +14,8 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
-#include "connectors/bundle.h"
 #include "connectors/connectors.h"
+#include "connectors/input/archive.h"
 #include "stages/stages.h"
 
 #define DEFAULT_MODEL "winnow-small.winnow"

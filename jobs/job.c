@@ -9,8 +9,8 @@
 #include "base/hash.h"
 #include "base/ini.h"
 #include "base/memory.h"
-#include "connectors/bundle.h"
 #include "connectors/connectors.h"
+#include "connectors/input/archive.h"
 #include "stages/stages.h"
 
 enum { MOST_JOB_BYTES = 1 << 20, MOST_FILE = 16 << 20, MOST_MISTAKES = 20 };

@@ -14,8 +14,8 @@ struct setting {
     struct text section, name; /* `[source shop]`: "source", "shop" */
     struct text key, value;
     struct text contents; /* of the file that the value names, where it is an OPTION_FILE */
-    bool override;     /* of --set; without a name it speaks of every section of that word */
-    const char *where; /* "weekly.job:12", "--set": begins messages about it */
+    bool override;        /* of --set; without a name it speaks of every section of that word */
+    const char *where;    /* "weekly.job:12", "--set": begins messages about it */
 };
 
 /* A [source] section: files of one origin. */

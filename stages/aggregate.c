@@ -1,8 +1,8 @@
 /* aggregate.c - the aggregate stage: figures by period, segment and topic, from saved rows alone.
  */
-#include "stages/figures.h"
-#include "stages/split.h"
 #include "stages/stages.h"
+#include "stages/stats/group_key.h"
+#include "stages/stats/topic_stats.h"
 
 struct aggregate {
     struct split split;

@@ -3,9 +3,9 @@
 #include <assert.h>
 #include <string.h>
 
-#include "stages/cut.h"
-#include "stages/prompt.h"
 #include "stages/stages.h"
+#include "stages/tasks/prompt.h"
+#include "stages/text/text_split.h"
 
 struct chunk_state {
     int64_t most_tokens, most_chunks;

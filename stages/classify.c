@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "stages/combine.h"
-#include "stages/sentiment.h"
 #include "stages/stages.h"
-#include "stages/tagger.h"
+#include "stages/tasks/chunk_merge.h"
+#include "stages/tasks/sentiment.h"
+#include "stages/tasks/topic_matcher.h"
 
 struct classify {
     double undetected_below;

@@ -6,7 +6,7 @@
 #include "base/normalize.h"
 #include "base/utf8.h"
 #include "stages/stages.h"
-#include "stages/tidy.h"
+#include "stages/text/cleanup.h"
 
 struct clean {
     bool html;

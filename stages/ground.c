@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "stages/judge.h"
-#include "stages/readable.h"
+#include "stages/evidence/sentence_rank.h"
+#include "stages/evidence/sentence_select.h"
 #include "stages/stages.h"
-#include "stages/typical.h"
+#include "stages/text/sentence_quality.h"
 
 enum { MOST_SENTENCES = 8, MOST_EVIDENCE = 5, MOST_QUOTES = 8, RECORDS_A_SENTENCE = 2 };
 

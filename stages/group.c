@@ -5,8 +5,8 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/table.h"
-#include "stages/split.h"
 #include "stages/stages.h"
+#include "stages/stats/group_key.h"
 
 struct group_state {
     struct split split;

@@ -2,7 +2,7 @@
 #include "base/hash.h"
 #include "base/table.h"
 #include "stages/stages.h"
-#include "stages/summarize.h"
+#include "stages/tasks/summarizer.h"
 
 struct map {
     struct text strategy;

@@ -8,8 +8,8 @@
 
 #include "base/hash.h"
 #include "base/table.h"
-#include "stages/personal.h"
 #include "stages/stages.h"
+#include "stages/text/pii.h"
 
 struct redact {
     struct text kinds, orders, authors; /* options */

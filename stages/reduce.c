@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/table.h"
 #include "stages/stages.h"
-#include "stages/summarize.h"
+#include "stages/tasks/summarizer.h"
 
 struct reduce {
     struct summarizer summarizer;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # aarch64.sh - the kernels on another processor: cross-compiled, run by qemu, every table against
-# the scalar one, as tests/property/prop_kernels.c has it.
+# the scalar one, as tests/property/inference/kernels/prop_kernels.c has it.
 set -eu
 cd "$(dirname "$0")/.."
 [ "$(uname -m)" = x86_64 ] || exit 77
@@ -15,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 
 flags="-std=gnu17 -O2 -D_GNU_SOURCE -ffp-contract=off -Wall -Wextra -Werror -I. -Itests/aarch64"
 for source in inference/kernels/{scalar,packed,cache,select,neon,i8mm}.c base/{memory,error}.c \
-    tests/property/prop_kernels.c; do
+    tests/property/inference/kernels/prop_kernels.c; do
     march=""
     case $source in
         */neon.c) march=-march=armv8.2-a+dotprod ;;

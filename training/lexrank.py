@@ -1,7 +1,7 @@
 """LexRank (Erkan and Radev 2004) on the groups that `winnow eval --task summary` is given: `lexrank.py TABLE.csv`.
 
 Sentences of a group's texts, cosine of TF-IDF, edges from a cosine of 0.1, PageRank with a damping of 0.85; the best
-sentences that are no more than half alike, until the summary has WORDS words. ROUGE as jobs/rouge.c counts it: words folded,
+sentences that are no more than half alike, until the summary has WORDS words. ROUGE as jobs/eval/rouge.c counts it: words folded,
 not stemmed, mean F1 over the references of a group.
 """
 import csv

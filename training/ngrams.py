@@ -5,7 +5,7 @@ deep"): how Korean words are inflected and misspelt shows in runs of letters, wh
 signed byte b for each of 2^21 hashes, which weighs b * |b| units, and WORK/ngrams.npz: the unit, what it says of the kept
 texts, for evaluate.py, which finds how much that counts, and of each text to train with what the half says to which it does not
 belong (even numbers, odd ones), in nats. `ngrams.py --show TEXT...` prints the hashes of texts, for tests/unit/data/ngrams.tsv:
-stages/ngrams.c reads texts in the same way:
+stages/tasks/ngrams.c reads texts in the same way:
 
 * folded (NFKC, case), then cut at blanks;
 * of a token with a letter of a dense script (Hangul, Han, kana, Thai): each run of one to five characters, where the

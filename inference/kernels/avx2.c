@@ -28,7 +28,7 @@ INLINE vector_integer dot4(vector_integer sum, four x, vector_integer weights)
     return sum + (vector_integer)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 
-#include "inference/kernels/dots.h"
+#include "inference/kernels/int8_kernels.h"
 
 const struct kernels avx2_kernels = {.name = "avx2", VECTOR_KERNELS};
 #endif

@@ -20,7 +20,7 @@ static inline vector_integer widen(const uint16_t *from)
     return (vector_integer)_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)from));
 }
 
-#include "inference/kernels/floats.h"
+#include "inference/kernels/f32_kernels.h"
 
 #define OFFSET 128
 #define ROWS 12
@@ -45,7 +45,7 @@ INLINE void narrow(uint8_t *to, vector_integer x)
     _mm_storeu_si128((__m128i *)to, _mm512_cvtepi32_epi8((__m512i)x));
 }
 
-#include "inference/kernels/dots.h"
+#include "inference/kernels/int8_kernels.h"
 
 const struct kernels avx512vnni_kernels = {.name = "avx512vnni", VECTOR_KERNELS};
 #endif

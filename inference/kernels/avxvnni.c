@@ -27,7 +27,7 @@ INLINE vector_integer dot4(vector_integer sum, four x, vector_integer weights)
     return (vector_integer)DPBUSD((__m256i)sum, x, (__m256i)weights);
 }
 
-#include "inference/kernels/dots.h"
+#include "inference/kernels/int8_kernels.h"
 
 const struct kernels avxvnni_kernels = {.name = "avxvnni", VECTOR_KERNELS};
 #endif

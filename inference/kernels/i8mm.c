@@ -4,8 +4,8 @@
 
 #include "inference/kernels/neon.h"
 
-#include "inference/kernels/factors.h"
 #include "inference/kernels/packed.h"
+#include "inference/kernels/tile_operands.h"
 
 /* While they are added to, the sums of two rows and the four columns of a vector lie in the places
  * of the first and the second row by columns: the first two of both rows, the last two of both. */
@@ -73,7 +73,7 @@ INLINE size_t add_pairs(const size_t rows, const size_t blocks, const struct fac
     return steps;
 }
 
-#include "inference/kernels/dots.h"
+#include "inference/kernels/int8_kernels.h"
 
 const struct kernels i8mm_kernels = {.name = "i8mm", VECTOR_KERNELS};
 #endif

@@ -4,7 +4,7 @@
 
 #include "inference/kernels/neon.h"
 
-#include "inference/kernels/dots.h"
+#include "inference/kernels/int8_kernels.h"
 
 const struct kernels neon_kernels = {.name = "neon", VECTOR_KERNELS};
 #endif

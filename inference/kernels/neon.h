@@ -25,7 +25,7 @@ static inline vector_integer widen(const uint16_t *from)
     return (vector_integer)vmovl_u16(vld1_u16(from));
 }
 
-#include "inference/kernels/floats.h"
+#include "inference/kernels/f32_kernels.h"
 
 #define OFFSET 0
 #define ROWS 6

@@ -4,8 +4,8 @@
 #error "define what dots.h says, and include that"
 #endif
 
-#include "inference/kernels/factors.h"
 #include "inference/kernels/packed.h"
+#include "inference/kernels/tile_operands.h"
 
 INLINE vector to_floats(vector_integer x)
 {

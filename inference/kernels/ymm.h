@@ -23,7 +23,7 @@ static inline vector_integer widen(const uint16_t *from)
     return (vector_integer)_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)from));
 }
 
-#include "inference/kernels/floats.h"
+#include "inference/kernels/f32_kernels.h"
 
 /* The low bytes of 8 integers. */
 INLINE void narrow(uint8_t *to, vector_integer x)

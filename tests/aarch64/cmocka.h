@@ -11,7 +11,10 @@ struct CMUnitTest {
     void (*test)(void **state);
 };
 
-#define cmocka_unit_test(function) {#function, function}
+#define cmocka_unit_test(function)                                                                 \
+    {                                                                                              \
+#function, function                                                                        \
+    }
 #define fail_msg(...) (fprintf(stderr, __VA_ARGS__), fputc('\n', stderr), exit(1))
 #define assert_true(condition) ((condition) ? (void)0 : (void)fail_msg("not true: %s", #condition))
 #define assert_ptr_equal(a, b) assert_true((a) == (b))

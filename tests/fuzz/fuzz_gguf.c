@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "inference/gguf.h"
+#include "inference/formats/gguf.h"
 #include "inference/t5.h"
 
 /* The first and the last block of each tensor. */

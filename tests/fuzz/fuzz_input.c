@@ -9,7 +9,7 @@
 
 #include "base/hash.h"
 #include "base/utf8.h"
-#include "connectors/input.h"
+#include "connectors/input/input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "connectors/json_members.h"
-#include "connectors/json_scan.h"
+#include "connectors/json/fields.h"
+#include "connectors/json/scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

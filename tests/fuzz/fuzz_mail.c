@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "connectors/message.h"
+#include "connectors/mail/message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "connectors/mbox.h"
+#include "connectors/mail/mbox.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

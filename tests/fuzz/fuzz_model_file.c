@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "inference/kernels/packed.h"
-#include "inference/model_format.h"
+#include "inference/model/model_format.h"
 
 /* Reads the first and the last numbers of a few tensors. */
 static float touch(const struct t5_model *model)

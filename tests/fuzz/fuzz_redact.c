@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "stages/personal.h"
+#include "stages/text/pii.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

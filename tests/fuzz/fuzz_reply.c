@@ -1,7 +1,7 @@
 /* fuzz_reply.c - any bytes as a mail's text: with the parts that went, what is left is the text. */
 #include <stdlib.h>
 
-#include "connectors/reply.h"
+#include "connectors/mail/reply.h"
 
 /* The next number of "begin-end,...". */
 static size_t number(struct text *rest)

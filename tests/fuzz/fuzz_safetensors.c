@@ -1,5 +1,5 @@
 /* fuzz_safetensors.c - any bytes as a safetensors file: every number of every tensor is read. */
-#include "inference/safetensors.h"
+#include "inference/formats/safetensors.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "stages/taxonomy.h"
+#include "stages/tasks/taxonomy.h"
 
 static bool has_exceptions(const struct taxonomy *taxonomy, size_t topic)
 {

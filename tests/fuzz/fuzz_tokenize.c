@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inference/tokenizer.h"
+#include "inference/tokenizer/tokenizer.h"
 
 enum { MOST = 1 << 16 };
 

@@ -1,5 +1,5 @@
 /* fuzz_tokenizer_json.c - any bytes as a tokenizer.json. */
-#include "inference/vocabulary.h"
+#include "inference/tokenizer/vocabulary.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "inference/tensors.h"
-#include "inference/vocabulary.h"
+#include "inference/model/tensors.h"
+#include "inference/tokenizer/vocabulary.h"
 
 static const struct t5_config sizes = {
     .model_width = 24,

@@ -1,0 +1,51 @@
+/* archive.h - files that hold files: .zip, .tar and .tgz, and single files packed with bzip2, xz or
+ * zstd (libarchive). A member is named by the path of its bundle and its own:
+ * "exports/march.zip/reviews/shop.csv". Members are streamed, never unpacked to disk. */
+#ifndef CONNECTORS_INPUT_ARCHIVE_H
+#define CONNECTORS_INPUT_ARCHIVE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/option.h"
+#include "base/text.h"
+
+/* What a bundle may unpack to, so that a few kilobytes made to fill a disk or a night (a zip bomb)
+ * are refused. */
+struct bundle_limits {
+    int64_t members; /* at most so many */
+    int64_t ratio;   /* all of them together at most so many times the size of the bundle */
+};
+
+extern const struct option bundle_options[]; /* the keys of [source] that set them */
+
+/* Unpacked bytes that no limit on the ratio forbids. */
+enum { BUNDLE_FREE_BYTES = 16 * 1024 * 1024 };
+
+/* The members of the file at `path` that may hold feedback, sorted by name, each as the path that
+ * bundle_open and input_open take, in `arena`. None (and true) when it is no bundle, when it is an
+ * office document, which is one file to people, and when it is empty. ERROR_INPUT when it is
+ * damaged, encrypted or beyond a limit. */
+bool bundle_list(const char *path, const struct bundle_limits *limits, struct arena *arena,
+                 struct text **members, size_t *count, struct error *error);
+
+struct bundle;
+
+/* Opens a member for reading: `path` as bundle_list names it, or a single packed file. *bundle is
+ * NULL (and the answer true) when the path names neither. */
+bool bundle_open(struct bundle **bundle, const char *path, struct error *error);
+
+/* Opens `part` of the archive at `path`, which may itself be a member of another: a sheet of a
+ * workbook. *bundle is NULL (and the answer true) when there is no such part. */
+bool bundle_open_part(struct bundle **bundle, const char *path, const char *part,
+                      struct error *error);
+
+/* The next bytes, at most `size`; *count 0 at the end. ERROR_INPUT when the bundle is damaged. */
+bool bundle_read(struct bundle *bundle, char *bytes, size_t size, size_t *count,
+                 struct error *error);
+
+/* Bytes of the bundle's own file. */
+uint64_t bundle_packed_size(const struct bundle *bundle);
+
+void bundle_close(struct bundle *bundle); /* NULL is fine */
+
+#endif

@@ -1,0 +1,426 @@
+/* charset.c - converting (iconv, glibc's), from the charset that is given or found. UTF-8 itself is
+ * only checked. */
+#include "connectors/input/charset.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "connectors/input/charset_guess.h"
+
+#define REPLACEMENT "\xEF\xBF\xBD"
+
+struct charset {
+    char name[CHARSET_NAME_SIZE];
+    char description[96]; /* with how it was found */
+    bool decided;         /* a name was given, or found by more than plain ASCII */
+    bool started;         /* the first block was seen */
+    iconv_t iconv;        /* (iconv_t)-1 for UTF-8 */
+    enum charset_step step;
+    char *bytes; /* what the last call made */
+    size_t size, capacity;
+    struct charset_mark *marks;
+    size_t mark_count, mark_capacity;
+    uint64_t position, offset; /* at the end of what was made so far */
+    uint64_t replaced;
+};
+
+static const struct byte_order_mark {
+    const char *bytes;
+    size_t size;
+    const char *name;
+} byte_order_marks[] = {
+    {"\xEF\xBB\xBF", 3, "UTF-8"}, {"\xFF\xFE\0\0", 4, "UTF-32LE"}, {"\0\0\xFE\xFF", 4, "UTF-32BE"},
+    {"\xFF\xFE", 2, "UTF-16LE"},  {"\xFE\xFF", 2, "UTF-16BE"},
+};
+
+/* Names that detectors and old programs use for what is really the larger set. */
+static const char *const aliases[][2] = {
+    {"EUC-KR", "CP949"},
+    {"UHC", "CP949"},
+    {"KS_C_5601-1987", "CP949"},
+    {"SHIFT_JIS", "CP932"},
+    {"SHIFT-JIS", "CP932"},
+    {"SJIS", "CP932"},
+    {"ISO-8859-1", "CP1252"},
+    {"LATIN1", "CP1252"},
+    {"ISO_8859-1", "CP1252"},
+    {"GB2312", "GB18030"},
+    {"GBK", "GB18030"},
+    {"UTF8", "UTF-8"},
+    {"ASCII", "UTF-8"},
+    {"US-ASCII", "UTF-8"},
+    {"WINDOWS-1252", "CP1252"},
+    {"ISO-8859-9", "CP1254"},
+    {"ISO-8859-11", "CP874"},
+    {"UTF-16", "UTF-16LE"},
+    {"UTF-32", "UTF-32LE"},
+    /* what mails call them */
+    {"UNICODE-1-1-UTF-8", "UTF-8"},
+    {"UTF_8", "UTF-8"},
+    {"UTF-8-MAC", "UTF-8"},
+    {"CP65001", "UTF-8"},
+    {"UNICODE-1-1-UTF-7", "UTF-7"},
+    {"CP65000", "UTF-7"},
+    {"KSC5601", "CP949"},
+    {"KSC_5601", "CP949"},
+    {"KS_C_5601", "CP949"},
+    {"KS_C_5601-1989", "CP949"},
+    {"CSKSC56011987", "CP949"},
+    {"ISO-IR-149", "CP949"},
+    {"KOREAN", "CP949"},
+    {"MS949", "CP949"},
+    {"CSEUCKR", "CP949"},
+    {"CSSHIFTJIS", "CP932"},
+    {"MS_KANJI", "CP932"},
+    {"WINDOWS-31J", "CP932"},
+    {"ISO-2022-JP-1", "ISO-2022-JP-2"},
+    {"ISO-2022-JP-MS", "ISO-2022-JP-3"},
+    {"CHINESE", "GB18030"},
+    {"GB-18030", "GB18030"},
+    {"GB_2312", "GB18030"},
+    {"GB_2312-80", "GB18030"},
+    {"CSGB2312", "GB18030"},
+    {"CSISO58GB231280", "GB18030"},
+    {"ISO-IR-58", "GB18030"},
+    {"CSBIG5", "BIG5"},
+    {"X-BIG5", "BIG5"},
+    {"ISO-8859-6-E", "ISO-8859-6"},
+    {"ISO-8859-6-I", "ISO-8859-6"},
+    {"ISO-8859-8-E", "ISO-8859-8"},
+    {"ISO-8859-8-I", "ISO-8859-8"},
+    {"ISO8859_15", "ISO-8859-15"},
+    {"KOI", "KOI8-R"},
+    {"KOI8_R", "KOI8-R"},
+    {"DOS-874", "CP874"},
+    {"CP-850", "CP850"},
+    {"MAC-ROMAN", "MACINTOSH"},
+    {"CSISOLATIN1", "CP1252"},
+    {"ISO8859-1", "CP1252"},
+    {"ISO88591", "CP1252"},
+};
+
+static const char *const double_byte[] = {"CP949", "CP932",      "CP936", "GBK",
+                                          "BIG5",  "BIG5-HKSCS", "CP950"};
+
+static bool listed(const char *const *names, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcasecmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static enum charset_step step_of(const char *name)
+{
+    if (strcasecmp(name, "UTF-8") == 0)
+        return CHARSET_STEP_BYTES;
+    if (strcasecmp(name, "UTF-16LE") == 0 || strcasecmp(name, "UTF-16BE") == 0)
+        return CHARSET_STEP_UTF16;
+    if (strcasecmp(name, "UTF-32LE") == 0 || strcasecmp(name, "UTF-32BE") == 0)
+        return CHARSET_STEP_FOUR;
+    if (listed(double_byte, sizeof(double_byte) / sizeof(*double_byte), name))
+        return CHARSET_STEP_DOUBLE;
+    static const char *const families[] = {"ISO-8859", "ISO8859", "CP12", "WINDOWS-12", "KOI8",
+                                           "CP4",      "CP8",     "MAC",  "TIS-620"};
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+        if (strncasecmp(name, families[i], strlen(families[i])) == 0)
+            return CHARSET_STEP_ONE;
+    return CHARSET_STEP_UNKNOWN;
+}
+
+static const char *real_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
+        if (strcasecmp(aliases[i][0], name) == 0)
+            return aliases[i][1];
+    return name;
+}
+
+static bool is_utf8(const char *name)
+{
+    return strcasecmp(name, "UTF-8") == 0;
+}
+
+/* A converter from *name, which becomes the name that iconv knows: "x-sjis" and "windows-949" it
+ * does without what stands in front (`plainer` holds that). UTF-8 needs none. */
+static iconv_t open_converter(const char **name, char plainer[32])
+{
+    for (;;) {
+        *name = real_name(*name);
+        iconv_t opened = is_utf8(*name) ? (iconv_t)-1 : iconv_open("UTF-8", *name);
+        if (opened != (iconv_t)-1 || is_utf8(*name))
+            return opened;
+        if (strncasecmp(*name, "x-", 2) == 0) {
+            *name += 2;
+        } else if (strncasecmp(*name, "windows-", 8) == 0) {
+            snprintf(plainer, 32, "CP%.20s", *name + 8);
+            *name = plainer;
+        } else {
+            return opened;
+        }
+    }
+}
+
+/* Takes `name` into use. False when iconv does not know it. */
+static bool use(struct charset *charset, const char *name, const char *found)
+{
+    char plainer[32];
+    iconv_t opened = open_converter(&name, plainer);
+    if (opened == (iconv_t)-1 && !is_utf8(name))
+        return false;
+    if (charset->iconv != (iconv_t)-1)
+        iconv_close(charset->iconv);
+    charset->iconv = opened;
+    charset->step = step_of(name);
+    if (name != charset->name)
+        snprintf(charset->name, sizeof(charset->name), "%s", name);
+    snprintf(charset->description, sizeof(charset->description), "%s (%s)", name, found);
+    return true;
+}
+
+bool charset_open(struct charset **charset, struct text name, struct error *error)
+{
+    struct charset *opened = memory_alloc(1, sizeof(*opened));
+    opened->iconv = (iconv_t)-1;
+    opened->decided = name.size > 0;
+    char wanted[sizeof(opened->name)] = "UTF-8";
+    if (name.size > 0 && name.size < sizeof(wanted))
+        snprintf(wanted, sizeof(wanted), "%.*s", TEXT_ARGUMENT(name));
+    *charset = opened;
+    if (name.size >= sizeof(wanted) || !use(opened, wanted, "given")) {
+        charset_close(opened);
+        *charset = NULL;
+        return error_set(error, ERROR_USAGE,
+                         "charset '%.*s' is not known; 'iconv -l' lists the names",
+                         TEXT_ARGUMENT(text_slice(name, 0, 64)));
+    }
+    return true;
+}
+
+void charset_close(struct charset *charset)
+{
+    if (!charset)
+        return;
+    if (charset->iconv != (iconv_t)-1)
+        iconv_close(charset->iconv);
+    free(charset->bytes);
+    free(charset->marks);
+    free(charset);
+}
+
+/* Valid but for a last character that the block's end may have cut. */
+static bool valid_so_far(struct text raw)
+{
+    if (utf8_valid(raw))
+        return true;
+    for (size_t cut = 1; cut <= 3 && cut <= raw.size; cut++) {
+        unsigned char lead = (unsigned char)raw.bytes[raw.size - cut];
+        if (lead >= 0xC0) {
+            size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+            return wanted > cut && utf8_valid(text_slice(raw, 0, raw.size - cut));
+        }
+        if (lead < 0x80)
+            return false;
+    }
+    return false;
+}
+
+static void guess(struct charset *charset, struct text raw)
+{
+    char name[CHARSET_NAME_SIZE];
+    const char *why;
+    charset_guess_legacy(raw, name, &why);
+    use(charset, name, why);
+    charset->decided = true;
+}
+
+/* Looks at the first block. */
+static void detect(struct charset *charset, struct text raw)
+{
+    const char *utf16 = charset_guess_utf16(raw);
+    if (utf16) {
+        use(charset, utf16, "by its zeros");
+        charset->decided = true;
+    } else if (valid_so_far(raw)) {
+        charset->decided = utf8_ascii_until(raw, 0) < raw.size;
+        use(charset, "UTF-8", charset->decided ? "valid throughout" : "plain ASCII so far");
+    } else {
+        guess(charset, raw);
+    }
+}
+
+/* Drops a byte order mark, which is surer than any name given; returns its size. */
+static size_t skip_mark(struct charset *charset, struct text raw)
+{
+    for (size_t i = 0; i < sizeof(byte_order_marks) / sizeof(*byte_order_marks); i++) {
+        const struct byte_order_mark *mark = &byte_order_marks[i];
+        if (!text_starts_with(raw, (struct text){mark->bytes, mark->size}))
+            continue;
+        use(charset, mark->name, "byte order mark");
+        charset->decided = true;
+        return mark->size;
+    }
+    return 0;
+}
+
+static void add_mark(struct charset *charset)
+{
+    charset->marks = memory_grow(charset->marks, &charset->mark_capacity, charset->mark_count + 1,
+                                 sizeof(*charset->marks));
+    charset->marks[charset->mark_count++] =
+        (struct charset_mark){charset->position, charset->offset};
+}
+
+static void make(struct charset *charset, const char *bytes, size_t size)
+{
+    if (size == 0)
+        return;
+    charset->bytes = memory_grow(charset->bytes, &charset->capacity, charset->size + size, 1);
+    memcpy(charset->bytes + charset->size, bytes, size);
+    charset->size += size;
+    charset->position += size;
+}
+
+/* One U+FFFD for `size` raw bytes. */
+static void replace(struct charset *charset, size_t size)
+{
+    make(charset, REPLACEMENT, 3);
+    charset->replaced++;
+    charset->offset += size;
+    add_mark(charset);
+}
+
+/* A character that the end of `rest` cuts, but that may still become whole. */
+static bool cut_short(struct text rest)
+{
+    unsigned char lead = (unsigned char)rest.bytes[0];
+    size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    size_t size;
+    utf8_decode(rest, 0, &size);
+    return lead >= 0xC2 && lead <= 0xF4 && rest.size < wanted && size == rest.size;
+}
+
+/* Bytes that are valid, but for a last character that the block's end may have cut, are lent as
+ * they lie in `raw`. */
+static bool lend_utf8(struct charset *charset, struct text raw, bool last, struct text *converted)
+{
+    size_t good = utf8_valid_until(raw, 0);
+    if (good < raw.size && (last || !cut_short(text_slice(raw, good, raw.size))))
+        return false;
+    *converted = text_slice(raw, 0, good);
+    charset->position += good;
+    charset->offset += good;
+    return true;
+}
+
+static size_t convert_utf8(struct charset *charset, struct text raw, bool last)
+{
+    size_t at = 0;
+    while (at < raw.size) {
+        struct text rest = text_slice(raw, at, raw.size);
+        size_t good = utf8_valid_until(rest, 0), invalid = 0;
+        make(charset, rest.bytes, good);
+        charset->offset += good;
+        at += good;
+        if (at == raw.size || (!last && cut_short(text_slice(raw, at, raw.size))))
+            break;
+        utf8_decode(raw, at, &invalid);
+        replace(charset, invalid);
+        at += invalid;
+    }
+    return at;
+}
+
+/* Bytes to leave out where iconv finds no character. */
+static size_t invalid_size(const struct charset *charset, size_t rest)
+{
+    size_t unit = charset->step == CHARSET_STEP_UTF16  ? 2
+                  : charset->step == CHARSET_STEP_FOUR ? 4
+                                                       : 1;
+    return unit < rest ? unit : rest;
+}
+
+static size_t convert_iconv(struct charset *charset, struct text raw, bool last)
+{
+    /* iconv does not write, but its prototype says char **. */
+    char *from = (char *)(uintptr_t)raw.bytes;
+    size_t rest = raw.size;
+    while (rest > 0) {
+        size_t room = rest * 3 + 16; /* a legacy byte makes at most three of UTF-8 */
+        charset->bytes = memory_grow(charset->bytes, &charset->capacity, charset->size + room, 1);
+        char *to = charset->bytes + charset->size;
+        size_t before = rest, left = room;
+        errno = 0;
+        size_t result = iconv(charset->iconv, &from, &rest, &to, &left);
+        int fault = errno;
+        charset->size += room - left;
+        charset->position += room - left;
+        charset->offset += before - rest;
+        if (result != (size_t)-1 || fault == E2BIG)
+            continue;
+        if (fault == EINVAL && !last)
+            break;
+        size_t skipped = fault == EINVAL ? rest : invalid_size(charset, rest);
+        replace(charset, skipped);
+        iconv(charset->iconv, NULL, NULL, NULL, NULL);
+        from += skipped;
+        rest -= skipped;
+    }
+    return raw.size - rest;
+}
+
+size_t charset_convert(struct charset *charset, struct text raw, bool last, struct text *converted)
+{
+    size_t used = 0;
+    charset->size = 0;
+    charset->mark_count = 0;
+    if (!charset->started && raw.size > 0) {
+        charset->started = true;
+        used = skip_mark(charset, raw);
+        charset->offset += used;
+        if (!charset->decided)
+            detect(charset, raw);
+    }
+    struct text rest = text_slice(raw, used, raw.size);
+    size_t ascii = charset->decided ? rest.size : utf8_ascii_until(rest, 0);
+    if (ascii < rest.size) {
+        if (valid_so_far(rest))
+            use(charset, "UTF-8", "valid where it is more than ASCII");
+        else
+            guess(charset, text_slice(rest, ascii, rest.size));
+        charset->decided = true;
+    }
+    add_mark(charset);
+    bool utf8 = charset->iconv == (iconv_t)-1;
+    if (utf8 && lend_utf8(charset, rest, last, converted))
+        return used + converted->size;
+    used += utf8 ? convert_utf8(charset, rest, last) : convert_iconv(charset, rest, last);
+    *converted = (struct text){charset->bytes, charset->size};
+    return used;
+}
+
+const struct charset_mark *charset_marks(const struct charset *charset, size_t *count)
+{
+    *count = charset->mark_count;
+    return charset->marks;
+}
+
+enum charset_step charset_step(const struct charset *charset)
+{
+    return charset->step;
+}
+
+struct text charset_description(const struct charset *charset)
+{
+    return text_of(charset->description);
+}
+
+uint64_t charset_replaced(const struct charset *charset)
+{
+    return charset->replaced;
+}

@@ -1,0 +1,98 @@
+/* charset_guess.c - uchardet, and what it is too often wrong about. */
+#include "connectors/input/charset_guess.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <uchardet/uchardet.h>
+
+#include "base/utf8.h"
+#include "connectors/input/charset.h"
+
+const char *charset_guess_utf16(struct text raw)
+{
+    size_t pairs = raw.size / 2, even = 0, odd = 0;
+    for (size_t i = 0; i < pairs; i++) {
+        even += raw.bytes[2 * i] == '\0';
+        odd += raw.bytes[2 * i + 1] == '\0';
+    }
+    if (pairs < 2 || (even + odd) * 5 < pairs)
+        return NULL;
+    if (odd > even * 10)
+        return "UTF-16LE";
+    return even > odd * 10 ? "UTF-16BE" : NULL;
+}
+
+/* Bytes above ASCII that stand alone between ASCII: a Western accent, not half of a Korean one. */
+static bool lonely_accents(struct text raw)
+{
+    bool any = false;
+    for (size_t i = utf8_ascii_until(raw, 0); i < raw.size; i++) {
+        if ((signed char)raw.bytes[i] >= 0)
+            continue;
+        any = true;
+        bool before = i > 0 && (signed char)raw.bytes[i - 1] < 0;
+        bool after = i + 1 < raw.size && (signed char)raw.bytes[i + 1] < 0;
+        if (before || after)
+            return false;
+    }
+    return any;
+}
+
+/* Pairs of bytes that are nearly all Hangul syllables of KS X 1001, a range that Chinese and
+ * Japanese text leaves at every second character: short Korean texts, which statistics take for
+ * Big5. */
+static bool mostly_hangul(struct text raw)
+{
+    size_t pairs = 0, hangul = 0;
+    for (size_t i = utf8_ascii_until(raw, 0); i + 1 < raw.size; i++) {
+        unsigned char lead = (unsigned char)raw.bytes[i], trail = (unsigned char)raw.bytes[i + 1];
+        if (lead < 0x80)
+            continue;
+        pairs++;
+        hangul += lead >= 0xB0 && lead <= 0xC8 && trail >= 0xA1 && trail <= 0xFE;
+        i++;
+    }
+    return pairs >= 3 && hangul * 10 >= pairs * 9;
+}
+
+static bool converts(const char *name, struct text raw)
+{
+    struct charset *trial;
+    struct text converted;
+    if (!charset_open(&trial, text_of(name), NULL))
+        return false;
+    charset_convert(trial, raw, false, &converted);
+    bool clean = charset_replaced(trial) == 0;
+    charset_close(trial);
+    return clean;
+}
+
+static void ask_uchardet(struct text raw, char name[CHARSET_NAME_SIZE])
+{
+    uchardet_t detector = uchardet_new();
+    name[0] = '\0';
+    if (detector && uchardet_handle_data(detector, raw.bytes, raw.size) == 0) {
+        uchardet_data_end(detector);
+        snprintf(name, CHARSET_NAME_SIZE, "%s", uchardet_get_charset(detector));
+    }
+    if (detector)
+        uchardet_delete(detector);
+}
+
+void charset_guess_legacy(struct text raw, char name[CHARSET_NAME_SIZE], const char **why)
+{
+    ask_uchardet(raw, name);
+    bool ascii_or_utf8 = strcasecmp(name, "UTF-8") == 0 || strcasecmp(name, "ASCII") == 0;
+    *why = "found by its statistics";
+    if (lonely_accents(raw) && converts("CP1252", raw)) {
+        strcpy(name, "CP1252");
+        *why = "accents alone between ASCII";
+    } else if (mostly_hangul(raw) && converts("CP949", raw)) {
+        strcpy(name, "CP949");
+        *why = "Hangul throughout";
+    } else if (name[0] == '\0' || ascii_or_utf8 || !converts(name, raw)) {
+        strcpy(name, converts("CP1252", raw) ? "CP1252" : "UTF-8");
+        *why = "not recognised: the likeliest was taken";
+    }
+}

@@ -1,0 +1,378 @@
+/* input.c - a window over a file: zlib reads it (gzip or not), or bundle.h what lies in an archive,
+ * charset.h converts, and every byte that is consumed moves the line and the offset along. */
+#include "connectors/input/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/memory.h"
+#include "connectors/input/archive.h"
+#include "connectors/input/charset.h"
+
+enum { BLOCK_SIZE = 64 * 1024, DEFAULT_MAX_RATIO = 200 };
+
+struct input {
+    char *path;
+    gzFile file;           /* NULL: */
+    struct bundle *bundle; /* what is read instead */
+    uint64_t packed_size;  /* of the file on disk, and what was unpacked so far */
+    uint64_t unpacked;
+    int64_t max_ratio;
+    struct charset *charset; /* NULL: bytes as they are */
+
+    char *raw; /* BLOCK_SIZE and what the last block's end cut */
+    size_t raw_size;
+    bool raw_done;      /* nothing comes after `raw` */
+    struct error fault; /* told once the bytes before it are used up */
+
+    /* The bytes behind what is ahead, and behind what was consumed since the last peek, as they lie
+     * in the file; they begin at offset history_offset. */
+    char *history;
+    size_t history_size, history_capacity;
+    uint64_t history_offset;
+
+    char *window;
+    size_t begin, end, capacity; /* what is ahead: [begin, end) */
+    uint64_t position;           /* UTF-8 bytes consumed */
+    uint64_t produced;           /* UTF-8 bytes ever put into the window */
+
+    uint64_t offset, line;
+    bool after_return;          /* the last byte consumed was CR: LF next is the same line end */
+    struct charset_mark *marks; /* of what is ahead, from next_mark on */
+    size_t next_mark, mark_count, mark_capacity;
+};
+
+static bool open_file(struct input *input, struct error *error)
+{
+    if (!bundle_open(&input->bundle, input->path, error))
+        return false;
+    if (input->bundle) {
+        input->packed_size = bundle_packed_size(input->bundle);
+        return true;
+    }
+    int descriptor = open(input->path, O_RDONLY | O_CLOEXEC);
+    struct stat about = {0};
+    if (descriptor < 0)
+        return error_set(error, ERROR_INPUT, "%s: %s", input->path, strerror(errno));
+    if (fstat(descriptor, &about) == 0 && S_ISDIR(about.st_mode)) {
+        close(descriptor);
+        return error_set(error, ERROR_INPUT, "%s: %s", input->path, strerror(EISDIR));
+    }
+    input->file = gzdopen(descriptor, "rb");
+    if (!input->file) {
+        close(descriptor);
+        return error_set(error, ERROR_INPUT, "%s: cannot be opened", input->path);
+    }
+    gzbuffer(input->file, BLOCK_SIZE / 2); /* a read of twice that goes past zlib's own buffer */
+    input->packed_size = (uint64_t)about.st_size;
+    return true;
+}
+
+bool input_open(struct input **input, const char *path, struct text charset, bool raw,
+                struct error *error)
+{
+    struct input *opened = memory_alloc(1, sizeof(*opened));
+    opened->path = memory_alloc(strlen(path) + 1, 1);
+    strcpy(opened->path, path);
+    opened->raw = memory_alloc(2 * BLOCK_SIZE, 1);
+    opened->window = memory_grow(NULL, &opened->capacity, 2 * BLOCK_SIZE, 1);
+    opened->line = 1;
+    opened->max_ratio = DEFAULT_MAX_RATIO;
+    if ((raw || charset_open(&opened->charset, charset, error)) && open_file(opened, error)) {
+        *input = opened;
+        return true;
+    }
+    input_close(opened);
+    *input = NULL;
+    return false;
+}
+
+void input_close(struct input *input)
+{
+    if (!input)
+        return;
+    if (input->file)
+        gzclose(input->file);
+    bundle_close(input->bundle);
+    charset_close(input->charset);
+    free(input->path);
+    free(input->raw);
+    free(input->history);
+    free(input->window);
+    free(input->marks);
+    free(input);
+}
+
+/* Reads on with zlib; a fault is kept. Bytes read. */
+static size_t read_file(struct input *input)
+{
+    int count = gzread(input->file, input->raw + input->raw_size, BLOCK_SIZE);
+    if (count == BLOCK_SIZE)
+        return BLOCK_SIZE;
+    int code;
+    const char *message = gzerror(input->file, &code);
+    if (code == Z_ERRNO)
+        error_set(&input->fault, ERROR_INPUT, "%s: %s", input->path, strerror(errno));
+    else if (code == Z_BUF_ERROR)
+        error_set(&input->fault, ERROR_INPUT,
+                  "%s: the gzip file ends too early; copy it again from where it came from",
+                  input->path);
+    else if (code != Z_OK && code != Z_STREAM_END) {
+        const char *reason = strstr(message, ": "); /* zlib begins with its name of the file */
+        error_set(&input->fault, ERROR_INPUT, "%s: damaged gzip file (%s)", input->path,
+                  reason ? reason + 2 : message);
+    }
+    return count > 0 ? (size_t)count : 0;
+}
+
+static size_t read_bundle(struct input *input)
+{
+    size_t size = 0, count = 0;
+    while (size < BLOCK_SIZE && bundle_read(input->bundle, input->raw + input->raw_size + size,
+                                            BLOCK_SIZE - size, &count, &input->fault)) {
+        if (count == 0)
+            break;
+        size += count;
+    }
+    return size;
+}
+
+static bool beyond_ratio(const struct input *input)
+{
+    bool packed = input->bundle || !gzdirect(input->file);
+    return packed && input->unpacked > BUNDLE_FREE_BYTES &&
+           input->unpacked / (uint64_t)input->max_ratio > input->packed_size;
+}
+
+/* Reads one block behind what is left of the last. A fault ends the reading: what came before it
+ * is still good. */
+static void read_block(struct input *input)
+{
+    size_t size = input->bundle ? read_bundle(input) : read_file(input);
+    input->raw_size += size;
+    input->unpacked += size;
+    input->raw_done = size < BLOCK_SIZE;
+    if (!input->raw_done && beyond_ratio(input)) {
+        input->raw_done = true;
+        error_set(&input->fault, ERROR_INPUT,
+                  "%s: unpacked it is more than %lld times its size, as files made to fill a disk "
+                  "are; if that is right, raise 'max_ratio'",
+                  input->path, (long long)input->max_ratio);
+    }
+}
+
+void input_limit(struct input *input, int64_t max_ratio)
+{
+    input->max_ratio = max_ratio;
+}
+
+static void append(struct input *input, struct text bytes)
+{
+    if (input->begin > 0 && input->end + bytes.size > input->capacity) {
+        memmove(input->window, input->window + input->begin, input->end - input->begin);
+        input->end -= input->begin;
+        input->begin = 0;
+    }
+    input->window = memory_grow(input->window, &input->capacity, input->end + bytes.size, 1);
+    if (bytes.size > 0)
+        memcpy(input->window + input->end, bytes.bytes, bytes.size);
+    input->end += bytes.size;
+    input->produced += bytes.size;
+}
+
+static void append_marks(struct input *input)
+{
+    size_t count;
+    const struct charset_mark *marks = charset_marks(input->charset, &count);
+    if (input->next_mark > 0) {
+        input->mark_count -= input->next_mark;
+        memmove(input->marks, input->marks + input->next_mark,
+                input->mark_count * sizeof(*input->marks));
+        input->next_mark = 0;
+    }
+    input->marks = memory_grow(input->marks, &input->mark_capacity, input->mark_count + count,
+                               sizeof(*input->marks));
+    memcpy(input->marks + input->mark_count, marks, count * sizeof(*marks));
+    input->mark_count += count;
+}
+
+/* Keeps the raw bytes of what is put into the window now; those that were used up go. */
+static void append_history(struct input *input, struct text raw)
+{
+    uint64_t old = input->offset - input->history_offset;
+    if (old > 0) {
+        size_t used = old < input->history_size ? (size_t)old : input->history_size;
+        input->history_size -= used;
+        input->history_offset += used;
+        memmove(input->history, input->history + used, input->history_size);
+    }
+    input->history =
+        memory_grow(input->history, &input->history_capacity, input->history_size + raw.size, 1);
+    if (raw.size > 0)
+        memcpy(input->history + input->history_size, raw.bytes, raw.size);
+    input->history_size += raw.size;
+}
+
+/* One more block into the window. */
+static void fill(struct input *input)
+{
+    read_block(input);
+    struct text raw = {input->raw, input->raw_size};
+    if (!input->charset) {
+        append(input, raw);
+        append_history(input, raw);
+        input->raw_size = 0;
+        return;
+    }
+    struct text converted;
+    size_t used = charset_convert(input->charset, raw, input->raw_done, &converted);
+    append(input, converted);
+    append_marks(input);
+    append_history(input, text_slice(raw, 0, used));
+    memmove(input->raw, input->raw + used, raw.size - used);
+    input->raw_size = raw.size - used;
+}
+
+bool input_peek(struct input *input, size_t wanted, struct text *ahead, struct error *error)
+{
+    while (input->end - input->begin < wanted && !input->raw_done)
+        fill(input);
+    *ahead = (struct text){input->window + input->begin, input->end - input->begin};
+    if (ahead->size < wanted && input->fault.kind != ERROR_NONE)
+        return error_set(error, input->fault.kind, "%s", input->fault.message);
+    return true;
+}
+
+/* A katakana of one byte in CP932 (U+FF61 to U+FF9F); the other charsets have none. */
+static bool half_width(const char *bytes)
+{
+    unsigned char second = (unsigned char)bytes[1];
+    return (unsigned char)bytes[0] == 0xEF &&
+           ((second == 0xBD && (unsigned char)bytes[2] >= 0xA1) ||
+            (second == 0xBE && (unsigned char)bytes[2] <= 0x9F));
+}
+
+/* Raw bytes behind [from, from + size) of the window. */
+static uint64_t raw_bytes(const struct input *input, size_t from, size_t size)
+{
+    enum charset_step step = input->charset ? charset_step(input->charset) : CHARSET_STEP_BYTES;
+    if (step == CHARSET_STEP_BYTES)
+        return size;
+    if (step == CHARSET_STEP_UNKNOWN)
+        return 0;
+    uint64_t bytes = 0;
+    for (size_t i = from; i < from + size; i++) {
+        unsigned char byte = (unsigned char)input->window[i];
+        if ((byte & 0xC0) == 0x80)
+            continue;
+        switch (step) {
+        case CHARSET_STEP_DOUBLE:
+            bytes += byte < 0x80 || half_width(input->window + i) ? 1 : 2;
+            break;
+        case CHARSET_STEP_UTF16:
+            bytes += byte >= 0xF0 ? 4 : 2;
+            break;
+        case CHARSET_STEP_FOUR:
+            bytes += 4;
+            break;
+        default:
+            bytes++;
+            break;
+        }
+    }
+    return bytes;
+}
+
+static size_t count_byte(const char *bytes, size_t size, char wanted)
+{
+    enum { BLOCK = 255 }; /* as many as an unsigned char counts: sixteen bytes at a time */
+    size_t count = 0;
+    for (size_t from = 0; from < size; from += BLOCK) {
+        unsigned char in_block = 0;
+        size_t end = size - from < BLOCK ? size : from + BLOCK;
+        for (size_t i = from; i < end; i++)
+            in_block = (unsigned char)(in_block + (bytes[i] == wanted));
+        count += in_block;
+    }
+    return count;
+}
+
+/* A line ends with LF, CR LF or CR. */
+static void count_lines(struct input *input, size_t size)
+{
+    const char *bytes = input->window + input->begin;
+    size_t lines = count_byte(bytes, size, '\n') - (bytes[0] == '\n' && input->after_return);
+    for (const char *at = memchr(bytes, '\r', size); at;
+         at = memchr(at + 1, '\r', size - (size_t)(at + 1 - bytes)))
+        lines += at + 1 == bytes + size || at[1] != '\n';
+    input->line += lines;
+    input->after_return = bytes[size - 1] == '\r';
+}
+
+void input_consume(struct input *input, size_t size)
+{
+    if (size > input->end - input->begin)
+        size = input->end - input->begin;
+    if (size == 0)
+        return;
+    count_lines(input, size);
+    uint64_t target = input->position + size;
+    size_t from = input->begin;
+    while (input->next_mark < input->mark_count &&
+           input->marks[input->next_mark].position <= target) {
+        const struct charset_mark *mark = &input->marks[input->next_mark++];
+        from += (size_t)(mark->position - input->position);
+        input->position = mark->position;
+        input->offset = mark->offset;
+    }
+    input->offset += raw_bytes(input, from, (size_t)(target - input->position));
+    input->position = target;
+    input->begin += size;
+    if (input->begin == input->end)
+        input->begin = input->end = 0;
+}
+
+uint64_t input_offset(const struct input *input)
+{
+    return input->offset;
+}
+
+struct text input_consumed(const struct input *input, uint64_t offset)
+{
+    struct text history = {input->history, input->history_size};
+    return text_slice(history, (size_t)(offset - input->history_offset),
+                      (size_t)(input->offset - input->history_offset));
+}
+
+uint64_t input_line(const struct input *input)
+{
+    return input->line;
+}
+
+struct text input_charset(const struct input *input)
+{
+    return input->charset ? charset_description(input->charset) : TEXT("bytes as they are");
+}
+
+uint64_t input_replaced(const struct input *input)
+{
+    return input->charset ? charset_replaced(input->charset) : 0;
+}
+
+struct text input_decode(struct text head, struct arena *arena)
+{
+    struct charset *charset;
+    struct text converted = {0};
+    if (charset_open(&charset, (struct text){0}, NULL)) {
+        charset_convert(charset, head, false, &converted);
+        converted = arena_copy(arena, converted);
+        charset_close(charset);
+    }
+    return converted;
+}

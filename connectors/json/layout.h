@@ -1,0 +1,32 @@
+/* layout.h - how the objects of a JSON file lie: from its head, before any is read. */
+#ifndef CONNECTORS_JSON_LAYOUT_H
+#define CONNECTORS_JSON_LAYOUT_H
+
+#include "base/text.h"
+
+enum json_layout {
+    JSON_LINES,   /* an object a line */
+    JSON_OBJECTS, /* objects one behind the other */
+    JSON_ARRAY,   /* within an array, or several of them */
+    JSON_KEYED,   /* as members of one object, {"id1": {...}, "id2": {...}} */
+    JSON_ROWS     /* lists within a list, [["date", "text"], ["...", "..."]] */
+};
+
+extern const char *const json_layout_names[];
+
+struct json_shape {
+    enum json_layout layout;
+    struct text within; /* name of the member that holds them all ({"reviews": [...]}), a slice of
+                           the head; empty: the file does */
+    size_t begin; /* where they begin: behind the '[' or '{' around them, or at the first '{' */
+    bool one;     /* the member holds a single object, not a list of them */
+};
+
+struct json_shape json_shape_of(struct text head);
+
+/* Behind a page of an export: where the member called `name` of the next page begins to hold
+ * objects (shape.begin and shape.one), at or after `from`. False when it is not within the bytes;
+ * *from then says how far they were looked through. */
+bool json_shape_next(struct text bytes, size_t *from, struct json_shape *shape);
+
+#endif

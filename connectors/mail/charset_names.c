@@ -1,0 +1,189 @@
+/* charset_names.c - charsets over charset.h; encoded words by hand: GMime 3.2 decodes those that
+ * follow each other as one, and loses all behind the first that is padded. */
+#include "connectors/mail/charset_names.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "connectors/input/charset.h"
+
+struct text mail_text_decode(struct text bytes, struct text charset_name, struct arena *arena)
+{
+    static const char *const vague[] = {"",     "us-ascii",  "ascii",        "utf-8",
+                                        "utf8", "x-unknown", "unknown-8bit", "x-user-defined"};
+    struct charset *charset;
+    struct text converted;
+    for (size_t i = 0; i < sizeof(vague) / sizeof(*vague); i++) {
+        if (!text_equal_fold(charset_name, text_of(vague[i])))
+            continue;
+        if (utf8_valid(bytes))
+            return bytes;
+        charset_name = (struct text){0};
+    }
+    if (!charset_open(&charset, charset_name, NULL) &&
+        !charset_open(&charset, (struct text){0}, NULL))
+        return utf8_repair(bytes, arena, NULL);
+    charset_convert(charset, bytes, true, &converted);
+    converted = arena_copy(arena, converted);
+    charset_close(charset);
+    return converted;
+}
+
+/* "=?charset*language?Q?text?=" */
+struct word {
+    struct text charset, text;
+    bool base64;
+    size_t size; /* of all of it */
+};
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool read_word(struct text value, size_t at, struct word *word)
+{
+    struct text rest = text_slice(value, at, value.size);
+    if (!text_starts_with(rest, TEXT("=?")))
+        return false;
+    size_t charset = text_find(rest, TEXT("?"), 2);
+    if (charset + 3 > rest.size || rest.bytes[charset + 2] != '?')
+        return false;
+    char encoding = rest.bytes[charset + 1];
+    size_t end = text_find(rest, TEXT("?="), charset + 3);
+    if (end == rest.size || !strchr("bBqQ", encoding))
+        return false;
+    struct text name = text_slice(rest, 2, charset);
+    *word = (struct word){
+        .charset = text_trim(text_slice(name, 0, text_find(name, TEXT("*"), 0))),
+        .text = text_slice(rest, charset + 3, end),
+        .base64 = encoding == 'b' || encoding == 'B',
+        .size = end + 2,
+    };
+    for (size_t i = 0; i < charset; i++)
+        if (is_blank(rest.bytes[i]))
+            return false;
+    return true;
+}
+
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9'                 ? c - '0'
+           : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+                                                : -1;
+}
+
+static int base64_value(char c)
+{
+    return c >= 'A' && c <= 'Z'   ? c - 'A'
+           : c >= 'a' && c <= 'z' ? c - 'a' + 26
+           : c >= '0' && c <= '9' ? c - '0' + 52
+           : c == '+'             ? 62
+           : c == '/'             ? 63
+                                  : -1;
+}
+
+/* Both append to `bytes` and return the bytes added: never more than the word has. */
+static size_t decode_quoted(struct text text, char *bytes)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        int high = i + 2 < text.size ? hex_value(text.bytes[i + 1]) : -1;
+        int low = high >= 0 ? hex_value(text.bytes[i + 2]) : -1;
+        if (text.bytes[i] == '=' && low >= 0) {
+            bytes[size++] = (char)(high * 16 + low);
+            i += 2;
+        } else {
+            bytes[size++] = text.bytes[i] == '_' ? ' ' : text.bytes[i];
+        }
+    }
+    return size;
+}
+
+static size_t decode_base64(struct text text, char *bytes)
+{
+    size_t size = 0;
+    unsigned bits = 0, count = 0;
+    for (size_t i = 0; i < text.size && text.bytes[i] != '='; i++) {
+        int value = base64_value(text.bytes[i]);
+        if (value < 0)
+            continue;
+        bits = bits << 6 | (unsigned)value;
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            bytes[size++] = (char)(bits >> count & 0xFF);
+        }
+    }
+    return size;
+}
+
+/* The words of one charset from `at` on, as UTF-8 on one line; *end is behind the last. */
+static struct text decode_run(struct text value, size_t at, struct arena *arena, size_t *end)
+{
+    struct word word;
+    struct text charset = {0};
+    char *bytes = arena_alloc(arena, value.size - at + 1, 1);
+    size_t size = 0;
+    for (*end = at; read_word(value, at, &word); at = *end) {
+        if (size && !text_equal_fold(word.charset, charset))
+            break;
+        charset = word.charset;
+        size += word.base64 ? decode_base64(word.text, bytes + size)
+                            : decode_quoted(word.text, bytes + size);
+        *end = at + word.size;
+        size_t next = *end;
+        while (next < value.size && is_blank(value.bytes[next]))
+            next++;
+        if (!read_word(value, next, &word))
+            break;
+        *end = next; /* blanks between words are none of the text */
+    }
+    struct text text = mail_text_decode((struct text){bytes, size}, charset, arena);
+    char *line = arena_alloc(arena, text.size + 1, 1);
+    for (size_t i = 0; i < text.size; i++)
+        line[i] = (unsigned char)text.bytes[i] < ' ' ? ' ' : text.bytes[i];
+    return (struct text){line, text.size};
+}
+
+bool mail_text_is_encoded(struct text value)
+{
+    return text_find(value, TEXT("=?"), 0) < value.size;
+}
+
+struct out {
+    char *bytes;
+    size_t size;
+};
+
+static void put(struct out *out, struct text text, bool escape)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (escape && (text.bytes[i] == '"' || text.bytes[i] == '\\'))
+            out->bytes[out->size++] = '\\';
+        out->bytes[out->size++] = text.bytes[i];
+    }
+}
+
+struct text mail_text_decode_words(struct text value, bool quote, struct arena *arena)
+{
+    /* A byte of a legacy charset may become three of UTF-8, and be escaped; each word is longer
+     * than its quotes. */
+    struct out out = {arena_alloc(arena, value.size + 1, 6), 0};
+    struct word word;
+    bool quoted = false;
+    for (size_t at = 0, end; at < value.size; at = end) {
+        if (!read_word(value, at, &word)) {
+            end = at + 1;
+            quoted ^= value.bytes[at] == '"';
+            put(&out, text_slice(value, at, end), false);
+            continue;
+        }
+        struct text text = decode_run(value, at, arena, &end);
+        struct text mark = quote && !quoted ? TEXT("\"") : (struct text){0};
+        put(&out, mark, false);
+        put(&out, text, quote);
+        put(&out, mark, false);
+    }
+    return (struct text){out.bytes, out.size};
+}

@@ -1,0 +1,232 @@
+/* mbox.c - splits by lines, in one pass, with no more in memory than one message. */
+#include "connectors/mail/mbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+enum {
+    PIECE_SIZE = 32 * 1024, /* a longer line is taken in pieces */
+    NEXT_SIZE = 1000,       /* as much is seen of the line behind */
+    ENCODED_LINE = 40,      /* bytes; shorter lines are no attachment's */
+};
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static struct text next_word(struct text *rest)
+{
+    size_t i = 0;
+    while (i < rest->size && rest->bytes[i] == ' ')
+        i++;
+    size_t begin = i;
+    while (i < rest->size && rest->bytes[i] != ' ')
+        i++;
+    struct text word = text_slice(*rest, begin, i);
+    *rest = text_slice(*rest, i, rest->size);
+    return word;
+}
+
+static bool is_one_of(struct text word, const char *words)
+{
+    struct text rest = text_of(words), one;
+    while (text_split(&rest, ' ', &one))
+        if (text_equal(word, one))
+            return true;
+    return false;
+}
+
+/* All of `word` in `bytes`, which begin with a digit or a sign. */
+static bool is_number(struct text word, const char *bytes, size_t least, size_t most)
+{
+    if (word.size < least || word.size > most)
+        return false;
+    for (size_t i = 0; i < word.size; i++)
+        if (!is_digit(word.bytes[i]) && !strchr(bytes, word.bytes[i]))
+            return false;
+    return true;
+}
+
+static bool is_zone(struct text word)
+{
+    if (word.size == 5 && (word.bytes[0] == '+' || word.bytes[0] == '-'))
+        return is_number(text_slice(word, 1, 5), "0", 4, 4);
+    for (size_t i = 0; i < word.size; i++)
+        if (word.bytes[i] < 'A' || word.bytes[i] > 'Z')
+            return false;
+    return word.size >= 3 && word.size <= 4;
+}
+
+/* "Sep  7 07:40:41 2026", "Mar 22 02:19:17 +0000 2020" */
+static bool is_date(struct text rest)
+{
+    if (!is_one_of(next_word(&rest), "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec") ||
+        !is_number(next_word(&rest), "0", 1, 2) || !is_number(next_word(&rest), ":", 4, 8))
+        return false;
+    struct text word = next_word(&rest);
+    if (is_zone(word))
+        word = next_word(&rest);
+    return is_number(word, "0", 4, 4);
+}
+
+bool mbox_is_header(struct text line)
+{
+    size_t i = 0;
+    while (i < line.size && line.bytes[i] > ' ' && line.bytes[i] < 127 && line.bytes[i] != ':')
+        i++;
+    size_t name = i;
+    while (i < line.size && (line.bytes[i] == ' ' || line.bytes[i] == '\t'))
+        i++;
+    return name > 0 && i < line.size && line.bytes[i] == ':';
+}
+
+bool mbox_begins(struct text line, struct text next)
+{
+    if (!text_starts_with(line, TEXT("From ")) || !mbox_is_header(next))
+        return false;
+    line = text_trim(line);
+    struct text rest = text_slice(line, 5, line.size < 400 ? line.size : 400);
+    /* The sender may have blanks in it ("ann at post.example"). */
+    for (bool has_sender = false; rest.size; has_sender = true) {
+        struct text word = next_word(&rest);
+        if (has_sender && is_one_of(word, "Mon Tue Wed Thu Fri Sat Sun") && is_date(rest))
+            return true;
+    }
+    return false;
+}
+
+/* ">From ", ">>From ": how a body's "From " was kept apart. */
+static bool is_escaped(struct text line)
+{
+    size_t marks = 0;
+    while (marks < line.size && line.bytes[marks] == '>')
+        marks++;
+    return marks > 0 && text_starts_with(text_slice(line, marks, line.size), TEXT("From "));
+}
+
+static void append(struct mbox *mbox, struct text bytes)
+{
+    size_t room = mbox->most - mbox->size;
+    size_t size = bytes.size < room ? bytes.size : room;
+    mbox->left_out += bytes.size - size;
+    if (size == 0)
+        return;
+    mbox->bytes = memory_grow(mbox->bytes, &mbox->capacity, mbox->size + size, 1);
+    memcpy(mbox->bytes + mbox->size, bytes.bytes, size);
+    mbox->size += size;
+}
+
+/* A long line without a blank, among more of them than a text in base64 would have. */
+static bool is_attachment(struct mbox *mbox, struct text line)
+{
+    if (line.size < ENCODED_LINE || memchr(line.bytes, ' ', line.size))
+        mbox->encoded = 0;
+    else
+        mbox->encoded += line.size;
+    return mbox->encoded > MBOX_ENCODED_SIZE;
+}
+
+static void keep_raw(struct mbox *mbox, struct text line)
+{
+    size_t room = sizeof(mbox->raw_bytes) - mbox->raw.size;
+    size_t size = line.size < room ? line.size : room;
+    if (size)
+        memcpy(mbox->raw_bytes + mbox->raw.size, line.bytes, size);
+    mbox->raw = (struct text){mbox->raw_bytes, mbox->raw.size + size};
+    mbox->raw_size += line.size;
+}
+
+static struct text without_line_end(struct text line)
+{
+    if (line.size && line.bytes[line.size - 1] == '\n')
+        line.size--;
+    if (line.size && line.bytes[line.size - 1] == '\r')
+        line.size--;
+    return line;
+}
+
+/* The first line of `ahead`, with its line end; a piece of it when it is longer. */
+static struct text first_line(struct text ahead, size_t most)
+{
+    size_t limit = ahead.size < most ? ahead.size : most;
+    const char *end = limit ? memchr(ahead.bytes, '\n', limit) : NULL;
+    return text_slice(ahead, 0, end ? (size_t)(end - ahead.bytes) + 1 : limit);
+}
+
+/* Takes the "From " line in front of a message, and blank lines in front of the first. False when
+ * nothing follows. */
+static bool read_envelope(struct mbox *mbox, struct input *input, struct error *error)
+{
+    struct text ahead, line;
+    for (;;) {
+        if (!input_peek(input, PIECE_SIZE + NEXT_SIZE, &ahead, error) && ahead.size == 0)
+            return false;
+        line = first_line(ahead, PIECE_SIZE);
+        if (line.size == 0 || without_line_end(line).size > 0)
+            break;
+        input_consume(input, line.size);
+    }
+    mbox->line = input_line(input);
+    mbox->byte_offset = input_offset(input);
+    if (!mbox->single && text_starts_with(line, TEXT("From "))) {
+        struct text envelope =
+            text_slice(without_line_end(line), 5, 5 + sizeof(mbox->envelope_bytes));
+        memcpy(mbox->envelope_bytes, envelope.bytes, envelope.size);
+        mbox->envelope = (struct text){mbox->envelope_bytes, envelope.size};
+        keep_raw(mbox, line);
+        input_consume(input, line.size);
+    }
+    return line.size > 0;
+}
+
+enum reading mbox_read(struct mbox *mbox, struct input *input, struct error *error)
+{
+    struct error fault = {0};
+    mbox->size = mbox->encoded = 0;
+    mbox->left_out = mbox->raw_size = 0;
+    mbox->envelope = mbox->raw = (struct text){0};
+    if (!read_envelope(mbox, input, &fault)) {
+        if (fault.kind == ERROR_NONE)
+            return READING_DONE;
+        error_set(error, fault.kind, "%s", fault.message);
+        return READING_FAILED;
+    }
+    struct text ahead, line = {0}, last = {0};
+    bool begins = true, after_empty = false;
+    for (;; input_consume(input, line.size)) {
+        /* A fault is told at the next call, when the bytes before it are used up. */
+        input_peek(input, PIECE_SIZE + NEXT_SIZE, &ahead, NULL);
+        line = first_line(ahead, PIECE_SIZE);
+        if (line.size == 0)
+            break;
+        bool whole = line.bytes[line.size - 1] == '\n' || line.size == ahead.size;
+        if (begins && after_empty && !mbox->single && text_starts_with(line, TEXT("From ")) &&
+            whole) {
+            struct text next = first_line(text_slice(ahead, line.size, ahead.size), NEXT_SIZE);
+            if (mbox_begins(without_line_end(line), without_line_end(next)))
+                break;
+        }
+        keep_raw(mbox, line);
+        if (is_attachment(mbox, line))
+            mbox->left_out += line.size;
+        else
+            append(mbox, text_slice(line, begins && !mbox->single && is_escaped(line), line.size));
+        after_empty = begins && without_line_end(line).size == 0;
+        last = after_empty ? line : (struct text){0};
+        begins = whole;
+    }
+    if (!mbox->single && !mbox->left_out && mbox->size >= last.size)
+        mbox->size -= last.size; /* the empty line belongs to the mbox */
+    mbox->message = (struct text){mbox->bytes, mbox->size};
+    return READING_MORE;
+}
+
+void mbox_free(struct mbox *mbox)
+{
+    free(mbox->bytes);
+    mbox->bytes = NULL;
+    mbox->capacity = 0;
+}

@@ -1,0 +1,396 @@
+/* message.c - GMime parses, then the parts are walked for the text that a person wrote. */
+#include "connectors/mail/message.h"
+
+#include <gmime/gmime.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "connectors/columns/roles.h"
+#include "connectors/mail/charset_names.h"
+#include "connectors/mail/header_repair.h"
+#include "connectors/mail/mbox.h"
+#include "connectors/mail/reply.h"
+
+enum { PART_DEPTH = 32 };
+
+/* The body as it grows part by part. */
+struct body {
+    struct arena *arena;
+    struct message *message;
+    char *bytes; /* allocated with malloc */
+    size_t size, capacity;
+    struct html_span *quotes; /* allocated with malloc */
+    size_t quote_count, quote_capacity;
+    GMimeMessage *attached; /* the first message/rfc822; borrowed */
+};
+
+void message_library_open(void)
+{
+    g_mime_init(); /* never shut down: GMime does not come up again after that */
+}
+
+/* Our own reader of dates knows the rules; GMime guesses at what breaks them. */
+bool message_date(const char *text, int64_t *seconds)
+{
+    if (!text)
+        return false;
+    if (!date_parse(text_of(text), DATE_ORDER_UNKNOWN, 0, seconds)) {
+        GDateTime *date = g_mime_utils_header_decode_date(text);
+        if (!date)
+            return false;
+        *seconds = g_date_time_to_unix(date);
+        g_date_time_unref(date);
+    }
+    struct civil_time civil = calendar_civil(*seconds);
+    return civil.year >= 1960 && civil.year < 2200;
+}
+
+/* Line ends become LF. */
+static struct text unify_lines(struct text text, struct arena *arena)
+{
+    if (!text.size || !memchr(text.bytes, '\r', text.size))
+        return text;
+    char *lines = arena_alloc(arena, text.size + 1, 1);
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        bool ends_line = text.bytes[i] == '\r';
+        if (ends_line && i + 1 < text.size && text.bytes[i + 1] == '\n')
+            continue;
+        lines[size++] = ends_line ? '\n' : text.bytes[i];
+    }
+    return (struct text){lines, size};
+}
+
+/* The text of a part without its transfer encoding and charset. */
+static struct text part_text(struct body *body, GMimePart *part)
+{
+    struct arena *arena = body->arena;
+    GMimeDataWrapper *content = g_mime_part_get_content(part);
+    if (!content)
+        return (struct text){0};
+    GMimeStream *stream = g_mime_stream_mem_new();
+    g_mime_data_wrapper_write_to_stream(content, stream);
+    GByteArray *array = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+    struct text bytes = {(const char *)array->data, array->len};
+    if (bytes.size > MESSAGE_TEXT_SIZE) {
+        size_t size = utf8_floor(bytes, MESSAGE_TEXT_SIZE);
+        body->message->left_out += bytes.size - size;
+        bytes.size = size;
+    }
+    bytes = arena_copy(arena, bytes);
+    g_object_unref(stream);
+    const char *name = g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset");
+    return unify_lines(mail_text_decode(bytes, text_trim(text_of(name)), arena), arena);
+}
+
+static void append(struct body *body, struct text text, const struct html_span *quotes,
+                   size_t quote_count)
+{
+    size_t begin = body->size ? body->size + 1 : 0; /* one line end between parts */
+    body->bytes = memory_grow(body->bytes, &body->capacity, begin + text.size + 1, 1);
+    if (begin)
+        body->bytes[body->size] = '\n';
+    if (text.size)
+        memcpy(body->bytes + begin, text.bytes, text.size);
+    body->size = begin + text.size;
+    body->quotes = memory_grow(body->quotes, &body->quote_capacity,
+                               body->quote_count + quote_count + 1, sizeof(*body->quotes));
+    for (size_t i = 0; i < quote_count; i++)
+        body->quotes[body->quote_count++] =
+            (struct html_span){quotes[i].begin + begin, quotes[i].end + begin};
+}
+
+static bool is_blank(struct text text)
+{
+    return text_trim(text).size == 0;
+}
+
+static bool is_type(GMimeObject *object, const char *type, const char *subtype)
+{
+    return g_mime_content_type_is_type(g_mime_object_get_content_type(object), type, subtype);
+}
+
+/* A named text is one beside a body, and is the body where there is no other. */
+static bool is_attachment(const struct body *body, GMimeObject *object)
+{
+    GMimeContentDisposition *disposition = g_mime_object_get_content_disposition(object);
+    const char *word = disposition ? g_mime_content_disposition_get_disposition(disposition) : NULL;
+    return (word && g_ascii_strcasecmp(word, "attachment") == 0) ||
+           (GMIME_IS_PART(object) && body->size && g_mime_part_get_filename(GMIME_PART(object)));
+}
+
+static bool is_text(const struct body *body, GMimeObject *object)
+{
+    static const char *const not_written[] = {"calendar", "vcard",          "x-vcard", "directory",
+                                              "css",      "rfc822-headers", "csv",     "x-patch"};
+    if (!GMIME_IS_PART(object) || is_attachment(body, object))
+        return false;
+    /* A type that cannot be read ("text") is text/plain: RFC 2045, 5.2. */
+    struct text type = text_of(g_mime_object_get_header(object, "Content-Type"));
+    if (type.size && text_find(type, TEXT("/"), 0) == type.size)
+        return true;
+    if (!is_type(object, "text", "*"))
+        return false;
+    for (size_t i = 0; i < sizeof(not_written) / sizeof(*not_written); i++)
+        if (is_type(object, "text", not_written[i]))
+            return false;
+    return true;
+}
+
+static bool is_marked_up(GMimeObject *object)
+{
+    return is_type(object, "text", "html") || is_type(object, "text", "enriched") ||
+           is_type(object, "text", "richtext");
+}
+
+/* text/enriched (RFC 1896) as HTML: "<<" stands for "<", parameters are no text. */
+static struct text enriched_to_html(struct text text, struct arena *arena)
+{
+    char *bytes = arena_alloc(arena, text.size + 1, 2);
+    size_t size = 0;
+    for (size_t i = 0; i < text.size;) {
+        struct text rest = text_slice(text, i, text.size);
+        if (text_starts_with(rest, TEXT("<<"))) {
+            memcpy(bytes + size, "&lt;", 4);
+            size += 4;
+            i += 2;
+        } else if (rest.size > 7 && text_equal_fold(text_slice(rest, 0, 7), TEXT("<param>"))) {
+            i += text_find(rest, TEXT("</"), 7);
+        } else {
+            bytes[size++] = text.bytes[i++];
+        }
+    }
+    return (struct text){bytes, size};
+}
+
+static void add_text(struct body *body, GMimePart *part)
+{
+    GMimeObject *object = GMIME_OBJECT(part);
+    struct text text = part_text(body, part);
+    struct html_span *quotes = NULL;
+    size_t quote_count = 0;
+    if (is_type(object, "text", "enriched") || is_type(object, "text", "richtext"))
+        text = enriched_to_html(text, body->arena);
+    if (is_marked_up(object)) {
+        text = html_mail_to_text(text, body->arena, &quotes, &quote_count);
+    } else if (text_equal_fold(text_of(g_mime_object_get_content_type_parameter(object, "format")),
+                               TEXT("flowed"))) {
+        struct text delete_space =
+            text_of(g_mime_object_get_content_type_parameter(object, "delsp"));
+        text = reply_unflow(text, text_equal_fold(delete_space, TEXT("yes")), body->arena);
+    }
+    if (!is_blank(text))
+        append(body, text, quotes, quote_count);
+}
+
+static void add_part(struct body *body, GMimeObject *object, int depth);
+
+/* Of several ways to say the same: plain text if it says anything, else the richest that does. */
+static void add_alternative(struct body *body, GMimeMultipart *multipart, int depth)
+{
+    size_t before = body->size;
+    int count = g_mime_multipart_get_count(multipart);
+    for (int i = 0; i < count && body->size == before; i++) {
+        GMimeObject *child = g_mime_multipart_get_part(multipart, i);
+        if (is_text(body, child) && !is_marked_up(child))
+            add_text(body, GMIME_PART(child));
+    }
+    for (int i = count; i-- > 0 && body->size == before;)
+        add_part(body, g_mime_multipart_get_part(multipart, i), depth);
+}
+
+static void add_prologue(struct body *body, GMimeMultipart *multipart)
+{
+    struct text bytes = text_of(g_mime_multipart_get_prologue(multipart));
+    struct text text = mail_text_decode(bytes, (struct text){0}, body->arena);
+    text = unify_lines(text, body->arena);
+    if (!is_blank(text))
+        append(body, text, NULL, 0);
+}
+
+static void add_multipart(struct body *body, GMimeMultipart *multipart, int depth)
+{
+    GMimeObject *object = GMIME_OBJECT(multipart);
+    int count = g_mime_multipart_get_count(multipart);
+    if (count == 0) { /* the boundary that the header names never comes */
+        add_prologue(body, multipart);
+        return;
+    }
+    if (is_type(object, "multipart", "alternative")) {
+        add_alternative(body, multipart, depth);
+        return;
+    }
+    if (is_type(object, "multipart", "encrypted")) {
+        body->message->encrypted = true;
+        return;
+    }
+    /* The first part is what the others serve: it is signed, or shows them. */
+    bool first_only =
+        is_type(object, "multipart", "signed") || is_type(object, "multipart", "related");
+    for (int i = 0; i < count; i++) {
+        GMimeObject *part = g_mime_multipart_get_part(multipart, i);
+        if (i == 0 || !first_only)
+            add_part(body, part, depth);
+        else if (is_type(object, "multipart", "related"))
+            body->message->attachments++;
+    }
+}
+
+static void add_part(struct body *body, GMimeObject *object, int depth)
+{
+    if (!object || depth == 0)
+        return;
+    if (GMIME_IS_MULTIPART(object)) {
+        add_multipart(body, GMIME_MULTIPART(object), depth - 1);
+    } else if (is_text(body, object)) {
+        add_text(body, GMIME_PART(object));
+    } else {
+        if (GMIME_IS_MESSAGE_PART(object) && !body->attached)
+            body->attached = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+        body->message->attachments++;
+    }
+}
+
+static void read_body(GMimeMessage *mime, struct arena *arena, struct message *message)
+{
+    struct body body = {.arena = arena, .message = message};
+    add_part(&body, g_mime_message_get_mime_part(mime), PART_DEPTH);
+    if (body.size == 0 && body.attached) {
+        message->forwarded = true;
+        add_part(&body, g_mime_message_get_mime_part(body.attached), PART_DEPTH);
+    }
+    message->body = arena_copy(arena, (struct text){body.bytes, body.size});
+    message->quote_count = body.quote_count;
+    struct html_span *quotes = arena_alloc(arena, body.quote_count + 1, sizeof(*quotes));
+    if (body.quote_count)
+        memcpy(quotes, body.quotes, body.quote_count * sizeof(*quotes));
+    message->quotes = quotes;
+    free(body.bytes);
+    free(body.quotes);
+}
+
+static struct text keep(const char *value, struct arena *arena)
+{
+    return arena_copy(arena, text_trim(utf8_repair(text_of(value), arena, NULL)));
+}
+
+static struct text header(GMimeMessage *mime, const char *name, struct arena *arena)
+{
+    return keep(g_mime_object_get_header(GMIME_OBJECT(mime), name), arena);
+}
+
+/* The first id of a list "<a@b> <c@d>", without brackets. */
+static struct text first_id(struct text ids)
+{
+    size_t begin = text_find(ids, TEXT("<"), 0);
+    struct text id = text_slice(ids, begin + 1, text_find(ids, TEXT(">"), begin));
+    return begin < ids.size ? text_trim(id) : ids;
+}
+
+/* Name and address of the first mailbox of a list; what is none of both stays empty. */
+static void first_mailbox(InternetAddressList *list, struct arena *arena, struct text *name,
+                          struct text *mailbox)
+{
+    for (int i = 0; list && i < internet_address_list_length(list); i++) {
+        InternetAddress *address = internet_address_list_get_address(list, i);
+        *name = keep(internet_address_get_name(address), arena);
+        if (INTERNET_ADDRESS_IS_MAILBOX(address)) {
+            *mailbox =
+                keep(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address)), arena);
+            return;
+        }
+    }
+}
+
+static void read_addresses(GMimeMessage *mime, struct arena *arena, struct message *message)
+{
+    struct text name = {0};
+    InternetAddressList *from = g_mime_message_get_from(mime);
+    if (!from || internet_address_list_length(from) == 0)
+        from = g_mime_message_get_sender(mime);
+    first_mailbox(from, arena, &message->from_name, &message->from_address);
+    first_mailbox(g_mime_message_get_reply_to(mime), arena, &name, &message->reply_to);
+    if (message->from_address.size == 0)
+        message->from_address =
+            message->from_name.size ? message->from_name : header(mime, "From", arena);
+    message->to = header(mime, "To", arena);
+}
+
+/* Received: ... ; date */
+static void read_date(GMimeMessage *mime, struct arena *arena, struct message *message)
+{
+    message->date = TIME_UNKNOWN;
+    int64_t seconds;
+    const char *received = header(mime, "Received", arena).bytes;
+    if (message_date(g_mime_object_get_header(GMIME_OBJECT(mime), "Date"), &seconds) ||
+        message_date(g_mime_object_get_header(GMIME_OBJECT(mime), "Resent-Date"), &seconds) ||
+        (received && strrchr(received, ';') && message_date(strrchr(received, ';') + 1, &seconds)))
+        message->date = seconds;
+}
+
+static struct text automatic_kind(GMimeMessage *mime, struct arena *arena)
+{
+    GMimeObject *root = g_mime_message_get_mime_part(mime);
+    struct text submitted = header(mime, "Auto-Submitted", arena);
+    if (root && is_type(root, "multipart", "report"))
+        return TEXT("bounce");
+    if (text_equal(header(mime, "Return-Path", arena), TEXT("<>")) ||
+        (submitted.size && !text_equal_fold(submitted, TEXT("no"))) ||
+        header(mime, "X-Autoreply", arena).size || header(mime, "X-Autorespond", arena).size)
+        return TEXT("auto-reply");
+    return (struct text){0};
+}
+
+static void read_headers(GMimeMessage *mime, struct arena *arena, struct message *message)
+{
+    message->id = first_id(header(mime, "Message-ID", arena));
+    message->subject = keep(g_mime_message_get_subject(mime), arena);
+    message->language = header(mime, "Content-Language", arena);
+    message->list = header(mime, "List-Id", arena);
+    message->gmail_labels = header(mime, "X-Gmail-Labels", arena);
+    message->mozilla_status = header(mime, "X-Mozilla-Status", arena);
+    message->thread = header(mime, "X-GM-THRID", arena);
+    if (message->thread.size == 0)
+        message->thread = first_id(header(mime, "References", arena));
+    if (message->thread.size == 0)
+        message->thread = first_id(header(mime, "In-Reply-To", arena));
+    if (message->thread.size == 0)
+        message->thread = message->id;
+    message->automatic = automatic_kind(mime, arena);
+    read_addresses(mime, arena, message);
+    read_date(mime, arena, message);
+}
+
+bool message_parse(struct text bytes, struct arena *arena, struct message *message,
+                   struct text *reason)
+{
+    *message = (struct message){.date = TIME_UNKNOWN};
+    if (is_blank(bytes)) {
+        *reason = TEXT("expected a mail, found nothing");
+        return false;
+    }
+    while (bytes.size && (bytes.bytes[0] == '\n' || bytes.bytes[0] == '\r'))
+        bytes = text_slice(bytes, 1, bytes.size);
+    if (!mbox_is_header(text_slice(bytes, 0, text_find(bytes, TEXT("\n"), 0)))) {
+        *reason = TEXT("expected a mail, which begins with header lines like 'Subject: ...'");
+        return false;
+    }
+    bytes = header_mend(bytes, arena);
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes.bytes, bytes.size);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
+    GMimeMessage *mime = g_mime_parser_construct_message(parser, NULL);
+    if (mime) {
+        read_headers(mime, arena, message);
+        read_body(mime, arena, message);
+        g_object_unref(mime);
+    } else {
+        *reason = TEXT("cannot be read as a mail");
+    }
+    g_object_unref(parser);
+    g_object_unref(stream);
+    return mime != NULL;
+}

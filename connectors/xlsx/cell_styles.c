@@ -1,0 +1,119 @@
+/* cell_styles.c - formats are told by their letters, or by their numbers where they need no code.
+ */
+#include "connectors/xlsx/cell_styles.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/memory.h"
+
+enum {
+    MOST_LISTED = 100000,
+    FIRST_OWN_FORMAT = 164 /* numbers below it are known to every spreadsheet */
+};
+
+/* "yyyy\-mm\-dd" is a date, "h:mm" one with a time, "#,##0 \"days\"" and "[h]:mm" none. */
+static enum cell_style style_of_format(struct text code)
+{
+    bool date = false, time = false;
+    for (size_t i = 0; i < code.size && code.bytes[i] != ';'; i++) {
+        char byte = (char)(code.bytes[i] | 32);
+        if (code.bytes[i] == '"') {
+            i = text_find(code, TEXT("\""), i + 1);
+        } else if (code.bytes[i] == '[') {
+            size_t end = text_find(code, TEXT("]"), i);
+            char first = i + 1 < code.size ? (char)(code.bytes[i + 1] | 32) : 0;
+            if (end - i <= 3 && (first == 'h' || first == 'm' || first == 's'))
+                return CELL_NUMBER; /* a duration */
+            i = end;
+        } else if (code.bytes[i] == '\\' || code.bytes[i] == '_' || code.bytes[i] == '*') {
+            i++;
+        } else {
+            date |= byte == 'y' || byte == 'd' || byte == 'm';
+            time |= byte == 'h' || byte == 's';
+        }
+    }
+    bool general = text_equal_fold(code, TEXT("General"));
+    return general ? CELL_NUMBER : time ? CELL_DATE_TIME : date ? CELL_DATE : CELL_NUMBER;
+}
+
+void cell_styles_add_format(struct cell_styles *styles, int64_t number, struct text code)
+{
+    enum cell_style style = style_of_format(code);
+    if (styles->format_count == MOST_LISTED || (number < FIRST_OWN_FORMAT && style == CELL_NUMBER))
+        return;
+    styles->formats = memory_grow(styles->formats, &styles->format_capacity,
+                                  styles->format_count + 1, sizeof(*styles->formats));
+    styles->formats[styles->format_count++] = (number & INT32_MAX) * 4 + (int64_t)style;
+}
+
+/* Of the formats that need no code, by their numbers. */
+static enum cell_style style_of_number(const struct cell_styles *styles, int64_t number)
+{
+    for (size_t i = 0; i < styles->format_count; i++)
+        if (styles->formats[i] / 4 == number)
+            return (enum cell_style)(styles->formats[i] % 4);
+    if ((number >= 18 && number <= 22) || (number >= 32 && number <= 35) || number == 45 ||
+        number == 47 || number == 55 || number == 56)
+        return CELL_DATE_TIME;
+    bool date = (number >= 14 && number <= 17) || (number >= 27 && number <= 36) ||
+                (number >= 50 && number <= 58);
+    return date ? CELL_DATE : CELL_NUMBER;
+}
+
+void cell_styles_add(struct cell_styles *styles, int64_t format)
+{
+    if (styles->style_count == MOST_LISTED)
+        return;
+    styles->styles = memory_grow(styles->styles, &styles->style_capacity, styles->style_count + 1,
+                                 sizeof(*styles->styles));
+    styles->styles[styles->style_count++] = style_of_number(styles, format);
+}
+
+enum cell_style cell_styles_at(const struct cell_styles *styles, int64_t index)
+{
+    return index >= 0 && (size_t)index < styles->style_count ? styles->styles[index] : CELL_NUMBER;
+}
+
+/* Days since 1899-12-30 (or 1904-01-01), as "2026-03-09" or "2026-03-09 14:05:00". False when they
+ * are no date. */
+static bool print_date(const struct cell_styles *styles, double days, enum cell_style style,
+                       char text[32])
+{
+    enum { FROM_1900 = -25569, FROM_1904 = -24107, DAY = 86400 };
+    if (!(days >= 0 && days < 2958466))
+        return false;
+    int64_t seconds = (int64_t)floor(days * DAY + 0.5);
+    if (days < 1) { /* a time without a date */
+        calendar_print(seconds, text);
+        memmove(text, text + 11, 8);
+        text[8] = '\0';
+        return true;
+    }
+    if (!styles->from_1904 && days < 60)
+        seconds += DAY; /* spreadsheets believe that 1900 had a 29th of February */
+    seconds += (int64_t)(styles->from_1904 ? FROM_1904 : FROM_1900) * DAY;
+    calendar_print(seconds, text);
+    text[10] = ' ';
+    text[19] = '\0';
+    bool midnight = (seconds % DAY + DAY) % DAY == 0;
+    if (style == CELL_DATE && midnight)
+        text[10] = '\0';
+    return true;
+}
+
+void cell_styles_print(const struct cell_styles *styles, double number, enum cell_style style,
+                       char digits[32])
+{
+    if (style == CELL_NUMBER || !print_date(styles, number, style, digits))
+        snprintf(digits, 32, "%.15g", number);
+}
+
+void cell_styles_free(struct cell_styles *styles)
+{
+    free(styles->formats);
+    free(styles->styles);
+}

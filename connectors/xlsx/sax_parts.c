@@ -1,0 +1,135 @@
+/* sax_parts.c - libxml2 calls the reader as the bytes come. */
+#include "connectors/xlsx/sax_parts.h"
+
+#include <libxml/parser.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "connectors/input/archive.h"
+
+enum { BLOCK_SIZE = 4096 }; /* given to the parser at a time: bounds the rows that wait */
+
+struct part_parser {
+    char *path;
+    struct bundle *bundle;
+    xmlParserCtxtPtr context;
+    const struct part_reader *reader;
+    void *user;
+    struct error fault; /* found by a handler */
+};
+
+struct text part_attribute(const struct part_element *element, const char *name)
+{
+    for (int i = 0; i < element->attribute_count; i++) {
+        const xmlChar **attribute = element->attributes + 5 * i;
+        if (strcmp((const char *)attribute[0], name) == 0)
+            return (struct text){(const char *)attribute[3], (size_t)(attribute[4] - attribute[3])};
+    }
+    return (struct text){0};
+}
+
+void part_parser_fail(struct part_parser *parser, const char *what)
+{
+    error_set(&parser->fault, ERROR_INPUT, "%s: %s; save the sheet as CSV instead", parser->path,
+              what);
+}
+
+static void on_begin(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+                     int namespaces, const xmlChar **namespace_list, int attributes, int defaulted,
+                     const xmlChar **attribute_list)
+{
+    struct part_parser *parser = user;
+    struct part_element element = {text_of((const char *)name), attribute_list, attributes};
+    (void)prefix, (void)uri, (void)namespaces, (void)namespace_list, (void)defaulted;
+    parser->reader->begin(parser->user, &element);
+}
+
+static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+    struct part_parser *parser = user;
+    (void)prefix, (void)uri;
+    parser->reader->end(parser->user, text_of((const char *)name));
+}
+
+static void on_text(void *user, const xmlChar *bytes, int size)
+{
+    struct part_parser *parser = user;
+    if (size > 0)
+        parser->reader->text(parser->user, (struct text){(const char *)bytes, (size_t)size});
+}
+
+static void on_doctype(void *user, const xmlChar *name, const xmlChar *external,
+                       const xmlChar *system)
+{
+    (void)name, (void)external, (void)system;
+    part_parser_fail(user, "it defines entities, as no spreadsheet does");
+}
+
+static void on_complaint(void *user, xmlErrorPtr fault)
+{
+    struct part_parser *parser = user;
+    if (fault->level < XML_ERR_FATAL || parser->fault.kind != ERROR_NONE)
+        return;
+    int size = fault->message ? (int)strcspn(fault->message, "\n") : 0;
+    error_set(&parser->fault, ERROR_INPUT, "%s: a damaged spreadsheet (%.*s)", parser->path, size,
+              fault->message ? fault->message : "");
+}
+
+bool part_parser_open(struct part_parser **parser, const char *path, const char *part,
+                      const struct part_reader *reader, void *user, struct error *error)
+{
+    xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC,
+                             .startElementNs = on_begin,
+                             .endElementNs = on_end,
+                             .characters = on_text,
+                             .cdataBlock = on_text,
+                             .internalSubset = on_doctype,
+                             .serror = on_complaint};
+    struct bundle *bundle;
+    *parser = NULL;
+    if (!bundle_open_part(&bundle, path, part, error))
+        return false;
+    if (!bundle)
+        return true;
+    struct part_parser *opened = memory_alloc(1, sizeof(*opened));
+    opened->path = memory_alloc(strlen(path) + 1, 1);
+    strcpy(opened->path, path);
+    opened->bundle = bundle;
+    opened->reader = reader;
+    opened->user = user;
+    opened->context = xmlCreatePushParserCtxt(&handler, opened, NULL, 0, NULL);
+    if (!opened->context) {
+        part_parser_close(opened);
+        return error_set(error, ERROR_INPUT, "%s: cannot be read as XML", path);
+    }
+    xmlCtxtUseOptions(opened->context, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
+    *parser = opened;
+    return true;
+}
+
+bool part_parser_feed(struct part_parser *parser, bool *done, struct error *error)
+{
+    char block[BLOCK_SIZE];
+    size_t size;
+    if (!bundle_read(parser->bundle, block, sizeof(block), &size, error))
+        return false;
+    *done = size == 0;
+    bool begins = xmlByteConsumed(parser->context) <= 0 && size > 1;
+    if (begins && (!block[0] || !block[1] || block[0] == '\xFE' || block[0] == '\xFF'))
+        part_parser_fail(parser, "a part of it is not in UTF-8");
+    if (parser->fault.kind == ERROR_NONE)
+        xmlParseChunk(parser->context, block, (int)size, *done);
+    return parser->fault.kind == ERROR_NONE ||
+           error_set(error, parser->fault.kind, "%s", parser->fault.message);
+}
+
+void part_parser_close(struct part_parser *parser)
+{
+    if (!parser)
+        return;
+    xmlFreeParserCtxt(parser->context);
+    bundle_close(parser->bundle);
+    free(parser->path);
+    free(parser);
+}

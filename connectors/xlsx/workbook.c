@@ -1,0 +1,423 @@
+/* workbook.c - the parts of an .xlsx file: each is a few elements, and what they say goes where it
+ * belongs as it comes. */
+#include "connectors/xlsx/workbook.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "connectors/input/archive.h"
+#include "connectors/xlsx/cell_styles.h"
+#include "connectors/xlsx/row_queue.h"
+#include "connectors/xlsx/sax_parts.h"
+
+enum {
+    LONGEST_CELL = 1 << 20,           /* bytes; a spreadsheet allows 32,767 characters */
+    MOST_STRINGS = 256 * 1024 * 1024, /* bytes of all shared strings */
+    MOST_SHEETS = 100000
+};
+
+struct sheet_part {
+    struct text relation; /* "rId1" */
+    struct text part;     /* "xl/worksheets/sheet1.xml" */
+};
+
+/* The text of an element, put together from its pieces. */
+struct collected {
+    char *bytes;
+    size_t size, capacity;
+    bool on;       /* what comes now belongs to it */
+    bool phonetic; /* what comes now says how a Japanese word is read */
+    bool too_long;
+};
+
+struct workbook {
+    char *path;
+    struct arena arena;
+    struct part_parser *parser; /* of the part that is being read */
+    struct collected text;
+
+    struct workbook_sheet *sheets;
+    struct sheet_part *parts;
+    size_t sheet_count, sheet_capacity, part_capacity;
+
+    struct cell_styles styles;
+    bool in_cell_styles;
+
+    /* shared strings: one behind the other, and where each ends */
+    char *strings;
+    size_t strings_size, strings_capacity;
+    size_t *string_ends;
+    size_t string_count, string_capacity;
+
+    /* the sheet that is being read */
+    struct sheet_rows rows;
+    bool done;
+    size_t column; /* of the next cell */
+    char type;     /* of the cell: n number, s shared, i inline, b boolean, t text, d date */
+    enum cell_style style;
+};
+
+static int64_t number_of(struct text text, int64_t otherwise)
+{
+    int64_t number = otherwise;
+    text_integer(text, &number);
+    return number;
+}
+
+static bool is_called(struct text name, const char *wanted)
+{
+    return text_equal(name, text_of(wanted));
+}
+
+static bool is_true(struct text value)
+{
+    return is_called(value, "1") || is_called(value, "true");
+}
+
+/* ---- Texts ---- */
+
+static void begin_text(struct collected *text)
+{
+    text->size = 0;
+    text->too_long = false;
+    text->phonetic = false;
+}
+
+static void on_text(void *user, struct text piece)
+{
+    struct collected *text = &((struct workbook *)user)->text;
+    if (!text->on)
+        return;
+    if (text->size + piece.size > LONGEST_CELL) {
+        text->too_long = true;
+        return;
+    }
+    text->bytes = memory_grow(text->bytes, &text->capacity, text->size + piece.size + 1, 1);
+    memcpy(text->bytes + text->size, piece.bytes, piece.size);
+    text->size += piece.size;
+}
+
+/* "_x000D_" stands for the character of that number. */
+static void decode_escapes(struct collected *text)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < text->size; i++) {
+        char digits[5] = {0}, *end;
+        bool escape = i + 7 <= text->size && text->bytes[i] == '_' && text->bytes[i + 1] == 'x' &&
+                      text->bytes[i + 6] == '_';
+        if (escape) {
+            memcpy(digits, text->bytes + i + 2, 4);
+            unsigned long point = strtoul(digits, &end, 16);
+            if (*end == '\0' && point > 0 && point < 0x80) {
+                text->bytes[size++] = (char)point;
+                i += 6;
+                continue;
+            }
+        }
+        text->bytes[size++] = text->bytes[i];
+    }
+    text->size = size;
+}
+
+/* ---- The parts ---- */
+
+static void end_nothing(void *user, struct text name)
+{
+    (void)user, (void)name;
+}
+
+static void begin_workbook(void *user, const struct part_element *element)
+{
+    struct workbook *book = user;
+    if (is_called(element->name, "workbookPr"))
+        book->styles.from_1904 = is_true(part_attribute(element, "date1904"));
+    if (!is_called(element->name, "sheet") || book->sheet_count >= MOST_SHEETS)
+        return;
+    size_t count = book->sheet_count++;
+    book->sheets =
+        memory_grow(book->sheets, &book->sheet_capacity, count + 1, sizeof(*book->sheets));
+    book->parts = memory_grow(book->parts, &book->part_capacity, count + 1, sizeof(*book->parts));
+    struct text state = part_attribute(element, "state");
+    book->sheets[count] =
+        (struct workbook_sheet){.name = arena_copy(&book->arena, part_attribute(element, "name")),
+                                .hidden = state.size > 0 && !is_called(state, "visible")};
+    book->parts[count] =
+        (struct sheet_part){.relation = arena_copy(&book->arena, part_attribute(element, "id"))};
+}
+
+/* "worksheets/sheet1.xml" counts from xl/, "/xl/worksheets/sheet1.xml" from the top. */
+static void begin_relations(void *user, const struct part_element *element)
+{
+    struct workbook *book = user;
+    struct text id = part_attribute(element, "Id"), target = part_attribute(element, "Target");
+    struct text type = part_attribute(element, "Type");
+    struct text kind = text_slice(type, type.size > 10 ? type.size - 10 : 0, type.size);
+    if (!is_called(element->name, "Relationship") || !is_called(kind, "/worksheet"))
+        return;
+    bool whole = text_starts_with(target, TEXT("/"));
+    for (size_t i = 0; i < book->sheet_count; i++)
+        if (text_equal(book->parts[i].relation, id))
+            book->parts[i].part =
+                whole ? arena_copy(&book->arena, text_slice(target, 1, target.size))
+                      : arena_format(&book->arena, "xl/%.*s", TEXT_ARGUMENT(target));
+}
+
+static void begin_styles(void *user, const struct part_element *element)
+{
+    struct workbook *book = user;
+    int64_t number = number_of(part_attribute(element, "numFmtId"), 0);
+    if (is_called(element->name, "numFmt"))
+        cell_styles_add_format(&book->styles, number, part_attribute(element, "formatCode"));
+    if (is_called(element->name, "cellXfs"))
+        book->in_cell_styles = true;
+    if (book->in_cell_styles && is_called(element->name, "xf"))
+        cell_styles_add(&book->styles, number);
+}
+
+static void end_styles(void *user, struct text name)
+{
+    struct workbook *book = user;
+    if (is_called(name, "cellXfs"))
+        book->in_cell_styles = false;
+}
+
+static void begin_strings(void *user, const struct part_element *element)
+{
+    struct workbook *book = user;
+    if (is_called(element->name, "si"))
+        begin_text(&book->text);
+    book->text.phonetic |= is_called(element->name, "rPh");
+    book->text.on = is_called(element->name, "t") && !book->text.phonetic;
+}
+
+static void end_strings(void *user, struct text name)
+{
+    struct workbook *book = user;
+    struct collected *text = &book->text;
+    text->on = false;
+    if (is_called(name, "rPh"))
+        text->phonetic = false;
+    if (!is_called(name, "si"))
+        return;
+    decode_escapes(text);
+    if (book->strings_size + text->size > MOST_STRINGS) {
+        part_parser_fail(book->parser, "its texts need more memory than a spreadsheet should");
+        return;
+    }
+    book->strings =
+        memory_grow(book->strings, &book->strings_capacity, book->strings_size + text->size + 1, 1);
+    if (text->size > 0)
+        memcpy(book->strings + book->strings_size, text->bytes, text->size);
+    book->strings_size += text->size;
+    book->string_ends = memory_grow(book->string_ends, &book->string_capacity,
+                                    book->string_count + 1, sizeof(*book->string_ends));
+    book->string_ends[book->string_count++] = book->strings_size;
+}
+
+/* ---- The sheet ---- */
+
+/* "BC12" is column 54, counted from 0. */
+static size_t column_of(struct text reference, size_t otherwise)
+{
+    size_t column = 0, letters = 0;
+    while (letters < reference.size && letters < 4 && reference.bytes[letters] >= 'A' &&
+           reference.bytes[letters] <= 'Z')
+        column = column * 26 + (size_t)(reference.bytes[letters++] - 'A') + 1;
+    return letters > 0 ? column - 1 : otherwise;
+}
+
+static void begin_cell(struct workbook *book, const struct part_element *element)
+{
+    static const struct {
+        const char *name;
+        char type;
+    } types[] = {{"s", 's'}, {"inlineStr", 'i'}, {"b", 'b'}, {"str", 't'}, {"e", 't'}, {"d", 'd'}};
+    struct text type = part_attribute(element, "t");
+    book->column = column_of(part_attribute(element, "r"), book->column);
+    book->type = 'n';
+    for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+        if (is_called(type, types[i].name))
+            book->type = types[i].type;
+    book->style = cell_styles_at(&book->styles, number_of(part_attribute(element, "s"), -1));
+    begin_text(&book->text);
+}
+
+static void begin_sheet(void *user, const struct part_element *element)
+{
+    struct workbook *book = user;
+    struct text name = element->name;
+    bool in_row = sheet_rows_inside(&book->rows);
+    if (is_called(name, "row")) {
+        sheet_rows_begin(&book->rows, number_of(part_attribute(element, "r"), 0));
+        book->column = 0;
+    } else if (is_called(name, "c") && in_row) {
+        begin_cell(book, element);
+    }
+    book->text.phonetic |= is_called(name, "rPh");
+    book->text.on = in_row && !book->text.phonetic &&
+                    (is_called(name, "v") || (is_called(name, "t") && book->type == 'i'));
+}
+
+static struct text shared_string(const struct workbook *book, int64_t index)
+{
+    if (index < 0 || (size_t)index >= book->string_count)
+        return (struct text){0};
+    size_t begin = index ? book->string_ends[index - 1] : 0;
+    return (struct text){book->strings + begin, book->string_ends[index] - begin};
+}
+
+static void end_cell(struct workbook *book)
+{
+    struct text text = {book->text.bytes, book->text.size}, trimmed = text_trim(text);
+    bool shared = book->type == 's';
+    double number;
+    char digits[32];
+    if (shared) {
+        text = shared_string(book, number_of(trimmed, -1));
+    } else if (book->type == 'b') {
+        text = is_true(text) ? TEXT("TRUE") : TEXT("FALSE");
+    } else if (book->type != 'n') {
+        decode_escapes(&book->text);
+        text.size = book->text.size;
+    } else if (text_real(trimmed, &number)) {
+        cell_styles_print(&book->styles, number, book->style, digits);
+        text = text_of(digits);
+    } else {
+        text = trimmed;
+    }
+    sheet_rows_add(&book->rows, book->column++, text, shared);
+    if (text.size > 0 && book->text.too_long)
+        sheet_rows_mark_long(&book->rows);
+}
+
+static void end_sheet(void *user, struct text name)
+{
+    struct workbook *book = user;
+    book->text.on = false;
+    if (is_called(name, "rPh"))
+        book->text.phonetic = false;
+    if (is_called(name, "c") && sheet_rows_inside(&book->rows))
+        end_cell(book);
+    if (is_called(name, "row"))
+        sheet_rows_end(&book->rows);
+}
+
+static const struct part_reader workbook_reader = {begin_workbook, end_nothing, on_text};
+static const struct part_reader relations_reader = {begin_relations, end_nothing, on_text};
+static const struct part_reader styles_reader = {begin_styles, end_styles, on_text};
+static const struct part_reader strings_reader = {begin_strings, end_strings, on_text};
+static const struct part_reader sheet_reader = {begin_sheet, end_sheet, on_text};
+
+/* Reads a whole part; one that is not there is no fault when it is `optional`. */
+static bool read_part(struct workbook *book, const char *name, const struct part_reader *reader,
+                      bool optional, struct error *error)
+{
+    bool ok = part_parser_open(&book->parser, book->path, name, reader, book, error), done = false;
+    if (ok && !book->parser)
+        return optional ||
+               error_set(error, ERROR_INPUT, "%s: no spreadsheet: it has no %s", book->path, name);
+    while (ok && !done)
+        ok = part_parser_feed(book->parser, &done, error);
+    part_parser_close(book->parser);
+    book->parser = NULL;
+    return ok;
+}
+
+/* ---- The door ---- */
+
+bool workbook_is(const char *path)
+{
+    struct bundle *bundle = NULL;
+    bool is = bundle_open_part(&bundle, path, "xl/workbook.xml", NULL) && bundle;
+    bundle_close(bundle);
+    return is;
+}
+
+/* Sheets whose part is not there are charts. */
+static void drop_charts(struct workbook *book)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < book->sheet_count; i++)
+        if (book->parts[i].part.size > 0) {
+            book->sheets[kept] = book->sheets[i];
+            book->parts[kept++] = book->parts[i];
+        }
+    book->sheet_count = kept;
+}
+
+bool workbook_open(struct workbook **workbook, const char *path, struct error *error)
+{
+    struct workbook *book = memory_alloc(1, sizeof(*book));
+    book->path = memory_alloc(strlen(path) + 1, 1);
+    strcpy(book->path, path);
+    bool ok = read_part(book, "xl/workbook.xml", &workbook_reader, false, error) &&
+              read_part(book, "xl/_rels/workbook.xml.rels", &relations_reader, false, error) &&
+              read_part(book, "xl/styles.xml", &styles_reader, true, error) &&
+              read_part(book, "xl/sharedStrings.xml", &strings_reader, true, error);
+    if (ok)
+        drop_charts(book);
+    if (ok && book->sheet_count == 0)
+        ok = error_set(error, ERROR_INPUT, "%s: a spreadsheet without a sheet", path);
+    *workbook = ok ? book : NULL;
+    if (!ok)
+        workbook_close(book);
+    return ok;
+}
+
+static void end_reading(struct workbook *book)
+{
+    part_parser_close(book->parser);
+    book->parser = NULL;
+    sheet_rows_reset(&book->rows);
+    book->done = false;
+}
+
+void workbook_close(struct workbook *book)
+{
+    if (!book)
+        return;
+    end_reading(book);
+    free(book->path);
+    free(book->sheets);
+    free(book->parts);
+    free(book->strings);
+    free(book->string_ends);
+    free(book->text.bytes);
+    cell_styles_free(&book->styles);
+    sheet_rows_free(&book->rows);
+    arena_free(&book->arena);
+    free(book);
+}
+
+const struct workbook_sheet *workbook_sheets(const struct workbook *book, size_t *count)
+{
+    *count = book->sheet_count;
+    return book->sheets;
+}
+
+bool workbook_begin(struct workbook *book, size_t sheet, struct error *error)
+{
+    end_reading(book);
+    const char *part = book->parts[sheet].part.bytes;
+    if (!part_parser_open(&book->parser, book->path, part, &sheet_reader, book, error))
+        return false;
+    return book->parser || error_set(error, ERROR_INPUT, "%s: a damaged spreadsheet (it has no %s)",
+                                     book->path, part);
+}
+
+enum reading workbook_read(struct workbook *book, struct workbook_row *row, struct error *error)
+{
+    for (;;) {
+        if (sheet_rows_next(&book->rows, row))
+            return READING_MORE;
+        if (book->done)
+            return READING_DONE;
+        sheet_rows_drop(&book->rows);
+        if (!part_parser_feed(book->parser, &book->done, error)) {
+            book->done = book->rows.whole == 0; /* rows before the fault are good */
+            if (book->done)
+                return READING_FAILED;
+        }
+    }
+}

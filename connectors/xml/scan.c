@@ -1,0 +1,343 @@
+/* scan.c - one token at a time, looking no further than its end. */
+#include "connectors/xml/scan.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+enum { LONGEST_OPENING = 9 }; /* "<![CDATA[" */
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+static bool begins_name(char byte)
+{
+    unsigned char letter = (unsigned char)byte | 32;
+    return (letter >= 'a' && letter <= 'z') || byte == '_' || byte == ':' ||
+           (unsigned char)byte >= 0x80;
+}
+
+static bool ends_name(char byte)
+{
+    return is_blank(byte) || byte == '/' || byte == '>' || byte == '<' || byte == '=' ||
+           byte == '"' || byte == '\'';
+}
+
+static size_t skip_blanks(struct text bytes, size_t at)
+{
+    while (at < bytes.size && is_blank(bytes.bytes[at]))
+        at++;
+    return at;
+}
+
+static size_t skip_name(struct text bytes, size_t at)
+{
+    while (at < bytes.size && !ends_name(bytes.bytes[at]))
+        at++;
+    return at;
+}
+
+/* "im:rating" is "rating". */
+static struct text without_prefix(struct text name)
+{
+    const char *colon = name.size ? memchr(name.bytes, ':', name.size - 1) : NULL;
+    return colon ? text_slice(name, (size_t)(colon - name.bytes) + 1, name.size) : name;
+}
+
+static enum xml_kind set_token(struct xml_token *token, enum xml_kind kind, size_t size)
+{
+    token->kind = kind;
+    token->size = size;
+    return kind;
+}
+
+/* The bytes end before the token does. */
+static enum xml_kind end_early(struct xml_token *token, bool last)
+{
+    token->cut = last;
+    return last ? set_token(token, XML_BROKEN, 1) : XML_MORE;
+}
+
+/* One attribute at `at`, where a name ought to begin. Returns where it ends; 0: it is none;
+ * bytes.size: the bytes end too early. `name` keeps its prefix. */
+static size_t scan_attribute(struct text bytes, size_t at, struct text *name, struct text *value)
+{
+    size_t end = skip_name(bytes, at);
+    *name = text_slice(bytes, at, end);
+    *value = (struct text){0};
+    if (end == at)
+        return 0;
+    size_t sign = skip_blanks(bytes, end);
+    if (sign == bytes.size || bytes.bytes[sign] != '=')
+        return sign == bytes.size ? sign : end;
+    at = skip_blanks(bytes, sign + 1);
+    if (at == bytes.size)
+        return at;
+    char quote = bytes.bytes[at];
+    if (quote != '"' && quote != '\'') { /* HTML's width=40 */
+        end = at;
+        while (end < bytes.size && !is_blank(bytes.bytes[end]) &&
+               !strchr("<>\"'", bytes.bytes[end]))
+            end++;
+        *value = text_slice(bytes, at, end);
+        return end == at ? 0 : end;
+    }
+    const char *closing = memchr(bytes.bytes + at + 1, quote, bytes.size - at - 1);
+    if (!closing)
+        return bytes.size;
+    end = (size_t)(closing - bytes.bytes);
+    *value = text_slice(bytes, at + 1, end);
+    end++;
+    /* Letters right behind it: a quote was left out further up. */
+    return end < bytes.size && !is_blank(bytes.bytes[end]) && !strchr("/>?", bytes.bytes[end])
+               ? 0
+               : end;
+}
+
+/* Markup that never holds anything, and is never closed. */
+static bool is_void(struct text name)
+{
+    return name.size < 4 &&
+           (text_equal_fold(name, TEXT("br")) || text_equal_fold(name, TEXT("hr")) ||
+            text_equal_fold(name, TEXT("img")));
+}
+
+/* The tag at `at`, whose name begins behind "<". */
+static enum xml_kind scan_begin(struct text bytes, size_t at, bool last, struct xml_token *token)
+{
+    size_t end = skip_name(bytes, at + 1), begin = end;
+    token->name = without_prefix(text_slice(bytes, at + 1, end));
+    while (end < bytes.size) {
+        struct text name, value;
+        end = skip_blanks(bytes, end);
+        if (end == bytes.size)
+            break;
+        char byte = bytes.bytes[end];
+        if (byte == '>' || (byte == '/' && end + 1 < bytes.size && bytes.bytes[end + 1] == '>')) {
+            token->inside = text_slice(bytes, begin, end);
+            token->empty = byte == '/' || is_void(token->name);
+            return set_token(token, XML_BEGIN, end + 1 + (byte == '/') - at);
+        }
+        if (byte == '/') {
+            end++;
+            continue;
+        }
+        end = scan_attribute(bytes, end, &name, &value);
+        if (end == 0)
+            return set_token(token, XML_BROKEN, 1);
+    }
+    return end_early(token, last);
+}
+
+static enum xml_kind scan_end(struct text bytes, size_t at, bool last, struct xml_token *token)
+{
+    size_t end = skip_name(bytes, at + 2);
+    token->name = without_prefix(text_slice(bytes, at + 2, end));
+    end = skip_blanks(bytes, end);
+    if (end == bytes.size)
+        return end_early(token, last);
+    return bytes.bytes[end] == '>' ? set_token(token, XML_END, end + 1 - at)
+                                   : set_token(token, XML_BROKEN, 1);
+}
+
+/* What stands between two marks; without the second one the "<" is text. */
+static enum xml_kind scan_between(struct text bytes, size_t at, bool last, struct text opening,
+                                  struct text closing, enum xml_kind kind, struct xml_token *token)
+{
+    size_t begin = at + opening.size, end = text_find(bytes, closing, begin);
+    if (end == bytes.size)
+        return end_early(token, last);
+    token->inside = text_slice(bytes, begin, end);
+    return set_token(token, kind, end + closing.size - at);
+}
+
+/* <!DOCTYPE name [ <!ELEMENT ...> ... ]>: brackets and quotes are all that is looked at. */
+static enum xml_kind scan_document_type(struct text bytes, size_t at, bool last,
+                                        struct xml_token *token)
+{
+    size_t depth = 0;
+    char quote = 0;
+    for (size_t i = at + 2; i < bytes.size; i++) {
+        char byte = bytes.bytes[i];
+        if (quote) {
+            quote = byte == quote ? 0 : quote;
+        } else if (byte == '"' || byte == '\'') {
+            quote = byte;
+        } else if (byte == '[' || byte == '<') {
+            depth++;
+        } else if ((byte == ']' || byte == '>') && depth > 0) {
+            depth--;
+        } else if (byte == '>') {
+            return set_token(token, XML_OTHER, i + 1 - at);
+        }
+    }
+    return end_early(token, last);
+}
+
+static enum xml_kind scan_markup(struct text bytes, size_t at, bool last, struct xml_token *token)
+{
+    static const struct text data = {"<![CDATA[", LONGEST_OPENING}, comment = {"<!--", 4},
+                             instruction = {"<?", 2};
+    struct text rest = text_slice(bytes, at, bytes.size);
+    char next = rest.size > 1 ? rest.bytes[1] : 0;
+    if (begins_name(next))
+        return scan_begin(bytes, at, last, token);
+    if (!last && (rest.size < 3 || (next == '!' && rest.size < LONGEST_OPENING)))
+        return XML_MORE;
+    if (next == '/' && rest.size > 2 && begins_name(rest.bytes[2]))
+        return scan_end(bytes, at, last, token);
+    if (text_starts_with(rest, data))
+        return scan_between(bytes, at, last, data, TEXT("]]>"), XML_DATA, token);
+    if (text_starts_with(rest, comment))
+        return scan_between(bytes, at, last, comment, TEXT("-->"), XML_OTHER, token);
+    if (next == '?')
+        return scan_between(bytes, at, last, instruction, TEXT("?>"), XML_OTHER, token);
+    if (next == '!' && rest.size > 2 && begins_name(rest.bytes[2]))
+        return scan_document_type(bytes, at, last, token);
+    return set_token(token, XML_BROKEN, 1);
+}
+
+enum xml_kind xml_scan(struct text bytes, size_t at, bool last, struct xml_token *token)
+{
+    *token = (struct xml_token){.kind = XML_MORE};
+    if (bytes.bytes[at] == '<')
+        return scan_markup(bytes, at, last, token);
+    const char *markup = memchr(bytes.bytes + at, '<', bytes.size - at);
+    size_t end = markup ? (size_t)(markup - bytes.bytes) : bytes.size;
+    return set_token(token, XML_TEXT, end - at);
+}
+
+bool xml_attribute(struct text *rest, struct text *name, struct text *value)
+{
+    for (;;) {
+        size_t at = 0;
+        while (at < rest->size && (is_blank(rest->bytes[at]) || rest->bytes[at] == '/'))
+            at++;
+        if (at == rest->size)
+            return false;
+        size_t end = scan_attribute(*rest, at, name, value);
+        if (end == 0)
+            return false;
+        *rest = text_slice(*rest, end, rest->size);
+        if (text_equal(*name, TEXT("xmlns")) || text_starts_with(*name, TEXT("xmlns:")))
+            continue;
+        *name = without_prefix(*name);
+        return true;
+    }
+}
+
+/* The code point of "&#233;" or "&#xE9;" at the front of `raw`, and its size; 0 when it is none
+ * that XML allows. */
+static uint32_t character_reference(struct text raw, size_t *size)
+{
+    bool hexadecimal = text_starts_with(raw, TEXT("&#x")) || text_starts_with(raw, TEXT("&#X"));
+    size_t begin = hexadecimal ? 3 : 2, i = begin;
+    uint32_t point = 0;
+    for (; i < raw.size && i < begin + 8; i++) {
+        char letter = raw.bytes[i] | 32;
+        bool digit = raw.bytes[i] >= '0' && raw.bytes[i] <= '9';
+        if (!digit && !(hexadecimal && letter >= 'a' && letter <= 'f'))
+            break;
+        point = point * (hexadecimal ? 16 : 10) +
+                (uint32_t)(digit ? raw.bytes[i] - '0' : letter - 'a' + 10);
+    }
+    bool allowed = point == '\t' || point == '\n' || point == '\r' ||
+                   (point >= 0x20 && point < 0xD800) || (point >= 0xE000 && point < 0xFFFE) ||
+                   (point >= 0x10000 && point < 0x110000);
+    *size = i + 1;
+    return i > begin && i < raw.size && raw.bytes[i] == ';' && allowed ? point : 0;
+}
+
+/* What the entity at the front of `raw` stands for, written to `decoded`; its size in *size, 1 when
+ * it is none and stays. Returns the bytes written. */
+static size_t decode_entity(struct text raw, char *decoded, size_t *size)
+{
+    static const struct {
+        struct text name;
+        char character;
+    } known[] = {{TEXT("&amp;"), '&'},
+                 {TEXT("&lt;"), '<'},
+                 {TEXT("&gt;"), '>'},
+                 {TEXT("&quot;"), '"'},
+                 {TEXT("&apos;"), '\''}};
+    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+        if (text_starts_with(raw, known[i].name)) {
+            *size = known[i].name.size;
+            *decoded = known[i].character;
+            return 1;
+        }
+    uint32_t point = text_starts_with(raw, TEXT("&#")) ? character_reference(raw, size) : 0;
+    if (point)
+        return utf8_encode(point, decoded);
+    *size = 1;
+    *decoded = '&';
+    return 1;
+}
+
+static bool is_plain(unsigned char byte)
+{
+    return byte != '&' && (byte >= 0x20 || byte == '\n' || byte == '\t');
+}
+
+/* Whether eight bytes stand for themselves, all at once: a byte of `found` has its high bit set for
+ * a control character and "&". May say no where a byte above ASCII follows one of these. */
+static bool are_plain(const char *bytes)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t word;
+    memcpy(&word, bytes, sizeof(word));
+    uint64_t sign = word ^ ones * '&';
+    uint64_t found = ((word - ones * 0x20) & ~word) | ((sign - ones) & ~sign);
+    return !(found & highs);
+}
+
+/* Where the bytes from `at` on that stand for themselves end. */
+static size_t plain_until(struct text raw, size_t at)
+{
+    while (at < raw.size) {
+        if (at + 8 <= raw.size && are_plain(raw.bytes + at))
+            at += 8;
+        else if (is_plain((unsigned char)raw.bytes[at]))
+            at++;
+        else
+            break;
+    }
+    return at;
+}
+
+size_t xml_decode(struct text raw, char *decoded)
+{
+    size_t size = 0, taken = 0;
+    for (size_t at = 0; at < raw.size; at += taken) {
+        size_t end = plain_until(raw, at);
+        memcpy(decoded + size, raw.bytes + at, end - at);
+        size += end - at;
+        at = end;
+        taken = 1;
+        if (at == raw.size)
+            break;
+        if (raw.bytes[at] == '&')
+            size += decode_entity(text_slice(raw, at, raw.size), decoded + size, &taken);
+        else if (raw.bytes[at] != '\r')
+            decoded[size++] = ' ';
+        else if (at + 1 == raw.size || raw.bytes[at + 1] != '\n')
+            decoded[size++] = '\n'; /* CR LF is one line end, and the LF is yet to come */
+    }
+    return size;
+}
+
+bool xml_is_markup(struct text name)
+{
+    /* By their sizes, one behind the other. */
+    static const char *const names[] = {"",         "abipu", "bremh1h2h3hrliolul", "bigdivimg",
+                                        "fontspan", "small", "centerstrong"};
+    if (name.size == 0 || name.size >= sizeof(names) / sizeof(*names))
+        return false;
+    for (const char *known = names[name.size]; *known; known += name.size)
+        if (*known == (name.bytes[0] | 32) &&
+            text_equal_fold(name, (struct text){known, name.size}))
+            return true;
+    return false;
+}

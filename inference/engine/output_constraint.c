@@ -1,0 +1,275 @@
+/* output_constraint.c - allowed outputs: a tree of the items' tokens, and the ways through it. */
+#include "inference/engine/output_constraint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "inference/model/model.h"
+
+enum {
+    MOST_TOKENS = 512,  /* of one item */
+    MOST_READINGS = 16, /* of one output; each can be completed, so the others may be dropped */
+    NO_NODE = 0,        /* the root is nobody's child */
+    NO_ITEM = -1,
+};
+
+struct choice_node {
+    int32_t id;
+    int32_t item; /* that ends here, or NO_ITEM */
+    uint32_t child, sibling;
+};
+
+struct t5_choices {
+    struct choice_node *nodes; /* nodes[0] is the root */
+    size_t node_count, node_capacity;
+    struct arena arena; /* owns the texts */
+    struct text *items;
+    size_t item_count, most;
+    int32_t end_id;
+};
+
+struct reading {
+    uint32_t node;
+    size_t count;
+    size_t *items; /* [most], complete ones */
+};
+
+struct choice_state {
+    size_t count;
+    struct reading readings[2 * MOST_READINGS]; /* the second half is room to work in */
+};
+
+static uint32_t find_child(const struct t5_choices *choices, uint32_t node, int32_t id)
+{
+    uint32_t child = choices->nodes[node].child;
+    while (child != NO_NODE && choices->nodes[child].id != id)
+        child = choices->nodes[child].sibling;
+    return child;
+}
+
+static uint32_t add_child(struct t5_choices *choices, uint32_t node, int32_t id)
+{
+    uint32_t child = find_child(choices, node, id);
+    if (child != NO_NODE)
+        return child;
+    choices->nodes = memory_grow(choices->nodes, &choices->node_capacity, choices->node_count + 1,
+                                 sizeof(*choices->nodes));
+    child = (uint32_t)choices->node_count++;
+    choices->nodes[child] =
+        (struct choice_node){.id = id, .item = NO_ITEM, .sibling = choices->nodes[node].child};
+    choices->nodes[node].child = child;
+    return child;
+}
+
+static bool add_item(struct t5_choices *choices, const struct t5_model *model, size_t index,
+                     struct error *error)
+{
+    struct text text = choices->items[index];
+    int32_t ids[MOST_TOKENS];
+    size_t count = t5_tokens(model, text, ids, MOST_TOKENS);
+    if (count == 0 || count > MOST_TOKENS)
+        return error_set(error, ERROR_USAGE,
+                         "choice %zu (\"%.*s\") has %zu tokens; it must have 1 to %d", index + 1,
+                         TEXT_ARGUMENT(text_slice(text, 0, 100)), count, MOST_TOKENS);
+    uint32_t node = 0;
+    for (size_t i = 0; i < count; i++)
+        node = add_child(choices, node, ids[i]);
+    if (choices->nodes[node].item != NO_ITEM)
+        return error_set(error, ERROR_USAGE, "choices %d and %zu (\"%.*s\") are the same tokens",
+                         choices->nodes[node].item + 1, index + 1,
+                         TEXT_ARGUMENT(text_slice(text, 0, 100)));
+    choices->nodes[node].item = (int32_t)index;
+    return true;
+}
+
+bool t5_choices_open(struct t5_choices **result, const struct t5_model *model,
+                     const struct text *items, size_t count, size_t most, struct error *error)
+{
+    *result = NULL;
+    if (count == 0 || count > INT32_MAX || most == 0)
+        return error_set(error, ERROR_USAGE, "constrained decoding needs at least one choice");
+    struct t5_choices *choices = memory_alloc(1, sizeof(*choices));
+    choices->most = most < count ? most : count;
+    choices->item_count = count;
+    choices->end_id = t5_model_config(model)->end_id;
+    choices->items = memory_alloc(count, sizeof(*choices->items));
+    choices->nodes =
+        memory_grow(choices->nodes, &choices->node_capacity, 1, sizeof(*choices->nodes));
+    choices->nodes[choices->node_count++] = (struct choice_node){.item = NO_ITEM};
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        choices->items[i] = arena_copy(&choices->arena, items[i]);
+        ok = add_item(choices, model, i, error);
+    }
+    if (!ok) {
+        t5_choices_close(choices);
+        return false;
+    }
+    *result = choices;
+    return true;
+}
+
+void t5_choices_close(struct t5_choices *choices)
+{
+    if (!choices)
+        return;
+    arena_free(&choices->arena);
+    free(choices->items);
+    free(choices->nodes);
+    free(choices);
+}
+
+struct choice_state *choices_start(const struct t5_choices *choices, struct arena *arena)
+{
+    struct choice_state *state = arena_alloc(arena, 1, sizeof(*state));
+    state->count = 1;
+    for (size_t i = 0; i < 2 * MOST_READINGS; i++)
+        state->readings[i].items = arena_alloc(arena, choices->most, sizeof(size_t));
+    return state;
+}
+
+size_t choices_most_allowed(const struct t5_choices *choices)
+{
+    return choices->node_count;
+}
+
+static bool is_used(const struct reading *reading, int32_t item)
+{
+    for (size_t i = 0; i < reading->count; i++)
+        if (reading->items[i] == (size_t)item)
+            return true;
+    return false;
+}
+
+/* Whether an item that is not used yet ends at `node`, or within `budget` tokens behind it. */
+static bool is_open(const struct t5_choices *choices, const struct reading *reading, uint32_t node,
+                    size_t budget)
+{
+    int32_t item = choices->nodes[node].item;
+    if (item != NO_ITEM && !is_used(reading, item))
+        return true;
+    for (uint32_t child = choices->nodes[node].child; budget && child != NO_NODE;
+         child = choices->nodes[child].sibling)
+        if (is_open(choices, reading, child, budget - 1))
+            return true;
+    return false;
+}
+
+/* The reading with the item that ends at its node as complete, back at the root. False when none
+ * ends there, or it is used. `complete` has its own room for items. */
+static bool complete_item(const struct t5_choices *choices, const struct reading *reading,
+                          struct reading *complete)
+{
+    int32_t item = choices->nodes[reading->node].item;
+    if (item == NO_ITEM || is_used(reading, item))
+        return false;
+    memcpy(complete->items, reading->items, reading->count * sizeof(*complete->items));
+    complete->items[reading->count] = (size_t)item;
+    complete->count = reading->count + 1;
+    complete->node = 0;
+    return true;
+}
+
+static size_t allow(int32_t id, int32_t *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] == id)
+            return count;
+    ids[count] = id;
+    return count + 1;
+}
+
+static size_t allow_children(const struct t5_choices *choices, const struct reading *reading,
+                             size_t budget, int32_t *ids, size_t count)
+{
+    for (uint32_t child = choices->nodes[reading->node].child; budget && child != NO_NODE;
+         child = choices->nodes[child].sibling)
+        if (is_open(choices, reading, child, budget - 1))
+            count = allow(choices->nodes[child].id, ids, count);
+    return count;
+}
+
+size_t choices_allowed(const struct t5_choices *choices, const struct choice_state *state,
+                       size_t budget, int32_t *ids)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < state->count; i++) {
+        const struct reading *reading = &state->readings[i];
+        count = allow_children(choices, reading, budget, ids, count);
+        struct reading complete = state->readings[MOST_READINGS];
+        if (complete_item(choices, reading, &complete)) {
+            count = allow(choices->end_id, ids, count);
+            if (complete.count < choices->most)
+                count = allow_children(choices, &complete, budget, ids, count);
+        }
+    }
+    return count;
+}
+
+/* Appends `reading` moved on by `id` to the readings behind the first half, if it can be. */
+static void follow(const struct t5_choices *choices, struct choice_state *state,
+                   const struct reading *reading, int32_t id, size_t budget, size_t *count)
+{
+    uint32_t child = find_child(choices, reading->node, id);
+    if (child == NO_NODE || *count == MOST_READINGS ||
+        !is_open(choices, reading, child, budget - 1))
+        return;
+    struct reading *target = &state->readings[MOST_READINGS + *count];
+    memmove(target->items, reading->items, reading->count * sizeof(*target->items));
+    target->count = reading->count;
+    target->node = child;
+    (*count)++;
+}
+
+void choices_take(const struct t5_choices *choices, struct choice_state *state, int32_t id,
+                  size_t budget)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < state->count; i++) {
+        const struct reading *reading = &state->readings[i];
+        follow(choices, state, reading, id, budget, &count);
+        struct reading complete = state->readings[2 * MOST_READINGS - 1];
+        if (count < MOST_READINGS && complete_item(choices, reading, &complete) &&
+            complete.count < choices->most)
+            follow(choices, state, &complete, id, budget, &count);
+    }
+    for (size_t i = 0; i < MOST_READINGS; i++) {
+        struct reading kept = state->readings[i];
+        state->readings[i] = state->readings[MOST_READINGS + i];
+        state->readings[MOST_READINGS + i] = kept;
+    }
+    state->count = count;
+}
+
+const size_t *choices_items(const struct t5_choices *choices, const struct choice_state *state,
+                            size_t *count)
+{
+    struct reading complete = state->readings[MOST_READINGS];
+    for (size_t i = 0; i < state->count; i++) {
+        if (complete_item(choices, &state->readings[i], &complete)) {
+            *count = complete.count;
+            return complete.items;
+        }
+    }
+    *count = 0;
+    return complete.items;
+}
+
+struct text choices_text(const struct t5_choices *choices, const size_t *items, size_t count,
+                         struct arena *arena)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++)
+        size += choices->items[items[i]].size + 1;
+    char *bytes = arena_alloc(arena, size + 1, 1);
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            bytes[used++] = ' ';
+        struct text item = choices->items[items[i]];
+        memcpy(bytes + used, item.bytes, item.size);
+        used += item.size;
+    }
+    return (struct text){bytes, used};
+}

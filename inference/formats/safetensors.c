@@ -1,0 +1,225 @@
+/* safetensors.c - reading safetensors: eight bytes of size, a JSON header, the tensors' bytes. */
+#include "inference/formats/safetensors.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+
+enum { MOST_HEADER_BYTES = 100 * 1024 * 1024, MOST_INDEX = 64 * 1024 * 1024 };
+
+struct safetensors {
+    struct stored_list list;
+    struct text *maps; /* the files */
+    size_t map_count, map_capacity;
+    struct arena paths;
+};
+
+static bool damaged(const char *file, const char *what, struct error *error)
+{
+    return error_set(error, ERROR_MODEL, "%s: damaged safetensors file (%s); fetch it again", file,
+                     what);
+}
+
+static enum stored_type type_of(struct text name)
+{
+    if (text_equal(name, TEXT("F32")))
+        return STORED_F32;
+    if (text_equal(name, TEXT("F16")))
+        return STORED_F16;
+    return text_equal(name, TEXT("BF16")) ? STORED_BF16 : STORED_OTHER;
+}
+
+/* An integer that is not negative. */
+static bool read_natural(const struct json *value, uint64_t *number)
+{
+    int64_t integer;
+    if (!json_to_integer(value, &integer) || integer < 0)
+        return false;
+    *number = (uint64_t)integer;
+    return true;
+}
+
+static bool read_tensor(const struct json *entry, struct text data, struct stored_tensor *tensor)
+{
+    const struct json *shape = json_member(entry, "shape");
+    const struct json *offsets = json_member(entry, "data_offsets");
+    uint64_t begin, end, elements = 1, size;
+    tensor->rank = json_count(shape);
+    if (json_kind_of(shape) != JSON_KIND_ARRAY || tensor->rank > STORED_MOST_RANK ||
+        !read_natural(json_element(offsets, 0), &begin) ||
+        !read_natural(json_element(offsets, 1), &end) || begin > end || end > data.size)
+        return false;
+    for (size_t i = 0; i < tensor->rank; i++)
+        if (!read_natural(json_element(shape, i), &tensor->shape[i]) ||
+            __builtin_mul_overflow(elements, tensor->shape[i], &elements))
+            return false;
+    tensor->bytes = text_slice(data, (size_t)begin, (size_t)end);
+    if (tensor->type == STORED_OTHER)
+        return true;
+    return stored_size(tensor->type, elements, &size) && size == end - begin;
+}
+
+static bool read_header(struct safetensors *tensors, const struct json *header, struct text data,
+                        const char *file, struct error *error)
+{
+    void *position = NULL;
+    struct text name;
+    const struct json *entry;
+    while (json_next(header, &position, &name, &entry)) {
+        if (text_equal(name, TEXT("__metadata__")))
+            continue;
+        struct text type = json_text(json_member(entry, "dtype"));
+        struct stored_tensor tensor = {.name = name, .type = type_of(type), .type_name = type};
+        if (!read_tensor(entry, data, &tensor))
+            return error_set(error, ERROR_MODEL,
+                             "%s: damaged safetensors file: the tensor '%.*s' has a wrong shape or "
+                             "lies outside the file",
+                             file, TEXT_ARGUMENT(name));
+        stored_add(&tensors->list, tensor);
+    }
+    return true;
+}
+
+static bool add_file(struct safetensors *tensors, struct text bytes, const char *file,
+                     struct error *error)
+{
+    uint64_t size;
+    if (bytes.size < sizeof(size))
+        return damaged(file, "shorter than its header", error);
+    memcpy(&size, bytes.bytes, sizeof(size));
+    if (size > bytes.size - sizeof(size) || size > MOST_HEADER_BYTES)
+        return damaged(file, "shorter than its header", error);
+    size_t begin = sizeof(size) + (size_t)size;
+    struct error fault = {0};
+    struct json *header =
+        json_read(text_slice(bytes, sizeof(size), begin), NULL, ERROR_MODEL, &fault);
+    if (!header)
+        return damaged(file, fault.message, error);
+    bool read = json_kind_of(header) == JSON_KIND_OBJECT ||
+                damaged(file, "its header is not an object", error);
+    read = read && read_header(tensors, header, text_slice(bytes, begin, bytes.size), file, error);
+    json_free(header);
+    return read;
+}
+
+static bool map_file(struct safetensors *tensors, const char *directory, struct text name,
+                     struct error *error)
+{
+    struct text bytes;
+    const char *path =
+        arena_format(&tensors->paths, "%s/%.*s", directory, TEXT_ARGUMENT(name)).bytes;
+    if (!file_map(path, &bytes, ERROR_MODEL, error))
+        return false;
+    tensors->maps = memory_grow(tensors->maps, &tensors->map_capacity, tensors->map_count + 1,
+                                sizeof(*tensors->maps));
+    tensors->maps[tensors->map_count++] = bytes;
+    return add_file(tensors, bytes, path, error);
+}
+
+static bool is_listed(const struct text *names, size_t count, struct text name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(names[i], name))
+            return true;
+    return false;
+}
+
+/* Maps each shard that the index names, in the order of their first mention. */
+static bool map_shards(struct safetensors *tensors, const char *directory, const char *index_path,
+                       struct error *error)
+{
+    struct text bytes;
+    struct error fault = {0};
+    if (!file_read(index_path, MOST_INDEX, &tensors->paths, &bytes, ERROR_MODEL, error))
+        return false;
+    struct json *index = json_read(bytes, NULL, ERROR_MODEL, &fault);
+    if (!index)
+        return error_set(error, ERROR_MODEL, "%s: %s", index_path, fault.message);
+    struct text *shards = NULL, tensor;
+    size_t count = 0, capacity = 0;
+    void *position = NULL;
+    const struct json *value;
+    bool mapped = true;
+    while (mapped && json_next(json_member(index, "weight_map"), &position, &tensor, &value)) {
+        struct text shard = json_text(value);
+        if (is_listed(shards, count, shard))
+            continue;
+        if (shard.size == 0 || memchr(shard.bytes, '/', shard.size)) {
+            mapped = error_set(error, ERROR_MODEL, "%s: '%.*s' is not the name of a file beside it",
+                               index_path, TEXT_ARGUMENT(shard));
+            break;
+        }
+        shards = memory_grow(shards, &capacity, count + 1, sizeof(*shards));
+        shards[count++] = shard;
+        mapped = map_file(tensors, directory, shard, error);
+    }
+    if (mapped && count == 0)
+        mapped = error_set(error, ERROR_MODEL, "%s: weight_map names no files", index_path);
+    free(shards);
+    json_free(index);
+    return mapped;
+}
+
+static bool open_directory(struct safetensors *tensors, const char *directory, struct error *error)
+{
+    struct text single = TEXT("model.safetensors");
+    const char *path = arena_format(&tensors->paths, "%s/model.safetensors", directory).bytes;
+    const char *index =
+        arena_format(&tensors->paths, "%s/model.safetensors.index.json", directory).bytes;
+    if (access(path, F_OK) == 0)
+        return map_file(tensors, directory, single, error);
+    if (access(index, F_OK) == 0)
+        return map_shards(tensors, directory, index, error);
+    const char *torch = arena_format(&tensors->paths, "%s/pytorch_model.bin", directory).bytes;
+    if (access(torch, F_OK) == 0)
+        return error_set(error, ERROR_MODEL,
+                         "%s: the weights are there as pytorch_model.bin only, which is not read; "
+                         "save the model again with safe_serialization=True",
+                         directory);
+    return error_set(error, ERROR_MODEL,
+                     "%s: neither model.safetensors nor model.safetensors.index.json is there",
+                     directory);
+}
+
+bool safetensors_open(struct safetensors **tensors, const char *directory, struct error *error)
+{
+    *tensors = memory_alloc(1, sizeof(**tensors));
+    if (open_directory(*tensors, directory, error))
+        return true;
+    safetensors_close(*tensors);
+    *tensors = NULL;
+    return false;
+}
+
+bool safetensors_read(struct safetensors **tensors, struct text bytes, const char *name,
+                      struct error *error)
+{
+    *tensors = memory_alloc(1, sizeof(**tensors));
+    if (add_file(*tensors, bytes, name, error))
+        return true;
+    safetensors_close(*tensors);
+    *tensors = NULL;
+    return false;
+}
+
+void safetensors_close(struct safetensors *tensors)
+{
+    if (!tensors)
+        return;
+    for (size_t i = 0; i < tensors->map_count; i++)
+        file_unmap(tensors->maps[i]);
+    stored_free(&tensors->list);
+    arena_free(&tensors->paths);
+    free(tensors->maps);
+    free(tensors);
+}
+
+const struct stored_list *safetensors_list(const struct safetensors *tensors)
+{
+    return &tensors->list;
+}

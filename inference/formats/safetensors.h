@@ -1,0 +1,21 @@
+/* safetensors.h - the tensors of a Hugging Face directory: mapped, one file or several. */
+#ifndef INFERENCE_FORMATS_SAFETENSORS_H
+#define INFERENCE_FORMATS_SAFETENSORS_H
+
+#include "base/error.h"
+#include "inference/formats/tensor_types.h"
+
+struct safetensors;
+
+/* Opens DIRECTORY/model.safetensors, or the shards that model.safetensors.index.json names. */
+bool safetensors_open(struct safetensors **tensors, const char *directory, struct error *error);
+void safetensors_close(struct safetensors *tensors); /* NULL is fine */
+
+/* Reads one file's bytes, which must outlive `tensors`; `name` begins messages. */
+bool safetensors_read(struct safetensors **tensors, struct text bytes, const char *name,
+                      struct error *error);
+
+/* F32, F16 and BF16; others are STORED_OTHER. Valid until closed. */
+const struct stored_list *safetensors_list(const struct safetensors *tensors);
+
+#endif

@@ -1,0 +1,251 @@
+/* tensor_types.c - from the bytes of stored tensors to numbers. ggml's types keep a block of
+ * numbers as small integers with a scale, or a scale and a minimum; those named K have blocks of
+ * 256 whose parts of 16 or 32 have small scales of their own. */
+#include "inference/formats/tensor_types.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+enum { SMALL = 32, LARGE = 256 };
+
+void stored_add(struct stored_list *list, struct stored_tensor tensor)
+{
+    list->tensors =
+        memory_grow(list->tensors, &list->capacity, list->count + 1, sizeof(*list->tensors));
+    tensor.name = arena_copy(&list->names, tensor.name);
+    tensor.type_name = arena_copy(&list->names, tensor.type_name);
+    list->tensors[list->count++] = tensor;
+}
+
+const struct stored_tensor *stored_find(const struct stored_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (text_equal(list->tensors[i].name, text_of(name)))
+            return &list->tensors[i];
+    return NULL;
+}
+
+void stored_free(struct stored_list *list)
+{
+    arena_free(&list->names);
+    free(list->tensors);
+    *list = (struct stored_list){0};
+}
+
+static float from_bits(uint32_t bits)
+{
+    float value;
+    memcpy(&value, &bits, sizeof(value));
+    return value;
+}
+
+static uint16_t read_16(const uint8_t *bytes)
+{
+    return (uint16_t)(bytes[0] | bytes[1] << 8);
+}
+
+/* IEEE half precision, subnormal numbers, infinities and NaN included. */
+static float half(const uint8_t *bytes)
+{
+    uint16_t bits = read_16(bytes);
+    uint32_t sign = (uint32_t)(bits & 0x8000) << 16;
+    uint32_t exponent = bits >> 10 & 0x1F, fraction = bits & 0x3FF;
+    if (exponent == 0) {
+        float value = (float)fraction * 0x1p-24f;
+        return sign ? -value : value;
+    }
+    if (exponent == 31)
+        return from_bits(sign | 0x7F800000 | fraction << 13);
+    return from_bits(sign | (exponent + 112) << 23 | fraction << 13);
+}
+
+static void read_f32(const uint8_t *bytes, float *values)
+{
+    memcpy(values, bytes, sizeof(*values));
+}
+
+static void read_f16(const uint8_t *bytes, float *values)
+{
+    *values = half(bytes);
+}
+
+static void read_bf16(const uint8_t *bytes, float *values)
+{
+    *values = from_bits((uint32_t)read_16(bytes) << 16);
+}
+
+/* ---- Blocks of 32. Number i has its low four bits in byte i % 16, its fifth bit in `high`. ----
+ */
+
+static int four_bits(const uint8_t *low, size_t i)
+{
+    return low[i % 16] >> (i < 16 ? 0 : 4) & 15;
+}
+
+static int five_bits(const uint8_t *low, const uint8_t *high, size_t i)
+{
+    return four_bits(low, i) | (high[i / 8] >> i % 8 & 1) << 4;
+}
+
+static void read_q4_0(const uint8_t *block, float *values)
+{
+    float scale = half(block);
+    for (size_t i = 0; i < SMALL; i++)
+        values[i] = scale * (float)(four_bits(block + 2, i) - 8);
+}
+
+static void read_q4_1(const uint8_t *block, float *values)
+{
+    float scale = half(block), least = half(block + 2);
+    for (size_t i = 0; i < SMALL; i++)
+        values[i] = scale * (float)four_bits(block + 4, i) + least;
+}
+
+static void read_q5_0(const uint8_t *block, float *values)
+{
+    float scale = half(block);
+    for (size_t i = 0; i < SMALL; i++)
+        values[i] = scale * (float)(five_bits(block + 6, block + 2, i) - 16);
+}
+
+static void read_q5_1(const uint8_t *block, float *values)
+{
+    float scale = half(block), least = half(block + 2);
+    for (size_t i = 0; i < SMALL; i++)
+        values[i] = scale * (float)five_bits(block + 8, block + 4, i) + least;
+}
+
+static void read_q8_0(const uint8_t *block, float *values)
+{
+    float scale = half(block);
+    for (size_t i = 0; i < SMALL; i++)
+        values[i] = scale * (float)(int8_t)block[2 + i];
+}
+
+/* ---- Blocks of 256. Bits of number i lie in planes, so that 32 neighbours share a shift. ---- */
+
+static int one_bit_of(const uint8_t *plane, size_t i)
+{
+    return plane[i % 32] >> i / 32 & 1;
+}
+
+static int two_bits_of(const uint8_t *plane, size_t i)
+{
+    return plane[i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3;
+}
+
+static int four_bits_of(const uint8_t *plane, size_t i)
+{
+    return plane[i / 64 * 32 + i % 32] >> i % 64 / 32 * 4 & 15;
+}
+
+static void read_q2_k(const uint8_t *block, float *values)
+{
+    const uint8_t *parts = block, *plane = block + 16;
+    float scale = half(block + 80), least = half(block + 82);
+    for (size_t i = 0; i < LARGE; i++) {
+        uint8_t part = parts[i / 16];
+        values[i] =
+            scale * (float)(part & 15) * (float)two_bits_of(plane, i) - least * (float)(part >> 4);
+    }
+}
+
+/* Sixteen scales of six bits: four low ones in a nibble of bytes 0 to 7, two high in bytes 8 to 11.
+ */
+static int scale_q3_k(const uint8_t *scales, size_t part)
+{
+    int low = scales[part % 8] >> part / 8 * 4 & 15;
+    int high = scales[8 + part % 4] >> part / 4 * 2 & 3;
+    return (low | high << 4) - 32;
+}
+
+static void read_q3_k(const uint8_t *block, float *values)
+{
+    const uint8_t *high = block, *low = block + 32, *scales = block + 96;
+    float scale = half(block + 108);
+    for (size_t i = 0; i < LARGE; i++) {
+        int number = two_bits_of(low, i) - (one_bit_of(high, i) ? 0 : 4);
+        values[i] = scale * (float)scale_q3_k(scales, i / 16) * (float)number;
+    }
+}
+
+/* Eight scales and eight minima of six bits: the first four of either lie whole in bytes 0 to 7,
+ * whose top bits complete the others in bytes 8 to 11. */
+static void scales_q4_k(const uint8_t *packed, size_t part, float *scale, float *least)
+{
+    const uint8_t *first = packed, *second = packed + 4, *third = packed + 8;
+    size_t k = part % 4;
+    int scale_bits = part < 4 ? first[k] & 63 : (third[k] & 15) | (first[k] >> 6) << 4;
+    int least_bits = part < 4 ? second[k] & 63 : third[k] >> 4 | (second[k] >> 6) << 4;
+    *scale *= (float)scale_bits;
+    *least *= (float)least_bits;
+}
+
+static void read_q4_k(const uint8_t *block, float *values)
+{
+    for (size_t part = 0; part < LARGE / 32; part++) {
+        float scale = half(block), least = half(block + 2);
+        scales_q4_k(block + 4, part, &scale, &least);
+        for (size_t i = part * 32; i < part * 32 + 32; i++)
+            values[i] = scale * (float)four_bits_of(block + 16, i) - least;
+    }
+}
+
+static void read_q5_k(const uint8_t *block, float *values)
+{
+    const uint8_t *high = block + 16, *low = block + 48;
+    for (size_t part = 0; part < LARGE / 32; part++) {
+        float scale = half(block), least = half(block + 2);
+        scales_q4_k(block + 4, part, &scale, &least);
+        for (size_t i = part * 32; i < part * 32 + 32; i++)
+            values[i] = scale * (float)(four_bits_of(low, i) | one_bit_of(high, i) << 4) - least;
+    }
+}
+
+static void read_q6_k(const uint8_t *block, float *values)
+{
+    const uint8_t *low = block, *high = block + 128, *scales = block + 192;
+    float scale = half(block + 208);
+    for (size_t i = 0; i < LARGE; i++) {
+        int low_bits = low[i / 128 * 64 + i % 64] >> i % 128 / 64 * 4 & 15;
+        int number = (low_bits | two_bits_of(high, i) << 4) - 32;
+        values[i] = scale * (float)(int8_t)scales[i / 16] * (float)number;
+    }
+}
+
+/* By stored type: numbers and bytes of a block, and how one is read. */
+static const struct format {
+    size_t numbers, bytes;
+    void (*read)(const uint8_t *block, float *values);
+} formats[] = {
+    [STORED_OTHER] = {0, 0, NULL},           [STORED_F32] = {1, 4, read_f32},
+    [STORED_F16] = {1, 2, read_f16},         [STORED_BF16] = {1, 2, read_bf16},
+    [STORED_Q4_0] = {SMALL, 18, read_q4_0},  [STORED_Q4_1] = {SMALL, 20, read_q4_1},
+    [STORED_Q5_0] = {SMALL, 22, read_q5_0},  [STORED_Q5_1] = {SMALL, 24, read_q5_1},
+    [STORED_Q8_0] = {SMALL, 34, read_q8_0},  [STORED_Q2_K] = {LARGE, 84, read_q2_k},
+    [STORED_Q3_K] = {LARGE, 110, read_q3_k}, [STORED_Q4_K] = {LARGE, 144, read_q4_k},
+    [STORED_Q5_K] = {LARGE, 176, read_q5_k}, [STORED_Q6_K] = {LARGE, 210, read_q6_k},
+};
+
+size_t stored_block(enum stored_type type)
+{
+    return formats[type].numbers;
+}
+
+bool stored_size(enum stored_type type, uint64_t count, uint64_t *size)
+{
+    const struct format *format = &formats[type];
+    return format->numbers && count % format->numbers == 0 &&
+           !__builtin_mul_overflow(count / format->numbers, format->bytes, size);
+}
+
+void stored_values(const struct stored_tensor *tensor, size_t first, size_t count, float *values)
+{
+    const struct format *format = &formats[tensor->type];
+    const uint8_t *bytes = (const uint8_t *)tensor->bytes.bytes;
+    bytes += first / format->numbers * format->bytes;
+    for (size_t i = 0; i < count; i += format->numbers, bytes += format->bytes)
+        format->read(bytes, values + i);
+}

@@ -1,0 +1,44 @@
+/* import_source.c - a model in another format, and where its tensors are in it. */
+#include "inference/import/import_source.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+
+/* The names that the embedding has, of which a file needs one. */
+static const char *const embedding_names[] = {"shared.weight", "encoder.embed_tokens.weight",
+                                              "decoder.embed_tokens.weight"};
+
+const struct stored_tensor *import_source_find(const struct import_source *source,
+                                               const struct tensor_slot *slot)
+{
+    if (source->is_gguf)
+        return stored_find(source->tensors, slot->gguf);
+    const struct stored_tensor *found = stored_find(source->tensors, slot->source);
+    for (size_t i = 0; i < 3 && !found && strcmp(slot->source, embedding_names[0]) == 0; i++)
+        found = stored_find(source->tensors, embedding_names[i]);
+    return found;
+}
+
+bool import_same_numbers(const struct stored_tensor *a, const struct stored_tensor *b)
+{
+    return a && b && a->type == b->type && text_equal(a->bytes, b->bytes);
+}
+
+void import_source_close(struct import_source *source)
+{
+    safetensors_close(source->safetensors);
+    gguf_close(source->gguf);
+    file_unmap(source->file);
+    arena_free(&source->arena);
+    *source = (struct import_source){0};
+}
+
+bool import_source_open(struct import_source *source, const char *path, struct error *error)
+{
+    struct stat about;
+    source->path = path;
+    bool is_directory = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    return is_directory ? import_directory_open(source, error) : import_gguf_open(source, error);
+}

@@ -1,0 +1,95 @@
+/* model_format.h - a model file, byte for byte: header, section table, sections. Little-endian,
+ * mapped and used where it lies. docs/MODEL.md says the same in words. */
+#ifndef INFERENCE_MODEL_MODEL_FORMAT_H
+#define INFERENCE_MODEL_MODEL_FORMAT_H
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "inference/model/model.h"
+#include "inference/tokenizer/vocabulary.h"
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "model files are mapped as they lie");
+
+#define MODEL_MAGIC "WINNOW\0\x1A" /* 8 bytes, no NUL behind */
+
+enum { MODEL_VERSION = 2, MODEL_ALIGNMENT = 64, MODEL_MOST_SECTIONS = 100000 };
+
+enum section_kind {
+    SECTION_BYTES = 1, /* rows bytes; columns 1 */
+    SECTION_F32 = 2,   /* float [rows][columns] */
+    SECTION_S8 = 3,    /* int8 [rows][columns] in [-127, 127], as kernels/packed.h lays it out */
+    SECTION_S8_GROUPS = 4, /* the same in groups of T5_GROUP columns */
+};
+
+enum model_flag { MODEL_GATED = 1, MODEL_TIED = 2 };
+
+struct model_header {
+    char magic[8];
+    uint32_t version;
+    uint32_t header_size;         /* header and section table; the sections begin behind it */
+    uint64_t header_checksum;     /* xxh3-64 of header and table, this field taken as 0 */
+    uint64_t payload_checksum[2]; /* xxh3-128 (low, high) of all bytes behind header_size */
+    uint64_t file_size;
+    uint32_t section_count;
+    uint32_t model_width, head_width, hidden_width, heads;
+    uint32_t encoder_layers, decoder_layers, vocabulary;
+    uint32_t relative_buckets, relative_distance;
+    uint32_t activation, flags;
+    float output_scale, norm_epsilon;
+    int32_t pad_id, end_id, start_id;
+    uint32_t window_input, window_output;
+    uint32_t reserved[5]; /* 0 */
+};
+
+static_assert(sizeof(struct model_header) == 144, "no hidden padding");
+
+struct model_section {
+    char name[48]; /* ended by a zero byte */
+    uint32_t kind, reserved;
+    uint64_t rows, columns;
+    uint64_t offset; /* from the file's begin, a multiple of MODEL_ALIGNMENT */
+    uint64_t size;   /* bytes */
+};
+
+static_assert(sizeof(struct model_section) == 88, "no hidden padding");
+
+/* An open one. */
+struct t5_model {
+    struct text file; /* mapped */
+    const struct model_header *header;
+    const struct model_section *sections;
+    struct t5_config config;
+    struct t5_weights weights;
+    struct tokenizer tokenizer;
+    struct text prompts, ngrams;
+    char id[17];
+    /* The model that this one is a part of, to which file and tokenizer belong, or NULL; and the
+     * layers of it that are not in this one. */
+    const struct t5_model *whole;
+    struct t5_layers left_out;
+};
+
+/* The sections of the tokenizer's tables, by enum tokenizer_table. */
+extern const char *const model_tokenizer_sections[];
+
+#define MODEL_PROMPTS "prompts" /* lines `section.key=value`, in the order given */
+#define MODEL_NGRAMS "ngrams"   /* may be absent */
+
+/* Bytes of an int8 matrix in a section of this kind. */
+size_t model_matrix_size(enum section_kind kind, size_t rows, size_t columns);
+
+/* xxh3-64 of a header and its table, with the checksum's field taken as 0. */
+uint64_t model_header_checksum(const struct model_header *header,
+                               const struct model_section *sections);
+
+void model_header_from_config(struct model_header *header, const struct t5_config *config);
+
+/* Writes the model of a Hugging Face directory or a GGUF file to a stream that can seek
+ * (t5_import's `target` is not looked at). The stream's own failures are left in it. */
+bool import_model(const struct t5_import *import, FILE *stream, struct error *error);
+
+#endif

@@ -1,0 +1,16 @@
+/* prompts.h - how a model is asked: the settings that travel in its file. Keys: docs/MODEL.md. */
+#ifndef INFERENCE_MODEL_PROMPTS_H
+#define INFERENCE_MODEL_PROMPTS_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/text.h"
+
+/* Lines `section.key=value` of an INI file, in its order; keys that Winnow does not know are kept.
+ * With `path` NULL: the prompts for the instruction-tuned Flan-T5 family. */
+bool prompts_read(const char *path, struct arena *arena, struct text *lines, struct error *error);
+
+/* The value of "section.key", or the empty text. */
+struct text prompts_find(struct text lines, const char *key);
+
+#endif

@@ -1,0 +1,205 @@
+/* vocabulary.c - from the pieces of a file to the tables that the tokenizer walks. */
+#include "inference/tokenizer/vocabulary.h"
+
+#include <float.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+void vocabulary_add(struct vocabulary *vocabulary, struct piece piece)
+{
+    vocabulary->pieces = memory_grow(vocabulary->pieces, &vocabulary->capacity,
+                                     vocabulary->count + 1, sizeof(*vocabulary->pieces));
+    vocabulary->pieces[vocabulary->count++] = piece;
+}
+
+void vocabulary_add_token(struct vocabulary *vocabulary, struct added_token token)
+{
+    vocabulary->added = memory_grow(vocabulary->added, &vocabulary->added_capacity,
+                                    vocabulary->added_count + 1, sizeof(*vocabulary->added));
+    vocabulary->added[vocabulary->added_count++] = token;
+}
+
+void vocabulary_free(struct vocabulary *vocabulary)
+{
+    free(vocabulary->pieces);
+    free(vocabulary->added);
+    *vocabulary = (struct vocabulary){0};
+}
+
+/* The byte that a piece like <0x0A> stands for, or -1. */
+static int byte_of(struct text piece)
+{
+    unsigned byte;
+    char text[7];
+    if (piece.size != 6)
+        return -1;
+    memcpy(text, piece.bytes, 6);
+    text[6] = '\0';
+    char again[8];
+    if (sscanf(text, "<0x%2X>", &byte) != 1)
+        return -1;
+    snprintf(again, sizeof(again), "<0x%02X>", byte);
+    return memcmp(text, again, 6) == 0 ? (int)byte : -1;
+}
+
+static bool check_piece(const struct vocabulary *vocabulary, size_t id, const char *name,
+                        struct tokenizer_settings *settings, struct error *error)
+{
+    const struct piece *piece = &vocabulary->pieces[id];
+    if (piece->text.size == 0 || piece->text.size > MOST_PIECE_BYTES)
+        return error_set(error, ERROR_MODEL, "%s: piece %zu has %zu bytes, expected 1 to %d", name,
+                         id, piece->text.size, MOST_PIECE_BYTES);
+    if (!(piece->score >= -(double)FLT_MAX && piece->score <= (double)FLT_MAX))
+        return error_set(error, ERROR_MODEL, "%s: the score of piece %zu is not a number", name,
+                         id);
+    if (piece->text.size > settings->longest_piece)
+        settings->longest_piece = (uint32_t)piece->text.size;
+    int byte = -1;
+    switch (piece->kind) {
+    case PIECE_NORMAL:
+        if (piece->score < settings->lowest_score)
+            settings->lowest_score = piece->score;
+        if (piece->score > settings->highest_score)
+            settings->highest_score = piece->score;
+        return true;
+    case PIECE_UNKNOWN:
+        if (settings->unknown_id >= 0)
+            return error_set(error, ERROR_MODEL, "%s: two pieces (%d and %zu) for the unknown",
+                             name, settings->unknown_id, id);
+        settings->unknown_id = (int32_t)id;
+        return true;
+    case PIECE_CONTROL:
+        if (text_equal(piece->text, vocabulary->end_piece))
+            settings->end_id = (int32_t)id;
+        return true;
+    case PIECE_BYTE:
+        byte = byte_of(piece->text);
+        if (byte < 0 || settings->byte_ids[byte] >= 0)
+            return error_set(error, ERROR_MODEL,
+                             "%s: piece %zu is not a byte <0x00> to <0xFF>, or comes twice", name,
+                             id);
+        settings->byte_ids[byte] = (int32_t)id;
+        return true;
+    case PIECE_USER_DEFINED:
+    case PIECE_UNUSED:
+        return true;
+    }
+    return error_set(error, ERROR_MODEL, "%s: piece %zu is of unknown kind %d", name, id,
+                     (int)piece->kind);
+}
+
+static bool make_settings(const struct vocabulary *vocabulary, const char *name,
+                          struct tokenizer_settings *settings, struct error *error)
+{
+    /* FLT_MIN, the least positive number, is what SentencePiece begins its maximum with. */
+    *settings = (struct tokenizer_settings){.count = (uint32_t)vocabulary->count,
+                                            .unknown_id = -1,
+                                            .end_id = -1,
+                                            .lowest_score = (double)FLT_MAX,
+                                            .highest_score = (double)FLT_MIN,
+                                            .flags = vocabulary->flags};
+    for (size_t i = 0; i < 256; i++)
+        settings->byte_ids[i] = -1;
+    if (vocabulary->count == 0 || vocabulary->count > MOST_PIECES)
+        return error_set(error, ERROR_MODEL, "%s: %zu pieces, expected 1 to %d", name,
+                         vocabulary->count, MOST_PIECES);
+    for (size_t id = 0; id < vocabulary->count; id++)
+        if (!check_piece(vocabulary, id, name, settings, error))
+            return false;
+    if (settings->unknown_id < 0)
+        return error_set(error, ERROR_MODEL, "%s: no piece for the unknown", name);
+    for (size_t i = 0; i < 256 && (settings->flags & TOKENIZER_BYTES); i++)
+        if (settings->byte_ids[i] < 0)
+            return error_set(error, ERROR_MODEL, "%s: byte fallback without the piece <0x%02zX>",
+                             name, i);
+    return true;
+}
+
+static bool found_by_text(enum piece_kind kind, bool symbols_only)
+{
+    if (symbols_only)
+        return kind == PIECE_USER_DEFINED;
+    return kind == PIECE_NORMAL || kind == PIECE_USER_DEFINED || kind == PIECE_UNUSED;
+}
+
+static bool build_trie(const struct vocabulary *vocabulary, bool symbols_only, const char *name,
+                       struct arena *arena, struct text *table, struct error *error)
+{
+    struct trie_key *keys = memory_alloc(vocabulary->count, sizeof(*keys));
+    size_t count = 0;
+    for (size_t id = 0; id < vocabulary->count; id++)
+        if (found_by_text(vocabulary->pieces[id].kind, symbols_only))
+            keys[count++] = (struct trie_key){vocabulary->pieces[id].text, (int32_t)id};
+    struct trie trie;
+    struct text twice;
+    bool distinct = trie_build(&trie, keys, count, arena, &twice);
+    free(keys);
+    *table = (struct text){(const char *)trie.nodes, trie.count * sizeof(*trie.nodes)};
+    return distinct || error_set(error, ERROR_MODEL, "%s: the piece '%.*s' comes twice", name,
+                                 TEXT_ARGUMENT(twice));
+}
+
+static bool build_added(const struct vocabulary *vocabulary, const char *name, struct arena *arena,
+                        struct text *table, struct error *error)
+{
+    struct trie_key *keys = memory_alloc(vocabulary->added_count, sizeof(*keys));
+    bool known = true;
+    for (size_t i = 0; i < vocabulary->added_count && known; i++) {
+        struct added_token token = vocabulary->added[i];
+        keys[i] = (struct trie_key){token.text, token.id};
+        if (token.id < 0 || (size_t)token.id >= vocabulary->count || token.text.size == 0 ||
+            token.text.size > MOST_PIECE_BYTES)
+            known = error_set(error, ERROR_MODEL, "%s: added token '%.*s' has no piece %d", name,
+                              TEXT_ARGUMENT(token.text), token.id);
+    }
+    struct trie trie = {0};
+    if (known)
+        trie_build(&trie, keys, vocabulary->added_count, arena, NULL);
+    free(keys);
+    *table = (struct text){(const char *)trie.nodes, trie.count * sizeof(*trie.nodes)};
+    return known;
+}
+
+static void build_pieces(const struct vocabulary *vocabulary, struct arena *arena,
+                         struct text tables[TOKENIZER_TABLES])
+{
+    size_t count = vocabulary->count, size = 0;
+    for (size_t id = 0; id < count; id++)
+        size += vocabulary->pieces[id].text.size;
+    uint32_t *offsets = arena_alloc(arena, count + 1, sizeof(*offsets));
+    double *scores = arena_alloc(arena, count, sizeof(*scores));
+    uint8_t *kinds = arena_alloc(arena, count, 1);
+    char *bytes = arena_alloc(arena, size, 1);
+    size_t offset = 0;
+    for (size_t id = 0; id < count; id++) {
+        const struct piece *piece = &vocabulary->pieces[id];
+        offsets[id] = (uint32_t)offset;
+        scores[id] = piece->score;
+        kinds[id] = (uint8_t)piece->kind;
+        memcpy(bytes + offset, piece->text.bytes, piece->text.size);
+        offset += piece->text.size;
+    }
+    offsets[count] = (uint32_t)offset;
+    tables[TOKENIZER_OFFSETS] = (struct text){(char *)offsets, (count + 1) * sizeof(*offsets)};
+    tables[TOKENIZER_PIECES] = (struct text){bytes, size};
+    tables[TOKENIZER_SCORES] = (struct text){(char *)scores, count * sizeof(*scores)};
+    tables[TOKENIZER_KINDS] = (struct text){(char *)kinds, count};
+}
+
+bool vocabulary_build(const struct vocabulary *vocabulary, const char *name, struct arena *arena,
+                      struct text tables[TOKENIZER_TABLES], struct error *error)
+{
+    struct tokenizer_settings *settings = arena_alloc(arena, 1, sizeof(*settings));
+    if (!make_settings(vocabulary, name, settings, error))
+        return false;
+    tables[TOKENIZER_SETTINGS] = (struct text){(const char *)settings, sizeof(*settings)};
+    build_pieces(vocabulary, arena, tables);
+    tables[TOKENIZER_CHARSMAP] = vocabulary->charsmap.size ? arena_copy(arena, vocabulary->charsmap)
+                                                           : (struct text){NULL, 0};
+    return build_trie(vocabulary, false, name, arena, &tables[TOKENIZER_TRIE], error) &&
+           build_trie(vocabulary, true, name, arena, &tables[TOKENIZER_SYMBOLS], error) &&
+           build_added(vocabulary, name, arena, &tables[TOKENIZER_ADDED], error);
+}

@@ -1,0 +1,124 @@
+/* vocabulary.h - a tokenizer as its file states it, and the tables that the tokenizer uses. */
+#ifndef INFERENCE_TOKENIZER_VOCABULARY_H
+#define INFERENCE_TOKENIZER_VOCABULARY_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "inference/tokenizer/tokenizer.h"
+#include "inference/tokenizer/trie.h"
+
+enum { MOST_PIECES = 1 << 20, MOST_PIECE_BYTES = 4096 };
+
+/* SentencePiece's numbers. */
+enum piece_kind {
+    PIECE_NORMAL = 1,
+    PIECE_UNKNOWN = 2,
+    PIECE_CONTROL = 3,
+    PIECE_USER_DEFINED = 4,
+    PIECE_UNUSED = 5,
+    PIECE_BYTE = 6,
+};
+
+struct piece {
+    struct text text;
+    double score; /* SentencePiece's own are floats */
+    enum piece_kind kind;
+};
+
+/* A string cut out of the text before anything else is done, as tokenizer.json asks. */
+struct added_token {
+    struct text text;
+    int32_t id;
+};
+
+/* How text is normalised and cut. As it lies in a model file. */
+struct tokenizer_settings {
+    uint32_t count;         /* pieces */
+    uint32_t longest_piece; /* bytes */
+    int32_t unknown_id;
+    int32_t end_id;                     /* -1: none */
+    double lowest_score, highest_score; /* of normal pieces, as SentencePiece keeps them */
+    uint32_t flags, reserved;
+    int32_t byte_ids[256]; /* with TOKENIZER_BYTES */
+};
+
+enum tokenizer_flag {
+    TOKENIZER_PREFIX = 1,         /* a space is put before the text */
+    TOKENIZER_COLLAPSE = 2,       /* runs of spaces become one */
+    TOKENIZER_STRIP_FRONT = 4,    /* spaces at the front are dropped */
+    TOKENIZER_STRIP_BACK = 8,     /* and at the back */
+    TOKENIZER_ESCAPE = 16,        /* a space is written U+2581 */
+    TOKENIZER_BYTES = 32,         /* an unknown character becomes its bytes */
+    TOKENIZER_PREFIX_SPARED = 64, /* no space is put before a text that begins with one */
+    TOKENIZER_WORDS = 128,        /* each word is cut by itself; scores are summed in double */
+};
+
+struct vocabulary {
+    struct piece *pieces;
+    size_t count, capacity;
+    struct added_token *added;
+    size_t added_count, added_capacity;
+    struct text charsmap; /* SentencePiece's precompiled normalisation; may be empty */
+    struct text end_piece;
+    uint32_t flags;
+};
+
+/* Texts borrow from `bytes` or from `arena`. `name` begins messages. */
+bool spiece_read(struct text bytes, const char *name, struct vocabulary *vocabulary,
+                 struct error *error);
+bool tokenizer_json_read(struct text bytes, const char *name, struct arena *arena,
+                         struct vocabulary *vocabulary, struct error *error);
+bool tokenizer_gguf_read(struct text bytes, const char *name, struct arena *arena,
+                         struct vocabulary *vocabulary, struct error *error);
+void vocabulary_free(struct vocabulary *vocabulary); /* safe on a zeroed one */
+
+void vocabulary_add(struct vocabulary *vocabulary, struct piece piece);
+void vocabulary_add_token(struct vocabulary *vocabulary, struct added_token token);
+
+/* The tokenizer's tables, each a run of bytes: what a model file holds and maps. */
+enum tokenizer_table {
+    TOKENIZER_SETTINGS, /* struct tokenizer_settings */
+    TOKENIZER_OFFSETS,  /* uint32_t [count + 1] into the bytes */
+    TOKENIZER_PIECES,   /* the pieces' bytes */
+    TOKENIZER_SCORES,   /* double [count] */
+    TOKENIZER_KINDS,    /* uint8_t [count], enum piece_kind */
+    TOKENIZER_TRIE,     /* struct trie_node []: normal, user-defined and unused pieces */
+    TOKENIZER_SYMBOLS,  /* struct trie_node []: user-defined pieces */
+    TOKENIZER_ADDED,    /* struct trie_node []: added tokens */
+    TOKENIZER_CHARSMAP, /* as SentencePiece has it */
+    TOKENIZER_TABLES
+};
+
+/* Checks the vocabulary and builds the tables in `arena`. */
+bool vocabulary_build(const struct vocabulary *vocabulary, const char *name, struct arena *arena,
+                      struct text tables[TOKENIZER_TABLES], struct error *error);
+
+/* A tokenizer ready for use: views of the tables. */
+struct tokenizer {
+    const struct tokenizer_settings *settings;
+    const uint32_t *offsets;
+    const char *bytes;
+    const double *scores;
+    const uint8_t *kinds;
+    struct trie pieces, symbols, added;
+    const uint32_t *charsmap_units; /* a Darts double array, as SentencePiece walks it */
+    size_t charsmap_unit_count;
+    struct text replacements; /* its values are offsets of strings ended by a zero byte */
+    struct text space;        /* what a space becomes */
+    struct text tables[TOKENIZER_TABLES]; /* borrowed, or owned by the arena */
+    struct arena arena;
+};
+
+/* Makes a zeroed tokenizer use `tables`, which must outlive it, after checking every bound. */
+bool tokenizer_attach(struct tokenizer *tokenizer, const struct text tables[TOKENIZER_TABLES],
+                      const char *name, struct error *error);
+
+/* Reads a spiece.model, tokenizer.json or GGUF file into a zeroed tokenizer, which owns its tables.
+ */
+bool tokenizer_load(struct tokenizer *tokenizer, const char *path, struct error *error);
+void tokenizer_release(struct tokenizer *tokenizer); /* safe on a zeroed one */
+
+struct text tokenizer_piece(const struct tokenizer *tokenizer, int32_t id);
+
+#endif

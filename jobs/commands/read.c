@@ -1,0 +1,381 @@
+/* read.c - `winnow read`: what a connector makes of files, as JSON lines; no model, no database. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/calendar.h"
+#include "base/file.h"
+#include "base/json_writer.h"
+#include "base/memory.h"
+#include "connectors/connectors.h"
+#include "connectors/input/archive.h"
+#include "jobs/command.h"
+
+enum { BATCH_RECORDS = 256, OUTPUT_BUFFER = 64 * 1024 };
+
+/* The command line. */
+struct read {
+    struct text format, map, delimiter, charset, header, fields, rejects, sets;
+    int64_t max_members, max_ratio;
+    bool explain;
+};
+
+/* What a run of the command works with. */
+struct reading_run {
+    struct read options;
+    struct arena arena;
+    struct batch batch;
+    struct file_writer rejects;
+    void *reject_state; /* of raw_format */
+    uint64_t records, reject_count, left_out;
+};
+
+static const struct flag flags[] = {
+    {.option = {"format", OPTION_TEXT, offsetof(struct read, format), .fallback = "",
+                .help =
+                    "connector that reads the files: csv, xlsx, json, xml, mail; else it is found"},
+     .letter = 'f',
+     .argument = "FORMAT"},
+    {.option = {"map", OPTION_TEXT, offsetof(struct read, map), .fallback = "",
+                .help = "which column is what: text=COLUMN,date=COLUMN,... (id, rating, title, "
+                        "author, lang)"},
+     .letter = 'm',
+     .argument = "ROLES"},
+    {.option = {"fields", OPTION_CHOICE, offsetof(struct read, fields), .fallback = "none",
+                .choices = "none|all", .help = "all: also every column, in its order"},
+     .argument = "all"},
+    {.option = {"rejects", OPTION_TEXT, offsetof(struct read, rejects), .fallback = "",
+                .help = "write the rows left behind to this CSV file"},
+     .letter = 'r',
+     .argument = "FILE"},
+    {.option = {"explain", OPTION_BOOLEAN, offsetof(struct read, explain), .fallback = "no",
+                .help = "tell on standard error what was chosen and why"},
+     .letter = 'e'},
+    {.option = {"delimiter", OPTION_TEXT, offsetof(struct read, delimiter), .fallback = "",
+                .help = "between the cells of a table; tab and none are words for it"},
+     .letter = 'd',
+     .argument = "CHARACTER"},
+    {.option = {"charset", OPTION_TEXT, offsetof(struct read, charset), .fallback = "",
+                .help = "of the files, as iconv names it; else it is found"},
+     .letter = 'c',
+     .argument = "CHARSET"},
+    {.option = {"header", OPTION_TEXT, offsetof(struct read, header), .fallback = "",
+                .help = "yes or no: whether a table's first row holds names; else it is found"},
+     .argument = "YES"},
+    {.option = {"max-members", OPTION_INTEGER, offsetof(struct read, max_members),
+                .fallback = "10000", .least = 1, .most = 10000000,
+                .help = "files that an archive may hold"},
+     .argument = "N"},
+    {.option = {"max-ratio", OPTION_INTEGER, offsetof(struct read, max_ratio), .fallback = "200",
+                .least = 1, .most = 1000000,
+                .help = "times its size that a packed file may grow when it is unpacked"},
+     .argument = "N"},
+    {.option = {"set", OPTION_TEXT, offsetof(struct read, sets), .fallback = "",
+                .help = "any other key of a job's [source]: own_domains=example.com"},
+     .letter = 's',
+     .argument = "KEY=VALUE",
+     .repeats = true},
+    {{0}, 0, NULL, false},
+};
+
+extern const struct command read_command; /* at the end of this file */
+
+static void write_member(struct json_writer *writer, const char *name, struct text value)
+{
+    json_write_key(writer, text_of(name));
+    if (value.size > 0)
+        json_write_text(writer, value);
+    else
+        json_write_null(writer);
+}
+
+static void write_fields(struct json_writer *writer, const struct record *record)
+{
+    json_write_key(writer, TEXT("fields"));
+    json_write_object(writer);
+    for (size_t i = 0; i < record->field_count; i++) {
+        json_write_key(writer, record->fields[i].name);
+        json_write_text(writer, record->fields[i].value);
+    }
+    json_write_end(writer);
+}
+
+static void write_record(const struct reading_run *run, const char *path,
+                         const struct record *record)
+{
+    struct json_writer writer = {.stream = stdout};
+    char date[32];
+    calendar_print(record->created_at, date);
+    json_write_object(&writer);
+    json_write_key(&writer, TEXT("source"));
+    json_write_text(&writer, text_of(path));
+    json_write_key(&writer, TEXT("line"));
+    json_write_count(&writer, record->line);
+    write_member(&writer, "external_id", record->external_id);
+    write_member(&writer, "created_at", text_of(date));
+    write_member(&writer, "author", record->author);
+    json_write_key(&writer, TEXT("rating"));
+    json_write_real(&writer, record->rating); /* null when there is none */
+    json_write_key(&writer, TEXT("title"));
+    json_write_text(&writer, record->title);
+    json_write_key(&writer, TEXT("text"));
+    json_write_text(&writer, record->body);
+    write_member(&writer, "lang", record->lang);
+    if (record->question.size > 0)
+        write_member(&writer, "question", record->question);
+    if (text_equal(run->options.fields, TEXT("all")))
+        write_fields(&writer, record);
+    json_write_end(&writer);
+}
+
+static bool write_reject(struct reading_run *run, const char *path, const struct reject *reject,
+                         struct error *error)
+{
+    char line[24], offset[24];
+    snprintf(line, sizeof(line), "%llu", (unsigned long long)reject->line);
+    snprintf(offset, sizeof(offset), "%llu", (unsigned long long)reject->byte_offset);
+    struct text cells[] = {text_of(path), text_of(line), text_of(offset), reject->reason,
+                           reject->raw};
+    return raw_format.row(run->reject_state, run->rejects.stream, cells, 5, error);
+}
+
+static bool begin_rejects(struct reading_run *run, struct error *error)
+{
+    static const struct column columns[] = {{"file", COLUMN_TEXT},
+                                            {"line", COLUMN_NUMBER},
+                                            {"byte_offset", COLUMN_NUMBER},
+                                            {"reason", COLUMN_TEXT},
+                                            {"raw", COLUMN_TEXT}};
+    if (run->options.rejects.size == 0)
+        return true;
+    run->reject_state = memory_alloc(1, raw_format.state_size + 1);
+    if (raw_format.options)
+        option_defaults(raw_format.options, run->reject_state);
+    return file_writer_open(&run->rejects, run->options.rejects.bytes, error) &&
+           raw_format.begin(run->reject_state, run->rejects.stream, columns, 5, error);
+}
+
+static bool write_batch(struct reading_run *run, const char *path, struct error *error)
+{
+    for (size_t i = 0; i < run->batch.count; i++)
+        write_record(run, path, &run->batch.records[i]);
+    bool ok = true;
+    for (size_t i = 0; run->reject_state && ok && i < run->batch.reject_count; i++)
+        ok = write_reject(run, path, &run->batch.rejects[i], error);
+    if (ok && ferror(stdout))
+        ok = error_set(error, ERROR_STORE, "standard output: the write failed (disk full?)");
+    run->records += run->batch.count;
+    run->reject_count += run->batch.reject_count;
+    run->left_out += run->batch.left_out;
+    batch_reset(&run->batch);
+    return ok;
+}
+
+static bool set_option(const struct connector *connector, void *state, const char *name,
+                       struct text value, struct error *error)
+{
+    const struct option *option =
+        connector->options ? option_find(connector->options, text_of(name)) : NULL;
+    if (!option || value.size == 0)
+        return true; /* a file of another format has no use for it */
+    char where[32];
+    snprintf(where, sizeof(where), "--%s", name);
+    return option_set(option, state, value, where, error);
+}
+
+static bool is_key(struct text name)
+{
+    for (const struct connector *const *connector = connectors; *connector; connector++)
+        if ((*connector)->options && option_find((*connector)->options, name))
+            return true;
+    return false;
+}
+
+/* What --set says, a line each. */
+static bool set_more(struct reading_run *run, const struct connector *connector, void *state,
+                     struct error *error)
+{
+    struct text rest = run->options.sets, value, name;
+    while (rest.size && text_split(&rest, '\n', &value)) {
+        if (!text_split(&value, '=', &name) || !value.bytes || !is_key(name))
+            return error_set(error, ERROR_USAGE,
+                             "--set %.*s: expected KEY=VALUE with a key of [source]; `winnow plan "
+                             "--keys` lists them",
+                             TEXT_ARGUMENT(name));
+        if (!set_option(connector, state, arena_copy(&run->arena, name).bytes, value, error))
+            return false;
+    }
+    return true;
+}
+
+static const struct connector *connector_called(struct text name)
+{
+    for (const struct connector *const *connector = connectors; *connector; connector++)
+        if (text_equal_fold(name, text_of((*connector)->name)))
+            return *connector;
+    return NULL;
+}
+
+static bool find_connector(struct reading_run *run, const char *path,
+                           const struct connector **connector, struct error *error)
+{
+    struct text report;
+    *connector = connector_called(run->options.format);
+    if (*connector)
+        return true;
+    if (run->options.format.size > 0)
+        return error_set(error, ERROR_USAGE, "--format %.*s: there is no such connector",
+                         TEXT_ARGUMENT(run->options.format));
+    if (!connectors_recognize(path, &run->arena, connector, &report, error))
+        return false;
+    if (!*connector)
+        return error_set(error, ERROR_INPUT,
+                         "%s: not recognised (%.*s); say which it is with --format", path,
+                         TEXT_ARGUMENT(report));
+    if (run->options.explain)
+        fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGUMENT(report));
+    return true;
+}
+
+static void explain(struct reading_run *run, const char *path, const struct connector *connector,
+                    void *state)
+{
+    if (!run->options.explain || !connector->explain)
+        return;
+    struct text lines = connector->explain(state, &run->arena), line;
+    while (text_split(&lines, '\n', &line))
+        fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGUMENT(line));
+}
+
+static bool read_rows(struct reading_run *run, const char *path, const struct connector *connector,
+                      void *state, struct error *error)
+{
+    enum reading reading = READING_MORE;
+    run->batch.path = path;
+    while (reading == READING_MORE) {
+        reading = connector->read(state, &run->batch, error);
+        bool full = batch_is_full(&run->batch, BATCH_RECORDS);
+        if ((full || reading != READING_MORE) && !write_batch(run, path, error))
+            return false;
+    }
+    return reading == READING_DONE;
+}
+
+static void say_counts(const struct reading_run *run, const char *path)
+{
+    fprintf(stderr, "%s: %llu records, %llu rejects", path, (unsigned long long)run->records,
+            (unsigned long long)run->reject_count);
+    if (run->left_out > 0)
+        fprintf(stderr, ", %llu left out", (unsigned long long)run->left_out);
+    fputc('\n', stderr);
+}
+
+static bool read_file(struct reading_run *run, const char *path, struct error *error)
+{
+    const struct connector *connector;
+    if (!find_connector(run, path, &connector, error))
+        return false;
+    const struct read *options = &run->options;
+    char ratio[24];
+    snprintf(ratio, sizeof(ratio), "%lld", (long long)options->max_ratio);
+    void *state = memory_alloc(1, connector->state_size);
+    run->records = run->reject_count = run->left_out = 0;
+    if (connector->options)
+        option_defaults(connector->options, state);
+    bool ok = set_option(connector, state, "map", options->map, error) &&
+              set_option(connector, state, "delimiter", options->delimiter, error) &&
+              set_option(connector, state, "charset", options->charset, error) &&
+              set_option(connector, state, "header", options->header, error) &&
+              set_option(connector, state, "max_ratio", text_of(ratio), error) &&
+              set_option(connector, state, "without_text", TEXT("yes"), error) &&
+              set_more(run, connector, state, error) && connector->open(state, path, error);
+    if (ok) {
+        explain(run, path, connector, state);
+        ok = read_rows(run, path, connector, state, error);
+    }
+    connector->close(state);
+    free(state);
+    if (run->reject_count > 0 || run->left_out > 0 || options->explain)
+        say_counts(run, path);
+    arena_reset(&run->arena);
+    return ok;
+}
+
+/* A file, or every file in it where it is an archive; the first fault, the others are told as they
+ * come. */
+static bool read_file_or_members(struct reading_run *run, const char *path, struct error *error)
+{
+    struct bundle_limits limits = {run->options.max_members, run->options.max_ratio};
+    struct arena names = {0};
+    struct text *members;
+    size_t count;
+    bool all = bundle_list(path, &limits, &names, &members, &count, error);
+    if (all && count == 0)
+        all = read_file(run, path, error);
+    for (size_t i = 0; i < count && error->kind != ERROR_STORE; i++) {
+        struct error fault = {0};
+        if (read_file(run, members[i].bytes, &fault))
+            continue;
+        if (!all)
+            fprintf(stderr, "winnow read: %s\n", error->message);
+        all = error_set(error, fault.kind, "%s", fault.message);
+    }
+    arena_free(&names);
+    return all;
+}
+
+/* Every file, also behind one that cannot be read: main tells the first fault, the others are told
+ * as they come. */
+static bool read_files(struct reading_run *run, char **paths, int count, struct error *error)
+{
+    bool all = true;
+    for (int i = 0; i < count; i++) {
+        struct error fault = {0};
+        if (read_file_or_members(run, paths[i], &fault))
+            continue;
+        if (fault.kind == ERROR_STORE) /* nowhere to write to */
+            return error_set(error, fault.kind, "%s", fault.message);
+        if (!all)
+            fprintf(stderr, "winnow read: %s\n", fault.message);
+        error_set(error, fault.kind, "%s", fault.message);
+        all = false;
+    }
+    return all;
+}
+
+static int run_command(int argc, char **argv, struct error *error)
+{
+    struct reading_run run = {0};
+    struct arena words = {0};
+    int first = 0;
+    setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
+    bool ok = command_parse(&read_command, argc, argv, &run.options, &words, &first, error) &&
+              command_operands(&read_command, argc - first, 1, 1 << 20, error) &&
+              begin_rejects(&run, error);
+    if (ok) {
+        ok = read_files(&run, argv + first, argc - first, error);
+        if (run.reject_state && error->kind != ERROR_STORE)
+            file_writer_commit(&run.rejects, error);
+    }
+    file_writer_abort(&run.rejects);
+    batch_free(&run.batch);
+    arena_free(&run.arena);
+    arena_free(&words);
+    free(run.reject_state);
+    return error_exit_code(error->kind);
+}
+
+const struct command read_command = {
+    .name = "read",
+    .summary = "show what a connector makes of files: one JSON object a record",
+    .operands = "FILE...",
+    .help = "Every record is one line on standard output: source, line, external_id, created_at\n"
+            "(UTC), author, rating, title, text, lang; in surveys also question, one record an\n"
+            "answer. Rows left behind are counted on standard error.\n"
+            "\n"
+            "  winnow read --explain reviews.csv\n"
+            "  winnow read --map text=Comment,date=When --fields all export.csv\n"
+            "  winnow read --format mail --rejects rejects.csv inbox/\n",
+    .flags = flags,
+    .run = run_command,
+};

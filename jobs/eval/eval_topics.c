@@ -1,0 +1,107 @@
+/* eval_topics.c - the topics of a text with polarity: "price:negative; delivery:positive". */
+#include <stdio.h>
+
+#include "jobs/eval/eval.h"
+#include "jobs/eval/topic_metrics.h"
+
+struct topics_task {
+    struct topic_metrics metrics;
+    size_t unlabelled, empty;
+};
+
+static bool read_polarity(struct text value, enum sentiment *polarity)
+{
+    for (*polarity = SENTIMENT_NEGATIVE; *polarity <= SENTIMENT_POSITIVE; (*polarity)++)
+        if (text_equal_fold(value, text_of(sentiment_names[*polarity])))
+            return true;
+    return false;
+}
+
+/* The mentions in a label, each topic once: the first polarity counts. "none" has none. */
+static bool read_label(struct text value, struct arena *arena, struct topic_mention **mentions,
+                       size_t *count)
+{
+    *mentions = arena_alloc(arena, value.size + 1, sizeof(**mentions));
+    *count = 0;
+    struct text rest = value, item;
+    if (text_equal_fold(value, TEXT("none")))
+        return true;
+    while (text_split(&rest, ';', &item)) {
+        struct text polarity = text_trim(item), topic;
+        if (polarity.size == 0)
+            continue;
+        struct topic_mention mention;
+        text_split(&polarity, ':', &topic);
+        mention.topic = text_trim(topic);
+        if (!read_polarity(text_trim(polarity), &mention.polarity))
+            return false;
+        bool known = false;
+        for (size_t i = 0; i < *count; i++)
+            known |= text_equal((*mentions)[i].topic, mention.topic);
+        if (!known)
+            (*mentions)[(*count)++] = mention;
+    }
+    return *count > 0;
+}
+
+static bool take(void *state, struct eval *eval, struct batch *batch, struct error *error)
+{
+    struct topics_task *task = state;
+    if (!eval_analyse(eval, batch, error))
+        return false;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct record *record = &batch->records[i];
+        struct text value = eval_value(record, eval->label);
+        struct topic_mention *gold;
+        size_t gold_count;
+        if (value.size == 0)
+            task->unlabelled++;
+        else if (!read_label(value, &batch->arena, &gold, &gold_count))
+            return error_set(error, ERROR_INPUT,
+                             "%s line %llu: '%.*s' is no list of topics: expected "
+                             "topic:polarity; topic:polarity, or none",
+                             batch->path, (unsigned long long)record->line, TEXT_ARGUMENT(value));
+        else if (!record->analyse || record->chunk_count == 0)
+            task->empty++;
+        else
+            topic_metrics_add(&task->metrics, gold, gold_count, record->analysis.topics,
+                              record->analysis.topic_count);
+    }
+    return true;
+}
+
+static size_t count(const void *state)
+{
+    return ((const struct topics_task *)state)->metrics.count;
+}
+
+static bool print(void *state, struct eval *eval, double *first, struct error *error)
+{
+    (void)error;
+    const struct topics_task *task = state;
+    struct arena arena = {0};
+    printf("%.*s", TEXT_ARGUMENT(topic_metrics_print(&task->metrics, &arena)));
+    printf("\nleft out: %zu without a label, %zu without a text\n"
+           "speed: %.0f texts/s, %.0f tokens/s\n",
+           task->unlabelled, task->empty, (double)task->metrics.count / eval->seconds,
+           (double)eval->tokens / eval->seconds);
+    *first = topic_metrics_pairs(&task->metrics).value;
+    arena_free(&arena);
+    return true;
+}
+
+static void close_task(void *state)
+{
+    topic_metrics_free(&((struct topics_task *)state)->metrics);
+}
+
+const struct eval_task eval_topics = {
+    .name = "topics",
+    .label = "topics",
+    .expected = "topic:polarity; topic:polarity, or none",
+    .state_size = sizeof(struct topics_task),
+    .take = take,
+    .count = count,
+    .print = print,
+    .close = close_task,
+};

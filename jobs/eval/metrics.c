@@ -1,0 +1,131 @@
+/* metrics.c - accuracy, macro-F1, calibration. */
+#include "jobs/eval/metrics.h"
+
+#include <math.h>
+
+static size_t class_of(enum sentiment label)
+{
+    return (size_t)label - SENTIMENT_NEGATIVE;
+}
+
+static double ratio(size_t part, size_t whole)
+{
+    return whole ? (double)part / (double)whole : 0;
+}
+
+static double f1_of(size_t confusion[METRIC_CLASSES][METRIC_CLASSES], size_t class)
+{
+    size_t gold = 0, predicted = 0;
+    for (size_t other = 0; other < METRIC_CLASSES; other++) {
+        gold += confusion[class][other];
+        predicted += confusion[other][class];
+    }
+    return ratio(2 * confusion[class][class], gold + predicted);
+}
+
+static double macro_f1_of(size_t confusion[METRIC_CLASSES][METRIC_CLASSES])
+{
+    double sum = 0;
+    for (size_t class = 0; class < METRIC_CLASSES; class ++)
+        sum += f1_of(confusion, class);
+    return sum / METRIC_CLASSES;
+}
+
+static double macro_f1_figure(const void *cases, const size_t *drawn, size_t count)
+{
+    const struct judgement *judgements = cases;
+    size_t confusion[METRIC_CLASSES][METRIC_CLASSES] = {{0}};
+    for (size_t i = 0; i < count; i++) {
+        const struct judgement *judgement = &judgements[drawn[i]];
+        confusion[class_of(judgement->gold)][class_of(judgement->predicted)]++;
+    }
+    return macro_f1_of(confusion);
+}
+
+static void fill_bins(struct metrics *metrics, const struct judgement *judgements, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        double place = judgements[i].confidence * METRIC_BINS;
+        size_t index = place >= METRIC_BINS ? METRIC_BINS - 1 : place > 0 ? (size_t)place : 0;
+        struct reliability_bin *bin = &metrics->bins[index];
+        bin->count++;
+        bin->confidence += judgements[i].confidence;
+        bin->accuracy += judgements[i].gold == judgements[i].predicted;
+    }
+    for (size_t i = 0; i < METRIC_BINS; i++) {
+        struct reliability_bin *bin = &metrics->bins[i];
+        if (!bin->count)
+            continue;
+        bin->confidence /= (double)bin->count;
+        bin->accuracy /= (double)bin->count;
+        metrics->calibration_error +=
+            fabs(bin->confidence - bin->accuracy) * (double)bin->count / (double)count;
+    }
+}
+
+struct metrics metrics_compute(const struct judgement *judgements, const bool *polar, size_t count)
+{
+    struct metrics metrics = {.count = count};
+    size_t right = 0, polar_right = 0, polar_count = 0, covered = 0, covered_right = 0;
+    if (!count)
+        return metrics;
+    for (size_t i = 0; i < count; i++) {
+        const struct judgement *judgement = &judgements[i];
+        bool agrees = judgement->gold == judgement->predicted;
+        metrics.confusion[class_of(judgement->gold)][class_of(judgement->predicted)]++;
+        right += agrees;
+        covered += judgement->reported;
+        covered_right += judgement->reported && agrees;
+        if (judgement->gold != SENTIMENT_NEUTRAL) {
+            polar_count++;
+            polar_right += polar[i] == (judgement->gold == SENTIMENT_POSITIVE);
+        }
+    }
+    for (size_t class = 0; class < METRIC_CLASSES; class ++) {
+        size_t gold = 0, predicted = 0, both = metrics.confusion[class][class];
+        for (size_t other = 0; other < METRIC_CLASSES; other++) {
+            gold += metrics.confusion[class][other];
+            predicted += metrics.confusion[other][class];
+        }
+        metrics.precision[class] = ratio(both, predicted);
+        metrics.recall[class] = ratio(both, gold);
+        metrics.f1[class] = f1_of(metrics.confusion, class);
+    }
+    metrics.accuracy = ratio(right, count);
+    metrics.polar_accuracy = ratio(polar_right, polar_count);
+    metrics.coverage = ratio(covered, count);
+    metrics.accuracy_covered = ratio(covered_right, covered);
+    metrics.macro_f1 = bootstrap(macro_f1_figure, judgements, count);
+    fill_bins(&metrics, judgements, count);
+    return metrics;
+}
+
+struct text metrics_print(const struct metrics *metrics, struct arena *arena)
+{
+    static const char *const names[METRIC_CLASSES] = {"negative", "neutral", "positive"};
+    struct text out = arena_format(
+        arena,
+        "texts              %zu\n"
+        "macro-F1           %.4f   (95 %%: %.4f to %.4f)\n"
+        "accuracy           %.4f\n"
+        "accuracy, polar    %.4f\n"
+        "calibration error  %.4f   (expected, 10 bins)\n"
+        "coverage           %.4f   (accuracy where a label is given: %.4f)\n\n"
+        "             precision  recall      F1 | predicted: negative  neutral positive\n",
+        metrics->count, metrics->macro_f1.value, metrics->macro_f1.low, metrics->macro_f1.high,
+        metrics->accuracy, metrics->polar_accuracy, metrics->calibration_error, metrics->coverage,
+        metrics->accuracy_covered);
+    for (size_t class = 0; class < METRIC_CLASSES; class ++)
+        out = arena_format(arena, "%.*s%-12s    %.4f  %.4f  %.4f |            %8zu %8zu %8zu\n",
+                           TEXT_ARGUMENT(out), names[class], metrics->precision[class],
+                           metrics->recall[class], metrics->f1[class], metrics->confusion[class][0],
+                           metrics->confusion[class][1], metrics->confusion[class][2]);
+    out = arena_format(arena, "%.*s\nconfidence   texts   says  is right\n", TEXT_ARGUMENT(out));
+    for (size_t i = 0; i < METRIC_BINS; i++)
+        if (metrics->bins[i].count)
+            out = arena_format(arena, "%.*s%.1f - %.1f  %7zu  %.3f  %.3f\n", TEXT_ARGUMENT(out),
+                               (double)i / METRIC_BINS, (double)(i + 1) / METRIC_BINS,
+                               metrics->bins[i].count, metrics->bins[i].confidence,
+                               metrics->bins[i].accuracy);
+    return out;
+}

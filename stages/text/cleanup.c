@@ -1,0 +1,406 @@
+/* cleanup.c - markup, invisible characters, translations and answers that say nothing. */
+#include "stages/text/cleanup.h"
+
+#include <string.h>
+
+#include "base/html.h"
+#include "base/normalize.h"
+#include "base/utf8.h"
+
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_one_of(struct text word, const char *const *words)
+{
+    for (; *words; words++)
+        if (text_equal_fold(word, text_of(*words)))
+            return true;
+    return false;
+}
+
+/* ---- Markup ---- */
+
+/* Elements that feedback comes with; a word in angle brackets that is none of them was meant as it
+ * stands. */
+static const char *const elements[] = {
+    "a",      "abbr",   "article", "audio",  "b",      "big",    "blockquote", "body",
+    "br",     "button", "center",  "cite",   "code",   "col",    "colgroup",   "dd",
+    "del",    "div",    "dl",      "dt",     "em",     "figure", "figcaption", "font",
+    "footer", "form",   "h1",      "h2",     "h3",     "h4",     "h5",         "h6",
+    "head",   "header", "hr",      "html",   "i",      "iframe", "img",        "input",
+    "ins",    "kbd",    "label",   "li",     "link",   "main",   "mark",       "meta",
+    "nav",    "ol",     "p",       "pre",    "q",      "s",      "script",     "section",
+    "small",  "source", "span",    "strike", "strong", "style",  "sub",        "sup",
+    "svg",    "table",  "tbody",   "td",     "tfoot",  "th",     "thead",      "title",
+    "tr",     "tt",     "u",       "ul",     "video",  "wbr",    "o:p",        NULL,
+};
+
+static const char *const entities[] = {
+    "amp",    "lt",     "gt",     "quot",   "apos",   "nbsp",   "ndash",  "mdash",  "hellip",
+    "lsquo",  "rsquo",  "ldquo",  "rdquo",  "bull",   "middot", "copy",   "reg",    "trade",
+    "deg",    "euro",   "pound",  "yen",    "cent",   "laquo",  "raquo",  "auml",   "ouml",
+    "uuml",   "Auml",   "Ouml",   "Uuml",   "szlig",  "eacute", "egrave", "ecirc",  "agrave",
+    "acirc",  "ccedil", "ntilde", "iacute", "oacute", "uacute", "aacute", "iexcl",  "iquest",
+    "frac12", "frac14", "frac34", "times",  "zwj",    "zwnj",   "shy",    "hearts", NULL,
+};
+
+enum { LONGEST_TAG = 4096, LONGEST_ENTITY = 12 };
+
+/* The size of the complete tag or comment of a known element at `at`, which is a '<'; or 0. */
+static size_t tag_size(struct text text, size_t at)
+{
+    struct text rest = text_slice(text, at, at + LONGEST_TAG);
+    if (text_starts_with(rest, TEXT("<!--")))
+        return 4;
+    size_t name = rest.size > 1 && rest.bytes[1] == '/' ? 2 : 1, end = name;
+    while (end < rest.size &&
+           (is_letter(rest.bytes[end]) || is_digit(rest.bytes[end]) || rest.bytes[end] == ':'))
+        end++;
+    if (!is_one_of(text_slice(rest, name, end), elements))
+        return 0;
+    size_t close = end;
+    bool has_value = false;
+    for (; close < rest.size && rest.bytes[close] != '>'; close++) {
+        if (rest.bytes[close] == '<')
+            return 0;
+        has_value |= rest.bytes[close] == '=';
+    }
+    if (close == rest.size)
+        return 0;
+    /* "<b and c>" is no tag: what follows the name must be attributes. */
+    struct text inside = text_trim(text_slice(rest, end, close));
+    bool is_bare = inside.size == 0 || text_equal(inside, TEXT("/"));
+    return is_bare || has_value ? close + 1 : 0;
+}
+
+static bool is_entity(struct text text, size_t at)
+{
+    struct text rest = text_slice(text, at + 1, at + 1 + LONGEST_ENTITY);
+    size_t end = text_find(rest, TEXT(";"), 0);
+    if (end == rest.size || end == 0)
+        return false;
+    struct text name = text_slice(rest, 0, end);
+    if (name.bytes[0] != '#')
+        return is_one_of(name, entities);
+    bool hex = name.size > 1 && (name.bytes[1] == 'x' || name.bytes[1] == 'X');
+    size_t digit = hex ? 2 : 1;
+    if (digit == name.size)
+        return false;
+    for (; digit < name.size; digit++)
+        if (!is_digit(name.bytes[digit]) &&
+            !(hex && is_letter(name.bytes[digit]) && (name.bytes[digit] | 0x20) <= 'f'))
+            return false;
+    return true;
+}
+
+enum markup tidy_markup(struct text text)
+{
+    enum markup markup = MARKUP_NONE;
+    for (size_t at = 0; at < text.size; at++) {
+        if (text.bytes[at] == '<' && tag_size(text, at) > 0)
+            return MARKUP_TAGS;
+        if (text.bytes[at] == '&' && is_entity(text, at))
+            markup = MARKUP_ENTITIES;
+    }
+    return markup;
+}
+
+struct writer {
+    char *bytes;
+    size_t size;
+};
+
+static void put(struct writer *writer, struct text text)
+{
+    memcpy(writer->bytes + writer->size, text.bytes, text.size);
+    writer->size += text.size;
+}
+
+/* HTML that says the same to a parser which takes every '<' for a tag and line breaks for blanks.
+ */
+static struct text protect(struct text text, enum markup markup, struct arena *arena)
+{
+    struct writer writer = {arena_alloc(arena, text.size * 4 + 1, 1), 0};
+    for (size_t at = 0; at < text.size; at++) {
+        char byte = text.bytes[at];
+        if (byte == '<' && tag_size(text, at) == 0)
+            put(&writer, TEXT("&lt;"));
+        else if (byte == '\n' && markup == MARKUP_ENTITIES)
+            put(&writer, TEXT("<br>"));
+        else
+            writer.bytes[writer.size++] = byte;
+    }
+    return (struct text){writer.bytes, writer.size};
+}
+
+/* ---- Characters ---- */
+
+enum kind { KIND_TEXT, KIND_BLANK, KIND_LINE, KIND_DROPPED };
+
+static enum kind kind_of(uint32_t point)
+{
+    if (point == '\n' || point == '\r' || point == '\v' || point == '\f' || point == 0x85 ||
+        point == 0x2028 || point == 0x2029)
+        return KIND_LINE;
+    if (point == ' ' || point == '\t' || point == 0xA0 || point == 0x1680 ||
+        (point >= 0x2000 && point <= 0x200A) || point == 0x202F || point == 0x205F ||
+        point == 0x3000)
+        return KIND_BLANK;
+    if (point < 0x20 || (point >= 0x7F && point <= 0x9F))
+        return KIND_DROPPED;
+    /* Soft hyphen, zero-width space, direction marks, word joiner, BOM, annotations. The zero-width
+     * joiners (U+200C, U+200D) shape emoji and whole scripts, and stay. */
+    if (point == 0xAD || point == 0x200B || point == 0x200E || point == 0x200F ||
+        (point >= 0x202A && point <= 0x202E) || (point >= 0x2060 && point <= 0x206F) ||
+        point == 0xFEFF || (point >= 0xFFF9 && point <= 0xFFFB))
+        return KIND_DROPPED;
+    return KIND_TEXT;
+}
+
+static struct text fold_blanks(struct text text, struct arena *arena)
+{
+    struct writer writer = {arena_alloc(arena, text.size + 1, 1), 0};
+    size_t size, lines = 0, blanks = 0;
+    bool after_return = false;
+    for (size_t at = 0; at < text.size; at += size) {
+        uint32_t point = utf8_decode(text, at, &size);
+        switch (kind_of(point)) {
+        case KIND_LINE:
+            lines += !(point == '\n' && after_return);
+            break;
+        case KIND_BLANK:
+            blanks++;
+            break;
+        case KIND_DROPPED:
+            break;
+        case KIND_TEXT:
+            if (writer.size > 0 && lines > 0)
+                put(&writer, lines > 1 ? TEXT("\n\n") : TEXT("\n"));
+            else if (writer.size > 0 && blanks > 0)
+                put(&writer, TEXT(" "));
+            put(&writer, text_slice(text, at, at + size));
+            lines = blanks = 0;
+            break;
+        }
+        after_return = point == '\r';
+    }
+    return (struct text){writer.bytes, writer.size};
+}
+
+/* Most texts need nothing: printable ASCII without two blanks in a row. */
+static bool is_tidy(struct text text)
+{
+    char before = ' ';
+    for (size_t at = 0; at < text.size; at++) {
+        char byte = text.bytes[at];
+        if ((unsigned char)byte < 0x20 || (unsigned char)byte >= 0x7F || byte == '&' ||
+            byte == '<' || (byte == ' ' && before == ' '))
+            return false;
+        before = byte;
+    }
+    return text.size == 0 || before != ' ';
+}
+
+struct text tidy_text(struct text text, bool html, struct arena *arena)
+{
+    if (is_tidy(text))
+        return text;
+    text = utf8_repair(text, arena, NULL);
+    enum markup markup = html ? tidy_markup(text) : MARKUP_NONE;
+    if (markup != MARKUP_NONE)
+        text = html_to_text(protect(text, markup, arena), arena);
+    return fold_blanks(text, arena);
+}
+
+/* ---- Google's translations ---- */
+
+struct text tidy_original(struct text text)
+{
+    size_t translated = text_find(text, TEXT("(Translated by Google)"), 0);
+    if (translated == text.size)
+        return text;
+    struct text mark = TEXT("(Original)");
+    size_t original = text_find(text, mark, translated);
+    if (original < text.size)
+        return text_trim(text_slice(text, original + mark.size, text.size));
+    struct text before = text_trim(text_slice(text, 0, translated));
+    return before.size > 0 ? before : text;
+}
+
+/* ---- Blank answers ---- */
+
+static const char *const blanks[] = {
+    "n/a",
+    "n / a",
+    "n.a",
+    "na",
+    "n\\a",
+    "none",
+    "non",
+    "nil",
+    "null",
+    "nan",
+    "nothing",
+    "nothing really",
+    "nothing much",
+    "nothing to add",
+    "nothing else",
+    "nothing comes to mind",
+    "nothing at this time",
+    "nothing in particular",
+    "nothing specific",
+    "not applicable",
+    "no comment",
+    "no comments",
+    "no answer",
+    "no response",
+    "no feedback",
+    "no review",
+    "none at all",
+    "none really",
+    "no opinion",
+    "not provided",
+    "not sure",
+    "unknown",
+    "idk",
+    "i don't know",
+    "dont know",
+    "don't know",
+    "x",
+    "xx",
+    "xxx",
+    "blank",
+    "empty",
+    "test",
+    /* Korean */
+    "없음",
+    "없습니다",
+    "없어요",
+    "없다",
+    "없슴",
+    "없음요",
+    "딱히 없음",
+    "딱히 없습니다",
+    "특별히 없음",
+    "특별히 없습니다",
+    "특이사항 없음",
+    "해당없음",
+    "해당 없음",
+    "해당사항 없음",
+    "의견 없음",
+    "의견없음",
+    "모름",
+    "모르겠음",
+    "모르겠습니다",
+    "모르겠어요",
+    "잘 모르겠습니다",
+    "잘 모르겠어요",
+    "무응답",
+    "ㅇ",
+    "ㅁ",
+    "ㄴ",
+    /* Japanese, Chinese */
+    "なし",
+    "無し",
+    "特になし",
+    "特に無し",
+    "特にありません",
+    "ありません",
+    "無",
+    "无",
+    "没有",
+    "沒有",
+    "暂无",
+    "無意見",
+    /* German, French, Spanish, Italian, Portuguese, Dutch */
+    "keine",
+    "keine angabe",
+    "keine angaben",
+    "kein kommentar",
+    "nichts",
+    "k.a",
+    "k. a",
+    "entfällt",
+    "néant",
+    "neant",
+    "aucun",
+    "aucune",
+    "aucun commentaire",
+    "rien",
+    "rien à signaler",
+    "ras",
+    "sans objet",
+    "ninguno",
+    "ninguna",
+    "nada",
+    "sin comentarios",
+    "no aplica",
+    "nessuno",
+    "nessuna",
+    "niente",
+    "nessun commento",
+    "nenhum",
+    "nenhuma",
+    "sem comentários",
+    "geen",
+    "niets",
+    "nvt",
+    "n.v.t",
+    /* Russian */
+    "нет",
+    "ничего",
+    "не знаю",
+    NULL,
+};
+
+/* Marks that say nothing by themselves; brackets and colons make smileys. */
+static bool is_filler(uint32_t point)
+{
+    static const struct text fillers = {" \n-_.,!?/\\|*~'\"`#+=", 19};
+    if (point < 0x80)
+        return memchr(fillers.bytes, (int)point, fillers.size) != NULL;
+    return (point >= 0x2010 && point <= 0x2027) || point == 0xB7 || point == 0x3002 ||
+           point == 0x3001 || point == 0x30FB || point == 0x2212 || point == 0xFF5E;
+}
+
+static struct text strip_filler(struct text text)
+{
+    size_t begin = 0, size;
+    while (begin < text.size && is_filler(utf8_decode(text, begin, &size)))
+        begin += size;
+    size_t end = text.size;
+    while (end > begin) {
+        size_t last = utf8_floor(text, end - 1);
+        if (!is_filler(utf8_decode(text, last, &size)))
+            break;
+        end = last;
+    }
+    return text_slice(text, begin, end);
+}
+
+enum { LONGEST_BLANK = 120 };
+
+bool tidy_is_blank(struct text text, struct text more)
+{
+    struct text core = strip_filler(text);
+    if (core.size == 0)
+        return true;
+    if (core.size > LONGEST_BLANK)
+        return false;
+    struct arena arena = {0};
+    struct text key = normalize_key(core, &arena);
+    bool blank = is_one_of(key, blanks);
+    struct text rest = more, word;
+    while (!blank && text_split(&rest, ',', &word))
+        blank =
+            text_equal(key, normalize_key(strip_filler(text_trim(word)), &arena)) && key.size > 0;
+    arena_free(&arena);
+    return blank;
+}

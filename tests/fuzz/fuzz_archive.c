@@ -1,0 +1,49 @@
+/* fuzz_archive.c - archives of any bytes: listed and read, or refused with a message. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "connectors/input/archive.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+enum { MOST_READ = 1 << 20 };
+
+static void read_member(const char *path)
+{
+    static char bytes[4096];
+    struct bundle *bundle;
+    struct error error = {0};
+    size_t count = 1, total = 0;
+    if (!bundle_open(&bundle, path, &error) || !bundle)
+        return;
+    while (count > 0 && total < MOST_READ &&
+           bundle_read(bundle, bytes, sizeof(bytes), &count, &error))
+        total += count;
+    bundle_close(bundle);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    static char path[64];
+    struct bundle_limits limits = {.members = 100, .ratio = 1000};
+    struct arena arena = {0};
+    struct error error = {0};
+    struct text *members;
+    size_t count;
+    snprintf(path, sizeof(path), "/tmp/winnow-fuzz-bundle-%d", (int)getpid());
+    FILE *file = fopen(path, "wb");
+    if (!file || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
+        abort();
+    if (bundle_list(path, &limits, &arena, &members, &count, &error)) {
+        for (size_t i = 0; i < count && i < 4; i++)
+            read_member(members[i].bytes);
+    } else if (error.kind != ERROR_INPUT) {
+        abort(); /* a file can only be a bad input */
+    }
+    read_member(path);
+    arena_free(&arena);
+    unlink(path);
+    return 0;
+}

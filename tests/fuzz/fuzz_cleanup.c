@@ -1,0 +1,39 @@
+/* fuzz_cleanup.c - any bytes through the clean stage's functions, then into sentences and words. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/segment.h"
+#include "base/utf8.h"
+#include "stages/text/cleanup.h"
+#include "stages/text/sentence_quality.h"
+#include "stages/text/terms.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena arena = {0};
+    struct text raw = {(const char *)data, size};
+    struct text tidy = tidy_text(raw, true, &arena);
+    if (!utf8_valid(tidy) || !text_equal(tidy_text(tidy, false, &arena), tidy))
+        abort();
+    tidy_is_blank(tidy_original(tidy), TEXT("skip,pass"));
+    struct segmenter *segmenter;
+    if (!segmenter_open(&segmenter, NULL))
+        abort();
+    size_t count, words, last = 0;
+    const size_t *ends = segment_sentences(segmenter, tidy, &arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (ends[i] <= last || utf8_floor(tidy, ends[i]) != ends[i])
+            abort();
+        struct text sentence = text_slice(tidy, last, ends[i]);
+        if (segment_word_floor(segmenter, sentence, sentence.size / 2) > sentence.size / 2)
+            abort();
+        readable_check(sentence);
+        words_of(sentence, &arena, &words);
+        last = ends[i];
+    }
+    if (last != tidy.size)
+        abort();
+    segmenter_close(segmenter);
+    arena_free(&arena);
+    return 0;
+}

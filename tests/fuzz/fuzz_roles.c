@@ -1,0 +1,72 @@
+/* fuzz_roles.c - any text as a date, a rating, a header and a map. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/utf8.h"
+#include "connectors/columns/roles.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static void check(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void try_date(struct text text)
+{
+    for (int order = DATE_ORDER_UNKNOWN; order <= DATE_ORDER_DMY; order++) {
+        int64_t seconds, again;
+        char printed[32];
+        if (!date_parse(text, (enum date_order)order, 0, &seconds))
+            continue;
+        calendar_print(seconds, printed);
+        /* What we print is a date that reads as the same moment, within the years it can write. */
+        if (seconds > -60000000000 && seconds < 250000000000)
+            check(date_parse(text_of(printed), (enum date_order)order, 0, &again) &&
+                  again == seconds);
+    }
+    int64_t numbers[3];
+    bool may_begin_with_year;
+    if (date_numbers(text, numbers, &may_begin_with_year))
+        check(numbers[0] >= 0 && numbers[0] <= 99 && numbers[1] >= 1 && numbers[1] <= 31);
+}
+
+/* The lines as a table of names, sample rows and a map in the last line. */
+static void try_mapping(struct text text)
+{
+    enum { MOST = 64, COLUMNS = 4 };
+    struct text cells[MOST] = {{0}}, piece;
+    size_t count = 0;
+    while (count < MOST && text_split(&text, '\n', &piece))
+        cells[count++] = piece;
+    if (count < COLUMNS + 1)
+        return;
+    struct arena arena = {0};
+    struct mapping mapping = {0};
+    struct record record = {0};
+    struct text reason;
+    size_t rows = (count - 1) / COLUMNS - 1;
+    if (mapping_find_leniently(&mapping, count % 2, cells, COLUMNS, cells + COLUMNS, rows,
+                               cells[count - 1], "fuzz", &arena, NULL)) {
+        mapping_explain(&mapping, cells, COLUMNS, &arena);
+        for (size_t row = 0; row < rows; row++)
+            mapping_apply(&mapping, cells, cells + COLUMNS * (row + 1), COLUMNS, &arena, &record,
+                          &reason);
+    }
+    arena_free(&arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    struct text text = {(const char *)bytes, size};
+    double rating, scale = 0;
+    try_date(text_slice(text, 0, text_find(text, TEXT("\n"), 0)));
+    if (rating_parse(text, &rating, &scale))
+        check(rating > -1e9 && rating < 1e9 && scale >= 0);
+    if (utf8_valid(text))
+        try_mapping(text);
+    return 0;
+}

@@ -1,0 +1,300 @@
+/* prop_xml_libxml2.c - what libxml2 reads of an XML file, our scanner reads the same: tags,
+ * attributes and text, token by token, of generated files and of the real exports beside the
+ * repository. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <libxml/parser.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "connectors/xml/scan.h"
+
+#define FOLDER "../shared/data/formats/xml"
+
+enum { FILES = 4000, DEEPEST = 5, MOST_BYTES = 64 << 20 };
+
+/* ---- Both readings, told in one way: "<name a=value>text</name>" ---- */
+
+struct telling {
+    FILE *stream;
+    char *bytes;
+    size_t size;
+};
+
+static void tell(struct telling *telling, struct text text)
+{
+    if (text.size > 0)
+        fwrite(text.bytes, 1, text.size, telling->stream);
+}
+
+static void tell_begin(struct telling *telling, struct text name)
+{
+    fprintf(telling->stream, "<%.*s", TEXT_ARGUMENT(name));
+}
+
+static void tell_attribute(struct telling *telling, struct text name, struct text value)
+{
+    fprintf(telling->stream, "|%.*s=", TEXT_ARGUMENT(name));
+    tell(telling, value);
+}
+
+static void tell_end(struct telling *telling, struct text name)
+{
+    fprintf(telling->stream, "</%.*s>", TEXT_ARGUMENT(name));
+}
+
+static struct text view(const xmlChar *string)
+{
+    return text_of((const char *)string);
+}
+
+static void on_begin(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+                     int namespaces, const xmlChar **namespace_list, int attributes, int defaulted,
+                     const xmlChar **list)
+{
+    (void)prefix, (void)uri, (void)namespaces, (void)namespace_list, (void)defaulted;
+    tell_begin(user, view(name));
+    for (int i = 0; i < attributes; i++, list += 5)
+        tell_attribute(user, view(list[0]),
+                       (struct text){(const char *)list[3], (size_t)(list[4] - list[3])});
+    tell(user, TEXT(">"));
+}
+
+static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+    (void)prefix, (void)uri;
+    tell_end(user, view(name));
+}
+
+static void on_text(void *user, const xmlChar *bytes, int size)
+{
+    tell(user, (struct text){(const char *)bytes, (size_t)size});
+}
+
+/* False when libxml2 finds the file not well formed. */
+static bool tell_by_libxml2(struct text file, struct telling *telling)
+{
+    xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC,
+                             .startElementNs = on_begin,
+                             .endElementNs = on_end,
+                             .characters = on_text,
+                             .ignorableWhitespace = on_text,
+                             .cdataBlock = on_text};
+    xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&handler, telling, NULL, 0, NULL);
+    assert_non_null(parser);
+    xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_HUGE |
+                                  XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+    bool good = xmlParseChunk(parser, file.bytes, (int)file.size, 1) == 0 && parser->wellFormed;
+    xmlFreeParserCtxt(parser);
+    return good;
+}
+
+/* Line ends and tabs in an attribute are blanks by the rules (XML 1.0, 3.3.3). We keep them, since
+ * exporters write whole texts into attributes: here they are made what libxml2 makes of them. */
+static struct text blank_out(struct text raw, char *room)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < raw.size; i++)
+        if (raw.bytes[i] != '\r' || i + 1 == raw.size || raw.bytes[i + 1] != '\n')
+            room[size++] = strchr("\t\r\n", raw.bytes[i]) && raw.bytes[i] ? ' ' : raw.bytes[i];
+    return (struct text){room, size};
+}
+
+/* `room` has twice the bytes of `raw`. */
+static void tell_token(struct telling *telling, const struct xml_token *token, struct text raw,
+                       char *room)
+{
+    struct text rest = token->inside, name, value;
+    switch (token->kind) {
+    case XML_TEXT:
+        tell(telling, (struct text){room, xml_decode(raw, room)});
+        break;
+    case XML_DATA:
+        tell(telling, token->inside);
+        break;
+    case XML_BEGIN:
+        tell_begin(telling, token->name);
+        while (xml_attribute(&rest, &name, &value)) {
+            value = blank_out(value, room + raw.size);
+            tell_attribute(telling, name, (struct text){room, xml_decode(value, room)});
+        }
+        tell(telling, TEXT(">"));
+        if (token->empty)
+            tell_end(telling, token->name);
+        break;
+    case XML_END:
+        tell_end(telling, token->name);
+        break;
+    default:
+        break;
+    }
+}
+
+/* From the root on: what stands around it is no text to libxml2. */
+static void tell_by_scan(struct text file, struct telling *telling)
+{
+    struct xml_token token;
+    char *room = malloc(2 * file.size + 1);
+    size_t depth = 0;
+    for (size_t at = 0; at < file.size; at += token.size) {
+        xml_scan(file, at, true, &token);
+        depth += token.kind == XML_BEGIN;
+        if (depth > 0)
+            tell_token(telling, &token, text_slice(file, at, at + token.size), room);
+        depth -= depth > 0 && (token.kind == XML_END || (token.kind == XML_BEGIN && token.empty));
+    }
+    free(room);
+}
+
+/* Whether libxml2 takes the file; when it does, that both tell the same of it. */
+static bool compare(const char *name, struct text file)
+{
+    struct telling theirs = {0}, ours = {0};
+    theirs.stream = open_memstream(&theirs.bytes, &theirs.size);
+    ours.stream = open_memstream(&ours.bytes, &ours.size);
+    bool good = tell_by_libxml2(file, &theirs);
+    tell_by_scan(file, &ours);
+    fclose(theirs.stream);
+    fclose(ours.stream);
+    size_t same = 0;
+    while (same < theirs.size && same < ours.size && theirs.bytes[same] == ours.bytes[same])
+        same++;
+    size_t from = same > 60 ? same - 60 : 0;
+    if (good && (same < theirs.size || same < ours.size))
+        fail_msg("%s: libxml2 says '%.100s', we say '%.100s', of %.*s", name, theirs.bytes + from,
+                 ours.bytes + from, file.size < 2000 ? (int)file.size : 0, file.bytes);
+    free(theirs.bytes);
+    free(ours.bytes);
+    return good;
+}
+
+/* ---- Generated files ---- */
+
+static uint64_t next(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+#define ONE_OF(seed, list) (list)[next(seed) % (sizeof(list) / sizeof(*(list)))]
+
+static const char *const names[] = {"review", "text", "b", "ns:rating", "답변", "a-1.x_", "entry"};
+
+static void write_attributes(FILE *stream, uint64_t *seed)
+{
+    static const char *const values[] = {
+        "", "5", "a > b", "it's", "&lt;b&gt;", "&#233;&#x41;", "a\r\nb\tc", "a/b", "R&amp;D"};
+    static const char *const attributes[] = {" id", "\n  dsq:id", " type ", " 날짜"};
+    for (size_t i = 0; i < 4; i++)
+        if (next(seed) % 4 == 0)
+            fprintf(stream, "%s=%s\"%s\"", attributes[i], next(seed) % 3 ? "" : " ",
+                    ONE_OF(seed, values));
+}
+
+static void write_content(FILE *stream, uint64_t *seed, unsigned depth);
+
+static void write_element(FILE *stream, uint64_t *seed, unsigned depth)
+{
+    const char *name = ONE_OF(seed, names);
+    fprintf(stream, "<%s", name);
+    write_attributes(stream, seed);
+    if (next(seed) % 6 == 0) {
+        fprintf(stream, "%s/>", next(seed) % 2 ? " " : "");
+        return;
+    }
+    fputs(next(seed) % 5 ? ">" : "\n>", stream);
+    write_content(stream, seed, depth);
+    fprintf(stream, "</%s%s>", name, next(seed) % 5 ? "" : " ");
+}
+
+static void write_content(FILE *stream, uint64_t *seed, unsigned depth)
+{
+    static const char *const pieces[] = {"plain ",
+                                         "품질이 좋아요",
+                                         "&amp;&quot;&apos;",
+                                         "&#x1F600;",
+                                         "a > b\r\nc\rd",
+                                         "<![CDATA[<i>&amp;]] ]]>",
+                                         "<![CDATA[]]>",
+                                         "<!-- </review> & < -->",
+                                         "<?php echo '>' ?>",
+                                         "\n\t ",
+                                         "'\"=/"};
+    for (size_t i = next(seed) % 5; i > 0; i--)
+        if (depth < DEEPEST && next(seed) % 3 == 0)
+            write_element(stream, seed, depth + 1);
+        else
+            fputs(ONE_OF(seed, pieces), stream);
+}
+
+static void generated_files_are_told_the_same(void **state)
+{
+    (void)state;
+    static const char *const heads[] = {"", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
+                                        "<!-- a < b -->",
+                                        "<!DOCTYPE review [<!-- ]> --><!ELEMENT review ANY>]>\n"};
+    uint64_t seed = 17;
+    for (size_t i = 0; i < FILES; i++) {
+        char *bytes;
+        size_t size;
+        FILE *stream = open_memstream(&bytes, &size);
+        fputs(ONE_OF(&seed, heads), stream);
+        fputs("<root xmlns:ns=\"urn:a\" xmlns:dsq=\"urn:b\">", stream);
+        write_content(stream, &seed, 0);
+        fputs("</root>\n", stream);
+        fclose(stream);
+        if (!compare("generated", (struct text){bytes, size}))
+            fail_msg("not well formed: %.*s", (int)size, bytes);
+        free(bytes);
+    }
+}
+
+/* ---- Real exports ---- */
+
+static size_t compare_folder(const char *folder)
+{
+    DIR *directory = opendir(folder);
+    size_t good = 0;
+    for (struct dirent *entry; directory && (entry = readdir(directory));) {
+        char path[1024];
+        struct text file, ending = TEXT(".xml"), name = text_of(entry->d_name);
+        snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+        struct arena arena = {0};
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+            good += compare_folder(path);
+        else if (text_equal(text_slice(name, name.size - 4, name.size), ending) &&
+                 file_read(path, MOST_BYTES, &arena, &file, ERROR_INPUT, NULL))
+            good += compare(path, file);
+        arena_free(&arena);
+    }
+    if (directory)
+        closedir(directory);
+    return good;
+}
+
+static void real_exports_are_told_the_same(void **state)
+{
+    (void)state;
+    if (access(FOLDER, R_OK) != 0)
+        skip();
+    assert_true(compare_folder(FOLDER) > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(generated_files_are_told_the_same),
+        cmocka_unit_test(real_exports_are_told_the_same),
+    };
+    return cmocka_run_group_tests_name("xml beside libxml2", tests, NULL, NULL);
+}

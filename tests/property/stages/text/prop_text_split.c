@@ -1,0 +1,138 @@
+/* prop_text_split.c - whatever is cut: the pieces join back, fit the room, split no code point, and
+ * no word that would fit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "stages/text/text_split.h"
+#include "tests/fakes/t5.h"
+
+struct measured {
+    const struct t5_model *model;
+    struct text text;
+    size_t prompt;
+};
+
+static size_t measure(void *user, size_t begin, size_t end)
+{
+    struct measured *measured = user;
+    return measured->prompt +
+           t5_tokens(measured->model, text_slice(measured->text, begin, end), NULL, 0);
+}
+
+static uint64_t next(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+/* Words of 1 to `longest` letters of several scripts, sentences of a few words. */
+static struct text random_text(uint64_t *seed, size_t size, size_t longest, struct arena *arena)
+{
+    static const char *const letters[] = {"a", "e", "t", "ß", "배", "송", "字", "😀", "-"};
+    char *bytes = arena_alloc(arena, size + 64 + longest * 4, 1);
+    size_t at = 0;
+    while (at < size) {
+        for (size_t i = next(seed) % longest + 1; i > 0; i--) {
+            struct text letter = text_of(letters[next(seed) % 9]);
+            memcpy(bytes + at, letter.bytes, letter.size);
+            at += letter.size;
+        }
+        uint64_t end = next(seed) % 8;
+        const char *mark = end == 0 ? ". " : end == 1 ? "\n" : end == 2 ? "!!  " : " ";
+        at += (size_t)sprintf(bytes + at, "%s", mark);
+    }
+    return (struct text){bytes, at};
+}
+
+static void check(struct segmenter *segmenter, struct text text, size_t room, size_t smallest)
+{
+    static const struct t5_model model = {fake_prompts};
+    struct measured measured = {&model, text, 3};
+    struct cutter cutter = {&model, segmenter, room, smallest, measure, &measured};
+    struct arena arena = {0};
+    size_t count, at = 0;
+    const struct piece *pieces = cut_text(&cutter, text, &arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(pieces[i].begin, at);
+        assert_true(pieces[i].end > at);
+        at = pieces[i].end;
+        assert_true(pieces[i].tokens <= room);
+        assert_int_equal(pieces[i].tokens, measure(&measured, pieces[i].begin, pieces[i].end));
+        assert_int_equal(utf8_floor(text, at), at);
+    }
+    assert_int_equal(at, text.size);
+    arena_free(&arena);
+}
+
+static void pieces_join_back_and_fit(void **state)
+{
+    (void)state;
+    struct segmenter *segmenter;
+    assert_true(segmenter_open(&segmenter, NULL));
+    uint64_t seed = 42;
+    for (int round = 0; round < 400; round++) {
+        struct arena arena = {0};
+        size_t longest = 1 + next(&seed) % (round % 7 == 0 ? 900 : 12);
+        struct text text = random_text(&seed, next(&seed) % 3000, longest, &arena);
+        check(segmenter, text, 12 + next(&seed) % 60, next(&seed) % 5);
+        arena_free(&arena);
+    }
+    segmenter_close(segmenter);
+}
+
+static void no_word_is_cut_that_fits(void **state)
+{
+    (void)state;
+    struct segmenter *segmenter;
+    assert_true(segmenter_open(&segmenter, NULL));
+    static const struct t5_model model = {fake_prompts};
+    struct arena arena = {0};
+    char *bytes = arena_alloc(&arena, 6000, 1);
+    for (size_t i = 0; i < 6000; i++)
+        bytes[i] = i % 7 == 6 ? ' ' : (char)('a' + i % 23);
+    struct measured measured = {&model, {bytes, 6000}, 3};
+    struct cutter cutter = {&model, segmenter, 20, 4, measure, &measured};
+    size_t count;
+    const struct piece *pieces = cut_text(&cutter, measured.text, &arena, &count);
+    for (size_t i = 0; i < count; i++)
+        assert_true(pieces[i].end == 6000 || bytes[pieces[i].end - 1] == ' ');
+    assert_true(pieces[count - 1].tokens >= 4);
+    arena_free(&arena);
+    segmenter_close(segmenter);
+}
+
+static void ten_megabytes_take_linear_time(void **state)
+{
+    (void)state;
+    struct segmenter *segmenter;
+    assert_true(segmenter_open(&segmenter, NULL));
+    struct arena arena = {0};
+    uint64_t seed = 7;
+    size_t size = 10 * 1000 * 1000;
+    char *one_word = arena_alloc(&arena, size, 1);
+    memset(one_word, 'a', size);
+    clock_t begin = clock();
+    check(segmenter, (struct text){one_word, size}, 384, 40);
+    check(segmenter, random_text(&seed, size, 9, &arena), 384, 40);
+    assert_true((double)(clock() - begin) / CLOCKS_PER_SEC < 60); /* quadratic: hours */
+    arena_free(&arena);
+    segmenter_close(segmenter);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pieces_join_back_and_fit),
+        cmocka_unit_test(no_word_is_cut_that_fits),
+        cmocka_unit_test(ten_megabytes_take_linear_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,345 @@
+/* test_roles.c - connectors/columns/roles.c, dates.c, ratings.c: tables of names, dates and
+ * ratings. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "connectors/columns/roles.h"
+
+#define COUNT(table) (sizeof(table) / sizeof(*(table)))
+
+static const struct {
+    const char *text;
+    enum date_order order;
+    const char *expected; /* NULL: no date */
+} dates[] = {
+    {"2026-03-09", 0, "2026-03-09T00:00:00Z"},
+    {"2026-03-09T14:05:06Z", 0, "2026-03-09T14:05:06Z"},
+    {"2026-03-09T14:05:06.789+09:00", 0, "2026-03-09T05:05:06Z"},
+    {"2026-03-09 14:05:06 -0500", 0, "2026-03-09T19:05:06Z"},
+    {"2026-03-09 14:05", 0, "2026-03-09T14:05:00Z"},
+    {"2026-01-02T03:04:05.123456789Z", 0, "2026-01-02T03:04:05Z"},
+    {"2026/01/15 10:23:45 AM GMT+9", 0, "2026-01-15T01:23:45Z"},
+    {"2024/01/15 10:23:45 오후 GMT+9", 0, "2024-01-15T13:23:45Z"},
+    {"1767323045", 0, "2026-01-02T03:04:05Z"},
+    {"1767323045000", 0, "2026-01-02T03:04:05Z"},
+    {"1767323045000000", 0, "2026-01-02T03:04:05Z"},
+    {"1.767323045e9", 0, NULL},
+    {"45292", 0, "2024-01-01T00:00:00Z"},
+    {"45292.5", 0, "2024-01-01T12:00:00Z"},
+    {"1704067200.25", 0, "2024-01-01T00:00:00Z"},
+    {"195111111e1111", 0, NULL},
+    {"45292e0", 0, NULL},
+    {"20260115", 0, "2026-01-15T00:00:00Z"},
+    {"20260115102345", 0, "2026-01-15T10:23:45Z"},
+    {"Thu, 05 Mar 2026 10:00:00 +0900 (KST)", 0, "2026-03-05T01:00:00Z"},
+    {"Sun Mar 22 02:19:17 +0000 2020", 0, "2020-03-22T02:19:17Z"},
+    {"March 3, 2021", 0, "2021-03-03T00:00:00Z"},
+    {"3 March 2021", 0, "2021-03-03T00:00:00Z"},
+    {"Jan 5th, 2026, 3:04 PM", 0, "2026-01-05T15:04:00Z"},
+    {"12:30 a.m. 1/2/2026", 0, "2026-01-02T00:30:00Z"},
+    {"Reviewed in the United States on March 3, 2021", 0, "2021-03-03T00:00:00Z"},
+    {"14-Mar-14", 0, "2014-03-14T00:00:00Z"},
+    {"03/09/2026", DATE_ORDER_MDY, "2026-03-09T00:00:00Z"},
+    {"03/09/2026", DATE_ORDER_DMY, "2026-09-03T00:00:00Z"},
+    {"03/09/2026", 0, "2026-03-09T00:00:00Z"},
+    {"25/12/2026", 0, "2026-12-25T00:00:00Z"},
+    {"25/12/2026", DATE_ORDER_MDY, "2026-12-25T00:00:00Z"},
+    {"09.03.2026 08:15", 0, "2026-03-09T08:15:00Z"},
+    {"9.3.26", 0, "2026-03-09T00:00:00Z"},
+    {"1/15/26 13:05", 0, "2026-01-15T13:05:00Z"},
+    {"2026. 1. 15.", 0, "2026-01-15T00:00:00Z"},
+    {"2026. 1. 15. 오후 3:20:05", 0, "2026-01-15T15:20:05Z"},
+    {"2026.01.15 (목) 09:00", 0, "2026-01-15T09:00:00Z"},
+    {"2026년 1월 15일", 0, "2026-01-15T00:00:00Z"},
+    {"2026년 1월 15일 오후 3시 20분", 0, "2026-01-15T15:20:00Z"},
+    {"2026年1月15日 10:00", 0, "2026-01-15T10:00:00Z"},
+    {"09 13, 2018", 0, "2018-09-13T00:00:00Z"},
+    {"06/31/2026", 0, NULL},
+    {"2026-13-45", 0, NULL},
+    {"yesterday", 0, NULL},
+    {"2 weeks ago", 0, NULL},
+    {"I bought 3 in May 2020", 0, NULL},
+    {"4.2.1", 0, NULL},
+    {"4.5", 0, NULL},
+    {"12345", 0, NULL},
+    {"", 0, NULL},
+    {"99999999999999999999", 0, NULL},
+    {"2026-01-15 25:00", 0, NULL},
+};
+
+static void dates_are_read_as_exports_write_them(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(dates); i++) {
+        int64_t seconds = TIME_UNKNOWN;
+        char printed[32] = "";
+        if (date_parse(text_of(dates[i].text), dates[i].order, 0, &seconds))
+            calendar_print(seconds, printed);
+        const char *expected = dates[i].expected ? dates[i].expected : "";
+        if (strcmp(printed, expected) != 0)
+            fail_msg("'%s': %s, expected %s", dates[i].text, printed, expected);
+    }
+}
+
+static void a_zone_is_applied_only_to_dates_without_one(void **state)
+{
+    (void)state;
+    int64_t seconds;
+    char printed[32];
+    assert_true(date_parse(TEXT("2026-01-15 09:00"), 0, 9 * 3600, &seconds));
+    calendar_print(seconds, printed);
+    assert_string_equal(printed, "2026-01-15T00:00:00Z");
+    assert_true(date_parse(TEXT("2026-01-15T09:00Z"), 0, 9 * 3600, &seconds));
+    calendar_print(seconds, printed);
+    assert_string_equal(printed, "2026-01-15T09:00:00Z");
+}
+
+static const struct {
+    const char *text;
+    double rating, scale; /* rating NAN: none; scale 0: not said */
+} ratings[] = {
+    {"4", 4, 0},
+    {"4.0", 4, 0},
+    {"4,5", 4.5, 0},
+    {"4/5", 4, 5},
+    {"7 / 10", 7, 10},
+    {"FIVE", 5, 5},
+    {"★★★★☆", 4, 5},
+    {"★★★", 3, 5},
+    {"⭐⭐⭐⭐⭐", 5, 5},
+    {"90%", 90, 100},
+    {"5 stars", 5, 0},
+    {"1 star", 1, 0},
+    {"5점", 5, 0},
+    {"별점 4", 4, 0},
+    {"매우 만족", 5, 5},
+    {"-1", -1, 0},
+    {"4.0 out of 5 stars", 4, 5},
+    {"Great", 3, 3},
+    {" 3 ", 3, 0},
+    {"10 - Extremely likely", 10, 0},
+    {"", NAN, 0},
+    {"n/a", NAN, 0},
+    {"4 of us", NAN, 0},
+    {"1e5", NAN, 0},
+    {"1.2.3", NAN, 0},
+    {"4/0", NAN, 0},
+    {"12345678901", NAN, 0},
+};
+
+static void ratings_are_read_with_their_scale(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(ratings); i++) {
+        double rating = NAN, scale = 0;
+        bool read = rating_parse(text_of(ratings[i].text), &rating, &scale);
+        bool same = read ? rating == ratings[i].rating : isnan(ratings[i].rating);
+        if (!same || scale != ratings[i].scale)
+            fail_msg("'%s': %g of %g", ratings[i].text, rating, scale);
+    }
+}
+
+/* Columns by name alone: "header|header|...", and the columns of text, id, date, rating, title,
+ * author and lang in that order (a letter each, - for none). */
+static const struct {
+    const char *header, *expected;
+} headers[] = {
+    {"id|date|rating|title|text", "eabcd---"},
+    {"Review Id|Review Created (UTC)|Review Title|Review Content|Review Stars|Review Username|"
+     "Review Language",
+     "dabecfg"},
+    {"|Clothing ID|Age|Title|Review Text|Rating|Recommended IND|Positive Feedback Count|"
+     "Division Name",
+     "e--fd--"},
+    {"marketplace|customer_id|review_id|product_id|product_parent|product_title|product_category|"
+     "star_rating|helpful_votes|total_votes|vine|verified_purchase|review_headline|review_body|"
+     "review_date",
+     "ncohmb-"},
+    {"review_id|user_id|business_id|stars|useful|funny|cool|text|date", "haid-b-"},
+    {"rating|title|text|images|asin|parent_asin|user_id|timestamp|helpful_vote", "c-habg-"},
+    {"overall|verified|reviewTime|reviewerID|asin|reviewerName|reviewText|summary|unixReviewTime",
+     "g-cahf-"},
+    {"리뷰번호|작성일|별점|제목|리뷰 내용|작성자", "eabcdf-"},
+    {"번호|상품명|내용|평점|작성일자|아이디", "caed-f-"},
+    {"id.label|title.label|content.label|im:rating.label|updated.label|author.name.label",
+     "caedbf-"},
+    {"ReviewTitle|ReviewBody|ReviewStar|Product", "b--ca--"},
+    {"Respondent ID|What could we do better?|How likely are you to recommend us?", "----"},
+    {"a|b|c", "----"},
+};
+
+static void columns_are_found_by_their_names(void **state)
+{
+    (void)state;
+    static const enum role order[] = {ROLE_TEXT,  ROLE_ID,     ROLE_DATE, ROLE_RATING,
+                                      ROLE_TITLE, ROLE_AUTHOR, ROLE_LANG};
+    for (size_t i = 0; i < COUNT(headers); i++) {
+        struct text names[32], rest = text_of(headers[i].header);
+        size_t count = 0;
+        while (text_split(&rest, '|', &names[count]))
+            count++;
+        struct arena arena = {0};
+        struct mapping mapping = {0};
+        char found[8] = "-------";
+        if (mapping_find(&mapping, names, count, NULL, 0, TEXT(""), "x.csv", &arena, NULL))
+            for (size_t k = 0; k < COUNT(order); k++)
+                if (mapping.columns[order[k]] != SIZE_MAX)
+                    found[k] = (char)('a' + mapping.columns[order[k]]);
+        if (strncmp(found, headers[i].expected, strlen(headers[i].expected) < 7 ? 4 : 7) != 0)
+            fail_msg("%s: %s, expected %s", headers[i].header, found, headers[i].expected);
+        arena_free(&arena);
+    }
+}
+
+static const struct text when_names[] = {{"when", 4}, {"said", 4}, {"date", 4}};
+
+static enum date_order order_of(const char *const *cells, size_t count, struct arena *arena)
+{
+    struct text samples[32 * 3] = {{0}};
+    for (size_t i = 0; i < count; i++) {
+        samples[3 * i + 1] = TEXT("a long enough sentence");
+        samples[3 * i + 2] = text_of(cells[i]);
+    }
+    struct mapping mapping = {0};
+    assert_true(
+        mapping_find(&mapping, when_names, 3, samples, count, TEXT("text=said"), "x", arena, NULL));
+    return mapping.date_order;
+}
+
+static void the_order_of_day_and_month_is_decided_by_the_column(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    static const char *const days_first[] = {"01/02/2026", "13/02/2026", "05/03/2026"};
+    static const char *const months_first[] = {"01/02/2026", "02/13/2026"};
+    static const char *const sorted[] = {"02/01/2026", "02/02/2026", "02/03/2026"};
+    static const char *const unclear[] = {"02/02/2026"};
+    static const char *const years_first[] = {"15.08.25", "15.08.03", "14.11.30"};
+    static const char *const old_years_first[] = {"98.08.25"};
+    static const char *const short_years_last[] = {"25.08.15", "03.08.15", "30.11.14"};
+    static const char *const american[] = {"08/25/15", "8/3/15", "11/30/14"};
+    static const char *const same_month[] = {"08/03/15", "08/05/14", "08/09/16"};
+    static const char *const short_days[] = {"8.3.15", "8.5.14", "8.9.16"};
+    static const char *const old_years_last[] = {"10.08.98", "11.08.97"};
+    assert_int_equal(order_of(days_first, 3, &arena), DATE_ORDER_DMY);
+    assert_int_equal(order_of(months_first, 2, &arena), DATE_ORDER_MDY);
+    assert_int_equal(order_of(sorted, 3, &arena), DATE_ORDER_MDY);
+    assert_int_equal(order_of(unclear, 1, &arena), DATE_ORDER_UNKNOWN);
+    assert_int_equal(order_of(years_first, 3, &arena), DATE_ORDER_YMD);
+    assert_int_equal(order_of(old_years_first, 1, &arena), DATE_ORDER_YMD);
+    assert_int_equal(order_of(short_years_last, 3, &arena), DATE_ORDER_DMY);
+    assert_int_equal(order_of(american, 3, &arena), DATE_ORDER_MDY);
+    assert_int_equal(order_of(same_month, 3, &arena), DATE_ORDER_MDY);
+    assert_int_equal(order_of(short_days, 3, &arena), DATE_ORDER_MDY);
+    assert_int_equal(order_of(old_years_last, 2, &arena), DATE_ORDER_DMY);
+    arena_free(&arena);
+}
+
+static void given_columns_win_and_unknown_ones_are_named(void **state)
+{
+    (void)state;
+    static const struct text names[] = {{"Comment", 7}, {"Good, or bad?", 13}, {"Note", 4}};
+    struct arena arena = {0};
+    struct mapping mapping = {0};
+    struct error error = {0};
+    assert_true(mapping_find(&mapping, names, 3, NULL, 0, TEXT("text=Good, or bad?,title=note"),
+                             "x.csv", &arena, &error));
+    assert_int_equal(mapping.columns[ROLE_TEXT], 1);
+    assert_int_equal(mapping.columns[ROLE_TITLE], 2);
+    assert_true(mapping_find(&mapping, names, 3, NULL, 0, TEXT("text=Comment,text=Note"), "x.csv",
+                             &arena, &error));
+    assert_int_equal(mapping.text_count, 2);
+    assert_true(mapping_find(&mapping, names, 3, NULL, 0, TEXT("text="), "x.csv", &arena, &error));
+    assert_int_equal(mapping.columns[ROLE_TEXT], SIZE_MAX);
+    assert_false(
+        mapping_find(&mapping, names, 3, NULL, 0, TEXT("text=Opinion"), "x.csv", &arena, &error));
+    assert_int_equal(error.kind, ERROR_USAGE);
+    assert_non_null(strstr(error.message, "no column 'Opinion'"));
+    assert_non_null(strstr(error.message, "Good, or bad?"));
+    static const char *const unknown[] = {"words=Note", "Note", "text=Comment,product=Note"};
+    for (size_t i = 0; i < 3; i++) {
+        error = (struct error){0};
+        assert_false(mapping_find(&mapping, names, 3, NULL, 0, text_of(unknown[i]), "x.csv", &arena,
+                                  &error));
+        assert_non_null(strstr(error.message, "expected ROLE=COLUMN"));
+    }
+    arena_free(&arena);
+}
+
+static void without_a_name_the_longest_texts_are_the_text(void **state)
+{
+    (void)state;
+    static const struct text names[] = {{"a", 1}, {"b", 1}, {"c", 1}};
+    static const struct text samples[] = {
+        TEXT("10"), TEXT("It broke after a week"),    TEXT("red one"),
+        TEXT("11"), TEXT("The best that I ever had"), TEXT("blue"),
+    };
+    struct arena arena = {0};
+    struct mapping mapping = {0};
+    assert_true(mapping_find(&mapping, names, 3, samples, 2, TEXT(""), "x.csv", &arena, NULL));
+    assert_int_equal(mapping.columns[ROLE_TEXT], 1);
+    struct text lines = mapping_explain(&mapping, names, 3, &arena);
+    assert_true(text_starts_with(lines, TEXT("text: column 'b' (the longest texts)\n")));
+    arena_free(&arena);
+}
+
+static void a_missing_text_is_an_error_only_for_a_job(void **state)
+{
+    (void)state;
+    static const struct text names[] = {{"a", 1}, {"b", 1}};
+    struct arena arena = {0};
+    struct mapping mapping = {0};
+    struct error error = {0};
+    assert_true(mapping_find_leniently(&mapping, true, names, 2, NULL, 0, TEXT("id=a"), "x", &arena,
+                                       &error));
+    assert_int_equal(mapping.columns[ROLE_ID], 0);
+    assert_false(
+        mapping_find_leniently(&mapping, false, names, 2, NULL, 0, TEXT(""), "x", &arena, &error));
+    assert_int_equal(error.kind, ERROR_USAGE);
+    arena_free(&arena);
+}
+
+static void a_record_gets_its_parts_and_every_column(void **state)
+{
+    (void)state;
+    static const struct text names[] = {{"review", 6}, {"stars", 5}, {"lang", 4}, {"date", 4}};
+    static const struct text samples[] = {TEXT("fine"), TEXT("3"), TEXT("en-US"), TEXT("5/13/26")};
+    struct arena arena = {0};
+    struct mapping mapping = {0};
+    struct text reason = {0};
+    struct record record = {0};
+    assert_true(mapping_find(&mapping, names, 4, samples, 1, TEXT(""), "x", &arena, NULL));
+    assert_true(mapping_apply(&mapping, names, samples, 4, &arena, &record, &reason));
+    assert_true(text_equal(record.body, TEXT("fine")));
+    assert_true(record.rating == 3 && record.rating_scale == 5);
+    assert_true(text_equal(record.lang, TEXT("en")));
+    assert_int_equal(record.created_at, 1778630400);
+    assert_int_equal(record.field_count, 4);
+    assert_true(text_equal(record.fields[2].value, TEXT("en-US")));
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dates_are_read_as_exports_write_them),
+        cmocka_unit_test(a_zone_is_applied_only_to_dates_without_one),
+        cmocka_unit_test(ratings_are_read_with_their_scale),
+        cmocka_unit_test(columns_are_found_by_their_names),
+        cmocka_unit_test(the_order_of_day_and_month_is_decided_by_the_column),
+        cmocka_unit_test(given_columns_win_and_unknown_ones_are_named),
+        cmocka_unit_test(without_a_name_the_longest_texts_are_the_text),
+        cmocka_unit_test(a_missing_text_is_an_error_only_for_a_job),
+        cmocka_unit_test(a_record_gets_its_parts_and_every_column),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

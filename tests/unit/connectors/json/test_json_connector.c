@@ -1,0 +1,192 @@
+/* test_json_connector.c - connectors/json/json.c: data first, one table of files and what they
+ * hold. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "connectors/connectors.h"
+#include "tests/support/reading.h"
+
+/* "line:id=text|" of every record, and "line!reason|" of every reject. */
+struct example {
+    const char *file, *expected;
+};
+
+static const struct example examples[] = {
+    {"", ""},
+    {"\n\n", ""},
+    {"{\"id\": 1, \"text\": \"a\"}\n{\"id\": 2, \"text\": \"b\"}\n", "1:1=a|2:2=b|"},
+    {"{\"id\": 1, \"text\": \"a\"}\r\n\r\n{\"id\": 2, \"text\": \"b\"}", "1:1=a|3:2=b|"},
+    {"\xEF\xBB\xBF{\"id\": 1, \"text\": \"a\"}\n{\"text\": \"b\", \"id\": 2}\n", "1:1=a|2:2=b|"},
+    /* arrays, over lines and in one */
+    {"[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"text\":\"b\"}]", "1:1=a|1:2=b|"},
+    {"[\n  {\n    \"id\": 1,\n    \"text\": \"]}\"\n  },\n  {\"id\": 2, \"text\": \"\\\"{\"}\n]\n",
+     "2:1=]}|6:2=\"{|"},
+    {"[{\"id\":1,\"text\":\"a\"}, null, 7, {\"id\":2,\"text\":\"b\"}]",
+     "1:1=a|1!expected an object, {...}|1!expected an object, {...}|1:2=b|"},
+    {"[]", ""},
+    {"[{\"id\":1,\"text\":\"a\"}]\n[{\"id\":2,\"text\":\"b\"}]\n[]", "1:1=a|2:2=b|"},
+    /* objects one behind the other */
+    {"{\n\"id\": 1, \"text\": \"a\"\n}\n{\n\"id\": 2, \"text\": \"b\"\n}\n", "1:1=a|4:2=b|"},
+    {"{\"id\":1,\"text\":\"a\"}{\"id\":2,\"text\":\"b\"}", "1:1=a|1:2=b|"},
+    /* an array within an object */
+    {"{\"next\": null, \"reviews\": [{\"id\":1,\"text\":\"a\"},{\"id\":2,\"text\":\"b\"}], \"n\": "
+     "2}",
+     "1:1=a|1:2=b|"},
+    {"{\"feed\": {\"author\": {\"label\": \"x\"}, \"entry\": [\n{\"id\": {\"label\": \"7\"}, "
+     "\"text\": {\"label\": \"good\", \"attributes\": {\"type\": \"text\"}}}]}}",
+     "2:7=good|"},
+    /* a record that holds a list is no wrapper */
+    {"{\"id\":1,\"text\":\"a\",\"images\":[{\"url\":\"u\"}]}\n{\"id\":2,\"text\":\"b\"}\n",
+     "1:1=a|2:2=b|"},
+    /* broken lines cost themselves */
+    {"{\"id\":1,\"text\":\"a\"}\n{\"id\":2,\"text\":\"b\n{\"id\":3,\"text\":\"c\"}\nnonsense\n",
+     "1:1=a|2!column 18: expected the end of a string|3:3=c|4!expected an object, {...}|"},
+    {"[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"text\":\"b\"", "1:1=a|1!the object that begins here|"},
+    /* in arrays, broken objects cost themselves */
+    {"[\n{\"id\":1,\"text\":\"a\"},\n{\"id\":2,\"text\":\"b\n,\n{\"id\":3,\"text\":\"c\"},\n"
+     "{\"id\":4,\"text\":{\"b\": [}},\n{\"id\":5,\"text\":\"e\"}\n]\n",
+     "2:1=a|3!the object that begins here|5:3=c|6!the object that begins here|7:5=e|"},
+    {"{\"id\":1,\"text\":\"a\"}:\"b\n", "1:1=a|1!expected an object, {...}|"},
+    {"{\"a\": \"never closed", "1!|"},
+    /* what exporters write against the rules is mended */
+    {"{\"id\":1,\"text\":\"a\\ud83d\",\"rating\":NaN}\n{\"id\":2,\"text\":\"it\\'s\tb\"}\n",
+     "1:1=a\xEF\xBF\xBD|2:2=it's\tb|"},
+    {"{'id':1,'text':'a',}\n{\"id\":2,\"text\":None}\n{\"id\":12345678901234567890,\"text\":\"c\"}"
+     "\n",
+     "1:1=a|2:2=|3:12345678901234567890=c|"},
+    /* two on a line */
+    {"{\"id\":1,\"text\":\"}{\"}\n{\"id\":2,\"text\":\"b\"}{\"id\":3,\"text\":\"c\"}, "
+     "{\"id\":4,\"text\":\"d\"}\n",
+     "1:1=}{|2:2=b|2:3=c|2:4=d|"},
+    /* pages of an export, and one that holds a single object */
+    {"{\"data\":[{\"id\":1,\"text\":\"a\"}],\"included\":[{\"id\":9,\"text\":\"no feedback at "
+     "all\"}]}\n"
+     "{\"data\":[],\"next\":null}\n{\"data\":{\"id\":2,\"text\":\"b\"}}\n{\"data\":[{\"id\":3,"
+     "\"text\":\"c\"}]}",
+     "1:1=a|3:2=b|4:3=c|"},
+    /* a ticket with its comments is one record */
+    {"{\"id\":1,\"text\":\"a\",\"comments\":[{\"id\":2,\"text\":\"b, and longer than all the "
+     "rest\"}]}",
+     "1:1=a|"},
+    /* members of one object, there or deeper; two of an address are no records */
+    {"{\"k1\": {\"text\":\"a\",\"stars\":5},\n\"k2\": {\"stars\":1,\"text\":\"b\"}}",
+     "1:k1=a|2:k2=b|"},
+    {"{\"n\":2,\"all\":{\"k1\": {\"id\":7,\"text\":\"a\"},\"k2\": {\"id\":8,\"text\":\"b\"}}}",
+     "1:7=a|1:8=b|"},
+    {"{\"k1\":{\"text\":\"a\",\"stars\":5},\n\"k2\":{\"text\":\"b,\"stars\":1},\n\"k3\":{\"text\":"
+     "\"c\","
+     "\"stars\":1},\n\"k4\":7}",
+     "1:k1=a|2!the object that begins here|3:k3=c|4!expected an object, {...}|"},
+    {"{\"id\":1,\"text\":\"a\",\"bill\":{\"street\":\"s\",\"city\":\"c\"},\"ship\":{\"street\":"
+     "\"s\",\"city\":"
+     "\"c\"}}",
+     "1:1=a|"},
+    /* rows as lists, below their names or without */
+    {"[[\"id\",\"text\"],\n[1,\"a\"],\n[2,\"b],\n[3,\"c\",4],\n7,\n[5,\"e\"]]",
+     "2:1=a|3!the object that begins here|4!expected 2 cells, found more|5!expected a row, "
+     "[...]|6:5=e|"},
+    {"[[\"a kettle that works\",3],[\"a kettle that does not\",1]]",
+     "1:=a kettle that works|1:=a kettle that does not|"},
+    /* limits */
+    {"{\"id\":1,\"text\":\"a\",\"x\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+     "[[[[[[[1"
+     "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}\n{\"id\":2,\"text\":"
+     "\"b\"}\n",
+     "1!nested deeper than 64 levels; 'deepest_record' allows more|2:2=b|"},
+    /* values of every kind, and a column that the sample does not know is no trouble */
+    {"{\"id\":\"x\",\"text\":\"a\",\"rating\":4.5,\"tags\":[\"p\",\"q\"],\"ok\":true,\"z\":null}\n",
+     "1:x=a|"},
+};
+
+/* `expected` with reasons of rejects as far as they go. */
+static bool agrees(const char *seen, const char *expected)
+{
+    while (*expected) {
+        if (*expected == '|' && *seen != '|' && strchr(seen, '|'))
+            seen = strchr(seen, '|'); /* the rest of a longer reason */
+        if (*seen++ != *expected++)
+            return false;
+    }
+    return *seen == '\0';
+}
+
+static void files_hold_what_the_table_says(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        struct batch batch = {.path = "test", .source = TEXT("test")};
+        struct error error = {0};
+        char seen[1024];
+        enum reading reading = reading_of(&json_connector, text_of(examples[i].file), &batch, seen,
+                                          sizeof(seen), &error);
+        if (reading != READING_DONE || !agrees(seen, examples[i].expected))
+            fail_msg("of '%s': expected '%s', got '%s' %s", examples[i].file, examples[i].expected,
+                     seen, error.message);
+        batch_free(&batch);
+    }
+}
+
+static void nested_members_are_columns_with_dotted_names(void **state)
+{
+    (void)state;
+    struct batch batch = {.path = "test", .source = TEXT("test")};
+    struct error error = {0};
+    char seen[256], fields[512];
+    reading_of(&json_connector,
+               TEXT("{\"id\":1,\"text\":\"a\",\"who\":{\"name\":\"Bea\",\"age\":7},"
+                    "\"tags\":[\"p\",\"q\"],\"parts\":[{\"k\":1.5},{\"k\":false}]}\n"),
+               &batch, seen, sizeof(seen), &error);
+    assert_int_equal(batch.count, 1);
+    reading_fields(&batch.records[0], fields, sizeof(fields));
+    assert_string_equal(fields, "id=1|text=a|who.name=Bea|who.age=7|tags=p, q|parts.1.k=1.5|"
+                                "parts.2.k=false|");
+    batch_free(&batch);
+}
+
+static void a_file_without_a_text_is_a_mistake_of_the_job(void **state)
+{
+    (void)state;
+    struct batch batch = {.path = "test", .source = TEXT("test")};
+    struct error error = {0};
+    char seen[64];
+    reading_of(&json_connector, TEXT("{\"a\": 1}\n{\"a\": 2}\n"), &batch, seen, sizeof(seen),
+               &error);
+    assert_int_equal(error.kind, ERROR_USAGE);
+    batch_free(&batch);
+}
+
+static void json_is_recognised_by_its_content(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        int least, most;
+    } heads[] = {{"{\"a\": 1}\n{\"a\": 2}\n", 90, 100},
+                 {" [ {\"a\": 1} ]", 90, 100},
+                 {"[section]\nkey = value\n", 0, 10},
+                 {"{broken\n", 0, 40},
+                 {"id,text\n1,a\n", 0, 0},
+                 {"<xml/>", 0, 0}};
+    for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+        int score = reading_score(&json_connector, text_of(heads[i].head));
+        if (score < heads[i].least || score > heads[i].most)
+            fail_msg("'%s' scores %d", heads[i].head, score);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(files_hold_what_the_table_says),
+        cmocka_unit_test(nested_members_are_columns_with_dotted_names),
+        cmocka_unit_test(a_file_without_a_text_is_a_mistake_of_the_job),
+        cmocka_unit_test(json_is_recognised_by_its_content),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,165 @@
+/* test_xml.c - connectors/xml/xml.c: data first, one table of files and what they hold. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "connectors/connectors.h"
+#include "tests/support/reading.h"
+
+/* "line:id=text|" of every record, "line!reason|" of every reject, and at last "failed: message".
+ */
+struct example {
+    const char *file, *expected;
+};
+
+#define COMMENTS(records) "<?xml version=\"1.0\"?>\n<comments>" records "</comments>\n"
+
+static const struct example examples[] = {
+    /* what exporters write against the rules is mended */
+    {"<rs><r id='1'><text>B&W & co, 1 < 2 &nbsp;\x0B!</text></r><r id='2'><text><![CDATA[a & "
+     "b]]></text>"
+     "</r></rs>",
+     "1:1=B&W & co, 1 < 2 !|1:2=a & b|"},
+    {"<review><id>1</id><text>a</text></review>\n<review><id>2</id><text>b</text></review>\n",
+     "1:1=a|2:2=b|"},
+    {"<rs><r id='1'><text>&lt;p&gt;one&lt;/p&gt;&lt;p&gt;two&lt;/p&gt;</text></r><r id='2'><text>I "
+     "&lt;3 it</text></r>"
+     "</rs>",
+     "1:1=one\n\ntwo|1:2=I <3 it|"},
+    {COMMENTS("<comment id=\"1\"><text>a &amp; b</text></comment>\n"
+              "<comment id=\"2\"><text><![CDATA[1 < 2]]></text></comment>"),
+     "2:1=a & b|3:2=1 < 2|"},
+    {"\n\n" COMMENTS("<comment><id>1</id><text>a</text></comment>"), "4:1=a|"},
+    {COMMENTS("<comment><id>1</id><text>so <b>very</b> good</text></comment>"),
+     "2:1=so very good|"},
+    {COMMENTS("<comment><id>1</id><text></text></comment><comment><id>2</id><text/></comment>"
+              "<comment><id>3</id><text>c</text></comment>"),
+     "2:1=|2:2=|2:3=c|"},
+    /* text that stands in the record itself, and attributes */
+    {"<posts><row Id=\"1\" Body=\"&lt;p&gt;a\"/><row Id=\"2\" Body=\"b\"/></posts>",
+     "1:1=a|1:2=b|"},
+    {"<r><review id=\"1\">words of the first</review><review id=\"2\">and of the "
+     "second</review></r>",
+     "1:1=words of the first|1:2=and of the second|"},
+    /* Disqus: threads are not feedback, nor is spam */
+    {"<disqus xmlns=\"d\" xmlns:dsq=\"e\"><thread dsq:id=\"2\"><title>T</title></thread>"
+     "<post dsq:id=\"4\"><id/><message>hello</message><isSpam>false</isSpam>"
+     "<thread dsq:id=\"2\"/></post>"
+     "<post dsq:id=\"5\"><id/><message>buy</message><isSpam>true</isSpam></post></disqus>",
+     "1:4=hello|"},
+    /* Atom: of two contents the plain one, whatever their order */
+    {"<feed xmlns=\"a\"><entry><id>1</id><content type=\"text\">plain</content>"
+     "<content type=\"html\">&lt;b&gt;rich</content></entry><entry><id>2</id>"
+     "<content type=\"html\">&lt;b&gt;rich</content><content type=\"text\">plain</content>"
+     "</entry></feed>",
+     "1:1=plain|1:2=plain|"},
+    /* a broken record costs itself, wherever it breaks */
+    {"<cs>\n<comment><id>1</id><text>a</text></comment>\n<comment><id>2</id><text>b",
+     "2:1=a|3!the element that begins here is never closed|"},
+    {"<cs>\n<comment><id>1</id><text>a</comment>\n<comment><id>2</id><text>b</text></comment>\n</"
+     "cs>",
+     "2!<text> is never closed|3:2=b|"},
+    {"<cs>\n<comment><id>1</id><text>a</text>\n<comment><id>2</id><text>b</text></comment>\n</cs>",
+     "2!the element that begins here is never closed|3:2=b|"},
+    {"<cs>\n<comment><id>1</id></b></txet></comment>\n<comment><id>2</id><text>b</text></comment></"
+     "cs>",
+     "2!</txet> closes nothing that is open|3:2=b|"},
+    {"<cs>\n<row Id='1\" Text=\"a\"/>\n<row Id='2' Text='b'/>\n<row Id='3' Text='c'/></cs>",
+     "2!the tag <row is broken|3:2=b|4:3=c|"},
+    /* an element within itself is no fault */
+    {"<cs><comment><id>1</id><text>a</text><comment><x>2</x></comment></comment></cs>", "1:1=a|"},
+    /* markup within texts may stay open */
+    {"<cs><comment><id>1</id><text>one<br>two<p>three <b>four</text></comment></cs>",
+     "1:1=one\ntwo\n\nthree four|"},
+    {"<cs><comment><id>1</id><text><b>Very</b> good, 1 &lt; 2 <![CDATA[& <so> "
+     "on]]></text></comment></cs>",
+     "1:1=Very good, 1 < 2 & <so> on|"},
+    /* a file that begins or ends in the middle */
+    {"ersion=\"1.0\"?>\n<cs><comment><id>1</id><text>a</text></comment></cs>", "2:1=a|"},
+    {"\xEF\xBB\xBF<cs><comment><id>1</id><text>a</text></comment>", "1:1=a|"},
+    /* comments, instructions, a comment that is never closed */
+    {"<cs><!-- <comment><id>0</id></comment> --><comment><id>1</id><?x y?><text>a<!-- - -->b</text>"
+     "</comment><!-- </cs>",
+     "1:1=ab|"},
+    /* name spaces go, numbers of one kind stay apart */
+    {"<x:cs xmlns:x='u'><x:comment x:id='1'><y:text xml:lang='en'>a</y:text></x:comment></x:cs>",
+     "1:1=a|"},
+    /* nothing from outside the file is read, no entity is expanded */
+    {"<?xml version=\"1.0\"?><!DOCTYPE c [<!ENTITY f SYSTEM \"file:///etc/passwd\">]>"
+     "<c><comment><id>1</id><text>x &f; y</text></comment></c>",
+     "1:1=x &f; y|"},
+    {"<?xml version=\"1.0\"?><!DOCTYPE c [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>"
+     "<c><comment><id>1</id><text>&b;</text></comment></c>",
+     "1:1=&b;|"},
+};
+
+static void files_hold_what_the_table_says(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        struct batch batch = {.path = "test", .source = TEXT("test")};
+        struct error error = {0};
+        char seen[1024];
+        enum reading reading = reading_of(&xml_connector, text_of(examples[i].file), &batch, seen,
+                                          sizeof(seen), &error);
+        if (reading == READING_FAILED)
+            snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "failed: %.200s",
+                     error.message);
+        if (strcmp(seen, examples[i].expected) != 0)
+            fail_msg("of '%s': expected '%s', got '%s'", examples[i].file, examples[i].expected,
+                     seen);
+        batch_free(&batch);
+    }
+}
+
+static void children_are_columns_with_dotted_names(void **state)
+{
+    (void)state;
+    struct batch batch = {.path = "test", .source = TEXT("test")};
+    struct error error = {0};
+    char seen[256], fields[512];
+    reading_of(
+        &xml_connector,
+        TEXT(COMMENTS("<comment id=\"1\"><text>a</text><who><name>Bea</name><age>7</age></who>"
+                      "<tag>p</tag><tag>q</tag><place id=\"9\"/></comment>")),
+        &batch, seen, sizeof(seen), &error);
+    assert_int_equal(batch.count, 1);
+    reading_fields(&batch.records[0], fields, sizeof(fields));
+    assert_string_equal(fields, "id=1|text=a|who.name=Bea|who.age=7|tag=p, q|place.id=9|place=|");
+    batch_free(&batch);
+}
+
+static void xml_is_recognised_by_its_content(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        int least, most;
+    } heads[] = {{COMMENTS("<comment><text>a</text></comment>"), 90, 100},
+                 {"<disqus><post><message>a</message></post></disqus>", 97, 97},
+                 {"ing=\"UTF-8\"?>\n<cs><comment><text>a</text></comment></cs>", 30, 50},
+                 {"a <b>bold</b> word, and more\n", 0, 29},
+                 {"<not xml", 0, 30},
+                 {"{\"a\": 1}", 0, 0},
+                 {"id,text\n1,a\n", 0, 0}};
+    for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+        int score = reading_score(&xml_connector, text_of(heads[i].head));
+        if (score < heads[i].least || score > heads[i].most)
+            fail_msg("'%s' scores %d", heads[i].head, score);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(files_hold_what_the_table_says),
+        cmocka_unit_test(children_are_columns_with_dotted_names),
+        cmocka_unit_test(xml_is_recognised_by_its_content),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,88 @@
+/* test_metrics.c - figures worked out by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "jobs/eval/metrics.h"
+
+#define NEG SENTIMENT_NEGATIVE
+#define NEU SENTIMENT_NEUTRAL
+#define POS SENTIMENT_POSITIVE
+
+static bool near(double a, double b)
+{
+    return fabs(a - b) < 1e-9;
+}
+
+static void figures_match_the_hand_count(void **state)
+{
+    (void)state;
+    static const struct judgement judgements[] = {
+        {POS, POS, 0.95, true}, {POS, POS, 0.85, true}, {POS, NEU, 0.55, true},
+        {NEG, NEG, 0.92, true}, {NEG, POS, 0.65, true}, {NEU, NEU, 0.45, false},
+        {NEU, NEG, 0.52, true}, {POS, POS, 0.91, true},
+    };
+    static const bool polar[] = {true, true, true, false, true, true, false, true};
+    struct metrics metrics = metrics_compute(judgements, polar, 8);
+    assert_int_equal(metrics.confusion[2][2], 3);
+    assert_int_equal(metrics.confusion[0][2], 1);
+    assert_true(near(metrics.accuracy, 5.0 / 8));
+    assert_true(near(metrics.precision[2], 3.0 / 4));
+    assert_true(near(metrics.recall[2], 3.0 / 4));
+    assert_true(near(metrics.f1[0], 0.5));
+    assert_true(near(metrics.f1[1], 0.5));
+    assert_true(near(metrics.macro_f1.value, (0.5 + 0.5 + 0.75) / 3));
+    assert_true(near(metrics.polar_accuracy, 5.0 / 6));
+    assert_true(near(metrics.coverage, 7.0 / 8));
+    assert_true(near(metrics.accuracy_covered, 4.0 / 7));
+    assert_true(metrics.macro_f1.low <= metrics.macro_f1.value);
+    assert_true(metrics.macro_f1.high >= metrics.macro_f1.value);
+    /* bins: 0.4-0.5 {0.45: right}, 0.5-0.6 {0.55, 0.52: wrong}, 0.6-0.7 {0.65: wrong},
+     * 0.8-0.9 {0.85: right}, 0.9-1 {0.95, 0.92, 0.91: right} */
+    double expected = (0.55 + 0.55 + 0.52 + 0.65 + 0.15 + 0.05 + 0.08 + 0.09) / 8;
+    assert_true(near(metrics.calibration_error, expected));
+}
+
+static void the_interval_narrows_with_more_texts_and_repeats_exactly(void **state)
+{
+    (void)state;
+    static struct judgement judgements[4000];
+    static bool polar[4000];
+    for (size_t i = 0; i < 4000; i++) {
+        enum sentiment gold = (enum sentiment)(NEG + i % 3);
+        enum sentiment predicted = i % 5 ? gold : (enum sentiment)(NEG + (i + 1) % 3);
+        judgements[i] = (struct judgement){gold, predicted, 0.8, true};
+        polar[i] = predicted == POS;
+    }
+    struct metrics few = metrics_compute(judgements, polar, 100);
+    struct metrics many = metrics_compute(judgements, polar, 4000);
+    struct metrics again = metrics_compute(judgements, polar, 4000);
+    assert_true(many.macro_f1.high - many.macro_f1.low < few.macro_f1.high - few.macro_f1.low);
+    assert_memory_equal(&many, &again, sizeof(many));
+    assert_true(fabs(many.macro_f1.value - 0.8) < 0.001);
+}
+
+static void nothing_to_judge_gives_zeros(void **state)
+{
+    (void)state;
+    struct metrics metrics = metrics_compute(NULL, NULL, 0);
+    assert_true(metrics.macro_f1.value == 0 && metrics.coverage == 0);
+    struct arena arena = {0};
+    assert_non_null(strstr(metrics_print(&metrics, &arena).bytes, "macro-F1"));
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(figures_match_the_hand_count),
+        cmocka_unit_test(the_interval_narrows_with_more_texts_and_repeats_exactly),
+        cmocka_unit_test(nothing_to_judge_gives_zeros),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,41 @@
+/* test_rouge.c - overlaps worked out by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include "jobs/eval/rouge.h"
+
+static const struct {
+    const char *summary, *reference;
+    double one, longest;
+} examples[] = {
+    {"the soup was cold", "The soup was COLD!", 1, 1},
+    {"cold was the soup", "the soup was cold", 1, 0.5},
+    {"the the soup", "the soup soup bread", 4.0 / 7, 4.0 / 7},
+    {"배송이 빨라요", "배송이 느려요", 0.5, 0.5},
+    {"cold", "warm", 0, 0},
+    {"", "warm", 0, 0},
+    {"...", "warm", 0, 0},
+};
+
+static void overlaps_match_the_hand_count(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        struct rouge rouge =
+            rouge_compare(text_of(examples[i].summary), text_of(examples[i].reference));
+        if (fabs(rouge.one - examples[i].one) > 1e-9 ||
+            fabs(rouge.longest - examples[i].longest) > 1e-9)
+            fail_msg("%s: %g %g", examples[i].summary, rouge.one, rouge.longest);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(overlaps_match_the_hand_count)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,44 @@
+/* test_topic_metrics.c - figures worked out by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include "jobs/eval/topic_metrics.h"
+
+static bool near(double a, double b)
+{
+    return fabs(a - b) < 1e-9;
+}
+
+static void figures_match_the_hand_count(void **state)
+{
+    (void)state;
+    static const struct topic_mention price_bad = {{"price", 5}, SENTIMENT_NEGATIVE},
+                                      price_good = {{"price", 5}, SENTIMENT_POSITIVE},
+                                      food_good = {{"food", 4}, SENTIMENT_POSITIVE};
+    const struct topic_mention both[] = {price_bad, food_good}, turned[] = {price_good, food_good};
+    struct topic_metrics metrics = {0};
+    topic_metrics_add(&metrics, both, 2, turned, 2);   /* both topics, one polarity */
+    topic_metrics_add(&metrics, both, 1, &both[1], 1); /* another topic */
+    topic_metrics_add(&metrics, NULL, 0, NULL, 0);
+    struct interval pairs = topic_metrics_pairs(&metrics), topics = topic_metrics_topics(&metrics);
+    assert_true(near(pairs.value, 2.0 / 6));
+    assert_true(near(topics.value, 4.0 / 6));
+    assert_true(pairs.low <= pairs.value && pairs.value <= pairs.high);
+    assert_int_equal(metrics.topics[0].gold, 2); /* price */
+    assert_int_equal(metrics.topics[0].found, 1);
+    assert_int_equal(metrics.topics[0].pairs, 0);
+    assert_int_equal(metrics.topics[1].found, 2); /* food */
+    assert_int_equal(metrics.topics[1].pairs, 1);
+    topic_metrics_free(&metrics);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(figures_match_the_hand_count)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

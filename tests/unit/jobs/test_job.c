@@ -1,0 +1,220 @@
+/* Job files: what they say, and every way to say it wrong. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "connectors/connectors.h"
+#include "jobs/job.h"
+
+static bool read_job(struct job *job, const char *bytes, const char *overrides, struct error *error)
+{
+    return job_read(job, text_of(bytes), "weekly.job", text_of(overrides), error);
+}
+
+static void the_smallest_job_has_defaults(void **state)
+{
+    (void)state;
+    struct job job;
+    struct error error = {0};
+    if (!read_job(&job, "[source]\npath = inbox/*.csv\n[output]\npath = out\n", "", &error))
+        fail_msg("%s", error.message);
+    assert_int_equal(job.source_count, 1);
+    assert_true(text_equal(job.sources[0].name, TEXT("feedback")));
+    assert_true(text_equal(job.sources[0].format, TEXT("auto")));
+    assert_true(text_equal(job.sources[0].paths[0], TEXT("inbox/*.csv")));
+    assert_string_equal(job.output.folder, "./out");
+    assert_ptr_equal(job.output.format, &raw_format);
+    assert_int_equal(job.run.batch_records, 256);
+    job_free(&job);
+}
+
+static void sources_have_names_and_several_paths(void **state)
+{
+    (void)state;
+    struct job job;
+    struct error error = {0};
+    assert_true(read_job(&job,
+                         "[source shop]\npath = a.csv\npath = b/*.csv\n"
+                         "[source mail]\npath = /var/mail/box\nformat = mail\n"
+                         "[output]\npath = out\nprofile = excel\n",
+                         "", &error));
+    assert_int_equal(job.source_count, 2);
+    assert_int_equal(job.sources[0].path_count, 2);
+    assert_true(text_equal(job.sources[1].name, TEXT("mail")));
+    assert_true(text_equal(job.sources[1].format, TEXT("mail")));
+    assert_string_equal(job_path(&job, job.sources[1].paths[0]), "/var/mail/box");
+    assert_string_equal(job_path(&job, job.sources[0].paths[0]), "./a.csv");
+    assert_ptr_equal(job.output.format, &excel_format);
+    job_free(&job);
+}
+
+static void overrides_win(void **state)
+{
+    (void)state;
+    struct job job;
+    struct error error = {0};
+    assert_true(read_job(&job,
+                         "[source shop]\npath = a.csv\n[source blog]\npath = b.xml\n"
+                         "[run]\nbatch_records = 8\n[output]\npath = out\n",
+                         "run.batch_records=16\nsource blog.path=c.xml\noutput.path=/srv/out\n"
+                         "source.format=csv",
+                         &error));
+    assert_int_equal(job.run.batch_records, 16);
+    assert_int_equal(job.sources[1].path_count, 1);
+    assert_true(text_equal(job.sources[1].paths[0], TEXT("c.xml")));
+    assert_true(text_equal(job.sources[0].paths[0], TEXT("a.csv")));
+    assert_true(text_equal(job.sources[0].format, TEXT("csv")));
+    assert_string_equal(job.output.folder, "/srv/out");
+    job_free(&job);
+}
+
+static void relative_paths_count_from_the_job(void **state)
+{
+    (void)state;
+    struct job job;
+    struct error error = {0};
+    assert_true(job_read(&job, TEXT("[source]\npath = a.csv\n[output]\npath = out\n"),
+                         "jobs/deep/weekly.job", TEXT(""), &error));
+    assert_string_equal(job.output.folder, "jobs/deep/out");
+    assert_string_equal(job_path(&job, TEXT("a.csv")), "jobs/deep/a.csv");
+    job_free(&job);
+}
+
+static void mistakes_name_line_and_nearest(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *job, *overrides, *message;
+    } cases[] = {
+        {"[source]\npath = a\n[outptu]\npath = out\n[output]\npath = out\n", "",
+         "weekly.job:4: unknown section 'outptu'; did you mean 'output'?"},
+        {"[source]\npath = a\nfromat = csv\n[output]\npath = out\n", "",
+         "weekly.job:3: unknown key of [source] 'fromat'; did you mean 'format'?"},
+        {"[source]\npath = a\nformat = cvs\n[output]\npath = out\n", "",
+         "weekly.job:2: unknown format 'cvs'; did you mean 'csv'?"},
+        {"[source]\npath = a\n[output]\npath = out\nprofile = exel\n", "",
+         "weekly.job: unknown profile of [output] 'exel'; did you mean 'excel'?"},
+        {"[source]\npath = a\n[run]\nbatch_records = many\n[output]\npath = out\n", "",
+         "weekly.job:4: batch_records = many: expected a whole number from 1 to 100000"},
+        {"[source]\npath = a/{date}.csv\n[output]\npath = out\n", "",
+         "weekly.job:2: unknown {date}: braces in a path hold alternatives, as in "
+         "{shop,play}/*.csv"},
+        {"[source]\npath = a\n", "",
+         "weekly.job: nowhere to write: add an [output] section with `path = out`"},
+        {"[output]\npath = out\n", "",
+         "weekly.job: nothing to read: add a [source] section with `path = inbox/*.csv`"},
+        {"[source x]\nformat = csv\n[output]\npath = out\n", "",
+         "weekly.job:2: [source] without a path: add `path = inbox/*.csv`"},
+        {"[source]\npath = a\n[output]\npath = out\n", "output.paht=x",
+         "--set: unknown key of [output] 'paht'; did you mean 'path'?"},
+        {"[source]\npath = a\n[output]\npath = out\n", "nonsense",
+         "--set nonsense: expected section.key=value"},
+        {"[source]\npath = a\nnonsense\n[output]\npath = out\n", "",
+         "weekly.job:3: expected [section] or key = value"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct job job;
+        struct error error = {0};
+        assert_false(read_job(&job, cases[i].job, cases[i].overrides, &error));
+        assert_int_equal(error.kind, ERROR_USAGE);
+        if (!strstr(error.message, cases[i].message))
+            fail_msg("case %zu: \"%s\" lacks \"%s\"", i, error.message, cases[i].message);
+        job_free(&job);
+    }
+}
+
+static void all_mistakes_are_told_at_once(void **state)
+{
+    (void)state;
+    struct job job;
+    struct error error = {0};
+    assert_false(read_job(&job, "[sorce]\npath = a\n[group]\nbye = x\n[run]\nbatch_records = 0\n",
+                          "", &error));
+    assert_string_equal(
+        error.message,
+        "5 mistakes:\n"
+        "  weekly.job:2: unknown section 'sorce'; did you mean 'source'?\n"
+        "  weekly.job:4: unknown key of [group] 'bye'; did you mean 'by'?\n"
+        "  weekly.job:6: batch_records = 0: expected a whole number from 1 to 100000\n"
+        "  weekly.job: nothing to read: add a [source] section with `path = inbox/*.csv`\n"
+        "  weekly.job: nowhere to write: add an [output] section with `path = out`");
+    job_free(&job);
+}
+
+static void many_mistakes_are_counted(void **state)
+{
+    (void)state;
+    char bytes[2000] = "[run]\n";
+    for (int i = 0; i < 50; i++)
+        strcat(bytes, "nothing = 1\n");
+    struct job job;
+    struct error error = {0};
+    assert_false(read_job(&job, bytes, "", &error));
+    assert_non_null(strstr(error.message, "52 mistakes, the first are:"));
+    job_free(&job);
+}
+
+/* A list of topics that was edited is another list: analyses made with the old one are not current.
+ */
+static void the_hash_follows_the_files_that_settings_name(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/winnow-test-XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    struct error error = {0};
+    char bytes[200];
+    snprintf(bytes, sizeof(bytes),
+             "[source]\npath = a\n[classify]\ntaxonomy = %s\n[output]\npath = out\n", path);
+    struct job a, b, c;
+    assert_true(read_job(&a, bytes, "", &error));
+    assert_int_equal(write(descriptor, "topic\n", 6), 6);
+    close(descriptor);
+    assert_true(read_job(&b, bytes, "", &error));
+    assert_true(job_hash_section(&a, "classify") != job_hash_section(&b, "classify"));
+    assert_true(a.hash != b.hash);
+    unlink(path);
+    assert_false(read_job(&c, bytes, "", &error));
+    assert_non_null(strstr(error.message, path));
+    job_free(&a);
+    job_free(&b);
+    job_free(&c);
+}
+
+static void the_hash_follows_the_settings(void **state)
+{
+    (void)state;
+    struct job a, b, c;
+    struct error error = {0};
+    const char *job = "[source]\npath = a\n[output]\npath = out\n";
+    assert_true(read_job(&a, job, "", &error));
+    assert_true(read_job(&b, job, "", &error));
+    assert_true(read_job(&c, job, "chunk.title=no", &error));
+    assert_true(a.hash == b.hash && a.hash != c.hash);
+    assert_true(job_hash_section(&a, "chunk") != job_hash_section(&c, "chunk"));
+    assert_true(job_hash_section(&a, "map") == job_hash_section(&c, "map"));
+    job_free(&a);
+    job_free(&b);
+    job_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_smallest_job_has_defaults),
+        cmocka_unit_test(sources_have_names_and_several_paths),
+        cmocka_unit_test(overrides_win),
+        cmocka_unit_test(relative_paths_count_from_the_job),
+        cmocka_unit_test(mistakes_name_line_and_nearest),
+        cmocka_unit_test(all_mistakes_are_told_at_once),
+        cmocka_unit_test(many_mistakes_are_counted),
+        cmocka_unit_test(the_hash_follows_the_settings),
+        cmocka_unit_test(the_hash_follows_the_files_that_settings_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

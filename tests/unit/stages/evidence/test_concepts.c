@@ -1,0 +1,81 @@
+/* test_concepts.c - stages/evidence/concepts.c: what many say weighs, what was said adds nothing.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "stages/evidence/concepts.h"
+
+static const struct {
+    size_t record;
+    const char *text;
+} sentences[] = {
+    {0, "The battery dies."}, {1, "The battery dies!"}, {1, "The battery dies, dies."},
+    {2, "Battery dies."},     {2, "A parcel came."},    {3, ""},
+};
+
+enum { SENTENCES = sizeof(sentences) / sizeof(*sentences) };
+
+static struct concepts concepts;
+
+static int add_all(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    for (size_t i = 0; i < SENTENCES; i++) {
+        size_t count;
+        const struct word *words = words_and_pairs(text_of(sentences[i].text), &arena, &count);
+        concepts_add(&concepts, words, count, sentences[i].record);
+    }
+    concepts_weigh(&concepts);
+    arena_free(&arena);
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    concepts_close(&concepts);
+    return 0;
+}
+
+static void what_many_say_weighs_more(void **state)
+{
+    (void)state;
+    bool *nothing = memory_alloc(concepts.count, sizeof(*nothing));
+    /* battery, dies and "battery dies" of three records, "the battery" of two; four concepts */
+    double many = (3 * 1.7320508 + 1.4142136) / 2;
+    assert_true(concepts_gain(&concepts, 0, nothing) > many - 1e-6);
+    assert_true(concepts_gain(&concepts, 0, nothing) < many + 1e-6);
+    assert_true(concepts_gain(&concepts, 4, nothing) < 0.1);
+    assert_true(concepts_gain(&concepts, 5, nothing) == 0);
+    free(nothing);
+}
+
+static void what_was_said_adds_nothing(void **state)
+{
+    (void)state;
+    bool *said = memory_alloc(concepts.count, sizeof(*said));
+    concepts_say(&concepts, 3, said);
+    assert_true(concepts_unsaid(&concepts, 0, said) == 0.25);
+    concepts_say_text(&concepts, TEXT("Ah, the batteries died"), said);
+    assert_true(concepts_unsaid(&concepts, 4, said) == 1);
+    concepts_say(&concepts, 0, said);
+    assert_true(concepts_gain(&concepts, 1, said) == 0);
+    assert_true(concepts_unsaid(&concepts, 5, said) == 0);
+    free(said);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_many_say_weighs_more),
+        cmocka_unit_test(what_was_said_adds_nothing),
+    };
+    return cmocka_run_group_tests(tests, add_all, close_all);
+}

@@ -1,0 +1,164 @@
+/* test_sentence_index.c - stages/evidence/sentence_index.c and stages/evidence/sentence_select.c:
+ * who says what, and who says it best. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "stages/evidence/sentence_index.h"
+#include "stages/evidence/sentence_select.h"
+
+#define SAYS(words, feeling)                                                                       \
+    {                                                                                              \
+        .text = {words, sizeof(words) - 1}, .sentiment = feeling                                   \
+    }
+
+static const struct member members[] = {
+    SAYS("The battery dies after 2 hours. I charge it all day long.", SENTIMENT_NEGATIVE),
+    SAYS("Battery dies within hours, so annoying.", SENTIMENT_NEGATIVE),
+    SAYS("But the battery dies quickly every day.", SENTIMENT_NEGATIVE),
+    SAYS("Lovely screen and a great price.", SENTIMENT_POSITIVE),
+    SAYS("Lovely screen and a great price.", SENTIMENT_POSITIVE),
+    SAYS("배터리가 너무 빨리 닳아요. 화면은 예뻐요.", SENTIMENT_MIXED),
+};
+
+enum { MEMBERS = sizeof(members) / sizeof(*members) };
+
+static struct segmenter *segmenter;
+static struct support support;
+
+static int open_all(void **state)
+{
+    (void)state;
+    if (!segmenter_open(&segmenter, NULL))
+        return -1;
+    support_open(&support, segmenter, members, MEMBERS);
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    support_close(&support);
+    segmenter_close(segmenter);
+    return 0;
+}
+
+static const struct {
+    const char *sentence;
+    enum sentiment polarity;
+    bool supported;
+    size_t first; /* member of the best evidence */
+} claims[] = {
+    {"The battery dies after hours.", SENTIMENT_UNDETECTED, true, 0},
+    {"The battery dies after 2 hours.", SENTIMENT_NEGATIVE, true, 0},
+    {"The battery dies after 3 hours.", SENTIMENT_NEGATIVE, false, 0},
+    {"The battery dies after hours.", SENTIMENT_POSITIVE, false, 0},
+    {"Great price, lovely screen!", SENTIMENT_POSITIVE, true, 3},
+    {"Great price, awful screen, late delivery.", SENTIMENT_POSITIVE, false, 0},
+    {"화면이 예뻐요", SENTIMENT_UNDETECTED, true, 5},
+    {"배송이 늦어요", SENTIMENT_UNDETECTED, false, 0},
+    {"", SENTIMENT_UNDETECTED, false, 0},
+    {"It is what it is.", SENTIMENT_UNDETECTED, false, 0},
+};
+
+static void claims_are_supported_by_rows_that_say_so(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(claims) / sizeof(*claims); i++) {
+        struct passage evidence[3];
+        size_t count;
+        bool found = support_find(&support, text_of(claims[i].sentence), claims[i].polarity, 0.6,
+                                  evidence, 3, &count);
+        if (found != claims[i].supported)
+            fail_msg("%s", claims[i].sentence);
+        assert_int_equal(count > 0, found);
+        if (found)
+            assert_int_equal(evidence[0].member, claims[i].first);
+        for (size_t k = 1; k < count; k++) {
+            assert_true(evidence[k].score <= evidence[k - 1].score);
+            assert_int_not_equal(evidence[k].member, evidence[k - 1].member);
+        }
+    }
+}
+
+static void identical_texts_are_one(void **state)
+{
+    (void)state;
+    size_t screens = 0;
+    for (size_t i = 0; i < support.count; i++)
+        screens += support.passages[i].member == 3 || support.passages[i].member == 4;
+    assert_int_equal(screens, 1);
+}
+
+static void the_most_typical_sentence_speaks_for_many(void **state)
+{
+    (void)state;
+    struct typical_rules rules = {.shortest = 8, .longest = 200, .any_polarity = true};
+    struct typical_said said = {0};
+    size_t first, second;
+    assert_true(typical_pick(&support, &rules, &said, &first));
+    /* "The battery dies" and "hours": the others say part of it, one leaning on what was before. */
+    assert_int_equal(support.passages[first].member, 0);
+    said = (struct typical_said){.passages = &first, .passage_count = 1};
+    assert_true(typical_pick(&support, &rules, &said, &second));
+    assert_int_not_equal(first, second);
+    rules.longest = 3;
+    assert_false(typical_pick(&support, &rules, &said, &second));
+}
+
+static void quotes_come_from_every_side(void **state)
+{
+    (void)state;
+    struct typical_said said = {0};
+    size_t quotes[3], sides[3] = {0};
+    assert_int_equal(typical_quotes(&support, &said, 3, quotes), 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct passage *passage = &support.passages[quotes[i]];
+        sides[typical_side(members[passage->member].sentiment)]++;
+        assert_true(i == 0 || support.passages[quotes[i - 1]].score >= passage->score);
+    }
+    assert_true(sides[0] > 0 && sides[1] > 0);
+    assert_int_equal(typical_quotes(&support, &said, 0, quotes), 0);
+}
+
+/* Bullets, and quotation marks without a partner, are no part of what is said. */
+static void sentences_begin_with_their_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *passage;
+    } examples[] = {
+        {"- \"The lid broke.", "The lid broke."},
+        {"\"Best kettle\" they said.", "\"Best kettle\" they said."},
+        {"• “Quiet fan.", "Quiet fan."},
+        {"“Quiet” it is.", "“Quiet” it is."},
+        {" * * Fine.", "Fine."},
+        {"-5 degrees outside.", "-5 degrees outside."},
+        {"-good sound", "good sound"},
+    };
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        struct member member = {.text = text_of(examples[i].text)};
+        struct support one;
+        support_open(&one, segmenter, &member, 1);
+        assert_int_equal(one.count, 1);
+        struct text passage = support_text(&one, &one.passages[0]);
+        if (!text_equal(passage, text_of(examples[i].passage)))
+            fail_msg("%s: %.*s", examples[i].text, TEXT_ARGUMENT(passage));
+        support_close(&one);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sentences_begin_with_their_words),
+        cmocka_unit_test(claims_are_supported_by_rows_that_say_so),
+        cmocka_unit_test(identical_texts_are_one),
+        cmocka_unit_test(the_most_typical_sentence_speaks_for_many),
+        cmocka_unit_test(quotes_come_from_every_side),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}

@@ -1,0 +1,132 @@
+/* test_topic_stats.c - stages/stats/topic_stats.c and stages/stats/group_key.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include "stages/stats/group_key.h"
+#include "stages/stats/topic_stats.h"
+
+#define LONG_ENOUGH "Says it in twenty letters or more."
+
+static struct row row(uint64_t id, double rating, double scale, double score, const char *text)
+{
+    return (struct row){.feedback_id = id,
+                        .rating = rating,
+                        .rating_scale = scale,
+                        .text = text_of(text),
+                        .created_at = 0,
+                        .analysis = {.score = score}};
+}
+
+static void figures_count_each_topic(void **state)
+{
+    (void)state;
+    const struct row rows[] = {
+        row(1, 5, 5, 0.9, LONG_ENOUGH),   row(2, 4, 5, 0.99, "Short"),
+        row(3, 1, 5, -0.8, LONG_ENOUGH),  row(4, NAN, NAN, 0.9, LONG_ENOUGH),
+        row(5, 9, 10, 0.95, LONG_ENOUGH),
+    };
+    static const enum sentiment polarities[] = {SENTIMENT_POSITIVE, SENTIMENT_POSITIVE,
+                                                SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE,
+                                                SENTIMENT_MIXED};
+    struct figures figures = {0};
+    for (size_t i = 0; i < 5; i++) {
+        figures_add(&figures, TEXT("2026"), TEXT("all"), TEXT("(all)"), polarities[i], &rows[i]);
+        if (i < 2)
+            figures_add(&figures, TEXT("2026"), TEXT("all"), TEXT("price"), SENTIMENT_NEGATIVE,
+                        &rows[i]);
+    }
+    figures_add(&figures, TEXT("2025"), TEXT("all"), TEXT("(all)"), SENTIMENT_NEUTRAL, &rows[3]);
+    size_t count;
+    const struct figure *found = figures_finish(&figures, &count);
+    assert_int_equal(count, 3);
+    assert_true(text_equal(found[0].period, TEXT("2025")));
+    assert_true(isnan(found[0].mean_rating) && isnan(found[0].csat) && isnan(found[0].nps));
+    const struct figure *all = &found[1], *price = &found[2];
+    assert_int_equal(all->mentions, 5);
+    assert_int_equal(all->responses, 5);
+    assert_int_equal(all->positive, 3);
+    assert_int_equal(all->mixed, 1);
+    assert_true(fabs(all->net_sentiment - 40) < 1e-9);
+    assert_true(fabs(all->mean_rating - 10.0 / 3) < 1e-9); /* of the scale that most have */
+    assert_true(all->rating_scale == 5);
+    assert_true(fabs(all->csat - 200.0 / 3) < 1e-9);
+    assert_int_equal(all->top_quote_id, 1); /* clearest of handy length; of equals the lower id */
+    assert_int_equal(price->mentions, 2);
+    assert_int_equal(price->responses, 5);
+    assert_true(price->net_sentiment == -100);
+    figures_free(&figures);
+}
+
+static void recommendations_make_an_nps(void **state)
+{
+    (void)state;
+    static const double ratings[] = {10, 9, 8, 6, 0};
+    static const char *const cells[] = {"10", "9", "8", "6", "0"};
+    struct figures figures = {0};
+    for (size_t i = 0; i < 5; i++) {
+        struct row answer = row(i + 1, ratings[i], 10, 0, LONG_ENOUGH);
+        struct field field = {TEXT("NPS score"), text_of(cells[i])};
+        answer.fields = &field;
+        answer.field_count = 1;
+        figures_add(&figures, TEXT("all"), TEXT("all"), TEXT("(all)"), SENTIMENT_NEUTRAL, &answer);
+    }
+    size_t count;
+    const struct figure *found = figures_finish(&figures, &count);
+    assert_true(fabs(found[0].nps - 0) < 1e-9); /* two of five each way */
+    assert_true(isnan(found[0].csat));
+    figures_free(&figures);
+}
+
+static const struct {
+    const char *by, *segment;
+} splits[] = {
+    {"", "all"},
+    {"product", "product=Kettle"},
+    {"Country Code , product", "Country Code=KR; product=Kettle"},
+    {"source,lang", "source=shop; lang=en"},
+    {"colour", "colour=(none)"},
+    {"absent", "absent=(none)"},
+};
+
+static void rows_divide_by_their_fields(void **state)
+{
+    (void)state;
+    static const struct field fields[] = {{{"Product", 7}, {" Kettle ", 8}},
+                                          {{"country_code", 12}, {"KR", 2}},
+                                          {{"colour", 6}, {"", 0}}};
+    struct row example = {.source = TEXT("shop"),
+                          .lang = TEXT("en"),
+                          .created_at = 1772000000,
+                          .fields = fields,
+                          .field_count = 3};
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof(splits) / sizeof(*splits); i++) {
+        struct split split = {.by = text_of(splits[i].by), .period = TEXT("month")};
+        assert_true(split_open(&split, NULL));
+        struct text segment = split_segment(&split, &example, &arena);
+        if (!text_equal(segment, text_of(splits[i].segment)))
+            fail_msg("%s: %.*s", splits[i].by, TEXT_ARGUMENT(segment));
+        assert_true(text_equal(split_period(&split, &example, &arena), TEXT("2026-02")));
+        assert_int_equal(split.found[0], split.name_count && i < 5);
+    }
+    struct split many = {.by = TEXT("a,b,c,d,e,f,g,h,i")};
+    struct error error = {0};
+    assert_false(split_open(&many, &error));
+    assert_int_equal(error.kind, ERROR_USAGE);
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(figures_count_each_topic),
+        cmocka_unit_test(recommendations_make_an_nps),
+        cmocka_unit_test(rows_divide_by_their_fields),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,149 @@
+/* test_terms.c - stages/text/terms.c and stages/text/sentence_quality.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "stages/text/sentence_quality.h"
+#include "stages/text/terms.h"
+
+static const struct {
+    const char *a, *b; /* the same words */
+} alike[] = {
+    {"Loves the delivery", "loved deliveries"},
+    {"It is fitting!", "it fits"},
+    {"Ｂattery, CHARGED", "battery charges"},
+    {"the", ""},
+    {"don't", "don’t"},
+    {"배송 빠름", "배송... 빠름"},
+    {"lost 3.5 kg", "lose 3.5 kg -- no, lost"},
+};
+
+static bool holds_all(const struct word *a, size_t a_count, const struct word *b, size_t b_count)
+{
+    for (size_t i = 0; i < a_count; i++) {
+        size_t k = 0;
+        while (k < b_count && a[i].hash != b[k].hash)
+            k++;
+        if (k == b_count)
+            return false;
+    }
+    return true;
+}
+
+static void inflected_words_are_one(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof(alike) / sizeof(*alike); i++) {
+        size_t a_count, b_count;
+        const struct word *a = words_of(text_of(alike[i].a), &arena, &a_count);
+        const struct word *b = words_of(text_of(alike[i].b), &arena, &b_count);
+        if (!holds_all(a, a_count, b, b_count))
+            fail_msg("%s", alike[i].a);
+    }
+    arena_free(&arena);
+}
+
+static void numbers_and_pairs_are_told_apart(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    size_t count;
+    const struct word *words = words_of(TEXT("4.5 of 10배송비"), &arena, &count);
+    assert_int_equal(count, 4); /* 4.5, 10, 배송, 송비 */
+    assert_true(words[0].is_number && words[1].is_number);
+    assert_false(words[2].is_number || words[3].is_number);
+    arena_free(&arena);
+}
+
+static const struct {
+    const char *sentence;
+    size_t words, with_pairs;
+} counted[] = {
+    {"The lid broke", 2, 4},     /* the lid, lid broke */
+    {"It was on the lid", 1, 2}, /* "it was" and the like say nothing */
+    {"lid", 1, 1},
+    {"뚜껑이 깨졌어요", 5, 5}, /* pairs of syllables as they are */
+    {"", 0, 0},
+};
+
+static void neighbouring_words_are_pairs(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++) {
+        size_t words, with_pairs;
+        words_of(text_of(counted[i].sentence), &arena, &words);
+        words_and_pairs(text_of(counted[i].sentence), &arena, &with_pairs);
+        if (words != counted[i].words || with_pairs != counted[i].with_pairs)
+            fail_msg("'%s': %zu words, %zu with pairs", counted[i].sentence, words, with_pairs);
+    }
+    arena_free(&arena);
+}
+
+static void customers_speak_of_themselves(void **state)
+{
+    (void)state;
+    static const char *const personal[] = {"I’m happy", "Fits ME.", "so said my wife",
+                                           "저는 좋아요", "we"};
+    static const char *const others[] = {"Fits well", "Myanmar food", "저녁이 좋아요", "", "W e"};
+    for (size_t i = 0; i < sizeof(personal) / sizeof(*personal); i++)
+        if (!readable_is_personal(text_of(personal[i])))
+            fail_msg("%s", personal[i]);
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        if (readable_is_personal(text_of(others[i])))
+            fail_msg("%s", others[i]);
+}
+
+static void lists_break_off(void **state)
+{
+    (void)state;
+    static const char *const broken[] = {"Support is useless.Pros:1.", "light, fast, 3.",
+                                         "Cons:", "So what I got was,", "good bass; 2)"};
+    static const char *const whole[] = {
+        "It cost 5.", "Room 1505.",  "A (small) room)", "",
+        "1.",         "Since v2.1.", "It died.",        "3 stars: 2 for the sound."};
+    for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++)
+        if (!readable_breaks_off(text_of(broken[i])))
+            fail_msg("%s", broken[i]);
+    for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++)
+        if (readable_breaks_off(text_of(whole[i])))
+            fail_msg("%s", whole[i]);
+}
+
+static void garbled_sentences_are_refused(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"The battery died young.", "배송이 빨라요",
+                                       "Great fit and a great price"};
+    static const char *const bad[] = {"",
+                                      "....",
+                                      "a \xEF\xBF\xBD b",
+                                      "is it",
+                                      "5 5 5 5 5",
+                                      "fit fit fit fit fit fit fit",
+                                      "soft soft price soft price soft price soft"};
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+        assert_true(readable_check(text_of(good[i])));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        if (readable_check(text_of(bad[i])))
+            fail_msg("%s", bad[i]);
+    assert_true(readable_is_finished(TEXT("Done.")));
+    assert_false(readable_is_finished(TEXT("and the")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(inflected_words_are_one),
+        cmocka_unit_test(numbers_and_pairs_are_told_apart),
+        cmocka_unit_test(neighbouring_words_are_pairs),
+        cmocka_unit_test(customers_speak_of_themselves),
+        cmocka_unit_test(lists_break_off),
+        cmocka_unit_test(garbled_sentences_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
