@@ -9,29 +9,78 @@ fault() {
     faults=$((faults + 1))
 }
 
-# What the files of a folder may include; anything else of ours is a wrong arrow.
-allowed() {
-    case $1 in
-    base) echo '^base/' ;;
-    inference) echo '^(base|inference)/' ;;
-    pipeline) echo '^(base|pipeline)/' ;;
-    connectors) echo '^(base|pipeline|connectors)/' ;;
-    stages) echo '^(base|pipeline|stages)/|^inference/t5\.h$' ;;
-    jobs) echo '^(base|pipeline|stages|connectors|jobs)/|^inference/(t5|tokenizer)\.h$' ;;
-    esac
-}
+# The arrows of docs/ARCHITECTURE.md. FOLDER: what its files may include besides their own folder; a
+# folder allows all its headers, a path of a header that header alone.
+arrows='
+base:
+inference/formats: base
+inference/kernels: base
+inference/tokenizer: base inference/formats
+inference/model: base inference/t5.h inference/formats inference/kernels inference/tokenizer
+inference/import: base inference/formats inference/kernels inference/model inference/tokenizer
+inference/engine: base inference/t5.h inference/kernels inference/model
+inference: base inference/model
+pipeline: base
+connectors/input: base
+connectors/columns: base pipeline
+connectors/exports: base pipeline connectors/columns
+connectors/table: base pipeline connectors/connectors.h connectors/input connectors/columns connectors/exports
+connectors/xlsx: base pipeline connectors/connectors.h connectors/input connectors/table
+connectors/json: base connectors/connectors.h connectors/input connectors/columns connectors/exports
+connectors/xml: base connectors/connectors.h connectors/input connectors/columns connectors/exports
+connectors/mail: base pipeline connectors/connectors.h connectors/input connectors/columns
+connectors/output: base connectors/connectors.h
+connectors: base pipeline connectors/input
+stages/text: base pipeline inference/t5.h
+stages/tasks: base pipeline inference/t5.h stages/text
+stages/evidence: base pipeline stages/text stages/tasks
+stages/stats: base pipeline
+stages: base pipeline inference/t5.h stages/text stages/tasks stages/evidence stages/stats
+jobs: base pipeline stages/stages.h connectors/connectors.h connectors/input inference/t5.h inference/tokenizer/tokenizer.h
+jobs/report: base pipeline jobs/job.h stages/stats
+jobs/eval: base pipeline jobs/model_options.h stages/stages.h stages/evidence
+jobs/commands: base pipeline jobs jobs/eval jobs/report stages/stages.h connectors/connectors.h
+jobs/commands: connectors/input inference/t5.h inference/tokenizer/tokenizer.h
+'
 
 sources() {
     find "$@" -name '*.[ch]' -o -name '*.cc' | sort
 }
 
-for folder in base inference pipeline connectors stages jobs; do
-    for file in $(sources $folder); do
+# Files that lie in a folder itself, not below it.
+own_sources() {
+    find "$1" -maxdepth 1 \( -name '*.[ch]' -o -name '*.cc' \) | sort
+}
+
+for folder in $(find base inference pipeline connectors stages jobs -type d | sort); do
+    [ -n "$(own_sources "$folder")" ] || continue
+    allowed=$(echo "$arrows" | sed -n "s|^$folder:||p" | tr '\n' ' ')
+    echo "$arrows" | grep -q "^$folder:" || fault "$folder/ has no row in the table of arrows"
+    for file in $(own_sources "$folder"); do
         for include in $(sed -n 's/^#include "\(.*\)"$/\1/p' "$file"); do
-            echo "$include" | grep -Eq "$(allowed $folder)" ||
-                fault "$file includes $include, which $folder/ may not"
+            case " $folder $allowed " in
+            *" ${include%/*} "* | *" $include "*) ;;
+            *) fault "$file includes $include, which $folder/ may not" ;;
+            esac
         done
     done
+done
+
+# No two folders point at each other, however long the way round.
+echo "$arrows" | while read -r folder allowed; do
+    for other in $allowed; do
+        case $other in *.h) ;; *) echo "${folder%:} $other" ;; esac
+    done
+done | tsort >/dev/null || fault "the arrows go in a circle"
+
+# A file in stages/ itself is a stage, under its own name.
+for file in stages/*.c; do
+    name=$(basename "$file" .c)
+    [ "$name" = stages ] || grep -q "^const struct stage ${name}_stage = {" "$file" ||
+        fault "$file is no stage: a helper belongs in a folder below stages/"
+done
+for file in stages/*.h; do
+    [ "$file" = stages/stages.h ] || fault "$file: a stage has no header; a helper belongs in a folder below stages/"
 done
 
 # pipeline/ knows stages and connectors by their interfaces, and a stage no other stage, by name.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "connectors/connectors.h"
+#include "connectors/exports/schema.h"
 #include "connectors/input/input.h"
 #include "connectors/json/fields.h"
 #include "connectors/json/split.h"

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "connectors/connectors.h"
+#include "connectors/exports/schema.h"
 #include "connectors/input/input.h"
 #include "connectors/xml/fields.h"
 #include "connectors/xml/layout.h"
