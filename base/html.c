@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
@@ -204,11 +205,6 @@ static void write_characters(void *user, const xmlChar *characters, int length)
 static int compare_elements(const void *key, const void *element)
 {
     return strcmp(key, ((const struct element *)element)->name);
-}
-
-static bool is_letter(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
 }
 
 static enum element_kind kind_of(const xmlChar *name)
@@ -448,15 +444,15 @@ static bool begins_entity(struct text text)
 {
     size_t end = 1;
     while (end < text.size && end < 12 &&
-           ((text.bytes[end] >= '0' && text.bytes[end] <= '9') || is_letter(text.bytes[end]) ||
-            (end == 1 && text.bytes[end] == '#')))
+           ((text.bytes[end] >= '0' && text.bytes[end] <= '9') ||
+            ascii_is_letter(text.bytes[end]) || (end == 1 && text.bytes[end] == '#')))
         end++;
     return end > 2 && end < text.size && text.bytes[end] == ';';
 }
 
 static bool begins_tag(struct text text)
 {
-    return text.size > 1 && (is_letter(text.bytes[1]) || text.bytes[1] == '/') &&
+    return text.size > 1 && (ascii_is_letter(text.bytes[1]) || text.bytes[1] == '/') &&
            text_find(text, TEXT(">"), 0) < text.size;
 }
 
@@ -466,7 +462,7 @@ static bool begins_block(struct text text)
     char name[16];
     size_t size = 0;
     for (size_t at = 1; at < text.size && size + 1 < sizeof(name); at++) {
-        if (!is_letter(text.bytes[at]) && !(text.bytes[at] >= '0' && text.bytes[at] <= '9'))
+        if (!ascii_is_letter(text.bytes[at]) && !(text.bytes[at] >= '0' && text.bytes[at] <= '9'))
             break;
         name[size++] = text.bytes[at] >= 'A' && text.bytes[at] <= 'Z' ? (char)(text.bytes[at] | 32)
                                                                       : text.bytes[at];

@@ -5,16 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 
 #undef json_is_true /* a macro there, a function here */
 
 enum { MOST_DEPTH = 512 };
-
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
 
 /* Finds the end of the object or list that comes first (all the bytes, when it never ends or a
  * plain value comes first). False when it nests deeper than we promise; jansson would go on. */
@@ -51,7 +47,7 @@ static const struct text real_mark = {".0", 2};
 static size_t pass_number(struct text bytes, size_t at, bool *too_large)
 {
     size_t end = at + (bytes.bytes[at] == '-');
-    while (end < bytes.size && is_digit(bytes.bytes[end]))
+    while (end < bytes.size && ascii_is_digit(bytes.bytes[end]))
         end++;
     int64_t integer;
     bool goes_on = end < bytes.size && memchr(".eE", bytes.bytes[end], 3);
@@ -75,7 +71,7 @@ static struct text with_large_integers_as_reals(struct text bytes)
             end++;
         else if (byte == '"')
             in_string = !in_string;
-        else if (!in_string && (is_digit(byte) || byte == '-'))
+        else if (!in_string && (ascii_is_digit(byte) || byte == '-'))
             end = pass_number(bytes, i, &too_large);
         memcpy(copy + size, bytes.bytes + i, end - i);
         size += end - i;

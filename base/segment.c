@@ -7,6 +7,7 @@
 #include <unicode/ubrk.h>
 #include <unicode/utext.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
@@ -53,11 +54,6 @@ static UBreakIterator *point_at(struct segmenter *segmenter, UBreakIterator *ite
     return iterator;
 }
 
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r';
-}
-
 /* The size of a mark that can end a sentence (. ! ? and … 。 ！ ？) at `at`, or 0. */
 static size_t terminator_size(struct text text, size_t at)
 {
@@ -87,7 +83,7 @@ static bool is_abbreviation(struct text text, size_t at)
     static const char *const words[] = {"mr", "mrs", "ms",     "dr", "st",  "vs",  "e.g",  "i.e",
                                         "no", "nr",  "approx", "ca", "z.b", "bzw", "incl", NULL};
     size_t begin = at;
-    while (begin > 0 && at - begin < 8 && !is_blank(text.bytes[begin - 1]) &&
+    while (begin > 0 && at - begin < 8 && !ascii_is_space(text.bytes[begin - 1]) &&
            text.bytes[begin - 1] != '(')
         begin--;
     struct text word = text_slice(text, begin, at);
@@ -101,15 +97,10 @@ static bool is_abbreviation(struct text text, size_t at)
     return false;
 }
 
-static bool is_letter(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-}
-
 /* The end of the letters from `at` on; '\'' is one of them within a word. */
 static size_t letters_end(struct text text, size_t at)
 {
-    while (at < text.size && (is_letter(text.bytes[at]) || text.bytes[at] == '\''))
+    while (at < text.size && (ascii_is_letter(text.bytes[at]) || text.bytes[at] == '\''))
         at++;
     return at;
 }
@@ -137,7 +128,7 @@ static bool may_begin(struct text word)
 static bool is_glued(struct text text, size_t at, size_t behind)
 {
     size_t begin = at, end = letters_end(text, behind);
-    while (begin > 0 && is_letter(text.bytes[begin - 1]))
+    while (begin > 0 && ascii_is_letter(text.bytes[begin - 1]))
         begin--;
     if (end == behind || text.bytes[at] != '.')
         return false;
@@ -145,8 +136,9 @@ static bool is_glued(struct text text, size_t at, size_t behind)
         return at > 0;
     static const char *const address = ".@/_:\\-";
     bool before = at - begin > 1 && !(begin > 0 && strchr(address, text.bytes[begin - 1]));
-    bool after = !(end < text.size && strchr(address + 1, text.bytes[end])) &&
-                 !(end + 1 < text.size && text.bytes[end] == '.' && is_letter(text.bytes[end + 1]));
+    bool after =
+        !(end < text.size && strchr(address + 1, text.bytes[end])) &&
+        !(end + 1 < text.size && text.bytes[end] == '.' && ascii_is_letter(text.bytes[end + 1]));
     return before && after && may_begin(text_slice(text, behind, end));
 }
 
@@ -166,12 +158,13 @@ static size_t end_at(struct text text, size_t at, size_t *next)
         while (behind < text.size && (size = closer_size(text, behind)) > 0)
             behind += size;
         *next = behind;
-        if (behind < text.size && !is_blank(text.bytes[behind]) && !is_glued(text, at, behind))
+        if (behind < text.size && !ascii_is_space(text.bytes[behind]) &&
+            !is_glued(text, at, behind))
             return 0;
         if (is_point && is_abbreviation(text, at))
             return 0;
     }
-    while (behind < text.size && is_blank(text.bytes[behind]))
+    while (behind < text.size && ascii_is_space(text.bytes[behind]))
         behind++;
     *next = behind;
     return behind;
@@ -195,7 +188,7 @@ static void add_end(struct ends *ends, size_t offset)
 static bool is_suppressed(struct text text, size_t offset)
 {
     size_t at = offset;
-    while (at > 0 && is_blank(text.bytes[at - 1]))
+    while (at > 0 && ascii_is_space(text.bytes[at - 1]))
         at--;
     bool line_broken =
         at < offset && text_find(text_slice(text, at, offset), TEXT("\n"), 0) < offset - at;
@@ -235,7 +228,7 @@ size_t segment_word_floor(struct segmenter *segmenter, struct text text, size_t 
     if (limit >= text.size)
         return text.size;
     size_t blank = limit;
-    while (blank > 0 && !is_blank(text.bytes[blank - 1]))
+    while (blank > 0 && !ascii_is_space(text.bytes[blank - 1]))
         blank--;
     if (blank >= (limit + 1) / 2 && blank > 0)
         return blank;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 struct text text_of(const char *string)
 {
     return string ? (struct text){string, strlen(string)} : (struct text){NULL, 0};
@@ -18,19 +20,47 @@ int text_compare(struct text a, struct text b)
     return (a.size > b.size) - (a.size < b.size);
 }
 
-static char fold(char byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
-}
-
 bool text_equal_fold(struct text a, struct text b)
 {
     if (a.size != b.size)
         return false;
     for (size_t i = 0; i < a.size; i++)
-        if (fold(a.bytes[i]) != fold(b.bytes[i]))
+        if (ascii_to_lower(a.bytes[i]) != ascii_to_lower(b.bytes[i]))
             return false;
     return true;
+}
+
+bool text_is_one_of(struct text text, const char *const *words)
+{
+    for (; *words; words++)
+        if (text_equal(text, text_of(*words)))
+            return true;
+    return false;
+}
+
+bool text_is_one_of_fold(struct text text, const char *const *words)
+{
+    for (; *words; words++)
+        if (text_equal_fold(text, text_of(*words)))
+            return true;
+    return false;
+}
+
+static size_t skip_separators(struct text name, size_t at)
+{
+    while (at < name.size && memchr(" _-", name.bytes[at], 3))
+        at++;
+    return at;
+}
+
+bool text_equal_name(struct text a, struct text b)
+{
+    size_t i = skip_separators(a, 0), k = skip_separators(b, 0);
+    while (i < a.size && k < b.size && ascii_to_lower(a.bytes[i]) == ascii_to_lower(b.bytes[k])) {
+        i = skip_separators(a, i + 1);
+        k = skip_separators(b, k + 1);
+    }
+    return i == a.size && k == b.size;
 }
 
 bool text_starts_with(struct text text, struct text prefix)
@@ -55,18 +85,13 @@ struct text text_slice(struct text text, size_t begin, size_t end)
     return (struct text){text.bytes + begin, end - begin};
 }
 
-static bool is_blank(char byte)
-{
-    return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
-
 struct text text_trim(struct text text)
 {
-    while (text.size && is_blank(text.bytes[0])) {
+    while (text.size && ascii_is_space(text.bytes[0])) {
         text.bytes++;
         text.size--;
     }
-    while (text.size && is_blank(text.bytes[text.size - 1]))
+    while (text.size && ascii_is_space(text.bytes[text.size - 1]))
         text.size--;
     return text;
 }

@@ -30,6 +30,13 @@ int text_compare(struct text a, struct text b);
 /* ASCII letters compare without case; all other bytes as they are. */
 bool text_equal_fold(struct text a, struct text b);
 
+/* Whether `text` is one of `words`, whose last is NULL. */
+bool text_is_one_of(struct text text, const char *const *words);
+bool text_is_one_of_fold(struct text text, const char *const *words); /* as text_equal_fold */
+
+/* Whether two names of columns mean the same: as text_equal_fold, ignoring ' ', '_' and '-'. */
+bool text_equal_name(struct text a, struct text b);
+
 bool text_starts_with(struct text text, struct text prefix);
 bool text_starts_with_fold(struct text text, struct text prefix); /* as text_equal_fold compares */
 

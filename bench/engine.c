@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "inference/t5.h"
 
@@ -32,13 +32,6 @@ struct timing {
     double encode, generate; /* seconds */
     size_t tokens;           /* generated */
 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -129,10 +122,10 @@ static void load_open(struct load *load)
     for (size_t i = 0; i < load->count; i++)
         if (load->tokens[i] > load->limits.input_tokens)
             load->limits.input_tokens = load->tokens[i];
-    double begin = now();
+    double begin = clock_seconds();
     if (!t5_session_open(&load->session, load->model, &load->limits, &error))
         fail(&error);
-    load->opening = now() - begin;
+    load->opening = clock_seconds() - begin;
 }
 
 /* Encodes every text and decodes exactly `output` tokens for each. */
@@ -145,14 +138,14 @@ static struct timing load_run(const struct load *load, size_t output)
     struct t5_decoding decoding = {.most = output, .least = output, .beam = load->limits.beam};
     for (size_t first = 0, count; first < load->count; first += count) {
         count = batch_count(load, first);
-        double begin = now();
+        double begin = clock_seconds();
         if (!t5_encode(load->session, load->texts + first, count, &error))
             fail(&error);
-        double middle = now();
+        double middle = clock_seconds();
         if (!t5_generate(load->session, &decoding, &arena, outputs, &error))
             fail(&error);
         timing.encode += middle - begin;
-        timing.generate += now() - middle;
+        timing.generate += clock_seconds() - middle;
         for (size_t i = 0; i < count; i++)
             timing.tokens += outputs[i].tokens;
         arena_reset(&arena);
@@ -223,11 +216,11 @@ static void print_loads(const char *path, const struct t5_limits *limits)
 {
     struct error error = {0};
     struct t5_model *model;
-    double begin = now();
+    double begin = clock_seconds();
     if (!t5_model_open(&model, path, limits->precision, &error))
         fail(&error);
-    printf("opened in %.1f ms; batch x input tokens, medians of %d runs\n", (now() - begin) * 1e3,
-           RUNS);
+    printf("opened in %.1f ms; batch x input tokens, medians of %d runs\n",
+           (clock_seconds() - begin) * 1e3, RUNS);
     static const size_t loads[][2] = {{1, 128}, {1, 256}, {8, 128}, {8, 256}, {32, 256}};
     for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++)
         print_load(model, limits, loads[i][0], loads[i][1]);
@@ -243,13 +236,13 @@ static double time_opening(const char *path, const struct t5_limits *limits)
     struct error error = {0};
     struct t5_model *model;
     struct load load = {.limits = *limits};
-    double begin = now();
+    double begin = clock_seconds();
     if (!t5_model_open(&model, path, limits->precision, &error))
         fail(&error);
     load.model = model;
     load_add(&load, TEXT("It works."));
     load_open(&load);
-    double seconds = now() - begin;
+    double seconds = clock_seconds() - begin;
     load_close(&load);
     t5_model_close(model);
     return seconds;

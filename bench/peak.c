@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 
 #if defined(__x86_64__)
@@ -20,22 +20,15 @@
 enum { SUMS = 12, TRIES = 5 };
 static const double LONG_ENOUGH = 0.01; /* seconds a try */
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
 double time_call(void (*function)(void *state), void *state)
 {
     double best = 0;
     size_t calls = 1;
     for (int try = 0; try < TRIES;) {
-        double begin = now();
+        double begin = clock_seconds();
         for (size_t i = 0; i < calls; i++)
             function(state);
-        double seconds = now() - begin;
+        double seconds = clock_seconds() - begin;
         if (seconds < LONG_ENOUGH) {
             calls *= 2;
             continue;

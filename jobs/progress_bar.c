@@ -4,17 +4,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 24 };
+#include "base/clock.h"
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
+enum { BAR_WIDTH = 24 };
 
 static void print_duration(double seconds)
 {
@@ -66,7 +60,7 @@ static void end_stage(struct meter *meter)
         return;
     clear_bar(meter);
     if (!meter->quiet) {
-        double elapsed = now() - meter->began;
+        double elapsed = clock_seconds() - meter->began;
         fprintf(stderr, "%-10s %llu %s in ", meter->stage, (unsigned long long)meter->last.items,
                 unit_of(meter));
         print_duration(elapsed);
@@ -80,7 +74,7 @@ static void end_stage(struct meter *meter)
 static void update(void *user, const struct progress_report *report)
 {
     struct meter *meter = user;
-    double time = now();
+    double time = clock_seconds();
     if (!meter->stage || strcmp(meter->stage, report->stage) != 0) {
         end_stage(meter);
         meter->stage = report->stage;

@@ -14,24 +14,6 @@ static enum sentiment sentiment_of(struct text name)
     return SENTIMENT_UNDETECTED;
 }
 
-/* "Clothing ID", "clothing_id" and "ClothingID" are one name. */
-static bool same_name(struct text a, struct text b)
-{
-    size_t i = 0, j = 0;
-    for (;;) {
-        while (i < a.size && (a.bytes[i] == ' ' || a.bytes[i] == '_' || a.bytes[i] == '-'))
-            i++;
-        while (j < b.size && (b.bytes[j] == ' ' || b.bytes[j] == '_' || b.bytes[j] == '-'))
-            j++;
-        if (i == a.size || j == b.size)
-            return i == a.size && j == b.size;
-        if (!text_equal_fold(text_slice(a, i, i + 1), text_slice(b, j, j + 1)))
-            return false;
-        i++;
-        j++;
-    }
-}
-
 static bool has_topic(const struct row *row, struct text topic)
 {
     for (size_t i = 0; i < row->analysis.topic_count; i++)
@@ -43,15 +25,15 @@ static bool has_topic(const struct row *row, struct text topic)
 static bool condition_holds(const struct field *where, const struct row *row)
 {
     for (size_t i = 0; i < row->field_count; i++)
-        if (same_name(where->name, row->fields[i].name))
+        if (text_equal_name(where->name, row->fields[i].name))
             return text_equal_fold(where->value, row->fields[i].value);
-    if (same_name(where->name, TEXT("source")))
+    if (text_equal_name(where->name, TEXT("source")))
         return text_equal_fold(where->value, row->source);
-    if (same_name(where->name, TEXT("lang")))
+    if (text_equal_name(where->name, TEXT("lang")))
         return text_equal_fold(where->value, row->lang);
-    if (same_name(where->name, TEXT("sentiment")))
+    if (text_equal_name(where->name, TEXT("sentiment")))
         return text_equal_fold(where->value, text_of(sentiment_names[row->analysis.sentiment]));
-    return same_name(where->name, TEXT("topic")) && has_topic(row, where->value);
+    return text_equal_name(where->name, TEXT("topic")) && has_topic(row, where->value);
 }
 
 static bool is_selected(const struct selection *selection, const struct row *row)

@@ -10,7 +10,8 @@ fault() {
 }
 
 # The arrows of docs/ARCHITECTURE.md. FOLDER: what its files may include besides their own folder; a
-# folder allows all its headers, a path of a header that header alone.
+# folder allows all its headers, a path of a header that header alone. A folder's word lists
+# (FOLDER/data) are its own.
 arrows='
 base:
 inference/formats: base
@@ -58,7 +59,7 @@ for folder in $(find base inference pipeline connectors stages jobs -type d | so
     echo "$arrows" | grep -q "^$folder:" || fault "$folder/ has no row in the table of arrows"
     for file in $(own_sources "$folder"); do
         for include in $(sed -n 's/^#include "\(.*\)"$/\1/p' "$file"); do
-            case " $folder $allowed " in
+            case " $folder $folder/data $allowed " in
             *" ${include%/*} "* | *" $include "*) ;;
             *) fault "$file includes $include, which $folder/ may not" ;;
             esac

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/calendar.h"
 #include "connectors/columns/roles.h"
 
@@ -67,11 +68,6 @@ static bool word_in(struct text word, const char *const *list, size_t count)
     return false;
 }
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 static bool is_letter(char byte)
 {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (signed char)byte < 0;
@@ -87,12 +83,12 @@ static bool take_number(struct scan *scan, int64_t *number, int *digits)
 {
     *number = 0;
     *digits = 0;
-    while (is_digit(peek(scan, 0)) && *digits < 10) {
+    while (ascii_is_digit(peek(scan, 0)) && *digits < 10) {
         *number = *number * 10 + (peek(scan, 0) - '0');
         scan->at++;
         (*digits)++;
     }
-    return *digits > 0 && !is_digit(peek(scan, 0));
+    return *digits > 0 && !ascii_is_digit(peek(scan, 0));
 }
 
 /* Behind the hour: ":23", ":23:45", ":23:45.678". */
@@ -106,14 +102,14 @@ static bool take_clock(struct scan *scan, int64_t hour)
     scan->at++;
     if (!take_number(scan, &scan->minute, &digits))
         return false;
-    if (peek(scan, 0) != ':' || !is_digit(peek(scan, 1)))
+    if (peek(scan, 0) != ':' || !ascii_is_digit(peek(scan, 1)))
         return true;
     scan->at++;
     if (!take_number(scan, &scan->second, &digits))
         return false;
-    if ((peek(scan, 0) == '.' || peek(scan, 0) == ',') && is_digit(peek(scan, 1))) {
+    if ((peek(scan, 0) == '.' || peek(scan, 0) == ',') && ascii_is_digit(peek(scan, 1))) {
         scan->at++;
-        while (is_digit(peek(scan, 0)))
+        while (ascii_is_digit(peek(scan, 0)))
             scan->at++;
     }
     return true;
@@ -247,10 +243,10 @@ static bool scan_all(struct scan *scan)
         } else if (depth > 0 || byte == ' ' || byte == '\t' || byte == ',' || byte == '/' ||
                    byte == '.' || byte == '\'') {
             scan->at++;
-        } else if (is_digit(byte)) {
+        } else if (ascii_is_digit(byte)) {
             if (!take_date_number(scan))
                 return false;
-        } else if ((byte == '+' || byte == '-') && is_digit(peek(scan, 1)) &&
+        } else if ((byte == '+' || byte == '-') && ascii_is_digit(peek(scan, 1)) &&
                    (scan->has_time || scan->has_zone)) {
             if (!take_zone(scan))
                 return false;
@@ -323,11 +319,11 @@ static bool parse_number(struct text text, int zone_seconds, int64_t *seconds)
 {
     double number;
     size_t digits = 0;
-    while (digits < text.size && is_digit(text.bytes[digits]))
+    while (digits < text.size && ascii_is_digit(text.bytes[digits]))
         digits++;
     bool whole = digits == text.size;
     size_t end = digits + (!whole && text.bytes[digits] == '.');
-    while (end < text.size && is_digit(text.bytes[end]))
+    while (end < text.size && ascii_is_digit(text.bytes[end]))
         end++;
     if (digits == 0 || end < text.size || !text_real(text, &number))
         return false;
@@ -359,7 +355,8 @@ static bool parse_number(struct text text, int zone_seconds, int64_t *seconds)
 /* Two digits at `at`; -1 for anything else. */
 static int two_digits(struct text text, size_t at)
 {
-    if (at + 2 > text.size || !is_digit(text.bytes[at]) || !is_digit(text.bytes[at + 1]))
+    if (at + 2 > text.size || !ascii_is_digit(text.bytes[at]) ||
+        !ascii_is_digit(text.bytes[at + 1]))
         return -1;
     return (text.bytes[at] - '0') * 10 + text.bytes[at + 1] - '0';
 }

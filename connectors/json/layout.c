@@ -64,28 +64,20 @@ static size_t value_end(struct text text, size_t at)
     return 0;
 }
 
-static bool is_one_of(struct text name, const char *const *names)
-{
-    for (; *names; names++)
-        if (text_equal(name, text_of(*names)))
-            return true;
-    return false;
-}
-
 /* Names under which services send a page of objects. */
 static bool means_page(struct text name)
 {
     static const char *const names[] = {"data",    "reviews", "entry",         "results",
                                         "items",   "tickets", "conversations", "records",
                                         "ratings", "rows",    "responses",     NULL};
-    return is_one_of(name, names);
+    return text_is_one_of(name, names);
 }
 
 /* Lists that go with a page, and are not what it is about. */
 static bool means_extra(struct text name)
 {
     static const char *const names[] = {"link", "links", "included", "paging", NULL};
-    return is_one_of(name, names);
+    return text_is_one_of(name, names);
 }
 
 /* The member behind the '{' or ',' at *at, which moves behind it. False when there is none. */

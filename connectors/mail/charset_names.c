@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "connectors/input/charset.h"
 
@@ -36,11 +37,6 @@ struct word {
     size_t size; /* of all of it */
 };
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static bool read_word(struct text value, size_t at, struct word *word)
 {
     struct text rest = text_slice(value, at, value.size);
@@ -61,7 +57,7 @@ static bool read_word(struct text value, size_t at, struct word *word)
         .size = end + 2,
     };
     for (size_t i = 0; i < charset; i++)
-        if (is_blank(rest.bytes[i]))
+        if (ascii_is_space(rest.bytes[i]))
             return false;
     return true;
 }
@@ -133,7 +129,7 @@ static struct text decode_run(struct text value, size_t at, struct arena *arena,
                             : decode_quoted(word.text, bytes + size);
         *end = at + word.size;
         size_t next = *end;
-        while (next < value.size && is_blank(value.bytes[next]))
+        while (next < value.size && ascii_is_space(value.bytes[next]))
             next++;
         if (!read_word(value, next, &word))
             break;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 
 enum {
@@ -11,11 +12,6 @@ enum {
     NEXT_SIZE = 1000,       /* as much is seen of the line behind */
     ENCODED_LINE = 40,      /* bytes; shorter lines are no attachment's */
 };
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 static struct text next_word(struct text *rest)
 {
@@ -45,7 +41,7 @@ static bool is_number(struct text word, const char *bytes, size_t least, size_t 
     if (word.size < least || word.size > most)
         return false;
     for (size_t i = 0; i < word.size; i++)
-        if (!is_digit(word.bytes[i]) && !strchr(bytes, word.bytes[i]))
+        if (!ascii_is_digit(word.bytes[i]) && !strchr(bytes, word.bytes[i]))
             return false;
     return true;
 }

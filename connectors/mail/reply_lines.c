@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "connectors/mail/reply_words.h"
 
@@ -14,19 +15,14 @@ enum {
     MOBILE_SIZE = 120,
 };
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v';
-}
-
 struct text reply_strip(struct text text, const char *marks)
 {
     for (;;) {
         size_t before = text.size;
-        while (text.size && (is_space(text.bytes[0]) || strchr(marks, text.bytes[0])))
+        while (text.size && (ascii_is_space(text.bytes[0]) || strchr(marks, text.bytes[0])))
             text = text_slice(text, 1, text.size);
-        while (text.size &&
-               (is_space(text.bytes[text.size - 1]) || strchr(marks, text.bytes[text.size - 1])))
+        while (text.size && (ascii_is_space(text.bytes[text.size - 1]) ||
+                             strchr(marks, text.bytes[text.size - 1])))
             text.size--;
         if (text_starts_with(text, TEXT("\xC2\xA0")))
             text = text_slice(text, 2, text.size);
@@ -128,7 +124,7 @@ static bool is_timed_address(struct text text)
 /* Without ">" in front, however many. */
 static struct text unquote(struct text line)
 {
-    while (line.size && (is_space(line.bytes[0]) || line.bytes[0] == '>'))
+    while (line.size && (ascii_is_space(line.bytes[0]) || line.bytes[0] == '>'))
         line = text_slice(line, 1, line.size);
     return line;
 }
@@ -168,7 +164,7 @@ static bool is_delimiter(struct text line)
             marks++;
         else if (text_starts_with(text_slice(line, i, line.size), TEXT("\xE2\x80\x94")))
             marks++, i += 2;
-        else if (!is_space(line.bytes[i]))
+        else if (!ascii_is_space(line.bytes[i]))
             return false;
     }
     return marks > 0;

@@ -3,14 +3,10 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 enum { LONGEST_OPENING = 9 }; /* "<![CDATA[" */
-
-static bool is_blank(char byte)
-{
-    return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
 
 static bool begins_name(char byte)
 {
@@ -21,13 +17,13 @@ static bool begins_name(char byte)
 
 static bool ends_name(char byte)
 {
-    return is_blank(byte) || byte == '/' || byte == '>' || byte == '<' || byte == '=' ||
+    return ascii_is_space(byte) || byte == '/' || byte == '>' || byte == '<' || byte == '=' ||
            byte == '"' || byte == '\'';
 }
 
 static size_t skip_blanks(struct text bytes, size_t at)
 {
-    while (at < bytes.size && is_blank(bytes.bytes[at]))
+    while (at < bytes.size && ascii_is_space(bytes.bytes[at]))
         at++;
     return at;
 }
@@ -78,7 +74,7 @@ static size_t scan_attribute(struct text bytes, size_t at, struct text *name, st
     char quote = bytes.bytes[at];
     if (quote != '"' && quote != '\'') { /* HTML's width=40 */
         end = at;
-        while (end < bytes.size && !is_blank(bytes.bytes[end]) &&
+        while (end < bytes.size && !ascii_is_space(bytes.bytes[end]) &&
                !strchr("<>\"'", bytes.bytes[end]))
             end++;
         *value = text_slice(bytes, at, end);
@@ -91,7 +87,7 @@ static size_t scan_attribute(struct text bytes, size_t at, struct text *name, st
     *value = text_slice(bytes, at + 1, end);
     end++;
     /* Letters right behind it: a quote was left out further up. */
-    return end < bytes.size && !is_blank(bytes.bytes[end]) && !strchr("/>?", bytes.bytes[end])
+    return end < bytes.size && !ascii_is_space(bytes.bytes[end]) && !strchr("/>?", bytes.bytes[end])
                ? 0
                : end;
 }
@@ -213,7 +209,7 @@ bool xml_attribute(struct text *rest, struct text *name, struct text *value)
 {
     for (;;) {
         size_t at = 0;
-        while (at < rest->size && (is_blank(rest->bytes[at]) || rest->bytes[at] == '/'))
+        while (at < rest->size && (ascii_is_space(rest->bytes[at]) || rest->bytes[at] == '/'))
             at++;
         if (at == rest->size)
             return false;

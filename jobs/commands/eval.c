@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "connectors/connectors.h"
 #include "pipeline/store.h"
@@ -20,13 +20,6 @@ static const struct stage *const steps[EVAL_STAGES] = {&clean_stage, &chunk_stag
 
 static const struct eval_task *const tasks[] = {&eval_sentiment, &eval_topics, &eval_summary};
 
-double eval_now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 struct text eval_value(const struct record *record, struct text column)
 {
     for (size_t i = 0; i < record->field_count; i++)
@@ -37,7 +30,7 @@ struct text eval_value(const struct record *record, struct text column)
 
 bool eval_analyse(struct eval *eval, struct batch *batch, struct error *error)
 {
-    double start = eval_now();
+    double start = clock_seconds();
     if (!steps[0]->process(eval->stages[0], batch, error))
         return false;
     for (size_t i = 0; i < batch->count; i++)
@@ -45,7 +38,7 @@ bool eval_analyse(struct eval *eval, struct batch *batch, struct error *error)
     for (size_t i = 1; i < EVAL_STAGES; i++)
         if (!steps[i]->process(eval->stages[i], batch, error))
             return false;
-    eval->seconds += eval_now() - start;
+    eval->seconds += clock_seconds() - start;
     for (size_t i = 0; i < batch->count; i++)
         eval->tokens += batch->records[i].analyse ? batch->records[i].analysis.tokens : 0;
     return true;

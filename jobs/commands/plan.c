@@ -1,8 +1,8 @@
 /* plan.c - `winnow plan JOB`: what a run would read, and how long it would take. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "jobs/assemble.h"
 #include "jobs/command.h"
 #include "jobs/progress_bar.h"
@@ -30,13 +30,6 @@ struct plan {
     struct progress progress;
 };
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
 static bool run_step(struct step *step, struct batch *batch, struct error *error)
 {
     return !step->stage->process || step->stage->process(step->state, batch, error);
@@ -54,9 +47,9 @@ static bool probe(struct plan *plan, struct step *classify, struct batch *batch,
         } else {
             batch->records[i].analyse = false;
         }
-    double began = now();
+    double began = clock_seconds();
     bool ok = !kept || run_step(classify, batch, error);
-    plan->probe_seconds += now() - began;
+    plan->probe_seconds += clock_seconds() - began;
     return ok;
 }
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "jobs/model_options.h"
 
@@ -24,13 +24,6 @@ struct speed {
     double encoder; /* tokens a second */
     double decoder; /* seconds a step of a batch */
 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
 
 /* ---- Which layers ---- */
 
@@ -185,12 +178,12 @@ static bool time_once(const struct prune *prune, struct t5_session *session,
     struct t5_decoding decoding = {.prefix = prune->prefix, .most = STEPS, .least = STEPS};
     struct t5_output outputs[BATCH];
     struct arena arena = {0};
-    double begin = now();
+    double begin = clock_seconds();
     bool ok = t5_encode(session, lines->inputs, batch_at(lines, 0), error);
-    double middle = now();
+    double middle = clock_seconds();
     ok = ok && t5_generate(session, &decoding, &arena, outputs, error);
     speed->encoder = middle - begin;
-    speed->decoder = now() - middle;
+    speed->decoder = clock_seconds() - middle;
     arena_free(&arena);
     return ok;
 }

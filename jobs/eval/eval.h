@@ -40,9 +40,6 @@ bool eval_analyse(struct eval *eval, struct batch *batch, struct error *error);
 /* The value of a record's column, without blanks around it; empty when it has none. */
 struct text eval_value(const struct record *record, struct text column);
 
-/* Seconds since some moment, for `eval.seconds`. */
-double eval_now(void);
-
 /* A stage's state with its options' fallbacks, to be opened and closed. */
 void *eval_stage_state(const struct stage *stage);
 void eval_close_stage(const struct stage *stage, void *state); /* NULL is fine */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "jobs/eval/bootstrap.h"
@@ -162,11 +163,11 @@ static bool summarise(struct summary_task *task, struct eval *eval, struct text 
         .member_count = rows->count,
         .arena = &arena,
     };
-    double start = eval_now();
+    double start = clock_seconds();
     bool ok = true;
     for (size_t i = 0; ok && i < STEPS; i++)
         ok = steps[i]->process_group(task->steps[i], &group, error);
-    eval->seconds += eval_now() - start;
+    eval->seconds += clock_seconds() - start;
     if (ok) {
         count_written(task, &group);
         score(task, &group, rows);

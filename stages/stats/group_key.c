@@ -19,37 +19,15 @@ bool split_open(struct split *split, struct error *error)
     return true;
 }
 
-static bool is_joint(char byte)
-{
-    return byte == ' ' || byte == '_' || byte == '-';
-}
-
-/* "Clothing ID" is "clothing_id" is "ClothingId". */
-static bool same_name(struct text a, struct text b)
-{
-    size_t i = 0, k = 0;
-    for (;;) {
-        while (i < a.size && is_joint(a.bytes[i]))
-            i++;
-        while (k < b.size && is_joint(b.bytes[k]))
-            k++;
-        if (i == a.size || k == b.size)
-            return i == a.size && k == b.size;
-        if (!text_equal_fold(text_slice(a, i, i + 1), text_slice(b, k, k + 1)))
-            return false;
-        i++;
-        k++;
-    }
-}
-
 static struct text value_of(const struct row *row, struct text name, bool *found)
 {
     for (size_t i = 0; i < row->field_count; i++)
-        if (same_name(row->fields[i].name, name)) {
+        if (text_equal_name(row->fields[i].name, name)) {
             *found = true;
             return row->fields[i].value;
         }
-    bool is_source = same_name(name, TEXT("source")), is_lang = same_name(name, TEXT("lang"));
+    bool is_source = text_equal_name(name, TEXT("source")),
+         is_lang = text_equal_name(name, TEXT("lang"));
     *found |= is_source || is_lang;
     return is_source ? row->source : is_lang ? row->lang : (struct text){0};
 }

@@ -3,27 +3,10 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/html.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
-
-static bool is_letter(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-}
-
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
-static bool is_one_of(struct text word, const char *const *words)
-{
-    for (; *words; words++)
-        if (text_equal_fold(word, text_of(*words)))
-            return true;
-    return false;
-}
 
 /* ---- Markup ---- */
 
@@ -60,10 +43,10 @@ static size_t tag_size(struct text text, size_t at)
     if (text_starts_with(rest, TEXT("<!--")))
         return 4;
     size_t name = rest.size > 1 && rest.bytes[1] == '/' ? 2 : 1, end = name;
-    while (end < rest.size &&
-           (is_letter(rest.bytes[end]) || is_digit(rest.bytes[end]) || rest.bytes[end] == ':'))
+    while (end < rest.size && (ascii_is_letter(rest.bytes[end]) ||
+                               ascii_is_digit(rest.bytes[end]) || rest.bytes[end] == ':'))
         end++;
-    if (!is_one_of(text_slice(rest, name, end), elements))
+    if (!text_is_one_of_fold(text_slice(rest, name, end), elements))
         return 0;
     size_t close = end;
     bool has_value = false;
@@ -88,14 +71,14 @@ static bool is_entity(struct text text, size_t at)
         return false;
     struct text name = text_slice(rest, 0, end);
     if (name.bytes[0] != '#')
-        return is_one_of(name, entities);
+        return text_is_one_of_fold(name, entities);
     bool hex = name.size > 1 && (name.bytes[1] == 'x' || name.bytes[1] == 'X');
     size_t digit = hex ? 2 : 1;
     if (digit == name.size)
         return false;
     for (; digit < name.size; digit++)
-        if (!is_digit(name.bytes[digit]) &&
-            !(hex && is_letter(name.bytes[digit]) && (name.bytes[digit] | 0x20) <= 'f'))
+        if (!ascii_is_digit(name.bytes[digit]) &&
+            !(hex && ascii_is_letter(name.bytes[digit]) && (name.bytes[digit] | 0x20) <= 'f'))
             return false;
     return true;
 }
@@ -396,7 +379,7 @@ bool tidy_is_blank(struct text text, struct text more)
         return false;
     struct arena arena = {0};
     struct text key = normalize_key(core, &arena);
-    bool blank = is_one_of(key, blanks);
+    bool blank = text_is_one_of_fold(key, blanks);
     struct text rest = more, word;
     while (!blank && text_split(&rest, ',', &word))
         blank =

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "stages/text/pii_numbers.h"
 
@@ -81,11 +82,6 @@ static struct view make_view(struct text text, bool raw, struct arena *arena)
 }
 
 /* ---- Taking ---- */
-
-static bool is_alnum(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 static bool is_free(const struct search *search, size_t begin, size_t end)
 {
@@ -164,12 +160,12 @@ static void find_queries(struct search *search)
 
 static bool is_local(char c)
 {
-    return is_alnum(c) || (c && strchr("._%+-", c));
+    return ascii_is_alphanumeric(c) || (c && strchr("._%+-", c));
 }
 
 static bool is_domain(char c, bool any_letters)
 {
-    return is_alnum(c) || c == '-' || (any_letters && (unsigned char)c >= 0x80);
+    return ascii_is_alphanumeric(c) || c == '-' || (any_letters && (unsigned char)c >= 0x80);
 }
 
 /* Where the domain that begins at `at` ends: two labels at least, the last of letters. */
@@ -234,8 +230,8 @@ static void find_numbers(struct search *search, enum personal kind)
     struct text text = search->text;
     for (size_t i = 0; i < text.size; i++) {
         char c = text.bytes[i];
-        if ((!is_alnum(c) && c != '+' && c != '(') || search->taken[i] ||
-            (i > 0 && (is_alnum(text.bytes[i - 1]) || text.bytes[i - 1] == '+')))
+        if ((!ascii_is_alphanumeric(c) && c != '+' && c != '(') || search->taken[i] ||
+            (i > 0 && (ascii_is_alphanumeric(text.bytes[i - 1]) || text.bytes[i - 1] == '+')))
             continue;
         size_t size = number_size(search, kind, i);
         take(search, kind, i, i + size);
@@ -320,7 +316,7 @@ struct text personal_key(enum personal kind, struct text value, struct arena *ar
     for (size_t i = 0; i < plain.size; i++) {
         char c = plain.bytes[i];
         bool is_digit = c >= '0' && c <= '9';
-        if (digits_only ? is_digit || c == '+' : kind != PERSONAL_IBAN || is_alnum(c))
+        if (digits_only ? is_digit || c == '+' : kind != PERSONAL_IBAN || ascii_is_alphanumeric(c))
             key[size++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
     }
     return (struct text){key, size};
@@ -382,14 +378,6 @@ static const char *const name_columns[] = {
     NULL,
 };
 
-static bool is_one_of(struct text key, const char *const *words)
-{
-    for (; *words; words++)
-        if (text_equal(key, text_of(*words)))
-            return true;
-    return false;
-}
-
 bool personal_is_name_column(struct text name)
 {
     char key[64];
@@ -398,7 +386,7 @@ bool personal_is_name_column(struct text name)
         char c = name.bytes[i];
         if (c == '.')
             part = size; /* of a nested name its last part: "reviewer.displayName" */
-        if (is_alnum(c) || (unsigned char)c >= 0x80)
+        if (ascii_is_alphanumeric(c) || (unsigned char)c >= 0x80)
             key[size++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
     }
     static const char *const nested[] = {"authorname", "reviewername",  "username", "customername",
@@ -409,5 +397,5 @@ bool personal_is_name_column(struct text name)
             text_equal(text_slice(whole, whole.size - strlen(nested[i]), whole.size),
                        text_of(nested[i])))
             return true;
-    return is_one_of(whole, name_columns) || is_one_of(last, name_columns);
+    return text_is_one_of(whole, name_columns) || text_is_one_of(last, name_columns);
 }

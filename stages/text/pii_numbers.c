@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 enum {
     MOST_DIGITS = 19, /* of a card */
     MOST_GROUPS = 10,
@@ -21,16 +23,6 @@ struct number {
     bool mixed;    /* not all separators are the same */
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static char byte_at(struct text text, size_t at)
 {
     return at < text.size ? text.bytes[at] : '\0';
@@ -39,7 +31,7 @@ static char byte_at(struct text text, size_t at)
 static bool ends_word(struct text text, size_t at)
 {
     char c = byte_at(text, at);
-    return !is_digit(c) && !is_letter(c) && c != '_';
+    return !ascii_is_digit(c) && !ascii_is_letter(c) && c != '_';
 }
 
 /* ---- Context ---- */
@@ -53,8 +45,8 @@ static bool follows_word(struct text text, size_t at, const char *const *words)
         struct text word = text_of(*words);
         for (size_t i = 0; i + word.size <= before.size; i++)
             if (text_equal_fold(text_slice(before, i, i + word.size), word) &&
-                (i == 0 || !is_letter(before.bytes[i - 1])) &&
-                !is_letter(byte_at(before, i + word.size)))
+                (i == 0 || !ascii_is_letter(before.bytes[i - 1])) &&
+                !ascii_is_letter(byte_at(before, i + word.size)))
                 return true;
     }
     return false;
@@ -89,7 +81,7 @@ static size_t separator_size(struct text text, size_t at, struct separators sepa
     while (size < separators.most && byte_at(text, at + size) &&
            strchr(separators.marks, byte_at(text, at + size)))
         size++;
-    return is_digit(byte_at(text, at + size)) ? size : 0;
+    return ascii_is_digit(byte_at(text, at + size)) ? size : 0;
 }
 
 static bool read_number(struct text text, size_t at, struct separators separators,
@@ -101,9 +93,9 @@ static bool read_number(struct text text, size_t at, struct separators separator
     at += number->brackets;
     struct text first = {0};         /* separator */
     bool closes = !number->brackets; /* "(415) 555", not "(0171 555)" */
-    while (is_digit(byte_at(text, at)) && number->group_count < MOST_GROUPS) {
+    while (ascii_is_digit(byte_at(text, at)) && number->group_count < MOST_GROUPS) {
         size_t begin = at;
-        while (is_digit(byte_at(text, at)))
+        while (ascii_is_digit(byte_at(text, at)))
             at++;
         if (number->digit_count + at - begin > MOST_DIGITS)
             break;
@@ -223,7 +215,7 @@ size_t number_telephone(struct text text, size_t at, bool cell)
     struct number number;
     char before = at ? text.bytes[at - 1] : ' ';
     if (strchr("/=_#&%$@", before) || ((before == '.' || before == ',' || before == '-') &&
-                                       at > 1 && is_digit(text.bytes[at - 2])))
+                                       at > 1 && ascii_is_digit(text.bytes[at - 2])))
         return 0;
     if (!read_number(text, at, (struct separators){" -./()", 3}, &number))
         return 0;
@@ -277,7 +269,7 @@ static bool is_card(const struct number *number)
 size_t number_card(struct text text, size_t at)
 {
     struct number number;
-    if (!is_digit(byte_at(text, at)) ||
+    if (!ascii_is_digit(byte_at(text, at)) ||
         !read_number(text, at, (struct separators){" -", 1}, &number))
         return 0;
     for (; number.group_count; drop_last_group(&number)) {
@@ -316,8 +308,8 @@ static bool iban_holds(const char *characters, size_t count)
     unsigned rest = 0;
     for (size_t i = 0; i < count; i++) {
         char c = upper(characters[(i + 4) % count]);
-        rest =
-            is_digit(c) ? rest * 10 + (unsigned)(c - '0') : rest * 100 + (unsigned)(c - 'A') + 10;
+        rest = ascii_is_digit(c) ? rest * 10 + (unsigned)(c - '0')
+                                 : rest * 100 + (unsigned)(c - 'A') + 10;
         rest %= 97;
     }
     return rest == 1;
@@ -327,11 +319,11 @@ size_t number_iban(struct text text, size_t at)
 {
     char characters[40];
     size_t length = iban_length(byte_at(text, at), byte_at(text, at + 1)), count = 0, i = at;
-    if (!length || !is_letter(text.bytes[at]) || !is_digit(byte_at(text, at + 2)))
+    if (!length || !ascii_is_letter(text.bytes[at]) || !ascii_is_digit(byte_at(text, at + 2)))
         return 0;
     for (; count < length; i++) {
         char c = byte_at(text, i);
-        if (is_digit(c) || is_letter(c))
+        if (ascii_is_digit(c) || ascii_is_letter(c))
             characters[count++] = c;
         else if ((c != ' ' && c != '-') || count < 4 || byte_at(text, i - 1) == c)
             return 0;
@@ -350,18 +342,18 @@ static size_t ip4_size(struct text text, size_t at)
         if (part && byte_at(text, i++) != '.')
             return 0;
         begin = i;
-        while (is_digit(byte_at(text, i)) && i - begin < 3)
+        while (ascii_is_digit(byte_at(text, i)) && i - begin < 3)
             value = value * 10 + (unsigned)(text.bytes[i++] - '0');
         if (i == begin || value > 255 || (text.bytes[begin] == '0' && i - begin > 1))
             return 0;
     }
-    bool goes_on = byte_at(text, i) == '.' && is_digit(byte_at(text, i + 1));
+    bool goes_on = byte_at(text, i) == '.' && ascii_is_digit(byte_at(text, i + 1));
     return ends_word(text, i) && !goes_on ? i - at : 0;
 }
 
 static bool is_hex(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return ascii_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /* Eight groups, or at least three of them around one "::". */
