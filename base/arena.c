@@ -26,9 +26,9 @@ void *arena_alloc(struct arena *arena, size_t count, size_t size)
     bytes = (bytes + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
     struct arena_block *block = arena->blocks;
     if (!block || block->size - block->used < bytes) {
-        size_t room = bytes > BLOCK_SIZE ? bytes : BLOCK_SIZE;
-        block = memory_alloc(1, sizeof(*block) + room);
-        block->size = room;
+        size_t capacity = bytes > BLOCK_SIZE ? bytes : BLOCK_SIZE;
+        block = memory_alloc(1, sizeof(*block) + capacity);
+        block->size = capacity;
         block->next = arena->blocks;
         arena->blocks = block;
     }
@@ -38,7 +38,7 @@ void *arena_alloc(struct arena *arena, size_t count, size_t size)
     return memset(memory, 0, bytes);
 }
 
-struct text arena_copy(struct arena *arena, struct text text)
+struct text arena_copy_text(struct arena *arena, struct text text)
 {
     char *bytes = arena_alloc(arena, text.size + 1, 1);
     if (text.size)
@@ -48,14 +48,14 @@ struct text arena_copy(struct arena *arena, struct text text)
 
 struct text arena_format(struct arena *arena, const char *format, ...)
 {
-    va_list arguments, again;
+    va_list arguments, arguments_copy;
     va_start(arguments, format);
-    va_copy(again, arguments);
+    va_copy(arguments_copy, arguments);
     int size = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     char *bytes = arena_alloc(arena, (size_t)size + 1, 1);
-    vsnprintf(bytes, (size_t)size + 1, format, again);
-    va_end(again);
+    vsnprintf(bytes, (size_t)size + 1, format, arguments_copy);
+    va_end(arguments_copy);
     return (struct text){bytes, (size_t)size};
 }
 

@@ -19,7 +19,7 @@ struct arena {
 void *arena_alloc(struct arena *arena, size_t count, size_t size);
 
 /* Bytes of `text`, with a NUL behind them that is not counted. */
-struct text arena_copy(struct arena *arena, struct text text);
+struct text arena_copy_text(struct arena *arena, struct text text);
 
 struct text arena_format(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

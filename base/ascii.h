@@ -1,5 +1,5 @@
-/* ascii.h - character classes of ASCII bytes. Unlike <ctype.h>, they do not depend on the locale, and
- * bytes of 0x80 and above belong to none of them. */
+/* ascii.h - character classes of ASCII bytes. Unlike <ctype.h>, they do not depend on the locale,
+ * and bytes of 0x80 and above belong to none of them. */
 #ifndef BASE_ASCII_H
 #define BASE_ASCII_H
 
@@ -35,9 +35,7 @@ static inline char ascii_to_lower(char byte)
 static inline int ascii_hex_value(char byte)
 {
     char lower = ascii_to_lower(byte);
-    return ascii_is_digit(byte)           ? byte - '0'
-           : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10
-                                          : -1;
+    return ascii_is_digit(byte) ? byte - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DAY = 86400 };
+enum { SECONDS_PER_DAY = 86400 };
 
 static int64_t floor_divide(int64_t a, int64_t b)
 {
@@ -29,7 +29,7 @@ static int days_in_month(int64_t year, int month)
     return month == 2 && leap ? 29 : days[month - 1];
 }
 
-bool calendar_seconds(struct civil_time civil, int64_t *seconds)
+bool calendar_to_seconds(struct civil_time civil, int64_t *seconds)
 {
     if (civil.year < 1 || civil.year > 9999 || civil.month < 1 || civil.month > 12 ||
         civil.day < 1 || civil.day > days_in_month(civil.year, civil.month) || civil.hour < 0 ||
@@ -38,15 +38,15 @@ bool calendar_seconds(struct civil_time civil, int64_t *seconds)
         return false;
     if (civil.second == 60) /* a leap second */
         civil.second = 59;
-    *seconds = days_from_civil(civil.year, civil.month, civil.day) * DAY + civil.hour * 3600 +
-               civil.minute * 60 + civil.second;
+    *seconds = days_from_civil(civil.year, civil.month, civil.day) * SECONDS_PER_DAY +
+               civil.hour * 3600 + civil.minute * 60 + civil.second;
     return true;
 }
 
-struct civil_time calendar_civil(int64_t seconds)
+struct civil_time calendar_from_seconds(int64_t seconds)
 {
-    int64_t days = floor_divide(seconds, DAY);
-    int rest = (int)(seconds - days * DAY);
+    int64_t days = floor_divide(seconds, SECONDS_PER_DAY);
+    int second_of_day = (int)(seconds - days * SECONDS_PER_DAY);
     days += 719468;
     int64_t era = floor_divide(days, 146097);
     int64_t day_of_era = days - era * 146097;
@@ -59,62 +59,62 @@ struct civil_time calendar_civil(int64_t seconds)
         .year = year_of_era + era * 400 + (month <= 2),
         .month = month,
         .day = (int)(day_of_year - (153 * month_index + 2) / 5 + 1),
-        .hour = rest / 3600,
-        .minute = rest / 60 % 60,
-        .second = rest % 60,
+        .hour = second_of_day / 3600,
+        .minute = second_of_day / 60 % 60,
+        .second = second_of_day % 60,
     };
 }
 
-static void print_two(char *digits, int number)
+static void write_two_digits(char *digits, int number)
 {
     digits[0] = (char)('0' + number / 10);
     digits[1] = (char)('0' + number % 10);
 }
 
-void calendar_print(int64_t seconds, char text[32])
+void calendar_format(int64_t seconds, char text[32])
 {
     text[0] = '\0';
     if (seconds == TIME_UNKNOWN)
         return;
-    struct civil_time civil = calendar_civil(seconds);
+    struct civil_time civil = calendar_from_seconds(seconds);
     int year = (int)(civil.year % 10000);
     memcpy(text, "0000-00-00T00:00:00Z", 21);
-    print_two(text, year / 100);
-    print_two(text + 2, year % 100);
-    print_two(text + 5, civil.month);
-    print_two(text + 8, civil.day);
-    print_two(text + 11, civil.hour);
-    print_two(text + 14, civil.minute);
-    print_two(text + 17, civil.second);
+    write_two_digits(text, year / 100);
+    write_two_digits(text + 2, year % 100);
+    write_two_digits(text + 5, civil.month);
+    write_two_digits(text + 8, civil.day);
+    write_two_digits(text + 11, civil.hour);
+    write_two_digits(text + 14, civil.minute);
+    write_two_digits(text + 17, civil.second);
 }
 
 /* ISO 8601: a week belongs to the year that holds its Thursday. */
-static void print_week(int64_t seconds, char period[16])
+static void format_iso_week(int64_t seconds, char period[16])
 {
-    int64_t days = floor_divide(seconds, DAY);
+    int64_t days = floor_divide(seconds, SECONDS_PER_DAY);
     int64_t weekday = (days % 7 + 7 + 3) % 7; /* Monday 0; 1970-01-01 was a Thursday */
     int64_t thursday = days - weekday + 3;
-    struct civil_time civil = calendar_civil(thursday * DAY);
+    struct civil_time civil = calendar_from_seconds(thursday * SECONDS_PER_DAY);
     int64_t week = (thursday - days_from_civil(civil.year, 1, 1)) / 7 + 1;
     snprintf(period, 16, "%04d-W%02d", (int)(civil.year % 10000), (int)(week % 100));
 }
 
-void calendar_period(int64_t seconds, struct text length, char period[16])
+void calendar_format_period(int64_t seconds, struct text granularity, char period[16])
 {
-    struct civil_time civil = calendar_civil(seconds == TIME_UNKNOWN ? 0 : seconds);
+    struct civil_time civil = calendar_from_seconds(seconds == TIME_UNKNOWN ? 0 : seconds);
     unsigned year = (unsigned)civil.year % 10000;
-    if (text_equal(length, TEXT("all")))
+    if (text_equal(granularity, TEXT("all")))
         snprintf(period, 16, "all");
     else if (seconds == TIME_UNKNOWN)
         snprintf(period, 16, "undated");
-    else if (text_equal(length, TEXT("day")))
+    else if (text_equal(granularity, TEXT("day")))
         snprintf(period, 16, "%04u-%02u-%02u", year, (unsigned)civil.month % 100,
                  (unsigned)civil.day % 100);
-    else if (text_equal(length, TEXT("week")))
-        print_week(seconds, period);
-    else if (text_equal(length, TEXT("quarter")))
+    else if (text_equal(granularity, TEXT("week")))
+        format_iso_week(seconds, period);
+    else if (text_equal(granularity, TEXT("quarter")))
         snprintf(period, 16, "%04u-Q%u", year, ((unsigned)civil.month % 100 + 2) / 3);
-    else if (text_equal(length, TEXT("year")))
+    else if (text_equal(granularity, TEXT("year")))
         snprintf(period, 16, "%04u", year);
     else
         snprintf(period, 16, "%04u-%02u", year, (unsigned)civil.month % 100);

@@ -9,7 +9,7 @@
 #include "base/text.h"
 
 /* The whole of a file of at most `most` bytes, allocated from `arena`. Faults are `kind` errors. */
-bool file_read(const char *path, size_t most, struct arena *arena, struct text *bytes,
+bool file_read(const char *path, size_t max_size, struct arena *arena, struct text *bytes,
                enum error_kind kind, struct error *error);
 
 /* Maps a file read-only. An empty file gives the empty text. Undo with file_unmap. */
@@ -17,13 +17,13 @@ bool file_map(const char *path, struct text *bytes, enum error_kind kind, struct
 void file_unmap(struct text bytes);
 
 /* Part of a mapped file that will not be read again soon: gives its memory back. */
-void file_forget(struct text bytes);
+void file_release_pages(struct text bytes);
 
 /* A file written beside its target (mode 0600), which it replaces only when all of it is on disk:
  * a reader, a full disk or a kill never leaves half a file under the target's name. */
 struct file_writer {
     FILE *stream;
-    char *path, *temporary; /* owned */
+    char *path, *temporary_path; /* owned */
 };
 
 bool file_writer_open(struct file_writer *writer, const char *path, struct error *error);

@@ -11,10 +11,10 @@
 
 /* The parser looks through all open elements at each end tag: it is stopped at this depth and set
  * going again on what follows, so that deep nesting costs neither time nor text. */
-enum { DEPTH_LIMIT = 256 };
+enum { MAX_DEPTH = 256 };
 
 /* Put before what is parsed: outside of a body, the parser would make up paragraphs. */
-static const struct text opening = {"<body>", 6};
+static const struct text body_tag = {"<body>", 6};
 
 enum element_kind {
     INLINE,
@@ -24,7 +24,7 @@ enum element_kind {
     CELL,
     BREAK,
     IMAGE,
-    SILENT, /* shows nothing, nor do its children */
+    HIDDEN, /* shows nothing, nor do its children */
 };
 
 /* Sorted by name. */
@@ -35,11 +35,11 @@ static const struct element {
     {"address", BLOCK},
     {"article", BLOCK},
     {"aside", BLOCK},
-    {"audio", SILENT},
+    {"audio", HIDDEN},
     {"blockquote", PARAGRAPH},
     {"br", BREAK},
     {"button", BLOCK},
-    {"canvas", SILENT},
+    {"canvas", HIDDEN},
     {"caption", BLOCK},
     {"center", BLOCK},
     {"dd", BLOCK},
@@ -58,45 +58,45 @@ static const struct element {
     {"h4", PARAGRAPH},
     {"h5", PARAGRAPH},
     {"h6", PARAGRAPH},
-    {"head", SILENT},
+    {"head", HIDDEN},
     {"header", BLOCK},
     {"hr", BLOCK},
-    {"iframe", SILENT},
+    {"iframe", HIDDEN},
     {"img", IMAGE},
     {"legend", BLOCK},
     {"li", ITEM},
     {"main", BLOCK},
     {"nav", BLOCK},
-    {"noscript", SILENT},
-    {"object", SILENT},
+    {"noscript", HIDDEN},
+    {"object", HIDDEN},
     {"ol", PARAGRAPH},
     {"option", BLOCK},
     {"p", PARAGRAPH},
     {"pre", PARAGRAPH},
-    {"script", SILENT},
+    {"script", HIDDEN},
     {"section", BLOCK},
-    {"select", SILENT},
-    {"style", SILENT},
+    {"select", HIDDEN},
+    {"style", HIDDEN},
     {"summary", BLOCK},
-    {"svg", SILENT},
+    {"svg", HIDDEN},
     {"table", PARAGRAPH},
     {"tbody", BLOCK},
     {"td", CELL},
-    {"template", SILENT},
+    {"template", HIDDEN},
     {"textarea", BLOCK},
     {"tfoot", BLOCK},
     {"th", CELL},
     {"thead", BLOCK},
-    {"title", SILENT},
+    {"title", HIDDEN},
     {"tr", BLOCK},
     {"ul", PARAGRAPH},
-    {"video", SILENT},
+    {"video", HIDDEN},
 };
 
 enum quote_kind {
-    NO_QUOTE,
-    QUOTE,       /* the element's own text */
-    QUOTE_TO_END /* the header of a quoted message that fills the rest of the page */
+    QUOTE_NONE,
+    QUOTE_ELEMENT, /* the element's own text */
+    QUOTE_TO_END   /* the header of a quoted message that fills the rest of the page */
 };
 
 /* What mail programs leave behind, as class or id. Outlook puts "x_" before those of others. */
@@ -104,100 +104,103 @@ static const struct {
     const char *name;
     bool is_id;
     enum quote_kind kind;
-} quote_marks[] = {
-    {"gmail_quote", false, QUOTE},
-    {"gmail_attr", false, QUOTE},
-    {"gmail_signature", false, QUOTE},
-    {"gmail_signature_prefix", false, QUOTE},
-    {"moz-cite-prefix", false, QUOTE},
-    {"moz-signature", false, QUOTE},
-    {"yahoo_quoted", false, QUOTE},
-    {"protonmail_quote", false, QUOTE},
-    {"protonmail_signature_block", false, QUOTE},
-    {"tutanota_quote", false, QUOTE},
-    {"zmail_extra", false, QUOTE},
+} quote_markers[] = {
+    {"gmail_quote", false, QUOTE_ELEMENT},
+    {"gmail_attr", false, QUOTE_ELEMENT},
+    {"gmail_signature", false, QUOTE_ELEMENT},
+    {"gmail_signature_prefix", false, QUOTE_ELEMENT},
+    {"moz-cite-prefix", false, QUOTE_ELEMENT},
+    {"moz-signature", false, QUOTE_ELEMENT},
+    {"yahoo_quoted", false, QUOTE_ELEMENT},
+    {"protonmail_quote", false, QUOTE_ELEMENT},
+    {"protonmail_signature_block", false, QUOTE_ELEMENT},
+    {"tutanota_quote", false, QUOTE_ELEMENT},
+    {"zmail_extra", false, QUOTE_ELEMENT},
     {"OutlookMessageHeader", false, QUOTE_TO_END},
     {"divRplyFwdMsg", true, QUOTE_TO_END},
     {"appendonsend", true, QUOTE_TO_END},
     {"stopSpelling", true, QUOTE_TO_END},
-    {"OLK_SRC_BODY_SECTION", true, QUOTE},
-    {"composer_signature", true, QUOTE},
-    {"mail-editor-reference-message-container", true, QUOTE},
-    {"ms-outlook-mobile-signature", true, QUOTE},
-    {"AppleMailSignature", true, QUOTE},
-    {"Signature", true, QUOTE},
+    {"OLK_SRC_BODY_SECTION", true, QUOTE_ELEMENT},
+    {"composer_signature", true, QUOTE_ELEMENT},
+    {"mail-editor-reference-message-container", true, QUOTE_ELEMENT},
+    {"ms-outlook-mobile-signature", true, QUOTE_ELEMENT},
+    {"AppleMailSignature", true, QUOTE_ELEMENT},
+    {"Signature", true, QUOTE_ELEMENT},
 };
 
-struct writer {
+struct html_text_writer {
     char *bytes; /* allocated with malloc */
     size_t size, capacity;
-    unsigned breaks;                             /* line ends due before the next character */
-    char blank;                                  /* blank due, when no line end is; 0: none */
-    bool bullet;                                 /* "- " due */
+    unsigned pending_line_breaks;                /* line ends due before the next character */
+    char pending_space;                          /* blank due, when no line end is; 0: none */
+    bool has_pending_bullet;                     /* "- " due */
     size_t depth;                                /* open elements */
-    size_t silent_depth, pre_depth, quote_depth; /* where such a part began; 0: not in one */
+    size_t hidden_depth, pre_depth, quote_depth; /* where such a part began; 0: not in one */
     size_t quote_begin;
     bool find_quotes;
     struct html_span *quotes; /* allocated with malloc */
     size_t quote_count, quote_capacity;
     htmlParserCtxtPtr parser;
-    struct text opening, rest; /* what the parser has not yet been given */
-    size_t stopped_at;         /* of the segment; SIZE_MAX: it went through */
+    struct text body_tag, remaining; /* what the parser has not yet been given */
+    size_t stop_offset;              /* of the segment; SIZE_MAX: it went through */
 };
 
-static void put(struct writer *writer, const char *bytes, size_t size)
+static void append_bytes(struct html_text_writer *html_text_writer, const char *bytes, size_t size)
 {
-    writer->bytes = memory_grow(writer->bytes, &writer->capacity, writer->size + size, 1);
-    memcpy(writer->bytes + writer->size, bytes, size);
-    writer->size += size;
+    html_text_writer->bytes = memory_grow(html_text_writer->bytes, &html_text_writer->capacity,
+                                          html_text_writer->size + size, 1);
+    memcpy(html_text_writer->bytes + html_text_writer->size, bytes, size);
+    html_text_writer->size += size;
 }
 
 /* Writes the white space and the bullet that are due before a character. */
-static void put_due(struct writer *writer)
+static void flush_pending(struct html_text_writer *html_text_writer)
 {
-    if (writer->size && writer->breaks)
-        put(writer, "\n\n", writer->breaks);
-    else if (writer->size && writer->blank)
-        put(writer, &writer->blank, 1);
-    if (writer->bullet)
-        put(writer, "- ", 2);
-    writer->breaks = 0;
-    writer->blank = 0;
-    writer->bullet = false;
+    if (html_text_writer->size && html_text_writer->pending_line_breaks)
+        append_bytes(html_text_writer, "\n\n", html_text_writer->pending_line_breaks);
+    else if (html_text_writer->size && html_text_writer->pending_space)
+        append_bytes(html_text_writer, &html_text_writer->pending_space, 1);
+    if (html_text_writer->has_pending_bullet)
+        append_bytes(html_text_writer, "- ", 2);
+    html_text_writer->pending_line_breaks = 0;
+    html_text_writer->pending_space = 0;
+    html_text_writer->has_pending_bullet = false;
 }
 
-static void break_line(struct writer *writer, unsigned breaks)
+static void request_line_breaks(struct html_text_writer *html_text_writer,
+                                unsigned pending_line_breaks)
 {
-    if (writer->breaks < breaks)
-        writer->breaks = breaks;
+    if (html_text_writer->pending_line_breaks < pending_line_breaks)
+        html_text_writer->pending_line_breaks = pending_line_breaks;
 }
 
 /* Windows-1252's characters under the numbers 128 to 159, as pages write them (&#146;). */
-static const uint16_t windows_points[32] = {
+static const uint16_t windows_1252_points[32] = {
     0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
 
 static void write_characters(void *user, const xmlChar *characters, int length)
 {
-    struct writer *writer = user;
+    struct html_text_writer *html_text_writer = user;
     struct text text = {(const char *)characters, length > 0 ? (size_t)length : 0};
-    if (writer->silent_depth)
+    if (html_text_writer->hidden_depth)
         return;
     for (size_t i = 0, size; i < text.size; i += size) {
-        uint32_t point = utf8_decode(text, i, &size);
-        if (point == '\n' && writer->pre_depth) {
-            if (writer->breaks < 2)
-                writer->breaks++;
-        } else if (point == ' ' || (point >= '\t' && point <= '\r') || point == 0xA0) {
-            if (!writer->blank)
-                writer->blank = ' ';
-        } else if (point >= 0x20) {
+        uint32_t code_point = utf8_decode(text, i, &size);
+        if (code_point == '\n' && html_text_writer->pre_depth) {
+            if (html_text_writer->pending_line_breaks < 2)
+                html_text_writer->pending_line_breaks++;
+        } else if (code_point == ' ' || (code_point >= '\t' && code_point <= '\r') ||
+                   code_point == 0xA0) {
+            if (!html_text_writer->pending_space)
+                html_text_writer->pending_space = ' ';
+        } else if (code_point >= 0x20) {
             char bytes[4];
-            if (point >= 0x80 && point < 0xA0)
-                point = windows_points[point - 0x80];
-            put_due(writer);
-            put(writer, bytes, utf8_encode(point, bytes));
+            if (code_point >= 0x80 && code_point < 0xA0)
+                code_point = windows_1252_points[code_point - 0x80];
+            flush_pending(html_text_writer);
+            append_bytes(html_text_writer, bytes, utf8_encode(code_point, bytes));
         }
     }
 }
@@ -207,14 +210,14 @@ static int compare_elements(const void *key, const void *element)
     return strcmp(key, ((const struct element *)element)->name);
 }
 
-static enum element_kind kind_of(const xmlChar *name)
+static enum element_kind element_kind_of(const xmlChar *name)
 {
     const struct element *element = bsearch(name, elements, sizeof(elements) / sizeof(*elements),
                                             sizeof(*elements), compare_elements);
     return element ? element->kind : INLINE;
 }
 
-static struct text attribute(const xmlChar **attributes, const char *name)
+static struct text find_attribute(const xmlChar **attributes, const char *name)
 {
     for (; attributes && attributes[0]; attributes += 2)
         if (strcmp((const char *)attributes[0], name) == 0)
@@ -225,10 +228,10 @@ static struct text attribute(const xmlChar **attributes, const char *name)
 /* style="... display: none ..." whatever the blanks, and hidden="..." */
 static bool is_hidden(const xmlChar **attributes)
 {
-    static const struct text words[] = {TEXT("display:none"), TEXT("mso-hide:all")};
-    if (attribute(attributes, "hidden").bytes)
+    static const struct text hiding_styles[] = {TEXT("display:none"), TEXT("mso-hide:all")};
+    if (find_attribute(attributes, "hidden").bytes)
         return true;
-    struct text style = attribute(attributes, "style");
+    struct text style = find_attribute(attributes, "style");
     for (size_t w = 0; w < 2; w++) {
         size_t matched = 0;
         for (size_t i = 0; i < style.size; i++) {
@@ -237,8 +240,9 @@ static bool is_hidden(const xmlChar **attributes)
                 continue;
             if (c >= 'A' && c <= 'Z')
                 c = (char)(c + 'a' - 'A');
-            matched = c == words[w].bytes[matched] ? matched + 1 : c == words[w].bytes[0];
-            if (matched == words[w].size)
+            matched =
+                c == hiding_styles[w].bytes[matched] ? matched + 1 : c == hiding_styles[w].bytes[0];
+            if (matched == hiding_styles[w].size)
                 return true;
         }
     }
@@ -248,109 +252,115 @@ static bool is_hidden(const xmlChar **attributes)
 static enum quote_kind quote_kind_of(const xmlChar *name, const xmlChar **attributes)
 {
     if (strcmp((const char *)name, "blockquote") == 0 &&
-        text_equal_fold(attribute(attributes, "type"), TEXT("cite")))
-        return QUOTE;
+        text_equal_ignore_case(find_attribute(attributes, "type"), TEXT("cite")))
+        return QUOTE_ELEMENT;
     for (int is_id = 0; is_id < 2; is_id++) {
-        struct text rest = attribute(attributes, is_id ? "id" : "class"), word;
-        while (text_split(&rest, ' ', &word)) {
+        struct text remaining = find_attribute(attributes, is_id ? "id" : "class"), word;
+        while (text_split(&remaining, ' ', &word)) {
             if (text_starts_with(word, TEXT("x_")))
                 word = text_slice(word, 2, word.size);
-            for (size_t i = 0; i < sizeof(quote_marks) / sizeof(*quote_marks); i++)
-                if (quote_marks[i].is_id == (is_id == 1) &&
-                    text_equal(word, text_of(quote_marks[i].name)))
-                    return quote_marks[i].kind;
+            for (size_t i = 0; i < sizeof(quote_markers) / sizeof(*quote_markers); i++)
+                if (quote_markers[i].is_id == (is_id == 1) &&
+                    text_equal(word, text_of(quote_markers[i].name)))
+                    return quote_markers[i].kind;
         }
     }
-    return NO_QUOTE;
+    return QUOTE_NONE;
 }
 
 /* An image speaks where it stands for a character: an emoji as its alternative text. */
-static void write_image(struct writer *writer, const xmlChar **attributes)
+static void write_image(struct html_text_writer *html_text_writer, const xmlChar **attributes)
 {
-    struct text alternative = attribute(attributes, "alt");
+    struct text alternative = find_attribute(attributes, "alt");
     if (alternative.size && alternative.size <= 32 && (unsigned char)alternative.bytes[0] >= 0xE2 &&
-        utf8_length(alternative) <= 4)
-        write_characters(writer, (const xmlChar *)alternative.bytes, (int)alternative.size);
+        utf8_count_code_points(alternative) <= 4)
+        write_characters(html_text_writer, (const xmlChar *)alternative.bytes,
+                         (int)alternative.size);
 }
 
-static void stop_when_deep(struct writer *writer)
+static void stop_at_max_depth(struct html_text_writer *html_text_writer)
 {
-    htmlParserCtxtPtr parser = writer->parser;
-    if (parser->nameNr < DEPTH_LIMIT || writer->stopped_at != SIZE_MAX)
+    htmlParserCtxtPtr parser = html_text_writer->parser;
+    if (parser->nameNr < MAX_DEPTH || html_text_writer->stop_offset != SIZE_MAX)
         return;
-    writer->stopped_at =
+    html_text_writer->stop_offset =
         parser->input->consumed + (size_t)(parser->input->cur - parser->input->base);
     xmlStopParser(parser);
 }
 
 static void start_element(void *user, const xmlChar *name, const xmlChar **attributes)
 {
-    struct writer *writer = user;
-    writer->depth++;
-    if (!writer->silent_depth) {
-        enum element_kind kind = kind_of(name);
-        if (kind == SILENT || is_hidden(attributes))
-            writer->silent_depth = writer->depth;
+    struct html_text_writer *html_text_writer = user;
+    html_text_writer->depth++;
+    if (!html_text_writer->hidden_depth) {
+        enum element_kind kind = element_kind_of(name);
+        if (kind == HIDDEN || is_hidden(attributes))
+            html_text_writer->hidden_depth = html_text_writer->depth;
         else if (kind == BREAK)
-            writer->breaks += writer->breaks < 2;
-        else if (kind == CELL && !writer->breaks)
-            writer->blank = '\t';
+            html_text_writer->pending_line_breaks += html_text_writer->pending_line_breaks < 2;
+        else if (kind == CELL && !html_text_writer->pending_line_breaks)
+            html_text_writer->pending_space = '\t';
         else if (kind == IMAGE)
-            write_image(writer, attributes);
+            write_image(html_text_writer, attributes);
         else if (kind == BLOCK || kind == ITEM || kind == PARAGRAPH)
-            break_line(writer, kind == PARAGRAPH ? 2 : 1);
+            request_line_breaks(html_text_writer, kind == PARAGRAPH ? 2 : 1);
         if (kind == ITEM)
-            writer->bullet = true;
-        if (!writer->pre_depth && strcmp((const char *)name, "pre") == 0)
-            writer->pre_depth = writer->depth;
+            html_text_writer->has_pending_bullet = true;
+        if (!html_text_writer->pre_depth && strcmp((const char *)name, "pre") == 0)
+            html_text_writer->pre_depth = html_text_writer->depth;
     }
-    if (writer->find_quotes && !writer->quote_depth) {
+    if (html_text_writer->find_quotes && !html_text_writer->quote_depth) {
         enum quote_kind quote = quote_kind_of(name, attributes);
-        if (quote != NO_QUOTE) {
-            writer->quote_depth = quote == QUOTE ? writer->depth : SIZE_MAX;
-            writer->quote_begin = writer->size;
+        if (quote != QUOTE_NONE) {
+            html_text_writer->quote_depth =
+                quote == QUOTE_ELEMENT ? html_text_writer->depth : SIZE_MAX;
+            html_text_writer->quote_begin = html_text_writer->size;
         }
     }
-    stop_when_deep(writer);
+    stop_at_max_depth(html_text_writer);
 }
 
 /* Notes the quoted part; what a person forwards ("---------- Forwarded message") is not one. */
-static void end_quote(struct writer *writer)
+static void end_quote(struct html_text_writer *html_text_writer)
 {
-    writer->quote_depth = 0;
-    if (writer->size == writer->quote_begin)
+    html_text_writer->quote_depth = 0;
+    if (html_text_writer->size == html_text_writer->quote_begin)
         return;
-    struct text quoted = {writer->bytes + writer->quote_begin, writer->size - writer->quote_begin};
+    struct text quoted = {html_text_writer->bytes + html_text_writer->quote_begin,
+                          html_text_writer->size - html_text_writer->quote_begin};
     if (text_starts_with(text_trim(quoted), TEXT("-----")))
         return;
-    writer->quotes = memory_grow(writer->quotes, &writer->quote_capacity, writer->quote_count + 1,
-                                 sizeof(*writer->quotes));
-    writer->quotes[writer->quote_count++] = (struct html_span){writer->quote_begin, writer->size};
+    html_text_writer->quotes =
+        memory_grow(html_text_writer->quotes, &html_text_writer->quote_capacity,
+                    html_text_writer->quote_count + 1, sizeof(*html_text_writer->quotes));
+    html_text_writer->quotes[html_text_writer->quote_count++] =
+        (struct html_span){html_text_writer->quote_begin, html_text_writer->size};
 }
 
 static void end_element(void *user, const xmlChar *name)
 {
-    struct writer *writer = user;
-    if (!writer->silent_depth) {
-        enum element_kind kind = kind_of(name);
+    struct html_text_writer *html_text_writer = user;
+    if (!html_text_writer->hidden_depth) {
+        enum element_kind kind = element_kind_of(name);
         if (kind == BLOCK || kind == ITEM || kind == PARAGRAPH)
-            break_line(writer, kind == PARAGRAPH ? 2 : 1);
+            request_line_breaks(html_text_writer, kind == PARAGRAPH ? 2 : 1);
         if (kind == ITEM)
-            writer->bullet = false;
+            html_text_writer->has_pending_bullet = false;
     }
-    if (writer->depth == writer->silent_depth)
-        writer->silent_depth = 0;
-    if (writer->depth == writer->pre_depth)
-        writer->pre_depth = 0;
-    if (writer->depth == writer->quote_depth)
-        end_quote(writer);
-    writer->depth -= writer->depth > 0;
+    if (html_text_writer->depth == html_text_writer->hidden_depth)
+        html_text_writer->hidden_depth = 0;
+    if (html_text_writer->depth == html_text_writer->pre_depth)
+        html_text_writer->pre_depth = 0;
+    if (html_text_writer->depth == html_text_writer->quote_depth)
+        end_quote(html_text_writer);
+    html_text_writer->depth -= html_text_writer->depth > 0;
 }
 
-static int give_bytes(void *user, char *buffer, int size)
+static int read_html_bytes(void *user, char *buffer, int size)
 {
-    struct writer *writer = user;
-    struct text *from = writer->opening.size ? &writer->opening : &writer->rest;
+    struct html_text_writer *html_text_writer = user;
+    struct text *from = html_text_writer->body_tag.size ? &html_text_writer->body_tag
+                                                        : &html_text_writer->remaining;
     size_t count = from->size < (size_t)size ? from->size : (size_t)size;
     if (count)
         memcpy(buffer, from->bytes, count);
@@ -359,12 +369,12 @@ static int give_bytes(void *user, char *buffer, int size)
 }
 
 /* Parses from the front of `html` until its end or the depth limit; returns what is left. */
-static struct text write_segment(struct writer *writer, struct text html)
+static struct text parse_segment(struct html_text_writer *html_text_writer, struct text html)
 {
-    writer->opening = opening;
-    writer->rest = html;
-    writer->stopped_at = SIZE_MAX;
-    writer->depth = writer->silent_depth = writer->pre_depth = 0;
+    html_text_writer->body_tag = body_tag;
+    html_text_writer->remaining = html;
+    html_text_writer->stop_offset = SIZE_MAX;
+    html_text_writer->depth = html_text_writer->hidden_depth = html_text_writer->pre_depth = 0;
     htmlParserCtxtPtr parser = htmlNewParserCtxt();
     if (!parser)
         return (struct text){0};
@@ -373,23 +383,23 @@ static struct text write_segment(struct writer *writer, struct text html)
     parser->sax->endElement = end_element;
     parser->sax->characters = write_characters;
     parser->sax->ignorableWhitespace = write_characters;
-    parser->userData = writer;
-    writer->parser = parser;
-    xmlFreeDoc(htmlCtxtReadIO(parser, give_bytes, NULL, writer, NULL, "UTF-8",
+    parser->userData = html_text_writer;
+    html_text_writer->parser = parser;
+    xmlFreeDoc(htmlCtxtReadIO(parser, read_html_bytes, NULL, html_text_writer, NULL, "UTF-8",
                               HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
                                   HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC));
     htmlFreeParserCtxt(parser);
-    if (writer->stopped_at == SIZE_MAX)
+    if (html_text_writer->stop_offset == SIZE_MAX)
         return (struct text){0};
     /* The parser stood behind the attributes of a tag. */
-    html = text_slice(html, writer->stopped_at - opening.size, html.size);
+    html = text_slice(html, html_text_writer->stop_offset - body_tag.size, html.size);
     if (text_starts_with(html, TEXT("/>")))
         return text_slice(html, 2, html.size);
     return text_slice(html, text_starts_with(html, TEXT(">")), html.size);
 }
 
 /* NUL would end the parser's text, and pass for UTF-16 at the start. */
-static struct text without_nul(struct text html, struct arena *arena)
+static struct text replace_nul_bytes(struct text html, struct arena *arena)
 {
     if (!html.size || !memchr(html.bytes, '\0', html.size))
         return html;
@@ -400,7 +410,7 @@ static struct text without_nul(struct text html, struct arena *arena)
 }
 
 /* "<!VR>" and "<![endif]>" are comments to every browser; the parser would show them. */
-static struct text without_declarations(struct text html, struct arena *arena)
+static struct text remove_declarations(struct text html, struct arena *arena)
 {
     size_t at = text_find(html, TEXT("<!"), 0), size = 0, from = 0;
     if (at == html.size)
@@ -420,27 +430,29 @@ static struct text without_declarations(struct text html, struct arena *arena)
     return (struct text){bytes, size + html.size - from};
 }
 
-static struct text convert(struct writer *writer, struct text html, struct arena *arena)
+static struct text convert_html(struct html_text_writer *html_text_writer, struct text html,
+                                struct arena *arena)
 {
-    html = without_nul(utf8_repair(html, arena, NULL), arena);
-    html = without_declarations(html, arena);
+    html = replace_nul_bytes(utf8_repair(html, arena, NULL), arena);
+    html = remove_declarations(html, arena);
     while (html.size)
-        html = write_segment(writer, html);
-    if (writer->quote_depth)
-        end_quote(writer);
-    struct text text = arena_copy(arena, (struct text){writer->bytes, writer->size});
-    free(writer->bytes);
+        html = parse_segment(html_text_writer, html);
+    if (html_text_writer->quote_depth)
+        end_quote(html_text_writer);
+    struct text text =
+        arena_copy_text(arena, (struct text){html_text_writer->bytes, html_text_writer->size});
+    free(html_text_writer->bytes);
     return text;
 }
 
 struct text html_to_text(struct text html, struct arena *arena)
 {
-    struct writer writer = {0};
-    return convert(&writer, html, arena);
+    struct html_text_writer html_text_writer = {0};
+    return convert_html(&html_text_writer, html, arena);
 }
 
 /* "&nbsp;", "&#39;": a name or number between the signs. */
-static bool begins_entity(struct text text)
+static bool starts_with_entity(struct text text)
 {
     size_t end = 1;
     while (end < text.size && end < 12 &&
@@ -450,14 +462,14 @@ static bool begins_entity(struct text text)
     return end > 2 && end < text.size && text.bytes[end] == ';';
 }
 
-static bool begins_tag(struct text text)
+static bool starts_with_tag(struct text text)
 {
     return text.size > 1 && (ascii_is_letter(text.bytes[1]) || text.bytes[1] == '/') &&
            text_find(text, TEXT(">"), 0) < text.size;
 }
 
 /* Whether the tag at the front of `text` parts lines. */
-static bool begins_block(struct text text)
+static bool starts_with_block_tag(struct text text)
 {
     char name[16];
     size_t size = 0;
@@ -468,21 +480,21 @@ static bool begins_block(struct text text)
                                                                       : text.bytes[at];
     }
     name[size] = '\0';
-    return kind_of((const xmlChar *)name) != INLINE;
+    return element_kind_of((const xmlChar *)name) != INLINE;
 }
 
-struct text html_or_text(struct text text, struct arena *arena)
+struct text html_to_text_if_marked_up(struct text text, struct arena *arena)
 {
     bool tag = false, block = false, entity = false;
     for (size_t i = text_find(text, TEXT("<"), 0); i < text.size && !block;
          i = text_find(text, TEXT("<"), i + 1)) {
-        struct text rest = text_slice(text, i, text.size);
-        tag = tag || begins_tag(rest);
-        block = begins_tag(rest) && begins_block(rest);
+        struct text remaining = text_slice(text, i, text.size);
+        tag = tag || starts_with_tag(remaining);
+        block = starts_with_tag(remaining) && starts_with_block_tag(remaining);
     }
     for (size_t i = text_find(text, TEXT("&"), 0); i < text.size && !tag && !entity;
          i = text_find(text, TEXT("&"), i + 1))
-        entity = begins_entity(text_slice(text, i, text.size));
+        entity = starts_with_entity(text_slice(text, i, text.size));
     if (block)
         return html_to_text(text, arena);
     if (tag || entity) /* the line ends are the writer's own */
@@ -490,15 +502,15 @@ struct text html_or_text(struct text text, struct arena *arena)
     return text;
 }
 
-struct text html_mail_to_text(struct text html, struct arena *arena, struct html_span **quotes,
-                              size_t *quote_count)
+struct text html_mail_to_text_and_quotes(struct text html, struct arena *arena,
+                                         struct html_span **quotes, size_t *quote_count)
 {
-    struct writer writer = {.find_quotes = true};
-    struct text text = convert(&writer, html, arena);
-    *quote_count = writer.quote_count;
-    *quotes = arena_alloc(arena, writer.quote_count + 1, sizeof(**quotes));
-    if (writer.quote_count)
-        memcpy(*quotes, writer.quotes, writer.quote_count * sizeof(**quotes));
-    free(writer.quotes);
+    struct html_text_writer html_text_writer = {.find_quotes = true};
+    struct text text = convert_html(&html_text_writer, html, arena);
+    *quote_count = html_text_writer.quote_count;
+    *quotes = arena_alloc(arena, html_text_writer.quote_count + 1, sizeof(**quotes));
+    if (html_text_writer.quote_count)
+        memcpy(*quotes, html_text_writer.quotes, html_text_writer.quote_count * sizeof(**quotes));
+    free(html_text_writer.quotes);
     return text;
 }

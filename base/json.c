@@ -10,11 +10,11 @@
 
 #undef json_is_true /* a macro there, a function here */
 
-enum { MOST_DEPTH = 512 };
+enum { MAX_DEPTH = 512 };
 
 /* Finds the end of the object or list that comes first (all the bytes, when it never ends or a
  * plain value comes first). False when it nests deeper than we promise; jansson would go on. */
-static bool find_end(struct text bytes, size_t *end)
+static bool find_value_end(struct text bytes, size_t *end)
 {
     size_t depth = 0;
     bool in_string = false;
@@ -29,7 +29,7 @@ static bool find_end(struct text bytes, size_t *end)
         } else if (byte == '"') {
             in_string = true;
         } else if (byte == '{' || byte == '[') {
-            if (++depth > MOST_DEPTH)
+            if (++depth > MAX_DEPTH)
                 return false;
         } else if ((byte == '}' || byte == ']') && depth && --depth == 0) {
             *end = i + 1;
@@ -40,92 +40,96 @@ static bool find_end(struct text bytes, size_t *end)
 }
 
 /* Bytes added to the copy behind an integer that int64 cannot hold. */
-static const struct text real_mark = {".0", 2};
+static const struct text real_suffix = {".0", 2};
 
-/* End of the digits that begin at `at` (perhaps with a sign); *too_large when they are an integer
- * beyond int64. */
-static size_t pass_number(struct text bytes, size_t at, bool *too_large)
+/* End of the digits that begin at `at` (perhaps with a sign); *is_too_large when they are an
+ * integer beyond int64. */
+static size_t skip_number(struct text bytes, size_t begin, bool *is_too_large)
 {
-    size_t end = at + (bytes.bytes[at] == '-');
+    size_t end = begin + (bytes.bytes[begin] == '-');
     while (end < bytes.size && ascii_is_digit(bytes.bytes[end]))
         end++;
     int64_t integer;
-    bool goes_on = end < bytes.size && memchr(".eE", bytes.bytes[end], 3);
-    *too_large = !goes_on && end - at > 18 && !text_integer(text_slice(bytes, at, end), &integer);
+    bool is_real = end < bytes.size && memchr(".eE", bytes.bytes[end], 3);
+    *is_too_large =
+        !is_real && end - begin > 18 && !text_to_integer(text_slice(bytes, begin, end), &integer);
     return end;
 }
 
 /* A copy in which integers too large for int64 are written as reals. Freed by the
  * caller. */
-static struct text with_large_integers_as_reals(struct text bytes)
+static struct text convert_large_integers_to_reals(struct text bytes)
 {
     /* Each mark follows 19 digits or more. */
-    char *copy = memory_alloc(bytes.size + bytes.size / 19 * real_mark.size + 1, 1);
+    char *copy = memory_alloc(bytes.size + bytes.size / 19 * real_suffix.size + 1, 1);
     size_t size = 0;
     bool in_string = false;
     for (size_t i = 0; i < bytes.size;) {
         char byte = bytes.bytes[i];
         size_t end = i + 1;
-        bool too_large = false;
+        bool is_too_large = false;
         if (in_string && byte == '\\' && end < bytes.size)
             end++;
         else if (byte == '"')
             in_string = !in_string;
         else if (!in_string && (ascii_is_digit(byte) || byte == '-'))
-            end = pass_number(bytes, i, &too_large);
+            end = skip_number(bytes, i, &is_too_large);
         memcpy(copy + size, bytes.bytes + i, end - i);
         size += end - i;
-        if (too_large) {
-            memcpy(copy + size, real_mark.bytes, real_mark.size);
-            size += real_mark.size;
+        if (is_too_large) {
+            memcpy(copy + size, real_suffix.bytes, real_suffix.size);
+            size += real_suffix.size;
         }
         i = end;
     }
     return (struct text){copy, size};
 }
 
-/* Where offset `in_copy` of the copy lies in the original. */
-static size_t original_offset(struct text bytes, struct text copy, size_t in_copy)
+/* Where offset `copy_offset` of the copy lies in the original. */
+static size_t map_to_original_offset(struct text bytes, struct text copy, size_t copy_offset)
 {
     size_t original = 0;
-    for (size_t i = 0; i < in_copy && original < bytes.size;) {
+    for (size_t i = 0; i < copy_offset && original < bytes.size;) {
         if (copy.bytes[i] == bytes.bytes[original]) {
             i++;
             original++;
         } else {
-            i += real_mark.size;
+            i += real_suffix.size;
         }
     }
     return original;
 }
 
-static json_t *load(struct text bytes, bool to_the_end, json_error_t *fault)
+static json_t *parse_with_jansson(struct text bytes, bool rejects_trailing,
+                                  json_error_t *parse_error)
 {
-    size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL | (to_the_end ? 0 : JSON_DISABLE_EOF_CHECK);
-    return json_loadb(bytes.bytes ? bytes.bytes : "", bytes.size, flags, fault);
+    size_t flags =
+        JSON_DECODE_ANY | JSON_ALLOW_NUL | (rejects_trailing ? 0 : JSON_DISABLE_EOF_CHECK);
+    return json_loadb(bytes.bytes ? bytes.bytes : "", bytes.size, flags, parse_error);
 }
 
 struct json *json_read(struct text bytes, size_t *consumed, enum error_kind kind,
                        struct error *error)
 {
     size_t value_end;
-    if (!find_end(bytes, &value_end)) {
-        error_set(error, kind, "nested deeper than %d levels", MOST_DEPTH);
+    if (!find_value_end(bytes, &value_end)) {
+        error_set(error, kind, "nested deeper than %d levels", MAX_DEPTH);
         return NULL;
     }
-    json_error_t fault;
-    json_t *root = load(bytes, !consumed, &fault);
-    size_t end = (size_t)fault.position;
-    if (!root && json_error_code(&fault) == json_error_numeric_overflow) {
+    json_error_t parse_error;
+    json_t *root = parse_with_jansson(bytes, !consumed, &parse_error);
+    size_t end = (size_t)parse_error.position;
+    if (!root && json_error_code(&parse_error) == json_error_numeric_overflow) {
         if (consumed)
             bytes = text_slice(bytes, 0, value_end); /* not the whole file for each value */
-        struct text copy = with_large_integers_as_reals(bytes);
-        root = load(copy, !consumed, &fault);
-        end = original_offset(bytes, copy, (size_t)fault.position);
+        struct text copy = convert_large_integers_to_reals(bytes);
+        root = parse_with_jansson(copy, !consumed, &parse_error);
+        end = map_to_original_offset(bytes, copy, (size_t)parse_error.position);
         free((void *)(uintptr_t)copy.bytes);
     }
     if (!root) {
-        error_set(error, kind, "line %d, column %d: %s", fault.line, fault.column, fault.text);
+        error_set(error, kind, "line %d, column %d: %s", parse_error.line, parse_error.column,
+                  parse_error.text);
         return NULL;
     }
     if (consumed)
@@ -138,7 +142,7 @@ void json_free(struct json *root)
     json_decref((json_t *)root);
 }
 
-static const json_t *inner(const struct json *value)
+static const json_t *as_jansson(const struct json *value)
 {
     return (const json_t *)value;
 }
@@ -151,54 +155,55 @@ enum json_kind json_kind_of(const struct json *value)
         [JSON_REAL] = JSON_KIND_REAL,     [JSON_TRUE] = JSON_KIND_BOOLEAN,
         [JSON_FALSE] = JSON_KIND_BOOLEAN, [JSON_NULL] = JSON_KIND_NULL,
     };
-    return value ? kinds[json_typeof(inner(value))] : JSON_KIND_NULL;
+    return value ? kinds[json_typeof(as_jansson(value))] : JSON_KIND_NULL;
 }
 
 struct text json_text(const struct json *value)
 {
-    const char *bytes = json_string_value(inner(value));
-    return bytes ? (struct text){bytes, json_string_length(inner(value))} : (struct text){NULL, 0};
+    const char *bytes = json_string_value(as_jansson(value));
+    return bytes ? (struct text){bytes, json_string_length(as_jansson(value))}
+                 : (struct text){NULL, 0};
 }
 
 bool json_to_real(const struct json *value, double *number)
 {
-    if (!value || !json_is_number(inner(value)))
+    if (!value || !json_is_number(as_jansson(value)))
         return false;
-    *number = json_number_value(inner(value));
+    *number = json_number_value(as_jansson(value));
     return true;
 }
 
 bool json_to_integer(const struct json *value, int64_t *number)
 {
-    if (!value || !json_is_integer(inner(value)))
+    if (!value || !json_is_integer(as_jansson(value)))
         return false;
-    *number = json_integer_value(inner(value));
+    *number = json_integer_value(as_jansson(value));
     return true;
 }
 
 bool json_is_true(const struct json *value)
 {
-    return value && json_typeof(inner(value)) == JSON_TRUE;
+    return value && json_typeof(as_jansson(value)) == JSON_TRUE;
 }
 
 const struct json *json_member(const struct json *object, const char *key)
 {
-    return (const struct json *)json_object_get(inner(object), key);
+    return (const struct json *)json_object_get(as_jansson(object), key);
 }
 
 size_t json_count(const struct json *value)
 {
-    size_t elements = json_array_size(inner(value));
-    return elements ? elements : json_object_size(inner(value));
+    size_t elements = json_array_size(as_jansson(value));
+    return elements ? elements : json_object_size(as_jansson(value));
 }
 
 const struct json *json_element(const struct json *array, size_t index)
 {
-    return (const struct json *)json_array_get(inner(array), index);
+    return (const struct json *)json_array_get(as_jansson(array), index);
 }
 
-bool json_next(const struct json *object, void **position, struct text *key,
-               const struct json **value)
+bool json_next_member(const struct json *object, void **position, struct text *key,
+                      const struct json **value)
 {
     json_t *mutable_object = (json_t *)(uintptr_t)object; /* jansson's iterators may also write */
     *position = *position ? json_object_iter_next(mutable_object, *position)

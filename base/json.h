@@ -38,8 +38,8 @@ size_t json_count(const struct json *value); /* members or elements; 0 for anyth
 const struct json *json_element(const struct json *array, size_t index);
 
 /* Members in the order of the file. Start with *position = NULL:
- * while (json_next(object, &position, &key, &value)) ... */
-bool json_next(const struct json *object, void **position, struct text *key,
-               const struct json **value);
+ * while (json_next_member(object, &position, &key, &value)) ... */
+bool json_next_member(const struct json *object, void **position, struct text *key,
+                      const struct json **value);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "base/utf8.h"
 
-enum { DEEPEST = 64 };
+enum { MAX_DEPTH = 64 };
 
 static uint64_t level_bit(const struct json_writer *writer)
 {
@@ -19,10 +19,10 @@ static uint64_t level_bit(const struct json_writer *writer)
 
 static bool in_object(const struct json_writer *writer)
 {
-    return writer->depth && (writer->objects & level_bit(writer));
+    return writer->depth && (writer->object_bits & level_bit(writer));
 }
 
-static void begin_line(struct json_writer *writer)
+static void write_line_break(struct json_writer *writer)
 {
     if (!writer->pretty)
         return;
@@ -32,60 +32,60 @@ static void begin_line(struct json_writer *writer)
 }
 
 /* What stands before a key or an element: the comma behind the one before it. */
-static void begin_item(struct json_writer *writer)
+static void begin_element(struct json_writer *writer)
 {
     if (!writer->depth)
         return;
-    if (writer->has_item & level_bit(writer))
+    if (writer->nonempty_bits & level_bit(writer))
         fputc_unlocked(',', writer->stream);
-    writer->has_item |= level_bit(writer);
-    begin_line(writer);
+    writer->nonempty_bits |= level_bit(writer);
+    write_line_break(writer);
 }
 
 static void begin_value(struct json_writer *writer)
 {
     assert(in_object(writer) == writer->after_key);
     if (!writer->after_key)
-        begin_item(writer);
+        begin_element(writer);
     writer->after_key = false;
 }
 
-static void open_level(struct json_writer *writer, char bracket, bool object)
+static void open_container(struct json_writer *writer, char opening_bracket, bool is_object)
 {
     begin_value(writer);
-    assert(writer->depth < DEEPEST);
-    fputc_unlocked(bracket, writer->stream);
+    assert(writer->depth < MAX_DEPTH);
+    fputc_unlocked(opening_bracket, writer->stream);
     writer->depth++;
-    writer->has_item &= ~level_bit(writer);
-    writer->objects &= ~level_bit(writer);
-    if (object)
-        writer->objects |= level_bit(writer);
+    writer->nonempty_bits &= ~level_bit(writer);
+    writer->object_bits &= ~level_bit(writer);
+    if (is_object)
+        writer->object_bits |= level_bit(writer);
 }
 
-void json_write_object(struct json_writer *writer)
+void json_begin_object(struct json_writer *writer)
 {
-    open_level(writer, '{', true);
+    open_container(writer, '{', true);
 }
 
-void json_write_array(struct json_writer *writer)
+void json_begin_array(struct json_writer *writer)
 {
-    open_level(writer, '[', false);
+    open_container(writer, '[', false);
 }
 
-void json_write_end(struct json_writer *writer)
+void json_end(struct json_writer *writer)
 {
     assert(writer->depth && !writer->after_key);
-    bool object = in_object(writer), filled = writer->has_item & level_bit(writer);
+    bool is_object = in_object(writer), filled = writer->nonempty_bits & level_bit(writer);
     writer->depth--;
     if (filled)
-        begin_line(writer);
-    fputc_unlocked(object ? '}' : ']', writer->stream);
+        write_line_break(writer);
+    fputc_unlocked(is_object ? '}' : ']', writer->stream);
     if (!writer->depth)
         fputc_unlocked('\n', writer->stream);
 }
 
 /* Up to eight bytes, the first lowest; blanks for those that are not there. */
-static uint64_t load_bytes(const char *bytes, size_t size)
+static uint64_t load_le64(const char *bytes, size_t size)
 {
     uint64_t word;
     uint32_t first, last;
@@ -105,7 +105,7 @@ static uint64_t load_bytes(const char *bytes, size_t size)
     return word | UINT64_C(0x2020202020202020) << size * 8;
 }
 
-static void store_bytes(char *bytes, uint64_t word)
+static void store_le64(char *bytes, uint64_t word)
 {
     word = htole64(word);
     memcpy(bytes, &word, sizeof(word));
@@ -114,21 +114,21 @@ static void store_bytes(char *bytes, uint64_t word)
 /* How many of eight bytes, from the first on, are ASCII that stands for itself in a JSON string: a
  * byte of `found` has its high bit set for a control, quote, backslash, DEL or a byte above ASCII.
  * A borrow may set bits above the first of these, never below. */
-static size_t plain_bytes(uint64_t word)
+static size_t count_plain_bytes(uint64_t word)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
     uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\', delete = word ^ ones * 0x7F;
-    uint64_t found =
+    uint64_t special_bits =
         word | (word - ones * 0x20) | (quote - ones) | (backslash - ones) | (delete - ones);
-    found &= highs;
-    return found ? (size_t)__builtin_ctzll(found) / 8 : 8;
+    special_bits &= highs;
+    return special_bits ? (size_t)__builtin_ctzll(special_bits) / 8 : 8;
 }
 
 /* What stands for the byte or sequence at `at` that cannot go out as it is, in `escape`; its size
  * in *size. */
-static size_t print_escape(char escape[8], struct text text, size_t at, size_t *size)
+static size_t write_escape(char escape[8], struct text text, size_t at, size_t *size)
 {
-    static const char shorts[] = {
+    static const char short_escapes[] = {
         ['\n'] = 'n', ['\t'] = 't', ['\r'] = 'r', ['"'] = '"', ['\\'] = '\\'};
     static const char digits[] = "0123456789abcdef";
     unsigned char byte = (unsigned char)text.bytes[at];
@@ -139,8 +139,8 @@ static size_t print_escape(char escape[8], struct text text, size_t at, size_t *
         return 3;
     }
     escape[0] = '\\';
-    if (byte < sizeof(shorts) && shorts[byte]) {
-        escape[1] = shorts[byte];
+    if (byte < sizeof(short_escapes) && short_escapes[byte]) {
+        escape[1] = short_escapes[byte];
         return 2;
     }
     memcpy(escape + 1, "u00", 3);
@@ -152,34 +152,34 @@ static size_t print_escape(char escape[8], struct text text, size_t at, size_t *
 /* Goes through a buffer: a call of stdio costs more than a short string. */
 static void write_quoted(FILE *stream, struct text text)
 {
-    enum { ROOM = 1024, LONGEST = 8 /* of what one turn adds */ };
-    char buffer[ROOM + LONGEST + 1];
+    enum { BUFFER_SIZE = 1024, MAX_WRITE = 8 /* of what one turn adds */ };
+    char buffer[BUFFER_SIZE + MAX_WRITE + 1];
     size_t filled = 0, at = 0, size;
     buffer[filled++] = '"';
     while (at < text.size) {
-        if (filled > ROOM) {
+        if (filled > BUFFER_SIZE) {
             fwrite_unlocked(buffer, 1, filled, stream);
             filled = 0;
         }
         unsigned char byte = (unsigned char)text.bytes[at];
-        size_t left = text.size - at;
+        size_t remaining = text.size - at;
         if (byte < 0x80) {
-            uint64_t word = load_bytes(text.bytes + at, left);
-            size_t plain = plain_bytes(word);
-            plain = plain < left ? plain : left;
-            store_bytes(buffer + filled, word);
-            at += plain;
-            filled += plain;
-            if (plain > 0)
+            uint64_t word = load_le64(text.bytes + at, remaining);
+            size_t plain_size = count_plain_bytes(word);
+            plain_size = plain_size < remaining ? plain_size : remaining;
+            store_le64(buffer + filled, word);
+            at += plain_size;
+            filled += plain_size;
+            if (plain_size > 0)
                 continue;
         }
         size = byte < 0x80 ? byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7F
-                           : utf8_sequence(text, at);
+                           : utf8_multibyte_size(text, at);
         if (size > 0) {
             memcpy(buffer + filled, text.bytes + at, size);
             filled += size;
         } else {
-            filled += print_escape(buffer + filled, text, at, &size);
+            filled += write_escape(buffer + filled, text, at, &size);
         }
         at += size;
     }
@@ -190,7 +190,7 @@ static void write_quoted(FILE *stream, struct text text)
 void json_write_key(struct json_writer *writer, struct text key)
 {
     assert(in_object(writer) && !writer->after_key);
-    begin_item(writer);
+    begin_element(writer);
     write_quoted(writer->stream, key);
     fputc_unlocked(':', writer->stream);
     if (writer->pretty)
@@ -210,7 +210,7 @@ void json_write_integer(struct json_writer *writer, int64_t number)
     fprintf(writer->stream, "%" PRId64, number);
 }
 
-void json_write_count(struct json_writer *writer, uint64_t number)
+void json_write_unsigned(struct json_writer *writer, uint64_t number)
 {
     char digits[20];
     size_t size = 0;
@@ -221,7 +221,7 @@ void json_write_count(struct json_writer *writer, uint64_t number)
     fwrite_unlocked(digits + sizeof(digits) - size, 1, size, writer->stream);
 }
 
-size_t json_print_real(double number, char digits[32])
+size_t json_format_real(double number, char digits[32])
 {
     int size = 0;
     if (!signbit(number) && number < 10 && number == (int)number) { /* as most ratings are */
@@ -244,7 +244,7 @@ void json_write_real(struct json_writer *writer, double number)
         return;
     }
     char digits[32];
-    json_print_real(number, digits);
+    json_format_real(number, digits);
     begin_value(writer);
     fputs_unlocked(digits, writer->stream);
 }

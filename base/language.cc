@@ -7,11 +7,11 @@
 #include <cld2/public/compact_lang_det.h>
 
 /* More than this says nothing new about the language. */
-static const size_t most_bytes = 8192;
+static const size_t max_bytes = 8192;
 
 bool language_detect(struct text text, char code[8], bool *reliable)
 {
-    size_t size = text.size < most_bytes ? text.size : most_bytes;
+    size_t size = text.size < max_bytes ? text.size : max_bytes;
     while (size < text.size && size > 0 && (text.bytes[size] & 0xC0) == 0x80)
         size--;
     code[0] = '\0';
@@ -19,16 +19,17 @@ bool language_detect(struct text text, char code[8], bool *reliable)
     if (size == 0)
         return false;
     CLD2::Language best[3];
-    int percent[3], letters;
-    CLD2::DetectLanguageSummary(text.bytes, (int)size, true, best, percent, &letters, reliable);
-    const char *name = best[0] == CLD2::UNKNOWN_LANGUAGE ? "" : CLD2::LanguageCode(best[0]);
+    int percent[3], text_size;
+    CLD2::DetectLanguageSummary(text.bytes, (int)size, true, best, percent, &text_size, reliable);
+    const char *language_code =
+        best[0] == CLD2::UNKNOWN_LANGUAGE ? "" : CLD2::LanguageCode(best[0]);
     /* Three-letter codes are languages without one of two, and cld2's codes for scripts. */
-    size_t letters_of_code = strcspn(name, "-");
-    if (letters_of_code != 2) {
+    size_t code_size = strcspn(language_code, "-");
+    if (code_size != 2) {
         *reliable = false;
         return false;
     }
-    memcpy(code, name, 2);
+    memcpy(code, language_code, 2);
     code[2] = '\0';
     return true;
 }

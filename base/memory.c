@@ -7,11 +7,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { HUGE_PAGE = 2 << 20 };
+enum { HUGE_PAGE_SIZE = 2 << 20 };
 
 static _Atomic size_t fail_countdown; /* tests only: 0 is off */
 
-void memory_fail_after(size_t allocations)
+void memory_set_fail_countdown(size_t allocations)
 {
     fail_countdown = allocations;
 }
@@ -26,7 +26,7 @@ static _Noreturn void out_of_memory(size_t count, size_t size)
     _exit(4);
 }
 
-static size_t checked_product(size_t count, size_t size)
+static size_t checked_size(size_t count, size_t size)
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX - 64)
@@ -38,7 +38,7 @@ static size_t checked_product(size_t count, size_t size)
 
 void *memory_alloc(size_t count, size_t size)
 {
-    void *memory = calloc(1, checked_product(count, size));
+    void *memory = calloc(1, checked_size(count, size));
     if (!memory)
         out_of_memory(count, size);
     return memory;
@@ -46,7 +46,7 @@ void *memory_alloc(size_t count, size_t size)
 
 void *memory_resize(void *memory, size_t count, size_t size)
 {
-    void *resized = realloc(memory, checked_product(count, size));
+    void *resized = realloc(memory, checked_size(count, size));
     if (!resized)
         out_of_memory(count, size);
     return resized;
@@ -54,24 +54,24 @@ void *memory_resize(void *memory, size_t count, size_t size)
 
 void *memory_alloc_aligned(size_t count, size_t size)
 {
-    size_t bytes = checked_product(count, size);
-    size_t alignment = bytes < HUGE_PAGE ? 64 : HUGE_PAGE;
+    size_t bytes = checked_size(count, size);
+    size_t alignment = bytes < HUGE_PAGE_SIZE ? 64 : HUGE_PAGE_SIZE;
     bytes = (bytes + alignment - 1) / alignment * alignment;
     void *memory = aligned_alloc(alignment, bytes);
     if (!memory)
         out_of_memory(count, size);
-    if (alignment == HUGE_PAGE)
+    if (alignment == HUGE_PAGE_SIZE)
         madvise(memory, bytes, MADV_HUGEPAGE); /* a wish: without it the same, slower */
     return memory;
 }
 
-void *memory_grow(void *memory, size_t *capacity, size_t wanted, size_t size)
+void *memory_grow(void *memory, size_t *capacity, size_t min_capacity, size_t size)
 {
-    if (wanted <= *capacity)
+    if (min_capacity <= *capacity)
         return memory;
-    size_t larger = *capacity ? *capacity : 8;
-    while (larger < wanted)
-        larger = larger > SIZE_MAX / 2 ? wanted : larger * 2;
-    *capacity = larger;
-    return memory_resize(memory, larger, size);
+    size_t new_capacity = *capacity ? *capacity : 8;
+    while (new_capacity < min_capacity)
+        new_capacity = new_capacity > SIZE_MAX / 2 ? min_capacity : new_capacity * 2;
+    *capacity = new_capacity;
+    return memory_resize(memory, new_capacity, size);
 }

@@ -16,11 +16,11 @@ void *memory_resize(void *memory, size_t count, size_t size);
 void *memory_alloc_aligned(size_t count, size_t size);
 
 /* Makes the nth allocation from now fail (tests); 0 switches it off. */
-void memory_fail_after(size_t allocations);
+void memory_set_fail_countdown(size_t allocations);
 
 /* Room for at least `wanted` things in a growing array: doubles *capacity as needed.
  * Use as: list->items = memory_grow(list->items, &list->capacity, list->count + 1,
  * sizeof(*list->items)); */
-void *memory_grow(void *memory, size_t *capacity, size_t wanted, size_t size);
+void *memory_grow(void *memory, size_t *capacity, size_t min_capacity, size_t size);
 
 #endif

@@ -11,7 +11,7 @@
 #include "base/memory.h"
 
 /* Records are far smaller; ICU counts in int32. */
-enum { MOST_BYTES = 1 << 28 };
+enum { MAX_BYTES = 1 << 28 };
 
 static struct text fold_ascii(struct text text, struct arena *arena)
 {
@@ -20,7 +20,7 @@ static struct text fold_ascii(struct text text, struct arena *arena)
         at++;
     if (at == text.size)
         return text;
-    struct text copy = arena_copy(arena, text);
+    struct text copy = arena_copy_text(arena, text);
     char *bytes = (char *)copy.bytes;
     for (; at < copy.size; at++)
         if (bytes[at] >= 'A' && bytes[at] <= 'Z')
@@ -30,7 +30,7 @@ static struct text fold_ascii(struct text text, struct arena *arena)
 
 struct text normalize_key(struct text text, struct arena *arena)
 {
-    text = text_slice(text, 0, MOST_BYTES);
+    text = text_slice(text, 0, MAX_BYTES);
     size_t ascii = 0;
     while (ascii < text.size && (unsigned char)text.bytes[ascii] < 0x80)
         ascii++;
@@ -40,43 +40,44 @@ struct text normalize_key(struct text text, struct arena *arena)
     /* UTF-16 takes at most one unit a byte; folding makes at most 18 units of one. */
     UErrorCode status = U_ZERO_ERROR;
     const UNormalizer2 *folder = unorm2_getNFKCCasefoldInstance(&status);
-    int32_t size = (int32_t)text.size, units = 0, folded_units = 0;
-    UChar *wide = memory_alloc(text.size, sizeof(*wide));
-    u_strFromUTF8WithSub(wide, size, &units, text.bytes, size, 0xFFFD, NULL, &status);
-    int32_t room = units * 2 + 64;
-    UChar *folded = memory_alloc((size_t)room, sizeof(*folded));
-    folded_units = unorm2_normalize(folder, wide, units, folded, room, &status);
+    int32_t size = (int32_t)text.size, utf16_size = 0, folded_size = 0;
+    UChar *utf16 = memory_alloc(text.size, sizeof(*utf16));
+    u_strFromUTF8WithSub(utf16, size, &utf16_size, text.bytes, size, 0xFFFD, NULL, &status);
+    int32_t capacity = utf16_size * 2 + 64;
+    UChar *folded = memory_alloc((size_t)capacity, sizeof(*folded));
+    folded_size = unorm2_normalize(folder, utf16, utf16_size, folded, capacity, &status);
     if (status == U_BUFFER_OVERFLOW_ERROR) {
         status = U_ZERO_ERROR;
-        folded = memory_resize(folded, (size_t)folded_units, sizeof(*folded));
-        folded_units = unorm2_normalize(folder, wide, units, folded, folded_units, &status);
+        folded = memory_resize(folded, (size_t)folded_size, sizeof(*folded));
+        folded_size = unorm2_normalize(folder, utf16, utf16_size, folded, folded_size, &status);
     }
-    char *bytes = arena_alloc(arena, (size_t)folded_units * 3 + 1, 1);
+    char *bytes = arena_alloc(arena, (size_t)folded_size * 3 + 1, 1);
     int32_t written = 0;
-    u_strToUTF8(bytes, folded_units * 3 + 1, &written, folded, folded_units, &status);
-    free(wide);
+    u_strToUTF8(bytes, folded_size * 3 + 1, &written, folded, folded_size, &status);
+    free(utf16);
     free(folded);
     assert(U_SUCCESS(status));
     return (struct text){bytes, (size_t)written};
 }
 
-enum letter normalize_letter(uint32_t point)
+enum letter_class normalize_letter_class(uint32_t code_point)
 {
-    UChar32 letter = (UChar32)point;
-    if (point < 0x80) {
-        if (point >= '0' && point <= '9')
+    UChar32 letter_class = (UChar32)code_point;
+    if (code_point < 0x80) {
+        if (code_point >= '0' && code_point <= '9')
             return LETTER_DIGIT;
-        bool latin = (point >= 'a' && point <= 'z') || (point >= 'A' && point <= 'Z');
-        return latin ? LETTER_WORD : LETTER_NONE;
+        bool is_ascii_letter =
+            (code_point >= 'a' && code_point <= 'z') || (code_point >= 'A' && code_point <= 'Z');
+        return is_ascii_letter ? LETTER_SPACED_SCRIPT : LETTER_NONE;
     }
-    if (u_isdigit(letter))
+    if (u_isdigit(letter_class))
         return LETTER_DIGIT;
-    uint32_t kinds = U_GET_GC_MASK(letter);
-    if (!(kinds & (U_GC_L_MASK | U_GC_M_MASK)))
+    uint32_t category_mask = U_GET_GC_MASK(letter_class);
+    if (!(category_mask & (U_GC_L_MASK | U_GC_M_MASK)))
         return LETTER_NONE;
     UErrorCode status = U_ZERO_ERROR;
-    UScriptCode script = uscript_getScript(letter, &status);
+    UScriptCode script = uscript_getScript(letter_class, &status);
     if (script == USCRIPT_HANGUL || (U_SUCCESS(status) && uscript_breaksBetweenLetters(script)))
-        return LETTER_DENSE;
-    return LETTER_WORD;
+        return LETTER_UNSPACED_SCRIPT;
+    return LETTER_SPACED_SCRIPT;
 }

@@ -9,13 +9,14 @@
  * `text` itself when nothing changes, else a copy in `arena`. Invalid UTF-8 reads as U+FFFD. */
 struct text normalize_key(struct text text, struct arena *arena);
 
-enum letter {
-    LETTER_NONE,  /* blanks, punctuation, symbols */
-    LETTER_WORD,  /* letters and marks of scripts that put spaces between words */
-    LETTER_DIGIT, /* 0 to 9 of any script */
-    LETTER_DENSE, /* Han, kana, Hangul, Thai ...: a few letters make a word, or inflect it */
+enum letter_class {
+    LETTER_NONE,            /* blanks, punctuation, symbols */
+    LETTER_SPACED_SCRIPT,   /* letters and marks of scripts that put spaces between words */
+    LETTER_DIGIT,           /* 0 to 9 of any script */
+    LETTER_UNSPACED_SCRIPT, /* Han, kana, Hangul, Thai ...: a few letters make a word, or inflect it
+                             */
 };
 
-enum letter normalize_letter(uint32_t point);
+enum letter_class normalize_letter_class(uint32_t code_point);
 
 #endif

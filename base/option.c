@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-static bool number_in_range(const struct option *option, double number)
+static bool is_in_range(const struct option *option, double number)
 {
-    return option->least == option->most || (number >= option->least && number <= option->most);
+    return option->min == option->max || (number >= option->min && number <= option->max);
 }
 
 static bool set_number(const struct option *option, void *field, struct text value,
@@ -15,16 +15,16 @@ static bool set_number(const struct option *option, void *field, struct text val
     double number;
     int64_t integer = 0;
     bool is_integer = option->type == OPTION_INTEGER;
-    bool read = is_integer ? text_integer(value, &integer) : text_real(value, &number);
+    bool is_parsed = is_integer ? text_to_integer(value, &integer) : text_to_real(value, &number);
     if (is_integer)
         number = (double)integer;
-    if (!read || !isfinite(number) || !number_in_range(option, number)) {
-        if (option->least == option->most)
+    if (!is_parsed || !isfinite(number) || !is_in_range(option, number)) {
+        if (option->min == option->max)
             return error_set(error, ERROR_USAGE, "%s: %s = %.*s: expected a%s number", where,
                              option->name, TEXT_ARGUMENT(value), is_integer ? " whole" : "");
         return error_set(error, ERROR_USAGE, "%s: %s = %.*s: expected a%s number from %g to %g",
                          where, option->name, TEXT_ARGUMENT(value), is_integer ? " whole" : "",
-                         option->least, option->most);
+                         option->min, option->max);
     }
     if (is_integer)
         *(int64_t *)field = integer;
@@ -36,12 +36,12 @@ static bool set_number(const struct option *option, void *field, struct text val
 static bool set_boolean(const struct option *option, bool *field, struct text value,
                         const char *where, struct error *error)
 {
-    static const char *const yes[] = {"yes", "true", "on", "1"};
-    static const char *const no[] = {"no", "false", "off", "0"};
-    for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++) {
-        if (text_equal_fold(value, text_of(yes[i])))
+    static const char *const true_words[] = {"yes", "true", "on", "1"};
+    static const char *const false_words[] = {"no", "false", "off", "0"};
+    for (size_t i = 0; i < sizeof(true_words) / sizeof(*true_words); i++) {
+        if (text_equal_ignore_case(value, text_of(true_words[i])))
             return *field = true;
-        if (text_equal_fold(value, text_of(no[i]))) {
+        if (text_equal_ignore_case(value, text_of(false_words[i]))) {
             *field = false;
             return true;
         }
@@ -83,11 +83,11 @@ bool option_set(const struct option *option, void *state, struct text value, con
     return error_set(error, ERROR_USAGE, "%s: %s: unknown option type", where, option->name);
 }
 
-void option_defaults(const struct option *options, void *state)
+void option_set_defaults(const struct option *options, void *state)
 {
     for (const struct option *option = options; option && option->name; option++)
-        if (option->fallback)
-            option_set(option, state, text_of(option->fallback), "default", NULL);
+        if (option->default_value)
+            option_set(option, state, text_of(option->default_value), "default", NULL);
 }
 
 const struct option *option_find(const struct option *options, struct text name)
@@ -98,14 +98,14 @@ const struct option *option_find(const struct option *options, struct text name)
     return NULL;
 }
 
-enum { LONGEST_NAME = 40 };
+enum { MAX_NAME_SIZE = 40 };
 
 /* Levenshtein distance; anything long is simply far away. */
 static size_t edit_distance(struct text a, struct text b)
 {
-    if (a.size > LONGEST_NAME || b.size > LONGEST_NAME)
-        return LONGEST_NAME;
-    size_t row[LONGEST_NAME + 1];
+    if (a.size > MAX_NAME_SIZE || b.size > MAX_NAME_SIZE)
+        return MAX_NAME_SIZE;
+    size_t row[MAX_NAME_SIZE + 1];
     for (size_t j = 0; j <= b.size; j++)
         row[j] = j;
     for (size_t i = 1; i <= a.size; i++) {
@@ -124,16 +124,16 @@ static size_t edit_distance(struct text a, struct text b)
     return row[b.size];
 }
 
-const char *option_nearest(const char *const *names, struct text word)
+const char *option_find_closest_name(const char *const *names, struct text word)
 {
-    const char *nearest = NULL;
-    size_t nearest_distance = word.size / 3 + 2;
+    const char *closest = NULL;
+    size_t closest_distance = word.size / 3 + 2;
     for (; *names; names++) {
         size_t distance = edit_distance(text_of(*names), word);
-        if (distance < nearest_distance) {
-            nearest_distance = distance;
-            nearest = *names;
+        if (distance < closest_distance) {
+            closest_distance = distance;
+            closest = *names;
         }
     }
-    return nearest;
+    return closest;
 }

@@ -23,10 +23,10 @@ struct option {
     const char *name; /* `key = value` in the job file, under the component's section */
     enum option_type type;
     size_t offset;
-    const char *fallback; /* NULL: the user must set it; "" is the empty text */
-    double least, most;   /* inclusive range of a number; ignored if equal */
-    const char *choices;  /* OPTION_CHOICE: "day|week|month" */
-    const char *help;     /* one line, no full stop */
+    const char *default_value; /* NULL: the user must set it; "" is the empty text */
+    double min, max;           /* inclusive range of a number; ignored if equal */
+    const char *choices;       /* OPTION_CHOICE: "day|week|month" */
+    const char *help;          /* one line, no full stop */
 };
 
 /* Writes `value` into `state` as `option` says. On a bad value: ERROR_USAGE, with what was
@@ -35,13 +35,13 @@ bool option_set(const struct option *option, void *state, struct text value, con
                 struct error *error);
 
 /* Every option's fallback. Those without one are left zeroed. */
-void option_defaults(const struct option *options, void *state);
+void option_set_defaults(const struct option *options, void *state);
 
 /* The option called `name`, or NULL. */
 const struct option *option_find(const struct option *options, struct text name);
 
 /* Of the NULL-terminated `names`, the one nearest to `word` by edit distance, or NULL when none is
  * near enough to suggest. */
-const char *option_nearest(const char *const *names, struct text word);
+const char *option_find_closest_name(const char *const *names, struct text word);
 
 #endif

@@ -9,9 +9,9 @@ struct pattern;
 
 /* Perl's syntax; `\d`, `\b` and case know Unicode. One that cannot be read is ERROR_USAGE; `where`
  * begins the message. */
-bool pattern_open(struct pattern **pattern, struct text expression, const char *where,
-                  struct error *error);
-void pattern_close(struct pattern *pattern); /* NULL is fine */
+bool pattern_compile(struct pattern **pattern, struct text expression, const char *where,
+                     struct error *error);
+void pattern_free(struct pattern *pattern); /* NULL is fine */
 
 /* The first match at or after `from`, never empty; bytes that are no UTF-8 match nothing. The work
  * is bounded: a text on which the expression would run for long has no match. */

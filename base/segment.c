@@ -18,18 +18,18 @@ struct segmenter {
 
 bool segmenter_open(struct segmenter **segmenter, struct error *error)
 {
-    struct segmenter *made = memory_alloc(1, sizeof(*made));
+    struct segmenter *created = memory_alloc(1, sizeof(*created));
     UErrorCode status = U_ZERO_ERROR;
-    made->sentences = ubrk_open(UBRK_SENTENCE, "en", NULL, 0, &status);
-    made->words = ubrk_open(UBRK_WORD, "en", NULL, 0, &status);
+    created->sentences = ubrk_open(UBRK_SENTENCE, "en", NULL, 0, &status);
+    created->words = ubrk_open(UBRK_WORD, "en", NULL, 0, &status);
     if (U_FAILURE(status)) {
-        segmenter_close(made);
+        segmenter_close(created);
         *segmenter = NULL;
         return error_set(error, ERROR_INPUT,
                          "ICU gives no sentence boundaries (%s); install libicu72 anew",
                          u_errorName(status));
     }
-    *segmenter = made;
+    *segmenter = created;
     return true;
 }
 
@@ -43,8 +43,8 @@ void segmenter_close(struct segmenter *segmenter)
     free(segmenter);
 }
 
-static UBreakIterator *point_at(struct segmenter *segmenter, UBreakIterator *iterator,
-                                struct text text)
+static UBreakIterator *set_iterator_text(struct segmenter *segmenter, UBreakIterator *iterator,
+                                         struct text text)
 {
     assert(text.size < INT32_MAX);
     UErrorCode status = U_ZERO_ERROR;
@@ -60,15 +60,15 @@ static size_t terminator_size(struct text text, size_t at)
     char first = text.bytes[at];
     if (first == '.' || first == '!' || first == '?')
         return 1;
-    static const struct text wide[] = {{"…", 3}, {"。", 3}, {"！", 3}, {"？", 3}};
+    static const struct text multibyte_terminators[] = {{"…", 3}, {"。", 3}, {"！", 3}, {"？", 3}};
     struct text rest = text_slice(text, at, at + 3);
-    for (size_t i = 0; i < sizeof(wide) / sizeof(*wide); i++)
-        if (text_equal(rest, wide[i]))
-            return wide[i].size;
+    for (size_t i = 0; i < sizeof(multibyte_terminators) / sizeof(*multibyte_terminators); i++)
+        if (text_equal(rest, multibyte_terminators[i]))
+            return multibyte_terminators[i].size;
     return 0;
 }
 
-static size_t closer_size(struct text text, size_t at)
+static size_t closing_mark_size(struct text text, size_t at)
 {
     char first = text.bytes[at];
     if (first == ')' || first == ']' || first == '"' || first == '\'')
@@ -90,15 +90,15 @@ static bool is_abbreviation(struct text text, size_t at)
     if (word.size == 1 && word.bytes[0] >= 'A' && word.bytes[0] <= 'Z')
         return word.bytes[0] != 'I';
     for (size_t i = 0; words[i]; i++)
-        if (text_equal_fold(word, text_of(words[i])))
+        if (text_equal_ignore_case(word, text_of(words[i])))
             /* "no." ends more sentences than it begins numbers. */
-            return !text_equal_fold(word, TEXT("no")) ||
+            return !text_equal_ignore_case(word, TEXT("no")) ||
                    (at + 2 < text.size && text.bytes[at + 2] >= '0' && text.bytes[at + 2] <= '9');
     return false;
 }
 
 /* The end of the letters from `at` on; '\'' is one of them within a word. */
-static size_t letters_end(struct text text, size_t at)
+static size_t find_letters_end(struct text text, size_t at)
 {
     while (at < text.size && (ascii_is_letter(text.bytes[at]) || text.bytes[at] == '\''))
         at++;
@@ -107,67 +107,69 @@ static size_t letters_end(struct text text, size_t at)
 
 /* Whether a word behind a point may begin a sentence: it is no end of an address or a file's name.
  * Of those of two letters, written small, nearly all are countries. */
-static bool may_begin(struct text word)
+static bool can_start_sentence(struct text word)
 {
-    static const char *const begins[] = {"i", "we", "he", NULL};
+    static const char *const sentence_starters[] = {"i", "we", "he", NULL};
     static const char *const ends[] = {
         "com", "net", "org", "info", "biz",  "edu", "gov", "shop", "store", "online", "site",
         "app", "dev", "xyz", "club", "html", "htm", "php", "pdf",  "txt",   "csv",    "xml",
         "doc", "xls", "zip", "exe",  "apk",  "jpg", "png", "docx", "xlsx",  "jpeg",   NULL};
     if (word.size == 2 && word.bytes[0] < 'a' && word.bytes[1] >= 'a')
         return true;
-    const char *const *list = word.size < 3 ? begins : ends;
+    const char *const *list = word.size < 3 ? sentence_starters : ends;
     for (size_t i = 0; list[i]; i++)
-        if (text_equal_fold(word, text_of(list[i])))
-            return list == begins;
+        if (text_equal_ignore_case(word, text_of(list[i])))
+            return list == sentence_starters;
     return list == ends;
 }
 
 /* "too late.The box": whether a sentence ends at the points [at, behind) although a letter follows.
  * Behind one point the words beside it must show that it is none of an address or a file. */
-static bool is_glued(struct text text, size_t at, size_t behind)
+static bool is_missing_space(struct text text, size_t at, size_t after_mark)
 {
-    size_t begin = at, end = letters_end(text, behind);
+    size_t begin = at, end = find_letters_end(text, after_mark);
     while (begin > 0 && ascii_is_letter(text.bytes[begin - 1]))
         begin--;
-    if (end == behind || text.bytes[at] != '.')
+    if (end == after_mark || text.bytes[at] != '.')
         return false;
-    if (behind - at > 1)
+    if (after_mark - at > 1)
         return at > 0;
-    static const char *const address = ".@/_:\\-";
-    bool before = at - begin > 1 && !(begin > 0 && strchr(address, text.bytes[begin - 1]));
-    bool after =
-        !(end < text.size && strchr(address + 1, text.bytes[end])) &&
+    static const char *const address_characters = ".@/_:\\-";
+    bool is_word_before =
+        at - begin > 1 && !(begin > 0 && strchr(address_characters, text.bytes[begin - 1]));
+    bool is_word_after =
+        !(end < text.size && strchr(address_characters + 1, text.bytes[end])) &&
         !(end + 1 < text.size && text.bytes[end] == '.' && ascii_is_letter(text.bytes[end + 1]));
-    return before && after && may_begin(text_slice(text, behind, end));
+    return is_word_before && is_word_after && can_start_sentence(text_slice(text, after_mark, end));
 }
 
 /* Where the sentence that a mark or line break at `at` ends is over, or 0 when it ends none. *next
  * is where to look on. */
-static size_t end_at(struct text text, size_t at, size_t *next)
+static size_t find_sentence_end(struct text text, size_t at, size_t *next)
 {
     *next = at + 1;
-    size_t behind = at;
+    size_t after_mark = at;
     if (text.bytes[at] != '\n') {
-        size_t size, marks = 0;
-        for (; behind < text.size && (size = terminator_size(text, behind)) > 0; behind += size)
-            marks++;
-        if (marks == 0)
+        size_t size, mark_count = 0;
+        for (; after_mark < text.size && (size = terminator_size(text, after_mark)) > 0;
+             after_mark += size)
+            mark_count++;
+        if (mark_count == 0)
             return 0;
-        bool is_point = marks == 1 && text.bytes[at] == '.';
-        while (behind < text.size && (size = closer_size(text, behind)) > 0)
-            behind += size;
-        *next = behind;
-        if (behind < text.size && !ascii_is_space(text.bytes[behind]) &&
-            !is_glued(text, at, behind))
+        bool is_point = mark_count == 1 && text.bytes[at] == '.';
+        while (after_mark < text.size && (size = closing_mark_size(text, after_mark)) > 0)
+            after_mark += size;
+        *next = after_mark;
+        if (after_mark < text.size && !ascii_is_space(text.bytes[after_mark]) &&
+            !is_missing_space(text, at, after_mark))
             return 0;
         if (is_point && is_abbreviation(text, at))
             return 0;
     }
-    while (behind < text.size && ascii_is_space(text.bytes[behind]))
-        behind++;
-    *next = behind;
-    return behind;
+    while (after_mark < text.size && ascii_is_space(text.bytes[after_mark]))
+        after_mark++;
+    *next = after_mark;
+    return after_mark;
 }
 
 struct ends {
@@ -185,32 +187,32 @@ static void add_end(struct ends *ends, size_t offset)
 }
 
 /* ICU ends a sentence behind "Mr. " too. */
-static bool is_suppressed(struct text text, size_t offset)
+static bool is_false_sentence_end(struct text text, size_t offset)
 {
     size_t at = offset;
     while (at > 0 && ascii_is_space(text.bytes[at - 1]))
         at--;
-    bool line_broken =
+    bool has_line_break =
         at < offset && text_find(text_slice(text, at, offset), TEXT("\n"), 0) < offset - at;
-    return !line_broken && at > 0 && text.bytes[at - 1] == '.' && is_abbreviation(text, at - 1) &&
-           offset < text.size;
+    return !has_line_break && at > 0 && text.bytes[at - 1] == '.' &&
+           is_abbreviation(text, at - 1) && offset < text.size;
 }
 
 const size_t *segment_sentences(struct segmenter *segmenter, struct text text, struct arena *arena,
                                 size_t *count)
 {
     struct ends ends = {0};
-    UBreakIterator *iterator = point_at(segmenter, segmenter->sentences, text);
+    UBreakIterator *iterator = set_iterator_text(segmenter, segmenter->sentences, text);
     size_t at = 0;
     for (int32_t found = ubrk_next(iterator); found != UBRK_DONE; found = ubrk_next(iterator)) {
         size_t offset = (size_t)found;
         while (at < offset) {
-            size_t next, end = end_at(text, at, &next);
+            size_t next, end = find_sentence_end(text, at, &next);
             if (end)
                 add_end(&ends, end);
             at = next;
         }
-        if (!is_suppressed(text, offset))
+        if (!is_false_sentence_end(text, offset))
             add_end(&ends, offset);
     }
     if (text.size > 0)
@@ -223,7 +225,7 @@ const size_t *segment_sentences(struct segmenter *segmenter, struct text text, s
     return offsets;
 }
 
-size_t segment_word_floor(struct segmenter *segmenter, struct text text, size_t limit)
+size_t segment_word_boundary_before(struct segmenter *segmenter, struct text text, size_t limit)
 {
     if (limit >= text.size)
         return text.size;
@@ -232,7 +234,7 @@ size_t segment_word_floor(struct segmenter *segmenter, struct text text, size_t 
         blank--;
     if (blank >= (limit + 1) / 2 && blank > 0)
         return blank;
-    UBreakIterator *iterator = point_at(segmenter, segmenter->words, text);
+    UBreakIterator *iterator = set_iterator_text(segmenter, segmenter->words, text);
     int32_t found = ubrk_preceding(iterator, (int32_t)limit + 1);
     size_t word = found == UBRK_DONE ? 0 : (size_t)found;
     return word > blank ? word : blank;

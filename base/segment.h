@@ -24,6 +24,6 @@ const size_t *segment_sentences(struct segmenter *segmenter, struct text text, s
 /* The last offset <= `limit` where a word ends, the white space behind it included; white space is
  * preferred to other word boundaries unless it lies in the first half. 0 when one word fills all of
  * [0, limit). */
-size_t segment_word_floor(struct segmenter *segmenter, struct text text, size_t limit);
+size_t segment_word_boundary_before(struct segmenter *segmenter, struct text text, size_t limit);
 
 #endif

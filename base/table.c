@@ -7,82 +7,85 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-enum { SMALLEST = 16 };
+enum { MIN_CAPACITY = 16 };
 
-static const uint64_t zero = UINT64_C(0x9E3779B97F4A7C15); /* what key 0 is kept as */
+static const uint64_t ZERO_KEY = UINT64_C(0x9E3779B97F4A7C15); /* what key 0 is kept as */
 
-static struct table_slot *place(const struct table *table, uint64_t key)
+static struct hash_table_slot *find_slot(const struct hash_table *hash_table, uint64_t key)
 {
     /* Keys are good hashes: their low bits spread. */
-    size_t mask = table->capacity - 1, at = (size_t)key & mask;
-    while (table->slots[at].key && table->slots[at].key != key)
+    size_t mask = hash_table->capacity - 1, at = (size_t)key & mask;
+    while (hash_table->slots[at].key && hash_table->slots[at].key != key)
         at = (at + 1) & mask;
-    return &table->slots[at];
+    return &hash_table->slots[at];
 }
 
-static void enlarge(struct table *table)
+static void grow(struct hash_table *hash_table)
 {
-    struct table larger = {.count = table->count,
-                           .capacity = table->capacity ? table->capacity * 2 : SMALLEST};
+    struct hash_table larger = {.count = hash_table->count,
+                                .capacity =
+                                    hash_table->capacity ? hash_table->capacity * 2 : MIN_CAPACITY};
     larger.slots = memory_alloc(larger.capacity, sizeof(*larger.slots));
-    for (size_t i = 0; i < table->capacity; i++)
-        if (table->slots[i].key)
-            *place(&larger, table->slots[i].key) = table->slots[i];
-    free(table->slots);
-    *table = larger;
+    for (size_t i = 0; i < hash_table->capacity; i++)
+        if (hash_table->slots[i].key)
+            *find_slot(&larger, hash_table->slots[i].key) = hash_table->slots[i];
+    free(hash_table->slots);
+    *hash_table = larger;
 }
 
-size_t *table_at(struct table *table, uint64_t key, size_t value, bool *added)
+size_t *hash_table_get_or_insert(struct hash_table *hash_table, uint64_t key, size_t value,
+                                 bool *added)
 {
-    if ((table->count + 1) * 2 > table->capacity)
-        enlarge(table);
-    key = key ? key : zero;
-    struct table_slot *slot = place(table, key);
+    if ((hash_table->count + 1) * 2 > hash_table->capacity)
+        grow(hash_table);
+    key = key ? key : ZERO_KEY;
+    struct hash_table_slot *slot = find_slot(hash_table, key);
     if (added)
         *added = !slot->key;
     if (!slot->key) {
-        *slot = (struct table_slot){.key = key, .value = value};
-        table->count++;
+        *slot = (struct hash_table_slot){.key = key, .value = value};
+        hash_table->count++;
     }
     return &slot->value;
 }
 
-const size_t *table_find(const struct table *table, uint64_t key)
+const size_t *hash_table_find(const struct hash_table *hash_table, uint64_t key)
 {
-    if (!table->count)
+    if (!hash_table->count)
         return NULL;
-    const struct table_slot *slot = place(table, key ? key : zero);
+    const struct hash_table_slot *slot = find_slot(hash_table, key ? key : ZERO_KEY);
     return slot->key ? &slot->value : NULL;
 }
 
-void table_clear(struct table *table)
+void hash_table_clear(struct hash_table *hash_table)
 {
-    if (table->count)
-        memset(table->slots, 0, table->capacity * sizeof(*table->slots));
-    table->count = 0;
+    if (hash_table->count)
+        memset(hash_table->slots, 0, hash_table->capacity * sizeof(*hash_table->slots));
+    hash_table->count = 0;
 }
 
-void table_free(struct table *table)
+void hash_table_free(struct hash_table *hash_table)
 {
-    free(table->slots);
-    *table = (struct table){0};
+    free(hash_table->slots);
+    *hash_table = (struct hash_table){0};
 }
 
 size_t names_add(struct names *names, struct text name)
 {
     bool added;
-    size_t number = *table_at(&names->table, hash_text(name), names->count, &added);
+    size_t number =
+        *hash_table_get_or_insert(&names->hash_table, hash_text(name), names->count, &added);
     if (added) {
         names->texts =
             memory_grow(names->texts, &names->capacity, names->count + 1, sizeof(*names->texts));
-        names->texts[names->count++] = arena_copy(&names->arena, name);
+        names->texts[names->count++] = arena_copy_text(&names->arena, name);
     }
     return number;
 }
 
 void names_free(struct names *names)
 {
-    table_free(&names->table);
+    hash_table_free(&names->hash_table);
     free(names->texts);
     arena_free(&names->arena);
     *names = (struct names){0};

@@ -20,7 +20,7 @@ int text_compare(struct text a, struct text b)
     return (a.size > b.size) - (a.size < b.size);
 }
 
-bool text_equal_fold(struct text a, struct text b)
+bool text_equal_ignore_case(struct text a, struct text b)
 {
     if (a.size != b.size)
         return false;
@@ -41,7 +41,7 @@ bool text_is_one_of(struct text text, const char *const *words)
 bool text_is_one_of_fold(struct text text, const char *const *words)
 {
     for (; *words; words++)
-        if (text_equal_fold(text, text_of(*words)))
+        if (text_equal_ignore_case(text, text_of(*words)))
             return true;
     return false;
 }
@@ -69,9 +69,10 @@ bool text_starts_with(struct text text, struct text prefix)
            (prefix.size == 0 || memcmp(text.bytes, prefix.bytes, prefix.size) == 0);
 }
 
-bool text_starts_with_fold(struct text text, struct text prefix)
+bool text_starts_with_ignore_case(struct text text, struct text prefix)
 {
-    return text.size >= prefix.size && text_equal_fold(text_slice(text, 0, prefix.size), prefix);
+    return text.size >= prefix.size &&
+           text_equal_ignore_case(text_slice(text, 0, prefix.size), prefix);
 }
 
 struct text text_slice(struct text text, size_t begin, size_t end)
@@ -122,7 +123,7 @@ bool text_split(struct text *rest, char separator, struct text *piece)
     return true;
 }
 
-bool text_integer(struct text text, int64_t *value)
+bool text_to_integer(struct text text, int64_t *value)
 {
     size_t i = 0;
     bool negative = false;
@@ -130,21 +131,21 @@ bool text_integer(struct text text, int64_t *value)
         negative = text.bytes[i++] == '-';
     if (i == text.size)
         return false;
-    int64_t sum = 0; /* kept negative: INT64_MIN has no positive twin */
+    int64_t negated = 0; /* kept negative: INT64_MIN has no positive twin */
     for (; i < text.size; i++) {
         if (text.bytes[i] < '0' || text.bytes[i] > '9')
             return false;
-        if (__builtin_mul_overflow(sum, (int64_t)10, &sum) ||
-            __builtin_sub_overflow(sum, (int64_t)(text.bytes[i] - '0'), &sum))
+        if (__builtin_mul_overflow(negated, (int64_t)10, &negated) ||
+            __builtin_sub_overflow(negated, (int64_t)(text.bytes[i] - '0'), &negated))
             return false;
     }
-    if (!negative && sum == INT64_MIN)
+    if (!negative && negated == INT64_MIN)
         return false;
-    *value = negative ? sum : -sum;
+    *value = negative ? negated : -negated;
     return true;
 }
 
-bool text_real(struct text text, double *value)
+bool text_to_real(struct text text, double *value)
 {
     char digits[64];
     if (text.size == 0 || text.size >= sizeof(digits))

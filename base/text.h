@@ -28,17 +28,20 @@ static inline bool text_equal(struct text a, struct text b)
 int text_compare(struct text a, struct text b);
 
 /* ASCII letters compare without case; all other bytes as they are. */
-bool text_equal_fold(struct text a, struct text b);
+bool text_equal_ignore_case(struct text a, struct text b);
 
 /* Whether `text` is one of `words`, whose last is NULL. */
 bool text_is_one_of(struct text text, const char *const *words);
-bool text_is_one_of_fold(struct text text, const char *const *words); /* as text_equal_fold */
+bool text_is_one_of_fold(struct text text,
+                         const char *const *words); /* as text_equal_ignore_case */
 
-/* Whether two names of columns mean the same: as text_equal_fold, ignoring ' ', '_' and '-'. */
+/* Whether two names of columns mean the same: as text_equal_ignore_case, ignoring ' ', '_' and '-'.
+ */
 bool text_equal_name(struct text a, struct text b);
 
 bool text_starts_with(struct text text, struct text prefix);
-bool text_starts_with_fold(struct text text, struct text prefix); /* as text_equal_fold compares */
+bool text_starts_with_ignore_case(struct text text,
+                                  struct text prefix); /* as text_equal_ignore_case compares */
 
 /* Bytes [begin, end), both clipped to the text. */
 struct text text_slice(struct text text, size_t begin, size_t end);
@@ -53,10 +56,11 @@ size_t text_find(struct text text, struct text needle, size_t from);
  * False when nothing is left. An empty *rest with non-NULL bytes gives one empty piece. */
 bool text_split(struct text *rest, char separator, struct text *piece);
 
-/* Whole text as a decimal number (text_integer: optional sign and digits; text_real: also a point
- * and an exponent, never a locale's comma). False, and *value untouched, when it is anything else.
+/* Whole text as a decimal number (text_to_integer: optional sign and digits; text_to_real: also a
+ * point and an exponent, never a locale's comma). False, and *value untouched, when it is anything
+ * else.
  */
-bool text_integer(struct text text, int64_t *value);
-bool text_real(struct text text, double *value);
+bool text_to_integer(struct text text, int64_t *value);
+bool text_to_real(struct text text, double *value);
 
 #endif

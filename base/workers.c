@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 
-struct helper {
+struct worker_thread {
     struct workers *workers; /* borrowed */
     size_t index;
     pthread_t thread;
@@ -17,35 +17,35 @@ struct helper {
 
 struct workers {
     pthread_mutex_t lock;
-    pthread_cond_t started, finished;
-    size_t round;   /* rises with every workers_run */
-    size_t running; /* helpers that have not finished this round */
+    pthread_cond_t job_started, job_finished;
+    size_t job_number;      /* rises with every workers_run */
+    size_t running_threads; /* helpers that have not finished this round */
     size_t items;
-    atomic_size_t taken;
-    bool closing;
+    atomic_size_t next_item;
+    bool is_closing;
     void (*work)(void *context, size_t worker);
     void *context;
-    struct helper *helpers; /* workers 1 and up */
-    size_t helper_count;
+    struct worker_thread *threads; /* workers 1 and up */
+    size_t thread_count;
 };
 
-static void *help(void *argument)
+static void *run_worker_thread(void *argument)
 {
-    struct helper *helper = argument;
-    struct workers *workers = helper->workers;
-    size_t round = 0;
+    struct worker_thread *worker_thread = argument;
+    struct workers *workers = worker_thread->workers;
+    size_t job_number = 0;
     pthread_mutex_lock(&workers->lock);
     for (;;) {
-        while (workers->round == round && !workers->closing)
-            pthread_cond_wait(&workers->started, &workers->lock);
-        if (workers->closing)
+        while (workers->job_number == job_number && !workers->is_closing)
+            pthread_cond_wait(&workers->job_started, &workers->lock);
+        if (workers->is_closing)
             break;
-        round = workers->round;
+        job_number = workers->job_number;
         pthread_mutex_unlock(&workers->lock);
-        workers->work(workers->context, helper->index);
+        workers->work(workers->context, worker_thread->index);
         pthread_mutex_lock(&workers->lock);
-        if (--workers->running == 0)
-            pthread_cond_signal(&workers->finished);
+        if (--workers->running_threads == 0)
+            pthread_cond_signal(&workers->job_finished);
     }
     pthread_mutex_unlock(&workers->lock);
     return NULL;
@@ -55,19 +55,19 @@ bool workers_open(struct workers **result, size_t count, struct error *error)
 {
     struct workers *workers = memory_alloc(1, sizeof(*workers));
     pthread_mutex_init(&workers->lock, NULL);
-    pthread_cond_init(&workers->started, NULL);
-    pthread_cond_init(&workers->finished, NULL);
-    workers->helpers = memory_alloc(count, sizeof(*workers->helpers));
+    pthread_cond_init(&workers->job_started, NULL);
+    pthread_cond_init(&workers->job_finished, NULL);
+    workers->threads = memory_alloc(count, sizeof(*workers->threads));
     for (size_t i = 1; i < count; i++) {
-        struct helper *helper = &workers->helpers[workers->helper_count];
-        *helper = (struct helper){.workers = workers, .index = i};
-        int code = pthread_create(&helper->thread, NULL, help, helper);
+        struct worker_thread *worker_thread = &workers->threads[workers->thread_count];
+        *worker_thread = (struct worker_thread){.workers = workers, .index = i};
+        int code = pthread_create(&worker_thread->thread, NULL, run_worker_thread, worker_thread);
         if (code != 0) {
             workers_close(workers);
             return error_set(error, ERROR_USAGE, "cannot start %zu threads: %s; ask for fewer",
                              count, strerror(code));
         }
-        workers->helper_count++;
+        workers->thread_count++;
     }
     *result = workers;
     return true;
@@ -78,15 +78,15 @@ void workers_close(struct workers *workers)
     if (!workers)
         return;
     pthread_mutex_lock(&workers->lock);
-    workers->closing = true;
-    pthread_cond_broadcast(&workers->started);
+    workers->is_closing = true;
+    pthread_cond_broadcast(&workers->job_started);
     pthread_mutex_unlock(&workers->lock);
-    for (size_t i = 0; i < workers->helper_count; i++)
-        pthread_join(workers->helpers[i].thread, NULL);
-    pthread_cond_destroy(&workers->finished);
-    pthread_cond_destroy(&workers->started);
+    for (size_t i = 0; i < workers->thread_count; i++)
+        pthread_join(workers->threads[i].thread, NULL);
+    pthread_cond_destroy(&workers->job_finished);
+    pthread_cond_destroy(&workers->job_started);
     pthread_mutex_destroy(&workers->lock);
-    free(workers->helpers);
+    free(workers->threads);
     free(workers);
 }
 
@@ -95,22 +95,22 @@ void workers_run(struct workers *workers, size_t items, void (*work)(void *conte
 {
     pthread_mutex_lock(&workers->lock);
     workers->items = items;
-    workers->taken = 0;
+    workers->next_item = 0;
     workers->work = work;
     workers->context = context;
-    workers->running = workers->helper_count;
-    workers->round++;
-    pthread_cond_broadcast(&workers->started);
+    workers->running_threads = workers->thread_count;
+    workers->job_number++;
+    pthread_cond_broadcast(&workers->job_started);
     pthread_mutex_unlock(&workers->lock);
     work(context, 0);
     pthread_mutex_lock(&workers->lock);
-    while (workers->running)
-        pthread_cond_wait(&workers->finished, &workers->lock);
+    while (workers->running_threads)
+        pthread_cond_wait(&workers->job_finished, &workers->lock);
     pthread_mutex_unlock(&workers->lock);
 }
 
-bool workers_take(struct workers *workers, size_t *item)
+bool workers_take_item(struct workers *workers, size_t *item)
 {
-    *item = workers->taken++;
+    *item = workers->next_item++;
     return *item < workers->items;
 }

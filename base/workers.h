@@ -15,11 +15,11 @@ bool workers_open(struct workers **workers, size_t count, struct error *error);
 void workers_close(struct workers *workers); /* NULL is fine */
 
 /* Calls work(context, i) for every worker i at the same time; returns when all of them have. They
- * share `items` items, numbered from 0, by workers_take. */
+ * share `items` items, numbered from 0, by workers_take_item. */
 void workers_run(struct workers *workers, size_t items, void (*work)(void *context, size_t worker),
                  void *context);
 
 /* For workers at work: the first item that none of them has taken; false when there is none. */
-bool workers_take(struct workers *workers, size_t *item);
+bool workers_take_item(struct workers *workers, size_t *item);
 
 #endif

@@ -16,7 +16,7 @@
 enum { RUNS = 7 };
 
 /* Inputs, and the session that takes them batch by batch. */
-struct load {
+struct workload {
     const struct t5_model *model;
     struct t5_limits limits; /* batch and input_tokens are those of the texts */
     size_t batch_tokens;     /* a batch ends before it would hold more; 0: all texts are one */
@@ -25,15 +25,15 @@ struct load {
     size_t *tokens; /* of each text, end mark included */
     size_t count, capacity, token_count;
     struct t5_session *session;
-    double opening; /* seconds that opening the session took */
+    double open_seconds; /* seconds that opening the session took */
 };
 
 struct timing {
-    double encode, generate; /* seconds */
-    size_t tokens;           /* generated */
+    double encode_seconds, generate_seconds; /* seconds */
+    size_t tokens;                           /* generated */
 };
 
-static int compare(const void *a, const void *b)
+static int compare_doubles(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -41,11 +41,11 @@ static int compare(const void *a, const void *b)
 
 static double median(double *values)
 {
-    qsort(values, RUNS, sizeof(*values), compare);
+    qsort(values, RUNS, sizeof(*values), compare_doubles);
     return values[RUNS / 2];
 }
 
-static void fail(const struct error *error)
+static void exit_with_error(const struct error *error)
 {
     fprintf(stderr, "engine: %s\n", error->message);
     exit(error_exit_code(error->kind));
@@ -67,20 +67,21 @@ static double peak_megabytes(void)
 
 /* ---- A load ---- */
 
-static void load_add(struct load *load, struct text text)
+static void workload_add(struct workload *workload, struct text text)
 {
-    size_t capacity = load->capacity;
-    load->texts = memory_grow(load->texts, &capacity, load->count + 1, sizeof(*load->texts));
-    load->tokens =
-        memory_grow(load->tokens, &load->capacity, load->count + 1, sizeof(*load->tokens));
-    load->texts[load->count] = text;
-    load->tokens[load->count] = t5_tokens(load->model, text, NULL, 0) + 1;
-    load->token_count += load->tokens[load->count];
-    load->count++;
+    size_t capacity = workload->capacity;
+    workload->texts =
+        memory_grow(workload->texts, &capacity, workload->count + 1, sizeof(*workload->texts));
+    workload->tokens = memory_grow(workload->tokens, &workload->capacity, workload->count + 1,
+                                   sizeof(*workload->tokens));
+    workload->texts[workload->count] = text;
+    workload->tokens[workload->count] = t5_tokenize(workload->model, text, NULL, 0) + 1;
+    workload->token_count += workload->tokens[workload->count];
+    workload->count++;
 }
 
 /* One text a line. */
-static void load_read(struct load *load, const char *path)
+static void workload_read(struct workload *workload, const char *path)
 {
     struct error error = {0};
     FILE *file = fopen(path, "r");
@@ -88,64 +89,66 @@ static void load_read(struct load *load, const char *path)
     size_t capacity = 0;
     ssize_t size;
     while (file && (size = getline(&line, &capacity, file)) > 0)
-        load_add(load, arena_copy(&load->arena, text_trim((struct text){line, (size_t)size})));
-    if (!file || ferror(file) || !load->count) {
+        workload_add(workload, arena_copy_text(&workload->arena,
+                                               text_trim((struct text){line, (size_t)size})));
+    if (!file || ferror(file) || !workload->count) {
         error_set(&error, ERROR_INPUT, "%s: expected a file with one text a line%s%s", path,
                   file ? "" : ": ", file ? "" : strerror(errno));
-        fail(&error);
+        exit_with_error(&error);
     }
     fclose(file);
     free(line);
 }
 
 /* How many texts from `first` on are one batch. */
-static size_t batch_count(const struct load *load, size_t first)
+static size_t count_batch_texts(const struct workload *workload, size_t first)
 {
     size_t count = 0, tokens = 0;
-    while (first + count < load->count) {
-        tokens += load->tokens[first + count];
-        if (load->batch_tokens && count && tokens > load->batch_tokens)
+    while (first + count < workload->count) {
+        tokens += workload->tokens[first + count];
+        if (workload->batch_tokens && count && tokens > workload->batch_tokens)
             break;
         count++;
     }
     return count;
 }
 
-static void load_open(struct load *load)
+static void workload_open(struct workload *workload)
 {
     struct error error = {0};
-    for (size_t first = 0, count; first < load->count; first += count) {
-        count = batch_count(load, first);
-        if (count > load->limits.batch)
-            load->limits.batch = count;
+    for (size_t first = 0, count; first < workload->count; first += count) {
+        count = count_batch_texts(workload, first);
+        if (count > workload->limits.batch)
+            workload->limits.batch = count;
     }
-    for (size_t i = 0; i < load->count; i++)
-        if (load->tokens[i] > load->limits.input_tokens)
-            load->limits.input_tokens = load->tokens[i];
-    double begin = clock_seconds();
-    if (!t5_session_open(&load->session, load->model, &load->limits, &error))
-        fail(&error);
-    load->opening = clock_seconds() - begin;
+    for (size_t i = 0; i < workload->count; i++)
+        if (workload->tokens[i] > workload->limits.input_tokens)
+            workload->limits.input_tokens = workload->tokens[i];
+    double started_at = clock_seconds();
+    if (!t5_session_open(&workload->session, workload->model, &workload->limits, &error))
+        exit_with_error(&error);
+    workload->open_seconds = clock_seconds() - started_at;
 }
 
 /* Encodes every text and decodes exactly `output` tokens for each. */
-static struct timing load_run(const struct load *load, size_t output)
+static struct timing workload_run(const struct workload *workload, size_t output_tokens)
 {
     struct error error = {0};
     struct arena arena = {0};
     struct timing timing = {0};
-    struct t5_output *outputs = memory_alloc(load->limits.batch, sizeof(*outputs));
-    struct t5_decoding decoding = {.most = output, .least = output, .beam = load->limits.beam};
-    for (size_t first = 0, count; first < load->count; first += count) {
-        count = batch_count(load, first);
-        double begin = clock_seconds();
-        if (!t5_encode(load->session, load->texts + first, count, &error))
-            fail(&error);
-        double middle = clock_seconds();
-        if (!t5_generate(load->session, &decoding, &arena, outputs, &error))
-            fail(&error);
-        timing.encode += middle - begin;
-        timing.generate += clock_seconds() - middle;
+    struct t5_output *outputs = memory_alloc(workload->limits.batch, sizeof(*outputs));
+    struct t5_decoding decoding = {
+        .max_tokens = output_tokens, .min_tokens = output_tokens, .beam = workload->limits.beam};
+    for (size_t first = 0, count; first < workload->count; first += count) {
+        count = count_batch_texts(workload, first);
+        double started_at = clock_seconds();
+        if (!t5_encode(workload->session, workload->texts + first, count, &error))
+            exit_with_error(&error);
+        double encoded_at = clock_seconds();
+        if (!t5_generate(workload->session, &decoding, &arena, outputs, &error))
+            exit_with_error(&error);
+        timing.encode_seconds += encoded_at - started_at;
+        timing.generate_seconds += clock_seconds() - encoded_at;
         for (size_t i = 0; i < count; i++)
             timing.tokens += outputs[i].tokens;
         arena_reset(&arena);
@@ -155,12 +158,12 @@ static struct timing load_run(const struct load *load, size_t output)
     return timing;
 }
 
-static void load_close(struct load *load)
+static void workload_close(struct workload *workload)
 {
-    t5_session_close(load->session);
-    arena_free(&load->arena);
-    free(load->texts);
-    free(load->tokens);
+    t5_session_close(workload->session);
+    arena_free(&workload->arena);
+    free(workload->texts);
+    free(workload->tokens);
 }
 
 /* ---- build/bench_engine MODEL ---- */
@@ -175,10 +178,10 @@ static struct text make_text(const struct t5_model *model, size_t tokens, size_t
         "update the app forgets my password every morning, so I asked for a refund. Breakfast was "
         "cold, the room quiet, the staff friendly. Would I buy it again? Perhaps, when the price "
         "falls. Size M fits like S; the colour is darker than on the pictures. ";
-    size_t begin = number * 37 % (sizeof(feedback) - 1);
-    while (begin && feedback[begin - 1] != ' ')
-        begin--;
-    struct text text = text_of(feedback + begin);
+    size_t started_at = number * 37 % (sizeof(feedback) - 1);
+    while (started_at && feedback[started_at - 1] != ' ')
+        started_at--;
+    struct text text = text_of(feedback + started_at);
     size_t *ends = NULL, capacity = 0, count;
     while ((count = t5_token_ends(model, text, NULL, 0)) + 1 < tokens)
         text = arena_format(arena, "%.*s%s", TEXT_ARGUMENT(text), feedback);
@@ -189,41 +192,42 @@ static struct text make_text(const struct t5_model *model, size_t tokens, size_t
     return text;
 }
 
-static void print_load(const struct t5_model *model, const struct t5_limits *limits, size_t batch,
-                       size_t tokens)
+static void print_workload(const struct t5_model *model, const struct t5_limits *limits,
+                           size_t batch, size_t tokens)
 {
-    struct load load = {.model = model, .limits = *limits};
+    struct workload workload = {.model = model, .limits = *limits};
     for (size_t i = 0; i < batch; i++)
-        load_add(&load, make_text(model, tokens, i, &load.arena));
-    load_open(&load);
-    size_t output = limits->output_tokens - 1;
+        workload_add(&workload, make_text(model, tokens, i, &workload.arena));
+    workload_open(&workload);
+    size_t output_tokens = limits->output_tokens - 1;
     double encoding[RUNS], generating[RUNS];
-    load_run(&load, 1);
+    workload_run(&workload, 1);
     for (size_t run = 0; run < RUNS; run++) {
-        struct timing timing = load_run(&load, output);
-        encoding[run] = timing.encode;
-        generating[run] = timing.generate;
+        struct timing timing = workload_run(&workload, output_tokens);
+        encoding[run] = timing.encode_seconds;
+        generating[run] = timing.generate_seconds;
     }
-    double encode = median(encoding), generate = median(generating);
+    double encode_seconds = median(encoding), generate_seconds = median(generating);
     printf("%5zu x %-4zu %10.0f tokens/s %9.2f ms   decode %8.2f ms, a step %7.3f ms   open %.1f "
            "ms\n",
-           batch, tokens, (double)load.token_count / encode, encode * 1e3, generate * 1e3,
-           generate * 1e3 / (double)output, load.opening * 1e3);
-    load_close(&load);
+           batch, tokens, (double)workload.token_count / encode_seconds, encode_seconds * 1e3,
+           generate_seconds * 1e3, generate_seconds * 1e3 / (double)output_tokens,
+           workload.open_seconds * 1e3);
+    workload_close(&workload);
 }
 
-static void print_loads(const char *path, const struct t5_limits *limits)
+static void print_workloads(const char *path, const struct t5_limits *limits)
 {
     struct error error = {0};
     struct t5_model *model;
-    double begin = clock_seconds();
+    double started_at = clock_seconds();
     if (!t5_model_open(&model, path, limits->precision, &error))
-        fail(&error);
+        exit_with_error(&error);
     printf("opened in %.1f ms; batch x input tokens, medians of %d runs\n",
-           (clock_seconds() - begin) * 1e3, RUNS);
-    static const size_t loads[][2] = {{1, 128}, {1, 256}, {8, 128}, {8, 256}, {32, 256}};
-    for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++)
-        print_load(model, limits, loads[i][0], loads[i][1]);
+           (clock_seconds() - started_at) * 1e3, RUNS);
+    static const size_t workload_shapes[][2] = {{1, 128}, {1, 256}, {8, 128}, {8, 256}, {32, 256}};
+    for (size_t i = 0; i < sizeof(workload_shapes) / sizeof(workload_shapes[0]); i++)
+        print_workload(model, limits, workload_shapes[i][0], workload_shapes[i][1]);
     printf("peak memory %.0f MB\n", peak_megabytes());
     t5_model_close(model);
 }
@@ -231,59 +235,61 @@ static void print_loads(const char *path, const struct t5_limits *limits)
 /* ---- build/bench_engine --worker MODEL: see bench/peers.py, "The workers" ---- */
 
 /* Model and session, ready for one short input. */
-static double time_opening(const char *path, const struct t5_limits *limits)
+static double time_open(const char *path, const struct t5_limits *limits)
 {
     struct error error = {0};
     struct t5_model *model;
-    struct load load = {.limits = *limits};
-    double begin = clock_seconds();
+    struct workload workload = {.limits = *limits};
+    double started_at = clock_seconds();
     if (!t5_model_open(&model, path, limits->precision, &error))
-        fail(&error);
-    load.model = model;
-    load_add(&load, TEXT("It works."));
-    load_open(&load);
-    double seconds = clock_seconds() - begin;
-    load_close(&load);
+        exit_with_error(&error);
+    workload.model = model;
+    workload_add(&workload, TEXT("It works."));
+    workload_open(&workload);
+    double seconds = clock_seconds() - started_at;
+    workload_close(&workload);
     t5_model_close(model);
     return seconds;
 }
 
-static void answer_requests(const char *path, const struct t5_limits *limits)
+static void run_worker(const char *path, const struct t5_limits *limits)
 {
     struct error error = {0};
     struct t5_model *model = NULL;
-    struct load load = {0};
-    size_t threads, replicas, beam, output, batch_tokens;
+    struct workload workload = {0};
+    size_t threads, replicas, beam, output_tokens, batch_tokens;
     char line[4096], texts[4096];
     while (fgets(line, sizeof(line), stdin)) {
-        if (sscanf(line, "load %zu %zu %zu %zu %zu %4095[^\n]", &threads, &replicas, &beam, &output,
-                   &batch_tokens, texts) == 6) {
-            load_close(&load);
+        if (sscanf(line, "load %zu %zu %zu %zu %zu %4095[^\n]", &threads, &replicas, &beam,
+                   &output_tokens, &batch_tokens, texts) == 6) {
+            workload_close(&workload);
             if (!model && !t5_model_open(&model, path, limits->precision, &error))
-                fail(&error);
-            load = (struct load){.model = model, .limits = *limits, .batch_tokens = batch_tokens};
-            load.limits.threads = threads * replicas;
-            load.limits.beam = beam;
-            load.limits.output_tokens = output + 1;
-            load_read(&load, texts);
-            load_open(&load);
-            printf("{\"tokens\": %zu, \"kernels\": \"%s\"}\n", load.token_count,
-                   t5_session_kernels(load.session));
-        } else if (load.session && sscanf(line, "run %zu", &output) == 1) {
-            struct timing timing = load_run(&load, output);
+                exit_with_error(&error);
+            workload =
+                (struct workload){.model = model, .limits = *limits, .batch_tokens = batch_tokens};
+            workload.limits.threads = threads * replicas;
+            workload.limits.beam = beam;
+            workload.limits.output_tokens = output_tokens + 1;
+            workload_read(&workload, texts);
+            workload_open(&workload);
+            printf("{\"tokens\": %zu, \"kernels\": \"%s\"}\n", workload.token_count,
+                   t5_session_kernels(workload.session));
+        } else if (workload.session && sscanf(line, "run %zu", &output_tokens) == 1) {
+            struct timing timing = workload_run(&workload, output_tokens);
             printf("{\"seconds\": %.9f, \"encode\": %.9f, \"tokens\": %zu}\n",
-                   timing.encode + timing.generate, timing.encode, timing.tokens);
+                   timing.encode_seconds + timing.generate_seconds, timing.encode_seconds,
+                   timing.tokens);
         } else if (strcmp(line, "open\n") == 0) {
-            printf("{\"seconds\": %.9f}\n", time_opening(path, limits));
+            printf("{\"seconds\": %.9f}\n", time_open(path, limits));
         } else if (strcmp(line, "memory\n") == 0) {
             printf("{\"base\": 0, \"peak\": %.1f}\n", peak_megabytes());
         } else {
             error_set(&error, ERROR_USAGE, "a request that no worker knows: %s", line);
-            fail(&error);
+            exit_with_error(&error);
         }
         fflush(stdout);
     }
-    load_close(&load);
+    workload_close(&workload);
     t5_model_close(model);
 }
 
@@ -298,19 +304,19 @@ int main(int argc, char **argv)
                                             {"f32", no_argument, NULL, 'f'},
                                             {"worker", no_argument, NULL, 'w'},
                                             {0}};
-    int letter;
-    while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (letter == 't')
+    int short_name;
+    while ((short_name = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (short_name == 't')
             limits.threads = strtoul(optarg, NULL, 10);
-        else if (letter == 'b')
+        else if (short_name == 'b')
             limits.beam = strtoul(optarg, NULL, 10);
-        else if (letter == 'o')
+        else if (short_name == 'o')
             limits.output_tokens = strtoul(optarg, NULL, 10) + 1;
-        else if (letter == 'k')
+        else if (short_name == 'k')
             limits.kernels = optarg;
-        else if (letter == 'f')
+        else if (short_name == 'f')
             limits.precision = T5_F32;
-        else if (letter == 'w')
+        else if (short_name == 'w')
             worker = true;
         else
             return 2;
@@ -321,8 +327,8 @@ int main(int argc, char **argv)
         return 2;
     }
     if (worker)
-        answer_requests(argv[optind], &limits);
+        run_worker(argv[optind], &limits);
     else
-        print_loads(argv[optind], &limits);
+        print_workloads(argv[optind], &limits);
     return 0;
 }

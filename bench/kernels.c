@@ -13,10 +13,10 @@
 #include "inference/kernels/packed.h"
 
 enum {
-    MOST_ROWS = 256,
+    MAX_ROWS = 256,
     HEAD_WIDTH = 64,
-    LENGTH = 256,             /* of the sequence that attention looks at */
-    BEYOND_CACHES = 64 << 20, /* bytes of weights that one decoder step finds in memory */
+    SEQUENCE_LENGTH = 256,         /* of the sequence that attention looks at */
+    MIN_UNCACHED_BYTES = 64 << 20, /* bytes of weights that one decoder step finds in memory */
 };
 
 static float *random_floats(size_t count)
@@ -29,12 +29,12 @@ static float *random_floats(size_t count)
 
 /* ---- int8 products ---- */
 
-struct layer {
+struct layer_shape {
     const char *name;
     size_t columns, depth;
 };
 
-static const struct layer layers[] = {
+static const struct layer_shape layer_shapes[] = {
     {"query, key, value", 384, 512},
     {"attention output", 512, 384},
     {"gate", 1024, 512},
@@ -43,10 +43,10 @@ static const struct layer layers[] = {
 };
 
 /* One layer's weights, several times over where they shall not stay in the caches. */
-struct product {
+struct matmul_benchmark {
     const struct kernels *table;
     struct weights_s8 *weights;
-    size_t copies, next;
+    size_t copies, next_copy;
     struct rows_s8 x;
     float *scale, *y;
 };
@@ -58,9 +58,9 @@ static void *random_weights(size_t columns, size_t depth)
     for (size_t block = 0; block < packed_blocks(columns); block++) {
         for (size_t i = 0; i < PACKED_COLUMNS * depth; i++)
             values[i] = (int8_t)(rand() % 255 - 127);
-        size_t rest = columns - block * PACKED_COLUMNS;
-        packed_block(rest < PACKED_COLUMNS ? rest : PACKED_COLUMNS, depth, values,
-                     packed + block * packed_block_size(depth));
+        size_t remaining_columns = columns - block * PACKED_COLUMNS;
+        pack_block(remaining_columns < PACKED_COLUMNS ? remaining_columns : PACKED_COLUMNS, depth,
+                   values, packed + block * packed_block_size(depth));
     }
     free(values);
     return packed;
@@ -68,53 +68,55 @@ static void *random_weights(size_t columns, size_t depth)
 
 static struct rows_s8 random_rows(const struct kernels *table, size_t depth)
 {
-    struct rows_s8 rows = {.rows = MOST_ROWS, .depth = depth};
-    rows.bytes = memory_alloc_aligned(MOST_ROWS, quantized_size(depth));
-    rows.scale = memory_alloc(MOST_ROWS, sizeof(*rows.scale));
-    float *x = random_floats(MOST_ROWS * depth);
+    struct rows_s8 rows = {.rows = MAX_ROWS, .depth = depth};
+    rows.bytes = memory_alloc_aligned(MAX_ROWS, quantized_row_size(depth));
+    rows.scale = memory_alloc(MAX_ROWS, sizeof(*rows.scale));
+    float *x = random_floats(MAX_ROWS * depth);
     table->quantize(x, depth, &rows);
     free(x);
     return rows;
 }
 
-static void product_open(struct product *product, const struct kernels *table,
-                         const struct layer *layer, size_t copies)
+static void matmul_benchmark_open(struct matmul_benchmark *matmul_benchmark,
+                                  const struct kernels *table,
+                                  const struct layer_shape *layer_shape, size_t copies)
 {
-    *product = (struct product){.table = table, .copies = copies};
-    product->scale = random_floats(layer->columns);
-    product->weights = memory_alloc(copies, sizeof(*product->weights));
+    *matmul_benchmark = (struct matmul_benchmark){.table = table, .copies = copies};
+    matmul_benchmark->scale = random_floats(layer_shape->columns);
+    matmul_benchmark->weights = memory_alloc(copies, sizeof(*matmul_benchmark->weights));
     for (size_t i = 0; i < copies; i++)
-        product->weights[i] =
-            (struct weights_s8){layer->columns, layer->depth,
-                                random_weights(layer->columns, layer->depth), product->scale};
-    product->x = random_rows(table, layer->depth);
-    product->y = memory_alloc_aligned(MOST_ROWS * layer->columns, sizeof(float));
+        matmul_benchmark->weights[i] = (struct weights_s8){
+            layer_shape->columns, layer_shape->depth,
+            random_weights(layer_shape->columns, layer_shape->depth), matmul_benchmark->scale};
+    matmul_benchmark->x = random_rows(table, layer_shape->depth);
+    matmul_benchmark->y = memory_alloc_aligned(MAX_ROWS * layer_shape->columns, sizeof(float));
 }
 
-static void product_close(struct product *product)
+static void matmul_benchmark_close(struct matmul_benchmark *matmul_benchmark)
 {
-    for (size_t i = 0; i < product->copies; i++)
-        free((void *)(uintptr_t)product->weights[i].packed);
-    free(product->weights);
-    free(product->scale);
-    free(product->x.bytes);
-    free(product->x.scale);
-    free(product->y);
+    for (size_t i = 0; i < matmul_benchmark->copies; i++)
+        free((void *)(uintptr_t)matmul_benchmark->weights[i].packed);
+    free(matmul_benchmark->weights);
+    free(matmul_benchmark->scale);
+    free(matmul_benchmark->x.bytes);
+    free(matmul_benchmark->x.scale);
+    free(matmul_benchmark->y);
 }
 
 static void multiply(void *state)
 {
-    struct product *product = state;
-    const struct weights_s8 *weights = &product->weights[product->next];
-    product->next = (product->next + 1) % product->copies;
-    product->table->matmul_s8(&product->x, weights, product->y, false);
+    struct matmul_benchmark *matmul_benchmark = state;
+    const struct weights_s8 *weights = &matmul_benchmark->weights[matmul_benchmark->next_copy];
+    matmul_benchmark->next_copy = (matmul_benchmark->next_copy + 1) % matmul_benchmark->copies;
+    matmul_benchmark->table->matmul_s8(&matmul_benchmark->x, weights, matmul_benchmark->y, false);
 }
 
 /* The gated layer up to its last product, the weights being those of both of its halves. */
 static void multiply_gated(void *state)
 {
-    struct product *product = state;
-    product->table->gated_s8(&product->x, &product->weights[0], &product->weights[1], product->y);
+    struct matmul_benchmark *matmul_benchmark = state;
+    matmul_benchmark->table->gated_gelu_s8(&matmul_benchmark->x, &matmul_benchmark->weights[0],
+                                           &matmul_benchmark->weights[1], matmul_benchmark->y);
 }
 
 static void print_rate(double operations, double seconds, double peak)
@@ -126,214 +128,232 @@ static void print_rate(double operations, double seconds, double peak)
     printf(" |");
 }
 
-static void print_rows(struct product *product, void (*run)(void *state), double operations,
-                       double peak)
+static void print_rows(struct matmul_benchmark *matmul_benchmark, void (*run)(void *state),
+                       double operations, double peak)
 {
     static const size_t rows[] = {1, 2, 4, 8, 32, 256};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        product->x.rows = rows[i];
-        print_rate(operations * (double)rows[i], time_call(run, product), peak);
+        matmul_benchmark->x.rows = rows[i];
+        print_rate(operations * (double)rows[i], time_function(run, matmul_benchmark), peak);
     }
 }
 
-static void print_layer(const struct kernels *table, const struct layer *layer, double peak)
+static void print_layer(const struct kernels *table, const struct layer_shape *layer_shape,
+                        double peak)
 {
-    size_t size = layer->columns * layer->depth;
-    struct product product;
-    printf("| %s | %s %zu x %zu |", table->name, layer->name, layer->columns, layer->depth);
-    product_open(&product, table, layer, 1);
-    print_rows(&product, multiply, 2 * (double)size, peak);
-    product_close(&product);
-    product_open(&product, table, layer, (BEYOND_CACHES + size - 1) / size);
-    product.x.rows = 1;
-    printf(" %.1f |\n", (double)size / time_call(multiply, &product) * 1e-9);
-    product_close(&product);
+    size_t size = layer_shape->columns * layer_shape->depth;
+    struct matmul_benchmark matmul_benchmark;
+    printf("| %s | %s %zu x %zu |", table->name, layer_shape->name, layer_shape->columns,
+           layer_shape->depth);
+    matmul_benchmark_open(&matmul_benchmark, table, layer_shape, 1);
+    print_rows(&matmul_benchmark, multiply, 2 * (double)size, peak);
+    matmul_benchmark_close(&matmul_benchmark);
+    matmul_benchmark_open(&matmul_benchmark, table, layer_shape,
+                          (MIN_UNCACHED_BYTES + size - 1) / size);
+    matmul_benchmark.x.rows = 1;
+    printf(" %.1f |\n", (double)size / time_function(multiply, &matmul_benchmark) * 1e-9);
+    matmul_benchmark_close(&matmul_benchmark);
     fflush(stdout);
 }
 
 static void print_gated(const struct kernels *table, double peak)
 {
-    static const struct layer half = {"gate and up with gelu", 1024, 512};
-    struct product product;
-    printf("| %s | %s 2 x %zu x %zu |", table->name, half.name, half.columns, half.depth);
-    product_open(&product, table, &half, 2);
-    print_rows(&product, multiply_gated, 4 * (double)half.columns * (double)half.depth, peak);
-    product_close(&product);
+    static const struct layer_shape gate_shape = {"gate and up with gelu", 1024, 512};
+    struct matmul_benchmark matmul_benchmark;
+    printf("| %s | %s 2 x %zu x %zu |", table->name, gate_shape.name, gate_shape.columns,
+           gate_shape.depth);
+    matmul_benchmark_open(&matmul_benchmark, table, &gate_shape, 2);
+    print_rows(&matmul_benchmark, multiply_gated,
+               4 * (double)gate_shape.columns * (double)gate_shape.depth, peak);
+    matmul_benchmark_close(&matmul_benchmark);
     printf(" |\n");
 }
 
 /* ---- The loops around them ---- */
 
-struct loops {
+struct loop_buffers {
     const struct kernels *table;
     float *a, *b, *y; /* [LENGTH][WIDTH] each */
     struct rows_s8 quantized;
     void *cache_bytes;
     struct cache_s8 cache; /* of one head, in these bytes */
     void *work;
-    uint32_t path[LENGTH];
+    uint32_t path[SEQUENCE_LENGTH];
     uint16_t *keys, *values; /* bfloat16 [LENGTH][HEAD_WIDTH] */
     size_t largest;
 };
 
-enum { WIDTH = 512 };
+enum { MODEL_WIDTH = 512 };
 
 static void run_quantize(void *state)
 {
-    struct loops *loops = state;
-    loops->table->quantize(loops->a, WIDTH, &loops->quantized);
+    struct loop_buffers *loop_buffers = state;
+    loop_buffers->table->quantize(loop_buffers->a, MODEL_WIDTH, &loop_buffers->quantized);
 }
 
 static void run_norm_quantize(void *state)
 {
-    struct loops *loops = state;
-    loops->table->norm_quantize(loops->a, loops->b, 1e-6f, &loops->quantized);
+    struct loop_buffers *loop_buffers = state;
+    loop_buffers->table->norm_quantize(loop_buffers->a, loop_buffers->b, 1e-6f,
+                                       &loop_buffers->quantized);
 }
 
 static void run_rms_norm(void *state)
 {
-    struct loops *loops = state;
-    loops->table->rms_norm(LENGTH, WIDTH, loops->a, loops->b, 1e-6f, loops->y);
+    struct loop_buffers *loop_buffers = state;
+    loop_buffers->table->rms_norm(SEQUENCE_LENGTH, MODEL_WIDTH, loop_buffers->a, loop_buffers->b,
+                                  1e-6f, loop_buffers->y);
 }
 
 static void run_gelu(void *state)
 {
-    struct loops *loops = state;
-    memcpy(loops->y, loops->a, LENGTH * WIDTH * sizeof(float));
-    loops->table->gelu(LENGTH * WIDTH, loops->y, loops->b);
+    struct loop_buffers *loop_buffers = state;
+    memcpy(loop_buffers->y, loop_buffers->a, SEQUENCE_LENGTH * MODEL_WIDTH * sizeof(float));
+    loop_buffers->table->gelu(SEQUENCE_LENGTH * MODEL_WIDTH, loop_buffers->y, loop_buffers->b);
 }
 
 static void run_softmax(void *state)
 {
-    struct loops *loops = state;
-    memcpy(loops->y, loops->a, LENGTH * WIDTH * sizeof(float));
-    for (size_t row = 0; row < WIDTH; row++)
-        loops->table->softmax(LENGTH, loops->y + row * LENGTH, loops->b);
+    struct loop_buffers *loop_buffers = state;
+    memcpy(loop_buffers->y, loop_buffers->a, SEQUENCE_LENGTH * MODEL_WIDTH * sizeof(float));
+    for (size_t row = 0; row < MODEL_WIDTH; row++)
+        loop_buffers->table->softmax(SEQUENCE_LENGTH, loop_buffers->y + row * SEQUENCE_LENGTH,
+                                     loop_buffers->b);
 }
 
 static void run_largest(void *state)
 {
-    struct loops *loops = state;
-    loops->largest = loops->table->largest(LENGTH * WIDTH, loops->a);
+    struct loop_buffers *loop_buffers = state;
+    loop_buffers->largest =
+        loop_buffers->table->largest(SEQUENCE_LENGTH * MODEL_WIDTH, loop_buffers->a);
 }
 
 static void run_cache(void *state)
 {
-    struct loops *loops = state;
-    loops->table->cache_s8(&loops->cache, loops->a, loops->b, HEAD_WIDTH);
+    struct loop_buffers *loop_buffers = state;
+    loop_buffers->table->cache_s8(&loop_buffers->cache, loop_buffers->a, loop_buffers->b,
+                                  HEAD_WIDTH);
 }
 
 static void run_attend(void *state)
 {
-    struct loops *loops = state;
-    loops->table->attend_s8(&loops->cache, LENGTH, loops->a, NULL, HEAD_WIDTH, loops->work,
-                            loops->y);
+    struct loop_buffers *loop_buffers = state;
+    loop_buffers->table->attend_s8(&loop_buffers->cache, SEQUENCE_LENGTH, loop_buffers->a, NULL,
+                                   HEAD_WIDTH, loop_buffers->work, loop_buffers->y);
 }
 
 static void run_attend_one(void *state)
 {
-    struct loops *loops = state;
-    loops->table->attend_s8(&loops->cache, 1, loops->a, NULL, HEAD_WIDTH, loops->work, loops->y);
+    struct loop_buffers *loop_buffers = state;
+    loop_buffers->table->attend_s8(&loop_buffers->cache, 1, loop_buffers->a, NULL, HEAD_WIDTH,
+                                   loop_buffers->work, loop_buffers->y);
 }
 
 static void run_attend_path(void *state)
 {
-    struct loops *loops = state;
-    const struct path_bf16 path = {.length = LENGTH,
+    struct loop_buffers *loop_buffers = state;
+    const struct path_bf16 path = {.length = SEQUENCE_LENGTH,
                                    .head_width = HEAD_WIDTH,
                                    .stride = HEAD_WIDTH,
-                                   .nodes = loops->path,
-                                   .keys = loops->keys,
-                                   .values = loops->values};
-    loops->table->attend_path(&path, loops->a, NULL, loops->y + WIDTH, loops->y);
+                                   .nodes = loop_buffers->path,
+                                   .keys = loop_buffers->keys,
+                                   .values = loop_buffers->values};
+    loop_buffers->table->attend_path(&path, loop_buffers->a, NULL, loop_buffers->y + MODEL_WIDTH,
+                                     loop_buffers->y);
 }
 
 /* Scores and context: a multiplication and an addition for every query, key and channel, twice. */
-static const double ATTENTION = 4.0 * LENGTH * HEAD_WIDTH;
+static const double ATTENTION_OPERATIONS = 4.0 * SEQUENCE_LENGTH * HEAD_WIDTH;
 
-enum measure { VALUES, INT8, F32 };
+enum work_unit { UNIT_VALUES, UNIT_INT8_OPERATIONS, UNIT_F32_OPERATIONS };
 
 /* How much one call does: values, or operations to be held against one of the peaks. */
-static const struct loop {
+static const struct loop_benchmark {
     const char *name;
     void (*run)(void *state);
-    enum measure measure;
-    double amount;
-} loop_list[] = {
-    {"quantize", run_quantize, VALUES, LENGTH *WIDTH},
-    {"norm_quantize", run_norm_quantize, VALUES, LENGTH *WIDTH},
-    {"rms_norm", run_rms_norm, VALUES, LENGTH *WIDTH},
-    {"gelu, times a factor", run_gelu, VALUES, LENGTH *WIDTH},
-    {"softmax with bias", run_softmax, VALUES, LENGTH *WIDTH},
-    {"largest", run_largest, VALUES, LENGTH *WIDTH},
-    {"cache_s8", run_cache, VALUES, 2 * LENGTH *HEAD_WIDTH},
-    {"attend_s8, 256 queries", run_attend, INT8, ATTENTION *LENGTH},
-    {"attend_s8, one query", run_attend_one, INT8, ATTENTION},
-    {"attend_path, one query", run_attend_path, F32, ATTENTION},
+    enum work_unit work_unit;
+    double work_per_call;
+} loop_benchmarks[] = {
+    {"quantize", run_quantize, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
+    {"norm_quantize", run_norm_quantize, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
+    {"rms_norm", run_rms_norm, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
+    {"gelu, times a factor", run_gelu, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
+    {"softmax with bias", run_softmax, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
+    {"largest", run_largest, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
+    {"cache_s8", run_cache, UNIT_VALUES, 2 * SEQUENCE_LENGTH *HEAD_WIDTH},
+    {"attend_s8, 256 queries", run_attend, UNIT_INT8_OPERATIONS,
+     ATTENTION_OPERATIONS *SEQUENCE_LENGTH},
+    {"attend_s8, one query", run_attend_one, UNIT_INT8_OPERATIONS, ATTENTION_OPERATIONS},
+    {"attend_path, one query", run_attend_path, UNIT_F32_OPERATIONS, ATTENTION_OPERATIONS},
 };
 
-static void loops_open(struct loops *loops, const struct kernels *table)
+static void loop_buffers_open(struct loop_buffers *loop_buffers, const struct kernels *table)
 {
-    loops->table = table;
-    loops->a = random_floats(LENGTH * WIDTH);
-    loops->b = random_floats(LENGTH * WIDTH);
-    loops->y = random_floats(LENGTH * WIDTH);
-    loops->quantized = random_rows(table, WIDTH);
-    loops->cache_bytes = memory_alloc_aligned(cache_s8_size(LENGTH, HEAD_WIDTH), 1);
-    loops->cache = cache_s8_at(loops->cache_bytes, LENGTH, HEAD_WIDTH);
-    run_cache(loops);
-    loops->work = memory_alloc_aligned(attention_s8_size(LENGTH, HEAD_WIDTH), 1);
-    loops->keys = memory_alloc_aligned(LENGTH * HEAD_WIDTH, sizeof(*loops->keys));
-    loops->values = memory_alloc_aligned(LENGTH * HEAD_WIDTH, sizeof(*loops->values));
-    table->to_bf16(LENGTH * HEAD_WIDTH, loops->a, loops->keys);
-    table->to_bf16(LENGTH * HEAD_WIDTH, loops->b, loops->values);
-    for (uint32_t i = 0; i < LENGTH; i++)
-        loops->path[i] = i;
+    loop_buffers->table = table;
+    loop_buffers->a = random_floats(SEQUENCE_LENGTH * MODEL_WIDTH);
+    loop_buffers->b = random_floats(SEQUENCE_LENGTH * MODEL_WIDTH);
+    loop_buffers->y = random_floats(SEQUENCE_LENGTH * MODEL_WIDTH);
+    loop_buffers->quantized = random_rows(table, MODEL_WIDTH);
+    loop_buffers->cache_bytes = memory_alloc_aligned(cache_s8_size(SEQUENCE_LENGTH, HEAD_WIDTH), 1);
+    loop_buffers->cache = cache_s8_view(loop_buffers->cache_bytes, SEQUENCE_LENGTH, HEAD_WIDTH);
+    run_cache(loop_buffers);
+    loop_buffers->work =
+        memory_alloc_aligned(attention_s8_scratch_size(SEQUENCE_LENGTH, HEAD_WIDTH), 1);
+    loop_buffers->keys =
+        memory_alloc_aligned(SEQUENCE_LENGTH * HEAD_WIDTH, sizeof(*loop_buffers->keys));
+    loop_buffers->values =
+        memory_alloc_aligned(SEQUENCE_LENGTH * HEAD_WIDTH, sizeof(*loop_buffers->values));
+    table->to_bf16(SEQUENCE_LENGTH * HEAD_WIDTH, loop_buffers->a, loop_buffers->keys);
+    table->to_bf16(SEQUENCE_LENGTH * HEAD_WIDTH, loop_buffers->b, loop_buffers->values);
+    for (uint32_t i = 0; i < SEQUENCE_LENGTH; i++)
+        loop_buffers->path[i] = i;
 }
 
-static void loops_close(struct loops *loops)
+static void loop_buffers_close(struct loop_buffers *loop_buffers)
 {
-    void *owned[] = {loops->a,
-                     loops->b,
-                     loops->y,
-                     loops->quantized.bytes,
-                     loops->quantized.scale,
-                     loops->cache_bytes,
-                     loops->work,
-                     loops->keys,
-                     loops->values};
+    void *owned[] = {loop_buffers->a,
+                     loop_buffers->b,
+                     loop_buffers->y,
+                     loop_buffers->quantized.bytes,
+                     loop_buffers->quantized.scale,
+                     loop_buffers->cache_bytes,
+                     loop_buffers->work,
+                     loop_buffers->keys,
+                     loop_buffers->values};
     for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
         free(owned[i]);
 }
 
 static void print_loops(const struct kernels *table, const struct peak *peak)
 {
-    struct loops loops;
-    loops_open(&loops, table);
-    for (size_t i = 0; i < sizeof(loop_list) / sizeof(loop_list[0]); i++) {
-        const struct loop *loop = &loop_list[i];
-        double seconds = time_call(loop->run, &loops);
-        printf("| %s | %s |", table->name, loop->name);
-        if (loop->measure == VALUES)
-            printf(" %.2f | |\n", loop->amount / seconds * 1e-9);
+    struct loop_buffers loop_buffers;
+    loop_buffers_open(&loop_buffers, table);
+    for (size_t i = 0; i < sizeof(loop_benchmarks) / sizeof(loop_benchmarks[0]); i++) {
+        const struct loop_benchmark *loop_benchmark = &loop_benchmarks[i];
+        double seconds = time_function(loop_benchmark->run, &loop_buffers);
+        printf("| %s | %s |", table->name, loop_benchmark->name);
+        if (loop_benchmark->work_unit == UNIT_VALUES)
+            printf(" %.2f | |\n", loop_benchmark->work_per_call / seconds * 1e-9);
         else {
             printf(" |");
-            print_rate(loop->amount, seconds, loop->measure == INT8 ? peak->int8 : peak->f32);
+            print_rate(loop_benchmark->work_per_call, seconds,
+                       loop_benchmark->work_unit == UNIT_INT8_OPERATIONS ? peak->int8 : peak->f32);
             printf("\n");
         }
     }
-    loops_close(&loops);
+    loop_buffers_close(&loop_buffers);
 }
 
 int main(int argc, char **argv)
 {
-    const struct kernels *tables[KERNEL_TABLES + 1];
-    struct peak peaks[KERNEL_TABLES];
+    const struct kernels *tables[KERNEL_MAX_TABLES + 1];
+    struct peak peaks[KERNEL_MAX_TABLES];
     struct error error = {0};
     kernels_list(tables);
-    size_t first = 1; /* the scalar table is not meant to be fast: only when it is asked for */
+    size_t first_table =
+        1; /* the scalar table is not meant to be fast: only when it is asked for */
     if (argc == 2) {
-        first = 0;
+        first_table = 0;
         tables[0] = kernels_select(argv[1], &error);
         tables[1] = NULL;
         if (!tables[0]) {
@@ -343,26 +363,26 @@ int main(int argc, char **argv)
     }
     printf("| table | int8 | GOP/s | f32 | GFLOP/s | L2 GB/s | L3 GB/s | DRAM GB/s |\n"
            "|---|---|---|---|---|---|---|---|\n");
-    for (size_t i = first; tables[i]; i++) {
+    for (size_t i = first_table; tables[i]; i++) {
         peaks[i] = peak_measure(tables[i]->name);
         printf("| %s | %s | %.0f | %s | %.0f | %.0f | %.0f | %.1f |\n", tables[i]->name,
                peaks[i].int8_instruction, peaks[i].int8 * 1e-9, peaks[i].f32_instruction,
-               peaks[i].f32 * 1e-9, peak_read(tables[i]->name, 512 << 10) * 1e-9,
-               peak_read(tables[i]->name, 8 << 20) * 1e-9,
-               peak_read(tables[i]->name, 256 << 20) * 1e-9);
+               peaks[i].f32 * 1e-9, peak_read_bandwidth(tables[i]->name, 512 << 10) * 1e-9,
+               peak_read_bandwidth(tables[i]->name, 8 << 20) * 1e-9,
+               peak_read_bandwidth(tables[i]->name, 256 << 20) * 1e-9);
         fflush(stdout);
     }
     printf("\nint8 products, GOP/s and share of the peak; last, GB/s of weights that one row finds "
            "in memory\n\n| table | columns x depth | 1 row | 2 | 4 | 8 | 32 | 256 | 1, GB/s |\n"
            "|---|---|---|---|---|---|---|---|---|\n");
-    for (size_t i = first; tables[i]; i++) {
-        for (size_t k = 0; k < sizeof(layers) / sizeof(layers[0]); k++)
-            print_layer(tables[i], &layers[k], peaks[i].int8);
+    for (size_t i = first_table; tables[i]; i++) {
+        for (size_t k = 0; k < sizeof(layer_shapes) / sizeof(layer_shapes[0]); k++)
+            print_layer(tables[i], &layer_shapes[k], peaks[i].int8);
         print_gated(tables[i], peaks[i].int8);
     }
     printf("\nThe loops around them: 256 rows of 512, attention over 256 keys of one head of 64\n\n"
            "| table | loop | values/ns | GOP/s |\n|---|---|---|---|\n");
-    for (size_t i = first; tables[i]; i++)
+    for (size_t i = first_table; tables[i]; i++)
         print_loops(tables[i], &peaks[i]);
     return 0;
 }

@@ -17,33 +17,33 @@
 #include <arm_neon.h>
 #endif
 
-enum { SUMS = 12, TRIES = 5 };
-static const double LONG_ENOUGH = 0.01; /* seconds a try */
+enum { ACCUMULATORS = 12, TIMED_REPEATS = 5 };
+static const double MIN_REPEAT_SECONDS = 0.01; /* seconds a try */
 
-double time_call(void (*function)(void *state), void *state)
+double time_function(void (*function)(void *state), void *state)
 {
-    double best = 0;
+    double best_seconds = 0;
     size_t calls = 1;
-    for (int try = 0; try < TRIES;) {
-        double begin = clock_seconds();
+    for (int repeat = 0; repeat < TIMED_REPEATS;) {
+        double started_at = clock_seconds();
         for (size_t i = 0; i < calls; i++)
             function(state);
-        double seconds = clock_seconds() - begin;
-        if (seconds < LONG_ENOUGH) {
+        double seconds = clock_seconds() - started_at;
+        if (seconds < MIN_REPEAT_SECONDS) {
             calls *= 2;
             continue;
         }
         seconds /= (double)calls;
-        if (try == 0 || seconds < best)
-            best = seconds;
-        try++;
+        if (repeat == 0 || seconds < best_seconds)
+            best_seconds = seconds;
+        repeat++;
     }
-    return best;
+    return best_seconds;
 }
 
 /* ---- One instruction set: loops over `rounds`, and over the 64-byte lines of a buffer ---- */
 
-struct unit {
+struct instruction_set {
     const char *table, *int8_instruction, *f32_instruction;
     double int8_operations, f32_operations; /* of one instruction */
     void (*int8)(size_t rounds);
@@ -53,39 +53,41 @@ struct unit {
 
 /* As if the value were needed, and here. */
 #if defined(__aarch64__)
-#define IN_REGISTER(value) __asm__ volatile("" : "+w"(value))
+#define KEEP_IN_REGISTER(value) __asm__ volatile("" : "+w"(value))
 #else
-#define IN_REGISTER(value) __asm__ volatile("" : "+v"(value))
+#define KEEP_IN_REGISTER(value) __asm__ volatile("" : "+v"(value))
 #endif
 
 /* A function of `rounds` times sum = step(sum), for 12 sums. They have names of their own and keep
  * their order: gcc 12 leaves some elements of an array in memory. */
-#define LOOP(name, target, type, zero, step)                                                       \
+#define DEFINE_COMPUTE_LOOP(name, target, type, zero, step)                                        \
     target static void name(size_t rounds)                                                         \
     {                                                                                              \
         type a = zero, b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a, k = a,       \
              l = a;                                                                                \
         for (size_t round = 0; round < rounds; round++) {                                          \
-            FOUR(step, a, b, c, d) FOUR(step, e, f, g, h) FOUR(step, i, j, k, l)                   \
+            STEP_FOUR_SUMS(step, a, b, c, d)                                                       \
+            STEP_FOUR_SUMS(step, e, f, g, h) STEP_FOUR_SUMS(step, i, j, k, l)                      \
         }                                                                                          \
     }
-#define FOUR(step, a, b, c, d) ONE(step, a) ONE(step, b) ONE(step, c) ONE(step, d)
-#define ONE(step, sum)                                                                             \
+#define STEP_FOUR_SUMS(step, a, b, c, d)                                                           \
+    STEP_SUM(step, a) STEP_SUM(step, b) STEP_SUM(step, c) STEP_SUM(step, d)
+#define STEP_SUM(step, sum)                                                                        \
     sum = step(sum);                                                                               \
-    IN_REGISTER(sum);
+    KEEP_IN_REGISTER(sum);
 
 /* Four sums of all bytes, so that no addition waits for another. */
-#define READ(name, target, type, zero, load, add)                                                  \
+#define DEFINE_READ_LOOP(name, target, type, zero, load, add)                                      \
     target static void name(const void *bytes, size_t size)                                        \
     {                                                                                              \
-        const char *at = bytes;                                                                    \
+        const char *byte_cursor = bytes;                                                           \
         type sum[4] = {zero, zero, zero, zero};                                                    \
         for (size_t i = 0; i + 4 * sizeof(type) <= size; i += 4 * sizeof(type)) {                  \
             _Pragma("GCC unroll 4") for (size_t k = 0; k < 4; k++) sum[k] =                        \
-                add(sum[k], load((const void *)(at + i + k * sizeof(type))));                      \
+                add(sum[k], load((const void *)(byte_cursor + i + k * sizeof(type))));             \
         }                                                                                          \
         for (int i = 0; i < 4; i++)                                                                \
-            IN_REGISTER(sum[i]);                                                                   \
+            KEEP_IN_REGISTER(sum[i]);                                                              \
     }
 
 #if defined(__x86_64__)
@@ -93,23 +95,25 @@ struct unit {
 
 #define ZMM_DOT(sum) _mm512_dpbusd_epi32(sum, _mm512_set1_epi8(3), _mm512_set1_epi8(5))
 #define ZMM_FMA(sum) _mm512_fmadd_ps(sum, _mm512_set1_ps(0.5f), _mm512_set1_ps(1.5f))
-LOOP(zmm_int8, TARGET("avx512f,avx512bw,avx512vnni"), __m512i, _mm512_setzero_si512(), ZMM_DOT)
-LOOP(zmm_f32, TARGET("avx512f"), __m512, _mm512_setzero_ps(), ZMM_FMA)
-READ(zmm_read, TARGET("avx512f"), __m512i, _mm512_setzero_si512(), _mm512_load_si512,
-     _mm512_add_epi32)
+DEFINE_COMPUTE_LOOP(zmm_int8, TARGET("avx512f,avx512bw,avx512vnni"), __m512i,
+                    _mm512_setzero_si512(), ZMM_DOT)
+DEFINE_COMPUTE_LOOP(zmm_f32, TARGET("avx512f"), __m512, _mm512_setzero_ps(), ZMM_FMA)
+DEFINE_READ_LOOP(zmm_read, TARGET("avx512f"), __m512i, _mm512_setzero_si512(), _mm512_load_si512,
+                 _mm512_add_epi32)
 
 #define YMM_DOT(sum) _mm256_dpbusd_avx_epi32(sum, _mm256_set1_epi8(3), _mm256_set1_epi8(5))
-LOOP(ymm_int8_vnni, TARGET("avx2,avxvnni"), __m256i, _mm256_setzero_si256(), YMM_DOT)
+DEFINE_COMPUTE_LOOP(ymm_int8_vnni, TARGET("avx2,avxvnni"), __m256i, _mm256_setzero_si256(), YMM_DOT)
 
 /* Additions run beside these multiplications, on other units. The sum is the factor: a product that
  * stays the same would leave the loop. */
 #define YMM_PAIRS(sum) _mm256_madd_epi16(sum, _mm256_set1_epi16(5))
 #define YMM_FMA(sum) _mm256_fmadd_ps(sum, _mm256_set1_ps(0.5f), _mm256_set1_ps(1.5f))
-LOOP(ymm_int8, TARGET("avx2"), __m256i, _mm256_setzero_si256(), YMM_PAIRS)
-LOOP(ymm_f32, TARGET("avx2,fma"), __m256, _mm256_setzero_ps(), YMM_FMA)
-READ(ymm_read, TARGET("avx2"), __m256i, _mm256_setzero_si256(), _mm256_load_si256, _mm256_add_epi32)
+DEFINE_COMPUTE_LOOP(ymm_int8, TARGET("avx2"), __m256i, _mm256_setzero_si256(), YMM_PAIRS)
+DEFINE_COMPUTE_LOOP(ymm_f32, TARGET("avx2,fma"), __m256, _mm256_setzero_ps(), YMM_FMA)
+DEFINE_READ_LOOP(ymm_read, TARGET("avx2"), __m256i, _mm256_setzero_si256(), _mm256_load_si256,
+                 _mm256_add_epi32)
 
-static const struct unit units[] = {
+static const struct instruction_set instruction_sets[] = {
     {"avx512vnni", "vpdpbusd zmm", "fma zmm", 128, 32, zmm_int8, zmm_f32, zmm_read},
     {"avxvnni", "vpdpbusd ymm", "fma ymm", 64, 16, ymm_int8_vnni, ymm_f32, ymm_read},
     {"avx2", "vpmaddwd ymm", "fma ymm", 32, 16, ymm_int8, ymm_f32, ymm_read},
@@ -117,23 +121,23 @@ static const struct unit units[] = {
 #elif defined(__aarch64__)
 #define NEON_DOT(sum) vdotq_s32(sum, vdupq_n_s8(3), vdupq_n_s8(5))
 #define NEON_FMA(sum) vfmaq_f32(vdupq_n_f32(1.5f), sum, vdupq_n_f32(0.5f))
-LOOP(neon_int8, __attribute__((target("arch=armv8.2-a+dotprod"))), int32x4_t, vdupq_n_s32(0),
-     NEON_DOT)
-LOOP(neon_f32, , float32x4_t, vdupq_n_f32(0), NEON_FMA)
-READ(neon_read, , int32x4_t, vdupq_n_s32(0), vld1q_s32, vaddq_s32)
+DEFINE_COMPUTE_LOOP(neon_int8, __attribute__((target("arch=armv8.2-a+dotprod"))), int32x4_t,
+                    vdupq_n_s32(0), NEON_DOT)
+DEFINE_COMPUTE_LOOP(neon_f32, , float32x4_t, vdupq_n_f32(0), NEON_FMA)
+DEFINE_READ_LOOP(neon_read, , int32x4_t, vdupq_n_s32(0), vld1q_s32, vaddq_s32)
 
-static const struct unit units[] = {
+static const struct instruction_set instruction_sets[] = {
     {"neon", "sdot", "fmla", 32, 8, neon_int8, neon_f32, neon_read},
 };
 #else
-static const struct unit units[1];
+static const struct instruction_set instruction_sets[1];
 #endif
 
-static const struct unit *unit_find(const char *table)
+static const struct instruction_set *find_instruction_set(const char *table)
 {
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (units[i].table && strcmp(units[i].table, table) == 0)
-            return &units[i];
+    for (size_t i = 0; i < sizeof(instruction_sets) / sizeof(instruction_sets[0]); i++)
+        if (instruction_sets[i].table && strcmp(instruction_sets[i].table, table) == 0)
+            return &instruction_sets[i];
     return NULL;
 }
 
@@ -141,51 +145,51 @@ enum { ROUNDS = 100000 };
 
 static void run_int8(void *state)
 {
-    const struct unit *unit = state;
-    unit->int8(ROUNDS);
+    const struct instruction_set *instruction_set = state;
+    instruction_set->int8(ROUNDS);
 }
 
 static void run_f32(void *state)
 {
-    const struct unit *unit = state;
-    unit->f32(ROUNDS);
+    const struct instruction_set *instruction_set = state;
+    instruction_set->f32(ROUNDS);
 }
 
 struct peak peak_measure(const char *table)
 {
-    const struct unit *unit = unit_find(table);
-    if (!unit)
+    const struct instruction_set *instruction_set = find_instruction_set(table);
+    if (!instruction_set)
         return (struct peak){"-", "-", 0, 0};
-    double count = (double)ROUNDS * SUMS;
-    struct unit copy = *unit;
+    double operation_count = (double)ROUNDS * ACCUMULATORS;
+    struct instruction_set copy = *instruction_set;
     return (struct peak){
-        .int8_instruction = unit->int8_instruction,
-        .f32_instruction = unit->f32_instruction,
-        .int8 = count * unit->int8_operations / time_call(run_int8, &copy),
-        .f32 = count * unit->f32_operations / time_call(run_f32, &copy),
+        .int8_instruction = instruction_set->int8_instruction,
+        .f32_instruction = instruction_set->f32_instruction,
+        .int8 = operation_count * instruction_set->int8_operations / time_function(run_int8, &copy),
+        .f32 = operation_count * instruction_set->f32_operations / time_function(run_f32, &copy),
     };
 }
 
-struct reading {
-    const struct unit *unit;
+struct memory_read {
+    const struct instruction_set *instruction_set;
     void *bytes;
     size_t size;
 };
 
 static void run_read(void *state)
 {
-    const struct reading *reading = state;
-    reading->unit->read(reading->bytes, reading->size);
+    const struct memory_read *memory_read = state;
+    memory_read->instruction_set->read(memory_read->bytes, memory_read->size);
 }
 
-double peak_read(const char *table, size_t size)
+double peak_read_bandwidth(const char *table, size_t size)
 {
-    struct reading reading = {.unit = unit_find(table), .size = size};
-    if (!reading.unit)
+    struct memory_read memory_read = {.instruction_set = find_instruction_set(table), .size = size};
+    if (!memory_read.instruction_set)
         return 0;
-    reading.bytes = memory_alloc_aligned(size, 1);
-    memset(reading.bytes, 1, size);
-    double seconds = time_call(run_read, &reading);
-    free(reading.bytes);
+    memory_read.bytes = memory_alloc_aligned(size, 1);
+    memset(memory_read.bytes, 1, size);
+    double seconds = time_function(run_read, &memory_read);
+    free(memory_read.bytes);
     return (double)size / seconds;
 }

@@ -15,10 +15,10 @@ struct peak peak_measure(const char *table);
 
 /* Bytes a second that one core reads, again and again, from a buffer of `size` bytes, with the
  * widest loads of the table's instruction set. */
-double peak_read(const char *table, size_t size);
+double peak_read_bandwidth(const char *table, size_t size);
 
 /* Calls `function` often enough to be timed and returns the seconds of one call, the best of
  * several tries. */
-double time_call(void (*function)(void *state), void *state);
+double time_function(void (*function)(void *state), void *state);
 
 #endif

@@ -45,11 +45,11 @@ struct text t5_model_ngrams(const struct t5_model *model);
 
 /* Token ids of `text` without the end mark. Returns how many there are, which may exceed
  * `capacity`; only the first `capacity` are written. */
-size_t t5_tokens(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity);
+size_t t5_tokenize(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity);
 
-/* As t5_tokens, and where in `text` each token's bytes end. Offsets never fall: tokens that share a
- * character share its end, and a token for the space put before the text may end at 0. The last is
- * text.size. Cutting `text` at ends[i] splits no token. `ends` has room for `capacity`. */
+/* As t5_tokenize, and where in `text` each token's bytes end. Offsets never fall: tokens that share
+ * a character share its end, and a token for the space put before the text may end at 0. The last
+ * is text.size. Cutting `text` at ends[i] splits no token. `ends` has room for `capacity`. */
 size_t t5_token_ends(const struct t5_model *model, struct text text, size_t *ends, size_t capacity);
 
 /* A tokenizer alone: of one of Winnow's files, of a Hugging Face directory or GGUF file, or a bare
@@ -59,7 +59,7 @@ struct t5_tokenizer;
 bool t5_tokenizer_open(struct t5_tokenizer **tokenizer, const char *path, struct error *error);
 void t5_tokenizer_close(struct t5_tokenizer *tokenizer); /* NULL is fine */
 
-/* As t5_tokens and t5_token_ends: either of `ids` and `ends` may be NULL. */
+/* As t5_tokenize and t5_token_ends: either of `ids` and `ends` may be NULL. */
 size_t t5_tokenizer_encode(const struct t5_tokenizer *tokenizer, struct text text, int32_t *ids,
                            size_t *ends, size_t capacity);
 
@@ -96,7 +96,7 @@ struct t5_target {
     struct text prefix; /* what the decoder is made to start with; may be empty */
     struct text text;
     float *tokens; /* NULL, or room for the log-probability of each of text's tokens and the end
-                      mark: t5_tokens(text) + 1 numbers */
+                      mark: t5_tokenize(text) + 1 numbers */
 };
 
 /* scores[i]: natural-log probability of targets[i].text and the end mark, summed over tokens. */
@@ -106,33 +106,34 @@ bool t5_score(struct t5_session *session, const struct t5_target *targets, size_
 /* The same where nothing but an input's targets can be said: a token's probability is among those
  * that some target of its input goes on with. Rows of the output layer that no target has, and what
  * all targets have in common, are not computed. The `tokens` of targets are not filled. */
-bool t5_compare(struct t5_session *session, const struct t5_target *targets, size_t count,
-                float *scores, struct error *error);
+bool t5_score_closed_set(struct t5_session *session, const struct t5_target *targets, size_t count,
+                         float *scores, struct error *error);
 
 /* A set of allowed outputs: sequences of 1 to `most` of `items`, none twice, joined by a space.
  * Constrained decoding computes the allowed rows of the output layer only. */
 struct t5_choices;
 
 bool t5_choices_open(struct t5_choices **choices, const struct t5_model *model,
-                     const struct text *items, size_t count, size_t most, struct error *error);
+                     const struct text *items, size_t count, size_t max_tokens,
+                     struct error *error);
 void t5_choices_close(struct t5_choices *choices); /* NULL is fine */
 
 struct t5_decoding {
-    struct text prefix;    /* what the decoder is made to start with; may be empty */
-    size_t most, least;    /* tokens generated after the prefix, end mark not counted; `least` is
-                              for unconstrained decoding */
-    size_t beam;           /* 0 and 1: greedy; at most limits.beam */
+    struct text prefix;            /* what the decoder is made to start with; may be empty */
+    size_t max_tokens, min_tokens; /* tokens generated after the prefix, end mark not counted;
+                           `least` is for unconstrained decoding */
+    size_t beam;                   /* 0 and 1: greedy; at most limits.beam */
     double length_penalty; /* beam: score = log-probability / length ^ penalty; as `transformers` */
     size_t no_repeat_ngram;           /* no n-gram of tokens twice; 0: off; as `transformers` */
     const struct t5_choices *choices; /* NULL: any text; constrained decoding is greedy */
 };
 
 /* LENGTH: `most` tokens came before the end mark did. Constrained outputs always end. */
-enum t5_finish { T5_FINISH_END, T5_FINISH_LENGTH };
+enum t5_finish_reason { T5_FINISH_END, T5_FINISH_LENGTH };
 
 struct t5_output {
     struct text text; /* prefix and end mark left out */
-    enum t5_finish finish;
+    enum t5_finish_reason finish;
     size_t tokens;         /* generated, end mark not counted */
     float log_probability; /* of the generated tokens, end mark included; over the whole vocabulary,
                               constrained: among the tokens allowed at each step */
@@ -146,28 +147,28 @@ bool t5_generate(struct t5_session *session, const struct t5_decoding *decoding,
                  struct arena *arena, struct t5_output *outputs, struct error *error);
 
 /* The mean of the encoder's last hidden states of each encoded input, scaled to length 1:
- * vectors[input * width], width = t5_width(model). */
-size_t t5_width(const struct t5_model *model);
+ * vectors[input * width], width = t5_embedding_width(model). */
+size_t t5_embedding_width(const struct t5_model *model);
 void t5_embed(const struct t5_session *session, float *vectors);
 
 /* ---- Leaving layers out: `winnow model prune` ---- */
 
-enum { T5_MOST_LAYERS = 256 };
+enum { T5_MAX_LAYERS = 256 };
 
 /* Layers of each stack, by number from 0. */
-struct t5_layers {
-    bool encoder[T5_MOST_LAYERS], decoder[T5_MOST_LAYERS];
+struct t5_layer_mask {
+    bool encoder[T5_MAX_LAYERS], decoder[T5_MAX_LAYERS];
 };
 
-size_t t5_encoder_layers(const struct t5_model *model);
-size_t t5_decoder_layers(const struct t5_model *model);
-size_t t5_parameters(const struct t5_model *model); /* those shared counted once */
+size_t t5_encoder_layer_count(const struct t5_model *model);
+size_t t5_decoder_layer_count(const struct t5_model *model);
+size_t t5_parameter_count(const struct t5_model *model); /* those shared counted once */
 
 /* `model` without these layers: a view that is outlived by it and closed like any other model. The
  * position biases belong to the stack and stay, whichever layer goes. A layer that is not there, or
  * a stack without any, is ERROR_USAGE. */
-bool t5_model_without(struct t5_model **pruned, const struct t5_model *model,
-                      const struct t5_layers *left_out, struct error *error);
+bool t5_model_prune(struct t5_model **pruned, const struct t5_model *model,
+                    const struct t5_layer_mask *removed_layers, struct error *error);
 
 /* Writes an open model as a model file: beside the target, then renamed into place. */
 bool t5_model_save(const struct t5_model *model, const char *target, struct error *error);
@@ -186,7 +187,7 @@ struct t5_import {
 bool t5_import(const struct t5_import *import, struct error *error);
 
 /* Facts as "name value" lines for a person, appended to what `arena` holds. */
-struct text t5_model_facts(const struct t5_model *model, struct arena *arena);
+struct text t5_model_describe(const struct t5_model *model, struct arena *arena);
 
 /* Reads the whole file and compares its checksum and every bound. */
 bool t5_model_verify(const char *path, struct error *error);

@@ -8,7 +8,7 @@
 
 struct t5_tokenizer {
     struct t5_model *model; /* NULL when the file is a tokenizer's own */
-    struct tokenizer *own;
+    struct tokenizer *standalone;
 };
 
 /* What cannot be opened is none; opening it as something else says why. */
@@ -23,28 +23,28 @@ static bool is_model_file(const char *path)
     return is_model;
 }
 
-static bool open_in_directory(struct tokenizer **tokenizer, const char *directory,
-                              struct error *error)
+static bool open_directory_tokenizer(struct tokenizer **tokenizer, const char *directory,
+                                     struct error *error)
 {
     struct arena arena = {0};
     struct text path = tokenizer_find(directory, &arena, error);
-    bool opened = path.size && tokenizer_open(tokenizer, path.bytes, error);
+    bool result = path.size && tokenizer_open(tokenizer, path.bytes, error);
     arena_free(&arena);
-    return opened;
+    return result;
 }
 
 bool t5_tokenizer_open(struct t5_tokenizer **tokenizer, const char *path, struct error *error)
 {
-    struct stat about;
-    struct t5_tokenizer opened = {0};
-    bool is_directory = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    struct stat status;
+    struct t5_tokenizer result = {0};
+    bool is_directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
     *tokenizer = NULL;
-    if (!(is_directory          ? open_in_directory(&opened.own, path, error)
-          : is_model_file(path) ? t5_model_open(&opened.model, path, T5_INT8, error)
-                                : tokenizer_open(&opened.own, path, error)))
+    if (!(is_directory          ? open_directory_tokenizer(&result.standalone, path, error)
+          : is_model_file(path) ? t5_model_open(&result.model, path, T5_INT8, error)
+                                : tokenizer_open(&result.standalone, path, error)))
         return false;
     *tokenizer = memory_alloc(1, sizeof(**tokenizer));
-    **tokenizer = opened;
+    **tokenizer = result;
     return true;
 }
 
@@ -53,23 +53,23 @@ void t5_tokenizer_close(struct t5_tokenizer *tokenizer)
     if (!tokenizer)
         return;
     t5_model_close(tokenizer->model);
-    tokenizer_close(tokenizer->own);
+    tokenizer_close(tokenizer->standalone);
     free(tokenizer);
 }
 
-static const struct tokenizer *inner(const struct t5_tokenizer *tokenizer)
+static const struct tokenizer *underlying_tokenizer(const struct t5_tokenizer *tokenizer)
 {
-    return tokenizer->own ? tokenizer->own : t5_model_tokenizer(tokenizer->model);
+    return tokenizer->standalone ? tokenizer->standalone : t5_model_tokenizer(tokenizer->model);
 }
 
 size_t t5_tokenizer_encode(const struct t5_tokenizer *tokenizer, struct text text, int32_t *ids,
                            size_t *ends, size_t capacity)
 {
-    return tokenizer_encode(inner(tokenizer), text, ids, ends, capacity);
+    return tokenizer_encode(underlying_tokenizer(tokenizer), text, ids, ends, capacity);
 }
 
 int32_t t5_tokenizer_end_id(const struct t5_tokenizer *tokenizer)
 {
     return tokenizer->model ? t5_model_config(tokenizer->model)->end_id
-                            : tokenizer_end_id(tokenizer->own);
+                            : tokenizer_end_id(tokenizer->standalone);
 }

@@ -12,14 +12,14 @@ struct found_file {
     struct input_file input; /* connector NULL: why is in input.failure */
     struct text recognition; /* "csv 90: comma-separated, header of ..."; for `winnow plan` */
     struct text explanation; /* the connector's own words on columns, charset and the like */
-    bool empty;              /* of no bytes: nothing to read, and no fault */
+    bool is_empty;           /* of no bytes: nothing to read, and no fault */
 };
 
 /* Where the work may not go beyond. */
-enum extent {
-    EXTENT_PREVIEW, /* stages of pass 1 */
-    EXTENT_REPORT,  /* stages of passes 2 and 3 */
-    EXTENT_RUN,     /* all of them */
+enum pass_set {
+    PASSES_PREVIEW, /* stages of pass 1 */
+    PASSES_REPORT,  /* stages of passes 2 and 3 */
+    PASSES_ALL,     /* all of them */
 };
 
 struct assembly {
@@ -27,7 +27,7 @@ struct assembly {
     size_t found_count;
     struct input_file *files; /* those of them that are not empty, for the pipeline */
     size_t file_count;
-    struct selection selection; /* all rows, unless the caller narrows it before assemble_steps */
+    struct selection selection; /* all rows, unless the caller narrows it before assemble_stages */
     struct store *store;
     struct t5_model *model;
     struct t5_session *session;
@@ -44,27 +44,27 @@ bool assemble_files(struct assembly *assembly, struct job *job, const struct pro
 bool assemble_model(struct assembly *assembly, struct job *job, struct error *error);
 
 /* The database of the job's output folder. */
-enum database {
-    DATABASE_MADE,      /* where there is none */
-    DATABASE_THERE,     /* ERROR_STORE where there is none: nothing to report on */
-    DATABASE_LOOKED_AT, /* where there is none, one in memory, so that all rows are new */
+enum store_mode {
+    STORE_CREATE,     /* where there is none */
+    STORE_MUST_EXIST, /* ERROR_STORE where there is none: nothing to report on */
+    STORE_PREVIEW,    /* where there is none, one in memory, so that all rows are new */
 };
 
-bool assemble_store(struct assembly *assembly, const struct job *job, enum database database,
+bool assemble_store(struct assembly *assembly, const struct job *job, enum store_mode store_mode,
                     struct error *error);
 
 /* Opens the stages over assembly->store and the model. */
-bool assemble_steps(struct assembly *assembly, const struct job *job, enum extent extent,
-                    const struct progress *progress, struct error *error);
+bool assemble_stages(struct assembly *assembly, const struct job *job, enum pass_set pass_set,
+                     const struct progress *progress, struct error *error);
 
 /* Closes everything, the store too. Safe on a zeroed assembly. */
 void assemble_close(struct assembly *assembly);
 
 /* The model file to use where none is named: beside the program, or in ../share/winnow; in `arena`.
  * NULL and ERROR_MODEL when it is not there. */
-const char *assemble_default_model(struct arena *arena, struct error *error);
+const char *find_default_model(struct arena *arena, struct error *error);
 
 /* The folder and those above it, made where they are missing; private. */
-bool assemble_folder(const char *path, struct error *error);
+bool create_private_folder(const char *path, struct error *error);
 
 #endif

@@ -9,10 +9,10 @@
 /* An option of a command line, `--name VALUE` or `--name=VALUE`; OPTION_BOOLEAN takes no value and
  * sets true. Its table ends with a flag whose option.name is NULL. */
 struct flag {
-    struct option option; /* name without dashes; offset into the command's state; help */
-    char letter;          /* `-q`; 0: none */
-    const char *argument; /* what --help calls the value: "FILE"; NULL for OPTION_BOOLEAN */
-    bool repeats;         /* OPTION_TEXT: may be given again; values stand joined by line feeds */
+    struct option option;   /* name without dashes; offset into the command's state; help */
+    char short_name;        /* `-q`; 0: none */
+    const char *value_name; /* what --help calls the value: "FILE"; NULL for OPTION_BOOLEAN */
+    bool is_repeatable;     /* OPTION_TEXT: may be given again; values stand joined by line feeds */
 };
 
 struct command {
@@ -34,10 +34,10 @@ extern const struct command *const commands[];
  * any order, `--` ends the options; argv is permuted so that the operands are argv[*first..argc).
  * A mistake is ERROR_USAGE with the nearest name. Texts are borrowed from argv and `arena`. */
 bool command_parse(const struct command *command, int argc, char **argv, void *state,
-                   struct arena *arena, int *first, struct error *error);
+                   struct arena *arena, int *first_operand, struct error *error);
 
 /* Fails unless there are `least` to `most` operands: ERROR_USAGE with the usage line. */
-bool command_operands(const struct command *command, int count, int least, int most,
-                      struct error *error);
+bool command_check_operands(const struct command *command, int count, int min, int max,
+                            struct error *error);
 
 #endif

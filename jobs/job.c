@@ -13,7 +13,7 @@
 #include "connectors/input/archive.h"
 #include "stages/stages.h"
 
-enum { MOST_JOB_BYTES = 1 << 20, MOST_FILE = 16 << 20, MOST_MISTAKES = 20 };
+enum { MAX_JOB_BYTES = 1 << 20, MAX_VALUE_FILE_BYTES = 16 << 20, MAX_MISTAKES = 20 };
 
 static const struct option source_options[] = {
     {"path", OPTION_TEXT, offsetof(struct job_source, format), NULL,
@@ -56,7 +56,7 @@ static const struct option output_options[] = {
 
 /* ---- Mistakes ---- */
 
-struct loading {
+struct job_loader {
     struct job *job;
     size_t capacity;
     struct text mistakes; /* lines */
@@ -64,72 +64,72 @@ struct loading {
     const char *name; /* of the file, for messages */
 };
 
-static void add_mistake(struct loading *loading, const char *mistake)
+static void add_mistake(struct job_loader *job_loader, const char *mistake)
 {
-    if (loading->mistake_count++ >= MOST_MISTAKES)
+    if (job_loader->mistake_count++ >= MAX_MISTAKES)
         return;
-    loading->mistakes =
-        arena_format(&loading->job->arena, "%.*s%s%s", TEXT_ARGUMENT(loading->mistakes),
-                     loading->mistakes.size ? "\n  " : "", mistake);
+    job_loader->mistakes =
+        arena_format(&job_loader->job->arena, "%.*s%s%s", TEXT_ARGUMENT(job_loader->mistakes),
+                     job_loader->mistakes.size ? "\n  " : "", mistake);
 }
 
-static bool tell_mistakes(const struct loading *loading, struct error *error)
+static bool report_mistakes(const struct job_loader *job_loader, struct error *error)
 {
-    if (loading->mistake_count == 1)
-        return error_set(error, ERROR_USAGE, "%.*s", TEXT_ARGUMENT(loading->mistakes));
-    return error_set(error, ERROR_USAGE, "%zu mistakes%s:\n  %.*s", loading->mistake_count,
-                     loading->mistake_count > MOST_MISTAKES ? ", the first are" : "",
-                     TEXT_ARGUMENT(loading->mistakes));
+    if (job_loader->mistake_count == 1)
+        return error_set(error, ERROR_USAGE, "%.*s", TEXT_ARGUMENT(job_loader->mistakes));
+    return error_set(error, ERROR_USAGE, "%zu mistakes%s:\n  %.*s", job_loader->mistake_count,
+                     job_loader->mistake_count > MAX_MISTAKES ? ", the first are" : "",
+                     TEXT_ARGUMENT(job_loader->mistakes));
 }
 
 /* ---- Settings as they stand ---- */
 
-static void add_setting(struct loading *loading, struct text section, struct text key,
-                        struct text value, bool override, const char *where)
+static void add_setting(struct job_loader *job_loader, struct text section, struct text key,
+                        struct text value, bool is_override, const char *location)
 {
-    struct job *job = loading->job;
+    struct job *job = job_loader->job;
     size_t space = text_find(section, TEXT(" "), 0);
-    job->settings = memory_grow(job->settings, &loading->capacity, job->setting_count + 1,
+    job->settings = memory_grow(job->settings, &job_loader->capacity, job->setting_count + 1,
                                 sizeof(*job->settings));
-    job->settings[job->setting_count++] = (struct setting){
-        .section = arena_copy(&job->arena, text_slice(section, 0, space)),
-        .name = arena_copy(&job->arena, text_trim(text_slice(section, space, section.size))),
-        .key = arena_copy(&job->arena, key),
-        .value = arena_copy(&job->arena, value),
-        .override = override,
-        .where = where,
+    job->settings[job->setting_count++] = (struct job_setting){
+        .section = arena_copy_text(&job->arena, text_slice(section, 0, space)),
+        .name = arena_copy_text(&job->arena, text_trim(text_slice(section, space, section.size))),
+        .key = arena_copy_text(&job->arena, key),
+        .value = arena_copy_text(&job->arena, value),
+        .is_override = is_override,
+        .location = location,
     };
 }
 
-static bool take_setting(void *user, struct text section, struct text key, struct text value,
-                         size_t line, struct error *error)
+static bool handle_ini_setting(void *user, struct text section, struct text key, struct text value,
+                               size_t line, struct error *error)
 {
     (void)error;
-    struct loading *loading = user;
-    struct text where = arena_format(&loading->job->arena, "%s:%zu", loading->name, line);
-    add_setting(loading, section, key, value, false, where.bytes);
+    struct job_loader *job_loader = user;
+    struct text location = arena_format(&job_loader->job->arena, "%s:%zu", job_loader->name, line);
+    add_setting(job_loader, section, key, value, false, location.bytes);
     return true;
 }
 
 /* "section.key=value"; the section may carry a name: "source shop.format=csv". */
-static void take_overrides(struct loading *loading, struct text overrides)
+static void add_overrides(struct job_loader *job_loader, struct text overrides)
 {
     struct text line;
     while (overrides.size && text_split(&overrides, '\n', &line)) {
-        size_t sign = text_find(line, TEXT("="), 0);
-        size_t point = sign;
-        while (point > 0 && line.bytes[point - 1] != '.')
-            point--;
-        if (sign == line.size || point < 2) {
+        size_t equals_sign = text_find(line, TEXT("="), 0);
+        size_t dot = equals_sign;
+        while (dot > 0 && line.bytes[dot - 1] != '.')
+            dot--;
+        if (equals_sign == line.size || dot < 2) {
             struct text mistake =
-                arena_format(&loading->job->arena, "--set %.*s: expected section.key=value",
+                arena_format(&job_loader->job->arena, "--set %.*s: expected section.key=value",
                              TEXT_ARGUMENT(line));
-            add_mistake(loading, mistake.bytes);
+            add_mistake(job_loader, mistake.bytes);
             continue;
         }
-        add_setting(loading, text_trim(text_slice(line, 0, point - 1)),
-                    text_trim(text_slice(line, point, sign)),
-                    text_trim(text_slice(line, sign + 1, line.size)), true, "--set");
+        add_setting(job_loader, text_trim(text_slice(line, 0, dot - 1)),
+                    text_trim(text_slice(line, dot, equals_sign)),
+                    text_trim(text_slice(line, equals_sign + 1, line.size)), true, "--set");
     }
 }
 
@@ -137,15 +137,16 @@ static void take_overrides(struct loading *loading, struct text overrides)
 
 /* The option tables of a section: several where components share it. NULL-terminated; returns 0
  * for a section that there is not. */
-enum { MOST_TABLES = 16 };
+enum { MAX_OPTION_TABLES = 16 };
 
-static size_t section_tables(struct text section, const struct option *tables[MOST_TABLES])
+static size_t get_section_options(struct text section,
+                                  const struct option *tables[MAX_OPTION_TABLES])
 {
     size_t count = 0;
     if (text_equal(section, TEXT("source"))) {
         tables[count++] = source_options;
-        tables[count++] = bundle_options;
-        for (size_t i = 0; connectors[i] && count < MOST_TABLES; i++)
+        tables[count++] = archive_options;
+        for (size_t i = 0; connectors[i] && count < MAX_OPTION_TABLES; i++)
             tables[count++] = connectors[i]->options;
     } else if (text_equal(section, TEXT("model"))) {
         tables[count++] = model_options;
@@ -153,7 +154,7 @@ static size_t section_tables(struct text section, const struct option *tables[MO
         tables[count++] = run_options;
     } else if (text_equal(section, TEXT("output"))) {
         tables[count++] = output_options;
-        for (size_t i = 0; report_formats[i] && count < MOST_TABLES; i++)
+        for (size_t i = 0; report_formats[i] && count < MAX_OPTION_TABLES; i++)
             tables[count++] = report_formats[i]->options;
     } else {
         for (size_t i = 0; stages[i]; i++)
@@ -163,14 +164,14 @@ static size_t section_tables(struct text section, const struct option *tables[MO
     return count;
 }
 
-static void print_keys(FILE *out, const struct option *option, const char *component)
+static void print_option_help(FILE *out, const struct option *option, const char *component)
 {
     for (; option && option->name; option++) {
         fprintf(out, "  %s = ", option->name);
-        if (!option->fallback)
+        if (!option->default_value)
             fprintf(out, "(must be said)");
         else
-            fprintf(out, "%s", option->fallback);
+            fprintf(out, "%s", option->default_value);
         fprintf(out, "\n      %s%s%s", component ? component : "", component ? ": " : "",
                 option->help);
         if (option->type == OPTION_CHOICE)
@@ -182,55 +183,57 @@ static void print_keys(FILE *out, const struct option *option, const char *compo
 void job_print_keys(FILE *out)
 {
     fprintf(out, "[source] or [source NAME]\n");
-    print_keys(out, source_options, NULL);
-    print_keys(out, bundle_options, NULL);
+    print_option_help(out, source_options, NULL);
+    print_option_help(out, archive_options, NULL);
     for (size_t i = 0; connectors[i]; i++)
-        print_keys(out, connectors[i]->options, connectors[i]->name);
+        print_option_help(out, connectors[i]->options, connectors[i]->name);
     fprintf(out, "\n[model]\n");
-    print_keys(out, model_options, NULL);
+    print_option_help(out, model_options, NULL);
     fprintf(out, "\n[run]\n");
-    print_keys(out, run_options, NULL);
+    print_option_help(out, run_options, NULL);
     for (size_t i = 0; stages[i]; i++) {
         fprintf(out, "\n[%s] %s\n", stages[i]->name, stages[i]->summary);
-        print_keys(out, stages[i]->options, NULL);
+        print_option_help(out, stages[i]->options, NULL);
     }
     fprintf(out, "\n[output]\n");
-    print_keys(out, output_options, NULL);
+    print_option_help(out, output_options, NULL);
     for (size_t i = 0; report_formats[i]; i++)
-        print_keys(out, report_formats[i]->options, report_formats[i]->name);
+        print_option_help(out, report_formats[i]->options, report_formats[i]->name);
 }
 
-static void tell_unknown(struct loading *loading, const struct setting *setting, const char *kind,
-                         struct text word, const char **names)
+static void report_unknown(struct job_loader *job_loader, const struct job_setting *job_setting,
+                           const char *kind, struct text word, const char **names)
 {
-    const char *nearest = option_nearest(names, word);
+    const char *closest = option_find_closest_name(names, word);
     struct text mistake;
-    if (nearest) {
-        mistake = arena_format(&loading->job->arena, "%s: unknown %s '%.*s'; did you mean '%s'?",
-                               setting->where, kind, TEXT_ARGUMENT(word), nearest);
+    if (closest) {
+        mistake = arena_format(&job_loader->job->arena, "%s: unknown %s '%.*s'; did you mean '%s'?",
+                               job_setting->location, kind, TEXT_ARGUMENT(word), closest);
     } else {
         struct text known = TEXT("");
         for (size_t i = 0; names[i]; i++)
-            known = arena_format(&loading->job->arena, "%.*s%s%s", TEXT_ARGUMENT(known),
+            known = arena_format(&job_loader->job->arena, "%.*s%s%s", TEXT_ARGUMENT(known),
                                  i ? ", " : "", names[i]);
-        mistake = arena_format(&loading->job->arena, "%s: unknown %s '%.*s'; there are: %.*s",
-                               setting->where, kind, TEXT_ARGUMENT(word), TEXT_ARGUMENT(known));
+        mistake =
+            arena_format(&job_loader->job->arena, "%s: unknown %s '%.*s'; there are: %.*s",
+                         job_setting->location, kind, TEXT_ARGUMENT(word), TEXT_ARGUMENT(known));
     }
-    add_mistake(loading, mistake.bytes);
+    add_mistake(job_loader, mistake.bytes);
 }
 
-static void tell_unknown_section(struct loading *loading, const struct setting *setting)
+static void report_unknown_section(struct job_loader *job_loader,
+                                   const struct job_setting *job_setting)
 {
     const char *names[64] = {"source", "model", "run"};
     size_t count = 3;
     for (size_t i = 0; stages[i] && count < 60; i++)
         names[count++] = stages[i]->name;
     names[count] = "output";
-    tell_unknown(loading, setting, "section", setting->section, names);
+    report_unknown(job_loader, job_setting, "section", job_setting->section, names);
 }
 
-static void tell_unknown_key(struct loading *loading, const struct setting *setting,
-                             const struct option *const *tables, size_t table_count)
+static void report_unknown_key(struct job_loader *job_loader, const struct job_setting *job_setting,
+                               const struct option *const *tables, size_t table_count)
 {
     const char *names[128];
     size_t count = 0;
@@ -244,58 +247,58 @@ static void tell_unknown_key(struct loading *loading, const struct setting *sett
         }
     names[count] = NULL;
     struct text kind =
-        arena_format(&loading->job->arena, "key of [%.*s]", TEXT_ARGUMENT(setting->section));
-    tell_unknown(loading, setting, kind.bytes, setting->key, names);
+        arena_format(&job_loader->job->arena, "key of [%.*s]", TEXT_ARGUMENT(job_setting->section));
+    report_unknown(job_loader, job_setting, kind.bytes, job_setting->key, names);
 }
 
 /* `{word}` without a comma is a placeholder of some other program's. */
-static void check_braces(struct loading *loading, const struct setting *setting)
+static void check_braces(struct job_loader *job_loader, const struct job_setting *job_setting)
 {
-    struct text value = setting->value;
+    struct text value = job_setting->value;
     size_t open = text_find(value, TEXT("{"), 0);
     size_t end = text_find(value, TEXT("}"), open);
     if (open == value.size || text_find(text_slice(value, open, end), TEXT(","), 0) < end - open)
         return;
     struct text mistake = arena_format(
-        &loading->job->arena,
+        &job_loader->job->arena,
         "%s: unknown %.*s: braces in a path hold alternatives, as in {shop,play}/*.csv",
-        setting->where, TEXT_ARGUMENT(text_slice(value, open, end + 1)));
-    add_mistake(loading, mistake.bytes);
+        job_setting->location, TEXT_ARGUMENT(text_slice(value, open, end + 1)));
+    add_mistake(job_loader, mistake.bytes);
 }
 
 /* The value becomes the file's path as seen from here. */
-static void read_file(struct loading *loading, struct setting *setting)
+static void read_value_file(struct job_loader *job_loader, struct job_setting *job_setting)
 {
-    struct job *job = loading->job;
+    struct job *job = job_loader->job;
     struct error error = {0};
-    if (setting->value.size == 0)
+    if (job_setting->value.size == 0)
         return;
-    setting->value = text_of(job_path(job, setting->value));
-    if (!file_read(setting->value.bytes, MOST_FILE, &job->arena, &setting->contents, ERROR_USAGE,
-                   &error))
-        add_mistake(loading, arena_format(&job->arena, "%s: %.*s: %s", setting->where,
-                                          TEXT_ARGUMENT(setting->key), error.message)
-                                 .bytes);
+    job_setting->value = text_of(job_resolve_path(job, job_setting->value));
+    if (!file_read(job_setting->value.bytes, MAX_VALUE_FILE_BYTES, &job->arena,
+                   &job_setting->file_contents, ERROR_USAGE, &error))
+        add_mistake(job_loader, arena_format(&job->arena, "%s: %.*s: %s", job_setting->location,
+                                             TEXT_ARGUMENT(job_setting->key), error.message)
+                                    .bytes);
 }
 
 /* A value is good when one of the components that know the key takes it. */
-static void check_setting(struct loading *loading, struct setting *setting)
+static void check_setting(struct job_loader *job_loader, struct job_setting *job_setting)
 {
-    const struct option *tables[MOST_TABLES];
-    size_t count = section_tables(setting->section, tables);
+    const struct option *tables[MAX_OPTION_TABLES];
+    size_t count = get_section_options(job_setting->section, tables);
     if (!count) {
-        tell_unknown_section(loading, setting);
+        report_unknown_section(job_loader, job_setting);
         return;
     }
-    struct error first = {0};
+    struct error first_error = {0};
     bool known = false, is_file = false;
     for (size_t i = 0; i < count; i++) {
-        const struct option *option = option_find(tables[i], setting->key);
+        const struct option *option = option_find(tables[i], job_setting->key);
         if (!option)
             continue;
         is_file = option->type == OPTION_FILE;
-        struct option detached = *option;
-        detached.offset = 0;
+        struct option option_copy = *option;
+        option_copy.offset = 0;
         union {
             struct text text;
             int64_t integer;
@@ -303,66 +306,68 @@ static void check_setting(struct loading *loading, struct setting *setting)
             bool boolean;
         } scratch;
         known = true;
-        if (option_set(&detached, &scratch, setting->value, setting->where, &first))
-            first.kind = ERROR_NONE;
-        if (first.kind == ERROR_NONE)
+        if (option_set(&option_copy, &scratch, job_setting->value, job_setting->location,
+                       &first_error))
+            first_error.kind = ERROR_NONE;
+        if (first_error.kind == ERROR_NONE)
             break;
     }
     if (!known)
-        tell_unknown_key(loading, setting, tables, count);
-    else if (first.kind != ERROR_NONE)
-        add_mistake(loading, first.message);
-    else if (text_equal(setting->key, TEXT("path")))
-        check_braces(loading, setting);
+        report_unknown_key(job_loader, job_setting, tables, count);
+    else if (first_error.kind != ERROR_NONE)
+        add_mistake(job_loader, first_error.message);
+    else if (text_equal(job_setting->key, TEXT("path")))
+        check_braces(job_loader, job_setting);
     else if (is_file)
-        read_file(loading, setting);
+        read_value_file(job_loader, job_setting);
 }
 
 /* ---- What the settings mean ---- */
 
-static bool speaks_of(const struct setting *setting, const char *section, struct text name)
+static bool applies_to(const struct job_setting *job_setting, const char *section, struct text name)
 {
-    return text_equal(setting->section, text_of(section)) &&
-           (text_equal(setting->name, name) || (setting->override && !setting->name.size));
+    return text_equal(job_setting->section, text_of(section)) &&
+           (text_equal(job_setting->name, name) ||
+            (job_setting->is_override && !job_setting->name.size));
 }
 
-void job_apply_over(const struct job *job, const char *section, struct text name,
-                    const struct option *options, void *state)
+void job_apply_without_defaults(const struct job *job, const char *section, struct text name,
+                                const struct option *options, void *state)
 {
     for (size_t i = 0; i < job->setting_count; i++) {
-        const struct setting *setting = &job->settings[i];
-        const struct option *option = option_find(options, setting->key);
-        if (option && speaks_of(setting, section, name))
-            option_set(option, state, setting->value, setting->where, NULL);
+        const struct job_setting *job_setting = &job->settings[i];
+        const struct option *option = option_find(options, job_setting->key);
+        if (option && applies_to(job_setting, section, name))
+            option_set(option, state, job_setting->value, job_setting->location, NULL);
     }
 }
 
-void job_apply(const struct job *job, const char *section, struct text name,
-               const struct option *options, void *state)
+void job_apply_with_defaults(const struct job *job, const char *section, struct text name,
+                             const struct option *options, void *state)
 {
-    option_defaults(options, state);
-    job_apply_over(job, section, name, options, state);
+    option_set_defaults(options, state);
+    job_apply_without_defaults(job, section, name, options, state);
 }
 
-static uint64_t hash_setting(uint64_t hash, const struct setting *setting)
+static uint64_t hash_setting(uint64_t hash, const struct job_setting *job_setting)
 {
-    hash = hash_add(hash_add(hash, setting->key), setting->value);
-    return setting->contents.size ? hash_add(hash, setting->contents) : hash;
+    hash = hash_combine(hash_combine(hash, job_setting->key), job_setting->value);
+    return job_setting->file_contents.size ? hash_combine(hash, job_setting->file_contents) : hash;
 }
 
 uint64_t job_hash_section(const struct job *job, const char *section)
 {
-    uint64_t hash = hash_add(HASH_START, text_of(section));
+    uint64_t hash = hash_combine(HASH_SEED, text_of(section));
     for (size_t i = 0; i < job->setting_count; i++)
         if (text_equal(job->settings[i].section, text_of(section)))
             hash = hash_setting(hash, &job->settings[i]);
     return hash;
 }
 
-const char *job_path(struct job *job, struct text path)
+const char *job_resolve_path(struct job *job, struct text path)
 {
     if (path.size && path.bytes[0] == '/')
-        return arena_copy(&job->arena, path).bytes;
+        return arena_copy_text(&job->arena, path).bytes;
     return arena_format(&job->arena, "%s/%.*s", job->folder, TEXT_ARGUMENT(path)).bytes;
 }
 
@@ -374,20 +379,21 @@ static struct job_source *find_source(struct job *job, struct text section_name)
     return NULL;
 }
 
-static void add_sources(struct loading *loading)
+static void add_sources(struct job_loader *job_loader)
 {
-    struct job *job = loading->job;
+    struct job *job = job_loader->job;
     job->sources = arena_alloc(&job->arena, job->setting_count + 1, sizeof(*job->sources));
     for (size_t i = 0; i < job->setting_count; i++) {
-        const struct setting *setting = &job->settings[i];
-        if (!text_equal(setting->section, TEXT("source")) || find_source(job, setting->name) ||
-            (setting->override && !setting->name.size))
+        const struct job_setting *job_setting = &job->settings[i];
+        if (!text_equal(job_setting->section, TEXT("source")) ||
+            find_source(job, job_setting->name) ||
+            (job_setting->is_override && !job_setting->name.size))
             continue;
         struct job_source *source = &job->sources[job->source_count++];
         *source = (struct job_source){
-            .name = setting->name.size ? setting->name : TEXT("feedback"),
-            .section_name = setting->name,
-            .where = setting->where,
+            .name = job_setting->name.size ? job_setting->name : TEXT("feedback"),
+            .section_name = job_setting->name,
+            .location = job_setting->location,
             .paths = arena_alloc(&job->arena, job->setting_count, sizeof(struct text)),
         };
     }
@@ -396,117 +402,118 @@ static void add_sources(struct loading *loading)
 /* Paths of the file add up; the first of --set puts them aside. */
 static void add_paths(struct job *job, struct job_source *source)
 {
-    bool overridden = false;
+    bool is_overridden = false;
     for (size_t i = 0; i < job->setting_count; i++) {
-        const struct setting *setting = &job->settings[i];
-        if (!speaks_of(setting, "source", source->section_name))
+        const struct job_setting *job_setting = &job->settings[i];
+        if (!applies_to(job_setting, "source", source->section_name))
             continue;
-        if (text_equal(setting->key, TEXT("format")))
-            source->format = setting->value;
-        if (!text_equal(setting->key, TEXT("path")))
+        if (text_equal(job_setting->key, TEXT("format")))
+            source->format = job_setting->value;
+        if (!text_equal(job_setting->key, TEXT("path")))
             continue;
-        if (setting->override && !overridden)
+        if (job_setting->is_override && !is_overridden)
             source->path_count = 0;
-        overridden = setting->override;
-        source->paths[source->path_count++] = setting->value;
+        is_overridden = job_setting->is_override;
+        source->paths[source->path_count++] = job_setting->value;
     }
 }
 
-static void check_format(struct loading *loading, const struct job_source *source)
+static void check_format(struct job_loader *job_loader, const struct job_source *source)
 {
-    const char *names[MOST_TABLES + 1] = {"auto"};
-    for (size_t i = 0; connectors[i] && i < MOST_TABLES - 1; i++)
+    const char *names[MAX_OPTION_TABLES + 1] = {"auto"};
+    for (size_t i = 0; connectors[i] && i < MAX_OPTION_TABLES - 1; i++)
         names[i + 1] = connectors[i]->name;
     for (size_t i = 0; names[i]; i++)
         if (text_equal(source->format, text_of(names[i])))
             return;
-    struct setting setting = {.where = source->where};
-    tell_unknown(loading, &setting, "format", source->format, names);
+    struct job_setting job_setting = {.location = source->location};
+    report_unknown(job_loader, &job_setting, "format", source->format, names);
 }
 
-static void understand_sources(struct loading *loading)
+static void interpret_sources(struct job_loader *job_loader)
 {
-    struct job *job = loading->job;
-    add_sources(loading);
+    struct job *job = job_loader->job;
+    add_sources(job_loader);
     for (size_t i = 0; i < job->source_count; i++) {
         struct job_source *source = &job->sources[i];
         source->format = TEXT("auto");
         add_paths(job, source);
-        check_format(loading, source);
+        check_format(job_loader, source);
         if (!source->path_count) {
             struct text mistake =
                 arena_format(&job->arena, "%s: [source] without a path: add `path = inbox/*.csv`",
-                             source->where);
-            add_mistake(loading, mistake.bytes);
+                             source->location);
+            add_mistake(job_loader, mistake.bytes);
         }
     }
     if (!job->source_count) {
         struct text mistake = arena_format(
             &job->arena, "%s: nothing to read: add a [source] section with `path = inbox/*.csv`",
-            loading->name);
-        add_mistake(loading, mistake.bytes);
+            job_loader->name);
+        add_mistake(job_loader, mistake.bytes);
     }
 }
 
-static void understand_output(struct loading *loading)
+static void interpret_output(struct job_loader *job_loader)
 {
-    struct job *job = loading->job;
+    struct job *job = job_loader->job;
     struct job_output *output = &job->output;
-    job_apply(job, "output", (struct text){0}, output_options, output);
+    job_apply_with_defaults(job, "output", (struct text){0}, output_options, output);
     if (!output->path.size) {
         struct text mistake = arena_format(
             &job->arena, "%s: nowhere to write: add an [output] section with `path = out`",
-            loading->name);
-        add_mistake(loading, mistake.bytes);
+            job_loader->name);
+        add_mistake(job_loader, mistake.bytes);
     }
-    output->folder = job_path(job, output->path);
-    const char *names[MOST_TABLES] = {0};
-    for (size_t i = 0; report_formats[i] && i < MOST_TABLES - 1; i++) {
+    output->folder = job_resolve_path(job, output->path);
+    const char *names[MAX_OPTION_TABLES] = {0};
+    for (size_t i = 0; report_formats[i] && i < MAX_OPTION_TABLES - 1; i++) {
         names[i] = report_formats[i]->name;
         if (text_equal(output->profile, text_of(names[i])))
             output->format = report_formats[i];
     }
     if (!output->format) {
-        struct setting setting = {.where = loading->name};
-        tell_unknown(loading, &setting, "profile of [output]", output->profile, names);
+        struct job_setting job_setting = {.location = job_loader->name};
+        report_unknown(job_loader, &job_setting, "profile of [output]", output->profile, names);
         return;
     }
     output->format_state = arena_alloc(&job->arena, 1, output->format->state_size);
-    job_apply(job, "output", (struct text){0}, output->format->options, output->format_state);
+    job_apply_with_defaults(job, "output", (struct text){0}, output->format->options,
+                            output->format_state);
 }
 
-static void understand(struct loading *loading)
+static void interpret_settings(struct job_loader *job_loader)
 {
-    struct job *job = loading->job;
+    struct job *job = job_loader->job;
     for (size_t i = 0; i < job->setting_count; i++)
-        check_setting(loading, &job->settings[i]);
-    understand_sources(loading);
-    job_apply(job, "model", (struct text){0}, model_options, &job->model);
-    job_apply(job, "run", (struct text){0}, run_options, &job->run);
-    understand_output(loading);
-    job->hash = HASH_START;
+        check_setting(job_loader, &job->settings[i]);
+    interpret_sources(job_loader);
+    job_apply_with_defaults(job, "model", (struct text){0}, model_options, &job->model);
+    job_apply_with_defaults(job, "run", (struct text){0}, run_options, &job->run);
+    interpret_output(job_loader);
+    job->hash = HASH_SEED;
     for (size_t i = 0; i < job->setting_count; i++) {
-        const struct setting *setting = &job->settings[i];
-        job->hash = hash_add(hash_add(job->hash, setting->section), setting->name);
-        job->hash = hash_setting(job->hash, setting);
+        const struct job_setting *job_setting = &job->settings[i];
+        job->hash = hash_combine(hash_combine(job->hash, job_setting->section), job_setting->name);
+        job->hash = hash_setting(job->hash, job_setting);
     }
 }
 
-bool job_read(struct job *job, struct text bytes, const char *path, struct text overrides,
-              struct error *error)
+bool job_parse(struct job *job, struct text bytes, const char *path, struct text overrides,
+               struct error *error)
 {
     *job = (struct job){0};
-    job->path = arena_copy(&job->arena, text_of(path)).bytes;
+    job->path = arena_copy_text(&job->arena, text_of(path)).bytes;
     const char *slash = strrchr(job->path, '/');
     struct text folder = slash ? (struct text){job->path, (size_t)(slash - job->path)} : TEXT(".");
-    job->folder = arena_copy(&job->arena, slash == job->path ? TEXT("/.") : folder).bytes;
-    struct loading loading = {.job = job, .name = job->path};
+    job->folder = arena_copy_text(&job->arena, slash == job->path ? TEXT("/.") : folder).bytes;
+    struct job_loader job_loader = {.job = job, .name = job->path};
     struct error fault = {0};
-    if (!ini_read(bytes, job->path, ERROR_USAGE, take_setting, &loading, &fault))
-        add_mistake(&loading, fault.message);
-    take_overrides(&loading, overrides);
-    understand(&loading);
-    return !loading.mistake_count || tell_mistakes(&loading, error);
+    if (!ini_read(bytes, job->path, ERROR_USAGE, handle_ini_setting, &job_loader, &fault))
+        add_mistake(&job_loader, fault.message);
+    add_overrides(&job_loader, overrides);
+    interpret_settings(&job_loader);
+    return !job_loader.mistake_count || report_mistakes(&job_loader, error);
 }
 
 bool job_load(struct job *job, const char *path, struct text overrides, struct error *error)
@@ -514,8 +521,8 @@ bool job_load(struct job *job, const char *path, struct text overrides, struct e
     *job = (struct job){0};
     struct arena arena = {0};
     struct text bytes;
-    bool ok = file_read(path, MOST_JOB_BYTES, &arena, &bytes, ERROR_USAGE, error) &&
-              job_read(job, bytes, path, overrides, error);
+    bool ok = file_read(path, MAX_JOB_BYTES, &arena, &bytes, ERROR_USAGE, error) &&
+              job_parse(job, bytes, path, overrides, error);
     arena_free(&arena);
     return ok;
 }

@@ -10,18 +10,18 @@
 #include "pipeline/report.h"
 
 /* One `key = value`, from the job file or --set. */
-struct setting {
+struct job_setting {
     struct text section, name; /* `[source shop]`: "source", "shop" */
     struct text key, value;
-    struct text contents; /* of the file that the value names, where it is an OPTION_FILE */
-    bool override;        /* of --set; without a name it speaks of every section of that word */
-    const char *where;    /* "weekly.job:12", "--set": begins messages about it */
+    struct text file_contents; /* of the file that the value names, where it is an OPTION_FILE */
+    bool is_override;     /* of --set; without a name it speaks of every section of that word */
+    const char *location; /* "weekly.job:12", "--set": begins messages about it */
 };
 
 /* A [source] section: files of one origin. */
 struct job_source {
     struct text name, section_name; /* "feedback" where the section has no name; as written */
-    const char *where;              /* of the section's first key */
+    const char *location;           /* of the section's first key */
     struct text *paths;             /* patterns, in order */
     size_t path_count;
     struct text format; /* a connector's name, or "auto" */
@@ -47,9 +47,9 @@ struct job_output {
 };
 
 struct job {
-    const char *path;         /* of the job file */
-    const char *folder;       /* its own: relative paths in it count from here */
-    struct setting *settings; /* in order; those of --set last */
+    const char *path;             /* of the job file */
+    const char *folder;           /* its own: relative paths in it count from here */
+    struct job_setting *settings; /* in order; those of --set last */
     size_t setting_count;
     struct job_source *sources;
     size_t source_count;
@@ -65,18 +65,18 @@ struct job {
 bool job_load(struct job *job, const char *path, struct text overrides, struct error *error);
 
 /* As job_load, from `bytes` called `path` (tests). */
-bool job_read(struct job *job, struct text bytes, const char *path, struct text overrides,
-              struct error *error);
+bool job_parse(struct job *job, struct text bytes, const char *path, struct text overrides,
+               struct error *error);
 void job_free(struct job *job); /* safe on a zeroed job */
 
 /* Sets `state` to the defaults of `options`, then to what the sections of that word and name say.
  * Keys that the table does not have are left alone: they were checked by job_load. */
-void job_apply(const struct job *job, const char *section, struct text name,
-               const struct option *options, void *state);
+void job_apply_with_defaults(const struct job *job, const char *section, struct text name,
+                             const struct option *options, void *state);
 
-/* As job_apply without the defaults. */
-void job_apply_over(const struct job *job, const char *section, struct text name,
-                    const struct option *options, void *state);
+/* As job_apply_with_defaults without the defaults. */
+void job_apply_without_defaults(const struct job *job, const char *section, struct text name,
+                                const struct option *options, void *state);
 
 /* The settings of a section, hashed: equal where they say the same. */
 uint64_t job_hash_section(const struct job *job, const char *section);
@@ -85,6 +85,6 @@ uint64_t job_hash_section(const struct job *job, const char *section);
 void job_print_keys(FILE *out);
 
 /* `path` seen from the job file's folder. */
-const char *job_path(struct job *job, struct text path);
+const char *job_resolve_path(struct job *job, struct text path);
 
 #endif

@@ -11,55 +11,55 @@
 
 #include "base/text.h"
 
-static bool tell_holder(int lock, const char *folder, struct error *error)
+static bool report_lock_holder(int lock_fd, const char *folder, struct error *error)
 {
     char bytes[32] = "";
-    ssize_t size = pread(lock, bytes, sizeof(bytes) - 1, 0);
-    struct text holder = text_trim((struct text){bytes, size > 0 ? (size_t)size : 0});
+    ssize_t size = pread(lock_fd, bytes, sizeof(bytes) - 1, 0);
+    struct text holder_pid = text_trim((struct text){bytes, size > 0 ? (size_t)size : 0});
     return error_set(error, ERROR_LOCKED,
                      "another run (process %.*s) works on %s; try again later, or let --wait "
                      "SECONDS wait for it",
-                     TEXT_ARGUMENT(holder), folder);
+                     TEXT_ARGUMENT(holder_pid), folder);
 }
 
-static bool write_holder(int lock, const char *path, struct error *error)
+static bool write_lock_holder(int lock_fd, const char *path, struct error *error)
 {
     char line[32];
     int size = snprintf(line, sizeof(line), "%ld\n", (long)getpid());
-    if (ftruncate(lock, 0) == 0 && pwrite(lock, line, (size_t)size, 0) == size)
+    if (ftruncate(lock_fd, 0) == 0 && pwrite(lock_fd, line, (size_t)size, 0) == size)
         return true;
     return error_set(error, ERROR_STORE, "%s: cannot be written: %s", path, strerror(errno));
 }
 
-bool lock_take(int *lock, const char *folder, int64_t wait_seconds, struct error *error)
+bool lock_acquire(int *lock_fd, const char *folder, int64_t wait_seconds, struct error *error)
 {
     char path[PATH_MAX];
     if (snprintf(path, sizeof(path), "%s/winnow.lock", folder) >= (int)sizeof(path))
         return error_set(error, ERROR_USAGE, "%s: the path is too long", folder);
-    *lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (*lock < 0)
+    *lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (*lock_fd < 0)
         return error_set(error, ERROR_STORE, "%s: cannot be opened: %s", path, strerror(errno));
-    for (int64_t waited = 0; flock(*lock, LOCK_EX | LOCK_NB) != 0; waited++) {
+    for (int64_t waited_seconds = 0; flock(*lock_fd, LOCK_EX | LOCK_NB) != 0; waited_seconds++) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             error_set(error, ERROR_STORE, "%s: cannot be locked: %s", path, strerror(errno));
-        else if (waited >= wait_seconds)
-            tell_holder(*lock, folder, error);
+        else if (waited_seconds >= wait_seconds)
+            report_lock_holder(*lock_fd, folder, error);
         if (error->kind != ERROR_NONE) {
-            close(*lock);
-            *lock = -1;
+            close(*lock_fd);
+            *lock_fd = -1;
             return false;
         }
         sleep(1);
     }
-    if (write_holder(*lock, path, error))
+    if (write_lock_holder(*lock_fd, path, error))
         return true;
-    lock_release(*lock);
-    *lock = -1;
+    lock_release(*lock_fd);
+    *lock_fd = -1;
     return false;
 }
 
-void lock_release(int lock)
+void lock_release(int lock_fd)
 {
-    if (lock >= 0)
-        close(lock);
+    if (lock_fd >= 0)
+        close(lock_fd);
 }

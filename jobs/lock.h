@@ -9,7 +9,7 @@
 /* Takes the lock of `folder` (its file winnow.lock, with the holder's process id in it), waiting up
  * to `wait_seconds` for another run. Still held: ERROR_LOCKED with the holder. The kernel drops the
  * lock with the process, so a kill leaves nothing to clean up. */
-bool lock_take(int *lock, const char *folder, int64_t wait_seconds, struct error *error);
-void lock_release(int lock); /* a negative one is fine */
+bool lock_acquire(int *lock_fd, const char *folder, int64_t wait_seconds, struct error *error);
+void lock_release(int lock_fd); /* a negative one is fine */
 
 #endif

@@ -11,18 +11,19 @@
 static void print_flag(const struct flag *flag)
 {
     char usage[80];
-    snprintf(usage, sizeof(usage), "--%s%s%s", flag->option.name, flag->argument ? " " : "",
-             flag->argument ? flag->argument : "");
-    if (flag->letter)
-        printf("  -%c, ", flag->letter);
+    snprintf(usage, sizeof(usage), "--%s%s%s", flag->option.name, flag->value_name ? " " : "",
+             flag->value_name ? flag->value_name : "");
+    if (flag->short_name)
+        printf("  -%c, ", flag->short_name);
     else
         printf("      ");
     printf("%-26s %s", usage, flag->option.help);
     if (flag->option.type == OPTION_CHOICE)
         printf(" (%s)", flag->option.choices);
-    if (flag->option.fallback && *flag->option.fallback && flag->option.type != OPTION_BOOLEAN)
-        printf(" [%s]", flag->option.fallback);
-    if (flag->repeats)
+    if (flag->option.default_value && *flag->option.default_value &&
+        flag->option.type != OPTION_BOOLEAN)
+        printf(" [%s]", flag->option.default_value);
+    if (flag->is_repeatable)
         printf("; may be repeated");
     printf("\n");
 }
@@ -78,15 +79,15 @@ static const struct command *find_command(struct text name, struct error *error)
     const char **names = memory_alloc(count + 1, sizeof(*names));
     for (size_t i = 0; i < count; i++)
         names[i] = commands[i]->name;
-    const char *nearest = option_nearest(names, name);
+    const char *closest = option_find_closest_name(names, name);
     error_set(error, ERROR_USAGE, "unknown command '%.*s'%s%s%s; see `winnow --help`",
-              TEXT_ARGUMENT(name), nearest ? "; did you mean '" : "", nearest ? nearest : "",
-              nearest ? "'?" : "");
+              TEXT_ARGUMENT(name), closest ? "; did you mean '" : "", closest ? closest : "",
+              closest ? "'?" : "");
     free(names);
     return NULL;
 }
 
-static bool asks_for_help(int argc, char **argv)
+static bool has_help_option(int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
@@ -111,7 +112,7 @@ static int run_command(int argc, char **argv, struct error *error)
     const struct command *command = find_command(text_of(help ? argv[2] : word), error);
     if (!command)
         return 2;
-    if (help || asks_for_help(argc - 1, argv + 1))
+    if (help || has_help_option(argc - 1, argv + 1))
         return print_command_help(command);
     return command->run(argc - 1, argv + 1, error);
 }
@@ -134,8 +135,8 @@ int main(int argc, char **argv)
     flush_output(&error);
     if (error.kind == ERROR_NONE)
         return code;
-    bool says_command =
+    bool has_command_prefix =
         text_starts_with(text_of(error.message), TEXT("winnow ")); /* "winnow run:" */
-    fprintf(stderr, "%s%s\n", says_command ? "" : "winnow: ", error.message);
+    fprintf(stderr, "%s%s\n", has_command_prefix ? "" : "winnow: ", error.message);
     return error_exit_code(error.kind);
 }

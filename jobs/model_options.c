@@ -8,25 +8,25 @@
 
 #include "jobs/assemble.h"
 
-static enum t5_precision precision_of(const struct line_options *options)
+static enum t5_precision get_precision(const struct line_options *options)
 {
     return text_equal(options->precision, TEXT("f32")) ? T5_F32 : T5_INT8;
 }
 
-bool lines_open_model(const struct line_options *options, struct t5_model **model,
-                      struct error *error)
+bool line_options_open_model(const struct line_options *options, struct t5_model **model,
+                             struct error *error)
 {
     struct arena arena = {0};
     const char *path =
-        options->model.size ? options->model.bytes : assemble_default_model(&arena, error);
-    bool ok = path && t5_model_open(model, path, precision_of(options), error);
+        options->model.size ? options->model.bytes : find_default_model(&arena, error);
+    bool ok = path && t5_model_open(model, path, get_precision(options), error);
     arena_free(&arena);
     return ok;
 }
 
-bool lines_open_session(const struct line_options *options, const struct t5_model *model,
-                        size_t output_tokens, size_t beam, struct t5_session **session,
-                        struct error *error)
+bool line_options_open_session(const struct line_options *options, const struct t5_model *model,
+                               size_t output_tokens, size_t beam, struct t5_session **session,
+                               struct error *error)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     size_t threads = options->threads ? (size_t)options->threads : cores > 0 ? (size_t)cores : 1;
@@ -35,23 +35,23 @@ bool lines_open_session(const struct line_options *options, const struct t5_mode
                                .output_tokens = output_tokens,
                                .threads = threads,
                                .beam = beam,
-                               .precision = precision_of(options),
+                               .precision = get_precision(options),
                                .kernels = options->kernels.size ? options->kernels.bytes : NULL};
     return t5_session_open(session, model, &limits, error);
 }
 
-size_t lines_prefix_tokens(const struct line_options *options, const struct t5_model *model)
+size_t lines_count_prefix_tokens(const struct line_options *options, const struct t5_model *model)
 {
-    return t5_tokens(model, options->prefix, NULL, 0);
+    return t5_tokenize(model, options->prefix, NULL, 0);
 }
 
-bool lines_read(FILE *stream, size_t most, struct arena *arena, struct text *lines, size_t *count,
-                struct error *error)
+bool lines_read_batch(FILE *stream, size_t max, struct arena *arena, struct text *lines,
+                      size_t *count, struct error *error)
 {
     char *line = NULL;
     size_t capacity = 0;
     *count = 0;
-    while (*count < most) {
+    while (*count < max) {
         errno = 0;
         ssize_t size = getline(&line, &capacity, stream);
         if (size < 0)
@@ -60,7 +60,7 @@ bool lines_read(FILE *stream, size_t most, struct arena *arena, struct text *lin
             size--;
         if (size > 0 && line[size - 1] == '\r')
             size--;
-        lines[(*count)++] = arena_copy(arena, (struct text){line, (size_t)size});
+        lines[(*count)++] = arena_copy_text(arena, (struct text){line, (size_t)size});
     }
     free(line);
     if (ferror(stream))
@@ -68,13 +68,13 @@ bool lines_read(FILE *stream, size_t most, struct arena *arena, struct text *lin
     return true;
 }
 
-bool lines_check(const struct t5_model *model, struct text text, size_t most, const char *option,
-                 size_t line, struct error *error)
+bool lines_check_length(const struct t5_model *model, struct text text, size_t max,
+                        const char *option, size_t line, struct error *error)
 {
-    size_t count = t5_tokens(model, text, NULL, 0) + 1;
-    if (count <= most)
+    size_t count = t5_tokenize(model, text, NULL, 0) + 1;
+    if (count <= max)
         return true;
     return error_set(error, ERROR_INPUT,
                      "line %zu has %zu tokens, the end mark counted; the limit is %zu (--%s)", line,
-                     count, most, option);
+                     count, max, option);
 }

@@ -14,17 +14,17 @@ struct line_options {
     int64_t batch, input_tokens;
 };
 
-#define LINE_FLAG(name_, type_, member_, fallback_, least_, most_, argument_, help_)               \
+#define LINE_FLAG(name_, type_, member_, default_, min_, max_, argument_, help_)                   \
     {                                                                                              \
         .option = {.name = name_,                                                                  \
                    .type = type_,                                                                  \
                    .offset = offsetof(struct line_options, member_),                               \
-                   .fallback = fallback_,                                                          \
-                   .least = least_,                                                                \
-                   .most = most_,                                                                  \
+                   .default_value = default_,                                                      \
+                   .min = min_,                                                                    \
+                   .max = max_,                                                                    \
                    .choices = "int8|f32",                                                          \
                    .help = help_},                                                                 \
-        .argument = argument_                                                                      \
+        .value_name = argument_                                                                    \
     }
 
 #define LINE_FLAGS                                                                                 \
@@ -44,22 +44,22 @@ struct line_options {
                   "scalar, avx2 or avx512vnni instead of the fastest")
 
 /* Opens what the options name. `output_tokens` and `beam` as in struct t5_limits. */
-bool lines_open_model(const struct line_options *options, struct t5_model **model,
-                      struct error *error);
-bool lines_open_session(const struct line_options *options, const struct t5_model *model,
-                        size_t output_tokens, size_t beam, struct t5_session **session,
-                        struct error *error);
+bool line_options_open_model(const struct line_options *options, struct t5_model **model,
+                             struct error *error);
+bool line_options_open_session(const struct line_options *options, const struct t5_model *model,
+                               size_t output_tokens, size_t beam, struct t5_session **session,
+                               struct error *error);
 
 /* Tokens of the prefix, at most. */
-size_t lines_prefix_tokens(const struct line_options *options, const struct t5_model *model);
+size_t lines_count_prefix_tokens(const struct line_options *options, const struct t5_model *model);
 
 /* Up to `most` lines from `stream`, without their ends, allocated from `arena`; *count is 0 at the
  * end. */
-bool lines_read(FILE *stream, size_t most, struct arena *arena, struct text *lines, size_t *count,
-                struct error *error);
+bool lines_read_batch(FILE *stream, size_t max, struct arena *arena, struct text *lines,
+                      size_t *count, struct error *error);
 
 /* Fails, naming the line, when `text` has more than `most` tokens with the end mark. */
-bool lines_check(const struct t5_model *model, struct text text, size_t most, const char *option,
-                 size_t line, struct error *error);
+bool lines_check_length(const struct t5_model *model, struct text text, size_t max,
+                        const char *option, size_t line, struct error *error);
 
 #endif

@@ -20,99 +20,101 @@ static void print_duration(double seconds)
         fprintf(stderr, "%.1f h", seconds / 3600);
 }
 
-static const char *unit_of(const struct meter *meter)
+static const char *get_item_unit(const struct progress_bar *progress_bar)
 {
-    return strcmp(meter->stage, "summarise") == 0 ? "groups" : "rows";
+    return strcmp(progress_bar->stage, "summarise") == 0 ? "groups" : "rows";
 }
 
-static void clear_bar(const struct meter *meter)
+static void clear_bar(const struct progress_bar *progress_bar)
 {
-    if (meter->terminal && !meter->quiet)
+    if (progress_bar->is_terminal && !progress_bar->is_quiet)
         fputs("\r\033[K", stderr);
 }
 
-static void draw_bar(struct meter *meter, double time)
+static void draw_bar(struct progress_bar *progress_bar, double time)
 {
-    const struct progress_report *report = &meter->last;
-    double share = report->total ? (double)report->done / (double)report->total : 0;
-    double elapsed = time - meter->began;
-    clear_bar(meter);
-    fprintf(stderr, "%-10s ", meter->stage);
-    int filled = (int)(share * BAR_WIDTH + 0.5);
+    const struct progress_report *report = &progress_bar->last_report;
+    double done_fraction = report->total ? (double)report->done / (double)report->total : 0;
+    double elapsed = time - progress_bar->stage_started_at;
+    clear_bar(progress_bar);
+    fprintf(stderr, "%-10s ", progress_bar->stage);
+    int filled = (int)(done_fraction * BAR_WIDTH + 0.5);
     for (int i = 0; i < BAR_WIDTH; i++)
         fputc(i < filled ? '#' : '.', stderr);
-    fprintf(stderr, " %3.0f %%  %llu %s", share * 100, (unsigned long long)report->items,
-            unit_of(meter));
+    fprintf(stderr, " %3.0f %%  %llu %s", done_fraction * 100, (unsigned long long)report->items,
+            get_item_unit(progress_bar));
     if (elapsed > 1 && report->items)
         fprintf(stderr, "  %.0f/s", (double)report->items / elapsed);
-    if (elapsed > 2 && share > 0.01 && share < 1) {
+    if (elapsed > 2 && done_fraction > 0.01 && done_fraction < 1) {
         fputs("  about ", stderr);
-        print_duration(elapsed * (1 - share) / share);
+        print_duration(elapsed * (1 - done_fraction) / done_fraction);
         fputs(" left", stderr);
     }
     fflush(stderr);
-    meter->drawn = time;
+    progress_bar->bar_drawn_at = time;
 }
 
-static void end_stage(struct meter *meter)
+static void print_stage_result(struct progress_bar *progress_bar)
 {
-    if (!meter->stage)
+    if (!progress_bar->stage)
         return;
-    clear_bar(meter);
-    if (!meter->quiet) {
-        double elapsed = clock_seconds() - meter->began;
-        fprintf(stderr, "%-10s %llu %s in ", meter->stage, (unsigned long long)meter->last.items,
-                unit_of(meter));
+    clear_bar(progress_bar);
+    if (!progress_bar->is_quiet) {
+        double elapsed = clock_seconds() - progress_bar->stage_started_at;
+        fprintf(stderr, "%-10s %llu %s in ", progress_bar->stage,
+                (unsigned long long)progress_bar->last_report.items, get_item_unit(progress_bar));
         print_duration(elapsed);
-        if (elapsed > 1 && meter->last.items)
-            fprintf(stderr, ", %.0f a second", (double)meter->last.items / elapsed);
+        if (elapsed > 1 && progress_bar->last_report.items)
+            fprintf(stderr, ", %.0f a second", (double)progress_bar->last_report.items / elapsed);
         fputc('\n', stderr);
     }
-    meter->stage = NULL;
+    progress_bar->stage = NULL;
 }
 
 static void update(void *user, const struct progress_report *report)
 {
-    struct meter *meter = user;
+    struct progress_bar *progress_bar = user;
     double time = clock_seconds();
-    if (!meter->stage || strcmp(meter->stage, report->stage) != 0) {
-        end_stage(meter);
-        meter->stage = report->stage;
-        meter->began = time;
-        meter->drawn = 0;
+    if (!progress_bar->stage || strcmp(progress_bar->stage, report->stage) != 0) {
+        print_stage_result(progress_bar);
+        progress_bar->stage = report->stage;
+        progress_bar->stage_started_at = time;
+        progress_bar->bar_drawn_at = 0;
     }
-    meter->last = *report;
-    if (meter->terminal && !meter->quiet && time - meter->drawn > 0.2)
-        draw_bar(meter, time);
+    progress_bar->last_report = *report;
+    if (progress_bar->is_terminal && !progress_bar->is_quiet &&
+        time - progress_bar->bar_drawn_at > 0.2)
+        draw_bar(progress_bar, time);
 }
 
 static void note(void *user, const char *message)
 {
-    struct meter *meter = user;
-    clear_bar(meter);
+    struct progress_bar *progress_bar = user;
+    clear_bar(progress_bar);
     fprintf(stderr, "winnow: note: %s\n", message);
 }
 
-void meter_start(struct meter *meter, bool quiet)
+void progress_bar_start(struct progress_bar *progress_bar, bool is_quiet)
 {
-    *meter = (struct meter){.quiet = quiet, .terminal = isatty(STDERR_FILENO)};
+    *progress_bar =
+        (struct progress_bar){.is_quiet = is_quiet, .is_terminal = isatty(STDERR_FILENO)};
 }
 
-struct progress meter_progress(struct meter *meter)
+struct progress progress_bar_callbacks(struct progress_bar *progress_bar)
 {
-    return (struct progress){.update = update, .note = note, .user = meter};
+    return (struct progress){.update = update, .note = note, .user = progress_bar};
 }
 
-void meter_finish(struct meter *meter)
+void progress_bar_finish(struct progress_bar *progress_bar)
 {
-    end_stage(meter);
+    print_stage_result(progress_bar);
 }
 
-void meter_say(struct meter *meter, const char *format, ...)
+void progress_bar_print(struct progress_bar *progress_bar, const char *format, ...)
 {
-    if (meter->quiet)
+    if (progress_bar->is_quiet)
         return;
-    clear_bar(meter);
+    clear_bar(progress_bar);
     va_list arguments;
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);

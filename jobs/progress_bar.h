@@ -5,24 +5,25 @@
 
 #include "pipeline/pipeline.h"
 
-struct meter {
-    bool quiet;    /* nothing but warnings */
-    bool terminal; /* stderr is one: a bar */
+struct progress_bar {
+    bool is_quiet;    /* nothing but warnings */
+    bool is_terminal; /* stderr is one: a bar */
     const char *stage;
-    double began, drawn; /* seconds, of the stage and of the bar last drawn */
-    struct progress_report last;
+    double stage_started_at, bar_drawn_at; /* seconds, of the stage and of the bar last drawn */
+    struct progress_report last_report;
 };
 
 /* `quiet`: only notes are printed. */
-void meter_start(struct meter *meter, bool quiet);
+void progress_bar_start(struct progress_bar *progress_bar, bool is_quiet);
 
 /* The pipeline's door to it. */
-struct progress meter_progress(struct meter *meter);
+struct progress progress_bar_callbacks(struct progress_bar *progress_bar);
 
 /* Ends the bar of the last stage. */
-void meter_finish(struct meter *meter);
+void progress_bar_finish(struct progress_bar *progress_bar);
 
 /* A line for a person, unless quiet. */
-void meter_say(struct meter *meter, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void progress_bar_print(struct progress_bar *progress_bar, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -10,7 +10,7 @@
 enum { CONNECTOR_HEAD_SIZE = 64 * 1024 };
 
 /* What is known of a file before it is opened. */
-struct candidate {
+struct candidate_file {
     const char *path;
     bool is_directory;
     struct text head; /* the first bytes (at most CONNECTOR_HEAD_SIZE), uncompressed, as they lie:
@@ -22,7 +22,7 @@ struct recognition {
     struct text reason; /* "header of a Google Play review export, UTF-16LE" */
 };
 
-enum reading { READING_MORE, READING_DONE, READING_FAILED };
+enum read_status { READ_OK, READ_END, READ_FAILED };
 
 struct connector {
     const char *name;             /* `format = csv` in a job file, `--format csv` */
@@ -31,16 +31,17 @@ struct connector {
     size_t state_size;            /* allocated zeroed by the caller, then options are set */
 
     /* From the content, never from the name alone. `arena` holds the reason. */
-    struct recognition (*recognize)(const struct candidate *candidate, struct arena *arena);
+    struct recognition (*recognize)(const struct candidate_file *candidate_file,
+                                    struct arena *arena);
 
     bool (*open)(void *state, const char *path, struct error *error);
 
     /* Reads one row, message or element: adds its record (or records: one an answer), or one
-     * reject, to `batch`, or counts it in batch->left_out where it is no feedback. The same file
+     * reject, to `batch`, or counts it in batch->skipped where it is no feedback. The same file
      * gives the same sequence of calls on every run: progress is counted in calls. A broken row is
-     * a reject; READING_FAILED means that the rest of the file cannot be read (ERROR_INPUT with
+     * a reject; READ_FAILED means that the rest of the file cannot be read (ERROR_INPUT with
      * file, line and remedy). */
-    enum reading (*read)(void *state, struct batch *batch, struct error *error);
+    enum read_status (*read)(void *state, struct batch *batch, struct error *error);
 
     /* What was chosen and why, after open, for `winnow plan` and `winnow read --explain`: lines
      * "text: column 'Review Text' (name)". */

@@ -61,7 +61,7 @@ struct group {
     struct arena *arena;       /* borrowed: everything above lives here, until the group is saved */
 };
 
-struct group_header {
+struct group_entry {
     struct text key, period, topic;
     uint64_t fingerprint;
     const uint64_t *feedback_ids; /* members, in the order in which they are loaded */
@@ -70,9 +70,9 @@ struct group_header {
 
 struct group_list {
     struct arena arena;
-    struct group_header *groups; /* in the order in which they are summarised; in the arena */
+    struct group_entry *groups; /* in the order in which they are summarised; in the arena */
     size_t count;
-    size_t left_out; /* groups beyond the stage's limit: not summarised; told as a note */
+    size_t skipped; /* groups beyond the stage's limit: not summarised; told as a note */
 };
 
 #endif

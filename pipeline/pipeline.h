@@ -6,7 +6,7 @@
 #include "pipeline/stage.h"
 #include "pipeline/store.h"
 
-struct step {
+struct stage_instance {
     const struct stage *stage;
     void *state; /* stage->state_size bytes of memory_alloc, options set; the pipeline frees it */
     bool opened;
@@ -37,17 +37,18 @@ struct progress {
 };
 
 struct pipeline {
-    struct step *steps; /* in running order; of memory_alloc, the pipeline frees it */
-    size_t step_count;
-    struct workbench workbench;
+    struct stage_instance
+        *stage_instances; /* in running order; of memory_alloc, the pipeline frees it */
+    size_t stage_instance_count;
+    struct stage_context stage_context;
     size_t batch_records; /* read, processed and saved together */
     struct progress progress;
 };
 
 /* Pass 1 over every file, resuming each behind its last saved batch. A file that cannot be read to
  * its end is noted and left there; the others go on. */
-bool pipeline_ingest(struct pipeline *pipeline, const struct input_file *files, size_t count,
-                     struct error *error);
+bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,
+                   struct error *error);
 
 /* Pass 2: every selected group whose fingerprint changed. */
 bool pipeline_summarize(struct pipeline *pipeline, struct error *error);
@@ -56,10 +57,10 @@ bool pipeline_summarize(struct pipeline *pipeline, struct error *error);
 bool pipeline_aggregate(struct pipeline *pipeline, struct error *error);
 
 /* ERROR_INPUT that names the files which could not be read to their end, if there are any. */
-bool pipeline_check_files(struct pipeline *pipeline, struct error *error);
+bool pipeline_check_failed_files(struct pipeline *pipeline, struct error *error);
 
 /* Opens every stage, in order. */
-bool pipeline_open_steps(struct pipeline *pipeline, struct error *error);
+bool pipeline_open_stages(struct pipeline *pipeline, struct error *error);
 
 /* Closes and frees the steps; the workbench is the caller's. Safe on a zeroed pipeline. */
 void pipeline_close(struct pipeline *pipeline);

@@ -15,13 +15,13 @@ const char *const sentiment_names[SENTIMENT_COUNT] = {
     [SENTIMENT_MIXED] = "mixed",
 };
 
-const char *const personal_names[PERSONAL_COUNT] = {
-    [PERSONAL_EMAIL] = "email", [PERSONAL_PHONE] = "phone", [PERSONAL_CARD] = "card",
-    [PERSONAL_IBAN] = "iban",   [PERSONAL_IP] = "ip",       [PERSONAL_QUERY] = "query",
-    [PERSONAL_ORDER] = "order",
+const char *const pii_names[PII_COUNT] = {
+    [PII_EMAIL] = "email",        [PII_PHONE] = "phone", [PII_CARD] = "card",
+    [PII_IBAN] = "iban",          [PII_IP] = "ip",       [PII_URL_QUERY] = "query",
+    [PII_ORDER_NUMBER] = "order",
 };
 
-struct record *batch_add(struct batch *batch)
+struct record *batch_add_record(struct batch *batch)
 {
     batch->records =
         memory_grow(batch->records, &batch->capacity, batch->count + 1, sizeof(*batch->records));
@@ -32,23 +32,23 @@ struct record *batch_add(struct batch *batch)
 
 /* Bytes that are text stay as they are. Where some are not (no UTF-8, or NUL), those become "\\xE9"
  * and a backslash two, so that the bytes can be had back. */
-static struct text printable(struct text raw, struct arena *arena)
+static struct text escape_unprintable(struct text raw, struct arena *arena)
 {
-    if (utf8_valid(raw) && !(raw.size > 0 && memchr(raw.bytes, '\0', raw.size)))
-        return arena_copy(arena, raw);
+    if (utf8_is_valid(raw) && !(raw.size > 0 && memchr(raw.bytes, '\0', raw.size)))
+        return arena_copy_text(arena, raw);
     char *bytes = arena_alloc(arena, raw.size, 4);
     size_t written = 0, size;
     for (size_t at = 0; at < raw.size; at += size) {
         utf8_decode(raw, at, &size);
-        struct text piece = text_slice(raw, at, at + size);
-        if (piece.bytes[0] == '\\')
+        struct text character = text_slice(raw, at, at + size);
+        if (character.bytes[0] == '\\')
             written += (size_t)sprintf(bytes + written, "\\\\");
-        else if (piece.bytes[0] != '\0' && utf8_valid(piece))
-            written += (size_t)sprintf(bytes + written, "%.*s", TEXT_ARGUMENT(piece));
+        else if (character.bytes[0] != '\0' && utf8_is_valid(character))
+            written += (size_t)sprintf(bytes + written, "%.*s", TEXT_ARGUMENT(character));
         else
             for (size_t i = 0; i < size; i++)
                 written +=
-                    (size_t)sprintf(bytes + written, "\\x%02X", (unsigned char)piece.bytes[i]);
+                    (size_t)sprintf(bytes + written, "\\x%02X", (unsigned char)character.bytes[i]);
     }
     return (struct text){bytes, written};
 }
@@ -59,20 +59,20 @@ void batch_reject_row(struct batch *batch, uint64_t line, uint64_t byte_offset, 
     batch->rejects = memory_grow(batch->rejects, &batch->reject_capacity, batch->reject_count + 1,
                                  sizeof(*batch->rejects));
     if (raw.size > REJECT_RAW_SIZE) {
-        size_t shown = utf8_floor(raw, REJECT_RAW_SIZE);
+        size_t kept_size = utf8_boundary_before(raw, REJECT_RAW_SIZE);
         reason = arena_format(&batch->arena, "%.*s (%zu bytes more than shown)",
-                              TEXT_ARGUMENT(reason), raw.size - shown);
-        raw.size = shown;
+                              TEXT_ARGUMENT(reason), raw.size - kept_size);
+        raw.size = kept_size;
     }
     batch->rejects[batch->reject_count++] = (struct reject){
         .line = line,
         .byte_offset = byte_offset,
-        .reason = arena_copy(&batch->arena, reason),
-        .raw = printable(raw, &batch->arena),
+        .reason = arena_copy_text(&batch->arena, reason),
+        .raw = escape_unprintable(raw, &batch->arena),
     };
 }
 
-void batch_reject(struct batch *batch, struct record *record, struct text reason)
+void batch_reject_record(struct batch *batch, struct record *record, struct text reason)
 {
     record->state = RECORD_REJECTED;
     batch_reject_row(batch, record->line, record->byte_offset, reason, record->body);
@@ -80,8 +80,8 @@ void batch_reject(struct batch *batch, struct record *record, struct text reason
 
 bool batch_is_full(const struct batch *batch, size_t records)
 {
-    enum { MOST_BYTES = 16 << 20 };
-    return batch->count + batch->reject_count >= records || batch->arena.used >= MOST_BYTES;
+    enum { MAX_BATCH_BYTES = 16 << 20 };
+    return batch->count + batch->reject_count >= records || batch->arena.used >= MAX_BATCH_BYTES;
 }
 
 void batch_reset(struct batch *batch)
@@ -89,8 +89,8 @@ void batch_reset(struct batch *batch)
     batch->count = 0;
     batch->reject_count = 0;
     batch->read = 0;
-    batch->left_out = 0;
-    memset(batch->personal, 0, sizeof(batch->personal));
+    batch->skipped = 0;
+    memset(batch->pii, 0, sizeof(batch->pii));
     batch->failure = (struct text){0};
     arena_reset(&batch->arena);
 }

@@ -34,25 +34,25 @@ enum sentiment {
 extern const char *const sentiment_names[SENTIMENT_COUNT]; /* "undetected", "negative", ... */
 
 /* Personal data that is replaced before anything is saved ("[email 1]"). */
-enum personal {
-    PERSONAL_EMAIL,
-    PERSONAL_PHONE,
-    PERSONAL_CARD,
-    PERSONAL_IBAN,
-    PERSONAL_IP,
-    PERSONAL_QUERY, /* what stands behind the "?" of an address in the web */
-    PERSONAL_ORDER, /* what the job's own pattern finds */
-    PERSONAL_COUNT
+enum pii {
+    PII_EMAIL,
+    PII_PHONE,
+    PII_CARD,
+    PII_IBAN,
+    PII_IP,
+    PII_URL_QUERY,    /* what stands behind the "?" of an address in the web */
+    PII_ORDER_NUMBER, /* what the job's own pattern finds */
+    PII_COUNT
 };
 
-extern const char *const personal_names[PERSONAL_COUNT]; /* "email", "phone", ... */
+extern const char *const pii_names[PII_COUNT]; /* "email", "phone", ... */
 
 /* A part of a record's text that fits the model's window. Chunks are in order, do not overlap, and
  * joined they are the text. */
 struct chunk {
     size_t begin, end; /* bytes of record.text */
     size_t tokens;     /* of the model's input made from it, prompt and end mark included */
-    bool titled;       /* the record's title is read before it: the first chunk, where it fits */
+    bool has_title;    /* the record's title is read before it: the first chunk, where it fits */
     enum sentiment sentiment;
     double negative, neutral, positive; /* calibrated probabilities, sum 1 */
 };
@@ -94,14 +94,14 @@ struct record {
     const char *lang_source; /* how `lang` was found: "detected", "hint"; NULL: not at all */
 
     /* Set by the redact stage. */
-    bool named; /* the author's name is saved, beside its hash */
+    bool saves_author; /* the author's name is saved, beside its hash */
 
     /* Set by the dedupe stage. */
     enum record_state state;
     uint64_t id;        /* the same on every run: see docs/SCHEMA.md, "Identity" */
     uint64_t text_hash; /* of what the model reads: title, text, question */
     uint64_t content_hash;
-    bool analyse; /* no saved analysis of this text by this model: chunk and classify it */
+    bool needs_analysis; /* no saved analysis of this text by this model: chunk and classify it */
 
     /* Set by the chunk and classify stages, where `analyse` says so. */
     struct chunk *chunks;
@@ -134,23 +134,23 @@ struct batch {
     size_t count, capacity;
     struct reject *rejects;
     size_t reject_count, reject_capacity;
-    size_t left_out; /* rows that are no feedback (spam, the company's own mails), as the connector
+    size_t skipped; /* rows that are no feedback (spam, the company's own mails), as the connector
                         found them: neither records nor rejects */
-    size_t personal[PERSONAL_COUNT]; /* replaced by the redact stage */
+    size_t pii[PII_COUNT]; /* replaced by the redact stage */
     size_t read; /* records and rejects that the connector gave; set before the stages run */
     struct text failure; /* why the rest of the file cannot be read; empty: it can */
 };
 
 /* A new record, zeroed, with created_at, rating and rating_scale unknown. The pointer is good until
  * the next call. */
-struct record *batch_add(struct batch *batch);
+struct record *batch_add_record(struct batch *batch);
 
 /* A row that never became a record. `reason` and `raw` are copied; `raw` may be of any size. */
 void batch_reject_row(struct batch *batch, uint64_t line, uint64_t byte_offset, struct text reason,
                       struct text raw);
 
 /* A record that a stage refuses: its state becomes RECORD_REJECTED. */
-void batch_reject(struct batch *batch, struct record *record, struct text reason);
+void batch_reject_record(struct batch *batch, struct record *record, struct text reason);
 
 /* Whether the batch holds `records` of records and rejects, or enough bytes. */
 bool batch_is_full(const struct batch *batch, size_t records);

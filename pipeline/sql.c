@@ -28,7 +28,7 @@ struct sql {
     size_t count, capacity;
 };
 
-static bool fail_code(struct sql *sql, int code, struct error *error)
+static bool report_sqlite_error(struct sql *sql, int code, struct error *error)
 {
     const char *path = sql->path;
     switch (code & 0xFF) {
@@ -66,20 +66,20 @@ static bool fail_code(struct sql *sql, int code, struct error *error)
     }
 }
 
-static bool check(struct sql *sql, int code, struct error *error)
+static bool check_sqlite_code(struct sql *sql, int code, struct error *error)
 {
     return code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE ||
-           fail_code(sql, code, error);
+           report_sqlite_error(sql, code, error);
 }
 
 /* A database of the process alone has this name. */
-static bool in_memory(const char *path)
+static bool is_in_memory(const char *path)
 {
     return strcmp(path, ":memory:") == 0;
 }
 
 /* SQLite would create the file for everyone that the umask lets in. */
-static bool create_private(const char *path, struct error *error)
+static bool create_private_file(const char *path, struct error *error)
 {
     int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0)
@@ -92,19 +92,19 @@ static bool create_private(const char *path, struct error *error)
 bool sql_open(struct sql **sql, const char *path, struct error *error)
 {
     *sql = NULL;
-    if (!in_memory(path) && !create_private(path, error))
+    if (!is_in_memory(path) && !create_private_file(path, error))
         return false;
-    struct sql *opened = memory_alloc(1, sizeof(*opened));
-    opened->path = memory_alloc(strlen(path) + 1, 1);
-    memcpy(opened->path, path, strlen(path));
-    int code = sqlite3_open_v2(path, &opened->handle, SQLITE_OPEN_READWRITE, NULL);
-    if (!check(opened, code, error)) {
-        sql_close(opened);
+    struct sql *created = memory_alloc(1, sizeof(*created));
+    created->path = memory_alloc(strlen(path) + 1, 1);
+    memcpy(created->path, path, strlen(path));
+    int code = sqlite3_open_v2(path, &created->handle, SQLITE_OPEN_READWRITE, NULL);
+    if (!check_sqlite_code(created, code, error)) {
+        sql_close(created);
         return false;
     }
-    sqlite3_extended_result_codes(opened->handle, 1);
-    sqlite3_busy_timeout(opened->handle, BUSY_MILLISECONDS);
-    *sql = opened;
+    sqlite3_extended_result_codes(created->handle, 1);
+    sqlite3_busy_timeout(created->handle, BUSY_MILLISECONDS);
+    *sql = created;
     return true;
 }
 
@@ -124,10 +124,10 @@ void sql_close(struct sql *sql)
 
 bool sql_execute(struct sql *sql, const char *statements, struct error *error)
 {
-    return check(sql, sqlite3_exec(sql->handle, statements, NULL, NULL, NULL), error);
+    return check_sqlite_code(sql, sqlite3_exec(sql->handle, statements, NULL, NULL, NULL), error);
 }
 
-void sql_attempt(struct sql *sql, const char *statement)
+void sql_try_execute(struct sql *sql, const char *statement)
 {
     sqlite3_busy_timeout(sql->handle, 0);
     sqlite3_exec(sql->handle, statement, NULL, NULL, NULL);
@@ -163,7 +163,7 @@ struct sql_statement *sql_prepare(struct sql *sql, const char *text, struct erro
         }
     sqlite3_stmt *handle;
     int code = sqlite3_prepare_v3(sql->handle, text, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL);
-    if (!check(sql, code, error))
+    if (!check_sqlite_code(sql, code, error))
         return NULL;
     struct sql_statement *statement = memory_alloc(1, sizeof(*statement));
     *statement = (struct sql_statement){.sql = sql, .text = text, .handle = handle, .in_use = true};
@@ -216,7 +216,7 @@ void sql_bind_null(struct sql_statement *statement, int index)
         statement->code |= sqlite3_bind_null(statement->handle, index);
 }
 
-bool sql_row(struct sql_statement *statement)
+bool sql_next_row(struct sql_statement *statement)
 {
     if (!statement || (statement->code != SQLITE_OK && statement->code != SQLITE_ROW))
         return false;
@@ -228,7 +228,7 @@ bool sql_finish(struct sql_statement *statement, struct error *error)
 {
     if (!statement)
         return false;
-    bool ok = check(statement->sql, statement->code, error);
+    bool ok = check_sqlite_code(statement->sql, statement->code, error);
     sqlite3_reset(statement->handle);
     sqlite3_clear_bindings(statement->handle);
     statement->code = SQLITE_OK;
@@ -238,12 +238,12 @@ bool sql_finish(struct sql_statement *statement, struct error *error)
 
 bool sql_run(struct sql_statement *statement, struct error *error)
 {
-    while (sql_row(statement))
+    while (sql_next_row(statement))
         ;
     return sql_finish(statement, error);
 }
 
-int sql_columns(const struct sql_statement *statement)
+int sql_column_count(const struct sql_statement *statement)
 {
     return sqlite3_column_count(statement->handle);
 }
@@ -294,8 +294,8 @@ uint64_t sql_changes(const struct sql *sql)
     return (uint64_t)sqlite3_changes64(sql->handle);
 }
 
-bool sql_fail(struct sql *sql, struct error *error)
+bool sql_simulate_full_disk(struct sql *sql, struct error *error)
 {
     sql_rollback(sql);
-    return fail_code(sql, SQLITE_FULL, error);
+    return report_sqlite_error(sql, SQLITE_FULL, error);
 }

@@ -20,7 +20,7 @@ void sql_close(struct sql *sql); /* NULL is fine */
 bool sql_execute(struct sql *sql, const char *statements, struct error *error);
 
 /* As sql_execute, silently: for what is welcome but may fail. Waits for nobody. */
-void sql_attempt(struct sql *sql, const char *statement);
+void sql_try_execute(struct sql *sql, const char *statement);
 
 /* A transaction that writes: begin, then commit or roll back. A commit that fails is rolled back.
  */
@@ -43,7 +43,7 @@ void sql_bind_null(struct sql_statement *statement, int index);
 
 /* True when there is a row to look at. After the last row, or on a fault, false: the statement's
  * fault is told by sql_finish. */
-bool sql_row(struct sql_statement *statement);
+bool sql_next_row(struct sql_statement *statement);
 
 /* Ends the use of a statement (NULL: its preparation failed): true when all went well. */
 bool sql_finish(struct sql_statement *statement, struct error *error);
@@ -52,7 +52,7 @@ bool sql_finish(struct sql_statement *statement, struct error *error);
 bool sql_run(struct sql_statement *statement, struct error *error);
 
 /* Columns of the present row, from 0; texts are good until the next row. */
-int sql_columns(const struct sql_statement *statement);
+int sql_column_count(const struct sql_statement *statement);
 const char *sql_column_name(const struct sql_statement *statement, int column);
 bool sql_is_null(const struct sql_statement *statement, int column);
 bool sql_is_real(const struct sql_statement *statement, int column);
@@ -65,6 +65,6 @@ int64_t sql_last_id(const struct sql *sql);  /* of the row inserted last */
 uint64_t sql_changes(const struct sql *sql); /* rows that the last statement changed */
 
 /* Sets the error as for a full disk, rolls back (tests). */
-bool sql_fail(struct sql *sql, struct error *error);
+bool sql_simulate_full_disk(struct sql *sql, struct error *error);
 
 #endif

@@ -21,7 +21,7 @@ struct t5_session;
 
 /* What every stage may use; handed to `open`, and good until `close`. The pipeline itself only
  * passes the model along. */
-struct workbench {
+struct stage_context {
     struct store *store;
     const struct t5_model *model;
     struct t5_session *session;
@@ -36,7 +36,7 @@ struct workbench {
 
 /* False and ERROR_INTERRUPTED when a signal asked to stop. The pipeline asks behind each save, and
  * stages between two calls of the model: a batch or a group under way is begun anew next time. */
-bool workbench_go_on(const struct workbench *workbench, struct error *error);
+bool stage_context_check_interrupt(const struct stage_context *stage_context, struct error *error);
 
 struct stage {
     const char *name; /* `[chunk]` in a job file */
@@ -44,12 +44,12 @@ struct stage {
     const struct option *options;
     size_t state_size; /* the pipeline allocates it zeroed, then sets options */
 
-    bool (*open)(void *state, const struct workbench *workbench,
+    bool (*open)(void *state, const struct stage_context *stage_context,
                  struct error *error); /* optional */
 
     bool (*process)(void *state, struct batch *batch, struct error *error);
-    bool for_saved; /* process is called for saved texts, too, that another model has read: they
-                       are cleaned and redacted, and say `analyse` */
+    bool handles_saved_texts; /* process is called for saved texts, too, that another model has
+                       read: they are cleaned and redacted, and say `analyse` */
 
     bool (*list_groups)(void *state, struct group_list *groups, struct error *error);
     bool (*process_group)(void *state, struct group *group, struct error *error);

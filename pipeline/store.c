@@ -15,41 +15,42 @@
 #include "pipeline/store_private.h"
 
 /* Up to here the whole file is checked at each opening: a fraction of a second. */
-#define MOST_CHECKED_BYTES "67108864"
+#define MAX_CHECKED_BYTES "67108864"
 
-static bool read_number(struct sql *sql, const char *query, int64_t *number, struct error *error)
+static bool query_integer(struct sql *sql, const char *query, int64_t *number, struct error *error)
 {
     struct sql_statement *statement = sql_prepare(sql, query, error);
     *number = 0;
-    if (sql_row(statement))
+    if (sql_next_row(statement))
         *number = sql_integer(statement, 0);
     return sql_finish(statement, error);
 }
 
 /* SQLite finds some damage only when it meets it; here it is looked for. */
-static bool check_pages(struct sql *sql, const char *path, struct error *error)
+static bool check_integrity(struct sql *sql, const char *path, struct error *error)
 {
-    int64_t large;
-    if (!read_number(sql,
-                     "SELECT p.page_count * s.page_size > " MOST_CHECKED_BYTES
-                     " FROM pragma_page_count AS p, pragma_page_size AS s",
-                     &large, error))
+    int64_t is_too_large_to_check;
+    if (!query_integer(sql,
+                       "SELECT p.page_count * s.page_size > " MAX_CHECKED_BYTES
+                       " FROM pragma_page_count AS p, pragma_page_size AS s",
+                       &is_too_large_to_check, error))
         return false;
-    if (large)
+    if (is_too_large_to_check)
         return true;
     struct sql_statement *statement = sql_prepare(sql, "PRAGMA quick_check(1)", error);
-    bool sound = sql_row(statement) && text_equal(sql_text(statement, 0), TEXT("ok"));
+    bool is_intact = sql_next_row(statement) && text_equal(sql_text(statement, 0), TEXT("ok"));
     char fault[200] = "";
-    if (statement && !sound && sql_columns(statement) > 0) {
-        struct text words = sql_text(statement, 0);
-        snprintf(fault, sizeof(fault), "%.*s", TEXT_ARGUMENT(words));
+    if (statement && !is_intact && sql_column_count(statement) > 0) {
+        struct text check_message = sql_text(statement, 0);
+        snprintf(fault, sizeof(fault), "%.*s", TEXT_ARGUMENT(check_message));
     }
     if (!sql_finish(statement, error))
         return false;
-    return sound || error_set(error, ERROR_STORE,
-                              "%s: the database is damaged (%s). Restore it from a backup, or move "
-                              "it away and run again: it is then built anew from the exports",
-                              path, fault);
+    return is_intact ||
+           error_set(error, ERROR_STORE,
+                     "%s: the database is damaged (%s). Restore it from a backup, or move "
+                     "it away and run again: it is then built anew from the exports",
+                     path, fault);
 }
 
 static bool create_tables(struct store *store, struct error *error)
@@ -63,11 +64,11 @@ static bool create_tables(struct store *store, struct error *error)
              "PRAGMA user_version = %d",
              (long long)salt, STORE_VERSION);
     return sql_begin(store->sql, error) &&
-           store_end_save(store,
-                          sql_execute(store->sql, store_schema, error) &&
-                              sql_execute(store->sql, store_views, error) &&
-                              sql_execute(store->sql, settings, error),
-                          error);
+           store_end_transaction(store,
+                                 sql_execute(store->sql, store_schema, error) &&
+                                     sql_execute(store->sql, store_views, error) &&
+                                     sql_execute(store->sql, settings, error),
+                                 error);
 }
 
 static bool upgrade_tables(struct store *store, struct error *error)
@@ -75,38 +76,38 @@ static bool upgrade_tables(struct store *store, struct error *error)
     char version[40];
     snprintf(version, sizeof(version), "PRAGMA user_version = %d", STORE_VERSION);
     return sql_begin(store->sql, error) &&
-           store_end_save(store,
-                          sql_execute(store->sql, store_upgrade, error) &&
-                              sql_execute(store->sql, store_views, error) &&
-                              sql_execute(store->sql, version, error),
-                          error);
+           store_end_transaction(store,
+                                 sql_execute(store->sql, store_upgrade, error) &&
+                                     sql_execute(store->sql, store_views, error) &&
+                                     sql_execute(store->sql, version, error),
+                                 error);
 }
 
-static bool prepare_file(struct store *store, const char *path, struct error *error)
+static bool prepare_database(struct store *store, const char *path, struct error *error)
 {
     struct sql *sql = store->sql;
-    int64_t version, tables, number;
-    if (!read_number(sql, "PRAGMA user_version", &version, error) ||
-        !read_number(sql, "SELECT count(*) FROM sqlite_schema", &tables, error))
+    int64_t version, table_count, number;
+    if (!query_integer(sql, "PRAGMA user_version", &version, error) ||
+        !query_integer(sql, "SELECT count(*) FROM sqlite_schema", &table_count, error))
         return false;
     if (version > STORE_VERSION)
         return error_set(error, ERROR_STORE,
                          "%s: written by a later version of winnow (schema %lld, this one knows "
                          "%d); use that version, or another output folder",
                          path, (long long)version, STORE_VERSION);
-    if (tables && !version)
+    if (table_count && !version)
         return error_set(error, ERROR_STORE,
                          "%s: a database, but not one of winnow's; choose another output folder",
                          path);
-    if (!check_pages(sql, path, error) ||
+    if (!check_integrity(sql, path, error) ||
         !sql_execute(sql, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error) ||
-        (!tables && !create_tables(store, error)) ||
-        (tables && version < STORE_VERSION && !upgrade_tables(store, error)) ||
-        !read_number(sql, "SELECT number FROM setting WHERE name = 'salt'", &number, error))
+        (!table_count && !create_tables(store, error)) ||
+        (table_count && version < STORE_VERSION && !upgrade_tables(store, error)) ||
+        !query_integer(sql, "SELECT number FROM setting WHERE name = 'salt'", &number, error))
         return false;
     store->salt = (uint64_t)number;
     bool ok =
-        read_number(sql, "SELECT number FROM setting WHERE name = 'model_key'", &number, error);
+        query_integer(sql, "SELECT number FROM setting WHERE name = 'model_key'", &number, error);
     store->model_key = (uint64_t)number;
     return ok;
 }
@@ -114,17 +115,17 @@ static bool prepare_file(struct store *store, const char *path, struct error *er
 bool store_open(struct store **store, const char *path, struct error *error)
 {
     *store = NULL;
-    struct store *opened = memory_alloc(1, sizeof(*opened));
-    opened->fields = open_memstream(&opened->fields_bytes, &opened->fields_size);
-    if (!opened->fields)
+    struct store *created = memory_alloc(1, sizeof(*created));
+    created->fields = open_memstream(&created->fields_buffer, &created->fields_size);
+    if (!created->fields)
         error_set(error, ERROR_STORE, "out of memory");
-    opened->ready =
-        opened->fields && sql_open(&opened->sql, path, error) && prepare_file(opened, path, error);
-    if (!opened->ready) {
-        store_close(opened);
+    created->is_prepared = created->fields && sql_open(&created->sql, path, error) &&
+                           prepare_database(created, path, error);
+    if (!created->is_prepared) {
+        store_close(created);
         return false;
     }
-    *store = opened;
+    *store = created;
     return true;
 }
 
@@ -132,12 +133,12 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
-    if (store->ready) /* one file again, unless others read it just now */
-        sql_attempt(store->sql, "PRAGMA journal_mode = DELETE");
+    if (store->is_prepared) /* one file again, unless others read it just now */
+        sql_try_execute(store->sql, "PRAGMA journal_mode = DELETE");
     sql_close(store->sql);
     if (store->fields)
         fclose(store->fields);
-    free(store->fields_bytes);
+    free(store->fields_buffer);
     free(store);
 }
 
@@ -146,22 +147,22 @@ uint64_t store_model_key(const struct store *store)
     return store->model_key;
 }
 
-bool store_begin_save(struct store *store, struct error *error)
+bool store_begin_transaction(struct store *store, struct error *error)
 {
     return sql_begin(store->sql, error);
 }
 
-bool store_end_save(struct store *store, bool ok, struct error *error)
+bool store_end_transaction(struct store *store, bool ok, struct error *error)
 {
     if (store->fail_countdown && --store->fail_countdown == 0)
-        return sql_fail(store->sql, error);
+        return sql_simulate_full_disk(store->sql, error);
     if (ok)
         return sql_commit(store->sql, error);
     sql_rollback(store->sql);
     return false;
 }
 
-void store_fail_after(struct store *store, uint64_t saves)
+void store_set_fail_countdown(struct store *store, uint64_t saves)
 {
     store->fail_countdown = saves;
 }
@@ -185,26 +186,27 @@ bool store_begin_run(struct store *store, uint64_t job_hash, uint64_t *run_id, b
                      struct error *error)
 {
     *resumed = false;
-    if (!store_begin_save(store, error))
+    if (!store_begin_transaction(store, error))
         return false;
-    struct sql_statement *last =
+    struct sql_statement *find_unfinished =
         sql_prepare(store->sql,
                     "SELECT id FROM run WHERE id = (SELECT max(id) FROM run)"
                     " AND job_hash = ? AND finished_at IS NULL",
                     error);
-    sql_bind_hash(last, 1, job_hash);
-    if (sql_row(last)) {
+    sql_bind_hash(find_unfinished, 1, job_hash);
+    if (sql_next_row(find_unfinished)) {
         *resumed = true;
-        store->run_id = (uint64_t)sql_integer(last, 0);
+        store->run_id = (uint64_t)sql_integer(find_unfinished, 0);
     }
-    bool ok = sql_finish(last, error) && (*resumed || insert_run(store, job_hash, error));
+    bool ok =
+        sql_finish(find_unfinished, error) && (*resumed || insert_run(store, job_hash, error));
     *run_id = store->run_id;
-    return store_end_save(store, ok, error);
+    return store_end_transaction(store, ok, error);
 }
 
 bool store_finish_run(struct store *store, struct error *error)
 {
-    if (!store_begin_save(store, error))
+    if (!store_begin_transaction(store, error))
         return false;
     struct sql_statement *finish = sql_prepare(
         store->sql,
@@ -212,155 +214,158 @@ bool store_finish_run(struct store *store, struct error *error)
     sql_bind_hash(finish, 1, store->run_id);
     bool ok = sql_run(finish, error);
     /* Rejects are told once; the same broken rows come back with every run over their file. */
-    struct sql_statement *forget = sql_prepare(
+    struct sql_statement *delete_rejects = sql_prepare(
         store->sql, "DELETE FROM reject WHERE file_id IN (SELECT id FROM file WHERE run_id < ?)",
         error);
-    sql_bind_hash(forget, 1, store->run_id);
-    ok = sql_run(forget, error) && ok;
-    return store_end_save(store, ok, error);
+    sql_bind_hash(delete_rejects, 1, store->run_id);
+    ok = sql_run(delete_rejects, error) && ok;
+    return store_end_transaction(store, ok, error);
 }
 
 /* The file of the present run of that path, if it is known. */
-static bool find_file(struct store *store, const struct file_mark *mark, bool *known, bool *same,
-                      uint64_t *reads_done, bool *finished, struct error *error)
+static bool find_file(struct store *store, const struct file_signature *signature, bool *is_known,
+                      bool *is_unchanged, uint64_t *saved_reads, bool *finished,
+                      struct error *error)
 {
     struct sql_statement *find =
         sql_prepare(store->sql,
                     "SELECT id, size = ? AND modified = ? AND connector = ?, reads, finished"
                     " FROM file WHERE run_id = ? AND path = ?",
                     error);
-    sql_bind_hash(find, 1, mark->size);
-    sql_bind_hash(find, 2, mark->modified);
-    sql_bind_text(find, 3, text_of(mark->connector));
+    sql_bind_hash(find, 1, signature->size);
+    sql_bind_hash(find, 2, signature->modified);
+    sql_bind_text(find, 3, text_of(signature->connector));
     sql_bind_hash(find, 4, store->run_id);
-    sql_bind_text(find, 5, text_of(mark->path));
-    *known = sql_row(find);
-    if (*known) {
+    sql_bind_text(find, 5, text_of(signature->path));
+    *is_known = sql_next_row(find);
+    if (*is_known) {
         store->file_id = sql_integer(find, 0);
-        *same = sql_integer(find, 1);
-        *reads_done = (uint64_t)sql_integer(find, 2);
+        *is_unchanged = sql_integer(find, 1);
+        *saved_reads = (uint64_t)sql_integer(find, 2);
         *finished = sql_integer(find, 3);
     }
     return sql_finish(find, error);
 }
 
-static bool run_for_file(struct store *store, const char *text, struct error *error)
+static bool execute_for_file(struct store *store, const char *text, struct error *error)
 {
     struct sql_statement *statement = sql_prepare(store->sql, text, error);
     sql_bind_integer(statement, 1, store->file_id);
     return sql_run(statement, error);
 }
 
-static bool insert_file(struct store *store, const struct file_mark *mark, struct error *error)
+static bool insert_file(struct store *store, const struct file_signature *signature,
+                        struct error *error)
 {
     struct sql_statement *insert = sql_prepare(
         store->sql,
         "INSERT INTO file (run_id, path, connector, size, modified) VALUES (?, ?, ?, ?, ?)", error);
     sql_bind_hash(insert, 1, store->run_id);
-    sql_bind_text(insert, 2, text_of(mark->path));
-    sql_bind_text(insert, 3, text_of(mark->connector));
-    sql_bind_hash(insert, 4, mark->size);
-    sql_bind_hash(insert, 5, mark->modified);
+    sql_bind_text(insert, 2, text_of(signature->path));
+    sql_bind_text(insert, 3, text_of(signature->connector));
+    sql_bind_hash(insert, 4, signature->size);
+    sql_bind_hash(insert, 5, signature->modified);
     bool ok = sql_run(insert, error);
     store->file_id = sql_last_id(store->sql);
     return ok;
 }
 
-bool store_begin_file(struct store *store, const struct file_mark *mark, uint64_t *reads_done,
-                      bool *finished, struct error *error)
+bool store_begin_file(struct store *store, const struct file_signature *signature,
+                      uint64_t *saved_reads, bool *finished, struct error *error)
 {
-    bool known, same = false;
-    *reads_done = 0;
+    bool is_known, is_unchanged = false;
+    *saved_reads = 0;
     *finished = false;
-    if (!find_file(store, mark, &known, &same, reads_done, finished, error))
+    if (!find_file(store, signature, &is_known, &is_unchanged, saved_reads, finished, error))
         return false;
-    if (known && same)
+    if (is_known && is_unchanged)
         return true;
-    *reads_done = 0;
+    *saved_reads = 0;
     *finished = false;
-    if (!store_begin_save(store, error))
+    if (!store_begin_transaction(store, error))
         return false;
     bool ok = true;
-    if (known)
-        ok = run_for_file(store, "DELETE FROM reject WHERE file_id = ?", error) &&
-             run_for_file(store, "DELETE FROM personal WHERE file_id = ?", error) &&
-             run_for_file(store, "DELETE FROM seen WHERE file_id = ?", error) &&
-             run_for_file(store, "DELETE FROM file WHERE id = ?", error);
-    ok = ok && insert_file(store, mark, error);
-    return store_end_save(store, ok, error);
+    if (is_known)
+        ok = execute_for_file(store, "DELETE FROM reject WHERE file_id = ?", error) &&
+             execute_for_file(store, "DELETE FROM pii WHERE file_id = ?", error) &&
+             execute_for_file(store, "DELETE FROM seen WHERE file_id = ?", error) &&
+             execute_for_file(store, "DELETE FROM file WHERE id = ?", error);
+    ok = ok && insert_file(store, signature, error);
+    return store_end_transaction(store, ok, error);
 }
 
-static uint64_t read_account(const struct sql_statement *row, int first, struct account *account)
+static uint64_t read_row_totals(const struct sql_statement *row, int first_column,
+                                struct row_totals *row_totals)
 {
-    uint64_t balance = 0;
-    account->read = (uint64_t)sql_integer(row, first);
+    uint64_t state_sum = 0;
+    row_totals->read = (uint64_t)sql_integer(row, first_column);
     for (int state = 0; state < RECORD_STATE_COUNT; state++) {
-        account->states[state] = (uint64_t)sql_integer(row, first + 1 + state);
-        balance += account->states[state];
+        row_totals->states[state] = (uint64_t)sql_integer(row, first_column + 1 + state);
+        state_sum += row_totals->states[state];
     }
-    account->inferred = (uint64_t)sql_integer(row, first + 1 + RECORD_STATE_COUNT);
-    account->tokens = (uint64_t)sql_integer(row, first + 2 + RECORD_STATE_COUNT);
-    account->left_out = (uint64_t)sql_integer(row, first + 3 + RECORD_STATE_COUNT);
-    return balance;
+    row_totals->inferred = (uint64_t)sql_integer(row, first_column + 1 + RECORD_STATE_COUNT);
+    row_totals->tokens = (uint64_t)sql_integer(row, first_column + 2 + RECORD_STATE_COUNT);
+    row_totals->skipped = (uint64_t)sql_integer(row, first_column + 3 + RECORD_STATE_COUNT);
+    return state_sum;
 }
 
-static bool read_personal(struct store *store, struct account *account, struct error *error)
+static bool read_pii_counts(struct store *store, struct row_totals *row_totals, struct error *error)
 {
-    struct sql_statement *sums = sql_prepare(
-        store->sql,
-        "SELECT p.kind, sum(p.count) FROM personal AS p JOIN file ON file.id = p.file_id"
-        " WHERE file.run_id = iif(?1, ?1, (SELECT max(id) FROM run)) GROUP BY p.kind",
-        error);
+    struct sql_statement *sums =
+        sql_prepare(store->sql,
+                    "SELECT p.kind, sum(p.count) FROM pii AS p JOIN file ON file.id = p.file_id"
+                    " WHERE file.run_id = iif(?1, ?1, (SELECT max(id) FROM run)) GROUP BY p.kind",
+                    error);
     sql_bind_hash(sums, 1, store->run_id);
-    while (sql_row(sums))
-        for (size_t kind = 0; kind < PERSONAL_COUNT; kind++)
-            if (text_equal(sql_text(sums, 0), text_of(personal_names[kind])))
-                account->personal[kind] = (uint64_t)sql_integer(sums, 1);
+    while (sql_next_row(sums))
+        for (size_t kind = 0; kind < PII_COUNT; kind++)
+            if (text_equal(sql_text(sums, 0), text_of(pii_names[kind])))
+                row_totals->pii[kind] = (uint64_t)sql_integer(sums, 1);
     return sql_finish(sums, error);
 }
 
-bool store_account(struct store *store, struct account *account, struct error *error)
+bool store_get_row_totals(struct store *store, struct row_totals *row_totals, struct error *error)
 {
-    *account = (struct account){0};
-    struct sql_statement *sum = sql_prepare(
+    *row_totals = (struct row_totals){0};
+    struct sql_statement *select = sql_prepare(
         store->sql,
         "SELECT read, new, unchanged, revised, duplicate, empty, rejected, inferred, tokens,"
-        " left_out FROM v_account WHERE run_id = iif(?1, ?1, (SELECT max(id) FROM run))",
+        " skipped FROM v_account WHERE run_id = iif(?1, ?1, (SELECT max(id) FROM run))",
         error);
-    sql_bind_hash(sum, 1, store->run_id);
-    uint64_t balance = 0;
-    if (sql_row(sum))
-        balance = read_account(sum, 0, account);
-    if (!sql_finish(sum, error) || !read_personal(store, account, error))
+    sql_bind_hash(select, 1, store->run_id);
+    uint64_t state_sum = 0;
+    if (sql_next_row(select))
+        state_sum = read_row_totals(select, 0, row_totals);
+    if (!sql_finish(select, error) || !read_pii_counts(store, row_totals, error))
         return false;
-    return balance == account->read ||
+    return state_sum == row_totals->read ||
            error_set(error, ERROR_STORE,
                      "internal fault: the account does not balance: %llu rows read, %llu accounted "
                      "for; please report it",
-                     (unsigned long long)account->read, (unsigned long long)balance);
+                     (unsigned long long)row_totals->read, (unsigned long long)state_sum);
 }
 
-bool store_each_file(struct store *store,
-                     bool (*visit)(void *user, const struct file_account *file,
-                                   struct error *error),
-                     void *user, struct error *error)
+bool store_for_each_file(struct store *store,
+                         bool (*visit)(void *user, const struct file_totals *file,
+                                       struct error *error),
+                         void *user, struct error *error)
 {
     struct sql_statement *files = sql_prepare(
         store->sql,
         "SELECT path, connector, finished, size, read, new, unchanged, revised, duplicate, empty,"
-        " rejected, inferred, tokens, left_out, failure FROM file"
+        " rejected, inferred, tokens, skipped, failure FROM file"
         " WHERE run_id = (SELECT max(id) FROM run) ORDER BY path",
         error);
     bool ok = true;
-    while (ok && sql_row(files)) {
-        struct file_account file = {
+    while (ok && sql_next_row(files)) {
+        struct file_totals file = {
             .path = sql_text(files, 0),
             .connector = sql_text(files, 1),
             .finished = sql_integer(files, 2),
             .size = (uint64_t)sql_integer(files, 3),
             .failure = sql_text(files, 14),
         };
-        read_account(files, 4, &file.account);
+        read_row_totals(files, 4, &file.row_totals);
         ok = visit(user, &file, error);
     }
     return sql_finish(files, error) && ok;

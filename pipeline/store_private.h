@@ -16,28 +16,28 @@ extern const char store_upgrade[]; /* the tables of version 1 become those of ve
 
 struct store {
     struct sql *sql;
-    bool ready;         /* the file is ours */
+    bool is_prepared;   /* the file is ours */
     uint64_t salt;      /* of authors' hashes, this database's own */
     uint64_t run_id;    /* 0 before store_begin_run */
     int64_t file_id;    /* of the file begun last */
     uint64_t model_key; /* as saved last for the views */
     uint64_t fail_countdown;
     FILE *fields; /* a buffer for records' fields as JSON */
-    char *fields_bytes;
+    char *fields_buffer;
     size_t fields_size;
 };
 
-/* Begins and ends one saving transaction; the end is where store_fail_after strikes. `ok` false
- * rolls back. */
-bool store_begin_save(struct store *store, struct error *error);
-bool store_end_save(struct store *store, bool ok, struct error *error);
+/* Begins and ends one saving transaction; the end is where store_set_fail_countdown strikes. `ok`
+ * false rolls back. */
+bool store_begin_transaction(struct store *store, struct error *error);
+bool store_end_transaction(struct store *store, bool ok, struct error *error);
 
 /* Fills the table temp.selected with the ids of the selected records. */
-bool store_select(struct store *store, const struct selection *selection, uint64_t model_key,
-                  struct error *error);
+bool store_fill_selected_ids(struct store *store, const struct selection *selection,
+                             uint64_t model_key, struct error *error);
 
-/* Queries of the report tables, shared by store_each_table_row and the views: the model key is an
- * expression, the rest of the WHERE clause and the order follow. */
+/* Queries of the report tables, shared by store_for_each_table_row and the views: the model key is
+ * an expression, the rest of the WHERE clause and the order follow. */
 #define STORE_FEEDBACK_QUERY(model_key)                                                            \
     "SELECT printf('%016x', f.id) AS feedback_id, f.source AS source,"                             \
     " f.external_id AS external_id,"                                                               \
@@ -61,7 +61,7 @@ bool store_select(struct store *store, const struct selection *selection, uint64
     " round(net_sentiment, 2) AS net_sentiment, round(mean_rating, 3) AS mean_rating,"             \
     " CASE top_quote_id WHEN 0 THEN NULL ELSE printf('%016x', top_quote_id) END AS top_quote_id,"  \
     " responses, mixed, undetected, rating_scale, round(nps, 2) AS nps, round(csat, 2) AS csat"    \
-    " FROM figure"
+    " FROM topic_stats"
 
 /* substr counts bytes of a blob, characters of a text. */
 #define STORE_SUMMARIES_QUERY                                                                      \

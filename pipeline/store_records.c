@@ -8,21 +8,21 @@
 #include "pipeline/store_private.h"
 
 enum {
-    MOST_FIELD_BYTES = 200, /* a longer value is no one's group or filter */
+    MAX_FIELD_SIZE = 200, /* a longer value is no one's group or filter */
 };
 
 /* 0 for nobody. */
 static uint64_t hash_author(const struct store *store, struct text author)
 {
-    return author.size ? hash_add(hash_add_number(HASH_START, store->salt), author) : 0;
+    return author.size ? hash_combine(hash_combine_number(HASH_SEED, store->salt), author) : 0;
 }
 
 /* ---- Look-ups ---- */
 
-bool store_find(struct store *store, uint64_t id, uint64_t content_hash, struct known *known,
-                struct error *error)
+bool store_find_record(struct store *store, uint64_t id, uint64_t content_hash,
+                       struct record_lookup *record_lookup, struct error *error)
 {
-    *known = (struct known){0};
+    *record_lookup = (struct record_lookup){0};
     struct sql_statement *find = sql_prepare(
         store->sql,
         "SELECT f.content_hash = ?2 OR EXISTS (SELECT 1 FROM revision AS r"
@@ -33,17 +33,18 @@ bool store_find(struct store *store, uint64_t id, uint64_t content_hash, struct 
     sql_bind_hash(find, 1, id);
     sql_bind_hash(find, 2, content_hash);
     sql_bind_hash(find, 3, store->run_id);
-    if (sql_row(find)) {
-        known->exists = true;
-        known->same_content = sql_integer(find, 0);
-        known->this_run = sql_integer(find, 1);
-        known->first_run = sql_integer(find, 2);
+    if (sql_next_row(find)) {
+        record_lookup->exists = true;
+        record_lookup->same_content = sql_integer(find, 0);
+        record_lookup->seen_in_this_run = sql_integer(find, 1);
+        record_lookup->new_in_this_run = sql_integer(find, 2);
     }
     return sql_finish(find, error);
 }
 
-bool store_find_twin(struct store *store, struct text source, struct text author,
-                     uint64_t text_hash, uint64_t id, bool *found, struct error *error)
+bool store_find_same_author_duplicate(struct store *store, struct text source, struct text author,
+                                      uint64_t text_hash, uint64_t id, bool *found,
+                                      struct error *error)
 {
     *found = false;
     if (!author.size)
@@ -62,61 +63,61 @@ bool store_find_twin(struct store *store, struct text source, struct text author
     sql_bind_hash(find, 2, text_hash);
     sql_bind_text(find, 3, source);
     sql_bind_hash(find, 4, id);
-    *found = sql_row(find);
+    *found = sql_next_row(find);
     return sql_finish(find, error);
 }
 
-static bool find_analysis(struct store *store, uint64_t text_hash, uint64_t model_key, bool *found,
-                          struct error *error)
+static bool has_saved_analysis(struct store *store, uint64_t text_hash, uint64_t model_key,
+                               bool *found, struct error *error)
 {
     struct sql_statement *find = sql_prepare(
         store->sql, "SELECT 1 FROM analysis WHERE text_hash = ? AND model_key = ?", error);
     sql_bind_hash(find, 1, text_hash);
     sql_bind_hash(find, 2, model_key);
-    *found = sql_row(find);
+    *found = sql_next_row(find);
     return sql_finish(find, error);
 }
 
 bool store_has_analysis(struct store *store, uint64_t text_hash, uint64_t model_key, bool *found,
                         struct error *error)
 {
-    return find_analysis(store, text_hash, model_key, found, error);
+    return has_saved_analysis(store, text_hash, model_key, found, error);
 }
 
 /* ---- Saving ---- */
 
 /* Columns as a JSON object, for groups and filters. The author's name, and what stands elsewhere
  * in the record or is too long for either use, stay out. */
-static struct text write_fields(struct store *store, const struct record *record)
+static struct text format_fields_json(struct store *store, const struct record *record)
 {
     rewind(store->fields);
     struct json_writer writer = {.stream = store->fields};
-    json_write_object(&writer);
+    json_begin_object(&writer);
     for (size_t i = 0; i < record->field_count; i++) {
         const struct field *field = &record->fields[i];
-        if (!field->value.size || field->value.size > MOST_FIELD_BYTES ||
-            (text_equal(field->value, record->author) && !record->named) ||
+        if (!field->value.size || field->value.size > MAX_FIELD_SIZE ||
+            (text_equal(field->value, record->author) && !record->saves_author) ||
             text_equal(field->value, record->body) || text_equal(field->value, record->title))
             continue;
         json_write_key(&writer, field->name);
         json_write_text(&writer, field->value);
     }
-    json_write_end(&writer);
+    json_end(&writer);
     fflush(store->fields);
-    return text_trim((struct text){store->fields_bytes, store->fields_size});
+    return text_trim((struct text){store->fields_buffer, store->fields_size});
 }
 
 /* The record as it stands before it is overwritten; nothing when it says the same. */
 static bool save_revision(struct store *store, const struct record *record, struct error *error)
 {
-    struct sql_statement *keep = sql_prepare(
+    struct sql_statement *insert = sql_prepare(
         store->sql,
         "INSERT INTO revision SELECT id, revision, content_hash, created_at, rating, title, text,"
         " text_hash, author_hash, run_id FROM feedback WHERE id = ? AND content_hash <> ?",
         error);
-    sql_bind_hash(keep, 1, record->id);
-    sql_bind_hash(keep, 2, record->content_hash);
-    return sql_run(keep, error);
+    sql_bind_hash(insert, 1, record->id);
+    sql_bind_hash(insert, 2, record->content_hash);
+    return sql_run(insert, error);
 }
 
 static bool save_feedback(struct store *store, struct text source, const struct record *record,
@@ -147,12 +148,12 @@ static bool save_feedback(struct store *store, struct text source, const struct 
     sql_bind_text_or_null(save, 9, record->title);
     sql_bind_text(save, 10, record->text);
     sql_bind_text_or_null(save, 11, record->question);
-    sql_bind_text(save, 12, write_fields(store, record));
+    sql_bind_text(save, 12, format_fields_json(store, record));
     sql_bind_hash(save, 13, record->text_hash);
     sql_bind_hash(save, 14, record->content_hash);
     sql_bind_hash(save, 15, store->run_id);
     sql_bind_text_or_null(save, 16, text_of(record->lang_source));
-    if (record->named)
+    if (record->saves_author)
         sql_bind_text_or_null(save, 17, record->author);
     return sql_run(save, error);
 }
@@ -199,7 +200,7 @@ static bool save_analysis(struct store *store, const struct record *record, uint
                           struct error *error)
 {
     bool found;
-    if (!find_analysis(store, record->text_hash, model_key, &found, error))
+    if (!has_saved_analysis(store, record->text_hash, model_key, &found, error))
         return false;
     if (found)
         return true;
@@ -228,13 +229,13 @@ static bool save_analysis(struct store *store, const struct record *record, uint
 static bool save_record(struct store *store, struct text source, const struct record *record,
                         uint64_t model_key, struct error *error)
 {
-    bool changed = record->state == RECORD_NEW || record->state == RECORD_REVISED;
-    if (!changed && record->state != RECORD_UNCHANGED)
+    bool is_changed = record->state == RECORD_NEW || record->state == RECORD_REVISED;
+    if (!is_changed && record->state != RECORD_UNCHANGED)
         return true;
-    return (!changed ||
+    return (!is_changed ||
             (save_revision(store, record, error) && save_feedback(store, source, record, error))) &&
            save_seen(store, record, error) &&
-           (!record->analyse || save_analysis(store, record, model_key, error));
+           (!record->needs_analysis || save_analysis(store, record, model_key, error));
 }
 
 static bool save_reject(struct store *store, const struct reject *reject, struct arena *arena,
@@ -263,7 +264,7 @@ static bool save_progress(struct store *store, const struct batch *batch, uint64
         const struct record *record = &batch->records[i];
         if (record->state != RECORD_REJECTED)
             states[record->state]++;
-        if (record->analyse) {
+        if (record->needs_analysis) {
             inferred++;
             tokens += round((double)record->analysis.tokens * record->analysis.coverage);
         }
@@ -273,7 +274,7 @@ static bool save_progress(struct store *store, const struct batch *batch, uint64
         "UPDATE file SET reads = ?1, finished = ?2, read = read + ?3, new = new + ?4,"
         " unchanged = unchanged + ?5, revised = revised + ?6, duplicate = duplicate + ?7,"
         " empty = empty + ?8, rejected = rejected + ?9, inferred = inferred + ?10,"
-        " tokens = tokens + ?11, failure = ?13, left_out = left_out + ?14 WHERE id = ?12",
+        " tokens = tokens + ?11, failure = ?13, skipped = skipped + ?14 WHERE id = ?12",
         error);
     sql_bind_hash(save, 1, reads);
     sql_bind_integer(save, 2, file_finished);
@@ -284,24 +285,24 @@ static bool save_progress(struct store *store, const struct batch *batch, uint64
     sql_bind_integer(save, 11, (int64_t)tokens);
     sql_bind_integer(save, 12, store->file_id);
     sql_bind_text_or_null(save, 13, batch->failure);
-    sql_bind_hash(save, 14, batch->left_out);
+    sql_bind_hash(save, 14, batch->skipped);
     return sql_run(save, error);
 }
 
-static bool save_personal(struct store *store, const struct batch *batch, struct error *error)
+static bool save_pii_counts(struct store *store, const struct batch *batch, struct error *error)
 {
     bool ok = true;
-    for (size_t kind = 0; ok && kind < PERSONAL_COUNT; kind++) {
-        if (!batch->personal[kind])
+    for (size_t kind = 0; ok && kind < PII_COUNT; kind++) {
+        if (!batch->pii[kind])
             continue;
         struct sql_statement *save =
             sql_prepare(store->sql,
-                        "INSERT INTO personal (file_id, kind, count) VALUES (?1, ?2, ?3)"
+                        "INSERT INTO pii (file_id, kind, count) VALUES (?1, ?2, ?3)"
                         " ON CONFLICT (file_id, kind) DO UPDATE SET count = count + ?3",
                         error);
         sql_bind_integer(save, 1, store->file_id);
-        sql_bind_text(save, 2, text_of(personal_names[kind]));
-        sql_bind_hash(save, 3, batch->personal[kind]);
+        sql_bind_text(save, 2, text_of(pii_names[kind]));
+        sql_bind_hash(save, 3, batch->pii[kind]);
         ok = sql_run(save, error);
     }
     return ok;
@@ -321,16 +322,16 @@ static bool save_model_key(struct store *store, uint64_t model_key, struct error
 bool store_save_batch(struct store *store, struct batch *batch, uint64_t model_key, uint64_t reads,
                       bool file_finished, struct error *error)
 {
-    if (!store_begin_save(store, error))
+    if (!store_begin_transaction(store, error))
         return false;
     bool ok = save_model_key(store, model_key, error);
     for (size_t i = 0; ok && i < batch->count; i++)
         ok = save_record(store, batch->source, &batch->records[i], model_key, error);
     for (size_t i = 0; ok && i < batch->reject_count; i++)
         ok = save_reject(store, &batch->rejects[i], &batch->arena, error);
-    ok = ok && save_personal(store, batch, error) &&
+    ok = ok && save_pii_counts(store, batch, error) &&
          save_progress(store, batch, reads, file_finished, error);
-    ok = store_end_save(store, ok, error);
+    ok = store_end_transaction(store, ok, error);
     if (ok)
         store->model_key = model_key;
     return ok;
@@ -338,7 +339,7 @@ bool store_save_batch(struct store *store, struct batch *batch, uint64_t model_k
 
 /* ---- What another model has read ---- */
 
-static bool is_in_batch(const struct batch *batch, uint64_t text_hash)
+static bool batch_has_text(const struct batch *batch, uint64_t text_hash)
 {
     for (size_t i = 0; i < batch->count; i++)
         if (batch->records[i].text_hash == text_hash)
@@ -346,8 +347,8 @@ static bool is_in_batch(const struct batch *batch, uint64_t text_hash)
     return false;
 }
 
-bool store_load_unread(struct store *store, uint64_t model_key, uint64_t *after, size_t most,
-                       struct batch *batch, struct error *error)
+bool store_load_unanalysed(struct store *store, uint64_t model_key, uint64_t *last_id, size_t max,
+                           struct batch *batch, struct error *error)
 {
     struct sql_statement *load =
         sql_prepare(store->sql,
@@ -356,22 +357,22 @@ bool store_load_unread(struct store *store, uint64_t model_key, uint64_t *after,
                     " WHERE a.id IS NULL AND (?2 IS NULL OR f.id > ?2) ORDER BY f.id LIMIT ?3",
                     error);
     sql_bind_hash(load, 1, model_key);
-    if (*after)
-        sql_bind_hash(load, 2, *after);
-    sql_bind_hash(load, 3, most);
-    while (sql_row(load)) {
-        *after = sql_hash(load, 0);
+    if (*last_id)
+        sql_bind_hash(load, 2, *last_id);
+    sql_bind_hash(load, 3, max);
+    while (sql_next_row(load)) {
+        *last_id = sql_hash(load, 0);
         uint64_t text_hash = sql_hash(load, 1);
-        if (is_in_batch(batch, text_hash))
+        if (batch_has_text(batch, text_hash))
             continue;
-        struct record *record = batch_add(batch);
-        record->id = *after;
+        struct record *record = batch_add_record(batch);
+        record->id = *last_id;
         record->state = RECORD_UNCHANGED;
         record->text_hash = text_hash;
-        record->title = arena_copy(&batch->arena, sql_text(load, 2));
-        record->text = arena_copy(&batch->arena, sql_text(load, 3));
-        record->question = arena_copy(&batch->arena, sql_text(load, 4));
-        record->analyse = true;
+        record->title = arena_copy_text(&batch->arena, sql_text(load, 2));
+        record->text = arena_copy_text(&batch->arena, sql_text(load, 3));
+        record->question = arena_copy_text(&batch->arena, sql_text(load, 4));
+        record->needs_analysis = true;
     }
     return sql_finish(load, error);
 }
@@ -379,19 +380,19 @@ bool store_load_unread(struct store *store, uint64_t model_key, uint64_t *after,
 bool store_save_analyses(struct store *store, const struct batch *batch, uint64_t model_key,
                          struct error *error)
 {
-    if (!store_begin_save(store, error))
+    if (!store_begin_transaction(store, error))
         return false;
     bool ok = save_model_key(store, model_key, error);
     for (size_t i = 0; ok && i < batch->count; i++)
         ok = save_analysis(store, &batch->records[i], model_key, error);
-    ok = store_end_save(store, ok, error);
+    ok = store_end_transaction(store, ok, error);
     if (ok)
         store->model_key = model_key;
     return ok;
 }
 
-bool store_count_unread(struct store *store, uint64_t model_key, uint64_t *texts,
-                        struct error *error)
+bool store_count_unanalysed(struct store *store, uint64_t model_key, uint64_t *texts,
+                            struct error *error)
 {
     struct sql_statement *count =
         sql_prepare(store->sql,
@@ -400,14 +401,14 @@ bool store_count_unread(struct store *store, uint64_t model_key, uint64_t *texts
                     " WHERE a.id IS NULL",
                     error);
     sql_bind_hash(count, 1, model_key);
-    *texts = sql_row(count) ? sql_hash(count, 0) : 0;
+    *texts = sql_next_row(count) ? sql_hash(count, 0) : 0;
     return sql_finish(count, error);
 }
 
-bool store_settle_languages(struct store *store, struct error *error)
+bool store_update_source_languages(struct store *store, struct error *error)
 {
-    return store_begin_save(store, error) &&
-           store_end_save(
+    return store_begin_transaction(store, error) &&
+           store_end_transaction(
                store,
                sql_execute(store->sql,
                            "DELETE FROM language;"

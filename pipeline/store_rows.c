@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "pipeline/store_private.h"
 
-static enum sentiment sentiment_of(struct text name)
+static enum sentiment parse_sentiment(struct text name)
 {
     for (int i = 0; i < SENTIMENT_COUNT; i++)
         if (text_equal(name, text_of(sentiment_names[i])))
@@ -17,29 +17,30 @@ static enum sentiment sentiment_of(struct text name)
 static bool has_topic(const struct row *row, struct text topic)
 {
     for (size_t i = 0; i < row->analysis.topic_count; i++)
-        if (text_equal_fold(row->analysis.topics[i].topic, topic))
+        if (text_equal_ignore_case(row->analysis.topics[i].topic, topic))
             return true;
     return false;
 }
 
-static bool condition_holds(const struct field *where, const struct row *row)
+static bool matches_condition(const struct field *where, const struct row *row)
 {
     for (size_t i = 0; i < row->field_count; i++)
         if (text_equal_name(where->name, row->fields[i].name))
-            return text_equal_fold(where->value, row->fields[i].value);
+            return text_equal_ignore_case(where->value, row->fields[i].value);
     if (text_equal_name(where->name, TEXT("source")))
-        return text_equal_fold(where->value, row->source);
+        return text_equal_ignore_case(where->value, row->source);
     if (text_equal_name(where->name, TEXT("lang")))
-        return text_equal_fold(where->value, row->lang);
+        return text_equal_ignore_case(where->value, row->lang);
     if (text_equal_name(where->name, TEXT("sentiment")))
-        return text_equal_fold(where->value, text_of(sentiment_names[row->analysis.sentiment]));
+        return text_equal_ignore_case(where->value,
+                                      text_of(sentiment_names[row->analysis.sentiment]));
     return text_equal_name(where->name, TEXT("topic")) && has_topic(row, where->value);
 }
 
-static bool is_selected(const struct selection *selection, const struct row *row)
+static bool matches_selection(const struct selection *selection, const struct row *row)
 {
     for (size_t i = 0; i < selection->where_count; i++)
-        if (!condition_holds(&selection->where[i], row))
+        if (!matches_condition(&selection->where[i], row))
             return false;
     return true;
 }
@@ -54,12 +55,12 @@ static bool read_topics(struct store *store, int64_t analysis_id, struct arena *
                     error);
     sql_bind_integer(mentions, 1, analysis_id);
     struct topic_mention *topics = NULL;
-    while (sql_row(mentions)) {
+    while (sql_next_row(mentions)) {
         if (!topics)
             topics = arena_alloc(arena, (size_t)sql_integer(mentions, 2), sizeof(*topics));
         topics[analysis->topic_count++] = (struct topic_mention){
-            .topic = arena_copy(arena, sql_text(mentions, 0)),
-            .polarity = sentiment_of(sql_text(mentions, 1)),
+            .topic = arena_copy_text(arena, sql_text(mentions, 0)),
+            .polarity = parse_sentiment(sql_text(mentions, 1)),
         };
     }
     analysis->topics = topics;
@@ -78,9 +79,10 @@ static bool read_fields(struct text bytes, struct arena *arena, struct row *row,
     void *position = NULL;
     struct text name;
     const struct json *value;
-    while (json_next(root, &position, &name, &value))
-        fields[row->field_count++] = (struct field){.name = arena_copy(arena, name),
-                                                    .value = arena_copy(arena, json_text(value))};
+    while (json_next_member(root, &position, &name, &value))
+        fields[row->field_count++] =
+            (struct field){.name = arena_copy_text(arena, name),
+                           .value = arena_copy_text(arena, json_text(value))};
     row->fields = fields;
     json_free(root);
     return true;
@@ -107,7 +109,7 @@ static bool read_row(struct store *store, const struct sql_statement *rows, stru
     if (sql_is_null(rows, 12))
         return true;
     row->analysis = (struct analysis){
-        .sentiment = sentiment_of(sql_text(rows, 13)),
+        .sentiment = parse_sentiment(sql_text(rows, 13)),
         .score = sql_real(rows, 14),
         .confidence = sql_real(rows, 15),
         .coverage = sql_real(rows, 16),
@@ -116,9 +118,10 @@ static bool read_row(struct store *store, const struct sql_statement *rows, stru
     return read_topics(store, sql_integer(rows, 12), arena, &row->analysis, error);
 }
 
-bool store_each_row(struct store *store, const struct selection *selection, uint64_t model_key,
-                    bool (*visit)(void *user, const struct row *row, struct error *error),
-                    void *user, struct error *error)
+bool store_for_each_record(struct store *store, const struct selection *selection,
+                           uint64_t model_key,
+                           bool (*visit)(void *user, const struct row *row, struct error *error),
+                           void *user, struct error *error)
 {
     struct sql_statement *rows = sql_prepare(
         store->sql,
@@ -138,34 +141,34 @@ bool store_each_row(struct store *store, const struct selection *selection, uint
         sql_bind_integer(rows, 3, selection->until);
     struct arena arena = {0};
     bool ok = true;
-    while (ok && sql_row(rows)) {
+    while (ok && sql_next_row(rows)) {
         struct row row;
         arena_reset(&arena);
         ok = read_row(store, rows, &arena, &row, error);
-        if (ok && (!selection || is_selected(selection, &row)))
+        if (ok && (!selection || matches_selection(selection, &row)))
             ok = visit(user, &row, error);
     }
     arena_free(&arena);
     return sql_finish(rows, error) && ok;
 }
 
-static bool select_row(void *user, const struct row *row, struct error *error)
+static bool insert_selected_id(void *user, const struct row *row, struct error *error)
 {
     struct store *store = user;
-    struct sql_statement *select =
+    struct sql_statement *insert =
         sql_prepare(store->sql, "INSERT INTO temp.selected VALUES (?)", error);
-    sql_bind_hash(select, 1, row->feedback_id);
-    return sql_run(select, error);
+    sql_bind_hash(insert, 1, row->feedback_id);
+    return sql_run(insert, error);
 }
 
-bool store_select(struct store *store, const struct selection *selection, uint64_t model_key,
-                  struct error *error)
+bool store_fill_selected_ids(struct store *store, const struct selection *selection,
+                             uint64_t model_key, struct error *error)
 {
     return sql_execute(store->sql,
                        "CREATE TEMP TABLE IF NOT EXISTS selected (id INTEGER PRIMARY KEY);"
                        "DELETE FROM temp.selected",
                        error) &&
-           store_each_row(store, selection, model_key, select_row, store, error);
+           store_for_each_record(store, selection, model_key, insert_selected_id, store, error);
 }
 
 static bool load_member(struct store *store, uint64_t id, uint64_t model_key, struct text topic,
@@ -182,15 +185,15 @@ static bool load_member(struct store *store, uint64_t id, uint64_t model_key, st
     sql_bind_hash(load, 1, id);
     sql_bind_hash(load, 2, model_key);
     sql_bind_text(load, 3, topic);
-    bool found = sql_row(load);
+    bool found = sql_next_row(load);
     if (found)
         *member = (struct member){
             .feedback_id = id,
             .text_hash = sql_hash(load, 0),
             .created_at = sql_is_null(load, 1) ? TIME_UNKNOWN : sql_integer(load, 1),
-            .title = arena_copy(arena, sql_text(load, 2)),
-            .text = arena_copy(arena, sql_text(load, 3)),
-            .sentiment = sentiment_of(sql_text(load, 4)),
+            .title = arena_copy_text(arena, sql_text(load, 2)),
+            .text = arena_copy_text(arena, sql_text(load, 3)),
+            .sentiment = parse_sentiment(sql_text(load, 4)),
         };
     if (!sql_finish(load, error))
         return false;
@@ -198,8 +201,8 @@ static bool load_member(struct store *store, uint64_t id, uint64_t model_key, st
                               (unsigned long long)id);
 }
 
-bool store_load_members(struct store *store, const struct group_header *header, uint64_t model_key,
-                        struct group *group, struct error *error)
+bool store_load_group_members(struct store *store, const struct group_entry *header,
+                              uint64_t model_key, struct group *group, struct error *error)
 {
     struct member *members = arena_alloc(group->arena, header->member_count, sizeof(*members));
     for (size_t i = 0; i < header->member_count; i++)

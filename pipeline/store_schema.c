@@ -1,11 +1,11 @@
 /* store_schema.c - tables and views; docs/SCHEMA.md explains them. */
 #include "pipeline/store_private.h"
 
-#define CURRENT_MODEL "(SELECT number FROM setting WHERE name = 'model_key')"
-#define CURRENT_RUN "(SELECT max(id) FROM run)"
+#define CURRENT_MODEL_KEY "(SELECT number FROM setting WHERE name = 'model_key')"
+#define LATEST_RUN_ID "(SELECT max(id) FROM run)"
 
-#define PERSONAL_TABLE                                                                             \
-    "CREATE TABLE personal (file_id INTEGER NOT NULL REFERENCES file, kind TEXT NOT NULL,"         \
+#define PII_TABLE                                                                                  \
+    "CREATE TABLE pii (file_id INTEGER NOT NULL REFERENCES file, kind TEXT NOT NULL,"              \
     " count INTEGER NOT NULL, PRIMARY KEY (file_id, kind)) STRICT, WITHOUT ROWID;"
 
 #define LANGUAGE_TABLE                                                                             \
@@ -26,10 +26,10 @@ const char store_schema[] =
     " revised INTEGER NOT NULL DEFAULT 0, duplicate INTEGER NOT NULL DEFAULT 0,"
     " empty INTEGER NOT NULL DEFAULT 0, rejected INTEGER NOT NULL DEFAULT 0,"
     " inferred INTEGER NOT NULL DEFAULT 0, tokens INTEGER NOT NULL DEFAULT 0, failure TEXT,"
-    " left_out INTEGER NOT NULL DEFAULT 0, UNIQUE (run_id, path)) STRICT;"
+    " skipped INTEGER NOT NULL DEFAULT 0, UNIQUE (run_id, path)) STRICT;"
 
     /* What was replaced in a file's rows, by kind. */
-    PERSONAL_TABLE
+    PII_TABLE
 
     "CREATE TABLE reject (id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL REFERENCES file,"
     " line INTEGER, byte_offset INTEGER NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL) STRICT;"
@@ -41,7 +41,7 @@ const char store_schema[] =
     " text_hash INTEGER NOT NULL, content_hash INTEGER NOT NULL,"
     " revision INTEGER NOT NULL DEFAULT 1, first_run INTEGER NOT NULL,"
     " run_id INTEGER NOT NULL, lang_source TEXT, author TEXT) STRICT;"
-    "CREATE INDEX feedback_twin ON feedback (author_hash, text_hash)"
+    "CREATE INDEX feedback_author_text ON feedback (author_hash, text_hash)"
     " WHERE author_hash IS NOT NULL;"
 
     /* Of each source, for records whose own language nobody knows. */
@@ -52,7 +52,7 @@ const char store_schema[] =
     " number INTEGER NOT NULL, content_hash INTEGER NOT NULL, created_at INTEGER, rating REAL,"
     " title TEXT, text TEXT NOT NULL, text_hash INTEGER NOT NULL, author_hash INTEGER,"
     " run_id INTEGER NOT NULL, PRIMARY KEY (feedback_id, number)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX revision_twin ON revision (author_hash, text_hash)"
+    "CREATE INDEX revision_author_text ON revision (author_hash, text_hash)"
     " WHERE author_hash IS NOT NULL;"
 
     /* Records met in the present run: a second time makes a duplicate. */
@@ -91,7 +91,8 @@ const char store_schema[] =
     " \"end\" INTEGER NOT NULL, score REAL,"
     " PRIMARY KEY (summary_id, number)) STRICT, WITHOUT ROWID;"
 
-    "CREATE TABLE figure (view INTEGER NOT NULL, number INTEGER NOT NULL, period TEXT NOT NULL,"
+    "CREATE TABLE topic_stats (view INTEGER NOT NULL, number INTEGER NOT NULL, period TEXT NOT "
+    "NULL,"
     " segment TEXT NOT NULL, topic TEXT NOT NULL, mentions INTEGER NOT NULL,"
     " responses INTEGER NOT NULL, positive INTEGER NOT NULL, neutral INTEGER NOT NULL,"
     " negative INTEGER NOT NULL, mixed INTEGER NOT NULL, undetected INTEGER NOT NULL,"
@@ -102,25 +103,25 @@ const char store_upgrade[] =
     "ALTER TABLE feedback ADD COLUMN lang_source TEXT;"
     "ALTER TABLE feedback ADD COLUMN author TEXT;"
     "UPDATE feedback SET lang_source = 'detected' WHERE lang IS NOT NULL;"
-    "ALTER TABLE file ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;" PERSONAL_TABLE LANGUAGE_TABLE
+    "ALTER TABLE file ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0;" PII_TABLE LANGUAGE_TABLE
     "DROP VIEW IF EXISTS v_feedback; DROP VIEW IF EXISTS v_topics; DROP VIEW IF EXISTS "
     "v_summaries; DROP VIEW IF EXISTS v_rejects;"
     "DROP VIEW IF EXISTS v_account;";
 
 const char store_views[] = "CREATE VIEW v_feedback AS " STORE_FEEDBACK_QUERY(
-    CURRENT_MODEL) ";"
-                   "CREATE VIEW v_topics AS " STORE_TOPICS_QUERY " WHERE view = 0;"
-                   "CREATE VIEW v_summaries AS " STORE_SUMMARIES_QUERY " WHERE view = 0;"
-                   "CREATE VIEW v_rejects AS " STORE_REJECTS_QUERY
-                   " WHERE file.run_id = " CURRENT_RUN ";"
-                   "CREATE VIEW v_account AS SELECT run.id AS run_id, started_at, finished_at,"
-                   " coalesce(sum(read), 0) AS read, coalesce(sum(new), 0) AS new,"
-                   " coalesce(sum(unchanged), 0) AS unchanged, coalesce(sum(revised), 0) AS "
-                   "revised,"
-                   " coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(empty), 0) AS "
-                   "empty,"
-                   " coalesce(sum(rejected), 0) AS rejected, coalesce(sum(inferred), 0) AS "
-                   "inferred,"
-                   " coalesce(sum(tokens), 0) AS tokens,"
-                   " coalesce(sum(left_out), 0) AS left_out"
-                   " FROM run LEFT JOIN file ON file.run_id = run.id GROUP BY run.id;";
+    CURRENT_MODEL_KEY) ";"
+                       "CREATE VIEW v_topics AS " STORE_TOPICS_QUERY " WHERE view = 0;"
+                       "CREATE VIEW v_summaries AS " STORE_SUMMARIES_QUERY " WHERE view = 0;"
+                       "CREATE VIEW v_rejects AS " STORE_REJECTS_QUERY
+                       " WHERE file.run_id = " LATEST_RUN_ID ";"
+                       "CREATE VIEW v_account AS SELECT run.id AS run_id, started_at, finished_at,"
+                       " coalesce(sum(read), 0) AS read, coalesce(sum(new), 0) AS new,"
+                       " coalesce(sum(unchanged), 0) AS unchanged, coalesce(sum(revised), 0) AS "
+                       "revised,"
+                       " coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(empty), 0) AS "
+                       "empty,"
+                       " coalesce(sum(rejected), 0) AS rejected, coalesce(sum(inferred), 0) AS "
+                       "inferred,"
+                       " coalesce(sum(tokens), 0) AS tokens,"
+                       " coalesce(sum(skipped), 0) AS skipped"
+                       " FROM run LEFT JOIN file ON file.run_id = run.id GROUP BY run.id;";

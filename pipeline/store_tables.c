@@ -8,11 +8,12 @@
 const char *const store_tables[] = {"feedback", "topics", "summaries", "rejects", NULL};
 
 /* ?1 is the model key, ?2 the view. */
-static const struct table {
+static const struct report_table {
     const char *name;
     const char *query;
-    const char *selected; /* the same for temp.selected alone; NULL: selections do not matter */
-} tables[] = {
+    const char
+        *selection_query; /* the same for temp.selected alone; NULL: selections do not matter */
+} report_tables[] = {
     {"feedback", STORE_FEEDBACK_QUERY("?1") " ORDER BY f.source, f.created_at, f.id < 0, f.id",
      STORE_FEEDBACK_QUERY("?1") " WHERE f.id IN (SELECT id FROM temp.selected)"
                                 " ORDER BY f.source, f.created_at, f.id < 0, f.id"},
@@ -25,40 +26,40 @@ static const struct table {
      NULL},
 };
 
-static const struct table *find_table(const char *name)
+static const struct report_table *find_report_table(const char *name)
 {
-    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
-        if (strcmp(tables[i].name, name) == 0)
-            return &tables[i];
+    for (size_t i = 0; i < sizeof(report_tables) / sizeof(*report_tables); i++)
+        if (strcmp(report_tables[i].name, name) == 0)
+            return &report_tables[i];
     return NULL;
 }
 
 /* Every other column holds numbers. */
 static bool is_text_column(const char *name)
 {
-    static const char *const texts[] = {
+    static const char *const text_columns[] = {
         "feedback_id",  "source", "external_id", "created_at",   "lang",    "text",
         "sentiment",    "topics", "title",       "period",       "segment", "topic",
         "top_quote_id", "group",  "summary",     "evidence_ids", "quotes",  "finish_reason",
         "file",         "reason", "raw",         "lang_source",  "author",  NULL};
-    for (const char *const *text = texts; *text; text++)
+    for (const char *const *text = text_columns; *text; text++)
         if (strcmp(*text, name) == 0)
             return true;
     return false;
 }
 
 /* SQLite would print a whole number held as a real as "5.0". */
-static struct text print_cell(const struct sql_statement *rows, int column, char digits[32])
+static struct text format_cell(const struct sql_statement *rows, int column, char digits[32])
 {
     if (!sql_is_real(rows, column))
         return sql_text(rows, column);
-    return (struct text){digits, json_print_real(sql_real(rows, column), digits)};
+    return (struct text){digits, json_format_real(sql_real(rows, column), digits)};
 }
 
-static bool visit_rows(struct sql_statement *rows, const struct table_visitor *visitor,
-                       struct error *error)
+static bool visit_result_rows(struct sql_statement *rows, const struct table_visitor *visitor,
+                              struct error *error)
 {
-    size_t count = (size_t)sql_columns(rows);
+    size_t count = (size_t)sql_column_count(rows);
     struct arena arena = {0};
     struct column *columns = arena_alloc(&arena, count, sizeof(*columns));
     struct text *cells = arena_alloc(&arena, count, sizeof(*cells));
@@ -68,33 +69,33 @@ static bool visit_rows(struct sql_statement *rows, const struct table_visitor *v
         columns[i] = (struct column){name, is_text_column(name) ? COLUMN_TEXT : COLUMN_NUMBER};
     }
     bool ok = visitor->begin(visitor->user, columns, count, error);
-    while (ok && sql_row(rows)) {
+    while (ok && sql_next_row(rows)) {
         for (size_t i = 0; i < count; i++)
-            cells[i] = print_cell(rows, (int)i, digits[i]);
+            cells[i] = format_cell(rows, (int)i, digits[i]);
         ok = visitor->row(visitor->user, cells, count, error);
     }
     arena_free(&arena);
     return ok;
 }
 
-bool store_each_table_row(struct store *store, const char *name, const struct selection *selection,
-                          uint64_t model_key, const struct table_visitor *visitor,
-                          struct error *error)
+bool store_for_each_table_row(struct store *store, const char *name,
+                              const struct selection *selection, uint64_t model_key,
+                              const struct table_visitor *visitor, struct error *error)
 {
-    const struct table *table = find_table(name);
-    if (!table)
+    const struct report_table *report_table = find_report_table(name);
+    if (!report_table)
         return error_set(error, ERROR_USAGE, "there is no table '%s'", name);
-    bool narrowed = table->selected && selection && selection->view;
-    if (narrowed && !store_select(store, selection, model_key, error))
+    bool is_filtered = report_table->selection_query && selection && selection->view;
+    if (is_filtered && !store_fill_selected_ids(store, selection, model_key, error))
         return false;
-    struct sql_statement *rows =
-        sql_prepare(store->sql, narrowed ? table->selected : table->query, error);
+    struct sql_statement *rows = sql_prepare(
+        store->sql, is_filtered ? report_table->selection_query : report_table->query, error);
     if (!rows)
         return false;
-    if (table->selected) /* the one table that asks for the model */
+    if (report_table->selection_query) /* the one table that asks for the model */
         sql_bind_hash(rows, 1, model_key);
     else if (strcmp(name, "rejects") != 0)
         sql_bind_hash(rows, 2, selection ? selection->view : 0);
-    bool ok = visit_rows(rows, visitor, error);
+    bool ok = visit_result_rows(rows, visitor, error);
     return sql_finish(rows, error) && ok;
 }

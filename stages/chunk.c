@@ -8,66 +8,67 @@
 #include "stages/text/text_split.h"
 
 struct chunk_state {
-    int64_t most_tokens, most_chunks;
-    double smallest_pct;
+    int64_t max_tokens, max_chunks;
+    double min_last_chunk_pct;
     bool title;
     const struct t5_model *model; /* borrowed */
     struct segmenter *segmenter;  /* owned */
     struct prompt sentiment, topics;
-    size_t room; /* tokens of an input */
+    size_t token_budget; /* tokens of an input */
 };
 
 /* What a piece of a record costs. */
-struct measuring {
+struct chunk_measurer {
     const struct chunk_state *chunk;
     const struct record *record;
-    bool titled;
+    bool has_title;
     struct arena arena; /* reset from piece to piece */
 };
 
-static size_t measure_prompt(struct measuring *measuring, const struct prompt *prompt, size_t begin,
-                             size_t end)
+static size_t count_prompt_tokens(struct chunk_measurer *chunk_measurer,
+                                  const struct prompt *prompt, size_t begin, size_t end)
 {
-    arena_reset(&measuring->arena);
-    struct text input = prompt_record_input(prompt, measuring->record, begin, end,
-                                            measuring->titled && begin == 0, &measuring->arena);
-    return prompt_tokens(measuring->chunk->model, input);
+    arena_reset(&chunk_measurer->arena);
+    struct text input =
+        prompt_format_record_input(prompt, chunk_measurer->record, begin, end,
+                                   chunk_measurer->has_title && begin == 0, &chunk_measurer->arena);
+    return prompt_count_tokens(chunk_measurer->chunk->model, input);
 }
 
 /* Both questions are asked of every chunk. */
-static size_t measure(void *user, size_t begin, size_t end)
+static size_t count_tokens(void *user, size_t begin, size_t end)
 {
-    struct measuring *measuring = user;
-    const struct chunk_state *chunk = measuring->chunk;
-    size_t sentiment = measure_prompt(measuring, &chunk->sentiment, begin, end);
+    struct chunk_measurer *chunk_measurer = user;
+    const struct chunk_state *chunk = chunk_measurer->chunk;
+    size_t sentiment = count_prompt_tokens(chunk_measurer, &chunk->sentiment, begin, end);
     if (prompt_shares_input(&chunk->sentiment, &chunk->topics))
         return sentiment;
-    size_t topics = measure_prompt(measuring, &chunk->topics, begin, end);
+    size_t topics = count_prompt_tokens(chunk_measurer, &chunk->topics, begin, end);
     return sentiment > topics ? sentiment : topics;
 }
 
-static bool open_chunk(void *state, const struct workbench *workbench, struct error *error)
+static bool open_chunk(void *state, const struct stage_context *stage_context, struct error *error)
 {
     struct chunk_state *chunk = state;
-    struct window window;
-    chunk->model = workbench->model;
-    if (!prompt_window(&window, chunk->model, error) ||
+    struct token_limits token_limits;
+    chunk->model = stage_context->model;
+    if (!prompt_get_token_limits(&token_limits, chunk->model, error) ||
         !prompt_load(&chunk->sentiment, chunk->model, "sentiment", error) ||
         !prompt_load(&chunk->topics, chunk->model, "topics", error) ||
         !segmenter_open(&chunk->segmenter, error))
         return false;
-    chunk->room = window.input;
-    if (chunk->most_tokens > 0 && (size_t)chunk->most_tokens < window.input)
-        chunk->room = (size_t)chunk->most_tokens;
-    const struct record nothing = {0};
-    struct measuring measuring = {.chunk = chunk, .record = &nothing};
-    size_t prompt = measure(&measuring, 0, 0);
-    arena_free(&measuring.arena);
-    if (prompt + 8 > chunk->room)
+    chunk->token_budget = token_limits.input;
+    if (chunk->max_tokens > 0 && (size_t)chunk->max_tokens < token_limits.input)
+        chunk->token_budget = (size_t)chunk->max_tokens;
+    const struct record empty_record = {0};
+    struct chunk_measurer chunk_measurer = {.chunk = chunk, .record = &empty_record};
+    size_t prompt = count_tokens(&chunk_measurer, 0, 0);
+    arena_free(&chunk_measurer.arena);
+    if (prompt + 8 > chunk->token_budget)
         return error_set(error, ERROR_MODEL,
                          "the model's prompts take %zu of the %zu tokens of an input, which leaves "
-                         "no room for feedback; raise [chunk] most_tokens or shorten the prompts",
-                         prompt, chunk->room);
+                         "no room for feedback; raise [chunk] max_tokens or shorten the prompts",
+                         prompt, chunk->token_budget);
     return true;
 }
 
@@ -78,90 +79,91 @@ static void close_chunk(void *state)
 
 /* A title is read as the first sentence, unless the text begins with it or it would take half the
  * room. */
-static bool is_titled(struct measuring *measuring)
+static bool can_prepend_title(struct chunk_measurer *chunk_measurer)
 {
-    const struct record *record = measuring->record;
+    const struct record *record = chunk_measurer->record;
     struct text title = record->title;
-    if (!measuring->chunk->title || title.size == 0 || text_starts_with(record->text, title))
+    if (!chunk_measurer->chunk->title || title.size == 0 || text_starts_with(record->text, title))
         return false;
-    if (title.size > measuring->chunk->room * 8)
+    if (title.size > chunk_measurer->chunk->token_budget * 8)
         return false;
-    measuring->titled = true;
-    bool fits = measure(measuring, 0, 0) <= measuring->chunk->room / 2;
-    measuring->titled = false;
+    chunk_measurer->has_title = true;
+    bool fits = count_tokens(chunk_measurer, 0, 0) <= chunk_measurer->chunk->token_budget / 2;
+    chunk_measurer->has_title = false;
     return fits;
 }
 
-static void chunk_record(struct chunk_state *chunk, struct record *record, struct arena *arena)
+static void split_record(struct chunk_state *chunk, struct record *record, struct arena *arena)
 {
-    struct measuring measuring = {.chunk = chunk, .record = record};
-    measuring.titled = is_titled(&measuring);
-    struct cutter cutter = {
+    struct chunk_measurer chunk_measurer = {.chunk = chunk, .record = record};
+    chunk_measurer.has_title = can_prepend_title(&chunk_measurer);
+    struct text_splitter text_splitter = {
         .model = chunk->model,
         .segmenter = chunk->segmenter,
-        .room = chunk->room,
-        .smallest = (size_t)((double)chunk->room * chunk->smallest_pct / 100),
-        .measure = measure,
-        .user = &measuring,
+        .token_budget = chunk->token_budget,
+        .min_last_tokens = (size_t)((double)chunk->token_budget * chunk->min_last_chunk_pct / 100),
+        .count_tokens = count_tokens,
+        .user = &chunk_measurer,
     };
     size_t count;
-    const struct piece *pieces = cut_text(&cutter, record->text, arena, &count);
-    size_t kept = count, tokens = 0, read = 0;
-    if (chunk->most_chunks > 0 && count > (size_t)chunk->most_chunks)
-        kept = (size_t)chunk->most_chunks;
+    const struct text_piece *pieces =
+        text_split_pieces(&text_splitter, record->text, arena, &count);
+    size_t kept = count, tokens = 0, read_tokens = 0;
+    if (chunk->max_chunks > 0 && count > (size_t)chunk->max_chunks)
+        kept = (size_t)chunk->max_chunks;
     record->chunks = arena_alloc(arena, kept, sizeof(*record->chunks));
     record->chunk_count = kept;
     for (size_t i = 0; i < count; i++) {
-        assert(pieces[i].tokens <= chunk->room);
+        assert(pieces[i].tokens <= chunk->token_budget);
         tokens += pieces[i].tokens;
         if (i >= kept)
             continue;
-        read += pieces[i].tokens;
+        read_tokens += pieces[i].tokens;
         record->chunks[i] = (struct chunk){.begin = pieces[i].begin,
                                            .end = pieces[i].end,
                                            .tokens = pieces[i].tokens,
-                                           .titled = measuring.titled && i == 0};
+                                           .has_title = chunk_measurer.has_title && i == 0};
     }
     record->analysis.tokens = tokens;
-    record->analysis.coverage = tokens > 0 ? (double)read / (double)tokens : 0;
-    arena_free(&measuring.arena);
+    record->analysis.coverage = tokens > 0 ? (double)read_tokens / (double)tokens : 0;
+    arena_free(&chunk_measurer.arena);
 }
 
 static bool process(void *state, struct batch *batch, struct error *error)
 {
     (void)error;
     for (size_t i = 0; i < batch->count; i++)
-        if (batch->records[i].analyse)
-            chunk_record(state, &batch->records[i], &batch->arena);
+        if (batch->records[i].needs_analysis)
+            split_record(state, &batch->records[i], &batch->arena);
     return true;
 }
 
 static const struct option options[] = {
-    {.name = "most_tokens",
+    {.name = "max_tokens",
      .type = OPTION_INTEGER,
-     .offset = offsetof(struct chunk_state, most_tokens),
-     .fallback = "0",
-     .least = 0,
-     .most = 1 << 20,
+     .offset = offsetof(struct chunk_state, max_tokens),
+     .default_value = "0",
+     .min = 0,
+     .max = 1 << 20,
      .help = "tokens of one input, prompt and end mark counted; 0: the model's window"},
-    {.name = "smallest_pct",
+    {.name = "min_last_chunk_pct",
      .type = OPTION_REAL,
-     .offset = offsetof(struct chunk_state, smallest_pct),
-     .fallback = "20",
-     .least = 0,
-     .most = 45,
+     .offset = offsetof(struct chunk_state, min_last_chunk_pct),
+     .default_value = "20",
+     .min = 0,
+     .max = 45,
      .help = "the last chunk of a text gets at least this share of an input, where it can"},
-    {.name = "most_chunks",
+    {.name = "max_chunks",
      .type = OPTION_INTEGER,
-     .offset = offsetof(struct chunk_state, most_chunks),
-     .fallback = "0",
-     .least = 0,
-     .most = 1 << 20,
+     .offset = offsetof(struct chunk_state, max_chunks),
+     .default_value = "0",
+     .min = 0,
+     .max = 1 << 20,
      .help = "chunks read of one text, the rest shows in its coverage; 0: all"},
     {.name = "title",
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct chunk_state, title),
-     .fallback = "yes",
+     .default_value = "yes",
      .help = "the model reads the title as the first sentence of the text"},
     {0},
 };
@@ -173,6 +175,6 @@ const struct stage chunk_stage = {
     .state_size = sizeof(struct chunk_state),
     .open = open_chunk,
     .process = process,
-    .for_saved = true,
+    .handles_saved_texts = true,
     .close = close_chunk,
 };

@@ -10,83 +10,85 @@
 
 struct clean {
     bool html;
-    struct text blank;
+    struct text blank_answers;
     bool translations;
 };
 
 /* Fewer Latin letters give a detector nothing to go by, though it may be sure of itself. */
-enum { LEAST_LATIN = 10 };
+enum { MIN_LATIN_LETTERS = 10 };
 
-struct scripts {
+struct script_counts {
     size_t hangul, kana, han, latin, letters;
 };
 
-static struct scripts count_scripts(struct text text)
+static struct script_counts count_scripts(struct text text)
 {
-    struct scripts scripts = {0};
+    struct script_counts script_counts = {0};
     size_t size;
     for (size_t at = 0; at < text.size; at += size) {
-        uint32_t point = utf8_decode(text, at, &size);
-        enum letter letter = normalize_letter(point);
-        if (letter != LETTER_WORD && letter != LETTER_DENSE && (point < 0x3131 || point > 0x318E))
+        uint32_t code_point = utf8_decode(text, at, &size);
+        enum letter_class letter_class = normalize_letter_class(code_point);
+        if (letter_class != LETTER_SPACED_SCRIPT && letter_class != LETTER_UNSPACED_SCRIPT &&
+            (code_point < 0x3131 || code_point > 0x318E))
             continue;
-        scripts.letters++;
-        scripts.hangul +=
-            (point >= 0xAC00 && point <= 0xD7A3) || (point >= 0x3131 && point <= 0x318E);
-        scripts.kana += point >= 0x3041 && point <= 0x30FF;
-        scripts.han += point >= 0x4E00 && point <= 0x9FFF;
-        scripts.latin += point < 0x250 || (point >= 0x1E00 && point < 0x1F00);
+        script_counts.letters++;
+        script_counts.hangul += (code_point >= 0xAC00 && code_point <= 0xD7A3) ||
+                                (code_point >= 0x3131 && code_point <= 0x318E);
+        script_counts.kana += code_point >= 0x3041 && code_point <= 0x30FF;
+        script_counts.han += code_point >= 0x4E00 && code_point <= 0x9FFF;
+        script_counts.latin += code_point < 0x250 || (code_point >= 0x1E00 && code_point < 0x1F00);
     }
-    return scripts;
+    return script_counts;
 }
 
 /* The language that the text itself shows; empty where it is too short to. */
-static struct text detect(struct text text, struct arena *arena)
+static struct text detect_language(struct text text, struct arena *arena)
 {
-    struct scripts scripts = count_scripts(text);
+    struct script_counts script_counts = count_scripts(text);
     char code[8];
     bool reliable;
-    if (scripts.hangul * 2 > scripts.letters) /* scripts that one language alone uses */
+    if (script_counts.hangul * 2 > script_counts.letters) /* scripts that one language alone uses */
         return TEXT("ko");
-    if (scripts.kana && (scripts.kana + scripts.han) * 2 > scripts.letters)
+    if (script_counts.kana && (script_counts.kana + script_counts.han) * 2 > script_counts.letters)
         return TEXT("ja");
-    if (scripts.latin * 2 > scripts.letters && scripts.latin < LEAST_LATIN)
+    if (script_counts.latin * 2 > script_counts.letters && script_counts.latin < MIN_LATIN_LETTERS)
         return (struct text){0};
     if (language_detect(text, code, &reliable) && reliable)
-        return arena_copy(arena, text_of(code));
+        return arena_copy_text(arena, text_of(code));
     /* Japanese without a kana is rare. */
-    return scripts.han * 2 > scripts.letters ? TEXT("zh") : (struct text){0};
+    return script_counts.han * 2 > script_counts.letters ? TEXT("zh") : (struct text){0};
 }
 
 /* The export's hint is often the device's language, not the text's: it comes second. What has
- * neither is settled when all is saved (store_settle_languages). */
-static void find_language(struct record *record, struct arena *arena)
+ * neither is settled when all is saved (store_update_source_languages). */
+static void set_language(struct record *record, struct arena *arena)
 {
     struct text hint = record->lang;
-    struct text found = detect(record->text, arena);
-    record->lang_source = found.size ? "detected" : NULL;
-    if (!found.size && hint.size >= 2 &&
+    struct text language = detect_language(record->text, arena);
+    record->lang_source = language.size ? "detected" : NULL;
+    if (!language.size && hint.size >= 2 &&
         (hint.size == 2 || hint.bytes[2] == '-' || hint.bytes[2] == '_')) {
-        found = normalize_key(text_slice(hint, 0, 2), arena);
+        language = normalize_key(text_slice(hint, 0, 2), arena);
         record->lang_source = "hint";
     }
-    record->lang = found;
+    record->lang = language;
 }
 
 static void clean_record(const struct clean *clean, struct record *record, struct arena *arena)
 {
-    record->title = tidy_text(record->title, clean->html, arena);
-    record->question = tidy_text(record->question, clean->html, arena);
-    struct text text = tidy_text(record->body, clean->html, arena);
+    record->title = cleanup_text(record->title, clean->html, arena);
+    record->question = cleanup_text(record->question, clean->html, arena);
+    struct text text = cleanup_text(record->body, clean->html, arena);
     if (clean->translations)
-        text = tidy_original(text);
-    if (tidy_is_blank(text, clean->blank))
-        text = tidy_is_blank(record->title, clean->blank) ? (struct text){0} : record->title;
+        text = cleanup_keep_original(text);
+    if (cleanup_is_blank_answer(text, clean->blank_answers))
+        text = cleanup_is_blank_answer(record->title, clean->blank_answers) ? (struct text){0}
+                                                                            : record->title;
     record->text = text;
     if (text.size == 0)
         record->state = RECORD_EMPTY;
     else
-        find_language(record, arena);
+        set_language(record, arena);
 }
 
 static bool process(void *state, struct batch *batch, struct error *error)
@@ -102,18 +104,18 @@ static const struct option options[] = {
     {.name = "html",
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct clean, html),
-     .fallback = "yes",
+     .default_value = "yes",
      .help = "turn markup and entities into the text that a reader sees, where there are any"},
     {.name = "blank",
      .type = OPTION_TEXT,
-     .offset = offsetof(struct clean, blank),
-     .fallback = "",
+     .offset = offsetof(struct clean, blank_answers),
+     .default_value = "",
      .help =
          "more answers that say nothing, comma-separated, besides n/a, none, 없음 and the like"},
     {.name = "translations",
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct clean, translations),
-     .fallback = "yes",
+     .default_value = "yes",
      .help = "of a text with Google's translation in it, keep what the customer wrote"},
     {0},
 };

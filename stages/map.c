@@ -6,18 +6,18 @@
 
 struct map {
     struct text strategy;
-    bool writes; /* the model does */
+    bool uses_model; /* the model does */
     struct summarizer summarizer;
 };
 
-static bool open_map(void *state, const struct workbench *workbench, struct error *error)
+static bool open_map(void *state, const struct stage_context *stage_context, struct error *error)
 {
     struct map *map = state;
     /* A model that was not taught to write says so: its summaries are customers' own sentences. */
-    map->writes =
+    map->uses_model =
         !text_equal(map->strategy, TEXT("extractive")) &&
-        text_equal(prompt_text(workbench->model, "summary", "by", "model"), TEXT("model"));
-    return summarizer_open(&map->summarizer, workbench, error);
+        text_equal(prompt_get_text(stage_context->model, "summary", "by", "model"), TEXT("model"));
+    return summarizer_open(&map->summarizer, stage_context, error);
 }
 
 static void close_map(void *state)
@@ -29,27 +29,27 @@ static bool process_group(void *state, struct group *group, struct error *error)
 {
     struct map *map = state;
     struct arena scratch = {0};
-    struct table seen = {0};
+    struct hash_table seen_texts = {0};
     struct text *texts = arena_alloc(&scratch, group->member_count, sizeof(*texts));
     size_t count = 0, piece_count;
     for (size_t i = 0; i < group->member_count; i++) {
         bool is_new;
         /* What fifty people wrote alike is read once. */
-        table_at(&seen, hash_text(group->members[i].text), i, &is_new);
+        hash_table_get_or_insert(&seen_texts, hash_text(group->members[i].text), i, &is_new);
         if (is_new)
             texts[count++] = group->members[i].text;
     }
-    table_free(&seen);
+    hash_table_free(&seen_texts);
     group->part_count = 0;
     group->finish_reason = "extractive";
     bool ok = true;
     /* One text is its own best summary. */
-    if (count > 1 && map->writes) {
+    if (count > 1 && map->uses_model) {
         struct text *pieces =
-            summarizer_cut(&map->summarizer, texts, count, summarizer_room(&map->summarizer),
-                           &scratch, &piece_count);
-        ok = summarizer_run(&map->summarizer, pieces, piece_count, group->arena, &group->parts,
-                            &group->part_count, &group->finish_reason, error);
+            summarizer_split(&map->summarizer, texts, count,
+                             summarizer_token_budget(&map->summarizer), &scratch, &piece_count);
+        ok = summarizer_summarize(&map->summarizer, pieces, piece_count, group->arena,
+                                  &group->parts, &group->part_count, &group->finish_reason, error);
     }
     arena_free(&scratch);
     return ok;
@@ -59,7 +59,7 @@ static const struct option options[] = {
     {.name = "strategy",
      .type = OPTION_CHOICE,
      .offset = offsetof(struct map, strategy),
-     .fallback = "map-reduce",
+     .default_value = "map-reduce",
      .choices = "map-reduce|extractive",
      .help =
          "map-reduce: the model writes (where it was taught to), ground checks; extractive: only "

@@ -12,19 +12,19 @@
 #include "stages/text/pii.h"
 
 struct redact {
-    struct text kinds, orders, authors; /* options */
-    struct personal_search search;
-    bool active, keep_authors;
+    struct text kinds, order_pattern, authors; /* options */
+    struct pii_search search;
+    bool is_active, keeps_authors;
     struct pattern *pattern;
-    struct table known; /* values of the record at hand: their numbers */
-    size_t numbers[PERSONAL_COUNT];
+    struct hash_table number_by_value; /* values of the record at hand: their numbers */
+    size_t value_counts[PII_COUNT];
 };
 
 static bool add_kind(struct redact *redact, struct text word, struct error *error)
 {
-    for (size_t i = 0; i < PERSONAL_COUNT; i++)
-        if (i != PERSONAL_ORDER && text_equal_fold(word, text_of(personal_names[i]))) {
-            redact->search.kinds[i] = redact->active = true;
+    for (size_t i = 0; i < PII_COUNT; i++)
+        if (i != PII_ORDER_NUMBER && text_equal_ignore_case(word, text_of(pii_names[i]))) {
+            redact->search.kinds[i] = redact->is_active = true;
             return true;
         }
     return error_set(error, ERROR_USAGE,
@@ -32,84 +32,87 @@ static bool add_kind(struct redact *redact, struct text word, struct error *erro
                      TEXT_ARGUMENT(word));
 }
 
-static bool open_redact(void *state, const struct workbench *workbench, struct error *error)
+static bool open_redact(void *state, const struct stage_context *stage_context, struct error *error)
 {
-    (void)workbench;
+    (void)stage_context;
     struct redact *redact = state;
     struct text rest = redact->kinds, word;
-    redact->keep_authors = text_equal(redact->authors, TEXT("keep"));
+    redact->keeps_authors = text_equal(redact->authors, TEXT("keep"));
     while (text_split(&rest, ',', &word)) {
         word = text_trim(word);
-        if (word.size && !text_equal_fold(word, TEXT("none")) && !add_kind(redact, word, error))
+        if (word.size && !text_equal_ignore_case(word, TEXT("none")) &&
+            !add_kind(redact, word, error))
             return false;
     }
-    if (!redact->orders.size)
+    if (!redact->order_pattern.size)
         return true;
-    redact->search.kinds[PERSONAL_ORDER] = redact->active = true;
-    if (!pattern_open(&redact->pattern, redact->orders, "[redact] orders", error))
+    redact->search.kinds[PII_ORDER_NUMBER] = redact->is_active = true;
+    if (!pattern_compile(&redact->pattern, redact->order_pattern, "[redact] orders", error))
         return false;
-    redact->search.orders = redact->pattern;
+    redact->search.order_pattern = redact->pattern;
     return true;
 }
 
 static void close_redact(void *state)
 {
     struct redact *redact = state;
-    pattern_close(redact->pattern);
-    table_free(&redact->known);
+    pattern_free(redact->pattern);
+    hash_table_free(&redact->number_by_value);
 }
 
 /* The value's number among those of its kind in this record. */
-static size_t number_of(struct redact *redact, enum personal kind, struct text value,
-                        struct arena *arena)
+static size_t get_placeholder_number(struct redact *redact, enum pii kind, struct text value,
+                                     struct arena *arena)
 {
     bool added;
-    uint64_t hash = hash_add(hash_add_number(HASH_START, kind), personal_key(kind, value, arena));
-    size_t *number = table_at(&redact->known, hash, redact->numbers[kind] + 1, &added);
-    redact->numbers[kind] += added;
+    uint64_t hash =
+        hash_combine(hash_combine_number(HASH_SEED, kind), pii_comparison_key(kind, value, arena));
+    size_t *number = hash_table_get_or_insert(&redact->number_by_value, hash,
+                                              redact->value_counts[kind] + 1, &added);
+    redact->value_counts[kind] += added;
     return *number;
 }
 
 /* `text` with placeholders, or itself. */
-static struct text redact_text(struct redact *redact, struct text text, bool cell,
+static struct text redact_text(struct redact *redact, struct text text, bool is_cell,
                                struct batch *batch)
 {
     enum { PLACEHOLDER_SIZE = 32 };
     struct arena *arena = &batch->arena;
     size_t count, size = 0, end = 0;
-    redact->search.cell = cell;
-    const struct personal_span *spans = personal_find(&redact->search, text, arena, &count);
+    redact->search.is_cell = is_cell;
+    const struct pii_span *spans = pii_find(&redact->search, text, arena, &count);
     if (!count)
         return text;
     char *bytes = arena_alloc(arena, text.size + count * PLACEHOLDER_SIZE + 1, 1);
     for (size_t i = 0; i < count; i++) {
-        const struct personal_span *span = &spans[i];
-        size_t number =
-            number_of(redact, span->kind, text_slice(text, span->begin, span->end), arena);
+        const struct pii_span *span = &spans[i];
+        size_t number = get_placeholder_number(redact, span->kind,
+                                               text_slice(text, span->begin, span->end), arena);
         memcpy(bytes + size, text.bytes + end, span->begin - end);
         size += span->begin - end;
-        size += (size_t)snprintf(bytes + size, PLACEHOLDER_SIZE, "[%s %zu]",
-                                 personal_names[span->kind], number);
+        size += (size_t)snprintf(bytes + size, PLACEHOLDER_SIZE, "[%s %zu]", pii_names[span->kind],
+                                 number);
         end = span->end;
-        batch->personal[span->kind]++;
+        batch->pii[span->kind]++;
     }
     memcpy(bytes + size, text.bytes + end, text.size - end);
     return (struct text){bytes, size + text.size - end};
 }
 
-static void begin_record(struct redact *redact)
+static void reset_placeholder_numbers(struct redact *redact)
 {
-    table_clear(&redact->known);
-    memset(redact->numbers, 0, sizeof(redact->numbers));
+    hash_table_clear(&redact->number_by_value);
+    memset(redact->value_counts, 0, sizeof(redact->value_counts));
 }
 
 /* ---- Records ---- */
 
 /* "name" alone may be a product's; beside an author known by an address it is the author's. */
-static bool is_name(const struct record *record, const struct field *field)
+static bool is_author_name(const struct record *record, const struct field *field)
 {
-    return text_equal(field->value, record->author) || personal_is_name_column(field->name) ||
-           (text_equal_fold(field->name, TEXT("name")) &&
+    return text_equal(field->value, record->author) || pii_is_name_column(field->name) ||
+           (text_equal_ignore_case(field->name, TEXT("name")) &&
             text_find(record->author, TEXT("@"), 0) < record->author.size);
 }
 
@@ -120,27 +123,28 @@ static void redact_fields(struct redact *redact, struct record *record, struct t
                           struct text title, struct batch *batch)
 {
     struct field *fields = arena_alloc(&batch->arena, record->field_count, sizeof(*fields));
-    bool personal_id = false;
+    bool is_id_redacted = false;
     for (size_t i = 0; i < record->field_count; i++) {
         struct text value = record->fields[i].value;
         bool is_id = text_equal(value, record->external_id);
         fields[i] = record->fields[i];
-        if (!redact->keep_authors && is_name(record, &fields[i]))
+        if (!redact->keeps_authors && is_author_name(record, &fields[i]))
             value = (struct text){0};
-        if (redact->active && !(redact->keep_authors && text_equal(value, record->author))) {
+        if (redact->is_active && !(redact->keeps_authors && text_equal(value, record->author))) {
             if (text_equal(value, body) || text_equal(value, title))
                 value = (struct text){0};
-            else if (!text_equal_fold(fields[i].name, TEXT("thread")))
+            else if (!text_equal_ignore_case(fields[i].name, TEXT("thread")))
                 value = redact_text(redact, value, true, batch);
         }
-        personal_id |= is_id && value.size && !text_equal(value, record->external_id);
+        is_id_redacted |= is_id && value.size && !text_equal(value, record->external_id);
         fields[i].value = value;
     }
     record->fields = fields;
-    if (personal_id || (record->external_id.size && redact->active && !redact->keep_authors &&
-                        text_equal(record->external_id, record->author))) {
+    if (is_id_redacted ||
+        (record->external_id.size && redact->is_active && !redact->keeps_authors &&
+         text_equal(record->external_id, record->author))) {
         char digits[17];
-        hash_print(hash_text(record->external_id), digits);
+        hash_format(hash_text(record->external_id), digits);
         record->external_id = arena_format(&batch->arena, "#%s", digits);
     }
 }
@@ -148,14 +152,14 @@ static void redact_fields(struct redact *redact, struct record *record, struct t
 static void redact_record(struct redact *redact, struct record *record, struct batch *batch)
 {
     struct text body = record->body, title = record->title;
-    begin_record(redact);
-    record->named = redact->keep_authors;
-    if (redact->active) {
+    reset_placeholder_numbers(redact);
+    record->saves_author = redact->keeps_authors;
+    if (redact->is_active) {
         /* Where the body says nothing, the text is the title. */
-        bool titled =
+        bool has_title =
             record->text.bytes == record->title.bytes && record->text.size == record->title.size;
         record->title = redact_text(redact, record->title, false, batch);
-        record->text = titled ? record->title : redact_text(redact, record->text, false, batch);
+        record->text = has_title ? record->title : redact_text(redact, record->text, false, batch);
         record->question = redact_text(redact, record->question, false, batch);
         record->body = record->text; /* nobody behind this place needs what it was */
     }
@@ -165,8 +169,8 @@ static void redact_record(struct redact *redact, struct record *record, struct b
 /* ---- Rejects ---- */
 
 enum {
-    LEAST_ENCODED = 60, /* base64 without a blank: text that nobody can look into */
-    MOST_TAIL = 320,    /* bytes at the end of a cut row that may be half a value */
+    MIN_ENCODED_SIZE = 60, /* base64 without a blank: text that nobody can look into */
+    MAX_TAIL_SIZE = 320,   /* bytes at the end of a cut row that may be half a value */
 };
 
 static bool is_base64(char c)
@@ -176,14 +180,14 @@ static bool is_base64(char c)
 }
 
 /* Encoded stretches go, since what they hold cannot be seen. */
-static struct text without_encoded(struct text raw, struct arena *arena)
+static struct text replace_encoded_runs(struct text raw, struct arena *arena)
 {
     char *bytes = arena_alloc(arena, raw.size + 1, 1);
     size_t size = 0;
     for (size_t i = 0, end; i < raw.size; i = end) {
         for (end = i; end < raw.size && is_base64(raw.bytes[end]); end++)
             ;
-        if (end - i >= LEAST_ENCODED) {
+        if (end - i >= MIN_ENCODED_SIZE) {
             size += (size_t)sprintf(bytes + size, "[encoded]");
             continue;
         }
@@ -195,27 +199,27 @@ static struct text without_encoded(struct text raw, struct arena *arena)
 }
 
 /* A row that was cut may end within an address or a number, which then looks like none. */
-static struct text without_tail(struct text raw)
+static struct text cut_partial_tail(struct text raw)
 {
-    size_t least = raw.size > MOST_TAIL ? raw.size - MOST_TAIL : 0, size = raw.size;
-    while (size > least && raw.bytes[size - 1] != '\n')
+    size_t min = raw.size > MAX_TAIL_SIZE ? raw.size - MAX_TAIL_SIZE : 0, size = raw.size;
+    while (size > min && raw.bytes[size - 1] != '\n')
         size--;
-    if (size > least)
+    if (size > min)
         return text_slice(raw, 0, size);
     size = raw.size;
-    while (size > least && !memchr(" \t,;\"", raw.bytes[size - 1], 5))
+    while (size > min && !memchr(" \t,;\"", raw.bytes[size - 1], 5))
         size--;
-    while (size > least && memchr("0123456789 +-./()", raw.bytes[size - 1], 17))
+    while (size > min && memchr("0123456789 +-./()", raw.bytes[size - 1], 17))
         size--;
     return text_slice(raw, 0, size);
 }
 
 static void redact_reject(struct redact *redact, struct reject *reject, struct batch *batch)
 {
-    begin_record(redact);
+    reset_placeholder_numbers(redact);
     if (reject->raw.size + 4 > REJECT_RAW_SIZE) /* it was cut, at a character */
-        reject->raw = without_tail(reject->raw);
-    reject->raw = without_encoded(reject->raw, &batch->arena);
+        reject->raw = cut_partial_tail(reject->raw);
+    reject->raw = replace_encoded_runs(reject->raw, &batch->arena);
     redact->search.raw = true;
     reject->raw = redact_text(redact, reject->raw, false, batch);
     redact->search.raw = false;
@@ -229,7 +233,7 @@ static bool process(void *state, struct batch *batch, struct error *error)
     for (size_t i = 0; i < batch->count; i++)
         if (batch->records[i].state != RECORD_EMPTY && batch->records[i].state != RECORD_REJECTED)
             redact_record(redact, &batch->records[i], batch);
-    for (size_t i = 0; redact->active && i < batch->reject_count; i++)
+    for (size_t i = 0; redact->is_active && i < batch->reject_count; i++)
         redact_reject(redact, &batch->rejects[i], batch);
     return true;
 }
@@ -238,19 +242,19 @@ static const struct option options[] = {
     {.name = "kinds",
      .type = OPTION_TEXT,
      .offset = offsetof(struct redact, kinds),
-     .fallback = "email, phone, card, iban, ip, query",
+     .default_value = "email, phone, card, iban, ip, query",
      .help = "personal data that gives way to \"[email 1]\" and the like before anything is saved; "
              "none: nothing"},
-    {.name = "orders",
+    {.name = "order_pattern",
      .type = OPTION_TEXT,
-     .offset = offsetof(struct redact, orders),
-     .fallback = "",
+     .offset = offsetof(struct redact, order_pattern),
+     .default_value = "",
      .help = "a regular expression for order or customer numbers, which go too: "
              "\\bORD-\\d{6}\\b"},
     {.name = "authors",
      .type = OPTION_CHOICE,
      .offset = offsetof(struct redact, authors),
-     .fallback = "hash",
+     .default_value = "hash",
      .choices = "hash|keep",
      .help = "hash: of an author a salted hash is saved; keep: the name as well"},
     {0},

@@ -11,9 +11,9 @@ struct reduce {
     struct summarizer summarizer;
 };
 
-static bool open_reduce(void *state, const struct workbench *workbench, struct error *error)
+static bool open_reduce(void *state, const struct stage_context *stage_context, struct error *error)
 {
-    return summarizer_open(&((struct reduce *)state)->summarizer, workbench, error);
+    return summarizer_open(&((struct reduce *)state)->summarizer, stage_context, error);
 }
 
 static void close_reduce(void *state)
@@ -22,25 +22,27 @@ static void close_reduce(void *state)
 }
 
 /* Equal parts once, and each cut to its first sentences where two would not fit side by side. */
-static size_t prepare(struct reduce *reduce, const struct group *group, struct text *parts,
-                      struct arena *scratch)
+static size_t prepare_parts(struct reduce *reduce, const struct group *group, struct text *parts,
+                            struct arena *scratch)
 {
     struct summarizer *summarizer = &reduce->summarizer;
     /* Two fit with their separators, and two tokens to spare for each: a text may tokenize
      * differently behind a separator. */
-    size_t room = summarizer_room(summarizer) / 2 - summarizer->separator_tokens - 2;
-    struct table seen = {0};
+    size_t token_budget =
+        summarizer_token_budget(summarizer) / 2 - summarizer->separator_tokens - 2;
+    struct hash_table seen_texts = {0};
     size_t count = 0;
     for (size_t i = 0; i < group->part_count; i++) {
         bool is_new;
-        table_at(&seen, hash_text(group->parts[i]), i, &is_new);
+        hash_table_get_or_insert(&seen_texts, hash_text(group->parts[i]), i, &is_new);
         if (!is_new)
             continue;
         size_t pieces;
-        struct text *cut = summarizer_cut(summarizer, &group->parts[i], 1, room, scratch, &pieces);
-        parts[count++] = cut[0];
+        struct text *first_piece =
+            summarizer_split(summarizer, &group->parts[i], 1, token_budget, scratch, &pieces);
+        parts[count++] = first_piece[0];
     }
-    table_free(&seen);
+    hash_table_free(&seen_texts);
     return count;
 }
 
@@ -51,15 +53,15 @@ static bool process_group(void *state, struct group *group, struct error *error)
     bool ok = true;
     while (ok && group->part_count > 1) {
         struct text *parts = arena_alloc(&scratch, group->part_count, sizeof(*parts));
-        size_t before = group->part_count, count = prepare(reduce, group, parts, &scratch);
+        size_t old_count = group->part_count, count = prepare_parts(reduce, group, parts, &scratch);
         if (count == 1) {
-            group->parts[0] = arena_copy(group->arena, parts[0]);
+            group->parts[0] = arena_copy_text(group->arena, parts[0]);
             group->part_count = 1;
             break;
         }
-        ok = summarizer_run(&reduce->summarizer, parts, count, group->arena, &group->parts,
-                            &group->part_count, &group->finish_reason, error);
-        assert(!ok || group->part_count <= (before + 1) / 2);
+        ok = summarizer_summarize(&reduce->summarizer, parts, count, group->arena, &group->parts,
+                                  &group->part_count, &group->finish_reason, error);
+        assert(!ok || group->part_count <= (old_count + 1) / 2);
         group->levels++;
     }
     arena_free(&scratch);

@@ -30,7 +30,7 @@ while IFS= read -r -d '' file; do
             split(substr($0, RSTART + 1), counts, " ")
             records += counts[1]
             rejects += counts[3]
-            left_out += counts[5]
+            skipped += counts[5]
         }
         NR == 1 {
             count = split(substr($0, index($0, ": ") + 2), scores, "; ")
@@ -43,13 +43,13 @@ while IFS= read -r -d '' file; do
         END {
             if (code > 0)
                 as = records ? as "!" : "-"
-            printf "%-72s %-6s %8d %8d %8d\n", substr(name, 1, 72), as, records, rejects, left_out
+            printf "%-72s %-6s %8d %8d %8d\n", substr(name, 1, 72), as, records, rejects, skipped
         }'
 done < <(find "$formats" -type f ! -name 'SOURCE.txt' ! -name 'LICENSE*' ! -name '*.jpg' ! -name '*.au' \
     ! -name '*.gif' -print0 | sort -z) >"$work/table"
 cat "$work/table"
-awk '{ files++; records += $(NF - 2); rejects += $(NF - 1); left_out += $NF
+awk '{ files++; records += $(NF - 2); rejects += $(NF - 1); skipped += $NF
        lost += $(NF - 3) == "-"; partly += $(NF - 3) ~ /!$/ }
     END { printf "%d files, %d not recognised or not readable (-), %d read in part (!), %d records, %d rejects, %d left out\n",
-          files, lost, partly, records, rejects, left_out }' "$work/table"
+          files, lost, partly, records, rejects, skipped }' "$work/table"
 [ "$faults" -eq 0 ]

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { LONGEST_NAME = 96 };
+enum { MAX_NAME_SIZE = 96 };
 
 struct known_name {
     const char *words; /* lower case, single blanks */
@@ -114,7 +114,7 @@ static const struct known_name text_words[] = {
     {"explain", 45}, {"suggestion", 45}, {"suggestions", 45}, {"리뷰", 45},     {"후기", 48},
     {"의견", 48},    {"내용", 40},       {NULL, 0},
 };
-static const char *const text_against[] = {
+static const char *const text_excluded_words[] = {
     "id",      "ids",       "date",      "time",    "timestamp", "count",  "counts",  "number",
     "no",      "url",       "link",      "title",   "headline",  "header", "subject", "type",
     "status",  "rating",    "ratings",   "stars",   "star",      "score",  "length",  "reply",
@@ -143,7 +143,7 @@ static const struct known_name title_names[] = {
 static const struct known_name title_words[] = {
     {"review title", 50}, {"headline", 45}, {"subject", 40}, {"제목", 45}, {NULL, 0},
 };
-static const char *const title_against[] = {
+static const char *const title_excluded_words[] = {
     "id",     "product", "item",  "movie", "book",   "job", "page",
     "parent", "url",     "count", "date",  "matter", "to",  NULL,
 };
@@ -175,7 +175,7 @@ static const struct known_name id_names[] = {
     {"番号", 70},         {NULL, 0},
 };
 static const struct known_name id_words[] = {{"id", 35}, {"uuid", 40}, {NULL, 0}};
-static const char *const id_against[] = {
+static const char *const id_excluded_words[] = {
     "product",  "user",      "customer", "reviewer", "author",     "business", "parent",  "item",
     "store",    "shop",      "clothing", "movie",    "collector",  "device",   "account", "app",
     "category", "person",    "member",   "location", "agent",      "thread",   "network", "group",
@@ -289,7 +289,7 @@ static const struct known_name date_words[] = {
     {"posted", 40}, {"datetime", 48}, {"time", 32},      {"작성일", 50},
     {"날짜", 50},   {"일시", 48},     {NULL, 0},
 };
-static const char *const date_against[] = {
+static const char *const date_excluded_words[] = {
     "birth",    "birthday", "reply",   "due",     "duration", "lifetime", "resolution", "order",
     "purchase", "delivery", "start",   "started", "assigned", "solved",   "hold",       "wait",
     "long",     "often",    "minutes", "seconds", "hours",    "zone",     "by",         "expiry",
@@ -376,7 +376,7 @@ static const struct known_name rating_words[] = {
     {"추천", 40},
     {NULL, 0},
 };
-static const char *const rating_against[] = {
+static const char *const rating_excluded_words[] = {
     "count",  "votes",  "helpful", "sentiment", "average", "avg",      "mean",
     "id",     "number", "total",   "date",      "comment", "comments", "text",
     "reason", "why",    "explain", "group",     "cuisine", "이유",     NULL,
@@ -436,7 +436,7 @@ static const struct known_name author_names[] = {
 static const struct known_name author_words[] = {
     {"reviewer", 45}, {"author", 45}, {"username", 45}, {"nickname", 45}, {"작성자", 45}, {NULL, 0},
 };
-static const char *const author_against[] = {
+static const char *const author_excluded_words[] = {
     "product", "business",  "store",    "file",     "agent", "image",   "photo",
     "count",   "url",       "language", "location", "uri",   "webshop", "brand",
     "type",    "anonymous", "rating",   "email",    NULL,
@@ -461,19 +461,20 @@ static const struct known_name lang_names[] = {
     {NULL, 0},
 };
 static const struct known_name lang_words[] = {{"language", 40}, {"lang", 40}, {NULL, 0}};
-static const char *const lang_against[] = {"programming", "spoken", "which", "what", "other", NULL};
+static const char *const lang_excluded_words[] = {"programming", "spoken", "which",
+                                                  "what",        "other",  NULL};
 
-static const struct role_names {
+static const struct role_patterns {
     const struct known_name *names, *words;
-    const char *const *against;
+    const char *const *excluded_words;
 } roles[ROLE_COUNT] = {
-    [ROLE_TEXT] = {text_names, text_words, text_against},
-    [ROLE_ID] = {id_names, id_words, id_against},
-    [ROLE_DATE] = {date_names, date_words, date_against},
-    [ROLE_RATING] = {rating_names, rating_words, rating_against},
-    [ROLE_TITLE] = {title_names, title_words, title_against},
-    [ROLE_AUTHOR] = {author_names, author_words, author_against},
-    [ROLE_LANG] = {lang_names, lang_words, lang_against},
+    [ROLE_TEXT] = {text_names, text_words, text_excluded_words},
+    [ROLE_ID] = {id_names, id_words, id_excluded_words},
+    [ROLE_DATE] = {date_names, date_words, date_excluded_words},
+    [ROLE_RATING] = {rating_names, rating_words, rating_excluded_words},
+    [ROLE_TITLE] = {title_names, title_words, title_excluded_words},
+    [ROLE_AUTHOR] = {author_names, author_words, author_excluded_words},
+    [ROLE_LANG] = {lang_names, lang_words, lang_excluded_words},
 };
 
 static bool is_upper(char byte)
@@ -488,70 +489,70 @@ static bool is_lower(char byte)
 
 /* "ReviewText", "review_text", " Review  Text: " are all "review text". The start of a longer name
  * is enough. */
-static struct text plain_name(struct text name, char plain[LONGEST_NAME])
+static struct text normalize_column_name(struct text name, char normalized[MAX_NAME_SIZE])
 {
     size_t size = 0;
-    for (size_t i = 0; i < name.size && size + 2 < LONGEST_NAME; i++) {
+    for (size_t i = 0; i < name.size && size + 2 < MAX_NAME_SIZE; i++) {
         char byte = name.bytes[i];
         bool letter = is_upper(byte) || is_lower(byte) || (byte >= '0' && byte <= '9') ||
                       (signed char)byte < 0 || byte == '#';
-        bool hump =
+        bool is_camel_boundary =
             i > 0 && is_upper(byte) &&
             (is_lower(name.bytes[i - 1]) ||
              (is_upper(name.bytes[i - 1]) && i + 1 < name.size && is_lower(name.bytes[i + 1])));
-        if ((!letter || hump) && size > 0 && plain[size - 1] != ' ')
-            plain[size++] = ' ';
+        if ((!letter || is_camel_boundary) && size > 0 && normalized[size - 1] != ' ')
+            normalized[size++] = ' ';
         if (letter)
-            plain[size++] = is_upper(byte) ? (char)(byte | 32) : byte;
+            normalized[size++] = is_upper(byte) ? (char)(byte | 32) : byte;
     }
-    while (size > 0 && plain[size - 1] == ' ')
+    while (size > 0 && normalized[size - 1] == ' ')
         size--;
-    return (struct text){plain, size};
+    return (struct text){normalized, size};
 }
 
 /* Whether `words` stands in `plain` between blanks. Words beyond ASCII also count within a word:
  * Korean joins them. */
-static bool holds(struct text plain, const char *words)
+static bool contains_phrase(struct text normalized, const char *words)
 {
     struct text wanted = text_of(words);
     bool ascii = (signed char)words[0] >= 0;
-    for (size_t at = text_find(plain, wanted, 0); at < plain.size;
-         at = text_find(plain, wanted, at + 1)) {
-        bool begins = at == 0 || plain.bytes[at - 1] == ' ';
+    for (size_t at = text_find(normalized, wanted, 0); at < normalized.size;
+         at = text_find(normalized, wanted, at + 1)) {
+        bool begins = at == 0 || normalized.bytes[at - 1] == ' ';
         size_t end = at + wanted.size;
-        bool ends = end == plain.size || plain.bytes[end] == ' ';
+        bool ends = end == normalized.size || normalized.bytes[end] == ' ';
         if (!ascii || (begins && ends))
             return true;
     }
     return false;
 }
 
-static int score_plain(const struct role_names *role, struct text plain)
+static int score_normalized_name(const struct role_patterns *role, struct text normalized)
 {
     for (const struct known_name *known = role->names; known->words; known++)
-        if (text_equal(plain, text_of(known->words)))
+        if (text_equal(normalized, text_of(known->words)))
             return known->score;
-    for (const char *const *word = role->against; *word; word++)
-        if (holds(plain, *word))
+    for (const char *const *word = role->excluded_words; *word; word++)
+        if (contains_phrase(normalized, *word))
             return 0;
     /* A whole question holds many words by chance: only strong ones count there. */
     size_t blanks = 0;
-    for (size_t i = 0; i < plain.size; i++)
-        blanks += plain.bytes[i] == ' ';
-    int best = blanks >= 6 ? 49 : 0, none = best;
+    for (size_t i = 0; i < normalized.size; i++)
+        blanks += normalized.bytes[i] == ' ';
+    int best = blanks >= 6 ? 49 : 0, baseline = best;
     for (const struct known_name *known = role->words; known->words; known++)
-        if (known->score > best && holds(plain, known->words))
+        if (known->score > best && contains_phrase(normalized, known->words))
             best = known->score;
-    return best == none ? 0 : best;
+    return best == baseline ? 0 : best;
 }
 
 int column_name_score(enum role role, struct text name)
 {
     if (role == ROLE_NONE)
         return 0;
-    char plain[LONGEST_NAME];
+    char normalized[MAX_NAME_SIZE];
     name = text_trim(name);
-    int best = score_plain(&roles[role], plain_name(name, plain));
+    int best = score_normalized_name(&roles[role], normalize_column_name(name, normalized));
     /* members of nested objects: "attributes.body", "im:rating.label" */
     size_t dot = text_find(name, TEXT("."), 0);
     if (dot == name.size || text_find(name, TEXT(" "), 0) < name.size)
@@ -563,13 +564,14 @@ int column_name_score(enum role role, struct text name)
     for (size_t i = 0; i < parent.size; i++)
         if (parent.bytes[i] == '.' || parent.bytes[i] == ':')
             last = i + 1;
-    int part = score_plain(&roles[role], plain_name(text_slice(parent, last, parent.size), plain));
-    return part > best + 1 ? part - 1 : best;
+    int last_part_score = score_normalized_name(
+        &roles[role], normalize_column_name(text_slice(parent, last, parent.size), normalized));
+    return last_part_score > best + 1 ? last_part_score - 1 : best;
 }
 
-bool column_name_asks(struct text name)
+bool column_name_is_question(struct text name)
 {
-    static const char *const asking[] = {
+    static const char *const question_phrases[] = {
         "why",
         "explain",
         "describe",
@@ -594,13 +596,13 @@ bool column_name_asks(struct text name)
         "적어",
         "작성해",
     };
-    char plain[LONGEST_NAME];
+    char normalized[MAX_NAME_SIZE];
     if (text_find(name, TEXT("?"), 0) < name.size ||
         text_find(name, TEXT("\xEF\xBC\x9F"), 0) < name.size)
         return true;
-    struct text words = plain_name(name, plain);
-    for (size_t i = 0; i < sizeof(asking) / sizeof(*asking); i++)
-        if (holds(words, asking[i]))
+    struct text words = normalize_column_name(name, normalized);
+    for (size_t i = 0; i < sizeof(question_phrases) / sizeof(*question_phrases); i++)
+        if (contains_phrase(words, question_phrases[i]))
             return true;
     return false;
 }

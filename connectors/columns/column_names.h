@@ -12,6 +12,6 @@ enum { COLUMN_NAME_EXACT = 60, COLUMN_NAME_PARTIAL = 30 };
 int column_name_score(enum role role, struct text name);
 
 /* True when the name is a question or asks to write: "What could be better?", "Please explain". */
-bool column_name_asks(struct text name);
+bool column_name_is_question(struct text name);
 
 #endif

@@ -6,18 +6,18 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-struct text column_cell(const struct samples *samples, size_t row, size_t column)
+struct text samples_cell(const struct samples *samples, size_t row, size_t column)
 {
     return samples->cells[row * samples->count + column];
 }
 
-static bool says_nothing(struct text cell)
+static bool is_placeholder(struct text cell)
 {
-    static const char *const nothing[] = {"-", "--", "n/a", "na", "null", "none", ".", "nan"};
+    static const char *const placeholders[] = {"-", "--", "n/a", "na", "null", "none", ".", "nan"};
     if (cell.size == 0)
         return true;
-    for (size_t i = 0; i < sizeof(nothing) / sizeof(*nothing); i++)
-        if (text_equal_fold(cell, text_of(nothing[i])))
+    for (size_t i = 0; i < sizeof(placeholders) / sizeof(*placeholders); i++)
+        if (text_equal_ignore_case(cell, text_of(placeholders[i])))
             return true;
     return false;
 }
@@ -32,13 +32,13 @@ static bool is_link(struct text cell)
 /* Blanks divide words; Korean, Japanese and Chinese need about six bytes for one. */
 static size_t count_words(struct text cell)
 {
-    size_t words = 1, wide = 0;
+    size_t words = 1, wide_bytes = 0;
     for (size_t i = 0; i < cell.size; i++) {
         words += cell.bytes[i] == ' ' && i > 0 && cell.bytes[i - 1] != ' ';
-        wide += (unsigned char)cell.bytes[i] >= 0xE3;
+        wide_bytes += (unsigned char)cell.bytes[i] >= 0xE3;
     }
-    size_t by_size = wide / 2;
-    return by_size > words ? by_size : words;
+    size_t estimated_words = wide_bytes / 2;
+    return estimated_words > words ? estimated_words : words;
 }
 
 static int compare_hashes(const void *a, const void *b)
@@ -47,43 +47,44 @@ static int compare_hashes(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-struct column_facts column_look(const struct samples *samples, size_t column)
+struct column_profile column_profile_measure(const struct samples *samples, size_t column)
 {
-    struct column_facts facts = {0};
+    struct column_profile profile = {0};
     uint64_t *hashes = memory_alloc(samples->rows + 1, sizeof(*hashes));
     for (size_t row = 0; row < samples->rows; row++) {
-        struct text cell = text_trim(column_cell(samples, row, column));
+        struct text cell = text_trim(samples_cell(samples, row, column));
         double number;
-        if (says_nothing(cell))
+        if (is_placeholder(cell))
             continue;
-        hashes[facts.filled++] = hash_text(cell);
-        facts.bytes += cell.size;
-        facts.words += count_words(cell);
-        facts.numbers += text_real(cell, &number);
-        facts.links += is_link(cell);
+        hashes[profile.filled++] = hash_text(cell);
+        profile.bytes += cell.size;
+        profile.words += count_words(cell);
+        profile.numbers += text_to_real(cell, &number);
+        profile.links += is_link(cell);
     }
-    qsort(hashes, facts.filled, sizeof(*hashes), compare_hashes);
-    for (size_t i = 0; i < facts.filled; i++)
-        facts.distinct += i == 0 || hashes[i] != hashes[i - 1];
+    qsort(hashes, profile.filled, sizeof(*hashes), compare_hashes);
+    for (size_t i = 0; i < profile.filled; i++)
+        profile.distinct += i == 0 || hashes[i] != hashes[i - 1];
     free(hashes);
-    return facts;
+    return profile;
 }
 
-double column_mean_size(const struct column_facts *facts)
+double column_profile_mean_size(const struct column_profile *profile)
 {
-    return facts->filled ? (double)facts->bytes / (double)facts->filled : 0;
+    return profile->filled ? (double)profile->bytes / (double)profile->filled : 0;
 }
 
-bool column_is_free_text(const struct column_facts *facts, bool asked)
+bool column_profile_is_free_text(const struct column_profile *profile, bool is_question)
 {
-    if (facts->filled == 0 || facts->numbers * 2 > facts->filled ||
-        facts->links * 2 > facts->filled)
+    if (profile->filled == 0 || profile->numbers * 2 > profile->filled ||
+        profile->links * 2 > profile->filled)
         return false;
-    double filled = (double)facts->filled;
-    double words = (double)facts->words / filled, different = (double)facts->distinct / filled;
-    if (facts->filled < 8) /* too few to see a list of choices: long ones are written */
-        return facts->distinct == facts->filled && words >= (asked ? 3 : 5);
-    if (asked && different >= 0.35 && words >= 1.5)
+    double filled = (double)profile->filled;
+    double words = (double)profile->words / filled,
+           distinct_ratio = (double)profile->distinct / filled;
+    if (profile->filled < 8) /* too few to see a list of choices: long ones are written */
+        return profile->distinct == profile->filled && words >= (is_question ? 3 : 5);
+    if (is_question && distinct_ratio >= 0.35 && words >= 1.5)
         return true;
-    return different >= 0.6 && words >= 4;
+    return distinct_ratio >= 0.6 && words >= 4;
 }

@@ -10,7 +10,7 @@ struct samples {
     size_t rows, count;
 };
 
-struct column_facts {
+struct column_profile {
     size_t filled;   /* cells that say something: not blank, "-", "n/a" */
     size_t bytes;    /* of those */
     size_t words;    /* of those; a run of characters of a script without blanks counts by size */
@@ -19,15 +19,15 @@ struct column_facts {
     size_t links;    /* URLs and mail addresses */
 };
 
-struct column_facts column_look(const struct samples *samples, size_t column);
+struct column_profile column_profile_measure(const struct samples *samples, size_t column);
 
-struct text column_cell(const struct samples *samples, size_t row, size_t column);
+struct text samples_cell(const struct samples *samples, size_t row, size_t column);
 
 /* Mean bytes of a filled cell; 0 for none. */
-double column_mean_size(const struct column_facts *facts);
+double column_profile_mean_size(const struct column_profile *profile);
 
 /* Written by people in their own words, not chosen from a list: many different answers of several
  * words. `asked`: the column's name is an open question, so less is enough. */
-bool column_is_free_text(const struct column_facts *facts, bool asked);
+bool column_profile_is_free_text(const struct column_profile *profile, bool is_question);
 
 #endif

@@ -8,28 +8,28 @@
 #include "base/calendar.h"
 #include "connectors/columns/roles.h"
 
-enum { DATE_NUMBERS = 4, LONGEST_DATE = 120 };
+enum { MAX_DATE_NUMBERS = 4, MAX_DATE_SIZE = 120 };
 
 /* What was understood so far. */
-struct scan {
+struct date_parser {
     struct text text;
     size_t at;
-    int64_t numbers[DATE_NUMBERS]; /* of the date, as they stand */
-    int digits[DATE_NUMBERS];
+    int64_t numbers[MAX_DATE_NUMBERS]; /* of the date, as they stand */
+    int digits[MAX_DATE_NUMBERS];
     char separator; /* between the first two */
     size_t count;
-    int year_at, month_at, day_at; /* index by a Korean or Japanese word, -1 none */
-    int month;                     /* by name, 0 none */
+    int year_index, month_index, day_index; /* index by a Korean or Japanese word, -1 none */
+    int month;                              /* by name, 0 none */
     bool has_time, has_zone;
     int64_t hour, minute, second;
-    int half; /* 1 am, 2 pm */
+    int day_half; /* 1 am, 2 pm */
     int zone;
 };
 
 static const struct {
     const char *word;
     int minutes; /* east of UTC */
-} zones[] = {
+} zone_offsets[] = {
     {"z", 0},      {"utc", 0},    {"gmt", 0},    {"kst", 540},  {"jst", 540},  {"est", -300},
     {"edt", -240}, {"cst", -360}, {"cdt", -300}, {"mst", -420}, {"mdt", -360}, {"pst", -480},
     {"pdt", -420}, {"cet", 60},   {"cest", 120}, {"bst", 60},   {"wet", 0},    {"west", 60},
@@ -37,7 +37,7 @@ static const struct {
     {"aest", 600}, {"aedt", 660}, {"acst", 570}, {"awst", 480}, {"nzst", 720}, {"nzdt", 780},
 };
 
-static const char *const months[12][6] = {
+static const char *const month_names[12][6] = {
     {"jan", "january", "januar", "enero", "janvier", "gennaio"},
     {"feb", "february", "februar", "febrero", "février", "febbraio"},
     {"mar", "march", "märz", "marzo", "mars", "mär"},
@@ -53,17 +53,17 @@ static const char *const months[12][6] = {
 };
 
 /* Words that say nothing more: weekdays, ordinals, small words. */
-static const char *const silent[] = {
+static const char *const ignored_words[] = {
     "mon",   "monday",   "tue",    "tues",   "tuesday", "wed",      "wednesday", "thu",    "thur",
     "thurs", "thursday", "fri",    "friday", "sat",     "saturday", "sun",       "sunday", "st",
     "nd",    "rd",       "th",     "of",     "at",      "on",       "de",        "um",     "uhr",
     "t",     "월요일",   "화요일", "수요일", "목요일",  "금요일",   "토요일",    "일요일", "日",
 };
 
-static bool word_in(struct text word, const char *const *list, size_t count)
+static bool is_listed_word(struct text word, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (text_equal_fold(word, text_of(list[i])))
+        if (text_equal_ignore_case(word, text_of(list[i])))
             return true;
     return false;
 }
@@ -73,74 +73,77 @@ static bool is_letter(char byte)
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (signed char)byte < 0;
 }
 
-static char peek(const struct scan *scan, size_t ahead)
+static char peek_byte(const struct date_parser *date_parser, size_t ahead)
 {
-    return scan->at + ahead < scan->text.size ? scan->text.bytes[scan->at + ahead] : '\0';
+    return date_parser->at + ahead < date_parser->text.size
+               ? date_parser->text.bytes[date_parser->at + ahead]
+               : '\0';
 }
 
 /* Digits from here on; false when there are none or too many. */
-static bool take_number(struct scan *scan, int64_t *number, int *digits)
+static bool parse_digits(struct date_parser *date_parser, int64_t *number, int *digits)
 {
     *number = 0;
     *digits = 0;
-    while (ascii_is_digit(peek(scan, 0)) && *digits < 10) {
-        *number = *number * 10 + (peek(scan, 0) - '0');
-        scan->at++;
+    while (ascii_is_digit(peek_byte(date_parser, 0)) && *digits < 10) {
+        *number = *number * 10 + (peek_byte(date_parser, 0) - '0');
+        date_parser->at++;
         (*digits)++;
     }
-    return *digits > 0 && !ascii_is_digit(peek(scan, 0));
+    return *digits > 0 && !ascii_is_digit(peek_byte(date_parser, 0));
 }
 
 /* Behind the hour: ":23", ":23:45", ":23:45.678". */
-static bool take_clock(struct scan *scan, int64_t hour)
+static bool parse_clock(struct date_parser *date_parser, int64_t hour)
 {
     int digits;
-    if (scan->has_time)
+    if (date_parser->has_time)
         return false;
-    scan->has_time = true;
-    scan->hour = hour;
-    scan->at++;
-    if (!take_number(scan, &scan->minute, &digits))
+    date_parser->has_time = true;
+    date_parser->hour = hour;
+    date_parser->at++;
+    if (!parse_digits(date_parser, &date_parser->minute, &digits))
         return false;
-    if (peek(scan, 0) != ':' || !ascii_is_digit(peek(scan, 1)))
+    if (peek_byte(date_parser, 0) != ':' || !ascii_is_digit(peek_byte(date_parser, 1)))
         return true;
-    scan->at++;
-    if (!take_number(scan, &scan->second, &digits))
+    date_parser->at++;
+    if (!parse_digits(date_parser, &date_parser->second, &digits))
         return false;
-    if ((peek(scan, 0) == '.' || peek(scan, 0) == ',') && ascii_is_digit(peek(scan, 1))) {
-        scan->at++;
-        while (ascii_is_digit(peek(scan, 0)))
-            scan->at++;
+    if ((peek_byte(date_parser, 0) == '.' || peek_byte(date_parser, 0) == ',') &&
+        ascii_is_digit(peek_byte(date_parser, 1))) {
+        date_parser->at++;
+        while (ascii_is_digit(peek_byte(date_parser, 0)))
+            date_parser->at++;
     }
     return true;
 }
 
 /* "+0900", "+09:00", "+9", "-05". */
-static bool take_zone(struct scan *scan)
+static bool parse_zone(struct date_parser *date_parser)
 {
-    int sign = peek(scan, 0) == '-' ? -1 : 1;
+    int sign = peek_byte(date_parser, 0) == '-' ? -1 : 1;
     int64_t hours, minutes = 0;
     int digits;
-    scan->at++;
-    if (!take_number(scan, &hours, &digits) || digits > 4)
+    date_parser->at++;
+    if (!parse_digits(date_parser, &hours, &digits) || digits > 4)
         return false;
     if (digits > 2) {
         minutes = hours % 100;
         hours /= 100;
-    } else if (peek(scan, 0) == ':') {
-        scan->at++;
-        if (!take_number(scan, &minutes, &digits))
+    } else if (peek_byte(date_parser, 0) == ':') {
+        date_parser->at++;
+        if (!parse_digits(date_parser, &minutes, &digits))
             return false;
     }
     if (hours > 15 || minutes > 59)
         return false;
-    scan->zone = sign * (int)(hours * 3600 + minutes * 60);
-    scan->has_zone = true;
+    date_parser->zone = sign * (int)(hours * 3600 + minutes * 60);
+    date_parser->has_zone = true;
     return true;
 }
 
 /* The words that Korean and Japanese put behind each part: 2026년 1월 15일 3시 20분 5초. */
-static bool take_unit(struct scan *scan, int64_t number)
+static bool parse_unit_word(struct date_parser *date_parser, int64_t number)
 {
     static const struct {
         const char *word;
@@ -148,111 +151,112 @@ static bool take_unit(struct scan *scan, int64_t number)
     } units[] = {{"년", 'y'}, {"월", 'm'}, {"일", 'd'}, {"시", 'H'}, {"분", 'M'},
                  {"초", 'S'}, {"年", 'y'}, {"月", 'm'}, {"日", 'd'}, {"時", 'H'},
                  {"时", 'H'}, {"分", 'M'}, {"秒", 'S'}};
-    size_t blank = peek(scan, 0) == ' ' ? 1 : 0;
+    size_t blank = peek_byte(date_parser, 0) == ' ' ? 1 : 0;
     for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
         struct text word = text_of(units[i].word);
-        size_t begin = scan->at + blank;
-        if (!text_equal(text_slice(scan->text, begin, begin + word.size), word))
+        size_t begin = date_parser->at + blank;
+        if (!text_equal(text_slice(date_parser->text, begin, begin + word.size), word))
             continue;
-        scan->at = begin + word.size;
-        int index = (int)scan->count - 1;
+        date_parser->at = begin + word.size;
+        int index = (int)date_parser->count - 1;
         switch (units[i].part) {
         case 'y':
-            scan->year_at = index;
+            date_parser->year_index = index;
             return true;
         case 'm':
-            scan->month_at = index;
+            date_parser->month_index = index;
             return true;
         case 'd':
-            scan->day_at = index;
+            date_parser->day_index = index;
             return true;
         case 'H':
-            scan->has_time = true;
-            scan->hour = number;
+            date_parser->has_time = true;
+            date_parser->hour = number;
             break;
         case 'M':
-            scan->minute = number;
+            date_parser->minute = number;
             break;
         default:
-            scan->second = number;
+            date_parser->second = number;
             break;
         }
-        scan->count--; /* a part of the time, not of the date */
+        date_parser->count--; /* a part of the time, not of the date */
         return true;
     }
     return false;
 }
 
-static bool take_date_number(struct scan *scan)
+static bool parse_date_number(struct date_parser *date_parser)
 {
     int64_t number;
     int digits;
-    if (!take_number(scan, &number, &digits))
+    if (!parse_digits(date_parser, &number, &digits))
         return false;
-    if (peek(scan, 0) == ':')
-        return take_clock(scan, number);
-    if (scan->count == DATE_NUMBERS)
+    if (peek_byte(date_parser, 0) == ':')
+        return parse_clock(date_parser, number);
+    if (date_parser->count == MAX_DATE_NUMBERS)
         return false;
-    scan->numbers[scan->count] = number;
-    scan->digits[scan->count++] = digits;
-    if (take_unit(scan, number))
+    date_parser->numbers[date_parser->count] = number;
+    date_parser->digits[date_parser->count++] = digits;
+    if (parse_unit_word(date_parser, number))
         return true;
-    if (scan->count == 1)
-        scan->separator = peek(scan, 0);
+    if (date_parser->count == 1)
+        date_parser->separator = peek_byte(date_parser, 0);
     return true;
 }
 
-static bool take_word(struct scan *scan)
+static bool parse_word(struct date_parser *date_parser)
 {
-    size_t begin = scan->at;
-    while (is_letter(peek(scan, 0)))
-        scan->at++;
-    struct text word = text_slice(scan->text, begin, scan->at);
-    static const char *const morning[] = {"am", "오전", "午前", "上午", "a"};
-    static const char *const evening[] = {"pm", "오후", "午後", "下午", "p"};
-    if (word_in(word, morning, 5) || word_in(word, evening, 5)) {
-        scan->half = word_in(word, morning, 5) ? 1 : 2;
-        if (peek(scan, 0) == '.' && (peek(scan, 1) | 32) == 'm') /* "a.m." */
-            scan->at += 2;
+    size_t begin = date_parser->at;
+    while (is_letter(peek_byte(date_parser, 0)))
+        date_parser->at++;
+    struct text word = text_slice(date_parser->text, begin, date_parser->at);
+    static const char *const am_words[] = {"am", "오전", "午前", "上午", "a"};
+    static const char *const pm_words[] = {"pm", "오후", "午後", "下午", "p"};
+    if (is_listed_word(word, am_words, 5) || is_listed_word(word, pm_words, 5)) {
+        date_parser->day_half = is_listed_word(word, am_words, 5) ? 1 : 2;
+        if (peek_byte(date_parser, 0) == '.' &&
+            (peek_byte(date_parser, 1) | 32) == 'm') /* "a.m." */
+            date_parser->at += 2;
         return true;
     }
     for (int month = 0; month < 12; month++)
-        if (word_in(word, months[month], 6)) {
-            bool first = scan->month == 0;
-            scan->month = month + 1;
+        if (is_listed_word(word, month_names[month], 6)) {
+            bool first = date_parser->month == 0;
+            date_parser->month = month + 1;
             return first;
         }
-    for (size_t i = 0; i < sizeof(zones) / sizeof(*zones); i++)
-        if (scan->has_time && text_equal_fold(word, text_of(zones[i].word))) {
-            scan->zone = zones[i].minutes * 60;
-            scan->has_zone = true;
+    for (size_t i = 0; i < sizeof(zone_offsets) / sizeof(*zone_offsets); i++)
+        if (date_parser->has_time && text_equal_ignore_case(word, text_of(zone_offsets[i].word))) {
+            date_parser->zone = zone_offsets[i].minutes * 60;
+            date_parser->has_zone = true;
             return true;
         }
-    return word_in(word, silent, sizeof(silent) / sizeof(*silent));
+    return is_listed_word(word, ignored_words, sizeof(ignored_words) / sizeof(*ignored_words));
 }
 
 /* Takes the whole text apart; false when something in it belongs to no date. */
-static bool scan_all(struct scan *scan)
+static bool parse_all_parts(struct date_parser *date_parser)
 {
     int depth = 0;
-    while (scan->at < scan->text.size) {
-        char byte = peek(scan, 0);
+    while (date_parser->at < date_parser->text.size) {
+        char byte = peek_byte(date_parser, 0);
         if (byte == '(' || byte == ')') { /* a comment: "(KST)", "(목)" */
             depth += byte == '(' ? 1 : -1;
-            scan->at++;
+            date_parser->at++;
         } else if (depth > 0 || byte == ' ' || byte == '\t' || byte == ',' || byte == '/' ||
                    byte == '.' || byte == '\'') {
-            scan->at++;
+            date_parser->at++;
         } else if (ascii_is_digit(byte)) {
-            if (!take_date_number(scan))
+            if (!parse_date_number(date_parser))
                 return false;
-        } else if ((byte == '+' || byte == '-') && ascii_is_digit(peek(scan, 1)) &&
-                   (scan->has_time || scan->has_zone)) {
-            if (!take_zone(scan))
+        } else if ((byte == '+' || byte == '-') && ascii_is_digit(peek_byte(date_parser, 1)) &&
+                   (date_parser->has_time || date_parser->has_zone)) {
+            if (!parse_zone(date_parser))
                 return false;
         } else if (byte == '-') {
-            scan->at++;
-        } else if (!is_letter(byte) || !take_word(scan)) {
+            date_parser->at++;
+        } else if (!is_letter(byte) || !parse_word(date_parser)) {
             return false;
         }
     }
@@ -260,7 +264,7 @@ static bool scan_all(struct scan *scan)
 }
 
 /* "26" is 2026, "98" is 1998. */
-static int64_t full_year(int64_t year, int digits)
+static int64_t expand_year(int64_t year, int digits)
 {
     if (digits > 2)
         return year;
@@ -268,54 +272,58 @@ static int64_t full_year(int64_t year, int digits)
 }
 
 /* Which number is the year, the month, the day. */
-static bool place(const struct scan *scan, enum date_order order, struct civil_time *civil)
+static bool assign_date_parts(const struct date_parser *date_parser, enum date_order order,
+                              struct civil_time *civil)
 {
     size_t year = 2, month = 0, day = 1;
-    if (scan->year_at >= 0 && scan->month_at >= 0 && scan->day_at >= 0) {
-        year = (size_t)scan->year_at;
-        month = (size_t)scan->month_at;
-        day = (size_t)scan->day_at;
-    } else if (scan->month > 0) {
-        if (scan->count != 2)
+    if (date_parser->year_index >= 0 && date_parser->month_index >= 0 &&
+        date_parser->day_index >= 0) {
+        year = (size_t)date_parser->year_index;
+        month = (size_t)date_parser->month_index;
+        day = (size_t)date_parser->day_index;
+    } else if (date_parser->month > 0) {
+        if (date_parser->count != 2)
             return false;
-        year = scan->digits[0] == 4 ? 0 : 1;
+        year = date_parser->digits[0] == 4 ? 0 : 1;
         day = 1 - year;
         month = SIZE_MAX;
-    } else if (scan->count != 3) {
+    } else if (date_parser->count != 3) {
         return false;
-    } else if (scan->digits[0] == 4 || (order == DATE_ORDER_YMD && scan->digits[2] != 4) ||
-               (scan->numbers[0] > 31 && scan->numbers[2] <= 31)) { /* the only way to read it */
+    } else if (date_parser->digits[0] == 4 ||
+               (order == DATE_ORDER_YMD && date_parser->digits[2] != 4) ||
+               (date_parser->numbers[0] > 31 &&
+                date_parser->numbers[2] <= 31)) { /* the only way to read it */
         year = 0;
         month = 1;
         day = 2;
     } else {
-        bool day_first =
-            order == DATE_ORDER_DMY || (order == DATE_ORDER_UNKNOWN && scan->separator == '.');
-        if (scan->numbers[0] > 12 && scan->numbers[1] <= 12)
+        bool day_first = order == DATE_ORDER_DMY ||
+                         (order == DATE_ORDER_UNKNOWN && date_parser->separator == '.');
+        if (date_parser->numbers[0] > 12 && date_parser->numbers[1] <= 12)
             day_first = true; /* the only way to read it */
-        else if (scan->numbers[1] > 12)
+        else if (date_parser->numbers[1] > 12)
             day_first = false;
         month = day_first ? 1 : 0;
         day = 1 - month;
     }
-    int64_t month_number = month == SIZE_MAX ? scan->month : scan->numbers[month];
-    if ((scan->digits[year] != 2 && scan->digits[year] != 4) || month_number > 12 ||
-        scan->numbers[day] > 31)
+    int64_t month_number = month == SIZE_MAX ? date_parser->month : date_parser->numbers[month];
+    if ((date_parser->digits[year] != 2 && date_parser->digits[year] != 4) || month_number > 12 ||
+        date_parser->numbers[day] > 31)
         return false;
-    civil->year = full_year(scan->numbers[year], scan->digits[year]);
+    civil->year = expand_year(date_parser->numbers[year], date_parser->digits[year]);
     civil->month = (int)month_number;
-    civil->day = (int)scan->numbers[day];
+    civil->day = (int)date_parser->numbers[day];
     return true;
 }
 
-static struct scan begin_scan(struct text text)
+static struct date_parser make_date_parser(struct text text)
 {
-    return (struct scan){.text = text, .year_at = -1, .month_at = -1, .day_at = -1};
+    return (struct date_parser){.text = text, .year_index = -1, .month_index = -1, .day_index = -1};
 }
 
 /* Digits and no exponent: 20260115, 20260115102345, epoch seconds to nanoseconds by magnitude, and
  * days since 1899-12-30 as spreadsheets count them. */
-static bool parse_number(struct text text, int zone_seconds, int64_t *seconds)
+static bool parse_numeric_date(struct text text, int zone_seconds, int64_t *seconds)
 {
     double number;
     size_t digits = 0;
@@ -325,18 +333,18 @@ static bool parse_number(struct text text, int zone_seconds, int64_t *seconds)
     size_t end = digits + (!whole && text.bytes[digits] == '.');
     while (end < text.size && ascii_is_digit(text.bytes[end]))
         end++;
-    if (digits == 0 || end < text.size || !text_real(text, &number))
+    if (digits == 0 || end < text.size || !text_to_real(text, &number))
         return false;
     struct civil_time civil = {0};
     if (whole && (digits == 8 || digits == 14)) {
         int64_t value;
-        text_integer(text, &value);
+        text_to_integer(text, &value);
         int64_t day = digits == 14 ? value / 1000000 : value;
         int64_t time = digits == 14 ? value % 1000000 : 0;
         civil =
             (struct civil_time){day / 10000,         (int)(day / 100 % 100),  (int)(day % 100),
                                 (int)(time / 10000), (int)(time / 100 % 100), (int)(time % 100)};
-        if (civil.year < 1900 || civil.year > 2100 || !calendar_seconds(civil, seconds))
+        if (civil.year < 1900 || civil.year > 2100 || !calendar_to_seconds(civil, seconds))
             return false;
         *seconds -= zone_seconds;
         return true;
@@ -353,7 +361,7 @@ static bool parse_number(struct text text, int zone_seconds, int64_t *seconds)
 }
 
 /* Two digits at `at`; -1 for anything else. */
-static int two_digits(struct text text, size_t at)
+static int parse_two_digits(struct text text, size_t at)
 {
     if (at + 2 > text.size || !ascii_is_digit(text.bytes[at]) ||
         !ascii_is_digit(text.bytes[at + 1]))
@@ -370,19 +378,20 @@ static bool parse_iso(struct text text, int zone_seconds, int64_t *seconds)
         (text.bytes[10] != 'T' && text.bytes[10] != ' ') || text.bytes[13] != ':' ||
         text.bytes[16] != ':')
         return false;
-    int century = two_digits(text, 0), year = two_digits(text, 2);
-    struct civil_time civil = {century * 100 + year, two_digits(text, 5),  two_digits(text, 8),
-                               two_digits(text, 11), two_digits(text, 14), two_digits(text, 17)};
-    if (century < 0 || year < 0 || !calendar_seconds(civil, seconds))
+    int century = parse_two_digits(text, 0), year = parse_two_digits(text, 2);
+    struct civil_time civil = {century * 100 + year,       parse_two_digits(text, 5),
+                               parse_two_digits(text, 8),  parse_two_digits(text, 11),
+                               parse_two_digits(text, 14), parse_two_digits(text, 17)};
+    if (century < 0 || year < 0 || !calendar_to_seconds(civil, seconds))
         return false;
     *seconds -= utc ? 0 : zone_seconds;
     return true;
 }
 
 /* "Reviewed in the United States on March 3, 2026": the date behind the last " on ". */
-static struct text without_sentence(struct text text)
+static struct text strip_review_sentence(struct text text)
 {
-    if (!text_equal_fold(text_slice(text, 0, 8), TEXT("reviewed")))
+    if (!text_equal_ignore_case(text_slice(text, 0, 8), TEXT("reviewed")))
         return text;
     size_t last = 0;
     for (size_t at = text_find(text, TEXT(" on "), 0); at < text.size;
@@ -393,41 +402,42 @@ static struct text without_sentence(struct text text)
 
 bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds)
 {
-    text = without_sentence(text_trim(text));
-    if (text.size < 5 || text.size > LONGEST_DATE)
+    text = strip_review_sentence(text_trim(text));
+    if (text.size < 5 || text.size > MAX_DATE_SIZE)
         return false;
-    if (parse_iso(text, zone_seconds, seconds) || parse_number(text, zone_seconds, seconds))
+    if (parse_iso(text, zone_seconds, seconds) || parse_numeric_date(text, zone_seconds, seconds))
         return true;
-    struct scan scan = begin_scan(text);
+    struct date_parser date_parser = make_date_parser(text);
     struct civil_time civil = {0};
-    if (!scan_all(&scan) || !place(&scan, order, &civil) || scan.hour > 23 || scan.minute > 59 ||
-        scan.second > 60)
+    if (!parse_all_parts(&date_parser) || !assign_date_parts(&date_parser, order, &civil) ||
+        date_parser.hour > 23 || date_parser.minute > 59 || date_parser.second > 60)
         return false;
-    if (scan.half && (scan.hour < 1 || scan.hour > 12))
-        scan.half = 0; /* "15:20 PM", "오후 15:20", "0:20 AM" */
-    civil.hour = (int)scan.hour;
-    if (scan.half)
-        civil.hour = civil.hour % 12 + (scan.half == 2 ? 12 : 0);
-    civil.minute = (int)scan.minute;
-    civil.second = (int)scan.second;
-    if (!calendar_seconds(civil, seconds))
+    if (date_parser.day_half && (date_parser.hour < 1 || date_parser.hour > 12))
+        date_parser.day_half = 0; /* "15:20 PM", "오후 15:20", "0:20 AM" */
+    civil.hour = (int)date_parser.hour;
+    if (date_parser.day_half)
+        civil.hour = civil.hour % 12 + (date_parser.day_half == 2 ? 12 : 0);
+    civil.minute = (int)date_parser.minute;
+    civil.second = (int)date_parser.second;
+    if (!calendar_to_seconds(civil, seconds))
         return false;
-    *seconds -= scan.has_zone ? scan.zone : zone_seconds;
+    *seconds -= date_parser.has_zone ? date_parser.zone : zone_seconds;
     return true;
 }
 
-bool date_numbers(struct text text, int64_t numbers[3], bool *may_begin_with_year)
+bool date_split_numbers(struct text text, int64_t numbers[3], bool *can_be_year_first)
 {
     text = text_trim(text);
-    struct scan scan = begin_scan(text);
-    if (text.size > LONGEST_DATE || !scan_all(&scan) || scan.month > 0 || scan.count != 3 ||
-        scan.digits[0] > 2 || scan.digits[1] > 2 || scan.year_at >= 0 || scan.numbers[1] < 1 ||
-        scan.numbers[1] > 31)
+    struct date_parser date_parser = make_date_parser(text);
+    if (text.size > MAX_DATE_SIZE || !parse_all_parts(&date_parser) || date_parser.month > 0 ||
+        date_parser.count != 3 || date_parser.digits[0] > 2 || date_parser.digits[1] > 2 ||
+        date_parser.year_index >= 0 || date_parser.numbers[1] < 1 || date_parser.numbers[1] > 31)
         return false;
-    *may_begin_with_year = scan.digits[0] == 2 && scan.digits[2] <= 2 && scan.separator != '/';
-    if (!*may_begin_with_year && (scan.numbers[0] < 1 || scan.numbers[0] > 31))
+    *can_be_year_first =
+        date_parser.digits[0] == 2 && date_parser.digits[2] <= 2 && date_parser.separator != '/';
+    if (!*can_be_year_first && (date_parser.numbers[0] < 1 || date_parser.numbers[0] > 31))
         return false;
     for (size_t i = 0; i < 3; i++)
-        numbers[i] = scan.numbers[i];
+        numbers[i] = date_parser.numbers[i];
     return true;
 }

@@ -5,36 +5,36 @@
 
 #include "base/memory.h"
 
-struct text *members_find(const struct members *members, struct text name)
+struct text *fields_find(const struct fields *fields, struct text name)
 {
-    for (size_t i = 0; i < members->count; i++)
-        if (text_equal(members->names[i], name))
-            return &members->cells[i];
+    for (size_t i = 0; i < fields->count; i++)
+        if (text_equal(fields->names[i], name))
+            return &fields->cells[i];
     return NULL;
 }
 
-void members_add(struct members *members, struct text name, struct text cell)
+void fields_add(struct fields *fields, struct text name, struct text cell)
 {
-    members->names = memory_grow(members->names, &members->name_capacity, members->count + 1,
-                                 sizeof(*members->names));
-    members->cells = memory_grow(members->cells, &members->cell_capacity, members->count + 1,
-                                 sizeof(*members->cells));
-    members->names[members->count] = name;
-    members->cells[members->count++] = cell;
+    fields->names = memory_grow(fields->names, &fields->name_capacity, fields->count + 1,
+                                sizeof(*fields->names));
+    fields->cells = memory_grow(fields->cells, &fields->cell_capacity, fields->count + 1,
+                                sizeof(*fields->cells));
+    fields->names[fields->count] = name;
+    fields->cells[fields->count++] = cell;
 }
 
-void members_set(struct members *members, struct text name, struct text cell)
+void fields_set(struct fields *fields, struct text name, struct text cell)
 {
-    struct text *known = members_find(members, name);
-    if (known)
-        *known = cell;
+    struct text *existing = fields_find(fields, name);
+    if (existing)
+        *existing = cell;
     else
-        members_add(members, name, cell);
+        fields_add(fields, name, cell);
 }
 
-void members_free(struct members *members)
+void fields_free(struct fields *fields)
 {
-    free(members->names);
-    free(members->cells);
-    *members = (struct members){.arena = members->arena};
+    free(fields->names);
+    free(fields->cells);
+    *fields = (struct fields){.arena = fields->arena};
 }

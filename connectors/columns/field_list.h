@@ -8,52 +8,52 @@
 #include "base/option.h"
 
 /* How large a record may be; what is larger is a reject. Options of [source]. */
-struct member_limits {
+struct record_limits {
     int64_t record_size; /* bytes */
-    int64_t depth, members;
+    int64_t depth, fields;
 };
 
-enum { MEMBERS_DEPTH_MOST = 500 };
+enum { MAX_RECORD_DEPTH_LIMIT = 500 };
 
-/* The options that set them: MEMBERS_LIMITS(struct state, limits). */
-#define MEMBERS_LIMITS(state, field)                                                               \
-    {.name = "longest_record",                                                                     \
+/* The options that set them: RECORD_LIMIT_OPTIONS(struct state, limits). */
+#define RECORD_LIMIT_OPTIONS(state, field)                                                         \
+    {.name = "max_record_size",                                                                    \
      .type = OPTION_INTEGER,                                                                       \
      .offset = offsetof(state, field.record_size),                                                 \
-     .fallback = "8388608",                                                                        \
-     .least = 1024,                                                                                \
-     .most = 1 << 30,                                                                              \
+     .default_value = "8388608",                                                                   \
+     .min = 1024,                                                                                  \
+     .max = 1 << 30,                                                                               \
      .help = "bytes of a JSON object or XML element; a longer one is a reject"},                   \
-        {.name = "deepest_record",                                                                 \
+        {.name = "max_record_depth",                                                               \
          .type = OPTION_INTEGER,                                                                   \
          .offset = offsetof(state, field.depth),                                                   \
-         .fallback = "64",                                                                         \
-         .least = 1,                                                                               \
-         .most = MEMBERS_DEPTH_MOST,                                                               \
+         .default_value = "64",                                                                    \
+         .min = 1,                                                                                 \
+         .max = MAX_RECORD_DEPTH_LIMIT,                                                            \
          .help = "levels of nested members; a deeper record is a reject"},                         \
     {                                                                                              \
-        .name = "most_members", .type = OPTION_INTEGER, .offset = offsetof(state, field.members),  \
-        .fallback = "4096", .least = 1, .most = 1 << 20,                                           \
-        .help = "members of a record, nested ones too; one with more is a reject"                  \
+        .name = "max_record_fields", .type = OPTION_INTEGER,                                       \
+        .offset = offsetof(state, field.fields), .default_value = "4096", .min = 1,                \
+        .max = 1 << 20, .help = "members of a record, nested ones too; one with more is a reject"  \
     }
 
 /* Named values of one record, in order. */
-struct members {
+struct fields {
     struct arena *arena; /* borrowed; the values' */
     struct text *names, *cells;
     size_t count, name_capacity, cell_capacity;
 };
 
 /* The value called `name`, or NULL. */
-struct text *members_find(const struct members *members, struct text name);
+struct text *fields_find(const struct fields *fields, struct text name);
 
 /* A name met again gets the new value. Names and values are borrowed. */
-void members_set(struct members *members, struct text name, struct text cell);
+void fields_set(struct fields *fields, struct text name, struct text cell);
 
-/* As members_set, for a name that is known to be new. */
-void members_add(struct members *members, struct text name, struct text cell);
+/* As fields_set, for a name that is known to be new. */
+void fields_add(struct fields *fields, struct text name, struct text cell);
 
 /* Frees the lists, not what lies in the arena; safe on a zeroed one. */
-void members_free(struct members *members);
+void fields_free(struct fields *fields);
 
 #endif

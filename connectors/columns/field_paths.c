@@ -7,47 +7,50 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-enum { KEPT_MOST = 2 * 1024 * 1024, LONGEST_NAME = 1024, LONGEST_PATH = 4096 };
+enum { MAX_STORED_SIZE = 2 * 1024 * 1024, MAX_NAME_SIZE = 1024, MAX_PATH_SIZE = 4096 };
 
-static struct text join(struct text above, struct text name, struct arena *arena)
+static struct text join_names(struct text parent, struct text name, struct arena *arena)
 {
-    if (above.size == 0)
-        return arena_copy(arena, name);
-    if (above.size + 1 + name.size > LONGEST_PATH)
-        return above;
-    return arena_format(arena, "%.*s.%.*s", TEXT_ARGUMENT(above), TEXT_ARGUMENT(name));
+    if (parent.size == 0)
+        return arena_copy_text(arena, name);
+    if (parent.size + 1 + name.size > MAX_PATH_SIZE)
+        return parent;
+    return arena_format(arena, "%.*s.%.*s", TEXT_ARGUMENT(parent), TEXT_ARGUMENT(name));
 }
 
-struct path path_join(struct paths *paths, struct path above, struct text name, struct arena *arena)
+struct field_path field_path_join(struct field_paths *field_paths, struct field_path parent,
+                                  struct text name, struct arena *arena)
 {
-    name = text_slice(name, 0, LONGEST_NAME);
-    struct path path = {.hash = hash_add(above.hash, name)};
-    const size_t *known = table_find(&paths->table, path.hash);
-    if (known) {
-        path.text = paths->texts[*known];
-    } else if (paths->kept.used > KEPT_MOST) {
-        path.text = join(above.text, name, arena);
+    name = text_slice(name, 0, MAX_NAME_SIZE);
+    struct field_path field_path = {.hash = hash_combine(parent.hash, name)};
+    const size_t *existing_index = hash_table_find(&field_paths->hash_table, field_path.hash);
+    if (existing_index) {
+        field_path.text = field_paths->texts[*existing_index];
+    } else if (field_paths->name_arena.used > MAX_STORED_SIZE) {
+        field_path.text = join_names(parent.text, name, arena);
     } else {
-        path.text = join(above.text, name, &paths->kept);
-        table_at(&paths->table, path.hash, paths->count, NULL);
-        paths->texts =
-            memory_grow(paths->texts, &paths->capacity, paths->count + 1, sizeof(*paths->texts));
-        paths->texts[paths->count++] = path.text;
+        field_path.text = join_names(parent.text, name, &field_paths->name_arena);
+        hash_table_get_or_insert(&field_paths->hash_table, field_path.hash, field_paths->count,
+                                 NULL);
+        field_paths->texts = memory_grow(field_paths->texts, &field_paths->capacity,
+                                         field_paths->count + 1, sizeof(*field_paths->texts));
+        field_paths->texts[field_paths->count++] = field_path.text;
     }
-    return path;
+    return field_path;
 }
 
-struct path path_number(struct paths *paths, struct path path, size_t number, struct arena *arena)
+struct field_path field_path_index(struct field_paths *field_paths, struct field_path field_path,
+                                   size_t number, struct arena *arena)
 {
     char digits[24];
     int size = snprintf(digits, sizeof(digits), "%zu", number);
-    return path_join(paths, path, (struct text){digits, (size_t)size}, arena);
+    return field_path_join(field_paths, field_path, (struct text){digits, (size_t)size}, arena);
 }
 
-void paths_free(struct paths *paths)
+void field_paths_free(struct field_paths *field_paths)
 {
-    table_free(&paths->table);
-    free(paths->texts);
-    arena_free(&paths->kept);
-    *paths = (struct paths){0};
+    hash_table_free(&field_paths->hash_table);
+    free(field_paths->texts);
+    arena_free(&field_paths->name_arena);
+    *field_paths = (struct field_paths){0};
 }

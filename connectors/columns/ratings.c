@@ -4,12 +4,12 @@
 
 #include "connectors/columns/roles.h"
 
-enum { LONGEST_RATING = 64 };
+enum { MAX_RATING_SIZE = 64 };
 
 static const struct {
     const char *word;
     double rating, scale;
-} words[] = {
+} rating_words[] = {
     {"one", 1, 5},          {"two", 2, 5},
     {"three", 3, 5},        {"four", 4, 5},
     {"five", 5, 5},         {"great", 3, 3},
@@ -23,9 +23,9 @@ static const struct {
 };
 
 /* A number at the front, with a decimal point or comma; its size in *size. */
-static bool leading_number(struct text text, double *number, size_t *size)
+static bool parse_leading_number(struct text text, double *number, size_t *size)
 {
-    char copy[LONGEST_RATING];
+    char copy[MAX_RATING_SIZE];
     size_t digits = 0;
     *size = 0;
     while (*size < text.size && *size + 1 < sizeof(copy)) {
@@ -40,41 +40,41 @@ static bool leading_number(struct text text, double *number, size_t *size)
         digits += digit;
         copy[(*size)++] = byte == ',' ? '.' : byte;
     }
-    return digits > 0 && digits < 10 && text_real((struct text){copy, *size}, number);
+    return digits > 0 && digits < 10 && text_to_real((struct text){copy, *size}, number);
 }
 
-static bool skip(struct text *text, const char *word)
+static bool skip_word(struct text *text, const char *word)
 {
     struct text wanted = text_of(word);
     struct text trimmed = text_trim(*text);
-    if (!text_equal_fold(text_slice(trimmed, 0, wanted.size), wanted))
+    if (!text_equal_ignore_case(text_slice(trimmed, 0, wanted.size), wanted))
         return false;
     *text = text_slice(trimmed, wanted.size, trimmed.size);
     return true;
 }
 
 /* ★★★★☆, ⭐⭐⭐, ***: the filled ones, of all that are there. */
-static bool count_stars(struct text text, double *rating, double *scale)
+static bool parse_stars(struct text text, double *rating, double *scale)
 {
     static const struct {
         const char *sign;
         double filled;
-    } signs[] = {{"★", 1}, {"☆", 0}, {"⭐", 1},   {"✩", 0},
-                 {"✭", 1}, {"*", 1}, {"½", 0.5}, {"\xEF\xB8\x8F", 0},
-                 {" ", 0}};
+    } star_symbols[] = {{"★", 1}, {"☆", 0}, {"⭐", 1},   {"✩", 0},
+                        {"✭", 1}, {"*", 1}, {"½", 0.5}, {"\xEF\xB8\x8F", 0},
+                        {" ", 0}};
     double filled = 0;
     size_t stars = 0, empty = 0;
     for (size_t at = 0; at < text.size;) {
-        size_t i = 0, count = sizeof(signs) / sizeof(*signs);
+        size_t i = 0, count = sizeof(star_symbols) / sizeof(*star_symbols);
         while (i < count &&
-               !text_starts_with(text_slice(text, at, text.size), text_of(signs[i].sign)))
+               !text_starts_with(text_slice(text, at, text.size), text_of(star_symbols[i].sign)))
             i++;
         if (i == count)
             return false;
-        filled += signs[i].filled;
-        stars += signs[i].filled == 1;
+        filled += star_symbols[i].filled;
+        stars += star_symbols[i].filled == 1;
         empty += i == 1 || i == 3;
-        at += strlen(signs[i].sign);
+        at += strlen(star_symbols[i].sign);
     }
     if (stars + empty == 0 || stars + empty > 10)
         return false;
@@ -83,39 +83,40 @@ static bool count_stars(struct text text, double *rating, double *scale)
     return true;
 }
 
-static bool find_word(struct text text, double *rating, double *scale)
+static bool parse_rating_word(struct text text, double *rating, double *scale)
 {
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (text_equal_fold(text, text_of(words[i].word))) {
-            *rating = words[i].rating;
-            *scale = words[i].scale;
+    for (size_t i = 0; i < sizeof(rating_words) / sizeof(*rating_words); i++)
+        if (text_equal_ignore_case(text, text_of(rating_words[i].word))) {
+            *rating = rating_words[i].rating;
+            *scale = rating_words[i].scale;
             return true;
         }
     return false;
 }
 
 /* What stands behind the number: nothing, "/5", "out of 10", "stars", "%", "점". */
-static bool read_unit(struct text rest, double *scale)
+static bool parse_scale_suffix(struct text rest, double *scale)
 {
-    double most;
+    double max;
     size_t size;
     if (text_trim(rest).size == 0)
         return true;
-    bool of = skip(&rest, "/") || skip(&rest, "out of") || skip(&rest, "von") || skip(&rest, "of");
-    if (of) {
+    bool has_scale = skip_word(&rest, "/") || skip_word(&rest, "out of") ||
+                     skip_word(&rest, "von") || skip_word(&rest, "of");
+    if (has_scale) {
         rest = text_trim(rest);
-        if (!leading_number(rest, &most, &size) || most <= 0)
+        if (!parse_leading_number(rest, &max, &size) || max <= 0)
             return false;
         rest = text_slice(rest, size, rest.size);
-        *scale = most;
-    } else if (skip(&rest, "%")) {
+        *scale = max;
+    } else if (skip_word(&rest, "%")) {
         *scale = 100;
     }
-    bool stars = skip(&rest, "stars") || skip(&rest, "star") || skip(&rest, "★") ||
-                 skip(&rest, "점") || skip(&rest, "points");
-    if (stars && !of && skip(&rest, "out of")) { /* "4 stars out of 5" */
+    bool stars = skip_word(&rest, "stars") || skip_word(&rest, "star") || skip_word(&rest, "★") ||
+                 skip_word(&rest, "점") || skip_word(&rest, "points");
+    if (stars && !has_scale && skip_word(&rest, "out of")) { /* "4 stars out of 5" */
         rest = text_trim(rest);
-        if (!leading_number(rest, scale, &size) || *scale <= 0)
+        if (!parse_leading_number(rest, scale, &size) || *scale <= 0)
             return false;
         rest = text_slice(rest, size, rest.size);
     }
@@ -125,29 +126,29 @@ static bool read_unit(struct text rest, double *scale)
 bool rating_parse(struct text text, double *rating, double *scale)
 {
     text = text_trim(text);
-    if (text.size == 0 || text.size >= LONGEST_RATING)
+    if (text.size == 0 || text.size >= MAX_RATING_SIZE)
         return false;
-    double number, found = NAN;
+    double number, explicit_scale = NAN;
     size_t size;
     bool digit = text.bytes[0] >= '0' && text.bytes[0] <= '9';
-    if (!digit && (find_word(text, rating, scale) || count_stars(text, rating, scale)))
+    if (!digit && (parse_rating_word(text, rating, scale) || parse_stars(text, rating, scale)))
         return true;
-    if (!leading_number(text, &number, &size)) {
+    if (!parse_leading_number(text, &number, &size)) {
         /* "5점", "Rated 4 out of 5", "별점 4" */
-        if (!skip(&text, "rated") && !skip(&text, "rating:") && !skip(&text, "별점"))
+        if (!skip_word(&text, "rated") && !skip_word(&text, "rating:") && !skip_word(&text, "별점"))
             return false;
         text = text_trim(text);
-        if (!leading_number(text, &number, &size))
+        if (!parse_leading_number(text, &number, &size))
             return false;
     }
     struct text rest = text_slice(text, size, text.size);
     /* "9 - Extremely likely": a labelled step of a scale */
     struct text label = text_trim(rest);
-    bool labelled = label.size > 2 && label.bytes[0] == '-' && label.bytes[1] == ' ';
-    if (!labelled && !read_unit(rest, &found))
+    bool has_label = label.size > 2 && label.bytes[0] == '-' && label.bytes[1] == ' ';
+    if (!has_label && !parse_scale_suffix(rest, &explicit_scale))
         return false;
     *rating = number;
-    if (!isnan(found))
-        *scale = found;
+    if (!isnan(explicit_scale))
+        *scale = explicit_scale;
     return true;
 }

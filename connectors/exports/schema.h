@@ -11,32 +11,32 @@
 /* The names of all samples, and which of them is the text, the date ... */
 struct schema {
     const struct service *service; /* whose export it is; NULL: of nobody known. May be set before
-                                      schema_learn, else it is found by the names */
+                                      schema_infer, else it is found by the names */
     struct names names;
     struct mapping mapping;
 };
 
-/* From `samples` (which may be none: then no text is needed). `wanted` and `without_text` as for
- * mapping_find_leniently. */
-bool schema_learn(struct schema *schema, struct members *samples, size_t sample_count,
-                  bool without_text, struct text wanted, const char *path, struct arena *arena,
-                  struct error *error);
+/* From `samples` (which may be none: then no text is needed). `wanted` and `allow_missing_text` as
+ * for mapping_find_with_optional_text. */
+bool schema_infer(struct schema *schema, struct fields *samples, size_t sample_count,
+                  bool allow_missing_text, struct text user_mapping, const char *path,
+                  struct arena *arena, struct error *error);
 
 /* Where a record lies in its file. */
-struct place {
+struct location {
     uint64_t line, byte_offset;
     struct text raw; /* its bytes, as they lie there */
 };
 
 /* Whether some records are no feedback (spam, deleted posts), and so have to be looked at before
  * they are added; and whether this one is to be added. */
-bool schema_is_choosy(const struct schema *schema);
-bool schema_takes(const struct schema *schema, const struct members *own);
+bool schema_has_skip_rules(const struct schema *schema);
+bool schema_accepts(const struct schema *schema, const struct fields *record_fields);
 
 /* Adds a record of `own` to the batch, in whose arena the values lie: the columns of the schema,
  * and behind them those that only this one has. */
-void schema_add_record(const struct schema *schema, struct members *own, struct batch *batch,
-                       struct place place);
+void schema_add_record(const struct schema *schema, struct fields *record_fields,
+                       struct batch *batch, struct location location);
 
 /* What was recognised and which member is what, in lines. */
 struct text schema_explain(const struct schema *schema, struct arena *arena);

@@ -7,15 +7,15 @@
 #include "base/arena.h"
 #include "pipeline/record.h"
 
-struct members;
+struct fields;
 struct service;
 
 /* The service whose record this is, by the names of its members, or NULL. */
-const struct service *service_of_members(const struct members *members);
+const struct service *service_find_by_fields(const struct fields *fields);
 
 /* The service whose file has this root element and, among its elements, this record, or NULL. */
-const struct service *service_of_elements(struct text root, const struct text *elements,
-                                          size_t count);
+const struct service *service_find_by_elements(struct text root, const struct text *elements,
+                                               size_t count);
 
 /* "Disqus export". */
 const char *service_name(const struct service *service);
@@ -24,19 +24,19 @@ const char *service_name(const struct service *service);
 struct text service_element(const struct service *service);
 
 /* Whether some of its objects are no feedback: spam, deleted posts, the app above its reviews. */
-bool service_is_choosy(const struct service *service);
-bool service_takes(const struct service *service, const struct members *members);
+bool service_has_skip_rules(const struct service *service);
+bool service_accepts(const struct service *service, const struct fields *fields);
 
 /* In a conversation, the members of single messages give way to one: what the customer said, in the
  * order of the messages, without notes and without what agents and machines said. */
-void service_prepare(const struct service *service, struct members *members);
+void service_merge_conversation(const struct service *service, struct fields *fields);
 
 /* The roles of those members that are there as `map =` would say them; `given` (the user's map)
  * stands behind and so wins. */
 struct text service_mapping(const struct service *service, const struct text *names, size_t count,
-                            struct text given, struct arena *arena);
+                            struct text user_mapping, struct arena *arena);
 
-/* What mapping cannot say: the original within a translation. After mapping_apply. */
-void service_finish(const struct service *service, struct record *record);
+/* What mapping cannot say: the original within a translation. After mapping_fill_record. */
+void service_restore_original(const struct service *service, struct record *record);
 
 #endif

@@ -6,23 +6,24 @@
 #include "base/calendar.h"
 #include "connectors/columns/roles.h"
 
-enum { MOST_ALTERNATIVES = 4, MOST_REQUIRED = 5 };
+enum { MAX_ALTERNATIVES = 4, MAX_REQUIRED = 5 };
 
 struct vendor {
     const char *name;
-    const char *const required[MOST_REQUIRED + 1]; /* NULL ends it */
+    const char *const required[MAX_REQUIRED + 1]; /* NULL ends it */
     struct {
         enum role role;
-        const char *columns[MOST_ALTERNATIVES]; /* the first that is there; none: no column */
+        const char *columns[MAX_ALTERNATIVES]; /* the first that is there; none: no column */
     } roles[ROLE_COUNT];
-    void (*finish)(struct record *record, struct arena *arena);
-    bool (*is_ours)(const struct record *record); /* written by the company, not by a customer */
+    void (*complete_record)(struct record *record, struct arena *arena);
+    bool (*is_company_record)(
+        const struct record *record); /* written by the company, not by a customer */
 };
 
-static struct text field_called(const struct record *record, const char *name)
+static struct text find_field_value(const struct record *record, const char *name)
 {
     for (size_t i = 0; i < record->field_count; i++)
-        if (text_equal_fold(text_trim(record->fields[i].name), text_of(name)))
+        if (text_equal_ignore_case(text_trim(record->fields[i].name), text_of(name)))
             return text_trim(record->fields[i].value);
     return (struct text){0};
 }
@@ -36,7 +37,7 @@ static int hex_digit(char byte)
 }
 
 /* %3A becomes a colon. */
-static struct text without_escapes(struct text text, struct arena *arena)
+static struct text decode_percent_escapes(struct text text, struct arena *arena)
 {
     char *bytes = arena_alloc(arena, text.size + 1, 1);
     size_t size = 0;
@@ -52,10 +53,10 @@ static struct text without_escapes(struct text text, struct arena *arena)
 
 /* Review Link ends in "reviewId=gp%3AAOq..." or "#ReviewPlace:id=..."; without a link, the app and
  * the moment of the first submission name a review, also when it is edited later. */
-static void finish_google_play(struct record *record, struct arena *arena)
+static void complete_google_play_record(struct record *record, struct arena *arena)
 {
     static const char *const keys[] = {"reviewId=", "reviewid=", "#ReviewPlace:id=", "&id="};
-    struct text link = field_called(record, "Review Link");
+    struct text link = find_field_value(record, "Review Link");
     for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
         size_t at = text_find(link, text_of(keys[i]), 0);
         if (at == link.size)
@@ -63,12 +64,12 @@ static void finish_google_play(struct record *record, struct arena *arena)
         struct text id = text_slice(link, at + strlen(keys[i]), link.size);
         id = text_slice(id, 0, text_find(id, TEXT("&"), 0));
         if (id.size > 0) {
-            record->external_id = without_escapes(id, arena);
+            record->external_id = decode_percent_escapes(id, arena);
             break;
         }
     }
-    struct text package = field_called(record, "Package Name");
-    struct text millis = field_called(record, "Review Submit Millis Since Epoch");
+    struct text package = find_field_value(record, "Package Name");
+    struct text millis = find_field_value(record, "Review Submit Millis Since Epoch");
     if (record->external_id.size == 0 && millis.size > 0)
         record->external_id =
             arena_format(arena, "%.*s:%.*s", TEXT_ARGUMENT(package), TEXT_ARGUMENT(millis));
@@ -76,35 +77,35 @@ static void finish_google_play(struct record *record, struct arena *arena)
                                         "Review Submit Date and Time",
                                         "Review Submit Millis Since Epoch"};
     for (size_t i = 0; i < 3 && record->created_at == TIME_UNKNOWN; i++)
-        if (!date_parse(field_called(record, dates[i]), DATE_ORDER_YMD, 0, &record->created_at))
+        if (!date_parse(find_field_value(record, dates[i]), DATE_ORDER_YMD, 0, &record->created_at))
             record->created_at = TIME_UNKNOWN;
 }
 
 /* A bot or an agent wrote it. */
-static bool is_ours_in_intercom(const struct record *record)
+static bool is_intercom_company_record(const struct record *record)
 {
     static const char *const customers[] = {"user", "lead", "contact"};
-    struct text type = field_called(record, "message_author_type");
+    struct text type = find_field_value(record, "message_author_type");
     for (size_t i = 0; i < sizeof(customers) / sizeof(*customers); i++)
-        if (text_equal_fold(type, text_of(customers[i])))
+        if (text_equal_ignore_case(type, text_of(customers[i])))
             return false;
     return true;
 }
 
 /* A ticket that somebody else opened for the customer has a subject in that one's words. */
-static bool is_ours_in_zendesk(const struct record *record)
+static bool is_zendesk_agent_ticket(const struct record *record)
 {
-    struct text submitter = field_called(record, "Submitter");
-    return submitter.size > 0 && !text_equal(submitter, field_called(record, "Requester"));
+    struct text submitter = find_field_value(record, "Submitter");
+    return submitter.size > 0 && !text_equal(submitter, find_field_value(record, "Requester"));
 }
 
 /* An answer that was begun and not sent has no date of its own. */
-static void finish_typeform(struct record *record, struct arena *arena)
+static void complete_typeform_record(struct record *record, struct arena *arena)
 {
     static const char *const dates[] = {"Stage Date (UTC)", "Start Date (UTC)"};
     (void)arena;
     for (size_t i = 0; i < 2 && record->created_at == TIME_UNKNOWN; i++)
-        if (!date_parse(field_called(record, dates[i]), DATE_ORDER_YMD, 0, &record->created_at))
+        if (!date_parse(find_field_value(record, dates[i]), DATE_ORDER_YMD, 0, &record->created_at))
             record->created_at = TIME_UNKNOWN;
 }
 
@@ -118,7 +119,7 @@ static const struct vendor vendors[] = {
                {ROLE_DATE, {"Review Last Update Date and Time", "Review Submit Date and Time"}},
                {ROLE_ID, {NULL}},
                {ROLE_AUTHOR, {NULL}}},
-     .finish = finish_google_play},
+     .complete_record = complete_google_play_record},
     {.name = "Trustpilot service review export",
      .required = {"Review Id", "Review Content", "Review Stars"},
      .roles = {{ROLE_TEXT, {"Review Content"}},
@@ -143,7 +144,7 @@ static const struct vendor vendors[] = {
                {ROLE_DATE, {"Created at"}},
                {ROLE_RATING, {"Satisfaction Score"}},
                {ROLE_AUTHOR, {"Requester id", "Requester"}}},
-     .is_ours = is_ours_in_zendesk},
+     .is_company_record = is_zendesk_agent_ticket},
     {.name = "Intercom message export",
      .required = {"message_id", "message_body", "message_author_type", "conversation_id"},
      .roles = {{ROLE_TEXT, {"message_body"}},
@@ -151,7 +152,7 @@ static const struct vendor vendors[] = {
                {ROLE_DATE, {"message_created_at", "conversation_created_at"}},
                {ROLE_TITLE, {NULL}},
                {ROLE_AUTHOR, {"message_author_id", "message_author_name"}}},
-     .is_ours = is_ours_in_intercom},
+     .is_company_record = is_intercom_company_record},
     {.name = "Help Scout rating export",
      .required = {"id", "ticketId", "threadId", "rating", "comments"},
      .roles = {{ROLE_TEXT, {"comments"}},
@@ -165,7 +166,7 @@ static const struct vendor vendors[] = {
                {ROLE_DATE, {"Submit Date (UTC)"}},
                {ROLE_TITLE, {NULL}},
                {ROLE_AUTHOR, {NULL}}},
-     .finish = finish_typeform},
+     .complete_record = complete_typeform_record},
     {.name = "Outlook message export",
      .required = {"Subject", "Body", "From: (Name)", "From: (Address)"},
      .roles = {{ROLE_TEXT, {"Body"}},
@@ -173,23 +174,23 @@ static const struct vendor vendors[] = {
                {ROLE_AUTHOR, {"From: (Address)", "From: (Name)"}}}},
 };
 
-static const char *find_name(const char *const *alternatives, size_t most, const struct text *names,
+static const char *find_name(const char *const *alternatives, size_t max, const struct text *names,
                              size_t count)
 {
-    for (size_t k = 0; k < most && alternatives[k]; k++)
+    for (size_t k = 0; k < max && alternatives[k]; k++)
         for (size_t i = 0; i < count; i++)
-            if (text_equal_fold(text_trim(names[i]), text_of(alternatives[k])))
+            if (text_equal_ignore_case(text_trim(names[i]), text_of(alternatives[k])))
                 return alternatives[k];
     return NULL;
 }
 
-const struct vendor *vendor_of_header(const struct text *names, size_t count)
+const struct vendor *vendor_find_by_header(const struct text *names, size_t count)
 {
     for (size_t i = 0; i < sizeof(vendors) / sizeof(*vendors); i++) {
-        bool all = true;
-        for (const char *const *name = vendors[i].required; all && *name; name++)
-            all = find_name(name, 1, names, count) != NULL;
-        if (all)
+        bool has_all = true;
+        for (const char *const *name = vendors[i].required; has_all && *name; name++)
+            has_all = find_name(name, 1, names, count) != NULL;
+        if (has_all)
             return &vendors[i];
     }
     return NULL;
@@ -201,29 +202,31 @@ struct text vendor_name(const struct vendor *vendor)
 }
 
 struct text vendor_mapping(const struct vendor *vendor, const struct text *names, size_t count,
-                           struct text given, struct arena *arena)
+                           struct text user_mapping, struct arena *arena)
 {
-    struct text wanted = {0};
+    struct text combined_mapping = {0};
     for (size_t i = 0; i < ROLE_COUNT && vendor->roles[i].role != ROLE_NONE; i++) {
         enum role role = vendor->roles[i].role;
-        struct text begins = arena_format(arena, "%s=", role_names[role]);
-        if (text_find(given, begins, 0) < given.size)
+        struct text role_prefix = arena_format(arena, "%s=", role_names[role]);
+        if (text_find(user_mapping, role_prefix, 0) < user_mapping.size)
             continue;
-        const char *name = find_name(vendor->roles[i].columns, MOST_ALTERNATIVES, names, count);
-        wanted = arena_format(arena, "%.*s%s%.*s%s", TEXT_ARGUMENT(wanted), wanted.size ? "," : "",
-                              TEXT_ARGUMENT(begins), name ? name : "");
+        const char *name = find_name(vendor->roles[i].columns, MAX_ALTERNATIVES, names, count);
+        combined_mapping = arena_format(arena, "%.*s%s%.*s%s", TEXT_ARGUMENT(combined_mapping),
+                                        combined_mapping.size ? "," : "",
+                                        TEXT_ARGUMENT(role_prefix), name ? name : "");
     }
-    return arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(wanted),
-                        wanted.size && given.size ? "," : "", TEXT_ARGUMENT(given));
+    return arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(combined_mapping),
+                        combined_mapping.size && user_mapping.size ? "," : "",
+                        TEXT_ARGUMENT(user_mapping));
 }
 
-bool vendor_is_ours(const struct vendor *vendor, const struct record *record)
+bool vendor_is_company_record(const struct vendor *vendor, const struct record *record)
 {
-    return vendor->is_ours && vendor->is_ours(record);
+    return vendor->is_company_record && vendor->is_company_record(record);
 }
 
-void vendor_finish(const struct vendor *vendor, struct record *record, struct arena *arena)
+void vendor_complete_record(const struct vendor *vendor, struct record *record, struct arena *arena)
 {
-    if (vendor->finish)
-        vendor->finish(record, arena);
+    if (vendor->complete_record)
+        vendor->complete_record(record, arena);
 }

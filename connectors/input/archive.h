@@ -11,41 +11,43 @@
 
 /* What a bundle may unpack to, so that a few kilobytes made to fill a disk or a night (a zip bomb)
  * are refused. */
-struct bundle_limits {
+struct archive_limits {
     int64_t members; /* at most so many */
     int64_t ratio;   /* all of them together at most so many times the size of the bundle */
 };
 
-extern const struct option bundle_options[]; /* the keys of [source] that set them */
+extern const struct option archive_options[]; /* the keys of [source] that set them */
 
 /* Unpacked bytes that no limit on the ratio forbids. */
-enum { BUNDLE_FREE_BYTES = 16 * 1024 * 1024 };
+enum { ARCHIVE_RATIO_FREE_SIZE = 16 * 1024 * 1024 };
 
 /* The members of the file at `path` that may hold feedback, sorted by name, each as the path that
- * bundle_open and input_open take, in `arena`. None (and true) when it is no bundle, when it is an
- * office document, which is one file to people, and when it is empty. ERROR_INPUT when it is
- * damaged, encrypted or beyond a limit. */
-bool bundle_list(const char *path, const struct bundle_limits *limits, struct arena *arena,
-                 struct text **members, size_t *count, struct error *error);
+ * archive_reader_open and input_open take, in `arena`. None (and true) when it is no bundle, when
+ * it is an office document, which is one file to people, and when it is empty. ERROR_INPUT when it
+ * is damaged, encrypted or beyond a limit. */
+bool archive_list_members(const char *path, const struct archive_limits *limits,
+                          struct arena *arena, struct text **members, size_t *count,
+                          struct error *error);
 
-struct bundle;
+struct archive_reader;
 
-/* Opens a member for reading: `path` as bundle_list names it, or a single packed file. *bundle is
- * NULL (and the answer true) when the path names neither. */
-bool bundle_open(struct bundle **bundle, const char *path, struct error *error);
+/* Opens a member for reading: `path` as archive_list_members names it, or a single packed file.
+ * *bundle is NULL (and the answer true) when the path names neither. */
+bool archive_reader_open(struct archive_reader **archive_reader, const char *path,
+                         struct error *error);
 
 /* Opens `part` of the archive at `path`, which may itself be a member of another: a sheet of a
  * workbook. *bundle is NULL (and the answer true) when there is no such part. */
-bool bundle_open_part(struct bundle **bundle, const char *path, const char *part,
-                      struct error *error);
+bool archive_reader_open_part(struct archive_reader **archive_reader, const char *path,
+                              const char *part, struct error *error);
 
 /* The next bytes, at most `size`; *count 0 at the end. ERROR_INPUT when the bundle is damaged. */
-bool bundle_read(struct bundle *bundle, char *bytes, size_t size, size_t *count,
-                 struct error *error);
+bool archive_reader_read(struct archive_reader *archive_reader, char *bytes, size_t size,
+                         size_t *count, struct error *error);
 
 /* Bytes of the bundle's own file. */
-uint64_t bundle_packed_size(const struct bundle *bundle);
+uint64_t archive_reader_packed_size(const struct archive_reader *archive_reader);
 
-void bundle_close(struct bundle *bundle); /* NULL is fine */
+void archive_reader_close(struct archive_reader *archive_reader); /* NULL is fine */
 
 #endif

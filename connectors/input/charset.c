@@ -12,21 +12,21 @@
 #include "base/utf8.h"
 #include "connectors/input/charset_guess.h"
 
-#define REPLACEMENT "\xEF\xBF\xBD"
+#define REPLACEMENT_CHARACTER "\xEF\xBF\xBD"
 
 struct charset {
     char name[CHARSET_NAME_SIZE];
     char description[96]; /* with how it was found */
-    bool decided;         /* a name was given, or found by more than plain ASCII */
-    bool started;         /* the first block was seen */
+    bool is_decided;      /* a name was given, or found by more than plain ASCII */
+    bool has_started;     /* the first block was seen */
     iconv_t iconv;        /* (iconv_t)-1 for UTF-8 */
-    enum charset_step step;
+    enum charset_width width;
     char *bytes; /* what the last call made */
     size_t size, capacity;
-    struct charset_mark *marks;
-    size_t mark_count, mark_capacity;
+    struct charset_anchor *anchors;
+    size_t anchor_count, anchor_capacity;
     uint64_t position, offset; /* at the end of what was made so far */
-    uint64_t replaced;
+    uint64_t replaced_count;
 };
 
 static const struct byte_order_mark {
@@ -104,10 +104,10 @@ static const char *const aliases[][2] = {
     {"ISO88591", "CP1252"},
 };
 
-static const char *const double_byte[] = {"CP949", "CP932",      "CP936", "GBK",
-                                          "BIG5",  "BIG5-HKSCS", "CP950"};
+static const char *const double_byte_charsets[] = {"CP949", "CP932",      "CP936", "GBK",
+                                                   "BIG5",  "BIG5-HKSCS", "CP950"};
 
-static bool listed(const char *const *names, size_t count, const char *name)
+static bool is_listed(const char *const *names, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++)
         if (strcasecmp(names[i], name) == 0)
@@ -115,25 +115,26 @@ static bool listed(const char *const *names, size_t count, const char *name)
     return false;
 }
 
-static enum charset_step step_of(const char *name)
+static enum charset_width width_of_charset(const char *name)
 {
     if (strcasecmp(name, "UTF-8") == 0)
-        return CHARSET_STEP_BYTES;
+        return CHARSET_WIDTH_UTF8;
     if (strcasecmp(name, "UTF-16LE") == 0 || strcasecmp(name, "UTF-16BE") == 0)
-        return CHARSET_STEP_UTF16;
+        return CHARSET_WIDTH_UTF16;
     if (strcasecmp(name, "UTF-32LE") == 0 || strcasecmp(name, "UTF-32BE") == 0)
-        return CHARSET_STEP_FOUR;
-    if (listed(double_byte, sizeof(double_byte) / sizeof(*double_byte), name))
-        return CHARSET_STEP_DOUBLE;
+        return CHARSET_WIDTH_UTF32;
+    if (is_listed(double_byte_charsets,
+                  sizeof(double_byte_charsets) / sizeof(*double_byte_charsets), name))
+        return CHARSET_WIDTH_DOUBLE;
     static const char *const families[] = {"ISO-8859", "ISO8859", "CP12", "WINDOWS-12", "KOI8",
                                            "CP4",      "CP8",     "MAC",  "TIS-620"};
     for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
         if (strncasecmp(name, families[i], strlen(families[i])) == 0)
-            return CHARSET_STEP_ONE;
-    return CHARSET_STEP_UNKNOWN;
+            return CHARSET_WIDTH_SINGLE;
+    return CHARSET_WIDTH_UNKNOWN;
 }
 
-static const char *real_name(const char *name)
+static const char *resolve_alias(const char *name)
 {
     for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
         if (strcasecmp(aliases[i][0], name) == 0)
@@ -148,18 +149,18 @@ static bool is_utf8(const char *name)
 
 /* A converter from *name, which becomes the name that iconv knows: "x-sjis" and "windows-949" it
  * does without what stands in front (`plainer` holds that). UTF-8 needs none. */
-static iconv_t open_converter(const char **name, char plainer[32])
+static iconv_t open_converter(const char **name, char code_page_name[32])
 {
     for (;;) {
-        *name = real_name(*name);
+        *name = resolve_alias(*name);
         iconv_t opened = is_utf8(*name) ? (iconv_t)-1 : iconv_open("UTF-8", *name);
         if (opened != (iconv_t)-1 || is_utf8(*name))
             return opened;
         if (strncasecmp(*name, "x-", 2) == 0) {
             *name += 2;
         } else if (strncasecmp(*name, "windows-", 8) == 0) {
-            snprintf(plainer, 32, "CP%.20s", *name + 8);
-            *name = plainer;
+            snprintf(code_page_name, 32, "CP%.20s", *name + 8);
+            *name = code_page_name;
         } else {
             return opened;
         }
@@ -167,19 +168,19 @@ static iconv_t open_converter(const char **name, char plainer[32])
 }
 
 /* Takes `name` into use. False when iconv does not know it. */
-static bool use(struct charset *charset, const char *name, const char *found)
+static bool use_charset(struct charset *charset, const char *name, const char *detection)
 {
-    char plainer[32];
-    iconv_t opened = open_converter(&name, plainer);
+    char code_page_name[32];
+    iconv_t opened = open_converter(&name, code_page_name);
     if (opened == (iconv_t)-1 && !is_utf8(name))
         return false;
     if (charset->iconv != (iconv_t)-1)
         iconv_close(charset->iconv);
     charset->iconv = opened;
-    charset->step = step_of(name);
+    charset->width = width_of_charset(name);
     if (name != charset->name)
         snprintf(charset->name, sizeof(charset->name), "%s", name);
-    snprintf(charset->description, sizeof(charset->description), "%s (%s)", name, found);
+    snprintf(charset->description, sizeof(charset->description), "%s (%s)", name, detection);
     return true;
 }
 
@@ -187,12 +188,12 @@ bool charset_open(struct charset **charset, struct text name, struct error *erro
 {
     struct charset *opened = memory_alloc(1, sizeof(*opened));
     opened->iconv = (iconv_t)-1;
-    opened->decided = name.size > 0;
+    opened->is_decided = name.size > 0;
     char wanted[sizeof(opened->name)] = "UTF-8";
     if (name.size > 0 && name.size < sizeof(wanted))
         snprintf(wanted, sizeof(wanted), "%.*s", TEXT_ARGUMENT(name));
     *charset = opened;
-    if (name.size >= sizeof(wanted) || !use(opened, wanted, "given")) {
+    if (name.size >= sizeof(wanted) || !use_charset(opened, wanted, "given")) {
         charset_close(opened);
         *charset = NULL;
         return error_set(error, ERROR_USAGE,
@@ -209,20 +210,20 @@ void charset_close(struct charset *charset)
     if (charset->iconv != (iconv_t)-1)
         iconv_close(charset->iconv);
     free(charset->bytes);
-    free(charset->marks);
+    free(charset->anchors);
     free(charset);
 }
 
 /* Valid but for a last character that the block's end may have cut. */
-static bool valid_so_far(struct text raw)
+static bool is_valid_prefix(struct text raw)
 {
-    if (utf8_valid(raw))
+    if (utf8_is_valid(raw))
         return true;
     for (size_t cut = 1; cut <= 3 && cut <= raw.size; cut++) {
         unsigned char lead = (unsigned char)raw.bytes[raw.size - cut];
         if (lead >= 0xC0) {
             size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-            return wanted > cut && utf8_valid(text_slice(raw, 0, raw.size - cut));
+            return wanted > cut && utf8_is_valid(text_slice(raw, 0, raw.size - cut));
         }
         if (lead < 0x80)
             return false;
@@ -230,53 +231,54 @@ static bool valid_so_far(struct text raw)
     return false;
 }
 
-static void guess(struct charset *charset, struct text raw)
+static void guess_charset(struct charset *charset, struct text raw)
 {
     char name[CHARSET_NAME_SIZE];
-    const char *why;
-    charset_guess_legacy(raw, name, &why);
-    use(charset, name, why);
-    charset->decided = true;
+    const char *reason;
+    charset_guess_legacy(raw, name, &reason);
+    use_charset(charset, name, reason);
+    charset->is_decided = true;
 }
 
 /* Looks at the first block. */
-static void detect(struct charset *charset, struct text raw)
+static void detect_charset(struct charset *charset, struct text raw)
 {
     const char *utf16 = charset_guess_utf16(raw);
     if (utf16) {
-        use(charset, utf16, "by its zeros");
-        charset->decided = true;
-    } else if (valid_so_far(raw)) {
-        charset->decided = utf8_ascii_until(raw, 0) < raw.size;
-        use(charset, "UTF-8", charset->decided ? "valid throughout" : "plain ASCII so far");
+        use_charset(charset, utf16, "by its zeros");
+        charset->is_decided = true;
+    } else if (is_valid_prefix(raw)) {
+        charset->is_decided = utf8_ascii_end(raw, 0) < raw.size;
+        use_charset(charset, "UTF-8",
+                    charset->is_decided ? "valid throughout" : "plain ASCII so far");
     } else {
-        guess(charset, raw);
+        guess_charset(charset, raw);
     }
 }
 
 /* Drops a byte order mark, which is surer than any name given; returns its size. */
-static size_t skip_mark(struct charset *charset, struct text raw)
+static size_t skip_byte_order_mark(struct charset *charset, struct text raw)
 {
     for (size_t i = 0; i < sizeof(byte_order_marks) / sizeof(*byte_order_marks); i++) {
         const struct byte_order_mark *mark = &byte_order_marks[i];
         if (!text_starts_with(raw, (struct text){mark->bytes, mark->size}))
             continue;
-        use(charset, mark->name, "byte order mark");
-        charset->decided = true;
+        use_charset(charset, mark->name, "byte order mark");
+        charset->is_decided = true;
         return mark->size;
     }
     return 0;
 }
 
-static void add_mark(struct charset *charset)
+static void add_anchor(struct charset *charset)
 {
-    charset->marks = memory_grow(charset->marks, &charset->mark_capacity, charset->mark_count + 1,
-                                 sizeof(*charset->marks));
-    charset->marks[charset->mark_count++] =
-        (struct charset_mark){charset->position, charset->offset};
+    charset->anchors = memory_grow(charset->anchors, &charset->anchor_capacity,
+                                   charset->anchor_count + 1, sizeof(*charset->anchors));
+    charset->anchors[charset->anchor_count++] =
+        (struct charset_anchor){charset->position, charset->offset};
 }
 
-static void make(struct charset *charset, const char *bytes, size_t size)
+static void append_output(struct charset *charset, const char *bytes, size_t size)
 {
     if (size == 0)
         return;
@@ -287,132 +289,136 @@ static void make(struct charset *charset, const char *bytes, size_t size)
 }
 
 /* One U+FFFD for `size` raw bytes. */
-static void replace(struct charset *charset, size_t size)
+static void append_replacement(struct charset *charset, size_t size)
 {
-    make(charset, REPLACEMENT, 3);
-    charset->replaced++;
+    append_output(charset, REPLACEMENT_CHARACTER, 3);
+    charset->replaced_count++;
     charset->offset += size;
-    add_mark(charset);
+    add_anchor(charset);
 }
 
 /* A character that the end of `rest` cuts, but that may still become whole. */
-static bool cut_short(struct text rest)
+static bool is_incomplete_character(struct text remaining)
 {
-    unsigned char lead = (unsigned char)rest.bytes[0];
+    unsigned char lead = (unsigned char)remaining.bytes[0];
     size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
     size_t size;
-    utf8_decode(rest, 0, &size);
-    return lead >= 0xC2 && lead <= 0xF4 && rest.size < wanted && size == rest.size;
+    utf8_decode(remaining, 0, &size);
+    return lead >= 0xC2 && lead <= 0xF4 && remaining.size < wanted && size == remaining.size;
 }
 
 /* Bytes that are valid, but for a last character that the block's end may have cut, are lent as
  * they lie in `raw`. */
-static bool lend_utf8(struct charset *charset, struct text raw, bool last, struct text *converted)
+static bool borrow_valid_utf8(struct charset *charset, struct text raw, bool is_final,
+                              struct text *converted)
 {
-    size_t good = utf8_valid_until(raw, 0);
-    if (good < raw.size && (last || !cut_short(text_slice(raw, good, raw.size))))
+    size_t valid_size = utf8_valid_end(raw, 0);
+    if (valid_size < raw.size &&
+        (is_final || !is_incomplete_character(text_slice(raw, valid_size, raw.size))))
         return false;
-    *converted = text_slice(raw, 0, good);
-    charset->position += good;
-    charset->offset += good;
+    *converted = text_slice(raw, 0, valid_size);
+    charset->position += valid_size;
+    charset->offset += valid_size;
     return true;
 }
 
-static size_t convert_utf8(struct charset *charset, struct text raw, bool last)
+static size_t convert_utf8(struct charset *charset, struct text raw, bool is_final)
 {
     size_t at = 0;
     while (at < raw.size) {
-        struct text rest = text_slice(raw, at, raw.size);
-        size_t good = utf8_valid_until(rest, 0), invalid = 0;
-        make(charset, rest.bytes, good);
-        charset->offset += good;
-        at += good;
-        if (at == raw.size || (!last && cut_short(text_slice(raw, at, raw.size))))
+        struct text remaining = text_slice(raw, at, raw.size);
+        size_t valid_size = utf8_valid_end(remaining, 0), invalid_bytes = 0;
+        append_output(charset, remaining.bytes, valid_size);
+        charset->offset += valid_size;
+        at += valid_size;
+        if (at == raw.size || (!is_final && is_incomplete_character(text_slice(raw, at, raw.size))))
             break;
-        utf8_decode(raw, at, &invalid);
-        replace(charset, invalid);
-        at += invalid;
+        utf8_decode(raw, at, &invalid_bytes);
+        append_replacement(charset, invalid_bytes);
+        at += invalid_bytes;
     }
     return at;
 }
 
 /* Bytes to leave out where iconv finds no character. */
-static size_t invalid_size(const struct charset *charset, size_t rest)
+static size_t invalid_size(const struct charset *charset, size_t remaining)
 {
-    size_t unit = charset->step == CHARSET_STEP_UTF16  ? 2
-                  : charset->step == CHARSET_STEP_FOUR ? 4
-                                                       : 1;
-    return unit < rest ? unit : rest;
+    size_t unit = charset->width == CHARSET_WIDTH_UTF16   ? 2
+                  : charset->width == CHARSET_WIDTH_UTF32 ? 4
+                                                          : 1;
+    return unit < remaining ? unit : remaining;
 }
 
-static size_t convert_iconv(struct charset *charset, struct text raw, bool last)
+static size_t convert_iconv(struct charset *charset, struct text raw, bool is_final)
 {
     /* iconv does not write, but its prototype says char **. */
     char *from = (char *)(uintptr_t)raw.bytes;
-    size_t rest = raw.size;
-    while (rest > 0) {
-        size_t room = rest * 3 + 16; /* a legacy byte makes at most three of UTF-8 */
+    size_t remaining = raw.size;
+    while (remaining > 0) {
+        size_t room = remaining * 3 + 16; /* a legacy byte makes at most three of UTF-8 */
         charset->bytes = memory_grow(charset->bytes, &charset->capacity, charset->size + room, 1);
         char *to = charset->bytes + charset->size;
-        size_t before = rest, left = room;
+        size_t before = remaining, room_left = room;
         errno = 0;
-        size_t result = iconv(charset->iconv, &from, &rest, &to, &left);
+        size_t result = iconv(charset->iconv, &from, &remaining, &to, &room_left);
         int fault = errno;
-        charset->size += room - left;
-        charset->position += room - left;
-        charset->offset += before - rest;
+        charset->size += room - room_left;
+        charset->position += room - room_left;
+        charset->offset += before - remaining;
         if (result != (size_t)-1 || fault == E2BIG)
             continue;
-        if (fault == EINVAL && !last)
+        if (fault == EINVAL && !is_final)
             break;
-        size_t skipped = fault == EINVAL ? rest : invalid_size(charset, rest);
-        replace(charset, skipped);
+        size_t skipped = fault == EINVAL ? remaining : invalid_size(charset, remaining);
+        append_replacement(charset, skipped);
         iconv(charset->iconv, NULL, NULL, NULL, NULL);
         from += skipped;
-        rest -= skipped;
+        remaining -= skipped;
     }
-    return raw.size - rest;
+    return raw.size - remaining;
 }
 
-size_t charset_convert(struct charset *charset, struct text raw, bool last, struct text *converted)
+size_t charset_convert(struct charset *charset, struct text raw, bool is_final,
+                       struct text *converted)
 {
     size_t used = 0;
     charset->size = 0;
-    charset->mark_count = 0;
-    if (!charset->started && raw.size > 0) {
-        charset->started = true;
-        used = skip_mark(charset, raw);
+    charset->anchor_count = 0;
+    if (!charset->has_started && raw.size > 0) {
+        charset->has_started = true;
+        used = skip_byte_order_mark(charset, raw);
         charset->offset += used;
-        if (!charset->decided)
-            detect(charset, raw);
+        if (!charset->is_decided)
+            detect_charset(charset, raw);
     }
-    struct text rest = text_slice(raw, used, raw.size);
-    size_t ascii = charset->decided ? rest.size : utf8_ascii_until(rest, 0);
-    if (ascii < rest.size) {
-        if (valid_so_far(rest))
-            use(charset, "UTF-8", "valid where it is more than ASCII");
+    struct text remaining = text_slice(raw, used, raw.size);
+    size_t ascii = charset->is_decided ? remaining.size : utf8_ascii_end(remaining, 0);
+    if (ascii < remaining.size) {
+        if (is_valid_prefix(remaining))
+            use_charset(charset, "UTF-8", "valid where it is more than ASCII");
         else
-            guess(charset, text_slice(rest, ascii, rest.size));
-        charset->decided = true;
+            guess_charset(charset, text_slice(remaining, ascii, remaining.size));
+        charset->is_decided = true;
     }
-    add_mark(charset);
+    add_anchor(charset);
     bool utf8 = charset->iconv == (iconv_t)-1;
-    if (utf8 && lend_utf8(charset, rest, last, converted))
+    if (utf8 && borrow_valid_utf8(charset, remaining, is_final, converted))
         return used + converted->size;
-    used += utf8 ? convert_utf8(charset, rest, last) : convert_iconv(charset, rest, last);
+    used += utf8 ? convert_utf8(charset, remaining, is_final)
+                 : convert_iconv(charset, remaining, is_final);
     *converted = (struct text){charset->bytes, charset->size};
     return used;
 }
 
-const struct charset_mark *charset_marks(const struct charset *charset, size_t *count)
+const struct charset_anchor *charset_anchors(const struct charset *charset, size_t *count)
 {
-    *count = charset->mark_count;
-    return charset->marks;
+    *count = charset->anchor_count;
+    return charset->anchors;
 }
 
-enum charset_step charset_step(const struct charset *charset)
+enum charset_width charset_width(const struct charset *charset)
 {
-    return charset->step;
+    return charset->width;
 }
 
 struct text charset_description(const struct charset *charset)
@@ -420,7 +426,7 @@ struct text charset_description(const struct charset *charset)
     return text_of(charset->description);
 }
 
-uint64_t charset_replaced(const struct charset *charset)
+uint64_t charset_replaced_count(const struct charset *charset)
 {
-    return charset->replaced;
+    return charset->replaced_count;
 }

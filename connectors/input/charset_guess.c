@@ -24,10 +24,10 @@ const char *charset_guess_utf16(struct text raw)
 }
 
 /* Bytes above ASCII that stand alone between ASCII: a Western accent, not half of a Korean one. */
-static bool lonely_accents(struct text raw)
+static bool has_isolated_accents(struct text raw)
 {
     bool any = false;
-    for (size_t i = utf8_ascii_until(raw, 0); i < raw.size; i++) {
+    for (size_t i = utf8_ascii_end(raw, 0); i < raw.size; i++) {
         if ((signed char)raw.bytes[i] >= 0)
             continue;
         any = true;
@@ -42,10 +42,10 @@ static bool lonely_accents(struct text raw)
 /* Pairs of bytes that are nearly all Hangul syllables of KS X 1001, a range that Chinese and
  * Japanese text leaves at every second character: short Korean texts, which statistics take for
  * Big5. */
-static bool mostly_hangul(struct text raw)
+static bool is_mostly_hangul(struct text raw)
 {
     size_t pairs = 0, hangul = 0;
-    for (size_t i = utf8_ascii_until(raw, 0); i + 1 < raw.size; i++) {
+    for (size_t i = utf8_ascii_end(raw, 0); i + 1 < raw.size; i++) {
         unsigned char lead = (unsigned char)raw.bytes[i], trail = (unsigned char)raw.bytes[i + 1];
         if (lead < 0x80)
             continue;
@@ -56,19 +56,19 @@ static bool mostly_hangul(struct text raw)
     return pairs >= 3 && hangul * 10 >= pairs * 9;
 }
 
-static bool converts(const char *name, struct text raw)
+static bool decodes_cleanly(const char *name, struct text raw)
 {
     struct charset *trial;
     struct text converted;
     if (!charset_open(&trial, text_of(name), NULL))
         return false;
     charset_convert(trial, raw, false, &converted);
-    bool clean = charset_replaced(trial) == 0;
+    bool clean = charset_replaced_count(trial) == 0;
     charset_close(trial);
     return clean;
 }
 
-static void ask_uchardet(struct text raw, char name[CHARSET_NAME_SIZE])
+static void detect_with_uchardet(struct text raw, char name[CHARSET_NAME_SIZE])
 {
     uchardet_t detector = uchardet_new();
     name[0] = '\0';
@@ -82,17 +82,17 @@ static void ask_uchardet(struct text raw, char name[CHARSET_NAME_SIZE])
 
 void charset_guess_legacy(struct text raw, char name[CHARSET_NAME_SIZE], const char **why)
 {
-    ask_uchardet(raw, name);
+    detect_with_uchardet(raw, name);
     bool ascii_or_utf8 = strcasecmp(name, "UTF-8") == 0 || strcasecmp(name, "ASCII") == 0;
     *why = "found by its statistics";
-    if (lonely_accents(raw) && converts("CP1252", raw)) {
+    if (has_isolated_accents(raw) && decodes_cleanly("CP1252", raw)) {
         strcpy(name, "CP1252");
         *why = "accents alone between ASCII";
-    } else if (mostly_hangul(raw) && converts("CP949", raw)) {
+    } else if (is_mostly_hangul(raw) && decodes_cleanly("CP949", raw)) {
         strcpy(name, "CP949");
         *why = "Hangul throughout";
-    } else if (name[0] == '\0' || ascii_or_utf8 || !converts(name, raw)) {
-        strcpy(name, converts("CP1252", raw) ? "CP1252" : "UTF-8");
+    } else if (name[0] == '\0' || ascii_or_utf8 || !decodes_cleanly(name, raw)) {
+        strcpy(name, decodes_cleanly("CP1252", raw) ? "CP1252" : "UTF-8");
         *why = "not recognised: the likeliest was taken";
     }
 }

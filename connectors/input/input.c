@@ -19,17 +19,17 @@ enum { BLOCK_SIZE = 64 * 1024, DEFAULT_MAX_RATIO = 200 };
 
 struct input {
     char *path;
-    gzFile file;           /* NULL: */
-    struct bundle *bundle; /* what is read instead */
-    uint64_t packed_size;  /* of the file on disk, and what was unpacked so far */
+    gzFile file;                           /* NULL: */
+    struct archive_reader *archive_reader; /* what is read instead */
+    uint64_t packed_size;                  /* of the file on disk, and what was unpacked so far */
     uint64_t unpacked;
     int64_t max_ratio;
     struct charset *charset; /* NULL: bytes as they are */
 
     char *raw; /* BLOCK_SIZE and what the last block's end cut */
     size_t raw_size;
-    bool raw_done;      /* nothing comes after `raw` */
-    struct error fault; /* told once the bytes before it are used up */
+    bool raw_at_end;            /* nothing comes after `raw` */
+    struct error pending_error; /* told once the bytes before it are used up */
 
     /* The bytes behind what is ahead, and behind what was consumed since the last peek, as they lie
      * in the file; they begin at offset history_offset. */
@@ -43,24 +43,24 @@ struct input {
     uint64_t produced;           /* UTF-8 bytes ever put into the window */
 
     uint64_t offset, line;
-    bool after_return;          /* the last byte consumed was CR: LF next is the same line end */
-    struct charset_mark *marks; /* of what is ahead, from next_mark on */
-    size_t next_mark, mark_count, mark_capacity;
+    bool after_carriage_return; /* the last byte consumed was CR: LF next is the same line end */
+    struct charset_anchor *anchors; /* of what is ahead, from next_anchor on */
+    size_t next_anchor, anchor_count, anchor_capacity;
 };
 
 static bool open_file(struct input *input, struct error *error)
 {
-    if (!bundle_open(&input->bundle, input->path, error))
+    if (!archive_reader_open(&input->archive_reader, input->path, error))
         return false;
-    if (input->bundle) {
-        input->packed_size = bundle_packed_size(input->bundle);
+    if (input->archive_reader) {
+        input->packed_size = archive_reader_packed_size(input->archive_reader);
         return true;
     }
     int descriptor = open(input->path, O_RDONLY | O_CLOEXEC);
-    struct stat about = {0};
+    struct stat status = {0};
     if (descriptor < 0)
         return error_set(error, ERROR_INPUT, "%s: %s", input->path, strerror(errno));
-    if (fstat(descriptor, &about) == 0 && S_ISDIR(about.st_mode)) {
+    if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
         close(descriptor);
         return error_set(error, ERROR_INPUT, "%s: %s", input->path, strerror(EISDIR));
     }
@@ -70,7 +70,7 @@ static bool open_file(struct input *input, struct error *error)
         return error_set(error, ERROR_INPUT, "%s: cannot be opened", input->path);
     }
     gzbuffer(input->file, BLOCK_SIZE / 2); /* a read of twice that goes past zlib's own buffer */
-    input->packed_size = (uint64_t)about.st_size;
+    input->packed_size = (uint64_t)status.st_size;
     return true;
 }
 
@@ -99,18 +99,18 @@ void input_close(struct input *input)
         return;
     if (input->file)
         gzclose(input->file);
-    bundle_close(input->bundle);
+    archive_reader_close(input->archive_reader);
     charset_close(input->charset);
     free(input->path);
     free(input->raw);
     free(input->history);
     free(input->window);
-    free(input->marks);
+    free(input->anchors);
     free(input);
 }
 
 /* Reads on with zlib; a fault is kept. Bytes read. */
-static size_t read_file(struct input *input)
+static size_t read_gzip_block(struct input *input)
 {
     int count = gzread(input->file, input->raw + input->raw_size, BLOCK_SIZE);
     if (count == BLOCK_SIZE)
@@ -118,24 +118,25 @@ static size_t read_file(struct input *input)
     int code;
     const char *message = gzerror(input->file, &code);
     if (code == Z_ERRNO)
-        error_set(&input->fault, ERROR_INPUT, "%s: %s", input->path, strerror(errno));
+        error_set(&input->pending_error, ERROR_INPUT, "%s: %s", input->path, strerror(errno));
     else if (code == Z_BUF_ERROR)
-        error_set(&input->fault, ERROR_INPUT,
+        error_set(&input->pending_error, ERROR_INPUT,
                   "%s: the gzip file ends too early; copy it again from where it came from",
                   input->path);
     else if (code != Z_OK && code != Z_STREAM_END) {
         const char *reason = strstr(message, ": "); /* zlib begins with its name of the file */
-        error_set(&input->fault, ERROR_INPUT, "%s: damaged gzip file (%s)", input->path,
+        error_set(&input->pending_error, ERROR_INPUT, "%s: damaged gzip file (%s)", input->path,
                   reason ? reason + 2 : message);
     }
     return count > 0 ? (size_t)count : 0;
 }
 
-static size_t read_bundle(struct input *input)
+static size_t read_archive_block(struct input *input)
 {
     size_t size = 0, count = 0;
-    while (size < BLOCK_SIZE && bundle_read(input->bundle, input->raw + input->raw_size + size,
-                                            BLOCK_SIZE - size, &count, &input->fault)) {
+    while (size < BLOCK_SIZE &&
+           archive_reader_read(input->archive_reader, input->raw + input->raw_size + size,
+                               BLOCK_SIZE - size, &count, &input->pending_error)) {
         if (count == 0)
             break;
         size += count;
@@ -143,10 +144,10 @@ static size_t read_bundle(struct input *input)
     return size;
 }
 
-static bool beyond_ratio(const struct input *input)
+static bool exceeds_max_ratio(const struct input *input)
 {
-    bool packed = input->bundle || !gzdirect(input->file);
-    return packed && input->unpacked > BUNDLE_FREE_BYTES &&
+    bool packed = input->archive_reader || !gzdirect(input->file);
+    return packed && input->unpacked > ARCHIVE_RATIO_FREE_SIZE &&
            input->unpacked / (uint64_t)input->max_ratio > input->packed_size;
 }
 
@@ -154,25 +155,25 @@ static bool beyond_ratio(const struct input *input)
  * is still good. */
 static void read_block(struct input *input)
 {
-    size_t size = input->bundle ? read_bundle(input) : read_file(input);
+    size_t size = input->archive_reader ? read_archive_block(input) : read_gzip_block(input);
     input->raw_size += size;
     input->unpacked += size;
-    input->raw_done = size < BLOCK_SIZE;
-    if (!input->raw_done && beyond_ratio(input)) {
-        input->raw_done = true;
-        error_set(&input->fault, ERROR_INPUT,
+    input->raw_at_end = size < BLOCK_SIZE;
+    if (!input->raw_at_end && exceeds_max_ratio(input)) {
+        input->raw_at_end = true;
+        error_set(&input->pending_error, ERROR_INPUT,
                   "%s: unpacked it is more than %lld times its size, as files made to fill a disk "
-                  "are; if that is right, raise 'max_ratio'",
+                  "are; if that is right, raise 'max_unpack_ratio'",
                   input->path, (long long)input->max_ratio);
     }
 }
 
-void input_limit(struct input *input, int64_t max_ratio)
+void input_set_max_ratio(struct input *input, int64_t max_ratio)
 {
     input->max_ratio = max_ratio;
 }
 
-static void append(struct input *input, struct text bytes)
+static void append_to_window(struct input *input, struct text bytes)
 {
     if (input->begin > 0 && input->end + bytes.size > input->capacity) {
         memmove(input->window, input->window + input->begin, input->end - input->begin);
@@ -186,20 +187,20 @@ static void append(struct input *input, struct text bytes)
     input->produced += bytes.size;
 }
 
-static void append_marks(struct input *input)
+static void append_anchors(struct input *input)
 {
     size_t count;
-    const struct charset_mark *marks = charset_marks(input->charset, &count);
-    if (input->next_mark > 0) {
-        input->mark_count -= input->next_mark;
-        memmove(input->marks, input->marks + input->next_mark,
-                input->mark_count * sizeof(*input->marks));
-        input->next_mark = 0;
+    const struct charset_anchor *anchors = charset_anchors(input->charset, &count);
+    if (input->next_anchor > 0) {
+        input->anchor_count -= input->next_anchor;
+        memmove(input->anchors, input->anchors + input->next_anchor,
+                input->anchor_count * sizeof(*input->anchors));
+        input->next_anchor = 0;
     }
-    input->marks = memory_grow(input->marks, &input->mark_capacity, input->mark_count + count,
-                               sizeof(*input->marks));
-    memcpy(input->marks + input->mark_count, marks, count * sizeof(*marks));
-    input->mark_count += count;
+    input->anchors = memory_grow(input->anchors, &input->anchor_capacity,
+                                 input->anchor_count + count, sizeof(*input->anchors));
+    memcpy(input->anchors + input->anchor_count, anchors, count * sizeof(*anchors));
+    input->anchor_count += count;
 }
 
 /* Keeps the raw bytes of what is put into the window now; those that were used up go. */
@@ -220,20 +221,20 @@ static void append_history(struct input *input, struct text raw)
 }
 
 /* One more block into the window. */
-static void fill(struct input *input)
+static void fill_window(struct input *input)
 {
     read_block(input);
     struct text raw = {input->raw, input->raw_size};
     if (!input->charset) {
-        append(input, raw);
+        append_to_window(input, raw);
         append_history(input, raw);
         input->raw_size = 0;
         return;
     }
     struct text converted;
-    size_t used = charset_convert(input->charset, raw, input->raw_done, &converted);
-    append(input, converted);
-    append_marks(input);
+    size_t used = charset_convert(input->charset, raw, input->raw_at_end, &converted);
+    append_to_window(input, converted);
+    append_anchors(input);
     append_history(input, text_slice(raw, 0, used));
     memmove(input->raw, input->raw + used, raw.size - used);
     input->raw_size = raw.size - used;
@@ -241,16 +242,16 @@ static void fill(struct input *input)
 
 bool input_peek(struct input *input, size_t wanted, struct text *ahead, struct error *error)
 {
-    while (input->end - input->begin < wanted && !input->raw_done)
-        fill(input);
+    while (input->end - input->begin < wanted && !input->raw_at_end)
+        fill_window(input);
     *ahead = (struct text){input->window + input->begin, input->end - input->begin};
-    if (ahead->size < wanted && input->fault.kind != ERROR_NONE)
-        return error_set(error, input->fault.kind, "%s", input->fault.message);
+    if (ahead->size < wanted && input->pending_error.kind != ERROR_NONE)
+        return error_set(error, input->pending_error.kind, "%s", input->pending_error.message);
     return true;
 }
 
 /* A katakana of one byte in CP932 (U+FF61 to U+FF9F); the other charsets have none. */
-static bool half_width(const char *bytes)
+static bool is_half_width_katakana(const char *bytes)
 {
     unsigned char second = (unsigned char)bytes[1];
     return (unsigned char)bytes[0] == 0xEF &&
@@ -259,26 +260,26 @@ static bool half_width(const char *bytes)
 }
 
 /* Raw bytes behind [from, from + size) of the window. */
-static uint64_t raw_bytes(const struct input *input, size_t from, size_t size)
+static uint64_t count_raw_bytes(const struct input *input, size_t from, size_t size)
 {
-    enum charset_step step = input->charset ? charset_step(input->charset) : CHARSET_STEP_BYTES;
-    if (step == CHARSET_STEP_BYTES)
+    enum charset_width width = input->charset ? charset_width(input->charset) : CHARSET_WIDTH_UTF8;
+    if (width == CHARSET_WIDTH_UTF8)
         return size;
-    if (step == CHARSET_STEP_UNKNOWN)
+    if (width == CHARSET_WIDTH_UNKNOWN)
         return 0;
     uint64_t bytes = 0;
     for (size_t i = from; i < from + size; i++) {
         unsigned char byte = (unsigned char)input->window[i];
         if ((byte & 0xC0) == 0x80)
             continue;
-        switch (step) {
-        case CHARSET_STEP_DOUBLE:
-            bytes += byte < 0x80 || half_width(input->window + i) ? 1 : 2;
+        switch (width) {
+        case CHARSET_WIDTH_DOUBLE:
+            bytes += byte < 0x80 || is_half_width_katakana(input->window + i) ? 1 : 2;
             break;
-        case CHARSET_STEP_UTF16:
+        case CHARSET_WIDTH_UTF16:
             bytes += byte >= 0xF0 ? 4 : 2;
             break;
-        case CHARSET_STEP_FOUR:
+        case CHARSET_WIDTH_UTF32:
             bytes += 4;
             break;
         default:
@@ -307,12 +308,13 @@ static size_t count_byte(const char *bytes, size_t size, char wanted)
 static void count_lines(struct input *input, size_t size)
 {
     const char *bytes = input->window + input->begin;
-    size_t lines = count_byte(bytes, size, '\n') - (bytes[0] == '\n' && input->after_return);
+    size_t lines =
+        count_byte(bytes, size, '\n') - (bytes[0] == '\n' && input->after_carriage_return);
     for (const char *at = memchr(bytes, '\r', size); at;
          at = memchr(at + 1, '\r', size - (size_t)(at + 1 - bytes)))
         lines += at + 1 == bytes + size || at[1] != '\n';
     input->line += lines;
-    input->after_return = bytes[size - 1] == '\r';
+    input->after_carriage_return = bytes[size - 1] == '\r';
 }
 
 void input_consume(struct input *input, size_t size)
@@ -324,14 +326,14 @@ void input_consume(struct input *input, size_t size)
     count_lines(input, size);
     uint64_t target = input->position + size;
     size_t from = input->begin;
-    while (input->next_mark < input->mark_count &&
-           input->marks[input->next_mark].position <= target) {
-        const struct charset_mark *mark = &input->marks[input->next_mark++];
-        from += (size_t)(mark->position - input->position);
-        input->position = mark->position;
-        input->offset = mark->offset;
+    while (input->next_anchor < input->anchor_count &&
+           input->anchors[input->next_anchor].position <= target) {
+        const struct charset_anchor *anchor = &input->anchors[input->next_anchor++];
+        from += (size_t)(anchor->position - input->position);
+        input->position = anchor->position;
+        input->offset = anchor->offset;
     }
-    input->offset += raw_bytes(input, from, (size_t)(target - input->position));
+    input->offset += count_raw_bytes(input, from, (size_t)(target - input->position));
     input->position = target;
     input->begin += size;
     if (input->begin == input->end)
@@ -343,7 +345,7 @@ uint64_t input_offset(const struct input *input)
     return input->offset;
 }
 
-struct text input_consumed(const struct input *input, uint64_t offset)
+struct text input_consumed_bytes(const struct input *input, uint64_t offset)
 {
     struct text history = {input->history, input->history_size};
     return text_slice(history, (size_t)(offset - input->history_offset),
@@ -355,23 +357,23 @@ uint64_t input_line(const struct input *input)
     return input->line;
 }
 
-struct text input_charset(const struct input *input)
+struct text input_charset_description(const struct input *input)
 {
     return input->charset ? charset_description(input->charset) : TEXT("bytes as they are");
 }
 
-uint64_t input_replaced(const struct input *input)
+uint64_t input_replaced_count(const struct input *input)
 {
-    return input->charset ? charset_replaced(input->charset) : 0;
+    return input->charset ? charset_replaced_count(input->charset) : 0;
 }
 
-struct text input_decode(struct text head, struct arena *arena)
+struct text input_decode_head(struct text head, struct arena *arena)
 {
     struct charset *charset;
     struct text converted = {0};
     if (charset_open(&charset, (struct text){0}, NULL)) {
         charset_convert(charset, head, false, &converted);
-        converted = arena_copy(arena, converted);
+        converted = arena_copy_text(arena, converted);
         charset_close(charset);
     }
     return converted;

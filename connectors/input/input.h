@@ -20,13 +20,13 @@ bool input_open(struct input **input, const char *path, struct text charset, boo
 void input_close(struct input *input); /* NULL is fine */
 
 /* How many times its size a packed file may grow; 200 at first. */
-void input_limit(struct input *input, int64_t max_ratio);
+void input_set_max_ratio(struct input *input, int64_t max_ratio);
 
-/* The option that goes with it: INPUT_MAX_RATIO(struct state, field). */
-#define INPUT_MAX_RATIO(state, field)                                                              \
+/* The option that goes with it: INPUT_MAX_RATIO_OPTION(struct state, field). */
+#define INPUT_MAX_RATIO_OPTION(state, field)                                                       \
     {                                                                                              \
-        .name = "max_ratio", .type = OPTION_INTEGER, .offset = offsetof(state, field),             \
-        .fallback = "200", .least = 1, .most = 1000000,                                            \
+        .name = "max_unpack_ratio", .type = OPTION_INTEGER, .offset = offsetof(state, field),      \
+        .default_value = "200", .min = 1, .max = 1000000,                                          \
         .help = "times its size that a packed file may grow when unpacked; more is a fault"        \
     }
 
@@ -46,16 +46,16 @@ uint64_t input_line(const struct input *input);
 
 /* The bytes from `offset` (of input_offset, before what was consumed since the last peek, not
  * earlier) up to here, as they lie in the file; good until the next peek. */
-struct text input_consumed(const struct input *input, uint64_t offset);
+struct text input_consumed_bytes(const struct input *input, uint64_t offset);
 
 /* The charset in use and how it was found: "UTF-16LE (byte order mark)". */
-struct text input_charset(const struct input *input);
+struct text input_charset_description(const struct input *input);
 
 /* Sequences of bytes that were not valid in the charset and became U+FFFD, so far. */
-uint64_t input_replaced(const struct input *input);
+uint64_t input_replaced_count(const struct input *input);
 
 /* The head of a file (candidate.head) as UTF-8, without its byte order mark and without a last
  * character that the head's end cuts: for recognition. */
-struct text input_decode(struct text head, struct arena *arena);
+struct text input_decode_head(struct text head, struct arena *arena);
 
 #endif

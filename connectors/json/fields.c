@@ -8,10 +8,10 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 
-struct walk {
-    const struct member_limits *limits;
-    struct paths *paths;
-    struct members *members;
+struct json_parser {
+    const struct record_limits *limits;
+    struct field_paths *field_paths;
+    struct fields *fields;
     struct error *fault;
     char *bytes; /* the copy */
     size_t size, at;
@@ -21,18 +21,19 @@ struct walk {
 };
 
 /* False, with the fault, at the place where the walk stands. */
-static bool expected(struct walk *walk, const char *what)
+static bool fail_expected(struct json_parser *json_parser, const char *what)
 {
     size_t line = 1, begin = 0;
-    for (size_t i = 0; i < walk->at; i++)
-        if (walk->bytes[i] == '\n') {
+    for (size_t i = 0; i < json_parser->at; i++)
+        if (json_parser->bytes[i] == '\n') {
             line++;
             begin = i + 1;
         }
     if (line == 1)
-        return error_set(walk->fault, ERROR_INPUT, "column %zu: expected %s", walk->at + 1, what);
-    return error_set(walk->fault, ERROR_INPUT, "line %zu of it, column %zu: expected %s", line,
-                     walk->at - begin + 1, what);
+        return error_set(json_parser->fault, ERROR_INPUT, "column %zu: expected %s",
+                         json_parser->at + 1, what);
+    return error_set(json_parser->fault, ERROR_INPUT, "line %zu of it, column %zu: expected %s",
+                     line, json_parser->at - begin + 1, what);
 }
 
 static bool is_blank(char byte)
@@ -41,31 +42,32 @@ static bool is_blank(char byte)
 }
 
 /* The next byte that is not blank, 0 at the end. */
-static char peek(struct walk *walk)
+static char peek_byte(struct json_parser *json_parser)
 {
-    while (walk->at < walk->size && is_blank(walk->bytes[walk->at]))
-        walk->at++;
-    return walk->at < walk->size ? walk->bytes[walk->at] : '\0';
+    while (json_parser->at < json_parser->size && is_blank(json_parser->bytes[json_parser->at]))
+        json_parser->at++;
+    return json_parser->at < json_parser->size ? json_parser->bytes[json_parser->at] : '\0';
 }
 
 /* Counts one more member or item. */
-static bool count(struct walk *walk)
+static bool count(struct json_parser *json_parser)
 {
-    return ++walk->count <= walk->limits->members ||
-           error_set(walk->fault, ERROR_INPUT, "more than %lld members; 'most_members' allows more",
-                     (long long)walk->limits->members);
+    return ++json_parser->count <= json_parser->limits->fields ||
+           error_set(json_parser->fault, ERROR_INPUT,
+                     "more than %lld members; 'max_record_fields' allows more",
+                     (long long)json_parser->limits->fields);
 }
 
 /* ---- Strings ---- */
 
 /* The number of four hexadecimal digits at `at`; -1 when they are none. */
-static int32_t hexadecimal(const struct walk *walk, size_t at)
+static int32_t parse_four_hex_digits(const struct json_parser *json_parser, size_t at)
 {
     int32_t value = 0;
-    if (at + 4 > walk->size)
+    if (at + 4 > json_parser->size)
         return -1;
     for (size_t i = at; i < at + 4; i++) {
-        char byte = walk->bytes[i], letter = byte | 32;
+        char byte = json_parser->bytes[i], letter = byte | 32;
         if (byte >= '0' && byte <= '9')
             value = value * 16 + byte - '0';
         else if (letter >= 'a' && letter <= 'f')
@@ -78,17 +80,17 @@ static int32_t hexadecimal(const struct walk *walk, size_t at)
 
 /* "\u00e9", or a pair of them, at the walk's place: written to `to`, and passed. Returns the bytes
  * written, 0 when it is none. */
-static size_t decode_unit(struct walk *walk, char *to)
+static size_t decode_unicode_escape(struct json_parser *json_parser, char *to)
 {
-    int32_t unit = hexadecimal(walk, walk->at + 2);
+    int32_t unit = parse_four_hex_digits(json_parser, json_parser->at + 2);
     if (unit < 0)
         return 0;
-    walk->at += 6;
-    if (unit >= 0xD800 && unit < 0xDC00 && walk->at + 6 <= walk->size &&
-        memcmp(walk->bytes + walk->at, "\\u", 2) == 0) {
-        int32_t low = hexadecimal(walk, walk->at + 2);
+    json_parser->at += 6;
+    if (unit >= 0xD800 && unit < 0xDC00 && json_parser->at + 6 <= json_parser->size &&
+        memcmp(json_parser->bytes + json_parser->at, "\\u", 2) == 0) {
+        int32_t low = parse_four_hex_digits(json_parser, json_parser->at + 2);
         if (low >= 0xDC00 && low < 0xE000) {
-            walk->at += 6;
+            json_parser->at += 6;
             unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
         }
     }
@@ -97,54 +99,58 @@ static size_t decode_unit(struct walk *walk, char *to)
 }
 
 /* The escape at the walk's place: written to `to`, and passed. Returns the bytes written. */
-static size_t decode_escape(struct walk *walk, char *to)
+static size_t decode_escape(struct json_parser *json_parser, char *to)
 {
     static const char known[] = "\"\\/bfnrt'", meant[] = "\"\\/\b\f\n\r\t'";
-    char byte = walk->at + 1 < walk->size ? walk->bytes[walk->at + 1] : '\0';
+    char byte =
+        json_parser->at + 1 < json_parser->size ? json_parser->bytes[json_parser->at + 1] : '\0';
     const char *at = byte ? strchr(known, byte) : NULL;
-    size_t size = byte == 'u' ? decode_unit(walk, to) : 0;
+    size_t size = byte == 'u' ? decode_unicode_escape(json_parser, to) : 0;
     if (size > 0)
         return size;
     *to = at ? meant[at - known] : '\\';
-    walk->at += at ? 2 : 1; /* an unknown one stays as it stands */
+    json_parser->at += at ? 2 : 1; /* an unknown one stays as it stands */
     return 1;
 }
 
 /* Where the next byte that ends or escapes a string stands, from `at` on. */
-static size_t find_end(const struct walk *walk, size_t at, char quote)
+static size_t find_string_end(const struct json_parser *json_parser, size_t at, char quote)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
     const uint64_t quotes = ones * (unsigned char)quote, backslashes = ones * '\\';
-    for (; at + 8 <= walk->size; at += 8) { /* eight bytes at a time, none of which is either */
+    for (; at + 8 <= json_parser->size;
+         at += 8) { /* eight bytes at a time, none of which is either */
         uint64_t word;
-        memcpy(&word, walk->bytes + at, sizeof(word));
+        memcpy(&word, json_parser->bytes + at, sizeof(word));
         uint64_t found = (((word ^ quotes) - ones) & ~(word ^ quotes)) |
                          (((word ^ backslashes) - ones) & ~(word ^ backslashes));
         if (found & highs)
             break;
     }
-    while (at < walk->size && walk->bytes[at] != quote && walk->bytes[at] != '\\')
+    while (at < json_parser->size && json_parser->bytes[at] != quote &&
+           json_parser->bytes[at] != '\\')
         at++;
     return at;
 }
 
-static bool read_string(struct walk *walk, struct text *text)
+static bool read_string(struct json_parser *json_parser, struct text *text)
 {
-    char quote = walk->bytes[walk->at], *begin = walk->bytes + ++walk->at, *to = begin;
+    char quote = json_parser->bytes[json_parser->at],
+         *begin = json_parser->bytes + ++json_parser->at, *to = begin;
     for (;;) {
-        size_t end = find_end(walk, walk->at, quote);
-        size_t plain = end - walk->at;
-        if (to != walk->bytes + walk->at)
-            memmove(to, walk->bytes + walk->at, plain);
+        size_t end = find_string_end(json_parser, json_parser->at, quote);
+        size_t plain = end - json_parser->at;
+        if (to != json_parser->bytes + json_parser->at)
+            memmove(to, json_parser->bytes + json_parser->at, plain);
         to += plain;
-        walk->at = end;
-        if (end == walk->size)
-            return expected(walk, "the end of a string");
-        if (walk->bytes[end] == quote)
+        json_parser->at = end;
+        if (end == json_parser->size)
+            return fail_expected(json_parser, "the end of a string");
+        if (json_parser->bytes[end] == quote)
             break;
-        to += decode_escape(walk, to);
+        to += decode_escape(json_parser, to);
     }
-    walk->at++;
+    json_parser->at++;
     *text = (struct text){begin, (size_t)(to - begin)};
     return true;
 }
@@ -164,18 +170,18 @@ static bool is_number(struct text word)
 }
 
 /* A number or a word. */
-static bool read_word(struct walk *walk, struct text *text)
+static bool read_literal(struct json_parser *json_parser, struct text *text)
 {
     static const struct {
         const char *word, *meant;
     } words[] = {{"null", ""},      {"true", "true"},   {"false", "false"}, {"None", ""},
                  {"True", "true"},  {"False", "false"}, {"NaN", ""},        {"Infinity", ""},
                  {"-Infinity", ""}, {"undefined", ""}};
-    size_t end = walk->at;
-    while (end < walk->size && !is_blank(walk->bytes[end]) &&
-           !strchr(",:]}[{\"'", walk->bytes[end]))
+    size_t end = json_parser->at;
+    while (end < json_parser->size && !is_blank(json_parser->bytes[end]) &&
+           !strchr(",:]}[{\"'", json_parser->bytes[end]))
         end++;
-    *text = (struct text){walk->bytes + walk->at, end - walk->at};
+    *text = (struct text){json_parser->bytes + json_parser->at, end - json_parser->at};
     bool good = is_number(*text);
     for (size_t i = 0; !good && i < sizeof(words) / sizeof(*words); i++)
         if (text_equal(*text, text_of(words[i].word))) {
@@ -183,54 +189,59 @@ static bool read_word(struct walk *walk, struct text *text)
             good = true;
         }
     if (!good)
-        return expected(walk, "a value");
-    walk->at = end;
+        return fail_expected(json_parser, "a value");
+    json_parser->at = end;
     return true;
 }
 
-static bool read_scalar(struct walk *walk, struct text *text)
+static bool read_scalar(struct json_parser *json_parser, struct text *text)
 {
-    char byte = walk->bytes[walk->at];
-    return byte == '"' || byte == '\'' ? read_string(walk, text) : read_word(walk, text);
+    char byte = json_parser->bytes[json_parser->at];
+    return byte == '"' || byte == '\'' ? read_string(json_parser, text)
+                                       : read_literal(json_parser, text);
 }
 
-static bool read_value(struct walk *walk, struct path path, int64_t depth);
+static bool read_value(struct json_parser *json_parser, struct field_path field_path,
+                       int64_t depth);
 
 /* Behind a member or an item: a comma, or what closes them all. */
-static bool read_comma(struct walk *walk, char closing)
+static bool read_comma(struct json_parser *json_parser, char closing_bracket)
 {
-    char byte = peek(walk);
+    char byte = peek_byte(json_parser);
     if (byte == ',')
-        walk->at++;
-    else if (byte != closing)
-        return expected(walk, closing == '}' ? "',' or '}'" : "',' or ']'");
+        json_parser->at++;
+    else if (byte != closing_bracket)
+        return fail_expected(json_parser, closing_bracket == '}' ? "',' or '}'" : "',' or ']'");
     return true;
 }
 
-static bool read_object(struct walk *walk, struct path path, int64_t depth)
+static bool read_object(struct json_parser *json_parser, struct field_path field_path,
+                        int64_t depth)
 {
-    for (walk->at++; peek(walk) != '}';) {
-        char byte = peek(walk);
+    for (json_parser->at++; peek_byte(json_parser) != '}';) {
+        char byte = peek_byte(json_parser);
         struct text name;
         if (byte != '"' && byte != '\'')
-            return expected(walk, "a name in quotes, or '}'");
-        if (!read_string(walk, &name))
+            return fail_expected(json_parser, "a name in quotes, or '}'");
+        if (!read_string(json_parser, &name))
             return false;
-        if (peek(walk) != ':')
-            return expected(walk, "':'");
-        walk->at++;
-        bool wrapped = path.text.size > 0 && text_equal(name, TEXT("label"));
-        struct path inner =
-            wrapped ? path : path_join(walk->paths, path, name, walk->members->arena);
-        if (!read_value(walk, inner, depth + 1) || !read_comma(walk, '}'))
+        if (peek_byte(json_parser) != ':')
+            return fail_expected(json_parser, "':'");
+        json_parser->at++;
+        bool is_label_wrapper = field_path.text.size > 0 && text_equal(name, TEXT("label"));
+        struct field_path inner = is_label_wrapper
+                                      ? field_path
+                                      : field_path_join(json_parser->field_paths, field_path, name,
+                                                        json_parser->fields->arena);
+        if (!read_value(json_parser, inner, depth + 1) || !read_comma(json_parser, '}'))
             return false;
     }
-    walk->at++;
+    json_parser->at++;
     return true;
 }
 
 /* Plain values of a list as one: "a, b". */
-static struct text join(const struct text *items, size_t item_count, struct arena *arena)
+static struct text join_items(const struct text *items, size_t item_count, struct arena *arena)
 {
     size_t size = 0;
     for (size_t i = 0; i < item_count; i++)
@@ -245,129 +256,135 @@ static struct text join(const struct text *items, size_t item_count, struct aren
     return (struct text){joined, (size_t)(end - joined)};
 }
 
-static bool read_list(struct walk *walk, struct path path, int64_t depth)
+static bool read_list(struct json_parser *json_parser, struct field_path field_path, int64_t depth)
 {
-    struct arena *arena = walk->members->arena;
-    size_t first = walk->item_count, number = 0, nested = 0;
-    for (walk->at++; peek(walk) != ']'; number++) {
-        char byte = peek(walk);
+    struct arena *arena = json_parser->fields->arena;
+    size_t first = json_parser->item_count, number = 0, nested = 0;
+    for (json_parser->at++; peek_byte(json_parser) != ']'; number++) {
+        char byte = peek_byte(json_parser);
         struct text item;
         bool good;
         if (byte == '{' || byte == '[') {
             nested++;
-            good = read_value(walk, path_number(walk->paths, path, number + 1, arena), depth + 1);
+            good = read_value(
+                json_parser,
+                field_path_index(json_parser->field_paths, field_path, number + 1, arena),
+                depth + 1);
         } else {
-            good = count(walk) && read_scalar(walk, &item);
-            walk->items = memory_grow(walk->items, &walk->item_capacity, walk->item_count + 1,
-                                      sizeof(*walk->items));
-            walk->items[walk->item_count++] = good ? item : (struct text){0};
+            good = count(json_parser) && read_scalar(json_parser, &item);
+            json_parser->items =
+                memory_grow(json_parser->items, &json_parser->item_capacity,
+                            json_parser->item_count + 1, sizeof(*json_parser->items));
+            json_parser->items[json_parser->item_count++] = good ? item : (struct text){0};
         }
-        if (!good || !read_comma(walk, ']'))
+        if (!good || !read_comma(json_parser, ']'))
             return false;
     }
-    walk->at++;
-    if (walk->item_count > first)
-        members_add(walk->members, path.text,
-                    join(&walk->items[first], walk->item_count - first, arena));
+    json_parser->at++;
+    if (json_parser->item_count > first)
+        fields_add(json_parser->fields, field_path.text,
+                   join_items(&json_parser->items[first], json_parser->item_count - first, arena));
     else if (nested == 0)
-        members_add(walk->members, path.text, (struct text){0});
-    walk->item_count = first;
+        fields_add(json_parser->fields, field_path.text, (struct text){0});
+    json_parser->item_count = first;
     return true;
 }
 
-static bool read_value(struct walk *walk, struct path path, int64_t depth)
+static bool read_value(struct json_parser *json_parser, struct field_path field_path, int64_t depth)
 {
-    char byte = peek(walk);
+    char byte = peek_byte(json_parser);
     struct text text;
     if (byte == '\0')
-        return expected(walk, "a value");
-    if (depth > walk->limits->depth)
-        return error_set(walk->fault, ERROR_INPUT,
-                         "nested deeper than %lld levels; 'deepest_record' allows more",
-                         (long long)walk->limits->depth);
+        return fail_expected(json_parser, "a value");
+    if (depth > json_parser->limits->depth)
+        return error_set(json_parser->fault, ERROR_INPUT,
+                         "nested deeper than %lld levels; 'max_record_depth' allows more",
+                         (long long)json_parser->limits->depth);
     if (byte == '{')
-        return read_object(walk, path, depth);
-    if (!count(walk))
+        return read_object(json_parser, field_path, depth);
+    if (!count(json_parser))
         return false;
     if (byte == '[')
-        return read_list(walk, path, depth);
-    if (!read_scalar(walk, &text))
+        return read_list(json_parser, field_path, depth);
+    if (!read_scalar(json_parser, &text))
         return false;
-    members_add(walk->members, path.text, text);
+    fields_add(json_parser->fields, field_path.text, text);
     return true;
 }
 
 /* ---- Records ---- */
 
 /* "id7": {...} */
-static bool read_keyed(struct walk *walk)
+static bool read_keyed_object(struct json_parser *json_parser)
 {
     struct text name;
-    if (!read_string(walk, &name))
+    if (!read_string(json_parser, &name))
         return false;
-    if (peek(walk) != ':')
-        return expected(walk, "':'");
-    walk->at++;
-    if (peek(walk) != '{')
-        return expected(walk, "an object, {...}");
-    members_add(walk->members, TEXT("key"), name);
-    return read_value(walk, (struct path){0}, 0);
+    if (peek_byte(json_parser) != ':')
+        return fail_expected(json_parser, "':'");
+    json_parser->at++;
+    if (peek_byte(json_parser) != '{')
+        return fail_expected(json_parser, "an object, {...}");
+    fields_add(json_parser->fields, TEXT("key"), name);
+    return read_value(json_parser, (struct field_path){0}, 0);
 }
 
-static struct path column_path(struct walk *walk, const struct json_reader *reader, size_t column)
+static struct field_path column_path(struct json_parser *json_parser,
+                                     const struct json_reader *reader, size_t column)
 {
-    struct arena *arena = walk->members->arena;
-    struct path row = {0};
-    return path_join(walk->paths, row,
-                     reader->columns ? reader->columns[column]
-                                     : arena_format(arena, "column_%zu", column + 1),
-                     arena);
+    struct arena *arena = json_parser->fields->arena;
+    struct field_path row = {0};
+    return field_path_join(json_parser->field_paths, row,
+                           reader->columns ? reader->columns[column]
+                                           : arena_format(arena, "column_%zu", column + 1),
+                           arena);
 }
 
 /* ["a", 1] */
-static bool read_row(struct walk *walk, const struct json_reader *reader)
+static bool read_row(struct json_parser *json_parser, const struct json_reader *reader)
 {
     size_t column = 0;
-    for (walk->at++; peek(walk) != ']'; column++) {
+    for (json_parser->at++; peek_byte(json_parser) != ']'; column++) {
         if (reader->columns && column == reader->column_count)
-            return error_set(walk->fault, ERROR_INPUT, "expected %zu cells, found more",
+            return error_set(json_parser->fault, ERROR_INPUT, "expected %zu cells, found more",
                              reader->column_count);
-        if (!read_value(walk, column_path(walk, reader, column), 1) || !read_comma(walk, ']'))
+        if (!read_value(json_parser, column_path(json_parser, reader, column), 1) ||
+            !read_comma(json_parser, ']'))
             return false;
     }
-    walk->at++;
+    json_parser->at++;
     return true;
 }
 
-static bool read_record(struct walk *walk, const struct json_reader *reader)
+static bool read_record(struct json_parser *json_parser, const struct json_reader *reader)
 {
-    switch (peek(walk)) {
+    switch (peek_byte(json_parser)) {
     case '{':
-        return read_value(walk, (struct path){0}, 0);
+        return read_value(json_parser, (struct field_path){0}, 0);
     case '[':
-        return read_row(walk, reader);
+        return read_row(json_parser, reader);
     case '"':
-        return read_keyed(walk);
+        return read_keyed_object(json_parser);
     default:
-        return expected(walk, "an object, {...}");
+        return fail_expected(json_parser, "an object, {...}");
     }
 }
 
-bool json_members_read(struct json_reader *reader, struct text raw, struct members *members,
-                       struct error *fault)
+bool json_record_read(struct json_reader *reader, struct text raw, struct fields *fields,
+                      struct error *fault)
 {
-    struct text copy = arena_copy(members->arena, raw);
-    struct walk walk = {.limits = &reader->limits,
-                        .paths = &reader->paths,
-                        .members = members,
-                        .fault = fault,
-                        .bytes = (char *)(uintptr_t)copy.bytes,
-                        .size = copy.size};
-    bool good = read_record(&walk, reader);
-    if (good && (peek(&walk) != '\0' || walk.at < walk.size))
-        good = expected(&walk, "nothing more behind the object");
-    free(walk.items);
+    struct text copy = arena_copy_text(fields->arena, raw);
+    struct json_parser json_parser = {.limits = &reader->limits,
+                                      .field_paths = &reader->field_paths,
+                                      .fields = fields,
+                                      .fault = fault,
+                                      .bytes = (char *)(uintptr_t)copy.bytes,
+                                      .size = copy.size};
+    bool good = read_record(&json_parser, reader);
+    if (good && (peek_byte(&json_parser) != '\0' || json_parser.at < json_parser.size))
+        good = fail_expected(&json_parser, "nothing more behind the object");
+    free(json_parser.items);
     if (!good)
-        members_free(members);
+        fields_free(fields);
     return good;
 }

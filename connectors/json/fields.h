@@ -8,8 +8,8 @@
 
 /* How objects are read. */
 struct json_reader {
-    struct member_limits limits;
-    struct paths paths;
+    struct record_limits limits;
+    struct field_paths field_paths;
     const struct text *columns; /* borrowed: names of the cells of rows; NULL: "column_1", ... */
     size_t column_count;
 };
@@ -26,7 +26,7 @@ struct json_reader {
  * unknown escapes and halves of surrogate pairs (which become U+FFFD) in strings; strings between
  * single quotes; a comma behind the last member. Anything else is a fault, as are the limits:
  * false, and no members. */
-bool json_members_read(struct json_reader *reader, struct text raw, struct members *members,
-                       struct error *fault);
+bool json_record_read(struct json_reader *reader, struct text raw, struct fields *fields,
+                      struct error *fault);
 
 #endif

@@ -9,20 +9,20 @@ const char *const json_layout_names[] = {"an object a line", "objects", "an arra
                                          "an object of objects", "an array of rows"};
 
 enum {
-    ENVELOPE_WEIGHT = 8,
-    DEEPEST_ARRAY = 8,
-    MOST_COMPARED = 32 /* objects, and names of them */
+    PAGE_NAME_WEIGHT = 8,
+    MAX_ARRAY_DEPTH = 8,
+    MAX_COMPARED = 32 /* objects, and names of them */
 };
 
 /* The array, or the object of objects, that a head was found to be about. */
-struct finding {
+struct record_container {
     struct text name;
     size_t at; /* its '[' or '{', or the '{' of the only object; 0: there is none */
     size_t weight;
     bool one, keyed, known;
 };
 
-struct member {
+struct object_member {
     struct text name;
     size_t value, end; /* of its value; the head's when that is cut there */
 };
@@ -33,7 +33,7 @@ static char byte_at(struct text text, size_t at)
 }
 
 /* Behind the quote that closes the string which opens at `at`; 0 when nothing does. */
-static size_t string_end(struct text text, size_t at)
+static size_t find_string_end(struct text text, size_t at)
 {
     for (at++; at < text.size; at++) {
         if (text.bytes[at] == '\\')
@@ -45,13 +45,13 @@ static size_t string_end(struct text text, size_t at)
 }
 
 /* Where the object or array that opens at `at` ends; 0 when it does not. */
-static size_t value_end(struct text text, size_t at)
+static size_t find_value_end(struct text text, size_t at)
 {
     size_t depth = 0;
     while (at < text.size) {
         char byte = text.bytes[at];
         if (byte == '"') {
-            at = string_end(text, at);
+            at = find_string_end(text, at);
             if (at == 0)
                 return 0;
             continue;
@@ -65,7 +65,7 @@ static size_t value_end(struct text text, size_t at)
 }
 
 /* Names under which services send a page of objects. */
-static bool means_page(struct text name)
+static bool is_page_name(struct text name)
 {
     static const char *const names[] = {"data",    "reviews", "entry",         "results",
                                         "items",   "tickets", "conversations", "records",
@@ -74,29 +74,31 @@ static bool means_page(struct text name)
 }
 
 /* Lists that go with a page, and are not what it is about. */
-static bool means_extra(struct text name)
+static bool is_metadata_name(struct text name)
 {
     static const char *const names[] = {"link", "links", "included", "paging", NULL};
     return text_is_one_of(name, names);
 }
 
 /* The member behind the '{' or ',' at *at, which moves behind it. False when there is none. */
-static bool next_member(struct text head, size_t *at, struct member *member)
+static bool next_member(struct text head, size_t *at, struct object_member *object_member)
 {
     if (byte_at(head, *at) != '{' && byte_at(head, *at) != ',')
         return false;
-    size_t begin = json_scan_blanks(head, *at + 1);
-    size_t end = byte_at(head, begin) == '"' ? string_end(head, begin) : 0;
-    size_t sign = json_scan_blanks(head, end);
-    if (end == 0 || byte_at(head, sign) != ':')
+    size_t begin = json_skip_blanks(head, *at + 1);
+    size_t end = byte_at(head, begin) == '"' ? find_string_end(head, begin) : 0;
+    size_t colon = json_skip_blanks(head, end);
+    if (end == 0 || byte_at(head, colon) != ':')
         return false;
-    member->name = text_slice(head, begin + 1, end - 1);
-    member->value = json_scan_blanks(head, sign + 1);
-    char opens = byte_at(head, member->value);
-    end = opens == '{' || opens == '[' ? value_end(head, member->value) : member->value;
-    member->end = end > 0 ? end : head.size;
-    for (*at = member->end; *at < head.size && head.bytes[*at] != ',' && head.bytes[*at] != '}';) {
-        end = head.bytes[*at] == '"' ? string_end(head, *at) : *at + 1;
+    object_member->name = text_slice(head, begin + 1, end - 1);
+    object_member->value = json_skip_blanks(head, colon + 1);
+    char opening_byte = byte_at(head, object_member->value);
+    end = opening_byte == '{' || opening_byte == '[' ? find_value_end(head, object_member->value)
+                                                     : object_member->value;
+    object_member->end = end > 0 ? end : head.size;
+    for (*at = object_member->end;
+         *at < head.size && head.bytes[*at] != ',' && head.bytes[*at] != '}';) {
+        end = head.bytes[*at] == '"' ? find_string_end(head, *at) : *at + 1;
         *at = end > 0 ? end : head.size;
     }
     return true;
@@ -104,16 +106,16 @@ static bool next_member(struct text head, size_t *at, struct member *member)
 
 /* Whether the objects at `one` and `other` share at least two names, and half of those of `other`.
  */
-static bool are_alike(struct text head, size_t one, size_t other)
+static bool are_objects_alike(struct text head, size_t one, size_t other)
 {
-    struct text names[MOST_COMPARED];
-    struct member member;
+    struct text names[MAX_COMPARED];
+    struct object_member object_member;
     size_t known = 0, count = 0, shared = 0;
-    while (known < MOST_COMPARED && next_member(head, &one, &member))
-        names[known++] = member.name;
-    while (count < MOST_COMPARED && next_member(head, &other, &member)) {
+    while (known < MAX_COMPARED && next_member(head, &one, &object_member))
+        names[known++] = object_member.name;
+    while (count < MAX_COMPARED && next_member(head, &other, &object_member)) {
         size_t i = 0;
-        while (i < known && !text_equal(names[i], member.name))
+        while (i < known && !text_equal(names[i], object_member.name))
             i++;
         shared += i < known;
         count++;
@@ -122,95 +124,98 @@ static bool are_alike(struct text head, size_t one, size_t other)
 }
 
 /* Whether the members of the object at `at` are two objects or more, and alike. */
-static bool is_keyed(struct text head, size_t at)
+static bool is_object_of_objects(struct text head, size_t at)
 {
-    struct member member;
+    struct object_member object_member;
     size_t count = 0, first = 0;
-    for (; count < MOST_COMPARED && next_member(head, &at, &member); count++) {
-        if (byte_at(head, member.value) != '{' ||
-            (count > 0 && member.end < head.size && !are_alike(head, first, member.value)))
+    for (; count < MAX_COMPARED && next_member(head, &at, &object_member); count++) {
+        if (byte_at(head, object_member.value) != '{' ||
+            (count > 0 && object_member.end < head.size &&
+             !are_objects_alike(head, first, object_member.value)))
             return false;
-        first = count == 0 ? member.value : first;
+        first = count == 0 ? object_member.value : first;
     }
     return count > 1;
 }
 
-static void look_into(struct text head, size_t at, unsigned depth, struct finding *best,
-                      bool *has_id);
+static void find_record_container(struct text head, size_t at, unsigned depth,
+                                  struct record_container *best, bool *has_id);
 
 /* A member whose value is a list or an object. */
-static void weigh(struct text head, const struct member *member, unsigned depth,
-                  struct finding *best)
+static void weigh_member(struct text head, const struct object_member *object_member,
+                         unsigned depth, struct record_container *best)
 {
-    struct text name = member->name;
-    bool list = head.bytes[member->value] == '[', page = means_page(name), unused;
-    bool of_objects = list && byte_at(head, json_scan_blanks(head, member->value + 1)) == '{';
+    struct text name = object_member->name;
+    bool list = head.bytes[object_member->value] == '[', page = is_page_name(name), unused;
+    bool of_objects =
+        list && byte_at(head, json_skip_blanks(head, object_member->value + 1)) == '{';
     bool only_one = !list && text_equal(name, TEXT("entry"));
-    if (means_extra(name))
+    if (is_metadata_name(name))
         return;
-    bool keyed = !list && !only_one && is_keyed(head, member->value);
-    if (!list && !only_one && depth < DEEPEST_ARRAY)
-        look_into(head, member->value, depth + 1, best, &unused);
-    size_t weight = (member->end - member->value) * (page ? ENVELOPE_WEIGHT : 1);
+    bool keyed = !list && !only_one && is_object_of_objects(head, object_member->value);
+    if (!list && !only_one && depth < MAX_ARRAY_DEPTH)
+        find_record_container(head, object_member->value, depth + 1, best, &unused);
+    size_t weight = (object_member->end - object_member->value) * (page ? PAGE_NAME_WEIGHT : 1);
     if ((of_objects || only_one || (keyed && !best->at)) && weight > best->weight)
-        *best = (struct finding){name, member->value, weight, only_one, keyed, page};
+        *best =
+            (struct record_container){name, object_member->value, weight, only_one, keyed, page};
 }
 
 /* The weightiest array of objects in the object at `at`, which need not end within the head. */
-static void look_into(struct text head, size_t at, unsigned depth, struct finding *best,
-                      bool *has_id)
+static void find_record_container(struct text head, size_t at, unsigned depth,
+                                  struct record_container *best, bool *has_id)
 {
-    struct member member;
+    struct object_member object_member;
     *has_id = false;
-    while (next_member(head, &at, &member)) {
-        *has_id = *has_id || text_equal(member.name, TEXT("id"));
-        if (byte_at(head, member.value) == '{' || byte_at(head, member.value) == '[')
-            weigh(head, &member, depth, best);
+    while (next_member(head, &at, &object_member)) {
+        *has_id = *has_id || text_equal(object_member.name, TEXT("id"));
+        if (byte_at(head, object_member.value) == '{' || byte_at(head, object_member.value) == '[')
+            weigh_member(head, &object_member, depth, best);
     }
 }
 
 /* Lists, the first of which begins with a text. */
-static bool are_rows(struct text head, size_t at)
+static bool is_array_of_rows(struct text head, size_t at)
 {
-    at = json_scan_blanks(head, at);
-    return byte_at(head, at) == '[' && byte_at(head, json_scan_blanks(head, at + 1)) == '"';
+    at = json_skip_blanks(head, at);
+    return byte_at(head, at) == '[' && byte_at(head, json_skip_blanks(head, at + 1)) == '"';
 }
 
-struct json_shape json_shape_of(struct text head)
+struct json_shape json_shape_detect(struct text head)
 {
-    size_t at = json_scan_blanks(head, 0);
+    size_t at = json_skip_blanks(head, 0);
     struct json_shape shape = {.begin = at};
     if (byte_at(head, at) == '[')
-        return (struct json_shape){.layout = are_rows(head, at + 1) ? JSON_ROWS : JSON_ARRAY,
-                                   .begin = at + 1};
+        return (struct json_shape){
+            .layout = is_array_of_rows(head, at + 1) ? JSON_ROWS : JSON_ARRAY, .begin = at + 1};
     if (byte_at(head, at) != '{')
         return shape;
-    size_t end = value_end(head, at), line = text_find(head, TEXT("\n"), at);
-    bool alone = end == 0 || json_scan_blanks(head, end) == head.size, has_id;
-    struct finding best = {0};
-    look_into(head, at, 0, &best, &has_id);
+    size_t end = find_value_end(head, at), line = text_find(head, TEXT("\n"), at);
+    bool is_only_value = end == 0 || json_skip_blanks(head, end) == head.size, has_id;
+    struct record_container best = {0};
+    find_record_container(head, at, 0, &best, &has_id);
     /* What the head cuts goes on to its end at least. */
     size_t whole = (end ? end : head.size) - at;
-    size_t array_end = best.at ? value_end(head, best.at) : 0;
-    bool most = ((array_end ? array_end : head.size) - best.at) * 2 > whole;
+    size_t array_end = best.at ? find_value_end(head, best.at) : 0;
+    bool max = ((array_end ? array_end : head.size) - best.at) * 2 > whole;
     /* A ticket with its comments is one record; a page of tickets is many. */
-    bool sure = best.known && !best.keyed;
-    if (best.at && !has_id && (sure || (alone && most)))
+    bool is_certain = best.known && !best.keyed;
+    if (best.at && !has_id && (is_certain || (is_only_value && max)))
         return (struct json_shape){.layout = best.keyed ? JSON_KEYED : JSON_ARRAY,
-                                   .within = best.name,
+                                   .container_name = best.name,
                                    .begin = best.one ? best.at : best.at + 1,
                                    .one = best.one};
-    if (alone && is_keyed(head, at))
+    if (is_only_value && is_object_of_objects(head, at))
         return (struct json_shape){.layout = JSON_KEYED, .begin = at + 1};
     /* Broken lines, too, are read line by line: only an object over several lines, or two on one,
      * say otherwise. */
-    bool two = end > 0 && end < line && json_scan_blanks(text_slice(head, 0, line), end) < line;
+    bool two = end > 0 && end < line && json_skip_blanks(text_slice(head, 0, line), end) < line;
     if (end > line || two)
         shape.layout = JSON_OBJECTS;
     return shape;
 }
 
-bool json_shape_next(struct text bytes, size_t *from, struct json_shape *shape)
+bool json_shape_find_next_page(struct text bytes, size_t *from, struct json_shape *shape)
 {
     size_t at = *from;
     while (at < bytes.size) {
@@ -219,22 +224,22 @@ bool json_shape_next(struct text bytes, size_t *from, struct json_shape *shape)
             at++;
             continue;
         }
-        size_t end = string_end(bytes, at);
+        size_t end = find_string_end(bytes, at);
         if (end == 0)
             return false;
         struct text name = text_slice(bytes, at + 1, end - 1);
-        size_t sign = json_scan_blanks(bytes, end), value = json_scan_blanks(bytes, sign + 1);
-        if (!text_equal(name, shape->within)) {
+        size_t colon = json_skip_blanks(bytes, end), value = json_skip_blanks(bytes, colon + 1);
+        if (!text_equal(name, shape->container_name)) {
             at = end;
             continue;
         }
         if (value >= bytes.size)
             return false;
-        char opens = byte_at(bytes, sign) == ':' ? bytes.bytes[value] : '\0';
+        char opening_byte = byte_at(bytes, colon) == ':' ? bytes.bytes[value] : '\0';
         at = end;
-        if (opens != '[' && opens != '{')
+        if (opening_byte != '[' && opening_byte != '{')
             continue;
-        shape->one = opens == '{' && shape->layout != JSON_KEYED;
+        shape->one = opening_byte == '{' && shape->layout != JSON_KEYED;
         shape->begin = shape->one ? value : value + 1;
         return true;
     }

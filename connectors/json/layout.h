@@ -16,17 +16,17 @@ extern const char *const json_layout_names[];
 
 struct json_shape {
     enum json_layout layout;
-    struct text within; /* name of the member that holds them all ({"reviews": [...]}), a slice of
-                           the head; empty: the file does */
+    struct text container_name; /* name of the member that holds them all ({"reviews": [...]}), a
+                           slice of the head; empty: the file does */
     size_t begin; /* where they begin: behind the '[' or '{' around them, or at the first '{' */
     bool one;     /* the member holds a single object, not a list of them */
 };
 
-struct json_shape json_shape_of(struct text head);
+struct json_shape json_shape_detect(struct text head);
 
 /* Behind a page of an export: where the member called `name` of the next page begins to hold
  * objects (shape.begin and shape.one), at or after `from`. False when it is not within the bytes;
  * *from then says how far they were looked through. */
-bool json_shape_next(struct text bytes, size_t *from, struct json_shape *shape);
+bool json_shape_find_next_page(struct text bytes, size_t *from, struct json_shape *shape);
 
 #endif

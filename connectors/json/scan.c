@@ -3,21 +3,21 @@
 
 #include <string.h>
 
-enum { NESTING = 512 };
+enum { MAX_NESTING = 512 };
 
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\x1E';
 }
 
-size_t json_scan_blanks(struct text bytes, size_t at)
+size_t json_skip_blanks(struct text bytes, size_t at)
 {
     while (at < bytes.size && is_blank(bytes.bytes[at]))
         at++;
     return at;
 }
 
-size_t json_scan_commas(struct text bytes, size_t at)
+size_t json_skip_blanks_and_commas(struct text bytes, size_t at)
 {
     while (at < bytes.size && (is_blank(bytes.bytes[at]) || bytes.bytes[at] == ','))
         at++;
@@ -35,10 +35,10 @@ static enum json_scan scan_string(struct text bytes, size_t at, size_t *end)
             return JSON_SCAN_BROKEN;
         else if (c == '"') {
             *end = at + 1;
-            return JSON_SCAN_WHOLE;
+            return JSON_SCAN_COMPLETE;
         }
     }
-    return JSON_SCAN_MORE;
+    return JSON_SCAN_INCOMPLETE;
 }
 
 static enum json_scan scan_word(struct text bytes, size_t *size)
@@ -47,15 +47,15 @@ static enum json_scan scan_word(struct text bytes, size_t *size)
     while (i < bytes.size && !is_blank(bytes.bytes[i]) && !strchr(",:]}[{\"", bytes.bytes[i]))
         i++;
     *size = i;
-    return i == 0 ? JSON_SCAN_BROKEN : i == bytes.size ? JSON_SCAN_MORE : JSON_SCAN_WHOLE;
+    return i == 0 ? JSON_SCAN_BROKEN : i == bytes.size ? JSON_SCAN_INCOMPLETE : JSON_SCAN_COMPLETE;
 }
 
 enum json_scan json_scan(struct text bytes, size_t *size)
 {
-    bool is_array[NESTING];
+    bool is_array[MAX_NESTING];
     size_t depth = 0;
     if (bytes.size == 0)
-        return JSON_SCAN_MORE;
+        return JSON_SCAN_INCOMPLETE;
     if (bytes.bytes[0] == '"')
         return scan_string(bytes, 1, size);
     if (bytes.bytes[0] != '{' && bytes.bytes[0] != '[')
@@ -64,11 +64,11 @@ enum json_scan json_scan(struct text bytes, size_t *size)
         char c = bytes.bytes[i];
         if (c == '"') {
             enum json_scan scan = scan_string(bytes, i + 1, &i);
-            if (scan != JSON_SCAN_WHOLE)
+            if (scan != JSON_SCAN_COMPLETE)
                 return scan;
             i--;
         } else if (c == '{' || c == '[') {
-            if (depth == NESTING)
+            if (depth == MAX_NESTING)
                 return JSON_SCAN_BROKEN;
             is_array[depth++] = c == '[';
         } else if (c == '}' || c == ']') {
@@ -76,11 +76,11 @@ enum json_scan json_scan(struct text bytes, size_t *size)
                 return JSON_SCAN_BROKEN;
             if (depth == 0) {
                 *size = i + 1;
-                return JSON_SCAN_WHOLE;
+                return JSON_SCAN_COMPLETE;
             }
         }
     }
-    return JSON_SCAN_MORE;
+    return JSON_SCAN_INCOMPLETE;
 }
 
 enum json_scan json_scan_member(struct text bytes, size_t *value)
@@ -89,32 +89,32 @@ enum json_scan json_scan_member(struct text bytes, size_t *value)
     if (bytes.size > 0 && bytes.bytes[0] != '"')
         return JSON_SCAN_BROKEN;
     enum json_scan name = json_scan(bytes, &at);
-    if (name != JSON_SCAN_WHOLE)
+    if (name != JSON_SCAN_COMPLETE)
         return name;
-    at = json_scan_blanks(bytes, at);
+    at = json_skip_blanks(bytes, at);
     if (at < bytes.size && bytes.bytes[at] != ':')
         return JSON_SCAN_BROKEN;
-    at = json_scan_blanks(bytes, at + 1);
+    at = json_skip_blanks(bytes, at + 1);
     *value = at;
-    return at >= bytes.size         ? JSON_SCAN_MORE
-           : bytes.bytes[at] == '{' ? JSON_SCAN_WHOLE
+    return at >= bytes.size         ? JSON_SCAN_INCOMPLETE
+           : bytes.bytes[at] == '{' ? JSON_SCAN_COMPLETE
                                     : JSON_SCAN_BROKEN;
 }
 
-static bool begins_value(struct text bytes, char opens)
+static bool begins_value(struct text bytes, char opening_byte)
 {
     size_t value;
-    if (bytes.size == 0 || bytes.bytes[0] != opens)
+    if (bytes.size == 0 || bytes.bytes[0] != opening_byte)
         return bytes.size > 0 && bytes.bytes[0] == ']';
-    return opens != '"' || json_scan_member(bytes, &value) == JSON_SCAN_WHOLE;
+    return opening_byte != '"' || json_scan_member(bytes, &value) == JSON_SCAN_COMPLETE;
 }
 
-size_t json_scan_broken(struct text bytes, char opens)
+size_t json_scan_past_broken(struct text bytes, char opening_byte)
 {
     for (size_t end = text_find(bytes, TEXT("\n"), 0); end < bytes.size;
          end = text_find(bytes, TEXT("\n"), end + 1)) {
-        size_t next = json_scan_commas(bytes, end);
-        if (begins_value(text_slice(bytes, next, bytes.size), opens))
+        size_t next = json_skip_blanks_and_commas(bytes, end);
+        if (begins_value(text_slice(bytes, next, bytes.size), opening_byte))
             return end;
     }
     return SIZE_MAX;

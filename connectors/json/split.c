@@ -9,163 +9,168 @@
 static const char not_an_object[] = "expected an object, {...}";
 static const char not_a_row[] = "expected a row, [...]";
 
-static enum piece_kind found(struct json_piece *piece, size_t begin, size_t end, const char *fault)
+static enum json_split_status set_span(struct json_record_span *span, size_t begin, size_t end,
+                                       const char *fault)
 {
-    *piece = (struct json_piece){begin, end - begin, fault};
-    return PIECE_FOUND;
+    *span = (struct json_record_span){begin, end - begin, fault};
+    return JSON_SPLIT_FOUND;
 }
 
 /* The first object of a line on which another follows it, or all of the line. */
-static struct text first_on_line(struct text line)
+static struct text first_object_of_line(struct text line)
 {
     size_t size = 0;
     bool maybe =
         text_find(line, TEXT("}{"), 0) < line.size || text_find(line, TEXT("} {"), 0) < line.size ||
         text_find(line, TEXT("},{"), 0) < line.size || text_find(line, TEXT("}, {"), 0) < line.size;
-    if (!maybe || json_scan(line, &size) != JSON_SCAN_WHOLE)
+    if (!maybe || json_scan(line, &size) != JSON_SCAN_COMPLETE)
         return line;
-    size_t next = json_scan_blanks(line, size);
+    size_t next = json_skip_blanks(line, size);
     next += next < line.size && line.bytes[next] == ',';
-    next = json_scan_blanks(line, next);
+    next = json_skip_blanks(line, next);
     return next < line.size && line.bytes[next] == '{' ? text_slice(line, 0, size) : line;
 }
 
-static enum piece_kind find_line(struct text ahead, bool last, struct json_piece *piece)
+static enum json_split_status find_line(struct text ahead, bool is_final,
+                                        struct json_record_span *span)
 {
     for (size_t at = 0;;) {
-        at = json_scan_commas(ahead, at);
-        piece->begin = at;
+        at = json_skip_blanks_and_commas(ahead, at);
+        span->begin = at;
         size_t end = text_find(ahead, TEXT("\n"), at);
-        if (end == ahead.size && !last)
-            return PIECE_MORE;
+        if (end == ahead.size && !is_final)
+            return JSON_SPLIT_INCOMPLETE;
         struct text line = text_trim(text_slice(ahead, at, end));
         if (line.size > 0 && line.bytes[line.size - 1] == ',')
             line.size--;
         bool bracket = text_equal(line, TEXT("[")) || text_equal(line, TEXT("]"));
         if (line.size > 0 && line.bytes[0] == '{')
-            return found(piece, at, at + first_on_line(line).size, NULL);
+            return set_span(span, at, at + first_object_of_line(line).size, NULL);
         if (line.size > 0 && !bracket)
-            return found(piece, at, at + line.size, not_an_object);
+            return set_span(span, at, at + line.size, not_an_object);
         if (end == ahead.size)
-            return PIECE_END;
+            return JSON_SPLIT_END;
         at = end + 1;
     }
 }
 
 /* The object or row that opens at `value`; a broken one ends where the next may be whole. `at` is
  * where the record begins: before the value where that is a member's. */
-static enum piece_kind find_end(struct text ahead, size_t at, size_t value, bool last,
-                                struct json_piece *piece)
+static enum json_split_status find_record_end(struct text ahead, size_t at, size_t value,
+                                              bool is_final, struct json_record_span *span)
 {
     struct text rest = text_slice(ahead, value, ahead.size);
     size_t size = 0;
-    piece->begin = at;
+    span->begin = at;
     enum json_scan scan = json_scan(rest, &size);
-    if (scan == JSON_SCAN_WHOLE)
-        return found(piece, at, value + size, NULL);
-    if (scan == JSON_SCAN_MORE && !last)
-        return PIECE_MORE;
-    size = json_scan_broken(rest, ahead.bytes[at]);
-    if (size == SIZE_MAX && !last)
-        return PIECE_MORE;
-    return found(piece, at, value + (size == SIZE_MAX ? rest.size : size),
-                 "the object that begins here is never closed");
+    if (scan == JSON_SCAN_COMPLETE)
+        return set_span(span, at, value + size, NULL);
+    if (scan == JSON_SCAN_INCOMPLETE && !is_final)
+        return JSON_SPLIT_INCOMPLETE;
+    size = json_scan_past_broken(rest, ahead.bytes[at]);
+    if (size == SIZE_MAX && !is_final)
+        return JSON_SPLIT_INCOMPLETE;
+    return set_span(span, at, value + (size == SIZE_MAX ? rest.size : size),
+                    "the object that begins here is never closed");
 }
 
 /* What stands where a record ought to, up to the next comma, line or bracket. */
-static enum piece_kind find_stray(const struct json_pieces *pieces, struct text ahead, size_t at,
-                                  bool last, struct json_piece *piece)
+static enum json_split_status find_stray_value(const struct json_splitter *splitter,
+                                               struct text ahead, size_t at, bool is_final,
+                                               struct json_record_span *span)
 {
     size_t end = at + 1, size;
     while (end < ahead.size && !strchr(",\n]{", ahead.bytes[end])) {
         struct text rest = text_slice(ahead, end, ahead.size);
-        bool string = ahead.bytes[end] == '"' && json_scan(rest, &size) == JSON_SCAN_WHOLE;
+        bool string = ahead.bytes[end] == '"' && json_scan(rest, &size) == JSON_SCAN_COMPLETE;
         end += string ? size : 1;
     }
-    piece->begin = at;
-    return end == ahead.size && !last
-               ? PIECE_MORE
-               : found(piece, at, end,
-                       pieces->shape.layout == JSON_ROWS ? not_a_row : not_an_object);
+    span->begin = at;
+    return end == ahead.size && !is_final
+               ? JSON_SPLIT_INCOMPLETE
+               : set_span(span, at, end,
+                          splitter->shape.layout == JSON_ROWS ? not_a_row : not_an_object);
 }
 
 /* The record that begins at `at`. */
-static enum piece_kind find_record(const struct json_pieces *pieces, struct text ahead, size_t at,
-                                   bool last, struct json_piece *piece)
+static enum json_split_status find_record(const struct json_splitter *splitter, struct text ahead,
+                                          size_t at, bool is_final, struct json_record_span *span)
 {
     size_t value = 0;
-    char begins = pieces->shape.layout == JSON_ROWS ? '[' : '{';
-    if (pieces->shape.layout != JSON_KEYED)
-        return ahead.bytes[at] == begins ? find_end(ahead, at, at, last, piece)
-                                         : find_stray(pieces, ahead, at, last, piece);
+    char begins = splitter->shape.layout == JSON_ROWS ? '[' : '{';
+    if (splitter->shape.layout != JSON_KEYED)
+        return ahead.bytes[at] == begins ? find_record_end(ahead, at, at, is_final, span)
+                                         : find_stray_value(splitter, ahead, at, is_final, span);
     enum json_scan member = json_scan_member(text_slice(ahead, at, ahead.size), &value);
-    piece->begin = at;
-    if (member == JSON_SCAN_MORE && !last)
-        return PIECE_MORE;
-    return member == JSON_SCAN_WHOLE ? find_end(ahead, at, at + value, last, piece)
-                                     : find_stray(pieces, ahead, at, last, piece);
+    span->begin = at;
+    if (member == JSON_SCAN_INCOMPLETE && !is_final)
+        return JSON_SPLIT_INCOMPLETE;
+    return member == JSON_SCAN_COMPLETE ? find_record_end(ahead, at, at + value, is_final, span)
+                                        : find_stray_value(splitter, ahead, at, is_final, span);
 }
 
 /* Behind the last record of a page, that ends at `at`: where the next page's begin. */
-static enum piece_kind turn_page(struct json_pieces *pieces, struct text ahead, bool last,
-                                 size_t *at)
+static enum json_split_status find_next_page(struct json_splitter *splitter, struct text ahead,
+                                             bool is_final, size_t *at)
 {
-    pieces->between = true;
-    if (pieces->shape.within.size > 0) {
-        if (!json_shape_next(ahead, at, &pieces->shape)) {
-            *at = last ? ahead.size : *at;
-            return last ? PIECE_END : PIECE_MORE;
+    splitter->is_between_pages = true;
+    if (splitter->shape.container_name.size > 0) {
+        if (!json_shape_find_next_page(ahead, at, &splitter->shape)) {
+            *at = is_final ? ahead.size : *at;
+            return is_final ? JSON_SPLIT_END : JSON_SPLIT_INCOMPLETE;
         }
-        *at = pieces->shape.begin;
+        *at = splitter->shape.begin;
     } else {
-        *at = json_scan_blanks(ahead, *at);
+        *at = json_skip_blanks(ahead, *at);
         if (*at == ahead.size)
-            return last ? PIECE_END : PIECE_MORE;
-        char opens = pieces->shape.layout == JSON_KEYED ? '{' : '[';
-        *at += ahead.bytes[*at] == opens; /* anything else is a stray */
+            return is_final ? JSON_SPLIT_END : JSON_SPLIT_INCOMPLETE;
+        char opening_byte = splitter->shape.layout == JSON_KEYED ? '{' : '[';
+        *at += ahead.bytes[*at] == opening_byte; /* anything else is a stray */
     }
-    pieces->between = false;
-    return PIECE_FOUND;
+    splitter->is_between_pages = false;
+    return JSON_SPLIT_FOUND;
 }
 
-static enum piece_kind find_object(struct json_pieces *pieces, struct text ahead, bool last,
-                                   struct json_piece *piece)
+static enum json_split_status find_object(struct json_splitter *splitter, struct text ahead,
+                                          bool is_final, struct json_record_span *span)
 {
-    char closes = pieces->shape.layout == JSON_OBJECTS ? '\0'
-                  : pieces->shape.layout == JSON_KEYED ? '}'
-                                                       : ']';
+    char closing_byte = splitter->shape.layout == JSON_OBJECTS ? '\0'
+                        : splitter->shape.layout == JSON_KEYED ? '}'
+                                                               : ']';
     size_t at = 0;
     for (;;) {
-        enum piece_kind page = pieces->between ? turn_page(pieces, ahead, last, &at) : PIECE_FOUND;
-        piece->begin = at;
-        if (page != PIECE_FOUND)
+        enum json_split_status page = splitter->is_between_pages
+                                          ? find_next_page(splitter, ahead, is_final, &at)
+                                          : JSON_SPLIT_FOUND;
+        span->begin = at;
+        if (page != JSON_SPLIT_FOUND)
             return page;
-        at = json_scan_commas(ahead, at);
-        piece->begin = at;
+        at = json_skip_blanks_and_commas(ahead, at);
+        span->begin = at;
         if (at == ahead.size)
-            return last ? PIECE_END : PIECE_MORE;
-        if (!closes || ahead.bytes[at] != closes)
+            return is_final ? JSON_SPLIT_END : JSON_SPLIT_INCOMPLETE;
+        if (!closing_byte || ahead.bytes[at] != closing_byte)
             break;
         at++;
-        pieces->between = true;
+        splitter->is_between_pages = true;
     }
-    enum piece_kind kind = find_record(pieces, ahead, at, last, piece);
-    pieces->between = kind == PIECE_FOUND && pieces->shape.one;
+    enum json_split_status kind = find_record(splitter, ahead, at, is_final, span);
+    splitter->is_between_pages = kind == JSON_SPLIT_FOUND && splitter->shape.one;
     return kind;
 }
 
-enum piece_kind json_pieces_next(struct json_pieces *pieces, struct text ahead, bool last,
-                                 struct json_piece *piece)
+enum json_split_status json_splitter_next(struct json_splitter *splitter, struct text ahead,
+                                          bool is_final, struct json_record_span *span)
 {
     static const char too_large[] = "an object of more bytes than 'longest_record' allows";
-    bool full = ahead.size > pieces->longest;
-    piece->begin = 0;
-    enum piece_kind kind = pieces->shape.layout == JSON_LINES
-                               ? find_line(ahead, last || full, piece)
-                               : find_object(pieces, ahead, last || full, piece);
-    if (kind == PIECE_END && !last)
-        kind = PIECE_MORE;
-    if (kind == PIECE_FOUND && piece->size > pieces->longest)
-        piece->fault = too_large;
+    bool is_at_limit = ahead.size > splitter->max_record_size;
+    span->begin = 0;
+    enum json_split_status kind = splitter->shape.layout == JSON_LINES
+                                      ? find_line(ahead, is_final || is_at_limit, span)
+                                      : find_object(splitter, ahead, is_final || is_at_limit, span);
+    if (kind == JSON_SPLIT_END && !is_final)
+        kind = JSON_SPLIT_INCOMPLETE;
+    if (kind == JSON_SPLIT_FOUND && span->size > splitter->max_record_size)
+        span->fault = too_large;
     return kind;
 }

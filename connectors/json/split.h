@@ -4,24 +4,24 @@
 
 #include "connectors/json/layout.h"
 
-struct json_pieces {
+struct json_splitter {
     struct json_shape shape;
-    size_t longest; /* bytes of a record */
-    bool between;   /* pages: the next one is to be found; false at first */
+    size_t max_record_size; /* bytes of a record */
+    bool is_between_pages;  /* pages: the next one is to be found; false at first */
 };
 
 /* A stretch of the file that is a record, or ought to be one. */
-struct json_piece {
+struct json_record_span {
     size_t begin, size;
-    const char *fault; /* NULL: json_members_read reads it */
+    const char *fault; /* NULL: json_record_read reads it */
 };
 
-enum piece_kind { PIECE_FOUND, PIECE_END, PIECE_MORE };
+enum json_split_status { JSON_SPLIT_FOUND, JSON_SPLIT_END, JSON_SPLIT_INCOMPLETE };
 
 /* The next record within `ahead`, which begins at shape.begin or behind the piece before; `last`:
- * the file ends with these bytes. PIECE_MORE: they end before it does; up to piece->begin they are
- * used up. */
-enum piece_kind json_pieces_next(struct json_pieces *pieces, struct text ahead, bool last,
-                                 struct json_piece *piece);
+ * the file ends with these bytes. JSON_SPLIT_INCOMPLETE: they end before it does; up to
+ * piece->begin they are used up. */
+enum json_split_status json_splitter_next(struct json_splitter *splitter, struct text ahead,
+                                          bool is_final, struct json_record_span *span);
 
 #endif

@@ -8,16 +8,16 @@
 #include "base/utf8.h"
 #include "connectors/input/charset.h"
 
-struct text mail_text_decode(struct text bytes, struct text charset_name, struct arena *arena)
+struct text mail_decode_charset(struct text bytes, struct text charset_name, struct arena *arena)
 {
-    static const char *const vague[] = {"",     "us-ascii",  "ascii",        "utf-8",
-                                        "utf8", "x-unknown", "unknown-8bit", "x-user-defined"};
+    static const char *const unreliable_names[] = {
+        "", "us-ascii", "ascii", "utf-8", "utf8", "x-unknown", "unknown-8bit", "x-user-defined"};
     struct charset *charset;
     struct text converted;
-    for (size_t i = 0; i < sizeof(vague) / sizeof(*vague); i++) {
-        if (!text_equal_fold(charset_name, text_of(vague[i])))
+    for (size_t i = 0; i < sizeof(unreliable_names) / sizeof(*unreliable_names); i++) {
+        if (!text_equal_ignore_case(charset_name, text_of(unreliable_names[i])))
             continue;
-        if (utf8_valid(bytes))
+        if (utf8_is_valid(bytes))
             return bytes;
         charset_name = (struct text){0};
     }
@@ -25,19 +25,19 @@ struct text mail_text_decode(struct text bytes, struct text charset_name, struct
         !charset_open(&charset, (struct text){0}, NULL))
         return utf8_repair(bytes, arena, NULL);
     charset_convert(charset, bytes, true, &converted);
-    converted = arena_copy(arena, converted);
+    converted = arena_copy_text(arena, converted);
     charset_close(charset);
     return converted;
 }
 
 /* "=?charset*language?Q?text?=" */
-struct word {
+struct encoded_word {
     struct text charset, text;
     bool base64;
     size_t size; /* of all of it */
 };
 
-static bool read_word(struct text value, size_t at, struct word *word)
+static bool parse_encoded_word(struct text value, size_t at, struct encoded_word *encoded_word)
 {
     struct text rest = text_slice(value, at, value.size);
     if (!text_starts_with(rest, TEXT("=?")))
@@ -50,7 +50,7 @@ static bool read_word(struct text value, size_t at, struct word *word)
     if (end == rest.size || !strchr("bBqQ", encoding))
         return false;
     struct text name = text_slice(rest, 2, charset);
-    *word = (struct word){
+    *encoded_word = (struct encoded_word){
         .charset = text_trim(text_slice(name, 0, text_find(name, TEXT("*"), 0))),
         .text = text_slice(rest, charset + 3, end),
         .base64 = encoding == 'b' || encoding == 'B',
@@ -115,71 +115,71 @@ static size_t decode_base64(struct text text, char *bytes)
 }
 
 /* The words of one charset from `at` on, as UTF-8 on one line; *end is behind the last. */
-static struct text decode_run(struct text value, size_t at, struct arena *arena, size_t *end)
+static struct text decode_word_run(struct text value, size_t at, struct arena *arena, size_t *end)
 {
-    struct word word;
+    struct encoded_word encoded_word;
     struct text charset = {0};
     char *bytes = arena_alloc(arena, value.size - at + 1, 1);
     size_t size = 0;
-    for (*end = at; read_word(value, at, &word); at = *end) {
-        if (size && !text_equal_fold(word.charset, charset))
+    for (*end = at; parse_encoded_word(value, at, &encoded_word); at = *end) {
+        if (size && !text_equal_ignore_case(encoded_word.charset, charset))
             break;
-        charset = word.charset;
-        size += word.base64 ? decode_base64(word.text, bytes + size)
-                            : decode_quoted(word.text, bytes + size);
-        *end = at + word.size;
+        charset = encoded_word.charset;
+        size += encoded_word.base64 ? decode_base64(encoded_word.text, bytes + size)
+                                    : decode_quoted(encoded_word.text, bytes + size);
+        *end = at + encoded_word.size;
         size_t next = *end;
         while (next < value.size && ascii_is_space(value.bytes[next]))
             next++;
-        if (!read_word(value, next, &word))
+        if (!parse_encoded_word(value, next, &encoded_word))
             break;
         *end = next; /* blanks between words are none of the text */
     }
-    struct text text = mail_text_decode((struct text){bytes, size}, charset, arena);
+    struct text text = mail_decode_charset((struct text){bytes, size}, charset, arena);
     char *line = arena_alloc(arena, text.size + 1, 1);
     for (size_t i = 0; i < text.size; i++)
         line[i] = (unsigned char)text.bytes[i] < ' ' ? ' ' : text.bytes[i];
     return (struct text){line, text.size};
 }
 
-bool mail_text_is_encoded(struct text value)
+bool mail_has_encoded_words(struct text value)
 {
     return text_find(value, TEXT("=?"), 0) < value.size;
 }
 
-struct out {
+struct value_buffer {
     char *bytes;
     size_t size;
 };
 
-static void put(struct out *out, struct text text, bool escape)
+static void append_text(struct value_buffer *value_buffer, struct text text, bool escape)
 {
     for (size_t i = 0; i < text.size; i++) {
         if (escape && (text.bytes[i] == '"' || text.bytes[i] == '\\'))
-            out->bytes[out->size++] = '\\';
-        out->bytes[out->size++] = text.bytes[i];
+            value_buffer->bytes[value_buffer->size++] = '\\';
+        value_buffer->bytes[value_buffer->size++] = text.bytes[i];
     }
 }
 
-struct text mail_text_decode_words(struct text value, bool quote, struct arena *arena)
+struct text mail_decode_encoded_words(struct text value, bool quote, struct arena *arena)
 {
     /* A byte of a legacy charset may become three of UTF-8, and be escaped; each word is longer
      * than its quotes. */
-    struct out out = {arena_alloc(arena, value.size + 1, 6), 0};
-    struct word word;
+    struct value_buffer value_buffer = {arena_alloc(arena, value.size + 1, 6), 0};
+    struct encoded_word encoded_word;
     bool quoted = false;
     for (size_t at = 0, end; at < value.size; at = end) {
-        if (!read_word(value, at, &word)) {
+        if (!parse_encoded_word(value, at, &encoded_word)) {
             end = at + 1;
             quoted ^= value.bytes[at] == '"';
-            put(&out, text_slice(value, at, end), false);
+            append_text(&value_buffer, text_slice(value, at, end), false);
             continue;
         }
-        struct text text = decode_run(value, at, arena, &end);
-        struct text mark = quote && !quoted ? TEXT("\"") : (struct text){0};
-        put(&out, mark, false);
-        put(&out, text, quote);
-        put(&out, mark, false);
+        struct text text = decode_word_run(value, at, arena, &end);
+        struct text quote_mark = quote && !quoted ? TEXT("\"") : (struct text){0};
+        append_text(&value_buffer, quote_mark, false);
+        append_text(&value_buffer, text, quote);
+        append_text(&value_buffer, quote_mark, false);
     }
-    return (struct text){out.bytes, out.size};
+    return (struct text){value_buffer.bytes, value_buffer.size};
 }

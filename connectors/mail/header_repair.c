@@ -12,7 +12,7 @@
 /* Fields of which there is one, or whose values are decoded. */
 static const struct known_field {
     struct text name;
-    bool single, decoded, holds_addresses;
+    bool is_single, is_decoded, holds_addresses;
 } known_fields[] = {
     {TEXT("Subject"), true, true, false},
     {TEXT("From"), true, true, true},
@@ -28,7 +28,7 @@ static const struct known_field {
 
 enum { KNOWN_COUNT = sizeof(known_fields) / sizeof(*known_fields) };
 
-struct mending {
+struct header_writer {
     struct text header;
     struct arena *arena;
     char *bytes; /* written anew */
@@ -38,7 +38,7 @@ struct mending {
 };
 
 /* Where the header ends: at an empty line. */
-static size_t header_size(struct text bytes)
+static size_t find_header_size(struct text bytes)
 {
     for (size_t begin = 0; begin < bytes.size;) {
         size_t end = text_find(bytes, TEXT("\n"), begin);
@@ -49,7 +49,7 @@ static size_t header_size(struct text bytes)
     return bytes.size;
 }
 
-static size_t line_end(struct text text, size_t begin)
+static size_t find_line_end(struct text text, size_t begin)
 {
     const char *end =
         begin < text.size ? memchr(text.bytes + begin, '\n', text.size - begin) : NULL;
@@ -57,90 +57,91 @@ static size_t line_end(struct text text, size_t begin)
 }
 
 /* Where the field that begins at `begin` ends: its further lines begin with a blank. */
-static size_t field_end(struct text header, size_t begin)
+static size_t find_field_end(struct text header, size_t begin)
 {
-    size_t end = line_end(header, begin);
+    size_t end = find_line_end(header, begin);
     while (end < header.size && (header.bytes[end] == ' ' || header.bytes[end] == '\t'))
-        end = line_end(header, end);
+        end = find_line_end(header, end);
     return end;
 }
 
 /* Whether the lines from `begin` on are text: no field follows in the header. A stray line among
  * fields is none. */
-static bool is_text_from(struct text header, size_t begin)
+static bool is_body_from(struct text header, size_t begin)
 {
-    for (size_t at = begin; at < header.size; at = line_end(header, at))
-        if (mbox_is_header(text_slice(header, at, line_end(header, at))))
+    for (size_t at = begin; at < header.size; at = find_line_end(header, at))
+        if (mbox_is_header_line(text_slice(header, at, find_line_end(header, at))))
             return false;
     return true;
 }
 
-static const struct known_field *find_known(struct text field)
+static const struct known_field *find_known_field(struct text field)
 {
     for (size_t i = 0; i < KNOWN_COUNT; i++) {
         struct text name = known_fields[i].name;
         if (field.size > name.size && (field.bytes[0] | 32) == (name.bytes[0] | 32) &&
             (field.bytes[name.size] == ':' || field.bytes[name.size] == ' ') &&
-            text_equal_fold(text_slice(field, 0, name.size), name))
+            text_equal_ignore_case(text_slice(field, 0, name.size), name))
             return &known_fields[i];
     }
     return NULL;
 }
 
-static void write(struct mending *mending, struct text bytes)
+static void append_bytes(struct header_writer *header_writer, struct text bytes)
 {
     if (bytes.size)
-        memcpy(mending->bytes + mending->size, bytes.bytes, bytes.size);
-    mending->size += bytes.size;
+        memcpy(header_writer->bytes + header_writer->size, bytes.bytes, bytes.size);
+    header_writer->size += bytes.size;
 }
 
-static void mend_field(struct mending *mending, struct text field)
+static void repair_field(struct header_writer *header_writer, struct text field)
 {
-    const struct known_field *known = find_known(field);
-    if (known && known->single) {
-        bool *seen = &mending->seen[known - known_fields];
+    const struct known_field *known = find_known_field(field);
+    if (known && known->is_single) {
+        bool *seen = &header_writer->seen[known - known_fields];
         if (*seen) {
-            mending->changed = true;
+            header_writer->changed = true;
             return;
         }
         *seen = true;
     }
-    if (!known || !known->decoded || !mail_text_is_encoded(field)) {
-        write(mending, field);
+    if (!known || !known->is_decoded || !mail_has_encoded_words(field)) {
+        append_bytes(header_writer, field);
         return;
     }
-    mending->changed = true;
-    write(mending, mail_text_decode_words(field, known->holds_addresses, mending->arena));
+    header_writer->changed = true;
+    append_bytes(header_writer,
+                 mail_decode_encoded_words(field, known->holds_addresses, header_writer->arena));
 }
 
-struct text header_mend(struct text message, struct arena *arena)
+struct text header_repair(struct text message, struct arena *arena)
 {
-    size_t size = header_size(message);
+    size_t size = find_header_size(message);
     struct text header = text_slice(message, 0, size), text = {0};
-    struct text decoded = mail_text_decode(header, (struct text){0}, arena);
-    struct mending mending = {.header = decoded, .arena = arena};
-    mending.changed = decoded.bytes != header.bytes;
-    /* Encoded words grow to six times their size at most, as mail_text_decode_words says. */
-    size_t growth = mail_text_is_encoded(decoded) ? 6 : 1;
-    mending.bytes = arena_alloc(arena, decoded.size + 1, growth);
-    for (size_t begin = 0, end; begin < decoded.size; begin = end) {
-        end = field_end(decoded, begin);
-        struct text field = text_slice(decoded, begin, end);
-        if (begin > 0 && !mbox_is_header(text_slice(field, 0, line_end(field, 0))) &&
-            is_text_from(decoded, begin)) {
-            text = text_slice(decoded, begin, decoded.size);
+    struct text is_decoded = mail_decode_charset(header, (struct text){0}, arena);
+    struct header_writer header_writer = {.header = is_decoded, .arena = arena};
+    header_writer.changed = is_decoded.bytes != header.bytes;
+    /* Encoded words grow to six times their size at most, as mail_decode_encoded_words says. */
+    size_t growth = mail_has_encoded_words(is_decoded) ? 6 : 1;
+    header_writer.bytes = arena_alloc(arena, is_decoded.size + 1, growth);
+    for (size_t begin = 0, end; begin < is_decoded.size; begin = end) {
+        end = find_field_end(is_decoded, begin);
+        struct text field = text_slice(is_decoded, begin, end);
+        if (begin > 0 && !mbox_is_header_line(text_slice(field, 0, find_line_end(field, 0))) &&
+            is_body_from(is_decoded, begin)) {
+            text = text_slice(is_decoded, begin, is_decoded.size);
             break;
         }
-        mend_field(&mending, field);
+        repair_field(&header_writer, field);
     }
-    if (!mending.changed && !text.size)
+    if (!header_writer.changed && !text.size)
         return message;
     struct text body = text_slice(message, size, message.size);
-    char *joined = arena_alloc(arena, mending.size + 1 + text.size + body.size + 1, 1);
-    struct mending whole = {.bytes = joined};
-    write(&whole, (struct text){mending.bytes, mending.size});
-    write(&whole, text.size ? TEXT("\n") : (struct text){0});
-    write(&whole, text);
-    write(&whole, body);
+    char *joined = arena_alloc(arena, header_writer.size + 1 + text.size + body.size + 1, 1);
+    struct header_writer whole = {.bytes = joined};
+    append_bytes(&whole, (struct text){header_writer.bytes, header_writer.size});
+    append_bytes(&whole, text.size ? TEXT("\n") : (struct text){0});
+    append_bytes(&whole, text);
+    append_bytes(&whole, body);
     return (struct text){joined, whole.size};
 }

@@ -10,6 +10,6 @@
  * field that stands twice, and of which there is one by the rules, the first; an empty line where
  * the text begins without one. The body is left as it is. `message` itself where there is nothing
  * to mend, else a copy in `arena`. */
-struct text header_mend(struct text message, struct arena *arena);
+struct text header_repair(struct text message, struct arena *arena);
 
 #endif

@@ -8,36 +8,36 @@
 #include "connectors/mail/reply.h"
 
 struct mail_state {
-    bool trim;
+    bool trim_replies;
     struct text own_domains;
-    int64_t largest_message;
+    int64_t max_message_size;
     struct mailbox *mailbox;
 };
 
 static const struct option options[] = {
     {.name = "trim",
      .type = OPTION_BOOLEAN,
-     .offset = offsetof(struct mail_state, trim),
-     .fallback = "yes",
+     .offset = offsetof(struct mail_state, trim_replies),
+     .default_value = "yes",
      .help = "take quoted replies and signatures out of mails"},
     {.name = "own_domains",
      .type = OPTION_TEXT,
      .offset = offsetof(struct mail_state, own_domains),
-     .fallback = "",
+     .default_value = "",
      .help = "of mails: the company's own domains or addresses, comma-separated (example.com, "
              "help@example.org); what they sent is left out, so that the customers' side is read"},
-    {.name = "largest_message",
+    {.name = "max_message_size",
      .type = OPTION_INTEGER,
-     .offset = offsetof(struct mail_state, largest_message),
-     .fallback = "8388608",
-     .least = 65536,
-     .most = 1073741824,
+     .offset = offsetof(struct mail_state, max_message_size),
+     .default_value = "8388608",
+     .min = 65536,
+     .max = 1073741824,
      .help = "bytes of a mail that are held in memory; what lies behind them is left out"},
     {0},
 };
 
 /* Header names that a mail has, and hardly anything else. */
-static bool names_mail(struct text line)
+static bool is_mail_header_name(struct text line)
 {
     static const struct text names[] = {
         TEXT("From"),         TEXT("To"),           TEXT("Subject"),     TEXT("Date"),
@@ -48,7 +48,7 @@ static bool names_mail(struct text line)
     };
     struct text name = text_trim(text_slice(line, 0, text_find(line, TEXT(":"), 0)));
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        if (text_equal_fold(name, names[i]))
+        if (text_equal_ignore_case(name, names[i]))
             return true;
     return false;
 }
@@ -65,46 +65,48 @@ static struct text next_line(struct text *rest)
 static struct recognition recognize_folder(const char *path, struct arena *arena)
 {
     struct mailbox *mailbox;
-    struct mail mail;
+    struct raw_mail raw_mail;
     struct recognition recognition = {0};
     if (mailbox_is_maildir(path))
         return (struct recognition){95, TEXT("a folder with cur/ and new/: Maildir")};
     /* A folder of anything is one of mails if the first file is. */
     if (mailbox_open(&mailbox, path, CONNECTOR_HEAD_SIZE, NULL) &&
-        mailbox_read(mailbox, &mail, NULL) == READING_MORE) {
-        struct text rest = mail.bytes, line = next_line(&rest);
-        if (mail.envelope.size || (mbox_is_header(line) && names_mail(line)))
+        mailbox_read(mailbox, &raw_mail, NULL) == READ_OK) {
+        struct text rest = raw_mail.bytes, line = next_line(&rest);
+        if (raw_mail.envelope.size || (mbox_is_header_line(line) && is_mail_header_name(line)))
             recognition = (struct recognition){
                 80, arena_format(arena, "a folder of %zu files, the first a mail",
-                                 mailbox_files(mailbox))};
+                                 mailbox_file_count(mailbox))};
     }
     mailbox_close(mailbox);
     return recognition;
 }
 
-static struct recognition recognize(const struct candidate *candidate, struct arena *arena)
+static struct recognition recognize(const struct candidate_file *candidate_file,
+                                    struct arena *arena)
 {
-    if (candidate->is_directory)
-        return recognize_folder(candidate->path, arena);
-    struct text rest = candidate->head, line;
+    if (candidate_file->is_directory)
+        return recognize_folder(candidate_file->path, arena);
+    struct text rest = candidate_file->head, line;
     if (text_starts_with(rest, TEXT("\xEF\xBB\xBF")))
         rest = text_slice(rest, 3, rest.size);
     while (rest.size && (rest.bytes[0] == '\n' || rest.bytes[0] == '\r'))
         rest = text_slice(rest, 1, rest.size);
     struct text after = rest;
     struct text first = next_line(&after), second = next_line(&after);
-    if (mbox_begins(first, second))
+    if (mbox_is_envelope_line(first, second))
         return (struct recognition){95, TEXT("mbox: a line 'From ...' above a mail's header")};
-    if (text_starts_with(first, TEXT("From ")) && mbox_is_header(second) && names_mail(second))
+    if (text_starts_with(first, TEXT("From ")) && mbox_is_header_line(second) &&
+        is_mail_header_name(second))
         return (struct recognition){85, TEXT("mbox, with an unusual 'From ...' line")};
     size_t headers = 0, known = 0;
     while (rest.size && (line = next_line(&rest)).size) {
         if (line.bytes[0] == ' ' || line.bytes[0] == '\t')
             continue;
-        if (!mbox_is_header(line))
+        if (!mbox_is_header_line(line))
             break;
         headers++;
-        known += names_mail(line);
+        known += is_mail_header_name(line);
     }
     if (known == 0)
         return (struct recognition){0};
@@ -115,15 +117,15 @@ static struct recognition recognize(const struct candidate *candidate, struct ar
 static bool open_mailbox(void *user, const char *path, struct error *error)
 {
     struct mail_state *state = user;
-    message_library_open();
-    return mailbox_open(&state->mailbox, path, (size_t)state->largest_message, error);
+    message_init_library();
+    return mailbox_open(&state->mailbox, path, (size_t)state->max_message_size, error);
 }
 
-static bool has_left_out_label(struct text labels)
+static bool has_skipped_label(struct text labels)
 {
     struct text label;
     while (text_split(&labels, ',', &label))
-        if (mailbox_left_out(label))
+        if (mailbox_is_skipped_folder(label))
             return true;
     return false;
 }
@@ -143,7 +145,7 @@ static bool is_expunged(struct text status)
 }
 
 /* An address of the company's: one of its domains, or a part of one, or the whole address. */
-static bool is_own(struct text domains, struct text address)
+static bool is_own_address(struct text domains, struct text address)
 {
     struct text domain, host = address;
     for (size_t at = address.size; at-- > 0 && host.size == address.size;)
@@ -157,7 +159,7 @@ static bool is_own(struct text domains, struct text address)
         struct text of = whole ? address : host;
         size_t begin = of.size - domain.size;
         if (domain.size && of.size >= domain.size &&
-            text_equal_fold(text_slice(of, begin, of.size), domain) &&
+            text_equal_ignore_case(text_slice(of, begin, of.size), domain) &&
             (begin == 0 || (!whole && of.bytes[begin - 1] == '.')))
             return true;
     }
@@ -166,32 +168,33 @@ static bool is_own(struct text domains, struct text address)
 
 /* What a form on the company's site sends comes from the company, but is to be answered to the
  * customer: it is theirs. */
-static void find_customer(const struct mail_state *state, struct message *message)
+static void use_reply_to_customer(const struct mail_state *state, struct message *message)
 {
-    if (message->reply_to.size && is_own(state->own_domains, message->from_address) &&
-        !is_own(state->own_domains, message->reply_to)) {
+    if (message->reply_to.size && is_own_address(state->own_domains, message->from_address) &&
+        !is_own_address(state->own_domains, message->reply_to)) {
         message->from_address = message->reply_to;
         message->from_name = (struct text){0};
     }
 }
 
 /* Whether the message is there but no feedback. */
-static bool is_left_out(const struct mail_state *state, const struct mail *mail,
-                        const struct message *message)
+static bool is_skipped(const struct mail_state *state, const struct raw_mail *raw_mail,
+                       const struct message *message)
 {
-    bool in_trash = mail->flags.size && memchr(mail->flags.bytes, 'T', mail->flags.size);
-    return in_trash || has_left_out_label(message->gmail_labels) ||
+    bool in_trash =
+        raw_mail->flags.size && memchr(raw_mail->flags.bytes, 'T', raw_mail->flags.size);
+    return in_trash || has_skipped_label(message->gmail_labels) ||
            is_expunged(message->mozilla_status) ||
-           is_own(state->own_domains, message->from_address);
+           is_own_address(state->own_domains, message->from_address);
 }
 
 /* The time in "ann@post.example Mon Sep  7 07:40:41 2026". */
-static int64_t envelope_time(struct text envelope, struct arena *arena)
+static int64_t parse_envelope_time(struct text envelope, struct arena *arena)
 {
     int64_t seconds;
     size_t blank = text_find(envelope, TEXT(" "), 0);
-    struct text date = arena_copy(arena, text_slice(envelope, blank, envelope.size));
-    return message_date(date.bytes, &seconds) ? seconds : TIME_UNKNOWN;
+    struct text date = arena_copy_text(arena, text_slice(envelope, blank, envelope.size));
+    return message_parse_date(date.bytes, &seconds) ? seconds : TIME_UNKNOWN;
 }
 
 /* "en-GB", "ko": the first part, in small letters. */
@@ -206,24 +209,25 @@ static struct text language_code(struct text language, struct arena *arena)
     return arena_format(arena, "%c%c", language.bytes[0] | 32, language.bytes[1] | 32);
 }
 
-static void add_record(struct batch *batch, const struct mail *mail, const struct message *message,
-                       bool trim)
+static void add_record(struct batch *batch, const struct raw_mail *raw_mail,
+                       const struct message *message, bool trim_replies)
 {
     struct arena *arena = &batch->arena;
-    struct record *record = batch_add(batch);
+    struct record *record = batch_add_record(batch);
     struct text trimmed = {0};
-    uint64_t left_out = mail->left_out + message->left_out;
-    record->line = mail->line;
-    record->byte_offset = mail->byte_offset;
+    uint64_t skipped = raw_mail->skipped + message->skipped;
+    record->line = raw_mail->line;
+    record->byte_offset = raw_mail->byte_offset;
     record->external_id = message->id;
-    record->created_at =
-        message->date != TIME_UNKNOWN ? message->date : envelope_time(mail->envelope, arena);
+    record->created_at = message->date != TIME_UNKNOWN
+                             ? message->date
+                             : parse_envelope_time(raw_mail->envelope, arena);
     record->author = message->from_address;
-    record->title = reply_subject(message->subject);
+    record->title = reply_strip_subject_prefixes(message->subject);
     record->lang = language_code(message->language, arena);
-    record->body =
-        trim ? reply_trim(message->body, message->quotes, message->quote_count, arena, &trimmed)
-             : message->body;
+    record->body = trim_replies ? reply_trim(message->body, message->quotes, message->quote_count,
+                                             arena, &trimmed)
+                                : message->body;
     const struct field fields[] = {
         {TEXT("from_name"), message->from_name},
         {TEXT("from"), message->from_address},
@@ -233,53 +237,53 @@ static void add_record(struct batch *batch, const struct mail *mail, const struc
         {TEXT("labels"), message->gmail_labels},
         {TEXT("list"), message->list},
         {TEXT("automatic"), message->automatic},
-        {TEXT("forwarded"), message->forwarded ? TEXT("yes") : TEXT("")},
+        {TEXT("forwarded"), message->is_forwarded ? TEXT("yes") : TEXT("")},
         {TEXT("attachments"), arena_format(arena, "%zu", message->attachments)},
-        {TEXT("file"), arena_copy(arena, mail->file)},
+        {TEXT("file"), arena_copy_text(arena, raw_mail->file)},
         {TEXT("trimmed"), trimmed},
-        {TEXT("bytes_left_out"), arena_format(arena, "%zu", (size_t)left_out)},
+        {TEXT("bytes_skipped"), arena_format(arena, "%zu", (size_t)skipped)},
     };
-    record->field_count = sizeof(fields) / sizeof(*fields) - (left_out == 0);
+    record->field_count = sizeof(fields) / sizeof(*fields) - (skipped == 0);
     struct field *kept = arena_alloc(arena, record->field_count, sizeof(*kept));
     memcpy(kept, fields, record->field_count * sizeof(*kept));
     record->fields = kept;
 }
 
-static void reject(struct batch *batch, const struct mail *mail, struct text reason)
+static void reject_mail(struct batch *batch, const struct raw_mail *raw_mail, struct text reason)
 {
-    if (mail->file.size)
-        reason = arena_format(&batch->arena, "%.*s: %.*s", TEXT_ARGUMENT(mail->file),
+    if (raw_mail->file.size)
+        reason = arena_format(&batch->arena, "%.*s: %.*s", TEXT_ARGUMENT(raw_mail->file),
                               TEXT_ARGUMENT(reason));
-    if (mail->raw_size > mail->raw.size)
+    if (raw_mail->raw_size > raw_mail->raw.size)
         reason =
             arena_format(&batch->arena, "%.*s (%llu bytes more than shown)", TEXT_ARGUMENT(reason),
-                         (unsigned long long)(mail->raw_size - mail->raw.size));
-    batch_reject_row(batch, mail->line, mail->byte_offset, reason, mail->raw);
+                         (unsigned long long)(raw_mail->raw_size - raw_mail->raw.size));
+    batch_reject_row(batch, raw_mail->line, raw_mail->byte_offset, reason, raw_mail->raw);
 }
 
-static enum reading read_mail(void *user, struct batch *batch, struct error *error)
+static enum read_status read_mail(void *user, struct batch *batch, struct error *error)
 {
     struct mail_state *state = user;
     for (;;) {
-        struct mail mail;
+        struct raw_mail raw_mail;
         struct message message;
         struct text reason;
-        enum reading reading = mailbox_read(state->mailbox, &mail, error);
-        if (reading != READING_MORE)
-            return reading;
+        enum read_status read_status = mailbox_read(state->mailbox, &raw_mail, error);
+        if (read_status != READ_OK)
+            return read_status;
         bool parsed =
-            !mail.fault.size && message_parse(mail.bytes, &batch->arena, &message, &reason);
+            !raw_mail.fault.size && message_parse(raw_mail.bytes, &batch->arena, &message, &reason);
         if (parsed)
-            find_customer(state, &message);
+            use_reply_to_customer(state, &message);
         if (!parsed)
-            reject(batch, &mail, mail.fault.size ? mail.fault : reason);
-        else if (is_left_out(state, &mail, &message))
-            batch->left_out++;
-        else if (message.encrypted && message.body.size == 0)
-            reject(batch, &mail, TEXT("the mail is encrypted"));
+            reject_mail(batch, &raw_mail, raw_mail.fault.size ? raw_mail.fault : reason);
+        else if (is_skipped(state, &raw_mail, &message))
+            batch->skipped++;
+        else if (message.is_encrypted && message.body.size == 0)
+            reject_mail(batch, &raw_mail, TEXT("the mail is encrypted"));
         else
-            add_record(batch, &mail, &message, state->trim);
-        return READING_MORE;
+            add_record(batch, &raw_mail, &message, state->trim_replies);
+        return READ_OK;
     }
 }
 
@@ -292,11 +296,11 @@ static struct text explain(void *user, struct arena *arena)
         "mails of %s: text from text/plain, else from HTML%s\nid: Message-ID\ndate: Date\n"
         "author: From\ntitle: Subject",
         kinds[mailbox_kind(state->mailbox)],
-        state->trim ? ", without quoted replies and signatures" : "");
-    if (mailbox_skipped(state->mailbox))
+        state->trim_replies ? ", without quoted replies and signatures" : "");
+    if (mailbox_skipped_count(state->mailbox))
         lines =
             arena_format(arena, "%.*s\nleft out: %zu files or folders of spam, trash, sent mail",
-                         TEXT_ARGUMENT(lines), mailbox_skipped(state->mailbox));
+                         TEXT_ARGUMENT(lines), mailbox_skipped_count(state->mailbox));
     return lines;
 }
 

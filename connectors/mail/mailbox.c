@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 
-enum { FOLDER_DEPTH = 16 };
+enum { MAX_FOLDER_DEPTH = 16 };
 
 struct mailbox {
     enum mailbox_kind kind;
@@ -23,7 +23,7 @@ struct mailbox {
     struct mbox mbox;
 };
 
-static const char *const left_out_names[] = {
+static const char *const skipped_folder_names[] = {
     "Spam",
     "Junk",
     "Junk E-mail",
@@ -115,40 +115,40 @@ static const char *const left_out_names[] = {
     "Taslaklar",
 };
 
-bool mailbox_left_out(struct text name)
+bool mailbox_is_skipped_folder(struct text name)
 {
     name = text_trim(name);
-    for (size_t i = 0; i < sizeof(left_out_names) / sizeof(*left_out_names); i++)
-        if (text_equal_fold(name, text_of(left_out_names[i])))
+    for (size_t i = 0; i < sizeof(skipped_folder_names) / sizeof(*skipped_folder_names); i++)
+        if (text_equal_ignore_case(name, text_of(skipped_folder_names[i])))
             return true;
     return false;
 }
 
 static bool is_folder(const char *path)
 {
-    struct stat about;
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-static struct text join(struct arena *arena, struct text folder, const char *name)
+static struct text join_path(struct arena *arena, struct text folder, const char *name)
 {
     return folder.size ? arena_format(arena, "%.*s/%s", TEXT_ARGUMENT(folder), name)
-                       : arena_copy(arena, text_of(name));
+                       : arena_copy_text(arena, text_of(name));
 }
 
 bool mailbox_is_maildir(const char *path)
 {
     struct arena arena = {0};
-    bool both = is_folder(join(&arena, text_of(path), "cur").bytes) &&
-                is_folder(join(&arena, text_of(path), "new").bytes);
+    bool is_maildir = is_folder(join_path(&arena, text_of(path), "cur").bytes) &&
+                      is_folder(join_path(&arena, text_of(path), "new").bytes);
     arena_free(&arena);
-    return both;
+    return is_maildir;
 }
 
 static bool ends_with(struct text name, struct text ending)
 {
     return name.size > ending.size &&
-           text_equal_fold(text_slice(name, name.size - ending.size, name.size), ending);
+           text_equal_ignore_case(text_slice(name, name.size - ending.size, name.size), ending);
 }
 
 /* Without what mail programs put behind a folder's name, or Maildir before it. */
@@ -181,7 +181,7 @@ static bool is_index(struct text name)
     return false;
 }
 
-static struct text last_name(struct text path)
+static struct text base_name(struct text path)
 {
     for (size_t i = path.size; i-- > 0;)
         if (path.bytes[i] == '/')
@@ -195,9 +195,10 @@ static bool list_folder(struct mailbox *mailbox, struct text folder, size_t dept
                         struct error *error)
 {
     struct text path =
-        folder.size ? join(&mailbox->arena, mailbox->folder, folder.bytes) : mailbox->folder;
-    struct text own = last_name(folder);
-    bool in_maildir = text_equal(own, TEXT("cur")) || text_equal(own, TEXT("new"));
+        folder.size ? join_path(&mailbox->arena, mailbox->folder, folder.bytes) : mailbox->folder;
+    struct text folder_base_name = base_name(folder);
+    bool in_maildir =
+        text_equal(folder_base_name, TEXT("cur")) || text_equal(folder_base_name, TEXT("new"));
     bool holds_mail =
         in_maildir || (mailbox->kind == MAILBOX_FOLDER && !mailbox_is_maildir(path.bytes));
     struct dirent **entries;
@@ -207,15 +208,16 @@ static bool list_folder(struct mailbox *mailbox, struct text folder, size_t dept
     bool ok = true;
     for (int i = 0; i < count; i++) {
         const char *name = entries[i]->d_name;
-        struct text file = join(&mailbox->arena, folder, name);
-        struct text file_path = join(&mailbox->arena, path, name);
-        bool below = is_folder(file_path.bytes);
-        bool self = strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-        if (self || !ok || (below && (depth == 0 || text_equal(text_of(name), TEXT("tmp"))))) {
+        struct text file = join_path(&mailbox->arena, folder, name);
+        struct text file_path = join_path(&mailbox->arena, path, name);
+        bool is_subfolder = is_folder(file_path.bytes);
+        bool is_dot_entry = strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+        if (is_dot_entry || !ok ||
+            (is_subfolder && (depth == 0 || text_equal(text_of(name), TEXT("tmp"))))) {
             /* nothing to read */
-        } else if (mailbox_left_out(folder_name(text_of(name)))) {
+        } else if (mailbox_is_skipped_folder(folder_name(text_of(name)))) {
             mailbox->skipped++;
-        } else if (below) {
+        } else if (is_subfolder) {
             ok = list_folder(mailbox, file, depth - 1, error);
         } else if (holds_mail && !is_index(text_of(name))) {
             mailbox->files = memory_grow(mailbox->files, &mailbox->capacity, mailbox->count + 1,
@@ -228,18 +230,18 @@ static bool list_folder(struct mailbox *mailbox, struct text folder, size_t dept
     return ok;
 }
 
-bool mailbox_open(struct mailbox **mailbox, const char *path, size_t most, struct error *error)
+bool mailbox_open(struct mailbox **mailbox, const char *path, size_t max_size, struct error *error)
 {
     struct mailbox *opened = memory_alloc(1, sizeof(*opened));
-    opened->mbox.most = most;
+    opened->mbox.max_size = max_size;
     *mailbox = opened;
     if (is_folder(path)) {
-        opened->folder = arena_copy(&opened->arena, text_of(path));
+        opened->folder = arena_copy_text(&opened->arena, text_of(path));
         opened->kind = mailbox_is_maildir(path) ? MAILBOX_MAILDIR : MAILBOX_FOLDER;
-        return list_folder(opened, (struct text){0}, FOLDER_DEPTH, error);
+        return list_folder(opened, (struct text){0}, MAX_FOLDER_DEPTH, error);
     }
     opened->files = memory_grow(NULL, &opened->capacity, 1, sizeof(*opened->files));
-    opened->files[opened->count++] = arena_copy(&opened->arena, text_of(path));
+    opened->files[opened->count++] = arena_copy_text(&opened->arena, text_of(path));
     struct input *probe; /* what cannot be opened is said now */
     bool ok = input_open(&probe, path, (struct text){0}, true, error);
     input_close(probe);
@@ -262,12 +264,12 @@ enum mailbox_kind mailbox_kind(const struct mailbox *mailbox)
     return mailbox->kind;
 }
 
-size_t mailbox_files(const struct mailbox *mailbox)
+size_t mailbox_file_count(const struct mailbox *mailbox)
 {
     return mailbox->count;
 }
 
-size_t mailbox_skipped(const struct mailbox *mailbox)
+size_t mailbox_skipped_count(const struct mailbox *mailbox)
 {
     return mailbox->skipped;
 }
@@ -277,7 +279,7 @@ static bool open_next(struct mailbox *mailbox, struct error *error)
     struct text ahead;
     struct text path = mailbox->files[mailbox->next++];
     if (mailbox->folder.size)
-        path = join(&mailbox->arena, mailbox->folder, path.bytes);
+        path = join_path(&mailbox->arena, mailbox->folder, path.bytes);
     if (!input_open(&mailbox->input, path.bytes, (struct text){0}, true, error) ||
         !input_peek(mailbox->input, 1, &ahead, error))
         return false;
@@ -289,11 +291,12 @@ static bool open_next(struct mailbox *mailbox, struct error *error)
     size_t blank = 0;
     while (blank < ahead.size && (ahead.bytes[blank] == '\n' || ahead.bytes[blank] == '\r'))
         blank++;
-    mailbox->mbox.single = !text_starts_with(text_slice(ahead, blank, ahead.size), TEXT("From "));
+    mailbox->mbox.is_single_message =
+        !text_starts_with(text_slice(ahead, blank, ahead.size), TEXT("From "));
     return true;
 }
 
-static struct text flags_of(struct text file)
+static struct text maildir_flags(struct text file)
 {
     size_t at = text_find(file, TEXT(":2,"), 0);
     if (at == file.size)
@@ -301,51 +304,52 @@ static struct text flags_of(struct text file)
     return text_slice(file, at + 3, file.size);
 }
 
-static struct mail new_mail(const struct mailbox *mailbox)
+static struct raw_mail make_raw_mail(const struct mailbox *mailbox)
 {
     if (mailbox->kind == MAILBOX_FILE)
-        return (struct mail){.line = 1};
+        return (struct raw_mail){.line = 1};
     struct text file = mailbox->files[mailbox->next - 1];
-    return (struct mail){.line = 1, .file = file, .flags = flags_of(file)};
+    return (struct raw_mail){.line = 1, .file = file, .flags = maildir_flags(file)};
 }
 
 /* One file of many costs itself: the others go on. */
-static enum reading fail(struct mailbox *mailbox, struct mail *mail, const struct error *fault,
-                         struct error *error)
+static enum read_status skip_unreadable_file(struct mailbox *mailbox, struct raw_mail *raw_mail,
+                                             const struct error *fault, struct error *error)
 {
     input_close(mailbox->input);
     mailbox->input = NULL;
-    *mail = new_mail(mailbox);
-    mail->fault = arena_copy(&mailbox->arena, text_of(fault->message));
+    *raw_mail = make_raw_mail(mailbox);
+    raw_mail->fault = arena_copy_text(&mailbox->arena, text_of(fault->message));
     if (mailbox->kind != MAILBOX_FILE)
-        return READING_MORE;
+        return READ_OK;
     error_set(error, fault->kind, "%s", fault->message);
-    return READING_FAILED;
+    return READ_FAILED;
 }
 
-enum reading mailbox_read(struct mailbox *mailbox, struct mail *mail, struct error *error)
+enum read_status mailbox_read(struct mailbox *mailbox, struct raw_mail *raw_mail,
+                              struct error *error)
 {
     for (;;) {
         struct error fault = {0};
         if (!mailbox->input) {
             if (mailbox->next == mailbox->count)
-                return READING_DONE;
+                return READ_END;
             if (!open_next(mailbox, &fault))
-                return fail(mailbox, mail, &fault, error);
+                return skip_unreadable_file(mailbox, raw_mail, &fault, error);
         }
-        enum reading reading = mbox_read(&mailbox->mbox, mailbox->input, &fault);
-        if (reading == READING_FAILED)
-            return fail(mailbox, mail, &fault, error);
-        if (reading == READING_MORE) {
-            *mail = new_mail(mailbox);
-            mail->bytes = mailbox->mbox.message;
-            mail->envelope = mailbox->mbox.envelope;
-            mail->line = mailbox->mbox.line;
-            mail->byte_offset = mailbox->mbox.byte_offset;
-            mail->left_out = mailbox->mbox.left_out;
-            mail->raw = mailbox->mbox.raw;
-            mail->raw_size = mailbox->mbox.raw_size;
-            return READING_MORE;
+        enum read_status read_status = mbox_read(&mailbox->mbox, mailbox->input, &fault);
+        if (read_status == READ_FAILED)
+            return skip_unreadable_file(mailbox, raw_mail, &fault, error);
+        if (read_status == READ_OK) {
+            *raw_mail = make_raw_mail(mailbox);
+            raw_mail->bytes = mailbox->mbox.message;
+            raw_mail->envelope = mailbox->mbox.envelope;
+            raw_mail->line = mailbox->mbox.line;
+            raw_mail->byte_offset = mailbox->mbox.byte_offset;
+            raw_mail->skipped = mailbox->mbox.skipped;
+            raw_mail->raw = mailbox->mbox.raw;
+            raw_mail->raw_size = mailbox->mbox.raw_size;
+            return READ_OK;
         }
         input_close(mailbox->input);
         mailbox->input = NULL;

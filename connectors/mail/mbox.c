@@ -8,9 +8,9 @@
 #include "base/memory.h"
 
 enum {
-    PIECE_SIZE = 32 * 1024, /* a longer line is taken in pieces */
-    NEXT_SIZE = 1000,       /* as much is seen of the line behind */
-    ENCODED_LINE = 40,      /* bytes; shorter lines are no attachment's */
+    MAX_LINE_PIECE_SIZE = 32 * 1024, /* a longer line is taken in pieces */
+    LOOKAHEAD_SIZE = 1000,           /* as much is seen of the line behind */
+    MIN_ENCODED_LINE_SIZE = 40,      /* bytes; shorter lines are no attachment's */
 };
 
 static struct text next_word(struct text *rest)
@@ -36,9 +36,9 @@ static bool is_one_of(struct text word, const char *words)
 }
 
 /* All of `word` in `bytes`, which begin with a digit or a sign. */
-static bool is_number(struct text word, const char *bytes, size_t least, size_t most)
+static bool is_number(struct text word, const char *bytes, size_t min, size_t max_size)
 {
-    if (word.size < least || word.size > most)
+    if (word.size < min || word.size > max_size)
         return false;
     for (size_t i = 0; i < word.size; i++)
         if (!ascii_is_digit(word.bytes[i]) && !strchr(bytes, word.bytes[i]))
@@ -68,7 +68,7 @@ static bool is_date(struct text rest)
     return is_number(word, "0", 4, 4);
 }
 
-bool mbox_is_header(struct text line)
+bool mbox_is_header_line(struct text line)
 {
     size_t i = 0;
     while (i < line.size && line.bytes[i] > ' ' && line.bytes[i] < 127 && line.bytes[i] != ':')
@@ -79,9 +79,9 @@ bool mbox_is_header(struct text line)
     return name > 0 && i < line.size && line.bytes[i] == ':';
 }
 
-bool mbox_begins(struct text line, struct text next)
+bool mbox_is_envelope_line(struct text line, struct text next)
 {
-    if (!text_starts_with(line, TEXT("From ")) || !mbox_is_header(next))
+    if (!text_starts_with(line, TEXT("From ")) || !mbox_is_header_line(next))
         return false;
     line = text_trim(line);
     struct text rest = text_slice(line, 5, line.size < 400 ? line.size : 400);
@@ -95,7 +95,7 @@ bool mbox_begins(struct text line, struct text next)
 }
 
 /* ">From ", ">>From ": how a body's "From " was kept apart. */
-static bool is_escaped(struct text line)
+static bool is_escaped_from_line(struct text line)
 {
     size_t marks = 0;
     while (marks < line.size && line.bytes[marks] == '>')
@@ -103,11 +103,11 @@ static bool is_escaped(struct text line)
     return marks > 0 && text_starts_with(text_slice(line, marks, line.size), TEXT("From "));
 }
 
-static void append(struct mbox *mbox, struct text bytes)
+static void append_bytes(struct mbox *mbox, struct text bytes)
 {
-    size_t room = mbox->most - mbox->size;
+    size_t room = mbox->max_size - mbox->size;
     size_t size = bytes.size < room ? bytes.size : room;
-    mbox->left_out += bytes.size - size;
+    mbox->skipped += bytes.size - size;
     if (size == 0)
         return;
     mbox->bytes = memory_grow(mbox->bytes, &mbox->capacity, mbox->size + size, 1);
@@ -116,16 +116,16 @@ static void append(struct mbox *mbox, struct text bytes)
 }
 
 /* A long line without a blank, among more of them than a text in base64 would have. */
-static bool is_attachment(struct mbox *mbox, struct text line)
+static bool is_in_attachment(struct mbox *mbox, struct text line)
 {
-    if (line.size < ENCODED_LINE || memchr(line.bytes, ' ', line.size))
-        mbox->encoded = 0;
+    if (line.size < MIN_ENCODED_LINE_SIZE || memchr(line.bytes, ' ', line.size))
+        mbox->encoded_size = 0;
     else
-        mbox->encoded += line.size;
-    return mbox->encoded > MBOX_ENCODED_SIZE;
+        mbox->encoded_size += line.size;
+    return mbox->encoded_size > MBOX_MAX_ENCODED_SIZE;
 }
 
-static void keep_raw(struct mbox *mbox, struct text line)
+static void store_raw_line(struct mbox *mbox, struct text line)
 {
     size_t room = sizeof(mbox->raw_bytes) - mbox->raw.size;
     size_t size = line.size < room ? line.size : room;
@@ -135,7 +135,7 @@ static void keep_raw(struct mbox *mbox, struct text line)
     mbox->raw_size += line.size;
 }
 
-static struct text without_line_end(struct text line)
+static struct text strip_line_end(struct text line)
 {
     if (line.size && line.bytes[line.size - 1] == '\n')
         line.size--;
@@ -145,9 +145,9 @@ static struct text without_line_end(struct text line)
 }
 
 /* The first line of `ahead`, with its line end; a piece of it when it is longer. */
-static struct text first_line(struct text ahead, size_t most)
+static struct text first_line(struct text ahead, size_t max_size)
 {
-    size_t limit = ahead.size < most ? ahead.size : most;
+    size_t limit = ahead.size < max_size ? ahead.size : max_size;
     const char *end = limit ? memchr(ahead.bytes, '\n', limit) : NULL;
     return text_slice(ahead, 0, end ? (size_t)(end - ahead.bytes) + 1 : limit);
 }
@@ -158,66 +158,70 @@ static bool read_envelope(struct mbox *mbox, struct input *input, struct error *
 {
     struct text ahead, line;
     for (;;) {
-        if (!input_peek(input, PIECE_SIZE + NEXT_SIZE, &ahead, error) && ahead.size == 0)
+        if (!input_peek(input, MAX_LINE_PIECE_SIZE + LOOKAHEAD_SIZE, &ahead, error) &&
+            ahead.size == 0)
             return false;
-        line = first_line(ahead, PIECE_SIZE);
-        if (line.size == 0 || without_line_end(line).size > 0)
+        line = first_line(ahead, MAX_LINE_PIECE_SIZE);
+        if (line.size == 0 || strip_line_end(line).size > 0)
             break;
         input_consume(input, line.size);
     }
     mbox->line = input_line(input);
     mbox->byte_offset = input_offset(input);
-    if (!mbox->single && text_starts_with(line, TEXT("From "))) {
+    if (!mbox->is_single_message && text_starts_with(line, TEXT("From "))) {
         struct text envelope =
-            text_slice(without_line_end(line), 5, 5 + sizeof(mbox->envelope_bytes));
+            text_slice(strip_line_end(line), 5, 5 + sizeof(mbox->envelope_bytes));
         memcpy(mbox->envelope_bytes, envelope.bytes, envelope.size);
         mbox->envelope = (struct text){mbox->envelope_bytes, envelope.size};
-        keep_raw(mbox, line);
+        store_raw_line(mbox, line);
         input_consume(input, line.size);
     }
     return line.size > 0;
 }
 
-enum reading mbox_read(struct mbox *mbox, struct input *input, struct error *error)
+enum read_status mbox_read(struct mbox *mbox, struct input *input, struct error *error)
 {
     struct error fault = {0};
-    mbox->size = mbox->encoded = 0;
-    mbox->left_out = mbox->raw_size = 0;
+    mbox->size = mbox->encoded_size = 0;
+    mbox->skipped = mbox->raw_size = 0;
     mbox->envelope = mbox->raw = (struct text){0};
     if (!read_envelope(mbox, input, &fault)) {
         if (fault.kind == ERROR_NONE)
-            return READING_DONE;
+            return READ_END;
         error_set(error, fault.kind, "%s", fault.message);
-        return READING_FAILED;
+        return READ_FAILED;
     }
-    struct text ahead, line = {0}, last = {0};
-    bool begins = true, after_empty = false;
+    struct text ahead, line = {0}, trailing_empty_line = {0};
+    bool at_line_start = true, after_empty_line = false;
     for (;; input_consume(input, line.size)) {
         /* A fault is told at the next call, when the bytes before it are used up. */
-        input_peek(input, PIECE_SIZE + NEXT_SIZE, &ahead, NULL);
-        line = first_line(ahead, PIECE_SIZE);
+        input_peek(input, MAX_LINE_PIECE_SIZE + LOOKAHEAD_SIZE, &ahead, NULL);
+        line = first_line(ahead, MAX_LINE_PIECE_SIZE);
         if (line.size == 0)
             break;
-        bool whole = line.bytes[line.size - 1] == '\n' || line.size == ahead.size;
-        if (begins && after_empty && !mbox->single && text_starts_with(line, TEXT("From ")) &&
-            whole) {
-            struct text next = first_line(text_slice(ahead, line.size, ahead.size), NEXT_SIZE);
-            if (mbox_begins(without_line_end(line), without_line_end(next)))
+        bool is_whole_line = line.bytes[line.size - 1] == '\n' || line.size == ahead.size;
+        if (at_line_start && after_empty_line && !mbox->is_single_message &&
+            text_starts_with(line, TEXT("From ")) && is_whole_line) {
+            struct text next = first_line(text_slice(ahead, line.size, ahead.size), LOOKAHEAD_SIZE);
+            if (mbox_is_envelope_line(strip_line_end(line), strip_line_end(next)))
                 break;
         }
-        keep_raw(mbox, line);
-        if (is_attachment(mbox, line))
-            mbox->left_out += line.size;
+        store_raw_line(mbox, line);
+        if (is_in_attachment(mbox, line))
+            mbox->skipped += line.size;
         else
-            append(mbox, text_slice(line, begins && !mbox->single && is_escaped(line), line.size));
-        after_empty = begins && without_line_end(line).size == 0;
-        last = after_empty ? line : (struct text){0};
-        begins = whole;
+            append_bytes(mbox, text_slice(line,
+                                          at_line_start && !mbox->is_single_message &&
+                                              is_escaped_from_line(line),
+                                          line.size));
+        after_empty_line = at_line_start && strip_line_end(line).size == 0;
+        trailing_empty_line = after_empty_line ? line : (struct text){0};
+        at_line_start = is_whole_line;
     }
-    if (!mbox->single && !mbox->left_out && mbox->size >= last.size)
-        mbox->size -= last.size; /* the empty line belongs to the mbox */
+    if (!mbox->is_single_message && !mbox->skipped && mbox->size >= trailing_empty_line.size)
+        mbox->size -= trailing_empty_line.size; /* the empty line belongs to the mbox */
     mbox->message = (struct text){mbox->bytes, mbox->size};
-    return READING_MORE;
+    return READ_OK;
 }
 
 void mbox_free(struct mbox *mbox)

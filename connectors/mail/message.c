@@ -14,7 +14,7 @@
 #include "connectors/mail/mbox.h"
 #include "connectors/mail/reply.h"
 
-enum { PART_DEPTH = 32 };
+enum { MAX_PART_DEPTH = 32 };
 
 /* The body as it grows part by part. */
 struct body {
@@ -24,16 +24,16 @@ struct body {
     size_t size, capacity;
     struct html_span *quotes; /* allocated with malloc */
     size_t quote_count, quote_capacity;
-    GMimeMessage *attached; /* the first message/rfc822; borrowed */
+    GMimeMessage *attached_message; /* the first message/rfc822; borrowed */
 };
 
-void message_library_open(void)
+void message_init_library(void)
 {
     g_mime_init(); /* never shut down: GMime does not come up again after that */
 }
 
 /* Our own reader of dates knows the rules; GMime guesses at what breaks them. */
-bool message_date(const char *text, int64_t *seconds)
+bool message_parse_date(const char *text, int64_t *seconds)
 {
     if (!text)
         return false;
@@ -44,12 +44,12 @@ bool message_date(const char *text, int64_t *seconds)
         *seconds = g_date_time_to_unix(date);
         g_date_time_unref(date);
     }
-    struct civil_time civil = calendar_civil(*seconds);
+    struct civil_time civil = calendar_from_seconds(*seconds);
     return civil.year >= 1960 && civil.year < 2200;
 }
 
 /* Line ends become LF. */
-static struct text unify_lines(struct text text, struct arena *arena)
+static struct text normalize_line_ends(struct text text, struct arena *arena)
 {
     if (!text.size || !memchr(text.bytes, '\r', text.size))
         return text;
@@ -75,19 +75,19 @@ static struct text part_text(struct body *body, GMimePart *part)
     g_mime_data_wrapper_write_to_stream(content, stream);
     GByteArray *array = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
     struct text bytes = {(const char *)array->data, array->len};
-    if (bytes.size > MESSAGE_TEXT_SIZE) {
-        size_t size = utf8_floor(bytes, MESSAGE_TEXT_SIZE);
-        body->message->left_out += bytes.size - size;
+    if (bytes.size > MESSAGE_MAX_TEXT_SIZE) {
+        size_t size = utf8_boundary_before(bytes, MESSAGE_MAX_TEXT_SIZE);
+        body->message->skipped += bytes.size - size;
         bytes.size = size;
     }
-    bytes = arena_copy(arena, bytes);
+    bytes = arena_copy_text(arena, bytes);
     g_object_unref(stream);
     const char *name = g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset");
-    return unify_lines(mail_text_decode(bytes, text_trim(text_of(name)), arena), arena);
+    return normalize_line_ends(mail_decode_charset(bytes, text_trim(text_of(name)), arena), arena);
 }
 
-static void append(struct body *body, struct text text, const struct html_span *quotes,
-                   size_t quote_count)
+static void append_part(struct body *body, struct text text, const struct html_span *quotes,
+                        size_t quote_count)
 {
     size_t begin = body->size ? body->size + 1 : 0; /* one line end between parts */
     body->bytes = memory_grow(body->bytes, &body->capacity, begin + text.size + 1, 1);
@@ -124,8 +124,8 @@ static bool is_attachment(const struct body *body, GMimeObject *object)
 
 static bool is_text(const struct body *body, GMimeObject *object)
 {
-    static const char *const not_written[] = {"calendar", "vcard",          "x-vcard", "directory",
-                                              "css",      "rfc822-headers", "csv",     "x-patch"};
+    static const char *const unwritten_subtypes[] = {
+        "calendar", "vcard", "x-vcard", "directory", "css", "rfc822-headers", "csv", "x-patch"};
     if (!GMIME_IS_PART(object) || is_attachment(body, object))
         return false;
     /* A type that cannot be read ("text") is text/plain: RFC 2045, 5.2. */
@@ -134,8 +134,8 @@ static bool is_text(const struct body *body, GMimeObject *object)
         return true;
     if (!is_type(object, "text", "*"))
         return false;
-    for (size_t i = 0; i < sizeof(not_written) / sizeof(*not_written); i++)
-        if (is_type(object, "text", not_written[i]))
+    for (size_t i = 0; i < sizeof(unwritten_subtypes) / sizeof(*unwritten_subtypes); i++)
+        if (is_type(object, "text", unwritten_subtypes[i]))
             return false;
     return true;
 }
@@ -157,7 +157,8 @@ static struct text enriched_to_html(struct text text, struct arena *arena)
             memcpy(bytes + size, "&lt;", 4);
             size += 4;
             i += 2;
-        } else if (rest.size > 7 && text_equal_fold(text_slice(rest, 0, 7), TEXT("<param>"))) {
+        } else if (rest.size > 7 &&
+                   text_equal_ignore_case(text_slice(rest, 0, 7), TEXT("<param>"))) {
             i += text_find(rest, TEXT("</"), 7);
         } else {
             bytes[size++] = text.bytes[i++];
@@ -175,15 +176,17 @@ static void add_text(struct body *body, GMimePart *part)
     if (is_type(object, "text", "enriched") || is_type(object, "text", "richtext"))
         text = enriched_to_html(text, body->arena);
     if (is_marked_up(object)) {
-        text = html_mail_to_text(text, body->arena, &quotes, &quote_count);
-    } else if (text_equal_fold(text_of(g_mime_object_get_content_type_parameter(object, "format")),
-                               TEXT("flowed"))) {
+        text = html_mail_to_text_and_quotes(text, body->arena, &quotes, &quote_count);
+    } else if (text_equal_ignore_case(
+                   text_of(g_mime_object_get_content_type_parameter(object, "format")),
+                   TEXT("flowed"))) {
         struct text delete_space =
             text_of(g_mime_object_get_content_type_parameter(object, "delsp"));
-        text = reply_unflow(text, text_equal_fold(delete_space, TEXT("yes")), body->arena);
+        text = reply_join_flowed_lines(text, text_equal_ignore_case(delete_space, TEXT("yes")),
+                                       body->arena);
     }
     if (!is_blank(text))
-        append(body, text, quotes, quote_count);
+        append_part(body, text, quotes, quote_count);
 }
 
 static void add_part(struct body *body, GMimeObject *object, int depth);
@@ -202,13 +205,13 @@ static void add_alternative(struct body *body, GMimeMultipart *multipart, int de
         add_part(body, g_mime_multipart_get_part(multipart, i), depth);
 }
 
-static void add_prologue(struct body *body, GMimeMultipart *multipart)
+static void add_multipart_prologue(struct body *body, GMimeMultipart *multipart)
 {
     struct text bytes = text_of(g_mime_multipart_get_prologue(multipart));
-    struct text text = mail_text_decode(bytes, (struct text){0}, body->arena);
-    text = unify_lines(text, body->arena);
+    struct text text = mail_decode_charset(bytes, (struct text){0}, body->arena);
+    text = normalize_line_ends(text, body->arena);
     if (!is_blank(text))
-        append(body, text, NULL, 0);
+        append_part(body, text, NULL, 0);
 }
 
 static void add_multipart(struct body *body, GMimeMultipart *multipart, int depth)
@@ -216,7 +219,7 @@ static void add_multipart(struct body *body, GMimeMultipart *multipart, int dept
     GMimeObject *object = GMIME_OBJECT(multipart);
     int count = g_mime_multipart_get_count(multipart);
     if (count == 0) { /* the boundary that the header names never comes */
-        add_prologue(body, multipart);
+        add_multipart_prologue(body, multipart);
         return;
     }
     if (is_type(object, "multipart", "alternative")) {
@@ -224,7 +227,7 @@ static void add_multipart(struct body *body, GMimeMultipart *multipart, int dept
         return;
     }
     if (is_type(object, "multipart", "encrypted")) {
-        body->message->encrypted = true;
+        body->message->is_encrypted = true;
         return;
     }
     /* The first part is what the others serve: it is signed, or shows them. */
@@ -248,8 +251,8 @@ static void add_part(struct body *body, GMimeObject *object, int depth)
     } else if (is_text(body, object)) {
         add_text(body, GMIME_PART(object));
     } else {
-        if (GMIME_IS_MESSAGE_PART(object) && !body->attached)
-            body->attached = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+        if (GMIME_IS_MESSAGE_PART(object) && !body->attached_message)
+            body->attached_message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
         body->message->attachments++;
     }
 }
@@ -257,12 +260,12 @@ static void add_part(struct body *body, GMimeObject *object, int depth)
 static void read_body(GMimeMessage *mime, struct arena *arena, struct message *message)
 {
     struct body body = {.arena = arena, .message = message};
-    add_part(&body, g_mime_message_get_mime_part(mime), PART_DEPTH);
-    if (body.size == 0 && body.attached) {
-        message->forwarded = true;
-        add_part(&body, g_mime_message_get_mime_part(body.attached), PART_DEPTH);
+    add_part(&body, g_mime_message_get_mime_part(mime), MAX_PART_DEPTH);
+    if (body.size == 0 && body.attached_message) {
+        message->is_forwarded = true;
+        add_part(&body, g_mime_message_get_mime_part(body.attached_message), MAX_PART_DEPTH);
     }
-    message->body = arena_copy(arena, (struct text){body.bytes, body.size});
+    message->body = arena_copy_text(arena, (struct text){body.bytes, body.size});
     message->quote_count = body.quote_count;
     struct html_span *quotes = arena_alloc(arena, body.quote_count + 1, sizeof(*quotes));
     if (body.quote_count)
@@ -272,14 +275,14 @@ static void read_body(GMimeMessage *mime, struct arena *arena, struct message *m
     free(body.quotes);
 }
 
-static struct text keep(const char *value, struct arena *arena)
+static struct text copy_value(const char *value, struct arena *arena)
 {
-    return arena_copy(arena, text_trim(utf8_repair(text_of(value), arena, NULL)));
+    return arena_copy_text(arena, text_trim(utf8_repair(text_of(value), arena, NULL)));
 }
 
-static struct text header(GMimeMessage *mime, const char *name, struct arena *arena)
+static struct text copy_header(GMimeMessage *mime, const char *name, struct arena *arena)
 {
-    return keep(g_mime_object_get_header(GMIME_OBJECT(mime), name), arena);
+    return copy_value(g_mime_object_get_header(GMIME_OBJECT(mime), name), arena);
 }
 
 /* The first id of a list "<a@b> <c@d>", without brackets. */
@@ -296,10 +299,10 @@ static void first_mailbox(InternetAddressList *list, struct arena *arena, struct
 {
     for (int i = 0; list && i < internet_address_list_length(list); i++) {
         InternetAddress *address = internet_address_list_get_address(list, i);
-        *name = keep(internet_address_get_name(address), arena);
+        *name = copy_value(internet_address_get_name(address), arena);
         if (INTERNET_ADDRESS_IS_MAILBOX(address)) {
-            *mailbox =
-                keep(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address)), arena);
+            *mailbox = copy_value(
+                internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address)), arena);
             return;
         }
     }
@@ -315,8 +318,8 @@ static void read_addresses(GMimeMessage *mime, struct arena *arena, struct messa
     first_mailbox(g_mime_message_get_reply_to(mime), arena, &name, &message->reply_to);
     if (message->from_address.size == 0)
         message->from_address =
-            message->from_name.size ? message->from_name : header(mime, "From", arena);
-    message->to = header(mime, "To", arena);
+            message->from_name.size ? message->from_name : copy_header(mime, "From", arena);
+    message->to = copy_header(mime, "To", arena);
 }
 
 /* Received: ... ; date */
@@ -324,39 +327,41 @@ static void read_date(GMimeMessage *mime, struct arena *arena, struct message *m
 {
     message->date = TIME_UNKNOWN;
     int64_t seconds;
-    const char *received = header(mime, "Received", arena).bytes;
-    if (message_date(g_mime_object_get_header(GMIME_OBJECT(mime), "Date"), &seconds) ||
-        message_date(g_mime_object_get_header(GMIME_OBJECT(mime), "Resent-Date"), &seconds) ||
-        (received && strrchr(received, ';') && message_date(strrchr(received, ';') + 1, &seconds)))
+    const char *received = copy_header(mime, "Received", arena).bytes;
+    if (message_parse_date(g_mime_object_get_header(GMIME_OBJECT(mime), "Date"), &seconds) ||
+        message_parse_date(g_mime_object_get_header(GMIME_OBJECT(mime), "Resent-Date"), &seconds) ||
+        (received && strrchr(received, ';') &&
+         message_parse_date(strrchr(received, ';') + 1, &seconds)))
         message->date = seconds;
 }
 
 static struct text automatic_kind(GMimeMessage *mime, struct arena *arena)
 {
     GMimeObject *root = g_mime_message_get_mime_part(mime);
-    struct text submitted = header(mime, "Auto-Submitted", arena);
+    struct text submitted = copy_header(mime, "Auto-Submitted", arena);
     if (root && is_type(root, "multipart", "report"))
         return TEXT("bounce");
-    if (text_equal(header(mime, "Return-Path", arena), TEXT("<>")) ||
-        (submitted.size && !text_equal_fold(submitted, TEXT("no"))) ||
-        header(mime, "X-Autoreply", arena).size || header(mime, "X-Autorespond", arena).size)
+    if (text_equal(copy_header(mime, "Return-Path", arena), TEXT("<>")) ||
+        (submitted.size && !text_equal_ignore_case(submitted, TEXT("no"))) ||
+        copy_header(mime, "X-Autoreply", arena).size ||
+        copy_header(mime, "X-Autorespond", arena).size)
         return TEXT("auto-reply");
     return (struct text){0};
 }
 
 static void read_headers(GMimeMessage *mime, struct arena *arena, struct message *message)
 {
-    message->id = first_id(header(mime, "Message-ID", arena));
-    message->subject = keep(g_mime_message_get_subject(mime), arena);
-    message->language = header(mime, "Content-Language", arena);
-    message->list = header(mime, "List-Id", arena);
-    message->gmail_labels = header(mime, "X-Gmail-Labels", arena);
-    message->mozilla_status = header(mime, "X-Mozilla-Status", arena);
-    message->thread = header(mime, "X-GM-THRID", arena);
+    message->id = first_id(copy_header(mime, "Message-ID", arena));
+    message->subject = copy_value(g_mime_message_get_subject(mime), arena);
+    message->language = copy_header(mime, "Content-Language", arena);
+    message->list = copy_header(mime, "List-Id", arena);
+    message->gmail_labels = copy_header(mime, "X-Gmail-Labels", arena);
+    message->mozilla_status = copy_header(mime, "X-Mozilla-Status", arena);
+    message->thread = copy_header(mime, "X-GM-THRID", arena);
     if (message->thread.size == 0)
-        message->thread = first_id(header(mime, "References", arena));
+        message->thread = first_id(copy_header(mime, "References", arena));
     if (message->thread.size == 0)
-        message->thread = first_id(header(mime, "In-Reply-To", arena));
+        message->thread = first_id(copy_header(mime, "In-Reply-To", arena));
     if (message->thread.size == 0)
         message->thread = message->id;
     message->automatic = automatic_kind(mime, arena);
@@ -374,11 +379,11 @@ bool message_parse(struct text bytes, struct arena *arena, struct message *messa
     }
     while (bytes.size && (bytes.bytes[0] == '\n' || bytes.bytes[0] == '\r'))
         bytes = text_slice(bytes, 1, bytes.size);
-    if (!mbox_is_header(text_slice(bytes, 0, text_find(bytes, TEXT("\n"), 0)))) {
+    if (!mbox_is_header_line(text_slice(bytes, 0, text_find(bytes, TEXT("\n"), 0)))) {
         *reason = TEXT("expected a mail, which begins with header lines like 'Subject: ...'");
         return false;
     }
-    bytes = header_mend(bytes, arena);
+    bytes = header_repair(bytes, arena);
     GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes.bytes, bytes.size);
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
     g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);

@@ -10,9 +10,9 @@
 #include "connectors/mail/reply_words.h"
 
 enum {
-    ATTRIBUTION_LINES = 4,  /* an attribution may be wrapped over as many */
-    ATTRIBUTION_SIZE = 400, /* bytes; a longer one is prose */
-    MOBILE_SIZE = 120,
+    MAX_ATTRIBUTION_LINES = 4,  /* an attribution may be wrapped over as many */
+    MAX_ATTRIBUTION_SIZE = 400, /* bytes; a longer one is prose */
+    MAX_MOBILE_SIGNATURE_SIZE = 120,
 };
 
 struct text reply_strip(struct text text, const char *marks)
@@ -36,7 +36,7 @@ struct text reply_strip(struct text text, const char *marks)
 static bool ends_with_fold(struct text text, struct text ending)
 {
     return text.size >= ending.size &&
-           text_equal_fold(text_slice(text, text.size - ending.size, text.size), ending);
+           text_equal_ignore_case(text_slice(text, text.size - ending.size, text.size), ending);
 }
 
 static bool is_word_byte(char c)
@@ -50,7 +50,7 @@ static bool contains_word(struct text text, struct text word)
     for (size_t i = 0; i + word.size <= text.size; i++) {
         if ((i == 0 || !is_word_byte(text.bytes[i - 1])) &&
             (i + word.size == text.size || !is_word_byte(text.bytes[i + word.size])) &&
-            text_equal_fold(text_slice(text, i, i + word.size), word))
+            text_equal_ignore_case(text_slice(text, i, i + word.size), word))
             return true;
     }
     return false;
@@ -79,7 +79,7 @@ static bool matches_any(struct text text, const char *const *words,
 }
 
 /* Cuts a colon (also of full width) off the end. */
-static bool cut_colon(struct text *text)
+static bool strip_colon(struct text *text)
 {
     static const struct text wide = {"\xEF\xBC\x9A", 3};
     if (text->size && text->bytes[text->size - 1] == ':')
@@ -131,12 +131,12 @@ static struct text unquote(struct text line)
 
 /* The line, or several joined, say whom the following lines quote. With `named` they may begin
  * with the name, else with the language's word for it or a number. */
-static bool is_attribution(struct text text, bool named)
+static bool is_attribution(struct text text, bool can_begin_with_name)
 {
     text = reply_strip(unquote(text), "*-_");
-    if (text.size == 0 || text.size > ATTRIBUTION_SIZE)
+    if (text.size == 0 || text.size > MAX_ATTRIBUTION_SIZE)
         return false;
-    bool has_colon = cut_colon(&text);
+    bool has_colon = strip_colon(&text);
     if (text.size == 0 || (!contains_digit(text) && !contains_byte(text, '@')))
         return false;
     if (is_dated_address(text) || (has_colon && is_timed_address(text)))
@@ -144,10 +144,10 @@ static bool is_attribution(struct text text, bool named)
     bool has_address = contains_byte(text, '@') || contains_byte(text, '<');
     for (const struct attribution_words *words = attribution_words; words->verb; words++) {
         struct text verb = text_of(words->verb);
-        bool leads = words->lead
-                         ? text_starts_with_fold(text, text_of(words->lead))
-                         : (named && has_address) || (text.bytes[0] >= '0' && text.bytes[0] <= '9');
-        if (leads && contains_word(text, verb) && !contains_word(text, TEXT("I wrote")) &&
+        bool has_lead = words->lead ? text_starts_with_ignore_case(text, text_of(words->lead))
+                                    : (can_begin_with_name && has_address) ||
+                                          (text.bytes[0] >= '0' && text.bytes[0] <= '9');
+        if (has_lead && contains_word(text, verb) && !contains_word(text, TEXT("I wrote")) &&
             (has_colon || (has_address && ends_with_fold(text, verb))))
             return true;
     }
@@ -171,7 +171,7 @@ static bool is_delimiter(struct text line)
 }
 
 /* "*From:* Somebody"; the part before the colon is one of the words. */
-static bool is_header(struct text line, bool *names_mail)
+static bool is_header(struct text line, bool *is_mail_only)
 {
     line = reply_strip(line, "*>");
     size_t colon = text_find(line, TEXT(":"), 0), wide = text_find(line, TEXT("\xEF\xBC\x9A"), 0);
@@ -179,10 +179,10 @@ static bool is_header(struct text line, bool *names_mail)
     if (colon == line.size || colon > 40)
         return false;
     struct text name = reply_strip(text_slice(line, 0, colon), "*");
-    bool is_subject = matches_any(name, subject_words, text_equal_fold);
-    bool is_header = is_subject || matches_any(name, sender_words, text_equal_fold) ||
-                     matches_any(name, header_words, text_equal_fold);
-    *names_mail = is_subject || (is_header && contains_byte(line, '@'));
+    bool is_subject = matches_any(name, subject_words, text_equal_ignore_case);
+    bool is_header = is_subject || matches_any(name, sender_words, text_equal_ignore_case) ||
+                     matches_any(name, header_words, text_equal_ignore_case);
+    *is_mail_only = is_subject || (is_header && contains_byte(line, '@'));
     return is_header;
 }
 
@@ -192,17 +192,18 @@ static bool is_banner(struct text line, const char *const *words)
     struct text inner = reply_strip(line, "*>");
     bool ruled = text_starts_with(inner, TEXT("--")) || text_starts_with(inner, TEXT("__"));
     inner = reply_strip(inner, "-_");
-    if (cut_colon(&inner))
+    if (strip_colon(&inner))
         ruled = true;
-    return ruled && matches_any(inner, words, text_starts_with_fold) && inner.size < 100;
+    return ruled && matches_any(inner, words, text_starts_with_ignore_case) && inner.size < 100;
 }
 
 static bool is_mobile_signature(struct text line)
 {
     line = reply_strip(line, "*");
-    return line.size <= MOBILE_SIZE &&
-           (matches_any(line, mobile_words, text_starts_with_fold) ||
-            (line.size <= MOBILE_SIZE / 2 && matches_any(line, mobile_endings, ends_with_fold)));
+    return line.size <= MAX_MOBILE_SIGNATURE_SIZE &&
+           (matches_any(line, mobile_words, text_starts_with_ignore_case) ||
+            (line.size <= MAX_MOBILE_SIGNATURE_SIZE / 2 &&
+             matches_any(line, mobile_endings, ends_with_fold)));
 }
 
 /* "> text" and "AB> text". */
@@ -220,30 +221,31 @@ struct text reply_line(const struct reply *reply, size_t line)
     return text_slice(reply->body, reply->lines[line].begin, reply->lines[line].end);
 }
 
-static enum line_kind kind_of(struct text text, struct line *line)
+static enum line_kind classify_line(struct text text, struct line *line)
 {
-    struct text bare = reply_strip(text, "");
-    if (bare.size == 0)
+    struct text stripped = reply_strip(text, "");
+    if (stripped.size == 0)
         return LINE_BLANK;
-    if (is_quote(bare)) {
-        struct text quoted = unquote(bare);
-        line->announces = is_attribution(quoted, true) || is_banner(quoted, original_words);
-        return quoted.size == 0 || !is_banner(quoted, forward_words) ? LINE_QUOTE : LINE_FORWARD;
+    if (is_quote(stripped)) {
+        struct text quoted = unquote(stripped);
+        line->announces_quote = is_attribution(quoted, true) || is_banner(quoted, original_words);
+        return quoted.size == 0 || !is_banner(quoted, forward_words) ? LINE_QUOTE
+                                                                     : LINE_FORWARD_BANNER;
     }
-    if (text_equal(bare, TEXT("--")))
+    if (text_equal(stripped, TEXT("--")))
         return LINE_SIGNATURE;
-    if (is_delimiter(bare))
+    if (is_delimiter(stripped))
         return LINE_DELIMITER;
-    if (is_banner(bare, original_words))
-        return LINE_ORIGINAL;
-    if (is_banner(bare, forward_words))
-        return LINE_FORWARD;
-    if (is_header(bare, &line->names_mail))
+    if (is_banner(stripped, original_words))
+        return LINE_ORIGINAL_BANNER;
+    if (is_banner(stripped, forward_words))
+        return LINE_FORWARD_BANNER;
+    if (is_header(stripped, &line->is_mail_only))
         return LINE_HEADER;
-    return is_mobile_signature(bare) ? LINE_MOBILE : LINE_TEXT;
+    return is_mobile_signature(stripped) ? LINE_MOBILE_SIGNATURE : LINE_TEXT;
 }
 
-static void split(struct reply *reply)
+static void split_lines(struct reply *reply)
 {
     for (size_t begin = 0; begin < reply->body.size;) {
         size_t end = text_find(reply->body, TEXT("\n"), begin);
@@ -251,7 +253,7 @@ static void split(struct reply *reply)
             memory_grow(reply->lines, &reply->capacity, reply->count + 1, sizeof(*reply->lines));
         struct line *line = &reply->lines[reply->count++];
         *line = (struct line){.begin = begin, .end = end};
-        line->kind = kind_of(text_slice(reply->body, begin, end), line);
+        line->kind = classify_line(text_slice(reply->body, begin, end), line);
         begin = end + 1;
     }
 }
@@ -263,7 +265,7 @@ static void join_attributions(struct reply *reply)
         if (reply->lines[i].kind != LINE_TEXT && reply->lines[i].kind != LINE_DELIMITER &&
             reply->lines[i].kind != LINE_HEADER)
             continue;
-        for (size_t k = i; k < reply->count && k < i + ATTRIBUTION_LINES; k++) {
+        for (size_t k = i; k < reply->count && k < i + MAX_ATTRIBUTION_LINES; k++) {
             if (reply->lines[k].kind == LINE_BLANK || reply->lines[k].kind == LINE_QUOTE)
                 break;
             struct text joined =
@@ -283,9 +285,9 @@ static void join_attributions(struct reply *reply)
     }
 }
 
-void reply_split(struct reply *reply)
+void reply_split_lines(struct reply *reply)
 {
-    split(reply);
+    split_lines(reply);
     join_attributions(reply);
 }
 

@@ -7,21 +7,21 @@
 enum line_kind {
     LINE_BLANK,
     LINE_TEXT,
-    LINE_QUOTE,       /* "> ..." */
-    LINE_DELIMITER,   /* "____", "* * *" */
-    LINE_SIGNATURE,   /* "-- " */
-    LINE_MOBILE,      /* "Sent from my phone" */
-    LINE_HEADER,      /* "From: ..." */
-    LINE_ATTRIBUTION, /* "On Monday ... wrote:" */
-    LINE_ORIGINAL,    /* "----- Original message -----" */
-    LINE_FORWARD,     /* "---------- Forwarded message ----------" */
+    LINE_QUOTE,            /* "> ..." */
+    LINE_DELIMITER,        /* "____", "* * *" */
+    LINE_SIGNATURE,        /* "-- " */
+    LINE_MOBILE_SIGNATURE, /* "Sent from my phone" */
+    LINE_HEADER,           /* "From: ..." */
+    LINE_ATTRIBUTION,      /* "On Monday ... wrote:" */
+    LINE_ORIGINAL_BANNER,  /* "----- Original message -----" */
+    LINE_FORWARD_BANNER,   /* "---------- Forwarded message ----------" */
 };
 
 struct line {
     size_t begin, end; /* without its line end */
     enum line_kind kind;
-    bool announces;  /* a quoted line that says whom it quotes */
-    bool names_mail; /* a header line that only mail has: with an address, or the subject */
+    bool announces_quote; /* a quoted line that says whom it quotes */
+    bool is_mail_only;    /* a header line that only mail has: with an address, or the subject */
     bool dropped;
 };
 
@@ -32,7 +32,7 @@ struct reply {
 };
 
 /* From {.body = ...}: fills in the lines. */
-void reply_split(struct reply *reply);
+void reply_split_lines(struct reply *reply);
 void reply_free(struct reply *reply);
 
 /* A line without its end. */

@@ -16,7 +16,7 @@ void cells_free(struct cells *cells)
 void cells_reset(struct cells *cells)
 {
     cells->count = 0;
-    cells->longest = 0;
+    cells->longest_size = 0;
     cells->size = 0;
 }
 
@@ -25,34 +25,34 @@ void cells_add(struct cells *cells, struct text cell)
     cells->list =
         memory_grow(cells->list, &cells->capacity, cells->count + 1, sizeof(*cells->list));
     cells->list[cells->count++] = cell;
-    if (cell.size > cells->longest)
-        cells->longest = cell.size;
+    if (cell.size > cells->longest_size)
+        cells->longest_size = cell.size;
 }
 
-bool cells_measure_line(struct text ahead, bool last, size_t *size, size_t *content)
+bool cells_measure_line(struct text ahead, bool is_final, size_t *size, size_t *content_size)
 {
-    const char *feed = memchr(ahead.bytes, '\n', ahead.size);
-    size_t limit = feed ? (size_t)(feed - ahead.bytes) : ahead.size;
-    const char *carriage = limit > 0 ? memchr(ahead.bytes, '\r', limit) : NULL;
-    if (carriage) {
-        *content = (size_t)(carriage - ahead.bytes);
-        *size = *content + 1;
+    const char *line_feed = memchr(ahead.bytes, '\n', ahead.size);
+    size_t limit = line_feed ? (size_t)(line_feed - ahead.bytes) : ahead.size;
+    const char *carriage_return = limit > 0 ? memchr(ahead.bytes, '\r', limit) : NULL;
+    if (carriage_return) {
+        *content_size = (size_t)(carriage_return - ahead.bytes);
+        *size = *content_size + 1;
         if (*size == ahead.size)
-            return last;
+            return is_final;
         *size += ahead.bytes[*size] == '\n';
         return true;
     }
-    *content = limit;
-    *size = feed ? limit + 1 : limit;
-    return feed || last;
+    *content_size = limit;
+    *size = line_feed ? limit + 1 : limit;
+    return line_feed || is_final;
 }
 
 static void add_unquoted(struct cells *cells, const struct dialect *dialect, struct text cell)
 {
-    cells_add(cells, dialect->padded ? text_trim(cell) : cell);
+    cells_add(cells, dialect->trims_blanks ? text_trim(cell) : cell);
 }
 
-void cells_cut_line(struct cells *cells, const struct dialect *dialect, struct text line)
+void cells_split_line(struct cells *cells, const struct dialect *dialect, struct text line)
 {
     cells_reset(cells);
     const char *begin = line.bytes, *end = line.bytes + line.size, *cut;
@@ -69,7 +69,7 @@ static bool has_line_end(struct text text)
            (memchr(text.bytes, '\n', text.size) || memchr(text.bytes, '\r', text.size));
 }
 
-static void join(struct cells *cells, const char *bytes, size_t size)
+static void append_bytes(struct cells *cells, const char *bytes, size_t size)
 {
     memcpy(cells->bytes + cells->size, bytes, size);
     cells->size += size;
@@ -78,24 +78,24 @@ static void join(struct cells *cells, const char *bytes, size_t size)
 /* The cell whose opening quote `ahead` begins with; behind its closing quote in *size. False when
  * that is not in sight. Where quotes in it are doubled, it is put together in `bytes`, which have
  * room for all of `ahead`. */
-static bool cut_quoted_cell(struct cells *cells, char quote, struct text ahead, size_t *size,
-                            bool *several_lines)
+static bool parse_quoted_cell(struct cells *cells, char quote, struct text ahead, size_t *size,
+                              bool *is_multiline)
 {
     const char *begin = ahead.bytes + 1, *end = ahead.bytes + ahead.size, *close;
-    size_t joined = cells->size;
+    size_t joined_start = cells->size;
     while ((close = memchr(begin, quote, (size_t)(end - begin))) && close + 1 < end &&
            close[1] == quote) {
-        join(cells, begin, (size_t)(close + 1 - begin));
+        append_bytes(cells, begin, (size_t)(close + 1 - begin));
         begin = close + 2;
     }
     if (!close)
         return false;
     struct text cell = {begin, (size_t)(close - begin)};
-    if (cells->size > joined) {
-        join(cells, begin, cell.size);
-        cell = (struct text){cells->bytes + joined, cells->size - joined};
+    if (cells->size > joined_start) {
+        append_bytes(cells, begin, cell.size);
+        cell = (struct text){cells->bytes + joined_start, cells->size - joined_start};
     }
-    *several_lines |= has_line_end(cell);
+    *is_multiline |= has_line_end(cell);
     *size = (size_t)(close + 1 - ahead.bytes);
     cells_add(cells, cell);
     return true;
@@ -103,15 +103,16 @@ static bool cut_quoted_cell(struct cells *cells, char quote, struct text ahead, 
 
 /* The cell without quotes that begins at `at`; its size in *size. *line_end is where the line ends
  * that was looked at last. */
-static bool cut_plain_cell(struct cells *cells, const struct dialect *dialect, struct text ahead,
-                           bool last, size_t at, size_t *line_end, size_t *size)
+static bool parse_unquoted_cell(struct cells *cells, const struct dialect *dialect,
+                                struct text ahead, bool is_final, size_t at, size_t *line_end,
+                                size_t *size)
 {
     struct text rest = text_slice(ahead, at, ahead.size);
-    size_t whole_line, content;
+    size_t whole_line, content_size;
     if (at >= *line_end) { /* behind a cell of several lines */
-        if (!cells_measure_line(rest, last, &whole_line, &content))
+        if (!cells_measure_line(rest, is_final, &whole_line, &content_size))
             return false;
-        *line_end = at + content;
+        *line_end = at + content_size;
     }
     size_t limit = *line_end - at;
     const char *cut = limit > 0 ? memchr(rest.bytes, dialect->delimiter, limit) : NULL;
@@ -122,29 +123,32 @@ static bool cut_plain_cell(struct cells *cells, const struct dialect *dialect, s
     return true;
 }
 
-bool cells_cut_row(struct cells *cells, const struct dialect *dialect, struct text ahead, bool last,
-                   size_t *size, bool *several_lines)
+bool cells_split_row(struct cells *cells, const struct dialect *dialect, struct text ahead,
+                     bool is_final, size_t *size, bool *is_multiline)
 {
-    size_t at = 0, line_end = 0, step, content;
+    size_t at = 0, line_end = 0, cell_size, content_size;
     bool more = true;
-    *several_lines = false;
-    if (dialect->backslash || dialect->padded || !dialect->delimiter || !dialect->quote)
+    *is_multiline = false;
+    if (dialect->uses_backslash_escapes || dialect->trims_blanks || !dialect->delimiter ||
+        !dialect->quote)
         return false;
     cells_reset(cells);
     cells->bytes = memory_grow(cells->bytes, &cells->byte_capacity, ahead.size, 1);
     while (more) {
         struct text rest = text_slice(ahead, at, ahead.size);
         bool quoted = rest.size > 0 && rest.bytes[0] == dialect->quote;
-        if (quoted ? !cut_quoted_cell(cells, dialect->quote, rest, &step, several_lines)
-                   : !cut_plain_cell(cells, dialect, ahead, last, at, &line_end, &step))
+        if (quoted
+                ? !parse_quoted_cell(cells, dialect->quote, rest, &cell_size, is_multiline)
+                : !parse_unquoted_cell(cells, dialect, ahead, is_final, at, &line_end, &cell_size))
             return false;
-        at += step;
+        at += cell_size;
         more = at < ahead.size && ahead.bytes[at] == dialect->delimiter;
         at += more;
     }
-    if (!cells_measure_line(text_slice(ahead, at, ahead.size), last, &step, &content) ||
-        content > 0)
+    if (!cells_measure_line(text_slice(ahead, at, ahead.size), is_final, &cell_size,
+                            &content_size) ||
+        content_size > 0)
         return false;
-    *size = at + step;
+    *size = at + cell_size;
     return true;
 }

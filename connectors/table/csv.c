@@ -11,9 +11,9 @@ enum { SAMPLE_SIZE = 256 * 1024 }; /* bytes looked at before the first row is re
 struct csv {
     /* options; tabular has more */
     struct text charset, delimiter, header;
-    int64_t longest_cell, max_ratio;
+    int64_t max_cell_size, max_ratio;
 
-    struct tabular tabular;
+    struct table_records table_records;
     struct input *input;
     struct rows *rows;
 };
@@ -22,28 +22,28 @@ static const struct option options[] = {
     {.name = "delimiter",
      .type = OPTION_TEXT,
      .offset = offsetof(struct csv, delimiter),
-     .fallback = "",
+     .default_value = "",
      .help = "between cells: , ; | tab, any character, or none (a text a line)"},
     {.name = "header",
      .type = OPTION_CHOICE,
      .offset = offsetof(struct csv, header),
-     .fallback = "find",
-     .choices = "find|yes|no",
+     .default_value = "auto",
+     .choices = "auto|yes|no",
      .help = "whether the first row holds names of columns"},
     {.name = "charset",
      .type = OPTION_TEXT,
      .offset = offsetof(struct csv, charset),
-     .fallback = "",
+     .default_value = "",
      .help = "of the file, as iconv names it; empty: find it"},
-    {.name = "longest_cell",
+    {.name = "max_cell_size",
      .type = OPTION_INTEGER,
-     .offset = offsetof(struct csv, longest_cell),
-     .fallback = "1048576",
-     .least = 1024,
-     .most = 268435456,
+     .offset = offsetof(struct csv, max_cell_size),
+     .default_value = "1048576",
+     .min = 1024,
+     .max = 268435456,
      .help = "bytes; a longer cell makes its row a reject"},
-    INPUT_MAX_RATIO(struct csv, max_ratio),
-    TABULAR_OPTIONS(struct csv, tabular),
+    INPUT_MAX_RATIO_OPTION(struct csv, max_ratio),
+    TABLE_RECORDS_OPTIONS(struct csv, table_records),
     {.name = NULL},
 };
 
@@ -67,63 +67,65 @@ static bool is_other_format(struct text head)
            (strchr("<{[", start.bytes[0]) || text_starts_with(start, TEXT("%PDF")));
 }
 
-static struct recognition recognize(const struct candidate *candidate, struct arena *arena)
+static struct recognition recognize(const struct candidate_file *candidate_file,
+                                    struct arena *arena)
 {
     struct recognition recognition = {0, TEXT("")};
-    if (candidate->is_directory)
+    if (candidate_file->is_directory)
         return (struct recognition){0, TEXT("a folder")};
-    if (candidate->head.size == 0)
+    if (candidate_file->head.size == 0)
         return (struct recognition){50, TEXT("an empty file")};
-    struct text head = input_decode(candidate->head, arena);
+    struct text head = input_decode_head(candidate_file->head, arena);
     if (is_binary(head))
         return (struct recognition){0, TEXT("not a text file")};
     if (is_other_format(head))
         return (struct recognition){5, TEXT("begins like another format")};
-    struct layout layout;
-    struct layout_wishes wishes = {.longest_cell = CONNECTOR_HEAD_SIZE};
+    struct table_layout table_layout;
+    struct layout_options layout_options = {.max_cell_size = CONNECTOR_HEAD_SIZE};
     struct text fault;
-    bool whole = candidate->head.size < CONNECTOR_HEAD_SIZE;
-    if (!layout_find(&layout, head, whole, &wishes, arena, &fault) || layout.count == 0)
+    bool whole = candidate_file->head.size < CONNECTOR_HEAD_SIZE;
+    if (!table_layout_detect(&table_layout, head, whole, &layout_options, arena, &fault) ||
+        table_layout.count == 0)
         return (struct recognition){whole ? 50 : 0, TEXT("blank lines only")};
-    if (layout.count > LAYOUT_WIDEST)
+    if (table_layout.count > MAX_TABLE_COLUMNS)
         return recognition;
-    return tabular_recognize(&layout, arena);
+    return table_records_recognize(&table_layout, arena);
 }
 
 /* A row that becomes a reject keeps its bytes as they lie in the file; in the few charsets whose
  * characters have no fixed size (input_offset), what was made of them. */
-static void take_raw_bytes(const struct csv *csv, struct placed_row *placed)
+static void use_raw_bytes(const struct csv *csv, struct located_row *located_row)
 {
-    struct text raw = input_consumed(csv->input, placed->offset);
+    struct text raw = input_consumed_bytes(csv->input, located_row->offset);
     if (raw.size > 0)
-        placed->raw = raw;
+        located_row->raw = raw;
 }
 
 /* The next row; `failed` when the file cannot be read on. What is lent is good until the next
  * call. */
-static enum row_kind next_row(struct csv *csv, struct table_row *row, struct placed_row *placed,
-                              bool *failed, struct error *error)
+static enum row_status next_row(struct csv *csv, struct table_row *row,
+                                struct located_row *located_row, bool *failed, struct error *error)
 {
     size_t wanted = 1;
     *failed = false;
     for (;;) {
         struct text ahead;
-        bool good = input_peek(csv->input, wanted, &ahead, error);
-        enum row_kind kind =
-            rows_next(csv->rows, ahead, good && ahead.size < wanted, csv->tabular.count, row);
-        if (kind == ROW_MORE && good) {
+        bool is_readable = input_peek(csv->input, wanted, &ahead, error);
+        enum row_status kind = rows_next(csv->rows, ahead, is_readable && ahead.size < wanted,
+                                         csv->table_records.count, row);
+        if (kind == ROW_INCOMPLETE && is_readable) {
             wanted = ahead.size + ahead.size / 2 + 1;
             continue;
         }
-        *failed = kind == ROW_MORE;
-        input_consume(csv->input, row->blank);
-        placed->line = input_line(csv->input);
-        placed->offset = input_offset(csv->input);
-        placed->cells = row->cells;
-        placed->count = row->count;
-        placed->raw = text_slice(ahead, row->blank, row->blank + row->size);
+        *failed = kind == ROW_INCOMPLETE;
+        input_consume(csv->input, row->blank_size);
+        located_row->line = input_line(csv->input);
+        located_row->offset = input_offset(csv->input);
+        located_row->cells = row->cells;
+        located_row->count = row->count;
+        located_row->raw = text_slice(ahead, row->blank_size, row->blank_size + row->size);
         input_consume(csv->input, row->size);
-        return *failed ? ROW_NONE : kind;
+        return *failed ? ROW_END : kind;
     }
 }
 
@@ -132,12 +134,12 @@ static bool skip_header(struct csv *csv, size_t rows, struct error *error)
 {
     while (rows > 0) {
         struct table_row row;
-        struct placed_row placed = {0};
+        struct located_row located_row = {0};
         bool failed;
-        enum row_kind kind = next_row(csv, &row, &placed, &failed, error);
-        if (kind == ROW_NONE)
+        enum row_status kind = next_row(csv, &row, &located_row, &failed, error);
+        if (kind == ROW_END)
             return !failed;
-        rows -= kind == ROW_CELLS;
+        rows -= kind == ROW_FOUND;
     }
     return true;
 }
@@ -145,15 +147,16 @@ static bool skip_header(struct csv *csv, size_t rows, struct error *error)
 static bool find_layout(struct csv *csv, struct text head, bool whole, struct error *error)
 {
     struct text fault = {0};
-    struct tabular *tabular = &csv->tabular;
-    struct layout_wishes wishes = {
+    struct table_records *table_records = &csv->table_records;
+    struct layout_options layout_options = {
         .delimiter = csv->delimiter,
         .header = text_equal(csv->header, TEXT("yes"))  ? HEADER_YES
                   : text_equal(csv->header, TEXT("no")) ? HEADER_NO
-                                                        : HEADER_FIND,
-        .longest_cell = (size_t)csv->longest_cell,
+                                                        : HEADER_AUTO,
+        .max_cell_size = (size_t)csv->max_cell_size,
     };
-    return layout_find(&tabular->layout, head, whole, &wishes, &tabular->arena, &fault) ||
+    return table_layout_detect(&table_records->table_layout, head, whole, &layout_options,
+                               &table_records->arena, &fault) ||
            error_set(error, ERROR_USAGE, "delimiter = %.*s: %.*s", TEXT_ARGUMENT(csv->delimiter),
                      TEXT_ARGUMENT(fault));
 }
@@ -164,43 +167,45 @@ static bool open_csv(void *state, const char *path, struct error *error)
     struct text head;
     if (!input_open(&csv->input, path, csv->charset, false, error))
         return false;
-    input_limit(csv->input, csv->max_ratio);
-    struct error early = {0}; /* a fault within the sample comes again when its place is reached */
-    bool good = input_peek(csv->input, SAMPLE_SIZE, &head, &early);
-    if (!good && head.size == 0)
-        return error_set(error, early.kind, "%s", early.message);
-    bool whole = good && head.size < SAMPLE_SIZE;
+    input_set_max_ratio(csv->input, csv->max_ratio);
+    struct error sample_error = {
+        0}; /* a fault within the sample comes again when its place is reached */
+    bool is_readable = input_peek(csv->input, SAMPLE_SIZE, &head, &sample_error);
+    if (!is_readable && head.size == 0)
+        return error_set(error, sample_error.kind, "%s", sample_error.message);
+    bool whole = is_readable && head.size < SAMPLE_SIZE;
     if (is_binary(head))
         return error_set(error, ERROR_INPUT, "%s: not a text file", path);
     if (!find_layout(csv, text_slice(head, 0, SAMPLE_SIZE), whole, error))
         return false;
-    const struct layout *layout = &csv->tabular.layout;
-    if (layout->count > LAYOUT_WIDEST)
+    const struct table_layout *table_layout = &csv->table_records.table_layout;
+    if (table_layout->count > MAX_TABLE_COLUMNS)
         return error_set(error, ERROR_INPUT, "%s: %zu columns; at most %d make sense", path,
-                         layout->count, LAYOUT_WIDEST);
-    csv->rows = rows_open(layout->dialect, (size_t)csv->longest_cell);
-    return tabular_learn(&csv->tabular, path, error) &&
-           skip_header(csv, tabular_rows_to_skip(&csv->tabular), error);
+                         table_layout->count, MAX_TABLE_COLUMNS);
+    csv->rows = rows_open(table_layout->dialect, (size_t)csv->max_cell_size);
+    return table_records_map_columns(&csv->table_records, path, error) &&
+           skip_header(csv, table_records_rows_to_skip(&csv->table_records), error);
 }
 
-static enum reading read_csv(void *state, struct batch *batch, struct error *error)
+static enum read_status read_csv(void *state, struct batch *batch, struct error *error)
 {
     struct csv *csv = state;
     struct table_row row;
-    struct placed_row placed;
+    struct located_row located_row;
     bool failed;
     for (;;) {
-        switch (next_row(csv, &row, &placed, &failed, error)) {
-        case ROW_CELLS:
-            take_raw_bytes(csv, &placed);
-            tabular_add(&csv->tabular, &placed, batch);
-            return READING_MORE;
+        switch (next_row(csv, &row, &located_row, &failed, error)) {
+        case ROW_FOUND:
+            use_raw_bytes(csv, &located_row);
+            table_records_add_row(&csv->table_records, &located_row, batch);
+            return READ_OK;
         case ROW_BROKEN:
-            take_raw_bytes(csv, &placed);
-            batch_reject_row(batch, placed.line, placed.offset, text_of(row.reason), placed.raw);
-            return READING_MORE;
-        case ROW_NONE:
-            return failed ? READING_FAILED : READING_DONE;
+            use_raw_bytes(csv, &located_row);
+            batch_reject_row(batch, located_row.line, located_row.offset, text_of(row.reason),
+                             located_row.raw);
+            return READ_OK;
+        case ROW_END:
+            return failed ? READ_FAILED : READ_END;
         default:
             break; /* the rest of a broken row */
         }
@@ -210,12 +215,13 @@ static enum reading read_csv(void *state, struct batch *batch, struct error *err
 static struct text explain(void *state, struct arena *arena)
 {
     struct csv *csv = state;
-    if (csv->tabular.count == 0)
+    if (csv->table_records.count == 0)
         return TEXT("layout: nothing in it");
-    struct text table = tabular_explain(&csv->tabular, arena);
+    struct text table = table_records_explain(&csv->table_records, arena);
     return arena_format(arena, "charset: %.*s\nlayout: %.*s\n%.*s",
-                        TEXT_ARGUMENT(input_charset(csv->input)),
-                        TEXT_ARGUMENT(csv->tabular.layout.reason), TEXT_ARGUMENT(table));
+                        TEXT_ARGUMENT(input_charset_description(csv->input)),
+                        TEXT_ARGUMENT(csv->table_records.table_layout.reason),
+                        TEXT_ARGUMENT(table));
 }
 
 static void close_csv(void *state)
@@ -223,7 +229,7 @@ static void close_csv(void *state)
     struct csv *csv = state;
     input_close(csv->input);
     rows_close(csv->rows);
-    tabular_free(&csv->tabular);
+    table_records_free(&csv->table_records);
 }
 
 const struct connector csv_connector = {

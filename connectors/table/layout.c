@@ -12,70 +12,70 @@
 
 enum {
     SAMPLE_ROWS = 1000,
-    WIDEST = LAYOUT_WIDEST,
-    LONGEST_PREAMBLE = 20, /* rows */
-    DOUBTFUL_SCORE = 75    /* of a trial: rarer delimiters are tried, too */
+    MAX_COLUMNS = MAX_TABLE_COLUMNS,
+    MAX_PREAMBLE_ROWS = 20, /* rows */
+    MIN_CERTAIN_SCORE = 75  /* of a trial: rarer delimiters are tried, too */
 };
 
 /* A way that the file could be meant, and what its head looks like then. */
-struct trial {
+struct dialect_trial {
     struct dialect dialect;
     const struct text **rows;
     size_t *counts;
-    size_t row_count, broken, blank_lines;
+    size_t row_count, broken_rows, blank_lines;
     size_t width; /* cells of most rows */
     size_t preamble;
     double score;
 };
 
-static void read_sample(struct trial *trial, struct text head, bool last, size_t expected,
-                        size_t longest_cell, struct arena *arena)
+static void read_sample(struct dialect_trial *dialect_trial, struct text head, bool is_final,
+                        size_t expected_cells, size_t max_cell_size, struct arena *arena)
 {
-    struct rows *rows = rows_open(trial->dialect, longest_cell);
+    struct rows *rows = rows_open(dialect_trial->dialect, max_cell_size);
     struct table_row row;
-    trial->rows = arena_alloc(arena, SAMPLE_ROWS, sizeof(*trial->rows));
-    trial->counts = arena_alloc(arena, SAMPLE_ROWS, sizeof(*trial->counts));
-    trial->row_count = trial->broken = trial->blank_lines = 0;
-    while (trial->row_count < SAMPLE_ROWS && trial->broken < SAMPLE_ROWS) {
-        enum row_kind kind = rows_next(rows, head, last, expected, &row);
-        if (kind == ROW_NONE || kind == ROW_MORE) {
-            trial->broken += kind == ROW_MORE && trial->row_count == 0;
+    dialect_trial->rows = arena_alloc(arena, SAMPLE_ROWS, sizeof(*dialect_trial->rows));
+    dialect_trial->counts = arena_alloc(arena, SAMPLE_ROWS, sizeof(*dialect_trial->counts));
+    dialect_trial->row_count = dialect_trial->broken_rows = dialect_trial->blank_lines = 0;
+    while (dialect_trial->row_count < SAMPLE_ROWS && dialect_trial->broken_rows < SAMPLE_ROWS) {
+        enum row_status kind = rows_next(rows, head, is_final, expected_cells, &row);
+        if (kind == ROW_END || kind == ROW_INCOMPLETE) {
+            dialect_trial->broken_rows += kind == ROW_INCOMPLETE && dialect_trial->row_count == 0;
             break;
         }
-        trial->blank_lines += row.blank > 0 && trial->row_count > 0;
-        head = text_slice(head, row.blank + row.size, head.size);
-        if (kind != ROW_CELLS) {
-            trial->broken += kind == ROW_BROKEN;
+        dialect_trial->blank_lines += row.blank_size > 0 && dialect_trial->row_count > 0;
+        head = text_slice(head, row.blank_size + row.size, head.size);
+        if (kind != ROW_FOUND) {
+            dialect_trial->broken_rows += kind == ROW_BROKEN;
             continue;
         }
         struct text *cells = arena_alloc(arena, row.count, sizeof(*cells));
         for (size_t i = 0; i < row.count; i++)
-            cells[i] = arena_copy(arena, row.cells[i]);
-        trial->rows[trial->row_count] = cells;
-        trial->counts[trial->row_count++] = row.count;
+            cells[i] = arena_copy_text(arena, row.cells[i]);
+        dialect_trial->rows[dialect_trial->row_count] = cells;
+        dialect_trial->counts[dialect_trial->row_count++] = row.count;
     }
     rows_close(rows);
 }
 
 /* Cells of most rows. A first row that a quarter of all agree with is taken for the header, even
  * where short rows are many. */
-static size_t find_width(const struct trial *trial)
+static size_t find_width(const struct dialect_trial *dialect_trial)
 {
-    size_t *tally = memory_alloc(WIDEST + 1, sizeof(*tally));
+    size_t *tally = memory_alloc(MAX_COLUMNS + 1, sizeof(*tally));
     size_t best = 0;
-    for (size_t i = 0; i < trial->row_count; i++)
-        tally[trial->counts[i] <= WIDEST ? trial->counts[i] : WIDEST]++;
-    for (size_t count = 1; count <= WIDEST; count++)
+    for (size_t i = 0; i < dialect_trial->row_count; i++)
+        tally[dialect_trial->counts[i] <= MAX_COLUMNS ? dialect_trial->counts[i] : MAX_COLUMNS]++;
+    for (size_t count = 1; count <= MAX_COLUMNS; count++)
         if (tally[count] > 0 && tally[count] >= tally[best])
             best = count;
-    size_t first = trial->row_count ? trial->counts[0] : 0;
-    if (first > best && first <= WIDEST && tally[first] * 4 >= trial->row_count)
+    size_t first = dialect_trial->row_count ? dialect_trial->counts[0] : 0;
+    if (first > best && first <= MAX_COLUMNS && tally[first] * 4 >= dialect_trial->row_count)
         best = first;
     free(tally);
     return best;
 }
 
-static size_t filled_cells(const struct text *cells, size_t count)
+static size_t count_filled_cells(const struct text *cells, size_t count)
 {
     size_t filled = 0;
     for (size_t i = 0; i < count; i++)
@@ -84,20 +84,20 @@ static size_t filled_cells(const struct text *cells, size_t count)
 }
 
 /* Rows before the header: a title, the date of the export, notes. */
-static size_t find_preamble(const struct trial *trial)
+static size_t find_preamble(const struct dialect_trial *dialect_trial)
 {
-    size_t width = trial->width, row = 0;
+    size_t width = dialect_trial->width, row = 0;
     if (width < 2)
         return 0;
-    while (row + 1 < trial->row_count && row < LONGEST_PREAMBLE) {
-        size_t count = trial->counts[row];
-        size_t filled = filled_cells(trial->rows[row], count);
+    while (row + 1 < dialect_trial->row_count && row < MAX_PREAMBLE_ROWS) {
+        size_t count = dialect_trial->counts[row];
+        size_t filled = count_filled_cells(dialect_trial->rows[row], count);
         bool title = width >= 3 ? filled <= 1 || count * 2 < width : count < 2;
         if (!title)
             return row;
         row++;
     }
-    return row < LONGEST_PREAMBLE && row + 1 < trial->row_count ? row : 0;
+    return row < MAX_PREAMBLE_ROWS && row + 1 < dialect_trial->row_count ? row : 0;
 }
 
 static bool row_has_known_names(const struct text *cells, size_t count)
@@ -111,30 +111,33 @@ static bool row_has_known_names(const struct text *cells, size_t count)
 }
 
 /* Share of rows as wide as most, from 0 to 100; a single column proves little. */
-static void judge(struct trial *trial)
+static void score_trial(struct dialect_trial *dialect_trial)
 {
-    if (trial->row_count == 0)
+    if (dialect_trial->row_count == 0)
         return;
-    trial->width = find_width(trial);
-    trial->preamble = find_preamble(trial);
-    double fitting = 0;
-    for (size_t i = trial->preamble; i < trial->row_count; i++) {
-        size_t count = trial->counts[i];
-        while (count > trial->width && text_trim(trial->rows[i][count - 1]).size == 0)
+    dialect_trial->width = find_width(dialect_trial);
+    dialect_trial->preamble = find_preamble(dialect_trial);
+    double matching_rows = 0;
+    for (size_t i = dialect_trial->preamble; i < dialect_trial->row_count; i++) {
+        size_t count = dialect_trial->counts[i];
+        while (count > dialect_trial->width &&
+               text_trim(dialect_trial->rows[i][count - 1]).size == 0)
             count--; /* delimiters with nothing behind them */
-        if (count == trial->width)
-            fitting += 1;
-        else if (count < trial->width && count > 1)
-            fitting += 0.5; /* short rows are common */
+        if (count == dialect_trial->width)
+            matching_rows += 1;
+        else if (count < dialect_trial->width && count > 1)
+            matching_rows += 0.5; /* short rows are common */
     }
-    double rows = (double)(trial->row_count - trial->preamble + trial->broken);
-    trial->score = 100 * fitting / rows - 5 * (double)trial->preamble;
-    if (trial->counts[trial->preamble] != trial->width)
-        trial->score -= 10;
-    if (trial->width == 1)
-        trial->score *= 0.45;
-    else if (row_has_known_names(trial->rows[trial->preamble], trial->counts[trial->preamble]))
-        trial->score += 15;
+    double rows =
+        (double)(dialect_trial->row_count - dialect_trial->preamble + dialect_trial->broken_rows);
+    dialect_trial->score = 100 * matching_rows / rows - 5 * (double)dialect_trial->preamble;
+    if (dialect_trial->counts[dialect_trial->preamble] != dialect_trial->width)
+        dialect_trial->score -= 10;
+    if (dialect_trial->width == 1)
+        dialect_trial->score *= 0.45;
+    else if (row_has_known_names(dialect_trial->rows[dialect_trial->preamble],
+                                 dialect_trial->counts[dialect_trial->preamble]))
+        dialect_trial->score += 15;
 }
 
 static bool is_number_or_date(struct text cell)
@@ -142,74 +145,75 @@ static bool is_number_or_date(struct text cell)
     double number;
     int64_t seconds;
     cell = text_trim(cell);
-    return text_real(cell, &number) || date_parse(cell, DATE_ORDER_UNKNOWN, 0, &seconds);
+    return text_to_real(cell, &number) || date_parse(cell, DATE_ORDER_UNKNOWN, 0, &seconds);
 }
 
 /* Votes of one column: +1 when its cells are numbers below a word, -1 when the first is a number
  * too, 0 when it cannot say. */
-static int column_votes(const struct trial *trial, size_t column)
+static int vote_on_header(const struct dialect_trial *dialect_trial, size_t column)
 {
-    size_t first = trial->preamble, filled = 0, typed = 0;
-    for (size_t row = first + 1; row < trial->row_count && filled < 50; row++) {
-        if (column >= trial->counts[row] || text_trim(trial->rows[row][column]).size == 0)
+    size_t first = dialect_trial->preamble, filled = 0, typed_cells = 0;
+    for (size_t row = first + 1; row < dialect_trial->row_count && filled < 50; row++) {
+        if (column >= dialect_trial->counts[row] ||
+            text_trim(dialect_trial->rows[row][column]).size == 0)
             continue;
         filled++;
-        typed += is_number_or_date(trial->rows[row][column]);
+        typed_cells += is_number_or_date(dialect_trial->rows[row][column]);
     }
-    struct text name = text_trim(trial->rows[first][column]);
+    struct text name = text_trim(dialect_trial->rows[first][column]);
     if (is_number_or_date(name))
         return -1;
-    return name.size > 0 && filled > 0 && typed * 5 >= filled * 4 ? 1 : 0;
+    return name.size > 0 && filled > 0 && typed_cells * 5 >= filled * 4 ? 1 : 0;
 }
 
-static bool repeats_below(const struct trial *trial, size_t column)
+static bool name_repeats_below(const struct dialect_trial *dialect_trial, size_t column)
 {
-    size_t first = trial->preamble;
-    struct text name = text_trim(trial->rows[first][column]);
-    for (size_t row = first + 1; row < trial->row_count; row++)
-        if (name.size > 0 && column < trial->counts[row] &&
-            text_equal(name, text_trim(trial->rows[row][column])))
+    size_t first = dialect_trial->preamble;
+    struct text name = text_trim(dialect_trial->rows[first][column]);
+    for (size_t row = first + 1; row < dialect_trial->row_count; row++)
+        if (name.size > 0 && column < dialect_trial->counts[row] &&
+            text_equal(name, text_trim(dialect_trial->rows[row][column])))
             return true;
     return false;
 }
 
-static bool has_header(const struct trial *trial)
+static bool has_header(const struct dialect_trial *dialect_trial)
 {
-    size_t first = trial->preamble, count = trial->counts[first];
-    const struct text *cells = trial->rows[first];
-    int votes = 0, against = 0;
+    size_t first = dialect_trial->preamble, count = dialect_trial->counts[first];
+    const struct text *cells = dialect_trial->rows[first];
+    int votes = 0, votes_against = 0;
     for (size_t column = 0; column < count; column++) {
-        int vote = column_votes(trial, column);
+        int vote = vote_on_header(dialect_trial, column);
         votes += vote;
-        against += vote < 0;
+        votes_against += vote < 0;
     }
-    if (against > 0)
+    if (votes_against > 0)
         return votes > 0;
     if (votes > 0 || row_has_known_names(cells, count))
         return true;
     if (count == 1) { /* a list of texts: a header is a short word above long lines */
         size_t below = 0;
-        for (size_t row = first + 1; row < trial->row_count; row++)
-            below += trial->rows[row][0].size;
-        size_t rows = trial->row_count - first - 1;
+        for (size_t row = first + 1; row < dialect_trial->row_count; row++)
+            below += dialect_trial->rows[row][0].size;
+        size_t rows = dialect_trial->row_count - first - 1;
         return rows == 0 || cells[0].size * 3 <= below / rows;
     }
     size_t repeated = 0;
     for (size_t column = 0; column < count; column++)
-        repeated += repeats_below(trial, column);
+        repeated += name_repeats_below(dialect_trial, column);
     /* Nearly every table has a header: only rows that say the same over and over have none. */
-    size_t rows = trial->row_count - first - 1;
-    return rows < 4 || repeated < filled_cells(cells, count);
+    size_t rows = dialect_trial->row_count - first - 1;
+    return rows < 4 || repeated < count_filled_cells(cells, count);
 }
 
 /* Columns of the table: as many as the header has, or more when nearly every row has more. */
-static size_t find_count(const struct trial *trial)
+static size_t find_column_count(const struct dialect_trial *dialect_trial)
 {
-    size_t header = trial->counts[trial->preamble], wider = 0;
-    size_t rows = trial->row_count - trial->preamble - 1;
-    for (size_t row = trial->preamble + 1; row < trial->row_count; row++)
-        wider += trial->counts[row] == trial->width;
-    return trial->width > header && wider * 5 >= rows * 4 ? trial->width : header;
+    size_t header = dialect_trial->counts[dialect_trial->preamble], wider = 0;
+    size_t rows = dialect_trial->row_count - dialect_trial->preamble - 1;
+    for (size_t row = dialect_trial->preamble + 1; row < dialect_trial->row_count; row++)
+        wider += dialect_trial->counts[row] == dialect_trial->width;
+    return dialect_trial->width > header && wider * 5 >= rows * 4 ? dialect_trial->width : header;
 }
 
 static const char *delimiter_name(struct dialect dialect)
@@ -236,54 +240,59 @@ static const char *delimiter_name(struct dialect dialect)
     }
 }
 
-static void fill_layout(struct layout *layout, const struct trial *trial,
-                        const struct layout_wishes *wishes, struct arena *arena)
+static void fill_layout(struct table_layout *table_layout,
+                        const struct dialect_trial *dialect_trial,
+                        const struct layout_options *layout_options, struct arena *arena)
 {
-    size_t first = trial->preamble;
-    bool header =
-        wishes->header == HEADER_YES || (wishes->header == HEADER_FIND && has_header(trial));
-    layout->dialect = trial->dialect;
-    layout->preamble = first;
-    layout->header_rows = header ? 1 : 0;
-    layout->count = header ? find_count(trial) : trial->width;
-    layout->header = arena_alloc(arena, layout->count, sizeof(*layout->header));
-    for (size_t i = 0; i < layout->count; i++)
-        layout->header[i] = header && i < trial->counts[first]
-                                ? trial->rows[first][i]
-                                : arena_format(arena, "column_%zu", i + 1);
-    layout->blank_lines = trial->blank_lines;
-    layout->known_names = header && row_has_known_names(layout->header, layout->count);
-    size_t begin = first + layout->header_rows, rows = trial->row_count - begin;
-    if (layout->count > WIDEST)
+    size_t first = dialect_trial->preamble;
+    bool header = layout_options->header == HEADER_YES ||
+                  (layout_options->header == HEADER_AUTO && has_header(dialect_trial));
+    table_layout->dialect = dialect_trial->dialect;
+    table_layout->preamble = first;
+    table_layout->header_rows = header ? 1 : 0;
+    table_layout->count = header ? find_column_count(dialect_trial) : dialect_trial->width;
+    table_layout->header = arena_alloc(arena, table_layout->count, sizeof(*table_layout->header));
+    for (size_t i = 0; i < table_layout->count; i++)
+        table_layout->header[i] = header && i < dialect_trial->counts[first]
+                                      ? dialect_trial->rows[first][i]
+                                      : arena_format(arena, "column_%zu", i + 1);
+    table_layout->blank_lines = dialect_trial->blank_lines;
+    table_layout->has_known_names =
+        header && row_has_known_names(table_layout->header, table_layout->count);
+    size_t begin = first + table_layout->header_rows, rows = dialect_trial->row_count - begin;
+    if (table_layout->count > MAX_COLUMNS)
         rows = 0; /* no table: the caller refuses it */
-    struct text *cells = arena_alloc(arena, rows * layout->count + 1, sizeof(*cells));
+    struct text *cells = arena_alloc(arena, rows * table_layout->count + 1, sizeof(*cells));
     for (size_t row = 0; row < rows; row++)
-        for (size_t i = 0; i < layout->count && i < trial->counts[begin + row]; i++)
-            cells[row * layout->count + i] = trial->rows[begin + row][i];
-    layout->samples = (struct samples){cells, rows, layout->count};
-    layout->score = trial->score < 0 ? 0 : trial->score > 100 ? 100 : (int)trial->score;
-    layout->reason =
-        arena_format(arena, "%zu column%s, %s, %s", layout->count, layout->count == 1 ? "" : "s",
-                     delimiter_name(trial->dialect), header ? "with a header" : "without a header");
+        for (size_t i = 0; i < table_layout->count && i < dialect_trial->counts[begin + row]; i++)
+            cells[row * table_layout->count + i] = dialect_trial->rows[begin + row][i];
+    table_layout->samples = (struct samples){cells, rows, table_layout->count};
+    table_layout->score = dialect_trial->score < 0     ? 0
+                          : dialect_trial->score > 100 ? 100
+                                                       : (int)dialect_trial->score;
+    table_layout->reason = arena_format(
+        arena, "%zu column%s, %s, %s", table_layout->count, table_layout->count == 1 ? "" : "s",
+        delimiter_name(dialect_trial->dialect), header ? "with a header" : "without a header");
     if (first > 0)
-        layout->reason = arena_format(arena, "%.*s below %zu other line%s",
-                                      TEXT_ARGUMENT(layout->reason), first, first == 1 ? "" : "s");
+        table_layout->reason =
+            arena_format(arena, "%.*s below %zu other line%s", TEXT_ARGUMENT(table_layout->reason),
+                         first, first == 1 ? "" : "s");
 }
 
 /* "tab", ";", "none" ... */
-static bool parse_delimiter(struct text wish, char *delimiter)
+static bool parse_delimiter(struct text delimiter_option, char *delimiter)
 {
-    struct text word = text_trim(wish);
-    if (text_equal_fold(word, TEXT("tab")) || text_equal(word, TEXT("\\t")) ||
-        text_equal(wish, TEXT("\t")))
+    struct text word = text_trim(delimiter_option);
+    if (text_equal_ignore_case(word, TEXT("tab")) || text_equal(word, TEXT("\\t")) ||
+        text_equal(delimiter_option, TEXT("\t")))
         *delimiter = '\t';
-    else if (text_equal_fold(word, TEXT("none")))
+    else if (text_equal_ignore_case(word, TEXT("none")))
         *delimiter = 0;
-    else if (text_equal_fold(word, TEXT("comma")))
+    else if (text_equal_ignore_case(word, TEXT("comma")))
         *delimiter = ',';
-    else if (text_equal_fold(word, TEXT("semicolon")))
+    else if (text_equal_ignore_case(word, TEXT("semicolon")))
         *delimiter = ';';
-    else if (text_equal_fold(word, TEXT("space")) || text_equal(wish, TEXT(" ")))
+    else if (text_equal_ignore_case(word, TEXT("space")) || text_equal(delimiter_option, TEXT(" ")))
         *delimiter = ' ';
     else if (word.size == 1 && word.bytes[0] != '"' && (signed char)word.bytes[0] > 0)
         *delimiter = word.bytes[0];
@@ -293,113 +302,122 @@ static bool parse_delimiter(struct text wish, char *delimiter)
 }
 
 /* Reads the head in one more way, and keeps it when it fits better. */
-static void try_dialect(struct trial *best, struct dialect dialect, double bonus, struct text head,
-                        bool last, const struct layout_wishes *wishes, struct arena *arena)
+static void try_dialect(struct dialect_trial *best, struct dialect dialect, double bonus,
+                        struct text head, bool is_final,
+                        const struct layout_options *layout_options, struct arena *arena)
 {
-    struct trial trial = {.dialect = dialect};
-    read_sample(&trial, head, last, 0, wishes->longest_cell, arena);
-    judge(&trial);
-    trial.score += bonus;
-    if (trial.row_count > 0 && (best->row_count == 0 || trial.score > best->score))
-        *best = trial;
+    struct dialect_trial dialect_trial = {.dialect = dialect};
+    read_sample(&dialect_trial, head, is_final, 0, layout_options->max_cell_size, arena);
+    score_trial(&dialect_trial);
+    dialect_trial.score += bonus;
+    if (dialect_trial.row_count > 0 && (best->row_count == 0 || dialect_trial.score > best->score))
+        *best = dialect_trial;
 }
 
 /* How often `quote` stands at the begin and at the end of a cell. */
-static void count_edges(struct text head, char delimiter, char quote, size_t edges[2])
+static void count_quote_edges(struct text head, char delimiter, char quote, size_t quote_edges[2])
 {
-    edges[0] = edges[1] = 0;
+    quote_edges[0] = quote_edges[1] = 0;
     for (size_t i = 0; i < head.size; i++) {
         if (head.bytes[i] != quote)
             continue;
         char before = i > 0 ? head.bytes[i - 1] : '\n';
         char after = i + 1 < head.size ? head.bytes[i + 1] : '\n';
-        edges[0] += before == delimiter || before == '\n' || before == '\r';
-        edges[1] += after == delimiter || after == '\n' || after == '\r';
+        quote_edges[0] += before == delimiter || before == '\n' || before == '\r';
+        quote_edges[1] += after == delimiter || after == '\n' || after == '\r';
     }
 }
 
 /* Cells in apostrophes, as in the text 'tis and the '90s they are not. */
-static bool in_apostrophes(struct text head, char delimiter)
+static bool uses_apostrophe_quotes(struct text head, char delimiter)
 {
-    size_t edges[2];
-    count_edges(head, delimiter, '\'', edges);
-    size_t more = edges[0] > edges[1] ? edges[0] - edges[1] : edges[1] - edges[0];
-    return edges[0] >= 3 && more * 10 <= edges[0];
+    size_t quote_edges[2];
+    count_quote_edges(head, delimiter, '\'', quote_edges);
+    size_t more = quote_edges[0] > quote_edges[1] ? quote_edges[0] - quote_edges[1]
+                                                  : quote_edges[1] - quote_edges[0];
+    return quote_edges[0] >= 3 && more * 10 <= quote_edges[0];
 }
 
 /* Ways to write quotes that are rarer, where the head has their marks. */
-static void try_rare_quotes(struct trial *best, char delimiter, struct text head, bool last,
-                            const struct layout_wishes *wishes, struct arena *arena)
+static void try_rare_quotes(struct dialect_trial *best, char delimiter, struct text head,
+                            bool is_final, const struct layout_options *layout_options,
+                            struct arena *arena)
 {
     const char blank_quote[] = {delimiter, ' ', '"'};
-    bool backslash = text_find(head, TEXT("\\\""), 0) < head.size;
-    bool padded = delimiter != ' ' && text_find(head, (struct text){blank_quote, 3}, 0) < head.size;
-    if (backslash)
-        try_dialect(best, (struct dialect){delimiter, '"', true, false}, 0, head, last, wishes,
-                    arena);
-    if (padded)
-        try_dialect(best, (struct dialect){delimiter, '"', false, true}, 0, head, last, wishes,
-                    arena);
-    if (in_apostrophes(head, delimiter))
-        try_dialect(best, (struct dialect){delimiter, '\'', false, false}, 1, head, last, wishes,
-                    arena);
+    bool uses_backslash_escapes = text_find(head, TEXT("\\\""), 0) < head.size;
+    bool trims_blanks =
+        delimiter != ' ' && text_find(head, (struct text){blank_quote, 3}, 0) < head.size;
+    if (uses_backslash_escapes)
+        try_dialect(best, (struct dialect){delimiter, '"', true, false}, 0, head, is_final,
+                    layout_options, arena);
+    if (trims_blanks)
+        try_dialect(best, (struct dialect){delimiter, '"', false, true}, 0, head, is_final,
+                    layout_options, arena);
+    if (uses_apostrophe_quotes(head, delimiter))
+        try_dialect(best, (struct dialect){delimiter, '\'', false, false}, 1, head, is_final,
+                    layout_options, arena);
 }
 
 /* Delimiters that prose is full of, or that hardly anybody uses: only where every row fits. */
-static void try_rare_delimiters(struct trial *best, struct text head, bool last,
-                                const struct layout_wishes *wishes, struct arena *arena)
+static void try_rare_delimiters(struct dialect_trial *best, struct text head, bool is_final,
+                                const struct layout_options *layout_options, struct arena *arena)
 {
-    enum { LEAST_SCORE = 90, LEAST_WIDTH = 3 };
+    enum { MIN_SCORE = 90, MIN_WIDTH = 3 };
     static const char delimiters[] = {'^', '~', ' '};
     for (size_t i = 0; i < sizeof(delimiters); i++) {
-        struct trial rare = {0};
-        try_dialect(&rare, (struct dialect){delimiters[i], '"', false, false}, 0, head, last,
-                    wishes, arena);
-        if (rare.row_count > 1 && rare.width >= LEAST_WIDTH && rare.score >= LEAST_SCORE &&
-            rare.score > best->score)
-            *best = rare;
+        struct dialect_trial rare_trial = {0};
+        try_dialect(&rare_trial, (struct dialect){delimiters[i], '"', false, false}, 0, head,
+                    is_final, layout_options, arena);
+        if (rare_trial.row_count > 1 && rare_trial.width >= MIN_WIDTH &&
+            rare_trial.score >= MIN_SCORE && rare_trial.score > best->score)
+            *best = rare_trial;
     }
 }
 
-bool layout_find(struct layout *layout, struct text head, bool last,
-                 const struct layout_wishes *wishes, struct arena *arena, struct text *fault)
+bool table_layout_detect(struct table_layout *table_layout, struct text head, bool is_final,
+                         const struct layout_options *layout_options, struct arena *arena,
+                         struct text *fault)
 {
-    static const struct dialect usual[] = {{',', '"', false, false},  {';', '"', false, false},
-                                           {'\t', '"', false, false}, {'\t', 0, false, false},
-                                           {'|', '"', false, false},  {0, 0, false, false}};
-    char wish = 0;
-    bool given = wishes->delimiter.size > 0;
-    *layout = (struct layout){0};
-    if (given && !parse_delimiter(wishes->delimiter, &wish)) {
+    static const struct dialect common_dialects[] = {
+        {',', '"', false, false}, {';', '"', false, false}, {'\t', '"', false, false},
+        {'\t', 0, false, false},  {'|', '"', false, false}, {0, 0, false, false}};
+    char delimiter_option = 0;
+    bool is_given = layout_options->delimiter.size > 0;
+    *table_layout = (struct table_layout){0};
+    if (is_given && !parse_delimiter(layout_options->delimiter, &delimiter_option)) {
         *fault = TEXT("expected one character, or comma, semicolon, tab, space, none");
         return false;
     }
-    struct trial best = {0};
-    bool listed = wish == 0 || strchr(",;\t|", wish);
-    for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++)
-        if (!given || usual[i].delimiter == wish)
-            try_dialect(&best, usual[i], 0, head, last, wishes, arena);
-    if (given && !listed) {
-        try_dialect(&best, (struct dialect){wish, '"', false, false}, 0, head, last, wishes, arena);
-        try_dialect(&best, (struct dialect){wish, 0, false, false}, 0, head, last, wishes, arena);
+    struct dialect_trial best = {0};
+    bool is_listed = delimiter_option == 0 || strchr(",;\t|", delimiter_option);
+    for (size_t i = 0; i < sizeof(common_dialects) / sizeof(*common_dialects); i++)
+        if (!is_given || common_dialects[i].delimiter == delimiter_option)
+            try_dialect(&best, common_dialects[i], 0, head, is_final, layout_options, arena);
+    if (is_given && !is_listed) {
+        try_dialect(&best, (struct dialect){delimiter_option, '"', false, false}, 0, head, is_final,
+                    layout_options, arena);
+        try_dialect(&best, (struct dialect){delimiter_option, 0, false, false}, 0, head, is_final,
+                    layout_options, arena);
     }
-    if (!given && best.row_count > 0 && (best.width == 1 || best.score < DOUBTFUL_SCORE))
-        try_rare_delimiters(&best, head, last, wishes, arena);
-    for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++)
-        if (usual[i].quote && (!given || usual[i].delimiter == wish))
-            try_rare_quotes(&best, usual[i].delimiter, head, last, wishes, arena);
+    if (!is_given && best.row_count > 0 && (best.width == 1 || best.score < MIN_CERTAIN_SCORE))
+        try_rare_delimiters(&best, head, is_final, layout_options, arena);
+    for (size_t i = 0; i < sizeof(common_dialects) / sizeof(*common_dialects); i++)
+        if (common_dialects[i].quote &&
+            (!is_given || common_dialects[i].delimiter == delimiter_option))
+            try_rare_quotes(&best, common_dialects[i].delimiter, head, is_final, layout_options,
+                            arena);
     if (best.row_count == 0)
         return true; /* nothing but blank lines */
     /* Again, now that it is known how wide a whole row is. */
-    read_sample(&best, head, last, best.width, wishes->longest_cell, arena);
+    read_sample(&best, head, is_final, best.width, layout_options->max_cell_size, arena);
     best.preamble = 0;
-    judge(&best);
+    score_trial(&best);
     if (best.row_count > 0)
-        fill_layout(layout, &best, wishes, arena);
+        fill_layout(table_layout, &best, layout_options, arena);
     return true;
 }
 
-static bool is_taken(const struct text *names, size_t count, struct text name)
+static bool is_name_taken(const struct text *names, size_t count, struct text name)
 {
     for (size_t i = 0; i < count; i++)
         if (text_equal(names[i], name))
@@ -407,12 +425,12 @@ static bool is_taken(const struct text *names, size_t count, struct text name)
     return false;
 }
 
-void layout_unique_names(struct text *names, size_t count, struct arena *arena)
+void make_names_unique(struct text *names, size_t count, struct arena *arena)
 {
     for (size_t i = 1; i < count; i++) {
         struct text name = names[i];
         /* Past twenty of a name its column's number makes it different at once. */
-        for (size_t copy = 2; is_taken(names, i, names[i]); copy += copy < 20 ? 1 : i)
+        for (size_t copy = 2; is_name_taken(names, i, names[i]); copy += copy < 20 ? 1 : i)
             names[i] = arena_format(arena, "%.*s_%zu", TEXT_ARGUMENT(name), copy);
     }
 }

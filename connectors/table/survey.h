@@ -14,19 +14,21 @@ struct survey {
     size_t status_column;   /* of Qualtrics; SIZE_MAX: none */
     int zone_seconds;       /* of its dates, east of UTC */
     struct text mapping;    /* roles known from the format, as `map =` says them */
-    const size_t *answers;  /* columns in own words */
+    const size_t *answer_columns; /* columns in own words */
     size_t answer_count;
 };
 
 /* Looks at the header and the rows behind it. From `arena`; texts are borrowed from the layout. */
-void survey_find(struct survey *survey, const struct layout *layout, struct arena *arena);
+void survey_detect(struct survey *survey, const struct table_layout *table_layout,
+                   struct arena *arena);
 
 /* Fills in `answers` after mapping_find: the columns given as text=, those that the format names,
  * or, where no column's name says that it is the text, all that look written by people. */
-void survey_find_answers(struct survey *survey, const struct layout *layout, struct samples samples,
-                         const struct mapping *mapping, struct arena *arena);
+void survey_select_answers(struct survey *survey, const struct table_layout *table_layout,
+                           struct samples samples, const struct mapping *mapping,
+                           struct arena *arena);
 
 /* A test of the survey's author, not a respondent. */
-bool survey_is_preview(const struct survey *survey, const struct text *cells, size_t count);
+bool survey_is_test_response(const struct survey *survey, const struct text *cells, size_t count);
 
 #endif

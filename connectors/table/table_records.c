@@ -9,68 +9,72 @@
 #include "connectors/columns/column_names.h"
 
 enum {
-    SHORTEST_QUESTION = 16,
-    SHORT_NAME = 32 /* of a column, to stand in an id */
+    MIN_QUESTION_SIZE = 16,
+    MAX_SHORT_NAME_SIZE = 32 /* of a column, to stand in an id */
 };
 
 /* How much it looks like a table of feedback. */
-static int score_layout(const struct layout *layout, const struct survey *survey,
+static int score_layout(const struct table_layout *table_layout, const struct survey *survey,
                         const struct vendor *vendor)
 {
-    enum { A_LINE_A_TEXT = 35, LEAST_LINES = 50 };
+    enum { SINGLE_COLUMN_SCORE = 35, MIN_LINES = 50 };
     if (survey->name || vendor)
         return 97;
-    bool prose = layout->blank_lines * 4 > layout->samples.rows && !layout->known_names;
-    if (layout->count > 1)
-        return prose ? 20 : layout->score * 9 / 10;
-    if (layout->known_names)
+    bool prose = table_layout->blank_lines * 4 > table_layout->samples.rows &&
+                 !table_layout->has_known_names;
+    if (table_layout->count > 1)
+        return prose ? 20 : table_layout->score * 9 / 10;
+    if (table_layout->has_known_names)
         return 60;
     /* Prose must not pass for a list of texts. */
-    if (layout->blank_lines * 20 > layout->samples.rows)
+    if (table_layout->blank_lines * 20 > table_layout->samples.rows)
         return 10;
-    bool named = layout->header_rows > 0 && text_trim(layout->header[0]).size <= SHORT_NAME;
-    return layout->samples.rows >= LEAST_LINES || named ? A_LINE_A_TEXT : 15;
+    bool has_short_name = table_layout->header_rows > 0 &&
+                          text_trim(table_layout->header[0]).size <= MAX_SHORT_NAME_SIZE;
+    return table_layout->samples.rows >= MIN_LINES || has_short_name ? SINGLE_COLUMN_SCORE : 15;
 }
 
-struct recognition tabular_recognize(const struct layout *layout, struct arena *arena)
+struct recognition table_records_recognize(const struct table_layout *table_layout,
+                                           struct arena *arena)
 {
     struct survey survey;
-    survey_find(&survey, layout, arena);
-    const struct vendor *vendor = vendor_of_header(survey.names, layout->count);
+    survey_detect(&survey, table_layout, arena);
+    const struct vendor *vendor = vendor_find_by_header(survey.names, table_layout->count);
     struct text what = survey.name ? text_of(survey.name)
                        : vendor    ? vendor_name(vendor)
                                    : TEXT("table");
-    return (struct recognition){
-        score_layout(layout, &survey, vendor),
-        arena_format(arena, "%.*s: %.*s", TEXT_ARGUMENT(what), TEXT_ARGUMENT(layout->reason))};
+    return (struct recognition){score_layout(table_layout, &survey, vendor),
+                                arena_format(arena, "%.*s: %.*s", TEXT_ARGUMENT(what),
+                                             TEXT_ARGUMENT(table_layout->reason))};
 }
 
 /* "+09:00", "-5", "+0530" */
-static bool parse_zone(struct text zone, int *seconds)
+static bool parse_zone(struct text time_zone, int *seconds)
 {
-    int64_t moment;
+    int64_t local_midnight;
     char date[64];
     *seconds = 0;
-    if (zone.size == 0)
+    if (time_zone.size == 0)
         return true;
-    snprintf(date, sizeof(date), "1970-01-02 00:00 %.*s", TEXT_ARGUMENT(text_slice(zone, 0, 20)));
-    if ((zone.bytes[0] != '+' && zone.bytes[0] != '-') ||
-        !date_parse(text_of(date), DATE_ORDER_YMD, 0, &moment))
+    snprintf(date, sizeof(date), "1970-01-02 00:00 %.*s",
+             TEXT_ARGUMENT(text_slice(time_zone, 0, 20)));
+    if ((time_zone.bytes[0] != '+' && time_zone.bytes[0] != '-') ||
+        !date_parse(text_of(date), DATE_ORDER_YMD, 0, &local_midnight))
         return false;
-    *seconds = (int)(86400 - moment);
+    *seconds = (int)(86400 - local_midnight);
     return true;
 }
 
-static enum date_order parse_order(struct text dates)
+static enum date_order parse_date_order(struct text date_order)
 {
-    return text_equal(dates, TEXT("dmy"))   ? DATE_ORDER_DMY
-           : text_equal(dates, TEXT("mdy")) ? DATE_ORDER_MDY
-           : text_equal(dates, TEXT("ymd")) ? DATE_ORDER_YMD
-                                            : DATE_ORDER_UNKNOWN;
+    return text_equal(date_order, TEXT("dmy"))   ? DATE_ORDER_DMY
+           : text_equal(date_order, TEXT("mdy")) ? DATE_ORDER_MDY
+           : text_equal(date_order, TEXT("ymd")) ? DATE_ORDER_YMD
+                                                 : DATE_ORDER_UNKNOWN;
 }
 
 /* Adds "role=column" settings that the user did not give. */
-static struct text merge_maps(struct text known, struct text given, struct arena *arena)
+static struct text merge_mappings(struct text known, struct text given, struct arena *arena)
 {
     if (known.size == 0)
         return given;
@@ -79,72 +83,78 @@ static struct text merge_maps(struct text known, struct text given, struct arena
 }
 
 /* Gives the columns their roles. `samples`: the data rows behind all header rows. */
-static bool find_mapping(struct tabular *tabular, struct samples samples, const char *path,
-                         struct error *error)
+static bool find_mapping(struct table_records *table_records, struct samples samples,
+                         const char *path, struct error *error)
 {
-    struct text wanted = tabular->map;
-    if (tabular->survey.name)
-        wanted = merge_maps(tabular->survey.mapping, wanted, &tabular->arena);
-    else if (tabular->vendor)
-        wanted = vendor_mapping(tabular->vendor, tabular->survey.names, tabular->count, wanted,
-                                &tabular->arena);
-    tabular->mapping.date_order = parse_order(tabular->dates);
-    if (!parse_zone(tabular->zone, &tabular->mapping.date_zone_seconds))
+    struct text known_mapping = table_records->map;
+    if (table_records->survey.name)
+        known_mapping =
+            merge_mappings(table_records->survey.mapping, known_mapping, &table_records->arena);
+    else if (table_records->vendor)
+        known_mapping = vendor_mapping(table_records->vendor, table_records->survey.names,
+                                       table_records->count, known_mapping, &table_records->arena);
+    table_records->mapping.date_order = parse_date_order(table_records->date_order);
+    if (!parse_zone(table_records->time_zone, &table_records->mapping.date_zone_seconds))
         return error_set(error, ERROR_USAGE,
                          "zone = %.*s: expected hours and minutes east of UTC, "
                          "as +09:00",
-                         TEXT_ARGUMENT(tabular->zone));
-    if (tabular->zone.size == 0)
-        tabular->mapping.date_zone_seconds = tabular->survey.zone_seconds;
-    struct mapping strict = tabular->mapping;
-    if (!mapping_find_leniently(&tabular->mapping, true, tabular->survey.names, tabular->count,
-                                samples.cells, samples.rows, wanted, path, &tabular->arena, error))
+                         TEXT_ARGUMENT(table_records->time_zone));
+    if (table_records->time_zone.size == 0)
+        table_records->mapping.date_zone_seconds = table_records->survey.zone_seconds;
+    struct mapping strict_mapping = table_records->mapping;
+    if (!mapping_find_with_optional_text(&table_records->mapping, true, table_records->survey.names,
+                                         table_records->count, samples.cells, samples.rows,
+                                         known_mapping, path, &table_records->arena, error))
         return false;
-    survey_find_answers(&tabular->survey, &tabular->layout, samples, &tabular->mapping,
-                        &tabular->arena);
-    size_t text = tabular->mapping.columns[ROLE_TEXT];
-    if (text != SIZE_MAX && tabular->survey.questions[text].size >= SHORTEST_QUESTION &&
-        column_name_asks(tabular->survey.questions[text]))
-        tabular->text_question = tabular->survey.questions[text];
-    if (text != SIZE_MAX || tabular->survey.answer_count > 0 || tabular->without_text)
+    survey_select_answers(&table_records->survey, &table_records->table_layout, samples,
+                          &table_records->mapping, &table_records->arena);
+    size_t text = table_records->mapping.columns[ROLE_TEXT];
+    if (text != SIZE_MAX && table_records->survey.questions[text].size >= MIN_QUESTION_SIZE &&
+        column_name_is_question(table_records->survey.questions[text]))
+        table_records->text_question = table_records->survey.questions[text];
+    if (text != SIZE_MAX || table_records->survey.answer_count > 0 ||
+        table_records->allow_missing_text)
         return true;
-    if (!mapping_find(&strict, tabular->survey.names, tabular->count, samples.cells, samples.rows,
-                      tabular->map, path, &tabular->arena, error))
+    if (!mapping_find(&strict_mapping, table_records->survey.names, table_records->count,
+                      samples.cells, samples.rows, table_records->map, path, &table_records->arena,
+                      error))
         return false;
-    tabular->mapping = strict;
+    table_records->mapping = strict_mapping;
     return true;
 }
 
-bool tabular_learn(struct tabular *tabular, const char *path, struct error *error)
+bool table_records_map_columns(struct table_records *table_records, const char *path,
+                               struct error *error)
 {
-    const struct layout *layout = &tabular->layout;
-    tabular->count = layout->count;
-    if (layout->count == 0)
+    const struct table_layout *table_layout = &table_records->table_layout;
+    table_records->count = table_layout->count;
+    if (table_layout->count == 0)
         return true; /* nothing but blank lines */
-    survey_find(&tabular->survey, layout, &tabular->arena);
-    for (size_t i = 0; i < layout->count; i++)
-        if (text_trim(tabular->survey.names[i]).size == 0)
-            tabular->survey.names[i] = arena_format(&tabular->arena, "column_%zu", i + 1);
-    layout_unique_names(tabular->survey.names, layout->count, &tabular->arena);
-    tabular->vendor = vendor_of_header(tabular->survey.names, layout->count);
-    struct samples samples = layout->samples;
-    size_t more = tabular->survey.header_rows - layout->header_rows;
-    samples.cells += more * layout->count;
-    samples.rows -= more;
-    return find_mapping(tabular, samples, path, error);
+    survey_detect(&table_records->survey, table_layout, &table_records->arena);
+    for (size_t i = 0; i < table_layout->count; i++)
+        if (text_trim(table_records->survey.names[i]).size == 0)
+            table_records->survey.names[i] =
+                arena_format(&table_records->arena, "column_%zu", i + 1);
+    make_names_unique(table_records->survey.names, table_layout->count, &table_records->arena);
+    table_records->vendor = vendor_find_by_header(table_records->survey.names, table_layout->count);
+    struct samples samples = table_layout->samples;
+    size_t extra_header_rows = table_records->survey.header_rows - table_layout->header_rows;
+    samples.cells += extra_header_rows * table_layout->count;
+    samples.rows -= extra_header_rows;
+    return find_mapping(table_records, samples, path, error);
 }
 
-size_t tabular_rows_to_skip(const struct tabular *tabular)
+size_t table_records_rows_to_skip(const struct table_records *table_records)
 {
-    return tabular->layout.preamble + tabular->survey.header_rows;
+    return table_records->table_layout.preamble + table_records->survey.header_rows;
 }
 
 /* The cells in the batch's arena, as many as there are columns: missing ones are empty. */
-static const struct text *keep_cells(const struct tabular *tabular, const struct placed_row *row,
-                                     struct arena *arena)
+static const struct text *copy_cells(const struct table_records *table_records,
+                                     const struct located_row *row, struct arena *arena)
 {
-    struct text *cells = arena_alloc(arena, tabular->count, sizeof(*cells));
-    size_t count = row->count < tabular->count ? row->count : tabular->count, size = 0;
+    struct text *cells = arena_alloc(arena, table_records->count, sizeof(*cells));
+    size_t count = row->count < table_records->count ? row->count : table_records->count, size = 0;
     for (size_t i = 0; i < count; i++)
         size += row->cells[i].size;
     char *bytes = arena_alloc(arena, size + 1, 1);
@@ -158,25 +168,26 @@ static const struct text *keep_cells(const struct tabular *tabular, const struct
 }
 
 /* More cells than columns: fine as long as nothing stands in them. */
-static bool fits(const struct tabular *tabular, const struct placed_row *row)
+static bool row_fits_columns(const struct table_records *table_records,
+                             const struct located_row *row)
 {
-    for (size_t i = tabular->count; i < row->count; i++)
+    for (size_t i = table_records->count; i < row->count; i++)
         if (text_trim(row->cells[i]).size > 0)
             return false;
     return true;
 }
 
 /* One record an answer: the id gets the question's name behind it when there are several. */
-static void add_answers(struct tabular *tabular, struct batch *batch,
+static void add_answers(struct table_records *table_records, struct batch *batch,
                         const struct record *respondent, const struct text *cells)
 {
-    const struct survey *survey = &tabular->survey;
+    const struct survey *survey = &table_records->survey;
     size_t added = 0;
     for (size_t i = 0; i < survey->answer_count; i++) {
-        size_t column = survey->answers[i];
+        size_t column = survey->answer_columns[i];
         if (text_trim(cells[column]).size == 0 && (added > 0 || i + 1 < survey->answer_count))
             continue; /* but a respondent without any answer is one empty record */
-        struct record *record = batch_add(batch);
+        struct record *record = batch_add_record(batch);
         *record = *respondent;
         record->title = (struct text){0};
         record->body = cells[column];
@@ -186,26 +197,27 @@ static void add_answers(struct tabular *tabular, struct batch *batch,
             continue;
         struct text name = survey->names[column];
         char digits[17];
-        hash_print(hash_text(name), digits);
-        if (name.size > SHORT_NAME)
+        hash_format(hash_text(name), digits);
+        if (name.size > MAX_SHORT_NAME_SIZE)
             name = (struct text){digits, 8};
         record->external_id = arena_format(&batch->arena, "%.*s:%.*s",
                                            TEXT_ARGUMENT(record->external_id), TEXT_ARGUMENT(name));
     }
 }
 
-void tabular_add(struct tabular *tabular, const struct placed_row *row, struct batch *batch)
+void table_records_add_row(struct table_records *table_records, const struct located_row *row,
+                           struct batch *batch)
 {
     struct text reason = {0};
-    if (!fits(tabular, row)) {
-        reason = arena_format(&batch->arena, "expected %zu cells, found %zu", tabular->count,
+    if (!row_fits_columns(table_records, row)) {
+        reason = arena_format(&batch->arena, "expected %zu cells, found %zu", table_records->count,
                               row->count);
         batch_reject_row(batch, row->line, row->offset, reason, row->raw);
         return;
     }
-    const struct text *cells = keep_cells(tabular, row, &batch->arena);
-    if (survey_is_preview(&tabular->survey, cells, tabular->count)) {
-        batch->left_out++;
+    const struct text *cells = copy_cells(table_records, row, &batch->arena);
+    if (survey_is_test_response(&table_records->survey, cells, table_records->count)) {
+        batch->skipped++;
         return;
     }
     struct record record = {.line = row->line,
@@ -213,43 +225,45 @@ void tabular_add(struct tabular *tabular, const struct placed_row *row, struct b
                             .created_at = TIME_UNKNOWN,
                             .rating = NAN,
                             .rating_scale = NAN};
-    if (!mapping_apply(&tabular->mapping, tabular->survey.names, cells, tabular->count,
-                       &batch->arena, &record, &reason)) {
+    if (!mapping_fill_record(&table_records->mapping, table_records->survey.names, cells,
+                             table_records->count, &batch->arena, &record, &reason)) {
         batch_reject_row(batch, row->line, row->offset, reason, row->raw);
         return;
     }
-    if (tabular->vendor && vendor_is_ours(tabular->vendor, &record)) {
-        batch->left_out++;
+    if (table_records->vendor && vendor_is_company_record(table_records->vendor, &record)) {
+        batch->skipped++;
         return;
     }
-    if (tabular->vendor)
-        vendor_finish(tabular->vendor, &record, &batch->arena);
-    if (tabular->survey.answer_count > 0) {
-        add_answers(tabular, batch, &record, cells);
+    if (table_records->vendor)
+        vendor_complete_record(table_records->vendor, &record, &batch->arena);
+    if (table_records->survey.answer_count > 0) {
+        add_answers(table_records, batch, &record, cells);
         return;
     }
-    record.question = tabular->text_question;
-    *batch_add(batch) = record;
+    record.question = table_records->text_question;
+    *batch_add_record(batch) = record;
 }
 
-struct text tabular_explain(const struct tabular *tabular, struct arena *arena)
+struct text table_records_explain(const struct table_records *table_records, struct arena *arena)
 {
-    const struct survey *survey = &tabular->survey;
+    const struct survey *survey = &table_records->survey;
     struct text lines = {"", 0};
-    if (survey->name || tabular->vendor)
-        lines = arena_format(arena, "recognised: %s\n",
-                             survey->name ? survey->name : vendor_name(tabular->vendor).bytes);
+    if (survey->name || table_records->vendor)
+        lines =
+            arena_format(arena, "recognised: %s\n",
+                         survey->name ? survey->name : vendor_name(table_records->vendor).bytes);
     for (size_t i = 0; i < survey->answer_count; i++)
         lines = arena_format(arena, "%.*sanswers: column '%.*s'\n", TEXT_ARGUMENT(lines),
-                             TEXT_ARGUMENT(text_trim(survey->names[survey->answers[i]])));
-    struct text roles = mapping_explain(&tabular->mapping, survey->names, tabular->count, arena);
+                             TEXT_ARGUMENT(text_trim(survey->names[survey->answer_columns[i]])));
+    struct text roles =
+        mapping_explain(&table_records->mapping, survey->names, table_records->count, arena);
     struct text text;
     if (survey->answer_count > 0)
         text_split(&roles, '\n', &text); /* the answers are the text */
     return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(roles));
 }
 
-void tabular_free(struct tabular *tabular)
+void table_records_free(struct table_records *table_records)
 {
-    arena_free(&tabular->arena);
+    arena_free(&table_records->arena);
 }

@@ -10,13 +10,13 @@
 #include "pipeline/connector.h"
 
 /* Part of a connector's state; zeroed, then its options are set. */
-struct tabular {
+struct table_records {
     /* options */
-    struct text map, dates, zone;
-    bool without_text;
+    struct text map, date_order, time_zone;
+    bool allow_missing_text;
 
     struct arena arena; /* names, reasons */
-    struct layout layout;
+    struct table_layout table_layout;
     struct survey survey;
     const struct vendor *vendor;
     struct mapping mapping;
@@ -24,28 +24,28 @@ struct tabular {
     struct text text_question; /* what the one text column asks; empty: nothing */
 };
 
-/* The options, for the connector's table: TABULAR_OPTIONS(struct csv, tabular). */
-#define TABULAR_OPTIONS(state, field)                                                              \
+/* The options, for the connector's table: TABLE_RECORDS_OPTIONS(struct csv, tabular). */
+#define TABLE_RECORDS_OPTIONS(state, field)                                                        \
     {.name = "map",                                                                                \
      .type = OPTION_TEXT,                                                                          \
      .offset = offsetof(state, field.map),                                                         \
-     .fallback = "",                                                                               \
+     .default_value = "",                                                                          \
      .help = "which column is what: text=Comment,date=When (id, rating, title, author, lang)"},    \
         {.name = "dates",                                                                          \
          .type = OPTION_CHOICE,                                                                    \
-         .offset = offsetof(state, field.dates),                                                   \
-         .fallback = "find",                                                                       \
-         .choices = "find|dmy|mdy|ymd",                                                            \
+         .offset = offsetof(state, field.date_order),                                              \
+         .default_value = "auto",                                                                  \
+         .choices = "auto|dmy|mdy|ymd",                                                            \
          .help = "order of day, month and year"},                                                  \
         {.name = "zone",                                                                           \
          .type = OPTION_TEXT,                                                                      \
-         .offset = offsetof(state, field.zone),                                                    \
-         .fallback = "",                                                                           \
+         .offset = offsetof(state, field.time_zone),                                               \
+         .default_value = "",                                                                      \
          .help = "of dates without a zone, as +09:00; empty: UTC"},                                \
-        MAPPING_WITHOUT_TEXT(state, field.without_text)
+        MAPPING_ALLOW_MISSING_TEXT_OPTION(state, field.allow_missing_text)
 
 /* A row as it lies in the file: where, and its bytes for a reject. */
-struct placed_row {
+struct located_row {
     const struct text *cells;
     size_t count;
     struct text raw;
@@ -53,22 +53,25 @@ struct placed_row {
 };
 
 /* How much a layout looks like a table of feedback, and what was recognised. */
-struct recognition tabular_recognize(const struct layout *layout, struct arena *arena);
+struct recognition table_records_recognize(const struct table_layout *table_layout,
+                                           struct arena *arena);
 
 /* Gives the columns of tabular->layout (filled in by the caller, from tabular->arena) their roles.
  * A layout without columns is fine. */
-bool tabular_learn(struct tabular *tabular, const char *path, struct error *error);
+bool table_records_map_columns(struct table_records *table_records, const char *path,
+                               struct error *error);
 
 /* Rows to pass by before the first of data: those above the header, and all of the header. */
-size_t tabular_rows_to_skip(const struct tabular *tabular);
+size_t table_records_rows_to_skip(const struct table_records *table_records);
 
 /* Adds the row's record, its records (one an answer), or a reject; or counts it as left out, when
  * it is a test of the survey's author or not in a customer's words. */
-void tabular_add(struct tabular *tabular, const struct placed_row *row, struct batch *batch);
+void table_records_add_row(struct table_records *table_records, const struct located_row *row,
+                           struct batch *batch);
 
 /* The lines of connector.explain from "recognised" on. */
-struct text tabular_explain(const struct tabular *tabular, struct arena *arena);
+struct text table_records_explain(const struct table_records *table_records, struct arena *arena);
 
-void tabular_free(struct tabular *tabular);
+void table_records_free(struct table_records *table_records);
 
 #endif

@@ -11,12 +11,12 @@
 #include "base/memory.h"
 
 enum {
-    MOST_LISTED = 100000,
-    FIRST_OWN_FORMAT = 164 /* numbers below it are known to every spreadsheet */
+    MAX_LISTED = 100000,
+    FIRST_CUSTOM_FORMAT = 164 /* numbers below it are known to every spreadsheet */
 };
 
 /* "yyyy\-mm\-dd" is a date, "h:mm" one with a time, "#,##0 \"days\"" and "[h]:mm" none. */
-static enum cell_style style_of_format(struct text code)
+static enum cell_style style_from_format_code(struct text code)
 {
     bool date = false, time = false;
     for (size_t i = 0; i < code.size && code.bytes[i] != ';'; i++) {
@@ -36,14 +36,15 @@ static enum cell_style style_of_format(struct text code)
             time |= byte == 'h' || byte == 's';
         }
     }
-    bool general = text_equal_fold(code, TEXT("General"));
+    bool general = text_equal_ignore_case(code, TEXT("General"));
     return general ? CELL_NUMBER : time ? CELL_DATE_TIME : date ? CELL_DATE : CELL_NUMBER;
 }
 
 void cell_styles_add_format(struct cell_styles *styles, int64_t number, struct text code)
 {
-    enum cell_style style = style_of_format(code);
-    if (styles->format_count == MOST_LISTED || (number < FIRST_OWN_FORMAT && style == CELL_NUMBER))
+    enum cell_style style = style_from_format_code(code);
+    if (styles->format_count == MAX_LISTED ||
+        (number < FIRST_CUSTOM_FORMAT && style == CELL_NUMBER))
         return;
     styles->formats = memory_grow(styles->formats, &styles->format_capacity,
                                   styles->format_count + 1, sizeof(*styles->formats));
@@ -51,7 +52,7 @@ void cell_styles_add_format(struct cell_styles *styles, int64_t number, struct t
 }
 
 /* Of the formats that need no code, by their numbers. */
-static enum cell_style style_of_number(const struct cell_styles *styles, int64_t number)
+static enum cell_style style_from_format_number(const struct cell_styles *styles, int64_t number)
 {
     for (size_t i = 0; i < styles->format_count; i++)
         if (styles->formats[i] / 4 == number)
@@ -64,31 +65,31 @@ static enum cell_style style_of_number(const struct cell_styles *styles, int64_t
     return date ? CELL_DATE : CELL_NUMBER;
 }
 
-void cell_styles_add(struct cell_styles *styles, int64_t format)
+void cell_styles_add_style(struct cell_styles *styles, int64_t format)
 {
-    if (styles->style_count == MOST_LISTED)
+    if (styles->style_count == MAX_LISTED)
         return;
     styles->styles = memory_grow(styles->styles, &styles->style_capacity, styles->style_count + 1,
                                  sizeof(*styles->styles));
-    styles->styles[styles->style_count++] = style_of_number(styles, format);
+    styles->styles[styles->style_count++] = style_from_format_number(styles, format);
 }
 
-enum cell_style cell_styles_at(const struct cell_styles *styles, int64_t index)
+enum cell_style cell_styles_get(const struct cell_styles *styles, int64_t index)
 {
     return index >= 0 && (size_t)index < styles->style_count ? styles->styles[index] : CELL_NUMBER;
 }
 
 /* Days since 1899-12-30 (or 1904-01-01), as "2026-03-09" or "2026-03-09 14:05:00". False when they
  * are no date. */
-static bool print_date(const struct cell_styles *styles, double days, enum cell_style style,
-                       char text[32])
+static bool format_date(const struct cell_styles *styles, double days, enum cell_style style,
+                        char text[32])
 {
     enum { FROM_1900 = -25569, FROM_1904 = -24107, DAY = 86400 };
     if (!(days >= 0 && days < 2958466))
         return false;
     int64_t seconds = (int64_t)floor(days * DAY + 0.5);
     if (days < 1) { /* a time without a date */
-        calendar_print(seconds, text);
+        calendar_format(seconds, text);
         memmove(text, text + 11, 8);
         text[8] = '\0';
         return true;
@@ -96,7 +97,7 @@ static bool print_date(const struct cell_styles *styles, double days, enum cell_
     if (!styles->from_1904 && days < 60)
         seconds += DAY; /* spreadsheets believe that 1900 had a 29th of February */
     seconds += (int64_t)(styles->from_1904 ? FROM_1904 : FROM_1900) * DAY;
-    calendar_print(seconds, text);
+    calendar_format(seconds, text);
     text[10] = ' ';
     text[19] = '\0';
     bool midnight = (seconds % DAY + DAY) % DAY == 0;
@@ -105,10 +106,10 @@ static bool print_date(const struct cell_styles *styles, double days, enum cell_
     return true;
 }
 
-void cell_styles_print(const struct cell_styles *styles, double number, enum cell_style style,
-                       char digits[32])
+void cell_styles_format(const struct cell_styles *styles, double number, enum cell_style style,
+                        char digits[32])
 {
-    if (style == CELL_NUMBER || !print_date(styles, number, style, digits))
+    if (style == CELL_NUMBER || !format_date(styles, number, style, digits))
         snprintf(digits, 32, "%.15g", number);
 }
 

@@ -20,16 +20,16 @@ struct cell_styles {
 void cell_styles_add_format(struct cell_styles *styles, int64_t number, struct text code);
 
 /* The next style: one with the format of that number. Formats come before styles. */
-void cell_styles_add(struct cell_styles *styles, int64_t format);
+void cell_styles_add_style(struct cell_styles *styles, int64_t format);
 
 /* The style of that index, CELL_NUMBER when there is none. */
-enum cell_style cell_styles_at(const struct cell_styles *styles, int64_t index);
+enum cell_style cell_styles_get(const struct cell_styles *styles, int64_t index);
 
 /* A date ("2026-03-09", "2026-03-09 14:05:00"; "14:05:00" when it has no day), whole numbers
  * without a point, others as short as they read back (spreadsheets write 0.1 as
  * 0.10000000000000001). */
-void cell_styles_print(const struct cell_styles *styles, double number, enum cell_style style,
-                       char digits[32]);
+void cell_styles_format(const struct cell_styles *styles, double number, enum cell_style style,
+                        char digits[32]);
 
 void cell_styles_free(struct cell_styles *styles);
 

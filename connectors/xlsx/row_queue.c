@@ -7,8 +7,8 @@
 #include "base/memory.h"
 
 enum {
-    LONGEST_ROW = 8 << 20, /* bytes of its own */
-    MOST_COLUMNS = 16384   /* of a sheet: to XFD */
+    MAX_ROW_SIZE = 8 << 20, /* bytes of its own */
+    MAX_COLUMNS = 16384     /* of a sheet: to XFD */
 };
 
 struct sheet_cell {
@@ -16,32 +16,32 @@ struct sheet_cell {
     size_t begin, size;
 };
 
-struct waiting_row {
+struct queued_row {
     uint64_t number;
     size_t first, count; /* of `cells` */
     size_t bytes_begin;  /* of its own bytes */
     bool too_long;
 };
 
-void sheet_rows_begin(struct sheet_rows *rows, int64_t number)
+void row_queue_begin_row(struct row_queue *rows, int64_t number)
 {
     rows->number = number > 0 ? (uint64_t)number : rows->number + 1;
     rows->rows = memory_grow(rows->rows, &rows->row_capacity, rows->count + 1, sizeof(*rows->rows));
-    rows->rows[rows->count++] = (struct waiting_row){
+    rows->rows[rows->count++] = (struct queued_row){
         .number = rows->number, .first = rows->cell_count, .bytes_begin = rows->size};
 }
 
-bool sheet_rows_inside(const struct sheet_rows *rows)
+bool row_queue_is_in_row(const struct row_queue *rows)
 {
     return rows->count > rows->whole;
 }
 
-void sheet_rows_end(struct sheet_rows *rows)
+void row_queue_end_row(struct row_queue *rows)
 {
     rows->whole = rows->count;
 }
 
-static struct sheet_cell copy(struct sheet_rows *rows, struct text cell)
+static struct sheet_cell copy_cell(struct row_queue *rows, struct text cell)
 {
     size_t begin = rows->size;
     rows->bytes = memory_grow(rows->bytes, &rows->capacity, begin + cell.size + 1, 1);
@@ -50,62 +50,64 @@ static struct sheet_cell copy(struct sheet_rows *rows, struct text cell)
     return (struct sheet_cell){NULL, begin, cell.size};
 }
 
-void sheet_rows_add(struct sheet_rows *rows, size_t column, struct text cell, bool shared)
+void row_queue_add_cell(struct row_queue *rows, size_t column, struct text cell, bool shared)
 {
-    struct waiting_row *row = &rows->rows[rows->count - 1];
-    if (rows->size - row->bytes_begin > LONGEST_ROW) {
+    struct queued_row *row = &rows->rows[rows->count - 1];
+    if (rows->size - row->bytes_begin > MAX_ROW_SIZE) {
         row->too_long = true;
         return;
     }
-    if (cell.size == 0 || column >= MOST_COLUMNS || column < row->count)
+    if (cell.size == 0 || column >= MAX_COLUMNS || column < row->count)
         return; /* empty, or not in order: no spreadsheet writes that */
     size_t wanted = row->first + column + 1;
     rows->cells = memory_grow(rows->cells, &rows->cell_capacity, wanted, sizeof(*rows->cells));
     memset(rows->cells + rows->cell_count, 0, (wanted - rows->cell_count) * sizeof(*rows->cells));
     rows->cells[wanted - 1] =
-        shared ? (struct sheet_cell){cell.bytes, 0, cell.size} : copy(rows, cell);
+        shared ? (struct sheet_cell){cell.bytes, 0, cell.size} : copy_cell(rows, cell);
     rows->cell_count = wanted;
     row->count = column + 1;
 }
 
-void sheet_rows_mark_long(struct sheet_rows *rows)
+void row_queue_mark_too_long(struct row_queue *rows)
 {
     rows->rows[rows->count - 1].too_long = true;
 }
 
-static void lend(struct sheet_rows *rows, const struct waiting_row *waiting,
-                 struct workbook_row *row)
+static void lend_row(struct row_queue *rows, const struct queued_row *queued_row,
+                     struct workbook_row *row)
 {
-    rows->lent = memory_grow(rows->lent, &rows->lent_capacity, waiting->count, sizeof(*rows->lent));
-    for (size_t i = 0; i < waiting->count; i++) {
-        const struct sheet_cell *cell = &rows->cells[waiting->first + i];
+    rows->lent_cells = memory_grow(rows->lent_cells, &rows->lent_cell_capacity, queued_row->count,
+                                   sizeof(*rows->lent_cells));
+    for (size_t i = 0; i < queued_row->count; i++) {
+        const struct sheet_cell *cell = &rows->cells[queued_row->first + i];
         if (cell->size == 0)
-            rows->lent[i] = TEXT("");
+            rows->lent_cells[i] = TEXT("");
         else
-            rows->lent[i] =
+            rows->lent_cells[i] =
                 (struct text){cell->shared ? cell->shared : rows->bytes + cell->begin, cell->size};
     }
-    *row = (struct workbook_row){waiting->number, rows->lent, waiting->count, waiting->too_long};
+    *row = (struct workbook_row){queued_row->number, rows->lent_cells, queued_row->count,
+                                 queued_row->too_long};
 }
 
-bool sheet_rows_next(struct sheet_rows *rows, struct workbook_row *row)
+bool row_queue_next(struct row_queue *rows, struct workbook_row *row)
 {
     while (rows->next < rows->whole) {
-        const struct waiting_row *waiting = &rows->rows[rows->next++];
-        if (waiting->count == 0 && !waiting->too_long)
+        const struct queued_row *queued_row = &rows->rows[rows->next++];
+        if (queued_row->count == 0 && !queued_row->too_long)
             continue;
-        lend(rows, waiting, row);
+        lend_row(rows, queued_row, row);
         return true;
     }
     return false;
 }
 
-void sheet_rows_drop(struct sheet_rows *rows)
+void row_queue_discard_read(struct row_queue *rows)
 {
-    if (!sheet_rows_inside(rows)) {
+    if (!row_queue_is_in_row(rows)) {
         rows->count = rows->cell_count = rows->size = 0;
     } else { /* one that is not whole yet moves to the front */
-        struct waiting_row row = rows->rows[rows->count - 1];
+        struct queued_row row = rows->rows[rows->count - 1];
         rows->cell_count -= row.first;
         if (rows->cell_count > 0)
             memmove(rows->cells, rows->cells + row.first, rows->cell_count * sizeof(*rows->cells));
@@ -122,17 +124,17 @@ void sheet_rows_drop(struct sheet_rows *rows)
     rows->whole = rows->next = 0;
 }
 
-void sheet_rows_reset(struct sheet_rows *rows)
+void row_queue_reset(struct row_queue *rows)
 {
     rows->number = 0;
     rows->next = rows->whole = rows->count = 0;
     rows->cell_count = rows->size = 0;
 }
 
-void sheet_rows_free(struct sheet_rows *rows)
+void row_queue_free(struct row_queue *rows)
 {
     free(rows->rows);
     free(rows->cells);
     free(rows->bytes);
-    free(rows->lent);
+    free(rows->lent_cells);
 }

@@ -6,39 +6,39 @@
 #include "connectors/xlsx/workbook.h"
 
 struct sheet_cell;
-struct waiting_row;
+struct queued_row;
 
 /* A zeroed one is empty and ready. */
-struct sheet_rows {
+struct row_queue {
     uint64_t number; /* of the row that began last, from 1 */
-    struct waiting_row *rows;
+    struct queued_row *rows;
     size_t next, whole, count, row_capacity; /* rows: lent so far, ended, begun */
     struct sheet_cell *cells;
     size_t cell_count, cell_capacity;
     char *bytes; /* of cells that are not shared */
     size_t size, capacity;
-    struct text *lent;
-    size_t lent_capacity;
+    struct text *lent_cells;
+    size_t lent_cell_capacity;
 };
 
 /* Begins a row; number 0 or less: the one below the last. */
-void sheet_rows_begin(struct sheet_rows *rows, int64_t number);
-bool sheet_rows_inside(const struct sheet_rows *rows); /* a row began and has not ended */
-void sheet_rows_end(struct sheet_rows *rows);
+void row_queue_begin_row(struct row_queue *rows, int64_t number);
+bool row_queue_is_in_row(const struct row_queue *rows); /* a row began and has not ended */
+void row_queue_end_row(struct row_queue *rows);
 
 /* A cell of the row that began, columns counted from 0, in their order. `shared`: its bytes stay
  * while the rows do; others are copied, unless the row has more than a row should: it is too long
  * then. */
-void sheet_rows_add(struct sheet_rows *rows, size_t column, struct text cell, bool shared);
-void sheet_rows_mark_long(struct sheet_rows *rows); /* one of its cells was cut */
+void row_queue_add_cell(struct row_queue *rows, size_t column, struct text cell, bool shared);
+void row_queue_mark_too_long(struct row_queue *rows); /* one of its cells was cut */
 
 /* Lends the next row that holds anything and has ended. */
-bool sheet_rows_next(struct sheet_rows *rows, struct workbook_row *row);
+bool row_queue_next(struct row_queue *rows, struct workbook_row *row);
 
 /* Forgets the rows that were lent. */
-void sheet_rows_drop(struct sheet_rows *rows);
+void row_queue_discard_read(struct row_queue *rows);
 
-void sheet_rows_reset(struct sheet_rows *rows); /* to the first row of another sheet */
-void sheet_rows_free(struct sheet_rows *rows);
+void row_queue_reset(struct row_queue *rows); /* to the first row of another sheet */
+void row_queue_free(struct row_queue *rows);
 
 #endif

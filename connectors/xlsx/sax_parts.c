@@ -12,9 +12,9 @@ enum { BLOCK_SIZE = 4096 }; /* given to the parser at a time: bounds the rows th
 
 struct part_parser {
     char *path;
-    struct bundle *bundle;
+    struct archive_reader *archive_reader;
     xmlParserCtxtPtr context;
-    const struct part_reader *reader;
+    const struct part_handlers *handlers;
     void *user;
     struct error fault; /* found by a handler */
 };
@@ -42,21 +42,21 @@ static void on_begin(void *user, const xmlChar *name, const xmlChar *prefix, con
     struct part_parser *parser = user;
     struct part_element element = {text_of((const char *)name), attribute_list, attributes};
     (void)prefix, (void)uri, (void)namespaces, (void)namespace_list, (void)defaulted;
-    parser->reader->begin(parser->user, &element);
+    parser->handlers->begin(parser->user, &element);
 }
 
 static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
     struct part_parser *parser = user;
     (void)prefix, (void)uri;
-    parser->reader->end(parser->user, text_of((const char *)name));
+    parser->handlers->end(parser->user, text_of((const char *)name));
 }
 
 static void on_text(void *user, const xmlChar *bytes, int size)
 {
     struct part_parser *parser = user;
     if (size > 0)
-        parser->reader->text(parser->user, (struct text){(const char *)bytes, (size_t)size});
+        parser->handlers->text(parser->user, (struct text){(const char *)bytes, (size_t)size});
 }
 
 static void on_doctype(void *user, const xmlChar *name, const xmlChar *external,
@@ -66,7 +66,7 @@ static void on_doctype(void *user, const xmlChar *name, const xmlChar *external,
     part_parser_fail(user, "it defines entities, as no spreadsheet does");
 }
 
-static void on_complaint(void *user, xmlErrorPtr fault)
+static void on_parser_error(void *user, xmlErrorPtr fault)
 {
     struct part_parser *parser = user;
     if (fault->level < XML_ERR_FATAL || parser->fault.kind != ERROR_NONE)
@@ -77,7 +77,7 @@ static void on_complaint(void *user, xmlErrorPtr fault)
 }
 
 bool part_parser_open(struct part_parser **parser, const char *path, const char *part,
-                      const struct part_reader *reader, void *user, struct error *error)
+                      const struct part_handlers *handlers, void *user, struct error *error)
 {
     xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC,
                              .startElementNs = on_begin,
@@ -85,18 +85,18 @@ bool part_parser_open(struct part_parser **parser, const char *path, const char 
                              .characters = on_text,
                              .cdataBlock = on_text,
                              .internalSubset = on_doctype,
-                             .serror = on_complaint};
-    struct bundle *bundle;
+                             .serror = on_parser_error};
+    struct archive_reader *archive_reader;
     *parser = NULL;
-    if (!bundle_open_part(&bundle, path, part, error))
+    if (!archive_reader_open_part(&archive_reader, path, part, error))
         return false;
-    if (!bundle)
+    if (!archive_reader)
         return true;
     struct part_parser *opened = memory_alloc(1, sizeof(*opened));
     opened->path = memory_alloc(strlen(path) + 1, 1);
     strcpy(opened->path, path);
-    opened->bundle = bundle;
-    opened->reader = reader;
+    opened->archive_reader = archive_reader;
+    opened->handlers = handlers;
     opened->user = user;
     opened->context = xmlCreatePushParserCtxt(&handler, opened, NULL, 0, NULL);
     if (!opened->context) {
@@ -108,18 +108,18 @@ bool part_parser_open(struct part_parser **parser, const char *path, const char 
     return true;
 }
 
-bool part_parser_feed(struct part_parser *parser, bool *done, struct error *error)
+bool part_parser_feed(struct part_parser *parser, bool *at_end, struct error *error)
 {
     char block[BLOCK_SIZE];
     size_t size;
-    if (!bundle_read(parser->bundle, block, sizeof(block), &size, error))
+    if (!archive_reader_read(parser->archive_reader, block, sizeof(block), &size, error))
         return false;
-    *done = size == 0;
+    *at_end = size == 0;
     bool begins = xmlByteConsumed(parser->context) <= 0 && size > 1;
     if (begins && (!block[0] || !block[1] || block[0] == '\xFE' || block[0] == '\xFF'))
         part_parser_fail(parser, "a part of it is not in UTF-8");
     if (parser->fault.kind == ERROR_NONE)
-        xmlParseChunk(parser->context, block, (int)size, *done);
+        xmlParseChunk(parser->context, block, (int)size, *at_end);
     return parser->fault.kind == ERROR_NONE ||
            error_set(error, parser->fault.kind, "%s", parser->fault.message);
 }
@@ -129,7 +129,7 @@ void part_parser_close(struct part_parser *parser)
     if (!parser)
         return;
     xmlFreeParserCtxt(parser->context);
-    bundle_close(parser->bundle);
+    archive_reader_close(parser->archive_reader);
     free(parser->path);
     free(parser);
 }

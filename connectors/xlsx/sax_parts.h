@@ -19,7 +19,7 @@ struct part_element {
 struct text part_attribute(const struct part_element *element, const char *name);
 
 /* Who is told; what is lent is good during the call. */
-struct part_reader {
+struct part_handlers {
     void (*begin)(void *user, const struct part_element *element);
     void (*end)(void *user, struct text name);
     void (*text)(void *user, struct text text); /* in pieces, as they come */
@@ -27,10 +27,10 @@ struct part_reader {
 
 /* *parser is NULL when the file at `path` has no such part. `reader` and `user` stay borrowed. */
 bool part_parser_open(struct part_parser **parser, const char *path, const char *part,
-                      const struct part_reader *reader, void *user, struct error *error);
+                      const struct part_handlers *handlers, void *user, struct error *error);
 
 /* Reads one more block of the part; *done at its end. */
-bool part_parser_feed(struct part_parser *parser, bool *done, struct error *error);
+bool part_parser_feed(struct part_parser *parser, bool *at_end, struct error *error);
 
 /* For readers: ends the reading, "PATH: WHAT; save the sheet as CSV instead". */
 void part_parser_fail(struct part_parser *parser, const char *what);

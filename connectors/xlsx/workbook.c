@@ -12,22 +12,22 @@
 #include "connectors/xlsx/sax_parts.h"
 
 enum {
-    LONGEST_CELL = 1 << 20,           /* bytes; a spreadsheet allows 32,767 characters */
-    MOST_STRINGS = 256 * 1024 * 1024, /* bytes of all shared strings */
-    MOST_SHEETS = 100000
+    MAX_CELL_SIZE = 1 << 20,              /* bytes; a spreadsheet allows 32,767 characters */
+    MAX_STRINGS_SIZE = 256 * 1024 * 1024, /* bytes of all shared strings */
+    MAX_SHEETS = 100000
 };
 
 struct sheet_part {
-    struct text relation; /* "rId1" */
-    struct text part;     /* "xl/worksheets/sheet1.xml" */
+    struct text relation_id; /* "rId1" */
+    struct text part;        /* "xl/worksheets/sheet1.xml" */
 };
 
 /* The text of an element, put together from its pieces. */
-struct collected {
+struct text_collector {
     char *bytes;
     size_t size, capacity;
-    bool on;       /* what comes now belongs to it */
-    bool phonetic; /* what comes now says how a Japanese word is read */
+    bool is_collecting; /* what comes now belongs to it */
+    bool in_phonetic;   /* what comes now says how a Japanese word is read */
     bool too_long;
 };
 
@@ -35,7 +35,7 @@ struct workbook {
     char *path;
     struct arena arena;
     struct part_parser *parser; /* of the part that is being read */
-    struct collected text;
+    struct text_collector text;
 
     struct workbook_sheet *sheets;
     struct sheet_part *parts;
@@ -51,45 +51,45 @@ struct workbook {
     size_t string_count, string_capacity;
 
     /* the sheet that is being read */
-    struct sheet_rows rows;
-    bool done;
+    struct row_queue rows;
+    bool at_end;
     size_t column; /* of the next cell */
     char type;     /* of the cell: n number, s shared, i inline, b boolean, t text, d date */
     enum cell_style style;
 };
 
-static int64_t number_of(struct text text, int64_t otherwise)
+static int64_t parse_integer(struct text text, int64_t default_value)
 {
-    int64_t number = otherwise;
-    text_integer(text, &number);
+    int64_t number = default_value;
+    text_to_integer(text, &number);
     return number;
 }
 
-static bool is_called(struct text name, const char *wanted)
+static bool name_is(struct text name, const char *wanted)
 {
     return text_equal(name, text_of(wanted));
 }
 
 static bool is_true(struct text value)
 {
-    return is_called(value, "1") || is_called(value, "true");
+    return name_is(value, "1") || name_is(value, "true");
 }
 
 /* ---- Texts ---- */
 
-static void begin_text(struct collected *text)
+static void begin_text(struct text_collector *text)
 {
     text->size = 0;
     text->too_long = false;
-    text->phonetic = false;
+    text->in_phonetic = false;
 }
 
 static void on_text(void *user, struct text piece)
 {
-    struct collected *text = &((struct workbook *)user)->text;
-    if (!text->on)
+    struct text_collector *text = &((struct workbook *)user)->text;
+    if (!text->is_collecting)
         return;
-    if (text->size + piece.size > LONGEST_CELL) {
+    if (text->size + piece.size > MAX_CELL_SIZE) {
         text->too_long = true;
         return;
     }
@@ -99,7 +99,7 @@ static void on_text(void *user, struct text piece)
 }
 
 /* "_x000D_" stands for the character of that number. */
-static void decode_escapes(struct collected *text)
+static void decode_escapes(struct text_collector *text)
 {
     size_t size = 0;
     for (size_t i = 0; i < text->size; i++) {
@@ -122,7 +122,7 @@ static void decode_escapes(struct collected *text)
 
 /* ---- The parts ---- */
 
-static void end_nothing(void *user, struct text name)
+static void ignore_end(void *user, struct text name)
 {
     (void)user, (void)name;
 }
@@ -130,20 +130,20 @@ static void end_nothing(void *user, struct text name)
 static void begin_workbook(void *user, const struct part_element *element)
 {
     struct workbook *book = user;
-    if (is_called(element->name, "workbookPr"))
+    if (name_is(element->name, "workbookPr"))
         book->styles.from_1904 = is_true(part_attribute(element, "date1904"));
-    if (!is_called(element->name, "sheet") || book->sheet_count >= MOST_SHEETS)
+    if (!name_is(element->name, "sheet") || book->sheet_count >= MAX_SHEETS)
         return;
     size_t count = book->sheet_count++;
     book->sheets =
         memory_grow(book->sheets, &book->sheet_capacity, count + 1, sizeof(*book->sheets));
     book->parts = memory_grow(book->parts, &book->part_capacity, count + 1, sizeof(*book->parts));
     struct text state = part_attribute(element, "state");
-    book->sheets[count] =
-        (struct workbook_sheet){.name = arena_copy(&book->arena, part_attribute(element, "name")),
-                                .hidden = state.size > 0 && !is_called(state, "visible")};
-    book->parts[count] =
-        (struct sheet_part){.relation = arena_copy(&book->arena, part_attribute(element, "id"))};
+    book->sheets[count] = (struct workbook_sheet){
+        .name = arena_copy_text(&book->arena, part_attribute(element, "name")),
+        .hidden = state.size > 0 && !name_is(state, "visible")};
+    book->parts[count] = (struct sheet_part){
+        .relation_id = arena_copy_text(&book->arena, part_attribute(element, "id"))};
 }
 
 /* "worksheets/sheet1.xml" counts from xl/, "/xl/worksheets/sheet1.xml" from the top. */
@@ -153,55 +153,55 @@ static void begin_relations(void *user, const struct part_element *element)
     struct text id = part_attribute(element, "Id"), target = part_attribute(element, "Target");
     struct text type = part_attribute(element, "Type");
     struct text kind = text_slice(type, type.size > 10 ? type.size - 10 : 0, type.size);
-    if (!is_called(element->name, "Relationship") || !is_called(kind, "/worksheet"))
+    if (!name_is(element->name, "Relationship") || !name_is(kind, "/worksheet"))
         return;
     bool whole = text_starts_with(target, TEXT("/"));
     for (size_t i = 0; i < book->sheet_count; i++)
-        if (text_equal(book->parts[i].relation, id))
+        if (text_equal(book->parts[i].relation_id, id))
             book->parts[i].part =
-                whole ? arena_copy(&book->arena, text_slice(target, 1, target.size))
+                whole ? arena_copy_text(&book->arena, text_slice(target, 1, target.size))
                       : arena_format(&book->arena, "xl/%.*s", TEXT_ARGUMENT(target));
 }
 
 static void begin_styles(void *user, const struct part_element *element)
 {
     struct workbook *book = user;
-    int64_t number = number_of(part_attribute(element, "numFmtId"), 0);
-    if (is_called(element->name, "numFmt"))
+    int64_t number = parse_integer(part_attribute(element, "numFmtId"), 0);
+    if (name_is(element->name, "numFmt"))
         cell_styles_add_format(&book->styles, number, part_attribute(element, "formatCode"));
-    if (is_called(element->name, "cellXfs"))
+    if (name_is(element->name, "cellXfs"))
         book->in_cell_styles = true;
-    if (book->in_cell_styles && is_called(element->name, "xf"))
-        cell_styles_add(&book->styles, number);
+    if (book->in_cell_styles && name_is(element->name, "xf"))
+        cell_styles_add_style(&book->styles, number);
 }
 
 static void end_styles(void *user, struct text name)
 {
     struct workbook *book = user;
-    if (is_called(name, "cellXfs"))
+    if (name_is(name, "cellXfs"))
         book->in_cell_styles = false;
 }
 
 static void begin_strings(void *user, const struct part_element *element)
 {
     struct workbook *book = user;
-    if (is_called(element->name, "si"))
+    if (name_is(element->name, "si"))
         begin_text(&book->text);
-    book->text.phonetic |= is_called(element->name, "rPh");
-    book->text.on = is_called(element->name, "t") && !book->text.phonetic;
+    book->text.in_phonetic |= name_is(element->name, "rPh");
+    book->text.is_collecting = name_is(element->name, "t") && !book->text.in_phonetic;
 }
 
 static void end_strings(void *user, struct text name)
 {
     struct workbook *book = user;
-    struct collected *text = &book->text;
-    text->on = false;
-    if (is_called(name, "rPh"))
-        text->phonetic = false;
-    if (!is_called(name, "si"))
+    struct text_collector *text = &book->text;
+    text->is_collecting = false;
+    if (name_is(name, "rPh"))
+        text->in_phonetic = false;
+    if (!name_is(name, "si"))
         return;
     decode_escapes(text);
-    if (book->strings_size + text->size > MOST_STRINGS) {
+    if (book->strings_size + text->size > MAX_STRINGS_SIZE) {
         part_parser_fail(book->parser, "its texts need more memory than a spreadsheet should");
         return;
     }
@@ -218,13 +218,13 @@ static void end_strings(void *user, struct text name)
 /* ---- The sheet ---- */
 
 /* "BC12" is column 54, counted from 0. */
-static size_t column_of(struct text reference, size_t otherwise)
+static size_t parse_column_reference(struct text reference, size_t default_value)
 {
     size_t column = 0, letters = 0;
     while (letters < reference.size && letters < 4 && reference.bytes[letters] >= 'A' &&
            reference.bytes[letters] <= 'Z')
         column = column * 26 + (size_t)(reference.bytes[letters++] - 'A') + 1;
-    return letters > 0 ? column - 1 : otherwise;
+    return letters > 0 ? column - 1 : default_value;
 }
 
 static void begin_cell(struct workbook *book, const struct part_element *element)
@@ -234,12 +234,12 @@ static void begin_cell(struct workbook *book, const struct part_element *element
         char type;
     } types[] = {{"s", 's'}, {"inlineStr", 'i'}, {"b", 'b'}, {"str", 't'}, {"e", 't'}, {"d", 'd'}};
     struct text type = part_attribute(element, "t");
-    book->column = column_of(part_attribute(element, "r"), book->column);
+    book->column = parse_column_reference(part_attribute(element, "r"), book->column);
     book->type = 'n';
     for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-        if (is_called(type, types[i].name))
+        if (name_is(type, types[i].name))
             book->type = types[i].type;
-    book->style = cell_styles_at(&book->styles, number_of(part_attribute(element, "s"), -1));
+    book->style = cell_styles_get(&book->styles, parse_integer(part_attribute(element, "s"), -1));
     begin_text(&book->text);
 }
 
@@ -247,16 +247,16 @@ static void begin_sheet(void *user, const struct part_element *element)
 {
     struct workbook *book = user;
     struct text name = element->name;
-    bool in_row = sheet_rows_inside(&book->rows);
-    if (is_called(name, "row")) {
-        sheet_rows_begin(&book->rows, number_of(part_attribute(element, "r"), 0));
+    bool in_row = row_queue_is_in_row(&book->rows);
+    if (name_is(name, "row")) {
+        row_queue_begin_row(&book->rows, parse_integer(part_attribute(element, "r"), 0));
         book->column = 0;
-    } else if (is_called(name, "c") && in_row) {
+    } else if (name_is(name, "c") && in_row) {
         begin_cell(book, element);
     }
-    book->text.phonetic |= is_called(name, "rPh");
-    book->text.on = in_row && !book->text.phonetic &&
-                    (is_called(name, "v") || (is_called(name, "t") && book->type == 'i'));
+    book->text.in_phonetic |= name_is(name, "rPh");
+    book->text.is_collecting = in_row && !book->text.in_phonetic &&
+                               (name_is(name, "v") || (name_is(name, "t") && book->type == 'i'));
 }
 
 static struct text shared_string(const struct workbook *book, int64_t index)
@@ -274,51 +274,52 @@ static void end_cell(struct workbook *book)
     double number;
     char digits[32];
     if (shared) {
-        text = shared_string(book, number_of(trimmed, -1));
+        text = shared_string(book, parse_integer(trimmed, -1));
     } else if (book->type == 'b') {
         text = is_true(text) ? TEXT("TRUE") : TEXT("FALSE");
     } else if (book->type != 'n') {
         decode_escapes(&book->text);
         text.size = book->text.size;
-    } else if (text_real(trimmed, &number)) {
-        cell_styles_print(&book->styles, number, book->style, digits);
+    } else if (text_to_real(trimmed, &number)) {
+        cell_styles_format(&book->styles, number, book->style, digits);
         text = text_of(digits);
     } else {
         text = trimmed;
     }
-    sheet_rows_add(&book->rows, book->column++, text, shared);
+    row_queue_add_cell(&book->rows, book->column++, text, shared);
     if (text.size > 0 && book->text.too_long)
-        sheet_rows_mark_long(&book->rows);
+        row_queue_mark_too_long(&book->rows);
 }
 
 static void end_sheet(void *user, struct text name)
 {
     struct workbook *book = user;
-    book->text.on = false;
-    if (is_called(name, "rPh"))
-        book->text.phonetic = false;
-    if (is_called(name, "c") && sheet_rows_inside(&book->rows))
+    book->text.is_collecting = false;
+    if (name_is(name, "rPh"))
+        book->text.in_phonetic = false;
+    if (name_is(name, "c") && row_queue_is_in_row(&book->rows))
         end_cell(book);
-    if (is_called(name, "row"))
-        sheet_rows_end(&book->rows);
+    if (name_is(name, "row"))
+        row_queue_end_row(&book->rows);
 }
 
-static const struct part_reader workbook_reader = {begin_workbook, end_nothing, on_text};
-static const struct part_reader relations_reader = {begin_relations, end_nothing, on_text};
-static const struct part_reader styles_reader = {begin_styles, end_styles, on_text};
-static const struct part_reader strings_reader = {begin_strings, end_strings, on_text};
-static const struct part_reader sheet_reader = {begin_sheet, end_sheet, on_text};
+static const struct part_handlers workbook_handlers = {begin_workbook, ignore_end, on_text};
+static const struct part_handlers relations_handlers = {begin_relations, ignore_end, on_text};
+static const struct part_handlers styles_handlers = {begin_styles, end_styles, on_text};
+static const struct part_handlers strings_handlers = {begin_strings, end_strings, on_text};
+static const struct part_handlers sheet_handlers = {begin_sheet, end_sheet, on_text};
 
 /* Reads a whole part; one that is not there is no fault when it is `optional`. */
-static bool read_part(struct workbook *book, const char *name, const struct part_reader *reader,
+static bool read_part(struct workbook *book, const char *name, const struct part_handlers *handlers,
                       bool optional, struct error *error)
 {
-    bool ok = part_parser_open(&book->parser, book->path, name, reader, book, error), done = false;
+    bool ok = part_parser_open(&book->parser, book->path, name, handlers, book, error),
+         at_end = false;
     if (ok && !book->parser)
         return optional ||
                error_set(error, ERROR_INPUT, "%s: no spreadsheet: it has no %s", book->path, name);
-    while (ok && !done)
-        ok = part_parser_feed(book->parser, &done, error);
+    while (ok && !at_end)
+        ok = part_parser_feed(book->parser, &at_end, error);
     part_parser_close(book->parser);
     book->parser = NULL;
     return ok;
@@ -326,24 +327,25 @@ static bool read_part(struct workbook *book, const char *name, const struct part
 
 /* ---- The door ---- */
 
-bool workbook_is(const char *path)
+bool workbook_probe(const char *path)
 {
-    struct bundle *bundle = NULL;
-    bool is = bundle_open_part(&bundle, path, "xl/workbook.xml", NULL) && bundle;
-    bundle_close(bundle);
+    struct archive_reader *archive_reader = NULL;
+    bool is =
+        archive_reader_open_part(&archive_reader, path, "xl/workbook.xml", NULL) && archive_reader;
+    archive_reader_close(archive_reader);
     return is;
 }
 
 /* Sheets whose part is not there are charts. */
 static void drop_charts(struct workbook *book)
 {
-    size_t kept = 0;
+    size_t kept_count = 0;
     for (size_t i = 0; i < book->sheet_count; i++)
         if (book->parts[i].part.size > 0) {
-            book->sheets[kept] = book->sheets[i];
-            book->parts[kept++] = book->parts[i];
+            book->sheets[kept_count] = book->sheets[i];
+            book->parts[kept_count++] = book->parts[i];
         }
-    book->sheet_count = kept;
+    book->sheet_count = kept_count;
 }
 
 bool workbook_open(struct workbook **workbook, const char *path, struct error *error)
@@ -351,10 +353,10 @@ bool workbook_open(struct workbook **workbook, const char *path, struct error *e
     struct workbook *book = memory_alloc(1, sizeof(*book));
     book->path = memory_alloc(strlen(path) + 1, 1);
     strcpy(book->path, path);
-    bool ok = read_part(book, "xl/workbook.xml", &workbook_reader, false, error) &&
-              read_part(book, "xl/_rels/workbook.xml.rels", &relations_reader, false, error) &&
-              read_part(book, "xl/styles.xml", &styles_reader, true, error) &&
-              read_part(book, "xl/sharedStrings.xml", &strings_reader, true, error);
+    bool ok = read_part(book, "xl/workbook.xml", &workbook_handlers, false, error) &&
+              read_part(book, "xl/_rels/workbook.xml.rels", &relations_handlers, false, error) &&
+              read_part(book, "xl/styles.xml", &styles_handlers, true, error) &&
+              read_part(book, "xl/sharedStrings.xml", &strings_handlers, true, error);
     if (ok)
         drop_charts(book);
     if (ok && book->sheet_count == 0)
@@ -365,19 +367,19 @@ bool workbook_open(struct workbook **workbook, const char *path, struct error *e
     return ok;
 }
 
-static void end_reading(struct workbook *book)
+static void close_sheet(struct workbook *book)
 {
     part_parser_close(book->parser);
     book->parser = NULL;
-    sheet_rows_reset(&book->rows);
-    book->done = false;
+    row_queue_reset(&book->rows);
+    book->at_end = false;
 }
 
 void workbook_close(struct workbook *book)
 {
     if (!book)
         return;
-    end_reading(book);
+    close_sheet(book);
     free(book->path);
     free(book->sheets);
     free(book->parts);
@@ -385,7 +387,7 @@ void workbook_close(struct workbook *book)
     free(book->string_ends);
     free(book->text.bytes);
     cell_styles_free(&book->styles);
-    sheet_rows_free(&book->rows);
+    row_queue_free(&book->rows);
     arena_free(&book->arena);
     free(book);
 }
@@ -396,28 +398,29 @@ const struct workbook_sheet *workbook_sheets(const struct workbook *book, size_t
     return book->sheets;
 }
 
-bool workbook_begin(struct workbook *book, size_t sheet, struct error *error)
+bool workbook_begin_sheet(struct workbook *book, size_t sheet, struct error *error)
 {
-    end_reading(book);
+    close_sheet(book);
     const char *part = book->parts[sheet].part.bytes;
-    if (!part_parser_open(&book->parser, book->path, part, &sheet_reader, book, error))
+    if (!part_parser_open(&book->parser, book->path, part, &sheet_handlers, book, error))
         return false;
     return book->parser || error_set(error, ERROR_INPUT, "%s: a damaged spreadsheet (it has no %s)",
                                      book->path, part);
 }
 
-enum reading workbook_read(struct workbook *book, struct workbook_row *row, struct error *error)
+enum read_status workbook_read_row(struct workbook *book, struct workbook_row *row,
+                                   struct error *error)
 {
     for (;;) {
-        if (sheet_rows_next(&book->rows, row))
-            return READING_MORE;
-        if (book->done)
-            return READING_DONE;
-        sheet_rows_drop(&book->rows);
-        if (!part_parser_feed(book->parser, &book->done, error)) {
-            book->done = book->rows.whole == 0; /* rows before the fault are good */
-            if (book->done)
-                return READING_FAILED;
+        if (row_queue_next(&book->rows, row))
+            return READ_OK;
+        if (book->at_end)
+            return READ_END;
+        row_queue_discard_read(&book->rows);
+        if (!part_parser_feed(book->parser, &book->at_end, error)) {
+            book->at_end = book->rows.whole == 0; /* rows before the fault are good */
+            if (book->at_end)
+                return READ_FAILED;
         }
     }
 }

@@ -23,7 +23,7 @@ struct workbook_row {
 };
 
 /* Whether the file, or member of an archive, at `path` is a workbook. */
-bool workbook_is(const char *path);
+bool workbook_probe(const char *path);
 
 /* Reads the list of sheets, the styles and the shared strings. ERROR_INPUT when it is damaged or
  * needs more memory than it should. */
@@ -34,10 +34,10 @@ void workbook_close(struct workbook *workbook); /* NULL is fine */
 const struct workbook_sheet *workbook_sheets(const struct workbook *workbook, size_t *count);
 
 /* Goes to the first row of a sheet. */
-bool workbook_begin(struct workbook *workbook, size_t sheet, struct error *error);
+bool workbook_begin_sheet(struct workbook *workbook, size_t sheet, struct error *error);
 
 /* The next row that holds anything; its cells are good until the next call. */
-enum reading workbook_read(struct workbook *workbook, struct workbook_row *row,
-                           struct error *error);
+enum read_status workbook_read_row(struct workbook *workbook, struct workbook_row *row,
+                                   struct error *error);
 
 #endif

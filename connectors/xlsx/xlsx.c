@@ -13,21 +13,21 @@
 enum {
     SAMPLE_SIZE = 256 * 1024, /* bytes of the rows looked at before the first is read */
     SAMPLE_ROWS = 1000,
-    MOST_SHEETS = 256, /* that are looked at */
-    LONGEST_CELL = 1 << 20
+    MAX_SHEETS = 256, /* that are looked at */
+    MAX_CELL_SIZE = 1 << 20
 };
 
 struct xlsx {
     /* options; tabular has more */
     struct text sheet;
 
-    struct tabular tabular;
+    struct table_records table_records;
     struct workbook *workbook;
-    size_t sheets[MOST_SHEETS]; /* to read, one after the other */
-    size_t skips[MOST_SHEETS];  /* rows before their data */
+    size_t sheets[MAX_SHEETS];        /* to read, one after the other */
+    size_t preamble_rows[MAX_SHEETS]; /* rows before their data */
     size_t sheet_count, next_sheet;
-    struct text left_out; /* names of the sheets that are not read */
-    char *raw;            /* of the last row, its cells with tabs between them */
+    struct text skipped; /* names of the sheets that are not read */
+    char *raw;           /* of the last row, its cells with tabs between them */
     size_t raw_capacity;
 };
 
@@ -35,16 +35,18 @@ static const struct option options[] = {
     {.name = "sheet",
      .type = OPTION_TEXT,
      .offset = offsetof(struct xlsx, sheet),
-     .fallback = "",
+     .default_value = "",
      .help = "of a spreadsheet: name or number, from 1; empty: find the one with feedback"},
-    TABULAR_OPTIONS(struct xlsx, tabular),
+    TABLE_RECORDS_OPTIONS(struct xlsx, table_records),
     {.name = NULL},
 };
 
-static struct recognition recognize(const struct candidate *candidate, struct arena *arena)
+static struct recognition recognize(const struct candidate_file *candidate_file,
+                                    struct arena *arena)
 {
     (void)arena;
-    if (!text_starts_with(candidate->head, TEXT("PK\3\4")) || !workbook_is(candidate->path))
+    if (!text_starts_with(candidate_file->head, TEXT("PK\3\4")) ||
+        !workbook_probe(candidate_file->path))
         return (struct recognition){0, TEXT("no spreadsheet")};
     return (struct recognition){95, TEXT("a spreadsheet (.xlsx)")};
 }
@@ -53,25 +55,27 @@ static struct recognition recognize(const struct candidate *candidate, struct ar
 
 /* The first rows of a sheet as CSV, which layout.h takes: every cell quoted, every row as wide as
  * the widest. */
-struct sample {
+struct sheet_sample {
     struct text *cells;
     size_t *starts; /* of the rows in `cells` */
     size_t cell_count, cell_capacity, row_count, start_capacity;
     size_t size, width;
 };
 
-static void add_sample(struct sample *sample, const struct workbook_row *row, struct arena *arena)
+static void add_sample(struct sheet_sample *sheet_sample, const struct workbook_row *row,
+                       struct arena *arena)
 {
-    sample->starts = memory_grow(sample->starts, &sample->start_capacity, sample->row_count + 1,
-                                 sizeof(*sample->starts));
-    sample->starts[sample->row_count++] = sample->cell_count;
-    sample->cells = memory_grow(sample->cells, &sample->cell_capacity,
-                                sample->cell_count + row->count, sizeof(*sample->cells));
+    sheet_sample->starts = memory_grow(sheet_sample->starts, &sheet_sample->start_capacity,
+                                       sheet_sample->row_count + 1, sizeof(*sheet_sample->starts));
+    sheet_sample->starts[sheet_sample->row_count++] = sheet_sample->cell_count;
+    sheet_sample->cells =
+        memory_grow(sheet_sample->cells, &sheet_sample->cell_capacity,
+                    sheet_sample->cell_count + row->count, sizeof(*sheet_sample->cells));
     for (size_t i = 0; i < row->count; i++) {
-        sample->cells[sample->cell_count++] = arena_copy(arena, row->cells[i]);
-        sample->size += row->cells[i].size;
+        sheet_sample->cells[sheet_sample->cell_count++] = arena_copy_text(arena, row->cells[i]);
+        sheet_sample->size += row->cells[i].size;
     }
-    sample->width = row->count > sample->width ? row->count : sample->width;
+    sheet_sample->width = row->count > sheet_sample->width ? row->count : sheet_sample->width;
 }
 
 static void write_cell(FILE *out, struct text cell)
@@ -85,76 +89,82 @@ static void write_cell(FILE *out, struct text cell)
     fputc('"', out);
 }
 
-static struct text write_sample(const struct sample *sample, struct arena *arena)
+static struct text write_sample(const struct sheet_sample *sheet_sample, struct arena *arena)
 {
     char *bytes;
     size_t size;
     FILE *out = open_memstream(&bytes, &size);
     if (!out)
         memory_alloc(SIZE_MAX / 2, 1); /* ends the run */
-    for (size_t row = 0; row < sample->row_count; row++) {
-        size_t end = row + 1 < sample->row_count ? sample->starts[row + 1] : sample->cell_count;
-        for (size_t i = 0; i < sample->width; i++) {
-            size_t at = sample->starts[row] + i;
+    for (size_t row = 0; row < sheet_sample->row_count; row++) {
+        size_t end = row + 1 < sheet_sample->row_count ? sheet_sample->starts[row + 1]
+                                                       : sheet_sample->cell_count;
+        for (size_t i = 0; i < sheet_sample->width; i++) {
+            size_t at = sheet_sample->starts[row] + i;
             if (i > 0)
                 fputc(',', out);
-            write_cell(out, at < end ? sample->cells[at] : (struct text){0});
+            write_cell(out, at < end ? sheet_sample->cells[at] : (struct text){0});
         }
         fputc('\n', out);
     }
     fclose(out);
-    struct text text = arena_copy(arena, (struct text){bytes, size});
+    struct text text = arena_copy_text(arena, (struct text){bytes, size});
     free(bytes);
     return text;
 }
 
-static bool read_sample(struct xlsx *xlsx, size_t sheet, struct sample *sample, struct arena *arena,
-                        struct error *error)
+static bool read_sample(struct xlsx *xlsx, size_t sheet, struct sheet_sample *sheet_sample,
+                        struct arena *arena, struct error *error)
 {
     struct workbook_row row;
-    enum reading reading = READING_MORE;
-    if (!workbook_begin(xlsx->workbook, sheet, error))
+    enum read_status read_status = READ_OK;
+    if (!workbook_begin_sheet(xlsx->workbook, sheet, error))
         return false;
-    while (sample->row_count < SAMPLE_ROWS && sample->size < SAMPLE_SIZE &&
-           (reading = workbook_read(xlsx->workbook, &row, error)) == READING_MORE)
-        if (row.count <= LAYOUT_WIDEST)
-            add_sample(sample, &row, arena);
-    return reading != READING_FAILED;
+    while (sheet_sample->row_count < SAMPLE_ROWS && sheet_sample->size < SAMPLE_SIZE &&
+           (read_status = workbook_read_row(xlsx->workbook, &row, error)) == READ_OK)
+        if (row.count <= MAX_TABLE_COLUMNS)
+            add_sample(sheet_sample, &row, arena);
+    return read_status != READ_FAILED;
 }
 
 /* "3 columns, with a header below 2 other rows" */
-static struct text describe(const struct layout *layout, struct text name, struct arena *arena)
+static struct text describe_layout(const struct table_layout *table_layout, struct text name,
+                                   struct arena *arena)
 {
-    struct text words = arena_format(arena, "sheet '%.*s', %zu column%s, %s", TEXT_ARGUMENT(name),
-                                     layout->count, layout->count == 1 ? "" : "s",
-                                     layout->header_rows ? "with a header" : "without a header");
-    if (layout->preamble > 0)
+    struct text words =
+        arena_format(arena, "sheet '%.*s', %zu column%s, %s", TEXT_ARGUMENT(name),
+                     table_layout->count, table_layout->count == 1 ? "" : "s",
+                     table_layout->header_rows ? "with a header" : "without a header");
+    if (table_layout->preamble > 0)
         words = arena_format(arena, "%.*s below %zu other row%s", TEXT_ARGUMENT(words),
-                             layout->preamble, layout->preamble == 1 ? "" : "s");
+                             table_layout->preamble, table_layout->preamble == 1 ? "" : "s");
     return words;
 }
 
-static bool find_layout(struct xlsx *xlsx, size_t sheet, struct layout *layout, struct error *error)
+static bool find_layout(struct xlsx *xlsx, size_t sheet, struct table_layout *table_layout,
+                        struct error *error)
 {
-    struct arena *arena = &xlsx->tabular.arena;
-    struct sample sample = {0};
-    struct layout_wishes wishes = {.delimiter = TEXT("comma"), .longest_cell = LONGEST_CELL};
+    struct arena *arena = &xlsx->table_records.arena;
+    struct sheet_sample sheet_sample = {0};
+    struct layout_options layout_options = {.delimiter = TEXT("comma"),
+                                            .max_cell_size = MAX_CELL_SIZE};
     struct text fault;
     size_t count;
     const struct workbook_sheet *sheets = workbook_sheets(xlsx->workbook, &count);
-    bool ok = read_sample(xlsx, sheet, &sample, arena, error);
+    bool ok = read_sample(xlsx, sheet, &sheet_sample, arena, error);
     if (ok) {
-        layout_find(layout, write_sample(&sample, arena), true, &wishes, arena, &fault);
-        layout->reason = describe(layout, sheets[sheet].name, arena);
+        table_layout_detect(table_layout, write_sample(&sheet_sample, arena), true, &layout_options,
+                            arena, &fault);
+        table_layout->reason = describe_layout(table_layout, sheets[sheet].name, arena);
     }
-    free(sample.cells);
-    free(sample.starts);
+    free(sheet_sample.cells);
+    free(sheet_sample.starts);
     return ok;
 }
 
 /* ---- Which sheets ---- */
 
-static bool same_header(const struct layout *a, const struct layout *b)
+static bool same_header(const struct table_layout *a, const struct table_layout *b)
 {
     if (a->count != b->count || a->header_rows == 0 || b->header_rows == 0)
         return false;
@@ -165,8 +175,8 @@ static bool same_header(const struct layout *a, const struct layout *b)
 }
 
 /* The sheet that the user names; *sheet is SIZE_MAX when he names none. */
-static bool find_wanted(const struct xlsx *xlsx, const char *path, size_t *sheet,
-                        struct error *error)
+static bool find_requested_sheet(const struct xlsx *xlsx, const char *path, size_t *sheet,
+                                 struct error *error)
 {
     size_t count;
     const struct workbook_sheet *sheets = workbook_sheets(xlsx->workbook, &count);
@@ -177,9 +187,9 @@ static bool find_wanted(const struct xlsx *xlsx, const char *path, size_t *sheet
     if (xlsx->sheet.size == 0)
         return true;
     for (size_t i = 0; i < count && *sheet == SIZE_MAX; i++)
-        if (text_equal_fold(text_trim(sheets[i].name), text_trim(xlsx->sheet)))
+        if (text_equal_ignore_case(text_trim(sheets[i].name), text_trim(xlsx->sheet)))
             *sheet = i;
-    if (*sheet == SIZE_MAX && text_integer(text_trim(xlsx->sheet), &number) && number >= 1 &&
+    if (*sheet == SIZE_MAX && text_to_integer(text_trim(xlsx->sheet), &number) && number >= 1 &&
         (uint64_t)number <= count)
         *sheet = (size_t)number - 1;
     if (*sheet != SIZE_MAX)
@@ -193,38 +203,39 @@ static bool find_wanted(const struct xlsx *xlsx, const char *path, size_t *sheet
     return false;
 }
 
-static void note_left_out(struct xlsx *xlsx, struct text name)
+static void note_skipped_sheet(struct xlsx *xlsx, struct text name)
 {
-    xlsx->left_out = arena_format(&xlsx->tabular.arena, "%.*s%s%.*s", TEXT_ARGUMENT(xlsx->left_out),
-                                  xlsx->left_out.size ? ", " : "", TEXT_ARGUMENT(name));
+    xlsx->skipped =
+        arena_format(&xlsx->table_records.arena, "%.*s%s%.*s", TEXT_ARGUMENT(xlsx->skipped),
+                     xlsx->skipped.size ? ", " : "", TEXT_ARGUMENT(name));
 }
 
-static void add_sheet(struct xlsx *xlsx, size_t sheet, const struct layout *layout)
+static void add_sheet(struct xlsx *xlsx, size_t sheet, const struct table_layout *table_layout)
 {
-    xlsx->skips[xlsx->sheet_count] = layout->preamble;
+    xlsx->preamble_rows[xlsx->sheet_count] = table_layout->preamble;
     xlsx->sheets[xlsx->sheet_count++] = sheet;
 }
 
 /* Names that exports use weigh most, then what looks like a table, then how much is in it. */
-static int score_sheet(const struct layout *layout, struct arena *arena)
+static int score_sheet(const struct table_layout *table_layout, struct arena *arena)
 {
-    enum { NAMES_WEIGH = 100, MANY_ROWS = 100 };
-    if (layout->count == 0)
+    enum { KNOWN_NAMES_WEIGHT = 100, MANY_ROWS = 100 };
+    if (table_layout->count == 0)
         return 0;
-    size_t rows = layout->samples.rows < MANY_ROWS ? layout->samples.rows : MANY_ROWS;
-    return tabular_recognize(layout, arena).score + (layout->known_names ? NAMES_WEIGH : 0) +
-           (int)rows / 10;
+    size_t rows = table_layout->samples.rows < MANY_ROWS ? table_layout->samples.rows : MANY_ROWS;
+    return table_records_recognize(table_layout, arena).score +
+           (table_layout->has_known_names ? KNOWN_NAMES_WEIGHT : 0) + (int)rows / 10;
 }
 
 /* Looks at every sheet that people see, and takes the best and those with its header. */
 static bool choose_sheets(struct xlsx *xlsx, struct error *error)
 {
-    struct arena *arena = &xlsx->tabular.arena;
+    struct arena *arena = &xlsx->table_records.arena;
     size_t count, best = 0;
     int best_score = -1;
     const struct workbook_sheet *sheets = workbook_sheets(xlsx->workbook, &count);
-    count = count < MOST_SHEETS ? count : MOST_SHEETS;
-    struct layout *layouts = arena_alloc(arena, count, sizeof(*layouts));
+    count = count < MAX_SHEETS ? count : MAX_SHEETS;
+    struct table_layout *layouts = arena_alloc(arena, count, sizeof(*layouts));
     for (size_t i = 0; i < count; i++) {
         if (sheets[i].hidden)
             continue;
@@ -236,12 +247,12 @@ static bool choose_sheets(struct xlsx *xlsx, struct error *error)
             best = i;
         }
     }
-    xlsx->tabular.layout = layouts[best];
+    xlsx->table_records.table_layout = layouts[best];
     for (size_t i = 0; i < count; i++)
         if (i == best || (!sheets[i].hidden && same_header(&layouts[i], &layouts[best])))
             add_sheet(xlsx, i, &layouts[i]);
         else
-            note_left_out(xlsx, sheets[i].name);
+            note_skipped_sheet(xlsx, sheets[i].name);
     return true;
 }
 
@@ -252,12 +263,13 @@ static bool begin_sheet(struct xlsx *xlsx, struct error *error)
 {
     struct workbook_row row;
     size_t index = xlsx->next_sheet++;
-    if (!workbook_begin(xlsx->workbook, xlsx->sheets[index], error))
+    if (!workbook_begin_sheet(xlsx->workbook, xlsx->sheets[index], error))
         return false;
-    for (size_t i = xlsx->skips[index] + xlsx->tabular.survey.header_rows; i > 0; i--) {
-        enum reading reading = workbook_read(xlsx->workbook, &row, error);
-        if (reading != READING_MORE)
-            return reading == READING_DONE;
+    for (size_t i = xlsx->preamble_rows[index] + xlsx->table_records.survey.header_rows; i > 0;
+         i--) {
+        enum read_status read_status = workbook_read_row(xlsx->workbook, &row, error);
+        if (read_status != READ_OK)
+            return read_status == READ_END;
     }
     return true;
 }
@@ -265,18 +277,19 @@ static bool begin_sheet(struct xlsx *xlsx, struct error *error)
 static bool open_xlsx(void *state, const char *path, struct error *error)
 {
     struct xlsx *xlsx = state;
-    size_t wanted;
-    if (!workbook_open(&xlsx->workbook, path, error) || !find_wanted(xlsx, path, &wanted, error))
+    size_t requested_sheet;
+    if (!workbook_open(&xlsx->workbook, path, error) ||
+        !find_requested_sheet(xlsx, path, &requested_sheet, error))
         return false;
-    if (wanted == SIZE_MAX) {
+    if (requested_sheet == SIZE_MAX) {
         if (!choose_sheets(xlsx, error))
             return false;
     } else {
-        if (!find_layout(xlsx, wanted, &xlsx->tabular.layout, error))
+        if (!find_layout(xlsx, requested_sheet, &xlsx->table_records.table_layout, error))
             return false;
-        add_sheet(xlsx, wanted, &xlsx->tabular.layout);
+        add_sheet(xlsx, requested_sheet, &xlsx->table_records.table_layout);
     }
-    return tabular_learn(&xlsx->tabular, path, error) && begin_sheet(xlsx, error);
+    return table_records_map_columns(&xlsx->table_records, path, error) && begin_sheet(xlsx, error);
 }
 
 static struct text join_cells(struct xlsx *xlsx, const struct workbook_row *row)
@@ -293,47 +306,48 @@ static struct text join_cells(struct xlsx *xlsx, const struct workbook_row *row)
     return (struct text){xlsx->raw, size};
 }
 
-static enum reading read_xlsx(void *state, struct batch *batch, struct error *error)
+static enum read_status read_xlsx(void *state, struct batch *batch, struct error *error)
 {
     struct xlsx *xlsx = state;
     struct workbook_row row;
     for (;;) {
-        enum reading reading = workbook_read(xlsx->workbook, &row, error);
-        if (reading == READING_FAILED)
-            return READING_FAILED;
-        if (reading == READING_DONE) {
-            if (xlsx->next_sheet == xlsx->sheet_count || xlsx->tabular.count == 0)
-                return READING_DONE;
+        enum read_status read_status = workbook_read_row(xlsx->workbook, &row, error);
+        if (read_status == READ_FAILED)
+            return READ_FAILED;
+        if (read_status == READ_END) {
+            if (xlsx->next_sheet == xlsx->sheet_count || xlsx->table_records.count == 0)
+                return READ_END;
             if (!begin_sheet(xlsx, error))
-                return READING_FAILED;
+                return READ_FAILED;
             continue;
         }
-        if (xlsx->tabular.count == 0)
+        if (xlsx->table_records.count == 0)
             continue; /* a sheet of which nothing can be made */
-        struct placed_row placed = {row.cells, row.count, join_cells(xlsx, &row), row.number, 0};
+        struct located_row located_row = {row.cells, row.count, join_cells(xlsx, &row), row.number,
+                                          0};
         if (row.too_long)
             batch_reject_row(batch, row.number, 0, TEXT("a cell is longer than the limit"),
-                             placed.raw);
+                             located_row.raw);
         else
-            tabular_add(&xlsx->tabular, &placed, batch);
-        return READING_MORE;
+            table_records_add_row(&xlsx->table_records, &located_row, batch);
+        return READ_OK;
     }
 }
 
 static struct text explain(void *state, struct arena *arena)
 {
     struct xlsx *xlsx = state;
-    if (xlsx->tabular.count == 0)
+    if (xlsx->table_records.count == 0)
         return TEXT("layout: nothing in it");
-    struct text table = tabular_explain(&xlsx->tabular, arena);
+    struct text table = table_records_explain(&xlsx->table_records, arena);
     struct text lines =
-        arena_format(arena, "layout: %.*s", TEXT_ARGUMENT(xlsx->tabular.layout.reason));
+        arena_format(arena, "layout: %.*s", TEXT_ARGUMENT(xlsx->table_records.table_layout.reason));
     if (xlsx->sheet_count > 1)
         lines = arena_format(arena, "%.*s\nsheets: %zu with this header, one after the other",
                              TEXT_ARGUMENT(lines), xlsx->sheet_count);
-    if (xlsx->left_out.size > 0)
+    if (xlsx->skipped.size > 0)
         lines = arena_format(arena, "%.*s\nnot read: %.*s; 'sheet =' names one",
-                             TEXT_ARGUMENT(lines), TEXT_ARGUMENT(xlsx->left_out));
+                             TEXT_ARGUMENT(lines), TEXT_ARGUMENT(xlsx->skipped));
     return arena_format(arena, "%.*s\n%.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(table));
 }
 
@@ -342,7 +356,7 @@ static void close_xlsx(void *state)
     struct xlsx *xlsx = state;
     workbook_close(xlsx->workbook);
     free(xlsx->raw);
-    tabular_free(&xlsx->tabular);
+    table_records_free(&xlsx->table_records);
 }
 
 const struct connector xlsx_connector = {

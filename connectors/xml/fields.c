@@ -9,237 +9,267 @@
 #include "connectors/xml/scan.h"
 
 enum {
-    LONGEST_SHOWN = 64,
-    LONGEST_OPENING = 9
+    MAX_SHOWN_SIZE = 64,
+    CDATA_OPENING_SIZE = 9
 }; /* bytes in a message: of a name, of "<![CDATA[" */
 
 /* An open element; the record is the first. */
-struct level {
-    struct path path;
+struct open_element {
+    struct field_path field_path;
     struct text name;
-    size_t inside; /* where it begins to have content */
+    size_t content; /* where it begins to have content */
     bool has_children;
-    bool is_html;        /* type="html" stands on it */
-    uint64_t last_child; /* hash of the way to it */
-    size_t last_count;   /* of its like, one behind the other */
+    bool is_html;             /* type="html" stands on it */
+    uint64_t last_child_hash; /* hash of the way to it */
+    size_t sibling_count;     /* of its like, one behind the other */
 };
 
 /* A record on its way. */
-struct walk {
+struct xml_record_parser {
     struct xml_reader *reader;
     struct text record; /* and what follows it */
-    bool last;
-    struct members *members;
-    struct level *levels;
-    size_t depth;      /* of the innermost level that is open */
-    size_t markup;     /* of the level whose text holds markup; SIZE_MAX: none */
-    size_t begin, end; /* in the reader's bytes: the words since the last tag */
-    size_t attributes; /* members that are the record's own */
+    bool is_final;
+    struct fields *fields;
+    struct open_element *open_elements;
+    size_t depth;        /* of the innermost level that is open */
+    size_t markup_depth; /* of the level whose text holds markup; SIZE_MAX: none */
+    size_t begin, end;   /* in the reader's bytes: the words since the last tag */
+    size_t attributes;   /* members that are the record's own */
     struct error *fault;
 };
 
 /* ---- Values ---- */
 
-static struct text words_of(const struct walk *walk)
+static struct text pending_text(const struct xml_record_parser *xml_record_parser)
 {
-    return text_trim((struct text){walk->reader->bytes + walk->begin, walk->end - walk->begin});
+    return text_trim((struct text){xml_record_parser->reader->bytes + xml_record_parser->begin,
+                                   xml_record_parser->end - xml_record_parser->begin});
 }
 
 /* Elements of one name are joined, "a, b"; of a text given as plain and as HTML the plain stays; an
  * attribute of the record (Disqus: dsq:id) and a child of its name (<id>) are two values. */
-static void set_value(struct walk *walk, struct text name, struct text value, bool is_html)
+static void set_value(struct xml_record_parser *xml_record_parser, struct text name,
+                      struct text value, bool is_html)
 {
-    struct members *members = walk->members;
-    struct text *known = members_find(members, name);
-    if (known && (size_t)(known - members->cells) < walk->attributes && value.size > 0) {
-        name = arena_format(members->arena, "%.*s.2", TEXT_ARGUMENT(name));
-        known = members_find(members, name);
+    struct fields *fields = xml_record_parser->fields;
+    struct text *existing = fields_find(fields, name);
+    if (existing && (size_t)(existing - fields->cells) < xml_record_parser->attributes &&
+        value.size > 0) {
+        name = arena_format(fields->arena, "%.*s.2", TEXT_ARGUMENT(name));
+        existing = fields_find(fields, name);
     }
-    if (!known) {
-        members_add(members, name, value);
+    if (!existing) {
+        fields_add(fields, name, value);
         return;
     }
-    if (known->size && (value.size == 0 || is_html))
+    if (existing->size && (value.size == 0 || is_html))
         return;
-    if (known->size && !text_equal(name, TEXT("content")))
-        value = arena_format(&walk->reader->scratch, "%.*s, %.*s", TEXT_ARGUMENT(*known),
-                             TEXT_ARGUMENT(value));
-    *known = value;
+    if (existing->size && !text_equal(name, TEXT("content")))
+        value = arena_format(&xml_record_parser->reader->scratch, "%.*s, %.*s",
+                             TEXT_ARGUMENT(*existing), TEXT_ARGUMENT(value));
+    *existing = value;
 }
 
 /* The words that were gathered become the value of the level. */
-static void flush_words(struct walk *walk, struct level *level)
+static void flush_text(struct xml_record_parser *xml_record_parser,
+                       struct open_element *open_element)
 {
-    struct text words = words_of(walk);
-    bool is_record = level == walk->levels;
-    if (words.size > 0 || (!level->has_children && !is_record))
-        set_value(walk, is_record ? TEXT("text") : level->path.text, words, level->is_html);
-    walk->begin = walk->end;
+    struct text pending_words = pending_text(xml_record_parser);
+    bool is_record = open_element == xml_record_parser->open_elements;
+    if (pending_words.size > 0 || (!open_element->has_children && !is_record))
+        set_value(xml_record_parser, is_record ? TEXT("text") : open_element->field_path.text,
+                  pending_words, open_element->is_html);
+    xml_record_parser->begin = xml_record_parser->end;
 }
 
-static void add_words(struct walk *walk, struct text raw, bool as_they_are)
+static void append_text(struct xml_record_parser *xml_record_parser, struct text raw, bool is_cdata)
 {
-    char *bytes = walk->reader->bytes + walk->end;
-    if (as_they_are)
+    char *bytes = xml_record_parser->reader->bytes + xml_record_parser->end;
+    if (is_cdata)
         memcpy(bytes, raw.bytes, raw.size);
-    walk->end += as_they_are ? raw.size : xml_decode(raw, bytes);
+    xml_record_parser->end += is_cdata ? raw.size : xml_decode_text(raw, bytes);
 }
 
 /* Of the attributes that say how a value is written, as Rails and Atom do; no columns. */
-static bool describes_value(struct text name, struct text value)
+static bool is_type_attribute(struct text name, struct text value)
 {
     static const char *const types[] = {"array", "boolean", "date",    "datetime", "decimal",
                                         "float", "html",    "integer", "text",     "xhtml"};
     if (text_equal(name, TEXT("nil")))
         return true;
     for (size_t i = 0; text_equal(name, TEXT("type")) && i < sizeof(types) / sizeof(*types); i++)
-        if (text_equal_fold(value, text_of(types[i])))
+        if (text_equal_ignore_case(value, text_of(types[i])))
             return true;
     return false;
 }
 
 /* Attributes as columns beside the children: `id` of the record, `thread.id` of a child. */
-static void add_attributes(struct walk *walk, struct level *level, struct text attributes)
+static void add_attributes(struct xml_record_parser *xml_record_parser,
+                           struct open_element *open_element, struct text attributes)
 {
     struct text name, raw;
-    while (xml_attribute(&attributes, &name, &raw)) {
-        struct text value = {walk->reader->bytes + walk->end, 0};
-        value.size = xml_decode(raw, walk->reader->bytes + walk->end);
-        if (level != walk->levels && describes_value(name, value)) {
-            level->is_html = level->is_html || text_equal_fold(value, TEXT("html"));
+    while (xml_next_attribute(&attributes, &name, &raw)) {
+        struct text value = {xml_record_parser->reader->bytes + xml_record_parser->end, 0};
+        value.size =
+            xml_decode_text(raw, xml_record_parser->reader->bytes + xml_record_parser->end);
+        if (open_element != xml_record_parser->open_elements && is_type_attribute(name, value)) {
+            open_element->is_html =
+                open_element->is_html || text_equal_ignore_case(value, TEXT("html"));
             continue;
         }
-        walk->end += value.size;
-        struct path path = path_join(&walk->reader->paths, level->path, name, walk->members->arena);
-        if (!members_find(walk->members, path.text))
-            members_add(walk->members, path.text, value);
+        xml_record_parser->end += value.size;
+        struct field_path field_path =
+            field_path_join(&xml_record_parser->reader->field_paths, open_element->field_path, name,
+                            xml_record_parser->fields->arena);
+        if (!fields_find(xml_record_parser->fields, field_path.text))
+            fields_add(xml_record_parser->fields, field_path.text, value);
     }
-    walk->begin = walk->end;
+    xml_record_parser->begin = xml_record_parser->end;
 }
 
 /* ---- Elements ---- */
 
 /* Whether the next thing behind `at` but blanks is an element of its own. */
-static bool has_child(const struct walk *walk, size_t at)
+static bool has_child(const struct xml_record_parser *xml_record_parser, size_t at)
 {
-    struct xml_token token = {.kind = XML_OTHER};
-    if (at < walk->record.size)
-        xml_scan(walk->record, at, walk->last, &token);
+    struct xml_token token = {.kind = XML_IGNORED};
+    if (at < xml_record_parser->record.size)
+        xml_scan(xml_record_parser->record, at, xml_record_parser->is_final, &token);
     size_t next = at + token.size;
-    if (token.kind == XML_TEXT && text_trim(text_slice(walk->record, at, next)).size == 0 &&
-        next < walk->record.size)
-        xml_scan(walk->record, next, walk->last, &token);
-    return token.kind == XML_BEGIN;
+    if (token.kind == XML_TEXT &&
+        text_trim(text_slice(xml_record_parser->record, at, next)).size == 0 &&
+        next < xml_record_parser->record.size)
+        xml_scan(xml_record_parser->record, next, xml_record_parser->is_final, &token);
+    return token.kind == XML_START_TAG;
 }
 
-static struct path path_of_child(struct walk *walk, const struct xml_token *token, size_t after)
+static struct field_path child_path(struct xml_record_parser *xml_record_parser,
+                                    const struct xml_token *token, size_t after)
 {
-    struct arena *arena = walk->members->arena;
-    struct level *above = &walk->levels[walk->depth];
-    struct path path = path_join(&walk->reader->paths, above->path, token->name, arena);
-    above->last_count = path.hash == above->last_child ? above->last_count + 1 : 1;
-    above->last_child = path.hash;
-    if (above->last_count > 1 && !token->empty && has_child(walk, after))
-        path = path_number(&walk->reader->paths, path, above->last_count, arena);
-    return path;
+    struct arena *arena = xml_record_parser->fields->arena;
+    struct open_element *parent = &xml_record_parser->open_elements[xml_record_parser->depth];
+    struct field_path field_path = field_path_join(&xml_record_parser->reader->field_paths,
+                                                   parent->field_path, token->name, arena);
+    parent->sibling_count =
+        field_path.hash == parent->last_child_hash ? parent->sibling_count + 1 : 1;
+    parent->last_child_hash = field_path.hash;
+    if (parent->sibling_count > 1 && !token->empty && has_child(xml_record_parser, after))
+        field_path = field_path_index(&xml_record_parser->reader->field_paths, field_path,
+                                      parent->sibling_count, arena);
+    return field_path;
 }
 
 /* Whether what begins within `above` is markup of its text, not a member. */
-static bool begins_markup(const struct walk *walk, const struct level *above, struct text name)
+static bool begins_markup(const struct xml_record_parser *xml_record_parser,
+                          const struct open_element *parent, struct text name)
 {
-    bool words = words_of(walk).size > 0;
-    return walk->depth > 0 ? words || xml_is_markup(name) : words && !above->has_children;
+    bool pending_words = pending_text(xml_record_parser).size > 0;
+    return xml_record_parser->depth > 0 ? pending_words || xml_is_inline_markup(name)
+                                        : pending_words && !parent->has_children;
 }
 
 /* False, with the fault, when that is one level too many. */
-static bool begin_element(struct walk *walk, const struct xml_token *token, size_t at)
+static bool begin_element(struct xml_record_parser *xml_record_parser,
+                          const struct xml_token *token, size_t at)
 {
-    struct level *above = &walk->levels[walk->depth], *level = above + 1;
-    if (walk->markup == SIZE_MAX && begins_markup(walk, above, token->name))
-        walk->markup = walk->depth;
-    if (walk->markup != SIZE_MAX && (token->empty || xml_is_markup(token->name)))
+    struct open_element *parent = &xml_record_parser->open_elements[xml_record_parser->depth],
+                        *open_element = parent + 1;
+    if (xml_record_parser->markup_depth == SIZE_MAX &&
+        begins_markup(xml_record_parser, parent, token->name))
+        xml_record_parser->markup_depth = xml_record_parser->depth;
+    if (xml_record_parser->markup_depth != SIZE_MAX &&
+        (token->empty || xml_is_inline_markup(token->name)))
         return true;
-    if (walk->depth + 1 >= (size_t)walk->reader->limits->depth)
-        return error_set(walk->fault, ERROR_INPUT,
-                         "nested deeper than %lld levels; 'deepest_record' allows more",
-                         (long long)walk->reader->limits->depth);
-    *level = (struct level){.name = token->name, .inside = at + token->size};
-    if (walk->markup == SIZE_MAX) {
-        if (walk->end > walk->begin && words_of(walk).size > 0)
-            flush_words(walk, above);
-        above->has_children = true;
-        level->path = path_of_child(walk, token, at + token->size);
-        walk->begin = walk->end;
-        add_attributes(walk, level, token->inside);
+    if (xml_record_parser->depth + 1 >= (size_t)xml_record_parser->reader->limits->depth)
+        return error_set(xml_record_parser->fault, ERROR_INPUT,
+                         "nested deeper than %lld levels; 'max_record_depth' allows more",
+                         (long long)xml_record_parser->reader->limits->depth);
+    *open_element = (struct open_element){.name = token->name, .content = at + token->size};
+    if (xml_record_parser->markup_depth == SIZE_MAX) {
+        if (xml_record_parser->end > xml_record_parser->begin &&
+            pending_text(xml_record_parser).size > 0)
+            flush_text(xml_record_parser, parent);
+        parent->has_children = true;
+        open_element->field_path = child_path(xml_record_parser, token, at + token->size);
+        xml_record_parser->begin = xml_record_parser->end;
+        add_attributes(xml_record_parser, open_element, token->content);
         if (token->empty)
-            flush_words(walk, level);
+            flush_text(xml_record_parser, open_element);
     }
-    walk->depth += !token->empty;
+    xml_record_parser->depth += !token->empty;
     return true;
 }
 
 /* Words and markup as they stand, which is HTML: but CDATA as HTML would write its letters. */
-static struct text read_markup(struct walk *walk, struct text inside)
+static struct text markup_to_html(struct xml_record_parser *xml_record_parser, struct text content)
 {
-    char *html = memory_alloc(5 * inside.size + 1, 1);
+    char *html = memory_alloc(5 * content.size + 1, 1);
     size_t size = 0;
     struct xml_token token;
-    for (size_t at = 0; at < inside.size; at += token.size) {
-        if (xml_scan(inside, at, true, &token) != XML_DATA) {
-            memcpy(html + size, inside.bytes + at, token.size);
+    for (size_t at = 0; at < content.size; at += token.size) {
+        if (xml_scan(content, at, true, &token) != XML_CDATA) {
+            memcpy(html + size, content.bytes + at, token.size);
             size += token.size;
             continue;
         }
-        for (size_t i = 0; i < token.inside.size; i++) {
-            char byte = token.inside.bytes[i];
+        for (size_t i = 0; i < token.content.size; i++) {
+            char byte = token.content.bytes[i];
             struct text letter = byte == '<'   ? TEXT("&lt;")
                                  : byte == '&' ? TEXT("&amp;")
-                                               : text_slice(token.inside, i, i + 1);
+                                               : text_slice(token.content, i, i + 1);
             memcpy(html + size, letter.bytes, letter.size);
             size += letter.size;
         }
     }
-    struct text text = arena_copy(&walk->reader->scratch, (struct text){html, size});
+    struct text text =
+        arena_copy_text(&xml_record_parser->reader->scratch, (struct text){html, size});
     free(html);
     return text;
 }
 
 /* All of the level that holds words and markup becomes its value. */
-static void flush_markup(struct walk *walk, size_t at)
+static void flush_markup(struct xml_record_parser *xml_record_parser, size_t at)
 {
-    const struct level *level = &walk->levels[walk->markup];
-    struct text text = read_markup(walk, text_slice(walk->record, level->inside, at));
-    set_value(walk, walk->markup ? level->path.text : TEXT("text"), text, level->is_html);
-    walk->markup = SIZE_MAX;
-    walk->begin = walk->end;
+    const struct open_element *open_element =
+        &xml_record_parser->open_elements[xml_record_parser->markup_depth];
+    struct text text = markup_to_html(
+        xml_record_parser, text_slice(xml_record_parser->record, open_element->content, at));
+    set_value(xml_record_parser,
+              xml_record_parser->markup_depth ? open_element->field_path.text : TEXT("text"), text,
+              open_element->is_html);
+    xml_record_parser->markup_depth = SIZE_MAX;
+    xml_record_parser->begin = xml_record_parser->end;
 }
 
 /* Ends the element called `name`; markup may still be open within it. False, with the fault, when
  * another is, or when it is not open itself. *done: that was the record. */
-static bool end_element(struct walk *walk, struct text name, size_t at, bool *done)
+static bool end_element(struct xml_record_parser *xml_record_parser, struct text name, size_t at,
+                        bool *done)
 {
-    size_t depth = walk->depth;
-    while (depth > 0 && !text_equal(walk->levels[depth].name, name) &&
-           xml_is_markup(walk->levels[depth].name))
+    size_t depth = xml_record_parser->depth;
+    while (depth > 0 && !text_equal(xml_record_parser->open_elements[depth].name, name) &&
+           xml_is_inline_markup(xml_record_parser->open_elements[depth].name))
         depth--;
-    if (!text_equal(walk->levels[depth].name, name)) {
-        if (xml_is_markup(name))
+    if (!text_equal(xml_record_parser->open_elements[depth].name, name)) {
+        if (xml_is_inline_markup(name))
             return true; /* the end of markup that nobody opened */
         bool open = false;
         for (size_t i = 0; i < depth; i++)
-            open = open || text_equal(walk->levels[i].name, name);
+            open = open || text_equal(xml_record_parser->open_elements[i].name, name);
         return open ? error_set(
-                          walk->fault, ERROR_INPUT, "<%.*s> is never closed",
-                          TEXT_ARGUMENT(text_slice(walk->levels[depth].name, 0, LONGEST_SHOWN)))
-                    : error_set(walk->fault, ERROR_INPUT, "</%.*s> closes nothing that is open",
-                                TEXT_ARGUMENT(text_slice(name, 0, LONGEST_SHOWN)));
+                          xml_record_parser->fault, ERROR_INPUT, "<%.*s> is never closed",
+                          TEXT_ARGUMENT(text_slice(xml_record_parser->open_elements[depth].name, 0,
+                                                   MAX_SHOWN_SIZE)))
+                    : error_set(xml_record_parser->fault, ERROR_INPUT,
+                                "</%.*s> closes nothing that is open",
+                                TEXT_ARGUMENT(text_slice(name, 0, MAX_SHOWN_SIZE)));
     }
-    if (walk->markup == SIZE_MAX)
-        flush_words(walk, &walk->levels[depth]);
-    else if (depth <= walk->markup)
-        flush_markup(walk, at);
+    if (xml_record_parser->markup_depth == SIZE_MAX)
+        flush_text(xml_record_parser, &xml_record_parser->open_elements[depth]);
+    else if (depth <= xml_record_parser->markup_depth)
+        flush_markup(xml_record_parser, at);
     *done = depth == 0;
-    walk->depth = depth ? depth - 1 : 0;
+    xml_record_parser->depth = depth ? depth - 1 : 0;
     return true;
 }
 
@@ -247,123 +277,132 @@ static bool end_element(struct walk *walk, struct text name, size_t at, bool *do
 
 /* The record is faulty: it goes up to where the next element called `name` begins, at or after
  * `from`. */
-static enum xml_extent leave_out(const struct walk *walk, size_t from, struct text name,
-                                 size_t *size)
+static enum xml_record_status
+find_faulty_record_end(const struct xml_record_parser *xml_record_parser, size_t from,
+                       struct text name, size_t *size)
 {
     struct xml_token token;
-    for (*size = from; *size < walk->record.size; *size += token.size) {
-        enum xml_kind kind = xml_scan(walk->record, *size, walk->last, &token);
-        if (kind == XML_MORE)
-            return XML_RECORD_MORE;
-        if ((kind == XML_BEGIN || kind == XML_BROKEN) && text_equal(token.name, name))
+    for (*size = from; *size < xml_record_parser->record.size; *size += token.size) {
+        enum xml_token_kind kind =
+            xml_scan(xml_record_parser->record, *size, xml_record_parser->is_final, &token);
+        if (kind == XML_INCOMPLETE)
+            return XML_RECORD_INCOMPLETE;
+        if ((kind == XML_START_TAG || kind == XML_MALFORMED) && text_equal(token.name, name))
             break;
     }
-    if (*size == walk->record.size && !walk->last)
-        return XML_RECORD_MORE;
-    while (*size > 1 && strchr(" \t\r\n", walk->record.bytes[*size - 1]))
+    if (*size == xml_record_parser->record.size && !xml_record_parser->is_final)
+        return XML_RECORD_INCOMPLETE;
+    while (*size > 1 && strchr(" \t\r\n", xml_record_parser->record.bytes[*size - 1]))
         --*size; /* blanks before the next one are nobody's */
     return XML_RECORD_FAULTY;
 }
 
 /* Takes the token at `at` into account; false, with the fault, when it has no place there. */
-static bool take(struct walk *walk, const struct xml_token *token, size_t at, bool *done)
+static bool process_token(struct xml_record_parser *xml_record_parser,
+                          const struct xml_token *token, size_t at, bool *done)
 {
-    if (token->cut)
-        return error_set(walk->fault, ERROR_INPUT, "%.*s... is never closed",
-                         TEXT_ARGUMENT(text_slice(walk->record, at, at + LONGEST_OPENING)));
+    if (token->is_unterminated)
+        return error_set(
+            xml_record_parser->fault, ERROR_INPUT, "%.*s... is never closed",
+            TEXT_ARGUMENT(text_slice(xml_record_parser->record, at, at + CDATA_OPENING_SIZE)));
     switch (token->kind) {
-    case XML_BEGIN:
-        return begin_element(walk, token, at);
-    case XML_END:
-        return end_element(walk, token->name, at, done);
+    case XML_START_TAG:
+        return begin_element(xml_record_parser, token, at);
+    case XML_END_TAG:
+        return end_element(xml_record_parser, token->name, at, done);
     case XML_TEXT:
-    case XML_BROKEN:
-    case XML_DATA:
-        if (walk->markup == SIZE_MAX)
-            add_words(walk,
-                      token->kind == XML_DATA ? token->inside
-                                              : text_slice(walk->record, at, at + token->size),
-                      token->kind == XML_DATA);
+    case XML_MALFORMED:
+    case XML_CDATA:
+        if (xml_record_parser->markup_depth == SIZE_MAX)
+            append_text(xml_record_parser,
+                        token->kind == XML_CDATA
+                            ? token->content
+                            : text_slice(xml_record_parser->record, at, at + token->size),
+                        token->kind == XML_CDATA);
         return true;
     default:
         return true;
     }
 }
 
-static bool begin_record(struct walk *walk, const struct xml_token *token, bool *done)
+static bool begin_record(struct xml_record_parser *xml_record_parser, const struct xml_token *token,
+                         bool *done)
 {
-    walk->levels[0] = (struct level){.name = token->name, .inside = token->size};
-    if (token->kind != XML_BEGIN)
-        return error_set(walk->fault, ERROR_INPUT, "the tag <%.*s is broken",
-                         TEXT_ARGUMENT(text_slice(token->name, 0, LONGEST_SHOWN)));
-    add_attributes(walk, &walk->levels[0], token->inside);
-    walk->attributes = walk->members->count;
+    xml_record_parser->open_elements[0] =
+        (struct open_element){.name = token->name, .content = token->size};
+    if (token->kind != XML_START_TAG)
+        return error_set(xml_record_parser->fault, ERROR_INPUT, "the tag <%.*s is broken",
+                         TEXT_ARGUMENT(text_slice(token->name, 0, MAX_SHOWN_SIZE)));
+    add_attributes(xml_record_parser, &xml_record_parser->open_elements[0], token->content);
+    xml_record_parser->attributes = xml_record_parser->fields->count;
     *done = token->empty;
     return true;
 }
 
-enum xml_extent xml_record_read(struct xml_reader *reader, struct text bytes, bool last,
-                                struct members *members, size_t *size, struct error *fault)
+enum xml_record_status xml_record_read(struct xml_reader *reader, struct text bytes, bool is_final,
+                                       struct fields *fields, size_t *size, struct error *fault)
 {
     /* One more for markup that is a member (<row><b>2</b></row>). */
-    struct level levels[MEMBERS_DEPTH_MOST + 2];
-    struct walk walk = {.reader = reader,
-                        .record = bytes,
-                        .last = last,
-                        .members = members,
-                        .levels = levels,
-                        .markup = SIZE_MAX,
-                        .fault = fault};
+    struct open_element open_elements[MAX_RECORD_DEPTH_LIMIT + 2];
+    struct xml_record_parser xml_record_parser = {.reader = reader,
+                                                  .record = bytes,
+                                                  .is_final = is_final,
+                                                  .fields = fields,
+                                                  .open_elements = open_elements,
+                                                  .markup_depth = SIZE_MAX,
+                                                  .fault = fault};
     struct xml_token token;
     size_t next = 0, at = 0; /* next: where another element of this name begins within it */
     bool done = false;
     reader->bytes = memory_grow(reader->bytes, &reader->capacity, bytes.size + 1, 1);
     arena_reset(&reader->scratch);
-    members->count = 0;
-    if (xml_scan(bytes, 0, last, &token) == XML_MORE)
-        return XML_RECORD_MORE;
-    bool good = begin_record(&walk, &token, &done);
+    fields->count = 0;
+    if (xml_scan(bytes, 0, is_final, &token) == XML_INCOMPLETE)
+        return XML_RECORD_INCOMPLETE;
+    bool good = begin_record(&xml_record_parser, &token, &done);
     for (at = token.size; good && !done && at < bytes.size; at += token.size) {
-        if (xml_scan(bytes, at, last, &token) == XML_MORE)
-            return XML_RECORD_MORE;
-        if (next == 0 && token.kind == XML_BEGIN && text_equal(token.name, levels[0].name))
+        if (xml_scan(bytes, at, is_final, &token) == XML_INCOMPLETE)
+            return XML_RECORD_INCOMPLETE;
+        if (next == 0 && token.kind == XML_START_TAG &&
+            text_equal(token.name, open_elements[0].name))
             next = at;
-        good = take(&walk, &token, at, &done);
+        good = process_token(&xml_record_parser, &token, at, &done);
     }
     *size = at;
-    if (good && !done && !last)
-        return XML_RECORD_MORE;
-    if (done && (int64_t)members->count > reader->limits->members) {
-        error_set(fault, ERROR_INPUT, "more than %lld members; 'most_members' allows more",
-                  (long long)reader->limits->members);
+    if (good && !done && !is_final)
+        return XML_RECORD_INCOMPLETE;
+    if (done && (int64_t)fields->count > reader->limits->fields) {
+        error_set(fault, ERROR_INPUT, "more than %lld members; 'max_record_fields' allows more",
+                  (long long)reader->limits->fields);
         return XML_RECORD_FAULTY;
     }
-    reader->used = walk.end;
+    reader->used_size = xml_record_parser.end;
     if (done)
-        return XML_RECORD_WHOLE;
+        return XML_RECORD_COMPLETE;
     if (good || next > 0) {
         fault->kind = ERROR_NONE; /* this says it better */
         error_set(fault, ERROR_INPUT, "the element that begins here is never closed");
     }
-    return leave_out(&walk, next ? next : 1, levels[0].name, size);
+    return find_faulty_record_end(&xml_record_parser, next ? next : 1, open_elements[0].name, size);
 }
 
-void xml_record_keep(const struct xml_reader *reader, struct members *members)
+void xml_record_copy_values(const struct xml_reader *reader, struct fields *fields)
 {
-    const char *from = reader->bytes, *end = from + reader->used;
-    struct text kept = arena_copy(members->arena, (struct text){from, reader->used});
-    for (size_t i = 0; i < members->count; i++) {
-        struct text *cell = &members->cells[i];
+    const char *from = reader->bytes, *end = from + reader->used_size;
+    struct text copied_values =
+        arena_copy_text(fields->arena, (struct text){from, reader->used_size});
+    for (size_t i = 0; i < fields->count; i++) {
+        struct text *cell = &fields->cells[i];
         if (cell->bytes >= from && cell->bytes <= end)
-            cell->bytes = kept.bytes + (cell->bytes - from);
+            cell->bytes = copied_values.bytes + (cell->bytes - from);
         else
-            *cell = arena_copy(members->arena, *cell);
+            *cell = arena_copy_text(fields->arena, *cell);
     }
 }
 
 void xml_reader_free(struct xml_reader *reader)
 {
-    paths_free(&reader->paths);
+    field_paths_free(&reader->field_paths);
     arena_free(&reader->scratch);
     free(reader->bytes);
     *reader = (struct xml_reader){0};

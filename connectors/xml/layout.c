@@ -3,113 +3,119 @@
 
 #include "connectors/xml/scan.h"
 
-enum { KINDS_MOST = 400, DEEPEST = 64, RECORD_WEIGHT = 64 };
+enum { MAX_ELEMENT_NAMES = 400, MAX_OPEN_ELEMENTS = 64, RECORD_WEIGHT = 64 };
 
-struct counts {
-    struct xml_kinds kinds;
-    size_t *bytes;  /* by kind: of attributes, and of children that hold nothing but text */
-    size_t *places; /* by kind: how often it was met */
-    struct text open[DEEPEST];
+struct element_counter {
+    struct xml_layout layout;
+    size_t *bytes;       /* by kind: of attributes, and of children that hold nothing but text */
+    size_t *occurrences; /* by kind: how often it was met */
+    struct text open_elements[MAX_OPEN_ELEMENTS];
     size_t depth; /* may lie beyond DEEPEST */
 };
 
-static size_t kind_called(struct counts *counts, struct text name)
+static size_t find_or_add_element(struct element_counter *element_counter, struct text name)
 {
-    struct xml_kinds *kinds = &counts->kinds;
-    for (size_t i = 0; i < kinds->count; i++)
-        if (text_equal(kinds->names[i], name))
+    struct xml_layout *layout = &element_counter->layout;
+    for (size_t i = 0; i < layout->count; i++)
+        if (text_equal(layout->names[i], name))
             return i;
-    if (kinds->count == KINDS_MOST)
+    if (layout->count == MAX_ELEMENT_NAMES)
         return 0;
-    kinds->names[kinds->count] = name;
-    return kinds->count++;
+    layout->names[layout->count] = name;
+    return layout->count++;
 }
 
-static void begin_element(struct counts *counts, const struct xml_token *token)
+static void begin_element(struct element_counter *element_counter, const struct xml_token *token)
 {
-    size_t kind = kind_called(counts, token->name);
-    struct text attributes = token->inside, name, value;
-    counts->places[kind]++;
-    while (xml_attribute(&attributes, &name, &value))
-        counts->bytes[kind] += value.size;
-    if (!counts->kinds.root.size)
-        counts->kinds.root = token->name;
-    if (token->empty || xml_is_markup(token->name))
+    size_t kind = find_or_add_element(element_counter, token->name);
+    struct text attributes = token->content, name, value;
+    element_counter->occurrences[kind]++;
+    while (xml_next_attribute(&attributes, &name, &value))
+        element_counter->bytes[kind] += value.size;
+    if (!element_counter->layout.root.size)
+        element_counter->layout.root = token->name;
+    if (token->empty || xml_is_inline_markup(token->name))
         return;
-    if (counts->depth < DEEPEST)
-        counts->open[counts->depth] = token->name;
-    counts->depth++;
+    if (element_counter->depth < MAX_OPEN_ELEMENTS)
+        element_counter->open_elements[element_counter->depth] = token->name;
+    element_counter->depth++;
 }
 
 /* Ends the innermost element of that name, and what was left open within it. */
-static void end_element(struct counts *counts, struct text name)
+static void end_element(struct element_counter *element_counter, struct text name)
 {
-    size_t depth = counts->depth;
-    if (depth > DEEPEST) {
-        counts->depth--;
+    size_t depth = element_counter->depth;
+    if (depth > MAX_OPEN_ELEMENTS) {
+        element_counter->depth--;
         return;
     }
-    while (depth > 0 && !text_equal(counts->open[depth - 1], name))
+    while (depth > 0 && !text_equal(element_counter->open_elements[depth - 1], name))
         depth--;
     if (depth > 0)
-        counts->depth = depth - 1;
+        element_counter->depth = depth - 1;
 }
 
 /* Text counts for the element above the one that it stands in. */
-static void add_text(struct counts *counts, struct text text)
+static void add_text(struct element_counter *element_counter, struct text text)
 {
-    if (counts->depth >= 2 && counts->depth <= DEEPEST)
-        counts->bytes[kind_called(counts, counts->open[counts->depth - 2])] += text_trim(text).size;
+    if (element_counter->depth >= 2 && element_counter->depth <= MAX_OPEN_ELEMENTS)
+        element_counter->bytes[find_or_add_element(
+            element_counter, element_counter->open_elements[element_counter->depth - 2])] +=
+            text_trim(text).size;
 }
 
 /* Words for one piece of feedback; an element called so needs less text to be the record. */
-static bool means_record(struct text name)
+static bool is_record_name(struct text name)
 {
     static const char *const words[] = {"review",   "comment", "post",   "entry",  "item",
                                         "row",      "record",  "ticket", "answer", "response",
                                         "feedback", "리뷰",    "후기",   "댓글",   "의견"};
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (text_equal_fold(name, text_of(words[i])))
+        if (text_equal_ignore_case(name, text_of(words[i])))
             return true;
     return false;
 }
 
-static struct text find_record(const struct counts *counts)
+static struct text find_record(const struct element_counter *element_counter)
 {
     struct text best = {0};
     size_t best_weight = 0;
-    for (size_t i = 0; i < counts->kinds.count; i++) {
-        struct text name = counts->kinds.names[i];
-        size_t weight = counts->bytes[i] * (means_record(name) ? RECORD_WEIGHT : 1);
-        bool is_root = text_equal(name, counts->kinds.root) && counts->places[i] == 1;
+    for (size_t i = 0; i < element_counter->layout.count; i++) {
+        struct text name = element_counter->layout.names[i];
+        size_t weight = element_counter->bytes[i] * (is_record_name(name) ? RECORD_WEIGHT : 1);
+        bool is_root =
+            text_equal(name, element_counter->layout.root) && element_counter->occurrences[i] == 1;
         if (weight > best_weight && !is_root) {
             best = name;
             best_weight = weight;
         }
     }
     /* A file of one record, which is its root. */
-    return best.size || !counts->kinds.count || !counts->bytes[0] ? best : counts->kinds.root;
+    return best.size || !element_counter->layout.count || !element_counter->bytes[0]
+               ? best
+               : element_counter->layout.root;
 }
 
-struct xml_kinds xml_kinds_of(struct text sample, struct arena *arena)
+struct xml_layout xml_layout_detect(struct text sample, struct arena *arena)
 {
-    struct counts counts = {.kinds = {.names = arena_alloc(arena, KINDS_MOST, sizeof(struct text))},
-                            .bytes = arena_alloc(arena, KINDS_MOST, sizeof(size_t)),
-                            .places = arena_alloc(arena, KINDS_MOST, sizeof(size_t))};
+    struct element_counter element_counter = {
+        .layout = {.names = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(struct text))},
+        .bytes = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(size_t)),
+        .occurrences = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(size_t))};
     struct xml_token token;
     for (size_t at = 0; at < sample.size; at += token.size) {
-        enum xml_kind kind = xml_scan(sample, at, false, &token);
-        if (kind == XML_MORE)
+        enum xml_token_kind kind = xml_scan(sample, at, false, &token);
+        if (kind == XML_INCOMPLETE)
             break;
-        if (kind == XML_BEGIN)
-            begin_element(&counts, &token);
-        else if (kind == XML_END)
-            end_element(&counts, token.name);
-        else if (kind == XML_DATA)
-            add_text(&counts, token.inside);
+        if (kind == XML_START_TAG)
+            begin_element(&element_counter, &token);
+        else if (kind == XML_END_TAG)
+            end_element(&element_counter, token.name);
+        else if (kind == XML_CDATA)
+            add_text(&element_counter, token.content);
         else if (kind == XML_TEXT)
-            add_text(&counts, text_slice(sample, at, at + token.size));
+            add_text(&element_counter, text_slice(sample, at, at + token.size));
     }
-    counts.kinds.record = find_record(&counts);
-    return counts.kinds;
+    element_counter.layout.record = find_record(&element_counter);
+    return element_counter.layout;
 }

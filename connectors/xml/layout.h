@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 /* Different elements of a sample, names without prefix. */
-struct xml_kinds {
+struct xml_layout {
     struct text *names; /* slices of the sample, or of `arena` */
     size_t count;
     struct text root;   /* the first element */
@@ -16,6 +16,6 @@ struct xml_kinds {
 };
 
 /* Looks through a sample, which as a rule ends in the middle of something. */
-struct xml_kinds xml_kinds_of(struct text sample, struct arena *arena);
+struct xml_layout xml_layout_detect(struct text sample, struct arena *arena);
 
 #endif

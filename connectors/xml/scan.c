@@ -6,16 +6,16 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
 
-enum { LONGEST_OPENING = 9 }; /* "<![CDATA[" */
+enum { CDATA_OPENING_SIZE = 9 }; /* "<![CDATA[" */
 
-static bool begins_name(char byte)
+static bool is_name_start(char byte)
 {
     unsigned char letter = (unsigned char)byte | 32;
     return (letter >= 'a' && letter <= 'z') || byte == '_' || byte == ':' ||
            (unsigned char)byte >= 0x80;
 }
 
-static bool ends_name(char byte)
+static bool is_name_end(char byte)
 {
     return ascii_is_space(byte) || byte == '/' || byte == '>' || byte == '<' || byte == '=' ||
            byte == '"' || byte == '\'';
@@ -30,19 +30,19 @@ static size_t skip_blanks(struct text bytes, size_t at)
 
 static size_t skip_name(struct text bytes, size_t at)
 {
-    while (at < bytes.size && !ends_name(bytes.bytes[at]))
+    while (at < bytes.size && !is_name_end(bytes.bytes[at]))
         at++;
     return at;
 }
 
 /* "im:rating" is "rating". */
-static struct text without_prefix(struct text name)
+static struct text strip_namespace_prefix(struct text name)
 {
     const char *colon = name.size ? memchr(name.bytes, ':', name.size - 1) : NULL;
     return colon ? text_slice(name, (size_t)(colon - name.bytes) + 1, name.size) : name;
 }
 
-static enum xml_kind set_token(struct xml_token *token, enum xml_kind kind, size_t size)
+static enum xml_token_kind set_token(struct xml_token *token, enum xml_token_kind kind, size_t size)
 {
     token->kind = kind;
     token->size = size;
@@ -50,10 +50,10 @@ static enum xml_kind set_token(struct xml_token *token, enum xml_kind kind, size
 }
 
 /* The bytes end before the token does. */
-static enum xml_kind end_early(struct xml_token *token, bool last)
+static enum xml_token_kind end_of_bytes(struct xml_token *token, bool is_final)
 {
-    token->cut = last;
-    return last ? set_token(token, XML_BROKEN, 1) : XML_MORE;
+    token->is_unterminated = is_final;
+    return is_final ? set_token(token, XML_MALFORMED, 1) : XML_INCOMPLETE;
 }
 
 /* One attribute at `at`, where a name ought to begin. Returns where it ends; 0: it is none;
@@ -96,15 +96,16 @@ static size_t scan_attribute(struct text bytes, size_t at, struct text *name, st
 static bool is_void(struct text name)
 {
     return name.size < 4 &&
-           (text_equal_fold(name, TEXT("br")) || text_equal_fold(name, TEXT("hr")) ||
-            text_equal_fold(name, TEXT("img")));
+           (text_equal_ignore_case(name, TEXT("br")) || text_equal_ignore_case(name, TEXT("hr")) ||
+            text_equal_ignore_case(name, TEXT("img")));
 }
 
 /* The tag at `at`, whose name begins behind "<". */
-static enum xml_kind scan_begin(struct text bytes, size_t at, bool last, struct xml_token *token)
+static enum xml_token_kind scan_begin(struct text bytes, size_t at, bool is_final,
+                                      struct xml_token *token)
 {
     size_t end = skip_name(bytes, at + 1), begin = end;
-    token->name = without_prefix(text_slice(bytes, at + 1, end));
+    token->name = strip_namespace_prefix(text_slice(bytes, at + 1, end));
     while (end < bytes.size) {
         struct text name, value;
         end = skip_blanks(bytes, end);
@@ -112,9 +113,9 @@ static enum xml_kind scan_begin(struct text bytes, size_t at, bool last, struct 
             break;
         char byte = bytes.bytes[end];
         if (byte == '>' || (byte == '/' && end + 1 < bytes.size && bytes.bytes[end + 1] == '>')) {
-            token->inside = text_slice(bytes, begin, end);
+            token->content = text_slice(bytes, begin, end);
             token->empty = byte == '/' || is_void(token->name);
-            return set_token(token, XML_BEGIN, end + 1 + (byte == '/') - at);
+            return set_token(token, XML_START_TAG, end + 1 + (byte == '/') - at);
         }
         if (byte == '/') {
             end++;
@@ -122,36 +123,38 @@ static enum xml_kind scan_begin(struct text bytes, size_t at, bool last, struct 
         }
         end = scan_attribute(bytes, end, &name, &value);
         if (end == 0)
-            return set_token(token, XML_BROKEN, 1);
+            return set_token(token, XML_MALFORMED, 1);
     }
-    return end_early(token, last);
+    return end_of_bytes(token, is_final);
 }
 
-static enum xml_kind scan_end(struct text bytes, size_t at, bool last, struct xml_token *token)
+static enum xml_token_kind scan_end(struct text bytes, size_t at, bool is_final,
+                                    struct xml_token *token)
 {
     size_t end = skip_name(bytes, at + 2);
-    token->name = without_prefix(text_slice(bytes, at + 2, end));
+    token->name = strip_namespace_prefix(text_slice(bytes, at + 2, end));
     end = skip_blanks(bytes, end);
     if (end == bytes.size)
-        return end_early(token, last);
-    return bytes.bytes[end] == '>' ? set_token(token, XML_END, end + 1 - at)
-                                   : set_token(token, XML_BROKEN, 1);
+        return end_of_bytes(token, is_final);
+    return bytes.bytes[end] == '>' ? set_token(token, XML_END_TAG, end + 1 - at)
+                                   : set_token(token, XML_MALFORMED, 1);
 }
 
 /* What stands between two marks; without the second one the "<" is text. */
-static enum xml_kind scan_between(struct text bytes, size_t at, bool last, struct text opening,
-                                  struct text closing, enum xml_kind kind, struct xml_token *token)
+static enum xml_token_kind scan_delimited(struct text bytes, size_t at, bool is_final,
+                                          struct text opening, struct text closing,
+                                          enum xml_token_kind kind, struct xml_token *token)
 {
     size_t begin = at + opening.size, end = text_find(bytes, closing, begin);
     if (end == bytes.size)
-        return end_early(token, last);
-    token->inside = text_slice(bytes, begin, end);
+        return end_of_bytes(token, is_final);
+    token->content = text_slice(bytes, begin, end);
     return set_token(token, kind, end + closing.size - at);
 }
 
 /* <!DOCTYPE name [ <!ELEMENT ...> ... ]>: brackets and quotes are all that is looked at. */
-static enum xml_kind scan_document_type(struct text bytes, size_t at, bool last,
-                                        struct xml_token *token)
+static enum xml_token_kind scan_document_type(struct text bytes, size_t at, bool is_final,
+                                              struct xml_token *token)
 {
     size_t depth = 0;
     char quote = 0;
@@ -166,46 +169,47 @@ static enum xml_kind scan_document_type(struct text bytes, size_t at, bool last,
         } else if ((byte == ']' || byte == '>') && depth > 0) {
             depth--;
         } else if (byte == '>') {
-            return set_token(token, XML_OTHER, i + 1 - at);
+            return set_token(token, XML_IGNORED, i + 1 - at);
         }
     }
-    return end_early(token, last);
+    return end_of_bytes(token, is_final);
 }
 
-static enum xml_kind scan_markup(struct text bytes, size_t at, bool last, struct xml_token *token)
+static enum xml_token_kind scan_markup(struct text bytes, size_t at, bool is_final,
+                                       struct xml_token *token)
 {
-    static const struct text data = {"<![CDATA[", LONGEST_OPENING}, comment = {"<!--", 4},
+    static const struct text data = {"<![CDATA[", CDATA_OPENING_SIZE}, comment = {"<!--", 4},
                              instruction = {"<?", 2};
     struct text rest = text_slice(bytes, at, bytes.size);
     char next = rest.size > 1 ? rest.bytes[1] : 0;
-    if (begins_name(next))
-        return scan_begin(bytes, at, last, token);
-    if (!last && (rest.size < 3 || (next == '!' && rest.size < LONGEST_OPENING)))
-        return XML_MORE;
-    if (next == '/' && rest.size > 2 && begins_name(rest.bytes[2]))
-        return scan_end(bytes, at, last, token);
+    if (is_name_start(next))
+        return scan_begin(bytes, at, is_final, token);
+    if (!is_final && (rest.size < 3 || (next == '!' && rest.size < CDATA_OPENING_SIZE)))
+        return XML_INCOMPLETE;
+    if (next == '/' && rest.size > 2 && is_name_start(rest.bytes[2]))
+        return scan_end(bytes, at, is_final, token);
     if (text_starts_with(rest, data))
-        return scan_between(bytes, at, last, data, TEXT("]]>"), XML_DATA, token);
+        return scan_delimited(bytes, at, is_final, data, TEXT("]]>"), XML_CDATA, token);
     if (text_starts_with(rest, comment))
-        return scan_between(bytes, at, last, comment, TEXT("-->"), XML_OTHER, token);
+        return scan_delimited(bytes, at, is_final, comment, TEXT("-->"), XML_IGNORED, token);
     if (next == '?')
-        return scan_between(bytes, at, last, instruction, TEXT("?>"), XML_OTHER, token);
-    if (next == '!' && rest.size > 2 && begins_name(rest.bytes[2]))
-        return scan_document_type(bytes, at, last, token);
-    return set_token(token, XML_BROKEN, 1);
+        return scan_delimited(bytes, at, is_final, instruction, TEXT("?>"), XML_IGNORED, token);
+    if (next == '!' && rest.size > 2 && is_name_start(rest.bytes[2]))
+        return scan_document_type(bytes, at, is_final, token);
+    return set_token(token, XML_MALFORMED, 1);
 }
 
-enum xml_kind xml_scan(struct text bytes, size_t at, bool last, struct xml_token *token)
+enum xml_token_kind xml_scan(struct text bytes, size_t at, bool is_final, struct xml_token *token)
 {
-    *token = (struct xml_token){.kind = XML_MORE};
+    *token = (struct xml_token){.kind = XML_INCOMPLETE};
     if (bytes.bytes[at] == '<')
-        return scan_markup(bytes, at, last, token);
+        return scan_markup(bytes, at, is_final, token);
     const char *markup = memchr(bytes.bytes + at, '<', bytes.size - at);
     size_t end = markup ? (size_t)(markup - bytes.bytes) : bytes.size;
     return set_token(token, XML_TEXT, end - at);
 }
 
-bool xml_attribute(struct text *rest, struct text *name, struct text *value)
+bool xml_next_attribute(struct text *rest, struct text *name, struct text *value)
 {
     for (;;) {
         size_t at = 0;
@@ -219,7 +223,7 @@ bool xml_attribute(struct text *rest, struct text *name, struct text *value)
         *rest = text_slice(*rest, end, rest->size);
         if (text_equal(*name, TEXT("xmlns")) || text_starts_with(*name, TEXT("xmlns:")))
             continue;
-        *name = without_prefix(*name);
+        *name = strip_namespace_prefix(*name);
         return true;
     }
 }
@@ -290,7 +294,7 @@ static bool are_plain(const char *bytes)
 }
 
 /* Where the bytes from `at` on that stand for themselves end. */
-static size_t plain_until(struct text raw, size_t at)
+static size_t find_plain_end(struct text raw, size_t at)
 {
     while (at < raw.size) {
         if (at + 8 <= raw.size && are_plain(raw.bytes + at))
@@ -303,19 +307,19 @@ static size_t plain_until(struct text raw, size_t at)
     return at;
 }
 
-size_t xml_decode(struct text raw, char *decoded)
+size_t xml_decode_text(struct text raw, char *decoded)
 {
-    size_t size = 0, taken = 0;
-    for (size_t at = 0; at < raw.size; at += taken) {
-        size_t end = plain_until(raw, at);
+    size_t size = 0, consumed = 0;
+    for (size_t at = 0; at < raw.size; at += consumed) {
+        size_t end = find_plain_end(raw, at);
         memcpy(decoded + size, raw.bytes + at, end - at);
         size += end - at;
         at = end;
-        taken = 1;
+        consumed = 1;
         if (at == raw.size)
             break;
         if (raw.bytes[at] == '&')
-            size += decode_entity(text_slice(raw, at, raw.size), decoded + size, &taken);
+            size += decode_entity(text_slice(raw, at, raw.size), decoded + size, &consumed);
         else if (raw.bytes[at] != '\r')
             decoded[size++] = ' ';
         else if (at + 1 == raw.size || raw.bytes[at + 1] != '\n')
@@ -324,7 +328,7 @@ size_t xml_decode(struct text raw, char *decoded)
     return size;
 }
 
-bool xml_is_markup(struct text name)
+bool xml_is_inline_markup(struct text name)
 {
     /* By their sizes, one behind the other. */
     static const char *const names[] = {"",         "abipu", "bremh1h2h3hrliolul", "bigdivimg",
@@ -333,7 +337,7 @@ bool xml_is_markup(struct text name)
         return false;
     for (const char *known = names[name.size]; *known; known += name.size)
         if (*known == (name.bytes[0] | 32) &&
-            text_equal_fold(name, (struct text){known, name.size}))
+            text_equal_ignore_case(name, (struct text){known, name.size}))
             return true;
     return false;
 }

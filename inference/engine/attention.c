@@ -10,52 +10,53 @@ static bool is_int8(const struct t5_session *session)
     return session->limits.precision == T5_INT8;
 }
 
-static size_t padded(size_t length)
+static size_t padded_length(size_t length)
 {
-    return (length + COLUMN_GROUP - 1) / COLUMN_GROUP * COLUMN_GROUP;
+    return (length + KEY_PADDING - 1) / KEY_PADDING * KEY_PADDING;
 }
 
-size_t attention_size(const struct t5_session *session, size_t length)
+size_t attention_cache_size(const struct t5_session *session, size_t length)
 {
     size_t head_width = session->config->head_width;
     if (is_int8(session))
         return cache_s8_size(length, head_width);
-    return ((padded(length) + length) * head_width * sizeof(float) + 63) / 64 * 64;
+    return ((padded_length(length) + length) * head_width * sizeof(float) + 63) / 64 * 64;
 }
 
 /* keys [head_width][padded] = transpose of rows [length], `stride` apart; the rest zero. */
 static void transpose_keys(size_t length, size_t head_width, size_t stride, const float *rows,
                            float *keys)
 {
-    for (size_t k = 0; k < head_width; k++, keys += padded(length))
-        for (size_t i = 0; i < padded(length); i++)
+    for (size_t k = 0; k < head_width; k++, keys += padded_length(length))
+        for (size_t i = 0; i < padded_length(length); i++)
             keys[i] = i < length ? rows[i * stride + k] : 0;
 }
 
-void attention_fill(const struct t5_session *session, size_t length, const float *keys,
-                    const float *values, void *cache)
+void attention_fill_cache(const struct t5_session *session, size_t length, const float *keys,
+                          const float *values, void *cache)
 {
     size_t head_width = session->config->head_width;
     if (is_int8(session)) {
-        struct cache_s8 packed = cache_s8_at(cache, length, head_width);
-        session->kernels->cache_s8(&packed, keys, values, session->inner);
+        struct cache_s8 packed = cache_s8_view(cache, length, head_width);
+        session->kernels->cache_s8(&packed, keys, values, session->inner_width);
         return;
     }
-    float *to = (float *)cache + head_width * padded(length);
-    transpose_keys(length, head_width, session->inner, keys, cache);
+    float *destination = (float *)cache + head_width * padded_length(length);
+    transpose_keys(length, head_width, session->inner_width, keys, cache);
     for (size_t i = 0; i < length; i++)
-        memcpy(to + i * head_width, values + i * session->inner, head_width * sizeof(*to));
+        memcpy(destination + i * head_width, values + i * session->inner_width,
+               head_width * sizeof(*destination));
 }
 
-static void apply_f32(struct worker *worker, size_t length, const float *keys, size_t queries,
-                      const float *query, const float *bias, float *context)
+static void attend_f32(struct worker *worker, size_t length, const float *keys, size_t queries,
+                       const float *query, const float *bias, float *context)
 {
     const struct kernels *kernels = worker->session->kernels;
-    size_t head_width = worker->session->config->head_width, stride = worker->session->inner;
-    size_t columns = padded(length);
+    size_t head_width = worker->session->config->head_width, stride = worker->session->inner_width;
+    size_t columns = padded_length(length);
     const float *values = keys + head_width * columns;
-    for (size_t first = 0; first < queries; first += QUERY_ROWS) {
-        size_t rows = queries - first < QUERY_ROWS ? queries - first : QUERY_ROWS;
+    for (size_t first = 0; first < queries; first += F32_QUERY_ROWS) {
+        size_t rows = queries - first < F32_QUERY_ROWS ? queries - first : F32_QUERY_ROWS;
         kernels->matmul_f32(rows, columns, head_width, query + first * stride, stride, keys,
                             columns, worker->scores, columns);
         for (size_t i = 0; i < rows; i++)
@@ -70,49 +71,50 @@ void attention_apply(struct worker *worker, size_t length, const void *cache, si
 {
     const struct t5_session *session = worker->session;
     if (!is_int8(session)) {
-        apply_f32(worker, length, cache, queries, query, bias, context);
+        attend_f32(worker, length, cache, queries, query, bias, context);
         return;
     }
-    struct cache_s8 packed = cache_s8_at((void *)cache, length, session->config->head_width);
-    session->kernels->attend_s8(&packed, queries, query, bias, session->inner, worker->work,
-                                context);
+    struct cache_s8 packed = cache_s8_view((void *)cache, length, session->config->head_width);
+    session->kernels->attend_s8(&packed, queries, query, bias, session->inner_width,
+                                worker->scratch, context);
 }
 
 /* Where a decoder's row that went to cache node `node` of a layer has its keys: its values follow
  * them, and those of the next node, so that an output that grows is read straight on. */
-static size_t cache_place(const struct t5_session *session, size_t layer, size_t node)
+static size_t cache_offset(const struct t5_session *session, size_t layer, size_t node)
 {
-    return (layer * session->nodes + node) * 2 * session->inner;
+    return (layer * session->nodes + node) * 2 * session->inner_width;
 }
 
-void attention_keep(struct worker *worker, size_t layer, size_t node, const float *key,
-                    const float *value)
+void attention_store(struct worker *worker, size_t layer, size_t node, const float *key,
+                     const float *value)
 {
     const struct t5_session *session = worker->session;
-    size_t inner = session->inner, place = cache_place(session, layer, node);
+    size_t inner_width = session->inner_width, offset_in_cache = cache_offset(session, layer, node);
     if (is_int8(session)) {
-        uint16_t *to = (uint16_t *)worker->kept + place;
-        session->kernels->to_bf16(inner, key, to);
-        session->kernels->to_bf16(inner, value, to + inner);
+        uint16_t *destination = (uint16_t *)worker->self_attention_cache + offset_in_cache;
+        session->kernels->to_bf16(inner_width, key, destination);
+        session->kernels->to_bf16(inner_width, value, destination + inner_width);
     } else {
-        float *to = (float *)worker->kept + place;
-        memcpy(to, key, inner * sizeof(*to));
-        memcpy(to + inner, value, inner * sizeof(*to));
+        float *destination = (float *)worker->self_attention_cache + offset_in_cache;
+        memcpy(destination, key, inner_width * sizeof(*destination));
+        memcpy(destination + inner_width, value, inner_width * sizeof(*destination));
     }
 }
 
 /* One head over its kept keys and values. */
-static void path_f32(struct worker *worker, size_t layer, size_t head,
-                     const struct decoder_row *row, const float *query, const float *bias,
-                     float *context)
+static void attend_path_f32(struct worker *worker, size_t layer, size_t head,
+                            const struct decoder_row *row, const float *query, const float *bias,
+                            float *context)
 {
     const struct t5_session *session = worker->session;
     const struct kernels *kernels = session->kernels;
     size_t length = row->position + 1, head_width = session->config->head_width;
-    size_t stride = 2 * session->inner;
+    size_t stride = 2 * session->inner_width;
     const uint32_t *path = row->path;
-    const float *keys = (float *)worker->kept + cache_place(session, layer, 0) + head * head_width;
-    const float *values = keys + session->inner;
+    const float *keys =
+        (float *)worker->self_attention_cache + cache_offset(session, layer, 0) + head * head_width;
+    const float *values = keys + session->inner_width;
     float *scores = worker->scores;
     for (size_t i = 0; i < length; i++)
         scores[i] = kernels->dot(head_width, query, keys + path[i] * stride);
@@ -122,32 +124,34 @@ static void path_f32(struct worker *worker, size_t layer, size_t head,
         kernels->add_scaled(head_width, scores[i], values + path[i] * stride, context);
 }
 
-static struct path_bf16 path_of(const struct worker *worker, size_t layer, size_t head,
-                                const struct decoder_row *row)
+static struct path_bf16 make_bf16_path(const struct worker *worker, size_t layer, size_t head,
+                                       const struct decoder_row *row)
 {
     const struct t5_session *session = worker->session;
-    const uint16_t *keys = (uint16_t *)worker->kept + cache_place(session, layer, 0) +
-                           head * session->config->head_width;
+    const uint16_t *keys = (uint16_t *)worker->self_attention_cache +
+                           cache_offset(session, layer, 0) + head * session->config->head_width;
     return (struct path_bf16){.length = row->position + 1,
                               .head_width = session->config->head_width,
-                              .stride = 2 * session->inner,
+                              .stride = 2 * session->inner_width,
                               .nodes = row->path,
                               .keys = keys,
-                              .values = keys + session->inner};
+                              .values = keys + session->inner_width};
 }
 
 /* Asks for a part of what a row will read, number `part` of `parts`: a path may lie anywhere.
  * Always inline, since GCC drops calls of a function that does nothing else. */
-static inline __attribute__((always_inline)) void ask_for(const struct worker *worker, size_t layer,
-                                                          const struct decoder_row *row,
-                                                          size_t part, size_t parts)
+static inline __attribute__((always_inline)) void prefetch_path_part(const struct worker *worker,
+                                                                     size_t layer,
+                                                                     const struct decoder_row *row,
+                                                                     size_t part, size_t parts)
 {
-    enum { LINE = 64 / sizeof(uint16_t) };
+    enum { NUMBERS_PER_LINE = 64 / sizeof(uint16_t) };
     const struct t5_session *session = worker->session;
     size_t length = row->position + 1, end = length * (part + 1) / parts;
     for (size_t i = length * part / parts; i < end; i++) {
-        const uint16_t *keys = (uint16_t *)worker->kept + cache_place(session, layer, row->path[i]);
-        for (size_t k = 0; k < 2 * session->inner; k += LINE)
+        const uint16_t *keys =
+            (uint16_t *)worker->self_attention_cache + cache_offset(session, layer, row->path[i]);
+        for (size_t k = 0; k < 2 * session->inner_width; k += NUMBERS_PER_LINE)
             __builtin_prefetch(keys + k, 0, 2);
     }
 }
@@ -156,43 +160,43 @@ static void attend_row(struct worker *worker, size_t layer, size_t head,
                        const struct decoder_row *row, const float *query, float *context)
 {
     const struct t5_session *session = worker->session;
-    size_t length = row->position + 1, most = session->limits.output_tokens;
-    const float *bias = session->decoder_bias + (head + 1) * most - length;
+    size_t length = row->position + 1, max_length = session->limits.output_tokens;
+    const float *bias = session->decoder_bias + (head + 1) * max_length - length;
     if (!is_int8(session)) {
-        path_f32(worker, layer, head, row, query, bias, context);
+        attend_path_f32(worker, layer, head, row, query, bias, context);
         return;
     }
-    const struct path_bf16 path = path_of(worker, layer, head, row);
+    const struct path_bf16 path = make_bf16_path(worker, layer, head, row);
     session->kernels->attend_path(&path, query, bias, worker->scores, context);
 }
 
-void attention_paths(struct worker *worker, size_t layer, const struct decoder_row *rows,
-                     size_t count)
+void attention_apply_paths(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                           size_t count)
 {
     const struct t5_session *session = worker->session;
     size_t heads = session->config->heads, head_width = session->config->head_width;
     for (size_t i = 0; i < count; i++) {
         for (size_t head = 0; head < heads; head++) {
             if (is_int8(session) && i + 1 < count)
-                ask_for(worker, layer, &rows[i + 1], head, heads);
-            size_t offset = i * session->inner + head * head_width;
+                prefetch_path_part(worker, layer, &rows[i + 1], head, heads);
+            size_t offset = i * session->inner_width + head * head_width;
             attend_row(worker, layer, head, &rows[i], worker->query + offset,
                        worker->context + offset);
         }
     }
 }
 
-void attention_announce(struct worker *worker, size_t layer, const struct decoder_row *rows,
-                        size_t count)
+void attention_queue_prefetch(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                              size_t count)
 {
     const struct t5_session *session = worker->session;
     for (size_t i = 0; i < count; i++) {
         if (rows[i].position == 0 || (i && rows[i].path[0] == rows[i - 1].path[0]))
             continue;
         size_t first = rows[i].path[0], last = rows[i].path[rows[i].position - 1];
-        size_t place = cache_place(session, layer, first);
-        worker->soon_room[worker->soon.count++] =
-            (struct memory){(const uint8_t *)((uint16_t *)worker->kept + place),
-                            (cache_place(session, layer, last + 1) - place) * sizeof(uint16_t)};
+        size_t offset_in_cache = cache_offset(session, layer, first);
+        worker->prefetch_ranges[worker->prefetch.count++] = (struct memory_range){
+            (const uint8_t *)((uint16_t *)worker->self_attention_cache + offset_in_cache),
+            (cache_offset(session, layer, last + 1) - offset_in_cache) * sizeof(uint16_t)};
     }
 }

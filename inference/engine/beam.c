@@ -19,99 +19,101 @@ struct continuation {
 };
 
 /* The best first; of equals the one that was found first. */
-static size_t rank_insert(struct continuation *ranked, size_t count, size_t most,
-                          struct continuation new)
+static size_t insert_continuation(struct continuation *ranked, size_t count, size_t max_tokens,
+                                  struct continuation continuation)
 {
-    size_t place = count;
-    while (place > 0 && ranked[place - 1].log_probability < new.log_probability)
-        place--;
-    if (place == most)
+    size_t rank = count;
+    while (rank > 0 && ranked[rank - 1].log_probability < continuation.log_probability)
+        rank--;
+    if (rank == max_tokens)
         return count;
-    size_t moved = (count < most ? count : most - 1) - place;
-    memmove(ranked + place + 1, ranked + place, moved * sizeof(*ranked));
-    ranked[place] = new;
-    return count < most ? count + 1 : most;
+    size_t moved_count = (count < max_tokens ? count : max_tokens - 1) - rank;
+    memmove(ranked + rank + 1, ranked + rank, moved_count * sizeof(*ranked));
+    ranked[rank] = continuation;
+    return count < max_tokens ? count + 1 : max_tokens;
 }
 
 /* What may follow a hypothesis, ranked among what may follow the others. */
-static size_t rank_tokens(const struct hypothesis *hypothesis, size_t index,
-                          struct continuation *ranked, size_t count, size_t most)
+static size_t rank_continuations(const struct hypothesis *hypothesis, size_t index,
+                                 struct continuation *ranked, size_t count, size_t max_tokens)
 {
     const struct ranking *ranking = &hypothesis->ranking;
-    double offset = hypothesis->log_probability - ranking->normaliser;
+    double offset = hypothesis->log_probability - ranking->log_sum;
     for (size_t i = 0; i < ranking->count; i++)
-        count = rank_insert(ranked, count, most,
-                            (struct continuation){index, ranking->best[i].token,
-                                                  (double)ranking->best[i].logit + offset});
+        count = insert_continuation(ranked, count, max_tokens,
+                                    (struct continuation){index, ranking->best[i].token,
+                                                          (double)ranking->best[i].logit + offset});
     return count;
 }
 
-static void finish(struct generation *generation, struct slot *slot,
+static void finish(struct generation *generation, struct beam_slot *beam_slot,
                    const struct continuation *continuation, size_t length, double score)
 {
-    size_t place = slot->done_count;
-    while (place > 0 && slot->done[place - 1].score < score)
-        place--;
-    if (place == generation->beam)
+    size_t rank = beam_slot->completed_count;
+    while (rank > 0 && beam_slot->completed[rank - 1].score < score)
+        rank--;
+    if (rank == generation->beam)
         return;
-    if (slot->done_count < generation->beam)
-        slot->done_count++;
-    struct finished entry = slot->done[slot->done_count - 1];
-    memmove(slot->done + place + 1, slot->done + place,
-            (slot->done_count - 1 - place) * sizeof(*slot->done));
-    bool ended = continuation->token == generation->session->config->end_id;
+    if (beam_slot->completed_count < generation->beam)
+        beam_slot->completed_count++;
+    struct finished_output entry = beam_slot->completed[beam_slot->completed_count - 1];
+    memmove(beam_slot->completed + rank + 1, beam_slot->completed + rank,
+            (beam_slot->completed_count - 1 - rank) * sizeof(*beam_slot->completed));
+    bool has_ended = continuation->token == generation->session->config->end_id;
     entry.count = length - 1;
-    memcpy(entry.tokens, slot->running[continuation->hypothesis].tokens + generation->prefix_count,
+    memcpy(entry.tokens,
+           beam_slot->running[continuation->hypothesis].tokens + generation->prefix_count,
            entry.count * sizeof(*entry.tokens));
-    if (!ended)
+    if (!has_ended)
         entry.tokens[entry.count++] = continuation->token;
-    entry.finish = ended ? T5_FINISH_END : T5_FINISH_LENGTH;
+    entry.finish = has_ended ? T5_FINISH_END : T5_FINISH_LENGTH;
     entry.score = score;
     entry.log_probability = continuation->log_probability;
-    slot->done[place] = entry;
+    beam_slot->completed[rank] = entry;
 }
 
 /* The hypothesis of a continuation, as number `index` of the next ones. */
-static void run_on(const struct generation *generation, struct slot *slot,
-                   const struct continuation *continuation, size_t index)
+static void extend_hypothesis(const struct generation *generation, struct beam_slot *beam_slot,
+                              const struct continuation *continuation, size_t index)
 {
-    const struct hypothesis *from = &slot->running[continuation->hypothesis];
-    struct hypothesis *to = &slot->next[index];
-    memcpy(to->tokens, from->tokens, from->count * sizeof(*to->tokens));
-    memcpy(to->path, from->path, from->count * sizeof(*to->path));
-    to->tokens[from->count] = continuation->token;
-    to->path[from->count] = slot_node(generation, slot, from->count, index);
-    to->count = from->count + 1;
-    to->log_probability = continuation->log_probability;
+    const struct hypothesis *parent = &beam_slot->running[continuation->hypothesis];
+    struct hypothesis *child = &beam_slot->next[index];
+    memcpy(child->tokens, parent->tokens, parent->count * sizeof(*child->tokens));
+    memcpy(child->path, parent->path, parent->count * sizeof(*child->path));
+    child->tokens[parent->count] = continuation->token;
+    child->path[parent->count] = cache_node_of(generation, beam_slot, parent->count, index);
+    child->count = parent->count + 1;
+    child->log_probability = continuation->log_probability;
 }
 
-bool beam_advance(struct generation *generation, struct slot *slot)
+bool beam_advance(struct generation *generation, struct beam_slot *beam_slot)
 {
     size_t beam = generation->beam;
-    size_t length = slot->running[0].count - generation->prefix_count + 1;
+    size_t length = beam_slot->running[0].count - generation->prefix_count + 1;
     double divisor = pow((double)length, generation->decoding->length_penalty);
-    bool last = length >= generation->decoding->most;
+    bool is_last_step = length >= generation->decoding->max_tokens;
     struct continuation *ranked = memory_alloc(2 * beam, sizeof(*ranked));
     size_t ranked_count = 0, next_count = 0;
-    for (size_t i = 0; i < slot->running_count; i++)
-        ranked_count = rank_tokens(&slot->running[i], i, ranked, ranked_count, 2 * beam);
+    for (size_t i = 0; i < beam_slot->running_count; i++)
+        ranked_count =
+            rank_continuations(&beam_slot->running[i], i, ranked, ranked_count, 2 * beam);
     for (size_t rank = 0; rank < ranked_count; rank++) {
         const struct continuation *continuation = &ranked[rank];
-        if (last || continuation->token == generation->session->config->end_id) {
+        if (is_last_step || continuation->token == generation->session->config->end_id) {
             if (rank < beam)
-                finish(generation, slot, continuation, length,
+                finish(generation, beam_slot, continuation, length,
                        continuation->log_probability / divisor);
         } else if (next_count < beam) {
-            run_on(generation, slot, continuation, next_count++);
+            extend_hypothesis(generation, beam_slot, continuation, next_count++);
         }
     }
     free(ranked);
-    struct hypothesis *spent = slot->running;
-    slot->running = slot->next;
-    slot->next = spent;
-    slot->running_count = next_count;
+    struct hypothesis *previous = beam_slot->running;
+    beam_slot->running = beam_slot->next;
+    beam_slot->next = previous;
+    beam_slot->running_count = next_count;
     if (next_count == 0)
         return false;
-    return slot->done_count < beam ||
-           slot->running[0].log_probability / divisor > slot->done[beam - 1].score;
+    return beam_slot->completed_count < beam ||
+           beam_slot->running[0].log_probability / divisor > beam_slot->completed[beam - 1].score;
 }

@@ -17,22 +17,22 @@
 /* ---- By keys and values ---- */
 
 /* One head's keys and values of an input. They lie layer by layer, head by head. */
-static uint8_t *keys_of(const struct t5_session *session, const struct encoded *input, size_t layer,
-                        size_t head)
+static uint8_t *cross_keys_at(const struct t5_session *session, const struct encoded_input *input,
+                              size_t layer, size_t head)
 {
     return input->keys +
-           (layer * session->config->heads + head) * attention_size(session, input->length);
+           (layer * session->config->heads + head) * attention_cache_size(session, input->length);
 }
 
-static void make_keys(struct worker *worker, const struct encoded *input)
+static void compute_keys(struct worker *worker, const struct encoded_input *input)
 {
     const struct t5_session *session = worker->session;
     size_t width = session->config->model_width;
-    struct operand states = {.rows = input->length,
-                             .depth = width,
-                             .x = session->states + input->first * width,
-                             .group_rows = &input->length,
-                             .group_count = 1};
+    struct linear_input states = {.rows = input->length,
+                                  .depth = width,
+                                  .x = session->states + input->first * width,
+                                  .group_rows = &input->length,
+                                  .group_count = 1};
     linear_prepare(worker, &states, states.depth);
     for (size_t i = 0; i < session->weights.decoder.layer_count; i++) {
         const struct attention *layer = &session->weights.decoder.layers[i].cross;
@@ -40,8 +40,8 @@ static void make_keys(struct worker *worker, const struct encoded *input)
         linear_apply(worker, &states, &layer->value, worker->value, false);
         for (size_t h = 0; h < session->config->heads; h++) {
             size_t offset = h * session->config->head_width;
-            attention_fill(session, input->length, worker->key + offset, worker->value + offset,
-                           keys_of(session, input, i, h));
+            attention_fill_cache(session, input->length, worker->key + offset,
+                                 worker->value + offset, cross_keys_at(session, input, i, h));
         }
     }
 }
@@ -51,115 +51,123 @@ static void attend_keys(struct worker *worker, size_t layer, const struct decode
                         size_t count)
 {
     const struct t5_session *session = worker->session;
-    size_t inner = session->inner, head_width = session->config->head_width;
+    size_t inner_width = session->inner_width, head_width = session->config->head_width;
     for (size_t first = 0, end; first < count; first = end) {
         for (end = first + 1; end < count && rows[end].input == rows[first].input;)
             end++;
-        const struct encoded *input = &session->inputs[rows[first].input];
+        const struct encoded_input *input = &session->inputs[rows[first].input];
         for (size_t h = 0; h < session->config->heads; h++) {
-            size_t offset = first * inner + h * head_width;
-            attention_apply(worker, input->length, keys_of(session, input, layer, h), end - first,
-                            worker->query + offset, NULL, worker->context + offset);
+            size_t offset = first * inner_width + h * head_width;
+            attention_apply(worker, input->length, cross_keys_at(session, input, layer, h),
+                            end - first, worker->query + offset, NULL, worker->context + offset);
         }
     }
 }
 
 /* ---- By states ---- */
 
-static void make_states(const struct t5_session *session, const struct encoded *input)
+static void quantize_states(const struct t5_session *session, const struct encoded_input *input)
 {
     size_t width = session->config->model_width;
     const float *states = session->states + input->first * width;
-    struct cache_s8 cache = cache_s8_at(input->states, input->length, width);
+    struct cache_s8 cache = cache_s8_view(input->states, input->length, width);
     session->kernels->cache_s8(&cache, states, states, width);
 }
 
 /* A block of matrix [columns][depth], whose value [i][k] is at i * column_stride + k * stride of
  * `values`. */
-static void pack(size_t columns, size_t depth, const int8_t *values, size_t column_stride,
-                 size_t stride, uint8_t *packed)
+static void pack_blocks(size_t columns, size_t depth, const int8_t *values, size_t column_stride,
+                        size_t stride, uint8_t *packed)
 {
-    int8_t block[PACKED_COLUMNS * KERNEL_MOST_HEAD];
+    int8_t block[PACKED_COLUMNS * KERNEL_MAX_HEAD_WIDTH];
     for (size_t first = 0; first < columns; first += PACKED_COLUMNS) {
         size_t count = columns - first < PACKED_COLUMNS ? columns - first : PACKED_COLUMNS;
         for (size_t i = 0; i < count; i++)
             for (size_t k = 0; k < depth; k++)
                 block[i * depth + k] = values[(first + i) * column_stride + k * stride];
-        packed_block(count, depth, block, packed);
+        pack_block(count, depth, block, packed);
         packed += packed_block_size(depth);
     }
 }
 
 /* Cuts out and packs rows [first, first + head width) of a matrix [inner][model width]. */
-static void cut_head(const struct t5_session *session, const struct weights_s8 *matrix,
-                     size_t first, bool transposed, uint8_t *packed)
+static void pack_head(const struct t5_session *session, const struct weights_s8 *matrix,
+                      size_t first, bool transposed, uint8_t *packed)
 {
     size_t width = session->config->model_width, head_width = session->config->head_width;
     int8_t *values = memory_alloc(head_width, width);
     for (size_t i = 0; i < head_width; i++)
-        packed_column(width, matrix->packed, first + i, values + i * width);
+        unpack_column(width, matrix->packed, first + i, values + i * width);
     if (transposed)
-        pack(width, head_width, values, 1, width, packed);
+        pack_blocks(width, head_width, values, 1, width, packed);
     else
-        pack(head_width, width, values, width, 1, packed);
+        pack_blocks(head_width, width, values, width, 1, packed);
     free(values);
 }
 
-static void make_carriers(struct t5_session *session)
+static void make_cross_projections(struct t5_session *session)
 {
-    struct carriers *carriers = &session->carriers;
+    struct cross_projections *cross_projections = &session->cross_projections;
     size_t width = session->config->model_width, head_width = session->config->head_width;
     size_t heads = session->config->heads, count = session->weights.decoder.layer_count * heads;
-    size_t over_size = packed_size(width, head_width), back_size = packed_size(head_width, width);
-    carriers->over = memory_alloc(count, sizeof(*carriers->over));
-    carriers->back = memory_alloc(count, sizeof(*carriers->back));
-    carriers->ones = memory_alloc(width, sizeof(*carriers->ones));
+    size_t to_states_size = packed_size(width, head_width),
+           from_states_size = packed_size(head_width, width);
+    cross_projections->to_states = memory_alloc(count, sizeof(*cross_projections->to_states));
+    cross_projections->from_states = memory_alloc(count, sizeof(*cross_projections->from_states));
+    cross_projections->unit_scales = memory_alloc(width, sizeof(*cross_projections->unit_scales));
     for (size_t k = 0; k < width; k++)
-        carriers->ones[k] = 1;
-    uint8_t *place = carriers->room = memory_alloc_aligned(count, over_size + back_size);
+        cross_projections->unit_scales[k] = 1;
+    uint8_t *next_bytes = cross_projections->room =
+        memory_alloc_aligned(count, to_states_size + from_states_size);
     for (size_t i = 0; i < count; i++) {
         const struct attention *layer = &session->weights.decoder.layers[i / heads].cross;
         size_t first = i % heads * head_width;
-        cut_head(session, &layer->key.s8, first, true, place);
-        carriers->over[i] = (struct weights_s8){width, head_width, place, carriers->ones};
-        place += over_size;
-        cut_head(session, &layer->value.s8, first, false, place);
-        carriers->back[i] =
-            (struct weights_s8){head_width, width, place, layer->value.s8.scale + first};
-        place += back_size;
+        pack_head(session, &layer->key.s8, first, true, next_bytes);
+        cross_projections->to_states[i] =
+            (struct weights_s8){width, head_width, next_bytes, cross_projections->unit_scales};
+        next_bytes += to_states_size;
+        pack_head(session, &layer->value.s8, first, false, next_bytes);
+        cross_projections->from_states[i] =
+            (struct weights_s8){head_width, width, next_bytes, layer->value.s8.scale + first};
+        next_bytes += from_states_size;
     }
 }
 
 /* worker->carried[head] [rows][width] = transpose(Wk) * query. The scales of Wk's outputs are
  * factors of the queries here. */
-static void carry_queries(struct worker *worker, size_t layer, size_t head, size_t count)
+static void project_queries_to_states(struct worker *worker, size_t layer, size_t head,
+                                      size_t count)
 {
     const struct t5_session *session = worker->session;
     const float *scale = session->weights.decoder.layers[layer].cross.key.s8.scale;
-    const struct weights_s8 *over = &session->carriers.over[layer * session->config->heads + head];
-    size_t inner = session->inner, first = head * over->depth;
+    const struct weights_s8 *to_states =
+        &session->cross_projections.to_states[layer * session->config->heads + head];
+    size_t inner_width = session->inner_width, first = head * to_states->depth;
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < over->depth; k++)
-            worker->key[i * over->depth + k] =
-                worker->query[i * inner + first + k] * scale[first + k];
-    struct operand queries = {.rows = count, .depth = over->depth, .x = worker->key};
+        for (size_t k = 0; k < to_states->depth; k++)
+            worker->key[i * to_states->depth + k] =
+                worker->query[i * inner_width + first + k] * scale[first + k];
+    struct linear_input queries = {.rows = count, .depth = to_states->depth, .x = worker->key};
     linear_prepare(worker, &queries, queries.depth);
-    session->kernels->matmul_s8(&worker->quantized, over,
-                                worker->carried + head * count * over->columns, false);
+    session->kernels->matmul_s8(&worker->quantized, to_states,
+                                worker->state_attention + head * count * to_states->columns, false);
 }
 
 /* worker->context = Wv * mean of states. */
-static void carry_means(struct worker *worker, size_t layer, size_t head, size_t count)
+static void project_means_from_states(struct worker *worker, size_t layer, size_t head,
+                                      size_t count)
 {
     const struct t5_session *session = worker->session;
-    const struct weights_s8 *back = &session->carriers.back[layer * session->config->heads + head];
-    struct operand means = {
-        .rows = count, .depth = back->depth, .x = worker->carried + head * count * back->depth};
+    const struct weights_s8 *from_states =
+        &session->cross_projections.from_states[layer * session->config->heads + head];
+    struct linear_input means = {.rows = count,
+                                 .depth = from_states->depth,
+                                 .x = worker->state_attention + head * count * from_states->depth};
     linear_prepare(worker, &means, means.depth);
-    session->kernels->matmul_s8(&worker->quantized, back, worker->value, false);
+    session->kernels->matmul_s8(&worker->quantized, from_states, worker->value, false);
     for (size_t i = 0; i < count; i++)
-        memcpy(worker->context + i * session->inner + head * back->columns,
-               worker->value + i * back->columns, back->columns * sizeof(float));
+        memcpy(worker->context + i * session->inner_width + head * from_states->columns,
+               worker->value + i * from_states->columns, from_states->columns * sizeof(float));
 }
 
 /* All heads of a row together are the queries of one attention. */
@@ -169,81 +177,84 @@ static void attend_states(struct worker *worker, size_t layer, const struct deco
     const struct t5_session *session = worker->session;
     size_t width = session->config->model_width, heads = session->config->heads;
     for (size_t h = 0; h < heads; h++)
-        carry_queries(worker, layer, h, count);
+        project_queries_to_states(worker, layer, h, count);
     for (size_t i = 0; i < count; i++) {
-        const struct encoded *input = &session->inputs[rows[i].input];
-        struct cache_s8 states = cache_s8_at(input->states, input->length, width);
-        float *carried = worker->carried + i * width;
-        session->kernels->attend_s8(&states, heads, carried, NULL, count * width, worker->work,
-                                    carried);
+        const struct encoded_input *input = &session->inputs[rows[i].input];
+        struct cache_s8 states = cache_s8_view(input->states, input->length, width);
+        float *state_attention = worker->state_attention + i * width;
+        session->kernels->attend_s8(&states, heads, state_attention, NULL, count * width,
+                                    worker->scratch, state_attention);
     }
     for (size_t h = 0; h < heads; h++)
-        carry_means(worker, layer, h, count);
+        project_means_from_states(worker, layer, h, count);
 }
 
 /* ---- Either ---- */
 
-static void prepare_inputs(void *context, size_t index)
+static void prepare_cross_inputs(void *context, size_t index)
 {
     struct t5_session *session = context;
-    for (size_t i; workers_take(session->pool, &i);) {
-        if (session->by_states)
-            make_states(session, &session->inputs[i]);
+    for (size_t i; workers_take_item(session->pool, &i);) {
+        if (session->uses_state_attention)
+            quantize_states(session, &session->inputs[i]);
         else
-            make_keys(&session->workers[index], &session->inputs[i]);
+            compute_keys(&session->workers[index], &session->inputs[i]);
     }
 }
 
-static size_t input_size(const struct t5_session *session, const struct encoded *input)
+static size_t cross_cache_size(const struct t5_session *session, const struct encoded_input *input)
 {
     const struct t5_config *config = session->config;
-    if (session->by_states)
+    if (session->uses_state_attention)
         return cache_s8_size(input->length, config->model_width);
-    return (size_t)config->decoder_layers * config->heads * attention_size(session, input->length);
+    return (size_t)config->decoder_layers * config->heads *
+           attention_cache_size(session, input->length);
 }
 
 void cross_prepare(struct t5_session *session, size_t rows)
 {
-    session->by_states = rows <= CROSS_STATES_ROWS && session->limits.precision == T5_INT8 &&
-                         session->config->model_width <= KERNEL_MOST_HEAD;
-    struct cross_room *room = session->by_states ? &session->cross_states : &session->cross_keys;
+    session->uses_state_attention = rows <= MAX_STATE_ATTENTION_ROWS &&
+                                    session->limits.precision == T5_INT8 &&
+                                    session->config->model_width <= KERNEL_MAX_HEAD_WIDTH;
+    struct cross_cache *room =
+        session->uses_state_attention ? &session->cross_states : &session->cross_keys;
     if (room->ready)
         return;
-    if (session->by_states && !session->carriers.room)
-        make_carriers(session);
+    if (session->uses_state_attention && !session->cross_projections.room)
+        make_cross_projections(session);
     size_t total = 0;
     for (size_t i = 0; i < session->input_count; i++)
-        total += input_size(session, &session->inputs[i]);
-    room->bytes = session_room(room->bytes, &room->capacity, total);
-    uint8_t *place = room->bytes;
+        total += cross_cache_size(session, &session->inputs[i]);
+    room->bytes = session_grow_buffer(room->bytes, &room->capacity, total);
+    uint8_t *next_bytes = room->bytes;
     for (size_t i = 0; i < session->input_count; i++) {
-        struct encoded *input = &session->inputs[i];
-        *(session->by_states ? &input->states : &input->keys) = place;
-        place += input_size(session, input);
+        struct encoded_input *input = &session->inputs[i];
+        *(session->uses_state_attention ? &input->states : &input->keys) = next_bytes;
+        next_bytes += cross_cache_size(session, input);
     }
-    workers_run(session->pool, session->input_count, prepare_inputs, session);
+    workers_run(session->pool, session->input_count, prepare_cross_inputs, session);
     room->ready = true;
 }
 
 void cross_attend(struct worker *worker, size_t layer, const struct decoder_row *rows, size_t count)
 {
-    if (worker->session->by_states)
+    if (worker->session->uses_state_attention)
         attend_states(worker, layer, rows, count);
     else
         attend_keys(worker, layer, rows, count);
 }
 
-void cross_announce(struct worker *worker, size_t layer, const struct decoder_row *rows,
-                    size_t count)
+void cross_queue_prefetch(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                          size_t count)
 {
     const struct t5_session *session = worker->session;
-    if (session->by_states) /* the same in every layer: they are near */
+    if (session->uses_state_attention) /* the same in every layer: they are near */
         return;
     for (size_t i = 0; i < count; i++) {
-        const struct encoded *input = &session->inputs[rows[i].input];
+        const struct encoded_input *input = &session->inputs[rows[i].input];
         if (i == 0 || rows[i].input != rows[i - 1].input)
-            worker->soon_room[worker->soon.count++] =
-                (struct memory){keys_of(session, input, layer, 0),
-                                session->config->heads * attention_size(session, input->length)};
+            worker->prefetch_ranges[worker->prefetch.count++] = (struct memory_range){
+                cross_keys_at(session, input, layer, 0),
+                session->config->heads * attention_cache_size(session, input->length)};
     }
 }

@@ -5,33 +5,34 @@
 
 #include "inference/kernels/packed.h"
 
-static void add_context(struct worker *worker, const struct linear *output, struct operand *shape)
+static void add_context(struct worker *worker, const struct linear *output,
+                        struct linear_input *shape)
 {
-    shape->depth = worker->session->inner;
+    shape->depth = worker->session->inner_width;
     shape->x = worker->context;
     linear_prepare(worker, shape, shape->depth);
     linear_apply(worker, shape, output, worker->x, true);
 }
 
 static void self_attention(struct worker *worker, size_t layer_index,
-                           const struct decoder_row *rows, struct operand shape)
+                           const struct decoder_row *rows, struct linear_input shape)
 {
     const struct t5_session *session = worker->session;
     const struct attention *layer = &session->weights.decoder.layers[layer_index].self;
-    size_t inner = session->inner;
+    size_t inner_width = session->inner_width;
     linear_prepare_norm(worker, &shape, layer->norm, worker->x);
     linear_apply(worker, &shape, &layer->query, worker->query, false);
     linear_apply(worker, &shape, &layer->key, worker->key, false);
     linear_apply(worker, &shape, &layer->value, worker->value, false);
     for (size_t i = 0; i < shape.rows; i++)
-        attention_keep(worker, layer_index, rows[i].path[rows[i].position], worker->key + i * inner,
-                       worker->value + i * inner);
-    attention_paths(worker, layer_index, rows, shape.rows);
+        attention_store(worker, layer_index, rows[i].path[rows[i].position],
+                        worker->key + i * inner_width, worker->value + i * inner_width);
+    attention_apply_paths(worker, layer_index, rows, shape.rows);
     add_context(worker, &layer->output, &shape);
 }
 
 static void cross_attention(struct worker *worker, size_t layer_index,
-                            const struct decoder_row *rows, struct operand shape)
+                            const struct decoder_row *rows, struct linear_input shape)
 {
     const struct attention *layer = &worker->session->weights.decoder.layers[layer_index].cross;
     linear_prepare_norm(worker, &shape, layer->norm, worker->x);
@@ -41,31 +42,31 @@ static void cross_attention(struct worker *worker, size_t layer_index,
 }
 
 /* What a layer will read is asked for by the products before it. */
-static void announce(struct worker *worker, size_t layer, const struct decoder_row *rows,
-                     size_t count)
+static void queue_prefetch(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                           size_t count)
 {
-    worker->soon = (struct read_soon){.parts = worker->soon_room};
+    worker->prefetch = (struct prefetch_list){.parts = worker->prefetch_ranges};
     if (worker->session->limits.precision != T5_INT8)
         return;
-    attention_announce(worker, layer, rows, count);
-    cross_announce(worker, layer, rows, count);
+    attention_queue_prefetch(worker, layer, rows, count);
+    cross_queue_prefetch(worker, layer, rows, count);
 }
 
 /* At most decoder_rows of them; appends the wanted final states behind the `wanted` there are. */
-static size_t run_rows(struct worker *worker, const struct decoder_row *rows, size_t count,
-                       size_t wanted)
+static size_t run_decoder_pass(struct worker *worker, const struct decoder_row *rows, size_t count,
+                               size_t wanted)
 {
     const struct t5_session *session = worker->session;
     const struct stack *decoder = &session->weights.decoder;
     const struct kernels *kernels = session->kernels;
     size_t width = session->config->model_width;
-    struct operand shape = {.rows = count};
+    struct linear_input shape = {.rows = count};
     for (size_t i = 0; i < count; i++)
         embed_token(worker, i, rows[i].token);
     for (size_t i = 0; i < decoder->layer_count; i++) {
         self_attention(worker, i, rows, shape);
         cross_attention(worker, i, rows, shape);
-        announce(worker, (i + 1) % decoder->layer_count, rows, count);
+        queue_prefetch(worker, (i + 1) % decoder->layer_count, rows, count);
         feed_forward_apply(worker, &decoder->layers[i].feed_forward, shape, worker->x);
     }
     for (size_t i = 0; i < count; i++) {
@@ -83,61 +84,61 @@ static size_t run_rows(struct worker *worker, const struct decoder_row *rows, si
 
 size_t decoder_run(struct worker *worker, const struct decoder_row *rows, size_t count)
 {
-    size_t most = worker->session->decoder_rows, wanted = 0;
-    for (size_t first = 0; first < count; first += most)
-        wanted =
-            run_rows(worker, rows + first, count - first < most ? count - first : most, wanted);
+    size_t max_rows = worker->session->decoder_rows, wanted = 0;
+    for (size_t first = 0; first < count; first += max_rows)
+        wanted = run_decoder_pass(worker, rows + first,
+                                  count - first < max_rows ? count - first : max_rows, wanted);
     return wanted;
 }
 
 /* Outputs [first, first + count) of the output layer, `first` a multiple of PACKED_COLUMNS. */
-static struct linear output_piece(const struct linear *output, size_t first, size_t count)
+static struct linear output_chunk(const struct linear *output, size_t first, size_t count)
 {
-    struct linear piece = *output;
+    struct linear chunk = *output;
     size_t depth = output->s8.depth;
-    piece.s8.columns = count;
+    chunk.s8.columns = count;
     if (output->f32) {
-        piece.f32 = output->f32 + first * depth;
-        return piece;
+        chunk.f32 = output->f32 + first * depth;
+        return chunk;
     }
-    piece.s8.packed =
+    chunk.s8.packed =
         (const uint8_t *)output->s8.packed + first / PACKED_COLUMNS * packed_block_size(depth);
-    piece.s8.scale = output->s8.scale + first;
-    return piece;
+    chunk.s8.scale = output->s8.scale + first;
+    return chunk;
 }
 
-void decoder_logits(struct worker *worker, size_t count, logits_taker *take, void *context)
+void decoder_logits(struct worker *worker, size_t count, logits_callback *callback, void *context)
 {
     const struct t5_session *session = worker->session;
     size_t vocabulary = session->config->vocabulary;
-    struct operand states = {
+    struct linear_input states = {
         .rows = count, .depth = session->config->model_width, .x = worker->final_states};
     linear_prepare(worker, &states, states.depth);
-    for (size_t first = 0; first < vocabulary; first += OUTPUT_PIECE) {
-        size_t tokens = vocabulary - first < OUTPUT_PIECE ? vocabulary - first : OUTPUT_PIECE;
-        struct linear piece = output_piece(&session->weights.output, first, tokens);
-        linear_apply(worker, &states, &piece, worker->logits, false);
+    for (size_t first = 0; first < vocabulary; first += LOGITS_CHUNK) {
+        size_t tokens = vocabulary - first < LOGITS_CHUNK ? vocabulary - first : LOGITS_CHUNK;
+        struct linear chunk = output_chunk(&session->weights.output, first, tokens);
+        linear_apply(worker, &states, &chunk, worker->logits, false);
         for (size_t row = 0; row < count; row++)
-            take(context, row, first, tokens, worker->logits + row * tokens);
+            callback(context, row, first, tokens, worker->logits + row * tokens);
     }
 }
 
-double join_log_sums(double a, double b)
+double log_add_exp(double a, double b)
 {
     double larger = a > b ? a : b, smaller = a > b ? b : a;
     return smaller == -INFINITY ? larger : larger + log1p(exp(smaller - larger));
 }
 
-void decoder_select(struct worker *worker, size_t row, const int32_t *wanted, size_t count,
-                    float *logits)
+void decoder_select_logits(struct worker *worker, size_t row, const int32_t *wanted, size_t count,
+                           float *logits)
 {
     const struct t5_session *session = worker->session;
     const struct kernels *kernels = session->kernels;
     size_t width = session->config->model_width;
     const float *state = worker->final_states + row * width;
     if (session->limits.precision == T5_INT8) {
-        struct operand one = {.rows = 1, .depth = width, .x = state};
-        linear_prepare(worker, &one, one.depth);
+        struct linear_input single_row = {.rows = 1, .depth = width, .x = state};
+        linear_prepare(worker, &single_row, single_row.depth);
         kernels->select_s8(&worker->quantized, 0, &session->weights.output.s8, wanted, count,
                            logits);
         return;

@@ -23,8 +23,8 @@ struct ranked_token {
  * all exponentials, to make log-probabilities of logits. */
 struct ranking {
     struct ranked_token *best; /* [most] */
-    size_t count, most;
-    double normaliser;
+    size_t count, max_tokens;
+    double log_sum;
 };
 
 /* Tokens so far (start token and prefix included) and where their keys and values lie. */
@@ -37,30 +37,30 @@ struct hypothesis {
 };
 
 /* A finished output; `tokens` starts behind the prefix and leaves the end mark out. */
-struct finished {
+struct finished_output {
     int32_t *tokens; /* [most] */
     size_t count;
     double score, log_probability;
-    enum t5_finish finish;
-    struct choice_state *choice; /* constrained decoding only */
+    enum t5_finish_reason finish;
+    struct choice_state *constraint_state; /* constrained decoding only */
 };
 
 /* The place in a worker that one input holds while it is decoded. */
-struct slot {
-    bool busy;
+struct beam_slot {
+    bool is_active;
     size_t input;
     uint32_t first_node;               /* of beam * output_tokens cache nodes */
     struct hypothesis *running, *next; /* [beam] */
     size_t running_count;
-    struct finished *done; /* [beam], best first */
-    size_t done_count;
+    struct finished_output *completed; /* [beam], best first */
+    size_t completed_count;
 };
 
 /* Cache node for the keys and values of position `position` of hypothesis `index`. */
-uint32_t slot_node(const struct generation *generation, const struct slot *slot, size_t position,
-                   size_t index);
+uint32_t cache_node_of(const struct generation *generation, const struct beam_slot *beam_slot,
+                       size_t position, size_t index);
 
 /* Beam search: takes the rankings of all running hypotheses. False when it is over. */
-bool beam_advance(struct generation *generation, struct slot *slot);
+bool beam_advance(struct generation *generation, struct beam_slot *beam_slot);
 
 #endif

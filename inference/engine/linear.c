@@ -12,88 +12,93 @@ static bool is_int8(const struct worker *worker)
 
 /* The part of the quantised rows that begins with number `first`: parts lie one behind the other.
  */
-static struct rows_s8 quantized_part(const struct rows_s8 *all, size_t first, size_t group)
+static struct rows_s8 quantized_group(const struct rows_s8 *quantized_rows, size_t first,
+                                      size_t group_size)
 {
-    return (struct rows_s8){.rows = all->rows,
-                            .depth = all->depth - first < group ? all->depth - first : group,
-                            .bytes =
-                                all->bytes + all->rows * (first / group) * quantized_size(group),
-                            .scale = all->scale + all->rows * (first / group),
-                            .soon = all->soon};
+    return (struct rows_s8){
+        .rows = quantized_rows->rows,
+        .depth =
+            quantized_rows->depth - first < group_size ? quantized_rows->depth - first : group_size,
+        .bytes = quantized_rows->bytes +
+                 quantized_rows->rows * (first / group_size) * quantized_row_size(group_size),
+        .scale = quantized_rows->scale + quantized_rows->rows * (first / group_size),
+        .prefetch = quantized_rows->prefetch};
 }
 
-void linear_prepare(struct worker *worker, const struct operand *operand, size_t group)
+void linear_prepare(struct worker *worker, const struct linear_input *linear_input,
+                    size_t group_size)
 {
-    worker->quantized.rows = operand->rows;
-    worker->quantized.depth = operand->depth;
-    for (size_t first = 0; is_int8(worker) && first < operand->depth; first += group) {
-        struct rows_s8 part = quantized_part(&worker->quantized, first, group);
-        worker->session->kernels->quantize(operand->x + first, operand->depth, &part);
+    worker->quantized.rows = linear_input->rows;
+    worker->quantized.depth = linear_input->depth;
+    for (size_t first = 0; is_int8(worker) && first < linear_input->depth; first += group_size) {
+        struct rows_s8 part = quantized_group(&worker->quantized, first, group_size);
+        worker->session->kernels->quantize(linear_input->x + first, linear_input->depth, &part);
     }
 }
 
-void linear_prepare_norm(struct worker *worker, struct operand *operand, const float *norm,
-                         const float *x)
+void linear_prepare_norm(struct worker *worker, struct linear_input *linear_input,
+                         const float *norm, const float *x)
 {
     const struct t5_config *config = worker->session->config;
     const struct kernels *kernels = worker->session->kernels;
-    operand->depth = config->model_width;
-    operand->x = worker->normed;
-    worker->quantized.rows = operand->rows;
-    worker->quantized.depth = operand->depth;
+    linear_input->depth = config->model_width;
+    linear_input->x = worker->normalized;
+    worker->quantized.rows = linear_input->rows;
+    worker->quantized.depth = linear_input->depth;
     if (is_int8(worker))
         kernels->norm_quantize(x, norm, config->norm_epsilon, &worker->quantized);
     else
-        kernels->rms_norm(operand->rows, operand->depth, x, norm, config->norm_epsilon,
-                          worker->normed);
+        kernels->rms_norm(linear_input->rows, linear_input->depth, x, norm, config->norm_epsilon,
+                          worker->normalized);
 }
 
 /* Group by group, each added to those before. */
 static void multiply_s8(struct worker *worker, const struct linear *linear, float *y, bool add)
 {
-    for (size_t first = 0; first < linear->s8.depth; first += linear->group) {
-        struct rows_s8 part = quantized_part(&worker->quantized, first, linear->group);
+    for (size_t first = 0; first < linear->s8.depth; first += linear->group_size) {
+        struct rows_s8 part = quantized_group(&worker->quantized, first, linear->group_size);
         struct weights_s8 weights = linear->s8;
         weights.depth = part.depth;
         weights.packed = (const uint8_t *)linear->s8.packed +
-                         grouped_place(linear->s8.columns, first, linear->group);
+                         grouped_offset(linear->s8.columns, first, linear->group_size);
         worker->session->kernels->matmul_s8(&part, &weights, y, add || first);
     }
 }
 
-void linear_apply(struct worker *worker, const struct operand *operand, const struct linear *linear,
-                  float *y, bool add)
+void linear_apply(struct worker *worker, const struct linear_input *linear_input,
+                  const struct linear *linear, float *y, bool add)
 {
     if (is_int8(worker)) {
         multiply_s8(worker, linear, y, add);
         return;
     }
-    size_t columns = linear->s8.columns, depth = operand->depth;
-    const float *x = operand->x;
-    for (size_t row = 0, group = 0; row < operand->rows; group++) {
-        size_t rows = operand->group_rows ? operand->group_rows[group] : 1;
+    size_t columns = linear->s8.columns, depth = linear_input->depth;
+    const float *x = linear_input->x;
+    for (size_t row = 0, group_size = 0; row < linear_input->rows; group_size++) {
+        size_t rows = linear_input->group_rows ? linear_input->group_rows[group_size] : 1;
         sgemm(rows, columns, depth, x + row * depth, linear->f32, y + row * columns, add);
         row += rows;
     }
 }
 
 /* worker->hidden = activation(wi(operand)), times gate(operand) where the model has a gate. */
-static void activate(struct worker *worker, const struct feed_forward *layer,
-                     const struct operand *operand)
+static void apply_activation(struct worker *worker, const struct feed_forward *layer,
+                             const struct linear_input *linear_input)
 {
     const struct t5_session *session = worker->session;
     const struct kernels *kernels = session->kernels;
-    size_t count = operand->rows * session->config->hidden_width;
+    size_t count = linear_input->rows * session->config->feed_forward_width;
     bool gelu = session->config->activation == T5_ACTIVATION_GELU_NEW;
     const float *factor = NULL;
-    if (is_int8(worker) && gelu && layer->gate.s8.columns) {
-        kernels->gated_s8(&worker->quantized, &layer->wi.s8, &layer->gate.s8, worker->hidden);
+    if (is_int8(worker) && gelu && layer->up_projection.s8.columns) {
+        kernels->gated_gelu_s8(&worker->quantized, &layer->wi.s8, &layer->up_projection.s8,
+                               worker->hidden);
         return;
     }
-    linear_apply(worker, operand, &layer->wi, worker->hidden, false);
-    if (layer->gate.s8.columns) {
-        linear_apply(worker, operand, &layer->gate, worker->gate, false);
-        factor = worker->gate;
+    linear_apply(worker, linear_input, &layer->wi, worker->hidden, false);
+    if (layer->up_projection.s8.columns) {
+        linear_apply(worker, linear_input, &layer->up_projection, worker->up_projection, false);
+        factor = worker->up_projection;
     }
     if (gelu)
         kernels->gelu(count, worker->hidden, factor);
@@ -102,13 +107,13 @@ static void activate(struct worker *worker, const struct feed_forward *layer,
 }
 
 void feed_forward_apply(struct worker *worker, const struct feed_forward *layer,
-                        struct operand shape, float *x)
+                        struct linear_input shape, float *x)
 {
     linear_prepare_norm(worker, &shape, layer->norm, x);
-    activate(worker, layer, &shape);
-    shape.depth = worker->session->config->hidden_width;
+    apply_activation(worker, layer, &shape);
+    shape.depth = worker->session->config->feed_forward_width;
     shape.x = worker->hidden;
-    linear_prepare(worker, &shape, layer->wo.group);
+    linear_prepare(worker, &shape, layer->wo.group_size);
     linear_apply(worker, &shape, &layer->wo, x, true);
 }
 
@@ -123,7 +128,7 @@ void embed_token(struct worker *worker, size_t row, int32_t token)
     }
     int8_t *values = (int8_t *)worker->quantized.bytes;
     float scale = weights->embedding->scale[token];
-    packed_column(width, weights->embedding->packed, (size_t)token, values);
+    unpack_column(width, weights->embedding->packed, (size_t)token, values);
     for (size_t k = 0; k < width; k++)
         x[k] = (float)values[k] * scale;
 }

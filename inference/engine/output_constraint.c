@@ -8,9 +8,9 @@
 #include "inference/model/model.h"
 
 enum {
-    MOST_TOKENS = 512,  /* of one item */
-    MOST_READINGS = 16, /* of one output; each can be completed, so the others may be dropped */
-    NO_NODE = 0,        /* the root is nobody's child */
+    MAX_ITEM_TOKENS = 512, /* of one item */
+    MAX_PARSES = 16,       /* of one output; each can be completed, so the others may be dropped */
+    NO_NODE = 0,           /* the root is nobody's child */
     NO_ITEM = -1,
 };
 
@@ -25,11 +25,11 @@ struct t5_choices {
     size_t node_count, node_capacity;
     struct arena arena; /* owns the texts */
     struct text *items;
-    size_t item_count, most;
+    size_t item_count, max_items;
     int32_t end_id;
 };
 
-struct reading {
+struct item_parse {
     uint32_t node;
     size_t count;
     size_t *items; /* [most], complete ones */
@@ -37,7 +37,7 @@ struct reading {
 
 struct choice_state {
     size_t count;
-    struct reading readings[2 * MOST_READINGS]; /* the second half is room to work in */
+    struct item_parse item_parses[2 * MAX_PARSES]; /* the second half is room to work in */
 };
 
 static uint32_t find_child(const struct t5_choices *choices, uint32_t node, int32_t id)
@@ -66,12 +66,12 @@ static bool add_item(struct t5_choices *choices, const struct t5_model *model, s
                      struct error *error)
 {
     struct text text = choices->items[index];
-    int32_t ids[MOST_TOKENS];
-    size_t count = t5_tokens(model, text, ids, MOST_TOKENS);
-    if (count == 0 || count > MOST_TOKENS)
+    int32_t ids[MAX_ITEM_TOKENS];
+    size_t count = t5_tokenize(model, text, ids, MAX_ITEM_TOKENS);
+    if (count == 0 || count > MAX_ITEM_TOKENS)
         return error_set(error, ERROR_USAGE,
                          "choice %zu (\"%.*s\") has %zu tokens; it must have 1 to %d", index + 1,
-                         TEXT_ARGUMENT(text_slice(text, 0, 100)), count, MOST_TOKENS);
+                         TEXT_ARGUMENT(text_slice(text, 0, 100)), count, MAX_ITEM_TOKENS);
     uint32_t node = 0;
     for (size_t i = 0; i < count; i++)
         node = add_child(choices, node, ids[i]);
@@ -84,13 +84,13 @@ static bool add_item(struct t5_choices *choices, const struct t5_model *model, s
 }
 
 bool t5_choices_open(struct t5_choices **result, const struct t5_model *model,
-                     const struct text *items, size_t count, size_t most, struct error *error)
+                     const struct text *items, size_t count, size_t max_items, struct error *error)
 {
     *result = NULL;
-    if (count == 0 || count > INT32_MAX || most == 0)
+    if (count == 0 || count > INT32_MAX || max_items == 0)
         return error_set(error, ERROR_USAGE, "constrained decoding needs at least one choice");
     struct t5_choices *choices = memory_alloc(1, sizeof(*choices));
-    choices->most = most < count ? most : count;
+    choices->max_items = max_items < count ? max_items : count;
     choices->item_count = count;
     choices->end_id = t5_model_config(model)->end_id;
     choices->items = memory_alloc(count, sizeof(*choices->items));
@@ -99,7 +99,7 @@ bool t5_choices_open(struct t5_choices **result, const struct t5_model *model,
     choices->nodes[choices->node_count++] = (struct choice_node){.item = NO_ITEM};
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
-        choices->items[i] = arena_copy(&choices->arena, items[i]);
+        choices->items[i] = arena_copy_text(&choices->arena, items[i]);
         ok = add_item(choices, model, i, error);
     }
     if (!ok) {
@@ -124,54 +124,54 @@ struct choice_state *choices_start(const struct t5_choices *choices, struct aren
 {
     struct choice_state *state = arena_alloc(arena, 1, sizeof(*state));
     state->count = 1;
-    for (size_t i = 0; i < 2 * MOST_READINGS; i++)
-        state->readings[i].items = arena_alloc(arena, choices->most, sizeof(size_t));
+    for (size_t i = 0; i < 2 * MAX_PARSES; i++)
+        state->item_parses[i].items = arena_alloc(arena, choices->max_items, sizeof(size_t));
     return state;
 }
 
-size_t choices_most_allowed(const struct t5_choices *choices)
+size_t choices_max_allowed(const struct t5_choices *choices)
 {
     return choices->node_count;
 }
 
-static bool is_used(const struct reading *reading, int32_t item)
+static bool has_item(const struct item_parse *item_parse, int32_t item)
 {
-    for (size_t i = 0; i < reading->count; i++)
-        if (reading->items[i] == (size_t)item)
+    for (size_t i = 0; i < item_parse->count; i++)
+        if (item_parse->items[i] == (size_t)item)
             return true;
     return false;
 }
 
 /* Whether an item that is not used yet ends at `node`, or within `budget` tokens behind it. */
-static bool is_open(const struct t5_choices *choices, const struct reading *reading, uint32_t node,
-                    size_t budget)
+static bool can_complete_item(const struct t5_choices *choices, const struct item_parse *item_parse,
+                              uint32_t node, size_t remaining_tokens)
 {
     int32_t item = choices->nodes[node].item;
-    if (item != NO_ITEM && !is_used(reading, item))
+    if (item != NO_ITEM && !has_item(item_parse, item))
         return true;
-    for (uint32_t child = choices->nodes[node].child; budget && child != NO_NODE;
+    for (uint32_t child = choices->nodes[node].child; remaining_tokens && child != NO_NODE;
          child = choices->nodes[child].sibling)
-        if (is_open(choices, reading, child, budget - 1))
+        if (can_complete_item(choices, item_parse, child, remaining_tokens - 1))
             return true;
     return false;
 }
 
 /* The reading with the item that ends at its node as complete, back at the root. False when none
  * ends there, or it is used. `complete` has its own room for items. */
-static bool complete_item(const struct t5_choices *choices, const struct reading *reading,
-                          struct reading *complete)
+static bool complete_item(const struct t5_choices *choices, const struct item_parse *item_parse,
+                          struct item_parse *complete)
 {
-    int32_t item = choices->nodes[reading->node].item;
-    if (item == NO_ITEM || is_used(reading, item))
+    int32_t item = choices->nodes[item_parse->node].item;
+    if (item == NO_ITEM || has_item(item_parse, item))
         return false;
-    memcpy(complete->items, reading->items, reading->count * sizeof(*complete->items));
-    complete->items[reading->count] = (size_t)item;
-    complete->count = reading->count + 1;
+    memcpy(complete->items, item_parse->items, item_parse->count * sizeof(*complete->items));
+    complete->items[item_parse->count] = (size_t)item;
+    complete->count = item_parse->count + 1;
     complete->node = 0;
     return true;
 }
 
-static size_t allow(int32_t id, int32_t *ids, size_t count)
+static size_t add_allowed_token(int32_t id, int32_t *ids, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (ids[i] == id)
@@ -180,64 +180,66 @@ static size_t allow(int32_t id, int32_t *ids, size_t count)
     return count + 1;
 }
 
-static size_t allow_children(const struct t5_choices *choices, const struct reading *reading,
-                             size_t budget, int32_t *ids, size_t count)
+static size_t add_allowed_children(const struct t5_choices *choices,
+                                   const struct item_parse *item_parse, size_t remaining_tokens,
+                                   int32_t *ids, size_t count)
 {
-    for (uint32_t child = choices->nodes[reading->node].child; budget && child != NO_NODE;
-         child = choices->nodes[child].sibling)
-        if (is_open(choices, reading, child, budget - 1))
-            count = allow(choices->nodes[child].id, ids, count);
+    for (uint32_t child = choices->nodes[item_parse->node].child;
+         remaining_tokens && child != NO_NODE; child = choices->nodes[child].sibling)
+        if (can_complete_item(choices, item_parse, child, remaining_tokens - 1))
+            count = add_allowed_token(choices->nodes[child].id, ids, count);
     return count;
 }
 
 size_t choices_allowed(const struct t5_choices *choices, const struct choice_state *state,
-                       size_t budget, int32_t *ids)
+                       size_t remaining_tokens, int32_t *ids)
 {
     size_t count = 0;
     for (size_t i = 0; i < state->count; i++) {
-        const struct reading *reading = &state->readings[i];
-        count = allow_children(choices, reading, budget, ids, count);
-        struct reading complete = state->readings[MOST_READINGS];
-        if (complete_item(choices, reading, &complete)) {
-            count = allow(choices->end_id, ids, count);
-            if (complete.count < choices->most)
-                count = allow_children(choices, &complete, budget, ids, count);
+        const struct item_parse *item_parse = &state->item_parses[i];
+        count = add_allowed_children(choices, item_parse, remaining_tokens, ids, count);
+        struct item_parse complete = state->item_parses[MAX_PARSES];
+        if (complete_item(choices, item_parse, &complete)) {
+            count = add_allowed_token(choices->end_id, ids, count);
+            if (complete.count < choices->max_items)
+                count = add_allowed_children(choices, &complete, remaining_tokens, ids, count);
         }
     }
     return count;
 }
 
 /* Appends `reading` moved on by `id` to the readings behind the first half, if it can be. */
-static void follow(const struct t5_choices *choices, struct choice_state *state,
-                   const struct reading *reading, int32_t id, size_t budget, size_t *count)
+static void advance_parse(const struct t5_choices *choices, struct choice_state *state,
+                          const struct item_parse *item_parse, int32_t id, size_t remaining_tokens,
+                          size_t *count)
 {
-    uint32_t child = find_child(choices, reading->node, id);
-    if (child == NO_NODE || *count == MOST_READINGS ||
-        !is_open(choices, reading, child, budget - 1))
+    uint32_t child = find_child(choices, item_parse->node, id);
+    if (child == NO_NODE || *count == MAX_PARSES ||
+        !can_complete_item(choices, item_parse, child, remaining_tokens - 1))
         return;
-    struct reading *target = &state->readings[MOST_READINGS + *count];
-    memmove(target->items, reading->items, reading->count * sizeof(*target->items));
-    target->count = reading->count;
+    struct item_parse *target = &state->item_parses[MAX_PARSES + *count];
+    memmove(target->items, item_parse->items, item_parse->count * sizeof(*target->items));
+    target->count = item_parse->count;
     target->node = child;
     (*count)++;
 }
 
-void choices_take(const struct t5_choices *choices, struct choice_state *state, int32_t id,
-                  size_t budget)
+void choices_accept(const struct t5_choices *choices, struct choice_state *state, int32_t id,
+                    size_t remaining_tokens)
 {
     size_t count = 0;
     for (size_t i = 0; i < state->count; i++) {
-        const struct reading *reading = &state->readings[i];
-        follow(choices, state, reading, id, budget, &count);
-        struct reading complete = state->readings[2 * MOST_READINGS - 1];
-        if (count < MOST_READINGS && complete_item(choices, reading, &complete) &&
-            complete.count < choices->most)
-            follow(choices, state, &complete, id, budget, &count);
+        const struct item_parse *item_parse = &state->item_parses[i];
+        advance_parse(choices, state, item_parse, id, remaining_tokens, &count);
+        struct item_parse complete = state->item_parses[2 * MAX_PARSES - 1];
+        if (count < MAX_PARSES && complete_item(choices, item_parse, &complete) &&
+            complete.count < choices->max_items)
+            advance_parse(choices, state, &complete, id, remaining_tokens, &count);
     }
-    for (size_t i = 0; i < MOST_READINGS; i++) {
-        struct reading kept = state->readings[i];
-        state->readings[i] = state->readings[MOST_READINGS + i];
-        state->readings[MOST_READINGS + i] = kept;
+    for (size_t i = 0; i < MAX_PARSES; i++) {
+        struct item_parse spare_parse = state->item_parses[i];
+        state->item_parses[i] = state->item_parses[MAX_PARSES + i];
+        state->item_parses[MAX_PARSES + i] = spare_parse;
     }
     state->count = count;
 }
@@ -245,9 +247,9 @@ void choices_take(const struct t5_choices *choices, struct choice_state *state, 
 const size_t *choices_items(const struct t5_choices *choices, const struct choice_state *state,
                             size_t *count)
 {
-    struct reading complete = state->readings[MOST_READINGS];
+    struct item_parse complete = state->item_parses[MAX_PARSES];
     for (size_t i = 0; i < state->count; i++) {
-        if (complete_item(choices, &state->readings[i], &complete)) {
+        if (complete_item(choices, &state->item_parses[i], &complete)) {
             *count = complete.count;
             return complete.items;
         }

@@ -3,35 +3,36 @@
 
 #include <math.h>
 
-size_t relative_bucket(ptrdiff_t distance, bool bidirectional, size_t buckets, size_t most)
+size_t relative_bucket(ptrdiff_t distance, bool bidirectional, size_t buckets, size_t max_distance)
 {
-    size_t bucket = 0, far;
+    size_t bucket = 0, absolute_distance;
     if (bidirectional) {
         buckets /= 2;
         bucket = distance > 0 ? buckets : 0;
-        far = (size_t)(distance < 0 ? -distance : distance);
+        absolute_distance = (size_t)(distance < 0 ? -distance : distance);
     } else {
-        far = distance < 0 ? (size_t)-distance : 0;
+        absolute_distance = distance < 0 ? (size_t)-distance : 0;
     }
     /* Half of the buckets are single distances, the other half grow with the logarithm. */
-    size_t exact = buckets / 2;
-    if (far < exact)
-        return bucket + far;
-    if (!exact || most <= exact)
+    size_t exact_buckets = buckets / 2;
+    if (absolute_distance < exact_buckets)
+        return bucket + absolute_distance;
+    if (!exact_buckets || max_distance <= exact_buckets)
         return bucket + (buckets ? buckets - 1 : 0);
     /* In float32, in this order: at the edges of the buckets rounding decides. */
-    float share = logf((float)far / (float)exact) / (float)log((double)most / (double)exact);
-    size_t step = exact + (size_t)(share * (float)(buckets - exact));
-    return bucket + (step < buckets ? step : buckets - 1);
+    float log_fraction = logf((float)absolute_distance / (float)exact_buckets) /
+                         (float)log((double)max_distance / (double)exact_buckets);
+    size_t log_bucket = exact_buckets + (size_t)(log_fraction * (float)(buckets - exact_buckets));
+    return bucket + (log_bucket < buckets ? log_bucket : buckets - 1);
 }
 
 void relative_bias_fill(const struct t5_config *config, const float *table, bool bidirectional,
-                        ptrdiff_t least, ptrdiff_t most, float *bias)
+                        ptrdiff_t min_distance, ptrdiff_t max_distance, float *bias)
 {
-    size_t count = (size_t)(most - least + 1);
+    size_t count = (size_t)(max_distance - min_distance + 1);
     for (size_t i = 0; i < count; i++) {
-        size_t bucket = relative_bucket(least + (ptrdiff_t)i, bidirectional,
-                                        config->relative_buckets, config->relative_distance);
+        size_t bucket = relative_bucket(min_distance + (ptrdiff_t)i, bidirectional,
+                                        config->relative_buckets, config->relative_max_distance);
         for (size_t head = 0; head < config->heads; head++)
             bias[head * count + i] = table[bucket * config->heads + head];
     }

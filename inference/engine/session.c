@@ -5,22 +5,22 @@
 
 #include "base/memory.h"
 
-enum { MOST_TOKENS = 1 << 20, MOST_BATCH = 1 << 20, MOST_THREADS = 1024, MOST_BEAM = 1024 };
+enum { MAX_TOKENS = 1 << 20, MAX_BATCH = 1 << 20, MAX_THREADS = 1024, MAX_BEAM = 1024 };
 
-static bool check_limit(const char *name, size_t value, size_t most, struct error *error)
+static bool check_limit(const char *name, size_t value, size_t max, struct error *error)
 {
-    if (value >= 1 && value <= most)
+    if (value >= 1 && value <= max)
         return true;
-    return error_set(error, ERROR_USAGE, "%s must be from 1 to %zu, not %zu", name, most, value);
+    return error_set(error, ERROR_USAGE, "%s must be from 1 to %zu, not %zu", name, max, value);
 }
 
 static bool check_limits(const struct t5_limits *limits, struct error *error)
 {
-    return check_limit("the batch", limits->batch, MOST_BATCH, error) &&
-           check_limit("input tokens", limits->input_tokens, MOST_TOKENS, error) &&
-           check_limit("output tokens", limits->output_tokens, MOST_TOKENS, error) &&
-           check_limit("the number of threads", limits->threads, MOST_THREADS, error) &&
-           check_limit("the beam", limits->beam, MOST_BEAM, error);
+    return check_limit("the batch", limits->batch, MAX_BATCH, error) &&
+           check_limit("input tokens", limits->input_tokens, MAX_TOKENS, error) &&
+           check_limit("output tokens", limits->output_tokens, MAX_TOKENS, error) &&
+           check_limit("the number of threads", limits->threads, MAX_THREADS, error) &&
+           check_limit("the beam", limits->beam, MAX_BEAM, error);
 }
 
 static float *room(size_t rows, size_t width)
@@ -28,7 +28,7 @@ static float *room(size_t rows, size_t width)
     return memory_alloc_aligned(rows * width, sizeof(float));
 }
 
-void *session_room(void *bytes, size_t *capacity, size_t wanted)
+void *session_grow_buffer(void *bytes, size_t *capacity, size_t wanted)
 {
     if (wanted <= *capacity)
         return bytes;
@@ -37,12 +37,12 @@ void *session_room(void *bytes, size_t *capacity, size_t wanted)
     return memory_alloc_aligned(*capacity, 1);
 }
 
-static size_t largest_of(size_t a, size_t b)
+static size_t max_size(size_t a, size_t b)
 {
     return a > b ? a : b;
 }
 
-static size_t smallest_of(size_t a, size_t b)
+static size_t min_size(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
@@ -51,57 +51,59 @@ static size_t smallest_of(size_t a, size_t b)
 static void worker_open(struct worker *worker, const struct t5_session *session)
 {
     const struct t5_config *config = session->config;
-    size_t width = config->model_width, hidden = config->hidden_width, inner = session->inner;
-    size_t rows = largest_of(session->limits.input_tokens, ENCODER_ROWS);
-    rows = largest_of(rows, session->decoder_rows);
+    size_t width = config->model_width, hidden = config->feed_forward_width,
+           inner_width = session->inner_width;
+    size_t rows = max_size(session->limits.input_tokens, MAX_ENCODER_ROWS);
+    rows = max_size(rows, session->decoder_rows);
     bool is_int8 = session->limits.precision == T5_INT8;
     size_t input = session->limits.input_tokens, output = session->limits.output_tokens;
     *worker = (struct worker){.session = session, .rows = rows};
     worker->x = room(rows, width);
-    worker->normed = is_int8 ? NULL : room(rows, width);
-    worker->query = room(rows, inner);
-    worker->key = room(rows, inner);
-    worker->value = room(rows, inner);
-    worker->context = room(rows, inner);
+    worker->normalized = is_int8 ? NULL : room(rows, width);
+    worker->query = room(rows, inner_width);
+    worker->key = room(rows, inner_width);
+    worker->value = room(rows, inner_width);
+    worker->context = room(rows, inner_width);
     worker->hidden = room(rows, hidden);
-    worker->gate = config->gated ? room(rows, hidden) : NULL;
-    worker->quantized.scale = room(rows, hidden / T5_GROUP + 1);
-    size_t widest = largest_of(largest_of(width, hidden), inner);
-    worker->quantized.bytes = memory_alloc_aligned(rows, quantized_size(widest));
-    worker->cache = memory_alloc_aligned(attention_size(session, input), 1);
-    worker->work =
-        memory_alloc_aligned(attention_s8_size(input, largest_of(width, config->head_width)), 1);
-    worker->scores = room(1, largest_of(QUERY_ROWS * (input + COLUMN_GROUP), output));
-    size_t cached = config->decoder_layers * session->nodes * inner;
-    size_t number = is_int8 ? sizeof(uint16_t) : sizeof(float);
-    worker->kept = memory_alloc_aligned(2 * cached, number);
-    worker->carried = is_int8 ? room(config->heads * session->decoder_rows, width) : NULL;
-    worker->soon_room = memory_alloc(2 * session->decoder_rows, sizeof(*worker->soon_room));
-    worker->quantized.soon = &worker->soon;
+    worker->up_projection = config->is_gated ? room(rows, hidden) : NULL;
+    worker->quantized.scale = room(rows, hidden / T5_QUANTIZATION_GROUP + 1);
+    size_t max_width = max_size(max_size(width, hidden), inner_width);
+    worker->quantized.bytes = memory_alloc_aligned(rows, quantized_row_size(max_width));
+    worker->cache = memory_alloc_aligned(attention_cache_size(session, input), 1);
+    worker->scratch = memory_alloc_aligned(
+        attention_s8_scratch_size(input, max_size(width, config->head_width)), 1);
+    worker->scores = room(1, max_size(F32_QUERY_ROWS * (input + KEY_PADDING), output));
+    size_t cached_values = config->decoder_layers * session->nodes * inner_width;
+    size_t element_size = is_int8 ? sizeof(uint16_t) : sizeof(float);
+    worker->self_attention_cache = memory_alloc_aligned(2 * cached_values, element_size);
+    worker->state_attention = is_int8 ? room(config->heads * session->decoder_rows, width) : NULL;
+    worker->prefetch_ranges =
+        memory_alloc(2 * session->decoder_rows, sizeof(*worker->prefetch_ranges));
+    worker->quantized.prefetch = &worker->prefetch;
     worker->final_states = room(session->decoder_rows, width);
-    worker->logits = room(session->decoder_rows, OUTPUT_PIECE);
+    worker->logits = room(session->decoder_rows, LOGITS_CHUNK);
 }
 
 static void worker_close(struct worker *worker)
 {
     void *owned[] = {worker->x,
-                     worker->normed,
+                     worker->normalized,
                      worker->query,
                      worker->key,
                      worker->value,
                      worker->context,
                      worker->hidden,
-                     worker->gate,
+                     worker->up_projection,
                      worker->cache,
                      worker->quantized.scale,
                      worker->quantized.bytes,
-                     worker->work,
+                     worker->scratch,
                      worker->scores,
-                     worker->kept,
+                     worker->self_attention_cache,
                      worker->final_states,
                      worker->logits,
-                     worker->carried,
-                     worker->soon_room};
+                     worker->state_attention,
+                     worker->prefetch_ranges};
     for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
         free(owned[i]);
 }
@@ -112,11 +114,11 @@ static void fill_biases(struct t5_session *session)
     const struct t5_weights *weights = t5_model_weights(session->model);
     ptrdiff_t input = (ptrdiff_t)session->limits.input_tokens - 1;
     ptrdiff_t output = (ptrdiff_t)session->limits.output_tokens - 1;
-    ptrdiff_t beyond = input + COLUMN_GROUP;
-    session->bias_stride = (size_t)(input + beyond + 1);
+    ptrdiff_t max_distance = input + KEY_PADDING;
+    session->bias_stride = (size_t)(input + max_distance + 1);
     session->encoder_bias = room(config->heads, session->bias_stride);
     session->decoder_bias = room(config->heads, (size_t)(output + 1));
-    relative_bias_fill(config, weights->encoder.relative_bias, true, -input, beyond,
+    relative_bias_fill(config, weights->encoder.relative_bias, true, -input, max_distance,
                        session->encoder_bias);
     relative_bias_fill(config, weights->decoder.relative_bias, false, -output, 0,
                        session->decoder_bias);
@@ -134,12 +136,12 @@ bool t5_session_open(struct t5_session **result, const struct t5_model *model,
     session->config = t5_model_config(model);
     session->kernels = kernels;
     session->limits = *limits;
-    session->inner = (size_t)session->config->heads * session->config->head_width;
-    session->decoder_rows = largest_of(limits->beam, DECODER_ROWS);
-    size_t share = (limits->batch + limits->threads - 1) / limits->threads;
-    session->slots = smallest_of(share, session->decoder_rows / limits->beam);
-    session->nodes = largest_of(session->slots * limits->beam * limits->output_tokens,
-                                2 * session->decoder_rows + limits->output_tokens);
+    session->inner_width = (size_t)session->config->heads * session->config->head_width;
+    session->decoder_rows = max_size(limits->beam, DECODER_PASS_ROWS);
+    size_t inputs_per_thread = (limits->batch + limits->threads - 1) / limits->threads;
+    session->slots = min_size(inputs_per_thread, session->decoder_rows / limits->beam);
+    session->nodes = max_size(session->slots * limits->beam * limits->output_tokens,
+                              2 * session->decoder_rows + limits->output_tokens);
     if (!weights_open(&session->weights, model, limits->precision, error) ||
         !workers_open(&session->pool, limits->threads, error)) {
         t5_session_close(session);
@@ -147,7 +149,7 @@ bool t5_session_open(struct t5_session **result, const struct t5_model *model,
     }
     fill_biases(session);
     session->inputs = memory_alloc(limits->batch, sizeof(*session->inputs));
-    session->waves = memory_alloc(limits->batch, sizeof(*session->waves));
+    session->input_batches = memory_alloc(limits->batch, sizeof(*session->input_batches));
     session->workers = memory_alloc(limits->threads, sizeof(*session->workers));
     for (size_t i = 0; i < limits->threads; i++)
         worker_open(&session->workers[i], session);
@@ -167,22 +169,22 @@ void t5_session_close(struct t5_session *session)
                      session->decoder_bias,
                      session->workers,
                      session->inputs,
-                     session->waves,
+                     session->input_batches,
                      session->ids,
                      session->states,
                      session->cross_keys.bytes,
                      session->cross_states.bytes,
-                     session->carriers.over,
-                     session->carriers.back,
-                     session->carriers.room,
-                     session->carriers.ones,
+                     session->cross_projections.to_states,
+                     session->cross_projections.from_states,
+                     session->cross_projections.room,
+                     session->cross_projections.unit_scales,
                      session};
     for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
         free(owned[i]);
 }
 
-size_t session_prefix(const struct t5_session *session, struct text prefix, int32_t *tokens,
-                      size_t capacity)
+size_t session_encode_prefix(const struct t5_session *session, struct text prefix, int32_t *tokens,
+                             size_t capacity)
 {
     tokens[0] = session->config->start_id;
     if (!prefix.size)

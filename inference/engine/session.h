@@ -9,63 +9,65 @@
 #include "inference/model/weights.h"
 
 enum {
-    ENCODER_ROWS = 256, /* tokens that a worker encodes together, unless one input is longer */
-    PANEL_ROWS = 96,    /* of them, those that go through linear layers together: their activations
-                           stay in the second-level cache */
-    DECODER_ROWS = 48,  /* rows that a worker decodes together, unless one beam is wider */
-    CROSS_STATES_ROWS = 32, /* up to so many rows of the decoder an input, cross-attention looks at
-                               the encoder's states themselves */
-    OUTPUT_PIECE = 2048,    /* tokens of the vocabulary whose logits are made and judged together */
-    QUERY_ROWS = 16,        /* queries that float32 attention takes together */
-    COLUMN_GROUP = 16,      /* lengths are padded to a multiple of this where keys are transposed */
+    MAX_ENCODER_ROWS = 256, /* tokens that a worker encodes together, unless one input is longer */
+    MAX_PANEL_ROWS = 96, /* of them, those that go through linear layers together: their activations
+                        stay in the second-level cache */
+    DECODER_PASS_ROWS = 48, /* rows that a worker decodes together, unless one beam is wider */
+    MAX_STATE_ATTENTION_ROWS = 32, /* up to so many rows of the decoder an input, cross-attention
+                               looks at the encoder's states themselves */
+    LOGITS_CHUNK = 2048, /* tokens of the vocabulary whose logits are made and judged together */
+    F32_QUERY_ROWS = 16, /* queries that float32 attention takes together */
+    KEY_PADDING = 16,    /* lengths are padded to a multiple of this where keys are transposed */
 };
 
 /* One input as it was last encoded. */
-struct encoded {
+struct encoded_input {
     size_t first, length; /* rows of session->states; length counts the end mark */
     uint8_t *keys;        /* keys and values for the decoder's layers; in session->cross_keys */
     uint8_t *states;      /* itself in int8; in session->cross_states */
 };
 
 /* Inputs that one worker encodes together: input_first .. input_first + input_count. */
-struct wave {
+struct input_batch {
     size_t input_first, input_count;
 };
 
 struct worker {
-    const struct t5_session *session; /* borrowed */
-    size_t rows;                      /* room of the buffers below */
-    float *x;                         /* [rows][width], the residual stream */
-    float *normed;                    /* [rows][width], T5_F32 only */
-    float *query, *key, *value;       /* [rows][inner] */
-    float *context;                   /* [rows][inner] */
-    float *hidden, *gate;             /* [rows][hidden] */
-    struct rows_s8 quantized;         /* [rows][the widest operand] */
-    struct read_soon soon;            /* its: what the decoder's next layer attends to */
-    struct memory *soon_room;         /* [2 * decoder_rows] */
-    void *cache;                      /* keys and values of one head of one input */
-    void *work;                       /* room that attention works in */
-    float *scores;                    /* [QUERY_ROWS][padded input], or one decoder row's */
+    const struct t5_session *session;     /* borrowed */
+    size_t rows;                          /* room of the buffers below */
+    float *x;                             /* [rows][width], the residual stream */
+    float *normalized;                    /* [rows][width], T5_F32 only */
+    float *query, *key, *value;           /* [rows][inner] */
+    float *context;                       /* [rows][inner] */
+    float *hidden, *up_projection;        /* [rows][hidden] */
+    struct rows_s8 quantized;             /* [rows][the widest operand] */
+    struct prefetch_list prefetch;        /* its: what the decoder's next layer attends to */
+    struct memory_range *prefetch_ranges; /* [2 * decoder_rows] */
+    void *cache;                          /* keys and values of one head of one input */
+    void *scratch;                        /* room that attention works in */
+    float *scores;                        /* [F32_QUERY_ROWS][padded input], or one decoder row's */
 
-    void *kept;     /* [decoder layer][node][keys, values][inner]: bfloat16, or float in T5_F32 */
-    float *carried; /* [heads][rows of the decoder][width]: queries among the states, their means */
-    float *final_states; /* [decoder_rows][width], ready for the output layer */
-    float *logits;       /* [decoder_rows][OUTPUT_PIECE] */
+    void *self_attention_cache; /* [decoder layer][node][keys, values][inner]: bfloat16, or float in
+                                   T5_F32 */
+    float *state_attention; /* [heads][rows of the decoder][width]: queries among the states, their
+                               means */
+    float *final_states;    /* [decoder_rows][width], ready for the output layer */
+    float *logits;          /* [decoder_rows][LOGITS_CHUNK] */
 };
 
 /* What cross-attention reads, of all inputs. */
-struct cross_room {
+struct cross_cache {
     uint8_t *bytes;
     size_t capacity;
     bool ready; /* made when something is first decoded */
 };
 
 /* Cross-attention's matrices cut by heads: [layer][head]. */
-struct carriers {
-    struct weights_s8 *over; /* transposed keys, without scales: queries to states */
-    struct weights_s8 *back; /* values: means of states to context */
-    void *room;              /* of both */
-    float *ones;             /* the scales of `over` */
+struct cross_projections {
+    struct weights_s8 *to_states;   /* transposed keys, without scales: queries to states */
+    struct weights_s8 *from_states; /* values: means of states to context */
+    void *room;                     /* of both */
+    float *unit_scales;             /* the scales of `over` */
 };
 
 struct t5_session {
@@ -73,7 +75,7 @@ struct t5_session {
     const struct t5_config *config;
     const struct kernels *kernels;
     struct t5_limits limits;
-    size_t inner;
+    size_t inner_width;
     size_t slots;        /* beams of limits.beam that a worker's caches hold */
     size_t decoder_rows; /* rows of one pass through the decoder */
     size_t nodes;        /* positions that a worker's key and value caches hold */
@@ -85,17 +87,17 @@ struct t5_session {
     struct workers *pool;
     struct worker *workers; /* limits.threads of them */
 
-    struct encoded *inputs; /* [limits.batch] */
+    struct encoded_input *inputs; /* [limits.batch] */
     size_t input_count;
-    struct wave *waves; /* [limits.batch] */
-    size_t wave_count;
+    struct input_batch *input_batches; /* [limits.batch] */
+    size_t input_batch_count;
     int32_t *ids; /* of all inputs, one behind the other */
     size_t id_count, id_capacity;
     float *states; /* [tokens of all inputs][width], the encoder's output */
     size_t state_capacity;
-    struct cross_room cross_keys, cross_states;
-    bool by_states;           /* which of the two is in use */
-    struct carriers carriers; /* made when first needed */
+    struct cross_cache cross_keys, cross_states;
+    bool uses_state_attention;                  /* which of the two is in use */
+    struct cross_projections cross_projections; /* made when first needed */
 };
 
 /* One token in the decoder. Its keys and values go to cache node path[position]; it sees those of
@@ -109,17 +111,17 @@ struct decoder_row {
 };
 
 /* Room for `wanted` bytes, aligned; what was there before is lost when it has to grow. */
-void *session_room(void *bytes, size_t *capacity, size_t wanted);
+void *session_grow_buffer(void *bytes, size_t *capacity, size_t wanted);
 
 /* What the decoder is made to start with: the start token, then those of `prefix`. Returns how
  * many; only the first `capacity` are written. */
-size_t session_prefix(const struct t5_session *session, struct text prefix, int32_t *tokens,
-                      size_t capacity);
+size_t session_encode_prefix(const struct t5_session *session, struct text prefix, int32_t *tokens,
+                             size_t capacity);
 
 /* ---- linear.c ---- */
 
 /* Rows that enter one or more linear layers. */
-struct operand {
+struct linear_input {
     size_t rows, depth;
     const float *x; /* [rows][depth] */
     /* Float32 products run over the rows of one input at a time, so that company never changes
@@ -131,19 +133,20 @@ struct operand {
 /* Makes `operand` the one that linear_apply multiplies: quantised once in T5_INT8, after which its
  * x may be overwritten, with a scale for each `group` numbers of a row (as the linear layer has
  * it). */
-void linear_prepare(struct worker *worker, const struct operand *operand, size_t group);
+void linear_prepare(struct worker *worker, const struct linear_input *linear_input,
+                    size_t group_size);
 
 /* The same of the normalised rows of x [rows][model width]; sets operand's depth and x. */
-void linear_prepare_norm(struct worker *worker, struct operand *operand, const float *norm,
-                         const float *x);
+void linear_prepare_norm(struct worker *worker, struct linear_input *linear_input,
+                         const float *norm, const float *x);
 
 /* y [rows][columns of linear] = operand * transpose(linear), added to y when `add`. */
-void linear_apply(struct worker *worker, const struct operand *operand, const struct linear *linear,
-                  float *y, bool add);
+void linear_apply(struct worker *worker, const struct linear_input *linear_input,
+                  const struct linear *linear, float *y, bool add);
 
 /* x += wo(activation(wi(norm(x)))), x [rows][model width], with `shape`'s rows and groups. */
 void feed_forward_apply(struct worker *worker, const struct feed_forward *layer,
-                        struct operand shape, float *x);
+                        struct linear_input shape, float *x);
 
 /* The token's row of the embedding, as row `row` of worker->x. */
 void embed_token(struct worker *worker, size_t row, int32_t token);
@@ -152,11 +155,12 @@ void embed_token(struct worker *worker, size_t row, int32_t token);
  * transposed keys [head width][padded length] and values [length][head width]. ---- */
 
 /* Bytes of the keys and values of one head over `length` positions, a multiple of 64. */
-size_t attention_size(const struct t5_session *session, size_t length);
+size_t attention_cache_size(const struct t5_session *session, size_t length);
 
-/* Fills `cache`, attention_size bytes, with one head's keys and values: rows `inner` apart. */
-void attention_fill(const struct t5_session *session, size_t length, const float *keys,
-                    const float *values, void *cache);
+/* Fills `cache`, attention_cache_size bytes, with one head's keys and values: rows `inner` apart.
+ */
+void attention_fill_cache(const struct t5_session *session, size_t length, const float *keys,
+                          const float *values, void *cache);
 
 /* context = softmax(query * keys + bias) * values for one head, rows of query and context `inner`
  * apart; bias, when not NULL, is that of the first query and moves one step back for each further
@@ -165,27 +169,28 @@ void attention_apply(struct worker *worker, size_t length, const void *cache, si
                      const float *query, const float *bias, float *context);
 
 /* Puts keys and values [inner] of a decoder's row into cache node `node` of a layer. */
-void attention_keep(struct worker *worker, size_t layer, size_t node, const float *key,
-                    const float *value);
+void attention_store(struct worker *worker, size_t layer, size_t node, const float *key,
+                     const float *value);
 
 /* worker->context = attention of worker->query, rows of the decoder, to the nodes of their paths.
  */
-void attention_paths(struct worker *worker, size_t layer, const struct decoder_row *rows,
-                     size_t count);
+void attention_apply_paths(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                           size_t count);
 
-/* Appends to worker->soon what attention_paths will read, of at most decoder_rows rows; T5_INT8. */
-void attention_announce(struct worker *worker, size_t layer, const struct decoder_row *rows,
-                        size_t count);
+/* Appends to worker->soon what attention_apply_paths will read, of at most decoder_rows rows;
+ * T5_INT8. */
+void attention_queue_prefetch(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                              size_t count);
 
 /* ---- relative_bias.c ---- */
 
 /* bias [heads][least..most], the value for key - query = d at d - least; table is
  * [buckets][heads]. */
 void relative_bias_fill(const struct t5_config *config, const float *table, bool bidirectional,
-                        ptrdiff_t least, ptrdiff_t most, float *bias);
+                        ptrdiff_t min_distance, ptrdiff_t max_distance, float *bias);
 
 /* The row of the table for key - query = distance, as `transformers` computes it. */
-size_t relative_bucket(ptrdiff_t distance, bool bidirectional, size_t buckets, size_t most);
+size_t relative_bucket(ptrdiff_t distance, bool bidirectional, size_t buckets, size_t max_distance);
 
 /* ---- decoder.c and cross.c ---- */
 
@@ -198,8 +203,8 @@ void cross_attend(struct worker *worker, size_t layer, const struct decoder_row 
                   size_t count);
 
 /* Appends to worker->soon what cross_attend will read. */
-void cross_announce(struct worker *worker, size_t layer, const struct decoder_row *rows,
-                    size_t count);
+void cross_queue_prefetch(struct worker *worker, size_t layer, const struct decoder_row *rows,
+                          size_t count);
 
 /* Runs rows of any number through the decoder, in their order. The final states of the wanted ones,
  * at most session->decoder_rows, end up in worker->final_states one behind the other. Returns how
@@ -207,17 +212,17 @@ void cross_announce(struct worker *worker, size_t layer, const struct decoder_ro
 size_t decoder_run(struct worker *worker, const struct decoder_row *rows, size_t count);
 
 /* Gets the logits of tokens [first, first + count) for final state `row`; may change them. */
-typedef void logits_taker(void *context, size_t row, size_t first, size_t count, float *logits);
+typedef void logits_callback(void *context, size_t row, size_t first, size_t count, float *logits);
 
 /* Makes the logits of the first `count` final states, a piece of the vocabulary after the other,
  * and hands each row of each piece on: they are judged while they are near, and never kept. */
-void decoder_logits(struct worker *worker, size_t count, logits_taker *take, void *context);
+void decoder_logits(struct worker *worker, size_t count, logits_callback *callback, void *context);
 
 /* log(exp(a) + exp(b)): joins the normalisers of two pieces; -INFINITY is that of none. */
-double join_log_sums(double a, double b);
+double log_add_exp(double a, double b);
 
 /* logits[i] of token wanted[i] for final state `row`. */
-void decoder_select(struct worker *worker, size_t row, const int32_t *wanted, size_t count,
-                    float *logits);
+void decoder_select_logits(struct worker *worker, size_t row, const int32_t *wanted, size_t count,
+                           float *logits);
 
 #endif

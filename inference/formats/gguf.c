@@ -8,10 +8,10 @@
 
 #include "base/memory.h"
 
-enum { LEAST_VERSION = 2, MOST_VERSION = 3, MOST_ALIGNMENT = 1 << 20, MOST_ENTRIES = 100000 };
+enum { MIN_VERSION = 2, MAX_VERSION = 3, MAX_ALIGNMENT = 1 << 20, MAX_ENTRIES = 100000 };
 
 /* A name may be of any size; messages print its begin. */
-enum { SHOWN_BYTES = 256 };
+enum { MAX_SHOWN_BYTES = 256 };
 
 /* The format's numbers for the types of settings. */
 enum value_type {
@@ -23,14 +23,14 @@ enum value_type {
     VALUE_INT32,
     VALUE_FLOAT32,
     VALUE_BOOLEAN,
-    VALUE_TEXT,
-    VALUE_LIST,
+    VALUE_STRING,
+    VALUE_ARRAY,
     VALUE_UINT64,
     VALUE_INT64,
     VALUE_FLOAT64,
 };
 
-struct setting {
+struct metadata_entry {
     struct text key;
     enum value_type type; /* of a list: its elements' */
     bool is_list;
@@ -39,26 +39,26 @@ struct setting {
 };
 
 struct gguf {
-    struct setting *settings;
-    size_t setting_count, setting_capacity;
+    struct metadata_entry *metadata_entries;
+    size_t metadata_count, metadata_capacity;
     struct stored_list list;
     uint64_t *offsets; /* of the list's tensors, from where the first one's bytes begin */
     size_t offset_capacity;
 };
 
 /* What is left of the file. */
-struct reading {
+struct reader {
     struct text rest;
     const char *name;
 };
 
-static bool damaged(const struct reading *reading, const char *what, struct error *error)
+static bool set_damaged_error(const struct reader *reader, const char *what, struct error *error)
 {
-    return error_set(error, ERROR_MODEL, "%s: damaged GGUF file (%s); fetch it again",
-                     reading->name, what);
+    return error_set(error, ERROR_MODEL, "%s: damaged GGUF file (%s); fetch it again", reader->name,
+                     what);
 }
 
-static bool take(struct text *rest, uint64_t size, struct text *bytes)
+static bool take_bytes(struct text *rest, uint64_t size, struct text *bytes)
 {
     if (size > rest->size)
         return false;
@@ -70,7 +70,7 @@ static bool take(struct text *rest, uint64_t size, struct text *bytes)
 static bool take_number(struct text *rest, void *number, size_t size)
 {
     struct text bytes;
-    if (!take(rest, size, &bytes))
+    if (!take_bytes(rest, size, &bytes))
         return false;
     memcpy(number, bytes.bytes, size);
     return true;
@@ -79,7 +79,7 @@ static bool take_number(struct text *rest, void *number, size_t size)
 static bool take_text(struct text *rest, struct text *text)
 {
     uint64_t size;
-    return take_number(rest, &size, sizeof(size)) && take(rest, size, text);
+    return take_number(rest, &size, sizeof(size)) && take_bytes(rest, size, text);
 }
 
 /* Bytes of a value of fixed size; 0 for texts, lists and what is not known. */
@@ -88,7 +88,7 @@ static size_t value_size(uint32_t type)
     static const uint8_t sizes[] = {
         [VALUE_UINT8] = 1,   [VALUE_INT8] = 1,  [VALUE_UINT16] = 2,  [VALUE_INT16] = 2,
         [VALUE_UINT32] = 4,  [VALUE_INT32] = 4, [VALUE_FLOAT32] = 4, [VALUE_BOOLEAN] = 1,
-        [VALUE_TEXT] = 0,    [VALUE_LIST] = 0,  [VALUE_UINT64] = 8,  [VALUE_INT64] = 8,
+        [VALUE_STRING] = 0,  [VALUE_ARRAY] = 0, [VALUE_UINT64] = 8,  [VALUE_INT64] = 8,
         [VALUE_FLOAT64] = 8,
     };
     return type < sizeof(sizes) ? sizes[type] : 0;
@@ -108,33 +108,34 @@ static bool take_texts(struct text *rest, uint64_t count, struct text *texts)
 static bool take_values(struct text *rest, uint32_t type, uint64_t count, struct text *bytes)
 {
     uint64_t size;
-    if (type == VALUE_TEXT)
+    if (type == VALUE_STRING)
         return take_texts(rest, count, bytes);
     return value_size(type) && !__builtin_mul_overflow(count, value_size(type), &size) &&
-           take(rest, size, bytes);
+           take_bytes(rest, size, bytes);
 }
 
-static bool read_setting(struct gguf *gguf, struct reading *reading, struct error *error)
+static bool read_metadata_entry(struct gguf *gguf, struct reader *reader, struct error *error)
 {
-    struct setting setting = {.count = 1};
+    struct metadata_entry metadata_entry = {.count = 1};
     uint32_t type;
-    if (!take_text(&reading->rest, &setting.key) ||
-        !take_number(&reading->rest, &type, sizeof(type)))
-        return damaged(reading, "it ends within its settings", error);
-    setting.is_list = type == VALUE_LIST;
-    if (setting.is_list && (!take_number(&reading->rest, &type, sizeof(type)) ||
-                            !take_number(&reading->rest, &setting.count, sizeof(setting.count))))
-        return damaged(reading, "it ends within its settings", error);
-    setting.type = (enum value_type)type;
-    if (!take_values(&reading->rest, type, setting.count, &setting.bytes))
+    if (!take_text(&reader->rest, &metadata_entry.key) ||
+        !take_number(&reader->rest, &type, sizeof(type)))
+        return set_damaged_error(reader, "it ends within its settings", error);
+    metadata_entry.is_list = type == VALUE_ARRAY;
+    if (metadata_entry.is_list &&
+        (!take_number(&reader->rest, &type, sizeof(type)) ||
+         !take_number(&reader->rest, &metadata_entry.count, sizeof(metadata_entry.count))))
+        return set_damaged_error(reader, "it ends within its settings", error);
+    metadata_entry.type = (enum value_type)type;
+    if (!take_values(&reader->rest, type, metadata_entry.count, &metadata_entry.bytes))
         return error_set(
             error, ERROR_MODEL,
             "%s: damaged GGUF file: the setting '%.*s' is of a type unknown, or longer "
             "than the file; fetch it again",
-            reading->name, TEXT_ARGUMENT(text_slice(setting.key, 0, SHOWN_BYTES)));
-    gguf->settings = memory_grow(gguf->settings, &gguf->setting_capacity, gguf->setting_count + 1,
-                                 sizeof(*gguf->settings));
-    gguf->settings[gguf->setting_count++] = setting;
+            reader->name, TEXT_ARGUMENT(text_slice(metadata_entry.key, 0, MAX_SHOWN_BYTES)));
+    gguf->metadata_entries = memory_grow(gguf->metadata_entries, &gguf->metadata_capacity,
+                                         gguf->metadata_count + 1, sizeof(*gguf->metadata_entries));
+    gguf->metadata_entries[gguf->metadata_count++] = metadata_entry;
     return true;
 }
 
@@ -151,10 +152,11 @@ static const struct {
     {14, STORED_Q6_K, "Q6_K"},
 };
 
-static void set_type(struct stored_tensor *tensor, uint32_t number, char *room, size_t size)
+static void set_tensor_type(struct stored_tensor *tensor, uint32_t number, char *name_buffer,
+                            size_t size)
 {
-    snprintf(room, size, "of ggml type %u", number);
-    tensor->type_name = text_of(room);
+    snprintf(name_buffer, size, "of ggml type %u", number);
+    tensor->type_name = text_of(name_buffer);
     for (size_t i = 0; i < sizeof(tensor_types) / sizeof(*tensor_types); i++)
         if (tensor_types[i].number == number) {
             tensor->type = tensor_types[i].type;
@@ -162,42 +164,41 @@ static void set_type(struct stored_tensor *tensor, uint32_t number, char *room, 
         }
 }
 
-static bool read_tensor(struct gguf *gguf, struct reading *reading, struct error *error)
+static bool read_tensor(struct gguf *gguf, struct reader *reader, struct error *error)
 {
     struct stored_tensor tensor = {0};
     uint32_t rank, number;
     uint64_t offset;
     char type_name[32];
-    if (!take_text(&reading->rest, &tensor.name) ||
-        !take_number(&reading->rest, &rank, sizeof(rank)))
-        return damaged(reading, "it ends within its list of tensors", error);
-    if (rank > STORED_MOST_RANK)
-        return damaged(reading, "a tensor has too many dimensions", error);
+    if (!take_text(&reader->rest, &tensor.name) || !take_number(&reader->rest, &rank, sizeof(rank)))
+        return set_damaged_error(reader, "it ends within its list of tensors", error);
+    if (rank > STORED_MAX_RANK)
+        return set_damaged_error(reader, "a tensor has too many dimensions", error);
     tensor.rank = rank;
     for (size_t i = rank; i-- > 0;)
-        if (!take_number(&reading->rest, &tensor.shape[i], sizeof(tensor.shape[i])))
-            return damaged(reading, "it ends within its list of tensors", error);
-    if (!take_number(&reading->rest, &number, sizeof(number)) ||
-        !take_number(&reading->rest, &offset, sizeof(offset)))
-        return damaged(reading, "it ends within its list of tensors", error);
-    set_type(&tensor, number, type_name, sizeof(type_name));
+        if (!take_number(&reader->rest, &tensor.shape[i], sizeof(tensor.shape[i])))
+            return set_damaged_error(reader, "it ends within its list of tensors", error);
+    if (!take_number(&reader->rest, &number, sizeof(number)) ||
+        !take_number(&reader->rest, &offset, sizeof(offset)))
+        return set_damaged_error(reader, "it ends within its list of tensors", error);
+    set_tensor_type(&tensor, number, type_name, sizeof(type_name));
     gguf->offsets = memory_grow(gguf->offsets, &gguf->offset_capacity, gguf->list.count + 1,
                                 sizeof(*gguf->offsets));
     gguf->offsets[gguf->list.count] = offset;
-    stored_add(&gguf->list, tensor);
+    stored_list_add(&gguf->list, tensor);
     return true;
 }
 
-static bool place_tensor(struct stored_tensor *tensor, uint64_t offset, struct text data,
-                         size_t alignment)
+static bool bind_tensor_data(struct stored_tensor *tensor, uint64_t offset, struct text data,
+                             size_t alignment)
 {
     uint64_t elements = 1, size = 0;
     for (size_t i = 0; i < tensor->rank; i++)
         if (__builtin_mul_overflow(elements, tensor->shape[i], &elements))
             return false;
     if (tensor->type != STORED_OTHER &&
-        (!stored_size(tensor->type, elements, &size) ||
-         (tensor->rank && tensor->shape[tensor->rank - 1] % stored_block(tensor->type))))
+        (!stored_byte_size(tensor->type, elements, &size) ||
+         (tensor->rank && tensor->shape[tensor->rank - 1] % stored_block_values(tensor->type))))
         return false;
     if (offset % alignment || offset > data.size || size > data.size - offset)
         return false;
@@ -205,65 +206,65 @@ static bool place_tensor(struct stored_tensor *tensor, uint64_t offset, struct t
     return true;
 }
 
-static bool place_tensors(struct gguf *gguf, struct text file, struct reading *reading,
-                          struct error *error)
+static bool bind_tensors(struct gguf *gguf, struct text file, struct reader *reader,
+                         struct error *error)
 {
     int64_t alignment = 32;
-    gguf_integer(gguf, "general.alignment", &alignment);
-    if (alignment < 1 || alignment > MOST_ALIGNMENT)
-        return damaged(reading, "its alignment", error);
-    size_t step = (size_t)alignment, begin = file.size - reading->rest.size;
+    gguf_get_integer(gguf, "general.alignment", &alignment);
+    if (alignment < 1 || alignment > MAX_ALIGNMENT)
+        return set_damaged_error(reader, "its alignment", error);
+    size_t step = (size_t)alignment, begin = file.size - reader->rest.size;
     struct text data = text_slice(file, (begin + step - 1) / step * step, file.size);
     for (size_t i = 0; i < gguf->list.count; i++) {
         struct stored_tensor *tensor = &gguf->list.tensors[i];
-        if (!place_tensor(tensor, gguf->offsets[i], data, step))
+        if (!bind_tensor_data(tensor, gguf->offsets[i], data, step))
             return error_set(error, ERROR_MODEL,
                              "%s: damaged GGUF file: the tensor '%.*s' has a wrong shape or lies "
                              "outside the file; fetch it again",
-                             reading->name,
-                             TEXT_ARGUMENT(text_slice(tensor->name, 0, SHOWN_BYTES)));
+                             reader->name,
+                             TEXT_ARGUMENT(text_slice(tensor->name, 0, MAX_SHOWN_BYTES)));
     }
     return true;
 }
 
-static bool check_version(struct reading *reading, struct error *error)
+static bool check_version(struct reader *reader, struct error *error)
 {
     uint32_t version;
     struct text magic;
-    if (!take(&reading->rest, 4, &magic) || !gguf_is(magic) ||
-        !take_number(&reading->rest, &version, sizeof(version)))
-        return damaged(reading, "it does not begin as one", error);
-    if (version >= LEAST_VERSION && version <= MOST_VERSION)
+    if (!take_bytes(&reader->rest, 4, &magic) || !gguf_has_magic(magic) ||
+        !take_number(&reader->rest, &version, sizeof(version)))
+        return set_damaged_error(reader, "it does not begin as one", error);
+    if (version >= MIN_VERSION && version <= MAX_VERSION)
         return true;
     if (version & 0xFFFF)
         return error_set(error, ERROR_MODEL,
                          "%s: GGUF of version %u; read are %d and %d: convert the model again",
-                         reading->name, version, LEAST_VERSION, MOST_VERSION);
+                         reader->name, version, MIN_VERSION, MAX_VERSION);
     return error_set(error, ERROR_MODEL,
-                     "%s: a GGUF file for big-endian machines, which is not read", reading->name);
+                     "%s: a GGUF file for big-endian machines, which is not read", reader->name);
 }
 
-static bool read_all(struct gguf *gguf, struct text bytes, const char *name, struct error *error)
+static bool parse_gguf(struct gguf *gguf, struct text bytes, const char *name, struct error *error)
 {
-    struct reading reading = {bytes, name};
-    uint64_t tensors, settings;
-    if (!check_version(&reading, error))
+    struct reader reader = {bytes, name};
+    uint64_t tensors, metadata_entries;
+    if (!check_version(&reader, error))
         return false;
-    if (!take_number(&reading.rest, &tensors, sizeof(tensors)) ||
-        !take_number(&reading.rest, &settings, sizeof(settings)))
-        return damaged(&reading, "it ends within its header", error);
-    if (tensors > MOST_ENTRIES || settings > MOST_ENTRIES)
-        return damaged(&reading, "it counts too many tensors or settings", error);
-    for (uint64_t i = 0; i < settings; i++)
-        if (!read_setting(gguf, &reading, error))
+    if (!take_number(&reader.rest, &tensors, sizeof(tensors)) ||
+        !take_number(&reader.rest, &metadata_entries, sizeof(metadata_entries)))
+        return set_damaged_error(&reader, "it ends within its header", error);
+    if (tensors > MAX_ENTRIES || metadata_entries > MAX_ENTRIES)
+        return set_damaged_error(&reader, "it counts too many tensors or settings", error);
+    for (uint64_t i = 0; i < metadata_entries; i++)
+        if (!read_metadata_entry(gguf, &reader, error))
             return false;
     for (uint64_t i = 0; i < tensors; i++)
-        if (!read_tensor(gguf, &reading, error))
+        if (!read_tensor(gguf, &reader, error))
             return false;
-    return place_tensors(gguf, bytes, &reading, error);
+    return bind_tensors(gguf, bytes, &reader, error);
 }
 
-bool gguf_is(struct text bytes)
+bool gguf_has_magic(struct text bytes)
 {
     return text_starts_with(bytes, TEXT("GGUF"));
 }
@@ -271,7 +272,7 @@ bool gguf_is(struct text bytes)
 bool gguf_read(struct gguf **gguf, struct text bytes, const char *name, struct error *error)
 {
     *gguf = memory_alloc(1, sizeof(**gguf));
-    if (read_all(*gguf, bytes, name, error))
+    if (parse_gguf(*gguf, bytes, name, error))
         return true;
     gguf_close(*gguf);
     *gguf = NULL;
@@ -282,9 +283,9 @@ void gguf_close(struct gguf *gguf)
 {
     if (!gguf)
         return;
-    stored_free(&gguf->list);
+    stored_list_free(&gguf->list);
     free(gguf->offsets);
-    free(gguf->settings);
+    free(gguf->metadata_entries);
     free(gguf);
 }
 
@@ -293,52 +294,54 @@ const struct stored_list *gguf_tensors(const struct gguf *gguf)
     return &gguf->list;
 }
 
-static const struct setting *find(const struct gguf *gguf, const char *key, bool is_list)
+static const struct metadata_entry *find_metadata(const struct gguf *gguf, const char *key,
+                                                  bool is_list)
 {
-    for (size_t i = 0; i < gguf->setting_count; i++)
-        if (text_equal(gguf->settings[i].key, text_of(key)))
-            return gguf->settings[i].is_list == is_list ? &gguf->settings[i] : NULL;
+    for (size_t i = 0; i < gguf->metadata_count; i++)
+        if (text_equal(gguf->metadata_entries[i].key, text_of(key)))
+            return gguf->metadata_entries[i].is_list == is_list ? &gguf->metadata_entries[i] : NULL;
     return NULL;
 }
 
 /* A single value is a list of one. */
-static bool find_one(const struct gguf *gguf, const char *key, struct gguf_list *list)
+static bool find_scalar(const struct gguf *gguf, const char *key, struct gguf_list *list)
 {
-    const struct setting *setting = find(gguf, key, false);
-    if (setting)
-        *list = (struct gguf_list){setting->type, 1, setting->bytes};
-    return setting;
+    const struct metadata_entry *metadata_entry = find_metadata(gguf, key, false);
+    if (metadata_entry)
+        *list = (struct gguf_list){metadata_entry->type, 1, metadata_entry->bytes};
+    return metadata_entry;
 }
 
-bool gguf_text(const struct gguf *gguf, const char *key, struct text *value)
+bool gguf_get_text(const struct gguf *gguf, const char *key, struct text *value)
 {
     struct gguf_list list;
-    return find_one(gguf, key, &list) && gguf_next_text(&list, value);
+    return find_scalar(gguf, key, &list) && gguf_next_text(&list, value);
 }
 
-bool gguf_integer(const struct gguf *gguf, const char *key, int64_t *value)
+bool gguf_get_integer(const struct gguf *gguf, const char *key, int64_t *value)
 {
     struct gguf_list list;
-    return find_one(gguf, key, &list) && gguf_next_integer(&list, value);
+    return find_scalar(gguf, key, &list) && gguf_next_integer(&list, value);
 }
 
-bool gguf_real(const struct gguf *gguf, const char *key, double *value)
+bool gguf_get_real(const struct gguf *gguf, const char *key, double *value)
 {
     struct gguf_list list;
-    return find_one(gguf, key, &list) && gguf_next_real(&list, value);
+    return find_scalar(gguf, key, &list) && gguf_next_real(&list, value);
 }
 
 bool gguf_list(const struct gguf *gguf, const char *key, struct gguf_list *list)
 {
-    const struct setting *setting = find(gguf, key, true);
-    if (setting)
-        *list = (struct gguf_list){setting->type, setting->count, setting->bytes};
-    return setting;
+    const struct metadata_entry *metadata_entry = find_metadata(gguf, key, true);
+    if (metadata_entry)
+        *list =
+            (struct gguf_list){metadata_entry->type, metadata_entry->count, metadata_entry->bytes};
+    return metadata_entry;
 }
 
 bool gguf_next_text(struct gguf_list *list, struct text *value)
 {
-    if (list->type != VALUE_TEXT || list->count == 0)
+    if (list->type != VALUE_STRING || list->count == 0)
         return false;
     list->count--;
     return take_text(&list->bytes, value);
@@ -349,7 +352,7 @@ bool gguf_next_integer(struct gguf_list *list, int64_t *value)
     struct text bytes;
     uint64_t number = 0;
     if (list->count == 0 || list->type == VALUE_FLOAT32 || list->type == VALUE_FLOAT64 ||
-        !value_size(list->type) || !take(&list->bytes, value_size(list->type), &bytes))
+        !value_size(list->type) || !take_bytes(&list->bytes, value_size(list->type), &bytes))
         return false;
     list->count--;
     memcpy(&number, bytes.bytes, bytes.size);

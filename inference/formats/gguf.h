@@ -8,7 +8,7 @@
 struct gguf;
 
 /* Whether a file's bytes begin as GGUF does. */
-bool gguf_is(struct text bytes);
+bool gguf_has_magic(struct text bytes);
 
 /* Reads a file's bytes, which must outlive `gguf`; `name` begins messages. */
 bool gguf_read(struct gguf **gguf, struct text bytes, const char *name, struct error *error);
@@ -19,9 +19,9 @@ const struct stored_list *gguf_tensors(const struct gguf *gguf);
 
 /* The settings. Each of these is false, and *value untouched, when there is no setting of that name
  * and kind. Booleans are integers; texts borrow from the file. */
-bool gguf_text(const struct gguf *gguf, const char *key, struct text *value);
-bool gguf_integer(const struct gguf *gguf, const char *key, int64_t *value);
-bool gguf_real(const struct gguf *gguf, const char *key, double *value);
+bool gguf_get_text(const struct gguf *gguf, const char *key, struct text *value);
+bool gguf_get_integer(const struct gguf *gguf, const char *key, int64_t *value);
+bool gguf_get_real(const struct gguf *gguf, const char *key, double *value);
 
 /* A list's elements, one behind the other. */
 struct gguf_list {

@@ -16,6 +16,6 @@ bool safetensors_read(struct safetensors **tensors, struct text bytes, const cha
                       struct error *error);
 
 /* F32, F16 and BF16; others are STORED_OTHER. Valid until closed. */
-const struct stored_list *safetensors_list(const struct safetensors *tensors);
+const struct stored_list *safetensors_tensors(const struct safetensors *tensors);
 
 #endif

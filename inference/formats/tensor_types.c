@@ -8,18 +8,18 @@
 
 #include "base/memory.h"
 
-enum { SMALL = 32, LARGE = 256 };
+enum { SMALL_BLOCK = 32, LARGE_BLOCK = 256 };
 
-void stored_add(struct stored_list *list, struct stored_tensor tensor)
+void stored_list_add(struct stored_list *list, struct stored_tensor tensor)
 {
     list->tensors =
         memory_grow(list->tensors, &list->capacity, list->count + 1, sizeof(*list->tensors));
-    tensor.name = arena_copy(&list->names, tensor.name);
-    tensor.type_name = arena_copy(&list->names, tensor.type_name);
+    tensor.name = arena_copy_text(&list->names, tensor.name);
+    tensor.type_name = arena_copy_text(&list->names, tensor.type_name);
     list->tensors[list->count++] = tensor;
 }
 
-const struct stored_tensor *stored_find(const struct stored_list *list, const char *name)
+const struct stored_tensor *stored_list_find(const struct stored_list *list, const char *name)
 {
     for (size_t i = 0; i < list->count; i++)
         if (text_equal(list->tensors[i].name, text_of(name)))
@@ -27,7 +27,7 @@ const struct stored_tensor *stored_find(const struct stored_list *list, const ch
     return NULL;
 }
 
-void stored_free(struct stored_list *list)
+void stored_list_free(struct stored_list *list)
 {
     arena_free(&list->names);
     free(list->tensors);
@@ -47,7 +47,7 @@ static uint16_t read_16(const uint8_t *bytes)
 }
 
 /* IEEE half precision, subnormal numbers, infinities and NaN included. */
-static float half(const uint8_t *bytes)
+static float read_half(const uint8_t *bytes)
 {
     uint16_t bits = read_16(bytes);
     uint32_t sign = (uint32_t)(bits & 0x8000) << 16;
@@ -68,7 +68,7 @@ static void read_f32(const uint8_t *bytes, float *values)
 
 static void read_f16(const uint8_t *bytes, float *values)
 {
-    *values = half(bytes);
+    *values = read_half(bytes);
 }
 
 static void read_bf16(const uint8_t *bytes, float *values)
@@ -91,52 +91,52 @@ static int five_bits(const uint8_t *low, const uint8_t *high, size_t i)
 
 static void read_q4_0(const uint8_t *block, float *values)
 {
-    float scale = half(block);
-    for (size_t i = 0; i < SMALL; i++)
+    float scale = read_half(block);
+    for (size_t i = 0; i < SMALL_BLOCK; i++)
         values[i] = scale * (float)(four_bits(block + 2, i) - 8);
 }
 
 static void read_q4_1(const uint8_t *block, float *values)
 {
-    float scale = half(block), least = half(block + 2);
-    for (size_t i = 0; i < SMALL; i++)
-        values[i] = scale * (float)four_bits(block + 4, i) + least;
+    float scale = read_half(block), minimum = read_half(block + 2);
+    for (size_t i = 0; i < SMALL_BLOCK; i++)
+        values[i] = scale * (float)four_bits(block + 4, i) + minimum;
 }
 
 static void read_q5_0(const uint8_t *block, float *values)
 {
-    float scale = half(block);
-    for (size_t i = 0; i < SMALL; i++)
+    float scale = read_half(block);
+    for (size_t i = 0; i < SMALL_BLOCK; i++)
         values[i] = scale * (float)(five_bits(block + 6, block + 2, i) - 16);
 }
 
 static void read_q5_1(const uint8_t *block, float *values)
 {
-    float scale = half(block), least = half(block + 2);
-    for (size_t i = 0; i < SMALL; i++)
-        values[i] = scale * (float)five_bits(block + 8, block + 4, i) + least;
+    float scale = read_half(block), minimum = read_half(block + 2);
+    for (size_t i = 0; i < SMALL_BLOCK; i++)
+        values[i] = scale * (float)five_bits(block + 8, block + 4, i) + minimum;
 }
 
 static void read_q8_0(const uint8_t *block, float *values)
 {
-    float scale = half(block);
-    for (size_t i = 0; i < SMALL; i++)
+    float scale = read_half(block);
+    for (size_t i = 0; i < SMALL_BLOCK; i++)
         values[i] = scale * (float)(int8_t)block[2 + i];
 }
 
 /* ---- Blocks of 256. Bits of number i lie in planes, so that 32 neighbours share a shift. ---- */
 
-static int one_bit_of(const uint8_t *plane, size_t i)
+static int one_bit_of_plane(const uint8_t *plane, size_t i)
 {
     return plane[i % 32] >> i / 32 & 1;
 }
 
-static int two_bits_of(const uint8_t *plane, size_t i)
+static int two_bits_of_plane(const uint8_t *plane, size_t i)
 {
     return plane[i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3;
 }
 
-static int four_bits_of(const uint8_t *plane, size_t i)
+static int four_bits_of_plane(const uint8_t *plane, size_t i)
 {
     return plane[i / 64 * 32 + i % 32] >> i % 64 / 32 * 4 & 15;
 }
@@ -144,11 +144,11 @@ static int four_bits_of(const uint8_t *plane, size_t i)
 static void read_q2_k(const uint8_t *block, float *values)
 {
     const uint8_t *parts = block, *plane = block + 16;
-    float scale = half(block + 80), least = half(block + 82);
-    for (size_t i = 0; i < LARGE; i++) {
+    float scale = read_half(block + 80), minimum = read_half(block + 82);
+    for (size_t i = 0; i < LARGE_BLOCK; i++) {
         uint8_t part = parts[i / 16];
-        values[i] =
-            scale * (float)(part & 15) * (float)two_bits_of(plane, i) - least * (float)(part >> 4);
+        values[i] = scale * (float)(part & 15) * (float)two_bits_of_plane(plane, i) -
+                    minimum * (float)(part >> 4);
     }
 }
 
@@ -164,88 +164,99 @@ static int scale_q3_k(const uint8_t *scales, size_t part)
 static void read_q3_k(const uint8_t *block, float *values)
 {
     const uint8_t *high = block, *low = block + 32, *scales = block + 96;
-    float scale = half(block + 108);
-    for (size_t i = 0; i < LARGE; i++) {
-        int number = two_bits_of(low, i) - (one_bit_of(high, i) ? 0 : 4);
+    float scale = read_half(block + 108);
+    for (size_t i = 0; i < LARGE_BLOCK; i++) {
+        int number = two_bits_of_plane(low, i) - (one_bit_of_plane(high, i) ? 0 : 4);
         values[i] = scale * (float)scale_q3_k(scales, i / 16) * (float)number;
     }
 }
 
 /* Eight scales and eight minima of six bits: the first four of either lie whole in bytes 0 to 7,
  * whose top bits complete the others in bytes 8 to 11. */
-static void scales_q4_k(const uint8_t *packed, size_t part, float *scale, float *least)
+static void apply_scale_q4_k(const uint8_t *packed, size_t part, float *scale, float *minimum)
 {
     const uint8_t *first = packed, *second = packed + 4, *third = packed + 8;
     size_t k = part % 4;
     int scale_bits = part < 4 ? first[k] & 63 : (third[k] & 15) | (first[k] >> 6) << 4;
-    int least_bits = part < 4 ? second[k] & 63 : third[k] >> 4 | (second[k] >> 6) << 4;
+    int minimum_bits = part < 4 ? second[k] & 63 : third[k] >> 4 | (second[k] >> 6) << 4;
     *scale *= (float)scale_bits;
-    *least *= (float)least_bits;
+    *minimum *= (float)minimum_bits;
 }
 
 static void read_q4_k(const uint8_t *block, float *values)
 {
-    for (size_t part = 0; part < LARGE / 32; part++) {
-        float scale = half(block), least = half(block + 2);
-        scales_q4_k(block + 4, part, &scale, &least);
+    for (size_t part = 0; part < LARGE_BLOCK / 32; part++) {
+        float scale = read_half(block), minimum = read_half(block + 2);
+        apply_scale_q4_k(block + 4, part, &scale, &minimum);
         for (size_t i = part * 32; i < part * 32 + 32; i++)
-            values[i] = scale * (float)four_bits_of(block + 16, i) - least;
+            values[i] = scale * (float)four_bits_of_plane(block + 16, i) - minimum;
     }
 }
 
 static void read_q5_k(const uint8_t *block, float *values)
 {
     const uint8_t *high = block + 16, *low = block + 48;
-    for (size_t part = 0; part < LARGE / 32; part++) {
-        float scale = half(block), least = half(block + 2);
-        scales_q4_k(block + 4, part, &scale, &least);
+    for (size_t part = 0; part < LARGE_BLOCK / 32; part++) {
+        float scale = read_half(block), minimum = read_half(block + 2);
+        apply_scale_q4_k(block + 4, part, &scale, &minimum);
         for (size_t i = part * 32; i < part * 32 + 32; i++)
-            values[i] = scale * (float)(four_bits_of(low, i) | one_bit_of(high, i) << 4) - least;
+            values[i] =
+                scale * (float)(four_bits_of_plane(low, i) | one_bit_of_plane(high, i) << 4) -
+                minimum;
     }
 }
 
 static void read_q6_k(const uint8_t *block, float *values)
 {
     const uint8_t *low = block, *high = block + 128, *scales = block + 192;
-    float scale = half(block + 208);
-    for (size_t i = 0; i < LARGE; i++) {
+    float scale = read_half(block + 208);
+    for (size_t i = 0; i < LARGE_BLOCK; i++) {
         int low_bits = low[i / 128 * 64 + i % 64] >> i % 128 / 64 * 4 & 15;
-        int number = (low_bits | two_bits_of(high, i) << 4) - 32;
+        int number = (low_bits | two_bits_of_plane(high, i) << 4) - 32;
         values[i] = scale * (float)(int8_t)scales[i / 16] * (float)number;
     }
 }
 
 /* By stored type: numbers and bytes of a block, and how one is read. */
-static const struct format {
-    size_t numbers, bytes;
+static const struct block_format {
+    size_t values_per_block, bytes;
     void (*read)(const uint8_t *block, float *values);
-} formats[] = {
-    [STORED_OTHER] = {0, 0, NULL},           [STORED_F32] = {1, 4, read_f32},
-    [STORED_F16] = {1, 2, read_f16},         [STORED_BF16] = {1, 2, read_bf16},
-    [STORED_Q4_0] = {SMALL, 18, read_q4_0},  [STORED_Q4_1] = {SMALL, 20, read_q4_1},
-    [STORED_Q5_0] = {SMALL, 22, read_q5_0},  [STORED_Q5_1] = {SMALL, 24, read_q5_1},
-    [STORED_Q8_0] = {SMALL, 34, read_q8_0},  [STORED_Q2_K] = {LARGE, 84, read_q2_k},
-    [STORED_Q3_K] = {LARGE, 110, read_q3_k}, [STORED_Q4_K] = {LARGE, 144, read_q4_k},
-    [STORED_Q5_K] = {LARGE, 176, read_q5_k}, [STORED_Q6_K] = {LARGE, 210, read_q6_k},
+} block_formats[] = {
+    [STORED_OTHER] = {0, 0, NULL},
+    [STORED_F32] = {1, 4, read_f32},
+    [STORED_F16] = {1, 2, read_f16},
+    [STORED_BF16] = {1, 2, read_bf16},
+    [STORED_Q4_0] = {SMALL_BLOCK, 18, read_q4_0},
+    [STORED_Q4_1] = {SMALL_BLOCK, 20, read_q4_1},
+    [STORED_Q5_0] = {SMALL_BLOCK, 22, read_q5_0},
+    [STORED_Q5_1] = {SMALL_BLOCK, 24, read_q5_1},
+    [STORED_Q8_0] = {SMALL_BLOCK, 34, read_q8_0},
+    [STORED_Q2_K] = {LARGE_BLOCK, 84, read_q2_k},
+    [STORED_Q3_K] = {LARGE_BLOCK, 110, read_q3_k},
+    [STORED_Q4_K] = {LARGE_BLOCK, 144, read_q4_k},
+    [STORED_Q5_K] = {LARGE_BLOCK, 176, read_q5_k},
+    [STORED_Q6_K] = {LARGE_BLOCK, 210, read_q6_k},
 };
 
-size_t stored_block(enum stored_type type)
+size_t stored_block_values(enum stored_type type)
 {
-    return formats[type].numbers;
+    return block_formats[type].values_per_block;
 }
 
-bool stored_size(enum stored_type type, uint64_t count, uint64_t *size)
+bool stored_byte_size(enum stored_type type, uint64_t count, uint64_t *size)
 {
-    const struct format *format = &formats[type];
-    return format->numbers && count % format->numbers == 0 &&
-           !__builtin_mul_overflow(count / format->numbers, format->bytes, size);
+    const struct block_format *block_format = &block_formats[type];
+    return block_format->values_per_block && count % block_format->values_per_block == 0 &&
+           !__builtin_mul_overflow(count / block_format->values_per_block, block_format->bytes,
+                                   size);
 }
 
-void stored_values(const struct stored_tensor *tensor, size_t first, size_t count, float *values)
+void stored_read_values(const struct stored_tensor *tensor, size_t first, size_t count,
+                        float *values)
 {
-    const struct format *format = &formats[tensor->type];
+    const struct block_format *block_format = &block_formats[tensor->type];
     const uint8_t *bytes = (const uint8_t *)tensor->bytes.bytes;
-    bytes += first / format->numbers * format->bytes;
-    for (size_t i = 0; i < count; i += format->numbers, bytes += format->bytes)
-        format->read(bytes, values + i);
+    bytes += first / block_format->values_per_block * block_format->bytes;
+    for (size_t i = 0; i < count; i += block_format->values_per_block, bytes += block_format->bytes)
+        block_format->read(bytes, values + i);
 }

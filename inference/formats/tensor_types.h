@@ -23,14 +23,14 @@ enum stored_type {
     STORED_Q6_K,
 };
 
-enum { STORED_MOST_RANK = 8 };
+enum { STORED_MAX_RANK = 8 };
 
 struct stored_tensor {
     struct text name;
     enum stored_type type;
     struct text type_name;
     size_t rank; /* dimensions */
-    uint64_t shape[STORED_MOST_RANK];
+    uint64_t shape[STORED_MAX_RANK];
     struct text bytes; /* row-major, little-endian; of the size that type and shape ask for */
 };
 
@@ -42,18 +42,19 @@ struct stored_list {
 };
 
 /* Copies the tensor's texts; its bytes stay borrowed. */
-void stored_add(struct stored_list *list, struct stored_tensor tensor);
-const struct stored_tensor *stored_find(const struct stored_list *list, const char *name);
-void stored_free(struct stored_list *list); /* safe on a zeroed one */
+void stored_list_add(struct stored_list *list, struct stored_tensor tensor);
+const struct stored_tensor *stored_list_find(const struct stored_list *list, const char *name);
+void stored_list_free(struct stored_list *list); /* safe on a zeroed one */
 
 /* The numbers that are stored together: 1, 32 or 256; 0 for STORED_OTHER. */
-size_t stored_block(enum stored_type type);
+size_t stored_block_values(enum stored_type type);
 
 /* The bytes that `count` numbers take. False when they are no whole number of blocks, when the size
  * is beyond uint64_t, and for STORED_OTHER. */
-bool stored_size(enum stored_type type, uint64_t count, uint64_t *size);
+bool stored_byte_size(enum stored_type type, uint64_t count, uint64_t *size);
 
 /* Numbers [first, first + count) as float32, both whole blocks; not for STORED_OTHER. */
-void stored_values(const struct stored_tensor *tensor, size_t first, size_t count, float *values);
+void stored_read_values(const struct stored_tensor *tensor, size_t first, size_t count,
+                        float *values);
 
 #endif

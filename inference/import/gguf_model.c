@@ -6,11 +6,11 @@
 #include "inference/import/import_source.h"
 
 /* A size; `fallback` 0 means that it must be there. */
-static bool read_size(const struct import_source *source, const char *key, uint32_t fallback,
+static bool read_size(const struct import_source *source, const char *key, uint32_t default_value,
                       uint32_t *size, struct error *error)
 {
-    int64_t number = fallback;
-    gguf_integer(source->gguf, key, &number);
+    int64_t number = default_value;
+    gguf_get_integer(source->gguf, key, &number);
     if (number < 1 || number > UINT32_MAX)
         return error_set(error, ERROR_MODEL, "%s: the setting %s is missing, or not a size",
                          source->path, key);
@@ -18,38 +18,38 @@ static bool read_size(const struct import_source *source, const char *key, uint3
     return true;
 }
 
-static bool read_id(const struct import_source *source, const char *key, int32_t fallback,
+static bool read_id(const struct import_source *source, const char *key, int32_t default_value,
                     int32_t *id, struct error *error)
 {
-    int64_t number = fallback;
-    gguf_integer(source->gguf, key, &number);
+    int64_t number = default_value;
+    gguf_get_integer(source->gguf, key, &number);
     if (number < 0 || number > INT32_MAX)
         return error_set(error, ERROR_MODEL, "%s: the setting %s is not an id", source->path, key);
     *id = (int32_t)number;
     return true;
 }
 
-static bool check_family(const struct import_source *source, struct error *error)
+static bool check_architecture(const struct import_source *source, struct error *error)
 {
-    struct text family = {NULL, 0};
-    int64_t parts = 1;
-    gguf_text(source->gguf, "general.architecture", &family);
-    gguf_integer(source->gguf, "split.count", &parts);
-    if (text_equal(family, TEXT("t5encoder")))
+    struct text architecture = {NULL, 0};
+    int64_t split_count = 1;
+    gguf_get_text(source->gguf, "general.architecture", &architecture);
+    gguf_get_integer(source->gguf, "split.count", &split_count);
+    if (text_equal(architecture, TEXT("t5encoder")))
         return error_set(error, ERROR_MODEL,
                          "%s: an encoder alone (t5encoder), without the decoder that answers; "
                          "convert the whole model",
                          source->path);
-    if (!text_equal(family, TEXT("t5")))
+    if (!text_equal(architecture, TEXT("t5")))
         return error_set(error, ERROR_MODEL,
                          "%s: the architecture is '%.*s'; of GGUF files only 't5' is read",
-                         source->path, TEXT_ARGUMENT(family));
-    if (parts > 1)
+                         source->path, TEXT_ARGUMENT(architecture));
+    if (split_count > 1)
         return error_set(error, ERROR_MODEL,
                          "%s: one of %jd parts of a model; join them first with `llama-gguf-split "
                          "--merge`",
-                         source->path, (intmax_t)parts);
-    if (stored_find(source->tensors, "enc.blk.1.attn_rel_b.weight"))
+                         source->path, (intmax_t)split_count);
+    if (stored_list_find(source->tensors, "enc.blk.1.attn_rel_b.weight"))
         return error_set(error, ERROR_MODEL,
                          "%s: position biases in every layer (umT5); read are models that share "
                          "one table a stack",
@@ -61,7 +61,7 @@ static bool read_sizes(struct import_source *source, struct error *error)
 {
     struct t5_config *config = &source->config;
     return read_size(source, "t5.embedding_length", 0, &config->model_width, error) &&
-           read_size(source, "t5.feed_forward_length", 0, &config->hidden_width, error) &&
+           read_size(source, "t5.feed_forward_length", 0, &config->feed_forward_width, error) &&
            read_size(source, "t5.attention.head_count", 0, &config->heads, error) &&
            read_size(source, "t5.attention.key_length", config->model_width / config->heads,
                      &config->head_width, error) &&
@@ -79,21 +79,23 @@ static bool read_config(struct import_source *source, struct error *error)
 {
     struct t5_config *config = &source->config;
     double epsilon = 1e-6;
-    if (!check_family(source, error) || !read_sizes(source, error))
+    if (!check_architecture(source, error) || !read_sizes(source, error))
         return false;
-    gguf_real(source->gguf, "t5.attention.layer_norm_rms_epsilon", &epsilon);
+    gguf_get_real(source->gguf, "t5.attention.layer_norm_rms_epsilon", &epsilon);
     config->norm_epsilon = (float)epsilon;
-    config->relative_distance = 128; /* no setting says it: what every model of the family has */
-    config->gated = stored_find(source->tensors, "enc.blk.0.ffn_gate.weight");
-    config->activation = config->gated ? T5_ACTIVATION_GELU_NEW : T5_ACTIVATION_RELU;
-    const struct stored_tensor *embedding = stored_find(source->tensors, "token_embd.weight");
-    const struct stored_tensor *own = stored_find(source->tensors, "output.weight");
+    config->relative_max_distance =
+        128; /* no setting says it: what every model of the family has */
+    config->is_gated = stored_list_find(source->tensors, "enc.blk.0.ffn_gate.weight");
+    config->activation = config->is_gated ? T5_ACTIVATION_GELU_NEW : T5_ACTIVATION_RELU;
+    const struct stored_tensor *embedding = stored_list_find(source->tensors, "token_embd.weight");
+    const struct stored_tensor *output_layer = stored_list_find(source->tensors, "output.weight");
     if (!embedding || embedding->rank != 2 || embedding->shape[0] > UINT32_MAX)
         return error_set(error, ERROR_MODEL, "%s: no tensor 'token_embd.weight' of two dimensions",
                          source->path);
     config->vocabulary = (uint32_t)embedding->shape[0];
-    config->tied = !own || import_same_numbers(own, embedding);
-    config->output_scale = config->tied ? 1.0f / sqrtf((float)config->model_width) : 1.0f;
+    config->has_tied_embeddings = !output_layer || stored_tensors_equal(output_layer, embedding);
+    config->output_scale =
+        config->has_tied_embeddings ? 1.0f / sqrtf((float)config->model_width) : 1.0f;
     return true;
 }
 
@@ -104,7 +106,7 @@ bool import_gguf_open(struct import_source *source, struct error *error)
     source->is_gguf = true;
     if (!file_map(path, &source->file, ERROR_MODEL, error))
         return false;
-    if (!gguf_is(source->file))
+    if (!gguf_has_magic(source->file))
         return error_set(error, ERROR_MODEL, "%s: neither a Hugging Face directory nor a GGUF file",
                          path);
     if (!gguf_read(&source->gguf, source->file, path, error))

@@ -12,9 +12,9 @@
 #include "inference/model/prompts.h"
 #include "inference/tokenizer/vocabulary.h"
 
-enum { MOST_NGRAMS = 1 << 24 }; /* bytes */
+enum { MAX_NGRAMS_BYTES = 1 << 24 }; /* bytes */
 
-struct importing {
+struct import_job {
     const struct t5_import *import;
     struct arena arena;
     struct import_source source;
@@ -25,41 +25,42 @@ struct importing {
     struct model_writer writer;
 };
 
-static bool read_prompts(struct importing *importing, struct error *error)
+static bool read_prompts(struct import_job *import_job, struct error *error)
 {
     const char *path =
-        importing->import->prompts ? importing->import->prompts : importing->source.prompts;
-    if (!prompts_read(path, &importing->arena, &importing->prompts, error))
+        import_job->import->prompts ? import_job->import->prompts : import_job->source.prompts;
+    if (!prompts_read(path, &import_job->arena, &import_job->prompts, error))
         return false;
-    struct t5_config *config = &importing->source.config;
+    struct t5_config *config = &import_job->source.config;
     static const struct {
         const char *key;
-        uint32_t fallback;
+        uint32_t default_value;
     } windows[] = {{"window.input", 512}, {"window.output", 64}};
     for (size_t i = 0; i < 2; i++) {
-        struct text value = prompts_find(importing->prompts, windows[i].key);
-        int64_t number = windows[i].fallback;
-        if (value.size && (!text_integer(value, &number) || number < 1 || number > INT32_MAX))
+        struct text value = prompts_find(import_job->prompts, windows[i].key);
+        int64_t number = windows[i].default_value;
+        if (value.size && (!text_to_integer(value, &number) || number < 1 || number > INT32_MAX))
             return error_set(error, ERROR_MODEL, "%s: %s is '%.*s', expected a number of tokens",
                              path ? path : "prompts", windows[i].key, TEXT_ARGUMENT(value));
-        *(i ? &config->window_output : &config->window_input) = (uint32_t)number;
+        *(i ? &config->recommended_output_tokens : &config->recommended_input_tokens) =
+            (uint32_t)number;
     }
     return true;
 }
 
-static bool read_ngrams(struct importing *importing, struct error *error)
+static bool read_ngrams(struct import_job *import_job, struct error *error)
 {
-    const char *path = importing->source.ngrams;
-    return !path ||
-           file_read(path, MOST_NGRAMS, &importing->arena, &importing->ngrams, ERROR_MODEL, error);
+    const char *path = import_job->source.ngrams;
+    return !path || file_read(path, MAX_NGRAMS_BYTES, &import_job->arena, &import_job->ngrams,
+                              ERROR_MODEL, error);
 }
 
-static bool read_tokenizer(struct importing *importing, struct error *error)
+static bool read_tokenizer(struct import_job *import_job, struct error *error)
 {
-    const struct import_source *source = &importing->source;
-    if (!tokenizer_load(&importing->tokenizer, source->tokenizer, error))
+    const struct import_source *source = &import_job->source;
+    if (!tokenizer_load(&import_job->tokenizer, source->tokenizer, error))
         return false;
-    size_t pieces = tokenizer_count(&importing->tokenizer);
+    size_t pieces = tokenizer_count(&import_job->tokenizer);
     return pieces <= source->config.vocabulary ||
            error_set(error, ERROR_MODEL,
                      "%s: %zu pieces, but %s says that the vocabulary has %u; are the two of one "
@@ -67,18 +68,18 @@ static bool read_tokenizer(struct importing *importing, struct error *error)
                      source->tokenizer, pieces, source->config_path, source->config.vocabulary);
 }
 
-static bool check_tensor(const struct importing *importing, const struct tensor_slot *slot,
+static bool check_tensor(const struct import_job *import_job, const struct tensor_spec *spec,
                          struct error *error)
 {
-    const struct import_source *source = &importing->source;
-    const struct stored_tensor *tensor = import_source_find(source, slot);
-    const char *name = source->is_gguf ? slot->gguf : slot->source;
-    bool is_vector = slot->vector && !slot->is_table;
+    const struct import_source *source = &import_job->source;
+    const struct stored_tensor *tensor = import_source_find(source, spec);
+    const char *name = source->is_gguf ? spec->gguf : spec->source;
+    bool is_vector = spec->vector && !spec->is_bias_table;
     char expected[64];
     if (is_vector)
-        snprintf(expected, sizeof(expected), "[%zu]", slot->columns);
+        snprintf(expected, sizeof(expected), "[%zu]", spec->columns);
     else
-        snprintf(expected, sizeof(expected), "[%zu, %zu]", slot->rows, slot->columns);
+        snprintf(expected, sizeof(expected), "[%zu, %zu]", spec->rows, spec->columns);
     if (!tensor)
         return error_set(error, ERROR_MODEL, "%s: no tensor '%s'; expected shape %s", source->path,
                          name, expected);
@@ -87,9 +88,9 @@ static bool check_tensor(const struct importing *importing, const struct tensor_
                          name, TEXT_ARGUMENT(tensor->type_name),
                          source->is_gguf ? "F32, F16, BF16, Q4_0 to Q8_0 and Q2_K to Q6_K"
                                          : "F32, F16 and BF16");
-    bool fits = is_vector ? tensor->rank == 1 && tensor->shape[0] == slot->columns
-                          : tensor->rank == 2 && tensor->shape[0] == slot->rows &&
-                                tensor->shape[1] == slot->columns;
+    bool fits = is_vector ? tensor->rank == 1 && tensor->shape[0] == spec->columns
+                          : tensor->rank == 2 && tensor->shape[0] == spec->rows &&
+                                tensor->shape[1] == spec->columns;
     if (fits)
         return true;
     char found[200] = "[";
@@ -100,41 +101,41 @@ static bool check_tensor(const struct importing *importing, const struct tensor_
                      name, found, expected);
 }
 
-static void add_section(struct importing *importing, const char *name, const char *suffix,
+static void add_section(struct import_job *import_job, const char *name, const char *suffix,
                         enum section_kind kind, size_t rows, size_t columns)
 {
     struct model_section section = {.kind = kind, .rows = rows, .columns = columns};
     snprintf(section.name, sizeof(section.name), "%s%s", name, suffix);
     section.size = kind >= SECTION_S8 ? model_matrix_size(kind, rows, columns)
                                       : rows * columns * (kind == SECTION_F32 ? sizeof(float) : 1);
-    model_writer_add(&importing->writer, &section);
+    model_writer_add_section(&import_job->writer, &section);
 }
 
-static void plan_sections(struct importing *importing)
+static void add_sections(struct import_job *import_job)
 {
-    for (size_t i = 0; i < TOKENIZER_TABLES; i++)
-        add_section(importing, model_tokenizer_sections[i], "", SECTION_BYTES,
-                    importing->tokenizer.tables[i].size, 1);
-    add_section(importing, MODEL_PROMPTS, "", SECTION_BYTES, importing->prompts.size, 1);
-    if (importing->ngrams.size > 0)
-        add_section(importing, MODEL_NGRAMS, "", SECTION_BYTES, importing->ngrams.size, 1);
-    for (size_t i = 0; i < importing->list.count; i++) {
-        const struct tensor_slot *slot = &importing->list.slots[i];
-        if (slot->vector) {
-            add_section(importing, slot->name, "", SECTION_F32, slot->rows, slot->columns);
+    for (size_t i = 0; i < TOKENIZER_TABLE_COUNT; i++)
+        add_section(import_job, model_tokenizer_sections[i], "", SECTION_BYTES,
+                    import_job->tokenizer.tables[i].size, 1);
+    add_section(import_job, MODEL_PROMPTS, "", SECTION_BYTES, import_job->prompts.size, 1);
+    if (import_job->ngrams.size > 0)
+        add_section(import_job, MODEL_NGRAMS, "", SECTION_BYTES, import_job->ngrams.size, 1);
+    for (size_t i = 0; i < import_job->list.count; i++) {
+        const struct tensor_spec *spec = &import_job->list.specs[i];
+        if (spec->vector) {
+            add_section(import_job, spec->name, "", SECTION_F32, spec->rows, spec->columns);
             continue;
         }
-        add_section(importing, slot->name, ".s8",
-                    slot->group < slot->columns ? SECTION_S8_GROUPS : SECTION_S8, slot->rows,
-                    slot->columns);
-        add_section(importing, slot->name, ".scale", SECTION_F32, slot->rows, 1);
-        if (!importing->import->int8_only)
-            add_section(importing, slot->name, ".f32", SECTION_F32, slot->rows, slot->columns);
+        add_section(import_job, spec->name, ".s8",
+                    spec->group_size < spec->columns ? SECTION_S8_GROUPS : SECTION_S8, spec->rows,
+                    spec->columns);
+        add_section(import_job, spec->name, ".scale", SECTION_F32, spec->rows, 1);
+        if (!import_job->import->int8_only)
+            add_section(import_job, spec->name, ".f32", SECTION_F32, spec->rows, spec->columns);
     }
 }
 
 /* Symmetric: the row's largest magnitude becomes 127, halves round to even. Returns the scale. */
-static float quantise_row(const float *values, size_t count, int8_t *quantised)
+static float quantize_row(const float *values, size_t count, int8_t *quantized_row)
 {
     float largest = 0;
     for (size_t i = 0; i < count; i++)
@@ -142,7 +143,7 @@ static float quantise_row(const float *values, size_t count, int8_t *quantised)
     float scale = largest / 127.0f;
     for (size_t i = 0; i < count; i++) {
         float steps = scale > 0 ? rintf(values[i] / scale) : 0;
-        quantised[i] = (int8_t)fminf(127, fmaxf(-127, steps));
+        quantized_row[i] = (int8_t)fminf(127, fmaxf(-127, steps));
     }
     return scale;
 }
@@ -156,121 +157,122 @@ static bool all_finite(const float *values, size_t count)
 }
 
 /* Row `index` of a tensor as float32. False when it holds a number that is not finite. */
-static bool read_row(const struct stored_tensor *tensor, const struct tensor_slot *slot,
+static bool read_row(const struct stored_tensor *tensor, const struct tensor_spec *spec,
                      size_t index, float *row)
 {
-    stored_values(tensor, index * slot->columns, slot->columns, row);
-    return all_finite(row, slot->columns);
+    stored_read_values(tensor, index * spec->columns, spec->columns, row);
+    return all_finite(row, spec->columns);
 }
 
 /* The int8 section, block by block, and the scales behind it. */
-static bool write_packed(struct model_writer *writer, const struct tensor_slot *slot,
+static bool write_packed(struct model_writer *writer, const struct tensor_spec *spec,
                          const struct stored_tensor *tensor)
 {
-    float *row = memory_alloc(slot->columns, sizeof(*row));
-    float *scales = memory_alloc(slot->rows, sizeof(*scales));
-    int8_t *quantised = memory_alloc(1, slot->columns);
-    int8_t *parts = memory_alloc(PACKED_COLUMNS, slot->group);
-    void *block = memory_alloc(1, packed_block_size(slot->group));
-    bool finite = true;
-    model_writer_section(writer);
-    for (size_t begin = 0; begin < slot->columns; begin += slot->group) {
-        size_t size = slot->columns - begin < slot->group ? slot->columns - begin : slot->group;
-        for (size_t first = 0; first < slot->rows && finite; first += PACKED_COLUMNS) {
-            size_t count = slot->rows - first;
+    float *row = memory_alloc(spec->columns, sizeof(*row));
+    float *scales = memory_alloc(spec->rows, sizeof(*scales));
+    int8_t *quantized_row = memory_alloc(1, spec->columns);
+    int8_t *group_rows = memory_alloc(PACKED_COLUMNS, spec->group_size);
+    void *block = memory_alloc(1, packed_block_size(spec->group_size));
+    bool is_finite = true;
+    model_writer_start_section(writer);
+    for (size_t group_begin = 0; group_begin < spec->columns; group_begin += spec->group_size) {
+        size_t size = spec->columns - group_begin < spec->group_size ? spec->columns - group_begin
+                                                                     : spec->group_size;
+        for (size_t first = 0; first < spec->rows && is_finite; first += PACKED_COLUMNS) {
+            size_t count = spec->rows - first;
             count = count < PACKED_COLUMNS ? count : PACKED_COLUMNS;
-            for (size_t i = 0; i < count && finite; i++) {
-                finite = read_row(tensor, slot, first + i, row);
-                scales[first + i] = quantise_row(row, slot->columns, quantised);
-                memcpy(parts + i * size, quantised + begin, size);
+            for (size_t i = 0; i < count && is_finite; i++) {
+                is_finite = read_row(tensor, spec, first + i, row);
+                scales[first + i] = quantize_row(row, spec->columns, quantized_row);
+                memcpy(group_rows + i * size, quantized_row + group_begin, size);
             }
-            packed_block(count, size, parts, block);
-            model_writer_put(writer, block, packed_block_size(size));
+            pack_block(count, size, group_rows, block);
+            model_writer_write(writer, block, packed_block_size(size));
         }
     }
-    if (finite) {
-        model_writer_section(writer);
-        model_writer_put(writer, scales, slot->rows * sizeof(*scales));
+    if (is_finite) {
+        model_writer_start_section(writer);
+        model_writer_write(writer, scales, spec->rows * sizeof(*scales));
     }
     free(block);
-    free(parts);
-    free(quantised);
+    free(group_rows);
+    free(quantized_row);
     free(scales);
     free(row);
-    return finite;
+    return is_finite;
 }
 
-static bool write_floats(struct model_writer *writer, const struct tensor_slot *slot,
+static bool write_floats(struct model_writer *writer, const struct tensor_spec *spec,
                          const struct stored_tensor *tensor)
 {
-    float *row = memory_alloc(slot->columns, sizeof(*row));
-    bool finite = true;
-    model_writer_section(writer);
-    for (size_t i = 0; i < slot->rows && finite; i++) {
-        finite = read_row(tensor, slot, i, row);
-        model_writer_put(writer, row, slot->columns * sizeof(*row));
+    float *row = memory_alloc(spec->columns, sizeof(*row));
+    bool is_finite = true;
+    model_writer_start_section(writer);
+    for (size_t i = 0; i < spec->rows && is_finite; i++) {
+        is_finite = read_row(tensor, spec, i, row);
+        model_writer_write(writer, row, spec->columns * sizeof(*row));
     }
     free(row);
-    return finite;
+    return is_finite;
 }
 
 /* A tensor's sections: int8, scales, float32; or float32 alone. */
-static bool write_tensor(struct importing *importing, const struct tensor_slot *slot,
+static bool write_tensor(struct import_job *import_job, const struct tensor_spec *spec,
                          struct error *error)
 {
-    const struct stored_tensor *tensor = import_source_find(&importing->source, slot);
-    bool has_floats = slot->vector || !importing->import->int8_only;
-    bool finite = (!slot->matrix || write_packed(&importing->writer, slot, tensor)) &&
-                  (!has_floats || write_floats(&importing->writer, slot, tensor));
-    file_forget(tensor->bytes);
-    return finite ||
+    const struct stored_tensor *tensor = import_source_find(&import_job->source, spec);
+    bool has_floats = spec->vector || !import_job->import->int8_only;
+    bool is_finite = (!spec->matrix || write_packed(&import_job->writer, spec, tensor)) &&
+                     (!has_floats || write_floats(&import_job->writer, spec, tensor));
+    file_release_pages(tensor->bytes);
+    return is_finite ||
            error_set(error, ERROR_MODEL, "%s: tensor '%.*s' holds numbers that are not finite",
-                     importing->import->source, TEXT_ARGUMENT(tensor->name));
+                     import_job->import->source, TEXT_ARGUMENT(tensor->name));
 }
 
 static void write_bytes(struct model_writer *writer, struct text bytes)
 {
-    model_writer_section(writer);
-    model_writer_put(writer, bytes.bytes, bytes.size);
+    model_writer_start_section(writer);
+    model_writer_write(writer, bytes.bytes, bytes.size);
 }
 
-static bool write_model(struct importing *importing, struct error *error)
+static bool write_model(struct import_job *import_job, struct error *error)
 {
-    struct model_writer *writer = &importing->writer;
+    struct model_writer *writer = &import_job->writer;
     model_writer_begin(writer);
-    for (size_t i = 0; i < TOKENIZER_TABLES; i++)
-        write_bytes(writer, importing->tokenizer.tables[i]);
-    write_bytes(writer, importing->prompts);
-    if (importing->ngrams.size > 0)
-        write_bytes(writer, importing->ngrams);
-    for (size_t i = 0; i < importing->list.count; i++)
-        if (!write_tensor(importing, &importing->list.slots[i], error))
+    for (size_t i = 0; i < TOKENIZER_TABLE_COUNT; i++)
+        write_bytes(writer, import_job->tokenizer.tables[i]);
+    write_bytes(writer, import_job->prompts);
+    if (import_job->ngrams.size > 0)
+        write_bytes(writer, import_job->ngrams);
+    for (size_t i = 0; i < import_job->list.count; i++)
+        if (!write_tensor(import_job, &import_job->list.specs[i], error))
             return false;
-    model_writer_end(writer, &importing->source.config);
+    model_writer_finish(writer, &import_job->source.config);
     return true;
 }
 
 bool import_model(const struct t5_import *import, FILE *stream, struct error *error)
 {
-    struct importing importing = {.import = import, .writer = {.stream = stream}};
-    struct import_source *source = &importing.source;
+    struct import_job import_job = {.import = import, .writer = {.stream = stream}};
+    struct import_source *source = &import_job.source;
     bool imported = import_source_open(source, import->source, error) &&
-                    read_prompts(&importing, error) && read_ngrams(&importing, error) &&
+                    read_prompts(&import_job, error) && read_ngrams(&import_job, error) &&
                     t5_config_check(&source->config, source->config_path, error) &&
-                    read_tokenizer(&importing, error);
+                    read_tokenizer(&import_job, error);
     if (imported)
-        tensors_list(&source->config, &importing.weights, &importing.list);
-    for (size_t i = 0; i < importing.list.count && imported; i++)
-        imported = check_tensor(&importing, &importing.list.slots[i], error);
+        list_tensors(&source->config, &import_job.weights, &import_job.list);
+    for (size_t i = 0; i < import_job.list.count && imported; i++)
+        imported = check_tensor(&import_job, &import_job.list.specs[i], error);
     if (imported) {
-        plan_sections(&importing);
-        imported = write_model(&importing, error);
+        add_sections(&import_job);
+        imported = write_model(&import_job, error);
     }
     import_source_close(source);
-    tokenizer_release(&importing.tokenizer);
-    tensors_free(&importing.list);
-    weights_free(&importing.weights);
-    model_writer_close(&importing.writer);
-    arena_free(&importing.arena);
+    tokenizer_release(&import_job.tokenizer);
+    tensor_list_free(&import_job.list);
+    t5_weights_free(&import_job.weights);
+    model_writer_close(&import_job.writer);
+    arena_free(&import_job.arena);
     return imported;
 }

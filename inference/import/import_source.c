@@ -11,17 +11,17 @@ static const char *const embedding_names[] = {"shared.weight", "encoder.embed_to
                                               "decoder.embed_tokens.weight"};
 
 const struct stored_tensor *import_source_find(const struct import_source *source,
-                                               const struct tensor_slot *slot)
+                                               const struct tensor_spec *spec)
 {
     if (source->is_gguf)
-        return stored_find(source->tensors, slot->gguf);
-    const struct stored_tensor *found = stored_find(source->tensors, slot->source);
-    for (size_t i = 0; i < 3 && !found && strcmp(slot->source, embedding_names[0]) == 0; i++)
-        found = stored_find(source->tensors, embedding_names[i]);
+        return stored_list_find(source->tensors, spec->gguf);
+    const struct stored_tensor *found = stored_list_find(source->tensors, spec->source);
+    for (size_t i = 0; i < 3 && !found && strcmp(spec->source, embedding_names[0]) == 0; i++)
+        found = stored_list_find(source->tensors, embedding_names[i]);
     return found;
 }
 
-bool import_same_numbers(const struct stored_tensor *a, const struct stored_tensor *b)
+bool stored_tensors_equal(const struct stored_tensor *a, const struct stored_tensor *b)
 {
     return a && b && a->type == b->type && text_equal(a->bytes, b->bytes);
 }
@@ -37,8 +37,8 @@ void import_source_close(struct import_source *source)
 
 bool import_source_open(struct import_source *source, const char *path, struct error *error)
 {
-    struct stat about;
+    struct stat status;
     source->path = path;
-    bool is_directory = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    bool is_directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
     return is_directory ? import_directory_open(source, error) : import_gguf_open(source, error);
 }

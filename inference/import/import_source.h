@@ -34,9 +34,9 @@ bool import_gguf_open(struct import_source *source, struct error *error);
 
 /* The stored tensor that belongs into the slot, or NULL. */
 const struct stored_tensor *import_source_find(const struct import_source *source,
-                                               const struct tensor_slot *slot);
+                                               const struct tensor_spec *spec);
 
 /* Whether the two hold the same numbers in the same type. */
-bool import_same_numbers(const struct stored_tensor *a, const struct stored_tensor *b);
+bool stored_tensors_equal(const struct stored_tensor *a, const struct stored_tensor *b);
 
 #endif

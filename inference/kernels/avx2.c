@@ -6,23 +6,23 @@
 
 #include "inference/kernels/ymm.h"
 
-#define OFFSET 0
-#define ROWS 4
-#define SUMS 4
+#define BYTE_OFFSET 0
+#define MAX_TILE_ROWS 4
+#define MAX_TILE_SUMS 4
 
 typedef struct {
     __m256i value, magnitude;
-} four;
+} four_bytes;
 
-INLINE four spread4(const uint8_t *x)
+INLINE four_bytes broadcast_four_bytes(const uint8_t *x)
 {
     int32_t bytes;
     memcpy(&bytes, x, sizeof(bytes));
     __m256i value = _mm256_set1_epi32(bytes);
-    return (four){value, _mm256_abs_epi8(value)};
+    return (four_bytes){value, _mm256_abs_epi8(value)};
 }
 
-INLINE vector_integer dot4(vector_integer sum, four x, vector_integer weights)
+INLINE vector_integer dot_four_bytes(vector_integer sum, four_bytes x, vector_integer weights)
 {
     __m256i pairs = _mm256_maddubs_epi16(x.magnitude, _mm256_sign_epi8((__m256i)weights, x.value));
     return sum + (vector_integer)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));

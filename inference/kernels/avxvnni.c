@@ -9,20 +9,20 @@
 #define DPBUSD _mm256_dpbusd_avx_epi32
 #endif
 
-#define OFFSET 128
-#define ROWS 6
-#define SUMS 6
+#define BYTE_OFFSET 128
+#define MAX_TILE_ROWS 6
+#define MAX_TILE_SUMS 6
 
-typedef __m256i four;
+typedef __m256i four_bytes;
 
-INLINE four spread4(const uint8_t *x)
+INLINE four_bytes broadcast_four_bytes(const uint8_t *x)
 {
     int32_t bytes;
     memcpy(&bytes, x, sizeof(bytes));
     return _mm256_set1_epi32(bytes);
 }
 
-INLINE vector_integer dot4(vector_integer sum, four x, vector_integer weights)
+INLINE vector_integer dot_four_bytes(vector_integer sum, four_bytes x, vector_integer weights)
 {
     return (vector_integer)DPBUSD((__m256i)sum, x, (__m256i)weights);
 }

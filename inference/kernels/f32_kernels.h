@@ -1,10 +1,10 @@
 /* f32_kernels.h - the float kernels over vectors, compiled once for each instruction set.
  *
  * The including file defines `vector` and `vector_integer`, GCC vectors of WIDTH floats and
- * integers; `vector_larger`, which is a > b ? a : b by lane; `widen`, which loads WIDTH unsigned
- * 16-bit numbers; and TILE_ROWS and TILE_VECTORS, the register tile of matmul_f32. The order of
- * every sum is that of scalar.c, so the bits are too. */
-#ifndef WIDTH
+ * integers; `vector_max`, which is a > b ? a : b by lane; `widen`, which loads WIDTH unsigned
+ * 16-bit numbers; and F32_TILE_ROWS and F32_TILE_VECTORS, the register tile of matmul_f32. The
+ * order of every sum is that of scalar.c, so the bits are too. */
+#ifndef VECTOR_WIDTH
 #error "define vector, WIDTH, vector_larger, TILE_ROWS and TILE_VECTORS first"
 #endif
 
@@ -13,14 +13,14 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-enum { LANES = 16, PARTS = LANES / WIDTH };
+enum { LANES = 16, LANE_VECTORS = LANES / VECTOR_WIDTH };
 
 typedef float vector_unaligned
-    __attribute__((vector_size(WIDTH * 4), aligned(sizeof(float)), may_alias));
+    __attribute__((vector_size(VECTOR_WIDTH * 4), aligned(sizeof(float)), may_alias));
 
 /* Sixteen sums side by side, whatever the width of a vector. */
 struct lanes {
-    vector part[PARTS];
+    vector part[LANE_VECTORS];
 };
 
 INLINE vector load(const float *from)
@@ -33,25 +33,25 @@ INLINE void store(float *to, vector value)
     *(vector_unaligned *)to = value;
 }
 
-INLINE vector all(float value)
+INLINE vector broadcast(float value)
 {
     return value - (vector){0};
 }
 
-INLINE float larger(float a, float b)
+INLINE float max_f32(float a, float b)
 {
     return a > b ? a : b;
 }
 
 /* Sixteen lanes by halves: 16 to 8, 4, 2, 1. */
-INLINE float fold_lanes(struct lanes sums)
+INLINE float sum_lanes(struct lanes sums)
 {
-#if WIDTH == 16
+#if VECTOR_WIDTH == 16
     vector v = sums.part[0];
     v += __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
     v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
     v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-#elif WIDTH == 8
+#elif VECTOR_WIDTH == 8
     vector v = sums.part[0] + sums.part[1];
     v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3);
     v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5);
@@ -63,26 +63,26 @@ INLINE float fold_lanes(struct lanes sums)
 }
 
 /* The largest of a vector's lanes and `least`. */
-INLINE float largest_lane(vector x, float least)
+INLINE float max_lane(vector x, float initial)
 {
-#if WIDTH == 16
-    x = vector_larger(
+#if VECTOR_WIDTH == 16
+    x = vector_max(
         x, __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
-    x = vector_larger(
+    x = vector_max(
         x, __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
-    x = vector_larger(
+    x = vector_max(
         x, __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
-#elif WIDTH == 8
-    x = vector_larger(x, __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3));
-    x = vector_larger(x, __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5));
+#elif VECTOR_WIDTH == 8
+    x = vector_max(x, __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3));
+    x = vector_max(x, __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5));
 #else
-    x = vector_larger(x, __builtin_shufflevector(x, x, 2, 3, 0, 1));
+    x = vector_max(x, __builtin_shufflevector(x, x, 2, 3, 0, 1));
 #endif
-    return larger(larger(x[0], x[1]), least);
+    return max_f32(max_f32(x[0], x[1]), initial);
 }
 
 /* Adds what is left behind the last whole group of lanes, then folds by halves. */
-INLINE float fold(struct lanes sums, size_t rest, const float *products)
+INLINE float sum_lanes_and_rest(struct lanes sums, size_t rest, const float *products)
 {
     if (rest) {
         float lanes[LANES];
@@ -91,7 +91,7 @@ INLINE float fold(struct lanes sums, size_t rest, const float *products)
             lanes[i] += products[i];
         memcpy(&sums, lanes, sizeof(lanes));
     }
-    return fold_lanes(sums);
+    return sum_lanes(sums);
 }
 
 static float dot(size_t depth, const float *a, const float *b)
@@ -99,12 +99,13 @@ static float dot(size_t depth, const float *a, const float *b)
     struct lanes sums = {0};
     size_t k = 0;
     for (; k + LANES <= depth; k += LANES)
-        for (size_t part = 0; part < PARTS; part++)
-            sums.part[part] += load(a + k + part * WIDTH) * load(b + k + part * WIDTH);
+        for (size_t part = 0; part < LANE_VECTORS; part++)
+            sums.part[part] +=
+                load(a + k + part * VECTOR_WIDTH) * load(b + k + part * VECTOR_WIDTH);
     float rest[LANES];
     for (size_t i = 0; k + i < depth; i++)
         rest[i] = a[k + i] * b[k + i];
-    return fold(sums, depth - k, rest);
+    return sum_lanes_and_rest(sums, depth - k, rest);
 }
 
 static void rms_norm(size_t rows, size_t depth, const float *x, const float *weight, float epsilon,
@@ -113,7 +114,7 @@ static void rms_norm(size_t rows, size_t depth, const float *x, const float *wei
     for (size_t row = 0; row < rows; row++, x += depth, y += depth) {
         float inverse = 1 / sqrtf(dot(depth, x, x) / (float)depth + epsilon);
         size_t k = 0;
-        for (; k + WIDTH <= depth; k += WIDTH)
+        for (; k + VECTOR_WIDTH <= depth; k += VECTOR_WIDTH)
             store(y + k, load(x + k) * inverse * load(weight + k));
         for (; k < depth; k++)
             y[k] = x[k] * inverse * weight[k];
@@ -121,14 +122,14 @@ static void rms_norm(size_t rows, size_t depth, const float *x, const float *wei
 }
 
 /* kernel_exp of scalar.c, by lane. */
-INLINE vector exponential(vector x)
+INLINE vector vector_exp(vector x)
 {
-    x = vector_larger(x, all(-87.0f));
-    x = -vector_larger(-x, all(-88.0f));
+    x = vector_max(x, broadcast(-87.0f));
+    x = -vector_max(-x, broadcast(-88.0f));
     vector shifted = x * 1.44269504f + 0x1.8p23f;
     vector n = shifted - 0x1.8p23f;
     vector r = x - n * 0.693359375f - n * -2.12194440e-4f;
-    vector p = all(1.98756916e-4f);
+    vector p = broadcast(1.98756916e-4f);
     p = p * r + 1.39819995e-3f;
     p = p * r + 8.33345205e-3f;
     p = p * r + 4.16657962e-2f;
@@ -139,9 +140,9 @@ INLINE vector exponential(vector x)
 }
 
 /* kernel_exp2 of scalar.c, by lane. */
-INLINE vector exponential2(vector x)
+INLINE vector vector_exp2(vector x)
 {
-    x = vector_larger(x, all(-126.0f));
+    x = vector_max(x, broadcast(-126.0f));
     vector shifted = x + 0x1.8p23f;
     vector f = x - (shifted - 0x1.8p23f);
     vector p = f * 9.58285295e-3f + 5.59064262e-2f;
@@ -152,44 +153,44 @@ INLINE vector exponential2(vector x)
 }
 
 /* exp(x - most) of fewer than LANES values. */
-INLINE void exponential_rest(size_t count, const float *x, float most, float rest[LANES])
+INLINE void exp_rest(size_t count, const float *x, float max, float rest[LANES])
 {
     memset(rest, 0, LANES * sizeof(*rest));
     memcpy(rest, x, count * sizeof(*x));
-    for (size_t part = 0; part < LANES; part += WIDTH)
-        store(rest + part, exponential(load(rest + part) - most));
+    for (size_t part = 0; part < LANES; part += VECTOR_WIDTH)
+        store(rest + part, vector_exp(load(rest + part) - max));
 }
 
 static void relu(size_t count, float *x, const float *factor)
 {
     size_t k = 0;
-    for (; k + WIDTH <= count; k += WIDTH) {
-        vector value = vector_larger(load(x + k), all(0));
+    for (; k + VECTOR_WIDTH <= count; k += VECTOR_WIDTH) {
+        vector value = vector_max(load(x + k), broadcast(0));
         store(x + k, factor ? value * load(factor + k) : value);
     }
     for (; k < count; k++)
-        x[k] = larger(x[k], 0) * (factor ? factor[k] : 1);
+        x[k] = max_f32(x[k], 0) * (factor ? factor[k] : 1);
 }
 
-INLINE vector gelu_vector(vector x)
+INLINE vector vector_gelu(vector x)
 {
     vector inner = x * (x * x) * 0.044715f + x;
-    return x / (exponential(inner * -1.59576912f) + 1.0f);
+    return x / (vector_exp(inner * -1.59576912f) + 1.0f);
 }
 
-/* kernel_gated of scalar.c, by lane. */
-INLINE vector gated(vector x, vector factor)
+/* kernel_gated_gelu of scalar.c, by lane. */
+INLINE vector gated_gelu(vector x, vector factor)
 {
-    vector bounded = vector_larger(x, all(-10.0f));
+    vector bounded = vector_max(x, broadcast(-10.0f));
     vector power = (bounded * bounded * -0.10294324f + -2.30220819f) * bounded;
-    return x * factor / (exponential2(power) + 1.0f);
+    return x * factor / (vector_exp2(power) + 1.0f);
 }
 
 static void gelu(size_t count, float *x, const float *factor)
 {
     size_t k = 0;
-    for (; k + WIDTH <= count; k += WIDTH) {
-        vector value = gelu_vector(load(x + k));
+    for (; k + VECTOR_WIDTH <= count; k += VECTOR_WIDTH) {
+        vector value = vector_gelu(load(x + k));
         store(x + k, factor ? value * load(factor + k) : value);
     }
     for (; k < count; k++) {
@@ -199,15 +200,15 @@ static void gelu(size_t count, float *x, const float *factor)
     }
 }
 
-static float largest_value(size_t count, const float *x)
+static float find_max(size_t count, const float *x)
 {
-    vector most = all(x[0]);
+    vector max = broadcast(x[0]);
     size_t k = 0;
-    for (; k + WIDTH <= count; k += WIDTH)
-        most = vector_larger(load(x + k), most);
-    float value = largest_lane(most, x[0]);
+    for (; k + VECTOR_WIDTH <= count; k += VECTOR_WIDTH)
+        max = vector_max(load(x + k), max);
+    float value = max_lane(max, x[0]);
     for (; k < count; k++)
-        value = larger(x[k], value);
+        value = max_f32(x[k], value);
     return value;
 }
 
@@ -215,60 +216,60 @@ static void softmax(size_t count, float *x, const float *bias)
 {
     size_t k = 0;
     if (bias) {
-        for (; k + WIDTH <= count; k += WIDTH)
+        for (; k + VECTOR_WIDTH <= count; k += VECTOR_WIDTH)
             store(x + k, load(x + k) + load(bias + k));
         for (; k < count; k++)
             x[k] += bias[k];
     }
-    float most = largest_value(count, x), rest[LANES];
+    float max = find_max(count, x), rest[LANES];
     struct lanes sums = {0};
     for (k = 0; k + LANES <= count; k += LANES) {
-        for (size_t part = 0; part < PARTS; part++) {
-            vector value = exponential(load(x + k + part * WIDTH) - most);
-            store(x + k + part * WIDTH, value);
+        for (size_t part = 0; part < LANE_VECTORS; part++) {
+            vector value = vector_exp(load(x + k + part * VECTOR_WIDTH) - max);
+            store(x + k + part * VECTOR_WIDTH, value);
             sums.part[part] += value;
         }
     }
-    exponential_rest(count - k, x + k, most, rest);
+    exp_rest(count - k, x + k, max, rest);
     memcpy(x + k, rest, (count - k) * sizeof(*x));
-    float inverse = 1 / fold(sums, count - k, rest);
-    for (k = 0; k + WIDTH <= count; k += WIDTH)
+    float inverse = 1 / sum_lanes_and_rest(sums, count - k, rest);
+    for (k = 0; k + VECTOR_WIDTH <= count; k += VECTOR_WIDTH)
         store(x + k, load(x + k) * inverse);
     for (; k < count; k++)
         x[k] *= inverse;
 }
 
-static double log_sum_exp(size_t count, const float *x, float *largest_x)
+static double log_sum_exp(size_t count, const float *x, float *max_x)
 {
-    float most = largest_value(count, x), rest[LANES];
+    float max = find_max(count, x), rest[LANES];
     struct lanes sums = {0};
     size_t k = 0;
-    *largest_x = most;
+    *max_x = max;
     for (; k + LANES <= count; k += LANES)
-        for (size_t part = 0; part < PARTS; part++)
-            sums.part[part] += exponential2((load(x + k + part * WIDTH) - most) * 1.44269504f);
+        for (size_t part = 0; part < LANE_VECTORS; part++)
+            sums.part[part] += vector_exp2((load(x + k + part * VECTOR_WIDTH) - max) * 1.44269504f);
     for (size_t i = 0; k + i < count; i++)
-        rest[i] = kernel_exp2((x[k + i] - most) * 1.44269504f);
-    return (double)most + log((double)fold(sums, count - k, rest));
+        rest[i] = kernel_exp2((x[k + i] - max) * 1.44269504f);
+    return (double)max + log((double)sum_lanes_and_rest(sums, count - k, rest));
 }
 
 static size_t largest(size_t count, const float *x)
 {
-    float most = largest_value(count, x);
+    float max = find_max(count, x);
     for (size_t k = 0; k < count; k++)
-        if (x[k] == most)
+        if (x[k] == max)
             return k;
     return 0;
 }
 
-static size_t above(size_t count, const float *x, float bound)
+static size_t find_above(size_t count, const float *x, float bound)
 {
     size_t k = 0;
-    for (; k + 4 * WIDTH <= count; k += 4 * WIDTH) {
-        vector most = all(bound);
+    for (; k + 4 * VECTOR_WIDTH <= count; k += 4 * VECTOR_WIDTH) {
+        vector max = broadcast(bound);
         for (size_t part = 0; part < 4; part++)
-            most = vector_larger(load(x + k + part * WIDTH), most);
-        if (largest_lane(most, bound) > bound)
+            max = vector_max(load(x + k + part * VECTOR_WIDTH), max);
+        if (max_lane(max, bound) > bound)
             break;
     }
     while (k < count && !(x[k] > bound))
@@ -280,18 +281,18 @@ static size_t above(size_t count, const float *x, float bound)
 INLINE void tile_f32(const size_t rows, const size_t vectors, size_t depth, const float *a,
                      size_t a_stride, const float *b, size_t b_stride, float *y, size_t y_stride)
 {
-    vector sum[TILE_ROWS * TILE_VECTORS];
+    vector sum[F32_TILE_ROWS * F32_TILE_VECTORS];
 #pragma GCC unroll 16
     for (size_t i = 0; i < rows * vectors; i++)
         sum[i] = (vector){0};
     for (size_t k = 0; k < depth; k++, b += b_stride) {
-        vector right[TILE_ROWS * TILE_VECTORS];
+        vector right[F32_TILE_ROWS * F32_TILE_VECTORS];
 #pragma GCC unroll 16
         for (size_t j = 0; j < vectors; j++)
-            right[j] = load(b + j * WIDTH);
+            right[j] = load(b + j * VECTOR_WIDTH);
 #pragma GCC unroll 8
         for (size_t i = 0; i < rows; i++) {
-            vector left = all(a[i * a_stride + k]);
+            vector left = broadcast(a[i * a_stride + k]);
 #pragma GCC unroll 16
             for (size_t j = 0; j < vectors; j++)
                 sum[i * vectors + j] += left * right[j];
@@ -301,15 +302,16 @@ INLINE void tile_f32(const size_t rows, const size_t vectors, size_t depth, cons
     for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 16
         for (size_t j = 0; j < vectors; j++)
-            store(y + i * y_stride + j * WIDTH, sum[i * vectors + j]);
+            store(y + i * y_stride + j * VECTOR_WIDTH, sum[i * vectors + j]);
 }
 
 /* Whole tiles of columns, then of what is left narrower ones; returns the columns done. */
-INLINE size_t columns_f32(const size_t tile_rows, const size_t vectors, size_t rows, size_t column,
-                          size_t columns, size_t depth, const float *a, size_t a_stride,
-                          const float *b, size_t b_stride, float *y, size_t y_stride)
+INLINE size_t matmul_columns_f32(const size_t tile_rows, const size_t vectors, size_t rows,
+                                 size_t column, size_t columns, size_t depth, const float *a,
+                                 size_t a_stride, const float *b, size_t b_stride, float *y,
+                                 size_t y_stride)
 {
-    for (; column + vectors * WIDTH <= columns; column += vectors * WIDTH) {
+    for (; column + vectors * VECTOR_WIDTH <= columns; column += vectors * VECTOR_WIDTH) {
         size_t row = 0;
         for (; row + tile_rows <= rows; row += tile_rows)
             tile_f32(tile_rows, vectors, depth, a + row * a_stride, a_stride, b + column, b_stride,
@@ -324,18 +326,19 @@ INLINE size_t columns_f32(const size_t tile_rows, const size_t vectors, size_t r
 static void matmul_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
                        const float *b, size_t b_stride, float *y, size_t y_stride)
 {
-    /* Every shape keeps TILE_ROWS * TILE_VECTORS sums under way, which hides their latency. */
-    const size_t most = TILE_ROWS * TILE_VECTORS;
+    /* Every shape keeps F32_TILE_ROWS * F32_TILE_VECTORS sums under way, which hides their latency.
+     */
+    const size_t max = F32_TILE_ROWS * F32_TILE_VECTORS;
     size_t column = 0;
     if (rows == 1)
-        column = columns_f32(1, most, rows, column, columns, depth, a, a_stride, b, b_stride, y,
-                             y_stride);
-    column = columns_f32(TILE_ROWS, TILE_VECTORS, rows, column, columns, depth, a, a_stride, b,
-                         b_stride, y, y_stride);
-    column = columns_f32(most / 2, 2, rows, column, columns, depth, a, a_stride, b, b_stride, y,
-                         y_stride);
-    column = columns_f32(most / 2, 1, rows, column, columns, depth, a, a_stride, b, b_stride, y,
-                         y_stride);
+        column = matmul_columns_f32(1, max, rows, column, columns, depth, a, a_stride, b, b_stride,
+                                    y, y_stride);
+    column = matmul_columns_f32(F32_TILE_ROWS, F32_TILE_VECTORS, rows, column, columns, depth, a,
+                                a_stride, b, b_stride, y, y_stride);
+    column = matmul_columns_f32(max / 2, 2, rows, column, columns, depth, a, a_stride, b, b_stride,
+                                y, y_stride);
+    column = matmul_columns_f32(max / 2, 1, rows, column, columns, depth, a, a_stride, b, b_stride,
+                                y, y_stride);
     for (; column < columns; column++) {
         for (size_t row = 0; row < rows; row++) {
             float sum = 0;
@@ -349,24 +352,24 @@ static void matmul_f32(size_t rows, size_t columns, size_t depth, const float *a
 static void add_scaled(size_t count, float factor, const float *x, float *y)
 {
     size_t k = 0;
-    for (; k + WIDTH <= count; k += WIDTH)
+    for (; k + VECTOR_WIDTH <= count; k += VECTOR_WIDTH)
         store(y + k, load(y + k) + load(x + k) * factor);
     for (; k < count; k++)
         y[k] += factor * x[k];
 }
 
 /* largest |x| of a row, as `quantize` needs it. */
-INLINE float largest_magnitude(size_t count, const float *x)
+INLINE float max_magnitude(size_t count, const float *x)
 {
-    vector most = {0};
+    vector max = {0};
     size_t k = 0;
-    for (; k + WIDTH <= count; k += WIDTH) {
+    for (; k + VECTOR_WIDTH <= count; k += VECTOR_WIDTH) {
         vector value = load(x + k);
-        most = vector_larger(vector_larger(value, -value), most);
+        max = vector_max(vector_max(value, -value), max);
     }
-    float magnitude = largest_lane(most, 0);
+    float magnitude = max_lane(max, 0);
     for (; k < count; k++)
-        magnitude = larger(fabsf(x[k]), magnitude);
+        magnitude = max_f32(fabsf(x[k]), magnitude);
     return magnitude;
 }
 

@@ -15,7 +15,7 @@
 
 /* The largest depth whose int32 sums cannot overflow, offsets of 128 included:
  * 255 * 127 * 65536 < 2^31. */
-enum { KERNEL_MOST_DEPTH = 65536 };
+enum { KERNEL_MAX_DEPTH = 65536 };
 
 /* Weight [column][k] is about value * scale[column]; values are in [-127, 127], laid out as
  * packed.h says. */
@@ -28,26 +28,26 @@ struct weights_s8 {
 /* Memory that will be read when the products at hand are made, in that order. Those of many rows
  * wait for the processor alone: meanwhile they ask for it, and take from the list what they asked
  * for. */
-struct memory {
+struct memory_range {
     const uint8_t *bytes;
     size_t size;
 };
-struct read_soon {
-    struct memory *parts;
+struct prefetch_list {
+    struct memory_range *parts;
     size_t count;
 };
 
 /* Rows of activations, quantised one by one: x is about value * scale[row]. How the bytes stand for
- * values is the table's own. Aligned to 64 bytes, quantized_size(depth) apart. */
+ * values is the table's own. Aligned to 64 bytes, quantized_row_size(depth) apart. */
 struct rows_s8 {
     size_t rows, depth;
     uint8_t *bytes; /* borrowed, as is scale */
     float *scale;
-    struct read_soon *soon; /* borrowed; NULL: nothing */
+    struct prefetch_list *prefetch; /* borrowed; NULL: nothing */
 };
 
 /* Bytes of one quantised row. */
-static inline size_t quantized_size(size_t depth)
+static inline size_t quantized_row_size(size_t depth)
 {
     return (depth + 63) / 64 * 64;
 }
@@ -57,16 +57,17 @@ static inline size_t quantized_size(size_t depth)
  * channels of the head as columns, interleaved, filled up to `room` positions. */
 struct cache_s8 {
     size_t length, head_width;
-    size_t room; /* length rounded up to 16: of scores, scales and a bias */
+    size_t padded_length; /* length rounded up to 16: of scores, scales and a bias */
     void *keys, *values;
-    float *key_scale;     /* [room] */
-    float *value_share;   /* [room] scale of a value as a share of the largest, times 16383 */
-    float *value_largest; /* the largest scale divided by 16383: one number */
+    float *key_scale; /* [room] */
+    float
+        *value_relative_scale; /* [room] scale of a value as a share of the largest, times 16383 */
+    float *max_value_scale;    /* the largest scale divided by 16383: one number */
 };
 
 /* Bytes for a cache, a multiple of 64, and the cache in them; `bytes` is aligned to 64. */
 size_t cache_s8_size(size_t length, size_t head_width);
-struct cache_s8 cache_s8_at(void *bytes, size_t length, size_t head_width);
+struct cache_s8 cache_s8_view(void *bytes, size_t length, size_t head_width);
 
 /* Keys and values of one head in bfloat16, numbers of a position side by side, positions `stride`
  * numbers apart; those that a query sees are nodes[0..length), in this order. */
@@ -77,11 +78,11 @@ struct path_bf16 {
 };
 
 /* Widest head of attend_s8. */
-enum { KERNEL_MOST_HEAD = 4096 };
+enum { KERNEL_MAX_HEAD_WIDTH = 4096 };
 
 /* Queries that attend_s8 takes at a time, and bytes of room it needs to work in, aligned to 64. */
-enum { KERNEL_QUERIES = 12 };
-size_t attention_s8_size(size_t length, size_t head_width);
+enum { KERNEL_QUERY_TILE = 12 };
+size_t attention_s8_scratch_size(size_t length, size_t head_width);
 
 struct kernels {
     const char *name; /* "scalar", "avx2", "avxvnni", "avx512vnni", "neon", "i8mm" */
@@ -102,15 +103,15 @@ struct kernels {
     void (*matmul_s8)(const struct rows_s8 *x, const struct weights_s8 *weights, float *y,
                       bool add);
 
-    /* y = gelu(x * transpose(weights)) * (x * transpose(factor)) as kernel_gated has it, the
+    /* y = gelu(x * transpose(weights)) * (x * transpose(factor)) as kernel_gated_gelu has it, the
      * factor's shape being that of the weights: the gated feed-forward layer up to its last
      * product. */
-    void (*gated_s8)(const struct rows_s8 *x, const struct weights_s8 *weights,
-                     const struct weights_s8 *factor, float *y);
+    void (*gated_gelu_s8)(const struct rows_s8 *x, const struct weights_s8 *weights,
+                          const struct weights_s8 *factor, float *y);
 
     /* y[i] = the product of row `row` with column wanted[i] alone; the bits of matmul_s8. */
     void (*select_s8)(const struct rows_s8 *x, size_t row, const struct weights_s8 *weights,
-                      const int32_t *wanted, size_t count, float *y);
+                      const int32_t *selected_columns, size_t count, float *y);
 
     /* Fills a cache from keys and values [length] rows, `stride` floats apart. */
     void (*cache_s8)(const struct cache_s8 *cache, const float *keys, const float *values,
@@ -121,11 +122,11 @@ struct kernels {
      * scale) * key_scale + bias; `bias` may be NULL, else it is that of the first query, readable
      * for `room` positions, and moves one step back for each further query. Weights
      * e = 2^((score - largest) / ln 2), see kernel_exp2, become 14 bits, round(e *
-     * value_share[position]), in two planes of 7, whose sums are exact and joined in float; the sum
-     * of all e is in lanes, over `room`, with positions beyond the length at -1e30. `work` has
-     * attention_s8_size bytes; context may be query. */
+     * value_relative_scale[position]), in two planes of 7, whose sums are exact and joined in
+     * float; the sum of all e is in lanes, over `room`, with positions beyond the length at -1e30.
+     * `work` has attention_s8_scratch_size bytes; context may be query. */
     void (*attend_s8)(const struct cache_s8 *cache, size_t queries, const float *query,
-                      const float *bias, size_t stride, void *work, float *context);
+                      const float *bias, size_t stride, void *scratch, float *context);
 
     /* One query over the positions of a path: scores are dot products as `dot` has them, softmax as
      * below, and context the sum over positions in their order. `scores` has room for them. */
@@ -159,7 +160,7 @@ struct kernels {
     size_t (*largest)(size_t count, const float *x);
 
     /* The first index of a value larger than `bound`; `count` when there is none. */
-    size_t (*above)(size_t count, const float *x, float bound);
+    size_t (*find_above)(size_t count, const float *x, float bound);
 
     /* Sum in lanes of a[k] * b[k]. */
     float (*dot)(size_t depth, const float *a, const float *b);
@@ -182,8 +183,8 @@ extern const struct kernels neon_kernels, i8mm_kernels;
 #endif
 
 /* The tables that this CPU and its operating system can run, slowest first, NULL behind the last.
- * `tables` has room for KERNEL_TABLES + 1. */
-enum { KERNEL_TABLES = 4 };
+ * `tables` has room for KERNEL_MAX_TABLES + 1. */
+enum { KERNEL_MAX_TABLES = 4 };
 void kernels_list(const struct kernels **tables);
 
 /* The fastest table that can run here, or the one called `name`. NULL and ERROR_USAGE, which lists
@@ -198,9 +199,9 @@ float kernel_exp(float x);
  * smaller x count as -126. */
 float kernel_exp2(float x);
 
-/* gelu(x) * factor as gated_s8 computes it: with kernel_exp2, in which an x below -10, where gelu
- * is nearly zero, counts as -10. */
-float kernel_gated(float x, float factor);
+/* gelu(x) * factor as gated_gelu_s8 computes it: with kernel_exp2, in which an x below -10, where
+ * gelu is nearly zero, counts as -10. */
+float kernel_gated_gelu(float x, float factor);
 
 /* Float32 reference products (OpenBLAS, one thread), y = x * transpose(w), added to y when `add`:
  * x [rows][depth], w [columns][depth]. The bits of a row depend on `rows` and on its place: call it

@@ -9,44 +9,44 @@
 
 typedef float vector __attribute__((vector_size(16)));
 typedef int32_t vector_integer __attribute__((vector_size(16)));
-#define WIDTH 4
-#define TILE_ROWS 4
-#define TILE_VECTORS 4
+#define VECTOR_WIDTH 4
+#define F32_TILE_ROWS 4
+#define F32_TILE_VECTORS 4
 
 /* a > b ? a : b by lane: the second where one is not a number, as on x86. */
-static inline vector vector_larger(vector a, vector b)
+static inline vector vector_max(vector a, vector b)
 {
     return (vector)vbslq_f32(vcgtq_f32((float32x4_t)a, (float32x4_t)b), (float32x4_t)a,
                              (float32x4_t)b);
 }
 
-static inline vector_integer widen(const uint16_t *from)
+static inline vector_integer load_u16_as_u32(const uint16_t *from)
 {
     return (vector_integer)vmovl_u16(vld1_u16(from));
 }
 
 #include "inference/kernels/f32_kernels.h"
 
-#define OFFSET 0
-#define ROWS 6
-#define SUMS 6
+#define BYTE_OFFSET 0
+#define MAX_TILE_ROWS 6
+#define MAX_TILE_SUMS 6
 
-typedef int8x16_t four;
+typedef int8x16_t four_bytes;
 
-INLINE four spread4(const uint8_t *x)
+INLINE four_bytes broadcast_four_bytes(const uint8_t *x)
 {
     int32_t bytes;
     memcpy(&bytes, x, sizeof(bytes));
     return vreinterpretq_s8_s32(vdupq_n_s32(bytes));
 }
 
-INLINE vector_integer dot4(vector_integer sum, four x, vector_integer weights)
+INLINE vector_integer dot_four_bytes(vector_integer sum, four_bytes x, vector_integer weights)
 {
     return (vector_integer)vdotq_s32((int32x4_t)sum, x, vreinterpretq_s8_s32((int32x4_t)weights));
 }
 
 /* The low bytes of 4 integers. */
-INLINE void narrow(uint8_t *to, vector_integer x)
+INLINE void store_bytes(uint8_t *to, vector_integer x)
 {
     int16x4_t words = vmovn_s32((int32x4_t)x);
     int8x8_t bytes = vmovn_s16(vcombine_s16(words, words));

@@ -1,36 +1,36 @@
 /* packed.c - into blocks and out of them. */
 #include "inference/kernels/packed.h"
 
-void packed_block(size_t columns, size_t depth, const int8_t *values, void *block)
+void pack_block(size_t columns, size_t depth, const int8_t *values, void *block)
 {
     memset(block, 0, packed_block_size(depth));
-    int32_t *starts = block;
+    int32_t *offset_corrections = block;
     int8_t *bytes = block;
     for (size_t column = 0; column < columns; column++) {
         int32_t sum = 0;
         for (size_t k = 0; k < depth; k++) {
             int8_t value = values[column * depth + k];
-            bytes[packed_place(depth, column, k)] = value;
+            bytes[packed_offset(depth, column, k)] = value;
             sum += value;
         }
-        starts[column] = -128 * sum;
+        offset_corrections[column] = -128 * sum;
     }
 }
 
-void packed_column(size_t depth, const void *packed, size_t column, int8_t *values)
+void unpack_column(size_t depth, const void *packed, size_t column, int8_t *values)
 {
     const int8_t *bytes = packed;
     for (size_t k = 0; k < depth; k += PACKED_DEPTH) {
         size_t count = depth - k < PACKED_DEPTH ? depth - k : PACKED_DEPTH;
-        memcpy(values + k, bytes + packed_place(depth, column, k), count);
+        memcpy(values + k, bytes + packed_offset(depth, column, k), count);
     }
 }
 
-void grouped_column(size_t columns, size_t depth, size_t group, const void *packed, size_t column,
-                    int8_t *values)
+void unpack_grouped_column(size_t columns, size_t depth, size_t group_size, const void *packed,
+                           size_t column, int8_t *values)
 {
-    for (size_t first = 0; first < depth; first += group)
-        packed_column(depth - first < group ? depth - first : group,
-                      (const uint8_t *)packed + grouped_place(columns, first, group), column,
+    for (size_t first = 0; first < depth; first += group_size)
+        unpack_column(depth - first < group_size ? depth - first : group_size,
+                      (const uint8_t *)packed + grouped_offset(columns, first, group_size), column,
                       values + first);
 }

@@ -1,13 +1,13 @@
 /* position_attention.h - attention of one query along a path of bfloat16 keys and values, over the
  * vectors of floats.h, which is included first. The order of every sum is that of scalar.c. */
-#ifndef WIDTH
+#ifndef VECTOR_WIDTH
 #error "define vector, WIDTH and the others of floats.h first, and include that"
 #endif
 
 /* WIDTH numbers of bfloat16, which are the upper halves of floats. */
 INLINE vector load_bf16(const uint16_t *from)
 {
-    return (vector)(widen(from) << 16);
+    return (vector)(load_u16_as_u32(from) << 16);
 }
 
 INLINE float from_bf16(uint16_t value)
@@ -32,17 +32,18 @@ INLINE float dot_bf16(size_t depth, const float *a, const uint16_t *b)
     struct lanes sums = {0};
     size_t k = 0;
     for (; k + LANES <= depth; k += LANES)
-        for (size_t part = 0; part < PARTS; part++)
-            sums.part[part] += load(a + k + part * WIDTH) * load_bf16(b + k + part * WIDTH);
+        for (size_t part = 0; part < LANE_VECTORS; part++)
+            sums.part[part] +=
+                load(a + k + part * VECTOR_WIDTH) * load_bf16(b + k + part * VECTOR_WIDTH);
     float rest[LANES];
     for (size_t i = 0; k + i < depth; i++)
         rest[i] = a[k + i] * from_bf16(b[k + i]);
-    return fold(sums, depth - k, rest);
+    return sum_lanes_and_rest(sums, depth - k, rest);
 }
 
-#if WIDTH == 16
-/* y[4 * q + r] = fold_lanes of sums[q + 4 * r], by the same additions side by side. */
-INLINE vector fold_sixteen(const vector sums[16])
+#if VECTOR_WIDTH == 16
+/* y[4 * q + r] = sum_lanes of sums[q + 4 * r], by the same additions side by side. */
+INLINE vector sum_sixteen_lanes(const vector sums[16])
 {
     vector eights[8], fours[4], twos[2];
 #pragma GCC unroll 8
@@ -84,7 +85,7 @@ INLINE void dots_bf16(const struct path_bf16 *path, size_t first, const float *q
     vector sums[16];
 #pragma GCC unroll 16
     for (size_t i = 0; i < 16; i++) {
-        size_t position = i % 4 * 4 + i / 4; /* the order that fold_sixteen undoes */
+        size_t position = i % 4 * 4 + i / 4; /* the order that sum_sixteen_lanes undoes */
         key[i] = path->keys + path->nodes[first + (position < count ? position : 0)] * path->stride;
         sums[i] = (vector){0};
     }
@@ -94,7 +95,7 @@ INLINE void dots_bf16(const struct path_bf16 *path, size_t first, const float *q
         for (size_t i = 0; i < 16; i++)
             sums[i] += part * load_bf16(key[i] + k);
     }
-    vector folded = fold_sixteen(sums);
+    vector folded = sum_sixteen_lanes(sums);
     memcpy(scores + first, &folded, count * sizeof(*scores));
 }
 #endif
@@ -102,7 +103,7 @@ INLINE void dots_bf16(const struct path_bf16 *path, size_t first, const float *q
 static void score_path(const struct path_bf16 *path, const float *query, float *scores)
 {
     size_t i = 0;
-#if WIDTH == 16
+#if VECTOR_WIDTH == 16
     for (; path->head_width % LANES == 0 && i < path->length; i += 16)
         dots_bf16(path, i, query, scores);
 #endif
@@ -115,16 +116,16 @@ static void score_path(const struct path_bf16 *path, const float *query, float *
 INLINE void sum_values(const size_t groups, size_t first, const struct path_bf16 *path,
                        const float *weights, float *context)
 {
-    vector sums[4 * PARTS] = {0};
+    vector sums[4 * LANE_VECTORS] = {0};
     for (size_t i = 0; i < path->length; i++) {
         const uint16_t *value = path->values + path->nodes[i] * path->stride + first;
 #pragma GCC unroll 16
-        for (size_t part = 0; part < groups * PARTS; part++)
-            sums[part] += load_bf16(value + part * WIDTH) * weights[i];
+        for (size_t part = 0; part < groups * LANE_VECTORS; part++)
+            sums[part] += load_bf16(value + part * VECTOR_WIDTH) * weights[i];
     }
 #pragma GCC unroll 16
-    for (size_t part = 0; part < groups * PARTS; part++)
-        store(context + first + part * WIDTH, sums[part]);
+    for (size_t part = 0; part < groups * LANE_VECTORS; part++)
+        store(context + first + part * VECTOR_WIDTH, sums[part]);
 }
 
 static void attend_path(const struct path_bf16 *path, const float *query, const float *bias,

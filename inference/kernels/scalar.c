@@ -20,7 +20,7 @@ static int32_t round_to_integer(float x)
     return (int32_t)(shifted.bits - zero.bits);
 }
 
-static float larger(float a, float b)
+static float max_f32(float a, float b)
 {
     return a > b ? a : b;
 }
@@ -30,8 +30,8 @@ static void quantize_row(size_t depth, const float *x, int8_t *values, float *sc
 {
     float largest = 0;
     for (size_t k = 0; k < depth; k++)
-        largest = larger(fabsf(x[k]), largest);
-    memset(values, 0, quantized_size(depth));
+        largest = max_f32(fabsf(x[k]), largest);
+    memset(values, 0, quantized_row_size(depth));
     *scale = 0;
     if (!(largest > 1e-30f))
         return;
@@ -41,15 +41,15 @@ static void quantize_row(size_t depth, const float *x, int8_t *values, float *sc
         values[k] = (int8_t)round_to_integer(x[k] * inverse);
 }
 
-static int8_t *row_of(const struct rows_s8 *x, size_t row)
+static int8_t *quantized_row(const struct rows_s8 *x, size_t row)
 {
-    return (int8_t *)x->bytes + row * quantized_size(x->depth);
+    return (int8_t *)x->bytes + row * quantized_row_size(x->depth);
 }
 
 static void quantize(const float *x, size_t stride, const struct rows_s8 *quantized)
 {
     for (size_t row = 0; row < quantized->rows; row++)
-        quantize_row(quantized->depth, x + row * stride, row_of(quantized, row),
+        quantize_row(quantized->depth, x + row * stride, quantized_row(quantized, row),
                      &quantized->scale[row]);
 }
 
@@ -58,7 +58,7 @@ static int32_t dot_s8(size_t depth, const int8_t *x, const void *packed, size_t 
     const int8_t *bytes = packed;
     int32_t sum = 0;
     for (size_t k = 0; k < depth; k++)
-        sum += x[k] * bytes[packed_place(depth, column, k)];
+        sum += x[k] * bytes[packed_offset(depth, column, k)];
     return sum;
 }
 
@@ -66,7 +66,7 @@ static void matmul_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
 {
     for (size_t row = 0; row < x->rows; row++) {
         for (size_t column = 0; column < weights->columns; column++, y++) {
-            int32_t sum = dot_s8(x->depth, row_of(x, row), weights->packed, column);
+            int32_t sum = dot_s8(x->depth, quantized_row(x, row), weights->packed, column);
             float product = (float)sum * x->scale[row] * weights->scale[column];
             *y = add ? *y + product : product;
         }
@@ -74,15 +74,16 @@ static void matmul_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
 }
 
 static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_s8 *weights,
-                      const int32_t *wanted, size_t count, float *y)
+                      const int32_t *selected_columns, size_t count, float *y)
 {
     for (size_t i = 0; i < count; i++) {
-        int32_t sum = dot_s8(x->depth, row_of(x, row), weights->packed, (size_t)wanted[i]);
-        y[i] = (float)sum * x->scale[row] * weights->scale[wanted[i]];
+        int32_t sum =
+            dot_s8(x->depth, quantized_row(x, row), weights->packed, (size_t)selected_columns[i]);
+        y[i] = (float)sum * x->scale[row] * weights->scale[selected_columns[i]];
     }
 }
 
-static float fold(float lanes[LANES])
+static float sum_lanes(float lanes[LANES])
 {
     for (size_t width = LANES / 2; width > 0; width /= 2)
         for (size_t i = 0; i < width; i++)
@@ -95,7 +96,7 @@ static float dot(size_t depth, const float *a, const float *b)
     float lanes[LANES] = {0};
     for (size_t k = 0; k < depth; k++)
         lanes[k % LANES] += a[k] * b[k];
-    return fold(lanes);
+    return sum_lanes(lanes);
 }
 
 static void rms_norm(size_t rows, size_t depth, const float *x, const float *weight, float epsilon,
@@ -114,7 +115,8 @@ static void norm_quantize(const float *x, const float *weight, float epsilon,
     float *normed = memory_alloc(quantized->depth, sizeof(*normed));
     for (size_t row = 0; row < quantized->rows; row++) {
         rms_norm(1, quantized->depth, x + row * quantized->depth, weight, epsilon, normed);
-        quantize_row(quantized->depth, normed, row_of(quantized, row), &quantized->scale[row]);
+        quantize_row(quantized->depth, normed, quantized_row(quantized, row),
+                     &quantized->scale[row]);
     }
     free(normed);
 }
@@ -122,8 +124,8 @@ static void norm_quantize(const float *x, const float *weight, float epsilon,
 /* exp(x) = 2^n * exp(r) with n the integer nearest x / ln 2. */
 float kernel_exp(float x)
 {
-    x = larger(x, -87.0f);
-    x = -larger(-x, -88.0f);
+    x = max_f32(x, -87.0f);
+    x = -max_f32(-x, -88.0f);
     union {
         float value;
         uint32_t bits;
@@ -144,7 +146,7 @@ float kernel_exp(float x)
 /* The sum's last mantissa bits are n; what is left lies within half of it. */
 float kernel_exp2(float x)
 {
-    x = larger(x, -126.0f);
+    x = max_f32(x, -126.0f);
     float shifted = x + 0x1.8p23f;
     float f = x - (shifted - 0x1.8p23f);
     union {
@@ -162,7 +164,7 @@ float kernel_exp2(float x)
 static void relu(size_t count, float *x, const float *factor)
 {
     for (size_t k = 0; k < count; k++)
-        x[k] = larger(x[k], 0) * (factor ? factor[k] : 1);
+        x[k] = max_f32(x[k], 0) * (factor ? factor[k] : 1);
 }
 
 static void gelu(size_t count, float *x, const float *factor)
@@ -174,30 +176,30 @@ static void gelu(size_t count, float *x, const float *factor)
     }
 }
 
-float kernel_gated(float x, float factor)
+float kernel_gated_gelu(float x, float factor)
 {
-    float bounded = larger(x, -10.0f);
+    float bounded = max_f32(x, -10.0f);
     float power = (bounded * bounded * -0.10294324f + -2.30220819f) * bounded;
     return x * factor / (kernel_exp2(power) + 1);
 }
 
-static void gated_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
-                     const struct weights_s8 *factor, float *y)
+static void gated_gelu_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
+                          const struct weights_s8 *factor, float *y)
 {
     size_t count = x->rows * weights->columns;
     float *gate = memory_alloc(count, sizeof(*gate));
     matmul_s8(x, weights, y, false);
     matmul_s8(x, factor, gate, false);
     for (size_t i = 0; i < count; i++)
-        y[i] = kernel_gated(y[i], gate[i]);
+        y[i] = kernel_gated_gelu(y[i], gate[i]);
     free(gate);
 }
 
-static float largest_value(size_t count, const float *x)
+static float find_max(size_t count, const float *x)
 {
     float value = x[0];
     for (size_t k = 1; k < count; k++)
-        value = larger(x[k], value);
+        value = max_f32(x[k], value);
     return value;
 }
 
@@ -206,25 +208,25 @@ static void softmax(size_t count, float *x, const float *bias)
     if (bias)
         for (size_t k = 0; k < count; k++)
             x[k] += bias[k];
-    float most = largest_value(count, x);
+    float max = find_max(count, x);
     float lanes[LANES] = {0};
     for (size_t k = 0; k < count; k++) {
-        x[k] = kernel_exp(x[k] - most);
+        x[k] = kernel_exp(x[k] - max);
         lanes[k % LANES] += x[k];
     }
-    float inverse = 1 / fold(lanes);
+    float inverse = 1 / sum_lanes(lanes);
     for (size_t k = 0; k < count; k++)
         x[k] *= inverse;
 }
 
-static double log_sum_exp(size_t count, const float *x, float *largest_x)
+static double log_sum_exp(size_t count, const float *x, float *max_x)
 {
-    float most = largest_value(count, x);
+    float max = find_max(count, x);
     float lanes[LANES] = {0};
-    *largest_x = most;
+    *max_x = max;
     for (size_t k = 0; k < count; k++)
-        lanes[k % LANES] += kernel_exp2((x[k] - most) * 1.44269504f);
-    return (double)most + log((double)fold(lanes));
+        lanes[k % LANES] += kernel_exp2((x[k] - max) * 1.44269504f);
+    return (double)max + log((double)sum_lanes(lanes));
 }
 
 static size_t largest(size_t count, const float *x)
@@ -236,7 +238,7 @@ static size_t largest(size_t count, const float *x)
     return index;
 }
 
-static size_t above(size_t count, const float *x, float bound)
+static size_t find_above(size_t count, const float *x, float bound)
 {
     size_t index = 0;
     while (index < count && !(x[index] > bound))
@@ -263,12 +265,12 @@ static void add_scaled(size_t count, float factor, const float *x, float *y)
         y[k] += factor * x[k];
 }
 
-static void fill_keys(const struct cache_s8 *cache, const float *keys, size_t stride)
+static void fill_cache_keys(const struct cache_s8 *cache, const float *keys, size_t stride)
 {
     size_t width = cache->head_width;
-    int8_t *block = memory_alloc(PACKED_COLUMNS, quantized_size(width));
-    int8_t *key = memory_alloc(1, quantized_size(width));
-    for (size_t first = 0; first < cache->room; first += PACKED_COLUMNS) {
+    int8_t *block = memory_alloc(PACKED_COLUMNS, quantized_row_size(width));
+    int8_t *key = memory_alloc(1, quantized_row_size(width));
+    for (size_t first = 0; first < cache->padded_length; first += PACKED_COLUMNS) {
         size_t count = 0;
         for (; count < PACKED_COLUMNS && first + count < cache->length; count++) {
             quantize_row(width, keys + (first + count) * stride, key,
@@ -277,44 +279,45 @@ static void fill_keys(const struct cache_s8 *cache, const float *keys, size_t st
         }
         for (size_t i = count; i < PACKED_COLUMNS; i++)
             cache->key_scale[first + i] = 0;
-        packed_block(count, width, block,
-                     (uint8_t *)cache->keys + first / PACKED_COLUMNS * packed_block_size(width));
+        pack_block(count, width, block,
+                   (uint8_t *)cache->keys + first / PACKED_COLUMNS * packed_block_size(width));
     }
     free(key);
     free(block);
 }
 
-static void fill_values(const struct cache_s8 *cache, const float *values, size_t stride)
+static void fill_cache_values(const struct cache_s8 *cache, const float *values, size_t stride)
 {
     size_t width = cache->head_width;
-    int8_t *value = memory_alloc(1, quantized_size(width)), *packed = cache->values;
-    memset(packed, 0, packed_size(width, cache->room));
+    int8_t *value = memory_alloc(1, quantized_row_size(width)), *packed = cache->values;
+    memset(packed, 0, packed_size(width, cache->padded_length));
     float largest = 0;
     for (size_t i = 0; i < cache->length; i++) {
-        quantize_row(width, values + i * stride, value, &cache->value_share[i]);
-        largest = larger(cache->value_share[i], largest);
+        quantize_row(width, values + i * stride, value, &cache->value_relative_scale[i]);
+        largest = max_f32(cache->value_relative_scale[i], largest);
         for (size_t channel = 0; channel < width; channel++)
-            packed[interleaved_place(width, channel, i)] = value[channel];
+            packed[interleaved_offset(width, channel, i)] = value[channel];
     }
-    *cache->value_largest = largest / 16383;
+    *cache->max_value_scale = largest / 16383;
     float inverse = largest > 0 ? 16383 / largest : 0;
-    for (size_t i = 0; i < cache->room; i++)
-        cache->value_share[i] = i < cache->length ? cache->value_share[i] * inverse : 0;
+    for (size_t i = 0; i < cache->padded_length; i++)
+        cache->value_relative_scale[i] =
+            i < cache->length ? cache->value_relative_scale[i] * inverse : 0;
     free(value);
 }
 
 static void fill_cache(const struct cache_s8 *cache, const float *keys, const float *values,
                        size_t stride)
 {
-    fill_keys(cache, keys, stride);
-    fill_values(cache, values, stride);
+    fill_cache_keys(cache, keys, stride);
+    fill_cache_values(cache, values, stride);
 }
 
 /* scores[room] = logarithms of base 2. */
 static void score_keys(const struct cache_s8 *cache, const int8_t *query, float query_scale,
                        const float *bias, float *scores)
 {
-    for (size_t i = 0; i < cache->room; i++) {
+    for (size_t i = 0; i < cache->padded_length; i++) {
         int32_t sum = dot_s8(cache->head_width, query, cache->keys, i);
         float score = (float)sum * query_scale * cache->key_scale[i];
         if (bias)
@@ -324,38 +327,39 @@ static void score_keys(const struct cache_s8 *cache, const int8_t *query, float 
 }
 
 /* scores become exponentials, and those bytes; returns their sum. */
-static float weigh(const struct cache_s8 *cache, float *scores, int8_t *high, int8_t *low)
+static float compute_weights(const struct cache_s8 *cache, float *scores, int8_t *high, int8_t *low)
 {
-    float most = largest_value(cache->room, scores), lanes[LANES] = {0};
-    for (size_t i = 0; i < cache->room; i++) {
-        float e = kernel_exp2((scores[i] - most) * 1.44269504f);
+    float max = find_max(cache->padded_length, scores), lanes[LANES] = {0};
+    for (size_t i = 0; i < cache->padded_length; i++) {
+        float e = kernel_exp2((scores[i] - max) * 1.44269504f);
         lanes[i % LANES] += e;
-        int32_t weight = round_to_integer(e * cache->value_share[i]);
+        int32_t weight = round_to_integer(e * cache->value_relative_scale[i]);
         high[i] = (int8_t)(weight >> 7);
         low[i] = (int8_t)(weight & 127);
     }
-    return fold(lanes);
+    return sum_lanes(lanes);
 }
 
 static int32_t sum_values(const struct cache_s8 *cache, const int8_t *plane, size_t channel)
 {
     const int8_t *values = cache->values;
     int32_t sum = 0;
-    for (size_t i = 0; i < cache->room; i++)
-        sum += plane[i] * values[interleaved_place(cache->head_width, channel, i)];
+    for (size_t i = 0; i < cache->padded_length; i++)
+        sum += plane[i] * values[interleaved_offset(cache->head_width, channel, i)];
     return sum;
 }
 
 static void attend_s8(const struct cache_s8 *cache, size_t queries, const float *query,
-                      const float *bias, size_t stride, void *work, float *context)
+                      const float *bias, size_t stride, void *scratch, float *context)
 {
-    size_t width = cache->head_width, room = cache->room;
-    int8_t *quantised = work, *high = quantised + quantized_size(width), *low = high + room;
-    float *scores = (float *)(low + room), scale;
+    size_t width = cache->head_width, padded_length = cache->padded_length;
+    int8_t *quantized_query = scratch, *high = quantized_query + quantized_row_size(width),
+           *low = high + padded_length;
+    float *scores = (float *)(low + padded_length), scale;
     for (size_t i = 0; i < queries; i++, query += stride, context += stride) {
-        quantize_row(width, query, quantised, &scale);
-        score_keys(cache, quantised, scale, bias ? bias - i : NULL, scores);
-        float factor = *cache->value_largest / weigh(cache, scores, high, low);
+        quantize_row(width, query, quantized_query, &scale);
+        score_keys(cache, quantized_query, scale, bias ? bias - i : NULL, scores);
+        float factor = *cache->max_value_scale / compute_weights(cache, scores, high, low);
         for (size_t channel = 0; channel < width; channel++) {
             float sum = (float)sum_values(cache, high, channel) * 128 +
                         (float)sum_values(cache, low, channel);
@@ -392,7 +396,7 @@ static void attend_path(const struct path_bf16 *path, const float *query, const 
         float lanes[LANES] = {0};
         for (size_t k = 0; k < path->head_width; k++)
             lanes[k % LANES] += query[k] * from_bf16(key[k]);
-        scores[i] = fold(lanes);
+        scores[i] = sum_lanes(lanes);
     }
     softmax(path->length, scores, bias);
     memset(context, 0, path->head_width * sizeof(*context));
@@ -406,7 +410,7 @@ const struct kernels scalar_kernels = {
     .quantize = quantize,
     .norm_quantize = norm_quantize,
     .matmul_s8 = matmul_s8,
-    .gated_s8 = gated_s8,
+    .gated_gelu_s8 = gated_gelu_s8,
     .select_s8 = select_s8,
     .cache_s8 = fill_cache,
     .attend_s8 = attend_s8,
@@ -418,7 +422,7 @@ const struct kernels scalar_kernels = {
     .softmax = softmax,
     .log_sum_exp = log_sum_exp,
     .largest = largest,
-    .above = above,
+    .find_above = find_above,
     .dot = dot,
     .matmul_f32 = matmul_f32,
     .add_scaled = add_scaled,

@@ -45,7 +45,7 @@ void kernels_list(const struct kernels **tables)
 
 const struct kernels *kernels_select(const char *name, struct error *error)
 {
-    const struct kernels *tables[KERNEL_TABLES + 1];
+    const struct kernels *tables[KERNEL_MAX_TABLES + 1];
     kernels_list(tables);
     const struct kernels *fastest = NULL;
     char names[128] = "";

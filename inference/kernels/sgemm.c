@@ -6,19 +6,19 @@
 
 /* Debian's serial build shares one work buffer without a lock: two threads inside it spoil each
  * other's sums. The threaded builds guard theirs. */
-static pthread_mutex_t serial_build = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t serial_blas_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 void sgemm(size_t rows, size_t columns, size_t depth, const float *x, const float *w, float *y,
            bool add)
 {
-    bool guard = openblas_get_parallel() == OPENBLAS_SEQUENTIAL;
-    if (guard)
-        pthread_mutex_lock(&serial_build);
+    bool needs_lock = openblas_get_parallel() == OPENBLAS_SEQUENTIAL;
+    if (needs_lock)
+        pthread_mutex_lock(&serial_blas_mutex);
     /* Its own threads would change the bits; ours work on whole inputs instead. */
     openblas_set_num_threads(1);
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)rows, (blasint)columns,
                 (blasint)depth, 1.0f, x, (blasint)depth, w, (blasint)depth, add ? 1.0f : 0.0f, y,
                 (blasint)columns);
-    if (guard)
-        pthread_mutex_unlock(&serial_build);
+    if (needs_lock)
+        pthread_mutex_unlock(&serial_blas_mutex);
 }

@@ -9,16 +9,16 @@
 
 typedef float vector __attribute__((vector_size(32)));
 typedef int32_t vector_integer __attribute__((vector_size(32)));
-#define WIDTH 8
-#define TILE_ROWS 4
-#define TILE_VECTORS 2
+#define VECTOR_WIDTH 8
+#define F32_TILE_ROWS 4
+#define F32_TILE_VECTORS 2
 
-static inline vector vector_larger(vector a, vector b)
+static inline vector vector_max(vector a, vector b)
 {
     return (vector)_mm256_max_ps((__m256)a, (__m256)b);
 }
 
-static inline vector_integer widen(const uint16_t *from)
+static inline vector_integer load_u16_as_u32(const uint16_t *from)
 {
     return (vector_integer)_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)from));
 }
@@ -26,7 +26,7 @@ static inline vector_integer widen(const uint16_t *from)
 #include "inference/kernels/f32_kernels.h"
 
 /* The low bytes of 8 integers. */
-INLINE void narrow(uint8_t *to, vector_integer x)
+INLINE void store_bytes(uint8_t *to, vector_integer x)
 {
     __m256i bytes = _mm256_and_si256((__m256i)x, _mm256_set1_epi32(255));
     __m128i words =

@@ -10,32 +10,33 @@ enum t5_activation { T5_ACTIVATION_RELU, T5_ACTIVATION_GELU_NEW };
 
 /* All sizes are at least 1 and within the bounds that model_file.c states; the products that the
  * tensors need fit size_t. Widths are those of `transformers`: model_width = d_model,
- * head_width = d_kv, hidden_width = d_ff. heads * head_width need not be model_width. */
+ * head_width = d_kv, feed_forward_width = d_ff. heads * head_width need not be model_width. */
 struct t5_config {
-    uint32_t model_width, head_width, hidden_width, heads;
+    uint32_t model_width, head_width, feed_forward_width, heads;
     uint32_t encoder_layers, decoder_layers;
-    uint32_t vocabulary;        /* rows of the embedding; at least the tokenizer's count */
-    uint32_t relative_buckets;  /* rows of the position bias tables */
-    uint32_t relative_distance; /* relative_attention_max_distance */
+    uint32_t vocabulary;            /* rows of the embedding; at least the tokenizer's count */
+    uint32_t relative_buckets;      /* rows of the position bias tables */
+    uint32_t relative_max_distance; /* relative_attention_max_distance */
     enum t5_activation activation;
-    bool gated;         /* v1.1: activation(x * wi) * (x * linear), two matrices */
-    bool tied;          /* the output layer is the embedding */
-    float output_scale; /* on the decoder's output before the output layer; 1 when untied */
-    float norm_epsilon; /* under the root of the RMS norm */
-    int32_t pad_id, end_id, start_id;     /* 0 <= id < vocabulary; start_id begins the decoder */
-    uint32_t window_input, window_output; /* tokens recommended, end marks included */
+    bool is_gated;            /* v1.1: activation(x * wi) * (x * linear), two matrices */
+    bool has_tied_embeddings; /* the output layer is the embedding */
+    float output_scale;       /* on the decoder's output before the output layer; 1 when untied */
+    float norm_epsilon;       /* under the root of the RMS norm */
+    int32_t pad_id, end_id, start_id; /* 0 <= id < vocabulary; start_id begins the decoder */
+    uint32_t recommended_input_tokens,
+        recommended_output_tokens; /* tokens recommended, end marks included */
 };
 
 /* Inputs of a feed-forward output layer that share a scale: see docs/MODEL.md, "int8". */
-enum { T5_GROUP = 256 };
+enum { T5_QUANTIZATION_GROUP = 256 };
 
 /* rows = outputs (or the vocabulary), columns = inputs. Weight [row][column] is about value *
  * scale[row]; values are in [-127, 127] and lie as kernels/packed.h says, a row of ours being a
  * column there; an all-zero row has scale 0. Everything begins at a multiple of 64 bytes. */
 struct t5_matrix {
     size_t rows, columns;
-    size_t group; /* columns that are quantised together and packed together: all of them, but
-                     T5_GROUP of feed_forward.wo */
+    size_t group_size; /* columns that are quantised together and packed together: all of them, but
+                     T5_QUANTIZATION_GROUP of feed_forward.wo */
     const void *packed;
     const float *scale; /* [rows] */
     const float *f32;   /* [rows][columns], or NULL when the file was made with --int8-only */
@@ -48,10 +49,10 @@ struct t5_attention {
 };
 
 struct t5_feed_forward {
-    const float *norm;       /* [model_width], applied before */
-    struct t5_matrix wi;     /* [hidden_width][model_width]; wi_0 when gated: the activated one */
+    const float *norm;   /* [model_width], applied before */
+    struct t5_matrix wi; /* [feed_forward_width][model_width]; wi_0 when gated: the activated one */
     struct t5_matrix linear; /* wi_1 of a gated model; else all zero */
-    struct t5_matrix wo;     /* [model_width][hidden_width] */
+    struct t5_matrix wo;     /* [model_width][feed_forward_width] */
 };
 
 struct t5_layer {

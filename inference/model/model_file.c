@@ -17,7 +17,7 @@
 #include "inference/model/tensors.h"
 #include "inference/tokenizer/vocabulary.h"
 
-const char *const model_tokenizer_sections[TOKENIZER_TABLES] = {
+const char *const model_tokenizer_sections[TOKENIZER_TABLE_COUNT] = {
     [TOKENIZER_SETTINGS] = "tokenizer.settings", [TOKENIZER_OFFSETS] = "tokenizer.offsets",
     [TOKENIZER_PIECES] = "tokenizer.pieces",     [TOKENIZER_SCORES] = "tokenizer.scores",
     [TOKENIZER_KINDS] = "tokenizer.kinds",       [TOKENIZER_TRIE] = "tokenizer.trie",
@@ -27,16 +27,17 @@ const char *const model_tokenizer_sections[TOKENIZER_TABLES] = {
 
 size_t model_matrix_size(enum section_kind kind, size_t rows, size_t columns)
 {
-    return grouped_size(rows, columns, kind == SECTION_S8_GROUPS ? T5_GROUP : columns);
+    return grouped_size(rows, columns, kind == SECTION_S8_GROUPS ? T5_QUANTIZATION_GROUP : columns);
 }
 
 uint64_t model_header_checksum(const struct model_header *header,
                                const struct model_section *sections)
 {
-    struct model_header without = *header;
-    without.header_checksum = 0;
-    uint64_t hash = hash_add(HASH_START, (struct text){(const char *)&without, sizeof(without)});
-    return hash_add(
+    struct model_header header_copy = *header;
+    header_copy.header_checksum = 0;
+    uint64_t hash =
+        hash_combine(HASH_SEED, (struct text){(const char *)&header_copy, sizeof(header_copy)});
+    return hash_combine(
         hash, (struct text){(const char *)sections, header->section_count * sizeof(*sections)});
 }
 
@@ -44,22 +45,23 @@ void model_header_from_config(struct model_header *header, const struct t5_confi
 {
     header->model_width = config->model_width;
     header->head_width = config->head_width;
-    header->hidden_width = config->hidden_width;
+    header->feed_forward_width = config->feed_forward_width;
     header->heads = config->heads;
     header->encoder_layers = config->encoder_layers;
     header->decoder_layers = config->decoder_layers;
     header->vocabulary = config->vocabulary;
     header->relative_buckets = config->relative_buckets;
-    header->relative_distance = config->relative_distance;
+    header->relative_max_distance = config->relative_max_distance;
     header->activation = config->activation;
-    header->flags = (config->gated ? MODEL_GATED : 0) | (config->tied ? MODEL_TIED : 0);
+    header->flags =
+        (config->is_gated ? MODEL_GATED : 0) | (config->has_tied_embeddings ? MODEL_TIED : 0);
     header->output_scale = config->output_scale;
     header->norm_epsilon = config->norm_epsilon;
     header->pad_id = config->pad_id;
     header->end_id = config->end_id;
     header->start_id = config->start_id;
-    header->window_input = config->window_input;
-    header->window_output = config->window_output;
+    header->recommended_input_tokens = config->recommended_input_tokens;
+    header->recommended_output_tokens = config->recommended_output_tokens;
 }
 
 static void config_from_header(struct t5_config *config, const struct model_header *header)
@@ -67,27 +69,27 @@ static void config_from_header(struct t5_config *config, const struct model_head
     *config = (struct t5_config){
         .model_width = header->model_width,
         .head_width = header->head_width,
-        .hidden_width = header->hidden_width,
+        .feed_forward_width = header->feed_forward_width,
         .heads = header->heads,
         .encoder_layers = header->encoder_layers,
         .decoder_layers = header->decoder_layers,
         .vocabulary = header->vocabulary,
         .relative_buckets = header->relative_buckets,
-        .relative_distance = header->relative_distance,
+        .relative_max_distance = header->relative_max_distance,
         .activation = (enum t5_activation)header->activation,
-        .gated = header->flags & MODEL_GATED,
-        .tied = header->flags & MODEL_TIED,
+        .is_gated = header->flags & MODEL_GATED,
+        .has_tied_embeddings = header->flags & MODEL_TIED,
         .output_scale = header->output_scale,
         .norm_epsilon = header->norm_epsilon,
         .pad_id = header->pad_id,
         .end_id = header->end_id,
         .start_id = header->start_id,
-        .window_input = header->window_input,
-        .window_output = header->window_output,
+        .recommended_input_tokens = header->recommended_input_tokens,
+        .recommended_output_tokens = header->recommended_output_tokens,
     };
 }
 
-static bool damaged(const char *path, const char *what, struct error *error)
+static bool set_damaged_error(const char *path, const char *what, struct error *error)
 {
     return error_set(error, ERROR_MODEL,
                      "%s: the model file is damaged (%s); copy it again, or make it anew with "
@@ -106,23 +108,23 @@ static bool check_header(struct t5_model *model, const char *path, struct error 
                          "`winnow model import SOURCE FILE`",
                          path);
     if (file.size < sizeof(*header))
-        return damaged(path, "it ends within its header", error);
+        return set_damaged_error(path, "it ends within its header", error);
     if (header->version != MODEL_VERSION)
         return error_set(error, ERROR_MODEL,
                          "%s: model file of version %u, this winnow reads version %d; make it anew "
                          "with `winnow model import`",
                          path, header->version, MODEL_VERSION);
-    if (header->section_count > MODEL_MOST_SECTIONS ||
+    if (header->section_count > MODEL_MAX_SECTIONS ||
         header->header_size !=
             sizeof(*header) + header->section_count * sizeof(struct model_section) ||
         header->header_size > file.size)
-        return damaged(path, "the section table's size", error);
+        return set_damaged_error(path, "the section table's size", error);
     model->header = header;
     model->sections = (const struct model_section *)(file.bytes + sizeof(*header));
     if (model_header_checksum(header, model->sections) != header->header_checksum)
-        return damaged(path, "the header's checksum", error);
+        return set_damaged_error(path, "the header's checksum", error);
     if (header->file_size != file.size)
-        return damaged(path, "not the size that it had when it was written", error);
+        return set_damaged_error(path, "not the size that it had when it was written", error);
     return true;
 }
 
@@ -146,39 +148,40 @@ static bool check_section(const struct t5_model *model, const struct model_secti
 {
     uint64_t size;
     if (!memchr(section->name, '\0', sizeof(section->name)))
-        return damaged(path, "a section's name", error);
+        return set_damaged_error(path, "a section's name", error);
     if (section->kind < SECTION_BYTES || section->kind > SECTION_S8_GROUPS)
         return error_set(error, ERROR_MODEL,
                          "%s: section '%s' is of kind %u, which this winnow does not know", path,
                          section->name, section->kind);
-    bool sound =
+    bool is_valid =
         section_size(section, &size) && size == section->size &&
         (section->kind != SECTION_BYTES || section->columns == 1) &&
         section->offset % MODEL_ALIGNMENT == 0 && section->offset >= model->header->header_size &&
         section->offset <= model->file.size && section->size <= model->file.size - section->offset;
-    return sound || damaged(path, section->name, error);
+    return is_valid || set_damaged_error(path, section->name, error);
 }
 
 static const struct model_section *find_section(const struct t5_model *model, const char *name,
                                                 const char *suffix)
 {
-    char wanted[64];
-    snprintf(wanted, sizeof(wanted), "%s%s", name, suffix);
+    char section_name[64];
+    snprintf(section_name, sizeof(section_name), "%s%s", name, suffix);
     for (uint32_t i = 0; i < model->header->section_count; i++)
-        if (strcmp(model->sections[i].name, wanted) == 0)
+        if (strcmp(model->sections[i].name, section_name) == 0)
             return &model->sections[i];
     return NULL;
 }
 
 /* The bytes of a section that must have this kind and shape; NULL (error set) when it has not, and
- * when it is absent: NULL without an error if it `may_lack`. */
-static const void *section_data(const struct t5_model *model, const char *name, const char *suffix,
-                                enum section_kind kind, size_t rows, size_t columns, bool may_lack,
-                                const char *path, struct error *error)
+ * when it is absent: NULL without an error if it `is_optional`. */
+static const void *find_section_data(const struct t5_model *model, const char *name,
+                                     const char *suffix, enum section_kind kind, size_t rows,
+                                     size_t columns, bool is_optional, const char *path,
+                                     struct error *error)
 {
     const struct model_section *section = find_section(model, name, suffix);
     if (!section) {
-        if (!may_lack)
+        if (!is_optional)
             error_set(error, ERROR_MODEL, "%s: damaged model file: no section '%s%s'", path, name,
                       suffix);
         return NULL;
@@ -191,54 +194,55 @@ static const void *section_data(const struct t5_model *model, const char *name, 
     return NULL;
 }
 
-static enum section_kind s8_kind(const struct tensor_slot *slot)
+static enum section_kind s8_section_kind(const struct tensor_spec *spec)
 {
-    return slot->group < slot->columns ? SECTION_S8_GROUPS : SECTION_S8;
+    return spec->group_size < spec->columns ? SECTION_S8_GROUPS : SECTION_S8;
 }
 
-static bool attach_tensor(const struct t5_model *model, const struct tensor_slot *slot,
+static bool attach_tensor(const struct t5_model *model, const struct tensor_spec *spec,
                           const char *path, struct error *error)
 {
-    size_t rows = slot->rows, columns = slot->columns;
-    if (slot->vector) {
-        *slot->vector =
-            section_data(model, slot->name, "", SECTION_F32, rows, columns, false, path, error);
-        return *slot->vector != NULL;
+    size_t rows = spec->rows, columns = spec->columns;
+    if (spec->vector) {
+        *spec->vector = find_section_data(model, spec->name, "", SECTION_F32, rows, columns, false,
+                                          path, error);
+        return *spec->vector != NULL;
     }
-    struct error fault = {0};
-    *slot->matrix = (struct t5_matrix){
+    struct error section_error = {0};
+    *spec->matrix = (struct t5_matrix){
         .rows = rows,
         .columns = columns,
-        .group = slot->group,
-        .packed = section_data(model, slot->name, ".s8", s8_kind(slot), rows, columns, false, path,
-                               &fault),
-        .scale =
-            section_data(model, slot->name, ".scale", SECTION_F32, rows, 1, false, path, &fault),
-        .f32 =
-            section_data(model, slot->name, ".f32", SECTION_F32, rows, columns, true, path, &fault),
+        .group_size = spec->group_size,
+        .packed = find_section_data(model, spec->name, ".s8", s8_section_kind(spec), rows, columns,
+                                    false, path, &section_error),
+        .scale = find_section_data(model, spec->name, ".scale", SECTION_F32, rows, 1, false, path,
+                                   &section_error),
+        .f32 = find_section_data(model, spec->name, ".f32", SECTION_F32, rows, columns, true, path,
+                                 &section_error),
     };
-    return fault.kind == ERROR_NONE || error_set(error, fault.kind, "%s", fault.message);
+    return section_error.kind == ERROR_NONE ||
+           error_set(error, section_error.kind, "%s", section_error.message);
 }
 
 static bool attach_weights(struct t5_model *model, const char *path, struct error *error)
 {
     struct tensor_list list = {0};
-    tensors_list(&model->config, &model->weights, &list);
+    list_tensors(&model->config, &model->weights, &list);
     bool attached = true;
     for (size_t i = 0; i < list.count && attached; i++)
-        attached = attach_tensor(model, &list.slots[i], path, error);
-    tensors_free(&list);
-    if (model->config.tied)
+        attached = attach_tensor(model, &list.specs[i], path, error);
+    tensor_list_free(&list);
+    if (model->config.has_tied_embeddings)
         model->weights.output = model->weights.embedding;
     return attached;
 }
 
-static bool section_text(const struct t5_model *model, const char *name, struct text *text,
-                         const char *path, struct error *error)
+static bool find_section_text(const struct t5_model *model, const char *name, struct text *text,
+                              const char *path, struct error *error)
 {
     const struct model_section *section = find_section(model, name, "");
     if (!section || section->kind != SECTION_BYTES)
-        return damaged(path, name, error);
+        return set_damaged_error(path, name, error);
     *text =
         text_slice(model->file, (size_t)section->offset, (size_t)(section->offset + section->size));
     return true;
@@ -246,18 +250,18 @@ static bool section_text(const struct t5_model *model, const char *name, struct 
 
 static bool attach_tokenizer(struct t5_model *model, const char *path, struct error *error)
 {
-    struct text tables[TOKENIZER_TABLES];
-    for (size_t i = 0; i < TOKENIZER_TABLES; i++)
-        if (!section_text(model, model_tokenizer_sections[i], &tables[i], path, error))
+    struct text tables[TOKENIZER_TABLE_COUNT];
+    for (size_t i = 0; i < TOKENIZER_TABLE_COUNT; i++)
+        if (!find_section_text(model, model_tokenizer_sections[i], &tables[i], path, error))
             return false;
     if (!tokenizer_attach(&model->tokenizer, tables, path, error))
         return false;
     return tokenizer_count(&model->tokenizer) <= model->config.vocabulary ||
-           damaged(path, "more pieces than the embedding has rows", error);
+           set_damaged_error(path, "more pieces than the embedding has rows", error);
 }
 
 /* Fills a zeroed model whose file is mapped. */
-static bool attach(struct t5_model *model, const char *path, struct error *error)
+static bool attach_sections(struct t5_model *model, const char *path, struct error *error)
 {
     if (!check_header(model, path, error))
         return false;
@@ -268,49 +272,49 @@ static bool attach(struct t5_model *model, const char *path, struct error *error
     if (model->config.activation > T5_ACTIVATION_GELU_NEW)
         return error_set(error, ERROR_MODEL, "%s: activation %d is not known to this winnow", path,
                          (int)model->config.activation);
-    hash_print(model->header->header_checksum, model->id);
+    hash_format(model->header->header_checksum, model->id);
     if (find_section(model, MODEL_NGRAMS, "") &&
-        !section_text(model, MODEL_NGRAMS, &model->ngrams, path, error))
+        !find_section_text(model, MODEL_NGRAMS, &model->ngrams, path, error))
         return false;
-    return section_text(model, MODEL_PROMPTS, &model->prompts, path, error) &&
+    return find_section_text(model, MODEL_PROMPTS, &model->prompts, path, error) &&
            t5_config_check(&model->config, path, error) && attach_weights(model, path, error) &&
            attach_tokenizer(model, path, error);
 }
 
 /* Imports a model of another format into a file without a name, and maps that. */
-static bool map_import(const char *path, enum t5_precision precision, struct text *file,
-                       struct error *error)
+static bool import_to_memory(const char *path, enum t5_precision precision, struct text *file,
+                             struct error *error)
 {
     int descriptor = memfd_create("winnow-model", MFD_CLOEXEC);
     FILE *stream = descriptor >= 0 ? fdopen(descriptor, "w+b") : NULL;
     if (!stream) {
-        int reason = errno;
+        int saved_errno = errno;
         if (descriptor >= 0)
             close(descriptor);
         return error_set(error, ERROR_MODEL, "%s: no memory for the model: %s", path,
-                         strerror(reason));
+                         strerror(saved_errno));
     }
-    struct stat about;
+    struct stat status;
     struct t5_import import = {.source = path, .int8_only = precision == T5_INT8};
-    bool written = import_model(&import, stream, error);
-    if (written && (fflush(stream) != 0 || fstat(descriptor, &about) != 0))
-        written =
+    bool is_written = import_model(&import, stream, error);
+    if (is_written && (fflush(stream) != 0 || fstat(descriptor, &status) != 0))
+        is_written =
             error_set(error, ERROR_MODEL, "%s: no memory for the model: %s", path, strerror(errno));
-    if (written) {
-        void *memory = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_SHARED, descriptor, 0);
+    if (is_written) {
+        void *memory = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, descriptor, 0);
         if (memory == MAP_FAILED)
-            written = error_set(error, ERROR_MODEL, "%s: %s", path, strerror(errno));
+            is_written = error_set(error, ERROR_MODEL, "%s: %s", path, strerror(errno));
         else
-            *file = (struct text){memory, (size_t)about.st_size};
+            *file = (struct text){memory, (size_t)status.st_size};
     }
     fclose(stream);
-    return written;
+    return is_written;
 }
 
 /* A wish, which file systems with large pages grant to what they read from now on: every step of
  * the decoder reads all of its weights, through thousands of small pages otherwise. Not where
  * float32 weights lie between, which would be read as well. */
-static void wish_for_large_pages(const struct t5_model *model)
+static void advise_huge_pages(const struct t5_model *model)
 {
     if (!model->weights.embedding.f32)
         madvise((void *)(uintptr_t)model->file.bytes, model->file.size, MADV_HUGEPAGE);
@@ -319,22 +323,22 @@ static void wish_for_large_pages(const struct t5_model *model)
 bool t5_model_open(struct t5_model **model, const char *path, enum t5_precision precision,
                    struct error *error)
 {
-    struct stat about;
+    struct stat status;
     struct text file = {NULL, 0};
     *model = NULL;
-    bool is_import = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    bool is_import = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
     if (!is_import && !file_map(path, &file, ERROR_MODEL, error))
         return false;
-    if (gguf_is(file)) {
+    if (gguf_has_magic(file)) {
         file_unmap(file);
         is_import = true;
     }
-    if (is_import && !map_import(path, precision, &file, error))
+    if (is_import && !import_to_memory(path, precision, &file, error))
         return false;
     *model = memory_alloc(1, sizeof(**model));
     (*model)->file = file;
-    if (attach(*model, path, error)) {
-        wish_for_large_pages(*model);
+    if (attach_sections(*model, path, error)) {
+        advise_huge_pages(*model);
         return true;
     }
     t5_model_close(*model);
@@ -346,8 +350,8 @@ void t5_model_close(struct t5_model *model)
 {
     if (!model)
         return;
-    weights_free(&model->weights);
-    if (!model->whole) {
+    t5_weights_free(&model->weights);
+    if (!model->unpruned) {
         tokenizer_release(&model->tokenizer);
         file_unmap(model->file);
     }
@@ -384,7 +388,7 @@ struct text t5_model_ngrams(const struct t5_model *model)
     return model->ngrams;
 }
 
-size_t t5_tokens(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity)
+size_t t5_tokenize(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity)
 {
     return tokenizer_encode(&model->tokenizer, text, ids, NULL, capacity);
 }
@@ -394,36 +398,36 @@ size_t t5_token_ends(const struct t5_model *model, struct text text, size_t *end
     return tokenizer_encode(&model->tokenizer, text, NULL, ends, capacity);
 }
 
-size_t t5_width(const struct t5_model *model)
+size_t t5_embedding_width(const struct t5_model *model)
 {
     return model->config.model_width;
 }
 
-size_t t5_encoder_layers(const struct t5_model *model)
+size_t t5_encoder_layer_count(const struct t5_model *model)
 {
     return model->config.encoder_layers;
 }
 
-size_t t5_decoder_layers(const struct t5_model *model)
+size_t t5_decoder_layer_count(const struct t5_model *model)
 {
     return model->config.decoder_layers;
 }
 
 /* Numbers of the weights: matrices and vectors, those shared counted once. */
-size_t t5_parameters(const struct t5_model *model)
+size_t t5_parameter_count(const struct t5_model *model)
 {
     struct t5_weights weights = {0};
     struct tensor_list list = {0};
     size_t count = 0;
-    tensors_list(&model->config, &weights, &list);
+    list_tensors(&model->config, &weights, &list);
     for (size_t i = 0; i < list.count; i++)
-        count += list.slots[i].rows * list.slots[i].columns;
-    tensors_free(&list);
-    weights_free(&weights);
+        count += list.specs[i].rows * list.specs[i].columns;
+    tensor_list_free(&list);
+    t5_weights_free(&weights);
     return count;
 }
 
-struct text t5_model_facts(const struct t5_model *model, struct arena *arena)
+struct text t5_model_describe(const struct t5_model *model, struct arena *arena)
 {
     const struct t5_config *config = &model->config;
     const char *activation = config->activation == T5_ACTIVATION_RELU ? "relu" : "gelu_new";
@@ -435,15 +439,15 @@ struct text t5_model_facts(const struct t5_model *model, struct arena *arena)
         "activation %s%s\noutput_layer %s\noutput_scale %g\nnorm_epsilon %g\n"
         "pad_id %d\nend_id %d\nstart_id %d\nwindow_input %u\nwindow_output %u\nngrams "
         "%zu\nprompts\n%.*s",
-        model->id, model->header->version, model->file.size, t5_parameters(model),
+        model->id, model->header->version, model->file.size, t5_parameter_count(model),
         model->weights.embedding.f32 ? "int8 and float32" : "int8", config->model_width,
-        config->head_width, config->hidden_width, config->heads, config->encoder_layers,
+        config->head_width, config->feed_forward_width, config->heads, config->encoder_layers,
         config->decoder_layers, config->vocabulary, tokenizer_count(&model->tokenizer),
-        config->relative_buckets, config->relative_distance, config->gated ? "gated-" : "",
-        activation, config->tied ? "the embedding" : "its own", (double)config->output_scale,
-        (double)config->norm_epsilon, config->pad_id, config->end_id, config->start_id,
-        config->window_input, config->window_output, model->ngrams.size,
-        TEXT_ARGUMENT(model->prompts));
+        config->relative_buckets, config->relative_max_distance, config->is_gated ? "gated-" : "",
+        activation, config->has_tied_embeddings ? "the embedding" : "its own",
+        (double)config->output_scale, (double)config->norm_epsilon, config->pad_id, config->end_id,
+        config->start_id, config->recommended_input_tokens, config->recommended_output_tokens,
+        model->ngrams.size, TEXT_ARGUMENT(model->prompts));
 }
 
 bool t5_model_verify(const char *path, struct error *error)
@@ -452,13 +456,14 @@ bool t5_model_verify(const char *path, struct error *error)
     if (!t5_model_open(&model, path, T5_INT8, error))
         return false;
     uint64_t digest[2];
-    struct hash_stream *stream = hash_stream_open();
-    hash_stream_add(stream, text_slice(model->file, model->header->header_size, model->file.size));
-    hash_stream_close(stream, digest);
-    bool sound = memcmp(digest, model->header->payload_checksum, sizeof(digest)) == 0 ||
-                 damaged(path, "the checksum of its contents", error);
+    struct hash_stream *stream = hash_stream_create();
+    hash_stream_update(stream,
+                       text_slice(model->file, model->header->header_size, model->file.size));
+    hash_stream_finish(stream, digest);
+    bool is_valid = memcmp(digest, model->header->payload_checksum, sizeof(digest)) == 0 ||
+                    set_damaged_error(path, "the checksum of its contents", error);
     t5_model_close(model);
-    return sound;
+    return is_valid;
 }
 
 bool t5_import(const struct t5_import *import, struct error *error)

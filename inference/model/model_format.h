@@ -16,13 +16,13 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "model files are mapped
 
 #define MODEL_MAGIC "WINNOW\0\x1A" /* 8 bytes, no NUL behind */
 
-enum { MODEL_VERSION = 2, MODEL_ALIGNMENT = 64, MODEL_MOST_SECTIONS = 100000 };
+enum { MODEL_VERSION = 2, MODEL_ALIGNMENT = 64, MODEL_MAX_SECTIONS = 100000 };
 
 enum section_kind {
     SECTION_BYTES = 1, /* rows bytes; columns 1 */
     SECTION_F32 = 2,   /* float [rows][columns] */
     SECTION_S8 = 3,    /* int8 [rows][columns] in [-127, 127], as kernels/packed.h lays it out */
-    SECTION_S8_GROUPS = 4, /* the same in groups of T5_GROUP columns */
+    SECTION_S8_GROUPS = 4, /* the same in groups of T5_QUANTIZATION_GROUP columns */
 };
 
 enum model_flag { MODEL_GATED = 1, MODEL_TIED = 2 };
@@ -35,13 +35,13 @@ struct model_header {
     uint64_t payload_checksum[2]; /* xxh3-128 (low, high) of all bytes behind header_size */
     uint64_t file_size;
     uint32_t section_count;
-    uint32_t model_width, head_width, hidden_width, heads;
+    uint32_t model_width, head_width, feed_forward_width, heads;
     uint32_t encoder_layers, decoder_layers, vocabulary;
-    uint32_t relative_buckets, relative_distance;
+    uint32_t relative_buckets, relative_max_distance;
     uint32_t activation, flags;
     float output_scale, norm_epsilon;
     int32_t pad_id, end_id, start_id;
-    uint32_t window_input, window_output;
+    uint32_t recommended_input_tokens, recommended_output_tokens;
     uint32_t reserved[5]; /* 0 */
 };
 
@@ -69,8 +69,8 @@ struct t5_model {
     char id[17];
     /* The model that this one is a part of, to which file and tokenizer belong, or NULL; and the
      * layers of it that are not in this one. */
-    const struct t5_model *whole;
-    struct t5_layers left_out;
+    const struct t5_model *unpruned;
+    struct t5_layer_mask removed_layers;
 };
 
 /* The sections of the tokenizer's tables, by enum tokenizer_table. */

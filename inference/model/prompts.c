@@ -8,9 +8,9 @@
 #include "base/ini.h"
 #include "base/memory.h"
 
-enum { MOST_PROMPTS_BYTES = 1024 * 1024 };
+enum { MAX_PROMPTS_BYTES = 1024 * 1024 };
 
-static const char flan_prompts[] =
+static const char flan_t5_prompts[] =
     "window.input=512\n"
     "window.output=96\n"
     "sentiment.input=Review: {text} Is this review positive, neutral or negative?\n"
@@ -40,34 +40,34 @@ static const char flan_prompts[] =
     "summary.max_tokens=80\n"
     "summary.no_repeat_ngram=3\n";
 
-struct collected {
+struct line_buffer {
     char *bytes;
     size_t size, capacity;
 };
 
-static void collect(struct collected *collected, struct text text)
+static void append_text(struct line_buffer *line_buffer, struct text text)
 {
-    collected->bytes =
-        memory_grow(collected->bytes, &collected->capacity, collected->size + text.size + 1, 1);
+    line_buffer->bytes = memory_grow(line_buffer->bytes, &line_buffer->capacity,
+                                     line_buffer->size + text.size + 1, 1);
     if (text.size)
-        memcpy(collected->bytes + collected->size, text.bytes, text.size);
-    collected->size += text.size;
+        memcpy(line_buffer->bytes + line_buffer->size, text.bytes, text.size);
+    line_buffer->size += text.size;
 }
 
-static bool collect_setting(void *user, struct text section, struct text key, struct text value,
-                            size_t line, struct error *error)
+static bool append_setting(void *user, struct text section, struct text key, struct text value,
+                           size_t line, struct error *error)
 {
-    struct collected *collected = user;
+    struct line_buffer *line_buffer = user;
     (void)line;
     (void)error;
     if (section.size) {
-        collect(collected, section);
-        collect(collected, TEXT("."));
+        append_text(line_buffer, section);
+        append_text(line_buffer, TEXT("."));
     }
-    collect(collected, key);
-    collect(collected, TEXT("="));
-    collect(collected, value);
-    collect(collected, TEXT("\n"));
+    append_text(line_buffer, key);
+    append_text(line_buffer, TEXT("="));
+    append_text(line_buffer, value);
+    append_text(line_buffer, TEXT("\n"));
     return true;
 }
 
@@ -75,24 +75,24 @@ bool prompts_read(const char *path, struct arena *arena, struct text *lines, str
 {
     struct text bytes;
     if (!path) {
-        *lines = TEXT(flan_prompts);
+        *lines = TEXT(flan_t5_prompts);
         return true;
     }
-    struct collected collected = {0};
-    bool read = file_read(path, MOST_PROMPTS_BYTES, arena, &bytes, ERROR_MODEL, error) &&
-                ini_read(bytes, path, ERROR_MODEL, collect_setting, &collected, error);
+    struct line_buffer line_buffer = {0};
+    bool read = file_read(path, MAX_PROMPTS_BYTES, arena, &bytes, ERROR_MODEL, error) &&
+                ini_read(bytes, path, ERROR_MODEL, append_setting, &line_buffer, error);
     if (read)
-        *lines = arena_copy(arena, (struct text){collected.bytes, collected.size});
-    free(collected.bytes);
+        *lines = arena_copy_text(arena, (struct text){line_buffer.bytes, line_buffer.size});
+    free(line_buffer.bytes);
     return read;
 }
 
 struct text prompts_find(struct text lines, const char *key)
 {
-    struct text line, wanted = text_of(key);
+    struct text line, key_text = text_of(key);
     while (text_split(&lines, '\n', &line))
-        if (text_starts_with(line, wanted) && line.size > wanted.size &&
-            line.bytes[wanted.size] == '=')
-            return text_slice(line, wanted.size + 1, line.size);
+        if (text_starts_with(line, key_text) && line.size > key_text.size &&
+            line.bytes[key_text.size] == '=')
+            return text_slice(line, key_text.size + 1, line.size);
     return (struct text){NULL, 0};
 }

@@ -5,19 +5,19 @@
 
 #include "inference/model/model.h"
 
-struct tensor_slot {
+struct tensor_spec {
     char name[40];            /* in a model file: "encoder.0.self.query" */
     char source[96];          /* in a Hugging Face directory */
     char gguf[40];            /* in a GGUF file */
     size_t rows, columns;     /* a vector has rows 1 */
-    size_t group;             /* of a matrix: see struct t5_matrix */
-    bool is_table;            /* of position biases: two dimensions, but kept in float32 */
+    size_t group_size;        /* of a matrix: see struct t5_matrix */
+    bool is_bias_table;       /* of position biases: two dimensions, but kept in float32 */
     struct t5_matrix *matrix; /* where it belongs: a matrix that is multiplied by, */
     const float **vector;     /* or float32 numbers */
 };
 
 struct tensor_list {
-    struct tensor_slot *slots;
+    struct tensor_spec *specs;
     size_t count, capacity;
 };
 
@@ -26,9 +26,9 @@ bool t5_config_check(const struct t5_config *config, const char *name, struct er
 
 /* Gives zeroed `weights` the layers of a checked configuration and lists all tensors, the embedding
  * first and the output layer (only when not tied) second. */
-void tensors_list(const struct t5_config *config, struct t5_weights *weights,
+void list_tensors(const struct t5_config *config, struct t5_weights *weights,
                   struct tensor_list *list);
-void tensors_free(struct tensor_list *list);   /* the list only */
-void weights_free(struct t5_weights *weights); /* the layers; safe on zeroed weights */
+void tensor_list_free(struct tensor_list *list);  /* the list only */
+void t5_weights_free(struct t5_weights *weights); /* the layers; safe on zeroed weights */
 
 #endif

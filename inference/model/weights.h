@@ -8,7 +8,7 @@
 /* Outputs x inputs: `s8` when the precision is T5_INT8, else `f32`. */
 struct linear {
     struct weights_s8 s8; /* its columns and depth are set in both precisions */
-    size_t group;         /* of s8: inputs that are quantised and packed together */
+    size_t group_size;    /* of s8: inputs that are quantised and packed together */
     const float *f32;     /* [columns][depth] */
 };
 
@@ -19,7 +19,7 @@ struct attention {
 
 struct feed_forward {
     const float *norm;
-    struct linear wi, gate, wo; /* gate: no columns when the model has none */
+    struct linear wi, up_projection, wo; /* gate: no columns when the model has none */
 };
 
 struct layer {
@@ -39,7 +39,7 @@ struct weights {
     struct linear output;
     struct stack encoder, decoder;
 
-    float *room; /* owned: float32 made from int8 */
+    float *buffer; /* owned: float32 made from int8 */
 };
 
 /* Int8 is used where the model has it; float32 values are those of the file, or the int8 ones times

@@ -5,11 +5,11 @@
 
 #include "inference/tokenizer/vocabulary.h"
 
-enum wire { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
+enum wire_type { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
 
-struct field {
+struct proto_field {
     uint32_t number;
-    enum wire wire;
+    enum wire_type wire_type;
     uint64_t integer;  /* of a WIRE_VARINT */
     struct text bytes; /* of the others */
 };
@@ -37,26 +37,27 @@ static bool take_bytes(struct text *rest, uint64_t size, struct text *bytes)
 }
 
 /* Cuts the next field off the front of a message. */
-static bool take_field(struct text *rest, struct field *field)
+static bool take_field(struct text *rest, struct proto_field *proto_field)
 {
     uint64_t tag, size;
     if (!take_varint(rest, &tag) || tag >> 3 == 0 || tag >> 3 > UINT32_MAX)
         return false;
-    *field = (struct field){.number = (uint32_t)(tag >> 3), .wire = (enum wire)(tag & 7)};
-    switch (field->wire) {
+    *proto_field = (struct proto_field){.number = (uint32_t)(tag >> 3),
+                                        .wire_type = (enum wire_type)(tag & 7)};
+    switch (proto_field->wire_type) {
     case WIRE_VARINT:
-        return take_varint(rest, &field->integer);
+        return take_varint(rest, &proto_field->integer);
     case WIRE_64:
-        return take_bytes(rest, 8, &field->bytes);
+        return take_bytes(rest, 8, &proto_field->bytes);
     case WIRE_BYTES:
-        return take_varint(rest, &size) && take_bytes(rest, size, &field->bytes);
+        return take_varint(rest, &size) && take_bytes(rest, size, &proto_field->bytes);
     case WIRE_32:
-        return take_bytes(rest, 4, &field->bytes);
+        return take_bytes(rest, 4, &proto_field->bytes);
     }
     return false;
 }
 
-static bool damaged(const char *name, struct error *error)
+static bool set_damaged_error(const char *name, struct error *error)
 {
     return error_set(error, ERROR_MODEL,
                      "%s: not a SentencePiece model, or damaged; fetch the file again", name);
@@ -65,49 +66,51 @@ static bool damaged(const char *name, struct error *error)
 static bool read_piece(struct text message, const char *name, struct vocabulary *vocabulary,
                        struct error *error)
 {
-    struct piece piece = {.kind = PIECE_NORMAL};
-    struct field field;
+    struct vocabulary_piece vocabulary_piece = {.kind = PIECE_NORMAL};
+    struct proto_field proto_field;
     float score = 0;
     while (message.size) {
-        if (!take_field(&message, &field))
-            return damaged(name, error);
-        if (field.number == 1 && field.wire == WIRE_BYTES)
-            piece.text = field.bytes;
-        else if (field.number == 2 && field.wire == WIRE_32)
-            memcpy(&score, field.bytes.bytes, sizeof(score));
-        else if (field.number == 3 && field.wire == WIRE_VARINT)
-            piece.kind = field.integer <= PIECE_BYTE ? (enum piece_kind)field.integer : 0;
+        if (!take_field(&message, &proto_field))
+            return set_damaged_error(name, error);
+        if (proto_field.number == 1 && proto_field.wire_type == WIRE_BYTES)
+            vocabulary_piece.text = proto_field.bytes;
+        else if (proto_field.number == 2 && proto_field.wire_type == WIRE_32)
+            memcpy(&score, proto_field.bytes.bytes, sizeof(score));
+        else if (proto_field.number == 3 && proto_field.wire_type == WIRE_VARINT)
+            vocabulary_piece.kind =
+                proto_field.integer <= PIECE_BYTE ? (enum piece_kind)proto_field.integer : 0;
     }
-    piece.score = (double)score;
-    if (vocabulary->count >= MOST_PIECES)
-        return error_set(error, ERROR_MODEL, "%s: more than %d pieces", name, MOST_PIECES);
-    vocabulary_add(vocabulary, piece);
+    vocabulary_piece.score = (double)score;
+    if (vocabulary->count >= MAX_PIECES)
+        return error_set(error, ERROR_MODEL, "%s: more than %d pieces", name, MAX_PIECES);
+    vocabulary_add_piece(vocabulary, vocabulary_piece);
     return true;
 }
 
-static void set_flag(struct vocabulary *vocabulary, uint32_t flag, uint64_t on)
+static void set_flag(struct vocabulary *vocabulary, uint32_t flag, uint64_t is_set)
 {
-    vocabulary->flags = on ? vocabulary->flags | flag : vocabulary->flags & ~flag;
+    vocabulary->flags = is_set ? vocabulary->flags | flag : vocabulary->flags & ~flag;
 }
 
 static bool read_trainer(struct text message, const char *name, struct vocabulary *vocabulary,
                          struct error *error)
 {
-    struct field field;
+    struct proto_field proto_field;
     while (message.size) {
-        if (!take_field(&message, &field))
-            return damaged(name, error);
-        if (field.number == 3 && field.wire == WIRE_VARINT && field.integer != 1)
+        if (!take_field(&message, &proto_field))
+            return set_damaged_error(name, error);
+        if (proto_field.number == 3 && proto_field.wire_type == WIRE_VARINT &&
+            proto_field.integer != 1)
             return error_set(error, ERROR_MODEL,
                              "%s: a SentencePiece model of another kind than unigram", name);
-        if (field.number == 24 && field.wire == WIRE_VARINT && field.integer)
+        if (proto_field.number == 24 && proto_field.wire_type == WIRE_VARINT && proto_field.integer)
             return error_set(error, ERROR_MODEL,
                              "%s: spaces as suffixes (treat_whitespace_as_suffix) are not read",
                              name);
-        if (field.number == 35 && field.wire == WIRE_VARINT)
-            set_flag(vocabulary, TOKENIZER_BYTES, field.integer);
-        else if (field.number == 47 && field.wire == WIRE_BYTES)
-            vocabulary->end_piece = field.bytes;
+        if (proto_field.number == 35 && proto_field.wire_type == WIRE_VARINT)
+            set_flag(vocabulary, TOKENIZER_BYTE_FALLBACK, proto_field.integer);
+        else if (proto_field.number == 47 && proto_field.wire_type == WIRE_BYTES)
+            vocabulary->end_piece = proto_field.bytes;
     }
     return true;
 }
@@ -115,45 +118,48 @@ static bool read_trainer(struct text message, const char *name, struct vocabular
 static bool read_normalizer(struct text message, const char *name, struct vocabulary *vocabulary,
                             struct error *error)
 {
-    struct field field;
+    struct proto_field proto_field;
     while (message.size) {
-        if (!take_field(&message, &field))
-            return damaged(name, error);
-        if (field.number == 2 && field.wire == WIRE_BYTES)
-            vocabulary->charsmap = field.bytes;
-        else if (field.number == 3 && field.wire == WIRE_VARINT)
-            set_flag(vocabulary, TOKENIZER_PREFIX, field.integer);
-        else if (field.number == 4 && field.wire == WIRE_VARINT)
-            set_flag(vocabulary, TOKENIZER_COLLAPSE | TOKENIZER_STRIP_FRONT | TOKENIZER_STRIP_BACK,
-                     field.integer);
-        else if (field.number == 5 && field.wire == WIRE_VARINT)
-            set_flag(vocabulary, TOKENIZER_ESCAPE, field.integer);
+        if (!take_field(&message, &proto_field))
+            return set_damaged_error(name, error);
+        if (proto_field.number == 2 && proto_field.wire_type == WIRE_BYTES)
+            vocabulary->charsmap = proto_field.bytes;
+        else if (proto_field.number == 3 && proto_field.wire_type == WIRE_VARINT)
+            set_flag(vocabulary, TOKENIZER_ADD_PREFIX_SPACE, proto_field.integer);
+        else if (proto_field.number == 4 && proto_field.wire_type == WIRE_VARINT)
+            set_flag(vocabulary,
+                     TOKENIZER_COLLAPSE_SPACES | TOKENIZER_STRIP_LEADING | TOKENIZER_STRIP_TRAILING,
+                     proto_field.integer);
+        else if (proto_field.number == 5 && proto_field.wire_type == WIRE_VARINT)
+            set_flag(vocabulary, TOKENIZER_ESCAPE_SPACES, proto_field.integer);
     }
     return true;
 }
 
-bool spiece_read(struct text bytes, const char *name, struct vocabulary *vocabulary,
-                 struct error *error)
+bool sentencepiece_read(struct text bytes, const char *name, struct vocabulary *vocabulary,
+                        struct error *error)
 {
-    vocabulary->flags = TOKENIZER_PREFIX | TOKENIZER_COLLAPSE | TOKENIZER_STRIP_FRONT |
-                        TOKENIZER_STRIP_BACK | TOKENIZER_ESCAPE;
+    vocabulary->flags = TOKENIZER_ADD_PREFIX_SPACE | TOKENIZER_COLLAPSE_SPACES |
+                        TOKENIZER_STRIP_LEADING | TOKENIZER_STRIP_TRAILING |
+                        TOKENIZER_ESCAPE_SPACES;
     vocabulary->end_piece = TEXT("</s>");
-    struct field field;
+    struct proto_field proto_field;
     bool has_trainer = false, has_normalizer = false;
     while (bytes.size) {
-        if (!take_field(&bytes, &field))
-            return damaged(name, error);
-        if (field.wire != WIRE_BYTES)
+        if (!take_field(&bytes, &proto_field))
+            return set_damaged_error(name, error);
+        if (proto_field.wire_type != WIRE_BYTES)
             continue;
-        has_trainer = has_trainer || field.number == 2;
-        has_normalizer = has_normalizer || field.number == 3;
-        bool read = field.number == 1   ? read_piece(field.bytes, name, vocabulary, error)
-                    : field.number == 2 ? read_trainer(field.bytes, name, vocabulary, error)
-                    : field.number == 3 ? read_normalizer(field.bytes, name, vocabulary, error)
-                                        : true;
+        has_trainer = has_trainer || proto_field.number == 2;
+        has_normalizer = has_normalizer || proto_field.number == 3;
+        bool read =
+            proto_field.number == 1   ? read_piece(proto_field.bytes, name, vocabulary, error)
+            : proto_field.number == 2 ? read_trainer(proto_field.bytes, name, vocabulary, error)
+            : proto_field.number == 3 ? read_normalizer(proto_field.bytes, name, vocabulary, error)
+                                      : true;
         if (!read)
             return false;
     }
     /* Both stand behind the pieces: without them the file was cut. */
-    return (has_trainer && has_normalizer) || damaged(name, error);
+    return (has_trainer && has_normalizer) || set_damaged_error(name, error);
 }

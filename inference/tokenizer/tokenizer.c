@@ -11,11 +11,11 @@
 #include "inference/formats/gguf.h"
 #include "inference/tokenizer/vocabulary.h"
 
-enum { MOST_FILE_BYTES = 256 * 1024 * 1024 };
+enum { MAX_FILE_BYTES = 256 * 1024 * 1024 };
 
 static const struct text escaped_space = {"\xE2\x96\x81", 3};
 
-static bool damaged(const char *name, const char *what, struct error *error)
+static bool set_damaged_error(const char *name, const char *what, struct error *error)
 {
     return error_set(error, ERROR_MODEL, "%s: damaged tokenizer (%s); make the file again", name,
                      what);
@@ -53,12 +53,12 @@ static bool attach_charsmap(struct tokenizer *tokenizer, struct text table)
 
 static bool check_settings(const struct tokenizer_settings *settings)
 {
-    bool bytes = settings->flags & TOKENIZER_BYTES;
+    bool bytes = settings->flags & TOKENIZER_BYTE_FALLBACK;
     for (size_t i = 0; i < 256 && bytes; i++)
         if (settings->byte_ids[i] < 0 || settings->byte_ids[i] >= (int64_t)settings->count)
             return false;
-    return settings->count >= 1 && settings->count <= MOST_PIECES &&
-           settings->longest_piece <= MOST_PIECE_BYTES && settings->unknown_id >= 0 &&
+    return settings->count >= 1 && settings->count <= MAX_PIECES &&
+           settings->max_piece_size <= MAX_PIECE_BYTES && settings->unknown_id >= 0 &&
            settings->unknown_id < (int64_t)settings->count && settings->end_id >= -1 &&
            settings->end_id < (int64_t)settings->count;
 }
@@ -79,25 +79,26 @@ static bool attach_pieces(struct tokenizer *tokenizer, const struct text *tables
     return tokenizer->offsets[count] == tables[TOKENIZER_PIECES].size;
 }
 
-bool tokenizer_attach(struct tokenizer *tokenizer, const struct text tables[TOKENIZER_TABLES],
+bool tokenizer_attach(struct tokenizer *tokenizer, const struct text tables[TOKENIZER_TABLE_COUNT],
                       const char *name, struct error *error)
 {
     const struct text *settings = &tables[TOKENIZER_SETTINGS];
     if (settings->size != sizeof(*tokenizer->settings))
-        return damaged(name, "settings", error);
+        return set_damaged_error(name, "settings", error);
     tokenizer->settings = (const struct tokenizer_settings *)settings->bytes;
     if (!check_settings(tokenizer->settings))
-        return damaged(name, "settings", error);
+        return set_damaged_error(name, "settings", error);
     uint32_t count = tokenizer->settings->count;
     if (!attach_pieces(tokenizer, tables, count))
-        return damaged(name, "pieces", error);
+        return set_damaged_error(name, "pieces", error);
     if (!attach_trie(&tokenizer->pieces, tables[TOKENIZER_TRIE], count) ||
         !attach_trie(&tokenizer->symbols, tables[TOKENIZER_SYMBOLS], count) ||
         !attach_trie(&tokenizer->added, tables[TOKENIZER_ADDED], count))
-        return damaged(name, "index", error);
+        return set_damaged_error(name, "index", error);
     if (!attach_charsmap(tokenizer, tables[TOKENIZER_CHARSMAP]))
-        return damaged(name, "normalisation", error);
-    tokenizer->space = tokenizer->settings->flags & TOKENIZER_ESCAPE ? escaped_space : TEXT(" ");
+        return set_damaged_error(name, "normalisation", error);
+    tokenizer->space =
+        tokenizer->settings->flags & TOKENIZER_ESCAPE_SPACES ? escaped_space : TEXT(" ");
     memcpy(tokenizer->tables, tables, sizeof(tokenizer->tables));
     return true;
 }
@@ -106,15 +107,15 @@ bool tokenizer_attach(struct tokenizer *tokenizer, const struct text tables[TOKE
 static bool read_vocabulary(struct text bytes, const char *name, struct arena *arena,
                             struct vocabulary *vocabulary, struct error *error)
 {
-    if (gguf_is(bytes))
+    if (gguf_has_magic(bytes))
         return tokenizer_gguf_read(bytes, name, arena, vocabulary, error);
-    if (bytes.size > MOST_FILE_BYTES)
+    if (bytes.size > MAX_FILE_BYTES)
         return error_set(error, ERROR_MODEL, "%s: %zu bytes, too many for a tokenizer", name,
                          bytes.size);
     struct text trimmed = text_trim(bytes);
     return trimmed.size && trimmed.bytes[0] == '{'
                ? tokenizer_json_read(bytes, name, arena, vocabulary, error)
-               : spiece_read(bytes, name, vocabulary, error);
+               : sentencepiece_read(bytes, name, vocabulary, error);
 }
 
 bool tokenizer_load(struct tokenizer *tokenizer, const char *path, struct error *error)
@@ -122,7 +123,7 @@ bool tokenizer_load(struct tokenizer *tokenizer, const char *path, struct error 
     struct arena arena = {0};
     struct text bytes;
     struct vocabulary vocabulary = {0};
-    struct text tables[TOKENIZER_TABLES];
+    struct text tables[TOKENIZER_TABLE_COUNT];
     if (!file_map(path, &bytes, ERROR_MODEL, error))
         return false;
     bool loaded = read_vocabulary(bytes, path, &arena, &vocabulary, error) &&
@@ -186,19 +187,19 @@ struct text tokenizer_piece(const struct tokenizer *tokenizer, int32_t id)
 }
 
 /* Bytes of a text under way, with room for what is left to come. */
-struct joined {
+struct decoded_text {
     char *bytes;
     size_t size;
 };
 
-static void join(struct joined *joined, struct text text)
+static void append_text(struct decoded_text *decoded_text, struct text text)
 {
-    memcpy(joined->bytes + joined->size, text.bytes, text.size);
-    joined->size += text.size;
+    memcpy(decoded_text->bytes + decoded_text->size, text.bytes, text.size);
+    decoded_text->size += text.size;
 }
 
 /* The value of a byte piece <0x41>. */
-static char byte_value(struct text piece)
+static char byte_of_piece(struct text piece)
 {
     char digits[3] = {piece.bytes[3], piece.bytes[4], '\0'};
     return (char)strtoul(digits, NULL, 16);
@@ -206,8 +207,8 @@ static char byte_value(struct text piece)
 
 /* Joins the byte pieces at the front of ids; what is not UTF-8 becomes U+FFFD, byte by byte.
  * Returns how many ids they are. */
-static size_t join_bytes(const struct tokenizer *tokenizer, const int32_t *ids, size_t count,
-                         struct joined *joined)
+static size_t append_byte_run(const struct tokenizer *tokenizer, const int32_t *ids, size_t count,
+                              struct decoded_text *decoded_text)
 {
     size_t run = 0;
     while (run < count && ids[run] >= 0 && (uint32_t)ids[run] < tokenizer->settings->count &&
@@ -215,43 +216,44 @@ static size_t join_bytes(const struct tokenizer *tokenizer, const int32_t *ids, 
         run++;
     for (size_t i = 0; i < run;) {
         char character[4];
-        size_t held = 0;
-        for (; held < 4 && i + held < run; held++)
-            character[held] = byte_value(tokenizer_piece(tokenizer, ids[i + held]));
+        size_t available = 0;
+        for (; available < 4 && i + available < run; available++)
+            character[available] = byte_of_piece(tokenizer_piece(tokenizer, ids[i + available]));
         size_t size;
-        bool valid = utf8_decode((struct text){character, held}, 0, &size) != 0xFFFD ||
+        bool valid = utf8_decode((struct text){character, available}, 0, &size) != 0xFFFD ||
                      (size == 3 && memcmp(character, "\xEF\xBF\xBD", 3) == 0);
-        join(joined, valid ? (struct text){character, size} : TEXT("\xEF\xBF\xBD"));
+        append_text(decoded_text, valid ? (struct text){character, size} : TEXT("\xEF\xBF\xBD"));
         i += valid ? size : 1;
     }
     return run;
 }
 
 /* A piece's text with spaces as spaces; the space at the very front is left out. */
-static void join_piece(const struct tokenizer *tokenizer, struct text piece, struct joined *joined)
+static void append_piece(const struct tokenizer *tokenizer, struct text piece,
+                         struct decoded_text *decoded_text)
 {
     struct text space = tokenizer->space;
-    size_t at = 0;
-    if (joined->size == 0 && text_starts_with(piece, space))
-        at = space.size;
-    while (at < piece.size) {
-        size_t next = text_find(piece, space, at);
-        join(joined, text_slice(piece, at, next));
+    size_t position = 0;
+    if (decoded_text->size == 0 && text_starts_with(piece, space))
+        position = space.size;
+    while (position < piece.size) {
+        size_t next = text_find(piece, space, position);
+        append_text(decoded_text, text_slice(piece, position, next));
         if (next < piece.size)
-            join(joined, TEXT(" "));
-        at = next + space.size;
+            append_text(decoded_text, TEXT(" "));
+        position = next + space.size;
     }
 }
 
 struct text tokenizer_decode(const struct tokenizer *tokenizer, const int32_t *ids, size_t count,
                              struct arena *arena)
 {
-    static const struct text unknown = {" \xE2\x81\x87 ", 5};
-    size_t most = 0;
+    static const struct text unknown_text = {" \xE2\x81\x87 ", 5};
+    size_t max_size = 0;
     for (size_t i = 0; i < count; i++)
         if (ids[i] >= 0 && (uint32_t)ids[i] < tokenizer->settings->count)
-            most += tokenizer_piece(tokenizer, ids[i]).size + unknown.size;
-    struct joined joined = {.bytes = arena_alloc(arena, most + 1, 1)};
+            max_size += tokenizer_piece(tokenizer, ids[i]).size + unknown_text.size;
+    struct decoded_text decoded_text = {.bytes = arena_alloc(arena, max_size + 1, 1)};
     for (size_t i = 0; i < count;) {
         if (ids[i] < 0 || (uint32_t)ids[i] >= tokenizer->settings->count) {
             i++;
@@ -259,14 +261,14 @@ struct text tokenizer_decode(const struct tokenizer *tokenizer, const int32_t *i
         }
         enum piece_kind kind = tokenizer->kinds[ids[i]];
         if (kind == PIECE_BYTE) {
-            i += join_bytes(tokenizer, ids + i, count - i, &joined);
+            i += append_byte_run(tokenizer, ids + i, count - i, &decoded_text);
             continue;
         }
         if (kind == PIECE_UNKNOWN)
-            join(&joined, unknown);
+            append_text(&decoded_text, unknown_text);
         else if (kind != PIECE_CONTROL)
-            join_piece(tokenizer, tokenizer_piece(tokenizer, ids[i]), &joined);
+            append_piece(tokenizer, tokenizer_piece(tokenizer, ids[i]), &decoded_text);
         i++;
     }
-    return (struct text){joined.bytes, joined.size};
+    return (struct text){decoded_text.bytes, decoded_text.size};
 }

@@ -5,19 +5,20 @@
 #include "inference/formats/gguf.h"
 #include "inference/tokenizer/vocabulary.h"
 
-static bool is_on(const struct gguf *gguf, const char *key)
+static bool is_true_or_missing(const struct gguf *gguf, const char *key)
 {
     int64_t value = 1;
-    gguf_integer(gguf, key, &value);
+    gguf_get_integer(gguf, key, &value);
     return value;
 }
 
 /* Rows of the embedding that no piece belongs to are written as unused pieces named [PAD123]. */
-static bool is_filler(const struct piece *piece, size_t id)
+static bool is_padding_piece(const struct vocabulary_piece *vocabulary_piece, size_t id)
 {
     char name[32];
     snprintf(name, sizeof(name), "[PAD%zu]", id);
-    return piece->kind == PIECE_UNUSED && text_equal(piece->text, text_of(name));
+    return vocabulary_piece->kind == PIECE_UNUSED &&
+           text_equal(vocabulary_piece->text, text_of(name));
 }
 
 static bool read_pieces(const struct gguf *gguf, const char *name, struct vocabulary *vocabulary,
@@ -31,19 +32,20 @@ static bool read_pieces(const struct gguf *gguf, const char *name, struct vocabu
                          "%s: expected tokenizer.ggml.tokens, .scores and .token_type among the "
                          "settings; convert the model again",
                          name);
-    struct piece piece = {0};
-    while (vocabulary->count <= MOST_PIECES && gguf_next_text(&texts, &piece.text)) {
+    struct vocabulary_piece vocabulary_piece = {0};
+    while (vocabulary->count <= MAX_PIECES && gguf_next_text(&texts, &vocabulary_piece.text)) {
         int64_t kind = 0;
-        if (!gguf_next_real(&scores, &piece.score) || !gguf_next_integer(&kinds, &kind))
+        if (!gguf_next_real(&scores, &vocabulary_piece.score) || !gguf_next_integer(&kinds, &kind))
             return error_set(error, ERROR_MODEL, "%s: piece %zu has no score or no type", name,
                              vocabulary->count);
-        piece.kind = kind >= PIECE_NORMAL && kind <= PIECE_BYTE ? (enum piece_kind)kind : 0;
-        if (piece.kind == PIECE_BYTE)
-            vocabulary->flags |= TOKENIZER_BYTES;
-        vocabulary_add(vocabulary, piece);
+        vocabulary_piece.kind =
+            kind >= PIECE_NORMAL && kind <= PIECE_BYTE ? (enum piece_kind)kind : 0;
+        if (vocabulary_piece.kind == PIECE_BYTE)
+            vocabulary->flags |= TOKENIZER_BYTE_FALLBACK;
+        vocabulary_add_piece(vocabulary, vocabulary_piece);
     }
     while (vocabulary->count &&
-           is_filler(&vocabulary->pieces[vocabulary->count - 1], vocabulary->count - 1))
+           is_padding_piece(&vocabulary->pieces[vocabulary->count - 1], vocabulary->count - 1))
         vocabulary->count--;
     return true;
 }
@@ -63,23 +65,24 @@ static bool read_charsmap(const struct gguf *gguf, struct arena *arena,
     return list.count == 0;
 }
 
-static bool read_all(const struct gguf *gguf, const char *name, struct arena *arena,
-                     struct vocabulary *vocabulary, struct error *error)
+static bool read_tokenizer(const struct gguf *gguf, const char *name, struct arena *arena,
+                           struct vocabulary *vocabulary, struct error *error)
 {
     struct text model = {NULL, 0};
     int64_t end_id = 1;
-    gguf_text(gguf, "tokenizer.ggml.model", &model);
+    gguf_get_text(gguf, "tokenizer.ggml.model", &model);
     if (!text_equal(model, TEXT("t5")))
         return error_set(error, ERROR_MODEL, "%s: the tokenizer is '%.*s', expected 't5' (unigram)",
                          name, TEXT_ARGUMENT(model));
-    vocabulary->flags = TOKENIZER_ESCAPE;
-    if (is_on(gguf, "tokenizer.ggml.add_space_prefix"))
-        vocabulary->flags |= TOKENIZER_PREFIX;
-    if (is_on(gguf, "tokenizer.ggml.remove_extra_whitespaces"))
-        vocabulary->flags |= TOKENIZER_COLLAPSE | TOKENIZER_STRIP_FRONT | TOKENIZER_STRIP_BACK;
+    vocabulary->flags = TOKENIZER_ESCAPE_SPACES;
+    if (is_true_or_missing(gguf, "tokenizer.ggml.add_space_prefix"))
+        vocabulary->flags |= TOKENIZER_ADD_PREFIX_SPACE;
+    if (is_true_or_missing(gguf, "tokenizer.ggml.remove_extra_whitespaces"))
+        vocabulary->flags |=
+            TOKENIZER_COLLAPSE_SPACES | TOKENIZER_STRIP_LEADING | TOKENIZER_STRIP_TRAILING;
     if (!read_pieces(gguf, name, vocabulary, error))
         return false;
-    gguf_integer(gguf, "tokenizer.ggml.eos_token_id", &end_id);
+    gguf_get_integer(gguf, "tokenizer.ggml.eos_token_id", &end_id);
     if (end_id >= 0 && (uint64_t)end_id < vocabulary->count)
         vocabulary->end_piece = vocabulary->pieces[end_id].text;
     return read_charsmap(gguf, arena, vocabulary) ||
@@ -93,7 +96,7 @@ bool tokenizer_gguf_read(struct text bytes, const char *name, struct arena *aren
     struct gguf *gguf;
     if (!gguf_read(&gguf, bytes, name, error))
         return false;
-    bool read = read_all(gguf, name, arena, vocabulary, error);
+    bool read = read_tokenizer(gguf, name, arena, vocabulary, error);
     gguf_close(gguf);
     return read;
 }

@@ -20,7 +20,7 @@ static bool decode_base64(struct text encoded, struct arena *arena, struct text 
 {
     char *bytes = arena_alloc(arena, encoded.size / 4 * 3 + 3, 1);
     size_t size = 0;
-    uint32_t held = 0;
+    uint32_t accumulator = 0;
     unsigned bits = 0;
     while (encoded.size && encoded.bytes[encoded.size - 1] == '=')
         encoded.size--;
@@ -28,11 +28,11 @@ static bool decode_base64(struct text encoded, struct arena *arena, struct text 
         int value = base64_value(encoded.bytes[i]);
         if (value < 0)
             return false;
-        held = held << 6 | (uint32_t)value;
+        accumulator = accumulator << 6 | (uint32_t)value;
         bits += 6;
         if (bits >= 8) {
             bits -= 8;
-            bytes[size++] = (char)(held >> bits & 0xFF);
+            bytes[size++] = (char)(accumulator >> bits & 0xFF);
         }
     }
     *decoded = (struct text){bytes, size};
@@ -57,15 +57,15 @@ static bool read_normalizer(const struct json *normalizer, const char *name, str
     }
     if (is_type(normalizer, "Strip")) {
         if (json_is_true(json_member(normalizer, "strip_left")))
-            vocabulary->flags |= TOKENIZER_STRIP_FRONT;
+            vocabulary->flags |= TOKENIZER_STRIP_LEADING;
         if (json_is_true(json_member(normalizer, "strip_right")))
-            vocabulary->flags |= TOKENIZER_STRIP_BACK;
+            vocabulary->flags |= TOKENIZER_STRIP_TRAILING;
         return true;
     }
     if (is_type(normalizer, "Replace")) {
         struct text pattern = json_text(json_member(json_member(normalizer, "pattern"), "Regex"));
         if (text_equal(pattern, TEXT(" {2,}"))) {
-            vocabulary->flags |= TOKENIZER_COLLAPSE;
+            vocabulary->flags |= TOKENIZER_COLLAPSE_SPACES;
             return true;
         }
     }
@@ -93,7 +93,8 @@ static bool read_pre_tokenizer(const struct json *pre_tokenizer, const char *nam
         return true;
     }
     if (is_type(pre_tokenizer, "WhitespaceSplit")) {
-        vocabulary->flags |= TOKENIZER_COLLAPSE | TOKENIZER_STRIP_FRONT | TOKENIZER_STRIP_BACK;
+        vocabulary->flags |=
+            TOKENIZER_COLLAPSE_SPACES | TOKENIZER_STRIP_LEADING | TOKENIZER_STRIP_TRAILING;
         return true;
     }
     if (!is_type(pre_tokenizer, "Metaspace"))
@@ -104,8 +105,8 @@ static bool read_pre_tokenizer(const struct json *pre_tokenizer, const char *nam
     struct text scheme = json_text(json_member(pre_tokenizer, "prepend_scheme"));
     bool prefix = scheme.size ? !text_equal(scheme, TEXT("never"))
                               : json_is_true(json_member(pre_tokenizer, "add_prefix_space"));
-    vocabulary->flags |=
-        TOKENIZER_ESCAPE | (prefix ? TOKENIZER_PREFIX | TOKENIZER_PREFIX_SPARED : 0);
+    vocabulary->flags |= TOKENIZER_ESCAPE_SPACES |
+                         (prefix ? TOKENIZER_ADD_PREFIX_SPACE | TOKENIZER_PREFIX_UNLESS_SPACE : 0);
     return true;
 }
 
@@ -117,20 +118,22 @@ static bool read_vocabulary(const struct json *model, const char *name,
     json_to_integer(json_member(model, "unk_id"), &unknown_id);
     bool byte_fallback = json_is_true(json_member(model, "byte_fallback"));
     if (byte_fallback)
-        vocabulary->flags |= TOKENIZER_BYTES;
-    if (json_kind_of(pieces) != JSON_KIND_ARRAY || json_count(pieces) > MOST_PIECES)
+        vocabulary->flags |= TOKENIZER_BYTE_FALLBACK;
+    if (json_kind_of(pieces) != JSON_KIND_ARRAY || json_count(pieces) > MAX_PIECES)
         return error_set(error, ERROR_MODEL, "%s: model.vocab is not a list of pieces", name);
     for (size_t i = 0; i < json_count(pieces); i++) {
         const struct json *pair = json_element(pieces, i);
-        struct piece piece = {.text = json_text(json_element(pair, 0)), .kind = PIECE_NORMAL};
-        if (!json_to_real(json_element(pair, 1), &piece.score))
+        struct vocabulary_piece vocabulary_piece = {.text = json_text(json_element(pair, 0)),
+                                                    .kind = PIECE_NORMAL};
+        if (!json_to_real(json_element(pair, 1), &vocabulary_piece.score))
             return error_set(error, ERROR_MODEL, "%s: piece %zu of model.vocab has no score", name,
                              i);
         if ((int64_t)i == unknown_id)
-            piece.kind = PIECE_UNKNOWN;
-        else if (byte_fallback && piece.text.size == 6 && text_starts_with(piece.text, TEXT("<0x")))
-            piece.kind = PIECE_BYTE;
-        vocabulary_add(vocabulary, piece);
+            vocabulary_piece.kind = PIECE_UNKNOWN;
+        else if (byte_fallback && vocabulary_piece.text.size == 6 &&
+                 text_starts_with(vocabulary_piece.text, TEXT("<0x")))
+            vocabulary_piece.kind = PIECE_BYTE;
+        vocabulary_add_piece(vocabulary, vocabulary_piece);
     }
     return true;
 }
@@ -149,7 +152,8 @@ static bool read_added(const struct json *list, const char *name, struct vocabul
         enum piece_kind kind =
             json_is_true(json_member(token, "special")) ? PIECE_CONTROL : PIECE_USER_DEFINED;
         if ((size_t)id == vocabulary->count)
-            vocabulary_add(vocabulary, (struct piece){.text = content, .kind = kind});
+            vocabulary_add_piece(vocabulary,
+                                 (struct vocabulary_piece){.text = content, .kind = kind});
         else if (vocabulary->pieces[id].kind != PIECE_UNKNOWN)
             vocabulary->pieces[id].kind = kind;
         vocabulary_add_token(vocabulary, (struct added_token){content, (int32_t)id});
@@ -158,24 +162,24 @@ static bool read_added(const struct json *list, const char *name, struct vocabul
 }
 
 /* Texts of the tree go with it: keeps those that the vocabulary needs. */
-static void keep_texts(struct vocabulary *vocabulary, struct arena *arena)
+static void copy_texts(struct vocabulary *vocabulary, struct arena *arena)
 {
     for (size_t i = 0; i < vocabulary->count; i++)
-        vocabulary->pieces[i].text = arena_copy(arena, vocabulary->pieces[i].text);
+        vocabulary->pieces[i].text = arena_copy_text(arena, vocabulary->pieces[i].text);
     for (size_t i = 0; i < vocabulary->added_count; i++)
-        vocabulary->added[i].text = arena_copy(arena, vocabulary->added[i].text);
+        vocabulary->added[i].text = arena_copy_text(arena, vocabulary->added[i].text);
 }
 
 bool tokenizer_json_read(struct text bytes, const char *name, struct arena *arena,
                          struct vocabulary *vocabulary, struct error *error)
 {
-    struct error fault = {0};
-    struct json *root = json_read(bytes, NULL, ERROR_MODEL, &fault);
+    struct error json_error = {0};
+    struct json *root = json_read(bytes, NULL, ERROR_MODEL, &json_error);
     if (!root)
-        return error_set(error, ERROR_MODEL, "%s: %s", name, fault.message);
+        return error_set(error, ERROR_MODEL, "%s: %s", name, json_error.message);
     const struct json *model = json_member(root, "model");
     vocabulary->end_piece = TEXT("</s>");
-    vocabulary->flags = TOKENIZER_WORDS;
+    vocabulary->flags = TOKENIZER_SPLIT_WORDS;
     bool read = is_type(model, "Unigram") ||
                 error_set(error, ERROR_MODEL, "%s: the tokenizer is '%.*s'; T5's are Unigram", name,
                           TEXT_ARGUMENT(json_text(json_member(model, "type"))));
@@ -185,7 +189,7 @@ bool tokenizer_json_read(struct text bytes, const char *name, struct arena *aren
            read_vocabulary(model, name, vocabulary, error) &&
            read_added(json_member(root, "added_tokens"), name, vocabulary, error);
     if (read)
-        keep_texts(vocabulary, arena);
+        copy_texts(vocabulary, arena);
     json_free(root);
     return read;
 }

@@ -7,9 +7,9 @@
 #include "base/memory.h"
 
 /* No node has this parent: the place is free. */
-#define FREE UINT32_MAX
+#define FREE_NODE UINT32_MAX
 
-struct builder {
+struct trie_builder {
     struct trie_node *nodes;
     size_t count, capacity; /* places, used or free; behind `count` all are free */
     size_t first_free;      /* no free place is worth a look before it */
@@ -17,37 +17,38 @@ struct builder {
 };
 
 /* The keys [begin, end) agree on their first `depth` bytes and hang below `node`. */
-struct range {
+struct key_range {
     uint32_t node;
     size_t begin, end, depth;
 };
 
-struct range_stack {
-    struct range *ranges;
+struct key_range_stack {
+    struct key_range *key_ranges;
     size_t count, capacity;
 };
 
-static void push(struct range_stack *stack, struct range range)
+static void push_key_range(struct key_range_stack *stack, struct key_range key_range)
 {
-    stack->ranges =
-        memory_grow(stack->ranges, &stack->capacity, stack->count + 1, sizeof(*stack->ranges));
-    stack->ranges[stack->count++] = range;
+    stack->key_ranges = memory_grow(stack->key_ranges, &stack->capacity, stack->count + 1,
+                                    sizeof(*stack->key_ranges));
+    stack->key_ranges[stack->count++] = key_range;
 }
 
-static void make_room(struct builder *builder, size_t places)
+static void reserve_nodes(struct trie_builder *trie_builder, size_t node_count)
 {
-    builder->nodes =
-        memory_grow(builder->nodes, &builder->capacity, places, sizeof(*builder->nodes));
-    for (; builder->count < places; builder->count++)
-        builder->nodes[builder->count] = (struct trie_node){.parent = FREE, .value = -1};
+    trie_builder->nodes = memory_grow(trie_builder->nodes, &trie_builder->capacity, node_count,
+                                      sizeof(*trie_builder->nodes));
+    for (; trie_builder->count < node_count; trie_builder->count++)
+        trie_builder->nodes[trie_builder->count] =
+            (struct trie_node){.parent = FREE_NODE, .value = -1};
 }
 
-static bool all_free(const struct builder *builder, size_t base, const unsigned char *labels,
-                     size_t label_count)
+static bool are_free(const struct trie_builder *trie_builder, size_t base,
+                     const unsigned char *labels, size_t label_count)
 {
     for (size_t i = 0; i < label_count; i++) {
-        size_t place = base + labels[i];
-        if (place < builder->count && builder->nodes[place].parent != FREE)
+        size_t node_index = base + labels[i];
+        if (node_index < trie_builder->count && trie_builder->nodes[node_index].parent != FREE_NODE)
             return false;
     }
     return true;
@@ -55,45 +56,49 @@ static bool all_free(const struct builder *builder, size_t base, const unsigned 
 
 /* A base that puts every label on a free place. Places passed over often are given up: a few per
  * cent of room for a build in linear time. */
-static size_t find_base(struct builder *builder, const unsigned char *labels, size_t label_count)
+static size_t find_base(struct trie_builder *trie_builder, const unsigned char *labels,
+                        size_t label_count)
 {
-    size_t passed = 0, place = builder->first_free;
-    for (;; place++, passed++) {
-        bool taken = place < builder->count && builder->nodes[place].parent != FREE;
-        if (!taken && place > labels[0] &&
-            all_free(builder, place - labels[0], labels, label_count))
+    size_t scanned_count = 0, node_index = trie_builder->first_free;
+    for (;; node_index++, scanned_count++) {
+        bool is_taken =
+            node_index < trie_builder->count && trie_builder->nodes[node_index].parent != FREE_NODE;
+        if (!is_taken && node_index > labels[0] &&
+            are_free(trie_builder, node_index - labels[0], labels, label_count))
             break;
     }
-    if (passed > 256)
-        builder->first_free = place;
-    while (builder->first_free < builder->count &&
-           builder->nodes[builder->first_free].parent != FREE)
-        builder->first_free++;
-    return place - labels[0];
+    if (scanned_count > 256)
+        trie_builder->first_free = node_index;
+    while (trie_builder->first_free < trie_builder->count &&
+           trie_builder->nodes[trie_builder->first_free].parent != FREE_NODE)
+        trie_builder->first_free++;
+    return node_index - labels[0];
 }
 
-static unsigned char label_of(const struct builder *builder, size_t key, size_t depth)
+static unsigned char label_of(const struct trie_builder *trie_builder, size_t key, size_t depth)
 {
-    return (unsigned char)builder->keys[key].text.bytes[depth];
+    return (unsigned char)trie_builder->keys[key].text.bytes[depth];
 }
 
-static void place_children(struct builder *builder, struct range range, struct range_stack *stack)
+static void place_children(struct trie_builder *trie_builder, struct key_range key_range,
+                           struct key_range_stack *stack)
 {
     unsigned char labels[256];
     size_t begins[257], label_count = 0;
-    for (size_t i = range.begin; i < range.end; i++)
-        if (label_count == 0 || labels[label_count - 1] != label_of(builder, i, range.depth)) {
+    for (size_t i = key_range.begin; i < key_range.end; i++)
+        if (label_count == 0 ||
+            labels[label_count - 1] != label_of(trie_builder, i, key_range.depth)) {
             begins[label_count] = i;
-            labels[label_count++] = label_of(builder, i, range.depth);
+            labels[label_count++] = label_of(trie_builder, i, key_range.depth);
         }
-    begins[label_count] = range.end;
-    size_t base = find_base(builder, labels, label_count);
-    make_room(builder, base + 256);
-    builder->nodes[range.node].base = (uint32_t)base;
+    begins[label_count] = key_range.end;
+    size_t base = find_base(trie_builder, labels, label_count);
+    reserve_nodes(trie_builder, base + 256);
+    trie_builder->nodes[key_range.node].base = (uint32_t)base;
     for (size_t i = 0; i < label_count; i++) {
-        builder->nodes[base + labels[i]].parent = range.node;
-        push(stack, (struct range){(uint32_t)(base + labels[i]), begins[i], begins[i + 1],
-                                   range.depth + 1});
+        trie_builder->nodes[base + labels[i]].parent = key_range.node;
+        push_key_range(stack, (struct key_range){(uint32_t)(base + labels[i]), begins[i],
+                                                 begins[i + 1], key_range.depth + 1});
     }
 }
 
@@ -105,37 +110,38 @@ static int compare_keys(const void *a, const void *b)
 }
 
 bool trie_build(struct trie *trie, struct trie_key *keys, size_t count, struct arena *arena,
-                struct text *twice)
+                struct text *duplicate)
 {
-    bool distinct = true;
-    struct builder builder = {.first_free = 1, .keys = keys};
-    struct range_stack stack = {0};
+    bool are_unique = true;
+    struct trie_builder trie_builder = {.first_free = 1, .keys = keys};
+    struct key_range_stack stack = {0};
     *trie = (struct trie){0};
     if (count == 0)
         return true;
     qsort(keys, count, sizeof(*keys), compare_keys);
-    make_room(&builder, 1);
-    builder.nodes[0].parent = 0;
-    push(&stack, (struct range){.end = count});
+    reserve_nodes(&trie_builder, 1);
+    trie_builder.nodes[0].parent = 0;
+    push_key_range(&stack, (struct key_range){.end = count});
     while (stack.count) {
-        struct range range = stack.ranges[--stack.count];
-        while (range.begin < range.end && keys[range.begin].text.size == range.depth) {
-            if (builder.nodes[range.node].value >= 0) {
-                distinct = false;
-                if (twice)
-                    *twice = keys[range.begin].text;
+        struct key_range key_range = stack.key_ranges[--stack.count];
+        while (key_range.begin < key_range.end &&
+               keys[key_range.begin].text.size == key_range.depth) {
+            if (trie_builder.nodes[key_range.node].value >= 0) {
+                are_unique = false;
+                if (duplicate)
+                    *duplicate = keys[key_range.begin].text;
             }
-            builder.nodes[range.node].value = keys[range.begin++].value;
+            trie_builder.nodes[key_range.node].value = keys[key_range.begin++].value;
         }
-        if (range.begin < range.end)
-            place_children(&builder, range, &stack);
+        if (key_range.begin < key_range.end)
+            place_children(&trie_builder, key_range, &stack);
     }
-    struct trie_node *nodes = arena_alloc(arena, builder.count, sizeof(*nodes));
-    memcpy(nodes, builder.nodes, builder.count * sizeof(*nodes));
-    *trie = (struct trie){nodes, builder.count};
-    free(builder.nodes);
-    free(stack.ranges);
-    return distinct;
+    struct trie_node *nodes = arena_alloc(arena, trie_builder.count, sizeof(*nodes));
+    memcpy(nodes, trie_builder.nodes, trie_builder.count * sizeof(*nodes));
+    *trie = (struct trie){nodes, trie_builder.count};
+    free(trie_builder.nodes);
+    free(stack.key_ranges);
+    return are_unique;
 }
 
 size_t trie_longest(const struct trie *trie, struct text text, int32_t *value)

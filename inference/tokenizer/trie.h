@@ -27,7 +27,7 @@ struct trie_key {
  * keys the largest value counts; *twice (optional) is then one of them. False when two are equal.
  */
 bool trie_build(struct trie *trie, struct trie_key *keys, size_t count, struct arena *arena,
-                struct text *twice);
+                struct text *duplicate);
 
 /* Moves *node by one byte; false when no string goes on like that. Safe on any nodes at all, also
  * those of a damaged file. */

@@ -2,7 +2,7 @@
  *
  * Both go through a window that moves along the text, so memory does not grow with it: the pieces
  * are settled up to the last place through which every best way leads. The sums of scores are those
- * of libsentencepiece 0.1.97 to the bit (with TOKENIZER_WORDS those of the Hugging Face
+ * of libsentencepiece 0.1.97 to the bit (with TOKENIZER_SPLIT_WORDS those of the Hugging Face
  * tokenizers), so that ties fall as they fall there. */
 #include <stdlib.h>
 #include <string.h>
@@ -11,43 +11,43 @@
 #include "base/utf8.h"
 #include "inference/tokenizer/vocabulary.h"
 
-enum { WINDOW = 4096, LONGEST_CHARACTER = 4 };
+enum { WINDOW_SIZE = 4096, MAX_CHARACTER_SIZE = 4 };
 
 /* Ways that have not met in so many bytes (of "ababab...") never will: the best one is taken. The
  * one place where memory comes before the last bit of libsentencepiece's choice. */
-enum { MOST_WINDOW = 1 << 20 };
+enum { MAX_WINDOW_SIZE = 1 << 20 };
 
-#define NONE UINT32_MAX
+#define NO_NODE UINT32_MAX
 
 /* The best way to the place before a byte of the window. */
-struct step {
-    double score;   /* rounded to float, but for TOKENIZER_WORDS */
-    int32_t piece;  /* the last one, */
-    uint32_t start; /* from here; NONE: no way leads here */
-    uint32_t next;  /* while a settled way is read: the end of the piece that starts here */
+struct lattice_node {
+    double score;       /* rounded to float, but for TOKENIZER_SPLIT_WORDS */
+    int32_t piece;      /* the last one, */
+    uint32_t start;     /* from here; NONE: no way leads here */
+    uint32_t next_node; /* while a settled way is read: the end of the piece that starts here */
 };
 
 /* Where ids go. */
-struct sink {
+struct token_sink {
     int32_t *ids;
     size_t *ends;
     size_t capacity, count;
-    bool after_unknown; /* runs of unknown characters are one token */
-    size_t open_count;  /* last tokens that end within a character: their end is yet to come */
+    bool is_after_unknown; /* runs of unknown characters are one token */
+    size_t unclosed_count; /* last tokens that end within a character: their end is yet to come */
 };
 
-struct window {
+struct lattice_window {
     const struct tokenizer *tokenizer;
     struct text text;
     size_t consumed;     /* bytes of the text that are normalised */
-    bool previous_space; /* spaces that follow are dropped */
+    bool is_after_space; /* spaces that follow are dropped */
 
-    char *bytes;        /* the normalised text */
-    size_t *ends;       /* of the character of the text that each byte comes from */
-    struct step *steps; /* one more than bytes */
+    char *bytes;                        /* the normalised text */
+    size_t *ends;                       /* of the character of the text that each byte comes from */
+    struct lattice_node *lattice_nodes; /* one more than bytes */
     size_t size, capacity;
-    size_t firm; /* what lies behind is spaces that may turn out to end the text */
-    size_t at;   /* ways from the places before this one are drawn */
+    size_t trimmed_size; /* what lies behind is spaces that may turn out to end the text */
+    size_t position;     /* ways from the places before this one are drawn */
 };
 
 static bool has_flag(const struct tokenizer *tokenizer, enum tokenizer_flag flag)
@@ -57,7 +57,8 @@ static bool has_flag(const struct tokenizer *tokenizer, enum tokenizer_flag flag
 
 /* The longest rule of the charsmap at the front of `text`, found as Darts does. Returns its size,
  * 0 when none fits. */
-static size_t find_rule(const struct tokenizer *tokenizer, struct text text, uint32_t *value)
+static size_t find_charsmap_rule(const struct tokenizer *tokenizer, struct text text,
+                                 uint32_t *value)
 {
     const uint32_t *units = tokenizer->charsmap_units;
     size_t count = tokenizer->charsmap_unit_count, longest = 0, node = 0;
@@ -85,7 +86,7 @@ static size_t find_rule(const struct tokenizer *tokenizer, struct text text, uin
 }
 
 /* What the front of `text` (not empty) is replaced by; returns how many bytes it takes. */
-static size_t normalise_front(const struct tokenizer *tokenizer, struct text text,
+static size_t normalize_front(const struct tokenizer *tokenizer, struct text text,
                               struct text *replacement)
 {
     int32_t symbol;
@@ -95,7 +96,7 @@ static size_t normalise_front(const struct tokenizer *tokenizer, struct text tex
         return size;
     }
     uint32_t value;
-    size = find_rule(tokenizer, text, &value);
+    size = find_charsmap_rule(tokenizer, text, &value);
     if (size && value < tokenizer->replacements.size) {
         *replacement = text_of(tokenizer->replacements.bytes + value);
         return size;
@@ -109,89 +110,98 @@ static size_t normalise_front(const struct tokenizer *tokenizer, struct text tex
     return size;
 }
 
-static void make_room(struct window *window, size_t more)
+static void reserve_bytes(struct lattice_window *lattice_window, size_t more)
 {
-    size_t wanted = window->size + more + 1;
-    if (wanted <= window->capacity)
+    size_t needed = lattice_window->size + more + 1;
+    if (needed <= lattice_window->capacity)
         return;
-    size_t capacity = window->capacity * 2 > wanted ? window->capacity * 2 : wanted;
-    window->bytes = memory_resize(window->bytes, capacity, sizeof(*window->bytes));
-    window->ends = memory_resize(window->ends, capacity, sizeof(*window->ends));
-    window->steps = memory_resize(window->steps, capacity, sizeof(*window->steps));
-    window->capacity = capacity;
+    size_t capacity = lattice_window->capacity * 2 > needed ? lattice_window->capacity * 2 : needed;
+    lattice_window->bytes =
+        memory_resize(lattice_window->bytes, capacity, sizeof(*lattice_window->bytes));
+    lattice_window->ends =
+        memory_resize(lattice_window->ends, capacity, sizeof(*lattice_window->ends));
+    lattice_window->lattice_nodes = memory_resize(lattice_window->lattice_nodes, capacity,
+                                                  sizeof(*lattice_window->lattice_nodes));
+    lattice_window->capacity = capacity;
 }
 
 /* Appends normalised text in which spaces are already what they are written as. */
-static void append(struct window *window, struct text text, size_t end)
+static void append(struct lattice_window *lattice_window, struct text text, size_t end)
 {
-    make_room(window, text.size);
+    reserve_bytes(lattice_window, text.size);
     for (size_t i = 0; i < text.size; i++) {
-        window->bytes[window->size] = text.bytes[i];
-        window->ends[window->size++] = end;
-        window->steps[window->size].start = NONE;
+        lattice_window->bytes[lattice_window->size] = text.bytes[i];
+        lattice_window->ends[lattice_window->size++] = end;
+        lattice_window->lattice_nodes[lattice_window->size].start = NO_NODE;
     }
 }
 
 /* Appends what one character (or rule, or symbol) of the text became. */
-static void append_replacement(struct window *window, struct text replacement, size_t end)
+static void append_replacement(struct lattice_window *lattice_window, struct text replacement,
+                               size_t end)
 {
-    struct text space = window->tokenizer->space;
-    size_t begin = window->size;
+    struct text space = lattice_window->tokenizer->space;
+    size_t begin = lattice_window->size;
     for (size_t i = 0; i < replacement.size; i++) {
         struct text byte = text_slice(replacement, i, i + 1);
-        append(window, byte.bytes[0] == ' ' ? space : byte, end);
+        append(lattice_window, byte.bytes[0] == ' ' ? space : byte, end);
     }
-    size_t firm = window->size;
-    while (has_flag(window->tokenizer, TOKENIZER_STRIP_BACK) && firm >= begin + space.size &&
-           memcmp(window->bytes + firm - space.size, space.bytes, space.size) == 0)
-        firm -= space.size;
-    if (firm > begin || !has_flag(window->tokenizer, TOKENIZER_STRIP_BACK))
-        window->firm = firm;
+    size_t trimmed_size = lattice_window->size;
+    while (has_flag(lattice_window->tokenizer, TOKENIZER_STRIP_TRAILING) &&
+           trimmed_size >= begin + space.size &&
+           memcmp(lattice_window->bytes + trimmed_size - space.size, space.bytes, space.size) == 0)
+        trimmed_size -= space.size;
+    if (trimmed_size > begin || !has_flag(lattice_window->tokenizer, TOKENIZER_STRIP_TRAILING))
+        lattice_window->trimmed_size = trimmed_size;
 }
 
 /* Normalises the next character. */
-static void take_character(struct window *window)
+static void normalize_next_character(struct lattice_window *lattice_window)
 {
-    const struct tokenizer *tokenizer = window->tokenizer;
+    const struct tokenizer *tokenizer = lattice_window->tokenizer;
     struct text replacement;
-    struct text rest = text_slice(window->text, window->consumed, window->text.size);
-    window->consumed += normalise_front(tokenizer, rest, &replacement);
-    while (window->previous_space && text_starts_with(replacement, TEXT(" ")))
+    struct text rest =
+        text_slice(lattice_window->text, lattice_window->consumed, lattice_window->text.size);
+    lattice_window->consumed += normalize_front(tokenizer, rest, &replacement);
+    while (lattice_window->is_after_space && text_starts_with(replacement, TEXT(" ")))
         replacement = text_slice(replacement, 1, replacement.size);
     if (replacement.size == 0)
         return;
-    append_replacement(window, replacement, window->consumed);
-    window->previous_space =
-        has_flag(tokenizer, TOKENIZER_COLLAPSE) && replacement.bytes[replacement.size - 1] == ' ';
+    append_replacement(lattice_window, replacement, lattice_window->consumed);
+    lattice_window->is_after_space = has_flag(tokenizer, TOKENIZER_COLLAPSE_SPACES) &&
+                                     replacement.bytes[replacement.size - 1] == ' ';
 }
 
 /* Drops spaces at the front and puts the space there that every text begins with. */
-static void begin_text(struct window *window, bool with_prefix)
+static void normalize_text_start(struct lattice_window *lattice_window, bool with_prefix)
 {
-    const struct tokenizer *tokenizer = window->tokenizer;
+    const struct tokenizer *tokenizer = lattice_window->tokenizer;
     struct text replacement;
-    while (has_flag(tokenizer, TOKENIZER_STRIP_FRONT) && window->consumed < window->text.size) {
-        struct text rest = text_slice(window->text, window->consumed, window->text.size);
-        size_t size = normalise_front(tokenizer, rest, &replacement);
+    while (has_flag(tokenizer, TOKENIZER_STRIP_LEADING) &&
+           lattice_window->consumed < lattice_window->text.size) {
+        struct text rest =
+            text_slice(lattice_window->text, lattice_window->consumed, lattice_window->text.size);
+        size_t size = normalize_front(tokenizer, rest, &replacement);
         if (!text_equal(replacement, TEXT(" ")))
             break;
-        window->consumed += size;
+        lattice_window->consumed += size;
     }
-    window->previous_space = has_flag(tokenizer, TOKENIZER_STRIP_FRONT);
+    lattice_window->is_after_space = has_flag(tokenizer, TOKENIZER_STRIP_LEADING);
     if (!with_prefix)
         return;
     /* What comes first, but for characters that normalisation drops. */
-    size_t at = window->consumed;
+    size_t position = lattice_window->consumed;
     replacement = (struct text){NULL, 0};
-    while (at < window->text.size && replacement.size == 0)
-        at += normalise_front(tokenizer, text_slice(window->text, at, window->text.size),
-                              &replacement);
+    while (position < lattice_window->text.size && replacement.size == 0)
+        position += normalize_front(
+            tokenizer, text_slice(lattice_window->text, position, lattice_window->text.size),
+            &replacement);
     bool begins_with_space =
         text_starts_with(replacement, TEXT(" ")) || text_starts_with(replacement, tokenizer->space);
-    bool spared = has_flag(tokenizer, TOKENIZER_PREFIX_SPARED) &&
-                  (begins_with_space || replacement.size == 0);
-    if (window->consumed < window->text.size && !spared)
-        append_replacement(window, TEXT(" "), window->consumed);
+    bool skips_prefix_space = has_flag(tokenizer, TOKENIZER_PREFIX_UNLESS_SPACE) &&
+                              (begins_with_space || replacement.size == 0);
+    if (lattice_window->consumed < lattice_window->text.size && !skips_prefix_space)
+        append_replacement(lattice_window, TEXT(" "), lattice_window->consumed);
 }
 
 static size_t character_size(char first)
@@ -202,241 +212,259 @@ static size_t character_size(char first)
 
 /* A way that leads to `step` by `piece`, from `start`. It is taken if it is better than the one
  * known: the exact sum is compared with the rounded one, as SentencePiece has it. */
-static void offer(const struct tokenizer *tokenizer, struct step *step, double score, int32_t piece,
-                  size_t start)
+static void update_node(const struct tokenizer *tokenizer, struct lattice_node *lattice_node,
+                        double score, int32_t piece, size_t start)
 {
-    if (step->start != NONE && !(score > step->score))
+    if (lattice_node->start != NO_NODE && !(score > lattice_node->score))
         return;
-    *step = (struct step){
-        .score = has_flag(tokenizer, TOKENIZER_WORDS) ? score : (double)(float)score,
+    *lattice_node = (struct lattice_node){
+        .score = has_flag(tokenizer, TOKENIZER_SPLIT_WORDS) ? score : (double)(float)score,
         .piece = piece,
         .start = (uint32_t)start,
     };
 }
 
 /* User-defined pieces win by a bonus. */
-static double score_of(const struct tokenizer *tokenizer, int32_t piece, size_t length)
+static double piece_score(const struct tokenizer *tokenizer, int32_t piece, size_t length)
 {
     if (tokenizer->kinds[piece] == PIECE_USER_DEFINED)
-        return (double)((float)length * (float)tokenizer->settings->highest_score) - 0.1;
+        return (double)((float)length * (float)tokenizer->settings->max_score) - 0.1;
     return tokenizer->scores[piece];
 }
 
-static bool begins_word(const struct window *window, size_t place, size_t size)
+static bool begins_word(const struct lattice_window *lattice_window, size_t node_index, size_t size)
 {
-    struct text space = window->tokenizer->space;
-    return size - place >= space.size &&
-           memcmp(window->bytes + place, space.bytes, space.size) == 0;
+    struct text space = lattice_window->tokenizer->space;
+    return size - node_index >= space.size &&
+           memcmp(lattice_window->bytes + node_index, space.bytes, space.size) == 0;
 }
 
 /* Draws the ways that lead on from one place by a piece of the vocabulary, or by an unknown
  * character where no piece is one character long. */
-static void draw_ways(struct window *window, size_t start, size_t size)
+static void extend_paths(struct lattice_window *lattice_window, size_t start, size_t size)
 {
-    const struct tokenizer *tokenizer = window->tokenizer;
+    const struct tokenizer *tokenizer = lattice_window->tokenizer;
     const struct tokenizer_settings *settings = tokenizer->settings;
-    const bool by_words = has_flag(tokenizer, TOKENIZER_WORDS);
-    const double score_here =
-        by_words && begins_word(window, start, size) ? 0 : window->steps[start].score;
-    size_t left = size - start, character = character_size(window->bytes[start]);
+    const bool by_words = has_flag(tokenizer, TOKENIZER_SPLIT_WORDS);
+    const double score_here = by_words && begins_word(lattice_window, start, size)
+                                  ? 0
+                                  : lattice_window->lattice_nodes[start].score;
+    size_t remaining = size - start, character = character_size(lattice_window->bytes[start]);
     bool has_character = false;
-    if (character > left)
-        character = left;
+    if (character > remaining)
+        character = remaining;
     uint32_t node = 0;
-    for (size_t length = 1; length <= left && tokenizer->pieces.count; length++) {
-        if (by_words && length > 1 && begins_word(window, start + length - 1, size))
+    for (size_t length = 1; length <= remaining && tokenizer->pieces.count; length++) {
+        if (by_words && length > 1 && begins_word(lattice_window, start + length - 1, size))
             break;
-        if (!trie_step(&tokenizer->pieces, &node, window->bytes[start + length - 1]))
+        if (!trie_step(&tokenizer->pieces, &node, lattice_window->bytes[start + length - 1]))
             break;
         int32_t piece = tokenizer->pieces.nodes[node].value;
         if (piece < 0 || tokenizer->kinds[piece] == PIECE_UNUSED)
             continue;
-        offer(tokenizer, &window->steps[start + length],
-              score_of(tokenizer, piece, length) + score_here, piece, start);
+        update_node(tokenizer, &lattice_window->lattice_nodes[start + length],
+                    piece_score(tokenizer, piece, length) + score_here, piece, start);
         has_character = has_character || length == character;
     }
     if (has_character)
         return;
-    double score = settings->lowest_score - 10 + score_here;
+    double score = settings->min_score - 10 + score_here;
     if (!by_words) /* here SentencePiece adds floats */
-        score = (double)((float)settings->lowest_score - 10.0f + (float)score_here);
-    offer(tokenizer, &window->steps[start + character], score, settings->unknown_id, start);
+        score = (double)((float)settings->min_score - 10.0f + (float)score_here);
+    update_node(tokenizer, &lattice_window->lattice_nodes[start + character], score,
+                settings->unknown_id, start);
 }
 
 /* Draws ways as far as the bytes in the window decide them. */
-static void draw(struct window *window, bool whole)
+static void extend_lattice(struct lattice_window *lattice_window, bool is_at_end)
 {
-    size_t longest = window->tokenizer->settings->longest_piece;
-    if (longest < LONGEST_CHARACTER)
-        longest = LONGEST_CHARACTER;
-    while (whole ? window->at < window->firm : window->at + longest <= window->firm) {
-        size_t start = window->at, left = window->firm - start;
-        size_t character = character_size(window->bytes[start]);
-        draw_ways(window, start, window->firm);
-        window->at += character < left ? character : left;
+    size_t longest = lattice_window->tokenizer->settings->max_piece_size;
+    if (longest < MAX_CHARACTER_SIZE)
+        longest = MAX_CHARACTER_SIZE;
+    while (is_at_end ? lattice_window->position < lattice_window->trimmed_size
+                     : lattice_window->position + longest <= lattice_window->trimmed_size) {
+        size_t start = lattice_window->position, remaining = lattice_window->trimmed_size - start;
+        size_t character = character_size(lattice_window->bytes[start]);
+        extend_paths(lattice_window, start, lattice_window->trimmed_size);
+        lattice_window->position += character < remaining ? character : remaining;
     }
 }
 
 /* The last place through which all ways lead that may still become the best: from each place that
  * a way has reached and that is not drawn from yet, the ways are followed back until they meet. */
-static size_t meeting_place(struct window *window)
+static size_t find_common_node(struct lattice_window *lattice_window)
 {
-    size_t longest = window->tokenizer->settings->longest_piece, marks = 0;
-    size_t top = window->at + (longest > LONGEST_CHARACTER ? longest : LONGEST_CHARACTER);
-    if (top > window->size)
-        top = window->size;
-    for (size_t place = 0; place <= top; place++)
-        window->steps[place].next = 0;
-    for (size_t place = window->at; place <= top; place++)
-        if (window->steps[place].start != NONE) {
-            window->steps[place].next = 1;
-            marks++;
+    size_t longest = lattice_window->tokenizer->settings->max_piece_size, marked_count = 0;
+    size_t last_index =
+        lattice_window->position + (longest > MAX_CHARACTER_SIZE ? longest : MAX_CHARACTER_SIZE);
+    if (last_index > lattice_window->size)
+        last_index = lattice_window->size;
+    for (size_t node_index = 0; node_index <= last_index; node_index++)
+        lattice_window->lattice_nodes[node_index].next_node = 0;
+    for (size_t node_index = lattice_window->position; node_index <= last_index; node_index++)
+        if (lattice_window->lattice_nodes[node_index].start != NO_NODE) {
+            lattice_window->lattice_nodes[node_index].next_node = 1;
+            marked_count++;
         }
-    for (size_t place = top; place > 0; place--) {
-        struct step *step = &window->steps[place];
-        if (!step->next)
+    for (size_t node_index = last_index; node_index > 0; node_index--) {
+        struct lattice_node *lattice_node = &lattice_window->lattice_nodes[node_index];
+        if (!lattice_node->next_node)
             continue;
-        if (marks == 1 && place <= window->at)
-            return place;
-        marks -= window->steps[step->start].next; /* two ways become one */
-        window->steps[step->start].next = 1;
+        if (marked_count == 1 && node_index <= lattice_window->position)
+            return node_index;
+        marked_count -=
+            lattice_window->lattice_nodes[lattice_node->start].next_node; /* two ways become one */
+        lattice_window->lattice_nodes[lattice_node->start].next_node = 1;
     }
     return 0;
 }
 
-static void emit(struct sink *sink, int32_t id)
+static void emit(struct token_sink *token_sink, int32_t id)
 {
-    if (sink->ids && sink->count < sink->capacity)
-        sink->ids[sink->count] = id;
-    sink->count++;
-    sink->open_count++;
+    if (token_sink->ids && token_sink->count < token_sink->capacity)
+        token_sink->ids[token_sink->count] = id;
+    token_sink->count++;
+    token_sink->unclosed_count++;
 }
 
 /* Gives the open tokens their end. */
-static void close_tokens(struct sink *sink, size_t end)
+static void set_token_ends(struct token_sink *token_sink, size_t end)
 {
-    for (; sink->open_count; sink->open_count--)
-        if (sink->ends && sink->count - sink->open_count < sink->capacity)
-            sink->ends[sink->count - sink->open_count] = end;
+    for (; token_sink->unclosed_count; token_sink->unclosed_count--)
+        if (token_sink->ends &&
+            token_sink->count - token_sink->unclosed_count < token_sink->capacity)
+            token_sink->ends[token_sink->count - token_sink->unclosed_count] = end;
 }
 
-static void emit_piece(const struct window *window, size_t begin, size_t end, int32_t piece,
-                       struct sink *sink)
+static void emit_piece(const struct lattice_window *lattice_window, size_t begin, size_t end,
+                       int32_t piece, struct token_sink *token_sink)
 {
-    const struct tokenizer_settings *settings = window->tokenizer->settings;
-    bool unknown = piece == settings->unknown_id;
-    if (unknown && has_flag(window->tokenizer, TOKENIZER_BYTES)) {
+    const struct tokenizer_settings *settings = lattice_window->tokenizer->settings;
+    bool is_unknown = piece == settings->unknown_id;
+    if (is_unknown && has_flag(lattice_window->tokenizer, TOKENIZER_BYTE_FALLBACK)) {
         for (size_t i = begin; i < end; i++)
-            emit(sink, settings->byte_ids[(unsigned char)window->bytes[i]]);
-    } else if (unknown && sink->after_unknown) {
-        sink->open_count += sink->open_count == 0; /* the token before goes on */
+            emit(token_sink, settings->byte_ids[(unsigned char)lattice_window->bytes[i]]);
+    } else if (is_unknown && token_sink->is_after_unknown) {
+        token_sink->unclosed_count +=
+            token_sink->unclosed_count == 0; /* the token before goes on */
     } else {
-        emit(sink, piece);
+        emit(token_sink, piece);
     }
-    sink->after_unknown = unknown;
+    token_sink->is_after_unknown = is_unknown;
     /* Within what one character became, the text cannot be cut. */
-    bool within = end < window->size && window->ends[end] == window->ends[end - 1];
-    if (!within)
-        close_tokens(sink, window->ends[end - 1]);
+    bool is_within_character =
+        end < lattice_window->size && lattice_window->ends[end] == lattice_window->ends[end - 1];
+    if (!is_within_character)
+        set_token_ends(token_sink, lattice_window->ends[end - 1]);
 }
 
 /* Emits the way to `place`, and moves the window so that it begins there. */
-static void settle(struct window *window, size_t place, struct sink *sink)
+static void emit_best_path(struct lattice_window *lattice_window, size_t node_index,
+                           struct token_sink *token_sink)
 {
-    for (size_t end = place; end > 0; end = window->steps[end].start)
-        window->steps[window->steps[end].start].next = (uint32_t)end;
-    for (size_t begin = 0; begin < place; begin = window->steps[begin].next) {
-        size_t end = window->steps[begin].next;
-        emit_piece(window, begin, end, window->steps[end].piece, sink);
+    for (size_t end = node_index; end > 0; end = lattice_window->lattice_nodes[end].start)
+        lattice_window->lattice_nodes[lattice_window->lattice_nodes[end].start].next_node =
+            (uint32_t)end;
+    for (size_t begin = 0; begin < node_index;
+         begin = lattice_window->lattice_nodes[begin].next_node) {
+        size_t end = lattice_window->lattice_nodes[begin].next_node;
+        emit_piece(lattice_window, begin, end, lattice_window->lattice_nodes[end].piece,
+                   token_sink);
     }
-    window->size -= place;
-    window->firm -= place;
-    window->at -= place;
-    memmove(window->bytes, window->bytes + place, window->size);
-    memmove(window->ends, window->ends + place, window->size * sizeof(*window->ends));
-    memmove(window->steps, window->steps + place, (window->size + 1) * sizeof(*window->steps));
-    for (size_t i = 1; i <= window->size; i++) { /* ways around the place are given up */
-        struct step *step = &window->steps[i];
-        step->start =
-            step->start == NONE || step->start < place ? NONE : step->start - (uint32_t)place;
+    lattice_window->size -= node_index;
+    lattice_window->trimmed_size -= node_index;
+    lattice_window->position -= node_index;
+    memmove(lattice_window->bytes, lattice_window->bytes + node_index, lattice_window->size);
+    memmove(lattice_window->ends, lattice_window->ends + node_index,
+            lattice_window->size * sizeof(*lattice_window->ends));
+    memmove(lattice_window->lattice_nodes, lattice_window->lattice_nodes + node_index,
+            (lattice_window->size + 1) * sizeof(*lattice_window->lattice_nodes));
+    for (size_t i = 1; i <= lattice_window->size; i++) { /* ways around the place are given up */
+        struct lattice_node *lattice_node = &lattice_window->lattice_nodes[i];
+        lattice_node->start = lattice_node->start == NO_NODE || lattice_node->start < node_index
+                                  ? NO_NODE
+                                  : lattice_node->start - (uint32_t)node_index;
     }
 }
 
 /* Tokens of a text without added tokens; ends count from its begin. */
-static void encode_run(const struct tokenizer *tokenizer, struct text text, bool with_prefix,
-                       struct sink *sink)
+static void encode_plain_text(const struct tokenizer *tokenizer, struct text text, bool with_prefix,
+                              struct token_sink *token_sink)
 {
-    struct window window = {.tokenizer = tokenizer, .text = text};
-    size_t target = WINDOW;
-    make_room(&window, (text.size < WINDOW ? text.size : WINDOW) + text.size / 4 % WINDOW + 16);
-    window.steps[0] = (struct step){.start = 0};
-    sink->after_unknown = false;
-    begin_text(&window, with_prefix);
-    while (window.consumed < text.size) {
-        while (window.consumed < text.size && window.size < target)
-            take_character(&window);
-        if (window.consumed == text.size)
+    struct lattice_window lattice_window = {.tokenizer = tokenizer, .text = text};
+    size_t target = WINDOW_SIZE;
+    reserve_bytes(&lattice_window, (text.size < WINDOW_SIZE ? text.size : WINDOW_SIZE) +
+                                       text.size / 4 % WINDOW_SIZE + 16);
+    lattice_window.lattice_nodes[0] = (struct lattice_node){.start = 0};
+    token_sink->is_after_unknown = false;
+    normalize_text_start(&lattice_window, with_prefix);
+    while (lattice_window.consumed < text.size) {
+        while (lattice_window.consumed < text.size && lattice_window.size < target)
+            normalize_next_character(&lattice_window);
+        if (lattice_window.consumed == text.size)
             break;
-        draw(&window, false);
-        size_t place = meeting_place(&window);
-        if (window.size - place > MOST_WINDOW)
-            place = window.at;
-        settle(&window, place, sink);
-        if (window.size > target / 2)
+        extend_lattice(&lattice_window, false);
+        size_t node_index = find_common_node(&lattice_window);
+        if (lattice_window.size - node_index > MAX_WINDOW_SIZE)
+            node_index = lattice_window.position;
+        emit_best_path(&lattice_window, node_index, token_sink);
+        if (lattice_window.size > target / 2)
             target *= 2;
     }
-    draw(&window, true);
-    if (window.firm > 0) {
-        window.size = window.firm;
-        settle(&window, window.firm, sink);
+    extend_lattice(&lattice_window, true);
+    if (lattice_window.trimmed_size > 0) {
+        lattice_window.size = lattice_window.trimmed_size;
+        emit_best_path(&lattice_window, lattice_window.trimmed_size, token_sink);
     }
-    free(window.bytes);
-    free(window.ends);
-    free(window.steps);
+    free(lattice_window.bytes);
+    free(lattice_window.ends);
+    free(lattice_window.lattice_nodes);
 }
 
 /* Tokens of a stretch of the text, their ends counted from the text's begin. */
-static void encode_stretch(const struct tokenizer *tokenizer, struct text text, size_t begin,
-                           size_t end, bool with_prefix, struct sink *sink)
+static void encode_span(const struct tokenizer *tokenizer, struct text text, size_t begin,
+                        size_t end, bool with_prefix, struct token_sink *token_sink)
 {
-    size_t first = sink->count;
-    encode_run(tokenizer, text_slice(text, begin, end), with_prefix, sink);
-    for (size_t i = first; sink->ends && i < sink->count && i < sink->capacity; i++)
-        sink->ends[i] += begin;
+    size_t first = token_sink->count;
+    encode_plain_text(tokenizer, text_slice(text, begin, end), with_prefix, token_sink);
+    for (size_t i = first; token_sink->ends && i < token_sink->count && i < token_sink->capacity;
+         i++)
+        token_sink->ends[i] += begin;
 }
 
-static size_t encode(const struct tokenizer *tokenizer, struct text text, bool with_prefix,
-                     struct sink *sink)
+static size_t encode_text(const struct tokenizer *tokenizer, struct text text, bool with_prefix,
+                          struct token_sink *token_sink)
 {
     size_t begin = 0;
-    for (size_t at = 0; at < text.size && tokenizer->added.count;) {
+    for (size_t position = 0; position < text.size && tokenizer->added.count;) {
         int32_t id;
-        size_t size = trie_longest(&tokenizer->added, text_slice(text, at, text.size), &id);
+        size_t size = trie_longest(&tokenizer->added, text_slice(text, position, text.size), &id);
         if (size == 0) {
-            at++;
+            position++;
             continue;
         }
-        encode_stretch(tokenizer, text, begin, at, with_prefix, sink);
-        at += size;
-        emit(sink, id);
-        close_tokens(sink, at);
-        begin = at;
+        encode_span(tokenizer, text, begin, position, with_prefix, token_sink);
+        position += size;
+        emit(token_sink, id);
+        set_token_ends(token_sink, position);
+        begin = position;
     }
-    encode_stretch(tokenizer, text, begin, text.size, with_prefix, sink);
-    if (sink->ends && sink->count && sink->count <= sink->capacity) {
+    encode_span(tokenizer, text, begin, text.size, with_prefix, token_sink);
+    if (token_sink->ends && token_sink->count && token_sink->count <= token_sink->capacity) {
         /* Spaces at the end belong to the last token: to all that its last character became. */
-        size_t last_end = sink->ends[sink->count - 1];
-        for (size_t i = sink->count; i > 0 && sink->ends[i - 1] == last_end; i--)
-            sink->ends[i - 1] = text.size;
+        size_t last_end = token_sink->ends[token_sink->count - 1];
+        for (size_t i = token_sink->count; i > 0 && token_sink->ends[i - 1] == last_end; i--)
+            token_sink->ends[i - 1] = text.size;
     }
-    return sink->count;
+    return token_sink->count;
 }
 
 size_t tokenizer_encode(const struct tokenizer *tokenizer, struct text text, int32_t *ids,
                         size_t *ends, size_t capacity)
 {
-    struct sink sink = {.ids = ids, .ends = ends, .capacity = capacity};
-    return encode(tokenizer, text, has_flag(tokenizer, TOKENIZER_PREFIX), &sink);
+    struct token_sink token_sink = {.ids = ids, .ends = ends, .capacity = capacity};
+    return encode_text(tokenizer, text, has_flag(tokenizer, TOKENIZER_ADD_PREFIX_SPACE),
+                       &token_sink);
 }
 
 size_t tokenizer_encode_prefix(const struct tokenizer *tokenizer, struct text text, int32_t *ids,
@@ -444,7 +472,8 @@ size_t tokenizer_encode_prefix(const struct tokenizer *tokenizer, struct text te
 {
     int32_t symbol;
     bool begins_with_symbol = trie_longest(&tokenizer->symbols, text, &symbol) > 0;
-    struct sink sink = {.ids = ids, .capacity = capacity};
-    return encode(tokenizer, text, has_flag(tokenizer, TOKENIZER_PREFIX) && !begins_with_symbol,
-                  &sink);
+    struct token_sink token_sink = {.ids = ids, .capacity = capacity};
+    return encode_text(tokenizer, text,
+                       has_flag(tokenizer, TOKENIZER_ADD_PREFIX_SPACE) && !begins_with_symbol,
+                       &token_sink);
 }

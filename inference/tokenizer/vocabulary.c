@@ -8,11 +8,11 @@
 
 #include "base/memory.h"
 
-void vocabulary_add(struct vocabulary *vocabulary, struct piece piece)
+void vocabulary_add_piece(struct vocabulary *vocabulary, struct vocabulary_piece vocabulary_piece)
 {
     vocabulary->pieces = memory_grow(vocabulary->pieces, &vocabulary->capacity,
                                      vocabulary->count + 1, sizeof(*vocabulary->pieces));
-    vocabulary->pieces[vocabulary->count++] = piece;
+    vocabulary->pieces[vocabulary->count++] = vocabulary_piece;
 }
 
 void vocabulary_add_token(struct vocabulary *vocabulary, struct added_token token)
@@ -30,40 +30,41 @@ void vocabulary_free(struct vocabulary *vocabulary)
 }
 
 /* The byte that a piece like <0x0A> stands for, or -1. */
-static int byte_of(struct text piece)
+static int parse_byte_piece(struct text vocabulary_piece)
 {
     unsigned byte;
     char text[7];
-    if (piece.size != 6)
+    if (vocabulary_piece.size != 6)
         return -1;
-    memcpy(text, piece.bytes, 6);
+    memcpy(text, vocabulary_piece.bytes, 6);
     text[6] = '\0';
-    char again[8];
+    char canonical[8];
     if (sscanf(text, "<0x%2X>", &byte) != 1)
         return -1;
-    snprintf(again, sizeof(again), "<0x%02X>", byte);
-    return memcmp(text, again, 6) == 0 ? (int)byte : -1;
+    snprintf(canonical, sizeof(canonical), "<0x%02X>", byte);
+    return memcmp(text, canonical, 6) == 0 ? (int)byte : -1;
 }
 
 static bool check_piece(const struct vocabulary *vocabulary, size_t id, const char *name,
                         struct tokenizer_settings *settings, struct error *error)
 {
-    const struct piece *piece = &vocabulary->pieces[id];
-    if (piece->text.size == 0 || piece->text.size > MOST_PIECE_BYTES)
+    const struct vocabulary_piece *vocabulary_piece = &vocabulary->pieces[id];
+    if (vocabulary_piece->text.size == 0 || vocabulary_piece->text.size > MAX_PIECE_BYTES)
         return error_set(error, ERROR_MODEL, "%s: piece %zu has %zu bytes, expected 1 to %d", name,
-                         id, piece->text.size, MOST_PIECE_BYTES);
-    if (!(piece->score >= -(double)FLT_MAX && piece->score <= (double)FLT_MAX))
+                         id, vocabulary_piece->text.size, MAX_PIECE_BYTES);
+    if (!(vocabulary_piece->score >= -(double)FLT_MAX &&
+          vocabulary_piece->score <= (double)FLT_MAX))
         return error_set(error, ERROR_MODEL, "%s: the score of piece %zu is not a number", name,
                          id);
-    if (piece->text.size > settings->longest_piece)
-        settings->longest_piece = (uint32_t)piece->text.size;
+    if (vocabulary_piece->text.size > settings->max_piece_size)
+        settings->max_piece_size = (uint32_t)vocabulary_piece->text.size;
     int byte = -1;
-    switch (piece->kind) {
+    switch (vocabulary_piece->kind) {
     case PIECE_NORMAL:
-        if (piece->score < settings->lowest_score)
-            settings->lowest_score = piece->score;
-        if (piece->score > settings->highest_score)
-            settings->highest_score = piece->score;
+        if (vocabulary_piece->score < settings->min_score)
+            settings->min_score = vocabulary_piece->score;
+        if (vocabulary_piece->score > settings->max_score)
+            settings->max_score = vocabulary_piece->score;
         return true;
     case PIECE_UNKNOWN:
         if (settings->unknown_id >= 0)
@@ -72,11 +73,11 @@ static bool check_piece(const struct vocabulary *vocabulary, size_t id, const ch
         settings->unknown_id = (int32_t)id;
         return true;
     case PIECE_CONTROL:
-        if (text_equal(piece->text, vocabulary->end_piece))
+        if (text_equal(vocabulary_piece->text, vocabulary->end_piece))
             settings->end_id = (int32_t)id;
         return true;
     case PIECE_BYTE:
-        byte = byte_of(piece->text);
+        byte = parse_byte_piece(vocabulary_piece->text);
         if (byte < 0 || settings->byte_ids[byte] >= 0)
             return error_set(error, ERROR_MODEL,
                              "%s: piece %zu is not a byte <0x00> to <0xFF>, or comes twice", name,
@@ -88,7 +89,7 @@ static bool check_piece(const struct vocabulary *vocabulary, size_t id, const ch
         return true;
     }
     return error_set(error, ERROR_MODEL, "%s: piece %zu is of unknown kind %d", name, id,
-                     (int)piece->kind);
+                     (int)vocabulary_piece->kind);
 }
 
 static bool make_settings(const struct vocabulary *vocabulary, const char *name,
@@ -98,27 +99,27 @@ static bool make_settings(const struct vocabulary *vocabulary, const char *name,
     *settings = (struct tokenizer_settings){.count = (uint32_t)vocabulary->count,
                                             .unknown_id = -1,
                                             .end_id = -1,
-                                            .lowest_score = (double)FLT_MAX,
-                                            .highest_score = (double)FLT_MIN,
+                                            .min_score = (double)FLT_MAX,
+                                            .max_score = (double)FLT_MIN,
                                             .flags = vocabulary->flags};
     for (size_t i = 0; i < 256; i++)
         settings->byte_ids[i] = -1;
-    if (vocabulary->count == 0 || vocabulary->count > MOST_PIECES)
+    if (vocabulary->count == 0 || vocabulary->count > MAX_PIECES)
         return error_set(error, ERROR_MODEL, "%s: %zu pieces, expected 1 to %d", name,
-                         vocabulary->count, MOST_PIECES);
+                         vocabulary->count, MAX_PIECES);
     for (size_t id = 0; id < vocabulary->count; id++)
         if (!check_piece(vocabulary, id, name, settings, error))
             return false;
     if (settings->unknown_id < 0)
         return error_set(error, ERROR_MODEL, "%s: no piece for the unknown", name);
-    for (size_t i = 0; i < 256 && (settings->flags & TOKENIZER_BYTES); i++)
+    for (size_t i = 0; i < 256 && (settings->flags & TOKENIZER_BYTE_FALLBACK); i++)
         if (settings->byte_ids[i] < 0)
             return error_set(error, ERROR_MODEL, "%s: byte fallback without the piece <0x%02zX>",
                              name, i);
     return true;
 }
 
-static bool found_by_text(enum piece_kind kind, bool symbols_only)
+static bool is_matched_by_text(enum piece_kind kind, bool symbols_only)
 {
     if (symbols_only)
         return kind == PIECE_USER_DEFINED;
@@ -131,40 +132,40 @@ static bool build_trie(const struct vocabulary *vocabulary, bool symbols_only, c
     struct trie_key *keys = memory_alloc(vocabulary->count, sizeof(*keys));
     size_t count = 0;
     for (size_t id = 0; id < vocabulary->count; id++)
-        if (found_by_text(vocabulary->pieces[id].kind, symbols_only))
+        if (is_matched_by_text(vocabulary->pieces[id].kind, symbols_only))
             keys[count++] = (struct trie_key){vocabulary->pieces[id].text, (int32_t)id};
     struct trie trie;
-    struct text twice;
-    bool distinct = trie_build(&trie, keys, count, arena, &twice);
+    struct text duplicate;
+    bool are_unique = trie_build(&trie, keys, count, arena, &duplicate);
     free(keys);
     *table = (struct text){(const char *)trie.nodes, trie.count * sizeof(*trie.nodes)};
-    return distinct || error_set(error, ERROR_MODEL, "%s: the piece '%.*s' comes twice", name,
-                                 TEXT_ARGUMENT(twice));
+    return are_unique || error_set(error, ERROR_MODEL, "%s: the piece '%.*s' comes twice", name,
+                                   TEXT_ARGUMENT(duplicate));
 }
 
 static bool build_added(const struct vocabulary *vocabulary, const char *name, struct arena *arena,
                         struct text *table, struct error *error)
 {
     struct trie_key *keys = memory_alloc(vocabulary->added_count, sizeof(*keys));
-    bool known = true;
-    for (size_t i = 0; i < vocabulary->added_count && known; i++) {
+    bool is_valid = true;
+    for (size_t i = 0; i < vocabulary->added_count && is_valid; i++) {
         struct added_token token = vocabulary->added[i];
         keys[i] = (struct trie_key){token.text, token.id};
         if (token.id < 0 || (size_t)token.id >= vocabulary->count || token.text.size == 0 ||
-            token.text.size > MOST_PIECE_BYTES)
-            known = error_set(error, ERROR_MODEL, "%s: added token '%.*s' has no piece %d", name,
-                              TEXT_ARGUMENT(token.text), token.id);
+            token.text.size > MAX_PIECE_BYTES)
+            is_valid = error_set(error, ERROR_MODEL, "%s: added token '%.*s' has no piece %d", name,
+                                 TEXT_ARGUMENT(token.text), token.id);
     }
     struct trie trie = {0};
-    if (known)
+    if (is_valid)
         trie_build(&trie, keys, vocabulary->added_count, arena, NULL);
     free(keys);
     *table = (struct text){(const char *)trie.nodes, trie.count * sizeof(*trie.nodes)};
-    return known;
+    return is_valid;
 }
 
 static void build_pieces(const struct vocabulary *vocabulary, struct arena *arena,
-                         struct text tables[TOKENIZER_TABLES])
+                         struct text tables[TOKENIZER_TABLE_COUNT])
 {
     size_t count = vocabulary->count, size = 0;
     for (size_t id = 0; id < count; id++)
@@ -175,12 +176,12 @@ static void build_pieces(const struct vocabulary *vocabulary, struct arena *aren
     char *bytes = arena_alloc(arena, size, 1);
     size_t offset = 0;
     for (size_t id = 0; id < count; id++) {
-        const struct piece *piece = &vocabulary->pieces[id];
+        const struct vocabulary_piece *vocabulary_piece = &vocabulary->pieces[id];
         offsets[id] = (uint32_t)offset;
-        scores[id] = piece->score;
-        kinds[id] = (uint8_t)piece->kind;
-        memcpy(bytes + offset, piece->text.bytes, piece->text.size);
-        offset += piece->text.size;
+        scores[id] = vocabulary_piece->score;
+        kinds[id] = (uint8_t)vocabulary_piece->kind;
+        memcpy(bytes + offset, vocabulary_piece->text.bytes, vocabulary_piece->text.size);
+        offset += vocabulary_piece->text.size;
     }
     offsets[count] = (uint32_t)offset;
     tables[TOKENIZER_OFFSETS] = (struct text){(char *)offsets, (count + 1) * sizeof(*offsets)};
@@ -190,15 +191,16 @@ static void build_pieces(const struct vocabulary *vocabulary, struct arena *aren
 }
 
 bool vocabulary_build(const struct vocabulary *vocabulary, const char *name, struct arena *arena,
-                      struct text tables[TOKENIZER_TABLES], struct error *error)
+                      struct text tables[TOKENIZER_TABLE_COUNT], struct error *error)
 {
     struct tokenizer_settings *settings = arena_alloc(arena, 1, sizeof(*settings));
     if (!make_settings(vocabulary, name, settings, error))
         return false;
     tables[TOKENIZER_SETTINGS] = (struct text){(const char *)settings, sizeof(*settings)};
     build_pieces(vocabulary, arena, tables);
-    tables[TOKENIZER_CHARSMAP] = vocabulary->charsmap.size ? arena_copy(arena, vocabulary->charsmap)
-                                                           : (struct text){NULL, 0};
+    tables[TOKENIZER_CHARSMAP] = vocabulary->charsmap.size
+                                     ? arena_copy_text(arena, vocabulary->charsmap)
+                                     : (struct text){NULL, 0};
     return build_trie(vocabulary, false, name, arena, &tables[TOKENIZER_TRIE], error) &&
            build_trie(vocabulary, true, name, arena, &tables[TOKENIZER_SYMBOLS], error) &&
            build_added(vocabulary, name, arena, &tables[TOKENIZER_ADDED], error);

@@ -8,7 +8,7 @@
 #include "inference/tokenizer/tokenizer.h"
 #include "inference/tokenizer/trie.h"
 
-enum { MOST_PIECES = 1 << 20, MOST_PIECE_BYTES = 4096 };
+enum { MAX_PIECES = 1 << 20, MAX_PIECE_BYTES = 4096 };
 
 /* SentencePiece's numbers. */
 enum piece_kind {
@@ -20,7 +20,7 @@ enum piece_kind {
     PIECE_BYTE = 6,
 };
 
-struct piece {
+struct vocabulary_piece {
     struct text text;
     double score; /* SentencePiece's own are floats */
     enum piece_kind kind;
@@ -34,28 +34,28 @@ struct added_token {
 
 /* How text is normalised and cut. As it lies in a model file. */
 struct tokenizer_settings {
-    uint32_t count;         /* pieces */
-    uint32_t longest_piece; /* bytes */
+    uint32_t count;          /* pieces */
+    uint32_t max_piece_size; /* bytes */
     int32_t unknown_id;
-    int32_t end_id;                     /* -1: none */
-    double lowest_score, highest_score; /* of normal pieces, as SentencePiece keeps them */
+    int32_t end_id;              /* -1: none */
+    double min_score, max_score; /* of normal pieces, as SentencePiece keeps them */
     uint32_t flags, reserved;
-    int32_t byte_ids[256]; /* with TOKENIZER_BYTES */
+    int32_t byte_ids[256]; /* with TOKENIZER_BYTE_FALLBACK */
 };
 
 enum tokenizer_flag {
-    TOKENIZER_PREFIX = 1,         /* a space is put before the text */
-    TOKENIZER_COLLAPSE = 2,       /* runs of spaces become one */
-    TOKENIZER_STRIP_FRONT = 4,    /* spaces at the front are dropped */
-    TOKENIZER_STRIP_BACK = 8,     /* and at the back */
-    TOKENIZER_ESCAPE = 16,        /* a space is written U+2581 */
-    TOKENIZER_BYTES = 32,         /* an unknown character becomes its bytes */
-    TOKENIZER_PREFIX_SPARED = 64, /* no space is put before a text that begins with one */
-    TOKENIZER_WORDS = 128,        /* each word is cut by itself; scores are summed in double */
+    TOKENIZER_ADD_PREFIX_SPACE = 1,     /* a space is put before the text */
+    TOKENIZER_COLLAPSE_SPACES = 2,      /* runs of spaces become one */
+    TOKENIZER_STRIP_LEADING = 4,        /* spaces at the front are dropped */
+    TOKENIZER_STRIP_TRAILING = 8,       /* and at the back */
+    TOKENIZER_ESCAPE_SPACES = 16,       /* a space is written U+2581 */
+    TOKENIZER_BYTE_FALLBACK = 32,       /* an unknown character becomes its bytes */
+    TOKENIZER_PREFIX_UNLESS_SPACE = 64, /* no space is put before a text that begins with one */
+    TOKENIZER_SPLIT_WORDS = 128, /* each word is cut by itself; scores are summed in double */
 };
 
 struct vocabulary {
-    struct piece *pieces;
+    struct vocabulary_piece *pieces;
     size_t count, capacity;
     struct added_token *added;
     size_t added_count, added_capacity;
@@ -65,15 +65,15 @@ struct vocabulary {
 };
 
 /* Texts borrow from `bytes` or from `arena`. `name` begins messages. */
-bool spiece_read(struct text bytes, const char *name, struct vocabulary *vocabulary,
-                 struct error *error);
+bool sentencepiece_read(struct text bytes, const char *name, struct vocabulary *vocabulary,
+                        struct error *error);
 bool tokenizer_json_read(struct text bytes, const char *name, struct arena *arena,
                          struct vocabulary *vocabulary, struct error *error);
 bool tokenizer_gguf_read(struct text bytes, const char *name, struct arena *arena,
                          struct vocabulary *vocabulary, struct error *error);
 void vocabulary_free(struct vocabulary *vocabulary); /* safe on a zeroed one */
 
-void vocabulary_add(struct vocabulary *vocabulary, struct piece piece);
+void vocabulary_add_piece(struct vocabulary *vocabulary, struct vocabulary_piece vocabulary_piece);
 void vocabulary_add_token(struct vocabulary *vocabulary, struct added_token token);
 
 /* The tokenizer's tables, each a run of bytes: what a model file holds and maps. */
@@ -87,12 +87,12 @@ enum tokenizer_table {
     TOKENIZER_SYMBOLS,  /* struct trie_node []: user-defined pieces */
     TOKENIZER_ADDED,    /* struct trie_node []: added tokens */
     TOKENIZER_CHARSMAP, /* as SentencePiece has it */
-    TOKENIZER_TABLES
+    TOKENIZER_TABLE_COUNT
 };
 
 /* Checks the vocabulary and builds the tables in `arena`. */
 bool vocabulary_build(const struct vocabulary *vocabulary, const char *name, struct arena *arena,
-                      struct text tables[TOKENIZER_TABLES], struct error *error);
+                      struct text tables[TOKENIZER_TABLE_COUNT], struct error *error);
 
 /* A tokenizer ready for use: views of the tables. */
 struct tokenizer {
@@ -106,12 +106,12 @@ struct tokenizer {
     size_t charsmap_unit_count;
     struct text replacements; /* its values are offsets of strings ended by a zero byte */
     struct text space;        /* what a space becomes */
-    struct text tables[TOKENIZER_TABLES]; /* borrowed, or owned by the arena */
+    struct text tables[TOKENIZER_TABLE_COUNT]; /* borrowed, or owned by the arena */
     struct arena arena;
 };
 
 /* Makes a zeroed tokenizer use `tables`, which must outlive it, after checking every bound. */
-bool tokenizer_attach(struct tokenizer *tokenizer, const struct text tables[TOKENIZER_TABLES],
+bool tokenizer_attach(struct tokenizer *tokenizer, const struct text tables[TOKENIZER_TABLE_COUNT],
                       const char *name, struct error *error);
 
 /* Reads a spiece.model, tokenizer.json or GGUF file into a zeroed tokenizer, which owns its tables.

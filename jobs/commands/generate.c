@@ -9,26 +9,26 @@ extern const struct command generate_command; /* at the end */
 
 struct generate {
     struct line_options lines;
-    int64_t most, least, beam, no_repeat_ngram;
+    int64_t max, min, beam, no_repeat_ngram;
     double length_penalty;
 };
 
-#define FLAG(name_, type_, member_, fallback_, least_, most_, argument_, help_)                    \
+#define FLAG(name_, type_, member_, default_, min_, max_, argument_, help_)                        \
     {                                                                                              \
         .option = {.name = name_,                                                                  \
                    .type = type_,                                                                  \
                    .offset = offsetof(struct generate, member_),                                   \
-                   .fallback = fallback_,                                                          \
-                   .least = least_,                                                                \
-                   .most = most_,                                                                  \
+                   .default_value = default_,                                                      \
+                   .min = min_,                                                                    \
+                   .max = max_,                                                                    \
                    .help = help_},                                                                 \
-        .argument = argument_                                                                      \
+        .value_name = argument_                                                                    \
     }
 
 static const struct flag flags[] = {
     LINE_FLAGS,
-    FLAG("max-tokens", OPTION_INTEGER, most, "64", 1, 65536, "N", "longest output"),
-    FLAG("min-tokens", OPTION_INTEGER, least, "0", 0, 65536, "N", "shortest output"),
+    FLAG("max-tokens", OPTION_INTEGER, max, "64", 1, 65536, "N", "longest output"),
+    FLAG("min-tokens", OPTION_INTEGER, min, "0", 0, 65536, "N", "shortest output"),
     FLAG("beam", OPTION_INTEGER, beam, "1", 1, 1024, "B", "beams; 1 is greedy"),
     FLAG("length-penalty", OPTION_REAL, length_penalty, "1", -100, 100, "X",
          "beams are ranked by log-probability / length ^ X"),
@@ -49,12 +49,12 @@ static bool generate_lines(const struct generate *generate, const struct t5_mode
                            struct t5_session *session, struct error *error)
 {
     struct t5_decoding decoding = {.prefix = generate->lines.prefix,
-                                   .most = (size_t)generate->most,
-                                   .least = (size_t)generate->least,
+                                   .max_tokens = (size_t)generate->max,
+                                   .min_tokens = (size_t)generate->min,
                                    .beam = (size_t)generate->beam,
                                    .length_penalty = generate->length_penalty,
                                    .no_repeat_ngram = (size_t)generate->no_repeat_ngram};
-    size_t batch = (size_t)generate->lines.batch, most = (size_t)generate->lines.input_tokens;
+    size_t batch = (size_t)generate->lines.batch, max = (size_t)generate->lines.input_tokens;
     struct text *lines = memory_alloc(batch, sizeof(*lines));
     struct t5_output *outputs = memory_alloc(batch, sizeof(*outputs));
     struct arena arena = {0};
@@ -62,9 +62,9 @@ static bool generate_lines(const struct generate *generate, const struct t5_mode
     bool ok = true;
     while (ok && count) {
         arena_reset(&arena);
-        ok = lines_read(stdin, batch, &arena, lines, &count, error);
+        ok = lines_read_batch(stdin, batch, &arena, lines, &count, error);
         for (size_t i = 0; ok && i < count; i++)
-            ok = lines_check(model, lines[i], most, "input-tokens", ++line, error);
+            ok = lines_check_length(model, lines[i], max, "input-tokens", ++line, error);
         ok = ok && t5_encode(session, lines, count, error) &&
              t5_generate(session, &decoding, &arena, outputs, error);
         for (size_t i = 0; ok && i < count; i++)
@@ -83,14 +83,15 @@ static int run(int argc, char **argv, struct error *error)
     struct arena arena = {0};
     struct t5_model *model = NULL;
     struct t5_session *session = NULL;
-    int first;
+    int first_operand;
     bool ok =
-        command_parse(&generate_command, argc, argv, &generate, &arena, &first, error) &&
-        command_operands(&generate_command, argc - first, 0, 0, error) &&
-        lines_open_model(&generate.lines, &model, error) &&
-        lines_open_session(&generate.lines, model,
-                           (size_t)generate.most + lines_prefix_tokens(&generate.lines, model) + 2,
-                           (size_t)generate.beam, &session, error) &&
+        command_parse(&generate_command, argc, argv, &generate, &arena, &first_operand, error) &&
+        command_check_operands(&generate_command, argc - first_operand, 0, 0, error) &&
+        line_options_open_model(&generate.lines, &model, error) &&
+        line_options_open_session(&generate.lines, model,
+                                  (size_t)generate.max +
+                                      lines_count_prefix_tokens(&generate.lines, model) + 2,
+                                  (size_t)generate.beam, &session, error) &&
         generate_lines(&generate, model, session, error);
     t5_session_close(session);
     t5_model_close(model);

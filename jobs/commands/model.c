@@ -14,44 +14,45 @@ struct model {
     int64_t lines, input_tokens, output_tokens, threads;
 };
 
-#define LAYERS(name_, member_)                                                                     \
+#define LAYER_LIST_FLAG(name_, member_)                                                            \
     {                                                                                              \
-        .option = {name_, OPTION_TEXT, offsetof(struct model, member_), .fallback = "",            \
+        .option = {name_, OPTION_TEXT, offsetof(struct model, member_), .default_value = "",       \
                    .help = "prune: these layers, counted from 0"},                                 \
-        .argument = "2,5-6"                                                                        \
+        .value_name = "2,5-6"                                                                      \
     }
 
-#define NUMBER(name_, member_, fallback_, least_, most_, help_)                                    \
+#define NUMBER_FLAG(name_, member_, default_, min_, max_, help_)                                   \
     {                                                                                              \
-        .option = {name_, OPTION_INTEGER, offsetof(struct model, member_), fallback_, least_,      \
-                   most_, .help = help_},                                                          \
-        .argument = "N"                                                                            \
+        .option = {name_, OPTION_INTEGER, offsetof(struct model, member_), default_, min_,         \
+                   max_,  .help = help_},                                                          \
+        .value_name = "N"                                                                          \
     }
 
 static const struct flag flags[] = {
-    {.option = {"output", OPTION_TEXT, offsetof(struct model, output), .fallback = "",
+    {.option = {"output", OPTION_TEXT, offsetof(struct model, output), .default_value = "",
                 .help = "import: the file to write, in place of TARGET"},
-     .letter = 'o',
-     .argument = "FILE"},
-    {.option = {"prompts", OPTION_TEXT, offsetof(struct model, prompts), .fallback = "",
+     .short_name = 'o',
+     .value_name = "FILE"},
+    {.option = {"prompts", OPTION_TEXT, offsetof(struct model, prompts), .default_value = "",
                 .help = "import: an INI file of prompts, in place of the directory's"},
-     .argument = "FILE"},
-    {.option = {"int8-only", OPTION_BOOLEAN, offsetof(struct model, int8_only), .fallback = "no",
+     .value_name = "FILE"},
+    {.option = {"int8-only", OPTION_BOOLEAN, offsetof(struct model, int8_only),
+                .default_value = "no",
                 .help = "import: leave out the float32 weights that --precision f32 reads"}},
-    LAYERS("drop-encoder", drop_encoder),
-    LAYERS("drop-decoder", drop_decoder),
-    {.option = {"text", OPTION_TEXT, offsetof(struct model, text), .fallback = "",
+    LAYER_LIST_FLAG("drop-encoder", drop_encoder),
+    LAYER_LIST_FLAG("drop-decoder", drop_decoder),
+    {.option = {"text", OPTION_TEXT, offsetof(struct model, text), .default_value = "",
                 .help = "prune: compare on these lines, input or input<TAB>target"},
-     .argument = "FILE"},
-    {.option = {"prefix", OPTION_TEXT, offsetof(struct model, prefix), .fallback = "",
+     .value_name = "FILE"},
+    {.option = {"prefix", OPTION_TEXT, offsetof(struct model, prefix), .default_value = "",
                 .help = "prune: what the decoder is made to start with"},
-     .argument = "TEXT"},
-    NUMBER("lines", lines, "1000", 1, 1000000, "prune: lines that are read of the text"),
-    NUMBER("input-tokens", input_tokens, "1024", 2, 1048576,
-           "prune: longest line; a longer one is an error"),
-    NUMBER("max-tokens", output_tokens, "32", 1, 65536,
-           "prune: longest output where a line has no target"),
-    NUMBER("threads", threads, "0", 0, 1024, "prune: worker threads; 0: one a core"),
+     .value_name = "TEXT"},
+    NUMBER_FLAG("lines", lines, "1000", 1, 1000000, "prune: lines that are read of the text"),
+    NUMBER_FLAG("input-tokens", input_tokens, "1024", 2, 1048576,
+                "prune: longest line; a longer one is an error"),
+    NUMBER_FLAG("max-tokens", output_tokens, "32", 1, 65536,
+                "prune: longest output where a line has no target"),
+    NUMBER_FLAG("threads", threads, "0", 0, 1024, "prune: worker threads; 0: one a core"),
     {{0}, 0, NULL, false},
 };
 
@@ -60,8 +61,8 @@ extern const struct command model_command; /* at the end of this file */
 static bool import_model(const struct model *options, char **operands, int count,
                          struct error *error)
 {
-    int wanted = options->output.size ? 1 : 2;
-    if (!command_operands(&model_command, count, wanted, wanted, error))
+    int expected_operands = options->output.size ? 1 : 2;
+    if (!command_check_operands(&model_command, count, expected_operands, expected_operands, error))
         return false;
     struct t5_import import = {
         .source = operands[0],
@@ -74,7 +75,7 @@ static bool import_model(const struct model *options, char **operands, int count
 
 static bool prune(const struct model *options, char **operands, int count, struct error *error)
 {
-    if (!command_operands(&model_command, count, 1, 2, error))
+    if (!command_check_operands(&model_command, count, 1, 2, error))
         return false;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct prune prune = {
@@ -94,12 +95,12 @@ static bool prune(const struct model *options, char **operands, int count, struc
     return prune_model(&prune, error);
 }
 
-static bool print_facts(const char *path, struct arena *arena, struct error *error)
+static bool print_model_info(const char *path, struct arena *arena, struct error *error)
 {
     struct t5_model *model;
     if (!t5_model_open(&model, path, T5_F32, error))
         return false;
-    struct text facts = t5_model_facts(model, arena);
+    struct text facts = t5_model_describe(model, arena);
     fwrite(facts.bytes, 1, facts.size, stdout);
     t5_model_close(model);
     return true;
@@ -117,21 +118,21 @@ static int run(int argc, char **argv, struct error *error)
 {
     struct arena arena = {0};
     struct model options = {0};
-    int first = 0;
-    bool ok = command_parse(&model_command, argc, argv, &options, &arena, &first, error) &&
-              command_operands(&model_command, argc - first, 2, 3, error);
-    const char *action = ok ? argv[first] : "";
-    char **operands = argv + first + 1;
-    int count = argc - first - 1;
+    int first_operand = 0;
+    bool ok = command_parse(&model_command, argc, argv, &options, &arena, &first_operand, error) &&
+              command_check_operands(&model_command, argc - first_operand, 2, 3, error);
+    const char *action = ok ? argv[first_operand] : "";
+    char **operands = argv + first_operand + 1;
+    int count = argc - first_operand - 1;
     if (ok && strcmp(action, "import") == 0)
         ok = import_model(&options, operands, count, error);
     else if (ok && strcmp(action, "prune") == 0)
         ok = prune(&options, operands, count, error);
     else if (ok && strcmp(action, "info") == 0)
-        ok = command_operands(&model_command, count, 1, 1, error) &&
-             print_facts(operands[0], &arena, error);
+        ok = command_check_operands(&model_command, count, 1, 1, error) &&
+             print_model_info(operands[0], &arena, error);
     else if (ok && strcmp(action, "verify") == 0)
-        ok = command_operands(&model_command, count, 1, 1, error) &&
+        ok = command_check_operands(&model_command, count, 1, 1, error) &&
              verify_model(operands[0], error);
     else if (ok)
         error_set(error, ERROR_USAGE, "winnow model: '%s': expected import, info, verify or prune",

@@ -7,9 +7,9 @@
 #include "jobs/command.h"
 #include "jobs/progress_bar.h"
 
-struct words {
-    struct text sets;
-    bool quiet, keys;
+struct plan_options {
+    struct text overrides;
+    bool is_quiet, prints_keys;
 };
 
 extern const struct command plan_command;
@@ -24,115 +24,120 @@ static const char *const state_names[RECORD_STATE_COUNT] = {
 
 struct plan {
     struct assembly assembly;
-    struct account total;
-    uint64_t again; /* of its inferred texts: saved ones that another model has read */
+    struct row_totals total;
+    uint64_t reanalysis_count; /* of its inferred texts: saved ones that another model has read */
     double probe_tokens, probe_seconds; /* what the model did in a small trial */
     struct progress progress;
 };
 
-static bool run_step(struct step *step, struct batch *batch, struct error *error)
+static bool run_stage(struct stage_instance *stage_instance, struct batch *batch,
+                      struct error *error)
 {
-    return !step->stage->process || step->stage->process(step->state, batch, error);
+    return !stage_instance->stage->process ||
+           stage_instance->stage->process(stage_instance->state, batch, error);
 }
 
 /* Times the model on the first texts that it would read. */
-static bool probe(struct plan *plan, struct step *classify, struct batch *batch,
-                  struct error *error)
+static bool time_model(struct plan *plan, struct stage_instance *classify, struct batch *batch,
+                       struct error *error)
 {
-    size_t kept = 0;
+    size_t probe_text_count = 0;
     for (size_t i = 0; i < batch->count; i++)
-        if (batch->records[i].analyse && kept < PROBE_TEXTS) {
+        if (batch->records[i].needs_analysis && probe_text_count < PROBE_TEXTS) {
             plan->probe_tokens += (double)batch->records[i].analysis.tokens;
-            kept++;
+            probe_text_count++;
         } else {
-            batch->records[i].analyse = false;
+            batch->records[i].needs_analysis = false;
         }
-    double began = clock_seconds();
-    bool ok = !kept || run_step(classify, batch, error);
-    plan->probe_seconds += clock_seconds() - began;
+    double started_at = clock_seconds();
+    bool ok = !probe_text_count || run_stage(classify, batch, error);
+    plan->probe_seconds += clock_seconds() - started_at;
     return ok;
 }
 
-static uint64_t count_again(const struct batch *batch)
+static uint64_t count_reanalyses(const struct batch *batch)
 {
     uint64_t count = 0;
     for (size_t i = 0; i < batch->count; i++)
-        count += batch->records[i].analyse && batch->records[i].state == RECORD_UNCHANGED;
+        count += batch->records[i].needs_analysis && batch->records[i].state == RECORD_UNCHANGED;
     return count;
 }
 
-static void count_batch(const struct batch *batch, struct account *account)
+static void count_batch_rows(const struct batch *batch, struct row_totals *row_totals)
 {
-    account->read += batch->count + batch->reject_count;
-    account->states[RECORD_REJECTED] += batch->reject_count;
+    row_totals->read += batch->count + batch->reject_count;
+    row_totals->states[RECORD_REJECTED] += batch->reject_count;
     for (size_t i = 0; i < batch->count; i++) {
         const struct record *record = &batch->records[i];
         if (record->state != RECORD_REJECTED)
-            account->states[record->state]++;
+            row_totals->states[record->state]++;
         else
-            account->read--; /* its reject is counted */
-        if (record->analyse) {
-            account->inferred++;
-            account->tokens += (uint64_t)record->analysis.tokens;
+            row_totals->read--; /* its reject is counted */
+        if (record->needs_analysis) {
+            row_totals->inferred++;
+            row_totals->tokens += (uint64_t)record->analysis.tokens;
         }
     }
 }
 
-static bool preview_batch(struct plan *plan, struct batch *batch, struct account *account,
+static bool preview_batch(struct plan *plan, struct batch *batch, struct row_totals *row_totals,
                           struct error *error)
 {
     struct pipeline *pipeline = &plan->assembly.pipeline;
-    struct step *classify = &pipeline->steps[pipeline->step_count - 1];
-    for (struct step *step = pipeline->steps; step < classify; step++)
-        if (!run_step(step, batch, error))
+    struct stage_instance *classify =
+        &pipeline->stage_instances[pipeline->stage_instance_count - 1];
+    for (struct stage_instance *stage_instance = pipeline->stage_instances;
+         stage_instance < classify; stage_instance++)
+        if (!run_stage(stage_instance, batch, error))
             return false;
-    count_batch(batch, account);
-    plan->again += count_again(batch);
-    bool ok = plan->probe_tokens > 0 || probe(plan, classify, batch, error);
+    count_batch_rows(batch, row_totals);
+    plan->reanalysis_count += count_reanalyses(batch);
+    bool ok = plan->probe_tokens > 0 || time_model(plan, classify, batch, error);
     batch_reset(batch);
     return ok;
 }
 
 /* Reads the file as a run would, saving nothing. */
-static bool preview_file(struct plan *plan, const struct input_file *file, struct account *account,
-                         struct text *failure, struct error *error)
+static bool preview_file(struct plan *plan, const struct input_file *file,
+                         struct row_totals *row_totals, struct text *failure, struct error *error)
 {
     struct batch batch = {.path = file->name, .source = file->source};
     struct error fault = {0};
-    enum reading reading = READING_MORE;
+    enum read_status read_status = READ_OK;
     bool ok = true;
     if (!file->connector->open(file->connector_state, file->path, &fault))
-        reading = READING_FAILED;
-    while (ok && reading == READING_MORE) {
-        while (reading == READING_MORE &&
+        read_status = READ_FAILED;
+    while (ok && read_status == READ_OK) {
+        while (read_status == READ_OK &&
                !batch_is_full(&batch, plan->assembly.pipeline.batch_records))
-            reading = file->connector->read(file->connector_state, &batch, &fault);
-        ok = preview_batch(plan, &batch, account, error);
+            read_status = file->connector->read(file->connector_state, &batch, &fault);
+        ok = preview_batch(plan, &batch, row_totals, error);
     }
     file->connector->close(file->connector_state);
-    if (reading == READING_FAILED)
-        *failure = arena_copy(&plan->assembly.arena, text_of(fault.message));
+    if (read_status == READ_FAILED)
+        *failure = arena_copy_text(&plan->assembly.arena, text_of(fault.message));
     batch_free(&batch);
     return ok;
 }
 
-static void add_account(struct account *sum, const struct account *account)
+static void add_row_totals(struct row_totals *sum, const struct row_totals *row_totals)
 {
-    sum->read += account->read;
-    sum->inferred += account->inferred;
-    sum->tokens += account->tokens;
+    sum->read += row_totals->read;
+    sum->inferred += row_totals->inferred;
+    sum->tokens += row_totals->tokens;
     for (int i = 0; i < RECORD_STATE_COUNT; i++)
-        sum->states[i] += account->states[i];
+        sum->states[i] += row_totals->states[i];
 }
 
-static void print_account(const struct account *account)
+static void print_row_totals(const struct row_totals *row_totals)
 {
-    printf("%llu rows", (unsigned long long)account->read);
-    const char *sign = ": ";
+    printf("%llu rows", (unsigned long long)row_totals->read);
+    const char *separator = ": ";
     for (int i = 0; i < RECORD_STATE_COUNT; i++)
-        if (account->states[i]) {
-            printf("%s%llu %s", sign, (unsigned long long)account->states[i], state_names[i]);
-            sign = ", ";
+        if (row_totals->states[i]) {
+            printf("%s%llu %s", separator, (unsigned long long)row_totals->states[i],
+                   state_names[i]);
+            separator = ", ";
         }
     printf("\n");
 }
@@ -149,34 +154,34 @@ static bool plan_file(struct plan *plan, const struct found_file *found, struct 
 {
     const struct input_file *file = &found->input;
     printf("%s  [source %.*s]\n", file->name, TEXT_ARGUMENT(file->source));
-    struct account account = {0};
+    struct row_totals row_totals = {0};
     struct text failure = text_of(file->failure);
-    if (found->empty)
+    if (found->is_empty)
         printf("    empty\n");
     print_indented(found->recognition);
     print_indented(found->explanation);
-    if (file->connector && !preview_file(plan, file, &account, &failure, error))
+    if (file->connector && !preview_file(plan, file, &row_totals, &failure, error))
         return false;
     if (file->connector) {
         printf("    ");
-        print_account(&account);
+        print_row_totals(&row_totals);
     }
     if (failure.size)
         printf("    CANNOT BE READ: %.*s\n", TEXT_ARGUMENT(failure));
-    add_account(&plan->total, &account);
+    add_row_totals(&plan->total, &row_totals);
     return true;
 }
 
 static void print_total(const struct plan *plan)
 {
-    const struct account *total = &plan->total;
+    const struct row_totals *total = &plan->total;
     printf("\nin all: ");
-    print_account(total);
+    print_row_totals(total);
     printf("the model would read %llu texts, %llu tokens", (unsigned long long)total->inferred,
            (unsigned long long)total->tokens);
     if (plan->probe_seconds > 0 && plan->probe_tokens > 0) {
-        double rate = plan->probe_tokens / plan->probe_seconds;
-        double minutes = (double)total->tokens / rate / 60;
+        double tokens_per_second = plan->probe_tokens / plan->probe_seconds;
+        double minutes = (double)total->tokens / tokens_per_second / 60;
         if (minutes * 60 < 1)
             printf(": under a second");
         else if (minutes < 1.5)
@@ -184,79 +189,83 @@ static void print_total(const struct plan *plan)
         else
             printf(": about %.0f minutes", minutes);
         printf(" at %.0f tokens a second (tried on %d texts here, %s), and then the summaries",
-               rate, PROBE_TEXTS, t5_session_kernels(plan->assembly.session));
+               tokens_per_second, PROBE_TEXTS, t5_session_kernels(plan->assembly.session));
     }
     printf("\n");
 }
 
 /* Saved texts that no file brings again. */
-static bool print_unread(const struct plan *plan, struct error *error)
+static bool print_unanalysed_texts(const struct plan *plan, struct error *error)
 {
-    const struct workbench *bench = &plan->assembly.pipeline.workbench;
+    const struct stage_context *context = &plan->assembly.pipeline.stage_context;
     uint64_t texts;
-    if (!bench->store)
+    if (!context->store)
         return true;
-    if (!store_count_unread(bench->store, bench->model_key, &texts, error))
+    if (!store_count_unanalysed(context->store, context->model_key, &texts, error))
         return false;
-    if (texts > plan->again)
+    if (texts > plan->reanalysis_count)
         printf("besides, %llu saved texts that another model has read\n",
-               (unsigned long long)(texts - plan->again));
+               (unsigned long long)(texts - plan->reanalysis_count));
     return true;
 }
 
-static bool plan_job(struct job *job, const struct words *words, struct error *error)
+static bool plan_job(struct job *job, const struct plan_options *plan_options, struct error *error)
 {
     struct plan plan = {.assembly.selection = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN}};
-    struct meter meter;
-    meter_start(&meter, words->quiet);
-    plan.progress = (struct progress){.note = meter_progress(&meter).note, .user = &meter};
+    struct progress_bar progress_bar;
+    progress_bar_start(&progress_bar, plan_options->is_quiet);
+    plan.progress = (struct progress){.note = progress_bar_callbacks(&progress_bar).note,
+                                      .user = &progress_bar};
     struct assembly *assembly = &plan.assembly;
     bool ok = assemble_files(assembly, job, &plan.progress, error) &&
               assemble_model(assembly, job, error) &&
-              assemble_store(assembly, job, DATABASE_LOOKED_AT, error) &&
-              assemble_steps(assembly, job, EXTENT_PREVIEW, &plan.progress, error);
-    bool readable = true;
+              assemble_store(assembly, job, STORE_PREVIEW, error) &&
+              assemble_stages(assembly, job, PASSES_PREVIEW, &plan.progress, error);
+    bool all_readable = true;
     for (size_t i = 0; ok && i < assembly->found_count; i++) {
         ok = plan_file(&plan, &assembly->found[i], error);
-        readable = readable && (assembly->found[i].empty || assembly->found[i].input.connector);
+        all_readable =
+            all_readable && (assembly->found[i].is_empty || assembly->found[i].input.connector);
     }
     if (ok)
         print_total(&plan);
-    ok = ok && print_unread(&plan, error);
-    if (ok && !readable)
+    ok = ok && print_unanalysed_texts(&plan, error);
+    if (ok && !all_readable)
         ok = error_set(error, ERROR_INPUT, "not every file can be read: see above");
     assemble_close(assembly);
     return ok;
 }
 
 static const struct flag flags[] = {
-    {.option = {"set", OPTION_TEXT, offsetof(struct words, sets), "",
+    {.option = {"set", OPTION_TEXT, offsetof(struct plan_options, overrides), "",
                 .help = "section.key=value, over what the job file says"},
-     .letter = 's',
-     .argument = "KEY=VALUE",
-     .repeats = true},
-    {.option = {"keys", OPTION_BOOLEAN, offsetof(struct words, keys), "no",
+     .short_name = 's',
+     .value_name = "KEY=VALUE",
+     .is_repeatable = true},
+    {.option = {"keys", OPTION_BOOLEAN, offsetof(struct plan_options, prints_keys), "no",
                 .help = "print every section and key that a job file may have; needs no JOB"}},
-    {.option = {"quiet", OPTION_BOOLEAN, offsetof(struct words, quiet), "no",
+    {.option = {"quiet", OPTION_BOOLEAN, offsetof(struct plan_options, is_quiet), "no",
                 .help = "no progress, only warnings and errors"},
-     .letter = 'q'},
+     .short_name = 'q'},
     {.option = {0}},
 };
 
 static int run(int argc, char **argv, struct error *error)
 {
-    struct words words = {0};
+    struct plan_options plan_options = {0};
     struct arena arena = {0};
     struct job job = {0};
-    int first;
-    bool ok = command_parse(&plan_command, argc, argv, &words, &arena, &first, error);
-    if (ok && words.keys) {
+    int first_operand;
+    bool ok =
+        command_parse(&plan_command, argc, argv, &plan_options, &arena, &first_operand, error);
+    if (ok && plan_options.prints_keys) {
         job_print_keys(stdout);
         arena_free(&arena);
         return 0;
     }
-    ok = ok && command_operands(&plan_command, argc - first, 1, 1, error) &&
-         job_load(&job, argv[first], words.sets, error) && plan_job(&job, &words, error);
+    ok = ok && command_check_operands(&plan_command, argc - first_operand, 1, 1, error) &&
+         job_load(&job, argv[first_operand], plan_options.overrides, error) &&
+         plan_job(&job, &plan_options, error);
     job_free(&job);
     arena_free(&arena);
     return ok ? 0 : error_exit_code(error->kind);

@@ -15,72 +15,72 @@ enum { BATCH_RECORDS = 256, OUTPUT_BUFFER = 64 * 1024 };
 
 /* The command line. */
 struct read {
-    struct text format, map, delimiter, charset, header, fields, rejects, sets;
+    struct text format, map, delimiter, charset, header, fields, rejects, source_settings;
     int64_t max_members, max_ratio;
     bool explain;
 };
 
 /* What a run of the command works with. */
-struct reading_run {
+struct read_session {
     struct read options;
     struct arena arena;
     struct batch batch;
     struct file_writer rejects;
     void *reject_state; /* of raw_format */
-    uint64_t records, reject_count, left_out;
+    uint64_t records, reject_count, skipped;
 };
 
 static const struct flag flags[] = {
-    {.option = {"format", OPTION_TEXT, offsetof(struct read, format), .fallback = "",
+    {.option = {"format", OPTION_TEXT, offsetof(struct read, format), .default_value = "",
                 .help =
                     "connector that reads the files: csv, xlsx, json, xml, mail; else it is found"},
-     .letter = 'f',
-     .argument = "FORMAT"},
-    {.option = {"map", OPTION_TEXT, offsetof(struct read, map), .fallback = "",
+     .short_name = 'f',
+     .value_name = "FORMAT"},
+    {.option = {"map", OPTION_TEXT, offsetof(struct read, map), .default_value = "",
                 .help = "which column is what: text=COLUMN,date=COLUMN,... (id, rating, title, "
                         "author, lang)"},
-     .letter = 'm',
-     .argument = "ROLES"},
-    {.option = {"fields", OPTION_CHOICE, offsetof(struct read, fields), .fallback = "none",
+     .short_name = 'm',
+     .value_name = "ROLES"},
+    {.option = {"fields", OPTION_CHOICE, offsetof(struct read, fields), .default_value = "none",
                 .choices = "none|all", .help = "all: also every column, in its order"},
-     .argument = "all"},
-    {.option = {"rejects", OPTION_TEXT, offsetof(struct read, rejects), .fallback = "",
+     .value_name = "all"},
+    {.option = {"rejects", OPTION_TEXT, offsetof(struct read, rejects), .default_value = "",
                 .help = "write the rows left behind to this CSV file"},
-     .letter = 'r',
-     .argument = "FILE"},
-    {.option = {"explain", OPTION_BOOLEAN, offsetof(struct read, explain), .fallback = "no",
+     .short_name = 'r',
+     .value_name = "FILE"},
+    {.option = {"explain", OPTION_BOOLEAN, offsetof(struct read, explain), .default_value = "no",
                 .help = "tell on standard error what was chosen and why"},
-     .letter = 'e'},
-    {.option = {"delimiter", OPTION_TEXT, offsetof(struct read, delimiter), .fallback = "",
+     .short_name = 'e'},
+    {.option = {"delimiter", OPTION_TEXT, offsetof(struct read, delimiter), .default_value = "",
                 .help = "between the cells of a table; tab and none are words for it"},
-     .letter = 'd',
-     .argument = "CHARACTER"},
-    {.option = {"charset", OPTION_TEXT, offsetof(struct read, charset), .fallback = "",
+     .short_name = 'd',
+     .value_name = "CHARACTER"},
+    {.option = {"charset", OPTION_TEXT, offsetof(struct read, charset), .default_value = "",
                 .help = "of the files, as iconv names it; else it is found"},
-     .letter = 'c',
-     .argument = "CHARSET"},
-    {.option = {"header", OPTION_TEXT, offsetof(struct read, header), .fallback = "",
+     .short_name = 'c',
+     .value_name = "CHARSET"},
+    {.option = {"header", OPTION_TEXT, offsetof(struct read, header), .default_value = "",
                 .help = "yes or no: whether a table's first row holds names; else it is found"},
-     .argument = "YES"},
-    {.option = {"max-members", OPTION_INTEGER, offsetof(struct read, max_members),
-                .fallback = "10000", .least = 1, .most = 10000000,
+     .value_name = "YES"},
+    {.option = {"max-archive-files", OPTION_INTEGER, offsetof(struct read, max_members),
+                .default_value = "10000", .min = 1, .max = 10000000,
                 .help = "files that an archive may hold"},
-     .argument = "N"},
-    {.option = {"max-ratio", OPTION_INTEGER, offsetof(struct read, max_ratio), .fallback = "200",
-                .least = 1, .most = 1000000,
+     .value_name = "N"},
+    {.option = {"max-unpack-ratio", OPTION_INTEGER, offsetof(struct read, max_ratio),
+                .default_value = "200", .min = 1, .max = 1000000,
                 .help = "times its size that a packed file may grow when it is unpacked"},
-     .argument = "N"},
-    {.option = {"set", OPTION_TEXT, offsetof(struct read, sets), .fallback = "",
+     .value_name = "N"},
+    {.option = {"set", OPTION_TEXT, offsetof(struct read, source_settings), .default_value = "",
                 .help = "any other key of a job's [source]: own_domains=example.com"},
-     .letter = 's',
-     .argument = "KEY=VALUE",
-     .repeats = true},
+     .short_name = 's',
+     .value_name = "KEY=VALUE",
+     .is_repeatable = true},
     {{0}, 0, NULL, false},
 };
 
 extern const struct command read_command; /* at the end of this file */
 
-static void write_member(struct json_writer *writer, const char *name, struct text value)
+static void write_text_or_null(struct json_writer *writer, const char *name, struct text value)
 {
     json_write_key(writer, text_of(name));
     if (value.size > 0)
@@ -92,43 +92,43 @@ static void write_member(struct json_writer *writer, const char *name, struct te
 static void write_fields(struct json_writer *writer, const struct record *record)
 {
     json_write_key(writer, TEXT("fields"));
-    json_write_object(writer);
+    json_begin_object(writer);
     for (size_t i = 0; i < record->field_count; i++) {
         json_write_key(writer, record->fields[i].name);
         json_write_text(writer, record->fields[i].value);
     }
-    json_write_end(writer);
+    json_end(writer);
 }
 
-static void write_record(const struct reading_run *run, const char *path,
+static void write_record(const struct read_session *run, const char *path,
                          const struct record *record)
 {
     struct json_writer writer = {.stream = stdout};
     char date[32];
-    calendar_print(record->created_at, date);
-    json_write_object(&writer);
+    calendar_format(record->created_at, date);
+    json_begin_object(&writer);
     json_write_key(&writer, TEXT("source"));
     json_write_text(&writer, text_of(path));
     json_write_key(&writer, TEXT("line"));
-    json_write_count(&writer, record->line);
-    write_member(&writer, "external_id", record->external_id);
-    write_member(&writer, "created_at", text_of(date));
-    write_member(&writer, "author", record->author);
+    json_write_unsigned(&writer, record->line);
+    write_text_or_null(&writer, "external_id", record->external_id);
+    write_text_or_null(&writer, "created_at", text_of(date));
+    write_text_or_null(&writer, "author", record->author);
     json_write_key(&writer, TEXT("rating"));
     json_write_real(&writer, record->rating); /* null when there is none */
     json_write_key(&writer, TEXT("title"));
     json_write_text(&writer, record->title);
     json_write_key(&writer, TEXT("text"));
     json_write_text(&writer, record->body);
-    write_member(&writer, "lang", record->lang);
+    write_text_or_null(&writer, "lang", record->lang);
     if (record->question.size > 0)
-        write_member(&writer, "question", record->question);
+        write_text_or_null(&writer, "question", record->question);
     if (text_equal(run->options.fields, TEXT("all")))
         write_fields(&writer, record);
-    json_write_end(&writer);
+    json_end(&writer);
 }
 
-static bool write_reject(struct reading_run *run, const char *path, const struct reject *reject,
+static bool write_reject(struct read_session *run, const char *path, const struct reject *reject,
                          struct error *error)
 {
     char line[24], offset[24];
@@ -139,7 +139,7 @@ static bool write_reject(struct reading_run *run, const char *path, const struct
     return raw_format.row(run->reject_state, run->rejects.stream, cells, 5, error);
 }
 
-static bool begin_rejects(struct reading_run *run, struct error *error)
+static bool open_rejects_file(struct read_session *run, struct error *error)
 {
     static const struct column columns[] = {{"file", COLUMN_TEXT},
                                             {"line", COLUMN_NUMBER},
@@ -150,12 +150,12 @@ static bool begin_rejects(struct reading_run *run, struct error *error)
         return true;
     run->reject_state = memory_alloc(1, raw_format.state_size + 1);
     if (raw_format.options)
-        option_defaults(raw_format.options, run->reject_state);
+        option_set_defaults(raw_format.options, run->reject_state);
     return file_writer_open(&run->rejects, run->options.rejects.bytes, error) &&
            raw_format.begin(run->reject_state, run->rejects.stream, columns, 5, error);
 }
 
-static bool write_batch(struct reading_run *run, const char *path, struct error *error)
+static bool write_batch(struct read_session *run, const char *path, struct error *error)
 {
     for (size_t i = 0; i < run->batch.count; i++)
         write_record(run, path, &run->batch.records[i]);
@@ -166,7 +166,7 @@ static bool write_batch(struct reading_run *run, const char *path, struct error 
         ok = error_set(error, ERROR_STORE, "standard output: the write failed (disk full?)");
     run->records += run->batch.count;
     run->reject_count += run->batch.reject_count;
-    run->left_out += run->batch.left_out;
+    run->skipped += run->batch.skipped;
     batch_reset(&run->batch);
     return ok;
 }
@@ -183,7 +183,7 @@ static bool set_option(const struct connector *connector, void *state, const cha
     return option_set(option, state, value, where, error);
 }
 
-static bool is_key(struct text name)
+static bool is_source_key(struct text name)
 {
     for (const struct connector *const *connector = connectors; *connector; connector++)
         if ((*connector)->options && option_find((*connector)->options, name))
@@ -192,52 +192,52 @@ static bool is_key(struct text name)
 }
 
 /* What --set says, a line each. */
-static bool set_more(struct reading_run *run, const struct connector *connector, void *state,
-                     struct error *error)
+static bool apply_source_settings(struct read_session *run, const struct connector *connector,
+                                  void *state, struct error *error)
 {
-    struct text rest = run->options.sets, value, name;
+    struct text rest = run->options.source_settings, value, name;
     while (rest.size && text_split(&rest, '\n', &value)) {
-        if (!text_split(&value, '=', &name) || !value.bytes || !is_key(name))
+        if (!text_split(&value, '=', &name) || !value.bytes || !is_source_key(name))
             return error_set(error, ERROR_USAGE,
                              "--set %.*s: expected KEY=VALUE with a key of [source]; `winnow plan "
                              "--keys` lists them",
                              TEXT_ARGUMENT(name));
-        if (!set_option(connector, state, arena_copy(&run->arena, name).bytes, value, error))
+        if (!set_option(connector, state, arena_copy_text(&run->arena, name).bytes, value, error))
             return false;
     }
     return true;
 }
 
-static const struct connector *connector_called(struct text name)
+static const struct connector *find_connector_by_name(struct text name)
 {
     for (const struct connector *const *connector = connectors; *connector; connector++)
-        if (text_equal_fold(name, text_of((*connector)->name)))
+        if (text_equal_ignore_case(name, text_of((*connector)->name)))
             return *connector;
     return NULL;
 }
 
-static bool find_connector(struct reading_run *run, const char *path,
-                           const struct connector **connector, struct error *error)
+static bool choose_connector(struct read_session *run, const char *path,
+                             const struct connector **connector, struct error *error)
 {
-    struct text report;
-    *connector = connector_called(run->options.format);
+    struct text recognition_report;
+    *connector = find_connector_by_name(run->options.format);
     if (*connector)
         return true;
     if (run->options.format.size > 0)
         return error_set(error, ERROR_USAGE, "--format %.*s: there is no such connector",
                          TEXT_ARGUMENT(run->options.format));
-    if (!connectors_recognize(path, &run->arena, connector, &report, error))
+    if (!connectors_recognize(path, &run->arena, connector, &recognition_report, error))
         return false;
     if (!*connector)
         return error_set(error, ERROR_INPUT,
                          "%s: not recognised (%.*s); say which it is with --format", path,
-                         TEXT_ARGUMENT(report));
+                         TEXT_ARGUMENT(recognition_report));
     if (run->options.explain)
-        fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGUMENT(report));
+        fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGUMENT(recognition_report));
     return true;
 }
 
-static void explain(struct reading_run *run, const char *path, const struct connector *connector,
+static void explain(struct read_session *run, const char *path, const struct connector *connector,
                     void *state)
 {
     if (!run->options.explain || !connector->explain)
@@ -247,120 +247,122 @@ static void explain(struct reading_run *run, const char *path, const struct conn
         fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGUMENT(line));
 }
 
-static bool read_rows(struct reading_run *run, const char *path, const struct connector *connector,
+static bool read_rows(struct read_session *run, const char *path, const struct connector *connector,
                       void *state, struct error *error)
 {
-    enum reading reading = READING_MORE;
+    enum read_status read_status = READ_OK;
     run->batch.path = path;
-    while (reading == READING_MORE) {
-        reading = connector->read(state, &run->batch, error);
-        bool full = batch_is_full(&run->batch, BATCH_RECORDS);
-        if ((full || reading != READING_MORE) && !write_batch(run, path, error))
+    while (read_status == READ_OK) {
+        read_status = connector->read(state, &run->batch, error);
+        bool is_full = batch_is_full(&run->batch, BATCH_RECORDS);
+        if ((is_full || read_status != READ_OK) && !write_batch(run, path, error))
             return false;
     }
-    return reading == READING_DONE;
+    return read_status == READ_END;
 }
 
-static void say_counts(const struct reading_run *run, const char *path)
+static void print_counts(const struct read_session *run, const char *path)
 {
     fprintf(stderr, "%s: %llu records, %llu rejects", path, (unsigned long long)run->records,
             (unsigned long long)run->reject_count);
-    if (run->left_out > 0)
-        fprintf(stderr, ", %llu left out", (unsigned long long)run->left_out);
+    if (run->skipped > 0)
+        fprintf(stderr, ", %llu left out", (unsigned long long)run->skipped);
     fputc('\n', stderr);
 }
 
-static bool read_file(struct reading_run *run, const char *path, struct error *error)
+static bool read_file(struct read_session *run, const char *path, struct error *error)
 {
     const struct connector *connector;
-    if (!find_connector(run, path, &connector, error))
+    if (!choose_connector(run, path, &connector, error))
         return false;
     const struct read *options = &run->options;
-    char ratio[24];
-    snprintf(ratio, sizeof(ratio), "%lld", (long long)options->max_ratio);
+    char max_ratio_text[24];
+    snprintf(max_ratio_text, sizeof(max_ratio_text), "%lld", (long long)options->max_ratio);
     void *state = memory_alloc(1, connector->state_size);
-    run->records = run->reject_count = run->left_out = 0;
+    run->records = run->reject_count = run->skipped = 0;
     if (connector->options)
-        option_defaults(connector->options, state);
+        option_set_defaults(connector->options, state);
     bool ok = set_option(connector, state, "map", options->map, error) &&
               set_option(connector, state, "delimiter", options->delimiter, error) &&
               set_option(connector, state, "charset", options->charset, error) &&
               set_option(connector, state, "header", options->header, error) &&
-              set_option(connector, state, "max_ratio", text_of(ratio), error) &&
-              set_option(connector, state, "without_text", TEXT("yes"), error) &&
-              set_more(run, connector, state, error) && connector->open(state, path, error);
+              set_option(connector, state, "max_unpack_ratio", text_of(max_ratio_text), error) &&
+              set_option(connector, state, "allow_missing_text", TEXT("yes"), error) &&
+              apply_source_settings(run, connector, state, error) &&
+              connector->open(state, path, error);
     if (ok) {
         explain(run, path, connector, state);
         ok = read_rows(run, path, connector, state, error);
     }
     connector->close(state);
     free(state);
-    if (run->reject_count > 0 || run->left_out > 0 || options->explain)
-        say_counts(run, path);
+    if (run->reject_count > 0 || run->skipped > 0 || options->explain)
+        print_counts(run, path);
     arena_reset(&run->arena);
     return ok;
 }
 
 /* A file, or every file in it where it is an archive; the first fault, the others are told as they
  * come. */
-static bool read_file_or_members(struct reading_run *run, const char *path, struct error *error)
+static bool read_file_or_members(struct read_session *run, const char *path, struct error *error)
 {
-    struct bundle_limits limits = {run->options.max_members, run->options.max_ratio};
+    struct archive_limits limits = {run->options.max_members, run->options.max_ratio};
     struct arena names = {0};
     struct text *members;
     size_t count;
-    bool all = bundle_list(path, &limits, &names, &members, &count, error);
-    if (all && count == 0)
-        all = read_file(run, path, error);
+    bool all_ok = archive_list_members(path, &limits, &names, &members, &count, error);
+    if (all_ok && count == 0)
+        all_ok = read_file(run, path, error);
     for (size_t i = 0; i < count && error->kind != ERROR_STORE; i++) {
         struct error fault = {0};
         if (read_file(run, members[i].bytes, &fault))
             continue;
-        if (!all)
+        if (!all_ok)
             fprintf(stderr, "winnow read: %s\n", error->message);
-        all = error_set(error, fault.kind, "%s", fault.message);
+        all_ok = error_set(error, fault.kind, "%s", fault.message);
     }
     arena_free(&names);
-    return all;
+    return all_ok;
 }
 
 /* Every file, also behind one that cannot be read: main tells the first fault, the others are told
  * as they come. */
-static bool read_files(struct reading_run *run, char **paths, int count, struct error *error)
+static bool read_files(struct read_session *run, char **paths, int count, struct error *error)
 {
-    bool all = true;
+    bool all_ok = true;
     for (int i = 0; i < count; i++) {
         struct error fault = {0};
         if (read_file_or_members(run, paths[i], &fault))
             continue;
         if (fault.kind == ERROR_STORE) /* nowhere to write to */
             return error_set(error, fault.kind, "%s", fault.message);
-        if (!all)
+        if (!all_ok)
             fprintf(stderr, "winnow read: %s\n", fault.message);
         error_set(error, fault.kind, "%s", fault.message);
-        all = false;
+        all_ok = false;
     }
-    return all;
+    return all_ok;
 }
 
 static int run_command(int argc, char **argv, struct error *error)
 {
-    struct reading_run run = {0};
-    struct arena words = {0};
-    int first = 0;
+    struct read_session run = {0};
+    struct arena argument_arena = {0};
+    int first_operand = 0;
     setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
-    bool ok = command_parse(&read_command, argc, argv, &run.options, &words, &first, error) &&
-              command_operands(&read_command, argc - first, 1, 1 << 20, error) &&
-              begin_rejects(&run, error);
+    bool ok = command_parse(&read_command, argc, argv, &run.options, &argument_arena,
+                            &first_operand, error) &&
+              command_check_operands(&read_command, argc - first_operand, 1, 1 << 20, error) &&
+              open_rejects_file(&run, error);
     if (ok) {
-        ok = read_files(&run, argv + first, argc - first, error);
+        ok = read_files(&run, argv + first_operand, argc - first_operand, error);
         if (run.reject_state && error->kind != ERROR_STORE)
             file_writer_commit(&run.rejects, error);
     }
     file_writer_abort(&run.rejects);
     batch_free(&run.batch);
     arena_free(&run.arena);
-    arena_free(&words);
+    arena_free(&argument_arena);
     free(run.reject_state);
     return error_exit_code(error->kind);
 }

@@ -8,10 +8,10 @@
 #include "jobs/progress_bar.h"
 #include "jobs/report/report_files.h"
 
-struct words {
-    struct text sets;
+struct run_command_options {
+    struct text overrides;
     int64_t wait_seconds;
-    bool quiet, verbose;
+    bool is_quiet, is_verbose;
 };
 
 extern const struct command run_command;
@@ -19,15 +19,15 @@ extern const struct command run_command;
 /* A signal can only reach what is global. */
 static volatile sig_atomic_t stop;
 
-static void ask_to_stop(int signal_number)
+static void request_stop(int signal_number)
 {
     (void)signal_number;
     stop = 1;
 }
 
-static void catch_signals(void)
+static void install_signal_handlers(void)
 {
-    struct sigaction action = {.sa_handler = ask_to_stop,
+    struct sigaction action = {.sa_handler = request_stop,
                                .sa_flags = SA_RESTART | (int)SA_RESETHAND};
     sigaction(SIGINT, &action, NULL); /* a second one ends us at once: nothing saved is lost */
     sigaction(SIGTERM, &action, NULL);
@@ -36,61 +36,64 @@ static void catch_signals(void)
     sigaction(SIGPIPE, &ignore, NULL); /* a closed terminal is no reason to stop a run */
 }
 
-static bool begin_run(struct assembly *assembly, const struct job *job, struct meter *meter,
-                      struct error *error)
+static bool begin_or_resume_run(struct assembly *assembly, const struct job *job,
+                                struct progress_bar *progress_bar, struct error *error)
 {
     uint64_t run_id;
     bool resumed;
     if (!store_begin_run(assembly->store, job->hash, &run_id, &resumed, error))
         return false;
     if (resumed)
-        meter_say(meter, "going on with run %llu, which was broken off\n",
-                  (unsigned long long)run_id);
+        progress_bar_print(progress_bar, "going on with run %llu, which was broken off\n",
+                           (unsigned long long)run_id);
     return true;
 }
 
-static bool run_passes(struct assembly *assembly, struct job *job, struct meter *meter,
-                       struct error *error)
+static bool run_passes(struct assembly *assembly, struct job *job,
+                       struct progress_bar *progress_bar, struct error *error)
 {
     struct pipeline *pipeline = &assembly->pipeline;
-    pipeline->workbench.stop = &stop;
-    bool ok = begin_run(assembly, job, meter, error) &&
-              pipeline_ingest(pipeline, assembly->files, assembly->file_count, error) &&
+    pipeline->stage_context.stop = &stop;
+    bool ok = begin_or_resume_run(assembly, job, progress_bar, error) &&
+              pipeline_read(pipeline, assembly->files, assembly->file_count, error) &&
               pipeline_summarize(pipeline, error) && pipeline_aggregate(pipeline, error);
-    meter_finish(meter);
+    progress_bar_finish(progress_bar);
     return ok &&
-           output_write(job, assembly->store, &assembly->selection, pipeline->workbench.model_key,
-                        error) &&
+           report_files_write(job, assembly->store, &assembly->selection,
+                              pipeline->stage_context.model_key, error) &&
            store_finish_run(assembly->store, error);
 }
 
-static void say_account(struct meter *meter, const struct job *job, const struct account *account)
+static void print_row_totals(struct progress_bar *progress_bar, const struct job *job,
+                             const struct row_totals *row_totals)
 {
-    meter_say(
-        meter,
+    progress_bar_print(
+        progress_bar,
         "%llu rows = %llu new + %llu unchanged + %llu revised + %llu duplicate + %llu empty + "
         "%llu rejected; the model read %llu texts, %llu tokens\nreports: %s\n",
-        (unsigned long long)account->read, (unsigned long long)account->states[RECORD_NEW],
-        (unsigned long long)account->states[RECORD_UNCHANGED],
-        (unsigned long long)account->states[RECORD_REVISED],
-        (unsigned long long)account->states[RECORD_DUPLICATE],
-        (unsigned long long)account->states[RECORD_EMPTY],
-        (unsigned long long)account->states[RECORD_REJECTED], (unsigned long long)account->inferred,
-        (unsigned long long)account->tokens, job->output.folder);
+        (unsigned long long)row_totals->read, (unsigned long long)row_totals->states[RECORD_NEW],
+        (unsigned long long)row_totals->states[RECORD_UNCHANGED],
+        (unsigned long long)row_totals->states[RECORD_REVISED],
+        (unsigned long long)row_totals->states[RECORD_DUPLICATE],
+        (unsigned long long)row_totals->states[RECORD_EMPTY],
+        (unsigned long long)row_totals->states[RECORD_REJECTED],
+        (unsigned long long)row_totals->inferred, (unsigned long long)row_totals->tokens,
+        job->output.folder);
 }
 
 /* What is done, and the exit code: rejects above the job's limit are 1. */
-static int conclude(struct assembly *assembly, const struct job *job, struct meter *meter,
-                    struct error *error)
+static int report_outcome(struct assembly *assembly, const struct job *job,
+                          struct progress_bar *progress_bar, struct error *error)
 {
-    struct account account;
-    if (!store_account(assembly->store, &account, error))
+    struct row_totals row_totals;
+    if (!store_get_row_totals(assembly->store, &row_totals, error))
         return error_exit_code(error->kind);
-    say_account(meter, job, &account);
-    if (!pipeline_check_files(&assembly->pipeline, error))
+    print_row_totals(progress_bar, job, &row_totals);
+    if (!pipeline_check_failed_files(&assembly->pipeline, error))
         return error_exit_code(error->kind);
-    double rejects_pct =
-        account.read ? 100.0 * (double)account.states[RECORD_REJECTED] / (double)account.read : 0;
+    double rejects_pct = row_totals.read ? 100.0 * (double)row_totals.states[RECORD_REJECTED] /
+                                               (double)row_totals.read
+                                         : 0;
     if (rejects_pct <= job->run.max_rejects_pct)
         return 0;
     fprintf(stderr,
@@ -101,59 +104,62 @@ static int conclude(struct assembly *assembly, const struct job *job, struct met
     return 1;
 }
 
-static int run_job(struct job *job, const struct words *words, struct error *error)
+static int run_job(struct job *job, const struct run_command_options *run_command_options,
+                   struct error *error)
 {
     struct assembly assembly = {.selection = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN}};
-    struct meter meter;
-    int lock = -1, code = 0;
-    meter_start(&meter, words->quiet);
-    struct progress progress = meter_progress(&meter);
-    bool ok = assemble_folder(job->output.folder, error) &&
-              lock_take(&lock, job->output.folder, words->wait_seconds, error);
-    catch_signals();
+    struct progress_bar progress_bar;
+    int lock_fd = -1, code = 0;
+    progress_bar_start(&progress_bar, run_command_options->is_quiet);
+    struct progress progress = progress_bar_callbacks(&progress_bar);
+    bool ok = create_private_folder(job->output.folder, error) &&
+              lock_acquire(&lock_fd, job->output.folder, run_command_options->wait_seconds, error);
+    install_signal_handlers();
     ok = ok && assemble_files(&assembly, job, &progress, error) &&
          assemble_model(&assembly, job, error) &&
-         assemble_store(&assembly, job, DATABASE_MADE, error) &&
-         assemble_steps(&assembly, job, EXTENT_RUN, &progress, error) &&
-         run_passes(&assembly, job, &meter, error);
+         assemble_store(&assembly, job, STORE_CREATE, error) &&
+         assemble_stages(&assembly, job, PASSES_ALL, &progress, error) &&
+         run_passes(&assembly, job, &progress_bar, error);
     if (ok) {
-        meter.quiet = words->quiet || !(meter.terminal || words->verbose);
-        code = conclude(&assembly, job, &meter, error);
+        progress_bar.is_quiet = run_command_options->is_quiet ||
+                                !(progress_bar.is_terminal || run_command_options->is_verbose);
+        code = report_outcome(&assembly, job, &progress_bar, error);
     }
     assemble_close(&assembly);
-    lock_release(lock);
+    lock_release(lock_fd);
     return code;
 }
 
 static const struct flag flags[] = {
-    {.option = {"set", OPTION_TEXT, offsetof(struct words, sets), "",
+    {.option = {"set", OPTION_TEXT, offsetof(struct run_command_options, overrides), "",
                 .help = "section.key=value, over what the job file says"},
-     .letter = 's',
-     .argument = "KEY=VALUE",
-     .repeats = true},
-    {.option = {"wait", OPTION_INTEGER, offsetof(struct words, wait_seconds), "0", 0, 86400,
-                .help = "wait so long for another run's lock"},
-     .letter = 'w',
-     .argument = "SECONDS"},
-    {.option = {"quiet", OPTION_BOOLEAN, offsetof(struct words, quiet), "no",
+     .short_name = 's',
+     .value_name = "KEY=VALUE",
+     .is_repeatable = true},
+    {.option = {"wait", OPTION_INTEGER, offsetof(struct run_command_options, wait_seconds), "0", 0,
+                86400, .help = "wait so long for another run's lock"},
+     .short_name = 'w',
+     .value_name = "SECONDS"},
+    {.option = {"quiet", OPTION_BOOLEAN, offsetof(struct run_command_options, is_quiet), "no",
                 .help = "no progress, only warnings and errors"},
-     .letter = 'q'},
-    {.option = {"verbose", OPTION_BOOLEAN, offsetof(struct words, verbose), "no",
+     .short_name = 'q'},
+    {.option = {"verbose", OPTION_BOOLEAN, offsetof(struct run_command_options, is_verbose), "no",
                 .help = "the account at the end, also where stderr is no terminal"},
-     .letter = 'v'},
+     .short_name = 'v'},
     {.option = {0}},
 };
 
 static int run(int argc, char **argv, struct error *error)
 {
-    struct words words = {0};
+    struct run_command_options run_command_options = {0};
     struct arena arena = {0};
     struct job job = {0};
-    int first, code = 2;
-    if (command_parse(&run_command, argc, argv, &words, &arena, &first, error) &&
-        command_operands(&run_command, argc - first, 1, 1, error) &&
-        job_load(&job, argv[first], words.sets, error))
-        code = run_job(&job, &words, error);
+    int first_operand, code = 2;
+    if (command_parse(&run_command, argc, argv, &run_command_options, &arena, &first_operand,
+                      error) &&
+        command_check_operands(&run_command, argc - first_operand, 1, 1, error) &&
+        job_load(&job, argv[first_operand], run_command_options.overrides, error))
+        code = run_job(&job, &run_command_options, error);
     job_free(&job);
     arena_free(&arena);
     return code;

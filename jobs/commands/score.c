@@ -10,7 +10,7 @@ extern const struct command score_command; /* at the end */
 struct score {
     struct line_options lines;
     int64_t output_tokens;
-    bool each;
+    bool per_token;
 };
 
 static const struct flag flags[] = {
@@ -19,16 +19,16 @@ static const struct flag flags[] = {
         .option = {.name = "output-tokens",
                    .type = OPTION_INTEGER,
                    .offset = offsetof(struct score, output_tokens),
-                   .fallback = "256",
-                   .least = 2,
-                   .most = 65536,
+                   .default_value = "256",
+                   .min = 2,
+                   .max = 65536,
                    .help = "longest target with its end mark; a longer one is an error"},
-        .argument = "N",
+        .value_name = "N",
     },
     {.option = {.name = "each",
                 .type = OPTION_BOOLEAN,
-                .offset = offsetof(struct score, each),
-                .fallback = "no",
+                .offset = offsetof(struct score, per_token),
+                .default_value = "no",
                 .help = "print each token's part of it, the end mark's last, with spaces between"}},
     {.option = {.name = NULL}},
 };
@@ -42,9 +42,10 @@ struct score_batch {
 };
 
 /* Room for the parts of each target's score. */
-static float *make_room(const struct t5_model *model, struct text target, struct arena *arena)
+static float *allocate_token_scores(const struct t5_model *model, struct text target,
+                                    struct arena *arena)
 {
-    return arena_alloc(arena, t5_tokens(model, target, NULL, 0) + 1, sizeof(float));
+    return arena_alloc(arena, t5_tokenize(model, target, NULL, 0) + 1, sizeof(float));
 }
 
 static bool split_lines(const struct score *score, const struct t5_model *model,
@@ -61,17 +62,18 @@ static bool split_lines(const struct score *score, const struct t5_model *model,
                              line);
         struct text input = text_slice(rest, 0, tab);
         struct text target = text_slice(rest, tab + 1, rest.size);
-        if (!lines_check(model, input, (size_t)score->lines.input_tokens, "input-tokens", line,
-                         error) ||
-            !lines_check(model, target, (size_t)score->output_tokens, "output-tokens", line, error))
+        if (!lines_check_length(model, input, (size_t)score->lines.input_tokens, "input-tokens",
+                                line, error) ||
+            !lines_check_length(model, target, (size_t)score->output_tokens, "output-tokens", line,
+                                error))
             return false;
         if (!batch->input_count || !text_equal(batch->inputs[batch->input_count - 1], input))
             batch->inputs[batch->input_count++] = input;
-        batch->targets[i] =
-            (struct t5_target){.input = batch->input_count - 1,
-                               .prefix = score->lines.prefix,
-                               .text = target,
-                               .tokens = score->each ? make_room(model, target, arena) : NULL};
+        batch->targets[i] = (struct t5_target){
+            .input = batch->input_count - 1,
+            .prefix = score->lines.prefix,
+            .text = target,
+            .tokens = score->per_token ? allocate_token_scores(model, target, arena) : NULL};
     }
     return true;
 }
@@ -80,27 +82,28 @@ static void print_scores(const struct score_batch *batch, const struct t5_model 
 {
     for (size_t i = 0; i < batch->line_count; i++) {
         const struct t5_target *target = &batch->targets[i];
-        size_t others = target->tokens ? t5_tokens(model, target->text, NULL, 0) : 0;
-        for (size_t k = 0; k < others; k++)
+        size_t text_token_count = target->tokens ? t5_tokenize(model, target->text, NULL, 0) : 0;
+        for (size_t k = 0; k < text_token_count; k++)
             printf("%.6f ", (double)target->tokens[k]);
-        printf("%.6f\n", (double)(target->tokens ? target->tokens[others] : batch->scores[i]));
+        printf("%.6f\n",
+               (double)(target->tokens ? target->tokens[text_token_count] : batch->scores[i]));
     }
 }
 
 static bool score_lines(const struct score *score, const struct t5_model *model,
                         struct t5_session *session, struct error *error)
 {
-    size_t most = (size_t)score->lines.batch, line = 1;
-    struct score_batch batch = {.lines = memory_alloc(most, sizeof(*batch.lines)),
-                                .inputs = memory_alloc(most, sizeof(*batch.inputs)),
-                                .targets = memory_alloc(most, sizeof(*batch.targets)),
-                                .scores = memory_alloc(most, sizeof(*batch.scores)),
+    size_t max = (size_t)score->lines.batch, line = 1;
+    struct score_batch batch = {.lines = memory_alloc(max, sizeof(*batch.lines)),
+                                .inputs = memory_alloc(max, sizeof(*batch.inputs)),
+                                .targets = memory_alloc(max, sizeof(*batch.targets)),
+                                .scores = memory_alloc(max, sizeof(*batch.scores)),
                                 .line_count = 1};
     struct arena arena = {0};
     bool ok = true;
     while (ok && batch.line_count) {
         arena_reset(&arena);
-        ok = lines_read(stdin, most, &arena, batch.lines, &batch.line_count, error) &&
+        ok = lines_read_batch(stdin, max, &arena, batch.lines, &batch.line_count, error) &&
              split_lines(score, model, &batch, line, &arena, error) &&
              t5_encode(session, batch.inputs, batch.input_count, error) &&
              t5_score(session, batch.targets, batch.line_count, batch.scores, error);
@@ -123,14 +126,14 @@ static int run(int argc, char **argv, struct error *error)
     struct arena arena = {0};
     struct t5_model *model = NULL;
     struct t5_session *session = NULL;
-    int first;
-    bool ok = command_parse(&score_command, argc, argv, &score, &arena, &first, error) &&
-              command_operands(&score_command, argc - first, 0, 0, error) &&
-              lines_open_model(&score.lines, &model, error) &&
-              lines_open_session(&score.lines, model,
-                                 (size_t)score.output_tokens +
-                                     lines_prefix_tokens(&score.lines, model) + 1,
-                                 1, &session, error) &&
+    int first_operand;
+    bool ok = command_parse(&score_command, argc, argv, &score, &arena, &first_operand, error) &&
+              command_check_operands(&score_command, argc - first_operand, 0, 0, error) &&
+              line_options_open_model(&score.lines, &model, error) &&
+              line_options_open_session(&score.lines, model,
+                                        (size_t)score.output_tokens +
+                                            lines_count_prefix_tokens(&score.lines, model) + 1,
+                                        1, &session, error) &&
               score_lines(&score, model, session, error);
     t5_session_close(session);
     t5_model_close(model);

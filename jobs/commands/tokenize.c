@@ -11,17 +11,17 @@ struct tokenize {
 };
 
 static const struct flag flags[] = {
-    {.option = {"model", OPTION_TEXT, offsetof(struct tokenize, model), .fallback = "",
+    {.option = {"model", OPTION_TEXT, offsetof(struct tokenize, model), .default_value = "",
                 .help = "a model file or directory, or a bare spiece.model or tokenizer.json"},
-     .letter = 'm',
-     .argument = "MODEL"},
+     .short_name = 'm',
+     .value_name = "MODEL"},
     {{0}, 0, NULL, false},
 };
 
 extern const struct command tokenize_command; /* at the end of this file */
 
-static void print_line(const struct t5_tokenizer *tokenizer, struct text line, int32_t **ids,
-                       size_t *capacity)
+static void print_token_ids(const struct t5_tokenizer *tokenizer, struct text line, int32_t **ids,
+                            size_t *capacity)
 {
     size_t count = t5_tokenizer_encode(tokenizer, line, *ids, NULL, *capacity);
     if (count > *capacity) {
@@ -41,9 +41,10 @@ static int run(int argc, char **argv, struct error *error)
     struct arena arena = {0};
     struct tokenize options = {0};
     struct t5_tokenizer *tokenizer = NULL;
-    int first = 0;
-    bool ok = command_parse(&tokenize_command, argc, argv, &options, &arena, &first, error) &&
-              command_operands(&tokenize_command, argc - first, 0, 0, error);
+    int first_operand = 0;
+    bool ok =
+        command_parse(&tokenize_command, argc, argv, &options, &arena, &first_operand, error) &&
+        command_check_operands(&tokenize_command, argc - first_operand, 0, 0, error);
     if (ok && options.model.size == 0)
         ok = error_set(error, ERROR_USAGE, "winnow tokenize: --model MODEL is needed");
     ok = ok && t5_tokenizer_open(&tokenizer, options.model.bytes, error);
@@ -55,7 +56,7 @@ static int run(int argc, char **argv, struct error *error)
         struct text text = {line, (size_t)size};
         if (text.size && line[text.size - 1] == '\n')
             text.size--;
-        print_line(tokenizer, text, &ids, &id_capacity);
+        print_token_ids(tokenizer, text, &ids, &id_capacity);
     }
     if (ok && (fflush(stdout) != 0 || ferror(stdout)))
         error_set(error, ERROR_STORE, "standard output: the write failed (disk full?)");

@@ -9,7 +9,7 @@
 enum { RESAMPLES = 1000 };
 
 /* splitmix64 (Steele, Lea, Flood 2014): small, and the same everywhere. */
-static uint64_t random_next(uint64_t *state)
+static uint64_t next_random(uint64_t *state)
 {
     uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
     z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -23,23 +23,25 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-struct interval bootstrap(bootstrap_figure *figure, const void *cases, size_t count)
+struct confidence_interval bootstrap_interval(bootstrap_statistic *statistic, const void *cases,
+                                              size_t count)
 {
-    double *samples = memory_alloc(RESAMPLES, sizeof(*samples));
-    size_t *drawn = memory_alloc(count, sizeof(*drawn));
+    double *resampled_values = memory_alloc(RESAMPLES, sizeof(*resampled_values));
+    size_t *sample_indices = memory_alloc(count, sizeof(*sample_indices));
     for (size_t i = 0; i < count; i++)
-        drawn[i] = i;
-    struct interval interval = {.value = figure(cases, drawn, count)};
+        sample_indices[i] = i;
+    struct confidence_interval confidence_interval = {.value =
+                                                          statistic(cases, sample_indices, count)};
     uint64_t state = 20261123;
     for (size_t sample = 0; sample < RESAMPLES; sample++) {
         for (size_t i = 0; i < count; i++)
-            drawn[i] = random_next(&state) % count;
-        samples[sample] = figure(cases, drawn, count);
+            sample_indices[i] = next_random(&state) % count;
+        resampled_values[sample] = statistic(cases, sample_indices, count);
     }
-    qsort(samples, RESAMPLES, sizeof(*samples), compare_doubles);
-    interval.low = samples[RESAMPLES / 40];
-    interval.high = samples[RESAMPLES - 1 - RESAMPLES / 40];
-    free(samples);
-    free(drawn);
-    return interval;
+    qsort(resampled_values, RESAMPLES, sizeof(*resampled_values), compare_doubles);
+    confidence_interval.low = resampled_values[RESAMPLES / 40];
+    confidence_interval.high = resampled_values[RESAMPLES - 1 - RESAMPLES / 40];
+    free(resampled_values);
+    free(sample_indices);
+    return confidence_interval;
 }

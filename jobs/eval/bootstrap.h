@@ -4,15 +4,16 @@
 
 #include <stddef.h>
 
-struct interval {
+struct confidence_interval {
     double value, low, high; /* 95 % */
 };
 
 /* The figure of the cases drawn[0..count), which may name a case more than once. */
-typedef double bootstrap_figure(const void *cases, const size_t *drawn, size_t count);
+typedef double bootstrap_statistic(const void *cases, const size_t *sample_indices, size_t count);
 
 /* Of `count` cases, at least one: the figure of all, and where it lies in 95 % of 1,000 resamples.
  * The seed is fixed, so the same cases in the same order give the same interval. */
-struct interval bootstrap(bootstrap_figure *figure, const void *cases, size_t count);
+struct confidence_interval bootstrap_interval(bootstrap_statistic *statistic, const void *cases,
+                                              size_t count);
 
 #endif

@@ -6,14 +6,14 @@
 #include "jobs/model_options.h"
 #include "pipeline/stage.h"
 
-enum { EVAL_STAGES = 3 }; /* clean, chunk, classify */
+enum { EVAL_STAGE_COUNT = 3 }; /* clean, chunk, classify */
 
 struct eval {
     struct line_options lines; /* first: LINE_FLAGS */
-    struct text task, label, group, taxonomy, likeness, map, format;
-    double least;               /* of the task's first figure */
-    struct workbench workbench; /* with an empty store */
-    void *stages[EVAL_STAGES];
+    struct text task, label, group, taxonomy, min_similarity, map, format;
+    double min;                         /* of the task's first figure */
+    struct stage_context stage_context; /* with an empty store */
+    void *stages[EVAL_STAGE_COUNT];
     double seconds; /* inside stages */
     size_t tokens;
 };
@@ -21,14 +21,14 @@ struct eval {
 /* One kind of label. `state` is zeroed at first. */
 struct eval_task {
     const char *name;
-    const char *label;    /* the column, unless --label names another */
-    const char *expected; /* what it holds, for a person */
+    const char *label;           /* the column, unless --label names another */
+    const char *expected_values; /* what it holds, for a person */
     size_t state_size;
     bool (*open)(void *state, const struct eval *eval, struct error *error); /* optional */
-    bool (*take)(void *state, struct eval *eval, struct batch *batch, struct error *error);
+    bool (*add_batch)(void *state, struct eval *eval, struct batch *batch, struct error *error);
     size_t (*count)(const void *state); /* of labelled cases */
     /* Prints the figures, which need a case at least; *first is what --min is held against. */
-    bool (*print)(void *state, struct eval *eval, double *first, struct error *error);
+    bool (*print)(void *state, struct eval *eval, double *main_score, struct error *error);
     void (*close)(void *state);
 };
 
@@ -38,10 +38,10 @@ extern const struct eval_task eval_sentiment, eval_topics, eval_summary;
 bool eval_analyse(struct eval *eval, struct batch *batch, struct error *error);
 
 /* The value of a record's column, without blanks around it; empty when it has none. */
-struct text eval_value(const struct record *record, struct text column);
+struct text eval_get_column(const struct record *record, struct text column);
 
 /* A stage's state with its options' fallbacks, to be opened and closed. */
-void *eval_stage_state(const struct stage *stage);
-void eval_close_stage(const struct stage *stage, void *state); /* NULL is fine */
+void *eval_stage_create(const struct stage *stage);
+void eval_stage_close(const struct stage *stage, void *state); /* NULL is fine */
 
 #endif

@@ -6,13 +6,13 @@
 
 struct topics_task {
     struct topic_metrics metrics;
-    size_t unlabelled, empty;
+    size_t unlabelled, without_text;
 };
 
 static bool read_polarity(struct text value, enum sentiment *polarity)
 {
     for (*polarity = SENTIMENT_NEGATIVE; *polarity <= SENTIMENT_POSITIVE; (*polarity)++)
-        if (text_equal_fold(value, text_of(sentiment_names[*polarity])))
+        if (text_equal_ignore_case(value, text_of(sentiment_names[*polarity])))
             return true;
     return false;
 }
@@ -24,7 +24,7 @@ static bool read_label(struct text value, struct arena *arena, struct topic_ment
     *mentions = arena_alloc(arena, value.size + 1, sizeof(**mentions));
     *count = 0;
     struct text rest = value, item;
-    if (text_equal_fold(value, TEXT("none")))
+    if (text_equal_ignore_case(value, TEXT("none")))
         return true;
     while (text_split(&rest, ';', &item)) {
         struct text polarity = text_trim(item), topic;
@@ -35,23 +35,23 @@ static bool read_label(struct text value, struct arena *arena, struct topic_ment
         mention.topic = text_trim(topic);
         if (!read_polarity(text_trim(polarity), &mention.polarity))
             return false;
-        bool known = false;
+        bool is_listed = false;
         for (size_t i = 0; i < *count; i++)
-            known |= text_equal((*mentions)[i].topic, mention.topic);
-        if (!known)
+            is_listed |= text_equal((*mentions)[i].topic, mention.topic);
+        if (!is_listed)
             (*mentions)[(*count)++] = mention;
     }
     return *count > 0;
 }
 
-static bool take(void *state, struct eval *eval, struct batch *batch, struct error *error)
+static bool add_batch(void *state, struct eval *eval, struct batch *batch, struct error *error)
 {
     struct topics_task *task = state;
     if (!eval_analyse(eval, batch, error))
         return false;
     for (size_t i = 0; i < batch->count; i++) {
         const struct record *record = &batch->records[i];
-        struct text value = eval_value(record, eval->label);
+        struct text value = eval_get_column(record, eval->label);
         struct topic_mention *gold;
         size_t gold_count;
         if (value.size == 0)
@@ -61,8 +61,8 @@ static bool take(void *state, struct eval *eval, struct batch *batch, struct err
                              "%s line %llu: '%.*s' is no list of topics: expected "
                              "topic:polarity; topic:polarity, or none",
                              batch->path, (unsigned long long)record->line, TEXT_ARGUMENT(value));
-        else if (!record->analyse || record->chunk_count == 0)
-            task->empty++;
+        else if (!record->needs_analysis || record->chunk_count == 0)
+            task->without_text++;
         else
             topic_metrics_add(&task->metrics, gold, gold_count, record->analysis.topics,
                               record->analysis.topic_count);
@@ -75,7 +75,7 @@ static size_t count(const void *state)
     return ((const struct topics_task *)state)->metrics.count;
 }
 
-static bool print(void *state, struct eval *eval, double *first, struct error *error)
+static bool print(void *state, struct eval *eval, double *main_score, struct error *error)
 {
     (void)error;
     const struct topics_task *task = state;
@@ -83,9 +83,9 @@ static bool print(void *state, struct eval *eval, double *first, struct error *e
     printf("%.*s", TEXT_ARGUMENT(topic_metrics_print(&task->metrics, &arena)));
     printf("\nleft out: %zu without a label, %zu without a text\n"
            "speed: %.0f texts/s, %.0f tokens/s\n",
-           task->unlabelled, task->empty, (double)task->metrics.count / eval->seconds,
+           task->unlabelled, task->without_text, (double)task->metrics.count / eval->seconds,
            (double)eval->tokens / eval->seconds);
-    *first = topic_metrics_pairs(&task->metrics).value;
+    *main_score = topic_metrics_polarity_f1(&task->metrics).value;
     arena_free(&arena);
     return true;
 }
@@ -98,9 +98,9 @@ static void close_task(void *state)
 const struct eval_task eval_topics = {
     .name = "topics",
     .label = "topics",
-    .expected = "topic:polarity; topic:polarity, or none",
+    .expected_values = "topic:polarity; topic:polarity, or none",
     .state_size = sizeof(struct topics_task),
-    .take = take,
+    .add_batch = add_batch,
     .count = count,
     .print = print,
     .close = close_task,

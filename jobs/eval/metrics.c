@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static size_t class_of(enum sentiment label)
+static size_t get_class_index(enum sentiment label)
 {
     return (size_t)label - SENTIMENT_NEGATIVE;
 }
@@ -13,7 +13,7 @@ static double ratio(size_t part, size_t whole)
     return whole ? (double)part / (double)whole : 0;
 }
 
-static double f1_of(size_t confusion[METRIC_CLASSES][METRIC_CLASSES], size_t class)
+static double compute_f1(size_t confusion[METRIC_CLASSES][METRIC_CLASSES], size_t class)
 {
     size_t gold = 0, predicted = 0;
     for (size_t other = 0; other < METRIC_CLASSES; other++) {
@@ -23,34 +23,37 @@ static double f1_of(size_t confusion[METRIC_CLASSES][METRIC_CLASSES], size_t cla
     return ratio(2 * confusion[class][class], gold + predicted);
 }
 
-static double macro_f1_of(size_t confusion[METRIC_CLASSES][METRIC_CLASSES])
+static double compute_macro_f1(size_t confusion[METRIC_CLASSES][METRIC_CLASSES])
 {
     double sum = 0;
     for (size_t class = 0; class < METRIC_CLASSES; class ++)
-        sum += f1_of(confusion, class);
+        sum += compute_f1(confusion, class);
     return sum / METRIC_CLASSES;
 }
 
-static double macro_f1_figure(const void *cases, const size_t *drawn, size_t count)
+static double macro_f1_statistic(const void *cases, const size_t *sample_indices, size_t count)
 {
-    const struct judgement *judgements = cases;
+    const struct sentiment_prediction *sentiment_predictions = cases;
     size_t confusion[METRIC_CLASSES][METRIC_CLASSES] = {{0}};
     for (size_t i = 0; i < count; i++) {
-        const struct judgement *judgement = &judgements[drawn[i]];
-        confusion[class_of(judgement->gold)][class_of(judgement->predicted)]++;
+        const struct sentiment_prediction *sentiment_prediction =
+            &sentiment_predictions[sample_indices[i]];
+        confusion[get_class_index(sentiment_prediction->gold)]
+                 [get_class_index(sentiment_prediction->predicted)]++;
     }
-    return macro_f1_of(confusion);
+    return compute_macro_f1(confusion);
 }
 
-static void fill_bins(struct metrics *metrics, const struct judgement *judgements, size_t count)
+static void fill_bins(struct metrics *metrics,
+                      const struct sentiment_prediction *sentiment_predictions, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        double place = judgements[i].confidence * METRIC_BINS;
+        double place = sentiment_predictions[i].confidence * METRIC_BINS;
         size_t index = place >= METRIC_BINS ? METRIC_BINS - 1 : place > 0 ? (size_t)place : 0;
         struct reliability_bin *bin = &metrics->bins[index];
         bin->count++;
-        bin->confidence += judgements[i].confidence;
-        bin->accuracy += judgements[i].gold == judgements[i].predicted;
+        bin->confidence += sentiment_predictions[i].confidence;
+        bin->accuracy += sentiment_predictions[i].gold == sentiment_predictions[i].predicted;
     }
     for (size_t i = 0; i < METRIC_BINS; i++) {
         struct reliability_bin *bin = &metrics->bins[i];
@@ -63,40 +66,43 @@ static void fill_bins(struct metrics *metrics, const struct judgement *judgement
     }
 }
 
-struct metrics metrics_compute(const struct judgement *judgements, const bool *polar, size_t count)
+struct metrics metrics_compute(const struct sentiment_prediction *sentiment_predictions,
+                               const bool *is_positive_likelier, size_t count)
 {
     struct metrics metrics = {.count = count};
-    size_t right = 0, polar_right = 0, polar_count = 0, covered = 0, covered_right = 0;
+    size_t correct = 0, polar_correct = 0, polar_count = 0, covered = 0, covered_correct = 0;
     if (!count)
         return metrics;
     for (size_t i = 0; i < count; i++) {
-        const struct judgement *judgement = &judgements[i];
-        bool agrees = judgement->gold == judgement->predicted;
-        metrics.confusion[class_of(judgement->gold)][class_of(judgement->predicted)]++;
-        right += agrees;
-        covered += judgement->reported;
-        covered_right += judgement->reported && agrees;
-        if (judgement->gold != SENTIMENT_NEUTRAL) {
+        const struct sentiment_prediction *sentiment_prediction = &sentiment_predictions[i];
+        bool is_correct = sentiment_prediction->gold == sentiment_prediction->predicted;
+        metrics.confusion[get_class_index(sentiment_prediction->gold)]
+                         [get_class_index(sentiment_prediction->predicted)]++;
+        correct += is_correct;
+        covered += sentiment_prediction->has_label;
+        covered_correct += sentiment_prediction->has_label && is_correct;
+        if (sentiment_prediction->gold != SENTIMENT_NEUTRAL) {
             polar_count++;
-            polar_right += polar[i] == (judgement->gold == SENTIMENT_POSITIVE);
+            polar_correct +=
+                is_positive_likelier[i] == (sentiment_prediction->gold == SENTIMENT_POSITIVE);
         }
     }
     for (size_t class = 0; class < METRIC_CLASSES; class ++) {
-        size_t gold = 0, predicted = 0, both = metrics.confusion[class][class];
+        size_t gold = 0, predicted = 0, true_positives = metrics.confusion[class][class];
         for (size_t other = 0; other < METRIC_CLASSES; other++) {
             gold += metrics.confusion[class][other];
             predicted += metrics.confusion[other][class];
         }
-        metrics.precision[class] = ratio(both, predicted);
-        metrics.recall[class] = ratio(both, gold);
-        metrics.f1[class] = f1_of(metrics.confusion, class);
+        metrics.precision[class] = ratio(true_positives, predicted);
+        metrics.recall[class] = ratio(true_positives, gold);
+        metrics.f1[class] = compute_f1(metrics.confusion, class);
     }
-    metrics.accuracy = ratio(right, count);
-    metrics.polar_accuracy = ratio(polar_right, polar_count);
+    metrics.accuracy = ratio(correct, count);
+    metrics.polar_accuracy = ratio(polar_correct, polar_count);
     metrics.coverage = ratio(covered, count);
-    metrics.accuracy_covered = ratio(covered_right, covered);
-    metrics.macro_f1 = bootstrap(macro_f1_figure, judgements, count);
-    fill_bins(&metrics, judgements, count);
+    metrics.accuracy_covered = ratio(covered_correct, covered);
+    metrics.macro_f1 = bootstrap_interval(macro_f1_statistic, sentiment_predictions, count);
+    fill_bins(&metrics, sentiment_predictions, count);
     return metrics;
 }
 

@@ -9,11 +9,11 @@
 enum { METRIC_CLASSES = 3, METRIC_BINS = 10 }; /* negative, neutral, positive */
 
 /* One labelled text. Labels are SENTIMENT_NEGATIVE, _NEUTRAL or _POSITIVE. */
-struct judgement {
+struct sentiment_prediction {
     enum sentiment gold;
     enum sentiment predicted; /* the likeliest of the three */
     double confidence;        /* its calibrated probability */
-    bool reported;            /* false: the pipeline would say `undetected` */
+    bool has_label;           /* false: the pipeline would say `undetected` */
 };
 
 struct reliability_bin {
@@ -26,7 +26,7 @@ struct metrics {
     size_t confusion[METRIC_CLASSES][METRIC_CLASSES]; /* [gold][predicted] */
     double precision[METRIC_CLASSES], recall[METRIC_CLASSES], f1[METRIC_CLASSES];
     double accuracy;
-    struct interval macro_f1;
+    struct confidence_interval macro_f1;
     double polar_accuracy;    /* gold neutral left out; positive against negative by the poles */
     double calibration_error; /* expected calibration error: Guo et al. 2017, equal-width bins */
     double coverage, accuracy_covered; /* of the texts that get a label at all */
@@ -36,7 +36,8 @@ struct metrics {
 /* The same judgements in the same order give the same figures. A class that neither side names has
  * F1 0, as in scikit-learn; no judgements at all give zeros. `polar` says for each judgement
  * whether positive is likelier than negative. */
-struct metrics metrics_compute(const struct judgement *judgements, const bool *polar, size_t count);
+struct metrics metrics_compute(const struct sentiment_prediction *sentiment_predictions,
+                               const bool *is_positive_likelier, size_t count);
 
 /* The figures as a table for people. */
 struct text metrics_print(const struct metrics *metrics, struct arena *arena);

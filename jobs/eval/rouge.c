@@ -9,14 +9,14 @@
 #include "base/normalize.h"
 #include "base/utf8.h"
 
-static uint64_t *words_of(struct text text, struct arena *arena, size_t *count)
+static uint64_t *hash_words(struct text text, struct arena *arena, size_t *count)
 {
     struct text key = normalize_key(text, arena);
     uint64_t *words = arena_alloc(arena, key.size + 1, sizeof(*words));
     size_t begin = 0, at = 0, size;
     *count = 0;
     for (; at < key.size; at += size) {
-        if (normalize_letter(utf8_decode(key, at, &size)) != LETTER_NONE)
+        if (normalize_letter_class(utf8_decode(key, at, &size)) != LETTER_NONE)
             continue;
         if (begin < at)
             words[(*count)++] = hash_text(text_slice(key, begin, at));
@@ -34,8 +34,8 @@ static int compare_words(const void *a, const void *b)
 }
 
 /* By dynamic programming, a row of the table at a time. */
-static size_t longest_common(const uint64_t *a, size_t a_count, const uint64_t *b, size_t b_count,
-                             struct arena *arena)
+static size_t longest_common_subsequence(const uint64_t *a, size_t a_count, const uint64_t *b,
+                                         size_t b_count, struct arena *arena)
 {
     size_t *row = arena_alloc(arena, b_count + 1, sizeof(*row));
     for (size_t i = 0; i < a_count; i++)
@@ -51,7 +51,7 @@ static size_t longest_common(const uint64_t *a, size_t a_count, const uint64_t *
 }
 
 /* Of two lists that are put in order: how many words stand in both, repeats counted. */
-static size_t common(uint64_t *a, size_t a_count, uint64_t *b, size_t b_count)
+static size_t count_common_words(uint64_t *a, size_t a_count, uint64_t *b, size_t b_count)
 {
     size_t i = 0, k = 0, both = 0;
     qsort(a, a_count, sizeof(*a), compare_words);
@@ -69,16 +69,17 @@ static size_t common(uint64_t *a, size_t a_count, uint64_t *b, size_t b_count)
     return both;
 }
 
-struct rouge rouge_compare(struct text summary, struct text reference)
+struct rouge rouge_compute(struct text summary, struct text reference)
 {
     struct arena arena = {0};
     size_t a_count, b_count;
-    uint64_t *a = words_of(summary, &arena, &a_count), *b = words_of(reference, &arena, &b_count);
+    uint64_t *a = hash_words(summary, &arena, &a_count),
+             *b = hash_words(reference, &arena, &b_count);
     struct rouge rouge = {0};
     if (a_count > 0 && b_count > 0) {
         double both = (double)(a_count + b_count) / 2;
-        rouge.longest = (double)longest_common(a, a_count, b, b_count, &arena) / both;
-        rouge.one = (double)common(a, a_count, b, b_count) / both;
+        rouge.rouge_l = (double)longest_common_subsequence(a, a_count, b, b_count, &arena) / both;
+        rouge.rouge_1 = (double)count_common_words(a, a_count, b, b_count) / both;
     }
     arena_free(&arena);
     return rouge;

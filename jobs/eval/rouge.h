@@ -5,11 +5,11 @@
 #include "base/text.h"
 
 struct rouge {
-    double one, longest; /* F1 of ROUGE-1 (single words) and of ROUGE-L (longest common run) */
+    double rouge_1, rouge_l; /* F1 of ROUGE-1 (single words) and of ROUGE-L (longest common run) */
 };
 
 /* Words are runs of letters and digits, case folded; no stemming, no stop words. Two texts without
  * a word in common, or without words, give zeros. */
-struct rouge rouge_compare(struct text summary, struct text reference);
+struct rouge rouge_compute(struct text summary, struct text reference);
 
 #endif

@@ -5,8 +5,8 @@
 
 #include "base/memory.h"
 
-static const struct topic_mention *find(const struct topic_mention *mentions, size_t count,
-                                        struct text topic)
+static const struct topic_mention *find_mention(const struct topic_mention *mentions, size_t count,
+                                                struct text topic)
 {
     for (size_t i = 0; i < count; i++)
         if (text_equal(mentions[i].topic, topic))
@@ -14,93 +14,96 @@ static const struct topic_mention *find(const struct topic_mention *mentions, si
     return NULL;
 }
 
-static struct topic_counts *counts_of(struct topic_metrics *metrics, struct text topic)
+static struct topic_counts *get_topic_counts(struct topic_metrics *metrics, struct text topic)
 {
-    size_t before = metrics->names.count, number = names_add(&metrics->names, topic);
+    size_t previous_count = metrics->names.count, number = names_add(&metrics->names, topic);
     metrics->topics = memory_grow(metrics->topics, &metrics->topic_capacity, number + 1,
                                   sizeof(*metrics->topics));
-    if (number == before)
+    if (number == previous_count)
         metrics->topics[number] = (struct topic_counts){0};
     return &metrics->topics[number];
 }
 
 void topic_metrics_add(struct topic_metrics *metrics, const struct topic_mention *gold,
-                       size_t gold_count, const struct topic_mention *found, size_t found_count)
+                       size_t gold_count, const struct topic_mention *predicted,
+                       size_t predicted_count)
 {
-    struct topic_counts text = {.gold = gold_count, .found = found_count};
+    struct topic_counts text = {.gold = gold_count, .predicted = predicted_count};
     for (size_t i = 0; i < gold_count; i++) {
-        const struct topic_mention *same = find(found, found_count, gold[i].topic);
-        bool agrees = same && same->polarity == gold[i].polarity;
-        struct topic_counts *topic = counts_of(metrics, gold[i].topic);
+        const struct topic_mention *match = find_mention(predicted, predicted_count, gold[i].topic);
+        bool polarity_matches = match && match->polarity == gold[i].polarity;
+        struct topic_counts *topic = get_topic_counts(metrics, gold[i].topic);
         topic->gold++;
-        topic->topics += same != NULL;
-        topic->pairs += agrees;
-        text.topics += same != NULL;
-        text.pairs += agrees;
+        topic->topics += match != NULL;
+        topic->with_polarity += polarity_matches;
+        text.topics += match != NULL;
+        text.with_polarity += polarity_matches;
     }
-    for (size_t i = 0; i < found_count; i++)
-        counts_of(metrics, found[i].topic)->found++;
+    for (size_t i = 0; i < predicted_count; i++)
+        get_topic_counts(metrics, predicted[i].topic)->predicted++;
     metrics->texts = memory_grow(metrics->texts, &metrics->capacity, metrics->count + 1,
                                  sizeof(*metrics->texts));
     metrics->texts[metrics->count++] = text;
 }
 
-static double f1(size_t both, size_t gold, size_t found)
+static double compute_f1(size_t true_positives, size_t gold, size_t predicted)
 {
-    return gold + found ? 2.0 * (double)both / (double)(gold + found) : 0;
+    return gold + predicted ? 2.0 * (double)true_positives / (double)(gold + predicted) : 0;
 }
 
-static struct topic_counts sum(const void *cases, const size_t *drawn, size_t count)
+static struct topic_counts sum_counts(const void *cases, const size_t *sample_indices, size_t count)
 {
     const struct topic_counts *texts = cases;
     struct topic_counts all = {0};
     for (size_t i = 0; i < count; i++) {
-        all.gold += texts[drawn[i]].gold;
-        all.found += texts[drawn[i]].found;
-        all.topics += texts[drawn[i]].topics;
-        all.pairs += texts[drawn[i]].pairs;
+        all.gold += texts[sample_indices[i]].gold;
+        all.predicted += texts[sample_indices[i]].predicted;
+        all.topics += texts[sample_indices[i]].topics;
+        all.with_polarity += texts[sample_indices[i]].with_polarity;
     }
     return all;
 }
 
-static double pairs_figure(const void *cases, const size_t *drawn, size_t count)
+static double polarity_f1_statistic(const void *cases, const size_t *sample_indices, size_t count)
 {
-    struct topic_counts all = sum(cases, drawn, count);
-    return f1(all.pairs, all.gold, all.found);
+    struct topic_counts all = sum_counts(cases, sample_indices, count);
+    return compute_f1(all.with_polarity, all.gold, all.predicted);
 }
 
-static double topics_figure(const void *cases, const size_t *drawn, size_t count)
+static double topic_f1_statistic(const void *cases, const size_t *sample_indices, size_t count)
 {
-    struct topic_counts all = sum(cases, drawn, count);
-    return f1(all.topics, all.gold, all.found);
+    struct topic_counts all = sum_counts(cases, sample_indices, count);
+    return compute_f1(all.topics, all.gold, all.predicted);
 }
 
-struct interval topic_metrics_pairs(const struct topic_metrics *metrics)
+struct confidence_interval topic_metrics_polarity_f1(const struct topic_metrics *metrics)
 {
-    return bootstrap(pairs_figure, metrics->texts, metrics->count);
+    return bootstrap_interval(polarity_f1_statistic, metrics->texts, metrics->count);
 }
 
-struct interval topic_metrics_topics(const struct topic_metrics *metrics)
+struct confidence_interval topic_metrics_topic_f1(const struct topic_metrics *metrics)
 {
-    return bootstrap(topics_figure, metrics->texts, metrics->count);
+    return bootstrap_interval(topic_f1_statistic, metrics->texts, metrics->count);
 }
 
 struct text topic_metrics_print(const struct topic_metrics *metrics, struct arena *arena)
 {
-    struct interval pairs = topic_metrics_pairs(metrics), topics = topic_metrics_topics(metrics);
-    struct text out = arena_format(
-        arena,
-        "texts                      %zu\n"
-        "micro-F1, with polarity    %.4f   (95 %%: %.4f to %.4f)\n"
-        "micro-F1, topic alone      %.4f   (95 %%: %.4f to %.4f)\n\n"
-        "topic                 gold   found  both  and polarity      F1\n",
-        metrics->count, pairs.value, pairs.low, pairs.high, topics.value, topics.low, topics.high);
+    struct confidence_interval with_polarity = topic_metrics_polarity_f1(metrics),
+                               topics = topic_metrics_topic_f1(metrics);
+    struct text out =
+        arena_format(arena,
+                     "texts                      %zu\n"
+                     "micro-F1, with polarity    %.4f   (95 %%: %.4f to %.4f)\n"
+                     "micro-F1, topic alone      %.4f   (95 %%: %.4f to %.4f)\n\n"
+                     "topic                 gold   found  both  and polarity      F1\n",
+                     metrics->count, with_polarity.value, with_polarity.low, with_polarity.high,
+                     topics.value, topics.low, topics.high);
     for (size_t i = 0; i < metrics->names.count; i++) {
         const struct topic_counts *topic = &metrics->topics[i];
-        out =
-            arena_format(arena, "%.*s%-18.*s %7zu %7zu %5zu %13zu  %.4f\n", TEXT_ARGUMENT(out),
-                         TEXT_ARGUMENT(metrics->names.texts[i]), topic->gold, topic->found,
-                         topic->topics, topic->pairs, f1(topic->pairs, topic->gold, topic->found));
+        out = arena_format(arena, "%.*s%-18.*s %7zu %7zu %5zu %13zu  %.4f\n", TEXT_ARGUMENT(out),
+                           TEXT_ARGUMENT(metrics->names.texts[i]), topic->gold, topic->predicted,
+                           topic->topics, topic->with_polarity,
+                           compute_f1(topic->with_polarity, topic->gold, topic->predicted));
     }
     return out;
 }

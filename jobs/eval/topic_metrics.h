@@ -8,9 +8,9 @@
 
 /* Mentions of one text, or of one topic in all texts. */
 struct topic_counts {
-    size_t gold, found;
-    size_t topics; /* found and in the gold, whatever the polarity */
-    size_t pairs;  /* with the gold's polarity too */
+    size_t gold, predicted;
+    size_t topics;        /* found and in the gold, whatever the polarity */
+    size_t with_polarity; /* with the gold's polarity too */
 };
 
 /* Zeroed is empty. */
@@ -24,11 +24,12 @@ struct topic_metrics {
 
 /* One more text. A topic stands at most once in either list. */
 void topic_metrics_add(struct topic_metrics *metrics, const struct topic_mention *gold,
-                       size_t gold_count, const struct topic_mention *found, size_t found_count);
+                       size_t gold_count, const struct topic_mention *predicted,
+                       size_t predicted_count);
 
 /* Micro-F1 over all texts, at least one: of topics with their polarity, and of topics alone. */
-struct interval topic_metrics_pairs(const struct topic_metrics *metrics);
-struct interval topic_metrics_topics(const struct topic_metrics *metrics);
+struct confidence_interval topic_metrics_polarity_f1(const struct topic_metrics *metrics);
+struct confidence_interval topic_metrics_topic_f1(const struct topic_metrics *metrics);
 
 /* The figures as a table for people. */
 struct text topic_metrics_print(const struct topic_metrics *metrics, struct arena *arena);

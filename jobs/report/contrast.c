@@ -8,16 +8,16 @@
 #include "base/normalize.h"
 #include "base/utf8.h"
 
-enum { LEAST_TEXTS = 4, LEAST_LETTERS = 4, LEAST_SYLLABLES = 2, LONGEST = 60 };
+enum { MIN_TEXTS = 4, MIN_LETTERS = 4, MIN_UNSPACED_LETTERS = 2, MAX_WORD_BYTES = 60 };
 
-static const double least_deviation = 2.5;
+static const double min_z_score = 2.5;
 
-struct contrast_word {
-    size_t inside, outside; /* texts that hold it */
-    size_t last;            /* number of the text that was counted last, from 1 */
+struct word_text_counts {
+    size_t target_texts, reference_texts; /* texts that hold it */
+    size_t last_text_number;              /* number of the text that was counted last, from 1 */
 };
 
-double contrast_deviation(uint64_t a_hits, uint64_t a, uint64_t b_hits, uint64_t b)
+double two_proportion_z_score(uint64_t a_hits, uint64_t a, uint64_t b_hits, uint64_t b)
 {
     if (!a || !b)
         return 0;
@@ -28,80 +28,86 @@ double contrast_deviation(uint64_t a_hits, uint64_t a, uint64_t b_hits, uint64_t
 
 static bool is_letter(uint32_t point)
 {
-    enum letter letter = normalize_letter(point);
-    return letter == LETTER_WORD || letter == LETTER_DENSE;
+    enum letter_class letter_class = normalize_letter_class(point);
+    return letter_class == LETTER_SPACED_SCRIPT || letter_class == LETTER_UNSPACED_SCRIPT;
 }
 
 /* Short words say little: of Latin script below four letters, of Hangul and Han below two. */
-static bool is_telling(struct text word)
+static bool is_long_enough(struct text word)
 {
-    size_t size, letters = utf8_length(word);
+    size_t size, letters = utf8_count_code_points(word);
     uint32_t first = utf8_decode(word, 0, &size);
-    bool dense = normalize_letter(first) == LETTER_DENSE;
-    return letters >= (dense ? LEAST_SYLLABLES : LEAST_LETTERS) && word.size <= LONGEST;
+    bool is_unspaced = normalize_letter_class(first) == LETTER_UNSPACED_SCRIPT;
+    return letters >= (is_unspaced ? MIN_UNSPACED_LETTERS : MIN_LETTERS) &&
+           word.size <= MAX_WORD_BYTES;
 }
 
-static void count_word(struct contrast *contrast, struct text word, bool is_inside)
+static void count_word_once_per_text(struct distinctive_words *distinctive_words, struct text word,
+                                     bool is_target)
 {
-    if (word.size == 0 || !is_telling(word))
+    if (word.size == 0 || !is_long_enough(word))
         return;
-    size_t number = names_add(&contrast->names, word), known = contrast->capacity;
-    contrast->words =
-        memory_grow(contrast->words, &contrast->capacity, number + 1, sizeof(*contrast->words));
-    for (; known < contrast->capacity; known++)
-        contrast->words[known] = (struct contrast_word){0};
-    struct contrast_word *counts = &contrast->words[number];
-    if (counts->last == contrast->inside + contrast->outside)
+    size_t number = names_add(&distinctive_words->names, word), known = distinctive_words->capacity;
+    distinctive_words->words = memory_grow(distinctive_words->words, &distinctive_words->capacity,
+                                           number + 1, sizeof(*distinctive_words->words));
+    for (; known < distinctive_words->capacity; known++)
+        distinctive_words->words[known] = (struct word_text_counts){0};
+    struct word_text_counts *counts = &distinctive_words->words[number];
+    if (counts->last_text_number ==
+        distinctive_words->target_texts + distinctive_words->reference_texts)
         return;
-    counts->last = contrast->inside + contrast->outside;
-    *(is_inside ? &counts->inside : &counts->outside) += 1;
+    counts->last_text_number = distinctive_words->target_texts + distinctive_words->reference_texts;
+    *(is_target ? &counts->target_texts : &counts->reference_texts) += 1;
 }
 
-void contrast_add(struct contrast *contrast, struct text text, bool is_inside)
+void distinctive_words_add_text(struct distinctive_words *distinctive_words, struct text text,
+                                bool is_target)
 {
     struct arena scratch = {0};
     struct text folded = normalize_key(text, &scratch);
     size_t begin = 0, size;
-    *(is_inside ? &contrast->inside : &contrast->outside) += 1;
+    *(is_target ? &distinctive_words->target_texts : &distinctive_words->reference_texts) += 1;
     for (size_t at = 0; at <= folded.size; at += size) {
         size = 1;
         if (at < folded.size && is_letter(utf8_decode(folded, at, &size)))
             continue;
-        count_word(contrast, text_slice(folded, begin, at), is_inside);
+        count_word_once_per_text(distinctive_words, text_slice(folded, begin, at), is_target);
         begin = at + size;
     }
     arena_free(&scratch);
 }
 
 /* "update" and "updates" are one word in a list: the one that begins the other stays. */
-static bool is_listed(const struct contrast *contrast, const size_t *chosen, size_t count,
-                      size_t word)
+static bool overlaps_chosen_word(const struct distinctive_words *distinctive_words,
+                                 const size_t *chosen, size_t count, size_t word)
 {
     for (size_t i = 0; i < count; i++) {
-        struct text a = contrast->names.texts[chosen[i]], b = contrast->names.texts[word];
+        struct text a = distinctive_words->names.texts[chosen[i]],
+                    b = distinctive_words->names.texts[word];
         if (text_starts_with(a, b) || text_starts_with(b, a))
             return true;
     }
     return false;
 }
 
-struct text contrast_words(const struct contrast *contrast, size_t most, struct text known,
-                           struct arena *arena)
+struct text distinctive_words_list(const struct distinctive_words *distinctive_words,
+                                   size_t max_words, struct text known, struct arena *arena)
 {
     known = normalize_key(known, arena);
     struct text list = {0};
-    size_t *chosen = arena_alloc(arena, most + 1, sizeof(*chosen)), count = 0;
-    for (; count < most; count++) {
-        double best = least_deviation;
+    size_t *chosen = arena_alloc(arena, max_words + 1, sizeof(*chosen)), count = 0;
+    for (; count < max_words; count++) {
+        double best = min_z_score;
         size_t found = SIZE_MAX;
-        for (size_t i = 0; i < contrast->names.count; i++) {
-            const struct contrast_word *word = &contrast->words[i];
-            double strength = contrast_deviation(word->inside, contrast->inside, word->outside,
-                                                 contrast->outside);
-            if (word->inside >= LEAST_TEXTS && strength > best &&
-                text_find(known, contrast->names.texts[i], 0) == known.size &&
-                !is_listed(contrast, chosen, count, i)) {
-                best = strength;
+        for (size_t i = 0; i < distinctive_words->names.count; i++) {
+            const struct word_text_counts *word = &distinctive_words->words[i];
+            double z_score =
+                two_proportion_z_score(word->target_texts, distinctive_words->target_texts,
+                                       word->reference_texts, distinctive_words->reference_texts);
+            if (word->target_texts >= MIN_TEXTS && z_score > best &&
+                text_find(known, distinctive_words->names.texts[i], 0) == known.size &&
+                !overlaps_chosen_word(distinctive_words, chosen, count, i)) {
+                best = z_score;
                 found = i;
             }
         }
@@ -109,14 +115,14 @@ struct text contrast_words(const struct contrast *contrast, size_t most, struct 
             break;
         chosen[count] = found;
         list = arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(list), count ? ", " : "",
-                            TEXT_ARGUMENT(contrast->names.texts[found]));
+                            TEXT_ARGUMENT(distinctive_words->names.texts[found]));
     }
     return list;
 }
 
-void contrast_free(struct contrast *contrast)
+void distinctive_words_free(struct distinctive_words *distinctive_words)
 {
-    names_free(&contrast->names);
-    free(contrast->words);
-    *contrast = (struct contrast){0};
+    names_free(&distinctive_words->names);
+    free(distinctive_words->words);
+    *distinctive_words = (struct distinctive_words){0};
 }

@@ -16,49 +16,50 @@
 
 /* A claim needs this many negative mentions, and a difference of two shares this many standard
  * errors away from zero: with a few hundred comparisons, about one false claim in ten reports. */
-enum { LEAST_MENTIONS = 5, MOST_CLAIMS = 3, QUOTE_MOST = 160, MOST_WORDS = 6 };
-enum { MOST_VOICES = 8, LEAST_NEGATIVE = 10 };
-static const double least_deviation = 3.5;
+enum { MIN_MENTIONS = 5, MAX_INSIGHTS = 3, MAX_QUOTE_CHARACTERS = 160, MAX_WORDS = 6 };
+enum { MAX_NEGATIVE_SEGMENTS = 8, MIN_NEGATIVE_RECORDS = 10 };
+static const double min_z_score = 3.5;
 
 /* What is claimed of all records of a part was asked far less often. */
-static const double least_deviation_of_all = 3;
+static const double min_z_score_all_topics = 3;
 
-struct claim {
+struct insight {
     struct text part, topic;
     double strength;
     uint64_t quote_id;
-    struct text since;         /* of a change: its first period */
-    struct text text;          /* the line to print */
-    struct text quote, source; /* filled from feedback */
-    struct contrast contrast;  /* of what is claimed, to the other records */
+    struct text since;                          /* of a change: its first period */
+    struct text text;                           /* the line to print */
+    struct text quote, source;                  /* filled from feedback */
+    struct distinctive_words distinctive_words; /* of what is claimed, to the other records */
 };
 
-struct claims {
+struct insights {
     const char *title;
-    struct claim best[MOST_CLAIMS]; /* strongest first, no topic twice */
+    struct insight ranked[MAX_INSIGHTS]; /* strongest first, no topic twice */
     size_t count;
 };
 
 /* What the unhappy records of a part speak of, and all others do not. */
-struct voice {
+struct negative_segment {
     struct text part;
     uint64_t negative, records;
-    struct contrast contrast;
+    struct distinctive_words distinctive_words;
 };
 
-struct summary {
+struct latest_summary {
     struct text group, period, text, records;
 };
 
-enum { CHANGED, DIFFERS, LOVED, DISLIKED, CLAIM_KINDS };
+enum { INSIGHT_CHANGE, INSIGHT_DIFFERENCE, INSIGHT_PRAISE, INSIGHT_COMPLAINT, INSIGHT_KIND_COUNT };
 
 struct headline {
     struct arena arena;
-    struct series_table figures;
-    struct claims claims[CLAIM_KINDS];
-    struct voice voices[MOST_VOICES]; /* of most negative records first */
-    size_t voice_count;
-    struct summary *summaries; /* of each group the latest */
+    struct series_table statistics;
+    struct insights insights[INSIGHT_KIND_COUNT];
+    struct negative_segment
+        negative_segments[MAX_NEGATIVE_SEGMENTS]; /* of most negative records first */
+    size_t negative_segment_count;
+    struct latest_summary *summaries; /* of each group the latest */
     size_t summary_count, summary_capacity;
     struct series_columns columns; /* of the table now being read */
 };
@@ -66,27 +67,27 @@ struct headline {
 /* ---- Claims ---- */
 
 /* Keeps the strongest claims; of several about one topic the strongest. */
-static void offer(struct claims *claims, struct claim claim)
+static void insert_ranked(struct insights *insights, struct insight insight)
 {
     size_t at = 0;
-    while (at < claims->count && !text_equal(claims->best[at].topic, claim.topic))
+    while (at < insights->count && !text_equal(insights->ranked[at].topic, insight.topic))
         at++;
-    if (at < claims->count && claims->best[at].strength > claim.strength)
+    if (at < insights->count && insights->ranked[at].strength > insight.strength)
         return; /* of equals the later one, which is about less than everything */
-    if (at == claims->count && claims->count < MOST_CLAIMS)
-        claims->count++;
-    else if (at == claims->count)
-        at =
-            claims->best[MOST_CLAIMS - 1].strength < claim.strength ? MOST_CLAIMS - 1 : MOST_CLAIMS;
-    if (at == MOST_CLAIMS)
+    if (at == insights->count && insights->count < MAX_INSIGHTS)
+        insights->count++;
+    else if (at == insights->count)
+        at = insights->ranked[MAX_INSIGHTS - 1].strength < insight.strength ? MAX_INSIGHTS - 1
+                                                                            : MAX_INSIGHTS;
+    if (at == MAX_INSIGHTS)
         return;
-    for (; at > 0 && claims->best[at - 1].strength < claim.strength; at--)
-        claims->best[at] = claims->best[at - 1];
-    claims->best[at] = claim;
+    for (; at > 0 && insights->ranked[at - 1].strength < insight.strength; at--)
+        insights->ranked[at] = insights->ranked[at - 1];
+    insights->ranked[at] = insight;
 }
 
 /* "product=Larkspur kettle" -> "Larkspur kettle"; everything -> "everywhere". */
-static struct text name_of(struct text part)
+static struct text get_segment_name(struct text part)
 {
     size_t at = text_find(part, TEXT("="), 0);
     if (!part.size)
@@ -94,211 +95,219 @@ static struct text name_of(struct text part)
     return at < part.size ? text_slice(part, at + 1, part.size) : part;
 }
 
-static struct text field_of(struct text part)
+static struct text get_segment_field(struct text part)
 {
     return text_slice(part, 0, text_find(part, TEXT("="), 0));
 }
 
 /* Of a topic anywhere; of all topics in the same part. */
-static bool is_claimed(const struct claims *claims, struct text topic, struct text part)
+static bool is_already_reported(const struct insights *insights, struct text topic,
+                                struct text part)
 {
     bool all = text_equal(topic, series_all_topics);
-    for (size_t i = 0; i < claims->count; i++)
-        if (text_equal(claims->best[i].topic, topic) &&
-            (!all || text_equal(claims->best[i].part, part)))
+    for (size_t i = 0; i < insights->count; i++)
+        if (text_equal(insights->ranked[i].topic, topic) &&
+            (!all || text_equal(insights->ranked[i].part, part)))
             return true;
     return false;
 }
 
-static double least_strength(struct text topic)
+static double get_min_z_score(struct text topic)
 {
-    return text_equal(topic, series_all_topics) ? least_deviation_of_all : least_deviation;
+    return text_equal(topic, series_all_topics) ? min_z_score_all_topics : min_z_score;
 }
 
 /* "delivery, Scotland"; of all topics the part alone. */
-static struct text subject_of(const struct cell *cell, struct arena *arena)
+static struct text format_subject(const struct cell *cell, struct arena *arena)
 {
     if (text_equal(cell->topic, series_all_topics))
-        return name_of(cell->part);
+        return get_segment_name(cell->part);
     return arena_format(arena, "%.*s, %.*s", TEXT_ARGUMENT(cell->topic),
-                        TEXT_ARGUMENT(name_of(cell->part)));
+                        TEXT_ARGUMENT(get_segment_name(cell->part)));
 }
 
-static void look_for_change(struct headline *headline, struct series topic, struct series records)
+static void find_change(struct headline *headline, struct series topic, struct series records)
 {
     struct text none = {0};
     for (const struct cell *cell = records.begin + 1; cell < records.end; cell++) {
         struct text since = cell->period;
-        uint64_t before = series_sum(topic, none, since).negative;
-        uint64_t before_records = series_sum(records, none, since).mentions;
-        uint64_t after = series_sum(topic, since, none).negative;
-        uint64_t after_records = series_sum(records, since, none).mentions;
-        double strength = contrast_deviation(after, after_records, before, before_records);
-        if (after < LEAST_MENTIONS || strength < least_strength(topic.begin->topic))
+        uint64_t before = series_sum_counts(topic, none, since).negative;
+        uint64_t before_records = series_sum_counts(records, none, since).mentions;
+        uint64_t after = series_sum_counts(topic, since, none).negative;
+        uint64_t after_records = series_sum_counts(records, since, none).mentions;
+        double strength = two_proportion_z_score(after, after_records, before, before_records);
+        if (after < MIN_MENTIONS || strength < get_min_z_score(topic.begin->topic))
             continue;
-        offer(&headline->claims[CHANGED],
-              (struct claim){
-                  .part = topic.begin->part,
-                  .topic = topic.begin->topic,
-                  .since = since,
-                  .strength = strength,
-                  .quote_id = series_quote(topic, true, since),
-                  .text = arena_format(
-                      &headline->arena,
-                      "%.*s: negative in %llu of %llu records since %.*s, in %llu of %llu before",
-                      TEXT_ARGUMENT(subject_of(topic.begin, &headline->arena)),
-                      (unsigned long long)after, (unsigned long long)after_records,
-                      TEXT_ARGUMENT(since), (unsigned long long)before,
-                      (unsigned long long)before_records),
-              });
+        insert_ranked(
+            &headline->insights[INSIGHT_CHANGE],
+            (struct insight){
+                .part = topic.begin->part,
+                .topic = topic.begin->topic,
+                .since = since,
+                .strength = strength,
+                .quote_id = series_find_quote(topic, true, since),
+                .text = arena_format(
+                    &headline->arena,
+                    "%.*s: negative in %llu of %llu records since %.*s, in %llu of %llu before",
+                    TEXT_ARGUMENT(format_subject(topic.begin, &headline->arena)),
+                    (unsigned long long)after, (unsigned long long)after_records,
+                    TEXT_ARGUMENT(since), (unsigned long long)before,
+                    (unsigned long long)before_records),
+            });
     }
 }
 
 /* Records, and those with a negative mention of the topic. */
-struct share {
+struct negative_share {
     uint64_t negative, records;
 };
 
 /* The same topic in the other parts of the same field. */
-static struct share elsewhere(const struct headline *headline, struct series topic)
+static struct negative_share count_elsewhere(const struct headline *headline, struct series topic)
 {
     struct text none = {0};
-    struct share share = {0};
-    for (size_t i = 0; i < headline->figures.count;) {
-        struct series other = series_at(&headline->figures, i);
+    struct negative_share negative_share = {0};
+    for (size_t i = 0; i < headline->statistics.count;) {
+        struct series other = series_at(&headline->statistics, i);
         i += (size_t)(other.end - other.begin);
-        if (!text_equal(field_of(other.begin->part), field_of(topic.begin->part)) ||
+        if (!text_equal(get_segment_field(other.begin->part),
+                        get_segment_field(topic.begin->part)) ||
             text_equal(other.begin->part, topic.begin->part))
             continue;
         if (text_equal(other.begin->topic, topic.begin->topic))
-            share.negative += series_sum(other, none, none).negative;
+            negative_share.negative += series_sum_counts(other, none, none).negative;
         if (text_equal(other.begin->topic, series_all_topics))
-            share.records += series_sum(other, none, none).mentions;
+            negative_share.records += series_sum_counts(other, none, none).mentions;
     }
-    return share;
+    return negative_share;
 }
 
-static void look_for_difference(struct headline *headline, struct series topic,
-                                struct series records)
+static void find_difference(struct headline *headline, struct series topic, struct series records)
 {
     struct text none = {0};
-    struct share here = {series_sum(topic, none, none).negative,
-                         series_sum(records, none, none).mentions};
-    struct share others = elsewhere(headline, topic);
+    struct negative_share here = {series_sum_counts(topic, none, none).negative,
+                                  series_sum_counts(records, none, none).mentions};
+    struct negative_share others = count_elsewhere(headline, topic);
     double strength =
-        contrast_deviation(here.negative, here.records, others.negative, others.records);
-    if (!topic.begin->part.size || here.negative < LEAST_MENTIONS ||
-        strength < least_strength(topic.begin->topic) ||
-        is_claimed(&headline->claims[CHANGED], topic.begin->topic, topic.begin->part))
+        two_proportion_z_score(here.negative, here.records, others.negative, others.records);
+    if (!topic.begin->part.size || here.negative < MIN_MENTIONS ||
+        strength < get_min_z_score(topic.begin->topic) ||
+        is_already_reported(&headline->insights[INSIGHT_CHANGE], topic.begin->topic,
+                            topic.begin->part))
         return;
-    offer(&headline->claims[DIFFERS],
-          (struct claim){
-              .part = topic.begin->part,
-              .topic = topic.begin->topic,
-              .strength = strength,
-              .quote_id = series_quote(topic, true, none),
-              .text = arena_format(
-                  &headline->arena,
-                  "%.*s: negative in %llu of %llu records, elsewhere in %llu of %llu",
-                  TEXT_ARGUMENT(subject_of(topic.begin, &headline->arena)),
-                  (unsigned long long)here.negative, (unsigned long long)here.records,
-                  (unsigned long long)others.negative, (unsigned long long)others.records),
-          });
+    insert_ranked(&headline->insights[INSIGHT_DIFFERENCE],
+                  (struct insight){
+                      .part = topic.begin->part,
+                      .topic = topic.begin->topic,
+                      .strength = strength,
+                      .quote_id = series_find_quote(topic, true, none),
+                      .text = arena_format(
+                          &headline->arena,
+                          "%.*s: negative in %llu of %llu records, elsewhere in %llu of %llu",
+                          TEXT_ARGUMENT(format_subject(topic.begin, &headline->arena)),
+                          (unsigned long long)here.negative, (unsigned long long)here.records,
+                          (unsigned long long)others.negative, (unsigned long long)others.records),
+                  });
 }
 
 /* What many mention and nearly all of them praise. */
-static void look_for_love(struct headline *headline, struct series topic, struct series records)
+static void find_praise(struct headline *headline, struct series topic, struct series records)
 {
     (void)records;
     struct text none = {0};
-    struct cell sum = series_sum(topic, none, none);
-    if (!text_equal(field_of(topic.begin->part), headline->figures.first_field) ||
-        text_equal(topic.begin->topic, series_all_topics) || sum.positive < LEAST_MENTIONS ||
+    struct cell sum = series_sum_counts(topic, none, none);
+    if (!text_equal(get_segment_field(topic.begin->part),
+                    headline->statistics.first_segment_field) ||
+        text_equal(topic.begin->topic, series_all_topics) || sum.positive < MIN_MENTIONS ||
         sum.positive < 3 * sum.negative)
         return;
-    offer(&headline->claims[LOVED],
-          (struct claim){
-              .part = topic.begin->part,
-              .topic = topic.begin->topic,
-              .strength = (double)sum.positive - 2 * (double)sum.negative,
-              .quote_id = series_quote(topic, false, none),
-              .text = arena_format(
-                  &headline->arena, "%.*s, %.*s: positive in %llu of %llu mentions",
-                  TEXT_ARGUMENT(topic.begin->topic), TEXT_ARGUMENT(name_of(topic.begin->part)),
-                  (unsigned long long)sum.positive, (unsigned long long)sum.mentions),
-          });
+    insert_ranked(&headline->insights[INSIGHT_PRAISE],
+                  (struct insight){
+                      .part = topic.begin->part,
+                      .topic = topic.begin->topic,
+                      .strength = (double)sum.positive - 2 * (double)sum.negative,
+                      .quote_id = series_find_quote(topic, false, none),
+                      .text = arena_format(
+                          &headline->arena, "%.*s, %.*s: positive in %llu of %llu mentions",
+                          TEXT_ARGUMENT(topic.begin->topic),
+                          TEXT_ARGUMENT(get_segment_name(topic.begin->part)),
+                          (unsigned long long)sum.positive, (unsigned long long)sum.mentions),
+                  });
 }
 
-static void look_for_complaints(struct headline *headline, struct series topic,
-                                struct series records)
+static void find_complaints(struct headline *headline, struct series topic, struct series records)
 {
     (void)records;
     struct text none = {0};
-    struct cell sum = series_sum(topic, none, none);
+    struct cell sum = series_sum_counts(topic, none, none);
     if (topic.begin->part.size || text_equal(topic.begin->topic, series_all_topics) ||
-        sum.negative < LEAST_MENTIONS || sum.negative <= sum.positive ||
-        is_claimed(&headline->claims[CHANGED], topic.begin->topic, topic.begin->part) ||
-        is_claimed(&headline->claims[DIFFERS], topic.begin->topic, topic.begin->part))
+        sum.negative < MIN_MENTIONS || sum.negative <= sum.positive ||
+        is_already_reported(&headline->insights[INSIGHT_CHANGE], topic.begin->topic,
+                            topic.begin->part) ||
+        is_already_reported(&headline->insights[INSIGHT_DIFFERENCE], topic.begin->topic,
+                            topic.begin->part))
         return;
-    offer(&headline->claims[DISLIKED],
-          (struct claim){
-              .part = topic.begin->part,
-              .topic = topic.begin->topic,
-              .strength = (double)sum.negative - (double)sum.positive,
-              .quote_id = series_quote(topic, true, none),
-              .text =
-                  arena_format(&headline->arena, "%.*s: negative in %llu of %llu mentions",
-                               TEXT_ARGUMENT(topic.begin->topic), (unsigned long long)sum.negative,
-                               (unsigned long long)sum.mentions),
-          });
+    insert_ranked(&headline->insights[INSIGHT_COMPLAINT],
+                  (struct insight){
+                      .part = topic.begin->part,
+                      .topic = topic.begin->topic,
+                      .strength = (double)sum.negative - (double)sum.positive,
+                      .quote_id = series_find_quote(topic, true, none),
+                      .text = arena_format(
+                          &headline->arena, "%.*s: negative in %llu of %llu mentions",
+                          TEXT_ARGUMENT(topic.begin->topic), (unsigned long long)sum.negative,
+                          (unsigned long long)sum.mentions),
+                  });
 }
 
 /* Calls `look` for every part and topic. */
-static void each_topic(struct headline *headline,
-                       void (*look)(struct headline *, struct series topic, struct series records))
+static void for_each_topic_series(struct headline *headline,
+                                  void (*visit)(struct headline *, struct series topic,
+                                                struct series records))
 {
-    for (size_t i = 0; i < headline->figures.count;) {
-        struct series topic = series_at(&headline->figures, i);
+    for (size_t i = 0; i < headline->statistics.count;) {
+        struct series topic = series_at(&headline->statistics, i);
         i += (size_t)(topic.end - topic.begin);
-        struct series records = series_of_records(&headline->figures, topic.begin->part);
+        struct series records = series_for_all_topics(&headline->statistics, topic.begin->part);
         if (records.begin < records.end && !text_equal(topic.begin->topic, TEXT("other")))
-            look(headline, topic, records);
+            visit(headline, topic, records);
     }
 }
 
 /* The parts with most negative records, whose words are worth a look. */
-static void look_for_voices(struct headline *headline, struct series topic, struct series records)
+static void find_negative_segments(struct headline *headline, struct series topic,
+                                   struct series records)
 {
     struct text none = {0};
-    struct cell sum = series_sum(records, none, none);
+    struct cell sum = series_sum_counts(records, none, none);
     if (!topic.begin->part.size || !text_equal(topic.begin->topic, series_all_topics) ||
-        sum.negative < LEAST_NEGATIVE)
+        sum.negative < MIN_NEGATIVE_RECORDS)
         return;
-    struct voice voice = {
+    struct negative_segment negative_segment = {
         .part = topic.begin->part, .negative = sum.negative, .records = sum.mentions};
-    struct voice *voices = headline->voices;
-    size_t at = headline->voice_count;
-    if (at < MOST_VOICES)
-        headline->voice_count++;
-    else if (voices[--at].negative >= voice.negative)
+    struct negative_segment *negative_segments = headline->negative_segments;
+    size_t at = headline->negative_segment_count;
+    if (at < MAX_NEGATIVE_SEGMENTS)
+        headline->negative_segment_count++;
+    else if (negative_segments[--at].negative >= negative_segment.negative)
         return;
-    for (; at > 0 && voices[at - 1].negative < voice.negative; at--)
-        voices[at] = voices[at - 1];
-    voices[at] = voice;
+    for (; at > 0 && negative_segments[at - 1].negative < negative_segment.negative; at--)
+        negative_segments[at] = negative_segments[at - 1];
+    negative_segments[at] = negative_segment;
 }
 
 /* In this order: what is told once is not told again under a later title. */
-static void find_claims(struct headline *headline)
+static void find_insights(struct headline *headline)
 {
-    headline->claims[CHANGED].title = "What changed";
-    each_topic(headline, look_for_change);
-    headline->claims[DIFFERS].title = "Where it differs";
-    each_topic(headline, look_for_difference);
-    headline->claims[LOVED].title = "What customers love";
-    each_topic(headline, look_for_love);
-    headline->claims[DISLIKED].title = "What else they complain about";
-    each_topic(headline, look_for_complaints);
-    each_topic(headline, look_for_voices);
+    headline->insights[INSIGHT_CHANGE].title = "What changed";
+    for_each_topic_series(headline, find_change);
+    headline->insights[INSIGHT_DIFFERENCE].title = "Where it differs";
+    for_each_topic_series(headline, find_difference);
+    headline->insights[INSIGHT_PRAISE].title = "What customers love";
+    for_each_topic_series(headline, find_praise);
+    headline->insights[INSIGHT_COMPLAINT].title = "What else they complain about";
+    for_each_topic_series(headline, find_complaints);
+    for_each_topic_series(headline, find_negative_segments);
 }
 
 /* ---- Quotes and summaries ---- */
@@ -308,21 +317,22 @@ static bool begin_feedback(void *user, const struct column *columns, size_t coun
 {
     struct headline *headline = user;
     static const char *const names[] = {"feedback_id", "source", "external_id", "text", NULL};
-    return series_find_columns(&headline->columns, columns, count, names, error);
+    return series_map_columns(&headline->columns, columns, count, names, error);
 }
 
 /* Where the sentence begins in which a topic's name stands first; 0 where none has it. */
-static size_t names_at(struct text text, struct text topic)
+static size_t find_topic_sentence(struct text text, struct text topic)
 {
     size_t begin = 0, size;
-    enum letter before = LETTER_NONE;
+    enum letter_class before = LETTER_NONE;
     for (size_t at = 0; at < text.size; at += size) {
-        enum letter kind = normalize_letter(utf8_decode(text, at, &size));
-        if (before == LETTER_NONE && text_starts_with_fold(text_slice(text, at, text.size), topic))
+        enum letter_class kind = normalize_letter_class(utf8_decode(text, at, &size));
+        if (before == LETTER_NONE &&
+            text_starts_with_ignore_case(text_slice(text, at, text.size), topic))
             return begin;
         char byte = text.bytes[at];
-        bool ends = byte == '.' || byte == '!' || byte == '?';
-        if (byte == '\n' || (ends && at + 1 < text.size && text.bytes[at + 1] == ' '))
+        bool is_sentence_end = byte == '.' || byte == '!' || byte == '?';
+        if (byte == '\n' || (is_sentence_end && at + 1 < text.size && text.bytes[at + 1] == ' '))
             begin = at + 1; /* not at "3.5" */
         before = kind;
     }
@@ -331,17 +341,19 @@ static size_t names_at(struct text text, struct text topic)
 
 /* One line, cut at a word with a mark when it is long: its beginning, or where the topic is named.
  */
-static struct text shorten(struct text text, struct text topic, struct arena *arena)
+static struct text shorten_quote(struct text text, struct text topic, struct arena *arena)
 {
-    size_t begin = utf8_length(text) > QUOTE_MOST ? names_at(text, topic) : 0;
-    if (begin < QUOTE_MOST / 2)
+    size_t begin =
+        utf8_count_code_points(text) > MAX_QUOTE_CHARACTERS ? find_topic_sentence(text, topic) : 0;
+    if (begin < MAX_QUOTE_CHARACTERS / 2)
         begin = 0;
-    struct text line = arena_copy(arena, text_trim(text_slice(text, begin, text.size)));
+    struct text line = arena_copy_text(arena, text_trim(text_slice(text, begin, text.size)));
     char *bytes = arena_alloc(arena, line.size + 1, 1);
     size_t limit = line.size;
-    if (utf8_length(line) > QUOTE_MOST) {
+    if (utf8_count_code_points(line) > MAX_QUOTE_CHARACTERS) {
         limit = 0;
-        for (size_t points = 0, size; points < QUOTE_MOST; points++, limit += size)
+        for (size_t character_count = 0, size; character_count < MAX_QUOTE_CHARACTERS;
+             character_count++, limit += size)
             utf8_decode(line, limit, &size);
         size_t word = limit;
         while (word > limit / 2 && line.bytes[word] != ' ')
@@ -367,21 +379,21 @@ static bool read_feedback(void *user, const struct text *cells, size_t count, st
     uint64_t id;
     if (!hash_parse(cells[at[0]], &id))
         return true;
-    for (int kind = 0; kind < CLAIM_KINDS; kind++)
-        for (size_t i = 0; i < headline->claims[kind].count; i++) {
-            struct claim *claim = &headline->claims[kind].best[i];
-            if (claim->quote_id != id)
+    for (int kind = 0; kind < INSIGHT_KIND_COUNT; kind++)
+        for (size_t i = 0; i < headline->insights[kind].count; i++) {
+            struct insight *insight = &headline->insights[kind].ranked[i];
+            if (insight->quote_id != id)
                 continue;
-            claim->quote = shorten(cells[at[3]], claim->topic, &headline->arena);
-            claim->source =
+            insight->quote = shorten_quote(cells[at[3]], insight->topic, &headline->arena);
+            insight->source =
                 arena_format(&headline->arena, "%.*s %.*s", TEXT_ARGUMENT(cells[at[1]]),
                              TEXT_ARGUMENT(cells[at[2]].size ? cells[at[2]] : cells[at[0]]));
         }
     return true;
 }
 
-/* "week" of "2026-W41": what calendar_period made it from. */
-static struct text length_of(struct text period)
+/* "week" of "2026-W41": what calendar_format_period made it from. */
+static struct text get_period_granularity(struct text period)
 {
     return period.size == 10                               ? TEXT("day")
            : text_find(period, TEXT("W"), 0) < period.size ? TEXT("week")
@@ -390,7 +402,7 @@ static struct text length_of(struct text period)
                                                            : TEXT("year");
 }
 
-static bool speaks_ill(const struct analysis *analysis, struct text topic)
+static bool is_negative_about(const struct analysis *analysis, struct text topic)
 {
     if (text_equal(topic, series_all_topics))
         return analysis->sentiment == SENTIMENT_NEGATIVE;
@@ -401,31 +413,37 @@ static bool speaks_ill(const struct analysis *analysis, struct text topic)
 }
 
 /* Negative records of the claim against those before it (a change) or of other parts. */
-static void add_words(struct claim *claim, const struct row *row, struct arena *scratch)
+static void add_insight_text(struct insight *insight, const struct row *row, struct arena *scratch)
 {
-    struct split split = {.by = field_of(claim->part), .period = length_of(claim->since)};
-    split_open(&split, NULL);
-    struct text segment = claim->part.size ? split_segment(&split, row, scratch) : claim->part;
-    bool here = text_equal(segment, claim->part);
+    struct grouping grouping = {.by = get_segment_field(insight->part),
+                                .period = get_period_granularity(insight->since)};
+    grouping_parse_columns(&grouping, NULL);
+    struct text segment =
+        insight->part.size ? grouping_format_segment(&grouping, row, scratch) : insight->part;
+    bool here = text_equal(segment, insight->part);
     bool known = here || text_find(segment, TEXT("=(none)"), 0) == segment.size;
-    bool late =
-        !claim->since.size || text_compare(split_period(&split, row, scratch), claim->since) >= 0;
-    bool inside = here && late && speaks_ill(&row->analysis, claim->topic);
-    bool outside = claim->since.size ? here && !late : known && !here;
-    if ((inside || outside) && row->created_at != TIME_UNKNOWN)
-        contrast_add(&claim->contrast,
-                     arena_format(scratch, "%.*s\n%.*s", TEXT_ARGUMENT(row->title),
-                                  TEXT_ARGUMENT(row->text)),
-                     inside);
+    bool is_after_change =
+        !insight->since.size ||
+        text_compare(grouping_format_period(&grouping, row, scratch), insight->since) >= 0;
+    bool is_target = here && is_after_change && is_negative_about(&row->analysis, insight->topic);
+    bool is_reference = insight->since.size ? here && !is_after_change : known && !here;
+    if ((is_target || is_reference) && row->created_at != TIME_UNKNOWN)
+        distinctive_words_add_text(&insight->distinctive_words,
+                                   arena_format(scratch, "%.*s\n%.*s", TEXT_ARGUMENT(row->title),
+                                                TEXT_ARGUMENT(row->text)),
+                                   is_target);
 }
 
-static void add_voice(struct voice *voice, const struct row *row, struct arena *scratch)
+static void add_negative_segment_text(struct negative_segment *negative_segment,
+                                      const struct row *row, struct arena *scratch)
 {
-    struct split split = {.by = field_of(voice->part), .period = TEXT("all")};
-    split_open(&split, NULL);
-    bool inside = row->analysis.sentiment == SENTIMENT_NEGATIVE &&
-                  text_equal(split_segment(&split, row, scratch), voice->part);
-    contrast_add(&voice->contrast, row->text, inside);
+    struct grouping grouping = {.by = get_segment_field(negative_segment->part),
+                                .period = TEXT("all")};
+    grouping_parse_columns(&grouping, NULL);
+    bool is_target =
+        row->analysis.sentiment == SENTIMENT_NEGATIVE &&
+        text_equal(grouping_format_segment(&grouping, row, scratch), negative_segment->part);
+    distinctive_words_add_text(&negative_segment->distinctive_words, row->text, is_target);
 }
 
 static bool read_row(void *user, const struct row *row, struct error *error)
@@ -433,11 +451,11 @@ static bool read_row(void *user, const struct row *row, struct error *error)
     (void)error;
     struct headline *headline = user;
     struct arena scratch = {0};
-    for (int kind = CHANGED; kind <= DIFFERS; kind++)
-        for (size_t i = 0; i < headline->claims[kind].count; i++)
-            add_words(&headline->claims[kind].best[i], row, &scratch);
-    for (size_t i = 0; i < headline->voice_count; i++)
-        add_voice(&headline->voices[i], row, &scratch);
+    for (int kind = INSIGHT_CHANGE; kind <= INSIGHT_DIFFERENCE; kind++)
+        for (size_t i = 0; i < headline->insights[kind].count; i++)
+            add_insight_text(&headline->insights[kind].ranked[i], row, &scratch);
+    for (size_t i = 0; i < headline->negative_segment_count; i++)
+        add_negative_segment_text(&headline->negative_segments[i], row, &scratch);
     arena_free(&scratch);
     return true;
 }
@@ -447,7 +465,7 @@ static bool begin_summaries(void *user, const struct column *columns, size_t cou
 {
     struct headline *headline = user;
     static const char *const names[] = {"group", "period", "summary", "records", NULL};
-    return series_find_columns(&headline->columns, columns, count, names, error);
+    return series_map_columns(&headline->columns, columns, count, names, error);
 }
 
 /* Keeps the latest of every group that is not about one topic: rows come by group, then period. */
@@ -465,14 +483,14 @@ static bool read_summary(void *user, const struct text *cells, size_t count, str
     size_t known = headline->summary_count;
     if (!known || !text_equal(headline->summaries[known - 1].group, group)) {
         headline->summaries = memory_grow(headline->summaries, &headline->summary_capacity,
-                                          ++headline->summary_count, sizeof(struct summary));
+                                          ++headline->summary_count, sizeof(struct latest_summary));
         known++;
     }
-    headline->summaries[known - 1] = (struct summary){
-        .group = arena_copy(&headline->arena, group),
-        .period = arena_copy(&headline->arena, cells[at[1]]),
-        .text = arena_copy(&headline->arena, cells[at[2]]),
-        .records = arena_copy(&headline->arena, cells[at[3]]),
+    headline->summaries[known - 1] = (struct latest_summary){
+        .group = arena_copy_text(&headline->arena, group),
+        .period = arena_copy_text(&headline->arena, cells[at[1]]),
+        .text = arena_copy_text(&headline->arena, cells[at[2]]),
+        .records = arena_copy_text(&headline->arena, cells[at[3]]),
     };
     return true;
 }
@@ -482,71 +500,75 @@ static bool read_summary(void *user, const struct text *cells, size_t count, str
 static void print_overview(FILE *out, const struct headline *headline)
 {
     struct text none = {0};
-    struct cell sum = series_sum(series_of_records(&headline->figures, none), none, none);
+    struct cell sum =
+        series_sum_counts(series_for_all_topics(&headline->statistics, none), none, none);
     if (!sum.mentions) {
         fprintf(out, "No feedback is saved for this selection.\n");
         return;
     }
-    const struct series_table *figures = &headline->figures;
+    const struct series_table *statistics = &headline->statistics;
     double records = (double)sum.mentions;
     fprintf(out, "%llu pieces of feedback", (unsigned long long)sum.mentions);
-    if (figures->has_periods) {
-        fprintf(out, ", %.*s", TEXT_ARGUMENT(figures->first_period));
-        if (!text_equal(figures->first_period, figures->last_period))
-            fprintf(out, " to %.*s", TEXT_ARGUMENT(figures->last_period));
-        if (figures->undated)
-            fprintf(out, " (and %llu without a date)", (unsigned long long)figures->undated);
+    if (statistics->has_periods) {
+        fprintf(out, ", %.*s", TEXT_ARGUMENT(statistics->first_period));
+        if (!text_equal(statistics->first_period, statistics->last_period))
+            fprintf(out, " to %.*s", TEXT_ARGUMENT(statistics->last_period));
+        if (statistics->undated_records)
+            fprintf(out, " (and %llu without a date)",
+                    (unsigned long long)statistics->undated_records);
     }
     fprintf(out, ": %.0f %% positive, %.0f %% negative\n", 100 * (double)sum.positive / records,
             100 * (double)sum.negative / records);
 }
 
-static void print_claims(FILE *out, const struct claims *claims, struct arena *arena)
+static void print_insights(FILE *out, const struct insights *insights, struct arena *arena)
 {
-    if (claims->count)
-        fprintf(out, "\n%s\n", claims->title);
-    for (size_t i = 0; i < claims->count; i++) {
-        const struct claim *claim = &claims->best[i];
-        fprintf(out, "  %.*s\n", TEXT_ARGUMENT(claim->text));
-        if (claim->quote.size)
-            fprintf(out, "    \"%.*s\" (%.*s)\n", TEXT_ARGUMENT(claim->quote),
-                    TEXT_ARGUMENT(claim->source));
-        struct text words =
-            contrast_words(&claim->contrast, MOST_WORDS, name_of(claim->part), arena);
+    if (insights->count)
+        fprintf(out, "\n%s\n", insights->title);
+    for (size_t i = 0; i < insights->count; i++) {
+        const struct insight *insight = &insights->ranked[i];
+        fprintf(out, "  %.*s\n", TEXT_ARGUMENT(insight->text));
+        if (insight->quote.size)
+            fprintf(out, "    \"%.*s\" (%.*s)\n", TEXT_ARGUMENT(insight->quote),
+                    TEXT_ARGUMENT(insight->source));
+        struct text words = distinctive_words_list(&insight->distinctive_words, MAX_WORDS,
+                                                   get_segment_name(insight->part), arena);
         if (words.size)
             fprintf(out, "    in their words: %.*s\n", TEXT_ARGUMENT(words));
     }
 }
 
-static void print_voices(FILE *out, const struct headline *headline, struct arena *arena)
+static void print_negative_segments(FILE *out, const struct headline *headline, struct arena *arena)
 {
-    bool titled = false;
-    for (size_t i = 0; i < headline->voice_count; i++) {
-        const struct voice *voice = &headline->voices[i];
-        struct text words =
-            contrast_words(&voice->contrast, MOST_WORDS, name_of(voice->part), arena);
+    bool has_printed_title = false;
+    for (size_t i = 0; i < headline->negative_segment_count; i++) {
+        const struct negative_segment *negative_segment = &headline->negative_segments[i];
+        struct text words = distinctive_words_list(&negative_segment->distinctive_words, MAX_WORDS,
+                                                   get_segment_name(negative_segment->part), arena);
         if (!words.size)
             continue;
-        if (!titled)
+        if (!has_printed_title)
             fprintf(out, "\nWhat the unhappy speak of, and the others do not\n");
-        titled = true;
-        fprintf(out, "  %.*s, %llu of %llu records: %.*s\n", TEXT_ARGUMENT(name_of(voice->part)),
-                (unsigned long long)voice->negative, (unsigned long long)voice->records,
-                TEXT_ARGUMENT(words));
+        has_printed_title = true;
+        fprintf(out, "  %.*s, %llu of %llu records: %.*s\n",
+                TEXT_ARGUMENT(get_segment_name(negative_segment->part)),
+                (unsigned long long)negative_segment->negative,
+                (unsigned long long)negative_segment->records, TEXT_ARGUMENT(words));
     }
 }
 
 /* How many of a summary's records praise and complain. Figures of the parts of several fields at
  * once are not at hand. */
-static struct cell figures_of(const struct headline *headline, const struct summary *summary)
+static struct cell get_summary_statistics(const struct headline *headline,
+                                          const struct latest_summary *latest_summary)
 {
     struct text none = {0}, all = TEXT("all");
-    struct text part = text_equal(summary->group, all) ? none : summary->group;
-    struct series records = series_of_records(&headline->figures, part);
-    if (text_equal(summary->period, all))
-        return series_sum(records, none, none);
+    struct text part = text_equal(latest_summary->group, all) ? none : latest_summary->group;
+    struct series records = series_for_all_topics(&headline->statistics, part);
+    if (text_equal(latest_summary->period, all))
+        return series_sum_counts(records, none, none);
     for (const struct cell *cell = records.begin; cell < records.end; cell++)
-        if (text_equal(cell->period, summary->period))
+        if (text_equal(cell->period, latest_summary->period))
             return *cell;
     return (struct cell){0};
 }
@@ -556,17 +578,18 @@ static void print_summaries(FILE *out, const struct headline *headline)
     if (headline->summary_count)
         fprintf(out, "\nThe latest summaries\n");
     for (size_t i = 0; i < headline->summary_count; i++) {
-        const struct summary *summary = &headline->summaries[i];
-        struct text all = TEXT("all"), name = name_of(summary->group), period = summary->period;
+        const struct latest_summary *latest_summary = &headline->summaries[i];
+        struct text all = TEXT("all"), name = get_segment_name(latest_summary->group),
+                    period = latest_summary->period;
         name = text_equal(name, all) ? TEXT("Everything") : name;
         period = text_equal(period, all) ? TEXT("all of the time") : period;
         fprintf(out, "  %.*s, %.*s, %.*s records", TEXT_ARGUMENT(name), TEXT_ARGUMENT(period),
-                TEXT_ARGUMENT(summary->records));
-        struct cell figures = figures_of(headline, summary);
-        if (figures.mentions)
-            fprintf(out, " (%llu positive, %llu negative)", (unsigned long long)figures.positive,
-                    (unsigned long long)figures.negative);
-        fprintf(out, ": %.*s\n", TEXT_ARGUMENT(summary->text));
+                TEXT_ARGUMENT(latest_summary->records));
+        struct cell statistics = get_summary_statistics(headline, latest_summary);
+        if (statistics.mentions)
+            fprintf(out, " (%llu positive, %llu negative)", (unsigned long long)statistics.positive,
+                    (unsigned long long)statistics.negative);
+        fprintf(out, ": %.*s\n", TEXT_ARGUMENT(latest_summary->text));
     }
 }
 
@@ -576,24 +599,25 @@ bool headline_print(FILE *out, struct store *store, const struct selection *sele
     struct headline headline = {0};
     struct table_visitor feedback = {begin_feedback, read_feedback, &headline};
     struct table_visitor summaries = {begin_summaries, read_summary, &headline};
-    bool ok = series_read(&headline.figures, store, selection, model_key, error);
-    find_claims(&headline);
-    ok = ok && store_each_table_row(store, "feedback", selection, model_key, &feedback, error) &&
-         store_each_table_row(store, "summaries", selection, model_key, &summaries, error) &&
-         store_each_row(store, selection, model_key, read_row, &headline, error);
+    bool ok = series_load(&headline.statistics, store, selection, model_key, error);
+    find_insights(&headline);
+    ok = ok &&
+         store_for_each_table_row(store, "feedback", selection, model_key, &feedback, error) &&
+         store_for_each_table_row(store, "summaries", selection, model_key, &summaries, error) &&
+         store_for_each_record(store, selection, model_key, read_row, &headline, error);
     if (ok) {
         print_overview(out, &headline);
-        for (int kind = 0; kind < CLAIM_KINDS; kind++)
-            print_claims(out, &headline.claims[kind], &headline.arena);
-        print_voices(out, &headline, &headline.arena);
+        for (int kind = 0; kind < INSIGHT_KIND_COUNT; kind++)
+            print_insights(out, &headline.insights[kind], &headline.arena);
+        print_negative_segments(out, &headline, &headline.arena);
         print_summaries(out, &headline);
     }
-    for (int kind = 0; kind < CLAIM_KINDS; kind++)
-        for (size_t i = 0; i < headline.claims[kind].count; i++)
-            contrast_free(&headline.claims[kind].best[i].contrast);
-    for (size_t i = 0; i < headline.voice_count; i++)
-        contrast_free(&headline.voices[i].contrast);
-    series_free(&headline.figures);
+    for (int kind = 0; kind < INSIGHT_KIND_COUNT; kind++)
+        for (size_t i = 0; i < headline.insights[kind].count; i++)
+            distinctive_words_free(&headline.insights[kind].ranked[i].distinctive_words);
+    for (size_t i = 0; i < headline.negative_segment_count; i++)
+        distinctive_words_free(&headline.negative_segments[i].distinctive_words);
+    series_free(&headline.statistics);
     free(headline.summaries);
     arena_free(&headline.arena);
     return ok;

@@ -15,8 +15,8 @@ struct cell {
     struct text part, topic, period;
     uint64_t mentions, positive, negative;
     uint64_t quote_id, quote_weight; /* of the figure with most mentions of one polarity */
-    bool quote_negative;
-    bool all_segments, all_periods; /* a total of others, if there are others */
+    bool is_quote_negative;
+    bool is_all_segments, is_all_periods; /* a total of others, if there are others */
 };
 
 /* Where columns stand in a table of the store, by the order of their names. */
@@ -24,8 +24,8 @@ struct series_columns {
     size_t at[8];
 };
 
-bool series_find_columns(struct series_columns *found, const struct column *columns, size_t count,
-                         const char *const *names, struct error *error);
+bool series_map_columns(struct series_columns *found, const struct column *columns, size_t count,
+                        const char *const *names, struct error *error);
 
 /* Zeroed it is empty. */
 struct series_table {
@@ -34,13 +34,13 @@ struct series_table {
     size_t count, capacity;
     bool has_segments, has_periods;
     struct text first_period, last_period;
-    struct text first_field; /* of the segments: "product" */
-    uint64_t undated;        /* records that are in no cell of a period */
+    struct text first_segment_field; /* of the segments: "product" */
+    uint64_t undated_records;        /* records that are in no cell of a period */
     struct series_columns columns;
 };
 
 /* Reads the figures of the selection's view; undated ones are counted, not listed. */
-bool series_read(struct series_table *table, struct store *store, const struct selection *selection,
+bool series_load(struct series_table *table, struct store *store, const struct selection *selection,
                  uint64_t model_key, struct error *error);
 void series_free(struct series_table *table);
 
@@ -52,12 +52,12 @@ struct series {
 struct series series_at(const struct series_table *table, size_t at);
 
 /* Of all topics of a part: its mentions are the records. Empty when there is none. */
-struct series series_of_records(const struct series_table *table, struct text part);
+struct series series_for_all_topics(const struct series_table *table, struct text part);
 
 /* Sums the cells with from <= period < until; an empty bound is none. */
-struct cell series_sum(struct series series, struct text from, struct text until);
+struct cell series_sum_counts(struct series series, struct text from, struct text until);
 
 /* A record that speaks ill, or well, since `from`; 0 for none. */
-uint64_t series_quote(struct series series, bool negative, struct text from);
+uint64_t series_find_quote(struct series series, bool negative, struct text from);
 
 #endif

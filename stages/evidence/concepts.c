@@ -7,92 +7,98 @@
 #include "base/memory.h"
 
 /* Of a concept that only one record has: decides where nothing else does. */
-static const float alone = 0.01f;
+static const float single_record_weight = 0.01f;
 
-static struct concept *numbered(struct concepts *concepts, uint64_t hash, uint32_t *number)
+static struct concept *get_or_add_concept(struct concepts *concepts, uint64_t hash,
+                                          uint32_t *concept_id)
 {
     bool added;
-    *number = (uint32_t)*table_at(&concepts->numbering, hash, concepts->count, &added);
+    *concept_id =
+        (uint32_t)*hash_table_get_or_insert(&concepts->id_by_hash, hash, concepts->count, &added);
     if (added) {
-        concepts->all = memory_grow(concepts->all, &concepts->capacity, ++concepts->count,
-                                    sizeof(*concepts->all));
-        concepts->all[*number] = (struct concept){0};
+        concepts->entries = memory_grow(concepts->entries, &concepts->capacity, ++concepts->count,
+                                        sizeof(*concepts->entries));
+        concepts->entries[*concept_id] = (struct concept){0};
     }
-    return &concepts->all[*number];
+    return &concepts->entries[*concept_id];
 }
 
-void concepts_add(struct concepts *concepts, const struct word *words, size_t count, size_t record)
+void concepts_add(struct concepts *concepts, const struct term *words, size_t count, size_t record)
 {
-    size_t at = concepts->sentence_count ? concepts->first[concepts->sentence_count] : 0;
-    concepts->items = memory_grow(concepts->items, &concepts->item_capacity, at + count + 1,
-                                  sizeof(*concepts->items));
-    concepts->first = memory_grow(concepts->first, &concepts->first_capacity,
-                                  concepts->sentence_count + 2, sizeof(*concepts->first));
-    concepts->first[concepts->sentence_count++] = at;
-    uint32_t this_record = (uint32_t)record + 1, this_sentence = (uint32_t)concepts->sentence_count;
+    size_t at = concepts->sentence_count ? concepts->first_item[concepts->sentence_count] : 0;
+    concepts->concept_ids = memory_grow(concepts->concept_ids, &concepts->concept_id_capacity,
+                                        at + count + 1, sizeof(*concepts->concept_ids));
+    concepts->first_item = memory_grow(concepts->first_item, &concepts->first_item_capacity,
+                                       concepts->sentence_count + 2, sizeof(*concepts->first_item));
+    concepts->first_item[concepts->sentence_count++] = at;
+    uint32_t record_stamp = (uint32_t)record + 1,
+             sentence_stamp = (uint32_t)concepts->sentence_count;
     for (size_t i = 0; i < count; i++) {
-        uint32_t number;
-        struct concept *concept = numbered(concepts, words[i].hash, &number);
-        if (concept->last_sentence == this_sentence)
+        uint32_t concept_id;
+        struct concept *concept = get_or_add_concept(concepts, words[i].hash, &concept_id);
+        if (concept->last_sentence == sentence_stamp)
             continue;
-        concept->last_sentence = this_sentence;
-        concept->weight += concept->last_record != this_record ? 1 : 0;
-        concept->last_record = this_record;
-        concepts->items[at++] = number;
+        concept->last_sentence = sentence_stamp;
+        concept->weight += concept->last_record != record_stamp ? 1 : 0;
+        concept->last_record = record_stamp;
+        concepts->concept_ids[at++] = concept_id;
     }
-    concepts->first[concepts->sentence_count] = at;
+    concepts->first_item[concepts->sentence_count] = at;
 }
 
-void concepts_weigh(struct concepts *concepts)
+void concepts_compute_weights(struct concepts *concepts)
 {
     for (size_t i = 0; i < concepts->count; i++) {
-        struct concept *concept = &concepts->all[i];
-        concept->weight = concept->weight > 1 ? sqrtf(concept->weight) : alone;
+        struct concept *concept = &concepts->entries[i];
+        concept->weight = concept->weight > 1 ? sqrtf(concept->weight) : single_record_weight;
     }
 }
 
-void concepts_close(struct concepts *concepts)
+void concepts_free(struct concepts *concepts)
 {
-    free(concepts->first);
-    free(concepts->items);
-    free(concepts->all);
-    table_free(&concepts->numbering);
+    free(concepts->first_item);
+    free(concepts->concept_ids);
+    free(concepts->entries);
+    hash_table_free(&concepts->id_by_hash);
     *concepts = (struct concepts){0};
 }
 
-void concepts_say(const struct concepts *concepts, size_t sentence, bool *said)
+void concepts_mark_covered(const struct concepts *concepts, size_t sentence, bool *covered)
 {
-    for (size_t i = concepts->first[sentence]; i < concepts->first[sentence + 1]; i++)
-        said[concepts->items[i]] = true;
+    for (size_t i = concepts->first_item[sentence]; i < concepts->first_item[sentence + 1]; i++)
+        covered[concepts->concept_ids[i]] = true;
 }
 
-void concepts_say_text(const struct concepts *concepts, struct text sentence, bool *said)
+void concepts_mark_text_covered(const struct concepts *concepts, struct text sentence,
+                                bool *covered)
 {
     struct arena arena = {0};
     size_t count;
-    const struct word *words = words_and_pairs(sentence, &arena, &count);
+    const struct term *words = terms_extract_with_bigrams(sentence, &arena, &count);
     for (size_t i = 0; i < count; i++) {
-        const size_t *concept = table_find(&concepts->numbering, words[i].hash);
+        const size_t *concept = hash_table_find(&concepts->id_by_hash, words[i].hash);
         if (concept)
-            said[*concept] = true;
+            covered[*concept] = true;
     }
     arena_free(&arena);
 }
 
-double concepts_gain(const struct concepts *concepts, size_t sentence, const bool *said)
+double concepts_coverage_gain(const struct concepts *concepts, size_t sentence, const bool *covered)
 {
-    size_t first = concepts->first[sentence], end = concepts->first[sentence + 1];
+    size_t first_item = concepts->first_item[sentence], end = concepts->first_item[sentence + 1];
     double sum = 0;
-    for (size_t i = first; i < end; i++)
-        if (!said[concepts->items[i]])
-            sum += (double)concepts->all[concepts->items[i]].weight;
-    return end > first ? sum / sqrt((double)(end - first)) : 0;
+    for (size_t i = first_item; i < end; i++)
+        if (!covered[concepts->concept_ids[i]])
+            sum += (double)concepts->entries[concepts->concept_ids[i]].weight;
+    return end > first_item ? sum / sqrt((double)(end - first_item)) : 0;
 }
 
-double concepts_unsaid(const struct concepts *concepts, size_t sentence, const bool *said)
+double concepts_uncovered_share(const struct concepts *concepts, size_t sentence,
+                                const bool *covered)
 {
-    size_t first = concepts->first[sentence], end = concepts->first[sentence + 1], unsaid = 0;
-    for (size_t i = first; i < end; i++)
-        unsaid += !said[concepts->items[i]];
-    return end > first ? (double)unsaid / (double)(end - first) : 0;
+    size_t first_item = concepts->first_item[sentence], end = concepts->first_item[sentence + 1],
+           uncovered_count = 0;
+    for (size_t i = first_item; i < end; i++)
+        uncovered_count += !covered[concepts->concept_ids[i]];
+    return end > first_item ? (double)uncovered_count / (double)(end - first_item) : 0;
 }

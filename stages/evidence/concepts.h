@@ -15,28 +15,31 @@ struct concept {
 };
 
 struct concepts {
-    size_t *first;   /* [sentence_count + 1]: where in `items` a sentence's begin */
-    uint32_t *items; /* numbers of concepts, each once a sentence */
-    struct concept *all;
+    size_t *first_item;    /* [sentence_count + 1]: where in `items` a sentence's begin */
+    uint32_t *concept_ids; /* numbers of concepts, each once a sentence */
+    struct concept *entries;
     size_t sentence_count, count;
-    struct table numbering; /* of concepts, by hash */
-    size_t first_capacity, item_capacity, capacity;
+    struct hash_table id_by_hash; /* of concepts, by hash */
+    size_t first_item_capacity, concept_id_capacity, capacity;
 };
 
 /* The next sentence, of `record`, with its words and pairs (words.h); records come in order. */
-void concepts_add(struct concepts *concepts, const struct word *words, size_t count, size_t record);
-void concepts_weigh(struct concepts *concepts); /* once, after the last sentence */
-void concepts_close(struct concepts *concepts); /* safe on a zeroed one */
+void concepts_add(struct concepts *concepts, const struct term *words, size_t count, size_t record);
+void concepts_compute_weights(struct concepts *concepts); /* once, after the last sentence */
+void concepts_free(struct concepts *concepts);            /* safe on a zeroed one */
 
 /* Marks what a sentence says in `said` [count]: one of those added, or any. */
-void concepts_say(const struct concepts *concepts, size_t sentence, bool *said);
-void concepts_say_text(const struct concepts *concepts, struct text sentence, bool *said);
+void concepts_mark_covered(const struct concepts *concepts, size_t sentence, bool *covered);
+void concepts_mark_text_covered(const struct concepts *concepts, struct text sentence,
+                                bool *covered);
 
 /* What a sentence adds to what is `said`: the weights of its other concepts, over the root of the
  * number of all of its own, so that short sentences have their chance. */
-double concepts_gain(const struct concepts *concepts, size_t sentence, const bool *said);
+double concepts_coverage_gain(const struct concepts *concepts, size_t sentence,
+                              const bool *covered);
 
 /* The share of a sentence's concepts, all alike, that are not said: 0 to 1. */
-double concepts_unsaid(const struct concepts *concepts, size_t sentence, const bool *said);
+double concepts_uncovered_share(const struct concepts *concepts, size_t sentence,
+                                const bool *covered);
 
 #endif

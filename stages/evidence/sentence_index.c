@@ -19,253 +19,269 @@ static bool is_blank(char byte)
 
 /* ---- The index ---- */
 
-struct building {
-    struct support *support;
+struct index_builder {
+    struct sentence_index *sentence_index;
     size_t passage_capacity, term_capacity, first_capacity;
-    size_t *seen_in; /* of a term: the last passage that has it, + 1 */
-    size_t seen_capacity;
-    size_t *frequency; /* of a term: passages that have it */
-    size_t frequency_capacity;
+    size_t *last_seen_passage; /* of a term: the last passage that has it, + 1 */
+    size_t last_seen_capacity;
+    size_t *document_frequency; /* of a term: passages that have it */
+    size_t document_frequency_capacity;
 };
 
-static void add_terms(struct building *building, const struct word *words, size_t count)
+static void add_terms(struct index_builder *index_builder, const struct term *words, size_t count)
 {
-    struct support *support = building->support;
-    size_t at = support->first_term[support->count], stamp = support->count + 1;
-    support->terms = memory_grow(support->terms, &building->term_capacity, at + count + 1,
-                                 sizeof(*support->terms));
+    struct sentence_index *sentence_index = index_builder->sentence_index;
+    size_t at = sentence_index->first_term[sentence_index->count],
+           passage_stamp = sentence_index->count + 1;
+    sentence_index->terms = memory_grow(sentence_index->terms, &index_builder->term_capacity,
+                                        at + count + 1, sizeof(*sentence_index->terms));
     for (size_t i = 0; i < count; i++) {
-        if (words[i].is_pair)
+        if (words[i].is_bigram)
             continue;
         bool added;
-        size_t term = *table_at(&support->numbering, words[i].hash, support->term_count, &added);
+        size_t term = *hash_table_get_or_insert(&sentence_index->term_id_by_hash, words[i].hash,
+                                                sentence_index->term_count, &added);
         if (added) {
-            size_t wanted = ++support->term_count;
-            building->seen_in = memory_grow(building->seen_in, &building->seen_capacity, wanted,
-                                            sizeof(*building->seen_in));
-            building->frequency = memory_grow(building->frequency, &building->frequency_capacity,
-                                              wanted, sizeof(*building->frequency));
-            building->seen_in[term] = building->frequency[term] = 0;
+            size_t min_capacity = ++sentence_index->term_count;
+            index_builder->last_seen_passage =
+                memory_grow(index_builder->last_seen_passage, &index_builder->last_seen_capacity,
+                            min_capacity, sizeof(*index_builder->last_seen_passage));
+            index_builder->document_frequency = memory_grow(
+                index_builder->document_frequency, &index_builder->document_frequency_capacity,
+                min_capacity, sizeof(*index_builder->document_frequency));
+            index_builder->last_seen_passage[term] = index_builder->document_frequency[term] = 0;
         }
-        if (building->seen_in[term] == stamp)
+        if (index_builder->last_seen_passage[term] == passage_stamp)
             continue;
-        building->seen_in[term] = stamp;
-        building->frequency[term]++;
-        support->terms[at++] = term;
+        index_builder->last_seen_passage[term] = passage_stamp;
+        index_builder->document_frequency[term]++;
+        sentence_index->terms[at++] = term;
     }
-    support->first_term = memory_grow(support->first_term, &building->first_capacity,
-                                      support->count + 2, sizeof(*support->first_term));
-    support->first_term[support->count + 1] = at;
+    sentence_index->first_term =
+        memory_grow(sentence_index->first_term, &index_builder->first_capacity,
+                    sentence_index->count + 2, sizeof(*sentence_index->first_term));
+    sentence_index->first_term[sentence_index->count + 1] = at;
 }
 
-static bool begins_with_digit(struct text text, size_t at)
+static bool starts_with_digit(struct text text, size_t at)
 {
     return at < text.size && text.bytes[at] >= '0' && text.bytes[at] <= '9';
 }
 
 /* Bytes of bullets and of a quotation mark without its partner, which a sentence begins with. */
-static size_t marks_before(struct text sentence)
+static size_t measure_leading_marks(struct text sentence)
 {
     static const struct text marks[] = {TEXT("-"), TEXT("*"), TEXT("•"), TEXT("·"), TEXT(" ")};
     static const struct text quotes[][2] = {{TEXT("\""), TEXT("\"")}, {TEXT("“"), TEXT("”")}};
-    size_t at = 0, before = SIZE_MAX;
-    while (at != before) {
-        before = at;
+    size_t at = 0, previous = SIZE_MAX;
+    while (at != previous) {
+        previous = at;
         struct text rest = text_slice(sentence, at, sentence.size);
         for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
-            if (text_starts_with(rest, marks[i]) && !begins_with_digit(rest, marks[i].size))
-                at = before + marks[i].size;
+            if (text_starts_with(rest, marks[i]) && !starts_with_digit(rest, marks[i].size))
+                at = previous + marks[i].size;
         for (size_t i = 0; i < sizeof(quotes) / sizeof(*quotes); i++)
             if (text_starts_with(rest, quotes[i][0]) &&
                 text_find(rest, quotes[i][1], quotes[i][0].size) == rest.size)
-                at = before + quotes[i][0].size;
+                at = previous + quotes[i][0].size;
     }
     return at;
 }
 
-static void add_passages(struct building *building, struct segmenter *segmenter, size_t member,
-                         struct arena *scratch)
+static void add_passages(struct index_builder *index_builder, struct segmenter *segmenter,
+                         size_t member, struct arena *scratch)
 {
-    struct support *support = building->support;
-    struct text text = support->members[member].text;
+    struct sentence_index *sentence_index = index_builder->sentence_index;
+    struct text text = sentence_index->members[member].text;
     size_t count, begin = 0;
     const size_t *ends = segment_sentences(segmenter, text, scratch, &count);
     for (size_t i = 0; i < count; begin = ends[i++]) {
         size_t end = ends[i];
         while (end > begin && is_blank(text.bytes[end - 1]))
             end--;
-        begin += marks_before(text_slice(text, begin, end));
+        begin += measure_leading_marks(text_slice(text, begin, end));
         if (end == begin)
             continue;
-        support->passages = memory_grow(support->passages, &building->passage_capacity,
-                                        support->count + 1, sizeof(*support->passages));
-        support->passages[support->count] =
+        sentence_index->passages =
+            memory_grow(sentence_index->passages, &index_builder->passage_capacity,
+                        sentence_index->count + 1, sizeof(*sentence_index->passages));
+        sentence_index->passages[sentence_index->count] =
             (struct passage){.member = member, .begin = begin, .end = end};
         size_t word_count;
-        const struct word *words =
-            words_and_pairs(text_slice(text, begin, end), scratch, &word_count);
-        add_terms(building, words, word_count);
-        concepts_add(&support->concepts, words, word_count, member);
-        support->count++;
+        const struct term *words =
+            terms_extract_with_bigrams(text_slice(text, begin, end), scratch, &word_count);
+        add_terms(index_builder, words, word_count);
+        concepts_add(&sentence_index->concepts, words, word_count, member);
+        sentence_index->count++;
     }
 }
 
-struct text support_text(const struct support *support, const struct passage *passage)
+struct text sentence_index_text(const struct sentence_index *sentence_index,
+                                const struct passage *passage)
 {
-    return text_slice(support->members[passage->member].text, passage->begin, passage->end);
+    return text_slice(sentence_index->members[passage->member].text, passage->begin, passage->end);
 }
 
 /* Written without spaces between words, as far as letters go. */
-static bool is_dense(struct text sentence)
+static bool is_unspaced_script(struct text sentence)
 {
-    size_t dense = 0, letters = 0, size;
+    size_t unspaced_count = 0, letters = 0, size;
     for (size_t at = 0; at < sentence.size; at += size) {
-        enum letter kind = normalize_letter(utf8_decode(sentence, at, &size));
-        dense += kind == LETTER_DENSE;
-        letters += kind == LETTER_DENSE || kind == LETTER_WORD;
+        enum letter_class kind = normalize_letter_class(utf8_decode(sentence, at, &size));
+        unspaced_count += kind == LETTER_UNSPACED_SCRIPT;
+        letters += kind == LETTER_UNSPACED_SCRIPT || kind == LETTER_SPACED_SCRIPT;
     }
-    return dense * 2 > letters;
+    return unspaced_count * 2 > letters;
 }
 
 /* The script of most passages: a reader of the others' summary may not read it. */
-static bool is_mostly_dense(const struct support *support)
+static bool is_mostly_unspaced(const struct sentence_index *sentence_index)
 {
-    size_t dense = 0;
-    for (size_t i = 0; i < support->count; i++)
-        dense += is_dense(support_text(support, &support->passages[i]));
-    return dense * 2 > support->count;
+    size_t unspaced_count = 0;
+    for (size_t i = 0; i < sentence_index->count; i++)
+        unspaced_count +=
+            is_unspaced_script(sentence_index_text(sentence_index, &sentence_index->passages[i]));
+    return unspaced_count * 2 > sentence_index->count;
 }
 
 /* Sentences that speak for others lean on no sentence before them, and are about the thing, not
  * about the customer. */
-static double speaks_for_others(struct text sentence, bool mostly_dense)
+static double representativeness_factor(struct text sentence, bool mostly_unspaced)
 {
     double factor = 1;
-    if (!readable_stands_alone(sentence))
+    if (!sentence_is_self_contained(sentence))
         factor *= 0.5;
-    if (readable_is_personal(sentence))
+    if (sentence_is_first_person(sentence))
         factor *= 0.5;
-    if (readable_breaks_off(sentence))
+    if (sentence_expects_continuation(sentence))
         factor *= 0.3;
-    if (is_dense(sentence) != mostly_dense)
+    if (is_unspaced_script(sentence) != mostly_unspaced)
         factor *= 0.4;
     return factor;
 }
 
-static void find_scores(struct support *support)
+static void compute_passage_scores(struct sentence_index *sentence_index)
 {
-    concepts_weigh(&support->concepts);
-    bool mostly_dense = is_mostly_dense(support);
-    bool *said = memory_alloc(support->concepts.count, sizeof(*said));
-    for (size_t passage = 0; passage < support->count; passage++)
-        support->passages[passage].score =
-            concepts_gain(&support->concepts, passage, said) *
-            speaks_for_others(support_text(support, &support->passages[passage]), mostly_dense);
-    free(said);
+    concepts_compute_weights(&sentence_index->concepts);
+    bool mostly_unspaced = is_mostly_unspaced(sentence_index);
+    bool *covered = memory_alloc(sentence_index->concepts.count, sizeof(*covered));
+    for (size_t passage = 0; passage < sentence_index->count; passage++)
+        sentence_index->passages[passage].score =
+            concepts_coverage_gain(&sentence_index->concepts, passage, covered) *
+            representativeness_factor(
+                sentence_index_text(sentence_index, &sentence_index->passages[passage]),
+                mostly_unspaced);
+    free(covered);
 }
 
-void support_open(struct support *support, struct segmenter *segmenter,
-                  const struct member *members, size_t member_count)
+void sentence_index_open(struct sentence_index *sentence_index, struct segmenter *segmenter,
+                         const struct member *members, size_t member_count)
 {
-    *support = (struct support){.members = members, .member_count = member_count};
-    struct building building = {.support = support};
+    *sentence_index = (struct sentence_index){.members = members, .member_count = member_count};
+    struct index_builder index_builder = {.sentence_index = sentence_index};
     struct arena scratch = {0};
-    struct table seen = {0};
-    support->first_term =
-        memory_grow(NULL, &building.first_capacity, 1, sizeof(*support->first_term));
-    support->first_term[0] = 0;
+    struct hash_table seen = {0};
+    sentence_index->first_term =
+        memory_grow(NULL, &index_builder.first_capacity, 1, sizeof(*sentence_index->first_term));
+    sentence_index->first_term[0] = 0;
     for (size_t i = 0; i < member_count; i++) {
         bool is_new;
-        table_at(&seen, hash_text(members[i].text), i, &is_new);
+        hash_table_get_or_insert(&seen, hash_text(members[i].text), i, &is_new);
         arena_reset(&scratch);
         if (is_new)
-            add_passages(&building, segmenter, i, &scratch);
+            add_passages(&index_builder, segmenter, i, &scratch);
     }
-    support->weights = memory_alloc(support->term_count, sizeof(*support->weights));
-    for (size_t term = 0; term < support->term_count; term++)
-        support->weights[term] = log(1 + (double)support->count / (double)building.frequency[term]);
-    find_scores(support);
-    free(building.seen_in);
-    free(building.frequency);
-    table_free(&seen);
+    sentence_index->weights =
+        memory_alloc(sentence_index->term_count, sizeof(*sentence_index->weights));
+    for (size_t term = 0; term < sentence_index->term_count; term++)
+        sentence_index->weights[term] =
+            log(1 + (double)sentence_index->count / (double)index_builder.document_frequency[term]);
+    compute_passage_scores(sentence_index);
+    free(index_builder.last_seen_passage);
+    free(index_builder.document_frequency);
+    hash_table_free(&seen);
     arena_free(&scratch);
 }
 
-void support_close(struct support *support)
+void sentence_index_close(struct sentence_index *sentence_index)
 {
-    free(support->passages);
-    free(support->first_term);
-    free(support->terms);
-    free(support->weights);
-    concepts_close(&support->concepts);
-    table_free(&support->numbering);
-    *support = (struct support){0};
+    free(sentence_index->passages);
+    free(sentence_index->first_term);
+    free(sentence_index->terms);
+    free(sentence_index->weights);
+    concepts_free(&sentence_index->concepts);
+    hash_table_free(&sentence_index->term_id_by_hash);
+    *sentence_index = (struct sentence_index){0};
 }
 
 /* ---- Looking up a sentence ---- */
 
-struct query {
-    double *weights; /* of each term of the group that the sentence has; 0 for all others */
-    double total;    /* with those that the group has not */
-    size_t *numbers; /* terms that must be there */
-    size_t number_count;
-    bool hopeless; /* a number that no record has */
+struct support_query {
+    double *weights;      /* of each term of the group that the sentence has; 0 for all others */
+    double total_weight;  /* with those that the group has not */
+    size_t *number_terms; /* terms that must be there */
+    size_t number_term_count;
+    bool has_unknown_number; /* a number that no record has */
 };
 
-static struct query query_of(const struct support *support, struct text sentence,
-                             struct arena *arena)
+static struct support_query build_query(const struct sentence_index *sentence_index,
+                                        struct text sentence, struct arena *arena)
 {
     size_t count;
-    const struct word *words = words_of(sentence, arena, &count);
-    struct query query = {.weights = arena_alloc(arena, support->term_count, sizeof(double)),
-                          .numbers = arena_alloc(arena, count, sizeof(size_t))};
-    struct table unknown = {0};
+    const struct term *words = terms_extract(sentence, arena, &count);
+    struct support_query support_query = {
+        .weights = arena_alloc(arena, sentence_index->term_count, sizeof(double)),
+        .number_terms = arena_alloc(arena, count, sizeof(size_t))};
+    struct hash_table unknown_terms = {0};
     for (size_t i = 0; i < count; i++) {
-        const size_t *term = table_find(&support->numbering, words[i].hash);
+        const size_t *term = hash_table_find(&sentence_index->term_id_by_hash, words[i].hash);
         bool is_new = true;
         if (!term)
-            table_at(&unknown, words[i].hash, 0, &is_new);
+            hash_table_get_or_insert(&unknown_terms, words[i].hash, 0, &is_new);
         else
-            is_new = query.weights[*term] == 0;
+            is_new = support_query.weights[*term] == 0;
         if (!is_new)
             continue;
-        double weight = term ? support->weights[*term] : log(1 + 2 * (double)support->count);
-        query.total += weight;
+        double weight =
+            term ? sentence_index->weights[*term] : log(1 + 2 * (double)sentence_index->count);
+        support_query.total_weight += weight;
         if (term)
-            query.weights[*term] = weight;
+            support_query.weights[*term] = weight;
         if (words[i].is_number && term)
-            query.numbers[query.number_count++] = *term;
-        query.hopeless |= words[i].is_number && !term;
+            support_query.number_terms[support_query.number_term_count++] = *term;
+        support_query.has_unknown_number |= words[i].is_number && !term;
     }
-    table_free(&unknown);
-    return query;
+    hash_table_free(&unknown_terms);
+    return support_query;
 }
 
-static double passage_weight(const struct support *support, const struct query *query,
-                             size_t passage)
+static double compute_passage_weight(const struct sentence_index *sentence_index,
+                                     const struct support_query *support_query, size_t passage)
 {
     double weight = 0;
-    for (size_t i = support->first_term[passage]; i < support->first_term[passage + 1]; i++)
-        weight += query->weights[support->terms[i]];
+    for (size_t i = sentence_index->first_term[passage];
+         i < sentence_index->first_term[passage + 1]; i++)
+        weight += support_query->weights[sentence_index->terms[i]];
     return weight;
 }
 
 /* The share of the sentence that passages [first, end), one record's, hold together. `seen` marks
  * terms by `stamp`. */
-static double record_coverage(const struct support *support, const struct query *query,
-                              size_t first, size_t end, size_t *seen, size_t stamp)
+static double compute_record_coverage(const struct sentence_index *sentence_index,
+                                      const struct support_query *support_query, size_t first,
+                                      size_t end, size_t *seen, size_t passage_stamp)
 {
     double weight = 0;
-    for (size_t i = support->first_term[first]; i < support->first_term[end]; i++) {
-        size_t term = support->terms[i];
-        if (seen[term] != stamp)
-            weight += query->weights[term];
-        seen[term] = stamp;
+    for (size_t i = sentence_index->first_term[first]; i < sentence_index->first_term[end]; i++) {
+        size_t term = sentence_index->terms[i];
+        if (seen[term] != passage_stamp)
+            weight += support_query->weights[term];
+        seen[term] = passage_stamp;
     }
-    for (size_t i = 0; i < query->number_count; i++)
-        if (seen[query->numbers[i]] != stamp)
+    for (size_t i = 0; i < support_query->number_term_count; i++)
+        if (seen[support_query->number_terms[i]] != passage_stamp)
             return 0;
-    return weight / query->total;
+    return weight / support_query->total_weight;
 }
 
 static bool is_opposite(enum sentiment a, enum sentiment b)
@@ -275,44 +291,50 @@ static bool is_opposite(enum sentiment a, enum sentiment b)
 }
 
 /* Keeps the best, best first; of equals the earlier. */
-static void keep_best(struct passage passage, struct passage *best, size_t most, size_t *count)
+static void insert_best(struct passage passage, struct passage *best, size_t max_count,
+                        size_t *count)
 {
-    size_t at = *count < most ? (*count)++ : most;
+    size_t at = *count < max_count ? (*count)++ : max_count;
     while (at > 0 && best[at - 1].score < passage.score) {
-        if (at < most)
+        if (at < max_count)
             best[at] = best[at - 1];
         at--;
     }
-    if (at < most)
+    if (at < max_count)
         best[at] = passage;
 }
 
-bool support_find(const struct support *support, struct text sentence, enum sentiment polarity,
-                  double threshold, struct passage *evidence, size_t most, size_t *count)
+bool sentence_index_find_support(const struct sentence_index *sentence_index, struct text sentence,
+                                 enum sentiment polarity, double threshold,
+                                 struct passage *evidence, size_t max_count, size_t *count)
 {
     struct arena arena = {0};
-    struct query query = query_of(support, sentence, &arena);
-    size_t *seen = arena_alloc(&arena, support->term_count, sizeof(*seen)), end;
+    struct support_query support_query = build_query(sentence_index, sentence, &arena);
+    size_t *seen = arena_alloc(&arena, sentence_index->term_count, sizeof(*seen)), end;
     *count = 0;
     bool found = false;
-    for (size_t first = 0; !query.hopeless && query.total > 0 && first < support->count;
+    for (size_t first = 0; !support_query.has_unknown_number && support_query.total_weight > 0 &&
+                           first < sentence_index->count;
          first = end) {
-        size_t member = support->passages[first].member;
-        for (end = first; end < support->count && support->passages[end].member == member;)
+        size_t member = sentence_index->passages[first].member;
+        for (end = first;
+             end < sentence_index->count && sentence_index->passages[end].member == member;)
             end++;
-        if (is_opposite(polarity, support->members[member].sentiment) ||
-            record_coverage(support, &query, first, end, seen, first + 1) < threshold)
+        if (is_opposite(polarity, sentence_index->members[member].sentiment) ||
+            compute_record_coverage(sentence_index, &support_query, first, end, seen, first + 1) <
+                threshold)
             continue;
         found = true;
         struct passage best = {0};
         for (size_t passage = first; passage < end; passage++) {
-            double score = passage_weight(support, &query, passage) / query.total;
+            double score = compute_passage_weight(sentence_index, &support_query, passage) /
+                           support_query.total_weight;
             if (passage == first || score > best.score) {
-                best = support->passages[passage];
+                best = sentence_index->passages[passage];
                 best.score = score;
             }
         }
-        keep_best(best, evidence, most, count);
+        insert_best(best, evidence, max_count, count);
     }
     arena_free(&arena);
     return found;

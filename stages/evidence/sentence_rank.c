@@ -8,85 +8,96 @@
 #include "base/memory.h"
 
 /* What a passage's score is multiplied with. */
-static const double unread = 0.1;        /* not among those that the model reads */
-static const double contradicting = 0.2; /* praise in a complaint, or the other way round */
-static const double without_side = 0.5;  /* neither praise nor complaint */
-static const double off_topic = 0.15;    /* of a group that has a topic */
+static const double unread_factor = 0.1;        /* not among those that the model reads */
+static const double contradicting_factor = 0.2; /* praise in a complaint, or the other way round */
+static const double neutral_factor = 0.5;       /* neither praise nor complaint */
+static const double off_topic_factor = 0.15;    /* of a group that has a topic */
 
 enum {
-    PLENTY = 8,         /* passages, for a summary and its quotes */
-    MOST_FELT = 1 << 16 /* kept in memory at a time */
+    ENOUGH_PASSAGES = 8,       /* passages, for a summary and its quotes */
+    MAX_CACHED_TEXTS = 1 << 16 /* kept in memory at a time */
 };
 
-bool judge_open(struct judge *judge, struct text taxonomy, const struct workbench *workbench,
-                struct error *error)
+bool sentence_ranker_open(struct sentence_ranker *sentence_ranker, struct text taxonomy,
+                          const struct stage_context *stage_context, struct error *error)
 {
-    judge->workbench = workbench;
+    sentence_ranker->stage_context = stage_context;
     if (taxonomy.size == 0)
-        taxonomy_of_model(&judge->taxonomy, workbench->model);
-    else if (!taxonomy_read(&judge->taxonomy, taxonomy, error))
+        taxonomy_read_from_model(&sentence_ranker->taxonomy, stage_context->model);
+    else if (!taxonomy_read_file(&sentence_ranker->taxonomy, taxonomy, error))
         return false;
-    return prompt_window(&judge->window, workbench->model, error) &&
-           sentiment_load(&judge->sentiment, workbench->model, error) &&
-           topics_load(&judge->topics, workbench->model, error);
+    return prompt_get_token_limits(&sentence_ranker->token_limits, stage_context->model, error) &&
+           sentiment_load(&sentence_ranker->sentiment, stage_context->model, error) &&
+           topics_load(&sentence_ranker->topics, stage_context->model, error);
 }
 
-void judge_close(struct judge *judge)
+void sentence_ranker_close(struct sentence_ranker *sentence_ranker)
 {
-    topics_close(&judge->topics);
-    taxonomy_close(&judge->taxonomy);
-    table_free(&judge->places);
-    free(judge->felt);
+    topics_close(&sentence_ranker->topics);
+    taxonomy_close(&sentence_ranker->taxonomy);
+    hash_table_free(&sentence_ranker->indices);
+    free(sentence_ranker->sentiment_cache);
 }
 
 /* odds[i] of texts[i], each within the window. Groups have most of their sentences in common. */
-static bool feel(struct judge *judge, const struct text *texts, size_t count, struct odds *odds,
-                 struct arena *arena, struct error *error)
+static bool score_sentiment(struct sentence_ranker *sentence_ranker, const struct text *texts,
+                            size_t count, struct sentiment_probabilities *sentiment_probabilities,
+                            struct arena *arena, struct error *error)
 {
-    const struct workbench *bench = judge->workbench;
+    const struct stage_context *context = sentence_ranker->stage_context;
     struct text *inputs = arena_alloc(arena, count, sizeof(*inputs));
-    size_t *places = arena_alloc(arena, count, sizeof(*places)), fresh = 0;
-    if (judge->felt_count > MOST_FELT) {
-        table_clear(&judge->places);
-        judge->felt_count = 0;
+    size_t *indices = arena_alloc(arena, count, sizeof(*indices)), new_count = 0;
+    if (sentence_ranker->sentiment_cache_count > MAX_CACHED_TEXTS) {
+        hash_table_clear(&sentence_ranker->indices);
+        sentence_ranker->sentiment_cache_count = 0;
     }
     for (size_t i = 0; i < count; i++) {
         bool is_new;
-        places[i] =
-            *table_at(&judge->places, hash_text(texts[i]), judge->felt_count + fresh, &is_new);
+        indices[i] =
+            *hash_table_get_or_insert(&sentence_ranker->indices, hash_text(texts[i]),
+                                      sentence_ranker->sentiment_cache_count + new_count, &is_new);
         if (is_new)
-            inputs[fresh++] = prompt_input(&judge->sentiment.prompt, texts[i], arena);
+            inputs[new_count++] =
+                prompt_format_input(&sentence_ranker->sentiment.prompt, texts[i], arena);
     }
-    judge->felt = memory_grow(judge->felt, &judge->felt_capacity, judge->felt_count + fresh,
-                              sizeof(*judge->felt));
-    for (size_t at = 0; at < fresh; at += bench->session_batch) {
-        size_t some = fresh - at < bench->session_batch ? fresh - at : bench->session_batch;
-        if (!workbench_go_on(bench, error) ||
-            !t5_encode(bench->session, &inputs[at], some, error) ||
-            !sentiment_ask(&judge->sentiment, bench->session, &inputs[at], some,
-                           &judge->felt[judge->felt_count + at], error))
+    sentence_ranker->sentiment_cache =
+        memory_grow(sentence_ranker->sentiment_cache, &sentence_ranker->sentiment_cache_capacity,
+                    sentence_ranker->sentiment_cache_count + new_count,
+                    sizeof(*sentence_ranker->sentiment_cache));
+    for (size_t at = 0; at < new_count; at += context->session_batch) {
+        size_t batch_count =
+            new_count - at < context->session_batch ? new_count - at : context->session_batch;
+        if (!stage_context_check_interrupt(context, error) ||
+            !t5_encode(context->session, &inputs[at], batch_count, error) ||
+            !sentiment_predict(
+                &sentence_ranker->sentiment, context->session, &inputs[at], batch_count,
+                &sentence_ranker->sentiment_cache[sentence_ranker->sentiment_cache_count + at],
+                error))
             return false;
     }
-    judge->felt_count += fresh;
+    sentence_ranker->sentiment_cache_count += new_count;
     for (size_t i = 0; i < count; i++)
-        odds[i] = judge->felt[places[i]];
+        sentiment_probabilities[i] = sentence_ranker->sentiment_cache[indices[i]];
     return true;
 }
 
 /* Whether the model names a topic in each of the texts. */
-static bool name(struct judge *judge, const struct text *texts, size_t count, size_t topic,
-                 bool *named, struct arena *arena, struct error *error)
+static bool model_names_topic(struct sentence_ranker *sentence_ranker, const struct text *texts,
+                              size_t count, size_t topic, bool *named, struct arena *arena,
+                              struct error *error)
 {
-    const struct workbench *bench = judge->workbench;
+    const struct stage_context *context = sentence_ranker->stage_context;
     struct text *inputs = arena_alloc(arena, count, sizeof(*inputs));
     struct mentions *mentions = arena_alloc(arena, count, sizeof(*mentions));
     for (size_t i = 0; i < count; i++)
-        inputs[i] = prompt_input(&judge->topics.prompt, texts[i], arena);
-    for (size_t at = 0; at < count; at += bench->session_batch) {
-        size_t some = count - at < bench->session_batch ? count - at : bench->session_batch;
-        if (!workbench_go_on(bench, error) ||
-            !t5_encode(bench->session, &inputs[at], some, error) ||
-            !topics_ask(&judge->topics, bench->session, some, arena, &mentions[at], error))
+        inputs[i] = prompt_format_input(&sentence_ranker->topics.prompt, texts[i], arena);
+    for (size_t at = 0; at < count; at += context->session_batch) {
+        size_t batch_count =
+            count - at < context->session_batch ? count - at : context->session_batch;
+        if (!stage_context_check_interrupt(context, error) ||
+            !t5_encode(context->session, &inputs[at], batch_count, error) ||
+            !topics_predict(&sentence_ranker->topics, context->session, batch_count, arena,
+                            &mentions[at], error))
             return false;
     }
     for (size_t i = 0; i < count; i++) {
@@ -97,34 +108,42 @@ static bool name(struct judge *judge, const struct text *texts, size_t count, si
     return true;
 }
 
-static bool fits(const struct judge *judge, struct text text, struct arena *arena)
+static bool fits_input(const struct sentence_ranker *sentence_ranker, struct text text,
+                       struct arena *arena)
 {
-    const struct t5_model *model = judge->workbench->model;
-    const struct prompt *prompts[] = {&judge->sentiment.prompt, &judge->topics.prompt};
+    const struct t5_model *model = sentence_ranker->stage_context->model;
+    const struct prompt *prompts[] = {&sentence_ranker->sentiment.prompt,
+                                      &sentence_ranker->topics.prompt};
     size_t count = prompt_shares_input(prompts[0], prompts[1]) ? 1 : 2;
     for (size_t i = 0; i < count; i++)
-        if (prompt_tokens(model, prompt_input(prompts[i], text, arena)) > judge->window.input)
+        if (prompt_count_tokens(model, prompt_format_input(prompts[i], text, arena)) >
+            sentence_ranker->token_limits.input)
             return false;
     return true;
 }
 
-bool judge_polarities(struct judge *judge, const struct text *texts, size_t count, double sure_at,
-                      enum sentiment *polarities, struct error *error)
+bool sentence_ranker_classify_polarities(struct sentence_ranker *sentence_ranker,
+                                         const struct text *texts, size_t count,
+                                         double min_confidence, enum sentiment *polarities,
+                                         struct error *error)
 {
     struct arena arena = {0};
     struct text *short_texts = arena_alloc(&arena, count, sizeof(*short_texts));
-    size_t *places = arena_alloc(&arena, count, sizeof(*places)), short_count = 0;
+    size_t *indices = arena_alloc(&arena, count, sizeof(*indices)), short_count = 0;
     for (size_t i = 0; i < count; i++) {
         polarities[i] = SENTIMENT_UNDETECTED;
-        places[short_count] = i;
-        if (fits(judge, texts[i], &arena))
+        indices[short_count] = i;
+        if (fits_input(sentence_ranker, texts[i], &arena))
             short_texts[short_count++] = texts[i];
     }
-    struct odds *odds = arena_alloc(&arena, count, sizeof(*odds));
-    bool ok = feel(judge, short_texts, short_count, odds, &arena, error);
+    struct sentiment_probabilities *sentiment_probabilities =
+        arena_alloc(&arena, count, sizeof(*sentiment_probabilities));
+    bool ok = score_sentiment(sentence_ranker, short_texts, short_count, sentiment_probabilities,
+                              &arena, error);
     for (size_t i = 0; ok && i < short_count; i++) {
         double probability;
-        polarities[places[i]] = sentiment_label(odds[i], sure_at, &probability);
+        polarities[indices[i]] =
+            sentiment_choose_label(sentiment_probabilities[i], min_confidence, &probability);
     }
     arena_free(&arena);
     return ok;
@@ -133,114 +152,132 @@ bool judge_polarities(struct judge *judge, const struct text *texts, size_t coun
 /* ---- Passages ---- */
 
 /* Which part of a text's topics the one is: 0 where no phrase of it stands there. */
-static double share_of_topic(const struct taxonomy *taxonomy, struct text text, size_t topic,
-                             enum naming *namings)
+static double compute_topic_share(const struct taxonomy *taxonomy, struct text text, size_t topic,
+                                  enum topic_match *topic_matches)
 {
-    if (!taxonomy_names(taxonomy, text, topic)) /* most: no need to look for all others */
+    if (!taxonomy_matches_topic(taxonomy, text, topic)) /* most: no need to look for all others */
         return 0;
     size_t count = 0;
-    taxonomy_find(taxonomy, text, namings);
+    taxonomy_match_topics(taxonomy, text, topic_matches);
     for (size_t i = 0; i < taxonomy->name_count; i++)
-        count += namings[i] == NAMING_PHRASE;
+        count += topic_matches[i] == TOPIC_MATCH_PHRASE;
     return 1 / (double)count;
 }
 
 /* What phrases say, of all passages: a topic may be a small part of what its records speak of. One
  * that speaks of everything ("clean rooms, nice staff, good food") says little about each. */
-static void keep_to_topic(const struct judge *judge, struct support *support, size_t topic)
+static void weight_by_topic(const struct sentence_ranker *sentence_ranker,
+                            struct sentence_index *sentence_index, size_t topic)
 {
-    const struct taxonomy *taxonomy = &judge->taxonomy;
-    double *shares = memory_alloc(support->count, sizeof(*shares));
-    enum naming *namings = memory_alloc(taxonomy->name_count, sizeof(*namings));
-    size_t count = 0, plenty = support->member_count < PLENTY ? support->member_count : PLENTY;
-    for (size_t i = 0; i < support->count; i++) {
-        struct text text = support_text(support, &support->passages[i]);
-        shares[i] = share_of_topic(taxonomy, text, topic, namings);
+    const struct taxonomy *taxonomy = &sentence_ranker->taxonomy;
+    double *shares = memory_alloc(sentence_index->count, sizeof(*shares));
+    enum topic_match *topic_matches = memory_alloc(taxonomy->name_count, sizeof(*topic_matches));
+    size_t count = 0, enough_passages = sentence_index->member_count < ENOUGH_PASSAGES
+                                            ? sentence_index->member_count
+                                            : ENOUGH_PASSAGES;
+    for (size_t i = 0; i < sentence_index->count; i++) {
+        struct text text = sentence_index_text(sentence_index, &sentence_index->passages[i]);
+        shares[i] = compute_topic_share(taxonomy, text, topic, topic_matches);
         count += shares[i] > 0;
     }
-    for (size_t i = 0; i < support->count; i++)
-        support->passages[i].score *= shares[i] > 0 ? shares[i] : count < plenty ? off_topic : 0;
+    for (size_t i = 0; i < sentence_index->count; i++)
+        sentence_index->passages[i].score *= shares[i] > 0             ? shares[i]
+                                             : count < enough_passages ? off_topic_factor
+                                                                       : 0;
     free(shares);
-    free(namings);
+    free(topic_matches);
 }
 
-struct candidate {
+struct passage_candidate {
     size_t passage;
     double score;
 };
 
-static int by_score(const void *a, const void *b)
+static int compare_by_score(const void *a, const void *b)
 {
-    const struct candidate *left = a, *right = b;
+    const struct passage_candidate *left = a, *right = b;
     if (left->score != right->score)
         return left->score > right->score ? -1 : 1;
     return left->passage < right->passage ? -1 : 1;
 }
 
-static size_t side_of(const struct support *support, const struct passage *passage)
+static size_t get_record_side(const struct sentence_index *sentence_index,
+                              const struct passage *passage)
 {
-    enum sentiment sentiment = support->members[passage->member].sentiment;
+    enum sentiment sentiment = sentence_index->members[passage->member].sentiment;
     return sentiment == SENTIMENT_POSITIVE ? 0 : sentiment == SENTIMENT_NEGATIVE ? 1 : 2;
 }
 
 /* The best passages of each side, in `chosen`; returns how many. */
-static size_t choose(const struct judge *judge, const struct support *support, size_t most,
-                     struct candidate *chosen, struct arena *arena)
+static size_t choose_passages(const struct sentence_ranker *sentence_ranker,
+                              const struct sentence_index *sentence_index, size_t max_count,
+                              struct passage_candidate *chosen, struct arena *arena)
 {
-    size_t taken[3] = {0}, count = 0;
-    struct candidate *all = memory_alloc(support->count, sizeof(*all));
-    for (size_t i = 0; i < support->count; i++)
-        all[i] = (struct candidate){i, support->passages[i].score};
-    qsort(all, support->count, sizeof(*all), by_score);
-    for (size_t i = 0; i < support->count && count < most * 3; i++) {
-        const struct passage *passage = &support->passages[all[i].passage];
-        size_t side = side_of(support, passage);
-        if (taken[side] == most || all[i].score <= 0 || passage->end - passage->begin > 800 ||
-            !fits(judge, support_text(support, passage), arena))
+    size_t side_counts[3] = {0}, count = 0;
+    struct passage_candidate *all = memory_alloc(sentence_index->count, sizeof(*all));
+    for (size_t i = 0; i < sentence_index->count; i++)
+        all[i] = (struct passage_candidate){i, sentence_index->passages[i].score};
+    qsort(all, sentence_index->count, sizeof(*all), compare_by_score);
+    for (size_t i = 0; i < sentence_index->count && count < max_count * 3; i++) {
+        const struct passage *passage = &sentence_index->passages[all[i].passage];
+        size_t side = get_record_side(sentence_index, passage);
+        if (side_counts[side] == max_count || all[i].score <= 0 ||
+            passage->end - passage->begin > 800 ||
+            !fits_input(sentence_ranker, sentence_index_text(sentence_index, passage), arena))
             continue;
-        taken[side]++;
+        side_counts[side]++;
         chosen[count++] = all[i];
     }
     free(all);
     return count;
 }
 
-static double weigh(struct odds odds, size_t side)
+static double compute_sentiment_factor(struct sentiment_probabilities sentiment_probabilities,
+                                       size_t side)
 {
-    if (odds.neutral > odds.positive && odds.neutral > odds.negative)
-        return without_side;
-    if ((side == 0 && odds.negative > odds.positive) ||
-        (side == 1 && odds.positive > odds.negative))
-        return contradicting;
+    if (sentiment_probabilities.neutral > sentiment_probabilities.positive &&
+        sentiment_probabilities.neutral > sentiment_probabilities.negative)
+        return neutral_factor;
+    if ((side == 0 && sentiment_probabilities.negative > sentiment_probabilities.positive) ||
+        (side == 1 && sentiment_probabilities.positive > sentiment_probabilities.negative))
+        return contradicting_factor;
     return 1;
 }
 
-bool judge_passages(struct judge *judge, struct support *support, struct text topic, size_t most,
-                    struct error *error)
+bool sentence_ranker_score_passages(struct sentence_ranker *sentence_ranker,
+                                    struct sentence_index *sentence_index, struct text topic,
+                                    size_t max_count, struct error *error)
 {
     struct arena arena = {0};
-    struct candidate *chosen = arena_alloc(&arena, most * 3, sizeof(*chosen));
+    struct passage_candidate *chosen = arena_alloc(&arena, max_count * 3, sizeof(*chosen));
     /* Phrases say which passages are about a topic, else the model does. */
-    size_t named = taxonomy_place(&judge->taxonomy, topic), place = judge->topics.name_count;
-    if (named < judge->taxonomy.name_count)
-        keep_to_topic(judge, support, named);
+    size_t named = taxonomy_find_index(&sentence_ranker->taxonomy, topic),
+           decoder_topic = sentence_ranker->topics.name_count;
+    if (named < sentence_ranker->taxonomy.name_count)
+        weight_by_topic(sentence_ranker, sentence_index, named);
     else if (topic.size > 0)
-        place = topics_find(&judge->topics, topic);
-    size_t count = choose(judge, support, most, chosen, &arena);
+        decoder_topic = topics_find_index(&sentence_ranker->topics, topic);
+    size_t count = choose_passages(sentence_ranker, sentence_index, max_count, chosen, &arena);
     struct text *texts = arena_alloc(&arena, count, sizeof(*texts));
-    struct odds *odds = arena_alloc(&arena, count, sizeof(*odds));
+    struct sentiment_probabilities *sentiment_probabilities =
+        arena_alloc(&arena, count, sizeof(*sentiment_probabilities));
     bool *named_by_model = arena_alloc(&arena, count, sizeof(*named_by_model));
     for (size_t i = 0; i < count; i++)
-        texts[i] = support_text(support, &support->passages[chosen[i].passage]);
-    bool by_model = place < judge->topics.name_count;
-    bool ok = feel(judge, texts, count, odds, &arena, error) &&
-              (!by_model || name(judge, texts, count, place, named_by_model, &arena, error));
-    for (size_t i = 0; ok && i < support->count; i++)
-        support->passages[i].score *= unread;
+        texts[i] =
+            sentence_index_text(sentence_index, &sentence_index->passages[chosen[i].passage]);
+    bool uses_model = decoder_topic < sentence_ranker->topics.name_count;
+    bool ok =
+        score_sentiment(sentence_ranker, texts, count, sentiment_probabilities, &arena, error) &&
+        (!uses_model || model_names_topic(sentence_ranker, texts, count, decoder_topic,
+                                          named_by_model, &arena, error));
+    for (size_t i = 0; ok && i < sentence_index->count; i++)
+        sentence_index->passages[i].score *= unread_factor;
     for (size_t i = 0; ok && i < count; i++) {
-        struct passage *passage = &support->passages[chosen[i].passage];
-        passage->score = chosen[i].score * weigh(odds[i], side_of(support, passage)) *
-                         (by_model && !named_by_model[i] ? off_topic : 1);
+        struct passage *passage = &sentence_index->passages[chosen[i].passage];
+        passage->score = chosen[i].score *
+                         compute_sentiment_factor(sentiment_probabilities[i],
+                                                  get_record_side(sentence_index, passage)) *
+                         (uses_model && !named_by_model[i] ? off_topic_factor : 1);
     }
     arena_free(&arena);
     return ok;

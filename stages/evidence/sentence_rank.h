@@ -10,32 +10,36 @@
 #include "stages/tasks/taxonomy.h"
 #include "stages/tasks/topic_decoder.h"
 
-struct judge {
-    const struct workbench *workbench; /* borrowed */
-    struct window window;
-    struct sentiment_question sentiment;
-    struct topics_question topics;
-    struct taxonomy taxonomy; /* the user's, else the model's where phrases tell its topics */
-    struct table places;      /* by the hash of a text, in `felt` */
-    struct odds *felt;        /* owned; what the model said of texts of this run */
-    size_t felt_count, felt_capacity;
+struct sentence_ranker {
+    const struct stage_context *stage_context; /* borrowed */
+    struct token_limits token_limits;
+    struct sentiment_predictor sentiment;
+    struct topics_predictor topics;
+    struct taxonomy taxonomy;  /* the user's, else the model's where phrases tell its topics */
+    struct hash_table indices; /* by the hash of a text, in `felt` */
+    struct sentiment_probabilities
+        *sentiment_cache; /* owned; what the model said of texts of this run */
+    size_t sentiment_cache_count, sentiment_cache_capacity;
 };
 
 /* `taxonomy` is the path of a user's list of topics, or empty. Safe to close when zeroed, or after
  * a failed open. */
-bool judge_open(struct judge *judge, struct text taxonomy, const struct workbench *workbench,
-                struct error *error);
-void judge_close(struct judge *judge);
+bool sentence_ranker_open(struct sentence_ranker *sentence_ranker, struct text taxonomy,
+                          const struct stage_context *stage_context, struct error *error);
+void sentence_ranker_close(struct sentence_ranker *sentence_ranker);
 
-/* Which way texts point: SENTIMENT_UNDETECTED where the model is less sure than `sure_at`, or the
- * text too long. */
-bool judge_polarities(struct judge *judge, const struct text *texts, size_t count, double sure_at,
-                      enum sentiment *polarities, struct error *error);
+/* Which way texts point: SENTIMENT_UNDETECTED where the model is less sure than `min_confidence`,
+ * or the text too long. */
+bool sentence_ranker_classify_polarities(struct sentence_ranker *sentence_ranker,
+                                         const struct text *texts, size_t count,
+                                         double min_confidence, enum sentiment *polarities,
+                                         struct error *error);
 
 /* Weighs the scores of the passages: the `most` best of each side of records are read, the others
  * fall behind them. `topic` is empty where the group has none; where plenty of passages name it,
  * the others' scores are 0. */
-bool judge_passages(struct judge *judge, struct support *support, struct text topic, size_t most,
-                    struct error *error);
+bool sentence_ranker_score_passages(struct sentence_ranker *sentence_ranker,
+                                    struct sentence_index *sentence_index, struct text topic,
+                                    size_t max_count, struct error *error);
 
 #endif

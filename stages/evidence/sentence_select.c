@@ -8,144 +8,156 @@
 #include "base/utf8.h"
 
 enum {
-    SHORTEST_QUOTE = 8,
-    LONGEST_QUOTE = 200,
-    MOST_QUOTES = 16,
+    MIN_QUOTE_LENGTH = 8,
+    MAX_QUOTE_LENGTH = 200,
+    MAX_QUOTES = 16,
 };
 
-static const double freshness =
+static const double min_new_share =
     0.5; /* a passage of which less than this is new is the same again */
 
-static enum sentiment side_of(enum sentiment sentiment)
+static enum sentiment normalize_side(enum sentiment sentiment)
 {
     bool has_side = sentiment == SENTIMENT_POSITIVE || sentiment == SENTIMENT_NEGATIVE;
     return has_side ? sentiment : SENTIMENT_NEUTRAL;
 }
 
 /* A character of a dense script says as much as two letters. */
-static size_t length_of(struct text text)
+static size_t measure_length(struct text text)
 {
     size_t length = 0, size;
     for (size_t at = 0; at < text.size; at += size)
-        length += normalize_letter(utf8_decode(text, at, &size)) == LETTER_DENSE ? 2 : 1;
+        length +=
+            normalize_letter_class(utf8_decode(text, at, &size)) == LETTER_UNSPACED_SCRIPT ? 2 : 1;
     return length;
 }
 
-static bool fits(const struct support *support, const struct typical_rules *rules, size_t index)
+static bool passes_filter(const struct sentence_index *sentence_index,
+                          const struct sentence_filter *filter, size_t index)
 {
-    const struct passage *passage = &support->passages[index];
-    struct text text = support_text(support, passage);
-    if (passage->score <= 0 || text.size < rules->shortest || text.size > rules->longest * 4)
+    const struct passage *passage = &sentence_index->passages[index];
+    struct text text = sentence_index_text(sentence_index, passage);
+    if (passage->score <= 0 || text.size < filter->min_length || text.size > filter->max_length * 4)
         return false;
-    if (!rules->any_polarity &&
-        side_of(support->members[passage->member].sentiment) != rules->polarity)
+    if (!filter->any_polarity &&
+        normalize_side(sentence_index->members[passage->member].sentiment) != filter->polarity)
         return false;
-    size_t length = length_of(text);
-    return length >= rules->shortest && length <= rules->longest;
+    size_t length = measure_length(text);
+    return length >= filter->min_length && length <= filter->max_length;
 }
 
 /* What has been said, concept by concept. */
-static bool *marks_of(const struct support *support, const struct typical_said *said)
+static bool *mark_covered_concepts(const struct sentence_index *sentence_index,
+                                   const struct covered_content *covered)
 {
-    bool *marks = memory_alloc(support->concepts.count, sizeof(*marks));
-    for (size_t i = 0; i < said->passage_count; i++)
-        concepts_say(&support->concepts, said->passages[i], marks);
-    for (size_t i = 0; i < said->sentence_count; i++)
-        concepts_say_text(&support->concepts, said->sentences[i], marks);
-    return marks;
+    bool *covered_concepts =
+        memory_alloc(sentence_index->concepts.count, sizeof(*covered_concepts));
+    for (size_t i = 0; i < covered->passage_count; i++)
+        concepts_mark_covered(&sentence_index->concepts, covered->passages[i], covered_concepts);
+    for (size_t i = 0; i < covered->sentence_count; i++)
+        concepts_mark_text_covered(&sentence_index->concepts, covered->sentences[i],
+                                   covered_concepts);
+    return covered_concepts;
 }
 
-bool typical_pick(const struct support *support, const struct typical_rules *rules,
-                  const struct typical_said *said, size_t *passage)
+bool sentence_select_best(const struct sentence_index *sentence_index,
+                          const struct sentence_filter *filter,
+                          const struct covered_content *covered, size_t *passage)
 {
-    const struct concepts *concepts = &support->concepts;
-    bool *marks = marks_of(support, said), *nothing = memory_alloc(concepts->count, sizeof(bool));
+    const struct concepts *concepts = &sentence_index->concepts;
+    bool *covered_concepts = mark_covered_concepts(sentence_index, covered),
+         *none_covered = memory_alloc(concepts->count, sizeof(bool));
     double best = 0;
-    for (size_t i = 0; i < support->count; i++) {
-        double score = support->passages[i].score;
-        if (score <= best || !fits(support, rules, i))
+    for (size_t i = 0; i < sentence_index->count; i++) {
+        double score = sentence_index->passages[i].score;
+        if (score <= best || !passes_filter(sentence_index, filter, i))
             continue;
-        score *= concepts_gain(concepts, i, marks) / concepts_gain(concepts, i, nothing);
-        if (score > best && concepts_unsaid(concepts, i, marks) > freshness) {
+        score *= concepts_coverage_gain(concepts, i, covered_concepts) /
+                 concepts_coverage_gain(concepts, i, none_covered);
+        if (score > best &&
+            concepts_uncovered_share(concepts, i, covered_concepts) > min_new_share) {
             best = score;
             *passage = i;
         }
     }
-    free(marks);
-    free(nothing);
+    free(covered_concepts);
+    free(none_covered);
     return best > 0;
 }
 
-enum { SIDES = 3 };
+enum { SIDE_COUNT = 3 };
 
-static const enum sentiment sides[SIDES] = {SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE,
-                                            SENTIMENT_NEUTRAL};
+static const enum sentiment sides[SIDE_COUNT] = {SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE,
+                                                 SENTIMENT_NEUTRAL};
 
-size_t typical_side(enum sentiment sentiment)
+size_t sentiment_side_index(enum sentiment sentiment)
 {
     return sentiment == SENTIMENT_NEGATIVE ? 0 : sentiment == SENTIMENT_POSITIVE ? 1 : 2;
 }
 
 /* Quotes for each side, by the largest remainder; a fifth of the records earns one. */
-static void share_out(const struct support *support, size_t most, size_t quotas[SIDES])
+static void allocate_quotas(const struct sentence_index *sentence_index, size_t max_count,
+                            size_t quotas[SIDE_COUNT])
 {
-    double members[SIDES] = {0}, rests[SIDES];
-    for (size_t i = 0; i < support->member_count; i++)
-        for (size_t side = 0; side < SIDES; side++)
-            members[side] += side_of(support->members[i].sentiment) == sides[side];
-    size_t given = 0, largest = 0;
-    for (size_t side = 0; side < SIDES; side++) {
-        double share = members[side] * (double)most / (double)support->member_count;
+    double members[SIDE_COUNT] = {0}, remainders[SIDE_COUNT];
+    for (size_t i = 0; i < sentence_index->member_count; i++)
+        for (size_t side = 0; side < SIDE_COUNT; side++)
+            members[side] += normalize_side(sentence_index->members[i].sentiment) == sides[side];
+    size_t allocated = 0, largest = 0;
+    for (size_t side = 0; side < SIDE_COUNT; side++) {
+        double share = members[side] * (double)max_count / (double)sentence_index->member_count;
         quotas[side] = (size_t)share;
-        rests[side] = share - (double)quotas[side];
-        given += quotas[side];
+        remainders[side] = share - (double)quotas[side];
+        allocated += quotas[side];
     }
-    for (; given < most; given++) {
+    for (; allocated < max_count; allocated++) {
         size_t next = 0;
-        for (size_t side = 1; side < SIDES; side++)
-            if (rests[side] > rests[next])
+        for (size_t side = 1; side < SIDE_COUNT; side++)
+            if (remainders[side] > remainders[next])
                 next = side;
         quotas[next]++;
-        rests[next] = -1;
+        remainders[next] = -1;
     }
-    for (size_t side = 1; side < SIDES; side++)
+    for (size_t side = 1; side < SIDE_COUNT; side++)
         if (quotas[side] > quotas[largest])
             largest = side;
-    for (size_t side = 0; side < SIDES; side++)
+    for (size_t side = 0; side < SIDE_COUNT; side++)
         if (sides[side] != SENTIMENT_NEUTRAL && quotas[side] == 0 && quotas[largest] > 1 &&
-            members[side] * 5 >= (double)support->member_count) {
+            members[side] * 5 >= (double)sentence_index->member_count) {
             quotas[side]++;
             quotas[largest]--;
         }
 }
 
-size_t typical_quotes(const struct support *support, const struct typical_said *said, size_t most,
-                      size_t *passages)
+size_t sentence_select_quotes(const struct sentence_index *sentence_index,
+                              const struct covered_content *covered, size_t max_count,
+                              size_t *passages)
 {
-    size_t used[MOST_QUOTES + MOST_QUOTES], used_count = 0, count = 0;
-    size_t quotas[SIDES];
-    most = most < MOST_QUOTES ? most : MOST_QUOTES;
-    for (size_t i = 0; i < said->passage_count && i < MOST_QUOTES; i++)
-        used[used_count++] = said->passages[i];
-    struct typical_rules rules = {.shortest = SHORTEST_QUOTE, .longest = LONGEST_QUOTE};
-    share_out(support, most, quotas);
+    size_t used[MAX_QUOTES + MAX_QUOTES], used_count = 0, count = 0;
+    size_t quotas[SIDE_COUNT];
+    max_count = max_count < MAX_QUOTES ? max_count : MAX_QUOTES;
+    for (size_t i = 0; i < covered->passage_count && i < MAX_QUOTES; i++)
+        used[used_count++] = covered->passages[i];
+    struct sentence_filter filter = {.min_length = MIN_QUOTE_LENGTH,
+                                     .max_length = MAX_QUOTE_LENGTH};
+    allocate_quotas(sentence_index, max_count, quotas);
     /* First each side's own, in the end anyone's. */
-    for (size_t side = 0; side <= SIDES; side++) {
-        rules.any_polarity = side == SIDES;
-        rules.polarity = sides[side % SIDES];
-        size_t wanted = side < SIDES ? count + quotas[side] : most;
-        while (count < wanted) {
-            struct typical_said all = {.passages = used, .passage_count = used_count};
-            struct typical_said quoted = {.passages = passages, .passage_count = count};
-            if (!typical_pick(support, &rules, &all, &passages[count]) &&
-                !typical_pick(support, &rules, &quoted, &passages[count]))
+    for (size_t side = 0; side <= SIDE_COUNT; side++) {
+        filter.any_polarity = side == SIDE_COUNT;
+        filter.polarity = sides[side % SIDE_COUNT];
+        size_t target_count = side < SIDE_COUNT ? count + quotas[side] : max_count;
+        while (count < target_count) {
+            struct covered_content used_content = {.passages = used, .passage_count = used_count};
+            struct covered_content quoted_content = {.passages = passages, .passage_count = count};
+            if (!sentence_select_best(sentence_index, &filter, &used_content, &passages[count]) &&
+                !sentence_select_best(sentence_index, &filter, &quoted_content, &passages[count]))
                 break;
             used[used_count++] = passages[count++];
         }
     }
     for (size_t i = 1; i < count; i++)
-        for (size_t k = i; k > 0 && support->passages[passages[k]].score >
-                                        support->passages[passages[k - 1]].score;
+        for (size_t k = i; k > 0 && sentence_index->passages[passages[k]].score >
+                                        sentence_index->passages[passages[k - 1]].score;
              k--) {
             size_t swap = passages[k];
             passages[k] = passages[k - 1];

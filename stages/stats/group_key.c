@@ -5,21 +5,21 @@
 
 #include "base/table.h"
 
-bool split_open(struct split *split, struct error *error)
+bool grouping_parse_columns(struct grouping *grouping, struct error *error)
 {
-    struct text rest = split->by, name;
+    struct text rest = grouping->by, name;
     while (rest.size > 0 && text_split(&rest, ',', &name)) {
         if (text_trim(name).size == 0)
             continue;
-        if (split->name_count == SPLIT_MOST_FIELDS)
+        if (grouping->name_count == GROUPING_MAX_COLUMNS)
             return error_set(error, ERROR_USAGE, "by = %.*s: expected at most %d columns",
-                             TEXT_ARGUMENT(split->by), SPLIT_MOST_FIELDS);
-        split->names[split->name_count++] = text_trim(name);
+                             TEXT_ARGUMENT(grouping->by), GROUPING_MAX_COLUMNS);
+        grouping->names[grouping->name_count++] = text_trim(name);
     }
     return true;
 }
 
-static struct text value_of(const struct row *row, struct text name, bool *found)
+static struct text find_field_value(const struct row *row, struct text name, bool *found)
 {
     for (size_t i = 0; i < row->field_count; i++)
         if (text_equal_name(row->fields[i].name, name)) {
@@ -32,29 +32,32 @@ static struct text value_of(const struct row *row, struct text name, bool *found
     return is_source ? row->source : is_lang ? row->lang : (struct text){0};
 }
 
-struct text split_segment(struct split *split, const struct row *row, struct arena *arena)
+struct text grouping_format_segment(struct grouping *grouping, const struct row *row,
+                                    struct arena *arena)
 {
     struct text segment = {0};
-    split->row_count++;
-    for (size_t i = 0; i < split->name_count; i++) {
-        struct text value = text_trim(value_of(row, split->names[i], &split->found[i]));
+    grouping->row_count++;
+    for (size_t i = 0; i < grouping->name_count; i++) {
+        struct text value =
+            text_trim(find_field_value(row, grouping->names[i], &grouping->found[i]));
         if (value.size == 0)
             value = TEXT("(none)");
         segment = arena_format(arena, "%.*s%s%.*s=%.*s", TEXT_ARGUMENT(segment),
-                               segment.size > 0 ? "; " : "", TEXT_ARGUMENT(split->names[i]),
+                               segment.size > 0 ? "; " : "", TEXT_ARGUMENT(grouping->names[i]),
                                TEXT_ARGUMENT(value));
     }
     return segment.size > 0 ? segment : TEXT("all");
 }
 
-struct text split_period(const struct split *split, const struct row *row, struct arena *arena)
+struct text grouping_format_period(const struct grouping *grouping, const struct row *row,
+                                   struct arena *arena)
 {
     char period[16];
-    calendar_period(row->created_at, split->period, period);
-    return arena_copy(arena, text_of(period));
+    calendar_format_period(row->created_at, grouping->period, period);
+    return arena_copy_text(arena, text_of(period));
 }
 
-static bool note_names(void *user, const struct row *row, struct error *error)
+static bool collect_field_names(void *user, const struct row *row, struct error *error)
 {
     (void)error;
     struct names *names = user;
@@ -63,25 +66,27 @@ static bool note_names(void *user, const struct row *row, struct error *error)
     return true;
 }
 
-bool split_check(const struct split *split, struct store *store, const struct selection *selection,
-                 uint64_t model_key, const char *section, struct error *error)
+bool grouping_check_columns(const struct grouping *grouping, struct store *store,
+                            const struct selection *selection, uint64_t model_key,
+                            const char *section, struct error *error)
 {
     size_t missing = 0;
-    while (missing < split->name_count && split->found[missing])
+    while (missing < grouping->name_count && grouping->found[missing])
         missing++;
-    if (missing == split->name_count || split->row_count == 0)
+    if (missing == grouping->name_count || grouping->row_count == 0)
         return true;
     struct names names = {0};
-    bool ok = store_each_row(store, selection, model_key, note_names, &names, error);
-    struct text list = TEXT("source, lang");
-    for (size_t i = 0; i < names.count && list.size < 600; i++)
-        list = arena_format(&names.arena, "%.*s, %.*s", TEXT_ARGUMENT(list),
-                            TEXT_ARGUMENT(names.texts[i]));
+    bool ok =
+        store_for_each_record(store, selection, model_key, collect_field_names, &names, error);
+    struct text column_list = TEXT("source, lang");
+    for (size_t i = 0; i < names.count && column_list.size < 600; i++)
+        column_list = arena_format(&names.arena, "%.*s, %.*s", TEXT_ARGUMENT(column_list),
+                                   TEXT_ARGUMENT(names.texts[i]));
     if (ok)
         ok = error_set(error, ERROR_USAGE,
                        "[%s] by = %.*s: no row has a column '%.*s'; there are %.*s", section,
-                       TEXT_ARGUMENT(split->by), TEXT_ARGUMENT(split->names[missing]),
-                       TEXT_ARGUMENT(list));
+                       TEXT_ARGUMENT(grouping->by), TEXT_ARGUMENT(grouping->names[missing]),
+                       TEXT_ARGUMENT(column_list));
     names_free(&names);
     return ok;
 }

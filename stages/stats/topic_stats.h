@@ -10,39 +10,41 @@ struct rating_tally {
     double scale; /* NAN: unknown */
     size_t count;
     double sum;
-    size_t top; /* in the two best of five */
+    size_t top_two_count; /* in the two best of five */
 };
 
-enum { FIGURES_SCALES = 4 };
+enum { MAX_RATING_SCALES = 4 };
 
-struct tally {
+struct topic_tally {
     struct text period, segment, topic;
     size_t mentions, polarities[SENTIMENT_COUNT];
-    struct rating_tally ratings[FIGURES_SCALES];
+    struct rating_tally ratings[MAX_RATING_SCALES];
     size_t scale_count;
-    size_t promoters, detractors, recommendations; /* of answers from 0 to 10 to an NPS question */
-    struct quotable {
+    size_t promoters, detractors, nps_answers; /* of answers from 0 to 10 to an NPS question */
+    struct quote_candidate {
         uint64_t id; /* 0: none */
-        bool is_handy;
+        bool has_quotable_length;
         double clarity;
-    } best[SENTIMENT_COUNT]; /* the clearest row of each polarity */
+    } best_quote[SENTIMENT_COUNT]; /* the clearest row of each polarity */
 };
 
 /* Zeroed is empty. */
-struct figures {
+struct topic_stats_table {
     struct names names; /* period, segment and topic, numbered as `tallies` is */
-    struct tally *tallies;
+    struct topic_tally *tallies;
     size_t capacity;
     struct arena arena;
 };
 
 /* One row as one mention of a topic, with the polarity that it has there. */
-void figures_add(struct figures *figures, struct text period, struct text segment,
-                 struct text topic, enum sentiment polarity, const struct row *row);
+void topic_stats_table_add(struct topic_stats_table *topic_stats_table, struct text period,
+                           struct text segment, struct text topic, enum sentiment polarity,
+                           const struct row *row);
 
 /* The figures, ordered by period, segment and topic; in figures->arena. */
-struct figure *figures_finish(struct figures *figures, size_t *count);
+struct topic_stats *topic_stats_table_finish(struct topic_stats_table *topic_stats_table,
+                                             size_t *count);
 
-void figures_free(struct figures *figures);
+void topic_stats_table_free(struct topic_stats_table *topic_stats_table);
 
 #endif

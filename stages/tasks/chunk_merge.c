@@ -5,7 +5,7 @@
 
 #include "stages/tasks/sentiment.h"
 
-static enum sentiment majority(const size_t votes[SENTIMENT_COUNT])
+static enum sentiment majority_polarity(const size_t votes[SENTIMENT_COUNT])
 {
     size_t negative = votes[SENTIMENT_NEGATIVE], positive = votes[SENTIMENT_POSITIVE];
     size_t neutral = votes[SENTIMENT_NEUTRAL];
@@ -16,28 +16,28 @@ static enum sentiment majority(const size_t votes[SENTIMENT_COUNT])
     return SENTIMENT_NEUTRAL;
 }
 
-const struct topic_mention *combine_topics(const struct mention *mentions, size_t count,
-                                           const struct text *names, size_t name_count,
-                                           struct arena *arena, size_t *topic_count)
+const struct topic_mention *merge_topic_mentions(const struct mention *mentions, size_t count,
+                                                 const struct text *names, size_t name_count,
+                                                 struct arena *arena, size_t *topic_count)
 {
     *topic_count = 0;
     if (count == 0)
         return NULL;
     size_t(*votes)[SENTIMENT_COUNT] = arena_alloc(arena, name_count, sizeof(*votes));
-    bool *found = arena_alloc(arena, name_count, sizeof(*found));
+    bool *is_mentioned = arena_alloc(arena, name_count, sizeof(*is_mentioned));
     for (size_t i = 0; i < count; i++) {
         votes[mentions[i].topic][mentions[i].polarity]++;
-        found[mentions[i].topic] = true;
+        is_mentioned[mentions[i].topic] = true;
     }
     struct topic_mention *topics = arena_alloc(arena, count, sizeof(*topics));
     for (size_t topic = 0; topic < name_count; topic++)
-        if (found[topic])
-            topics[(*topic_count)++] =
-                (struct topic_mention){.topic = names[topic], .polarity = majority(votes[topic])};
+        if (is_mentioned[topic])
+            topics[(*topic_count)++] = (struct topic_mention){
+                .topic = names[topic], .polarity = majority_polarity(votes[topic])};
     return topics;
 }
 
-static bool has_topic(const struct analysis *analysis, enum sentiment polarity)
+static bool has_topic_with_polarity(const struct analysis *analysis, enum sentiment polarity)
 {
     for (size_t i = 0; i < analysis->topic_count; i++)
         if (analysis->topics[i].polarity == polarity)
@@ -45,36 +45,38 @@ static bool has_topic(const struct analysis *analysis, enum sentiment polarity)
     return false;
 }
 
-void combine_chunks(const struct combine_rules *rules, const struct chunk *chunks, size_t count,
-                    struct analysis *analysis)
+void merge_chunks(const struct merge_rules *rules, const struct chunk *chunks, size_t count,
+                  struct analysis *analysis)
 {
-    double tokens = 0, labelled[SENTIMENT_COUNT] = {0};
-    struct odds odds = {0};
+    double tokens = 0, tokens_by_label[SENTIMENT_COUNT] = {0};
+    struct sentiment_probabilities sentiment_probabilities = {0};
     for (size_t i = 0; i < count; i++) {
         double weight = (double)chunks[i].tokens;
         tokens += weight;
-        labelled[chunks[i].sentiment] += weight;
-        odds.negative += weight * chunks[i].negative;
-        odds.neutral += weight * chunks[i].neutral;
-        odds.positive += weight * chunks[i].positive;
+        tokens_by_label[chunks[i].sentiment] += weight;
+        sentiment_probabilities.negative += weight * chunks[i].negative;
+        sentiment_probabilities.neutral += weight * chunks[i].neutral;
+        sentiment_probabilities.positive += weight * chunks[i].positive;
     }
-    odds.negative /= tokens;
-    odds.neutral /= tokens;
-    odds.positive /= tokens;
+    sentiment_probabilities.negative /= tokens;
+    sentiment_probabilities.neutral /= tokens;
+    sentiment_probabilities.positive /= tokens;
 
-    analysis->score = odds.positive - odds.negative;
-    analysis->sentiment = sentiment_label(odds, rules->undetected_below, &analysis->confidence);
-    bool mixed;
+    analysis->score = sentiment_probabilities.positive - sentiment_probabilities.negative;
+    analysis->sentiment = sentiment_choose_label(sentiment_probabilities, rules->undetected_below,
+                                                 &analysis->confidence);
+    bool is_mixed;
     if (count > 1)
-        mixed = fmin(labelled[SENTIMENT_POSITIVE], labelled[SENTIMENT_NEGATIVE]) >=
-                rules->mixed_at * tokens;
+        is_mixed = fmin(tokens_by_label[SENTIMENT_POSITIVE], tokens_by_label[SENTIMENT_NEGATIVE]) >=
+                   rules->min_mixed_share * tokens;
     else
-        mixed = has_topic(analysis, SENTIMENT_POSITIVE) &&
-                has_topic(analysis, SENTIMENT_NEGATIVE) &&
-                analysis->confidence < rules->one_sided_at;
-    if (mixed) {
+        is_mixed = has_topic_with_polarity(analysis, SENTIMENT_POSITIVE) &&
+                   has_topic_with_polarity(analysis, SENTIMENT_NEGATIVE) &&
+                   analysis->confidence < rules->max_mixed_confidence;
+    if (is_mixed) {
         analysis->sentiment = SENTIMENT_MIXED;
         analysis->confidence =
-            2 * fmin(odds.positive, odds.negative) / (odds.positive + odds.negative);
+            2 * fmin(sentiment_probabilities.positive, sentiment_probabilities.negative) /
+            (sentiment_probabilities.positive + sentiment_probabilities.negative);
     }
 }

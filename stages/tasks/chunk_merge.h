@@ -4,26 +4,27 @@
 
 #include "stages/tasks/topic_decoder.h"
 
-struct combine_rules {
+struct merge_rules {
     double undetected_below; /* probability that a label needs */
-    double mixed_at;         /* share of the tokens that each pole needs in a text of many chunks */
-    double one_sided_at; /* a text of one chunk is not mixed when a label is as likely as this */
+    double min_mixed_share;  /* share of the tokens that each pole needs in a text of many chunks */
+    double max_mixed_confidence; /* a text of one chunk is not mixed when a label is as likely as
+                                    this */
 };
 
 /* Each topic once, in the order of the taxonomy: its polarity is that of most of its mentions,
  * neutral when none is said more often. In `arena`; `names` are borrowed. */
-const struct topic_mention *combine_topics(const struct mention *mentions, size_t count,
-                                           const struct text *names, size_t name_count,
-                                           struct arena *arena, size_t *topic_count);
+const struct topic_mention *merge_topic_mentions(const struct mention *mentions, size_t count,
+                                                 const struct text *names, size_t name_count,
+                                                 struct arena *arena, size_t *topic_count);
 
 /* Sentiment, score and confidence from the chunks (at least one), weighted by their tokens, and
  * from the analysis's topics, which are set already:
- * - `mixed` where both poles are strong: of several chunks, each label holds `mixed_at` of the
- *   tokens; in a single chunk, one topic is praised and another one blamed, and no label is as
- *   likely as `one_sided_at`. Its confidence is how evenly the poles stand: 1 when equal.
+ * - `mixed` where both poles are strong: of several chunks, each label holds `min_mixed_share` of
+ * the tokens; in a single chunk, one topic is praised and another one blamed, and no label is as
+ *   likely as `max_mixed_confidence`. Its confidence is how evenly the poles stand: 1 when equal.
  * - else the likeliest label, or `undetected` when that is below `undetected_below`.
  * `score` is P(positive) - P(negative). */
-void combine_chunks(const struct combine_rules *rules, const struct chunk *chunks, size_t count,
-                    struct analysis *analysis);
+void merge_chunks(const struct merge_rules *rules, const struct chunk *chunks, size_t count,
+                  struct analysis *analysis);
 
 #endif

@@ -7,83 +7,85 @@
 #include "base/normalize.h"
 #include "base/utf8.h"
 
-enum { LONGEST_RUN = 5, LEAST_BITS = 8, MOST_BITS = 24 };
+enum { MAX_RUN_LENGTH = 5, MIN_BITS = 8, MAX_BITS = 24 };
 
-static const uint32_t run_start = 2166136261, word_start = 0x9747b28c; /* FNV-1a's, and another */
+static const uint32_t character_seed = 2166136261,
+                      word_seed = 0x9747b28c; /* FNV-1a's, and another */
 
-bool ngrams_open(struct ngrams *ngrams, struct text weights, struct error *error)
+bool ngrams_init(struct ngrams *ngrams, struct text weights, struct error *error)
 {
-    uint32_t bits = LEAST_BITS;
-    while (bits < MOST_BITS && weights.size > (size_t)1 << bits)
+    uint32_t bits = MIN_BITS;
+    while (bits < MAX_BITS && weights.size > (size_t)1 << bits)
         bits++;
     if (weights.size != (size_t)1 << bits)
         return error_set(error, ERROR_MODEL,
                          "the model's n-grams have %zu weights, expected a power of two from 2^%d "
                          "to 2^%d",
-                         weights.size, LEAST_BITS, MOST_BITS);
-    *ngrams = (struct ngrams){.weights = (const int8_t *)weights.bytes, .shift = 32 - bits};
+                         weights.size, MIN_BITS, MAX_BITS);
+    *ngrams = (struct ngrams){.weights = (const int8_t *)weights.bytes, .hash_shift = 32 - bits};
     return true;
 }
 
-struct sum {
+struct ngram_sum {
     const struct ngrams *ngrams;
     int64_t weight;
     size_t count;
-    uint32_t word; /* the one before */
-    bool has_word;
+    uint32_t previous_word; /* the one before */
+    bool has_previous_word;
 };
 
-static uint32_t fnv(uint32_t hash, uint32_t point)
+static uint32_t fnv1a_step(uint32_t hash, uint32_t code_point)
 {
-    return (hash ^ point) * 16777619;
+    return (hash ^ code_point) * 16777619;
 }
 
-static void add(struct sum *sum, uint32_t hash)
+static void add_ngram(struct ngram_sum *ngram_sum, uint32_t hash)
 {
     hash = (hash ^ hash >> 15) * 0x2c1b3c6d;
     hash = (hash ^ hash >> 12) * 0x297a2d39;
-    hash = (hash ^ hash >> 15) >> sum->ngrams->shift;
-    int32_t weight = sum->ngrams->weights[hash];
-    sum->weight += weight * abs(weight);
-    sum->count++;
+    hash = (hash ^ hash >> 15) >> ngram_sum->ngrams->hash_shift;
+    int32_t weight = ngram_sum->ngrams->weights[hash];
+    ngram_sum->weight += weight * abs(weight);
+    ngram_sum->count++;
 }
 
 /* `points`: a token with a blank on either side. */
-static void add_runs(struct sum *sum, const uint32_t *points, size_t count)
+static void add_character_ngrams(struct ngram_sum *ngram_sum, const uint32_t *code_points,
+                                 size_t count)
 {
     for (size_t begin = 0; begin < count; begin++) {
-        uint32_t hash = run_start;
-        for (uint32_t length = 1; length <= LONGEST_RUN && begin + length <= count; length++) {
-            hash = fnv(hash, points[begin + length - 1]);
-            if (length > 1 || points[begin] != ' ')
-                add(sum, hash + length);
+        uint32_t hash = character_seed;
+        for (uint32_t length = 1; length <= MAX_RUN_LENGTH && begin + length <= count; length++) {
+            hash = fnv1a_step(hash, code_points[begin + length - 1]);
+            if (length > 1 || code_points[begin] != ' ')
+                add_ngram(ngram_sum, hash + length);
         }
     }
 }
 
-static void add_word(struct sum *sum, uint32_t hash)
+static void add_word(struct ngram_sum *ngram_sum, uint32_t hash)
 {
-    add(sum, hash);
-    if (sum->has_word)
-        add(sum, (sum->word * 0x85ebca6b) ^ hash);
-    sum->word = hash;
-    sum->has_word = true;
+    add_ngram(ngram_sum, hash);
+    if (ngram_sum->has_previous_word)
+        add_ngram(ngram_sum, (ngram_sum->previous_word * 0x85ebca6b) ^ hash);
+    ngram_sum->previous_word = hash;
+    ngram_sum->has_previous_word = true;
 }
 
-static void add_words(struct sum *sum, const uint32_t *points, size_t count)
+static void add_word_ngrams(struct ngram_sum *ngram_sum, const uint32_t *code_points, size_t count)
 {
-    uint32_t hash = word_start;
+    uint32_t hash = word_seed;
     for (size_t i = 0; i < count; i++) {
-        uint32_t point = points[i];
-        if (point == '\'' || normalize_letter(point) != LETTER_NONE) {
-            hash = fnv(hash, point);
+        uint32_t code_point = code_points[i];
+        if (code_point == '\'' || normalize_letter_class(code_point) != LETTER_NONE) {
+            hash = fnv1a_step(hash, code_point);
             continue;
         }
-        if (hash != word_start)
-            add_word(sum, hash);
-        hash = word_start;
-        if (point == '!' || point == '?')
-            add_word(sum, fnv(word_start, point));
+        if (hash != word_seed)
+            add_word(ngram_sum, hash);
+        hash = word_seed;
+        if (code_point == '!' || code_point == '?')
+            add_word(ngram_sum, fnv1a_step(word_seed, code_point));
     }
 }
 
@@ -91,25 +93,25 @@ double ngrams_polarity(const struct ngrams *ngrams, struct text text)
 {
     static const uint32_t curly_apostrophe = 0x2019;
     struct arena arena = {0};
-    struct sum sum = {.ngrams = ngrams};
+    struct ngram_sum ngram_sum = {.ngrams = ngrams};
     text = normalize_key(text, &arena);
-    uint32_t *points = arena_alloc(&arena, text.size + 2, sizeof(*points));
-    points[0] = ' ';
+    uint32_t *code_points = arena_alloc(&arena, text.size + 2, sizeof(*code_points));
+    code_points[0] = ' ';
     for (size_t at = 0; at < text.size;) {
         size_t count = 1, size;
-        bool is_dense = false;
+        bool is_unspaced_script = false;
         for (; at < text.size && (unsigned char)text.bytes[at] > ' '; at += size) {
-            uint32_t point = utf8_decode(text, at, &size);
-            points[count++] = point == curly_apostrophe ? '\'' : point;
-            is_dense |= normalize_letter(point) == LETTER_DENSE;
+            uint32_t code_point = utf8_decode(text, at, &size);
+            code_points[count++] = code_point == curly_apostrophe ? '\'' : code_point;
+            is_unspaced_script |= normalize_letter_class(code_point) == LETTER_UNSPACED_SCRIPT;
         }
-        points[count] = ' ';
-        if (is_dense)
-            add_runs(&sum, points, count + 1);
+        code_points[count] = ' ';
+        if (is_unspaced_script)
+            add_character_ngrams(&ngram_sum, code_points, count + 1);
         else
-            add_words(&sum, points, count + 1);
+            add_word_ngrams(&ngram_sum, code_points, count + 1);
         at++;
     }
     arena_free(&arena);
-    return sum.count > 0 ? (double)sum.weight / sqrt((double)sum.count) : 0;
+    return ngram_sum.count > 0 ? (double)ngram_sum.weight / sqrt((double)ngram_sum.count) : 0;
 }

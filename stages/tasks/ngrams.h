@@ -15,11 +15,11 @@
 
 struct ngrams {
     const int8_t *weights; /* borrowed; one a hash. b stands for b * |b|, so small ones are fine */
-    uint32_t shift;        /* the hash's upper bits are the place */
+    uint32_t hash_shift;   /* the hash's upper bits are the place */
 };
 
 /* `weights`: a power of two of bytes, from 2^8 to 2^24; else ERROR_MODEL. */
-bool ngrams_open(struct ngrams *ngrams, struct text weights, struct error *error);
+bool ngrams_init(struct ngrams *ngrams, struct text weights, struct error *error);
 
 /* The sum of the weights of the text's n-grams over the square root of their number: above 0 for
  * praise. 0 for a text without any. */

@@ -5,77 +5,83 @@
 
 #include "base/memory.h"
 
-enum { LABELS = 3 };
+enum { LABEL_COUNT = 3 };
 
-bool sentiment_load(struct sentiment_question *question, const struct t5_model *model,
+bool sentiment_load(struct sentiment_predictor *predictor, const struct t5_model *model,
                     struct error *error)
 {
-    static const char *const names[LABELS] = {"negative", "neutral", "positive"};
-    static const char *const biases[LABELS] = {"bias_negative", "bias_neutral", "bias_positive"};
-    if (!prompt_load(&question->prompt, model, "sentiment", error) ||
-        !prompt_number(model, "sentiment", "temperature", 1, &question->temperature, error) ||
-        !prompt_number(model, "sentiment", "undetected_below", 0.45, &question->undetected_below,
-                       error))
+    static const char *const label_keys[LABEL_COUNT] = {"negative", "neutral", "positive"};
+    static const char *const bias_keys[LABEL_COUNT] = {"bias_negative", "bias_neutral",
+                                                       "bias_positive"};
+    if (!prompt_load(&predictor->prompt, model, "sentiment", error) ||
+        !prompt_get_number(model, "sentiment", "temperature", 1, &predictor->temperature, error) ||
+        !prompt_get_number(model, "sentiment", "undetected_below", 0.45,
+                           &predictor->undetected_below, error))
         return false;
-    for (size_t i = 0; i < LABELS; i++) {
-        question->labels[i] = prompt_text(model, "sentiment", names[i], names[i]);
-        if (!prompt_number(model, "sentiment", biases[i], 0, &question->bias[i], error))
+    for (size_t i = 0; i < LABEL_COUNT; i++) {
+        predictor->labels[i] = prompt_get_text(model, "sentiment", label_keys[i], label_keys[i]);
+        if (!prompt_get_number(model, "sentiment", bias_keys[i], 0, &predictor->bias[i], error))
             return false;
     }
-    if (!(question->temperature > 0))
+    if (!(predictor->temperature > 0))
         return error_set(error, ERROR_MODEL,
                          "the model's prompt sentiment.temperature = %g: expected more than 0",
-                         question->temperature);
+                         predictor->temperature);
     struct text weights = t5_model_ngrams(model);
-    return weights.size == 0 ||
-           (ngrams_open(&question->ngrams, weights, error) &&
-            prompt_number(model, "sentiment", "ngrams_weight", 0, &question->ngrams_weight, error));
+    return weights.size == 0 || (ngrams_init(&predictor->ngrams, weights, error) &&
+                                 prompt_get_number(model, "sentiment", "ngrams_weight", 0,
+                                                   &predictor->ngrams_weight, error));
 }
 
-struct odds sentiment_odds(const struct sentiment_question *question, struct text input,
-                           const float scores[3])
+struct sentiment_probabilities
+sentiment_compute_probabilities(const struct sentiment_predictor *predictor, struct text input,
+                                const float scores[3])
 {
-    double logits[LABELS], highest = -INFINITY, sum = 0, tilt = 0;
-    if (question->ngrams.weights)
-        tilt = question->ngrams_weight * ngrams_polarity(&question->ngrams, input);
-    for (size_t i = 0; i < LABELS; i++) {
-        logits[i] = ((double)scores[i] + question->bias[i] + ((double)i - 1) * tilt) /
-                    question->temperature;
-        highest = fmax(highest, logits[i]);
+    double logits[LABEL_COUNT], max_logit = -INFINITY, total = 0, polarity_shift = 0;
+    if (predictor->ngrams.weights)
+        polarity_shift = predictor->ngrams_weight * ngrams_polarity(&predictor->ngrams, input);
+    for (size_t i = 0; i < LABEL_COUNT; i++) {
+        logits[i] = ((double)scores[i] + predictor->bias[i] + ((double)i - 1) * polarity_shift) /
+                    predictor->temperature;
+        max_logit = fmax(max_logit, logits[i]);
     }
-    for (size_t i = 0; i < LABELS; i++)
-        sum += logits[i] = exp(logits[i] - highest);
-    return (struct odds){logits[0] / sum, logits[1] / sum, logits[2] / sum};
+    for (size_t i = 0; i < LABEL_COUNT; i++)
+        total += logits[i] = exp(logits[i] - max_logit);
+    return (struct sentiment_probabilities){logits[0] / total, logits[1] / total,
+                                            logits[2] / total};
 }
 
-bool sentiment_ask(const struct sentiment_question *question, struct t5_session *session,
-                   const struct text *inputs, size_t count, struct odds *odds, struct error *error)
+bool sentiment_predict(const struct sentiment_predictor *predictor, struct t5_session *session,
+                       const struct text *inputs, size_t count,
+                       struct sentiment_probabilities *sentiment_probabilities, struct error *error)
 {
     struct arena arena = {0};
-    struct t5_target *targets = arena_alloc(&arena, count * LABELS, sizeof(*targets));
-    float *scores = arena_alloc(&arena, count * LABELS, sizeof(*scores));
-    for (size_t i = 0; i < count * LABELS; i++)
-        targets[i] = (struct t5_target){.input = i / LABELS,
-                                        .prefix = question->prompt.decoder,
-                                        .text = question->labels[i % LABELS]};
-    bool ok = t5_compare(session, targets, count * LABELS, scores, error);
+    struct t5_target *targets = arena_alloc(&arena, count * LABEL_COUNT, sizeof(*targets));
+    float *scores = arena_alloc(&arena, count * LABEL_COUNT, sizeof(*scores));
+    for (size_t i = 0; i < count * LABEL_COUNT; i++)
+        targets[i] = (struct t5_target){.input = i / LABEL_COUNT,
+                                        .prefix = predictor->prompt.decoder_prefix,
+                                        .text = predictor->labels[i % LABEL_COUNT]};
+    bool ok = t5_score_closed_set(session, targets, count * LABEL_COUNT, scores, error);
     for (size_t i = 0; ok && i < count; i++)
-        odds[i] = sentiment_odds(question, inputs[i], &scores[i * LABELS]);
+        sentiment_probabilities[i] =
+            sentiment_compute_probabilities(predictor, inputs[i], &scores[i * LABEL_COUNT]);
     arena_free(&arena);
     return ok;
 }
 
-enum sentiment sentiment_label(struct odds odds, double least, double *probability)
+enum sentiment sentiment_choose_label(struct sentiment_probabilities sentiment_probabilities,
+                                      double min_probability, double *probability)
 {
     enum sentiment label = SENTIMENT_NEUTRAL;
-    *probability = odds.neutral;
-    if (odds.negative > *probability) {
+    *probability = sentiment_probabilities.neutral;
+    if (sentiment_probabilities.negative > *probability) {
         label = SENTIMENT_NEGATIVE;
-        *probability = odds.negative;
+        *probability = sentiment_probabilities.negative;
     }
-    if (odds.positive > *probability) {
+    if (sentiment_probabilities.positive > *probability) {
         label = SENTIMENT_POSITIVE;
-        *probability = odds.positive;
+        *probability = sentiment_probabilities.positive;
     }
-    return *probability >= least ? label : SENTIMENT_UNDETECTED;
+    return *probability >= min_probability ? label : SENTIMENT_UNDETECTED;
 }

@@ -9,38 +9,38 @@
 #include "stages/text/text_split.h"
 #include "stages/text/window_pack.h"
 
-enum { LEAST_ROOM = 24 };
+enum { MIN_TEXT_TOKENS = 24 };
 
-bool summarizer_open(struct summarizer *summarizer, const struct workbench *workbench,
+bool summarizer_open(struct summarizer *summarizer, const struct stage_context *stage_context,
                      struct error *error)
 {
-    const struct t5_model *model = workbench->model;
-    double most, ngram;
-    summarizer->workbench = workbench;
-    if (!prompt_window(&summarizer->window, model, error) ||
+    const struct t5_model *model = stage_context->model;
+    double max_tokens, ngram_size;
+    summarizer->stage_context = stage_context;
+    if (!prompt_get_token_limits(&summarizer->token_limits, model, error) ||
         !prompt_load(&summarizer->prompt, model, "summary", error) ||
-        !prompt_number(model, "summary", "max_tokens", 48, &most, error) ||
-        !prompt_number(model, "summary", "no_repeat_ngram", 3, &ngram, error) ||
+        !prompt_get_number(model, "summary", "max_tokens", 48, &max_tokens, error) ||
+        !prompt_get_number(model, "summary", "no_repeat_ngram", 3, &ngram_size, error) ||
         !segmenter_open(&summarizer->segmenter, error))
         return false;
     summarizer->separator =
         arena_format(&summarizer->arena, " %.*s ",
-                     TEXT_ARGUMENT(prompt_text(model, "summary", "separator", "|")));
-    summarizer->separator_tokens = t5_tokens(model, summarizer->separator, NULL, 0);
-    size_t prefix = t5_tokens(model, summarizer->prompt.decoder, NULL, 0);
-    size_t room = summarizer_room(summarizer);
-    if (prefix + 8 > summarizer->window.output ||
-        room < LEAST_ROOM + 3 * summarizer->separator_tokens || !(most >= 1) ||
-        !(ngram >= 0 && ngram < 100))
+                     TEXT_ARGUMENT(prompt_get_text(model, "summary", "separator", "|")));
+    summarizer->separator_tokens = t5_tokenize(model, summarizer->separator, NULL, 0);
+    size_t prefix = t5_tokenize(model, summarizer->prompt.decoder_prefix, NULL, 0);
+    size_t token_budget = summarizer_token_budget(summarizer);
+    if (prefix + 8 > summarizer->token_limits.output ||
+        token_budget < MIN_TEXT_TOKENS + 3 * summarizer->separator_tokens || !(max_tokens >= 1) ||
+        !(ngram_size >= 0 && ngram_size < 100))
         return error_set(error, ERROR_MODEL,
                          "the model's prompts of [summary] leave no room for texts (%zu tokens) or "
                          "ask for the impossible; import the model again with --prompts FILE",
-                         room);
-    size_t output = summarizer->window.output - prefix - 2; /* the start and the end mark */
+                         token_budget);
+    size_t output = summarizer->token_limits.output - prefix - 2; /* the start and the end mark */
     summarizer->decoding = (struct t5_decoding){
-        .prefix = summarizer->prompt.decoder,
-        .most = most < (double)output ? (size_t)most : output,
-        .no_repeat_ngram = (size_t)ngram,
+        .prefix = summarizer->prompt.decoder_prefix,
+        .max_tokens = max_tokens < (double)output ? (size_t)max_tokens : output,
+        .no_repeat_ngram = (size_t)ngram_size,
     };
     return true;
 }
@@ -52,13 +52,13 @@ void summarizer_close(struct summarizer *summarizer)
     summarizer->segmenter = NULL;
 }
 
-size_t summarizer_room(const struct summarizer *summarizer)
+size_t summarizer_token_budget(const struct summarizer *summarizer)
 {
     struct arena arena = {0};
-    struct text empty = prompt_input(&summarizer->prompt, TEXT(""), &arena);
-    size_t prompt = prompt_tokens(summarizer->workbench->model, empty);
+    struct text empty = prompt_format_input(&summarizer->prompt, TEXT(""), &arena);
+    size_t prompt = prompt_count_tokens(summarizer->stage_context->model, empty);
     arena_free(&arena);
-    return prompt < summarizer->window.input ? summarizer->window.input - prompt : 0;
+    return prompt < summarizer->token_limits.input ? summarizer->token_limits.input - prompt : 0;
 }
 
 struct measured_text {
@@ -66,24 +66,25 @@ struct measured_text {
     struct text text;
 };
 
-static size_t measure_piece(void *user, size_t begin, size_t end)
+static size_t count_piece_tokens(void *user, size_t begin, size_t end)
 {
     const struct measured_text *measured = user;
-    return t5_tokens(measured->model, text_slice(measured->text, begin, end), NULL, 0);
+    return t5_tokenize(measured->model, text_slice(measured->text, begin, end), NULL, 0);
 }
 
-struct text *summarizer_cut(struct summarizer *summarizer, const struct text *texts, size_t count,
-                            size_t room, struct arena *arena, size_t *piece_count)
+struct text *summarizer_split(struct summarizer *summarizer, const struct text *texts, size_t count,
+                              size_t token_budget, struct arena *arena, size_t *piece_count)
 {
-    const struct t5_model *model = summarizer->workbench->model;
+    const struct t5_model *model = summarizer->stage_context->model;
     struct arena scratch = {0};
-    struct piece **pieces = arena_alloc(&scratch, count, sizeof(*pieces));
+    struct text_piece **pieces = arena_alloc(&scratch, count, sizeof(*pieces));
     size_t *counts = arena_alloc(&scratch, count, sizeof(*counts)), total = 0;
     for (size_t i = 0; i < count; i++) {
         struct measured_text measured = {model, texts[i]};
-        struct cutter cutter = {model,    summarizer->segmenter, room,
-                                room / 5, measure_piece,         &measured};
-        pieces[i] = cut_text(&cutter, texts[i], &scratch, &counts[i]);
+        struct text_splitter text_splitter = {
+            model,    summarizer->segmenter, token_budget, token_budget / 5, count_piece_tokens,
+            &measured};
+        pieces[i] = text_split_pieces(&text_splitter, texts[i], &scratch, &counts[i]);
         total += counts[i];
     }
     struct text *cut = arena_alloc(arena, total, sizeof(*cut));
@@ -96,131 +97,141 @@ struct text *summarizer_cut(struct summarizer *summarizer, const struct text *te
     return cut;
 }
 
-struct packed {
+struct pack_context {
     const struct summarizer *summarizer;
     const struct text *texts;
     struct arena arena; /* reset from measure to measure */
 };
 
-static struct text join(const struct packed *packed, size_t first, size_t count,
-                        struct arena *arena)
+static struct text format_pack_input(const struct pack_context *pack_context, size_t first,
+                                     size_t count, struct arena *arena)
 {
-    struct text separator = packed->summarizer->separator;
+    struct text separator = pack_context->summarizer->separator;
     size_t size = 0;
     for (size_t i = first; i < first + count; i++)
-        size += packed->texts[i].size + separator.size;
+        size += pack_context->texts[i].size + separator.size;
     char *bytes = arena_alloc(arena, size + 1, 1), *at = bytes;
     for (size_t i = first; i < first + count; i++) {
         if (i > first)
             at = (char *)memcpy(at, separator.bytes, separator.size) + separator.size;
-        at = (char *)memcpy(at, packed->texts[i].bytes, packed->texts[i].size) +
-             packed->texts[i].size;
+        at = (char *)memcpy(at, pack_context->texts[i].bytes, pack_context->texts[i].size) +
+             pack_context->texts[i].size;
     }
-    return prompt_input(&packed->summarizer->prompt, (struct text){bytes, (size_t)(at - bytes)},
-                        arena);
+    return prompt_format_input(&pack_context->summarizer->prompt,
+                               (struct text){bytes, (size_t)(at - bytes)}, arena);
 }
 
-static size_t weigh(void *user, size_t index)
+static size_t estimate_tokens(void *user, size_t index)
 {
-    const struct packed *packed = user;
-    return t5_tokens(packed->summarizer->workbench->model, packed->texts[index], NULL, 0) +
-           packed->summarizer->separator_tokens;
+    const struct pack_context *pack_context = user;
+    return t5_tokenize(pack_context->summarizer->stage_context->model, pack_context->texts[index],
+                       NULL, 0) +
+           pack_context->summarizer->separator_tokens;
 }
 
-static size_t measure_pack(void *user, size_t first, size_t count)
+static size_t count_pack_tokens(void *user, size_t first, size_t count)
 {
-    struct packed *packed = user;
-    arena_reset(&packed->arena);
-    return prompt_tokens(packed->summarizer->workbench->model,
-                         join(packed, first, count, &packed->arena));
+    struct pack_context *pack_context = user;
+    arena_reset(&pack_context->arena);
+    return prompt_count_tokens(pack_context->summarizer->stage_context->model,
+                               format_pack_input(pack_context, first, count, &pack_context->arena));
 }
 
-static uint64_t key_of(const struct summarizer *summarizer, struct text input)
+static uint64_t compute_cache_key(const struct summarizer *summarizer, struct text input)
 {
     const struct t5_decoding *decoding = &summarizer->decoding;
-    uint64_t key = hash_add_number(HASH_START, summarizer->workbench->model_key);
-    key = hash_add(hash_add(key, decoding->prefix), input);
-    return hash_add_number(hash_add_number(key, decoding->most), decoding->no_repeat_ngram);
+    uint64_t key = hash_combine_number(HASH_SEED, summarizer->stage_context->model_key);
+    key = hash_combine(hash_combine(key, decoding->prefix), input);
+    return hash_combine_number(hash_combine_number(key, decoding->max_tokens),
+                               decoding->no_repeat_ngram);
 }
 
 /* Summaries of the inputs that the store does not recall: `missing` are their places. */
-static bool ask(struct summarizer *summarizer, const struct text *inputs, const size_t *missing,
-                size_t count, struct arena *arena, struct text *summaries, const char **reasons,
-                struct error *error)
+static bool generate_missing(struct summarizer *summarizer, const struct text *inputs,
+                             const size_t *missing_indices, size_t count, struct arena *arena,
+                             struct text *summaries, const char **finish_reasons,
+                             struct error *error)
 {
-    const struct workbench *workbench = summarizer->workbench;
+    const struct stage_context *stage_context = summarizer->stage_context;
     struct arena scratch = {0};
     struct text *chosen = arena_alloc(&scratch, count, sizeof(*chosen));
     struct t5_output *outputs = arena_alloc(&scratch, count, sizeof(*outputs));
     for (size_t i = 0; i < count; i++) {
-        chosen[i] = inputs[missing[i]];
-        assert(prompt_tokens(workbench->model, chosen[i]) <= summarizer->window.input);
+        chosen[i] = inputs[missing_indices[i]];
+        assert(prompt_count_tokens(stage_context->model, chosen[i]) <=
+               summarizer->token_limits.input);
     }
-    bool ok = t5_encode(workbench->session, chosen, count, error) &&
-              t5_generate(workbench->session, &summarizer->decoding, &scratch, outputs, error);
+    bool ok = t5_encode(stage_context->session, chosen, count, error) &&
+              t5_generate(stage_context->session, &summarizer->decoding, &scratch, outputs, error);
     for (size_t i = 0; ok && i < count; i++) {
         const char *reason = outputs[i].finish == T5_FINISH_LENGTH ? "length" : "end";
-        summaries[missing[i]] = arena_copy(arena, text_trim(outputs[i].text));
-        reasons[missing[i]] = reason;
-        ok = store_remember(workbench->store, key_of(summarizer, chosen[i]), summaries[missing[i]],
-                            text_of(reason), error);
+        summaries[missing_indices[i]] = arena_copy_text(arena, text_trim(outputs[i].text));
+        finish_reasons[missing_indices[i]] = reason;
+        ok = store_save_generated_text(stage_context->store,
+                                       compute_cache_key(summarizer, chosen[i]),
+                                       summaries[missing_indices[i]], text_of(reason), error);
     }
     arena_free(&scratch);
     return ok;
 }
 
-static bool recall_or_ask(struct summarizer *summarizer, const struct text *inputs, size_t count,
-                          struct arena *arena, struct text *summaries, const char **reasons,
-                          struct error *error)
+static bool load_or_generate(struct summarizer *summarizer, const struct text *inputs, size_t count,
+                             struct arena *arena, struct text *summaries,
+                             const char **finish_reasons, struct error *error)
 {
     struct arena scratch = {0};
-    size_t *missing = arena_alloc(&scratch, count, sizeof(*missing)), missing_count = 0;
+    size_t *missing_indices = arena_alloc(&scratch, count, sizeof(*missing_indices)),
+           missing_count = 0;
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
         bool found;
         struct text reason;
-        ok = store_recall(summarizer->workbench->store, key_of(summarizer, inputs[i]), arena,
-                          &summaries[i], &reason, &found, error);
+        ok = store_load_generated_text(summarizer->stage_context->store,
+                                       compute_cache_key(summarizer, inputs[i]), arena,
+                                       &summaries[i], &reason, &found, error);
         if (ok && found)
-            reasons[i] = text_equal(reason, TEXT("length")) ? "length" : "end";
+            finish_reasons[i] = text_equal(reason, TEXT("length")) ? "length" : "end";
         else
-            missing[missing_count++] = i;
+            missing_indices[missing_count++] = i;
     }
-    size_t batch = summarizer->workbench->session_batch;
+    size_t batch = summarizer->stage_context->session_batch;
     for (size_t at = 0; ok && at < missing_count; at += batch) {
-        size_t left = missing_count - at;
-        ok = workbench_go_on(summarizer->workbench, error) &&
-             ask(summarizer, inputs, &missing[at], left < batch ? left : batch, arena, summaries,
-                 reasons, error);
+        size_t remaining = missing_count - at;
+        ok = stage_context_check_interrupt(summarizer->stage_context, error) &&
+             generate_missing(summarizer, inputs, &missing_indices[at],
+                              remaining < batch ? remaining : batch, arena, summaries,
+                              finish_reasons, error);
     }
     arena_free(&scratch);
     return ok;
 }
 
-bool summarizer_run(struct summarizer *summarizer, const struct text *texts, size_t count,
-                    struct arena *arena, struct text **summaries, size_t *summary_count,
-                    const char **finish_reason, struct error *error)
+bool summarizer_summarize(struct summarizer *summarizer, const struct text *texts, size_t count,
+                          struct arena *arena, struct text **summaries, size_t *summary_count,
+                          const char **finish_reason, struct error *error)
 {
     struct arena scratch = {0};
-    struct packed packed = {.summarizer = summarizer, .texts = texts};
-    struct packing packing = {summarizer->window.input, weigh, measure_pack, &packed};
+    struct pack_context pack_context = {.summarizer = summarizer, .texts = texts};
+    struct packer packer = {summarizer->token_limits.input, estimate_tokens, count_pack_tokens,
+                            &pack_context};
     size_t pack_count;
-    const struct pack *packs = pack_units(&packing, count, &scratch, &pack_count);
+    const struct text_pack *packs = packer_pack(&packer, count, &scratch, &pack_count);
 
     struct text *inputs = arena_alloc(&scratch, pack_count, sizeof(*inputs));
     for (size_t i = 0; i < pack_count; i++)
-        inputs[i] = join(&packed, packs[i].first, packs[i].count, &scratch);
+        inputs[i] = format_pack_input(&pack_context, packs[i].first, packs[i].count, &scratch);
     struct text *answers = arena_alloc(arena, pack_count, sizeof(*answers));
-    const char **reasons = arena_alloc(&scratch, pack_count, sizeof(*reasons));
-    bool ok = recall_or_ask(summarizer, inputs, pack_count, arena, answers, reasons, error);
+    const char **finish_reasons = arena_alloc(&scratch, pack_count, sizeof(*finish_reasons));
+    bool ok =
+        load_or_generate(summarizer, inputs, pack_count, arena, answers, finish_reasons, error);
     *summaries = answers;
     *summary_count = 0;
     for (size_t i = 0; ok && i < pack_count; i++)
         if (answers[i].size > 0) {
             answers[(*summary_count)++] = answers[i];
-            *finish_reason = reasons[i];
+            *finish_reason = finish_reasons[i];
         }
-    arena_free(&packed.arena);
+    arena_free(&pack_context.arena);
     arena_free(&scratch);
     return ok;
 }

@@ -9,55 +9,55 @@
 #include "base/normalize.h"
 #include "base/utf8.h"
 
-enum { MOST_BYTES = 1 << 20, MOST_COLUMNS = 64 };
+enum { MAX_FILE_SIZE = 1 << 20, MAX_COLUMNS = 64 };
 
 /* ---- Phrases ---- */
 
 static void add_phrases(struct taxonomy *taxonomy, size_t topic, struct text list)
 {
-    struct text rest = list, phrase;
-    while (text_split(&rest, ';', &phrase)) {
-        phrase = text_trim(phrase);
-        bool is_exception = text_starts_with(phrase, TEXT("!"));
-        phrase = text_trim(text_slice(phrase, is_exception, phrase.size));
-        struct text key = normalize_key(phrase, &taxonomy->arena);
+    struct text rest = list, topic_phrase;
+    while (text_split(&rest, ';', &topic_phrase)) {
+        topic_phrase = text_trim(topic_phrase);
+        bool is_exception = text_starts_with(topic_phrase, TEXT("!"));
+        topic_phrase = text_trim(text_slice(topic_phrase, is_exception, topic_phrase.size));
+        struct text key = normalize_key(topic_phrase, &taxonomy->arena);
         if (key.size == 0)
             continue;
         taxonomy->phrases = memory_grow(taxonomy->phrases, &taxonomy->phrase_capacity,
                                         taxonomy->phrase_count + 1, sizeof(*taxonomy->phrases));
         taxonomy->phrases[taxonomy->phrase_count++] =
-            (struct phrase){arena_copy(&taxonomy->arena, key), topic, is_exception};
+            (struct topic_phrase){arena_copy_text(&taxonomy->arena, key), topic, is_exception};
     }
 }
 
 /* The kind of the character that ends before `at`, or that begins there. */
-static enum letter kind_before(struct text text, size_t at)
+static enum letter_class letter_class_before(struct text text, size_t at)
 {
     size_t begin = at, size;
     while (begin > 0 && ((unsigned char)text.bytes[--begin] & 0xC0) == 0x80)
         ;
-    return at > 0 ? normalize_letter(utf8_decode(text, begin, &size)) : LETTER_NONE;
+    return at > 0 ? normalize_letter_class(utf8_decode(text, begin, &size)) : LETTER_NONE;
 }
 
-static enum letter kind_at(struct text text, size_t at)
+static enum letter_class letter_class_at(struct text text, size_t at)
 {
     size_t size;
-    return at < text.size ? normalize_letter(utf8_decode(text, at, &size)) : LETTER_NONE;
+    return at < text.size ? normalize_letter_class(utf8_decode(text, at, &size)) : LETTER_NONE;
 }
 
 /* Whether a phrase may begin at `at`, or end at `end`. */
-static bool may_begin(struct text text, size_t at)
+static bool can_phrase_start(struct text text, size_t at)
 {
-    enum letter first = kind_at(text, at), before = kind_before(text, at);
+    enum letter_class first = letter_class_at(text, at), before = letter_class_before(text, at);
     return first == LETTER_NONE || before == LETTER_NONE ||
-           (before == LETTER_DIGIT && first == LETTER_DENSE);
+           (before == LETTER_DIGIT && first == LETTER_UNSPACED_SCRIPT);
 }
 
-static bool may_end(struct text text, size_t end)
+static bool can_phrase_end(struct text text, size_t end)
 {
-    enum letter last = kind_before(text, end), next = kind_at(text, end);
-    return last == LETTER_NONE || last == LETTER_DENSE || next == LETTER_NONE ||
-           next == LETTER_DENSE;
+    enum letter_class last = letter_class_before(text, end), next = letter_class_at(text, end);
+    return last == LETTER_NONE || last == LETTER_UNSPACED_SCRIPT || next == LETTER_NONE ||
+           next == LETTER_UNSPACED_SCRIPT;
 }
 
 static void index_phrases(struct taxonomy *taxonomy)
@@ -67,67 +67,72 @@ static void index_phrases(struct taxonomy *taxonomy)
         first[(unsigned char)taxonomy->phrases[i].text.bytes[0] + 1]++;
     for (size_t byte = 0; byte < 256; byte++)
         first[byte + 1] += next[byte] = first[byte];
-    taxonomy->by_byte =
-        arena_alloc(&taxonomy->arena, taxonomy->phrase_count, sizeof(const struct phrase *));
+    taxonomy->phrases_by_first_byte =
+        arena_alloc(&taxonomy->arena, taxonomy->phrase_count, sizeof(const struct topic_phrase *));
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < taxonomy->phrase_count; i++) {
-            const struct phrase *phrase = &taxonomy->phrases[i];
-            if (phrase->is_exception == (pass == 0))
-                taxonomy->by_byte[next[(unsigned char)phrase->text.bytes[0]]++] = phrase;
+            const struct topic_phrase *topic_phrase = &taxonomy->phrases[i];
+            if (topic_phrase->is_exception == (pass == 0))
+                taxonomy
+                    ->phrases_by_first_byte[next[(unsigned char)topic_phrase->text.bytes[0]]++] =
+                    topic_phrase;
         }
 }
 
 /* namings[topic - begin] of each topic of [begin, end). */
-static void find(const struct taxonomy *taxonomy, struct text text, size_t begin, size_t end,
-                 enum naming *namings)
+static void match_phrases(const struct taxonomy *taxonomy, struct text text, size_t begin,
+                          size_t end, enum topic_match *topic_matches)
 {
     struct arena arena = {0};
     struct text key = normalize_key(text, &arena);
-    size_t *exempt = arena_alloc(&arena, end - begin, sizeof(*exempt)); /* up to here */
+    size_t *exception_ends =
+        arena_alloc(&arena, end - begin, sizeof(*exception_ends)); /* up to here */
     for (size_t at = 0, size; at < key.size; at += size) {
         utf8_decode(key, at, &size);
-        if (!may_begin(key, at))
+        if (!can_phrase_start(key, at))
             continue;
         struct text rest = text_slice(key, at, key.size);
         size_t byte = (unsigned char)key.bytes[at];
         for (size_t i = taxonomy->first[byte]; i < taxonomy->first[byte + 1]; i++) {
-            const struct phrase *phrase = taxonomy->by_byte[i];
-            if (phrase->topic < begin || phrase->topic >= end)
+            const struct topic_phrase *topic_phrase = taxonomy->phrases_by_first_byte[i];
+            if (topic_phrase->topic < begin || topic_phrase->topic >= end)
                 continue;
-            size_t topic = phrase->topic - begin, behind = at + phrase->text.size;
-            if (namings[topic] == NAMING_PHRASE || behind <= exempt[topic] ||
-                !text_starts_with(rest, phrase->text) || !may_end(key, behind))
+            size_t topic = topic_phrase->topic - begin, phrase_end = at + topic_phrase->text.size;
+            if (topic_matches[topic] == TOPIC_MATCH_PHRASE || phrase_end <= exception_ends[topic] ||
+                !text_starts_with(rest, topic_phrase->text) || !can_phrase_end(key, phrase_end))
                 continue;
-            namings[topic] = phrase->is_exception ? NAMING_EXCEPTION : NAMING_PHRASE;
-            if (phrase->is_exception)
-                exempt[topic] = behind;
+            topic_matches[topic] =
+                topic_phrase->is_exception ? TOPIC_MATCH_EXCEPTION : TOPIC_MATCH_PHRASE;
+            if (topic_phrase->is_exception)
+                exception_ends[topic] = phrase_end;
         }
     }
     arena_free(&arena);
 }
 
-void taxonomy_find(const struct taxonomy *taxonomy, struct text text, enum naming *namings)
+void taxonomy_match_topics(const struct taxonomy *taxonomy, struct text text,
+                           enum topic_match *topic_matches)
 {
-    memset(namings, 0, taxonomy->name_count * sizeof(*namings));
-    find(taxonomy, text, 0, taxonomy->name_count, namings);
+    memset(topic_matches, 0, taxonomy->name_count * sizeof(*topic_matches));
+    match_phrases(taxonomy, text, 0, taxonomy->name_count, topic_matches);
 }
 
-bool taxonomy_names(const struct taxonomy *taxonomy, struct text text, size_t topic)
+bool taxonomy_matches_topic(const struct taxonomy *taxonomy, struct text text, size_t topic)
 {
-    enum naming naming = NAMING_NONE;
-    find(taxonomy, text, topic, topic + 1, &naming);
-    return naming == NAMING_PHRASE;
+    enum topic_match topic_match = TOPIC_MATCH_NONE;
+    match_phrases(taxonomy, text, topic, topic + 1, &topic_match);
+    return topic_match == TOPIC_MATCH_PHRASE;
 }
 
-size_t taxonomy_place(const struct taxonomy *taxonomy, struct text name)
+size_t taxonomy_find_index(const struct taxonomy *taxonomy, struct text name)
 {
-    size_t place = 0;
-    while (place < taxonomy->name_count && !text_equal(taxonomy->names[place], name))
-        place++;
-    return place;
+    size_t topic_index = 0;
+    while (topic_index < taxonomy->name_count && !text_equal(taxonomy->names[topic_index], name))
+        topic_index++;
+    return topic_index;
 }
 
-bool taxonomy_of_model(struct taxonomy *taxonomy, const struct t5_model *model)
+bool taxonomy_read_from_model(struct taxonomy *taxonomy, const struct t5_model *model)
 {
     struct text by = t5_model_prompt(model, "topics.by");
     if (!text_equal(by, TEXT("phrases")) && !text_equal(by, TEXT("both")))
@@ -148,47 +153,48 @@ bool taxonomy_of_model(struct taxonomy *taxonomy, const struct t5_model *model)
 
 /* ---- A comma table ---- */
 
-struct table_reader {
+struct csv_reader {
     struct text rest;
-    char *out; /* where fields go, quotes resolved: never longer than the rest */
+    char *output; /* where fields go, quotes resolved: never longer than the rest */
     size_t line;
 };
 
 /* The fields of one row; false when a quote never closes. */
-static bool read_fields(struct table_reader *reader, struct text *fields, size_t *count)
+static bool read_fields(struct csv_reader *reader, struct text *fields, size_t *count)
 {
-    char *begin = reader->out;
-    bool quoted = false, ended = false;
+    char *begin = reader->output;
+    bool is_quoted = false, is_row_end = false;
     size_t at = 0;
     *count = 0;
-    for (; at < reader->rest.size && !ended; at++) {
+    for (; at < reader->rest.size && !is_row_end; at++) {
         char byte = reader->rest.bytes[at];
         reader->line += byte == '\n';
-        if (byte == '"' && quoted && at + 1 < reader->rest.size &&
+        if (byte == '"' && is_quoted && at + 1 < reader->rest.size &&
             reader->rest.bytes[at + 1] == '"')
-            *reader->out++ = reader->rest.bytes[at++];
+            *reader->output++ = reader->rest.bytes[at++];
         else if (byte == '"')
-            quoted = !quoted;
-        else if (!quoted && (byte == ',' || byte == '\n')) {
-            if (*count < MOST_COLUMNS)
-                fields[(*count)++] = text_trim((struct text){begin, (size_t)(reader->out - begin)});
-            begin = reader->out;
-            ended = byte == '\n';
+            is_quoted = !is_quoted;
+        else if (!is_quoted && (byte == ',' || byte == '\n')) {
+            if (*count < MAX_COLUMNS)
+                fields[(*count)++] =
+                    text_trim((struct text){begin, (size_t)(reader->output - begin)});
+            begin = reader->output;
+            is_row_end = byte == '\n';
         } else
-            *reader->out++ = byte;
+            *reader->output++ = byte;
     }
-    if (!ended && *count < MOST_COLUMNS)
-        fields[(*count)++] = text_trim((struct text){begin, (size_t)(reader->out - begin)});
+    if (!is_row_end && *count < MAX_COLUMNS)
+        fields[(*count)++] = text_trim((struct text){begin, (size_t)(reader->output - begin)});
     reader->rest = text_slice(reader->rest, at, reader->rest.size);
-    return !quoted;
+    return !is_quoted;
 }
 
 /* The rows behind the line of names. */
-static bool read_rows(struct taxonomy *taxonomy, const char *path, struct table_reader *reader,
+static bool read_rows(struct taxonomy *taxonomy, const char *path, struct csv_reader *reader,
                       const struct text *names, size_t column_count, size_t topic_column,
                       struct error *error)
 {
-    struct text fields[MOST_COLUMNS];
+    struct text fields[MAX_COLUMNS];
     taxonomy->names =
         arena_alloc(&taxonomy->arena, reader->rest.size + 1, sizeof(*taxonomy->names));
     while (reader->rest.size > 0) {
@@ -210,23 +216,23 @@ static bool read_rows(struct taxonomy *taxonomy, const char *path, struct table_
     return true;
 }
 
-bool taxonomy_read(struct taxonomy *taxonomy, struct text file, struct error *error)
+bool taxonomy_read_file(struct taxonomy *taxonomy, struct text file, struct error *error)
 {
-    const char *path = arena_copy(&taxonomy->arena, file).bytes;
-    struct table_reader reader = {.line = 1};
-    struct text names[MOST_COLUMNS];
+    const char *path = arena_copy_text(&taxonomy->arena, file).bytes;
+    struct csv_reader reader = {.line = 1};
+    struct text names[MAX_COLUMNS];
     size_t count = 0, topic = 0;
-    if (!file_read(path, MOST_BYTES, &taxonomy->arena, &reader.rest, ERROR_USAGE, error))
+    if (!file_read(path, MAX_FILE_SIZE, &taxonomy->arena, &reader.rest, ERROR_USAGE, error))
         return false;
     if (text_starts_with(reader.rest, TEXT("\xEF\xBB\xBF")))
         reader.rest = text_slice(reader.rest, 3, reader.rest.size);
-    if (!utf8_valid(reader.rest))
+    if (!utf8_is_valid(reader.rest))
         return error_set(error, ERROR_USAGE, "%s: not UTF-8; save the table as UTF-8", path);
-    reader.out = arena_alloc(&taxonomy->arena, reader.rest.size + 1, 1);
-    bool closed = read_fields(&reader, names, &count);
-    while (topic < count && !text_equal_fold(names[topic], TEXT("topic")))
+    reader.output = arena_alloc(&taxonomy->arena, reader.rest.size + 1, 1);
+    bool is_closed = read_fields(&reader, names, &count);
+    while (topic < count && !text_equal_ignore_case(names[topic], TEXT("topic")))
         topic++;
-    if (!closed || topic == count)
+    if (!is_closed || topic == count)
         return error_set(error, ERROR_USAGE,
                          "%s:1: expected a line of column names with 'topic' and 'phrases' in it",
                          path);

@@ -9,24 +9,26 @@
 #include "stages/tasks/taxonomy.h"
 #include "stages/tasks/topic_decoder.h"
 
-struct tagger {
-    struct taxonomy taxonomy; /* owned; filled before tagger_open */
-    double likeness;          /* a clause without phrases is about the likest topic from here on */
-    const struct sentiment_question *sentiment; /* borrowed */
-    const struct workbench *workbench;          /* borrowed */
-    struct segmenter *segmenter;                /* owned */
-    size_t width;
-    float *vectors; /* owned: [topic][width], length 1; NULL: phrases alone */
+struct topic_matcher {
+    struct taxonomy taxonomy; /* owned; filled before topic_matcher_open */
+    double min_similarity;    /* a clause without phrases is about the likest topic from here on */
+    const struct sentiment_predictor *sentiment; /* borrowed */
+    const struct stage_context *stage_context;   /* borrowed */
+    struct segmenter *segmenter;                 /* owned */
+    size_t embedding_size;
+    float *embeddings; /* owned: [topic][width], length 1; NULL: phrases alone */
 };
 
 /* `likeness` above 1 leaves phrases alone. Safe to close when zeroed, or after a failed open. */
-bool tagger_open(struct tagger *tagger, double likeness, const struct sentiment_question *sentiment,
-                 const struct workbench *workbench, struct error *error);
-void tagger_close(struct tagger *tagger);
+bool topic_matcher_open(struct topic_matcher *topic_matcher, double min_similarity,
+                        const struct sentiment_predictor *sentiment,
+                        const struct stage_context *stage_context, struct error *error);
+void topic_matcher_close(struct topic_matcher *topic_matcher);
 
 /* The mentions in each of `count` texts, which fit the model's window; in `arena`. The session
  * encodes clauses, so what it held is gone. */
-bool tagger_ask(const struct tagger *tagger, const struct text *texts, size_t count,
-                struct arena *arena, struct mentions *answers, struct error *error);
+bool topic_matcher_find_mentions(const struct topic_matcher *topic_matcher,
+                                 const struct text *texts, size_t count, struct arena *arena,
+                                 struct mentions *answers, struct error *error);
 
 #endif

@@ -8,7 +8,7 @@
 /* Byte offsets where the clauses of valid UTF-8 end, white space behind each included: sentence
  * ends, semicolons, and the words that turn a sentence ("but", "however", "지만", "는데"). They
  * rise, the last is text.size; *count is 0 for the empty text. In `arena`. */
-const size_t *clauses_of(struct segmenter *segmenter, struct text text, struct arena *arena,
-                         size_t *count);
+const size_t *clause_split_ends(struct segmenter *segmenter, struct text text, struct arena *arena,
+                                size_t *count);
 
 #endif

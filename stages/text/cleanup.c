@@ -12,7 +12,7 @@
 
 /* Elements that feedback comes with; a word in angle brackets that is none of them was meant as it
  * stands. */
-static const char *const elements[] = {
+static const char *const html_elements[] = {
     "a",      "abbr",   "article", "audio",  "b",      "big",    "blockquote", "body",
     "br",     "button", "center",  "cite",   "code",   "col",    "colgroup",   "dd",
     "del",    "div",    "dl",      "dt",     "em",     "figure", "figcaption", "font",
@@ -25,7 +25,7 @@ static const char *const elements[] = {
     "tr",     "tt",     "u",       "ul",     "video",  "wbr",    "o:p",        NULL,
 };
 
-static const char *const entities[] = {
+static const char *const html_entities[] = {
     "amp",    "lt",     "gt",     "quot",   "apos",   "nbsp",   "ndash",  "mdash",  "hellip",
     "lsquo",  "rsquo",  "ldquo",  "rdquo",  "bull",   "middot", "copy",   "reg",    "trade",
     "deg",    "euro",   "pound",  "yen",    "cent",   "laquo",  "raquo",  "auml",   "ouml",
@@ -34,19 +34,19 @@ static const char *const entities[] = {
     "frac12", "frac14", "frac34", "times",  "zwj",    "zwnj",   "shy",    "hearts", NULL,
 };
 
-enum { LONGEST_TAG = 4096, LONGEST_ENTITY = 12 };
+enum { MAX_TAG_SIZE = 4096, MAX_ENTITY_SIZE = 12 };
 
 /* The size of the complete tag or comment of a known element at `at`, which is a '<'; or 0. */
-static size_t tag_size(struct text text, size_t at)
+static size_t measure_tag(struct text text, size_t at)
 {
-    struct text rest = text_slice(text, at, at + LONGEST_TAG);
+    struct text rest = text_slice(text, at, at + MAX_TAG_SIZE);
     if (text_starts_with(rest, TEXT("<!--")))
         return 4;
     size_t name = rest.size > 1 && rest.bytes[1] == '/' ? 2 : 1, end = name;
     while (end < rest.size && (ascii_is_letter(rest.bytes[end]) ||
                                ascii_is_digit(rest.bytes[end]) || rest.bytes[end] == ':'))
         end++;
-    if (!text_is_one_of_fold(text_slice(rest, name, end), elements))
+    if (!text_is_one_of_fold(text_slice(rest, name, end), html_elements))
         return 0;
     size_t close = end;
     bool has_value = false;
@@ -65,29 +65,29 @@ static size_t tag_size(struct text text, size_t at)
 
 static bool is_entity(struct text text, size_t at)
 {
-    struct text rest = text_slice(text, at + 1, at + 1 + LONGEST_ENTITY);
+    struct text rest = text_slice(text, at + 1, at + 1 + MAX_ENTITY_SIZE);
     size_t end = text_find(rest, TEXT(";"), 0);
     if (end == rest.size || end == 0)
         return false;
     struct text name = text_slice(rest, 0, end);
     if (name.bytes[0] != '#')
-        return text_is_one_of_fold(name, entities);
-    bool hex = name.size > 1 && (name.bytes[1] == 'x' || name.bytes[1] == 'X');
-    size_t digit = hex ? 2 : 1;
+        return text_is_one_of_fold(name, html_entities);
+    bool is_hex = name.size > 1 && (name.bytes[1] == 'x' || name.bytes[1] == 'X');
+    size_t digit = is_hex ? 2 : 1;
     if (digit == name.size)
         return false;
     for (; digit < name.size; digit++)
         if (!ascii_is_digit(name.bytes[digit]) &&
-            !(hex && ascii_is_letter(name.bytes[digit]) && (name.bytes[digit] | 0x20) <= 'f'))
+            !(is_hex && ascii_is_letter(name.bytes[digit]) && (name.bytes[digit] | 0x20) <= 'f'))
             return false;
     return true;
 }
 
-enum markup tidy_markup(struct text text)
+enum markup cleanup_detect_markup(struct text text)
 {
     enum markup markup = MARKUP_NONE;
     for (size_t at = 0; at < text.size; at++) {
-        if (text.bytes[at] == '<' && tag_size(text, at) > 0)
+        if (text.bytes[at] == '<' && measure_tag(text, at) > 0)
             return MARKUP_TAGS;
         if (text.bytes[at] == '&' && is_entity(text, at))
             markup = MARKUP_ENTITIES;
@@ -95,90 +95,91 @@ enum markup tidy_markup(struct text text)
     return markup;
 }
 
-struct writer {
+struct text_buffer {
     char *bytes;
     size_t size;
 };
 
-static void put(struct writer *writer, struct text text)
+static void append_text(struct text_buffer *text_buffer, struct text text)
 {
-    memcpy(writer->bytes + writer->size, text.bytes, text.size);
-    writer->size += text.size;
+    memcpy(text_buffer->bytes + text_buffer->size, text.bytes, text.size);
+    text_buffer->size += text.size;
 }
 
 /* HTML that says the same to a parser which takes every '<' for a tag and line breaks for blanks.
  */
-static struct text protect(struct text text, enum markup markup, struct arena *arena)
+static struct text escape_non_markup(struct text text, enum markup markup, struct arena *arena)
 {
-    struct writer writer = {arena_alloc(arena, text.size * 4 + 1, 1), 0};
+    struct text_buffer text_buffer = {arena_alloc(arena, text.size * 4 + 1, 1), 0};
     for (size_t at = 0; at < text.size; at++) {
         char byte = text.bytes[at];
-        if (byte == '<' && tag_size(text, at) == 0)
-            put(&writer, TEXT("&lt;"));
+        if (byte == '<' && measure_tag(text, at) == 0)
+            append_text(&text_buffer, TEXT("&lt;"));
         else if (byte == '\n' && markup == MARKUP_ENTITIES)
-            put(&writer, TEXT("<br>"));
+            append_text(&text_buffer, TEXT("<br>"));
         else
-            writer.bytes[writer.size++] = byte;
+            text_buffer.bytes[text_buffer.size++] = byte;
     }
-    return (struct text){writer.bytes, writer.size};
+    return (struct text){text_buffer.bytes, text_buffer.size};
 }
 
 /* ---- Characters ---- */
 
-enum kind { KIND_TEXT, KIND_BLANK, KIND_LINE, KIND_DROPPED };
+enum character_kind { KIND_TEXT, KIND_SPACE, KIND_LINE_BREAK, KIND_DROPPED };
 
-static enum kind kind_of(uint32_t point)
+static enum character_kind classify_character(uint32_t code_point)
 {
-    if (point == '\n' || point == '\r' || point == '\v' || point == '\f' || point == 0x85 ||
-        point == 0x2028 || point == 0x2029)
-        return KIND_LINE;
-    if (point == ' ' || point == '\t' || point == 0xA0 || point == 0x1680 ||
-        (point >= 0x2000 && point <= 0x200A) || point == 0x202F || point == 0x205F ||
-        point == 0x3000)
-        return KIND_BLANK;
-    if (point < 0x20 || (point >= 0x7F && point <= 0x9F))
+    if (code_point == '\n' || code_point == '\r' || code_point == '\v' || code_point == '\f' ||
+        code_point == 0x85 || code_point == 0x2028 || code_point == 0x2029)
+        return KIND_LINE_BREAK;
+    if (code_point == ' ' || code_point == '\t' || code_point == 0xA0 || code_point == 0x1680 ||
+        (code_point >= 0x2000 && code_point <= 0x200A) || code_point == 0x202F ||
+        code_point == 0x205F || code_point == 0x3000)
+        return KIND_SPACE;
+    if (code_point < 0x20 || (code_point >= 0x7F && code_point <= 0x9F))
         return KIND_DROPPED;
     /* Soft hyphen, zero-width space, direction marks, word joiner, BOM, annotations. The zero-width
      * joiners (U+200C, U+200D) shape emoji and whole scripts, and stay. */
-    if (point == 0xAD || point == 0x200B || point == 0x200E || point == 0x200F ||
-        (point >= 0x202A && point <= 0x202E) || (point >= 0x2060 && point <= 0x206F) ||
-        point == 0xFEFF || (point >= 0xFFF9 && point <= 0xFFFB))
+    if (code_point == 0xAD || code_point == 0x200B || code_point == 0x200E ||
+        code_point == 0x200F || (code_point >= 0x202A && code_point <= 0x202E) ||
+        (code_point >= 0x2060 && code_point <= 0x206F) || code_point == 0xFEFF ||
+        (code_point >= 0xFFF9 && code_point <= 0xFFFB))
         return KIND_DROPPED;
     return KIND_TEXT;
 }
 
-static struct text fold_blanks(struct text text, struct arena *arena)
+static struct text collapse_white_space(struct text text, struct arena *arena)
 {
-    struct writer writer = {arena_alloc(arena, text.size + 1, 1), 0};
-    size_t size, lines = 0, blanks = 0;
-    bool after_return = false;
+    struct text_buffer text_buffer = {arena_alloc(arena, text.size + 1, 1), 0};
+    size_t size, line_breaks = 0, blanks = 0;
+    bool is_after_return = false;
     for (size_t at = 0; at < text.size; at += size) {
-        uint32_t point = utf8_decode(text, at, &size);
-        switch (kind_of(point)) {
-        case KIND_LINE:
-            lines += !(point == '\n' && after_return);
+        uint32_t code_point = utf8_decode(text, at, &size);
+        switch (classify_character(code_point)) {
+        case KIND_LINE_BREAK:
+            line_breaks += !(code_point == '\n' && is_after_return);
             break;
-        case KIND_BLANK:
+        case KIND_SPACE:
             blanks++;
             break;
         case KIND_DROPPED:
             break;
         case KIND_TEXT:
-            if (writer.size > 0 && lines > 0)
-                put(&writer, lines > 1 ? TEXT("\n\n") : TEXT("\n"));
-            else if (writer.size > 0 && blanks > 0)
-                put(&writer, TEXT(" "));
-            put(&writer, text_slice(text, at, at + size));
-            lines = blanks = 0;
+            if (text_buffer.size > 0 && line_breaks > 0)
+                append_text(&text_buffer, line_breaks > 1 ? TEXT("\n\n") : TEXT("\n"));
+            else if (text_buffer.size > 0 && blanks > 0)
+                append_text(&text_buffer, TEXT(" "));
+            append_text(&text_buffer, text_slice(text, at, at + size));
+            line_breaks = blanks = 0;
             break;
         }
-        after_return = point == '\r';
+        is_after_return = code_point == '\r';
     }
-    return (struct text){writer.bytes, writer.size};
+    return (struct text){text_buffer.bytes, text_buffer.size};
 }
 
 /* Most texts need nothing: printable ASCII without two blanks in a row. */
-static bool is_tidy(struct text text)
+static bool is_clean(struct text text)
 {
     char before = ' ';
     for (size_t at = 0; at < text.size; at++) {
@@ -191,29 +192,29 @@ static bool is_tidy(struct text text)
     return text.size == 0 || before != ' ';
 }
 
-struct text tidy_text(struct text text, bool html, struct arena *arena)
+struct text cleanup_text(struct text text, bool html, struct arena *arena)
 {
-    if (is_tidy(text))
+    if (is_clean(text))
         return text;
     text = utf8_repair(text, arena, NULL);
-    enum markup markup = html ? tidy_markup(text) : MARKUP_NONE;
+    enum markup markup = html ? cleanup_detect_markup(text) : MARKUP_NONE;
     if (markup != MARKUP_NONE)
-        text = html_to_text(protect(text, markup, arena), arena);
-    return fold_blanks(text, arena);
+        text = html_to_text(escape_non_markup(text, markup, arena), arena);
+    return collapse_white_space(text, arena);
 }
 
 /* ---- Google's translations ---- */
 
-struct text tidy_original(struct text text)
+struct text cleanup_keep_original(struct text text)
 {
-    size_t translated = text_find(text, TEXT("(Translated by Google)"), 0);
-    if (translated == text.size)
+    size_t translation_at = text_find(text, TEXT("(Translated by Google)"), 0);
+    if (translation_at == text.size)
         return text;
     struct text mark = TEXT("(Original)");
-    size_t original = text_find(text, mark, translated);
-    if (original < text.size)
-        return text_trim(text_slice(text, original + mark.size, text.size));
-    struct text before = text_trim(text_slice(text, 0, translated));
+    size_t original_at = text_find(text, mark, translation_at);
+    if (original_at < text.size)
+        return text_trim(text_slice(text, original_at + mark.size, text.size));
+    struct text before = text_trim(text_slice(text, 0, translation_at));
     return before.size > 0 ? before : text;
 }
 
@@ -344,43 +345,44 @@ static const char *const blanks[] = {
 };
 
 /* Marks that say nothing by themselves; brackets and colons make smileys. */
-static bool is_filler(uint32_t point)
+static bool is_filler_character(uint32_t code_point)
 {
     static const struct text fillers = {" \n-_.,!?/\\|*~'\"`#+=", 19};
-    if (point < 0x80)
-        return memchr(fillers.bytes, (int)point, fillers.size) != NULL;
-    return (point >= 0x2010 && point <= 0x2027) || point == 0xB7 || point == 0x3002 ||
-           point == 0x3001 || point == 0x30FB || point == 0x2212 || point == 0xFF5E;
+    if (code_point < 0x80)
+        return memchr(fillers.bytes, (int)code_point, fillers.size) != NULL;
+    return (code_point >= 0x2010 && code_point <= 0x2027) || code_point == 0xB7 ||
+           code_point == 0x3002 || code_point == 0x3001 || code_point == 0x30FB ||
+           code_point == 0x2212 || code_point == 0xFF5E;
 }
 
 static struct text strip_filler(struct text text)
 {
     size_t begin = 0, size;
-    while (begin < text.size && is_filler(utf8_decode(text, begin, &size)))
+    while (begin < text.size && is_filler_character(utf8_decode(text, begin, &size)))
         begin += size;
     size_t end = text.size;
     while (end > begin) {
-        size_t last = utf8_floor(text, end - 1);
-        if (!is_filler(utf8_decode(text, last, &size)))
+        size_t last = utf8_boundary_before(text, end - 1);
+        if (!is_filler_character(utf8_decode(text, last, &size)))
             break;
         end = last;
     }
     return text_slice(text, begin, end);
 }
 
-enum { LONGEST_BLANK = 120 };
+enum { MAX_BLANK_ANSWER_SIZE = 120 };
 
-bool tidy_is_blank(struct text text, struct text more)
+bool cleanup_is_blank_answer(struct text text, struct text extra_answers)
 {
-    struct text core = strip_filler(text);
-    if (core.size == 0)
+    struct text stripped = strip_filler(text);
+    if (stripped.size == 0)
         return true;
-    if (core.size > LONGEST_BLANK)
+    if (stripped.size > MAX_BLANK_ANSWER_SIZE)
         return false;
     struct arena arena = {0};
-    struct text key = normalize_key(core, &arena);
+    struct text key = normalize_key(stripped, &arena);
     bool blank = text_is_one_of_fold(key, blanks);
-    struct text rest = more, word;
+    struct text rest = extra_answers, word;
     while (!blank && text_split(&rest, ',', &word))
         blank =
             text_equal(key, normalize_key(strip_filler(text_trim(word)), &arena)) && key.size > 0;

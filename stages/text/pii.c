@@ -10,22 +10,22 @@
 #include "stages/text/pii_numbers.h"
 
 enum {
-    MOST_LOCAL = 64,    /* bytes in front of an address's @: RFC 5321, 4.5.3.1 */
-    MOST_ADDRESS = 2048 /* bytes of a web address that are looked back for its begin */
+    MAX_LOCAL_PART_SIZE = 64, /* bytes in front of an address's @: RFC 5321, 4.5.3.1 */
+    MAX_URL_SIZE = 2048       /* bytes of a web address that are looked back for its begin */
 };
 
 /* A text as it is searched: plain bytes, and where each stood. */
-struct view {
+struct plain_view {
     struct text text;
     const size_t *offsets; /* of each byte and of the end; NULL: the same */
 };
 
-struct search {
-    const struct personal_search *wanted;
+struct search_state {
+    const struct pii_search *options;
     struct text text;
-    char *taken; /* kind + 1 of each byte that is found, 0 for none */
+    char *claimed_kinds; /* kind + 1 of each byte that is found, 0 for none */
     struct arena *arena;
-    struct personal_span *spans; /* allocated with malloc */
+    struct pii_span *spans; /* allocated with malloc */
     size_t count, capacity;
 };
 
@@ -33,7 +33,7 @@ struct search {
 
 /* What stands for a plain character: its size in the text, 0 where there is nothing of the kind.
  * Full-width forms, dashes, and blanks that do not break. */
-static size_t plain_form(struct text text, size_t at, bool raw, char *plain)
+static size_t read_plain_form(struct text text, size_t at, bool raw, char *plain)
 {
     unsigned char a = (unsigned char)text.bytes[at];
     unsigned char b = at + 1 < text.size ? (unsigned char)text.bytes[at + 1] : 0;
@@ -57,7 +57,7 @@ static size_t plain_form(struct text text, size_t at, bool raw, char *plain)
     return 3;
 }
 
-static struct view make_view(struct text text, bool raw, struct arena *arena)
+static struct plain_view make_plain_view(struct text text, bool raw, struct arena *arena)
 {
     bool plain = true;
     for (size_t i = 0; plain && i < text.size; i++) {
@@ -65,12 +65,12 @@ static struct view make_view(struct text text, bool raw, struct arena *arena)
         plain = byte && byte != 0xC2 && byte != 0xE2 && byte != 0xEF && !(raw && byte == '\\');
     }
     if (plain)
-        return (struct view){text, NULL};
+        return (struct plain_view){text, NULL};
     char *bytes = arena_alloc(arena, text.size + 1, 1);
     size_t *offsets = arena_alloc(arena, text.size + 1, sizeof(*offsets));
     size_t size = 0;
     for (size_t i = 0; i < text.size;) {
-        size_t used = plain_form(text, i, raw, &bytes[size]);
+        size_t used = read_plain_form(text, i, raw, &bytes[size]);
         if (!used)
             bytes[size] = text.bytes[i];
         offsets[size] = i;
@@ -78,43 +78,44 @@ static struct view make_view(struct text text, bool raw, struct arena *arena)
         i += used ? used : 1;
     }
     offsets[size] = text.size;
-    return (struct view){{bytes, size}, offsets};
+    return (struct plain_view){{bytes, size}, offsets};
 }
 
 /* ---- Taking ---- */
 
-static bool is_free(const struct search *search, size_t begin, size_t end)
+static bool is_unclaimed(const struct search_state *search_state, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
-        if (search->taken[i])
+        if (search_state->claimed_kinds[i])
             return false;
     return true;
 }
 
-static void take(struct search *search, enum personal kind, size_t begin, size_t end)
+static void claim_span(struct search_state *search_state, enum pii kind, size_t begin, size_t end)
 {
-    if (begin == end || !is_free(search, begin, end))
+    if (begin == end || !is_unclaimed(search_state, begin, end))
         return;
-    memset(search->taken + begin, (int)kind + 1, end - begin);
-    search->spans =
-        memory_grow(search->spans, &search->capacity, search->count + 1, sizeof(*search->spans));
-    search->spans[search->count++] = (struct personal_span){begin, end, kind};
+    memset(search_state->claimed_kinds + begin, (int)kind + 1, end - begin);
+    search_state->spans = memory_grow(search_state->spans, &search_state->capacity,
+                                      search_state->count + 1, sizeof(*search_state->spans));
+    search_state->spans[search_state->count++] = (struct pii_span){begin, end, kind};
 }
 
 /* ---- Patterns of the job ---- */
 
-static void find_orders(struct search *search)
+static void find_orders(struct search_state *search_state)
 {
     size_t begin, end;
-    for (size_t at = 0; at < search->text.size &&
-                        pattern_find(search->wanted->orders, search->text, at, &begin, &end);
+    for (size_t at = 0;
+         at < search_state->text.size &&
+         pattern_find(search_state->options->order_pattern, search_state->text, at, &begin, &end);
          at = end)
-        take(search, PERSONAL_ORDER, begin, end);
+        claim_span(search_state, PII_ORDER_NUMBER, begin, end);
 }
 
 /* ---- Web addresses ---- */
 
-static bool ends_address(char c)
+static bool is_url_end(char c)
 {
     return (unsigned char)c <= ' ' || strchr("<>\"'`|\\^{}", c);
 }
@@ -122,59 +123,58 @@ static bool ends_address(char c)
 /* Whether what ends at `at` is a web address up to there: "https://shop.example/a",
  * "www.x.example".
  */
-static bool is_address(struct text text, size_t at)
+static bool is_url(struct text text, size_t at)
 {
     size_t begin = at;
-    while (begin > 0 && at - begin < MOST_ADDRESS && !ends_address(text.bytes[begin - 1]))
+    while (begin > 0 && at - begin < MAX_URL_SIZE && !is_url_end(text.bytes[begin - 1]))
         begin--;
-    struct text address = text_slice(text, begin, at);
-    return text_find(address, TEXT("://"), 0) < address.size ||
-           text_find(address, TEXT("www."), 0) < address.size ||
-           (address.size && memchr(address.bytes, '/', address.size) &&
-            memchr(address.bytes, '.', address.size));
+    struct text url = text_slice(text, begin, at);
+    return text_find(url, TEXT("://"), 0) < url.size ||
+           text_find(url, TEXT("www."), 0) < url.size ||
+           (url.size && memchr(url.bytes, '/', url.size) && memchr(url.bytes, '.', url.size));
 }
 
 /* What stands behind the first "?" of an address; behind "#" where it holds values ("#token=...").
  */
-static void find_queries(struct search *search)
+static void find_url_queries(struct search_state *search_state)
 {
-    struct text text = search->text;
+    struct text text = search_state->text;
     for (size_t i = 0; i < text.size; i++) {
         if (text.bytes[i] != '?' && text.bytes[i] != '#')
             continue;
         size_t end = i + 1;
-        while (end < text.size && !ends_address(text.bytes[end]))
+        while (end < text.size && !is_url_end(text.bytes[end]))
             end++;
         size_t next = end;
         while (end > i + 1 && strchr(".,;:!?)]", text.bytes[end - 1]))
             end--;
         struct text query = text_slice(text, i + 1, end);
         bool has_values = query.size && memchr(query.bytes, '=', query.size);
-        if (has_values && is_address(text, i))
-            take(search, PERSONAL_QUERY, i + 1, end);
+        if (has_values && is_url(text, i))
+            claim_span(search_state, PII_URL_QUERY, i + 1, end);
         i = next > i + 1 ? next - 1 : i;
     }
 }
 
 /* ---- E-mail ---- */
 
-static bool is_local(char c)
+static bool is_local_part_character(char c)
 {
     return ascii_is_alphanumeric(c) || (c && strchr("._%+-", c));
 }
 
-static bool is_domain(char c, bool any_letters)
+static bool is_domain_character(char c, bool allows_non_ascii)
 {
-    return ascii_is_alphanumeric(c) || c == '-' || (any_letters && (unsigned char)c >= 0x80);
+    return ascii_is_alphanumeric(c) || c == '-' || (allows_non_ascii && (unsigned char)c >= 0x80);
 }
 
 /* Where the domain that begins at `at` ends: two labels at least, the last of letters. */
-static size_t domain_end(struct text text, size_t at, bool any_letters)
+static size_t find_domain_end(struct text text, size_t at, bool allows_non_ascii)
 {
     size_t end = 0;
     for (size_t labels = 1;; labels++) {
         size_t begin = at, letters = 0;
-        while (at < text.size && is_domain(text.bytes[at], any_letters)) {
+        while (at < text.size && is_domain_character(text.bytes[at], allows_non_ascii)) {
             letters += text.bytes[at] < '0' || text.bytes[at] > '9';
             at++;
         }
@@ -188,71 +188,71 @@ static size_t domain_end(struct text text, size_t at, bool any_letters)
     }
 }
 
-static void find_emails(struct search *search)
+static void find_emails(struct search_state *search_state)
 {
-    struct text text = search->text;
+    struct text text = search_state->text;
     for (size_t i = text_find(text, TEXT("@"), 0); i < text.size;
          i = text_find(text, TEXT("@"), i + 1)) {
         size_t begin = i;
-        while (begin > 0 && i - begin < MOST_LOCAL && is_local(text.bytes[begin - 1]))
+        while (begin > 0 && i - begin < MAX_LOCAL_PART_SIZE &&
+               is_local_part_character(text.bytes[begin - 1]))
             begin--;
-        for (size_t k = i; begin == i && k > 0 && i - k < MOST_LOCAL &&
+        for (size_t k = i; begin == i && k > 0 && i - k < MAX_LOCAL_PART_SIZE &&
                            ((unsigned char)text.bytes[k - 1] >= 0x80);
              k--)
             if (k == 1 || (unsigned char)text.bytes[k - 2] < 0x80)
                 begin = k - 1;
-        size_t end = domain_end(text, i + 1, false);
+        size_t end = find_domain_end(text, i + 1, false);
         if (!end)
-            end = domain_end(text, i + 1, true);
+            end = find_domain_end(text, i + 1, true);
         if (begin < i && end)
-            take(search, PERSONAL_EMAIL, begin, end);
+            claim_span(search_state, PII_EMAIL, begin, end);
     }
 }
 
 /* ---- Numbers ---- */
 
-static size_t number_size(const struct search *search, enum personal kind, size_t at)
+static size_t match_number(const struct search_state *search_state, enum pii kind, size_t at)
 {
     switch (kind) {
-    case PERSONAL_IBAN:
-        return number_iban(search->text, at);
-    case PERSONAL_IP:
-        return number_ip(search->text, at);
-    case PERSONAL_CARD:
-        return number_card(search->text, at);
+    case PII_IBAN:
+        return match_iban(search_state->text, at);
+    case PII_IP:
+        return match_ip_address(search_state->text, at);
+    case PII_CARD:
+        return match_card_number(search_state->text, at);
     default:
-        return number_telephone(search->text, at, search->wanted->cell);
+        return match_phone_number(search_state->text, at, search_state->options->is_cell);
     }
 }
 
-static void find_numbers(struct search *search, enum personal kind)
+static void find_numbers(struct search_state *search_state, enum pii kind)
 {
-    struct text text = search->text;
+    struct text text = search_state->text;
     for (size_t i = 0; i < text.size; i++) {
         char c = text.bytes[i];
-        if ((!ascii_is_alphanumeric(c) && c != '+' && c != '(') || search->taken[i] ||
+        if ((!ascii_is_alphanumeric(c) && c != '+' && c != '(') || search_state->claimed_kinds[i] ||
             (i > 0 && (ascii_is_alphanumeric(text.bytes[i - 1]) || text.bytes[i - 1] == '+')))
             continue;
-        size_t size = number_size(search, kind, i);
-        take(search, kind, i, i + size);
+        size_t size = match_number(search_state, kind, i);
+        claim_span(search_state, kind, i, i + size);
         i += size ? size - 1 : 0;
     }
 }
 
 static int compare_spans(const void *a, const void *b)
 {
-    size_t x = ((const struct personal_span *)a)->begin,
-           y = ((const struct personal_span *)b)->begin;
+    size_t x = ((const struct pii_span *)a)->begin, y = ((const struct pii_span *)b)->begin;
     return (x > y) - (x < y);
 }
 
-static bool has_byte(struct text text, char byte)
+static bool contains_byte(struct text text, char byte)
 {
     return text.size && memchr(text.bytes, byte, text.size);
 }
 
 /* Most texts hold nothing: no @, no address with values, no four digits, nothing of full width. */
-static bool may_hold_any(struct text text)
+static bool may_contain_pii(struct text text)
 {
     size_t digits = 0, marks = 0;
     for (size_t i = 0; i < text.size; i++) {
@@ -263,60 +263,61 @@ static bool may_hold_any(struct text text)
     return digits >= 4 || marks > 0;
 }
 
-static void find_all(struct search *search)
+static void find_all(struct search_state *search_state)
 {
-    static const enum personal numbers[] = {PERSONAL_IBAN, PERSONAL_IP, PERSONAL_CARD,
-                                            PERSONAL_PHONE};
-    const bool *kinds = search->wanted->kinds;
-    if (kinds[PERSONAL_ORDER] && search->wanted->orders)
-        find_orders(search);
-    if (kinds[PERSONAL_QUERY] && has_byte(search->text, '='))
-        find_queries(search);
-    if (kinds[PERSONAL_EMAIL])
-        find_emails(search);
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-        if (kinds[numbers[i]])
-            find_numbers(search, numbers[i]);
-    if (search->count)
-        qsort(search->spans, search->count, sizeof(*search->spans), compare_spans);
+    static const enum pii number_kinds[] = {PII_IBAN, PII_IP, PII_CARD, PII_PHONE};
+    const bool *kinds = search_state->options->kinds;
+    if (kinds[PII_ORDER_NUMBER] && search_state->options->order_pattern)
+        find_orders(search_state);
+    if (kinds[PII_URL_QUERY] && contains_byte(search_state->text, '='))
+        find_url_queries(search_state);
+    if (kinds[PII_EMAIL])
+        find_emails(search_state);
+    for (size_t i = 0; i < sizeof(number_kinds) / sizeof(*number_kinds); i++)
+        if (kinds[number_kinds[i]])
+            find_numbers(search_state, number_kinds[i]);
+    if (search_state->count)
+        qsort(search_state->spans, search_state->count, sizeof(*search_state->spans),
+              compare_spans);
 }
 
-struct personal_span *personal_find(const struct personal_search *wanted, struct text text,
-                                    struct arena *arena, size_t *count)
+struct pii_span *pii_find(const struct pii_search *options, struct text text, struct arena *arena,
+                          size_t *count)
 {
     *count = 0;
-    if (!wanted->orders && !may_hold_any(text))
+    if (!options->order_pattern && !may_contain_pii(text))
         return NULL;
-    struct view view = make_view(text, wanted->raw, arena);
-    struct search search = {.wanted = wanted, .text = view.text, .arena = arena};
-    search.taken = arena_alloc(arena, view.text.size + 1, 1);
-    find_all(&search);
-    struct personal_span *spans = NULL;
-    if (search.count) {
-        spans = arena_alloc(arena, search.count, sizeof(*spans));
-        for (size_t i = 0; i < search.count; i++) {
-            spans[i] = search.spans[i];
-            if (view.offsets) {
-                spans[i].begin = view.offsets[spans[i].begin];
-                spans[i].end = view.offsets[spans[i].end];
+    struct plain_view plain_view = make_plain_view(text, options->raw, arena);
+    struct search_state search_state = {
+        .options = options, .text = plain_view.text, .arena = arena};
+    search_state.claimed_kinds = arena_alloc(arena, plain_view.text.size + 1, 1);
+    find_all(&search_state);
+    struct pii_span *spans = NULL;
+    if (search_state.count) {
+        spans = arena_alloc(arena, search_state.count, sizeof(*spans));
+        for (size_t i = 0; i < search_state.count; i++) {
+            spans[i] = search_state.spans[i];
+            if (plain_view.offsets) {
+                spans[i].begin = plain_view.offsets[spans[i].begin];
+                spans[i].end = plain_view.offsets[spans[i].end];
             }
         }
     }
-    *count = search.count;
-    free(search.spans);
+    *count = search_state.count;
+    free(search_state.spans);
     return spans;
 }
 
-struct text personal_key(enum personal kind, struct text value, struct arena *arena)
+struct text pii_comparison_key(enum pii kind, struct text value, struct arena *arena)
 {
-    struct text plain = make_view(value, false, arena).text;
+    struct text plain = make_plain_view(value, false, arena).text;
     char *key = arena_alloc(arena, plain.size + 1, 1);
     size_t size = 0;
-    bool digits_only = kind == PERSONAL_PHONE || kind == PERSONAL_CARD;
+    bool digits_only = kind == PII_PHONE || kind == PII_CARD;
     for (size_t i = 0; i < plain.size; i++) {
         char c = plain.bytes[i];
         bool is_digit = c >= '0' && c <= '9';
-        if (digits_only ? is_digit || c == '+' : kind != PERSONAL_IBAN || ascii_is_alphanumeric(c))
+        if (digits_only ? is_digit || c == '+' : kind != PII_IBAN || ascii_is_alphanumeric(c))
             key[size++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
     }
     return (struct text){key, size};
@@ -378,24 +379,25 @@ static const char *const name_columns[] = {
     NULL,
 };
 
-bool personal_is_name_column(struct text name)
+bool pii_is_name_column(struct text name)
 {
     char key[64];
-    size_t size = 0, part = 0;
+    size_t size = 0, last_part_begin = 0;
     for (size_t i = 0; i < name.size && size < sizeof(key); i++) {
         char c = name.bytes[i];
         if (c == '.')
-            part = size; /* of a nested name its last part: "reviewer.displayName" */
+            last_part_begin = size; /* of a nested name its last part: "reviewer.displayName" */
         if (ascii_is_alphanumeric(c) || (unsigned char)c >= 0x80)
             key[size++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
     }
-    static const char *const nested[] = {"authorname", "reviewername",  "username", "customername",
-                                         "fromname",   "requestername", NULL};
-    struct text whole = {key, size}, last = text_slice(whole, part, size);
-    for (size_t i = 0; nested[i]; i++)
-        if (whole.size > strlen(nested[i]) &&
-            text_equal(text_slice(whole, whole.size - strlen(nested[i]), whole.size),
-                       text_of(nested[i])))
+    static const char *const name_suffixes[] = {
+        "authorname", "reviewername",  "username", "customername",
+        "fromname",   "requestername", NULL};
+    struct text whole = {key, size}, last = text_slice(whole, last_part_begin, size);
+    for (size_t i = 0; name_suffixes[i]; i++)
+        if (whole.size > strlen(name_suffixes[i]) &&
+            text_equal(text_slice(whole, whole.size - strlen(name_suffixes[i]), whole.size),
+                       text_of(name_suffixes[i])))
             return true;
     return text_is_one_of(whole, name_columns) || text_is_one_of(last, name_columns);
 }

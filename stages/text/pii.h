@@ -10,29 +10,29 @@
 #include "base/pattern.h"
 #include "pipeline/record.h"
 
-struct personal_span {
+struct pii_span {
     size_t begin, end; /* bytes of the text */
-    enum personal kind;
+    enum pii kind;
 };
 
-struct personal_search {
-    bool kinds[PERSONAL_COUNT];   /* wanted */
-    const struct pattern *orders; /* of PERSONAL_ORDER; NULL: none. Borrowed */
-    bool cell; /* the text is a cell of a table: digits alone are an id there, not a telephone */
-    bool raw;  /* the text is a reject's: `\x00` in it is a byte, so that UTF-16 is searched, too */
+struct pii_search {
+    bool kinds[PII_COUNT];               /* wanted */
+    const struct pattern *order_pattern; /* of PII_ORDER_NUMBER; NULL: none. Borrowed */
+    bool is_cell; /* the text is a cell of a table: digits alone are an id there, not a telephone */
+    bool raw; /* the text is a reject's: `\x00` in it is a byte, so that UTF-16 is searched, too */
 };
 
 /* The spans of `text` (any bytes), in order, not overlapping; NULL where there are none. Full-width
  * digits and letters count as plain ones, NUL bytes not at all. Time is linear in the text. The
  * array is allocated from `arena`. */
-struct personal_span *personal_find(const struct personal_search *search, struct text text,
-                                    struct arena *arena, size_t *count);
+struct pii_span *pii_find(const struct pii_search *search, struct text text, struct arena *arena,
+                          size_t *count);
 
 /* The value in the form in which it compares: "+49 (30) 1234-56" and "+49 30 123456" are one. */
-struct text personal_key(enum personal kind, struct text value, struct arena *arena);
+struct text pii_comparison_key(enum pii kind, struct text value, struct arena *arena);
 
 /* Whether a column of this name holds names of people ("First Name", "reviewer.displayName");
  * "name" alone may as well be a product's. */
-bool personal_is_name_column(struct text name);
+bool pii_is_name_column(struct text name);
 
 #endif

@@ -7,9 +7,9 @@
 
 /* The size of the number that begins at `at` and ends before a letter or digit, or 0. The caller
  * has seen to it that no letter or digit stands in front. */
-size_t number_telephone(struct text text, size_t at, bool cell);
-size_t number_card(struct text text, size_t at);
-size_t number_iban(struct text text, size_t at);
-size_t number_ip(struct text text, size_t at); /* versions 4 and 6 */
+size_t match_phone_number(struct text text, size_t at, bool is_cell);
+size_t match_card_number(struct text text, size_t at);
+size_t match_iban(struct text text, size_t at);
+size_t match_ip_address(struct text text, size_t at); /* versions 4 and 6 */
 
 #endif

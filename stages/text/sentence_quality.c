@@ -9,47 +9,48 @@
 #include "stages/text/terms.h"
 
 enum {
-    REPLACEMENT = 0xFFFD,
-    MOST_BYTES = 1600,
-    LEAST_WORDS = 3,
-    SEVERAL_WORDS = 4,
-    MOST_REPEATS = 2
+    REPLACEMENT_CHARACTER = 0xFFFD,
+    MAX_SENTENCE_SIZE = 1600,
+    MIN_WORDS = 3,
+    MIN_WORDS_TO_COMPARE = 4,
+    MAX_REPEATS = 2
 };
 
-static bool has_letters(struct text sentence)
+static bool has_enough_letters(struct text sentence)
 {
     size_t letters = 0, marks = 0, size;
     for (size_t at = 0; at < sentence.size; at += size) {
-        uint32_t point = utf8_decode(sentence, at, &size);
-        if (point == REPLACEMENT)
+        uint32_t code_point = utf8_decode(sentence, at, &size);
+        if (code_point == REPLACEMENT_CHARACTER)
             return false;
-        enum letter kind = normalize_letter(point);
-        if (kind == LETTER_WORD || kind == LETTER_DENSE)
+        enum letter_class kind = normalize_letter_class(code_point);
+        if (kind == LETTER_SPACED_SCRIPT || kind == LETTER_UNSPACED_SCRIPT)
             letters++;
-        else if (point != ' ')
+        else if (code_point != ' ')
             marks++;
     }
     return letters >= 2 && letters * 2 > marks * 3;
 }
 
-bool readable_check(struct text sentence)
+bool sentence_is_readable(struct text sentence)
 {
-    if (sentence.size > MOST_BYTES || !has_letters(sentence))
+    if (sentence.size > MAX_SENTENCE_SIZE || !has_enough_letters(sentence))
         return false;
     struct arena arena = {0};
-    struct table distinct = {0};
+    struct hash_table distinct = {0};
     size_t count;
-    const struct word *words = words_of(sentence, &arena, &count);
-    bool circles = false;
+    const struct term *words = terms_extract(sentence, &arena, &count);
+    bool is_repetitive = false;
     for (size_t i = 0; i < count; i++)
-        circles |= ++*table_at(&distinct, words[i].hash, 0, NULL) > MOST_REPEATS;
-    circles |= count >= SEVERAL_WORDS && distinct.count * 2 <= count;
-    table_free(&distinct);
+        is_repetitive |=
+            ++*hash_table_get_or_insert(&distinct, words[i].hash, 0, NULL) > MAX_REPEATS;
+    is_repetitive |= count >= MIN_WORDS_TO_COMPARE && distinct.count * 2 <= count;
+    hash_table_free(&distinct);
     arena_free(&arena);
-    return count >= LEAST_WORDS && !circles;
+    return count >= MIN_WORDS && !is_repetitive;
 }
 
-bool readable_is_finished(struct text sentence)
+bool sentence_is_finished(struct text sentence)
 {
     static const char *const ends[] = {".", "!", "?", "…", "。", "！", "？", "”", "\"", ")", NULL};
     for (size_t i = 0; ends[i]; i++) {
@@ -67,17 +68,17 @@ bool readable_is_finished(struct text sentence)
     }
 
 /* `words` end with an empty one. */
-static bool is_one_of(struct text word, const struct text *words)
+static bool is_one_of(struct text term, const struct text *words)
 {
     for (; words->size; words++)
-        if (text_equal_fold(word, *words))
+        if (text_equal_ignore_case(term, *words))
             return true;
     return false;
 }
 
-bool readable_stands_alone(struct text sentence)
+bool sentence_is_self_contained(struct text sentence)
 {
-    static const struct text leaning[] = {
+    static const struct text dependent_openers[] = {
         WORD("but"),       WORD("and"),       WORD("however"),  WORD("also"),   WORD("so"),
         WORD("because"),   WORD("though"),    WORD("although"), WORD("plus"),   WORD("or"),
         WORD("yet"),       WORD("otherwise"), WORD("besides"),  WORD("which"),  WORD("then"),
@@ -87,31 +88,31 @@ bool readable_stands_alone(struct text sentence)
     size_t end = 0;
     while (end < sentence.size && sentence.bytes[end] != ' ' && sentence.bytes[end] != ',')
         end++;
-    return !is_one_of(text_slice(sentence, 0, end), leaning);
+    return !is_one_of(text_slice(sentence, 0, end), dependent_openers);
 }
 
-bool readable_breaks_off(struct text sentence)
+bool sentence_expects_continuation(struct text sentence)
 {
-    static const char open[] = {':', ',', ';', '('};
-    enum { BEFORE_NUMBER = 3 }; /* of them */
+    static const char continuation_marks[] = {':', ',', ';', '('};
+    enum { MARKS_BEFORE_NUMBER = 3 }; /* of them */
     size_t at = sentence.size;
     if (at == 0)
         return false;
-    if (memchr(open, sentence.bytes[at - 1], sizeof(open)))
+    if (memchr(continuation_marks, sentence.bytes[at - 1], sizeof(continuation_marks)))
         return true;
     if (sentence.bytes[at - 1] != '.' && sentence.bytes[at - 1] != ')')
         return false;
-    size_t behind = --at;
+    size_t digits_end = --at;
     while (at > 0 && sentence.bytes[at - 1] >= '0' && sentence.bytes[at - 1] <= '9')
         at--;
-    if (at == behind)
+    if (at == digits_end)
         return false;
     while (at > 0 && sentence.bytes[at - 1] == ' ')
         at--;
-    return at > 0 && memchr(open, sentence.bytes[at - 1], BEFORE_NUMBER);
+    return at > 0 && memchr(continuation_marks, sentence.bytes[at - 1], MARKS_BEFORE_NUMBER);
 }
 
-bool readable_is_personal(struct text sentence)
+bool sentence_is_first_person(struct text sentence)
 {
     static const struct text words[] = {
         WORD("i"),      WORD("im"),     WORD("ive"),  WORD("me"),     WORD("my"),
@@ -121,8 +122,9 @@ bool readable_is_personal(struct text sentence)
     size_t begin = 0, size;
     for (size_t at = 0; at <= sentence.size; at += size) {
         size = 1;
-        enum letter kind =
-            at < sentence.size ? normalize_letter(utf8_decode(sentence, at, &size)) : LETTER_NONE;
+        enum letter_class kind = at < sentence.size
+                                     ? normalize_letter_class(utf8_decode(sentence, at, &size))
+                                     : LETTER_NONE;
         if (kind != LETTER_NONE)
             continue;
         if (at > begin && is_one_of(text_slice(sentence, begin, at), words))

@@ -24,111 +24,113 @@ static const char *const stop_words[] = {
     "while",  "who",   "will",  "with",  "would", "you",   "your",
 };
 
-enum { LONGEST_STOP_WORD = 6 };
+enum { MAX_STOP_WORD_SIZE = 6 };
 
-static int compare_word(const void *word, const void *stop_word)
+static int compare_word(const void *term, const void *stop_word)
 {
-    const struct text *text = word;
+    const struct text *text = term;
     const char *other = *(const char *const *)stop_word;
     int order = strncmp(text->bytes, other, text->size);
     return order || other[text->size] == '\0' ? order : -1;
 }
 
-static bool is_stop_word(struct text word)
+static bool is_stop_word(struct text term)
 {
-    return word.size <= LONGEST_STOP_WORD &&
-           bsearch(&word, stop_words, sizeof(stop_words) / sizeof(*stop_words), sizeof(*stop_words),
+    return term.size <= MAX_STOP_WORD_SIZE &&
+           bsearch(&term, stop_words, sizeof(stop_words) / sizeof(*stop_words), sizeof(*stop_words),
                    compare_word) != NULL;
 }
 
-static bool ends_with(struct text word, struct text end, size_t least)
+static bool ends_with(struct text term, struct text end, size_t min_stem_size)
 {
-    return word.size >= least + end.size &&
-           memcmp(word.bytes + word.size - end.size, end.bytes, end.size) == 0;
+    return term.size >= min_stem_size + end.size &&
+           memcmp(term.bytes + term.size - end.size, end.bytes, end.size) == 0;
 }
 
 /* "loves", "loved", "loving" and "love" are one. Right for most words; wrong alike on both sides
  * of a comparison for the rest. */
-static struct text stem(struct text word)
+static struct text stem(struct text term)
 {
     static const struct text endings[] = {{"'s", 2},  {"ingly", 5}, {"edly", 4}, {"ing", 3},
                                           {"ies", 3}, {"ed", 2},    {"ly", 2}};
     for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-        if (ends_with(word, endings[i], 3)) {
-            word.size -= endings[i].size;
+        if (ends_with(term, endings[i], 3)) {
+            term.size -= endings[i].size;
             break;
         }
-    if (ends_with(word, TEXT("s"), 3) && !ends_with(word, TEXT("ss"), 0))
-        word.size--;
-    if (ends_with(word, TEXT("e"), 2) || ends_with(word, TEXT("y"), 2))
-        word.size--;
-    if (word.size > 3 && word.bytes[word.size - 1] == word.bytes[word.size - 2])
-        word.size--;
-    return word;
+    if (ends_with(term, TEXT("s"), 3) && !ends_with(term, TEXT("ss"), 0))
+        term.size--;
+    if (ends_with(term, TEXT("e"), 2) || ends_with(term, TEXT("y"), 2))
+        term.size--;
+    if (term.size > 3 && term.bytes[term.size - 1] == term.bytes[term.size - 2])
+        term.size--;
+    return term;
 }
 
-struct collector {
-    struct word *words;
+struct term_collector {
+    struct term *words;
     size_t count;
-    bool pairs;             /* wanted too */
-    uint64_t before;        /* the word before, stop words too; 0: none */
-    bool is_telling_before; /* it is no stop word */
+    bool with_bigrams;             /* wanted too */
+    uint64_t previous_hash;        /* the word before, stop words too; 0: none */
+    bool is_previous_content_word; /* it is no stop word */
 };
 
-static void add(struct collector *collector, struct text bytes, bool is_number)
+static void append_term(struct term_collector *term_collector, struct text bytes, bool is_number)
 {
-    collector->words[collector->count++] =
-        (struct word){.hash = hash_add_number(hash_text(bytes), is_number), .is_number = is_number};
+    term_collector->words[term_collector->count++] = (struct term){
+        .hash = hash_combine_number(hash_text(bytes), is_number), .is_number = is_number};
 }
 
 /* A word or a number, and where pairs are wanted the one with the word before. */
-static void add_word(struct collector *collector, struct text run, bool is_number)
+static void append_word(struct term_collector *term_collector, struct text run, bool is_number)
 {
-    bool is_telling = is_number || !is_stop_word(run);
-    struct text word = is_number ? run : stem(run);
-    if (is_telling)
-        add(collector, word, is_number);
-    if (!collector->pairs)
+    bool is_content_word = is_number || !is_stop_word(run);
+    struct text term = is_number ? run : stem(run);
+    if (is_content_word)
+        append_term(term_collector, term, is_number);
+    if (!term_collector->with_bigrams)
         return;
-    uint64_t hash = hash_text(word);
-    if (collector->before && (is_telling || collector->is_telling_before))
-        collector->words[collector->count++] =
-            (struct word){.hash = hash_add_number(hash, collector->before), .is_pair = true};
-    collector->before = hash;
-    collector->is_telling_before = is_telling;
+    uint64_t hash = hash_text(term);
+    if (term_collector->previous_hash &&
+        (is_content_word || term_collector->is_previous_content_word))
+        term_collector->words[term_collector->count++] = (struct term){
+            .hash = hash_combine_number(hash, term_collector->previous_hash), .is_bigram = true};
+    term_collector->previous_hash = hash;
+    term_collector->is_previous_content_word = is_content_word;
 }
 
 /* Each two neighbours of a run of dense letters; the letter itself when it stands alone. */
-static void add_pairs(struct collector *collector, struct text run)
+static void append_character_bigrams(struct term_collector *term_collector, struct text run)
 {
     size_t first;
     utf8_decode(run, 0, &first);
     if (first == run.size)
-        add(collector, run, false);
+        append_term(term_collector, run, false);
     for (size_t at = 0, size, next; at < run.size; at += size) {
         utf8_decode(run, at, &size);
         if (at + size >= run.size)
             break;
         utf8_decode(run, at + size, &next);
-        add(collector, text_slice(run, at, at + size + next), false);
+        append_term(term_collector, text_slice(run, at, at + size + next), false);
     }
 }
 
 /* Where the run of one kind of letter that starts at `at` ends: words keep apostrophes inside,
  * numbers their points and commas. */
-static size_t run_end(struct text key, size_t at, enum letter kind)
+static size_t find_run_end(struct text key, size_t at, enum letter_class kind)
 {
     size_t size;
     while (at < key.size) {
-        uint32_t point = utf8_decode(key, at, &size);
-        enum letter letter = normalize_letter(point);
-        if (letter != kind && !(kind == LETTER_WORD && letter == LETTER_DIGIT)) {
-            bool joins = kind == LETTER_DIGIT  ? point == '.' || point == ','
-                         : kind == LETTER_WORD ? point == '\''
-                                               : false;
+        uint32_t code_point = utf8_decode(key, at, &size);
+        enum letter_class letter_class = normalize_letter_class(code_point);
+        if (letter_class != kind &&
+            !(kind == LETTER_SPACED_SCRIPT && letter_class == LETTER_DIGIT)) {
+            bool is_joiner = kind == LETTER_DIGIT           ? code_point == '.' || code_point == ','
+                             : kind == LETTER_SPACED_SCRIPT ? code_point == '\''
+                                                            : false;
             size_t next_size;
-            if (!joins || at + size >= key.size ||
-                normalize_letter(utf8_decode(key, at + size, &next_size)) != kind)
+            if (!is_joiner || at + size >= key.size ||
+                normalize_letter_class(utf8_decode(key, at + size, &next_size)) != kind)
                 return at;
         }
         at += size;
@@ -137,52 +139,54 @@ static size_t run_end(struct text key, size_t at, enum letter kind)
 }
 
 /* Typographers' apostrophes as typewriters'. */
-static struct text plain_apostrophes(struct text key, struct arena *arena)
+static struct text replace_curly_apostrophes(struct text key, struct arena *arena)
 {
-    struct text curved = TEXT("’");
-    size_t found = text_find(key, curved, 0);
+    struct text curly_apostrophe = TEXT("’");
+    size_t found = text_find(key, curly_apostrophe, 0);
     if (found == key.size)
         return key;
     char *bytes = arena_alloc(arena, key.size, 1);
     size_t size = 0;
-    for (size_t at = 0; at < key.size; found = text_find(key, curved, at)) {
+    for (size_t at = 0; at < key.size; found = text_find(key, curly_apostrophe, at)) {
         memcpy(bytes + size, key.bytes + at, found - at);
         size += found - at;
         if (found < key.size)
             bytes[size++] = '\'';
-        at = found + curved.size;
+        at = found + curly_apostrophe.size;
     }
     return (struct text){bytes, size};
 }
 
-static struct word *collect(struct text text, bool pairs, struct arena *arena, size_t *count)
+static struct term *extract_terms(struct text text, bool with_bigrams, struct arena *arena,
+                                  size_t *count)
 {
-    struct text key = plain_apostrophes(normalize_key(text, arena), arena);
-    struct collector collector = {.words = arena_alloc(arena, key.size + 1, sizeof(struct word)),
-                                  .pairs = pairs};
+    struct text key = replace_curly_apostrophes(normalize_key(text, arena), arena);
+    struct term_collector term_collector = {
+        .words = arena_alloc(arena, key.size + 1, sizeof(struct term)),
+        .with_bigrams = with_bigrams};
     for (size_t at = 0, size, end; at < key.size; at = end) {
-        enum letter kind = normalize_letter(utf8_decode(key, at, &size));
+        enum letter_class kind = normalize_letter_class(utf8_decode(key, at, &size));
         if (kind == LETTER_NONE) {
             end = at + size;
             continue;
         }
-        end = run_end(key, at, kind);
+        end = find_run_end(key, at, kind);
         struct text run = text_slice(key, at, end);
-        if (kind == LETTER_DENSE)
-            add_pairs(&collector, run);
+        if (kind == LETTER_UNSPACED_SCRIPT)
+            append_character_bigrams(&term_collector, run);
         else
-            add_word(&collector, run, kind == LETTER_DIGIT);
+            append_word(&term_collector, run, kind == LETTER_DIGIT);
     }
-    *count = collector.count;
-    return collector.words;
+    *count = term_collector.count;
+    return term_collector.words;
 }
 
-struct word *words_of(struct text text, struct arena *arena, size_t *count)
+struct term *terms_extract(struct text text, struct arena *arena, size_t *count)
 {
-    return collect(text, false, arena, count);
+    return extract_terms(text, false, arena, count);
 }
 
-struct word *words_and_pairs(struct text text, struct arena *arena, size_t *count)
+struct term *terms_extract_with_bigrams(struct text text, struct arena *arena, size_t *count)
 {
-    return collect(text, true, arena, count);
+    return extract_terms(text, true, arena, count);
 }

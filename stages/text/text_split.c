@@ -8,107 +8,116 @@
 #include "base/utf8.h"
 
 /* What a cut in progress knows. */
-struct cutting {
-    const struct cutter *cutter;
+struct split_state {
+    const struct text_splitter *text_splitter;
     struct text text;
-    const size_t *sentences; /* where they end */
+    const size_t *sentence_ends; /* where they end */
     size_t sentence_count, sentence;
-    size_t *ends; /* of the tokens of `probe`, relative to its begin */
-    size_t end_capacity;
+    size_t *token_ends; /* of the tokens of `probe`, relative to its begin */
+    size_t token_end_capacity;
 };
 
 /* Token ends of the text from `begin`: at least `wanted` of them, or all. *reached says that they
  * are all. Looks no further than it must, so that the whole takes linear time. */
-static struct text probe(struct cutting *cutting, size_t begin, size_t wanted, size_t *count,
-                         bool *reached)
+static struct text tokenize_ahead(struct split_state *split_state, size_t begin,
+                                  size_t wanted_tokens, size_t *count, bool *reached_end)
 {
-    size_t bytes = wanted * 8;
+    size_t bytes = wanted_tokens * 8;
     for (;; bytes *= 2) {
-        size_t end = cutting->text.size - begin > bytes ? utf8_floor(cutting->text, begin + bytes)
-                                                        : cutting->text.size;
-        struct text slice = text_slice(cutting->text, begin, end);
-        *reached = end == cutting->text.size;
-        *count = t5_token_ends(cutting->cutter->model, slice, cutting->ends, cutting->end_capacity);
+        size_t end = split_state->text.size - begin > bytes
+                         ? utf8_boundary_before(split_state->text, begin + bytes)
+                         : split_state->text.size;
+        struct text slice = text_slice(split_state->text, begin, end);
+        *reached_end = end == split_state->text.size;
+        *count = t5_token_ends(split_state->text_splitter->model, slice, split_state->token_ends,
+                               split_state->token_end_capacity);
         /* A slice may split a token at its end, never one so far before it. */
-        if (*reached || *count > wanted + 8)
+        if (*reached_end || *count > wanted_tokens + 8)
             return slice;
     }
 }
 
 /* The best place to cut in (0, limit] of `slice`, which begins at `begin` of the text. */
-static size_t best_cut(struct cutting *cutting, struct text slice, size_t begin, size_t limit)
+static size_t find_best_cut(struct split_state *split_state, struct text slice, size_t begin,
+                            size_t limit)
 {
     size_t sentence = 0;
-    for (size_t i = cutting->sentence;
-         i < cutting->sentence_count && cutting->sentences[i] <= begin + limit; i++)
-        sentence = cutting->sentences[i] - begin;
+    for (size_t i = split_state->sentence;
+         i < split_state->sentence_count && split_state->sentence_ends[i] <= begin + limit; i++)
+        sentence = split_state->sentence_ends[i] - begin;
     if (sentence > 0)
         return sentence;
-    size_t word = segment_word_floor(cutting->cutter->segmenter, slice, limit);
-    return word > 0 ? word : utf8_floor(slice, limit);
+    size_t word = segment_word_boundary_before(split_state->text_splitter->segmenter, slice, limit);
+    return word > 0 ? word : utf8_boundary_before(slice, limit);
 }
 
-static struct piece next_piece(struct cutting *cutting, size_t begin)
+static struct text_piece cut_next_piece(struct split_state *split_state, size_t begin)
 {
-    const struct cutter *cutter = cutting->cutter;
-    size_t empty = cutter->measure(cutter->user, begin, begin);
-    assert(empty + 8 <= cutter->room);
-    size_t budget = cutter->room - empty, count;
-    bool reached;
-    struct text slice = probe(cutting, begin, budget + cutter->smallest, &count, &reached);
+    const struct text_splitter *text_splitter = split_state->text_splitter;
+    size_t overhead_tokens = text_splitter->count_tokens(text_splitter->user, begin, begin);
+    assert(overhead_tokens + 8 <= text_splitter->token_budget);
+    size_t text_token_budget = text_splitter->token_budget - overhead_tokens, count;
+    bool reached_end;
+    struct text slice =
+        tokenize_ahead(split_state, begin, text_token_budget + text_splitter->min_last_tokens,
+                       &count, &reached_end);
 
-    if (reached && count <= budget + 8) {
-        size_t tokens = cutter->measure(cutter->user, begin, cutting->text.size);
-        if (tokens <= cutter->room)
-            return (struct piece){begin, cutting->text.size, tokens};
+    if (reached_end && count <= text_token_budget + 8) {
+        size_t tokens =
+            text_splitter->count_tokens(text_splitter->user, begin, split_state->text.size);
+        if (tokens <= text_splitter->token_budget)
+            return (struct text_piece){begin, split_state->text.size, tokens};
     }
-    size_t most = budget < count ? budget : count;
+    size_t max_tokens = text_token_budget < count ? text_token_budget : count;
     /* The last piece would be a crumb: leave it more. */
-    if (reached && count < budget + cutter->smallest && count > cutter->smallest)
-        most = count - cutter->smallest;
+    if (reached_end && count < text_token_budget + text_splitter->min_last_tokens &&
+        count > text_splitter->min_last_tokens)
+        max_tokens = count - text_splitter->min_last_tokens;
     for (;;) {
-        size_t limit = cutting->ends[most - 1];
-        size_t cut = best_cut(cutting, slice, begin, limit);
+        size_t limit = split_state->token_ends[max_tokens - 1];
+        size_t cut = find_best_cut(split_state, slice, begin, limit);
         if (cut == 0) /* a code point of several tokens: whole, or not at all */
             utf8_decode(slice, 0, &cut);
-        size_t tokens = cutter->measure(cutter->user, begin, begin + cut);
-        if (tokens <= cutter->room)
-            return (struct piece){begin, begin + cut, tokens};
-        assert(most > 1);
-        size_t excess = tokens - cutter->room;
-        most = most > excess ? most - excess : 1;
+        size_t tokens = text_splitter->count_tokens(text_splitter->user, begin, begin + cut);
+        if (tokens <= text_splitter->token_budget)
+            return (struct text_piece){begin, begin + cut, tokens};
+        assert(max_tokens > 1);
+        size_t excess = tokens - text_splitter->token_budget;
+        max_tokens = max_tokens > excess ? max_tokens - excess : 1;
     }
 }
 
-struct piece *cut_text(const struct cutter *cutter, struct text text, struct arena *arena,
-                       size_t *count)
+struct text_piece *text_split_pieces(const struct text_splitter *text_splitter, struct text text,
+                                     struct arena *arena, size_t *count)
 {
     *count = 0;
     if (text.size == 0)
         return NULL;
-    size_t whole = cutter->measure(cutter->user, 0, text.size);
-    if (whole <= cutter->room) {
-        struct piece *piece = arena_alloc(arena, 1, sizeof(*piece));
-        *piece = (struct piece){0, text.size, whole};
+    size_t total_tokens = text_splitter->count_tokens(text_splitter->user, 0, text.size);
+    if (total_tokens <= text_splitter->token_budget) {
+        struct text_piece *text_piece = arena_alloc(arena, 1, sizeof(*text_piece));
+        *text_piece = (struct text_piece){0, text.size, total_tokens};
         *count = 1;
-        return piece;
+        return text_piece;
     }
     struct arena scratch = {0};
-    struct cutting cutting = {.cutter = cutter, .text = text};
-    cutting.sentences =
-        segment_sentences(cutter->segmenter, text, &scratch, &cutting.sentence_count);
-    cutting.end_capacity = cutter->room + cutter->smallest + 16;
-    cutting.ends = arena_alloc(&scratch, cutting.end_capacity, sizeof(*cutting.ends));
+    struct split_state split_state = {.text_splitter = text_splitter, .text = text};
+    split_state.sentence_ends =
+        segment_sentences(text_splitter->segmenter, text, &scratch, &split_state.sentence_count);
+    split_state.token_end_capacity =
+        text_splitter->token_budget + text_splitter->min_last_tokens + 16;
+    split_state.token_ends =
+        arena_alloc(&scratch, split_state.token_end_capacity, sizeof(*split_state.token_ends));
 
-    struct piece *pieces = NULL;
+    struct text_piece *pieces = NULL;
     size_t capacity = 0;
     for (size_t begin = 0; begin < text.size; begin = pieces[*count - 1].end) {
-        while (cutting.sentences[cutting.sentence] <= begin)
-            cutting.sentence++;
+        while (split_state.sentence_ends[split_state.sentence] <= begin)
+            split_state.sentence++;
         pieces = memory_grow(pieces, &capacity, *count + 1, sizeof(*pieces));
-        pieces[(*count)++] = next_piece(&cutting, begin);
+        pieces[(*count)++] = cut_next_piece(&split_state, begin);
     }
-    struct piece *kept = arena_alloc(arena, *count, sizeof(*kept));
+    struct text_piece *kept = arena_alloc(arena, *count, sizeof(*kept));
     for (size_t i = 0; i < *count; i++)
         kept[i] = pieces[i];
     free(pieces);

@@ -6,25 +6,25 @@
 #include "base/segment.h"
 #include "inference/t5.h"
 
-struct piece {
+struct text_piece {
     size_t begin, end; /* bytes of the text */
     size_t tokens;     /* as `measure` counts them */
 };
 
-struct cutter {
+struct text_splitter {
     const struct t5_model *model;
     struct segmenter *segmenter;
-    size_t room;     /* the most that a piece may measure */
-    size_t smallest; /* tokens that the last piece has at least, if that is possible */
+    size_t token_budget;    /* the most that a piece may measure */
+    size_t min_last_tokens; /* tokens that the last piece has at least, if that is possible */
     /* Tokens of all that the model reads when the piece is text[begin, end): the prompt and the end
      * mark too. An empty piece measures less than `room` by 8 or more. */
-    size_t (*measure)(void *user, size_t begin, size_t end);
+    size_t (*count_tokens)(void *user, size_t begin, size_t end);
     void *user;
 };
 
 /* Pieces in order that joined are `text` (valid UTF-8): none for the empty text. White space at a
  * cut belongs to the piece before it. In `arena`; takes time linear in the text. */
-struct piece *cut_text(const struct cutter *cutter, struct text text, struct arena *arena,
-                       size_t *count);
+struct text_piece *text_split_pieces(const struct text_splitter *text_splitter, struct text text,
+                                     struct arena *arena, size_t *count);
 
 #endif

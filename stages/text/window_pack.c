@@ -3,20 +3,21 @@
 
 #include <assert.h>
 
-struct pack *pack_units(const struct packing *packing, size_t unit_count, struct arena *arena,
-                        size_t *pack_count)
+struct text_pack *packer_pack(const struct packer *packer, size_t unit_count, struct arena *arena,
+                              size_t *pack_count)
 {
-    struct pack *packs = arena_alloc(arena, unit_count, sizeof(*packs));
+    struct text_pack *packs = arena_alloc(arena, unit_count, sizeof(*packs));
     *pack_count = 0;
     for (size_t first = 0; first < unit_count;) {
-        size_t count = 1, weight = packing->weigh(packing->user, first);
+        size_t count = 1, weight = packer->estimate_tokens(packer->user, first);
         while (first + count < unit_count &&
-               weight + packing->weigh(packing->user, first + count) <= packing->room)
-            weight += packing->weigh(packing->user, first + count++);
-        while (count > 1 && packing->measure(packing->user, first, count) > packing->room)
+               weight + packer->estimate_tokens(packer->user, first + count) <=
+                   packer->token_budget)
+            weight += packer->estimate_tokens(packer->user, first + count++);
+        while (count > 1 && packer->count_tokens(packer->user, first, count) > packer->token_budget)
             count--;
-        assert(packing->measure(packing->user, first, count) <= packing->room);
-        packs[(*pack_count)++] = (struct pack){first, count};
+        assert(packer->count_tokens(packer->user, first, count) <= packer->token_budget);
+        packs[(*pack_count)++] = (struct text_pack){first, count};
         first += count;
     }
     return packs;

@@ -10,11 +10,11 @@
 
 /* `settings` is "key=value;key=value". NULL when `open` failed. */
 static inline void *stage_start(const struct stage *stage, const char *settings,
-                                const struct workbench *workbench, struct error *error)
+                                const struct stage_context *stage_context, struct error *error)
 {
     void *state = memory_alloc(1, stage->state_size);
     if (stage->options)
-        option_defaults(stage->options, state);
+        option_set_defaults(stage->options, state);
     struct text rest = text_of(settings), setting, key;
     while (rest.size > 0 && text_split(&rest, ';', &setting)) {
         text_split(&setting, '=', &key);
@@ -22,7 +22,7 @@ static inline void *stage_start(const struct stage *stage, const char *settings,
         if (!option || !option_set(option, state, setting, "test", error))
             abort();
     }
-    if (stage->open && !stage->open(state, workbench, error)) {
+    if (stage->open && !stage->open(state, stage_context, error)) {
         if (stage->close)
             stage->close(state);
         free(state);

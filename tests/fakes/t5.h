@@ -70,7 +70,7 @@ static const char *const fake_prompts[] = {"window.input",
 
 struct t5_choices {
     struct text items[256];
-    size_t count, most;
+    size_t count, max_tokens;
 };
 
 struct text t5_model_ngrams(const struct t5_model *model)
@@ -118,7 +118,7 @@ size_t t5_token_ends(const struct t5_model *model, struct text text, size_t *end
     return count;
 }
 
-size_t t5_tokens(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity)
+size_t t5_tokenize(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity)
 {
     assert(!ids && capacity == 0);
     return t5_token_ends(model, text, NULL, 0);
@@ -131,10 +131,10 @@ bool t5_encode(struct t5_session *session, const struct text *inputs, size_t cou
         return error_set(error, ERROR_MODEL, "%zu inputs are too many", count);
     arena_reset(&session->arena);
     for (size_t i = 0; i < count; i++) {
-        if (t5_tokens(session->model, inputs[i], NULL, 0) + 1 > session->input_tokens)
+        if (t5_tokenize(session->model, inputs[i], NULL, 0) + 1 > session->input_tokens)
             return error_set(error, ERROR_MODEL, "an input is too long: %.*s",
                              TEXT_ARGUMENT(inputs[i]));
-        session->inputs[i] = arena_copy(&session->arena, inputs[i]);
+        session->inputs[i] = arena_copy_text(&session->arena, inputs[i]);
     }
     session->count = count;
     session->encoded += count;
@@ -151,8 +151,8 @@ static size_t fake_count(struct text text, const char *word)
     return count;
 }
 
-bool t5_compare(struct t5_session *session, const struct t5_target *targets, size_t count,
-                float *scores, struct error *error)
+bool t5_score_closed_set(struct t5_session *session, const struct t5_target *targets, size_t count,
+                         float *scores, struct error *error)
 {
     (void)error;
     for (size_t i = 0; i < count; i++) {
@@ -166,14 +166,14 @@ bool t5_compare(struct t5_session *session, const struct t5_target *targets, siz
 }
 
 bool t5_choices_open(struct t5_choices **choices, const struct t5_model *model,
-                     const struct text *items, size_t count, size_t most, struct error *error)
+                     const struct text *items, size_t count, size_t max_tokens, struct error *error)
 {
     (void)model;
     (void)error;
     static struct t5_choices only;
     assert(count <= 256);
     only.count = count;
-    only.most = most;
+    only.max_tokens = max_tokens;
     for (size_t i = 0; i < count; i++)
         only.items[i] = items[i];
     *choices = &only;
@@ -188,9 +188,9 @@ void t5_choices_close(struct t5_choices *choices)
 static void fake_choose(const struct t5_choices *choices, struct text input, struct arena *arena,
                         struct t5_output *output)
 {
-    size_t *items = arena_alloc(arena, choices->most, sizeof(*items));
+    size_t *items = arena_alloc(arena, choices->max_tokens, sizeof(*items));
     bool is_good = fake_count(input, "good") >= fake_count(input, "bad");
-    for (size_t i = 0; i < choices->count && output->item_count < choices->most; i++) {
+    for (size_t i = 0; i < choices->count && output->item_count < choices->max_tokens; i++) {
         struct text item = choices->items[i], topic, rest = item;
         text_split(&rest, ' ', &topic);
         if (text_find(input, topic, 0) < input.size &&
@@ -202,7 +202,7 @@ static void fake_choose(const struct t5_choices *choices, struct text input, str
     output->items = items;
 }
 
-static struct text fake_summary(struct text input, size_t most, struct arena *arena)
+static struct text fake_summary(struct text input, size_t max_tokens, struct arena *arena)
 {
     struct text summary = {0}, part, rest = input;
     while (text_split(&rest, '|', &part)) {
@@ -211,7 +211,7 @@ static struct text fake_summary(struct text input, size_t most, struct arena *ar
         struct text sentence = text_slice(part, 0, end + 1);
         struct text longer = arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(summary),
                                           summary.size ? " " : "", TEXT_ARGUMENT(sentence));
-        if (t5_tokens(NULL, longer, NULL, 0) > most)
+        if (t5_tokenize(NULL, longer, NULL, 0) > max_tokens)
             break;
         summary = longer;
     }
@@ -227,14 +227,14 @@ bool t5_generate(struct t5_session *session, const struct t5_decoding *decoding,
         if (decoding->choices)
             fake_choose(decoding->choices, session->inputs[i], arena, &outputs[i]);
         else
-            outputs[i].text = fake_summary(session->inputs[i], decoding->most, arena);
+            outputs[i].text = fake_summary(session->inputs[i], decoding->max_tokens, arena);
         session->generated++;
     }
     return true;
 }
 
 /* Texts differ by their length alone. */
-size_t t5_width(const struct t5_model *model)
+size_t t5_embedding_width(const struct t5_model *model)
 {
     (void)model;
     return 2;

@@ -13,61 +13,63 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-static long changes;
+static long change_count;
 
 /* True when this change must fail. */
-static int strike(void)
+static int inject_fault(void)
 {
-    const char *fault = getenv("FAULT"), *at = getenv("FAULT_AT");
-    changes++;
-    if (!fault || !at || changes < atol(at))
+    const char *fault = getenv("FAULT"), *fault_number = getenv("FAULT_AT");
+    change_count++;
+    if (!fault || !fault_number || change_count < atol(fault_number))
         return 0;
     if (strcmp(fault, "kill") == 0)
         kill(getpid(), SIGKILL);
-    if (strcmp(fault, "interrupt") == 0 && changes == atol(at))
+    if (strcmp(fault, "interrupt") == 0 && change_count == atol(fault_number))
         kill(getpid(), SIGINT);
     errno = ENOSPC;
     return strcmp(fault, "full") == 0;
 }
 
-__attribute__((destructor)) static void tell_count(void)
+__attribute__((destructor)) static void write_change_count(void)
 {
     const char *path = getenv("FAULT_COUNT");
     FILE *file = path ? fopen(path, "w") : NULL;
     if (!file)
         return;
-    fprintf(file, "%ld\n", changes);
+    fprintf(file, "%ld\n", change_count);
     fclose(file);
 }
 
 /* The function behind ours. */
-#define NEXT(type, name) ((type)dlsym(RTLD_NEXT, name))
+#define REAL_FUNCTION(type, name) ((type)dlsym(RTLD_NEXT, name))
 
-typedef ssize_t write_at(int, const void *, size_t, off_t);
-typedef int on_file(int);
-typedef int on_paths(const char *, const char *);
+typedef ssize_t pwrite_function(int, const void *, size_t, off_t);
+typedef int file_function(int);
+typedef int path_pair_function(const char *, const char *);
 
 ssize_t pwrite(int file, const void *bytes, size_t size, off_t offset)
 {
-    return strike() ? -1 : NEXT(write_at *, "pwrite")(file, bytes, size, offset);
+    return inject_fault() ? -1
+                          : REAL_FUNCTION(pwrite_function *, "pwrite")(file, bytes, size, offset);
 }
 
 ssize_t pwrite64(int file, const void *bytes, size_t size, off_t offset)
 {
-    return strike() ? -1 : NEXT(write_at *, "pwrite64")(file, bytes, size, offset);
+    return inject_fault() ? -1
+                          : REAL_FUNCTION(pwrite_function *, "pwrite64")(file, bytes, size, offset);
 }
 
 int fsync(int file)
 {
-    return strike() ? -1 : NEXT(on_file *, "fsync")(file);
+    return inject_fault() ? -1 : REAL_FUNCTION(file_function *, "fsync")(file);
 }
 
 int fdatasync(int file)
 {
-    return strike() ? -1 : NEXT(on_file *, "fdatasync")(file);
+    return inject_fault() ? -1 : REAL_FUNCTION(file_function *, "fdatasync")(file);
 }
 
 int rename(const char *from, const char *to)
 {
-    return strike() ? -1 : NEXT(on_paths *, "rename")(from, to);
+    return inject_fault() ? -1 : REAL_FUNCTION(path_pair_function *, "rename")(from, to);
 }

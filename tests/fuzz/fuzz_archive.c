@@ -13,21 +13,21 @@ enum { MOST_READ = 1 << 20 };
 static void read_member(const char *path)
 {
     static char bytes[4096];
-    struct bundle *bundle;
+    struct archive_reader *archive_reader;
     struct error error = {0};
     size_t count = 1, total = 0;
-    if (!bundle_open(&bundle, path, &error) || !bundle)
+    if (!archive_reader_open(&archive_reader, path, &error) || !archive_reader)
         return;
     while (count > 0 && total < MOST_READ &&
-           bundle_read(bundle, bytes, sizeof(bytes), &count, &error))
+           archive_reader_read(archive_reader, bytes, sizeof(bytes), &count, &error))
         total += count;
-    bundle_close(bundle);
+    archive_reader_close(archive_reader);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static char path[64];
-    struct bundle_limits limits = {.members = 100, .ratio = 1000};
+    struct archive_limits limits = {.members = 100, .ratio = 1000};
     struct arena arena = {0};
     struct error error = {0};
     struct text *members;
@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     FILE *file = fopen(path, "wb");
     if (!file || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
         abort();
-    if (bundle_list(path, &limits, &arena, &members, &count, &error)) {
+    if (archive_list_members(path, &limits, &arena, &members, &count, &error)) {
         for (size_t i = 0; i < count && i < 4; i++)
             read_member(members[i].bytes);
     } else if (error.kind != ERROR_INPUT) {

@@ -12,23 +12,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena arena = {0};
     struct text raw = {(const char *)data, size};
-    struct text tidy = tidy_text(raw, true, &arena);
-    if (!utf8_valid(tidy) || !text_equal(tidy_text(tidy, false, &arena), tidy))
+    struct text tidy = cleanup_text(raw, true, &arena);
+    if (!utf8_is_valid(tidy) || !text_equal(cleanup_text(tidy, false, &arena), tidy))
         abort();
-    tidy_is_blank(tidy_original(tidy), TEXT("skip,pass"));
+    cleanup_is_blank_answer(cleanup_keep_original(tidy), TEXT("skip,pass"));
     struct segmenter *segmenter;
     if (!segmenter_open(&segmenter, NULL))
         abort();
     size_t count, words, last = 0;
     const size_t *ends = segment_sentences(segmenter, tidy, &arena, &count);
     for (size_t i = 0; i < count; i++) {
-        if (ends[i] <= last || utf8_floor(tidy, ends[i]) != ends[i])
+        if (ends[i] <= last || utf8_boundary_before(tidy, ends[i]) != ends[i])
             abort();
         struct text sentence = text_slice(tidy, last, ends[i]);
-        if (segment_word_floor(segmenter, sentence, sentence.size / 2) > sentence.size / 2)
+        if (segment_word_boundary_before(segmenter, sentence, sentence.size / 2) >
+            sentence.size / 2)
             abort();
-        readable_check(sentence);
-        words_of(sentence, &arena, &words);
+        sentence_is_readable(sentence);
+        terms_extract(sentence, &arena, &words);
         last = ends[i];
     }
     if (last != tidy.size)

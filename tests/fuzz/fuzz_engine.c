@@ -26,7 +26,7 @@ static void check_choices(struct text *items, size_t count, struct arena *arena)
     if (!t5_choices_open(&choices, model, items, count, 3, NULL))
         return;
     struct t5_output outputs[2];
-    struct t5_decoding decoding = {.most = 20, .choices = choices};
+    struct t5_decoding decoding = {.max_tokens = 20, .choices = choices};
     if (t5_generate(session, &decoding, arena, outputs, NULL))
         for (size_t i = 0; i < 2; i++)
             if (outputs[i].item_count < 1 || outputs[i].item_count > 3 || outputs[i].tokens > 20)
@@ -49,11 +49,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         float scores[2];
         if (t5_score(session, targets, 2, scores, NULL) && !(scores[0] < 0 && scores[1] < 0))
             abort();
-        if (t5_compare(session, targets, 2, scores, NULL) && !(scores[0] == 0 && scores[1] == 0))
+        if (t5_score_closed_set(session, targets, 2, scores, NULL) &&
+            !(scores[0] == 0 && scores[1] == 0))
             abort();
         struct t5_output outputs[2];
         struct t5_decoding decoding = {
-            .prefix = lines[1], .most = 8, .beam = 2, .no_repeat_ngram = size % 4};
+            .prefix = lines[1], .max_tokens = 8, .beam = 2, .no_repeat_ngram = size % 4};
         t5_generate(session, &decoding, &arena, outputs, NULL);
         if (count > 3)
             check_choices(lines + 3, count - 3, &arena);

@@ -14,13 +14,13 @@ static void read_values(const struct stored_list *list)
     float values[256];
     for (size_t i = 0; i < list->count; i++) {
         const struct stored_tensor *tensor = &list->tensors[i];
-        size_t block = stored_block(tensor->type), count = 1;
+        size_t block = stored_block_values(tensor->type), count = 1;
         for (size_t k = 0; k < tensor->rank; k++)
             count *= (size_t)tensor->shape[k];
         if (tensor->type == STORED_OTHER || count == 0)
             continue;
-        stored_values(tensor, 0, block, values);
-        stored_values(tensor, count - block, block, values);
+        stored_read_values(tensor, 0, block, values);
+        stored_read_values(tensor, count - block, block, values);
     }
 }
 
@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct t5_model *model;
     if (t5_model_open(&model, path, T5_F32, &error)) {
         int32_t ids[64];
-        t5_tokens(model, TEXT("The kettle  boils \xC2\xBD\xFF"), ids, 64);
+        t5_tokenize(model, TEXT("The kettle  boils \xC2\xBD\xFF"), ids, 64);
         t5_model_close(model);
     }
     close(descriptor);

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct arena arena = {0};
     struct text message = {(const char *)bytes, size};
-    struct text mended = header_mend(message, &arena);
+    struct text mended = header_repair(message, &arena);
     size_t body = text_find(message, TEXT("\n\n"), 0);
     if (body < size && body > 0) {
         struct text kept = text_slice(message, body + 1, size);
@@ -22,8 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     for (int quote = 0; quote < 2; quote++) {
         struct text value = utf8_repair(message, &arena, NULL);
-        struct text decoded = mail_text_decode_words(value, quote, &arena);
-        if (!utf8_valid(decoded) || decoded.size > 6 * value.size)
+        struct text decoded = mail_decode_encoded_words(value, quote, &arena);
+        if (!utf8_is_valid(decoded) || decoded.size > 6 * value.size)
             abort();
     }
     arena_free(&arena);

@@ -13,8 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct html_span *quotes;
     size_t count, end = 0;
     struct text text = html_to_text(html, &arena);
-    struct text mail = html_mail_to_text(html, &arena, &quotes, &count);
-    if (!utf8_valid(text) || !text_equal(text, mail))
+    struct text mail = html_mail_to_text_and_quotes(html, &arena, &quotes, &count);
+    if (!utf8_is_valid(text) || !text_equal(text, mail))
         abort();
     for (size_t i = 0; i < count; i++) {
         if (quotes[i].begin < end || quotes[i].end <= quotes[i].begin || quotes[i].end > text.size)

@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct t5_model *model;
     if (t5_model_open(&model, directory, T5_F32, &error)) {
         struct arena arena = {0};
-        t5_model_facts(model, &arena);
+        t5_model_describe(model, &arena);
         t5_model_close(model);
         arena_free(&arena);
     } else if (error.kind != ERROR_MODEL || !error.message[0]) {

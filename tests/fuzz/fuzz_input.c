@@ -26,7 +26,7 @@ struct passage {
 
 static struct passage pass(const char *path, const char *charset, size_t step)
 {
-    struct passage passage = {.bytes_hash = HASH_START};
+    struct passage passage = {.bytes_hash = HASH_SEED};
     struct input *input;
     struct text ahead;
     struct error error = {0};
@@ -38,7 +38,7 @@ static struct passage pass(const char *path, const char *charset, size_t step)
         if (take == 0)
             break;
         if (step > 1000)
-            check(utf8_valid(text_slice(ahead, 0, utf8_floor(ahead, take))));
+            check(utf8_is_valid(text_slice(ahead, 0, utf8_boundary_before(ahead, take))));
         for (size_t i = 0; i < take; i++)
             passage.bytes_hash =
                 (passage.bytes_hash ^ (unsigned char)ahead.bytes[i]) * UINT64_C(1099511628211);
@@ -48,7 +48,7 @@ static struct passage pass(const char *path, const char *charset, size_t step)
         return passage;
     passage.line = input_line(input);
     passage.offset = input_offset(input);
-    passage.replaced = input_replaced(input);
+    passage.replaced = input_replaced_count(input);
     input_close(input);
     return passage;
 }
@@ -73,7 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         check(large.offset == size - 1 || size < 6);
     check(large.offset == small.offset || bytes[0] % 12 > 6 || bytes[0] % 12 == 0);
     struct arena arena = {0};
-    check(utf8_valid(input_decode((struct text){(const char *)bytes + 1, size - 1}, &arena)));
+    check(
+        utf8_is_valid(input_decode_head((struct text){(const char *)bytes + 1, size - 1}, &arena)));
     arena_free(&arena);
     close(file);
     return 0;

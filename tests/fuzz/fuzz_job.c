@@ -15,8 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     size_t zero = text_find(all, (struct text){"", 1}, 0);
     struct job job;
     struct error error = {0};
-    bool ok = job_read(&job, text_slice(all, 0, zero), "fuzz.job",
-                       text_slice(all, zero + 1, all.size), &error);
+    bool ok = job_parse(&job, text_slice(all, 0, zero), "fuzz.job",
+                        text_slice(all, zero + 1, all.size), &error);
     if (ok == (error.kind != ERROR_NONE))
         abort();
     if (ok && (!job.source_count || !job.output.folder || !job.output.format))

@@ -12,7 +12,7 @@ static size_t walk(const struct json *value)
     void *position = NULL;
     struct text key;
     const struct json *member;
-    while (json_next(value, &position, &key, &member))
+    while (json_next_member(value, &position, &key, &member))
         total += key.size + walk(member);
     return total;
 }

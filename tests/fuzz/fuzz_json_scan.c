@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     while (rest.size) {
         size_t end = 0;
         rest = text_trim(rest);
-        if (json_scan(rest, &end) != JSON_SCAN_WHOLE || end == 0 || end > rest.size)
+        if (json_scan(rest, &end) != JSON_SCAN_COMPLETE || end == 0 || end > rest.size)
             break;
         /* What the parser takes whole, the scan had found whole. */
         size_t used = 0;
@@ -29,18 +29,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         rest = text_slice(rest, end, rest.size);
     }
     for (const char *opens = "{[\""; *opens; opens++) {
-        size_t broken = json_scan_broken(all, *opens);
+        size_t broken = json_scan_past_broken(all, *opens);
         if (broken != SIZE_MAX && broken >= size)
             abort();
     }
     struct json *object = json_read(all, NULL, ERROR_INPUT, NULL);
     if (json_kind_of(object) == JSON_KIND_OBJECT) {
-        struct json_reader reader = {.limits = {1 << 20, MEMBERS_DEPTH_MOST + 64, 1 << 20}};
-        struct members members = {.arena = &arena};
-        if (!json_members_read(&reader, all, &members, NULL))
+        struct json_reader reader = {.limits = {1 << 20, MAX_RECORD_DEPTH_LIMIT + 64, 1 << 20}};
+        struct fields fields = {.arena = &arena};
+        if (!json_record_read(&reader, all, &fields, NULL))
             abort();
-        members_free(&members);
-        paths_free(&reader.paths);
+        fields_free(&fields);
+        field_paths_free(&reader.field_paths);
     }
     json_free(object);
     arena_free(&arena);

@@ -11,14 +11,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct arena arena = {0};
     struct message message;
     struct text reason = {0};
-    message_library_open();
+    message_init_library();
     if (message_parse((struct text){(const char *)bytes, size}, &arena, &message, &reason)) {
         const struct text texts[] = {message.id,     message.from_name,    message.from_address,
                                      message.to,     message.subject,      message.language,
                                      message.thread, message.list,         message.automatic,
                                      message.body,   message.gmail_labels, message.mozilla_status};
         for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-            if (!utf8_valid(texts[i]))
+            if (!utf8_is_valid(texts[i]))
                 abort();
         size_t end = 0;
         for (size_t i = 0; i < message.quote_count; i++) {

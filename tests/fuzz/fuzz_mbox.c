@@ -16,14 +16,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         abort();
     char path[64];
     snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
-    struct mbox mbox = {.most = 1024};
+    struct mbox mbox = {.max_size = 1024};
     struct input *input;
     struct error error = {0};
     uint64_t offset = 0, line = 0;
     size_t count = 0;
     if (input_open(&input, path, (struct text){0}, true, &error)) {
-        while (mbox_read(&mbox, input, &error) == READING_MORE) {
-            if (mbox.message.size > mbox.most || (count && mbox.byte_offset <= offset) ||
+        while (mbox_read(&mbox, input, &error) == READ_OK) {
+            if (mbox.message.size > mbox.max_size || (count && mbox.byte_offset <= offset) ||
                 mbox.line <= line || mbox.byte_offset > size || ++count > size)
                 abort();
             offset = mbox.byte_offset;

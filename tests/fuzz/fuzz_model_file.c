@@ -22,7 +22,7 @@ static float touch(const struct t5_model *model)
         const struct t5_matrix *matrix = matrices[i];
         const int8_t *packed = matrix->packed;
         sum += packed[0] * matrix->scale[0] +
-               packed[grouped_size(matrix->rows, matrix->columns, matrix->group) - 1] *
+               packed[grouped_size(matrix->rows, matrix->columns, matrix->group_size) - 1] *
                    matrix->scale[matrix->rows - 1];
         if (matrix->f32)
             sum += matrix->f32[matrix->rows * matrix->columns - 1];
@@ -44,8 +44,8 @@ static void run(const struct t5_model *model, struct arena *arena)
         return;
     if (t5_encode(session, &input, 1, NULL)) {
         t5_score(session, &target, 1, &score, NULL);
-        t5_generate(session, &(struct t5_decoding){.most = 4}, arena, &output, NULL);
-        t5_generate(session, &(struct t5_decoding){.most = 4, .beam = 2, .length_penalty = 1},
+        t5_generate(session, &(struct t5_decoding){.max_tokens = 4}, arena, &output, NULL);
+        t5_generate(session, &(struct t5_decoding){.max_tokens = 4, .beam = 2, .length_penalty = 1},
                     arena, &output, NULL);
     }
     t5_session_close(session);
@@ -82,10 +82,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         int32_t ids[100];
         volatile float sum = touch(model);
         (void)sum;
-        size_t count = t5_tokens(model, TEXT("The kettle  boils <topics> \xC2\xBD\xFF"), ids, 100);
+        size_t count =
+            t5_tokenize(model, TEXT("The kettle  boils <topics> \xC2\xBD\xFF"), ids, 100);
         tokenizer_decode(t5_model_tokenizer(model), ids, count < 100 ? count : 100, &arena);
         t5_model_prompt(model, "sentiment.input");
-        t5_model_facts(model, &arena);
+        t5_model_describe(model, &arena);
         run(model, &arena);
         t5_model_close(model);
         arena_free(&arena);

@@ -10,24 +10,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct arena arena = {0};
-    struct personal_search search = {.cell = size & 1, .raw = size & 2};
+    struct pii_search search = {.is_cell = size & 1, .raw = size & 2};
     struct text text = {(const char *)bytes, size};
-    bool valid = utf8_valid(text);
+    bool valid = utf8_is_valid(text);
     size_t count, end = 0;
-    for (size_t i = 0; i < PERSONAL_COUNT; i++)
+    for (size_t i = 0; i < PII_COUNT; i++)
         search.kinds[i] = true;
-    const struct personal_span *spans = personal_find(&search, text, &arena, &count);
+    const struct pii_span *spans = pii_find(&search, text, &arena, &count);
     for (size_t i = 0; i < count; i++) {
         struct text value = text_slice(text, spans[i].begin, spans[i].end);
         if (spans[i].begin < end || spans[i].end <= spans[i].begin || spans[i].end > size)
             abort();
-        if (valid && !utf8_valid(value)) /* a character is never cut */
+        if (valid && !utf8_is_valid(value)) /* a character is never cut */
             abort();
-        if (personal_key(spans[i].kind, value, &arena).size > value.size)
+        if (pii_comparison_key(spans[i].kind, value, &arena).size > value.size)
             abort();
         end = spans[i].end;
     }
-    personal_is_name_column(text);
+    pii_is_name_column(text);
     arena_free(&arena);
     return 0;
 }

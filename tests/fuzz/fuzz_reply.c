@@ -32,7 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     if (!text_equal(text_slice(body, end, size), text_slice(left, taken, left.size)))
         abort();
-    if (reply_unflow(body, size & 1, &arena).size > 2 * size || reply_subject(body).size > size)
+    if (reply_join_flowed_lines(body, size & 1, &arena).size > 2 * size ||
+        reply_strip_subject_prefixes(body).size > size)
         abort();
     arena_free(&arena);
     return 0;

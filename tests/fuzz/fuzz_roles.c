@@ -22,7 +22,7 @@ static void try_date(struct text text)
         char printed[32];
         if (!date_parse(text, (enum date_order)order, 0, &seconds))
             continue;
-        calendar_print(seconds, printed);
+        calendar_format(seconds, printed);
         /* What we print is a date that reads as the same moment, within the years it can write. */
         if (seconds > -60000000000 && seconds < 250000000000)
             check(date_parse(text_of(printed), (enum date_order)order, 0, &again) &&
@@ -30,7 +30,7 @@ static void try_date(struct text text)
     }
     int64_t numbers[3];
     bool may_begin_with_year;
-    if (date_numbers(text, numbers, &may_begin_with_year))
+    if (date_split_numbers(text, numbers, &may_begin_with_year))
         check(numbers[0] >= 0 && numbers[0] <= 99 && numbers[1] >= 1 && numbers[1] <= 31);
 }
 
@@ -49,12 +49,12 @@ static void try_mapping(struct text text)
     struct record record = {0};
     struct text reason;
     size_t rows = (count - 1) / COLUMNS - 1;
-    if (mapping_find_leniently(&mapping, count % 2, cells, COLUMNS, cells + COLUMNS, rows,
-                               cells[count - 1], "fuzz", &arena, NULL)) {
+    if (mapping_find_with_optional_text(&mapping, count % 2, cells, COLUMNS, cells + COLUMNS, rows,
+                                        cells[count - 1], "fuzz", &arena, NULL)) {
         mapping_explain(&mapping, cells, COLUMNS, &arena);
         for (size_t row = 0; row < rows; row++)
-            mapping_apply(&mapping, cells, cells + COLUMNS * (row + 1), COLUMNS, &arena, &record,
-                          &reason);
+            mapping_fill_record(&mapping, cells, cells + COLUMNS * (row + 1), COLUMNS, &arena,
+                                &record, &reason);
     }
     arena_free(&arena);
 }
@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     try_date(text_slice(text, 0, text_find(text, TEXT("\n"), 0)));
     if (rating_parse(text, &rating, &scale))
         check(rating > -1e9 && rating < 1e9 && scale >= 0);
-    if (utf8_valid(text))
+    if (utf8_is_valid(text))
         try_mapping(text);
     return 0;
 }

@@ -9,8 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct error error = {0};
     struct vocabulary vocabulary = {0};
     struct tokenizer tokenizer = {0};
-    struct text tables[TOKENIZER_TABLES];
-    if (spiece_read((struct text){(const char *)bytes, size}, "fuzz", &vocabulary, &error) &&
+    struct text tables[TOKENIZER_TABLE_COUNT];
+    if (sentencepiece_read((struct text){(const char *)bytes, size}, "fuzz", &vocabulary, &error) &&
         vocabulary_build(&vocabulary, "fuzz", &tokenizer.arena, tables, &error) &&
         tokenizer_attach(&tokenizer, tables, "fuzz", &error)) {
         struct text text =

@@ -20,15 +20,17 @@ static void find_phrases(const struct taxonomy *taxonomy)
 {
     enum { TRIED = 64 };
     for (size_t i = 0; i < taxonomy->phrase_count && i < TRIED; i++) {
-        const struct phrase *phrase = &taxonomy->phrases[i];
-        enum naming *namings = memory_alloc(taxonomy->name_count, sizeof(*namings));
+        const struct topic_phrase *phrase = &taxonomy->phrases[i];
+        enum topic_match *topic_matches =
+            memory_alloc(taxonomy->name_count, sizeof(*topic_matches));
         if (phrase->topic >= taxonomy->name_count || phrase->text.size == 0)
             abort();
-        taxonomy_find(taxonomy, phrase->text, namings);
-        if (namings[phrase->topic] == NAMING_NONE || (namings[phrase->topic] == NAMING_EXCEPTION &&
-                                                      !has_exceptions(taxonomy, phrase->topic)))
+        taxonomy_match_topics(taxonomy, phrase->text, topic_matches);
+        if (topic_matches[phrase->topic] == TOPIC_MATCH_NONE ||
+            (topic_matches[phrase->topic] == TOPIC_MATCH_EXCEPTION &&
+             !has_exceptions(taxonomy, phrase->topic)))
             abort();
-        free(namings);
+        free(topic_matches);
     }
 }
 
@@ -43,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (write(descriptor, bytes, size) != (ssize_t)size)
         abort();
     snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
-    if (taxonomy_read(&taxonomy, text_of(path), &error))
+    if (taxonomy_read_file(&taxonomy, text_of(path), &error))
         find_phrases(&taxonomy);
     taxonomy_close(&taxonomy);
     close(descriptor);

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct arena arena = {0};
     struct vocabulary vocabulary = {0};
     struct tokenizer tokenizer = {0};
-    struct text tables[TOKENIZER_TABLES];
+    struct text tables[TOKENIZER_TABLE_COUNT];
     struct text file = {(const char *)bytes, size};
     if (tokenizer_json_read(file, "fuzz", &arena, &vocabulary, &error) &&
         vocabulary_build(&vocabulary, "fuzz", &tokenizer.arena, tables, &error) &&

@@ -11,11 +11,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct text text = {(const char *)bytes, size};
     size_t replaced = 0;
     struct text repaired = utf8_repair(text, &arena, &replaced);
-    if (!utf8_valid(repaired) || utf8_valid(text) != (replaced == 0))
+    if (!utf8_is_valid(repaired) || utf8_is_valid(text) != (replaced == 0))
         abort();
     for (size_t offset = 0; offset <= repaired.size; offset++) {
-        size_t cut = utf8_floor(repaired, offset);
-        if (cut > offset || !utf8_valid(text_slice(repaired, 0, cut)))
+        size_t cut = utf8_boundary_before(repaired, offset);
+        if (cut > offset || !utf8_is_valid(text_slice(repaired, 0, cut)))
             abort();
         if (repaired.size > 64)
             break; /* quadratic: short texts say it all */

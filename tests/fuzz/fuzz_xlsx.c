@@ -45,7 +45,7 @@ static void add(struct archive *archive, const char *name, const void *bytes, si
 static void check_batch(struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++)
-        if (!utf8_valid(batch->records[i].body) || batch->records[i].line == 0)
+        if (!utf8_is_valid(batch->records[i].body) || batch->records[i].line == 0)
             abort();
     batch_reset(batch);
 }
@@ -55,11 +55,11 @@ static void read_all(const char *path)
     struct error error = {0};
     struct batch batch = {.path = path};
     void *state = memory_alloc(1, xlsx_connector.state_size);
-    option_defaults(xlsx_connector.options, state);
-    option_set(option_find(xlsx_connector.options, TEXT("without_text")), state, TEXT("yes"), "",
-               NULL);
+    option_set_defaults(xlsx_connector.options, state);
+    option_set(option_find(xlsx_connector.options, TEXT("allow_missing_text")), state, TEXT("yes"),
+               "", NULL);
     if (xlsx_connector.open(state, path, &error)) {
-        while (xlsx_connector.read(state, &batch, &error) == READING_MORE)
+        while (xlsx_connector.read(state, &batch, &error) == READ_OK)
             check_batch(&batch);
         check_batch(&batch);
     }

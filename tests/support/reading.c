@@ -10,93 +10,95 @@
 #include "base/memory.h"
 
 /* A file of memory, by a path that can be opened while `descriptor` is. */
-struct file {
+struct memory_file {
     int descriptor;
     char path[64];
 };
 
-static struct file file_of(struct text bytes)
+static struct memory_file create_memory_file(struct text bytes)
 {
-    struct file file = {.descriptor = memfd_create("reading", MFD_CLOEXEC)};
-    if (file.descriptor < 0 ||
-        write(file.descriptor, bytes.bytes, bytes.size) != (ssize_t)bytes.size)
+    struct memory_file memory_file = {.descriptor = memfd_create("reading", MFD_CLOEXEC)};
+    if (memory_file.descriptor < 0 ||
+        write(memory_file.descriptor, bytes.bytes, bytes.size) != (ssize_t)bytes.size)
         abort();
-    snprintf(file.path, sizeof(file.path), "/proc/self/fd/%d", file.descriptor);
-    return file;
+    snprintf(memory_file.path, sizeof(memory_file.path), "/proc/self/fd/%d",
+             memory_file.descriptor);
+    return memory_file;
 }
 
-static void note(char *seen, size_t size, const struct batch *batch, size_t *records,
-                 size_t *rejects)
+static void append_to_transcript(char *transcript, size_t size, const struct batch *batch,
+                                 size_t *records, size_t *rejects)
 {
     for (; *records < batch->count; (*records)++) {
         const struct record *record = &batch->records[*records];
-        snprintf(seen + strlen(seen), size - strlen(seen), "%llu:%.*s=%.*s|",
+        snprintf(transcript + strlen(transcript), size - strlen(transcript), "%llu:%.*s=%.*s|",
                  (unsigned long long)record->line, TEXT_ARGUMENT(record->external_id),
                  TEXT_ARGUMENT(record->body));
     }
     for (; *rejects < batch->reject_count; (*rejects)++) {
         const struct reject *reject = &batch->rejects[*rejects];
-        snprintf(seen + strlen(seen), size - strlen(seen), "%llu!%.*s|",
+        snprintf(transcript + strlen(transcript), size - strlen(transcript), "%llu!%.*s|",
                  (unsigned long long)reject->line, TEXT_ARGUMENT(reject->reason));
     }
 }
 
-enum reading reading_of(const struct connector *connector, struct text bytes, struct batch *batch,
-                        char *seen, size_t size, struct error *error)
+enum read_status read_with_connector(const struct connector *connector, struct text bytes,
+                                     struct batch *batch, char *transcript, size_t size,
+                                     struct error *error)
 {
-    struct file file = file_of(bytes);
+    struct memory_file memory_file = create_memory_file(bytes);
     void *state = memory_alloc(1, connector->state_size);
-    option_defaults(connector->options, state);
-    enum reading reading = READING_FAILED;
+    option_set_defaults(connector->options, state);
+    enum read_status read_status = READ_FAILED;
     size_t records = 0, rejects = 0;
-    if (seen)
-        seen[0] = '\0';
-    if (connector->open(state, file.path, error))
-        while ((reading = connector->read(state, batch, error)) == READING_MORE)
-            if (seen)
-                note(seen, size, batch, &records, &rejects);
+    if (transcript)
+        transcript[0] = '\0';
+    if (connector->open(state, memory_file.path, error))
+        while ((read_status = connector->read(state, batch, error)) == READ_OK)
+            if (transcript)
+                append_to_transcript(transcript, size, batch, &records, &rejects);
     connector->close(state);
     free(state);
-    close(file.descriptor);
-    return reading;
+    close(memory_file.descriptor);
+    return read_status;
 }
 
-void reading_fields(const struct record *record, char *seen, size_t size)
+void format_record_fields(const struct record *record, char *transcript, size_t size)
 {
-    seen[0] = '\0';
+    transcript[0] = '\0';
     for (size_t i = 0; i < record->field_count; i++)
-        snprintf(seen + strlen(seen), size - strlen(seen), "%.*s=%.*s|",
+        snprintf(transcript + strlen(transcript), size - strlen(transcript), "%.*s=%.*s|",
                  TEXT_ARGUMENT(record->fields[i].name), TEXT_ARGUMENT(record->fields[i].value));
 }
 
-int reading_score(const struct connector *connector, struct text head)
+int get_recognition_score(const struct connector *connector, struct text head)
 {
     struct arena arena = {0};
-    struct candidate candidate = {.path = "x", .head = head};
-    int score = connector->recognize(&candidate, &arena).score;
+    struct candidate_file candidate_file = {.path = "x", .head = head};
+    int score = connector->recognize(&candidate_file, &arena).score;
     arena_free(&arena);
     return score;
 }
 
-void reading_must_hold(const struct connector *connector, struct text bytes)
+void check_connector_invariants(const struct connector *connector, struct text bytes)
 {
-    struct file file = file_of(bytes);
-    reading_score(connector, bytes);
+    struct memory_file memory_file = create_memory_file(bytes);
+    get_recognition_score(connector, bytes);
     void *state = memory_alloc(1, connector->state_size);
-    option_defaults(connector->options, state);
-    if (!option_set(option_find(connector->options, TEXT("without_text")), state, TEXT("yes"),
+    option_set_defaults(connector->options, state);
+    if (!option_set(option_find(connector->options, TEXT("allow_missing_text")), state, TEXT("yes"),
                     "fuzz", NULL))
         abort();
-    struct batch batch = {.path = file.path, .source = TEXT("fuzz")};
-    if (connector->open(state, file.path, NULL)) {
+    struct batch batch = {.path = memory_file.path, .source = TEXT("fuzz")};
+    if (connector->open(state, memory_file.path, NULL)) {
         size_t rows = 0;
-        while (connector->read(state, &batch, NULL) == READING_MORE)
+        while (connector->read(state, &batch, NULL) == READ_OK)
             rows++;
-        if (rows > bytes.size || batch.count + batch.reject_count + batch.left_out != rows)
+        if (rows > bytes.size || batch.count + batch.reject_count + batch.skipped != rows)
             abort();
     }
     batch_free(&batch);
     connector->close(state);
     free(state);
-    close(file.descriptor);
+    close(memory_file.descriptor);
 }

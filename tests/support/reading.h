@@ -6,17 +6,18 @@
 
 /* Reads `bytes` with default options into `batch`, the caller's. In `seen`: "line:id=text|" of
  * every record and "line!reason|" of every reject, in the order in which they were found. */
-enum reading reading_of(const struct connector *connector, struct text bytes, struct batch *batch,
-                        char *seen, size_t size, struct error *error);
+enum read_status read_with_connector(const struct connector *connector, struct text bytes,
+                                     struct batch *batch, char *transcript, size_t size,
+                                     struct error *error);
 
 /* "name=value|" of every field. */
-void reading_fields(const struct record *record, char *seen, size_t size);
+void format_record_fields(const struct record *record, char *transcript, size_t size);
 
 /* How sure the connector is that a file which begins like this is its own. */
-int reading_score(const struct connector *connector, struct text head);
+int get_recognition_score(const struct connector *connector, struct text head);
 
 /* What holds whatever the bytes, for fuzzing: recognition and reading end, and every row is a
  * record, a reject or left out. Aborts where it does not hold. */
-void reading_must_hold(const struct connector *connector, struct text bytes);
+void check_connector_invariants(const struct connector *connector, struct text bytes);
 
 #endif

@@ -13,24 +13,24 @@
 #include "inference/model/tensors.h"
 #include "inference/tokenizer/vocabulary.h"
 
-static const struct t5_config sizes = {
+static const struct t5_config tiny_config = {
     .model_width = 24,
     .head_width = 6,
-    .hidden_width = 40,
+    .feed_forward_width = 40,
     .heads = 3,
     .encoder_layers = 2,
     .decoder_layers = 1,
     .vocabulary = 660,
     .relative_buckets = 8,
-    .relative_distance = 128, /* which GGUF takes as given */
+    .relative_max_distance = 128, /* which GGUF takes as given */
     .norm_epsilon = 1e-6f,
     .end_id = 1,
     .output_scale = 1,
-    .window_input = 64,
-    .window_output = 16,
+    .recommended_input_tokens = 64,
+    .recommended_output_tokens = 16,
 };
 
-static FILE *create(const char *directory, const char *name)
+static FILE *create_file(const char *directory, const char *name)
 {
     char path[256];
     snprintf(path, sizeof(path), "%s/%s", directory, name);
@@ -42,17 +42,17 @@ static FILE *create(const char *directory, const char *name)
 
 static void write_config(const char *directory, const struct tiny_model *tiny)
 {
-    FILE *file = create(directory, "config.json");
+    FILE *file = create_file(directory, "config.json");
     fprintf(file,
             "{\"model_type\": \"t5\", \"d_model\": %u, \"d_kv\": %u, \"d_ff\": %u,\n"
             " \"num_heads\": %u, \"num_layers\": %u, \"num_decoder_layers\": %u,\n"
             " \"vocab_size\": %u, \"relative_attention_num_buckets\": %u,\n"
             " \"relative_attention_max_distance\": %u, \"feed_forward_proj\": \"%s\",\n"
             " \"tie_word_embeddings\": %s, \"eos_token_id\": 1, \"pad_token_id\": 0}\n",
-            sizes.model_width, sizes.head_width, sizes.hidden_width, sizes.heads,
-            sizes.encoder_layers, sizes.decoder_layers, sizes.vocabulary, sizes.relative_buckets,
-            sizes.relative_distance, tiny->gated ? "gated-gelu" : "relu",
-            tiny->untied ? "false" : "true");
+            tiny_config.model_width, tiny_config.head_width, tiny_config.feed_forward_width,
+            tiny_config.heads, tiny_config.encoder_layers, tiny_config.decoder_layers,
+            tiny_config.vocabulary, tiny_config.relative_buckets, tiny_config.relative_max_distance,
+            tiny->is_gated ? "gated-gelu" : "relu", tiny->untied ? "false" : "true");
     fclose(file);
 }
 
@@ -64,20 +64,20 @@ static void write_tokenizer(const char *directory)
         abort();
     size_t size = fread(bytes, 1, sizeof(bytes), source);
     fclose(source);
-    FILE *file = create(directory, "spiece.model");
+    FILE *file = create_file(directory, "spiece.model");
     fwrite(bytes, 1, size, file);
     fclose(file);
 }
 
-static bool is(const char *name, const char *wanted)
+static bool is_named(const char *name, const char *expected_name)
 {
-    return wanted && strcmp(name, wanted) == 0;
+    return expected_name && strcmp(name, expected_name) == 0;
 }
 
-static float next_number(uint32_t *state)
+static float next_random(uint32_t *random_state)
 {
-    *state = *state * 1664525u + 1013904223u;
-    return (float)(int32_t)*state * (1.0f / 4294967296.0f);
+    *random_state = *random_state * 1664525u + 1013904223u;
+    return (float)(int32_t)*random_state * (1.0f / 4294967296.0f);
 }
 
 static void write_number(FILE *file, float value, const char *type)
@@ -101,10 +101,10 @@ static void write_number(FILE *file, float value, const char *type)
 static void write_tensor(FILE *file, const struct tiny_model *tiny, const struct tensor_list *list,
                          size_t index)
 {
-    const struct tensor_slot *slot = &list->slots[index];
-    uint32_t state = (uint32_t)index * 7919u + 1;
+    const struct tensor_spec *slot = &list->specs[index];
+    uint32_t random_state = (uint32_t)index * 7919u + 1;
     for (size_t k = 0; k < slot->rows * slot->columns; k++)
-        write_number(file, slot->vector && !slot->is_table ? 1.0f : next_number(&state),
+        write_number(file, slot->vector && !slot->is_bias_table ? 1.0f : next_random(&random_state),
                      tiny->type ? tiny->type : "F32");
 }
 
@@ -119,15 +119,15 @@ static void write_weights(const char *directory, const char *name, const struct 
     FILE *stream = open_memstream(&header, &header_size);
     fprintf(stream, "{\"__metadata__\": {\"format\": \"pt\"}");
     for (size_t i = begin; i < end; i++) {
-        const struct tensor_slot *slot = &list->slots[i];
+        const struct tensor_spec *slot = &list->specs[i];
         size_t bytes = slot->rows * slot->columns * width;
-        bool is_vector = slot->vector && !slot->is_table;
-        if (is(slot->source, tiny->leave_out))
+        bool is_vector = slot->vector && !slot->is_bias_table;
+        if (is_named(slot->source, tiny->omitted_tensor))
             continue;
         fprintf(stream, ", \"%s\": {\"dtype\": \"%s\", \"shape\": ", slot->source, type);
         if (is_vector)
             fprintf(stream, "[%zu]", slot->columns);
-        else if (is(slot->source, tiny->transposed))
+        else if (is_named(slot->source, tiny->transposed))
             fprintf(stream, "[%zu, %zu]", slot->columns, slot->rows);
         else
             fprintf(stream, "[%zu, %zu]", slot->rows, slot->columns);
@@ -136,85 +136,86 @@ static void write_weights(const char *directory, const char *name, const struct 
     }
     fprintf(stream, "}");
     fclose(stream);
-    FILE *file = create(directory, name);
+    FILE *file = create_file(directory, name);
     uint64_t size = header_size;
     fwrite(&size, sizeof(size), 1, file);
     fwrite(header, 1, header_size, file);
     free(header);
     for (size_t i = begin; i < end; i++)
-        if (!is(list->slots[i].source, tiny->leave_out))
+        if (!is_named(list->specs[i].source, tiny->omitted_tensor))
             write_tensor(file, tiny, list, i);
     fclose(file);
 }
 
-static void put_32(FILE *file, uint32_t number)
+static void write_u32(FILE *file, uint32_t number)
 {
     fwrite(&number, sizeof(number), 1, file);
 }
 
-static void put_64(FILE *file, uint64_t number)
+static void write_u64(FILE *file, uint64_t number)
 {
     fwrite(&number, sizeof(number), 1, file);
 }
 
-static void put_text(FILE *file, struct text text)
+static void write_gguf_text(FILE *file, struct text text)
 {
-    put_64(file, text.size);
+    write_u64(file, text.size);
     fwrite(text.bytes, 1, text.size, file);
 }
 
-static void put_setting_text(FILE *file, const char *key, const char *value)
+static void write_gguf_text_setting(FILE *file, const char *key, const char *value)
 {
-    put_text(file, text_of(key));
-    put_32(file, 8);
-    put_text(file, text_of(value));
+    write_gguf_text(file, text_of(key));
+    write_u32(file, 8);
+    write_gguf_text(file, text_of(value));
 }
 
-static void put_setting(FILE *file, const char *key, uint32_t value)
+static void write_gguf_u32_setting(FILE *file, const char *key, uint32_t value)
 {
-    put_text(file, text_of(key));
-    put_32(file, 4);
-    put_32(file, value);
+    write_gguf_text(file, text_of(key));
+    write_u32(file, 4);
+    write_u32(file, value);
 }
 
-static void begin_list(FILE *file, const char *key, uint32_t type, size_t count)
+static void write_gguf_array_header(FILE *file, const char *key, uint32_t type, size_t count)
 {
-    put_text(file, text_of(key));
-    put_32(file, 9);
-    put_32(file, type);
-    put_64(file, count);
+    write_gguf_text(file, text_of(key));
+    write_u32(file, 9);
+    write_u32(file, type);
+    write_u64(file, count);
 }
 
 /* The pieces of spiece.model, then a filler for each further row of the embedding. */
-static void put_vocabulary(FILE *file)
+static void write_gguf_vocabulary(FILE *file)
 {
     struct arena arena = {0};
     struct text bytes;
     struct vocabulary vocabulary = {0};
     const char *path = "tests/unit/data/tokenizer/spiece.model";
     if (!file_read(path, 1 << 20, &arena, &bytes, ERROR_MODEL, NULL) ||
-        !spiece_read(bytes, path, &vocabulary, NULL))
+        !sentencepiece_read(bytes, path, &vocabulary, NULL))
         abort();
-    while (vocabulary.count < sizes.vocabulary)
-        vocabulary_add(&vocabulary,
-                       (struct piece){arena_format(&arena, "[PAD%zu]", vocabulary.count), -10000,
-                                      PIECE_UNUSED});
-    begin_list(file, "tokenizer.ggml.tokens", 8, vocabulary.count);
+    while (vocabulary.count < tiny_config.vocabulary)
+        vocabulary_add_piece(&vocabulary, (struct vocabulary_piece){
+                                              arena_format(&arena, "[PAD%zu]", vocabulary.count),
+                                              -10000, PIECE_UNUSED});
+    write_gguf_array_header(file, "tokenizer.ggml.tokens", 8, vocabulary.count);
     for (size_t i = 0; i < vocabulary.count; i++)
-        put_text(file, vocabulary.pieces[i].text);
-    begin_list(file, "tokenizer.ggml.scores", 6, vocabulary.count);
+        write_gguf_text(file, vocabulary.pieces[i].text);
+    write_gguf_array_header(file, "tokenizer.ggml.scores", 6, vocabulary.count);
     for (size_t i = 0; i < vocabulary.count; i++)
         write_number(file, (float)vocabulary.pieces[i].score, "F32");
-    begin_list(file, "tokenizer.ggml.token_type", 5, vocabulary.count);
+    write_gguf_array_header(file, "tokenizer.ggml.token_type", 5, vocabulary.count);
     for (size_t i = 0; i < vocabulary.count; i++)
-        put_32(file, vocabulary.pieces[i].kind);
-    begin_list(file, "tokenizer.ggml.precompiled_charsmap", 1, vocabulary.charsmap.size);
+        write_u32(file, vocabulary.pieces[i].kind);
+    write_gguf_array_header(file, "tokenizer.ggml.precompiled_charsmap", 1,
+                            vocabulary.charsmap.size);
     fwrite(vocabulary.charsmap.bytes, 1, vocabulary.charsmap.size, file);
     vocabulary_free(&vocabulary);
     arena_free(&arena);
 }
 
-static void put_padding(FILE *file)
+static void write_gguf_padding(FILE *file)
 {
     while (ftell(file) % 32)
         putc(0, file);
@@ -223,54 +224,55 @@ static void put_padding(FILE *file)
 static void write_gguf(const char *directory, const struct tiny_model *tiny,
                        const struct tensor_list *list)
 {
-    FILE *file = create(directory, "model.gguf");
+    FILE *file = create_file(directory, "model.gguf");
     const char *type = tiny->type ? tiny->type : "F32";
     uint32_t number = strcmp(type, "F32") == 0 ? 0 : strcmp(type, "F16") == 0 ? 1 : 30;
     size_t offset = 0, width = number ? 2 : 4;
     fwrite("GGUF", 1, 4, file);
-    put_32(file, 3);
-    put_64(file, list->count);
-    put_64(file, 13);
-    put_setting_text(file, "general.architecture", "t5");
-    put_setting_text(file, "tokenizer.ggml.model", "t5");
-    put_setting(file, "t5.embedding_length", sizes.model_width);
-    put_setting(file, "t5.feed_forward_length", sizes.hidden_width);
-    put_setting(file, "t5.attention.head_count", sizes.heads);
-    put_setting(file, "t5.attention.key_length", sizes.head_width);
-    put_setting(file, "t5.block_count", sizes.encoder_layers);
-    put_setting(file, "t5.decoder_block_count", sizes.decoder_layers);
-    put_setting(file, "t5.attention.relative_buckets_count", sizes.relative_buckets);
-    put_vocabulary(file); /* four settings */
+    write_u32(file, 3);
+    write_u64(file, list->count);
+    write_u64(file, 13);
+    write_gguf_text_setting(file, "general.architecture", "t5");
+    write_gguf_text_setting(file, "tokenizer.ggml.model", "t5");
+    write_gguf_u32_setting(file, "t5.embedding_length", tiny_config.model_width);
+    write_gguf_u32_setting(file, "t5.feed_forward_length", tiny_config.feed_forward_width);
+    write_gguf_u32_setting(file, "t5.attention.head_count", tiny_config.heads);
+    write_gguf_u32_setting(file, "t5.attention.key_length", tiny_config.head_width);
+    write_gguf_u32_setting(file, "t5.block_count", tiny_config.encoder_layers);
+    write_gguf_u32_setting(file, "t5.decoder_block_count", tiny_config.decoder_layers);
+    write_gguf_u32_setting(file, "t5.attention.relative_buckets_count",
+                           tiny_config.relative_buckets);
+    write_gguf_vocabulary(file); /* four settings */
     for (size_t i = 0; i < list->count; i++) {
-        const struct tensor_slot *slot = &list->slots[i];
-        bool is_vector = slot->vector && !slot->is_table;
-        put_text(file, text_of(slot->gguf));
-        put_32(file, is_vector ? 1 : 2);
-        put_64(file, slot->columns);
+        const struct tensor_spec *slot = &list->specs[i];
+        bool is_vector = slot->vector && !slot->is_bias_table;
+        write_gguf_text(file, text_of(slot->gguf));
+        write_u32(file, is_vector ? 1 : 2);
+        write_u64(file, slot->columns);
         if (!is_vector)
-            put_64(file, slot->rows);
-        put_32(file, number);
-        put_64(file, offset);
+            write_u64(file, slot->rows);
+        write_u32(file, number);
+        write_u64(file, offset);
         offset += (slot->rows * slot->columns * width + 31) / 32 * 32;
     }
     for (size_t i = 0; i < list->count; i++) {
-        put_padding(file);
+        write_gguf_padding(file);
         write_tensor(file, tiny, list, i);
     }
     fclose(file);
 }
 
-char *tiny_model_write(const struct tiny_model *tiny)
+char *tiny_model_create(const struct tiny_model *tiny)
 {
     char *directory = strdup("/tmp/winnow-test-XXXXXX");
     if (!directory || !mkdtemp(directory))
         abort();
-    struct t5_config config = sizes;
+    struct t5_config config = tiny_config;
     struct t5_weights weights = {0};
     struct tensor_list list = {0};
-    config.gated = tiny->gated;
-    config.tied = !tiny->untied;
-    tensors_list(&config, &weights, &list);
+    config.is_gated = tiny->is_gated;
+    config.has_tied_embeddings = !tiny->untied;
+    list_tensors(&config, &weights, &list);
     write_config(directory, tiny);
     write_tokenizer(directory);
     if (!tiny->sharded) {
@@ -279,18 +281,18 @@ char *tiny_model_write(const struct tiny_model *tiny)
         size_t half = list.count / 2;
         write_weights(directory, "model-1.safetensors", tiny, &list, 0, half);
         write_weights(directory, "model-2.safetensors", tiny, &list, half, list.count);
-        FILE *index = create(directory, "model.safetensors.index.json");
+        FILE *index = create_file(directory, "model.safetensors.index.json");
         fprintf(index, "{\"weight_map\": {");
         for (size_t i = 0; i < list.count; i++)
             fprintf(index, "%s\"%s\": \"model-%d.safetensors\"", i ? ", " : "",
-                    list.slots[i].source, i < half ? 1 : 2);
+                    list.specs[i].source, i < half ? 1 : 2);
         fprintf(index, "}}");
         fclose(index);
     }
     if (tiny->gguf)
         write_gguf(directory, tiny, &list);
-    tensors_free(&list);
-    weights_free(&weights);
+    tensor_list_free(&list);
+    t5_weights_free(&weights);
     return directory;
 }
 

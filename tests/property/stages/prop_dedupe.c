@@ -43,7 +43,7 @@ static void make_rows(uint64_t seed, struct row_source rows[ROWS])
 
 static void fill(struct batch *batch, const struct row_source *row)
 {
-    struct record *record = batch_add(batch);
+    struct record *record = batch_add_record(batch);
     record->external_id = text_of(row->id);
     record->author = text_of(row->author);
     record->body = record->text = text_of(row->text);
@@ -56,7 +56,7 @@ static void ingest(struct row_source rows[FILES][ROWS], size_t batch_size,
 {
     struct database database;
     database_make(&database);
-    struct workbench bench = {.store = database.store, .model_key = 1};
+    struct stage_context bench = {.store = database.store, .model_key = 1};
     size_t at = 0;
     for (uint64_t run = 0; run < RUNS; run++) {
         uint64_t run_id;
@@ -65,7 +65,7 @@ static void ingest(struct row_source rows[FILES][ROWS], size_t batch_size,
         void *dedupe = stage_start(&dedupe_stage, "", &bench, NULL);
         for (size_t file = 0; file < FILES; file++) {
             const char *path = file ? "b.csv" : "a.csv";
-            struct file_mark mark = {.path = path, .connector = "csv"};
+            struct file_signature mark = {.path = path, .connector = "csv"};
             uint64_t reads_done;
             bool finished;
             assert_true(store_begin_file(database.store, &mark, &reads_done, &finished, NULL));

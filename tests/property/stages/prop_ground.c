@@ -20,7 +20,7 @@ static const struct t5_model model = {fake_prompts};
 
 struct grounding {
     struct t5_session session;
-    struct workbench bench;
+    struct stage_context bench;
     void *state;
     struct arena arena;
     struct group group;
@@ -33,7 +33,7 @@ static void ground_topic(struct grounding *grounding, const char *settings, cons
         .session = {.model = &model, .batch = 4, .input_tokens = 48},
     };
     grounding->bench =
-        (struct workbench){.model = &model, .session = &grounding->session, .session_batch = 4};
+        (struct stage_context){.model = &model, .session = &grounding->session, .session_batch = 4};
     grounding->state = stage_start(&ground_stage, settings, &grounding->bench, NULL);
     struct text *part = arena_alloc(&grounding->arena, 1, sizeof(*part));
     *part = text_of(summary);
@@ -212,14 +212,14 @@ static uint64_t next(uint64_t *seed)
     return *seed;
 }
 
-static struct text random_words(uint64_t *seed, size_t most, struct arena *arena)
+static struct text random_words(uint64_t *seed, size_t max, struct arena *arena)
 {
     static const char *const words[] = {
         "lid",  "broke", "good", "bad",    "the",   "kettle", "boils", "fast", "3",
         "12.5", "weeks", "배송", "빨라요", "never", "leaks",  "loud",  "a",    "handle",
         "hot",  "!!",    ".",    "\n",     "price", "...",    "😀",     "is"};
     struct text text = {0};
-    for (size_t count = next(seed) % most + 1; count > 0; count--)
+    for (size_t count = next(seed) % max + 1; count > 0; count--)
         text = arena_format(arena, "%.*s%s%s", TEXT_ARGUMENT(text), text.size ? " " : "",
                             words[next(seed) % (sizeof(words) / sizeof(*words))]);
     return text;
@@ -231,12 +231,12 @@ static void check_order(const struct group *group)
     size_t records[3] = {0}, before = SIZE_MAX, last = 3;
     bool seen[3] = {false};
     for (size_t i = 0; i < group->member_count; i++)
-        records[typical_side(group->members[i].sentiment)]++;
+        records[sentiment_side_index(group->members[i].sentiment)]++;
     for (size_t i = 0; i < group->sentence_count; i++) {
         const struct summary_sentence *sentence = &group->sentences[i];
         if (!sentence->extractive)
             continue;
-        size_t side = typical_side(group->members[sentence->evidence[0].member].sentiment);
+        size_t side = sentiment_side_index(group->members[sentence->evidence[0].member].sentiment);
         assert_true(side == last || !seen[side]);
         assert_true(records[side] <= before);
         before = records[side];
@@ -247,8 +247,8 @@ static void check_order(const struct group *group)
 
 static void check(struct segmenter *segmenter, const struct group *group)
 {
-    struct support support;
-    support_open(&support, segmenter, group->members, group->member_count);
+    struct sentence_index sentence_index;
+    sentence_index_open(&sentence_index, segmenter, group->members, group->member_count);
     for (size_t i = 0; i < group->sentence_count; i++) {
         const struct summary_sentence *sentence = &group->sentences[i];
         struct passage found[5];
@@ -259,15 +259,15 @@ static void check(struct segmenter *segmenter, const struct group *group)
         if (sentence->extractive)
             assert_true(text_equal(passage_text(group, &sentence->evidence[0]), sentence->text));
         else
-            assert_true(support_find(&support, sentence->text, SENTIMENT_UNDETECTED, 0.6, found, 5,
-                                     &count));
+            assert_true(sentence_index_find_support(&sentence_index, sentence->text,
+                                                    SENTIMENT_UNDETECTED, 0.6, found, 5, &count));
     }
     for (size_t i = 0; i < group->quote_count; i++)
         for (size_t k = 0; k < i; k++)
             assert_false(text_equal(passage_text(group, &group->quotes[i]),
                                     passage_text(group, &group->quotes[k])));
     check_order(group);
-    support_close(&support);
+    sentence_index_close(&sentence_index);
 }
 
 static void nothing_is_invented(void **state)
@@ -288,7 +288,7 @@ static void nothing_is_invented(void **state)
             };
         struct text summary = random_words(&seed, 30, &arena);
         struct grounding grounding;
-        ground(&grounding, members, count, arena_copy(&arena, summary).bytes);
+        ground(&grounding, members, count, arena_copy_text(&arena, summary).bytes);
         check(segmenter, &grounding.group);
         release(&grounding);
         arena_free(&arena);

@@ -16,13 +16,13 @@ static void seconds_agree_with_the_c_library(void **state)
         struct tm expected;
         time_t when = (time_t)seconds;
         gmtime_r(&when, &expected);
-        struct civil_time civil = calendar_civil(seconds);
+        struct civil_time civil = calendar_from_seconds(seconds);
         assert_int_equal(civil.year, expected.tm_year + 1900);
         assert_int_equal(civil.month, expected.tm_mon + 1);
         assert_int_equal(civil.day, expected.tm_mday);
         assert_int_equal(civil.second, expected.tm_sec);
         int64_t back;
-        assert_true(calendar_seconds(civil, &back));
+        assert_true(calendar_to_seconds(civil, &back));
         assert_true(back == seconds);
     }
 }
@@ -37,8 +37,8 @@ static void dates_that_do_not_exist_are_refused(void **state)
     };
     int64_t seconds;
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
-        assert_false(calendar_seconds(wrong[i], &seconds));
-    assert_true(calendar_seconds((struct civil_time){2000, 2, 29, 23, 59, 60}, &seconds));
+        assert_false(calendar_to_seconds(wrong[i], &seconds));
+    assert_true(calendar_to_seconds((struct civil_time){2000, 2, 29, 23, 59, 60}, &seconds));
 }
 
 static void periods_follow_iso_8601(void **state)
@@ -58,17 +58,17 @@ static void periods_follow_iso_8601(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         int64_t seconds;
         char period[16];
-        assert_true(calendar_seconds(
+        assert_true(calendar_to_seconds(
             (struct civil_time){cases[i].year, cases[i].month, cases[i].day, 12, 0, 0}, &seconds));
-        calendar_period(seconds, text_of(cases[i].length), period);
+        calendar_format_period(seconds, text_of(cases[i].length), period);
         assert_string_equal(period, cases[i].period);
     }
     char period[16], printed[32];
-    calendar_period(TIME_UNKNOWN, TEXT("month"), period);
+    calendar_format_period(TIME_UNKNOWN, TEXT("month"), period);
     assert_string_equal(period, "undated");
-    calendar_print(0, printed);
+    calendar_format(0, printed);
     assert_string_equal(printed, "1970-01-01T00:00:00Z");
-    calendar_print(TIME_UNKNOWN, printed);
+    calendar_format(TIME_UNKNOWN, printed);
     assert_string_equal(printed, "");
 }
 

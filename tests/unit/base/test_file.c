@@ -60,13 +60,13 @@ static void an_aborted_file_leaves_nothing(void **state)
     struct error error = {0};
     assert_true(file_writer_open(&writer, path, &error));
     fputs("half", writer.stream);
-    assert_int_equal(access(writer.temporary, F_OK), 0);
-    char temporary[300];
-    snprintf(temporary, sizeof(temporary), "%s", writer.temporary);
+    assert_int_equal(access(writer.temporary_path, F_OK), 0);
+    char temporary_path[300];
+    snprintf(temporary_path, sizeof(temporary_path), "%s", writer.temporary_path);
     file_writer_abort(&writer);
     file_writer_abort(&writer); /* safe twice */
     assert_int_not_equal(access(path, F_OK), 0);
-    assert_int_not_equal(access(temporary, F_OK), 0);
+    assert_int_not_equal(access(temporary_path, F_OK), 0);
 }
 
 static void a_full_disk_is_told_and_keeps_the_old_file(void **state)

@@ -86,7 +86,8 @@ static void quotes_are_found_by_the_marks_of_mail_programs(void **state)
         struct arena arena = {0};
         struct html_span *quotes;
         size_t count, end = 0;
-        struct text text = html_mail_to_text(text_of(mails[i].html), &arena, &quotes, &count);
+        struct text text =
+            html_mail_to_text_and_quotes(text_of(mails[i].html), &arena, &quotes, &count);
         struct text shown = {0};
         for (size_t k = 0; k < count; k++) {
             shown = arena_format(&arena, "%.*s%.*s[%.*s]", TEXT_ARGUMENT(shown),

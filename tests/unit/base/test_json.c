@@ -51,7 +51,7 @@ static void members_come_in_the_order_of_the_file(void **state)
     void *position = NULL;
     struct text key;
     const struct json *value;
-    for (size_t i = 0; json_next(root, &position, &key, &value); i++)
+    for (size_t i = 0; json_next_member(root, &position, &key, &value); i++)
         order[i] = key.bytes[0];
     assert_string_equal(order, "zam");
     json_free(root);

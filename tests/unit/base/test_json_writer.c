@@ -103,19 +103,19 @@ static void reals_are_short_and_read_back(void **state)
 
 static void write_sample(struct json_writer *writer)
 {
-    json_write_object(writer);
+    json_begin_object(writer);
     json_write_key(writer, TEXT("list"));
-    json_write_array(writer);
+    json_begin_array(writer);
     json_write_integer(writer, -1);
     json_write_null(writer);
-    json_write_object(writer);
-    json_write_end(writer);
-    json_write_end(writer);
+    json_begin_object(writer);
+    json_end(writer);
+    json_end(writer);
     json_write_key(writer, TEXT("yes"));
     json_write_boolean(writer, true);
     json_write_key(writer, TEXT("most"));
-    json_write_count(writer, UINT64_MAX);
-    json_write_end(writer);
+    json_write_unsigned(writer, UINT64_MAX);
+    json_end(writer);
 }
 
 static void levels_nest(void **state)

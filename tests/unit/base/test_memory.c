@@ -29,7 +29,7 @@ static void arena_memory_is_zeroed_even_when_used_again(void **state)
         arena_reset(&arena);
         assert_int_equal(arena.used, 0);
     }
-    struct text copy = arena_copy(&arena, TEXT("grain"));
+    struct text copy = arena_copy_text(&arena, TEXT("grain"));
     assert_string_equal(copy.bytes, "grain");
     struct text printed = arena_format(&arena, "%s:%d", "weekly.job", 12);
     assert_true(text_equal(printed, TEXT("weekly.job:12")));
@@ -52,7 +52,7 @@ static int exit_code_of(void (*run)(void))
 
 static void fail_the_second_allocation(void)
 {
-    memory_fail_after(2);
+    memory_set_fail_countdown(2);
     free(memory_alloc(1, 8));
     free(memory_alloc(1, 8));
 }
@@ -93,12 +93,12 @@ static void arrays_grow_by_doubling(void **state)
 static void hashes_know_where_parts_end_and_print_back(void **state)
 {
     (void)state;
-    uint64_t one = hash_add(hash_add(HASH_START, TEXT("ab")), TEXT("c"));
-    uint64_t other = hash_add(hash_add(HASH_START, TEXT("a")), TEXT("bc"));
+    uint64_t one = hash_combine(hash_combine(HASH_SEED, TEXT("ab")), TEXT("c"));
+    uint64_t other = hash_combine(hash_combine(HASH_SEED, TEXT("a")), TEXT("bc"));
     assert_true(one != other);
     char digits[17];
     uint64_t back;
-    hash_print(one, digits);
+    hash_format(one, digits);
     assert_true(hash_parse(text_of(digits), &back));
     assert_true(back == one);
     assert_false(hash_parse(TEXT("0123456789abcdeG"), &back));

@@ -38,14 +38,14 @@ static void texts_compare_by_their_keys(void **state)
 static void letters_have_kinds(void **state)
 {
     (void)state;
-    assert_int_equal(normalize_letter('a'), LETTER_WORD);
-    assert_int_equal(normalize_letter(0xE9), LETTER_WORD);
-    assert_int_equal(normalize_letter('7'), LETTER_DIGIT);
-    assert_int_equal(normalize_letter('-'), LETTER_NONE);
-    assert_int_equal(normalize_letter(0xBC30), LETTER_DENSE);
-    assert_int_equal(normalize_letter(0x3042), LETTER_DENSE);
-    assert_int_equal(normalize_letter(0x6F22), LETTER_DENSE);
-    assert_int_equal(normalize_letter(0x1F600), LETTER_NONE);
+    assert_int_equal(normalize_letter_class('a'), LETTER_SPACED_SCRIPT);
+    assert_int_equal(normalize_letter_class(0xE9), LETTER_SPACED_SCRIPT);
+    assert_int_equal(normalize_letter_class('7'), LETTER_DIGIT);
+    assert_int_equal(normalize_letter_class('-'), LETTER_NONE);
+    assert_int_equal(normalize_letter_class(0xBC30), LETTER_UNSPACED_SCRIPT);
+    assert_int_equal(normalize_letter_class(0x3042), LETTER_UNSPACED_SCRIPT);
+    assert_int_equal(normalize_letter_class(0x6F22), LETTER_UNSPACED_SCRIPT);
+    assert_int_equal(normalize_letter_class(0x1F600), LETTER_NONE);
 }
 
 static const struct {

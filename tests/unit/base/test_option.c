@@ -29,7 +29,7 @@ static void defaults_are_the_fallbacks(void **state)
 {
     (void)state;
     struct sieve sieve = {0};
-    option_defaults(options, &sieve);
+    option_set_defaults(options, &sieve);
     assert_true(text_equal(sieve.mesh, TEXT("fine")));
     assert_true(text_equal(sieve.shape, TEXT("round")));
     assert_int_equal(sieve.layers, 2);
@@ -65,9 +65,9 @@ static void a_slip_of_the_pen_is_recognised(void **state)
 {
     (void)state;
     static const char *const names[] = {"clean", "dedupe", "chunk", "classify", NULL};
-    assert_string_equal(option_nearest(names, TEXT("cleen")), "clean");
-    assert_string_equal(option_nearest(names, TEXT("dedup")), "dedupe");
-    assert_null(option_nearest(names, TEXT("zebra-crossing")));
+    assert_string_equal(option_find_closest_name(names, TEXT("cleen")), "clean");
+    assert_string_equal(option_find_closest_name(names, TEXT("dedup")), "dedupe");
+    assert_null(option_find_closest_name(names, TEXT("zebra-crossing")));
     assert_null(option_find(options, TEXT("mesh ")));
 }
 

@@ -66,12 +66,13 @@ static void words_end_at_white_space_first(void **state)
     struct segmenter *segmenter;
     assert_true(segmenter_open(&segmenter, NULL));
     struct text text = TEXT("the battery-life is awful");
-    assert_int_equal(segment_word_floor(segmenter, text, 14), 12); /* a word boundary: the hyphen */
-    assert_int_equal(segment_word_floor(segmenter, text, 18), 17);
-    assert_int_equal(segment_word_floor(segmenter, text, 19), 17);
-    assert_int_equal(segment_word_floor(segmenter, text, 25), 25);
-    assert_int_equal(segment_word_floor(segmenter, TEXT("aaaaaaaaaa"), 5), 0);
-    assert_int_equal(segment_word_floor(segmenter, TEXT("a bbbbbbbbbbbbbb"), 9), 2);
+    assert_int_equal(segment_word_boundary_before(segmenter, text, 14),
+                     12); /* a word boundary: the hyphen */
+    assert_int_equal(segment_word_boundary_before(segmenter, text, 18), 17);
+    assert_int_equal(segment_word_boundary_before(segmenter, text, 19), 17);
+    assert_int_equal(segment_word_boundary_before(segmenter, text, 25), 25);
+    assert_int_equal(segment_word_boundary_before(segmenter, TEXT("aaaaaaaaaa"), 5), 0);
+    assert_int_equal(segment_word_boundary_before(segmenter, TEXT("a bbbbbbbbbbbbbb"), 9), 2);
     segmenter_close(segmenter);
 }
 

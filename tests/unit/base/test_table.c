@@ -11,23 +11,23 @@
 static void values_stay_at_their_keys(void **state)
 {
     (void)state;
-    struct table table = {0};
-    assert_null(table_find(&table, 7));
+    struct hash_table hash_table = {0};
+    assert_null(hash_table_find(&hash_table, 7));
     for (size_t i = 0; i < 1000; i++) {
         bool added;
         /* Multiples of a power of two collide in the low bits. */
-        assert_int_equal(*table_at(&table, i * 4096, i, &added), i);
+        assert_int_equal(*hash_table_get_or_insert(&hash_table, i * 4096, i, &added), i);
         assert_true(added);
     }
     bool added;
-    *table_at(&table, 5 * 4096, 0, &added) += 1;
+    *hash_table_get_or_insert(&hash_table, 5 * 4096, 0, &added) += 1;
     assert_false(added);
     for (size_t i = 0; i < 1000; i++)
-        assert_int_equal(*table_find(&table, i * 4096), i == 5 ? 6 : i);
-    assert_null(table_find(&table, 1));
-    table_clear(&table);
-    assert_null(table_find(&table, 4096));
-    table_free(&table);
+        assert_int_equal(*hash_table_find(&hash_table, i * 4096), i == 5 ? 6 : i);
+    assert_null(hash_table_find(&hash_table, 1));
+    hash_table_clear(&hash_table);
+    assert_null(hash_table_find(&hash_table, 4096));
+    hash_table_free(&hash_table);
 }
 
 static void names_are_numbered_as_they_come(void **state)

@@ -14,10 +14,10 @@ static void texts_compare_by_bytes_and_the_shorter_comes_first(void **state)
     assert_int_equal(text_compare(TEXT("a"), TEXT("b")), -1);
     assert_int_equal(text_compare(TEXT("ab"), TEXT("a")), 1);
     assert_int_equal(text_compare(TEXT(""), (struct text){NULL, 0}), 0);
-    assert_true(text_equal_fold(TEXT("Review ID"), TEXT("review id")));
-    assert_false(text_equal_fold(TEXT("\xC3\x84"), TEXT("\xC3\xA4"))); /* ASCII only */
-    assert_true(text_starts_with_fold(TEXT("Re: hello"), TEXT("RE:")));
-    assert_false(text_starts_with_fold(TEXT("Re"), TEXT("re:")));
+    assert_true(text_equal_ignore_case(TEXT("Review ID"), TEXT("review id")));
+    assert_false(text_equal_ignore_case(TEXT("\xC3\x84"), TEXT("\xC3\xA4"))); /* ASCII only */
+    assert_true(text_starts_with_ignore_case(TEXT("Re: hello"), TEXT("RE:")));
+    assert_false(text_starts_with_ignore_case(TEXT("Re"), TEXT("re:")));
 }
 
 static void slices_are_clipped_to_the_text(void **state)
@@ -71,14 +71,14 @@ static void numbers_are_read_whole_or_not_at_all(void **state)
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         int64_t value = 99;
-        assert_int_equal(text_integer(text_of(cases[i].text), &value), cases[i].reads);
+        assert_int_equal(text_to_integer(text_of(cases[i].text), &value), cases[i].reads);
         assert_true(value == (cases[i].reads ? cases[i].value : 99));
     }
     double real = 0;
-    assert_true(text_real(TEXT("-1.5e2"), &real) && real == -150);
-    assert_false(text_real(TEXT("nan"), &real));
-    assert_false(text_real(TEXT("0x10"), &real));
-    assert_false(text_real(TEXT("1,5"), &real));
+    assert_true(text_to_real(TEXT("-1.5e2"), &real) && real == -150);
+    assert_false(text_to_real(TEXT("nan"), &real));
+    assert_false(text_to_real(TEXT("0x10"), &real));
+    assert_false(text_to_real(TEXT("1,5"), &real));
 }
 
 int main(void)

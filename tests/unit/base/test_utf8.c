@@ -35,8 +35,8 @@ static void broken_sequences_become_one_replacement_each(void **state)
         struct text repaired = utf8_repair(cases[i].bytes, &arena, &replaced);
         assert_true(text_equal(repaired, cases[i].repaired));
         assert_int_equal(replaced, cases[i].replaced);
-        assert_int_equal(utf8_valid(cases[i].bytes), cases[i].replaced == 0);
-        assert_true(utf8_valid(repaired));
+        assert_int_equal(utf8_is_valid(cases[i].bytes), cases[i].replaced == 0);
+        assert_true(utf8_is_valid(repaired));
     }
     arena_free(&arena);
 }
@@ -60,8 +60,8 @@ static void cuts_fall_between_code_points(void **state)
     struct text text = TEXT("a\xEB\xB0\xB0\xEC\x86\xA1z"); /* a배송z */
     static const size_t expected[] = {0, 1, 1, 1, 4, 4, 4, 7, 8, 8};
     for (size_t offset = 0; offset < 10; offset++)
-        assert_int_equal(utf8_floor(text, offset), expected[offset]);
-    assert_int_equal(utf8_length(text), 4);
+        assert_int_equal(utf8_boundary_before(text, offset), expected[offset]);
+    assert_int_equal(utf8_count_code_points(text), 4);
 }
 
 static void ascii_and_valid_bytes_are_seen_wherever_they_end(void **state)
@@ -74,8 +74,8 @@ static void ascii_and_valid_bytes_are_seen_wherever_they_end(void **state)
             if (at < size)
                 bytes[at] = '\xFF';
             struct text text = {bytes, size};
-            assert_int_equal(utf8_ascii_until(text, at / 2), at);
-            assert_int_equal(utf8_valid_until(text, at / 2), at);
+            assert_int_equal(utf8_ascii_end(text, at / 2), at);
+            assert_int_equal(utf8_valid_end(text, at / 2), at);
         }
 }
 

@@ -40,7 +40,7 @@ static void take_items(void *context, size_t worker)
 {
     (void)worker;
     struct shared *shared = context;
-    for (size_t item; workers_take(shared->workers, &item);)
+    for (size_t item; workers_take_item(shared->workers, &item);)
         shared->taken[item]++;
 }
 

@@ -14,10 +14,10 @@
 static void a_tokenizer_is_the_same_wherever_it_lies(void **state)
 {
     (void)state;
-    struct tiny_model tiny = {.gated = true};
+    struct tiny_model tiny = {.is_gated = true};
     struct error error = {0};
     struct arena arena = {0};
-    char *directory = tiny_model_write(&tiny);
+    char *directory = tiny_model_create(&tiny);
     const char *model = arena_format(&arena, "%s/model.winnow", directory).bytes;
     assert_true(t5_import(&(struct t5_import){.source = directory, .target = model}, &error));
     const char *const paths[] = {"tests/unit/data/tokenizer/spiece.model", directory, model};

@@ -15,16 +15,16 @@ struct words {
 
 static const struct flag flags[] = {
     {.option = {"file", OPTION_TEXT, offsetof(struct words, file), "none", .help = "a file"},
-     .letter = 'f',
-     .argument = "FILE"},
+     .short_name = 'f',
+     .value_name = "FILE"},
     {.option = {"set", OPTION_TEXT, offsetof(struct words, sets), "", .help = "a setting"},
-     .argument = "KEY",
-     .repeats = true},
+     .value_name = "KEY",
+     .is_repeatable = true},
     {.option = {"threads", OPTION_INTEGER, offsetof(struct words, threads), "1", 1, 64,
                 .help = "workers"},
-     .argument = "N"},
+     .value_name = "N"},
     {.option = {"quiet", OPTION_BOOLEAN, offsetof(struct words, quiet), "no", .help = "hush"},
-     .letter = 'q'},
+     .short_name = 'q'},
     {.option = {0}},
 };
 
@@ -83,8 +83,8 @@ static void operands_are_counted(void **state)
 {
     (void)state;
     struct error error = {0};
-    assert_true(command_operands(&command, 1, 1, 1, &error));
-    assert_false(command_operands(&command, 0, 1, 1, &error));
+    assert_true(command_check_operands(&command, 1, 1, 1, &error));
+    assert_false(command_check_operands(&command, 0, 1, 1, &error));
     assert_int_equal(error.kind, ERROR_USAGE);
 }
 

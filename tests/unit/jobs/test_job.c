@@ -13,7 +13,7 @@
 
 static bool read_job(struct job *job, const char *bytes, const char *overrides, struct error *error)
 {
-    return job_read(job, text_of(bytes), "weekly.job", text_of(overrides), error);
+    return job_parse(job, text_of(bytes), "weekly.job", text_of(overrides), error);
 }
 
 static void the_smallest_job_has_defaults(void **state)
@@ -47,8 +47,8 @@ static void sources_have_names_and_several_paths(void **state)
     assert_int_equal(job.sources[0].path_count, 2);
     assert_true(text_equal(job.sources[1].name, TEXT("mail")));
     assert_true(text_equal(job.sources[1].format, TEXT("mail")));
-    assert_string_equal(job_path(&job, job.sources[1].paths[0]), "/var/mail/box");
-    assert_string_equal(job_path(&job, job.sources[0].paths[0]), "./a.csv");
+    assert_string_equal(job_resolve_path(&job, job.sources[1].paths[0]), "/var/mail/box");
+    assert_string_equal(job_resolve_path(&job, job.sources[0].paths[0]), "./a.csv");
     assert_ptr_equal(job.output.format, &excel_format);
     job_free(&job);
 }
@@ -78,10 +78,10 @@ static void relative_paths_count_from_the_job(void **state)
     (void)state;
     struct job job;
     struct error error = {0};
-    assert_true(job_read(&job, TEXT("[source]\npath = a.csv\n[output]\npath = out\n"),
-                         "jobs/deep/weekly.job", TEXT(""), &error));
+    assert_true(job_parse(&job, TEXT("[source]\npath = a.csv\n[output]\npath = out\n"),
+                          "jobs/deep/weekly.job", TEXT(""), &error));
     assert_string_equal(job.output.folder, "jobs/deep/out");
-    assert_string_equal(job_path(&job, TEXT("a.csv")), "jobs/deep/a.csv");
+    assert_string_equal(job_resolve_path(&job, TEXT("a.csv")), "jobs/deep/a.csv");
     job_free(&job);
 }
 

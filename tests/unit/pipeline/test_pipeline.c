@@ -28,26 +28,26 @@ static bool open_lines(void *state, const char *path, struct error *error)
     return lines->file || error_set(error, ERROR_INPUT, "%s: cannot be opened", path);
 }
 
-static enum reading read_line(void *state, struct batch *batch, struct error *error)
+static enum read_status read_line(void *state, struct batch *batch, struct error *error)
 {
     struct lines *lines = state;
     char line[80];
     if (!fgets(line, sizeof(line), lines->file))
-        return READING_DONE;
+        return READ_END;
     struct text text = text_trim(text_of(line));
     lines->line++;
     if (line[0] == '#') {
         error_set(error, ERROR_INPUT, "line %d: unreadable from here", (int)lines->line);
-        return READING_FAILED;
+        return READ_FAILED;
     }
     if (line[0] == '!') {
         batch_reject_row(batch, lines->line, 0, TEXT("begins with !"), text);
-        return READING_MORE;
+        return READ_OK;
     }
-    struct record *record = batch_add(batch);
+    struct record *record = batch_add_record(batch);
     record->line = lines->line;
-    record->body = record->text = arena_copy(&batch->arena, text);
-    return READING_MORE;
+    record->body = record->text = arena_copy_text(&batch->arena, text);
+    return READ_OK;
 }
 
 static void close_lines(void *state)
@@ -72,11 +72,11 @@ struct counters {
 };
 
 struct stage_state {
-    const struct workbench *bench;
+    const struct stage_context *bench;
     struct counters *counters;
 };
 
-static bool open_stage(void *state, const struct workbench *bench, struct error *error)
+static bool open_stage(void *state, const struct stage_context *bench, struct error *error)
 {
     (void)error;
     ((struct stage_state *)state)->bench = bench;
@@ -86,7 +86,7 @@ static bool open_stage(void *state, const struct workbench *bench, struct error 
 static bool recognise(struct stage_state *state, const struct batch *batch, struct record *record,
                       struct error *error)
 {
-    struct known known;
+    struct record_lookup record_lookup;
     bool analysed;
     size_t space = text_find(record->text, TEXT(" "), 0);
     if (space == record->text.size) {
@@ -98,15 +98,16 @@ static bool recognise(struct stage_state *state, const struct batch *batch, stru
     bool in_batch = false;
     for (const struct record *other = batch->records; other < record; other++)
         in_batch |= other->id == record->id;
-    if (!store_find(state->bench->store, record->id, record->content_hash, &known, error) ||
+    if (!store_find_record(state->bench->store, record->id, record->content_hash, &record_lookup,
+                           error) ||
         !store_has_analysis(state->bench->store, record->text_hash, state->bench->model_key,
                             &analysed, error))
         return false;
-    if (in_batch || known.this_run)
+    if (in_batch || record_lookup.seen_in_this_run)
         record->state = RECORD_DUPLICATE;
-    else if (known.exists && !known.first_run)
-        record->state = known.same_content ? RECORD_UNCHANGED : RECORD_REVISED;
-    record->analyse = !analysed && record->state != RECORD_DUPLICATE;
+    else if (record_lookup.exists && !record_lookup.new_in_this_run)
+        record->state = record_lookup.same_content ? RECORD_UNCHANGED : RECORD_REVISED;
+    record->needs_analysis = !analysed && record->state != RECORD_DUPLICATE;
     return true;
 }
 
@@ -131,7 +132,7 @@ static bool infer(void *user, struct batch *batch, struct error *error)
     struct stage_state *state = user;
     for (size_t i = 0; !batch->replay && i < batch->count; i++) {
         struct record *record = &batch->records[i];
-        if (!record->analyse)
+        if (!record->needs_analysis)
             continue;
         state->counters->inferred++;
         record->analysis = (struct analysis){.sentiment = SENTIMENT_NEUTRAL,
@@ -157,15 +158,15 @@ static bool gather(void *user, const struct row *row, struct error *error)
     while (at < list->count && !text_equal(list->groups[at].key, key))
         at++;
     if (at == list->count)
-        list->groups[list->count++] = (struct group_header){
-            .key = arena_copy(&list->arena, key),
+        list->groups[list->count++] = (struct group_entry){
+            .key = arena_copy_text(&list->arena, key),
             .period = TEXT("all"),
-            .fingerprint = HASH_START,
+            .fingerprint = HASH_SEED,
             .feedback_ids = arena_alloc(&list->arena, 100, sizeof(uint64_t)),
         };
-    struct group_header *header = &list->groups[at];
+    struct group_entry *header = &list->groups[at];
     ((uint64_t *)header->feedback_ids)[header->member_count++] = row->feedback_id;
-    header->fingerprint = hash_add_number(header->fingerprint, row->text_hash);
+    header->fingerprint = hash_combine_number(header->fingerprint, row->text_hash);
     return true;
 }
 
@@ -174,8 +175,8 @@ static bool list_groups(void *user, struct group_list *groups, struct error *err
     struct stage_state *state = user;
     struct gathering gathering = {.groups = groups};
     groups->groups = arena_alloc(&groups->arena, 100, sizeof(*groups->groups));
-    return store_each_row(state->bench->store, state->bench->selection, MODEL, gather, &gathering,
-                          error);
+    return store_for_each_record(state->bench->store, state->bench->selection, MODEL, gather,
+                                 &gathering, error);
 }
 
 static bool process_group(void *user, struct group *group, struct error *error)
@@ -199,13 +200,13 @@ static bool process_group(void *user, struct group *group, struct error *error)
 static bool finish(void *user, struct error *error)
 {
     struct stage_state *state = user;
-    struct figure figure = {.period = TEXT("all"),
-                            .segment = TEXT("all"),
-                            .topic = TEXT("(all)"),
-                            .mentions = 1,
-                            .responses = 3};
-    return store_save_figures(state->bench->store, state->bench->selection->view, &figure, 1,
-                              error);
+    struct topic_stats topic_stats = {.period = TEXT("all"),
+                                      .segment = TEXT("all"),
+                                      .topic = TEXT("(all)"),
+                                      .mentions = 1,
+                                      .responses = 3};
+    return store_save_topic_stats(state->bench->store, state->bench->selection->view, &topic_stats,
+                                  1, error);
 }
 
 static const struct stage recognise_stage = {.name = "recognise",
@@ -216,7 +217,7 @@ static const struct stage recognise_stage = {.name = "recognise",
                                          .state_size = sizeof(struct stage_state),
                                          .open = open_stage,
                                          .process = infer,
-                                         .for_saved = true},
+                                         .handles_saved_texts = true},
                           group_stage_here = {.name = "group",
                                               .state_size = sizeof(struct stage_state),
                                               .open = open_stage,
@@ -296,7 +297,8 @@ static void add_step(struct pipeline *pipeline, const struct stage *stage, struc
 {
     struct stage_state *state = memory_alloc(1, sizeof(*state));
     state->counters = &attempt->counters;
-    pipeline->steps[pipeline->step_count++] = (struct step){.stage = stage, .state = state};
+    pipeline->stage_instances[pipeline->stage_instance_count++] =
+        (struct stage_instance){.stage = stage, .state = state};
 }
 
 /* A run, as a program that starts, works and ends. */
@@ -310,7 +312,7 @@ static bool run(const struct place *place, struct attempt *attempt)
     struct pipeline pipeline = {
         .batch_records = 2,
         .progress = {count_update, count_note, attempt},
-        .steps = memory_alloc(3, sizeof(struct step)),
+        .stage_instances = memory_alloc(3, sizeof(struct stage_instance)),
     };
     add_step(&pipeline, &recognise_stage, attempt);
     add_step(&pipeline, &infer_stage, attempt);
@@ -319,18 +321,19 @@ static bool run(const struct place *place, struct attempt *attempt)
     uint64_t run_id;
     bool resumed;
     assert_true(store_open(&store, place->database, &attempt->error));
-    pipeline.workbench = (struct workbench){.store = store,
-                                            .model_key = attempt->model ? attempt->model : MODEL,
-                                            .selection = &selection,
-                                            .stop = attempt->stop};
-    store_fail_after(store, attempt->fail_after);
-    bool ok = pipeline_open_steps(&pipeline, &attempt->error) &&
+    pipeline.stage_context =
+        (struct stage_context){.store = store,
+                               .model_key = attempt->model ? attempt->model : MODEL,
+                               .selection = &selection,
+                               .stop = attempt->stop};
+    store_set_fail_countdown(store, attempt->fail_after);
+    bool ok = pipeline_open_stages(&pipeline, &attempt->error) &&
               store_begin_run(store, 1, &run_id, &resumed, &attempt->error) &&
-              pipeline_ingest(&pipeline, files, attempt->without_files ? 0 : 2, &attempt->error) &&
+              pipeline_read(&pipeline, files, attempt->without_files ? 0 : 2, &attempt->error) &&
               pipeline_summarize(&pipeline, &attempt->error) &&
               pipeline_aggregate(&pipeline, &attempt->error) &&
               store_finish_run(store, &attempt->error);
-    pipeline_check_files(&pipeline, &attempt->file_error);
+    pipeline_check_failed_files(&pipeline, &attempt->file_error);
     pipeline_close(&pipeline);
     store_close(store);
     return ok;
@@ -352,13 +355,14 @@ static bool print_cells(void *user, const struct text *cells, size_t count, stru
     return true;
 }
 
-static bool print_file(void *user, const struct file_account *file, struct error *error)
+static bool print_file(void *user, const struct file_totals *file, struct error *error)
 {
     (void)error;
     fprintf(user, "%.*s:", TEXT_ARGUMENT(file->path));
     for (int i = 0; i < RECORD_STATE_COUNT; i++)
-        fprintf(user, " %d", (int)file->account.states[i]);
-    fprintf(user, " inferred %d of %d\n", (int)file->account.inferred, (int)file->account.read);
+        fprintf(user, " %d", (int)file->row_totals.states[i]);
+    fprintf(user, " inferred %d of %d\n", (int)file->row_totals.inferred,
+            (int)file->row_totals.read);
     return true;
 }
 
@@ -373,8 +377,8 @@ static char *dump(const struct place *place)
     assert_true(store_open(&store, place->database, &error));
     struct table_visitor visitor = {print_begin, print_cells, out};
     for (const char *const *table = store_tables; *table; table++)
-        assert_true(store_each_table_row(store, *table, NULL, MODEL, &visitor, &error));
-    assert_true(store_each_file(store, print_file, out, &error));
+        assert_true(store_for_each_table_row(store, *table, NULL, MODEL, &visitor, &error));
+    assert_true(store_for_each_file(store, print_file, out, &error));
     store_close(store);
     fclose(out);
     return bytes;
@@ -432,7 +436,7 @@ static uint64_t count_unread(const struct place *place, uint64_t model, uint64_t
     struct store *store;
     uint64_t texts;
     assert_true(store_open(&store, place->database, &error));
-    assert_true(store_count_unread(store, model, &texts, &error));
+    assert_true(store_count_unanalysed(store, model, &texts, &error));
     *shown = store_model_key(store);
     store_close(store);
     return texts;

@@ -63,7 +63,7 @@ static bool begin_run(struct store *store, uint64_t job)
 static uint64_t begin_file(struct store *store, const char *path, uint64_t size)
 {
     struct error error = {0};
-    struct file_mark mark = {.path = path, .connector = "csv", .size = size, .modified = 5};
+    struct file_signature mark = {.path = path, .connector = "csv", .size = size, .modified = 5};
     uint64_t reads;
     bool finished;
     assert_true(store_begin_file(store, &mark, &reads, &finished, &error));
@@ -73,14 +73,14 @@ static uint64_t begin_file(struct store *store, const char *path, uint64_t size)
 static struct record *add(struct batch *batch, enum record_state state, uint64_t id,
                           const char *text)
 {
-    struct record *record = batch_add(batch);
+    struct record *record = batch_add_record(batch);
     record->state = state;
     record->id = id;
     record->external_id = arena_format(&batch->arena, "id-%d", (int)id);
     record->author = TEXT("Kim");
     record->text = record->body = text_of(text);
     record->text_hash = record->content_hash = hash_text(record->text);
-    record->analyse = true;
+    record->needs_analysis = true;
     record->analysis = (struct analysis){.sentiment = SENTIMENT_POSITIVE,
                                          .score = 0.5,
                                          .confidence = 0.75,
@@ -99,12 +99,12 @@ static void save(struct store *store, struct batch *batch, uint64_t reads, bool 
     batch_reset(batch);
 }
 
-static struct known find(struct store *store, uint64_t id, const char *text)
+static struct record_lookup find(struct store *store, uint64_t id, const char *text)
 {
     struct error error = {0};
-    struct known known;
-    assert_true(store_find(store, id, hash_text(text_of(text)), &known, &error));
-    return known;
+    struct record_lookup record_lookup;
+    assert_true(store_find_record(store, id, hash_text(text_of(text)), &record_lookup, &error));
+    return record_lookup;
 }
 
 /* A table as one text: cells joined by a bar, rows by a line feed. */
@@ -134,7 +134,7 @@ static void assert_table(struct store *store, const char *name, const struct sel
     size_t size;
     FILE *out = open_memstream(&bytes, &size);
     struct table_visitor visitor = {print_names, print_cells, out};
-    if (!store_each_table_row(store, name, selection, MODEL, &visitor, &error))
+    if (!store_for_each_table_row(store, name, selection, MODEL, &visitor, &error))
         fail_msg("%s", error.message);
     fclose(out);
     assert_string_equal(bytes, expected);
@@ -161,28 +161,36 @@ static void saved_records_are_known(void **state)
     add(&batch, RECORD_NEW, 1, "fine");
     save(store, &batch, 1, true);
 
-    struct known known = find(store, 1, "fine");
-    assert_true(known.exists && known.same_content && known.this_run && known.first_run);
+    struct record_lookup record_lookup = find(store, 1, "fine");
+    assert_true(record_lookup.exists && record_lookup.same_content &&
+                record_lookup.seen_in_this_run && record_lookup.new_in_this_run);
     assert_false(find(store, 1, "edited").same_content);
     assert_false(find(store, 2, "fine").exists);
     assert_true(store_has_analysis(store, hash_text(TEXT("fine")), MODEL, &found, &error) && found);
     assert_true(store_has_analysis(store, hash_text(TEXT("fine")), 8, &found, &error) && !found);
 
     uint64_t hash = hash_text(TEXT("fine"));
-    assert_true(store_find_twin(store, TEXT("shop"), TEXT("Kim"), hash, 2, &found, &error) &&
+    assert_true(store_find_same_author_duplicate(store, TEXT("shop"), TEXT("Kim"), hash, 2, &found,
+                                                 &error) &&
                 found);
-    assert_true(store_find_twin(store, TEXT("shop"), TEXT("Kim"), hash, 1, &found, &error) &&
+    assert_true(store_find_same_author_duplicate(store, TEXT("shop"), TEXT("Kim"), hash, 1, &found,
+                                                 &error) &&
                 !found);
-    assert_true(store_find_twin(store, TEXT("shop"), TEXT("Lee"), hash, 2, &found, &error) &&
+    assert_true(store_find_same_author_duplicate(store, TEXT("shop"), TEXT("Lee"), hash, 2, &found,
+                                                 &error) &&
                 !found);
-    assert_true(store_find_twin(store, TEXT("blog"), TEXT("Kim"), hash, 2, &found, &error) &&
+    assert_true(store_find_same_author_duplicate(store, TEXT("blog"), TEXT("Kim"), hash, 2, &found,
+                                                 &error) &&
                 !found);
-    assert_true(store_find_twin(store, TEXT("shop"), TEXT(""), hash, 2, &found, &error) && !found);
+    assert_true(
+        store_find_same_author_duplicate(store, TEXT("shop"), TEXT(""), hash, 2, &found, &error) &&
+        !found);
 
     assert_true(store_finish_run(store, &error));
     begin_run(store, 1);
-    known = find(store, 1, "fine");
-    assert_true(known.exists && known.same_content && !known.this_run && !known.first_run);
+    record_lookup = find(store, 1, "fine");
+    assert_true(record_lookup.exists && record_lookup.same_content &&
+                !record_lookup.seen_in_this_run && !record_lookup.new_in_this_run);
     batch_free(&batch);
     store_close(store);
 }
@@ -221,26 +229,26 @@ static void accounts_add_up_over_files(void **state)
     begin_run(store, 1);
     begin_file(store, "a.csv", 10);
     add(&batch, RECORD_NEW, 1, "one");
-    add(&batch, RECORD_EMPTY, 0, "")->analyse = false;
-    batch_reject(&batch, add(&batch, RECORD_NEW, 2, "two"), TEXT("stage said no"));
-    batch.records[2].analyse = false;
+    add(&batch, RECORD_EMPTY, 0, "")->needs_analysis = false;
+    batch_reject_record(&batch, add(&batch, RECORD_NEW, 2, "two"), TEXT("stage said no"));
+    batch.records[2].needs_analysis = false;
     batch.read = 3;
     assert_true(store_save_batch(store, &batch, MODEL, 3, true, &error));
     batch_reset(&batch);
     begin_file(store, "b.csv", 10);
-    add(&batch, RECORD_DUPLICATE, 1, "one")->analyse = false;
+    add(&batch, RECORD_DUPLICATE, 1, "one")->needs_analysis = false;
     batch_reject_row(&batch, 2, 30, TEXT("quote not closed"), TEXT("\"x\xff\n"));
     save(store, &batch, 2, true);
 
-    struct account account;
-    assert_true(store_account(store, &account, &error));
-    assert_int_equal(account.read, 5);
-    assert_int_equal(account.states[RECORD_NEW], 1);
-    assert_int_equal(account.states[RECORD_EMPTY], 1);
-    assert_int_equal(account.states[RECORD_DUPLICATE], 1);
-    assert_int_equal(account.states[RECORD_REJECTED], 2);
-    assert_int_equal(account.inferred, 1);
-    assert_int_equal(account.tokens, 4);
+    struct row_totals row_totals;
+    assert_true(store_get_row_totals(store, &row_totals, &error));
+    assert_int_equal(row_totals.read, 5);
+    assert_int_equal(row_totals.states[RECORD_NEW], 1);
+    assert_int_equal(row_totals.states[RECORD_EMPTY], 1);
+    assert_int_equal(row_totals.states[RECORD_DUPLICATE], 1);
+    assert_int_equal(row_totals.states[RECORD_REJECTED], 2);
+    assert_int_equal(row_totals.inferred, 1);
+    assert_int_equal(row_totals.tokens, 4);
     assert_table(store, "rejects", NULL,
                  "file|line|byte_offset|reason|raw\na.csv||0|stage said no|two\n"
                  "b.csv|2|30|quote not closed|\"x\\xFF\n\n");
@@ -253,12 +261,12 @@ static void an_account_that_does_not_balance_is_told(void **state)
     struct store *store = open_store(*state);
     struct batch batch = {.read = 2};
     struct error error = {0};
-    struct account account;
+    struct row_totals row_totals;
     begin_run(store, 1);
     begin_file(store, "a.csv", 10);
     add(&batch, RECORD_NEW, 1, "one");
     assert_true(store_save_batch(store, &batch, MODEL, 1, true, &error));
-    assert_false(store_account(store, &account, &error));
+    assert_false(store_get_row_totals(store, &row_totals, &error));
     assert_int_equal(error.kind, ERROR_STORE);
     batch_free(&batch);
     store_close(store);
@@ -278,16 +286,16 @@ static void a_broken_off_run_goes_on_under_the_same_job(void **state)
     store = open_store(*state);
     assert_true(begin_run(store, 1));
     assert_int_equal(begin_file(store, "a.csv", 10), 1);
-    assert_true(find(store, 1, "one").this_run);
+    assert_true(find(store, 1, "one").seen_in_this_run);
     save(store, &batch, 1, true);
     assert_true(begin_file(store, "a.csv", 10) == UINT64_MAX);
     /* The file grew between two tries: it begins anew, and its rows are new again. */
     assert_int_equal(begin_file(store, "a.csv", 20), 0);
-    struct known known = find(store, 1, "one");
-    assert_true(known.first_run && !known.this_run);
-    struct account account;
-    assert_true(store_account(store, &account, &error));
-    assert_int_equal(account.read, 0);
+    struct record_lookup record_lookup = find(store, 1, "one");
+    assert_true(record_lookup.new_in_this_run && !record_lookup.seen_in_this_run);
+    struct row_totals row_totals;
+    assert_true(store_get_row_totals(store, &row_totals, &error));
+    assert_int_equal(row_totals.read, 0);
     assert_false(begin_run(store, 2));
     batch_free(&batch);
     store_close(store);
@@ -302,7 +310,7 @@ static void a_save_that_fails_leaves_nothing(void **state)
     begin_file(store, "a.csv", 10);
     add(&batch, RECORD_NEW, 1, "one");
     batch.read = 1;
-    store_fail_after(store, 1);
+    store_set_fail_countdown(store, 1);
     assert_false(store_save_batch(store, &batch, MODEL, 1, true, &error));
     assert_int_equal(error.kind, ERROR_STORE);
     assert_non_null(strstr(error.message, "disk is full"));
@@ -338,7 +346,7 @@ static void save_three(struct store *store)
     record->created_at = 2 * 86400;
     record->lang = TEXT("en");
     record->lang_source = "detected";
-    add(&batch, RECORD_NEW, 3, "undated")->analyse = false;
+    add(&batch, RECORD_NEW, 3, "undated")->needs_analysis = false;
     save(store, &batch, 3, true);
     batch_free(&batch);
 }
@@ -363,7 +371,7 @@ static void assert_rows(struct store *store, const struct selection *selection,
     char *bytes;
     size_t size;
     FILE *out = open_memstream(&bytes, &size);
-    if (!store_each_row(store, selection, MODEL, print_row, out, &error))
+    if (!store_for_each_record(store, selection, MODEL, print_row, out, &error))
         fail_msg("%s", error.message);
     fclose(out);
     assert_string_equal(bytes, expected);
@@ -437,7 +445,7 @@ static void others_speak_the_language_of_most(void **state)
         record->lang_source = id == 1 ? NULL : id == 2 ? "hint" : "detected";
     }
     save(store, &batch, 4, true);
-    assert_true(store_settle_languages(store, &error));
+    assert_true(store_update_source_languages(store, &error));
     static const struct field korean = {TEXT("lang"), TEXT("ko")};
     struct selection selection = {TIME_UNKNOWN, TIME_UNKNOWN, &korean, 1, 5};
     assert_rows(store, &selection, "text:positive\ntext:positive\ntext:positive\n");
@@ -451,7 +459,7 @@ static void others_speak_the_language_of_most(void **state)
     begin_file(store, "b.csv", 10);
     add(&batch, RECORD_NEW, 5, "text")->lang = TEXT("de");
     save(store, &batch, 1, true);
-    assert_true(store_settle_languages(store, &error));
+    assert_true(store_update_source_languages(store, &error));
     selection.where = &korean;
     assert_rows(store, &selection, "text:positive\ntext:positive\n");
     batch_free(&batch);
@@ -461,22 +469,22 @@ static void others_speak_the_language_of_most(void **state)
 static void what_was_replaced_is_counted_by_run(void **state)
 {
     struct store *store = open_store(*state);
-    struct batch batch = {.left_out = 3, .personal = {[PERSONAL_PHONE] = 2}};
-    struct account account;
+    struct batch batch = {.skipped = 3, .pii = {[PII_PHONE] = 2}};
+    struct row_totals row_totals;
     struct error error = {0};
     begin_run(store, 1);
     begin_file(store, "a.csv", 10);
     save(store, &batch, 1, false);
-    batch.personal[PERSONAL_PHONE] = batch.personal[PERSONAL_ORDER] = batch.left_out = 1;
+    batch.pii[PII_PHONE] = batch.pii[PII_ORDER_NUMBER] = batch.skipped = 1;
     save(store, &batch, 2, true);
-    assert_true(store_account(store, &account, &error));
-    assert_int_equal(account.left_out, 4);
-    assert_int_equal(account.personal[PERSONAL_PHONE], 3);
-    assert_int_equal(account.personal[PERSONAL_ORDER], 1);
+    assert_true(store_get_row_totals(store, &row_totals, &error));
+    assert_int_equal(row_totals.skipped, 4);
+    assert_int_equal(row_totals.pii[PII_PHONE], 3);
+    assert_int_equal(row_totals.pii[PII_ORDER_NUMBER], 1);
     /* The file changed: it is read, and counted, anew. */
     begin_file(store, "a.csv", 11);
-    assert_true(store_account(store, &account, &error));
-    assert_int_equal(account.left_out + account.personal[PERSONAL_PHONE], 0);
+    assert_true(store_get_row_totals(store, &row_totals, &error));
+    assert_int_equal(row_totals.skipped + row_totals.pii[PII_PHONE], 0);
     batch_free(&batch);
     store_close(store);
 }
@@ -488,7 +496,7 @@ static void an_author_is_named_only_where_the_job_says_so(void **state)
     begin_run(store, 1);
     begin_file(store, "a.csv", 10);
     add(&batch, RECORD_NEW, 1, "text");
-    add(&batch, RECORD_NEW, 2, "text")->named = true;
+    add(&batch, RECORD_NEW, 2, "text")->saves_author = true;
     save(store, &batch, 2, true);
     assert_table(store, "feedback", NULL,
                  "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
@@ -511,7 +519,7 @@ static void a_file_of_an_earlier_version_is_brought_up_to_date(void **state)
     assert_int_equal(
         sqlite3_exec(earlier,
                      "DROP VIEW v_feedback; DROP VIEW v_account; DROP TABLE language;"
-                     "DROP TABLE personal; ALTER TABLE file DROP COLUMN left_out;"
+                     "DROP TABLE personal; ALTER TABLE file DROP COLUMN skipped;"
                      "ALTER TABLE feedback DROP COLUMN lang_source;"
                      "ALTER TABLE feedback DROP COLUMN author; PRAGMA user_version = 1",
                      NULL, NULL, NULL),
@@ -520,8 +528,8 @@ static void a_file_of_an_earlier_version_is_brought_up_to_date(void **state)
     store = open_store(place);
     static const struct field english = {TEXT("lang"), TEXT("en")};
     struct selection selection = {TIME_UNKNOWN, TIME_UNKNOWN, &english, 1, 5};
-    struct account account;
-    assert_true(store_account(store, &account, NULL));
+    struct row_totals row_totals;
+    assert_true(store_get_row_totals(store, &row_totals, NULL));
     assert_rows(store, &selection, "later:positive\n");
     store_close(store);
 }

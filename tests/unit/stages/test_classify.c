@@ -29,10 +29,10 @@ static const struct {
 static void add_examples(struct batch *batch)
 {
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
-        struct record *record = batch_add(batch);
+        struct record *record = batch_add_record(batch);
         record->title = text_of(examples[i].title);
         record->text = text_of(examples[i].text);
-        record->analyse = true;
+        record->needs_analysis = true;
     }
 }
 
@@ -44,16 +44,17 @@ static void add_long(struct batch *batch, size_t good, size_t bad)
         text = arena_format(&batch->arena, "%.*sThe lid is %s and the %s lid stays %zu.\n",
                             TEXT_ARGUMENT(text), i < good ? "good" : "bad",
                             i < good ? "good" : "bad", i);
-    struct record *record = batch_add(batch);
+    struct record *record = batch_add_record(batch);
     record->text = text;
-    record->analyse = true;
+    record->needs_analysis = true;
 }
 
 static void run_model(const struct t5_model *asked, struct batch *batch, size_t session_batch,
                       const char *chunk_settings)
 {
     struct t5_session session = {.model = asked, .batch = session_batch, .input_tokens = 48};
-    struct workbench bench = {.model = asked, .session = &session, .session_batch = session_batch};
+    struct stage_context bench = {
+        .model = asked, .session = &session, .session_batch = session_batch};
     void *chunk = stage_start(&chunk_stage, chunk_settings, &bench, NULL);
     void *classify = stage_start(&classify_stage, "", &bench, NULL);
     struct error error = {0};
@@ -86,7 +87,7 @@ static void records_get_sentiment_and_topics(void **state)
     (void)state;
     struct batch batch = {0};
     add_examples(&batch);
-    batch_add(&batch)->text = TEXT("bad, but saved already");
+    batch_add_record(&batch)->text = TEXT("bad, but saved already");
     run(&batch, 4, "");
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
         const struct record *record = &batch.records[i];
@@ -112,9 +113,9 @@ static void expect_topics_by(const char *by, const char *sure_at, const char *te
         prompts[i] = fake_prompts[i];
     const struct t5_model told = {prompts};
     struct batch batch = {0};
-    struct record *record = batch_add(&batch);
+    struct record *record = batch_add_record(&batch);
     record->text = text_of(text);
-    record->analyse = true;
+    record->needs_analysis = true;
     run_model(&told, &batch, 4, "");
     assert_true(text_equal(topics_of(record, &batch.arena), text_of(expected)));
     batch_free(&batch);
@@ -163,7 +164,7 @@ static void what_a_limit_leaves_unread_shows_in_the_coverage(void **state)
     (void)state;
     struct batch batch = {0};
     add_long(&batch, 12, 10);
-    run(&batch, 3, "most_chunks=2");
+    run(&batch, 3, "max_chunks=2");
     const struct record *record = &batch.records[0];
     assert_int_equal(record->chunk_count, 2);
     double read = (double)(record->chunks[0].tokens + record->chunks[1].tokens);
@@ -203,7 +204,7 @@ static void a_signal_ends_it_before_the_next_question(void **state)
     (void)state;
     volatile sig_atomic_t stop = 1;
     struct t5_session session = {.model = &model, .batch = 4, .input_tokens = 48};
-    struct workbench bench = {
+    struct stage_context bench = {
         .model = &model, .session = &session, .session_batch = 4, .stop = &stop};
     struct batch batch = {0};
     struct error error = {0};
@@ -230,7 +231,7 @@ static void a_model_without_the_prompts_is_refused(void **state)
     };
     for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++) {
         struct t5_model poor = {broken[i]};
-        struct workbench bench = {.model = &poor, .session_batch = 1};
+        struct stage_context bench = {.model = &poor, .session_batch = 1};
         struct error error = {0};
         assert_null(stage_start(&chunk_stage, "", &bench, &error));
         assert_int_equal(error.kind, ERROR_MODEL);

@@ -48,7 +48,7 @@ static void records_are_cleaned(void **state)
     void *clean = stage_start(&clean_stage, "", NULL, NULL);
     struct batch batch = {0};
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
-        struct record *record = batch_add(&batch);
+        struct record *record = batch_add_record(&batch);
         record->title = text_of(examples[i].title);
         record->body = text_of(examples[i].body);
         record->lang = text_of(examples[i].lang);

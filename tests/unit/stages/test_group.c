@@ -19,17 +19,17 @@ static void save_rows(struct store *store, size_t count)
     uint64_t run, reads;
     bool flag;
     assert_true(store_begin_run(store, count, &run, &flag, NULL));
-    struct file_mark mark = {.path = "a.csv", .connector = "csv"};
+    struct file_signature mark = {.path = "a.csv", .connector = "csv"};
     assert_true(store_begin_file(store, &mark, &reads, &flag, NULL));
     struct batch batch = {.path = "a.csv", .source = TEXT("shop")};
     for (size_t i = 0; i < count; i++) {
-        struct record *record = batch_add(&batch);
+        struct record *record = batch_add_record(&batch);
         record->id = record->content_hash = record->text_hash = i + 1;
         record->text = arena_format(&batch.arena, "text %zu", i);
         record->created_at = 1772000000 + (int64_t)i * 86400 * 10;
         record->fields = i % 3 ? &kettle : &lamp;
         record->field_count = 1;
-        record->analyse = true;
+        record->needs_analysis = true;
         record->analysis.sentiment = SENTIMENT_POSITIVE;
         record->analysis.topics = i % 3 ? &lid : NULL;
         record->analysis.topic_count = i % 3 ? 1 : 0;
@@ -43,7 +43,7 @@ static void save_rows(struct store *store, size_t count)
 static bool list(struct store *store, const char *settings, struct group_list *groups,
                  struct error *error)
 {
-    struct workbench bench = {.store = store, .model_key = 1, .summary_key = 2};
+    struct stage_context bench = {.store = store, .model_key = 1, .summary_key = 2};
     static const struct selection everything = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN};
     bench.selection = &everything;
     void *state = stage_start(&group_stage, settings, &bench, error);
@@ -77,9 +77,9 @@ static void groups_are_segments_periods_and_topics(void **state)
     arena_free(&groups.arena);
 
     groups = (struct group_list){0};
-    assert_true(list(database.store, "by=Product;period=all;most_groups=2", &groups, NULL));
+    assert_true(list(database.store, "by=Product;period=all;max_groups=2", &groups, NULL));
     assert_int_equal(groups.count, 2);
-    assert_int_equal(groups.left_out, 2);
+    assert_int_equal(groups.skipped, 2);
     arena_free(&groups.arena);
     database_remove(&database);
 }
@@ -96,7 +96,7 @@ static void members_of_a_topic_have_its_polarity(void **state)
     struct arena arena = {0};
     for (size_t i = 0; i < groups.count; i++) {
         struct group group = {.arena = &arena};
-        assert_true(store_load_members(database.store, &groups.groups[i], 1, &group, NULL));
+        assert_true(store_load_group_members(database.store, &groups.groups[i], 1, &group, NULL));
         bool of_lid = groups.groups[i].topic.size > 0;
         for (size_t k = 0; k < group.member_count; k++)
             assert_int_equal(group.members[k].sentiment,

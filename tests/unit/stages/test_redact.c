@@ -20,7 +20,7 @@ static const struct {
     {"", "", "배송은 010-1234-5678로", "", "배송은 [phone 1]로", 0, 1},
     {"kinds=none", "a@b.org", "a@b.org", "a@b.org", "a@b.org", 0, 0},
     {"kinds=phone", "", "a@b.org +49 30 123456", "", "a@b.org [phone 1]", 0, 1},
-    {"orders=[A-Z]{3}-\\d+", "Order ABC-123", "ABC-123, DEF-1", "Order [order 1]",
+    {"order_pattern=[A-Z]{3}-\\d+", "Order ABC-123", "ABC-123, DEF-1", "Order [order 1]",
      "[order 1], [order 2]", 0, 0},
     {"", "", "https://x.example/a?user=7 is slow", "", "https://x.example/a?[query 1] is slow", 0,
      0},
@@ -34,7 +34,7 @@ static void texts_are_redacted(void **state)
         void *redact = stage_start(&redact_stage, examples[i].settings, NULL, &error);
         assert_non_null(redact);
         struct batch batch = {0};
-        struct record *record = batch_add(&batch);
+        struct record *record = batch_add_record(&batch);
         record->title = text_of(examples[i].title);
         record->text = record->body = text_of(examples[i].text);
         assert_true(redact_stage.process(redact, &batch, &error));
@@ -42,8 +42,8 @@ static void texts_are_redacted(void **state)
             !text_equal(record->title, text_of(examples[i].kept_title)))
             fail_msg("%s\n%.*s | %.*s", examples[i].text, TEXT_ARGUMENT(record->title),
                      TEXT_ARGUMENT(record->text));
-        assert_int_equal(batch.personal[PERSONAL_EMAIL], examples[i].emails);
-        assert_int_equal(batch.personal[PERSONAL_PHONE], examples[i].phones);
+        assert_int_equal(batch.pii[PII_EMAIL], examples[i].emails);
+        assert_int_equal(batch.pii[PII_PHONE], examples[i].phones);
         batch_free(&batch);
         stage_end(&redact_stage, redact);
     }
@@ -63,7 +63,7 @@ static struct text process_fields(const char *settings, struct batch *batch)
 {
     struct error error = {0};
     void *redact = stage_start(&redact_stage, settings, NULL, &error);
-    struct record *record = batch_add(batch);
+    struct record *record = batch_add_record(batch);
     *record = (struct record){.external_id = fields[0].value,
                               .author = TEXT("Kim"),
                               .title = TEXT("Title"),
@@ -101,7 +101,7 @@ static void columns_are_redacted(void **state)
         }
         if (!text_equal(row, text_of(cases[i].row)))
             fail_msg("%s: %.*s", cases[i].settings, TEXT_ARGUMENT(row));
-        assert_int_equal(batch.records[0].named, i == 1);
+        assert_int_equal(batch.records[0].saves_author, i == 1);
         batch_free(&batch);
     }
 }
@@ -136,7 +136,7 @@ static void mistakes_are_told_before_anything_is_read(void **state)
     struct error error = {0};
     assert_null(stage_start(&redact_stage, "kinds=email, phones", NULL, &error));
     assert_non_null(strstr(error.message, "'phones' is none of email, phone"));
-    assert_null(stage_start(&redact_stage, "orders=(", NULL, &error));
+    assert_null(stage_start(&redact_stage, "order_pattern=(", NULL, &error));
 }
 
 int main(void)

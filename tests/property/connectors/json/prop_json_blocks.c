@@ -16,7 +16,7 @@
 enum { OBJECTS = 400 };
 
 static const struct form {
-    const char *begin, *between, *end;
+    const char *begin, *is_between_pages, *end;
     const char *before; /* each record */
     bool named;         /* its values have names: an object, else a row */
 } forms[] = {
@@ -51,7 +51,7 @@ static struct text make_file(const struct form *form, size_t blanks)
         fputc(' ', file);
     fputs(form->begin, file);
     for (size_t i = 0; i < OBJECTS; i++) {
-        fputs(i ? form->between : "", file);
+        fputs(i ? form->is_between_pages : "", file);
         write_record(file, form, i);
     }
     fputs(form->end, file);
@@ -63,7 +63,7 @@ static void read_file(struct text bytes, struct batch *batch)
 {
     struct error error = {0};
     *batch = (struct batch){.path = "test", .source = TEXT("test")};
-    if (reading_of(&json_connector, bytes, batch, NULL, 0, &error) != READING_DONE)
+    if (read_with_connector(&json_connector, bytes, batch, NULL, 0, &error) != READ_END)
         fail_msg("%.60s: %s", bytes.bytes, error.message);
 }
 
@@ -79,7 +79,7 @@ static void the_same_records_come_out(void **unused)
             assert_int_equal(batch.count, OBJECTS);
             for (size_t i = 0; i < OBJECTS; i++) {
                 int64_t id;
-                assert_true(text_integer(batch.records[i].external_id, &id));
+                assert_true(text_to_integer(batch.records[i].external_id, &id));
                 assert_int_equal(id, i);
             }
             batch_free(&batch);

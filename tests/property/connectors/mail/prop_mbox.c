@@ -58,13 +58,13 @@ static size_t split(const char *bytes, size_t size, uint64_t hashes[MOST_MESSAGE
     char path[] = "/tmp/prop_mbox.XXXXXX";
     int descriptor = mkstemp(path);
     struct input *input;
-    struct mbox mbox = {.most = 1 << 20};
+    struct mbox mbox = {.max_size = 1 << 20};
     size_t count = 0;
     assert_true(descriptor >= 0);
     assert_int_equal(write(descriptor, bytes, size), size);
     close(descriptor);
     assert_true(input_open(&input, path, (struct text){0}, true, NULL));
-    while (mbox_read(&mbox, input, NULL) == READING_MORE && count < MOST_MESSAGES)
+    while (mbox_read(&mbox, input, NULL) == READ_OK && count < MOST_MESSAGES)
         hashes[count++] = hash_text(mbox.message);
     mbox_free(&mbox);
     input_close(input);

@@ -70,13 +70,13 @@ static void check_rows(const char *path, struct text (*rows)[COLUMNS], size_t co
 {
     struct error error = {0};
     void *state = memory_alloc(1, csv_connector.state_size);
-    option_defaults(csv_connector.options, state);
+    option_set_defaults(csv_connector.options, state);
     const struct option *delimiter = option_find(csv_connector.options, TEXT("delimiter"));
     assert_true(option_set(delimiter, state, TEXT(","), "test", &error));
     if (!csv_connector.open(state, path, &error))
         fail_msg("%s", error.message);
     struct batch batch = {.path = path, .source = TEXT("test")};
-    while (csv_connector.read(state, &batch, &error) == READING_MORE)
+    while (csv_connector.read(state, &batch, &error) == READ_OK)
         continue;
     assert_int_equal(error.kind, ERROR_NONE);
     assert_int_equal(batch.reject_count, 0);

@@ -66,14 +66,14 @@ static size_t count_right(const char *bytes, size_t size, struct text cells[ROWS
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, size, file), size);
     fclose(file);
-    option_defaults(csv_connector.options, state);
+    option_set_defaults(csv_connector.options, state);
     const char *const settings[][2] = {
-        {"without_text", "yes"}, {"header", "yes"}, {"delimiter", ","}};
+        {"allow_missing_text", "yes"}, {"header", "yes"}, {"delimiter", ","}};
     for (size_t i = 0; i < 3; i++)
         assert_true(option_set(option_find(csv_connector.options, text_of(settings[i][0])), state,
                                text_of(settings[i][1]), "", NULL));
     assert_true(csv_connector.open(state, path, &error));
-    while (csv_connector.read(state, &batch, &error) == READING_MORE)
+    while (csv_connector.read(state, &batch, &error) == READ_OK)
         continue;
     size_t right = 0;
     for (; right < batch.count && right < ROWS; right++) {

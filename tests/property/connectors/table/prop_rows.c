@@ -83,9 +83,9 @@ static void show_row(const struct table_row *row, struct shown *shown)
 static void read_rows(struct rows *rows, struct text table, struct shown *shown)
 {
     struct table_row row;
-    while (rows_next(rows, table, true, 0, &row) == ROW_CELLS) {
+    while (rows_next(rows, table, true, 0, &row) == ROW_FOUND) {
         show_row(&row, shown);
-        table = text_slice(table, row.blank + row.size, table.size);
+        table = text_slice(table, row.blank_size + row.size, table.size);
     }
 }
 
@@ -120,16 +120,16 @@ static void fewer_bytes_give_the_same_row_or_more(void **state)
         struct text table = random_table(&seed, bytes);
         struct table_row row;
         struct shown whole = {.size = 0};
-        if (rows_next(rows, table, true, 0, &row) != ROW_CELLS)
+        if (rows_next(rows, table, true, 0, &row) != ROW_FOUND)
             continue;
-        size_t size = row.blank + row.size;
+        size_t size = row.blank_size + row.size;
         show_row(&row, &whole);
         for (size_t cut = 0; cut < table.size; cut++) {
             struct shown part = {.size = 0};
-            if (rows_next(rows, text_slice(table, 0, cut), false, 0, &row) == ROW_MORE)
+            if (rows_next(rows, text_slice(table, 0, cut), false, 0, &row) == ROW_INCOMPLETE)
                 continue;
             show_row(&row, &part);
-            if (row.blank + row.size != size || part.size != whole.size ||
+            if (row.blank_size + row.size != size || part.size != whole.size ||
                 memcmp(part.bytes, whole.bytes, part.size) != 0)
                 fail_msg("round %zu, cut at %zu: %.*s", round, cut, TEXT_ARGUMENT(table));
         }

@@ -48,21 +48,21 @@ static struct text make_file(size_t blanks)
     return (struct text){bytes, size};
 }
 
-static enum reading read_file(struct batch *batch)
+static enum read_status read_file(struct batch *batch)
 {
     void *state = memory_alloc(1, xml_connector.state_size);
-    option_defaults(xml_connector.options, state);
-    assert_true(option_set(option_find(xml_connector.options, TEXT("without_text")), state,
+    option_set_defaults(xml_connector.options, state);
+    assert_true(option_set(option_find(xml_connector.options, TEXT("allow_missing_text")), state,
                            TEXT("yes"), "", NULL));
     struct error error = {0};
-    enum reading reading = READING_FAILED;
+    enum read_status read_status = READ_FAILED;
     *batch = (struct batch){.path = path, .source = TEXT("test")};
     assert_true(xml_connector.open(state, path, &error));
-    while ((reading = xml_connector.read(state, batch, &error)) == READING_MORE)
+    while ((read_status = xml_connector.read(state, batch, &error)) == READ_OK)
         ;
     xml_connector.close(state);
     free(state);
-    return reading;
+    return read_status;
 }
 
 static void the_same_records_come_out_from_their_places(void **unused)
@@ -72,14 +72,14 @@ static void the_same_records_come_out_from_their_places(void **unused)
         struct text bytes = make_file(blanks);
         struct batch batch;
         write_file(bytes);
-        assert_int_equal(read_file(&batch), READING_DONE);
+        assert_int_equal(read_file(&batch), READ_END);
         assert_int_equal(batch.reject_count, 0);
         assert_int_equal(batch.count, RECORDS);
         size_t at = 0, line = 1;
         for (size_t i = 0; i < RECORDS; i++) {
             const struct record *record = &batch.records[i];
             int64_t id;
-            assert_true(text_integer(record->external_id, &id));
+            assert_true(text_to_integer(record->external_id, &id));
             assert_int_equal(id, i);
             for (size_t next = text_find(bytes, TEXT("<review "), at + 1); at < next; at++)
                 line += bytes.bytes[at] == '\n';
@@ -103,7 +103,7 @@ static void a_file_that_ends_early_loses_its_last_record(void **unused)
             whole++;
         struct batch batch;
         write_file(cut);
-        assert_int_equal(read_file(&batch), READING_DONE);
+        assert_int_equal(read_file(&batch), READ_END);
         assert_int_equal(batch.count, whole);
         assert_true(batch.reject_count <= 1);
         batch_free(&batch);
@@ -138,7 +138,7 @@ static void any_bytes_are_read_to_their_end(void **unused)
         struct batch batch;
         size_t size = make_random(bytes, 64 + i * 6, &random);
         write_file((struct text){bytes, size});
-        assert_int_equal(read_file(&batch), READING_DONE);
+        assert_int_equal(read_file(&batch), READ_END);
         uint64_t last = 0;
         for (size_t k = 0; k < batch.reject_count; k++) {
             assert_true(batch.rejects[k].byte_offset >= last);

@@ -112,25 +112,25 @@ static struct text blank_out(struct text raw, char *room)
 static void tell_token(struct telling *telling, const struct xml_token *token, struct text raw,
                        char *room)
 {
-    struct text rest = token->inside, name, value;
+    struct text rest = token->content, name, value;
     switch (token->kind) {
     case XML_TEXT:
-        tell(telling, (struct text){room, xml_decode(raw, room)});
+        tell(telling, (struct text){room, xml_decode_text(raw, room)});
         break;
-    case XML_DATA:
-        tell(telling, token->inside);
+    case XML_CDATA:
+        tell(telling, token->content);
         break;
-    case XML_BEGIN:
+    case XML_START_TAG:
         tell_begin(telling, token->name);
-        while (xml_attribute(&rest, &name, &value)) {
+        while (xml_next_attribute(&rest, &name, &value)) {
             value = blank_out(value, room + raw.size);
-            tell_attribute(telling, name, (struct text){room, xml_decode(value, room)});
+            tell_attribute(telling, name, (struct text){room, xml_decode_text(value, room)});
         }
         tell(telling, TEXT(">"));
         if (token->empty)
             tell_end(telling, token->name);
         break;
-    case XML_END:
+    case XML_END_TAG:
         tell_end(telling, token->name);
         break;
     default:
@@ -146,10 +146,11 @@ static void tell_by_scan(struct text file, struct telling *telling)
     size_t depth = 0;
     for (size_t at = 0; at < file.size; at += token.size) {
         xml_scan(file, at, true, &token);
-        depth += token.kind == XML_BEGIN;
+        depth += token.kind == XML_START_TAG;
         if (depth > 0)
             tell_token(telling, &token, text_slice(file, at, at + token.size), room);
-        depth -= depth > 0 && (token.kind == XML_END || (token.kind == XML_BEGIN && token.empty));
+        depth -= depth > 0 &&
+                 (token.kind == XML_END_TAG || (token.kind == XML_START_TAG && token.empty));
     }
     free(room);
 }

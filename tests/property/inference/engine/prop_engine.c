@@ -24,10 +24,10 @@ static const char *const words[WORDS] = {
 
 static uint64_t random_state = 7;
 
-static size_t random_below(size_t most)
+static size_t random_below(size_t max_tokens)
 {
     random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-    return (size_t)(random_state >> 33) % most;
+    return (size_t)(random_state >> 33) % max_tokens;
 }
 
 struct fixture {
@@ -36,10 +36,10 @@ struct fixture {
     struct arena arena;
 };
 
-static struct text random_text(struct arena *arena, size_t most)
+static struct text random_text(struct arena *arena, size_t max_tokens)
 {
     struct text text = {"", 0};
-    for (size_t i = random_below(most + 1); i > 0; i--)
+    for (size_t i = random_below(max_tokens + 1); i > 0; i--)
         text = arena_format(arena, "%.*s %s", TEXT_ARGUMENT(text), words[random_below(WORDS)]);
     return text;
 }
@@ -89,14 +89,15 @@ static void ask(struct t5_session *session, const struct t5_model *model,
             wanted[3 * i + t] =
                 (struct t5_target){.input = i, .prefix = TEXT("<task>"), .text = targets[t]};
     }
-    struct t5_decoding plain = {.most = OUTPUT, .no_repeat_ngram = 3};
-    struct t5_decoding long_one = {.most = LONG_OUTPUT, .least = LONG_OUTPUT};
-    struct t5_decoding beams = {.most = OUTPUT, .beam = 3, .length_penalty = 1};
-    struct t5_decoding allowed = {.most = OUTPUT, .prefix = TEXT("<task>"), .choices = choices};
+    struct t5_decoding plain = {.max_tokens = OUTPUT, .no_repeat_ngram = 3};
+    struct t5_decoding long_one = {.max_tokens = LONG_OUTPUT, .min_tokens = LONG_OUTPUT};
+    struct t5_decoding beams = {.max_tokens = OUTPUT, .beam = 3, .length_penalty = 1};
+    struct t5_decoding allowed = {
+        .max_tokens = OUTPUT, .prefix = TEXT("<task>"), .choices = choices};
     struct arena *arena = &fixture->arena;
     if (!t5_encode(session, inputs, count, &error) ||
         !t5_score(session, wanted, 3 * count, scores, &error) ||
-        !t5_compare(session, wanted, 3 * count, compared, &error) ||
+        !t5_score_closed_set(session, wanted, 3 * count, compared, &error) ||
         !t5_generate(session, &plain, arena, greedy, &error) ||
         !t5_generate(session, &long_one, arena, lengthy, &error) ||
         !t5_generate(session, &beams, arena, beam, &error) ||
@@ -107,7 +108,8 @@ static void ask(struct t5_session *session, const struct t5_model *model,
         struct answers *answer = &answers[order[first + i]];
         memcpy(answer->scores, scores + 3 * i, sizeof(answer->scores));
         memcpy(answer->compared, compared + 3 * i, sizeof(answer->compared));
-        memcpy(answer->vector, vectors + i * t5_width(model), t5_width(model) * sizeof(float));
+        memcpy(answer->vector, vectors + i * t5_embedding_width(model),
+               t5_embedding_width(model) * sizeof(float));
         answer->greedy = greedy[i];
         answer->lengthy = lengthy[i];
         answer->beam = beam[i];
@@ -172,7 +174,7 @@ static void check_company(struct fixture *fixture, const struct t5_model *model,
                                 {INPUTS, 2, true, "scalar"}, {5, 2, false, NULL}};
     struct answers *expected = memory_alloc(INPUTS, sizeof(*expected));
     struct answers *got = memory_alloc(INPUTS, sizeof(*got));
-    const struct kernels *tables[KERNEL_TABLES + 1];
+    const struct kernels *tables[KERNEL_MAX_TABLES + 1];
     kernels_list(tables);
     size_t table_count = 0;
     while (tables[table_count])
@@ -217,7 +219,7 @@ static void check_choices(struct fixture *fixture, struct t5_session *session,
 {
     struct arena arena = {0};
     struct text items[12];
-    size_t count = 0, wanted = 1 + random_below(12), most = 1 + random_below(4);
+    size_t count = 0, wanted = 1 + random_below(12), max_tokens = 1 + random_below(4);
     size_t shortest = SIZE_MAX;
     while (count < wanted) {
         struct text item = text_trim(random_text(&arena, 3));
@@ -226,20 +228,20 @@ static void check_choices(struct fixture *fixture, struct t5_session *session,
             known = known || text_equal(items[i], item);
         if (known)
             continue;
-        size_t tokens = t5_tokens(model, item, NULL, 0);
+        size_t tokens = t5_tokenize(model, item, NULL, 0);
         shortest = tokens < shortest ? tokens : shortest;
         items[count++] = item;
     }
     struct t5_choices *choices;
-    assert_true(t5_choices_open(&choices, model, items, count, most, NULL));
+    assert_true(t5_choices_open(&choices, model, items, count, max_tokens, NULL));
     size_t budget = shortest + random_below(12);
-    struct t5_decoding decoding = {.most = budget, .choices = choices};
+    struct t5_decoding decoding = {.max_tokens = budget, .choices = choices};
     struct t5_output outputs[8];
     assert_true(t5_encode(session, fixture->inputs + random_below(INPUTS - 8), 8, NULL));
     assert_true(t5_generate(session, &decoding, &arena, outputs, NULL));
     for (size_t i = 0; i < 8; i++) {
         const struct t5_output *output = &outputs[i];
-        assert_in_range(output->item_count, 1, most);
+        assert_in_range(output->item_count, 1, max_tokens);
         assert_true(output->tokens <= budget && output->finish == T5_FINISH_END);
         assert_true(output->log_probability <= 0);
         struct text joined = {"", 0};

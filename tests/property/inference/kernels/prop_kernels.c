@@ -24,9 +24,9 @@ static uint32_t random_bits(void)
     return (uint32_t)(random_state >> 33);
 }
 
-static size_t random_below(size_t most)
+static size_t random_below(size_t max)
 {
-    return random_bits() % most;
+    return random_bits() % max;
 }
 
 /* Uniform in [-size, size], now and then zero or much larger. */
@@ -52,9 +52,9 @@ static float *copy_floats(const float *values, size_t count)
     return copy;
 }
 
-static size_t random_size(size_t most)
+static size_t random_size(size_t max)
 {
-    return random_below(4) == 0 ? (1 + random_below(4)) * 64 : 1 + random_below(most);
+    return random_below(4) == 0 ? (1 + random_below(4)) * 64 : 1 + random_below(max);
 }
 
 #if defined(__x86_64__)
@@ -62,7 +62,7 @@ extern const struct kernels avxvnni_evex_kernels; /* see tests/CMakeLists.txt */
 #endif
 
 /* The tables that run here, slowest first; those of the test suite last. */
-static void list_tables(const struct kernels *tables[KERNEL_TABLES + 2])
+static void list_tables(const struct kernels *tables[KERNEL_MAX_TABLES + 2])
 {
     kernels_list(tables);
     size_t count = 0;
@@ -78,7 +78,7 @@ static void list_tables(const struct kernels *tables[KERNEL_TABLES + 2])
 /* Calls check(table) for every table but scalar, many times. */
 static void for_each_table(void (*check)(const struct kernels *))
 {
-    const struct kernels *tables[KERNEL_TABLES + 2];
+    const struct kernels *tables[KERNEL_MAX_TABLES + 2];
     list_tables(tables);
     assert_ptr_equal(tables[0], &scalar_kernels);
     for (size_t i = 1; tables[i]; i++) {
@@ -111,8 +111,8 @@ static struct matrix random_matrix(size_t columns, size_t depth, bool extreme)
         size_t count = columns - first < PACKED_COLUMNS ? columns - first : PACKED_COLUMNS;
         for (size_t i = 0; i < count * depth; i++)
             values[i] = (int8_t)(extreme ? 127 : (int)random_below(255) - 127);
-        packed_block(count, depth, values,
-                     (uint8_t *)matrix.packed + first / PACKED_COLUMNS * packed_block_size(depth));
+        pack_block(count, depth, values,
+                   (uint8_t *)matrix.packed + first / PACKED_COLUMNS * packed_block_size(depth));
     }
     free(values);
     matrix.weights = (struct weights_s8){columns, depth, matrix.packed, matrix.scale};
@@ -129,7 +129,7 @@ static struct rows_s8 rows_open(size_t rows, size_t depth)
 {
     return (struct rows_s8){.rows = rows,
                             .depth = depth,
-                            .bytes = memory_alloc_aligned(rows, quantized_size(depth)),
+                            .bytes = memory_alloc_aligned(rows, quantized_row_size(depth)),
                             .scale = memory_alloc_aligned(rows, sizeof(float))};
 }
 
@@ -153,12 +153,12 @@ static struct products multiply(const struct kernels *table, size_t rows, const 
     struct products products = {copy_floats(y, count), copy_floats(y, count), copy_floats(y, count),
                                 copy_floats(y, wanted_count)};
     struct rows_s8 quantized = rows_open(rows, depth);
-    struct memory parts[] = {{(const uint8_t *)x, 100}, {(const uint8_t *)x, 10000}};
-    struct read_soon soon = {parts, 2};
-    quantized.soon = &soon;
+    struct memory_range parts[] = {{(const uint8_t *)x, 100}, {(const uint8_t *)x, 10000}};
+    struct prefetch_list prefetch = {parts, 2};
+    quantized.prefetch = &prefetch;
     table->quantize(x, depth, &quantized);
     table->matmul_s8(&quantized, &left->weights, products.plain, add);
-    table->gated_s8(&quantized, &left->weights, &right->weights, products.gated);
+    table->gated_gelu_s8(&quantized, &left->weights, &right->weights, products.gated);
     table->select_s8(&quantized, rows - 1, &left->weights, wanted, wanted_count, products.selected);
     table->norm_quantize(x, norm, 1e-6f, &quantized);
     table->matmul_s8(&quantized, &left->weights, products.normed, add);
@@ -272,8 +272,8 @@ static float *attend(const struct kernels *table, const struct attention *a, siz
 {
     float *context = memory_alloc(queries * a->stride, sizeof(float));
     void *bytes = memory_alloc_aligned(1, cache_s8_size(a->length, a->head_width));
-    void *work = memory_alloc_aligned(1, attention_s8_size(a->length, a->head_width));
-    struct cache_s8 cache = cache_s8_at(bytes, a->length, a->head_width);
+    void *work = memory_alloc_aligned(1, attention_s8_scratch_size(a->length, a->head_width));
+    struct cache_s8 cache = cache_s8_view(bytes, a->length, a->head_width);
     table->cache_s8(&cache, a->keys, a->values, a->stride);
     table->attend_s8(&cache, queries, a->query + first * a->stride,
                      a->bias ? a->bias + a->queries - first : NULL, a->stride, work, context);
@@ -402,17 +402,17 @@ static void check_floats(const struct kernels *table)
     table->add_scaled(count, 0.3f, weight, a), scalar_kernels.add_scaled(count, 0.3f, weight, b);
     assert_bits_equal("add_scaled", a, b, count);
 
-    float most, expected_most;
-    assert_true(table->log_sum_exp(count, x, &most) ==
+    float max, expected_most;
+    assert_true(table->log_sum_exp(count, x, &max) ==
                 scalar_kernels.log_sum_exp(count, x, &expected_most));
-    assert_true(most == expected_most);
+    assert_true(max == expected_most);
     assert_true(table->dot(count, x, weight) == scalar_kernels.dot(count, x, weight));
     x[random_below(count)] = x[random_below(count)];
     assert_int_equal(table->largest(count, x), scalar_kernels.largest(count, x));
-    const float bounds[] = {-INFINITY, x[random_below(count)], most, INFINITY};
+    const float bounds[] = {-INFINITY, x[random_below(count)], max, INFINITY};
     for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
-        assert_int_equal(table->above(count, x, bounds[i]),
-                         scalar_kernels.above(count, x, bounds[i]));
+        assert_int_equal(table->find_above(count, x, bounds[i]),
+                         scalar_kernels.find_above(count, x, bounds[i]));
     free(x), free(weight), free(a), free(b);
 }
 
@@ -443,7 +443,7 @@ static void tables_equal_scalar_in_float_products(void **state)
 
 int main(void)
 {
-    const struct kernels *tables[KERNEL_TABLES + 2];
+    const struct kernels *tables[KERNEL_MAX_TABLES + 2];
     list_tables(tables);
     for (size_t i = 0; tables[i]; i++)
         printf("table %s\n", tables[i]->name);

@@ -18,11 +18,11 @@ struct measured {
     size_t prompt;
 };
 
-static size_t measure(void *user, size_t begin, size_t end)
+static size_t count_tokens(void *user, size_t begin, size_t end)
 {
     struct measured *measured = user;
     return measured->prompt +
-           t5_tokens(measured->model, text_slice(measured->text, begin, end), NULL, 0);
+           t5_tokenize(measured->model, text_slice(measured->text, begin, end), NULL, 0);
 }
 
 static uint64_t next(uint64_t *seed)
@@ -52,21 +52,23 @@ static struct text random_text(uint64_t *seed, size_t size, size_t longest, stru
     return (struct text){bytes, at};
 }
 
-static void check(struct segmenter *segmenter, struct text text, size_t room, size_t smallest)
+static void check(struct segmenter *segmenter, struct text text, size_t token_budget,
+                  size_t min_last_tokens)
 {
     static const struct t5_model model = {fake_prompts};
     struct measured measured = {&model, text, 3};
-    struct cutter cutter = {&model, segmenter, room, smallest, measure, &measured};
+    struct text_splitter text_splitter = {&model,          segmenter,    token_budget,
+                                          min_last_tokens, count_tokens, &measured};
     struct arena arena = {0};
     size_t count, at = 0;
-    const struct piece *pieces = cut_text(&cutter, text, &arena, &count);
+    const struct text_piece *pieces = text_split_pieces(&text_splitter, text, &arena, &count);
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(pieces[i].begin, at);
         assert_true(pieces[i].end > at);
         at = pieces[i].end;
-        assert_true(pieces[i].tokens <= room);
-        assert_int_equal(pieces[i].tokens, measure(&measured, pieces[i].begin, pieces[i].end));
-        assert_int_equal(utf8_floor(text, at), at);
+        assert_true(pieces[i].tokens <= token_budget);
+        assert_int_equal(pieces[i].tokens, count_tokens(&measured, pieces[i].begin, pieces[i].end));
+        assert_int_equal(utf8_boundary_before(text, at), at);
     }
     assert_int_equal(at, text.size);
     arena_free(&arena);
@@ -99,9 +101,10 @@ static void no_word_is_cut_that_fits(void **state)
     for (size_t i = 0; i < 6000; i++)
         bytes[i] = i % 7 == 6 ? ' ' : (char)('a' + i % 23);
     struct measured measured = {&model, {bytes, 6000}, 3};
-    struct cutter cutter = {&model, segmenter, 20, 4, measure, &measured};
+    struct text_splitter text_splitter = {&model, segmenter, 20, 4, count_tokens, &measured};
     size_t count;
-    const struct piece *pieces = cut_text(&cutter, measured.text, &arena, &count);
+    const struct text_piece *pieces =
+        text_split_pieces(&text_splitter, measured.text, &arena, &count);
     for (size_t i = 0; i < count; i++)
         assert_true(pieces[i].end == 6000 || bytes[pieces[i].end - 1] == ' ');
     assert_true(pieces[count - 1].tokens >= 4);

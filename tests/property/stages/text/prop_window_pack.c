@@ -23,13 +23,13 @@ static uint64_t next(uint64_t *seed)
 
 enum { UNITS = 200 };
 
-static size_t weigh(void *user, size_t index)
+static size_t estimate_tokens(void *user, size_t index)
 {
     return ((size_t *)user)[index];
 }
 
 /* Side by side they take a little more than alone. */
-static size_t measure(void *user, size_t first, size_t count)
+static size_t count_tokens(void *user, size_t first, size_t count)
 {
     size_t sum = count / 3;
     for (size_t i = first; i < first + count; i++)
@@ -45,19 +45,19 @@ static void packs_hold_everything_in_order_and_fit(void **state)
         size_t sizes[UNITS], unit_count = next(&seed) % UNITS, count, at = 0;
         for (size_t i = 0; i < UNITS; i++)
             sizes[i] = next(&seed) % 60 + 1;
-        struct packing packing = {60, weigh, measure, sizes};
+        struct packer packer = {60, estimate_tokens, count_tokens, sizes};
         struct arena arena = {0};
-        const struct pack *packs = pack_units(&packing, unit_count, &arena, &count);
+        const struct text_pack *packs = packer_pack(&packer, unit_count, &arena, &count);
         for (size_t i = 0; i < count; i++) {
             assert_int_equal(packs[i].first, at);
             assert_true(packs[i].count > 0);
-            assert_true(measure(sizes, packs[i].first, packs[i].count) <= 60);
+            assert_true(count_tokens(sizes, packs[i].first, packs[i].count) <= 60);
             at += packs[i].count;
         }
         assert_int_equal(at, unit_count);
         size_t more;
-        const struct pack *longer = pack_units(
-            &packing, unit_count + 5 < UNITS ? unit_count + 5 : unit_count, &arena, &more);
+        const struct text_pack *longer = packer_pack(
+            &packer, unit_count + 5 < UNITS ? unit_count + 5 : unit_count, &arena, &more);
         for (size_t i = 0; i + 1 < count; i++)
             assert_true(longer[i].first == packs[i].first && longer[i].count == packs[i].count);
         arena_free(&arena);
@@ -84,11 +84,11 @@ static void summarize(struct database *database, size_t session_batch, const str
                       size_t count, struct arena *arena, struct group *group, size_t *generated)
 {
     struct t5_session session = {.model = &model, .batch = session_batch, .input_tokens = 48};
-    struct workbench bench = {.store = database->store,
-                              .model = &model,
-                              .session = &session,
-                              .session_batch = session_batch,
-                              .model_key = 1};
+    struct stage_context bench = {.store = database->store,
+                                  .model = &model,
+                                  .session = &session,
+                                  .session_batch = session_batch,
+                                  .model_key = 1};
     void *map = stage_start(&map_stage, "", &bench, NULL);
     void *reduce = stage_start(&reduce_stage, "", &bench, NULL);
     *group = (struct group){.members = members, .member_count = count, .arena = arena};

@@ -83,7 +83,7 @@ static void dates_are_read_as_exports_write_them(void **state)
         int64_t seconds = TIME_UNKNOWN;
         char printed[32] = "";
         if (date_parse(text_of(dates[i].text), dates[i].order, 0, &seconds))
-            calendar_print(seconds, printed);
+            calendar_format(seconds, printed);
         const char *expected = dates[i].expected ? dates[i].expected : "";
         if (strcmp(printed, expected) != 0)
             fail_msg("'%s': %s, expected %s", dates[i].text, printed, expected);
@@ -96,10 +96,10 @@ static void a_zone_is_applied_only_to_dates_without_one(void **state)
     int64_t seconds;
     char printed[32];
     assert_true(date_parse(TEXT("2026-01-15 09:00"), 0, 9 * 3600, &seconds));
-    calendar_print(seconds, printed);
+    calendar_format(seconds, printed);
     assert_string_equal(printed, "2026-01-15T00:00:00Z");
     assert_true(date_parse(TEXT("2026-01-15T09:00Z"), 0, 9 * 3600, &seconds));
-    calendar_print(seconds, printed);
+    calendar_format(seconds, printed);
     assert_string_equal(printed, "2026-01-15T09:00:00Z");
 }
 
@@ -257,7 +257,7 @@ static void given_columns_win_and_unknown_ones_are_named(void **state)
     assert_int_equal(mapping.columns[ROLE_TITLE], 2);
     assert_true(mapping_find(&mapping, names, 3, NULL, 0, TEXT("text=Comment,text=Note"), "x.csv",
                              &arena, &error));
-    assert_int_equal(mapping.text_count, 2);
+    assert_int_equal(mapping.text_column_count, 2);
     assert_true(mapping_find(&mapping, names, 3, NULL, 0, TEXT("text="), "x.csv", &arena, &error));
     assert_int_equal(mapping.columns[ROLE_TEXT], SIZE_MAX);
     assert_false(
@@ -299,11 +299,11 @@ static void a_missing_text_is_an_error_only_for_a_job(void **state)
     struct arena arena = {0};
     struct mapping mapping = {0};
     struct error error = {0};
-    assert_true(mapping_find_leniently(&mapping, true, names, 2, NULL, 0, TEXT("id=a"), "x", &arena,
-                                       &error));
+    assert_true(mapping_find_with_optional_text(&mapping, true, names, 2, NULL, 0, TEXT("id=a"),
+                                                "x", &arena, &error));
     assert_int_equal(mapping.columns[ROLE_ID], 0);
-    assert_false(
-        mapping_find_leniently(&mapping, false, names, 2, NULL, 0, TEXT(""), "x", &arena, &error));
+    assert_false(mapping_find_with_optional_text(&mapping, false, names, 2, NULL, 0, TEXT(""), "x",
+                                                 &arena, &error));
     assert_int_equal(error.kind, ERROR_USAGE);
     arena_free(&arena);
 }
@@ -318,7 +318,7 @@ static void a_record_gets_its_parts_and_every_column(void **state)
     struct text reason = {0};
     struct record record = {0};
     assert_true(mapping_find(&mapping, names, 4, samples, 1, TEXT(""), "x", &arena, NULL));
-    assert_true(mapping_apply(&mapping, names, samples, 4, &arena, &record, &reason));
+    assert_true(mapping_fill_record(&mapping, names, samples, 4, &arena, &record, &reason));
     assert_true(text_equal(record.body, TEXT("fine")));
     assert_true(record.rating == 3 && record.rating_scale == 5);
     assert_true(text_equal(record.lang, TEXT("en")));

@@ -17,7 +17,7 @@
 #include "connectors/input/input.h"
 
 static char path[64];
-static const struct bundle_limits usual = {.members = 100, .ratio = 200};
+static const struct archive_limits usual = {.members = 100, .ratio = 200};
 
 struct member {
     const char *name, *bytes;
@@ -54,12 +54,12 @@ static void make_archive(int format, int filter, const struct member *members, s
 }
 
 /* "name=bytes" of every member, through input.h. */
-static struct text read_all(const struct bundle_limits *limits, struct arena *arena)
+static struct text read_all(const struct archive_limits *limits, struct arena *arena)
 {
     struct text *members, all = {"", 0};
     size_t count;
     struct error error = {0};
-    if (!bundle_list(path, limits, arena, &members, &count, &error))
+    if (!archive_list_members(path, limits, arena, &members, &count, &error))
         return arena_format(arena, "%s", error.message + strlen(path));
     for (size_t i = 0; i < count; i++) {
         struct input *input;
@@ -73,7 +73,7 @@ static struct text read_all(const struct bundle_limits *limits, struct arena *ar
     return all;
 }
 
-static void expect(const struct bundle_limits *limits, const char *expected)
+static void expect(const struct archive_limits *limits, const char *expected)
 {
     struct arena arena = {0};
     struct text all = read_all(limits, &arena);
@@ -125,9 +125,10 @@ static void a_korean_name_of_an_old_zip_is_utf8(void **state)
 static void limits_hold(void **state)
 {
     (void)state;
-    struct bundle_limits two = {.members = 2, .ratio = 200}, tight = {.members = 9, .ratio = 10};
+    struct archive_limits two = {.members = 2, .ratio = 200}, tight = {.members = 9, .ratio = 10};
     make_archive(ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE, members, 3);
-    expect(&two, ": the archive holds more than 2 files; if that is right, raise 'max_members'");
+    expect(&two,
+           ": the archive holds more than 2 files; if that is right, raise 'max_archive_files'");
     struct archive *archive;
     size_t size = 40 << 20;
     char *zeros = memory_alloc(size, 1);
@@ -136,7 +137,7 @@ static void limits_hold(void **state)
     assert_int_equal(archive_write_free(archive), ARCHIVE_OK);
     free(zeros);
     expect(&tight, ": unpacked it would be more than 10 times its size, as files made to fill a "
-                   "disk are; if that is right, raise 'max_ratio'");
+                   "disk are; if that is right, raise 'max_unpack_ratio'");
 }
 
 static void two_members_of_one_name_are_a_fault(void **state)

@@ -44,7 +44,7 @@ static char *read_all(const char *charset, size_t step, size_t *size, char name[
         *size += take;
         input_consume(input, take);
     }
-    snprintf(name, 96, "%.*s", TEXT_ARGUMENT(input_charset(input)));
+    snprintf(name, 96, "%.*s", TEXT_ARGUMENT(input_charset_description(input)));
     input_close(input);
     return all;
 }
@@ -86,7 +86,7 @@ static void charsets_are_found_and_converted(void **state)
             if (memcmp(all, examples[i].expected, expected) != 0 ||
                 strncmp(name, examples[i].charset, strlen(examples[i].charset)) != 0)
                 fail_msg("example %zu: '%.*s', %s", i, (int)size, all, name);
-            assert_true(utf8_valid((struct text){all, size}));
+            assert_true(utf8_is_valid((struct text){all, size}));
             free(all);
         }
     }

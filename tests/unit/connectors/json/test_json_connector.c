@@ -98,7 +98,7 @@ static const struct example examples[] = {
      "[[[[[[[1"
      "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}\n{\"id\":2,\"text\":"
      "\"b\"}\n",
-     "1!nested deeper than 64 levels; 'deepest_record' allows more|2:2=b|"},
+     "1!nested deeper than 64 levels; 'max_record_depth' allows more|2:2=b|"},
     /* values of every kind, and a column that the sample does not know is no trouble */
     {"{\"id\":\"x\",\"text\":\"a\",\"rating\":4.5,\"tags\":[\"p\",\"q\"],\"ok\":true,\"z\":null}\n",
      "1:x=a|"},
@@ -123,9 +123,9 @@ static void files_hold_what_the_table_says(void **state)
         struct batch batch = {.path = "test", .source = TEXT("test")};
         struct error error = {0};
         char seen[1024];
-        enum reading reading = reading_of(&json_connector, text_of(examples[i].file), &batch, seen,
-                                          sizeof(seen), &error);
-        if (reading != READING_DONE || !agrees(seen, examples[i].expected))
+        enum read_status read_status = read_with_connector(
+            &json_connector, text_of(examples[i].file), &batch, seen, sizeof(seen), &error);
+        if (read_status != READ_END || !agrees(seen, examples[i].expected))
             fail_msg("of '%s': expected '%s', got '%s' %s", examples[i].file, examples[i].expected,
                      seen, error.message);
         batch_free(&batch);
@@ -138,12 +138,12 @@ static void nested_members_are_columns_with_dotted_names(void **state)
     struct batch batch = {.path = "test", .source = TEXT("test")};
     struct error error = {0};
     char seen[256], fields[512];
-    reading_of(&json_connector,
-               TEXT("{\"id\":1,\"text\":\"a\",\"who\":{\"name\":\"Bea\",\"age\":7},"
-                    "\"tags\":[\"p\",\"q\"],\"parts\":[{\"k\":1.5},{\"k\":false}]}\n"),
-               &batch, seen, sizeof(seen), &error);
+    read_with_connector(&json_connector,
+                        TEXT("{\"id\":1,\"text\":\"a\",\"who\":{\"name\":\"Bea\",\"age\":7},"
+                             "\"tags\":[\"p\",\"q\"],\"parts\":[{\"k\":1.5},{\"k\":false}]}\n"),
+                        &batch, seen, sizeof(seen), &error);
     assert_int_equal(batch.count, 1);
-    reading_fields(&batch.records[0], fields, sizeof(fields));
+    format_record_fields(&batch.records[0], fields, sizeof(fields));
     assert_string_equal(fields, "id=1|text=a|who.name=Bea|who.age=7|tags=p, q|parts.1.k=1.5|"
                                 "parts.2.k=false|");
     batch_free(&batch);
@@ -155,8 +155,8 @@ static void a_file_without_a_text_is_a_mistake_of_the_job(void **state)
     struct batch batch = {.path = "test", .source = TEXT("test")};
     struct error error = {0};
     char seen[64];
-    reading_of(&json_connector, TEXT("{\"a\": 1}\n{\"a\": 2}\n"), &batch, seen, sizeof(seen),
-               &error);
+    read_with_connector(&json_connector, TEXT("{\"a\": 1}\n{\"a\": 2}\n"), &batch, seen,
+                        sizeof(seen), &error);
     assert_int_equal(error.kind, ERROR_USAGE);
     batch_free(&batch);
 }
@@ -166,7 +166,7 @@ static void json_is_recognised_by_its_content(void **state)
     (void)state;
     static const struct {
         const char *head;
-        int least, most;
+        int min, max;
     } heads[] = {{"{\"a\": 1}\n{\"a\": 2}\n", 90, 100},
                  {" [ {\"a\": 1} ]", 90, 100},
                  {"[section]\nkey = value\n", 0, 10},
@@ -174,8 +174,8 @@ static void json_is_recognised_by_its_content(void **state)
                  {"id,text\n1,a\n", 0, 0},
                  {"<xml/>", 0, 0}};
     for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
-        int score = reading_score(&json_connector, text_of(heads[i].head));
-        if (score < heads[i].least || score > heads[i].most)
+        int score = get_recognition_score(&json_connector, text_of(heads[i].head));
+        if (score < heads[i].min || score > heads[i].max)
             fail_msg("'%s' scores %d", heads[i].head, score);
     }
 }

@@ -111,28 +111,28 @@ static void write_file(const char *folder, const char *name, const char *bytes)
 static struct text read_all(const char *path, struct arena *arena)
 {
     void *state = memory_alloc(1, mail_connector.state_size);
-    option_defaults(mail_connector.options, state);
+    option_set_defaults(mail_connector.options, state);
     struct batch batch = {.path = path};
     struct error error = {0};
     struct text rows = {0};
     assert_true(mail_connector.open(state, path, &error));
-    enum reading reading;
-    while ((reading = mail_connector.read(state, &batch, &error)) == READING_MORE)
-        assert_int_equal(batch.count + batch.reject_count + batch.left_out, 1), batch_reset(&batch);
-    assert_int_equal(reading, READING_DONE);
+    enum read_status read_status;
+    while ((read_status = mail_connector.read(state, &batch, &error)) == READ_OK)
+        assert_int_equal(batch.count + batch.reject_count + batch.skipped, 1), batch_reset(&batch);
+    assert_int_equal(read_status, READ_END);
     mail_connector.close(state);
     memset(state, 0, mail_connector.state_size);
-    option_defaults(mail_connector.options, state);
+    option_set_defaults(mail_connector.options, state);
     assert_true(mail_connector.open(state, path, &error));
-    for (; mail_connector.read(state, &batch, &error) == READING_MORE; batch_reset(&batch)) {
+    for (; mail_connector.read(state, &batch, &error) == READ_OK; batch_reset(&batch)) {
         for (size_t i = 0; i < batch.reject_count; i++)
             rows = arena_format(arena, "%.*s!%.*s|", TEXT_ARGUMENT(rows),
                                 TEXT_ARGUMENT(batch.rejects[i].reason));
         for (size_t i = 0; i < batch.count; i++) {
             const struct record *record = &batch.records[i];
             char date[32];
-            calendar_print(record->created_at, date);
-            struct text body = arena_copy(arena, record->body);
+            calendar_format(record->created_at, date);
+            struct text body = arena_copy_text(arena, record->body);
             for (size_t k = 0; k < body.size; k++)
                 if (body.bytes[k] == '\n')
                     ((char *)(uintptr_t)body.bytes)[k] = '/';
@@ -194,8 +194,8 @@ static void folders_are_read_in_the_order_of_names(void **state)
         write_file(path, names[i], name);
     }
     struct arena arena = {0};
-    struct candidate candidate = {.path = path, .is_directory = true};
-    assert_true(mail_connector.recognize(&candidate, &arena).score >= 90);
+    struct candidate_file candidate_file = {.path = path, .is_directory = true};
+    assert_true(mail_connector.recognize(&candidate_file, &arena).score >= 90);
     assert_true(agrees(read_all(path, &arena), "1,a@b,,=x|0,a@b,,=x|3,a@b,,=x|"));
     arena_free(&arena);
     for (size_t i = 0; i < 6; i++) {
@@ -214,7 +214,7 @@ static void mail_is_recognised_by_its_content(void **state)
     (void)state;
     static const struct {
         const char *head;
-        int least, most;
+        int min, max;
     } heads[] = {
         {FROM "Subject: x\n\ny\n", 90, 100}, {"Received: by x\nSubject: y\n\nz\n", 85, 100},
         {"From: a,b\n1,2\n", 0, 70},         {"id,text\n1,From here\n", 0, 0},
@@ -222,9 +222,9 @@ static void mail_is_recognised_by_its_content(void **state)
     };
     for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
         struct arena arena = {0};
-        struct candidate candidate = {.path = "x", .head = text_of(heads[i].head)};
-        int score = mail_connector.recognize(&candidate, &arena).score;
-        if (score < heads[i].least || score > heads[i].most)
+        struct candidate_file candidate_file = {.path = "x", .head = text_of(heads[i].head)};
+        int score = mail_connector.recognize(&candidate_file, &arena).score;
+        if (score < heads[i].min || score > heads[i].max)
             fail_msg("'%s' scores %d", heads[i].head, score);
         arena_free(&arena);
     }

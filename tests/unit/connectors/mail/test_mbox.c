@@ -38,7 +38,8 @@ static void only_envelope_lines_begin_a_message(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
-        if (mbox_begins(text_of(lines[i].line), text_of(lines[i].next)) != lines[i].begins)
+        if (mbox_is_envelope_line(text_of(lines[i].line), text_of(lines[i].next)) !=
+            lines[i].begins)
             fail_msg("'%s' before '%s'", lines[i].line, lines[i].next);
 }
 
@@ -62,7 +63,7 @@ static const struct {
     {FROM "A: 1\n\nbody\n\n\n" FROM "A: 2\n", "1@0:A: 1//body//|7@60:A: 2/|"},
 };
 
-static struct text split(struct text bytes, size_t most, struct arena *arena)
+static struct text split(struct text bytes, size_t max_size, struct arena *arena)
 {
     char path[] = "/tmp/test_mbox.XXXXXX";
     int descriptor = mkstemp(path);
@@ -70,20 +71,20 @@ static struct text split(struct text bytes, size_t most, struct arena *arena)
     assert_int_equal(write(descriptor, bytes.bytes, bytes.size), bytes.size);
     close(descriptor);
     struct input *input;
-    struct mbox mbox = {.most = most};
+    struct mbox mbox = {.max_size = max_size};
     struct text seen = {0};
     assert_true(input_open(&input, path, (struct text){0}, true, NULL));
-    while (mbox_read(&mbox, input, NULL) == READING_MORE) {
-        struct text message = arena_copy(arena, mbox.message);
+    while (mbox_read(&mbox, input, NULL) == READ_OK) {
+        struct text message = arena_copy_text(arena, mbox.message);
         for (size_t i = 0; i < message.size; i++)
             if (message.bytes[i] == '\n')
                 ((char *)(uintptr_t)message.bytes)[i] = '/';
         seen = arena_format(arena, "%.*s%llu@%llu:%.*s", TEXT_ARGUMENT(seen),
                             (unsigned long long)mbox.line, (unsigned long long)mbox.byte_offset,
                             TEXT_ARGUMENT(message));
-        seen = mbox.left_out ? arena_format(arena, "%.*s+%llu|", TEXT_ARGUMENT(seen),
-                                            (unsigned long long)mbox.left_out)
-                             : arena_format(arena, "%.*s|", TEXT_ARGUMENT(seen));
+        seen = mbox.skipped ? arena_format(arena, "%.*s+%llu|", TEXT_ARGUMENT(seen),
+                                           (unsigned long long)mbox.skipped)
+                            : arena_format(arena, "%.*s|", TEXT_ARGUMENT(seen));
     }
     mbox_free(&mbox);
     input_close(input);
@@ -96,7 +97,7 @@ static void files_are_split_into_their_messages(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
         struct arena arena = {0};
-        struct text expected = arena_copy(&arena, text_of(files[i].messages));
+        struct text expected = arena_copy_text(&arena, text_of(files[i].messages));
         for (size_t k = 0; k < expected.size; k++)
             if (expected.bytes[k] == '\n')
                 ((char *)(uintptr_t)expected.bytes)[k] = '/';

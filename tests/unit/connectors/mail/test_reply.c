@@ -165,7 +165,8 @@ static void flowed_lines_are_joined(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(flowed) / sizeof(*flowed); i++) {
         struct arena arena = {0};
-        struct text text = reply_unflow(text_of(flowed[i].body), flowed[i].delete_space, &arena);
+        struct text text =
+            reply_join_flowed_lines(text_of(flowed[i].body), flowed[i].delete_space, &arena);
         if (!text_equal(text, text_of(flowed[i].text)))
             fail_msg("%s: '%.*s'", flowed[i].body, TEXT_ARGUMENT(text));
         arena_free(&arena);
@@ -190,9 +191,10 @@ static void subjects_lose_what_replying_put_before_them(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(subjects) / sizeof(*subjects); i++)
-        if (!text_equal(reply_subject(text_of(subjects[i].body)), text_of(subjects[i].text)))
+        if (!text_equal(reply_strip_subject_prefixes(text_of(subjects[i].body)),
+                        text_of(subjects[i].text)))
             fail_msg("%s: '%.*s'", subjects[i].body,
-                     TEXT_ARGUMENT(reply_subject(text_of(subjects[i].body))));
+                     TEXT_ARGUMENT(reply_strip_subject_prefixes(text_of(subjects[i].body))));
 }
 
 /* Without blanks at the ends of lines and of the text. */

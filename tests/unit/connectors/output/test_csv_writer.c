@@ -29,7 +29,7 @@ static struct written write_table(const struct report_format *format, const char
     _Alignas(16) char state[STATE_SIZE] = {0};
     assert_true(format->state_size <= sizeof(state));
     struct error error = {0};
-    option_defaults(format->options, state);
+    option_set_defaults(format->options, state);
     if (delimiter) {
         const struct option *option = option_find(format->options, TEXT("delimiter"));
         assert_non_null(option);

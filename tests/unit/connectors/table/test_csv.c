@@ -33,7 +33,7 @@ static void put(const char *bytes, size_t size)
 static void *open_file(const char *options, struct error *error)
 {
     void *state = memory_alloc(1, csv_connector.state_size);
-    option_defaults(csv_connector.options, state);
+    option_set_defaults(csv_connector.options, state);
     struct text rest = text_of(options), setting;
     while (rest.size > 0 && text_split(&rest, '\n', &setting)) {
         size_t equals = text_find(setting, TEXT("="), 0);
@@ -58,9 +58,9 @@ static struct text read_file(const char *options, show_record *show, struct aren
     void *state = open_file(options, &error);
     struct text all = {"", 0};
     if (!state)
-        return arena_copy(arena, text_of(error.message));
-    enum reading reading;
-    while ((reading = csv_connector.read(state, &batch, &error)) == READING_MORE) {
+        return arena_copy_text(arena, text_of(error.message));
+    enum read_status read_status;
+    while ((read_status = csv_connector.read(state, &batch, &error)) == READ_OK) {
         for (size_t i = 0; i < batch.count; i++)
             all = arena_format(arena, "%.*s%.*s\n", TEXT_ARGUMENT(all),
                                TEXT_ARGUMENT(show(&batch.records[i], arena)));
@@ -70,7 +70,7 @@ static struct text read_file(const char *options, show_record *show, struct aren
                                TEXT_ARGUMENT(batch.rejects[i].reason));
         batch_reset(&batch);
     }
-    assert_int_equal(reading, READING_DONE);
+    assert_int_equal(read_status, READ_END);
     csv_connector.close(state);
     free(state);
     batch_free(&batch);
@@ -100,7 +100,7 @@ static struct text show_names(const struct record *record, struct arena *arena)
 static struct text show_roles(const struct record *record, struct arena *arena)
 {
     char date[32];
-    calendar_print(record->created_at, date);
+    calendar_format(record->created_at, date);
     return arena_format(
         arena, "%.*s|%s|%.*s|%g/%g|%.*s|%.*s|%.*s|%.*s", TEXT_ARGUMENT(record->external_id), date,
         TEXT_ARGUMENT(record->author), isnan(record->rating) ? -1 : record->rating,
@@ -128,7 +128,7 @@ static void try_examples(const struct example *examples, size_t count, show_reco
 }
 
 #define BYTES(literal) literal, sizeof(literal) - 1
-#define LENIENT "without_text=yes"
+#define LENIENT "allow_missing_text=yes"
 
 static const struct example tables[] = {
     {BYTES("a,b,c\n1,2,3\n"), LENIENT, "2@6 1|2|3\n"},
@@ -195,7 +195,7 @@ static void a_zero_byte_stays_in_its_cell(void **state)
     put("a,b,c\n\0,2,3\n", 12);
     void *csv = open_file(LENIENT, &error);
     assert_non_null(csv);
-    assert_int_equal(csv_connector.read(csv, &batch, &error), READING_MORE);
+    assert_int_equal(csv_connector.read(csv, &batch, &error), READ_OK);
     assert_int_equal(batch.records[0].fields[0].value.size, 1);
     assert_int_equal(batch.records[0].fields[0].value.bytes[0], 0);
     csv_connector.close(csv);
@@ -227,7 +227,7 @@ static void a_reject_keeps_its_bytes_as_they_lie_in_the_file(void **state)
         put(files[i].bytes, files[i].size);
         void *csv = open_file(files[i].options, &error);
         assert_non_null(csv);
-        while (csv_connector.read(csv, &batch, &error) == READING_MORE)
+        while (csv_connector.read(csv, &batch, &error) == READ_OK)
             continue;
         assert_int_equal(batch.reject_count, 1);
         assert_string_equal(batch.rejects[0].raw.bytes, files[i].raw);
@@ -357,7 +357,7 @@ static void a_file_without_a_text_is_refused_with_the_remedy(void **state)
 /* What recognition makes of the head of a file. */
 static const struct {
     const char *head;
-    int least, most;
+    int min, max;
 } heads[] = {
     {"id,date,rating,text\n1,2026-01-01,5,good\n", 80, 100},
     {"a,b\n1,2\n", 50, 95},
@@ -373,9 +373,9 @@ static void a_table_is_told_from_other_files(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(heads); i++) {
         struct arena arena = {0};
-        const struct candidate candidate = {"x", false, text_of(heads[i].head)};
-        struct recognition found = csv_connector.recognize(&candidate, &arena);
-        if (found.score < heads[i].least || found.score > heads[i].most)
+        const struct candidate_file candidate_file = {"x", false, text_of(heads[i].head)};
+        struct recognition found = csv_connector.recognize(&candidate_file, &arena);
+        if (found.score < heads[i].min || found.score > heads[i].max)
             fail_msg("head %zu: %d (%.*s)", i, found.score, TEXT_ARGUMENT(found.reason));
         arena_free(&arena);
     }
@@ -386,21 +386,21 @@ static uint64_t digest(size_t shift, size_t counts[2])
 {
     struct error error = {0};
     struct batch batch = {.path = path};
-    uint64_t hash = HASH_START;
+    uint64_t hash = HASH_SEED;
     void *csv = open_file(LENIENT "\nheader=yes\ndelimiter=,", &error);
     assert_non_null(csv);
     counts[0] = counts[1] = 0;
-    while (csv_connector.read(csv, &batch, &error) == READING_MORE) {
+    while (csv_connector.read(csv, &batch, &error) == READ_OK) {
         for (size_t i = 0; i < batch.count; i++) {
             const struct record *record = &batch.records[i];
-            hash = hash_add_number(hash, record->line - shift);
-            hash = hash_add_number(hash, record->byte_offset - shift);
+            hash = hash_combine_number(hash, record->line - shift);
+            hash = hash_combine_number(hash, record->byte_offset - shift);
             for (size_t k = 0; k < record->field_count; k++)
-                hash = hash_add(hash, record->fields[k].value);
+                hash = hash_combine(hash, record->fields[k].value);
         }
         for (size_t i = 0; i < batch.reject_count; i++)
-            hash = hash_add(hash_add_number(hash, batch.rejects[i].byte_offset - shift),
-                            batch.rejects[i].raw);
+            hash = hash_combine(hash_combine_number(hash, batch.rejects[i].byte_offset - shift),
+                                batch.rejects[i].raw);
         counts[0] += batch.count;
         counts[1] += batch.reject_count;
         batch_reset(&batch);

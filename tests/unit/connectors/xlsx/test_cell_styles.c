@@ -30,8 +30,8 @@ static void formats_are_told_by_their_letters(void **state)
     struct cell_styles styles = {0};
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         cell_styles_add_format(&styles, 164 + (int64_t)i, text_of(cases[i].code));
-        cell_styles_add(&styles, 164 + (int64_t)i);
-        if (cell_styles_at(&styles, (int64_t)i) != cases[i].style)
+        cell_styles_add_style(&styles, 164 + (int64_t)i);
+        if (cell_styles_get(&styles, (int64_t)i) != cases[i].style)
             fail_msg("%s", cases[i].code);
     }
     cell_styles_free(&styles);
@@ -46,11 +46,11 @@ static void formats_below_164_need_no_code(void **state)
                                                CELL_NUMBER,    CELL_NUMBER, CELL_DATE};
     struct cell_styles styles = {0};
     for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
-        cell_styles_add(&styles, formats[i]);
-        assert_int_equal(cell_styles_at(&styles, (int64_t)i), expected[i]);
+        cell_styles_add_style(&styles, formats[i]);
+        assert_int_equal(cell_styles_get(&styles, (int64_t)i), expected[i]);
     }
-    assert_int_equal(cell_styles_at(&styles, 9), CELL_NUMBER);
-    assert_int_equal(cell_styles_at(&styles, -1), CELL_NUMBER);
+    assert_int_equal(cell_styles_get(&styles, 9), CELL_NUMBER);
+    assert_int_equal(cell_styles_get(&styles, -1), CELL_NUMBER);
     cell_styles_free(&styles);
 }
 
@@ -79,7 +79,7 @@ static void numbers_say_what_their_style_says(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         struct cell_styles styles = {.from_1904 = cases[i].from_1904};
         char digits[32];
-        cell_styles_print(&styles, cases[i].number, cases[i].style, digits);
+        cell_styles_format(&styles, cases[i].number, cases[i].style, digits);
         assert_string_equal(digits, cases[i].expected);
     }
 }

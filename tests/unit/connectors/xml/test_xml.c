@@ -105,9 +105,9 @@ static void files_hold_what_the_table_says(void **state)
         struct batch batch = {.path = "test", .source = TEXT("test")};
         struct error error = {0};
         char seen[1024];
-        enum reading reading = reading_of(&xml_connector, text_of(examples[i].file), &batch, seen,
-                                          sizeof(seen), &error);
-        if (reading == READING_FAILED)
+        enum read_status read_status = read_with_connector(
+            &xml_connector, text_of(examples[i].file), &batch, seen, sizeof(seen), &error);
+        if (read_status == READ_FAILED)
             snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "failed: %.200s",
                      error.message);
         if (strcmp(seen, examples[i].expected) != 0)
@@ -123,13 +123,13 @@ static void children_are_columns_with_dotted_names(void **state)
     struct batch batch = {.path = "test", .source = TEXT("test")};
     struct error error = {0};
     char seen[256], fields[512];
-    reading_of(
+    read_with_connector(
         &xml_connector,
         TEXT(COMMENTS("<comment id=\"1\"><text>a</text><who><name>Bea</name><age>7</age></who>"
                       "<tag>p</tag><tag>q</tag><place id=\"9\"/></comment>")),
         &batch, seen, sizeof(seen), &error);
     assert_int_equal(batch.count, 1);
-    reading_fields(&batch.records[0], fields, sizeof(fields));
+    format_record_fields(&batch.records[0], fields, sizeof(fields));
     assert_string_equal(fields, "id=1|text=a|who.name=Bea|who.age=7|tag=p, q|place.id=9|place=|");
     batch_free(&batch);
 }
@@ -139,7 +139,7 @@ static void xml_is_recognised_by_its_content(void **state)
     (void)state;
     static const struct {
         const char *head;
-        int least, most;
+        int min, max;
     } heads[] = {{COMMENTS("<comment><text>a</text></comment>"), 90, 100},
                  {"<disqus><post><message>a</message></post></disqus>", 97, 97},
                  {"ing=\"UTF-8\"?>\n<cs><comment><text>a</text></comment></cs>", 30, 50},
@@ -148,8 +148,8 @@ static void xml_is_recognised_by_its_content(void **state)
                  {"{\"a\": 1}", 0, 0},
                  {"id,text\n1,a\n", 0, 0}};
     for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
-        int score = reading_score(&xml_connector, text_of(heads[i].head));
-        if (score < heads[i].least || score > heads[i].most)
+        int score = get_recognition_score(&xml_connector, text_of(heads[i].head));
+        if (score < heads[i].min || score > heads[i].max)
             fail_msg("'%s' scores %d", heads[i].head, score);
     }
 }

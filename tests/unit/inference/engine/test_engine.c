@@ -108,7 +108,7 @@ static float score(struct t5_session *session, const struct text *cells)
 static void check_score_f32(struct fixture *fixture, size_t model, const struct text *cells)
 {
     double expected;
-    assert_true(text_real(cells[4], &expected));
+    assert_true(text_to_real(cells[4], &expected));
     float got = score(fixture->sessions[model][T5_F32], cells);
     if (fabs((double)got - expected) > 1e-4)
         fail_msg("%.*s: %.6f, expected %.6f", TEXT_ARGUMENT(cells[3]), (double)got, expected);
@@ -117,9 +117,9 @@ static void check_score_f32(struct fixture *fixture, size_t model, const struct 
 static void check_score_int8(struct fixture *fixture, size_t model, const struct text *cells)
 {
     double expected;
-    assert_true(text_real(cells[4], &expected));
+    assert_true(text_to_real(cells[4], &expected));
     float got = score(fixture->sessions[model][T5_INT8], cells);
-    size_t tokens = t5_tokens(fixture->models[model], cells[3], NULL, 0) + 1;
+    size_t tokens = t5_tokenize(fixture->models[model], cells[3], NULL, 0) + 1;
     if (fabs((double)got - expected) > 0.25 * (double)tokens)
         fail_msg("%.*s: %.6f, expected %.6f", TEXT_ARGUMENT(cells[3]), (double)got, expected);
 }
@@ -147,30 +147,31 @@ static void check_output(struct fixture *fixture, size_t model, const struct tex
         fail_msg("%.*s %.*s: got '%.*s', expected '%.*s'", TEXT_ARGUMENT(cells[1]),
                  TEXT_ARGUMENT(cells[2]), TEXT_ARGUMENT(output.text), TEXT_ARGUMENT(cells[4]));
     assert_true(output.log_probability < 0);
-    assert_true(output.finish == T5_FINISH_END ? output.tokens < decoding->most
-                                               : output.tokens == decoding->most);
+    assert_true(output.finish == T5_FINISH_END ? output.tokens < decoding->max_tokens
+                                               : output.tokens == decoding->max_tokens);
 }
 
 static void check_greedy(struct fixture *fixture, size_t model, const struct text *cells)
 {
-    check_output(fixture, model, cells, &(struct t5_decoding){.most = 12});
+    check_output(fixture, model, cells, &(struct t5_decoding){.max_tokens = 12});
 }
 
 static void check_no_repeat(struct fixture *fixture, size_t model, const struct text *cells)
 {
-    check_output(fixture, model, cells, &(struct t5_decoding){.most = 12, .no_repeat_ngram = 2});
+    check_output(fixture, model, cells,
+                 &(struct t5_decoding){.max_tokens = 12, .no_repeat_ngram = 2});
 }
 
 static void check_least(struct fixture *fixture, size_t model, const struct text *cells)
 {
-    check_output(fixture, model, cells, &(struct t5_decoding){.most = 12, .least = 6});
+    check_output(fixture, model, cells, &(struct t5_decoding){.max_tokens = 12, .min_tokens = 6});
 }
 
 static void check_beam(struct fixture *fixture, size_t model, const struct text *cells)
 {
-    struct t5_decoding decoding = {.most = 10};
+    struct t5_decoding decoding = {.max_tokens = 10};
     decoding.beam = (size_t)(cells[1].bytes[cells[1].size - 1] - '0');
-    assert_true(text_real(cells[3], &decoding.length_penalty));
+    assert_true(text_to_real(cells[3], &decoding.length_penalty));
     check_output(fixture, model, cells, &decoding);
 }
 
@@ -224,8 +225,10 @@ static void what_does_not_fit_is_refused(void **state)
 
     struct arena arena = {0};
     struct t5_output output;
-    const struct t5_decoding wishes[] = {
-        {.most = 0}, {.most = 64}, {.most = 8, .beam = 5}, {.most = 60, .prefix = inputs[0]}};
+    const struct t5_decoding wishes[] = {{.max_tokens = 0},
+                                         {.max_tokens = 64},
+                                         {.max_tokens = 8, .beam = 5},
+                                         {.max_tokens = 60, .prefix = inputs[0]}};
     for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
         error = (struct error){0};
         assert_false(t5_generate(session, &wishes[i], &arena, &output, &error));
@@ -265,7 +268,7 @@ static void an_empty_batch_gives_nothing(void **state)
     struct t5_session *session = fixture->sessions[0][T5_INT8];
     assert_true(t5_encode(session, NULL, 0, NULL));
     assert_true(t5_score(session, NULL, 0, NULL, NULL));
-    struct t5_decoding decoding = {.most = 4};
+    struct t5_decoding decoding = {.max_tokens = 4};
     assert_true(t5_generate(session, &decoding, &fixture->arena, NULL, NULL));
 }
 
@@ -289,9 +292,9 @@ static void compared_targets_share_one(void **state)
             struct t5_output outputs[INPUTS + 1];
             assert_true(t5_choices_open(&choices, fixture->models[model], items, TARGETS, 1, NULL));
             struct t5_decoding decoding = {
-                .most = 12, .prefix = TEXT("<task>"), .choices = choices};
+                .max_tokens = 12, .prefix = TEXT("<task>"), .choices = choices};
             assert_true(t5_encode(session, inputs, INPUTS + 1, NULL));
-            assert_true(t5_compare(session, targets, INPUTS * TARGETS + 1, scores, NULL));
+            assert_true(t5_score_closed_set(session, targets, INPUTS * TARGETS + 1, scores, NULL));
             assert_true(t5_generate(session, &decoding, &fixture->arena, outputs, NULL));
             assert_true(scores[0] == 0); /* it is alone */
             for (size_t i = 0; i < INPUTS; i++) {
@@ -315,7 +318,7 @@ static void embeddings_have_length_one(void **state)
     struct t5_session *session = fixture->sessions[0][T5_INT8];
     struct text inputs[] = {TEXT("soup"), TEXT(""), TEXT("the blade broke twice")};
     assert_true(t5_encode(session, inputs, 3, NULL));
-    size_t width = t5_width(fixture->models[0]);
+    size_t width = t5_embedding_width(fixture->models[0]);
     float vectors[3 * 64];
     assert_true(width <= 64);
     t5_embed(session, vectors);

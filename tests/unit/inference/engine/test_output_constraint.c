@@ -34,14 +34,14 @@ static int close_fixture(void **state)
 }
 
 static struct t5_choices *open_choices(struct fixture *fixture, const char *const *items,
-                                       size_t count, size_t most)
+                                       size_t count, size_t max)
 {
     struct text texts[16];
     for (size_t i = 0; i < count; i++)
         texts[i] = text_of(items[i]);
     struct t5_choices *choices;
     struct error error = {0};
-    if (!t5_choices_open(&choices, fixture->model, texts, count, most, &error))
+    if (!t5_choices_open(&choices, fixture->model, texts, count, max, &error))
         fail_msg("%s", error.message);
     return choices;
 }
@@ -51,8 +51,8 @@ static bool take_text(struct fixture *fixture, const struct t5_choices *choices,
                       struct choice_state *state, const char *text, size_t *budget)
 {
     int32_t ids[MOST], allowed[256];
-    assert_true(choices_most_allowed(choices) <= 256);
-    size_t count = t5_tokens(fixture->model, text_of(text), ids, MOST);
+    assert_true(choices_max_allowed(choices) <= 256);
+    size_t count = t5_tokenize(fixture->model, text_of(text), ids, MOST);
     for (size_t i = 0; i < count; i++) {
         size_t allowed_count = choices_allowed(choices, state, *budget, allowed);
         bool found = false;
@@ -60,7 +60,7 @@ static bool take_text(struct fixture *fixture, const struct t5_choices *choices,
             found = found || allowed[k] == ids[i];
         if (!found)
             return false;
-        choices_take(choices, state, ids[i], (*budget)--);
+        choices_accept(choices, state, ids[i], (*budget)--);
     }
     return true;
 }
@@ -121,7 +121,7 @@ static void an_item_that_does_not_fit_is_not_begun(void **state)
     struct fixture *fixture = *state;
     const char *items[] = {"soup", "breakfast was very late"};
     struct t5_choices *choices = open_choices(fixture, items, 2, 2);
-    size_t soup = t5_tokens(fixture->model, TEXT("soup"), NULL, 0);
+    size_t soup = t5_tokenize(fixture->model, TEXT("soup"), NULL, 0);
     struct choice_state *way = choices_start(choices, &fixture->arena);
     int32_t allowed[256];
     assert_true(choices_allowed(choices, way, soup, allowed) >= 1);

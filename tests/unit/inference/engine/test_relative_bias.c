@@ -11,7 +11,7 @@
 struct bucket_case {
     ptrdiff_t distance; /* key - query */
     bool bidirectional;
-    size_t buckets, most, expected;
+    size_t buckets, max, expected;
 };
 
 static const struct bucket_case cases[] = {
@@ -78,7 +78,7 @@ static void buckets_are_those_of_transformers(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct bucket_case *c = &cases[i];
-        size_t bucket = relative_bucket(c->distance, c->bidirectional, c->buckets, c->most);
+        size_t bucket = relative_bucket(c->distance, c->bidirectional, c->buckets, c->max);
         if (bucket != c->expected)
             fail_msg("distance %td of %zu buckets: %zu, expected %zu", c->distance, c->buckets,
                      bucket, c->expected);
@@ -89,17 +89,17 @@ static void every_bucket_is_a_row_of_the_table(void **state)
 {
     (void)state;
     for (size_t buckets = 1; buckets <= 40; buckets++)
-        for (size_t most = 1; most <= 200; most += 7)
+        for (size_t max = 1; max <= 200; max += 7)
             for (ptrdiff_t distance = -300; distance <= 300; distance++) {
-                assert_true(relative_bucket(distance, true, buckets, most) < buckets);
-                assert_true(relative_bucket(distance, false, buckets, most) < buckets);
+                assert_true(relative_bucket(distance, true, buckets, max) < buckets);
+                assert_true(relative_bucket(distance, false, buckets, max) < buckets);
             }
 }
 
 static void biases_lie_by_head_and_distance(void **state)
 {
     (void)state;
-    struct t5_config config = {.heads = 2, .relative_buckets = 4, .relative_distance = 8};
+    struct t5_config config = {.heads = 2, .relative_buckets = 4, .relative_max_distance = 8};
     const float table[] = {0, 100, 1, 101, 2, 102, 3, 103};
     float bias[2 * 5];
     relative_bias_fill(&config, table, true, -2, 2, bias);

@@ -25,8 +25,9 @@ static void a_converted_model_is_the_same_model(void **state)
             struct arena arena = {0};
             struct error error = {0};
             struct t5_model *from_directory, *from_gguf;
-            struct tiny_model tiny = {.gated = v11, .untied = v11, .type = names[i], .gguf = true};
-            char *directory = tiny_model_write(&tiny);
+            struct tiny_model tiny = {
+                .is_gated = v11, .untied = v11, .type = names[i], .gguf = true};
+            char *directory = tiny_model_create(&tiny);
             const char *path = arena_format(&arena, "%s/model.gguf", directory).bytes;
             assert_true(t5_model_open(&from_directory, directory, T5_F32, &error));
             if (!t5_model_open(&from_gguf, path, T5_F32, &error))
@@ -50,26 +51,28 @@ static void what_the_package_wrote_is_read(void **state)
     double real;
     struct gguf_list list;
     assert_true(file_read(recorded, 1 << 20, &arena, &bytes, ERROR_MODEL, &error));
-    assert_true(gguf_is(bytes));
+    assert_true(gguf_has_magic(bytes));
     assert_true(gguf_read(&gguf, bytes, recorded, &error));
-    assert_true(gguf_text(gguf, "general.architecture", &text));
+    assert_true(gguf_get_text(gguf, "general.architecture", &text));
     assert_true(text_equal(text, TEXT("t5")));
-    assert_true(gguf_integer(gguf, "t5.attention.key_length", &integer) && integer == 16);
-    assert_true(gguf_integer(gguf, "tokenizer.ggml.add_space_prefix", &integer) && integer == 1);
-    assert_true(gguf_real(gguf, "t5.attention.layer_norm_rms_epsilon", &real));
+    assert_true(gguf_get_integer(gguf, "t5.attention.key_length", &integer) && integer == 16);
+    assert_true(gguf_get_integer(gguf, "tokenizer.ggml.add_space_prefix", &integer) &&
+                integer == 1);
+    assert_true(gguf_get_real(gguf, "t5.attention.layer_norm_rms_epsilon", &real));
     assert_true((float)real == 1e-6f);
-    assert_false(gguf_integer(gguf, "general.architecture", &integer));
-    assert_false(gguf_integer(gguf, "t5.attention.layer_norm_rms_epsilon", &integer));
-    assert_false(gguf_text(gguf, "no.such.key", &text));
+    assert_false(gguf_get_integer(gguf, "general.architecture", &integer));
+    assert_false(gguf_get_integer(gguf, "t5.attention.layer_norm_rms_epsilon", &integer));
+    assert_false(gguf_get_text(gguf, "no.such.key", &text));
     assert_true(gguf_list(gguf, "tokenizer.ggml.tokens", &list));
     assert_int_equal(list.count, 40);
     assert_true(gguf_next_text(&list, &text) && text_equal(text, TEXT("<pad>")));
     const struct stored_tensor *tensor =
-        stored_find(gguf_tensors(gguf), "dec.blk.0.cross_attn_o.weight");
+        stored_list_find(gguf_tensors(gguf), "dec.blk.0.cross_attn_o.weight");
     assert_int_equal(tensor->type, STORED_Q8_0);
     assert_int_equal(tensor->rank, 2);
     assert_int_equal(tensor->bytes.size, 32 * 34);
-    assert_int_equal(stored_find(gguf_tensors(gguf), "enc.blk.0.attn_rel_b.weight")->shape[0], 8);
+    assert_int_equal(stored_list_find(gguf_tensors(gguf), "enc.blk.0.attn_rel_b.weight")->shape[0],
+                     8);
     gguf_close(gguf);
     arena_free(&arena);
 }
@@ -82,11 +85,11 @@ static void sizes_and_vocabulary_are_found(void **state)
     int32_t ids[8];
     assert_true(t5_model_open(&model, recorded, T5_F32, &error));
     const struct t5_config *config = t5_model_config(model);
-    assert_true(config->gated && config->tied);
+    assert_true(config->is_gated && config->has_tied_embeddings);
     assert_int_equal(config->vocabulary, 40);
     assert_int_equal(config->decoder_layers, 1);
-    assert_int_equal(config->relative_distance, 128);
-    assert_int_equal(t5_tokens(model, TEXT("ab  c"), ids, 8), 5);
+    assert_int_equal(config->relative_max_distance, 128);
+    assert_int_equal(t5_tokenize(model, TEXT("ab  c"), ids, 8), 5);
     assert_int_equal(ids[1], 4); /* behind the space: "a" */
     t5_model_close(model);
     struct t5_tokenizer *tokenizer;

@@ -41,21 +41,21 @@ static void values_of_every_type_are_read(void **state)
                 "\"i\": {\"dtype\": \"I64\", \"shape\": [], \"data_offsets\": [0, 8]}}",
                 data);
     assert_true(safetensors_read(&tensors, file, "test", &error));
-    assert_int_equal(safetensors_list(tensors)->count, 4);
+    assert_int_equal(safetensors_tensors(tensors)->count, 4);
     float values[3];
-    const struct stored_tensor *a = stored_find(safetensors_list(tensors), "a");
+    const struct stored_tensor *a = stored_list_find(safetensors_tensors(tensors), "a");
     assert_int_equal(a->rank, 2);
     assert_int_equal(a->shape[1], 2);
-    stored_values(a, 0, 2, values);
+    stored_read_values(a, 0, 2, values);
     assert_true(values[0] == 1 && values[1] == -2);
-    stored_values(a, 1, 1, values);
+    stored_read_values(a, 1, 1, values);
     assert_true(values[0] == -2);
-    stored_values(stored_find(safetensors_list(tensors), "h"), 0, 3, values);
+    stored_read_values(stored_list_find(safetensors_tensors(tensors), "h"), 0, 3, values);
     assert_true(values[0] == 1 && values[1] == 0x1p-24f && values[2] == -1.0f / 0.0f);
-    stored_values(stored_find(safetensors_list(tensors), "b"), 0, 2, values);
+    stored_read_values(stored_list_find(safetensors_tensors(tensors), "b"), 0, 2, values);
     assert_true(values[0] == 1 && values[1] == -3);
-    assert_int_equal(stored_find(safetensors_list(tensors), "i")->type, STORED_OTHER);
-    assert_null(stored_find(safetensors_list(tensors), "none"));
+    assert_int_equal(stored_list_find(safetensors_tensors(tensors), "i")->type, STORED_OTHER);
+    assert_null(stored_list_find(safetensors_tensors(tensors), "none"));
     safetensors_close(tensors);
     arena_free(&arena);
 }

@@ -56,14 +56,14 @@ static void blocks_stand_for_the_numbers_recorded(void **state)
     while (text_split(&file, '\n', &line) && line.size) {
         assert_true(text_split(&line, '\t', &name) && text_split(&line, '\t', &digits));
         struct stored_tensor tensor = {.type = type_of(name), .bytes = read_bytes(&arena, digits)};
-        size_t block = stored_block(tensor.type), count = (line.size + 1) / 9;
+        size_t block = stored_block_values(tensor.type), count = (line.size + 1) / 9;
         uint64_t size;
         float *values = arena_alloc(&arena, count, sizeof(*values));
-        assert_true(stored_size(tensor.type, count, &size));
+        assert_true(stored_byte_size(tensor.type, count, &size));
         assert_int_equal(size, tensor.bytes.size);
         /* From the second block on first: blocks are found by the number of what is before them. */
-        stored_values(&tensor, block, count - block, values + block);
-        stored_values(&tensor, 0, block, values);
+        stored_read_values(&tensor, block, count - block, values + block);
+        stored_read_values(&tensor, 0, block, values);
         for (size_t i = 0; text_split(&line, ' ', &number); i++) {
             uint32_t bits;
             memcpy(&bits, &values[i], sizeof(bits));
@@ -81,11 +81,11 @@ static void sizes_are_whole_blocks_within_bounds(void **state)
 {
     (void)state;
     uint64_t size;
-    assert_false(stored_size(STORED_Q8_0, 33, &size));
-    assert_false(stored_size(STORED_Q6_K, 128, &size));
-    assert_false(stored_size(STORED_OTHER, 1, &size));
-    assert_false(stored_size(STORED_F32, UINT64_MAX / 2, &size));
-    assert_true(stored_size(STORED_F32, 0, &size) && size == 0);
+    assert_false(stored_byte_size(STORED_Q8_0, 33, &size));
+    assert_false(stored_byte_size(STORED_Q6_K, 128, &size));
+    assert_false(stored_byte_size(STORED_OTHER, 1, &size));
+    assert_false(stored_byte_size(STORED_F32, UINT64_MAX / 2, &size));
+    assert_true(stored_byte_size(STORED_F32, 0, &size) && size == 0);
 }
 
 int main(void)

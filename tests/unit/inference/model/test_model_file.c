@@ -18,7 +18,7 @@
 #include "inference/model/model_format.h"
 #include "tests/support/tiny_model.h"
 
-static const struct tiny_model v10 = {0}, v11 = {.gated = true, .untied = true};
+static const struct tiny_model v10 = {0}, v11 = {.is_gated = true, .untied = true};
 
 /* The bytes of the model made from a directory, in `arena`. */
 static struct text import_bytes(struct arena *arena, char *directory, bool int8_only)
@@ -52,7 +52,8 @@ static void check_matrix(const struct t5_matrix *matrix, bool has_f32)
     int8_t *row = memory_alloc(matrix->columns, sizeof(*row));
     for (size_t i = 0; has_f32 && i < matrix->rows; i++) {
         float largest = 0;
-        grouped_column(matrix->rows, matrix->columns, matrix->group, matrix->packed, i, row);
+        unpack_grouped_column(matrix->rows, matrix->columns, matrix->group_size, matrix->packed, i,
+                              row);
         for (size_t k = 0; k < matrix->columns; k++) {
             float value = matrix->f32[i * matrix->columns + k];
             float restored = row[k] * matrix->scale[i];
@@ -68,29 +69,29 @@ static void weights_lie_where_the_engine_looks(void **state)
 {
     (void)state;
     for (int round = 0; round < 4; round++) {
-        bool gated = round & 1, int8_only = round & 2;
+        bool is_gated = round & 1, int8_only = round & 2;
         struct arena arena = {0};
         struct error error = {0};
         struct t5_model *model;
-        char *directory = tiny_model_write(gated ? &v11 : &v10);
+        char *directory = tiny_model_create(is_gated ? &v11 : &v10);
         assert_true(
             open_bytes(&model, directory, import_bytes(&arena, directory, int8_only), &error));
         const struct t5_config *config = t5_model_config(model);
         const struct t5_weights *weights = t5_model_weights(model);
-        assert_int_equal(config->gated, gated);
-        assert_int_equal(config->tied, !gated);
-        assert_true(fabsf(config->output_scale - (gated ? 1.0f : 1 / sqrtf(24.0f))) < 1e-6f);
+        assert_int_equal(config->is_gated, is_gated);
+        assert_int_equal(config->has_tied_embeddings, !is_gated);
+        assert_true(fabsf(config->output_scale - (is_gated ? 1.0f : 1 / sqrtf(24.0f))) < 1e-6f);
         assert_int_equal(weights->encoder.layer_count, 2);
         assert_int_equal(weights->decoder.layer_count, 1);
         assert_ptr_equal(weights->encoder.layers[0].cross.query.packed, NULL);
         check_matrix(&weights->embedding, !int8_only);
         check_matrix(&weights->output, !int8_only);
-        assert_int_equal(weights->output.packed == weights->embedding.packed, !gated);
+        assert_int_equal(weights->output.packed == weights->embedding.packed, !is_gated);
         check_matrix(&weights->decoder.layers[0].cross.output, !int8_only);
         check_matrix(&weights->encoder.layers[1].feed_forward.wo, !int8_only);
-        assert_int_equal(weights->encoder.layers[1].feed_forward.linear.packed != NULL, gated);
+        assert_int_equal(weights->encoder.layers[1].feed_forward.linear.packed != NULL, is_gated);
         assert_true(weights->decoder.final_norm[23] == 1.0f);
-        assert_true(t5_tokens(model, TEXT("The kettle boils fast."), NULL, 0) > 4);
+        assert_true(t5_tokenize(model, TEXT("The kettle boils fast."), NULL, 0) > 4);
         t5_model_close(model);
         tiny_model_remove(directory);
         arena_free(&arena);
@@ -107,8 +108,8 @@ static void a_directory_opens_as_what_it_would_be_imported_to(void **state)
             struct error error = {0};
             struct t5_model *from_directory, *from_file;
             bool sharded = round & 1, int8_only = round & 2;
-            struct tiny_model tiny = {.gated = true, .type = types[i], .sharded = sharded};
-            char *directory = tiny_model_write(&tiny);
+            struct tiny_model tiny = {.is_gated = true, .type = types[i], .sharded = sharded};
+            char *directory = tiny_model_create(&tiny);
             assert_true(
                 t5_model_open(&from_directory, directory, int8_only ? T5_INT8 : T5_F32, &error));
             assert_true(open_bytes(&from_file, directory,
@@ -127,7 +128,7 @@ static void ngrams_travel_with_the_model(void **state)
     struct arena arena = {0};
     struct error error = {0};
     struct t5_model *model, *pruned;
-    char *directory = tiny_model_write(&v10);
+    char *directory = tiny_model_create(&v10);
     assert_true(t5_model_open(&model, directory, T5_INT8, &error));
     assert_int_equal(t5_model_ngrams(model).size, 0);
     t5_model_close(model);
@@ -135,8 +136,8 @@ static void ngrams_travel_with_the_model(void **state)
     fputs("what the stages read", file);
     fclose(file);
     assert_true(t5_model_open(&model, directory, T5_INT8, &error));
-    struct t5_layers last = {.encoder = {[1] = true}};
-    assert_true(t5_model_without(&pruned, model, &last, &error));
+    struct t5_layer_mask last = {.encoder = {[1] = true}};
+    assert_true(t5_model_prune(&pruned, model, &last, &error));
     const char *path = arena_format(&arena, "%s/pruned.winnow", directory).bytes;
     assert_true(t5_model_save(pruned, path, &error));
     t5_model_close(pruned);
@@ -154,7 +155,7 @@ static void prompts_travel_with_the_model(void **state)
     struct arena arena = {0};
     struct error error = {0};
     struct t5_model *model;
-    char *directory = tiny_model_write(&v11);
+    char *directory = tiny_model_create(&v11);
     assert_true(t5_model_open(&model, directory, T5_F32, &error));
     assert_true(text_equal(t5_model_prompt(model, "sentiment.neutral"), TEXT("neutral")));
     t5_model_close(model);
@@ -165,8 +166,8 @@ static void prompts_travel_with_the_model(void **state)
           file);
     fclose(file);
     assert_true(t5_model_open(&model, directory, T5_F32, &error));
-    assert_int_equal(t5_model_config(model)->window_input, 48);
-    assert_int_equal(t5_model_config(model)->window_output, 64);
+    assert_int_equal(t5_model_config(model)->recommended_input_tokens, 48);
+    assert_int_equal(t5_model_config(model)->recommended_output_tokens, 64);
     assert_true(text_equal(t5_model_prompt(model, "sentiment.decoder"), TEXT("<sentiment>")));
     assert_true(text_equal(t5_model_prompt(model, "sentiment.own_key"), TEXT("kept")));
     assert_int_equal(t5_model_prompt(model, "sentiment.own").size, 0);
@@ -182,18 +183,19 @@ static void wrong_and_missing_tensors_are_named_with_the_shape_expected(void **s
         struct tiny_model tiny;
         const char *message;
     } examples[] = {
-        {{.leave_out = "encoder.block.1.layer.1.DenseReluDense.wi.weight"},
+        {{.omitted_tensor = "encoder.block.1.layer.1.DenseReluDense.wi.weight"},
          "no tensor 'encoder.block.1.layer.1.DenseReluDense.wi.weight'; expected shape [40, 24]"},
-        {{.leave_out = "decoder.final_layer_norm.weight"},
+        {{.omitted_tensor = "decoder.final_layer_norm.weight"},
          "no tensor 'decoder.final_layer_norm.weight'; expected shape [24]"},
         {{.transposed = "decoder.block.0.layer.1.EncDecAttention.o.weight"},
          "has shape [18, 24], expected [24, 18]"},
-        {{.leave_out = "shared.weight"}, "no tensor 'shared.weight'; expected shape [660, 24]"},
+        {{.omitted_tensor = "shared.weight"},
+         "no tensor 'shared.weight'; expected shape [660, 24]"},
     };
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
         struct error error = {0};
         struct t5_model *model;
-        char *directory = tiny_model_write(&examples[i].tiny);
+        char *directory = tiny_model_create(&examples[i].tiny);
         assert_false(t5_model_open(&model, directory, T5_F32, &error));
         assert_int_equal(error.kind, ERROR_MODEL);
         if (!strstr(error.message, examples[i].message))
@@ -208,11 +210,11 @@ static void a_changed_byte_is_found(void **state)
     struct arena arena = {0};
     struct error error;
     struct t5_model *model;
-    char *directory = tiny_model_write(&v10);
+    char *directory = tiny_model_create(&v10);
     struct text good = import_bytes(&arena, directory, true);
     const struct model_header *header = (const struct model_header *)good.bytes;
     for (size_t i = 0; i < good.size; i += i < header->header_size ? 7 : 1499) {
-        struct text bad = arena_copy(&arena, good);
+        struct text bad = arena_copy_text(&arena, good);
         ((char *)(uintptr_t)bad.bytes)[i] ^= 0x10;
         bool opened = open_bytes(&model, directory, bad, &error);
         if (i < header->header_size)
@@ -236,7 +238,7 @@ static void a_file_cut_anywhere_is_refused(void **state)
     struct arena arena = {0};
     struct error error;
     struct t5_model *model;
-    char *directory = tiny_model_write(&v10);
+    char *directory = tiny_model_create(&v10);
     struct text good = import_bytes(&arena, directory, true);
     for (size_t size = 0; size < good.size; size += size < 300 ? 13 : 4999) {
         assert_false(open_bytes(&model, directory, text_slice(good, 0, size), &error));
@@ -251,11 +253,11 @@ static void a_section_that_lies_is_refused(void **state)
 {
     (void)state;
     struct arena arena = {0};
-    char *directory = tiny_model_write(&v10);
+    char *directory = tiny_model_create(&v10);
     struct text good = import_bytes(&arena, directory, true);
     for (size_t lie = 0; lie < 8; lie++)
         for (size_t i = 0; i < 60; i++) {
-            struct text bad = arena_copy(&arena, good);
+            struct text bad = arena_copy_text(&arena, good);
             struct model_header *header = (struct model_header *)(uintptr_t)bad.bytes;
             struct model_section *sections = (struct model_section *)(header + 1);
             if (i >= header->section_count)

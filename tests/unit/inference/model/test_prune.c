@@ -23,7 +23,7 @@ static float run(const struct t5_model *model, struct arena *arena, struct text 
     struct t5_session *session;
     struct text input = TEXT("the soup is cold and the staff slow");
     struct t5_target target = {.text = TEXT("cold soup")};
-    struct t5_decoding decoding = {.most = 12};
+    struct t5_decoding decoding = {.max_tokens = 12};
     struct t5_output generated;
     float score;
     assert_true(t5_session_open(&session, model, &limits, NULL));
@@ -43,22 +43,23 @@ static void what_is_saved_is_what_was_seen(void **state)
             struct arena arena = {0};
             struct error error = {0};
             struct t5_model *whole, *view, *saved;
-            struct t5_layers left_out = {0};
+            struct t5_layer_mask left_out = {0};
             char path[] = "/tmp/winnow-test-XXXXXX";
             fclose(fdopen(mkstemp(path), "wb"));
             assert_true(t5_model_open(&whole, models[m], T5_F32, &error));
-            bool has_several = t5_decoder_layers(whole) > 1;
+            bool has_several = t5_decoder_layer_count(whole) > 1;
             left_out.encoder[first] = true;
             left_out.decoder[first] = has_several;
-            assert_true(t5_model_without(&view, whole, &left_out, &error));
-            assert_int_equal(t5_encoder_layers(view), t5_encoder_layers(whole) - 1);
-            assert_int_equal(t5_decoder_layers(view), t5_decoder_layers(whole) - has_several);
-            assert_true(t5_parameters(view) < t5_parameters(whole));
+            assert_true(t5_model_prune(&view, whole, &left_out, &error));
+            assert_int_equal(t5_encoder_layer_count(view), t5_encoder_layer_count(whole) - 1);
+            assert_int_equal(t5_decoder_layer_count(view),
+                             t5_decoder_layer_count(whole) - has_several);
+            assert_true(t5_parameter_count(view) < t5_parameter_count(whole));
             assert_false(text_equal(t5_model_id(view), t5_model_id(whole)));
             assert_true(t5_model_save(view, path, &error));
             assert_true(t5_model_verify(path, &error));
             assert_true(t5_model_open(&saved, path, T5_F32, &error));
-            assert_int_equal(t5_parameters(view), t5_parameters(saved));
+            assert_int_equal(t5_parameter_count(view), t5_parameter_count(saved));
             struct text from_whole, from_view, from_saved;
             float score = run(view, &arena, &from_view);
             assert_true(score == run(saved, &arena, &from_saved));
@@ -92,7 +93,7 @@ static void what_cannot_go_is_named(void **state)
 {
     (void)state;
     static const struct {
-        struct t5_layers left_out;
+        struct t5_layer_mask left_out;
         const char *message;
     } examples[] = {
         {{.encoder[2] = true}, "encoder layer 2 cannot be left out: the encoder has layers 0 to 1"},
@@ -103,16 +104,16 @@ static void what_cannot_go_is_named(void **state)
     assert_true(t5_model_open(&whole, models[0], T5_F32, NULL));
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
         struct error error = {0};
-        assert_false(t5_model_without(&view, whole, &examples[i].left_out, &error));
+        assert_false(t5_model_prune(&view, whole, &examples[i].left_out, &error));
         assert_null(view);
         assert_int_equal(error.kind, ERROR_USAGE);
         if (!strstr(error.message, examples[i].message))
             fail_msg("%s", error.message);
     }
-    struct t5_layers left_out = {.encoder[1] = true};
+    struct t5_layer_mask left_out = {.encoder[1] = true};
     struct error error = {0};
-    assert_true(t5_model_without(&view, whole, &left_out, &error));
-    assert_false(t5_model_without(&again, view, &left_out, &error));
+    assert_true(t5_model_prune(&view, whole, &left_out, &error));
+    assert_false(t5_model_prune(&again, view, &left_out, &error));
     t5_model_close(view);
     t5_model_close(whole);
 }

@@ -22,13 +22,13 @@ static bool near(double a, double b)
 static void figures_match_the_hand_count(void **state)
 {
     (void)state;
-    static const struct judgement judgements[] = {
+    static const struct sentiment_prediction sentiment_predictions[] = {
         {POS, POS, 0.95, true}, {POS, POS, 0.85, true}, {POS, NEU, 0.55, true},
         {NEG, NEG, 0.92, true}, {NEG, POS, 0.65, true}, {NEU, NEU, 0.45, false},
         {NEU, NEG, 0.52, true}, {POS, POS, 0.91, true},
     };
     static const bool polar[] = {true, true, true, false, true, true, false, true};
-    struct metrics metrics = metrics_compute(judgements, polar, 8);
+    struct metrics metrics = metrics_compute(sentiment_predictions, polar, 8);
     assert_int_equal(metrics.confusion[2][2], 3);
     assert_int_equal(metrics.confusion[0][2], 1);
     assert_true(near(metrics.accuracy, 5.0 / 8));
@@ -51,17 +51,17 @@ static void figures_match_the_hand_count(void **state)
 static void the_interval_narrows_with_more_texts_and_repeats_exactly(void **state)
 {
     (void)state;
-    static struct judgement judgements[4000];
+    static struct sentiment_prediction sentiment_predictions[4000];
     static bool polar[4000];
     for (size_t i = 0; i < 4000; i++) {
         enum sentiment gold = (enum sentiment)(NEG + i % 3);
         enum sentiment predicted = i % 5 ? gold : (enum sentiment)(NEG + (i + 1) % 3);
-        judgements[i] = (struct judgement){gold, predicted, 0.8, true};
+        sentiment_predictions[i] = (struct sentiment_prediction){gold, predicted, 0.8, true};
         polar[i] = predicted == POS;
     }
-    struct metrics few = metrics_compute(judgements, polar, 100);
-    struct metrics many = metrics_compute(judgements, polar, 4000);
-    struct metrics again = metrics_compute(judgements, polar, 4000);
+    struct metrics few = metrics_compute(sentiment_predictions, polar, 100);
+    struct metrics many = metrics_compute(sentiment_predictions, polar, 4000);
+    struct metrics again = metrics_compute(sentiment_predictions, polar, 4000);
     assert_true(many.macro_f1.high - many.macro_f1.low < few.macro_f1.high - few.macro_f1.low);
     assert_memory_equal(&many, &again, sizeof(many));
     assert_true(fabs(many.macro_f1.value - 0.8) < 0.001);

@@ -25,15 +25,17 @@ static void figures_match_the_hand_count(void **state)
     topic_metrics_add(&metrics, both, 2, turned, 2);   /* both topics, one polarity */
     topic_metrics_add(&metrics, both, 1, &both[1], 1); /* another topic */
     topic_metrics_add(&metrics, NULL, 0, NULL, 0);
-    struct interval pairs = topic_metrics_pairs(&metrics), topics = topic_metrics_topics(&metrics);
-    assert_true(near(pairs.value, 2.0 / 6));
+    struct confidence_interval with_polarity = topic_metrics_polarity_f1(&metrics),
+                               topics = topic_metrics_topic_f1(&metrics);
+    assert_true(near(with_polarity.value, 2.0 / 6));
     assert_true(near(topics.value, 4.0 / 6));
-    assert_true(pairs.low <= pairs.value && pairs.value <= pairs.high);
+    assert_true(with_polarity.low <= with_polarity.value &&
+                with_polarity.value <= with_polarity.high);
     assert_int_equal(metrics.topics[0].gold, 2); /* price */
-    assert_int_equal(metrics.topics[0].found, 1);
-    assert_int_equal(metrics.topics[0].pairs, 0);
-    assert_int_equal(metrics.topics[1].found, 2); /* food */
-    assert_int_equal(metrics.topics[1].pairs, 1);
+    assert_int_equal(metrics.topics[0].predicted, 1);
+    assert_int_equal(metrics.topics[0].with_polarity, 0);
+    assert_int_equal(metrics.topics[1].predicted, 2); /* food */
+    assert_int_equal(metrics.topics[1].with_polarity, 1);
     topic_metrics_free(&metrics);
 }
 

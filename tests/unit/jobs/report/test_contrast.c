@@ -8,14 +8,14 @@
 
 #include "jobs/report/contrast.h"
 
-static struct text words_of_two(struct contrast *contrast, const char *inside, const char *outside,
-                                size_t texts, struct arena *arena)
+static struct text words_of_two(struct distinctive_words *distinctive_words, const char *inside,
+                                const char *outside, size_t texts, struct arena *arena)
 {
     for (size_t i = 0; i < texts; i++) {
-        contrast_add(contrast, text_of(inside), true);
-        contrast_add(contrast, text_of(outside), false);
+        distinctive_words_add_text(distinctive_words, text_of(inside), true);
+        distinctive_words_add_text(distinctive_words, text_of(outside), false);
     }
-    return contrast_words(contrast, 6, TEXT("Pours Well"), arena);
+    return distinctive_words_list(distinctive_words, 6, TEXT("Pours Well"), arena);
 }
 
 static const struct {
@@ -35,14 +35,14 @@ static void words_that_only_some_texts_hold_mark_them_off(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
-        struct contrast contrast = {0};
+        struct distinctive_words distinctive_words = {0};
         struct arena arena = {0};
-        struct text words = words_of_two(&contrast, examples[i].inside, examples[i].outside,
-                                         examples[i].texts, &arena);
+        struct text words = words_of_two(&distinctive_words, examples[i].inside,
+                                         examples[i].outside, examples[i].texts, &arena);
         if (!text_equal(words, text_of(examples[i].words)))
             fail_msg("'%s' against '%s': '%.*s'", examples[i].inside, examples[i].outside,
                      TEXT_ARGUMENT(words));
-        contrast_free(&contrast);
+        distinctive_words_free(&distinctive_words);
         arena_free(&arena);
     }
 }
@@ -50,11 +50,11 @@ static void words_that_only_some_texts_hold_mark_them_off(void **state)
 static void the_deviation_is_zero_without_records_and_grows_with_them(void **state)
 {
     (void)state;
-    assert_true(contrast_deviation(1, 0, 1, 2) == 0);
-    assert_true(contrast_deviation(5, 10, 5, 10) == 0);
-    assert_true(contrast_deviation(8, 10, 2, 10) > 2);
-    assert_true(contrast_deviation(80, 100, 20, 100) > contrast_deviation(8, 10, 2, 10));
-    assert_true(contrast_deviation(2, 10, 8, 10) < -2);
+    assert_true(two_proportion_z_score(1, 0, 1, 2) == 0);
+    assert_true(two_proportion_z_score(5, 10, 5, 10) == 0);
+    assert_true(two_proportion_z_score(8, 10, 2, 10) > 2);
+    assert_true(two_proportion_z_score(80, 100, 20, 100) > two_proportion_z_score(8, 10, 2, 10));
+    assert_true(two_proportion_z_score(2, 10, 8, 10) < -2);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* test_headline.c - jobs/report/headline.c over tables made up here: this file's
- * store_each_table_row takes the place of the store's. */
+ * store_for_each_table_row takes the place of the store's. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,9 +49,9 @@ static const struct text summaries[][4] = {
     {{"product=Kettle; topic=look", 26}, {"2026-10", 7}, {"Pretty.", 7}, {"3", 1}},
 };
 
-bool store_each_table_row(struct store *store, const char *table, const struct selection *selection,
-                          uint64_t model_key, const struct table_visitor *visitor,
-                          struct error *error)
+bool store_for_each_table_row(struct store *store, const char *table,
+                              const struct selection *selection, uint64_t model_key,
+                              const struct table_visitor *visitor, struct error *error)
 {
     (void)selection;
     (void)model_key;
@@ -73,9 +73,10 @@ bool store_each_table_row(struct store *store, const char *table, const struct s
 }
 
 /* Twelve records of the vacuum: praise before week 41, and what the update did behind it. */
-bool store_each_row(struct store *store, const struct selection *selection, uint64_t model_key,
-                    bool (*visit)(void *user, const struct row *row, struct error *error),
-                    void *user, struct error *error)
+bool store_for_each_record(struct store *store, const struct selection *selection,
+                           uint64_t model_key,
+                           bool (*visit)(void *user, const struct row *row, struct error *error),
+                           void *user, struct error *error)
 {
     (void)store;
     (void)selection;

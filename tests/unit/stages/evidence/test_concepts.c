@@ -29,10 +29,11 @@ static int add_all(void **state)
     struct arena arena = {0};
     for (size_t i = 0; i < SENTENCES; i++) {
         size_t count;
-        const struct word *words = words_and_pairs(text_of(sentences[i].text), &arena, &count);
+        const struct term *words =
+            terms_extract_with_bigrams(text_of(sentences[i].text), &arena, &count);
         concepts_add(&concepts, words, count, sentences[i].record);
     }
-    concepts_weigh(&concepts);
+    concepts_compute_weights(&concepts);
     arena_free(&arena);
     return 0;
 }
@@ -40,7 +41,7 @@ static int add_all(void **state)
 static int close_all(void **state)
 {
     (void)state;
-    concepts_close(&concepts);
+    concepts_free(&concepts);
     return 0;
 }
 
@@ -50,25 +51,25 @@ static void what_many_say_weighs_more(void **state)
     bool *nothing = memory_alloc(concepts.count, sizeof(*nothing));
     /* battery, dies and "battery dies" of three records, "the battery" of two; four concepts */
     double many = (3 * 1.7320508 + 1.4142136) / 2;
-    assert_true(concepts_gain(&concepts, 0, nothing) > many - 1e-6);
-    assert_true(concepts_gain(&concepts, 0, nothing) < many + 1e-6);
-    assert_true(concepts_gain(&concepts, 4, nothing) < 0.1);
-    assert_true(concepts_gain(&concepts, 5, nothing) == 0);
+    assert_true(concepts_coverage_gain(&concepts, 0, nothing) > many - 1e-6);
+    assert_true(concepts_coverage_gain(&concepts, 0, nothing) < many + 1e-6);
+    assert_true(concepts_coverage_gain(&concepts, 4, nothing) < 0.1);
+    assert_true(concepts_coverage_gain(&concepts, 5, nothing) == 0);
     free(nothing);
 }
 
 static void what_was_said_adds_nothing(void **state)
 {
     (void)state;
-    bool *said = memory_alloc(concepts.count, sizeof(*said));
-    concepts_say(&concepts, 3, said);
-    assert_true(concepts_unsaid(&concepts, 0, said) == 0.25);
-    concepts_say_text(&concepts, TEXT("Ah, the batteries died"), said);
-    assert_true(concepts_unsaid(&concepts, 4, said) == 1);
-    concepts_say(&concepts, 0, said);
-    assert_true(concepts_gain(&concepts, 1, said) == 0);
-    assert_true(concepts_unsaid(&concepts, 5, said) == 0);
-    free(said);
+    bool *covered = memory_alloc(concepts.count, sizeof(*covered));
+    concepts_mark_covered(&concepts, 3, covered);
+    assert_true(concepts_uncovered_share(&concepts, 0, covered) == 0.25);
+    concepts_mark_text_covered(&concepts, TEXT("Ah, the batteries died"), covered);
+    assert_true(concepts_uncovered_share(&concepts, 4, covered) == 1);
+    concepts_mark_covered(&concepts, 0, covered);
+    assert_true(concepts_coverage_gain(&concepts, 1, covered) == 0);
+    assert_true(concepts_uncovered_share(&concepts, 5, covered) == 0);
+    free(covered);
 }
 
 int main(void)

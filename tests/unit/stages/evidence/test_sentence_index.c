@@ -27,21 +27,21 @@ static const struct member members[] = {
 enum { MEMBERS = sizeof(members) / sizeof(*members) };
 
 static struct segmenter *segmenter;
-static struct support support;
+static struct sentence_index sentence_index;
 
 static int open_all(void **state)
 {
     (void)state;
     if (!segmenter_open(&segmenter, NULL))
         return -1;
-    support_open(&support, segmenter, members, MEMBERS);
+    sentence_index_open(&sentence_index, segmenter, members, MEMBERS);
     return 0;
 }
 
 static int close_all(void **state)
 {
     (void)state;
-    support_close(&support);
+    sentence_index_close(&sentence_index);
     segmenter_close(segmenter);
     return 0;
 }
@@ -70,8 +70,8 @@ static void claims_are_supported_by_rows_that_say_so(void **state)
     for (size_t i = 0; i < sizeof(claims) / sizeof(*claims); i++) {
         struct passage evidence[3];
         size_t count;
-        bool found = support_find(&support, text_of(claims[i].sentence), claims[i].polarity, 0.6,
-                                  evidence, 3, &count);
+        bool found = sentence_index_find_support(&sentence_index, text_of(claims[i].sentence),
+                                                 claims[i].polarity, 0.6, evidence, 3, &count);
         if (found != claims[i].supported)
             fail_msg("%s", claims[i].sentence);
         assert_int_equal(count > 0, found);
@@ -88,40 +88,40 @@ static void identical_texts_are_one(void **state)
 {
     (void)state;
     size_t screens = 0;
-    for (size_t i = 0; i < support.count; i++)
-        screens += support.passages[i].member == 3 || support.passages[i].member == 4;
+    for (size_t i = 0; i < sentence_index.count; i++)
+        screens += sentence_index.passages[i].member == 3 || sentence_index.passages[i].member == 4;
     assert_int_equal(screens, 1);
 }
 
 static void the_most_typical_sentence_speaks_for_many(void **state)
 {
     (void)state;
-    struct typical_rules rules = {.shortest = 8, .longest = 200, .any_polarity = true};
-    struct typical_said said = {0};
+    struct sentence_filter rules = {.min_length = 8, .max_length = 200, .any_polarity = true};
+    struct covered_content covered = {0};
     size_t first, second;
-    assert_true(typical_pick(&support, &rules, &said, &first));
+    assert_true(sentence_select_best(&sentence_index, &rules, &covered, &first));
     /* "The battery dies" and "hours": the others say part of it, one leaning on what was before. */
-    assert_int_equal(support.passages[first].member, 0);
-    said = (struct typical_said){.passages = &first, .passage_count = 1};
-    assert_true(typical_pick(&support, &rules, &said, &second));
+    assert_int_equal(sentence_index.passages[first].member, 0);
+    covered = (struct covered_content){.passages = &first, .passage_count = 1};
+    assert_true(sentence_select_best(&sentence_index, &rules, &covered, &second));
     assert_int_not_equal(first, second);
-    rules.longest = 3;
-    assert_false(typical_pick(&support, &rules, &said, &second));
+    rules.max_length = 3;
+    assert_false(sentence_select_best(&sentence_index, &rules, &covered, &second));
 }
 
 static void quotes_come_from_every_side(void **state)
 {
     (void)state;
-    struct typical_said said = {0};
+    struct covered_content covered = {0};
     size_t quotes[3], sides[3] = {0};
-    assert_int_equal(typical_quotes(&support, &said, 3, quotes), 3);
+    assert_int_equal(sentence_select_quotes(&sentence_index, &covered, 3, quotes), 3);
     for (size_t i = 0; i < 3; i++) {
-        const struct passage *passage = &support.passages[quotes[i]];
-        sides[typical_side(members[passage->member].sentiment)]++;
-        assert_true(i == 0 || support.passages[quotes[i - 1]].score >= passage->score);
+        const struct passage *passage = &sentence_index.passages[quotes[i]];
+        sides[sentiment_side_index(members[passage->member].sentiment)]++;
+        assert_true(i == 0 || sentence_index.passages[quotes[i - 1]].score >= passage->score);
     }
     assert_true(sides[0] > 0 && sides[1] > 0);
-    assert_int_equal(typical_quotes(&support, &said, 0, quotes), 0);
+    assert_int_equal(sentence_select_quotes(&sentence_index, &covered, 0, quotes), 0);
 }
 
 /* Bullets, and quotation marks without a partner, are no part of what is said. */
@@ -141,13 +141,13 @@ static void sentences_begin_with_their_words(void **state)
     };
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
         struct member member = {.text = text_of(examples[i].text)};
-        struct support one;
-        support_open(&one, segmenter, &member, 1);
+        struct sentence_index one;
+        sentence_index_open(&one, segmenter, &member, 1);
         assert_int_equal(one.count, 1);
-        struct text passage = support_text(&one, &one.passages[0]);
+        struct text passage = sentence_index_text(&one, &one.passages[0]);
         if (!text_equal(passage, text_of(examples[i].passage)))
             fail_msg("%s: %.*s", examples[i].text, TEXT_ARGUMENT(passage));
-        support_close(&one);
+        sentence_index_close(&one);
     }
 }
 

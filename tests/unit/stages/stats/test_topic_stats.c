@@ -33,20 +33,22 @@ static void figures_count_each_topic(void **state)
     static const enum sentiment polarities[] = {SENTIMENT_POSITIVE, SENTIMENT_POSITIVE,
                                                 SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE,
                                                 SENTIMENT_MIXED};
-    struct figures figures = {0};
+    struct topic_stats_table topic_stats_table = {0};
     for (size_t i = 0; i < 5; i++) {
-        figures_add(&figures, TEXT("2026"), TEXT("all"), TEXT("(all)"), polarities[i], &rows[i]);
+        topic_stats_table_add(&topic_stats_table, TEXT("2026"), TEXT("all"), TEXT("(all)"),
+                              polarities[i], &rows[i]);
         if (i < 2)
-            figures_add(&figures, TEXT("2026"), TEXT("all"), TEXT("price"), SENTIMENT_NEGATIVE,
-                        &rows[i]);
+            topic_stats_table_add(&topic_stats_table, TEXT("2026"), TEXT("all"), TEXT("price"),
+                                  SENTIMENT_NEGATIVE, &rows[i]);
     }
-    figures_add(&figures, TEXT("2025"), TEXT("all"), TEXT("(all)"), SENTIMENT_NEUTRAL, &rows[3]);
+    topic_stats_table_add(&topic_stats_table, TEXT("2025"), TEXT("all"), TEXT("(all)"),
+                          SENTIMENT_NEUTRAL, &rows[3]);
     size_t count;
-    const struct figure *found = figures_finish(&figures, &count);
+    const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &count);
     assert_int_equal(count, 3);
     assert_true(text_equal(found[0].period, TEXT("2025")));
     assert_true(isnan(found[0].mean_rating) && isnan(found[0].csat) && isnan(found[0].nps));
-    const struct figure *all = &found[1], *price = &found[2];
+    const struct topic_stats *all = &found[1], *price = &found[2];
     assert_int_equal(all->mentions, 5);
     assert_int_equal(all->responses, 5);
     assert_int_equal(all->positive, 3);
@@ -59,7 +61,7 @@ static void figures_count_each_topic(void **state)
     assert_int_equal(price->mentions, 2);
     assert_int_equal(price->responses, 5);
     assert_true(price->net_sentiment == -100);
-    figures_free(&figures);
+    topic_stats_table_free(&topic_stats_table);
 }
 
 static void recommendations_make_an_nps(void **state)
@@ -67,19 +69,20 @@ static void recommendations_make_an_nps(void **state)
     (void)state;
     static const double ratings[] = {10, 9, 8, 6, 0};
     static const char *const cells[] = {"10", "9", "8", "6", "0"};
-    struct figures figures = {0};
+    struct topic_stats_table topic_stats_table = {0};
     for (size_t i = 0; i < 5; i++) {
         struct row answer = row(i + 1, ratings[i], 10, 0, LONG_ENOUGH);
         struct field field = {TEXT("NPS score"), text_of(cells[i])};
         answer.fields = &field;
         answer.field_count = 1;
-        figures_add(&figures, TEXT("all"), TEXT("all"), TEXT("(all)"), SENTIMENT_NEUTRAL, &answer);
+        topic_stats_table_add(&topic_stats_table, TEXT("all"), TEXT("all"), TEXT("(all)"),
+                              SENTIMENT_NEUTRAL, &answer);
     }
     size_t count;
-    const struct figure *found = figures_finish(&figures, &count);
+    const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &count);
     assert_true(fabs(found[0].nps - 0) < 1e-9); /* two of five each way */
     assert_true(isnan(found[0].csat));
-    figures_free(&figures);
+    topic_stats_table_free(&topic_stats_table);
 }
 
 static const struct {
@@ -106,17 +109,18 @@ static void rows_divide_by_their_fields(void **state)
                           .field_count = 3};
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof(splits) / sizeof(*splits); i++) {
-        struct split split = {.by = text_of(splits[i].by), .period = TEXT("month")};
-        assert_true(split_open(&split, NULL));
-        struct text segment = split_segment(&split, &example, &arena);
+        struct grouping grouping = {.by = text_of(splits[i].by), .period = TEXT("month")};
+        assert_true(grouping_parse_columns(&grouping, NULL));
+        struct text segment = grouping_format_segment(&grouping, &example, &arena);
         if (!text_equal(segment, text_of(splits[i].segment)))
             fail_msg("%s: %.*s", splits[i].by, TEXT_ARGUMENT(segment));
-        assert_true(text_equal(split_period(&split, &example, &arena), TEXT("2026-02")));
-        assert_int_equal(split.found[0], split.name_count && i < 5);
+        assert_true(
+            text_equal(grouping_format_period(&grouping, &example, &arena), TEXT("2026-02")));
+        assert_int_equal(grouping.found[0], grouping.name_count && i < 5);
     }
-    struct split many = {.by = TEXT("a,b,c,d,e,f,g,h,i")};
+    struct grouping many = {.by = TEXT("a,b,c,d,e,f,g,h,i")};
     struct error error = {0};
-    assert_false(split_open(&many, &error));
+    assert_false(grouping_parse_columns(&many, &error));
     assert_int_equal(error.kind, ERROR_USAGE);
     arena_free(&arena);
 }

@@ -14,17 +14,18 @@
 
 #include "stages/tasks/sentiment.h"
 
-static const struct combine_rules rules = {0.45, 0.25, 0.8};
+static const struct merge_rules rules = {0.45, 0.25, 0.8};
 
 static struct chunk chunk(size_t tokens, double negative, double neutral, double positive)
 {
     double probability;
-    struct odds odds = {negative, neutral, positive};
+    struct sentiment_probabilities sentiment_probabilities = {negative, neutral, positive};
     return (struct chunk){.tokens = tokens,
                           .negative = negative,
                           .neutral = neutral,
                           .positive = positive,
-                          .sentiment = sentiment_label(odds, 0.45, &probability)};
+                          .sentiment =
+                              sentiment_choose_label(sentiment_probabilities, 0.45, &probability)};
 }
 
 static const struct {
@@ -64,7 +65,7 @@ static void chunks_give_one_answer(void **state)
             topics[analysis.topic_count++].polarity = SENTIMENT_POSITIVE;
         for (size_t k = 0; k < examples[i].blamed; k++)
             topics[analysis.topic_count++].polarity = SENTIMENT_NEGATIVE;
-        combine_chunks(&rules, chunks, count, &analysis);
+        merge_chunks(&rules, chunks, count, &analysis);
         assert_int_equal(analysis.sentiment, examples[i].sentiment);
         assert_true(fabs(analysis.score - examples[i].score) < 1e-9);
         assert_true(fabs(analysis.confidence - examples[i].confidence) < 1e-9);
@@ -81,13 +82,14 @@ static void topics_are_named_once_with_what_most_say(void **state)
     };
     struct arena arena = {0};
     size_t count;
-    const struct topic_mention *topics = combine_topics(mentions, 5, names, 3, &arena, &count);
+    const struct topic_mention *topics =
+        merge_topic_mentions(mentions, 5, names, 3, &arena, &count);
     assert_int_equal(count, 2);
     assert_true(text_equal(topics[0].topic, TEXT("price")));
     assert_int_equal(topics[0].polarity, SENTIMENT_NEUTRAL);
     assert_true(text_equal(topics[1].topic, TEXT("battery")));
     assert_int_equal(topics[1].polarity, SENTIMENT_NEGATIVE);
-    combine_topics(mentions, 0, names, 3, &arena, &count);
+    merge_topic_mentions(mentions, 0, names, 3, &arena, &count);
     assert_int_equal(count, 0);
     arena_free(&arena);
 }
@@ -96,17 +98,20 @@ static void odds_are_biased_then_tempered(void **state)
 {
     (void)state;
     static const float scores[] = {-2, -1, -1};
-    struct sentiment_question question = {.temperature = 1};
-    struct odds odds = sentiment_odds(&question, (struct text){0}, scores);
-    assert_true(fabs(odds.negative + odds.neutral + odds.positive - 1) < 1e-12);
-    assert_true(fabs(odds.neutral - odds.positive) < 1e-12);
-    assert_true(fabs(odds.negative / odds.neutral - exp(-1)) < 1e-9);
-    question.bias[0] = 1;
-    question.temperature = 100;
-    odds = sentiment_odds(&question, (struct text){0}, scores);
-    assert_true(fabs(odds.negative - 1.0 / 3) < 1e-9);
+    struct sentiment_predictor predictor = {.temperature = 1};
+    struct sentiment_probabilities sentiment_probabilities =
+        sentiment_compute_probabilities(&predictor, (struct text){0}, scores);
+    assert_true(fabs(sentiment_probabilities.negative + sentiment_probabilities.neutral +
+                     sentiment_probabilities.positive - 1) < 1e-12);
+    assert_true(fabs(sentiment_probabilities.neutral - sentiment_probabilities.positive) < 1e-12);
+    assert_true(fabs(sentiment_probabilities.negative / sentiment_probabilities.neutral - exp(-1)) <
+                1e-9);
+    predictor.bias[0] = 1;
+    predictor.temperature = 100;
+    sentiment_probabilities = sentiment_compute_probabilities(&predictor, (struct text){0}, scores);
+    assert_true(fabs(sentiment_probabilities.negative - 1.0 / 3) < 1e-9);
     static const float far[] = {-1e30f, 0, -1e30f};
-    assert_true(sentiment_odds(&question, (struct text){0}, far).neutral == 1);
+    assert_true(sentiment_compute_probabilities(&predictor, (struct text){0}, far).neutral == 1);
 }
 
 static void ngrams_tilt_between_the_poles(void **state)
@@ -115,14 +120,17 @@ static void ngrams_tilt_between_the_poles(void **state)
     static const float scores[] = {-1, -1, -1};
     static int8_t weights[256];
     memset(weights, 10, sizeof(weights));
-    struct sentiment_question question = {.temperature = 1, .ngrams_weight = 0.005};
+    struct sentiment_predictor predictor = {.temperature = 1, .ngrams_weight = 0.005};
     struct text table = {(const char *)weights, sizeof(weights)};
-    assert_true(ngrams_open(&question.ngrams, table, NULL));
-    struct odds odds = sentiment_odds(&question, TEXT("splendid"), scores);
-    assert_true(fabs(log(odds.positive / odds.neutral) - 0.5) < 1e-9);
-    assert_true(fabs(log(odds.neutral / odds.negative) - 0.5) < 1e-9);
-    odds = sentiment_odds(&question, TEXT("..."), scores);
-    assert_true(fabs(odds.positive - 1.0 / 3) < 1e-9);
+    assert_true(ngrams_init(&predictor.ngrams, table, NULL));
+    struct sentiment_probabilities sentiment_probabilities =
+        sentiment_compute_probabilities(&predictor, TEXT("splendid"), scores);
+    assert_true(
+        fabs(log(sentiment_probabilities.positive / sentiment_probabilities.neutral) - 0.5) < 1e-9);
+    assert_true(
+        fabs(log(sentiment_probabilities.neutral / sentiment_probabilities.negative) - 0.5) < 1e-9);
+    sentiment_probabilities = sentiment_compute_probabilities(&predictor, TEXT("..."), scores);
+    assert_true(fabs(sentiment_probabilities.positive - 1.0 / 3) < 1e-9);
 }
 
 int main(void)

@@ -19,7 +19,7 @@ enum { PLACES = 1 << 21 };
 static struct ngrams open_table(const int8_t *weights, size_t size)
 {
     struct ngrams ngrams;
-    assert_true(ngrams_open(&ngrams, (struct text){(const char *)weights, size}, NULL));
+    assert_true(ngrams_init(&ngrams, (struct text){(const char *)weights, size}, NULL));
     return ngrams;
 }
 
@@ -40,7 +40,7 @@ static void places_are_those_of_training(void **state)
         memset(weights, 0, PLACES);
         size_t count = 0;
         for (int64_t number; places.size > 0 && text_split(&places, ' ', &place); count++) {
-            assert_true(text_integer(place, &number));
+            assert_true(text_to_integer(place, &number));
             weights[number] = -1;
         }
         double expected = -sqrt((double)count), got = ngrams_polarity(&ngrams, text);
@@ -98,7 +98,7 @@ static void other_sizes_are_refused(void **state)
     for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
         struct ngrams ngrams;
         struct error error = {0};
-        assert_false(ngrams_open(&ngrams, (struct text){"", sizes[i]}, &error));
+        assert_false(ngrams_init(&ngrams, (struct text){"", sizes[i]}, &error));
         assert_int_equal(error.kind, ERROR_MODEL);
     }
 }

@@ -19,7 +19,7 @@ static bool read_table(struct taxonomy *taxonomy, const char *table, struct erro
     assert_true(file >= 0);
     assert_int_equal(write(file, table, strlen(table)), (ssize_t)strlen(table));
     close(file);
-    bool ok = taxonomy_read(taxonomy, text_of(path), error);
+    bool ok = taxonomy_read_file(taxonomy, text_of(path), error);
     unlink(path);
     return ok;
 }
@@ -28,14 +28,14 @@ static bool read_table(struct taxonomy *taxonomy, const char *table, struct erro
 static void expect(const struct taxonomy *taxonomy, const char *text, const char *expected)
 {
     enum { MOST_TOPICS = 64 };
-    enum naming namings[MOST_TOPICS];
+    enum topic_match topic_matches[MOST_TOPICS];
     assert_true(taxonomy->name_count <= MOST_TOPICS);
     char names[256] = "";
-    taxonomy_find(taxonomy, text_of(text), namings);
+    taxonomy_match_topics(taxonomy, text_of(text), topic_matches);
     for (size_t i = 0; i < taxonomy->name_count; i++) {
-        assert_int_equal(taxonomy_place(taxonomy, taxonomy->names[i]), i);
-        bool named = namings[i] == NAMING_PHRASE;
-        assert_int_equal(taxonomy_names(taxonomy, text_of(text), i), named);
+        assert_int_equal(taxonomy_find_index(taxonomy, taxonomy->names[i]), i);
+        bool named = topic_matches[i] == TOPIC_MATCH_PHRASE;
+        assert_int_equal(taxonomy_matches_topic(taxonomy, text_of(text), i), named);
         if (named)
             snprintf(names + strlen(names), sizeof(names) - strlen(names), "%.*s;",
                      TEXT_ARGUMENT(taxonomy->names[i]));
@@ -122,7 +122,7 @@ static void built_in_phrases_mean_what_they_say(void **state)
     };
     struct taxonomy taxonomy = {0};
     struct error error = {0};
-    if (!taxonomy_read(&taxonomy, TEXT("inference/models/topics.csv"), &error))
+    if (!taxonomy_read_file(&taxonomy, TEXT("inference/models/topics.csv"), &error))
         fail_msg("%s", error.message);
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++)
         expect(&taxonomy, examples[i].text, examples[i].topics);

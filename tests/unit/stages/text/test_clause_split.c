@@ -31,7 +31,7 @@ static void texts_are_cut_where_they_turn(void **state)
         struct arena arena = {0};
         struct text text = text_of(examples[i].text), joined = {0};
         size_t count, begin = 0;
-        const size_t *ends = clauses_of(segmenter, text, &arena, &count);
+        const size_t *ends = clause_split_ends(segmenter, text, &arena, &count);
         for (size_t k = 0; k < count; begin = ends[k++])
             joined = arena_format(&arena, "%.*s%.*s|", TEXT_ARGUMENT(joined),
                                   TEXT_ARGUMENT(text_slice(text, begin, ends[k])));

@@ -47,12 +47,13 @@ static void texts_become_what_a_reader_sees(void **state)
     (void)state;
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-        struct text tidy = tidy_text(text_of(texts[i].raw), true, &arena);
+        struct text tidy = cleanup_text(text_of(texts[i].raw), true, &arena);
         if (!text_equal(tidy, text_of(texts[i].tidy)))
             fail_msg("%s gave [%.*s]", texts[i].raw, TEXT_ARGUMENT(tidy));
-        assert_true(text_equal(tidy_text(tidy, false, &arena), tidy));
+        assert_true(text_equal(cleanup_text(tidy, false, &arena), tidy));
     }
-    assert_true(text_equal(tidy_text(TEXT("<b>as is</b>"), false, &arena), TEXT("<b>as is</b>")));
+    assert_true(
+        text_equal(cleanup_text(TEXT("<b>as is</b>"), false, &arena), TEXT("<b>as is</b>")));
     arena_free(&arena);
 }
 
@@ -67,8 +68,8 @@ static void the_original_is_kept(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(translations) / sizeof(*translations); i++)
-        assert_true(
-            text_equal(tidy_original(text_of(translations[i].raw)), text_of(translations[i].tidy)));
+        assert_true(text_equal(cleanup_keep_original(text_of(translations[i].raw)),
+                               text_of(translations[i].tidy)));
 }
 
 static void blank_answers_are_known(void **state)
@@ -84,13 +85,13 @@ static void blank_answers_are_known(void **state)
         "nothing works", "none of it fits", "별로", "5",  "x-ray film too dark",
     };
     for (size_t i = 0; i < sizeof(blank) / sizeof(*blank); i++)
-        if (!tidy_is_blank(text_of(blank[i]), TEXT("")))
+        if (!cleanup_is_blank_answer(text_of(blank[i]), TEXT("")))
             fail_msg("%s says something", blank[i]);
     for (size_t i = 0; i < sizeof(telling) / sizeof(*telling); i++)
-        if (tidy_is_blank(text_of(telling[i]), TEXT("")))
+        if (cleanup_is_blank_answer(text_of(telling[i]), TEXT("")))
             fail_msg("%s says nothing", telling[i]);
-    assert_true(tidy_is_blank(TEXT("Pass."), TEXT("skip, pass")));
-    assert_false(tidy_is_blank(TEXT("good"), TEXT(",, ,")));
+    assert_true(cleanup_is_blank_answer(TEXT("Pass."), TEXT("skip, pass")));
+    assert_false(cleanup_is_blank_answer(TEXT("good"), TEXT(",, ,")));
 }
 
 int main(void)

@@ -69,27 +69,26 @@ static const struct {
     {"a@b.org,+49 30 123456", "email=a@b.org|phone=+49 30 123456|"},
 };
 
-static struct text print(const struct personal_search *search, struct text text,
-                         struct arena *arena)
+static struct text print(const struct pii_search *search, struct text text, struct arena *arena)
 {
     size_t count;
-    const struct personal_span *spans = personal_find(search, text, arena, &count);
+    const struct pii_span *spans = pii_find(search, text, arena, &count);
     struct text out = {0};
     for (size_t i = 0; i < count; i++) {
         struct text value = text_slice(text, spans[i].begin, spans[i].end);
-        out = arena_format(arena, "%.*s%s=%.*s|", TEXT_ARGUMENT(out), personal_names[spans[i].kind],
+        out = arena_format(arena, "%.*s%s=%.*s|", TEXT_ARGUMENT(out), pii_names[spans[i].kind],
                            TEXT_ARGUMENT(value));
     }
     return out;
 }
 
-static struct personal_search everything(struct pattern **pattern)
+static struct pii_search everything(struct pattern **pattern)
 {
-    struct personal_search search = {0};
-    assert_true(pattern_open(pattern, TEXT("\\bORD-\\d{6}\\b"), "test", NULL));
-    for (size_t i = 0; i < PERSONAL_COUNT; i++)
+    struct pii_search search = {0};
+    assert_true(pattern_compile(pattern, TEXT("\\bORD-\\d{6}\\b"), "test", NULL));
+    for (size_t i = 0; i < PII_COUNT; i++)
         search.kinds[i] = true;
-    search.orders = *pattern;
+    search.order_pattern = *pattern;
     return search;
 }
 
@@ -97,7 +96,7 @@ static void personal_data_is_found(void **state)
 {
     (void)state;
     struct pattern *pattern;
-    struct personal_search search = everything(&pattern);
+    struct pii_search search = everything(&pattern);
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
         struct text found = print(&search, text_of(examples[i].text), &arena);
@@ -106,47 +105,47 @@ static void personal_data_is_found(void **state)
                      examples[i].found);
     }
     arena_free(&arena);
-    pattern_close(pattern);
+    pattern_free(pattern);
 }
 
 static void digits_alone_are_an_id_in_a_cell(void **state)
 {
     (void)state;
     struct pattern *pattern;
-    struct personal_search search = everything(&pattern);
+    struct pii_search search = everything(&pattern);
     struct arena arena = {0};
-    search.cell = true;
+    search.is_cell = true;
     assert_true(print(&search, TEXT("01012345678"), &arena).size == 0);
     assert_true(
         text_equal(print(&search, TEXT("010-1234-5678"), &arena), TEXT("phone=010-1234-5678|")));
     arena_free(&arena);
-    pattern_close(pattern);
+    pattern_free(pattern);
 }
 
 static void raw_utf16_is_searched(void **state)
 {
     (void)state;
     struct pattern *pattern;
-    struct personal_search search = everything(&pattern);
+    struct pii_search search = everything(&pattern);
     struct arena arena = {0};
     size_t count;
     search.raw = true;
     struct text raw = TEXT(",\\x00a\\x00@\\x00b\\x00.\\x00o\\x00r\\x00g\\x00,\\x00");
-    const struct personal_span *spans = personal_find(&search, raw, &arena, &count);
+    const struct pii_span *spans = pii_find(&search, raw, &arena, &count);
     assert_int_equal(count, 1);
     assert_int_equal(spans[0].begin, 5);
     assert_int_equal(spans[0].end, 40);
     arena_free(&arena);
-    pattern_close(pattern);
+    pattern_free(pattern);
 }
 
 static void values_compare_by_what_they_say(void **state)
 {
     (void)state;
     struct arena arena = {0};
-    assert_true(text_equal(personal_key(PERSONAL_PHONE, TEXT("+49 (30) 1234-56"), &arena),
-                           personal_key(PERSONAL_PHONE, TEXT("+49 30 123456"), &arena)));
-    assert_true(text_equal(personal_key(PERSONAL_EMAIL, TEXT("Ann@Post.example"), &arena),
+    assert_true(text_equal(pii_comparison_key(PII_PHONE, TEXT("+49 (30) 1234-56"), &arena),
+                           pii_comparison_key(PII_PHONE, TEXT("+49 30 123456"), &arena)));
+    assert_true(text_equal(pii_comparison_key(PII_EMAIL, TEXT("Ann@Post.example"), &arena),
                            TEXT("ann@post.example")));
     arena_free(&arena);
 }
@@ -159,9 +158,9 @@ static void columns_of_names_are_known(void **state)
     static const char *const others[] = {"name", "product.name", "Product Name", "title",
                                          "user_id"};
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        assert_true(personal_is_name_column(text_of(names[i])));
+        assert_true(pii_is_name_column(text_of(names[i])));
     for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-        assert_false(personal_is_name_column(text_of(others[i])));
+        assert_false(pii_is_name_column(text_of(others[i])));
 }
 
 static void bad_patterns_are_told(void **state)
@@ -170,12 +169,12 @@ static void bad_patterns_are_told(void **state)
     struct pattern *pattern;
     struct error error = {0};
     size_t begin, end;
-    assert_false(pattern_open(&pattern, TEXT("ORD-(\\d"), "job.ini:3", &error));
+    assert_false(pattern_compile(&pattern, TEXT("ORD-(\\d"), "job.ini:3", &error));
     assert_non_null(strstr(error.message, "job.ini:3: not a regular expression"));
-    assert_true(pattern_open(&pattern, TEXT("x*"), "test", &error));
+    assert_true(pattern_compile(&pattern, TEXT("x*"), "test", &error));
     assert_false(pattern_find(pattern, TEXT("abc"), 0, &begin, &end));
     assert_true(pattern_find(pattern, TEXT("\xFFxx"), 0, &begin, &end) && end - begin == 2);
-    pattern_close(pattern);
+    pattern_free(pattern);
 }
 
 int main(void)

@@ -21,7 +21,7 @@ static const struct {
     {"lost 3.5 kg", "lose 3.5 kg -- no, lost"},
 };
 
-static bool holds_all(const struct word *a, size_t a_count, const struct word *b, size_t b_count)
+static bool holds_all(const struct term *a, size_t a_count, const struct term *b, size_t b_count)
 {
     for (size_t i = 0; i < a_count; i++) {
         size_t k = 0;
@@ -39,8 +39,8 @@ static void inflected_words_are_one(void **state)
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof(alike) / sizeof(*alike); i++) {
         size_t a_count, b_count;
-        const struct word *a = words_of(text_of(alike[i].a), &arena, &a_count);
-        const struct word *b = words_of(text_of(alike[i].b), &arena, &b_count);
+        const struct term *a = terms_extract(text_of(alike[i].a), &arena, &a_count);
+        const struct term *b = terms_extract(text_of(alike[i].b), &arena, &b_count);
         if (!holds_all(a, a_count, b, b_count))
             fail_msg("%s", alike[i].a);
     }
@@ -52,7 +52,7 @@ static void numbers_and_pairs_are_told_apart(void **state)
     (void)state;
     struct arena arena = {0};
     size_t count;
-    const struct word *words = words_of(TEXT("4.5 of 10배송비"), &arena, &count);
+    const struct term *words = terms_extract(TEXT("4.5 of 10배송비"), &arena, &count);
     assert_int_equal(count, 4); /* 4.5, 10, 배송, 송비 */
     assert_true(words[0].is_number && words[1].is_number);
     assert_false(words[2].is_number || words[3].is_number);
@@ -76,8 +76,8 @@ static void neighbouring_words_are_pairs(void **state)
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++) {
         size_t words, with_pairs;
-        words_of(text_of(counted[i].sentence), &arena, &words);
-        words_and_pairs(text_of(counted[i].sentence), &arena, &with_pairs);
+        terms_extract(text_of(counted[i].sentence), &arena, &words);
+        terms_extract_with_bigrams(text_of(counted[i].sentence), &arena, &with_pairs);
         if (words != counted[i].words || with_pairs != counted[i].with_pairs)
             fail_msg("'%s': %zu words, %zu with pairs", counted[i].sentence, words, with_pairs);
     }
@@ -91,10 +91,10 @@ static void customers_speak_of_themselves(void **state)
                                            "저는 좋아요", "we"};
     static const char *const others[] = {"Fits well", "Myanmar food", "저녁이 좋아요", "", "W e"};
     for (size_t i = 0; i < sizeof(personal) / sizeof(*personal); i++)
-        if (!readable_is_personal(text_of(personal[i])))
+        if (!sentence_is_first_person(text_of(personal[i])))
             fail_msg("%s", personal[i]);
     for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-        if (readable_is_personal(text_of(others[i])))
+        if (sentence_is_first_person(text_of(others[i])))
             fail_msg("%s", others[i]);
 }
 
@@ -107,10 +107,10 @@ static void lists_break_off(void **state)
         "It cost 5.", "Room 1505.",  "A (small) room)", "",
         "1.",         "Since v2.1.", "It died.",        "3 stars: 2 for the sound."};
     for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++)
-        if (!readable_breaks_off(text_of(broken[i])))
+        if (!sentence_expects_continuation(text_of(broken[i])))
             fail_msg("%s", broken[i]);
     for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++)
-        if (readable_breaks_off(text_of(whole[i])))
+        if (sentence_expects_continuation(text_of(whole[i])))
             fail_msg("%s", whole[i]);
 }
 
@@ -127,12 +127,12 @@ static void garbled_sentences_are_refused(void **state)
                                       "fit fit fit fit fit fit fit",
                                       "soft soft price soft price soft price soft"};
     for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
-        assert_true(readable_check(text_of(good[i])));
+        assert_true(sentence_is_readable(text_of(good[i])));
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-        if (readable_check(text_of(bad[i])))
+        if (sentence_is_readable(text_of(bad[i])))
             fail_msg("%s", bad[i]);
-    assert_true(readable_is_finished(TEXT("Done.")));
-    assert_false(readable_is_finished(TEXT("and the")));
+    assert_true(sentence_is_finished(TEXT("Done.")));
+    assert_false(sentence_is_finished(TEXT("and the")));
 }
 
 int main(void)
