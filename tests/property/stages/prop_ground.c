@@ -166,7 +166,7 @@ static void both_sides_of_a_few_are_heard(void **state)
         {.feedback_id = 3, .text = {"Lid fell off again", 18}, .sentiment = SENTIMENT_NEGATIVE},
     };
     struct grounding grounding;
-    ground_topic(&grounding, "candidates=0", "", members, 3, NULL);
+    ground_topic(&grounding, "max_candidates=0", "", members, 3, NULL);
     const struct group *group = &grounding.group;
     assert_int_equal(group->sentence_count, 2);
     for (size_t i = 0; i < 2; i++)
@@ -191,7 +191,7 @@ static void a_topic_is_told_by_what_speaks_of_it_alone(void **state)
     int descriptor = mkstemp(path);
     assert_int_equal(write(descriptor, table, sizeof(table) - 1), sizeof(table) - 1);
     close(descriptor);
-    snprintf(settings, sizeof(settings), "sentences=1;candidates=0;taxonomy=%s", path);
+    snprintf(settings, sizeof(settings), "max_sentences=1;max_candidates=0;taxonomy=%s", path);
     struct member members[5];
     for (size_t i = 0; i < 5; i++)
         members[i] = (struct member){

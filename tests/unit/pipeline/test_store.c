@@ -519,7 +519,7 @@ static void a_file_of_an_earlier_version_is_brought_up_to_date(void **state)
     assert_int_equal(
         sqlite3_exec(earlier,
                      "DROP VIEW v_feedback; DROP VIEW v_account; DROP TABLE language;"
-                     "DROP TABLE personal; ALTER TABLE file DROP COLUMN skipped;"
+                     "DROP TABLE pii; ALTER TABLE file DROP COLUMN skipped;"
                      "ALTER TABLE feedback DROP COLUMN lang_source;"
                      "ALTER TABLE feedback DROP COLUMN author; PRAGMA user_version = 1",
                      NULL, NULL, NULL),

@@ -260,7 +260,7 @@ static void a_cell_over_the_limit_is_a_reject_and_the_file_goes_on(void **state)
         size += (size_t)sprintf(bytes + size, "%s\n2,fine\n", quoted ? "\"" : "");
         put(bytes, size);
         struct arena arena = {0};
-        struct text all = read_file(LENIENT "\nlongest_cell=1024\nheader=yes", show_cells, &arena);
+        struct text all = read_file(LENIENT "\nmax_cell_size=1024\nheader=yes", show_cells, &arena);
         char expected[64];
         snprintf(expected, sizeof(expected), "\n3@%zu 2|fine\n", size - 7);
         if (!text_starts_with(all, TEXT("!2@4 a cell is longer than the limit")) ||
