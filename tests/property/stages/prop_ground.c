@@ -187,7 +187,7 @@ static void a_topic_is_told_by_what_speaks_of_it_alone(void **state)
         "The staff at the desk answered every question.",
         "Friendly staff answered our question at the desk.",
     };
-    char path[] = "/tmp/winnow-topics-XXXXXX", settings[64];
+    char path[] = "/tmp/winnow-topics-XXXXXX", settings[128];
     int descriptor = mkstemp(path);
     assert_int_equal(write(descriptor, table, sizeof(table) - 1), sizeof(table) - 1);
     close(descriptor);
