@@ -293,9 +293,3 @@ uint64_t sql_changes(const struct sql *sql)
 {
     return (uint64_t)sqlite3_changes64(sql->handle);
 }
-
-bool sql_simulate_full_disk(struct sql *sql, struct error *error)
-{
-    sql_rollback(sql);
-    return report_sqlite_error(sql, SQLITE_FULL, error);
-}

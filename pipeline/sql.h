@@ -64,7 +64,4 @@ double sql_real(const struct sql_statement *statement, int column); /* NAN for N
 int64_t sql_last_id(const struct sql *sql);  /* of the row inserted last */
 uint64_t sql_changes(const struct sql *sql); /* rows that the last statement changed */
 
-/* Sets the error as for a full disk, rolls back (tests). */
-bool sql_simulate_full_disk(struct sql *sql, struct error *error);
-
 #endif

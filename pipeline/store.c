@@ -154,17 +154,10 @@ bool store_begin_transaction(struct store *store, struct error *error)
 
 bool store_end_transaction(struct store *store, bool ok, struct error *error)
 {
-    if (store->fail_countdown && --store->fail_countdown == 0)
-        return sql_simulate_full_disk(store->sql, error);
     if (ok)
         return sql_commit(store->sql, error);
     sql_rollback(store->sql);
     return false;
-}
-
-void store_set_fail_countdown(struct store *store, uint64_t saves)
-{
-    store->fail_countdown = saves;
 }
 
 /* ---- Runs and progress ---- */

@@ -195,7 +195,4 @@ bool store_for_each_table_row(struct store *store, const char *table,
                               const struct selection *selection, uint64_t model_key,
                               const struct table_visitor *visitor, struct error *error);
 
-/* Makes the nth save from now fail, as a full disk would (tests); 0 switches it off. */
-void store_set_fail_countdown(struct store *store, uint64_t saves);
-
 #endif

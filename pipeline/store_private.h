@@ -21,14 +21,12 @@ struct store {
     uint64_t run_id;    /* 0 before store_begin_run */
     int64_t file_id;    /* of the file begun last */
     uint64_t model_key; /* as saved last for the views */
-    uint64_t fail_countdown;
-    FILE *fields; /* a buffer for records' fields as JSON */
+    FILE *fields;       /* a buffer for records' fields as JSON */
     char *fields_buffer;
     size_t fields_size;
 };
 
-/* Begins and ends one saving transaction; the end is where store_set_fail_countdown strikes. `ok`
- * false rolls back. */
+/* Begins and ends one saving transaction; `ok` false rolls back. */
 bool store_begin_transaction(struct store *store, struct error *error);
 bool store_end_transaction(struct store *store, bool ok, struct error *error);
 

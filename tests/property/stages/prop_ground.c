@@ -15,6 +15,7 @@
 #include "stages/stages.h"
 #include "tests/fakes/stage.h"
 #include "tests/fakes/t5.h"
+#include "tests/support/random.h"
 
 static const struct t5_model model = {fake_prompts};
 
@@ -204,14 +205,6 @@ static void a_topic_is_told_by_what_speaks_of_it_alone(void **state)
     unlink(path);
 }
 
-static uint64_t next(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
-
 static struct text random_words(uint64_t *seed, size_t max, struct arena *arena)
 {
     static const char *const words[] = {
@@ -219,9 +212,9 @@ static struct text random_words(uint64_t *seed, size_t max, struct arena *arena)
         "12.5", "weeks", "배송", "빨라요", "never", "leaks",  "loud",  "a",    "handle",
         "hot",  "!!",    ".",    "\n",     "price", "...",    "😀",     "is"};
     struct text text = {0};
-    for (size_t count = next(seed) % max + 1; count > 0; count--)
+    for (size_t count = random_next(seed) % max + 1; count > 0; count--)
         text = arena_format(arena, "%.*s%s%s", TEXT_ARGUMENT(text), text.size ? " " : "",
-                            words[next(seed) % (sizeof(words) / sizeof(*words))]);
+                            words[random_next(seed) % (sizeof(words) / sizeof(*words))]);
     return text;
 }
 
@@ -278,13 +271,13 @@ static void nothing_is_invented(void **state)
     uint64_t seed = 5;
     for (int round = 0; round < 400; round++) {
         struct arena arena = {0};
-        size_t count = next(&seed) % 12 + 1;
+        size_t count = random_next(&seed) % 12 + 1;
         struct member *members = arena_alloc(&arena, count, sizeof(*members));
         for (size_t i = 0; i < count; i++)
             members[i] = (struct member){
                 .feedback_id = i + 1,
                 .text = random_words(&seed, 25, &arena),
-                .sentiment = (enum sentiment)(next(&seed) % SENTIMENT_COUNT),
+                .sentiment = (enum sentiment)(random_next(&seed) % SENTIMENT_COUNT),
             };
         struct text summary = random_words(&seed, 30, &arena);
         struct grounding grounding;

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "pipeline/pipeline.h"
+#include "tests/support/full_disk.h"
 
 enum { MODEL = 11 };
 
@@ -326,13 +327,14 @@ static bool run(const struct place *place, struct attempt *attempt)
                                .model_key = attempt->model ? attempt->model : MODEL,
                                .selection = &selection,
                                .stop = attempt->stop};
-    store_set_fail_countdown(store, attempt->fail_after);
+    full_disk_at_commit(attempt->fail_after);
     bool ok = pipeline_open_stages(&pipeline, &attempt->error) &&
               store_begin_run(store, 1, &run_id, &resumed, &attempt->error) &&
               pipeline_read(&pipeline, files, attempt->without_files ? 0 : 2, &attempt->error) &&
               pipeline_summarize(&pipeline, &attempt->error) &&
               pipeline_aggregate(&pipeline, &attempt->error) &&
               store_finish_run(store, &attempt->error);
+    full_disk_at_commit(0);
     pipeline_check_failed_files(&pipeline, &attempt->file_error);
     pipeline_close(&pipeline);
     store_close(store);

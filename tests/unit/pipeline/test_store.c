@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "pipeline/store.h"
+#include "tests/support/full_disk.h"
 
 enum { MODEL = 7 };
 
@@ -310,7 +311,7 @@ static void a_save_that_fails_leaves_nothing(void **state)
     begin_file(store, "a.csv", 10);
     add(&batch, RECORD_NEW, 1, "one");
     batch.read = 1;
-    store_set_fail_countdown(store, 1);
+    full_disk_at_commit(1);
     assert_false(store_save_batch(store, &batch, MODEL, 1, true, &error));
     assert_int_equal(error.kind, ERROR_STORE);
     assert_non_null(strstr(error.message, "disk is full"));

@@ -14,6 +14,7 @@
 
 #include "base/memory.h"
 #include "connectors/connectors.h"
+#include "tests/support/random.h"
 
 enum { ROUNDS = 300, COLUMNS = 4, MOST_ROWS = 12, MOST_PIECES = 9 };
 
@@ -25,18 +26,11 @@ static const char *const pieces[] = {"a",    "word", "\"", "\"\"", ",",    ";", 
                                      "\n",   "\r\n", " ",  "  ",   "'",    "=1", "배송",
                                      "café", "😀",    "|",  "\\\"", "12.5", "#"};
 
-static uint64_t next_random(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    return *seed ^= *seed << 17;
-}
-
 static struct text random_cell(uint64_t *seed, struct arena *arena)
 {
     struct text cell = {0};
-    for (size_t i = next_random(seed) % MOST_PIECES; i > 0; i--) {
-        const char *piece = pieces[next_random(seed) % (sizeof(pieces) / sizeof(*pieces))];
+    for (size_t i = random_next(seed) % MOST_PIECES; i > 0; i--) {
+        const char *piece = pieces[random_next(seed) % (sizeof(pieces) / sizeof(*pieces))];
         cell = arena_format(arena, "%.*s%s", TEXT_ARGUMENT(cell), piece);
     }
     return cell;
@@ -99,7 +93,7 @@ static void raw_reads_back_as_it_was(void **state)
     struct arena arena = {0};
     for (size_t round = 0; round < ROUNDS; round++) {
         struct text rows[MOST_ROWS][COLUMNS];
-        size_t count = 1 + next_random(&seed) % MOST_ROWS;
+        size_t count = 1 + random_next(&seed) % MOST_ROWS;
         for (size_t i = 0; i < count; i++) {
             for (size_t column = 1; column < COLUMNS; column++)
                 rows[i][column] = random_cell(&seed, &arena);

@@ -13,26 +13,19 @@
 
 #include "base/memory.h"
 #include "connectors/connectors.h"
+#include "tests/support/random.h"
 
 enum { COLUMNS = 4, ROWS = 12, ROUNDS = 60 };
 
 static char path[64];
-
-static uint64_t next(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
 
 static struct text random_cell(uint64_t *seed, struct arena *arena)
 {
     static const char *const pieces[] = {"a",  "word ", "\"", ",",  "\n", "\r\n",
                                          "배", "é",     "7",  "\t", ";",  " "};
     struct text cell = {"", 0};
-    for (size_t i = next(seed) % 8; i > 0; i--)
-        cell = arena_format(arena, "%.*s%s", TEXT_ARGUMENT(cell), pieces[next(seed) % 12]);
+    for (size_t i = random_next(seed) % 8; i > 0; i--)
+        cell = arena_format(arena, "%.*s%s", TEXT_ARGUMENT(cell), pieces[random_next(seed) % 12]);
     return cell;
 }
 

@@ -11,24 +11,17 @@
 
 #include "base/arena.h"
 #include "connectors/table/rows.h"
+#include "tests/support/random.h"
 
 enum { ROUNDS = 200000, LONGEST = 24, FEWEST_STRICT = ROUNDS / 20 };
-
-static uint64_t next(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
 
 /* Bytes that tables are made of. */
 static struct text random_table(uint64_t *seed, char bytes[LONGEST])
 {
     static const char letters[] = "ab,,\"\"\"\"\n\r\xC3\xA9";
-    size_t size = next(seed) % LONGEST;
+    size_t size = random_next(seed) % LONGEST;
     for (size_t i = 0; i < size; i++)
-        bytes[i] = letters[next(seed) % (sizeof(letters) - 1)];
+        bytes[i] = letters[random_next(seed) % (sizeof(letters) - 1)];
     return (struct text){bytes, size};
 }
 

@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "connectors/xml/scan.h"
+#include "tests/support/random.h"
 
 #define FOLDER "../shared/data/formats/xml"
 
@@ -179,15 +180,7 @@ static bool compare(const char *name, struct text file)
 
 /* ---- Generated files ---- */
 
-static uint64_t next(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
-
-#define ONE_OF(seed, list) (list)[next(seed) % (sizeof(list) / sizeof(*(list)))]
+#define ONE_OF(seed, list) (list)[random_next(seed) % (sizeof(list) / sizeof(*(list)))]
 
 static const char *const names[] = {"review", "text", "b", "ns:rating", "답변", "a-1.x_", "entry"};
 
@@ -197,8 +190,8 @@ static void write_attributes(FILE *stream, uint64_t *seed)
         "", "5", "a > b", "it's", "&lt;b&gt;", "&#233;&#x41;", "a\r\nb\tc", "a/b", "R&amp;D"};
     static const char *const attributes[] = {" id", "\n  dsq:id", " type ", " 날짜"};
     for (size_t i = 0; i < 4; i++)
-        if (next(seed) % 4 == 0)
-            fprintf(stream, "%s=%s\"%s\"", attributes[i], next(seed) % 3 ? "" : " ",
+        if (random_next(seed) % 4 == 0)
+            fprintf(stream, "%s=%s\"%s\"", attributes[i], random_next(seed) % 3 ? "" : " ",
                     ONE_OF(seed, values));
 }
 
@@ -209,13 +202,13 @@ static void write_element(FILE *stream, uint64_t *seed, unsigned depth)
     const char *name = ONE_OF(seed, names);
     fprintf(stream, "<%s", name);
     write_attributes(stream, seed);
-    if (next(seed) % 6 == 0) {
-        fprintf(stream, "%s/>", next(seed) % 2 ? " " : "");
+    if (random_next(seed) % 6 == 0) {
+        fprintf(stream, "%s/>", random_next(seed) % 2 ? " " : "");
         return;
     }
-    fputs(next(seed) % 5 ? ">" : "\n>", stream);
+    fputs(random_next(seed) % 5 ? ">" : "\n>", stream);
     write_content(stream, seed, depth);
-    fprintf(stream, "</%s%s>", name, next(seed) % 5 ? "" : " ");
+    fprintf(stream, "</%s%s>", name, random_next(seed) % 5 ? "" : " ");
 }
 
 static void write_content(FILE *stream, uint64_t *seed, unsigned depth)
@@ -231,8 +224,8 @@ static void write_content(FILE *stream, uint64_t *seed, unsigned depth)
                                          "<?php echo '>' ?>",
                                          "\n\t ",
                                          "'\"=/"};
-    for (size_t i = next(seed) % 5; i > 0; i--)
-        if (depth < DEEPEST && next(seed) % 3 == 0)
+    for (size_t i = random_next(seed) % 5; i > 0; i--)
+        if (depth < DEEPEST && random_next(seed) % 3 == 0)
             write_element(stream, seed, depth + 1);
         else
             fputs(ONE_OF(seed, pieces), stream);
