@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")
 work=$(mktemp -d)
 trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
+# shellcheck source=tests/fakes/tiny_job.sh
 . tests/fakes/tiny_job.sh
 tiny_job "$work" "$winnow"
 faults=0
@@ -54,14 +55,25 @@ expect 1 "max_rejects_pct" "$winnow" run -q "$job" --set source.path=broken.csv 
 expect 2 "nosuch" "$winnow" run -q "$job" --set source.map=text=nosuch
 head -c 3000 /dev/zero >"$work/zeros.bin"
 expect 3 "zeros.bin" "$winnow" run -q "$job" --set source.path=zeros.bin
-if [ "$(id -u)" -ne 0 ]; then
-    cp "$work/in/a.csv" "$work/closed.csv"
-    mkdir "$work/closed"
-    chmod 000 "$work/closed.csv" "$work/closed"
-    expect 3 "closed.csv: Permission denied" "$winnow" run -q "$job" --set source.path=closed.csv
-    expect 3 "Permission denied" "$winnow" run -q "$job" --set source.path=closed
-    expect 4 "Permission denied" "$winnow" run -q "$job" --set output.path=closed/out
+# Permissions, as an ordinary user: root may read everything.
+person=$work/person
+as_user=""
+mkdir -p "$person/in" "$person/closed"
+cp "$winnow" "$work/tiny.winnow" "$job" "$person"
+cp "$work/in/a.csv" "$person/in"
+cp "$work/in/a.csv" "$person/closed.csv"
+chmod 000 "$person/closed.csv" "$person/closed"
+if [ "$(id -u)" -eq 0 ]; then
+    as_user="setpriv --reuid=65534 --regid=65534 --clear-groups"
+    chmod 711 "$work"
+    chown -R 65534:65534 "$person"
 fi
+# shellcheck disable=SC2086 # several words
+run_as_user() { $as_user "$person/winnow" run -q "$person/job.ini" "$@"; }
+expect 0 "" run_as_user
+expect 3 "closed.csv: Permission denied" run_as_user --set source.path=closed.csv
+expect 3 "Permission denied" run_as_user --set source.path=closed
+expect 4 "Permission denied" run_as_user --set output.path=closed/out
 
 # Model: 4
 expect 4 "gone.winnow" "$winnow" run -q "$job" --set model.path=gone.winnow
