@@ -47,8 +47,8 @@ struct group {
     size_t member_count;
 
     /* map: one text a pack; reduce leaves exactly one. */
-    struct text *parts;
-    size_t part_count;
+    struct text *partial_summaries;
+    size_t partial_summary_count;
     size_t levels; /* of reduction */
 
     /* ground */

@@ -111,7 +111,7 @@ bool store_has_analysis(struct store *store, uint64_t text_hash, uint64_t model_
 /* ---- Pass 2 ---- */
 
 /* A saved record as passes 2 and 3 see it. */
-struct row {
+struct saved_record {
     uint64_t feedback_id, text_hash, run_id;
     struct text source, external_id, lang, title, text;
     int64_t created_at;
@@ -126,7 +126,8 @@ struct row {
  * False from `visit` stops it (error set). */
 bool store_for_each_record(struct store *store, const struct selection *selection,
                            uint64_t model_key,
-                           bool (*visit)(void *user, const struct row *row, struct error *error),
+                           bool (*visit)(void *user, const struct saved_record *row,
+                                         struct error *error),
                            void *user, struct error *error);
 
 /* Fills group->members from header->feedback_ids, into group->arena. */

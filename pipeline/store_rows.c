@@ -14,7 +14,7 @@ static enum sentiment parse_sentiment(struct text name)
     return SENTIMENT_UNDETECTED;
 }
 
-static bool has_topic(const struct row *row, struct text topic)
+static bool has_topic(const struct saved_record *row, struct text topic)
 {
     for (size_t i = 0; i < row->analysis.topic_count; i++)
         if (text_equal_ignore_case(row->analysis.topics[i].topic, topic))
@@ -22,7 +22,7 @@ static bool has_topic(const struct row *row, struct text topic)
     return false;
 }
 
-static bool matches_condition(const struct field *where, const struct row *row)
+static bool matches_condition(const struct field *where, const struct saved_record *row)
 {
     for (size_t i = 0; i < row->field_count; i++)
         if (text_equal_name(where->name, row->fields[i].name))
@@ -37,7 +37,7 @@ static bool matches_condition(const struct field *where, const struct row *row)
     return text_equal_name(where->name, TEXT("topic")) && has_topic(row, where->value);
 }
 
-static bool matches_selection(const struct selection *selection, const struct row *row)
+static bool matches_selection(const struct selection *selection, const struct saved_record *row)
 {
     for (size_t i = 0; i < selection->where_count; i++)
         if (!matches_condition(&selection->where[i], row))
@@ -67,7 +67,7 @@ static bool read_topics(struct store *store, int64_t analysis_id, struct arena *
     return sql_finish(mentions, error);
 }
 
-static bool read_fields(struct text bytes, struct arena *arena, struct row *row,
+static bool read_fields(struct text bytes, struct arena *arena, struct saved_record *row,
                         struct error *error)
 {
     if (!bytes.size)
@@ -89,9 +89,9 @@ static bool read_fields(struct text bytes, struct arena *arena, struct row *row,
 }
 
 static bool read_row(struct store *store, const struct sql_statement *rows, struct arena *arena,
-                     struct row *row, struct error *error)
+                     struct saved_record *row, struct error *error)
 {
-    *row = (struct row){
+    *row = (struct saved_record){
         .feedback_id = sql_hash(rows, 0),
         .text_hash = sql_hash(rows, 1),
         .run_id = sql_hash(rows, 2),
@@ -120,7 +120,8 @@ static bool read_row(struct store *store, const struct sql_statement *rows, stru
 
 bool store_for_each_record(struct store *store, const struct selection *selection,
                            uint64_t model_key,
-                           bool (*visit)(void *user, const struct row *row, struct error *error),
+                           bool (*visit)(void *user, const struct saved_record *row,
+                                         struct error *error),
                            void *user, struct error *error)
 {
     struct sql_statement *rows = sql_prepare(
@@ -142,7 +143,7 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
     struct arena arena = {0};
     bool ok = true;
     while (ok && sql_next_row(rows)) {
-        struct row row;
+        struct saved_record row;
         arena_reset(&arena);
         ok = read_row(store, rows, &arena, &row, error);
         if (ok && (!selection || matches_selection(selection, &row)))
@@ -152,7 +153,7 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
     return sql_finish(rows, error) && ok;
 }
 
-static bool insert_selected_id(void *user, const struct row *row, struct error *error)
+static bool insert_selected_id(void *user, const struct saved_record *row, struct error *error)
 {
     struct store *store = user;
     struct sql_statement *insert =

@@ -90,8 +90,8 @@ static const char *separator_after(struct text sentence)
 static struct text join_summary_sentences(const struct group *group)
 {
     struct text text = {0};
-    if (!group->sentence_count && group->part_count)
-        return group->parts[0];
+    if (!group->sentence_count && group->partial_summary_count)
+        return group->partial_summaries[0];
     for (size_t i = 0; i < group->sentence_count; i++)
         text = arena_format(group->arena, "%.*s%s%.*s", TEXT_ARGUMENT(text), separator_after(text),
                             TEXT_ARGUMENT(group->sentences[i].text));

@@ -1,7 +1,7 @@
 /* aggregate.c - the aggregate stage: figures by period, segment and topic, from saved rows alone.
  */
 #include "stages/stages.h"
-#include "stages/stats/group_key.h"
+#include "stages/stats/grouping.h"
 #include "stages/stats/topic_stats.h"
 
 struct aggregate {
@@ -29,7 +29,7 @@ static void close_aggregate(void *state)
 
 /* All records, each topic, and "other" for those that speak of none. */
 static void count_mentions(struct aggregate *aggregate, struct text period, struct text segment,
-                           const struct row *row)
+                           const struct saved_record *row)
 {
     const struct analysis *analysis = &row->analysis;
     struct topic_stats_table *topic_stats_table = &aggregate->topic_stats_table;
@@ -43,7 +43,7 @@ static void count_mentions(struct aggregate *aggregate, struct text period, stru
                               analysis->sentiment, row);
 }
 
-static bool count_row(void *user, const struct row *row, struct error *error)
+static bool count_row(void *user, const struct saved_record *row, struct error *error)
 {
     (void)error;
     struct aggregate *aggregate = user;

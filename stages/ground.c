@@ -45,7 +45,8 @@ struct draft_summary {
 static void split_summary(struct ground *ground, const struct group *group,
                           struct draft_summary *draft_summary, struct arena *scratch)
 {
-    struct text summary = group->part_count > 0 ? group->parts[0] : (struct text){0};
+    struct text summary =
+        group->partial_summary_count > 0 ? group->partial_summaries[0] : (struct text){0};
     bool is_cut = strcmp(group->finish_reason, "length") == 0;
     size_t count, begin = 0;
     const size_t *ends = segment_sentences(ground->segmenter, summary, scratch, &count);

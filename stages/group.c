@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/hash_table.h"
 #include "base/memory.h"
-#include "base/table.h"
 #include "stages/stages.h"
-#include "stages/stats/group_key.h"
+#include "stages/stats/grouping.h"
 
 struct group_state {
     struct grouping grouping;
@@ -25,7 +25,7 @@ struct group_builder {
 
 struct group_collector {
     struct group_state *state;
-    struct names names; /* of key and period, numbered as `groups` is */
+    struct name_set names; /* of key and period, numbered as `groups` is */
     struct group_builder *groups;
     size_t capacity;
     struct arena arena;   /* of keys and periods */
@@ -33,12 +33,12 @@ struct group_collector {
 };
 
 static void add_row_to_group(struct group_collector *group_collector, struct text key,
-                             struct text period, struct text topic, const struct row *row)
+                             struct text period, struct text topic, const struct saved_record *row)
 {
     struct text name = arena_format(&group_collector->scratch, "%.*s\n%.*s", TEXT_ARGUMENT(period),
                                     TEXT_ARGUMENT(key));
     size_t old_count = group_collector->names.count,
-           index = names_add(&group_collector->names, name);
+           index = name_set_add(&group_collector->names, name);
     if (index == old_count) {
         group_collector->groups = memory_grow(group_collector->groups, &group_collector->capacity,
                                               index + 1, sizeof(*group_collector->groups));
@@ -57,7 +57,7 @@ static void add_row_to_group(struct group_collector *group_collector, struct tex
         hash_combine_number(group->fingerprint, row->feedback_id), row->text_hash);
 }
 
-static bool collect_row(void *user, const struct row *row, struct error *error)
+static bool collect_row(void *user, const struct saved_record *row, struct error *error)
 {
     (void)error;
     struct group_collector *group_collector = user;
@@ -157,7 +157,7 @@ static bool list_groups(void *state, struct group_list *groups, struct error *er
     for (size_t i = 0; i < group_collector.names.count; i++)
         free(group_collector.groups[i].ids);
     free(group_collector.groups);
-    names_free(&group_collector.names);
+    name_set_free(&group_collector.names);
     arena_free(&group_collector.arena);
     arena_free(&group_collector.scratch);
     return ok;

@@ -12,7 +12,7 @@
 #include "base/utf8.h"
 #include "jobs/report/contrast.h"
 #include "jobs/report/time_series.h"
-#include "stages/stats/group_key.h"
+#include "stages/stats/grouping.h"
 
 /* A claim needs this many negative mentions, and a difference of two shares this many standard
  * errors away from zero: with a few hundred comparisons, about one false claim in ten reports. */
@@ -413,7 +413,8 @@ static bool is_negative_about(const struct analysis *analysis, struct text topic
 }
 
 /* Negative records of the claim against those before it (a change) or of other parts. */
-static void add_insight_text(struct insight *insight, const struct row *row, struct arena *scratch)
+static void add_insight_text(struct insight *insight, const struct saved_record *row,
+                             struct arena *scratch)
 {
     struct grouping grouping = {.by = get_segment_field(insight->part),
                                 .period = get_period_granularity(insight->since)};
@@ -435,7 +436,7 @@ static void add_insight_text(struct insight *insight, const struct row *row, str
 }
 
 static void add_negative_segment_text(struct negative_segment *negative_segment,
-                                      const struct row *row, struct arena *scratch)
+                                      const struct saved_record *row, struct arena *scratch)
 {
     struct grouping grouping = {.by = get_segment_field(negative_segment->part),
                                 .period = TEXT("all")};
@@ -446,7 +447,7 @@ static void add_negative_segment_text(struct negative_segment *negative_segment,
     distinctive_words_add_text(&negative_segment->distinctive_words, row->text, is_target);
 }
 
-static bool read_row(void *user, const struct row *row, struct error *error)
+static bool read_row(void *user, const struct saved_record *row, struct error *error)
 {
     (void)error;
     struct headline *headline = user;

@@ -17,7 +17,7 @@ static struct topic_tally *get_or_add_tally(struct topic_stats_table *topic_stat
     struct text name = arena_format(&scratch, "%.*s\n%.*s\n%.*s", TEXT_ARGUMENT(period),
                                     TEXT_ARGUMENT(segment), TEXT_ARGUMENT(topic));
     size_t old_count = topic_stats_table->names.count,
-           index = names_add(&topic_stats_table->names, name);
+           index = name_set_add(&topic_stats_table->names, name);
     arena_free(&scratch);
     if (index == old_count) {
         topic_stats_table->tallies =
@@ -41,7 +41,7 @@ static bool contains_ignore_case(struct text name, struct text word)
 }
 
 /* "How likely are you to recommend us", from 0 to 10. */
-static bool is_nps_answer(const struct row *row)
+static bool is_nps_answer(const struct saved_record *row)
 {
     if (row->rating_scale != 10)
         return false;
@@ -57,7 +57,7 @@ static bool is_nps_answer(const struct row *row)
     return false;
 }
 
-static void add_rating(struct topic_tally *topic_tally, const struct row *row)
+static void add_rating(struct topic_tally *topic_tally, const struct saved_record *row)
 {
     if (isnan(row->rating))
         return;
@@ -81,7 +81,7 @@ static void add_rating(struct topic_tally *topic_tally, const struct row *row)
 
 /* The clearest mention: of a length that reads well, and as far to its side as there is. */
 static void update_best_quote(struct quote_candidate *best_quote, enum sentiment polarity,
-                              const struct row *row)
+                              const struct saved_record *row)
 {
     size_t length = utf8_count_code_points(row->text);
     double distance = fabs(row->analysis.score);
@@ -109,7 +109,7 @@ static void update_best_quote(struct quote_candidate *best_quote, enum sentiment
 
 void topic_stats_table_add(struct topic_stats_table *topic_stats_table, struct text period,
                            struct text segment, struct text topic, enum sentiment polarity,
-                           const struct row *row)
+                           const struct saved_record *row)
 {
     struct topic_tally *topic_tally = get_or_add_tally(topic_stats_table, period, segment, topic);
     topic_tally->mentions++;
@@ -208,7 +208,7 @@ struct topic_stats *topic_stats_table_finish(struct topic_stats_table *topic_sta
 
 void topic_stats_table_free(struct topic_stats_table *topic_stats_table)
 {
-    names_free(&topic_stats_table->names);
+    name_set_free(&topic_stats_table->names);
     free(topic_stats_table->tallies);
     arena_free(&topic_stats_table->arena);
     *topic_stats_table = (struct topic_stats_table){0};

@@ -2,7 +2,7 @@
 #ifndef STAGES_STATS_TOPIC_STATS_H
 #define STAGES_STATS_TOPIC_STATS_H
 
-#include "base/table.h"
+#include "base/hash_table.h"
 #include "pipeline/store.h"
 
 /* Ratings on one scale: those of several scales have no common mean. */
@@ -30,7 +30,7 @@ struct topic_tally {
 
 /* Zeroed is empty. */
 struct topic_stats_table {
-    struct names names; /* period, segment and topic, numbered as `tallies` is */
+    struct name_set names; /* period, segment and topic, numbered as `tallies` is */
     struct topic_tally *tallies;
     size_t capacity;
     struct arena arena;
@@ -39,7 +39,7 @@ struct topic_stats_table {
 /* One row as one mention of a topic, with the polarity that it has there. */
 void topic_stats_table_add(struct topic_stats_table *topic_stats_table, struct text period,
                            struct text segment, struct text topic, enum sentiment polarity,
-                           const struct row *row);
+                           const struct saved_record *row);
 
 /* The figures, ordered by period, segment and topic; in figures->arena. */
 struct topic_stats *topic_stats_table_finish(struct topic_stats_table *topic_stats_table,

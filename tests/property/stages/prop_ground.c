@@ -41,8 +41,8 @@ static void ground_topic(struct grounding *grounding, const char *settings, cons
         .topic = text_of(topic),
         .members = members,
         .member_count = count,
-        .parts = part,
-        .part_count = summary ? 1 : 0,
+        .partial_summaries = part,
+        .partial_summary_count = summary ? 1 : 0,
         .finish_reason = summary ? "end" : "extractive",
         .arena = &grounding->arena,
     };

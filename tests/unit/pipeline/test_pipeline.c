@@ -148,7 +148,7 @@ struct gathering {
     size_t capacity;
 };
 
-static bool gather(void *user, const struct row *row, struct error *error)
+static bool gather(void *user, const struct saved_record *row, struct error *error)
 {
     (void)error;
     struct gathering *gathering = user;

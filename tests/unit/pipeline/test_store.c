@@ -351,7 +351,7 @@ static void save_three(struct store *store)
     batch_free(&batch);
 }
 
-static bool print_row(void *user, const struct row *row, struct error *error)
+static bool print_row(void *user, const struct saved_record *row, struct error *error)
 {
     (void)error;
     fprintf(user, "%.*s:%s", TEXT_ARGUMENT(row->text), sentiment_names[row->analysis.sentiment]);

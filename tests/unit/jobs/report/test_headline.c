@@ -75,7 +75,8 @@ bool store_for_each_table_row(struct store *store, const char *table,
 /* Twelve records of the vacuum: praise before week 41, and what the update did behind it. */
 bool store_for_each_record(struct store *store, const struct selection *selection,
                            uint64_t model_key,
-                           bool (*visit)(void *user, const struct row *row, struct error *error),
+                           bool (*visit)(void *user, const struct saved_record *row,
+                                         struct error *error),
                            void *user, struct error *error)
 {
     (void)store;
@@ -85,7 +86,7 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
     static const int64_t before = 1789000000, after = 1791500000; /* 10 September, 9 October 2026 */
     bool ok = true;
     for (int i = 0; i < 12 && ok; i++) {
-        struct row row = {
+        struct saved_record row = {
             .created_at = i < 6 ? before : after,
             .text = i < 6 ? TEXT("It cleans well, the floor is fine")
                           : TEXT("Since the update it lost the floor"),

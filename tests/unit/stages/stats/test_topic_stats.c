@@ -1,4 +1,4 @@
-/* test_topic_stats.c - stages/stats/topic_stats.c and stages/stats/group_key.c. */
+/* test_topic_stats.c - stages/stats/topic_stats.c and stages/stats/grouping.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,25 +7,26 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "stages/stats/group_key.h"
+#include "stages/stats/grouping.h"
 #include "stages/stats/topic_stats.h"
 
 #define LONG_ENOUGH "Says it in twenty letters or more."
 
-static struct row row(uint64_t id, double rating, double scale, double score, const char *text)
+static struct saved_record row(uint64_t id, double rating, double scale, double score,
+                               const char *text)
 {
-    return (struct row){.feedback_id = id,
-                        .rating = rating,
-                        .rating_scale = scale,
-                        .text = text_of(text),
-                        .created_at = 0,
-                        .analysis = {.score = score}};
+    return (struct saved_record){.feedback_id = id,
+                                 .rating = rating,
+                                 .rating_scale = scale,
+                                 .text = text_of(text),
+                                 .created_at = 0,
+                                 .analysis = {.score = score}};
 }
 
 static void figures_count_each_topic(void **state)
 {
     (void)state;
-    const struct row rows[] = {
+    const struct saved_record rows[] = {
         row(1, 5, 5, 0.9, LONG_ENOUGH),   row(2, 4, 5, 0.99, "Short"),
         row(3, 1, 5, -0.8, LONG_ENOUGH),  row(4, NAN, NAN, 0.9, LONG_ENOUGH),
         row(5, 9, 10, 0.95, LONG_ENOUGH),
@@ -71,7 +72,7 @@ static void recommendations_make_an_nps(void **state)
     static const char *const cells[] = {"10", "9", "8", "6", "0"};
     struct topic_stats_table topic_stats_table = {0};
     for (size_t i = 0; i < 5; i++) {
-        struct row answer = row(i + 1, ratings[i], 10, 0, LONG_ENOUGH);
+        struct saved_record answer = row(i + 1, ratings[i], 10, 0, LONG_ENOUGH);
         struct field field = {TEXT("NPS score"), text_of(cells[i])};
         answer.fields = &field;
         answer.field_count = 1;
@@ -102,11 +103,11 @@ static void rows_divide_by_their_fields(void **state)
     static const struct field fields[] = {{{"Product", 7}, {" Kettle ", 8}},
                                           {{"country_code", 12}, {"KR", 2}},
                                           {{"colour", 6}, {"", 0}}};
-    struct row example = {.source = TEXT("shop"),
-                          .lang = TEXT("en"),
-                          .created_at = 1772000000,
-                          .fields = fields,
-                          .field_count = 3};
+    struct saved_record example = {.source = TEXT("shop"),
+                                   .lang = TEXT("en"),
+                                   .created_at = 1772000000,
+                                   .fields = fields,
+                                   .field_count = 3};
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof(splits) / sizeof(*splits); i++) {
         struct grouping grouping = {.by = text_of(splits[i].by), .period = TEXT("month")};

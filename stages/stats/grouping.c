@@ -1,9 +1,9 @@
-/* group_key.c - a row's segment and period. */
-#include "stages/stats/group_key.h"
+/* grouping.c - a row's segment and period. */
+#include "stages/stats/grouping.h"
 
 #include <stdio.h>
 
-#include "base/table.h"
+#include "base/hash_table.h"
 
 bool grouping_parse_columns(struct grouping *grouping, struct error *error)
 {
@@ -19,7 +19,7 @@ bool grouping_parse_columns(struct grouping *grouping, struct error *error)
     return true;
 }
 
-static struct text find_field_value(const struct row *row, struct text name, bool *found)
+static struct text find_field_value(const struct saved_record *row, struct text name, bool *found)
 {
     for (size_t i = 0; i < row->field_count; i++)
         if (text_equal_name(row->fields[i].name, name)) {
@@ -32,7 +32,7 @@ static struct text find_field_value(const struct row *row, struct text name, boo
     return is_source ? row->source : is_lang ? row->lang : (struct text){0};
 }
 
-struct text grouping_format_segment(struct grouping *grouping, const struct row *row,
+struct text grouping_format_segment(struct grouping *grouping, const struct saved_record *row,
                                     struct arena *arena)
 {
     struct text segment = {0};
@@ -49,7 +49,7 @@ struct text grouping_format_segment(struct grouping *grouping, const struct row 
     return segment.size > 0 ? segment : TEXT("all");
 }
 
-struct text grouping_format_period(const struct grouping *grouping, const struct row *row,
+struct text grouping_format_period(const struct grouping *grouping, const struct saved_record *row,
                                    struct arena *arena)
 {
     char period[16];
@@ -57,12 +57,12 @@ struct text grouping_format_period(const struct grouping *grouping, const struct
     return arena_copy_text(arena, text_of(period));
 }
 
-static bool collect_field_names(void *user, const struct row *row, struct error *error)
+static bool collect_field_names(void *user, const struct saved_record *row, struct error *error)
 {
     (void)error;
-    struct names *names = user;
+    struct name_set *names = user;
     for (size_t i = 0; i < row->field_count; i++)
-        names_add(names, row->fields[i].name);
+        name_set_add(names, row->fields[i].name);
     return true;
 }
 
@@ -75,7 +75,7 @@ bool grouping_check_columns(const struct grouping *grouping, struct store *store
         missing++;
     if (missing == grouping->name_count || grouping->row_count == 0)
         return true;
-    struct names names = {0};
+    struct name_set names = {0};
     bool ok =
         store_for_each_record(store, selection, model_key, collect_field_names, &names, error);
     struct text column_list = TEXT("source, lang");
@@ -87,6 +87,6 @@ bool grouping_check_columns(const struct grouping *grouping, struct store *store
                        "[%s] by = %.*s: no row has a column '%.*s'; there are %.*s", section,
                        TEXT_ARGUMENT(grouping->by), TEXT_ARGUMENT(grouping->names[missing]),
                        TEXT_ARGUMENT(column_list));
-    names_free(&names);
+    name_set_free(&names);
     return ok;
 }

@@ -1,7 +1,7 @@
-/* group_key.h - how rows divide into segments ("product=Kettle; country=UK") and periods
+/* grouping.h - how rows divide into segments ("product=Kettle; country=UK") and periods
  * ("2026-03"): the group and aggregate stages divide alike. */
-#ifndef STAGES_STATS_GROUP_KEY_H
-#define STAGES_STATS_GROUP_KEY_H
+#ifndef STAGES_STATS_GROUPING_H
+#define STAGES_STATS_GROUPING_H
 
 #include "pipeline/store.h"
 
@@ -24,9 +24,9 @@ struct grouping {
 bool grouping_parse_columns(struct grouping *grouping, struct error *error);
 
 /* "all" when nothing is told apart. Both in `arena`. */
-struct text grouping_format_segment(struct grouping *grouping, const struct row *row,
+struct text grouping_format_segment(struct grouping *grouping, const struct saved_record *row,
                                     struct arena *arena);
-struct text grouping_format_period(const struct grouping *grouping, const struct row *row,
+struct text grouping_format_period(const struct grouping *grouping, const struct saved_record *row,
                                    struct arena *arena);
 
 /* After all rows: ERROR_USAGE when no row has a field of `by`, naming those that there are. */
