@@ -241,8 +241,8 @@ static bool process_group(void *state, struct group *group, struct error *error)
         struct sentence_index sentence_index;
         sentence_index_open(&sentence_index, ground->segmenter, group->members,
                             group->member_count);
-        ok = sentence_ranker_score_passages(&ground->sentence_ranker, &sentence_index, group->topic,
-                                            (size_t)ground->candidates, error);
+        ok = sentence_ranker_score_passages(&ground->sentence_ranker, &sentence_index,
+                                            group->key.topic, (size_t)ground->candidates, error);
         if (ok)
             fill_summary(ground, &sentence_index, &draft_summary, group);
         sentence_index_close(&sentence_index);

@@ -156,7 +156,8 @@ static void score_summary(struct summary_task *task, const struct group *group,
     }
     task->rouge_1_scores[task->scored] = mean.rouge_1;
     task->rouge_l_scores[task->scored++] = mean.rouge_l;
-    printf("%.*s:%.*s\n", TEXT_ARGUMENT(group->key), TEXT_ARGUMENT(summary));
+    printf("%.*s:%.*s\n", TEXT_ARGUMENT(group_key_format(&group->key, &arena)),
+           TEXT_ARGUMENT(summary));
     arena_free(&arena);
 }
 
@@ -164,8 +165,9 @@ static bool summarise(struct summary_task *task, struct eval *eval, struct text 
                       const struct group_rows *group_rows, struct error *error)
 {
     struct arena arena = {0};
+    struct field field = {.name = eval->group, .value = name};
     struct group group = {
-        .key = arena_format(&arena, "%.*s=%.*s", TEXT_ARGUMENT(eval->group), TEXT_ARGUMENT(name)),
+        .key = {.fields = &field, .field_count = 1},
         .members = group_rows->members,
         .member_count = group_rows->count,
         .arena = &arena,

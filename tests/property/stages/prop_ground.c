@@ -38,7 +38,7 @@ static void ground_topic(struct grounding *grounding, const char *settings, cons
     struct text *part = arena_alloc(&grounding->arena, 1, sizeof(*part));
     *part = text_of(summary);
     grounding->group = (struct group){
-        .topic = text_of(topic),
+        .key.topic = text_of(topic),
         .members = members,
         .member_count = count,
         .partial_summaries = part,
