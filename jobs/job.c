@@ -15,11 +15,12 @@
 
 enum { MAX_JOB_BYTES = 1 << 20, MAX_VALUE_FILE_BYTES = 16 << 20, MAX_MISTAKES = 20 };
 
+/* For checks and help only: add_paths collects the values, since a path may be repeated. */
 static const struct option source_options[] = {
-    {"path", OPTION_TEXT, offsetof(struct job_source, format), NULL,
+    {"path", OPTION_TEXT, 0, NULL,
      .help = "files to read: a pattern (inbox/*.csv, {a,b}/*.csv), a file or a folder; may stand "
              "several times"},
-    {"format", OPTION_TEXT, offsetof(struct job_source, format), "auto",
+    {"format", OPTION_TEXT, 0, "auto",
      .help = "csv, xlsx, json, xml, mail; auto finds it from each file's content"},
     {0},
 };

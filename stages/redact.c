@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/table.h"
+#include "base/hash_table.h"
 #include "stages/stages.h"
 #include "stages/text/pii.h"
 

@@ -32,7 +32,7 @@ expect 2 "did you mean --wait" "$winnow" run "$job" --wiat 3
 expect 2 "usage: winnow run" "$winnow" run
 expect 2 "did you mean 'group'" "$winnow" run "$job" --set gruop.by=x
 expect 2 "job.ini" "$winnow" run "$work/no-job.ini"
-expect 2 "no row has" "$winnow" run "$job" --set group.by=colour --set "output.path=$work/colour"
+expect 2 "no record has" "$winnow" run "$job" --set group.by=colour --set "output.path=$work/colour"
 expect 2 "expected a date" "$winnow" report "$job" --since yesterday
 
 # Nothing saved yet, then a run: 4, 0
@@ -92,7 +92,7 @@ for bytes in garbage cut foreign; do
     [ $bytes != foreign ] || printf '\0\0\0\143' | dd of="$work/$bytes/winnow.db" bs=1 seek=60 conv=notrunc 2>"$work/dd"
     cp "$work/$bytes/winnow.db" "$work/before"
     words="damaged"
-    [ $bytes != foreign ] || words="later version"
+    [ $bytes != foreign ] || words="schema version 99"
     expect 4 "$words" "$winnow" run -q "$job" --set "output.path=$work/$bytes"
     cmp "$work/before" "$work/$bytes/winnow.db" || faults=$((faults + 1))
 done

@@ -3,7 +3,7 @@
 #ifndef CONNECTORS_COLUMNS_FIELD_PATHS_H
 #define CONNECTORS_COLUMNS_FIELD_PATHS_H
 
-#include "base/table.h"
+#include "base/hash_table.h"
 
 /* A zeroed one is the record itself. */
 struct field_path {

@@ -20,14 +20,15 @@ bool schema_infer(struct schema *schema, struct fields *samples, size_t sample_c
         samples[kept_count] = samples[i];
         samples[i] = sample;
         for (size_t k = 0; k < samples[kept_count].count; k++)
-            names_add(&schema->names, samples[kept_count].names[k]);
+            name_set_add(&schema->names, samples[kept_count].names[k]);
         kept_count++;
     }
     size_t count = schema->names.count;
     struct text *rows = arena_alloc(arena, kept_count * count + 1, sizeof(*rows));
     for (size_t i = 0; i < kept_count; i++)
         for (size_t k = 0; k < samples[i].count; k++)
-            rows[i * count + names_add(&schema->names, samples[i].names[k])] = samples[i].cells[k];
+            rows[i * count + name_set_add(&schema->names, samples[i].names[k])] =
+                samples[i].cells[k];
     if (schema->service)
         user_mapping =
             service_mapping(schema->service, schema->names.texts, count, user_mapping, arena);
@@ -104,5 +105,5 @@ struct text schema_explain(const struct schema *schema, struct arena *arena)
 
 void schema_free(struct schema *schema)
 {
-    names_free(&schema->names);
+    name_set_free(&schema->names);
 }

@@ -3,7 +3,7 @@
 #ifndef CONNECTORS_EXPORTS_SCHEMA_H
 #define CONNECTORS_EXPORTS_SCHEMA_H
 
-#include "base/table.h"
+#include "base/hash_table.h"
 #include "connectors/columns/field_list.h"
 #include "connectors/columns/roles.h"
 #include "connectors/exports/services.h"
@@ -12,7 +12,7 @@
 struct schema {
     const struct service *service; /* whose export it is; NULL: of nobody known. May be set before
                                       schema_infer, else it is found by the names */
-    struct names names;
+    struct name_set names;
     struct mapping mapping;
 };
 

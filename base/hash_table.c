@@ -1,5 +1,5 @@
-/* table.c - open addressing, linear probing, at most half full. */
-#include "base/table.h"
+/* hash_table.c - open addressing, linear probing, at most half full. */
+#include "base/hash_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +70,7 @@ void hash_table_free(struct hash_table *hash_table)
     *hash_table = (struct hash_table){0};
 }
 
-size_t names_add(struct names *names, struct text name)
+size_t name_set_add(struct name_set *names, struct text name)
 {
     bool added;
     size_t number =
@@ -83,10 +83,10 @@ size_t names_add(struct names *names, struct text name)
     return number;
 }
 
-void names_free(struct names *names)
+void name_set_free(struct name_set *names)
 {
     hash_table_free(&names->hash_table);
     free(names->texts);
     arena_free(&names->arena);
-    *names = (struct names){0};
+    *names = (struct name_set){0};
 }

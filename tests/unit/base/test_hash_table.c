@@ -1,4 +1,4 @@
-/* test_table.c - base/table.c. */
+/* test_table.c - base/hash_table.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "base/table.h"
+#include "base/hash_table.h"
 
 static void values_stay_at_their_keys(void **state)
 {
@@ -33,14 +33,14 @@ static void values_stay_at_their_keys(void **state)
 static void names_are_numbered_as_they_come(void **state)
 {
     (void)state;
-    struct names names = {0};
-    assert_int_equal(names_add(&names, TEXT("delivery")), 0);
-    assert_int_equal(names_add(&names, TEXT("")), 1);
-    assert_int_equal(names_add(&names, TEXT("price")), 2);
-    assert_int_equal(names_add(&names, TEXT("delivery")), 0);
+    struct name_set names = {0};
+    assert_int_equal(name_set_add(&names, TEXT("delivery")), 0);
+    assert_int_equal(name_set_add(&names, TEXT("")), 1);
+    assert_int_equal(name_set_add(&names, TEXT("price")), 2);
+    assert_int_equal(name_set_add(&names, TEXT("delivery")), 0);
     assert_int_equal(names.count, 3);
     assert_true(text_equal(names.texts[2], TEXT("price")));
-    names_free(&names);
+    name_set_free(&names);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
-/* table.h - hashes to numbers: the one hash table that everyone uses. */
-#ifndef BASE_TABLE_H
-#define BASE_TABLE_H
+/* hash_table.h - hashes to numbers: the one hash table that everyone uses. */
+#ifndef BASE_HASH_TABLE_H
+#define BASE_HASH_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,14 +33,14 @@ void hash_table_clear(struct hash_table *hash_table); /* empty, memory kept */
 void hash_table_free(struct hash_table *hash_table);  /* safe on a zeroed table */
 
 /* Texts numbered in the order in which they were first seen. Zeroed is empty. */
-struct names {
+struct name_set {
     struct hash_table hash_table;
     struct text *texts; /* owned array of texts that lie in `arena` */
     size_t count, capacity;
     struct arena arena;
 };
 
-size_t names_add(struct names *names, struct text name); /* its number, new or old */
-void names_free(struct names *names);
+size_t name_set_add(struct name_set *names, struct text name); /* its number, new or old */
+void name_set_free(struct name_set *names);
 
 #endif
