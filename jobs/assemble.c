@@ -225,8 +225,8 @@ static bool add_folder(struct file_finder *file_finder, const char *path, struct
     if (text_equal(file_finder->source->format, TEXT("auto")))
         connectors_recognize(path, &file_finder->assembly->arena, &connector, &recognition_report,
                              NULL);
-    else if (text_equal(file_finder->source->format, TEXT("mail")))
-        connector = connectors_find(file_finder->source->format);
+    else if (connectors_find(file_finder->source->format) == &mail_connector)
+        connector = &mail_connector;
     return connector ? add_file(file_finder, path, false, error)
                      : add_folder_files(file_finder, path, error);
 }

@@ -42,6 +42,11 @@ cp -r "$work/out" "$work/whole"
 printf 'Date: day,Comment\nSubject: x,a good kettle\nFrom: me,a bad kettle\n' >"$work/ambiguous.txt"
 expect 2 "more than one format matches (csv 90: " "$winnow" read "$work/ambiguous.txt"
 expect 0 "" "$winnow" read --format csv "$work/ambiguous.txt"
+expect 0 "" "$winnow" read --format CSV "$work/ambiguous.txt"
+expect 2 "no such connector" "$winnow" read --format cvs "$work/ambiguous.txt"
+expect 2 "no such connector" "$winnow" eval --format cvs "$work/ambiguous.txt"
+expect 0 "" "$winnow" plan "$job" --set source.format=CSV
+expect 2 "did you mean 'csv'" "$winnow" plan "$job" --set source.format=cvs
 
 # Inputs: 3, 0, 1
 expect 3 "more than one format matches" "$winnow" run -q "$job" --set source.path=ambiguous.txt
