@@ -422,11 +422,10 @@ static void add_paths(struct job *job, struct job_source *source)
 static void check_format(struct job_loader *job_loader, const struct job_source *source)
 {
     const char *names[MAX_OPTION_TABLES + 1] = {"auto"};
+    if (text_equal(source->format, TEXT("auto")) || connectors_find(source->format))
+        return;
     for (size_t i = 0; connectors[i] && i < MAX_OPTION_TABLES - 1; i++)
         names[i + 1] = connectors[i]->name;
-    for (size_t i = 0; names[i]; i++)
-        if (text_equal(source->format, text_of(names[i])))
-            return;
     struct job_setting job_setting = {.location = source->location};
     report_unknown(job_loader, &job_setting, "format", source->format, names);
 }

@@ -41,11 +41,16 @@ expect 4 "winnow run" "$winnow" report "$job" --print
 cp -r "$work/out" "$work/whole"
 
 printf 'Date: day,Comment\nSubject: x,a good kettle\nFrom: me,a bad kettle\n' >"$work/ambiguous.txt"
-expect 2 "more than one format fits (csv 90: " "$winnow" read "$work/ambiguous.txt"
+expect 2 "more than one format matches (csv 90: " "$winnow" read "$work/ambiguous.txt"
 expect 0 "" "$winnow" read --format csv "$work/ambiguous.txt"
+expect 0 "" "$winnow" read --format CSV "$work/ambiguous.txt"
+expect 2 "no such connector" "$winnow" read --format cvs "$work/ambiguous.txt"
+expect 2 "no such connector" "$winnow" eval --format cvs "$work/ambiguous.txt"
+expect 0 "" "$winnow" plan "$job" --set source.format=CSV
+expect 2 "did you mean 'csv'" "$winnow" plan "$job" --set source.format=cvs
 
 # Inputs: 3, 0, 1
-expect 3 "more than one format fits" "$winnow" run -q "$job" --set source.path=ambiguous.txt
+expect 3 "more than one format matches" "$winnow" run -q "$job" --set source.path=ambiguous.txt
 expect 3 "No such file" "$winnow" run -q "$job" --set source.path=missing.csv
 : >"$work/empty.csv"
 expect 0 "empty" "$winnow" run "$job" --set source.path=empty.csv

@@ -1,6 +1,6 @@
 /* json.c - the connector for JSON: an object a line, objects one behind the other, in an array or
  * in an object, there or deeper ({"reviews": [...]}), page after page; rows of a table as lists.
- * What services export is known (services.h). Memory is bounded by one record. */
+ * What services export is known (exports.h). Memory is bounded by one record. */
 #include <string.h>
 
 #include "connectors/connectors.h"
@@ -99,13 +99,13 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
                raw.bytes + raw.size == head.bytes + head.size;
     struct fields record_fields = {.arena = arena};
     bool whole = json_record_read(&state.reader, raw, &record_fields, NULL);
-    const struct service *service = whole ? service_find_by_fields(&record_fields) : NULL;
+    const struct known_export *known_export = whole ? exports_find_by_fields(&record_fields) : NULL;
     fields_free(&record_fields);
     field_paths_free(&state.reader.field_paths);
     if (!whole && !cut)
         return (struct recognition){40, TEXT("its first object is broken")};
-    if (service)
-        return (struct recognition){97, text_of(service_name(service))};
+    if (known_export)
+        return (struct recognition){97, text_of(known_export->name)};
     return (struct recognition){90, text_of(json_layout_names[shape->layout])};
 }
 
@@ -165,8 +165,10 @@ static bool infer_columns(struct json_state *state, struct text head, const char
         count += !span.fault && json_record_read(&state->reader, raw, &samples[count], NULL);
     }
     state->splitter = splitter;
-    bool ok = schema_infer(&state->schema, samples, count, state->allow_missing_text, state->map,
-                           path, &state->arena, error);
+    struct mapping_options mapping_options = {
+        .path = path, .user_mapping = state->map, .allow_missing_text = state->allow_missing_text};
+    bool ok = schema_infer(&state->schema, (struct record_samples){samples, count},
+                           &mapping_options, &state->arena, error);
     for (size_t i = 0; i < count; i++)
         fields_free(&samples[i]);
     return ok;

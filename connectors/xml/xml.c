@@ -1,5 +1,5 @@
 /* xml.c - the connector for XML: an element that repeats is a record, its attributes and children
- * are the columns. What services export is known (services.h); in other files the element is found.
+ * are the columns. What services export is known (exports.h); in other files the element is found.
  * Memory is bounded by one record; nothing outside the file is ever read. */
 #include <stdlib.h>
 #include <string.h>
@@ -185,14 +185,14 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
     if (start.size == 0 || (above.size > 0 && !cut))
         return (struct recognition){0, TEXT("does not begin with <")};
     struct xml_layout layout = xml_layout_detect(start, arena);
-    const struct service *service =
-        service_find_by_elements(layout.root, layout.names, layout.count);
+    const struct known_export *known_export =
+        exports_find_by_elements(layout.root, layout.names, layout.count);
     if (text_equal_ignore_case(layout.root, TEXT("html")))
         return (struct recognition){20, TEXT("a page of HTML")};
     if (cut)
         return (struct recognition){layout.record.size ? 40 : 0, TEXT("XML that begins in a tag")};
-    if (service)
-        return (struct recognition){97, text_of(service_name(service))};
+    if (known_export)
+        return (struct recognition){97, text_of(known_export->name)};
     if (layout.record.size)
         return (struct recognition){
             90, arena_format(arena, "XML, records in <%.*s>", TEXT_ARGUMENT(layout.record))};
@@ -218,8 +218,10 @@ static bool infer_columns(struct xml_state *state, struct text head, bool whole,
         xml_record_copy_values(&state->reader, &samples[count]);
         add_thread_title(state, &samples[count++]);
     }
-    bool ok = schema_infer(&state->schema, samples, count, state->allow_missing_text, state->map,
-                           path, &state->arena, error);
+    struct mapping_options mapping_options = {
+        .path = path, .user_mapping = state->map, .allow_missing_text = state->allow_missing_text};
+    bool ok = schema_infer(&state->schema, (struct record_samples){samples, count},
+                           &mapping_options, &state->arena, error);
     for (size_t i = 0; i < MAX_SAMPLES; i++)
         fields_free(&samples[i]);
     return ok;
@@ -270,12 +272,13 @@ static bool open_xml(void *user, const char *path, struct error *error)
     struct xml_layout layout = xml_layout_detect(head, &state->arena);
     state->element = layout.record;
     if (!state->element_option.size)
-        state->schema.service = service_find_by_elements(layout.root, layout.names, layout.count);
+        state->schema.known_export =
+            exports_find_by_elements(layout.root, layout.names, layout.count);
     else
         state->element = state->element_option;
-    if (state->schema.service)
-        state->element = service_element(state->schema.service);
-    if (state->schema.service && text_equal(layout.root, TEXT("disqus")))
+    if (state->schema.known_export && state->schema.known_export->element)
+        state->element = text_of(state->schema.known_export->element);
+    if (state->schema.known_export && text_equal(layout.root, TEXT("disqus")))
         state->thread_element = TEXT("thread");
     return infer_columns(state, head, whole, path, error);
 }

@@ -86,11 +86,14 @@ static bool evaluate_file(struct gold_reader *gold_reader, const char *path, str
     struct arena arena = {0};
     const struct connector *connector = NULL;
     struct text recognition_report = {0};
-    for (size_t i = 0; connectors[i]; i++)
-        if (text_equal(text_of(connectors[i]->name), eval->format))
-            connector = connectors[i];
-    bool ok =
-        connector || connectors_recognize(path, &arena, &connector, &recognition_report, error);
+    bool ok;
+    if (eval->format.size > 0) {
+        connector = connectors_find(eval->format);
+        ok = connector || error_set(error, ERROR_USAGE, "--format %.*s: there is no such connector",
+                                    TEXT_ARGUMENT(eval->format));
+    } else {
+        ok = connectors_recognize(path, &arena, &connector, &recognition_report, error);
+    }
     if (ok && !connector)
         ok = error_set(error, ERROR_INPUT, "%s: not recognised (%.*s); say which with --format",
                        path, TEXT_ARGUMENT(recognition_report));

@@ -207,19 +207,11 @@ static bool apply_source_settings(struct read_session *run, const struct connect
     return true;
 }
 
-static const struct connector *find_connector_by_name(struct text name)
-{
-    for (const struct connector *const *connector = connectors; *connector; connector++)
-        if (text_equal_ignore_case(name, text_of((*connector)->name)))
-            return *connector;
-    return NULL;
-}
-
 static bool choose_connector(struct read_session *run, const char *path,
                              const struct connector **connector, struct error *error)
 {
     struct text recognition_report;
-    *connector = find_connector_by_name(run->options.format);
+    *connector = connectors_find(run->options.format);
     if (*connector)
         return true;
     if (run->options.format.size > 0)
