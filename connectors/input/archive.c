@@ -111,17 +111,17 @@ static size_t find_archive_path_size(const char *path)
 
 /* ---- libarchive ---- */
 
-static bool set_damaged_error(const struct archive_reader *archive_reader, struct error *error)
+static bool set_damaged_error(const struct archive_reader *reader, struct error *error)
 {
-    const char *reason = archive_error_string(archive_reader->archive);
+    const char *reason = archive_error_string(reader->archive);
     if (reason && strstr(reason, "ncrypt"))
         return error_set(error, ERROR_INPUT,
                          "%s: the archive is encrypted; unpack it with its password first",
-                         archive_reader->path);
+                         reader->path);
     return error_set(error, ERROR_INPUT,
                      "%s: damaged archive (%s); copy it again from where it "
                      "came from",
-                     archive_reader->path, reason ? reason : "no reason given");
+                     reader->path, reason ? reason : "no reason given");
 }
 
 static struct archive *create_archive(bool raw)
@@ -142,33 +142,32 @@ static struct archive *create_archive(bool raw)
 
 static struct archive_reader *create_archive_reader(const char *path, size_t size, bool raw)
 {
-    struct archive_reader *archive_reader = memory_alloc(1, sizeof(*archive_reader));
-    archive_reader->path = memory_alloc(size + 1, 1);
-    memcpy(archive_reader->path, path, size);
-    archive_reader->archive = create_archive(raw);
-    archive_reader->declared_size = UINT64_MAX;
-    return archive_reader;
+    struct archive_reader *reader = memory_alloc(1, sizeof(*reader));
+    reader->path = memory_alloc(size + 1, 1);
+    memcpy(reader->path, path, size);
+    reader->archive = create_archive(raw);
+    reader->declared_size = UINT64_MAX;
+    return reader;
 }
 
-void archive_reader_close(struct archive_reader *archive_reader)
+void archive_reader_close(struct archive_reader *reader)
 {
-    if (!archive_reader)
+    if (!reader)
         return;
-    archive_read_free(archive_reader->archive);
-    archive_reader_close(archive_reader->enclosing);
-    free(archive_reader->bytes);
-    free(archive_reader->path);
-    free(archive_reader);
+    archive_read_free(reader->archive);
+    archive_reader_close(reader->enclosing);
+    free(reader->bytes);
+    free(reader->path);
+    free(reader);
 }
 
-static bool open_file(struct archive_reader *archive_reader, struct error *error)
+static bool open_file(struct archive_reader *reader, struct error *error)
 {
     struct stat status;
-    if (stat(archive_reader->path, &status) == 0)
-        archive_reader->packed_size = (uint64_t)status.st_size;
-    return archive_read_open_filename(archive_reader->archive, archive_reader->path, BLOCK_SIZE) ==
-               ARCHIVE_OK ||
-           set_damaged_error(archive_reader, error);
+    if (stat(reader->path, &status) == 0)
+        reader->packed_size = (uint64_t)status.st_size;
+    return archive_read_open_filename(reader->archive, reader->path, BLOCK_SIZE) == ARCHIVE_OK ||
+           set_damaged_error(reader, error);
 }
 
 static bool convert_name(struct text raw, struct text name, struct arena *arena,
@@ -209,15 +208,15 @@ static bool is_hidden(struct text name)
 }
 
 /* The next entry: false at the end and for a fault, which is then in *error. */
-static bool next_entry(struct archive_reader *archive_reader, struct archive_entry **entry,
+static bool next_entry(struct archive_reader *reader, struct archive_entry **entry,
                        struct error *error)
 {
-    int code = archive_read_next_header(archive_reader->archive, entry);
+    int code = archive_read_next_header(reader->archive, entry);
     if (code == ARCHIVE_EOF)
         return false;
     if (code < ARCHIVE_WARN)
-        return set_damaged_error(archive_reader, error);
-    archive_reader->declared_size =
+        return set_damaged_error(reader, error);
+    reader->declared_size =
         archive_entry_size_is_set(*entry) ? (uint64_t)archive_entry_size(*entry) : UINT64_MAX;
     return true;
 }
@@ -225,7 +224,7 @@ static bool next_entry(struct archive_reader *archive_reader, struct archive_ent
 /* ---- The list of members ---- */
 
 struct archive_listing {
-    struct archive_reader *archive_reader;
+    struct archive_reader *reader;
     const struct archive_limits *limits;
     struct arena *arena;
     struct text *members;
@@ -235,36 +234,34 @@ struct archive_listing {
     bool is_office;
 };
 
-static bool check_limits(const struct archive_listing *archive_listing, struct error *error)
+static bool check_limits(const struct archive_listing *listing, struct error *error)
 {
-    const struct archive_limits *limits = archive_listing->limits;
-    uint64_t max = (uint64_t)limits->ratio * archive_listing->archive_reader->packed_size +
-                   ARCHIVE_RATIO_FREE_SIZE;
-    if (archive_listing->entries > limits->members)
+    const struct archive_limits *limits = listing->limits;
+    uint64_t max = (uint64_t)limits->ratio * listing->reader->packed_size + ARCHIVE_RATIO_FREE_SIZE;
+    if (listing->entries > limits->members)
         return error_set(error, ERROR_INPUT,
                          "%s: the archive holds more than %lld files; if that is right, raise "
                          "'max_archive_files'",
-                         archive_listing->archive_reader->path, (long long)limits->members);
-    if (archive_listing->total_unpacked_size > max)
+                         listing->reader->path, (long long)limits->members);
+    if (listing->total_unpacked_size > max)
         return error_set(error, ERROR_INPUT,
                          "%s: unpacked it would be more than %lld times its size, as files made to "
                          "fill a disk are; if that is right, raise 'max_unpack_ratio'",
-                         archive_listing->archive_reader->path, (long long)limits->ratio);
+                         listing->reader->path, (long long)limits->ratio);
     return true;
 }
 
-static bool add_entry(struct archive_listing *archive_listing, struct archive_entry *entry,
+static bool add_entry(struct archive_listing *listing, struct archive_entry *entry,
                       struct error *error)
 {
-    struct text name = read_entry_name(entry, archive_listing->arena);
-    uint64_t size = archive_listing->archive_reader->declared_size;
-    archive_listing->entries++;
-    archive_listing->total_unpacked_size += size == UINT64_MAX ? 0 : size;
-    if (!check_limits(archive_listing, error))
+    struct text name = read_entry_name(entry, listing->arena);
+    uint64_t size = listing->reader->declared_size;
+    listing->entries++;
+    listing->total_unpacked_size += size == UINT64_MAX ? 0 : size;
+    if (!check_limits(listing, error))
         return false;
-    archive_listing->is_office |=
-        text_equal(name, TEXT("[Content_Types].xml")) ||
-        (text_equal(name, TEXT("mimetype")) && archive_listing->entries == 1);
+    listing->is_office |= text_equal(name, TEXT("[Content_Types].xml")) ||
+                          (text_equal(name, TEXT("mimetype")) && listing->entries == 1);
     bool regular = archive_entry_filetype(entry) == AE_IFREG || archive_entry_filetype(entry) == 0;
     if (!regular || size == 0 || name.size == 0 || is_hidden(name) ||
         name.bytes[name.size - 1] == '/')
@@ -272,13 +269,11 @@ static bool add_entry(struct archive_listing *archive_listing, struct archive_en
     if (archive_entry_is_encrypted(entry))
         return error_set(error, ERROR_INPUT,
                          "%s: the archive is encrypted; unpack it with its password first",
-                         archive_listing->archive_reader->path);
-    archive_listing->members =
-        memory_grow(archive_listing->members, &archive_listing->capacity,
-                    archive_listing->count + 1, sizeof(*archive_listing->members));
-    archive_listing->members[archive_listing->count++] =
-        arena_format(archive_listing->arena, "%s/%.*s", archive_listing->archive_reader->path,
-                     TEXT_ARGUMENT(name));
+                         listing->reader->path);
+    listing->members = memory_grow(listing->members, &listing->capacity, listing->count + 1,
+                                   sizeof(*listing->members));
+    listing->members[listing->count++] =
+        arena_format(listing->arena, "%s/%.*s", listing->reader->path, TEXT_ARGUMENT(name));
     return true;
 }
 
@@ -288,31 +283,30 @@ static int compare_texts(const void *a, const void *b)
 }
 
 /* Two members of one name could not be told apart afterwards. */
-static bool check_names_differ(const struct archive_listing *archive_listing, struct error *error)
+static bool check_names_differ(const struct archive_listing *listing, struct error *error)
 {
-    for (size_t i = 1; i < archive_listing->count; i++)
-        if (text_equal(archive_listing->members[i - 1], archive_listing->members[i]))
+    for (size_t i = 1; i < listing->count; i++)
+        if (text_equal(listing->members[i - 1], listing->members[i]))
             return error_set(error, ERROR_INPUT,
                              "%.*s: the archive holds two files of this name; unpack it first",
-                             TEXT_ARGUMENT(archive_listing->members[i]));
+                             TEXT_ARGUMENT(listing->members[i]));
     return true;
 }
 
-static bool list_entries(struct archive_listing *archive_listing, struct error *error)
+static bool list_entries(struct archive_listing *listing, struct error *error)
 {
     struct archive_entry *entry;
     struct error fault = {0};
-    while (next_entry(archive_listing->archive_reader, &entry, &fault))
-        if (!add_entry(archive_listing, entry, error))
+    while (next_entry(listing->reader, &entry, &fault))
+        if (!add_entry(listing, entry, error))
             return false;
     if (fault.kind != ERROR_NONE)
         return error_set(error, fault.kind, "%s", fault.message);
-    if (archive_listing->is_office)
-        archive_listing->count = 0;
-    if (archive_listing->count > 0)
-        qsort(archive_listing->members, archive_listing->count, sizeof(*archive_listing->members),
-              compare_texts);
-    return check_names_differ(archive_listing, error);
+    if (listing->is_office)
+        listing->count = 0;
+    if (listing->count > 0)
+        qsort(listing->members, listing->count, sizeof(*listing->members), compare_texts);
+    return check_names_differ(listing, error);
 }
 
 bool archive_list_members(const char *path, const struct archive_limits *limits,
@@ -324,62 +318,57 @@ bool archive_list_members(const char *path, const struct archive_limits *limits,
     enum container_format container_format = detect_file_container_format(path);
     if (container_format == CONTAINER_NONE)
         return true;
-    struct archive_listing archive_listing = {.archive_reader =
-                                                  create_archive_reader(path, strlen(path), false),
-                                              .limits = limits,
-                                              .arena = arena};
+    struct archive_listing listing = {.reader = create_archive_reader(path, strlen(path), false),
+                                      .limits = limits,
+                                      .arena = arena};
     struct error fault = {0};
-    bool ok =
-        open_file(archive_listing.archive_reader, &fault) && list_entries(&archive_listing, &fault);
+    bool ok = open_file(listing.reader, &fault) && list_entries(&listing, &fault);
     /* A packed file that is no tar file is one input, read as such. */
     bool is_single_file =
         (container_format == CONTAINER_GZIP || container_format == CONTAINER_COMPRESSED) &&
-        archive_listing.entries == 0;
-    if (ok && archive_listing.count > 0) {
-        *members = arena_alloc(arena, archive_listing.count, sizeof(**members));
-        memcpy(*members, archive_listing.members, archive_listing.count * sizeof(**members));
-        *count = archive_listing.count;
+        listing.entries == 0;
+    if (ok && listing.count > 0) {
+        *members = arena_alloc(arena, listing.count, sizeof(**members));
+        memcpy(*members, listing.members, listing.count * sizeof(**members));
+        *count = listing.count;
     }
-    free(archive_listing.members);
-    archive_reader_close(archive_listing.archive_reader);
+    free(listing.members);
+    archive_reader_close(listing.reader);
     return ok || is_single_file || error_set(error, fault.kind, "%s", fault.message);
 }
 
 /* ---- One member ---- */
 
 /* All bytes of a member that is itself an archive of members. */
-static bool load_enclosing_member(struct archive_reader *archive_reader, struct error *error)
+static bool load_enclosing_member(struct archive_reader *reader, struct error *error)
 {
     size_t capacity = 0, count;
     do {
-        archive_reader->bytes =
-            memory_grow(archive_reader->bytes, &capacity, archive_reader->size + BLOCK_SIZE, 1);
-        if (!archive_reader_read(archive_reader->enclosing,
-                                 archive_reader->bytes + archive_reader->size, BLOCK_SIZE, &count,
-                                 error))
+        reader->bytes = memory_grow(reader->bytes, &capacity, reader->size + BLOCK_SIZE, 1);
+        if (!archive_reader_read(reader->enclosing, reader->bytes + reader->size, BLOCK_SIZE,
+                                 &count, error))
             return false;
-        archive_reader->size += count;
-    } while (count > 0 && archive_reader->size <= MAX_NESTED_SIZE);
+        reader->size += count;
+    } while (count > 0 && reader->size <= MAX_NESTED_SIZE);
     if (count > 0)
         return error_set(error, ERROR_INPUT,
                          "%s: too large to be read within an archive; unpack "
                          "the archive first",
-                         archive_reader->enclosing->path);
-    archive_reader->packed_size = archive_reader->size;
-    return archive_read_open_memory(archive_reader->archive, archive_reader->bytes,
-                                    archive_reader->size) == ARCHIVE_OK ||
-           set_damaged_error(archive_reader, error);
+                         reader->enclosing->path);
+    reader->packed_size = reader->size;
+    return archive_read_open_memory(reader->archive, reader->bytes, reader->size) == ARCHIVE_OK ||
+           set_damaged_error(reader, error);
 }
 
 /* Moves to the entry called `member`; *found is false when there is none. */
-static bool find_member(struct archive_reader *archive_reader, const char *member, bool *found,
+static bool find_member(struct archive_reader *reader, const char *member, bool *found,
                         struct error *error)
 {
     struct archive_entry *entry;
     struct arena arena = {0};
     struct error fault = {0};
     *found = false;
-    while (!*found && next_entry(archive_reader, &entry, &fault)) {
+    while (!*found && next_entry(reader, &entry, &fault)) {
         *found = text_equal(read_entry_name(entry, &arena), text_of(member));
         arena_reset(&arena);
     }
@@ -387,7 +376,7 @@ static bool find_member(struct archive_reader *archive_reader, const char *membe
     return fault.kind == ERROR_NONE || error_set(error, fault.kind, "%s", fault.message);
 }
 
-static bool open_member(struct archive_reader **archive_reader, const char *path, size_t file_size,
+static bool open_member(struct archive_reader **reader, const char *path, size_t file_size,
                         struct error *error)
 {
     struct archive_reader *opened = create_archive_reader(path, file_size, false);
@@ -397,41 +386,40 @@ static bool open_member(struct archive_reader **archive_reader, const char *path
     if (ok && !found)
         ok = error_set(error, ERROR_INPUT, "%s: holds no file '%s'", opened->path, member);
     if (ok)
-        *archive_reader = opened;
+        *reader = opened;
     else
         archive_reader_close(opened);
     return ok;
 }
 
-static bool open_compressed_file(struct archive_reader **archive_reader, const char *path,
+static bool open_compressed_file(struct archive_reader **reader, const char *path,
                                  struct error *error)
 {
     struct archive_reader *opened = create_archive_reader(path, strlen(path), true);
     struct archive_entry *entry;
     if (open_file(opened, error) && next_entry(opened, &entry, error)) {
         opened->declared_size = UINT64_MAX;
-        *archive_reader = opened;
+        *reader = opened;
         return true;
     }
     archive_reader_close(opened);
     return false;
 }
 
-bool archive_reader_open(struct archive_reader **archive_reader, const char *path,
-                         struct error *error)
+bool archive_reader_open(struct archive_reader **reader, const char *path, struct error *error)
 {
     struct stat status;
-    *archive_reader = NULL;
+    *reader = NULL;
     if (stat(path, &status) == 0)
         return !S_ISREG(status.st_mode) ||
                detect_file_container_format(path) != CONTAINER_COMPRESSED ||
-               open_compressed_file(archive_reader, path, error);
+               open_compressed_file(reader, path, error);
     size_t file_size = find_archive_path_size(path);
-    return file_size == 0 || open_member(archive_reader, path, file_size, error);
+    return file_size == 0 || open_member(reader, path, file_size, error);
 }
 
-bool archive_reader_open_part(struct archive_reader **archive_reader, const char *path,
-                              const char *part, struct error *error)
+bool archive_reader_open_part(struct archive_reader **reader, const char *path, const char *part,
+                              struct error *error)
 {
     struct stat status;
     struct archive_reader *opened = create_archive_reader(path, strlen(path), false);
@@ -443,28 +431,28 @@ bool archive_reader_open_part(struct archive_reader **archive_reader, const char
              (opened->enclosing ? load_enclosing_member(opened, error)
                                 : error_set(error, ERROR_INPUT, "%s: %s", path, strerror(ENOENT)));
     ok = ok && find_member(opened, part, &found, error);
-    *archive_reader = found ? opened : NULL;
+    *reader = found ? opened : NULL;
     if (!found)
         archive_reader_close(opened);
     return ok;
 }
 
-bool archive_reader_read(struct archive_reader *archive_reader, char *bytes, size_t size,
-                         size_t *count, struct error *error)
+bool archive_reader_read(struct archive_reader *reader, char *bytes, size_t size, size_t *count,
+                         struct error *error)
 {
-    la_ssize_t read = archive_read_data(archive_reader->archive, bytes, size);
+    la_ssize_t read = archive_read_data(reader->archive, bytes, size);
     *count = read > 0 ? (size_t)read : 0;
-    archive_reader->unpacked_size += *count;
+    reader->unpacked_size += *count;
     if (read < 0)
-        return set_damaged_error(archive_reader, error);
-    if (archive_reader->unpacked_size > archive_reader->declared_size)
+        return set_damaged_error(reader, error);
+    if (reader->unpacked_size > reader->declared_size)
         return error_set(error, ERROR_INPUT,
                          "%s: a file in it is longer than the archive says; it was made to deceive",
-                         archive_reader->path);
+                         reader->path);
     return true;
 }
 
-uint64_t archive_reader_packed_size(const struct archive_reader *archive_reader)
+uint64_t archive_reader_packed_size(const struct archive_reader *reader)
 {
-    return archive_reader->packed_size;
+    return reader->packed_size;
 }

@@ -33,21 +33,20 @@ struct archive_reader;
 
 /* Opens a member for reading: `path` as archive_list_members names it, or a single packed file.
  * *bundle is NULL (and the answer true) when the path names neither. */
-bool archive_reader_open(struct archive_reader **archive_reader, const char *path,
-                         struct error *error);
+bool archive_reader_open(struct archive_reader **reader, const char *path, struct error *error);
 
 /* Opens `part` of the archive at `path`, which may itself be a member of another: a sheet of a
  * workbook. *bundle is NULL (and the answer true) when there is no such part. */
-bool archive_reader_open_part(struct archive_reader **archive_reader, const char *path,
-                              const char *part, struct error *error);
+bool archive_reader_open_part(struct archive_reader **reader, const char *path, const char *part,
+                              struct error *error);
 
 /* The next bytes, at most `size`; *count 0 at the end. ERROR_INPUT when the bundle is damaged. */
-bool archive_reader_read(struct archive_reader *archive_reader, char *bytes, size_t size,
-                         size_t *count, struct error *error);
+bool archive_reader_read(struct archive_reader *reader, char *bytes, size_t size, size_t *count,
+                         struct error *error);
 
 /* Bytes of the bundle's own file. */
-uint64_t archive_reader_packed_size(const struct archive_reader *archive_reader);
+uint64_t archive_reader_packed_size(const struct archive_reader *reader);
 
-void archive_reader_close(struct archive_reader *archive_reader); /* NULL is fine */
+void archive_reader_close(struct archive_reader *reader); /* NULL is fine */
 
 #endif

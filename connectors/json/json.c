@@ -85,14 +85,14 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
     struct text head = text_trim(input_decode_head(candidate_file->head, arena));
     if (head.size == 0 || (head.bytes[0] != '{' && head.bytes[0] != '['))
         return (struct recognition){0, TEXT("begins with neither { nor [")};
-    struct json_state state = {.splitter.shape = json_shape_detect(head)};
-    struct json_shape *shape = &state.splitter.shape;
+    struct json_state state = {.splitter.layout = json_layout_detect(head)};
+    struct json_layout *layout = &state.splitter.layout;
     struct json_record_span span = {0};
     option_set_defaults(options, &state);
     state.splitter.max_record_size = (size_t)state.reader.limits.record_size;
-    struct text rest = text_slice(head, shape->begin, head.size);
+    struct text rest = text_slice(head, layout->begin, head.size);
     if (json_splitter_next(&state.splitter, rest, true, &span) != JSON_SPLIT_FOUND ||
-        !strchr(shape->layout == JSON_ROWS ? "[" : "{\"", rest.bytes[span.begin]))
+        !strchr(layout->kind == JSON_ROWS ? "[" : "{\"", rest.bytes[span.begin]))
         return (struct recognition){10, TEXT("no object in it")};
     struct text raw = text_slice(rest, span.begin, span.begin + span.size);
     bool cut = candidate_file->head.size >= CONNECTOR_HEAD_SIZE &&
@@ -106,7 +106,7 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
         return (struct recognition){40, TEXT("its first object is broken")};
     if (service)
         return (struct recognition){97, text_of(service_name(service))};
-    return (struct recognition){90, text_of(json_layout_names[shape->layout])};
+    return (struct recognition){90, text_of(json_layout_kind_names[layout->kind])};
 }
 
 /* The next record within `head`, which moves behind it; false at its end. */
@@ -184,11 +184,11 @@ static bool open_json(void *user, const char *path, struct error *error)
     if (!input_peek(state->input, SAMPLE_SIZE, &head, &sample_error) && head.size == 0)
         return error_set(error, sample_error.kind, "%s", sample_error.message);
     head = arena_copy_text(&state->arena, text_slice(head, 0, SAMPLE_SIZE));
-    struct json_shape shape = json_shape_detect(head);
+    struct json_layout layout = json_layout_detect(head);
     state->splitter = (struct json_splitter){
-        .shape = shape, .max_record_size = (size_t)state->reader.limits.record_size};
-    size_t begin = shape.begin;
-    if (shape.layout == JSON_ROWS)
+        .layout = layout, .max_record_size = (size_t)state->reader.limits.record_size};
+    size_t begin = layout.begin;
+    if (layout.kind == JSON_ROWS)
         begin += read_header_row(state, text_slice(head, begin, head.size));
     input_consume(state->input, begin);
     return infer_columns(state, text_slice(head, begin, head.size), path, error);
@@ -243,10 +243,10 @@ static enum read_status read_json(void *user, struct batch *batch, struct error 
 static struct text explain(void *user, struct arena *arena)
 {
     struct json_state *state = user;
-    struct text container_name = state->splitter.shape.container_name;
+    struct text container_name = state->splitter.layout.container_name;
     return arena_format(arena, "charset: %.*s\nlayout: %s%s%.*s\n%.*s",
                         TEXT_ARGUMENT(input_charset_description(state->input)),
-                        json_layout_names[state->splitter.shape.layout],
+                        json_layout_kind_names[state->splitter.layout.kind],
                         container_name.size ? ", in member " : "", TEXT_ARGUMENT(container_name),
                         TEXT_ARGUMENT(schema_explain(&state->schema, arena)));
 }

@@ -5,8 +5,8 @@
 
 #include "connectors/json/scan.h"
 
-const char *const json_layout_names[] = {"an object a line", "objects", "an array of objects",
-                                         "an object of objects", "an array of rows"};
+const char *const json_layout_kind_names[] = {"an object a line", "objects", "an array of objects",
+                                              "an object of objects", "an array of rows"};
 
 enum {
     PAGE_NAME_WEIGHT = 8,
@@ -17,9 +17,9 @@ enum {
 /* The array, or the object of objects, that a head was found to be about. */
 struct record_container {
     struct text name;
-    size_t at; /* its '[' or '{', or the '{' of the only object; 0: there is none */
+    size_t begin; /* its '[' or '{', or the '{' of the only object; 0: there is none */
     size_t weight;
-    bool one, keyed, known;
+    bool is_single_object, is_keyed, has_page_name;
 };
 
 struct object_member {
@@ -156,7 +156,7 @@ static void weigh_member(struct text head, const struct object_member *object_me
     if (!list && !only_one && depth < MAX_ARRAY_DEPTH)
         find_record_container(head, object_member->value, depth + 1, best, &unused);
     size_t weight = (object_member->end - object_member->value) * (page ? PAGE_NAME_WEIGHT : 1);
-    if ((of_objects || only_one || (keyed && !best->at)) && weight > best->weight)
+    if ((of_objects || only_one || (keyed && !best->begin)) && weight > best->weight)
         *best =
             (struct record_container){name, object_member->value, weight, only_one, keyed, page};
 }
@@ -181,41 +181,41 @@ static bool is_array_of_rows(struct text head, size_t at)
     return byte_at(head, at) == '[' && byte_at(head, json_skip_blanks(head, at + 1)) == '"';
 }
 
-struct json_shape json_shape_detect(struct text head)
+struct json_layout json_layout_detect(struct text head)
 {
     size_t at = json_skip_blanks(head, 0);
-    struct json_shape shape = {.begin = at};
+    struct json_layout layout = {.begin = at};
     if (byte_at(head, at) == '[')
-        return (struct json_shape){
-            .layout = is_array_of_rows(head, at + 1) ? JSON_ROWS : JSON_ARRAY, .begin = at + 1};
+        return (struct json_layout){.kind = is_array_of_rows(head, at + 1) ? JSON_ROWS : JSON_ARRAY,
+                                    .begin = at + 1};
     if (byte_at(head, at) != '{')
-        return shape;
+        return layout;
     size_t end = find_value_end(head, at), line = text_find(head, TEXT("\n"), at);
     bool is_only_value = end == 0 || json_skip_blanks(head, end) == head.size, has_id;
     struct record_container best = {0};
     find_record_container(head, at, 0, &best, &has_id);
     /* What the head cuts goes on to its end at least. */
     size_t whole = (end ? end : head.size) - at;
-    size_t array_end = best.at ? find_value_end(head, best.at) : 0;
-    bool max = ((array_end ? array_end : head.size) - best.at) * 2 > whole;
+    size_t array_end = best.begin ? find_value_end(head, best.begin) : 0;
+    bool max = ((array_end ? array_end : head.size) - best.begin) * 2 > whole;
     /* A ticket with its comments is one record; a page of tickets is many. */
-    bool is_certain = best.known && !best.keyed;
-    if (best.at && !has_id && (is_certain || (is_only_value && max)))
-        return (struct json_shape){.layout = best.keyed ? JSON_KEYED : JSON_ARRAY,
-                                   .container_name = best.name,
-                                   .begin = best.one ? best.at : best.at + 1,
-                                   .one = best.one};
+    bool is_certain = best.has_page_name && !best.is_keyed;
+    if (best.begin && !has_id && (is_certain || (is_only_value && max)))
+        return (struct json_layout){.kind = best.is_keyed ? JSON_KEYED : JSON_ARRAY,
+                                    .container_name = best.name,
+                                    .begin = best.is_single_object ? best.begin : best.begin + 1,
+                                    .is_single_object = best.is_single_object};
     if (is_only_value && is_object_of_objects(head, at))
-        return (struct json_shape){.layout = JSON_KEYED, .begin = at + 1};
+        return (struct json_layout){.kind = JSON_KEYED, .begin = at + 1};
     /* Broken lines, too, are read line by line: only an object over several lines, or two on one,
      * say otherwise. */
     bool two = end > 0 && end < line && json_skip_blanks(text_slice(head, 0, line), end) < line;
     if (end > line || two)
-        shape.layout = JSON_OBJECTS;
-    return shape;
+        layout.kind = JSON_OBJECTS;
+    return layout;
 }
 
-bool json_shape_find_next_page(struct text bytes, size_t *from, struct json_shape *shape)
+bool json_layout_find_next_page(struct text bytes, size_t *from, struct json_layout *layout)
 {
     size_t at = *from;
     while (at < bytes.size) {
@@ -229,7 +229,7 @@ bool json_shape_find_next_page(struct text bytes, size_t *from, struct json_shap
             return false;
         struct text name = text_slice(bytes, at + 1, end - 1);
         size_t colon = json_skip_blanks(bytes, end), value = json_skip_blanks(bytes, colon + 1);
-        if (!text_equal(name, shape->container_name)) {
+        if (!text_equal(name, layout->container_name)) {
             at = end;
             continue;
         }
@@ -239,8 +239,8 @@ bool json_shape_find_next_page(struct text bytes, size_t *from, struct json_shap
         at = end;
         if (opening_byte != '[' && opening_byte != '{')
             continue;
-        shape->one = opening_byte == '{' && shape->layout != JSON_KEYED;
-        shape->begin = shape->one ? value : value + 1;
+        layout->is_single_object = opening_byte == '{' && layout->kind != JSON_KEYED;
+        layout->begin = layout->is_single_object ? value : value + 1;
         return true;
     }
     *from = bytes.size;

@@ -62,10 +62,10 @@ static enum json_split_status find_record_end(struct text ahead, size_t at, size
     struct text rest = text_slice(ahead, value, ahead.size);
     size_t size = 0;
     span->begin = at;
-    enum json_scan scan = json_scan(rest, &size);
-    if (scan == JSON_SCAN_COMPLETE)
+    enum json_scan_status status = json_scan(rest, &size);
+    if (status == JSON_SCAN_COMPLETE)
         return set_span(span, at, value + size, NULL);
-    if (scan == JSON_SCAN_INCOMPLETE && !is_final)
+    if (status == JSON_SCAN_INCOMPLETE && !is_final)
         return JSON_SPLIT_INCOMPLETE;
     size = json_scan_past_broken(rest, ahead.bytes[at]);
     if (size == SIZE_MAX && !is_final)
@@ -89,7 +89,7 @@ static enum json_split_status find_stray_value(const struct json_splitter *split
     return end == ahead.size && !is_final
                ? JSON_SPLIT_INCOMPLETE
                : set_span(span, at, end,
-                          splitter->shape.layout == JSON_ROWS ? not_a_row : not_an_object);
+                          splitter->layout.kind == JSON_ROWS ? not_a_row : not_an_object);
 }
 
 /* The record that begins at `at`. */
@@ -97,11 +97,11 @@ static enum json_split_status find_record(const struct json_splitter *splitter, 
                                           size_t at, bool is_final, struct json_record_span *span)
 {
     size_t value = 0;
-    char begins = splitter->shape.layout == JSON_ROWS ? '[' : '{';
-    if (splitter->shape.layout != JSON_KEYED)
+    char begins = splitter->layout.kind == JSON_ROWS ? '[' : '{';
+    if (splitter->layout.kind != JSON_KEYED)
         return ahead.bytes[at] == begins ? find_record_end(ahead, at, at, is_final, span)
                                          : find_stray_value(splitter, ahead, at, is_final, span);
-    enum json_scan member = json_scan_member(text_slice(ahead, at, ahead.size), &value);
+    enum json_scan_status member = json_scan_member(text_slice(ahead, at, ahead.size), &value);
     span->begin = at;
     if (member == JSON_SCAN_INCOMPLETE && !is_final)
         return JSON_SPLIT_INCOMPLETE;
@@ -114,17 +114,17 @@ static enum json_split_status find_next_page(struct json_splitter *splitter, str
                                              bool is_final, size_t *at)
 {
     splitter->is_between_pages = true;
-    if (splitter->shape.container_name.size > 0) {
-        if (!json_shape_find_next_page(ahead, at, &splitter->shape)) {
+    if (splitter->layout.container_name.size > 0) {
+        if (!json_layout_find_next_page(ahead, at, &splitter->layout)) {
             *at = is_final ? ahead.size : *at;
             return is_final ? JSON_SPLIT_END : JSON_SPLIT_INCOMPLETE;
         }
-        *at = splitter->shape.begin;
+        *at = splitter->layout.begin;
     } else {
         *at = json_skip_blanks(ahead, *at);
         if (*at == ahead.size)
             return is_final ? JSON_SPLIT_END : JSON_SPLIT_INCOMPLETE;
-        char opening_byte = splitter->shape.layout == JSON_KEYED ? '{' : '[';
+        char opening_byte = splitter->layout.kind == JSON_KEYED ? '{' : '[';
         *at += ahead.bytes[*at] == opening_byte; /* anything else is a stray */
     }
     splitter->is_between_pages = false;
@@ -134,9 +134,9 @@ static enum json_split_status find_next_page(struct json_splitter *splitter, str
 static enum json_split_status find_object(struct json_splitter *splitter, struct text ahead,
                                           bool is_final, struct json_record_span *span)
 {
-    char closing_byte = splitter->shape.layout == JSON_OBJECTS ? '\0'
-                        : splitter->shape.layout == JSON_KEYED ? '}'
-                                                               : ']';
+    char closing_byte = splitter->layout.kind == JSON_OBJECTS ? '\0'
+                        : splitter->layout.kind == JSON_KEYED ? '}'
+                                                              : ']';
     size_t at = 0;
     for (;;) {
         enum json_split_status page = splitter->is_between_pages
@@ -155,7 +155,7 @@ static enum json_split_status find_object(struct json_splitter *splitter, struct
         splitter->is_between_pages = true;
     }
     enum json_split_status kind = find_record(splitter, ahead, at, is_final, span);
-    splitter->is_between_pages = kind == JSON_SPLIT_FOUND && splitter->shape.one;
+    splitter->is_between_pages = kind == JSON_SPLIT_FOUND && splitter->layout.is_single_object;
     return kind;
 }
 
@@ -165,7 +165,7 @@ enum json_split_status json_splitter_next(struct json_splitter *splitter, struct
     static const char too_large[] = "an object of more bytes than 'longest_record' allows";
     bool is_at_limit = ahead.size > splitter->max_record_size;
     span->begin = 0;
-    enum json_split_status kind = splitter->shape.layout == JSON_LINES
+    enum json_split_status kind = splitter->layout.kind == JSON_LINES
                                       ? find_line(ahead, is_final || is_at_limit, span)
                                       : find_object(splitter, ahead, is_final || is_at_limit, span);
     if (kind == JSON_SPLIT_END && !is_final)

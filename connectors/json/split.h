@@ -1,11 +1,11 @@
-/* split.h - where the records of a JSON file lie, as its shape says, one behind the other. */
+/* split.h - where the records of a JSON file lie, as its layout says, one behind the other. */
 #ifndef CONNECTORS_JSON_SPLIT_H
 #define CONNECTORS_JSON_SPLIT_H
 
 #include "connectors/json/layout.h"
 
 struct json_splitter {
-    struct json_shape shape;
+    struct json_layout layout;
     size_t max_record_size; /* bytes of a record */
     bool is_between_pages;  /* pages: the next one is to be found; false at first */
 };
@@ -18,7 +18,7 @@ struct json_record_span {
 
 enum json_split_status { JSON_SPLIT_FOUND, JSON_SPLIT_END, JSON_SPLIT_INCOMPLETE };
 
-/* The next record within `ahead`, which begins at shape.begin or behind the piece before; `last`:
+/* The next record within `ahead`, which begins at layout.begin or behind the piece before; `last`:
  * the file ends with these bytes. JSON_SPLIT_INCOMPLETE: they end before it does; up to
  * piece->begin they are used up. */
 enum json_split_status json_splitter_next(struct json_splitter *splitter, struct text ahead,

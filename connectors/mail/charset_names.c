@@ -37,7 +37,7 @@ struct encoded_word {
     size_t size; /* of all of it */
 };
 
-static bool parse_encoded_word(struct text value, size_t at, struct encoded_word *encoded_word)
+static bool parse_encoded_word(struct text value, size_t at, struct encoded_word *word)
 {
     struct text rest = text_slice(value, at, value.size);
     if (!text_starts_with(rest, TEXT("=?")))
@@ -50,7 +50,7 @@ static bool parse_encoded_word(struct text value, size_t at, struct encoded_word
     if (end == rest.size || !strchr("bBqQ", encoding))
         return false;
     struct text name = text_slice(rest, 2, charset);
-    *encoded_word = (struct encoded_word){
+    *word = (struct encoded_word){
         .charset = text_trim(text_slice(name, 0, text_find(name, TEXT("*"), 0))),
         .text = text_slice(rest, charset + 3, end),
         .base64 = encoding == 'b' || encoding == 'B',
@@ -117,21 +117,21 @@ static size_t decode_base64(struct text text, char *bytes)
 /* The words of one charset from `at` on, as UTF-8 on one line; *end is behind the last. */
 static struct text decode_word_run(struct text value, size_t at, struct arena *arena, size_t *end)
 {
-    struct encoded_word encoded_word;
+    struct encoded_word word;
     struct text charset = {0};
     char *bytes = arena_alloc(arena, value.size - at + 1, 1);
     size_t size = 0;
-    for (*end = at; parse_encoded_word(value, at, &encoded_word); at = *end) {
-        if (size && !text_equal_ignore_case(encoded_word.charset, charset))
+    for (*end = at; parse_encoded_word(value, at, &word); at = *end) {
+        if (size && !text_equal_ignore_case(word.charset, charset))
             break;
-        charset = encoded_word.charset;
-        size += encoded_word.base64 ? decode_base64(encoded_word.text, bytes + size)
-                                    : decode_quoted(encoded_word.text, bytes + size);
-        *end = at + encoded_word.size;
+        charset = word.charset;
+        size += word.base64 ? decode_base64(word.text, bytes + size)
+                            : decode_quoted(word.text, bytes + size);
+        *end = at + word.size;
         size_t next = *end;
         while (next < value.size && ascii_is_space(value.bytes[next]))
             next++;
-        if (!parse_encoded_word(value, next, &encoded_word))
+        if (!parse_encoded_word(value, next, &word))
             break;
         *end = next; /* blanks between words are none of the text */
     }
@@ -152,12 +152,12 @@ struct value_buffer {
     size_t size;
 };
 
-static void append_text(struct value_buffer *value_buffer, struct text text, bool escape)
+static void append_text(struct value_buffer *buffer, struct text text, bool escape)
 {
     for (size_t i = 0; i < text.size; i++) {
         if (escape && (text.bytes[i] == '"' || text.bytes[i] == '\\'))
-            value_buffer->bytes[value_buffer->size++] = '\\';
-        value_buffer->bytes[value_buffer->size++] = text.bytes[i];
+            buffer->bytes[buffer->size++] = '\\';
+        buffer->bytes[buffer->size++] = text.bytes[i];
     }
 }
 
@@ -165,21 +165,21 @@ struct text mail_decode_encoded_words(struct text value, bool quote, struct aren
 {
     /* A byte of a legacy charset may become three of UTF-8, and be escaped; each word is longer
      * than its quotes. */
-    struct value_buffer value_buffer = {arena_alloc(arena, value.size + 1, 6), 0};
-    struct encoded_word encoded_word;
+    struct value_buffer buffer = {arena_alloc(arena, value.size + 1, 6), 0};
+    struct encoded_word word;
     bool quoted = false;
     for (size_t at = 0, end; at < value.size; at = end) {
-        if (!parse_encoded_word(value, at, &encoded_word)) {
+        if (!parse_encoded_word(value, at, &word)) {
             end = at + 1;
             quoted ^= value.bytes[at] == '"';
-            append_text(&value_buffer, text_slice(value, at, end), false);
+            append_text(&buffer, text_slice(value, at, end), false);
             continue;
         }
         struct text text = decode_word_run(value, at, arena, &end);
         struct text quote_mark = quote && !quoted ? TEXT("\"") : (struct text){0};
-        append_text(&value_buffer, quote_mark, false);
-        append_text(&value_buffer, text, quote);
-        append_text(&value_buffer, quote_mark, false);
+        append_text(&buffer, quote_mark, false);
+        append_text(&buffer, text, quote);
+        append_text(&buffer, quote_mark, false);
     }
-    return (struct text){value_buffer.bytes, value_buffer.size};
+    return (struct text){buffer.bytes, buffer.size};
 }

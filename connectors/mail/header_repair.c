@@ -87,31 +87,30 @@ static const struct known_field *find_known_field(struct text field)
     return NULL;
 }
 
-static void append_bytes(struct header_writer *header_writer, struct text bytes)
+static void append_bytes(struct header_writer *writer, struct text bytes)
 {
     if (bytes.size)
-        memcpy(header_writer->bytes + header_writer->size, bytes.bytes, bytes.size);
-    header_writer->size += bytes.size;
+        memcpy(writer->bytes + writer->size, bytes.bytes, bytes.size);
+    writer->size += bytes.size;
 }
 
-static void repair_field(struct header_writer *header_writer, struct text field)
+static void repair_field(struct header_writer *writer, struct text field)
 {
     const struct known_field *known = find_known_field(field);
     if (known && known->is_single) {
-        bool *seen = &header_writer->seen[known - known_fields];
+        bool *seen = &writer->seen[known - known_fields];
         if (*seen) {
-            header_writer->changed = true;
+            writer->changed = true;
             return;
         }
         *seen = true;
     }
     if (!known || !known->is_decoded || !mail_has_encoded_words(field)) {
-        append_bytes(header_writer, field);
+        append_bytes(writer, field);
         return;
     }
-    header_writer->changed = true;
-    append_bytes(header_writer,
-                 mail_decode_encoded_words(field, known->holds_addresses, header_writer->arena));
+    writer->changed = true;
+    append_bytes(writer, mail_decode_encoded_words(field, known->holds_addresses, writer->arena));
 }
 
 struct text header_repair(struct text message, struct arena *arena)
@@ -119,11 +118,11 @@ struct text header_repair(struct text message, struct arena *arena)
     size_t size = find_header_size(message);
     struct text header = text_slice(message, 0, size), text = {0};
     struct text is_decoded = mail_decode_charset(header, (struct text){0}, arena);
-    struct header_writer header_writer = {.header = is_decoded, .arena = arena};
-    header_writer.changed = is_decoded.bytes != header.bytes;
+    struct header_writer writer = {.header = is_decoded, .arena = arena};
+    writer.changed = is_decoded.bytes != header.bytes;
     /* Encoded words grow to six times their size at most, as mail_decode_encoded_words says. */
     size_t growth = mail_has_encoded_words(is_decoded) ? 6 : 1;
-    header_writer.bytes = arena_alloc(arena, is_decoded.size + 1, growth);
+    writer.bytes = arena_alloc(arena, is_decoded.size + 1, growth);
     for (size_t begin = 0, end; begin < is_decoded.size; begin = end) {
         end = find_field_end(is_decoded, begin);
         struct text field = text_slice(is_decoded, begin, end);
@@ -132,14 +131,14 @@ struct text header_repair(struct text message, struct arena *arena)
             text = text_slice(is_decoded, begin, is_decoded.size);
             break;
         }
-        repair_field(&header_writer, field);
+        repair_field(&writer, field);
     }
-    if (!header_writer.changed && !text.size)
+    if (!writer.changed && !text.size)
         return message;
     struct text body = text_slice(message, size, message.size);
-    char *joined = arena_alloc(arena, header_writer.size + 1 + text.size + body.size + 1, 1);
+    char *joined = arena_alloc(arena, writer.size + 1 + text.size + body.size + 1, 1);
     struct header_writer whole = {.bytes = joined};
-    append_bytes(&whole, (struct text){header_writer.bytes, header_writer.size});
+    append_bytes(&whole, (struct text){writer.bytes, writer.size});
     append_bytes(&whole, text.size ? TEXT("\n") : (struct text){0});
     append_bytes(&whole, text);
     append_bytes(&whole, body);

@@ -215,7 +215,7 @@ static void add_record(struct batch *batch, const struct raw_mail *raw_mail,
     struct arena *arena = &batch->arena;
     struct record *record = batch_add_record(batch);
     struct text trimmed = {0};
-    uint64_t skipped = raw_mail->skipped + message->skipped;
+    uint64_t skipped = raw_mail->skipped_bytes + message->skipped_bytes;
     record->line = raw_mail->line;
     record->byte_offset = raw_mail->byte_offset;
     record->external_id = message->id;

@@ -17,7 +17,7 @@ struct mailbox {
     struct arena arena; /* names */
     struct text folder; /* empty: one file */
     struct text *files; /* seen from the folder; allocated with malloc */
-    size_t count, capacity, next, skipped;
+    size_t count, capacity, next, skipped_count;
 
     struct input *input; /* of the file that is open */
     struct mbox mbox;
@@ -216,7 +216,7 @@ static bool list_folder(struct mailbox *mailbox, struct text folder, size_t dept
             (is_subfolder && (depth == 0 || text_equal(text_of(name), TEXT("tmp"))))) {
             /* nothing to read */
         } else if (mailbox_is_skipped_folder(folder_name(text_of(name)))) {
-            mailbox->skipped++;
+            mailbox->skipped_count++;
         } else if (is_subfolder) {
             ok = list_folder(mailbox, file, depth - 1, error);
         } else if (holds_mail && !is_index(text_of(name))) {
@@ -271,7 +271,7 @@ size_t mailbox_file_count(const struct mailbox *mailbox)
 
 size_t mailbox_skipped_count(const struct mailbox *mailbox)
 {
-    return mailbox->skipped;
+    return mailbox->skipped_count;
 }
 
 static bool open_next(struct mailbox *mailbox, struct error *error)
@@ -346,7 +346,7 @@ enum read_status mailbox_read(struct mailbox *mailbox, struct raw_mail *raw_mail
             raw_mail->envelope = mailbox->mbox.envelope;
             raw_mail->line = mailbox->mbox.line;
             raw_mail->byte_offset = mailbox->mbox.byte_offset;
-            raw_mail->skipped = mailbox->mbox.skipped;
+            raw_mail->skipped_bytes = mailbox->mbox.skipped_bytes;
             raw_mail->raw = mailbox->mbox.raw;
             raw_mail->raw_size = mailbox->mbox.raw_size;
             return READ_OK;

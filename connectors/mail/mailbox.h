@@ -16,7 +16,8 @@ struct raw_mail {
     struct text raw;      /* its first bytes as they lie in the file */
     uint64_t raw_size;    /* of all its bytes there */
     uint64_t line, byte_offset;
-    uint64_t skipped; /* bytes that are not in `bytes`: of attachments, and beyond the limit */
+    uint64_t
+        skipped_bytes; /* bytes that are not in `bytes`: of attachments, and beyond the limit */
 };
 
 struct mailbox;

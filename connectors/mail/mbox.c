@@ -107,7 +107,7 @@ static void append_bytes(struct mbox *mbox, struct text bytes)
 {
     size_t room = mbox->max_size - mbox->size;
     size_t size = bytes.size < room ? bytes.size : room;
-    mbox->skipped += bytes.size - size;
+    mbox->skipped_bytes += bytes.size - size;
     if (size == 0)
         return;
     mbox->bytes = memory_grow(mbox->bytes, &mbox->capacity, mbox->size + size, 1);
@@ -183,7 +183,7 @@ enum read_status mbox_read(struct mbox *mbox, struct input *input, struct error 
 {
     struct error fault = {0};
     mbox->size = mbox->encoded_size = 0;
-    mbox->skipped = mbox->raw_size = 0;
+    mbox->skipped_bytes = mbox->raw_size = 0;
     mbox->envelope = mbox->raw = (struct text){0};
     if (!read_envelope(mbox, input, &fault)) {
         if (fault.kind == ERROR_NONE)
@@ -208,7 +208,7 @@ enum read_status mbox_read(struct mbox *mbox, struct input *input, struct error 
         }
         store_raw_line(mbox, line);
         if (is_in_attachment(mbox, line))
-            mbox->skipped += line.size;
+            mbox->skipped_bytes += line.size;
         else
             append_bytes(mbox, text_slice(line,
                                           at_line_start && !mbox->is_single_message &&
@@ -218,7 +218,7 @@ enum read_status mbox_read(struct mbox *mbox, struct input *input, struct error 
         trailing_empty_line = after_empty_line ? line : (struct text){0};
         at_line_start = is_whole_line;
     }
-    if (!mbox->is_single_message && !mbox->skipped && mbox->size >= trailing_empty_line.size)
+    if (!mbox->is_single_message && !mbox->skipped_bytes && mbox->size >= trailing_empty_line.size)
         mbox->size -= trailing_empty_line.size; /* the empty line belongs to the mbox */
     mbox->message = (struct text){mbox->bytes, mbox->size};
     return READ_OK;

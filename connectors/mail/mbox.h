@@ -17,7 +17,7 @@ struct mbox {
     struct text message;  /* its header and body, with ">From " as "From "; good until the next */
     struct text envelope; /* what stands in the "From " line above it, empty when it has none */
     uint64_t line, byte_offset; /* of the "From " line */
-    uint64_t skipped;           /* bytes that are not in `message` */
+    uint64_t skipped_bytes;     /* bytes that are not in `message` */
     struct text raw; /* the message's first bytes as they lie in the file, "From " line included */
     uint64_t raw_size; /* of all its bytes there */
 

@@ -27,8 +27,8 @@ struct message {
     struct text body;
     const struct html_span *quotes; /* parts known to be quoted, of HTML */
     size_t quote_count;
-    size_t attachments; /* parts that were left out */
-    uint64_t skipped;   /* bytes of text beyond MESSAGE_MAX_TEXT_SIZE */
+    size_t attachments;     /* parts that were left out */
+    uint64_t skipped_bytes; /* bytes of text beyond MESSAGE_MAX_TEXT_SIZE */
 };
 
 void message_init_library(void); /* once or more often */

@@ -22,7 +22,7 @@ static size_t count_header_lines(const struct reply *reply, size_t first)
     size_t count = 0, end = first;
     bool is_mail_only = false;
     for (size_t i = first; i < reply->count; i++) {
-        const struct line *line = &reply->lines[i];
+        const struct reply_line_info *line = &reply->lines[i];
         if (line->kind == LINE_HEADER) {
             count++;
             is_mail_only = is_mail_only || line->is_mail_only;
@@ -71,7 +71,7 @@ static bool drop_replies(struct reply *reply)
 {
     bool is_quote_announced = false;
     for (size_t i = 0; i < reply->count;) {
-        const struct line *line = &reply->lines[i];
+        const struct reply_line_info *line = &reply->lines[i];
         size_t size = line->kind == LINE_HEADER ? count_header_lines(reply, i) : 0;
         if (line->kind == LINE_ATTRIBUTION)
             while (i + size < reply->count && line[size].kind == LINE_ATTRIBUTION)
@@ -106,7 +106,7 @@ static void drop_quotes(struct reply *reply, bool is_quote_announced)
     if (!count_remaining_lines(reply, LINE_TEXT, 0, reply->count))
         return;
     for (size_t i = reply->count; i-- > 0;) {
-        struct line *line = &reply->lines[i];
+        struct reply_line_info *line = &reply->lines[i];
         if (!line->dropped && line->kind != LINE_BLANK && line->kind != LINE_QUOTE)
             break;
         line->dropped = true;
@@ -116,7 +116,7 @@ static void drop_quotes(struct reply *reply, bool is_quote_announced)
 static void drop_signatures(struct reply *reply)
 {
     for (size_t i = 0; i < reply->count; i++) {
-        struct line *line = &reply->lines[i];
+        struct reply_line_info *line = &reply->lines[i];
         if (line->dropped)
             continue;
         if (line->kind == LINE_MOBILE_SIGNATURE)
@@ -134,7 +134,7 @@ static void drop_signatures(struct reply *reply)
     }
     /* What is left of rules at the end parts nothing. */
     for (size_t i = reply->count; i-- > 0;) {
-        struct line *line = &reply->lines[i];
+        struct reply_line_info *line = &reply->lines[i];
         if (!line->dropped && line->kind != LINE_BLANK && line->kind != LINE_DELIMITER &&
             line->kind != LINE_SIGNATURE)
             break;

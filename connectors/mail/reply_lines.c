@@ -221,7 +221,7 @@ struct text reply_line(const struct reply *reply, size_t line)
     return text_slice(reply->body, reply->lines[line].begin, reply->lines[line].end);
 }
 
-static enum line_kind classify_line(struct text text, struct line *line)
+static enum line_kind classify_line(struct text text, struct reply_line_info *line)
 {
     struct text stripped = reply_strip(text, "");
     if (stripped.size == 0)
@@ -251,8 +251,8 @@ static void split_lines(struct reply *reply)
         size_t end = text_find(reply->body, TEXT("\n"), begin);
         reply->lines =
             memory_grow(reply->lines, &reply->capacity, reply->count + 1, sizeof(*reply->lines));
-        struct line *line = &reply->lines[reply->count++];
-        *line = (struct line){.begin = begin, .end = end};
+        struct reply_line_info *line = &reply->lines[reply->count++];
+        *line = (struct reply_line_info){.begin = begin, .end = end};
         line->kind = classify_line(text_slice(reply->body, begin, end), line);
         begin = end + 1;
     }

@@ -17,7 +17,7 @@ enum line_kind {
     LINE_FORWARD_BANNER,   /* "---------- Forwarded message ----------" */
 };
 
-struct line {
+struct reply_line_info {
     size_t begin, end; /* without its line end */
     enum line_kind kind;
     bool announces_quote; /* a quoted line that says whom it quotes */
@@ -27,7 +27,7 @@ struct line {
 
 struct reply {
     struct text body; /* borrowed */
-    struct line *lines;
+    struct reply_line_info *lines;
     size_t count, capacity;
 };
 

@@ -82,8 +82,8 @@ static struct text split(struct text bytes, size_t max_size, struct arena *arena
         seen = arena_format(arena, "%.*s%llu@%llu:%.*s", TEXT_ARGUMENT(seen),
                             (unsigned long long)mbox.line, (unsigned long long)mbox.byte_offset,
                             TEXT_ARGUMENT(message));
-        seen = mbox.skipped ? arena_format(arena, "%.*s+%llu|", TEXT_ARGUMENT(seen),
-                                           (unsigned long long)mbox.skipped)
+        seen = mbox.skipped_bytes ? arena_format(arena, "%.*s+%llu|", TEXT_ARGUMENT(seen),
+                                           (unsigned long long)mbox.skipped_bytes)
                             : arena_format(arena, "%.*s|", TEXT_ARGUMENT(seen));
     }
     mbox_free(&mbox);
