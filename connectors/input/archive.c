@@ -1,4 +1,4 @@
-/* archive.c - members of archives (libarchive), as if they were files. */
+/* archive.c - lists and streams members with libarchive. */
 #include "connectors/input/archive.h"
 
 #include <archive.h>
@@ -15,18 +15,19 @@
 
 enum {
     BLOCK_SIZE = 64 * 1024,
-    TAR_MAGIC_OFFSET = 257,              /* of "ustar" in a tar file */
-    MAX_NESTED_SIZE = 256 * 1024 * 1024, /* of a workbook within an archive: held in memory */
+    TAR_MAGIC_OFFSET = 257, /* "ustar" in a tar file */
+    MAX_NESTED_SIZE =
+        256 * 1024 * 1024, /* bytes of a workbook within an archive, which is held in memory */
 };
 
 struct archive_reader {
     char *path;
     struct archive *archive;
-    struct archive_reader *enclosing; /* a workbook within an archive: where its bytes came from */
-    char *bytes;                      /* and they themselves */
+    struct archive_reader *enclosing; /* of a workbook within an archive; NULL if none */
+    char *bytes;                      /* content of that workbook */
     size_t size;
     uint64_t packed_size;
-    uint64_t declared_size; /* of the member; UINT64_MAX: not said */
+    uint64_t declared_size; /* of the member; UINT64_MAX: unknown */
     uint64_t unpacked_size;
 };
 
@@ -38,22 +39,16 @@ const struct option archive_options[] = {
      .min = 1,
      .max = 10000000,
      .help = "files that an archive may hold; more is a fault"},
-    {.name = "max_unpack_ratio",
-     .type = OPTION_INTEGER,
-     .offset = offsetof(struct archive_limits, ratio),
-     .default_value = "200",
-     .min = 1,
-     .max = 1000000,
-     .help = "times its size that a packed file may grow when unpacked; more is a fault"},
+    ARCHIVE_MAX_RATIO_OPTION(struct archive_limits, ratio),
     {.name = NULL},
 };
 
 enum container_format {
-    CONTAINER_NONE, /* no bundle */
+    CONTAINER_NONE, /* neither archive nor compressed */
     CONTAINER_ZIP,  /* an archive of files, or an office document */
     CONTAINER_TAR,
-    CONTAINER_GZIP,       /* perhaps of a tar file */
-    CONTAINER_COMPRESSED, /* bzip2, xz, zstd; perhaps of a tar file */
+    CONTAINER_GZIP,       /* may contain a tar file */
+    CONTAINER_COMPRESSED, /* bzip2, xz, zstd; may contain a tar file */
 };
 
 static enum container_format detect_container_format(struct text head)
@@ -89,8 +84,8 @@ static enum container_format detect_file_container_format(const char *path)
     return detect_container_format((struct text){head, size});
 }
 
-/* Where "exports/march.zip/shop.csv" turns from a file into a member: the size of "exports/
- * march.zip"; 0 when no part of it is a file. */
+/* The size of the part of `path` that is a file: of "exports/march.zip" in
+ * "exports/march.zip/shop.csv". 0 if there is none. */
 static size_t find_archive_path_size(const char *path)
 {
     struct stat status;
@@ -118,9 +113,7 @@ static bool set_damaged_error(const struct archive_reader *reader, struct error 
         return error_set(error, ERROR_INPUT,
                          "%s: the archive is encrypted; unpack it with its password first",
                          reader->path);
-    return error_set(error, ERROR_INPUT,
-                     "%s: damaged archive (%s); copy it again from where it "
-                     "came from",
+    return error_set(error, ERROR_INPUT, "%s: damaged archive (%s); copy it again from its source",
                      reader->path, reason ? reason : "no reason given");
 }
 
@@ -128,7 +121,7 @@ static struct archive *create_archive(bool raw)
 {
     struct archive *archive = archive_read_new();
     if (!archive)
-        memory_alloc(SIZE_MAX / 2, 1); /* ends the run */
+        memory_alloc(SIZE_MAX / 2, 1); /* out of memory: ends the run */
     archive_read_support_filter_gzip(archive);
     archive_read_support_filter_bzip2(archive);
     archive_read_support_filter_xz(archive);
@@ -183,8 +176,8 @@ static bool convert_name(struct text raw, struct text name, struct arena *arena,
     return clean;
 }
 
-/* The entry's name in UTF-8: as archives of today say it; else in CP949, as a Korean Windows writes
- * it, where it can be that (lone accents cannot), or in the charset that it looks like. */
+/* Returns the entry's name in UTF-8. Names in older archives are tried as CP949, which a Korean
+ * Windows writes, then in the detected charset. */
 static struct text read_entry_name(struct archive_entry *entry, struct arena *arena)
 {
     const char *name = archive_entry_pathname_utf8(entry);
@@ -196,7 +189,7 @@ static struct text read_entry_name(struct archive_entry *entry, struct arena *ar
     return converted;
 }
 
-/* What a Mac adds to every archive, and what is hidden, holds no feedback. */
+/* Files that macOS adds to archives, and hidden files, contain no feedback. */
 static bool is_hidden(struct text name)
 {
     if (text_starts_with(name, TEXT("__MACOSX/")))
@@ -207,7 +200,7 @@ static bool is_hidden(struct text name)
     return begin < name.size && name.bytes[begin] == '.';
 }
 
-/* The next entry: false at the end and for a fault, which is then in *error. */
+/* Moves to the next entry. False at the end, or on a fault, which sets *error. */
 static bool next_entry(struct archive_reader *reader, struct archive_entry **entry,
                        struct error *error)
 {
@@ -221,7 +214,7 @@ static bool next_entry(struct archive_reader *reader, struct archive_entry **ent
     return true;
 }
 
-/* ---- The list of members ---- */
+/* ---- List of members ---- */
 
 struct archive_listing {
     struct archive_reader *reader;
@@ -240,13 +233,13 @@ static bool check_limits(const struct archive_listing *listing, struct error *er
     uint64_t max = (uint64_t)limits->ratio * listing->reader->packed_size + ARCHIVE_RATIO_FREE_SIZE;
     if (listing->entries > limits->members)
         return error_set(error, ERROR_INPUT,
-                         "%s: the archive holds more than %lld files; if that is right, raise "
+                         "%s: the archive contains more than %lld files; to read it, raise "
                          "'max_archive_files'",
                          listing->reader->path, (long long)limits->members);
     if (listing->total_unpacked_size > max)
         return error_set(error, ERROR_INPUT,
-                         "%s: unpacked it would be more than %lld times its size, as files made to "
-                         "fill a disk are; if that is right, raise 'max_unpack_ratio'",
+                         "%s: unpacked, it is more than %lld times its size, as in files made to "
+                         "fill a disk; to read it, raise 'max_unpack_ratio'",
                          listing->reader->path, (long long)limits->ratio);
     return true;
 }
@@ -282,13 +275,13 @@ static int compare_texts(const void *a, const void *b)
     return text_compare(*(const struct text *)a, *(const struct text *)b);
 }
 
-/* Two members of one name could not be told apart afterwards. */
+/* Members of the same name would be the same file in paths and reports. */
 static bool check_names_differ(const struct archive_listing *listing, struct error *error)
 {
     for (size_t i = 1; i < listing->count; i++)
         if (text_equal(listing->members[i - 1], listing->members[i]))
             return error_set(error, ERROR_INPUT,
-                             "%.*s: the archive holds two files of this name; unpack it first",
+                             "%.*s: the archive contains two files of this name; unpack it first",
                              TEXT_ARGUMENT(listing->members[i]));
     return true;
 }
@@ -310,11 +303,9 @@ static bool list_entries(struct archive_listing *listing, struct error *error)
 }
 
 bool archive_list_members(const char *path, const struct archive_limits *limits,
-                          struct arena *arena, struct text **members, size_t *count,
-                          struct error *error)
+                          struct arena *arena, struct archive_members *members, struct error *error)
 {
-    *members = NULL;
-    *count = 0;
+    *members = (struct archive_members){0};
     enum container_format container_format = detect_file_container_format(path);
     if (container_format == CONTAINER_NONE)
         return true;
@@ -323,23 +314,23 @@ bool archive_list_members(const char *path, const struct archive_limits *limits,
                                       .arena = arena};
     struct error fault = {0};
     bool ok = open_file(listing.reader, &fault) && list_entries(&listing, &fault);
-    /* A packed file that is no tar file is one input, read as such. */
+    /* A compressed file that is no tar file is one input; input.c reads it. */
     bool is_single_file =
         (container_format == CONTAINER_GZIP || container_format == CONTAINER_COMPRESSED) &&
         listing.entries == 0;
     if (ok && listing.count > 0) {
-        *members = arena_alloc(arena, listing.count, sizeof(**members));
-        memcpy(*members, listing.members, listing.count * sizeof(**members));
-        *count = listing.count;
+        members->paths = arena_alloc(arena, listing.count, sizeof(*members->paths));
+        memcpy(members->paths, listing.members, listing.count * sizeof(*members->paths));
+        members->count = listing.count;
     }
     free(listing.members);
     archive_reader_close(listing.reader);
     return ok || is_single_file || error_set(error, fault.kind, "%s", fault.message);
 }
 
-/* ---- One member ---- */
+/* ---- Read a member ---- */
 
-/* All bytes of a member that is itself an archive of members. */
+/* Loads a member that is itself an archive. */
 static bool load_enclosing_member(struct archive_reader *reader, struct error *error)
 {
     size_t capacity = 0, count;
@@ -352,15 +343,14 @@ static bool load_enclosing_member(struct archive_reader *reader, struct error *e
     } while (count > 0 && reader->size <= MAX_NESTED_SIZE);
     if (count > 0)
         return error_set(error, ERROR_INPUT,
-                         "%s: too large to be read within an archive; unpack "
-                         "the archive first",
+                         "%s: too large to be read within an archive; unpack the archive first",
                          reader->enclosing->path);
     reader->packed_size = reader->size;
     return archive_read_open_memory(reader->archive, reader->bytes, reader->size) == ARCHIVE_OK ||
            set_damaged_error(reader, error);
 }
 
-/* Moves to the entry called `member`; *found is false when there is none. */
+/* Moves to the entry called `member`; sets *found to whether it exists. */
 static bool find_member(struct archive_reader *reader, const char *member, bool *found,
                         struct error *error)
 {
@@ -384,7 +374,7 @@ static bool open_member(struct archive_reader **reader, const char *path, size_t
     bool found = false;
     bool ok = open_file(opened, error) && find_member(opened, member, &found, error);
     if (ok && !found)
-        ok = error_set(error, ERROR_INPUT, "%s: holds no file '%s'", opened->path, member);
+        ok = error_set(error, ERROR_INPUT, "%s: contains no file '%s'", opened->path, member);
     if (ok)
         *reader = opened;
     else
@@ -446,9 +436,10 @@ bool archive_reader_read(struct archive_reader *reader, char *bytes, size_t size
     if (read < 0)
         return set_damaged_error(reader, error);
     if (reader->unpacked_size > reader->declared_size)
-        return error_set(error, ERROR_INPUT,
-                         "%s: a file in it is longer than the archive says; it was made to deceive",
-                         reader->path);
+        return error_set(
+            error, ERROR_INPUT,
+            "%s: a file in it is longer than the archive states; do not trust this archive",
+            reader->path);
     return true;
 }
 

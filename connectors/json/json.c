@@ -5,6 +5,7 @@
 
 #include "connectors/connectors.h"
 #include "connectors/exports/schema.h"
+#include "connectors/input/archive.h"
 #include "connectors/input/input.h"
 #include "connectors/json/fields.h"
 #include "connectors/json/split.h"
@@ -41,7 +42,7 @@ static const struct option options[] = {
      .default_value = "",
      .help = "of the file, as iconv names it; empty: find it"},
     RECORD_LIMIT_OPTIONS(struct json_state, reader.limits),
-    INPUT_MAX_RATIO_OPTION(struct json_state, max_ratio),
+    ARCHIVE_MAX_RATIO_OPTION(struct json_state, max_ratio),
     MAPPING_ALLOW_MISSING_TEXT_OPTION(struct json_state, allow_missing_text),
     {.name = NULL},
 };

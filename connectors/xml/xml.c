@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "connectors/connectors.h"
 #include "connectors/exports/schema.h"
+#include "connectors/input/archive.h"
 #include "connectors/input/input.h"
 #include "connectors/xml/fields.h"
 #include "connectors/xml/layout.h"
@@ -57,7 +58,7 @@ static const struct option options[] = {
      .default_value = "",
      .help = "of the file, as iconv names it; empty: what it declares"},
     RECORD_LIMIT_OPTIONS(struct xml_state, limits),
-    INPUT_MAX_RATIO_OPTION(struct xml_state, max_ratio),
+    ARCHIVE_MAX_RATIO_OPTION(struct xml_state, max_ratio),
     MAPPING_ALLOW_MISSING_TEXT_OPTION(struct xml_state, allow_missing_text),
     {.name = NULL},
 };
