@@ -1,10 +1,11 @@
-/* fields.c - recursive descent over a copy of the object, in which strings are decoded where
- * they stand: decoding never makes them longer. */
+/* fields.c - recursive descent over a copy of the record. Strings are decoded in place: decoding
+ * never makes them longer. */
 #include "connectors/json/fields.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
@@ -13,14 +14,14 @@ struct json_parser {
     struct field_paths *field_paths;
     struct fields *fields;
     struct error *fault;
-    char *bytes; /* the copy */
+    char *bytes; /* a copy of the record */
     size_t size, at;
-    int64_t count;      /* members and items of lists so far */
-    struct text *items; /* plain values of the lists that are open; allocated with malloc */
+    int64_t count;      /* members and list items so far */
+    struct text *items; /* scalars of the open lists; allocated with malloc */
     size_t item_count, item_capacity;
 };
 
-/* False, with the fault, at the place where the walk stands. */
+/* Sets the fault for the current position and returns false. */
 static bool fail_expected(struct json_parser *parser, const char *what)
 {
     size_t line = 1, begin = 0;
@@ -32,8 +33,8 @@ static bool fail_expected(struct json_parser *parser, const char *what)
     if (line == 1)
         return error_set(parser->fault, ERROR_INPUT, "column %zu: expected %s", parser->at + 1,
                          what);
-    return error_set(parser->fault, ERROR_INPUT, "line %zu of it, column %zu: expected %s", line,
-                     parser->at - begin + 1, what);
+    return error_set(parser->fault, ERROR_INPUT, "line %zu of the record, column %zu: expected %s",
+                     line, parser->at - begin + 1, what);
 }
 
 static bool is_blank(char byte)
@@ -41,7 +42,7 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r';
 }
 
-/* The next byte that is not blank, 0 at the end. */
+/* Skips blanks and returns the next byte, 0 at the end. */
 static char peek_byte(struct json_parser *parser)
 {
     while (parser->at < parser->size && is_blank(parser->bytes[parser->at]))
@@ -49,8 +50,8 @@ static char peek_byte(struct json_parser *parser)
     return parser->at < parser->size ? parser->bytes[parser->at] : '\0';
 }
 
-/* Counts one more member or item. */
-static bool count(struct json_parser *parser)
+/* Counts a member or list item. False, with the fault, if there are too many. */
+static bool count_value(struct json_parser *parser)
 {
     return ++parser->count <= parser->limits->fields ||
            error_set(parser->fault, ERROR_INPUT,
@@ -60,26 +61,23 @@ static bool count(struct json_parser *parser)
 
 /* ---- Strings ---- */
 
-/* The number of four hexadecimal digits at `at`; -1 when they are none. */
+/* The value of the four hexadecimal digits at `at`; -1 if there are not four. */
 static int32_t parse_four_hex_digits(const struct json_parser *parser, size_t at)
 {
     int32_t value = 0;
     if (at + 4 > parser->size)
         return -1;
     for (size_t i = at; i < at + 4; i++) {
-        char byte = parser->bytes[i], letter = byte | 32;
-        if (byte >= '0' && byte <= '9')
-            value = value * 16 + byte - '0';
-        else if (letter >= 'a' && letter <= 'f')
-            value = value * 16 + letter - 'a' + 10;
-        else
+        int digit = ascii_hex_value(parser->bytes[i]);
+        if (digit < 0)
             return -1;
+        value = value * 16 + digit;
     }
     return value;
 }
 
-/* "\u00e9", or a pair of them, at the walk's place: written to `to`, and passed. Returns the bytes
- * written, 0 when it is none. */
+/* Decodes "\u00e9", or a surrogate pair, at the current position and moves past it. Returns the
+ * number of bytes written to `to`; 0 if it is no such escape. */
 static size_t decode_unicode_escape(struct json_parser *parser, char *to)
 {
     int32_t unit = parse_four_hex_digits(parser, parser->at + 2);
@@ -98,26 +96,27 @@ static size_t decode_unicode_escape(struct json_parser *parser, char *to)
     return utf8_encode(half ? 0xFFFD : (uint32_t)unit, to);
 }
 
-/* The escape at the walk's place: written to `to`, and passed. Returns the bytes written. */
+/* Decodes the escape at the current position and moves past it. Returns the number of bytes written
+ * to `to`. */
 static size_t decode_escape(struct json_parser *parser, char *to)
 {
-    static const char known[] = "\"\\/bfnrt'", meant[] = "\"\\/\b\f\n\r\t'";
+    static const char known[] = "\"\\/bfnrt'", decoded[] = "\"\\/\b\f\n\r\t'";
     char byte = parser->at + 1 < parser->size ? parser->bytes[parser->at + 1] : '\0';
     const char *at = byte ? strchr(known, byte) : NULL;
     size_t size = byte == 'u' ? decode_unicode_escape(parser, to) : 0;
     if (size > 0)
         return size;
-    *to = at ? meant[at - known] : '\\';
-    parser->at += at ? 2 : 1; /* an unknown one stays as it stands */
+    *to = at ? decoded[at - known] : '\\';
+    parser->at += at ? 2 : 1; /* an unknown escape is kept */
     return 1;
 }
 
-/* Where the next byte that ends or escapes a string stands, from `at` on. */
+/* The position of the next quote or backslash at or after `at`. */
 static size_t find_string_end(const struct json_parser *parser, size_t at, char quote)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
     const uint64_t quotes = ones * (unsigned char)quote, backslashes = ones * '\\';
-    for (; at + 8 <= parser->size; at += 8) { /* eight bytes at a time, none of which is either */
+    for (; at + 8 <= parser->size; at += 8) { /* skips eight bytes if none of them is either */
         uint64_t word;
         memcpy(&word, parser->bytes + at, sizeof(word));
         uint64_t found = (((word ^ quotes) - ones) & ~(word ^ quotes)) |
@@ -158,18 +157,18 @@ static bool is_number(struct text word)
     size_t digits = 0;
     for (size_t i = 0; i < word.size; i++) {
         char byte = word.bytes[i];
-        digits += byte >= '0' && byte <= '9';
-        if (!(byte >= '0' && byte <= '9') && !strchr("+-.eE", byte))
+        digits += ascii_is_digit(byte);
+        if (!ascii_is_digit(byte) && !strchr("+-.eE", byte))
             return false;
     }
-    return digits > 0 && (word.bytes[0] == '-' || (word.bytes[0] >= '0' && word.bytes[0] <= '9'));
+    return digits > 0 && (word.bytes[0] == '-' || ascii_is_digit(word.bytes[0]));
 }
 
-/* A number or a word. */
+/* Reads a number or one of the words. */
 static bool read_literal(struct json_parser *parser, struct text *text)
 {
     static const struct {
-        const char *word, *meant;
+        const char *word, *value;
     } words[] = {{"null", ""},      {"true", "true"},   {"false", "false"}, {"None", ""},
                  {"True", "true"},  {"False", "false"}, {"NaN", ""},        {"Infinity", ""},
                  {"-Infinity", ""}, {"undefined", ""}};
@@ -178,13 +177,13 @@ static bool read_literal(struct json_parser *parser, struct text *text)
            !strchr(",:]}[{\"'", parser->bytes[end]))
         end++;
     *text = (struct text){parser->bytes + parser->at, end - parser->at};
-    bool good = is_number(*text);
-    for (size_t i = 0; !good && i < sizeof(words) / sizeof(*words); i++)
+    bool is_valid = is_number(*text);
+    for (size_t i = 0; !is_valid && i < sizeof(words) / sizeof(*words); i++)
         if (text_equal(*text, text_of(words[i].word))) {
-            *text = text_of(words[i].meant);
-            good = true;
+            *text = text_of(words[i].value);
+            is_valid = true;
         }
-    if (!good)
+    if (!is_valid)
         return fail_expected(parser, "a value");
     parser->at = end;
     return true;
@@ -198,7 +197,7 @@ static bool read_scalar(struct json_parser *parser, struct text *text)
 
 static bool read_value(struct json_parser *parser, struct field_path field_path, int64_t depth);
 
-/* Behind a member or an item: a comma, or what closes them all. */
+/* Reads a comma, or checks that the closing bracket follows. */
 static bool read_comma(struct json_parser *parser, char closing_bracket)
 {
     char byte = peek_byte(parser);
@@ -233,7 +232,7 @@ static bool read_object(struct json_parser *parser, struct field_path field_path
     return true;
 }
 
-/* Plain values of a list as one: "a, b". */
+/* The scalars of a list as one value: "a, b". */
 static struct text join_items(const struct text *items, size_t item_count, struct arena *arena)
 {
     size_t size = 0;
@@ -263,7 +262,7 @@ static bool read_list(struct json_parser *parser, struct field_path field_path, 
                               field_path_index(parser->field_paths, field_path, number + 1, arena),
                               depth + 1);
         } else {
-            good = count(parser) && read_scalar(parser, &item);
+            good = count_value(parser) && read_scalar(parser, &item);
             parser->items = memory_grow(parser->items, &parser->item_capacity,
                                         parser->item_count + 1, sizeof(*parser->items));
             parser->items[parser->item_count++] = good ? item : (struct text){0};
@@ -293,7 +292,7 @@ static bool read_value(struct json_parser *parser, struct field_path field_path,
                          (long long)parser->limits->depth);
     if (byte == '{')
         return read_object(parser, field_path, depth);
-    if (!count(parser))
+    if (!count_value(parser))
         return false;
     if (byte == '[')
         return read_list(parser, field_path, depth);
@@ -372,7 +371,7 @@ bool json_record_read(struct json_reader *reader, struct text raw, struct fields
                                  .size = copy.size};
     bool good = read_record(&parser, reader);
     if (good && (peek_byte(&parser) != '\0' || parser.at < parser.size))
-        good = fail_expected(&parser, "nothing more behind the object");
+        good = fail_expected(&parser, "the end of the record after the object");
     free(parser.items);
     if (!good)
         fields_free(fields);

@@ -24,7 +24,7 @@ size_t json_skip_blanks_and_commas(struct text bytes, size_t at)
     return at;
 }
 
-/* Behind the quote that ends the string which began before `at`. */
+/* Sets *end to the end of the string that began before `at`. */
 static enum json_scan_status scan_string(struct text bytes, size_t at, size_t *end)
 {
     for (; at < bytes.size; at++) {
