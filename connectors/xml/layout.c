@@ -1,4 +1,4 @@
-/* layout.c - counts what the elements of a sample hold. */
+/* layout.c - counts the bytes of text in the elements of a sample. */
 #include "connectors/xml/layout.h"
 
 #include "connectors/xml/scan.h"
@@ -7,10 +7,10 @@ enum { MAX_ELEMENT_NAMES = 400, MAX_OPEN_ELEMENTS = 64, RECORD_WEIGHT = 64 };
 
 struct element_counter {
     struct xml_layout layout;
-    size_t *bytes;       /* by kind: of attributes, and of children that hold nothing but text */
-    size_t *occurrences; /* by kind: how often it was met */
+    size_t *bytes;       /* per name: of attributes and of children that contain only text */
+    size_t *occurrences; /* per name */
     struct text open_elements[MAX_OPEN_ELEMENTS];
-    size_t depth; /* may lie beyond DEEPEST */
+    size_t depth; /* may exceed MAX_OPEN_ELEMENTS */
 };
 
 static size_t find_or_add_element(struct element_counter *counter, struct text name)
@@ -34,14 +34,14 @@ static void begin_element(struct element_counter *counter, const struct xml_toke
         counter->bytes[kind] += value.size;
     if (!counter->layout.root.size)
         counter->layout.root = token->name;
-    if (token->empty || xml_is_inline_markup(token->name))
+    if (token->is_empty || xml_is_inline_markup(token->name))
         return;
     if (counter->depth < MAX_OPEN_ELEMENTS)
         counter->open_elements[counter->depth] = token->name;
     counter->depth++;
 }
 
-/* Ends the innermost element of that name, and what was left open within it. */
+/* Closes the innermost element of that name and the elements that are open within it. */
 static void end_element(struct element_counter *counter, struct text name)
 {
     size_t depth = counter->depth;
@@ -55,7 +55,7 @@ static void end_element(struct element_counter *counter, struct text name)
         counter->depth = depth - 1;
 }
 
-/* Text counts for the element above the one that it stands in. */
+/* Text counts for the parent of the element that contains it. */
 static void add_text(struct element_counter *counter, struct text text)
 {
     if (counter->depth >= 2 && counter->depth <= MAX_OPEN_ELEMENTS)
@@ -63,16 +63,15 @@ static void add_text(struct element_counter *counter, struct text text)
             text_trim(text).size;
 }
 
-/* Words for one piece of feedback; an element called so needs less text to be the record. */
+/* An element with the name of a piece of feedback needs less text to be the record. */
 static bool is_record_name(struct text name)
 {
-    static const char *const words[] = {"review",   "comment", "post",   "entry",  "item",
-                                        "row",      "record",  "ticket", "answer", "response",
-                                        "feedback", "리뷰",    "후기",   "댓글",   "의견"};
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (text_equal_ignore_case(name, text_of(words[i])))
-            return true;
-    return false;
+    static const char *const names[] = {
+#define ROW(language, name) name,
+#include "connectors/xml/data/record_elements.inc"
+#undef ROW
+        NULL};
+    return text_is_one_of_fold(name, names);
 }
 
 static struct text find_record(const struct element_counter *counter)
@@ -88,7 +87,7 @@ static struct text find_record(const struct element_counter *counter)
             best_weight = weight;
         }
     }
-    /* A file of one record, which is its root. */
+    /* Otherwise the root is the only record. */
     return best.size || !counter->layout.count || !counter->bytes[0] ? best : counter->layout.root;
 }
 
