@@ -409,8 +409,7 @@ bool mapping_find_with_optional_text(struct mapping *mapping, bool allow_missing
                         error);
 }
 
-/* "en-US", "EN", "ko_KR": the first part. */
-static struct text language_code(struct text cell, struct arena *arena)
+struct text language_parse(struct text cell, struct arena *arena)
 {
     cell = text_trim(cell);
     size_t size = 0;
@@ -446,7 +445,7 @@ bool mapping_fill_record(const struct mapping *mapping, const struct text *names
     record->title = role_cell(mapping, ROLE_TITLE, cells, count);
     record->external_id = text_trim(role_cell(mapping, ROLE_ID, cells, count));
     record->author = text_trim(role_cell(mapping, ROLE_AUTHOR, cells, count));
-    record->lang = language_code(role_cell(mapping, ROLE_LANG, cells, count), arena);
+    record->lang = language_parse(role_cell(mapping, ROLE_LANG, cells, count), arena);
     struct text date = role_cell(mapping, ROLE_DATE, cells, count);
     if (!date_parse(date, mapping->date_order, mapping->date_zone_seconds, &record->created_at))
         record->created_at = TIME_UNKNOWN;

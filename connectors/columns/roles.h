@@ -84,6 +84,10 @@ bool date_split_numbers(struct text text, int64_t numbers[3], bool *can_be_year_
  * "매우 만족". */
 bool rating_parse(struct text text, double *rating, double *scale);
 
+/* The language of a tag in lower case: "en" of "en-US", "EN" or "en_US"; empty if the text is no
+ * tag. Allocated from `arena`. */
+struct text language_parse(struct text text, struct arena *arena);
+
 /* Lines "text: column 'Review Text' (name)" for `winnow plan`. */
 struct text mapping_explain(const struct mapping *mapping, const struct text *names, size_t count,
                             struct arena *arena);

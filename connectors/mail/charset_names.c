@@ -1,5 +1,5 @@
-/* charset_names.c - charsets over charset.h; encoded words by hand: GMime 3.2 decodes those that
- * follow each other as one, and loses all behind the first that is padded. */
+/* charset_names.c - converts with charset.h. Encoded words are decoded here: GMime 3.2 joins
+ * consecutive ones and loses the text after the first one with padding. */
 #include "connectors/mail/charset_names.h"
 
 #include <string.h>
@@ -11,12 +11,11 @@
 struct text mail_decode_charset(struct text bytes, struct text charset_name, struct arena *arena)
 {
     static const char *const unreliable_names[] = {
-        "", "us-ascii", "ascii", "utf-8", "utf8", "x-unknown", "unknown-8bit", "x-user-defined"};
+        "",          "us-ascii",     "ascii",          "utf-8", "utf8",
+        "x-unknown", "unknown-8bit", "x-user-defined", NULL};
     struct charset *charset;
     struct text converted;
-    for (size_t i = 0; i < sizeof(unreliable_names) / sizeof(*unreliable_names); i++) {
-        if (!text_equal_ignore_case(charset_name, text_of(unreliable_names[i])))
-            continue;
+    if (text_is_one_of_fold(charset_name, unreliable_names)) {
         if (utf8_is_valid(bytes))
             return bytes;
         charset_name = (struct text){0};
@@ -33,8 +32,8 @@ struct text mail_decode_charset(struct text bytes, struct text charset_name, str
 /* "=?charset*language?Q?text?=" */
 struct encoded_word {
     struct text charset, text;
-    bool base64;
-    size_t size; /* of all of it */
+    bool is_base64;
+    size_t size; /* of the whole word */
 };
 
 static bool parse_encoded_word(struct text value, size_t at, struct encoded_word *word)
@@ -53,7 +52,7 @@ static bool parse_encoded_word(struct text value, size_t at, struct encoded_word
     *word = (struct encoded_word){
         .charset = text_trim(text_slice(name, 0, text_find(name, TEXT("*"), 0))),
         .text = text_slice(rest, charset + 3, end),
-        .base64 = encoding == 'b' || encoding == 'B',
+        .is_base64 = encoding == 'b' || encoding == 'B',
         .size = end + 2,
     };
     for (size_t i = 0; i < charset; i++)
@@ -62,30 +61,23 @@ static bool parse_encoded_word(struct text value, size_t at, struct encoded_word
     return true;
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'                 ? c - '0'
-           : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-                                                : -1;
-}
-
 static int base64_value(char c)
 {
     return c >= 'A' && c <= 'Z'   ? c - 'A'
            : c >= 'a' && c <= 'z' ? c - 'a' + 26
-           : c >= '0' && c <= '9' ? c - '0' + 52
+           : ascii_is_digit(c)    ? c - '0' + 52
            : c == '+'             ? 62
            : c == '/'             ? 63
                                   : -1;
 }
 
-/* Both append to `bytes` and return the bytes added: never more than the word has. */
+/* These two write to `bytes` and return the number of bytes: at most text.size. */
 static size_t decode_quoted(struct text text, char *bytes)
 {
     size_t size = 0;
     for (size_t i = 0; i < text.size; i++) {
-        int high = i + 2 < text.size ? hex_value(text.bytes[i + 1]) : -1;
-        int low = high >= 0 ? hex_value(text.bytes[i + 2]) : -1;
+        int high = i + 2 < text.size ? ascii_hex_value(text.bytes[i + 1]) : -1;
+        int low = high >= 0 ? ascii_hex_value(text.bytes[i + 2]) : -1;
         if (text.bytes[i] == '=' && low >= 0) {
             bytes[size++] = (char)(high * 16 + low);
             i += 2;
@@ -114,7 +106,8 @@ static size_t decode_base64(struct text text, char *bytes)
     return size;
 }
 
-/* The words of one charset from `at` on, as UTF-8 on one line; *end is behind the last. */
+/* Decodes the consecutive words of one charset from `at` on, to UTF-8 on one line. *end is the end
+ * of the last one. */
 static struct text decode_word_run(struct text value, size_t at, struct arena *arena, size_t *end)
 {
     struct encoded_word word;
@@ -125,15 +118,15 @@ static struct text decode_word_run(struct text value, size_t at, struct arena *a
         if (size && !text_equal_ignore_case(word.charset, charset))
             break;
         charset = word.charset;
-        size += word.base64 ? decode_base64(word.text, bytes + size)
-                            : decode_quoted(word.text, bytes + size);
+        size += word.is_base64 ? decode_base64(word.text, bytes + size)
+                               : decode_quoted(word.text, bytes + size);
         *end = at + word.size;
         size_t next = *end;
         while (next < value.size && ascii_is_space(value.bytes[next]))
             next++;
         if (!parse_encoded_word(value, next, &word))
             break;
-        *end = next; /* blanks between words are none of the text */
+        *end = next; /* blanks between words do not count */
     }
     struct text text = mail_decode_charset((struct text){bytes, size}, charset, arena);
     char *line = arena_alloc(arena, text.size + 1, 1);
@@ -163,7 +156,7 @@ static void append_text(struct value_buffer *buffer, struct text text, bool esca
 
 struct text mail_decode_encoded_words(struct text value, bool quote, struct arena *arena)
 {
-    /* A byte of a legacy charset may become three of UTF-8, and be escaped; each word is longer
+    /* A legacy byte becomes at most three bytes of UTF-8, which may be escaped. A word is longer
      * than its quotes. */
     struct value_buffer buffer = {arena_alloc(arena, value.size + 1, 6), 0};
     struct encoded_word word;

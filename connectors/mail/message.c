@@ -1,4 +1,4 @@
-/* message.c - GMime parses, then the parts are walked for the text that a person wrote. */
+/* message.c - GMime parses the mail; the text that a person wrote is collected from its parts. */
 #include "connectors/mail/message.h"
 
 #include <gmime/gmime.h>
@@ -16,7 +16,7 @@
 
 enum { MAX_PART_DEPTH = 32 };
 
-/* The body as it grows part by part. */
+/* Collects the body part by part. */
 struct body_builder {
     struct arena *arena;
     struct message *message;
@@ -29,10 +29,10 @@ struct body_builder {
 
 void message_init_library(void)
 {
-    g_mime_init(); /* never shut down: GMime does not come up again after that */
+    g_mime_init(); /* never shut down: GMime cannot be initialized twice */
 }
 
-/* Our own reader of dates knows the rules; GMime guesses at what breaks them. */
+/* date_parse reads standard dates; GMime guesses the others. */
 bool message_parse_date(const char *text, int64_t *seconds)
 {
     if (!text)
@@ -48,7 +48,7 @@ bool message_parse_date(const char *text, int64_t *seconds)
     return civil.year >= 1960 && civil.year < 2200;
 }
 
-/* Line ends become LF. */
+/* Converts line ends to LF. */
 static struct text normalize_line_ends(struct text text, struct arena *arena)
 {
     if (!text.size || !memchr(text.bytes, '\r', text.size))
@@ -64,8 +64,8 @@ static struct text normalize_line_ends(struct text text, struct arena *arena)
     return (struct text){lines, size};
 }
 
-/* The text of a part without its transfer encoding and charset. */
-static struct text part_text(struct body_builder *builder, GMimePart *part)
+/* Decodes the transfer encoding and the charset of a part. */
+static struct text decode_part(struct body_builder *builder, GMimePart *part)
 {
     struct arena *arena = builder->arena;
     GMimeDataWrapper *content = g_mime_part_get_content(part);
@@ -113,7 +113,7 @@ static bool is_type(GMimeObject *object, const char *type, const char *subtype)
     return g_mime_content_type_is_type(g_mime_object_get_content_type(object), type, subtype);
 }
 
-/* A named text is one beside a body, and is the body where there is no other. */
+/* A text with a file name is an attachment, unless it is the only text. */
 static bool is_attachment(const struct body_builder *builder, GMimeObject *object)
 {
     GMimeContentDisposition *disposition = g_mime_object_get_content_disposition(object);
@@ -124,18 +124,18 @@ static bool is_attachment(const struct body_builder *builder, GMimeObject *objec
 
 static bool is_text(const struct body_builder *builder, GMimeObject *object)
 {
-    static const char *const unwritten_subtypes[] = {
+    static const char *const machine_subtypes[] = {
         "calendar", "vcard", "x-vcard", "directory", "css", "rfc822-headers", "csv", "x-patch"};
     if (!GMIME_IS_PART(object) || is_attachment(builder, object))
         return false;
-    /* A type that cannot be read ("text") is text/plain: RFC 2045, 5.2. */
+    /* RFC 2045, 5.2: an invalid type ("text") is text/plain. */
     struct text type = text_of(g_mime_object_get_header(object, "Content-Type"));
     if (type.size && text_find(type, TEXT("/"), 0) == type.size)
         return true;
     if (!is_type(object, "text", "*"))
         return false;
-    for (size_t i = 0; i < sizeof(unwritten_subtypes) / sizeof(*unwritten_subtypes); i++)
-        if (is_type(object, "text", unwritten_subtypes[i]))
+    for (size_t i = 0; i < sizeof(machine_subtypes) / sizeof(*machine_subtypes); i++)
+        if (is_type(object, "text", machine_subtypes[i]))
             return false;
     return true;
 }
@@ -146,7 +146,7 @@ static bool is_marked_up(GMimeObject *object)
            is_type(object, "text", "richtext");
 }
 
-/* text/enriched (RFC 1896) as HTML: "<<" stands for "<", parameters are no text. */
+/* Converts text/enriched (RFC 1896) to HTML: "<<" means "<", parameters are no text. */
 static struct text enriched_to_html(struct text text, struct arena *arena)
 {
     char *bytes = arena_alloc(arena, text.size + 1, 2);
@@ -170,7 +170,7 @@ static struct text enriched_to_html(struct text text, struct arena *arena)
 static void add_text(struct body_builder *builder, GMimePart *part)
 {
     GMimeObject *object = GMIME_OBJECT(part);
-    struct text text = part_text(builder, part);
+    struct text text = decode_part(builder, part);
     struct html_span *quotes = NULL;
     size_t quote_count = 0;
     if (is_type(object, "text", "enriched") || is_type(object, "text", "richtext"))
@@ -191,7 +191,7 @@ static void add_text(struct body_builder *builder, GMimePart *part)
 
 static void add_part(struct body_builder *builder, GMimeObject *object, int depth);
 
-/* Of several ways to say the same: plain text if it says anything, else the richest that does. */
+/* Adds the first alternative in plain text that is not empty, otherwise the richest one. */
 static void add_alternative(struct body_builder *builder, GMimeMultipart *multipart, int depth)
 {
     size_t before = builder->size;
@@ -218,7 +218,7 @@ static void add_multipart(struct body_builder *builder, GMimeMultipart *multipar
 {
     GMimeObject *object = GMIME_OBJECT(multipart);
     int count = g_mime_multipart_get_count(multipart);
-    if (count == 0) { /* the boundary that the header names never comes */
+    if (count == 0) { /* the boundary is missing in the body */
         add_multipart_prologue(builder, multipart);
         return;
     }
@@ -230,12 +230,12 @@ static void add_multipart(struct body_builder *builder, GMimeMultipart *multipar
         builder->message->is_encrypted = true;
         return;
     }
-    /* The first part is what the others serve: it is signed, or shows them. */
-    bool first_only =
+    /* The other parts belong to the first one: its signature, or images in it. */
+    bool is_first_part_only =
         is_type(object, "multipart", "signed") || is_type(object, "multipart", "related");
     for (int i = 0; i < count; i++) {
         GMimeObject *part = g_mime_multipart_get_part(multipart, i);
-        if (i == 0 || !first_only)
+        if (i == 0 || !is_first_part_only)
             add_part(builder, part, depth);
         else if (is_type(object, "multipart", "related"))
             builder->message->attachments++;
@@ -293,7 +293,7 @@ static struct text first_id(struct text ids)
     return begin < ids.size ? text_trim(id) : ids;
 }
 
-/* Name and address of the first mailbox of a list; what is none of both stays empty. */
+/* Sets the name and the address of the first mailbox of a list, if there is one. */
 static void first_mailbox(InternetAddressList *list, struct arena *arena, struct text *name,
                           struct text *mailbox)
 {
@@ -322,7 +322,7 @@ static void read_addresses(GMimeMessage *mime, struct arena *arena, struct messa
     message->to = copy_header(mime, "To", arena);
 }
 
-/* Received: ... ; date */
+/* Received has the form "... ; date". */
 static void read_date(GMimeMessage *mime, struct arena *arena, struct message *message)
 {
     message->date = TIME_UNKNOWN;
