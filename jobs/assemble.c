@@ -162,20 +162,19 @@ static bool add_file_or_members(struct file_finder *file_finder, const char *pat
 {
     struct arena *arena = &file_finder->assembly->arena;
     struct archive_limits limits;
-    struct text *members;
-    size_t count;
+    struct archive_members members;
     struct error fault = {0};
     job_apply_with_defaults(file_finder->job, "source", file_finder->source->section_name,
                             archive_options, &limits);
-    if (!archive_list_members(path, &limits, arena, &members, &count, &fault)) {
+    if (!archive_list_members(path, &limits, arena, &members, &fault)) {
         add_found_file(file_finder, path)->input.failure =
             arena_copy_text(arena, text_of(fault.message)).bytes;
         return true;
     }
-    if (count == 0)
+    if (members.count == 0)
         return add_file(file_finder, path, is_empty, error);
-    for (size_t i = 0; i < count; i++)
-        if (!add_file(file_finder, members[i].bytes, false, error))
+    for (size_t i = 0; i < members.count; i++)
+        if (!add_file(file_finder, members.paths[i].bytes, false, error))
             return false;
     return true;
 }

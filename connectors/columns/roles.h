@@ -84,6 +84,10 @@ struct named_cells {
 void mapping_fill_record(const struct mapping *mapping, const struct named_cells *row,
                          struct arena *arena, struct record *record);
 
+/* The language of a tag in lower case: "en" of "en-US", "EN" or "en_US"; empty if the text is no
+ * tag. Allocated from `arena`. */
+struct text language_parse(struct text text, struct arena *arena);
+
 /* Lines "text: column 'Review Text' (name)" for `winnow plan`. */
 struct text mapping_explain(const struct mapping *mapping, const struct text *names, size_t count,
                             struct arena *arena);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "connectors/connectors.h"
+#include "connectors/input/archive.h"
 #include "connectors/input/input.h"
 #include "connectors/table/table_records.h"
 
@@ -44,7 +45,7 @@ static const struct option options[] = {
      .min = 1024,
      .max = 268435456,
      .help = "bytes; a longer cell makes its row a reject"},
-    INPUT_MAX_RATIO_OPTION(struct csv, max_ratio),
+    ARCHIVE_MAX_RATIO_OPTION(struct csv, max_ratio),
     TABLE_RECORDS_OPTIONS(struct csv, table_records),
     {.name = NULL},
 };

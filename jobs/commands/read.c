@@ -297,14 +297,13 @@ static bool read_file_or_members(struct read_session *run, const char *path, str
 {
     struct archive_limits limits = {run->options.max_members, run->options.max_ratio};
     struct arena names = {0};
-    struct text *members;
-    size_t count;
-    bool all_ok = archive_list_members(path, &limits, &names, &members, &count, error);
-    if (all_ok && count == 0)
+    struct archive_members members;
+    bool all_ok = archive_list_members(path, &limits, &names, &members, error);
+    if (all_ok && members.count == 0)
         all_ok = read_file(run, path, error);
-    for (size_t i = 0; i < count && error->kind != ERROR_STORE; i++) {
+    for (size_t i = 0; i < members.count && error->kind != ERROR_STORE; i++) {
         struct error fault = {0};
-        if (read_file(run, members[i].bytes, &fault))
+        if (read_file(run, members.paths[i].bytes, &fault))
             continue;
         if (!all_ok)
             fprintf(stderr, "winnow read: %s\n", error->message);
