@@ -37,14 +37,14 @@ const struct option archive_options[] = {
      .default_value = "10000",
      .min = 1,
      .max = 10000000,
-     .help = "files that an archive may hold; more is a fault"},
+     .help = "maximum files in an archive; a larger one is not read"},
     {.name = "max_unpack_ratio",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct archive_limits, ratio),
      .default_value = "200",
      .min = 1,
      .max = 1000000,
-     .help = "times its size that a packed file may grow when unpacked; more is a fault"},
+     .help = "maximum ratio of unpacked to packed size; a larger one is not read"},
     {.name = NULL},
 };
 
