@@ -1,4 +1,4 @@
-/* job.c - reading and checking job files. */
+/* job.c - reads and checks job files. */
 #include "jobs/job.h"
 
 #include <stdio.h>
@@ -17,40 +17,41 @@ enum { MAX_JOB_BYTES = 1 << 20, MAX_VALUE_FILE_BYTES = 16 << 20, MAX_MISTAKES = 
 
 static const struct option source_options[] = {
     {"path", OPTION_TEXT, offsetof(struct job_source, format), NULL,
-     .help = "files to read: a pattern (inbox/*.csv, {a,b}/*.csv), a file or a folder; may stand "
-             "several times"},
+     .help = "files to read: a pattern (inbox/*.csv, {a,b}/*.csv), a file or a folder; may be "
+             "repeated"},
     {"format", OPTION_TEXT, offsetof(struct job_source, format), "auto",
-     .help = "csv, xlsx, json, xml, mail; auto finds it from each file's content"},
+     .help = "csv, xlsx, json, xml or mail; auto: detect it from the content of each file"},
     {0},
 };
 
 static const struct option model_options[] = {
     {"path", OPTION_TEXT, offsetof(struct job_model, path), "",
-     .help = "model file or Hugging Face directory; the default model beside the program"},
+     .help = "model file, Hugging Face directory or GGUF file; empty: the default model"},
     {"precision", OPTION_CHOICE, offsetof(struct job_model, precision), "int8",
-     .choices = "int8|f32", .help = "arithmetic; f32 is the slow reference"},
+     .choices = "int8|f32", .help = "arithmetic of the weights; f32 is the slow reference"},
     {"kernels", OPTION_CHOICE, offsetof(struct job_model, kernels), "auto",
-     .choices = "auto|scalar|avx2|avx512vnni", .help = "instruction set; auto is the fastest here"},
+     .choices = "auto|scalar|avx2|avx512vnni",
+     .help = "instruction set; auto: the fastest of this CPU"},
     {"threads", OPTION_INTEGER, offsetof(struct job_model, threads), "0", 0, 256,
-     .help = "workers; 0 is one a core. Does not change results"},
+     .help = "worker threads; 0: one per core; does not change results"},
     {"batch", OPTION_INTEGER, offsetof(struct job_model, batch), "32", 1, 1024,
-     .help = "texts the model reads side by side. Does not change results"},
+     .help = "texts that the model processes together; does not change results"},
     {0},
 };
 
 static const struct option run_options[] = {
     {"batch_records", OPTION_INTEGER, offsetof(struct job_run, batch_records), "256", 1, 100000,
-     .help = "records read, analysed and saved together"},
+     .help = "records to read, analyse and save together"},
     {"max_rejects_pct", OPTION_REAL, offsetof(struct job_run, max_rejects_pct), "5", 0, 100,
-     .help = "a larger share of broken rows ends the run with exit code 1"},
+     .help = "maximum percentage of rejected rows; if there are more, the run exits with 1"},
     {0},
 };
 
 static const struct option output_options[] = {
     {"path", OPTION_TEXT, offsetof(struct job_output, path), NULL,
-     .help = "folder of the reports and of winnow.db; made when it is not there"},
+     .help = "folder of the reports and of winnow.db; created if it does not exist"},
     {"profile", OPTION_TEXT, offsetof(struct job_output, profile), "raw",
-     .help = "raw: RFC 4180, UTF-8, for programs; excel: opens cleanly in a spreadsheet"},
+     .help = "raw: RFC 4180 and UTF-8, for programs; excel: opens correctly in spreadsheets"},
     {0},
 };
 
@@ -58,10 +59,10 @@ static const struct option output_options[] = {
 
 struct job_loader {
     struct job *job;
-    size_t capacity;
-    struct text mistakes; /* lines */
+    size_t capacity;      /* of job->settings */
+    struct text mistakes; /* one per line */
     size_t mistake_count;
-    const char *name; /* of the file, for messages */
+    const char *name; /* of the job file, for messages */
 };
 
 static void add_mistake(struct job_loader *job_loader, const char *mistake)
@@ -78,27 +79,26 @@ static bool report_mistakes(const struct job_loader *job_loader, struct error *e
     if (job_loader->mistake_count == 1)
         return error_set(error, ERROR_USAGE, "%.*s", TEXT_ARGUMENT(job_loader->mistakes));
     return error_set(error, ERROR_USAGE, "%zu mistakes%s:\n  %.*s", job_loader->mistake_count,
-                     job_loader->mistake_count > MAX_MISTAKES ? ", the first are" : "",
+                     job_loader->mistake_count > MAX_MISTAKES ? "; the first are" : "",
                      TEXT_ARGUMENT(job_loader->mistakes));
 }
 
-/* ---- Settings as they stand ---- */
+/* ---- Reading settings ---- */
 
-static void add_setting(struct job_loader *job_loader, struct text section, struct text key,
-                        struct text value, bool is_override, const char *location)
+/* Adds a setting of the section "WORD" or "WORD NAME". Copies its texts, except the location. */
+static void add_setting(struct job_loader *job_loader, struct text section,
+                        struct job_setting setting)
 {
     struct job *job = job_loader->job;
     size_t space = text_find(section, TEXT(" "), 0);
     job->settings = memory_grow(job->settings, &job_loader->capacity, job->setting_count + 1,
                                 sizeof(*job->settings));
-    job->settings[job->setting_count++] = (struct job_setting){
-        .section = arena_copy_text(&job->arena, text_slice(section, 0, space)),
-        .name = arena_copy_text(&job->arena, text_trim(text_slice(section, space, section.size))),
-        .key = arena_copy_text(&job->arena, key),
-        .value = arena_copy_text(&job->arena, value),
-        .is_override = is_override,
-        .location = location,
-    };
+    setting.section = arena_copy_text(&job->arena, text_slice(section, 0, space));
+    setting.name =
+        arena_copy_text(&job->arena, text_trim(text_slice(section, space, section.size)));
+    setting.key = arena_copy_text(&job->arena, setting.key);
+    setting.value = arena_copy_text(&job->arena, setting.value);
+    job->settings[job->setting_count++] = setting;
 }
 
 static bool handle_ini_setting(void *user, struct text section, struct text key, struct text value,
@@ -107,11 +107,12 @@ static bool handle_ini_setting(void *user, struct text section, struct text key,
     (void)error;
     struct job_loader *job_loader = user;
     struct text location = arena_format(&job_loader->job->arena, "%s:%zu", job_loader->name, line);
-    add_setting(job_loader, section, key, value, false, location.bytes);
+    add_setting(job_loader, section,
+                (struct job_setting){.key = key, .value = value, .location = location.bytes});
     return true;
 }
 
-/* "section.key=value"; the section may carry a name: "source shop.format=csv". */
+/* Each line is "section.key=value"; the section may have a name: "source shop.format=csv". */
 static void add_overrides(struct job_loader *job_loader, struct text overrides)
 {
     struct text line;
@@ -128,17 +129,21 @@ static void add_overrides(struct job_loader *job_loader, struct text overrides)
             continue;
         }
         add_setting(job_loader, text_trim(text_slice(line, 0, dot - 1)),
-                    text_trim(text_slice(line, dot, equals_sign)),
-                    text_trim(text_slice(line, equals_sign + 1, line.size)), true, "--set");
+                    (struct job_setting){
+                        .key = text_trim(text_slice(line, dot, equals_sign)),
+                        .value = text_trim(text_slice(line, equals_sign + 1, line.size)),
+                        .is_override = true,
+                        .location = "--set",
+                    });
     }
 }
 
 /* ---- Sections and keys ---- */
 
-/* The option tables of a section: several where components share it. NULL-terminated; returns 0
- * for a section that there is not. */
 enum { MAX_OPTION_TABLES = 16 };
 
+/* Collects the option tables of a section; components may share a section. Returns their number, 0
+ * for an unknown section. */
 static size_t get_section_options(struct text section,
                                   const struct option *tables[MAX_OPTION_TABLES])
 {
@@ -164,12 +169,13 @@ static size_t get_section_options(struct text section,
     return count;
 }
 
+/* `component`: the connector or format that the options belong to; NULL: all of the section. */
 static void print_option_help(FILE *out, const struct option *option, const char *component)
 {
     for (; option && option->name; option++) {
         fprintf(out, "  %s = ", option->name);
         if (!option->default_value)
-            fprintf(out, "(must be said)");
+            fprintf(out, "(required)");
         else
             fprintf(out, "%s", option->default_value);
         fprintf(out, "\n      %s%s%s", component ? component : "", component ? ": " : "",
@@ -215,7 +221,7 @@ static void report_unknown(struct job_loader *job_loader, const struct job_setti
             known = arena_format(&job_loader->job->arena, "%.*s%s%s", TEXT_ARGUMENT(known),
                                  i ? ", " : "", names[i]);
         mistake =
-            arena_format(&job_loader->job->arena, "%s: unknown %s '%.*s'; there are: %.*s",
+            arena_format(&job_loader->job->arena, "%s: unknown %s '%.*s'; known are: %.*s",
                          job_setting->location, kind, TEXT_ARGUMENT(word), TEXT_ARGUMENT(known));
     }
     add_mistake(job_loader, mistake.bytes);
@@ -251,7 +257,7 @@ static void report_unknown_key(struct job_loader *job_loader, const struct job_s
     report_unknown(job_loader, job_setting, kind.bytes, job_setting->key, names);
 }
 
-/* `{word}` without a comma is a placeholder of some other program's. */
+/* Rejects `{word}` without a comma, which is a placeholder of other programs. */
 static void check_braces(struct job_loader *job_loader, const struct job_setting *job_setting)
 {
     struct text value = job_setting->value;
@@ -261,12 +267,12 @@ static void check_braces(struct job_loader *job_loader, const struct job_setting
         return;
     struct text mistake = arena_format(
         &job_loader->job->arena,
-        "%s: unknown %.*s: braces in a path hold alternatives, as in {shop,play}/*.csv",
+        "%s: unknown %.*s: braces in a path contain alternatives, as in {shop,play}/*.csv",
         job_setting->location, TEXT_ARGUMENT(text_slice(value, open, end + 1)));
     add_mistake(job_loader, mistake.bytes);
 }
 
-/* The value becomes the file's path as seen from here. */
+/* Resolves the path in the value and reads the file. */
 static void read_value_file(struct job_loader *job_loader, struct job_setting *job_setting)
 {
     struct job *job = job_loader->job;
@@ -281,7 +287,7 @@ static void read_value_file(struct job_loader *job_loader, struct job_setting *j
                                     .bytes);
 }
 
-/* A value is good when one of the components that know the key takes it. */
+/* A value is valid if one of the components with this key accepts it. */
 static void check_setting(struct job_loader *job_loader, struct job_setting *job_setting)
 {
     const struct option *tables[MAX_OPTION_TABLES];
@@ -322,7 +328,7 @@ static void check_setting(struct job_loader *job_loader, struct job_setting *job
         read_value_file(job_loader, job_setting);
 }
 
-/* ---- What the settings mean ---- */
+/* ---- Interpreting settings ---- */
 
 static bool applies_to(const struct job_setting *job_setting, const char *section, struct text name)
 {
@@ -399,7 +405,7 @@ static void add_sources(struct job_loader *job_loader)
     }
 }
 
-/* Paths of the file add up; the first of --set puts them aside. */
+/* The paths of a file accumulate; the first path from --set replaces them. */
 static void add_paths(struct job *job, struct job_source *source)
 {
     bool is_overridden = false;
@@ -461,7 +467,7 @@ static void interpret_output(struct job_loader *job_loader)
     job_apply_with_defaults(job, "output", (struct text){0}, output_options, output);
     if (!output->path.size) {
         struct text mistake = arena_format(
-            &job->arena, "%s: nowhere to write: add an [output] section with `path = out`",
+            &job->arena, "%s: no output folder: add an [output] section with `path = out`",
             job_loader->name);
         add_mistake(job_loader, mistake.bytes);
     }

@@ -25,7 +25,7 @@ job=$work/job.ini
 printf 'x\n' >"$work/said"
 
 # Usage and job files: 2
-expect 2 "which command" "$winnow"
+expect 2 "no command given" "$winnow"
 expect 2 "did you mean 'run'" "$winnow" rnu
 expect 2 "did you mean --wait" "$winnow" run "$job" --wiat 3
 expect 2 "usage: winnow run" "$winnow" run
@@ -48,7 +48,7 @@ expect 3 "more than one format fits" "$winnow" run -q "$job" --set source.path=a
 expect 3 "No such file" "$winnow" run -q "$job" --set source.path=missing.csv
 : >"$work/empty.csv"
 expect 0 "empty" "$winnow" run "$job" --set source.path=empty.csv
-expect 0 "nothing matches" "$winnow" run "$job" --set 'source.path=nothing/*.csv'
+expect 0 "no file matches" "$winnow" run "$job" --set 'source.path=nothing/*.csv'
 printf 'id,review\n1,good\n2,"never closed\n3,fine, but,too,wide\n' >"$work/broken.csv"
 expect 1 "max_rejects_pct" "$winnow" run -q "$job" --set source.path=broken.csv --set run.max_rejects_pct=0
 expect 2 "nosuch" "$winnow" run -q "$job" --set source.map=text=nosuch

@@ -10,12 +10,6 @@
 #include "base/json_writer.h"
 #include "base/memory.h"
 
-static const char *const state_names[RECORD_STATE_COUNT] = {
-    [RECORD_NEW] = "new",         [RECORD_UNCHANGED] = "unchanged",
-    [RECORD_REVISED] = "revised", [RECORD_DUPLICATE] = "duplicate",
-    [RECORD_EMPTY] = "empty",     [RECORD_REJECTED] = "rejected",
-};
-
 /* One table on its way into its file. */
 struct table_writer {
     const char *name;
@@ -107,7 +101,7 @@ static void write_row_totals(struct json_writer *json, const struct row_totals *
     json_write_key(json, TEXT("read"));
     json_write_unsigned(json, row_totals->read);
     for (size_t i = 0; i < RECORD_STATE_COUNT; i++) {
-        json_write_key(json, text_of(state_names[i]));
+        json_write_key(json, text_of(record_state_names[i]));
         json_write_unsigned(json, row_totals->states[i]);
     }
     json_end(json);
