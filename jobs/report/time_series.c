@@ -1,4 +1,4 @@
-/* time_series.c - the saved figures as series over time. */
+/* time_series.c - reads the saved figures and sums them into series. */
 #include "jobs/report/time_series.h"
 
 #include <stdlib.h>
@@ -11,14 +11,14 @@ const struct text series_all_topics = {"(all)", 5};
 bool series_map_columns(struct series_columns *found, const struct column *columns, size_t count,
                         const char *const *names, struct error *error)
 {
-    for (size_t wanted_index = 0; names[wanted_index]; wanted_index++) {
+    for (size_t i = 0; names[i]; i++) {
         size_t at = 0;
-        while (at < count && !text_equal(text_of(columns[at].name), text_of(names[wanted_index])))
+        while (at < count && !text_equal(text_of(columns[at].name), text_of(names[i])))
             at++;
         if (at == count)
-            return error_set(error, ERROR_STORE, "a report has no column '%s'",
-                             names[wanted_index]);
-        found->at[wanted_index] = at;
+            return error_set(error, ERROR_STORE, "a table of the database has no column '%s'",
+                             names[i]);
+        found->at[i] = at;
     }
     return true;
 }
@@ -98,7 +98,7 @@ static bool is_same_series(const struct cell *a, const struct cell *b)
     return text_equal(a->part, b->part) && text_equal(a->topic, b->topic);
 }
 
-/* Totals are made here again, part by part; those of the table would count twice. */
+/* Removes the saved totals, which would count records twice: series are summed from the rest. */
 static void drop_totals(struct series_table *table)
 {
     size_t kept_count = 0;
@@ -111,7 +111,7 @@ static void drop_totals(struct series_table *table)
     table->count = kept_count;
 }
 
-/* Sorted, and one cell for each part, topic and period. */
+/* Sorts the cells and merges those of the same part, topic and period. */
 static void sum_cells(struct series_table *table)
 {
     size_t kept_count = 0;
@@ -160,9 +160,9 @@ void series_free(struct series_table *table)
     arena_free(&table->arena);
 }
 
-struct series series_at(const struct series_table *table, size_t at)
+struct series series_at(const struct series_table *table, size_t index)
 {
-    struct series series = {table->cells + at, table->cells + at};
+    struct series series = {table->cells + index, table->cells + index};
     while (series.end < table->cells + table->count && is_same_series(series.begin, series.end))
         series.end++;
     return series;
@@ -191,11 +191,11 @@ struct cell series_sum_counts(struct series series, struct text from, struct tex
     return sum;
 }
 
-uint64_t series_find_quote(struct series series, bool negative, struct text from)
+uint64_t series_find_quote(struct series series, bool is_negative, struct text from)
 {
     const struct cell *best = NULL;
     for (const struct cell *cell = series.begin; cell < series.end; cell++)
-        if (cell->is_quote_negative == negative && text_compare(cell->period, from) >= 0 &&
+        if (cell->is_quote_negative == is_negative && text_compare(cell->period, from) >= 0 &&
             (!best || cell->quote_weight > best->quote_weight))
             best = cell;
     return best ? best->quote_id : 0;

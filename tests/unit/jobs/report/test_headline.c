@@ -1,5 +1,5 @@
-/* test_headline.c - jobs/report/headline.c over tables made up here: this file's
- * store_for_each_table_row takes the place of the store's. */
+/* test_headline.c - jobs/report/headline.c on tables of a fake store: this file defines
+ * store_for_each_table_row and store_for_each_record. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,10 +11,10 @@
 
 #include "jobs/report/headline.h"
 
-enum { MOST_ROWS = 200, COLUMNS = 7 };
+enum { MAX_ROWS = 200, COLUMNS = 7 };
 
 struct store {
-    struct text figures[MOST_ROWS][COLUMNS];
+    struct text figures[MAX_ROWS][COLUMNS];
     size_t figure_count;
     struct arena arena;
 };
@@ -72,7 +72,7 @@ bool store_for_each_table_row(struct store *store, const char *table,
     return ok;
 }
 
-/* Twelve records of the vacuum: praise before week 41, and what the update did behind it. */
+/* Twelve records of the vacuum: praise before week 41, complaints about an update after it. */
 bool store_for_each_record(struct store *store, const struct selection *selection,
                            uint64_t model_key,
                            bool (*visit)(void *user, const struct row *row, struct error *error),
@@ -101,7 +101,7 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
 static void add_figure(struct store *store, const char *period, const char *segment,
                        const char *topic, int mentions, int positive, int negative)
 {
-    assert_true(store->figure_count < MOST_ROWS);
+    assert_true(store->figure_count < MAX_ROWS);
     struct text *row = store->figures[store->figure_count++];
     row[0] = text_of(period);
     row[1] = text_of(segment);
@@ -112,7 +112,7 @@ static void add_figure(struct store *store, const char *period, const char *segm
     row[6] = TEXT("00000000000000aa");
 }
 
-static char *headline_of(struct store *store)
+static char *print_headline(struct store *store)
 {
     char *printed = NULL;
     size_t size = 0;
@@ -127,13 +127,13 @@ static char *headline_of(struct store *store)
 static const char *const weeks[] = {"2026-W37", "2026-W38", "2026-W39",
                                     "2026-W40", "2026-W41", "2026-W42"};
 
-static void assert_says(const char *printed, const char *wanted)
+static void assert_contains(const char *printed, const char *expected)
 {
-    if (!strstr(printed, wanted))
-        fail_msg("'%s' is not in:\n%s", wanted, printed);
+    if (!strstr(printed, expected))
+        fail_msg("'%s' is not in:\n%s", expected, printed);
 }
 
-static void a_fault_that_starts_in_a_week_is_told_with_its_week(void **state)
+static void a_change_names_its_first_week(void **state)
 {
     (void)state;
     struct store store = {0};
@@ -143,28 +143,29 @@ static void a_fault_that_starts_in_a_week_is_told_with_its_week(void **state)
         if (week >= 4)
             add_figure(&store, weeks[week], "product=Vacuum", "software", 9, 0, 9);
     }
-    char *printed = headline_of(&store);
-    assert_says(printed, "240 pieces of feedback, 2026-W37 to 2026-W42: 62 % positive");
-    assert_says(printed, "What changed\n  software, Vacuum: negative in 18 of 40 records since "
-                         "2026-W41, in 0 of 80 before\n    \"It lost its way\" (shop 70618)\n");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "240 pieces of feedback, 2026-W37 to 2026-W42: 62 % positive");
+    assert_contains(printed, "What changed\n  software, Vacuum: negative in 18 of 40 records since "
+                             "2026-W41, in 0 of 80 before\n    \"It lost its way\" (shop 70618)\n");
     assert_null(strstr(printed, "Where it differs"));
     free(printed);
 }
 
-static void a_product_that_disappoints_is_told_with_its_words(void **state)
+static void a_change_of_a_product_lists_distinctive_words(void **state)
 {
     (void)state;
     struct store store = {0};
     for (size_t week = 0; week < 6; week++)
         add_figure(&store, weeks[week], "product=Vacuum", "(all)", 20, 10, week < 4 ? 3 : 14);
-    char *printed = headline_of(&store);
-    assert_says(printed, "What changed\n  Vacuum: negative in 28 of 40 records since 2026-W41, in "
-                         "12 of 80 before\n    \"It lost its way\" (shop 70618)\n    in their "
-                         "words: since, update, lost\n");
+    char *printed = print_headline(&store);
+    assert_contains(printed,
+                    "What changed\n  Vacuum: negative in 28 of 40 records since 2026-W41, in "
+                    "12 of 80 before\n    \"It lost its way\" (shop 70618)\n    in their "
+                    "words: since, update, lost\n");
     free(printed);
 }
 
-static void a_region_that_suffers_is_told_beside_the_others(void **state)
+static void a_difference_compares_a_region_with_the_others(void **state)
 {
     (void)state;
     struct store store = {0};
@@ -177,14 +178,15 @@ static void a_region_that_suffers_is_told_beside_the_others(void **state)
             add_figure(&store, weeks[week], segments[i], "delivery", i == 2 ? 4 : 1, i == 2 ? 0 : 1,
                        i == 2 ? 4 : 0);
         }
-    char *printed = headline_of(&store);
-    assert_says(printed, "Where it differs\n  delivery, Scotland: negative in 24 of 60 records, "
-                         "elsewhere in 0 of 120\n");
+    char *printed = print_headline(&store);
+    assert_contains(printed,
+                    "Where it differs\n  delivery, Scotland: negative in 24 of 60 records, "
+                    "elsewhere in 0 of 120\n");
     assert_null(strstr(printed, "What changed"));
     free(printed);
 }
 
-static void favourites_and_complaints_are_told_and_few_mentions_are_not(void **state)
+static void praise_and_complaints_need_enough_mentions(void **state)
 {
     (void)state;
     struct store store = {0};
@@ -192,35 +194,36 @@ static void favourites_and_complaints_are_told_and_few_mentions_are_not(void **s
     add_figure(&store, "2026-10", "product=Kettle", "look", 20, 19, 1);
     add_figure(&store, "2026-10", "product=Kettle", "waiting", 9, 1, 8);
     add_figure(&store, "2026-10", "product=Kettle", "sound", 4, 4, 0);
-    char *printed = headline_of(&store);
-    assert_says(printed, "What customers love\n  look, Kettle: positive in 19 of 20 mentions\n");
-    assert_says(printed, "complain about\n  waiting: negative in 8 of 9 mentions\n");
+    char *printed = print_headline(&store);
+    assert_contains(printed,
+                    "What customers love\n  look, Kettle: positive in 19 of 20 mentions\n");
+    assert_contains(printed, "complain about\n  waiting: negative in 8 of 9 mentions\n");
     assert_null(strstr(printed, "sound"));
     free(printed);
 }
 
-static void a_long_text_is_quoted_where_it_names_the_topic(void **state)
+static void a_long_quote_starts_where_it_names_the_topic(void **state)
 {
     (void)state;
     struct store store = {0};
     add_figure(&store, "2026-10", "product=Inn", "(all)", 60, 40, 12);
     add_figure(&store, "2026-10", "product=Inn", "staff", 20, 19, 1);
     store.figures[1][6] = TEXT("00000000000000bb");
-    char *printed = headline_of(&store);
-    assert_says(printed,
-                "\"... A 9.5 for the Staff, who were kind to us, from the first hour to the "
-                "last, and they remembered our names\" (shop 70619)\n");
+    char *printed = print_headline(&store);
+    assert_contains(printed,
+                    "\"... A 9.5 for the Staff, who were kind to us, from the first hour to the "
+                    "last, and they remembered our names\" (shop 70619)\n");
     free(printed);
 }
 
-static void of_each_group_the_latest_summary_is_printed(void **state)
+static void the_latest_summary_of_each_group_is_printed(void **state)
 {
     (void)state;
     struct store store = {0};
     add_figure(&store, "2026-10", "product=Kettle", "(all)", 6, 4, 1);
-    char *printed = headline_of(&store);
-    assert_says(printed, "The latest summaries\n  Kettle, 2026-10, 9 records (4 positive, 1 "
-                         "negative): Pours well.\n");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "Latest summaries\n  Kettle, 2026-10, 9 records (4 positive, 1 "
+                             "negative): Pours well.\n");
     assert_null(strstr(printed, "Old news"));
     assert_null(strstr(printed, "Pretty"));
     free(printed);
@@ -236,8 +239,8 @@ static void totals_are_not_counted_twice(void **state)
     add_figure(&store, "all", "product=Kettle", "(all)", 6, 4, 1);
     add_figure(&store, "all", "product=(none)", "(all)", 4, 1, 3);
     add_figure(&store, "all", "all", "(all)", 10, 5, 4);
-    char *printed = headline_of(&store);
-    assert_says(printed, "10 pieces of feedback, 2026-09: 50 % positive");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "10 pieces of feedback, 2026-09: 50 % positive");
     free(printed);
 }
 
@@ -250,38 +253,39 @@ static void records_without_a_date_are_counted(void **state)
     add_figure(&store, "undated", "all", "(all)", 3, 0, 0);
     add_figure(&store, "undated", "all", "lid", 2, 0, 0);
     add_figure(&store, "all", "all", "(all)", 23, 10, 8);
-    char *printed = headline_of(&store);
-    assert_says(printed, "20 pieces of feedback, 2026-09 to 2026-10 (and 3 without a date): 50 %");
+    char *printed = print_headline(&store);
+    assert_contains(printed,
+                    "20 pieces of feedback, 2026-09 to 2026-10 (and 3 without a date): 50 %");
     free(printed);
     store = (struct store){0};
     add_figure(&store, "undated", "all", "(all)", 3, 0, 0);
     add_figure(&store, "all", "all", "(all)", 3, 3, 0);
-    printed = headline_of(&store);
-    assert_says(printed, "3 pieces of feedback: 100 % positive");
+    printed = print_headline(&store);
+    assert_contains(printed, "3 pieces of feedback: 100 % positive");
     free(printed);
 }
 
-static void nothing_saved_is_said(void **state)
+static void an_empty_store_is_reported(void **state)
 {
     (void)state;
     struct store store = {0};
-    char *printed = headline_of(&store);
-    assert_says(printed, "No feedback is saved for this selection.\n");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "No feedback is saved for this selection.\n");
     free(printed);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_fault_that_starts_in_a_week_is_told_with_its_week),
-        cmocka_unit_test(a_product_that_disappoints_is_told_with_its_words),
-        cmocka_unit_test(a_region_that_suffers_is_told_beside_the_others),
-        cmocka_unit_test(favourites_and_complaints_are_told_and_few_mentions_are_not),
-        cmocka_unit_test(a_long_text_is_quoted_where_it_names_the_topic),
-        cmocka_unit_test(of_each_group_the_latest_summary_is_printed),
+        cmocka_unit_test(a_change_names_its_first_week),
+        cmocka_unit_test(a_change_of_a_product_lists_distinctive_words),
+        cmocka_unit_test(a_difference_compares_a_region_with_the_others),
+        cmocka_unit_test(praise_and_complaints_need_enough_mentions),
+        cmocka_unit_test(a_long_quote_starts_where_it_names_the_topic),
+        cmocka_unit_test(the_latest_summary_of_each_group_is_printed),
         cmocka_unit_test(totals_are_not_counted_twice),
         cmocka_unit_test(records_without_a_date_are_counted),
-        cmocka_unit_test(nothing_saved_is_said),
+        cmocka_unit_test(an_empty_store_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
