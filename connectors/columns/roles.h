@@ -60,7 +60,7 @@ bool mapping_find_with_optional_text(struct mapping *mapping, bool allow_missing
 #define MAPPING_ALLOW_MISSING_TEXT_OPTION(state, field)                                            \
     {                                                                                              \
         .name = "allow_missing_text", .type = OPTION_BOOLEAN, .offset = offsetof(state, field),    \
-        .default_value = "no", .help = "accept a file that has no column of texts"                 \
+        .default_value = "no", .help = "accept a file without a text column"                       \
     }
 
 /* Fills a record from the cells of one row; texts are borrowed from the cells (`count` of them, as

@@ -37,14 +37,14 @@ const struct option archive_options[] = {
      .default_value = "10000",
      .min = 1,
      .max = 10000000,
-     .help = "maximum files in an archive; a larger one is not read"},
+     .help = "maximum files in an archive; an archive with more is not read"},
     {.name = "max_unpack_ratio",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct archive_limits, ratio),
      .default_value = "200",
      .min = 1,
      .max = 1000000,
-     .help = "maximum ratio of unpacked to packed size; a larger one is not read"},
+     .help = "maximum ratio of unpacked to packed size; a file above it is not read"},
     {.name = NULL},
 };
 

@@ -27,7 +27,7 @@ void input_set_max_ratio(struct input *input, int64_t max_ratio);
     {                                                                                              \
         .name = "max_unpack_ratio", .type = OPTION_INTEGER, .offset = offsetof(state, field),      \
         .default_value = "200", .min = 1, .max = 1000000,                                          \
-        .help = "maximum ratio of unpacked to packed size; a larger one is not read"               \
+        .help = "maximum ratio of unpacked to packed size; a file above it is not read"            \
     }
 
 /* Lends what is buffered ahead, at least `wanted` bytes of it unless the file ends before; good

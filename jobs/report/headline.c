@@ -74,8 +74,7 @@ static void insert_ranked(struct insights *insights, struct insight insight)
            !text_equal(insights->ranked[position].topic, insight.topic))
         position++;
     if (position < insights->count && insights->ranked[position].strength > insight.strength)
-        return; /* of equally strong ones the later wins: it is about a part, not about all records
-                 */
+        return; /* if equal, the later one wins: it is about a part, not about all records */
     if (position == insights->count && insights->count < MAX_INSIGHTS)
         insights->count++;
     else if (position == insights->count)
@@ -212,7 +211,7 @@ static void find_difference(struct headline *headline, struct series topic, stru
                   });
 }
 
-/* A topic that many records mention and nearly all of them positively. */
+/* A topic with at least three times as many positive as negative mentions. */
 static void find_praise(struct headline *headline, struct series topic, struct series records)
 {
     (void)records;
