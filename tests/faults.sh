@@ -27,6 +27,9 @@ printf 'x\n' >"$work/said"
 # Usage and job files: 2
 expect 2 "no command given" "$winnow"
 expect 2 "did you mean 'run'" "$winnow" rnu
+expect 2 "--model MODEL is required" "$winnow" tokenize
+expect 2 "expected import, info, verify or prune" "$winnow" model inspect "$job"
+expect 4 "no-model.winnow" "$winnow" model verify "$work/no-model.winnow"
 expect 2 "did you mean --wait" "$winnow" run "$job" --wiat 3
 expect 2 "usage: winnow run" "$winnow" run
 expect 2 "did you mean 'group'" "$winnow" run "$job" --set gruop.by=x

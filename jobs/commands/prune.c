@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/doubles.h"
 #include "base/memory.h"
 #include "jobs/line_reader.h"
 
@@ -227,19 +228,6 @@ static bool time_session_once(const struct prune_comparison *comparison, struct 
     return ok;
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Sorts the values. */
-static double compute_median(double values[TIMED_RUNS])
-{
-    qsort(values, TIMED_RUNS, sizeof(*values), compare_numbers);
-    return values[TIMED_RUNS / 2];
-}
-
 /* The sessions take turns, so that other load on the machine affects both. */
 static bool time_sessions_in_turn(const struct prune_comparison *comparison,
                                   struct t5_session *const sessions[2],
@@ -258,8 +246,8 @@ static bool time_sessions_in_turn(const struct prune_comparison *comparison,
             decoding[i][run] = session_time.decoder;
         }
     for (size_t i = 0; i < 2; i++)
-        speeds[i] = (struct model_speed){(double)tokens / compute_median(encoding[i]),
-                                         compute_median(decoding[i]) / DECODER_STEPS};
+        speeds[i] = (struct model_speed){(double)tokens / doubles_median(encoding[i], TIMED_RUNS),
+                                         doubles_median(decoding[i], TIMED_RUNS) / DECODER_STEPS};
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/doubles.h"
 #include "base/memory.h"
 
 enum { RESAMPLES = 1000 };
@@ -16,12 +17,6 @@ static uint64_t next_random(uint64_t *state)
     z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
     return z ^ z >> 31;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 struct confidence_interval bootstrap_interval(bootstrap_statistic *statistic, const void *cases,
@@ -38,7 +33,7 @@ struct confidence_interval bootstrap_interval(bootstrap_statistic *statistic, co
             sample_indices[i] = next_random(&state) % count;
         resampled_values[sample] = statistic(cases, sample_indices, count);
     }
-    qsort(resampled_values, RESAMPLES, sizeof(*resampled_values), compare_doubles);
+    doubles_sort(resampled_values, RESAMPLES);
     interval.low = resampled_values[RESAMPLES / 40];
     interval.high = resampled_values[RESAMPLES - 1 - RESAMPLES / 40];
     free(resampled_values);
