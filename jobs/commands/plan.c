@@ -182,8 +182,8 @@ static void print_total(const struct plan *plan)
             printf(": about %.0f seconds", minutes * 60);
         else
             printf(": about %.0f minutes", minutes);
-        printf(" at %.0f tokens per second (measured on %d texts, %s), plus the summaries",
-               tokens_per_second, PROBE_TEXTS, t5_session_kernels(plan->assembly.session));
+        printf(" at %.0f tokens per second (measured on the first texts, %s), plus the summaries",
+               tokens_per_second, t5_session_kernels(plan->assembly.session));
     }
     printf("\n");
 }
