@@ -57,6 +57,13 @@ expect 1 "max_rejects_pct" "$winnow" run -q "$job" --set source.path=broken.csv 
 expect 2 "nosuch" "$winnow" run -q "$job" --set source.map=text=nosuch
 head -c 3000 /dev/zero >"$work/zeros.bin"
 expect 3 "zeros.bin" "$winnow" run -q "$job" --set source.path=zeros.bin
+
+# `winnow read` reports each file that it cannot read, within an archive too.
+cp "$work/zeros.bin" "$work/more-zeros.bin"
+tar -C "$work" -cf "$work/zeros.tar" zeros.bin more-zeros.bin
+for name in zeros.tar/zeros.bin zeros.tar/more-zeros.bin no-file.csv; do
+    expect 3 "$name: " "$winnow" read "$work/zeros.tar" "$work/no-file.csv"
+done
 if [ "$(id -u)" -ne 0 ]; then
     cp "$work/in/a.csv" "$work/closed.csv"
     mkdir "$work/closed"

@@ -309,8 +309,15 @@ static bool read_file(struct read_session *session, const char *path, struct err
     return ok;
 }
 
-/* Reads a file, or every member of an archive. The last fault is in `error`; earlier ones have been
- * printed. */
+/* Keeps the first fault in `error`, for main, and prints the others. */
+static void report_fault(const struct error *fault, struct error *error)
+{
+    if (error->kind != ERROR_NONE)
+        fprintf(stderr, "winnow read: %s\n", fault->message);
+    error_set(error, fault->kind, "%s", fault->message);
+}
+
+/* Reads a file, or every member of an archive, even after one that cannot be read. */
 static bool read_file_or_members(struct read_session *session, const char *path,
                                  struct error *error)
 {
@@ -318,38 +325,31 @@ static bool read_file_or_members(struct read_session *session, const char *path,
     struct arena names = {0};
     struct text *members;
     size_t count;
-    bool all_ok = archive_list_members(path, &limits, &names, &members, &count, error);
-    if (all_ok && count == 0)
-        all_ok = read_file(session, path, error);
-    for (size_t i = 0; i < count && error->kind != ERROR_STORE; i++) {
+    bool ok = archive_list_members(path, &limits, &names, &members, &count, error);
+    if (ok && count == 0)
+        ok = read_file(session, path, error);
+    for (size_t i = 0; ok && i < count; i++) {
         struct error fault = {0};
-        if (read_file(session, members[i].bytes, &fault))
-            continue;
-        if (!all_ok)
-            fprintf(stderr, "winnow read: %s\n", error->message);
-        all_ok = error_set(error, fault.kind, "%s", fault.message);
+        if (!read_file(session, members[i].bytes, &fault))
+            report_fault(&fault, error);
+        ok = fault.kind != ERROR_STORE; /* else the output cannot be written: stop */
     }
     arena_free(&names);
-    return all_ok;
+    return error->kind == ERROR_NONE;
 }
 
-/* Reads every file, even after one that cannot be read. The first fault is in `error`, for main;
- * the others are printed at once. */
+/* Reads every file, even after one that cannot be read. */
 static bool read_files(struct read_session *session, char **paths, int count, struct error *error)
 {
-    bool all_ok = true;
     for (int i = 0; i < count; i++) {
         struct error fault = {0};
         if (read_file_or_members(session, paths[i], &fault))
             continue;
+        report_fault(&fault, error);
         if (fault.kind == ERROR_STORE) /* the output cannot be written: stop */
-            return error_set(error, fault.kind, "%s", fault.message);
-        if (!all_ok)
-            fprintf(stderr, "winnow read: %s\n", fault.message);
-        error_set(error, fault.kind, "%s", fault.message);
-        all_ok = false;
+            break;
     }
-    return all_ok;
+    return error->kind == ERROR_NONE;
 }
 
 static bool run(struct command_line *command_line, struct error *error)
