@@ -1,5 +1,5 @@
 /* huggingface.c - a Hugging Face directory: sizes from config.json, weights from safetensors,
- * spiece.model or tokenizer.json. */
+ * the tokenizer from spiece.model or tokenizer.json. */
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 
 enum { MAX_CONFIG_BYTES = 1024 * 1024 };
 
-/* A size; `fallback` 0 means that it must be there. */
+/* Reads a size; a default of 0 makes it required. */
 static bool read_size(const struct json *root, const char *key, uint32_t default_value,
                       uint32_t *size, const char *name, struct error *error)
 {
@@ -26,7 +26,7 @@ static bool read_size(const struct json *root, const char *key, uint32_t default
     return true;
 }
 
-/* An id; of a list of end marks the first counts. */
+/* Reads an id; from a list of end ids, the first. */
 static bool read_id(const struct json *root, const char *key, int32_t default_value, int32_t *id,
                     const char *name, struct error *error)
 {
@@ -53,7 +53,8 @@ static bool read_activation(const struct json *root, const char *name, struct t5
     config->is_gated = text_starts_with(projection, TEXT("gated-"));
     if (config->is_gated)
         inner = text_slice(projection, 6, projection.size);
-    /* "gated-gelu" has always meant the tanh form; a plain "gelu" would be another one. */
+    /* "gated-gelu" has always meant the tanh approximation; a plain "gelu" would be a different
+     * function. */
     bool is_gelu_new = text_equal(inner, TEXT("gelu_new")) ||
                        (config->is_gated && text_equal(inner, TEXT("gelu")));
     config->activation = is_gelu_new ? T5_ACTIVATION_GELU_NEW : T5_ACTIVATION_RELU;
@@ -64,7 +65,7 @@ static bool read_activation(const struct json *root, const char *name, struct t5
                      name, TEXT_ARGUMENT(projection));
 }
 
-/* A key that is absent counts as true. */
+/* A missing key counts as true. */
 static bool is_true_or_missing(const struct json *root, const char *key)
 {
     const struct json *value = json_member(root, key);
@@ -107,8 +108,8 @@ static bool check_architecture(const struct json *root, const char *name, struct
                      name, TEXT_ARGUMENT(type));
 }
 
-/* Older files scale the output exactly where the layers are tied; newer ones say it apart and then
- * write `tie_word_embeddings` true in any case. */
+/* Older files scale the output exactly if the layers are tied. Newer ones have a separate key
+ * for the scale, and then set `tie_word_embeddings` to true in any case. */
 static void read_output_layer(const struct json *root, struct import_source *source)
 {
     struct t5_config *config = &source->config;

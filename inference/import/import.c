@@ -1,5 +1,5 @@
-/* import.c - a model of another format becomes a model file. Row by row: memory does not grow with
- * the model. */
+/* import.c - converts a model of another format to a model file, row by row, so that memory use
+ * does not depend on the model's size. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ struct import_job {
     struct import_source source;
     struct tokenizer tokenizer;
     struct text prompts, ngrams;
-    struct t5_weights weights; /* only for the list's sake */
+    struct t5_weights weights; /* only to list the tensors */
     struct tensor_list list;
     struct model_writer writer;
 };
@@ -134,7 +134,8 @@ static void add_sections(struct import_job *import_job)
     }
 }
 
-/* Symmetric: the row's largest magnitude becomes 127, halves round to even. Returns the scale. */
+/* Symmetric quantization: the row's largest magnitude becomes 127; halves are rounded to even.
+ * Returns the scale. */
 static float quantize_row(const float *values, size_t count, int8_t *quantized_row)
 {
     float largest = 0;
@@ -156,7 +157,7 @@ static bool all_finite(const float *values, size_t count)
     return true;
 }
 
-/* Row `index` of a tensor as float32. False when it holds a number that is not finite. */
+/* Row `index` of a tensor as float32. False if it contains a number that is not finite. */
 static bool read_row(const struct stored_tensor *tensor, const struct tensor_spec *spec,
                      size_t index, float *row)
 {
@@ -164,7 +165,7 @@ static bool read_row(const struct stored_tensor *tensor, const struct tensor_spe
     return all_finite(row, spec->columns);
 }
 
-/* The int8 section, block by block, and the scales behind it. */
+/* Writes the int8 section, block by block, and then the scales. */
 static bool write_packed(struct model_writer *writer, const struct tensor_spec *spec,
                          const struct stored_tensor *tensor)
 {
@@ -216,7 +217,7 @@ static bool write_floats(struct model_writer *writer, const struct tensor_spec *
     return is_finite;
 }
 
-/* A tensor's sections: int8, scales, float32; or float32 alone. */
+/* The sections of a tensor: int8, scales, float32; or float32 only. */
 static bool write_tensor(struct import_job *import_job, const struct tensor_spec *spec,
                          struct error *error)
 {

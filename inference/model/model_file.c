@@ -1,5 +1,5 @@
-/* model_file.c - opening, checking and describing model files. Opening reads the header, the
- * section table and the tokenizer's tables; the weights are only mapped. */
+/* model_file.c - opens, checks and describes model files. Opening reads the header, the section
+ * table and the tokenizer's tables; the weights are only mapped. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +128,7 @@ static bool check_header(struct t5_model *model, const char *path, struct error 
     return true;
 }
 
-/* The bytes that a section of this kind and shape takes; false when they are too many to count. */
+/* The size in bytes of a section of this kind and shape; false on overflow. */
 static bool section_size(const struct model_section *section, uint64_t *size)
 {
     static const uint64_t widths[] = {[SECTION_BYTES] = 1,
@@ -172,8 +172,8 @@ static const struct model_section *find_section(const struct t5_model *model, co
     return NULL;
 }
 
-/* The bytes of a section that must have this kind and shape; NULL (error set) when it has not, and
- * when it is absent: NULL without an error if it `is_optional`. */
+/* The bytes of a section, which must have this kind and shape; NULL (error set) if it has
+ * another or is missing. If it `is_optional`, a missing one is NULL without an error. */
 static const void *find_section_data(const struct t5_model *model, const char *name,
                                      const char *suffix, enum section_kind kind, size_t rows,
                                      size_t columns, bool is_optional, const char *path,
@@ -281,7 +281,7 @@ static bool attach_sections(struct t5_model *model, const char *path, struct err
            attach_tokenizer(model, path, error);
 }
 
-/* Imports a model of another format into a file without a name, and maps that. */
+/* Imports a model of another format into an unnamed file and maps that file. */
 static bool import_to_memory(const char *path, enum t5_precision precision, struct text *file,
                              struct error *error)
 {
@@ -311,9 +311,9 @@ static bool import_to_memory(const char *path, enum t5_precision precision, stru
     return is_written;
 }
 
-/* A wish, which file systems with large pages grant to what they read from now on: every step of
- * the decoder reads all of its weights, through thousands of small pages otherwise. Not where
- * float32 weights lie between, which would be read as well. */
+/* A hint for file systems with large pages: every step of the decoder reads all of its weights,
+ * which would otherwise go through thousands of small pages. Not used if float32 weights are in
+ * between, which would be read as well. */
 static void advise_huge_pages(const struct t5_model *model)
 {
     if (!model->weights.embedding.f32)
@@ -413,7 +413,7 @@ size_t t5_decoder_layer_count(const struct t5_model *model)
     return model->config.decoder_layers;
 }
 
-/* Numbers of the weights: matrices and vectors, those shared counted once. */
+/* The number of weights: matrices and vectors; shared ones are counted once. */
 size_t t5_parameter_count(const struct t5_model *model)
 {
     struct t5_weights weights = {0};

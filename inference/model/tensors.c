@@ -1,4 +1,4 @@
-/* tensors.c - the tensors of an encoder-decoder of the T5 family, from its sizes. */
+/* tensors.c - lists the tensors of an encoder-decoder of the T5 family, given its sizes. */
 #include "inference/model/tensors.h"
 
 #include <math.h>
@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 
-/* A sum of `columns` products of int8 must fit int32: 127 * 127 * 131072 < 2^31. */
+/* A sum of `columns` int8 products must fit int32: 127 * 127 * 131072 < 2^31. */
 enum { MAX_WIDTH = 131072, MAX_HEADS = 1024, MAX_VOCABULARY = 1 << 21 };
 
 static bool check_size(const char *setting_name, uint32_t value, uint32_t min, uint32_t max,
@@ -61,14 +61,14 @@ static struct tensor_spec *add_tensor_spec(struct tensor_list *list, size_t rows
     return spec;
 }
 
-/* Where in the model the next tensors are: their names begin with these. */
+/* The name prefixes of the next tensors in each format. */
 struct tensor_path {
     const char *stack;
     size_t layer, sublayer;
     const char *part, *source_part, *gguf_part; /* "self", "SelfAttention", "attn" */
 };
 
-/* What a GGUF file calls a stack. */
+/* The name of a stack in a GGUF file. */
 static const char *gguf_stack_name(const char *stack)
 {
     return stack[0] == 'e' ? "enc" : "dec";

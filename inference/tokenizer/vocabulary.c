@@ -1,4 +1,4 @@
-/* vocabulary.c - from the pieces of a file to the tables that the tokenizer walks. */
+/* vocabulary.c - builds the tables that the tokenizer uses from the pieces of a file. */
 #include "inference/tokenizer/vocabulary.h"
 
 #include <float.h>
@@ -29,7 +29,7 @@ void vocabulary_free(struct vocabulary *vocabulary)
     *vocabulary = (struct vocabulary){0};
 }
 
-/* The byte that a piece like <0x0A> stands for, or -1. */
+/* The byte of a piece such as <0x0A>, or -1. */
 static int parse_byte_piece(struct text vocabulary_piece)
 {
     unsigned byte;
@@ -95,7 +95,7 @@ static bool check_piece(const struct vocabulary *vocabulary, size_t id, const ch
 static bool make_settings(const struct vocabulary *vocabulary, const char *name,
                           struct tokenizer_settings *settings, struct error *error)
 {
-    /* FLT_MIN, the least positive number, is what SentencePiece begins its maximum with. */
+    /* SentencePiece starts its maximum with FLT_MIN, the smallest positive float. */
     *settings = (struct tokenizer_settings){.count = (uint32_t)vocabulary->count,
                                             .unknown_id = -1,
                                             .end_id = -1,
