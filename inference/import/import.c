@@ -101,36 +101,51 @@ static bool check_tensor(const struct import_job *import_job, const struct tenso
                      name, found, expected);
 }
 
+/* `section` has kind and shape; name and size are added. */
 static void add_section(struct import_job *import_job, const char *name, const char *suffix,
-                        enum section_kind kind, size_t rows, size_t columns)
+                        struct model_section section)
 {
-    struct model_section section = {.kind = kind, .rows = rows, .columns = columns};
+    size_t rows = (size_t)section.rows, columns = (size_t)section.columns;
     snprintf(section.name, sizeof(section.name), "%s%s", name, suffix);
-    section.size = kind >= SECTION_S8 ? model_matrix_size(kind, rows, columns)
-                                      : rows * columns * (kind == SECTION_F32 ? sizeof(float) : 1);
+    section.size = section.kind >= SECTION_S8
+                       ? model_matrix_size(section.kind, rows, columns)
+                       : rows * columns * (section.kind == SECTION_F32 ? sizeof(float) : 1);
     model_writer_add_section(&import_job->writer, &section);
 }
 
 static void add_sections(struct import_job *import_job)
 {
     for (size_t i = 0; i < TOKENIZER_TABLE_COUNT; i++)
-        add_section(import_job, model_tokenizer_sections[i], "", SECTION_BYTES,
-                    import_job->tokenizer.tables[i].size, 1);
-    add_section(import_job, MODEL_PROMPTS, "", SECTION_BYTES, import_job->prompts.size, 1);
+        add_section(import_job, model_tokenizer_sections[i], "",
+                    (struct model_section){.kind = SECTION_BYTES,
+                                           .rows = import_job->tokenizer.tables[i].size,
+                                           .columns = 1});
+    add_section(import_job, MODEL_PROMPTS, "",
+                (struct model_section){
+                    .kind = SECTION_BYTES, .rows = import_job->prompts.size, .columns = 1});
     if (import_job->ngrams.size > 0)
-        add_section(import_job, MODEL_NGRAMS, "", SECTION_BYTES, import_job->ngrams.size, 1);
+        add_section(import_job, MODEL_NGRAMS, "",
+                    (struct model_section){
+                        .kind = SECTION_BYTES, .rows = import_job->ngrams.size, .columns = 1});
     for (size_t i = 0; i < import_job->list.count; i++) {
         const struct tensor_spec *spec = &import_job->list.specs[i];
         if (spec->vector) {
-            add_section(import_job, spec->name, "", SECTION_F32, spec->rows, spec->columns);
+            add_section(import_job, spec->name, "",
+                        (struct model_section){
+                            .kind = SECTION_F32, .rows = spec->rows, .columns = spec->columns});
             continue;
         }
         add_section(import_job, spec->name, ".s8",
-                    spec->group_size < spec->columns ? SECTION_S8_GROUPS : SECTION_S8, spec->rows,
-                    spec->columns);
-        add_section(import_job, spec->name, ".scale", SECTION_F32, spec->rows, 1);
+                    (struct model_section){
+                        .kind = spec->group_size < spec->columns ? SECTION_S8_GROUPS : SECTION_S8,
+                        .rows = spec->rows,
+                        .columns = spec->columns});
+        add_section(import_job, spec->name, ".scale",
+                    (struct model_section){.kind = SECTION_F32, .rows = spec->rows, .columns = 1});
         if (!import_job->import->int8_only)
-            add_section(import_job, spec->name, ".f32", SECTION_F32, spec->rows, spec->columns);
+            add_section(import_job, spec->name, ".f32",
+                        (struct model_section){
+                            .kind = SECTION_F32, .rows = spec->rows, .columns = spec->columns});
     }
 }
 

@@ -383,8 +383,8 @@ static void emit_best_path(struct lattice_window *lattice_window, size_t node_in
             lattice_window->size * sizeof(*lattice_window->ends));
     memmove(lattice_window->lattice_nodes, lattice_window->lattice_nodes + node_index,
             (lattice_window->size + 1) * sizeof(*lattice_window->lattice_nodes));
-    for (size_t i = 1; i <= lattice_window->size; i++) { /* paths around the position are
-                                                          * dropped */
+    for (size_t i = 1; i <= lattice_window->size; i++) {
+        /* Paths around the position are dropped. */
         struct lattice_node *lattice_node = &lattice_window->lattice_nodes[i];
         lattice_node->start = lattice_node->start == NO_NODE || lattice_node->start < node_index
                                   ? NO_NODE
@@ -426,12 +426,13 @@ static void encode_plain_text(const struct tokenizer *tokenizer, struct text tex
     free(lattice_window.lattice_nodes);
 }
 
-/* Tokens of a slice of the text; ends are relative to the start of the text. */
-static void encode_span(const struct tokenizer *tokenizer, struct text text, size_t begin,
-                        size_t end, bool with_prefix, struct token_sink *token_sink)
+/* Tokens of a slice that starts at `begin` of the text; ends are relative to the start of the text.
+ */
+static void encode_slice(const struct tokenizer *tokenizer, struct text slice, size_t begin,
+                         bool with_prefix, struct token_sink *token_sink)
 {
     size_t first = token_sink->count;
-    encode_plain_text(tokenizer, text_slice(text, begin, end), with_prefix, token_sink);
+    encode_plain_text(tokenizer, slice, with_prefix, token_sink);
     for (size_t i = first; token_sink->ends && i < token_sink->count && i < token_sink->capacity;
          i++)
         token_sink->ends[i] += begin;
@@ -448,13 +449,13 @@ static size_t encode_text(const struct tokenizer *tokenizer, struct text text, b
             position++;
             continue;
         }
-        encode_span(tokenizer, text, begin, position, with_prefix, token_sink);
+        encode_slice(tokenizer, text_slice(text, begin, position), begin, with_prefix, token_sink);
         position += size;
         emit(token_sink, id);
         set_token_ends(token_sink, position);
         begin = position;
     }
-    encode_span(tokenizer, text, begin, text.size, with_prefix, token_sink);
+    encode_slice(tokenizer, text_slice(text, begin, text.size), begin, with_prefix, token_sink);
     if (token_sink->ends && token_sink->count && token_sink->count <= token_sink->capacity) {
         /* Trailing spaces belong to the last token: to all tokens that its last character
          * produced. */
