@@ -102,13 +102,13 @@ static void add_setting(struct job_loader *job_loader, struct text section, stru
     };
 }
 
-static bool handle_ini_setting(void *user, struct text section, struct text key, struct text value,
-                               size_t line, struct error *error)
+static bool handle_ini_setting(void *user, const struct ini_setting *setting, struct error *error)
 {
     (void)error;
     struct job_loader *job_loader = user;
-    struct text location = arena_format(&job_loader->job->arena, "%s:%zu", job_loader->name, line);
-    add_setting(job_loader, section, key, value, false, location.bytes);
+    struct text location =
+        arena_format(&job_loader->job->arena, "%s:%zu", job_loader->name, setting->line);
+    add_setting(job_loader, setting->section, setting->key, setting->value, false, location.bytes);
     return true;
 }
 
@@ -510,7 +510,8 @@ bool job_parse(struct job *job, struct text bytes, const char *path, struct text
     job->folder = arena_copy_text(&job->arena, slash == job->path ? TEXT("/.") : folder).bytes;
     struct job_loader job_loader = {.job = job, .name = job->path};
     struct error fault = {0};
-    if (!ini_read(bytes, job->path, ERROR_USAGE, handle_ini_setting, &job_loader, &fault))
+    struct ini_source source = {bytes, job->path, ERROR_USAGE};
+    if (!ini_read(&source, handle_ini_setting, &job_loader, &fault))
         add_mistake(&job_loader, fault.message);
     add_overrides(&job_loader, overrides);
     interpret_settings(&job_loader);

@@ -552,6 +552,40 @@ static void a_missing_file_is_told_after_the_rest_is_done(void **state)
     write_file(place->first, "");
 }
 
+/* One failure of each file would exceed the size of a message. */
+static void a_long_list_of_failed_files_ends_with_their_number(void **state)
+{
+    enum { FILES = 300 };
+    const struct place *place = *state;
+    struct pipeline pipeline = {.batch_records = 2};
+    struct input_file files[FILES];
+    struct arena arena = {0};
+    struct error error = {0};
+    uint64_t run_id;
+    bool resumed;
+    assert_true(store_open(&pipeline.stage_context.store, place->database, NULL));
+    assert_true(store_begin_run(pipeline.stage_context.store, 1, &run_id, &resumed, NULL));
+    for (size_t i = 0; i < FILES; i++)
+        files[i] = (struct input_file){
+            .path = place->first,
+            .name = arena_format(&arena, "inbox/export-number-%03zu.csv", i).bytes,
+            .source = TEXT("shop"),
+            .failure = "no known format matches"};
+    assert_true(pipeline_read(&pipeline, files, FILES, NULL));
+    assert_false(pipeline_check_failed_files(&pipeline, &error));
+    assert_int_equal(error.kind, ERROR_INPUT);
+    assert_non_null(strstr(error.message, "300 files could not be read to the end"));
+    size_t listed = 0;
+    for (const char *at = error.message; (at = strstr(at, "no known format matches")); at++)
+        listed++;
+    assert_true(listed > 50);
+    char more[40];
+    snprintf(more, sizeof(more), "\n  and %zu more", FILES - listed);
+    assert_string_equal(error.message + strlen(error.message) - strlen(more), more);
+    store_close(pipeline.stage_context.store);
+    arena_free(&arena);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
@@ -564,6 +598,7 @@ int main(void)
         TEST(stopping_at_any_point_and_resuming_is_never_having_stopped),
         TEST(a_file_that_breaks_off_leaves_the_others_be),
         TEST(a_missing_file_is_told_after_the_rest_is_done),
+        TEST(a_long_list_of_failed_files_ends_with_their_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
