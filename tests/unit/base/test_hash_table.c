@@ -8,7 +8,7 @@
 
 #include "base/hash_table.h"
 
-static void values_stay_at_their_keys(void **state)
+static void keys_keep_their_values(void **state)
 {
     (void)state;
     struct hash_table hash_table = {0};
@@ -52,7 +52,7 @@ static void key_zero_is_a_key_like_any_other(void **state)
     hash_table_free(&hash_table);
 }
 
-static void names_are_numbered_as_they_come(void **state)
+static void names_are_numbered_in_the_order_of_insertion(void **state)
 {
     (void)state;
     struct name_set names = {0};
@@ -68,9 +68,9 @@ static void names_are_numbered_as_they_come(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_stay_at_their_keys),
+        cmocka_unit_test(keys_keep_their_values),
         cmocka_unit_test(key_zero_is_a_key_like_any_other),
-        cmocka_unit_test(names_are_numbered_as_they_come),
+        cmocka_unit_test(names_are_numbered_in_the_order_of_insertion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

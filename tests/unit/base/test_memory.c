@@ -1,4 +1,4 @@
-/* test_memory.c - arenas, growing arrays, hashes, and memory that runs out. */
+/* test_memory.c - base/memory.c, base/arena.c and base/hash.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-static void arena_memory_is_zeroed_even_when_used_again(void **state)
+static void arena_memory_is_zeroed_after_a_reset_too(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -36,7 +36,7 @@ static void arena_memory_is_zeroed_even_when_used_again(void **state)
     arena_free(&arena);
 }
 
-/* Runs in a child, since running out ends the process. */
+/* Runs `allocate` in a child process, because running out of memory exits the process. */
 static int exit_code_of(void (*run)(void))
 {
     pid_t child = fork();
@@ -106,7 +106,7 @@ static void hashes_depend_on_where_parts_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arena_memory_is_zeroed_even_when_used_again),
+        cmocka_unit_test(arena_memory_is_zeroed_after_a_reset_too),
         cmocka_unit_test(running_out_of_memory_ends_the_program_with_code_4),
         cmocka_unit_test(arrays_grow_by_doubling),
         cmocka_unit_test(hashes_depend_on_where_parts_end),
