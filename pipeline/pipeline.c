@@ -4,10 +4,7 @@
 #include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-
-#include "base/memory.h"
 
 static void note(const struct pipeline *pipeline, const char *message)
 {

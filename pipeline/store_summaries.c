@@ -1,6 +1,4 @@
 /* store_summaries.c - passes 2 and 3: generated texts, summaries with their evidence, figures. */
-#include <math.h>
-
 #include "base/normalize.h"
 #include "base/utf8.h"
 #include "pipeline/store_private.h"
