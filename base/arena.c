@@ -1,4 +1,4 @@
-/* arena.c - a list of blocks, filled from the front. */
+/* arena.c - a list of blocks; allocations are taken from the newest. */
 #include "base/arena.h"
 
 #include <stdalign.h>
@@ -22,7 +22,7 @@ void *arena_alloc(struct arena *arena, size_t count, size_t size)
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
-        return memory_alloc(count, size); /* too large: ends the program there */
+        return memory_alloc(count, size); /* too large: exits the program */
     bytes = (bytes + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
     struct arena_block *block = arena->blocks;
     if (!block || block->size - block->used < bytes) {
@@ -66,7 +66,7 @@ void arena_reset(struct arena *arena)
         free(arena->blocks);
         arena->blocks = next;
     }
-    /* A block grown for one giant is not kept: memory follows the ordinary batch. */
+    /* A block larger than usual is not kept, so that one large text does not hold its memory. */
     if (arena->blocks && arena->blocks->size > BLOCK_SIZE) {
         free(arena->blocks);
         arena->blocks = NULL;

@@ -1,4 +1,4 @@
-/* arena.h - many small allocations, freed together. */
+/* arena.h - many small allocations that are freed together. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
@@ -8,23 +8,24 @@
 
 struct arena_block;
 
-/* A zeroed arena is empty and ready. */
+/* A zeroed arena is empty. */
 struct arena {
     struct arena_block *blocks; /* newest first */
     size_t used;                /* bytes handed out since the last reset */
 };
 
-/* Zeroed memory, aligned for any type, valid until arena_reset or arena_free.
- * Never NULL: running out of memory ends the program (see base/memory.h). */
+/* `count` elements of `size` bytes, zeroed, aligned for any type, valid until arena_reset or
+ * arena_free. Never NULL: if memory runs out, the program exits (base/memory.h). */
 void *arena_alloc(struct arena *arena, size_t count, size_t size);
 
-/* Bytes of `text`, with a NUL behind them that is not counted. */
+/* A copy of `text`. A NUL follows its bytes and is not counted. */
 struct text arena_copy_text(struct arena *arena, struct text text);
 
+/* The printed text. A NUL follows its bytes and is not counted. */
 struct text arena_format(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-void arena_reset(struct arena *arena); /* forget everything, keep one block */
+void arena_reset(struct arena *arena); /* frees everything but one block */
 void arena_free(struct arena *arena);  /* safe on a zeroed arena */
 
 #endif

@@ -1,4 +1,4 @@
-/* calendar.c - day numbers by the era method (H. Hinnant, "chrono-Compatible Low-Level Date
+/* calendar.c - day numbers by eras of 400 years (H. Hinnant, "chrono-Compatible Low-Level Date
  * Algorithms"). */
 #include "base/calendar.h"
 
@@ -88,7 +88,7 @@ void calendar_format(int64_t seconds, char text[32])
     write_two_digits(text + 17, civil.second);
 }
 
-/* ISO 8601: a week belongs to the year that holds its Thursday. */
+/* ISO 8601: a week belongs to the year of its Thursday. */
 static void format_iso_week(int64_t seconds, char period[16])
 {
     int64_t days = floor_divide(seconds, SECONDS_PER_DAY);

@@ -1,8 +1,8 @@
-/* clock.h - elapsed time, for progress bars and figures of speed. Never part of a result. */
+/* clock.h - elapsed time, for progress bars and speeds; results never depend on it. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
-/* Seconds on the monotonic clock; only differences have a meaning. */
+/* Seconds on the monotonic clock; only differences are meaningful. */
 double clock_seconds(void);
 
 #endif

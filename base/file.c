@@ -1,4 +1,4 @@
-/* file.c - whole files, and files that appear at once. */
+/* file.c - reads whole files, and replaces files atomically. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -35,8 +35,8 @@ bool file_read(const char *path, size_t max_size, struct arena *arena, struct te
         return false;
     if (size > max_size) {
         close(descriptor);
-        return error_set(error, kind, "%s: %zu bytes, more than the %zu allowed here", path, size,
-                         max_size);
+        return error_set(error, kind, "%s: the file has %zu bytes; at most %zu are allowed", path,
+                         size, max_size);
     }
     char *memory = arena_alloc(arena, size + 1, 1);
     size_t filled = 0;
@@ -99,7 +99,7 @@ bool file_writer_open(struct file_writer *writer, const char *path, struct error
     free(writer->path);
     free(writer->temporary_path);
     *writer = (struct file_writer){0};
-    return error_set(error, ERROR_STORE, "%s: cannot write here: %s", path, strerror(saved_errno));
+    return error_set(error, ERROR_STORE, "%s: cannot be written: %s", path, strerror(saved_errno));
 }
 
 bool file_writer_commit(struct file_writer *writer, struct error *error)
@@ -119,7 +119,8 @@ bool file_writer_commit(struct file_writer *writer, struct error *error)
     }
     if (!written)
         error_set(error, ERROR_STORE, "%s: cannot be written: %s", writer->path,
-                  saved_errno ? strerror(saved_errno) : "the write failed earlier (disk full?)");
+                  saved_errno ? strerror(saved_errno)
+                              : "an earlier write failed (is the disk full?)");
     file_writer_abort(writer);
     return written;
 }
@@ -129,7 +130,7 @@ void file_writer_abort(struct file_writer *writer)
     if (writer->stream)
         fclose(writer->stream);
     if (writer->temporary_path)
-        unlink(writer->temporary_path); /* gone already after a commit */
+        unlink(writer->temporary_path); /* does not exist after a commit */
     free(writer->path);
     free(writer->temporary_path);
     *writer = (struct file_writer){0};

@@ -1,4 +1,4 @@
-/* file.h - whole files, and files that appear at once. */
+/* file.h - reads whole files, and replaces files atomically. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
@@ -8,19 +8,20 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* The whole of a file of at most `most` bytes, allocated from `arena`. Faults are `kind` errors. */
+/* Reads a whole file of at most `max_size` bytes into memory of `arena`. Errors are of `kind`. */
 bool file_read(const char *path, size_t max_size, struct arena *arena, struct text *bytes,
                enum error_kind kind, struct error *error);
 
-/* Maps a file read-only. An empty file gives the empty text. Undo with file_unmap. */
+/* Maps a file read-only; an empty file is the empty text. Release with file_unmap. */
 bool file_map(const char *path, struct text *bytes, enum error_kind kind, struct error *error);
 void file_unmap(struct text bytes);
 
-/* Part of a mapped file that will not be read again soon: gives its memory back. */
+/* Releases the memory of a part of a mapped file that will not be read again soon. */
 void file_release_pages(struct text bytes);
 
-/* A file written beside its target (mode 0600), which it replaces only when all of it is on disk:
- * a reader, a full disk or a kill never leaves half a file under the target's name. */
+/* Writes a temporary file (mode 0600) in the target's folder, which replaces the target only when
+ * it is complete and on disk. Whatever happens, the target's name never refers to a partial file.
+ */
 struct file_writer {
     FILE *stream;
     char *path, *temporary_path; /* owned */
@@ -28,11 +29,11 @@ struct file_writer {
 
 bool file_writer_open(struct file_writer *writer, const char *path, struct error *error);
 
-/* Flushes, syncs, renames. On any failure (the stream's own included) removes the temporary file
- * and says ERROR_STORE with the path and the reason. */
+/* Flushes, syncs and renames the file. On any error, including earlier errors of the stream,
+ * removes the temporary file; the error is ERROR_STORE with the path and the reason. */
 bool file_writer_commit(struct file_writer *writer, struct error *error);
 
-/* Gives up: removes the temporary file. Safe on a zeroed or committed writer. */
+/* Removes the temporary file. Safe on a zeroed or committed writer. */
 void file_writer_abort(struct file_writer *writer);
 
 #endif

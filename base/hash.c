@@ -30,24 +30,6 @@ void hash_format(uint64_t hash, char digits[17])
     snprintf(digits, 17, "%016llx", (unsigned long long)hash);
 }
 
-bool hash_parse(struct text digits, uint64_t *hash)
-{
-    if (digits.size != 16)
-        return false;
-    uint64_t value = 0;
-    for (size_t i = 0; i < 16; i++) {
-        char digit = digits.bytes[i];
-        if (digit >= '0' && digit <= '9')
-            value = value << 4 | (uint64_t)(digit - '0');
-        else if (digit >= 'a' && digit <= 'f')
-            value = value << 4 | (uint64_t)(digit - 'a' + 10);
-        else
-            return false;
-    }
-    *hash = value;
-    return true;
-}
-
 struct hash_stream {
     XXH3_state_t state;
 };

@@ -9,22 +9,19 @@
 
 enum { MIN_CAPACITY = 16 };
 
-static const uint64_t ZERO_KEY = UINT64_C(0x9E3779B97F4A7C15); /* what key 0 is kept as */
-
 static struct hash_table_slot *find_slot(const struct hash_table *hash_table, uint64_t key)
 {
-    /* Keys are good hashes: their low bits spread. */
-    size_t mask = hash_table->capacity - 1, at = (size_t)key & mask;
-    while (hash_table->slots[at].key && hash_table->slots[at].key != key)
-        at = (at + 1) & mask;
-    return &hash_table->slots[at];
+    /* Keys are hashes, so their low bits are evenly distributed. */
+    size_t mask = hash_table->capacity - 1, index = (size_t)key & mask;
+    while (hash_table->slots[index].key && hash_table->slots[index].key != key)
+        index = (index + 1) & mask;
+    return &hash_table->slots[index];
 }
 
 static void grow(struct hash_table *hash_table)
 {
-    struct hash_table larger = {.count = hash_table->count,
-                                .capacity =
-                                    hash_table->capacity ? hash_table->capacity * 2 : MIN_CAPACITY};
+    struct hash_table larger = *hash_table;
+    larger.capacity = hash_table->capacity ? hash_table->capacity * 2 : MIN_CAPACITY;
     larger.slots = memory_alloc(larger.capacity, sizeof(*larger.slots));
     for (size_t i = 0; i < hash_table->capacity; i++)
         if (hash_table->slots[i].key)
@@ -33,12 +30,26 @@ static void grow(struct hash_table *hash_table)
     *hash_table = larger;
 }
 
+/* Key 0 marks free slots, so its value is kept outside of them. */
+static size_t *get_or_insert_zero(struct hash_table *hash_table, size_t value, bool *added)
+{
+    if (added)
+        *added = !hash_table->has_zero_key;
+    if (!hash_table->has_zero_key) {
+        hash_table->has_zero_key = true;
+        hash_table->zero_value = value;
+        hash_table->count++;
+    }
+    return &hash_table->zero_value;
+}
+
 size_t *hash_table_get_or_insert(struct hash_table *hash_table, uint64_t key, size_t value,
                                  bool *added)
 {
+    if (!key)
+        return get_or_insert_zero(hash_table, value, added);
     if ((hash_table->count + 1) * 2 > hash_table->capacity)
         grow(hash_table);
-    key = key ? key : ZERO_KEY;
     struct hash_table_slot *slot = find_slot(hash_table, key);
     if (added)
         *added = !slot->key;
@@ -51,17 +62,20 @@ size_t *hash_table_get_or_insert(struct hash_table *hash_table, uint64_t key, si
 
 const size_t *hash_table_find(const struct hash_table *hash_table, uint64_t key)
 {
-    if (!hash_table->count)
+    if (!key)
+        return hash_table->has_zero_key ? &hash_table->zero_value : NULL;
+    if (!hash_table->capacity)
         return NULL;
-    const struct hash_table_slot *slot = find_slot(hash_table, key ? key : ZERO_KEY);
+    const struct hash_table_slot *slot = find_slot(hash_table, key);
     return slot->key ? &slot->value : NULL;
 }
 
 void hash_table_clear(struct hash_table *hash_table)
 {
-    if (hash_table->count)
+    if (hash_table->count && hash_table->capacity)
         memset(hash_table->slots, 0, hash_table->capacity * sizeof(*hash_table->slots));
     hash_table->count = 0;
+    hash_table->has_zero_key = false;
 }
 
 void hash_table_free(struct hash_table *hash_table)

@@ -1,4 +1,4 @@
-/* html.c - libxml2's HTML parser as a stream of events, and a writer that knows what shows. */
+/* html.c - writes the visible text from the events of libxml2's HTML parser. */
 #include "base/html.h"
 
 #include <libxml/HTMLparser.h>
@@ -9,22 +9,22 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 
-/* The parser looks through all open elements at each end tag: it is stopped at this depth and set
- * going again on what follows, so that deep nesting costs neither time nor text. */
+/* At each end tag, the parser searches all open elements. At this depth it is stopped and restarted
+ * on the rest, so that deep nesting costs no time and loses no text. */
 enum { MAX_DEPTH = 256 };
 
-/* Put before what is parsed: outside of a body, the parser would make up paragraphs. */
+/* Precedes the parsed bytes, because the parser adds paragraphs outside of a body. */
 static const struct text body_tag = {"<body>", 6};
 
 enum element_kind {
     INLINE,
     BLOCK,     /* on lines of its own */
-    PARAGRAPH, /* set off by an empty line */
+    PARAGRAPH, /* separated by an empty line */
     ITEM,
     CELL,
     BREAK,
     IMAGE,
-    HIDDEN, /* shows nothing, nor do its children */
+    HIDDEN, /* invisible, like its children */
 };
 
 /* Sorted by name. */
@@ -95,11 +95,12 @@ static const struct element {
 
 enum quote_kind {
     QUOTE_NONE,
-    QUOTE_ELEMENT, /* the element's own text */
-    QUOTE_TO_END   /* the header of a quoted message that fills the rest of the page */
+    QUOTE_ELEMENT, /* the text of the element */
+    QUOTE_TO_END   /* the rest of the page: the element is the header of a quoted message */
 };
 
-/* What mail programs leave behind, as class or id. Outlook puts "x_" before those of others. */
+/* Classes and ids by which mail programs mark quotes. Outlook prefixes those of others with "x_".
+ */
 static const struct {
     const char *name;
     bool is_id;
@@ -129,20 +130,20 @@ static const struct {
 };
 
 struct html_text_writer {
-    char *bytes; /* allocated with malloc */
+    char *bytes; /* owned */
     size_t size, capacity;
-    unsigned pending_line_breaks;                /* line ends due before the next character */
-    char pending_space;                          /* blank due, when no line end is; 0: none */
-    bool has_pending_bullet;                     /* "- " due */
+    unsigned pending_line_breaks;                /* to write before the next character */
+    char pending_space;                          /* to write if no line break is pending; 0: none */
+    bool has_pending_bullet;                     /* "- " to write */
     size_t depth;                                /* open elements */
-    size_t hidden_depth, pre_depth, quote_depth; /* where such a part began; 0: not in one */
+    size_t hidden_depth, pre_depth, quote_depth; /* depth at which such a part began; 0: outside */
     size_t quote_begin;
     bool find_quotes;
-    struct html_span *quotes; /* allocated with malloc */
+    struct html_span *quotes; /* owned */
     size_t quote_count, quote_capacity;
     htmlParserCtxtPtr parser;
-    struct text body_tag, remaining; /* what the parser has not yet been given */
-    size_t stop_offset;              /* of the segment; SIZE_MAX: it went through */
+    struct text body_tag, remaining; /* bytes that the parser has not read yet */
+    size_t stop_offset;              /* where the parser was stopped; SIZE_MAX: not stopped */
 };
 
 static void append_bytes(struct html_text_writer *html_text_writer, const char *bytes, size_t size)
@@ -153,7 +154,7 @@ static void append_bytes(struct html_text_writer *html_text_writer, const char *
     html_text_writer->size += size;
 }
 
-/* Writes the white space and the bullet that are due before a character. */
+/* Writes the pending white space and bullet. */
 static void flush_pending(struct html_text_writer *html_text_writer)
 {
     if (html_text_writer->size && html_text_writer->pending_line_breaks)
@@ -174,7 +175,7 @@ static void request_line_breaks(struct html_text_writer *html_text_writer,
         html_text_writer->pending_line_breaks = pending_line_breaks;
 }
 
-/* Windows-1252's characters under the numbers 128 to 159, as pages write them (&#146;). */
+/* Pages write Windows-1252 characters as the code points 128 to 159 (&#146;). */
 static const uint16_t windows_1252_points[32] = {
     0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
@@ -225,7 +226,7 @@ static struct text find_attribute(const xmlChar **attributes, const char *name)
     return (struct text){0};
 }
 
-/* style="... display: none ..." whatever the blanks, and hidden="..." */
+/* style="... display: none ...", with any spaces, or hidden="..." */
 static bool is_hidden(const xmlChar **attributes)
 {
     static const struct text hiding_styles[] = {TEXT("display:none"), TEXT("mso-hide:all")};
@@ -238,8 +239,7 @@ static bool is_hidden(const xmlChar **attributes)
             char c = style.bytes[i];
             if (c == ' ')
                 continue;
-            if (c >= 'A' && c <= 'Z')
-                c = (char)(c + 'a' - 'A');
+            c = ascii_to_lower(c);
             matched =
                 c == hiding_styles[w].bytes[matched] ? matched + 1 : c == hiding_styles[w].bytes[0];
             if (matched == hiding_styles[w].size)
@@ -268,7 +268,7 @@ static enum quote_kind quote_kind_of(const xmlChar *name, const xmlChar **attrib
     return QUOTE_NONE;
 }
 
-/* An image speaks where it stands for a character: an emoji as its alternative text. */
+/* Writes the alternative text of an image that replaces an emoji. */
 static void write_image(struct html_text_writer *html_text_writer, const xmlChar **attributes)
 {
     struct text alternative = find_attribute(attributes, "alt");
@@ -320,7 +320,7 @@ static void start_element(void *user, const xmlChar *name, const xmlChar **attri
     stop_at_max_depth(html_text_writer);
 }
 
-/* Notes the quoted part; what a person forwards ("---------- Forwarded message") is not one. */
+/* Records the quoted part, unless it is a forwarded message ("---------- Forwarded message"). */
 static void end_quote(struct html_text_writer *html_text_writer)
 {
     html_text_writer->quote_depth = 0;
@@ -368,7 +368,7 @@ static int read_html_bytes(void *user, char *buffer, int size)
     return (int)count;
 }
 
-/* Parses from the front of `html` until its end or the depth limit; returns what is left. */
+/* Parses `html` up to its end or the depth limit, and returns the rest. */
 static struct text parse_segment(struct html_text_writer *html_text_writer, struct text html)
 {
     html_text_writer->body_tag = body_tag;
@@ -391,14 +391,14 @@ static struct text parse_segment(struct html_text_writer *html_text_writer, stru
     htmlFreeParserCtxt(parser);
     if (html_text_writer->stop_offset == SIZE_MAX)
         return (struct text){0};
-    /* The parser stood behind the attributes of a tag. */
+    /* The parser stopped after the attributes of a tag. */
     html = text_slice(html, html_text_writer->stop_offset - body_tag.size, html.size);
     if (text_starts_with(html, TEXT("/>")))
         return text_slice(html, 2, html.size);
     return text_slice(html, text_starts_with(html, TEXT(">")), html.size);
 }
 
-/* NUL would end the parser's text, and pass for UTF-16 at the start. */
+/* A NUL would end the text for the parser, and look like UTF-16 at the start. */
 static struct text replace_nul_bytes(struct text html, struct arena *arena)
 {
     if (!html.size || !memchr(html.bytes, '\0', html.size))
@@ -409,22 +409,22 @@ static struct text replace_nul_bytes(struct text html, struct arena *arena)
     return (struct text){bytes, html.size};
 }
 
-/* "<!VR>" and "<![endif]>" are comments to every browser; the parser would show them. */
+/* Browsers treat "<!VR>" and "<![endif]>" as comments; the parser treats them as text. */
 static struct text remove_declarations(struct text html, struct arena *arena)
 {
-    size_t at = text_find(html, TEXT("<!"), 0), size = 0, from = 0;
-    if (at == html.size)
+    size_t position = text_find(html, TEXT("<!"), 0), size = 0, from = 0;
+    if (position == html.size)
         return html;
     char *bytes = arena_alloc(arena, html.size, 1);
-    for (; at < html.size; at = text_find(html, TEXT("<!"), at + 2)) {
-        char next = at + 2 < html.size ? html.bytes[at + 2] : '-';
-        size_t end = text_find(html, TEXT(">"), at);
+    for (; position < html.size; position = text_find(html, TEXT("<!"), position + 2)) {
+        char next = position + 2 < html.size ? html.bytes[position + 2] : '-';
+        size_t end = text_find(html, TEXT(">"), position);
         if (next == '-' || end == html.size)
             continue;
-        memcpy(bytes + size, html.bytes + from, at - from);
-        size += at - from;
+        memcpy(bytes + size, html.bytes + from, position - from);
+        size += position - from;
         from = end + 1;
-        at = end - 1;
+        position = end - 1;
     }
     memcpy(bytes + size, html.bytes + from, html.size - from);
     return (struct text){bytes, size + html.size - from};
@@ -451,13 +451,12 @@ struct text html_to_text(struct text html, struct arena *arena)
     return convert_html(&html_text_writer, html, arena);
 }
 
-/* "&nbsp;", "&#39;": a name or number between the signs. */
+/* "&nbsp;", "&#39;": a name or number between "&" and ";". */
 static bool starts_with_entity(struct text text)
 {
     size_t end = 1;
     while (end < text.size && end < 12 &&
-           ((text.bytes[end] >= '0' && text.bytes[end] <= '9') ||
-            ascii_is_letter(text.bytes[end]) || (end == 1 && text.bytes[end] == '#')))
+           (ascii_is_alphanumeric(text.bytes[end]) || (end == 1 && text.bytes[end] == '#')))
         end++;
     return end > 2 && end < text.size && text.bytes[end] == ';';
 }
@@ -468,16 +467,15 @@ static bool starts_with_tag(struct text text)
            text_find(text, TEXT(">"), 0) < text.size;
 }
 
-/* Whether the tag at the front of `text` parts lines. */
+/* Whether `text` begins with a tag that separates lines. */
 static bool starts_with_block_tag(struct text text)
 {
     char name[16];
     size_t size = 0;
-    for (size_t at = 1; at < text.size && size + 1 < sizeof(name); at++) {
-        if (!ascii_is_letter(text.bytes[at]) && !(text.bytes[at] >= '0' && text.bytes[at] <= '9'))
-            break;
-        name[size++] = text.bytes[at] >= 'A' && text.bytes[at] <= 'Z' ? (char)(text.bytes[at] | 32)
-                                                                      : text.bytes[at];
+    while (size + 1 < sizeof(name) && size + 1 < text.size &&
+           ascii_is_alphanumeric(text.bytes[size + 1])) {
+        name[size] = ascii_to_lower(text.bytes[size + 1]);
+        size++;
     }
     name[size] = '\0';
     return element_kind_of((const xmlChar *)name) != INLINE;
@@ -497,7 +495,7 @@ struct text html_to_text_if_marked_up(struct text text, struct arena *arena)
         entity = starts_with_entity(text_slice(text, i, text.size));
     if (block)
         return html_to_text(text, arena);
-    if (tag || entity) /* the line ends are the writer's own */
+    if (tag || entity) /* keep the line breaks of the text */
         return html_to_text(arena_format(arena, "<pre>%.*s", TEXT_ARGUMENT(text)), arena);
     return text;
 }

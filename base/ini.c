@@ -1,8 +1,8 @@
-/* ini.c - reading INI files through inih.
+/* ini.c - reads INI files through inih.
  *
- * inih is built with lines of at most 200 bytes, sections of 49, values that end at " ;", and no
- * line numbers. So it is handed each line's beginning, which decides what the line is; the values,
- * whole, and the line numbers are taken from the lines themselves. */
+ * inih is built with limits: lines of 200 bytes, section names of 49, values that end at " ;", and
+ * no line numbers. Therefore inih gets only the beginning of each line, which decides what the line
+ * is; this file takes values and line numbers from the lines themselves. */
 #include "base/ini.h"
 
 #include <ini.h>
@@ -11,20 +11,18 @@
 #include "base/arena.h"
 
 struct ini_parser {
-    struct text bytes;
-    size_t offset, line_number; /* of the next line; of the line last handed to inih */
+    const struct ini_source *source; /* borrowed */
+    size_t offset;                   /* of the next line */
+    size_t line_number;              /* of the line that inih got last */
     struct text line, section;
-    bool accepts_continuation,
-        is_continuation; /* an indented line would go on with a value; the line does */
+    bool accepts_continuation; /* an indented line would continue a value */
+    bool is_continuation;      /* the line continues a value */
 
-    /* The setting last met, delivered when it is clear that no further line belongs to it. */
+    /* The last setting; delivered after the last line that continues its value. */
     bool has_pending_setting;
-    struct text pending_section, key, value;
-    size_t setting_line;
+    struct ini_setting pending;
     struct arena continuation_arena; /* values of several lines */
 
-    const char *name;
-    enum error_kind kind;
     ini_setting_handler *handler;
     void *user;
     struct error parse_error;
@@ -33,8 +31,8 @@ struct ini_parser {
 
 static bool report_parse_error(struct ini_parser *ini_parser, size_t line, const char *reason)
 {
-    error_set(&ini_parser->parse_error, ini_parser->kind, "%s:%zu: %s", ini_parser->name, line,
-              reason);
+    error_set(&ini_parser->parse_error, ini_parser->source->error_kind, "%s:%zu: %s",
+              ini_parser->source->name, line, reason);
     ini_parser->parse_error_line = line;
     return false;
 }
@@ -44,17 +42,16 @@ static bool emit_pending_setting(struct ini_parser *ini_parser)
     if (!ini_parser->has_pending_setting)
         return true;
     ini_parser->has_pending_setting = false;
-    if (ini_parser->handler(ini_parser->user, ini_parser->pending_section, ini_parser->key,
-                            ini_parser->value, ini_parser->setting_line, &ini_parser->parse_error))
+    if (ini_parser->handler(ini_parser->user, &ini_parser->pending, &ini_parser->parse_error))
         return true;
-    ini_parser->parse_error_line = ini_parser->setting_line;
+    ini_parser->parse_error_line = ini_parser->pending.line;
     return false;
 }
 
 static void read_next_line(struct ini_parser *ini_parser)
 {
-    const char *begin = ini_parser->bytes.bytes + ini_parser->offset;
-    size_t remaining = ini_parser->bytes.size - ini_parser->offset;
+    const char *begin = ini_parser->source->bytes.bytes + ini_parser->offset;
+    size_t remaining = ini_parser->source->bytes.size - ini_parser->offset;
     const char *newline = memchr(begin, '\n', remaining);
     size_t size = newline ? (size_t)(newline - begin) : remaining;
     ini_parser->offset += size + (newline != NULL);
@@ -71,11 +68,11 @@ static void read_next_line(struct ini_parser *ini_parser)
     }
 }
 
-/* inih's reader: one call, one line, always ended by a line feed. */
+/* The reader for inih: returns one line per call, ended by a line feed. */
 static char *read_line_for_inih(char *buffer, int capacity, void *stream)
 {
     struct ini_parser *ini_parser = stream;
-    if (ini_parser->parse_error_line || ini_parser->offset == ini_parser->bytes.size)
+    if (ini_parser->parse_error_line || ini_parser->offset == ini_parser->source->bytes.size)
         return NULL;
     read_next_line(ini_parser);
     struct text line = ini_parser->line;
@@ -91,17 +88,18 @@ static char *read_line_for_inih(char *buffer, int capacity, void *stream)
     return buffer;
 }
 
-/* inih's handler: the line last handed over is a setting, or goes on with the one before. */
+/* The handler for inih: the line that inih got last is a setting, or continues the previous one. */
 static int handle_inih_setting(void *user, const char *section, const char *name, const char *value)
 {
     struct ini_parser *ini_parser = user;
-    (void)value; /* cut at " ;" or where inih's buffer ended */
+    (void)value; /* cut at " ;" or at the end of the buffer */
     if (ini_parser->is_continuation) {
         struct text continuation = text_trim(ini_parser->line);
-        ini_parser->value =
-            ini_parser->value.size
+        struct text *pending_value = &ini_parser->pending.value;
+        *pending_value =
+            pending_value->size
                 ? arena_format(&ini_parser->continuation_arena, "%.*s %.*s",
-                               TEXT_ARGUMENT(ini_parser->value), TEXT_ARGUMENT(continuation))
+                               TEXT_ARGUMENT(*pending_value), TEXT_ARGUMENT(continuation))
                 : continuation;
         return 1;
     }
@@ -109,7 +107,7 @@ static int handle_inih_setting(void *user, const char *section, const char *name
         return 0;
     if (strlen(section) < ini_parser->section.size)
         return report_parse_error(ini_parser, ini_parser->line_number,
-                                  "the section's name is longer than 49 bytes");
+                                  "the name of the section is longer than 49 bytes");
     if (!*name)
         return report_parse_error(ini_parser, ini_parser->line_number, "expected key = value");
     size_t separator = 0;
@@ -118,26 +116,26 @@ static int handle_inih_setting(void *user, const char *section, const char *name
         separator++;
     struct text key = text_trim(text_slice(ini_parser->line, 0, separator));
     if (!text_equal(key, text_of(name)))
-        return 1; /* goes on with a value for inih, behind a broken section line: that is told */
+        return 1; /* for inih a continuation after an invalid section line, which is reported */
     ini_parser->has_pending_setting = ini_parser->accepts_continuation = true;
-    ini_parser->pending_section = text_trim(ini_parser->section);
-    ini_parser->key = key;
-    ini_parser->value =
-        text_trim(text_slice(ini_parser->line, separator + 1, ini_parser->line.size));
-    ini_parser->setting_line = ini_parser->line_number;
+    ini_parser->pending = (struct ini_setting){
+        .section = text_trim(ini_parser->section),
+        .key = key,
+        .value = text_trim(text_slice(ini_parser->line, separator + 1, ini_parser->line.size)),
+        .line = ini_parser->line_number,
+    };
     return 1;
 }
 
-bool ini_read(struct text bytes, const char *name, enum error_kind kind,
-              ini_setting_handler *handler, void *user, struct error *error)
+bool ini_read(const struct ini_source *source, ini_setting_handler *handler, void *user,
+              struct error *error)
 {
-    struct ini_parser ini_parser = {
-        .bytes = bytes, .name = name, .kind = kind, .handler = handler, .user = user};
+    struct ini_parser ini_parser = {.source = source, .handler = handler, .user = user};
     int syntax_line =
         ini_parse_stream(read_line_for_inih, &ini_parser, handle_inih_setting, &ini_parser);
     if (!ini_parser.parse_error_line)
         emit_pending_setting(&ini_parser);
-    /* inih reads on behind a line that it does not understand; the first fault is told. */
+    /* inih continues after a line that it does not understand; only the first error is reported. */
     if (syntax_line &&
         (!ini_parser.parse_error_line || (size_t)syntax_line < ini_parser.parse_error_line)) {
         ini_parser.parse_error = (struct error){0};

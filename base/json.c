@@ -1,4 +1,4 @@
-/* json.c - reading JSON through jansson, with our limits around it. */
+/* json.c - parses JSON through jansson, with limits on depth and numbers. */
 #include "base/json.h"
 
 #include <jansson.h>
@@ -12,8 +12,8 @@
 
 enum { MAX_DEPTH = 512 };
 
-/* Finds the end of the object or list that comes first (all the bytes, when it never ends or a
- * plain value comes first). False when it nests deeper than we promise; jansson would go on. */
+/* Finds the end of the first object or array; the end of the bytes if it never ends, or if the
+ * first value is neither. False if it nests deeper than MAX_DEPTH. */
 static bool find_value_end(struct text bytes, size_t *end)
 {
     size_t depth = 0;
@@ -39,11 +39,11 @@ static bool find_value_end(struct text bytes, size_t *end)
     return true;
 }
 
-/* Bytes added to the copy behind an integer that int64 cannot hold. */
+/* Appended, in a copy of the bytes, to each integer that does not fit int64. */
 static const struct text real_suffix = {".0", 2};
 
-/* End of the digits that begin at `at` (perhaps with a sign); *is_too_large when they are an
- * integer beyond int64. */
+/* The end of the sign and digits at `begin`; *is_too_large tells whether they are an integer that
+ * does not fit int64. */
 static size_t skip_number(struct text bytes, size_t begin, bool *is_too_large)
 {
     size_t end = begin + (bytes.bytes[begin] == '-');
@@ -56,11 +56,10 @@ static size_t skip_number(struct text bytes, size_t begin, bool *is_too_large)
     return end;
 }
 
-/* A copy in which integers too large for int64 are written as reals. Freed by the
- * caller. */
+/* A copy in which integers that do not fit int64 are written as reals. Freed by the caller. */
 static struct text convert_large_integers_to_reals(struct text bytes)
 {
-    /* Each mark follows 19 digits or more. */
+    /* Each suffix follows at least 19 digits. */
     char *copy = memory_alloc(bytes.size + bytes.size / 19 * real_suffix.size + 1, 1);
     size_t size = 0;
     bool in_string = false;
@@ -85,7 +84,7 @@ static struct text convert_large_integers_to_reals(struct text bytes)
     return (struct text){copy, size};
 }
 
-/* Where offset `copy_offset` of the copy lies in the original. */
+/* The offset in the original that corresponds to `copy_offset` in the copy. */
 static size_t map_to_original_offset(struct text bytes, struct text copy, size_t copy_offset)
 {
     size_t original = 0;
@@ -121,7 +120,7 @@ struct json *json_read(struct text bytes, size_t *consumed, enum error_kind kind
     size_t end = (size_t)parse_error.position;
     if (!root && json_error_code(&parse_error) == json_error_numeric_overflow) {
         if (consumed)
-            bytes = text_slice(bytes, 0, value_end); /* not the whole file for each value */
+            bytes = text_slice(bytes, 0, value_end); /* do not copy the rest of the file */
         struct text copy = convert_large_integers_to_reals(bytes);
         root = parse_with_jansson(copy, !consumed, &parse_error);
         end = map_to_original_offset(bytes, copy, (size_t)parse_error.position);
@@ -205,7 +204,7 @@ const struct json *json_element(const struct json *array, size_t index)
 bool json_next_member(const struct json *object, void **position, struct text *key,
                       const struct json **value)
 {
-    json_t *mutable_object = (json_t *)(uintptr_t)object; /* jansson's iterators may also write */
+    json_t *mutable_object = (json_t *)(uintptr_t)object; /* jansson iterators are not const */
     *position = *position ? json_object_iter_next(mutable_object, *position)
                           : json_object_iter(mutable_object);
     if (!*position)

@@ -1,4 +1,4 @@
-/* json.h - reading JSON (over jansson): a tree of values that the root owns. */
+/* json.h - parses JSON (over jansson) into a tree of values that the root owns. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
@@ -7,7 +7,7 @@
 
 struct json; /* one value */
 
-/* jansson's own names (JSON_NULL, json_real, ...) are left to it: they would clash at link time. */
+/* jansson's own names (JSON_NULL, json_real, ...) are avoided: they would clash when linking. */
 enum json_kind {
     JSON_KIND_NULL,
     JSON_KIND_BOOLEAN,
@@ -18,26 +18,26 @@ enum json_kind {
     JSON_KIND_OBJECT,
 };
 
-/* Reads one value from the front of `bytes`; what follows it is left, and *consumed (optional) says
- * where it starts; with `consumed` NULL only white space may follow. The value is freed by
- * json_free. NULL on a fault: `kind` errors "line 3, column 7: ..." with the message of the parser.
- * Depth is limited to 512; integers beyond int64 read as JSON_KIND_REAL; invalid UTF-8, also within
- * strings, is a fault. Of members of one name the last counts. */
+/* Parses the value at the start of `bytes`; free it with json_free. *consumed is set to the size of
+ * the value; if `consumed` is NULL, only white space may follow the value. On an error returns NULL
+ * and sets an error of `kind`: "line 3, column 7: ...". Errors include invalid UTF-8, also in
+ * strings, and nesting deeper than 512 levels. Integers that do not fit int64 become reals. If two
+ * members have the same name, the last one counts. */
 struct json *json_read(struct text bytes, size_t *consumed, enum error_kind kind,
                        struct error *error);
 void json_free(struct json *root); /* NULL is fine */
 
-/* All of these take NULL as a JSON null, so look-ups chain: json_text(json_member(v, "a")). */
+/* For all of these, NULL is a JSON null, so lookups chain: json_text(json_member(value, "a")). */
 enum json_kind json_kind_of(const struct json *value);
-struct text json_text(const struct json *value); /* of a string; else empty. Owned by the root */
+struct text json_text(const struct json *value); /* of a string, owned by the root; else empty */
 bool json_to_real(const struct json *value, double *number); /* of an integer or real; else false */
 bool json_to_integer(const struct json *value, int64_t *number);
 bool json_is_true(const struct json *value);
-const struct json *json_member(const struct json *object, const char *key); /* NULL when absent */
-size_t json_count(const struct json *value); /* members or elements; 0 for anything else */
+const struct json *json_member(const struct json *object, const char *key); /* NULL: none */
+size_t json_count(const struct json *value); /* of members or elements; else 0 */
 const struct json *json_element(const struct json *array, size_t index);
 
-/* Members in the order of the file. Start with *position = NULL:
+/* The members in the order of the file. Start with *position = NULL:
  * while (json_next_member(object, &position, &key, &value)) ... */
 bool json_next_member(const struct json *object, void **position, struct text *key,
                       const struct json **value);

@@ -1,4 +1,4 @@
-/* json_writer.c - writing JSON to a stream. */
+/* json_writer.c - writes JSON to a stream. */
 #include "base/json_writer.h"
 
 #include <assert.h>
@@ -31,7 +31,7 @@ static void write_line_break(struct json_writer *writer)
         fputs_unlocked("  ", writer->stream);
 }
 
-/* What stands before a key or an element: the comma behind the one before it. */
+/* Writes what precedes a key or an element: a comma and a line break. */
 static void begin_element(struct json_writer *writer)
 {
     if (!writer->depth)
@@ -84,7 +84,7 @@ void json_end(struct json_writer *writer)
         fputc_unlocked('\n', writer->stream);
 }
 
-/* Up to eight bytes, the first lowest; blanks for those that are not there. */
+/* Up to eight bytes as a little-endian number; missing bytes are spaces. */
 static uint64_t load_le64(const char *bytes, size_t size)
 {
     uint64_t word;
@@ -111,9 +111,9 @@ static void store_le64(char *bytes, uint64_t word)
     memcpy(bytes, &word, sizeof(word));
 }
 
-/* How many of eight bytes, from the first on, are ASCII that stands for itself in a JSON string: a
- * byte of `found` has its high bit set for a control, quote, backslash, DEL or a byte above ASCII.
- * A borrow may set bits above the first of these, never below. */
+/* The number of leading bytes, of eight, that a JSON string contains unescaped. In special_bits,
+ * the high bit of a byte is set for a control character, quote, backslash, DEL, or a byte above
+ * ASCII. A borrow may set bits after the first of these, never before it. */
 static size_t count_plain_bytes(uint64_t word)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
@@ -124,17 +124,17 @@ static size_t count_plain_bytes(uint64_t word)
     return special_bits ? (size_t)__builtin_ctzll(special_bits) / 8 : 8;
 }
 
-/* What stands for the byte or sequence at `at` that cannot go out as it is, in `escape`; its size
- * in *size. */
-static size_t write_escape(char escape[8], struct text text, size_t at, size_t *size)
+/* Writes the escape of the byte or invalid sequence at `position`, whose size is *size; returns the
+ * size of the escape. */
+static size_t write_escape(char escape[8], struct text text, size_t position, size_t *size)
 {
     static const char short_escapes[] = {
         ['\n'] = 'n', ['\t'] = 't', ['\r'] = 'r', ['"'] = '"', ['\\'] = '\\'};
     static const char digits[] = "0123456789abcdef";
-    unsigned char byte = (unsigned char)text.bytes[at];
+    unsigned char byte = (unsigned char)text.bytes[position];
     *size = 1;
     if (byte >= 0x80) {
-        utf8_decode(text, at, size);
+        utf8_decode(text, position, size);
         memcpy(escape, "\xEF\xBF\xBD", 3);
         return 3;
     }
@@ -149,39 +149,39 @@ static size_t write_escape(char escape[8], struct text text, size_t at, size_t *
     return 6;
 }
 
-/* Goes through a buffer: a call of stdio costs more than a short string. */
+/* Collects the string in a buffer, because a stdio call costs more than a short string. */
 static void write_quoted(FILE *stream, struct text text)
 {
-    enum { BUFFER_SIZE = 1024, MAX_WRITE = 8 /* of what one turn adds */ };
+    enum { BUFFER_SIZE = 1024, MAX_WRITE = 8 /* bytes that one iteration adds */ };
     char buffer[BUFFER_SIZE + MAX_WRITE + 1];
-    size_t filled = 0, at = 0, size;
+    size_t filled = 0, position = 0, size;
     buffer[filled++] = '"';
-    while (at < text.size) {
+    while (position < text.size) {
         if (filled > BUFFER_SIZE) {
             fwrite_unlocked(buffer, 1, filled, stream);
             filled = 0;
         }
-        unsigned char byte = (unsigned char)text.bytes[at];
-        size_t remaining = text.size - at;
+        unsigned char byte = (unsigned char)text.bytes[position];
+        size_t remaining = text.size - position;
         if (byte < 0x80) {
-            uint64_t word = load_le64(text.bytes + at, remaining);
+            uint64_t word = load_le64(text.bytes + position, remaining);
             size_t plain_size = count_plain_bytes(word);
             plain_size = plain_size < remaining ? plain_size : remaining;
             store_le64(buffer + filled, word);
-            at += plain_size;
+            position += plain_size;
             filled += plain_size;
             if (plain_size > 0)
                 continue;
         }
         size = byte < 0x80 ? byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7F
-                           : utf8_multibyte_size(text, at);
+                           : utf8_multibyte_size(text, position);
         if (size > 0) {
-            memcpy(buffer + filled, text.bytes + at, size);
+            memcpy(buffer + filled, text.bytes + position, size);
             filled += size;
         } else {
-            filled += write_escape(buffer + filled, text, at, &size);
+            filled += write_escape(buffer + filled, text, position, &size);
         }
-        at += size;
+        position += size;
     }
     buffer[filled++] = '"';
     fwrite_unlocked(buffer, 1, filled, stream);
@@ -224,7 +224,7 @@ void json_write_unsigned(struct json_writer *writer, uint64_t number)
 size_t json_format_real(double number, char digits[32])
 {
     int size = 0;
-    if (!signbit(number) && number < 10 && number == (int)number) { /* as most ratings are */
+    if (!signbit(number) && number < 10 && number == (int)number) { /* most ratings */
         digits[0] = (char)('0' + (int)number);
         digits[1] = '\0';
         return 1;

@@ -1,12 +1,12 @@
-/* language.cc - the one C++ file: a shim over cld2. */
+/* language.cc - a C interface to cld2, which has only a C++ one. */
 #include "base/language.h"
 
-#include <stdio.h> /* cld2 forgot it */
+#include <stdio.h> /* missing in the header of cld2 */
 #include <string.h>
 
 #include <cld2/public/compact_lang_det.h>
 
-/* More than this says nothing new about the language. */
+/* Longer texts do not make the detection better. */
 static const size_t max_bytes = 8192;
 
 bool language_detect(struct text text, char code[8], bool *reliable)
@@ -23,7 +23,7 @@ bool language_detect(struct text text, char code[8], bool *reliable)
     CLD2::DetectLanguageSummary(text.bytes, (int)size, true, best, percent, &text_size, reliable);
     const char *language_code =
         best[0] == CLD2::UNKNOWN_LANGUAGE ? "" : CLD2::LanguageCode(best[0]);
-    /* Three-letter codes are languages without one of two, and cld2's codes for scripts. */
+    /* Codes of three letters are languages without an ISO 639-1 code, or scripts. */
     size_t code_size = strcspn(language_code, "-");
     if (code_size != 2) {
         *reliable = false;

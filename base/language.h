@@ -1,4 +1,4 @@
-/* language.h - which language a text is in (over cld2). */
+/* language.h - detects the language of a text (over cld2). */
 #ifndef BASE_LANGUAGE_H
 #define BASE_LANGUAGE_H
 
@@ -8,9 +8,9 @@
 extern "C" {
 #endif
 
-/* The ISO 639-1 code of valid UTF-8 ("en", "ko", "zh") and a NUL into `code`, and whether the
- * detector is sure: it seldom is of a few words in Latin letters. False, and an empty code, when
- * there is nothing to go by. The same text always gives the same answer. */
+/* Writes the ISO 639-1 code of the language ("en", "ko", "zh") and a NUL to `code`. *reliable tells
+ * whether the detector is certain, which it rarely is for a few words in Latin letters. False, with
+ * an empty code, if no language is found. `text` must be valid UTF-8. Deterministic. */
 bool language_detect(struct text text, char code[8], bool *reliable);
 
 #ifdef __cplusplus

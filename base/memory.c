@@ -1,4 +1,4 @@
-/* memory.c - the one place where running out of memory is met. */
+/* memory.c - the only place that handles running out of memory. */
 #include "base/memory.h"
 
 #include <stdint.h>
@@ -12,10 +12,10 @@ enum { HUGE_PAGE_SIZE = 2 << 20 };
 static _Noreturn void out_of_memory(size_t count, size_t size)
 {
     fprintf(stderr,
-            "winnow: out of memory (asked for %zu x %zu bytes). What was saved stays saved; "
+            "winnow: out of memory (%zu x %zu bytes requested). Everything saved before is intact; "
             "run again with a smaller batch or fewer threads.\n",
             count, size);
-    /* _exit: handlers that allocate must not run now; the database recovers by its journal. */
+    /* _exit, because exit handlers might allocate; the database recovers from its journal. */
     _exit(4);
 }
 
@@ -52,7 +52,7 @@ void *memory_alloc_aligned(size_t count, size_t size)
     if (!memory)
         out_of_memory(count, size);
     if (alignment == HUGE_PAGE_SIZE)
-        madvise(memory, bytes, MADV_HUGEPAGE); /* a wish: without it the same, slower */
+        madvise(memory, bytes, MADV_HUGEPAGE); /* only faster: a failure does not matter */
     return memory;
 }
 

@@ -1,4 +1,4 @@
-/* normalize.c - NFKC case folding and the kinds of letters. */
+/* normalize.c - NFKC case folding and letter classes. */
 #include "base/normalize.h"
 
 #include <assert.h>
@@ -8,23 +8,23 @@
 #include <unicode/uscript.h>
 #include <unicode/ustring.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 
-/* Records are far smaller; ICU counts in int32. */
+/* ICU counts in int32; records are far smaller. */
 enum { MAX_BYTES = 1 << 28 };
 
 static struct text fold_ascii(struct text text, struct arena *arena)
 {
-    size_t at = 0;
-    while (at < text.size && (text.bytes[at] < 'A' || text.bytes[at] > 'Z'))
-        at++;
-    if (at == text.size)
+    size_t folded = 0;
+    while (folded < text.size && text.bytes[folded] == ascii_to_lower(text.bytes[folded]))
+        folded++;
+    if (folded == text.size)
         return text;
     struct text copy = arena_copy_text(arena, text);
     char *bytes = (char *)copy.bytes;
-    for (; at < copy.size; at++)
-        if (bytes[at] >= 'A' && bytes[at] <= 'Z')
-            bytes[at] = (char)(bytes[at] - 'A' + 'a');
+    for (; folded < copy.size; folded++)
+        bytes[folded] = ascii_to_lower(bytes[folded]);
     return copy;
 }
 
@@ -37,7 +37,7 @@ struct text normalize_key(struct text text, struct arena *arena)
     if (ascii == text.size)
         return fold_ascii(text, arena);
 
-    /* UTF-16 takes at most one unit a byte; folding makes at most 18 units of one. */
+    /* UTF-16 has at most one unit per byte of UTF-8; folding turns a unit into at most 18. */
     UErrorCode status = U_ZERO_ERROR;
     const UNormalizer2 *folder = unorm2_getNFKCCasefoldInstance(&status);
     int32_t size = (int32_t)text.size, utf16_size = 0, folded_size = 0;
@@ -62,21 +62,20 @@ struct text normalize_key(struct text text, struct arena *arena)
 
 enum letter_class normalize_letter_class(uint32_t code_point)
 {
-    UChar32 letter_class = (UChar32)code_point;
+    UChar32 character = (UChar32)code_point;
     if (code_point < 0x80) {
-        if (code_point >= '0' && code_point <= '9')
-            return LETTER_DIGIT;
-        bool is_ascii_letter =
-            (code_point >= 'a' && code_point <= 'z') || (code_point >= 'A' && code_point <= 'Z');
-        return is_ascii_letter ? LETTER_SPACED_SCRIPT : LETTER_NONE;
+        char byte = (char)code_point;
+        return ascii_is_digit(byte)    ? LETTER_DIGIT
+               : ascii_is_letter(byte) ? LETTER_SPACED_SCRIPT
+                                       : LETTER_NONE;
     }
-    if (u_isdigit(letter_class))
+    if (u_isdigit(character))
         return LETTER_DIGIT;
-    uint32_t category_mask = U_GET_GC_MASK(letter_class);
+    uint32_t category_mask = U_GET_GC_MASK(character);
     if (!(category_mask & (U_GC_L_MASK | U_GC_M_MASK)))
         return LETTER_NONE;
     UErrorCode status = U_ZERO_ERROR;
-    UScriptCode script = uscript_getScript(letter_class, &status);
+    UScriptCode script = uscript_getScript(character, &status);
     if (script == USCRIPT_HANGUL || (U_SUCCESS(status) && uscript_breaksBetweenLetters(script)))
         return LETTER_UNSPACED_SCRIPT;
     return LETTER_SPACED_SCRIPT;

@@ -1,4 +1,4 @@
-/* option.c - setting a component's state from its option table. */
+/* option.c - sets a component's state from its option table. */
 #include "base/option.h"
 
 #include <math.h>
@@ -36,15 +36,12 @@ static bool set_number(const struct option *option, void *field, struct text val
 static bool set_boolean(const struct option *option, bool *field, struct text value,
                         const char *where, struct error *error)
 {
-    static const char *const true_words[] = {"yes", "true", "on", "1"};
-    static const char *const false_words[] = {"no", "false", "off", "0"};
-    for (size_t i = 0; i < sizeof(true_words) / sizeof(*true_words); i++) {
-        if (text_equal_ignore_case(value, text_of(true_words[i])))
-            return *field = true;
-        if (text_equal_ignore_case(value, text_of(false_words[i]))) {
-            *field = false;
-            return true;
-        }
+    static const char *const true_words[] = {"yes", "true", "on", "1", NULL};
+    static const char *const false_words[] = {"no", "false", "off", "0", NULL};
+    bool is_true = text_is_one_of_fold(value, true_words);
+    if (is_true || text_is_one_of_fold(value, false_words)) {
+        *field = is_true;
+        return true;
     }
     return error_set(error, ERROR_USAGE, "%s: %s = %.*s: expected yes or no", where, option->name,
                      TEXT_ARGUMENT(value));
@@ -100,7 +97,7 @@ const struct option *option_find(const struct option *options, struct text name)
 
 enum { MAX_NAME_SIZE = 40 };
 
-/* Levenshtein distance; anything long is simply far away. */
+/* Levenshtein distance; long names count as far apart. */
 static size_t edit_distance(struct text a, struct text b)
 {
     if (a.size > MAX_NAME_SIZE || b.size > MAX_NAME_SIZE)

@@ -1,4 +1,4 @@
-/* pattern.c - the shim over PCRE2. */
+/* pattern.c - regular expressions through PCRE2. */
 #include "base/pattern.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/memory.h"
 
 enum {
-    MAX_MATCH_STEPS = 1000000, /* of the matcher, a call: some milliseconds */
+    MAX_MATCH_STEPS = 1000000, /* of one call: some milliseconds */
     MAX_MATCH_DEPTH = 1000,
 };
 
@@ -41,7 +41,7 @@ bool pattern_compile(struct pattern **pattern, struct text expression, const cha
     if (!compiled) {
         PCRE2_UCHAR message[200] = "";
         pcre2_get_error_message(code, message, sizeof(message));
-        return error_set(error, ERROR_USAGE, "%s: not a regular expression: %s at character %zu",
+        return error_set(error, ERROR_USAGE, "%s: invalid regular expression: %s at character %zu",
                          where, (const char *)message, error_offset + 1);
     }
     struct pattern *created = memory_alloc(1, sizeof(*created));
@@ -70,5 +70,5 @@ bool pattern_find(const struct pattern *pattern, struct text text, size_t from, 
     const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(pattern->match_data);
     *begin = offsets[0];
     *end = offsets[1];
-    return *end > *begin; /* \K can turn them round */
+    return *end > *begin; /* \K can swap them */
 }

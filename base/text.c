@@ -1,4 +1,4 @@
-/* text.c - views of bytes: comparing, cutting, reading numbers. */
+/* text.c - views of bytes: comparing, slicing, parsing numbers. */
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -46,11 +46,11 @@ bool text_is_one_of_fold(struct text text, const char *const *words)
     return false;
 }
 
-static size_t skip_separators(struct text name, size_t at)
+static size_t skip_separators(struct text name, size_t position)
 {
-    while (at < name.size && memchr(" _-", name.bytes[at], 3))
-        at++;
-    return at;
+    while (position < name.size && memchr(" _-", name.bytes[position], 3))
+        position++;
+    return position;
 }
 
 bool text_equal_name(struct text a, struct text b)
@@ -131,9 +131,9 @@ bool text_to_integer(struct text text, int64_t *value)
         negative = text.bytes[i++] == '-';
     if (i == text.size)
         return false;
-    int64_t negated = 0; /* kept negative: INT64_MIN has no positive twin */
+    int64_t negated = 0; /* negative, because -INT64_MIN is not an int64_t */
     for (; i < text.size; i++) {
-        if (text.bytes[i] < '0' || text.bytes[i] > '9')
+        if (!ascii_is_digit(text.bytes[i]))
             return false;
         if (__builtin_mul_overflow(negated, (int64_t)10, &negated) ||
             __builtin_sub_overflow(negated, (int64_t)(text.bytes[i] - '0'), &negated))

@@ -1,4 +1,4 @@
-/* utf8.c - walking UTF-8. */
+/* utf8.c - decoding, checking and repairing UTF-8. */
 #include "base/utf8.h"
 
 #include <endian.h>
@@ -19,8 +19,8 @@ uint32_t utf8_decode(struct text text, size_t offset, size_t *size)
     *size = 1;
     if (first < 0x80)
         return first;
-    /* The second byte's range rules out overlong forms, surrogates and what lies beyond U+10FFFF
-     * (Unicode standard, table 3-7). */
+    /* The range of the second byte excludes overlong forms, surrogates and code points above
+     * U+10FFFF (Unicode standard, table 3-7). */
     unsigned char min_continuation = 0x80, max_continuation = 0xBF;
     size_t sequence_size;
     uint32_t code_point;
@@ -75,14 +75,14 @@ size_t utf8_encode(uint32_t code_point, char bytes[4])
     return 4;
 }
 
-/* True for a replacement that utf8_decode made up, not one that stands in the text. */
+/* True for a U+FFFD from utf8_decode, false for one in the text itself. */
 static bool is_invalid(struct text text, size_t offset, uint32_t code_point, size_t size)
 {
     return code_point == REPLACEMENT_CHARACTER &&
            !(size == 3 && memcmp(text.bytes + offset, "\xEF\xBF\xBD", 3) == 0);
 }
 
-/* How many of eight bytes, from the first on, are ASCII. */
+/* The number of leading ASCII bytes among eight bytes. */
 static size_t count_ascii_bytes(const char *bytes)
 {
     uint64_t word;

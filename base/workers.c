@@ -1,4 +1,4 @@
-/* workers.c - threads that wait for work and do it side by side. */
+/* workers.c - threads that wait for a job and take its items. */
 #include "base/workers.h"
 
 #include <pthread.h>
@@ -18,8 +18,8 @@ struct worker_thread {
 struct workers {
     pthread_mutex_t lock;
     pthread_cond_t job_started, job_finished;
-    size_t job_number;      /* rises with every workers_run */
-    size_t running_threads; /* helpers that have not finished this round */
+    size_t job_number;      /* incremented by every workers_run */
+    size_t running_threads; /* threads that have not finished the job */
     size_t items;
     atomic_size_t next_item;
     bool is_closing;
@@ -64,8 +64,9 @@ bool workers_open(struct workers **result, size_t count, struct error *error)
         int code = pthread_create(&worker_thread->thread, NULL, run_worker_thread, worker_thread);
         if (code != 0) {
             workers_close(workers);
-            return error_set(error, ERROR_USAGE, "cannot start %zu threads: %s; ask for fewer",
-                             count, strerror(code));
+            return error_set(error, ERROR_USAGE,
+                             "cannot start %zu threads: %s; set a smaller number of threads", count,
+                             strerror(code));
         }
         workers->thread_count++;
     }

@@ -111,14 +111,14 @@ static void add_setting(struct job_loader *loader, struct text section, struct j
     job->settings[job->setting_count++] = setting;
 }
 
-static bool handle_ini_setting(void *user, struct text section, struct text key, struct text value,
-                               size_t line, struct error *error)
+static bool handle_ini_setting(void *user, const struct ini_setting *setting, struct error *error)
 {
     (void)error;
     struct job_loader *loader = user;
-    struct text location = arena_format(&loader->job->arena, "%s:%zu", loader->name, line);
-    add_setting(loader, section,
-                (struct job_setting){.key = key, .value = value, .location = location.bytes});
+    struct text location = arena_format(&loader->job->arena, "%s:%zu", loader->name, setting->line);
+    add_setting(loader, setting->section,
+                (struct job_setting){
+                    .key = setting->key, .value = setting->value, .location = location.bytes});
     return true;
 }
 
@@ -500,7 +500,8 @@ bool job_parse(struct job *job, struct text bytes, const char *path, struct text
     job->folder = arena_copy_text(&job->arena, slash == job->path ? TEXT("/.") : folder).bytes;
     struct job_loader loader = {.job = job, .name = job->path};
     struct error fault = {0};
-    if (!ini_read(bytes, job->path, ERROR_USAGE, handle_ini_setting, &loader, &fault))
+    struct ini_source source = {bytes, job->path, ERROR_USAGE};
+    if (!ini_read(&source, handle_ini_setting, &loader, &fault))
         add_mistake(&loader, "%s", fault.message);
     add_overrides(&loader, overrides);
     interpret_settings(&loader);

@@ -1,4 +1,4 @@
-/* group.h - records that are summarised together: a product, a period, a topic. */
+/* group.h - records that are summarised together: those of a product, a period, a topic. */
 #ifndef PIPELINE_GROUP_H
 #define PIPELINE_GROUP_H
 
@@ -7,32 +7,36 @@
 #include "pipeline/group_key.h"
 #include "pipeline/record.h"
 
-/* The rows that passes 2 and 3 look at; zeroed (times TIME_UNKNOWN) is all of them. */
+/* The records that passes 2 and 3 use. Zeroed, with TIME_UNKNOWN for both times: all records. */
 struct selection {
-    int64_t since, until;      /* created_at >= since, < until; TIME_UNKNOWN: no bound */
-    const struct field *where; /* every one must hold: a field, or source, lang, sentiment, topic */
+    int64_t since, until;      /* since <= created_at < until; TIME_UNKNOWN: no limit */
+    const struct field *where; /* all must match: a column, or source, lang, sentiment, topic */
     size_t where_count;
-    uint64_t view; /* hash of the above; 0 for all rows. Summaries and figures are saved by it */
+    uint64_t view; /* hash of the above, under which summaries and figures are saved; 0: all
+                      records */
 };
 
-/* One record as a member of a group. */
+/* A record as a member of a group. */
 struct member {
     uint64_t feedback_id, text_hash;
     int64_t created_at;
     struct text title, text;
-    enum sentiment sentiment; /* of the record; in a group about a topic, what it says of that */
+    enum sentiment
+        sentiment; /* of the record; in a group about a topic, its polarity on that topic */
 };
 
-/* A stretch of a member's text, by byte offset: never a copy that could drift. */
+/* The bytes [begin, end) of a member's text. Passages are never copied, so they cannot differ from
+ * the text. */
 struct passage {
-    size_t member;     /* index into group.members */
-    size_t begin, end; /* bytes of the member's text */
+    size_t member; /* index into group.members */
+    size_t begin, end;
     double score;
 };
 
 struct summary_sentence {
     struct text text;
-    bool extractive; /* not supported by the group, so replaced by a sentence of its records */
+    bool extractive; /* taken from a record, because the records did not support the sentence that
+                        the model wrote */
     const struct passage *evidence;
     size_t evidence_count;
 };
@@ -43,25 +47,26 @@ struct group {
     uint64_t fingerprint; /* hash of the members and of stage_context.summary_key: a saved summary
                              with an equal one is current */
 
-    /* Loaded by the pipeline before process_group, ordered by created_at, then feedback_id. */
+    /* Loaded by the pipeline before process_group; ordered by created_at, then feedback_id. */
     const struct member *members;
     size_t member_count;
 
-    /* map: one text a pack; reduce leaves exactly one. */
+    /* Set by map, one text per pack of members; reduced by reduce to at most one. */
     struct text *partial_summaries;
     size_t partial_summary_count;
     size_t levels; /* of reduction */
 
-    /* ground */
+    /* Set by ground. */
     const struct summary_sentence *sentences;
     size_t sentence_count;
     const struct passage *quotes; /* the most typical passages, best first */
     size_t quote_count;
 
-    const char *finish_reason; /* "end", "length" (the model's limit was met), "extractive" */
-    struct arena *arena;       /* borrowed: everything above lives here, until the group is saved */
+    const char *finish_reason; /* "end", "length" (the model's limit was reached), "extractive" */
+    struct arena *arena;       /* borrowed; holds everything above until the group is saved */
 };
 
+/* A group before its members are loaded. */
 struct group_entry {
     struct group_key key;
     struct text period;
@@ -74,7 +79,7 @@ struct group_list {
     struct arena arena;
     struct group_entry *groups; /* in the order in which they are summarised; in the arena */
     size_t count;
-    size_t skipped; /* groups beyond the stage's limit: not summarised; told as a note */
+    size_t skipped; /* groups above the stage's limit, which are not summarised */
 };
 
 #endif

@@ -4,10 +4,7 @@
 #include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-
-#include "base/memory.h"
 
 static void note(const struct pipeline *pipeline, const char *message)
 {
@@ -81,7 +78,7 @@ static void read_file_signature(const struct input_file *file, struct file_signa
 }
 
 /* Position in the files of pass 1. */
-struct file_progress {
+struct read_progress {
     struct progress_report report;
     uint64_t bytes_before, file_bytes; /* of the files before the present one; of this file */
 };
@@ -128,7 +125,7 @@ static bool check_row_totals(const struct batch *batch, struct error *error)
 }
 
 static void report_progress(const struct pipeline *pipeline, const struct batch_reader *reader,
-                            struct file_progress *progress)
+                            struct read_progress *progress)
 {
     const struct batch *batch = &reader->batch;
     uint64_t offset = progress->file_bytes;
@@ -141,7 +138,7 @@ static void report_progress(const struct pipeline *pipeline, const struct batch_
 }
 
 static bool process_batch(struct pipeline *pipeline, struct batch_reader *reader,
-                          struct file_progress *progress, struct error *error)
+                          struct read_progress *progress, struct error *error)
 {
     struct batch *batch = &reader->batch;
     if (reader->status == READ_FAILED)
@@ -155,7 +152,7 @@ static bool process_batch(struct pipeline *pipeline, struct batch_reader *reader
 }
 
 static bool read_remaining(struct pipeline *pipeline, const struct input_file *file,
-                           uint64_t saved_reads, struct file_progress *progress,
+                           uint64_t saved_reads, struct read_progress *progress,
                            struct error *error)
 {
     struct batch_reader reader;
@@ -170,7 +167,7 @@ static bool read_remaining(struct pipeline *pipeline, const struct input_file *f
 }
 
 static bool read_file(struct pipeline *pipeline, const struct input_file *file,
-                      struct file_progress *progress, struct error *error)
+                      struct read_progress *progress, struct error *error)
 {
     struct file_signature signature;
     uint64_t saved_reads;
@@ -189,7 +186,7 @@ static bool read_file(struct pipeline *pipeline, const struct input_file *file,
 static bool reanalyse_saved_texts(const struct pipeline *pipeline, struct error *error)
 {
     const struct stage_context *context = &pipeline->stage_context;
-    struct progress_report progress = {.stage = "again"};
+    struct progress_report progress = {.stage = "reanalyse"};
     struct batch batch = {0};
     uint64_t last_id = 0;
     bool ok = store_count_unanalysed(context->store, &progress.total, error), has_more;
@@ -213,7 +210,7 @@ static bool reanalyse_saved_texts(const struct pipeline *pipeline, struct error 
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,
                    struct error *error)
 {
-    struct file_progress progress = {.report.stage = "read"};
+    struct read_progress progress = {.report.stage = "read"};
     for (size_t i = 0; i < count; i++) {
         struct file_signature signature;
         read_file_signature(&files[i], &signature);

@@ -15,7 +15,7 @@ struct stage_instance {
 
 /* How far a pass is. */
 struct progress_report {
-    const char *stage;    /* "read", "again", "summarise" */
+    const char *stage;    /* "read", "reanalyse", "summarise" */
     uint64_t done, total; /* bytes of files, saved texts, or groups; total 0: unknown */
     uint64_t items;       /* rows, texts or groups that this process has handled */
 };

@@ -36,17 +36,17 @@ struct record *batch_add_record(struct batch *batch)
     return record;
 }
 
-/* Bytes that are text stay as they are. Where some are not (no UTF-8, or NUL), those become "\\xE9"
- * and a backslash two, so that the bytes can be had back. */
+/* Valid UTF-8 without NUL is copied. Otherwise invalid bytes and NUL become "\\xE9", and a
+ * backslash becomes two, so that the original bytes can be restored. */
 static struct text escape_unprintable(struct text raw, struct arena *arena)
 {
     if (utf8_is_valid(raw) && !(raw.size > 0 && memchr(raw.bytes, '\0', raw.size)))
         return arena_copy_text(arena, raw);
     char *bytes = arena_alloc(arena, raw.size, 4);
     size_t written = 0, size;
-    for (size_t at = 0; at < raw.size; at += size) {
-        utf8_decode(raw, at, &size);
-        struct text character = text_slice(raw, at, at + size);
+    for (size_t position = 0; position < raw.size; position += size) {
+        utf8_decode(raw, position, &size);
+        struct text character = text_slice(raw, position, position + size);
         if (character.bytes[0] == '\\')
             written += (size_t)sprintf(bytes + written, "\\\\");
         else if (character.bytes[0] != '\0' && utf8_is_valid(character))

@@ -6,106 +6,107 @@
 #include "base/calendar.h"
 #include "base/text.h"
 
-/* A column of the export, kept for grouping and filters: product = "kettle". */
+/* A column of the export and its value, for groups and filters: product = "kettle". */
 struct field {
     struct text name, value;
 };
 
-/* The row account: read = new + unchanged + revised + duplicate + empty + rejected. */
+/* Every row that is read gets one state, so the counts of all states add up to the rows read. */
 enum record_state {
-    RECORD_NEW,       /* never seen */
-    RECORD_UNCHANGED, /* already saved with this very content */
-    RECORD_REVISED,   /* saved before under the same id, and edited since */
-    RECORD_DUPLICATE, /* says what another record of the same source and author says */
-    RECORD_EMPTY,     /* nothing in it to read: blank, "n/a", a rating alone */
-    RECORD_REJECTED,  /* broken; stands in rejects.csv */
+    RECORD_NEW,       /* its id is not saved yet */
+    RECORD_UNCHANGED, /* saved with the same content */
+    RECORD_REVISED,   /* saved under the same id, and edited since */
+    RECORD_DUPLICATE, /* repeats another record of the same source and author */
+    RECORD_EMPTY,     /* has no text: blank, "n/a", a rating alone */
+    RECORD_REJECTED,  /* invalid; listed in rejects.csv */
     RECORD_STATE_COUNT
 };
 
 extern const char *const record_state_names[RECORD_STATE_COUNT]; /* "new", "unchanged", ... */
 
 enum sentiment {
-    SENTIMENT_UNDETECTED, /* the model is not sure enough to say */
+    SENTIMENT_UNDETECTED, /* the model is not confident enough */
     SENTIMENT_NEGATIVE,
     SENTIMENT_NEUTRAL,
     SENTIMENT_POSITIVE,
-    SENTIMENT_MIXED, /* both poles strong */
+    SENTIMENT_MIXED, /* both positive and negative */
     SENTIMENT_COUNT
 };
 
 extern const char *const sentiment_names[SENTIMENT_COUNT]; /* "undetected", "negative", ... */
 
-/* Personal data that is replaced before anything is saved ("[email 1]"). */
+/* Personal data that a placeholder ("[email 1]") replaces before anything is saved. */
 enum pii {
     PII_EMAIL,
     PII_PHONE,
     PII_CARD,
     PII_IBAN,
     PII_IP,
-    PII_URL_QUERY,    /* what stands behind the "?" of an address in the web */
-    PII_ORDER_NUMBER, /* what the job's own pattern finds */
+    PII_URL_QUERY,    /* the query string of a URL */
+    PII_ORDER_NUMBER, /* matches of a pattern in the job file */
     PII_COUNT
 };
 
 extern const char *const pii_names[PII_COUNT]; /* "email", "phone", ... */
 
-/* A part of a record's text that fits the model's window. Chunks are in order, do not overlap, and
- * joined they are the text. */
+/* A part of a record's text that fits the model's window. Chunks are in order and do not overlap;
+ * concatenated, they are the text. */
 struct chunk {
     size_t begin, end; /* bytes of record.text */
-    size_t tokens;     /* of the model's input made from it, prompt and end mark included */
-    bool has_title;    /* the record's title is read before it: the first chunk, where it fits */
+    size_t tokens;     /* of the model's input, with prompt and end token */
+    bool has_title;    /* the input includes the record's title: the first chunk, if it fits */
     enum sentiment sentiment;
-    double negative, neutral, positive; /* calibrated probabilities, sum 1 */
+    double negative, neutral, positive; /* calibrated probabilities; their sum is 1 */
 };
 
 struct topic_mention {
-    struct text topic;       /* permanent name: "delivery" */
+    struct text topic;       /* its id in the taxonomy: "delivery" */
     enum sentiment polarity; /* negative, neutral or positive */
 };
 
-/* What the model said of a text. Belongs to the text (record.text_hash), not to the record: fifty
- * people who write "Great!" cost one inference. */
+/* The model's analysis of a text. It belongs to the text (record.text_hash), not to the record, so
+ * that equal texts are analysed once. */
 struct analysis {
     enum sentiment sentiment;
-    double score;      /* -1 to +1: P(positive) - P(negative), weighted by the chunks' tokens */
+    double score;      /* -1 to +1: P(positive) - P(negative), the mean of the chunks weighted by
+                          their tokens */
     double confidence; /* 0 to 1: calibrated probability of the label */
-    double coverage;   /* 0 to 1: tokens the model read / tokens present */
-    size_t tokens;     /* present */
+    double coverage;   /* 0 to 1: tokens that the model read / tokens of the text */
+    size_t tokens;     /* of the text */
     const struct topic_mention *topics;
     size_t topic_count;
 };
 
 struct record {
     /* Set by the connector. Texts are valid UTF-8. */
-    uint64_t line;           /* where it starts, 1-based; 0 when unknown */
-    uint64_t byte_offset;    /* in the file as it lies on disk */
-    struct text external_id; /* the export's own id; empty when it has none */
+    uint64_t line;           /* of its start, from 1; 0: unknown */
+    uint64_t byte_offset;    /* of its start in the file */
+    struct text external_id; /* its id in the export; empty if there is none */
     int64_t created_at;      /* seconds since 1970 UTC, of the latest edit; or TIME_UNKNOWN */
     struct text author;
-    double rating;       /* NAN when there is none */
-    double rating_scale; /* its best value: 5, 10 (NPS counts from 0), 100; NAN when unknown */
+    double rating;       /* NAN: none */
+    double rating_scale; /* the best rating: 5, 10 (NPS is 0 to 10), 100; NAN: unknown */
     struct text title, body;
-    struct text question;       /* what was asked; empty outside surveys */
-    struct text lang;           /* ISO 639-1, the export's hint; empty when it has none */
-    const struct field *fields; /* every column, in its order */
+    struct text question;       /* of a survey; else empty */
+    struct text lang;           /* ISO 639-1 code, from the export; empty if it has none */
+    const struct field *fields; /* all columns, in order */
     size_t field_count;
 
-    /* Set by the clean stage. Byte offsets of chunks and quotes count in `text`. */
-    struct text text; /* without markup, white space folded; the title when the body is empty */
-    const char *lang_source; /* how `lang` was found: "detected", "hint"; NULL: not at all */
+    /* Set by the clean stage. Offsets of chunks and quotes refer to `text`. */
+    struct text text; /* without markup, white space collapsed; the title if the body is empty */
+    const char *lang_source; /* how `lang` was found: "detected", "hint"; NULL: not found */
 
     /* Set by the redact stage. */
-    bool saves_author; /* the author's name is saved, beside its hash */
+    bool saves_author; /* the author's name is saved, in addition to its hash */
 
     /* Set by the dedupe stage. */
     enum record_state state;
-    uint64_t id;        /* the same on every run: see docs/SCHEMA.md, "Identity" */
-    uint64_t text_hash; /* of what the model reads: title, text, question */
+    uint64_t id;        /* the same on every run; docs/SCHEMA.md, "Identity" */
+    uint64_t text_hash; /* of title, text and question, which the model reads */
     uint64_t content_hash;
-    bool needs_analysis; /* no saved analysis of this text by this model: chunk and classify it */
+    bool needs_analysis; /* the model has not analysed this text: chunk and classify it */
 
-    /* Set by the chunk and classify stages, where `analyse` says so. */
+    /* Set by the chunk and classify stages if needs_analysis is set. */
     struct chunk *chunks;
     size_t chunk_count;
     struct analysis analysis;
@@ -113,51 +114,50 @@ struct record {
 
 enum { REJECT_RAW_SIZE = 4096 };
 
-/* A row left behind, and why. */
+/* A row that cannot become a record. */
 struct reject {
     uint64_t line, byte_offset;
     struct text reason; /* for a person: what was expected */
-    struct text raw;    /* the bytes as they lie in the file, cut at REJECT_RAW_SIZE with the rest
-                           counted in `reason`; where they are not all UTF-8, those that are not
-                           stand as \xE9, and a backslash as two */
+    struct text raw;    /* its bytes in the file, at most REJECT_RAW_SIZE; `reason` counts the rest.
+                           If they are not valid UTF-8 or contain a NUL, invalid bytes are written as
+                           \xE9, and a backslash as two */
 };
 
-/* One unit of work: read together, saved together. Every byte that records point to lives in
- * `arena`, so stages pass views along. Reset by the pipeline after each save. */
+/* Records that are read, processed and saved together. Everything that records point to is
+ * allocated from `arena`, so stages pass views on without copying. */
 struct batch {
     struct arena arena;
-    const char *path;       /* of the file that the records come from; borrowed */
-    struct text source;     /* the name of the job's source: records with the same external id
-                               under one source are the same record. Borrowed */
-    bool replay;            /* saved before an interruption: stages only take note of what they
-                               remember from row to row (identical rows of a file); nothing of it is
-                               inferred or saved again */
-    struct record *records; /* allocated with malloc: kept from batch to batch */
+    const char *path;   /* of the file of the records; borrowed */
+    struct text source; /* name of the job's source; borrowed. Records of one source with the same
+                           external id are the same record */
+    bool replay;        /* the records were saved before an interruption: stages only update what
+                           they remember from earlier rows, and do not analyse them again */
+    struct record *records; /* owned */
     size_t count, capacity;
     struct reject *rejects;
     size_t reject_count, reject_capacity;
-    size_t skipped; /* rows that are no feedback (spam, the company's own mails), as the connector
-                        found them: neither records nor rejects */
+    size_t skipped; /* rows that are no feedback (spam, the company's own mail): neither records
+                       nor rejects */
     size_t pii[PII_COUNT]; /* replaced by the redact stage */
-    size_t read; /* records and rejects that the connector gave; set before the stages run */
-    struct text failure; /* why the rest of the file cannot be read; empty: it can */
+    size_t read;           /* records and rejects from the connector; set before the stages run */
+    struct text failure;   /* why the rest of the file cannot be read; empty: it can */
 };
 
-/* A new record, zeroed, with created_at, rating and rating_scale unknown. The pointer is good until
- * the next call. */
+/* Adds a record: zeroed, with created_at, rating and rating_scale unknown. The pointer is valid
+ * until the next call. */
 struct record *batch_add_record(struct batch *batch);
 
-/* A row that never became a record. `reason` and `raw` are copied; `raw` may be of any size. */
+/* Adds a reject. `reason` and `raw` are copied; `raw` may have any size. */
 void batch_reject_row(struct batch *batch, uint64_t line, uint64_t byte_offset, struct text reason,
                       struct text raw);
 
-/* A record that a stage refuses: its state becomes RECORD_REJECTED. */
+/* Rejects a record: sets its state to RECORD_REJECTED and adds a reject. */
 void batch_reject_record(struct batch *batch, struct record *record, struct text reason);
 
-/* Whether the batch holds `records` of records and rejects, or enough bytes. */
+/* Whether the batch has at least `records` records and rejects, or has reached its size limit. */
 bool batch_is_full(const struct batch *batch, size_t records);
 
-void batch_reset(struct batch *batch);
-void batch_free(struct batch *batch); /* safe on a zeroed batch */
+void batch_reset(struct batch *batch); /* removes records, rejects and counts */
+void batch_free(struct batch *batch);  /* safe on a zeroed batch */
 
 #endif

@@ -1,4 +1,4 @@
-/* report.h - a way to write a table for people and spreadsheets. Implemented in connectors/. */
+/* report.h - the interface of an output format for tables. Implemented in connectors/output/. */
 #ifndef PIPELINE_REPORT_H
 #define PIPELINE_REPORT_H
 
@@ -15,15 +15,15 @@ struct report_format {
     const struct option *options; /* keys of [output] that it understands */
     size_t state_size;
 
-    /* Writes to `out`, which the caller opens, checks and puts in place. `columns` stay valid until
-     * the last row. */
+    /* Write to `out`, which the caller opens, checks and closes. `columns` is valid until the last
+     * row. */
     bool (*begin)(void *state, FILE *out, const struct column *columns, size_t count,
                   struct error *error);
     bool (*row)(void *state, FILE *out, const struct text *cells, size_t count,
                 struct error *error);
 
-    /* After the last row: what a person must know of the table, one line ("2 cells were cut ...");
-     * empty for nothing. Optional. Allocated from `arena`. */
+    /* Optional. Called after the last row: a warning about the table, one line ("2 cells were cut
+     * ..."), or the empty text. Allocated from `arena`. */
     struct text (*note)(void *state, struct arena *arena);
 };
 

@@ -1,10 +1,10 @@
-/* stage.h - one step on the way from records to reports. Implemented in stages/.
+/* stage.h - the interface of a processing step. Implemented in stages/.
  *
- * A stage fills the slots of the pass that it works in and leaves the others NULL:
- *   pass 1  process        every batch of records, before it is saved
+ * A stage implements the functions of the passes in which it takes part; the others are NULL:
+ *   pass 1  process        for every batch of records, before it is saved
  *   pass 2  list_groups    once: which records belong together
- *           process_group  every group that changed, in stage order, before its summary is saved
- *   pass 3  finish         once, over saved rows */
+ *           process_group  for every group that changed, in stage order, before its summary is
+ * saved pass 3  finish         once, after all records are saved */
 #ifndef PIPELINE_STAGE_H
 #define PIPELINE_STAGE_H
 
@@ -19,30 +19,30 @@ struct store;
 struct t5_model;
 struct t5_session;
 
-/* What every stage may use; handed to `open`, and good until `close`. The pipeline itself only
- * passes the model along. */
+/* What stages share; passed to `open` and valid until `close`. */
 struct stage_context {
     struct store *store;
     const struct t5_model *model;
     struct t5_session *session;
-    size_t session_batch; /* inputs that the session takes at once */
-    uint64_t model_key;   /* model, precision, and settings that change what it says:
-                             marks saved analyses and generated texts */
-    uint64_t summary_key; /* that, the version, and the settings of group to ground: marks saved
-                             summaries */
-    const struct selection *selection; /* the rows that passes 2 and 3 look at */
-    const volatile sig_atomic_t *stop; /* set by a signal; NULL: nothing interrupts */
+    size_t session_batch; /* maximum number of inputs per call of the session */
+    uint64_t model_key;   /* hash of the model, its precision, and the settings that change its
+                             answers: identifies saved analyses and generated texts */
+    uint64_t summary_key; /* hash of model_key, the version, and the settings of the stages from
+                             group to ground: identifies saved summaries */
+    const struct selection *selection; /* the records that passes 2 and 3 use */
+    const volatile sig_atomic_t *stop; /* set by a signal handler; NULL: cannot be interrupted */
 };
 
-/* False and ERROR_INTERRUPTED when a signal asked to stop. The pipeline asks behind each save, and
- * stages between two calls of the model: a batch or a group under way is begun anew next time. */
+/* Returns false and sets ERROR_INTERRUPTED if a signal requested a stop. The pipeline checks after
+ * each save, stages between two calls of the model; the next run repeats the batch or group in
+ * progress. */
 bool stage_context_check_interrupt(const struct stage_context *stage_context, struct error *error);
 
 struct stage {
     const char *name; /* `[chunk]` in a job file */
     const char *summary;
     const struct option *options;
-    size_t state_size; /* the pipeline allocates it zeroed, then sets options */
+    size_t state_size; /* allocated zeroed by the caller, which then sets the options */
 
     bool (*open)(void *state, const struct stage_context *stage_context,
                  struct error *error); /* optional */

@@ -152,10 +152,9 @@ struct generated_text {
 };
 
 /* Loads a text that the model generated before. `key` is a hash of its input, the decoding settings
- * and the model key. The texts are allocated from `arena`; *found is false if there is none. */
+ * and the model key. The texts are allocated from `arena`; text.bytes is NULL if there is none. */
 bool store_load_generated_text(struct store *store, uint64_t key, struct arena *arena,
-                               struct generated_text *generated_text, bool *found,
-                               struct error *error);
+                               struct generated_text *generated_text, struct error *error);
 bool store_save_generated_text(struct store *store, uint64_t key,
                                const struct generated_text *generated_text, struct error *error);
 

@@ -1,6 +1,5 @@
 /* store_records.c - pass 1: looking up records, and saving batches. */
 #include <math.h>
-#include <string.h>
 
 #include "base/hash.h"
 #include "base/utf8.h"

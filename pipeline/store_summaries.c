@@ -1,19 +1,16 @@
 /* store_summaries.c - passes 2 and 3: generated texts, summaries with their evidence, figures. */
-#include <math.h>
-
 #include "base/normalize.h"
 #include "base/utf8.h"
 #include "pipeline/store_private.h"
 
 bool store_load_generated_text(struct store *store, uint64_t key, struct arena *arena,
-                               struct generated_text *generated_text, bool *found,
-                               struct error *error)
+                               struct generated_text *generated_text, struct error *error)
 {
+    *generated_text = (struct generated_text){0};
     struct sql_statement *select =
         sql_prepare(store->sql, "SELECT text, finish_reason FROM generated WHERE key = ?", error);
     sql_bind_hash(select, 1, key);
-    *found = sql_next_row(select);
-    if (*found) {
+    if (sql_next_row(select)) {
         generated_text->text = arena_copy_text(arena, sql_text(select, 0));
         generated_text->finish_reason = arena_copy_text(arena, sql_text(select, 1));
     }

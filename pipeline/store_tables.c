@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/json_writer.h"
-#include "base/memory.h"
 #include "pipeline/store_private.h"
 
 const char *const store_tables[] = {"feedback", "topics", "summaries", "rejects", NULL};

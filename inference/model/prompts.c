@@ -54,33 +54,31 @@ static void append_text(struct line_buffer *line_buffer, struct text text)
     line_buffer->size += text.size;
 }
 
-static bool append_setting(void *user, struct text section, struct text key, struct text value,
-                           size_t line, struct error *error)
+static bool append_setting(void *user, const struct ini_setting *setting, struct error *error)
 {
     struct line_buffer *line_buffer = user;
-    (void)line;
     (void)error;
-    if (section.size) {
-        append_text(line_buffer, section);
+    if (setting->section.size) {
+        append_text(line_buffer, setting->section);
         append_text(line_buffer, TEXT("."));
     }
-    append_text(line_buffer, key);
+    append_text(line_buffer, setting->key);
     append_text(line_buffer, TEXT("="));
-    append_text(line_buffer, value);
+    append_text(line_buffer, setting->value);
     append_text(line_buffer, TEXT("\n"));
     return true;
 }
 
 bool prompts_read(const char *path, struct arena *arena, struct text *lines, struct error *error)
 {
-    struct text bytes;
+    struct ini_source source = {.name = path, .error_kind = ERROR_MODEL};
     if (!path) {
         *lines = TEXT(flan_t5_prompts);
         return true;
     }
     struct line_buffer line_buffer = {0};
-    bool read = file_read(path, MAX_PROMPTS_BYTES, arena, &bytes, ERROR_MODEL, error) &&
-                ini_read(bytes, path, ERROR_MODEL, append_setting, &line_buffer, error);
+    bool read = file_read(path, MAX_PROMPTS_BYTES, arena, &source.bytes, ERROR_MODEL, error) &&
+                ini_read(&source, append_setting, &line_buffer, error);
     if (read)
         *lines = arena_copy_text(arena, (struct text){line_buffer.bytes, line_buffer.size});
     free(line_buffer.bytes);

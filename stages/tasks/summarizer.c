@@ -184,12 +184,11 @@ static bool load_or_generate(struct summarizer *summarizer, const struct text *i
            missing_count = 0;
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
-        bool found;
         struct generated_text generated;
         ok = store_load_generated_text(summarizer->stage_context->store,
                                        compute_cache_key(summarizer, inputs[i]), arena, &generated,
-                                       &found, error);
-        if (!ok || !found) {
+                                       error);
+        if (!ok || !generated.text.bytes) {
             missing_indices[missing_count++] = i;
             continue;
         }

@@ -1,4 +1,4 @@
-/* test_calendar.c - seconds, dates and periods. */
+/* test_calendar.c - base/calendar.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

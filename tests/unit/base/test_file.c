@@ -1,4 +1,4 @@
-/* test_file.c - files appear whole or not at all. */
+/* test_file.c - base/file.c: files are replaced atomically. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,12 +64,12 @@ static void an_aborted_file_leaves_nothing(void **state)
     char temporary_path[300];
     snprintf(temporary_path, sizeof(temporary_path), "%s", writer.temporary_path);
     file_writer_abort(&writer);
-    file_writer_abort(&writer); /* safe twice */
+    file_writer_abort(&writer); /* may be called twice */
     assert_int_not_equal(access(path, F_OK), 0);
     assert_int_not_equal(access(temporary_path, F_OK), 0);
 }
 
-static void a_full_disk_is_told_and_keeps_the_old_file(void **state)
+static void a_full_disk_is_an_error_and_keeps_the_old_file(void **state)
 {
     (void)state;
     if (access("/dev/full", W_OK) != 0)
@@ -95,7 +95,7 @@ static void a_full_disk_is_told_and_keeps_the_old_file(void **state)
     arena_free(&arena);
 }
 
-static void what_cannot_be_opened_is_named(void **state)
+static void errors_name_the_file(void **state)
 {
     (void)state;
     struct error error = {0};
@@ -116,8 +116,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_committed_file_replaces_its_target_and_is_private),
         cmocka_unit_test(an_aborted_file_leaves_nothing),
-        cmocka_unit_test(a_full_disk_is_told_and_keeps_the_old_file),
-        cmocka_unit_test(what_cannot_be_opened_is_named),
+        cmocka_unit_test(a_full_disk_is_an_error_and_keeps_the_old_file),
+        cmocka_unit_test(errors_name_the_file),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

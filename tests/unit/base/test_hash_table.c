@@ -1,4 +1,4 @@
-/* test_table.c - base/hash_table.c. */
+/* test_hash_table.c - base/hash_table.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,14 +8,14 @@
 
 #include "base/hash_table.h"
 
-static void values_stay_at_their_keys(void **state)
+static void keys_keep_their_values(void **state)
 {
     (void)state;
     struct hash_table hash_table = {0};
     assert_null(hash_table_find(&hash_table, 7));
     for (size_t i = 0; i < 1000; i++) {
         bool added;
-        /* Multiples of a power of two collide in the low bits. */
+        /* Multiples of a power of two have equal low bits. */
         assert_int_equal(*hash_table_get_or_insert(&hash_table, i * 4096, i, &added), i);
         assert_true(added);
     }
@@ -30,7 +30,29 @@ static void values_stay_at_their_keys(void **state)
     hash_table_free(&hash_table);
 }
 
-static void names_are_numbered_as_they_come(void **state)
+static void key_zero_is_a_key_like_any_other(void **state)
+{
+    (void)state;
+    static const uint64_t formerly_merged = UINT64_C(0x9E3779B97F4A7C15);
+    struct hash_table hash_table = {0};
+    bool added;
+    assert_null(hash_table_find(&hash_table, 0));
+    assert_int_equal(*hash_table_get_or_insert(&hash_table, 0, 5, &added), 5);
+    assert_true(added);
+    assert_null(hash_table_find(&hash_table, formerly_merged));
+    hash_table_get_or_insert(&hash_table, formerly_merged, 6, &added);
+    assert_true(added);
+    for (uint64_t key = 1; key < 100; key++) /* grows */
+        hash_table_get_or_insert(&hash_table, key, 7, NULL);
+    assert_int_equal(*hash_table_get_or_insert(&hash_table, 0, 8, &added), 5);
+    assert_false(added);
+    assert_int_equal(*hash_table_find(&hash_table, 0), 5);
+    hash_table_clear(&hash_table);
+    assert_null(hash_table_find(&hash_table, 0));
+    hash_table_free(&hash_table);
+}
+
+static void names_are_numbered_in_the_order_of_insertion(void **state)
 {
     (void)state;
     struct name_set names = {0};
@@ -46,8 +68,9 @@ static void names_are_numbered_as_they_come(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_stay_at_their_keys),
-        cmocka_unit_test(names_are_numbered_as_they_come),
+        cmocka_unit_test(keys_keep_their_values),
+        cmocka_unit_test(key_zero_is_a_key_like_any_other),
+        cmocka_unit_test(names_are_numbered_in_the_order_of_insertion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

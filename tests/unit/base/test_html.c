@@ -1,4 +1,4 @@
-/* test_html.c - base/html.c: pages, and the text that their reader sees. */
+/* test_html.c - base/html.c: pages and their visible texts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,7 +49,7 @@ static const struct example examples[] = {
     {"<select><option>1</option></select>left", "left"},
 };
 
-static void pages_read_as_their_readers_see_them(void **state)
+static void pages_become_their_visible_text(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
@@ -61,7 +61,7 @@ static void pages_read_as_their_readers_see_them(void **state)
     }
 }
 
-/* Quoted parts stand in [brackets]. */
+/* In the expected texts, quoted parts are in [brackets]. */
 static const struct example mails[] = {
     {"<p>Thanks</p>", "Thanks"},
     {"<div>Still broken.</div><div class=\"gmail_quote\"><div class=\"gmail_attr\">On Monday, A "
@@ -130,7 +130,7 @@ static void any_depth_of_nesting_keeps_the_text(void **state)
     }
 }
 
-static void bytes_that_are_not_utf8_come_out_as_utf8(void **state)
+static void invalid_utf8_becomes_valid_utf8(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -143,10 +143,10 @@ static void bytes_that_are_not_utf8_come_out_as_utf8(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pages_read_as_their_readers_see_them),
+        cmocka_unit_test(pages_become_their_visible_text),
         cmocka_unit_test(quotes_are_found_by_the_marks_of_mail_programs),
         cmocka_unit_test(any_depth_of_nesting_keeps_the_text),
-        cmocka_unit_test(bytes_that_are_not_utf8_come_out_as_utf8),
+        cmocka_unit_test(invalid_utf8_becomes_valid_utf8),
     };
     return cmocka_run_group_tests_name("html", tests, NULL, NULL);
 }

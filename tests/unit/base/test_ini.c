@@ -1,4 +1,4 @@
-/* test_ini.c - base/ini.c: data first, one table of files and what they say. */
+/* test_ini.c - base/ini.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,16 +17,21 @@ struct seen {
     struct text text;
 };
 
-static bool note(void *user, struct text section, struct text key, struct text value, size_t line,
-                 struct error *error)
+static bool note(void *user, const struct ini_setting *setting, struct error *error)
 {
     struct seen *seen = user;
-    if (text_equal(key, TEXT("stop")))
-        return error_set(error, ERROR_USAGE, "stopped at %zu", line);
-    seen->text =
-        arena_format(&seen->arena, "%.*s%zu:%.*s.%.*s=%.*s|", TEXT_ARGUMENT(seen->text), line,
-                     TEXT_ARGUMENT(section), TEXT_ARGUMENT(key), TEXT_ARGUMENT(value));
+    if (text_equal(setting->key, TEXT("stop")))
+        return error_set(error, ERROR_USAGE, "stopped at %zu", setting->line);
+    seen->text = arena_format(&seen->arena, "%.*s%zu:%.*s.%.*s=%.*s|", TEXT_ARGUMENT(seen->text),
+                              setting->line, TEXT_ARGUMENT(setting->section),
+                              TEXT_ARGUMENT(setting->key), TEXT_ARGUMENT(setting->value));
     return true;
+}
+
+static bool read_ini(struct text bytes, struct seen *seen, struct error *error)
+{
+    struct ini_source source = {bytes, "test.job", ERROR_USAGE};
+    return ini_read(&source, note, seen, error);
 }
 
 struct example {
@@ -52,17 +57,16 @@ static const struct example examples[] = {
     {"[0123456789012345678901234567890123456789012345678]\na=1\n",
      "2:0123456789012345678901234567890123456789012345678.a=1|", NULL},
     {"[01234567890123456789012345678901234567890123456789]\na=1\n", "",
-     "test.job:2: the section's name is longer than 49 bytes"},
+     "test.job:2: the name of the section is longer than 49 bytes"},
 };
 
-static void files_say_what_they_seem_to_say(void **state)
+static void files_give_settings_or_an_error(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
         struct seen seen = {0};
         struct error error = {0};
-        bool read =
-            ini_read(text_of(examples[i].source), "test.job", ERROR_USAGE, note, &seen, &error);
+        bool read = read_ini(text_of(examples[i].source), &seen, &error);
         assert_int_equal(read, examples[i].message == NULL);
         if (examples[i].message)
             assert_non_null(strstr(error.message, examples[i].message));
@@ -85,19 +89,19 @@ static void lines_may_be_of_any_length(void **state)
     struct text source =
         arena_format(&seen.arena, "# %.*s\n[s]\na = %.*s\n  %.*s\nb = 2\n", TEXT_ARGUMENT(value),
                      TEXT_ARGUMENT(value), TEXT_ARGUMENT(value));
-    assert_true(ini_read(source, "test.job", ERROR_USAGE, note, &seen, &error));
+    assert_true(read_ini(source, &seen, &error));
     struct text expected = arena_format(&seen.arena, "3:s.a=%.*s %.*s|5:s.b=2|",
                                         TEXT_ARGUMENT(value), TEXT_ARGUMENT(value));
     assert_true(text_equal(seen.text, expected));
     arena_free(&seen.arena);
 }
 
-static void a_zero_byte_is_a_fault(void **state)
+static void a_zero_byte_is_an_error(void **state)
 {
     (void)state;
     struct seen seen = {0};
     struct error error = {0};
-    assert_false(ini_read(TEXT("a=1\nb=\0002\n"), "test.job", ERROR_USAGE, note, &seen, &error));
+    assert_false(read_ini(TEXT("a=1\nb=\0002\n"), &seen, &error));
     assert_non_null(strstr(error.message, "test.job:2: a zero byte"));
     arena_free(&seen.arena);
 }
@@ -105,9 +109,9 @@ static void a_zero_byte_is_a_fault(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files_say_what_they_seem_to_say),
+        cmocka_unit_test(files_give_settings_or_an_error),
         cmocka_unit_test(lines_may_be_of_any_length),
-        cmocka_unit_test(a_zero_byte_is_a_fault),
+        cmocka_unit_test(a_zero_byte_is_an_error),
     };
     return cmocka_run_group_tests_name("ini", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* test_json.c - base/json.c: values, limits, messages. */
+/* test_json.c - base/json.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,7 +57,7 @@ static void members_come_in_the_order_of_the_file(void **state)
     json_free(root);
 }
 
-static void values_that_follow_one_another_are_read_one_by_one(void **state)
+static void consecutive_values_are_read_one_by_one(void **state)
 {
     (void)state;
     struct text rest = TEXT(" {\"a\":1} [99999999999999999999, 5, 123456789012345678901234] 7");
@@ -90,7 +90,7 @@ static void integers_beyond_int64_are_reals(void **state)
     json_free(root);
 }
 
-static void faults_name_line_and_column(void **state)
+static void errors_name_line_and_column(void **state)
 {
     (void)state;
     static const char *const sources[] = {
@@ -125,9 +125,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_of_every_kind_are_read),
         cmocka_unit_test(members_come_in_the_order_of_the_file),
-        cmocka_unit_test(values_that_follow_one_another_are_read_one_by_one),
+        cmocka_unit_test(consecutive_values_are_read_one_by_one),
         cmocka_unit_test(integers_beyond_int64_are_reals),
-        cmocka_unit_test(faults_name_line_and_column),
+        cmocka_unit_test(errors_name_line_and_column),
         cmocka_unit_test(nesting_is_limited),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);

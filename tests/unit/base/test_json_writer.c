@@ -1,4 +1,4 @@
-/* Writing JSON: escapes, nesting, numbers. */
+/* test_json_writer.c - base/json_writer.c: escapes, nesting, numbers. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,9 +43,9 @@ static void texts_are_escaped_and_repaired(void **state)
     }
 }
 
-/* Every byte value at every place of short texts, and of one longer than the writer's buffer: read
- * back byte by byte. */
-static void every_byte_is_written_wherever_it_stands(void **state)
+/* Every byte value at every position of short texts, and of a text longer than the buffer: checked
+ * byte by byte. */
+static void every_byte_is_escaped_at_every_position(void **state)
 {
     (void)state;
     enum { LONGEST = 20, BEYOND_BUFFER = 3000 };
@@ -70,11 +70,11 @@ static void every_byte_is_written_wherever_it_stands(void **state)
                 struct json_writer writer = {.stream = open_memstream(&bytes, &written)};
                 json_write_text(&writer, (struct text){text, length});
                 finish(&writer, &bytes);
-                size_t before = at + 1, behind = length - at - 1, size_of_escape = strlen(escape);
+                size_t before = at + 1, after = length - at - 1, size_of_escape = strlen(escape);
                 assert_int_equal(written, length + 1 + size_of_escape);
                 assert_memory_equal(bytes + before, escape, size_of_escape);
                 assert_memory_equal(bytes + 1, text, at);
-                assert_memory_equal(bytes + before + size_of_escape, text + at + 1, behind);
+                assert_memory_equal(bytes + before + size_of_escape, text + at + 1, after);
                 assert_int_equal(bytes[written - 1], '"');
                 free(bytes);
             }
@@ -118,7 +118,7 @@ static void write_sample(struct json_writer *writer)
     json_end(writer);
 }
 
-static void levels_nest(void **state)
+static void objects_and_arrays_nest(void **state)
 {
     (void)state;
     char *bytes;
@@ -130,7 +130,7 @@ static void levels_nest(void **state)
     free(bytes);
 }
 
-static void pretty_is_one_member_a_line(void **state)
+static void pretty_output_has_one_member_per_line(void **state)
 {
     (void)state;
     char *bytes;
@@ -148,10 +148,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_escaped_and_repaired),
-        cmocka_unit_test(every_byte_is_written_wherever_it_stands),
+        cmocka_unit_test(every_byte_is_escaped_at_every_position),
         cmocka_unit_test(reals_are_short_and_read_back),
-        cmocka_unit_test(levels_nest),
-        cmocka_unit_test(pretty_is_one_member_a_line),
+        cmocka_unit_test(objects_and_arrays_nest),
+        cmocka_unit_test(pretty_output_has_one_member_per_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static const struct {
     {"soft\xC2\xADhyphen", "softhyphen"},
 };
 
-static void texts_compare_by_their_keys(void **state)
+static void equal_texts_have_equal_keys(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -35,7 +35,7 @@ static void texts_compare_by_their_keys(void **state)
     arena_free(&arena);
 }
 
-static void letters_have_kinds(void **state)
+static void code_points_have_letter_classes(void **state)
 {
     (void)state;
     assert_int_equal(normalize_letter_class('a'), LETTER_SPACED_SCRIPT);
@@ -58,7 +58,7 @@ static const struct {
     {"とても使いやすいですが、少し値段が高いと思います。", "ja"},
 };
 
-static void languages_of_whole_sentences_are_found(void **state)
+static void languages_of_sentences_are_detected(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(languages) / sizeof(*languages); i++) {
@@ -74,9 +74,9 @@ static void languages_of_whole_sentences_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_compare_by_their_keys),
-        cmocka_unit_test(letters_have_kinds),
-        cmocka_unit_test(languages_of_whole_sentences_are_found),
+        cmocka_unit_test(equal_texts_have_equal_keys),
+        cmocka_unit_test(code_points_have_letter_classes),
+        cmocka_unit_test(languages_of_sentences_are_detected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* test_option.c - option tables: values, ranges, suggestions. */
+/* test_option.c - base/option.c and base/error.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ static const struct option options[] = {
     {0},
 };
 
-static void defaults_are_the_fallbacks(void **state)
+static void defaults_are_set(void **state)
 {
     (void)state;
     struct sieve sieve = {0};
@@ -36,7 +36,7 @@ static void defaults_are_the_fallbacks(void **state)
     assert_true(sieve.speed == 0.5 && !sieve.dry);
 }
 
-static void a_bad_value_is_refused_with_what_was_expected(void **state)
+static void an_invalid_value_is_an_error_that_names_what_was_expected(void **state)
 {
     (void)state;
     static const struct {
@@ -61,7 +61,7 @@ static void a_bad_value_is_refused_with_what_was_expected(void **state)
     }
 }
 
-static void a_slip_of_the_pen_is_recognised(void **state)
+static void a_misspelled_name_gets_a_suggestion(void **state)
 {
     (void)state;
     static const char *const names[] = {"clean", "dedupe", "chunk", "classify", NULL};
@@ -84,9 +84,9 @@ static void the_first_error_is_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_are_the_fallbacks),
-        cmocka_unit_test(a_bad_value_is_refused_with_what_was_expected),
-        cmocka_unit_test(a_slip_of_the_pen_is_recognised),
+        cmocka_unit_test(defaults_are_set),
+        cmocka_unit_test(an_invalid_value_is_an_error_that_names_what_was_expected),
+        cmocka_unit_test(a_misspelled_name_gets_a_suggestion),
         cmocka_unit_test(the_first_error_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

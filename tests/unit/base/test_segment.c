@@ -1,4 +1,4 @@
-/* test_segment.c - base/segment.c: sentences are written with a bar where each must end. */
+/* test_segment.c - base/segment.c. In the examples, a bar marks the end of each sentence. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ static const char *const examples[] = {
     "End.  ",
 };
 
-static void sentences_end_where_a_reader_ends_them(void **state)
+static void sentences_end_where_a_reader_expects(void **state)
 {
     (void)state;
     struct segmenter *segmenter;
@@ -60,7 +60,7 @@ static void sentences_end_where_a_reader_ends_them(void **state)
     segmenter_close(segmenter);
 }
 
-static void words_end_at_white_space_first(void **state)
+static void white_space_takes_precedence_over_other_word_boundaries(void **state)
 {
     (void)state;
     struct segmenter *segmenter;
@@ -79,8 +79,8 @@ static void words_end_at_white_space_first(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sentences_end_where_a_reader_ends_them),
-        cmocka_unit_test(words_end_at_white_space_first),
+        cmocka_unit_test(sentences_end_where_a_reader_expects),
+        cmocka_unit_test(white_space_takes_precedence_over_other_word_boundaries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

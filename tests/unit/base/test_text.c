@@ -1,4 +1,4 @@
-/* test_text.c - views of bytes. */
+/* test_text.c - base/text.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-static void texts_compare_by_bytes_and_the_shorter_comes_first(void **state)
+static void texts_are_ordered_by_bytes_a_prefix_first(void **state)
 {
     (void)state;
     assert_int_equal(text_compare(TEXT("a"), TEXT("b")), -1);
@@ -20,7 +20,7 @@ static void texts_compare_by_bytes_and_the_shorter_comes_first(void **state)
     assert_false(text_starts_with_ignore_case(TEXT("Re"), TEXT("re:")));
 }
 
-static void slices_are_clipped_to_the_text(void **state)
+static void slices_are_limited_to_the_text(void **state)
 {
     (void)state;
     assert_true(text_equal(text_slice(TEXT("winnow"), 3, 100), TEXT("now")));
@@ -50,7 +50,7 @@ static void splitting_keeps_empty_pieces(void **state)
     assert_false(text_split(&rest, ',', &piece));
 }
 
-static void numbers_are_read_whole_or_not_at_all(void **state)
+static void only_whole_texts_are_numbers(void **state)
 {
     (void)state;
     static const struct {
@@ -84,11 +84,11 @@ static void numbers_are_read_whole_or_not_at_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_compare_by_bytes_and_the_shorter_comes_first),
-        cmocka_unit_test(slices_are_clipped_to_the_text),
+        cmocka_unit_test(texts_are_ordered_by_bytes_a_prefix_first),
+        cmocka_unit_test(slices_are_limited_to_the_text),
         cmocka_unit_test(finding_nothing_gives_the_size),
         cmocka_unit_test(splitting_keeps_empty_pieces),
-        cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
+        cmocka_unit_test(only_whole_texts_are_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

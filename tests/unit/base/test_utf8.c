@@ -1,4 +1,4 @@
-/* test_utf8.c - UTF-8, valid and broken. */
+/* test_utf8.c - base/utf8.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include "base/utf8.h"
 
-static void broken_sequences_become_one_replacement_each(void **state)
+static void each_invalid_sequence_becomes_one_replacement(void **state)
 {
     (void)state;
     /* The examples of the Unicode standard, "U+FFFD Substitution of Maximal Subparts". */
@@ -54,7 +54,7 @@ static void every_code_point_survives_encoding_and_decoding(void **state)
     }
 }
 
-static void cuts_fall_between_code_points(void **state)
+static void boundaries_do_not_split_code_points(void **state)
 {
     (void)state;
     struct text text = TEXT("a\xEB\xB0\xB0\xEC\x86\xA1z"); /* a배송z */
@@ -64,7 +64,7 @@ static void cuts_fall_between_code_points(void **state)
     assert_int_equal(utf8_count_code_points(text), 4);
 }
 
-static void ascii_and_valid_bytes_are_seen_wherever_they_end(void **state)
+static void ends_of_ascii_and_of_valid_bytes_are_found_at_every_offset(void **state)
 {
     (void)state;
     char bytes[40];
@@ -82,10 +82,10 @@ static void ascii_and_valid_bytes_are_seen_wherever_they_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(broken_sequences_become_one_replacement_each),
+        cmocka_unit_test(each_invalid_sequence_becomes_one_replacement),
         cmocka_unit_test(every_code_point_survives_encoding_and_decoding),
-        cmocka_unit_test(cuts_fall_between_code_points),
-        cmocka_unit_test(ascii_and_valid_bytes_are_seen_wherever_they_end),
+        cmocka_unit_test(boundaries_do_not_split_code_points),
+        cmocka_unit_test(ends_of_ascii_and_of_valid_bytes_are_found_at_every_offset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

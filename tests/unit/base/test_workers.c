@@ -1,4 +1,4 @@
-/* Workers: everyone works once a round, and rounds do not overlap. */
+/* test_workers.c - base/workers.c: every worker is called once per job, and jobs do not overlap. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ static void count_one(void *context, size_t worker)
     counts[worker]++;
 }
 
-static void every_worker_works_once_a_round(void **state)
+static void every_worker_is_called_once_per_job(void **state)
 {
     (void)state;
     atomic_size_t counts[WORKERS] = {0};
@@ -44,7 +44,7 @@ static void take_items(void *context, size_t worker)
         shared->taken[item]++;
 }
 
-static void every_item_is_taken_once_a_round(void **state)
+static void every_item_is_taken_once_per_job(void **state)
 {
     (void)state;
     struct shared shared = {0};
@@ -56,7 +56,7 @@ static void every_item_is_taken_once_a_round(void **state)
     workers_close(shared.workers);
 }
 
-static void one_worker_is_the_caller(void **state)
+static void a_single_worker_is_the_caller(void **state)
 {
     (void)state;
     atomic_size_t count = 0;
@@ -71,9 +71,9 @@ static void one_worker_is_the_caller(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_worker_works_once_a_round),
-        cmocka_unit_test(every_item_is_taken_once_a_round),
-        cmocka_unit_test(one_worker_is_the_caller),
+        cmocka_unit_test(every_worker_is_called_once_per_job),
+        cmocka_unit_test(every_item_is_taken_once_per_job),
+        cmocka_unit_test(a_single_worker_is_the_caller),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

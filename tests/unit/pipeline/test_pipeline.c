@@ -1,4 +1,5 @@
-/* The three passes, with a connector and stages made for it: resuming, repeating, accounts. */
+/* test_pipeline.c - pipeline/pipeline.c with a connector and stages of its own: resuming,
+ * repeating, row totals. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 
 enum { MODEL = 11 };
 
-/* ---- A connector: one line a record; "!" begins a reject, "#" ends the readable part ---- */
+/* ---- A connector: one record per line; "!" starts a reject, "#" an unreadable rest ---- */
 
 struct lines {
     FILE *file;
@@ -66,21 +67,21 @@ static const struct connector lines_connector = {
     .close = close_lines,
 };
 
-/* ---- Stages: "id text" lines are recognised, counted, grouped by first letter ---- */
+/* ---- Stages: lines "id text" are looked up, counted, grouped by their first letter ---- */
 
 struct counters {
     size_t inferred, replayed, summarised;
 };
 
 struct stage_state {
-    const struct stage_context *bench;
+    const struct stage_context *stage_context;
     struct counters *counters;
 };
 
-static bool open_stage(void *state, const struct stage_context *bench, struct error *error)
+static bool open_stage(void *state, const struct stage_context *stage_context, struct error *error)
 {
     (void)error;
-    ((struct stage_state *)state)->bench = bench;
+    ((struct stage_state *)state)->stage_context = stage_context;
     return true;
 }
 
@@ -99,9 +100,9 @@ static bool recognise(struct stage_state *state, const struct batch *batch, stru
     bool in_batch = false;
     for (const struct record *other = batch->records; other < record; other++)
         in_batch |= other->id == record->id;
-    if (!store_find_record(state->bench->store, record->id, record->content_hash, &record_lookup,
-                           error) ||
-        !store_has_analysis(state->bench->store, record->text_hash, &analysed, error))
+    if (!store_find_record(state->stage_context->store, record->id, record->content_hash,
+                           &record_lookup, error) ||
+        !store_has_analysis(state->stage_context->store, record->text_hash, &analysed, error))
         return false;
     if (in_batch || record_lookup.seen_in_this_run)
         record->state = RECORD_DUPLICATE;
@@ -176,8 +177,8 @@ static bool list_groups(void *user, struct group_list *groups, struct error *err
     struct stage_state *state = user;
     struct gathering gathering = {.groups = groups};
     groups->groups = arena_alloc(&groups->arena, 100, sizeof(*groups->groups));
-    return store_for_each_record(state->bench->store, state->bench->selection, gather, &gathering,
-                                 error);
+    return store_for_each_record(state->stage_context->store, state->stage_context->selection,
+                                 gather, &gathering, error);
 }
 
 static bool process_group(void *user, struct group *group, struct error *error)
@@ -203,8 +204,8 @@ static bool finish(void *user, struct error *error)
     struct stage_state *state = user;
     struct topic_stats topic_stats = {
         .period = TEXT("all"), .key.topic = TEXT("(all)"), .mentions = 1, .responses = 3};
-    return store_save_topic_stats(state->bench->store, state->bench->selection->view, &topic_stats,
-                                  1, error);
+    return store_save_topic_stats(state->stage_context->store,
+                                  state->stage_context->selection->view, &topic_stats, 1, error);
 }
 
 static const struct stage recognise_stage = {.name = "recognise",
@@ -225,8 +226,8 @@ static const struct stage recognise_stage = {.name = "recognise",
 
 /* ---- A folder with two files ---- */
 
-struct place {
-    char folder[64], first[96], second[96], database[96];
+struct test_folder {
+    char path[64], first[96], second[96], database[96];
 };
 
 static void write_file(const char *path, const char *bytes)
@@ -237,41 +238,41 @@ static void write_file(const char *path, const char *bytes)
     fclose(file);
 }
 
-static int make_place(void **state)
+static int make_folder(void **state)
 {
-    struct place *place = calloc(1, sizeof(*place));
-    strcpy(place->folder, "/tmp/winnow-pipeline-XXXXXX");
-    *state = place;
-    if (!mkdtemp(place->folder))
+    struct test_folder *folder = calloc(1, sizeof(*folder));
+    strcpy(folder->path, "/tmp/winnow-pipeline-XXXXXX");
+    *state = folder;
+    if (!mkdtemp(folder->path))
         return -1;
-    snprintf(place->first, sizeof(place->first), "%s/first", place->folder);
-    snprintf(place->second, sizeof(place->second), "%s/second", place->folder);
-    snprintf(place->database, sizeof(place->database), "%s/db", place->folder);
-    write_file(place->first, "a1 apples\nb1 bread\n! broken\nblank\na2 avocado\na1 apples\n"
-                             "c1 cheese\nc2 corn\n! again\n");
-    write_file(place->second, "b2 butter\na1 apples\nd1 dates\n");
+    snprintf(folder->first, sizeof(folder->first), "%s/first", folder->path);
+    snprintf(folder->second, sizeof(folder->second), "%s/second", folder->path);
+    snprintf(folder->database, sizeof(folder->database), "%s/db", folder->path);
+    write_file(folder->first, "a1 apples\nb1 bread\n! broken\nblank\na2 avocado\na1 apples\n"
+                              "c1 cheese\nc2 corn\n! again\n");
+    write_file(folder->second, "b2 butter\na1 apples\nd1 dates\n");
     return 0;
 }
 
-static int remove_place(void **state)
+static int remove_folder(void **state)
 {
-    struct place *place = *state;
-    unlink(place->first);
-    unlink(place->second);
-    unlink(place->database);
-    int result = rmdir(place->folder);
-    free(place);
+    struct test_folder *folder = *state;
+    unlink(folder->first);
+    unlink(folder->second);
+    unlink(folder->database);
+    int result = rmdir(folder->path);
+    free(folder);
     return result;
 }
 
 /* ---- Running ---- */
 
 struct attempt {
-    uint64_t model;              /* 0: MODEL */
-    bool without_files;          /* they are gone */
-    uint64_t fail_after;         /* saves; 0: never */
-    volatile sig_atomic_t *stop; /* and when it is set: */
-    size_t stop_after;           /* updates */
+    uint64_t model;      /* 0: MODEL */
+    bool without_files;  /* the files no longer exist */
+    uint64_t fail_after; /* saves; 0: never */
+    volatile sig_atomic_t *stop;
+    size_t stop_after; /* updates, after which *stop is set */
     size_t updates, notes;
     struct counters counters;
     struct error error, file_error;
@@ -299,13 +300,13 @@ static void add_step(struct pipeline *pipeline, const struct stage *stage, struc
         (struct stage_instance){.stage = stage, .state = state};
 }
 
-/* A run, as a program that starts, works and ends. */
-static bool run(const struct place *place, struct attempt *attempt)
+/* Runs all passes, from opening the database to closing it. */
+static bool run(const struct test_folder *folder, struct attempt *attempt)
 {
     struct lines states[2] = {0};
     struct input_file files[2] = {
-        {place->first, "first", TEXT("shop"), &lines_connector, &states[0], NULL},
-        {place->second, "second", TEXT("shop"), &lines_connector, &states[1], NULL}};
+        {folder->first, "first", TEXT("shop"), &lines_connector, &states[0], NULL},
+        {folder->second, "second", TEXT("shop"), &lines_connector, &states[1], NULL}};
     struct selection selection = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN};
     struct pipeline pipeline = {
         .batch_records = 2,
@@ -318,7 +319,7 @@ static bool run(const struct place *place, struct attempt *attempt)
     struct store *store;
     uint64_t run_id;
     bool resumed;
-    assert_true(store_open(&store, place->database, &attempt->error));
+    assert_true(store_open(&store, folder->database, &attempt->error));
     pipeline.stage_context =
         (struct stage_context){.store = store,
                                .model_key = attempt->model ? attempt->model : MODEL,
@@ -365,15 +366,15 @@ static bool print_file(void *user, const struct file_totals *file, struct error 
     return true;
 }
 
-/* Every table and the accounts of the files. */
-static char *dump(const struct place *place)
+/* Prints every table and the row totals of the files. */
+static char *dump(const struct test_folder *folder)
 {
     struct error error = {0};
     struct store *store;
     char *bytes;
     size_t size;
     FILE *out = open_memstream(&bytes, &size);
-    assert_true(store_open(&store, place->database, &error));
+    assert_true(store_open(&store, folder->database, &error));
     store_set_model_key(store, MODEL);
     struct table_visitor visitor = {print_begin, print_cells, out};
     for (const char *const *table = store_tables; *table; table++)
@@ -387,55 +388,55 @@ static char *dump(const struct place *place)
 static const char expected_files[] = "first: 5 0 0 1 1 2 inferred 5 of 9\n"
                                      "second: 2 0 0 1 0 0 inferred 2 of 3\n";
 
-static void a_run_accounts_for_every_row(void **state)
+static void every_row_gets_a_state(void **state)
 {
-    const struct place *place = *state;
+    const struct test_folder *folder = *state;
     struct attempt attempt = {0};
-    assert_true(run(place, &attempt));
+    assert_true(run(folder, &attempt));
     assert_int_equal(attempt.counters.inferred, 7);
     assert_int_equal(attempt.counters.summarised, 4);
     assert_int_equal(attempt.file_error.kind, ERROR_NONE);
-    char *tables = dump(place);
+    char *tables = dump(folder);
     assert_non_null(strstr(tables, expected_files));
     free(tables);
 }
 
-static void a_second_run_infers_nothing_and_says_the_same(void **state)
+static void a_second_run_infers_nothing_and_gives_the_same_tables(void **state)
 {
-    const struct place *place = *state;
+    const struct test_folder *folder = *state;
     struct attempt first = {0}, second = {0};
-    assert_true(run(place, &first));
-    char *before = dump(place);
-    assert_true(run(place, &second));
-    char *after = dump(place);
+    assert_true(run(folder, &first));
+    char *before = dump(folder);
+    assert_true(run(folder, &second));
+    char *after = dump(folder);
     assert_int_equal(second.counters.inferred, 0);
     assert_int_equal(second.counters.summarised, 0);
-    *strstr(before, "first:") = *strstr(after, "first:") = '\0'; /* accounts differ, rightly */
+    *strstr(before, "first:") = *strstr(after, "first:") = '\0'; /* row totals must differ */
     assert_string_equal(before, after);
     free(before);
     free(after);
 }
 
-static void an_edited_and_a_new_row_cost_themselves(void **state)
+static void only_edited_and_new_rows_are_analysed(void **state)
 {
-    const struct place *place = *state;
+    const struct test_folder *folder = *state;
     struct attempt first = {0}, second = {0};
-    assert_true(run(place, &first));
-    write_file(place->second, "b2 better butter\na1 apples\nd1 dates\ne1 eggs\n");
-    assert_true(run(place, &second));
+    assert_true(run(folder, &first));
+    write_file(folder->second, "b2 better butter\na1 apples\nd1 dates\ne1 eggs\n");
+    assert_true(run(folder, &second));
     assert_int_equal(second.counters.inferred, 2);
     assert_int_equal(second.counters.summarised, 2);
-    char *tables = dump(place);
+    char *tables = dump(folder);
     assert_non_null(strstr(tables, "second: 1 1 1 1 0 0 inferred 2 of 4\n"));
     free(tables);
 }
 
-static uint64_t count_unread(const struct place *place, uint64_t model, uint64_t *shown)
+static uint64_t count_unread(const struct test_folder *folder, uint64_t model, uint64_t *shown)
 {
     struct error error = {0};
     struct store *store;
     uint64_t texts;
-    assert_true(store_open(&store, place->database, &error));
+    assert_true(store_open(&store, folder->database, &error));
     store_set_model_key(store, model);
     assert_true(store_count_unanalysed(store, &texts, &error));
     *shown = store_get_saved_model_key(store);
@@ -443,62 +444,62 @@ static uint64_t count_unread(const struct place *place, uint64_t model, uint64_t
     return texts;
 }
 
-static void another_model_reads_what_is_saved(void **state)
+static void another_model_analyses_saved_texts(void **state)
 {
-    const struct place *place = *state;
+    const struct test_folder *folder = *state;
     struct attempt first = {0}, none = {.without_files = true};
     uint64_t shown, model = MODEL;
-    assert_true(run(place, &first));
-    assert_true(run(place, &none));
+    assert_true(run(folder, &first));
+    assert_true(run(folder, &none));
     assert_int_equal(none.counters.inferred, 0);
     for (bool ok = false; !ok;) {
         model++;
-        assert_int_equal(count_unread(place, model, &shown), 7);
+        assert_int_equal(count_unread(folder, model, &shown), 7);
         struct attempt other = {.model = model, .without_files = true, .fail_after = model - MODEL},
                        resumed = {.model = model, .without_files = true};
-        ok = run(place, &other);
-        assert_true(ok || run(place, &resumed));
+        ok = run(folder, &other);
+        assert_true(ok || run(folder, &resumed));
         size_t inferred = other.counters.inferred + resumed.counters.inferred;
-        assert_true(inferred >= 7 && inferred <= 7 + 2); /* at most a batch twice */
-        assert_int_equal(count_unread(place, model, &shown), 0);
+        assert_true(inferred >= 7 && inferred <= 7 + 2); /* at most one batch is repeated */
+        assert_int_equal(count_unread(folder, model, &shown), 0);
         assert_int_equal(shown, model);
     }
     assert_true(model - MODEL > 5);
-    /* back to the first: nothing to read, but its answers are shown again */
-    assert_true(run(place, &none));
+    /* Back to the first model: nothing to analyse, but the views show its analyses again. */
+    assert_true(run(folder, &none));
     assert_int_equal(none.counters.inferred, 0);
-    count_unread(place, MODEL, &shown);
+    count_unread(folder, MODEL, &shown);
     assert_int_equal(shown, MODEL);
 }
 
-/* The uninterrupted run's tables. */
-static char *dump_whole(const struct place *place)
+/* The tables of an uninterrupted run. */
+static char *dump_whole(const struct test_folder *folder)
 {
     struct attempt attempt = {0};
-    assert_true(run(place, &attempt));
-    char *tables = dump(place);
-    unlink(place->database);
+    assert_true(run(folder, &attempt));
+    char *tables = dump(folder);
+    unlink(folder->database);
     return tables;
 }
 
-static void failing_at_any_save_and_resuming_is_never_having_failed(void **state)
+static void a_run_that_fails_at_any_save_and_resumes_gives_the_same_tables(void **state)
 {
-    const struct place *place = *state;
-    char *whole = dump_whole(place);
+    const struct test_folder *folder = *state;
+    char *whole = dump_whole(folder);
     size_t failures = 0;
-    for (uint64_t save = 2;; save++) { /* the first makes the tables */
+    for (uint64_t save = 2;; save++) { /* the first save creates the tables */
         struct attempt broken = {.fail_after = save}, resumed = {0};
-        bool ok = run(place, &broken);
+        bool ok = run(folder, &broken);
         if (!ok) {
             failures++;
             assert_int_equal(broken.error.kind, ERROR_STORE);
-            assert_true(run(place, &resumed));
+            assert_true(run(folder, &resumed));
             assert_true(broken.counters.inferred + resumed.counters.inferred <= 7 + 2);
         }
-        char *tables = dump(place);
+        char *tables = dump(folder);
         assert_string_equal(tables, whole);
         free(tables);
-        unlink(place->database);
+        unlink(folder->database);
         if (ok)
             break;
     }
@@ -506,66 +507,101 @@ static void failing_at_any_save_and_resuming_is_never_having_failed(void **state
     free(whole);
 }
 
-static void stopping_at_any_point_and_resuming_is_never_having_stopped(void **state)
+static void a_run_that_stops_at_any_point_and_resumes_gives_the_same_tables(void **state)
 {
-    const struct place *place = *state;
-    char *whole = dump_whole(place);
+    const struct test_folder *folder = *state;
+    char *whole = dump_whole(folder);
     for (size_t updates = 1;; updates++) {
         volatile sig_atomic_t stop = 0;
         struct attempt stopped = {.stop = &stop, .stop_after = updates}, resumed = {0};
-        bool ok = run(place, &stopped);
+        bool ok = run(folder, &stopped);
         if (!ok) {
             assert_int_equal(stopped.error.kind, ERROR_INTERRUPTED);
-            assert_true(run(place, &resumed));
+            assert_true(run(folder, &resumed));
             assert_int_equal(stopped.counters.inferred + resumed.counters.inferred, 7);
         }
-        char *tables = dump(place);
+        char *tables = dump(folder);
         assert_string_equal(tables, whole);
         free(tables);
-        unlink(place->database);
+        unlink(folder->database);
         if (ok)
             break;
     }
     free(whole);
 }
 
-static void a_file_that_breaks_off_leaves_the_others_be(void **state)
+static void an_unreadable_rest_of_a_file_does_not_affect_other_files(void **state)
 {
-    const struct place *place = *state;
+    const struct test_folder *folder = *state;
     struct attempt attempt = {0};
-    write_file(place->first, "a1 apples\nb1 bread\nc1 cheese\n# torn\nd1 dates\n");
-    assert_true(run(place, &attempt));
+    write_file(folder->first, "a1 apples\nb1 bread\nc1 cheese\n# torn\nd1 dates\n");
+    assert_true(run(folder, &attempt));
     assert_int_equal(attempt.notes, 1);
     assert_int_equal(attempt.file_error.kind, ERROR_INPUT);
     assert_non_null(strstr(attempt.file_error.message, "first: line 4: unreadable from here"));
-    char *tables = dump(place);
+    char *tables = dump(folder);
     assert_non_null(strstr(tables, "first: 3 0 0 0 0 0 inferred 3 of 3\n"));
     assert_non_null(strstr(tables, "second: 2 0 0 1 0 0 inferred 2 of 3\n"));
     free(tables);
 }
 
-static void a_missing_file_is_told_after_the_rest_is_done(void **state)
+static void a_missing_file_is_reported_after_the_others_are_read(void **state)
 {
-    const struct place *place = *state;
+    const struct test_folder *folder = *state;
     struct attempt attempt = {0};
-    unlink(place->first);
-    assert_true(run(place, &attempt));
+    unlink(folder->first);
+    assert_true(run(folder, &attempt));
     assert_int_equal(attempt.file_error.kind, ERROR_INPUT);
-    write_file(place->first, "");
+    write_file(folder->first, "");
+}
+
+/* One failure of each file would exceed the size of a message. */
+static void a_long_list_of_failed_files_ends_with_their_number(void **state)
+{
+    enum { FILES = 300 };
+    const struct test_folder *folder = *state;
+    struct pipeline pipeline = {.batch_records = 2};
+    struct input_file files[FILES];
+    struct arena arena = {0};
+    struct error error = {0};
+    uint64_t run_id;
+    bool resumed;
+    assert_true(store_open(&pipeline.stage_context.store, folder->database, NULL));
+    assert_true(store_begin_run(pipeline.stage_context.store, 1, &run_id, &resumed, NULL));
+    for (size_t i = 0; i < FILES; i++)
+        files[i] = (struct input_file){
+            .path = folder->first,
+            .name = arena_format(&arena, "inbox/export-number-%03zu.csv", i).bytes,
+            .source = TEXT("shop"),
+            .failure = "no known format matches"};
+    assert_true(pipeline_read(&pipeline, files, FILES, NULL));
+    assert_false(pipeline_check_failed_files(&pipeline, &error));
+    assert_int_equal(error.kind, ERROR_INPUT);
+    assert_non_null(strstr(error.message, "300 files could not be read to the end"));
+    size_t listed = 0;
+    for (const char *at = error.message; (at = strstr(at, "no known format matches")); at++)
+        listed++;
+    assert_true(listed > 50);
+    char more[40];
+    snprintf(more, sizeof(more), "\n  and %zu more", FILES - listed);
+    assert_string_equal(error.message + strlen(error.message) - strlen(more), more);
+    store_close(pipeline.stage_context.store);
+    arena_free(&arena);
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
-        TEST(a_run_accounts_for_every_row),
-        TEST(a_second_run_infers_nothing_and_says_the_same),
-        TEST(an_edited_and_a_new_row_cost_themselves),
-        TEST(another_model_reads_what_is_saved),
-        TEST(failing_at_any_save_and_resuming_is_never_having_failed),
-        TEST(stopping_at_any_point_and_resuming_is_never_having_stopped),
-        TEST(a_file_that_breaks_off_leaves_the_others_be),
-        TEST(a_missing_file_is_told_after_the_rest_is_done),
+        TEST(every_row_gets_a_state),
+        TEST(a_second_run_infers_nothing_and_gives_the_same_tables),
+        TEST(only_edited_and_new_rows_are_analysed),
+        TEST(another_model_analyses_saved_texts),
+        TEST(a_run_that_fails_at_any_save_and_resumes_gives_the_same_tables),
+        TEST(a_run_that_stops_at_any_point_and_resumes_gives_the_same_tables),
+        TEST(an_unreadable_rest_of_a_file_does_not_affect_other_files),
+        TEST(a_missing_file_is_reported_after_the_others_are_read),
+        TEST(a_long_list_of_failed_files_ends_with_their_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* The database: states of records, accounts, resuming, tables, damage. */
+/* test_store.c - pipeline/store*.c: records, row totals, resuming, tables, other databases. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,36 +18,36 @@
 enum { MODEL = 7 };
 
 /* A fresh folder and the path of a database in it. */
-struct place {
-    char folder[64], path[96];
+struct test_folder {
+    char path[64], database[96];
 };
 
-static int make_place(void **state)
+static int make_folder(void **state)
 {
-    struct place *place = calloc(1, sizeof(*place));
-    strcpy(place->folder, "/tmp/winnow-store-XXXXXX");
-    *state = place;
-    if (!mkdtemp(place->folder))
+    struct test_folder *folder = calloc(1, sizeof(*folder));
+    strcpy(folder->path, "/tmp/winnow-store-XXXXXX");
+    *state = folder;
+    if (!mkdtemp(folder->path))
         return -1;
-    snprintf(place->path, sizeof(place->path), "%s/winnow.db", place->folder);
+    snprintf(folder->database, sizeof(folder->database), "%s/winnow.db", folder->path);
     return 0;
 }
 
-static int remove_place(void **state)
+static int remove_folder(void **state)
 {
-    struct place *place = *state;
-    unlink(place->path);
-    rmdir(place->folder); /* fails, and so shows, when a second file is left beside it */
-    int left = access(place->folder, F_OK);
-    free(place);
+    struct test_folder *folder = *state;
+    unlink(folder->database);
+    rmdir(folder->path); /* fails if the store left another file in the folder */
+    int left = access(folder->path, F_OK);
+    free(folder);
     return left == 0 ? -1 : 0;
 }
 
-static struct store *open_store(const struct place *place)
+static struct store *open_store(const struct test_folder *folder)
 {
     struct error error = {0};
     struct store *store;
-    if (!store_open(&store, place->path, &error))
+    if (!store_open(&store, folder->database, &error))
         fail_msg("%s", error.message);
     store_set_model_key(store, MODEL);
     return store;
@@ -109,7 +109,7 @@ static struct record_lookup find(struct store *store, uint64_t id, const char *t
     return record_lookup;
 }
 
-/* A table as one text: cells joined by a bar, rows by a line feed. */
+/* Prints a table: bars between cells, a line feed after each row. */
 static bool print_names(void *user, const struct column *columns, size_t count, struct error *error)
 {
     (void)error;
@@ -145,10 +145,10 @@ static void assert_table(struct store *store, const char *name, const struct sel
 
 static void a_new_file_is_private(void **state)
 {
-    const struct place *place = *state;
-    store_close(open_store(place));
+    const struct test_folder *folder = *state;
+    store_close(open_store(folder));
     struct stat about;
-    assert_int_equal(stat(place->path, &about), 0);
+    assert_int_equal(stat(folder->database, &about), 0);
     assert_int_equal(about.st_mode & 0777, 0600);
 }
 
@@ -225,7 +225,7 @@ static void an_edited_record_keeps_its_history(void **state)
     store_close(store);
 }
 
-static void accounts_add_up_over_files(void **state)
+static void row_totals_are_summed_over_files(void **state)
 {
     struct store *store = open_store(*state);
     struct batch batch = {0};
@@ -260,7 +260,7 @@ static void accounts_add_up_over_files(void **state)
     store_close(store);
 }
 
-static void an_account_that_does_not_balance_is_told(void **state)
+static void row_totals_that_do_not_add_up_are_an_error(void **state)
 {
     struct store *store = open_store(*state);
     struct batch batch = {.read = 2};
@@ -276,7 +276,7 @@ static void an_account_that_does_not_balance_is_told(void **state)
     store_close(store);
 }
 
-static void a_broken_off_run_goes_on_under_the_same_job(void **state)
+static void an_interrupted_run_resumes_under_the_same_job(void **state)
 {
     struct batch batch = {0};
     struct error error = {0};
@@ -293,7 +293,7 @@ static void a_broken_off_run_goes_on_under_the_same_job(void **state)
     assert_true(find(store, 1, "one").seen_in_this_run);
     save(store, &batch, 1, true);
     assert_true(begin_file(store, "a.csv", 10) == UINT64_MAX);
-    /* The file grew between two tries: it begins anew, and its rows are new again. */
+    /* The file changed before the run resumed: it is read again, and its rows are new again. */
     assert_int_equal(begin_file(store, "a.csv", 20), 0);
     struct record_lookup record_lookup = find(store, 1, "one");
     assert_true(record_lookup.new_in_this_run && !record_lookup.seen_in_this_run);
@@ -383,7 +383,7 @@ static void assert_rows(struct store *store, const struct selection *selection,
     free(bytes);
 }
 
-static void rows_come_by_date_and_without_the_author(void **state)
+static void records_are_ordered_by_date_and_omit_the_author(void **state)
 {
     struct store *store = open_store(*state);
     save_three(store);
@@ -394,7 +394,7 @@ static void rows_come_by_date_and_without_the_author(void **state)
     store_close(store);
 }
 
-static void selections_narrow_rows_and_tables(void **state)
+static void selections_filter_records_and_tables(void **state)
 {
     struct store *store = open_store(*state);
     save_three(store);
@@ -421,7 +421,7 @@ static void selections_narrow_rows_and_tables(void **state)
     store_close(store);
 }
 
-static void feedback_is_ordered_and_printed_for_people(void **state)
+static void the_feedback_table_is_ordered_and_printed(void **state)
 {
     struct store *store = open_store(*state);
     save_three(store);
@@ -437,7 +437,7 @@ static void feedback_is_ordered_and_printed_for_people(void **state)
     store_close(store);
 }
 
-static void others_speak_the_language_of_most(void **state)
+static void records_without_a_language_get_the_majority_language(void **state)
 {
     struct store *store = open_store(*state);
     struct batch batch = {0};
@@ -460,7 +460,7 @@ static void others_speak_the_language_of_most(void **state)
                  "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision|"
                  "lang_source|author\n"
                  "0000000000000002|shop|id-2||de|||text|positive|0.5|0.75|1||1||1|hint|\n");
-    /* Half of them is not most of them. */
+    /* Half of the records is no majority. */
     begin_file(store, "b.csv", 10);
     add(&batch, RECORD_NEW, 5, "text")->lang = TEXT("de");
     save(store, &batch, 1, true);
@@ -471,7 +471,7 @@ static void others_speak_the_language_of_most(void **state)
     store_close(store);
 }
 
-static void what_was_replaced_is_counted_by_run(void **state)
+static void replaced_personal_data_is_counted_per_run(void **state)
 {
     struct store *store = open_store(*state);
     struct batch batch = {.skipped = 3, .pii = {[PII_PHONE] = 2}};
@@ -486,7 +486,7 @@ static void what_was_replaced_is_counted_by_run(void **state)
     assert_int_equal(row_totals.skipped, 4);
     assert_int_equal(row_totals.pii[PII_PHONE], 3);
     assert_int_equal(row_totals.pii[PII_ORDER_NUMBER], 1);
-    /* The file changed: it is read, and counted, anew. */
+    /* The file changed: it is read and counted again. */
     begin_file(store, "a.csv", 11);
     assert_true(store_get_row_totals(store, &row_totals, &error));
     assert_int_equal(row_totals.skipped + row_totals.pii[PII_PHONE], 0);
@@ -494,7 +494,7 @@ static void what_was_replaced_is_counted_by_run(void **state)
     store_close(store);
 }
 
-static void an_author_is_named_only_where_the_job_says_so(void **state)
+static void an_author_is_saved_only_if_the_job_says_so(void **state)
 {
     struct store *store = open_store(*state);
     struct batch batch = {0};
@@ -675,16 +675,16 @@ static void databases_of_other_versions_and_programs_are_refused(void **state)
     } cases[] = {{"PRAGMA user_version = 2", "schema version 2, but this version of winnow reads"},
                  {"PRAGMA user_version = -1", "schema version -1"},
                  {"PRAGMA user_version = 0", "a database of another program"}};
-    const struct place *place = *state;
-    store_close(open_store(place));
+    const struct test_folder *folder = *state;
+    store_close(open_store(folder));
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         sqlite3 *other;
         struct error error = {0};
         struct store *store;
-        assert_int_equal(sqlite3_open(place->path, &other), SQLITE_OK);
+        assert_int_equal(sqlite3_open(folder->database, &other), SQLITE_OK);
         assert_int_equal(sqlite3_exec(other, cases[i].statements, NULL, NULL, NULL), SQLITE_OK);
         sqlite3_close(other);
-        assert_false(store_open(&store, place->path, &error));
+        assert_false(store_open(&store, folder->database, &error));
         assert_int_equal(error.kind, ERROR_STORE);
         assert_non_null(strstr(error.message, cases[i].expected));
     }
@@ -692,21 +692,21 @@ static void databases_of_other_versions_and_programs_are_refused(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(a_new_file_is_private),
         TEST(saved_records_are_known),
         TEST(an_edited_record_keeps_its_history),
-        TEST(accounts_add_up_over_files),
-        TEST(an_account_that_does_not_balance_is_told),
-        TEST(a_broken_off_run_goes_on_under_the_same_job),
+        TEST(row_totals_are_summed_over_files),
+        TEST(row_totals_that_do_not_add_up_are_an_error),
+        TEST(an_interrupted_run_resumes_under_the_same_job),
         TEST(a_save_that_fails_leaves_nothing),
-        TEST(rows_come_by_date_and_without_the_author),
-        TEST(selections_narrow_rows_and_tables),
-        TEST(feedback_is_ordered_and_printed_for_people),
-        TEST(others_speak_the_language_of_most),
-        TEST(what_was_replaced_is_counted_by_run),
-        TEST(an_author_is_named_only_where_the_job_says_so),
+        TEST(records_are_ordered_by_date_and_omit_the_author),
+        TEST(selections_filter_records_and_tables),
+        TEST(the_feedback_table_is_ordered_and_printed),
+        TEST(records_without_a_language_get_the_majority_language),
+        TEST(replaced_personal_data_is_counted_per_run),
+        TEST(an_author_is_saved_only_if_the_job_says_so),
         TEST(values_of_groups_may_contain_any_character),
         TEST(evidence_is_ordered_by_sentence_and_number),
         TEST(figures_are_saved_by_segment_topic_and_period),

@@ -1,4 +1,4 @@
-/* test_group.c - stages/group.c over a saved database. */
+/* test_group.c - stages/group.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include "tests/fakes/database.h"
 #include "tests/fakes/stage.h"
 
-/* Rows of two products; every row of Kettle speaks of the lid. */
+/* Saves records of two products; every record of Kettle mentions the lid. */
 static void save_rows(struct store *store, size_t count)
 {
     static const struct topic_mention lid = {{"lid", 3}, SENTIMENT_NEGATIVE};
@@ -44,10 +44,10 @@ static void save_rows(struct store *store, size_t count)
 static bool list(struct store *store, const char *settings, struct group_list *groups,
                  struct error *error)
 {
-    struct stage_context bench = {.store = store, .model_key = 1, .summary_key = 2};
+    struct stage_context stage_context = {.store = store, .model_key = 1, .summary_key = 2};
     static const struct selection everything = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN};
-    bench.selection = &everything;
-    void *state = stage_start(&group_stage, settings, &bench, error);
+    stage_context.selection = &everything;
+    void *state = stage_start(&group_stage, settings, &stage_context, error);
     bool ok = group_stage.list_groups(state, groups, error);
     stage_end(&group_stage, state);
     return ok;
@@ -86,7 +86,7 @@ static void groups_are_segments_periods_and_topics(void **state)
     database_remove(&database);
 }
 
-/* The records are positive, what they say of the lid is not. */
+/* The records are positive, their mentions of the lid are negative. */
 static void members_of_a_topic_have_its_polarity(void **state)
 {
     (void)state;
@@ -129,14 +129,14 @@ static void a_fingerprint_changes_with_its_members_only(void **state)
     database_remove(&database);
 }
 
-static void an_unknown_column_names_those_that_exist(void **state)
+static void an_unknown_column_is_an_error_that_lists_the_columns(void **state)
 {
     (void)state;
     struct database database;
     database_make(&database);
     struct group_list groups = {0};
     struct error error = {0};
-    assert_true(list(database.store, "by=country", &groups, &error)); /* no rows, no fault */
+    assert_true(list(database.store, "by=country", &groups, &error)); /* no records, no error */
     save_rows(database.store, 2);
     assert_false(list(database.store, "by=country", &groups, &error));
     assert_int_equal(error.kind, ERROR_USAGE);
@@ -152,7 +152,7 @@ int main(void)
         cmocka_unit_test(groups_are_segments_periods_and_topics),
         cmocka_unit_test(members_of_a_topic_have_its_polarity),
         cmocka_unit_test(a_fingerprint_changes_with_its_members_only),
-        cmocka_unit_test(an_unknown_column_names_those_that_exist),
+        cmocka_unit_test(an_unknown_column_is_an_error_that_lists_the_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,10 +58,10 @@ static void figures_count_each_topic(void **state)
     assert_int_equal(all->positive, 3);
     assert_int_equal(all->mixed, 1);
     assert_true(fabs(all->net_sentiment - 40) < 1e-9);
-    assert_true(fabs(all->mean_rating - 10.0 / 3) < 1e-9); /* of the scale that most have */
+    assert_true(fabs(all->mean_rating - 10.0 / 3) < 1e-9); /* of the most frequent scale */
     assert_true(all->rating_scale == 5);
     assert_true(fabs(all->csat - 200.0 / 3) < 1e-9);
-    assert_int_equal(all->top_quote_id, 1); /* clearest of handy length; of equals the lower id */
+    assert_int_equal(all->top_quote_id, 1); /* the clearest of a readable length, the lower id */
     assert_int_equal(price->mentions, 2);
     assert_int_equal(price->responses, 5);
     assert_true(price->net_sentiment == -100);
@@ -108,7 +108,7 @@ static void recommendations_make_an_nps(void **state)
     }
     size_t count;
     const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &count);
-    assert_true(fabs(found[0].nps - 0) < 1e-9); /* two of five each way */
+    assert_true(fabs(found[0].nps - 0) < 1e-9); /* two promoters, two detractors */
     assert_true(isnan(found[0].csat));
     topic_stats_table_free(&topic_stats_table);
 }

@@ -170,7 +170,7 @@ static void bad_patterns_are_told(void **state)
     struct error error = {0};
     size_t begin, end;
     assert_false(pattern_compile(&pattern, TEXT("ORD-(\\d"), "job.ini:3", &error));
-    assert_non_null(strstr(error.message, "job.ini:3: not a regular expression"));
+    assert_non_null(strstr(error.message, "job.ini:3: invalid regular expression"));
     assert_true(pattern_compile(&pattern, TEXT("x*"), "test", &error));
     assert_false(pattern_find(pattern, TEXT("abc"), 0, &begin, &end));
     assert_true(pattern_find(pattern, TEXT("\xFFxx"), 0, &begin, &end) && end - begin == 2);
