@@ -15,9 +15,8 @@
 
 enum {
     BLOCK_SIZE = 64 * 1024,
-    TAR_MAGIC_OFFSET = 257, /* "ustar" in a tar file */
-    MAX_NESTED_SIZE =
-        256 * 1024 * 1024, /* bytes of a workbook within an archive, which is held in memory */
+    TAR_MAGIC_OFFSET = 257,              /* "ustar" in a tar file */
+    MAX_NESTED_SIZE = 256 * 1024 * 1024, /* bytes of a workbook within an archive */
 };
 
 struct archive_reader {

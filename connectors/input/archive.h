@@ -51,8 +51,7 @@ bool archive_reader_open(struct archive_reader **reader, const char *path, struc
 bool archive_reader_open_part(struct archive_reader **reader, const char *path, const char *part,
                               struct error *error);
 
-/* Reads the next *count bytes, at most `size`; 0 at the end. ERROR_INPUT if the archive is damaged.
- */
+/* Reads *count bytes, at most `size`; 0 at the end. ERROR_INPUT if the archive is damaged. */
 bool archive_reader_read(struct archive_reader *reader, char *bytes, size_t size, size_t *count,
                          struct error *error);
 

@@ -115,7 +115,7 @@ static bool is_listed(const char *const *names, size_t count, const char *name)
     return false;
 }
 
-static enum charset_width width_of_charset(const char *name)
+static enum charset_width find_charset_width(const char *name)
 {
     if (strcasecmp(name, "UTF-8") == 0)
         return CHARSET_WIDTH_UTF8;
@@ -178,7 +178,7 @@ static bool use_charset(struct charset *charset, const char *name, const char *d
     if (charset->iconv != (iconv_t)-1)
         iconv_close(charset->iconv);
     charset->iconv = opened;
-    charset->width = width_of_charset(name);
+    charset->width = find_charset_width(name);
     if (name != charset->name)
         snprintf(charset->name, sizeof(charset->name), "%s", name);
     snprintf(charset->description, sizeof(charset->description), "%s (%s)", name, detection);
@@ -353,7 +353,7 @@ static size_t convert_utf8(struct charset *charset, struct text raw, bool is_fin
 }
 
 /* Bytes to skip where iconv finds no character. */
-static size_t invalid_size(const struct charset *charset, size_t remaining)
+static size_t get_invalid_size(const struct charset *charset, size_t remaining)
 {
     size_t unit = charset->width == CHARSET_WIDTH_UTF16   ? 2
                   : charset->width == CHARSET_WIDTH_UTF32 ? 4
@@ -381,7 +381,7 @@ static size_t convert_iconv(struct charset *charset, struct text raw, bool is_fi
             continue;
         if (fault == EINVAL && !is_final)
             break;
-        size_t skipped = fault == EINVAL ? remaining : invalid_size(charset, remaining);
+        size_t skipped = fault == EINVAL ? remaining : get_invalid_size(charset, remaining);
         append_replacement(charset, skipped);
         iconv(charset->iconv, NULL, NULL, NULL, NULL);
         from += skipped;
@@ -407,7 +407,7 @@ size_t charset_convert(struct charset *charset, struct text raw, bool is_final,
     size_t ascii = charset->is_decided ? remaining.size : utf8_ascii_end(remaining, 0);
     if (ascii < remaining.size) {
         if (is_valid_prefix(remaining))
-            use_charset(charset, "UTF-8", "valid where it is more than ASCII");
+            use_charset(charset, "UTF-8", "valid after plain ASCII");
         else
             guess_charset(charset, text_slice(remaining, ascii, remaining.size));
         charset->is_decided = true;

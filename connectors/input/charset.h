@@ -8,9 +8,9 @@
 
 struct charset;
 
-/* A pair of positions that is exact; between anchors, charset_width gives the distance. */
+/* Corresponding positions. Between anchors, the distance follows from charset_width. */
 struct charset_anchor {
-    uint64_t position; /* in the UTF-8 produced */
+    uint64_t position; /* in the UTF-8 output */
     uint64_t offset;   /* in the raw bytes */
 };
 
@@ -28,7 +28,7 @@ enum charset_width {
  * UTF-16 by its zero bytes, strict UTF-8, then charset_guess.h. While a file is plain ASCII, the
  * decision is postponed until the first other byte. ERROR_USAGE if the name is unknown. */
 bool charset_open(struct charset **charset, struct text name, struct error *error);
-void charset_close(struct charset *charset); /* NULL is fine */
+void charset_close(struct charset *charset); /* may be NULL */
 
 /* Converts the complete characters in `raw` (all bytes if `is_final`). Returns the number of raw
  * bytes used, including a byte order mark. *converted is always valid UTF-8. It borrows from

@@ -80,6 +80,6 @@ void charset_guess_legacy(struct text raw, charset_decodes *decodes_cleanly,
         *reason = "Hangul throughout";
     } else if (name[0] == '\0' || ascii_or_utf8 || !decodes_cleanly(name, raw)) {
         strcpy(name, decodes_cleanly("CP1252", raw) ? "CP1252" : "UTF-8");
-        *reason = "not recognized, most likely charset used";
+        *reason = "uncertain, most likely charset used";
     }
 }

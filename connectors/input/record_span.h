@@ -13,8 +13,8 @@ struct record_span {
 enum span_status { SPAN_FOUND, SPAN_END, SPAN_INCOMPLETE };
 
 /* Finds the first record in `ahead`. With `is_final`, the file ends with these bytes.
- * SPAN_INCOMPLETE means that more bytes are needed; the bytes before span->begin are then no longer
- * needed. */
+ * SPAN_INCOMPLETE means that more bytes are needed; those before span->begin are not needed any
+ * more. */
 typedef enum span_status record_span_finder(void *user, struct text ahead, bool is_final,
                                             struct record_span *span);
 

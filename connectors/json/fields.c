@@ -319,8 +319,8 @@ static bool read_keyed_object(struct json_parser *parser)
     return read_value(parser, (struct field_path){0}, 0);
 }
 
-static struct field_path column_path(struct json_parser *parser, const struct json_reader *reader,
-                                     size_t column)
+static struct field_path make_column_path(struct json_parser *parser,
+                                          const struct json_reader *reader, size_t column)
 {
     struct arena *arena = parser->fields->arena;
     struct field_path row = {0};
@@ -338,7 +338,8 @@ static bool read_row(struct json_parser *parser, const struct json_reader *reade
         if (reader->columns && column == reader->column_count)
             return error_set(parser->fault, ERROR_INPUT, "expected %zu cells, found more",
                              reader->column_count);
-        if (!read_value(parser, column_path(parser, reader, column), 1) || !read_comma(parser, ']'))
+        if (!read_value(parser, make_column_path(parser, reader, column), 1) ||
+            !read_comma(parser, ']'))
             return false;
     }
     parser->at++;

@@ -18,9 +18,8 @@ struct json_reader {
  *   an object;
  *   a member that contains an object, `"id7": {...}`: its name becomes the value of `key`;
  *   a row, `["a", 1]`: its items are named by `columns`.
- * Nested members have the names on their path ("author.name"); objects in a list are numbered from
- * 1
- * ("parts.2.body"); a list of scalars is one value, "a, b". Numbers keep their spelling; null is
+ * Nested members have the names on their path ("author.name"); objects in a list are numbered, from
+ * "parts.1.body" on; a list of scalars is one value, "a, b". Numbers keep their spelling; null is
  * empty. A value that feeds wrap in an object ({"label": "5"}) is the value itself.
  *
  * Accepted beyond RFC 8259: NaN, Infinity and Python's None, True and False; control characters,

@@ -1,6 +1,6 @@
 /* json.c - the connector for JSON: an object per line, consecutive objects, arrays or objects of
- * objects, also nested ({"reviews": [...]}) and page after page, or table rows as arrays. Exports
- * of known services are recognised (exports.h). Memory is bounded by one record. */
+ * objects, also nested ({"reviews": [...]}) and page after page, or table rows as arrays. Known
+ * exports are detected (exports.h). Memory is bounded by one record. */
 #include <string.h>
 
 #include "connectors/connectors.h"
@@ -154,8 +154,7 @@ static bool open_json(void *user, const char *path, struct error *error)
     if (!input_open(&state->input, path, state->charset, false, error))
         return false;
     input_set_max_ratio(state->input, state->max_ratio);
-    struct error sample_error = {
-        0}; /* a fault within the sample comes again when its place is reached */
+    struct error sample_error = {0}; /* reported again when reading reaches the fault */
     if (!input_peek(state->input, SAMPLE_SIZE, &head, &sample_error) && head.size == 0)
         return error_set(error, sample_error.kind, "%s", sample_error.message);
     head = arena_copy_text(&state->arena, text_slice(head, 0, SAMPLE_SIZE));

@@ -105,9 +105,8 @@ static bool next_member(struct text head, size_t *at, struct object_member *obje
     return true;
 }
 
-/* Whether the objects at `one` and `other` share at least two names and half of the names of
- * `other`.
- */
+/* Whether the object at `other` shares at least two names, and half of its names, with that at
+ * `one`. */
 static bool are_objects_alike(struct text head, size_t one, size_t other)
 {
     struct text names[MAX_COMPARED];

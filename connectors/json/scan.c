@@ -32,7 +32,7 @@ static enum json_scan_status scan_string(struct text bytes, size_t at, size_t *e
         if (c == '\\')
             at++;
         else if (c == '\n')
-            return JSON_SCAN_BROKEN;
+            return JSON_SCAN_MALFORMED;
         else if (c == '"') {
             *end = at + 1;
             return JSON_SCAN_COMPLETE;
@@ -47,7 +47,9 @@ static enum json_scan_status scan_word(struct text bytes, size_t *size)
     while (i < bytes.size && !is_blank(bytes.bytes[i]) && !strchr(",:]}[{\"", bytes.bytes[i]))
         i++;
     *size = i;
-    return i == 0 ? JSON_SCAN_BROKEN : i == bytes.size ? JSON_SCAN_INCOMPLETE : JSON_SCAN_COMPLETE;
+    return i == 0            ? JSON_SCAN_MALFORMED
+           : i == bytes.size ? JSON_SCAN_INCOMPLETE
+                             : JSON_SCAN_COMPLETE;
 }
 
 enum json_scan_status json_scan(struct text bytes, size_t *size)
@@ -69,11 +71,11 @@ enum json_scan_status json_scan(struct text bytes, size_t *size)
             i--;
         } else if (c == '{' || c == '[') {
             if (depth == MAX_NESTING)
-                return JSON_SCAN_BROKEN;
+                return JSON_SCAN_MALFORMED;
             is_array[depth++] = c == '[';
         } else if (c == '}' || c == ']') {
             if (is_array[--depth] != (c == ']'))
-                return JSON_SCAN_BROKEN;
+                return JSON_SCAN_MALFORMED;
             if (depth == 0) {
                 *size = i + 1;
                 return JSON_SCAN_COMPLETE;
@@ -87,18 +89,18 @@ enum json_scan_status json_scan_member(struct text bytes, size_t *value)
 {
     size_t at = 0;
     if (bytes.size > 0 && bytes.bytes[0] != '"')
-        return JSON_SCAN_BROKEN;
+        return JSON_SCAN_MALFORMED;
     enum json_scan_status status = json_scan(bytes, &at);
     if (status != JSON_SCAN_COMPLETE)
         return status;
     at = json_skip_blanks(bytes, at);
     if (at < bytes.size && bytes.bytes[at] != ':')
-        return JSON_SCAN_BROKEN;
+        return JSON_SCAN_MALFORMED;
     at = json_skip_blanks(bytes, at + 1);
     *value = at;
     return at >= bytes.size         ? JSON_SCAN_INCOMPLETE
            : bytes.bytes[at] == '{' ? JSON_SCAN_COMPLETE
-                                    : JSON_SCAN_BROKEN;
+                                    : JSON_SCAN_MALFORMED;
 }
 
 static bool begins_value(struct text bytes, char opening_byte)
@@ -109,7 +111,7 @@ static bool begins_value(struct text bytes, char opening_byte)
     return opening_byte != '"' || json_scan_member(bytes, &value) == JSON_SCAN_COMPLETE;
 }
 
-size_t json_scan_past_broken(struct text bytes, char opening_byte)
+size_t json_scan_past_malformed(struct text bytes, char opening_byte)
 {
     for (size_t end = text_find(bytes, TEXT("\n"), 0); end < bytes.size;
          end = text_find(bytes, TEXT("\n"), end + 1)) {

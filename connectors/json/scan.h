@@ -7,11 +7,10 @@
 enum json_scan_status {
     JSON_SCAN_COMPLETE,
     JSON_SCAN_INCOMPLETE, /* the bytes end before the value does */
-    JSON_SCAN_BROKEN      /* no value: mismatched brackets, or a line end in a string */
+    JSON_SCAN_MALFORMED   /* no value: mismatched brackets, or a line end in a string */
 };
 
-/* The position of the first byte at or after `at` that is not blank, or neither blank nor a comma.
- */
+/* The position of the first byte from `at` on that is not blank, or neither blank nor a comma. */
 size_t json_skip_blanks(struct text bytes, size_t at);
 size_t json_skip_blanks_and_commas(struct text bytes, size_t at);
 
@@ -23,10 +22,10 @@ enum json_scan_status json_scan(struct text bytes, size_t *size);
 /* Returns the size of a malformed value: up to the line end before the next value, or before the
  * end of an array. `opening_byte` is the first byte of a value: '{', '[', or '"' for a member that
  * contains an object. SIZE_MAX if there is no next value. */
-size_t json_scan_past_broken(struct text bytes, char opening_byte);
+size_t json_scan_past_malformed(struct text bytes, char opening_byte);
 
 /* Sets *value to the position of the object in the member at the front of `bytes`: `"name": {`.
- * JSON_SCAN_BROKEN if there is no such member. */
+ * JSON_SCAN_MALFORMED if there is no such member. */
 enum json_scan_status json_scan_member(struct text bytes, size_t *value);
 
 #endif

@@ -1,5 +1,4 @@
-/* split.c - finds the end of a record by its brackets, and the next record after a malformed one.
- */
+/* split.c - finds the end of a record by its brackets, and resumes after malformed records. */
 #include "connectors/json/split.h"
 
 #include <string.h>
@@ -18,7 +17,7 @@ static enum span_status set_span(struct json_splitter *splitter, struct record_s
 }
 
 /* The first object of a line with several objects; otherwise the whole line. */
-static struct text first_object_of_line(struct text line)
+static struct text take_first_object(struct text line)
 {
     size_t size = 0;
     bool may_have_several =
@@ -46,7 +45,7 @@ static enum span_status find_line(struct json_splitter *splitter, struct text ah
             line.size--;
         bool is_bracket = text_equal(line, TEXT("[")) || text_equal(line, TEXT("]"));
         if (line.size > 0 && line.bytes[0] == '{')
-            return set_span(splitter, span, at, at + first_object_of_line(line).size, NULL);
+            return set_span(splitter, span, at, at + take_first_object(line).size, NULL);
         if (line.size > 0 && !is_bracket)
             return set_span(splitter, span, at, at + line.size, not_an_object);
         if (end == ahead.size)
@@ -67,7 +66,7 @@ static enum span_status find_record_end(struct json_splitter *splitter, struct t
         return set_span(splitter, span, begin, value + size, NULL);
     if (status == JSON_SCAN_INCOMPLETE && !is_final)
         return SPAN_INCOMPLETE;
-    size = json_scan_past_broken(rest, ahead.bytes[begin]);
+    size = json_scan_past_malformed(rest, ahead.bytes[begin]);
     if (size == SIZE_MAX && !is_final)
         return SPAN_INCOMPLETE;
     return set_span(splitter, span, begin, value + (size == SIZE_MAX ? rest.size : size),

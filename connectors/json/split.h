@@ -12,8 +12,8 @@ struct json_splitter {
     const char *fault;      /* of the record found last; NULL: json_record_read can read it */
 };
 
-/* A record_span_finder for the bytes from layout.begin on; `splitter` is a struct json_splitter. */
-enum span_status json_splitter_next(void *splitter, struct text ahead, bool is_final,
+/* A record_span_finder for the bytes from layout.begin on; `user` is a struct json_splitter. */
+enum span_status json_splitter_next(void *user, struct text ahead, bool is_final,
                                     struct record_span *span);
 
 #endif

@@ -66,7 +66,7 @@ static bool is_mail_header_name(struct text line)
     return text_is_one_of_fold(name, names);
 }
 
-static struct text next_line(struct text *rest)
+static struct text take_line(struct text *rest)
 {
     struct text line = {0};
     text_split(rest, '\n', &line);
@@ -85,7 +85,7 @@ static struct recognition recognize_folder(const char *path, struct arena *arena
     /* A folder is a folder of mails if its first file is a mail. */
     if (mailbox_open(&mailbox, path, CONNECTOR_HEAD_SIZE, NULL) &&
         mailbox_read(mailbox, &raw_mail, NULL) == READ_OK) {
-        struct text rest = raw_mail.bytes, line = next_line(&rest);
+        struct text rest = raw_mail.bytes, line = take_line(&rest);
         if (raw_mail.envelope.size || (mbox_is_header_line(line) && is_mail_header_name(line)))
             recognition = (struct recognition){
                 80, arena_format(arena, "a folder of %zu files, the first a mail",
@@ -106,14 +106,14 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
     while (rest.size && (rest.bytes[0] == '\n' || rest.bytes[0] == '\r'))
         rest = text_slice(rest, 1, rest.size);
     struct text after = rest;
-    struct text first = next_line(&after), second = next_line(&after);
+    struct text first = take_line(&after), second = take_line(&after);
     if (mbox_is_envelope_line(first, second))
         return (struct recognition){95, TEXT("mbox: a line 'From ...' before a mail header")};
     if (text_starts_with(first, TEXT("From ")) && mbox_is_header_line(second) &&
         is_mail_header_name(second))
         return (struct recognition){85, TEXT("mbox, with an unusual 'From ...' line")};
     size_t headers = 0, known = 0;
-    while (rest.size && (line = next_line(&rest)).size) {
+    while (rest.size && (line = take_line(&rest)).size) {
         if (line.bytes[0] == ' ' || line.bytes[0] == '\t')
             continue;
         if (!mbox_is_header_line(line))

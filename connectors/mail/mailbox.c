@@ -61,7 +61,7 @@ static bool ends_with(struct text name, struct text ending)
 }
 
 /* The name without the extensions of mail programs and the prefix of Maildir. */
-static struct text folder_name(struct text name)
+static struct text strip_folder_name(struct text name)
 {
     static const struct text endings[] = {TEXT(".mbox"), TEXT(".mbx"), TEXT(".sbd")};
     for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
@@ -90,7 +90,7 @@ static bool is_index(struct text name)
     return false;
 }
 
-static struct text base_name(struct text path)
+static struct text get_base_name(struct text path)
 {
     for (size_t i = path.size; i-- > 0;)
         if (path.bytes[i] == '/')
@@ -105,7 +105,7 @@ static bool list_folder(struct mailbox *mailbox, struct text folder, size_t dept
 {
     struct text path =
         folder.size ? join_path(&mailbox->arena, mailbox->folder, folder.bytes) : mailbox->folder;
-    struct text folder_base_name = base_name(folder);
+    struct text folder_base_name = get_base_name(folder);
     bool in_maildir =
         text_equal(folder_base_name, TEXT("cur")) || text_equal(folder_base_name, TEXT("new"));
     bool holds_mail =
@@ -124,7 +124,7 @@ static bool list_folder(struct mailbox *mailbox, struct text folder, size_t dept
         if (is_dot_entry || !ok ||
             (is_subfolder && (depth == 0 || text_equal(text_of(name), TEXT("tmp"))))) {
             /* nothing to read */
-        } else if (mailbox_is_skipped_folder(folder_name(text_of(name)))) {
+        } else if (mailbox_is_skipped_folder(strip_folder_name(text_of(name)))) {
             mailbox->skipped_count++;
         } else if (is_subfolder) {
             ok = list_folder(mailbox, file, depth - 1, error);
@@ -205,7 +205,7 @@ static bool open_next(struct mailbox *mailbox, struct error *error)
     return true;
 }
 
-static struct text maildir_flags(struct text file)
+static struct text parse_maildir_flags(struct text file)
 {
     size_t at = text_find(file, TEXT(":2,"), 0);
     if (at == file.size)
@@ -218,7 +218,7 @@ static struct raw_mail make_raw_mail(const struct mailbox *mailbox)
     if (mailbox->kind == MAILBOX_FILE)
         return (struct raw_mail){.line = 1};
     struct text file = mailbox->files[mailbox->next - 1];
-    return (struct raw_mail){.line = 1, .file = file, .flags = maildir_flags(file)};
+    return (struct raw_mail){.line = 1, .file = file, .flags = parse_maildir_flags(file)};
 }
 
 /* In a folder, an unreadable file is one reject, and reading continues with the next file. */

@@ -37,8 +37,7 @@ enum read_status mailbox_read(struct mailbox *mailbox, struct raw_mail *raw_mail
                               struct error *error);
 
 /* Whether a folder or label of this name contains no feedback: spam, trash, sent mail, drafts.
- * Knows the names that Gmail and other programs use in many languages (data/skipped_folders.tsv).
- */
+ * Knows the names that Gmail and other programs use in many languages (see data/). */
 bool mailbox_is_skipped_folder(struct text name);
 
 /* Whether the folder contains cur/ and new/. */

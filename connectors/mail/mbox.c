@@ -13,7 +13,7 @@ enum {
     MIN_ENCODED_LINE_SIZE = 40,      /* bytes */
 };
 
-static struct text next_word(struct text *rest)
+static struct text take_word(struct text *rest)
 {
     size_t i = 0;
     while (i < rest->size && rest->bytes[i] == ' ')
@@ -26,16 +26,7 @@ static struct text next_word(struct text *rest)
     return word;
 }
 
-static bool is_one_of(struct text word, const char *words)
-{
-    struct text rest = text_of(words), one;
-    while (text_split(&rest, ' ', &one))
-        if (text_equal(word, one))
-            return true;
-    return false;
-}
-
-/* Whether `word` consists of `min` to `max_size` digits and bytes of `other_bytes`. */
+/* Whether `word` consists of `min` to `max` digits and bytes of `other_bytes`. */
 static bool is_number(struct text word, const char *other_bytes, size_t min, size_t max)
 {
     if (word.size < min || word.size > max)
@@ -59,12 +50,14 @@ static bool is_zone(struct text word)
 /* "Sep  7 07:40:41 2026", "Mar 22 02:19:17 +0000 2020" */
 static bool is_date(struct text rest)
 {
-    if (!is_one_of(next_word(&rest), "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec") ||
-        !is_number(next_word(&rest), "0", 1, 2) || !is_number(next_word(&rest), ":", 4, 8))
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
+                                         "Aug", "Sep", "Oct", "Nov", "Dec", NULL};
+    if (!text_is_one_of(take_word(&rest), months) || !is_number(take_word(&rest), "0", 1, 2) ||
+        !is_number(take_word(&rest), ":", 4, 8))
         return false;
-    struct text word = next_word(&rest);
+    struct text word = take_word(&rest);
     if (is_zone(word))
-        word = next_word(&rest);
+        word = take_word(&rest);
     return is_number(word, "0", 4, 4);
 }
 
@@ -83,12 +76,13 @@ bool mbox_is_envelope_line(struct text line, struct text next)
 {
     if (!text_starts_with(line, TEXT("From ")) || !mbox_is_header_line(next))
         return false;
+    static const char *const weekdays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", NULL};
     line = text_trim(line);
     struct text rest = text_slice(line, 5, line.size < 400 ? line.size : 400);
     /* The sender may contain spaces ("ann at post.example"). */
     for (bool has_sender = false; rest.size; has_sender = true) {
-        struct text word = next_word(&rest);
-        if (has_sender && is_one_of(word, "Mon Tue Wed Thu Fri Sat Sun") && is_date(rest))
+        struct text word = take_word(&rest);
+        if (has_sender && text_is_one_of(word, weekdays) && is_date(rest))
             return true;
     }
     return false;
@@ -145,7 +139,7 @@ static struct text strip_line_end(struct text line)
 }
 
 /* The first line of `ahead` with its line end, at most max_size bytes. */
-static struct text first_line(struct text ahead, size_t max_size)
+static struct text get_first_line(struct text ahead, size_t max_size)
 {
     size_t limit = ahead.size < max_size ? ahead.size : max_size;
     const char *end = limit ? memchr(ahead.bytes, '\n', limit) : NULL;
@@ -160,7 +154,7 @@ static bool read_envelope(struct mbox *mbox, struct input *input, struct error *
         if (!input_peek(input, MAX_LINE_PIECE_SIZE + LOOKAHEAD_SIZE, &ahead, error) &&
             ahead.size == 0)
             return false;
-        line = first_line(ahead, MAX_LINE_PIECE_SIZE);
+        line = get_first_line(ahead, MAX_LINE_PIECE_SIZE);
         if (line.size == 0 || strip_line_end(line).size > 0)
             break;
         input_consume(input, line.size);
@@ -195,13 +189,14 @@ enum read_status mbox_read(struct mbox *mbox, struct input *input, struct error 
     for (;; input_consume(input, line.size)) {
         /* The next call reports a fault, when the bytes before it are consumed. */
         input_peek(input, MAX_LINE_PIECE_SIZE + LOOKAHEAD_SIZE, &ahead, NULL);
-        line = first_line(ahead, MAX_LINE_PIECE_SIZE);
+        line = get_first_line(ahead, MAX_LINE_PIECE_SIZE);
         if (line.size == 0)
             break;
         bool is_whole_line = line.bytes[line.size - 1] == '\n' || line.size == ahead.size;
         if (at_line_start && after_empty_line && !mbox->is_single_message &&
             text_starts_with(line, TEXT("From ")) && is_whole_line) {
-            struct text next = first_line(text_slice(ahead, line.size, ahead.size), LOOKAHEAD_SIZE);
+            struct text next =
+                get_first_line(text_slice(ahead, line.size, ahead.size), LOOKAHEAD_SIZE);
             if (mbox_is_envelope_line(strip_line_end(line), strip_line_end(next)))
                 break;
         }

@@ -29,8 +29,8 @@ struct mbox {
 };
 
 /* Whether `line` begins a message: "From ann@post.example Mon Sep  7 07:40:41 2026", if the `next`
- * line is a header line. It must follow an empty line or begin the file; any other line with "From
- * " belongs to a body. Both lines are without line ends. */
+ * line is a header line. It must follow an empty line or begin the file; all other lines that begin
+ * with "From " belong to a body. Both lines are without line ends. */
 bool mbox_is_envelope_line(struct text line, struct text next);
 
 /* Whether the line is "Name: value". */

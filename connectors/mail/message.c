@@ -286,7 +286,7 @@ static struct text copy_header(GMimeMessage *mime, const char *name, struct aren
 }
 
 /* The first id of a list "<a@b> <c@d>", without brackets. */
-static struct text first_id(struct text ids)
+static struct text parse_first_id(struct text ids)
 {
     size_t begin = text_find(ids, TEXT("<"), 0);
     struct text id = text_slice(ids, begin + 1, text_find(ids, TEXT(">"), begin));
@@ -294,8 +294,8 @@ static struct text first_id(struct text ids)
 }
 
 /* Sets the name and the address of the first mailbox of a list, if there is one. */
-static void first_mailbox(InternetAddressList *list, struct arena *arena, struct text *name,
-                          struct text *mailbox)
+static void read_first_mailbox(InternetAddressList *list, struct arena *arena, struct text *name,
+                               struct text *mailbox)
 {
     for (int i = 0; list && i < internet_address_list_length(list); i++) {
         InternetAddress *address = internet_address_list_get_address(list, i);
@@ -314,8 +314,8 @@ static void read_addresses(GMimeMessage *mime, struct arena *arena, struct messa
     InternetAddressList *from = g_mime_message_get_from(mime);
     if (!from || internet_address_list_length(from) == 0)
         from = g_mime_message_get_sender(mime);
-    first_mailbox(from, arena, &message->from_name, &message->from_address);
-    first_mailbox(g_mime_message_get_reply_to(mime), arena, &name, &message->reply_to);
+    read_first_mailbox(from, arena, &message->from_name, &message->from_address);
+    read_first_mailbox(g_mime_message_get_reply_to(mime), arena, &name, &message->reply_to);
     if (message->from_address.size == 0)
         message->from_address =
             message->from_name.size ? message->from_name : copy_header(mime, "From", arena);
@@ -335,7 +335,7 @@ static void read_date(GMimeMessage *mime, struct arena *arena, struct message *m
         message->date = seconds;
 }
 
-static struct text automatic_kind(GMimeMessage *mime, struct arena *arena)
+static struct text detect_automatic_kind(GMimeMessage *mime, struct arena *arena)
 {
     GMimeObject *root = g_mime_message_get_mime_part(mime);
     struct text submitted = copy_header(mime, "Auto-Submitted", arena);
@@ -351,7 +351,7 @@ static struct text automatic_kind(GMimeMessage *mime, struct arena *arena)
 
 static void read_headers(GMimeMessage *mime, struct arena *arena, struct message *message)
 {
-    message->id = first_id(copy_header(mime, "Message-ID", arena));
+    message->id = parse_first_id(copy_header(mime, "Message-ID", arena));
     message->subject = copy_value(g_mime_message_get_subject(mime), arena);
     message->language = copy_header(mime, "Content-Language", arena);
     message->list = copy_header(mime, "List-Id", arena);
@@ -359,12 +359,12 @@ static void read_headers(GMimeMessage *mime, struct arena *arena, struct message
     message->mozilla_status = copy_header(mime, "X-Mozilla-Status", arena);
     message->thread = copy_header(mime, "X-GM-THRID", arena);
     if (message->thread.size == 0)
-        message->thread = first_id(copy_header(mime, "References", arena));
+        message->thread = parse_first_id(copy_header(mime, "References", arena));
     if (message->thread.size == 0)
-        message->thread = first_id(copy_header(mime, "In-Reply-To", arena));
+        message->thread = parse_first_id(copy_header(mime, "In-Reply-To", arena));
     if (message->thread.size == 0)
         message->thread = message->id;
-    message->automatic = automatic_kind(mime, arena);
+    message->automatic = detect_automatic_kind(mime, arena);
     read_addresses(mime, arena, message);
     read_date(mime, arena, message);
 }

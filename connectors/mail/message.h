@@ -37,8 +37,7 @@ void message_init_library(void); /* may be called several times */
 bool message_parse(struct text bytes, struct arena *arena, struct message *message,
                    struct text *reason);
 
-/* Parses a date as mails write them; `text` may be NULL. False if it is none between 1960 and 2199.
- */
+/* Parses a date as mails write them; `text` may be NULL. Only from 1960 to 2199. */
 bool message_parse_date(const char *text, int64_t *seconds);
 
 #endif

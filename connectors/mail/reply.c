@@ -1,5 +1,4 @@
-/* reply.c - classifies the lines (reply_lines.h), then drops those that the sender did not write.
- */
+/* reply.c - classifies the lines (reply_lines.h) and drops those that the sender did not write. */
 #include "connectors/mail/reply.h"
 
 #include <stdio.h>

@@ -1,5 +1,4 @@
-/* reply_lines.c - classifies every line by its own form; only attributions may take several lines.
- */
+/* reply_lines.c - classifies each line by its form; only attributions may take several lines. */
 #include "connectors/mail/reply_lines.h"
 
 #include <stdlib.h>

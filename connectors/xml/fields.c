@@ -39,7 +39,7 @@ struct record_parser {
 
 /* ---- Values ---- */
 
-static struct text pending_text(const struct record_parser *parser)
+static struct text get_pending_text(const struct record_parser *parser)
 {
     return text_trim((struct text){parser->reader->bytes + parser->text_begin,
                                    parser->text_end - parser->text_begin});
@@ -73,7 +73,7 @@ static void set_value(struct record_parser *parser, struct text name, struct tex
 /* Makes the pending text the value of the element. */
 static void flush_text(struct record_parser *parser, struct open_element *open_element)
 {
-    struct text value = pending_text(parser);
+    struct text value = get_pending_text(parser);
     bool is_record = open_element == parser->open_elements;
     if (value.size > 0 || (!open_element->has_children && !is_record))
         set_value(parser, is_record ? TEXT("text") : open_element->field_path.text, value,
@@ -136,8 +136,8 @@ static bool has_child(const struct record_parser *parser, size_t at)
     return token.kind == XML_START_TAG;
 }
 
-static struct field_path child_path(struct record_parser *parser, const struct xml_token *token,
-                                    size_t after)
+static struct field_path make_child_path(struct record_parser *parser,
+                                         const struct xml_token *token, size_t after)
 {
     struct arena *arena = parser->fields->arena;
     struct open_element *parent = &parser->open_elements[parser->depth];
@@ -156,7 +156,7 @@ static struct field_path child_path(struct record_parser *parser, const struct x
 static bool begins_markup(const struct record_parser *parser, const struct open_element *parent,
                           struct text name)
 {
-    bool has_pending_text = pending_text(parser).size > 0;
+    bool has_pending_text = get_pending_text(parser).size > 0;
     return parser->depth > 0 ? has_pending_text || xml_is_inline_markup(name)
                              : has_pending_text && !parent->has_children;
 }
@@ -175,10 +175,10 @@ static bool begin_element(struct record_parser *parser, const struct xml_token *
                          (long long)parser->reader->limits->depth);
     *open_element = (struct open_element){.name = token->name, .content_begin = at + token->size};
     if (parser->markup_depth == SIZE_MAX) {
-        if (parser->text_end > parser->text_begin && pending_text(parser).size > 0)
+        if (parser->text_end > parser->text_begin && get_pending_text(parser).size > 0)
             flush_text(parser, parent);
         parent->has_children = true;
-        open_element->field_path = child_path(parser, token, at + token->size);
+        open_element->field_path = make_child_path(parser, token, at + token->size);
         parser->text_begin = parser->text_end;
         add_attributes(parser, open_element, token->content);
         if (token->is_empty)

@@ -1,5 +1,4 @@
-/* fields.h - reads an element that is a record: its end, and its attributes and children as values.
- */
+/* fields.h - reads an element as a record: its end, and its attributes and children as values. */
 #ifndef CONNECTORS_XML_FIELDS_H
 #define CONNECTORS_XML_FIELDS_H
 

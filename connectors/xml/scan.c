@@ -232,7 +232,7 @@ bool xml_next_attribute(struct text *rest, struct text *name, struct text *value
 
 /* The code point of "&#233;" or "&#xE9;" at the front of `raw`, and the size of the reference in
  * *size. 0 if XML does not allow it. */
-static uint32_t character_reference(struct text raw, size_t *size)
+static uint32_t parse_character_reference(struct text raw, size_t *size)
 {
     bool is_hexadecimal = text_starts_with(raw, TEXT("&#x")) || text_starts_with(raw, TEXT("&#X"));
     int base = is_hexadecimal ? 16 : 10;
@@ -269,7 +269,7 @@ static size_t decode_entity(struct text raw, char *decoded, size_t *size)
             *decoded = known[i].character;
             return 1;
         }
-    uint32_t point = text_starts_with(raw, TEXT("&#")) ? character_reference(raw, size) : 0;
+    uint32_t point = text_starts_with(raw, TEXT("&#")) ? parse_character_reference(raw, size) : 0;
     if (point)
         return utf8_encode(point, decoded);
     *size = 1;

@@ -8,7 +8,7 @@
 
 enum xml_token_kind {
     XML_TEXT,      /* not decoded: see xml_decode_text */
-    XML_CDATA,     /* `content` is the text, already decoded */
+    XML_CDATA,     /* `content` is the text; nothing to decode */
     XML_START_TAG, /* <name ...>; with `is_empty`: <name .../> */
     XML_END_TAG,   /* </name> */
     XML_IGNORED,   /* a comment, a processing instruction, a document type */

@@ -1,6 +1,6 @@
 /* xml.c - the connector for XML: a repeated element is a record, its attributes and children are
- * the columns. Exports of known services are recognised (exports.h); in other files the element is
- * detected. Memory is bounded by one record; nothing outside the file is ever read. */
+ * the columns. Known exports are detected (exports.h); in other files the element is found by its
+ * content. Memory is bounded by one record; nothing outside the file is ever read. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -73,8 +73,7 @@ struct xml_finder {
     bool is_thread;
 };
 
-/* Scans up to the next element that is a record or a thread. False, with *status, if there is none.
- */
+/* Sets *begin to the next element that is a record or a thread. False if `ahead` contains none. */
 static bool find_element(struct xml_finder *finder, struct text ahead, bool is_final,
                          struct xml_token *token, size_t *begin)
 {

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         rest = text_slice(rest, end, rest.size);
     }
     for (const char *opens = "{[\""; *opens; opens++) {
-        size_t broken = json_scan_past_broken(all, *opens);
+        size_t broken = json_scan_past_malformed(all, *opens);
         if (broken != SIZE_MAX && broken >= size)
             abort();
     }

@@ -101,12 +101,16 @@ static const struct example examples[] = {
     {"Good kettle.\n-- \nAnn\n+44 1\n", "Good kettle."},
     {"Good kettle.\n\nSent from my iPhone\n", "Good kettle."},
     {"좋아요\n\n나의 iPhone에서 보냄", "좋아요"},
+    {"好\n\n发自我的 iPhone", "好"},
+    {"Gut.\n\nVon meinem iPhone gesendet", "Gut."},
     {"Good.\n\n_______________________________________________\nkettles mailing list\nhttp://x\n",
      "Good."},
     {"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA1\n\nGood.\n-----BEGIN PGP SIGNATURE-----\nabc="
      "\n-----END PGP SIGNATURE-----\n",
      "Good."},
     /* texts that only look like quotes or signatures */
+    {"Bien.\n\nLe 5 janv. 2026 à 10:12, Aide <h@shop.example> a écrit :\n> Ça marche ?\n", "Bien."},
+    {"Good.\n\nSent fromage to you", NULL},
     {"On Monday I wrote: it leaks.\nOn 3 May I wrote:\nno answer", NULL},
     {"First\n-----\nSecond\n* * *\nThird", NULL},
     {"From: Leeds\nTo: York\nDate: 3 May\nThe parcel was late", NULL},
