@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# layers.sh - the arrows of docs/ARCHITECTURE.md hold: who includes whom, each library known to one
-# file, every header complete in itself.
+# layers.sh - the rules of docs/ARCHITECTURE.md hold: which folder includes which, one file for each
+# library, and headers that compile alone.
 set -eu
+cd "$(dirname "$0")/.."
 faults=0
 
 fault() {
@@ -9,9 +10,8 @@ fault() {
     faults=$((faults + 1))
 }
 
-# The arrows of docs/ARCHITECTURE.md. FOLDER: what its files may include besides their own folder; a
-# folder allows all its headers, a path of a header that header alone. A folder's word lists
-# (FOLDER/data) are its own.
+# The arrows of docs/ARCHITECTURE.md. FOLDER: what its files may include in addition to their own folder
+# and its word lists (FOLDER/data). A folder allows all its headers, a header's path that header only.
 arrows='
 base:
 inference/formats: base
@@ -48,7 +48,7 @@ sources() {
     find "$@" -name '*.[ch]' -o -name '*.cc' | sort
 }
 
-# Files that lie in a folder itself, not below it.
+# The files of a folder without those of its sub-folders.
 own_sources() {
     find "$1" -maxdepth 1 \( -name '*.[ch]' -o -name '*.cc' \) | sort
 }
@@ -58,34 +58,35 @@ for folder in $(find base inference pipeline connectors stages jobs -type d | so
     allowed=$(echo "$arrows" | sed -n "s|^$folder:||p" | tr '\n' ' ')
     echo "$arrows" | grep -q "^$folder:" || fault "$folder/ has no row in the table of arrows"
     for file in $(own_sources "$folder"); do
-        for include in $(sed -n 's/^#include "\(.*\)"$/\1/p' "$file"); do
+        while read -r include; do
             case " $folder $folder/data $allowed " in
             *" ${include%/*} "* | *" $include "*) ;;
             *) fault "$file includes $include, which $folder/ may not" ;;
             esac
-        done
+        done < <(sed -n 's/^#include "\(.*\)"$/\1/p' "$file")
     done
 done
 
-# No two folders point at each other, however long the way round.
+# The arrows have no cycle.
 echo "$arrows" | while read -r folder allowed; do
     for other in $allowed; do
         case $other in *.h) ;; *) echo "${folder%:} $other" ;; esac
     done
-done | tsort >/dev/null || fault "the arrows go in a circle"
+done | tsort >/dev/null || fault "the arrows have a cycle"
 
-# A file in stages/ itself is a stage, under its own name.
+# A file in stages/ is a stage of the same name.
 for file in stages/*.c; do
     name=$(basename "$file" .c)
     [ "$name" = stages ] || grep -q "^const struct stage ${name}_stage = {" "$file" ||
-        fault "$file is no stage: a helper belongs in a folder below stages/"
+        fault "$file is not a stage: a helper belongs in a sub-folder of stages/"
 done
 for file in stages/*.h; do
-    [ "$file" = stages/stages.h ] || fault "$file: a stage has no header; a helper belongs in a folder below stages/"
+    [ "$file" = stages/stages.h ] || fault "$file: a stage has no header; a helper belongs in a sub-folder of stages/"
 done
 
-# pipeline/ knows stages and connectors by their interfaces, and a stage no other stage, by name.
-if grep -En '\b[a-z]+_(connector|stage|format)\b.*(;|,)$' $(sources pipeline) |
+# pipeline/ uses stages and connectors through their interfaces only, and no stage names another.
+mapfile -t pipeline_sources < <(sources pipeline)
+if grep -En '\b[a-z]+_(connector|stage|format)\b.*(;|,)$' "${pipeline_sources[@]}" |
     grep -E '&[a-z]+_(connector|stage|format)\b|extern'; then
     fault "pipeline/ names a stage, a connector or a format"
 fi
@@ -95,21 +96,18 @@ for file in $(sources stages | grep '\.c$' | grep -v '^stages/stages\.c$'); do
     [ -z "$others" ] || fault "$file names another stage: $others"
 done
 
-# A library's header stands in one file: changing the library changes that file alone.
+# One file includes a library's header, so replacing the library changes that file only.
 libc='^(assert|ctype|endian|errno|fcntl|fnmatch|getopt|glob|dirent|float|inttypes|limits|locale|math|poll'
 libc="$libc|pthread|sched|setjmp|signal|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string"
 libc="$libc|strings|time|unistd|wchar|immintrin|cpuid|sys/[a-z]+|linux/[a-z]+)\.h$"
-grep -Eo '^#include <[^>]+>' $(sources base inference pipeline connectors stages jobs) |
-    sed 's/:#include </ /; s/>$//' | sort -u -k2 -k1,1 >"${TMPDIR:-/tmp}/layers.$$"
-trap 'rm -f "${TMPDIR:-/tmp}/layers.$$"' EXIT
-while read -r header; do
-    echo "$header" | grep -Eq "$libc" && continue
-    users=$(awk -v header="$header" '$2 == header { print $1 }' "${TMPDIR:-/tmp}/layers.$$")
-    [ "$(echo "$users" | wc -l)" -eq 1 ] || fault "<$header> is known to more than one file:" $users
-done < <(cut -d' ' -f2 "${TMPDIR:-/tmp}/layers.$$" | sort -u)
+while read -r header users; do
+    [[ $header =~ $libc || $users != *" "* ]] || fault "<$header> is included by more than one file: $users"
+done < <(sources base inference pipeline connectors stages jobs | xargs grep -Eo '^#include <[^>]+>' |
+    sed 's/:#include </ /; s/>$//' | sort -u |
+    awk '{ users[$2] = users[$2] " " $1 } END { for (header in users) print header users[header] }' | sort)
 
-# Every header compiles alone, except a body that several files include under their own macros and
-# that says so itself.
+# Every header compiles alone, except a body that several files include with macros of their own; such a
+# header has an #error "define ...".
 for header in $(find base inference pipeline connectors stages jobs -name '*.h' | sort); do
     grep -q '^#error "define' "$header" ||
         ${CC:-cc} -std=gnu17 -D_GNU_SOURCE -I. -fsyntax-only -x c "$header" ||
