@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# aarch64.sh - the kernels on another processor: cross-compiled, run by qemu, every table against
-# the scalar one, as tests/property/inference/kernels/prop_kernels.c has it.
+# aarch64.sh - cross-compiles the kernels for aarch64 and runs prop_kernels with qemu: every kernel table
+# must return the bits of the scalar one.
 set -eu
 cd "$(dirname "$0")/.."
 [ "$(uname -m)" = x86_64 ] || exit 77
@@ -13,18 +13,21 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-flags="-std=gnu17 -O2 -D_GNU_SOURCE -ffp-contract=off -Wall -Wextra -Werror -I. -Itests/aarch64"
+flags=(-std=gnu17 -O2 -D_GNU_SOURCE -ffp-contract=off -Wall -Wextra -Werror -I. -Itests/aarch64)
+compilations=()
 for source in inference/kernels/{scalar,packed,cache,select,neon,i8mm}.c base/{memory,error}.c \
     tests/property/inference/kernels/prop_kernels.c; do
-    march=""
+    march=()
     case $source in
-        */neon.c) march=-march=armv8.2-a+dotprod ;;
-        */i8mm.c) march=-march=armv8.2-a+dotprod+i8mm ;;
+        */neon.c) march=(-march=armv8.2-a+dotprod) ;;
+        */i8mm.c) march=(-march=armv8.2-a+dotprod+i8mm) ;;
     esac
-    # shellcheck disable=SC2086 # words on purpose
-    $compiler $flags $march -c "$source" -o "$work/$(basename "$source").o" &
+    $compiler "${flags[@]}" "${march[@]}" -c "$source" -o "$work/$(basename "$source").o" &
+    compilations+=($!)
 done
-wait
+for compilation in "${compilations[@]}"; do
+    wait "$compilation"
+done
 $compiler -static "$work"/*.o -lm -o "$work/prop_kernels"
 $emulator -cpu max "$work/prop_kernels" | tee "$work/printed"
 grep -qx "table neon" "$work/printed"

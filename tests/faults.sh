@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# faults.sh - bad input, bad files, bad luck: the exit code and the message of each, and nothing
-# lost that was saved before.
+# faults.sh - wrong usage, unreadable input, damaged files, a full disk, signals: each has its exit code
+# and message, and what was saved before is not lost.
+#
+#   tests/faults.sh [WINNOW]
 set -eu
 cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")
@@ -11,19 +13,19 @@ trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
 tiny_job "$work" "$winnow"
 faults=0
 
-expect() { # CODE WORDS COMMAND...: ends with CODE and says WORDS
-    local code=0 wanted=$1 words=$2
+# expect CODE MESSAGE COMMAND...: COMMAND exits with CODE and prints a line that contains MESSAGE
+expect() {
+    local code=0 expected=$1 message=$2
     shift 2
-    "$@" >"$work/printed" 2>"$work/said" || code=$?
-    if [ $code -ne "$wanted" ] || { [ -n "$words" ] && ! grep -qF -- "$words" "$work/said"; }; then
-        echo "faults: $*: exit code $code instead of $wanted, or without '$words':" >&2
-        cat "$work/said" >&2
+    "$@" >"$work/printed" 2>"$work/errors" || code=$?
+    if [ $code -ne "$expected" ] || { [ -n "$message" ] && ! grep -qF -- "$message" "$work/errors"; }; then
+        echo "faults: $*: exit code $code, expected $expected and '$message':" >&2
+        cat "$work/errors" >&2
         faults=$((faults + 1))
     fi
 }
 
 job=$work/job.ini
-printf 'x\n' >"$work/said"
 
 # Usage and job files: 2
 expect 2 "no command given" "$winnow"
@@ -70,21 +72,22 @@ for name in zeros.tar/zeros.bin zeros.tar/more-zeros.bin no-file.csv; do
     expect 3 "$name: " "$winnow" read "$work/zeros.tar" "$work/no-file.csv"
 done
 
-# Permissions, as an ordinary user: root may read everything.
-person=$work/person
-as_user=""
-mkdir -p "$person/in" "$person/closed"
-cp "$winnow" "$work/tiny.winnow" "$job" "$person"
-cp "$work/in/a.csv" "$person/in"
-cp "$work/in/a.csv" "$person/closed.csv"
-chmod 000 "$person/closed.csv" "$person/closed"
+# Missing permissions: 3 for inputs, 4 for the output folder. They do not bind root, so as root these
+# runs belong to another user, who owns a copy of everything needed.
+as_user=()
+user_folder=$work/user
+mkdir "$user_folder" "$user_folder/closed"
+cp -r "$winnow" "$job" "$work/tiny.winnow" "$work/in" "$user_folder"
+cp "$work/in/a.csv" "$user_folder/closed.csv"
+chmod 000 "$user_folder/closed.csv" "$user_folder/closed"
 if [ "$(id -u)" -eq 0 ]; then
-    as_user="setpriv --reuid=65534 --regid=65534 --clear-groups"
+    as_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
     chmod 711 "$work"
-    chown -R 65534:65534 "$person"
+    chown -R nobody:nogroup "$user_folder"
 fi
-# shellcheck disable=SC2086 # several words
-run_as_user() { $as_user "$person/winnow" run -q "$person/job.ini" "$@"; }
+run_as_user() {
+    "${as_user[@]}" "$user_folder/$(basename "$winnow")" run -q "$user_folder/job.ini" "$@"
+}
 expect 0 "" run_as_user
 expect 3 "closed.csv: Permission denied" run_as_user --set source.path=closed.csv
 expect 3 "Permission denied" run_as_user --set source.path=closed
@@ -95,7 +98,7 @@ expect 4 "gone.winnow" "$winnow" run -q "$job" --set model.path=gone.winnow
 head -c 5000 "$work/tiny.winnow" >"$work/cut.winnow"
 expect 4 "cut.winnow" "$winnow" run -q "$job" --set model.path=cut.winnow
 
-# Database: 4, and the file stays as it is
+# Database: 4, and the file is not changed
 for bytes in garbage cut foreign; do
     mkdir "$work/$bytes"
     case $bytes in
@@ -103,16 +106,16 @@ for bytes in garbage cut foreign; do
     cut) head -c 20000 "$work/whole/winnow.db" >"$work/$bytes/winnow.db" ;;
     foreign) cp "$work/whole/winnow.db" "$work/$bytes/winnow.db" ;;
     esac
-    # The schema's version stands at byte 60 of the header.
+    # Byte 60 of the header: the version of the schema.
     [ $bytes != foreign ] || printf '\0\0\0\143' | dd of="$work/$bytes/winnow.db" bs=1 seek=60 conv=notrunc 2>"$work/dd"
     cp "$work/$bytes/winnow.db" "$work/before"
-    words="damaged"
-    [ $bytes != foreign ] || words="schema version 99"
-    expect 4 "$words" "$winnow" run -q "$job" --set "output.path=$work/$bytes"
+    message="damaged"
+    [ $bytes != foreign ] || message="schema version 99"
+    expect 4 "$message" "$winnow" run -q "$job" --set "output.path=$work/$bytes"
     cmp "$work/before" "$work/$bytes/winnow.db" || faults=$((faults + 1))
 done
 
-# Lock: 75, with the holder's process; --wait waits
+# Lock: 75 and the process that holds it; with --wait it waits
 : >"$work/locked"
 (
     flock 9
@@ -126,19 +129,19 @@ expect 75 "another run (process" "$winnow" run -q "$job"
 expect 0 "" "$winnow" run -q "$job" --wait 20
 wait $holder
 
-# A full disk under standard output
+# Standard output on a full disk: 4
 if [ -w /dev/full ]; then
-    code=0
-    "$winnow" --help >/dev/full 2>"$work/said" || code=$?
-    [ $code -eq 4 ] || { echo "faults: a full disk under --help: exit code $code" >&2; faults=$((faults + 1)); }
+    print_to_full_disk() { "$winnow" --help >/dev/full; }
+    expect 4 "" print_to_full_disk
 fi
 
-# Stopped by a signal: 130, and the next run goes on
+# A signal: 130, and the next run resumes
 rm -rf "$work/out"
 for i in $(seq 1 400); do
     echo "m$i,2026-03-10,Kettle,3,Writer $i,The battery number $i is as good as the one before it and works"
 done >>"$work/in/a.csv"
-stop_by() { # SIGNAL: in the middle of the first pass
+# stop_by SIGNAL: sends it to a run in the middle of the first pass
+stop_by() {
     set -m # else a shell's background jobs ignore SIGINT
     "$winnow" run -q "$job" --set run.batch_records=1 --set "output.path=$work/out$1" &
     local run=$!

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# golden.sh - tests/golden/CASE/: `cmd` runs in a copy of the folder, with winnow on the PATH and
-# the folder of the tiny models in $data; what it prints must be `expected`, byte for byte.
+# golden.sh - runs tests/golden/CASE/cmd in a copy of its folder, with winnow on the PATH and the folder
+# of the tiny models in $data. Its output must be the bytes of the file `expected`.
 #
-#   tests/golden.sh [WINNOW] [CASE...]            compares (WINNOW: build/winnow)
-#   tests/golden.sh --update [WINNOW] [CASE...]   rewrites `expected`, for review in the diff
+#   tests/golden.sh [WINNOW] [CASE...]            compares; without cases, all of them
+#   tests/golden.sh --update [WINNOW] [CASE...]   rewrites `expected`; review the diff
 set -eu
 cd "$(dirname "$0")/.."
 update=no
@@ -29,7 +29,7 @@ for case in "$@"; do
     cp -r "$golden" "$work/$case"
     chmod -R u+w "$work/$case"
     (cd "$work/$case" && PATH="$work/bin:$PATH" bash cmd) >"$work/printed" 2>"$work/errors" || {
-        echo "golden: $case: cmd ends with $?" >&2
+        echo "golden: $case: cmd exits with $?" >&2
         cat "$work/errors" >&2
         faults=$((faults + 1))
     }
@@ -37,7 +37,7 @@ for case in "$@"; do
         cp "$work/printed" "$golden/expected"
     elif ! diff -u "$golden/expected" "$work/printed" >&2; then
         cat "$work/errors" >&2
-        echo "golden: $case differs; when that is right: tests/golden.sh --update" >&2
+        echo "golden: $case: the output differs; if the new one is right: tests/golden.sh --update" >&2
         faults=$((faults + 1))
     fi
 done

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# interruption.sh - `winnow run` killed, asked to stop, or refused by a full disk, at one change on
-# disk after the other; run again, its outputs must be the bytes of a run that was never stopped.
+# interruption.sh - kills `winnow run` (SIGKILL), interrupts it (SIGINT) or gives it a full disk at the nth
+# write to disk, for many n. The next run must write the bytes of a run that was never stopped.
 #
-#   tests/interruption.sh WINNOW          about forty places, spread evenly
-#   WINNOW_EVERY=1 tests/interruption.sh  every single one
+#   tests/interruption.sh [WINNOW]        about forty values of n, evenly spaced
+#   WINNOW_EVERY=1 tests/interruption.sh  every n
 set -eu
 cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")
@@ -24,18 +24,18 @@ tiny_job "$work" "$winnow"
 run() {
     "$winnow" run -q "$work/job.ini" 2>"$work/said" || {
         cat "$work/said" >&2
-        complain "$*: the run that follows ends with $?"
+        complain "$*: the next run exits with $?"
     }
 }
 
-# Never stopped: once, and again over the same files.
+# The expected output: a run that is never stopped, and a second one over the same files.
 FAULT=count FAULT_COUNT="$work/count" LD_PRELOAD="$fault" "$winnow" run -q "$work/job.ini"
 changes=$(cat "$work/count")
 cp -r "$work/out" "$work/whole"
 run "whole"
 cp -r "$work/out" "$work/again"
 cmp "$work/whole/feedback.csv" "$work/again/feedback.csv" || complain "a second run differs"
-grep -q '"texts": 0' "$work/again/run.json" || complain "a second run infers"
+grep -q '"texts": 0' "$work/again/run.json" || complain "a second run analyzes texts"
 
 step=$((changes / 40 + 1))
 [ -z "${WINNOW_EVERY:-}" ] || step=1
@@ -47,14 +47,14 @@ for kind in kill interrupt full; do
             >"$work/said" 2>&1 || code=$?
         case $kind in
         kill) [ $code -eq 137 ] || complain "kill at $at: exit code $code" ;;
-        # When all that takes time is done, it ends as if nobody had asked.
+        # Near the end of a run there is nothing left to interrupt: it exits with 0.
         interrupt) [ $code -eq 130 ] || same "$work/out" "$work/whole" || complain "interrupt at $at: exit code $code" ;;
-        # The very last changes tidy up behind a run that is done.
+        # The last writes remove temporary data of a complete run: their errors do not matter.
         full) [ $code -eq 4 ] || same "$work/out" "$work/whole" || complain "full at $at: exit code $code" ;;
         esac
         cp -r "$work/out" "$work/stopped"
         run "$kind at $at of $changes"
-        # Stopped when all was done, it is a second run that follows.
+        # If it was stopped after its work was done, the next run is a second one.
         same "$work/out" "$work/whole" ||
             { same "$work/stopped" "$work/whole" && same "$work/out" "$work/again"; } ||
             complain "$kind at $at of $changes: the outputs differ"

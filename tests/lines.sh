@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# lines.sh WINNOW - `winnow generate` and `winnow score` on a tiny model: order, sameness, mistakes.
+# lines.sh - `winnow generate` and `winnow score` with a tiny model: order, equal output, errors.
+#
+#   tests/lines.sh [WINNOW]
 set -euo pipefail
-winnow=$1
+cd "$(dirname "$0")/.."
+winnow=$(realpath "${1:-build/winnow}")
 model=tests/unit/data/tiny-gated
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "lines.sh: $*" >&2; exit 1; }
 
-# Expect exit code $1 and a message with $2 from the rest, which reads $work/in.
+# refused CODE MESSAGE COMMAND...: COMMAND, reading $work/in, exits with CODE and prints MESSAGE
 refused() {
     local code=$1 message=$2 got=0
     shift 2
@@ -18,7 +21,7 @@ refused() {
 
 printf '%s\n' 'the soup is cold' '' 'fits well again' 'the soup is cold' '배송 가격' > "$work/texts"
 for options in '--batch 1 --threads 1' '--batch 2 --threads 2' '--kernels scalar' '--threads 3'; do
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2086 # several options
     "$winnow" generate --model "$model" --max-tokens 8 $options < "$work/texts" > "$work/out"
     [ -e "$work/first" ] || cp "$work/out" "$work/first"
     cmp "$work/first" "$work/out" || fail "generate $options differs"
@@ -40,7 +43,7 @@ grep -qvE '^-[0-9]+\.[0-9]{6}$' "$work/scores" && fail "not numbers: $(cat "$wor
 "$winnow" score --model "$model" --each < "$work/in" > "$work/each"
 awk '{ sum = 0; for (i = 1; i <= NF; i++) sum += $i; getline total < "'"$work/scores"'"
        if (NF < 2 || (sum - total) ^ 2 > 1e-9) exit 1 }' "$work/each" ||
-    fail "score --each: the parts do not make the sum: $(cat "$work/each" "$work/scores")"
+    fail "score --each: the parts do not add up to the sum: $(cat "$work/each" "$work/scores")"
 
 printf 'soup\tcold\nsoup and bread\n' > "$work/in"
 refused 3 'line 2 has no tab' "$winnow" score --model "$model"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# mail.sh - subject, sender, date and text of the mails in ../shared are those that Python's `email`
-# gives, but for the differences that docs/FORMATS.md argues.
+# mail.sh - subject, sender, date and text of the mails in ../shared/data/formats equal those that
+# Python's module `email` returns, except for the differences that docs/FORMATS.md explains.
 set -eu
 cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")
 mails=$PWD/../shared/data/formats/email
 if [ ! -d "$mails" ] || ! command -v python3 >/dev/null; then
-    echo "mail: no python3, or no ../shared/data/formats here: skipped"
+    echo "mail: python3 or ../shared/data/formats/email does not exist: skipped"
     exit 77
 fi
 python3 tests/parity/mail.py --winnow "$winnow" "$mails"

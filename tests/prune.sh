@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# prune.sh WINNOW - `winnow model prune`: what it writes, what it reports, what it refuses.
+# prune.sh - `winnow model prune`: what it writes, reports and refuses.
+#
+#   tests/prune.sh [WINNOW]
 set -euo pipefail
-winnow=$1
+cd "$(dirname "$0")/.."
+winnow=$(realpath "${1:-build/winnow}")
 model=tests/unit/data/tiny-gated
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "prune.sh: $*" >&2; exit 1; }
 
-# Expect exit code $1 and a message with $2 from `winnow model prune` and the rest.
+# refused CODE MESSAGE ARGUMENT...: `winnow model prune ARGUMENT...` exits with CODE and prints MESSAGE
 refused() {
     local code=$1 message=$2 got=0
     shift 2
@@ -15,6 +18,7 @@ refused() {
     [ "$got" = "$code" ] || fail "$*: exit $got, expected $code: $(cat "$work/err")"
     grep -qF -- "$message" "$work/err" || fail "$*: no '$message' in: $(cat "$work/err")"
 }
+# reported PATTERN: the last output has a line that matches
 reported() { grep -qE -- "$1" "$work/out" || fail "no '$1' in: $(cat "$work/out")"; }
 
 printf 'the soup is cold\tcold soup\nthe room\n\nstaff slow\tslow\n' > "$work/texts"
@@ -32,7 +36,7 @@ reported '^texts: 4, 2 of them scored on the original'
 reported '^encoder_layers 1$'
 reported '^decoder_layers 1$'
 
-# Every layer alone; what it says of one is what dropping that one says.
+# Without --drop options it measures each layer: the same change as dropping that layer.
 "$winnow" model prune "$model" --text "$work/texts" > "$work/survey"
 [ "$(grep -cE '^(encoder|decoder) [0-9]' "$work/survey")" = 5 ] || fail "five layers, other lines"
 "$winnow" model prune "$model" --drop-decoder 1 --text "$work/texts" > "$work/out"

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# readme.sh - the commands of README.md (its ```sh blocks) run as they stand there.
+# readme.sh - runs the commands of README.md (its ```sh blocks) as they are written there.
 set -eu
+cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")
 [ -e "$(dirname "$winnow")/winnow-small.winnow" ] || {
-    echo "readme: skipped: there is no default model"
+    echo "readme: there is no default model: skipped"
     exit 77
 }
 work=$(mktemp -d)
@@ -17,9 +18,9 @@ cd "$work"
 while read -r line; do
     bash -eo pipefail -c "$line" >printed 2>errors </dev/null || {
         code=$?
-        # `| head` may close the pipe early: that is no fault of the command.
+        # `| head` may close the pipe early, which is not an error of the command.
         [ $code -eq 141 ] || {
-            echo "readme: exit $code: $line" >&2
+            echo "readme: exits with $code: $line" >&2
             cat errors >&2
             exit 1
         }

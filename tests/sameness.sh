@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# sameness.sh - what a run writes does not depend on threads, on how many texts the model reads side
-# by side, or on how many records are saved together; nor on where the job's folder lies.
+# sameness.sh - the output of a run does not depend on the number of threads, the batch sizes of model
+# and database, the kernels, or the path of the job's folder.
 set -eu
 cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")
@@ -13,11 +13,11 @@ tiny_job "$work/whole" "$winnow"
 faults=0
 
 try() { # SETTINGS...
-    local words=() setting
+    local options=() setting
     for setting in "$@"; do
-        words+=(--set "$setting")
+        options+=(--set "$setting")
     done
-    "$winnow" run -q "$work/whole/job.ini" "${words[@]}" --set "output.path=$work/out"
+    "$winnow" run -q "$work/whole/job.ini" "${options[@]}" --set "output.path=$work/out"
     same "$work/out" "$work/whole/out" || {
         echo "sameness: $* changes the outputs" >&2
         faults=$((faults + 1))
@@ -33,7 +33,7 @@ for threads in 1 2 5; do
 done
 try run.batch_records=1
 try run.batch_records=1000
-"$winnow" run -q "$work/whole/job.ini" --set "output.path=$work/scalar" --set model.kernels=scalar
+try model.kernels=scalar
 mkdir -p "$work/moved/deeper"
 cp -r "$work/whole" "$work/moved/deeper/job"
 rm -rf "$work/moved/deeper/job/out"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# word_list.sh - script/word_list.awk writes the expected rows and names every kind of bad line; what the
-# build compiled in is what the generator makes of the lists in the tree.
+# word_list.sh - script/word_list.awk writes the expected rows and reports every kind of bad line, and the
+# build folder contains the rows of the word lists in the source tree.
 set -eu
 cd "$(dirname "$0")/.."
 build=$(dirname "${1:-build/winnow}")
@@ -23,7 +23,7 @@ lists=$(find base connectors inference jobs pipeline stages -name '*.tsv' | sort
 for list in $lists; do
     awk -f script/word_list.awk "$list" >"$work/rows"
     if ! cmp -s "$work/rows" "$build/generated/${list%.tsv}.inc"; then
-        echo "word_list: $build/generated/${list%.tsv}.inc is not what $list says" >&2
+        echo "word_list: $build/generated/${list%.tsv}.inc differs from $list" >&2
         faults=$((faults + 1))
     fi
 done

@@ -1,18 +1,19 @@
 # shellcheck shell=bash
-# tiny_job.sh - for shell tests: a small job over a tiny model, and a comparison of outputs. Sourced.
+# tiny_job.sh - sourced by shell tests: makes a small job with a tiny model, and compares output folders.
 
 outputs="feedback.csv topics.csv summaries.csv rejects.csv run.json"
 
-same() { # FOLDER FOLDER: the outputs are equal
+# same FOLDER FOLDER: their output files are equal
+same() {
     local file
     for file in $outputs; do
         cmp -s "$1/$file" "$2/$file" || return 1
     done
 }
 
-# tiny_job FOLDER WINNOW: writes job.ini, in/*.csv and the model there
+# tiny_job FOLDER WINNOW: writes job.ini, in/*.csv and the model to FOLDER
 tiny_job() {
-    # A model that speaks nonsense, but the same nonsense every time.
+    # The model has random weights: its output has no meaning, but is the same every time.
     cat >"$1/prompts.ini" <<'END'
 [window]
 input = 64

@@ -1,9 +1,9 @@
-/* fault.c - loaded before the program (LD_PRELOAD) by tests/interruption.sh: makes the nth change
- * on disk the last one before a SIGKILL, the one at which SIGINT asks to stop, or the first that a
- * full disk refuses.
+/* fault.c - injects a fault at the nth write to disk. tests/interruption.sh loads it before the
+ * program (LD_PRELOAD), so the program itself has no hook.
  *
- * FAULT=kill|interrupt|full|count  FAULT_AT=n  FAULT_COUNT=file that gets the number of changes at
- * the end */
+ * Environment: FAULT=kill (SIGKILL at the nth write), interrupt (SIGINT at the nth write), full
+ * (every write from the nth fails with ENOSPC) or count (no fault); FAULT_AT=n; FAULT_COUNT=FILE
+ * gets the number of writes at exit. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
@@ -13,34 +13,34 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-static long change_count;
+static long write_count;
 
-/* True when this change must fail. */
+/* True if this write must fail. */
 static int inject_fault(void)
 {
     const char *fault = getenv("FAULT"), *fault_number = getenv("FAULT_AT");
-    change_count++;
-    if (!fault || !fault_number || change_count < atol(fault_number))
+    write_count++;
+    if (!fault || !fault_number || write_count < atol(fault_number))
         return 0;
     if (strcmp(fault, "kill") == 0)
         kill(getpid(), SIGKILL);
-    if (strcmp(fault, "interrupt") == 0 && change_count == atol(fault_number))
+    if (strcmp(fault, "interrupt") == 0 && write_count == atol(fault_number))
         kill(getpid(), SIGINT);
     errno = ENOSPC;
     return strcmp(fault, "full") == 0;
 }
 
-__attribute__((destructor)) static void write_change_count(void)
+__attribute__((destructor)) static void save_write_count(void)
 {
     const char *path = getenv("FAULT_COUNT");
     FILE *file = path ? fopen(path, "w") : NULL;
     if (!file)
         return;
-    fprintf(file, "%ld\n", change_count);
+    fprintf(file, "%ld\n", write_count);
     fclose(file);
 }
 
-/* The function behind ours. */
+/* The function of that name in the next library, here libc. */
 #define REAL_FUNCTION(type, name) ((type)dlsym(RTLD_NEXT, name))
 
 typedef ssize_t pwrite_function(int, const void *, size_t, off_t);
