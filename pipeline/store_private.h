@@ -21,7 +21,7 @@ struct store {
     int64_t file_id;          /* of the file begun last */
     uint64_t model_key;       /* set by store_set_model_key */
     uint64_t saved_model_key; /* as the views know it */
-    FILE *json; /* writes to json_buffer */
+    FILE *json;               /* writes to json_buffer */
     char *json_buffer;
     size_t json_size;
 };

@@ -125,10 +125,8 @@ static void kinds_of_errors_have_exit_codes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_and_operands_mix),
-        cmocka_unit_test(mistakes_are_reported),
-        cmocka_unit_test(a_table_may_have_many_flags),
-        cmocka_unit_test(operands_are_counted),
+        cmocka_unit_test(options_and_operands_mix),        cmocka_unit_test(mistakes_are_reported),
+        cmocka_unit_test(a_table_may_have_many_flags),     cmocka_unit_test(operands_are_counted),
         cmocka_unit_test(kinds_of_errors_have_exit_codes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,10 +14,10 @@
 
 /* The third header row, for seven columns. */
 #define IMPORT(id) "\"{\"\"ImportId\"\":\"\"" id "\"\"}\""
-#define QUALTRICS_IMPORTS                                                                                   \
-    "\"{\"\"ImportId\"\":\"\"startDate\"\",\"\"timeZone\"\":\"\"Asia/Seoul\"\"}\"," IMPORT("statu"          \
-                                                                                           "s") "," IMPORT( \
-        "recordedDate") "," IMPORT("_recordId") "," IMPORT("userLanguage") "," IMPORT("QID1") "," IMPORT("QID2_TEXT")
+#define QUALTRICS_IMPORTS                                                                          \
+    "\"{\"\"ImportId\"\":\"\"startDate\"\",\"\"timeZone\"\":\"\"Asia/Seoul\"\"}\"," IMPORT(        \
+        "statu"                                                                                    \
+        "s") "," IMPORT("recordedDate") "," IMPORT("_recordId") "," IMPORT("userLanguage") "," IMPORT("QID1") "," IMPORT("QID2_TEXT")
 
 static const struct {
     const char *csv;

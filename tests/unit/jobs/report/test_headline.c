@@ -154,7 +154,7 @@ static void a_fault_that_starts_in_a_week_is_told_with_its_week(void **state)
     char *printed = print_headline(&store);
     assert_contains(printed, "240 pieces of feedback, 2026-W37 to 2026-W42: 62 % positive");
     assert_contains(printed, "What changed\n  software, Vacuum: negative in 18 of 40 records since "
-                         "2026-W41, in 0 of 80 before\n    \"It lost its way\" (shop 70618)\n");
+                             "2026-W41, in 0 of 80 before\n    \"It lost its way\" (shop 70618)\n");
     assert_null(strstr(printed, "Where it differs"));
     free(printed);
 }
@@ -166,9 +166,10 @@ static void a_product_that_disappoints_is_told_with_its_words(void **state)
     for (size_t week = 0; week < 6; week++)
         add_figure(&store, weeks[week], "product=Vacuum", "(all)", 20, 10, week < 4 ? 3 : 14);
     char *printed = print_headline(&store);
-    assert_contains(printed, "What changed\n  Vacuum: negative in 28 of 40 records since 2026-W41, in "
-                         "12 of 80 before\n    \"It lost its way\" (shop 70618)\n    in their "
-                         "words: since, update, lost\n");
+    assert_contains(printed,
+                    "What changed\n  Vacuum: negative in 28 of 40 records since 2026-W41, in "
+                    "12 of 80 before\n    \"It lost its way\" (shop 70618)\n    in their "
+                    "words: since, update, lost\n");
     free(printed);
 }
 
@@ -186,8 +187,9 @@ static void a_region_that_suffers_is_told_beside_the_others(void **state)
                        i == 2 ? 4 : 0);
         }
     char *printed = print_headline(&store);
-    assert_contains(printed, "Where it differs\n  delivery, Scotland: negative in 24 of 60 records, "
-                         "elsewhere in 0 of 120\n");
+    assert_contains(printed,
+                    "Where it differs\n  delivery, Scotland: negative in 24 of 60 records, "
+                    "elsewhere in 0 of 120\n");
     assert_null(strstr(printed, "What changed"));
     free(printed);
 }
@@ -215,7 +217,8 @@ static void praise_and_complaints_need_enough_mentions(void **state)
     add_figure(&store, "2026-10", "product=Kettle", "waiting", 9, 1, 8);
     add_figure(&store, "2026-10", "product=Kettle", "sound", 4, 4, 0);
     char *printed = print_headline(&store);
-    assert_contains(printed, "What customers love\n  look, Kettle: positive in 19 of 20 mentions\n");
+    assert_contains(printed,
+                    "What customers love\n  look, Kettle: positive in 19 of 20 mentions\n");
     assert_contains(printed, "complain about\n  waiting: negative in 8 of 9 mentions\n");
     assert_null(strstr(printed, "sound"));
     free(printed);
@@ -230,8 +233,8 @@ static void a_long_text_is_quoted_where_it_names_the_topic(void **state)
     store.figures[1].top_quote_id = 0xbb;
     char *printed = print_headline(&store);
     assert_contains(printed,
-                "\"... A 9.5 for the Staff, who were kind to us, from the first hour to the "
-                "last, and they remembered our names\" (shop 70619)\n");
+                    "\"... A 9.5 for the Staff, who were kind to us, from the first hour to the "
+                    "last, and they remembered our names\" (shop 70619)\n");
     free(printed);
 }
 
@@ -242,8 +245,8 @@ static void of_each_group_the_latest_summary_is_printed(void **state)
     add_figure(&store, "2026-10", "product=Kettle", "(all)", 6, 4, 1);
     char *printed = print_headline(&store);
     assert_contains(printed, "Latest summaries\n  Kettle, 2026-10, 9 records (4 positive, 1 "
-                         "negative): Pours well.\n  Kettle; region=North, 2026-10, 4 records: "
-                         "Pours in the north.\n");
+                             "negative): Pours well.\n  Kettle; region=North, 2026-10, 4 records: "
+                             "Pours in the north.\n");
     assert_null(strstr(printed, "Old news"));
     assert_null(strstr(printed, "Pretty"));
     free(printed);
@@ -274,7 +277,8 @@ static void records_without_a_date_are_counted(void **state)
     add_figure(&store, "undated", "all", "lid", 2, 0, 0);
     add_figure(&store, "all", "all", "(all)", 23, 10, 8);
     char *printed = print_headline(&store);
-    assert_contains(printed, "20 pieces of feedback, 2026-09 to 2026-10 (and 3 without a date): 50 %");
+    assert_contains(printed,
+                    "20 pieces of feedback, 2026-09 to 2026-10 (and 3 without a date): 50 %");
     free(printed);
     store = (struct store){0};
     add_figure(&store, "undated", "all", "(all)", 3, 0, 0);
