@@ -23,9 +23,9 @@ extern const struct report_format *const report_formats[]; /* NULL-terminated */
 const struct connector *connectors_find(struct text name);
 
 /* Reads the first bytes of the file at `path` and asks every connector for its score. *connector is
- * the one with the highest score, or NULL if no score reaches 30. *report lists the scores and their
- * reasons ("csv 90: ...; json 5: ..."), allocated from `arena`. Fails with ERROR_INPUT if the file
- * cannot be read, and with ERROR_USAGE if the two highest scores differ by less than 5. */
+ * the one with the highest score, or NULL if no score reaches 30. *report lists the scores and
+ * their reasons ("csv 90: ...; json 5: ..."), allocated from `arena`. Fails with ERROR_INPUT if the
+ * file cannot be read, and with ERROR_USAGE if the two highest scores differ by less than 5. */
 bool connectors_recognize(const char *path, struct arena *arena, const struct connector **connector,
                           struct text *report, struct error *error);
 

@@ -14,8 +14,8 @@ enum { CONNECTOR_HEAD_SIZE = 64 * 1024 };
 struct candidate_file {
     const char *path;
     bool is_directory;
-    struct text head; /* the first bytes (at most CONNECTOR_HEAD_SIZE), unpacked but not converted to
-                         UTF-8; empty for a directory */
+    struct text head; /* the first bytes (at most CONNECTOR_HEAD_SIZE), unpacked but not converted
+                         to UTF-8; empty for a directory */
 };
 
 struct recognition {

@@ -37,18 +37,14 @@ void known_roles_set(struct known_roles *known_roles, enum role role, size_t col
     known_roles->columns[role] = column;
 }
 
-static bool same_name(struct text a, struct text b)
-{
-    return text_equal_ignore_case(text_trim(a), text_trim(b));
-}
-
+/* The column of that name: an exact match, or else one that ignores case and outer blanks. */
 static size_t find_column(const struct column_search *column_search, struct text name)
 {
     for (size_t i = 0; i < column_search->samples->count; i++)
         if (text_equal(column_search->samples->names[i], name))
             return i;
     for (size_t i = 0; i < column_search->samples->count; i++)
-        if (same_name(column_search->samples->names[i], name))
+        if (text_equal_ignore_case(text_trim(column_search->samples->names[i]), name))
             return i;
     return SIZE_MAX;
 }
@@ -280,7 +276,7 @@ static void assign_date_by_cells(struct column_search *column_search)
         assign_role(column_search, ROLE_DATE, found, "all cells are dates");
 }
 
-/* Without a matching name: the column with the most text in free words. */
+/* Without a matching name: the free-text column with the largest total size. */
 static void assign_text_by_cells(struct column_search *column_search)
 {
     size_t found = SIZE_MAX;

@@ -1,4 +1,5 @@
-/* schema.h - the columns of JSON objects or XML elements, and their roles, from a sample of them. */
+/* schema.h - the columns of JSON objects or XML elements, and their roles, from a sample of them.
+ */
 #ifndef CONNECTORS_EXPORTS_SCHEMA_H
 #define CONNECTORS_EXPORTS_SCHEMA_H
 

@@ -179,7 +179,8 @@ static void a_cell_too_long_for_a_spreadsheet_is_cut_with_a_mark_and_a_note(void
         struct text cell = long_cell(cases[i].piece, cases[i].count, "");
         struct written excel = write_table(&excel_format, NULL, columns, &cell, 1);
         assert_int_equal(strstr(excel.bytes, " [cut here: ") != NULL, cases[i].cut);
-        assert_int_equal(strstr(excel.note, "1 cells exceed 32767 characters") != NULL, cases[i].cut);
+        assert_int_equal(strstr(excel.note, "1 cells exceed 32767 characters") != NULL,
+                         cases[i].cut);
         struct written raw = write_table(&raw_format, NULL, columns, &cell, 1);
         assert_int_equal(raw.size, strlen("a\r\n\r\n") + cell.size);
         assert_string_equal(raw.note, "");
