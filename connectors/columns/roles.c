@@ -417,8 +417,7 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
     return ok;
 }
 
-/* "en-US", "EN", "ko_KR": the first part, in lower case. */
-static struct text language_code(struct text cell, struct arena *arena)
+struct text language_parse(struct text cell, struct arena *arena)
 {
     cell = text_trim(cell);
     size_t size = 0;
@@ -452,7 +451,7 @@ void mapping_fill_record(const struct mapping *mapping, const struct named_cells
     record->title = role_cell(mapping, ROLE_TITLE, row);
     record->external_id = text_trim(role_cell(mapping, ROLE_ID, row));
     record->author = text_trim(role_cell(mapping, ROLE_AUTHOR, row));
-    record->lang = language_code(role_cell(mapping, ROLE_LANG, row), arena);
+    record->lang = language_parse(role_cell(mapping, ROLE_LANG, row), arena);
     struct text date = role_cell(mapping, ROLE_DATE, row);
     if (!date_parse(date, mapping->date_order, mapping->date_zone_seconds, &record->created_at))
         record->created_at = TIME_UNKNOWN;

@@ -371,7 +371,22 @@ static void a_record_gets_its_parts_and_every_column(void **state)
     arena_free(&arena);
 }
 
-/* Names for the best possible rating, and what the name and the cells say about it. */
+static void languages_are_parsed_from_tags(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {{"en", "en"},    {" EN ", "en"},    {"en-US", "en"},
+                                           {"ko_KR", "ko"}, {"fil-PH", "fil"}, {"english", ""},
+                                           {"e", ""},       {"", ""},          {"en US", ""}};
+    struct arena arena = {0};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct text language = language_parse(text_of(cases[i][0]), &arena);
+        if (!text_equal(language, text_of(cases[i][1])))
+            fail_msg("'%s': '%.*s'", cases[i][0], TEXT_ARGUMENT(language));
+    }
+    arena_free(&arena);
+}
+
+/* The column's name, a cell, and the best possible rating that follows from them. */
 static void the_scale_of_ratings_follows_from_cells_and_name(void **state)
 {
     (void)state;
@@ -414,6 +429,7 @@ int main(void)
         cmocka_unit_test(without_a_known_name_the_longest_texts_are_the_text),
         cmocka_unit_test(a_missing_text_is_an_error_unless_it_is_allowed),
         cmocka_unit_test(a_record_gets_its_parts_and_every_column),
+        cmocka_unit_test(languages_are_parsed_from_tags),
         cmocka_unit_test(the_scale_of_ratings_follows_from_cells_and_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
