@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# mail.sh - subject, sender, date and text of the mails in ../shared/data/formats equal those that
-# Python's module `email` returns, except for the differences that docs/FORMATS.md explains.
+# mail.sh - subject, sender, date and text of the mails in ../shared are those that Python's `email`
+# gives, except for the differences listed in docs/FORMATS.md.
 set -eu
 cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")

@@ -20,6 +20,12 @@ static const struct known_name {
 #undef ROW
 };
 
+/* The scores in the list keep the promise of COLUMN_NAME_EXACT. */
+#define ROW(language, name, role, match, score)                                                    \
+    _Static_assert(((match) == WHOLE) == ((score) >= COLUMN_NAME_EXACT), name);
+#include "connectors/columns/data/column_names.inc"
+#undef ROW
+
 enum { KNOWN_NAME_COUNT = sizeof(known_names) / sizeof(*known_names) };
 
 static bool is_upper(char byte)

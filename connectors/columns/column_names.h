@@ -1,4 +1,4 @@
-/* column_names.h - what a column's name says about its role, by the word lists in data/. */
+/* column_names.h - the likely role of a column by its name; the word lists are in data/. */
 #ifndef CONNECTORS_COLUMNS_COLUMN_NAMES_H
 #define CONNECTORS_COLUMNS_COLUMN_NAMES_H
 

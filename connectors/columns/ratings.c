@@ -16,7 +16,7 @@ static const struct {
 #undef ROW
 };
 
-enum phrase_position { LABEL, OF, UNIT };
+enum phrase_position { LABEL, OF, UNIT, AFTER_UNIT };
 
 static const struct {
     const char *phrase;
@@ -132,7 +132,7 @@ static bool parse_scale_suffix(struct text rest, double *scale)
         *scale = 100;
     }
     bool has_unit = skip_phrase(&rest, UNIT);
-    if (has_unit && !has_scale && skip_phrase(&rest, OF) && /* "4 stars out of 5" */
+    if (has_unit && !has_scale && skip_phrase(&rest, AFTER_UNIT) &&
         !take_positive_number(&rest, scale))
         return false;
     return text_trim(rest).size == 0;

@@ -37,29 +37,25 @@ void known_roles_set(struct known_roles *known_roles, enum role role, size_t col
     known_roles->columns[role] = column;
 }
 
-static bool same_name(struct text a, struct text b)
+/* The column of that name: an exact match, or else one that ignores case and outer blanks. */
+static size_t find_column(const struct column_search *search, struct text name)
 {
-    return text_equal_ignore_case(text_trim(a), text_trim(b));
-}
-
-static size_t find_column(const struct column_search *column_search, struct text name)
-{
-    for (size_t i = 0; i < column_search->samples->count; i++)
-        if (text_equal(column_search->samples->names[i], name))
+    for (size_t i = 0; i < search->samples->count; i++)
+        if (text_equal(search->samples->names[i], name))
             return i;
-    for (size_t i = 0; i < column_search->samples->count; i++)
-        if (same_name(column_search->samples->names[i], name))
+    for (size_t i = 0; i < search->samples->count; i++)
+        if (text_equal_ignore_case(text_trim(search->samples->names[i]), name))
             return i;
     return SIZE_MAX;
 }
 
 /* The names of the columns, for messages; stops after about 400 bytes. */
-static struct text list_names(const struct column_search *column_search)
+static struct text list_names(const struct column_search *search)
 {
     struct text list = {0};
-    for (size_t i = 0; i < column_search->samples->count && list.size < 400; i++)
-        list = arena_format(column_search->arena, "%.*s%s%.*s", TEXT_ARGUMENT(list), i ? ", " : "",
-                            TEXT_ARGUMENT(text_slice(column_search->samples->names[i], 0, 60)));
+    for (size_t i = 0; i < search->samples->count && list.size < 400; i++)
+        list = arena_format(search->arena, "%.*s%s%.*s", TEXT_ARGUMENT(list), i ? ", " : "",
+                            TEXT_ARGUMENT(text_slice(search->samples->names[i], 0, 60)));
     return list;
 }
 
@@ -89,20 +85,20 @@ static struct text take_setting(struct text *rest)
     return setting;
 }
 
-static void assign_role(struct column_search *column_search, enum role role, size_t column,
+static void assign_role(struct column_search *search, enum role role, size_t column,
                         const char *reason)
 {
-    column_search->mapping->columns[role] = column;
-    column_search->mapping->reasons[role] = text_of(reason);
+    search->mapping->columns[role] = column;
+    search->mapping->reasons[role] = text_of(reason);
     if (column != SIZE_MAX)
-        column_search->is_taken[column] = true;
+        search->is_taken[column] = true;
 }
 
-static void add_text_column(struct column_search *column_search, size_t column)
+static void add_text_column(struct column_search *search, size_t column)
 {
-    struct mapping *mapping = column_search->mapping;
+    struct mapping *mapping = search->mapping;
     size_t *text_columns =
-        arena_alloc(column_search->arena, mapping->text_column_count + 1, sizeof(*text_columns));
+        arena_alloc(search->arena, mapping->text_column_count + 1, sizeof(*text_columns));
     if (mapping->text_column_count > 0)
         memcpy(text_columns, mapping->text_columns,
                mapping->text_column_count * sizeof(*text_columns));
@@ -111,7 +107,7 @@ static void add_text_column(struct column_search *column_search, size_t column)
 }
 
 /* "text=Comment,date=When,rating=" */
-static bool apply_user_mapping(struct column_search *column_search, struct text user_mapping,
+static bool apply_user_mapping(struct column_search *search, struct text user_mapping,
                                struct error *error)
 {
     while (text_trim(user_mapping).size > 0) {
@@ -120,7 +116,7 @@ static bool apply_user_mapping(struct column_search *column_search, struct text 
         enum role role =
             equals < setting.size ? role_from_name(text_slice(setting, 0, equals)) : ROLE_NONE;
         struct text name = text_trim(text_slice(setting, equals + 1, setting.size));
-        size_t column = name.size ? find_column(column_search, name) : SIZE_MAX;
+        size_t column = name.size ? find_column(search, name) : SIZE_MAX;
         bool is_missing = name.size && column == SIZE_MAX;
         /* In "text=Comment,product=Product", "product" is a mistake for a role, not a name. */
         if (role == ROLE_NONE || (is_missing && text_find(name, TEXT("="), 0) < name.size))
@@ -130,27 +126,27 @@ static bool apply_user_mapping(struct column_search *column_search, struct text 
                              TEXT_ARGUMENT(text_trim(setting)));
         if (is_missing)
             return error_set(error, ERROR_USAGE,
-                             "%s: no column '%.*s' for %s; the columns are: %.*s",
-                             column_search->path, TEXT_ARGUMENT(name), role_names[role],
-                             TEXT_ARGUMENT(list_names(column_search)));
+                             "%s: no column '%.*s' for %s; the columns are: %.*s", search->path,
+                             TEXT_ARGUMENT(name), role_names[role],
+                             TEXT_ARGUMENT(list_names(search)));
         if (role == ROLE_TEXT && column != SIZE_MAX)
-            add_text_column(column_search, column);
-        if (role != ROLE_TEXT || column_search->mapping->columns[role] == SIZE_MAX)
-            assign_role(column_search, role, column, "given");
+            add_text_column(search, column);
+        if (role != ROLE_TEXT || search->mapping->columns[role] == SIZE_MAX)
+            assign_role(search, role, column, "given");
         else if (column != SIZE_MAX)
-            column_search->is_taken[column] = true;
-        column_search->is_given[role] = true;
+            search->is_taken[column] = true;
+        search->is_given[role] = true;
     }
     return true;
 }
 
 /* Share of the filled cells that are dates; 1 if no cell is filled. */
-static double date_share(const struct column_search *column_search, size_t column)
+static double date_share(const struct column_search *search, size_t column)
 {
     size_t filled = 0, dates = 0;
     int64_t seconds;
-    for (size_t row = 0; row < column_search->samples->rows && filled < 100; row++) {
-        struct text cell = text_trim(samples_cell(column_search->samples, row, column));
+    for (size_t row = 0; row < search->samples->rows && filled < 100; row++) {
+        struct text cell = text_trim(samples_cell(search->samples, row, column));
         if (cell.size == 0)
             continue;
         filled++;
@@ -160,12 +156,12 @@ static double date_share(const struct column_search *column_search, size_t colum
 }
 
 /* Share of the filled cells that are ratings; 1 if no cell is filled. */
-static double rating_share(const struct column_search *column_search, size_t column)
+static double rating_share(const struct column_search *search, size_t column)
 {
     size_t filled = 0, ratings = 0;
     double rating, scale;
-    for (size_t row = 0; row < column_search->samples->rows && filled < 100; row++) {
-        struct text cell = text_trim(samples_cell(column_search->samples, row, column));
+    for (size_t row = 0; row < search->samples->rows && filled < 100; row++) {
+        struct text cell = text_trim(samples_cell(search->samples, row, column));
         if (cell.size == 0)
             continue;
         filled++;
@@ -176,11 +172,11 @@ static double rating_share(const struct column_search *column_search, size_t col
 
 /* 1, 2, 3, ... from the top: row numbers are no ids, since the next export gives them to other
  * records. */
-static bool is_row_number_column(const struct column_search *column_search, size_t column)
+static bool is_row_number_column(const struct column_search *search, size_t column)
 {
     int64_t number, first = -1;
-    for (size_t row = 0; row < column_search->samples->rows; row++) {
-        if (!text_to_integer(text_trim(samples_cell(column_search->samples, row, column)), &number))
+    for (size_t row = 0; row < search->samples->rows; row++) {
+        if (!text_to_integer(text_trim(samples_cell(search->samples, row, column)), &number))
             return false;
         if (row == 0)
             first = number;
@@ -191,9 +187,9 @@ static bool is_row_number_column(const struct column_search *column_search, size
 }
 
 /* Whether the cells allow the role that the name suggests. */
-static bool cells_fit_role(const struct column_search *column_search, enum role role, size_t column)
+static bool cells_fit_role(const struct column_search *search, enum role role, size_t column)
 {
-    const struct column_profile *profile = &column_search->profile[column];
+    const struct column_profile *profile = &search->profile[column];
     if (profile->filled == 0)
         return true;
     switch (role) {
@@ -203,16 +199,15 @@ static bool cells_fit_role(const struct column_search *column_search, enum role 
         return profile->numbers * 2 <= profile->filled;
     case ROLE_ID:
         /* ids are distinct, except for a few repeated rows */
-        if (column_name_score(ROLE_ID, column_search->samples->names[column]) <
-                MIN_CERTAIN_ID_SCORE &&
-            is_row_number_column(column_search, column))
+        if (column_name_score(ROLE_ID, search->samples->names[column]) < MIN_CERTAIN_ID_SCORE &&
+            is_row_number_column(search, column))
             return false;
-        return profile->filled * 10 >= column_search->samples->rows * 9 &&
+        return profile->filled * 10 >= search->samples->rows * 9 &&
                profile->distinct * 10 >= profile->filled * 8;
     case ROLE_DATE:
-        return date_share(column_search, column) >= 0.5;
+        return date_share(search, column) >= 0.5;
     case ROLE_RATING:
-        return rating_share(column_search, column) >= 0.6;
+        return rating_share(search, column) >= 0.6;
     default:
         return true;
     }
@@ -220,19 +215,18 @@ static bool cells_fit_role(const struct column_search *column_search, enum role 
 
 /* The free column whose name fits the role best, and its score in *best; SIZE_MAX if none scores
  * above *best. */
-static size_t find_best_column_by_name(const struct column_search *column_search, enum role role,
+static size_t find_best_column_by_name(const struct column_search *search, enum role role,
                                        double *best)
 {
     size_t found = SIZE_MAX;
-    for (size_t column = 0; column < column_search->samples->count; column++) {
-        double score = column_name_score(role, column_search->samples->names[column]);
-        if (score == 0 || column_search->is_taken[column] ||
-            !cells_fit_role(column_search, role, column))
+    for (size_t column = 0; column < search->samples->count; column++) {
+        double score = column_name_score(role, search->samples->names[column]);
+        if (score == 0 || search->is_taken[column] || !cells_fit_role(search, role, column))
             continue;
-        if (column_search->samples->rows > 0 && column_search->profile[column].filled == 0)
+        if (search->samples->rows > 0 && search->profile[column].filled == 0)
             score -= 25;       /* an empty column */
         if (role == ROLE_TEXT) /* of two equal names, the column with the longer cells */
-            score += fmin(column_profile_mean_size(&column_search->profile[column]) / 200, 0.9);
+            score += fmin(column_profile_mean_size(&search->profile[column]) / 200, 0.9);
         if (score > *best) {
             *best = score;
             found = column;
@@ -242,16 +236,16 @@ static size_t find_best_column_by_name(const struct column_search *column_search
 }
 
 /* Assigns the pair of role and column with the highest score, then the next, until none is left. */
-static void assign_by_name(struct column_search *column_search)
+static void assign_by_name(struct column_search *search)
 {
     for (;;) {
         double best = 0;
         enum role best_role = ROLE_NONE;
         size_t best_column = SIZE_MAX;
         for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
-            if (column_search->is_given[role] || column_search->mapping->columns[role] != SIZE_MAX)
+            if (search->is_given[role] || search->mapping->columns[role] != SIZE_MAX)
                 continue;
-            size_t column = find_best_column_by_name(column_search, (enum role)role, &best);
+            size_t column = find_best_column_by_name(search, (enum role)role, &best);
             if (column != SIZE_MAX) {
                 best_role = (enum role)role;
                 best_column = column;
@@ -259,36 +253,36 @@ static void assign_by_name(struct column_search *column_search)
         }
         if (best_role == ROLE_NONE)
             return;
-        assign_role(column_search, best_role, best_column,
+        assign_role(search, best_role, best_column,
                     best >= COLUMN_NAME_EXACT ? "name" : "part of the name");
     }
 }
 
 /* Without a matching name: the only column whose cells are all dates and not plain numbers. */
-static void assign_date_by_cells(struct column_search *column_search)
+static void assign_date_by_cells(struct column_search *search)
 {
     size_t found = SIZE_MAX, candidates = 0;
-    for (size_t column = 0; column < column_search->samples->count; column++) {
-        const struct column_profile *profile = &column_search->profile[column];
-        if (column_search->is_taken[column] || profile->filled < 2 || profile->numbers > 0 ||
-            date_share(column_search, column) < 1)
+    for (size_t column = 0; column < search->samples->count; column++) {
+        const struct column_profile *profile = &search->profile[column];
+        if (search->is_taken[column] || profile->filled < 2 || profile->numbers > 0 ||
+            date_share(search, column) < 1)
             continue;
         candidates++;
         found = column;
     }
     if (candidates == 1)
-        assign_role(column_search, ROLE_DATE, found, "all cells are dates");
+        assign_role(search, ROLE_DATE, found, "all cells are dates");
 }
 
-/* Without a matching name: the column with the most text in free words. */
-static void assign_text_by_cells(struct column_search *column_search)
+/* Without a matching name: the free-text column with the largest total size. */
+static void assign_text_by_cells(struct column_search *search)
 {
     size_t found = SIZE_MAX;
     double max_total_size = 0;
-    for (size_t column = 0; column < column_search->samples->count; column++) {
-        const struct column_profile *profile = &column_search->profile[column];
-        if (column_search->is_taken[column] || !cells_fit_role(column_search, ROLE_TEXT, column) ||
-            (date_share(column_search, column) > 0.5 && profile->filled > 0))
+    for (size_t column = 0; column < search->samples->count; column++) {
+        const struct column_profile *profile = &search->profile[column];
+        if (search->is_taken[column] || !cells_fit_role(search, ROLE_TEXT, column) ||
+            (date_share(search, column) > 0.5 && profile->filled > 0))
             continue;
         double words = profile->filled ? (double)profile->words / (double)profile->filled : 0;
         bool is_varied = profile->distinct * 3 >= profile->filled;
@@ -299,24 +293,24 @@ static void assign_text_by_cells(struct column_search *column_search)
         }
     }
     if (found != SIZE_MAX)
-        assign_role(column_search, ROLE_TEXT, found, "the longest texts");
+        assign_role(search, ROLE_TEXT, found, "the longest texts");
 }
 
-static void decide_date_order(struct column_search *column_search)
+static void decide_date_order(struct column_search *search)
 {
-    struct mapping *mapping = column_search->mapping;
+    struct mapping *mapping = search->mapping;
     size_t column = mapping->columns[ROLE_DATE];
     struct date_number_stats stats = {0};
     if (column == SIZE_MAX || mapping->date_order != DATE_ORDER_UNKNOWN)
         return;
-    for (size_t row = 0; row < column_search->samples->rows; row++)
-        date_number_stats_add(&stats, samples_cell(column_search->samples, row, column));
+    for (size_t row = 0; row < search->samples->rows; row++)
+        date_number_stats_add(&stats, samples_cell(search->samples, row, column));
     struct text order_reason =
-        date_number_stats_decide_order(&stats, &mapping->date_order, column_search->arena);
+        date_number_stats_decide_order(&stats, &mapping->date_order, search->arena);
     if (order_reason.size > 0)
         mapping->reasons[ROLE_DATE] =
-            arena_format(column_search->arena, "%.*s; %.*s",
-                         TEXT_ARGUMENT(mapping->reasons[ROLE_DATE]), TEXT_ARGUMENT(order_reason));
+            arena_format(search->arena, "%.*s; %.*s", TEXT_ARGUMENT(mapping->reasons[ROLE_DATE]),
+                         TEXT_ARGUMENT(order_reason));
 }
 
 /* Whether the column's name implies a scale of 0 to 10: "nps", "how likely to recommend". */
@@ -339,15 +333,15 @@ static bool name_implies_ten_points(struct text name)
 
 /* The best possible rating: stated in a cell ("4/5"), implied by the name (nps), or the smallest
  * usual scale that holds the largest rating. NAN: unknown. */
-static double find_rating_scale(const struct column_search *column_search)
+static double find_rating_scale(const struct column_search *search)
 {
-    size_t column = column_search->mapping->columns[ROLE_RATING];
+    size_t column = search->mapping->columns[ROLE_RATING];
     double max = -INFINITY, rating, stated_scale = NAN;
     if (column == SIZE_MAX)
         return NAN;
-    for (size_t row = 0; row < column_search->samples->rows; row++) {
+    for (size_t row = 0; row < search->samples->rows; row++) {
         double scale = NAN;
-        if (!rating_parse(samples_cell(column_search->samples, row, column), &rating, &scale))
+        if (!rating_parse(samples_cell(search->samples, row, column), &rating, &scale))
             continue;
         max = fmax(max, rating);
         if (!isnan(scale))
@@ -355,7 +349,7 @@ static double find_rating_scale(const struct column_search *column_search)
     }
     if (!isnan(stated_scale))
         return stated_scale;
-    if (max > 1 && max <= 10 && name_implies_ten_points(column_search->samples->names[column]))
+    if (max > 1 && max <= 10 && name_implies_ten_points(search->samples->names[column]))
         return 10;
     return max == -INFINITY || max > 100 ? NAN
            : max <= 1 && max >= 0        ? 1
@@ -364,30 +358,29 @@ static double find_rating_scale(const struct column_search *column_search)
                                          : 100;
 }
 
-static void apply_known_roles(struct column_search *column_search,
-                              const struct known_roles *known_roles)
+static void apply_known_roles(struct column_search *search, const struct known_roles *known_roles)
 {
     for (int role = ROLE_NONE + 1; known_roles && role < ROLE_COUNT; role++) {
-        if (!known_roles->is_known[role] || column_search->is_given[role])
+        if (!known_roles->is_known[role] || search->is_given[role])
             continue;
         if (role == ROLE_TEXT && known_roles->columns[role] != SIZE_MAX)
-            add_text_column(column_search, known_roles->columns[role]);
-        assign_role(column_search, (enum role)role, known_roles->columns[role], "given");
-        column_search->is_given[role] = true;
+            add_text_column(search, known_roles->columns[role]);
+        assign_role(search, (enum role)role, known_roles->columns[role], "given");
+        search->is_given[role] = true;
     }
 }
 
 /* Roles that neither the user nor the export gives. */
-static void search_columns(struct column_search *column_search)
+static void search_columns(struct column_search *search)
 {
-    struct mapping *mapping = column_search->mapping;
-    assign_by_name(column_search);
-    if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !column_search->is_given[ROLE_TEXT])
-        assign_text_by_cells(column_search);
-    if (mapping->columns[ROLE_DATE] == SIZE_MAX && !column_search->is_given[ROLE_DATE])
-        assign_date_by_cells(column_search);
-    decide_date_order(column_search);
-    mapping->rating_scale = find_rating_scale(column_search);
+    struct mapping *mapping = search->mapping;
+    assign_by_name(search);
+    if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search->is_given[ROLE_TEXT])
+        assign_text_by_cells(search);
+    if (mapping->columns[ROLE_DATE] == SIZE_MAX && !search->is_given[ROLE_DATE])
+        assign_date_by_cells(search);
+    decide_date_order(search);
+    mapping->rating_scale = find_rating_scale(search);
 }
 
 bool mapping_find(struct mapping *mapping, const struct samples *samples,
@@ -398,7 +391,7 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
                                 .rating_scale = NAN};
     for (int role = 0; role < ROLE_COUNT; role++)
         mapping->columns[role] = SIZE_MAX;
-    struct column_search column_search = {
+    struct column_search search = {
         .mapping = mapping,
         .samples = samples,
         .path = options->path,
@@ -407,20 +400,20 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
         .profile = memory_alloc(samples->count + 1, sizeof(struct column_profile)),
     };
     for (size_t column = 0; column < samples->count; column++)
-        column_search.profile[column] = column_profile_measure(samples, column);
-    bool ok = apply_user_mapping(&column_search, options->user_mapping, error);
+        search.profile[column] = column_profile_measure(samples, column);
+    bool ok = apply_user_mapping(&search, options->user_mapping, error);
     if (ok) {
-        apply_known_roles(&column_search, options->known_roles);
-        search_columns(&column_search);
-        if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !column_search.is_given[ROLE_TEXT] &&
+        apply_known_roles(&search, options->known_roles);
+        search_columns(&search);
+        if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search.is_given[ROLE_TEXT] &&
             !options->allow_missing_text)
             ok = error_set(error, ERROR_USAGE,
                            "%s: no column looks like the text; name it with 'map = text=COLUMN'; "
                            "the columns are: %.*s",
-                           options->path, TEXT_ARGUMENT(list_names(&column_search)));
+                           options->path, TEXT_ARGUMENT(list_names(&search)));
     }
-    free(column_search.is_taken);
-    free(column_search.profile);
+    free(search.is_taken);
+    free(search.profile);
     return ok;
 }
 

@@ -1,5 +1,5 @@
 /* cells.h - splits lines and rows of delimited text into cells, in place: lines without quotes, and
- * rows whose quotes follow the rules. rows.h handles the others. */
+ * rows whose quotes follow the rules. row_reader.h handles the others. */
 #ifndef CONNECTORS_TABLE_CELLS_H
 #define CONNECTORS_TABLE_CELLS_H
 

@@ -220,7 +220,7 @@ static struct text explain(void *state, struct arena *arena)
 {
     struct csv *csv = state;
     if (csv->table_records.count == 0)
-        return TEXT("layout: the file is empty");
+        return TEXT("layout: no rows");
     struct text table = table_records_explain(&csv->table_records, arena);
     return arena_format(arena, "charset: %.*s\nlayout: %.*s\n%.*s",
                         TEXT_ARGUMENT(input_charset_description(csv->input)),

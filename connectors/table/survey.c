@@ -307,7 +307,7 @@ static bool has_other_role(const struct mapping *mapping, size_t column)
     return false;
 }
 
-static bool says_free_text(struct text name)
+static bool mentions_free_text(struct text name)
 {
     for (size_t i = 0; i < SURVEY_WORD_COUNT; i++)
         if (survey_words[i].meaning == FREE_TEXT &&
@@ -324,7 +324,7 @@ static bool is_answer_column(const struct survey *survey, size_t column)
     return false;
 }
 
-/* Adds the columns of free text to those that the format marks. */
+/* Adds the columns with free text to those that the format marks. */
 static void find_answers(struct survey *survey, const struct samples *samples,
                          const struct mapping *mapping, struct arena *arena)
 {
@@ -336,7 +336,7 @@ static void find_answers(struct survey *survey, const struct samples *samples,
         struct column_profile profile = column_profile_measure(samples, i);
         bool is_question = column_name_is_question(survey->questions[i]);
         bool is_named_free_text =
-            says_free_text(survey->names[i]) || says_free_text(survey->questions[i]);
+            mentions_free_text(survey->names[i]) || mentions_free_text(survey->questions[i]);
         if (!is_marked &&
             (has_other_role(mapping, i) || profile.numbers * 2 > profile.filled ||
              !(is_named_free_text || column_profile_is_free_text(&profile, is_question))))

@@ -336,7 +336,7 @@ static struct text explain(void *state, struct arena *arena)
 {
     struct xlsx *xlsx = state;
     if (xlsx->table_records.count == 0)
-        return TEXT("layout: the file is empty");
+        return TEXT("layout: no rows");
     struct text table = table_records_explain(&xlsx->table_records, arena);
     struct text lines =
         arena_format(arena, "layout: %.*s", TEXT_ARGUMENT(xlsx->table_records.table_layout.reason));

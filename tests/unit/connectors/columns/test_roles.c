@@ -61,6 +61,10 @@ static const struct {
     {"2026년 1월 15일", 0, "2026-01-15T00:00:00Z"},
     {"2026년 1월 15일 오후 3시 20분", 0, "2026-01-15T15:20:00Z"},
     {"2026年1月15日 10:00", 0, "2026-01-15T10:00:00Z"},
+    {"15. Januar 2026, 10:00 Uhr", 0, "2026-01-15T10:00:00Z"},
+    {"3 février 2026", 0, "2026-02-03T00:00:00Z"},
+    {"1 de mayo de 2026", 0, "2026-05-01T00:00:00Z"},
+    {"2026-01-15 10:00 PST", 0, "2026-01-15T18:00:00Z"},
     {"09 13, 2018", 0, "2018-09-13T00:00:00Z"},
     {"06/31/2026", 0, NULL},
     {"2026-13-45", 0, NULL},
@@ -123,6 +127,10 @@ static const struct {
     {"매우 만족", 5, 5},
     {"-1", -1, 0},
     {"4.0 out of 5 stars", 4, 5},
+    {"4 stars out of 5", 4, 5},
+    {"4 stars of 5", NAN, 0},
+    {"3 von 5", 3, 5},
+    {"Rated 4 out of 5", 4, 5},
     {"Great", 3, 3},
     {" 3 ", 3, 0},
     {"10 - Extremely likely", 10, 0},
@@ -363,7 +371,22 @@ static void a_record_gets_its_parts_and_every_column(void **state)
     arena_free(&arena);
 }
 
-/* Names for the best possible rating, and what the name and the cells say about it. */
+static void languages_are_parsed_from_tags(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {{"en", "en"},    {" EN ", "en"},    {"en-US", "en"},
+                                           {"ko_KR", "ko"}, {"fil-PH", "fil"}, {"english", ""},
+                                           {"e", ""},       {"", ""},          {"en US", ""}};
+    struct arena arena = {0};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct text language = language_parse(text_of(cases[i][0]), &arena);
+        if (!text_equal(language, text_of(cases[i][1])))
+            fail_msg("'%s': '%.*s'", cases[i][0], TEXT_ARGUMENT(language));
+    }
+    arena_free(&arena);
+}
+
+/* The column's name, a cell, and the best possible rating that follows from them. */
 static void the_scale_of_ratings_follows_from_cells_and_name(void **state)
 {
     (void)state;
@@ -406,6 +429,7 @@ int main(void)
         cmocka_unit_test(without_a_known_name_the_longest_texts_are_the_text),
         cmocka_unit_test(a_missing_text_is_an_error_unless_it_is_allowed),
         cmocka_unit_test(a_record_gets_its_parts_and_every_column),
+        cmocka_unit_test(languages_are_parsed_from_tags),
         cmocka_unit_test(the_scale_of_ratings_follows_from_cells_and_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,13 +12,6 @@
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
 
-/* The third header row, for seven columns. */
-#define IMPORT(id) "\"{\"\"ImportId\"\":\"\"" id "\"\"}\""
-#define QUALTRICS_IMPORTS                                                                          \
-    "\"{\"\"ImportId\"\":\"\"startDate\"\",\"\"timeZone\"\":\"\"Asia/Seoul\"\"}\"," IMPORT(        \
-        "statu"                                                                                    \
-        "s") "," IMPORT("recordedDate") "," IMPORT("_recordId") "," IMPORT("userLanguage") "," IMPORT("QID1") "," IMPORT("QID2_TEXT")
-
 static const struct {
     const char *csv;
     const char *name; /* NULL: no known survey tool */
@@ -30,7 +23,11 @@ static const struct {
 } surveys[] = {
     {.csv = "StartDate,Status,RecordedDate,ResponseId,UserLanguage,Q1,Q2\n"
             "Start,Type,Recorded,Id,Language,How likely are you to recommend us?,"
-            "\"What do<br>you <b>like</b>?\"\n" QUALTRICS_IMPORTS "\n"
+            "\"What do<br>you <b>like</b>?\"\n"
+            "\"{\"\"ImportId\"\":\"\"startDate\"\",\"\"timeZone\"\":\"\"Asia/Seoul\"\"}\","
+            "\"{\"\"ImportId\"\":\"\"status\"\"}\",\"{\"\"ImportId\"\":\"\"recordedDate\"\"}\","
+            "\"{\"\"ImportId\"\":\"\"_recordId\"\"}\",\"{\"\"ImportId\"\":\"\"userLanguage\"\"}\","
+            "\"{\"\"ImportId\"\":\"\"QID1\"\"}\",\"{\"\"ImportId\"\":\"\"QID2_TEXT\"\"}\"\n"
             "2026-01-05 09:00:00,IP Address,2026-01-05 09:30:00,R_1,EN,8,The taste\n"
             "2026-01-05 09:00:00,IP Address,2026-01-05 09:30:00,R_2,EN,3,The cup\n",
      .name = "Qualtrics export",
