@@ -11,7 +11,6 @@ person would read: an extra cell of a row is a cell; an extra quote is an ordina
 """
 import argparse
 import collections
-import csv
 import json
 import os
 import subprocess
