@@ -176,20 +176,20 @@ def main():
     arguments.add_argument("--size", type=int, default=60, help="megabytes of text in each file")
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("formats", nargs="*", choices=[[], *MAKERS])
-    given = arguments.parse_args()
+    options = arguments.parse_args()
     print(f"{'format':8}{'peer':36}{'MB':>6}{'winnow s':>10}{'peer s':>8}{'ratio':>7}{'target':>8}")
     with tempfile.TemporaryDirectory() as folder:
         for format_name, ours, name, peer, target in COMPARISONS:
-            if given.formats and format_name not in given.formats:
+            if options.formats and format_name not in options.formats:
                 continue
             if not shutil.which(peer[0]):
                 print(f"{format_name:8}{name:36}  not installed: {peer[0]}")
                 continue
             path = os.path.join(folder, "reviews." + format_name)
             if not os.path.exists(path):
-                MAKERS[format_name](path, given.size * 1000000)
+                MAKERS[format_name](path, options.size * 1000000)
             size = os.path.getsize(path) / 1e6
-            our_time, peer_time = compare(given.winnow, path, ours, peer, given.rounds)
+            our_time, peer_time = compare(options.winnow, path, ours, peer, options.rounds)
             print(f"{format_name:8}{name:36}{size:6.0f}{our_time:10.2f}{peer_time:8.2f}"
                   f"{peer_time / our_time:7.2f}{target:8}")
 

@@ -65,34 +65,34 @@ def words_of_html(text):
 def reference(data):
     """Python's result: a dictionary, with the name of the exception for a part that failed."""
     message = email.message_from_bytes(data, policy=email.policy.default)
-    said = {"message": message, "fault": ""}
+    result = {"message": message, "fault": ""}
     try:
-        said["subject"] = words(str(message["subject"] or ""))
+        result["subject"] = words(str(message["subject"] or ""))
     except Exception as fault:
-        said["subject"] = type(fault).__name__
+        result["subject"] = type(fault).__name__
     try:
         addresses = message["from"].addresses if message["from"] else ()
-        said["sender"] = addresses[0].addr_spec if addresses else ""
+        result["sender"] = addresses[0].addr_spec if addresses else ""
     except Exception as fault:
-        said["sender"] = type(fault).__name__
+        result["sender"] = type(fault).__name__
     try:
         date = message["date"].datetime if message["date"] else None
         if date and date.tzinfo:
             date = date.astimezone(datetime.timezone.utc)
-        said["date"] = date.strftime("%Y-%m-%dT%H:%M:%SZ") if date else ""
+        result["date"] = date.strftime("%Y-%m-%dT%H:%M:%SZ") if date else ""
     except Exception as fault:
-        said["date"] = type(fault).__name__
+        result["date"] = type(fault).__name__
     try:
         body = message.get_body(("plain", "html"))
         content = body.get_content() if body else ""
         is_html = body is not None and body.get_content_subtype() == "html"
         flowed = body is not None and (body["content-type"] or None) and \
             body["content-type"].params.get("format") == "flowed"
-        said["text"] = words_of_html(content) if is_html else words(content)
-        said["kind"] = "html" if is_html else "flowed" if flowed else "plain"
+        result["text"] = words_of_html(content) if is_html else words(content)
+        result["kind"] = "html" if is_html else "flowed" if flowed else "plain"
     except Exception as fault:
-        said["text"], said["kind"], said["fault"] = "", "plain", type(fault).__name__
-    return said
+        result["text"], result["kind"], result["fault"] = "", "plain", type(fault).__name__
+    return result
 
 
 def ours(winnow, data, folder):
@@ -156,30 +156,30 @@ def main():
     arguments.add_argument("--winnow", default="build/winnow")
     arguments.add_argument("--all", action="store_true", help="print both sides of every difference")
     arguments.add_argument("folder")
-    given = arguments.parse_args()
+    options = arguments.parse_args()
     count, faults, reasons = collections.Counter(), 0, collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
-        for path in sorted(os.path.join(at, name) for at, _, names in os.walk(given.folder)
+        for path in sorted(os.path.join(at, name) for at, _, names in os.walk(options.folder)
                            for name in names):
-            name = os.path.relpath(path, given.folder)
+            name = os.path.relpath(path, options.folder)
             for number, raw, data in mails_of(path):
                 key = f"{name}#{number}" if path.endswith(".mbox") else name
-                theirs, said = reference(data), ours(given.winnow, raw, folder)
+                theirs, our_value = reference(data), ours(options.winnow, raw, folder)
                 count["mails"] += 1
                 for part in ("subject", "sender", "date", "text"):
-                    if same(part, theirs, said):
+                    if same(part, theirs, our_value):
                         if (key, part) in SINGLE:
                             print(f"{key}: {part} no longer differs; remove it from the list")
                             faults += 1
                         continue
                     reason = SINGLE.get((key, part)) or \
-                        reason_for(part, theirs, said, theirs["message"])
+                        reason_for(part, theirs, our_value, theirs["message"])
                     count[part] += 1
                     reasons[reason or "none"] += 1
                     faults += reason is None
-                    if given.all or not reason:
+                    if options.all or not reason:
                         print(f"{key}: {part}: {reason or 'NO REASON'}\n"
-                              f"  python: {theirs[part][:300]!r}\n  winnow: {said[part][:300]!r}")
+                              f"  python: {theirs[part][:300]!r}\n  winnow: {our_value[part][:300]!r}")
     print(f"{count['mails']} mails; differences: " +
           ", ".join(f"{part} {count[part]}" for part in ("subject", "sender", "date", "text")) +
           "; by reason: " + ", ".join(f"{reason} {n}" for reason, n in sorted(reasons.items())))

@@ -281,9 +281,9 @@ def check_gguf(check, program, file, model, reference, spiece, folder, texts, ta
     to_gguf.write(model, spiece, path, tied=shape.tied)
     winnow([program, "model", "import", path, path + ".winnow"], [])
     lines = [f"{a}\t{b}" for a, b in zip(texts, targets)]
-    answers = [winnow([program, command, "--model", name, "--precision", precision], given)
+    answers = [winnow([program, command, "--model", name, "--precision", precision], inputs)
                for precision in ("f32", "int8")
-               for command, given in (("score", lines), ("generate", texts))
+               for command, inputs in (("score", lines), ("generate", texts))
                for name in (file, path + ".winnow", path)]
     equal = all(answers[i] == answers[i + 1] == answers[i + 2] for i in range(0, 12, 3))
     check.report("GGUF F32", equal, "imported and opened: the answers of the directory"
