@@ -1,4 +1,4 @@
-"""peer_ctranslate2.py MODEL - CTranslate2's side of peers.py; see there, "The workers"."""
+"""peer_ctranslate2.py MODEL - the CTranslate2 worker of peers.py; see "The workers" there."""
 import ctranslate2
 
 import peer_worker
@@ -15,7 +15,7 @@ class Load:
         self.beam = beam
         with open(texts + ".pieces", encoding="utf-8") as file:
             self.inputs = [line.split(" ") for line in file.read().splitlines()]
-        # Sorted by length and cut into batches by CTranslate2; one batch a replica otherwise.
+        # CTranslate2 sorts by length and forms batches; otherwise there is one batch for each replica.
         self.batching = {"max_batch_size": batch_tokens, "batch_type": "tokens"} if batch_tokens \
             else {"max_batch_size": -(-len(self.inputs) // replicas)}
 

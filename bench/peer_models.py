@@ -1,4 +1,4 @@
-"""peer_models.py - one set of random weights, in the format of every engine that peers.py runs."""
+"""peer_models.py - writes one set of random weights in the formats of all engines of peers.py."""
 import json
 import os
 import random
@@ -28,7 +28,7 @@ surprisingly unfortunately honestly perfectly barely completely replacement subs
 
 
 def find_vocabulary(folder):
-    """Flan-T5's own SentencePiece model where this checkout has it, else a made-up one."""
+    """Flan-T5's SentencePiece model if this checkout has it, otherwise a made-up one."""
     real = os.path.join(os.path.dirname(__file__), "../../shared/tokenizer/flan-t5/spiece.model")
     path = os.path.join(folder, "spiece.model")
     if os.path.exists(path):
@@ -48,8 +48,8 @@ def find_vocabulary(folder):
 
 
 def make_texts(processor, path, lengths):
-    """Texts of exactly so many tokens, end mark included: one a line in `path`, the pieces that
-    engines without a tokenizer are fed with in `path`.pieces."""
+    """Writes texts of exact lengths in tokens, including the end mark: one a line to `path`, and their
+    pieces, for engines without a tokenizer, to `path`.pieces."""
     choose = random.Random(len(lengths) * 1000 + lengths[0])
     sizes = {word: len(processor.encode(word)) for word in WORDS}
     fillers = [word for word in WORDS if sizes[word] == 1]
@@ -70,7 +70,7 @@ def make_texts(processor, path, lengths):
 
 
 def make_weights(name, spiece, folder):
-    """A Hugging Face directory of the shape, output layer untied as Flan-T5's is."""
+    """Writes a Hugging Face directory of the shape, with an untied output layer like Flan-T5's."""
     import torch
     import transformers
     torch.manual_seed(1)
@@ -79,7 +79,7 @@ def make_weights(name, spiece, folder):
         tie_word_embeddings=False, decoder_start_token_id=0, pad_token_id=0, eos_token_id=1,
         **SHAPES[name])
     model = transformers.T5ForConditionalGeneration(config).eval()
-    # Newer versions tie whatever the configuration says.
+    # Newer versions tie the weights in spite of the configuration.
     model.lm_head.weight = torch.nn.Parameter(
         torch.randn_like(model.shared.weight) * config.d_model ** -0.5)
     model.config.tie_word_embeddings = False
@@ -96,7 +96,7 @@ def make_weights(name, spiece, folder):
 
 
 class Vocabulary:
-    """What the converter asks of a tokenizer."""
+    """The part of a tokenizer that the converter uses."""
     pad_token, eos_token, unk_token = "<pad>", "</s>", "<unk>"
 
     def __init__(self, processor):
@@ -113,7 +113,7 @@ def convert_for_ctranslate2(model, processor, source, folder):
     from ctranslate2.converters import TransformersConverter
 
     class Converter(TransformersConverter):
-        """Takes the model as it is: loading it again would tie its output layer."""
+        """Uses the model as it is, because loading it again would tie its output layer."""
 
         def load_model(self, model_class, model_name_or_path, **kwargs):
             return model
@@ -125,12 +125,12 @@ def convert_for_ctranslate2(model, processor, source, folder):
 
 
 def make_models(name, processor, spiece, work, winnow):
-    """Makes what is missing of WORK/NAME (weights), NAME-ct2, NAME-ort; NAME.winnow always, since
-    the program may write another version of it by now."""
+    """Writes WORK/NAME (weights), NAME-ct2 and NAME-ort if they are missing, and always NAME.winnow,
+    because the version of its format may have changed."""
     source = os.path.join(work, name)
     targets = {"ct2": source + "-ct2", "ort": source + "-ort", "winnow": source + ".winnow"}
     if not all(os.path.exists(os.path.join(targets[peer], "made")) for peer in ("ct2", "ort")):
-        print(f"making the models of shape {name} in {work}", flush=True)
+        print(f"writing the models of shape {name} in {work}", flush=True)
         model = make_weights(name, spiece, source)
         convert_for_ctranslate2(model, processor, source, targets["ct2"])
         from peer_onnx_model import export_for_onnxruntime

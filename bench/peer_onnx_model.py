@@ -1,10 +1,10 @@
-"""peer_onnx_model.py - a T5 as two ONNX graphs, made of the operators that ONNX Runtime is fast at.
+"""peer_onnx_model.py - exports a T5 as two ONNX graphs of the fast operators of ONNX Runtime.
 
 encoder.onnx: tokens to the cross-attention keys and values of every decoder layer.
 decoder.onnx: one greedy step: a token and the self-attention cache to the next token and cache.
-Linear layers are int8 with a scale a column, DynamicQuantizeMatMul: what quantize_dynamic gives
-(per channel) once ONNX Runtime has fused it. Products of one input are one product. Attention is
-the fused MultiHeadAttention; relative bias comes from outside, computed once a length.
+Linear layers are int8 with one scale for each column, DynamicQuantizeMatMul: the result of quantize_dynamic
+(per channel) after ONNX Runtime has fused it. Products of the same input are joined. Attention is
+the fused MultiHeadAttention; the relative bias is an input, computed once for each length.
 """
 import os
 
@@ -41,7 +41,7 @@ class Graph:
         self.outputs.append(helper.make_tensor_value_info(name, kind, shape))
 
     def linear(self, x, *layers):
-        """One int8 product for all layers; a list of results where there are several."""
+        """One int8 product for all layers; a list if there are several results."""
         weight = np.concatenate([layer.weight.detach().numpy() for layer in layers]).T
         scale = np.abs(weight).max(axis=0) / 127
         values = np.round(weight / scale).astype(np.int8)
@@ -59,7 +59,7 @@ class Graph:
                          epsilon=layer.variance_epsilon)
 
     def add_norm(self, x, y, layer):
-        """x + y, and its norm."""
+        """x + y and its norm."""
         normed, _, _, total = self.node(
             "SkipSimplifiedLayerNormalization",
             [x, y, self.constant(layer.weight.detach().numpy())], 4, domain="com.microsoft",
@@ -164,8 +164,8 @@ def save_biases(model, folder):
 
 
 def check_export(model, folder):
-    """The graphs' output follows that of `transformers`: as far as int8 does on random weights, where one scale a
-    tensor for the activations costs some, but no operator may be wrong."""
+    """Compares the graphs with `transformers`. The tolerance allows for int8 with one activation scale for each tensor on
+    random weights, but detects a wrong operator."""
     import torch
     from peer_onnxruntime import Load
     pieces = np.random.default_rng(1).integers(5, 30000, (2, 24))

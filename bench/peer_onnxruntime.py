@@ -1,6 +1,6 @@
-"""peer_onnxruntime.py MODEL - ONNX Runtime's side of peers.py; see there, "The workers".
+"""peer_onnxruntime.py MODEL - the ONNX Runtime worker of peers.py; see "The workers" there.
 
-Takes batches of one length and decodes greedily. Values stay with ONNX Runtime from step to step
+Decodes batches of texts of equal length greedily. Values stay in ONNX Runtime between steps
 (I/O binding); the arg-max is part of the graph.
 """
 import os
@@ -10,7 +10,7 @@ import onnxruntime
 
 import peer_worker
 
-HALF = 511  # of the bias tables: where key and query are the same
+HALF = 511  # index in the bias tables of key = query
 
 
 def open_graph(path, threads):
@@ -49,7 +49,7 @@ class Load:
         self.values = {}
 
     def encode(self, binding):
-        """Leaves cross-attention keys and values bound."""
+        """Encodes, and leaves cross-attention keys and values bound."""
         encoder = self.encoder.io_binding()
         encoder.bind_cpu_input("tokens", self.tokens)
         encoder.bind_cpu_input("bias", self.bias)
@@ -60,7 +60,7 @@ class Load:
             binding.bind_ortvalue_input("cross_" + cache, value)
 
     def run(self, output):
-        """The end mark does not end anything."""
+        """Decodes a fixed number of tokens; the end mark does not stop it."""
         batch, heads = len(self.tokens), self.bias.shape[1]
         binding = self.decoder.io_binding()
         self.encode(binding)
@@ -84,7 +84,7 @@ class Load:
         return sum(map(len, outputs))
 
     def logits(self):
-        """Of the last step."""
+        """The tokens of the last step."""
         return self.values["logits"].numpy()
 
 

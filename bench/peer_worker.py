@@ -1,20 +1,20 @@
-"""peer_worker.py - what the workers of peers.py in Python have in common: the requests."""
+"""peer_worker.py - the request loop of the Python workers of peers.py."""
 import json
 import sys
 import time
 
 
 def status(field):
-    """Megabytes, of /proc/self/status."""
+    """A field of /proc/self/status in megabytes."""
     with open("/proc/self/status", encoding="ascii") as file:
         return next(int(line.split()[1]) / 1024 for line in file if line.startswith(field))
 
 
 def serve(open_engine, open_load):
-    """Answers requests until there are no more. open_engine(model) gets it ready;
+    """Answers requests until the input ends. open_engine(model) prepares the engine.
     open_load(model, threads, replicas, beam, batch_tokens, texts) returns an object with `inputs`,
-    a list of tokens each, and `run`, which decodes exactly `output` tokens for every input and
-    returns how many came out."""
+    a list of token lists, and `run`, which decodes exactly `output` tokens for each input and
+    returns the number of tokens decoded."""
     base = status("VmRSS")
     model, load = sys.argv[1], None
     for line in sys.stdin:

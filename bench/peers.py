@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""peers.py - Winnow's engine beside CTranslate2 and ONNX Runtime: same weights, texts and run.
+"""peers.py - compares Winnow's engine with CTranslate2 and ONNX Runtime on the same weights and texts.
 
     bench/peers.py [--quick] [--only REGEX] [--work DIR] [--build build]
 
-Needs bench/requirements.txt, build/winnow and build/bench_engine. Makes models of random weights in
-DIR once (about 2 GB). Prints one table; ratios are CTranslate2's time divided by Winnow's.
-README.md beside this file says how each figure comes about.
+Needs bench/requirements.txt, build/winnow and build/bench_engine. Writes models with random weights
+to DIR once (about 2 GB). Prints one table; ratios are CTranslate2's time divided by Winnow's.
+bench/README.md explains the figures.
 
-The workers. Every engine is a process of its own that answers requests, one a line, with JSON:
-    load THREADS REPLICAS BEAM OUTPUT BATCH_TOKENS TEXTS   get ready; OUTPUT is the most asked for
+The workers. Each engine is a process that reads requests, one a line, and replies in JSON:
+    load THREADS REPLICAS BEAM OUTPUT BATCH_TOKENS TEXTS   prepare; OUTPUT is the maximum of `run`
     run OUTPUT                                             encode all, decode OUTPUT tokens for each
-    open                                                   model from file to ready, once more
+    open                                                   open the model again
     memory                                                 megabytes: base (empty process) and peak
 """
 import argparse
@@ -27,9 +27,9 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PAUSE = 0.1  # seconds between two engines, until threads of the last one no longer spin
+PAUSE = 0.1  # seconds between two engines, until the threads of the previous one stop spinning
 
-# Memory that CTranslate2 frees stays with it, so that it is not paid for page by page again.
+# Keeps memory that CTranslate2 frees in its process, which avoids page faults.
 KEEP_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "4000000000",
                "MALLOC_TOP_PAD_": "67108864"}
 
@@ -40,7 +40,7 @@ class Engine:
     model: str           # key of make_models
     command: list
     environment: dict = dataclasses.field(default_factory=dict)
-    batch_tokens: int = 4096  # a thread, of the pipeline load; more is hardly faster, only bigger
+    batch_tokens: int = 4096  # for each thread, in the pipeline load; more is hardly faster and needs more memory
     has_replicas: bool = False
 
 
@@ -50,11 +50,11 @@ class Load:
     title: str
     lengths: list
     output: int
-    wanted: dict                  # metric: least ratio to CTranslate2, None where there is none
+    targets: dict                 # metric: minimum ratio to CTranslate2, or None
     threads: int = 1
     beam: int = 1
     shape: str = "small"
-    pipeline: bool = False        # in batches by tokens; one run a round, of `output` tokens
+    pipeline: bool = False        # batches limited by tokens; one run of `output` tokens in each round
     rounds: int = 5
 
 
@@ -105,10 +105,10 @@ class Worker:
         self.process.stdin.write(request + "\n")
         line = self.process.stdout.readline()
         if not line:
-            sys.exit(f"{self.engine.name}: {request}: {self.said()}")
+            sys.exit(f"{self.engine.name}: {request}: {self.read_log()}")
         return json.loads(line)
 
-    def said(self):
+    def read_log(self):
         self.log.seek(0)
         return self.log.read()
 
@@ -120,14 +120,14 @@ class Worker:
 # ---- One load ----
 
 def arrangements(load, engine):
-    """Threads and replicas to try; the best counts."""
+    """The combinations of threads and replicas to try; the best one counts."""
     if load.threads == 1 or not engine.has_replicas:
         return [(load.threads, 1)]
     return [(1, load.threads)] if load.pipeline else [(load.threads, 1), (1, load.threads)]
 
 
 def start(load, engines, models, texts):
-    """Workers with the load opened and run once, as (name, worker)."""
+    """Starts workers that have opened the load and run it once: (name, worker)."""
     workers = []
     for engine in engines:
         if engine.name == "ort" and (load.beam > 1 or load.pipeline):
@@ -145,15 +145,15 @@ def start(load, engines, models, texts):
     return workers
 
 
-class Quiet:
-    """How much of the processor went to others (steal of a virtual machine included) meanwhile."""
+class ProcessorShare:
+    """Measures the share of the processor that other programs use, including steal of a virtual machine."""
 
     def __init__(self, workers):
         self.files = ["/proc/stat"] + [f"/proc/{w.process.pid}/stat" for w in workers]
-        self.began = self.ticks()
+        self.start_ticks = self.ticks()
 
     def ticks(self):
-        """All ticks, idle ones, and those of our workers."""
+        """All ticks, idle ticks, and ticks of our workers."""
         with open(self.files[0], encoding="ascii") as file:
             fields = list(map(int, file.readline().split()[1:9]))
         ours = 0
@@ -163,12 +163,12 @@ class Quiet:
         return sum(fields), fields[3] + fields[4], ours
 
     def others_percent(self):
-        total, idle, ours = (end - begin for begin, end in zip(self.began, self.ticks()))
+        total, idle, ours = (end - begin for begin, end in zip(self.start_ticks, self.ticks()))
         return max(0, total - idle - ours) / total * 100
 
 
-def held(worker):
-    """Megabytes at the peak, less what Python held before the engine came."""
+def peak_memory(worker):
+    """Peak megabytes without those that Python used before the engine was opened."""
     reply = worker.ask("memory")
     return reply["peak"] - reply["base"]
 
@@ -177,30 +177,30 @@ def run(worker, load, output):
     time.sleep(PAUSE)
     reply = worker.ask(f"run {output}")
     if reply["tokens"] != output * len(load.lengths):
-        sys.exit(f"{worker.engine.name}: {reply['tokens']} tokens came out, not "
+        sys.exit(f"{worker.engine.name}: {reply['tokens']} tokens instead of "
                  f"{output} for each of {len(load.lengths)}")
     return reply["seconds"]
 
 
 def measure(load, engines, models, texts):
-    """{engine: {metric: median seconds, "memory": peak megabytes}}, and percent of the processor
-    that others had"""
+    """{engine: {metric: median seconds, "memory": peak megabytes}}, and the percentage of the
+    processor that other programs used"""
     workers = start(load, engines, models, texts)
-    quiet = Quiet([worker for _, worker in workers])
+    processor_share = ProcessorShare([worker for _, worker in workers])
     times = [[] for _ in workers]
     for _ in range(load.rounds):
         for (_, worker), taken in zip(workers, times):
             total = run(worker, load, load.output)
             taken.append({"total": total, "inputs": total})
-            if "encoder" in load.wanted:
+            if "encoder" in load.targets:
                 half = (load.output + 1) // 2
                 step = (total - run(worker, load, half)) / (load.output - half)
                 taken[-1].update(step=step, encoder=run(worker, load, 1) - step)
-    others = quiet.others_percent()
+    others = processor_share.others_percent()
     results = {}
     for (name, worker), taken in zip(workers, times):
-        best = results.setdefault(name, {"memory": held(worker)})
-        for metric in load.wanted:
+        best = results.setdefault(name, {"memory": peak_memory(worker)})
+        for metric in load.targets:
             seconds = statistics.median(t[metric] for t in taken)
             best[metric] = min(best.get(metric, seconds), seconds)
         worker.close()
@@ -218,14 +218,14 @@ def measure_opening(engines, models, rounds):
     return {name: statistics.median(taken[1:]) for name, taken in times.items()}
 
 
-def measure_frugal(load, ct2, models, texts):
-    """Peak memory of CTranslate2 when malloc gives back what is free."""
+def measure_untuned_memory(load, ct2, models, texts):
+    """Peak memory of CTranslate2 if malloc returns freed memory."""
     environment = {name: value for name, value in ct2.environment.items()
                    if name not in KEEP_MEMORY}
-    frugal = dataclasses.replace(ct2, environment=environment)
-    (_, worker), = start(load, [frugal], models, texts)
+    untuned = dataclasses.replace(ct2, environment=environment)
+    (_, worker), = start(load, [untuned], models, texts)
     run(worker, load, load.output)
-    megabytes = held(worker)
+    megabytes = peak_memory(worker)
     worker.close()
     return megabytes
 
@@ -245,13 +245,13 @@ def print_row(cells):
 
 
 def print_results(load, results, others):
-    for metric, wanted in load.wanted.items():
+    for metric, target in load.targets.items():
         what, unit, show = UNITS[metric]
         ours, theirs = results["winnow"][metric], results["ct2"][metric]
         cells = [load.title, f"{load.threads}",
                  f"{what}, {load.output} out" if metric == "total" else what, unit,
                  show(load, ours), show(load, theirs), f"{theirs / ours:.2f}",
-                 f"{wanted}" if wanted else ""]
+                 f"{target}" if target else ""]
         other = results.get("ort", {}).get(metric)
         cells += [show(load, other), f"{other / ours:.2f}"] if other else ["", ""]
         print_row(cells + [f"{others:.0f} %"])
@@ -294,21 +294,21 @@ def find_engines(build, flags):
 
 
 def check_tuning(engine, model, forced):
-    """CTranslate2 must say itself that it runs what it was told to."""
+    """Stops unless CTranslate2 reports the instruction set that was set."""
     worker = Worker(engine, model)
     worker.ask("open")
     worker.close()
-    said = re.findall(r"(?:Selected ISA|GEMM_S8 backend|Selected compute type): .*", worker.said())
-    print("CTranslate2 says: " + "; ".join(said) + "\n", flush=True)
-    if forced and "Selected ISA: AVX512" not in said:
-        sys.exit("CTranslate2 does not run AVX-512 although it was forced to")
+    settings = re.findall(r"(?:Selected ISA|GEMM_S8 backend|Selected compute type): .*", worker.read_log())
+    print("CTranslate2 reports: " + "; ".join(settings) + "\n", flush=True)
+    if forced and "Selected ISA: AVX512" not in settings:
+        sys.exit("CTranslate2 does not use AVX-512 although it is set")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--build", default="build", help="folder of winnow and bench_engine")
     parser.add_argument("--work", default="build/bench", help="folder for models and texts")
-    parser.add_argument("--only", default="", help="loads whose name matches, such as 'encoder'")
+    parser.add_argument("--only", default="", help="run only loads whose name matches, such as 'encoder'")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and inputs")
     parser.add_argument("--without", action="append", default=[], choices=["ort"])
     options = parser.parse_args()
@@ -326,7 +326,7 @@ def main():
                                              os.path.join(options.build, "winnow"))
               for shape in ["small"] + ["base"] * any(load.shape == "base" for load in chosen)}
     check_tuning(engines[1], models["small"]["ct2"], forced)
-    print_row(["load", "threads", "what", "unit", "Winnow", "CTranslate2", "ratio", "wanted",
+    print_row(["load", "threads", "what", "unit", "Winnow", "CTranslate2", "ratio", "target",
                "ONNX Runtime", "ratio", "others"])
     print_row(["---"] * 11)
     for load in chosen:
@@ -337,14 +337,14 @@ def main():
         if load.pipeline:
             ours, theirs = results["winnow"]["memory"], results["ct2"]["memory"]
             print_memory(load, ours, theirs, "peak memory")
-            theirs = measure_frugal(load, engines[1], models, texts)
+            theirs = measure_untuned_memory(load, engines[1], models, texts)
             print_memory(load, ours, theirs, "peak memory, CTranslate2 not tuned")
     if re.search(options.only, "open"):
         opening = measure_opening(engines, models, 3 if options.quick else 9)
         ours, *theirs = (opening[engine.name] for engine in engines)
         cells = ["opening the model", "1", "ready for one text", "ms", f"{ours * 1e3:.1f}"]
-        for seconds, wanted in zip(theirs, (["10 ms"], [])):
-            cells += [f"{seconds * 1e3:.1f}", f"{seconds / ours:.2f}", *wanted]
+        for seconds, target in zip(theirs, (["10 ms"], [])):
+            cells += [f"{seconds * 1e3:.1f}", f"{seconds / ours:.2f}", *target]
         print_row(cells + [""] * (11 - len(cells)))
 
 

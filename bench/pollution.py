@@ -1,17 +1,16 @@
 #!/usr/bin/env python3
-"""pollution.py - how well `winnow read` loads tables with one fault each, graded from 0 to 10.
+"""pollution.py - grades from 0 to 10 how well `winnow read` loads tables with one fault each.
 
-    bench/pollution.py [--winnow build/winnow] [--worst N] [--keep FOLDER] [--least GRADE]
+    bench/pollution.py [--winnow build/winnow] [--worst N] [--keep FOLDER] [--min-grade GRADE]
 
-Takes a clean table of our own, makes some two thousand variants of it with one fault each (in the
-manner of the Pollock benchmark, VLDB 2023), has each read with no hint, and compares header, records
-and cells with what the file holds. A file's grade is the mean of ten scores: whether it was loaded
-at all, and precision, recall and F1 of its header, its records and its cells. Expected is what a
-person would read: a row with a cell too many has that cell, a quote too many is none.
+Writes about two thousand variants of a clean table with one fault each (after the Pollock benchmark,
+VLDB 2023), reads each without options, and compares header, records and cells with the contents of
+the file. A file's grade is the sum of ten scores from 0 to 1: whether it was loaded at all, and
+precision, recall and F1 of its header, its records and its cells. The expected result is what a
+person would read: an extra cell of a row is a cell; an extra quote is an ordinary character.
 """
 import argparse
 import collections
-import csv
 import json
 import os
 import subprocess
@@ -19,11 +18,11 @@ import sys
 import tempfile
 
 HEADER = ["ID", "Date", "Product", "Stars", "Price", "Comment"]
-ROWS = 84  # so many that faults at every row make some two thousand files
+ROWS = 84  # faults in every row make about two thousand files
 
 
 def clean_table():
-    """The table without a fault: rows of cells."""
+    """The table without faults: rows of cells."""
     products = ["kettle", "vacuum", "desk lamp", "toaster"]
     comments = ["It boils fast, and is quiet", "The lid broke after two weeks",
                 'My son says "best lamp ever"', "Arrived late but well packed",
@@ -38,7 +37,7 @@ def clean_table():
 
 
 class Style:
-    """How a table is written."""
+    """The syntax in which a table is written."""
     delimiter, quote, escape, end = ",", '"', '"', "\r\n"
 
     def __init__(self, **changes):
@@ -61,7 +60,7 @@ class Style:
 
 
 class Case:
-    """A polluted file and what it holds."""
+    """A polluted file and its expected contents."""
 
     def __init__(self, name, content, header, records, encoding="utf-8"):
         self.name = name
@@ -81,7 +80,7 @@ def replaced(rows, index, row):
 
 
 def whole_file_cases(rows):
-    """Faults of the file: other structural characters, encodings, what stands around the table."""
+    """Faults of the file: other delimiters, quotes and line ends, encodings, lines around the table."""
     head, data = rows[0], rows[1:]
     for delimiter, name in ((";", "semicolon"), ("\t", "tab"), ("|", "bar"), (" ", "space"),
                             (", ", "comma and blank"), ("::", "two colons"), ("^", "caret"),
@@ -137,7 +136,7 @@ def whole_file_cases(rows):
 
 
 def header_cases(rows):
-    """Faults of the names."""
+    """Faults of the header."""
     head, data = rows[0], rows[1:]
     for i in range(len(head)):
         for name, cell in (("empty", ""), ("with a blank", "Two words"), ("with a comma", "a, b"),
@@ -160,13 +159,13 @@ def header_cases(rows):
 
 
 def row_cases(rows):
-    """Faults of one row, at every row and cell."""
+    """Faults of one row, in every row and cell."""
     head, data, style = rows[0], rows[1:], Style()
     for i in range(1, len(rows)):
         row = rows[i]
         for j in range(len(row)):
             cells = [style.cell(cell) for cell in row]
-            # the delimiter behind cell j missing, or twice
+            # the delimiter after cell j is missing or doubled
             if j + 1 < len(row):
                 joined = ",".join(cells[:j] + [cells[j] + cells[j + 1]] + cells[j + 2:])
                 short = row[:j] + [row[j] + row[j + 1]] + row[j + 2:] + [""]
@@ -180,13 +179,13 @@ def row_cases(rows):
             if i % 3 != j % 3:
                 continue
             cell, others = row[j], [style.cell(cell) for cell in row]
-            # a quote that nothing closes, one within, one too many behind
+            # a quote that is never closed, one inside the cell, an extra one at its end
             simple = '"' not in others[j]
             if simple:
                 yield Case(f"row: quote opens at {i},{j}",
                            with_line(rows, i, ",".join(replaced(others, j, '"' + cell))), head,
                            data)
-                yield Case(f"row: quote behind at {i},{j}",
+                yield Case(f"row: quote at the end at {i},{j}",
                            with_line(rows, i, ",".join(replaced(others, j, cell + '"'))), head,
                            replaced(data, i - 1, replaced(row, j, cell + '"')))
             bare = style.cell(cell, True)
@@ -232,7 +231,7 @@ def all_cases():
 
 
 def load(winnow, path):
-    """Whether Winnow could read the file, and its header and records."""
+    """Whether Winnow can read the file, its header and its records."""
     run = subprocess.run([winnow, "read", "--fields", "all", "--format", "csv", path],
                          capture_output=True, check=False)
     header, records = [], []
@@ -240,10 +239,10 @@ def load(winnow, path):
         fields = json.loads(line)["fields"]
         header = header or list(fields)
         records.append(list(fields.values()))
-    if not records:  # the names are only in the explanation of a file without records
-        told = subprocess.run([winnow, "read", "--fields", "all", "--explain", "--format", "csv",
+    if not records:  # reads the header of a file without records as a record
+        header_run = subprocess.run([winnow, "read", "--fields", "all", "--explain", "--format", "csv",
                                "--header", "no", path], capture_output=True, check=False)
-        for line in told.stdout.splitlines():
+        for line in header_run.stdout.splitlines():
             header = header or list(json.loads(line)["fields"].values())
     return run.returncode == 0, header, records
 
@@ -251,7 +250,7 @@ def load(winnow, path):
 # ---- Grades ----
 
 def overlap(expected, found):
-    """Precision, recall and F1 of two bags."""
+    """Precision, recall and F1 of two multisets."""
     expected, found = collections.Counter(expected), collections.Counter(found)
     common = sum((expected & found).values())
     size_expected, size_found = sum(expected.values()), sum(found.values())
@@ -262,7 +261,7 @@ def overlap(expected, found):
 
 
 def plain(cell):
-    """Line ends are compared as LF."""
+    """The cell with LF as line end."""
     return cell.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -282,31 +281,31 @@ def grade(case, loaded, header, records):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--winnow", default="build/winnow")
-    arguments.add_argument("--worst", type=int, default=0, help="show so many of the lowest")
-    arguments.add_argument("--keep", help="folder for the polluted files")
-    arguments.add_argument("--least", type=float, default=0, help="fail below this mean grade")
-    given = arguments.parse_args()
-    folder = given.keep or tempfile.mkdtemp()
+    arguments.add_argument("--worst", type=int, default=0, help="print the N files with the lowest grades")
+    arguments.add_argument("--keep", help="folder in which to keep the polluted files")
+    arguments.add_argument("--min-grade", type=float, default=0, help="exit with 1 below this mean grade")
+    options = arguments.parse_args()
+    folder = options.keep or tempfile.mkdtemp()
     os.makedirs(folder, exist_ok=True)
     grades, kinds = [], collections.defaultdict(list)
     for number, case in enumerate(all_cases()):
         path = os.path.join(folder, f"{number:04d}.csv")
         with open(path, "wb") as file:
             file.write(case.bytes)
-        value = grade(case, *load(given.winnow, path))
+        value = grade(case, *load(options.winnow, path))
         grades.append((value, case.name, path))
         kinds[case.name.split(" at ")[0]].append(value)
-        if not given.keep:
+        if not options.keep:
             os.remove(path)
-    if not given.keep:
+    if not options.keep:
         os.rmdir(folder)
-    for value, name, path in sorted(grades)[:given.worst]:
+    for value, name, path in sorted(grades)[:options.worst]:
         print(f"{value:5.2f}  {name}  {os.path.basename(path)}")
     mean = sum(value for value, _, _ in grades) / len(grades)
     by_kind = sum(sum(values) / len(values) for values in kinds.values()) / len(kinds)
     print(f"{len(grades)} files, {mean:.2f} of 10; {len(kinds)} kinds of fault, "
-          f"{by_kind:.2f} when each counts once")
-    return int(mean < given.least)
+          f"{by_kind:.2f} if each kind counts once")
+    return int(mean < options.min_grade)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""read.py - how fast `winnow read` is beside the programs that people read the same files with.
+"""read.py - compares the speed of `winnow read` with that of other programs for the same files.
 
     bench/read.py [--winnow build/winnow] [--size MEGABYTES] [--rounds N] [FORMAT...]
 
-Makes one file a format (made-up feedback, the same on every run), then runs Winnow and each peer
-in turn, N rounds, on one thread, output thrown away, and prints the best time of each and how many
-times faster Winnow is. A peer that is not installed is left out.
+Writes one file for each format (made-up feedback, the same on every run), runs Winnow and each peer
+alternately for N rounds on one thread, discards their output, and prints the best time of each and
+the ratio. Peers that are not installed are skipped.
 """
 import argparse
 import csv
@@ -28,7 +28,7 @@ WORDS = ("the kettle arrived late but works well and my family is happy with qua
 
 
 def reviews(size):
-    """Made-up reviews, `size` bytes of text: id, date, product, rating, title, text."""
+    """Made-up reviews with `size` bytes of text: id, date, product, rating, title, text."""
     choose = random.Random(1)
     written = number = 0
     while written < size:
@@ -56,7 +56,7 @@ def make_csv(path, size):
 
 
 def make_message(number, date, title, text):
-    """A mail as programs write them: plain, or text and HTML, now and then with an attachment."""
+    """A typical mail: plain text, or text and HTML; some have an attachment."""
     message = email.message.EmailMessage()
     message["Message-ID"] = f"<{number}@post.example>"
     message["Date"] = email.utils.format_datetime(datetime.datetime.fromisoformat(date[:-1]))
@@ -78,7 +78,7 @@ def make_message(number, date, title, text):
 
 
 def make_mbox(path, size):
-    """Fills up with copies of the first thousand messages: Python needs minutes to make more."""
+    """Repeats the first thousand messages, because Python takes minutes to create more."""
     messages = []
     for number, (_, date, _, _, title, text) in enumerate(reviews(size), 1):
         messages.append(b"From kim@post.example Mon Sep  7 07:40:41 2026\n" +
@@ -108,7 +108,7 @@ def make_xml(path, size):
         file.write("</reviews>\n")
 
 
-# How a file of each format is made.
+# The function that writes a file of each format.
 MAKERS = {
     "csv": make_csv,
     "mbox": make_mbox,
@@ -140,7 +140,7 @@ for event, element in tree.iterparse(sys.argv[1]):
     element.clear()
 """
 
-# Format, what Winnow is asked for, the peer, its command, how many times faster we want to be.
+# Format, options of `winnow read`, name of the peer, its command, target ratio.
 # `--fields all` prints every column, as the peers do.
 COMPARISONS = (
     ("csv", [], "Python csv, rows only, no output", [sys.executable, "-c", PYTHON_CSV_ROWS], 2),
@@ -162,7 +162,7 @@ def seconds(command):
 
 
 def compare(winnow, path, ours, peer, rounds):
-    """Best seconds of both, in turn, so that a slow moment of the machine hits both."""
+    """The best times of both in seconds. They alternate, so that load on the machine affects both."""
     best_ours = best_peer = float("inf")
     for _ in range(rounds):
         best_ours = min(best_ours, seconds([winnow, "read", *ours, path]))
@@ -173,25 +173,25 @@ def compare(winnow, path, ours, peer, rounds):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--winnow", default="build/winnow")
-    arguments.add_argument("--size", type=int, default=60, help="megabytes of text a file")
+    arguments.add_argument("--size", type=int, default=60, help="megabytes of text in each file")
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("formats", nargs="*", choices=[[], *MAKERS])
-    given = arguments.parse_args()
-    print(f"{'format':8}{'peer':36}{'MB':>6}{'winnow s':>10}{'peer s':>8}{'ratio':>7}{'wanted':>8}")
+    options = arguments.parse_args()
+    print(f"{'format':8}{'peer':36}{'MB':>6}{'winnow s':>10}{'peer s':>8}{'ratio':>7}{'target':>8}")
     with tempfile.TemporaryDirectory() as folder:
-        for format_name, ours, name, peer, wanted in COMPARISONS:
-            if given.formats and format_name not in given.formats:
+        for format_name, ours, name, peer, target in COMPARISONS:
+            if options.formats and format_name not in options.formats:
                 continue
             if not shutil.which(peer[0]):
                 print(f"{format_name:8}{name:36}  not installed: {peer[0]}")
                 continue
             path = os.path.join(folder, "reviews." + format_name)
             if not os.path.exists(path):
-                MAKERS[format_name](path, given.size * 1000000)
+                MAKERS[format_name](path, options.size * 1000000)
             size = os.path.getsize(path) / 1e6
-            our_time, peer_time = compare(given.winnow, path, ours, peer, given.rounds)
+            our_time, peer_time = compare(options.winnow, path, ours, peer, options.rounds)
             print(f"{format_name:8}{name:36}{size:6.0f}{our_time:10.2f}{peer_time:8.2f}"
-                  f"{peer_time / our_time:7.2f}{wanted:8}")
+                  f"{peer_time / our_time:7.2f}{target:8}")
 
 
 if __name__ == "__main__":

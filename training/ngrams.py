@@ -157,7 +157,7 @@ def main():
     for stream in sorted(set(streams)):
         some = (streams == stream) & (labels != 1)
         if 0 < (labels[some] == 0).mean() < 1:
-            areas = [roc_auc_score(labels[some] == 0, said) for said in (rows[some] @ exact, held_out[numbers][some])]
+            areas = [roc_auc_score(labels[some] == 0, scores) for scores in (rows[some] @ exact, held_out[numbers][some])]
             print(f"{stream:12} area {areas[0]:.4f}, as bytes {areas[1]:.4f}")
     print("unit", unit, "nonzero", round((quantized != 0).mean(), 3), round(time.time() - start_time), "s")
 

@@ -17,6 +17,7 @@ import sources
 
 MAX_TOPICS = 6
 TAXONOMY = Path(__file__).parent.parent / "inference/models/topics.csv"
+TOPIC_PHRASES = TAXONOMY.with_name("topic_phrases.csv")
 
 
 def fold(text):
@@ -27,29 +28,37 @@ def is_kept(text):
     return int.from_bytes(hashlib.blake2b(fold(text).encode(), digest_size=8).digest()) % 20 == 0
 
 
+def topic_phrases():
+    """Rows of topic_phrases.csv by (topic, language), in the order of the file."""
+    rows = defaultdict(list)
+    with open(TOPIC_PHRASES, encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            rows[row["topic"], row["language"]].append(row)
+    return rows
+
+
 class Taxonomy:
     """The topics in order and their phrases."""
 
     def __init__(self, path):
         with open(path, encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        self.names = [row["topic"] for row in rows]
+            self.names = [row["topic"] for row in csv.DictReader(file)]
         self.order = {name: at for at, name in enumerate(self.names)}
-        self.tables = {language: [(row["topic"], *self.patterns(row[f"phrases_{language}"], form)) for row in rows]
+        phrases = topic_phrases()
+        self.tables = {language: [(name, *self.patterns(phrases[name, language], form)) for name in self.names]
                        for language, form in (("en", r"\b(?:{})\b"), ("ko", r"(?:^|[^가-힣a-z])(?:{})"))}
 
     @staticmethod
-    def patterns(phrases, form):
-        """The patterns of a topic's phrases and of its exclusions; None if there are none."""
-        phrases = phrases.split(";")
-        included = [re.escape(phrase) for phrase in phrases if not phrase.startswith("!")]
-        excluded = [re.escape(phrase[1:]) for phrase in phrases if phrase.startswith("!")]
-        return [re.compile(form.format("|".join(some))) if some else None for some in (included, excluded)]
+    def patterns(rows, form):
+        """Patterns of the phrases that mean a topic, and of those that exclude it; None without phrases."""
+        meant = [re.escape(row["phrase"]) for row in rows if row["exclude"] != "yes"]
+        excluded = [re.escape(row["phrase"]) for row in rows if row["exclude"] == "yes"]
+        return [re.compile(form.format("|".join(some))) if some else None for some in (meant, excluded)]
 
     def found(self, text, language):
         text = text.lower()
-        return [topic for topic, included, excluded in self.tables[language]
-                if included.search(excluded.sub(" ", text) if excluded else text)]
+        return [topic for topic, meant, excepted in self.tables[language]
+                if meant.search(excepted.sub(" ", text) if excepted else text)]
 
     def target(self, pairs):
         """The target text `price negative delivery positive`: one polarity for each topic, in taxonomy order."""

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""How far int8 is from float32: Winnow's and, beside it, CTranslate2's, on the same weights.
+"""Measures the difference between int8 and float32 in Winnow and CTranslate2, on the same weights.
 
     python3 tests/parity/accuracy.py --texts FILE [--winnow build/winnow] [--model DIR ...]
         [--random] [--spiece FILE] [--prefix TEXT] [--prompt 'Review: {text}'] [--count 1000]
-        [--targets 200] [--most 32]
+        [--targets 200] [--max-tokens 32]
 
-FILE has one text a line, or `-` is standard input. Every model is a Hugging Face directory with
-safetensors and spiece.model; --random adds one of flan-t5-small's shape (v1.1) made here, its
-vocabulary that of --spiece or made up. Winnow's float32 is the reference: parity.py holds it to
-transformers. Its greedy outputs, at most --most tokens of them, are what the others should write,
-and are scored by all; see README.md beside this file for what the columns say.
+FILE has one text a line; `-` is standard input. A model is a Hugging Face directory with safetensors
+and spiece.model. --random adds a random model in the shape of flan-t5-small (v1.1) with the
+vocabulary of --spiece or a made-up one. Winnow's float32, which parity.py compares with transformers,
+is the reference. Its greedy outputs, of at most --max-tokens tokens, are the targets that all engines
+score. README.md in this folder explains the columns.
 """
 import argparse
 import json
@@ -61,7 +61,7 @@ class CTranslate2:
             model_file=os.path.join(source, "spiece.model"))
         self.prefix = self.pieces(prefix)
         if self.prefix and self.spiece.id_to_piece(self.spiece.piece_to_id(prefix)) == prefix:
-            self.prefix = [prefix]  # a symbol of the vocabulary has no space before it
+            self.prefix = [prefix]  # a symbol of the vocabulary has no preceding space
         self.translator = ctranslate2.Translator(convert(source, folder), device="cpu",
                                                  compute_type=compute_type, intra_threads=2)
 
@@ -83,24 +83,24 @@ class CTranslate2:
     def score(self, texts, targets):
         rows = self.translator.score_batch(
             [self.pieces(text) + [END] for text in texts],
-            [self.prefix + self.pieces(target) for target in targets],  # it adds the end mark
+            [self.prefix + self.pieces(target) for target in targets],  # the engine adds the end mark
             max_batch_size=2048, batch_type="tokens", max_input_length=0)
         return [row.log_probs[len(self.prefix):] for row in rows]
 
 
 def convert(source, folder):
-    """The directory as CTranslate2 has it, in float32: it rounds to int8 when it loads."""
+    """Converts the directory for CTranslate2, in float32; CTranslate2 quantizes when it loads the model."""
 
     class Converter(converters.TransformersConverter):
         def load_model(self, *arguments, **settings):
             model = super().load_model(*arguments, **settings)
-            # transformers 5 calls every T5 tied; the converter scales the output of tied ones.
+            # transformers 5 treats every T5 as tied, and the converter scales the output of tied models.
             model.config.tie_word_embeddings = getattr(model.config, "scale_decoder_outputs",
                                                        model.config.tie_word_embeddings)
             return model
 
         def load_tokenizer(self, tokenizer_class, path, **settings):
-            # Rows that the vocabulary has no piece for are named by the converter, not by this.
+            # Adds no names for rows without a piece, because the converter does.
             return super().load_tokenizer(tokenizer_class, path, extra_ids=0, **settings)
 
     output = os.path.join(folder, "ctranslate2")
@@ -114,7 +114,7 @@ def cut(rows, ended):
 
 
 def compare(name, reference, outputs, others, expected, texts):
-    """One line of the table: `outputs` and `others` against those of the reference."""
+    """Prints a line of the table: `outputs` and `others` compared with those of the reference."""
     differences = [abs(a - b) for row, wanted in zip(others, reference)
                    for a, b in zip(row, wanted, strict=True)]
     sums = [abs(sum(row) - sum(wanted)) / len(wanted) for row, wanted in zip(others, reference)]
@@ -131,12 +131,12 @@ def measure(options, name, source, folder):
     model = os.path.join(folder, "model.winnow")
     parity.winnow([program, "model", "import", source, model], [])
     exact = Winnow(program, model, "f32", options.prefix)
-    expected = exact.generate(texts, options.most)
+    expected = exact.generate(texts, options.max_tokens)
     scored = [(text, target) for text, target in zip(texts, expected) if target][:options.targets]
     inputs, targets = [text for text, _ in scored], [target for _, target in scored]
     reference = exact.score(inputs, targets)
-    # An output that was cut off has no end mark of its own; nor is the one that scoring adds judged.
-    ended = [len(row) <= options.most for row in reference]
+    # A truncated output has no end mark, so the end mark that scoring adds is ignored.
+    ended = [len(row) <= options.max_tokens for row in reference]
     reference = cut(reference, ended)
     tokens = [value for row in reference for value in row]
     print(f"{name}: {len(texts)} texts, {len(set(expected))} different outputs; {len(targets)} "
@@ -149,12 +149,12 @@ def measure(options, name, source, folder):
         engines += [CTranslate2(source, folder, kind, options.prefix)
                     for kind in ("float32", "int8")]
     for engine in engines:
-        compare(engine.name, reference, engine.generate(texts, options.most),
+        compare(engine.name, reference, engine.generate(texts, options.max_tokens),
                 cut(engine.score(inputs, targets), ended), expected, texts)
 
 
 def make_random(folder, spiece):
-    """flan-t5-small's shape; logits spread as parity.py spreads them."""
+    """Writes a random model in the shape of flan-t5-small, with logits as spread as in parity.py."""
     if spiece:
         shutil.copy(spiece, os.path.join(folder, "spiece.model"))
         size = 32128
@@ -180,13 +180,13 @@ def main():
     parser.add_argument("--prompt", default="{text}")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--targets", type=int, default=200)
-    parser.add_argument("--most", type=int, default=32)
+    parser.add_argument("--max-tokens", type=int, default=32)
     options = parser.parse_args()
     options.lines = read_texts(options.texts, options.count, options.prompt)
     if not options.lines:
         sys.exit(f"{options.texts}: no texts")
     if not ctranslate2:
-        print("ctranslate2 is not installed: Winnow alone")
+        print("ctranslate2 is not installed: only Winnow is measured")
     if options.random:
         with tempfile.TemporaryDirectory() as folder:
             measure(options, "random, flan-t5-small's shape", make_random(folder, options.spiece),

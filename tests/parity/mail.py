@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Compares what `winnow read` makes of mails with Python's `email` under policy.default.
+"""Compares how `winnow read` and Python's `email` (policy.default) read mails.
 
     python3 tests/parity/mail.py [--winnow build/winnow] [--all] FOLDER
 
-Every mail below FOLDER is compared: subject, sender, date (UTC) and text. Texts are compared up to
-white space; of a mail in HTML alone, whose markup Python gives and Winnow reads, the words are
-compared. mbox files are split at the same places, so that both see the same bytes. Differences are
-printed with the reason that docs/FORMATS.md gives for them; one without a reason, and a reason that
-no longer meets its difference, is a fault. Exits with 1 when there is any.
+Compares subject, sender, date (UTC) and text of every mail in FOLDER and its sub-folders. White space
+in texts is ignored. For a mail that has only HTML, the words are compared, because Python returns the
+markup and Winnow the text. mbox files are split in one way for both. Differences are printed with
+their reasons in docs/FORMATS.md. Exits with 1 if a difference has no reason, or a listed reason
+has no difference.
 """
 import argparse
 import collections
@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 
-# Differences by rule have a letter of docs/FORMATS.md ("Mails, beside Python"); these are the others.
+# Differences by rule have a letter in docs/FORMATS.md; these are the other ones.
 SINGLE = {
     ("mikel-mail/plain_emails/mix_caps_content_type.eml", "sender"): "G",
     ("mikel-mail/plain_emails/raw_email_bad_time.eml", "date"): "A",
@@ -40,7 +40,7 @@ SINGLE = {
 
 
 def mails_of(path):
-    """The mails in a file: number, bytes as they lie there, bytes as Python is to see them."""
+    """The mails of a file: number, original bytes, bytes for Python."""
     with open(path, "rb") as file:
         data = file.read()
     if not path.endswith(".mbox"):
@@ -63,36 +63,36 @@ def words_of_html(text):
 
 
 def reference(data):
-    """What Python says: a dictionary, with the exception's name where it says nothing."""
+    """Python's result: a dictionary, with the name of the exception for a part that failed."""
     message = email.message_from_bytes(data, policy=email.policy.default)
-    said = {"message": message, "fault": ""}
+    result = {"message": message, "fault": ""}
     try:
-        said["subject"] = words(str(message["subject"] or ""))
+        result["subject"] = words(str(message["subject"] or ""))
     except Exception as fault:
-        said["subject"] = type(fault).__name__
+        result["subject"] = type(fault).__name__
     try:
         addresses = message["from"].addresses if message["from"] else ()
-        said["sender"] = addresses[0].addr_spec if addresses else ""
+        result["sender"] = addresses[0].addr_spec if addresses else ""
     except Exception as fault:
-        said["sender"] = type(fault).__name__
+        result["sender"] = type(fault).__name__
     try:
         date = message["date"].datetime if message["date"] else None
         if date and date.tzinfo:
             date = date.astimezone(datetime.timezone.utc)
-        said["date"] = date.strftime("%Y-%m-%dT%H:%M:%SZ") if date else ""
+        result["date"] = date.strftime("%Y-%m-%dT%H:%M:%SZ") if date else ""
     except Exception as fault:
-        said["date"] = type(fault).__name__
+        result["date"] = type(fault).__name__
     try:
         body = message.get_body(("plain", "html"))
         content = body.get_content() if body else ""
         is_html = body is not None and body.get_content_subtype() == "html"
         flowed = body is not None and (body["content-type"] or None) and \
             body["content-type"].params.get("format") == "flowed"
-        said["text"] = words_of_html(content) if is_html else words(content)
-        said["kind"] = "html" if is_html else "flowed" if flowed else "plain"
+        result["text"] = words_of_html(content) if is_html else words(content)
+        result["kind"] = "html" if is_html else "flowed" if flowed else "plain"
     except Exception as fault:
-        said["text"], said["kind"], said["fault"] = "", "plain", type(fault).__name__
-    return said
+        result["text"], result["kind"], result["fault"] = "", "plain", type(fault).__name__
+    return result
 
 
 def ours(winnow, data, folder):
@@ -110,17 +110,17 @@ def ours(winnow, data, folder):
             "text": words(record["text"])}
 
 
-def same(part, theirs, ours_said):
-    a, b = theirs[part], ours_said[part]
+def same(part, theirs, our_value):
+    a, b = theirs[part], our_value[part]
     if part == "text" and theirs["kind"] != "plain":
-        # Joining flowed lines moves blanks and ">"; reading markup adds bullets.
+        # Joining flowed lines moves blanks and ">"; converting HTML adds bullets.
         marks = r"[\s>]+" if theirs["kind"] == "flowed" else r"[\W_]+"
         return re.sub(marks, "", a) == re.sub(marks, "", b)
     return a.lower() == b.lower() if part == "sender" else a == b
 
 
 def plain(text):
-    """Without what a charset decides."""
+    """The text without characters that depend on the charset."""
     return re.sub(r"[^\x21-\x7e]|[?>]", "", text)
 
 
@@ -128,9 +128,9 @@ def parts_of(message):
     return [part.get_content_type() for part in message.walk()]
 
 
-def reason_for(part, theirs, ours_said, message):
+def reason_for(part, theirs, our_value, message):
     """The letter of the rule that explains the difference, or None."""
-    a, b = theirs[part], ours_said[part]
+    a, b = theirs[part], our_value[part]
     if part == "date" and a == "" and b:
         return "A"
     if part != "text" and part != "date" and plain(a) == plain(b):
@@ -156,30 +156,30 @@ def main():
     arguments.add_argument("--winnow", default="build/winnow")
     arguments.add_argument("--all", action="store_true", help="print both sides of every difference")
     arguments.add_argument("folder")
-    given = arguments.parse_args()
+    options = arguments.parse_args()
     count, faults, reasons = collections.Counter(), 0, collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
-        for path in sorted(os.path.join(at, name) for at, _, names in os.walk(given.folder)
+        for path in sorted(os.path.join(at, name) for at, _, names in os.walk(options.folder)
                            for name in names):
-            name = os.path.relpath(path, given.folder)
+            name = os.path.relpath(path, options.folder)
             for number, raw, data in mails_of(path):
                 key = f"{name}#{number}" if path.endswith(".mbox") else name
-                theirs, said = reference(data), ours(given.winnow, raw, folder)
+                theirs, our_value = reference(data), ours(options.winnow, raw, folder)
                 count["mails"] += 1
                 for part in ("subject", "sender", "date", "text"):
-                    if same(part, theirs, said):
+                    if same(part, theirs, our_value):
                         if (key, part) in SINGLE:
-                            print(f"{key}: {part} is the same now; take it off the list")
+                            print(f"{key}: {part} no longer differs; remove it from the list")
                             faults += 1
                         continue
                     reason = SINGLE.get((key, part)) or \
-                        reason_for(part, theirs, said, theirs["message"])
+                        reason_for(part, theirs, our_value, theirs["message"])
                     count[part] += 1
                     reasons[reason or "none"] += 1
                     faults += reason is None
-                    if given.all or not reason:
+                    if options.all or not reason:
                         print(f"{key}: {part}: {reason or 'NO REASON'}\n"
-                              f"  python: {theirs[part][:300]!r}\n  winnow: {said[part][:300]!r}")
+                              f"  python: {theirs[part][:300]!r}\n  winnow: {our_value[part][:300]!r}")
     print(f"{count['mails']} mails; differences: " +
           ", ".join(f"{part} {count[part]}" for part in ("subject", "sender", "date", "text")) +
           "; by reason: " + ", ".join(f"{reason} {n}" for reason, n in sorted(reasons.items())))

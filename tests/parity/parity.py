@@ -3,9 +3,9 @@
 
     python3 tests/parity/parity.py --winnow build/winnow [--work DIR] [--shape NAME] [--quick]
 
-Float32 log-probabilities must agree within 1e-4 a target; greedy and beam outputs must be equal
-wherever the reference's own margin is larger than that. int8 differences are printed. Exits with 1
-when something disagrees. See README.md beside this file.
+Float32 log-probabilities must agree within 1e-4 for each target. Greedy and beam outputs must be
+equal if the reference's margin is larger than that. int8 differences are printed. Exits with 1 if
+something differs. See README.md in this folder.
 """
 import argparse
 import dataclasses
@@ -77,7 +77,7 @@ friendly slow fast warm cold loud quiet bright dark heavy light cheap dear sturd
 
 
 def sentences(seed, count, longest):
-    """Made-up feedback: words in any order, so that no text of anybody is needed."""
+    """Made-up feedback: words in random order, so that no real text is needed."""
     generator = random.Random(seed)
     return [
         " ".join(generator.choice(WORDS) for _ in range(generator.randint(1, longest)))
@@ -110,7 +110,7 @@ def make_model(shape, spiece, folder):
         feed_forward_proj="gated-gelu" if shape.gated else "relu", dropout_rate=0.0,
         tie_word_embeddings=shape.tied, decoder_start_token_id=0, pad_token_id=0, eos_token_id=1)
     model = make(config).eval()
-    if not shape.tied:  # newer versions tie whatever the configuration says
+    if not shape.tied:  # newer versions tie the weights in spite of the configuration
         model.lm_head.weight = torch.nn.Parameter(torch.empty_like(model.shared.weight))
     with torch.no_grad():
         for name, weight in model.named_parameters():
@@ -118,13 +118,13 @@ def make_model(shape, spiece, folder):
                 weight.uniform_(0.5, 1.5)
             elif "relative_attention_bias" in name:
                 weight.normal_(0, 1.0)
-        # Logits with a spread of a few units: neither flat nor a single sure token.
+        # Logits with a spread of a few units: neither uniform nor a single certain token.
         if shape.tied:
             model.shared.weight.mul_(0.2)
             model.decoder.final_layer_norm.weight.mul_(10.0)
         else:
             model.lm_head.weight.normal_(0, 2.5 / shape.d_model**0.5)
-        # The end mark's logit swings more than others, so that outputs do end.
+        # The end mark's logit varies more than others, so that outputs end.
         (model.shared if shape.tied else model.lm_head).weight[1].mul_(3.0)
     source = os.path.join(folder, shape.name)
     model.save_pretrained(source, max_shard_size="100KB" if shape.sharded else "5GB")
@@ -159,7 +159,7 @@ class Reference:
         return torch.tensor([self.spiece.encode(text) + [1]])
 
     def log_probabilities(self, text, ids):
-        """Of each of `ids` as the decoder's output, and the whole rows they come from."""
+        """The log-probability of each of `ids` as decoder output, and the whole rows."""
         with torch.no_grad():
             decoder = torch.tensor([[0] + ids[:-1]])
             logits = self.model(input_ids=self.input(text), decoder_input_ids=decoder).logits[0]
@@ -177,11 +177,11 @@ class Reference:
 
     def text(self, ids):
         size = self.spiece.get_piece_size()
-        text = self.spiece.decode([i if i < size else 0 for i in ids])  # 0: a control, left out
-        return text.replace("\n", " ").replace("\r", " ")  # as `winnow generate` keeps to a line
+        text = self.spiece.decode([i if i < size else 0 for i in ids])  # 0: a control symbol, which is skipped
+        return text.replace("\n", " ").replace("\r", " ")  # as `winnow generate` prints one line
 
     def margin(self, text, ids, banned_sizes=0):
-        """The smallest lead that a greedy choice had."""
+        """The smallest margin of a greedy choice."""
         _, rows = self.log_probabilities(text, ids)
         best = torch.topk(rows, 2).values
         return (best[:, 0] - best[:, 1]).min().item()
@@ -252,13 +252,13 @@ def check_beam(check, program, file, reference, texts, most, beam, penalty):
         else:
             wrong += 1
             print(f"       expected {expected!r}\n       got      {mine!r}")
-    # A tie within the error may fall either way; more than one in twenty is no accident.
+    # A tie within the error may differ; more than one in twenty is a fault.
     check.report(f"beam {beam}, length penalty {penalty}", wrong * 20 <= len(texts),
                  f"{equal} equal, {wrong} different")
 
 
 def check_same_bits(check, program, file, texts, targets):
-    """One answer, whatever the batch, the threads and the kernels."""
+    """Requires the same output for all batch sizes, thread counts and kernels."""
     lines = [f"{a}\t{b}" for a, b in zip(texts, targets)]
     for precision in ("int8", "f32"):
         answers = set()
@@ -274,16 +274,16 @@ def check_same_bits(check, program, file, texts, targets):
 
 
 def check_gguf(check, program, file, model, reference, spiece, folder, texts, targets):
-    """The same model out of a GGUF file; in Q8_0, the model that its blocks stand for."""
+    """Compares the model from a GGUF file; in Q8_0, with the dequantized weights."""
     shape, path = check.shape, os.path.join(folder, check.shape.name + ".gguf")
-    if shape.distance != 128:  # which GGUF has no setting for
+    if shape.distance != 128:  # GGUF has no setting for it
         return
     to_gguf.write(model, spiece, path, tied=shape.tied)
     winnow([program, "model", "import", path, path + ".winnow"], [])
     lines = [f"{a}\t{b}" for a, b in zip(texts, targets)]
-    answers = [winnow([program, command, "--model", name, "--precision", precision], given)
+    answers = [winnow([program, command, "--model", name, "--precision", precision], inputs)
                for precision in ("f32", "int8")
-               for command, given in (("score", lines), ("generate", texts))
+               for command, inputs in (("score", lines), ("generate", texts))
                for name in (file, path + ".winnow", path)]
     equal = all(answers[i] == answers[i + 1] == answers[i + 2] for i in range(0, 12, 3))
     check.report("GGUF F32", equal, "imported and opened: the answers of the directory"
@@ -303,7 +303,7 @@ def check_gguf(check, program, file, model, reference, spiece, folder, texts, ta
 
 
 def check_pruned(check, program, file, model, reference, folder, texts, targets):
-    """Without its first encoder and last decoder layer; the position table moves on."""
+    """Compares the model without its first encoder and last decoder layer; the next layer gets the position table."""
     shape = check.shape
     if shape.decoder < 2:
         return
@@ -352,13 +352,13 @@ def check_shape(program, shape, spiece, folder, quick):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--winnow", default="build/winnow")
-    parser.add_argument("--work", help="folder to leave the models in; default: a temporary one")
-    parser.add_argument("--shape", help="only the shape of this name")
+    parser.add_argument("--work", help="folder for the models; default: a temporary one")
+    parser.add_argument("--shape", help="compare only the shape with this name")
     parser.add_argument("--quick", action="store_true", help="fewer texts")
     options = parser.parse_args()
     torch.set_num_threads(1)
     if not gguf:
-        print("the package gguf is not installed: GGUF is left out")
+        print("the package gguf is not installed: GGUF is skipped")
     failures = 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.work or temporary

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes tests/unit/data/: two tiny random T5 models and what transformers makes of them.
+"""Writes tests/unit/data/: two tiny random T5 models and their outputs in transformers.
 
     python3 tests/parity/record.py
 
-The C tests check the engine's arithmetic against these files, without Python. `vectors.tsv` has
-one case a line: model, kind, input, target or wish, expected number or text.
+The C tests check the engine's arithmetic against these files, without Python. `vectors.tsv` has one
+case a line: model, kind, input, target or requested output, expected number or text.
 """
 import os
 import shutil
@@ -21,17 +21,17 @@ SHAPES = [
     parity.Shape("tiny-gated", 11, True, 24, 8, 3, 40, 2, 3, buckets=8, distance=20),
     parity.Shape("tiny-tied", 15, False, 32, 6, 4, 48, 3, 1, tied=True),
 ]
-SURE = 0.003  # a choice with a smaller lead than this is not recorded
+MIN_MARGIN = 0.003  # choices with a smaller margin are not recorded
 
 
 def make_vocabulary(folder):
-    # The trainer writes its paths into the model: bare names, so that no folder of ours is in it.
+    # The trainer writes its paths into the model; file names without a folder keep paths out of it.
     started_in = os.getcwd()
     os.chdir(folder)
     text = "text.txt"
     with open(text, "w", encoding="utf-8") as file:
         file.write("\n".join(parity.sentences(0, 4000, 12)))
-    # Without normalisation the file is small; the tokenizer has tests of its own.
+    # The file is small without normalization; the tokenizer has its own tests.
     sentencepiece.SentencePieceTrainer.train(
         input=text, model_prefix="spiece", vocab_size=160,
         model_type="unigram", character_coverage=1.0, pad_id=0, eos_id=1, unk_id=2, bos_id=-1,
@@ -62,7 +62,7 @@ def record(shape, reference, file):
         values, _ = reference.log_probabilities(text, task + ids)
         case("score-after-task", text, target, f"{values[1:].sum().item():.6f}")
         ids = reference.generate(text, num_beams=1, max_new_tokens=12)
-        if margin(reference, text, ids) > SURE:
+        if margin(reference, text, ids) > MIN_MARGIN:
             case("greedy", text, "12", reference.text(parity.until_end(ids)))
         ids = reference.generate(text, num_beams=1, max_new_tokens=12, no_repeat_ngram_size=2)
         case("no-repeat-2", text, "12", reference.text(parity.until_end(ids)))

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes what llama.cpp's own Python package `gguf` makes of GGUF, for tests without Python.
+"""Records how llama.cpp's Python package `gguf` reads GGUF data, for tests without Python.
 
     python3 tests/parity/record_gguf.py
 
-tests/unit/data/blocks.tsv: a line for each of ggml's types: its name, two blocks of made-up bytes,
-and the numbers that they stand for, as the bits of float32. tests/fuzz/corpus/gguf/: a T5 of a few
-kilobytes, its matrices in Q8_0.
+tests/unit/data/blocks.tsv has a line for each type of ggml: its name, two blocks of made-up bytes, and
+their values as float32 bits. tests/fuzz/corpus/gguf/ gets a T5 of a few kilobytes with matrices in
+Q8_0.
 """
 import os
 import random
@@ -16,7 +16,7 @@ import numpy
 TESTS = os.path.join(os.path.dirname(__file__), "..")
 TYPES = ["F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K",
          "Q6_K"]
-# Where the blocks of a type hold half-precision numbers, which are kept small and finite.
+# Offsets of half-precision numbers in the blocks of a type; these numbers are kept small and finite.
 HALVES = {"F16": [0], "Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2], "Q8_0": [0],
           "Q2_K": [80, 82], "Q3_K": [108], "Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208]}
 
@@ -45,7 +45,7 @@ def record_blocks():
 
 
 def write_tiny(path):
-    """A model of one layer a stack, its names and settings as llama.cpp's converter writes them."""
+    """Writes a model with one encoder and one decoder layer, with the names and settings of llama.cpp's converter."""
     numbers = numpy.random.default_rng(7)
     width, hidden, heads, head, pieces = 32, 32, 2, 16, 40
     writer = gguf.GGUFWriter(path, "t5")

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""What each rounding to int8 costs: a T5 of transformers with rounded weights, inputs, or both.
+"""Measures the cost of rounding to int8: a T5 in transformers with rounded weights, inputs, or both.
 
     python3 tests/parity/rounding.py MODEL [--count N]
 
-MODEL is a Hugging Face directory. The inputs are random tokens, and so are the tokens
-that the decoder has seen. Printed: the mean absolute difference of the log-probability of the
-float32 model's best next token, and how often that token stays the best. The rounding is that of
-docs/MODEL.md, "int8", attention left out: see accuracy.py for the engine itself.
+MODEL is a Hugging Face directory. Encoder inputs and decoder prefixes are random tokens. Prints the mean
+absolute difference of the log-probability of the float32 model's best next token, and how often
+that token stays the best. The rounding follows docs/MODEL.md, "int8", without attention; accuracy.py
+measures the engine itself.
 """
 import argparse
 import json
@@ -23,7 +23,7 @@ def open_model(folder):
     config = transformers.T5Config.from_pretrained(folder)
     model = transformers.T5ForConditionalGeneration(config).eval()
     weights = safetensors.torch.load_file(os.path.join(folder, "model.safetensors"))
-    if "lm_head.weight" in weights:  # newer versions tie whatever the configuration says
+    if "lm_head.weight" in weights:  # newer versions tie the weights in spite of the configuration
         model.lm_head.weight = torch.nn.Parameter(torch.empty_like(model.shared.weight))
     model.load_state_dict(weights, strict=False)
     with open(os.path.join(folder, "config.json"), encoding="utf-8") as file:
@@ -32,15 +32,15 @@ def open_model(folder):
 
 
 def rounded(numbers, group):
-    """Symmetric int8 with a scale for every `group` numbers of a row."""
+    """Rounds to symmetric int8 with one scale for every `group` numbers of a row."""
     parts = numbers.reshape(*numbers.shape[:-1], numbers.shape[-1] // group, group)
     scale = parts.abs().amax(-1, keepdim=True).clamp_min(1e-30) / 127
     return (torch.round(parts / scale) * scale).reshape(numbers.shape)
 
 
 def log_probabilities(model, inputs, decoded, weights, activations, wo_group):
-    """With rounding in every linear layer; wo_group: 0 is a whole row, None no rounding of wo's
-    input."""
+    """Log-probabilities with rounding in every linear layer. `wo_group` is the group size of wo's input:
+    0 for a whole row, None for no rounding."""
     layers = {name: module for name, module in model.named_modules()
               if isinstance(module, torch.nn.Linear)}
     kept = {name: module.weight.data for name, module in layers.items()}

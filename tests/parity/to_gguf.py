@@ -1,4 +1,4 @@
-"""A model of transformers as GGUF, with the names and settings that llama.cpp's converter gives T5."""
+"""Writes a T5 of transformers as GGUF, with the names and settings of llama.cpp's converter."""
 import re
 
 import gguf
@@ -17,7 +17,7 @@ LAYER = re.compile(r"(encoder|decoder)\.block\.(\d+)\.layer\.(\d+)\.(.+)\.weight
 
 
 def name_of(name):
-    """What the converter calls a tensor; None for the copies of the embedding."""
+    """The converter's name of a tensor; None for copies of the embedding."""
     if name in ("shared.weight", "lm_head.weight"):
         return {"s": "token_embd.weight", "l": "output.weight"}[name[0]]
     if name.endswith("final_layer_norm.weight"):
@@ -30,7 +30,7 @@ def name_of(name):
     return f"{stack[:3]}.blk.{layer}.{part}.weight"
 
 
-def is_quantised(name, values):
+def is_quantized(name, values):
     return values.ndim == 2 and "attn_rel_b" not in name
 
 
@@ -54,7 +54,7 @@ def add_tokenizer(writer, spiece, rows):
 
 
 def write(model, spiece, path, kind=gguf.GGMLQuantizationType.F32, tied=False):
-    """Writes `model`, its matrices as `kind`; returns what its tensors then are, in float32."""
+    """Writes `model` with matrices of type `kind`; returns the dequantized tensors as float32."""
     config, stored = model.config, {}
     writer = gguf.GGUFWriter(path, "t5")
     writer.add_embedding_length(config.d_model)
@@ -76,7 +76,7 @@ def write(model, spiece, path, kind=gguf.GGMLQuantizationType.F32, tied=False):
             continue
         values = numpy.ascontiguousarray(tensor.float().numpy())
         raw = gguf.GGMLQuantizationType.F32
-        if is_quantised(other, values):
+        if is_quantized(other, values):
             raw = kind
         data = gguf.quantize(values, raw)
         stored[name] = gguf.dequantize(data, raw)
