@@ -29,6 +29,7 @@ struct assembly {
     size_t file_count;
     struct selection selection; /* all rows, unless the caller narrows it before assemble_stages */
     struct store *store;
+    const char *key_path; /* of the database's hash key; NULL for a database in memory */
     struct t5_model *model;
     struct t5_session *session;
     struct pipeline pipeline;

@@ -23,6 +23,7 @@ struct t5_session;
  * passes the model along. */
 struct stage_context {
     struct store *store;
+    const char *key_path; /* of the file with the database's hash key; NULL: none is kept */
     const struct t5_model *model;
     struct t5_session *session;
     size_t session_batch; /* inputs that the session takes at once */

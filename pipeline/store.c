@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/memory.h"
 #include "pipeline/store_private.h"
@@ -55,14 +54,11 @@ static bool check_integrity(struct sql *sql, const char *path, struct error *err
 
 static bool create_tables(struct store *store, struct error *error)
 {
-    uint64_t salt;
-    if (getrandom(&salt, sizeof(salt), 0) != sizeof(salt))
-        return error_set(error, ERROR_STORE, "no random numbers to be had from the system");
     char settings[200];
     snprintf(settings, sizeof(settings),
-             "INSERT INTO setting VALUES ('salt', %lld), ('model_key', 0);"
+             "INSERT INTO setting VALUES ('key_check', 0), ('model_key', 0);"
              "PRAGMA user_version = %d",
-             (long long)salt, STORE_VERSION);
+             STORE_VERSION);
     return sql_begin(store->sql, error) &&
            store_end_transaction(store,
                                  sql_execute(store->sql, store_schema, error) &&
@@ -103,9 +99,9 @@ static bool prepare_database(struct store *store, const char *path, struct error
         !sql_execute(sql, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error) ||
         (!table_count && !create_tables(store, error)) ||
         (table_count && version < STORE_VERSION && !upgrade_tables(store, error)) ||
-        !query_integer(sql, "SELECT number FROM setting WHERE name = 'salt'", &number, error))
+        !query_integer(sql, "SELECT number FROM setting WHERE name = 'key_check'", &number, error))
         return false;
-    store->salt = (uint64_t)number;
+    store->key_check = (uint64_t)number;
     bool ok =
         query_integer(sql, "SELECT number FROM setting WHERE name = 'model_key'", &number, error);
     store->model_key = (uint64_t)number;
@@ -145,6 +141,20 @@ void store_close(struct store *store)
 uint64_t store_model_key(const struct store *store)
 {
     return store->model_key;
+}
+
+uint64_t store_key_check(const struct store *store)
+{
+    return store->key_check;
+}
+
+bool store_set_key_check(struct store *store, uint64_t key_check, struct error *error)
+{
+    struct sql_statement *update =
+        sql_prepare(store->sql, "UPDATE setting SET number = ? WHERE name = 'key_check'", error);
+    sql_bind_hash(update, 1, key_check);
+    store->key_check = key_check;
+    return sql_run(update, error);
 }
 
 bool store_begin_transaction(struct store *store, struct error *error)

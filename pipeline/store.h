@@ -14,6 +14,11 @@ struct store;
 bool store_open(struct store **store, const char *path, struct error *error);
 void store_close(struct store *store); /* NULL is fine */
 
+/* A hash of the key that personal values are hashed with (the redact stage), so that a run with
+ * another key is refused; 0 before the first run. The key itself is never saved here. */
+uint64_t store_key_check(const struct store *store);
+bool store_set_key_check(struct store *store, uint64_t key_check, struct error *error);
+
 /* ---- Runs and progress ---- */
 
 struct row_totals {
@@ -82,7 +87,7 @@ bool store_find_record(struct store *store, uint64_t id, uint64_t content_hash,
                        struct record_lookup *record_lookup, struct error *error);
 
 /* Whether another record of this source and author says the same. */
-bool store_find_same_author_duplicate(struct store *store, struct text source, struct text author,
+bool store_find_same_author_duplicate(struct store *store, struct text source, uint64_t author_hash,
                                       uint64_t text_hash, uint64_t id, bool *found,
                                       struct error *error);
 

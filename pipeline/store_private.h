@@ -17,7 +17,7 @@ extern const char store_upgrade[]; /* the tables of version 1 become those of ve
 struct store {
     struct sql *sql;
     bool is_prepared;   /* the file is ours */
-    uint64_t salt;      /* of authors' hashes, this database's own */
+    uint64_t key_check; /* tells whether a hash key is this database's; 0 before it has one */
     uint64_t run_id;    /* 0 before store_begin_run */
     int64_t file_id;    /* of the file begun last */
     uint64_t model_key; /* as saved last for the views */

@@ -2,7 +2,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/json_writer.h"
 #include "base/utf8.h"
 #include "pipeline/store_private.h"
@@ -10,12 +9,6 @@
 enum {
     MAX_FIELD_SIZE = 200, /* a longer value is no one's group or filter */
 };
-
-/* 0 for nobody. */
-static uint64_t hash_author(const struct store *store, struct text author)
-{
-    return author.size ? hash_combine(hash_combine_number(HASH_SEED, store->salt), author) : 0;
-}
 
 /* ---- Look-ups ---- */
 
@@ -42,12 +35,12 @@ bool store_find_record(struct store *store, uint64_t id, uint64_t content_hash,
     return sql_finish(find, error);
 }
 
-bool store_find_same_author_duplicate(struct store *store, struct text source, struct text author,
+bool store_find_same_author_duplicate(struct store *store, struct text source, uint64_t author_hash,
                                       uint64_t text_hash, uint64_t id, bool *found,
                                       struct error *error)
 {
     *found = false;
-    if (!author.size)
+    if (!author_hash)
         return true;
     struct sql_statement *find =
         sql_prepare(store->sql,
@@ -59,7 +52,7 @@ bool store_find_same_author_duplicate(struct store *store, struct text source, s
                     " ON f.id = r.feedback_id WHERE r.author_hash = ?1 AND r.text_hash = ?2"
                     " AND f.source = ?3 AND f.id <> ?4 LIMIT 1",
                     error);
-    sql_bind_hash(find, 1, hash_author(store, author));
+    sql_bind_hash(find, 1, author_hash);
     sql_bind_hash(find, 2, text_hash);
     sql_bind_text(find, 3, source);
     sql_bind_hash(find, 4, id);
@@ -134,12 +127,11 @@ static bool save_feedback(struct store *store, struct text source, const struct 
         " text_hash = ?13, revision = revision + (content_hash <> ?14), content_hash = ?14,"
         " run_id = ?15, lang_source = ?16, author = ?17",
         error);
-    uint64_t author = hash_author(store, record->author);
     sql_bind_hash(save, 1, record->id);
     sql_bind_text(save, 2, source);
     sql_bind_text_or_null(save, 3, record->external_id);
-    if (author)
-        sql_bind_hash(save, 4, author);
+    if (record->author_hash)
+        sql_bind_hash(save, 4, record->author_hash);
     if (record->created_at != TIME_UNKNOWN)
         sql_bind_integer(save, 5, record->created_at);
     sql_bind_text_or_null(save, 6, record->lang);

@@ -91,7 +91,8 @@ static bool determine_state(struct dedupe *dedupe, const struct batch *batch, st
 {
     struct record_lookup record_lookup = {0};
     bool is_same_author_duplicate = false;
-    uint64_t id = record->id, author = hash_combine(hash_text(batch->source), record->author);
+    uint64_t id = record->id,
+             author = hash_combine_number(hash_text(batch->source), record->author_hash);
     bool in_batch = was_seen_in_batch(dedupe, SEEN_ID, id, 0);
     if (!store_find_record(dedupe->store, id, record->content_hash, &record_lookup, error))
         return false;
@@ -104,12 +105,12 @@ static bool determine_state(struct dedupe *dedupe, const struct batch *batch, st
         record->state = RECORD_REVISED;
     } else {
         bool can_be_same_author_duplicate =
-            dedupe->same_author_duplicates && record->author.size > 0;
+            dedupe->same_author_duplicates && record->author_hash != 0;
         is_same_author_duplicate =
             can_be_same_author_duplicate &&
             was_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, author, record->text_hash);
         if (can_be_same_author_duplicate && !is_same_author_duplicate &&
-            !store_find_same_author_duplicate(dedupe->store, batch->source, record->author,
+            !store_find_same_author_duplicate(dedupe->store, batch->source, record->author_hash,
                                               record->text_hash, id, &is_same_author_duplicate,
                                               error))
             return false;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <math.h>
 
+#include "base/hash.h"
 #include "pipeline/store.h"
 #include "stages/stages.h"
 #include "tests/fakes/database.h"
@@ -46,6 +47,7 @@ static void fill(struct batch *batch, const struct row_source *row)
     struct record *record = batch_add_record(batch);
     record->external_id = text_of(row->id);
     record->author = text_of(row->author);
+    record->author_hash = row->author[0] ? hash_text(record->author) : 0;
     record->body = record->text = text_of(row->text);
     record->created_at = row->day;
 }

@@ -70,6 +70,8 @@ static uint64_t begin_file(struct store *store, const char *path, uint64_t size)
     return finished ? UINT64_MAX : reads;
 }
 
+enum { KIM = 4 }; /* the hash of an author */
+
 static struct record *add(struct batch *batch, enum record_state state, uint64_t id,
                           const char *text)
 {
@@ -78,6 +80,7 @@ static struct record *add(struct batch *batch, enum record_state state, uint64_t
     record->id = id;
     record->external_id = arena_format(&batch->arena, "id-%d", (int)id);
     record->author = TEXT("Kim");
+    record->author_hash = KIM;
     record->text = record->body = text_of(text);
     record->text_hash = record->content_hash = hash_text(record->text);
     record->needs_analysis = true;
@@ -170,21 +173,19 @@ static void saved_records_are_known(void **state)
     assert_true(store_has_analysis(store, hash_text(TEXT("fine")), 8, &found, &error) && !found);
 
     uint64_t hash = hash_text(TEXT("fine"));
-    assert_true(store_find_same_author_duplicate(store, TEXT("shop"), TEXT("Kim"), hash, 2, &found,
-                                                 &error) &&
-                found);
-    assert_true(store_find_same_author_duplicate(store, TEXT("shop"), TEXT("Kim"), hash, 1, &found,
-                                                 &error) &&
-                !found);
-    assert_true(store_find_same_author_duplicate(store, TEXT("shop"), TEXT("Lee"), hash, 2, &found,
-                                                 &error) &&
-                !found);
-    assert_true(store_find_same_author_duplicate(store, TEXT("blog"), TEXT("Kim"), hash, 2, &found,
-                                                 &error) &&
-                !found);
-    assert_true(
-        store_find_same_author_duplicate(store, TEXT("shop"), TEXT(""), hash, 2, &found, &error) &&
-        !found);
+    static const struct {
+        struct text source;
+        uint64_t author_hash, id;
+        bool found;
+    } lookups[] = {
+        {TEXT("shop"), KIM, 2, true},  {TEXT("shop"), KIM, 1, false}, {TEXT("shop"), 5, 2, false},
+        {TEXT("blog"), KIM, 2, false}, {TEXT("shop"), 0, 2, false},
+    };
+    for (size_t i = 0; i < sizeof(lookups) / sizeof(*lookups); i++) {
+        assert_true(store_find_same_author_duplicate(
+            store, lookups[i].source, lookups[i].author_hash, hash, lookups[i].id, &found, &error));
+        assert_int_equal(found, lookups[i].found);
+    }
 
     assert_true(store_finish_run(store, &error));
     begin_run(store, 1);
@@ -534,6 +535,19 @@ static void a_file_of_an_earlier_version_is_brought_up_to_date(void **state)
     store_close(store);
 }
 
+static void the_key_check_is_kept(void **state)
+{
+    struct error error = {0};
+    struct store *store = open_store(*state);
+    assert_int_equal(store_key_check(store), 0);
+    assert_true(store_set_key_check(store, UINT64_MAX - 5, &error));
+    assert_true(store_key_check(store) == UINT64_MAX - 5);
+    store_close(store);
+    store = open_store(*state);
+    assert_true(store_key_check(store) == UINT64_MAX - 5);
+    store_close(store);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
@@ -552,6 +566,7 @@ int main(void)
         TEST(what_was_replaced_is_counted_by_run),
         TEST(an_author_is_named_only_where_the_job_says_so),
         TEST(a_file_of_an_earlier_version_is_brought_up_to_date),
+        TEST(the_key_check_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
