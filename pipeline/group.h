@@ -54,6 +54,7 @@ struct group {
     /* ground */
     const struct summary_sentence *sentences;
     size_t sentence_count;
+    struct text summary;          /* the sentences as one text */
     const struct passage *quotes; /* the most typical passages, best first */
     size_t quote_count;
 

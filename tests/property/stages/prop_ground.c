@@ -225,18 +225,19 @@ static struct text random_words(uint64_t *seed, size_t max, struct arena *arena)
     return text;
 }
 
-/* Customers' own sentences: side by side, that of most records first. */
+/* Extracted sentences are ordered by side, the side of most records first. */
 static void check_order(const struct group *group)
 {
-    size_t records[3] = {0}, before = SIZE_MAX, last = 3;
-    bool seen[3] = {false};
+    size_t records[SIDE_COUNT] = {0}, before = SIZE_MAX;
+    enum side last = SIDE_COUNT;
+    bool seen[SIDE_COUNT] = {false};
     for (size_t i = 0; i < group->member_count; i++)
-        records[sentiment_side_index(group->members[i].sentiment)]++;
+        records[side_of(group->members[i].sentiment)]++;
     for (size_t i = 0; i < group->sentence_count; i++) {
         const struct summary_sentence *sentence = &group->sentences[i];
         if (!sentence->extractive)
             continue;
-        size_t side = sentiment_side_index(group->members[sentence->evidence[0].member].sentiment);
+        enum side side = side_of(group->members[sentence->evidence[0].member].sentiment);
         assert_true(side == last || !seen[side]);
         assert_true(records[side] <= before);
         before = records[side];
@@ -252,15 +253,15 @@ static void check(struct segmenter *segmenter, const struct group *group)
     for (size_t i = 0; i < group->sentence_count; i++) {
         const struct summary_sentence *sentence = &group->sentences[i];
         struct passage found[5];
-        size_t count;
+        struct evidence evidence = {.passages = found, .max_count = 5};
+        struct claim claim = {.sentence = sentence->text, .threshold = 0.6};
         assert_true(sentence->evidence_count >= 1 && sentence->evidence_count <= 5);
         for (size_t k = 0; k < sentence->evidence_count; k++)
             passage_text(group, &sentence->evidence[k]);
         if (sentence->extractive)
             assert_true(text_equal(passage_text(group, &sentence->evidence[0]), sentence->text));
         else
-            assert_true(sentence_index_find_support(&sentence_index, sentence->text,
-                                                    SENTIMENT_UNDETECTED, 0.6, found, 5, &count));
+            assert_true(sentence_index_find_support(&sentence_index, &claim, &evidence));
     }
     for (size_t i = 0; i < group->quote_count; i++)
         for (size_t k = 0; k < i; k++)

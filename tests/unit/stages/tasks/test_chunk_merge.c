@@ -75,21 +75,22 @@ static void chunks_give_one_answer(void **state)
 static void topics_are_named_once_with_what_most_say(void **state)
 {
     (void)state;
-    static const struct text names[] = {{"price", 5}, {"delivery", 8}, {"battery", 7}};
+    struct text name_items[] = {TEXT("price"), TEXT("delivery"), TEXT("battery")};
+    struct topic_names names = {name_items, 3};
     static const struct mention mentions[] = {
         {2, SENTIMENT_NEGATIVE}, {0, SENTIMENT_POSITIVE}, {2, SENTIMENT_NEGATIVE},
         {0, SENTIMENT_NEGATIVE}, {2, SENTIMENT_POSITIVE},
     };
     struct arena arena = {0};
     size_t count;
-    const struct topic_mention *topics =
-        merge_topic_mentions(mentions, 5, names, 3, &arena, &count);
+    const struct topic_mention *topics = merge_topic_mentions(
+        (struct mentions){.items = mentions, .count = 5}, &names, &arena, &count);
     assert_int_equal(count, 2);
     assert_true(text_equal(topics[0].topic, TEXT("price")));
     assert_int_equal(topics[0].polarity, SENTIMENT_NEUTRAL);
     assert_true(text_equal(topics[1].topic, TEXT("battery")));
     assert_int_equal(topics[1].polarity, SENTIMENT_NEGATIVE);
-    merge_topic_mentions(mentions, 0, names, 3, &arena, &count);
+    merge_topic_mentions((struct mentions){0}, &names, &arena, &count);
     assert_int_equal(count, 0);
     arena_free(&arena);
 }

@@ -1,11 +1,17 @@
-/* text_set.h - tells whether a text was seen before, so that identical texts count once. */
-#ifndef STAGES_TEXT_TEXT_SET_H
-#define STAGES_TEXT_TEXT_SET_H
+/* texts.h - arrays of texts, and sets of them. */
+#ifndef STAGES_TEXT_TEXTS_H
+#define STAGES_TEXT_TEXTS_H
 
 #include "base/hash.h"
 #include "base/table.h"
 
-/* Keeps hashes only. A zeroed set is empty. */
+struct text_array {
+    const struct text *items; /* borrowed */
+    size_t count;
+};
+
+/* Tells whether a text was seen before, so that identical texts count once. A zeroed set is empty.
+ * Keeps hashes only. */
 struct text_set {
     struct hash_table hashes;
 };
