@@ -1,8 +1,8 @@
-/* dedupe.c - the dedupe stage: which records are new, and which say what is known already.
+/* dedupe.c - the dedupe stage: which records are new, and which are known already.
  *
- * Identity: the export's own id where it has one, else everything that the row says, with a count:
- * two customers may write the same on the same day, and each is a vote; but the same file read
- * again must give the same ids. */
+ * A record is identified by the export's own id. Without one, it is identified by its content and
+ * the number of identical rows before it in the file: two customers may write the same on the same
+ * day, and both count, but reading the file again must give the same ids. */
 #include <math.h>
 #include <string.h>
 
@@ -15,10 +15,9 @@ struct dedupe {
     bool same_author_duplicates;
     struct store *store; /* borrowed */
     uint64_t model_key;
-    struct hash_table identical_row_counts; /* rows without an id of their own, of the file being
-                                               read: how many */
-    uint64_t file_hash;                     /* hash of its source and path */
-    struct hash_table batch; /* what stood earlier in the batch: not in the store yet */
+    struct hash_table identical_row_counts; /* of the current file's rows without an id */
+    uint64_t file_hash;                     /* of the current file's source and path */
+    struct hash_table batch; /* keys of earlier records in the batch, not in the store yet */
 };
 
 static bool open_dedupe(void *state, const struct stage_context *stage_context, struct error *error)

@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 
 from examples import MAX_INPUT
 from model import Model, Shape
-from prepare import MAX_TOPICS, TAXONOMY
+from prepare import MAX_TOPICS, TAXONOMY, topic_phrases
 
 PROMPTS = """\
 ; How the pipeline asks this model. The question stands on the decoder's side: the decoder starts with
@@ -126,7 +126,10 @@ def main():
         fitted |= json.loads((given.work / "calibration.json").read_text(encoding="utf-8"))
     with open(TAXONOMY, encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    phrases = "\n".join(f"{row['topic']} = {row['phrases_en']};{row['phrases_ko']}" for row in rows)
+    listed = topic_phrases()
+    phrases = "\n".join(f"{row['topic']} = " + ";".join(
+        ("!" if phrase["exclude"] == "yes" else "") + phrase["phrase"]
+        for language in ("en", "ko") for phrase in listed[row["topic"], language]) for row in rows)
     prompts = PROMPTS.format(input=MAX_INPUT, topics=",".join(row["topic"] for row in rows), by=given.by,
                              sure_at=SURE_AT, max_items=MAX_TOPICS, phrases=phrases, **fitted)
     (given.out / "prompts.ini").write_text(prompts, encoding="utf-8")

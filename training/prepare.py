@@ -18,6 +18,7 @@ import sources
 
 MAX_TOPICS = 6
 TAXONOMY = Path(__file__).parent.parent / "inference/models/topics.csv"
+TOPIC_PHRASES = TAXONOMY.with_name("topic_phrases.csv")
 
 
 def fold(text):
@@ -28,24 +29,32 @@ def is_kept(text):
     return int.from_bytes(hashlib.blake2b(fold(text).encode(), digest_size=8).digest()) % 20 == 0
 
 
+def topic_phrases():
+    """Rows of topic_phrases.csv by (topic, language), in the order of the file."""
+    rows = defaultdict(list)
+    with open(TOPIC_PHRASES, encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            rows[row["topic"], row["language"]].append(row)
+    return rows
+
+
 class Taxonomy:
     """Topics in order, and the phrases that point to them, but for those with an exclamation mark."""
 
     def __init__(self, path):
         with open(path, encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        self.names = [row["topic"] for row in rows]
+            self.names = [row["topic"] for row in csv.DictReader(file)]
         self.order = {name: at for at, name in enumerate(self.names)}
-        self.tables = {language: [(row["topic"], *self.patterns(row[f"phrases_{language}"], form)) for row in rows]
+        phrases = topic_phrases()
+        self.tables = {language: [(name, *self.patterns(phrases[name, language], form)) for name in self.names]
                        for language, form in (("en", r"\b(?:{})\b"), ("ko", r"(?:^|[^가-힣a-z])(?:{})"))}
 
     @staticmethod
-    def patterns(phrases, form):
-        """What names a topic, and what does not although a part of it would; None where there is nothing."""
-        phrases = phrases.split(";")
-        meant = [re.escape(phrase) for phrase in phrases if not phrase.startswith("!")]
-        excepted = [re.escape(phrase[1:]) for phrase in phrases if phrase.startswith("!")]
-        return [re.compile(form.format("|".join(some))) if some else None for some in (meant, excepted)]
+    def patterns(rows, form):
+        """Patterns of the phrases that mean a topic, and of those that exclude it; None without phrases."""
+        meant = [re.escape(row["phrase"]) for row in rows if row["exclude"] != "yes"]
+        excluded = [re.escape(row["phrase"]) for row in rows if row["exclude"] == "yes"]
+        return [re.compile(form.format("|".join(some))) if some else None for some in (meant, excluded)]
 
     def found(self, text, language):
         text = text.lower()

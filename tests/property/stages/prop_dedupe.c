@@ -1,5 +1,5 @@
-/* prop_dedupe.c - states do not depend on how the rows of a file fall into batches, and reading
- * again finds nothing new. */
+/* prop_dedupe.c - states do not depend on how the rows of a file are divided into batches, and
+ * reading the file again finds nothing new. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +29,7 @@ static uint64_t next(uint64_t *seed)
     return *seed;
 }
 
-/* Few different values, so that ids, authors and texts meet often. */
+/* Few different values, so that ids, authors and texts coincide often. */
 static void make_rows(uint64_t seed, struct row_source rows[ROWS])
 {
     for (size_t i = 0; i < ROWS; i++) {
@@ -52,19 +52,19 @@ static void fill(struct batch *batch, const struct row_source *row)
     record->created_at = row->day;
 }
 
-/* Reads both files in each run; `states` and `ids` of every row, in order. */
+/* Reads both files in each run; fills `states` and `ids` of every row, in order. */
 static void ingest(struct row_source rows[FILES][ROWS], size_t batch_size,
                    enum record_state *states, uint64_t *ids)
 {
     struct database database;
     database_make(&database);
-    struct stage_context bench = {.store = database.store, .model_key = 1};
+    struct stage_context context = {.store = database.store, .model_key = 1};
     size_t at = 0;
     for (uint64_t run = 0; run < RUNS; run++) {
         uint64_t run_id;
         bool resumed;
         assert_true(store_begin_run(database.store, run, &run_id, &resumed, NULL));
-        void *dedupe = stage_start(&dedupe_stage, "", &bench, NULL);
+        void *dedupe = stage_start(&dedupe_stage, "", &context, NULL);
         for (size_t file = 0; file < FILES; file++) {
             const char *path = file ? "b.csv" : "a.csv";
             struct file_signature mark = {.path = path, .connector = "csv"};

@@ -1,5 +1,5 @@
-/* prop_ground.c - whatever the model writes: every sentence of a summary is supported by rows of
- * its group or is theirs word for word; evidence and quotes are bytes of the rows. */
+/* prop_ground.c - whatever the model writes, every sentence of a summary is supported by records of
+ * its group or copied from them; evidence and quotes are bytes of the records. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@ static const struct t5_model model = {fake_prompts};
 
 struct grounding {
     struct t5_session session;
-    struct stage_context bench;
+    struct stage_context context;
     void *state;
     struct arena arena;
     struct group group;
@@ -32,9 +32,9 @@ static void ground_topic(struct grounding *grounding, const char *settings, cons
     *grounding = (struct grounding){
         .session = {.model = &model, .batch = 4, .input_tokens = 48},
     };
-    grounding->bench =
+    grounding->context =
         (struct stage_context){.model = &model, .session = &grounding->session, .session_batch = 4};
-    grounding->state = stage_start(&ground_stage, settings, &grounding->bench, NULL);
+    grounding->state = stage_start(&ground_stage, settings, &grounding->context, NULL);
     struct text *part = arena_alloc(&grounding->arena, 1, sizeof(*part));
     *part = text_of(summary);
     grounding->group = (struct group){
@@ -154,8 +154,8 @@ static void quotes_show_both_poles(void **state)
     release(&grounding);
 }
 
-/* Two who say little are not talked over by one who says more, who has a place all the same. */
-static void both_sides_of_a_few_are_heard(void **state)
+/* Two short negative records and one long positive one: both sides get a sentence. */
+static void both_sides_of_a_few_records_are_represented(void **state)
 {
     (void)state;
     static const struct member members[] = {
@@ -175,11 +175,11 @@ static void both_sides_of_a_few_are_heard(void **state)
     release(&grounding);
 }
 
-/* "All is good" is said by most, and is about staff least of all. */
-static void a_topic_is_told_by_what_speaks_of_it_alone(void **state)
+/* A sentence about everything is less about the staff than a sentence about the staff alone. */
+static void a_topic_is_summarized_by_sentences_about_it_alone(void **state)
 {
     (void)state;
-    static const char table[] = "topic,phrases\nstaff,staff\nroom,room\nfood,food\n";
+    static const char table[] = "topic,phrase\nstaff,staff\nroom,room\nfood,food\n";
     static const char *const texts[] = {
         "Clean room, good food, friendly staff at the hotel.",
         "Friendly staff, clean room and good food in this hotel.",
@@ -187,7 +187,7 @@ static void a_topic_is_told_by_what_speaks_of_it_alone(void **state)
         "The staff at the desk answered every question.",
         "Friendly staff answered our question at the desk.",
     };
-    char path[] = "/tmp/winnow-topics-XXXXXX", settings[64];
+    char path[] = "/tmp/winnow-topics-XXXXXX", settings[128];
     int descriptor = mkstemp(path);
     assert_int_equal(write(descriptor, table, sizeof(table) - 1), sizeof(table) - 1);
     close(descriptor);
@@ -303,8 +303,8 @@ int main(void)
         cmocka_unit_test(sentences_are_supported_or_replaced),
         cmocka_unit_test(many_records_get_more_than_two_words),
         cmocka_unit_test(quotes_show_both_poles),
-        cmocka_unit_test(both_sides_of_a_few_are_heard),
-        cmocka_unit_test(a_topic_is_told_by_what_speaks_of_it_alone),
+        cmocka_unit_test(both_sides_of_a_few_records_are_represented),
+        cmocka_unit_test(a_topic_is_summarized_by_sentences_about_it_alone),
         cmocka_unit_test(nothing_is_invented),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

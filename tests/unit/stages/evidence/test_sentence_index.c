@@ -1,5 +1,5 @@
-/* test_sentence_index.c - stages/evidence/sentence_index.c and stages/evidence/sentence_select.c:
- * who says what, and who says it best. */
+/* test_sentence_index.c - stages/evidence/sentence_index.c and sentence_select.c: support for
+ * claims, and the most typical passages. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,18 +10,18 @@
 #include "stages/evidence/sentence_index.h"
 #include "stages/evidence/sentence_select.h"
 
-#define SAYS(words, feeling)                                                                       \
+#define MEMBER(words, label)                                                                       \
     {                                                                                              \
-        .text = {words, sizeof(words) - 1}, .sentiment = feeling                                   \
+        .text = {words, sizeof(words) - 1}, .sentiment = label                                     \
     }
 
 static const struct member members[] = {
-    SAYS("The battery dies after 2 hours. I charge it all day long.", SENTIMENT_NEGATIVE),
-    SAYS("Battery dies within hours, so annoying.", SENTIMENT_NEGATIVE),
-    SAYS("But the battery dies quickly every day.", SENTIMENT_NEGATIVE),
-    SAYS("Lovely screen and a great price.", SENTIMENT_POSITIVE),
-    SAYS("Lovely screen and a great price.", SENTIMENT_POSITIVE),
-    SAYS("배터리가 너무 빨리 닳아요. 화면은 예뻐요.", SENTIMENT_MIXED),
+    MEMBER("The battery dies after 2 hours. I charge it all day long.", SENTIMENT_NEGATIVE),
+    MEMBER("Battery dies within hours, so annoying.", SENTIMENT_NEGATIVE),
+    MEMBER("But the battery dies quickly every day.", SENTIMENT_NEGATIVE),
+    MEMBER("Lovely screen and a great price.", SENTIMENT_POSITIVE),
+    MEMBER("Lovely screen and a great price.", SENTIMENT_POSITIVE),
+    MEMBER("배터리가 너무 빨리 닳아요. 화면은 예뻐요.", SENTIMENT_MIXED),
 };
 
 enum { MEMBERS = sizeof(members) / sizeof(*members) };

@@ -101,7 +101,7 @@ static void excluded_phrases_are_not_matched(void **state)
 }
 
 /* Texts that an earlier version of the built-in list misunderstood. */
-static void built_in_phrases_mean_what_they_say(void **state)
+static void built_in_phrases_match_what_they_mean(void **state)
 {
     (void)state;
     static const struct {
@@ -259,7 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(phrases_are_found_where_words_begin_and_end),
         cmocka_unit_test(excluded_phrases_are_not_matched),
-        cmocka_unit_test(built_in_phrases_mean_what_they_say),
+        cmocka_unit_test(built_in_phrases_match_what_they_mean),
         cmocka_unit_test(built_in_topics_and_phrases_agree),
         cmocka_unit_test(built_in_phrases_are_distinct),
         cmocka_unit_test(the_default_model_has_the_built_in_list),
