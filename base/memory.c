@@ -9,13 +9,6 @@
 
 enum { HUGE_PAGE_SIZE = 2 << 20 };
 
-static _Atomic size_t fail_countdown; /* tests only: 0 is off */
-
-void memory_set_fail_countdown(size_t allocations)
-{
-    fail_countdown = allocations;
-}
-
 static _Noreturn void out_of_memory(size_t count, size_t size)
 {
     fprintf(stderr,
@@ -30,8 +23,6 @@ static size_t checked_size(size_t count, size_t size)
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX - 64)
-        out_of_memory(count, size);
-    if (fail_countdown && --fail_countdown == 0)
         out_of_memory(count, size);
     return bytes ? bytes : 1;
 }

@@ -15,9 +15,6 @@ void *memory_resize(void *memory, size_t count, size_t size);
 /* As memory_alloc, aligned to 64 bytes (a cache line, a vector register); not zeroed. */
 void *memory_alloc_aligned(size_t count, size_t size);
 
-/* Makes the nth allocation from now fail (tests); 0 switches it off. */
-void memory_set_fail_countdown(size_t allocations);
-
 /* Room for at least `wanted` things in a growing array: doubles *capacity as needed.
  * Use as: list->items = memory_grow(list->items, &list->capacity, list->count + 1,
  * sizeof(*list->items)); */

@@ -48,7 +48,7 @@ static double median(double *values)
 static void exit_with_error(const struct error *error)
 {
     fprintf(stderr, "engine: %s\n", error->message);
-    exit(error_exit_code(error->kind));
+    exit(1);
 }
 
 /* Of this program alone: getrusage would count the process that started it. */

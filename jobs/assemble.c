@@ -39,14 +39,6 @@ static void note(const struct file_finder *file_finder, const char *format, cons
     file_finder->progress->note(file_finder->progress->user, message.bytes);
 }
 
-static const struct connector *find_connector(struct text name)
-{
-    for (size_t i = 0; connectors[i]; i++)
-        if (text_equal(name, text_of(connectors[i]->name)))
-            return connectors[i];
-    return NULL;
-}
-
 /* The connector's state with the options of its [source]; zeroed otherwise. */
 static void *create_connector_state(const struct file_finder *file_finder,
                                     const struct connector *connector)
@@ -99,7 +91,7 @@ static void recognize_file(const struct file_finder *file_finder, struct found_f
     struct arena *arena = &file_finder->assembly->arena;
     struct error fault = {0};
     if (!text_equal(file_finder->source->format, TEXT("auto"))) {
-        found->input.connector = find_connector(file_finder->source->format);
+        found->input.connector = connectors_find(file_finder->source->format);
         found->recognition = arena_format(arena, "%.*s (the job says so)",
                                           TEXT_ARGUMENT(file_finder->source->format));
     } else if (!connectors_recognize(found->input.path, arena, &found->input.connector,
@@ -170,20 +162,19 @@ static bool add_file_or_members(struct file_finder *file_finder, const char *pat
 {
     struct arena *arena = &file_finder->assembly->arena;
     struct archive_limits limits;
-    struct text *members;
-    size_t count;
+    struct archive_members members;
     struct error fault = {0};
     job_apply_with_defaults(file_finder->job, "source", file_finder->source->section_name,
                             archive_options, &limits);
-    if (!archive_list_members(path, &limits, arena, &members, &count, &fault)) {
+    if (!archive_list_members(path, &limits, arena, &members, &fault)) {
         add_found_file(file_finder, path)->input.failure =
             arena_copy_text(arena, text_of(fault.message)).bytes;
         return true;
     }
-    if (count == 0)
+    if (members.count == 0)
         return add_file(file_finder, path, is_empty, error);
-    for (size_t i = 0; i < count; i++)
-        if (!add_file(file_finder, members[i].bytes, false, error))
+    for (size_t i = 0; i < members.count; i++)
+        if (!add_file(file_finder, members.paths[i].bytes, false, error))
             return false;
     return true;
 }
@@ -233,8 +224,8 @@ static bool add_folder(struct file_finder *file_finder, const char *path, struct
     if (text_equal(file_finder->source->format, TEXT("auto")))
         connectors_recognize(path, &file_finder->assembly->arena, &connector, &recognition_report,
                              NULL);
-    else if (text_equal(file_finder->source->format, TEXT("mail")))
-        connector = find_connector(file_finder->source->format);
+    else if (connectors_find(file_finder->source->format) == &mail_connector)
+        connector = &mail_connector;
     return connector ? add_file(file_finder, path, false, error)
                      : add_folder_files(file_finder, path, error);
 }

@@ -119,3 +119,12 @@ bool command_check_operands(const struct command *command, int count, int min, i
                      command->name, problem, command->name,
                      command->operands ? command->operands : "", command->name);
 }
+
+int error_exit_code(enum error_kind kind)
+{
+    static const int codes[] = {
+        [ERROR_NONE] = 0,  [ERROR_USAGE] = 2,   [ERROR_INPUT] = 3,         [ERROR_MODEL] = 4,
+        [ERROR_STORE] = 4, [ERROR_LOCKED] = 75, [ERROR_INTERRUPTED] = 130,
+    };
+    return codes[kind];
+}

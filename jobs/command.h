@@ -30,6 +30,9 @@ struct command {
 /* Every command there is, in the order of `winnow --help`; NULL-terminated. */
 extern const struct command *const commands[];
 
+/* The exit code for an error of this kind (README.md, "Exit codes"); 0 for ERROR_NONE. */
+int error_exit_code(enum error_kind kind);
+
 /* Sets `state` to the flags' fallbacks, then to what argv says. Options and operands may stand in
  * any order, `--` ends the options; argv is permuted so that the operands are argv[*first..argc).
  * A mistake is ERROR_USAGE with the nearest name. Texts are borrowed from argv and `arena`. */

@@ -15,11 +15,12 @@
 
 enum { MAX_JOB_BYTES = 1 << 20, MAX_VALUE_FILE_BYTES = 16 << 20, MAX_MISTAKES = 20 };
 
+/* For checks and help only: add_paths collects the values, since a path may be repeated. */
 static const struct option source_options[] = {
-    {"path", OPTION_TEXT, offsetof(struct job_source, format), NULL,
+    {"path", OPTION_TEXT, 0, NULL,
      .help = "files to read: a pattern (inbox/*.csv, {a,b}/*.csv), a file or a folder; may stand "
              "several times"},
-    {"format", OPTION_TEXT, offsetof(struct job_source, format), "auto",
+    {"format", OPTION_TEXT, 0, "auto",
      .help = "csv, xlsx, json, xml, mail; auto finds it from each file's content"},
     {0},
 };
@@ -421,11 +422,10 @@ static void add_paths(struct job *job, struct job_source *source)
 static void check_format(struct job_loader *job_loader, const struct job_source *source)
 {
     const char *names[MAX_OPTION_TABLES + 1] = {"auto"};
+    if (text_equal(source->format, TEXT("auto")) || connectors_find(source->format))
+        return;
     for (size_t i = 0; connectors[i] && i < MAX_OPTION_TABLES - 1; i++)
         names[i + 1] = connectors[i]->name;
-    for (size_t i = 0; names[i]; i++)
-        if (text_equal(source->format, text_of(names[i])))
-            return;
     struct job_setting job_setting = {.location = source->location};
     report_unknown(job_loader, &job_setting, "format", source->format, names);
 }

@@ -40,16 +40,18 @@ bool lock_acquire(int *lock_fd, const char *folder, int64_t wait_seconds, struct
     if (*lock_fd < 0)
         return error_set(error, ERROR_STORE, "%s: cannot be opened: %s", path, strerror(errno));
     for (int64_t waited_seconds = 0; flock(*lock_fd, LOCK_EX | LOCK_NB) != 0; waited_seconds++) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            error_set(error, ERROR_STORE, "%s: cannot be locked: %s", path, strerror(errno));
-        else if (waited_seconds >= wait_seconds)
-            report_lock_holder(*lock_fd, folder, error);
-        if (error->kind != ERROR_NONE) {
-            close(*lock_fd);
-            *lock_fd = -1;
-            return false;
+        bool is_held = errno == EWOULDBLOCK || errno == EINTR;
+        if (is_held && waited_seconds < wait_seconds) {
+            sleep(1);
+            continue;
         }
-        sleep(1);
+        if (is_held)
+            report_lock_holder(*lock_fd, folder, error);
+        else
+            error_set(error, ERROR_STORE, "%s: cannot be locked: %s", path, strerror(errno));
+        close(*lock_fd);
+        *lock_fd = -1;
+        return false;
     }
     if (write_lock_holder(*lock_fd, path, error))
         return true;

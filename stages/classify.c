@@ -327,5 +327,6 @@ const struct stage classify_stage = {
     .open = open_classify,
     .process = process,
     .handles_saved_texts = true,
+    .runs_model = true,
     .close = close_classify,
 };

@@ -54,7 +54,8 @@ struct draft_summary {
 static void split_summary(struct ground *ground, const struct group *group,
                           struct draft_summary *draft_summary, struct arena *scratch)
 {
-    struct text summary = group->part_count > 0 ? group->parts[0] : (struct text){0};
+    struct text summary =
+        group->partial_summary_count > 0 ? group->partial_summaries[0] : (struct text){0};
     bool is_cut = strcmp(group->finish_reason, "length") == 0;
     size_t count, begin = 0;
     const size_t *ends = segment_sentences(ground->segmenter, summary, scratch, &count);
@@ -299,8 +300,8 @@ static bool process_group(void *state, struct group *group, struct error *error)
         struct sentence_index sentence_index;
         sentence_index_open(&sentence_index, ground->segmenter, group->members,
                             group->member_count);
-        ok = sentence_ranker_score_passages(&ground->sentence_ranker, &sentence_index, group->topic,
-                                            (size_t)ground->candidates, error);
+        ok = sentence_ranker_score_passages(&ground->sentence_ranker, &sentence_index,
+                                            group->key.topic, (size_t)ground->candidates, error);
         if (ok)
             fill_summary(ground, &sentence_index, &draft_summary, group);
         sentence_index_close(&sentence_index);

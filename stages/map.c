@@ -35,7 +35,7 @@ static bool process_group(void *state, struct group *group, struct error *error)
         if (text_set_add(&seen, group->members[i].text))
             distinct[count++] = group->members[i].text;
     text_set_free(&seen);
-    group->part_count = 0;
+    group->partial_summary_count = 0;
     group->finish_reason = "extractive";
     bool ok = true;
     if (count > 1 && map->uses_model) { /* a single text is its own best summary */
@@ -44,8 +44,8 @@ static bool process_group(void *state, struct group *group, struct error *error)
                              summarizer_token_budget(&map->summarizer), &scratch);
         struct summaries summaries;
         ok = summarizer_summarize(&map->summarizer, pieces, group->arena, &summaries, error);
-        group->parts = summaries.items;
-        group->part_count = summaries.count;
+        group->partial_summaries = summaries.items;
+        group->partial_summary_count = summaries.count;
         if (summaries.finish_reason)
             group->finish_reason = summaries.finish_reason;
     }

@@ -11,8 +11,8 @@
 
 #include "base/ascii.h"
 #include "base/hash.h"
+#include "base/hash_table.h"
 #include "base/keyed_hash.h"
-#include "base/table.h"
 #include "pipeline/store.h"
 #include "stages/stages.h"
 #include "stages/text/pii.h"

@@ -29,11 +29,12 @@ static size_t prepare_parts(struct reduce *reduce, const struct group *group, st
         summarizer_token_budget(summarizer) / 2 - summarizer->separator_tokens - 2;
     struct text_set seen = {0};
     size_t count = 0;
-    for (size_t i = 0; i < group->part_count; i++)
-        if (text_set_add(&seen, group->parts[i]))
-            parts[count++] = summarizer_split(summarizer, (struct text_array){&group->parts[i], 1},
-                                              token_budget, scratch)
-                                 .items[0];
+    for (size_t i = 0; i < group->partial_summary_count; i++)
+        if (text_set_add(&seen, group->partial_summaries[i]))
+            parts[count++] =
+                summarizer_split(summarizer, (struct text_array){&group->partial_summaries[i], 1},
+                                 token_budget, scratch)
+                    .items[0];
     text_set_free(&seen);
     return count;
 }
@@ -43,22 +44,23 @@ static bool process_group(void *state, struct group *group, struct error *error)
     struct reduce *reduce = state;
     struct arena scratch = {0};
     bool ok = true;
-    while (ok && group->part_count > 1) {
-        struct text *parts = arena_alloc(&scratch, group->part_count, sizeof(*parts));
-        size_t old_count = group->part_count, count = prepare_parts(reduce, group, parts, &scratch);
+    while (ok && group->partial_summary_count > 1) {
+        struct text *parts = arena_alloc(&scratch, group->partial_summary_count, sizeof(*parts));
+        size_t old_count = group->partial_summary_count,
+               count = prepare_parts(reduce, group, parts, &scratch);
         if (count == 1) {
-            group->parts[0] = arena_copy_text(group->arena, parts[0]);
-            group->part_count = 1;
+            group->partial_summaries[0] = arena_copy_text(group->arena, parts[0]);
+            group->partial_summary_count = 1;
             break;
         }
         struct summaries summaries;
         ok = summarizer_summarize(&reduce->summarizer, (struct text_array){parts, count},
                                   group->arena, &summaries, error);
-        group->parts = summaries.items;
-        group->part_count = summaries.count;
+        group->partial_summaries = summaries.items;
+        group->partial_summary_count = summaries.count;
         if (summaries.finish_reason)
             group->finish_reason = summaries.finish_reason;
-        assert(!ok || group->part_count <= (old_count + 1) / 2);
+        assert(!ok || group->partial_summary_count <= (old_count + 1) / 2);
         group->levels++;
     }
     arena_free(&scratch);

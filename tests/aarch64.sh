@@ -6,10 +6,10 @@ cd "$(dirname "$0")/.."
 [ "$(uname -m)" = x86_64 ] || exit 77
 compiler=aarch64-linux-gnu-gcc
 emulator=qemu-aarch64-static
-command -v $compiler >/dev/null && command -v $emulator >/dev/null || {
+if ! command -v $compiler >/dev/null || ! command -v $emulator >/dev/null; then
     echo "aarch64: needs $compiler and $emulator: script/setup --tests" >&2
     exit 77
-}
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

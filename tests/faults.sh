@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")
 work=$(mktemp -d)
 trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
+# shellcheck source=tests/fakes/tiny_job.sh
 . tests/fakes/tiny_job.sh
 tiny_job "$work" "$winnow"
 faults=0
@@ -31,7 +32,7 @@ expect 2 "did you mean --wait" "$winnow" run "$job" --wiat 3
 expect 2 "usage: winnow run" "$winnow" run
 expect 2 "did you mean 'group'" "$winnow" run "$job" --set gruop.by=x
 expect 2 "job.ini" "$winnow" run "$work/no-job.ini"
-expect 2 "no row has" "$winnow" run "$job" --set group.by=colour --set "output.path=$work/colour"
+expect 2 "no record has" "$winnow" run "$job" --set group.by=colour --set "output.path=$work/colour"
 expect 2 "expected a date" "$winnow" report "$job" --since yesterday
 
 # Nothing saved yet, then a run: 4, 0
@@ -40,11 +41,16 @@ expect 4 "winnow run" "$winnow" report "$job" --print
 cp -r "$work/out" "$work/whole"
 
 printf 'Date: day,Comment\nSubject: x,a good kettle\nFrom: me,a bad kettle\n' >"$work/ambiguous.txt"
-expect 2 "more than one format fits (csv 90: " "$winnow" read "$work/ambiguous.txt"
+expect 2 "more than one format matches (csv 90: " "$winnow" read "$work/ambiguous.txt"
 expect 0 "" "$winnow" read --format csv "$work/ambiguous.txt"
+expect 0 "" "$winnow" read --format CSV "$work/ambiguous.txt"
+expect 2 "no such connector" "$winnow" read --format cvs "$work/ambiguous.txt"
+expect 2 "no such connector" "$winnow" eval --format cvs "$work/ambiguous.txt"
+expect 0 "" "$winnow" plan "$job" --set source.format=CSV
+expect 2 "did you mean 'csv'" "$winnow" plan "$job" --set source.format=cvs
 
 # Inputs: 3, 0, 1
-expect 3 "more than one format fits" "$winnow" run -q "$job" --set source.path=ambiguous.txt
+expect 3 "more than one format matches" "$winnow" run -q "$job" --set source.path=ambiguous.txt
 expect 3 "No such file" "$winnow" run -q "$job" --set source.path=missing.csv
 : >"$work/empty.csv"
 expect 0 "empty" "$winnow" run "$job" --set source.path=empty.csv
@@ -54,14 +60,25 @@ expect 1 "max_rejects_pct" "$winnow" run -q "$job" --set source.path=broken.csv 
 expect 2 "nosuch" "$winnow" run -q "$job" --set source.map=text=nosuch
 head -c 3000 /dev/zero >"$work/zeros.bin"
 expect 3 "zeros.bin" "$winnow" run -q "$job" --set source.path=zeros.bin
-if [ "$(id -u)" -ne 0 ]; then
-    cp "$work/in/a.csv" "$work/closed.csv"
-    mkdir "$work/closed"
-    chmod 000 "$work/closed.csv" "$work/closed"
-    expect 3 "closed.csv: Permission denied" "$winnow" run -q "$job" --set source.path=closed.csv
-    expect 3 "Permission denied" "$winnow" run -q "$job" --set source.path=closed
-    expect 4 "Permission denied" "$winnow" run -q "$job" --set output.path=closed/out
+# Permissions, as an ordinary user: root may read everything.
+person=$work/person
+as_user=""
+mkdir -p "$person/in" "$person/closed"
+cp "$winnow" "$work/tiny.winnow" "$job" "$person"
+cp "$work/in/a.csv" "$person/in"
+cp "$work/in/a.csv" "$person/closed.csv"
+chmod 000 "$person/closed.csv" "$person/closed"
+if [ "$(id -u)" -eq 0 ]; then
+    as_user="setpriv --reuid=65534 --regid=65534 --clear-groups"
+    chmod 711 "$work"
+    chown -R 65534:65534 "$person"
 fi
+# shellcheck disable=SC2086 # several words
+run_as_user() { $as_user "$person/winnow" run -q "$person/job.ini" "$@"; }
+expect 0 "" run_as_user
+expect 3 "closed.csv: Permission denied" run_as_user --set source.path=closed.csv
+expect 3 "Permission denied" run_as_user --set source.path=closed
+expect 4 "Permission denied" run_as_user --set output.path=closed/out
 
 # Model: 4
 expect 4 "gone.winnow" "$winnow" run -q "$job" --set model.path=gone.winnow
@@ -80,7 +97,7 @@ for bytes in garbage cut foreign; do
     [ $bytes != foreign ] || printf '\0\0\0\143' | dd of="$work/$bytes/winnow.db" bs=1 seek=60 conv=notrunc 2>"$work/dd"
     cp "$work/$bytes/winnow.db" "$work/before"
     words="damaged"
-    [ $bytes != foreign ] || words="later version"
+    [ $bytes != foreign ] || words="schema version 99"
     expect 4 "$words" "$winnow" run -q "$job" --set "output.path=$work/$bytes"
     cmp "$work/before" "$work/$bytes/winnow.db" || faults=$((faults + 1))
 done

@@ -3,7 +3,7 @@
 # a table of file, recognised as, records, rejects, left out (no feedback). Fails when a file makes the program fall over.
 #
 #   tests/formats.sh [WINNOW]
-set -u
+set -eu
 cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")
 formats=$PWD/../shared/data/formats

@@ -14,7 +14,10 @@ fi
 export data=$PWD/tests/unit/data
 winnow=$(realpath "${1:-build/winnow}")
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- $(find tests/golden -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort)
+if [ $# -eq 0 ]; then
+    mapfile -t cases < <(find tests/golden -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort)
+    set -- "${cases[@]}"
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

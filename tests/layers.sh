@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# layers.sh - the arrows of docs/ARCHITECTURE.md hold: who includes whom, each library known to one
-# file, every header complete in itself.
+# layers.sh - checks the arrows of docs/ARCHITECTURE.md: which folder may include which, one file for
+# each library, headers that compile on their own.
 set -eu
 faults=0
 
@@ -58,12 +58,12 @@ for folder in $(find base inference pipeline connectors stages jobs -type d | so
     allowed=$(echo "$arrows" | sed -n "s|^$folder:||p" | tr '\n' ' ')
     echo "$arrows" | grep -q "^$folder:" || fault "$folder/ has no row in the table of arrows"
     for file in $(own_sources "$folder"); do
-        for include in $(sed -n 's/^#include "\(.*\)"$/\1/p' "$file"); do
+        while read -r include; do
             case " $folder $folder/data $allowed " in
             *" ${include%/*} "* | *" $include "*) ;;
             *) fault "$file includes $include, which $folder/ may not" ;;
             esac
-        done
+        done < <(sed -n 's/^#include "\(.*\)"$/\1/p' "$file")
     done
 done
 
@@ -84,36 +84,41 @@ for file in stages/*.h; do
     [ "$file" = stages/stages.h ] || fault "$file: a stage has no header; a helper belongs in a folder below stages/"
 done
 
-# pipeline/ knows stages and connectors by their interfaces, and a stage no other stage, by name.
-if grep -En '\b[a-z]+_(connector|stage|format)\b.*(;|,)$' $(sources pipeline) |
-    grep -E '&[a-z]+_(connector|stage|format)\b|extern'; then
+# pipeline/ knows stages and connectors only by their interfaces.
+mapfile -t pipeline_files < <(sources pipeline)
+if grep -EHn '&[a-z]+_(connector|stage|format)\b|extern .*_(connector|stage|format)\b' "${pipeline_files[@]}" >&2; then
     fault "pipeline/ names a stage, a connector or a format"
 fi
-for file in $(sources stages | grep '\.c$' | grep -v '^stages/stages\.c$'); do
+
+# A stage names no other stage.
+for file in stages/*.c; do
     name=$(basename "$file" .c)
+    [ "$name" != stages ] || continue
     others=$(grep -Eno '\b[a-z]+_stage\b' "$file" | grep -v ":${name}_stage$" || true)
     [ -z "$others" ] || fault "$file names another stage: $others"
 done
 
-# A library's header stands in one file: changing the library changes that file alone.
+# Only one file includes a library's header, so that only that file changes when the library does.
 libc='^(assert|ctype|endian|errno|fcntl|fnmatch|getopt|glob|dirent|float|inttypes|limits|locale|math|poll'
 libc="$libc|pthread|sched|setjmp|signal|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string"
 libc="$libc|strings|time|unistd|wchar|immintrin|cpuid|sys/[a-z]+|linux/[a-z]+)\.h$"
-grep -Eo '^#include <[^>]+>' $(sources base inference pipeline connectors stages jobs) |
-    sed 's/:#include </ /; s/>$//' | sort -u -k2 -k1,1 >"${TMPDIR:-/tmp}/layers.$$"
-trap 'rm -f "${TMPDIR:-/tmp}/layers.$$"' EXIT
+mapfile -t all_files < <(sources base inference pipeline connectors stages jobs)
+work=$(mktemp)
+trap 'rm -f "$work"' EXIT
+grep -Eo '^#include <[^>]+>' "${all_files[@]}" | sed 's/:#include </ /; s/>$//' | sort -u >"$work"
 while read -r header; do
-    echo "$header" | grep -Eq "$libc" && continue
-    users=$(awk -v header="$header" '$2 == header { print $1 }' "${TMPDIR:-/tmp}/layers.$$")
-    [ "$(echo "$users" | wc -l)" -eq 1 ] || fault "<$header> is known to more than one file:" $users
-done < <(cut -d' ' -f2 "${TMPDIR:-/tmp}/layers.$$" | sort -u)
+    mapfile -t users < <(awk -v header="$header" '$2 == header { print $1 }' "$work")
+    [[ $header =~ $libc ]] || [ "${#users[@]}" -eq 1 ] ||
+        fault "<$header> is included by more than one file: ${users[*]}"
+done < <(cut -d' ' -f2 "$work" | sort -u)
 
-# Every header compiles alone, except a body that several files include under their own macros and
-# that says so itself.
-for header in $(find base inference pipeline connectors stages jobs -name '*.h' | sort); do
+# Every header compiles on its own, except a body that several files include under their own macros;
+# such a body says so with #error.
+for header in "${all_files[@]}"; do
+    [[ $header == *.h ]] || continue
     grep -q '^#error "define' "$header" ||
         ${CC:-cc} -std=gnu17 -D_GNU_SOURCE -I. -fsyntax-only -x c "$header" ||
-        fault "$header does not compile alone"
+        fault "$header does not compile on its own"
 done
 
 [ "$faults" -eq 0 ]

@@ -8,6 +8,7 @@ winnow=$(realpath "${1:-build/winnow}")
 }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# shellcheck disable=SC2016 # backquotes of Markdown
 sed -n '/^```sh$/,/^```$/p' README.md | grep -v '^```' >"$work/commands"
 cp -r samples "$work/samples"
 mkdir "$work/build"

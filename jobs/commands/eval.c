@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "connectors/connectors.h"
+#include "pipeline/batch_reader.h"
 #include "pipeline/store.h"
 #include "stages/stages.h"
 
@@ -54,22 +55,21 @@ struct gold_reader {
     void *state;
 };
 
-static bool read_gold_file(struct gold_reader *gold_reader, const struct connector *connector,
-                           void *state, const char *path, struct error *error)
+static bool read_gold_file(struct gold_reader *gold_reader, const struct input_file *file,
+                           struct error *error)
 {
-    struct batch batch = {.path = path, .source = TEXT("gold")};
-    bool ok = connector->open(state, path, error);
-    enum read_status read_status = READ_OK;
-    while (ok && read_status == READ_OK) {
-        batch_reset(&batch);
-        while (batch.count < BATCH_RECORDS &&
-               (read_status = connector->read(state, &batch, error)) == READ_OK)
-            ;
-        ok = read_status != READ_FAILED &&
-             gold_reader->task->add_batch(gold_reader->state, gold_reader->eval, &batch, error);
+    struct batch_reader reader;
+    bool ok = true;
+    batch_reader_open(&reader, file, BATCH_RECORDS);
+    while (ok && reader.status == READ_OK) {
+        batch_reader_fill(&reader, UINT64_MAX);
+        ok = reader.status != READ_FAILED &&
+             gold_reader->task->add_batch(gold_reader->state, gold_reader->eval, &reader.batch,
+                                          error);
     }
-    connector->close(state);
-    batch_free(&batch);
+    if (reader.status == READ_FAILED)
+        ok = error_set(error, reader.failure.kind, "%s", reader.failure.message);
+    batch_reader_close(&reader);
     return ok;
 }
 
@@ -86,19 +86,26 @@ static bool evaluate_file(struct gold_reader *gold_reader, const char *path, str
     struct arena arena = {0};
     const struct connector *connector = NULL;
     struct text recognition_report = {0};
-    for (size_t i = 0; connectors[i]; i++)
-        if (text_equal(text_of(connectors[i]->name), eval->format))
-            connector = connectors[i];
-    bool ok =
-        connector || connectors_recognize(path, &arena, &connector, &recognition_report, error);
+    bool ok;
+    if (eval->format.size > 0) {
+        connector = connectors_find(eval->format);
+        ok = connector || error_set(error, ERROR_USAGE, "--format %.*s: there is no such connector",
+                                    TEXT_ARGUMENT(eval->format));
+    } else {
+        ok = connectors_recognize(path, &arena, &connector, &recognition_report, error);
+    }
     if (ok && !connector)
         ok = error_set(error, ERROR_INPUT, "%s: not recognised (%.*s); say which with --format",
                        path, TEXT_ARGUMENT(recognition_report));
     if (ok) {
-        void *state = arena_alloc(&arena, 1, connector->state_size);
-        option_set_defaults(connector->options, state);
-        ok = set_source_option(connector, state, "map", eval->map, error) &&
-             read_gold_file(gold_reader, connector, state, path, error);
+        struct input_file file = {.path = path,
+                                  .name = path,
+                                  .source = TEXT("gold"),
+                                  .connector = connector,
+                                  .connector_state = arena_alloc(&arena, 1, connector->state_size)};
+        option_set_defaults(connector->options, file.connector_state);
+        ok = set_source_option(connector, file.connector_state, "map", eval->map, error) &&
+             read_gold_file(gold_reader, &file, error);
     }
     arena_free(&arena);
     return ok;

@@ -30,16 +30,23 @@ struct plan {
     struct progress progress;
 };
 
-static bool run_stage(struct stage_instance *stage_instance, struct batch *batch,
-                      struct error *error)
+/* The stages of pass 1 before the first that runs the model, or from that one on. */
+static bool run_stages(const struct pipeline *pipeline, bool from_model_on, struct batch *batch,
+                       struct error *error)
 {
-    return !stage_instance->stage->process ||
-           stage_instance->stage->process(stage_instance->state, batch, error);
+    bool is_at_model = false;
+    for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
+        const struct stage_instance *stage_instance = &pipeline->stage_instances[i];
+        is_at_model |= stage_instance->stage->runs_model;
+        if (is_at_model == from_model_on && stage_instance->stage->process &&
+            !stage_instance->stage->process(stage_instance->state, batch, error))
+            return false;
+    }
+    return true;
 }
 
 /* Times the model on the first texts that it would read. */
-static bool time_model(struct plan *plan, struct stage_instance *classify, struct batch *batch,
-                       struct error *error)
+static bool time_model(struct plan *plan, struct batch *batch, struct error *error)
 {
     size_t probe_text_count = 0;
     for (size_t i = 0; i < batch->count; i++)
@@ -50,7 +57,7 @@ static bool time_model(struct plan *plan, struct stage_instance *classify, struc
             batch->records[i].needs_analysis = false;
         }
     double started_at = clock_seconds();
-    bool ok = !probe_text_count || run_stage(classify, batch, error);
+    bool ok = !probe_text_count || run_stages(&plan->assembly.pipeline, true, batch, error);
     plan->probe_seconds += clock_seconds() - started_at;
     return ok;
 }
@@ -83,40 +90,27 @@ static void count_batch_rows(const struct batch *batch, struct row_totals *row_t
 static bool preview_batch(struct plan *plan, struct batch *batch, struct row_totals *row_totals,
                           struct error *error)
 {
-    struct pipeline *pipeline = &plan->assembly.pipeline;
-    struct stage_instance *classify =
-        &pipeline->stage_instances[pipeline->stage_instance_count - 1];
-    for (struct stage_instance *stage_instance = pipeline->stage_instances;
-         stage_instance < classify; stage_instance++)
-        if (!run_stage(stage_instance, batch, error))
-            return false;
+    if (!run_stages(&plan->assembly.pipeline, false, batch, error))
+        return false;
     count_batch_rows(batch, row_totals);
     plan->reanalysis_count += count_reanalyses(batch);
-    bool ok = plan->probe_tokens > 0 || time_model(plan, classify, batch, error);
-    batch_reset(batch);
-    return ok;
+    return plan->probe_tokens > 0 || time_model(plan, batch, error);
 }
 
 /* Reads the file as a run would, saving nothing. */
 static bool preview_file(struct plan *plan, const struct input_file *file,
                          struct row_totals *row_totals, struct text *failure, struct error *error)
 {
-    struct batch batch = {.path = file->name, .source = file->source};
-    struct error fault = {0};
-    enum read_status read_status = READ_OK;
+    struct batch_reader reader;
     bool ok = true;
-    if (!file->connector->open(file->connector_state, file->path, &fault))
-        read_status = READ_FAILED;
-    while (ok && read_status == READ_OK) {
-        while (read_status == READ_OK &&
-               !batch_is_full(&batch, plan->assembly.pipeline.batch_records))
-            read_status = file->connector->read(file->connector_state, &batch, &fault);
-        ok = preview_batch(plan, &batch, row_totals, error);
-    }
-    file->connector->close(file->connector_state);
-    if (read_status == READ_FAILED)
-        *failure = arena_copy_text(&plan->assembly.arena, text_of(fault.message));
-    batch_free(&batch);
+    batch_reader_open(&reader, file, plan->assembly.pipeline.batch_records);
+    do {
+        batch_reader_fill(&reader, UINT64_MAX);
+        ok = preview_batch(plan, &reader.batch, row_totals, error);
+    } while (ok && reader.status == READ_OK);
+    if (reader.status == READ_FAILED)
+        *failure = arena_copy_text(&plan->assembly.arena, text_of(reader.failure.message));
+    batch_reader_close(&reader);
     return ok;
 }
 
@@ -201,7 +195,7 @@ static bool print_unanalysed_texts(const struct plan *plan, struct error *error)
     uint64_t texts;
     if (!context->store)
         return true;
-    if (!store_count_unanalysed(context->store, context->model_key, &texts, error))
+    if (!store_count_unanalysed(context->store, &texts, error))
         return false;
     if (texts > plan->reanalysis_count)
         printf("besides, %llu saved texts that another model has read\n",

@@ -10,6 +10,7 @@
 #include "connectors/connectors.h"
 #include "connectors/input/archive.h"
 #include "jobs/command.h"
+#include "pipeline/batch_reader.h"
 
 enum { BATCH_RECORDS = 256, OUTPUT_BUFFER = 64 * 1024 };
 
@@ -24,7 +25,6 @@ struct read {
 struct read_session {
     struct read options;
     struct arena arena;
-    struct batch batch;
     struct file_writer rejects;
     void *reject_state; /* of raw_format */
     uint64_t records, reject_count, skipped;
@@ -155,19 +155,18 @@ static bool open_rejects_file(struct read_session *run, struct error *error)
            raw_format.begin(run->reject_state, run->rejects.stream, columns, 5, error);
 }
 
-static bool write_batch(struct read_session *run, const char *path, struct error *error)
+static bool write_batch(struct read_session *run, const struct batch *batch, struct error *error)
 {
-    for (size_t i = 0; i < run->batch.count; i++)
-        write_record(run, path, &run->batch.records[i]);
+    for (size_t i = 0; i < batch->count; i++)
+        write_record(run, batch->path, &batch->records[i]);
     bool ok = true;
-    for (size_t i = 0; run->reject_state && ok && i < run->batch.reject_count; i++)
-        ok = write_reject(run, path, &run->batch.rejects[i], error);
+    for (size_t i = 0; run->reject_state && ok && i < batch->reject_count; i++)
+        ok = write_reject(run, batch->path, &batch->rejects[i], error);
     if (ok && ferror(stdout))
         ok = error_set(error, ERROR_STORE, "standard output: the write failed (disk full?)");
-    run->records += run->batch.count;
-    run->reject_count += run->batch.reject_count;
-    run->skipped += run->batch.skipped;
-    batch_reset(&run->batch);
+    run->records += batch->count;
+    run->reject_count += batch->reject_count;
+    run->skipped += batch->skipped;
     return ok;
 }
 
@@ -208,19 +207,11 @@ static bool apply_source_settings(struct read_session *run, const struct connect
     return true;
 }
 
-static const struct connector *find_connector_by_name(struct text name)
-{
-    for (const struct connector *const *connector = connectors; *connector; connector++)
-        if (text_equal_ignore_case(name, text_of((*connector)->name)))
-            return *connector;
-    return NULL;
-}
-
 static bool choose_connector(struct read_session *run, const char *path,
                              const struct connector **connector, struct error *error)
 {
     struct text recognition_report;
-    *connector = find_connector_by_name(run->options.format);
+    *connector = connectors_find(run->options.format);
     if (*connector)
         return true;
     if (run->options.format.size > 0)
@@ -247,18 +238,20 @@ static void explain(struct read_session *run, const char *path, const struct con
         fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGUMENT(line));
 }
 
-static bool read_rows(struct read_session *run, const char *path, const struct connector *connector,
-                      void *state, struct error *error)
+static bool read_rows(struct read_session *run, const struct input_file *file, struct error *error)
 {
-    enum read_status read_status = READ_OK;
-    run->batch.path = path;
-    while (read_status == READ_OK) {
-        read_status = connector->read(state, &run->batch, error);
-        bool is_full = batch_is_full(&run->batch, BATCH_RECORDS);
-        if ((is_full || read_status != READ_OK) && !write_batch(run, path, error))
-            return false;
+    struct batch_reader reader;
+    bool ok = true;
+    if (batch_reader_open(&reader, file, BATCH_RECORDS))
+        explain(run, file->path, file->connector, file->connector_state);
+    while (ok && reader.status == READ_OK) {
+        batch_reader_fill(&reader, UINT64_MAX);
+        ok = write_batch(run, &reader.batch, error);
     }
-    return read_status == READ_END;
+    if (ok && reader.status == READ_FAILED)
+        ok = error_set(error, reader.failure.kind, "%s", reader.failure.message);
+    batch_reader_close(&reader);
+    return ok;
 }
 
 static void print_counts(const struct read_session *run, const char *path)
@@ -282,19 +275,15 @@ static bool read_file(struct read_session *run, const char *path, struct error *
     run->records = run->reject_count = run->skipped = 0;
     if (connector->options)
         option_set_defaults(connector->options, state);
+    struct input_file file = {
+        .path = path, .name = path, .connector = connector, .connector_state = state};
     bool ok = set_option(connector, state, "map", options->map, error) &&
               set_option(connector, state, "delimiter", options->delimiter, error) &&
               set_option(connector, state, "charset", options->charset, error) &&
               set_option(connector, state, "header", options->header, error) &&
               set_option(connector, state, "max_unpack_ratio", text_of(max_ratio_text), error) &&
               set_option(connector, state, "allow_missing_text", TEXT("yes"), error) &&
-              apply_source_settings(run, connector, state, error) &&
-              connector->open(state, path, error);
-    if (ok) {
-        explain(run, path, connector, state);
-        ok = read_rows(run, path, connector, state, error);
-    }
-    connector->close(state);
+              apply_source_settings(run, connector, state, error) && read_rows(run, &file, error);
     free(state);
     if (run->reject_count > 0 || run->skipped > 0 || options->explain)
         print_counts(run, path);
@@ -308,14 +297,13 @@ static bool read_file_or_members(struct read_session *run, const char *path, str
 {
     struct archive_limits limits = {run->options.max_members, run->options.max_ratio};
     struct arena names = {0};
-    struct text *members;
-    size_t count;
-    bool all_ok = archive_list_members(path, &limits, &names, &members, &count, error);
-    if (all_ok && count == 0)
+    struct archive_members members;
+    bool all_ok = archive_list_members(path, &limits, &names, &members, error);
+    if (all_ok && members.count == 0)
         all_ok = read_file(run, path, error);
-    for (size_t i = 0; i < count && error->kind != ERROR_STORE; i++) {
+    for (size_t i = 0; i < members.count && error->kind != ERROR_STORE; i++) {
         struct error fault = {0};
-        if (read_file(run, members[i].bytes, &fault))
+        if (read_file(run, members.paths[i].bytes, &fault))
             continue;
         if (!all_ok)
             fprintf(stderr, "winnow read: %s\n", error->message);
@@ -360,7 +348,6 @@ static int run_command(int argc, char **argv, struct error *error)
             file_writer_commit(&run.rejects, error);
     }
     file_writer_abort(&run.rejects);
-    batch_free(&run.batch);
     arena_free(&run.arena);
     arena_free(&argument_arena);
     free(run.reject_state);

@@ -121,8 +121,7 @@ static bool write_files(const struct report_options *report_options, struct asse
 {
     set_output_folder(report_options, job, &assembly->selection);
     if (!create_private_folder(job->output.folder, error) ||
-        !report_files_write(job, assembly->store, &assembly->selection,
-                            assembly->pipeline.stage_context.model_key, error))
+        !report_files_write(job, assembly->store, &assembly->selection, error))
         return false;
     if (!report_options->is_quiet && isatty(STDERR_FILENO))
         fprintf(stderr, "reports: %s\n", job->output.folder);
@@ -133,8 +132,8 @@ static bool write_files(const struct report_options *report_options, struct asse
 static bool check_model_key(const struct assembly *assembly, const struct job *job,
                             struct error *error)
 {
-    uint64_t saved = store_model_key(assembly->store);
-    return !saved || saved == assembly->pipeline.stage_context.model_key ||
+    uint64_t saved = store_get_saved_model_key(assembly->store);
+    return !saved || saved == store_get_model_key(assembly->store) ||
            error_set(
                error, ERROR_USAGE,
                "the saved rows were read by another model, or with other settings of [model], "
@@ -158,8 +157,7 @@ static bool write_report(struct job *job, const struct report_options *report_op
               pipeline_aggregate(&assembly.pipeline, error);
     progress_bar_finish(&progress_bar);
     if (ok && report_options->prints_headline)
-        ok = headline_print(stdout, assembly.store, &assembly.selection,
-                            assembly.pipeline.stage_context.model_key, error);
+        ok = headline_print(stdout, assembly.store, &assembly.selection, error);
     if (ok && (!report_options->prints_headline || report_options->folder.size))
         ok = write_files(report_options, &assembly, job, error);
     assemble_close(&assembly);

@@ -58,9 +58,7 @@ static bool run_passes(struct assembly *assembly, struct job *job,
               pipeline_read(pipeline, assembly->files, assembly->file_count, error) &&
               pipeline_summarize(pipeline, error) && pipeline_aggregate(pipeline, error);
     progress_bar_finish(progress_bar);
-    return ok &&
-           report_files_write(job, assembly->store, &assembly->selection,
-                              pipeline->stage_context.model_key, error) &&
+    return ok && report_files_write(job, assembly->store, &assembly->selection, error) &&
            store_finish_run(assembly->store, error);
 }
 

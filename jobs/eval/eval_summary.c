@@ -29,7 +29,7 @@ struct group_rows {
 };
 
 struct summary_task {
-    struct names names;
+    struct name_set names;
     struct group_rows *groups; /* by number in `names` */
     size_t capacity;
     struct arena arena; /* texts of members and references */
@@ -70,7 +70,7 @@ static void add_reference(struct summary_task *task, struct group_rows *group_ro
 static void add_row(struct summary_task *task, const struct eval *eval, const struct record *record)
 {
     size_t previous_count = task->names.count;
-    size_t number = names_add(&task->names, eval_get_column(record, eval->group));
+    size_t number = name_set_add(&task->names, eval_get_column(record, eval->group));
     task->groups = memory_grow(task->groups, &task->capacity, number + 1, sizeof(*task->groups));
     struct group_rows *group_rows = &task->groups[number];
     if (number == previous_count)
@@ -117,17 +117,18 @@ static size_t count(const void *state)
 /* How many sentences the model wrote, and how many of them a row says as well. */
 static void count_supported_sentences(struct summary_task *task, const struct group *group)
 {
-    if (group->part_count == 0)
+    if (group->partial_summary_count == 0)
         return;
     struct arena arena = {0};
     struct sentence_index sentence_index;
     size_t sentence_count, begin = 0;
     const size_t *ends =
-        segment_sentences(task->segmenter, group->parts[0], &arena, &sentence_count);
+        segment_sentences(task->segmenter, group->partial_summaries[0], &arena, &sentence_count);
     sentence_index_open(&sentence_index, task->segmenter, group->members, group->member_count);
     for (size_t i = 0; i < sentence_count; begin = ends[i++]) {
-        struct claim claim = {.sentence = text_trim(text_slice(group->parts[0], begin, ends[i])),
-                              .threshold = support_threshold};
+        struct claim claim = {
+            .sentence = text_trim(text_slice(group->partial_summaries[0], begin, ends[i])),
+            .threshold = support_threshold};
         struct evidence evidence = {0};
         task->generated_count++;
         task->supported_count += sentence_index_find_support(&sentence_index, &claim, &evidence);
@@ -155,7 +156,8 @@ static void score_summary(struct summary_task *task, const struct group *group,
     }
     task->rouge_1_scores[task->scored] = mean.rouge_1;
     task->rouge_l_scores[task->scored++] = mean.rouge_l;
-    printf("%.*s:%.*s\n", TEXT_ARGUMENT(group->key), TEXT_ARGUMENT(summary));
+    printf("%.*s:%.*s\n", TEXT_ARGUMENT(group_key_format(&group->key, &arena)),
+           TEXT_ARGUMENT(summary));
     arena_free(&arena);
 }
 
@@ -163,8 +165,9 @@ static bool summarise(struct summary_task *task, struct eval *eval, struct text 
                       const struct group_rows *group_rows, struct error *error)
 {
     struct arena arena = {0};
+    struct field field = {.name = eval->group, .value = name};
     struct group group = {
-        .key = arena_format(&arena, "%.*s=%.*s", TEXT_ARGUMENT(eval->group), TEXT_ARGUMENT(name)),
+        .key = {.fields = &field, .field_count = 1},
         .members = group_rows->members,
         .member_count = group_rows->count,
         .arena = &arena,
@@ -232,7 +235,7 @@ static void close_task(void *state)
     free(task->groups);
     free(task->rouge_1_scores);
     free(task->rouge_l_scores);
-    names_free(&task->names);
+    name_set_free(&task->names);
     arena_free(&task->arena);
 }
 

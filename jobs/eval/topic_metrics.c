@@ -16,7 +16,7 @@ static const struct topic_mention *find_mention(const struct topic_mention *ment
 
 static struct topic_counts *get_topic_counts(struct topic_metrics *metrics, struct text topic)
 {
-    size_t previous_count = metrics->names.count, number = names_add(&metrics->names, topic);
+    size_t previous_count = metrics->names.count, number = name_set_add(&metrics->names, topic);
     metrics->topics = memory_grow(metrics->topics, &metrics->topic_capacity, number + 1,
                                   sizeof(*metrics->topics));
     if (number == previous_count)
@@ -112,5 +112,5 @@ void topic_metrics_free(struct topic_metrics *metrics)
 {
     free(metrics->texts);
     free(metrics->topics);
-    names_free(&metrics->names);
+    name_set_free(&metrics->names);
 }

@@ -2,7 +2,7 @@
 #ifndef JOBS_EVAL_TOPIC_METRICS_H
 #define JOBS_EVAL_TOPIC_METRICS_H
 
-#include "base/table.h"
+#include "base/hash_table.h"
 #include "jobs/eval/bootstrap.h"
 #include "pipeline/record.h"
 
@@ -17,7 +17,7 @@ struct topic_counts {
 struct topic_metrics {
     struct topic_counts *texts; /* owned, as is `topics`, by number in `names` */
     size_t count, capacity;
-    struct names names;
+    struct name_set names;
     struct topic_counts *topics;
     size_t topic_capacity;
 };

@@ -47,7 +47,8 @@ static void count_word_once_per_text(struct distinctive_words *distinctive_words
 {
     if (word.size == 0 || !is_long_enough(word))
         return;
-    size_t number = names_add(&distinctive_words->names, word), known = distinctive_words->capacity;
+    size_t number = name_set_add(&distinctive_words->names, word),
+           known = distinctive_words->capacity;
     distinctive_words->words = memory_grow(distinctive_words->words, &distinctive_words->capacity,
                                            number + 1, sizeof(*distinctive_words->words));
     for (; known < distinctive_words->capacity; known++)
@@ -122,7 +123,7 @@ struct text distinctive_words_list(const struct distinctive_words *distinctive_w
 
 void distinctive_words_free(struct distinctive_words *distinctive_words)
 {
-    names_free(&distinctive_words->names);
+    name_set_free(&distinctive_words->names);
     free(distinctive_words->words);
     *distinctive_words = (struct distinctive_words){0};
 }

@@ -3,13 +3,13 @@
 #ifndef JOBS_REPORT_CONTRAST_H
 #define JOBS_REPORT_CONTRAST_H
 
-#include "base/table.h"
+#include "base/hash_table.h"
 
 struct word_text_counts;
 
 /* A zeroed one is empty. */
 struct distinctive_words {
-    struct names names;             /* words, numbered */
+    struct name_set names;          /* words, numbered */
     struct word_text_counts *words; /* owned, by number */
     size_t capacity;
     size_t target_texts, reference_texts; /* texts */

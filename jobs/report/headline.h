@@ -10,6 +10,6 @@
 /* Prints them from the saved figures, feedback and summaries of the selection's view. A claim is
  * printed only where chance is an unlikely cause. With nothing saved it says so. */
 bool headline_print(FILE *out, struct store *store, const struct selection *selection,
-                    uint64_t model_key, struct error *error);
+                    struct error *error);
 
 #endif

@@ -52,7 +52,7 @@ static char *join_path(const char *folder, struct text file)
 
 static bool write_table(const struct job_output *output, struct store *store,
                         struct table_writer *table_writer, const struct selection *selection,
-                        uint64_t model_key, struct arena *arena, struct error *error)
+                        struct arena *arena, struct error *error)
 {
     table_writer->file = arena_format(arena, "%s%s", table_writer->name, output->format->extension);
     table_writer->format = output->format;
@@ -66,8 +66,7 @@ static bool write_table(const struct job_output *output, struct store *store,
     table_writer->out = writer.stream;
     struct table_visitor visitor = {
         .begin = write_table_header, .row = write_row, .user = table_writer};
-    if (!store_for_each_table_row(store, table_writer->name, selection, model_key, &visitor,
-                                  error)) {
+    if (!store_for_each_table_row(store, table_writer->name, selection, &visitor, error)) {
         file_writer_abort(&writer);
         return false;
     }
@@ -150,7 +149,7 @@ static void write_tables(struct json_writer *json, const struct table_writer *ta
 }
 
 static bool write_run_json(const struct job *job, struct store *store,
-                           const struct selection *selection, uint64_t model_key,
+                           const struct selection *selection,
                            const struct table_writer *table_writers, size_t count,
                            struct error *error)
 {
@@ -165,7 +164,7 @@ static bool write_run_json(const struct job *job, struct store *store,
         return false;
     struct json_writer json = {.stream = writer.stream, .pretty = true};
     char key[17];
-    hash_format(model_key, key);
+    hash_format(store_get_model_key(store), key);
     json_begin_object(&json);
     json_write_key(&json, TEXT("winnow"));
     json_write_text(&json, TEXT(WINNOW_VERSION));
@@ -179,7 +178,7 @@ static bool write_run_json(const struct job *job, struct store *store,
 }
 
 bool report_files_write(const struct job *job, struct store *store,
-                        const struct selection *selection, uint64_t model_key, struct error *error)
+                        const struct selection *selection, struct error *error)
 {
     size_t count = 0;
     while (store_tables[count])
@@ -189,13 +188,12 @@ bool report_files_write(const struct job *job, struct store *store,
     bool ok = true;
     for (size_t i = 0; i < count && ok; i++) {
         table_writers[i].name = store_tables[i];
-        ok = write_table(&job->output, store, &table_writers[i], selection, model_key, &arena,
-                         error);
+        ok = write_table(&job->output, store, &table_writers[i], selection, &arena, error);
         if (ok && table_writers[i].note.size)
             fprintf(stderr, "winnow: %.*s: %.*s\n", TEXT_ARGUMENT(table_writers[i].file),
                     TEXT_ARGUMENT(table_writers[i].note));
     }
-    ok = ok && write_run_json(job, store, selection, model_key, table_writers, count, error);
+    ok = ok && write_run_json(job, store, selection, table_writers, count, error);
     arena_free(&arena);
     return ok;
 }

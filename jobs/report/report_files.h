@@ -9,6 +9,6 @@
 /* Writes all of them to job->output.folder, which exists, each appearing at once and whole. The
  * same saved rows give the same bytes: no clock, no host, no path of this machine in them. */
 bool report_files_write(const struct job *job, struct store *store,
-                        const struct selection *selection, uint64_t model_key, struct error *error);
+                        const struct selection *selection, struct error *error);
 
 #endif

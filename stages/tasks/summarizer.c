@@ -173,9 +173,9 @@ static bool generate_summaries(struct summarizer *summarizer, struct pack_summar
     for (size_t i = 0; ok && i < count; i++) {
         packs[i]->summary = arena_copy_text(arena, text_trim(outputs[i].text));
         packs[i]->finish_reason = outputs[i].finish == T5_FINISH_LENGTH ? "length" : "end";
+        struct generated_text generated = {packs[i]->summary, text_of(packs[i]->finish_reason)};
         ok = store_save_generated_text(stage_context->store,
-                                       compute_cache_key(summarizer, inputs[i]), packs[i]->summary,
-                                       text_of(packs[i]->finish_reason), error);
+                                       compute_cache_key(summarizer, inputs[i]), &generated, error);
     }
     arena_free(&scratch);
     return ok;
@@ -184,13 +184,16 @@ static bool generate_summaries(struct summarizer *summarizer, struct pack_summar
 static bool load_summary(struct summarizer *summarizer, struct pack_summary *pack,
                          struct arena *arena, bool *found, struct error *error)
 {
-    struct text reason;
+    struct generated_text generated;
     if (!store_load_generated_text(summarizer->stage_context->store,
-                                   compute_cache_key(summarizer, pack->input), arena,
-                                   &pack->summary, &reason, found, error))
+                                   compute_cache_key(summarizer, pack->input), arena, &generated,
+                                   found, error))
         return false;
-    if (*found)
-        pack->finish_reason = text_equal(reason, TEXT("length")) ? "length" : "end";
+    if (*found) {
+        pack->summary = generated.text;
+        pack->finish_reason =
+            text_equal(generated.finish_reason, TEXT("length")) ? "length" : "end";
+    }
     return true;
 }
 

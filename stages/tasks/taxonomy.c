@@ -6,9 +6,9 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hash_table.h"
 #include "base/memory.h"
 #include "base/normalize.h"
-#include "base/table.h"
 #include "base/utf8.h"
 
 enum { MAX_FILE_SIZE = 1 << 20, MAX_COLUMNS = 64 };

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/hash_table.h"
 #include "base/normalize.h"
-#include "base/table.h"
 #include "base/utf8.h"
 #include "stages/text/terms.h"
 

@@ -3,7 +3,7 @@
 #define STAGES_TEXT_TEXTS_H
 
 #include "base/hash.h"
-#include "base/table.h"
+#include "base/hash_table.h"
 
 struct text_array {
     const struct text *items; /* borrowed */

@@ -1,4 +1,5 @@
-# tiny_job.sh - for shell tests: a small job over a tiny model, and comparing outputs. Sourced.
+# shellcheck shell=bash
+# tiny_job.sh - for shell tests: a small job over a tiny model, and a comparison of outputs. Sourced.
 
 outputs="feedback.csv topics.csv summaries.csv rejects.csv run.json"
 

@@ -13,6 +13,7 @@
 #include "stages/stages.h"
 #include "tests/fakes/database.h"
 #include "tests/fakes/stage.h"
+#include "tests/support/random.h"
 
 enum { ROWS = 300, FILES = 2, RUNS = 3 };
 
@@ -21,24 +22,18 @@ struct row_source {
     int64_t day;
 };
 
-static uint64_t next(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
-
 /* Few different values, so that ids, authors and texts coincide often. */
 static void make_rows(uint64_t seed, struct row_source rows[ROWS])
 {
     for (size_t i = 0; i < ROWS; i++) {
-        rows[i] = (struct row_source){.day = (int64_t)(next(&seed) % 3)};
-        if (next(&seed) % 3)
-            snprintf(rows[i].id, sizeof(rows[i].id), "r%u", (unsigned)(next(&seed) % 60));
-        if (next(&seed) % 2)
-            snprintf(rows[i].author, sizeof(rows[i].author), "a%u", (unsigned)(next(&seed) % 6));
-        snprintf(rows[i].text, sizeof(rows[i].text), "text %u", (unsigned)(next(&seed) % 25));
+        rows[i] = (struct row_source){.day = (int64_t)(random_next(&seed) % 3)};
+        if (random_next(&seed) % 3)
+            snprintf(rows[i].id, sizeof(rows[i].id), "r%u", (unsigned)(random_next(&seed) % 60));
+        if (random_next(&seed) % 2)
+            snprintf(rows[i].author, sizeof(rows[i].author), "a%u",
+                     (unsigned)(random_next(&seed) % 6));
+        snprintf(rows[i].text, sizeof(rows[i].text), "text %u",
+                 (unsigned)(random_next(&seed) % 25));
     }
 }
 
@@ -58,7 +53,7 @@ static void ingest(struct row_source rows[FILES][ROWS], size_t batch_size,
 {
     struct database database;
     database_make(&database);
-    struct stage_context context = {.store = database.store, .model_key = 1};
+    struct stage_context context = {.store = database.store};
     size_t at = 0;
     for (uint64_t run = 0; run < RUNS; run++) {
         uint64_t run_id;
@@ -81,7 +76,7 @@ static void ingest(struct row_source rows[FILES][ROWS], size_t batch_size,
                     states[at] = batch.records[i].state;
                     ids[at] = batch.records[i].id;
                 }
-                assert_true(store_save_batch(database.store, &batch, 1, row, row == ROWS, NULL));
+                assert_true(store_save_batch(database.store, &batch, row, row == ROWS, NULL));
                 batch_reset(&batch);
             }
             batch_free(&batch);

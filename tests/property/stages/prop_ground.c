@@ -15,6 +15,7 @@
 #include "stages/stages.h"
 #include "tests/fakes/stage.h"
 #include "tests/fakes/t5.h"
+#include "tests/support/random.h"
 
 static const struct t5_model model = {fake_prompts};
 
@@ -38,11 +39,11 @@ static void ground_topic(struct grounding *grounding, const char *settings, cons
     struct text *part = arena_alloc(&grounding->arena, 1, sizeof(*part));
     *part = text_of(summary);
     grounding->group = (struct group){
-        .topic = text_of(topic),
+        .key.topic = text_of(topic),
         .members = members,
         .member_count = count,
-        .parts = part,
-        .part_count = summary ? 1 : 0,
+        .partial_summaries = part,
+        .partial_summary_count = summary ? 1 : 0,
         .finish_reason = summary ? "end" : "extractive",
         .arena = &grounding->arena,
     };
@@ -101,6 +102,34 @@ static const struct {
     {"Lid broke.", 0},
     {NULL, 0},
 };
+
+/* Many customers omit the full stop; other punctuation and scripts are kept. */
+static void sentences_are_joined_into_one_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *texts[2], *summary;
+    } joined[] = {
+        {{"The handle is too hot to touch", "Lid broke after a week"},
+         "The handle is too hot to touch. Lid broke after a week"},
+        {{"The handle is too hot to touch!", "Lid broke after a week."},
+         "The handle is too hot to touch! Lid broke after a week."},
+        {{"손잡이가 너무 뜨거워요", "뚜껑이 일주일 만에 깨졌어요"},
+         "뚜껑이 일주일 만에 깨졌어요. 손잡이가 너무 뜨거워요"},
+    };
+    for (size_t i = 0; i < sizeof(joined) / sizeof(*joined); i++) {
+        struct member members[2];
+        for (size_t k = 0; k < 2; k++)
+            members[k] = (struct member){.feedback_id = k + 1,
+                                         .text = text_of(joined[i].texts[k]),
+                                         .sentiment = SENTIMENT_NEGATIVE};
+        struct grounding grounding;
+        ground_topic(&grounding, "max_candidates=0", "", members, 2, NULL);
+        if (!text_equal(grounding.group.summary, text_of(joined[i].summary)))
+            fail_msg("%.*s", TEXT_ARGUMENT(grounding.group.summary));
+        release(&grounding);
+    }
+}
 
 static void sentences_are_supported_or_replaced(void **state)
 {
@@ -204,14 +233,6 @@ static void a_topic_is_summarized_by_sentences_about_it_alone(void **state)
     unlink(path);
 }
 
-static uint64_t next(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
-
 static struct text random_words(uint64_t *seed, size_t max, struct arena *arena)
 {
     static const char *const words[] = {
@@ -219,9 +240,9 @@ static struct text random_words(uint64_t *seed, size_t max, struct arena *arena)
         "12.5", "weeks", "배송", "빨라요", "never", "leaks",  "loud",  "a",    "handle",
         "hot",  "!!",    ".",    "\n",     "price", "...",    "😀",     "is"};
     struct text text = {0};
-    for (size_t count = next(seed) % max + 1; count > 0; count--)
+    for (size_t count = random_next(seed) % max + 1; count > 0; count--)
         text = arena_format(arena, "%.*s%s%s", TEXT_ARGUMENT(text), text.size ? " " : "",
-                            words[next(seed) % (sizeof(words) / sizeof(*words))]);
+                            words[random_next(seed) % (sizeof(words) / sizeof(*words))]);
     return text;
 }
 
@@ -279,13 +300,13 @@ static void nothing_is_invented(void **state)
     uint64_t seed = 5;
     for (int round = 0; round < 400; round++) {
         struct arena arena = {0};
-        size_t count = next(&seed) % 12 + 1;
+        size_t count = random_next(&seed) % 12 + 1;
         struct member *members = arena_alloc(&arena, count, sizeof(*members));
         for (size_t i = 0; i < count; i++)
             members[i] = (struct member){
                 .feedback_id = i + 1,
                 .text = random_words(&seed, 25, &arena),
-                .sentiment = (enum sentiment)(next(&seed) % SENTIMENT_COUNT),
+                .sentiment = (enum sentiment)(random_next(&seed) % SENTIMENT_COUNT),
             };
         struct text summary = random_words(&seed, 30, &arena);
         struct grounding grounding;
@@ -300,6 +321,7 @@ static void nothing_is_invented(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sentences_are_joined_into_one_text),
         cmocka_unit_test(sentences_are_supported_or_replaced),
         cmocka_unit_test(many_records_get_more_than_two_words),
         cmocka_unit_test(quotes_show_both_poles),

@@ -50,9 +50,20 @@ static int exit_code_of(void (*run)(void))
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* Linked with -Wl,--wrap=calloc: the nth call fails. */
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+static size_t calloc_countdown;
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return calloc_countdown && --calloc_countdown == 0 ? NULL : __real_calloc(count, size);
+}
+
 static void fail_the_second_allocation(void)
 {
-    memory_set_fail_countdown(2);
+    calloc_countdown = 2;
     free(memory_alloc(1, 8));
     free(memory_alloc(1, 8));
 }

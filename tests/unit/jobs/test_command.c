@@ -88,12 +88,22 @@ static void operands_are_counted(void **state)
     assert_int_equal(error.kind, ERROR_USAGE);
 }
 
+static void kinds_of_errors_have_exit_codes(void **state)
+{
+    (void)state;
+    assert_int_equal(error_exit_code(ERROR_NONE), 0);
+    assert_int_equal(error_exit_code(ERROR_INPUT), 3);
+    assert_int_equal(error_exit_code(ERROR_LOCKED), 75);
+    assert_int_equal(error_exit_code(ERROR_INTERRUPTED), 130);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_and_operands_mix),
         cmocka_unit_test(mistakes_are_told),
         cmocka_unit_test(operands_are_counted),
+        cmocka_unit_test(kinds_of_errors_have_exit_codes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 
 #include "stages/text/text_split.h"
 #include "tests/fakes/t5.h"
+#include "tests/support/random.h"
 
 struct measured {
     const struct t5_model *model;
@@ -25,14 +26,6 @@ static size_t count_tokens(void *user, size_t begin, size_t end)
            t5_tokenize(measured->model, text_slice(measured->text, begin, end), NULL, 0);
 }
 
-static uint64_t next(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
-
 /* Words of 1 to `longest` letters of several scripts, sentences of a few words. */
 static struct text random_text(uint64_t *seed, size_t size, size_t longest, struct arena *arena)
 {
@@ -40,12 +33,12 @@ static struct text random_text(uint64_t *seed, size_t size, size_t longest, stru
     char *bytes = arena_alloc(arena, size + 64 + longest * 4, 1);
     size_t at = 0;
     while (at < size) {
-        for (size_t i = next(seed) % longest + 1; i > 0; i--) {
-            struct text letter = text_of(letters[next(seed) % 9]);
+        for (size_t i = random_next(seed) % longest + 1; i > 0; i--) {
+            struct text letter = text_of(letters[random_next(seed) % 9]);
             memcpy(bytes + at, letter.bytes, letter.size);
             at += letter.size;
         }
-        uint64_t end = next(seed) % 8;
+        uint64_t end = random_next(seed) % 8;
         const char *mark = end == 0 ? ". " : end == 1 ? "\n" : end == 2 ? "!!  " : " ";
         at += (size_t)sprintf(bytes + at, "%s", mark);
     }
@@ -82,9 +75,9 @@ static void pieces_join_back_and_fit(void **state)
     uint64_t seed = 42;
     for (int round = 0; round < 400; round++) {
         struct arena arena = {0};
-        size_t longest = 1 + next(&seed) % (round % 7 == 0 ? 900 : 12);
-        struct text text = random_text(&seed, next(&seed) % 3000, longest, &arena);
-        check(segmenter, text, 12 + next(&seed) % 60, next(&seed) % 5);
+        size_t longest = 1 + random_next(&seed) % (round % 7 == 0 ? 900 : 12);
+        struct text text = random_text(&seed, random_next(&seed) % 3000, longest, &arena);
+        check(segmenter, text, 12 + random_next(&seed) % 60, random_next(&seed) % 5);
         arena_free(&arena);
     }
     segmenter_close(segmenter);

@@ -12,14 +12,7 @@
 #include "tests/fakes/database.h"
 #include "tests/fakes/stage.h"
 #include "tests/fakes/t5.h"
-
-static uint64_t next(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
+#include "tests/support/random.h"
 
 enum { UNITS = 200 };
 
@@ -42,9 +35,9 @@ static void packs_hold_everything_in_order_and_fit(void **state)
     (void)state;
     uint64_t seed = 3;
     for (int round = 0; round < 300; round++) {
-        size_t sizes[UNITS], unit_count = next(&seed) % UNITS, count, at = 0;
+        size_t sizes[UNITS], unit_count = random_next(&seed) % UNITS, count, at = 0;
         for (size_t i = 0; i < UNITS; i++)
-            sizes[i] = next(&seed) % 60 + 1;
+            sizes[i] = random_next(&seed) % 60 + 1;
         struct packer packer = {60, estimate_tokens, count_tokens, sizes};
         struct arena arena = {0};
         const struct text_pack *packs = packer_pack(&packer, unit_count, &arena, &count);
@@ -72,9 +65,10 @@ static struct member *make_members(uint64_t *seed, size_t count, struct arena *a
     struct member *members = arena_alloc(arena, count, sizeof(*members));
     for (size_t i = 0; i < count; i++) {
         struct text text = {0};
-        for (size_t words = next(seed) % (i % 10 == 9 ? 300 : 20) + 1; words > 0; words--)
+        for (size_t words = random_next(seed) % (i % 10 == 9 ? 300 : 20) + 1; words > 0; words--)
             text = arena_format(arena, "%.*s word%u%s", TEXT_ARGUMENT(text),
-                                (unsigned)(next(seed) % 1000), next(seed) % 5 ? "" : ".");
+                                (unsigned)(random_next(seed) % 1000),
+                                random_next(seed) % 5 ? "" : ".");
         members[i] = (struct member){.feedback_id = i + 1, .text = text_trim(text)};
     }
     return members;
@@ -109,19 +103,19 @@ static void summaries_reduce_to_one_and_are_saved(void **state)
     uint64_t seed = 11;
     for (size_t round = 0; round < 12; round++) {
         struct arena arena = {0};
-        size_t count = next(&seed) % 150 + 2, generated, again, more;
+        size_t count = random_next(&seed) % 150 + 2, generated, again, more;
         struct member *members = make_members(&seed, count + 1, &arena);
         struct database database;
         database_make(&database);
         struct group group, second, longer;
         summarize(&database, 1 + round % 9, members, count, &arena, &group, &generated);
-        assert_int_equal(group.part_count, 1);
+        assert_int_equal(group.partial_summary_count, 1);
         assert_true(group.levels < 10);
         assert_true(generated > 0);
 
         summarize(&database, 5, members, count, &arena, &second, &again);
         assert_int_equal(again, 0);
-        assert_true(text_equal(group.parts[0], second.parts[0]));
+        assert_true(text_equal(group.partial_summaries[0], second.partial_summaries[0]));
 
         /* One more record changes the last pack of each level, and may add one. */
         summarize(&database, 5, members, count + 1, &arena, &longer, &more);
@@ -143,7 +137,7 @@ static void one_text_or_none_needs_no_model(void **state)
     size_t generated;
     summarize(&database, 4, twins, 2, &arena, &group, &generated);
     assert_int_equal(generated, 0);
-    assert_int_equal(group.part_count, 0);
+    assert_int_equal(group.partial_summary_count, 0);
     assert_string_equal(group.finish_reason, "extractive");
     arena_free(&arena);
     database_remove(&database);
