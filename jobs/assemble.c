@@ -321,6 +321,9 @@ bool assemble_store(struct assembly *assembly, const struct job *job, enum store
                          "%s does not exist: nothing is saved yet; first run `winnow run %s`",
                          path.bytes, job->path);
     bool in_memory = !exists && store_mode == STORE_PREVIEW;
+    if (!in_memory)
+        assembly->key_path =
+            arena_format(&assembly->arena, "%s/winnow.key", job->output.folder).bytes;
     return store_open(&assembly->store, in_memory ? ":memory:" : path.bytes, error);
 }
 
@@ -393,6 +396,7 @@ bool assemble_stages(struct assembly *assembly, const struct job *job, enum pass
                 .stage = stages[i], .state = create_stage_state(job, stages[i])};
     pipeline->stage_context = (struct stage_context){
         .store = assembly->store,
+        .key_path = assembly->key_path,
         .model = assembly->model,
         .session = assembly->session,
         .session_batch = (size_t)job->model.batch,

@@ -30,6 +30,7 @@ struct assembly {
     size_t file_count;
     struct selection selection; /* set by the caller before assemble_stages */
     struct store *store;
+    const char *key_path; /* of the database's hash key; NULL for a database in memory */
     struct t5_model *model;
     struct t5_session *session;
     struct pipeline pipeline;

@@ -59,6 +59,7 @@ struct group {
     /* Set by ground. */
     const struct summary_sentence *sentences;
     size_t sentence_count;
+    struct text summary;          /* the sentences as one text */
     const struct passage *quotes; /* the most typical passages, best first */
     size_t quote_count;
 

@@ -97,7 +97,8 @@ struct record {
     const char *lang_source; /* how `lang` was found: "detected", "hint"; NULL: not found */
 
     /* Set by the redact stage. */
-    bool saves_author; /* the author's name is saved, in addition to its hash */
+    bool saves_author;    /* the author's name is saved, in addition to its hash */
+    uint64_t author_hash; /* keyed; 0 without an author */
 
     /* Set by the dedupe stage. */
     enum record_state state;

@@ -22,6 +22,7 @@ struct t5_session;
 /* What stages share; passed to `open` and valid until `close`. */
 struct stage_context {
     struct store *store;
+    const char *key_path; /* of the file with the database's hash key; NULL: none is kept */
     const struct t5_model *model;
     struct t5_session *session;
     size_t session_batch; /* maximum number of inputs per call of the session */

@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 #include "base/memory.h"
 #include "pipeline/store_private.h"
@@ -46,14 +45,11 @@ static bool check_integrity(struct sql *sql, struct error *error)
 
 static bool create_tables(struct store *store, struct error *error)
 {
-    uint64_t salt;
-    if (getrandom(&salt, sizeof(salt), 0) != sizeof(salt))
-        return error_set(error, ERROR_STORE, "the system returned no random numbers");
     char settings[200];
     snprintf(settings, sizeof(settings),
-             "INSERT INTO setting VALUES ('salt', %lld), ('model_key', 0);"
+             "INSERT INTO setting VALUES ('key_check', 0), ('model_key', 0);"
              "PRAGMA user_version = %d",
-             (long long)salt, STORE_VERSION);
+             STORE_VERSION);
     return sql_begin(store->sql, error) &&
            store_end_transaction(store,
                                  sql_execute(store->sql, store_schema, error) &&
@@ -77,18 +73,19 @@ static bool check_version(const char *path, int64_t version, struct error *error
 static bool prepare_database(struct store *store, const char *path, struct error *error)
 {
     struct sql *sql = store->sql;
-    int64_t version, table_count, salt, saved_model_key;
+    int64_t version, table_count, key_check, saved_model_key;
     if (!query_integer(sql, "PRAGMA user_version", &version, error) ||
         !query_integer(sql, "SELECT count(*) FROM sqlite_schema", &table_count, error))
         return false;
     if ((table_count && !check_version(path, version, error)) || !check_integrity(sql, error) ||
         !sql_execute(sql, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error) ||
         (!table_count && !create_tables(store, error)) ||
-        !query_integer(sql, "SELECT number FROM setting WHERE name = 'salt'", &salt, error) ||
+        !query_integer(sql, "SELECT number FROM setting WHERE name = 'key_check'", &key_check,
+                       error) ||
         !query_integer(sql, "SELECT number FROM setting WHERE name = 'model_key'", &saved_model_key,
                        error))
         return false;
-    store->salt = (uint64_t)salt;
+    store->key_check = (uint64_t)key_check;
     store->saved_model_key = (uint64_t)saved_model_key;
     return true;
 }
@@ -136,6 +133,20 @@ uint64_t store_get_model_key(const struct store *store)
 uint64_t store_get_saved_model_key(const struct store *store)
 {
     return store->saved_model_key;
+}
+
+uint64_t store_key_check(const struct store *store)
+{
+    return store->key_check;
+}
+
+bool store_set_key_check(struct store *store, uint64_t key_check, struct error *error)
+{
+    struct sql_statement *update =
+        sql_prepare(store->sql, "UPDATE setting SET number = ? WHERE name = 'key_check'", error);
+    sql_bind_hash(update, 1, key_check);
+    store->key_check = key_check;
+    return sql_run(update, error);
 }
 
 bool store_begin_transaction(struct store *store, struct error *error)

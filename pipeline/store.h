@@ -17,6 +17,11 @@ struct store;
 bool store_open(struct store **store, const char *path, struct error *error);
 void store_close(struct store *store); /* NULL is fine */
 
+/* A hash of the key that personal values are hashed with (the redact stage), so that a run with
+ * another key is refused; 0 before the first run. The key itself is never saved here. */
+uint64_t store_key_check(const struct store *store);
+bool store_set_key_check(struct store *store, uint64_t key_check, struct error *error);
+
 /* ---- The model ---- */
 
 /* Which model's analyses are loaded and saved from now on (stage_context.model_key); 0 before the

@@ -16,7 +16,7 @@ extern const char store_views[];
 struct store {
     struct sql *sql;
     bool is_prepared;         /* the file is a database of this version */
-    uint64_t salt;            /* random, of this database: goes into hashes of authors */
+    uint64_t key_check;       /* of store_set_key_check; 0 before */
     uint64_t run_id;          /* 0 before store_begin_run */
     int64_t file_id;          /* of the file begun last */
     uint64_t model_key;       /* set by store_set_model_key */

@@ -1,19 +1,13 @@
 /* store_records.c - pass 1: looking up records, and saving batches. */
 #include <math.h>
 
-#include "base/hash.h"
+#include "base/json_writer.h"
 #include "base/utf8.h"
 #include "pipeline/store_private.h"
 
 enum {
     MAX_FIELD_SIZE = 200, /* bytes; longer values are of no use for groups and filters */
 };
-
-/* 0 if there is no author. */
-static uint64_t hash_author(const struct store *store, struct text author)
-{
-    return author.size ? hash_combine(hash_combine_number(HASH_SEED, store->salt), author) : 0;
-}
 
 /* ---- Look-ups ---- */
 
@@ -44,7 +38,7 @@ bool store_find_same_author_duplicate(struct store *store, struct text source,
                                       const struct record *record, bool *found, struct error *error)
 {
     *found = false;
-    if (!record->author.size)
+    if (!record->author_hash)
         return true;
     struct sql_statement *find =
         sql_prepare(store->sql,
@@ -56,7 +50,7 @@ bool store_find_same_author_duplicate(struct store *store, struct text source,
                     " ON f.id = r.feedback_id WHERE r.author_hash = ?1 AND r.text_hash = ?2"
                     " AND f.source = ?3 AND f.id <> ?4 LIMIT 1",
                     error);
-    sql_bind_hash(find, 1, hash_author(store, record->author));
+    sql_bind_hash(find, 1, record->author_hash);
     sql_bind_hash(find, 2, record->text_hash);
     sql_bind_text(find, 3, source);
     sql_bind_hash(find, 4, record->id);
@@ -120,12 +114,11 @@ static bool save_feedback(struct store *store, struct batch *batch, const struct
         " text_hash = ?13, revision = revision + (content_hash <> ?14), content_hash = ?14,"
         " run_id = ?15, lang_source = ?16, author = ?17",
         error);
-    uint64_t author = hash_author(store, record->author);
     sql_bind_hash(save, 1, record->id);
     sql_bind_text(save, 2, batch->source);
     sql_bind_text_or_null(save, 3, record->external_id);
-    if (author)
-        sql_bind_hash(save, 4, author);
+    if (record->author_hash)
+        sql_bind_hash(save, 4, record->author_hash);
     if (record->created_at != TIME_UNKNOWN)
         sql_bind_integer(save, 5, record->created_at);
     sql_bind_text_or_null(save, 6, record->lang);

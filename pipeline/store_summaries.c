@@ -1,6 +1,4 @@
 /* store_summaries.c - passes 2 and 3: generated texts, summaries with their evidence, figures. */
-#include "base/normalize.h"
-#include "base/utf8.h"
 #include "pipeline/store_private.h"
 
 bool store_load_generated_text(struct store *store, uint64_t key, struct arena *arena,
@@ -84,27 +82,11 @@ static bool delete_previous_summary(struct store *store, uint64_t view, const st
     return sql_finish(find, error) && (!found || delete_summary(store, id, error));
 }
 
-/* What goes between a sentence and the next: many customers leave the full stop out. */
-static const char *separator_after(struct text sentence)
+/* The text of the summary; the last partial one if no stage split it into sentences. */
+static struct text get_summary_text(const struct group *group)
 {
-    size_t size;
-    if (sentence.size == 0)
-        return "";
-    uint32_t last_code_point =
-        utf8_decode(sentence, utf8_boundary_before(sentence, sentence.size - 1), &size);
-    return normalize_letter_class(last_code_point) == LETTER_NONE ? " " : ". ";
-}
-
-/* The sentences in one line; what reduce left where no stage cut it into sentences. */
-static struct text join_summary_sentences(const struct group *group)
-{
-    struct text text = {0};
-    if (!group->sentence_count && group->partial_summary_count)
-        return group->partial_summaries[0];
-    for (size_t i = 0; i < group->sentence_count; i++)
-        text = arena_format(group->arena, "%.*s%s%.*s", TEXT_ARGUMENT(text), separator_after(text),
-                            TEXT_ARGUMENT(group->sentences[i].text));
-    return text;
+    return group->sentence_count || !group->partial_summary_count ? group->summary
+                                                                  : group->partial_summaries[0];
 }
 
 static bool insert_summary(struct store *store, uint64_t view, const struct group *group,
@@ -121,7 +103,7 @@ static bool insert_summary(struct store *store, uint64_t view, const struct grou
     sql_bind_hash(insert, 1, view);
     bind_group(store, insert, 2, &group->key, group->period);
     sql_bind_hash(insert, 5, group->fingerprint);
-    sql_bind_text(insert, 6, join_summary_sentences(group));
+    sql_bind_text(insert, 6, get_summary_text(group));
     sql_bind_hash(insert, 7, group->member_count);
     sql_bind_hash(insert, 8, group->levels);
     sql_bind_integer(insert, 9, extractive);

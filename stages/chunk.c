@@ -1,5 +1,6 @@
-/* chunk.c - the chunk stage: long feedback in parts that the model can read whole. Nothing is cut
- * off: what a limit of the job leaves unread is counted in `coverage`. */
+/* chunk.c - the chunk stage: splits long feedback into chunks that fit the model's window. Nothing
+ * is dropped silently: `coverage` shows how much of the text [chunk] max_chunks lets the model
+ * read. */
 #include <assert.h>
 #include <string.h>
 
@@ -14,28 +15,29 @@ struct chunk_state {
     const struct t5_model *model; /* borrowed */
     struct segmenter *segmenter;  /* owned */
     struct prompt sentiment, topics;
-    size_t token_budget; /* tokens of an input */
+    size_t token_budget; /* maximum tokens of an input */
 };
 
-/* What a piece of a record costs. */
+/* Counts the tokens of a piece of a record. */
 struct chunk_measurer {
     const struct chunk_state *chunk;
     const struct record *record;
     bool has_title;
-    struct arena arena; /* reset from piece to piece */
+    struct arena arena; /* reset by each measurement */
 };
 
 static size_t count_prompt_tokens(struct chunk_measurer *chunk_measurer,
                                   const struct prompt *prompt, size_t begin, size_t end)
 {
     arena_reset(&chunk_measurer->arena);
+    struct chunk chunk = {
+        .begin = begin, .end = end, .has_title = chunk_measurer->has_title && begin == 0};
     struct text input =
-        prompt_format_record_input(prompt, chunk_measurer->record, begin, end,
-                                   chunk_measurer->has_title && begin == 0, &chunk_measurer->arena);
+        prompt_format_chunk_input(prompt, chunk_measurer->record, &chunk, &chunk_measurer->arena);
     return prompt_count_tokens(chunk_measurer->chunk->model, input);
 }
 
-/* Both questions are asked of every chunk. */
+/* Every chunk must fit both prompts. */
 static size_t count_tokens(void *user, size_t begin, size_t end)
 {
     struct chunk_measurer *chunk_measurer = user;
@@ -67,7 +69,7 @@ static bool open_chunk(void *state, const struct stage_context *stage_context, s
     if (prompt + 8 > chunk->token_budget)
         return error_set(error, ERROR_MODEL,
                          "the model's prompts take %zu of the %zu tokens of an input, which leaves "
-                         "no room for feedback; raise [chunk] max_tokens or shorten the prompts",
+                         "too few for feedback; raise [chunk] max_tokens or shorten the prompts",
                          prompt, chunk->token_budget);
     return true;
 }
@@ -77,8 +79,8 @@ static void close_chunk(void *state)
     segmenter_close(((struct chunk_state *)state)->segmenter);
 }
 
-/* A title is read as the first sentence, unless the text begins with it or it would take half the
- * room. */
+/* The title is read as the first sentence, unless the text begins with it or it would take more
+ * than half of the input. */
 static bool can_prepend_title(struct chunk_measurer *chunk_measurer)
 {
     const struct record *record = chunk_measurer->record;

@@ -1,6 +1,6 @@
 /* classify.c - the classify stage: sentiment by scoring the label words, topics by constrained
- * decoding, so that every answer is one of those asked for. Chunks of many records go through the
- * model side by side; what comes out does not depend on their company. */
+ * decoding or by phrases, so that every answer is one of the allowed ones. The model reads chunks
+ * of many records in one batch; the results do not depend on which chunks share a batch. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "stages/stages.h"
 #include "stages/tasks/chunk_merge.h"
 #include "stages/tasks/sentiment.h"
+#include "stages/tasks/session_batch.h"
 #include "stages/tasks/topic_matcher.h"
 
 struct classify {
@@ -23,10 +24,10 @@ struct classify {
     struct sentiment_predictor sentiment;
     struct topics_predictor topics_predictor;
     struct topic_matcher topic_matcher;
-    bool uses_model, uses_phrases; /* both: phrases tell where the model names no topic */
+    bool uses_model, uses_phrases; /* both: phrases support the model's topics */
 };
 
-/* A user's list of topics, or the model's own where its topics are told by phrases too. */
+/* Reads a user's list of topics, or the model's own if it has phrases. */
 static bool open_topic_matcher(struct classify *classify, const struct stage_context *stage_context,
                                struct error *error)
 {
@@ -38,7 +39,7 @@ static bool open_topic_matcher(struct classify *classify, const struct stage_con
     } else {
         classify->uses_phrases = taxonomy_read_from_model(taxonomy, stage_context->model);
         classify->uses_model = !text_equal(
-            prompt_get_text(stage_context->model, "topics", "by", "model"), TEXT("phrases"));
+            prompt_get_text(stage_context->model, "topics.by", "model"), TEXT("phrases"));
     }
     return !classify->uses_phrases ||
            topic_matcher_open(&classify->topic_matcher, classify->min_similarity,
@@ -68,7 +69,7 @@ static void close_classify(void *state)
     topic_matcher_close(&classify->topic_matcher);
 }
 
-/* A chunk to be asked about, and the answer about its topics. */
+/* A chunk to classify, and its topics. */
 struct chunk_query {
     const struct record *record;
     struct chunk *chunk;
@@ -76,7 +77,12 @@ struct chunk_query {
     struct mentions mentions;
 };
 
-/* By length: side by side with its like, a short input waits for no long one. */
+struct query_batch {
+    struct chunk_query *items;
+    size_t count;
+};
+
+/* By length: a short input in a batch of long ones would cost as much as they do. */
 static int compare_by_length(const void *a, const void *b)
 {
     const struct chunk_query *left = a, *right = b;
@@ -91,65 +97,68 @@ static int compare_by_batch_index(const void *a, const void *b)
     return left->batch_index < right->batch_index ? -1 : 1;
 }
 
-static bool encode_chunks(struct classify *classify, const struct prompt *prompt,
-                          const struct chunk_query *chunk_queries, size_t count,
-                          struct text *inputs, struct arena *scratch, struct error *error)
+/* Encodes the chunks with a prompt; returns the inputs, in `scratch`, or NULL on failure. */
+static const struct text *encode_chunks(struct classify *classify, const struct prompt *prompt,
+                                        struct query_batch queries, struct arena *scratch,
+                                        struct error *error)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct chunk *chunk = chunk_queries[i].chunk;
-        assert(chunk->tokens <= classify->token_limits.input);
-        inputs[i] = prompt_format_record_input(prompt, chunk_queries[i].record, chunk->begin,
-                                               chunk->end, chunk->has_title, scratch);
+    struct text *inputs = arena_alloc(scratch, queries.count, sizeof(*inputs));
+    for (size_t i = 0; i < queries.count; i++) {
+        const struct chunk_query *query = &queries.items[i];
+        assert(query->chunk->tokens <= classify->token_limits.input);
+        inputs[i] = prompt_format_chunk_input(prompt, query->record, query->chunk, scratch);
     }
-    return t5_encode(classify->stage_context->session, inputs, count, error);
+    return t5_encode(classify->stage_context->session, inputs, queries.count, error) ? inputs
+                                                                                     : NULL;
 }
 
-/* Topics of an unsure answer stand only where their phrases do: of what it was not taught about,
- * the model says something all the same. Of a sure one, those stay out that only an exception
- * suggests. */
+/* The model also names topics in texts of a kind that it was not trained on. If its answer is
+ * uncertain, only topics with a phrase in the text are kept; otherwise, topics with only an
+ * excluded phrase are dropped. */
 static struct mentions drop_unsupported_mentions(const struct classify *classify, struct text text,
                                                  struct mentions mentions, struct arena *arena)
 {
     const struct taxonomy *taxonomy = &classify->topic_matcher.taxonomy;
     if (mentions.count == 0)
         return mentions;
-    bool is_sure = mentions.answer_probability >= classify->topics_predictor.min_confidence;
+    bool is_certain = mentions.answer_probability >= classify->topics_predictor.min_confidence;
     enum topic_match *topic_matches =
-        arena_alloc(arena, taxonomy->name_count, sizeof(*topic_matches));
+        arena_alloc(arena, taxonomy->names.count, sizeof(*topic_matches));
     struct mention *kept = arena_alloc(arena, mentions.count, sizeof(*kept));
     size_t count = 0;
     taxonomy_match_topics(taxonomy, text, topic_matches);
     for (size_t i = 0; i < mentions.count; i++) {
         enum topic_match topic_match = topic_matches[mentions.items[i].topic];
-        if (topic_match == TOPIC_MATCH_PHRASE || (is_sure && topic_match == TOPIC_MATCH_NONE))
+        if (topic_match == TOPIC_MATCH_PHRASE || (is_certain && topic_match == TOPIC_MATCH_NONE))
             kept[count++] = mentions.items[i];
     }
     return (struct mentions){.items = kept, .count = count};
 }
 
-/* What the phrases say of those that have no topic yet. */
-static bool match_phrases(struct classify *classify, struct chunk_query *chunk_queries,
-                          size_t count, struct arena *arena, struct error *error)
+/* Checks the model's topics against the phrases, and finds topics by phrases in chunks that have
+ * none. */
+static bool match_phrases(struct classify *classify, struct query_batch queries,
+                          struct arena *arena, struct error *error)
 {
     static const struct prompt empty_prompt = {0};
     struct arena scratch = {0};
-    struct mentions *answers = arena_alloc(&scratch, count, sizeof(*answers));
-    struct text *texts = arena_alloc(&scratch, count, sizeof(*texts));
-    struct chunk_query **unanswered = arena_alloc(&scratch, count, sizeof(struct chunk_query *));
+    struct mentions *answers = arena_alloc(&scratch, queries.count, sizeof(*answers));
+    struct text *texts = arena_alloc(&scratch, queries.count, sizeof(*texts));
+    struct chunk_query **unanswered =
+        arena_alloc(&scratch, queries.count, sizeof(struct chunk_query *));
     size_t unanswered_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct chunk *chunk = chunk_queries[i].chunk;
+    for (size_t i = 0; i < queries.count; i++) {
+        struct chunk_query *query = &queries.items[i];
         struct text text =
-            prompt_format_record_input(&empty_prompt, chunk_queries[i].record, chunk->begin,
-                                       chunk->end, chunk->has_title, &scratch);
-        chunk_queries[i].mentions =
-            drop_unsupported_mentions(classify, text, chunk_queries[i].mentions, arena);
-        if (chunk_queries[i].mentions.count > 0)
+            prompt_format_chunk_input(&empty_prompt, query->record, query->chunk, &scratch);
+        query->mentions = drop_unsupported_mentions(classify, text, query->mentions, arena);
+        if (query->mentions.count > 0)
             continue;
         texts[unanswered_count] = text;
-        unanswered[unanswered_count++] = &chunk_queries[i];
+        unanswered[unanswered_count++] = query;
     }
-    bool ok = topic_matcher_find_mentions(&classify->topic_matcher, texts, unanswered_count, arena,
+    bool ok = topic_matcher_find_mentions(&classify->topic_matcher,
+                                          (struct text_array){texts, unanswered_count}, arena,
                                           answers, error);
     for (size_t i = 0; ok && i < unanswered_count; i++)
         unanswered[i]->mentions = answers[i];
@@ -157,54 +166,59 @@ static bool match_phrases(struct classify *classify, struct chunk_query *chunk_q
     return ok;
 }
 
-/* What the model says of chunks whose sentiment has just been asked. */
-static bool predict_topics(struct classify *classify, struct chunk_query *chunk_queries,
-                           size_t count, struct arena *arena, struct error *error)
+/* Asks the model for the topics of chunks that the session has just encoded for their sentiment. */
+static bool predict_topics(struct classify *classify, struct query_batch queries,
+                           struct arena *arena, struct error *error)
 {
-    const struct prompt *prompt = &classify->topics_predictor.prompt;
+    const struct topics_predictor *predictor = &classify->topics_predictor;
     struct arena scratch = {0};
-    struct mentions *answers = arena_alloc(&scratch, count, sizeof(*answers));
-    struct text *inputs = arena_alloc(&scratch, count, sizeof(*inputs));
-    bool ok = (prompt_shares_input(&classify->sentiment.prompt, prompt) ||
-               encode_chunks(classify, prompt, chunk_queries, count, inputs, &scratch, error)) &&
-              topics_predict(&classify->topics_predictor, classify->stage_context->session, count,
-                             arena, answers, error);
-    for (size_t i = 0; ok && i < count; i++)
-        chunk_queries[i].mentions = answers[i];
+    const struct mentions *answers = NULL;
+    if (prompt_shares_input(&classify->sentiment.prompt, &predictor->prompt) ||
+        encode_chunks(classify, &predictor->prompt, queries, &scratch, error))
+        answers = topics_predict(predictor, classify->stage_context->session, queries.count, arena,
+                                 error);
+    for (size_t i = 0; answers && i < queries.count; i++)
+        queries.items[i].mentions = answers[i];
     arena_free(&scratch);
-    return ok;
+    return answers != NULL;
 }
 
-/* Both questions about up to session_batch chunks. */
-static bool classify_chunks(struct classify *classify, struct chunk_query *chunk_queries,
-                            size_t count, struct arena *arena, struct error *error)
+static bool predict_sentiment(struct classify *classify, struct query_batch queries,
+                              struct error *error)
 {
     struct arena scratch = {0};
-    struct sentiment_probabilities *sentiment_probabilities =
-        arena_alloc(&scratch, count, sizeof(*sentiment_probabilities));
-    struct text *inputs = arena_alloc(&scratch, count, sizeof(*inputs));
-    bool ok = encode_chunks(classify, &classify->sentiment.prompt, chunk_queries, count, inputs,
-                            &scratch, error) &&
-              sentiment_predict(&classify->sentiment, classify->stage_context->session, inputs,
-                                count, sentiment_probabilities, error);
-    for (size_t i = 0; ok && i < count; i++) {
-        struct chunk *chunk = chunk_queries[i].chunk;
+    struct sentiment_probabilities *probabilities =
+        arena_alloc(&scratch, queries.count, sizeof(*probabilities));
+    const struct text *inputs =
+        encode_chunks(classify, &classify->sentiment.prompt, queries, &scratch, error);
+    bool ok = inputs &&
+              sentiment_predict(&classify->sentiment, classify->stage_context->session,
+                                (struct text_array){inputs, queries.count}, probabilities, error);
+    for (size_t i = 0; ok && i < queries.count; i++) {
+        struct chunk *chunk = queries.items[i].chunk;
         double probability;
-        chunk->negative = sentiment_probabilities[i].negative;
-        chunk->neutral = sentiment_probabilities[i].neutral;
-        chunk->positive = sentiment_probabilities[i].positive;
-        chunk->sentiment = sentiment_choose_label(sentiment_probabilities[i],
+        chunk->negative = probabilities[i].negative;
+        chunk->neutral = probabilities[i].neutral;
+        chunk->positive = probabilities[i].positive;
+        chunk->sentiment = sentiment_choose_label(probabilities[i],
                                                   classify->rules.undetected_below, &probability);
     }
-    if (ok && classify->topics && classify->uses_model)
-        ok = predict_topics(classify, chunk_queries, count, arena, error);
-    if (ok && classify->topics && classify->uses_phrases)
-        ok = match_phrases(classify, chunk_queries, count, arena, error);
     arena_free(&scratch);
     return ok;
 }
 
-/* The answers about a record's chunks, which stand together in `questions`. */
+/* Sentiment and topics of up to session_batch chunks. */
+static bool classify_chunks(struct classify *classify, struct query_batch queries,
+                            struct arena *arena, struct error *error)
+{
+    return predict_sentiment(classify, queries, error) &&
+           (!classify->topics || !classify->uses_model ||
+            predict_topics(classify, queries, arena, error)) &&
+           (!classify->topics || !classify->uses_phrases ||
+            match_phrases(classify, queries, arena, error));
+}
+
+/* Merges the answers about a record's chunks, which are next to each other. */
 static void merge_record_chunks(struct classify *classify, struct record *record,
                                 const struct chunk_query *chunk_queries, struct arena *arena)
 {
@@ -216,13 +230,13 @@ static void merge_record_chunks(struct classify *classify, struct record *record
     for (size_t i = 0; i < record->chunk_count; i++)
         for (size_t k = 0; k < chunk_queries[i].mentions.count; k++)
             mentions[at++] = chunk_queries[i].mentions.items[k];
-    /* Where both tell, both lists are the model's. */
-    const struct text *names = classify->uses_model ? classify->topics_predictor.names
-                                                    : classify->topic_matcher.taxonomy.names;
-    size_t name_count = classify->uses_model ? classify->topics_predictor.name_count
-                                             : classify->topic_matcher.taxonomy.name_count;
-    record->analysis.topics = merge_topic_mentions(mentions, count, names, name_count, arena,
-                                                   &record->analysis.topic_count);
+    /* If both are used, both lists are the model's. */
+    const struct topic_names *names = classify->uses_model
+                                          ? &classify->topics_predictor.names
+                                          : &classify->topic_matcher.taxonomy.names;
+    record->analysis.topics =
+        merge_topic_mentions((struct mentions){.items = mentions, .count = count}, names, arena,
+                             &record->analysis.topic_count);
     merge_chunks(&classify->rules, record->chunks, record->chunk_count, &record->analysis);
 }
 
@@ -241,11 +255,11 @@ static bool process(void *state, struct batch *batch, struct error *error)
                 .record = record, .chunk = &record->chunks[k], .batch_index = batch_index};
     }
     qsort(chunk_queries, count, sizeof(*chunk_queries), compare_by_length);
-    size_t max = classify->stage_context->session_batch;
+    struct session_batch part = {0};
     bool ok = true;
-    for (size_t at = 0; ok && at < count; at += max)
+    while (ok && session_batch_next(&part, classify->stage_context, count))
         ok = stage_context_check_interrupt(classify->stage_context, error) &&
-             classify_chunks(classify, &chunk_queries[at], count - at < max ? count - at : max,
+             classify_chunks(classify, (struct query_batch){&chunk_queries[part.first], part.count},
                              &batch->arena, error);
     qsort(chunk_queries, count, sizeof(*chunk_queries), compare_by_batch_index);
     batch_index = 0;
@@ -294,8 +308,8 @@ static const struct option options[] = {
      .type = OPTION_FILE,
      .offset = offsetof(struct classify, taxonomy),
      .default_value = "",
-     .help = "file of your own topics and phrases to use instead of the model's; the format is "
-             "that of inference/models/topics.csv"},
+     .help = "CSV file with topics of your own (columns topic, phrase, exclude) to use instead of "
+             "the model's; see inference/models/topic_phrases.csv"},
     {.name = "min_similarity",
      .type = OPTION_REAL,
      .offset = offsetof(struct classify, min_similarity),

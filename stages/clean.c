@@ -1,5 +1,5 @@
-/* clean.c - the clean stage: what the customer wrote, without what machines put around it; answers
- * that say nothing end here. */
+/* clean.c - the clean stage: keeps what the customer wrote, without markup and translations,
+ * detects the language, and drops blank answers. */
 #include <string.h>
 
 #include "base/language.h"
@@ -14,7 +14,7 @@ struct clean {
     bool translations;
 };
 
-/* Fewer Latin letters give a detector nothing to go by, though it may be sure of itself. */
+/* The detector is unreliable for fewer Latin letters, even if it reports confidence. */
 enum { MIN_LATIN_LETTERS = 10 };
 
 struct script_counts {
@@ -41,13 +41,13 @@ static struct script_counts count_scripts(struct text text)
     return script_counts;
 }
 
-/* The language that the text itself shows; empty where it is too short to. */
+/* The language of the text; empty if the text is too short to tell. */
 static struct text detect_language(struct text text, struct arena *arena)
 {
     struct script_counts script_counts = count_scripts(text);
     char code[8];
     bool reliable;
-    if (script_counts.hangul * 2 > script_counts.letters) /* scripts that one language alone uses */
+    if (script_counts.hangul * 2 > script_counts.letters) /* only one language uses this script */
         return TEXT("ko");
     if (script_counts.kana && (script_counts.kana + script_counts.han) * 2 > script_counts.letters)
         return TEXT("ja");
@@ -55,12 +55,13 @@ static struct text detect_language(struct text text, struct arena *arena)
         return (struct text){0};
     if (language_detect(text, code, &reliable) && reliable)
         return arena_copy_text(arena, text_of(code));
-    /* Japanese without a kana is rare. */
+    /* Japanese without kana is rare. */
     return script_counts.han * 2 > script_counts.letters ? TEXT("zh") : (struct text){0};
 }
 
-/* The export's hint is often the device's language, not the text's: it comes second. What has
- * neither is settled when all is saved (store_update_source_languages). */
+/* The export's hint is used only if detection fails: it is often the language of the device. A
+ * record with neither gets the language of its source's other records, after all records are saved
+ * (store_update_source_languages). */
 static void set_language(struct record *record, struct arena *arena)
 {
     struct text hint = record->lang;

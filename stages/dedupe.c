@@ -1,8 +1,8 @@
-/* dedupe.c - the dedupe stage: which records are new, and which say what is known already.
+/* dedupe.c - the dedupe stage: which records are new, and which are known already.
  *
- * Identity: the export's own id where it has one, else everything that the row says, with a count:
- * two customers may write the same on the same day, and each is a vote; but the same file read
- * again must give the same ids. */
+ * A record is identified by the export's own id. Without one, it is identified by its content and
+ * the number of identical rows before it in the file: two customers may write the same on the same
+ * day, and both count, but reading the file again must give the same ids. */
 #include <math.h>
 #include <string.h>
 
@@ -14,10 +14,9 @@
 struct dedupe {
     bool same_author_duplicates;
     struct store *store;                    /* borrowed */
-    struct hash_table identical_row_counts; /* rows without an id of their own, of the file being
-                                               read: how many */
-    uint64_t file_hash;                     /* hash of its source and path */
-    struct hash_table batch; /* what stood earlier in the batch: not in the store yet */
+    struct hash_table identical_row_counts; /* of the current file's rows without an id */
+    uint64_t file_hash;                     /* of the current file's source and path */
+    struct hash_table batch; /* keys of earlier records in the batch, not in the store yet */
 };
 
 static bool open_dedupe(void *state, const struct stage_context *stage_context, struct error *error)
@@ -89,7 +88,8 @@ static bool determine_state(struct dedupe *dedupe, const struct batch *batch, st
 {
     struct record_lookup record_lookup = {0};
     bool is_same_author_duplicate = false;
-    uint64_t id = record->id, author = hash_combine(hash_text(batch->source), record->author);
+    uint64_t id = record->id,
+             author = hash_combine_number(hash_text(batch->source), record->author_hash);
     bool in_batch = was_seen_in_batch(dedupe, SEEN_ID, id, 0);
     if (!store_find_record(dedupe->store, id, record->content_hash, &record_lookup, error))
         return false;
@@ -102,7 +102,7 @@ static bool determine_state(struct dedupe *dedupe, const struct batch *batch, st
         record->state = RECORD_REVISED;
     } else {
         bool can_be_same_author_duplicate =
-            dedupe->same_author_duplicates && record->author.size > 0;
+            dedupe->same_author_duplicates && record->author_hash != 0;
         is_same_author_duplicate =
             can_be_same_author_duplicate &&
             was_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, author, record->text_hash);

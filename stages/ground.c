@@ -1,15 +1,24 @@
-/* ground.c - the ground stage: nothing is invented. Each sentence of a summary is supported by rows
- * of its group, or replaced by a sentence of theirs; quotes are bytes of the rows themselves. */
+/* ground.c - the ground stage: nothing is invented. It keeps the sentences of a summary that
+ * records of the group support, and replaces the others with customers' own sentences. Quotes are
+ * copied from the records. */
 #include <assert.h>
 #include <string.h>
 
+#include "base/normalize.h"
 #include "base/utf8.h"
 #include "stages/evidence/sentence_rank.h"
 #include "stages/evidence/sentence_select.h"
 #include "stages/stages.h"
 #include "stages/text/sentence_quality.h"
 
-enum { MAX_SENTENCES = 8, MAX_EVIDENCE = 5, MAX_QUOTES = 8, RECORDS_PER_SENTENCE = 2 };
+enum {
+    MAX_SENTENCES = 8,
+    MAX_EVIDENCE = 5,
+    MAX_QUOTES = 8,
+    RECORDS_PER_SENTENCE = 2,
+    MAX_SENTENCE_SIZE = 1600, /* bytes; a longer sentence is cut ... */
+    CUT_SENTENCE_SIZE = 1200, /* ... to at most this size */
+};
 
 struct ground {
     int64_t sentences, quotes;
@@ -34,14 +43,14 @@ static void close_ground(void *state)
     segmenter_close(ground->segmenter);
 }
 
-/* A summary while it is checked. */
+/* The summary that the model wrote. */
 struct draft_summary {
-    struct text sentences[MAX_SENTENCES]; /* of the model */
+    struct text sentences[MAX_SENTENCES];
     enum sentiment polarities[MAX_SENTENCES];
     size_t count;
 };
 
-/* The readable sentences of what the model wrote. */
+/* Splits the model's summary into its readable, distinct, complete sentences. */
 static void split_summary(struct ground *ground, const struct group *group,
                           struct draft_summary *draft_summary, struct arena *scratch)
 {
@@ -62,129 +71,161 @@ static void split_summary(struct ground *ground, const struct group *group,
     }
 }
 
-/* A summary as it will be saved. */
+/* The summary that will be saved. */
 struct summary_builder {
     struct summary_sentence *sentences; /* in the group's arena */
     struct text texts[MAX_SENTENCES];   /* of all sentences so far */
     enum sentiment polarities[MAX_SENTENCES];
-    size_t passages[MAX_SENTENCES]; /* that stand in it word for word */
+    size_t passages[MAX_SENTENCES]; /* that it quotes in full */
     size_t count, passage_count;
 };
 
-static void add_sentence(struct summary_builder *summary_builder, struct text text,
-                         enum sentiment polarity, bool extractive, const struct passage *evidence,
-                         size_t evidence_count, struct arena *arena)
+static void add_sentence(struct summary_builder *builder, const struct summary_sentence *sentence,
+                         enum sentiment polarity, struct arena *arena)
 {
-    struct passage *kept = arena_alloc(arena, evidence_count, sizeof(*kept));
-    if (evidence_count > 0)
-        memcpy(kept, evidence, evidence_count * sizeof(*kept));
-    summary_builder->texts[summary_builder->count] = arena_copy_text(arena, text);
-    summary_builder->polarities[summary_builder->count] = polarity;
-    summary_builder->sentences[summary_builder->count] =
-        (struct summary_sentence){.text = summary_builder->texts[summary_builder->count],
-                                  .extractive = extractive,
-                                  .evidence = kept,
-                                  .evidence_count = evidence_count};
-    summary_builder->count++;
+    struct summary_sentence *added = &builder->sentences[builder->count];
+    struct passage *evidence = arena_alloc(arena, sentence->evidence_count, sizeof(*evidence));
+    if (sentence->evidence_count > 0)
+        memcpy(evidence, sentence->evidence, sentence->evidence_count * sizeof(*evidence));
+    *added = *sentence;
+    added->text = arena_copy_text(arena, sentence->text);
+    added->evidence = evidence;
+    builder->texts[builder->count] = added->text;
+    builder->polarities[builder->count++] = polarity;
 }
 
-enum { SIDE_COUNT = 3 };
+/* ---- Sentences of customers ---- */
 
-static const enum sentiment sides[SIDE_COUNT] = {SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE,
-                                                 SENTIMENT_NEUTRAL};
-
-/* The side that the summary has said least of, measured by its records and the sentences that a
- * whole summary has. */
-static enum sentiment choose_side(const struct sentence_index *sentence_index,
-                                  const struct summary_builder *summary_builder, size_t sentences)
+/* The side that is most under-represented in the summary, compared with its share of the records.
+ * `target_count`: the sentences of the finished summary. */
+static enum side choose_side(const struct sentence_index *sentence_index,
+                             const struct summary_builder *builder, size_t target_count)
 {
     double deficits[SIDE_COUNT] = {0};
     for (size_t i = 0; i < sentence_index->member_count; i++)
-        deficits[sentiment_side_index(sentence_index->members[i].sentiment)] +=
+        deficits[side_of(sentence_index->members[i].sentiment)] +=
             1 / (double)sentence_index->member_count;
-    for (size_t i = 0; i < summary_builder->count; i++)
-        deficits[sentiment_side_index(summary_builder->polarities[i])] -= 1 / (double)sentences;
-    size_t max = 0;
-    for (size_t side = 1; side < SIDE_COUNT; side++)
+    for (size_t i = 0; i < builder->count; i++)
+        deficits[side_of(builder->polarities[i])] -= 1 / (double)target_count;
+    enum side max = 0;
+    for (enum side side = 1; side < SIDE_COUNT; side++)
         if (deficits[side] > deficits[max])
             max = side;
-    return sides[max];
+    return max;
 }
 
-/* The best sentence of the group's records that is not said yet, of the side that a summary of
- * `wanted` sentences owes where there is one; a long one is cut at a word. False when nothing is
- * left to say. */
+/* Finds the best passage that the summary does not cover yet, of the side that it needs if
+ * possible. The first sentence of a summary may be of any length. */
+static bool find_passage(const struct sentence_index *sentence_index,
+                         const struct summary_builder *builder, size_t target_count, size_t *index)
+{
+    enum side side = choose_side(sentence_index, builder, target_count);
+    struct sentence_filter filters[] = {
+        {.min_length = 20, .max_length = 140, .side = side},
+        {.min_length = 10, .max_length = 140, .side = side},
+        {.min_length = 20, .max_length = 140, .any_side = true},
+        {.min_length = 2, .max_length = 400, .any_side = true},
+    };
+    struct covered_content covered = {builder->passages, builder->passage_count, builder->texts,
+                                      builder->count};
+    size_t filter_count = builder->count > 0 ? 3 : 4;
+    for (size_t i = 0; i < filter_count; i++)
+        if (sentence_select_best(sentence_index, &filters[i], &covered, index))
+            return true;
+    *index = 0;
+    return builder->count == 0 && sentence_index->count > 0;
+}
+
+/* Shortens a long passage at a word, and drops white space at its end. */
+static struct text trim_passage(struct ground *ground, const struct sentence_index *sentence_index,
+                                struct passage *passage)
+{
+    struct text text = sentence_index_text(sentence_index, passage);
+    if (text.size > MAX_SENTENCE_SIZE)
+        passage->end = passage->begin +
+                       segment_word_boundary_before(ground->segmenter, text, CUT_SENTENCE_SIZE);
+    if (passage->end == passage->begin)
+        passage->end = passage->begin + utf8_boundary_before(text, CUT_SENTENCE_SIZE);
+    return text_trim(sentence_index_text(sentence_index, passage));
+}
+
+/* Adds a customer's sentence; false if there is none left. */
 static bool add_extracted_sentence(struct ground *ground,
                                    const struct sentence_index *sentence_index, size_t target_count,
-                                   struct summary_builder *summary_builder, struct arena *arena)
+                                   struct summary_builder *builder, struct arena *arena)
 {
-    enum sentiment side = choose_side(sentence_index, summary_builder, target_count);
-    struct sentence_filter filters[] = {
-        {.min_length = 20, .max_length = 140, .polarity = side},
-        {.min_length = 10, .max_length = 140, .polarity = side},
-        {.min_length = 20, .max_length = 140, .any_polarity = true},
-        {.min_length = 2, .max_length = 400, .any_polarity = true},
-    };
-    struct covered_content covered = {summary_builder->passages, summary_builder->passage_count,
-                                      summary_builder->texts, summary_builder->count};
-    size_t index = 0, filter_count = summary_builder->count > 0 ? 3 : 4, filter_index = 0;
-    while (filter_index < filter_count &&
-           !sentence_select_best(sentence_index, &filters[filter_index], &covered, &index))
-        filter_index++;
-    if (filter_index == filter_count && (summary_builder->count > 0 || sentence_index->count == 0))
+    size_t index;
+    if (!find_passage(sentence_index, builder, target_count, &index))
         return false;
     struct passage passage = sentence_index->passages[index];
-    struct text text = sentence_index_text(sentence_index, &passage);
-    if (text.size > 1600)
-        passage.end = passage.begin + segment_word_boundary_before(ground->segmenter, text, 1200);
-    if (passage.end == passage.begin)
-        passage.end = passage.begin + utf8_boundary_before(text, 1200);
-    text = text_trim(sentence_index_text(sentence_index, &passage));
-
-    struct passage evidence[MAX_EVIDENCE + 1];
-    size_t count;
+    struct text text = trim_passage(ground, sentence_index, &passage);
     enum sentiment polarity = sentence_index->members[passage.member].sentiment;
-    sentence_index_find_support(sentence_index, text, polarity, ground->threshold, evidence + 1,
-                                MAX_EVIDENCE - 1, &count);
-    evidence[0] = passage;
-    evidence[0].score = 1;
+
+    struct passage passages[MAX_EVIDENCE + 1];
+    struct evidence evidence = {.passages = passages + 1, .max_count = MAX_EVIDENCE - 1};
+    struct claim claim = {text, polarity, ground->threshold};
+    sentence_index_find_support(sentence_index, &claim, &evidence);
+    passages[0] = passage; /* the first evidence is the passage itself */
+    passages[0].score = 1;
     size_t kept = 1;
-    for (size_t i = 1; i <= count; i++)
-        if (evidence[i].member != passage.member)
-            evidence[kept++] = evidence[i];
-    summary_builder->passages[summary_builder->passage_count++] = index;
-    add_sentence(summary_builder, text, polarity, true, evidence, kept, arena);
+    for (size_t i = 1; i <= evidence.count; i++)
+        if (passages[i].member != passage.member)
+            passages[kept++] = passages[i];
+    builder->passages[builder->passage_count++] = index;
+    struct summary_sentence sentence = {
+        .text = text, .extractive = true, .evidence = passages, .evidence_count = kept};
+    add_sentence(builder, &sentence, polarity, arena);
     return true;
 }
 
-/* What one side says stands together, that of most records first; within a side, as picked. */
+/* Orders the sentences from `first` on by side, the side of most records first. Within a side they
+ * keep their order. */
 static void order_extracted_sentences(const struct sentence_index *sentence_index,
-                                      struct summary_builder *summary_builder, size_t first)
+                                      struct summary_builder *builder, size_t first)
 {
     size_t records[SIDE_COUNT] = {0};
     for (size_t i = 0; i < sentence_index->member_count; i++)
-        records[sentiment_side_index(sentence_index->members[i].sentiment)]++;
+        records[side_of(sentence_index->members[i].sentiment)]++;
     struct summary_sentence ordered[MAX_SENTENCES];
     size_t count = first;
-    for (bool done[SIDE_COUNT] = {false}; count < summary_builder->count;) {
-        size_t next = SIDE_COUNT;
-        for (size_t side = 0; side < SIDE_COUNT; side++)
+    for (bool done[SIDE_COUNT] = {false}; count < builder->count;) {
+        enum side next = SIDE_COUNT;
+        for (enum side side = 0; side < SIDE_COUNT; side++)
             if (!done[side] && (next == SIDE_COUNT || records[side] > records[next]))
                 next = side;
         done[next] = true;
-        for (size_t i = first; i < summary_builder->count; i++)
-            if (sentiment_side_index(summary_builder->polarities[i]) == next)
-                ordered[count++] = summary_builder->sentences[i];
+        for (size_t i = first; i < builder->count; i++)
+            if (side_of(builder->polarities[i]) == next)
+                ordered[count++] = builder->sentences[i];
     }
     for (size_t i = first; i < count; i++)
-        summary_builder->sentences[i] = ordered[i];
+        builder->sentences[i] = ordered[i];
+}
+
+/* ---- The summary ---- */
+
+static void add_supported_sentences(struct ground *ground,
+                                    const struct sentence_index *sentence_index,
+                                    const struct draft_summary *draft,
+                                    struct summary_builder *builder, struct arena *arena)
+{
+    for (size_t i = 0; i < draft->count; i++) {
+        struct passage passages[MAX_EVIDENCE];
+        struct evidence evidence = {.passages = passages, .max_count = MAX_EVIDENCE};
+        struct claim claim = {draft->sentences[i], draft->polarities[i], ground->threshold};
+        if (!sentence_index_find_support(sentence_index, &claim, &evidence))
+            continue;
+        struct summary_sentence sentence = {
+            .text = draft->sentences[i], .evidence = passages, .evidence_count = evidence.count};
+        add_sentence(builder, &sentence, draft->polarities[i], arena);
+    }
 }
 
 static void add_quotes(const struct ground *ground, const struct sentence_index *sentence_index,
-                       const struct summary_builder *summary_builder, struct group *group)
+                       const struct summary_builder *builder, struct group *group)
 {
-    struct covered_content covered = {.passages = summary_builder->passages,
-                                      .passage_count = summary_builder->passage_count};
+    struct covered_content covered = {.passages = builder->passages,
+                                      .passage_count = builder->passage_count};
     size_t chosen[MAX_QUOTES];
     group->quote_count =
         sentence_select_quotes(sentence_index, &covered, (size_t)ground->quotes, chosen);
@@ -194,38 +235,56 @@ static void add_quotes(const struct ground *ground, const struct sentence_index 
     group->quotes = quotes;
 }
 
-static void fill_summary(struct ground *ground, const struct sentence_index *sentence_index,
-                         const struct draft_summary *draft_summary, struct group *group)
+/* What separates a sentence from the next one: many customers omit the full stop. */
+static const char *separator_after(struct text sentence)
 {
-    struct summary_builder summary_builder = {0};
-    summary_builder.sentences =
-        arena_alloc(group->arena, MAX_SENTENCES, sizeof(*summary_builder.sentences));
-    for (size_t i = 0; i < draft_summary->count; i++) {
-        struct passage evidence[MAX_EVIDENCE];
-        size_t count;
-        if (sentence_index_find_support(sentence_index, draft_summary->sentences[i],
-                                        draft_summary->polarities[i], ground->threshold, evidence,
-                                        MAX_EVIDENCE, &count))
-            add_sentence(&summary_builder, draft_summary->sentences[i],
-                         draft_summary->polarities[i], false, evidence, count, group->arena);
-    }
-    /* What the model left unsaid, or said without support, customers say. */
-    size_t generated_count = summary_builder.count, max = (size_t)ground->sentences;
-    size_t target_count = 1 + group->member_count / RECORDS_PER_SENTENCE;
-    if (target_count < draft_summary->count)
-        target_count = draft_summary->count;
-    if (target_count > max) /* one sentence does not sum up a hundred records, nor do many */
-        target_count = max;
-    while (summary_builder.count < target_count &&
-           add_extracted_sentence(ground, sentence_index, target_count, &summary_builder,
-                                  group->arena))
+    size_t size;
+    if (sentence.size == 0)
+        return "";
+    uint32_t last_code_point =
+        utf8_decode(sentence, utf8_boundary_before(sentence, sentence.size - 1), &size);
+    return normalize_letter_class(last_code_point) == LETTER_NONE ? " " : ". ";
+}
+
+static struct text join_sentences(const struct summary_builder *builder, struct arena *arena)
+{
+    struct text summary = {0};
+    for (size_t i = 0; i < builder->count; i++)
+        summary = arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(summary),
+                               separator_after(summary), TEXT_ARGUMENT(builder->sentences[i].text));
+    return summary;
+}
+
+/* The number of sentences of the summary: more records give more, and all supported sentences of
+ * the model are kept. */
+static size_t choose_target_count(const struct ground *ground, const struct draft_summary *draft,
+                                  const struct group *group)
+{
+    size_t max = (size_t)ground->sentences,
+           target_count = 1 + group->member_count / RECORDS_PER_SENTENCE;
+    if (target_count < draft->count)
+        target_count = draft->count;
+    return target_count < max ? target_count : max;
+}
+
+static void fill_summary(struct ground *ground, const struct sentence_index *sentence_index,
+                         const struct draft_summary *draft, struct group *group)
+{
+    struct summary_builder builder = {0};
+    builder.sentences = arena_alloc(group->arena, MAX_SENTENCES, sizeof(*builder.sentences));
+    add_supported_sentences(ground, sentence_index, draft, &builder, group->arena);
+    size_t generated_count = builder.count,
+           target_count = choose_target_count(ground, draft, group);
+    while (builder.count < target_count &&
+           add_extracted_sentence(ground, sentence_index, target_count, &builder, group->arena))
         continue;
-    order_extracted_sentences(sentence_index, &summary_builder, generated_count);
-    add_quotes(ground, sentence_index, &summary_builder, group);
-    group->sentences = summary_builder.sentences;
-    group->sentence_count = summary_builder.count;
+    order_extracted_sentences(sentence_index, &builder, generated_count);
+    add_quotes(ground, sentence_index, &builder, group);
+    group->sentences = builder.sentences;
+    group->sentence_count = builder.count;
     if (generated_count == 0)
         group->finish_reason = "extractive";
+    group->summary = join_sentences(&builder, group->arena);
 }
 
 static bool process_group(void *state, struct group *group, struct error *error)
@@ -234,9 +293,9 @@ static bool process_group(void *state, struct group *group, struct error *error)
     struct arena scratch = {0};
     struct draft_summary draft_summary = {0};
     split_summary(ground, group, &draft_summary, &scratch);
-    bool ok = sentence_ranker_classify_polarities(&ground->sentence_ranker, draft_summary.sentences,
-                                                  draft_summary.count, ground->min_confidence,
-                                                  draft_summary.polarities, error);
+    bool ok = sentence_ranker_classify_polarities(
+        &ground->sentence_ranker, (struct text_array){draft_summary.sentences, draft_summary.count},
+        ground->min_confidence, draft_summary.polarities, error);
     if (ok) {
         struct sentence_index sentence_index;
         sentence_index_open(&sentence_index, ground->segmenter, group->members,

@@ -1,22 +1,21 @@
-/* map.c - the map stage: a group's texts packed into the model's window, a summary of each pack. */
-#include "base/hash.h"
-#include "base/hash_table.h"
+/* map.c - the map stage: packs the texts of a group into the model's window and summarizes each
+ * pack. */
 #include "stages/stages.h"
 #include "stages/tasks/summarizer.h"
 
 struct map {
     struct text strategy;
-    bool uses_model; /* the model does */
+    bool uses_model; /* the model writes summaries; otherwise ground selects sentences */
     struct summarizer summarizer;
 };
 
 static bool open_map(void *state, const struct stage_context *stage_context, struct error *error)
 {
     struct map *map = state;
-    /* A model that was not taught to write says so: its summaries are customers' own sentences. */
+    /* A model without training in summaries says so in its prompts. */
     map->uses_model =
         !text_equal(map->strategy, TEXT("extractive")) &&
-        text_equal(prompt_get_text(stage_context->model, "summary", "by", "model"), TEXT("model"));
+        text_equal(prompt_get_text(stage_context->model, "summary.by", "model"), TEXT("model"));
     return summarizer_open(&map->summarizer, stage_context, error);
 }
 
@@ -29,28 +28,26 @@ static bool process_group(void *state, struct group *group, struct error *error)
 {
     struct map *map = state;
     struct arena scratch = {0};
-    struct hash_table seen_texts = {0};
-    struct text *texts = arena_alloc(&scratch, group->member_count, sizeof(*texts));
-    size_t count = 0, piece_count;
-    for (size_t i = 0; i < group->member_count; i++) {
-        bool is_new;
-        /* What fifty people wrote alike is read once. */
-        hash_table_get_or_insert(&seen_texts, hash_text(group->members[i].text), i, &is_new);
-        if (is_new)
-            texts[count++] = group->members[i].text;
-    }
-    hash_table_free(&seen_texts);
+    struct text_set seen = {0};
+    struct text *distinct = arena_alloc(&scratch, group->member_count, sizeof(*distinct));
+    size_t count = 0;
+    for (size_t i = 0; i < group->member_count; i++)
+        if (text_set_add(&seen, group->members[i].text))
+            distinct[count++] = group->members[i].text;
+    text_set_free(&seen);
     group->partial_summary_count = 0;
     group->finish_reason = "extractive";
     bool ok = true;
-    /* One text is its own best summary. */
-    if (count > 1 && map->uses_model) {
-        struct text *pieces =
-            summarizer_split(&map->summarizer, texts, count,
-                             summarizer_token_budget(&map->summarizer), &scratch, &piece_count);
-        ok = summarizer_summarize(&map->summarizer, pieces, piece_count, group->arena,
-                                  &group->partial_summaries, &group->partial_summary_count,
-                                  &group->finish_reason, error);
+    if (count > 1 && map->uses_model) { /* a single text is its own best summary */
+        struct text_array pieces =
+            summarizer_split(&map->summarizer, (struct text_array){distinct, count},
+                             summarizer_token_budget(&map->summarizer), &scratch);
+        struct summaries summaries;
+        ok = summarizer_summarize(&map->summarizer, pieces, group->arena, &summaries, error);
+        group->partial_summaries = summaries.items;
+        group->partial_summary_count = summaries.count;
+        if (summaries.finish_reason)
+            group->finish_reason = summaries.finish_reason;
     }
     arena_free(&scratch);
     return ok;

@@ -1,24 +1,80 @@
-/* redact.c - the redact stage: personal data gives way to placeholders before anything is saved.
+/* redact.c - the redact stage: replaces personal data with placeholders before anything is saved.
  *
- * It stands behind clean, where a text is what a reader sees (no address hides in markup), and in
- * front of all that saves, hashes or reads it: what the database, the reports and the model get is
- * the redacted text, and offsets of quotes count in it. */
+ * It runs after clean, so that no address hides in markup, and before every stage that saves,
+ * hashes or reads a text. The database, the reports and the model get the redacted text; offsets of
+ * quotes count in it. Ids that are personal, and authors, are saved as keyed hashes. The key is in
+ * a file of its own, so that a copy of the database or of a report cannot be searched with a list
+ * of likely values. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/hash_table.h"
+#include "base/keyed_hash.h"
+#include "pipeline/store.h"
 #include "stages/stages.h"
 #include "stages/text/pii.h"
 
 struct redact {
-    struct text kinds, order_pattern, authors; /* options */
+    struct text kinds, order_pattern, authors, key_path; /* options */
     struct pii_search search;
     bool is_active, keeps_authors;
-    struct pattern *pattern;
-    struct hash_table number_by_value; /* values of the record at hand: their numbers */
+    struct pattern *pattern; /* owned */
+    struct hash_key key;
+    struct hash_table number_by_value; /* placeholder numbers of the current record's values */
     size_t value_counts[PII_COUNT];
 };
+
+/* ---- The key ---- */
+
+static bool create_key(struct redact *redact, const char *path, struct error *error)
+{
+    return hash_key_generate(&redact->key, error) && hash_key_write(&redact->key, path, error);
+}
+
+/* Reads the key, or creates it if the database has none yet. A database keeps its key: with another
+ * one, the same author would get another hash. */
+static bool open_key(struct redact *redact, const char *path, struct store *store,
+                     struct error *error)
+{
+    uint64_t saved_check = store ? store_key_check(store) : 0;
+    if (access(path, F_OK) == 0) {
+        if (!hash_key_read(&redact->key, path, error))
+            return false;
+    } else if (saved_check) {
+        return error_set(error, ERROR_STORE,
+                         "%s: the key of the database's hashes is missing. Restore it from a "
+                         "backup, name it with `key =` under [redact], or move the database away "
+                         "and run the job again",
+                         path);
+    } else if (!create_key(redact, path, error)) {
+        return false;
+    }
+    uint64_t check = keyed_hash(&redact->key, "check", TEXT("winnow"));
+    if (saved_check && saved_check != check)
+        return error_set(error, ERROR_STORE,
+                         "%s: not the key that the database's hashes were made with. Restore that "
+                         "key, or choose another output folder",
+                         path);
+    return !store || saved_check || store_set_key_check(store, check, error);
+}
+
+static bool load_key(struct redact *redact, const struct stage_context *stage_context,
+                     struct error *error)
+{
+    struct arena arena = {0};
+    const char *path = stage_context ? stage_context->key_path : NULL;
+    if (redact->key_path.size)
+        path = arena_copy_text(&arena, redact->key_path).bytes;
+    bool ok = path ? open_key(redact, path, stage_context ? stage_context->store : NULL, error)
+                   : hash_key_generate(&redact->key, error);
+    arena_free(&arena);
+    return ok;
+}
+
+/* ---- Options ---- */
 
 static bool add_kind(struct redact *redact, struct text word, struct error *error)
 {
@@ -28,13 +84,13 @@ static bool add_kind(struct redact *redact, struct text word, struct error *erro
             return true;
         }
     return error_set(error, ERROR_USAGE,
-                     "[redact] kinds: '%.*s' is none of email, phone, card, iban, ip, query, none",
+                     "[redact] kinds: unknown kind '%.*s'; expected email, phone, card, iban, ip, "
+                     "query or none",
                      TEXT_ARGUMENT(word));
 }
 
 static bool open_redact(void *state, const struct stage_context *stage_context, struct error *error)
 {
-    (void)stage_context;
     struct redact *redact = state;
     struct text rest = redact->kinds, word;
     redact->keeps_authors = text_equal(redact->authors, TEXT("keep"));
@@ -44,13 +100,14 @@ static bool open_redact(void *state, const struct stage_context *stage_context, 
             !add_kind(redact, word, error))
             return false;
     }
-    if (!redact->order_pattern.size)
-        return true;
-    redact->search.kinds[PII_ORDER_NUMBER] = redact->is_active = true;
-    if (!pattern_compile(&redact->pattern, redact->order_pattern, "[redact] orders", error))
-        return false;
-    redact->search.order_pattern = redact->pattern;
-    return true;
+    if (redact->order_pattern.size) {
+        redact->search.kinds[PII_ORDER_NUMBER] = redact->is_active = true;
+        if (!pattern_compile(&redact->pattern, redact->order_pattern, "[redact] order_pattern",
+                             error))
+            return false;
+        redact->search.order_pattern = redact->pattern;
+    }
+    return load_key(redact, stage_context, error);
 }
 
 static void close_redact(void *state)
@@ -60,7 +117,9 @@ static void close_redact(void *state)
     hash_table_free(&redact->number_by_value);
 }
 
-/* The value's number among those of its kind in this record. */
+/* ---- Texts ---- */
+
+/* The value's number among the distinct values of its kind in this record. */
 static size_t get_placeholder_number(struct redact *redact, enum pii kind, struct text value,
                                      struct arena *arena)
 {
@@ -73,7 +132,7 @@ static size_t get_placeholder_number(struct redact *redact, enum pii kind, struc
     return *number;
 }
 
-/* `text` with placeholders, or itself. */
+/* The text with placeholders; the same text if it has no personal data. */
 static struct text redact_text(struct redact *redact, struct text text, bool is_cell,
                                struct batch *batch)
 {
@@ -108,7 +167,8 @@ static void reset_placeholder_numbers(struct redact *redact)
 
 /* ---- Records ---- */
 
-/* "name" alone may be a product's; beside an author known by an address it is the author's. */
+/* A column called "name" may hold the product's name; if the author is an address, it holds the
+ * author's. */
 static bool is_author_name(const struct record *record, const struct field *field)
 {
     return text_equal(field->value, record->author) || pii_is_name_column(field->name) ||
@@ -116,9 +176,17 @@ static bool is_author_name(const struct record *record, const struct field *fiel
             text_find(record->author, TEXT("@"), 0) < record->author.size);
 }
 
-/* Columns are saved beside the text: those that say what stands elsewhere in the record are dropped
- * (elsewhere it is redacted), and so are names. A record's own id may be personal, too: what the
- * columns redact as a whole is saved as its hash. */
+static struct text hash_external_id(const struct redact *redact, struct text external_id,
+                                    struct arena *arena)
+{
+    char digits[17];
+    hash_format(keyed_hash(&redact->key, "external id", external_id), digits);
+    return arena_format(arena, "#%s", digits);
+}
+
+/* Columns are saved in addition to the text. Names are dropped, and so are copies of the body and
+ * the title, which are redacted on their own. A record's own id may be personal, too: if its column
+ * is redacted, the id is saved as a hash. */
 static void redact_fields(struct redact *redact, struct record *record, struct text body,
                           struct text title, struct batch *batch)
 {
@@ -142,11 +210,8 @@ static void redact_fields(struct redact *redact, struct record *record, struct t
     record->fields = fields;
     if (is_id_redacted ||
         (record->external_id.size && redact->is_active && !redact->keeps_authors &&
-         text_equal(record->external_id, record->author))) {
-        char digits[17];
-        hash_format(hash_text(record->external_id), digits);
-        record->external_id = arena_format(&batch->arena, "#%s", digits);
-    }
+         text_equal(record->external_id, record->author)))
+        record->external_id = hash_external_id(redact, record->external_id, &batch->arena);
 }
 
 static void redact_record(struct redact *redact, struct record *record, struct batch *batch)
@@ -154,14 +219,16 @@ static void redact_record(struct redact *redact, struct record *record, struct b
     struct text body = record->body, title = record->title;
     reset_placeholder_numbers(redact);
     record->saves_author = redact->keeps_authors;
+    if (record->author.size)
+        record->author_hash = keyed_hash(&redact->key, "author", record->author);
     if (redact->is_active) {
-        /* Where the body says nothing, the text is the title. */
+        /* If the body is blank, clean made the title the text. */
         bool has_title =
             record->text.bytes == record->title.bytes && record->text.size == record->title.size;
         record->title = redact_text(redact, record->title, false, batch);
         record->text = has_title ? record->title : redact_text(redact, record->text, false, batch);
         record->question = redact_text(redact, record->question, false, batch);
-        record->body = record->text; /* nobody behind this place needs what it was */
+        record->body = record->text; /* later stages do not need the original */
     }
     redact_fields(redact, record, body, title, batch);
 }
@@ -169,17 +236,16 @@ static void redact_record(struct redact *redact, struct record *record, struct b
 /* ---- Rejects ---- */
 
 enum {
-    MIN_ENCODED_SIZE = 60, /* base64 without a blank: text that nobody can look into */
-    MAX_TAIL_SIZE = 320,   /* bytes at the end of a cut row that may be half a value */
+    MIN_ENCODED_SIZE = 60, /* bytes; a shorter run of base64 characters may be a word */
+    MAX_TAIL_SIZE = 320,   /* bytes at the end of a cut row that may be part of a value */
 };
 
 static bool is_base64(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' ||
-           c == '/' || c == '=';
+    return ascii_is_alphanumeric(c) || c == '+' || c == '/' || c == '=';
 }
 
-/* Encoded stretches go, since what they hold cannot be seen. */
+/* Replaces base64, which cannot be searched for personal data. */
 static struct text replace_encoded_runs(struct text raw, struct arena *arena)
 {
     char *bytes = arena_alloc(arena, raw.size + 1, 1);
@@ -198,7 +264,7 @@ static struct text replace_encoded_runs(struct text raw, struct arena *arena)
     return (struct text){bytes, size};
 }
 
-/* A row that was cut may end within an address or a number, which then looks like none. */
+/* A row that was cut may end inside an address or a number, which is then not recognized. */
 static struct text cut_partial_tail(struct text raw)
 {
     size_t min = raw.size > MAX_TAIL_SIZE ? raw.size - MAX_TAIL_SIZE : 0, size = raw.size;
@@ -217,7 +283,7 @@ static struct text cut_partial_tail(struct text raw)
 static void redact_reject(struct redact *redact, struct reject *reject, struct batch *batch)
 {
     reset_placeholder_numbers(redact);
-    if (reject->raw.size + 4 > REJECT_RAW_SIZE) /* it was cut, at a character */
+    if (reject->raw.size + 4 > REJECT_RAW_SIZE) /* it was cut at the end of a character */
         reject->raw = cut_partial_tail(reject->raw);
     reject->raw = replace_encoded_runs(reject->raw, &batch->arena);
     redact->search.raw = true;
@@ -256,7 +322,13 @@ static const struct option options[] = {
      .offset = offsetof(struct redact, authors),
      .default_value = "hash",
      .choices = "hash|keep",
-     .help = "hash: save only a hash of the author; keep: also save the name"},
+     .help = "hash: save only a keyed hash of the author; keep: also save the name"},
+    {.name = "key",
+     .type = OPTION_FILE,
+     .offset = offsetof(struct redact, key_path),
+     .default_value = "",
+     .help = "file with the key of the hashes, to give several databases the same hashes; default: "
+             "winnow.key in the output folder, created by the first run"},
     {0},
 };
 

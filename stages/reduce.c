@@ -1,9 +1,7 @@
-/* reduce.c - the reduce stage: summaries packed and summarised again, level by level, until one is
- * left. Each level has at most half as many parts as the one before, so there are few. */
+/* reduce.c - the reduce stage: packs the partial summaries and summarizes them again, level by
+ * level, until one is left. Each level has at most half as many parts as the one before. */
 #include <assert.h>
 
-#include "base/hash.h"
-#include "base/hash_table.h"
 #include "stages/stages.h"
 #include "stages/tasks/summarizer.h"
 
@@ -21,28 +19,23 @@ static void close_reduce(void *state)
     summarizer_close(&((struct reduce *)state)->summarizer);
 }
 
-/* Equal parts once, and each cut to its first sentences where two would not fit side by side. */
+/* Drops repeated parts, and cuts each to its first sentences so that two fit into one input. */
 static size_t prepare_parts(struct reduce *reduce, const struct group *group, struct text *parts,
                             struct arena *scratch)
 {
     struct summarizer *summarizer = &reduce->summarizer;
-    /* Two fit with their separators, and two tokens to spare for each: a text may tokenize
-     * differently behind a separator. */
+    /* Two tokens to spare for each part: a text may have other tokens after a separator. */
     size_t token_budget =
         summarizer_token_budget(summarizer) / 2 - summarizer->separator_tokens - 2;
-    struct hash_table seen_texts = {0};
+    struct text_set seen = {0};
     size_t count = 0;
-    for (size_t i = 0; i < group->partial_summary_count; i++) {
-        bool is_new;
-        hash_table_get_or_insert(&seen_texts, hash_text(group->partial_summaries[i]), i, &is_new);
-        if (!is_new)
-            continue;
-        size_t pieces;
-        struct text *first_piece = summarizer_split(summarizer, &group->partial_summaries[i], 1,
-                                                    token_budget, scratch, &pieces);
-        parts[count++] = first_piece[0];
-    }
-    hash_table_free(&seen_texts);
+    for (size_t i = 0; i < group->partial_summary_count; i++)
+        if (text_set_add(&seen, group->partial_summaries[i]))
+            parts[count++] =
+                summarizer_split(summarizer, (struct text_array){&group->partial_summaries[i], 1},
+                                 token_budget, scratch)
+                    .items[0];
+    text_set_free(&seen);
     return count;
 }
 
@@ -60,9 +53,13 @@ static bool process_group(void *state, struct group *group, struct error *error)
             group->partial_summary_count = 1;
             break;
         }
-        ok = summarizer_summarize(&reduce->summarizer, parts, count, group->arena,
-                                  &group->partial_summaries, &group->partial_summary_count,
-                                  &group->finish_reason, error);
+        struct summaries summaries;
+        ok = summarizer_summarize(&reduce->summarizer, (struct text_array){parts, count},
+                                  group->arena, &summaries, error);
+        group->partial_summaries = summaries.items;
+        group->partial_summary_count = summaries.count;
+        if (summaries.finish_reason)
+            group->finish_reason = summaries.finish_reason;
         assert(!ok || group->partial_summary_count <= (old_count + 1) / 2);
         group->levels++;
     }

@@ -13,7 +13,7 @@
 #include "stages/evidence/sentence_index.h"
 #include "stages/stages.h"
 
-enum { SUMMARY_STAGE_COUNT = 3, MAX_EVIDENCE = 1 };
+enum { SUMMARY_STAGE_COUNT = 3 };
 
 /* The default of [ground] threshold. */
 static const double support_threshold = 0.6;
@@ -121,17 +121,17 @@ static void count_supported_sentences(struct summary_task *task, const struct gr
         return;
     struct arena arena = {0};
     struct sentence_index sentence_index;
-    size_t sentence_count, begin = 0, evidence_count;
+    size_t sentence_count, begin = 0;
     const size_t *ends =
         segment_sentences(task->segmenter, group->partial_summaries[0], &arena, &sentence_count);
     sentence_index_open(&sentence_index, task->segmenter, group->members, group->member_count);
     for (size_t i = 0; i < sentence_count; begin = ends[i++]) {
-        struct passage evidence[MAX_EVIDENCE];
-        struct text sentence = text_trim(text_slice(group->partial_summaries[0], begin, ends[i]));
+        struct claim claim = {
+            .sentence = text_trim(text_slice(group->partial_summaries[0], begin, ends[i])),
+            .threshold = support_threshold};
+        struct evidence evidence = {0};
         task->generated_count++;
-        task->supported_count +=
-            sentence_index_find_support(&sentence_index, sentence, SENTIMENT_UNDETECTED,
-                                        support_threshold, evidence, MAX_EVIDENCE, &evidence_count);
+        task->supported_count += sentence_index_find_support(&sentence_index, &claim, &evidence);
     }
     sentence_index_close(&sentence_index);
     arena_free(&arena);

@@ -1,4 +1,4 @@
-/* concepts.c - what many records say. */
+/* concepts.c - counts, weights and coverage of concepts. */
 #include "stages/evidence/concepts.h"
 
 #include <math.h>
@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 
-/* Of a concept that only one record has: decides where nothing else does. */
+/* The weight of a concept of one record: it only breaks ties. */
 static const float single_record_weight = 0.01f;
 
 static struct concept *get_or_add_concept(struct concepts *concepts, uint64_t hash,

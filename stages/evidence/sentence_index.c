@@ -1,21 +1,17 @@
-/* sentence_index.c - the words of a group, and likeness by them. */
+/* sentence_index.c - indexes the words of a group, and compares sentences by them. */
 #include "stages/evidence/sentence_index.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
 #include "stages/text/sentence_quality.h"
 #include "stages/text/terms.h"
-
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\n';
-}
+#include "stages/text/texts.h"
 
 /* ---- The index ---- */
 
@@ -65,10 +61,10 @@ static void add_terms(struct index_builder *index_builder, const struct term *wo
 
 static bool starts_with_digit(struct text text, size_t at)
 {
-    return at < text.size && text.bytes[at] >= '0' && text.bytes[at] <= '9';
+    return at < text.size && ascii_is_digit(text.bytes[at]);
 }
 
-/* Bytes of bullets and of a quotation mark without its partner, which a sentence begins with. */
+/* The size of bullets, and of an unpaired quotation mark, at the beginning of a sentence. */
 static size_t measure_leading_marks(struct text sentence)
 {
     static const struct text marks[] = {TEXT("-"), TEXT("*"), TEXT("•"), TEXT("·"), TEXT(" ")};
@@ -97,7 +93,7 @@ static void add_passages(struct index_builder *index_builder, struct segmenter *
     const size_t *ends = segment_sentences(segmenter, text, scratch, &count);
     for (size_t i = 0; i < count; begin = ends[i++]) {
         size_t end = ends[i];
-        while (end > begin && is_blank(text.bytes[end - 1]))
+        while (end > begin && ascii_is_space(text.bytes[end - 1]))
             end--;
         begin += measure_leading_marks(text_slice(text, begin, end));
         if (end == begin)
@@ -122,7 +118,7 @@ struct text sentence_index_text(const struct sentence_index *sentence_index,
     return text_slice(sentence_index->members[passage->member].text, passage->begin, passage->end);
 }
 
-/* Written without spaces between words, as far as letters go. */
+/* Whether most letters belong to a script without spaces between words. */
 static bool is_unspaced_script(struct text sentence)
 {
     size_t unspaced_count = 0, letters = 0, size;
@@ -134,7 +130,6 @@ static bool is_unspaced_script(struct text sentence)
     return unspaced_count * 2 > letters;
 }
 
-/* The script of most passages: a reader of the others' summary may not read it. */
 static bool is_mostly_unspaced(const struct sentence_index *sentence_index)
 {
     size_t unspaced_count = 0;
@@ -144,8 +139,8 @@ static bool is_mostly_unspaced(const struct sentence_index *sentence_index)
     return unspaced_count * 2 > sentence_index->count;
 }
 
-/* Sentences that speak for others lean on no sentence before them, and are about the thing, not
- * about the customer. */
+/* A sentence represents others if it can be understood alone, is about the product rather than the
+ * customer, and is in the script of most passages. */
 static double representativeness_factor(struct text sentence, bool mostly_unspaced)
 {
     double factor = 1;
@@ -180,15 +175,13 @@ void sentence_index_open(struct sentence_index *sentence_index, struct segmenter
     *sentence_index = (struct sentence_index){.members = members, .member_count = member_count};
     struct index_builder index_builder = {.sentence_index = sentence_index};
     struct arena scratch = {0};
-    struct hash_table seen = {0};
+    struct text_set seen = {0};
     sentence_index->first_term =
         memory_grow(NULL, &index_builder.first_capacity, 1, sizeof(*sentence_index->first_term));
     sentence_index->first_term[0] = 0;
     for (size_t i = 0; i < member_count; i++) {
-        bool is_new;
-        hash_table_get_or_insert(&seen, hash_text(members[i].text), i, &is_new);
         arena_reset(&scratch);
-        if (is_new)
+        if (text_set_add(&seen, members[i].text))
             add_passages(&index_builder, segmenter, i, &scratch);
     }
     sentence_index->weights =
@@ -199,7 +192,7 @@ void sentence_index_open(struct sentence_index *sentence_index, struct segmenter
     compute_passage_scores(sentence_index);
     free(index_builder.last_seen_passage);
     free(index_builder.document_frequency);
-    hash_table_free(&seen);
+    text_set_free(&seen);
     arena_free(&scratch);
 }
 
@@ -214,14 +207,15 @@ void sentence_index_close(struct sentence_index *sentence_index)
     *sentence_index = (struct sentence_index){0};
 }
 
-/* ---- Looking up a sentence ---- */
+/* ---- Support ---- */
 
 struct support_query {
-    double *weights;      /* of each term of the group that the sentence has; 0 for all others */
-    double total_weight;  /* with those that the group has not */
-    size_t *number_terms; /* terms that must be there */
+    double *weights;      /* of the sentence's terms, by term id; 0 for other terms of the group */
+    double total_weight;  /* of all the sentence's terms, including those the group does not have */
+    size_t *number_terms; /* terms that a supporting record must have */
     size_t number_term_count;
     bool has_unknown_number; /* a number that no record has */
+    size_t *last_seen;       /* per term: the first passage of the last record with it, + 1 */
 };
 
 static struct support_query build_query(const struct sentence_index *sentence_index,
@@ -231,7 +225,8 @@ static struct support_query build_query(const struct sentence_index *sentence_in
     const struct term *words = terms_extract(sentence, arena, &count);
     struct support_query support_query = {
         .weights = arena_alloc(arena, sentence_index->term_count, sizeof(double)),
-        .number_terms = arena_alloc(arena, count, sizeof(size_t))};
+        .number_terms = arena_alloc(arena, count, sizeof(size_t)),
+        .last_seen = arena_alloc(arena, sentence_index->term_count, sizeof(size_t))};
     struct hash_table unknown_terms = {0};
     for (size_t i = 0; i < count; i++) {
         const size_t *term = hash_table_find(&sentence_index->term_id_by_hash, words[i].hash);
@@ -265,21 +260,22 @@ static double compute_passage_weight(const struct sentence_index *sentence_index
     return weight;
 }
 
-/* The share of the sentence that passages [first, end), one record's, hold together. `seen` marks
- * terms by `stamp`. */
+/* The share of the sentence that passages [first, end), which are those of one record, contain
+ * together; 0 if a number is missing. */
 static double compute_record_coverage(const struct sentence_index *sentence_index,
                                       const struct support_query *support_query, size_t first,
-                                      size_t end, size_t *seen, size_t passage_stamp)
+                                      size_t end)
 {
     double weight = 0;
+    size_t *last_seen = support_query->last_seen, stamp = first + 1;
     for (size_t i = sentence_index->first_term[first]; i < sentence_index->first_term[end]; i++) {
         size_t term = sentence_index->terms[i];
-        if (seen[term] != passage_stamp)
+        if (last_seen[term] != stamp)
             weight += support_query->weights[term];
-        seen[term] = passage_stamp;
+        last_seen[term] = stamp;
     }
     for (size_t i = 0; i < support_query->number_term_count; i++)
-        if (seen[support_query->number_terms[i]] != passage_stamp)
+        if (last_seen[support_query->number_terms[i]] != stamp)
             return 0;
     return weight / support_query->total_weight;
 }
@@ -290,51 +286,52 @@ static bool is_opposite(enum sentiment a, enum sentiment b)
            (a == SENTIMENT_NEGATIVE && b == SENTIMENT_POSITIVE);
 }
 
-/* Keeps the best, best first; of equals the earlier. */
-static void insert_best(struct passage passage, struct passage *best, size_t max_count,
-                        size_t *count)
+/* Inserts a passage in descending order of scores, after equal ones; drops the last if full. */
+static void insert_passage(struct evidence *evidence, struct passage passage)
 {
-    size_t at = *count < max_count ? (*count)++ : max_count;
-    while (at > 0 && best[at - 1].score < passage.score) {
-        if (at < max_count)
-            best[at] = best[at - 1];
+    size_t at = evidence->count < evidence->max_count ? evidence->count++ : evidence->max_count;
+    while (at > 0 && evidence->passages[at - 1].score < passage.score) {
+        if (at < evidence->max_count)
+            evidence->passages[at] = evidence->passages[at - 1];
         at--;
     }
-    if (at < max_count)
-        best[at] = passage;
+    if (at < evidence->max_count)
+        evidence->passages[at] = passage;
 }
 
-bool sentence_index_find_support(const struct sentence_index *sentence_index, struct text sentence,
-                                 enum sentiment polarity, double threshold,
-                                 struct passage *evidence, size_t max_count, size_t *count)
+static struct passage find_best_passage(const struct sentence_index *sentence_index,
+                                        const struct support_query *support_query, size_t first,
+                                        size_t end)
+{
+    struct passage best = {0};
+    for (size_t passage = first; passage < end; passage++) {
+        double score = compute_passage_weight(sentence_index, support_query, passage) /
+                       support_query->total_weight;
+        if (passage == first || score > best.score) {
+            best = sentence_index->passages[passage];
+            best.score = score;
+        }
+    }
+    return best;
+}
+
+bool sentence_index_find_support(const struct sentence_index *sentence_index,
+                                 const struct claim *claim, struct evidence *evidence)
 {
     struct arena arena = {0};
-    struct support_query support_query = build_query(sentence_index, sentence, &arena);
-    size_t *seen = arena_alloc(&arena, sentence_index->term_count, sizeof(*seen)), end;
-    *count = 0;
-    bool found = false;
-    for (size_t first = 0; !support_query.has_unknown_number && support_query.total_weight > 0 &&
-                           first < sentence_index->count;
-         first = end) {
+    struct support_query query = build_query(sentence_index, claim->sentence, &arena);
+    evidence->count = 0;
+    bool found = false, is_possible = !query.has_unknown_number && query.total_weight > 0;
+    for (size_t first = 0, end; is_possible && first < sentence_index->count; first = end) {
         size_t member = sentence_index->passages[first].member;
         for (end = first;
              end < sentence_index->count && sentence_index->passages[end].member == member;)
             end++;
-        if (is_opposite(polarity, sentence_index->members[member].sentiment) ||
-            compute_record_coverage(sentence_index, &support_query, first, end, seen, first + 1) <
-                threshold)
+        if (is_opposite(claim->polarity, sentence_index->members[member].sentiment) ||
+            compute_record_coverage(sentence_index, &query, first, end) < claim->threshold)
             continue;
         found = true;
-        struct passage best = {0};
-        for (size_t passage = first; passage < end; passage++) {
-            double score = compute_passage_weight(sentence_index, &support_query, passage) /
-                           support_query.total_weight;
-            if (passage == first || score > best.score) {
-                best = sentence_index->passages[passage];
-                best.score = score;
-            }
-        }
-        insert_best(best, evidence, max_count, count);
+        insert_passage(evidence, find_best_passage(sentence_index, &query, first, end));
     }
     arena_free(&arena);
     return found;

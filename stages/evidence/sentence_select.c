@@ -1,4 +1,4 @@
-/* sentence_select.c - picking passages. */
+/* sentence_select.c - selects passages by the concepts that they add. */
 #include "stages/evidence/sentence_select.h"
 
 #include <stdlib.h>
@@ -13,16 +13,16 @@ enum {
     MAX_QUOTES = 16,
 };
 
-static const double min_new_share =
-    0.5; /* a passage of which less than this is new is the same again */
+/* Share of a passage's concepts that must be new; below it, the passage repeats others. */
+static const double min_new_share = 0.5;
 
-static enum sentiment normalize_side(enum sentiment sentiment)
+static enum side get_record_side(const struct sentence_index *sentence_index,
+                                 const struct passage *passage)
 {
-    bool has_side = sentiment == SENTIMENT_POSITIVE || sentiment == SENTIMENT_NEGATIVE;
-    return has_side ? sentiment : SENTIMENT_NEUTRAL;
+    return side_of(sentence_index->members[passage->member].sentiment);
 }
 
-/* A character of a dense script says as much as two letters. */
+/* A character of an unspaced script says as much as two letters. */
 static size_t measure_length(struct text text)
 {
     size_t length = 0, size;
@@ -39,14 +39,12 @@ static bool passes_filter(const struct sentence_index *sentence_index,
     struct text text = sentence_index_text(sentence_index, passage);
     if (passage->score <= 0 || text.size < filter->min_length || text.size > filter->max_length * 4)
         return false;
-    if (!filter->any_polarity &&
-        normalize_side(sentence_index->members[passage->member].sentiment) != filter->polarity)
+    if (!filter->any_side && get_record_side(sentence_index, passage) != filter->side)
         return false;
     size_t length = measure_length(text);
     return length >= filter->min_length && length <= filter->max_length;
 }
 
-/* What has been said, concept by concept. */
 static bool *mark_covered_concepts(const struct sentence_index *sentence_index,
                                    const struct covered_content *covered)
 {
@@ -85,24 +83,14 @@ bool sentence_select_best(const struct sentence_index *sentence_index,
     return best > 0;
 }
 
-enum { SIDE_COUNT = 3 };
-
-static const enum sentiment sides[SIDE_COUNT] = {SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE,
-                                                 SENTIMENT_NEUTRAL};
-
-size_t sentiment_side_index(enum sentiment sentiment)
-{
-    return sentiment == SENTIMENT_NEGATIVE ? 0 : sentiment == SENTIMENT_POSITIVE ? 1 : 2;
-}
-
-/* Quotes for each side, by the largest remainder; a fifth of the records earns one. */
+/* The number of quotes of each side, by the largest remainder; a fifth of the records gets at least
+ * one. */
 static void allocate_quotas(const struct sentence_index *sentence_index, size_t max_count,
                             size_t quotas[SIDE_COUNT])
 {
     double members[SIDE_COUNT] = {0}, remainders[SIDE_COUNT];
     for (size_t i = 0; i < sentence_index->member_count; i++)
-        for (size_t side = 0; side < SIDE_COUNT; side++)
-            members[side] += normalize_side(sentence_index->members[i].sentiment) == sides[side];
+        members[side_of(sentence_index->members[i].sentiment)]++;
     size_t allocated = 0, largest = 0;
     for (size_t side = 0; side < SIDE_COUNT; side++) {
         double share = members[side] * (double)max_count / (double)sentence_index->member_count;
@@ -122,7 +110,7 @@ static void allocate_quotas(const struct sentence_index *sentence_index, size_t 
         if (quotas[side] > quotas[largest])
             largest = side;
     for (size_t side = 0; side < SIDE_COUNT; side++)
-        if (sides[side] != SENTIMENT_NEUTRAL && quotas[side] == 0 && quotas[largest] > 1 &&
+        if (side != SIDE_NEUTRAL && quotas[side] == 0 && quotas[largest] > 1 &&
             members[side] * 5 >= (double)sentence_index->member_count) {
             quotas[side]++;
             quotas[largest]--;
@@ -141,10 +129,10 @@ size_t sentence_select_quotes(const struct sentence_index *sentence_index,
     struct sentence_filter filter = {.min_length = MIN_QUOTE_LENGTH,
                                      .max_length = MAX_QUOTE_LENGTH};
     allocate_quotas(sentence_index, max_count, quotas);
-    /* First each side's own, in the end anyone's. */
-    for (size_t side = 0; side <= SIDE_COUNT; side++) {
-        filter.any_polarity = side == SIDE_COUNT;
-        filter.polarity = sides[side % SIDE_COUNT];
+    /* First the quota of each side, then any side to fill the rest. */
+    for (enum side side = 0; side <= SIDE_COUNT; side++) {
+        filter.any_side = side == SIDE_COUNT;
+        filter.side = side;
         size_t target_count = side < SIDE_COUNT ? count + quotas[side] : max_count;
         while (count < target_count) {
             struct covered_content used_content = {.passages = used, .passage_count = used_count};

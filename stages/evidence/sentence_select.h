@@ -1,20 +1,19 @@
-/* sentence_select.h - the passages that speak for many: for quotes, and where a summary needs a
- * sentence.
- */
+/* sentence_select.h - selects passages that represent many records: quotes, and sentences of an
+ * extractive summary. */
 #ifndef STAGES_EVIDENCE_SENTENCE_SELECT_H
 #define STAGES_EVIDENCE_SENTENCE_SELECT_H
 
 #include "stages/evidence/sentence_index.h"
+#include "stages/evidence/side.h"
 
-/* What a passage must be like. */
+/* Which passages may be selected. */
 struct sentence_filter {
-    size_t min_length, max_length; /* letters; a character of a dense script counts as two */
-    bool any_polarity;
-    enum sentiment polarity; /* of its record, unless any will do; neutral stands for all that is
-                                neither positive nor negative */
+    size_t min_length, max_length; /* letters; a character of an unspaced script counts as two */
+    bool any_side;
+    enum side side; /* of the passage's record, unless any_side */
 };
 
-/* What was said already: a passage must say something else. */
+/* What the summary covers already: a passage must add something new. */
 struct covered_content {
     const size_t *passages;
     size_t passage_count;
@@ -22,19 +21,15 @@ struct covered_content {
     size_t sentence_count;
 };
 
-/* 0 for negative, 1 for positive, 2 for all others. */
-size_t sentiment_side_index(enum sentiment sentiment);
-
-/* The passage that says most of what many say and was not said yet. False when there is
- * none. The same group gives the same answer. */
+/* Finds the passage that covers most of the common concepts that are not covered yet. False if
+ * there is none. Deterministic. */
 bool sentence_select_best(const struct sentence_index *sentence_index,
                           const struct sentence_filter *filter,
                           const struct covered_content *covered, size_t *passage);
 
-/* Up to `most` quotes, mutually different, best first: the polarities take part by the number of
- * their records, and none that a fifth of them share stays out. Passages of `said` are taken where
- * there are no others.
- * Returns how many. */
+/* Selects up to `max_count` different quotes, best first, and returns their number. Each side gets
+ * a share of the quotes by its records; positive and negative get at least one if a fifth of the
+ * records are theirs. Passages in `covered` are used only if there are no others. */
 size_t sentence_select_quotes(const struct sentence_index *sentence_index,
                               const struct covered_content *covered, size_t max_count,
                               size_t *passages);

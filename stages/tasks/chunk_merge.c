@@ -1,4 +1,4 @@
-/* chunk_merge.c - chunks to one answer. */
+/* chunk_merge.c - votes on topics, weighted sums of probabilities. */
 #include "stages/tasks/chunk_merge.h"
 
 #include <math.h>
@@ -16,24 +16,24 @@ static enum sentiment majority_polarity(const size_t votes[SENTIMENT_COUNT])
     return SENTIMENT_NEUTRAL;
 }
 
-const struct topic_mention *merge_topic_mentions(const struct mention *mentions, size_t count,
-                                                 const struct text *names, size_t name_count,
+const struct topic_mention *merge_topic_mentions(struct mentions mentions,
+                                                 const struct topic_names *names,
                                                  struct arena *arena, size_t *topic_count)
 {
     *topic_count = 0;
-    if (count == 0)
+    if (mentions.count == 0)
         return NULL;
-    size_t(*votes)[SENTIMENT_COUNT] = arena_alloc(arena, name_count, sizeof(*votes));
-    bool *is_mentioned = arena_alloc(arena, name_count, sizeof(*is_mentioned));
-    for (size_t i = 0; i < count; i++) {
-        votes[mentions[i].topic][mentions[i].polarity]++;
-        is_mentioned[mentions[i].topic] = true;
+    size_t(*votes)[SENTIMENT_COUNT] = arena_alloc(arena, names->count, sizeof(*votes));
+    bool *is_mentioned = arena_alloc(arena, names->count, sizeof(*is_mentioned));
+    for (size_t i = 0; i < mentions.count; i++) {
+        votes[mentions.items[i].topic][mentions.items[i].polarity]++;
+        is_mentioned[mentions.items[i].topic] = true;
     }
-    struct topic_mention *topics = arena_alloc(arena, count, sizeof(*topics));
-    for (size_t topic = 0; topic < name_count; topic++)
+    struct topic_mention *topics = arena_alloc(arena, mentions.count, sizeof(*topics));
+    for (size_t topic = 0; topic < names->count; topic++)
         if (is_mentioned[topic])
             topics[(*topic_count)++] = (struct topic_mention){
-                .topic = names[topic], .polarity = majority_polarity(votes[topic])};
+                .topic = names->items[topic], .polarity = majority_polarity(votes[topic])};
     return topics;
 }
 

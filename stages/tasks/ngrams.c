@@ -1,4 +1,4 @@
-/* ngrams.c - hashing n-grams and adding up what they weigh. */
+/* ngrams.c - hashes n-grams and adds up their weights. */
 #include "stages/tasks/ngrams.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@
 enum { MAX_RUN_LENGTH = 5, MIN_BITS = 8, MAX_BITS = 24 };
 
 static const uint32_t character_seed = 2166136261,
-                      word_seed = 0x9747b28c; /* FNV-1a's, and another */
+                      word_seed = 0x9747b28c; /* the first is FNV-1a's */
 
 bool ngrams_init(struct ngrams *ngrams, struct text weights, struct error *error)
 {
@@ -30,7 +30,7 @@ struct ngram_sum {
     const struct ngrams *ngrams;
     int64_t weight;
     size_t count;
-    uint32_t previous_word; /* the one before */
+    uint32_t previous_word; /* its hash */
     bool has_previous_word;
 };
 
@@ -49,7 +49,7 @@ static void add_ngram(struct ngram_sum *ngram_sum, uint32_t hash)
     ngram_sum->count++;
 }
 
-/* `points`: a token with a blank on either side. */
+/* `code_points`: a token with a blank on either side. */
 static void add_character_ngrams(struct ngram_sum *ngram_sum, const uint32_t *code_points,
                                  size_t count)
 {

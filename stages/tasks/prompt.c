@@ -1,46 +1,47 @@
-/* prompt.c - prompts live with the model, so that every model runs the same pipeline. */
+/* prompt.c - reads prompts from the model file, so that every model runs the same pipeline. */
 #include "stages/tasks/prompt.h"
 
 #include <stdio.h>
 
 enum { MIN_TOKEN_LIMIT = 16, MAX_TOKEN_LIMIT = 1 << 20 };
 
-struct text prompt_get_text(const struct t5_model *model, const char *task, const char *key,
+struct text prompt_get_text(const struct t5_model *model, const char *name,
                             const char *default_value)
 {
-    char name[96];
-    snprintf(name, sizeof(name), "%s.%s", task, key);
     struct text value = t5_model_prompt(model, name);
     return value.size > 0 ? value : text_of(default_value);
 }
 
-bool prompt_get_number(const struct t5_model *model, const char *task, const char *key,
-                       double default_value, double *number, struct error *error)
+bool prompt_get_number(const struct t5_model *model, const char *name, double default_value,
+                       double *number, struct error *error)
 {
-    struct text value = prompt_get_text(model, task, key, "");
+    struct text value = prompt_get_text(model, name, "");
     *number = default_value;
     if (value.size == 0 || text_to_real(text_trim(value), number))
         return true;
     return error_set(error, ERROR_MODEL,
-                     "the model's prompt %s.%s = %.*s: expected a number; import the model again "
+                     "the model's prompt %s = %.*s: expected a number; import the model again "
                      "with a corrected prompts.ini",
-                     task, key, TEXT_ARGUMENT(value));
+                     name, TEXT_ARGUMENT(value));
 }
 
 bool prompt_load(struct prompt *prompt, const struct t5_model *model, const char *task,
                  struct error *error)
 {
-    struct text input = prompt_get_text(model, task, "input", ""), placeholder = TEXT("{text}");
+    char input_name[64], decoder_name[64];
+    snprintf(input_name, sizeof(input_name), "%s.input", task);
+    snprintf(decoder_name, sizeof(decoder_name), "%s.decoder", task);
+    struct text input = prompt_get_text(model, input_name, ""), placeholder = TEXT("{text}");
     size_t at = text_find(input, placeholder, 0);
     if (at == input.size)
         return error_set(error, ERROR_MODEL,
-                         "the model does not say how to ask for %s: its prompt %s.input needs a "
-                         "{text}; import the model again with --prompts FILE",
-                         task, task);
+                         "the model has no prompt for %s: %s must contain {text}; import the model "
+                         "again with --prompts FILE",
+                         task, input_name);
     *prompt = (struct prompt){
         .prefix = text_slice(input, 0, at),
         .suffix = text_slice(input, at + placeholder.size, input.size),
-        .decoder_prefix = prompt_get_text(model, task, "decoder", ""),
+        .decoder_prefix = prompt_get_text(model, decoder_name, ""),
     };
     return true;
 }
@@ -53,12 +54,11 @@ struct text prompt_format_input(const struct prompt *prompt, struct text text, s
                         TEXT_ARGUMENT(prompt->suffix));
 }
 
-struct text prompt_format_record_input(const struct prompt *prompt, const struct record *record,
-                                       size_t begin, size_t end, bool has_title,
-                                       struct arena *arena)
+struct text prompt_format_chunk_input(const struct prompt *prompt, const struct record *record,
+                                      const struct chunk *chunk, struct arena *arena)
 {
-    struct text text = text_slice(record->text, begin, end);
-    if (has_title) {
+    struct text text = text_slice(record->text, chunk->begin, chunk->end);
+    if (chunk->has_title) {
         char last_byte = record->title.size > 0 ? record->title.bytes[record->title.size - 1] : '.';
         bool ends_sentence = last_byte == '.' || last_byte == '!' || last_byte == '?' ||
                              (unsigned char)last_byte >= 0x80;
@@ -82,14 +82,14 @@ bool prompt_get_token_limits(struct token_limits *token_limits, const struct t5_
                              struct error *error)
 {
     double input, output;
-    if (!prompt_get_number(model, "window", "input", 512, &input, error) ||
-        !prompt_get_number(model, "window", "output", 128, &output, error))
+    if (!prompt_get_number(model, "window.input", 512, &input, error) ||
+        !prompt_get_number(model, "window.output", 128, &output, error))
         return false;
     if (!(input >= MIN_TOKEN_LIMIT && input <= MAX_TOKEN_LIMIT && output >= MIN_TOKEN_LIMIT &&
           output <= MAX_TOKEN_LIMIT))
         return error_set(error, ERROR_MODEL,
-                         "the model's window of %g input and %g output tokens cannot be worked "
-                         "with: expected %d or more of each",
+                         "the model's window of %g input and %g output tokens is too small or "
+                         "too large: expected %d or more of each",
                          input, output, MIN_TOKEN_LIMIT);
     *token_limits = (struct token_limits){(size_t)input, (size_t)output};
     return true;

@@ -1,4 +1,4 @@
-/* sentiment.c - the candidate labels scored, so that the answer always is one of them. */
+/* sentiment.c - scores the candidate labels, so that the answer is always one of them. */
 #include "stages/tasks/sentiment.h"
 
 #include <math.h>
@@ -10,17 +10,19 @@ enum { LABEL_COUNT = 3 };
 bool sentiment_load(struct sentiment_predictor *predictor, const struct t5_model *model,
                     struct error *error)
 {
-    static const char *const label_keys[LABEL_COUNT] = {"negative", "neutral", "positive"};
-    static const char *const bias_keys[LABEL_COUNT] = {"bias_negative", "bias_neutral",
-                                                       "bias_positive"};
+    static const char *const label_keys[LABEL_COUNT] = {"sentiment.negative", "sentiment.neutral",
+                                                        "sentiment.positive"};
+    static const char *const default_labels[LABEL_COUNT] = {"negative", "neutral", "positive"};
+    static const char *const bias_keys[LABEL_COUNT] = {
+        "sentiment.bias_negative", "sentiment.bias_neutral", "sentiment.bias_positive"};
     if (!prompt_load(&predictor->prompt, model, "sentiment", error) ||
-        !prompt_get_number(model, "sentiment", "temperature", 1, &predictor->temperature, error) ||
-        !prompt_get_number(model, "sentiment", "undetected_below", 0.45,
-                           &predictor->undetected_below, error))
+        !prompt_get_number(model, "sentiment.temperature", 1, &predictor->temperature, error) ||
+        !prompt_get_number(model, "sentiment.undetected_below", 0.45, &predictor->undetected_below,
+                           error))
         return false;
     for (size_t i = 0; i < LABEL_COUNT; i++) {
-        predictor->labels[i] = prompt_get_text(model, "sentiment", label_keys[i], label_keys[i]);
-        if (!prompt_get_number(model, "sentiment", bias_keys[i], 0, &predictor->bias[i], error))
+        predictor->labels[i] = prompt_get_text(model, label_keys[i], default_labels[i]);
+        if (!prompt_get_number(model, bias_keys[i], 0, &predictor->bias[i], error))
             return false;
     }
     if (!(predictor->temperature > 0))
@@ -29,7 +31,7 @@ bool sentiment_load(struct sentiment_predictor *predictor, const struct t5_model
                          predictor->temperature);
     struct text weights = t5_model_ngrams(model);
     return weights.size == 0 || (ngrams_init(&predictor->ngrams, weights, error) &&
-                                 prompt_get_number(model, "sentiment", "ngrams_weight", 0,
+                                 prompt_get_number(model, "sentiment.ngrams_weight", 0,
                                                    &predictor->ngrams_weight, error));
 }
 
@@ -52,9 +54,10 @@ sentiment_compute_probabilities(const struct sentiment_predictor *predictor, str
 }
 
 bool sentiment_predict(const struct sentiment_predictor *predictor, struct t5_session *session,
-                       const struct text *inputs, size_t count,
+                       struct text_array inputs,
                        struct sentiment_probabilities *sentiment_probabilities, struct error *error)
 {
+    size_t count = inputs.count;
     struct arena arena = {0};
     struct t5_target *targets = arena_alloc(&arena, count * LABEL_COUNT, sizeof(*targets));
     float *scores = arena_alloc(&arena, count * LABEL_COUNT, sizeof(*scores));
@@ -65,7 +68,7 @@ bool sentiment_predict(const struct sentiment_predictor *predictor, struct t5_se
     bool ok = t5_score_closed_set(session, targets, count * LABEL_COUNT, scores, error);
     for (size_t i = 0; ok && i < count; i++)
         sentiment_probabilities[i] =
-            sentiment_compute_probabilities(predictor, inputs[i], &scores[i * LABEL_COUNT]);
+            sentiment_compute_probabilities(predictor, inputs.items[i], &scores[i * LABEL_COUNT]);
     arena_free(&arena);
     return ok;
 }

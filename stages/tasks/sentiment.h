@@ -1,42 +1,46 @@
-/* sentiment.h - asking the model whether a text is negative, neutral or positive. */
+/* sentiment.h - asks the model whether a text is negative, neutral or positive. */
 #ifndef STAGES_TASKS_SENTIMENT_H
 #define STAGES_TASKS_SENTIMENT_H
 
 #include "stages/tasks/ngrams.h"
 #include "stages/tasks/prompt.h"
+#include "stages/text/texts.h"
 
-/* Calibrated probabilities, sum 1. */
+/* Calibrated probabilities; their sum is 1. */
 struct sentiment_probabilities {
     double negative, neutral, positive;
 };
 
-/* The question and how to read its answer, from the model's prompts. */
+/* The prompt and the calibration of its answers, from the model's prompts. */
 struct sentiment_predictor {
     struct prompt prompt;
     struct text labels[3]; /* negative, neutral, positive */
-    double bias[3];        /* added to the label's log-probability, before ... */
-    double temperature;    /* ... it is divided by this */
+    double bias[3];        /* added to each label's log-probability */
+    double temperature;    /* divides the biased log-probabilities */
     double undetected_below;
-    struct ngrams ngrams; /* where the model has them: without weights otherwise */
-    double ngrams_weight; /* of their polarity, which praise gains and complaint loses */
+    struct ngrams ngrams; /* without weights if the model has none */
+    double ngrams_weight; /* factor of their polarity, which is added to positive and subtracted
+                             from negative */
 };
 
 bool sentiment_load(struct sentiment_predictor *predictor, const struct t5_model *model,
                     struct error *error);
 
-/* odds[i] of inputs[i]: the inputs that the session encoded last, made with question->prompt. */
+/* Fills sentiment_probabilities[i] for inputs[i]: the inputs that the session encoded last, made
+ * with predictor->prompt. */
 bool sentiment_predict(const struct sentiment_predictor *predictor, struct t5_session *session,
-                       const struct text *inputs, size_t count,
+                       struct text_array inputs,
                        struct sentiment_probabilities *sentiment_probabilities,
                        struct error *error);
 
-/* Log-probabilities among the labels to odds: joined with the n-grams' polarity of the input,
- * biased, tempered, made to sum to 1. */
+/* Turns the log-probabilities of the labels into calibrated probabilities: adds the polarity of the
+ * input's n-grams and the biases, divides by the temperature, and normalizes (softmax). */
 struct sentiment_probabilities
 sentiment_compute_probabilities(const struct sentiment_predictor *predictor, struct text input,
                                 const float scores[3]);
 
-/* The likeliest label with its probability, or SENTIMENT_UNDETECTED when that is below `least`. */
+/* The most likely label and its probability; SENTIMENT_UNDETECTED if that is below
+ * `min_probability`. */
 enum sentiment sentiment_choose_label(struct sentiment_probabilities sentiment_probabilities,
                                       double min_probability, double *probability);
 

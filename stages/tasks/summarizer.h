@@ -1,40 +1,46 @@
-/* summarizer.h - one step of the map-reduce: texts packed into the model's window, a summary of
- * each pack. What the model said before is recalled, not asked again. */
+/* summarizer.h - one step of the map-reduce: packs texts into the model's window and summarizes
+ * each pack. Summaries that the model generated before are loaded from the store. */
 #ifndef STAGES_TASKS_SUMMARIZER_H
 #define STAGES_TASKS_SUMMARIZER_H
 
 #include "base/segment.h"
 #include "pipeline/stage.h"
 #include "stages/tasks/prompt.h"
+#include "stages/text/texts.h"
 
 struct summarizer {
     const struct stage_context *stage_context; /* borrowed */
     struct segmenter *segmenter;               /* owned */
     struct token_limits token_limits;
     struct prompt prompt;
-    struct text separator; /* blanks around it included */
+    struct text separator; /* including the blanks around it */
     size_t separator_tokens;
     struct t5_decoding decoding;
     struct arena arena;
 };
 
-/* Safe to close when zeroed, or after a failed open. */
+/* Close is safe on a zeroed summarizer and after a failed open. */
 bool summarizer_open(struct summarizer *summarizer, const struct stage_context *stage_context,
                      struct error *error);
 void summarizer_close(struct summarizer *summarizer);
 
-/* `texts` in pieces of at most `room` tokens each, in order, joined being the same texts. */
-struct text *summarizer_split(struct summarizer *summarizer, const struct text *texts, size_t count,
-                              size_t token_budget, struct arena *arena, size_t *piece_count);
+/* Splits texts into pieces of at most `token_budget` tokens, in order; in `arena`. */
+struct text_array summarizer_split(struct summarizer *summarizer, struct text_array texts,
+                                   size_t token_budget, struct arena *arena);
 
-/* Tokens of an input that hold texts: the window without prompt and end mark. At least two texts of
- * a third of it each fit side by side. */
+/* The tokens of an input that are left for texts: the window without prompt and end mark. At least
+ * two texts of a third of it each fit into one input. */
 size_t summarizer_token_budget(const struct summarizer *summarizer);
 
-/* A summary of each pack of `texts`, each of which fits an input; packs of which the model has
- * nothing to say leave none. *finish_reason is that of the last one: "end" or "length". */
-bool summarizer_summarize(struct summarizer *summarizer, const struct text *texts, size_t count,
-                          struct arena *arena, struct text **summaries, size_t *summary_count,
-                          const char **finish_reason, struct error *error);
+struct summaries {
+    struct text *items;
+    size_t count;
+    const char *finish_reason; /* of the last summary: "end" or "length"; NULL without summaries */
+};
+
+/* Summarizes each pack of `texts`, each of which fits an input; in `arena`. Empty summaries are
+ * dropped. */
+bool summarizer_summarize(struct summarizer *summarizer, struct text_array texts,
+                          struct arena *arena, struct summaries *summaries, struct error *error);
 
 #endif

@@ -1,56 +1,71 @@
-/* taxonomy.h - topics that are known by phrases: the model's own list, or a user's, without
- * training.
+/* taxonomy.h - topics that are recognized by phrases: the model's own list, or a user's, which
+ * needs no training.
  *
- * A user's list is a comma table (RFC 4180) with a line of names. Its column `topic` holds the
- * names that stand in reports; all columns that begin with `phrases` hold what customers say when
- * they mean it, separated by semicolons; other columns (id, name_en, description ...) are for
- * people. `course;!of course`: what begins with an exclamation mark is not meant, nor is what
- * stands within it. */
+ * A user's list is a CSV file (RFC 4180) in UTF-8 with a header and one phrase per row:
+ *
+ *     topic,phrase,exclude
+ *     lessons,course,no
+ *     lessons,of course,yes
+ *     lessons,수업,no
+ *
+ * `topic` is the name that reports show, and a phrase of its own. `phrase` is what customers write
+ * when they mean the topic; it may be empty. `exclude` (optional; yes, or no or empty) marks a
+ * phrase that does not mean the topic although it contains one that does. Topics keep the order of
+ * their first rows. Other columns (language, comment ...) are ignored. */
 #ifndef STAGES_TASKS_TAXONOMY_H
 #define STAGES_TASKS_TAXONOMY_H
 
 #include "inference/t5.h"
 
+/* Topics by name; a topic's number is its index. */
+struct topic_names {
+    struct text *items;
+    size_t count;
+};
+
+/* The topic of that name, or names->count. */
+size_t topic_names_find(const struct topic_names *names, struct text name);
+
 struct topic_phrase {
-    struct text text; /* as normalize_key makes it */
+    struct text text; /* normalized by normalize_key */
     size_t topic;
-    bool is_exception; /* its place in a text does not name the topic */
+    bool is_exclusion; /* phrases inside this one do not mean the topic */
 };
 
 struct taxonomy {
-    struct text *names; /* of topics, in the order of the list */
-    size_t name_count;
+    struct topic_names names;     /* in the order of the list */
     struct topic_phrase *phrases; /* owned */
     size_t phrase_count, phrase_capacity;
-    /* By their first byte, exceptions first: byte b's are phrases_by_first_byte[first[b]] to
-     * [first[b + 1]]. */
+    /* Phrases by their first byte b, exclusions first: phrases_by_first_byte[first[b]] to
+     * phrases_by_first_byte[first[b + 1] - 1]. */
     const struct topic_phrase **phrases_by_first_byte;
     size_t first[257];
     struct arena arena;
 };
 
-/* Safe to close when zeroed, or after a failed read. Faults of the file are ERROR_USAGE and name
- * its line. */
+/* Reads a user's list. Mistakes in the file are ERROR_USAGE and name its line. Close is safe on a
+ * zeroed taxonomy and after a failed read. */
 bool taxonomy_read_file(struct taxonomy *taxonomy, struct text path, struct error *error);
 void taxonomy_close(struct taxonomy *taxonomy);
 
-/* The list of a model whose topics are told by phrases, alone or besides its decoder:
- * `topics.topics`, and the phrases of each under `phrases.TOPIC`. False for other models, whose
- * decoder alone is asked: an empty taxonomy. */
+/* Reads the list of a model that uses phrases, alone or in addition to its decoder: the names in
+ * `topics.topics`, and the phrases of each in `phrases.TOPIC`, separated by semicolons; a leading
+ * exclamation mark excludes. False for other models; the taxonomy is then empty. */
 bool taxonomy_read_from_model(struct taxonomy *taxonomy, const struct t5_model *model);
 
-enum topic_match { TOPIC_MATCH_NONE, TOPIC_MATCH_EXCEPTION, TOPIC_MATCH_PHRASE };
+enum topic_match {
+    TOPIC_MATCH_NONE,
+    TOPIC_MATCH_EXCLUSION, /* only an excluded phrase was found */
+    TOPIC_MATCH_PHRASE,
+};
 
-/* namings[topic]: whether `text` holds a phrase of the topic, or only what it excepts. A phrase
- * begins where a word begins; in scripts with spaces between words it ends where one ends,
- * elsewhere ("배송이") endings follow. */
+/* Sets topic_matches[topic] for each topic. A phrase begins at the beginning of a word. In scripts
+ * with spaces between words it also ends at the end of a word; elsewhere ("배송이") an ending may
+ * follow. */
 void taxonomy_match_topics(const struct taxonomy *taxonomy, struct text text,
                            enum topic_match *topic_matches);
 
-/* Whether `text` holds a phrase of that topic. */
+/* Whether `text` contains a phrase of the topic. */
 bool taxonomy_matches_topic(const struct taxonomy *taxonomy, struct text text, size_t topic);
-
-/* The place of a topic, or name_count when there is none of that name. */
-size_t taxonomy_find_index(const struct taxonomy *taxonomy, struct text name);
 
 #endif

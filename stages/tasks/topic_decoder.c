@@ -1,9 +1,9 @@
-/* topic_decoder.c - constrained decoding: the answer always is a list of known topics. */
+/* topic_decoder.c - constrained decoding, so that the answer is always a list of known topics. */
 #include "stages/tasks/topic_decoder.h"
 
 #include <math.h>
 
-/* "{topic} {polarity}" filled in. */
+/* Fills in "{topic} {polarity}"; either may come first. */
 static struct text format_item(struct text pattern, struct text topic, struct text polarity,
                                struct arena *arena)
 {
@@ -36,36 +36,36 @@ static struct text *split_comma_list(struct text list, struct arena *arena, size
     return parts;
 }
 
-/* Every topic with every polarity, and "none". */
+/* The choices: every topic with every polarity, and "none". */
 static bool build_choices(struct topics_predictor *predictor, const struct t5_model *model,
                           double max_items, struct error *error)
 {
     static const enum sentiment polarities[] = {SENTIMENT_POSITIVE, SENTIMENT_NEUTRAL,
                                                 SENTIMENT_NEGATIVE};
     struct arena *arena = &predictor->arena;
-    struct text pattern = prompt_get_text(model, "topics", "item", "{topic} {polarity}");
+    struct text pattern = prompt_get_text(model, "topics.item", "{topic} {polarity}");
     struct text polarity_list =
-        prompt_get_text(model, "topics", "polarities", "positive,neutral,negative");
+        prompt_get_text(model, "topics.polarities", "positive,neutral,negative");
     size_t polarity_count;
     struct text *polarity = split_comma_list(polarity_list, arena, &polarity_count);
-    predictor->names = split_comma_list(prompt_get_text(model, "topics", "topics", ""), arena,
-                                        &predictor->name_count);
-    if (predictor->name_count == 0 || polarity_count != 3 || !(max_items >= 1) ||
+    predictor->names.items = split_comma_list(prompt_get_text(model, "topics.topics", ""), arena,
+                                              &predictor->names.count);
+    if (predictor->names.count == 0 || polarity_count != 3 || !(max_items >= 1) ||
         text_find(pattern, TEXT("{topic}"), 0) == pattern.size ||
         text_find(pattern, TEXT("{polarity}"), 0) == pattern.size)
         return error_set(error, ERROR_MODEL,
                          "the model's prompts of [topics] are incomplete: expected topics, three "
                          "polarities, an item with {topic} and {polarity}, and max_items; import "
                          "the model again with --prompts FILE");
-    size_t count = predictor->name_count * 3 + 1;
+    size_t count = predictor->names.count * 3 + 1;
     predictor->items = arena_alloc(arena, count, sizeof(*predictor->items));
     struct text *items = arena_alloc(arena, count, sizeof(*items));
     for (size_t i = 0; i + 1 < count; i++) {
-        items[i] = format_item(pattern, predictor->names[i / 3], polarity[i % 3], arena);
+        items[i] = format_item(pattern, predictor->names.items[i / 3], polarity[i % 3], arena);
         predictor->items[i] = (struct mention){i / 3, polarities[i % 3]};
     }
-    items[count - 1] = prompt_get_text(model, "topics", "none", "none");
-    predictor->items[count - 1] = (struct mention){.topic = predictor->name_count};
+    items[count - 1] = prompt_get_text(model, "topics.none", "none");
+    predictor->items[count - 1] = (struct mention){.topic = predictor->names.count};
     return t5_choices_open(&predictor->choices, model, items, count, (size_t)max_items, error);
 }
 
@@ -76,8 +76,8 @@ bool topics_load(struct topics_predictor *predictor, const struct t5_model *mode
     double max_items;
     if (!prompt_get_token_limits(&token_limits, model, error) ||
         !prompt_load(&predictor->prompt, model, "topics", error) ||
-        !prompt_get_number(model, "topics", "max_items", 4, &max_items, error) ||
-        !prompt_get_number(model, "topics", "sure_at", 0, &predictor->min_confidence, error) ||
+        !prompt_get_number(model, "topics.max_items", 4, &max_items, error) ||
+        !prompt_get_number(model, "topics.sure_at", 0, &predictor->min_confidence, error) ||
         !build_choices(predictor, model, max_items, error))
         return false;
     size_t prefix = t5_tokenize(model, predictor->prompt.decoder_prefix, NULL, 0);
@@ -98,12 +98,13 @@ void topics_close(struct topics_predictor *predictor)
     arena_free(&predictor->arena);
 }
 
-bool topics_predict(const struct topics_predictor *predictor, struct t5_session *session,
-                    size_t count, struct arena *arena, struct mentions *answers,
-                    struct error *error)
+const struct mentions *topics_predict(const struct topics_predictor *predictor,
+                                      struct t5_session *session, size_t count, struct arena *arena,
+                                      struct error *error)
 {
     struct arena scratch = {0};
     struct t5_output *outputs = arena_alloc(&scratch, count, sizeof(*outputs));
+    struct mentions *answers = arena_alloc(arena, count, sizeof(*answers));
     bool ok = t5_generate(session, &predictor->decoding, &scratch, outputs, error);
     for (size_t i = 0; ok && i < count; i++) {
         struct mention *mentions = arena_alloc(arena, outputs[i].item_count, sizeof(*mentions));
@@ -111,18 +112,10 @@ bool topics_predict(const struct topics_predictor *predictor, struct t5_session 
             .items = mentions, .answer_probability = exp((double)outputs[i].log_probability)};
         for (size_t k = 0; k < outputs[i].item_count; k++) {
             struct mention mention = predictor->items[outputs[i].items[k]];
-            if (mention.topic < predictor->name_count)
+            if (mention.topic < predictor->names.count)
                 mentions[answers[i].count++] = mention;
         }
     }
     arena_free(&scratch);
-    return ok;
-}
-
-size_t topics_find_index(const struct topics_predictor *predictor, struct text name)
-{
-    size_t topic_index = 0;
-    while (topic_index < predictor->name_count && !text_equal(predictor->names[topic_index], name))
-        topic_index++;
-    return topic_index;
+    return ok ? answers : NULL;
 }

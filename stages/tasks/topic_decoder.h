@@ -1,45 +1,42 @@
-/* topic_decoder.h - asking the model which topics of its taxonomy a text mentions, and how. */
+/* topic_decoder.h - asks the model which topics of its list a text mentions, and with which
+ * polarity. */
 #ifndef STAGES_TASKS_TOPIC_DECODER_H
 #define STAGES_TASKS_TOPIC_DECODER_H
 
 #include "stages/tasks/prompt.h"
+#include "stages/tasks/taxonomy.h"
 
-/* A topic mentioned, by its place in the taxonomy. */
 struct mention {
-    size_t topic;
+    size_t topic;            /* index of its name */
     enum sentiment polarity; /* negative, neutral or positive */
 };
 
-/* The question, its allowed answers and what they mean, from the model's prompts. */
+struct mentions {
+    const struct mention *items;
+    size_t count;
+    double answer_probability; /* of the model's whole answer; 0 if phrases were matched */
+};
+
+/* The prompt, the allowed answers and their meaning, from the model's prompts. */
 struct topics_predictor {
     struct prompt prompt;
-    struct text *names; /* of topics, in the taxonomy's order; in `arena` */
-    size_t name_count;
-    double min_confidence; /* likelihood of an answer that needs no phrases beside it */
-    struct mention *items; /* what each choice means; topic == name_count is "none". In `arena` */
+    struct topic_names names; /* in `arena` */
+    double min_confidence;    /* an answer with this probability needs no phrases to support it */
+    struct mention *items; /* meaning of each choice; topic == names.count is "none". In `arena` */
     struct t5_decoding decoding;
     struct t5_choices *choices; /* owned */
     struct arena arena;
 };
 
-/* Safe to close when zeroed, or after a failed load. */
+/* Close is safe on a zeroed predictor and after a failed load. */
 bool topics_load(struct topics_predictor *predictor, const struct t5_model *model,
                  struct error *error);
 void topics_close(struct topics_predictor *predictor);
 
-struct mentions {
-    const struct mention *items;
-    size_t count;
-    double answer_probability; /* of the whole answer, where the model gave it */
-};
-
-/* answers[i] of each of the `count` inputs that the session encoded last, made with
- * question->prompt; in `arena`. */
-bool topics_predict(const struct topics_predictor *predictor, struct t5_session *session,
-                    size_t count, struct arena *arena, struct mentions *answers,
-                    struct error *error);
-
-/* The place of a topic, or name_count when the taxonomy has none of that name. */
-size_t topics_find_index(const struct topics_predictor *predictor, struct text name);
+/* The mentions in each of the `count` inputs that the session encoded last, made with
+ * predictor->prompt; in `arena`. NULL on failure. */
+const struct mentions *topics_predict(const struct topics_predictor *predictor,
+                                      struct t5_session *session, size_t count, struct arena *arena,
+                                      struct error *error);
 
 #endif

@@ -1,29 +1,29 @@
-/* topic_matcher.c - clauses that name topics go through the model together, whatever text they are
- * of. */
+/* topic_matcher.c - classifies the clauses of all texts together, in batches. */
 #include "stages/tasks/topic_matcher.h"
 
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "stages/tasks/session_batch.h"
 #include "stages/text/clause_split.h"
 
-/* A clause to be felt, and the topics that it names. */
 struct clause {
-    size_t text; /* of the caller's */
+    size_t text_index;
     struct text words;
     enum topic_match *topic_matches; /* [topic] */
-    bool has_phrase;                 /* one of them at least, by its phrases */
+    bool has_phrase;                 /* a phrase of at least one topic */
+    enum sentiment polarity;
 };
 
-/* ---- Likeness ---- */
+/* ---- Similarity ---- */
 
-/* What the encoder is shown of a topic: its name and phrases. */
+/* The text that is embedded for a topic: its name and phrases. */
 static struct text describe_topic(const struct taxonomy *taxonomy, size_t topic,
                                   struct arena *arena)
 {
-    struct text text = taxonomy->names[topic];
+    struct text text = taxonomy->names.items[topic];
     for (size_t i = 0; i < taxonomy->phrase_count; i++)
-        if (taxonomy->phrases[i].topic == topic && !taxonomy->phrases[i].is_exception)
+        if (taxonomy->phrases[i].topic == topic && !taxonomy->phrases[i].is_exclusion)
             text = arena_format(arena, "%.*s, %.*s", TEXT_ARGUMENT(text),
                                 TEXT_ARGUMENT(taxonomy->phrases[i].text));
     return text;
@@ -33,7 +33,7 @@ static bool embed_topics(struct topic_matcher *topic_matcher, struct error *erro
 {
     const struct stage_context *context = topic_matcher->stage_context;
     struct arena arena = {0};
-    size_t count = topic_matcher->taxonomy.name_count;
+    size_t count = topic_matcher->taxonomy.names.count;
     topic_matcher->embedding_size = t5_embedding_width(context->model);
     topic_matcher->embeddings =
         memory_alloc(count * topic_matcher->embedding_size, sizeof(*topic_matcher->embeddings));
@@ -56,7 +56,7 @@ static void match_most_similar_topic(const struct topic_matcher *topic_matcher,
 {
     size_t best_topic = 0;
     double max_similarity = -1;
-    for (size_t topic = 0; topic < topic_matcher->taxonomy.name_count; topic++) {
+    for (size_t topic = 0; topic < topic_matcher->taxonomy.names.count; topic++) {
         double similarity = 0;
         for (size_t i = 0; i < topic_matcher->embedding_size; i++)
             similarity +=
@@ -69,7 +69,7 @@ static void match_most_similar_topic(const struct topic_matcher *topic_matcher,
     }
     if (max_similarity >= topic_matcher->min_similarity &&
         clause->topic_matches[best_topic] == TOPIC_MATCH_NONE)
-        clause->topic_matches[best_topic] = TOPIC_MATCH_PHRASE; /* as if it stood there */
+        clause->topic_matches[best_topic] = TOPIC_MATCH_PHRASE; /* as if it had a phrase */
 }
 
 bool topic_matcher_open(struct topic_matcher *topic_matcher, double min_similarity,
@@ -92,28 +92,33 @@ void topic_matcher_close(struct topic_matcher *topic_matcher)
     topic_matcher->embeddings = NULL;
 }
 
-/* ---- Asking ---- */
+/* ---- Clauses ---- */
 
-/* The clauses that may be about a topic. */
-static struct clause *find_clauses(const struct topic_matcher *topic_matcher,
-                                   const struct text *texts, size_t text_count, struct arena *arena,
-                                   size_t *count)
+static bool is_about_topic(enum topic_match topic_match)
 {
+    return topic_match == TOPIC_MATCH_PHRASE;
+}
+
+/* The clauses that may be about a topic; allocated with malloc. */
+static struct clause *find_clauses(const struct topic_matcher *topic_matcher,
+                                   struct text_array texts, struct arena *arena, size_t *count)
+{
+    const struct taxonomy *taxonomy = &topic_matcher->taxonomy;
     struct clause *clauses = NULL;
     size_t capacity = 0;
     *count = 0;
-    for (size_t i = 0; i < text_count; i++) {
+    for (size_t i = 0; i < texts.count; i++) {
         size_t end_count, begin = 0;
         const size_t *ends =
-            clause_split_ends(topic_matcher->segmenter, texts[i], arena, &end_count);
+            clause_split_ends(topic_matcher->segmenter, texts.items[i], arena, &end_count);
         for (size_t k = 0; k < end_count; begin = ends[k++]) {
-            struct clause clause = {.text = i,
-                                    .words = text_trim(text_slice(texts[i], begin, ends[k]))};
-            clause.topic_matches = arena_alloc(arena, topic_matcher->taxonomy.name_count,
-                                               sizeof(*clause.topic_matches));
-            taxonomy_match_topics(&topic_matcher->taxonomy, clause.words, clause.topic_matches);
-            for (size_t topic = 0; topic < topic_matcher->taxonomy.name_count; topic++)
-                clause.has_phrase |= clause.topic_matches[topic] == TOPIC_MATCH_PHRASE;
+            struct clause clause = {.text_index = i,
+                                    .words = text_trim(text_slice(texts.items[i], begin, ends[k]))};
+            clause.topic_matches =
+                arena_alloc(arena, taxonomy->names.count, sizeof(*clause.topic_matches));
+            taxonomy_match_topics(taxonomy, clause.words, clause.topic_matches);
+            for (size_t topic = 0; topic < taxonomy->names.count; topic++)
+                clause.has_phrase |= is_about_topic(clause.topic_matches[topic]);
             if (clause.words.size == 0 || (!clause.has_phrase && !topic_matcher->embeddings))
                 continue;
             clauses = memory_grow(clauses, &capacity, *count + 1, sizeof(*clauses));
@@ -123,7 +128,7 @@ static struct clause *find_clauses(const struct topic_matcher *topic_matcher,
     return clauses;
 }
 
-/* Who names a topic mostly feels something about it: neutral only where that is sure. */
+/* A clause about a topic is rarely neutral: it is only if the model is sure. */
 static enum sentiment choose_clause_polarity(struct sentiment_probabilities sentiment_probabilities)
 {
     static const double min_neutral_probability = 0.7;
@@ -134,9 +139,20 @@ static enum sentiment choose_clause_polarity(struct sentiment_probabilities sent
                : SENTIMENT_NEGATIVE;
 }
 
-/* How the model feels about up to session_batch clauses, and the topics of those that name none. */
+static void match_by_similarity(const struct topic_matcher *topic_matcher, struct clause *clauses,
+                                size_t count, struct arena *scratch)
+{
+    size_t size = topic_matcher->embedding_size;
+    float *embeddings = arena_alloc(scratch, count * size, sizeof(*embeddings));
+    t5_embed(topic_matcher->stage_context->session, embeddings);
+    for (size_t i = 0; i < count; i++)
+        if (!clauses[i].has_phrase)
+            match_most_similar_topic(topic_matcher, &embeddings[i * size], &clauses[i]);
+}
+
+/* Sets the polarity of up to session_batch clauses, and the topic of those without phrases. */
 static bool classify_clauses(const struct topic_matcher *topic_matcher, struct clause *clauses,
-                             size_t count, enum sentiment *polarities, struct error *error)
+                             size_t count, struct error *error)
 {
     struct t5_session *session = topic_matcher->stage_context->session;
     struct arena arena = {0};
@@ -147,60 +163,52 @@ static bool classify_clauses(const struct topic_matcher *topic_matcher, struct c
         inputs[i] =
             prompt_format_input(&topic_matcher->sentiment->prompt, clauses[i].words, &arena);
     bool ok = t5_encode(session, inputs, count, error);
-    if (ok && topic_matcher->embeddings) {
-        float *embeddings =
-            arena_alloc(&arena, count * topic_matcher->embedding_size, sizeof(*embeddings));
-        t5_embed(session, embeddings);
-        for (size_t i = 0; i < count; i++)
-            if (!clauses[i].has_phrase)
-                match_most_similar_topic(
-                    topic_matcher, &embeddings[i * topic_matcher->embedding_size], &clauses[i]);
-    }
-    ok = ok && sentiment_predict(topic_matcher->sentiment, session, inputs, count,
-                                 sentiment_probabilities, error);
+    if (ok && topic_matcher->embeddings)
+        match_by_similarity(topic_matcher, clauses, count, &arena);
+    ok =
+        ok && sentiment_predict(topic_matcher->sentiment, session,
+                                (struct text_array){inputs, count}, sentiment_probabilities, error);
     for (size_t i = 0; ok && i < count; i++)
-        polarities[i] = choose_clause_polarity(sentiment_probabilities[i]);
+        clauses[i].polarity = choose_clause_polarity(sentiment_probabilities[i]);
     arena_free(&arena);
     return ok;
 }
 
-/* The mentions of each text, in the order of its clauses. */
+/* Fills the mentions of each text, in the order of its clauses. */
 static void collect_mentions(const struct topic_matcher *topic_matcher,
-                             const struct clause *clauses, const enum sentiment *polarities,
-                             size_t count, struct arena *arena, struct mentions *answers)
+                             const struct clause *clauses, size_t count, struct arena *arena,
+                             struct mentions *answers)
 {
-    size_t topics = topic_matcher->taxonomy.name_count, end;
+    size_t topics = topic_matcher->taxonomy.names.count, end;
     for (size_t first = 0; first < count; first = end) {
-        for (end = first; end < count && clauses[end].text == clauses[first].text;)
+        for (end = first; end < count && clauses[end].text_index == clauses[first].text_index;)
             end++;
         struct mention *items = arena_alloc(arena, (end - first) * topics, sizeof(*items));
         size_t found = 0;
         for (size_t i = first; i < end; i++)
             for (size_t topic = 0; topic < topics; topic++)
-                if (clauses[i].topic_matches[topic] == TOPIC_MATCH_PHRASE)
-                    items[found++] = (struct mention){topic, polarities[i]};
-        answers[clauses[first].text] = (struct mentions){.items = items, .count = found};
+                if (is_about_topic(clauses[i].topic_matches[topic]))
+                    items[found++] = (struct mention){topic, clauses[i].polarity};
+        answers[clauses[first].text_index] = (struct mentions){.items = items, .count = found};
     }
 }
 
-bool topic_matcher_find_mentions(const struct topic_matcher *topic_matcher,
-                                 const struct text *texts, size_t count, struct arena *arena,
-                                 struct mentions *answers, struct error *error)
+bool topic_matcher_find_mentions(const struct topic_matcher *topic_matcher, struct text_array texts,
+                                 struct arena *arena, struct mentions *answers, struct error *error)
 {
+    const struct stage_context *context = topic_matcher->stage_context;
     struct arena scratch = {0};
-    size_t clause_count, batch = topic_matcher->stage_context->session_batch;
-    struct clause *clauses = find_clauses(topic_matcher, texts, count, &scratch, &clause_count);
-    enum sentiment *polarities = arena_alloc(&scratch, clause_count, sizeof(*polarities));
+    size_t clause_count;
+    struct clause *clauses = find_clauses(topic_matcher, texts, &scratch, &clause_count);
+    struct session_batch batch = {0};
     bool ok = true;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < texts.count; i++)
         answers[i] = (struct mentions){0};
-    for (size_t at = 0; ok && at < clause_count; at += batch)
-        ok = stage_context_check_interrupt(topic_matcher->stage_context, error) &&
-             classify_clauses(topic_matcher, &clauses[at],
-                              clause_count - at < batch ? clause_count - at : batch,
-                              &polarities[at], error);
+    while (ok && session_batch_next(&batch, context, clause_count))
+        ok = stage_context_check_interrupt(context, error) &&
+             classify_clauses(topic_matcher, &clauses[batch.first], batch.count, error);
     if (ok)
-        collect_mentions(topic_matcher, clauses, polarities, clause_count, arena, answers);
+        collect_mentions(topic_matcher, clauses, clause_count, arena, answers);
     free(clauses);
     arena_free(&scratch);
     return ok;

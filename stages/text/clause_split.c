@@ -1,33 +1,36 @@
-/* clause_split.c - sentences, cut again at the words that turn them. */
+/* clause_split.c - sentences, split again at the words that turn them. */
 #include "stages/text/clause_split.h"
 
-/* Before these a clause ends. */
-static const struct text clause_openers[] = {
-    {" but ", 5},     {" but, ", 6},   {" however", 8}, {" although ", 10}, {" though ", 8},
-    {" yet ", 5},     {" except ", 8}, {" while ", 7},  {" whereas ", 9},   {" 하지만 ", 11},
-    {" 그러나 ", 11}, {" 다만 ", 8},   {" 근데 ", 8},   {" 그런데 ", 11},
+/* A word of the list as it is looked up, with the blanks around it. */
+#define WORD_PATTERN(word) TEXT(" " word " ")
+#define WORD_START_PATTERN(word) TEXT(" " word)
+#define ENDING_PATTERN(word) TEXT(word " ")
+
+enum clause_word_place { PLACE_WORD, PLACE_WORD_START, PLACE_ENDING };
+
+static const struct clause_word {
+    struct text pattern;
+    enum clause_word_place place;
+} clause_words[] = {
+#define ROW(language, word, place) {place##_PATTERN(word), PLACE_##place},
+#include "stages/text/data/clause_words.inc"
+#undef ROW
 };
 
-/* Behind these: endings of a Korean verb, and marks. */
-static const struct text clause_endings[] = {
-    {"지만 ", 7}, {"는데 ", 7},  {"은데 ", 7},  {"인데 ", 7},  {"한데 ", 7},
-    {"으나 ", 7}, {"지만, ", 8}, {"는데, ", 8}, {"은데, ", 8}, {"; ", 2},
-};
-
-/* Where in [begin, end) the next clause ends: `end` when it is whole. */
+/* Where in [begin, end) the next clause ends; `end` if nothing splits it. */
 static size_t find_clause_end(struct text text, size_t begin, size_t end)
 {
     struct text part = text_slice(text, begin, end);
     size_t first_cut = part.size;
-    for (size_t i = 0; i < sizeof(clause_openers) / sizeof(*clause_openers); i++) {
-        size_t at = text_find(part, clause_openers[i], 0);
-        if (at > 0 && at + 1 < first_cut)
-            first_cut = at + 1;
-    }
-    for (size_t i = 0; i < sizeof(clause_endings) / sizeof(*clause_endings); i++) {
-        size_t at = text_find(part, clause_endings[i], 0);
-        if (at < part.size && at + clause_endings[i].size < first_cut)
-            first_cut = at + clause_endings[i].size;
+    for (size_t i = 0; i < sizeof(clause_words) / sizeof(*clause_words); i++) {
+        const struct clause_word *word = &clause_words[i];
+        bool is_ending = word->place == PLACE_ENDING;
+        size_t found = text_find(part, word->pattern, 0);
+        if (found == part.size || (found == 0 && !is_ending))
+            continue;
+        size_t cut = is_ending ? found + word->pattern.size : found + 1;
+        if (cut < first_cut)
+            first_cut = cut;
     }
     return begin + first_cut;
 }
@@ -36,11 +39,11 @@ const size_t *clause_split_ends(struct segmenter *segmenter, struct text text, s
                                 size_t *count)
 {
     size_t sentence_count, begin = 0;
-    const size_t *sentences = segment_sentences(segmenter, text, arena, &sentence_count);
+    const size_t *sentence_ends = segment_sentences(segmenter, text, arena, &sentence_count);
     size_t *ends = arena_alloc(arena, text.size + 1, sizeof(*ends));
     *count = 0;
     for (size_t i = 0; i < sentence_count; i++)
-        while (begin < sentences[i])
-            ends[(*count)++] = begin = find_clause_end(text, begin, sentences[i]);
+        while (begin < sentence_ends[i])
+            ends[(*count)++] = begin = find_clause_end(text, begin, sentence_ends[i]);
     return ends;
 }

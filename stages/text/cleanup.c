@@ -1,4 +1,5 @@
-/* cleanup.c - markup, invisible characters, translations and answers that say nothing. */
+/* cleanup.c - removes markup and invisible characters, and recognizes translations and blank
+ * answers. */
 #include "stages/text/cleanup.h"
 
 #include <string.h>
@@ -10,8 +11,7 @@
 
 /* ---- Markup ---- */
 
-/* Elements that feedback comes with; a word in angle brackets that is none of them was meant as it
- * stands. */
+/* Elements found in feedback. Another word in angle brackets is text. */
 static const char *const html_elements[] = {
     "a",      "abbr",   "article", "audio",  "b",      "big",    "blockquote", "body",
     "br",     "button", "center",  "cite",   "code",   "col",    "colgroup",   "dd",
@@ -36,7 +36,8 @@ static const char *const html_entities[] = {
 
 enum { MAX_TAG_SIZE = 4096, MAX_ENTITY_SIZE = 12 };
 
-/* The size of the complete tag or comment of a known element at `at`, which is a '<'; or 0. */
+/* The size of the complete tag of a known element, or of a comment's opening, at `at`, which is a
+ * '<'; 0 if there is none. */
 static size_t measure_tag(struct text text, size_t at)
 {
     struct text rest = text_slice(text, at, at + MAX_TAG_SIZE);
@@ -57,7 +58,7 @@ static size_t measure_tag(struct text text, size_t at)
     }
     if (close == rest.size)
         return 0;
-    /* "<b and c>" is no tag: what follows the name must be attributes. */
+    /* "<b and c>" is not a tag: attributes must follow the name. */
     struct text inside = text_trim(text_slice(rest, end, close));
     bool is_bare = inside.size == 0 || text_equal(inside, TEXT("/"));
     return is_bare || has_value ? close + 1 : 0;
@@ -77,8 +78,7 @@ static bool is_entity(struct text text, size_t at)
     if (digit == name.size)
         return false;
     for (; digit < name.size; digit++)
-        if (!ascii_is_digit(name.bytes[digit]) &&
-            !(is_hex && ascii_is_letter(name.bytes[digit]) && (name.bytes[digit] | 0x20) <= 'f'))
+        if (is_hex ? ascii_hex_value(name.bytes[digit]) < 0 : !ascii_is_digit(name.bytes[digit]))
             return false;
     return true;
 }
@@ -106,8 +106,8 @@ static void append_text(struct text_buffer *text_buffer, struct text text)
     text_buffer->size += text.size;
 }
 
-/* HTML that says the same to a parser which takes every '<' for a tag and line breaks for blanks.
- */
+/* Escapes each '<' that begins no tag, and line breaks outside HTML, so that the HTML parser keeps
+ * them. */
 static struct text escape_non_markup(struct text text, enum markup markup, struct arena *arena)
 {
     struct text_buffer text_buffer = {arena_alloc(arena, text.size * 4 + 1, 1), 0};
@@ -139,7 +139,7 @@ static enum character_kind classify_character(uint32_t code_point)
     if (code_point < 0x20 || (code_point >= 0x7F && code_point <= 0x9F))
         return KIND_DROPPED;
     /* Soft hyphen, zero-width space, direction marks, word joiner, BOM, annotations. The zero-width
-     * joiners (U+200C, U+200D) shape emoji and whole scripts, and stay. */
+     * joiners (U+200C, U+200D) are kept: they shape emoji and whole scripts. */
     if (code_point == 0xAD || code_point == 0x200B || code_point == 0x200E ||
         code_point == 0x200F || (code_point >= 0x202A && code_point <= 0x202E) ||
         (code_point >= 0x2060 && code_point <= 0x206F) || code_point == 0xFEFF ||
@@ -178,7 +178,7 @@ static struct text collapse_white_space(struct text text, struct arena *arena)
     return (struct text){text_buffer.bytes, text_buffer.size};
 }
 
-/* Most texts need nothing: printable ASCII without two blanks in a row. */
+/* Whether the text is printable ASCII without markup or repeated blanks, as most texts are. */
 static bool is_clean(struct text text)
 {
     char before = ' ';
@@ -220,131 +220,14 @@ struct text cleanup_keep_original(struct text text)
 
 /* ---- Blank answers ---- */
 
-static const char *const blanks[] = {
-    "n/a",
-    "n / a",
-    "n.a",
-    "na",
-    "n\\a",
-    "none",
-    "non",
-    "nil",
-    "null",
-    "nan",
-    "nothing",
-    "nothing really",
-    "nothing much",
-    "nothing to add",
-    "nothing else",
-    "nothing comes to mind",
-    "nothing at this time",
-    "nothing in particular",
-    "nothing specific",
-    "not applicable",
-    "no comment",
-    "no comments",
-    "no answer",
-    "no response",
-    "no feedback",
-    "no review",
-    "none at all",
-    "none really",
-    "no opinion",
-    "not provided",
-    "not sure",
-    "unknown",
-    "idk",
-    "i don't know",
-    "dont know",
-    "don't know",
-    "x",
-    "xx",
-    "xxx",
-    "blank",
-    "empty",
-    "test",
-    /* Korean */
-    "없음",
-    "없습니다",
-    "없어요",
-    "없다",
-    "없슴",
-    "없음요",
-    "딱히 없음",
-    "딱히 없습니다",
-    "특별히 없음",
-    "특별히 없습니다",
-    "특이사항 없음",
-    "해당없음",
-    "해당 없음",
-    "해당사항 없음",
-    "의견 없음",
-    "의견없음",
-    "모름",
-    "모르겠음",
-    "모르겠습니다",
-    "모르겠어요",
-    "잘 모르겠습니다",
-    "잘 모르겠어요",
-    "무응답",
-    "ㅇ",
-    "ㅁ",
-    "ㄴ",
-    /* Japanese, Chinese */
-    "なし",
-    "無し",
-    "特になし",
-    "特に無し",
-    "特にありません",
-    "ありません",
-    "無",
-    "无",
-    "没有",
-    "沒有",
-    "暂无",
-    "無意見",
-    /* German, French, Spanish, Italian, Portuguese, Dutch */
-    "keine",
-    "keine angabe",
-    "keine angaben",
-    "kein kommentar",
-    "nichts",
-    "k.a",
-    "k. a",
-    "entfällt",
-    "néant",
-    "neant",
-    "aucun",
-    "aucune",
-    "aucun commentaire",
-    "rien",
-    "rien à signaler",
-    "ras",
-    "sans objet",
-    "ninguno",
-    "ninguna",
-    "nada",
-    "sin comentarios",
-    "no aplica",
-    "nessuno",
-    "nessuna",
-    "niente",
-    "nessun commento",
-    "nenhum",
-    "nenhuma",
-    "sem comentários",
-    "geen",
-    "niets",
-    "nvt",
-    "n.v.t",
-    /* Russian */
-    "нет",
-    "ничего",
-    "не знаю",
+static const char *const blank_answers[] = {
+#define ROW(language, answer) answer,
+#include "stages/text/data/blank_answers.inc"
+#undef ROW
     NULL,
 };
 
-/* Marks that say nothing by themselves; brackets and colons make smileys. */
+/* Punctuation that says nothing by itself. Brackets and colons make smileys. */
 static bool is_filler_character(uint32_t code_point)
 {
     static const struct text fillers = {" \n-_.,!?/\\|*~'\"`#+=", 19};
@@ -381,7 +264,7 @@ bool cleanup_is_blank_answer(struct text text, struct text extra_answers)
         return false;
     struct arena arena = {0};
     struct text key = normalize_key(stripped, &arena);
-    bool blank = text_is_one_of_fold(key, blanks);
+    bool blank = text_is_one_of_fold(key, blank_answers);
     struct text rest = extra_answers, word;
     while (!blank && text_split(&rest, ',', &word))
         blank =

@@ -1,4 +1,4 @@
-/* cleanup.h - texts as their writers meant them to look: pure functions of the clean stage. */
+/* cleanup.h - the text as its writer meant it to look: pure functions of the clean stage. */
 #ifndef STAGES_TEXT_CLEANUP_H
 #define STAGES_TEXT_CLEANUP_H
 
@@ -11,22 +11,24 @@ enum markup {
     MARKUP_TAGS,     /* "fine<br/>thanks": HTML, whose line breaks are blanks */
 };
 
-/* What is really markup: a known element's complete tag, a known or numeric entity. */
+/* Only complete tags of known elements and known or numeric entities are markup. */
 enum markup cleanup_detect_markup(struct text text);
 
-/* Valid UTF-8; markup (where there is any, and `html` allows) to the text a reader sees; control
- * and other invisible characters dropped, every kind of blank a space, runs of them one, lines
- * without blanks at their ends, at most one empty line in a row, nothing blank at either end.
- * Otherwise the bytes as they were. In `arena`, or `text` itself. */
+/* Returns valid UTF-8, in `arena` or `text` itself:
+ * - if `html` is set, markup becomes the text that a reader sees;
+ * - control characters and other invisible characters are dropped;
+ * - each run of white space becomes one space, or one or two line feeds if it has line breaks;
+ * - there is no white space at either end.
+ * All other characters stay as they are. */
 struct text cleanup_text(struct text text, bool html, struct arena *arena);
 
-/* What the customer wrote of a text with Google's translation in it, "(Translated by Google) ...
- * (Original) ...": a view of `text`, or all of it when there is no such envelope. */
+/* The customer's own words in a text with Google's translation, "(Translated by Google) ...
+ * (Original) ...". A view of `text`; all of it if there is no translation. */
 struct text cleanup_keep_original(struct text text);
 
-/* Whether a tidied text says nothing: punctuation alone, or one of the answers that stand for none
- * ("n/a", "none", "없음", "なし"), or one of `more` (a comma list), whatever the case and the
- * punctuation around it. Emoji and smileys say something. */
+/* Whether a cleaned text is only punctuation, an answer of data/blank_answers.tsv ("n/a", "없음"),
+ * or one of `extra_answers` (a comma-separated list). Case and surrounding punctuation are ignored.
+ * Emoji and smileys are not blank. */
 bool cleanup_is_blank_answer(struct text text, struct text extra_answers);
 
 #endif

@@ -1,5 +1,5 @@
-/* pii.c - the kinds of personal data are looked for one after the other, the surest first;
- * what one has taken is closed to the next. */
+/* pii.c - searches for one kind of personal data after the other, the most certain first. Bytes
+ * that belong to one kind are not searched for the next. */
 #include "stages/text/pii.h"
 
 #include <stdlib.h>
@@ -10,20 +10,20 @@
 #include "stages/text/pii_numbers.h"
 
 enum {
-    MAX_LOCAL_PART_SIZE = 64, /* bytes in front of an address's @: RFC 5321, 4.5.3.1 */
-    MAX_URL_SIZE = 2048       /* bytes of a web address that are looked back for its begin */
+    MAX_LOCAL_PART_SIZE = 64, /* bytes before the @ of an address: RFC 5321, 4.5.3.1 */
+    MAX_URL_SIZE = 2048       /* bytes to search backwards for the beginning of a URL */
 };
 
-/* A text as it is searched: plain bytes, and where each stood. */
+/* The text that is searched: full-width characters become plain ones, NUL bytes are dropped. */
 struct plain_view {
     struct text text;
-    const size_t *offsets; /* of each byte and of the end; NULL: the same */
+    const size_t *offsets; /* of each byte and of the end in the original; NULL: the same */
 };
 
 struct search_state {
     const struct pii_search *options;
     struct text text;
-    char *claimed_kinds; /* kind + 1 of each byte that is found, 0 for none */
+    char *claimed_kinds; /* per byte: the kind found there + 1; 0 for none */
     struct arena *arena;
     struct pii_span *spans; /* allocated with malloc */
     size_t count, capacity;
@@ -31,8 +31,8 @@ struct search_state {
 
 /* ---- The view ---- */
 
-/* What stands for a plain character: its size in the text, 0 where there is nothing of the kind.
- * Full-width forms, dashes, and blanks that do not break. */
+/* Reads a full-width form, a dash, a no-break space or, in a reject, an escaped NUL. Returns its
+ * size in the text, or 0 for any other character. */
 static size_t read_plain_form(struct text text, size_t at, bool raw, char *plain)
 {
     unsigned char a = (unsigned char)text.bytes[at];
@@ -81,7 +81,7 @@ static struct plain_view make_plain_view(struct text text, bool raw, struct aren
     return (struct plain_view){{bytes, size}, offsets};
 }
 
-/* ---- Taking ---- */
+/* ---- Results ---- */
 
 static bool is_unclaimed(const struct search_state *search_state, size_t begin, size_t end)
 {
@@ -101,7 +101,7 @@ static void claim_span(struct search_state *search_state, enum pii kind, size_t 
     search_state->spans[search_state->count++] = (struct pii_span){begin, end, kind};
 }
 
-/* ---- Patterns of the job ---- */
+/* ---- The job's own pattern ---- */
 
 static void find_orders(struct search_state *search_state)
 {
@@ -113,16 +113,14 @@ static void find_orders(struct search_state *search_state)
         claim_span(search_state, PII_ORDER_NUMBER, begin, end);
 }
 
-/* ---- Web addresses ---- */
+/* ---- URLs ---- */
 
 static bool is_url_end(char c)
 {
     return (unsigned char)c <= ' ' || strchr("<>\"'`|\\^{}", c);
 }
 
-/* Whether what ends at `at` is a web address up to there: "https://shop.example/a",
- * "www.x.example".
- */
+/* Whether the bytes before `at` are a URL: "https://shop.example/a", "www.x.example". */
 static bool is_url(struct text text, size_t at)
 {
     size_t begin = at;
@@ -134,8 +132,7 @@ static bool is_url(struct text text, size_t at)
            (url.size && memchr(url.bytes, '/', url.size) && memchr(url.bytes, '.', url.size));
 }
 
-/* What stands behind the first "?" of an address; behind "#" where it holds values ("#token=...").
- */
+/* The query string of a URL, and a fragment with values ("#token=..."). */
 static void find_url_queries(struct search_state *search_state)
 {
     struct text text = search_state->text;
@@ -168,14 +165,14 @@ static bool is_domain_character(char c, bool allows_non_ascii)
     return ascii_is_alphanumeric(c) || c == '-' || (allows_non_ascii && (unsigned char)c >= 0x80);
 }
 
-/* Where the domain that begins at `at` ends: two labels at least, the last of letters. */
+/* Where the domain that begins at `at` ends, or 0: at least two labels, the last all letters. */
 static size_t find_domain_end(struct text text, size_t at, bool allows_non_ascii)
 {
     size_t end = 0;
     for (size_t labels = 1;; labels++) {
         size_t begin = at, letters = 0;
         while (at < text.size && is_domain_character(text.bytes[at], allows_non_ascii)) {
-            letters += text.bytes[at] < '0' || text.bytes[at] > '9';
+            letters += !ascii_is_digit(text.bytes[at]);
             at++;
         }
         if (at == begin)
@@ -251,13 +248,13 @@ static bool contains_byte(struct text text, char byte)
     return text.size && memchr(text.bytes, byte, text.size);
 }
 
-/* Most texts hold nothing: no @, no address with values, no four digits, nothing of full width. */
+/* False for most texts: no @, no URL with values, fewer than four digits, nothing full-width. */
 static bool may_contain_pii(struct text text)
 {
     size_t digits = 0, marks = 0;
     for (size_t i = 0; i < text.size; i++) {
         char c = text.bytes[i];
-        digits += c >= '0' && c <= '9';
+        digits += ascii_is_digit(c);
         marks += c == '@' || c == '=' || c == '\xEF';
     }
     return digits >= 4 || marks > 0;
@@ -316,68 +313,31 @@ struct text pii_comparison_key(enum pii kind, struct text value, struct arena *a
     bool digits_only = kind == PII_PHONE || kind == PII_CARD;
     for (size_t i = 0; i < plain.size; i++) {
         char c = plain.bytes[i];
-        bool is_digit = c >= '0' && c <= '9';
+        bool is_digit = ascii_is_digit(c);
         if (digits_only ? is_digit || c == '+' : kind != PII_IBAN || ascii_is_alphanumeric(c))
-            key[size++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+            key[size++] = ascii_to_lower(c);
     }
     return (struct text){key, size};
 }
 
-/* ---- Columns that hold names ---- */
+/* ---- Columns with names of people ---- */
 
-/* Without blanks, marks and case. */
-static const char *const name_columns[] = {
-    "firstname",
-    "lastname",
-    "fullname",
-    "surname",
-    "givenname",
-    "familyname",
-    "middlename",
-    "author",
-    "authorname",
-    "reviewer",
-    "reviewername",
-    "reviewernickname",
-    "reviewusername",
-    "username",
-    "nickname",
-    "displayname",
-    "screenname",
-    "customername",
-    "clientname",
-    "guestname",
-    "buyername",
-    "contactname",
-    "consumername",
-    "respondentname",
-    "requester",
-    "requestername",
-    "submitter",
-    "submittername",
-    "sendername",
-    "fromname",
-    "toname",
-    "recipientname",
-    "recipientfirstname",
-    "recipientlastname",
-    "yourname",
-    "작성자",
-    "작성자명",
-    "닉네임",
-    "이름",
-    "성명",
-    "고객명",
-    "고객이름",
-    "회원명",
-    "구매자",
-    "구매자명",
-    "名前",
-    "氏名",
-    "姓名",
-    "昵称",
-    NULL,
+enum column_match { MATCH_WHOLE, MATCH_END };
+
+static const struct name_column {
+    struct text name; /* lower case, without blanks and punctuation */
+    enum column_match match;
+} name_columns[] = {
+#define ROW(language, column, match) {TEXT(column), MATCH_##match},
+#include "stages/text/data/name_columns.inc"
+#undef ROW
 };
+
+static bool ends_with(struct text text, struct text end)
+{
+    return text.size >= end.size &&
+           text_equal(text_slice(text, text.size - end.size, text.size), end);
+}
 
 bool pii_is_name_column(struct text name)
 {
@@ -386,18 +346,16 @@ bool pii_is_name_column(struct text name)
     for (size_t i = 0; i < name.size && size < sizeof(key); i++) {
         char c = name.bytes[i];
         if (c == '.')
-            last_part_begin = size; /* of a nested name its last part: "reviewer.displayName" */
+            last_part_begin = size; /* the last part of a path: "reviewer.displayName" */
         if (ascii_is_alphanumeric(c) || (unsigned char)c >= 0x80)
-            key[size++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+            key[size++] = ascii_to_lower(c);
     }
-    static const char *const name_suffixes[] = {
-        "authorname", "reviewername",  "username", "customername",
-        "fromname",   "requestername", NULL};
-    struct text whole = {key, size}, last = text_slice(whole, last_part_begin, size);
-    for (size_t i = 0; name_suffixes[i]; i++)
-        if (whole.size > strlen(name_suffixes[i]) &&
-            text_equal(text_slice(whole, whole.size - strlen(name_suffixes[i]), whole.size),
-                       text_of(name_suffixes[i])))
+    struct text whole = {key, size}, last_part = text_slice(whole, last_part_begin, size);
+    for (size_t i = 0; i < sizeof(name_columns) / sizeof(*name_columns); i++) {
+        const struct name_column *column = &name_columns[i];
+        if (text_equal(whole, column->name) || text_equal(last_part, column->name) ||
+            (column->match == MATCH_END && ends_with(whole, column->name)))
             return true;
-    return text_is_one_of(whole, name_columns) || text_is_one_of(last, name_columns);
+    }
+    return false;
 }

@@ -1,5 +1,4 @@
-/* pii_numbers.c - a number is read as groups of digits, then judged by its digits and by how
- * they are grouped. */
+/* pii_numbers.c - reads a number as groups of digits, then checks the digits and the groups. */
 #include "stages/text/pii_numbers.h"
 
 #include <string.h>
@@ -9,7 +8,7 @@
 enum {
     MAX_DIGITS = 19, /* of a card */
     MAX_GROUPS = 10,
-    CONTEXT_SIZE = 28, /* bytes in front of a number that may say what it is */
+    CONTEXT_SIZE = 28, /* bytes before a number in which a word may say what it is */
 };
 
 /* Digits in groups, as people write them: "+49 (30) 1234-56". */
@@ -20,7 +19,7 @@ struct grouped_number {
         group_ends[MAX_GROUPS]; /* digits of each; where it ends in the text */
     size_t group_count;
     bool has_plus, has_brackets;
-    size_t space_separators;   /* separators that are blanks alone */
+    size_t space_separators;   /* separators that are one blank */
     bool has_mixed_separators; /* not all separators are the same */
 };
 
@@ -37,45 +36,47 @@ static bool is_word_end(struct text text, size_t at)
 
 /* ---- Context ---- */
 
-/* One of the words (all in small letters) stands in the bytes before `at`, not as part of another
- * ASCII word. */
-static bool has_word_before(struct text text, size_t at, const char *const *words)
+enum number_meaning { MEANING_PHONE, MEANING_VERSION };
+
+static const struct number_word {
+    struct text word; /* lower case */
+    enum number_meaning meaning;
+} number_words[] = {
+#define ROW(language, word, meaning) {TEXT(word), MEANING_##meaning},
+#include "stages/text/data/number_words.inc"
+#undef ROW
+};
+
+/* Whether the text has the word, but not as a part of another ASCII word. */
+static bool has_word(struct text text, struct text word)
 {
-    struct text before = text_slice(text, at > CONTEXT_SIZE ? at - CONTEXT_SIZE : 0, at);
-    for (; *words; words++) {
-        struct text word = text_of(*words);
-        for (size_t i = 0; i + word.size <= before.size; i++)
-            if (text_equal_ignore_case(text_slice(before, i, i + word.size), word) &&
-                (i == 0 || !ascii_is_letter(before.bytes[i - 1])) &&
-                !ascii_is_letter(byte_at(before, i + word.size)))
-                return true;
-    }
+    for (size_t i = 0; i + word.size <= text.size; i++)
+        if (text_equal_ignore_case(text_slice(text, i, i + word.size), word) &&
+            (i == 0 || !ascii_is_letter(text.bytes[i - 1])) &&
+            !ascii_is_letter(byte_at(text, i + word.size)))
+            return true;
     return false;
 }
 
-static const char *const phone_words[] = {
-    "tel",       "telephone", "phone",    "mobile",   "cell",  "fax",      "whatsapp",
-    "call me",   "ring me",   "text me",  "telefon",  "handy", "mobil",    "rufnummer",
-    "téléphone", "portable",  "teléfono", "telefono", "móvil", "celular",  "telefoon",
-    "mobiel",    "komórka",   "тел",      "телефон",  "전화",  "전화번호", "휴대폰",
-    "핸드폰",    "연락처",    "電話",     "携帯",     "电话",  "手机",     "手機",
-    "微信",      NULL,
-};
-
-static const char *const version_words[] = {
-    "version", "ver", "firmware", "update",   "build",      "release", "app", "software",
-    "ios",     "v",   "버전",     "업데이트", "バージョン", "版本",    NULL,
-};
+/* Whether a word in the bytes before `at` gives the number this meaning. */
+static bool has_meaning(struct text text, size_t at, enum number_meaning meaning)
+{
+    struct text before = text_slice(text, at > CONTEXT_SIZE ? at - CONTEXT_SIZE : 0, at);
+    for (size_t i = 0; i < sizeof(number_words) / sizeof(*number_words); i++)
+        if (number_words[i].meaning == meaning && has_word(before, number_words[i].word))
+            return true;
+    return false;
+}
 
 /* ---- Groups of digits ---- */
 
-/* How a kind of number is taken apart. */
+/* What may separate the groups of a kind of number. */
 struct separator_rules {
     const char *marks;
-    size_t max; /* of them between two groups */
+    size_t max; /* marks between two groups */
 };
 
-/* The size of what stands between two groups, 0 where the number ends. */
+/* The size of the separator between two groups; 0 if the number ends. */
 static size_t measure_separator(struct text text, size_t at, struct separator_rules separator_rules)
 {
     size_t size = 0;
@@ -93,7 +94,7 @@ static bool parse_grouped_number(struct text text, size_t at,
     at += grouped_number->has_plus;
     grouped_number->has_brackets = byte_at(text, at) == '(';
     at += grouped_number->has_brackets;
-    struct text first = {0};                                /* separator */
+    struct text first_separator = {0};
     bool is_bracket_closed = !grouped_number->has_brackets; /* "(415) 555", not "(0171 555)" */
     while (ascii_is_digit(byte_at(text, at)) && grouped_number->group_count < MAX_GROUPS) {
         size_t begin = at;
@@ -116,8 +117,8 @@ static bool parse_grouped_number(struct text text, size_t at,
         grouped_number->has_brackets |= memchr(separator.bytes, '(', size) != NULL;
         grouped_number->space_separators += text_equal(separator, TEXT(" "));
         grouped_number->has_mixed_separators |=
-            grouped_number->group_count > 1 && !text_equal(separator, first);
-        first = grouped_number->group_count == 1 ? separator : first;
+            grouped_number->group_count > 1 && !text_equal(separator, first_separator);
+        first_separator = grouped_number->group_count == 1 ? separator : first_separator;
         at += size;
     }
     return grouped_number->group_count > 0;
@@ -174,7 +175,7 @@ static bool has_group_sizes(const struct grouped_number *grouped_number, const c
     return true;
 }
 
-/* "09.30 10.45 11.20" are times; "01 23 45 67 89" is France. */
+/* "09.30 10.45 11.20" are times; "01 23 45 67 89" is a French telephone number. */
 static bool has_only_pairs(const struct grouped_number *grouped_number)
 {
     for (size_t i = 0; i < grouped_number->group_count; i++)
@@ -231,7 +232,7 @@ size_t match_phone_number(struct text text, size_t at, bool is_cell)
         return 0;
     if (!parse_grouped_number(text, at, (struct separator_rules){" -./()", 3}, &grouped_number))
         return 0;
-    bool has_phone_word = !is_cell && has_word_before(text, at, phone_words);
+    bool has_phone_word = !is_cell && has_meaning(text, at, MEANING_PHONE);
     for (; grouped_number.group_count; drop_last_group(&grouped_number)) {
         size_t end = grouped_number.group_ends[grouped_number.group_count - 1];
         if (is_word_end(text, end) && is_phone_number(&grouped_number, is_cell, has_phone_word))
@@ -242,7 +243,7 @@ size_t match_phone_number(struct text text, size_t at, bool is_cell)
 
 /* ---- Cards ---- */
 
-/* Luhn's sum: every second digit from the right doubled. */
+/* Luhn's checksum (ISO/IEC 7812-1): every second digit from the right is doubled. */
 static bool is_luhn_valid(const char *digits, size_t count)
 {
     unsigned sum = 0;
@@ -253,10 +254,10 @@ static bool is_luhn_valid(const char *digits, size_t count)
     return sum % 10 == 0;
 }
 
-/* What issuers begin their numbers with, and how long these are. */
+/* The prefixes of card issuers, and the length of their numbers. */
 static const struct {
-    unsigned first, last; /* of the first four digits */
-    size_t min, max;
+    unsigned first, last; /* range of the first four digits */
+    size_t min, max;      /* digits of the number */
 } issuers[] = {
     {2221, 2720, 16, 16}, {3000, 3059, 14, 14}, {3400, 3499, 15, 15}, {3528, 3589, 16, 16},
     {3600, 3699, 14, 14}, {3700, 3799, 15, 15}, {3800, 3999, 14, 14}, {4000, 4999, 16, 19},
@@ -295,34 +296,31 @@ size_t match_card_number(struct text text, size_t at)
 
 /* ---- Bank accounts ---- */
 
-/* Countries and the lengths of their numbers, as ISO 13616's register has them. */
+/* Countries and the lengths of their IBANs, from the register of ISO 13616. */
 static const char iban_lengths[] =
     "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29ES24"
     "FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32"
     "LI21LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29RO24"
     "RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
 
-static char to_upper_ascii(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
 static size_t find_iban_length(char first, char second)
 {
     for (const char *entry = iban_lengths; *entry; entry += 4)
-        if (entry[0] == to_upper_ascii(first) && entry[1] == to_upper_ascii(second))
+        if (ascii_to_lower(entry[0]) == ascii_to_lower(first) &&
+            ascii_to_lower(entry[1]) == ascii_to_lower(second))
             return (size_t)(entry[2] - '0') * 10 + (size_t)(entry[3] - '0');
     return 0;
 }
 
-/* ISO 7064: the number with its first four characters last, letters as 10 to 35, is 1 modulo 97. */
+/* ISO 7064, MOD 97-10: with the first four characters moved to the end and letters read as 10 to
+ * 35, the number is 1 modulo 97. */
 static bool is_iban_checksum_valid(const char *characters, size_t count)
 {
     unsigned remainder = 0;
     for (size_t i = 0; i < count; i++) {
-        char c = to_upper_ascii(characters[(i + 4) % count]);
+        char c = ascii_to_lower(characters[(i + 4) % count]);
         remainder = ascii_is_digit(c) ? remainder * 10 + (unsigned)(c - '0')
-                                      : remainder * 100 + (unsigned)(c - 'A') + 10;
+                                      : remainder * 100 + (unsigned)(c - 'a') + 10;
         remainder %= 97;
     }
     return remainder == 1;
@@ -366,7 +364,7 @@ static size_t match_ipv4(struct text text, size_t at)
 
 static bool is_hex(char c)
 {
-    return ascii_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return ascii_hex_value(c) >= 0;
 }
 
 /* Eight groups, or at least three of them around one "::". */
@@ -405,6 +403,6 @@ size_t match_ip_address(struct text text, size_t at)
         return 0;
     size_t size = match_ipv4(text, at);
     if (size)
-        return has_word_before(text, at, version_words) ? 0 : size;
+        return has_meaning(text, at, MEANING_VERSION) ? 0 : size;
     return is_hex(byte_at(text, at)) ? match_ipv6(text, at) : 0;
 }

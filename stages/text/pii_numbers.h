@@ -1,12 +1,12 @@
-/* pii_numbers.h - numbers that belong to a person: telephones, cards, bank accounts, machines
- * in the net. Each looks at one place of a text only. */
+/* pii_numbers.h - recognizes numbers that identify a person: telephones, cards, bank accounts, IP
+ * addresses. Each function looks at one place of a text only. */
 #ifndef STAGES_TEXT_PII_NUMBERS_H
 #define STAGES_TEXT_PII_NUMBERS_H
 
 #include "base/text.h"
 
-/* The size of the number that begins at `at` and ends before a letter or digit, or 0. The caller
- * has seen to it that no letter or digit stands in front. */
+/* The size of the number that begins at `at`, or 0. A letter or digit may not follow the number;
+ * the caller has checked that none precedes it. `is_cell`: the text is a table cell. */
 size_t match_phone_number(struct text text, size_t at, bool is_cell);
 size_t match_card_number(struct text text, size_t at);
 size_t match_iban(struct text text, size_t at);

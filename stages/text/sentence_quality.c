@@ -1,8 +1,9 @@
-/* sentence_quality.c - signs of garbled text. */
+/* sentence_quality.c - checks of letters, words and punctuation. */
 #include "stages/text/sentence_quality.h"
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/hash_table.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
@@ -62,39 +63,32 @@ bool sentence_is_finished(struct text sentence)
     return false;
 }
 
-#define WORD(bytes)                                                                                \
-    {                                                                                              \
-        bytes, sizeof(bytes) - 1                                                                   \
-    }
+static const char *const dependent_openers[] = {
+#define ROW(language, word) word,
+#include "stages/text/data/dependent_openers.inc"
+#undef ROW
+    NULL,
+};
 
-/* `words` end with an empty one. */
-static bool is_one_of(struct text term, const struct text *words)
-{
-    for (; words->size; words++)
-        if (text_equal_ignore_case(term, *words))
-            return true;
-    return false;
-}
+static const char *const first_person_words[] = {
+#define ROW(language, word) word,
+#include "stages/text/data/first_person_words.inc"
+#undef ROW
+    NULL,
+};
 
 bool sentence_is_self_contained(struct text sentence)
 {
-    static const struct text dependent_openers[] = {
-        WORD("but"),       WORD("and"),       WORD("however"),  WORD("also"),   WORD("so"),
-        WORD("because"),   WORD("though"),    WORD("although"), WORD("plus"),   WORD("or"),
-        WORD("yet"),       WORD("otherwise"), WORD("besides"),  WORD("which"),  WORD("then"),
-        WORD("therefore"), WORD("still"),     WORD("instead"),  WORD("except"), WORD("he"),
-        WORD("she"),       WORD("하지만"),    WORD("그런데"),   WORD("그리고"), WORD("그래서"),
-        WORD("근데"),      WORD("그래도"),    WORD("그러나"),   WORD("또한"),   {0}};
     size_t end = 0;
     while (end < sentence.size && sentence.bytes[end] != ' ' && sentence.bytes[end] != ',')
         end++;
-    return !is_one_of(text_slice(sentence, 0, end), dependent_openers);
+    return !text_is_one_of_fold(text_slice(sentence, 0, end), dependent_openers);
 }
 
 bool sentence_expects_continuation(struct text sentence)
 {
     static const char continuation_marks[] = {':', ',', ';', '('};
-    enum { MARKS_BEFORE_NUMBER = 3 }; /* of them */
+    enum { MARKS_BEFORE_NUMBER = 3 }; /* the first three, which may precede a list's number */
     size_t at = sentence.size;
     if (at == 0)
         return false;
@@ -103,7 +97,7 @@ bool sentence_expects_continuation(struct text sentence)
     if (sentence.bytes[at - 1] != '.' && sentence.bytes[at - 1] != ')')
         return false;
     size_t digits_end = --at;
-    while (at > 0 && sentence.bytes[at - 1] >= '0' && sentence.bytes[at - 1] <= '9')
+    while (at > 0 && ascii_is_digit(sentence.bytes[at - 1]))
         at--;
     if (at == digits_end)
         return false;
@@ -114,11 +108,6 @@ bool sentence_expects_continuation(struct text sentence)
 
 bool sentence_is_first_person(struct text sentence)
 {
-    static const struct text words[] = {
-        WORD("i"),      WORD("im"),     WORD("ive"),  WORD("me"),     WORD("my"),
-        WORD("myself"), WORD("we"),     WORD("us"),   WORD("our"),    WORD("저는"),
-        WORD("제가"),   WORD("저도"),   WORD("나는"), WORD("내가"),   WORD("나도"),
-        WORD("우리"),   WORD("우리는"), WORD("저희"), WORD("저희는"), {0}};
     size_t begin = 0, size;
     for (size_t at = 0; at <= sentence.size; at += size) {
         size = 1;
@@ -127,7 +116,7 @@ bool sentence_is_first_person(struct text sentence)
                                      : LETTER_NONE;
         if (kind != LETTER_NONE)
             continue;
-        if (at > begin && is_one_of(text_slice(sentence, begin, at), words))
+        if (at > begin && text_is_one_of_fold(text_slice(sentence, begin, at), first_person_words))
             return true;
         begin = at + size;
     }

@@ -1,24 +1,24 @@
-/* sentence_quality.h - whether generated words can be put before a person. */
+/* sentence_quality.h - whether a sentence can be shown to a person on its own. */
 #ifndef STAGES_TEXT_SENTENCE_QUALITY_H
 #define STAGES_TEXT_SENTENCE_QUALITY_H
 
 #include "base/text.h"
 
-/* Not for what has few letters or words, replacement characters, or goes round in circles. */
+/* False if the sentence has too few letters or words, replacement characters, or repeats itself. */
 bool sentence_is_readable(struct text sentence);
 
-/* Whether it ends as a sentence ends. */
+/* Whether the sentence ends with punctuation that ends a sentence. */
 bool sentence_is_finished(struct text sentence);
 
-/* Whether it can be read without the sentence before it: not when it begins with "but", "however"
- * and the like. */
+/* Whether the sentence can be understood without the one before it: false if its first word is in
+ * data/dependent_openers.tsv ("but", "however"). */
 bool sentence_is_self_contained(struct text sentence);
 
-/* Whether something was to follow: it ends with a colon or a comma, or where a list goes on ("Pros:
- * 1."). */
+/* Whether the sentence announces something that is missing: it ends with a colon or a comma, or
+ * with the number of a list item ("Pros: 1."). */
 bool sentence_expects_continuation(struct text sentence);
 
-/* Whether the customer speaks of themselves: "I", "my", "we" and the like. */
+/* Whether customers speak of themselves: the sentence has a word of data/first_person_words.tsv. */
 bool sentence_is_first_person(struct text sentence);
 
 #endif

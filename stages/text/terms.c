@@ -1,4 +1,4 @@
-/* terms.c - folding, stemming and stop words. */
+/* terms.c - normalizing, stemming and stop words. */
 #include "stages/text/terms.h"
 
 #include <stdlib.h>
@@ -8,23 +8,12 @@
 #include "base/normalize.h"
 #include "base/utf8.h"
 
-/* English, folded and before stemming, in the order of bytes; what feedback is full of whatever it
- * is about. Negations stay: they turn a sentence round. */
+/* In the order of bytes, for bsearch. */
 static const char *const stop_words[] = {
-    "a",      "about", "after", "again", "all",   "also",  "am",   "an",    "and",    "any",
-    "are",    "as",    "at",    "be",    "been",  "being", "but",  "by",    "can",    "could",
-    "did",    "do",    "does",  "for",   "from",  "get",   "got",  "had",   "has",    "have",
-    "having", "he",    "her",   "here",  "him",   "his",   "how",  "i",     "i'd",    "i'll",
-    "i'm",    "i've",  "id",    "if",    "im",    "in",    "into", "is",    "it",     "it's",
-    "its",    "ive",   "just",  "me",    "more",  "most",  "much", "my",    "now",    "of",
-    "on",     "one",   "only",  "or",    "other", "our",   "out",  "over",  "own",    "really",
-    "s",      "she",   "so",    "some",  "such",  "t",     "than", "that",  "that's", "the",
-    "their",  "them",  "then",  "there", "these", "they",  "this", "those", "to",     "too",
-    "up",     "us",    "very",  "was",   "we",    "were",  "what", "when",  "where",  "which",
-    "while",  "who",   "will",  "with",  "would", "you",   "your",
+#define ROW(language, word) word,
+#include "stages/text/data/stop_words.inc"
+#undef ROW
 };
-
-enum { MAX_STOP_WORD_SIZE = 6 };
 
 static int compare_word(const void *term, const void *stop_word)
 {
@@ -36,8 +25,7 @@ static int compare_word(const void *term, const void *stop_word)
 
 static bool is_stop_word(struct text term)
 {
-    return term.size <= MAX_STOP_WORD_SIZE &&
-           bsearch(&term, stop_words, sizeof(stop_words) / sizeof(*stop_words), sizeof(*stop_words),
+    return bsearch(&term, stop_words, sizeof(stop_words) / sizeof(*stop_words), sizeof(*stop_words),
                    compare_word) != NULL;
 }
 
@@ -47,8 +35,8 @@ static bool ends_with(struct text term, struct text end, size_t min_stem_size)
            memcmp(term.bytes + term.size - end.size, end.bytes, end.size) == 0;
 }
 
-/* "loves", "loved", "loving" and "love" are one. Right for most words; wrong alike on both sides
- * of a comparison for the rest. */
+/* "loves", "loved", "loving" and "love" become the same stem. Other words may get a wrong stem, but
+ * the same one in every text. */
 static struct text stem(struct text term)
 {
     static const struct text endings[] = {{"'s", 2},  {"ingly", 5}, {"edly", 4}, {"ing", 3},
@@ -70,9 +58,9 @@ static struct text stem(struct text term)
 struct term_collector {
     struct term *words;
     size_t count;
-    bool with_bigrams;             /* wanted too */
-    uint64_t previous_hash;        /* the word before, stop words too; 0: none */
-    bool is_previous_content_word; /* it is no stop word */
+    bool with_bigrams;
+    uint64_t previous_hash;        /* of the previous word, which may be a stop word; 0: none */
+    bool is_previous_content_word; /* the previous word is not a stop word */
 };
 
 static void append_term(struct term_collector *term_collector, struct text bytes, bool is_number)
@@ -81,7 +69,7 @@ static void append_term(struct term_collector *term_collector, struct text bytes
         .hash = hash_combine_number(hash_text(bytes), is_number), .is_number = is_number};
 }
 
-/* A word or a number, and where pairs are wanted the one with the word before. */
+/* Appends a word or a number and, if requested, its bigram with the previous word. */
 static void append_word(struct term_collector *term_collector, struct text run, bool is_number)
 {
     bool is_content_word = is_number || !is_stop_word(run);
@@ -99,7 +87,7 @@ static void append_word(struct term_collector *term_collector, struct text run, 
     term_collector->is_previous_content_word = is_content_word;
 }
 
-/* Each two neighbours of a run of dense letters; the letter itself when it stands alone. */
+/* Appends every two neighboring characters of a run in a script without spaces, or the only one. */
 static void append_character_bigrams(struct term_collector *term_collector, struct text run)
 {
     size_t first;
@@ -115,8 +103,8 @@ static void append_character_bigrams(struct term_collector *term_collector, stru
     }
 }
 
-/* Where the run of one kind of letter that starts at `at` ends: words keep apostrophes inside,
- * numbers their points and commas. */
+/* Where the run of characters of one class that starts at `at` ends. Words include inner
+ * apostrophes; numbers include inner points and commas. */
 static size_t find_run_end(struct text key, size_t at, enum letter_class kind)
 {
     size_t size;
@@ -138,7 +126,6 @@ static size_t find_run_end(struct text key, size_t at, enum letter_class kind)
     return at;
 }
 
-/* Typographers' apostrophes as typewriters'. */
 static struct text replace_curly_apostrophes(struct text key, struct arena *arena)
 {
     struct text curly_apostrophe = TEXT("’");

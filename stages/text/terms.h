@@ -1,4 +1,4 @@
-/* terms.h - the content words of a text, as hashes that compare. */
+/* terms.h - the content words of a text, as hashes. */
 #ifndef STAGES_TEXT_TERMS_H
 #define STAGES_TEXT_TERMS_H
 
@@ -8,15 +8,17 @@
 struct term {
     uint64_t hash;
     bool is_number; /* must be matched exactly */
-    bool is_bigram; /* of words */
+    bool is_bigram; /* a pair of words */
 };
 
-/* In the order of the text, repeats included: words folded, stemmed lightly, without stop words;
- * of Hangul, Han, kana and their like every two neighbouring characters; runs of digits (with
- * points and commas inside). In `arena`. */
+/* The terms in the order of the text, including repeats:
+ * - words, normalized and lightly stemmed, without the stop words of data/stop_words.tsv;
+ * - in scripts without spaces and in Hangul, every two neighboring characters;
+ * - numbers: runs of digits with inner points and commas.
+ * In `arena`. */
 struct term *terms_extract(struct text text, struct arena *arena, size_t *count);
 
-/* The same, and between them every two neighbouring words of which one at least is no stop word. */
+/* The same, plus bigrams: every two neighboring words, unless both are stop words. */
 struct term *terms_extract_with_bigrams(struct text text, struct arena *arena, size_t *count);
 
 #endif

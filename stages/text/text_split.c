@@ -1,4 +1,4 @@
-/* text_split.c - greedy cutting, a piece at a time. */
+/* text_split.c - splits greedily, one piece at a time. */
 #include "stages/text/text_split.h"
 
 #include <assert.h>
@@ -7,18 +7,17 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 
-/* What a cut in progress knows. */
 struct split_state {
     const struct text_splitter *text_splitter;
     struct text text;
-    const size_t *sentence_ends; /* where they end */
-    size_t sentence_count, sentence;
-    size_t *token_ends; /* of the tokens of `probe`, relative to its begin */
+    const size_t *sentence_ends;
+    size_t sentence_count, sentence; /* sentence: the first that ends after the current piece */
+    size_t *token_ends;              /* of the tokens ahead, relative to the piece's beginning */
     size_t token_end_capacity;
 };
 
-/* Token ends of the text from `begin`: at least `wanted` of them, or all. *reached says that they
- * are all. Looks no further than it must, so that the whole takes linear time. */
+/* Fills token_ends from `begin` on with at least `wanted_tokens` tokens, or with all that are left
+ * (*reached_end). Tokenizes no more than needed, so that splitting takes linear time. */
 static struct text tokenize_ahead(struct split_state *split_state, size_t begin,
                                   size_t wanted_tokens, size_t *count, bool *reached_end)
 {
@@ -31,13 +30,13 @@ static struct text tokenize_ahead(struct split_state *split_state, size_t begin,
         *reached_end = end == split_state->text.size;
         *count = t5_token_ends(split_state->text_splitter->model, slice, split_state->token_ends,
                                split_state->token_end_capacity);
-        /* A slice may split a token at its end, never one so far before it. */
+        /* A slice may cut tokens at its end, but not 8 tokens before it. */
         if (*reached_end || *count > wanted_tokens + 8)
             return slice;
     }
 }
 
-/* The best place to cut in (0, limit] of `slice`, which begins at `begin` of the text. */
+/* The best place to cut in (0, limit] of `slice`, which begins at `begin` in the text. */
 static size_t find_best_cut(struct split_state *split_state, struct text slice, size_t begin,
                             size_t limit)
 {
@@ -69,14 +68,14 @@ static struct text_piece cut_next_piece(struct split_state *split_state, size_t 
             return (struct text_piece){begin, split_state->text.size, tokens};
     }
     size_t max_tokens = text_token_budget < count ? text_token_budget : count;
-    /* The last piece would be a crumb: leave it more. */
+    /* Avoid a last piece below min_last_tokens. */
     if (reached_end && count < text_token_budget + text_splitter->min_last_tokens &&
         count > text_splitter->min_last_tokens)
         max_tokens = count - text_splitter->min_last_tokens;
     for (;;) {
         size_t limit = split_state->token_ends[max_tokens - 1];
         size_t cut = find_best_cut(split_state, slice, begin, limit);
-        if (cut == 0) /* a code point of several tokens: whole, or not at all */
+        if (cut == 0) /* a code point of several tokens is not divided */
             utf8_decode(slice, 0, &cut);
         size_t tokens = text_splitter->count_tokens(text_splitter->user, begin, begin + cut);
         if (tokens <= text_splitter->token_budget)

@@ -1,4 +1,4 @@
-/* window_pack.c - greedy packing. */
+/* window_pack.c - packs greedily. */
 #include "stages/text/window_pack.h"
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* stage.h - running one stage in a test: its options' fallbacks, "key=value" pairs, open, close. */
+/* stage.h - opens and closes one stage in a test, with default options and "key=value" pairs. */
 #ifndef TESTS_FAKES_STAGE_H
 #define TESTS_FAKES_STAGE_H
 

@@ -1,8 +1,8 @@
-/* t5.h - a model of a few rules in place of inference/, for tests of the stages: defines what
- * inference/t5.h declares. Include it in one file of a program.
+/* t5.h - a fake model in place of inference/, for tests of the stages: defines what inference/t5.h
+ * declares. Include it in one file of a program.
  *
- * Tokens are four code points of a word. It finds "good" positive, "bad" negative and mentions the
- * topics whose names it reads; its summary is the first words of each text. */
+ * A token is up to four code points of a word. "good" is positive, "bad" is negative; a topic is
+ * mentioned if its name is in the input; a summary is the first sentences of the texts. */
 #ifndef TESTS_FAKES_T5_H
 #define TESTS_FAKES_T5_H
 
@@ -22,7 +22,7 @@ struct t5_session {
     size_t batch, input_tokens;
     struct text inputs[64];
     size_t count;
-    size_t encoded, generated; /* ever */
+    size_t encoded, generated; /* in total */
     struct arena arena;
 };
 
@@ -233,7 +233,7 @@ bool t5_generate(struct t5_session *session, const struct t5_decoding *decoding,
     return true;
 }
 
-/* Texts differ by their length alone. */
+/* The embedding depends only on the length of the text. */
 size_t t5_embedding_width(const struct t5_model *model)
 {
     (void)model;

@@ -1,4 +1,5 @@
-/* fuzz_cleanup.c - any bytes through the clean stage's functions, then into sentences and words. */
+/* fuzz_cleanup.c - any bytes through the functions of the clean stage, then split into sentences
+ * and terms. */
 #include <assert.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-/* fuzz_redact.c - any bytes as a text: the spans found are in order, not empty, and cut no
- * character. */
+/* fuzz_redact.c - any bytes as a text: the spans are in order, not empty, and divide no character.
+ */
 #include <stdlib.h>
 
 #include "base/utf8.h"
@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         struct text value = text_slice(text, spans[i].begin, spans[i].end);
         if (spans[i].begin < end || spans[i].end <= spans[i].begin || spans[i].end > size)
             abort();
-        if (valid && !utf8_is_valid(value)) /* a character is never cut */
+        if (valid && !utf8_is_valid(value)) /* no character is divided */
             abort();
         if (pii_comparison_key(spans[i].kind, value, &arena).size > value.size)
             abort();

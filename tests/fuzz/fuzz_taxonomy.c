@@ -1,5 +1,5 @@
-/* fuzz_taxonomy.c - any bytes as a user's table of topics: names and phrases are read, and each
- * topic is found in a text that is a phrase of its own, unless an exception says otherwise. */
+/* fuzz_taxonomy.c - any bytes as a user's list of topics: a topic is found in a text that is one of
+ * its phrases, unless an excluded phrase prevents it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -8,10 +8,10 @@
 #include "base/memory.h"
 #include "stages/tasks/taxonomy.h"
 
-static bool has_exceptions(const struct taxonomy *taxonomy, size_t topic)
+static bool has_exclusions(const struct taxonomy *taxonomy, size_t topic)
 {
     for (size_t i = 0; i < taxonomy->phrase_count; i++)
-        if (taxonomy->phrases[i].topic == topic && taxonomy->phrases[i].is_exception)
+        if (taxonomy->phrases[i].topic == topic && taxonomy->phrases[i].is_exclusion)
             return true;
     return false;
 }
@@ -22,13 +22,13 @@ static void find_phrases(const struct taxonomy *taxonomy)
     for (size_t i = 0; i < taxonomy->phrase_count && i < TRIED; i++) {
         const struct topic_phrase *phrase = &taxonomy->phrases[i];
         enum topic_match *topic_matches =
-            memory_alloc(taxonomy->name_count, sizeof(*topic_matches));
-        if (phrase->topic >= taxonomy->name_count || phrase->text.size == 0)
+            memory_alloc(taxonomy->names.count, sizeof(*topic_matches));
+        if (phrase->topic >= taxonomy->names.count || phrase->text.size == 0)
             abort();
         taxonomy_match_topics(taxonomy, phrase->text, topic_matches);
         if (topic_matches[phrase->topic] == TOPIC_MATCH_NONE ||
-            (topic_matches[phrase->topic] == TOPIC_MATCH_EXCEPTION &&
-             !has_exceptions(taxonomy, phrase->topic)))
+            (topic_matches[phrase->topic] == TOPIC_MATCH_EXCLUSION &&
+             !has_exclusions(taxonomy, phrase->topic)))
             abort();
         free(topic_matches);
     }

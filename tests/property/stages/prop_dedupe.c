@@ -1,5 +1,5 @@
-/* prop_dedupe.c - states do not depend on how the rows of a file fall into batches, and reading
- * again finds nothing new. */
+/* prop_dedupe.c - states do not depend on how the rows of a file are divided into batches, and
+ * reading the file again finds nothing new. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <math.h>
 
+#include "base/hash.h"
 #include "pipeline/store.h"
 #include "stages/stages.h"
 #include "tests/fakes/database.h"
@@ -21,7 +22,7 @@ struct row_source {
     int64_t day;
 };
 
-/* Few different values, so that ids, authors and texts meet often. */
+/* Few different values, so that ids, authors and texts coincide often. */
 static void make_rows(uint64_t seed, struct row_source rows[ROWS])
 {
     for (size_t i = 0; i < ROWS; i++) {
@@ -41,23 +42,24 @@ static void fill(struct batch *batch, const struct row_source *row)
     struct record *record = batch_add_record(batch);
     record->external_id = text_of(row->id);
     record->author = text_of(row->author);
+    record->author_hash = row->author[0] ? hash_text(record->author) : 0;
     record->body = record->text = text_of(row->text);
     record->created_at = row->day;
 }
 
-/* Reads both files in each run; `states` and `ids` of every row, in order. */
+/* Reads both files in each run; fills `states` and `ids` of every row, in order. */
 static void ingest(struct row_source rows[FILES][ROWS], size_t batch_size,
                    enum record_state *states, uint64_t *ids)
 {
     struct database database;
     database_make(&database);
-    struct stage_context bench = {.store = database.store};
+    struct stage_context context = {.store = database.store};
     size_t at = 0;
     for (uint64_t run = 0; run < RUNS; run++) {
         uint64_t run_id;
         bool resumed;
         assert_true(store_begin_run(database.store, run, &run_id, &resumed, NULL));
-        void *dedupe = stage_start(&dedupe_stage, "", &bench, NULL);
+        void *dedupe = stage_start(&dedupe_stage, "", &context, NULL);
         for (size_t file = 0; file < FILES; file++) {
             const char *path = file ? "b.csv" : "a.csv";
             struct file_signature mark = {.path = path, .connector = "csv"};

@@ -1,5 +1,5 @@
-/* prop_ground.c - whatever the model writes: every sentence of a summary is supported by rows of
- * its group or is theirs word for word; evidence and quotes are bytes of the rows. */
+/* prop_ground.c - whatever the model writes, every sentence of a summary is supported by records of
+ * its group or copied from them; evidence and quotes are bytes of the records. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ static const struct t5_model model = {fake_prompts};
 
 struct grounding {
     struct t5_session session;
-    struct stage_context bench;
+    struct stage_context context;
     void *state;
     struct arena arena;
     struct group group;
@@ -33,9 +33,9 @@ static void ground_topic(struct grounding *grounding, const char *settings, cons
     *grounding = (struct grounding){
         .session = {.model = &model, .batch = 4, .input_tokens = 48},
     };
-    grounding->bench =
+    grounding->context =
         (struct stage_context){.model = &model, .session = &grounding->session, .session_batch = 4};
-    grounding->state = stage_start(&ground_stage, settings, &grounding->bench, NULL);
+    grounding->state = stage_start(&ground_stage, settings, &grounding->context, NULL);
     struct text *part = arena_alloc(&grounding->arena, 1, sizeof(*part));
     *part = text_of(summary);
     grounding->group = (struct group){
@@ -103,6 +103,34 @@ static const struct {
     {NULL, 0},
 };
 
+/* Many customers omit the full stop; other punctuation and scripts are kept. */
+static void sentences_are_joined_into_one_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *texts[2], *summary;
+    } joined[] = {
+        {{"The handle is too hot to touch", "Lid broke after a week"},
+         "The handle is too hot to touch. Lid broke after a week"},
+        {{"The handle is too hot to touch!", "Lid broke after a week."},
+         "The handle is too hot to touch! Lid broke after a week."},
+        {{"손잡이가 너무 뜨거워요", "뚜껑이 일주일 만에 깨졌어요"},
+         "뚜껑이 일주일 만에 깨졌어요. 손잡이가 너무 뜨거워요"},
+    };
+    for (size_t i = 0; i < sizeof(joined) / sizeof(*joined); i++) {
+        struct member members[2];
+        for (size_t k = 0; k < 2; k++)
+            members[k] = (struct member){.feedback_id = k + 1,
+                                         .text = text_of(joined[i].texts[k]),
+                                         .sentiment = SENTIMENT_NEGATIVE};
+        struct grounding grounding;
+        ground_topic(&grounding, "max_candidates=0", "", members, 2, NULL);
+        if (!text_equal(grounding.group.summary, text_of(joined[i].summary)))
+            fail_msg("%.*s", TEXT_ARGUMENT(grounding.group.summary));
+        release(&grounding);
+    }
+}
+
 static void sentences_are_supported_or_replaced(void **state)
 {
     (void)state;
@@ -155,8 +183,8 @@ static void quotes_show_both_poles(void **state)
     release(&grounding);
 }
 
-/* Two who say little are not talked over by one who says more, who has a place all the same. */
-static void both_sides_of_a_few_are_heard(void **state)
+/* Two short negative records and one long positive one: both sides get a sentence. */
+static void both_sides_of_a_few_records_are_represented(void **state)
 {
     (void)state;
     static const struct member members[] = {
@@ -176,11 +204,11 @@ static void both_sides_of_a_few_are_heard(void **state)
     release(&grounding);
 }
 
-/* "All is good" is said by most, and is about staff least of all. */
-static void a_topic_is_told_by_what_speaks_of_it_alone(void **state)
+/* A sentence about everything is less about the staff than a sentence about the staff alone. */
+static void a_topic_is_summarized_by_sentences_about_it_alone(void **state)
 {
     (void)state;
-    static const char table[] = "topic,phrases\nstaff,staff\nroom,room\nfood,food\n";
+    static const char table[] = "topic,phrase\nstaff,staff\nroom,room\nfood,food\n";
     static const char *const texts[] = {
         "Clean room, good food, friendly staff at the hotel.",
         "Friendly staff, clean room and good food in this hotel.",
@@ -218,18 +246,19 @@ static struct text random_words(uint64_t *seed, size_t max, struct arena *arena)
     return text;
 }
 
-/* Customers' own sentences: side by side, that of most records first. */
+/* Extracted sentences are ordered by side, the side of most records first. */
 static void check_order(const struct group *group)
 {
-    size_t records[3] = {0}, before = SIZE_MAX, last = 3;
-    bool seen[3] = {false};
+    size_t records[SIDE_COUNT] = {0}, before = SIZE_MAX;
+    enum side last = SIDE_COUNT;
+    bool seen[SIDE_COUNT] = {false};
     for (size_t i = 0; i < group->member_count; i++)
-        records[sentiment_side_index(group->members[i].sentiment)]++;
+        records[side_of(group->members[i].sentiment)]++;
     for (size_t i = 0; i < group->sentence_count; i++) {
         const struct summary_sentence *sentence = &group->sentences[i];
         if (!sentence->extractive)
             continue;
-        size_t side = sentiment_side_index(group->members[sentence->evidence[0].member].sentiment);
+        enum side side = side_of(group->members[sentence->evidence[0].member].sentiment);
         assert_true(side == last || !seen[side]);
         assert_true(records[side] <= before);
         before = records[side];
@@ -245,15 +274,15 @@ static void check(struct segmenter *segmenter, const struct group *group)
     for (size_t i = 0; i < group->sentence_count; i++) {
         const struct summary_sentence *sentence = &group->sentences[i];
         struct passage found[5];
-        size_t count;
+        struct evidence evidence = {.passages = found, .max_count = 5};
+        struct claim claim = {.sentence = sentence->text, .threshold = 0.6};
         assert_true(sentence->evidence_count >= 1 && sentence->evidence_count <= 5);
         for (size_t k = 0; k < sentence->evidence_count; k++)
             passage_text(group, &sentence->evidence[k]);
         if (sentence->extractive)
             assert_true(text_equal(passage_text(group, &sentence->evidence[0]), sentence->text));
         else
-            assert_true(sentence_index_find_support(&sentence_index, sentence->text,
-                                                    SENTIMENT_UNDETECTED, 0.6, found, 5, &count));
+            assert_true(sentence_index_find_support(&sentence_index, &claim, &evidence));
     }
     for (size_t i = 0; i < group->quote_count; i++)
         for (size_t k = 0; k < i; k++)
@@ -292,11 +321,12 @@ static void nothing_is_invented(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sentences_are_joined_into_one_text),
         cmocka_unit_test(sentences_are_supported_or_replaced),
         cmocka_unit_test(many_records_get_more_than_two_words),
         cmocka_unit_test(quotes_show_both_poles),
-        cmocka_unit_test(both_sides_of_a_few_are_heard),
-        cmocka_unit_test(a_topic_is_told_by_what_speaks_of_it_alone),
+        cmocka_unit_test(both_sides_of_a_few_records_are_represented),
+        cmocka_unit_test(a_topic_is_summarized_by_sentences_about_it_alone),
         cmocka_unit_test(nothing_is_invented),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

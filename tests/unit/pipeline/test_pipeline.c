@@ -194,6 +194,7 @@ static bool process_group(void *user, struct group *group, struct error *error)
         .evidence = quote,
         .evidence_count = 1};
     group->sentences = sentence;
+    group->summary = sentence->text;
     group->quotes = quote;
     group->sentence_count = group->quote_count = 1;
     return true;

@@ -72,6 +72,8 @@ static uint64_t begin_file(struct store *store, const char *path, uint64_t size)
     return finished ? UINT64_MAX : reads;
 }
 
+enum { KIM = 4 }; /* the hash of an author */
+
 static struct record *add(struct batch *batch, enum record_state state, uint64_t id,
                           const char *text)
 {
@@ -80,6 +82,7 @@ static struct record *add(struct batch *batch, enum record_state state, uint64_t
     record->id = id;
     record->external_id = arena_format(&batch->arena, "id-%d", (int)id);
     record->author = TEXT("Kim");
+    record->author_hash = KIM;
     record->text = record->body = text_of(text);
     record->text_hash = record->content_hash = hash_text(record->text);
     record->needs_analysis = true;
@@ -175,16 +178,17 @@ static void saved_records_are_known(void **state)
 
     static const struct {
         uint64_t id;
-        const char *source, *author;
+        const char *source;
+        uint64_t author_hash;
         bool is_duplicate;
-    } others[] = {{2, "shop", "Kim", true},
-                  {1, "shop", "Kim", false}, /* the saved record itself */
-                  {2, "shop", "Lee", false},
-                  {2, "blog", "Kim", false},
-                  {2, "shop", "", false}};
+    } others[] = {{2, "shop", KIM, true},
+                  {1, "shop", KIM, false}, /* the saved record itself */
+                  {2, "shop", 5, false},
+                  {2, "blog", KIM, false},
+                  {2, "shop", 0, false}};
     for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
         struct record other = {
-            .id = others[i].id, .author = text_of(others[i].author), .text_hash = hash};
+            .id = others[i].id, .author_hash = others[i].author_hash, .text_hash = hash};
         assert_true(store_find_same_author_duplicate(store, text_of(others[i].source), &other,
                                                      &found, &error));
         assert_int_equal(found, others[i].is_duplicate);
@@ -561,6 +565,7 @@ static void save_summary(struct store *store, const struct group_key *key, const
                           .member_count = evidence_count,
                           .sentences = sentences,
                           .sentence_count = 2,
+                          .summary = arena_format(&arena, "%s And so on.", text),
                           .arena = &arena};
     struct error error = {0};
     if (!store_save_summary(store, 0, &group, &error))
@@ -690,6 +695,19 @@ static void databases_of_other_versions_and_programs_are_refused(void **state)
     }
 }
 
+static void the_key_check_is_kept(void **state)
+{
+    struct error error = {0};
+    struct store *store = open_store(*state);
+    assert_int_equal(store_key_check(store), 0);
+    assert_true(store_set_key_check(store, UINT64_MAX - 5, &error));
+    assert_true(store_key_check(store) == UINT64_MAX - 5);
+    store_close(store);
+    store = open_store(*state);
+    assert_true(store_key_check(store) == UINT64_MAX - 5);
+    store_close(store);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
@@ -711,6 +729,7 @@ int main(void)
         TEST(evidence_is_ordered_by_sentence_and_number),
         TEST(figures_are_saved_by_segment_topic_and_period),
         TEST(databases_of_other_versions_and_programs_are_refused),
+        TEST(the_key_check_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

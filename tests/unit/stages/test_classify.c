@@ -1,5 +1,5 @@
-/* test_classify.c - stages/chunk.c and stages/classify.c: records through both, over a model of a
- * few rules. */
+/* test_classify.c - stages/chunk.c and stages/classify.c: records through both stages, with the
+ * fake model. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +36,7 @@ static void add_examples(struct batch *batch)
     }
 }
 
-/* Of many chunks: good ones, then bad ones. */
+/* A text of many chunks: good ones, then bad ones. */
 static void add_long(struct batch *batch, size_t good, size_t bad)
 {
     struct text text = {0};
@@ -53,10 +53,10 @@ static void run_model(const struct t5_model *asked, struct batch *batch, size_t 
                       const char *chunk_settings)
 {
     struct t5_session session = {.model = asked, .batch = session_batch, .input_tokens = 48};
-    struct stage_context bench = {
+    struct stage_context context = {
         .model = asked, .session = &session, .session_batch = session_batch};
-    void *chunk = stage_start(&chunk_stage, chunk_settings, &bench, NULL);
-    void *classify = stage_start(&classify_stage, "", &bench, NULL);
+    void *chunk = stage_start(&chunk_stage, chunk_settings, &context, NULL);
+    void *classify = stage_start(&classify_stage, "", &context, NULL);
     struct error error = {0};
     assert_true(chunk_stage.process(chunk, batch, &error));
     if (!classify_stage.process(classify, batch, &error))
@@ -71,7 +71,7 @@ static void run(struct batch *batch, size_t session_batch, const char *chunk_set
     run_model(&model, batch, session_batch, chunk_settings);
 }
 
-/* As "price:positive;". */
+/* The topics as "price:positive;". */
 static struct text topics_of(const struct record *record, struct arena *arena)
 {
     struct text topics = {0};
@@ -101,7 +101,7 @@ static void records_get_sentiment_and_topics(void **state)
     batch_free(&batch);
 }
 
-/* `by`: who tells the topics of a charger at a price; `sure_at`: how likely an answer must be. */
+/* `by`: model, phrases or both; `sure_at`: the probability that an answer needs. */
 static void expect_topics_by(const char *by, const char *sure_at, const char *text,
                              const char *expected)
 {
@@ -121,7 +121,7 @@ static void expect_topics_by(const char *by, const char *sure_at, const char *te
     batch_free(&batch);
 }
 
-static void phrases_tell_where_the_model_names_no_topic(void **state)
+static void phrases_complement_and_check_the_model(void **state)
 {
     (void)state;
     expect_topics_by("model", "0", "good charger", "");
@@ -130,10 +130,10 @@ static void phrases_tell_where_the_model_names_no_topic(void **state)
     expect_topics_by("model", "0", "good price. bad charger", "price:positive;");
     expect_topics_by("phrases", "0", "good price. bad charger", "battery:negative;");
     expect_topics_by("both", "0", "good price. bad charger", "price:positive;");
-    /* the fake is always sure: nothing is as sure as 2 */
+    /* the fake answers with probability 1: 2 makes every answer uncertain */
     expect_topics_by("both", "2", "good price. bad charger", "battery:negative;");
     expect_topics_by("both", "2", "good price", "");
-    /* what is excepted is not meant, however sure the model is */
+    /* an excluded phrase overrules a certain answer */
     expect_topics_by("model", "0", "good full price. bad charger", "price:positive;");
     expect_topics_by("both", "0", "good full price. bad charger", "battery:negative;");
 }
@@ -159,7 +159,7 @@ static void long_records_are_read_whole_and_may_be_mixed(void **state)
     batch_free(&batch);
 }
 
-static void what_a_limit_leaves_unread_shows_in_the_coverage(void **state)
+static void unread_chunks_reduce_the_coverage(void **state)
 {
     (void)state;
     struct batch batch = {0};
@@ -173,7 +173,7 @@ static void what_a_limit_leaves_unread_shows_in_the_coverage(void **state)
     batch_free(&batch);
 }
 
-static void company_changes_nothing(void **state)
+static void results_do_not_depend_on_the_batch(void **state)
 {
     (void)state;
     struct batch together = {0};
@@ -199,17 +199,17 @@ static void company_changes_nothing(void **state)
     batch_free(&together);
 }
 
-static void a_signal_ends_it_before_the_next_question(void **state)
+static void a_signal_stops_it_before_the_next_batch(void **state)
 {
     (void)state;
     volatile sig_atomic_t stop = 1;
     struct t5_session session = {.model = &model, .batch = 4, .input_tokens = 48};
-    struct stage_context bench = {
+    struct stage_context context = {
         .model = &model, .session = &session, .session_batch = 4, .stop = &stop};
     struct batch batch = {0};
     struct error error = {0};
-    void *chunk = stage_start(&chunk_stage, "", &bench, NULL);
-    void *classify = stage_start(&classify_stage, "", &bench, NULL);
+    void *chunk = stage_start(&chunk_stage, "", &context, NULL);
+    void *classify = stage_start(&classify_stage, "", &context, NULL);
     add_examples(&batch);
     assert_true(chunk_stage.process(chunk, &batch, &error));
     assert_false(classify_stage.process(classify, &batch, &error));
@@ -220,7 +220,7 @@ static void a_signal_ends_it_before_the_next_question(void **state)
     arena_free(&session.arena);
 }
 
-static void a_model_without_the_prompts_is_refused(void **state)
+static void a_model_without_prompts_is_refused(void **state)
 {
     (void)state;
     static const char *const broken[][7] = {
@@ -231,9 +231,9 @@ static void a_model_without_the_prompts_is_refused(void **state)
     };
     for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++) {
         struct t5_model poor = {broken[i]};
-        struct stage_context bench = {.model = &poor, .session_batch = 1};
+        struct stage_context context = {.model = &poor, .session_batch = 1};
         struct error error = {0};
-        assert_null(stage_start(&chunk_stage, "", &bench, &error));
+        assert_null(stage_start(&chunk_stage, "", &context, &error));
         assert_int_equal(error.kind, ERROR_MODEL);
     }
 }
@@ -242,12 +242,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_get_sentiment_and_topics),
-        cmocka_unit_test(phrases_tell_where_the_model_names_no_topic),
+        cmocka_unit_test(phrases_complement_and_check_the_model),
         cmocka_unit_test(long_records_are_read_whole_and_may_be_mixed),
-        cmocka_unit_test(what_a_limit_leaves_unread_shows_in_the_coverage),
-        cmocka_unit_test(company_changes_nothing),
-        cmocka_unit_test(a_signal_ends_it_before_the_next_question),
-        cmocka_unit_test(a_model_without_the_prompts_is_refused),
+        cmocka_unit_test(unread_chunks_reduce_the_coverage),
+        cmocka_unit_test(results_do_not_depend_on_the_batch),
+        cmocka_unit_test(a_signal_stops_it_before_the_next_batch),
+        cmocka_unit_test(a_model_without_prompts_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

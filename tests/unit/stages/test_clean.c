@@ -12,7 +12,7 @@
 static const struct {
     const char *title, *body, *lang;       /* read */
     const char *text, *kept_title, *found; /* cleaned; text NULL: empty */
-    const char *how;                       /* the language was found; NULL: it was not */
+    const char *how;                       /* how the language was found; NULL: not found */
 } examples[] = {
     {"", "Works &amp; looks  good, would buy this kettle again any time.", "",
      "Works & looks good, would buy this kettle again any time.", "", "en", "detected"},
@@ -26,7 +26,7 @@ static const struct {
     {"", "Good", "EN_us", "Good", "", "en", "hint"},
     {"", "Super App!", "de", "Super App!", "", "de", "hint"},
     {"", "Super App!", "german", "Super App!", "", "", NULL},
-    /* the device's language is not the text's */
+    /* the hint is the device's language */
     {"", "It stopped working after the update.", "ko", "It stopped working after the update.", "",
      "en", "detected"},
     {"", "Nach dem Update geht nichts mehr.", "", "Nach dem Update geht nichts mehr.", "", "de",

@@ -1,4 +1,5 @@
-/* test_redact.c - stages/redact.c: what is left of a record's personal data, and of a reject's. */
+/* test_redact.c - stages/redact.c: what remains of the personal data of records and rejects, and
+ * the key of its hashes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +7,9 @@
 
 #include <cmocka.h>
 
+#include "base/keyed_hash.h"
 #include "stages/stages.h"
+#include "tests/fakes/database.h"
 #include "tests/fakes/stage.h"
 
 static const struct {
@@ -80,7 +83,7 @@ static struct text process_fields(const char *settings, struct batch *batch)
     return row;
 }
 
-/* Names and what stands elsewhere go; an id that is an address is kept as its hash. */
+/* Names, and copies of the text and title, are dropped; an id that is an address becomes a hash. */
 static void columns_are_redacted(void **state)
 {
     (void)state;
@@ -130,12 +133,89 @@ static void rejects_are_redacted(void **state)
     stage_end(&redact_stage, redact);
 }
 
-static void mistakes_are_told_before_anything_is_read(void **state)
+/* ---- The key ---- */
+
+/* Opens the stage over a database; empty if it opens, else the message. */
+static struct text open_with_key(const struct database *database, const char *key_path,
+                                 struct error *error)
+{
+    *error = (struct error){0};
+    struct stage_context context = {.store = database->store, .key_path = key_path};
+    void *redact = stage_start(&redact_stage, "", &context, error);
+    if (redact)
+        stage_end(&redact_stage, redact);
+    return text_of(error->message);
+}
+
+static bool contains(struct text text, const char *part)
+{
+    return text_find(text, text_of(part), 0) < text.size;
+}
+
+static void a_database_keeps_its_key(void **state)
+{
+    (void)state;
+    struct database database;
+    struct error error;
+    struct hash_key key, other;
+    char path[128], other_path[128];
+    database_make(&database);
+    snprintf(path, sizeof(path), "%s/winnow.key", database.folder);
+    snprintf(other_path, sizeof(other_path), "%s/other.key", database.folder);
+
+    assert_int_equal(open_with_key(&database, path, &error).size, 0); /* creates it */
+    assert_true(hash_key_read(&key, path, NULL));
+    assert_int_equal(open_with_key(&database, path, &error).size, 0); /* keeps it */
+    assert_true(hash_key_read(&other, path, NULL));
+    assert_memory_equal(&key, &other, sizeof(key));
+
+    assert_true(hash_key_generate(&other, NULL) && hash_key_write(&other, other_path, NULL));
+    assert_true(contains(open_with_key(&database, other_path, &error), "not the key"));
+    assert_int_equal(error.kind, ERROR_STORE);
+    unlink(path);
+    assert_true(contains(open_with_key(&database, path, &error), "Restore it from a backup"));
+    assert_int_equal(access(path, F_OK), -1);
+
+    unlink(other_path);
+    database_remove(&database);
+}
+
+static uint64_t hash_kim(const char *settings)
+{
+    struct error error = {0};
+    struct batch batch = {0};
+    void *redact = stage_start(&redact_stage, settings, NULL, &error);
+    assert_non_null(redact);
+    batch_add_record(&batch)->author = TEXT("Kim");
+    batch_add_record(&batch);
+    assert_true(redact_stage.process(redact, &batch, &error));
+    uint64_t hash = batch.records[0].author_hash;
+    assert_int_equal(batch.records[1].author_hash, 0);
+    stage_end(&redact_stage, redact);
+    batch_free(&batch);
+    return hash;
+}
+
+static void authors_are_hashed_with_the_key(void **state)
+{
+    (void)state;
+    struct hash_key key;
+    char path[] = "/tmp/winnow-key-XXXXXX", setting[64];
+    close(mkstemp(path));
+    assert_true(hash_key_generate(&key, NULL) && hash_key_write(&key, path, NULL));
+    snprintf(setting, sizeof(setting), "key=%s", path);
+    uint64_t hash = hash_kim(setting);
+    assert_true(hash == keyed_hash(&key, "author", TEXT("Kim")));
+    assert_true(hash != hash_kim("")); /* without a key file: a key for this run alone */
+    unlink(path);
+}
+
+static void mistakes_are_reported_before_anything_is_read(void **state)
 {
     (void)state;
     struct error error = {0};
     assert_null(stage_start(&redact_stage, "kinds=email, phones", NULL, &error));
-    assert_non_null(strstr(error.message, "'phones' is none of email, phone"));
+    assert_non_null(strstr(error.message, "unknown kind 'phones'; expected email, phone"));
     assert_null(stage_start(&redact_stage, "order_pattern=(", NULL, &error));
 }
 
@@ -145,7 +225,9 @@ int main(void)
         cmocka_unit_test(texts_are_redacted),
         cmocka_unit_test(columns_are_redacted),
         cmocka_unit_test(rejects_are_redacted),
-        cmocka_unit_test(mistakes_are_told_before_anything_is_read),
+        cmocka_unit_test(a_database_keeps_its_key),
+        cmocka_unit_test(authors_are_hashed_with_the_key),
+        cmocka_unit_test(mistakes_are_reported_before_anything_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* prop_window_pack.c - packing and reducing: order kept, nothing lost, the budget held at every
- * level, fewer parts each level; what is appended changes the last pack only. */
+/* prop_window_pack.c - packing and reducing keep the order and every text, respect the budget, and
+ * reduce the parts at each level; an appended text changes only the last pack. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ static size_t estimate_tokens(void *user, size_t index)
     return ((size_t *)user)[index];
 }
 
-/* Side by side they take a little more than alone. */
+/* Together, units have slightly more tokens than alone. */
 static size_t count_tokens(void *user, size_t first, size_t count)
 {
     size_t sum = count / 3;
@@ -78,16 +78,16 @@ static void summarize(struct database *database, size_t session_batch, const str
                       size_t count, struct arena *arena, struct group *group, size_t *generated)
 {
     struct t5_session session = {.model = &model, .batch = session_batch, .input_tokens = 48};
-    struct stage_context bench = {.store = database->store,
-                                  .model = &model,
-                                  .session = &session,
-                                  .session_batch = session_batch,
-                                  .model_key = 1};
-    void *map = stage_start(&map_stage, "", &bench, NULL);
-    void *reduce = stage_start(&reduce_stage, "", &bench, NULL);
+    struct stage_context context = {.store = database->store,
+                                    .model = &model,
+                                    .session = &session,
+                                    .session_batch = session_batch,
+                                    .model_key = 1};
+    void *map = stage_start(&map_stage, "", &context, NULL);
+    void *reduce = stage_start(&reduce_stage, "", &context, NULL);
     *group = (struct group){.members = members, .member_count = count, .arena = arena};
     struct error error = {0};
-    /* The session refuses inputs beyond its window, and the stages assert that they shrink. */
+    /* The session refuses inputs that do not fit; the stages assert that the parts decrease. */
     if (!map_stage.process_group(map, group, &error) ||
         !reduce_stage.process_group(reduce, group, &error))
         fail_msg("%s", error.message);
@@ -97,7 +97,7 @@ static void summarize(struct database *database, size_t session_batch, const str
     arena_free(&session.arena);
 }
 
-static void summaries_reduce_to_one_and_are_remembered(void **state)
+static void summaries_reduce_to_one_and_are_saved(void **state)
 {
     (void)state;
     uint64_t seed = 11;
@@ -117,7 +117,7 @@ static void summaries_reduce_to_one_and_are_remembered(void **state)
         assert_int_equal(again, 0);
         assert_true(text_equal(group.partial_summaries[0], second.partial_summaries[0]));
 
-        /* One more row: the last pack of each level, and perhaps one behind it. */
+        /* One more record changes the last pack of each level, and may add one. */
         summarize(&database, 5, members, count + 1, &arena, &longer, &more);
         assert_true(more <= 30 * (longer.levels + 1));
         database_remove(&database);
@@ -125,7 +125,7 @@ static void summaries_reduce_to_one_and_are_remembered(void **state)
     }
 }
 
-static void one_text_and_none_need_no_model(void **state)
+static void one_text_or_none_needs_no_model(void **state)
 {
     (void)state;
     struct database database;
@@ -147,8 +147,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packs_hold_everything_in_order_and_fit),
-        cmocka_unit_test(summaries_reduce_to_one_and_are_remembered),
-        cmocka_unit_test(one_text_and_none_need_no_model),
+        cmocka_unit_test(summaries_reduce_to_one_and_are_saved),
+        cmocka_unit_test(one_text_or_none_needs_no_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

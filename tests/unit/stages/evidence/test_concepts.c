@@ -1,5 +1,4 @@
-/* test_concepts.c - stages/evidence/concepts.c: what many say weighs, what was said adds nothing.
- */
+/* test_concepts.c - stages/evidence/concepts.c: weights and coverage. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,7 +44,7 @@ static int close_all(void **state)
     return 0;
 }
 
-static void what_many_say_weighs_more(void **state)
+static void common_concepts_weigh_more(void **state)
 {
     (void)state;
     bool *nothing = memory_alloc(concepts.count, sizeof(*nothing));
@@ -58,7 +57,7 @@ static void what_many_say_weighs_more(void **state)
     free(nothing);
 }
 
-static void what_was_said_adds_nothing(void **state)
+static void covered_concepts_add_nothing(void **state)
 {
     (void)state;
     bool *covered = memory_alloc(concepts.count, sizeof(*covered));
@@ -75,8 +74,8 @@ static void what_was_said_adds_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_many_say_weighs_more),
-        cmocka_unit_test(what_was_said_adds_nothing),
+        cmocka_unit_test(common_concepts_weigh_more),
+        cmocka_unit_test(covered_concepts_add_nothing),
     };
     return cmocka_run_group_tests(tests, add_all, close_all);
 }

@@ -1,5 +1,5 @@
-/* test_sentence_index.c - stages/evidence/sentence_index.c and stages/evidence/sentence_select.c:
- * who says what, and who says it best. */
+/* test_sentence_index.c - stages/evidence/sentence_index.c and sentence_select.c: support for
+ * claims, and the most typical passages. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,18 +10,18 @@
 #include "stages/evidence/sentence_index.h"
 #include "stages/evidence/sentence_select.h"
 
-#define SAYS(words, feeling)                                                                       \
+#define MEMBER(words, label)                                                                       \
     {                                                                                              \
-        .text = {words, sizeof(words) - 1}, .sentiment = feeling                                   \
+        .text = {words, sizeof(words) - 1}, .sentiment = label                                     \
     }
 
 static const struct member members[] = {
-    SAYS("The battery dies after 2 hours. I charge it all day long.", SENTIMENT_NEGATIVE),
-    SAYS("Battery dies within hours, so annoying.", SENTIMENT_NEGATIVE),
-    SAYS("But the battery dies quickly every day.", SENTIMENT_NEGATIVE),
-    SAYS("Lovely screen and a great price.", SENTIMENT_POSITIVE),
-    SAYS("Lovely screen and a great price.", SENTIMENT_POSITIVE),
-    SAYS("배터리가 너무 빨리 닳아요. 화면은 예뻐요.", SENTIMENT_MIXED),
+    MEMBER("The battery dies after 2 hours. I charge it all day long.", SENTIMENT_NEGATIVE),
+    MEMBER("Battery dies within hours, so annoying.", SENTIMENT_NEGATIVE),
+    MEMBER("But the battery dies quickly every day.", SENTIMENT_NEGATIVE),
+    MEMBER("Lovely screen and a great price.", SENTIMENT_POSITIVE),
+    MEMBER("Lovely screen and a great price.", SENTIMENT_POSITIVE),
+    MEMBER("배터리가 너무 빨리 닳아요. 화면은 예뻐요.", SENTIMENT_MIXED),
 };
 
 enum { MEMBERS = sizeof(members) / sizeof(*members) };
@@ -64,14 +64,15 @@ static const struct {
     {"It is what it is.", SENTIMENT_UNDETECTED, false, 0},
 };
 
-static void claims_are_supported_by_rows_that_say_so(void **state)
+static void claims_are_supported_by_records(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(claims) / sizeof(*claims); i++) {
         struct passage evidence[3];
-        size_t count;
-        bool found = sentence_index_find_support(&sentence_index, text_of(claims[i].sentence),
-                                                 claims[i].polarity, 0.6, evidence, 3, &count);
+        struct evidence best = {.passages = evidence, .max_count = 3};
+        struct claim claim = {text_of(claims[i].sentence), claims[i].polarity, 0.6};
+        bool found = sentence_index_find_support(&sentence_index, &claim, &best);
+        size_t count = best.count;
         if (found != claims[i].supported)
             fail_msg("%s", claims[i].sentence);
         assert_int_equal(count > 0, found);
@@ -84,7 +85,7 @@ static void claims_are_supported_by_rows_that_say_so(void **state)
     }
 }
 
-static void identical_texts_are_one(void **state)
+static void identical_texts_are_indexed_once(void **state)
 {
     (void)state;
     size_t screens = 0;
@@ -93,38 +94,38 @@ static void identical_texts_are_one(void **state)
     assert_int_equal(screens, 1);
 }
 
-static void the_most_typical_sentence_speaks_for_many(void **state)
+static void the_most_typical_sentence_is_selected(void **state)
 {
     (void)state;
-    struct sentence_filter rules = {.min_length = 8, .max_length = 200, .any_polarity = true};
+    struct sentence_filter filter = {.min_length = 8, .max_length = 200, .any_side = true};
     struct covered_content covered = {0};
     size_t first, second;
-    assert_true(sentence_select_best(&sentence_index, &rules, &covered, &first));
-    /* "The battery dies" and "hours": the others say part of it, one leaning on what was before. */
+    assert_true(sentence_select_best(&sentence_index, &filter, &covered, &first));
+    /* "The battery dies" and "hours": the other sentences say only part of it. */
     assert_int_equal(sentence_index.passages[first].member, 0);
     covered = (struct covered_content){.passages = &first, .passage_count = 1};
-    assert_true(sentence_select_best(&sentence_index, &rules, &covered, &second));
+    assert_true(sentence_select_best(&sentence_index, &filter, &covered, &second));
     assert_int_not_equal(first, second);
-    rules.max_length = 3;
-    assert_false(sentence_select_best(&sentence_index, &rules, &covered, &second));
+    filter.max_length = 3;
+    assert_false(sentence_select_best(&sentence_index, &filter, &covered, &second));
 }
 
 static void quotes_come_from_every_side(void **state)
 {
     (void)state;
     struct covered_content covered = {0};
-    size_t quotes[3], sides[3] = {0};
+    size_t quotes[3], sides[SIDE_COUNT] = {0};
     assert_int_equal(sentence_select_quotes(&sentence_index, &covered, 3, quotes), 3);
     for (size_t i = 0; i < 3; i++) {
         const struct passage *passage = &sentence_index.passages[quotes[i]];
-        sides[sentiment_side_index(members[passage->member].sentiment)]++;
+        sides[side_of(members[passage->member].sentiment)]++;
         assert_true(i == 0 || sentence_index.passages[quotes[i - 1]].score >= passage->score);
     }
-    assert_true(sides[0] > 0 && sides[1] > 0);
+    assert_true(sides[SIDE_NEGATIVE] > 0 && sides[SIDE_POSITIVE] > 0);
     assert_int_equal(sentence_select_quotes(&sentence_index, &covered, 0, quotes), 0);
 }
 
-/* Bullets, and quotation marks without a partner, are no part of what is said. */
+/* Bullets and unpaired quotation marks are not part of a passage. */
 static void sentences_begin_with_their_words(void **state)
 {
     (void)state;
@@ -155,9 +156,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sentences_begin_with_their_words),
-        cmocka_unit_test(claims_are_supported_by_rows_that_say_so),
-        cmocka_unit_test(identical_texts_are_one),
-        cmocka_unit_test(the_most_typical_sentence_speaks_for_many),
+        cmocka_unit_test(claims_are_supported_by_records),
+        cmocka_unit_test(identical_texts_are_indexed_once),
+        cmocka_unit_test(the_most_typical_sentence_is_selected),
         cmocka_unit_test(quotes_come_from_every_side),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);

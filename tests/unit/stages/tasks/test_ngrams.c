@@ -1,5 +1,6 @@
-/* test_ngrams.c - n-grams hash as training/ngrams.py hashes them. data/ngrams.tsv: a text, and the
- * places of its n-grams in a table of 2^21, as `training/ngrams.py --show TEXT...` prints them. */
+/* test_ngrams.c - stages/tasks/ngrams.c hashes n-grams as training/ngrams.py does. Each row of
+ * data/ngrams.tsv is a text and the indices of its n-grams in a table of 2^21 weights, as printed
+ * by `training/ngrams.py --show TEXT...`. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,8 +24,8 @@ static struct ngrams open_table(const int8_t *weights, size_t size)
     return ngrams;
 }
 
-/* With a weight of 1 at these places alone, a text's n-grams all count, and no other's. */
-static void places_are_those_of_training(void **state)
+/* With a weight of 1 at these indices only, all n-grams of the text count, and no others. */
+static void indices_are_those_of_training(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -78,10 +79,10 @@ static void any_bytes_stay_within_the_table(void **state)
         char bytes[64];
         for (size_t i = 0; i < sizeof(bytes); i++) {
             seed = seed * 6364136223846793005u + 1442695040888963407u;
-            /* Now any bytes, now Hangul. */
+            /* Random bytes, or Hangul. */
             bytes[i] = (char)(round % 2 ? seed >> 56 : (uint64_t) "\xEA\xB0\x80"[i % 3]);
         }
-        char *copy = memory_alloc(sizeof(bytes), 1); /* the sanitizer watches its end */
+        char *copy = memory_alloc(sizeof(bytes), 1); /* the address sanitizer checks its end */
         size_t size = seed >> 58;
         memcpy(copy, bytes, size);
         double polarity = ngrams_polarity(&ngrams, (struct text){copy, size});
@@ -106,7 +107,7 @@ static void other_sizes_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(places_are_those_of_training),
+        cmocka_unit_test(indices_are_those_of_training),
         cmocka_unit_test(weights_are_signed_squares),
         cmocka_unit_test(any_bytes_stay_within_the_table),
         cmocka_unit_test(other_sizes_are_refused),

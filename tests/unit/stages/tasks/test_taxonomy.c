@@ -1,4 +1,4 @@
-/* test_taxonomy.c - lists of topics, and where their phrases stand. */
+/* test_taxonomy.c - lists of topics, where their phrases match, and the built-in list. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "stages/tasks/taxonomy.h"
+#include "stages/text/texts.h"
 
 static bool read_table(struct taxonomy *taxonomy, const char *table, struct error *error)
 {
@@ -27,18 +29,18 @@ static bool read_table(struct taxonomy *taxonomy, const char *table, struct erro
 /* The topics that `text` names, as "wifi;price;". */
 static void expect(const struct taxonomy *taxonomy, const char *text, const char *expected)
 {
-    enum { MOST_TOPICS = 64 };
-    enum topic_match topic_matches[MOST_TOPICS];
-    assert_true(taxonomy->name_count <= MOST_TOPICS);
+    enum { MAX_TOPICS = 64 };
+    enum topic_match topic_matches[MAX_TOPICS];
+    assert_true(taxonomy->names.count <= MAX_TOPICS);
     char names[256] = "";
     taxonomy_match_topics(taxonomy, text_of(text), topic_matches);
-    for (size_t i = 0; i < taxonomy->name_count; i++) {
-        assert_int_equal(taxonomy_find_index(taxonomy, taxonomy->names[i]), i);
+    for (size_t i = 0; i < taxonomy->names.count; i++) {
+        assert_int_equal(topic_names_find(&taxonomy->names, taxonomy->names.items[i]), i);
         bool named = topic_matches[i] == TOPIC_MATCH_PHRASE;
         assert_int_equal(taxonomy_matches_topic(taxonomy, text_of(text), i), named);
         if (named)
             snprintf(names + strlen(names), sizeof(names) - strlen(names), "%.*s;",
-                     TEXT_ARGUMENT(taxonomy->names[i]));
+                     TEXT_ARGUMENT(taxonomy->names.items[i]));
     }
     assert_string_equal(names, expected);
 }
@@ -49,16 +51,23 @@ static void phrases_are_found_where_words_begin_and_end(void **state)
     struct taxonomy taxonomy = {0};
     struct error error = {0};
     assert_true(read_table(&taxonomy,
-                           "id,topic,phrases_en,phrases_ko,description\n"
-                           "7,wifi,\"wi-fi;internet, slow\",와이파이,\"the \"\"net\"\"\"\n"
+                           "id,topic,language,phrase,description\n"
+                           "7,wifi,en,wi-fi,\"the \"\"net\"\"\"\n"
+                           "7,wifi,en,\"internet, slow\"\n"
                            "\n"
-                           "9,price,cost;worth the money,가격;비싸,\n",
+                           "9,price,en,cost,\n"
+                           "9,price,en,worth the money,\n"
+                           "7,wifi,ko,와이파이,\n"
+                           "9,price,ko,가격,\n"
+                           "9,price,ko,비싸,\n"
+                           "10,colour,,,\n",
                            &error));
-    assert_int_equal(taxonomy.name_count, 2);
+    assert_int_equal(taxonomy.names.count, 3);
     expect(&taxonomy, "The Wi-Fi costs nothing", "wifi;");
     expect(&taxonomy, "No WIFI at that cost!", "wifi;price;");
     expect(&taxonomy, "Not WORTH THE MONEY", "price;");
     expect(&taxonomy, "it accosted me", "");
+    expect(&taxonomy, "A nice colour", "colour;"); /* a name is a phrase */
     expect(&taxonomy, "internet, slow as ever", "wifi;");
     expect(&taxonomy, "와이파이가 안 돼요. 가격이 비싸요", "wifi;price;");
     expect(&taxonomy, "제품가격", "");
@@ -66,14 +75,18 @@ static void phrases_are_found_where_words_begin_and_end(void **state)
     taxonomy_close(&taxonomy);
 }
 
-static void exceptions_are_not_meant(void **state)
+static void excluded_phrases_are_not_matched(void **state)
 {
     (void)state;
     struct taxonomy taxonomy = {0};
     struct error error = {0};
     assert_true(read_table(&taxonomy,
-                           "topic,phrases,phrases_ko\n"
-                           "lessons,course;!of course;! main course ,수업;!수업료\n"
+                           "topic,phrase,exclude\n"
+                           "lessons,course,no\n"
+                           "lessons,of course,yes\n"
+                           "lessons, main course ,YES\n"
+                           "lessons,수업,\n"
+                           "lessons,수업료,yes\n"
                            "price,수업료\n",
                            &error));
     expect(&taxonomy, "The course was long", "lessons;");
@@ -87,8 +100,8 @@ static void exceptions_are_not_meant(void **state)
     taxonomy_close(&taxonomy);
 }
 
-/* What the list that the default model carries once took for something else. */
-static void built_in_phrases_mean_what_they_say(void **state)
+/* Texts that an earlier version of the built-in list misunderstood. */
+static void built_in_phrases_match_what_they_mean(void **state)
 {
     (void)state;
     static const struct {
@@ -122,24 +135,27 @@ static void built_in_phrases_mean_what_they_say(void **state)
     };
     struct taxonomy taxonomy = {0};
     struct error error = {0};
-    if (!taxonomy_read_file(&taxonomy, TEXT("inference/models/topics.csv"), &error))
+    if (!taxonomy_read_file(&taxonomy, TEXT("inference/models/topic_phrases.csv"), &error))
         fail_msg("%s", error.message);
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++)
         expect(&taxonomy, examples[i].text, examples[i].topics);
     taxonomy_close(&taxonomy);
 }
 
-static void faults_name_their_line(void **state)
+static void mistakes_name_their_line(void **state)
 {
     (void)state;
     static const struct {
         const char *table, *message;
     } faults[] = {
-        {"name,phrases\nwifi,net\n", ":1: expected a line of column names"},
-        {"topic,phrases\nwifi,net\n,cost\n", ":3: a topic without a name"},
-        {"topic,phrases\n\"wifi,net\n", ":2: a quote that never closes"},
-        {"topic,phrases\n", "no topics behind"},
-        {"", ":1: expected a line of column names"},
+        {"name,phrase\nwifi,net\n", ":1: expected the column names topic, phrase"},
+        {"topic,phrases\nwifi,net\n", ":1: expected the column names topic, phrase"},
+        {"topic,phrase\nwifi,net\n,cost\n", ":3: expected a name in column 'topic'"},
+        {"topic,phrase\n\"wifi,net\n", ":2: the quote is never closed"},
+        {"topic,phrase,exclude\nwifi,net,no\nwifi,cost,!\n",
+         ":3: expected yes or no in column 'exclude', found '!'"},
+        {"topic,phrase\n", "no topics after the column names"},
+        {"", ":1: expected the column names"},
         {"topic\n\xFF\n", "not UTF-8"},
     };
     for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
@@ -152,13 +168,102 @@ static void faults_name_their_line(void **state)
     }
 }
 
+/* ---- The built-in list ---- */
+
+static void read_built_in_list(struct taxonomy *taxonomy)
+{
+    struct error error = {0};
+    if (!taxonomy_read_file(taxonomy, TEXT("inference/models/topic_phrases.csv"), &error))
+        fail_msg("%s", error.message);
+}
+
+static bool has_phrase(const struct taxonomy *taxonomy, const struct topic_phrase *phrase)
+{
+    for (size_t i = 0; i < taxonomy->phrase_count; i++)
+        if (taxonomy->phrases[i].topic == phrase->topic &&
+            taxonomy->phrases[i].is_exclusion == phrase->is_exclusion &&
+            text_equal(taxonomy->phrases[i].text, phrase->text))
+            return true;
+    return false;
+}
+
+/* topics.csv lists the same topics, in the same order, as topic_phrases.csv. */
+static void built_in_topics_and_phrases_agree(void **state)
+{
+    (void)state;
+    struct taxonomy taxonomy = {0};
+    struct arena arena = {0};
+    struct text rest, line, cell;
+    read_built_in_list(&taxonomy);
+    assert_true(
+        file_read("inference/models/topics.csv", 1 << 16, &arena, &rest, ERROR_INPUT, NULL));
+    assert_true(text_split(&rest, '\n', &line) &&
+                text_equal(line, TEXT("id,topic,name_en,name_ko")));
+    size_t topic = 0;
+    while (rest.size > 0 && text_split(&rest, '\n', &line)) {
+        int64_t id;
+        assert_true(text_split(&line, ',', &cell) && text_to_integer(cell, &id));
+        assert_int_equal(id, topic + 1);
+        assert_true(text_split(&line, ',', &cell));
+        assert_int_equal(topic_names_find(&taxonomy.names, cell), topic++);
+    }
+    assert_int_equal(topic, taxonomy.names.count);
+    arena_free(&arena);
+    taxonomy_close(&taxonomy);
+}
+
+static void built_in_phrases_are_distinct(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct text_set seen = {0};
+    struct text rest, line;
+    assert_true(
+        file_read("inference/models/topic_phrases.csv", 1 << 18, &arena, &rest, ERROR_INPUT, NULL));
+    while (rest.size > 0 && text_split(&rest, '\n', &line))
+        if (!text_set_add(&seen, line))
+            fail_msg("twice: %.*s", TEXT_ARGUMENT(line));
+    text_set_free(&seen);
+    arena_free(&arena);
+}
+
+/* The default model carries a copy of the list. (The name of a topic is a phrase of a list in a
+ * file, but not of a list in a model.) */
+static void the_default_model_has_the_built_in_list(void **state)
+{
+    (void)state;
+    struct taxonomy file = {0}, model = {0};
+    struct t5_model *default_model;
+    struct error error = {0};
+    read_built_in_list(&file);
+    if (!t5_model_open(&default_model, "inference/models/winnow-small.winnow", T5_INT8, &error))
+        fail_msg("%s", error.message);
+    assert_true(taxonomy_read_from_model(&model, default_model));
+    assert_int_equal(model.names.count, file.names.count);
+    for (size_t i = 0; i < model.names.count; i++)
+        assert_true(text_equal(model.names.items[i], file.names.items[i]));
+    for (size_t i = 0; i < model.phrase_count; i++)
+        if (!has_phrase(&file, &model.phrases[i]))
+            fail_msg("not in the file: %.*s", TEXT_ARGUMENT(model.phrases[i].text));
+    for (size_t i = 0; i < file.phrase_count; i++)
+        if (!text_equal(file.phrases[i].text, file.names.items[file.phrases[i].topic]) &&
+            !has_phrase(&model, &file.phrases[i]))
+            fail_msg("not in the model: %.*s", TEXT_ARGUMENT(file.phrases[i].text));
+    taxonomy_close(&file);
+    taxonomy_close(&model);
+    t5_model_close(default_model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(phrases_are_found_where_words_begin_and_end),
-        cmocka_unit_test(exceptions_are_not_meant),
-        cmocka_unit_test(built_in_phrases_mean_what_they_say),
-        cmocka_unit_test(faults_name_their_line),
+        cmocka_unit_test(excluded_phrases_are_not_matched),
+        cmocka_unit_test(built_in_phrases_match_what_they_mean),
+        cmocka_unit_test(built_in_topics_and_phrases_agree),
+        cmocka_unit_test(built_in_phrases_are_distinct),
+        cmocka_unit_test(the_default_model_has_the_built_in_list),
+        cmocka_unit_test(mistakes_name_their_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* test_clause_split.c - where praise turns into complaint. */
+/* test_clause_split.c - stages/text/clause_split.c: where clauses end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ static const struct {
     {"but", "but|"},
 };
 
-static void texts_are_cut_where_they_turn(void **state)
+static void texts_are_split_at_words_that_turn_them(void **state)
 {
     (void)state;
     struct segmenter *segmenter;
@@ -45,6 +45,6 @@ static void texts_are_cut_where_they_turn(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(texts_are_cut_where_they_turn)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(texts_are_split_at_words_that_turn_them)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

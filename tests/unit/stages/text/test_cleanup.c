@@ -1,4 +1,4 @@
-/* test_cleanup.c - stages/text/cleanup.c: what comes in, what a reader sees. */
+/* test_cleanup.c - stages/text/cleanup.c: texts before and after. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -72,7 +72,7 @@ static void the_original_is_kept(void **state)
                                text_of(translations[i].tidy)));
 }
 
-static void blank_answers_are_known(void **state)
+static void blank_answers_are_recognized(void **state)
 {
     (void)state;
     static const char *const blank[] = {
@@ -99,7 +99,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_become_what_a_reader_sees),
         cmocka_unit_test(the_original_is_kept),
-        cmocka_unit_test(blank_answers_are_known),
+        cmocka_unit_test(blank_answers_are_recognized),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

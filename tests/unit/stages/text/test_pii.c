@@ -1,5 +1,4 @@
-/* test_pii.c - stages/text/pii.c, personal_numbers.c: what is personal in a text, and what
- * only looks so. */
+/* test_pii.c - stages/text/pii.c and pii_numbers.c: personal data, and what only looks like it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +9,7 @@
 
 #include "stages/text/pii.h"
 
-/* `found`: the spans as "kind=bytes|"; bytes are those of the text. */
+/* `found`: the spans as "kind=bytes|". */
 static const struct {
     const char *text, *found;
 } examples[] = {
@@ -53,19 +52,19 @@ static const struct {
     {"DE89 3704 0044 0532 0130 00 please", "iban=DE89 3704 0044 0532 0130 00|"},
     {"gb82WEST12345698765432", "iban=gb82WEST12345698765432|"},
     {"DE89 3704 1044 1532 1130 01, AB12 3456", ""},
-    /* addresses in the net */
+    /* IP addresses */
     {"from 192.168.0.17: blocked", "ip=192.168.0.17|"},
     {"2001:db8::7334 and 2001:0db8:85a3:0000:0000:8a2e:0370:7334",
      "ip=2001:db8::7334|ip=2001:0db8:85a3:0000:0000:8a2e:0370:7334|"},
     {"version 5.1.0.2, v4.0.0.1, 1.2.3.4.5, 300.1.1.1, 10:23:45, std::vector", ""},
-    /* queries */
+    /* query strings */
     {"see https://shop.example/a?token=1&b=2.", "query=token=1&b=2|"},
     {"www.x.example/#access_token=9 ok", "query=access_token=9|"},
     {"what?=) is a=b? https://x.example/page#top", ""},
     {"https://x.example/?mail=a@b.org", "query=mail=a@b.org|"},
-    /* the job's own */
+    /* the job's own pattern */
     {"my order ORD-123456, ORD-12", "order=ORD-123456|"},
-    /* two beside one another */
+    /* two next to each other */
     {"a@b.org,+49 30 123456", "email=a@b.org|phone=+49 30 123456|"},
 };
 
@@ -139,7 +138,7 @@ static void raw_utf16_is_searched(void **state)
     pattern_free(pattern);
 }
 
-static void values_compare_by_what_they_say(void **state)
+static void equal_values_have_equal_keys(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -150,7 +149,7 @@ static void values_compare_by_what_they_say(void **state)
     arena_free(&arena);
 }
 
-static void columns_of_names_are_known(void **state)
+static void name_columns_are_recognized(void **state)
 {
     (void)state;
     static const char *const names[] = {"First Name", "reviewer.displayName", "작성자",
@@ -163,7 +162,7 @@ static void columns_of_names_are_known(void **state)
         assert_false(pii_is_name_column(text_of(others[i])));
 }
 
-static void bad_patterns_are_told(void **state)
+static void bad_patterns_are_reported(void **state)
 {
     (void)state;
     struct pattern *pattern;
@@ -183,9 +182,9 @@ int main(void)
         cmocka_unit_test(personal_data_is_found),
         cmocka_unit_test(digits_alone_are_an_id_in_a_cell),
         cmocka_unit_test(raw_utf16_is_searched),
-        cmocka_unit_test(values_compare_by_what_they_say),
-        cmocka_unit_test(columns_of_names_are_known),
-        cmocka_unit_test(bad_patterns_are_told),
+        cmocka_unit_test(equal_values_have_equal_keys),
+        cmocka_unit_test(name_columns_are_recognized),
+        cmocka_unit_test(bad_patterns_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,19 +6,21 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "stages/text/sentence_quality.h"
 #include "stages/text/terms.h"
 
 static const struct {
-    const char *a, *b; /* the same words */
+    const char *a, *b; /* b has all terms of a */
+    size_t count;      /* terms of a */
 } alike[] = {
-    {"Loves the delivery", "loved deliveries"},
-    {"It is fitting!", "it fits"},
-    {"Ｂattery, CHARGED", "battery charges"},
-    {"the", ""},
-    {"don't", "don’t"},
-    {"배송 빠름", "배송... 빠름"},
-    {"lost 3.5 kg", "lose 3.5 kg -- no, lost"},
+    {"Loves the delivery", "loved deliveries", 2},
+    {"It is fitting!", "it fits", 1},
+    {"Ｂattery, CHARGED", "battery charges", 2},
+    {"the", "", 0},
+    {"don't", "don’t", 1},
+    {"배송 빠름", "배송... 빠름", 2},
+    {"lost 3.5 kg", "lose 3.5 kg -- no, lost", 3},
 };
 
 static bool holds_all(const struct term *a, size_t a_count, const struct term *b, size_t b_count)
@@ -33,7 +35,7 @@ static bool holds_all(const struct term *a, size_t a_count, const struct term *b
     return true;
 }
 
-static void inflected_words_are_one(void **state)
+static void inflected_words_have_one_stem(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -41,13 +43,13 @@ static void inflected_words_are_one(void **state)
         size_t a_count, b_count;
         const struct term *a = terms_extract(text_of(alike[i].a), &arena, &a_count);
         const struct term *b = terms_extract(text_of(alike[i].b), &arena, &b_count);
-        if (!holds_all(a, a_count, b, b_count))
-            fail_msg("%s", alike[i].a);
+        if (a_count != alike[i].count || !holds_all(a, a_count, b, b_count))
+            fail_msg("%s: %zu terms", alike[i].a, a_count);
     }
     arena_free(&arena);
 }
 
-static void numbers_and_pairs_are_told_apart(void **state)
+static void numbers_are_distinguished_from_words(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -64,13 +66,13 @@ static const struct {
     size_t words, with_pairs;
 } counted[] = {
     {"The lid broke", 2, 4},     /* the lid, lid broke */
-    {"It was on the lid", 1, 2}, /* "it was" and the like say nothing */
+    {"It was on the lid", 1, 2}, /* "it was on the" are stop words */
     {"lid", 1, 1},
-    {"뚜껑이 깨졌어요", 5, 5}, /* pairs of syllables as they are */
+    {"뚜껑이 깨졌어요", 5, 5}, /* pairs of syllables, no bigrams */
     {"", 0, 0},
 };
 
-static void neighbouring_words_are_pairs(void **state)
+static void neighboring_words_are_bigrams(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -84,7 +86,7 @@ static void neighbouring_words_are_pairs(void **state)
     arena_free(&arena);
 }
 
-static void customers_speak_of_themselves(void **state)
+static void first_person_sentences_are_recognized(void **state)
 {
     (void)state;
     static const char *const personal[] = {"I’m happy", "Fits ME.", "so said my wife",
@@ -98,7 +100,7 @@ static void customers_speak_of_themselves(void **state)
             fail_msg("%s", others[i]);
 }
 
-static void lists_break_off(void **state)
+static void incomplete_lists_are_recognized(void **state)
 {
     (void)state;
     static const char *const broken[] = {"Support is useless.Pros:1.", "light, fast, 3.",
@@ -114,7 +116,7 @@ static void lists_break_off(void **state)
             fail_msg("%s", whole[i]);
 }
 
-static void garbled_sentences_are_refused(void **state)
+static void garbled_sentences_are_not_readable(void **state)
 {
     (void)state;
     static const char *const good[] = {"The battery died young.", "배송이 빨라요",
@@ -135,15 +137,38 @@ static void garbled_sentences_are_refused(void **state)
     assert_false(sentence_is_finished(TEXT("and the")));
 }
 
+/* A word out of order in the list would not be found. */
+static void every_stop_word_is_dropped(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct text rest, line, language;
+    size_t words = 0, count;
+    assert_true(
+        file_read("stages/text/data/stop_words.tsv", 1 << 16, &arena, &rest, ERROR_INPUT, NULL));
+    while (rest.size > 0 && text_split(&rest, '\n', &line)) {
+        if (text_starts_with(line, TEXT("#")) || text_starts_with(line, TEXT("language")))
+            continue;
+        text_split(&line, '\t', &language);
+        terms_extract(line, &arena, &count);
+        if (count != 0)
+            fail_msg("'%.*s' is not dropped", TEXT_ARGUMENT(line));
+        words++;
+    }
+    assert_true(words > 100);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(inflected_words_are_one),
-        cmocka_unit_test(numbers_and_pairs_are_told_apart),
-        cmocka_unit_test(neighbouring_words_are_pairs),
-        cmocka_unit_test(customers_speak_of_themselves),
-        cmocka_unit_test(lists_break_off),
-        cmocka_unit_test(garbled_sentences_are_refused),
+        cmocka_unit_test(every_stop_word_is_dropped),
+        cmocka_unit_test(inflected_words_have_one_stem),
+        cmocka_unit_test(numbers_are_distinguished_from_words),
+        cmocka_unit_test(neighboring_words_are_bigrams),
+        cmocka_unit_test(first_person_sentences_are_recognized),
+        cmocka_unit_test(incomplete_lists_are_recognized),
+        cmocka_unit_test(garbled_sentences_are_not_readable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
