@@ -26,17 +26,18 @@ static bool open_regular_file(const char *path, int *descriptor, size_t *size, e
     return error_set(error, kind, "%s: not a regular file", path);
 }
 
-bool file_read(const char *path, size_t max_size, struct arena *arena, struct text *bytes,
-               enum error_kind kind, struct error *error)
+bool file_read(const char *path, struct file_limits limits, struct arena *arena, struct text *bytes,
+               struct error *error)
 {
+    enum error_kind kind = limits.error_kind;
     int descriptor;
     size_t size;
     if (!open_regular_file(path, &descriptor, &size, kind, error))
         return false;
-    if (size > max_size) {
+    if (size > limits.max_size) {
         close(descriptor);
         return error_set(error, kind, "%s: the file has %zu bytes; at most %zu are allowed", path,
-                         size, max_size);
+                         size, limits.max_size);
     }
     char *memory = arena_alloc(arena, size + 1, 1);
     size_t filled = 0;

@@ -8,9 +8,15 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* Reads a whole file of at most `max_size` bytes into memory of `arena`. Errors are of `kind`. */
-bool file_read(const char *path, size_t max_size, struct arena *arena, struct text *bytes,
-               enum error_kind kind, struct error *error);
+/* What a reader accepts, and the kind of its errors. */
+struct file_limits {
+    size_t max_size; /* bytes */
+    enum error_kind error_kind;
+};
+
+/* Reads a whole file into memory of `arena`. A larger file than `limits` allows is an error. */
+bool file_read(const char *path, struct file_limits limits, struct arena *arena, struct text *bytes,
+               struct error *error);
 
 /* Maps a file read-only; an empty file is the empty text. Release with file_unmap. */
 bool file_map(const char *path, struct text *bytes, enum error_kind kind, struct error *error);

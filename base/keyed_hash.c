@@ -22,7 +22,8 @@ bool hash_key_read(struct hash_key *key, const char *path, struct error *error)
 {
     struct arena arena = {0};
     struct text digits;
-    bool ok = file_read(path, MAX_KEY_FILE_SIZE, &arena, &digits, ERROR_STORE, error);
+    bool ok = file_read(path, (struct file_limits){MAX_KEY_FILE_SIZE, ERROR_STORE}, &arena, &digits,
+                        error);
     if (ok) {
         digits = text_trim(digits);
         ok = digits.size == 2 * HASH_KEY_SIZE;

@@ -281,8 +281,8 @@ static void read_value_file(struct job_loader *loader, struct job_setting *setti
     if (setting->value.size == 0)
         return;
     setting->value = text_of(job_resolve_path(job, setting->value));
-    if (!file_read(setting->value.bytes, MAX_VALUE_FILE_BYTES, &job->arena, &setting->file_contents,
-                   ERROR_USAGE, &error))
+    if (!file_read(setting->value.bytes, (struct file_limits){MAX_VALUE_FILE_BYTES, ERROR_USAGE},
+                   &job->arena, &setting->file_contents, &error))
         add_mistake(loader, "%s: %.*s: %s", setting->location, TEXT_ARGUMENT(setting->key),
                     error.message);
 }
@@ -513,8 +513,9 @@ bool job_load(struct job *job, const char *path, struct text overrides, struct e
     *job = (struct job){0};
     struct arena arena = {0};
     struct text bytes;
-    bool ok = file_read(path, MAX_JOB_BYTES, &arena, &bytes, ERROR_USAGE, error) &&
-              job_parse(job, bytes, path, overrides, error);
+    bool ok =
+        file_read(path, (struct file_limits){MAX_JOB_BYTES, ERROR_USAGE}, &arena, &bytes, error) &&
+        job_parse(job, bytes, path, overrides, error);
     arena_free(&arena);
     return ok;
 }

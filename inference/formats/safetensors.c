@@ -137,7 +137,8 @@ static bool map_shards(struct safetensors *tensors, const char *directory, const
 {
     struct text bytes;
     struct error json_error = {0};
-    if (!file_read(index_path, MAX_INDEX_BYTES, &tensors->paths, &bytes, ERROR_MODEL, error))
+    if (!file_read(index_path, (struct file_limits){MAX_INDEX_BYTES, ERROR_MODEL}, &tensors->paths,
+                   &bytes, error))
         return false;
     struct json *index = json_read(bytes, NULL, ERROR_MODEL, &json_error);
     if (!index)

@@ -137,7 +137,8 @@ static bool read_config(struct import_source *source, struct error *error)
     const char *name = source->config_path;
     struct error json_error = {0};
     struct text bytes;
-    if (!file_read(name, MAX_CONFIG_BYTES, &source->arena, &bytes, ERROR_MODEL, error))
+    if (!file_read(name, (struct file_limits){MAX_CONFIG_BYTES, ERROR_MODEL}, &source->arena,
+                   &bytes, error))
         return false;
     struct json *root = json_read(bytes, NULL, ERROR_MODEL, &json_error);
     if (!root)

@@ -51,8 +51,8 @@ static bool read_prompts(struct import_job *import_job, struct error *error)
 static bool read_ngrams(struct import_job *import_job, struct error *error)
 {
     const char *path = import_job->source.ngrams;
-    return !path || file_read(path, MAX_NGRAMS_BYTES, &import_job->arena, &import_job->ngrams,
-                              ERROR_MODEL, error);
+    return !path || file_read(path, (struct file_limits){MAX_NGRAMS_BYTES, ERROR_MODEL},
+                              &import_job->arena, &import_job->ngrams, error);
 }
 
 static bool read_tokenizer(struct import_job *import_job, struct error *error)

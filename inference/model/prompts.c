@@ -77,7 +77,8 @@ bool prompts_read(const char *path, struct arena *arena, struct text *lines, str
         return true;
     }
     struct line_buffer line_buffer = {0};
-    bool read = file_read(path, MAX_PROMPTS_BYTES, arena, &source.bytes, ERROR_MODEL, error) &&
+    bool read = file_read(path, (struct file_limits){MAX_PROMPTS_BYTES, ERROR_MODEL}, arena,
+                          &source.bytes, error) &&
                 ini_read(&source, append_setting, &line_buffer, error);
     if (read)
         *lines = arena_copy_text(arena, (struct text){line_buffer.bytes, line_buffer.size});

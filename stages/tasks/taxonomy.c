@@ -284,7 +284,8 @@ bool taxonomy_read_file(struct taxonomy *taxonomy, struct text file, struct erro
     const char *path = arena_copy_text(&taxonomy->arena, file).bytes;
     struct csv_reader reader = {.path = path, .line = 1};
     struct list_columns columns;
-    if (!file_read(path, MAX_FILE_SIZE, &taxonomy->arena, &reader.rest, ERROR_USAGE, error))
+    if (!file_read(path, (struct file_limits){MAX_FILE_SIZE, ERROR_USAGE}, &taxonomy->arena,
+                   &reader.rest, error))
         return false;
     if (text_starts_with(reader.rest, TEXT("\xEF\xBB\xBF")))
         reader.rest = text_slice(reader.rest, 3, reader.rest.size);

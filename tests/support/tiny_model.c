@@ -192,7 +192,7 @@ static void write_gguf_vocabulary(FILE *file)
     struct text bytes;
     struct vocabulary vocabulary = {0};
     const char *path = "tests/unit/data/tokenizer/spiece.model";
-    if (!file_read(path, 1 << 20, &arena, &bytes, ERROR_MODEL, NULL) ||
+    if (!file_read(path, (struct file_limits){1 << 20, ERROR_MODEL}, &arena, &bytes, NULL) ||
         !sentencepiece_read(bytes, path, &vocabulary, NULL))
         abort();
     while (vocabulary.count < tiny_config.vocabulary)

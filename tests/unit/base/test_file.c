@@ -43,9 +43,9 @@ static void a_committed_file_replaces_its_target_and_is_private(void **state)
     struct arena arena = {0};
     struct error error = {0};
     struct text bytes;
-    assert_true(file_read(path, 100, &arena, &bytes, ERROR_INPUT, &error));
+    assert_true(file_read(path, (struct file_limits){100, ERROR_INPUT}, &arena, &bytes, &error));
     assert_true(text_equal(bytes, TEXT("round 1\n")));
-    assert_false(file_read(path, 3, &arena, &bytes, ERROR_INPUT, &error));
+    assert_false(file_read(path, (struct file_limits){3, ERROR_INPUT}, &arena, &bytes, &error));
     struct stat about;
     assert_int_equal(stat(path, &about), 0);
     assert_int_equal(about.st_mode & 0777, 0600);
@@ -90,7 +90,7 @@ static void a_full_disk_is_an_error_and_keeps_the_old_file(void **state)
     struct arena arena = {0};
     struct error again = {0};
     struct text bytes;
-    assert_true(file_read(path, 100, &arena, &bytes, ERROR_INPUT, &again));
+    assert_true(file_read(path, (struct file_limits){100, ERROR_INPUT}, &arena, &bytes, &again));
     assert_true(text_equal(bytes, TEXT("old")));
     arena_free(&arena);
 }

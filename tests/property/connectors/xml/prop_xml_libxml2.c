@@ -268,7 +268,8 @@ static size_t compare_folder(const char *folder)
         if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
             good += compare_folder(path);
         else if (text_equal(text_slice(name, name.size - 4, name.size), ending) &&
-                 file_read(path, MAX_FILE_SIZE, &arena, &file, ERROR_INPUT, NULL))
+                 file_read(path, (struct file_limits){MAX_FILE_SIZE, ERROR_INPUT}, &arena, &file,
+                           NULL))
             good += compare(path, file);
         arena_free(&arena);
     }

@@ -229,9 +229,11 @@ static void real_replies_are_trimmed_as_expected(void **state)
         struct text body, expected, trimmed;
         char path[512];
         snprintf(path, sizeof(path), SHARED "emails/%s", entry->d_name);
-        assert_true(file_read(path, 1 << 20, &arena, &body, ERROR_INPUT, NULL));
+        assert_true(
+            file_read(path, (struct file_limits){1 << 20, ERROR_INPUT}, &arena, &body, NULL));
         snprintf(path, sizeof(path), SHARED "trimmed/%s", entry->d_name);
-        assert_true(file_read(path, 1 << 20, &arena, &expected, ERROR_INPUT, NULL));
+        assert_true(
+            file_read(path, (struct file_limits){1 << 20, ERROR_INPUT}, &arena, &expected, NULL));
         struct text text = reply_trim(body, NULL, 0, &arena, &trimmed);
         bool same = text_equal(tidy(text, &arena), tidy(expected, &arena));
         right += same;

@@ -30,8 +30,8 @@ static int open_fixture(void **state)
     static struct fixture fixture; /* cmocka's state; one thread */
     struct error error = {0};
     fixture = (struct fixture){0};
-    if (!file_read("tests/unit/data/vectors.tsv", 1 << 20, &fixture.arena, &fixture.vectors,
-                   ERROR_INPUT, &error))
+    if (!file_read("tests/unit/data/vectors.tsv", (struct file_limits){1 << 20, ERROR_INPUT},
+                   &fixture.arena, &fixture.vectors, &error))
         return -1;
     for (size_t i = 0; i < MODELS; i++) {
         char path[100];

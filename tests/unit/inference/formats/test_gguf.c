@@ -50,7 +50,8 @@ static void what_the_package_wrote_is_read(void **state)
     int64_t integer;
     double real;
     struct gguf_list list;
-    assert_true(file_read(recorded, 1 << 20, &arena, &bytes, ERROR_MODEL, &error));
+    assert_true(
+        file_read(recorded, (struct file_limits){1 << 20, ERROR_MODEL}, &arena, &bytes, &error));
     assert_true(gguf_has_magic(bytes));
     assert_true(gguf_read(&gguf, bytes, recorded, &error));
     assert_true(gguf_get_text(gguf, "general.architecture", &text));
@@ -106,7 +107,8 @@ static void expect_fault(const char *from, const char *to, const char *message)
     struct error error = {0};
     struct text bytes;
     struct t5_model *model;
-    assert_true(file_read(recorded, 1 << 20, &arena, &bytes, ERROR_MODEL, &error));
+    assert_true(
+        file_read(recorded, (struct file_limits){1 << 20, ERROR_MODEL}, &arena, &bytes, &error));
     size_t at = text_find(bytes, text_of(from), 0);
     assert_true(at < bytes.size);
     memcpy((char *)(uintptr_t)bytes.bytes + at, to, strlen(to));
@@ -140,7 +142,8 @@ static void a_file_cut_anywhere_is_refused(void **state)
     struct arena arena = {0};
     struct error error = {0};
     struct text bytes;
-    assert_true(file_read(recorded, 1 << 20, &arena, &bytes, ERROR_MODEL, &error));
+    assert_true(
+        file_read(recorded, (struct file_limits){1 << 20, ERROR_MODEL}, &arena, &bytes, &error));
     for (size_t size = 0; size < bytes.size; size += size < 4096 ? 3 : 61) {
         struct gguf *gguf;
         error = (struct error){0};

@@ -51,8 +51,8 @@ static void blocks_stand_for_the_numbers_recorded(void **state)
     struct error error = {0};
     struct text file, line, name, digits, number;
     size_t lines = 0;
-    assert_true(
-        file_read("tests/unit/data/blocks.tsv", 1 << 20, &arena, &file, ERROR_INPUT, &error));
+    assert_true(file_read("tests/unit/data/blocks.tsv", (struct file_limits){1 << 20, ERROR_INPUT},
+                          &arena, &file, &error));
     while (text_split(&file, '\n', &line) && line.size) {
         assert_true(text_split(&line, '\t', &name) && text_split(&line, '\t', &digits));
         struct stored_tensor tensor = {.type = type_of(name), .bytes = read_bytes(&arena, digits)};

@@ -27,7 +27,8 @@ static struct text import_bytes(struct arena *arena, char *directory, bool int8_
     struct text path = arena_format(arena, "%s/model.winnow", directory), bytes;
     struct t5_import import = {.source = directory, .target = path.bytes, .int8_only = int8_only};
     assert_true(t5_import(&import, &error));
-    assert_true(file_read(path.bytes, 1 << 24, arena, &bytes, ERROR_MODEL, &error));
+    assert_true(
+        file_read(path.bytes, (struct file_limits){1 << 24, ERROR_MODEL}, arena, &bytes, &error));
     return bytes;
 }
 

@@ -49,8 +49,10 @@ static void compare_lines(const char *model, const char *lines_path, const char 
     struct text lines, expected, line, ids;
     struct error error = {0};
     struct tokenizer *tokenizer = open_tokenizer(model);
-    assert_true(file_read(lines_path, 1 << 20, &arena, &lines, ERROR_INPUT, &error));
-    assert_true(file_read(ids_path, 1 << 20, &arena, &expected, ERROR_INPUT, &error));
+    assert_true(
+        file_read(lines_path, (struct file_limits){1 << 20, ERROR_INPUT}, &arena, &lines, &error));
+    assert_true(
+        file_read(ids_path, (struct file_limits){1 << 20, ERROR_INPUT}, &arena, &expected, &error));
     size_t number = 0;
     while (text_split(&lines, '\n', &line) && text_split(&expected, '\n', &ids) &&
            (line.size || ids.size)) {
@@ -81,8 +83,8 @@ static void ids_are_those_of_t5(void **state)
     struct arena arena = {0};
     struct text cases, line;
     struct error error = {0};
-    if (!file_read("../shared/tokenizer/flan-t5/cases.tsv", 1 << 24, &arena, &cases, ERROR_INPUT,
-                   &error))
+    if (!file_read("../shared/tokenizer/flan-t5/cases.tsv",
+                   (struct file_limits){1 << 24, ERROR_INPUT}, &arena, &cases, &error))
         skip();
     for (size_t i = 0; i < 2; i++) {
         struct tokenizer *tokenizer = open_tokenizer(models[i]);
@@ -299,7 +301,8 @@ static void damaged_files_are_refused(void **state)
     struct arena arena = {0};
     struct text good;
     struct error error = {0};
-    assert_true(file_read(DATA "spiece.model", 1 << 20, &arena, &good, ERROR_INPUT, &error));
+    assert_true(file_read(DATA "spiece.model", (struct file_limits){1 << 20, ERROR_INPUT}, &arena,
+                          &good, &error));
     char path[] = "/tmp/winnow-test-XXXXXX";
     int descriptor = mkstemp(path);
     for (size_t size = 0; size < good.size; size += 997) {

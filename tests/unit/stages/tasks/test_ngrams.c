@@ -30,8 +30,8 @@ static void indices_are_those_of_training(void **state)
     (void)state;
     struct arena arena = {0};
     struct text lines, line, text;
-    assert_true(
-        file_read("tests/unit/data/ngrams.tsv", 1 << 20, &arena, &lines, ERROR_STORE, NULL));
+    assert_true(file_read("tests/unit/data/ngrams.tsv", (struct file_limits){1 << 20, ERROR_STORE},
+                          &arena, &lines, NULL));
     int8_t *weights = memory_alloc(PLACES, 1);
     struct ngrams ngrams = open_table(weights, PLACES);
     size_t texts = 0;

@@ -195,8 +195,8 @@ static void built_in_topics_and_phrases_agree(void **state)
     struct arena arena = {0};
     struct text rest, line, cell;
     read_built_in_list(&taxonomy);
-    assert_true(
-        file_read("inference/models/topics.csv", 1 << 16, &arena, &rest, ERROR_INPUT, NULL));
+    assert_true(file_read("inference/models/topics.csv", (struct file_limits){1 << 16, ERROR_INPUT},
+                          &arena, &rest, NULL));
     assert_true(text_split(&rest, '\n', &line) &&
                 text_equal(line, TEXT("id,topic,name_en,name_ko")));
     size_t topic = 0;
@@ -218,8 +218,8 @@ static void built_in_phrases_are_distinct(void **state)
     struct arena arena = {0};
     struct text_set seen = {0};
     struct text rest, line;
-    assert_true(
-        file_read("inference/models/topic_phrases.csv", 1 << 18, &arena, &rest, ERROR_INPUT, NULL));
+    assert_true(file_read("inference/models/topic_phrases.csv",
+                          (struct file_limits){1 << 18, ERROR_INPUT}, &arena, &rest, NULL));
     while (rest.size > 0 && text_split(&rest, '\n', &line))
         if (!text_set_add(&seen, line))
             fail_msg("twice: %.*s", TEXT_ARGUMENT(line));

@@ -144,8 +144,8 @@ static void every_stop_word_is_dropped(void **state)
     struct arena arena = {0};
     struct text rest, line, language;
     size_t words = 0, count;
-    assert_true(
-        file_read("stages/text/data/stop_words.tsv", 1 << 16, &arena, &rest, ERROR_INPUT, NULL));
+    assert_true(file_read("stages/text/data/stop_words.tsv",
+                          (struct file_limits){1 << 16, ERROR_INPUT}, &arena, &rest, NULL));
     while (rest.size > 0 && text_split(&rest, '\n', &line)) {
         if (text_starts_with(line, TEXT("#")) || text_starts_with(line, TEXT("language")))
             continue;
