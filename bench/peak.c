@@ -104,8 +104,8 @@ DEFINE_READ_LOOP(zmm_read, TARGET("avx512f"), __m512i, _mm512_setzero_si512(), _
 #define YMM_DOT(sum) _mm256_dpbusd_avx_epi32(sum, _mm256_set1_epi8(3), _mm256_set1_epi8(5))
 DEFINE_COMPUTE_LOOP(ymm_int8_vnni, TARGET("avx2,avxvnni"), __m256i, _mm256_setzero_si256(), YMM_DOT)
 
-/* Additions run beside these multiplications, on other units. The sum is the factor: a product that
- * stays the same would leave the loop. */
+/* Additions run in parallel with these multiplications, on other units. The sum is a factor,
+ * because the compiler would move a constant product out of the loop. */
 #define YMM_PAIRS(sum) _mm256_madd_epi16(sum, _mm256_set1_epi16(5))
 #define YMM_FMA(sum) _mm256_fmadd_ps(sum, _mm256_set1_ps(0.5f), _mm256_set1_ps(1.5f))
 DEFINE_COMPUTE_LOOP(ymm_int8, TARGET("avx2"), __m256i, _mm256_setzero_si256(), YMM_PAIRS)

@@ -49,7 +49,7 @@ refused 2 'nothing to do' "$model" --drop-encoder 1
 refused 2 "--drop-encoder '2': expected layers from 0 to 1" "$model" "$work/x" --drop-encoder 2
 refused 2 "--drop-decoder '2-1'" "$model" "$work/x" --drop-decoder 2-1
 refused 2 "--drop-decoder '0,,1'" "$model" "$work/x" --drop-decoder 0,,1
-refused 2 'the decoder needs one layer' "$model" "$work/x" --drop-decoder 0-2
+refused 2 'the decoder needs at least one layer' "$model" "$work/x" --drop-decoder 0-2
 refused 3 'none.txt' "$model" --text "$work/none.txt"
 refused 3 'line 1 has' "$model" --text "$work/texts" --input-tokens 3
 : > "$work/empty"

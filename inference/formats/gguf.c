@@ -220,8 +220,8 @@ static bool bind_tensors(struct gguf *gguf, struct text file, struct reader *rea
         struct stored_tensor *tensor = &gguf->list.tensors[i];
         if (!bind_tensor_data(tensor, gguf->offsets[i], data, step))
             return error_set(error, ERROR_MODEL,
-                             "%s: damaged GGUF file: the tensor '%.*s' has a wrong shape or lies "
-                             "outside the file; fetch it again",
+                             "%s: damaged GGUF file: the tensor '%.*s' has a wrong shape or is "
+                             "outside the file; download it again",
                              reader->name,
                              TEXT_ARGUMENT(text_slice(tensor->name, 0, MAX_SHOWN_BYTES)));
     }

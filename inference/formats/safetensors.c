@@ -80,7 +80,7 @@ static bool read_tensors(struct safetensors *tensors, const struct json *header,
         if (!read_tensor(entry, data, &tensor))
             return error_set(error, ERROR_MODEL,
                              "%s: damaged safetensors file: the tensor '%.*s' has a wrong shape or "
-                             "lies outside the file",
+                             "is outside the file",
                              file, TEXT_ARGUMENT(name));
         stored_list_add(&tensors->list, tensor);
     }
@@ -154,7 +154,8 @@ static bool map_shards(struct safetensors *tensors, const char *directory, const
         if (has_name(shards, count, shard))
             continue;
         if (shard.size == 0 || memchr(shard.bytes, '/', shard.size)) {
-            mapped = error_set(error, ERROR_MODEL, "%s: '%.*s' is not the name of a file beside it",
+            mapped = error_set(error, ERROR_MODEL,
+                               "%s: '%.*s' is not the name of a file in the same folder",
                                index_path, TEXT_ARGUMENT(shard));
             break;
         }

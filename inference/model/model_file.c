@@ -92,7 +92,7 @@ static void config_from_header(struct t5_config *config, const struct model_head
 static bool set_damaged_error(const char *path, const char *what, struct error *error)
 {
     return error_set(error, ERROR_MODEL,
-                     "%s: the model file is damaged (%s); copy it again, or make it anew with "
+                     "%s: the model file is damaged (%s); copy it again, or create it again with "
                      "`winnow model import`",
                      path, what);
 }
@@ -104,15 +104,15 @@ static bool check_header(struct t5_model *model, const char *path, struct error 
     if (file.size < sizeof(header->magic) ||
         memcmp(file.bytes, MODEL_MAGIC, sizeof(header->magic)) != 0)
         return error_set(error, ERROR_MODEL,
-                         "%s: not one of Winnow's model files; make one with "
+                         "%s: not a Winnow model file; create one with "
                          "`winnow model import SOURCE FILE`",
                          path);
     if (file.size < sizeof(*header))
         return set_damaged_error(path, "it ends within its header", error);
     if (header->version != MODEL_VERSION)
         return error_set(error, ERROR_MODEL,
-                         "%s: model file of version %u, this winnow reads version %d; make it anew "
-                         "with `winnow model import`",
+                         "%s: model file of version %u, this winnow reads version %d; create it "
+                         "again with `winnow model import`",
                          path, header->version, MODEL_VERSION);
     if (header->section_count > MODEL_MAX_SECTIONS ||
         header->header_size !=

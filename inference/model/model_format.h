@@ -12,7 +12,8 @@
 #include "inference/model/model.h"
 #include "inference/tokenizer/vocabulary.h"
 
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "model files are mapped as they lie");
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+              "model files are mapped and used in place");
 
 #define MODEL_MAGIC "WINNOW\0\x1A" /* 8 bytes, not NUL-terminated */
 

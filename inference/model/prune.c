@@ -25,10 +25,10 @@ static bool check_removed_layers(const char *stack, const bool *removed_layers, 
     for (uint32_t i = layers; i < T5_MAX_LAYERS; i++)
         if (removed_layers[i])
             return error_set(error, ERROR_USAGE,
-                             "%s layer %u cannot be left out: the %s has layers 0 to %u", stack, i,
+                             "%s layer %u cannot be removed: the %s has layers 0 to %u", stack, i,
                              stack, layers - 1);
     return count_remaining_layers(removed_layers, layers) ||
-           error_set(error, ERROR_USAGE, "the %s needs one layer at least", stack);
+           error_set(error, ERROR_USAGE, "the %s needs at least one layer", stack);
 }
 
 /* The stack of the layers that stay; borrows their weights. */
@@ -48,7 +48,7 @@ bool t5_model_prune(struct t5_model **pruned, const struct t5_model *model,
 {
     *pruned = NULL;
     if (model->unpruned)
-        return error_set(error, ERROR_USAGE, "the model has layers left out already");
+        return error_set(error, ERROR_USAGE, "the model is already pruned");
     if (!check_removed_layers("encoder", removed_layers->encoder, model->config.encoder_layers,
                               error) ||
         !check_removed_layers("decoder", removed_layers->decoder, model->config.decoder_layers,

@@ -1,5 +1,5 @@
 /* fuzz_csv.c - any bytes as a table: every row is a record or a reject, all of it valid UTF-8, and
- * a second reading says the same. */
+ * a second reading gives the same. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* Any bytes as input, target and choices, through a tiny model: no crash, and what is promised of
- * the answers holds. Lines: input, prefix, target, then choices. */
+/* fuzz_engine.c - any bytes as input, target and choices for a tiny model: no crash, and answers
+ * keep their promises. Lines: input, prefix, target, then choices. */
 #include <math.h>
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
-/* fuzz_html.c - any bytes as a page: the text is valid UTF-8, the quotes lie in it in order. */
+/* fuzz_html.c - any bytes as a page: the text is valid UTF-8, and the quotes are in it, in order.
+ */
 #include <stdlib.h>
 
 #include "base/html.h"

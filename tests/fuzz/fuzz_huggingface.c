@@ -1,5 +1,5 @@
 /* fuzz_huggingface.c - any bytes as the JSON files of a Hugging Face directory, whose weights and
- * vocabulary are those of a tiny model: config.json up to the first byte 0xFF, behind it
+ * vocabulary are those of a tiny model: config.json up to the first byte 0xFF, then
  * model.safetensors.index.json. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Any bytes are a job file or a message that says why not. */
+/* fuzz_job.c - any bytes as a job file: it is loaded, or a message says why not. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-/* Up to the first zero byte a job file, behind it the words of --set. */
+/* The job file up to the first zero byte, then the values of --set. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct text all = {(const char *)bytes, size};

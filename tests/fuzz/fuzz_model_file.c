@@ -1,6 +1,6 @@
-/* fuzz_model_file.c - any bytes as a model file. The header's checksum is put right first, so that
- * the checks behind it are reached. What opens is used: weights, tokenizer, prompts, a session; its
- * numbers may be anything. */
+/* fuzz_model_file.c - any bytes as a model file. The header's checksum is corrected first, so
+ * that later checks are reached. A model that opens is used: weights, tokenizer, prompts, a
+ * session. Its numbers may have any value. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static float touch(const struct t5_model *model)
     return sum + t5_model_weights(model)->decoder.final_norm[config->model_width - 1];
 }
 
-/* Encodes, scores and generates, all of it without a promise but that it ends. */
+/* Encodes, scores and generates; the only promise is that each call returns. */
 static void run(const struct t5_model *model, struct arena *arena)
 {
     struct t5_limits limits = {

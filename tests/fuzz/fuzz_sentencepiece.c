@@ -1,5 +1,5 @@
-/* fuzz_sentencepiece.c - any bytes as a spiece.model: what opens cuts and joins texts without a
- * fault. */
+/* fuzz_sentencepiece.c - any bytes as a spiece.model: a tokenizer that opens encodes and decodes
+ * texts without a fault. */
 #include "inference/tokenizer/vocabulary.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

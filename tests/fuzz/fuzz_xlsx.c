@@ -1,4 +1,4 @@
-/* fuzz_xlsx.c - a workbook of which one part (the first byte says which) is any bytes: every row is
+/* fuzz_xlsx.c - a workbook, one part of which (chosen by the first byte) is any bytes: every row is
  * a record or a reject, or reading ends with a message. */
 #include <archive.h>
 #include <archive_entry.h>
@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 enum { PARTS = 4 };
 
-/* What stands in the parts that are not fuzzed. */
+/* The parts that are not fuzzed. */
 static const char *const parts[PARTS][2] = {
     {"xl/workbook.xml", "<workbook><sheets><sheet name='a' id='rId1'/></sheets></workbook>"},
     {"xl/styles.xml", "<styleSheet><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/></cellXfs>"
@@ -64,7 +64,7 @@ static void read_all(const char *path)
         check_batch(&batch);
     }
     if (error.kind == ERROR_USAGE)
-        abort(); /* nobody asked for anything */
+        abort(); /* the job has no setting that could be wrong */
     xlsx_connector.close(state);
     free(state);
     batch_free(&batch);

@@ -13,11 +13,11 @@ enum read_status read_with_connector(const struct connector *connector, struct t
 /* "name=value|" of every field. */
 void format_record_fields(const struct record *record, char *transcript, size_t size);
 
-/* How sure the connector is that a file which begins like this is its own. */
+/* The connector's confidence that it can read a file that starts like this. */
 int get_recognition_score(const struct connector *connector, struct text head);
 
-/* What holds whatever the bytes, for fuzzing: recognition and reading end, and every row is a
- * record, a reject or left out. Aborts where it does not hold. */
+/* For fuzzing, the invariants of any input: recognition and reading return, and every row is a
+ * record, a reject or skipped. Aborts if one does not hold. */
 void check_connector_invariants(const struct connector *connector, struct text bytes);
 
 #endif

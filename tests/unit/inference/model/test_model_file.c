@@ -297,7 +297,7 @@ static void other_files_are_told_apart(void **state)
     static const struct {
         const char *path, *message;
     } examples[] = {
-        {"tests/unit/data/tokenizer/spiece.model", "not one of Winnow's model files"},
+        {"tests/unit/data/tokenizer/spiece.model", "not a Winnow model file"},
         {"tests/unit/data/tokenizer", "neither model.safetensors nor"},
         {"does/not/exist", "No such file"},
     };

@@ -96,9 +96,9 @@ static void what_cannot_go_is_named(void **state)
         struct t5_layer_mask left_out;
         const char *message;
     } examples[] = {
-        {{.encoder[2] = true}, "encoder layer 2 cannot be left out: the encoder has layers 0 to 1"},
-        {{.decoder[255] = true}, "decoder layer 255 cannot be left out"},
-        {{.encoder[0] = true, .encoder[1] = true}, "the encoder needs one layer at least"},
+        {{.encoder[2] = true}, "encoder layer 2 cannot be removed: the encoder has layers 0 to 1"},
+        {{.decoder[255] = true}, "decoder layer 255 cannot be removed"},
+        {{.encoder[0] = true, .encoder[1] = true}, "the encoder needs at least one layer"},
     };
     struct t5_model *whole, *view, *again;
     assert_true(t5_model_open(&whole, models[0], T5_F32, NULL));
