@@ -20,7 +20,7 @@ struct archive_limits {
     {                                                                                              \
         .name = "max_unpack_ratio", .type = OPTION_INTEGER, .offset = offsetof(state, field),      \
         .default_value = "200", .min = 1, .max = 1000000,                                          \
-        .help = "times its size that a packed file may grow when unpacked; more is a fault"        \
+        .help = "maximum ratio of unpacked to packed size; a file above it is not read"            \
     }
 
 extern const struct option archive_options[]; /* keys of [source] that set struct archive_limits */
