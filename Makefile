@@ -15,10 +15,10 @@ test: ## run everything that CI runs
 	script/test
 
 asan: ## run the tests with the address and undefined-behaviour sanitizers
-	script/run-preset asan
+	cmake --preset asan && cmake --build --preset asan && ctest --preset asan
 
 tsan: ## run the engine's and the workers' tests with the thread sanitizer
-	script/run-preset tsan
+	script/thread-sanitizer --long
 
 fuzz: ## fuzz every parser for a few seconds
 	script/fuzz-smoke

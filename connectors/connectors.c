@@ -1,4 +1,4 @@
-/* connectors.c - the lists, and who reads a file. A new format costs its file and a line here. */
+/* connectors.c - the list of connectors, the list of report formats, and the choice for a file. */
 #include "connectors/connectors.h"
 
 #include <sys/stat.h>
@@ -12,28 +12,44 @@ const struct connector *const connectors[] = {&csv_connector, &xlsx_connector, &
 
 const struct report_format *const report_formats[] = {&raw_format, &excel_format, NULL};
 
+const struct connector *connectors_find(struct text name)
+{
+    for (const struct connector *const *connector = connectors; *connector; connector++)
+        if (text_equal_ignore_case(name, text_of((*connector)->name)))
+            return *connector;
+    return NULL;
+}
+
+/* What the connectors need to know of a file; its first bytes are copied into `arena`. */
+static bool inspect_file(const char *path, struct arena *arena, struct candidate_file *file,
+                         struct error *error)
+{
+    struct stat status;
+    *file = (struct candidate_file){.path = path};
+    file->is_directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    if (file->is_directory)
+        return true;
+    struct input *input;
+    struct text head;
+    if (!input_open(&input, path, (struct text){0}, true, error))
+        return false;
+    bool ok = input_peek(input, CONNECTOR_HEAD_SIZE, &head, error);
+    file->head = arena_copy_text(arena, text_slice(head, 0, CONNECTOR_HEAD_SIZE));
+    input_close(input);
+    return ok || head.size > 0;
+}
+
 bool connectors_recognize(const char *path, struct arena *arena, const struct connector **connector,
                           struct text *report, struct error *error)
 {
-    struct stat status;
-    struct candidate_file candidate_file = {.path = path};
-    candidate_file.is_directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    struct candidate_file file;
     *connector = NULL;
     *report = (struct text){0};
-    if (!candidate_file.is_directory) {
-        struct input *input;
-        struct text head;
-        if (!input_open(&input, path, (struct text){0}, true, error))
-            return false;
-        bool read = input_peek(input, CONNECTOR_HEAD_SIZE, &head, error);
-        candidate_file.head = arena_copy_text(arena, text_slice(head, 0, CONNECTOR_HEAD_SIZE));
-        input_close(input);
-        if (!read && head.size == 0)
-            return false;
-    }
+    if (!inspect_file(path, arena, &file, error))
+        return false;
     int best = 0, second_best = 0;
     for (const struct connector *const *next = connectors; *next; next++) {
-        struct recognition recognition = (*next)->recognize(&candidate_file, arena);
+        struct recognition recognition = (*next)->recognize(&file, arena);
         if (recognition.score > 0)
             *report = arena_format(arena, "%.*s%s%s %d: %.*s", TEXT_ARGUMENT(*report),
                                    report->size ? "; " : "", (*next)->name, recognition.score,
@@ -47,13 +63,12 @@ bool connectors_recognize(const char *path, struct arena *arena, const struct co
         }
     }
     if (best == 0)
-        *report = TEXT("like no format there is");
+        *report = TEXT("no known format matches");
     bool is_clear = best < MIN_SCORE || best - second_best >= MIN_LEAD;
     if (best < MIN_SCORE || !is_clear)
         *connector = NULL;
-    return is_clear ||
-           error_set(error, ERROR_USAGE,
-                     "%s: more than one format fits (%.*s); say which it is: --format, or "
-                     "`format =` under [source]",
-                     path, TEXT_ARGUMENT(*report));
+    return is_clear || error_set(error, ERROR_USAGE,
+                                 "%s: more than one format matches (%.*s); choose one with "
+                                 "--format, or with `format =` under [source]",
+                                 path, TEXT_ARGUMENT(*report));
 }

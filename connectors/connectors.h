@@ -1,12 +1,13 @@
-/* connectors.h - every connector and report format there is. */
+/* connectors.h - the connectors and report formats of the program, and how to find the one for a
+ * file. */
 #ifndef CONNECTORS_CONNECTORS_H
 #define CONNECTORS_CONNECTORS_H
 
 #include "pipeline/connector.h"
 #include "pipeline/report.h"
 
-extern const struct connector csv_connector;  /* CSV, TSV, semicolon; surveys, Google Play */
-extern const struct connector xlsx_connector; /* spreadsheets, a sheet read as a table */
+extern const struct connector csv_connector;  /* delimited text: CSV, TSV, semicolons; surveys */
+extern const struct connector xlsx_connector; /* spreadsheets, each sheet read as a table */
 extern const struct connector json_connector; /* JSON lines, and arrays of objects */
 extern const struct connector xml_connector;  /* Disqus, WordPress, Apple, any repeated element */
 extern const struct connector mail_connector; /* mbox, .eml, Maildir, folders of messages */
@@ -18,10 +19,13 @@ extern const struct report_format excel_format; /* opens cleanly in a spreadshee
 
 extern const struct report_format *const report_formats[]; /* NULL-terminated */
 
-/* Reads the head of the file at `path` and asks every connector. *connector is the winner, NULL
- * below a score of 30. The report ("csv 90: ...; json 5: ...") is allocated from `arena`.
- * ERROR_INPUT when the file cannot be read, ERROR_USAGE, with the choices, when two are within 5 of
- * each other. */
+/* The connector of this name, ignoring case, or NULL. */
+const struct connector *connectors_find(struct text name);
+
+/* Reads the first bytes of the file at `path` and asks every connector for its score. *connector is
+ * the one with the highest score, or NULL if no score reaches 30. *report lists the scores and their
+ * reasons ("csv 90: ...; json 5: ..."), allocated from `arena`. Fails with ERROR_INPUT if the file
+ * cannot be read, and with ERROR_USAGE if the two highest scores differ by less than 5. */
 bool connectors_recognize(const char *path, struct arena *arena, const struct connector **connector,
                           struct text *report, struct error *error);
 

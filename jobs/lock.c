@@ -1,4 +1,4 @@
-/* lock.c - one run at a time over one output folder. */
+/* lock.c - locks an output folder with flock(2). */
 #include "jobs/lock.h"
 
 #include <errno.h>
@@ -17,8 +17,8 @@ static bool report_lock_holder(int lock_fd, const char *folder, struct error *er
     ssize_t size = pread(lock_fd, bytes, sizeof(bytes) - 1, 0);
     struct text holder_pid = text_trim((struct text){bytes, size > 0 ? (size_t)size : 0});
     return error_set(error, ERROR_LOCKED,
-                     "another run (process %.*s) works on %s; try again later, or let --wait "
-                     "SECONDS wait for it",
+                     "another run (process %.*s) is using %s; try again later, or wait for it with "
+                     "--wait SECONDS",
                      TEXT_ARGUMENT(holder_pid), folder);
 }
 
@@ -40,16 +40,18 @@ bool lock_acquire(int *lock_fd, const char *folder, int64_t wait_seconds, struct
     if (*lock_fd < 0)
         return error_set(error, ERROR_STORE, "%s: cannot be opened: %s", path, strerror(errno));
     for (int64_t waited_seconds = 0; flock(*lock_fd, LOCK_EX | LOCK_NB) != 0; waited_seconds++) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            error_set(error, ERROR_STORE, "%s: cannot be locked: %s", path, strerror(errno));
-        else if (waited_seconds >= wait_seconds)
-            report_lock_holder(*lock_fd, folder, error);
-        if (error->kind != ERROR_NONE) {
-            close(*lock_fd);
-            *lock_fd = -1;
-            return false;
+        bool is_held = errno == EWOULDBLOCK || errno == EINTR;
+        if (is_held && waited_seconds < wait_seconds) {
+            sleep(1);
+            continue;
         }
-        sleep(1);
+        if (is_held)
+            report_lock_holder(*lock_fd, folder, error);
+        else
+            error_set(error, ERROR_STORE, "%s: cannot be locked: %s", path, strerror(errno));
+        close(*lock_fd);
+        *lock_fd = -1;
+        return false;
     }
     if (write_lock_holder(*lock_fd, path, error))
         return true;

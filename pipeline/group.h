@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "pipeline/group_key.h"
 #include "pipeline/record.h"
 
 /* The rows that passes 2 and 3 look at; zeroed (times TIME_UNKNOWN) is all of them. */
@@ -37,18 +38,18 @@ struct summary_sentence {
 };
 
 struct group {
-    struct text key;      /* "product=Kettle; topic=delivery"; "all" for everything */
-    struct text period;   /* "2026-03" */
-    struct text topic;    /* "delivery"; empty where the group is not about one */
-    uint64_t fingerprint; /* of members and workbench.summary_key: equal means nothing to do */
+    struct group_key key;
+    struct text period;   /* "2026-03", or "all" */
+    uint64_t fingerprint; /* hash of the members and of stage_context.summary_key: a saved summary
+                             with an equal one is current */
 
     /* Loaded by the pipeline before process_group, ordered by created_at, then feedback_id. */
     const struct member *members;
     size_t member_count;
 
     /* map: one text a pack; reduce leaves exactly one. */
-    struct text *parts;
-    size_t part_count;
+    struct text *partial_summaries;
+    size_t partial_summary_count;
     size_t levels; /* of reduction */
 
     /* ground */
@@ -62,7 +63,8 @@ struct group {
 };
 
 struct group_entry {
-    struct text key, period, topic;
+    struct group_key key;
+    struct text period;
     uint64_t fingerprint;
     const uint64_t *feedback_ids; /* members, in the order in which they are loaded */
     size_t member_count;

@@ -1,4 +1,4 @@
-/* pipeline.c - three passes: files to saved rows, groups to summaries, saved rows to figures. */
+/* pipeline.c - three passes: files to saved records, groups to summaries, records to figures. */
 #include "pipeline/pipeline.h"
 
 #include <fts.h>
@@ -25,13 +25,15 @@ bool stage_context_check_interrupt(const struct stage_context *stage_context, st
 {
     return !stage_context->stop || !*stage_context->stop ||
            error_set(error, ERROR_INTERRUPTED,
-                     "interrupted; everything done so far is saved: run it again to go on");
+                     "interrupted; everything done so far is saved: run it again to resume");
 }
 
-/* ---- Steps ---- */
+/* ---- Stages ---- */
 
 bool pipeline_open_stages(struct pipeline *pipeline, struct error *error)
 {
+    if (pipeline->stage_context.store)
+        store_set_model_key(pipeline->stage_context.store, pipeline->stage_context.model_key);
     for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
         struct stage_instance *stage_instance = &pipeline->stage_instances[i];
         stage_instance->opened = true;
@@ -56,7 +58,7 @@ void pipeline_close(struct pipeline *pipeline)
 
 /* ---- Pass 1 ---- */
 
-/* Bytes and the latest change of a file, or of everything in a folder (a Maildir). */
+/* Size and latest modification of a file, or of all files of a folder (a Maildir). */
 static void read_file_signature(const struct input_file *file, struct file_signature *signature)
 {
     *signature = (struct file_signature){.path = file->name,
@@ -78,47 +80,13 @@ static void read_file_signature(const struct input_file *file, struct file_signa
         fts_close(walk);
 }
 
-struct file_reader {
-    struct pipeline *pipeline;
-    const struct input_file *file;
-    uint64_t reads; /* of this file, that gave something */
-    struct batch batch;
-    enum read_status read_status;
-    uint64_t file_bytes, bytes_before; /* of this file; of the files before it */
-    struct progress_report progress;
+/* Position in the files of pass 1. */
+struct file_progress {
+    struct progress_report report;
+    uint64_t bytes_before, file_bytes; /* of the files before the present one; of this file */
 };
 
-/* A file that fails is not the end of the run: the reason is saved with it. */
-static void record_file_failure(struct file_reader *file_reader, const char *reason)
-{
-    file_reader->read_status = READ_FAILED;
-    file_reader->batch.failure = arena_copy_text(&file_reader->batch.arena, text_of(reason));
-    note(file_reader->pipeline, reason);
-}
-
-static void read_next(struct file_reader *file_reader)
-{
-    struct error error = {0};
-    const struct input_file *file = file_reader->file;
-    file_reader->read_status =
-        file->connector->read(file->connector_state, &file_reader->batch, &error);
-    if (file_reader->read_status == READ_OK)
-        file_reader->reads++;
-    if (file_reader->read_status == READ_FAILED)
-        record_file_failure(file_reader, error.message);
-}
-
-/* Until the batch is full, the file ends, or `max_reads` of it are read. */
-static void fill_batch(struct file_reader *file_reader, uint64_t max_reads)
-{
-    struct batch *batch = &file_reader->batch;
-    while (file_reader->read_status == READ_OK && file_reader->reads < max_reads &&
-           !batch_is_full(batch, file_reader->pipeline->batch_records))
-        read_next(file_reader);
-    batch->read = batch->count + batch->reject_count;
-}
-
-/* The stages of pass 1 over a batch; over saved texts those that are for them. */
+/* Runs the stages of pass 1 on a batch; on a batch of saved texts, those that handle them. */
 static bool process_with_stages(const struct pipeline *pipeline, struct batch *batch, bool saved,
                                 struct error *error)
 {
@@ -132,23 +100,21 @@ static bool process_with_stages(const struct pipeline *pipeline, struct batch *b
     return true;
 }
 
-/* Reads again what an interrupted run saved, so that stages know what stood before. */
-static bool replay_saved_reads(struct file_reader *file_reader, uint64_t reads_done,
-                               struct error *error)
+/* Reads again what an interrupted run saved, because stages may depend on earlier rows. */
+static bool replay_saved_reads(const struct pipeline *pipeline, struct batch_reader *reader,
+                               uint64_t saved_reads, struct error *error)
 {
     bool ok = true;
-    file_reader->batch.replay = true;
-    while (ok && file_reader->read_status == READ_OK && file_reader->reads < reads_done) {
-        fill_batch(file_reader, reads_done);
-        ok = process_with_stages(file_reader->pipeline, &file_reader->batch, false, error);
-        if (file_reader->read_status == READ_OK) /* else its failure is still to be saved */
-            batch_reset(&file_reader->batch);
+    reader->batch.replay = true;
+    while (ok && reader->status == READ_OK && reader->reads < saved_reads) {
+        batch_reader_fill(reader, saved_reads);
+        ok = process_with_stages(pipeline, &reader->batch, false, error);
     }
-    file_reader->batch.replay = false;
+    reader->batch.replay = false;
     return ok;
 }
 
-/* Every row that was read is a record in one state, or a reject. */
+/* Every row read must be a record in one state, or a reject. */
 static bool check_row_totals(const struct batch *batch, struct error *error)
 {
     size_t counted = batch->reject_count;
@@ -156,94 +122,84 @@ static bool check_row_totals(const struct batch *batch, struct error *error)
         counted += batch->records[i].state != RECORD_REJECTED;
     return counted == batch->read ||
            error_set(error, ERROR_STORE,
-                     "internal fault: of %zu rows read from %s, %zu are accounted for; please "
+                     "internal fault: %zu rows were read from %s, but %zu have a state; please "
                      "report it",
                      batch->read, batch->path, counted);
 }
 
-static void report_progress(struct file_reader *file_reader)
+static void report_progress(const struct pipeline *pipeline, const struct batch_reader *reader,
+                            struct file_progress *progress)
 {
-    const struct batch *batch = &file_reader->batch;
-    struct progress_report *progress = &file_reader->progress;
-    uint64_t offset = 0;
-    if (batch->count)
-        offset = batch->records[batch->count - 1].byte_offset;
-    progress->items += batch->read;
-    progress->done = file_reader->bytes_before;
-    if (file_reader->read_status != READ_OK)
-        progress->done += file_reader->file_bytes;
-    else
-        progress->done += offset < file_reader->file_bytes ? offset : file_reader->file_bytes;
-    update(file_reader->pipeline, progress);
+    const struct batch *batch = &reader->batch;
+    uint64_t offset = progress->file_bytes;
+    if (reader->status == READ_OK)
+        offset = batch->count ? batch->records[batch->count - 1].byte_offset : 0;
+    progress->report.items += batch->read;
+    progress->report.done = progress->bytes_before;
+    progress->report.done += offset < progress->file_bytes ? offset : progress->file_bytes;
+    update(pipeline, &progress->report);
 }
 
-static bool process_batch(struct file_reader *file_reader, struct error *error)
+static bool process_batch(struct pipeline *pipeline, struct batch_reader *reader,
+                          struct file_progress *progress, struct error *error)
 {
-    struct pipeline *pipeline = file_reader->pipeline;
-    struct batch *batch = &file_reader->batch;
+    struct batch *batch = &reader->batch;
+    if (reader->status == READ_FAILED)
+        note(pipeline, reader->failure.message);
     if (!process_with_stages(pipeline, batch, false, error) || !check_row_totals(batch, error) ||
-        !store_save_batch(pipeline->stage_context.store, batch, pipeline->stage_context.model_key,
-                          file_reader->reads, file_reader->read_status != READ_OK, error))
+        !store_save_batch(pipeline->stage_context.store, batch, reader->reads,
+                          reader->status != READ_OK, error))
         return false;
-    report_progress(file_reader);
-    batch_reset(batch);
+    report_progress(pipeline, reader, progress);
     return stage_context_check_interrupt(&pipeline->stage_context, error);
 }
 
-static bool read_remaining(struct file_reader *file_reader, uint64_t reads_done,
+static bool read_remaining(struct pipeline *pipeline, const struct input_file *file,
+                           uint64_t saved_reads, struct file_progress *progress,
                            struct error *error)
 {
-    const struct input_file *file = file_reader->file;
-    struct error failure = {0};
-    if (!file->connector)
-        record_file_failure(file_reader, file->failure);
-    else if (!file->connector->open(file->connector_state, file->path, &failure))
-        record_file_failure(file_reader, failure.message);
-    bool ok = replay_saved_reads(file_reader, reads_done, error);
+    struct batch_reader reader;
+    batch_reader_open(&reader, file, pipeline->batch_records);
+    bool ok = replay_saved_reads(pipeline, &reader, saved_reads, error);
     do {
-        fill_batch(file_reader, UINT64_MAX);
-        ok = ok && process_batch(file_reader, error);
-    } while (ok && file_reader->read_status == READ_OK);
-    if (file->connector)
-        file->connector->close(file->connector_state);
+        batch_reader_fill(&reader, UINT64_MAX);
+        ok = ok && process_batch(pipeline, &reader, progress, error);
+    } while (ok && reader.status == READ_OK);
+    batch_reader_close(&reader);
     return ok;
 }
 
-static bool read_file(struct file_reader *file_reader, struct error *error)
+static bool read_file(struct pipeline *pipeline, const struct input_file *file,
+                      struct file_progress *progress, struct error *error)
 {
     struct file_signature signature;
-    uint64_t reads_done;
+    uint64_t saved_reads;
     bool finished;
-    read_file_signature(file_reader->file, &signature);
-    file_reader->file_bytes = signature.size;
-    file_reader->reads = 0;
-    file_reader->read_status = READ_OK;
-    file_reader->batch.path = file_reader->file->name;
-    file_reader->batch.source = file_reader->file->source;
-    bool ok = store_begin_file(file_reader->pipeline->stage_context.store, &signature, &reads_done,
-                               &finished, error) &&
-              (finished || read_remaining(file_reader, reads_done, error));
-    file_reader->bytes_before += signature.size;
+    read_file_signature(file, &signature);
+    progress->file_bytes = signature.size;
+    bool ok = store_begin_file(pipeline->stage_context.store, &signature, &saved_reads, &finished,
+                               error) &&
+              (finished || read_remaining(pipeline, file, saved_reads, progress, error));
+    progress->bytes_before += signature.size;
     return ok;
 }
 
-/* Rows outlive their files, and models change: what another model has read of saved texts, this one
- * reads, too. */
+/* Saved texts outlive their files, and models change: analyses the texts that only other models
+ * have analysed. */
 static bool reanalyse_saved_texts(const struct pipeline *pipeline, struct error *error)
 {
     const struct stage_context *context = &pipeline->stage_context;
     struct progress_report progress = {.stage = "again"};
     struct batch batch = {0};
-    uint64_t after = 0;
-    bool ok = store_count_unanalysed(context->store, context->model_key, &progress.total, error),
-         has_more;
+    uint64_t last_id = 0;
+    bool ok = store_count_unanalysed(context->store, &progress.total, error), has_more;
     do {
         batch_reset(&batch);
-        ok = ok && store_load_unanalysed(context->store, context->model_key, &after,
-                                         pipeline->batch_records, &batch, error);
+        ok = ok && store_load_unanalysed(context->store, &last_id, pipeline->batch_records, &batch,
+                                         error);
         has_more = batch.count > 0;
         ok = ok && process_with_stages(pipeline, &batch, true, error) &&
-             store_save_analyses(context->store, &batch, context->model_key, error);
+             store_save_analyses(context->store, &batch, error);
         progress.done += batch.count;
         progress.items = progress.done;
         if (has_more)
@@ -257,56 +213,60 @@ static bool reanalyse_saved_texts(const struct pipeline *pipeline, struct error 
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,
                    struct error *error)
 {
-    struct file_reader file_reader = {.pipeline = pipeline, .progress.stage = "read"};
+    struct file_progress progress = {.report.stage = "read"};
     for (size_t i = 0; i < count; i++) {
         struct file_signature signature;
         read_file_signature(&files[i], &signature);
-        file_reader.progress.total += signature.size;
+        progress.report.total += signature.size;
     }
-    update(pipeline, &file_reader.progress);
+    update(pipeline, &progress.report);
     bool ok = stage_context_check_interrupt(&pipeline->stage_context, error);
-    for (size_t i = 0; ok && i < count; i++) {
-        file_reader.file = &files[i];
-        ok = read_file(&file_reader, error);
-    }
-    batch_free(&file_reader.batch);
+    for (size_t i = 0; ok && i < count; i++)
+        ok = read_file(pipeline, &files[i], &progress, error);
     struct row_totals row_totals;
     return ok && reanalyse_saved_texts(pipeline, error) &&
            store_update_source_languages(pipeline->stage_context.store, error) &&
            store_get_row_totals(pipeline->stage_context.store, &row_totals, error);
 }
 
-struct file_failures {
-    size_t count;
-    char message[2000];
+struct failure_list {
+    size_t count, listed_count;
+    struct text lines;
+    struct arena arena;
 };
 
-static bool add_file_failure(void *user, const struct file_totals *file, struct error *error)
+static bool list_failure(void *user, const struct file_totals *file, struct error *error)
 {
+    enum { MAX_LIST_SIZE = 3500 }; /* the rest of error.message is for the sentences around it */
     (void)error;
-    struct file_failures *file_failures = user;
+    struct failure_list *list = user;
     if (!file->failure.size)
         return true;
-    file_failures->count++;
-    size_t message_size = strlen(file_failures->message);
     bool has_path = text_find(file->failure, file->path, 0) < file->failure.size;
-    snprintf(file_failures->message + message_size, sizeof(file_failures->message) - message_size,
-             "\n  %.*s%s%.*s", has_path ? 0 : (int)file->path.size, file->path.bytes,
-             has_path ? "" : ": ", TEXT_ARGUMENT(file->failure));
+    struct text lines = arena_format(&list->arena, "%.*s\n  %.*s%s%.*s", TEXT_ARGUMENT(list->lines),
+                                     has_path ? 0 : (int)file->path.size, file->path.bytes,
+                                     has_path ? "" : ": ", TEXT_ARGUMENT(file->failure));
+    if (list->count == list->listed_count && lines.size <= MAX_LIST_SIZE) {
+        list->lines = lines;
+        list->listed_count++;
+    }
+    list->count++;
     return true;
 }
 
 bool pipeline_check_failed_files(struct pipeline *pipeline, struct error *error)
 {
-    struct file_failures file_failures = {0};
-    if (!store_for_each_file(pipeline->stage_context.store, add_file_failure, &file_failures,
-                             error))
-        return false;
-    return !file_failures.count ||
-           error_set(error, ERROR_INPUT,
-                     "%zu file%s could not be read to the end (all the rest is done):%s",
-                     file_failures.count, file_failures.count == 1 ? "" : "s",
-                     file_failures.message);
+    struct failure_list list = {0};
+    char more[40] = "";
+    bool ok = store_for_each_file(pipeline->stage_context.store, list_failure, &list, error);
+    if (list.count > list.listed_count)
+        snprintf(more, sizeof(more), "\n  and %zu more", list.count - list.listed_count);
+    if (ok && list.count)
+        ok = error_set(error, ERROR_INPUT,
+                       "%zu file%s could not be read to the end (everything else is done):%.*s%s",
+                       list.count, list.count == 1 ? "" : "s", TEXT_ARGUMENT(list.lines), more);
+    arena_free(&list.arena);
+    return ok;
 }
 
 /* ---- Pass 2 ---- */
@@ -322,16 +282,15 @@ static bool list_groups(struct pipeline *pipeline, struct group_list *groups, st
     return true;
 }
 
-static bool summarize_group(struct pipeline *pipeline, const struct group_entry *header,
+static bool summarize_group(struct pipeline *pipeline, const struct group_entry *entry,
                             struct arena *arena, struct error *error)
 {
     const struct stage_context *context = &pipeline->stage_context;
-    struct group group = {.key = header->key,
-                          .period = header->period,
-                          .topic = header->topic,
-                          .fingerprint = header->fingerprint,
+    struct group group = {.key = entry->key,
+                          .period = entry->period,
+                          .fingerprint = entry->fingerprint,
                           .arena = arena};
-    if (!store_load_group_members(context->store, header, context->model_key, &group, error))
+    if (!store_load_group_members(context->store, entry, &group, error))
         return false;
     for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
         struct stage_instance *stage_instance = &pipeline->stage_instances[i];
@@ -348,9 +307,10 @@ static void note_skipped_groups(const struct pipeline *pipeline, const struct gr
     if (!groups->skipped)
         return;
     char message[120];
-    snprintf(message, sizeof(message),
-             "%zu groups beyond [group] max_groups are not summarised (their figures are there)",
-             groups->skipped);
+    snprintf(
+        message, sizeof(message),
+        "%zu groups exceed [group] max_groups and are not summarised; their figures are complete",
+        groups->skipped);
     note(pipeline, message);
 }
 

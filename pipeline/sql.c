@@ -1,4 +1,4 @@
-/* sql.c - the one file that knows SQLite. */
+/* sql.c - the only file that uses SQLite. */
 #include "pipeline/sql.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ struct sql_statement {
     const char *text;
     sqlite3_stmt *handle;
     bool in_use;
-    int code; /* of the last step */
+    int code; /* SQLite result code of the last bind or step */
 };
 
 struct sql {
@@ -28,40 +28,45 @@ struct sql {
     size_t count, capacity;
 };
 
+bool sql_report_damage(struct sql *sql, const char *fault, struct error *error)
+{
+    return error_set(error, ERROR_STORE,
+                     "%s: the database is damaged (%s). Restore it from a backup, or move it away "
+                     "and run again: winnow then rebuilds it from the exports",
+                     sql->path, fault);
+}
+
 static bool report_sqlite_error(struct sql *sql, int code, struct error *error)
 {
     const char *path = sql->path;
     switch (code & 0xFF) {
     case SQLITE_FULL:
         return error_set(error, ERROR_STORE,
-                         "%s: the disk is full; free some space and run again: everything saved "
+                         "%s: the disk is full; free some space and run again. Everything saved "
                          "before is intact",
                          path);
     case SQLITE_NOMEM:
         return error_set(error, ERROR_STORE,
-                         "%s: out of memory; everything saved before is intact: run again with a "
-                         "smaller [run] batch_records",
+                         "%s: out of memory; run again with a smaller [run] batch_records. "
+                         "Everything saved before is intact",
                          path);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return error_set(error, ERROR_STORE,
-                         "%s: another program keeps the database locked; close it and run again",
+                         "%s: another program has locked the database; close it and run again",
                          path);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return error_set(error, ERROR_STORE,
-                         "%s: the database is damaged (%s). Restore it from a backup, or move it "
-                         "away and run again: it is then built anew from the exports",
-                         path, sqlite3_errstr(code));
+        return sql_report_damage(sql, sqlite3_errstr(code), error);
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
         return error_set(error, ERROR_STORE,
-                         "%s: the database cannot be opened for writing (%s); check the rights of "
-                         "the file and of its folder",
+                         "%s: cannot open the database for writing (%s); check the "
+                         "permissions of the file and of its folder",
                          path, sqlite3_errstr(code));
     default:
-        return error_set(error, ERROR_STORE, "%s: the database failed: %s", path,
+        return error_set(error, ERROR_STORE, "%s: database error: %s", path,
                          sql->handle ? sqlite3_errmsg(sql->handle) : sqlite3_errstr(code));
     }
 }
@@ -72,18 +77,17 @@ static bool check_sqlite_code(struct sql *sql, int code, struct error *error)
            report_sqlite_error(sql, code, error);
 }
 
-/* A database of the process alone has this name. */
 static bool is_in_memory(const char *path)
 {
     return strcmp(path, ":memory:") == 0;
 }
 
-/* SQLite would create the file for everyone that the umask lets in. */
+/* SQLite itself would create the file with the permissions that the umask allows. */
 static bool create_private_file(const char *path, struct error *error)
 {
     int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0)
-        return error_set(error, ERROR_STORE, "%s: the database cannot be opened: %s", path,
+        return error_set(error, ERROR_STORE, "%s: cannot open the database: %s", path,
                          strerror(errno));
     close(descriptor);
     return true;
@@ -136,7 +140,7 @@ void sql_try_execute(struct sql *sql, const char *statement)
 
 bool sql_begin(struct sql *sql, struct error *error)
 {
-    /* Immediate: the lock is taken, or waited for, here and not half way through. */
+    /* IMMEDIATE takes the lock, or waits for it, now and not at the first write. */
     return sql_run(sql_prepare(sql, "BEGIN IMMEDIATE", error), error);
 }
 
@@ -150,7 +154,7 @@ bool sql_commit(struct sql *sql, struct error *error)
 
 void sql_rollback(struct sql *sql)
 {
-    if (!sqlite3_get_autocommit(sql->handle)) /* a full disk may have rolled back by itself */
+    if (!sqlite3_get_autocommit(sql->handle)) /* SQLite rolls back by itself on a full disk */
         sqlite3_exec(sql->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
@@ -287,9 +291,4 @@ double sql_real(const struct sql_statement *statement, int column)
 int64_t sql_last_id(const struct sql *sql)
 {
     return sqlite3_last_insert_rowid(sql->handle);
-}
-
-uint64_t sql_changes(const struct sql *sql)
-{
-    return (uint64_t)sqlite3_changes64(sql->handle);
 }

@@ -48,8 +48,9 @@ struct stage {
                  struct error *error); /* optional */
 
     bool (*process)(void *state, struct batch *batch, struct error *error);
-    bool handles_saved_texts; /* process is called for saved texts, too, that another model has
-                       read: they are cleaned and redacted, and say `analyse` */
+    bool handles_saved_texts; /* `process` is also called for saved texts that the model has not
+                                 analysed: they are cleaned and redacted, and needs_analysis */
+    bool runs_model; /* `process` runs the model; `winnow plan` calls it for a sample only */
 
     bool (*list_groups)(void *state, struct group_list *groups, struct error *error);
     bool (*process_group)(void *state, struct group *group, struct error *error);

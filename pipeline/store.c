@@ -1,9 +1,9 @@
-/* store.c - opening the database, runs, and how far each file is read.
+/* store.c - opening the database, runs, and how far each file was read.
  *
- * The journal is a write-ahead log while a program has the file open, so that reports read while a
- * run writes; at the last close it becomes one file again. `synchronous = NORMAL` is safe there: a
- * kill loses nothing, a power cut at most the last saves, whole, and with them their progress, so
- * that the next run does them again. */
+ * While a program has the database open, its journal is a write-ahead log, so that a report can
+ * read while a run writes; the last close merges the log into the file. `synchronous = NORMAL` is
+ * safe with such a log: a killed process loses nothing, and a power cut loses at most the last
+ * transactions as a whole. Progress is part of each transaction, so the next run repeats them. */
 #include "pipeline/store.h"
 
 #include <stdio.h>
@@ -14,7 +14,8 @@
 #include "base/memory.h"
 #include "pipeline/store_private.h"
 
-/* Up to here the whole file is checked at each opening: a fraction of a second. */
+/* A file of at most this size is checked whenever it is opened; this takes a fraction of a second.
+ */
 #define MAX_CHECKED_BYTES "67108864"
 
 static bool query_integer(struct sql *sql, const char *query, int64_t *number, struct error *error)
@@ -26,8 +27,8 @@ static bool query_integer(struct sql *sql, const char *query, int64_t *number, s
     return sql_finish(statement, error);
 }
 
-/* SQLite finds some damage only when it meets it; here it is looked for. */
-static bool check_integrity(struct sql *sql, const char *path, struct error *error)
+/* Looks for damage that SQLite would notice only when it reads the damaged page. */
+static bool check_integrity(struct sql *sql, struct error *error)
 {
     int64_t is_too_large_to_check;
     if (!query_integer(sql,
@@ -38,26 +39,17 @@ static bool check_integrity(struct sql *sql, const char *path, struct error *err
     if (is_too_large_to_check)
         return true;
     struct sql_statement *statement = sql_prepare(sql, "PRAGMA quick_check(1)", error);
-    bool is_intact = sql_next_row(statement) && text_equal(sql_text(statement, 0), TEXT("ok"));
     char fault[200] = "";
-    if (statement && !is_intact && sql_column_count(statement) > 0) {
-        struct text check_message = sql_text(statement, 0);
-        snprintf(fault, sizeof(fault), "%.*s", TEXT_ARGUMENT(check_message));
-    }
-    if (!sql_finish(statement, error))
-        return false;
-    return is_intact ||
-           error_set(error, ERROR_STORE,
-                     "%s: the database is damaged (%s). Restore it from a backup, or move "
-                     "it away and run again: it is then built anew from the exports",
-                     path, fault);
+    if (sql_next_row(statement) && !text_equal(sql_text(statement, 0), TEXT("ok")))
+        snprintf(fault, sizeof(fault), "%.*s", TEXT_ARGUMENT(sql_text(statement, 0)));
+    return sql_finish(statement, error) && (!fault[0] || sql_report_damage(sql, fault, error));
 }
 
 static bool create_tables(struct store *store, struct error *error)
 {
     uint64_t salt;
     if (getrandom(&salt, sizeof(salt), 0) != sizeof(salt))
-        return error_set(error, ERROR_STORE, "no random numbers to be had from the system");
+        return error_set(error, ERROR_STORE, "the system returned no random numbers");
     char settings[200];
     snprintf(settings, sizeof(settings),
              "INSERT INTO setting VALUES ('salt', %lld), ('model_key', 0);"
@@ -71,55 +63,45 @@ static bool create_tables(struct store *store, struct error *error)
                                  error);
 }
 
-static bool upgrade_tables(struct store *store, struct error *error)
+static bool check_version(const char *path, int64_t version, struct error *error)
 {
-    char version[40];
-    snprintf(version, sizeof(version), "PRAGMA user_version = %d", STORE_VERSION);
-    return sql_begin(store->sql, error) &&
-           store_end_transaction(store,
-                                 sql_execute(store->sql, store_upgrade, error) &&
-                                     sql_execute(store->sql, store_views, error) &&
-                                     sql_execute(store->sql, version, error),
-                                 error);
+    if (version == 0)
+        return error_set(error, ERROR_STORE,
+                         "%s: a database of another program; choose another output folder", path);
+    return version == STORE_VERSION ||
+           error_set(error, ERROR_STORE,
+                     "%s: the database has schema version %lld, but this version of winnow reads "
+                     "version %d; use the winnow that wrote it, or another output folder",
+                     path, (long long)version, STORE_VERSION);
 }
 
 static bool prepare_database(struct store *store, const char *path, struct error *error)
 {
     struct sql *sql = store->sql;
-    int64_t version, table_count, number;
+    int64_t version, table_count, salt, saved_model_key;
     if (!query_integer(sql, "PRAGMA user_version", &version, error) ||
         !query_integer(sql, "SELECT count(*) FROM sqlite_schema", &table_count, error))
         return false;
-    if (version > STORE_VERSION)
-        return error_set(error, ERROR_STORE,
-                         "%s: written by a later version of winnow (schema %lld, this one knows "
-                         "%d); use that version, or another output folder",
-                         path, (long long)version, STORE_VERSION);
-    if (table_count && !version)
-        return error_set(error, ERROR_STORE,
-                         "%s: a database, but not one of winnow's; choose another output folder",
-                         path);
-    if (!check_integrity(sql, path, error) ||
+    if ((table_count && !check_version(path, version, error)) || !check_integrity(sql, error) ||
         !sql_execute(sql, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error) ||
         (!table_count && !create_tables(store, error)) ||
-        (table_count && version < STORE_VERSION && !upgrade_tables(store, error)) ||
-        !query_integer(sql, "SELECT number FROM setting WHERE name = 'salt'", &number, error))
+        !query_integer(sql, "SELECT number FROM setting WHERE name = 'salt'", &salt, error) ||
+        !query_integer(sql, "SELECT number FROM setting WHERE name = 'model_key'", &saved_model_key,
+                       error))
         return false;
-    store->salt = (uint64_t)number;
-    bool ok =
-        query_integer(sql, "SELECT number FROM setting WHERE name = 'model_key'", &number, error);
-    store->model_key = (uint64_t)number;
-    return ok;
+    store->salt = (uint64_t)salt;
+    store->saved_model_key = (uint64_t)saved_model_key;
+    return true;
 }
 
 bool store_open(struct store **store, const char *path, struct error *error)
 {
     *store = NULL;
     struct store *created = memory_alloc(1, sizeof(*created));
-    created->fields = open_memstream(&created->fields_buffer, &created->fields_size);
-    if (!created->fields)
+    created->json = open_memstream(&created->json_buffer, &created->json_size);
+    if (!created->json)
         error_set(error, ERROR_STORE, "out of memory");
-    created->is_prepared = created->fields && sql_open(&created->sql, path, error) &&
+    created->is_prepared = created->json && sql_open(&created->sql, path, error) &&
                            prepare_database(created, path, error);
     if (!created->is_prepared) {
         store_close(created);
@@ -133,18 +115,28 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
-    if (store->is_prepared) /* one file again, unless others read it just now */
+    if (store->is_prepared) /* merges the log, unless another program has the file open */
         sql_try_execute(store->sql, "PRAGMA journal_mode = DELETE");
     sql_close(store->sql);
-    if (store->fields)
-        fclose(store->fields);
-    free(store->fields_buffer);
+    if (store->json)
+        fclose(store->json);
+    free(store->json_buffer);
     free(store);
 }
 
-uint64_t store_model_key(const struct store *store)
+void store_set_model_key(struct store *store, uint64_t model_key)
+{
+    store->model_key = model_key;
+}
+
+uint64_t store_get_model_key(const struct store *store)
 {
     return store->model_key;
+}
+
+uint64_t store_get_saved_model_key(const struct store *store)
+{
+    return store->saved_model_key;
 }
 
 bool store_begin_transaction(struct store *store, struct error *error)
@@ -206,7 +198,7 @@ bool store_finish_run(struct store *store, struct error *error)
         "UPDATE run SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE id = ?", error);
     sql_bind_hash(finish, 1, store->run_id);
     bool ok = sql_run(finish, error);
-    /* Rejects are told once; the same broken rows come back with every run over their file. */
+    /* Each run that reads a file reports its rejects, so those of earlier runs are not kept. */
     struct sql_statement *delete_rejects = sql_prepare(
         store->sql, "DELETE FROM reject WHERE file_id IN (SELECT id FROM file WHERE run_id < ?)",
         error);
@@ -215,11 +207,16 @@ bool store_finish_run(struct store *store, struct error *error)
     return store_end_transaction(store, ok, error);
 }
 
-/* The file of the present run of that path, if it is known. */
-static bool find_file(struct store *store, const struct file_signature *signature, bool *is_known,
-                      bool *is_unchanged, uint64_t *saved_reads, bool *finished,
-                      struct error *error)
+/* What the present run has saved of a file. */
+struct file_progress {
+    bool is_known, is_unchanged, is_finished;
+    uint64_t reads;
+};
+
+static bool find_file(struct store *store, const struct file_signature *signature,
+                      struct file_progress *progress, struct error *error)
 {
+    *progress = (struct file_progress){0};
     struct sql_statement *find =
         sql_prepare(store->sql,
                     "SELECT id, size = ? AND modified = ? AND connector = ?, reads, finished"
@@ -230,12 +227,14 @@ static bool find_file(struct store *store, const struct file_signature *signatur
     sql_bind_text(find, 3, text_of(signature->connector));
     sql_bind_hash(find, 4, store->run_id);
     sql_bind_text(find, 5, text_of(signature->path));
-    *is_known = sql_next_row(find);
-    if (*is_known) {
+    if (sql_next_row(find)) {
         store->file_id = sql_integer(find, 0);
-        *is_unchanged = sql_integer(find, 1);
-        *saved_reads = (uint64_t)sql_integer(find, 2);
-        *finished = sql_integer(find, 3);
+        *progress = (struct file_progress){
+            .is_known = true,
+            .is_unchanged = sql_integer(find, 1),
+            .reads = (uint64_t)sql_integer(find, 2),
+            .is_finished = sql_integer(find, 3),
+        };
     }
     return sql_finish(find, error);
 }
@@ -266,19 +265,20 @@ static bool insert_file(struct store *store, const struct file_signature *signat
 bool store_begin_file(struct store *store, const struct file_signature *signature,
                       uint64_t *saved_reads, bool *finished, struct error *error)
 {
-    bool is_known, is_unchanged = false;
+    struct file_progress progress;
     *saved_reads = 0;
     *finished = false;
-    if (!find_file(store, signature, &is_known, &is_unchanged, saved_reads, finished, error))
+    if (!find_file(store, signature, &progress, error))
         return false;
-    if (is_known && is_unchanged)
+    if (progress.is_known && progress.is_unchanged) {
+        *saved_reads = progress.reads;
+        *finished = progress.is_finished;
         return true;
-    *saved_reads = 0;
-    *finished = false;
+    }
     if (!store_begin_transaction(store, error))
         return false;
     bool ok = true;
-    if (is_known)
+    if (progress.is_known)
         ok = execute_for_file(store, "DELETE FROM reject WHERE file_id = ?", error) &&
              execute_for_file(store, "DELETE FROM pii WHERE file_id = ?", error) &&
              execute_for_file(store, "DELETE FROM seen WHERE file_id = ?", error) &&
@@ -333,8 +333,7 @@ bool store_get_row_totals(struct store *store, struct row_totals *row_totals, st
         return false;
     return state_sum == row_totals->read ||
            error_set(error, ERROR_STORE,
-                     "internal fault: the account does not balance: %llu rows read, %llu accounted "
-                     "for; please report it",
+                     "internal fault: %llu rows were read, but %llu have a state; please report it",
                      (unsigned long long)row_totals->read, (unsigned long long)state_sum);
 }
 

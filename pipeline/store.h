@@ -1,5 +1,8 @@
-/* store.h - what survives the run: records, analyses, summaries, figures, rejects, and how far we
- * got. One SQLite file, mode 0600; the schema is in docs/SCHEMA.md. */
+/* store.h - what a run saves: records, analyses, summaries, figures, rejects, and how far each file
+ * was read. One SQLite file, mode 0600; docs/SCHEMA.md describes its tables.
+ *
+ * Every function that returns false has set an ERROR_STORE with the file, the reason and the
+ * remedy. */
 #ifndef PIPELINE_STORE_H
 #define PIPELINE_STORE_H
 
@@ -9,166 +12,203 @@
 
 struct store;
 
-/* Creates the file where there is none; ":memory:" keeps nothing. A damaged one, or one of a later
- * version, is ERROR_STORE with the remedy; nothing in it is touched then. */
+/* Opens the database at `path`, or creates it; ":memory:" is never written to disk. A damaged file
+ * and a file of another schema version are refused and not changed. */
 bool store_open(struct store **store, const char *path, struct error *error);
 void store_close(struct store *store); /* NULL is fine */
+
+/* ---- The model ---- */
+
+/* Which model's analyses are loaded and saved from now on (stage_context.model_key); 0 before the
+ * first call. */
+void store_set_model_key(struct store *store, uint64_t model_key);
+uint64_t store_get_model_key(const struct store *store);
+
+/* The model of the latest save, whose analyses the views show; 0 before the first save. */
+uint64_t store_get_saved_model_key(const struct store *store);
 
 /* ---- Runs and progress ---- */
 
 struct row_totals {
     uint64_t read;                       /* records and rejects */
-    uint64_t states[RECORD_STATE_COUNT]; /* they add up to `read` */
-    uint64_t inferred, tokens;           /* texts, and tokens of them, that the model read */
-    uint64_t skipped;                    /* rows that are no feedback: not in `read` */
-    uint64_t pii[PII_COUNT];             /* personal data replaced */
+    uint64_t states[RECORD_STATE_COUNT]; /* the sum is `read` */
+    uint64_t inferred, tokens;           /* texts that the model read, and their tokens */
+    uint64_t skipped;                    /* rows that are no feedback; not in `read` */
+    uint64_t pii[PII_COUNT];             /* replaced personal data */
 };
 
-/* Goes on with the last run when that was broken off under the same `job_hash`; else begins the
- * next. Run ids count from 1. */
+/* Resumes the last run if it was interrupted under the same `job_hash`; otherwise starts a new one.
+ * Run ids count from 1. */
 bool store_begin_run(struct store *store, uint64_t job_hash, uint64_t *run_id, bool *resumed,
                      struct error *error);
 
-/* Everything is written: a later run begins anew. */
+/* Marks the run as finished: the next store_begin_run starts a new one. */
 bool store_finish_run(struct store *store, struct error *error);
 
-/* A file as it lies on disk; a change between two tries of a run makes it begin the file again. */
+/* An input file on disk. If it changes before an interrupted run resumes, it is read again from its
+ * start. */
 struct file_signature {
     const char *path;
     const char *connector; /* its name */
-    uint64_t size, modified;
+    uint64_t size;         /* bytes */
+    uint64_t modified;     /* nanoseconds since 1970 */
 };
 
-/* How many connector reads of this file the run has saved already, and whether it is finished.
- * Where the file changed meanwhile, its part of the account and its rejects are dropped, and the
- * answer is 0. */
+/* Starts or resumes a file of the present run: *saved_reads is the number of connector reads saved
+ * so far, *finished whether the file was read to its end. If the file changed, its row totals and
+ * rejects are deleted, and *saved_reads is 0. */
 bool store_begin_file(struct store *store, const struct file_signature *signature,
                       uint64_t *saved_reads, bool *finished, struct error *error);
 
-/* One transaction: the batch's records by their state, their analyses and chunks, rejects, and the
- * new progress. `reads` counts connector reads since the file's start. */
-bool store_save_batch(struct store *store, struct batch *batch, uint64_t model_key, uint64_t reads,
-                      bool file_finished, struct error *error);
+/* Saves, in one transaction, the batch's records by their state, their analyses and chunks, its
+ * rejects, and the progress of the file. `reads` counts connector reads since the file's start. */
+bool store_save_batch(struct store *store, struct batch *batch, uint64_t reads, bool file_finished,
+                      struct error *error);
 
-/* The sum over the files of the present run (before store_begin_run: of the last one). One that
- * does not balance is ERROR_STORE. */
+/* The sum over the files of the present run; before store_begin_run, of the last run. Fails if the
+ * states do not add up to the rows read. */
 bool store_get_row_totals(struct store *store, struct row_totals *row_totals, struct error *error);
 
-/* What the latest run made of one file. */
+/* What the latest run read of one file. */
 struct file_totals {
     struct text path, connector;
-    struct text failure; /* why it could not be read to its end; empty: it was */
+    struct text failure; /* why the file could not be read to its end; empty: it was */
     uint64_t size;       /* bytes */
     bool finished;
     struct row_totals row_totals;
 };
 
-/* Visits the files of the latest run by path; what `file` points to is good during the call. */
+/* Calls `visit` for the files of the latest run, ordered by path. What `file` points to is valid
+ * during the call. */
 bool store_for_each_file(struct store *store,
                          bool (*visit)(void *user, const struct file_totals *file,
                                        struct error *error),
                          void *user, struct error *error);
 
-/* ---- Look-ups of pass 1 (dedupe) ---- */
+/* ---- Pass 1 ---- */
 
-/* Whether a record of this id is saved, and whether one of its revisions has this content. */
 struct record_lookup {
-    bool exists, same_content;
-    bool seen_in_this_run; /* already read in this run: a second time makes it a duplicate */
-    bool new_in_this_run;  /* saved as new in this very run (before an interruption) */
+    bool exists;           /* a record of this id is saved */
+    bool same_content;     /* one of its revisions has this content */
+    bool seen_in_this_run; /* read before in this run: reading it again makes a duplicate */
+    bool new_in_this_run;  /* saved as new in this run, before an interruption */
 };
 
 bool store_find_record(struct store *store, uint64_t id, uint64_t content_hash,
                        struct record_lookup *record_lookup, struct error *error);
 
-/* Whether another record of this source and author says the same. */
-bool store_find_same_author_duplicate(struct store *store, struct text source, struct text author,
-                                      uint64_t text_hash, uint64_t id, bool *found,
+/* Whether another record of the source has the author and the text of `record`. */
+bool store_find_same_author_duplicate(struct store *store, struct text source,
+                                      const struct record *record, bool *found,
                                       struct error *error);
 
-/* After pass 1: of every source, the language that most of its records with a known one are in, for
- * the others. From saved rows alone, so that it does not matter how they came. */
+/* Whether the model has analysed the text of this hash. */
+bool store_has_analysis(struct store *store, uint64_t text_hash, bool *found, struct error *error);
+
+/* Computes the language of most records of every source, for its records without a language. Called
+ * after pass 1; depends on saved records only, so their order does not matter. */
 bool store_update_source_languages(struct store *store, struct error *error);
 
-/* The model whose analyses the views show; 0 before any is saved. */
-uint64_t store_model_key(const struct store *store);
+/* Loads saved texts that the model has not analysed, at most `max`, into an empty batch, as records
+ * to analyse. *last_id is the id of the last record loaded so far (0: none); it is advanced. */
+bool store_load_unanalysed(struct store *store, uint64_t *last_id, size_t max, struct batch *batch,
+                           struct error *error);
 
-/* Saved texts that this model has not read, `after` the id of the last one (0: from the first) and
- * at most `most`, as records to analyse in a batch that is empty. Moves `after` on. */
-bool store_load_unanalysed(struct store *store, uint64_t model_key, uint64_t *last_id, size_t max,
-                           struct batch *batch, struct error *error);
+/* Saves the analyses of a batch from store_load_unanalysed in one transaction. */
+bool store_save_analyses(struct store *store, const struct batch *batch, struct error *error);
 
-/* One transaction: what the model says of a batch of such records. */
-bool store_save_analyses(struct store *store, const struct batch *batch, uint64_t model_key,
-                         struct error *error);
-
-bool store_count_unanalysed(struct store *store, uint64_t model_key, uint64_t *texts,
-                            struct error *error);
-
-bool store_has_analysis(struct store *store, uint64_t text_hash, uint64_t model_key, bool *found,
-                        struct error *error);
+/* The number of saved texts that the model has not analysed. */
+bool store_count_unanalysed(struct store *store, uint64_t *texts, struct error *error);
 
 /* ---- Pass 2 ---- */
 
-/* A saved record as passes 2 and 3 see it. */
-struct row {
+/* A saved record, as passes 2 and 3 read it. */
+struct saved_record {
     uint64_t feedback_id, text_hash, run_id;
     struct text source, external_id, lang, title, text;
     int64_t created_at;
     double rating, rating_scale;
-    struct analysis analysis; /* sentiment undetected and no topics where there is none */
+    struct analysis analysis; /* undetected, without topics, if the model has not read the text */
     const struct field *fields;
     size_t field_count;
 };
 
-/* Calls `visit` for every selected record (not empty, not duplicate: those are not saved as
- * feedback), ordered by created_at, then feedback_id. What `row` points to is good during the call.
- * False from `visit` stops it (error set). */
+/* Calls `visit` for every selected record, ordered by created_at, then feedback_id; NULL selects
+ * all. Empty and duplicate records are not saved, so they are not visited. What `record` points to
+ * is valid during the call. If `visit` returns false, with its error set, the iteration stops. */
 bool store_for_each_record(struct store *store, const struct selection *selection,
-                           uint64_t model_key,
-                           bool (*visit)(void *user, const struct row *row, struct error *error),
+                           bool (*visit)(void *user, const struct saved_record *record,
+                                         struct error *error),
                            void *user, struct error *error);
 
-/* Fills group->members from header->feedback_ids, into group->arena. */
-bool store_load_group_members(struct store *store, const struct group_entry *header,
-                              uint64_t model_key, struct group *group, struct error *error);
+/* Loads the members of entry->feedback_ids into group->members, allocated from group->arena. */
+bool store_load_group_members(struct store *store, const struct group_entry *entry,
+                              struct group *group, struct error *error);
 
-/* Texts that the model generated before: key is a hash of input, decoding and model_key. */
+/* A text that the model wrote. */
+struct generated_text {
+    struct text text;
+    struct text finish_reason; /* "end" or "length" */
+};
+
+/* Loads a text that the model generated before. `key` is a hash of its input, the decoding settings
+ * and the model key. The texts are allocated from `arena`; *found is false if there is none. */
 bool store_load_generated_text(struct store *store, uint64_t key, struct arena *arena,
-                               struct text *text, struct text *finish_reason, bool *found,
+                               struct generated_text *generated_text, bool *found,
                                struct error *error);
-bool store_save_generated_text(struct store *store, uint64_t key, struct text text,
-                               struct text finish_reason, struct error *error);
+bool store_save_generated_text(struct store *store, uint64_t key,
+                               const struct generated_text *generated_text, struct error *error);
 
-/* Whether the view holds a summary of this group with this fingerprint. */
-bool store_summary_is_current(struct store *store, uint64_t view, const struct group_entry *header,
+/* Whether the view has a summary of this group with the same fingerprint. */
+bool store_summary_is_current(struct store *store, uint64_t view, const struct group_entry *entry,
                               bool *current, struct error *error);
 
-/* One transaction: the group's summary, sentences, evidence and quotes, in place of an older one.
- */
+/* Replaces the group's summary, sentences, evidence and quotes in one transaction. */
 bool store_save_summary(struct store *store, uint64_t view, const struct group *group,
                         struct error *error);
 
-/* Drops the view's summaries of groups that are not in the list. */
+/* Deletes the view's summaries of groups that are not in the list. */
 bool store_delete_unlisted_summaries(struct store *store, uint64_t view,
                                      const struct group_list *groups, struct error *error);
 
-/* ---- Pass 3 ---- */
-
-/* One row of topics.csv. Topic "(all)" stands for all records of the segment. */
-struct topic_stats {
-    struct text period, segment, topic;
-    uint64_t mentions, responses; /* records with the topic; records of period and segment */
-    uint64_t positive, neutral, negative, mixed, undetected;
-    double net_sentiment;             /* -100 to +100: 100 (positive - negative) / mentions */
-    double mean_rating, rating_scale; /* NAN where no record has one */
-    double nps, csat;                 /* -100 to +100; 0 to 100 (top two boxes); NAN */
-    uint64_t top_quote_id;            /* feedback id; 0 for none */
+struct saved_summary {
+    struct group_key key;
+    struct text period, text;
+    uint64_t records; /* members of the group */
 };
 
-/* In one transaction, in place of the view's older figures. */
+/* Calls `visit` for the view's summaries in the order of summaries.csv: by key, then period. What
+ * `summary` points to is valid during the call. */
+bool store_for_each_summary(struct store *store, uint64_t view,
+                            bool (*visit)(void *user, const struct saved_summary *summary,
+                                          struct error *error),
+                            void *user, struct error *error);
+
+/* ---- Pass 3 ---- */
+
+/* One row of topics.csv. */
+struct topic_stats {
+    struct group_key key; /* topic "(all)": all records with these fields */
+    struct text period;
+    uint64_t mentions;  /* records with the topic */
+    uint64_t responses; /* records with the same fields and period */
+    uint64_t positive, neutral, negative, mixed, undetected;
+    double net_sentiment;             /* -100 to +100: 100 (positive - negative) / mentions */
+    double mean_rating, rating_scale; /* NAN if no record has one */
+    double nps, csat;                 /* -100 to +100; 0 to 100 (top two boxes); NAN: unknown */
+    uint64_t top_quote_id;            /* feedback id; 0: none */
+};
+
+/* Replaces the view's figures in one transaction. */
 bool store_save_topic_stats(struct store *store, uint64_t view, const struct topic_stats *figures,
                             size_t count, struct error *error);
+
+/* Calls `visit` for the view's figures in the order of topics.csv. What `topic_stats` points to is
+ * valid during the call. */
+bool store_for_each_topic_stats(struct store *store, uint64_t view,
+                                bool (*visit)(void *user, const struct topic_stats *topic_stats,
+                                              struct error *error),
+                                void *user, struct error *error);
 
 /* ---- Reports ---- */
 
@@ -179,12 +219,12 @@ struct column {
     enum column_kind kind;
 };
 
-/* Tables of a report: "feedback", "topics", "summaries", "rejects", with the columns of the
- * contract, in a fixed order of rows. */
-extern const char *const store_tables[]; /* NULL-terminated */
+/* The tables of a report: "feedback", "topics", "summaries", "rejects". Columns and the order of
+ * rows are fixed: the README documents them. NULL-terminated. */
+extern const char *const store_tables[];
 
-/* `begin` gets the columns once, then `row` one text a column (numbers printed in the C locale,
- * empty for NULL), good during the call. */
+/* Receives a table: `begin` gets the columns once, then `row` one text per column, valid during the
+ * call. Numbers are printed as in the C locale; NULL is the empty text. */
 struct table_visitor {
     bool (*begin)(void *user, const struct column *columns, size_t count, struct error *error);
     bool (*row)(void *user, const struct text *cells, size_t count, struct error *error);
@@ -192,7 +232,7 @@ struct table_visitor {
 };
 
 bool store_for_each_table_row(struct store *store, const char *table,
-                              const struct selection *selection, uint64_t model_key,
+                              const struct selection *selection,
                               const struct table_visitor *visitor, struct error *error);
 
 #endif

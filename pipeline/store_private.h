@@ -1,4 +1,4 @@
-/* store_private.h - what the files of the store share; nobody else includes it. */
+/* store_private.h - what the files of the store share; only they include it. */
 #ifndef PIPELINE_STORE_PRIVATE_H
 #define PIPELINE_STORE_PRIVATE_H
 
@@ -7,35 +7,41 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 2 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 1 }; /* of the schema: PRAGMA user_version */
 
-/* store_schema.c */
-extern const char store_schema[];  /* creates every table */
-extern const char store_views[];   /* and every view */
-extern const char store_upgrade[]; /* the tables of version 1 become those of version 2 */
+/* store_schema.c: the statements that create every table and every view. */
+extern const char store_schema[];
+extern const char store_views[];
 
 struct store {
     struct sql *sql;
-    bool is_prepared;   /* the file is ours */
-    uint64_t salt;      /* of authors' hashes, this database's own */
-    uint64_t run_id;    /* 0 before store_begin_run */
-    int64_t file_id;    /* of the file begun last */
-    uint64_t model_key; /* as saved last for the views */
-    FILE *fields;       /* a buffer for records' fields as JSON */
-    char *fields_buffer;
-    size_t fields_size;
+    bool is_prepared;         /* the file is a database of this version */
+    uint64_t salt;            /* random, of this database: goes into hashes of authors */
+    uint64_t run_id;          /* 0 before store_begin_run */
+    int64_t file_id;          /* of the file begun last */
+    uint64_t model_key;       /* set by store_set_model_key */
+    uint64_t saved_model_key; /* as the views know it */
+    FILE *json; /* writes to json_buffer */
+    char *json_buffer;
+    size_t json_size;
 };
 
-/* Begins and ends one saving transaction; `ok` false rolls back. */
+/* Begins a transaction that saves, and ends it: commits if `ok`, else rolls back. */
 bool store_begin_transaction(struct store *store, struct error *error);
 bool store_end_transaction(struct store *store, bool ok, struct error *error);
 
+/* Fields as a JSON object, and back. The JSON text is valid until the next call; an empty value is
+ * null. The fields are allocated from `arena`. */
+struct text store_format_fields(struct store *store, const struct field *fields, size_t count);
+bool store_parse_fields(struct text json, struct arena *arena, const struct field **fields,
+                        size_t *count, struct error *error);
+
 /* Fills the table temp.selected with the ids of the selected records. */
 bool store_fill_selected_ids(struct store *store, const struct selection *selection,
-                             uint64_t model_key, struct error *error);
+                             struct error *error);
 
-/* Queries of the report tables, shared by store_for_each_table_row and the views: the model key is
- * an expression, the rest of the WHERE clause and the order follow. */
+/* The queries of the report tables, shared by store_for_each_table_row and the views. The caller
+ * appends further conditions and the order of rows; `model_key` is an SQL expression. */
 #define STORE_FEEDBACK_QUERY(model_key)                                                            \
     "SELECT printf('%016x', f.id) AS feedback_id, f.source AS source,"                             \
     " f.external_id AS external_id,"                                                               \
@@ -53,26 +59,46 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " FROM feedback AS f LEFT JOIN analysis AS a"                                                  \
     " ON a.text_hash = f.text_hash AND a.model_key = " model_key
 
+/* A segment as group_key_format prints it; NULL for the segment of all records. */
+#define SEGMENT_TEXT(segment)                                                                      \
+    "(SELECT group_concat(v.key || '=' || coalesce(v.value, '(none)'), '; ')"                      \
+    " FROM (SELECT key, value FROM json_each(" segment ") ORDER BY id) AS v)"
+
+#define STORE_TOPICS_SEGMENT "coalesce(" SEGMENT_TEXT("t.segment") ", 'all') AS segment"
+
 #define STORE_TOPICS_QUERY                                                                         \
-    "SELECT period, segment, topic, mentions,"                                                     \
+    "SELECT t.period AS period, " STORE_TOPICS_SEGMENT ","                                         \
+    " t.topic AS topic, mentions,"                                                                 \
     " round(100.0 * mentions / responses, 2) AS share_pct, positive, neutral, negative,"           \
     " round(net_sentiment, 2) AS net_sentiment, round(mean_rating, 3) AS mean_rating,"             \
     " CASE top_quote_id WHEN 0 THEN NULL ELSE printf('%016x', top_quote_id) END AS top_quote_id,"  \
     " responses, mixed, undetected, rating_scale, round(nps, 2) AS nps, round(csat, 2) AS csat"    \
-    " FROM topic_stats"
+    " FROM topic_stats AS t"
 
-/* substr counts bytes of a blob, characters of a text. */
+/* `t.segment` orders segments that print alike. */
+#define STORE_TOPICS_ORDER " ORDER BY t.period, segment, t.segment, mentions DESC, t.topic"
+
+#define STORE_SUMMARIES_GROUP                                                                      \
+    "coalesce(" SEGMENT_TEXT(                                                                      \
+        "s.segment") " || iif(s.topic = '', '', '; topic=' || s.topic),"                           \
+                     " iif(s.topic = '', 'all', 'topic=' || s.topic)) AS \"group\""
+
+/* substr counts bytes in a blob, and characters in a text. */
 #define STORE_SUMMARIES_QUERY                                                                      \
-    "SELECT key AS \"group\", period, text AS summary, records,"                                   \
+    "SELECT " STORE_SUMMARIES_GROUP ","                                                            \
+    " s.period AS period, s.text AS summary, s.records AS records,"                                \
     " (SELECT group_concat(printf('%016x', e.feedback_id), ';') FROM"                              \
-    "  (SELECT feedback_id FROM evidence WHERE summary_id = s.id GROUP BY feedback_id"             \
-    "   ORDER BY min(sentence * 1000 + number)) AS e) AS evidence_ids,"                            \
+    "  (SELECT feedback_id FROM (SELECT feedback_id, row_number() OVER"                            \
+    "    (ORDER BY sentence, number) AS place FROM evidence WHERE summary_id = s.id)"              \
+    "   GROUP BY feedback_id ORDER BY min(place)) AS e) AS evidence_ids,"                          \
     " (SELECT group_concat(q.text, ' | ') FROM"                                                    \
     "  (SELECT cast(substr(cast(f.text AS BLOB), q.\"begin\" + 1, q.\"end\" - q.\"begin\")"        \
     "   AS TEXT) AS text FROM quote AS q JOIN feedback AS f ON f.id = q.feedback_id"               \
     "   WHERE q.summary_id = s.id ORDER BY q.number) AS q) AS quotes,"                             \
     " finish_reason, extractive AS extractive_sentences, levels"                                   \
     " FROM summary AS s"
+
+#define STORE_SUMMARIES_ORDER " ORDER BY \"group\", s.segment, s.topic, s.period"
 
 #define STORE_REJECTS_QUERY                                                                        \
     "SELECT file.path AS file, reject.line AS line, reject.byte_offset AS byte_offset,"            \

@@ -1,17 +1,16 @@
-/* store_records.c - pass 1: what is known of a record, and saving a batch. */
+/* store_records.c - pass 1: looking up records, and saving batches. */
 #include <math.h>
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/json_writer.h"
 #include "base/utf8.h"
 #include "pipeline/store_private.h"
 
 enum {
-    MAX_FIELD_SIZE = 200, /* a longer value is no one's group or filter */
+    MAX_FIELD_SIZE = 200, /* bytes; longer values are of no use for groups and filters */
 };
 
-/* 0 for nobody. */
+/* 0 if there is no author. */
 static uint64_t hash_author(const struct store *store, struct text author)
 {
     return author.size ? hash_combine(hash_combine_number(HASH_SEED, store->salt), author) : 0;
@@ -42,72 +41,60 @@ bool store_find_record(struct store *store, uint64_t id, uint64_t content_hash,
     return sql_finish(find, error);
 }
 
-bool store_find_same_author_duplicate(struct store *store, struct text source, struct text author,
-                                      uint64_t text_hash, uint64_t id, bool *found,
-                                      struct error *error)
+bool store_find_same_author_duplicate(struct store *store, struct text source,
+                                      const struct record *record, bool *found, struct error *error)
 {
     *found = false;
-    if (!author.size)
+    if (!record->author.size)
         return true;
     struct sql_statement *find =
         sql_prepare(store->sql,
                     "SELECT 1 FROM feedback WHERE author_hash = ?1 AND text_hash = ?2"
                     " AND source = ?3 AND id <> ?4"
-                    /* What was said before an edit counts too: else the answer would depend on
-                     * whether the edit is saved yet. */
+                    /* Earlier revisions count too: otherwise the answer would depend on whether
+                     * the edit is saved yet. */
                     " UNION ALL SELECT 1 FROM revision AS r JOIN feedback AS f"
                     " ON f.id = r.feedback_id WHERE r.author_hash = ?1 AND r.text_hash = ?2"
                     " AND f.source = ?3 AND f.id <> ?4 LIMIT 1",
                     error);
-    sql_bind_hash(find, 1, hash_author(store, author));
-    sql_bind_hash(find, 2, text_hash);
+    sql_bind_hash(find, 1, hash_author(store, record->author));
+    sql_bind_hash(find, 2, record->text_hash);
     sql_bind_text(find, 3, source);
-    sql_bind_hash(find, 4, id);
+    sql_bind_hash(find, 4, record->id);
     *found = sql_next_row(find);
     return sql_finish(find, error);
 }
 
-static bool has_saved_analysis(struct store *store, uint64_t text_hash, uint64_t model_key,
-                               bool *found, struct error *error)
+bool store_has_analysis(struct store *store, uint64_t text_hash, bool *found, struct error *error)
 {
     struct sql_statement *find = sql_prepare(
         store->sql, "SELECT 1 FROM analysis WHERE text_hash = ? AND model_key = ?", error);
     sql_bind_hash(find, 1, text_hash);
-    sql_bind_hash(find, 2, model_key);
+    sql_bind_hash(find, 2, store->model_key);
     *found = sql_next_row(find);
     return sql_finish(find, error);
 }
 
-bool store_has_analysis(struct store *store, uint64_t text_hash, uint64_t model_key, bool *found,
-                        struct error *error)
-{
-    return has_saved_analysis(store, text_hash, model_key, found, error);
-}
-
 /* ---- Saving ---- */
 
-/* Columns as a JSON object, for groups and filters. The author's name, and what stands elsewhere
- * in the record or is too long for either use, stay out. */
-static struct text format_fields_json(struct store *store, const struct record *record)
+/* The columns that groups and filters may use. The author's name, long values, and values that are
+ * saved in a column of their own are not among them. */
+static struct text format_record_fields(struct store *store, const struct record *record,
+                                        struct arena *arena)
 {
-    rewind(store->fields);
-    struct json_writer writer = {.stream = store->fields};
-    json_begin_object(&writer);
+    struct field *kept = arena_alloc(arena, record->field_count, sizeof(*kept));
+    size_t count = 0;
     for (size_t i = 0; i < record->field_count; i++) {
         const struct field *field = &record->fields[i];
-        if (!field->value.size || field->value.size > MAX_FIELD_SIZE ||
-            (text_equal(field->value, record->author) && !record->saves_author) ||
-            text_equal(field->value, record->body) || text_equal(field->value, record->title))
-            continue;
-        json_write_key(&writer, field->name);
-        json_write_text(&writer, field->value);
+        bool is_author = text_equal(field->value, record->author) && !record->saves_author;
+        if (field->value.size && field->value.size <= MAX_FIELD_SIZE && !is_author &&
+            !text_equal(field->value, record->body) && !text_equal(field->value, record->title))
+            kept[count++] = *field;
     }
-    json_end(&writer);
-    fflush(store->fields);
-    return text_trim((struct text){store->fields_buffer, store->fields_size});
+    return store_format_fields(store, kept, count);
 }
 
-/* The record as it stands before it is overwritten; nothing when it says the same. */
+/* Keeps the saved content before save_feedback overwrites it, if the new content differs. */
 static bool save_revision(struct store *store, const struct record *record, struct error *error)
 {
     struct sql_statement *insert = sql_prepare(
@@ -120,7 +107,7 @@ static bool save_revision(struct store *store, const struct record *record, stru
     return sql_run(insert, error);
 }
 
-static bool save_feedback(struct store *store, struct text source, const struct record *record,
+static bool save_feedback(struct store *store, struct batch *batch, const struct record *record,
                           struct error *error)
 {
     struct sql_statement *save = sql_prepare(
@@ -136,7 +123,7 @@ static bool save_feedback(struct store *store, struct text source, const struct 
         error);
     uint64_t author = hash_author(store, record->author);
     sql_bind_hash(save, 1, record->id);
-    sql_bind_text(save, 2, source);
+    sql_bind_text(save, 2, batch->source);
     sql_bind_text_or_null(save, 3, record->external_id);
     if (author)
         sql_bind_hash(save, 4, author);
@@ -148,7 +135,7 @@ static bool save_feedback(struct store *store, struct text source, const struct 
     sql_bind_text_or_null(save, 9, record->title);
     sql_bind_text(save, 10, record->text);
     sql_bind_text_or_null(save, 11, record->question);
-    sql_bind_text(save, 12, format_fields_json(store, record));
+    sql_bind_text(save, 12, format_record_fields(store, record, &batch->arena));
     sql_bind_hash(save, 13, record->text_hash);
     sql_bind_hash(save, 14, record->content_hash);
     sql_bind_hash(save, 15, store->run_id);
@@ -196,11 +183,10 @@ static bool save_mention(struct store *store, int64_t analysis_id, size_t number
     return sql_run(save, error);
 }
 
-static bool save_analysis(struct store *store, const struct record *record, uint64_t model_key,
-                          struct error *error)
+static bool save_analysis(struct store *store, const struct record *record, struct error *error)
 {
     bool found;
-    if (!has_saved_analysis(store, record->text_hash, model_key, &found, error))
+    if (!store_has_analysis(store, record->text_hash, &found, error))
         return false;
     if (found)
         return true;
@@ -211,7 +197,7 @@ static bool save_analysis(struct store *store, const struct record *record, uint
         " tokens) VALUES (?, ?, ?, ?, ?, ?, ?)",
         error);
     sql_bind_hash(save, 1, record->text_hash);
-    sql_bind_hash(save, 2, model_key);
+    sql_bind_hash(save, 2, store->model_key);
     sql_bind_text(save, 3, text_of(sentiment_names[analysis->sentiment]));
     sql_bind_real(save, 4, analysis->score);
     sql_bind_real(save, 5, analysis->confidence);
@@ -226,16 +212,16 @@ static bool save_analysis(struct store *store, const struct record *record, uint
     return ok;
 }
 
-static bool save_record(struct store *store, struct text source, const struct record *record,
-                        uint64_t model_key, struct error *error)
+static bool save_record(struct store *store, struct batch *batch, const struct record *record,
+                        struct error *error)
 {
     bool is_changed = record->state == RECORD_NEW || record->state == RECORD_REVISED;
     if (!is_changed && record->state != RECORD_UNCHANGED)
         return true;
     return (!is_changed ||
-            (save_revision(store, record, error) && save_feedback(store, source, record, error))) &&
+            (save_revision(store, record, error) && save_feedback(store, batch, record, error))) &&
            save_seen(store, record, error) &&
-           (!record->needs_analysis || save_analysis(store, record, model_key, error));
+           (!record->needs_analysis || save_analysis(store, record, error));
 }
 
 static bool save_reject(struct store *store, const struct reject *reject, struct arena *arena,
@@ -308,36 +294,36 @@ static bool save_pii_counts(struct store *store, const struct batch *batch, stru
     return ok;
 }
 
-/* For the views: people who open the file see what the latest run's model said. */
-static bool save_model_key(struct store *store, uint64_t model_key, struct error *error)
+/* The views show the analyses of this model. */
+static bool save_model_key(struct store *store, struct error *error)
 {
-    if (store->model_key == model_key)
+    if (store->saved_model_key == store->model_key)
         return true;
     struct sql_statement *save =
         sql_prepare(store->sql, "UPDATE setting SET number = ? WHERE name = 'model_key'", error);
-    sql_bind_hash(save, 1, model_key);
+    sql_bind_hash(save, 1, store->model_key);
     return sql_run(save, error);
 }
 
-bool store_save_batch(struct store *store, struct batch *batch, uint64_t model_key, uint64_t reads,
-                      bool file_finished, struct error *error)
+bool store_save_batch(struct store *store, struct batch *batch, uint64_t reads, bool file_finished,
+                      struct error *error)
 {
     if (!store_begin_transaction(store, error))
         return false;
-    bool ok = save_model_key(store, model_key, error);
+    bool ok = save_model_key(store, error);
     for (size_t i = 0; ok && i < batch->count; i++)
-        ok = save_record(store, batch->source, &batch->records[i], model_key, error);
+        ok = save_record(store, batch, &batch->records[i], error);
     for (size_t i = 0; ok && i < batch->reject_count; i++)
         ok = save_reject(store, &batch->rejects[i], &batch->arena, error);
     ok = ok && save_pii_counts(store, batch, error) &&
          save_progress(store, batch, reads, file_finished, error);
     ok = store_end_transaction(store, ok, error);
     if (ok)
-        store->model_key = model_key;
+        store->saved_model_key = store->model_key;
     return ok;
 }
 
-/* ---- What another model has read ---- */
+/* ---- Saved texts that the model has not analysed ---- */
 
 static bool batch_has_text(const struct batch *batch, uint64_t text_hash)
 {
@@ -347,8 +333,8 @@ static bool batch_has_text(const struct batch *batch, uint64_t text_hash)
     return false;
 }
 
-bool store_load_unanalysed(struct store *store, uint64_t model_key, uint64_t *last_id, size_t max,
-                           struct batch *batch, struct error *error)
+bool store_load_unanalysed(struct store *store, uint64_t *last_id, size_t max, struct batch *batch,
+                           struct error *error)
 {
     struct sql_statement *load =
         sql_prepare(store->sql,
@@ -356,7 +342,7 @@ bool store_load_unanalysed(struct store *store, uint64_t model_key, uint64_t *la
                     " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"
                     " WHERE a.id IS NULL AND (?2 IS NULL OR f.id > ?2) ORDER BY f.id LIMIT ?3",
                     error);
-    sql_bind_hash(load, 1, model_key);
+    sql_bind_hash(load, 1, store->model_key);
     if (*last_id)
         sql_bind_hash(load, 2, *last_id);
     sql_bind_hash(load, 3, max);
@@ -377,22 +363,20 @@ bool store_load_unanalysed(struct store *store, uint64_t model_key, uint64_t *la
     return sql_finish(load, error);
 }
 
-bool store_save_analyses(struct store *store, const struct batch *batch, uint64_t model_key,
-                         struct error *error)
+bool store_save_analyses(struct store *store, const struct batch *batch, struct error *error)
 {
     if (!store_begin_transaction(store, error))
         return false;
-    bool ok = save_model_key(store, model_key, error);
+    bool ok = save_model_key(store, error);
     for (size_t i = 0; ok && i < batch->count; i++)
-        ok = save_analysis(store, &batch->records[i], model_key, error);
+        ok = save_analysis(store, &batch->records[i], error);
     ok = store_end_transaction(store, ok, error);
     if (ok)
-        store->model_key = model_key;
+        store->saved_model_key = store->model_key;
     return ok;
 }
 
-bool store_count_unanalysed(struct store *store, uint64_t model_key, uint64_t *texts,
-                            struct error *error)
+bool store_count_unanalysed(struct store *store, uint64_t *texts, struct error *error)
 {
     struct sql_statement *count =
         sql_prepare(store->sql,
@@ -400,7 +384,7 @@ bool store_count_unanalysed(struct store *store, uint64_t model_key, uint64_t *t
                     " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?"
                     " WHERE a.id IS NULL",
                     error);
-    sql_bind_hash(count, 1, model_key);
+    sql_bind_hash(count, 1, store->model_key);
     *texts = sql_next_row(count) ? sql_hash(count, 0) : 0;
     return sql_finish(count, error);
 }

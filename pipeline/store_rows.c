@@ -1,9 +1,4 @@
-/* store_rows.c - saved records as passes 2 and 3 see them. */
-#include <math.h>
-#include <string.h>
-
-#include "base/json.h"
-#include "base/memory.h"
+/* store_rows.c - saved records, as passes 2 and 3 read them. */
 #include "pipeline/store_private.h"
 
 static enum sentiment parse_sentiment(struct text name)
@@ -14,33 +9,33 @@ static enum sentiment parse_sentiment(struct text name)
     return SENTIMENT_UNDETECTED;
 }
 
-static bool has_topic(const struct row *row, struct text topic)
+static bool has_topic(const struct saved_record *record, struct text topic)
 {
-    for (size_t i = 0; i < row->analysis.topic_count; i++)
-        if (text_equal_ignore_case(row->analysis.topics[i].topic, topic))
+    for (size_t i = 0; i < record->analysis.topic_count; i++)
+        if (text_equal_ignore_case(record->analysis.topics[i].topic, topic))
             return true;
     return false;
 }
 
-static bool matches_condition(const struct field *where, const struct row *row)
+static bool matches_condition(const struct field *where, const struct saved_record *record)
 {
-    for (size_t i = 0; i < row->field_count; i++)
-        if (text_equal_name(where->name, row->fields[i].name))
-            return text_equal_ignore_case(where->value, row->fields[i].value);
+    for (size_t i = 0; i < record->field_count; i++)
+        if (text_equal_name(where->name, record->fields[i].name))
+            return text_equal_ignore_case(where->value, record->fields[i].value);
     if (text_equal_name(where->name, TEXT("source")))
-        return text_equal_ignore_case(where->value, row->source);
+        return text_equal_ignore_case(where->value, record->source);
     if (text_equal_name(where->name, TEXT("lang")))
-        return text_equal_ignore_case(where->value, row->lang);
+        return text_equal_ignore_case(where->value, record->lang);
     if (text_equal_name(where->name, TEXT("sentiment")))
         return text_equal_ignore_case(where->value,
-                                      text_of(sentiment_names[row->analysis.sentiment]));
-    return text_equal_name(where->name, TEXT("topic")) && has_topic(row, where->value);
+                                      text_of(sentiment_names[record->analysis.sentiment]));
+    return text_equal_name(where->name, TEXT("topic")) && has_topic(record, where->value);
 }
 
-static bool matches_selection(const struct selection *selection, const struct row *row)
+static bool matches_selection(const struct selection *selection, const struct saved_record *record)
 {
     for (size_t i = 0; i < selection->where_count; i++)
-        if (!matches_condition(&selection->where[i], row))
+        if (!matches_condition(&selection->where[i], record))
             return false;
     return true;
 }
@@ -67,31 +62,10 @@ static bool read_topics(struct store *store, int64_t analysis_id, struct arena *
     return sql_finish(mentions, error);
 }
 
-static bool read_fields(struct text bytes, struct arena *arena, struct row *row,
-                        struct error *error)
+static bool read_record(struct store *store, const struct sql_statement *rows, struct arena *arena,
+                        struct saved_record *record, struct error *error)
 {
-    if (!bytes.size)
-        return true;
-    struct json *root = json_read(bytes, NULL, ERROR_STORE, error);
-    if (!root)
-        return false;
-    struct field *fields = arena_alloc(arena, json_count(root), sizeof(*fields));
-    void *position = NULL;
-    struct text name;
-    const struct json *value;
-    while (json_next_member(root, &position, &name, &value))
-        fields[row->field_count++] =
-            (struct field){.name = arena_copy_text(arena, name),
-                           .value = arena_copy_text(arena, json_text(value))};
-    row->fields = fields;
-    json_free(root);
-    return true;
-}
-
-static bool read_row(struct store *store, const struct sql_statement *rows, struct arena *arena,
-                     struct row *row, struct error *error)
-{
-    *row = (struct row){
+    *record = (struct saved_record){
         .feedback_id = sql_hash(rows, 0),
         .text_hash = sql_hash(rows, 1),
         .run_id = sql_hash(rows, 2),
@@ -104,23 +78,24 @@ static bool read_row(struct store *store, const struct sql_statement *rows, stru
         .rating = sql_real(rows, 9),
         .rating_scale = sql_real(rows, 10),
     };
-    if (!read_fields(sql_text(rows, 11), arena, row, error))
+    if (!store_parse_fields(sql_text(rows, 11), arena, &record->fields, &record->field_count,
+                            error))
         return false;
     if (sql_is_null(rows, 12))
         return true;
-    row->analysis = (struct analysis){
+    record->analysis = (struct analysis){
         .sentiment = parse_sentiment(sql_text(rows, 13)),
         .score = sql_real(rows, 14),
         .confidence = sql_real(rows, 15),
         .coverage = sql_real(rows, 16),
         .tokens = (size_t)sql_integer(rows, 17),
     };
-    return read_topics(store, sql_integer(rows, 12), arena, &row->analysis, error);
+    return read_topics(store, sql_integer(rows, 12), arena, &record->analysis, error);
 }
 
 bool store_for_each_record(struct store *store, const struct selection *selection,
-                           uint64_t model_key,
-                           bool (*visit)(void *user, const struct row *row, struct error *error),
+                           bool (*visit)(void *user, const struct saved_record *record,
+                                         struct error *error),
                            void *user, struct error *error)
 {
     struct sql_statement *rows = sql_prepare(
@@ -134,7 +109,7 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
         " WHERE (?2 IS NULL OR f.created_at >= ?2) AND (?3 IS NULL OR f.created_at < ?3)"
         " ORDER BY f.created_at, f.id < 0, f.id",
         error);
-    sql_bind_hash(rows, 1, model_key);
+    sql_bind_hash(rows, 1, store->model_key);
     if (selection && selection->since != TIME_UNKNOWN)
         sql_bind_integer(rows, 2, selection->since);
     if (selection && selection->until != TIME_UNKNOWN)
@@ -142,37 +117,38 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
     struct arena arena = {0};
     bool ok = true;
     while (ok && sql_next_row(rows)) {
-        struct row row;
+        struct saved_record record;
         arena_reset(&arena);
-        ok = read_row(store, rows, &arena, &row, error);
-        if (ok && (!selection || matches_selection(selection, &row)))
-            ok = visit(user, &row, error);
+        ok = read_record(store, rows, &arena, &record, error);
+        if (ok && (!selection || matches_selection(selection, &record)))
+            ok = visit(user, &record, error);
     }
     arena_free(&arena);
     return sql_finish(rows, error) && ok;
 }
 
-static bool insert_selected_id(void *user, const struct row *row, struct error *error)
+static bool insert_selected_id(void *user, const struct saved_record *record, struct error *error)
 {
     struct store *store = user;
     struct sql_statement *insert =
         sql_prepare(store->sql, "INSERT INTO temp.selected VALUES (?)", error);
-    sql_bind_hash(insert, 1, row->feedback_id);
+    sql_bind_hash(insert, 1, record->feedback_id);
     return sql_run(insert, error);
 }
 
 bool store_fill_selected_ids(struct store *store, const struct selection *selection,
-                             uint64_t model_key, struct error *error)
+                             struct error *error)
 {
     return sql_execute(store->sql,
                        "CREATE TEMP TABLE IF NOT EXISTS selected (id INTEGER PRIMARY KEY);"
                        "DELETE FROM temp.selected",
                        error) &&
-           store_for_each_record(store, selection, model_key, insert_selected_id, store, error);
+           store_for_each_record(store, selection, insert_selected_id, store, error);
 }
 
-static bool load_member(struct store *store, uint64_t id, uint64_t model_key, struct text topic,
-                        struct arena *arena, struct member *member, struct error *error)
+/* The member's sentiment is its polarity on the group's topic, if the group has one. */
+static bool load_member(struct store *store, uint64_t id, struct group *group,
+                        struct member *member, struct error *error)
 {
     struct sql_statement *load = sql_prepare(
         store->sql,
@@ -183,16 +159,16 @@ static bool load_member(struct store *store, uint64_t id, uint64_t model_key, st
         " WHERE f.id = ?1",
         error);
     sql_bind_hash(load, 1, id);
-    sql_bind_hash(load, 2, model_key);
-    sql_bind_text(load, 3, topic);
+    sql_bind_hash(load, 2, store->model_key);
+    sql_bind_text(load, 3, group->key.topic);
     bool found = sql_next_row(load);
     if (found)
         *member = (struct member){
             .feedback_id = id,
             .text_hash = sql_hash(load, 0),
             .created_at = sql_is_null(load, 1) ? TIME_UNKNOWN : sql_integer(load, 1),
-            .title = arena_copy_text(arena, sql_text(load, 2)),
-            .text = arena_copy_text(arena, sql_text(load, 3)),
+            .title = arena_copy_text(group->arena, sql_text(load, 2)),
+            .text = arena_copy_text(group->arena, sql_text(load, 3)),
             .sentiment = parse_sentiment(sql_text(load, 4)),
         };
     if (!sql_finish(load, error))
@@ -201,15 +177,14 @@ static bool load_member(struct store *store, uint64_t id, uint64_t model_key, st
                               (unsigned long long)id);
 }
 
-bool store_load_group_members(struct store *store, const struct group_entry *header,
-                              uint64_t model_key, struct group *group, struct error *error)
+bool store_load_group_members(struct store *store, const struct group_entry *entry,
+                              struct group *group, struct error *error)
 {
-    struct member *members = arena_alloc(group->arena, header->member_count, sizeof(*members));
-    for (size_t i = 0; i < header->member_count; i++)
-        if (!load_member(store, header->feedback_ids[i], model_key, header->topic, group->arena,
-                         &members[i], error))
+    struct member *members = arena_alloc(group->arena, entry->member_count, sizeof(*members));
+    for (size_t i = 0; i < entry->member_count; i++)
+        if (!load_member(store, entry->feedback_ids[i], group, &members[i], error))
             return false;
     group->members = members;
-    group->member_count = header->member_count;
+    group->member_count = entry->member_count;
     return true;
 }

@@ -1,15 +1,8 @@
-/* store_schema.c - tables and views; docs/SCHEMA.md explains them. */
+/* store_schema.c - the statements that create tables and views; docs/SCHEMA.md describes them. */
 #include "pipeline/store_private.h"
 
 #define CURRENT_MODEL_KEY "(SELECT number FROM setting WHERE name = 'model_key')"
 #define LATEST_RUN_ID "(SELECT max(id) FROM run)"
-
-#define PII_TABLE                                                                                  \
-    "CREATE TABLE pii (file_id INTEGER NOT NULL REFERENCES file, kind TEXT NOT NULL,"              \
-    " count INTEGER NOT NULL, PRIMARY KEY (file_id, kind)) STRICT, WITHOUT ROWID;"
-
-#define LANGUAGE_TABLE                                                                             \
-    "CREATE TABLE language (source TEXT PRIMARY KEY, lang TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 
 const char store_schema[] =
     "CREATE TABLE setting (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
@@ -17,7 +10,7 @@ const char store_schema[] =
     "CREATE TABLE run (id INTEGER PRIMARY KEY, job_hash INTEGER NOT NULL,"
     " started_at TEXT NOT NULL, finished_at TEXT) STRICT;"
 
-    /* One file of one run: how far it is read, and its part of the account. */
+    /* One file of one run: how far it was read, and its row totals. */
     "CREATE TABLE file (id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES run,"
     " path TEXT NOT NULL, connector TEXT NOT NULL, size INTEGER NOT NULL,"
     " modified INTEGER NOT NULL, reads INTEGER NOT NULL DEFAULT 0,"
@@ -28,8 +21,9 @@ const char store_schema[] =
     " inferred INTEGER NOT NULL DEFAULT 0, tokens INTEGER NOT NULL DEFAULT 0, failure TEXT,"
     " skipped INTEGER NOT NULL DEFAULT 0, UNIQUE (run_id, path)) STRICT;"
 
-    /* What was replaced in a file's rows, by kind. */
-    PII_TABLE
+    /* Personal data that was replaced in the rows of a file, by kind. */
+    "CREATE TABLE pii (file_id INTEGER NOT NULL REFERENCES file, kind TEXT NOT NULL,"
+    " count INTEGER NOT NULL, PRIMARY KEY (file_id, kind)) STRICT, WITHOUT ROWID;"
 
     "CREATE TABLE reject (id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL REFERENCES file,"
     " line INTEGER, byte_offset INTEGER NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL) STRICT;"
@@ -44,10 +38,10 @@ const char store_schema[] =
     "CREATE INDEX feedback_author_text ON feedback (author_hash, text_hash)"
     " WHERE author_hash IS NOT NULL;"
 
-    /* Of each source, for records whose own language nobody knows. */
-    LANGUAGE_TABLE
+    /* The language of most records of a source, for its records without a language. */
+    "CREATE TABLE language (source TEXT PRIMARY KEY, lang TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 
-    /* What a record said before it was edited. */
+    /* The earlier contents of a record that was edited. */
     "CREATE TABLE revision (feedback_id INTEGER NOT NULL REFERENCES feedback,"
     " number INTEGER NOT NULL, content_hash INTEGER NOT NULL, created_at INTEGER, rating REAL,"
     " title TEXT, text TEXT NOT NULL, text_hash INTEGER NOT NULL, author_hash INTEGER,"
@@ -55,7 +49,7 @@ const char store_schema[] =
     "CREATE INDEX revision_author_text ON revision (author_hash, text_hash)"
     " WHERE author_hash IS NOT NULL;"
 
-    /* Records met in the present run: a second time makes a duplicate. */
+    /* Records seen in the present run: seeing one again makes a duplicate. */
     "CREATE TABLE seen (feedback_id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL) STRICT;"
 
     "CREATE TABLE analysis (id INTEGER PRIMARY KEY, text_hash INTEGER NOT NULL,"
@@ -70,15 +64,17 @@ const char store_schema[] =
     " number INTEGER NOT NULL, topic TEXT NOT NULL, polarity TEXT NOT NULL,"
     " PRIMARY KEY (analysis_id, number)) STRICT, WITHOUT ROWID;"
 
-    /* Generated texts by a hash of everything that makes them. */
+    /* Generated texts by a hash of everything that determines them. */
     "CREATE TABLE generated (key INTEGER PRIMARY KEY, text TEXT NOT NULL,"
     " finish_reason TEXT NOT NULL) STRICT;"
 
-    /* view: 0 for all records, else a hash of the report's selection. */
-    "CREATE TABLE summary (id INTEGER PRIMARY KEY, view INTEGER NOT NULL, key TEXT NOT NULL,"
-    " period TEXT NOT NULL, fingerprint INTEGER NOT NULL, text TEXT NOT NULL,"
+    /* view: 0 for all records, else a hash of the report's selection. segment: the group's columns
+     * and values as a JSON object, {} for all records; null for records without a value. topic:
+     * empty if the group is not about one topic. */
+    "CREATE TABLE summary (id INTEGER PRIMARY KEY, view INTEGER NOT NULL, segment TEXT NOT NULL,"
+    " topic TEXT NOT NULL, period TEXT NOT NULL, fingerprint INTEGER NOT NULL, text TEXT NOT NULL,"
     " records INTEGER NOT NULL, levels INTEGER NOT NULL, extractive INTEGER NOT NULL,"
-    " finish_reason TEXT NOT NULL, UNIQUE (view, key, period)) STRICT;"
+    " finish_reason TEXT NOT NULL, UNIQUE (view, segment, topic, period)) STRICT;"
     "CREATE TABLE sentence (summary_id INTEGER NOT NULL REFERENCES summary,"
     " number INTEGER NOT NULL, text TEXT NOT NULL, extractive INTEGER NOT NULL,"
     " PRIMARY KEY (summary_id, number)) STRICT, WITHOUT ROWID;"
@@ -98,15 +94,6 @@ const char store_schema[] =
     " negative INTEGER NOT NULL, mixed INTEGER NOT NULL, undetected INTEGER NOT NULL,"
     " net_sentiment REAL, mean_rating REAL, rating_scale REAL, nps REAL, csat REAL,"
     " top_quote_id INTEGER NOT NULL, PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;";
-
-const char store_upgrade[] =
-    "ALTER TABLE feedback ADD COLUMN lang_source TEXT;"
-    "ALTER TABLE feedback ADD COLUMN author TEXT;"
-    "UPDATE feedback SET lang_source = 'detected' WHERE lang IS NOT NULL;"
-    "ALTER TABLE file ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0;" PII_TABLE LANGUAGE_TABLE
-    "DROP VIEW IF EXISTS v_feedback; DROP VIEW IF EXISTS v_topics; DROP VIEW IF EXISTS "
-    "v_summaries; DROP VIEW IF EXISTS v_rejects;"
-    "DROP VIEW IF EXISTS v_account;";
 
 const char store_views[] = "CREATE VIEW v_feedback AS " STORE_FEEDBACK_QUERY(
     CURRENT_MODEL_KEY) ";"

@@ -6,7 +6,7 @@
 #include "pipeline/store_private.h"
 
 bool store_load_generated_text(struct store *store, uint64_t key, struct arena *arena,
-                               struct text *text, struct text *finish_reason, bool *found,
+                               struct generated_text *generated_text, bool *found,
                                struct error *error)
 {
     struct sql_statement *select =
@@ -14,35 +14,46 @@ bool store_load_generated_text(struct store *store, uint64_t key, struct arena *
     sql_bind_hash(select, 1, key);
     *found = sql_next_row(select);
     if (*found) {
-        *text = arena_copy_text(arena, sql_text(select, 0));
-        *finish_reason = arena_copy_text(arena, sql_text(select, 1));
+        generated_text->text = arena_copy_text(arena, sql_text(select, 0));
+        generated_text->finish_reason = arena_copy_text(arena, sql_text(select, 1));
     }
     return sql_finish(select, error);
 }
 
-bool store_save_generated_text(struct store *store, uint64_t key, struct text text,
-                               struct text finish_reason, struct error *error)
+bool store_save_generated_text(struct store *store, uint64_t key,
+                               const struct generated_text *generated_text, struct error *error)
 {
     if (!store_begin_transaction(store, error))
         return false;
     struct sql_statement *insert =
         sql_prepare(store->sql, "INSERT OR REPLACE INTO generated VALUES (?, ?, ?)", error);
     sql_bind_hash(insert, 1, key);
-    sql_bind_text(insert, 2, text);
-    sql_bind_text(insert, 3, finish_reason);
+    sql_bind_text(insert, 2, generated_text->text);
+    sql_bind_text(insert, 3, generated_text->finish_reason);
     return store_end_transaction(store, sql_run(insert, error), error);
 }
 
-bool store_summary_is_current(struct store *store, uint64_t view, const struct group_entry *header,
+/* Binds segment, topic and period to three parameters from `first` on. The statement must run
+ * before the next call. */
+static void bind_group(struct store *store, struct sql_statement *statement, int first,
+                       const struct group_key *key, struct text period)
+{
+    sql_bind_text(statement, first, store_format_fields(store, key->fields, key->field_count));
+    sql_bind_text(statement, first + 1, key->topic);
+    sql_bind_text(statement, first + 2, period);
+}
+
+bool store_summary_is_current(struct store *store, uint64_t view, const struct group_entry *entry,
                               bool *current, struct error *error)
 {
-    struct sql_statement *find = sql_prepare(
-        store->sql, "SELECT fingerprint FROM summary WHERE view = ? AND key = ? AND period = ?",
-        error);
+    struct sql_statement *find =
+        sql_prepare(store->sql,
+                    "SELECT fingerprint FROM summary"
+                    " WHERE view = ? AND segment = ? AND topic = ? AND period = ?",
+                    error);
     sql_bind_hash(find, 1, view);
-    sql_bind_text(find, 2, header->key);
-    sql_bind_text(find, 3, header->period);
-    *current = sql_next_row(find) && sql_hash(find, 0) == header->fingerprint;
+    bind_group(store, find, 2, &entry->key, entry->period);
+    *current = sql_next_row(find) && sql_hash(find, 0) == entry->fingerprint;
     return sql_finish(find, error);
 }
 
@@ -66,10 +77,11 @@ static bool delete_previous_summary(struct store *store, uint64_t view, const st
                                     struct error *error)
 {
     struct sql_statement *find = sql_prepare(
-        store->sql, "SELECT id FROM summary WHERE view = ? AND key = ? AND period = ?", error);
+        store->sql,
+        "SELECT id FROM summary WHERE view = ? AND segment = ? AND topic = ? AND period = ?",
+        error);
     sql_bind_hash(find, 1, view);
-    sql_bind_text(find, 2, group->key);
-    sql_bind_text(find, 3, group->period);
+    bind_group(store, find, 2, &group->key, group->period);
     bool found = sql_next_row(find);
     int64_t id = found ? sql_integer(find, 0) : 0;
     return sql_finish(find, error) && (!found || delete_summary(store, id, error));
@@ -90,8 +102,8 @@ static const char *separator_after(struct text sentence)
 static struct text join_summary_sentences(const struct group *group)
 {
     struct text text = {0};
-    if (!group->sentence_count && group->part_count)
-        return group->parts[0];
+    if (!group->sentence_count && group->partial_summary_count)
+        return group->partial_summaries[0];
     for (size_t i = 0; i < group->sentence_count; i++)
         text = arena_format(group->arena, "%.*s%s%.*s", TEXT_ARGUMENT(text), separator_after(text),
                             TEXT_ARGUMENT(group->sentences[i].text));
@@ -106,18 +118,17 @@ static bool insert_summary(struct store *store, uint64_t view, const struct grou
         extractive += group->sentences[i].extractive;
     struct sql_statement *insert = sql_prepare(
         store->sql,
-        "INSERT INTO summary (view, key, period, fingerprint, text, records, levels, extractive,"
-        " finish_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO summary (view, segment, topic, period, fingerprint, text, records, levels,"
+        " extractive, finish_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         error);
     sql_bind_hash(insert, 1, view);
-    sql_bind_text(insert, 2, group->key);
-    sql_bind_text(insert, 3, group->period);
-    sql_bind_hash(insert, 4, group->fingerprint);
-    sql_bind_text(insert, 5, join_summary_sentences(group));
-    sql_bind_hash(insert, 6, group->member_count);
-    sql_bind_hash(insert, 7, group->levels);
-    sql_bind_integer(insert, 8, extractive);
-    sql_bind_text(insert, 9, text_of(group->finish_reason ? group->finish_reason : "end"));
+    bind_group(store, insert, 2, &group->key, group->period);
+    sql_bind_hash(insert, 5, group->fingerprint);
+    sql_bind_text(insert, 6, join_summary_sentences(group));
+    sql_bind_hash(insert, 7, group->member_count);
+    sql_bind_hash(insert, 8, group->levels);
+    sql_bind_integer(insert, 9, extractive);
+    sql_bind_text(insert, 10, text_of(group->finish_reason ? group->finish_reason : "end"));
     return sql_run(insert, error);
 }
 
@@ -181,23 +192,22 @@ bool store_save_summary(struct store *store, uint64_t view, const struct group *
     return store_end_transaction(store, ok, error);
 }
 
-/* ---- What is no longer a group ---- */
+/* ---- Summaries of groups that no longer exist ---- */
 
 static bool fill_listed_groups(struct store *store, const struct group_list *groups,
                                struct error *error)
 {
     if (!sql_execute(store->sql,
-                     "CREATE TEMP TABLE IF NOT EXISTS listed (key TEXT, period TEXT,"
-                     " PRIMARY KEY (key, period)) WITHOUT ROWID;"
+                     "CREATE TEMP TABLE IF NOT EXISTS listed (segment TEXT, topic TEXT,"
+                     " period TEXT, PRIMARY KEY (segment, topic, period)) WITHOUT ROWID;"
                      "DELETE FROM temp.listed",
                      error))
         return false;
     bool ok = true;
     for (size_t i = 0; ok && i < groups->count; i++) {
         struct sql_statement *insert =
-            sql_prepare(store->sql, "INSERT OR IGNORE INTO temp.listed VALUES (?, ?)", error);
-        sql_bind_text(insert, 1, groups->groups[i].key);
-        sql_bind_text(insert, 2, groups->groups[i].period);
+            sql_prepare(store->sql, "INSERT OR IGNORE INTO temp.listed VALUES (?, ?, ?)", error);
+        bind_group(store, insert, 1, &groups->groups[i].key, groups->groups[i].period);
         ok = sql_run(insert, error);
     }
     return ok;
@@ -205,11 +215,11 @@ static bool fill_listed_groups(struct store *store, const struct group_list *gro
 
 static bool delete_unlisted(struct store *store, uint64_t view, struct error *error)
 {
-    struct sql_statement *select =
-        sql_prepare(store->sql,
-                    "SELECT id FROM summary WHERE view = ?"
-                    " AND (key, period) NOT IN (SELECT key, period FROM temp.listed)",
-                    error);
+    struct sql_statement *select = sql_prepare(
+        store->sql,
+        "SELECT id FROM summary WHERE view = ?"
+        " AND (segment, topic, period) NOT IN (SELECT segment, topic, period FROM temp.listed)",
+        error);
     sql_bind_hash(select, 1, view);
     bool ok = true;
     while (ok && sql_next_row(select))
@@ -226,20 +236,48 @@ bool store_delete_unlisted_summaries(struct store *store, uint64_t view,
     return store_end_transaction(store, ok, error);
 }
 
+bool store_for_each_summary(struct store *store, uint64_t view,
+                            bool (*visit)(void *user, const struct saved_summary *summary,
+                                          struct error *error),
+                            void *user, struct error *error)
+{
+    struct sql_statement *select =
+        sql_prepare(store->sql,
+                    "SELECT s.segment, s.topic, s.period, s.text, s.records, " STORE_SUMMARIES_GROUP
+                    " FROM summary AS s WHERE view = ?" STORE_SUMMARIES_ORDER,
+                    error);
+    sql_bind_hash(select, 1, view);
+    struct arena arena = {0};
+    bool ok = true;
+    while (ok && sql_next_row(select)) {
+        arena_reset(&arena);
+        struct saved_summary summary = {.key.topic = sql_text(select, 1),
+                                        .period = sql_text(select, 2),
+                                        .text = sql_text(select, 3),
+                                        .records = sql_hash(select, 4)};
+        ok = store_parse_fields(sql_text(select, 0), &arena, &summary.key.fields,
+                                &summary.key.field_count, error) &&
+             visit(user, &summary, error);
+    }
+    arena_free(&arena);
+    return sql_finish(select, error) && ok;
+}
+
 /* ---- Figures ---- */
 
-static bool insert_figure(struct store *store, uint64_t view, size_t number,
-                          const struct topic_stats *topic_stats, struct error *error)
+static bool insert_topic_stats(struct store *store, uint64_t view, size_t number,
+                               const struct topic_stats *topic_stats, struct error *error)
 {
     struct sql_statement *insert = sql_prepare(
         store->sql,
-        "INSERT INTO topic_stats VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO topic_stats (view, number, segment, topic, period, mentions, responses,"
+        " positive, neutral, negative, mixed, undetected, net_sentiment, mean_rating,"
+        " rating_scale, nps, csat, top_quote_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?)",
         error);
     sql_bind_hash(insert, 1, view);
     sql_bind_hash(insert, 2, number);
-    sql_bind_text(insert, 3, topic_stats->period);
-    sql_bind_text(insert, 4, topic_stats->segment);
-    sql_bind_text(insert, 5, topic_stats->topic);
+    bind_group(store, insert, 3, &topic_stats->key, topic_stats->period);
     const uint64_t counts[] = {
         topic_stats->mentions, topic_stats->responses, topic_stats->positive,  topic_stats->neutral,
         topic_stats->negative, topic_stats->mixed,     topic_stats->undetected};
@@ -253,7 +291,7 @@ static bool insert_figure(struct store *store, uint64_t view, size_t number,
     return sql_run(insert, error);
 }
 
-bool store_save_topic_stats(struct store *store, uint64_t view, const struct topic_stats *values,
+bool store_save_topic_stats(struct store *store, uint64_t view, const struct topic_stats *figures,
                             size_t count, struct error *error)
 {
     if (!store_begin_transaction(store, error))
@@ -263,6 +301,53 @@ bool store_save_topic_stats(struct store *store, uint64_t view, const struct top
     sql_bind_hash(delete, 1, view);
     bool ok = sql_run(delete, error);
     for (size_t i = 0; ok && i < count; i++)
-        ok = insert_figure(store, view, i, &values[i], error);
+        ok = insert_topic_stats(store, view, i, &figures[i], error);
     return store_end_transaction(store, ok, error);
+}
+
+static struct topic_stats read_topic_stats(const struct sql_statement *row)
+{
+    return (struct topic_stats){
+        .key.topic = sql_text(row, 1),
+        .period = sql_text(row, 2),
+        .mentions = sql_hash(row, 3),
+        .responses = sql_hash(row, 4),
+        .positive = sql_hash(row, 5),
+        .neutral = sql_hash(row, 6),
+        .negative = sql_hash(row, 7),
+        .mixed = sql_hash(row, 8),
+        .undetected = sql_hash(row, 9),
+        .net_sentiment = sql_real(row, 10),
+        .mean_rating = sql_real(row, 11),
+        .rating_scale = sql_real(row, 12),
+        .nps = sql_real(row, 13),
+        .csat = sql_real(row, 14),
+        .top_quote_id = sql_hash(row, 15),
+    };
+}
+
+bool store_for_each_topic_stats(struct store *store, uint64_t view,
+                                bool (*visit)(void *user, const struct topic_stats *topic_stats,
+                                              struct error *error),
+                                void *user, struct error *error)
+{
+    struct sql_statement *select = sql_prepare(
+        store->sql,
+        "SELECT t.segment, t.topic, t.period, mentions, responses, positive, neutral, negative,"
+        " mixed, undetected, net_sentiment, mean_rating, rating_scale, nps, csat, "
+        "top_quote_id, " STORE_TOPICS_SEGMENT
+        " FROM topic_stats AS t WHERE view = ?" STORE_TOPICS_ORDER,
+        error);
+    sql_bind_hash(select, 1, view);
+    struct arena arena = {0};
+    bool ok = true;
+    while (ok && sql_next_row(select)) {
+        arena_reset(&arena);
+        struct topic_stats topic_stats = read_topic_stats(select);
+        ok = store_parse_fields(sql_text(select, 0), &arena, &topic_stats.key.fields,
+                                &topic_stats.key.field_count, error) &&
+             visit(user, &topic_stats, error);
+    }
+    arena_free(&arena);
+    return sql_finish(select, error) && ok;
 }

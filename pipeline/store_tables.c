@@ -7,19 +7,17 @@
 
 const char *const store_tables[] = {"feedback", "topics", "summaries", "rejects", NULL};
 
-/* ?1 is the model key, ?2 the view. */
+/* Parameters: ?1 is the model key, ?2 the view. */
 static const struct report_table {
     const char *name;
     const char *query;
-    const char
-        *selection_query; /* the same for temp.selected alone; NULL: selections do not matter */
+    const char *selection_query; /* the same for temp.selected; NULL: the view selects the rows */
 } report_tables[] = {
     {"feedback", STORE_FEEDBACK_QUERY("?1") " ORDER BY f.source, f.created_at, f.id < 0, f.id",
      STORE_FEEDBACK_QUERY("?1") " WHERE f.id IN (SELECT id FROM temp.selected)"
                                 " ORDER BY f.source, f.created_at, f.id < 0, f.id"},
-    {"topics", STORE_TOPICS_QUERY " WHERE view = ?2 ORDER BY period, segment, mentions DESC, topic",
-     NULL},
-    {"summaries", STORE_SUMMARIES_QUERY " WHERE view = ?2 ORDER BY key, period", NULL},
+    {"topics", STORE_TOPICS_QUERY " WHERE view = ?2" STORE_TOPICS_ORDER, NULL},
+    {"summaries", STORE_SUMMARIES_QUERY " WHERE view = ?2" STORE_SUMMARIES_ORDER, NULL},
     {"rejects",
      STORE_REJECTS_QUERY " WHERE file.run_id = (SELECT max(id) FROM run)"
                          " ORDER BY file.path, line, byte_offset, reject.id",
@@ -34,7 +32,7 @@ static const struct report_table *find_report_table(const char *name)
     return NULL;
 }
 
-/* Every other column holds numbers. */
+/* All other columns hold numbers. */
 static bool is_text_column(const char *name)
 {
     static const char *const text_columns[] = {
@@ -48,7 +46,7 @@ static bool is_text_column(const char *name)
     return false;
 }
 
-/* SQLite would print a whole number held as a real as "5.0". */
+/* SQLite itself would print the real 5 as "5.0". */
 static struct text format_cell(const struct sql_statement *rows, int column, char digits[32])
 {
     if (!sql_is_real(rows, column))
@@ -79,21 +77,21 @@ static bool visit_result_rows(struct sql_statement *rows, const struct table_vis
 }
 
 bool store_for_each_table_row(struct store *store, const char *name,
-                              const struct selection *selection, uint64_t model_key,
+                              const struct selection *selection,
                               const struct table_visitor *visitor, struct error *error)
 {
     const struct report_table *report_table = find_report_table(name);
     if (!report_table)
         return error_set(error, ERROR_USAGE, "there is no table '%s'", name);
     bool is_filtered = report_table->selection_query && selection && selection->view;
-    if (is_filtered && !store_fill_selected_ids(store, selection, model_key, error))
+    if (is_filtered && !store_fill_selected_ids(store, selection, error))
         return false;
     struct sql_statement *rows = sql_prepare(
         store->sql, is_filtered ? report_table->selection_query : report_table->query, error);
     if (!rows)
         return false;
-    if (report_table->selection_query) /* the one table that asks for the model */
-        sql_bind_hash(rows, 1, model_key);
+    if (report_table->selection_query) /* only this table depends on the model */
+        sql_bind_hash(rows, 1, store->model_key);
     else if (strcmp(name, "rejects") != 0)
         sql_bind_hash(rows, 2, selection ? selection->view : 0);
     bool ok = visit_result_rows(rows, visitor, error);

@@ -3,8 +3,8 @@
 #   awk -f script/word_list.awk connectors/columns/data/column_names.tsv
 #
 # The first line names the columns; a line that begins with "#" is a comment. Every other line becomes
-# ROW("cell", "cell", ...); a column whose name is in brackets, as [role], holds C identifiers and is
-# written without quotes. The code that includes the rows defines ROW. A bad line ends with exit 1 and
+# ROW("cell", "cell", ...); a column whose name is in brackets, as [role], holds C identifiers or
+# whole numbers and is written without quotes. The code that includes the rows defines ROW. A bad line ends with exit 1 and
 # the file, the line and what is wrong with it.
 BEGIN { FS = "\t" }
 
@@ -47,8 +47,8 @@ function quote(cell,    i, byte, literal) {
         if (cell ~ /^ | $|\r/)
             fail("column " i " begins or ends with white space")
         if (is_identifier[i]) {
-            if (cell !~ /^[A-Za-z_][A-Za-z0-9_]*$/)
-                fail("\"" cell "\" in column " i " is not a C identifier")
+            if (cell !~ /^([A-Za-z_][A-Za-z0-9_]*|-?[0-9]+)$/)
+                fail("\"" cell "\" in column " i " is neither a C identifier nor a whole number")
         } else {
             cell = quote(cell)
         }

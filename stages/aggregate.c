@@ -1,7 +1,6 @@
-/* aggregate.c - the aggregate stage: figures by period, segment and topic, from saved rows alone.
- */
+/* aggregate.c - the aggregate stage: figures by period, segment and topic, from saved records. */
 #include "stages/stages.h"
-#include "stages/stats/group_key.h"
+#include "stages/stats/grouping.h"
 #include "stages/stats/topic_stats.h"
 
 struct aggregate {
@@ -9,7 +8,7 @@ struct aggregate {
     bool totals;
     const struct stage_context *stage_context; /* borrowed */
     struct topic_stats_table topic_stats_table;
-    struct arena scratch; /* reset from row to row */
+    struct arena scratch; /* reset for every record */
 };
 
 static bool open_aggregate(void *state, const struct stage_context *stage_context,
@@ -27,38 +26,41 @@ static void close_aggregate(void *state)
     arena_free(&aggregate->scratch);
 }
 
-/* All records, each topic, and "other" for those that speak of none. */
-static void count_mentions(struct aggregate *aggregate, struct text period, struct text segment,
-                           const struct row *row)
+/* Counts the record under "(all)", and under each of its topics, or "other" if it has none. */
+static void count_mentions(struct aggregate *aggregate, struct group_key key, struct text period,
+                           const struct saved_record *record)
 {
-    const struct analysis *analysis = &row->analysis;
-    struct topic_stats_table *topic_stats_table = &aggregate->topic_stats_table;
-    topic_stats_table_add(topic_stats_table, period, segment, TEXT("(all)"), analysis->sentiment,
-                          row);
-    for (size_t i = 0; i < analysis->topic_count; i++)
-        topic_stats_table_add(topic_stats_table, period, segment, analysis->topics[i].topic,
-                              analysis->topics[i].polarity, row);
-    if (analysis->topic_count == 0)
-        topic_stats_table_add(topic_stats_table, period, segment, TEXT("other"),
-                              analysis->sentiment, row);
+    const struct analysis *analysis = &record->analysis;
+    struct topic_stats_table *table = &aggregate->topic_stats_table;
+    key.topic = topic_stats_all_topics;
+    topic_stats_table_add(table, &key, period, analysis->sentiment, record);
+    for (size_t i = 0; i < analysis->topic_count; i++) {
+        key.topic = analysis->topics[i].topic;
+        topic_stats_table_add(table, &key, period, analysis->topics[i].polarity, record);
+    }
+    if (analysis->topic_count == 0) {
+        key.topic = TEXT("other");
+        topic_stats_table_add(table, &key, period, analysis->sentiment, record);
+    }
 }
 
-static bool count_row(void *user, const struct row *row, struct error *error)
+static bool count_record(void *user, const struct saved_record *record, struct error *error)
 {
     (void)error;
     struct aggregate *aggregate = user;
     arena_reset(&aggregate->scratch);
+    const struct group_key everything = {0};
     struct text all = TEXT("all");
-    struct text segment = grouping_format_segment(&aggregate->grouping, row, &aggregate->scratch);
-    struct text period = grouping_format_period(&aggregate->grouping, row, &aggregate->scratch);
-    bool has_segments = !text_equal(segment, all), has_periods = !text_equal(period, all);
-    count_mentions(aggregate, period, segment, row);
+    struct group_key key = grouping_make_key(&aggregate->grouping, record, &aggregate->scratch);
+    struct text period = grouping_format_period(&aggregate->grouping, record, &aggregate->scratch);
+    bool has_segments = key.field_count > 0, has_periods = !text_equal(period, all);
+    count_mentions(aggregate, key, period, record);
     if (aggregate->totals && has_segments)
-        count_mentions(aggregate, period, all, row);
+        count_mentions(aggregate, everything, period, record);
     if (aggregate->totals && has_periods)
-        count_mentions(aggregate, all, segment, row);
+        count_mentions(aggregate, key, all, record);
     if (aggregate->totals && has_segments && has_periods)
-        count_mentions(aggregate, all, all, row);
+        count_mentions(aggregate, everything, all, record);
     return true;
 }
 
@@ -66,17 +68,15 @@ static bool finish(void *state, struct error *error)
 {
     struct aggregate *aggregate = state;
     const struct stage_context *stage_context = aggregate->stage_context;
-    if (!store_for_each_record(stage_context->store, stage_context->selection,
-                               stage_context->model_key, count_row, aggregate, error) ||
-        !grouping_check_columns(&aggregate->grouping, stage_context->store,
-                                stage_context->selection, stage_context->model_key, "aggregate",
-                                error))
+    if (!store_for_each_record(stage_context->store, stage_context->selection, count_record,
+                               aggregate, error) ||
+        !grouping_check_columns(&aggregate->grouping, stage_context, "aggregate", error))
         return false;
     size_t count;
-    const struct topic_stats *topic_stats_table =
+    const struct topic_stats *figures =
         topic_stats_table_finish(&aggregate->topic_stats_table, &count);
     uint64_t view = stage_context->selection ? stage_context->selection->view : 0;
-    return store_save_topic_stats(stage_context->store, view, topic_stats_table, count, error);
+    return store_save_topic_stats(stage_context->store, view, figures, count, error);
 }
 
 static const struct option options[] = {
@@ -84,24 +84,24 @@ static const struct option options[] = {
      .type = OPTION_TEXT,
      .offset = offsetof(struct aggregate, grouping.by),
      .default_value = "",
-     .help = GROUPING_BY_HELP "; where the job does not say, those of [group]"},
+     .help = GROUPING_BY_HELP "; default: the value in [group]"},
     {.name = "period",
      .type = OPTION_CHOICE,
      .offset = offsetof(struct aggregate, grouping.period),
      .default_value = "month",
      .choices = GROUPING_PERIODS,
-     .help = GROUPING_PERIOD_HELP "; where the job does not say, that of [group]"},
+     .help = GROUPING_PERIOD_HELP "; default: the value in [group]"},
     {.name = "totals",
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct aggregate, totals),
      .default_value = "yes",
-     .help = "also count over all segments and over all periods"},
+     .help = "also write totals over all segments and over all periods"},
     {0},
 };
 
 const struct stage aggregate_stage = {
     .name = "aggregate",
-    .summary = "figures from saved rows",
+    .summary = "compute figures from saved rows",
     .options = options,
     .state_size = sizeof(struct aggregate),
     .open = open_aggregate,

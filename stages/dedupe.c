@@ -7,14 +7,13 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/table.h"
+#include "base/hash_table.h"
 #include "pipeline/store.h"
 #include "stages/stages.h"
 
 struct dedupe {
     bool same_author_duplicates;
-    struct store *store; /* borrowed */
-    uint64_t model_key;
+    struct store *store;                    /* borrowed */
     struct hash_table identical_row_counts; /* rows without an id of their own, of the file being
                                                read: how many */
     uint64_t file_hash;                     /* hash of its source and path */
@@ -26,7 +25,6 @@ static bool open_dedupe(void *state, const struct stage_context *stage_context, 
     (void)error;
     struct dedupe *dedupe = state;
     dedupe->store = stage_context->store;
-    dedupe->model_key = stage_context->model_key;
     return true;
 }
 
@@ -109,9 +107,8 @@ static bool determine_state(struct dedupe *dedupe, const struct batch *batch, st
             can_be_same_author_duplicate &&
             was_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, author, record->text_hash);
         if (can_be_same_author_duplicate && !is_same_author_duplicate &&
-            !store_find_same_author_duplicate(dedupe->store, batch->source, record->author,
-                                              record->text_hash, id, &is_same_author_duplicate,
-                                              error))
+            !store_find_same_author_duplicate(dedupe->store, batch->source, record,
+                                              &is_same_author_duplicate, error))
             return false;
         record->state = is_same_author_duplicate ? RECORD_DUPLICATE : RECORD_NEW;
     }
@@ -133,7 +130,7 @@ static bool determine_needs_analysis(struct dedupe *dedupe, struct record *recor
         return true;
     mark_seen_in_batch(dedupe, SEEN_TEXT, record->text_hash, 0);
     bool found;
-    if (!store_has_analysis(dedupe->store, record->text_hash, dedupe->model_key, &found, error))
+    if (!store_has_analysis(dedupe->store, record->text_hash, &found, error))
         return false;
     record->needs_analysis = !found;
     return true;
@@ -166,13 +163,13 @@ static const struct option options[] = {
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct dedupe, same_author_duplicates),
      .default_value = "yes",
-     .help = "a record of another id in which the same author says the same is a duplicate"},
+     .help = "count a record as a duplicate if its author wrote the same text under another id"},
     {0},
 };
 
 const struct stage dedupe_stage = {
     .name = "dedupe",
-    .summary = "new, unchanged, revised or duplicate",
+    .summary = "mark each record as new, unchanged, revised or duplicate",
     .options = options,
     .state_size = sizeof(struct dedupe),
     .open = open_dedupe,

@@ -45,7 +45,8 @@ struct draft_summary {
 static void split_summary(struct ground *ground, const struct group *group,
                           struct draft_summary *draft_summary, struct arena *scratch)
 {
-    struct text summary = group->part_count > 0 ? group->parts[0] : (struct text){0};
+    struct text summary =
+        group->partial_summary_count > 0 ? group->partial_summaries[0] : (struct text){0};
     bool is_cut = strcmp(group->finish_reason, "length") == 0;
     size_t count, begin = 0;
     const size_t *ends = segment_sentences(ground->segmenter, summary, scratch, &count);
@@ -240,8 +241,8 @@ static bool process_group(void *state, struct group *group, struct error *error)
         struct sentence_index sentence_index;
         sentence_index_open(&sentence_index, ground->segmenter, group->members,
                             group->member_count);
-        ok = sentence_ranker_score_passages(&ground->sentence_ranker, &sentence_index, group->topic,
-                                            (size_t)ground->candidates, error);
+        ok = sentence_ranker_score_passages(&ground->sentence_ranker, &sentence_index,
+                                            group->key.topic, (size_t)ground->candidates, error);
         if (ok)
             fill_summary(ground, &sentence_index, &draft_summary, group);
         sentence_index_close(&sentence_index);
@@ -257,48 +258,48 @@ static const struct option options[] = {
      .default_value = "0.6",
      .min = 0.1,
      .max = 1,
-     .help = "share of a sentence's words, weighted by how rare they are, that one record must "
-             "hold to support it"},
+     .help = "minimum share of a sentence's words, weighted by rarity, that one record must "
+             "contain to support it"},
     {.name = "min_confidence",
      .type = OPTION_REAL,
      .offset = offsetof(struct ground, min_confidence),
      .default_value = "0.6",
      .min = 0,
      .max = 1,
-     .help = "a sentence as surely positive or negative as this is not supported by records of "
-             "the opposite sentiment"},
+     .help = "minimum confidence in a sentence's polarity at which records of the opposite "
+             "sentiment no longer support it"},
     {.name = "max_candidates",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct ground, candidates),
      .default_value = "16",
      .min = 0,
      .max = 1000,
-     .help = "typical sentences of each polarity that the model reads to pick quotes"},
+     .help = "maximum typical sentences of each polarity that the model reads to choose quotes"},
     {.name = "taxonomy",
      .type = OPTION_FILE,
      .offset = offsetof(struct ground, taxonomy),
      .default_value = "",
-     .help = "phrases that tell which sentences are about a topic; [classify] says, unless set"},
+     .help = "file of topic phrases that choose a topic's sentences; default: that of [classify]"},
     {.name = "max_sentences",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct ground, sentences),
      .default_value = "5",
      .min = 1,
      .max = MAX_SENTENCES,
-     .help = "sentences of a summary at most: the model's that are supported, then customers' own"},
+     .help = "maximum sentences of a summary: supported ones of the model, then customers' own"},
     {.name = "max_quotes",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct ground, quotes),
      .default_value = "3",
      .min = 0,
      .max = MAX_QUOTES,
-     .help = "quotes of a group at most"},
+     .help = "maximum quotes of a group"},
     {0},
 };
 
 const struct stage ground_stage = {
     .name = "ground",
-    .summary = "every sentence supported by rows, quotes by offset",
+    .summary = "check every sentence against the rows, copy quotes by byte offset",
     .options = options,
     .state_size = sizeof(struct ground),
     .open = open_ground,

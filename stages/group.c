@@ -1,12 +1,13 @@
-/* group.c - the group stage: records that are summarised together. Every segment and period, every
- * topic in them that enough records speak of, and the whole. */
+/* group.c - the group stage: which records are summarised together. Every segment and period, every
+ * topic in them that enough records mention, and all records. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
+#include "base/hash_table.h"
 #include "base/memory.h"
-#include "base/table.h"
 #include "stages/stages.h"
-#include "stages/stats/group_key.h"
+#include "stages/stats/grouping.h"
 
 struct group_state {
     struct grouping grouping;
@@ -15,122 +16,131 @@ struct group_state {
     const struct stage_context *stage_context; /* borrowed */
 };
 
-/* A group that grows. */
+/* A group while its members are collected. */
 struct group_builder {
-    struct text key, period, topic; /* topic: empty where the group is not about one */
-    uint64_t *ids;                  /* owned */
+    struct group_key key;
+    struct text period;
+    struct text label; /* the key as text: the order of groups */
+    uint64_t *ids;     /* owned */
     size_t count, capacity;
     uint64_t fingerprint;
 };
 
 struct group_collector {
     struct group_state *state;
-    struct names names; /* of key and period, numbered as `groups` is */
+    struct hash_table indexes; /* hash of key and period: index into `groups` */
     struct group_builder *groups;
-    size_t capacity;
-    struct arena arena;   /* of keys and periods */
-    struct arena scratch; /* reset from row to row */
+    size_t count, capacity;
+    struct arena arena;   /* of keys, periods and labels */
+    struct arena scratch; /* reset for every record */
 };
 
-static void add_row_to_group(struct group_collector *group_collector, struct text key,
-                             struct text period, struct text topic, const struct row *row)
+static struct group_builder *get_or_add_group(struct group_collector *group_collector,
+                                              const struct group_key *key, struct text period)
 {
-    struct text name = arena_format(&group_collector->scratch, "%.*s\n%.*s", TEXT_ARGUMENT(period),
-                                    TEXT_ARGUMENT(key));
-    size_t old_count = group_collector->names.count,
-           index = names_add(&group_collector->names, name);
-    if (index == old_count) {
-        group_collector->groups = memory_grow(group_collector->groups, &group_collector->capacity,
-                                              index + 1, sizeof(*group_collector->groups));
+    bool is_new;
+    uint64_t hash = group_key_combine_hash(hash_combine(HASH_SEED, period), key);
+    size_t index =
+        *hash_table_get_or_insert(&group_collector->indexes, hash, group_collector->count, &is_new);
+    if (is_new) {
+        uint64_t summary_key = group_collector->state->stage_context->summary_key;
+        group_collector->groups =
+            memory_grow(group_collector->groups, &group_collector->capacity,
+                        ++group_collector->count, sizeof(*group_collector->groups));
         group_collector->groups[index] = (struct group_builder){
-            .key = arena_copy_text(&group_collector->arena, key),
+            .key = group_key_copy(key, &group_collector->arena),
             .period = arena_copy_text(&group_collector->arena, period),
-            .topic = arena_copy_text(&group_collector->arena, topic),
-            .fingerprint =
-                hash_combine_number(HASH_SEED, group_collector->state->stage_context->summary_key),
+            .label = group_key_format(key, &group_collector->arena),
+            .fingerprint = hash_combine_number(HASH_SEED, summary_key),
         };
     }
-    struct group_builder *group = &group_collector->groups[index];
-    group->ids = memory_grow(group->ids, &group->capacity, group->count + 1, sizeof(*group->ids));
-    group->ids[group->count++] = row->feedback_id;
-    group->fingerprint = hash_combine_number(
-        hash_combine_number(group->fingerprint, row->feedback_id), row->text_hash);
+    return &group_collector->groups[index];
 }
 
-static bool collect_row(void *user, const struct row *row, struct error *error)
+static void add_member(struct group_builder *group, const struct saved_record *record)
+{
+    group->ids = memory_grow(group->ids, &group->capacity, group->count + 1, sizeof(*group->ids));
+    group->ids[group->count++] = record->feedback_id;
+    group->fingerprint = hash_combine_number(
+        hash_combine_number(group->fingerprint, record->feedback_id), record->text_hash);
+}
+
+static bool collect_record(void *user, const struct saved_record *record, struct error *error)
 {
     (void)error;
     struct group_collector *group_collector = user;
     struct group_state *state = group_collector->state;
     struct arena *scratch = &group_collector->scratch;
     arena_reset(scratch);
-    struct text all = TEXT("all"), none = {0},
-                segment = grouping_format_segment(&state->grouping, row, scratch);
-    struct text period = grouping_format_period(&state->grouping, row, scratch);
-    add_row_to_group(group_collector, segment, period, none, row);
-    if (!text_equal(segment, all) || !text_equal(period, all))
-        add_row_to_group(group_collector, all, all, none, row);
-    for (size_t i = 0; state->topics && i < row->analysis.topic_count; i++) {
-        struct text topic = row->analysis.topics[i].topic;
-        bool is_whole = text_equal(segment, all);
-        struct text key =
-            arena_format(scratch, "%.*s%stopic=%.*s", TEXT_ARGUMENT(is_whole ? TEXT("") : segment),
-                         is_whole ? "" : "; ", TEXT_ARGUMENT(topic));
-        add_row_to_group(group_collector, key, period, topic, row);
+    const struct group_key everything = {0};
+    struct group_key key = grouping_make_key(&state->grouping, record, scratch);
+    struct text period = grouping_format_period(&state->grouping, record, scratch);
+    add_member(get_or_add_group(group_collector, &key, period), record);
+    if (key.field_count > 0 || !text_equal(period, TEXT("all")))
+        add_member(get_or_add_group(group_collector, &everything, TEXT("all")), record);
+    for (size_t i = 0; state->topics && i < record->analysis.topic_count; i++) {
+        key.topic = record->analysis.topics[i].topic;
+        add_member(get_or_add_group(group_collector, &key, period), record);
     }
     return true;
-}
-
-/* The largest first; then, and in the end, in the order of their names. */
-static int compare_by_size(const void *a, const void *b)
-{
-    const struct group_builder *left = a, *right = b;
-    if (left->count != right->count)
-        return left->count > right->count ? -1 : 1;
-    int order = text_compare(left->key, right->key);
-    return order ? order : text_compare(left->period, right->period);
 }
 
 static int compare_by_name(const void *a, const void *b)
 {
     const struct group_builder *left = a, *right = b;
-    int order = text_compare(left->key, right->key);
+    int order = text_compare(left->label, right->label);
     return order ? order : text_compare(left->period, right->period);
+}
+
+/* The largest first; groups of one size by name. */
+static int compare_by_size(const void *a, const void *b)
+{
+    const struct group_builder *left = a, *right = b;
+    if (left->count != right->count)
+        return left->count > right->count ? -1 : 1;
+    return compare_by_name(a, b);
+}
+
+/* Moves the groups about a topic with fewer than min_records members to the end, where only their
+ * memory is freed, and returns the number of the others. */
+static size_t drop_small_topics(struct group_collector *group_collector)
+{
+    struct group_builder *groups = group_collector->groups;
+    size_t min_records = (size_t)group_collector->state->min_records, count = 0;
+    for (size_t i = 0; i < group_collector->count; i++)
+        if (groups[i].key.topic.size == 0 || groups[i].count >= min_records) {
+            struct group_builder kept = groups[i];
+            groups[i] = groups[count];
+            groups[count++] = kept;
+        }
+    return count;
 }
 
 static void write_group_list(struct group_collector *group_collector, struct group_list *groups)
 {
-    const struct group_state *state = group_collector->state;
-    struct group_builder *group_builder = group_collector->groups;
-    size_t count = 0;
-    for (size_t i = 0; i < group_collector->names.count; i++)
-        if (group_builder[i].topic.size == 0 ||
-            group_builder[i].count >= (size_t)state->min_records) {
-            struct group_builder kept = group_builder[i];
-            group_builder[i] = group_builder[count]; /* swapped: every array is freed in the end */
-            group_builder[count++] = kept;
-        }
+    size_t max_groups = (size_t)group_collector->state->max_groups;
+    struct group_builder *builders = group_collector->groups;
+    size_t count = drop_small_topics(group_collector);
     if (count == 0)
         return;
-    qsort(group_builder, count, sizeof(*group_builder), compare_by_size);
-    if (state->max_groups > 0 && count > (size_t)state->max_groups) {
-        groups->skipped = count - (size_t)state->max_groups;
-        count = (size_t)state->max_groups;
+    qsort(builders, count, sizeof(*builders), compare_by_size);
+    if (max_groups > 0 && count > max_groups) {
+        groups->skipped = count - max_groups;
+        count = max_groups;
     }
-    qsort(group_builder, count, sizeof(*group_builder), compare_by_name);
+    qsort(builders, count, sizeof(*builders), compare_by_name);
     groups->groups = arena_alloc(&groups->arena, count, sizeof(*groups->groups));
     groups->count = count;
     for (size_t i = 0; i < count; i++) {
-        uint64_t *ids = arena_alloc(&groups->arena, group_builder[i].count, sizeof(*ids));
-        for (size_t k = 0; k < group_builder[i].count; k++)
-            ids[k] = group_builder[i].ids[k];
+        const struct group_builder *builder = &builders[i];
+        uint64_t *ids = arena_alloc(&groups->arena, builder->count, sizeof(*ids));
+        memcpy(ids, builder->ids, builder->count * sizeof(*ids));
         groups->groups[i] = (struct group_entry){
-            .key = arena_copy_text(&groups->arena, group_builder[i].key),
-            .period = arena_copy_text(&groups->arena, group_builder[i].period),
-            .topic = arena_copy_text(&groups->arena, group_builder[i].topic),
-            .fingerprint = group_builder[i].fingerprint,
+            .key = group_key_copy(&builder->key, &groups->arena),
+            .period = arena_copy_text(&groups->arena, builder->period),
+            .fingerprint = builder->fingerprint,
             .feedback_ids = ids,
-            .member_count = group_builder[i].count,
+            .member_count = builder->count,
         };
     }
 }
@@ -147,17 +157,15 @@ static bool list_groups(void *state, struct group_list *groups, struct error *er
     struct group_state *group = state;
     const struct stage_context *stage_context = group->stage_context;
     struct group_collector group_collector = {.state = group};
-    bool ok =
-        store_for_each_record(stage_context->store, stage_context->selection,
-                              stage_context->model_key, collect_row, &group_collector, error) &&
-        grouping_check_columns(&group->grouping, stage_context->store, stage_context->selection,
-                               stage_context->model_key, "group", error);
+    bool ok = store_for_each_record(stage_context->store, stage_context->selection, collect_record,
+                                    &group_collector, error) &&
+              grouping_check_columns(&group->grouping, stage_context, "group", error);
     if (ok)
         write_group_list(&group_collector, groups);
-    for (size_t i = 0; i < group_collector.names.count; i++)
+    for (size_t i = 0; i < group_collector.count; i++)
         free(group_collector.groups[i].ids);
     free(group_collector.groups);
-    names_free(&group_collector.names);
+    hash_table_free(&group_collector.indexes);
     arena_free(&group_collector.arena);
     arena_free(&group_collector.scratch);
     return ok;
@@ -179,27 +187,27 @@ static const struct option options[] = {
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct group_state, topics),
      .default_value = "yes",
-     .help = "summarise each topic of a segment and period too"},
+     .help = "also summarise each topic of a segment and period"},
     {.name = "min_records",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct group_state, min_records),
      .default_value = "3",
      .min = 1,
      .max = 1000000,
-     .help = "records that must speak of a topic before it is summarised"},
+     .help = "minimum records that must mention a topic for a summary of it"},
     {.name = "max_groups",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct group_state, max_groups),
      .default_value = "1000",
      .min = 0,
      .max = 1000000,
-     .help = "groups summarised, the largest first; a note tells how many were left out; 0: all"},
+     .help = "maximum groups to summarise, largest first; a note reports the rest; 0: no limit"},
     {0},
 };
 
 const struct stage group_stage = {
     .name = "group",
-    .summary = "which records are summarised together",
+    .summary = "choose which records are summarised together",
     .options = options,
     .state_size = sizeof(struct group_state),
     .open = open_group,

@@ -1,6 +1,6 @@
 /* map.c - the map stage: a group's texts packed into the model's window, a summary of each pack. */
 #include "base/hash.h"
-#include "base/table.h"
+#include "base/hash_table.h"
 #include "stages/stages.h"
 #include "stages/tasks/summarizer.h"
 
@@ -40,7 +40,7 @@ static bool process_group(void *state, struct group *group, struct error *error)
             texts[count++] = group->members[i].text;
     }
     hash_table_free(&seen_texts);
-    group->part_count = 0;
+    group->partial_summary_count = 0;
     group->finish_reason = "extractive";
     bool ok = true;
     /* One text is its own best summary. */
@@ -49,7 +49,8 @@ static bool process_group(void *state, struct group *group, struct error *error)
             summarizer_split(&map->summarizer, texts, count,
                              summarizer_token_budget(&map->summarizer), &scratch, &piece_count);
         ok = summarizer_summarize(&map->summarizer, pieces, piece_count, group->arena,
-                                  &group->parts, &group->part_count, &group->finish_reason, error);
+                                  &group->partial_summaries, &group->partial_summary_count,
+                                  &group->finish_reason, error);
     }
     arena_free(&scratch);
     return ok;
@@ -61,15 +62,14 @@ static const struct option options[] = {
      .offset = offsetof(struct map, strategy),
      .default_value = "map-reduce",
      .choices = "map-reduce|extractive",
-     .help =
-         "map-reduce: the model writes (where it was taught to), ground checks; extractive: only "
-         "sentences of customers"},
+     .help = "map-reduce: the model writes, if it was trained to; extractive: only customers' own "
+             "sentences"},
     {0},
 };
 
 const struct stage map_stage = {
     .name = "map",
-    .summary = "pack texts into the window, summarise each pack",
+    .summary = "pack texts into the model's window and summarise each pack",
     .options = options,
     .state_size = sizeof(struct map),
     .open = open_map,

@@ -3,7 +3,7 @@
 #include <assert.h>
 
 #include "base/hash.h"
-#include "base/table.h"
+#include "base/hash_table.h"
 #include "stages/stages.h"
 #include "stages/tasks/summarizer.h"
 
@@ -32,14 +32,14 @@ static size_t prepare_parts(struct reduce *reduce, const struct group *group, st
         summarizer_token_budget(summarizer) / 2 - summarizer->separator_tokens - 2;
     struct hash_table seen_texts = {0};
     size_t count = 0;
-    for (size_t i = 0; i < group->part_count; i++) {
+    for (size_t i = 0; i < group->partial_summary_count; i++) {
         bool is_new;
-        hash_table_get_or_insert(&seen_texts, hash_text(group->parts[i]), i, &is_new);
+        hash_table_get_or_insert(&seen_texts, hash_text(group->partial_summaries[i]), i, &is_new);
         if (!is_new)
             continue;
         size_t pieces;
-        struct text *first_piece =
-            summarizer_split(summarizer, &group->parts[i], 1, token_budget, scratch, &pieces);
+        struct text *first_piece = summarizer_split(summarizer, &group->partial_summaries[i], 1,
+                                                    token_budget, scratch, &pieces);
         parts[count++] = first_piece[0];
     }
     hash_table_free(&seen_texts);
@@ -51,17 +51,19 @@ static bool process_group(void *state, struct group *group, struct error *error)
     struct reduce *reduce = state;
     struct arena scratch = {0};
     bool ok = true;
-    while (ok && group->part_count > 1) {
-        struct text *parts = arena_alloc(&scratch, group->part_count, sizeof(*parts));
-        size_t old_count = group->part_count, count = prepare_parts(reduce, group, parts, &scratch);
+    while (ok && group->partial_summary_count > 1) {
+        struct text *parts = arena_alloc(&scratch, group->partial_summary_count, sizeof(*parts));
+        size_t old_count = group->partial_summary_count,
+               count = prepare_parts(reduce, group, parts, &scratch);
         if (count == 1) {
-            group->parts[0] = arena_copy_text(group->arena, parts[0]);
-            group->part_count = 1;
+            group->partial_summaries[0] = arena_copy_text(group->arena, parts[0]);
+            group->partial_summary_count = 1;
             break;
         }
-        ok = summarizer_summarize(&reduce->summarizer, parts, count, group->arena, &group->parts,
-                                  &group->part_count, &group->finish_reason, error);
-        assert(!ok || group->part_count <= (old_count + 1) / 2);
+        ok = summarizer_summarize(&reduce->summarizer, parts, count, group->arena,
+                                  &group->partial_summaries, &group->partial_summary_count,
+                                  &group->finish_reason, error);
+        assert(!ok || group->partial_summary_count <= (old_count + 1) / 2);
         group->levels++;
     }
     arena_free(&scratch);
@@ -70,7 +72,7 @@ static bool process_group(void *state, struct group *group, struct error *error)
 
 const struct stage reduce_stage = {
     .name = "reduce",
-    .summary = "merge summaries, level by level, until one is left",
+    .summary = "merge summaries level by level until one remains",
     .state_size = sizeof(struct reduce),
     .open = open_reduce,
     .process_group = process_group,

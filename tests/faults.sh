@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")
 work=$(mktemp -d)
 trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
+# shellcheck source=tests/fakes/tiny_job.sh
 . tests/fakes/tiny_job.sh
 tiny_job "$work" "$winnow"
 faults=0
@@ -27,13 +28,16 @@ expect() {
 job=$work/job.ini
 
 # Usage and job files: 2
-expect 2 "which command" "$winnow"
+expect 2 "no command given" "$winnow"
 expect 2 "did you mean 'run'" "$winnow" rnu
+expect 2 "--model MODEL is required" "$winnow" tokenize
+expect 2 "expected import, info, verify or prune" "$winnow" model inspect "$job"
+expect 4 "no-model.winnow" "$winnow" model verify "$work/no-model.winnow"
 expect 2 "did you mean --wait" "$winnow" run "$job" --wiat 3
 expect 2 "usage: winnow run" "$winnow" run
 expect 2 "did you mean 'group'" "$winnow" run "$job" --set gruop.by=x
 expect 2 "job.ini" "$winnow" run "$work/no-job.ini"
-expect 2 "no row has" "$winnow" run "$job" --set group.by=colour --set "output.path=$work/colour"
+expect 2 "no record has" "$winnow" run "$job" --set group.by=colour --set "output.path=$work/colour"
 expect 2 "expected a date" "$winnow" report "$job" --since yesterday
 
 # Nothing saved yet, then a run: 4, 0
@@ -42,20 +46,31 @@ expect 4 "winnow run" "$winnow" report "$job" --print
 cp -r "$work/out" "$work/whole"
 
 printf 'Date: day,Comment\nSubject: x,a good kettle\nFrom: me,a bad kettle\n' >"$work/ambiguous.txt"
-expect 2 "more than one format fits (csv 90: " "$winnow" read "$work/ambiguous.txt"
+expect 2 "more than one format matches (csv 90: " "$winnow" read "$work/ambiguous.txt"
 expect 0 "" "$winnow" read --format csv "$work/ambiguous.txt"
+expect 0 "" "$winnow" read --format CSV "$work/ambiguous.txt"
+expect 2 "no such connector" "$winnow" read --format cvs "$work/ambiguous.txt"
+expect 2 "no such connector" "$winnow" eval --format cvs "$work/ambiguous.txt"
+expect 0 "" "$winnow" plan "$job" --set source.format=CSV
+expect 2 "did you mean 'csv'" "$winnow" plan "$job" --set source.format=cvs
 
 # Inputs: 3, 0, 1
-expect 3 "more than one format fits" "$winnow" run -q "$job" --set source.path=ambiguous.txt
+expect 3 "more than one format matches" "$winnow" run -q "$job" --set source.path=ambiguous.txt
 expect 3 "No such file" "$winnow" run -q "$job" --set source.path=missing.csv
 : >"$work/empty.csv"
 expect 0 "empty" "$winnow" run "$job" --set source.path=empty.csv
-expect 0 "nothing matches" "$winnow" run "$job" --set 'source.path=nothing/*.csv'
+expect 0 "no file matches" "$winnow" run "$job" --set 'source.path=nothing/*.csv'
 printf 'id,review\n1,good\n2,"never closed\n3,fine, but,too,wide\n' >"$work/broken.csv"
 expect 1 "max_rejects_pct" "$winnow" run -q "$job" --set source.path=broken.csv --set run.max_rejects_pct=0
 expect 2 "nosuch" "$winnow" run -q "$job" --set source.map=text=nosuch
 head -c 3000 /dev/zero >"$work/zeros.bin"
 expect 3 "zeros.bin" "$winnow" run -q "$job" --set source.path=zeros.bin
+# `winnow read` reports each file that it cannot read, within an archive too.
+cp "$work/zeros.bin" "$work/more-zeros.bin"
+tar -C "$work" -cf "$work/zeros.tar" zeros.bin more-zeros.bin
+for name in zeros.tar/zeros.bin zeros.tar/more-zeros.bin no-file.csv; do
+    expect 3 "$name: " "$winnow" read "$work/zeros.tar" "$work/no-file.csv"
+done
 
 # Missing permissions: 3 for inputs, 4 for the output folder. They do not bind root, so as root these
 # runs belong to another user, who owns a copy of everything needed.
@@ -66,9 +81,9 @@ cp -r "$winnow" "$job" "$work/tiny.winnow" "$work/in" "$user_folder"
 cp "$work/in/a.csv" "$user_folder/closed.csv"
 chmod 000 "$user_folder/closed.csv" "$user_folder/closed"
 if [ "$(id -u)" -eq 0 ]; then
-    as_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+    as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
     chmod 711 "$work"
-    chown -R nobody:nogroup "$user_folder"
+    chown -R 65534:65534 "$user_folder"
 fi
 run_as_user() {
     "${as_user[@]}" "$user_folder/$(basename "$winnow")" run -q "$user_folder/job.ini" "$@"
@@ -95,7 +110,7 @@ for bytes in garbage cut foreign; do
     [ $bytes != foreign ] || printf '\0\0\0\143' | dd of="$work/$bytes/winnow.db" bs=1 seek=60 conv=notrunc 2>"$work/dd"
     cp "$work/$bytes/winnow.db" "$work/before"
     message="damaged"
-    [ $bytes != foreign ] || message="later version"
+    [ $bytes != foreign ] || message="schema version 99"
     expect 4 "$message" "$winnow" run -q "$job" --set "output.path=$work/$bytes"
     cmp "$work/before" "$work/$bytes/winnow.db" || faults=$((faults + 1))
 done

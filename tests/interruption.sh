@@ -17,6 +17,7 @@ complain() {
     faults=$((faults + 1))
 }
 
+# shellcheck source=tests/fakes/tiny_job.sh
 . tests/fakes/tiny_job.sh
 tiny_job "$work" "$winnow"
 

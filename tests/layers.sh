@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# layers.sh - the rules of docs/ARCHITECTURE.md hold: which folder includes which, one file for each
-# library, and headers that compile alone.
+# layers.sh - checks the arrows of docs/ARCHITECTURE.md: which folder may include which, one file for
+# each library, headers that compile on their own.
 set -eu
 cd "$(dirname "$0")/.."
 faults=0
@@ -10,8 +10,9 @@ fault() {
     faults=$((faults + 1))
 }
 
-# The arrows of docs/ARCHITECTURE.md. FOLDER: what its files may include in addition to their own folder
-# and its word lists (FOLDER/data). A folder allows all its headers, a header's path that header only.
+# The arrows of docs/ARCHITECTURE.md. FOLDER: what its files may include besides their own folder; a
+# folder allows all its headers, a path of a header that header alone. A folder's word lists
+# (FOLDER/data) are its own.
 arrows='
 base:
 inference/formats: base
@@ -48,7 +49,7 @@ sources() {
     find "$@" -name '*.[ch]' -o -name '*.cc' | sort
 }
 
-# The files of a folder without those of its sub-folders.
+# Files that lie in a folder itself, not below it.
 own_sources() {
     find "$1" -maxdepth 1 \( -name '*.[ch]' -o -name '*.cc' \) | sort
 }
@@ -67,51 +68,58 @@ for folder in $(find base inference pipeline connectors stages jobs -type d | so
     done
 done
 
-# The arrows have no cycle.
+# No two folders point at each other, however long the way round.
 echo "$arrows" | while read -r folder allowed; do
     for other in $allowed; do
         case $other in *.h) ;; *) echo "${folder%:} $other" ;; esac
     done
-done | tsort >/dev/null || fault "the arrows have a cycle"
+done | tsort >/dev/null || fault "the arrows go in a circle"
 
-# A file in stages/ is a stage of the same name.
+# A file in stages/ itself is a stage, under its own name.
 for file in stages/*.c; do
     name=$(basename "$file" .c)
     [ "$name" = stages ] || grep -q "^const struct stage ${name}_stage = {" "$file" ||
-        fault "$file is not a stage: a helper belongs in a sub-folder of stages/"
+        fault "$file is no stage: a helper belongs in a folder below stages/"
 done
 for file in stages/*.h; do
-    [ "$file" = stages/stages.h ] || fault "$file: a stage has no header; a helper belongs in a sub-folder of stages/"
+    [ "$file" = stages/stages.h ] || fault "$file: a stage has no header; a helper belongs in a folder below stages/"
 done
 
-# pipeline/ uses stages and connectors through their interfaces only, and no stage names another.
-mapfile -t pipeline_sources < <(sources pipeline)
-if grep -En '\b[a-z]+_(connector|stage|format)\b.*(;|,)$' "${pipeline_sources[@]}" |
-    grep -E '&[a-z]+_(connector|stage|format)\b|extern'; then
+# pipeline/ knows stages and connectors only by their interfaces.
+mapfile -t pipeline_files < <(sources pipeline)
+if grep -EHn '&[a-z]+_(connector|stage|format)\b|extern .*_(connector|stage|format)\b' "${pipeline_files[@]}" >&2; then
     fault "pipeline/ names a stage, a connector or a format"
 fi
-for file in $(sources stages | grep '\.c$' | grep -v '^stages/stages\.c$'); do
+
+# A stage names no other stage.
+for file in stages/*.c; do
     name=$(basename "$file" .c)
+    [ "$name" != stages ] || continue
     others=$(grep -Eno '\b[a-z]+_stage\b' "$file" | grep -v ":${name}_stage$" || true)
     [ -z "$others" ] || fault "$file names another stage: $others"
 done
 
-# One file includes a library's header, so replacing the library changes that file only.
+# Only one file includes a library's header, so that only that file changes when the library does.
 libc='^(assert|ctype|endian|errno|fcntl|fnmatch|getopt|glob|dirent|float|inttypes|limits|locale|math|poll'
 libc="$libc|pthread|sched|setjmp|signal|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string"
 libc="$libc|strings|time|unistd|wchar|immintrin|cpuid|sys/[a-z]+|linux/[a-z]+)\.h$"
-while read -r header users; do
-    [[ $header =~ $libc || $users != *" "* ]] || fault "<$header> is included by more than one file: $users"
-done < <(sources base inference pipeline connectors stages jobs | xargs grep -Eo '^#include <[^>]+>' |
-    sed 's/:#include </ /; s/>$//' | sort -u |
-    awk '{ users[$2] = users[$2] " " $1 } END { for (header in users) print header users[header] }' | sort)
+mapfile -t all_files < <(sources base inference pipeline connectors stages jobs)
+work=$(mktemp)
+trap 'rm -f "$work"' EXIT
+grep -Eo '^#include <[^>]+>' "${all_files[@]}" | sed 's/:#include </ /; s/>$//' | sort -u >"$work"
+while read -r header; do
+    mapfile -t users < <(awk -v header="$header" '$2 == header { print $1 }' "$work")
+    [[ $header =~ $libc ]] || [ "${#users[@]}" -eq 1 ] ||
+        fault "<$header> is included by more than one file: ${users[*]}"
+done < <(cut -d' ' -f2 "$work" | sort -u)
 
-# Every header compiles alone, except a body that several files include with macros of their own; such a
-# header has an #error "define ...".
-for header in $(find base inference pipeline connectors stages jobs -name '*.h' | sort); do
+# Every header compiles on its own, except a body that several files include under their own macros;
+# such a body says so with #error.
+for header in "${all_files[@]}"; do
+    [[ $header == *.h ]] || continue
     grep -q '^#error "define' "$header" ||
         ${CC:-cc} -std=gnu17 -D_GNU_SOURCE -I. -fsyntax-only -x c "$header" ||
-        fault "$header does not compile alone"
+        fault "$header does not compile on its own"
 done
 
 [ "$faults" -eq 0 ]

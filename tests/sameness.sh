@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/fakes/tiny_job.sh
 . tests/fakes/tiny_job.sh
 mkdir "$work/whole" "$work/moved"
 tiny_job "$work/whole" "$winnow"

@@ -1,4 +1,4 @@
-/* column_profile.c - counting what sample cells hold. */
+/* column_profile.c - statistics of a column's sample cells. */
 #include "connectors/columns/column_profile.h"
 
 #include <stdlib.h>
@@ -13,13 +13,12 @@ struct text samples_cell(const struct samples *samples, size_t row, size_t colum
 
 static bool is_placeholder(struct text cell)
 {
-    static const char *const placeholders[] = {"-", "--", "n/a", "na", "null", "none", ".", "nan"};
-    if (cell.size == 0)
-        return true;
-    for (size_t i = 0; i < sizeof(placeholders) / sizeof(*placeholders); i++)
-        if (text_equal_ignore_case(cell, text_of(placeholders[i])))
-            return true;
-    return false;
+#define ROW(language, word) word,
+    static const char *const placeholders[] = {
+#include "connectors/columns/data/placeholders.inc"
+        NULL};
+#undef ROW
+    return cell.size == 0 || text_is_one_of_fold(cell, placeholders);
 }
 
 static bool is_link(struct text cell)
@@ -29,7 +28,8 @@ static bool is_link(struct text cell)
     return text_find(cell, TEXT("@"), 0) < cell.size && text_find(cell, TEXT(" "), 0) == cell.size;
 }
 
-/* Blanks divide words; Korean, Japanese and Chinese need about six bytes for one. */
+/* Words are separated by blanks; in Korean, Japanese and Chinese a word is counted per six bytes.
+ */
 static size_t count_words(struct text cell)
 {
     size_t words = 1, wide_bytes = 0;
@@ -82,7 +82,7 @@ bool column_profile_is_free_text(const struct column_profile *profile, bool is_q
     double filled = (double)profile->filled;
     double words = (double)profile->words / filled,
            distinct_ratio = (double)profile->distinct / filled;
-    if (profile->filled < 8) /* too few to see a list of choices: long ones are written */
+    if (profile->filled < 8) /* too few cells to tell choices from answers, except by length */
         return profile->distinct == profile->filled && words >= (is_question ? 3 : 5);
     if (is_question && distinct_ratio >= 0.35 && words >= 1.5)
         return true;

@@ -1,21 +1,24 @@
-/* column_profile.h - what sample cells say about a column. */
+/* column_profile.h - statistics of a column's sample cells. */
 #ifndef CONNECTORS_COLUMNS_COLUMN_PROFILE_H
 #define CONNECTORS_COLUMNS_COLUMN_PROFILE_H
 
 #include "base/text.h"
 
-/* Sample rows of a table: cells[row * count + column]. */
+/* Column names and sample rows of a table: cells[row * count + column]. Borrowed. */
 struct samples {
+    const struct text *names;
+    size_t count; /* columns */
     const struct text *cells;
-    size_t rows, count;
+    size_t rows; /* may be 0 */
 };
 
+/* Counts of the cells that are not blank and no placeholder ("-", "n/a"). */
 struct column_profile {
-    size_t filled;   /* cells that say something: not blank, "-", "n/a" */
-    size_t bytes;    /* of those */
-    size_t words;    /* of those; a run of characters of a script without blanks counts by size */
-    size_t distinct; /* different ones */
-    size_t numbers;  /* plain decimal numbers */
+    size_t filled;
+    size_t bytes;
+    size_t words;    /* estimated from the size for scripts without blanks between words */
+    size_t distinct; /* different cells */
+    size_t numbers;  /* decimal numbers */
     size_t links;    /* URLs and mail addresses */
 };
 
@@ -23,11 +26,12 @@ struct column_profile column_profile_measure(const struct samples *samples, size
 
 struct text samples_cell(const struct samples *samples, size_t row, size_t column);
 
-/* Mean bytes of a filled cell; 0 for none. */
+/* Mean bytes of a filled cell; 0 if there is none. */
 double column_profile_mean_size(const struct column_profile *profile);
 
-/* Written by people in their own words, not chosen from a list: many different answers of several
- * words. `asked`: the column's name is an open question, so less is enough. */
+/* Whether people wrote the cells in their own words instead of choosing from a list: many different
+ * cells of several words. `is_question`: the column's name is an open question, which lowers the
+ * thresholds. */
 bool column_profile_is_free_text(const struct column_profile *profile, bool is_question);
 
 #endif

@@ -1,4 +1,4 @@
-/* date_order.c - day, month and year by all dates of a column. */
+/* date_order.c - decides the order of day, month and year from all dates of a column. */
 #include "connectors/columns/date_order.h"
 
 void date_number_stats_add(struct date_number_stats *dates, struct text cell)
@@ -17,15 +17,15 @@ void date_number_stats_add(struct date_number_stats *dates, struct text cell)
     }
 }
 
-/* Different numbers at a place. */
+/* Number of different values at a position, of those below 128. */
 static int count_distinct_values(const struct date_number_stats *dates, size_t position)
 {
     return __builtin_popcountll(dates->positions[position].seen[0]) +
            __builtin_popcountll(dates->positions[position].seen[1]);
 }
 
-/* 15.08.25: where a first number is no day, or where the last changes more than the first and the
- * middle may be a month. */
+/* Whether 15.08.25 is in 2015: a first number is above 31, or the last number has more different
+ * values than the first, and the middle one may be a month. */
 static bool begins_with_year(const struct date_number_stats *dates)
 {
     if (dates->not_year_first > 0 || dates->positions[2].above_31 > 0 ||
@@ -44,9 +44,9 @@ struct text date_number_stats_decide_order(const struct date_number_stats *dates
         return (struct text){0};
     if (begins_with_year(dates)) {
         *order = DATE_ORDER_YMD;
-        return arena_format(arena, "year first, since the last number %s; 'dates =' decides",
+        return arena_format(arena, "year first, since the last number %s; 'dates =' overrides",
                             dates->positions[0].above_31 ? "may be a day"
-                                                         : "changes more than the first");
+                                                         : "varies more than the first");
     }
     if (first != second) {
         *order = first > second ? DATE_ORDER_DMY : DATE_ORDER_MDY;
@@ -56,9 +56,9 @@ struct text date_number_stats_decide_order(const struct date_number_stats *dates
     }
     if (spread_difference != 0) {
         *order = spread_difference > 0 ? DATE_ORDER_DMY : DATE_ORDER_MDY;
-        return arena_format(arena, "%s first, since the %s number changes more; 'dates =' decides",
+        return arena_format(arena, "%s first, since the %s number varies more; 'dates =' overrides",
                             spread_difference > 0 ? "day" : "month",
                             spread_difference > 0 ? "first" : "second");
     }
-    return TEXT("day and month cannot be told apart; 'dates =' decides");
+    return TEXT("the order of day and month is unclear; 'dates =' sets it");
 }

@@ -1,5 +1,5 @@
-/* dates.c - dates as exports write them: the text is taken apart into numbers and words, and what
- * is not part of any date makes it none. */
+/* dates.c - parses dates: splits the text into numbers and words, and fails on anything that
+ * belongs to no date. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -10,253 +10,246 @@
 
 enum { MAX_DATE_NUMBERS = 4, MAX_DATE_SIZE = 120 };
 
-/* What was understood so far. */
+enum day_half { DAY_HALF_NONE, DAY_HALF_AM, DAY_HALF_PM };
+
+/* The parts that were recognised so far. */
 struct date_parser {
     struct text text;
     size_t at;
-    int64_t numbers[MAX_DATE_NUMBERS]; /* of the date, as they stand */
+    int64_t numbers[MAX_DATE_NUMBERS]; /* of the date, not of the time */
     int digits[MAX_DATE_NUMBERS];
     char separator; /* between the first two */
     size_t count;
-    int year_index, month_index, day_index; /* index by a Korean or Japanese word, -1 none */
-    int month;                              /* by name, 0 none */
+    int year_index, month_index, day_index; /* of numbers followed by "년", "月" ...; -1: none */
+    int month;                              /* given by name; 0: none */
     bool has_time, has_zone;
     int64_t hour, minute, second;
-    int day_half; /* 1 am, 2 pm */
-    int zone;
+    enum day_half day_half;
+    int zone; /* in seconds east of UTC */
 };
 
 static const struct {
-    const char *word;
+    const char *name;
     int minutes; /* east of UTC */
-} zone_offsets[] = {
-    {"z", 0},      {"utc", 0},    {"gmt", 0},    {"kst", 540},  {"jst", 540},  {"est", -300},
-    {"edt", -240}, {"cst", -360}, {"cdt", -300}, {"mst", -420}, {"mdt", -360}, {"pst", -480},
-    {"pdt", -420}, {"cet", 60},   {"cest", 120}, {"bst", 60},   {"wet", 0},    {"west", 60},
-    {"eet", 120},  {"eest", 180}, {"msk", 180},  {"ist", 330},  {"hkt", 480},  {"sgt", 480},
-    {"aest", 600}, {"aedt", 660}, {"acst", 570}, {"awst", 480}, {"nzst", 720}, {"nzdt", 780},
+} zone_abbreviations[] = {
+#define ROW(language, name, minutes) {name, minutes},
+#include "connectors/columns/data/zone_abbreviations.inc"
+#undef ROW
 };
 
-static const char *const month_names[12][6] = {
-    {"jan", "january", "januar", "enero", "janvier", "gennaio"},
-    {"feb", "february", "februar", "febrero", "février", "febbraio"},
-    {"mar", "march", "märz", "marzo", "mars", "mär"},
-    {"apr", "april", "abril", "avril", "aprile", "abr"},
-    {"may", "mai", "mayo", "maggio", "maio", "may"},
-    {"jun", "june", "juni", "junio", "juin", "giugno"},
-    {"jul", "july", "juli", "julio", "juillet", "luglio"},
-    {"aug", "august", "agosto", "août", "ago", "aug"},
-    {"sep", "september", "sept", "septiembre", "septembre", "settembre"},
-    {"oct", "october", "oktober", "octubre", "octobre", "ottobre"},
-    {"nov", "november", "noviembre", "novembre", "nov", "nov"},
-    {"dec", "december", "dezember", "diciembre", "décembre", "dicembre"},
+static const struct {
+    const char *name;
+    int month;
+} month_names[] = {
+#define ROW(language, name, month) {name, month},
+#include "connectors/columns/data/months.inc"
+#undef ROW
 };
 
-/* Words that say nothing more: weekdays, ordinals, small words. */
-static const char *const ignored_words[] = {
-    "mon",   "monday",   "tue",    "tues",   "tuesday", "wed",      "wednesday", "thu",    "thur",
-    "thurs", "thursday", "fri",    "friday", "sat",     "saturday", "sun",       "sunday", "st",
-    "nd",    "rd",       "th",     "of",     "at",      "on",       "de",        "um",     "uhr",
-    "t",     "월요일",   "화요일", "수요일", "목요일",  "금요일",   "토요일",    "일요일", "日",
+enum date_word_meaning { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, AM, PM, IGNORED };
+
+static const struct {
+    const char *word;
+    enum date_word_meaning meaning;
+} date_words[] = {
+#define ROW(language, word, meaning) {word, meaning},
+#include "connectors/columns/data/date_words.inc"
+#undef ROW
 };
 
-static bool is_listed_word(struct text word, const char *const *list, size_t count)
+enum { DATE_WORD_COUNT = sizeof(date_words) / sizeof(*date_words) };
+
+static bool has_meaning(struct text word, enum date_word_meaning meaning)
 {
-    for (size_t i = 0; i < count; i++)
-        if (text_equal_ignore_case(word, text_of(list[i])))
+    for (size_t i = 0; i < DATE_WORD_COUNT; i++)
+        if (date_words[i].meaning == meaning &&
+            text_equal_ignore_case(word, text_of(date_words[i].word)))
             return true;
     return false;
 }
 
 static bool is_letter(char byte)
 {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (signed char)byte < 0;
+    return ascii_is_letter(byte) || (signed char)byte < 0;
 }
 
-static char peek_byte(const struct date_parser *date_parser, size_t ahead)
+static char peek_byte(const struct date_parser *parser, size_t ahead)
 {
-    return date_parser->at + ahead < date_parser->text.size
-               ? date_parser->text.bytes[date_parser->at + ahead]
-               : '\0';
+    return parser->at + ahead < parser->text.size ? parser->text.bytes[parser->at + ahead] : '\0';
 }
 
-/* Digits from here on; false when there are none or too many. */
-static bool parse_digits(struct date_parser *date_parser, int64_t *number, int *digits)
+/* Parses digits; false if there are none or more than ten. */
+static bool parse_digits(struct date_parser *parser, int64_t *number, int *digits)
 {
     *number = 0;
     *digits = 0;
-    while (ascii_is_digit(peek_byte(date_parser, 0)) && *digits < 10) {
-        *number = *number * 10 + (peek_byte(date_parser, 0) - '0');
-        date_parser->at++;
+    while (ascii_is_digit(peek_byte(parser, 0)) && *digits < 10) {
+        *number = *number * 10 + (peek_byte(parser, 0) - '0');
+        parser->at++;
         (*digits)++;
     }
-    return *digits > 0 && !ascii_is_digit(peek_byte(date_parser, 0));
+    return *digits > 0 && !ascii_is_digit(peek_byte(parser, 0));
 }
 
-/* Behind the hour: ":23", ":23:45", ":23:45.678". */
-static bool parse_clock(struct date_parser *date_parser, int64_t hour)
+/* Parses what follows the hour: ":23", ":23:45", ":23:45.678". */
+static bool parse_clock(struct date_parser *parser, int64_t hour)
 {
     int digits;
-    if (date_parser->has_time)
+    if (parser->has_time)
         return false;
-    date_parser->has_time = true;
-    date_parser->hour = hour;
-    date_parser->at++;
-    if (!parse_digits(date_parser, &date_parser->minute, &digits))
+    parser->has_time = true;
+    parser->hour = hour;
+    parser->at++;
+    if (!parse_digits(parser, &parser->minute, &digits))
         return false;
-    if (peek_byte(date_parser, 0) != ':' || !ascii_is_digit(peek_byte(date_parser, 1)))
+    if (peek_byte(parser, 0) != ':' || !ascii_is_digit(peek_byte(parser, 1)))
         return true;
-    date_parser->at++;
-    if (!parse_digits(date_parser, &date_parser->second, &digits))
+    parser->at++;
+    if (!parse_digits(parser, &parser->second, &digits))
         return false;
-    if ((peek_byte(date_parser, 0) == '.' || peek_byte(date_parser, 0) == ',') &&
-        ascii_is_digit(peek_byte(date_parser, 1))) {
-        date_parser->at++;
-        while (ascii_is_digit(peek_byte(date_parser, 0)))
-            date_parser->at++;
+    if ((peek_byte(parser, 0) == '.' || peek_byte(parser, 0) == ',') &&
+        ascii_is_digit(peek_byte(parser, 1))) {
+        parser->at++;
+        while (ascii_is_digit(peek_byte(parser, 0)))
+            parser->at++;
     }
     return true;
 }
 
-/* "+0900", "+09:00", "+9", "-05". */
-static bool parse_zone(struct date_parser *date_parser)
+/* Parses "+0900", "+09:00", "+9", "-05". */
+static bool parse_zone(struct date_parser *parser)
 {
-    int sign = peek_byte(date_parser, 0) == '-' ? -1 : 1;
+    int sign = peek_byte(parser, 0) == '-' ? -1 : 1;
     int64_t hours, minutes = 0;
     int digits;
-    date_parser->at++;
-    if (!parse_digits(date_parser, &hours, &digits) || digits > 4)
+    parser->at++;
+    if (!parse_digits(parser, &hours, &digits) || digits > 4)
         return false;
     if (digits > 2) {
         minutes = hours % 100;
         hours /= 100;
-    } else if (peek_byte(date_parser, 0) == ':') {
-        date_parser->at++;
-        if (!parse_digits(date_parser, &minutes, &digits))
+    } else if (peek_byte(parser, 0) == ':') {
+        parser->at++;
+        if (!parse_digits(parser, &minutes, &digits))
             return false;
     }
     if (hours > 15 || minutes > 59)
         return false;
-    date_parser->zone = sign * (int)(hours * 3600 + minutes * 60);
-    date_parser->has_zone = true;
+    parser->zone = sign * (int)(hours * 3600 + minutes * 60);
+    parser->has_zone = true;
     return true;
 }
 
-/* The words that Korean and Japanese put behind each part: 2026년 1월 15일 3시 20분 5초. */
-static bool parse_unit_word(struct date_parser *date_parser, int64_t number)
+/* Parses the word that Korean and Japanese write after a number: 2026년 1월 15일 3시 20분 5초.
+ * False if there is none. */
+static bool parse_unit_word(struct date_parser *parser, int64_t number)
 {
-    static const struct {
-        const char *word;
-        char part;
-    } units[] = {{"년", 'y'}, {"월", 'm'}, {"일", 'd'}, {"시", 'H'}, {"분", 'M'},
-                 {"초", 'S'}, {"年", 'y'}, {"月", 'm'}, {"日", 'd'}, {"時", 'H'},
-                 {"时", 'H'}, {"分", 'M'}, {"秒", 'S'}};
-    size_t blank = peek_byte(date_parser, 0) == ' ' ? 1 : 0;
-    for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
-        struct text word = text_of(units[i].word);
-        size_t begin = date_parser->at + blank;
-        if (!text_equal(text_slice(date_parser->text, begin, begin + word.size), word))
-            continue;
-        date_parser->at = begin + word.size;
-        int index = (int)date_parser->count - 1;
-        switch (units[i].part) {
-        case 'y':
-            date_parser->year_index = index;
-            return true;
-        case 'm':
-            date_parser->month_index = index;
-            return true;
-        case 'd':
-            date_parser->day_index = index;
-            return true;
-        case 'H':
-            date_parser->has_time = true;
-            date_parser->hour = number;
+    size_t blank = peek_byte(parser, 0) == ' ' ? 1 : 0, begin = parser->at + blank, i = 0;
+    struct text word = {0};
+    for (; i < DATE_WORD_COUNT; i++) {
+        word = text_of(date_words[i].word);
+        if (date_words[i].meaning <= SECOND &&
+            text_equal(text_slice(parser->text, begin, begin + word.size), word))
             break;
-        case 'M':
-            date_parser->minute = number;
-            break;
-        default:
-            date_parser->second = number;
-            break;
-        }
-        date_parser->count--; /* a part of the time, not of the date */
-        return true;
     }
-    return false;
+    if (i == DATE_WORD_COUNT)
+        return false;
+    parser->at = begin + word.size;
+    int index = (int)parser->count - 1;
+    switch (date_words[i].meaning) {
+    case YEAR:
+        parser->year_index = index;
+        return true;
+    case MONTH:
+        parser->month_index = index;
+        return true;
+    case DAY:
+        parser->day_index = index;
+        return true;
+    case HOUR:
+        parser->has_time = true;
+        parser->hour = number;
+        break;
+    case MINUTE:
+        parser->minute = number;
+        break;
+    default:
+        parser->second = number;
+        break;
+    }
+    parser->count--; /* a part of the time, not of the date */
+    return true;
 }
 
-static bool parse_date_number(struct date_parser *date_parser)
+static bool parse_date_number(struct date_parser *parser)
 {
     int64_t number;
     int digits;
-    if (!parse_digits(date_parser, &number, &digits))
+    if (!parse_digits(parser, &number, &digits))
         return false;
-    if (peek_byte(date_parser, 0) == ':')
-        return parse_clock(date_parser, number);
-    if (date_parser->count == MAX_DATE_NUMBERS)
+    if (peek_byte(parser, 0) == ':')
+        return parse_clock(parser, number);
+    if (parser->count == MAX_DATE_NUMBERS)
         return false;
-    date_parser->numbers[date_parser->count] = number;
-    date_parser->digits[date_parser->count++] = digits;
-    if (parse_unit_word(date_parser, number))
+    parser->numbers[parser->count] = number;
+    parser->digits[parser->count++] = digits;
+    if (parse_unit_word(parser, number))
         return true;
-    if (date_parser->count == 1)
-        date_parser->separator = peek_byte(date_parser, 0);
+    if (parser->count == 1)
+        parser->separator = peek_byte(parser, 0);
     return true;
 }
 
-static bool parse_word(struct date_parser *date_parser)
+static bool parse_word(struct date_parser *parser)
 {
-    size_t begin = date_parser->at;
-    while (is_letter(peek_byte(date_parser, 0)))
-        date_parser->at++;
-    struct text word = text_slice(date_parser->text, begin, date_parser->at);
-    static const char *const am_words[] = {"am", "오전", "午前", "上午", "a"};
-    static const char *const pm_words[] = {"pm", "오후", "午後", "下午", "p"};
-    if (is_listed_word(word, am_words, 5) || is_listed_word(word, pm_words, 5)) {
-        date_parser->day_half = is_listed_word(word, am_words, 5) ? 1 : 2;
-        if (peek_byte(date_parser, 0) == '.' &&
-            (peek_byte(date_parser, 1) | 32) == 'm') /* "a.m." */
-            date_parser->at += 2;
+    size_t begin = parser->at;
+    while (is_letter(peek_byte(parser, 0)))
+        parser->at++;
+    struct text word = text_slice(parser->text, begin, parser->at);
+    bool is_am = has_meaning(word, AM);
+    if (is_am || has_meaning(word, PM)) {
+        parser->day_half = is_am ? DAY_HALF_AM : DAY_HALF_PM;
+        if (peek_byte(parser, 0) == '.' && ascii_to_lower(peek_byte(parser, 1)) == 'm') /* "a.m." */
+            parser->at += 2;
         return true;
     }
-    for (int month = 0; month < 12; month++)
-        if (is_listed_word(word, month_names[month], 6)) {
-            bool first = date_parser->month == 0;
-            date_parser->month = month + 1;
-            return first;
+    for (size_t i = 0; i < sizeof(month_names) / sizeof(*month_names); i++)
+        if (text_equal_ignore_case(word, text_of(month_names[i].name))) {
+            bool is_first = parser->month == 0;
+            parser->month = month_names[i].month;
+            return is_first;
         }
-    for (size_t i = 0; i < sizeof(zone_offsets) / sizeof(*zone_offsets); i++)
-        if (date_parser->has_time && text_equal_ignore_case(word, text_of(zone_offsets[i].word))) {
-            date_parser->zone = zone_offsets[i].minutes * 60;
-            date_parser->has_zone = true;
+    for (size_t i = 0; i < sizeof(zone_abbreviations) / sizeof(*zone_abbreviations); i++)
+        if (parser->has_time && text_equal_ignore_case(word, text_of(zone_abbreviations[i].name))) {
+            parser->zone = zone_abbreviations[i].minutes * 60;
+            parser->has_zone = true;
             return true;
         }
-    return is_listed_word(word, ignored_words, sizeof(ignored_words) / sizeof(*ignored_words));
+    return has_meaning(word, IGNORED);
 }
 
-/* Takes the whole text apart; false when something in it belongs to no date. */
-static bool parse_all_parts(struct date_parser *date_parser)
+/* Parses the whole text; false if anything in it belongs to no date. */
+static bool parse_all_parts(struct date_parser *parser)
 {
     int depth = 0;
-    while (date_parser->at < date_parser->text.size) {
-        char byte = peek_byte(date_parser, 0);
+    while (parser->at < parser->text.size) {
+        char byte = peek_byte(parser, 0);
         if (byte == '(' || byte == ')') { /* a comment: "(KST)", "(목)" */
             depth += byte == '(' ? 1 : -1;
-            date_parser->at++;
+            parser->at++;
         } else if (depth > 0 || byte == ' ' || byte == '\t' || byte == ',' || byte == '/' ||
                    byte == '.' || byte == '\'') {
-            date_parser->at++;
+            parser->at++;
         } else if (ascii_is_digit(byte)) {
-            if (!parse_date_number(date_parser))
+            if (!parse_date_number(parser))
                 return false;
-        } else if ((byte == '+' || byte == '-') && ascii_is_digit(peek_byte(date_parser, 1)) &&
-                   (date_parser->has_time || date_parser->has_zone)) {
-            if (!parse_zone(date_parser))
+        } else if ((byte == '+' || byte == '-') && ascii_is_digit(peek_byte(parser, 1)) &&
+                   (parser->has_time || parser->has_zone)) {
+            if (!parse_zone(parser))
                 return false;
         } else if (byte == '-') {
-            date_parser->at++;
-        } else if (!is_letter(byte) || !parse_word(date_parser)) {
+            parser->at++;
+        } else if (!is_letter(byte) || !parse_word(parser)) {
             return false;
         }
     }
@@ -271,48 +264,45 @@ static int64_t expand_year(int64_t year, int digits)
     return year < 70 ? 2000 + year : 1900 + year;
 }
 
-/* Which number is the year, the month, the day. */
-static bool assign_date_parts(const struct date_parser *date_parser, enum date_order order,
+/* Decides which number is the year, the month, the day. */
+static bool assign_date_parts(const struct date_parser *parser, enum date_order order,
                               struct civil_time *civil)
 {
     size_t year = 2, month = 0, day = 1;
-    if (date_parser->year_index >= 0 && date_parser->month_index >= 0 &&
-        date_parser->day_index >= 0) {
-        year = (size_t)date_parser->year_index;
-        month = (size_t)date_parser->month_index;
-        day = (size_t)date_parser->day_index;
-    } else if (date_parser->month > 0) {
-        if (date_parser->count != 2)
+    if (parser->year_index >= 0 && parser->month_index >= 0 && parser->day_index >= 0) {
+        year = (size_t)parser->year_index;
+        month = (size_t)parser->month_index;
+        day = (size_t)parser->day_index;
+    } else if (parser->month > 0) {
+        if (parser->count != 2)
             return false;
-        year = date_parser->digits[0] == 4 ? 0 : 1;
+        year = parser->digits[0] == 4 ? 0 : 1;
         day = 1 - year;
         month = SIZE_MAX;
-    } else if (date_parser->count != 3) {
+    } else if (parser->count != 3) {
         return false;
-    } else if (date_parser->digits[0] == 4 ||
-               (order == DATE_ORDER_YMD && date_parser->digits[2] != 4) ||
-               (date_parser->numbers[0] > 31 &&
-                date_parser->numbers[2] <= 31)) { /* the only way to read it */
+    } else if (parser->digits[0] == 4 || (order == DATE_ORDER_YMD && parser->digits[2] != 4) ||
+               (parser->numbers[0] > 31 && parser->numbers[2] <= 31)) { /* the only valid order */
         year = 0;
         month = 1;
         day = 2;
     } else {
-        bool day_first = order == DATE_ORDER_DMY ||
-                         (order == DATE_ORDER_UNKNOWN && date_parser->separator == '.');
-        if (date_parser->numbers[0] > 12 && date_parser->numbers[1] <= 12)
-            day_first = true; /* the only way to read it */
-        else if (date_parser->numbers[1] > 12)
+        bool day_first =
+            order == DATE_ORDER_DMY || (order == DATE_ORDER_UNKNOWN && parser->separator == '.');
+        if (parser->numbers[0] > 12 && parser->numbers[1] <= 12)
+            day_first = true; /* the only valid order */
+        else if (parser->numbers[1] > 12)
             day_first = false;
         month = day_first ? 1 : 0;
         day = 1 - month;
     }
-    int64_t month_number = month == SIZE_MAX ? date_parser->month : date_parser->numbers[month];
-    if ((date_parser->digits[year] != 2 && date_parser->digits[year] != 4) || month_number > 12 ||
-        date_parser->numbers[day] > 31)
+    int64_t month_number = month == SIZE_MAX ? parser->month : parser->numbers[month];
+    if ((parser->digits[year] != 2 && parser->digits[year] != 4) || month_number > 12 ||
+        parser->numbers[day] > 31)
         return false;
-    civil->year = expand_year(date_parser->numbers[year], date_parser->digits[year]);
+    civil->year = expand_year(parser->numbers[year], parser->digits[year]);
     civil->month = (int)month_number;
-    civil->day = (int)date_parser->numbers[day];
+    civil->day = (int)parser->numbers[day];
     return true;
 }
 
@@ -321,8 +311,8 @@ static struct date_parser make_date_parser(struct text text)
     return (struct date_parser){.text = text, .year_index = -1, .month_index = -1, .day_index = -1};
 }
 
-/* Digits and no exponent: 20260115, 20260115102345, epoch seconds to nanoseconds by magnitude, and
- * days since 1899-12-30 as spreadsheets count them. */
+/* Parses decimal numbers: 20260115, 20260115102345, epoch seconds to nanoseconds by magnitude, and
+ * the days since 1899-12-30 of spreadsheets. */
 static bool parse_numeric_date(struct text text, int zone_seconds, int64_t *seconds)
 {
     double number;
@@ -360,7 +350,7 @@ static bool parse_numeric_date(struct text text, int zone_seconds, int64_t *seco
     return true;
 }
 
-/* Two digits at `at`; -1 for anything else. */
+/* The number in two digits at that position; -1 if they are not digits. */
 static int parse_two_digits(struct text text, size_t at)
 {
     if (at + 2 > text.size || !ascii_is_digit(text.bytes[at]) ||
@@ -369,8 +359,8 @@ static int parse_two_digits(struct text text, size_t at)
     return (text.bytes[at] - '0') * 10 + text.bytes[at + 1] - '0';
 }
 
-/* 2026-01-15T10:23:45Z and 2026-01-15 10:23:45, as most exports write: the same as the long way
- * finds, ten times faster. */
+/* Parses 2026-01-15T10:23:45Z and 2026-01-15 10:23:45, the most frequent notations, ten times as
+ * fast as the general parser and with the same result. */
 static bool parse_iso(struct text text, int zone_seconds, int64_t *seconds)
 {
     bool utc = text.size == 20 && text.bytes[19] == 'Z';
@@ -388,7 +378,7 @@ static bool parse_iso(struct text text, int zone_seconds, int64_t *seconds)
     return true;
 }
 
-/* "Reviewed in the United States on March 3, 2026": the date behind the last " on ". */
+/* The date after the last " on " in "Reviewed in the United States on March 3, 2026". */
 static struct text strip_review_sentence(struct text text)
 {
     if (!text_equal_ignore_case(text_slice(text, 0, 8), TEXT("reviewed")))
@@ -407,37 +397,36 @@ bool date_parse(struct text text, enum date_order order, int zone_seconds, int64
         return false;
     if (parse_iso(text, zone_seconds, seconds) || parse_numeric_date(text, zone_seconds, seconds))
         return true;
-    struct date_parser date_parser = make_date_parser(text);
+    struct date_parser parser = make_date_parser(text);
     struct civil_time civil = {0};
-    if (!parse_all_parts(&date_parser) || !assign_date_parts(&date_parser, order, &civil) ||
-        date_parser.hour > 23 || date_parser.minute > 59 || date_parser.second > 60)
+    if (!parse_all_parts(&parser) || !assign_date_parts(&parser, order, &civil) ||
+        parser.hour > 23 || parser.minute > 59 || parser.second > 60)
         return false;
-    if (date_parser.day_half && (date_parser.hour < 1 || date_parser.hour > 12))
-        date_parser.day_half = 0; /* "15:20 PM", "오후 15:20", "0:20 AM" */
-    civil.hour = (int)date_parser.hour;
-    if (date_parser.day_half)
-        civil.hour = civil.hour % 12 + (date_parser.day_half == 2 ? 12 : 0);
-    civil.minute = (int)date_parser.minute;
-    civil.second = (int)date_parser.second;
+    if (parser.day_half && (parser.hour < 1 || parser.hour > 12))
+        parser.day_half = DAY_HALF_NONE; /* "15:20 PM", "오후 15:20", "0:20 AM" */
+    civil.hour = (int)parser.hour;
+    if (parser.day_half)
+        civil.hour = civil.hour % 12 + (parser.day_half == DAY_HALF_PM ? 12 : 0);
+    civil.minute = (int)parser.minute;
+    civil.second = (int)parser.second;
     if (!calendar_to_seconds(civil, seconds))
         return false;
-    *seconds -= date_parser.has_zone ? date_parser.zone : zone_seconds;
+    *seconds -= parser.has_zone ? parser.zone : zone_seconds;
     return true;
 }
 
 bool date_split_numbers(struct text text, int64_t numbers[3], bool *can_be_year_first)
 {
     text = text_trim(text);
-    struct date_parser date_parser = make_date_parser(text);
-    if (text.size > MAX_DATE_SIZE || !parse_all_parts(&date_parser) || date_parser.month > 0 ||
-        date_parser.count != 3 || date_parser.digits[0] > 2 || date_parser.digits[1] > 2 ||
-        date_parser.year_index >= 0 || date_parser.numbers[1] < 1 || date_parser.numbers[1] > 31)
+    struct date_parser parser = make_date_parser(text);
+    if (text.size > MAX_DATE_SIZE || !parse_all_parts(&parser) || parser.month > 0 ||
+        parser.count != 3 || parser.digits[0] > 2 || parser.digits[1] > 2 ||
+        parser.year_index >= 0 || parser.numbers[1] < 1 || parser.numbers[1] > 31)
         return false;
-    *can_be_year_first =
-        date_parser.digits[0] == 2 && date_parser.digits[2] <= 2 && date_parser.separator != '/';
-    if (!*can_be_year_first && (date_parser.numbers[0] < 1 || date_parser.numbers[0] > 31))
+    *can_be_year_first = parser.digits[0] == 2 && parser.digits[2] <= 2 && parser.separator != '/';
+    if (!*can_be_year_first && (parser.numbers[0] < 1 || parser.numbers[0] > 31))
         return false;
     for (size_t i = 0; i < 3; i++)
-        numbers[i] = date_parser.numbers[i];
+        numbers[i] = parser.numbers[i];
     return true;
 }

@@ -1,4 +1,4 @@
-/* field_paths.c - a table from the way to a member to its name. */
+/* field_paths.c - a hash table of the names of nested fields. */
 #include "connectors/columns/field_paths.h"
 
 #include <stdio.h>

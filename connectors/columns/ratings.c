@@ -1,7 +1,8 @@
-/* ratings.c - ratings as exports write them. */
+/* ratings.c - parses ratings. */
 #include <math.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "connectors/columns/roles.h"
 
 enum { MAX_RATING_SIZE = 64 };
@@ -10,19 +11,23 @@ static const struct {
     const char *word;
     double rating, scale;
 } rating_words[] = {
-    {"one", 1, 5},          {"two", 2, 5},
-    {"three", 3, 5},        {"four", 4, 5},
-    {"five", 5, 5},         {"great", 3, 3},
-    {"okay", 2, 3},         {"bad", 1, 3},
-    {"good", 3, 3},         {"very dissatisfied", 1, 5},
-    {"dissatisfied", 2, 5}, {"neutral", 3, 5},
-    {"satisfied", 4, 5},    {"very satisfied", 5, 5},
-    {"매우 불만족", 1, 5},  {"불만족", 2, 5},
-    {"보통", 3, 5},         {"만족", 4, 5},
-    {"매우 만족", 5, 5},    {"not good", 1, 3},
+#define ROW(language, word, rating, scale) {word, rating, scale},
+#include "connectors/columns/data/rating_words.inc"
+#undef ROW
 };
 
-/* A number at the front, with a decimal point or comma; its size in *size. */
+enum phrase_position { LABEL, OF, UNIT };
+
+static const struct {
+    const char *phrase;
+    enum phrase_position position;
+} rating_phrases[] = {
+#define ROW(language, phrase, position) {phrase, position},
+#include "connectors/columns/data/rating_phrases.inc"
+#undef ROW
+};
+
+/* Parses a number at the front, with a decimal point or comma; *size is its size. */
 static bool parse_leading_number(struct text text, double *number, size_t *size)
 {
     char copy[MAX_RATING_SIZE];
@@ -30,9 +35,8 @@ static bool parse_leading_number(struct text text, double *number, size_t *size)
     *size = 0;
     while (*size < text.size && *size + 1 < sizeof(copy)) {
         char byte = text.bytes[*size];
-        bool digit = byte >= '0' && byte <= '9';
-        bool next_is_digit =
-            *size + 1 < text.size && text.bytes[*size + 1] >= '0' && text.bytes[*size + 1] <= '9';
+        bool digit = ascii_is_digit(byte);
+        bool next_is_digit = *size + 1 < text.size && ascii_is_digit(text.bytes[*size + 1]);
         bool point = (byte == '.' || byte == ',') && digits > 0 && next_is_digit;
         bool sign = *size == 0 && (byte == '-' || byte == '+') && next_is_digit;
         if (!digit && !point && !sign)
@@ -53,7 +57,16 @@ static bool skip_word(struct text *text, const char *word)
     return true;
 }
 
-/* ★★★★☆, ⭐⭐⭐, ***: the filled ones, of all that are there. */
+/* Removes the first listed phrase of that kind from the front. */
+static bool skip_phrase(struct text *text, enum phrase_position position)
+{
+    for (size_t i = 0; i < sizeof(rating_phrases) / sizeof(*rating_phrases); i++)
+        if (rating_phrases[i].position == position && skip_word(text, rating_phrases[i].phrase))
+            return true;
+    return false;
+}
+
+/* Parses ★★★★☆, ⭐⭐⭐, ***: the rating is the number of filled stars. */
 static bool parse_stars(struct text text, double *rating, double *scale)
 {
     static const struct {
@@ -94,32 +107,34 @@ static bool parse_rating_word(struct text text, double *rating, double *scale)
     return false;
 }
 
-/* What stands behind the number: nothing, "/5", "out of 10", "stars", "%", "점". */
+/* Parses a number and removes it from the front. */
+static bool take_positive_number(struct text *text, double *number)
+{
+    size_t size;
+    *text = text_trim(*text);
+    if (!parse_leading_number(*text, number, &size) || *number <= 0)
+        return false;
+    *text = text_slice(*text, size, text->size);
+    return true;
+}
+
+/* Parses what follows the rating: nothing, "/5", "out of 10", "stars", "%", "점". Sets *scale if it
+ * is stated. */
 static bool parse_scale_suffix(struct text rest, double *scale)
 {
-    double max;
-    size_t size;
     if (text_trim(rest).size == 0)
         return true;
-    bool has_scale = skip_word(&rest, "/") || skip_word(&rest, "out of") ||
-                     skip_word(&rest, "von") || skip_word(&rest, "of");
+    bool has_scale = skip_phrase(&rest, OF);
     if (has_scale) {
-        rest = text_trim(rest);
-        if (!parse_leading_number(rest, &max, &size) || max <= 0)
+        if (!take_positive_number(&rest, scale))
             return false;
-        rest = text_slice(rest, size, rest.size);
-        *scale = max;
     } else if (skip_word(&rest, "%")) {
         *scale = 100;
     }
-    bool stars = skip_word(&rest, "stars") || skip_word(&rest, "star") || skip_word(&rest, "★") ||
-                 skip_word(&rest, "점") || skip_word(&rest, "points");
-    if (stars && !has_scale && skip_word(&rest, "out of")) { /* "4 stars out of 5" */
-        rest = text_trim(rest);
-        if (!parse_leading_number(rest, scale, &size) || *scale <= 0)
-            return false;
-        rest = text_slice(rest, size, rest.size);
-    }
+    bool has_unit = skip_phrase(&rest, UNIT);
+    if (has_unit && !has_scale && skip_phrase(&rest, OF) && /* "4 stars out of 5" */
+        !take_positive_number(&rest, scale))
+        return false;
     return text_trim(rest).size == 0;
 }
 
@@ -130,19 +145,18 @@ bool rating_parse(struct text text, double *rating, double *scale)
         return false;
     double number, explicit_scale = NAN;
     size_t size;
-    bool digit = text.bytes[0] >= '0' && text.bytes[0] <= '9';
+    bool digit = ascii_is_digit(text.bytes[0]);
     if (!digit && (parse_rating_word(text, rating, scale) || parse_stars(text, rating, scale)))
         return true;
     if (!parse_leading_number(text, &number, &size)) {
-        /* "5점", "Rated 4 out of 5", "별점 4" */
-        if (!skip_word(&text, "rated") && !skip_word(&text, "rating:") && !skip_word(&text, "별점"))
+        if (!skip_phrase(&text, LABEL)) /* "Rated 4 out of 5", "별점 4" */
             return false;
         text = text_trim(text);
         if (!parse_leading_number(text, &number, &size))
             return false;
     }
     struct text rest = text_slice(text, size, text.size);
-    /* "9 - Extremely likely": a labelled step of a scale */
+    /* "9 - Extremely likely": a step of a scale with its label */
     struct text label = text_trim(rest);
     bool has_label = label.size > 2 && label.bytes[0] == '-' && label.bytes[1] == ' ';
     if (!has_label && !parse_scale_suffix(rest, &explicit_scale))

@@ -1,10 +1,11 @@
-/* roles.c - which column is what: names first, then what the cells look like. */
+/* roles.c - chooses the column of each role: the user's map, known roles, names, sample cells. */
 #include "connectors/columns/roles.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "connectors/columns/column_names.h"
 #include "connectors/columns/column_profile.h"
@@ -16,20 +17,25 @@ const char *const role_names[ROLE_COUNT] = {
     [ROLE_AUTHOR] = "author", [ROLE_LANG] = "lang",
 };
 
-enum { MIN_CERTAIN_ID_SCORE = 85 }; /* of column_name_score: "id", not "no." or "번호" */
+/* column_name_score of names that mean an id and not a row number: "id", not "no." or "번호". */
+enum { MIN_CERTAIN_ID_SCORE = 85 };
 
-/* What mapping_find works on. */
+/* State of mapping_find. */
 struct column_search {
     struct mapping *mapping;
-    const struct text *names;
-    size_t count;
-    struct samples samples;
+    const struct samples *samples;
     const char *path;
     struct arena *arena;
-    bool is_given[ROLE_COUNT]; /* by the user: not searched any more */
-    bool *is_taken;            /* column -> stands for a role already */
+    bool is_given[ROLE_COUNT]; /* by the user or a known export: not searched */
+    bool *is_taken;            /* per column: already has a role */
     struct column_profile *profile;
 };
+
+void known_roles_set(struct known_roles *known_roles, enum role role, size_t column)
+{
+    known_roles->is_known[role] = true;
+    known_roles->columns[role] = column;
+}
 
 static bool same_name(struct text a, struct text b)
 {
@@ -38,22 +44,22 @@ static bool same_name(struct text a, struct text b)
 
 static size_t find_column(const struct column_search *column_search, struct text name)
 {
-    for (size_t i = 0; i < column_search->count; i++)
-        if (text_equal(column_search->names[i], name))
+    for (size_t i = 0; i < column_search->samples->count; i++)
+        if (text_equal(column_search->samples->names[i], name))
             return i;
-    for (size_t i = 0; i < column_search->count; i++)
-        if (same_name(column_search->names[i], name))
+    for (size_t i = 0; i < column_search->samples->count; i++)
+        if (same_name(column_search->samples->names[i], name))
             return i;
     return SIZE_MAX;
 }
 
-/* The columns that there are, for messages; cut where it gets long. */
+/* The names of the columns, for messages; stops after about 400 bytes. */
 static struct text list_names(const struct column_search *column_search)
 {
     struct text list = {0};
-    for (size_t i = 0; i < column_search->count && list.size < 400; i++)
+    for (size_t i = 0; i < column_search->samples->count && list.size < 400; i++)
         list = arena_format(column_search->arena, "%.*s%s%.*s", TEXT_ARGUMENT(list), i ? ", " : "",
-                            TEXT_ARGUMENT(text_slice(column_search->names[i], 0, 60)));
+                            TEXT_ARGUMENT(text_slice(column_search->samples->names[i], 0, 60)));
     return list;
 }
 
@@ -65,8 +71,8 @@ static enum role role_from_name(struct text word)
     return ROLE_NONE;
 }
 
-/* Cuts "text=Comment, good or bad" off "text=Comment, good or bad,date=When": a comma ends a name
- * only where another role follows. */
+/* Takes "text=Comment, good or bad" from "text=Comment, good or bad,date=When": a comma ends a name
+ * only if another role follows. */
 static struct text take_setting(struct text *rest)
 {
     for (size_t at = text_find(*rest, TEXT(","), 0); at < rest->size;
@@ -116,14 +122,15 @@ static bool apply_user_mapping(struct column_search *column_search, struct text 
         struct text name = text_trim(text_slice(setting, equals + 1, setting.size));
         size_t column = name.size ? find_column(column_search, name) : SIZE_MAX;
         bool is_missing = name.size && column == SIZE_MAX;
-        /* "text=Comment,product=Product" may name a column with a comma, but hardly that. */
+        /* In "text=Comment,product=Product", "product" is a mistake for a role, not a name. */
         if (role == ROLE_NONE || (is_missing && text_find(name, TEXT("="), 0) < name.size))
             return error_set(error, ERROR_USAGE,
                              "map = %.*s: expected ROLE=COLUMN, where the role is one of text, id, "
                              "date, rating, title, author, lang",
                              TEXT_ARGUMENT(text_trim(setting)));
         if (is_missing)
-            return error_set(error, ERROR_USAGE, "%s: no column '%.*s' for %s; there are: %.*s",
+            return error_set(error, ERROR_USAGE,
+                             "%s: no column '%.*s' for %s; the columns are: %.*s",
                              column_search->path, TEXT_ARGUMENT(name), role_names[role],
                              TEXT_ARGUMENT(list_names(column_search)));
         if (role == ROLE_TEXT && column != SIZE_MAX)
@@ -137,13 +144,13 @@ static bool apply_user_mapping(struct column_search *column_search, struct text 
     return true;
 }
 
-/* Share of the filled cells that a parser takes. */
+/* Share of the filled cells that are dates; 1 if no cell is filled. */
 static double date_share(const struct column_search *column_search, size_t column)
 {
     size_t filled = 0, dates = 0;
     int64_t seconds;
-    for (size_t row = 0; row < column_search->samples.rows && filled < 100; row++) {
-        struct text cell = text_trim(samples_cell(&column_search->samples, row, column));
+    for (size_t row = 0; row < column_search->samples->rows && filled < 100; row++) {
+        struct text cell = text_trim(samples_cell(column_search->samples, row, column));
         if (cell.size == 0)
             continue;
         filled++;
@@ -152,12 +159,13 @@ static double date_share(const struct column_search *column_search, size_t colum
     return filled ? (double)dates / (double)filled : 1;
 }
 
+/* Share of the filled cells that are ratings; 1 if no cell is filled. */
 static double rating_share(const struct column_search *column_search, size_t column)
 {
     size_t filled = 0, ratings = 0;
     double rating, scale;
-    for (size_t row = 0; row < column_search->samples.rows && filled < 100; row++) {
-        struct text cell = text_trim(samples_cell(&column_search->samples, row, column));
+    for (size_t row = 0; row < column_search->samples->rows && filled < 100; row++) {
+        struct text cell = text_trim(samples_cell(column_search->samples, row, column));
         if (cell.size == 0)
             continue;
         filled++;
@@ -166,13 +174,13 @@ static double rating_share(const struct column_search *column_search, size_t col
     return filled ? (double)ratings / (double)filled : 1;
 }
 
-/* 1, 2, 3, ... from the top: numbers of the file's rows, which the next export gives to others. */
+/* 1, 2, 3, ... from the top: row numbers are no ids, since the next export gives them to other
+ * records. */
 static bool is_row_number_column(const struct column_search *column_search, size_t column)
 {
     int64_t number, first = -1;
-    for (size_t row = 0; row < column_search->samples.rows; row++) {
-        if (!text_to_integer(text_trim(samples_cell(&column_search->samples, row, column)),
-                             &number))
+    for (size_t row = 0; row < column_search->samples->rows; row++) {
+        if (!text_to_integer(text_trim(samples_cell(column_search->samples, row, column)), &number))
             return false;
         if (row == 0)
             first = number;
@@ -182,7 +190,7 @@ static bool is_row_number_column(const struct column_search *column_search, size
     return first == 0 || first == 1;
 }
 
-/* Whether the cells allow what the name promises. */
+/* Whether the cells allow the role that the name suggests. */
 static bool cells_fit_role(const struct column_search *column_search, enum role role, size_t column)
 {
     const struct column_profile *profile = &column_search->profile[column];
@@ -194,11 +202,12 @@ static bool cells_fit_role(const struct column_search *column_search, enum role 
     case ROLE_TITLE:
         return profile->numbers * 2 <= profile->filled;
     case ROLE_ID:
-        /* an id of its own for every row; a few rows come twice */
-        if (column_name_score(ROLE_ID, column_search->names[column]) < MIN_CERTAIN_ID_SCORE &&
+        /* ids are distinct, except for a few repeated rows */
+        if (column_name_score(ROLE_ID, column_search->samples->names[column]) <
+                MIN_CERTAIN_ID_SCORE &&
             is_row_number_column(column_search, column))
             return false;
-        return profile->filled * 10 >= column_search->samples.rows * 9 &&
+        return profile->filled * 10 >= column_search->samples->rows * 9 &&
                profile->distinct * 10 >= profile->filled * 8;
     case ROLE_DATE:
         return date_share(column_search, column) >= 0.5;
@@ -209,19 +218,20 @@ static bool cells_fit_role(const struct column_search *column_search, enum role 
     }
 }
 
-/* The best column left for a role, by name; SIZE_MAX when no name says so. */
+/* The free column whose name fits the role best, and its score in *best; SIZE_MAX if none scores
+ * above *best. */
 static size_t find_best_column_by_name(const struct column_search *column_search, enum role role,
                                        double *best)
 {
     size_t found = SIZE_MAX;
-    for (size_t column = 0; column < column_search->count; column++) {
-        double score = column_name_score(role, column_search->names[column]);
+    for (size_t column = 0; column < column_search->samples->count; column++) {
+        double score = column_name_score(role, column_search->samples->names[column]);
         if (score == 0 || column_search->is_taken[column] ||
             !cells_fit_role(column_search, role, column))
             continue;
-        if (column_search->samples.rows > 0 && column_search->profile[column].filled == 0)
-            score -= 25;       /* a column that holds nothing */
-        if (role == ROLE_TEXT) /* of two alike, the one that says more */
+        if (column_search->samples->rows > 0 && column_search->profile[column].filled == 0)
+            score -= 25;       /* an empty column */
+        if (role == ROLE_TEXT) /* of two equal names, the column with the longer cells */
             score += fmin(column_profile_mean_size(&column_search->profile[column]) / 200, 0.9);
         if (score > *best) {
             *best = score;
@@ -231,7 +241,7 @@ static size_t find_best_column_by_name(const struct column_search *column_search
     return found;
 }
 
-/* The role and column that are surest, then the next, until names say no more. */
+/* Assigns the pair of role and column with the highest score, then the next, until none is left. */
 static void assign_by_name(struct column_search *column_search)
 {
     for (;;) {
@@ -254,11 +264,11 @@ static void assign_by_name(struct column_search *column_search)
     }
 }
 
-/* No name says date: the one column of which all cells are dates, and not mere numbers. */
+/* Without a matching name: the only column whose cells are all dates and not plain numbers. */
 static void assign_date_by_cells(struct column_search *column_search)
 {
     size_t found = SIZE_MAX, candidates = 0;
-    for (size_t column = 0; column < column_search->count; column++) {
+    for (size_t column = 0; column < column_search->samples->count; column++) {
         const struct column_profile *profile = &column_search->profile[column];
         if (column_search->is_taken[column] || profile->filled < 2 || profile->numbers > 0 ||
             date_share(column_search, column) < 1)
@@ -270,12 +280,12 @@ static void assign_date_by_cells(struct column_search *column_search)
         assign_role(column_search, ROLE_DATE, found, "all cells are dates");
 }
 
-/* No name says text: the column with the longest cells that people wrote. */
+/* Without a matching name: the column with the most text in free words. */
 static void assign_text_by_cells(struct column_search *column_search)
 {
     size_t found = SIZE_MAX;
     double max_total_size = 0;
-    for (size_t column = 0; column < column_search->count; column++) {
+    for (size_t column = 0; column < column_search->samples->count; column++) {
         const struct column_profile *profile = &column_search->profile[column];
         if (column_search->is_taken[column] || !cells_fit_role(column_search, ROLE_TEXT, column) ||
             (date_share(column_search, column) > 0.5 && profile->filled > 0))
@@ -296,51 +306,57 @@ static void decide_date_order(struct column_search *column_search)
 {
     struct mapping *mapping = column_search->mapping;
     size_t column = mapping->columns[ROLE_DATE];
-    struct date_number_stats places = {0};
+    struct date_number_stats stats = {0};
     if (column == SIZE_MAX || mapping->date_order != DATE_ORDER_UNKNOWN)
         return;
-    for (size_t row = 0; row < column_search->samples.rows; row++)
-        date_number_stats_add(&places, samples_cell(&column_search->samples, row, column));
-    struct text why =
-        date_number_stats_decide_order(&places, &mapping->date_order, column_search->arena);
-    if (why.size > 0)
+    for (size_t row = 0; row < column_search->samples->rows; row++)
+        date_number_stats_add(&stats, samples_cell(column_search->samples, row, column));
+    struct text order_reason =
+        date_number_stats_decide_order(&stats, &mapping->date_order, column_search->arena);
+    if (order_reason.size > 0)
         mapping->reasons[ROLE_DATE] =
             arena_format(column_search->arena, "%.*s; %.*s",
-                         TEXT_ARGUMENT(mapping->reasons[ROLE_DATE]), TEXT_ARGUMENT(why));
+                         TEXT_ARGUMENT(mapping->reasons[ROLE_DATE]), TEXT_ARGUMENT(order_reason));
 }
 
-/* The best value that ratings can have: said by a cell ("4/5"), by the name (nps), or the next
- * usual one above the largest. */
+/* Whether the column's name implies a scale of 0 to 10: "nps", "how likely to recommend". */
+static bool name_implies_ten_points(struct text name)
+{
+#define ROW(language, phrase) phrase,
+    static const char *const phrases[] = {
+#include "connectors/columns/data/ten_point_phrases.inc"
+    };
+#undef ROW
+    char lower[128];
+    size_t size = name.size < sizeof(lower) ? name.size : sizeof(lower);
+    for (size_t i = 0; i < size; i++)
+        lower[i] = ascii_to_lower(name.bytes[i]);
+    for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
+        if (text_find((struct text){lower, size}, text_of(phrases[i]), 0) < size)
+            return true;
+    return false;
+}
+
+/* The best possible rating: stated in a cell ("4/5"), implied by the name (nps), or the smallest
+ * usual scale that holds the largest rating. NAN: unknown. */
 static double find_rating_scale(const struct column_search *column_search)
 {
     size_t column = column_search->mapping->columns[ROLE_RATING];
     double max = -INFINITY, rating, stated_scale = NAN;
     if (column == SIZE_MAX)
         return NAN;
-    for (size_t row = 0; row < column_search->samples.rows; row++) {
+    for (size_t row = 0; row < column_search->samples->rows; row++) {
         double scale = NAN;
-        if (!rating_parse(samples_cell(&column_search->samples, row, column), &rating, &scale))
+        if (!rating_parse(samples_cell(column_search->samples, row, column), &rating, &scale))
             continue;
         max = fmax(max, rating);
         if (!isnan(scale))
             stated_scale = scale;
     }
-    static const char *const ten_point_names[] = {"nps",  "recommend", "0-10",
-                                                  "1-10", "out of 10", "추천"};
-    char lower[128];
-    size_t size = column_search->names[column].size < sizeof(lower)
-                      ? column_search->names[column].size
-                      : sizeof(lower);
-    for (size_t i = 0; i < size; i++) {
-        char byte = column_search->names[column].bytes[i];
-        lower[i] = byte >= 'A' && byte <= 'Z' ? (char)(byte | 32) : byte;
-    }
     if (!isnan(stated_scale))
         return stated_scale;
-    for (size_t i = 0; i < sizeof(ten_point_names) / sizeof(*ten_point_names); i++)
-        if (max > 1 && max <= 10 &&
-            text_find((struct text){lower, size}, text_of(ten_point_names[i]), 0) < size)
-            return 10;
+    if (max > 1 && max <= 10 && name_implies_ten_points(column_search->samples->names[column]))
+        return 10;
     return max == -INFINITY || max > 100 ? NAN
            : max <= 1 && max >= 0        ? 1
            : max <= 5                    ? 5
@@ -348,88 +364,86 @@ static double find_rating_scale(const struct column_search *column_search)
                                          : 100;
 }
 
-bool mapping_find(struct mapping *mapping, const struct text *names, size_t count,
-                  const struct text *samples, size_t sample_rows, struct text user_mapping,
-                  const char *path, struct arena *arena, struct error *error)
+static void apply_known_roles(struct column_search *column_search,
+                              const struct known_roles *known_roles)
 {
-    enum date_order order = mapping->date_order;
-    *mapping = (struct mapping){
-        .date_order = order, .date_zone_seconds = mapping->date_zone_seconds, .rating_scale = NAN};
+    for (int role = ROLE_NONE + 1; known_roles && role < ROLE_COUNT; role++) {
+        if (!known_roles->is_known[role] || column_search->is_given[role])
+            continue;
+        if (role == ROLE_TEXT && known_roles->columns[role] != SIZE_MAX)
+            add_text_column(column_search, known_roles->columns[role]);
+        assign_role(column_search, (enum role)role, known_roles->columns[role], "given");
+        column_search->is_given[role] = true;
+    }
+}
+
+/* Roles that neither the user nor the export gives. */
+static void search_columns(struct column_search *column_search)
+{
+    struct mapping *mapping = column_search->mapping;
+    assign_by_name(column_search);
+    if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !column_search->is_given[ROLE_TEXT])
+        assign_text_by_cells(column_search);
+    if (mapping->columns[ROLE_DATE] == SIZE_MAX && !column_search->is_given[ROLE_DATE])
+        assign_date_by_cells(column_search);
+    decide_date_order(column_search);
+    mapping->rating_scale = find_rating_scale(column_search);
+}
+
+bool mapping_find(struct mapping *mapping, const struct samples *samples,
+                  const struct mapping_options *options, struct arena *arena, struct error *error)
+{
+    *mapping = (struct mapping){.date_order = options->date_order,
+                                .date_zone_seconds = options->date_zone_seconds,
+                                .rating_scale = NAN};
     for (int role = 0; role < ROLE_COUNT; role++)
         mapping->columns[role] = SIZE_MAX;
     struct column_search column_search = {
         .mapping = mapping,
-        .names = names,
-        .count = count,
-        .samples = {samples, sample_rows, count},
-        .path = path,
+        .samples = samples,
+        .path = options->path,
         .arena = arena,
-        .is_taken = memory_alloc(count + 1, sizeof(bool)),
-        .profile = memory_alloc(count + 1, sizeof(struct column_profile)),
+        .is_taken = memory_alloc(samples->count + 1, sizeof(bool)),
+        .profile = memory_alloc(samples->count + 1, sizeof(struct column_profile)),
     };
-    for (size_t column = 0; column < count; column++)
-        column_search.profile[column] = column_profile_measure(&column_search.samples, column);
-    bool ok = apply_user_mapping(&column_search, user_mapping, error);
+    for (size_t column = 0; column < samples->count; column++)
+        column_search.profile[column] = column_profile_measure(samples, column);
+    bool ok = apply_user_mapping(&column_search, options->user_mapping, error);
     if (ok) {
-        assign_by_name(&column_search);
-        if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !column_search.is_given[ROLE_TEXT])
-            assign_text_by_cells(&column_search);
-        if (mapping->columns[ROLE_DATE] == SIZE_MAX && !column_search.is_given[ROLE_DATE])
-            assign_date_by_cells(&column_search);
-        decide_date_order(&column_search);
-        mapping->rating_scale = find_rating_scale(&column_search);
-        if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !column_search.is_given[ROLE_TEXT])
+        apply_known_roles(&column_search, options->known_roles);
+        search_columns(&column_search);
+        if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !column_search.is_given[ROLE_TEXT] &&
+            !options->allow_missing_text)
             ok = error_set(error, ERROR_USAGE,
                            "%s: no column looks like the text; name it with 'map = text=COLUMN'; "
-                           "there are: %.*s",
-                           path, TEXT_ARGUMENT(list_names(&column_search)));
+                           "the columns are: %.*s",
+                           options->path, TEXT_ARGUMENT(list_names(&column_search)));
     }
     free(column_search.is_taken);
     free(column_search.profile);
     return ok;
 }
 
-bool mapping_find_with_optional_text(struct mapping *mapping, bool allow_missing_text,
-                                     const struct text *names, size_t count,
-                                     const struct text *samples, size_t sample_rows,
-                                     struct text user_mapping, const char *path,
-                                     struct arena *arena, struct error *error)
-{
-    enum date_order order = mapping->date_order;
-    struct error fault = {0};
-    if (mapping_find(mapping, names, count, samples, sample_rows, user_mapping, path, arena,
-                     &fault))
-        return true;
-    if (!allow_missing_text)
-        return error_set(error, fault.kind, "%s", fault.message);
-    mapping->date_order = order;
-    struct text relaxed_mapping = arena_format(arena, "%.*s%stext=", TEXT_ARGUMENT(user_mapping),
-                                               text_trim(user_mapping).size ? "," : "");
-    return mapping_find(mapping, names, count, samples, sample_rows, relaxed_mapping, path, arena,
-                        error);
-}
-
-/* "en-US", "EN", "ko_KR": the first part. */
-static struct text language_code(struct text cell, struct arena *arena)
+struct text language_parse(struct text cell, struct arena *arena)
 {
     cell = text_trim(cell);
     size_t size = 0;
-    while (size < cell.size && ((cell.bytes[size] | 32) >= 'a' && (cell.bytes[size] | 32) <= 'z'))
+    while (size < cell.size && ascii_is_letter(cell.bytes[size]))
         size++;
     if (size < 2 || size > 3 ||
         (size < cell.size && cell.bytes[size] != '-' && cell.bytes[size] != '_'))
         return (struct text){0};
-    struct text code = arena_copy_text(arena, text_slice(cell, 0, size));
+    char *code = arena_alloc(arena, size + 1, 1);
     for (size_t i = 0; i < size; i++)
-        ((char *)(uintptr_t)code.bytes)[i] = (char)(code.bytes[i] | 32);
-    return code;
+        code[i] = ascii_to_lower(cell.bytes[i]);
+    return (struct text){code, size};
 }
 
 static struct text role_cell(const struct mapping *mapping, enum role role,
-                             const struct text *cells, size_t count)
+                             const struct named_cells *row)
 {
     size_t column = mapping->columns[role];
-    return column < count ? cells[column] : (struct text){0};
+    return column < row->count ? row->cells[column] : (struct text){0};
 }
 
 static double next_usual_scale(double rating)
@@ -437,30 +451,27 @@ static double next_usual_scale(double rating)
     return rating <= 10 ? 10 : rating <= 100 ? 100 : NAN;
 }
 
-bool mapping_fill_record(const struct mapping *mapping, const struct text *names,
-                         const struct text *cells, size_t count, struct arena *arena,
-                         struct record *record, struct text *reason)
+void mapping_fill_record(const struct mapping *mapping, const struct named_cells *row,
+                         struct arena *arena, struct record *record)
 {
-    (void)reason; /* a cell that is no date or rating is unknown, not a fault */
-    record->body = role_cell(mapping, ROLE_TEXT, cells, count);
-    record->title = role_cell(mapping, ROLE_TITLE, cells, count);
-    record->external_id = text_trim(role_cell(mapping, ROLE_ID, cells, count));
-    record->author = text_trim(role_cell(mapping, ROLE_AUTHOR, cells, count));
-    record->lang = language_code(role_cell(mapping, ROLE_LANG, cells, count), arena);
-    struct text date = role_cell(mapping, ROLE_DATE, cells, count);
+    record->body = role_cell(mapping, ROLE_TEXT, row);
+    record->title = role_cell(mapping, ROLE_TITLE, row);
+    record->external_id = text_trim(role_cell(mapping, ROLE_ID, row));
+    record->author = text_trim(role_cell(mapping, ROLE_AUTHOR, row));
+    record->lang = language_parse(role_cell(mapping, ROLE_LANG, row), arena);
+    struct text date = role_cell(mapping, ROLE_DATE, row);
     if (!date_parse(date, mapping->date_order, mapping->date_zone_seconds, &record->created_at))
         record->created_at = TIME_UNKNOWN;
     double scale = mapping->rating_scale;
     record->rating = NAN;
     record->rating_scale = NAN;
-    if (rating_parse(role_cell(mapping, ROLE_RATING, cells, count), &record->rating, &scale))
+    if (rating_parse(role_cell(mapping, ROLE_RATING, row), &record->rating, &scale))
         record->rating_scale = record->rating > scale ? next_usual_scale(record->rating) : scale;
-    struct field *fields = arena_alloc(arena, count, sizeof(*fields));
-    for (size_t i = 0; i < count; i++)
-        fields[i] = (struct field){names[i], cells[i]};
+    struct field *fields = arena_alloc(arena, row->count, sizeof(*fields));
+    for (size_t i = 0; i < row->count; i++)
+        fields[i] = (struct field){row->names[i], row->cells[i]};
     record->fields = fields;
-    record->field_count = count;
-    return true;
+    record->field_count = row->count;
 }
 
 struct text mapping_explain(const struct mapping *mapping, const struct text *names, size_t count,

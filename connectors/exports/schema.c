@@ -1,42 +1,68 @@
-/* schema.c - which field of an object or element is the text, the date, the rating. */
+/* schema.c - the columns of objects and elements, and their roles. */
 #include "connectors/exports/schema.h"
 
 #include "base/hash.h"
 #include "base/html.h"
 
-bool schema_infer(struct schema *schema, struct fields *samples, size_t sample_count,
-                  bool allow_missing_text, struct text user_mapping, const char *path,
-                  struct arena *arena, struct error *error)
+/* Merges the messages of a conversation into one field. */
+static void merge_conversation(const struct schema *schema, struct fields *fields)
 {
-    for (size_t i = 0; i < sample_count && !schema->service; i++)
-        schema->service = service_find_by_fields(&samples[i]);
-    size_t kept_count = 0;
-    for (size_t i = 0; i < sample_count; i++) {
-        if (schema->service && !service_accepts(schema->service, &samples[i]))
-            continue;
-        if (schema->service)
-            service_merge_conversation(schema->service, &samples[i]);
-        struct fields sample = samples[kept_count];
-        samples[kept_count] = samples[i];
-        samples[i] = sample;
-        for (size_t k = 0; k < samples[kept_count].count; k++)
-            names_add(&schema->names, samples[kept_count].names[k]);
-        kept_count++;
-    }
-    size_t count = schema->names.count;
-    struct text *rows = arena_alloc(arena, kept_count * count + 1, sizeof(*rows));
-    for (size_t i = 0; i < kept_count; i++)
-        for (size_t k = 0; k < samples[i].count; k++)
-            rows[i * count + names_add(&schema->names, samples[i].names[k])] = samples[i].cells[k];
-    if (schema->service)
-        user_mapping =
-            service_mapping(schema->service, schema->names.texts, count, user_mapping, arena);
-    return mapping_find_with_optional_text(&schema->mapping, allow_missing_text || kept_count == 0,
-                                           schema->names.texts, count, rows, kept_count,
-                                           user_mapping, path, arena, error);
+    if (schema->known_export && schema->known_export->conversation)
+        conversation_merge(schema->known_export->conversation, fields);
 }
 
-/* The column called `name`: the one behind the last, as a rule; SIZE_MAX for none. */
+/* Moves the samples that are feedback to the front and returns their number. */
+static size_t keep_accepted_samples(struct schema *schema, struct record_samples samples)
+{
+    size_t kept_count = 0;
+    for (size_t i = 0; i < samples.count; i++) {
+        if (!schema_accepts(schema, &samples.list[i]))
+            continue;
+        merge_conversation(schema, &samples.list[i]);
+        struct fields sample = samples.list[kept_count];
+        samples.list[kept_count++] = samples.list[i];
+        samples.list[i] = sample;
+    }
+    return kept_count;
+}
+
+/* The samples as rows of a table whose columns are all their fields. */
+static struct samples tabulate_samples(struct schema *schema, struct record_samples samples,
+                                       struct arena *arena)
+{
+    for (size_t i = 0; i < samples.count; i++)
+        for (size_t k = 0; k < samples.list[i].count; k++)
+            name_set_add(&schema->names, samples.list[i].names[k]);
+    size_t count = schema->names.count;
+    struct text *cells = arena_alloc(arena, samples.count * count + 1, sizeof(*cells));
+    for (size_t i = 0; i < samples.count; i++)
+        for (size_t k = 0; k < samples.list[i].count; k++)
+            cells[i * count + name_set_add(&schema->names, samples.list[i].names[k])] =
+                samples.list[i].cells[k];
+    return (struct samples){
+        .names = schema->names.texts, .count = count, .cells = cells, .rows = samples.count};
+}
+
+bool schema_infer(struct schema *schema, struct record_samples samples,
+                  const struct mapping_options *options, struct arena *arena, struct error *error)
+{
+    struct mapping_options mapping_options = *options;
+    struct known_roles known_roles;
+    for (size_t i = 0; i < samples.count && !schema->known_export; i++)
+        schema->known_export = exports_find_by_fields(&samples.list[i]);
+    samples.count = keep_accepted_samples(schema, samples);
+    struct samples table = tabulate_samples(schema, samples, arena);
+    mapping_options.known_roles = NULL;
+    if (schema->known_export) {
+        known_roles = export_find_roles(schema->known_export, table.names, table.count);
+        mapping_options.known_roles = &known_roles;
+    }
+    mapping_options.allow_missing_text |= table.rows == 0;
+    return mapping_find(&schema->mapping, &table, &mapping_options, arena, error);
+}
+
+/* The column of that name; SIZE_MAX if there is none. Usually it is the expected one, since records
+ * list their fields in the same order. */
 static size_t find_column(const struct schema *schema, size_t expected_column, struct text name)
 {
     if (expected_column < schema->names.count &&
@@ -48,19 +74,18 @@ static size_t find_column(const struct schema *schema, size_t expected_column, s
 
 bool schema_has_skip_rules(const struct schema *schema)
 {
-    return schema->service && service_has_skip_rules(schema->service);
+    return schema->known_export && schema->known_export->skip_rules[0];
 }
 
 bool schema_accepts(const struct schema *schema, const struct fields *record_fields)
 {
-    return !schema->service || service_accepts(schema->service, record_fields);
+    return !schema->known_export || export_accepts_fields(schema->known_export, record_fields);
 }
 
 void schema_add_record(const struct schema *schema, struct fields *record_fields,
                        struct batch *batch, struct location location)
 {
-    if (schema->service)
-        service_merge_conversation(schema->service, record_fields);
+    merge_conversation(schema, record_fields);
     size_t count = schema->names.count, capacity = count + record_fields->count,
            expected_column = 0;
     struct text *names = arena_alloc(&batch->arena, capacity + 1, sizeof(*names));
@@ -76,27 +101,22 @@ void schema_add_record(const struct schema *schema, struct fields *record_fields
         }
         cells[column] = record_fields->cells[i];
     }
-    struct text reason = {0};
     struct record *record = batch_add_record(batch);
     record->line = location.line;
     record->byte_offset = location.byte_offset;
-    if (!mapping_fill_record(&schema->mapping, names, cells, count, &batch->arena, record,
-                             &reason)) {
-        batch->count--;
-        batch_reject_row(batch, location.line, location.byte_offset, reason, location.raw);
-        return;
-    }
+    struct named_cells row = {.names = names, .cells = cells, .count = count};
+    mapping_fill_record(&schema->mapping, &row, &batch->arena, record);
     record->body = html_to_text_if_marked_up(record->body, &batch->arena);
     record->title = html_to_text_if_marked_up(record->title, &batch->arena);
-    if (schema->service)
-        service_restore_original(schema->service, record);
+    if (schema->known_export && schema->known_export->complete_record)
+        schema->known_export->complete_record(record, &batch->arena);
 }
 
 struct text schema_explain(const struct schema *schema, struct arena *arena)
 {
     struct text lines = {0};
-    if (schema->service)
-        lines = arena_format(arena, "recognised: %s\n", service_name(schema->service));
+    if (schema->known_export)
+        lines = arena_format(arena, "recognised: %s\n", schema->known_export->name);
     return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
                         TEXT_ARGUMENT(mapping_explain(&schema->mapping, schema->names.texts,
                                                       schema->names.count, arena)));
@@ -104,5 +124,5 @@ struct text schema_explain(const struct schema *schema, struct arena *arena)
 
 void schema_free(struct schema *schema)
 {
-    names_free(&schema->names);
+    name_set_free(&schema->names);
 }

@@ -1,4 +1,4 @@
-/* archive.c - members of archives (libarchive), as if they were files. */
+/* archive.c - lists and streams members with libarchive. */
 #include "connectors/input/archive.h"
 
 #include <archive.h>
@@ -15,18 +15,19 @@
 
 enum {
     BLOCK_SIZE = 64 * 1024,
-    TAR_MAGIC_OFFSET = 257,              /* of "ustar" in a tar file */
-    MAX_NESTED_SIZE = 256 * 1024 * 1024, /* of a workbook within an archive: held in memory */
+    TAR_MAGIC_OFFSET = 257, /* "ustar" in a tar file */
+    MAX_NESTED_SIZE =
+        256 * 1024 * 1024, /* bytes of a workbook within an archive, which is held in memory */
 };
 
 struct archive_reader {
     char *path;
     struct archive *archive;
-    struct archive_reader *enclosing; /* a workbook within an archive: where its bytes came from */
-    char *bytes;                      /* and they themselves */
+    struct archive_reader *enclosing; /* of a workbook within an archive; NULL if none */
+    char *bytes;                      /* content of that workbook */
     size_t size;
     uint64_t packed_size;
-    uint64_t declared_size; /* of the member; UINT64_MAX: not said */
+    uint64_t declared_size; /* of the member; UINT64_MAX: unknown */
     uint64_t unpacked_size;
 };
 
@@ -37,23 +38,17 @@ const struct option archive_options[] = {
      .default_value = "10000",
      .min = 1,
      .max = 10000000,
-     .help = "files that an archive may hold; more is a fault"},
-    {.name = "max_unpack_ratio",
-     .type = OPTION_INTEGER,
-     .offset = offsetof(struct archive_limits, ratio),
-     .default_value = "200",
-     .min = 1,
-     .max = 1000000,
-     .help = "times its size that a packed file may grow when unpacked; more is a fault"},
+     .help = "maximum files in an archive; an archive with more is not read"},
+    ARCHIVE_MAX_RATIO_OPTION(struct archive_limits, ratio),
     {.name = NULL},
 };
 
 enum container_format {
-    CONTAINER_NONE, /* no bundle */
+    CONTAINER_NONE, /* neither archive nor compressed */
     CONTAINER_ZIP,  /* an archive of files, or an office document */
     CONTAINER_TAR,
-    CONTAINER_GZIP,       /* perhaps of a tar file */
-    CONTAINER_COMPRESSED, /* bzip2, xz, zstd; perhaps of a tar file */
+    CONTAINER_GZIP,       /* may contain a tar file */
+    CONTAINER_COMPRESSED, /* bzip2, xz, zstd; may contain a tar file */
 };
 
 static enum container_format detect_container_format(struct text head)
@@ -89,8 +84,8 @@ static enum container_format detect_file_container_format(const char *path)
     return detect_container_format((struct text){head, size});
 }
 
-/* Where "exports/march.zip/shop.csv" turns from a file into a member: the size of "exports/
- * march.zip"; 0 when no part of it is a file. */
+/* The size of the part of `path` that is a file: of "exports/march.zip" in
+ * "exports/march.zip/shop.csv". 0 if there is none. */
 static size_t find_archive_path_size(const char *path)
 {
     struct stat status;
@@ -111,24 +106,22 @@ static size_t find_archive_path_size(const char *path)
 
 /* ---- libarchive ---- */
 
-static bool set_damaged_error(const struct archive_reader *archive_reader, struct error *error)
+static bool set_damaged_error(const struct archive_reader *reader, struct error *error)
 {
-    const char *reason = archive_error_string(archive_reader->archive);
+    const char *reason = archive_error_string(reader->archive);
     if (reason && strstr(reason, "ncrypt"))
         return error_set(error, ERROR_INPUT,
                          "%s: the archive is encrypted; unpack it with its password first",
-                         archive_reader->path);
-    return error_set(error, ERROR_INPUT,
-                     "%s: damaged archive (%s); copy it again from where it "
-                     "came from",
-                     archive_reader->path, reason ? reason : "no reason given");
+                         reader->path);
+    return error_set(error, ERROR_INPUT, "%s: damaged archive (%s); copy it again from its source",
+                     reader->path, reason ? reason : "no reason given");
 }
 
 static struct archive *create_archive(bool raw)
 {
     struct archive *archive = archive_read_new();
     if (!archive)
-        memory_alloc(SIZE_MAX / 2, 1); /* ends the run */
+        memory_alloc(SIZE_MAX / 2, 1); /* out of memory: ends the run */
     archive_read_support_filter_gzip(archive);
     archive_read_support_filter_bzip2(archive);
     archive_read_support_filter_xz(archive);
@@ -142,33 +135,32 @@ static struct archive *create_archive(bool raw)
 
 static struct archive_reader *create_archive_reader(const char *path, size_t size, bool raw)
 {
-    struct archive_reader *archive_reader = memory_alloc(1, sizeof(*archive_reader));
-    archive_reader->path = memory_alloc(size + 1, 1);
-    memcpy(archive_reader->path, path, size);
-    archive_reader->archive = create_archive(raw);
-    archive_reader->declared_size = UINT64_MAX;
-    return archive_reader;
+    struct archive_reader *reader = memory_alloc(1, sizeof(*reader));
+    reader->path = memory_alloc(size + 1, 1);
+    memcpy(reader->path, path, size);
+    reader->archive = create_archive(raw);
+    reader->declared_size = UINT64_MAX;
+    return reader;
 }
 
-void archive_reader_close(struct archive_reader *archive_reader)
+void archive_reader_close(struct archive_reader *reader)
 {
-    if (!archive_reader)
+    if (!reader)
         return;
-    archive_read_free(archive_reader->archive);
-    archive_reader_close(archive_reader->enclosing);
-    free(archive_reader->bytes);
-    free(archive_reader->path);
-    free(archive_reader);
+    archive_read_free(reader->archive);
+    archive_reader_close(reader->enclosing);
+    free(reader->bytes);
+    free(reader->path);
+    free(reader);
 }
 
-static bool open_file(struct archive_reader *archive_reader, struct error *error)
+static bool open_file(struct archive_reader *reader, struct error *error)
 {
     struct stat status;
-    if (stat(archive_reader->path, &status) == 0)
-        archive_reader->packed_size = (uint64_t)status.st_size;
-    return archive_read_open_filename(archive_reader->archive, archive_reader->path, BLOCK_SIZE) ==
-               ARCHIVE_OK ||
-           set_damaged_error(archive_reader, error);
+    if (stat(reader->path, &status) == 0)
+        reader->packed_size = (uint64_t)status.st_size;
+    return archive_read_open_filename(reader->archive, reader->path, BLOCK_SIZE) == ARCHIVE_OK ||
+           set_damaged_error(reader, error);
 }
 
 static bool convert_name(struct text raw, struct text name, struct arena *arena,
@@ -184,8 +176,8 @@ static bool convert_name(struct text raw, struct text name, struct arena *arena,
     return clean;
 }
 
-/* The entry's name in UTF-8: as archives of today say it; else in CP949, as a Korean Windows writes
- * it, where it can be that (lone accents cannot), or in the charset that it looks like. */
+/* Returns the entry's name in UTF-8. Names in older archives are tried as CP949, which a Korean
+ * Windows writes, then in the detected charset. */
 static struct text read_entry_name(struct archive_entry *entry, struct arena *arena)
 {
     const char *name = archive_entry_pathname_utf8(entry);
@@ -197,7 +189,7 @@ static struct text read_entry_name(struct archive_entry *entry, struct arena *ar
     return converted;
 }
 
-/* What a Mac adds to every archive, and what is hidden, holds no feedback. */
+/* Files that macOS adds to archives, and hidden files, contain no feedback. */
 static bool is_hidden(struct text name)
 {
     if (text_starts_with(name, TEXT("__MACOSX/")))
@@ -208,24 +200,24 @@ static bool is_hidden(struct text name)
     return begin < name.size && name.bytes[begin] == '.';
 }
 
-/* The next entry: false at the end and for a fault, which is then in *error. */
-static bool next_entry(struct archive_reader *archive_reader, struct archive_entry **entry,
+/* Moves to the next entry. False at the end, or on a fault, which sets *error. */
+static bool next_entry(struct archive_reader *reader, struct archive_entry **entry,
                        struct error *error)
 {
-    int code = archive_read_next_header(archive_reader->archive, entry);
+    int code = archive_read_next_header(reader->archive, entry);
     if (code == ARCHIVE_EOF)
         return false;
     if (code < ARCHIVE_WARN)
-        return set_damaged_error(archive_reader, error);
-    archive_reader->declared_size =
+        return set_damaged_error(reader, error);
+    reader->declared_size =
         archive_entry_size_is_set(*entry) ? (uint64_t)archive_entry_size(*entry) : UINT64_MAX;
     return true;
 }
 
-/* ---- The list of members ---- */
+/* ---- List of members ---- */
 
 struct archive_listing {
-    struct archive_reader *archive_reader;
+    struct archive_reader *reader;
     const struct archive_limits *limits;
     struct arena *arena;
     struct text *members;
@@ -235,36 +227,34 @@ struct archive_listing {
     bool is_office;
 };
 
-static bool check_limits(const struct archive_listing *archive_listing, struct error *error)
+static bool check_limits(const struct archive_listing *listing, struct error *error)
 {
-    const struct archive_limits *limits = archive_listing->limits;
-    uint64_t max = (uint64_t)limits->ratio * archive_listing->archive_reader->packed_size +
-                   ARCHIVE_RATIO_FREE_SIZE;
-    if (archive_listing->entries > limits->members)
+    const struct archive_limits *limits = listing->limits;
+    uint64_t max = (uint64_t)limits->ratio * listing->reader->packed_size + ARCHIVE_RATIO_FREE_SIZE;
+    if (listing->entries > limits->members)
         return error_set(error, ERROR_INPUT,
-                         "%s: the archive holds more than %lld files; if that is right, raise "
+                         "%s: the archive contains more than %lld files; to read it, raise "
                          "'max_archive_files'",
-                         archive_listing->archive_reader->path, (long long)limits->members);
-    if (archive_listing->total_unpacked_size > max)
+                         listing->reader->path, (long long)limits->members);
+    if (listing->total_unpacked_size > max)
         return error_set(error, ERROR_INPUT,
-                         "%s: unpacked it would be more than %lld times its size, as files made to "
-                         "fill a disk are; if that is right, raise 'max_unpack_ratio'",
-                         archive_listing->archive_reader->path, (long long)limits->ratio);
+                         "%s: unpacked, it is more than %lld times its size, as in files made to "
+                         "fill a disk; to read it, raise 'max_unpack_ratio'",
+                         listing->reader->path, (long long)limits->ratio);
     return true;
 }
 
-static bool add_entry(struct archive_listing *archive_listing, struct archive_entry *entry,
+static bool add_entry(struct archive_listing *listing, struct archive_entry *entry,
                       struct error *error)
 {
-    struct text name = read_entry_name(entry, archive_listing->arena);
-    uint64_t size = archive_listing->archive_reader->declared_size;
-    archive_listing->entries++;
-    archive_listing->total_unpacked_size += size == UINT64_MAX ? 0 : size;
-    if (!check_limits(archive_listing, error))
+    struct text name = read_entry_name(entry, listing->arena);
+    uint64_t size = listing->reader->declared_size;
+    listing->entries++;
+    listing->total_unpacked_size += size == UINT64_MAX ? 0 : size;
+    if (!check_limits(listing, error))
         return false;
-    archive_listing->is_office |=
-        text_equal(name, TEXT("[Content_Types].xml")) ||
-        (text_equal(name, TEXT("mimetype")) && archive_listing->entries == 1);
+    listing->is_office |= text_equal(name, TEXT("[Content_Types].xml")) ||
+                          (text_equal(name, TEXT("mimetype")) && listing->entries == 1);
     bool regular = archive_entry_filetype(entry) == AE_IFREG || archive_entry_filetype(entry) == 0;
     if (!regular || size == 0 || name.size == 0 || is_hidden(name) ||
         name.bytes[name.size - 1] == '/')
@@ -272,13 +262,11 @@ static bool add_entry(struct archive_listing *archive_listing, struct archive_en
     if (archive_entry_is_encrypted(entry))
         return error_set(error, ERROR_INPUT,
                          "%s: the archive is encrypted; unpack it with its password first",
-                         archive_listing->archive_reader->path);
-    archive_listing->members =
-        memory_grow(archive_listing->members, &archive_listing->capacity,
-                    archive_listing->count + 1, sizeof(*archive_listing->members));
-    archive_listing->members[archive_listing->count++] =
-        arena_format(archive_listing->arena, "%s/%.*s", archive_listing->archive_reader->path,
-                     TEXT_ARGUMENT(name));
+                         listing->reader->path);
+    listing->members = memory_grow(listing->members, &listing->capacity, listing->count + 1,
+                                   sizeof(*listing->members));
+    listing->members[listing->count++] =
+        arena_format(listing->arena, "%s/%.*s", listing->reader->path, TEXT_ARGUMENT(name));
     return true;
 }
 
@@ -287,99 +275,90 @@ static int compare_texts(const void *a, const void *b)
     return text_compare(*(const struct text *)a, *(const struct text *)b);
 }
 
-/* Two members of one name could not be told apart afterwards. */
-static bool check_names_differ(const struct archive_listing *archive_listing, struct error *error)
+/* Members of the same name would be the same file in paths and reports. */
+static bool check_names_differ(const struct archive_listing *listing, struct error *error)
 {
-    for (size_t i = 1; i < archive_listing->count; i++)
-        if (text_equal(archive_listing->members[i - 1], archive_listing->members[i]))
+    for (size_t i = 1; i < listing->count; i++)
+        if (text_equal(listing->members[i - 1], listing->members[i]))
             return error_set(error, ERROR_INPUT,
-                             "%.*s: the archive holds two files of this name; unpack it first",
-                             TEXT_ARGUMENT(archive_listing->members[i]));
+                             "%.*s: the archive contains two files of this name; unpack it first",
+                             TEXT_ARGUMENT(listing->members[i]));
     return true;
 }
 
-static bool list_entries(struct archive_listing *archive_listing, struct error *error)
+static bool list_entries(struct archive_listing *listing, struct error *error)
 {
     struct archive_entry *entry;
     struct error fault = {0};
-    while (next_entry(archive_listing->archive_reader, &entry, &fault))
-        if (!add_entry(archive_listing, entry, error))
+    while (next_entry(listing->reader, &entry, &fault))
+        if (!add_entry(listing, entry, error))
             return false;
     if (fault.kind != ERROR_NONE)
         return error_set(error, fault.kind, "%s", fault.message);
-    if (archive_listing->is_office)
-        archive_listing->count = 0;
-    if (archive_listing->count > 0)
-        qsort(archive_listing->members, archive_listing->count, sizeof(*archive_listing->members),
-              compare_texts);
-    return check_names_differ(archive_listing, error);
+    if (listing->is_office)
+        listing->count = 0;
+    if (listing->count > 0)
+        qsort(listing->members, listing->count, sizeof(*listing->members), compare_texts);
+    return check_names_differ(listing, error);
 }
 
 bool archive_list_members(const char *path, const struct archive_limits *limits,
-                          struct arena *arena, struct text **members, size_t *count,
-                          struct error *error)
+                          struct arena *arena, struct archive_members *members, struct error *error)
 {
-    *members = NULL;
-    *count = 0;
+    *members = (struct archive_members){0};
     enum container_format container_format = detect_file_container_format(path);
     if (container_format == CONTAINER_NONE)
         return true;
-    struct archive_listing archive_listing = {.archive_reader =
-                                                  create_archive_reader(path, strlen(path), false),
-                                              .limits = limits,
-                                              .arena = arena};
+    struct archive_listing listing = {.reader = create_archive_reader(path, strlen(path), false),
+                                      .limits = limits,
+                                      .arena = arena};
     struct error fault = {0};
-    bool ok =
-        open_file(archive_listing.archive_reader, &fault) && list_entries(&archive_listing, &fault);
-    /* A packed file that is no tar file is one input, read as such. */
+    bool ok = open_file(listing.reader, &fault) && list_entries(&listing, &fault);
+    /* A compressed file that is no tar file is one input; input.c reads it. */
     bool is_single_file =
         (container_format == CONTAINER_GZIP || container_format == CONTAINER_COMPRESSED) &&
-        archive_listing.entries == 0;
-    if (ok && archive_listing.count > 0) {
-        *members = arena_alloc(arena, archive_listing.count, sizeof(**members));
-        memcpy(*members, archive_listing.members, archive_listing.count * sizeof(**members));
-        *count = archive_listing.count;
+        listing.entries == 0;
+    if (ok && listing.count > 0) {
+        members->paths = arena_alloc(arena, listing.count, sizeof(*members->paths));
+        memcpy(members->paths, listing.members, listing.count * sizeof(*members->paths));
+        members->count = listing.count;
     }
-    free(archive_listing.members);
-    archive_reader_close(archive_listing.archive_reader);
+    free(listing.members);
+    archive_reader_close(listing.reader);
     return ok || is_single_file || error_set(error, fault.kind, "%s", fault.message);
 }
 
-/* ---- One member ---- */
+/* ---- Read a member ---- */
 
-/* All bytes of a member that is itself an archive of members. */
-static bool load_enclosing_member(struct archive_reader *archive_reader, struct error *error)
+/* Loads a member that is itself an archive. */
+static bool load_enclosing_member(struct archive_reader *reader, struct error *error)
 {
     size_t capacity = 0, count;
     do {
-        archive_reader->bytes =
-            memory_grow(archive_reader->bytes, &capacity, archive_reader->size + BLOCK_SIZE, 1);
-        if (!archive_reader_read(archive_reader->enclosing,
-                                 archive_reader->bytes + archive_reader->size, BLOCK_SIZE, &count,
-                                 error))
+        reader->bytes = memory_grow(reader->bytes, &capacity, reader->size + BLOCK_SIZE, 1);
+        if (!archive_reader_read(reader->enclosing, reader->bytes + reader->size, BLOCK_SIZE,
+                                 &count, error))
             return false;
-        archive_reader->size += count;
-    } while (count > 0 && archive_reader->size <= MAX_NESTED_SIZE);
+        reader->size += count;
+    } while (count > 0 && reader->size <= MAX_NESTED_SIZE);
     if (count > 0)
         return error_set(error, ERROR_INPUT,
-                         "%s: too large to be read within an archive; unpack "
-                         "the archive first",
-                         archive_reader->enclosing->path);
-    archive_reader->packed_size = archive_reader->size;
-    return archive_read_open_memory(archive_reader->archive, archive_reader->bytes,
-                                    archive_reader->size) == ARCHIVE_OK ||
-           set_damaged_error(archive_reader, error);
+                         "%s: too large to be read within an archive; unpack the archive first",
+                         reader->enclosing->path);
+    reader->packed_size = reader->size;
+    return archive_read_open_memory(reader->archive, reader->bytes, reader->size) == ARCHIVE_OK ||
+           set_damaged_error(reader, error);
 }
 
-/* Moves to the entry called `member`; *found is false when there is none. */
-static bool find_member(struct archive_reader *archive_reader, const char *member, bool *found,
+/* Moves to the entry called `member`; sets *found to whether it exists. */
+static bool find_member(struct archive_reader *reader, const char *member, bool *found,
                         struct error *error)
 {
     struct archive_entry *entry;
     struct arena arena = {0};
     struct error fault = {0};
     *found = false;
-    while (!*found && next_entry(archive_reader, &entry, &fault)) {
+    while (!*found && next_entry(reader, &entry, &fault)) {
         *found = text_equal(read_entry_name(entry, &arena), text_of(member));
         arena_reset(&arena);
     }
@@ -387,7 +366,7 @@ static bool find_member(struct archive_reader *archive_reader, const char *membe
     return fault.kind == ERROR_NONE || error_set(error, fault.kind, "%s", fault.message);
 }
 
-static bool open_member(struct archive_reader **archive_reader, const char *path, size_t file_size,
+static bool open_member(struct archive_reader **reader, const char *path, size_t file_size,
                         struct error *error)
 {
     struct archive_reader *opened = create_archive_reader(path, file_size, false);
@@ -395,43 +374,42 @@ static bool open_member(struct archive_reader **archive_reader, const char *path
     bool found = false;
     bool ok = open_file(opened, error) && find_member(opened, member, &found, error);
     if (ok && !found)
-        ok = error_set(error, ERROR_INPUT, "%s: holds no file '%s'", opened->path, member);
+        ok = error_set(error, ERROR_INPUT, "%s: contains no file '%s'", opened->path, member);
     if (ok)
-        *archive_reader = opened;
+        *reader = opened;
     else
         archive_reader_close(opened);
     return ok;
 }
 
-static bool open_compressed_file(struct archive_reader **archive_reader, const char *path,
+static bool open_compressed_file(struct archive_reader **reader, const char *path,
                                  struct error *error)
 {
     struct archive_reader *opened = create_archive_reader(path, strlen(path), true);
     struct archive_entry *entry;
     if (open_file(opened, error) && next_entry(opened, &entry, error)) {
         opened->declared_size = UINT64_MAX;
-        *archive_reader = opened;
+        *reader = opened;
         return true;
     }
     archive_reader_close(opened);
     return false;
 }
 
-bool archive_reader_open(struct archive_reader **archive_reader, const char *path,
-                         struct error *error)
+bool archive_reader_open(struct archive_reader **reader, const char *path, struct error *error)
 {
     struct stat status;
-    *archive_reader = NULL;
+    *reader = NULL;
     if (stat(path, &status) == 0)
         return !S_ISREG(status.st_mode) ||
                detect_file_container_format(path) != CONTAINER_COMPRESSED ||
-               open_compressed_file(archive_reader, path, error);
+               open_compressed_file(reader, path, error);
     size_t file_size = find_archive_path_size(path);
-    return file_size == 0 || open_member(archive_reader, path, file_size, error);
+    return file_size == 0 || open_member(reader, path, file_size, error);
 }
 
-bool archive_reader_open_part(struct archive_reader **archive_reader, const char *path,
-                              const char *part, struct error *error)
+bool archive_reader_open_part(struct archive_reader **reader, const char *path, const char *part,
+                              struct error *error)
 {
     struct stat status;
     struct archive_reader *opened = create_archive_reader(path, strlen(path), false);
@@ -443,28 +421,29 @@ bool archive_reader_open_part(struct archive_reader **archive_reader, const char
              (opened->enclosing ? load_enclosing_member(opened, error)
                                 : error_set(error, ERROR_INPUT, "%s: %s", path, strerror(ENOENT)));
     ok = ok && find_member(opened, part, &found, error);
-    *archive_reader = found ? opened : NULL;
+    *reader = found ? opened : NULL;
     if (!found)
         archive_reader_close(opened);
     return ok;
 }
 
-bool archive_reader_read(struct archive_reader *archive_reader, char *bytes, size_t size,
-                         size_t *count, struct error *error)
+bool archive_reader_read(struct archive_reader *reader, char *bytes, size_t size, size_t *count,
+                         struct error *error)
 {
-    la_ssize_t read = archive_read_data(archive_reader->archive, bytes, size);
+    la_ssize_t read = archive_read_data(reader->archive, bytes, size);
     *count = read > 0 ? (size_t)read : 0;
-    archive_reader->unpacked_size += *count;
+    reader->unpacked_size += *count;
     if (read < 0)
-        return set_damaged_error(archive_reader, error);
-    if (archive_reader->unpacked_size > archive_reader->declared_size)
-        return error_set(error, ERROR_INPUT,
-                         "%s: a file in it is longer than the archive says; it was made to deceive",
-                         archive_reader->path);
+        return set_damaged_error(reader, error);
+    if (reader->unpacked_size > reader->declared_size)
+        return error_set(
+            error, ERROR_INPUT,
+            "%s: a file in it is longer than the archive states; do not trust this archive",
+            reader->path);
     return true;
 }
 
-uint64_t archive_reader_packed_size(const struct archive_reader *archive_reader)
+uint64_t archive_reader_packed_size(const struct archive_reader *reader)
 {
-    return archive_reader->packed_size;
+    return reader->packed_size;
 }

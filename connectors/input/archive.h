@@ -1,5 +1,5 @@
-/* archive.h - files that hold files: .zip, .tar and .tgz, and single files packed with bzip2, xz or
- * zstd (libarchive). A member is named by the path of its bundle and its own:
+/* archive.h - reads members of .zip, .tar and .tgz archives, and single files compressed with
+ * bzip2, xz or zstd (libarchive). The path of a member is the path of its archive and its own:
  * "exports/march.zip/reviews/shop.csv". Members are streamed, never unpacked to disk. */
 #ifndef CONNECTORS_INPUT_ARCHIVE_H
 #define CONNECTORS_INPUT_ARCHIVE_H
@@ -9,45 +9,56 @@
 #include "base/option.h"
 #include "base/text.h"
 
-/* What a bundle may unpack to, so that a few kilobytes made to fill a disk or a night (a zip bomb)
- * are refused. */
+/* Limits that refuse zip bombs: small archives made to fill a disk. */
 struct archive_limits {
-    int64_t members; /* at most so many */
-    int64_t ratio;   /* all of them together at most so many times the size of the bundle */
+    int64_t members; /* maximum number of files in an archive */
+    int64_t ratio;   /* maximum unpacked size of all of them, in multiples of the archive's size */
 };
 
-extern const struct option archive_options[]; /* the keys of [source] that set them */
+/* The option of [source] that limits the ratio: ARCHIVE_MAX_RATIO_OPTION(struct state, field). */
+#define ARCHIVE_MAX_RATIO_OPTION(state, field)                                                     \
+    {                                                                                              \
+        .name = "max_unpack_ratio", .type = OPTION_INTEGER, .offset = offsetof(state, field),      \
+        .default_value = "200", .min = 1, .max = 1000000,                                          \
+        .help = "times its size that a packed file may grow when unpacked; more is a fault"        \
+    }
 
-/* Unpacked bytes that no limit on the ratio forbids. */
+extern const struct option archive_options[]; /* keys of [source] that set struct archive_limits */
+
+/* Unpacked bytes that are allowed whatever the ratio. */
 enum { ARCHIVE_RATIO_FREE_SIZE = 16 * 1024 * 1024 };
 
-/* The members of the file at `path` that may hold feedback, sorted by name, each as the path that
- * archive_reader_open and input_open take, in `arena`. None (and true) when it is no bundle, when
- * it is an office document, which is one file to people, and when it is empty. ERROR_INPUT when it
- * is damaged, encrypted or beyond a limit. */
+struct archive_members {
+    struct text *paths; /* as archive_reader_open and input_open take them */
+    size_t count;
+};
+
+/* Lists the members of the file at `path` that may contain feedback, sorted by name, allocated from
+ * `arena`. The list is empty if the file is no archive, an empty one, or an office document, which
+ * users see as one file. ERROR_INPUT if the archive is damaged, encrypted or exceeds a limit. */
 bool archive_list_members(const char *path, const struct archive_limits *limits,
-                          struct arena *arena, struct text **members, size_t *count,
+                          struct arena *arena, struct archive_members *members,
                           struct error *error);
 
 struct archive_reader;
 
-/* Opens a member for reading: `path` as archive_list_members names it, or a single packed file.
- * *bundle is NULL (and the answer true) when the path names neither. */
-bool archive_reader_open(struct archive_reader **archive_reader, const char *path,
+/* Opens a member, as named by archive_list_members, or a single compressed file. Returns true and
+ * *reader NULL if the path is neither. */
+bool archive_reader_open(struct archive_reader **reader, const char *path, struct error *error);
+
+/* Opens the member `part` of the archive at `path`, which may itself be a member of another
+ * archive: a sheet of a workbook. Returns true and *reader NULL if there is no such part. */
+bool archive_reader_open_part(struct archive_reader **reader, const char *path, const char *part,
+                              struct error *error);
+
+/* Reads the next *count bytes, at most `size`; 0 at the end. ERROR_INPUT if the archive is damaged.
+ */
+bool archive_reader_read(struct archive_reader *reader, char *bytes, size_t size, size_t *count,
                          struct error *error);
 
-/* Opens `part` of the archive at `path`, which may itself be a member of another: a sheet of a
- * workbook. *bundle is NULL (and the answer true) when there is no such part. */
-bool archive_reader_open_part(struct archive_reader **archive_reader, const char *path,
-                              const char *part, struct error *error);
+/* Size of the archive's own file in bytes. */
+uint64_t archive_reader_packed_size(const struct archive_reader *reader);
 
-/* The next bytes, at most `size`; *count 0 at the end. ERROR_INPUT when the bundle is damaged. */
-bool archive_reader_read(struct archive_reader *archive_reader, char *bytes, size_t size,
-                         size_t *count, struct error *error);
-
-/* Bytes of the bundle's own file. */
-uint64_t archive_reader_packed_size(const struct archive_reader *archive_reader);
-
-void archive_reader_close(struct archive_reader *archive_reader); /* NULL is fine */
+void archive_reader_close(struct archive_reader *reader); /* may be NULL */
 
 #endif

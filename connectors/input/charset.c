@@ -1,5 +1,5 @@
-/* charset.c - converting (iconv, glibc's), from the charset that is given or found. UTF-8 itself is
- * only checked. */
+/* charset.c - converts with glibc's iconv from the given or detected charset. UTF-8 input is only
+ * validated. */
 #include "connectors/input/charset.h"
 
 #include <errno.h>
@@ -16,16 +16,16 @@
 
 struct charset {
     char name[CHARSET_NAME_SIZE];
-    char description[96]; /* with how it was found */
-    bool is_decided;      /* a name was given, or found by more than plain ASCII */
-    bool has_started;     /* the first block was seen */
+    char description[96]; /* name and how it was detected */
+    bool is_decided;      /* given, or detected from bytes above ASCII */
+    bool has_started;     /* the first block was examined */
     iconv_t iconv;        /* (iconv_t)-1 for UTF-8 */
     enum charset_width width;
-    char *bytes; /* what the last call made */
+    char *bytes; /* output of the last call */
     size_t size, capacity;
     struct charset_anchor *anchors;
     size_t anchor_count, anchor_capacity;
-    uint64_t position, offset; /* at the end of what was made so far */
+    uint64_t position, offset; /* at the end of the output so far */
     uint64_t replaced_count;
 };
 
@@ -38,7 +38,7 @@ static const struct byte_order_mark {
     {"\xFF\xFE", 2, "UTF-16LE"},  {"\xFE\xFF", 2, "UTF-16BE"},
 };
 
-/* Names that detectors and old programs use for what is really the larger set. */
+/* Names that detectors and old programs use although the text is in the superset. */
 static const char *const aliases[][2] = {
     {"EUC-KR", "CP949"},
     {"UHC", "CP949"},
@@ -59,7 +59,7 @@ static const char *const aliases[][2] = {
     {"ISO-8859-11", "CP874"},
     {"UTF-16", "UTF-16LE"},
     {"UTF-32", "UTF-32LE"},
-    /* what mails call them */
+    /* names used in mails */
     {"UNICODE-1-1-UTF-8", "UTF-8"},
     {"UTF_8", "UTF-8"},
     {"UTF-8-MAC", "UTF-8"},
@@ -147,8 +147,9 @@ static bool is_utf8(const char *name)
     return strcasecmp(name, "UTF-8") == 0;
 }
 
-/* A converter from *name, which becomes the name that iconv knows: "x-sjis" and "windows-949" it
- * does without what stands in front (`plainer` holds that). UTF-8 needs none. */
+/* Opens a converter from *name and sets *name to the name that iconv knows: iconv lacks the
+ * prefixes of "x-sjis" and "windows-949" (`code_page_name` stores the latter). UTF-8 needs no
+ * converter: (iconv_t)-1. */
 static iconv_t open_converter(const char **name, char code_page_name[32])
 {
     for (;;) {
@@ -167,7 +168,7 @@ static iconv_t open_converter(const char **name, char code_page_name[32])
     }
 }
 
-/* Takes `name` into use. False when iconv does not know it. */
+/* Switches to charset `name`. False if iconv does not know it. */
 static bool use_charset(struct charset *charset, const char *name, const char *detection)
 {
     char code_page_name[32];
@@ -196,8 +197,7 @@ bool charset_open(struct charset **charset, struct text name, struct error *erro
     if (name.size >= sizeof(wanted) || !use_charset(opened, wanted, "given")) {
         charset_close(opened);
         *charset = NULL;
-        return error_set(error, ERROR_USAGE,
-                         "charset '%.*s' is not known; 'iconv -l' lists the names",
+        return error_set(error, ERROR_USAGE, "unknown charset '%.*s'; 'iconv -l' lists the names",
                          TEXT_ARGUMENT(text_slice(name, 0, 64)));
     }
     return true;
@@ -214,7 +214,7 @@ void charset_close(struct charset *charset)
     free(charset);
 }
 
-/* Valid but for a last character that the block's end may have cut. */
+/* Valid, except that the end of the block may have cut the last character. */
 static bool is_valid_prefix(struct text raw)
 {
     if (utf8_is_valid(raw))
@@ -231,21 +231,33 @@ static bool is_valid_prefix(struct text raw)
     return false;
 }
 
+static bool decodes_cleanly(const char *name, struct text raw)
+{
+    struct charset *trial;
+    struct text converted;
+    if (!charset_open(&trial, text_of(name), NULL))
+        return false;
+    charset_convert(trial, raw, false, &converted);
+    bool is_clean = charset_replaced_count(trial) == 0;
+    charset_close(trial);
+    return is_clean;
+}
+
 static void guess_charset(struct charset *charset, struct text raw)
 {
     char name[CHARSET_NAME_SIZE];
     const char *reason;
-    charset_guess_legacy(raw, name, &reason);
+    charset_guess_legacy(raw, decodes_cleanly, name, &reason);
     use_charset(charset, name, reason);
     charset->is_decided = true;
 }
 
-/* Looks at the first block. */
+/* Decides from the first block. */
 static void detect_charset(struct charset *charset, struct text raw)
 {
     const char *utf16 = charset_guess_utf16(raw);
     if (utf16) {
-        use_charset(charset, utf16, "by its zeros");
+        use_charset(charset, utf16, "detected by its zero bytes");
         charset->is_decided = true;
     } else if (is_valid_prefix(raw)) {
         charset->is_decided = utf8_ascii_end(raw, 0) < raw.size;
@@ -256,7 +268,7 @@ static void detect_charset(struct charset *charset, struct text raw)
     }
 }
 
-/* Drops a byte order mark, which is surer than any name given; returns its size. */
+/* Uses a byte order mark, which overrides any given name, and returns its size. */
 static size_t skip_byte_order_mark(struct charset *charset, struct text raw)
 {
     for (size_t i = 0; i < sizeof(byte_order_marks) / sizeof(*byte_order_marks); i++) {
@@ -288,7 +300,7 @@ static void append_output(struct charset *charset, const char *bytes, size_t siz
     charset->position += size;
 }
 
-/* One U+FFFD for `size` raw bytes. */
+/* Replaces `size` raw bytes with one U+FFFD. */
 static void append_replacement(struct charset *charset, size_t size)
 {
     append_output(charset, REPLACEMENT_CHARACTER, 3);
@@ -297,7 +309,7 @@ static void append_replacement(struct charset *charset, size_t size)
     add_anchor(charset);
 }
 
-/* A character that the end of `rest` cuts, but that may still become whole. */
+/* The end of `remaining` cuts a character that more bytes may complete. */
 static bool is_incomplete_character(struct text remaining)
 {
     unsigned char lead = (unsigned char)remaining.bytes[0];
@@ -307,8 +319,8 @@ static bool is_incomplete_character(struct text remaining)
     return lead >= 0xC2 && lead <= 0xF4 && remaining.size < wanted && size == remaining.size;
 }
 
-/* Bytes that are valid, but for a last character that the block's end may have cut, are lent as
- * they lie in `raw`. */
+/* Borrows the output from `raw` if it is valid except for a last character that the end of the
+ * block may have cut. */
 static bool borrow_valid_utf8(struct charset *charset, struct text raw, bool is_final,
                               struct text *converted)
 {
@@ -340,7 +352,7 @@ static size_t convert_utf8(struct charset *charset, struct text raw, bool is_fin
     return at;
 }
 
-/* Bytes to leave out where iconv finds no character. */
+/* Bytes to skip where iconv finds no character. */
 static size_t invalid_size(const struct charset *charset, size_t remaining)
 {
     size_t unit = charset->width == CHARSET_WIDTH_UTF16   ? 2
@@ -351,11 +363,11 @@ static size_t invalid_size(const struct charset *charset, size_t remaining)
 
 static size_t convert_iconv(struct charset *charset, struct text raw, bool is_final)
 {
-    /* iconv does not write, but its prototype says char **. */
+    /* iconv does not write here, although its prototype has char **. */
     char *from = (char *)(uintptr_t)raw.bytes;
     size_t remaining = raw.size;
     while (remaining > 0) {
-        size_t room = remaining * 3 + 16; /* a legacy byte makes at most three of UTF-8 */
+        size_t room = remaining * 3 + 16; /* a legacy byte becomes at most three bytes of UTF-8 */
         charset->bytes = memory_grow(charset->bytes, &charset->capacity, charset->size + room, 1);
         char *to = charset->bytes + charset->size;
         size_t before = remaining, room_left = room;

@@ -1,4 +1,4 @@
-/* charset_guess.c - uchardet, and what it is too often wrong about. */
+/* charset_guess.c - uchardet, and rules for the cases that it often gets wrong. */
 #include "connectors/input/charset_guess.h"
 
 #include <stdio.h>
@@ -7,7 +7,6 @@
 #include <uchardet/uchardet.h>
 
 #include "base/utf8.h"
-#include "connectors/input/charset.h"
 
 const char *charset_guess_utf16(struct text raw)
 {
@@ -23,7 +22,7 @@ const char *charset_guess_utf16(struct text raw)
     return even > odd * 10 ? "UTF-16BE" : NULL;
 }
 
-/* Bytes above ASCII that stand alone between ASCII: a Western accent, not half of a Korean one. */
+/* Every byte above ASCII has ASCII on both sides: Western accents, not halves of Korean letters. */
 static bool has_isolated_accents(struct text raw)
 {
     bool any = false;
@@ -39,9 +38,8 @@ static bool has_isolated_accents(struct text raw)
     return any;
 }
 
-/* Pairs of bytes that are nearly all Hangul syllables of KS X 1001, a range that Chinese and
- * Japanese text leaves at every second character: short Korean texts, which statistics take for
- * Big5. */
+/* Nearly all pairs of bytes are Hangul syllables of KS X 1001. Every second character of Chinese
+ * and Japanese text is outside that range. Statistics mistake short Korean texts for Big5. */
 static bool is_mostly_hangul(struct text raw)
 {
     size_t pairs = 0, hangul = 0;
@@ -56,18 +54,6 @@ static bool is_mostly_hangul(struct text raw)
     return pairs >= 3 && hangul * 10 >= pairs * 9;
 }
 
-static bool decodes_cleanly(const char *name, struct text raw)
-{
-    struct charset *trial;
-    struct text converted;
-    if (!charset_open(&trial, text_of(name), NULL))
-        return false;
-    charset_convert(trial, raw, false, &converted);
-    bool clean = charset_replaced_count(trial) == 0;
-    charset_close(trial);
-    return clean;
-}
-
 static void detect_with_uchardet(struct text raw, char name[CHARSET_NAME_SIZE])
 {
     uchardet_t detector = uchardet_new();
@@ -80,19 +66,20 @@ static void detect_with_uchardet(struct text raw, char name[CHARSET_NAME_SIZE])
         uchardet_delete(detector);
 }
 
-void charset_guess_legacy(struct text raw, char name[CHARSET_NAME_SIZE], const char **why)
+void charset_guess_legacy(struct text raw, charset_decodes *decodes_cleanly,
+                          char name[CHARSET_NAME_SIZE], const char **reason)
 {
     detect_with_uchardet(raw, name);
     bool ascii_or_utf8 = strcasecmp(name, "UTF-8") == 0 || strcasecmp(name, "ASCII") == 0;
-    *why = "found by its statistics";
+    *reason = "detected by statistics";
     if (has_isolated_accents(raw) && decodes_cleanly("CP1252", raw)) {
         strcpy(name, "CP1252");
-        *why = "accents alone between ASCII";
+        *reason = "single accented letters between ASCII";
     } else if (is_mostly_hangul(raw) && decodes_cleanly("CP949", raw)) {
         strcpy(name, "CP949");
-        *why = "Hangul throughout";
+        *reason = "Hangul throughout";
     } else if (name[0] == '\0' || ascii_or_utf8 || !decodes_cleanly(name, raw)) {
         strcpy(name, decodes_cleanly("CP1252", raw) ? "CP1252" : "UTF-8");
-        *why = "not recognised: the likeliest was taken";
+        *reason = "not recognized, most likely charset used";
     }
 }

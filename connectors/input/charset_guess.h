@@ -1,16 +1,23 @@
-/* charset_guess.h - the charset of bytes that neither a mark nor UTF-8 tells. */
+/* charset_guess.h - guesses the charset of bytes that have no byte order mark and are not UTF-8. */
 #ifndef CONNECTORS_INPUT_CHARSET_GUESS_H
 #define CONNECTORS_INPUT_CHARSET_GUESS_H
 
 #include "base/text.h"
 
-/* UTF-16 without a mark: characters below U+0100 (blanks, commas, line ends, Latin letters) have a
- * zero at one and the same side. NULL when it does not look so. */
+enum { CHARSET_NAME_SIZE = 64 };
+
+/* Detects UTF-16 without a byte order mark: characters below U+0100 (spaces, commas, line ends,
+ * Latin letters) have their zero byte on the same side. Returns the name of the charset, NULL if
+ * the bytes do not look like UTF-16. */
 const char *charset_guess_utf16(struct text raw);
 
-/* A legacy 8-bit charset, as iconv knows it, and why it is that one: by marks that statistics
- * overlook, else by uchardet; "UTF-8", to be repaired, where none fits. */
-enum { CHARSET_NAME_SIZE = 64 };
-void charset_guess_legacy(struct text raw, char name[CHARSET_NAME_SIZE], const char **why);
+/* Returns whether `raw` decodes without a replacement in the charset `name`. */
+typedef bool charset_decodes(const char *name, struct text raw);
+
+/* Guesses a legacy charset: by patterns that statistics miss, otherwise with uchardet. Candidates
+ * are tried with `decodes_cleanly`. Writes the name for iconv ("UTF-8" if no charset fits: the
+ * bytes then need repair) and the reason for the choice, a constant. */
+void charset_guess_legacy(struct text raw, charset_decodes *decodes_cleanly,
+                          char name[CHARSET_NAME_SIZE], const char **reason);
 
 #endif

@@ -1,5 +1,5 @@
-/* input.c - a window over a file: zlib reads it (gzip or not), or bundle.h what lies in an archive,
- * charset.h converts, and every byte that is consumed moves the line and the offset along. */
+/* input.c - zlib or archive.h reads blocks, charset.h converts them into the window, and consumed
+ * bytes advance the line and the offset. */
 #include "connectors/input/input.h"
 
 #include <errno.h>
@@ -15,36 +15,35 @@
 #include "connectors/input/archive.h"
 #include "connectors/input/charset.h"
 
-enum { BLOCK_SIZE = 64 * 1024, DEFAULT_MAX_RATIO = 200 };
+enum { BLOCK_SIZE = 64 * 1024 };
 
 struct input {
     char *path;
-    gzFile file;                           /* NULL: */
-    struct archive_reader *archive_reader; /* what is read instead */
-    uint64_t packed_size;                  /* of the file on disk, and what was unpacked so far */
-    uint64_t unpacked;
+    gzFile file; /* NULL: archive_reader is used instead */
+    struct archive_reader *archive_reader;
+    uint64_t packed_size;   /* of the file on disk */
+    uint64_t unpacked_size; /* so far */
     int64_t max_ratio;
-    struct charset *charset; /* NULL: bytes as they are */
+    struct charset *charset; /* NULL: bytes are not converted */
 
-    char *raw; /* BLOCK_SIZE and what the last block's end cut */
+    char *raw; /* a block, after the rest of the last one: an incomplete character */
     size_t raw_size;
-    bool raw_at_end;            /* nothing comes after `raw` */
-    struct error pending_error; /* told once the bytes before it are used up */
+    bool raw_at_end;            /* `raw` is the end of the file */
+    struct error pending_error; /* reported when the bytes before it are consumed */
 
-    /* The bytes behind what is ahead, and behind what was consumed since the last peek, as they lie
-     * in the file; they begin at offset history_offset. */
+    /* The unconverted bytes of the window and of what was consumed since the last peek; they begin
+     * at offset history_offset. */
     char *history;
     size_t history_size, history_capacity;
     uint64_t history_offset;
 
     char *window;
-    size_t begin, end, capacity; /* what is ahead: [begin, end) */
+    size_t begin, end, capacity; /* bytes ahead: [begin, end) */
     uint64_t position;           /* UTF-8 bytes consumed */
-    uint64_t produced;           /* UTF-8 bytes ever put into the window */
 
     uint64_t offset, line;
-    bool after_carriage_return; /* the last byte consumed was CR: LF next is the same line end */
-    struct charset_anchor *anchors; /* of what is ahead, from next_anchor on */
+    bool after_carriage_return;     /* an LF now belongs to the same line end */
+    struct charset_anchor *anchors; /* from next_anchor on: of bytes ahead */
     size_t next_anchor, anchor_count, anchor_capacity;
 };
 
@@ -67,24 +66,26 @@ static bool open_file(struct input *input, struct error *error)
     input->file = gzdopen(descriptor, "rb");
     if (!input->file) {
         close(descriptor);
-        return error_set(error, ERROR_INPUT, "%s: cannot be opened", input->path);
+        return error_set(error, ERROR_INPUT, "%s: cannot open", input->path);
     }
-    gzbuffer(input->file, BLOCK_SIZE / 2); /* a read of twice that goes past zlib's own buffer */
+    gzbuffer(input->file, BLOCK_SIZE / 2); /* larger reads bypass zlib's own buffer */
     input->packed_size = (uint64_t)status.st_size;
     return true;
 }
 
-bool input_open(struct input **input, const char *path, struct text charset, bool raw,
+bool input_open(struct input **input, const char *path, struct text charset, bool is_raw,
                 struct error *error)
 {
     struct input *opened = memory_alloc(1, sizeof(*opened));
+    struct archive_limits defaults;
+    option_set_defaults(archive_options, &defaults);
     opened->path = memory_alloc(strlen(path) + 1, 1);
     strcpy(opened->path, path);
     opened->raw = memory_alloc(2 * BLOCK_SIZE, 1);
     opened->window = memory_grow(NULL, &opened->capacity, 2 * BLOCK_SIZE, 1);
     opened->line = 1;
-    opened->max_ratio = DEFAULT_MAX_RATIO;
-    if ((raw || charset_open(&opened->charset, charset, error)) && open_file(opened, error)) {
+    opened->max_ratio = defaults.ratio;
+    if ((is_raw || charset_open(&opened->charset, charset, error)) && open_file(opened, error)) {
         *input = opened;
         return true;
     }
@@ -109,7 +110,7 @@ void input_close(struct input *input)
     free(input);
 }
 
-/* Reads on with zlib; a fault is kept. Bytes read. */
+/* Reads the next block with zlib and returns its size. Stores a fault in pending_error. */
 static size_t read_gzip_block(struct input *input)
 {
     int count = gzread(input->file, input->raw + input->raw_size, BLOCK_SIZE);
@@ -121,10 +122,9 @@ static size_t read_gzip_block(struct input *input)
         error_set(&input->pending_error, ERROR_INPUT, "%s: %s", input->path, strerror(errno));
     else if (code == Z_BUF_ERROR)
         error_set(&input->pending_error, ERROR_INPUT,
-                  "%s: the gzip file ends too early; copy it again from where it came from",
-                  input->path);
+                  "%s: truncated gzip file; copy it again from its source", input->path);
     else if (code != Z_OK && code != Z_STREAM_END) {
-        const char *reason = strstr(message, ": "); /* zlib begins with its name of the file */
+        const char *reason = strstr(message, ": "); /* zlib writes its own file name first */
         error_set(&input->pending_error, ERROR_INPUT, "%s: damaged gzip file (%s)", input->path,
                   reason ? reason + 2 : message);
     }
@@ -147,23 +147,23 @@ static size_t read_archive_block(struct input *input)
 static bool exceeds_max_ratio(const struct input *input)
 {
     bool packed = input->archive_reader || !gzdirect(input->file);
-    return packed && input->unpacked > ARCHIVE_RATIO_FREE_SIZE &&
-           input->unpacked / (uint64_t)input->max_ratio > input->packed_size;
+    return packed && input->unpacked_size > ARCHIVE_RATIO_FREE_SIZE &&
+           input->unpacked_size / (uint64_t)input->max_ratio > input->packed_size;
 }
 
-/* Reads one block behind what is left of the last. A fault ends the reading: what came before it
- * is still good. */
+/* Appends a block to the rest of the last one. A fault ends the file; the bytes before it are still
+ * used. */
 static void read_block(struct input *input)
 {
     size_t size = input->archive_reader ? read_archive_block(input) : read_gzip_block(input);
     input->raw_size += size;
-    input->unpacked += size;
+    input->unpacked_size += size;
     input->raw_at_end = size < BLOCK_SIZE;
     if (!input->raw_at_end && exceeds_max_ratio(input)) {
         input->raw_at_end = true;
         error_set(&input->pending_error, ERROR_INPUT,
-                  "%s: unpacked it is more than %lld times its size, as files made to fill a disk "
-                  "are; if that is right, raise 'max_unpack_ratio'",
+                  "%s: unpacked, it is more than %lld times its size, as in files made to fill a "
+                  "disk; to read it, raise 'max_unpack_ratio'",
                   input->path, (long long)input->max_ratio);
     }
 }
@@ -184,7 +184,6 @@ static void append_to_window(struct input *input, struct text bytes)
     if (bytes.size > 0)
         memcpy(input->window + input->end, bytes.bytes, bytes.size);
     input->end += bytes.size;
-    input->produced += bytes.size;
 }
 
 static void append_anchors(struct input *input)
@@ -203,7 +202,7 @@ static void append_anchors(struct input *input)
     input->anchor_count += count;
 }
 
-/* Keeps the raw bytes of what is put into the window now; those that were used up go. */
+/* Adds the raw bytes of the block and drops those that were consumed before the last peek. */
 static void append_history(struct input *input, struct text raw)
 {
     uint64_t old = input->offset - input->history_offset;
@@ -220,7 +219,7 @@ static void append_history(struct input *input, struct text raw)
     input->history_size += raw.size;
 }
 
-/* One more block into the window. */
+/* Adds one block to the window. */
 static void fill_window(struct input *input)
 {
     read_block(input);
@@ -250,7 +249,7 @@ bool input_peek(struct input *input, size_t wanted, struct text *ahead, struct e
     return true;
 }
 
-/* A katakana of one byte in CP932 (U+FF61 to U+FF9F); the other charsets have none. */
+/* U+FF61 to U+FF9F: one byte in CP932; the other double-byte charsets have none. */
 static bool is_half_width_katakana(const char *bytes)
 {
     unsigned char second = (unsigned char)bytes[1];
@@ -259,7 +258,7 @@ static bool is_half_width_katakana(const char *bytes)
             (second == 0xBE && (unsigned char)bytes[2] <= 0x9F));
 }
 
-/* Raw bytes behind [from, from + size) of the window. */
+/* Number of raw bytes that became [from, from + size) of the window. */
 static uint64_t count_raw_bytes(const struct input *input, size_t from, size_t size)
 {
     enum charset_width width = input->charset ? charset_width(input->charset) : CHARSET_WIDTH_UTF8;
@@ -292,7 +291,9 @@ static uint64_t count_raw_bytes(const struct input *input, size_t from, size_t s
 
 static size_t count_byte(const char *bytes, size_t size, char wanted)
 {
-    enum { BLOCK = 255 }; /* as many as an unsigned char counts: sixteen bytes at a time */
+    enum {
+        BLOCK = 255
+    }; /* the maximum of an unsigned char, so that the loop is vectorized on bytes */
     size_t count = 0;
     for (size_t from = 0; from < size; from += BLOCK) {
         unsigned char in_block = 0;
@@ -359,12 +360,7 @@ uint64_t input_line(const struct input *input)
 
 struct text input_charset_description(const struct input *input)
 {
-    return input->charset ? charset_description(input->charset) : TEXT("bytes as they are");
-}
-
-uint64_t input_replaced_count(const struct input *input)
-{
-    return input->charset ? charset_replaced_count(input->charset) : 0;
+    return input->charset ? charset_description(input->charset) : TEXT("not converted");
 }
 
 struct text input_decode_head(struct text head, struct arena *arena)

@@ -1,10 +1,11 @@
-/* fields.c - recursive descent over a copy of the object, in which strings are decoded where
- * they stand: decoding never makes them longer. */
+/* fields.c - recursive descent over a copy of the record. Strings are decoded in place: decoding
+ * never makes them longer. */
 #include "connectors/json/fields.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
@@ -13,27 +14,27 @@ struct json_parser {
     struct field_paths *field_paths;
     struct fields *fields;
     struct error *fault;
-    char *bytes; /* the copy */
+    char *bytes; /* a copy of the record */
     size_t size, at;
-    int64_t count;      /* members and items of lists so far */
-    struct text *items; /* plain values of the lists that are open; allocated with malloc */
+    int64_t count;      /* members and list items so far */
+    struct text *items; /* scalars of the open lists; allocated with malloc */
     size_t item_count, item_capacity;
 };
 
-/* False, with the fault, at the place where the walk stands. */
-static bool fail_expected(struct json_parser *json_parser, const char *what)
+/* Sets the fault for the current position and returns false. */
+static bool fail_expected(struct json_parser *parser, const char *what)
 {
     size_t line = 1, begin = 0;
-    for (size_t i = 0; i < json_parser->at; i++)
-        if (json_parser->bytes[i] == '\n') {
+    for (size_t i = 0; i < parser->at; i++)
+        if (parser->bytes[i] == '\n') {
             line++;
             begin = i + 1;
         }
     if (line == 1)
-        return error_set(json_parser->fault, ERROR_INPUT, "column %zu: expected %s",
-                         json_parser->at + 1, what);
-    return error_set(json_parser->fault, ERROR_INPUT, "line %zu of it, column %zu: expected %s",
-                     line, json_parser->at - begin + 1, what);
+        return error_set(parser->fault, ERROR_INPUT, "column %zu: expected %s", parser->at + 1,
+                         what);
+    return error_set(parser->fault, ERROR_INPUT, "line %zu of the record, column %zu: expected %s",
+                     line, parser->at - begin + 1, what);
 }
 
 static bool is_blank(char byte)
@@ -41,56 +42,53 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r';
 }
 
-/* The next byte that is not blank, 0 at the end. */
-static char peek_byte(struct json_parser *json_parser)
+/* Skips blanks and returns the next byte, 0 at the end. */
+static char peek_byte(struct json_parser *parser)
 {
-    while (json_parser->at < json_parser->size && is_blank(json_parser->bytes[json_parser->at]))
-        json_parser->at++;
-    return json_parser->at < json_parser->size ? json_parser->bytes[json_parser->at] : '\0';
+    while (parser->at < parser->size && is_blank(parser->bytes[parser->at]))
+        parser->at++;
+    return parser->at < parser->size ? parser->bytes[parser->at] : '\0';
 }
 
-/* Counts one more member or item. */
-static bool count(struct json_parser *json_parser)
+/* Counts a member or list item. False, with the fault, if there are too many. */
+static bool count_value(struct json_parser *parser)
 {
-    return ++json_parser->count <= json_parser->limits->fields ||
-           error_set(json_parser->fault, ERROR_INPUT,
+    return ++parser->count <= parser->limits->fields ||
+           error_set(parser->fault, ERROR_INPUT,
                      "more than %lld members; 'max_record_fields' allows more",
-                     (long long)json_parser->limits->fields);
+                     (long long)parser->limits->fields);
 }
 
 /* ---- Strings ---- */
 
-/* The number of four hexadecimal digits at `at`; -1 when they are none. */
-static int32_t parse_four_hex_digits(const struct json_parser *json_parser, size_t at)
+/* The value of the four hexadecimal digits at `at`; -1 if there are not four. */
+static int32_t parse_four_hex_digits(const struct json_parser *parser, size_t at)
 {
     int32_t value = 0;
-    if (at + 4 > json_parser->size)
+    if (at + 4 > parser->size)
         return -1;
     for (size_t i = at; i < at + 4; i++) {
-        char byte = json_parser->bytes[i], letter = byte | 32;
-        if (byte >= '0' && byte <= '9')
-            value = value * 16 + byte - '0';
-        else if (letter >= 'a' && letter <= 'f')
-            value = value * 16 + letter - 'a' + 10;
-        else
+        int digit = ascii_hex_value(parser->bytes[i]);
+        if (digit < 0)
             return -1;
+        value = value * 16 + digit;
     }
     return value;
 }
 
-/* "\u00e9", or a pair of them, at the walk's place: written to `to`, and passed. Returns the bytes
- * written, 0 when it is none. */
-static size_t decode_unicode_escape(struct json_parser *json_parser, char *to)
+/* Decodes "\u00e9", or a surrogate pair, at the current position and moves past it. Returns the
+ * number of bytes written to `to`; 0 if it is no such escape. */
+static size_t decode_unicode_escape(struct json_parser *parser, char *to)
 {
-    int32_t unit = parse_four_hex_digits(json_parser, json_parser->at + 2);
+    int32_t unit = parse_four_hex_digits(parser, parser->at + 2);
     if (unit < 0)
         return 0;
-    json_parser->at += 6;
-    if (unit >= 0xD800 && unit < 0xDC00 && json_parser->at + 6 <= json_parser->size &&
-        memcmp(json_parser->bytes + json_parser->at, "\\u", 2) == 0) {
-        int32_t low = parse_four_hex_digits(json_parser, json_parser->at + 2);
+    parser->at += 6;
+    if (unit >= 0xD800 && unit < 0xDC00 && parser->at + 6 <= parser->size &&
+        memcmp(parser->bytes + parser->at, "\\u", 2) == 0) {
+        int32_t low = parse_four_hex_digits(parser, parser->at + 2);
         if (low >= 0xDC00 && low < 0xE000) {
-            json_parser->at += 6;
+            parser->at += 6;
             unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
         }
     }
@@ -98,59 +96,56 @@ static size_t decode_unicode_escape(struct json_parser *json_parser, char *to)
     return utf8_encode(half ? 0xFFFD : (uint32_t)unit, to);
 }
 
-/* The escape at the walk's place: written to `to`, and passed. Returns the bytes written. */
-static size_t decode_escape(struct json_parser *json_parser, char *to)
+/* Decodes the escape at the current position and moves past it. Returns the number of bytes written
+ * to `to`. */
+static size_t decode_escape(struct json_parser *parser, char *to)
 {
-    static const char known[] = "\"\\/bfnrt'", meant[] = "\"\\/\b\f\n\r\t'";
-    char byte =
-        json_parser->at + 1 < json_parser->size ? json_parser->bytes[json_parser->at + 1] : '\0';
+    static const char known[] = "\"\\/bfnrt'", decoded[] = "\"\\/\b\f\n\r\t'";
+    char byte = parser->at + 1 < parser->size ? parser->bytes[parser->at + 1] : '\0';
     const char *at = byte ? strchr(known, byte) : NULL;
-    size_t size = byte == 'u' ? decode_unicode_escape(json_parser, to) : 0;
+    size_t size = byte == 'u' ? decode_unicode_escape(parser, to) : 0;
     if (size > 0)
         return size;
-    *to = at ? meant[at - known] : '\\';
-    json_parser->at += at ? 2 : 1; /* an unknown one stays as it stands */
+    *to = at ? decoded[at - known] : '\\';
+    parser->at += at ? 2 : 1; /* an unknown escape is kept */
     return 1;
 }
 
-/* Where the next byte that ends or escapes a string stands, from `at` on. */
-static size_t find_string_end(const struct json_parser *json_parser, size_t at, char quote)
+/* The position of the next quote or backslash at or after `at`. */
+static size_t find_string_end(const struct json_parser *parser, size_t at, char quote)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
     const uint64_t quotes = ones * (unsigned char)quote, backslashes = ones * '\\';
-    for (; at + 8 <= json_parser->size;
-         at += 8) { /* eight bytes at a time, none of which is either */
+    for (; at + 8 <= parser->size; at += 8) { /* skips eight bytes if none of them is either */
         uint64_t word;
-        memcpy(&word, json_parser->bytes + at, sizeof(word));
+        memcpy(&word, parser->bytes + at, sizeof(word));
         uint64_t found = (((word ^ quotes) - ones) & ~(word ^ quotes)) |
                          (((word ^ backslashes) - ones) & ~(word ^ backslashes));
         if (found & highs)
             break;
     }
-    while (at < json_parser->size && json_parser->bytes[at] != quote &&
-           json_parser->bytes[at] != '\\')
+    while (at < parser->size && parser->bytes[at] != quote && parser->bytes[at] != '\\')
         at++;
     return at;
 }
 
-static bool read_string(struct json_parser *json_parser, struct text *text)
+static bool read_string(struct json_parser *parser, struct text *text)
 {
-    char quote = json_parser->bytes[json_parser->at],
-         *begin = json_parser->bytes + ++json_parser->at, *to = begin;
+    char quote = parser->bytes[parser->at], *begin = parser->bytes + ++parser->at, *to = begin;
     for (;;) {
-        size_t end = find_string_end(json_parser, json_parser->at, quote);
-        size_t plain = end - json_parser->at;
-        if (to != json_parser->bytes + json_parser->at)
-            memmove(to, json_parser->bytes + json_parser->at, plain);
+        size_t end = find_string_end(parser, parser->at, quote);
+        size_t plain = end - parser->at;
+        if (to != parser->bytes + parser->at)
+            memmove(to, parser->bytes + parser->at, plain);
         to += plain;
-        json_parser->at = end;
-        if (end == json_parser->size)
-            return fail_expected(json_parser, "the end of a string");
-        if (json_parser->bytes[end] == quote)
+        parser->at = end;
+        if (end == parser->size)
+            return fail_expected(parser, "the end of a string");
+        if (parser->bytes[end] == quote)
             break;
-        to += decode_escape(json_parser, to);
+        to += decode_escape(parser, to);
     }
-    json_parser->at++;
+    parser->at++;
     *text = (struct text){begin, (size_t)(to - begin)};
     return true;
 }
@@ -162,85 +157,82 @@ static bool is_number(struct text word)
     size_t digits = 0;
     for (size_t i = 0; i < word.size; i++) {
         char byte = word.bytes[i];
-        digits += byte >= '0' && byte <= '9';
-        if (!(byte >= '0' && byte <= '9') && !strchr("+-.eE", byte))
+        digits += ascii_is_digit(byte);
+        if (!ascii_is_digit(byte) && !strchr("+-.eE", byte))
             return false;
     }
-    return digits > 0 && (word.bytes[0] == '-' || (word.bytes[0] >= '0' && word.bytes[0] <= '9'));
+    return digits > 0 && (word.bytes[0] == '-' || ascii_is_digit(word.bytes[0]));
 }
 
-/* A number or a word. */
-static bool read_literal(struct json_parser *json_parser, struct text *text)
+/* Reads a number or one of the words. */
+static bool read_literal(struct json_parser *parser, struct text *text)
 {
     static const struct {
-        const char *word, *meant;
+        const char *word, *value;
     } words[] = {{"null", ""},      {"true", "true"},   {"false", "false"}, {"None", ""},
                  {"True", "true"},  {"False", "false"}, {"NaN", ""},        {"Infinity", ""},
                  {"-Infinity", ""}, {"undefined", ""}};
-    size_t end = json_parser->at;
-    while (end < json_parser->size && !is_blank(json_parser->bytes[end]) &&
-           !strchr(",:]}[{\"'", json_parser->bytes[end]))
+    size_t end = parser->at;
+    while (end < parser->size && !is_blank(parser->bytes[end]) &&
+           !strchr(",:]}[{\"'", parser->bytes[end]))
         end++;
-    *text = (struct text){json_parser->bytes + json_parser->at, end - json_parser->at};
-    bool good = is_number(*text);
-    for (size_t i = 0; !good && i < sizeof(words) / sizeof(*words); i++)
+    *text = (struct text){parser->bytes + parser->at, end - parser->at};
+    bool is_valid = is_number(*text);
+    for (size_t i = 0; !is_valid && i < sizeof(words) / sizeof(*words); i++)
         if (text_equal(*text, text_of(words[i].word))) {
-            *text = text_of(words[i].meant);
-            good = true;
+            *text = text_of(words[i].value);
+            is_valid = true;
         }
-    if (!good)
-        return fail_expected(json_parser, "a value");
-    json_parser->at = end;
+    if (!is_valid)
+        return fail_expected(parser, "a value");
+    parser->at = end;
     return true;
 }
 
-static bool read_scalar(struct json_parser *json_parser, struct text *text)
+static bool read_scalar(struct json_parser *parser, struct text *text)
 {
-    char byte = json_parser->bytes[json_parser->at];
-    return byte == '"' || byte == '\'' ? read_string(json_parser, text)
-                                       : read_literal(json_parser, text);
+    char byte = parser->bytes[parser->at];
+    return byte == '"' || byte == '\'' ? read_string(parser, text) : read_literal(parser, text);
 }
 
-static bool read_value(struct json_parser *json_parser, struct field_path field_path,
-                       int64_t depth);
+static bool read_value(struct json_parser *parser, struct field_path field_path, int64_t depth);
 
-/* Behind a member or an item: a comma, or what closes them all. */
-static bool read_comma(struct json_parser *json_parser, char closing_bracket)
+/* Reads a comma, or checks that the closing bracket follows. */
+static bool read_comma(struct json_parser *parser, char closing_bracket)
 {
-    char byte = peek_byte(json_parser);
+    char byte = peek_byte(parser);
     if (byte == ',')
-        json_parser->at++;
+        parser->at++;
     else if (byte != closing_bracket)
-        return fail_expected(json_parser, closing_bracket == '}' ? "',' or '}'" : "',' or ']'");
+        return fail_expected(parser, closing_bracket == '}' ? "',' or '}'" : "',' or ']'");
     return true;
 }
 
-static bool read_object(struct json_parser *json_parser, struct field_path field_path,
-                        int64_t depth)
+static bool read_object(struct json_parser *parser, struct field_path field_path, int64_t depth)
 {
-    for (json_parser->at++; peek_byte(json_parser) != '}';) {
-        char byte = peek_byte(json_parser);
+    for (parser->at++; peek_byte(parser) != '}';) {
+        char byte = peek_byte(parser);
         struct text name;
         if (byte != '"' && byte != '\'')
-            return fail_expected(json_parser, "a name in quotes, or '}'");
-        if (!read_string(json_parser, &name))
+            return fail_expected(parser, "a name in quotes, or '}'");
+        if (!read_string(parser, &name))
             return false;
-        if (peek_byte(json_parser) != ':')
-            return fail_expected(json_parser, "':'");
-        json_parser->at++;
+        if (peek_byte(parser) != ':')
+            return fail_expected(parser, "':'");
+        parser->at++;
         bool is_label_wrapper = field_path.text.size > 0 && text_equal(name, TEXT("label"));
-        struct field_path inner = is_label_wrapper
-                                      ? field_path
-                                      : field_path_join(json_parser->field_paths, field_path, name,
-                                                        json_parser->fields->arena);
-        if (!read_value(json_parser, inner, depth + 1) || !read_comma(json_parser, '}'))
+        struct field_path inner =
+            is_label_wrapper
+                ? field_path
+                : field_path_join(parser->field_paths, field_path, name, parser->fields->arena);
+        if (!read_value(parser, inner, depth + 1) || !read_comma(parser, '}'))
             return false;
     }
-    json_parser->at++;
+    parser->at++;
     return true;
 }
 
-/* Plain values of a list as one: "a, b". */
+/* The scalars of a list as one value: "a, b". */
 static struct text join_items(const struct text *items, size_t item_count, struct arena *arena)
 {
     size_t size = 0;
@@ -256,117 +248,114 @@ static struct text join_items(const struct text *items, size_t item_count, struc
     return (struct text){joined, (size_t)(end - joined)};
 }
 
-static bool read_list(struct json_parser *json_parser, struct field_path field_path, int64_t depth)
+static bool read_list(struct json_parser *parser, struct field_path field_path, int64_t depth)
 {
-    struct arena *arena = json_parser->fields->arena;
-    size_t first = json_parser->item_count, number = 0, nested = 0;
-    for (json_parser->at++; peek_byte(json_parser) != ']'; number++) {
-        char byte = peek_byte(json_parser);
+    struct arena *arena = parser->fields->arena;
+    size_t first = parser->item_count, number = 0, nested = 0;
+    for (parser->at++; peek_byte(parser) != ']'; number++) {
+        char byte = peek_byte(parser);
         struct text item;
         bool good;
         if (byte == '{' || byte == '[') {
             nested++;
-            good = read_value(
-                json_parser,
-                field_path_index(json_parser->field_paths, field_path, number + 1, arena),
-                depth + 1);
+            good = read_value(parser,
+                              field_path_index(parser->field_paths, field_path, number + 1, arena),
+                              depth + 1);
         } else {
-            good = count(json_parser) && read_scalar(json_parser, &item);
-            json_parser->items =
-                memory_grow(json_parser->items, &json_parser->item_capacity,
-                            json_parser->item_count + 1, sizeof(*json_parser->items));
-            json_parser->items[json_parser->item_count++] = good ? item : (struct text){0};
+            good = count_value(parser) && read_scalar(parser, &item);
+            parser->items = memory_grow(parser->items, &parser->item_capacity,
+                                        parser->item_count + 1, sizeof(*parser->items));
+            parser->items[parser->item_count++] = good ? item : (struct text){0};
         }
-        if (!good || !read_comma(json_parser, ']'))
+        if (!good || !read_comma(parser, ']'))
             return false;
     }
-    json_parser->at++;
-    if (json_parser->item_count > first)
-        fields_add(json_parser->fields, field_path.text,
-                   join_items(&json_parser->items[first], json_parser->item_count - first, arena));
+    parser->at++;
+    if (parser->item_count > first)
+        fields_add(parser->fields, field_path.text,
+                   join_items(&parser->items[first], parser->item_count - first, arena));
     else if (nested == 0)
-        fields_add(json_parser->fields, field_path.text, (struct text){0});
-    json_parser->item_count = first;
+        fields_add(parser->fields, field_path.text, (struct text){0});
+    parser->item_count = first;
     return true;
 }
 
-static bool read_value(struct json_parser *json_parser, struct field_path field_path, int64_t depth)
+static bool read_value(struct json_parser *parser, struct field_path field_path, int64_t depth)
 {
-    char byte = peek_byte(json_parser);
+    char byte = peek_byte(parser);
     struct text text;
     if (byte == '\0')
-        return fail_expected(json_parser, "a value");
-    if (depth > json_parser->limits->depth)
-        return error_set(json_parser->fault, ERROR_INPUT,
+        return fail_expected(parser, "a value");
+    if (depth > parser->limits->depth)
+        return error_set(parser->fault, ERROR_INPUT,
                          "nested deeper than %lld levels; 'max_record_depth' allows more",
-                         (long long)json_parser->limits->depth);
+                         (long long)parser->limits->depth);
     if (byte == '{')
-        return read_object(json_parser, field_path, depth);
-    if (!count(json_parser))
+        return read_object(parser, field_path, depth);
+    if (!count_value(parser))
         return false;
     if (byte == '[')
-        return read_list(json_parser, field_path, depth);
-    if (!read_scalar(json_parser, &text))
+        return read_list(parser, field_path, depth);
+    if (!read_scalar(parser, &text))
         return false;
-    fields_add(json_parser->fields, field_path.text, text);
+    fields_add(parser->fields, field_path.text, text);
     return true;
 }
 
 /* ---- Records ---- */
 
 /* "id7": {...} */
-static bool read_keyed_object(struct json_parser *json_parser)
+static bool read_keyed_object(struct json_parser *parser)
 {
     struct text name;
-    if (!read_string(json_parser, &name))
+    if (!read_string(parser, &name))
         return false;
-    if (peek_byte(json_parser) != ':')
-        return fail_expected(json_parser, "':'");
-    json_parser->at++;
-    if (peek_byte(json_parser) != '{')
-        return fail_expected(json_parser, "an object, {...}");
-    fields_add(json_parser->fields, TEXT("key"), name);
-    return read_value(json_parser, (struct field_path){0}, 0);
+    if (peek_byte(parser) != ':')
+        return fail_expected(parser, "':'");
+    parser->at++;
+    if (peek_byte(parser) != '{')
+        return fail_expected(parser, "an object, {...}");
+    fields_add(parser->fields, TEXT("key"), name);
+    return read_value(parser, (struct field_path){0}, 0);
 }
 
-static struct field_path column_path(struct json_parser *json_parser,
-                                     const struct json_reader *reader, size_t column)
+static struct field_path column_path(struct json_parser *parser, const struct json_reader *reader,
+                                     size_t column)
 {
-    struct arena *arena = json_parser->fields->arena;
+    struct arena *arena = parser->fields->arena;
     struct field_path row = {0};
-    return field_path_join(json_parser->field_paths, row,
+    return field_path_join(parser->field_paths, row,
                            reader->columns ? reader->columns[column]
                                            : arena_format(arena, "column_%zu", column + 1),
                            arena);
 }
 
 /* ["a", 1] */
-static bool read_row(struct json_parser *json_parser, const struct json_reader *reader)
+static bool read_row(struct json_parser *parser, const struct json_reader *reader)
 {
     size_t column = 0;
-    for (json_parser->at++; peek_byte(json_parser) != ']'; column++) {
+    for (parser->at++; peek_byte(parser) != ']'; column++) {
         if (reader->columns && column == reader->column_count)
-            return error_set(json_parser->fault, ERROR_INPUT, "expected %zu cells, found more",
+            return error_set(parser->fault, ERROR_INPUT, "expected %zu cells, found more",
                              reader->column_count);
-        if (!read_value(json_parser, column_path(json_parser, reader, column), 1) ||
-            !read_comma(json_parser, ']'))
+        if (!read_value(parser, column_path(parser, reader, column), 1) || !read_comma(parser, ']'))
             return false;
     }
-    json_parser->at++;
+    parser->at++;
     return true;
 }
 
-static bool read_record(struct json_parser *json_parser, const struct json_reader *reader)
+static bool read_record(struct json_parser *parser, const struct json_reader *reader)
 {
-    switch (peek_byte(json_parser)) {
+    switch (peek_byte(parser)) {
     case '{':
-        return read_value(json_parser, (struct field_path){0}, 0);
+        return read_value(parser, (struct field_path){0}, 0);
     case '[':
-        return read_row(json_parser, reader);
+        return read_row(parser, reader);
     case '"':
-        return read_keyed_object(json_parser);
+        return read_keyed_object(parser);
     default:
-        return fail_expected(json_parser, "an object, {...}");
+        return fail_expected(parser, "an object, {...}");
     }
 }
 
@@ -374,16 +363,16 @@ bool json_record_read(struct json_reader *reader, struct text raw, struct fields
                       struct error *fault)
 {
     struct text copy = arena_copy_text(fields->arena, raw);
-    struct json_parser json_parser = {.limits = &reader->limits,
-                                      .field_paths = &reader->field_paths,
-                                      .fields = fields,
-                                      .fault = fault,
-                                      .bytes = (char *)(uintptr_t)copy.bytes,
-                                      .size = copy.size};
-    bool good = read_record(&json_parser, reader);
-    if (good && (peek_byte(&json_parser) != '\0' || json_parser.at < json_parser.size))
-        good = fail_expected(&json_parser, "nothing more behind the object");
-    free(json_parser.items);
+    struct json_parser parser = {.limits = &reader->limits,
+                                 .field_paths = &reader->field_paths,
+                                 .fields = fields,
+                                 .fault = fault,
+                                 .bytes = (char *)(uintptr_t)copy.bytes,
+                                 .size = copy.size};
+    bool good = read_record(&parser, reader);
+    if (good && (peek_byte(&parser) != '\0' || parser.at < parser.size))
+        good = fail_expected(&parser, "the end of the record after the object");
+    free(parser.items);
     if (!good)
         fields_free(fields);
     return good;

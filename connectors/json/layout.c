@@ -1,30 +1,31 @@
-/* layout.c - looks at brackets and names, not at values. */
+/* layout.c - examines brackets and names, not values. */
 #include "connectors/json/layout.h"
 
 #include <string.h>
 
 #include "connectors/json/scan.h"
 
-const char *const json_layout_names[] = {"an object a line", "objects", "an array of objects",
-                                         "an object of objects", "an array of rows"};
+const char *const json_layout_kind_names[] = {"an object per line", "objects",
+                                              "an array of objects", "an object of objects",
+                                              "an array of rows"};
 
 enum {
     PAGE_NAME_WEIGHT = 8,
     MAX_ARRAY_DEPTH = 8,
-    MAX_COMPARED = 32 /* objects, and names of them */
+    MAX_COMPARED = 32 /* objects, and names in an object */
 };
 
-/* The array, or the object of objects, that a head was found to be about. */
+/* The array or object whose values are the records. */
 struct record_container {
     struct text name;
-    size_t at; /* its '[' or '{', or the '{' of the only object; 0: there is none */
+    size_t begin; /* of its '[' or '{', or of the only object; 0: none found */
     size_t weight;
-    bool one, keyed, known;
+    bool is_single_object, is_keyed, has_page_name;
 };
 
 struct object_member {
     struct text name;
-    size_t value, end; /* of its value; the head's when that is cut there */
+    size_t value, end; /* of its value; the end of the head if that cuts it */
 };
 
 static char byte_at(struct text text, size_t at)
@@ -32,7 +33,7 @@ static char byte_at(struct text text, size_t at)
     return at < text.size ? text.bytes[at] : '\0';
 }
 
-/* Behind the quote that closes the string which opens at `at`; 0 when nothing does. */
+/* The end of the string that opens at `at`; 0 if it is not closed. */
 static size_t find_string_end(struct text text, size_t at)
 {
     for (at++; at < text.size; at++) {
@@ -44,7 +45,7 @@ static size_t find_string_end(struct text text, size_t at)
     return 0;
 }
 
-/* Where the object or array that opens at `at` ends; 0 when it does not. */
+/* The end of the object or array that opens at `at`; 0 if it is not closed. */
 static size_t find_value_end(struct text text, size_t at)
 {
     size_t depth = 0;
@@ -64,7 +65,7 @@ static size_t find_value_end(struct text text, size_t at)
     return 0;
 }
 
-/* Names under which services send a page of objects. */
+/* Names that services give to a page of objects. */
 static bool is_page_name(struct text name)
 {
     static const char *const names[] = {"data",    "reviews", "entry",         "results",
@@ -73,14 +74,14 @@ static bool is_page_name(struct text name)
     return text_is_one_of(name, names);
 }
 
-/* Lists that go with a page, and are not what it is about. */
+/* Lists that accompany a page of records. */
 static bool is_metadata_name(struct text name)
 {
     static const char *const names[] = {"link", "links", "included", "paging", NULL};
     return text_is_one_of(name, names);
 }
 
-/* The member behind the '{' or ',' at *at, which moves behind it. False when there is none. */
+/* Reads the member after the '{' or ',' at *at and moves *at to its end. False if there is none. */
 static bool next_member(struct text head, size_t *at, struct object_member *object_member)
 {
     if (byte_at(head, *at) != '{' && byte_at(head, *at) != ',')
@@ -104,7 +105,8 @@ static bool next_member(struct text head, size_t *at, struct object_member *obje
     return true;
 }
 
-/* Whether the objects at `one` and `other` share at least two names, and half of those of `other`.
+/* Whether the objects at `one` and `other` share at least two names and half of the names of
+ * `other`.
  */
 static bool are_objects_alike(struct text head, size_t one, size_t other)
 {
@@ -123,7 +125,7 @@ static bool are_objects_alike(struct text head, size_t one, size_t other)
     return shared >= 2 && shared * 2 >= count;
 }
 
-/* Whether the members of the object at `at` are two objects or more, and alike. */
+/* Whether the members of the object at `at` are two or more similar objects. */
 static bool is_object_of_objects(struct text head, size_t at)
 {
     struct object_member object_member;
@@ -141,27 +143,30 @@ static bool is_object_of_objects(struct text head, size_t at)
 static void find_record_container(struct text head, size_t at, unsigned depth,
                                   struct record_container *best, bool *has_id);
 
-/* A member whose value is a list or an object. */
+/* Makes a member whose value is a list or an object the best one if it has the highest weight. */
 static void weigh_member(struct text head, const struct object_member *object_member,
                          unsigned depth, struct record_container *best)
 {
     struct text name = object_member->name;
-    bool list = head.bytes[object_member->value] == '[', page = is_page_name(name), unused;
-    bool of_objects =
-        list && byte_at(head, json_skip_blanks(head, object_member->value + 1)) == '{';
-    bool only_one = !list && text_equal(name, TEXT("entry"));
+    bool is_list = head.bytes[object_member->value] == '[', is_page = is_page_name(name), unused;
+    bool contains_objects =
+        is_list && byte_at(head, json_skip_blanks(head, object_member->value + 1)) == '{';
+    bool is_single_object = !is_list && text_equal(name, TEXT("entry"));
     if (is_metadata_name(name))
         return;
-    bool keyed = !list && !only_one && is_object_of_objects(head, object_member->value);
-    if (!list && !only_one && depth < MAX_ARRAY_DEPTH)
+    bool is_keyed =
+        !is_list && !is_single_object && is_object_of_objects(head, object_member->value);
+    if (!is_list && !is_single_object && depth < MAX_ARRAY_DEPTH)
         find_record_container(head, object_member->value, depth + 1, best, &unused);
-    size_t weight = (object_member->end - object_member->value) * (page ? PAGE_NAME_WEIGHT : 1);
-    if ((of_objects || only_one || (keyed && !best->at)) && weight > best->weight)
-        *best =
-            (struct record_container){name, object_member->value, weight, only_one, keyed, page};
+    size_t weight = (object_member->end - object_member->value) * (is_page ? PAGE_NAME_WEIGHT : 1);
+    if ((contains_objects || is_single_object || (is_keyed && !best->begin)) &&
+        weight > best->weight)
+        *best = (struct record_container){
+            name, object_member->value, weight, is_single_object, is_keyed, is_page};
 }
 
-/* The weightiest array of objects in the object at `at`, which need not end within the head. */
+/* Finds the array of objects with the highest weight in the object at `at`, which may continue
+ * after the head. */
 static void find_record_container(struct text head, size_t at, unsigned depth,
                                   struct record_container *best, bool *has_id)
 {
@@ -174,48 +179,49 @@ static void find_record_container(struct text head, size_t at, unsigned depth,
     }
 }
 
-/* Lists, the first of which begins with a text. */
+/* Arrays, the first of which begins with a string. */
 static bool is_array_of_rows(struct text head, size_t at)
 {
     at = json_skip_blanks(head, at);
     return byte_at(head, at) == '[' && byte_at(head, json_skip_blanks(head, at + 1)) == '"';
 }
 
-struct json_shape json_shape_detect(struct text head)
+struct json_layout json_layout_detect(struct text head)
 {
     size_t at = json_skip_blanks(head, 0);
-    struct json_shape shape = {.begin = at};
+    struct json_layout layout = {.begin = at};
     if (byte_at(head, at) == '[')
-        return (struct json_shape){
-            .layout = is_array_of_rows(head, at + 1) ? JSON_ROWS : JSON_ARRAY, .begin = at + 1};
+        return (struct json_layout){.kind = is_array_of_rows(head, at + 1) ? JSON_ROWS : JSON_ARRAY,
+                                    .begin = at + 1};
     if (byte_at(head, at) != '{')
-        return shape;
+        return layout;
     size_t end = find_value_end(head, at), line = text_find(head, TEXT("\n"), at);
     bool is_only_value = end == 0 || json_skip_blanks(head, end) == head.size, has_id;
     struct record_container best = {0};
     find_record_container(head, at, 0, &best, &has_id);
-    /* What the head cuts goes on to its end at least. */
+    /* A value that the head cuts extends at least to the end of the head. */
     size_t whole = (end ? end : head.size) - at;
-    size_t array_end = best.at ? find_value_end(head, best.at) : 0;
-    bool max = ((array_end ? array_end : head.size) - best.at) * 2 > whole;
-    /* A ticket with its comments is one record; a page of tickets is many. */
-    bool is_certain = best.known && !best.keyed;
-    if (best.at && !has_id && (is_certain || (is_only_value && max)))
-        return (struct json_shape){.layout = best.keyed ? JSON_KEYED : JSON_ARRAY,
-                                   .container_name = best.name,
-                                   .begin = best.one ? best.at : best.at + 1,
-                                   .one = best.one};
+    size_t array_end = best.begin ? find_value_end(head, best.begin) : 0;
+    bool is_most_of_file = ((array_end ? array_end : head.size) - best.begin) * 2 > whole;
+    /* A ticket with its comments is one record; a page of tickets is many records. */
+    bool is_certain = best.has_page_name && !best.is_keyed;
+    if (best.begin && !has_id && (is_certain || (is_only_value && is_most_of_file)))
+        return (struct json_layout){.kind = best.is_keyed ? JSON_KEYED : JSON_ARRAY,
+                                    .container_name = best.name,
+                                    .begin = best.is_single_object ? best.begin : best.begin + 1,
+                                    .is_single_object = best.is_single_object};
     if (is_only_value && is_object_of_objects(head, at))
-        return (struct json_shape){.layout = JSON_KEYED, .begin = at + 1};
-    /* Broken lines, too, are read line by line: only an object over several lines, or two on one,
-     * say otherwise. */
-    bool two = end > 0 && end < line && json_skip_blanks(text_slice(head, 0, line), end) < line;
-    if (end > line || two)
-        shape.layout = JSON_OBJECTS;
-    return shape;
+        return (struct json_layout){.kind = JSON_KEYED, .begin = at + 1};
+    /* Malformed files are read line by line, too, unless an object takes several lines or a line
+     * contains two objects. */
+    bool shares_line =
+        end > 0 && end < line && json_skip_blanks(text_slice(head, 0, line), end) < line;
+    if (end > line || shares_line)
+        layout.kind = JSON_OBJECTS;
+    return layout;
 }
 
-bool json_shape_find_next_page(struct text bytes, size_t *from, struct json_shape *shape)
+bool json_layout_find_next_page(struct text bytes, size_t *from, struct json_layout *layout)
 {
     size_t at = *from;
     while (at < bytes.size) {
@@ -229,7 +235,7 @@ bool json_shape_find_next_page(struct text bytes, size_t *from, struct json_shap
             return false;
         struct text name = text_slice(bytes, at + 1, end - 1);
         size_t colon = json_skip_blanks(bytes, end), value = json_skip_blanks(bytes, colon + 1);
-        if (!text_equal(name, shape->container_name)) {
+        if (!text_equal(name, layout->container_name)) {
             at = end;
             continue;
         }
@@ -239,8 +245,8 @@ bool json_shape_find_next_page(struct text bytes, size_t *from, struct json_shap
         at = end;
         if (opening_byte != '[' && opening_byte != '{')
             continue;
-        shape->one = opening_byte == '{' && shape->layout != JSON_KEYED;
-        shape->begin = shape->one ? value : value + 1;
+        layout->is_single_object = opening_byte == '{' && layout->kind != JSON_KEYED;
+        layout->begin = layout->is_single_object ? value : value + 1;
         return true;
     }
     *from = bytes.size;

@@ -1,32 +1,32 @@
-/* layout.h - how the objects of a JSON file lie: from its head, before any is read. */
+/* layout.h - detects from the first bytes of a JSON file where its records are. */
 #ifndef CONNECTORS_JSON_LAYOUT_H
 #define CONNECTORS_JSON_LAYOUT_H
 
 #include "base/text.h"
 
-enum json_layout {
-    JSON_LINES,   /* an object a line */
-    JSON_OBJECTS, /* objects one behind the other */
-    JSON_ARRAY,   /* within an array, or several of them */
-    JSON_KEYED,   /* as members of one object, {"id1": {...}, "id2": {...}} */
-    JSON_ROWS     /* lists within a list, [["date", "text"], ["...", "..."]] */
+enum json_layout_kind {
+    JSON_LINES,   /* an object per line */
+    JSON_OBJECTS, /* consecutive objects */
+    JSON_ARRAY,   /* in one or several arrays */
+    JSON_KEYED,   /* members of one object, {"id1": {...}, "id2": {...}} */
+    JSON_ROWS     /* arrays in an array, [["date", "text"], ["...", "..."]] */
 };
 
-extern const char *const json_layout_names[];
+extern const char *const json_layout_kind_names[];
 
-struct json_shape {
-    enum json_layout layout;
-    struct text container_name; /* name of the member that holds them all ({"reviews": [...]}), a
-                           slice of the head; empty: the file does */
-    size_t begin; /* where they begin: behind the '[' or '{' around them, or at the first '{' */
-    bool one;     /* the member holds a single object, not a list of them */
+struct json_layout {
+    enum json_layout_kind kind;
+    struct text container_name; /* member that contains all records ({"reviews": [...]}), borrowed
+                                   from the head; empty: the file itself does */
+    size_t begin;          /* of the records: after the enclosing '[' or '{', or at the first '{' */
+    bool is_single_object; /* the member is one record, not a list of records */
 };
 
-struct json_shape json_shape_detect(struct text head);
+struct json_layout json_layout_detect(struct text head);
 
-/* Behind a page of an export: where the member called `name` of the next page begins to hold
- * objects (shape.begin and shape.one), at or after `from`. False when it is not within the bytes;
- * *from then says how far they were looked through. */
-bool json_shape_find_next_page(struct text bytes, size_t *from, struct json_shape *shape);
+/* Finds the next page of an export: the next member called layout->container_name that contains
+ * objects, at or after *from. Sets layout->begin and layout->is_single_object. If it is not within
+ * the bytes, returns false, and *from is the position up to which they were searched. */
+bool json_layout_find_next_page(struct text bytes, size_t *from, struct json_layout *layout);
 
 #endif

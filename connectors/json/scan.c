@@ -24,8 +24,8 @@ size_t json_skip_blanks_and_commas(struct text bytes, size_t at)
     return at;
 }
 
-/* Behind the quote that ends the string which began before `at`. */
-static enum json_scan scan_string(struct text bytes, size_t at, size_t *end)
+/* Sets *end to the end of the string that began before `at`. */
+static enum json_scan_status scan_string(struct text bytes, size_t at, size_t *end)
 {
     for (; at < bytes.size; at++) {
         char c = bytes.bytes[at];
@@ -41,7 +41,7 @@ static enum json_scan scan_string(struct text bytes, size_t at, size_t *end)
     return JSON_SCAN_INCOMPLETE;
 }
 
-static enum json_scan scan_word(struct text bytes, size_t *size)
+static enum json_scan_status scan_word(struct text bytes, size_t *size)
 {
     size_t i = 0;
     while (i < bytes.size && !is_blank(bytes.bytes[i]) && !strchr(",:]}[{\"", bytes.bytes[i]))
@@ -50,7 +50,7 @@ static enum json_scan scan_word(struct text bytes, size_t *size)
     return i == 0 ? JSON_SCAN_BROKEN : i == bytes.size ? JSON_SCAN_INCOMPLETE : JSON_SCAN_COMPLETE;
 }
 
-enum json_scan json_scan(struct text bytes, size_t *size)
+enum json_scan_status json_scan(struct text bytes, size_t *size)
 {
     bool is_array[MAX_NESTING];
     size_t depth = 0;
@@ -63,9 +63,9 @@ enum json_scan json_scan(struct text bytes, size_t *size)
     for (size_t i = 0; i < bytes.size; i++) {
         char c = bytes.bytes[i];
         if (c == '"') {
-            enum json_scan scan = scan_string(bytes, i + 1, &i);
-            if (scan != JSON_SCAN_COMPLETE)
-                return scan;
+            enum json_scan_status status = scan_string(bytes, i + 1, &i);
+            if (status != JSON_SCAN_COMPLETE)
+                return status;
             i--;
         } else if (c == '{' || c == '[') {
             if (depth == MAX_NESTING)
@@ -83,14 +83,14 @@ enum json_scan json_scan(struct text bytes, size_t *size)
     return JSON_SCAN_INCOMPLETE;
 }
 
-enum json_scan json_scan_member(struct text bytes, size_t *value)
+enum json_scan_status json_scan_member(struct text bytes, size_t *value)
 {
     size_t at = 0;
     if (bytes.size > 0 && bytes.bytes[0] != '"')
         return JSON_SCAN_BROKEN;
-    enum json_scan name = json_scan(bytes, &at);
-    if (name != JSON_SCAN_COMPLETE)
-        return name;
+    enum json_scan_status status = json_scan(bytes, &at);
+    if (status != JSON_SCAN_COMPLETE)
+        return status;
     at = json_skip_blanks(bytes, at);
     if (at < bytes.size && bytes.bytes[at] != ':')
         return JSON_SCAN_BROKEN;

@@ -1,27 +1,19 @@
-/* split.h - where the records of a JSON file lie, as its shape says, one behind the other. */
-#ifndef CONNECTORS_JSON_SPLIT_H
-#define CONNECTORS_JSON_SPLIT_H
+/* split.h - finds the records of a JSON file one after the other, according to its layout. */
+#ifndef CONNECTORS_SPAN_H
+#define CONNECTORS_SPAN_H
 
+#include "connectors/input/record_span.h"
 #include "connectors/json/layout.h"
 
 struct json_splitter {
-    struct json_shape shape;
-    size_t max_record_size; /* bytes of a record */
-    bool is_between_pages;  /* pages: the next one is to be found; false at first */
+    struct json_layout layout;
+    size_t max_record_size; /* bytes */
+    bool is_between_pages;  /* the next page must be found first; initially false */
+    const char *fault;      /* of the record found last; NULL: json_record_read can read it */
 };
 
-/* A stretch of the file that is a record, or ought to be one. */
-struct json_record_span {
-    size_t begin, size;
-    const char *fault; /* NULL: json_record_read reads it */
-};
-
-enum json_split_status { JSON_SPLIT_FOUND, JSON_SPLIT_END, JSON_SPLIT_INCOMPLETE };
-
-/* The next record within `ahead`, which begins at shape.begin or behind the piece before; `last`:
- * the file ends with these bytes. JSON_SPLIT_INCOMPLETE: they end before it does; up to
- * piece->begin they are used up. */
-enum json_split_status json_splitter_next(struct json_splitter *splitter, struct text ahead,
-                                          bool is_final, struct json_record_span *span);
+/* A record_span_finder for the bytes from layout.begin on; `splitter` is a struct json_splitter. */
+enum span_status json_splitter_next(void *splitter, struct text ahead, bool is_final,
+                                    struct record_span *span);
 
 #endif

@@ -1,5 +1,5 @@
-/* charset_names.c - charsets over charset.h; encoded words by hand: GMime 3.2 decodes those that
- * follow each other as one, and loses all behind the first that is padded. */
+/* charset_names.c - converts with charset.h. Encoded words are decoded here: GMime 3.2 joins
+ * consecutive ones and loses the text after the first one with padding. */
 #include "connectors/mail/charset_names.h"
 
 #include <string.h>
@@ -11,12 +11,11 @@
 struct text mail_decode_charset(struct text bytes, struct text charset_name, struct arena *arena)
 {
     static const char *const unreliable_names[] = {
-        "", "us-ascii", "ascii", "utf-8", "utf8", "x-unknown", "unknown-8bit", "x-user-defined"};
+        "",          "us-ascii",     "ascii",          "utf-8", "utf8",
+        "x-unknown", "unknown-8bit", "x-user-defined", NULL};
     struct charset *charset;
     struct text converted;
-    for (size_t i = 0; i < sizeof(unreliable_names) / sizeof(*unreliable_names); i++) {
-        if (!text_equal_ignore_case(charset_name, text_of(unreliable_names[i])))
-            continue;
+    if (text_is_one_of_fold(charset_name, unreliable_names)) {
         if (utf8_is_valid(bytes))
             return bytes;
         charset_name = (struct text){0};
@@ -33,11 +32,11 @@ struct text mail_decode_charset(struct text bytes, struct text charset_name, str
 /* "=?charset*language?Q?text?=" */
 struct encoded_word {
     struct text charset, text;
-    bool base64;
-    size_t size; /* of all of it */
+    bool is_base64;
+    size_t size; /* of the whole word */
 };
 
-static bool parse_encoded_word(struct text value, size_t at, struct encoded_word *encoded_word)
+static bool parse_encoded_word(struct text value, size_t at, struct encoded_word *word)
 {
     struct text rest = text_slice(value, at, value.size);
     if (!text_starts_with(rest, TEXT("=?")))
@@ -50,10 +49,10 @@ static bool parse_encoded_word(struct text value, size_t at, struct encoded_word
     if (end == rest.size || !strchr("bBqQ", encoding))
         return false;
     struct text name = text_slice(rest, 2, charset);
-    *encoded_word = (struct encoded_word){
+    *word = (struct encoded_word){
         .charset = text_trim(text_slice(name, 0, text_find(name, TEXT("*"), 0))),
         .text = text_slice(rest, charset + 3, end),
-        .base64 = encoding == 'b' || encoding == 'B',
+        .is_base64 = encoding == 'b' || encoding == 'B',
         .size = end + 2,
     };
     for (size_t i = 0; i < charset; i++)
@@ -62,30 +61,23 @@ static bool parse_encoded_word(struct text value, size_t at, struct encoded_word
     return true;
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'                 ? c - '0'
-           : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-                                                : -1;
-}
-
 static int base64_value(char c)
 {
     return c >= 'A' && c <= 'Z'   ? c - 'A'
            : c >= 'a' && c <= 'z' ? c - 'a' + 26
-           : c >= '0' && c <= '9' ? c - '0' + 52
+           : ascii_is_digit(c)    ? c - '0' + 52
            : c == '+'             ? 62
            : c == '/'             ? 63
                                   : -1;
 }
 
-/* Both append to `bytes` and return the bytes added: never more than the word has. */
+/* These two write to `bytes` and return the number of bytes: at most text.size. */
 static size_t decode_quoted(struct text text, char *bytes)
 {
     size_t size = 0;
     for (size_t i = 0; i < text.size; i++) {
-        int high = i + 2 < text.size ? hex_value(text.bytes[i + 1]) : -1;
-        int low = high >= 0 ? hex_value(text.bytes[i + 2]) : -1;
+        int high = i + 2 < text.size ? ascii_hex_value(text.bytes[i + 1]) : -1;
+        int low = high >= 0 ? ascii_hex_value(text.bytes[i + 2]) : -1;
         if (text.bytes[i] == '=' && low >= 0) {
             bytes[size++] = (char)(high * 16 + low);
             i += 2;
@@ -114,26 +106,27 @@ static size_t decode_base64(struct text text, char *bytes)
     return size;
 }
 
-/* The words of one charset from `at` on, as UTF-8 on one line; *end is behind the last. */
+/* Decodes the consecutive words of one charset from `at` on, to UTF-8 on one line. *end is the end
+ * of the last one. */
 static struct text decode_word_run(struct text value, size_t at, struct arena *arena, size_t *end)
 {
-    struct encoded_word encoded_word;
+    struct encoded_word word;
     struct text charset = {0};
     char *bytes = arena_alloc(arena, value.size - at + 1, 1);
     size_t size = 0;
-    for (*end = at; parse_encoded_word(value, at, &encoded_word); at = *end) {
-        if (size && !text_equal_ignore_case(encoded_word.charset, charset))
+    for (*end = at; parse_encoded_word(value, at, &word); at = *end) {
+        if (size && !text_equal_ignore_case(word.charset, charset))
             break;
-        charset = encoded_word.charset;
-        size += encoded_word.base64 ? decode_base64(encoded_word.text, bytes + size)
-                                    : decode_quoted(encoded_word.text, bytes + size);
-        *end = at + encoded_word.size;
+        charset = word.charset;
+        size += word.is_base64 ? decode_base64(word.text, bytes + size)
+                               : decode_quoted(word.text, bytes + size);
+        *end = at + word.size;
         size_t next = *end;
         while (next < value.size && ascii_is_space(value.bytes[next]))
             next++;
-        if (!parse_encoded_word(value, next, &encoded_word))
+        if (!parse_encoded_word(value, next, &word))
             break;
-        *end = next; /* blanks between words are none of the text */
+        *end = next; /* blanks between words do not count */
     }
     struct text text = mail_decode_charset((struct text){bytes, size}, charset, arena);
     char *line = arena_alloc(arena, text.size + 1, 1);
@@ -152,34 +145,34 @@ struct value_buffer {
     size_t size;
 };
 
-static void append_text(struct value_buffer *value_buffer, struct text text, bool escape)
+static void append_text(struct value_buffer *buffer, struct text text, bool escape)
 {
     for (size_t i = 0; i < text.size; i++) {
         if (escape && (text.bytes[i] == '"' || text.bytes[i] == '\\'))
-            value_buffer->bytes[value_buffer->size++] = '\\';
-        value_buffer->bytes[value_buffer->size++] = text.bytes[i];
+            buffer->bytes[buffer->size++] = '\\';
+        buffer->bytes[buffer->size++] = text.bytes[i];
     }
 }
 
 struct text mail_decode_encoded_words(struct text value, bool quote, struct arena *arena)
 {
-    /* A byte of a legacy charset may become three of UTF-8, and be escaped; each word is longer
+    /* A legacy byte becomes at most three bytes of UTF-8, which may be escaped. A word is longer
      * than its quotes. */
-    struct value_buffer value_buffer = {arena_alloc(arena, value.size + 1, 6), 0};
-    struct encoded_word encoded_word;
+    struct value_buffer buffer = {arena_alloc(arena, value.size + 1, 6), 0};
+    struct encoded_word word;
     bool quoted = false;
     for (size_t at = 0, end; at < value.size; at = end) {
-        if (!parse_encoded_word(value, at, &encoded_word)) {
+        if (!parse_encoded_word(value, at, &word)) {
             end = at + 1;
             quoted ^= value.bytes[at] == '"';
-            append_text(&value_buffer, text_slice(value, at, end), false);
+            append_text(&buffer, text_slice(value, at, end), false);
             continue;
         }
         struct text text = decode_word_run(value, at, arena, &end);
         struct text quote_mark = quote && !quoted ? TEXT("\"") : (struct text){0};
-        append_text(&value_buffer, quote_mark, false);
-        append_text(&value_buffer, text, quote);
-        append_text(&value_buffer, quote_mark, false);
+        append_text(&buffer, quote_mark, false);
+        append_text(&buffer, text, quote);
+        append_text(&buffer, quote_mark, false);
     }
-    return (struct text){value_buffer.bytes, value_buffer.size};
+    return (struct text){buffer.bytes, buffer.size};
 }

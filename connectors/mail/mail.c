@@ -1,7 +1,9 @@
-/* mail.c - mails become records: the sender's own words, without what they quoted and signed. */
+/* mail.c - the connector for mail: the sender's own words, without quotes and signatures. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
+#include "connectors/columns/roles.h"
 #include "connectors/connectors.h"
 #include "connectors/mail/mailbox.h"
 #include "connectors/mail/message.h"
@@ -19,38 +21,49 @@ static const struct option options[] = {
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct mail_state, trim_replies),
      .default_value = "yes",
-     .help = "take quoted replies and signatures out of mails"},
+     .help = "remove quoted replies and signatures from messages"},
     {.name = "own_domains",
      .type = OPTION_TEXT,
      .offset = offsetof(struct mail_state, own_domains),
      .default_value = "",
-     .help = "of mails: the company's own domains or addresses, comma-separated (example.com, "
-             "help@example.org); what they sent is left out, so that the customers' side is read"},
+     .help = "domains or addresses of the company, comma-separated (example.com, "
+             "help@example.org); messages from them are skipped"},
     {.name = "max_message_size",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct mail_state, max_message_size),
      .default_value = "8388608",
      .min = 65536,
      .max = 1073741824,
-     .help = "bytes of a mail that are held in memory; what lies behind them is left out"},
+     .help = "maximum bytes of a message to read; the rest is skipped"},
     {0},
 };
 
-/* Header names that a mail has, and hardly anything else. */
+/* Header names that rarely occur outside mails. */
 static bool is_mail_header_name(struct text line)
 {
-    static const struct text names[] = {
-        TEXT("From"),         TEXT("To"),           TEXT("Subject"),     TEXT("Date"),
-        TEXT("Received"),     TEXT("Return-Path"),  TEXT("Message-ID"),  TEXT("MIME-Version"),
-        TEXT("Content-Type"), TEXT("Delivered-To"), TEXT("X-GM-THRID"),  TEXT("X-Mozilla-Status"),
-        TEXT("Reply-To"),     TEXT("Sender"),       TEXT("X-Mailer"),    TEXT("X-Account-Key"),
-        TEXT("List-Id"),      TEXT("References"),   TEXT("In-Reply-To"), TEXT("DKIM-Signature"),
-    };
+    static const char *const names[] = {"From",
+                                        "To",
+                                        "Subject",
+                                        "Date",
+                                        "Received",
+                                        "Return-Path",
+                                        "Message-ID",
+                                        "MIME-Version",
+                                        "Content-Type",
+                                        "Delivered-To",
+                                        "X-GM-THRID",
+                                        "X-Mozilla-Status",
+                                        "Reply-To",
+                                        "Sender",
+                                        "X-Mailer",
+                                        "X-Account-Key",
+                                        "List-Id",
+                                        "References",
+                                        "In-Reply-To",
+                                        "DKIM-Signature",
+                                        NULL};
     struct text name = text_trim(text_slice(line, 0, text_find(line, TEXT(":"), 0)));
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        if (text_equal_ignore_case(name, names[i]))
-            return true;
-    return false;
+    return text_is_one_of_fold(name, names);
 }
 
 static struct text next_line(struct text *rest)
@@ -69,7 +82,7 @@ static struct recognition recognize_folder(const char *path, struct arena *arena
     struct recognition recognition = {0};
     if (mailbox_is_maildir(path))
         return (struct recognition){95, TEXT("a folder with cur/ and new/: Maildir")};
-    /* A folder of anything is one of mails if the first file is. */
+    /* A folder is a folder of mails if its first file is a mail. */
     if (mailbox_open(&mailbox, path, CONNECTOR_HEAD_SIZE, NULL) &&
         mailbox_read(mailbox, &raw_mail, NULL) == READ_OK) {
         struct text rest = raw_mail.bytes, line = next_line(&rest);
@@ -95,7 +108,7 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
     struct text after = rest;
     struct text first = next_line(&after), second = next_line(&after);
     if (mbox_is_envelope_line(first, second))
-        return (struct recognition){95, TEXT("mbox: a line 'From ...' above a mail's header")};
+        return (struct recognition){95, TEXT("mbox: a line 'From ...' before a mail header")};
     if (text_starts_with(first, TEXT("From ")) && mbox_is_header_line(second) &&
         is_mail_header_name(second))
         return (struct recognition){85, TEXT("mbox, with an unusual 'From ...' line")};
@@ -130,21 +143,18 @@ static bool has_skipped_label(struct text labels)
     return false;
 }
 
-/* Thunderbird keeps deleted mails in the file until it is compacted: bit 0x0008. */
+/* Thunderbird keeps deleted mails in the file until it is compacted; bit 0x0008 marks them. */
 static bool is_expunged(struct text status)
 {
     unsigned long bits = 0;
     for (size_t i = 0; i < status.size && i < 8; i++) {
-        char c = status.bytes[i];
-        int digit = c >= '0' && c <= '9'                 ? c - '0'
-                    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-                                                         : 0;
-        bits = bits * 16 + (unsigned long)digit;
+        int digit = ascii_hex_value(status.bytes[i]);
+        bits = bits * 16 + (unsigned long)(digit < 0 ? 0 : digit);
     }
     return bits & 0x0008;
 }
 
-/* An address of the company's: one of its domains, or a part of one, or the whole address. */
+/* Whether the address is listed, or its domain or a parent domain of it. */
 static bool is_own_address(struct text domains, struct text address)
 {
     struct text domain, host = address;
@@ -153,21 +163,21 @@ static bool is_own_address(struct text domains, struct text address)
             host = text_slice(address, at + 1, address.size);
     while (text_split(&domains, ',', &domain)) {
         domain = text_trim(domain);
-        bool whole = text_find(domain, TEXT("@"), 1) < domain.size;
+        bool is_address = text_find(domain, TEXT("@"), 1) < domain.size;
         if (text_starts_with(domain, TEXT("@")))
             domain = text_slice(domain, 1, domain.size);
-        struct text of = whole ? address : host;
-        size_t begin = of.size - domain.size;
-        if (domain.size && of.size >= domain.size &&
-            text_equal_ignore_case(text_slice(of, begin, of.size), domain) &&
-            (begin == 0 || (!whole && of.bytes[begin - 1] == '.')))
+        struct text candidate = is_address ? address : host;
+        size_t begin = candidate.size - domain.size;
+        if (domain.size && candidate.size >= domain.size &&
+            text_equal_ignore_case(text_slice(candidate, begin, candidate.size), domain) &&
+            (begin == 0 || (!is_address && candidate.bytes[begin - 1] == '.')))
             return true;
     }
     return false;
 }
 
-/* What a form on the company's site sends comes from the company, but is to be answered to the
- * customer: it is theirs. */
+/* A form on the company's site sends from the company's address and names the customer in Reply-To:
+ * the customer is the author. */
 static void use_reply_to_customer(const struct mail_state *state, struct message *message)
 {
     if (message->reply_to.size && is_own_address(state->own_domains, message->from_address) &&
@@ -177,7 +187,7 @@ static void use_reply_to_customer(const struct mail_state *state, struct message
     }
 }
 
-/* Whether the message is there but no feedback. */
+/* Whether the message is no feedback. */
 static bool is_skipped(const struct mail_state *state, const struct raw_mail *raw_mail,
                        const struct message *message)
 {
@@ -188,7 +198,7 @@ static bool is_skipped(const struct mail_state *state, const struct raw_mail *ra
            is_own_address(state->own_domains, message->from_address);
 }
 
-/* The time in "ann@post.example Mon Sep  7 07:40:41 2026". */
+/* Parses the time of "ann@post.example Mon Sep  7 07:40:41 2026"; or TIME_UNKNOWN. */
 static int64_t parse_envelope_time(struct text envelope, struct arena *arena)
 {
     int64_t seconds;
@@ -197,25 +207,15 @@ static int64_t parse_envelope_time(struct text envelope, struct arena *arena)
     return message_parse_date(date.bytes, &seconds) ? seconds : TIME_UNKNOWN;
 }
 
-/* "en-GB", "ko": the first part, in small letters. */
-static struct text language_code(struct text language, struct arena *arena)
-{
-    size_t size = 0;
-    while (size < language.size && (language.bytes[size] | 32) >= 'a' &&
-           (language.bytes[size] | 32) <= 'z')
-        size++;
-    if (size != 2)
-        return (struct text){0};
-    return arena_format(arena, "%c%c", language.bytes[0] | 32, language.bytes[1] | 32);
-}
-
 static void add_record(struct batch *batch, const struct raw_mail *raw_mail,
                        const struct message *message, bool trim_replies)
 {
     struct arena *arena = &batch->arena;
     struct record *record = batch_add_record(batch);
     struct text trimmed = {0};
-    uint64_t skipped = raw_mail->skipped + message->skipped;
+    uint64_t skipped_bytes = raw_mail->skipped_bytes + message->skipped_bytes;
+    struct text first_language =
+        text_slice(message->language, 0, text_find(message->language, TEXT(","), 0));
     record->line = raw_mail->line;
     record->byte_offset = raw_mail->byte_offset;
     record->external_id = message->id;
@@ -224,7 +224,7 @@ static void add_record(struct batch *batch, const struct raw_mail *raw_mail,
                              : parse_envelope_time(raw_mail->envelope, arena);
     record->author = message->from_address;
     record->title = reply_strip_subject_prefixes(message->subject);
-    record->lang = language_code(message->language, arena);
+    record->lang = language_parse(first_language, arena);
     record->body = trim_replies ? reply_trim(message->body, message->quotes, message->quote_count,
                                              arena, &trimmed)
                                 : message->body;
@@ -241,9 +241,9 @@ static void add_record(struct batch *batch, const struct raw_mail *raw_mail,
         {TEXT("attachments"), arena_format(arena, "%zu", message->attachments)},
         {TEXT("file"), arena_copy_text(arena, raw_mail->file)},
         {TEXT("trimmed"), trimmed},
-        {TEXT("bytes_skipped"), arena_format(arena, "%zu", (size_t)skipped)},
+        {TEXT("bytes_skipped"), arena_format(arena, "%zu", (size_t)skipped_bytes)},
     };
-    record->field_count = sizeof(fields) / sizeof(*fields) - (skipped == 0);
+    record->field_count = sizeof(fields) / sizeof(*fields) - (skipped_bytes == 0);
     struct field *kept = arena_alloc(arena, record->field_count, sizeof(*kept));
     memcpy(kept, fields, record->field_count * sizeof(*kept));
     record->fields = kept;
@@ -264,27 +264,25 @@ static void reject_mail(struct batch *batch, const struct raw_mail *raw_mail, st
 static enum read_status read_mail(void *user, struct batch *batch, struct error *error)
 {
     struct mail_state *state = user;
-    for (;;) {
-        struct raw_mail raw_mail;
-        struct message message;
-        struct text reason;
-        enum read_status read_status = mailbox_read(state->mailbox, &raw_mail, error);
-        if (read_status != READ_OK)
-            return read_status;
-        bool parsed =
-            !raw_mail.fault.size && message_parse(raw_mail.bytes, &batch->arena, &message, &reason);
-        if (parsed)
-            use_reply_to_customer(state, &message);
-        if (!parsed)
-            reject_mail(batch, &raw_mail, raw_mail.fault.size ? raw_mail.fault : reason);
-        else if (is_skipped(state, &raw_mail, &message))
-            batch->skipped++;
-        else if (message.is_encrypted && message.body.size == 0)
-            reject_mail(batch, &raw_mail, TEXT("the mail is encrypted"));
-        else
-            add_record(batch, &raw_mail, &message, state->trim_replies);
-        return READ_OK;
-    }
+    struct raw_mail raw_mail;
+    struct message message;
+    struct text reason;
+    enum read_status read_status = mailbox_read(state->mailbox, &raw_mail, error);
+    if (read_status != READ_OK)
+        return read_status;
+    bool parsed =
+        !raw_mail.fault.size && message_parse(raw_mail.bytes, &batch->arena, &message, &reason);
+    if (parsed)
+        use_reply_to_customer(state, &message);
+    if (!parsed)
+        reject_mail(batch, &raw_mail, raw_mail.fault.size ? raw_mail.fault : reason);
+    else if (is_skipped(state, &raw_mail, &message))
+        batch->skipped++;
+    else if (message.is_encrypted && message.body.size == 0)
+        reject_mail(batch, &raw_mail, TEXT("the mail is encrypted"));
+    else
+        add_record(batch, &raw_mail, &message, state->trim_replies);
+    return READ_OK;
 }
 
 static struct text explain(void *user, struct arena *arena)
@@ -298,9 +296,8 @@ static struct text explain(void *user, struct arena *arena)
         kinds[mailbox_kind(state->mailbox)],
         state->trim_replies ? ", without quoted replies and signatures" : "");
     if (mailbox_skipped_count(state->mailbox))
-        lines =
-            arena_format(arena, "%.*s\nleft out: %zu files or folders of spam, trash, sent mail",
-                         TEXT_ARGUMENT(lines), mailbox_skipped_count(state->mailbox));
+        lines = arena_format(arena, "%.*s\nskipped: %zu files or folders of spam, trash, sent mail",
+                             TEXT_ARGUMENT(lines), mailbox_skipped_count(state->mailbox));
     return lines;
 }
 

@@ -1,4 +1,4 @@
-/* mailbox.c - lists the files once, sorted, then reads one after the other. */
+/* mailbox.c - lists the files once, sorted by name, then reads one after the other. */
 #include "connectors/mail/mailbox.h"
 
 #include <dirent.h>
@@ -14,114 +14,23 @@ enum { MAX_FOLDER_DEPTH = 16 };
 
 struct mailbox {
     enum mailbox_kind kind;
-    struct arena arena; /* names */
-    struct text folder; /* empty: one file */
-    struct text *files; /* seen from the folder; allocated with malloc */
-    size_t count, capacity, next, skipped;
+    struct arena arena; /* of paths */
+    struct text folder; /* empty: a single file */
+    struct text *files; /* paths within the folder; allocated with malloc */
+    size_t count, capacity, next, skipped_count;
 
-    struct input *input; /* of the file that is open */
+    struct input *input; /* of the open file; NULL: none */
     struct mbox mbox;
-};
-
-static const char *const skipped_folder_names[] = {
-    "Spam",
-    "Junk",
-    "Junk E-mail",
-    "Junk Email",
-    "Bulk Mail",
-    "Trash",
-    "Bin",
-    "Deleted Items",
-    "Deleted Messages",
-    "Deleted",
-    "Sent",
-    "Sent Items",
-    "Sent Mail",
-    "Sent Messages",
-    "Draft",
-    "Drafts",
-    "Templates",
-    "Outbox",
-    "Unsent Messages",
-    "스팸함",
-    "스팸",
-    "휴지통",
-    "보낸편지함",
-    "보낸 편지함",
-    "보낸메일함",
-    "임시보관함",
-    "迷惑メール",
-    "ゴミ箱",
-    "送信済み",
-    "送信済みメール",
-    "下書き",
-    "垃圾邮件",
-    "已删除邮件",
-    "已发送邮件",
-    "草稿",
-    "垃圾郵件",
-    "垃圾桶",
-    "寄件備份",
-    "Papierkorb",
-    "Gesendet",
-    "Gesendete Objekte",
-    "Gelöschte Objekte",
-    "Entwürfe",
-    "Corbeille",
-    "Indésirables",
-    "Messages envoyés",
-    "Envoyés",
-    "Brouillons",
-    "Papelera",
-    "Correo no deseado",
-    "Enviados",
-    "Borradores",
-    "Lixeira",
-    "Lixo",
-    "E-mails enviados",
-    "Rascunhos",
-    "Cestino",
-    "Posta inviata",
-    "Inviata",
-    "Bozze",
-    "Prullenbak",
-    "Ongewenst",
-    "Verzonden",
-    "Verzonden berichten",
-    "Concepten",
-    "Papperskorg",
-    "Papperskorgen",
-    "Skräppost",
-    "Skickat",
-    "Utkast",
-    "Papirkurv",
-    "Sendt",
-    "Kladder",
-    "Roskakori",
-    "Lähetetyt",
-    "Luonnokset",
-    "Kosz",
-    "Wysłane",
-    "Wersje robocze",
-    "Szkice",
-    "Корзина",
-    "Спам",
-    "Отправленные",
-    "Черновики",
-    "Кошик",
-    "Надіслані",
-    "Çöp Kutusu",
-    "Gönderilmiş Postalar",
-    "Taslaklar",
 };
 
 bool mailbox_is_skipped_folder(struct text name)
 {
-    name = text_trim(name);
-    for (size_t i = 0; i < sizeof(skipped_folder_names) / sizeof(*skipped_folder_names); i++)
-        if (text_equal_ignore_case(name, text_of(skipped_folder_names[i])))
-            return true;
-    return false;
+    static const char *const names[] = {
+#define ROW(language, name) name,
+#include "connectors/mail/data/skipped_folders.inc"
+#undef ROW
+        NULL};
+    return text_is_one_of_fold(text_trim(name), names);
 }
 
 static bool is_folder(const char *path)
@@ -151,7 +60,7 @@ static bool ends_with(struct text name, struct text ending)
            text_equal_ignore_case(text_slice(name, name.size - ending.size, name.size), ending);
 }
 
-/* Without what mail programs put behind a folder's name, or Maildir before it. */
+/* The name without the extensions of mail programs and the prefix of Maildir. */
 static struct text folder_name(struct text name)
 {
     static const struct text endings[] = {TEXT(".mbox"), TEXT(".mbx"), TEXT(".sbd")};
@@ -164,7 +73,7 @@ static struct text folder_name(struct text name)
     return name;
 }
 
-/* Files that programs keep beside the mails. */
+/* Files that mail programs store next to mails. */
 static bool is_index(struct text name)
 {
     static const struct text endings[] = {TEXT(".msf"), TEXT(".dat"),     TEXT(".lock"),
@@ -189,8 +98,8 @@ static struct text base_name(struct text path)
     return path;
 }
 
-/* Adds the files of `folder` (seen from the mailbox's own). In a Maildir, messages lie in cur/ and
- * new/ only. */
+/* Adds the files of `folder`, a path within the mailbox. In a Maildir, only cur/ and new/ contain
+ * messages. */
 static bool list_folder(struct mailbox *mailbox, struct text folder, size_t depth,
                         struct error *error)
 {
@@ -216,7 +125,7 @@ static bool list_folder(struct mailbox *mailbox, struct text folder, size_t dept
             (is_subfolder && (depth == 0 || text_equal(text_of(name), TEXT("tmp"))))) {
             /* nothing to read */
         } else if (mailbox_is_skipped_folder(folder_name(text_of(name)))) {
-            mailbox->skipped++;
+            mailbox->skipped_count++;
         } else if (is_subfolder) {
             ok = list_folder(mailbox, file, depth - 1, error);
         } else if (holds_mail && !is_index(text_of(name))) {
@@ -242,7 +151,7 @@ bool mailbox_open(struct mailbox **mailbox, const char *path, size_t max_size, s
     }
     opened->files = memory_grow(NULL, &opened->capacity, 1, sizeof(*opened->files));
     opened->files[opened->count++] = arena_copy_text(&opened->arena, text_of(path));
-    struct input *probe; /* what cannot be opened is said now */
+    struct input *probe; /* reports a file that cannot be opened */
     bool ok = input_open(&probe, path, (struct text){0}, true, error);
     input_close(probe);
     return ok;
@@ -271,7 +180,7 @@ size_t mailbox_file_count(const struct mailbox *mailbox)
 
 size_t mailbox_skipped_count(const struct mailbox *mailbox)
 {
-    return mailbox->skipped;
+    return mailbox->skipped_count;
 }
 
 static bool open_next(struct mailbox *mailbox, struct error *error)
@@ -312,7 +221,7 @@ static struct raw_mail make_raw_mail(const struct mailbox *mailbox)
     return (struct raw_mail){.line = 1, .file = file, .flags = maildir_flags(file)};
 }
 
-/* One file of many costs itself: the others go on. */
+/* In a folder, an unreadable file is one reject, and reading continues with the next file. */
 static enum read_status skip_unreadable_file(struct mailbox *mailbox, struct raw_mail *raw_mail,
                                              const struct error *fault, struct error *error)
 {
@@ -346,7 +255,7 @@ enum read_status mailbox_read(struct mailbox *mailbox, struct raw_mail *raw_mail
             raw_mail->envelope = mailbox->mbox.envelope;
             raw_mail->line = mailbox->mbox.line;
             raw_mail->byte_offset = mailbox->mbox.byte_offset;
-            raw_mail->skipped = mailbox->mbox.skipped;
+            raw_mail->skipped_bytes = mailbox->mbox.skipped_bytes;
             raw_mail->raw = mailbox->mbox.raw;
             raw_mail->raw_size = mailbox->mbox.raw_size;
             return READ_OK;

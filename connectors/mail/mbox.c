@@ -1,4 +1,4 @@
-/* mbox.c - splits by lines, in one pass, with no more in memory than one message. */
+/* mbox.c - one pass over the lines of a file, with one message in memory. */
 #include "connectors/mail/mbox.h"
 
 #include <stdlib.h>
@@ -8,9 +8,9 @@
 #include "base/memory.h"
 
 enum {
-    MAX_LINE_PIECE_SIZE = 32 * 1024, /* a longer line is taken in pieces */
-    LOOKAHEAD_SIZE = 1000,           /* as much is seen of the line behind */
-    MIN_ENCODED_LINE_SIZE = 40,      /* bytes; shorter lines are no attachment's */
+    MAX_LINE_PIECE_SIZE = 32 * 1024, /* longer lines are read in pieces */
+    LOOKAHEAD_SIZE = 1000,           /* bytes of the next line that are examined */
+    MIN_ENCODED_LINE_SIZE = 40,      /* bytes */
 };
 
 static struct text next_word(struct text *rest)
@@ -35,13 +35,13 @@ static bool is_one_of(struct text word, const char *words)
     return false;
 }
 
-/* All of `word` in `bytes`, which begin with a digit or a sign. */
-static bool is_number(struct text word, const char *bytes, size_t min, size_t max_size)
+/* Whether `word` consists of `min` to `max_size` digits and bytes of `other_bytes`. */
+static bool is_number(struct text word, const char *other_bytes, size_t min, size_t max)
 {
-    if (word.size < min || word.size > max_size)
+    if (word.size < min || word.size > max)
         return false;
     for (size_t i = 0; i < word.size; i++)
-        if (!ascii_is_digit(word.bytes[i]) && !strchr(bytes, word.bytes[i]))
+        if (!ascii_is_digit(word.bytes[i]) && !strchr(other_bytes, word.bytes[i]))
             return false;
     return true;
 }
@@ -85,7 +85,7 @@ bool mbox_is_envelope_line(struct text line, struct text next)
         return false;
     line = text_trim(line);
     struct text rest = text_slice(line, 5, line.size < 400 ? line.size : 400);
-    /* The sender may have blanks in it ("ann at post.example"). */
+    /* The sender may contain spaces ("ann at post.example"). */
     for (bool has_sender = false; rest.size; has_sender = true) {
         struct text word = next_word(&rest);
         if (has_sender && is_one_of(word, "Mon Tue Wed Thu Fri Sat Sun") && is_date(rest))
@@ -94,7 +94,7 @@ bool mbox_is_envelope_line(struct text line, struct text next)
     return false;
 }
 
-/* ">From ", ">>From ": how a body's "From " was kept apart. */
+/* ">From ", ">>From ": an escaped "From " in a body. */
 static bool is_escaped_from_line(struct text line)
 {
     size_t marks = 0;
@@ -107,7 +107,7 @@ static void append_bytes(struct mbox *mbox, struct text bytes)
 {
     size_t room = mbox->max_size - mbox->size;
     size_t size = bytes.size < room ? bytes.size : room;
-    mbox->skipped += bytes.size - size;
+    mbox->skipped_bytes += bytes.size - size;
     if (size == 0)
         return;
     mbox->bytes = memory_grow(mbox->bytes, &mbox->capacity, mbox->size + size, 1);
@@ -115,7 +115,7 @@ static void append_bytes(struct mbox *mbox, struct text bytes)
     mbox->size += size;
 }
 
-/* A long line without a blank, among more of them than a text in base64 would have. */
+/* A long line without a space, in a block larger than the text of a mail in base64. */
 static bool is_in_attachment(struct mbox *mbox, struct text line)
 {
     if (line.size < MIN_ENCODED_LINE_SIZE || memchr(line.bytes, ' ', line.size))
@@ -144,7 +144,7 @@ static struct text strip_line_end(struct text line)
     return line;
 }
 
-/* The first line of `ahead`, with its line end; a piece of it when it is longer. */
+/* The first line of `ahead` with its line end, at most max_size bytes. */
 static struct text first_line(struct text ahead, size_t max_size)
 {
     size_t limit = ahead.size < max_size ? ahead.size : max_size;
@@ -152,8 +152,7 @@ static struct text first_line(struct text ahead, size_t max_size)
     return text_slice(ahead, 0, end ? (size_t)(end - ahead.bytes) + 1 : limit);
 }
 
-/* Takes the "From " line in front of a message, and blank lines in front of the first. False when
- * nothing follows. */
+/* Reads blank lines and the "From " line before a message. False if no message follows. */
 static bool read_envelope(struct mbox *mbox, struct input *input, struct error *error)
 {
     struct text ahead, line;
@@ -183,7 +182,7 @@ enum read_status mbox_read(struct mbox *mbox, struct input *input, struct error 
 {
     struct error fault = {0};
     mbox->size = mbox->encoded_size = 0;
-    mbox->skipped = mbox->raw_size = 0;
+    mbox->skipped_bytes = mbox->raw_size = 0;
     mbox->envelope = mbox->raw = (struct text){0};
     if (!read_envelope(mbox, input, &fault)) {
         if (fault.kind == ERROR_NONE)
@@ -194,7 +193,7 @@ enum read_status mbox_read(struct mbox *mbox, struct input *input, struct error 
     struct text ahead, line = {0}, trailing_empty_line = {0};
     bool at_line_start = true, after_empty_line = false;
     for (;; input_consume(input, line.size)) {
-        /* A fault is told at the next call, when the bytes before it are used up. */
+        /* The next call reports a fault, when the bytes before it are consumed. */
         input_peek(input, MAX_LINE_PIECE_SIZE + LOOKAHEAD_SIZE, &ahead, NULL);
         line = first_line(ahead, MAX_LINE_PIECE_SIZE);
         if (line.size == 0)
@@ -208,7 +207,7 @@ enum read_status mbox_read(struct mbox *mbox, struct input *input, struct error 
         }
         store_raw_line(mbox, line);
         if (is_in_attachment(mbox, line))
-            mbox->skipped += line.size;
+            mbox->skipped_bytes += line.size;
         else
             append_bytes(mbox, text_slice(line,
                                           at_line_start && !mbox->is_single_message &&
@@ -218,8 +217,8 @@ enum read_status mbox_read(struct mbox *mbox, struct input *input, struct error 
         trailing_empty_line = after_empty_line ? line : (struct text){0};
         at_line_start = is_whole_line;
     }
-    if (!mbox->is_single_message && !mbox->skipped && mbox->size >= trailing_empty_line.size)
-        mbox->size -= trailing_empty_line.size; /* the empty line belongs to the mbox */
+    if (!mbox->is_single_message && !mbox->skipped_bytes && mbox->size >= trailing_empty_line.size)
+        mbox->size -= trailing_empty_line.size; /* the empty line belongs to the mbox format */
     mbox->message = (struct text){mbox->bytes, mbox->size};
     return READ_OK;
 }

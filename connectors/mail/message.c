@@ -1,4 +1,4 @@
-/* message.c - GMime parses, then the parts are walked for the text that a person wrote. */
+/* message.c - GMime parses the mail; the text that a person wrote is collected from its parts. */
 #include "connectors/mail/message.h"
 
 #include <gmime/gmime.h>
@@ -16,8 +16,8 @@
 
 enum { MAX_PART_DEPTH = 32 };
 
-/* The body as it grows part by part. */
-struct body {
+/* Collects the body part by part. */
+struct body_builder {
     struct arena *arena;
     struct message *message;
     char *bytes; /* allocated with malloc */
@@ -29,10 +29,10 @@ struct body {
 
 void message_init_library(void)
 {
-    g_mime_init(); /* never shut down: GMime does not come up again after that */
+    g_mime_init(); /* never shut down: GMime cannot be initialized twice */
 }
 
-/* Our own reader of dates knows the rules; GMime guesses at what breaks them. */
+/* date_parse reads standard dates; GMime guesses the others. */
 bool message_parse_date(const char *text, int64_t *seconds)
 {
     if (!text)
@@ -48,7 +48,7 @@ bool message_parse_date(const char *text, int64_t *seconds)
     return civil.year >= 1960 && civil.year < 2200;
 }
 
-/* Line ends become LF. */
+/* Converts line ends to LF. */
 static struct text normalize_line_ends(struct text text, struct arena *arena)
 {
     if (!text.size || !memchr(text.bytes, '\r', text.size))
@@ -64,10 +64,10 @@ static struct text normalize_line_ends(struct text text, struct arena *arena)
     return (struct text){lines, size};
 }
 
-/* The text of a part without its transfer encoding and charset. */
-static struct text part_text(struct body *body, GMimePart *part)
+/* Decodes the transfer encoding and the charset of a part. */
+static struct text decode_part(struct body_builder *builder, GMimePart *part)
 {
-    struct arena *arena = body->arena;
+    struct arena *arena = builder->arena;
     GMimeDataWrapper *content = g_mime_part_get_content(part);
     if (!content)
         return (struct text){0};
@@ -77,7 +77,7 @@ static struct text part_text(struct body *body, GMimePart *part)
     struct text bytes = {(const char *)array->data, array->len};
     if (bytes.size > MESSAGE_MAX_TEXT_SIZE) {
         size_t size = utf8_boundary_before(bytes, MESSAGE_MAX_TEXT_SIZE);
-        body->message->skipped += bytes.size - size;
+        builder->message->skipped_bytes += bytes.size - size;
         bytes.size = size;
     }
     bytes = arena_copy_text(arena, bytes);
@@ -86,20 +86,20 @@ static struct text part_text(struct body *body, GMimePart *part)
     return normalize_line_ends(mail_decode_charset(bytes, text_trim(text_of(name)), arena), arena);
 }
 
-static void append_part(struct body *body, struct text text, const struct html_span *quotes,
-                        size_t quote_count)
+static void append_part(struct body_builder *builder, struct text text,
+                        const struct html_span *quotes, size_t quote_count)
 {
-    size_t begin = body->size ? body->size + 1 : 0; /* one line end between parts */
-    body->bytes = memory_grow(body->bytes, &body->capacity, begin + text.size + 1, 1);
+    size_t begin = builder->size ? builder->size + 1 : 0; /* one line end between parts */
+    builder->bytes = memory_grow(builder->bytes, &builder->capacity, begin + text.size + 1, 1);
     if (begin)
-        body->bytes[body->size] = '\n';
+        builder->bytes[builder->size] = '\n';
     if (text.size)
-        memcpy(body->bytes + begin, text.bytes, text.size);
-    body->size = begin + text.size;
-    body->quotes = memory_grow(body->quotes, &body->quote_capacity,
-                               body->quote_count + quote_count + 1, sizeof(*body->quotes));
+        memcpy(builder->bytes + begin, text.bytes, text.size);
+    builder->size = begin + text.size;
+    builder->quotes = memory_grow(builder->quotes, &builder->quote_capacity,
+                                  builder->quote_count + quote_count + 1, sizeof(*builder->quotes));
     for (size_t i = 0; i < quote_count; i++)
-        body->quotes[body->quote_count++] =
+        builder->quotes[builder->quote_count++] =
             (struct html_span){quotes[i].begin + begin, quotes[i].end + begin};
 }
 
@@ -113,29 +113,29 @@ static bool is_type(GMimeObject *object, const char *type, const char *subtype)
     return g_mime_content_type_is_type(g_mime_object_get_content_type(object), type, subtype);
 }
 
-/* A named text is one beside a body, and is the body where there is no other. */
-static bool is_attachment(const struct body *body, GMimeObject *object)
+/* A text with a file name is an attachment, unless it is the only text. */
+static bool is_attachment(const struct body_builder *builder, GMimeObject *object)
 {
     GMimeContentDisposition *disposition = g_mime_object_get_content_disposition(object);
     const char *word = disposition ? g_mime_content_disposition_get_disposition(disposition) : NULL;
     return (word && g_ascii_strcasecmp(word, "attachment") == 0) ||
-           (GMIME_IS_PART(object) && body->size && g_mime_part_get_filename(GMIME_PART(object)));
+           (GMIME_IS_PART(object) && builder->size && g_mime_part_get_filename(GMIME_PART(object)));
 }
 
-static bool is_text(const struct body *body, GMimeObject *object)
+static bool is_text(const struct body_builder *builder, GMimeObject *object)
 {
-    static const char *const unwritten_subtypes[] = {
+    static const char *const machine_subtypes[] = {
         "calendar", "vcard", "x-vcard", "directory", "css", "rfc822-headers", "csv", "x-patch"};
-    if (!GMIME_IS_PART(object) || is_attachment(body, object))
+    if (!GMIME_IS_PART(object) || is_attachment(builder, object))
         return false;
-    /* A type that cannot be read ("text") is text/plain: RFC 2045, 5.2. */
+    /* RFC 2045, 5.2: an invalid type ("text") is text/plain. */
     struct text type = text_of(g_mime_object_get_header(object, "Content-Type"));
     if (type.size && text_find(type, TEXT("/"), 0) == type.size)
         return true;
     if (!is_type(object, "text", "*"))
         return false;
-    for (size_t i = 0; i < sizeof(unwritten_subtypes) / sizeof(*unwritten_subtypes); i++)
-        if (is_type(object, "text", unwritten_subtypes[i]))
+    for (size_t i = 0; i < sizeof(machine_subtypes) / sizeof(*machine_subtypes); i++)
+        if (is_type(object, "text", machine_subtypes[i]))
             return false;
     return true;
 }
@@ -146,7 +146,7 @@ static bool is_marked_up(GMimeObject *object)
            is_type(object, "text", "richtext");
 }
 
-/* text/enriched (RFC 1896) as HTML: "<<" stands for "<", parameters are no text. */
+/* Converts text/enriched (RFC 1896) to HTML: "<<" means "<", parameters are no text. */
 static struct text enriched_to_html(struct text text, struct arena *arena)
 {
     char *bytes = arena_alloc(arena, text.size + 1, 2);
@@ -167,112 +167,112 @@ static struct text enriched_to_html(struct text text, struct arena *arena)
     return (struct text){bytes, size};
 }
 
-static void add_text(struct body *body, GMimePart *part)
+static void add_text(struct body_builder *builder, GMimePart *part)
 {
     GMimeObject *object = GMIME_OBJECT(part);
-    struct text text = part_text(body, part);
+    struct text text = decode_part(builder, part);
     struct html_span *quotes = NULL;
     size_t quote_count = 0;
     if (is_type(object, "text", "enriched") || is_type(object, "text", "richtext"))
-        text = enriched_to_html(text, body->arena);
+        text = enriched_to_html(text, builder->arena);
     if (is_marked_up(object)) {
-        text = html_mail_to_text_and_quotes(text, body->arena, &quotes, &quote_count);
+        text = html_mail_to_text_and_quotes(text, builder->arena, &quotes, &quote_count);
     } else if (text_equal_ignore_case(
                    text_of(g_mime_object_get_content_type_parameter(object, "format")),
                    TEXT("flowed"))) {
         struct text delete_space =
             text_of(g_mime_object_get_content_type_parameter(object, "delsp"));
         text = reply_join_flowed_lines(text, text_equal_ignore_case(delete_space, TEXT("yes")),
-                                       body->arena);
+                                       builder->arena);
     }
     if (!is_blank(text))
-        append_part(body, text, quotes, quote_count);
+        append_part(builder, text, quotes, quote_count);
 }
 
-static void add_part(struct body *body, GMimeObject *object, int depth);
+static void add_part(struct body_builder *builder, GMimeObject *object, int depth);
 
-/* Of several ways to say the same: plain text if it says anything, else the richest that does. */
-static void add_alternative(struct body *body, GMimeMultipart *multipart, int depth)
+/* Adds the first alternative in plain text that is not empty, otherwise the richest one. */
+static void add_alternative(struct body_builder *builder, GMimeMultipart *multipart, int depth)
 {
-    size_t before = body->size;
+    size_t before = builder->size;
     int count = g_mime_multipart_get_count(multipart);
-    for (int i = 0; i < count && body->size == before; i++) {
+    for (int i = 0; i < count && builder->size == before; i++) {
         GMimeObject *child = g_mime_multipart_get_part(multipart, i);
-        if (is_text(body, child) && !is_marked_up(child))
-            add_text(body, GMIME_PART(child));
+        if (is_text(builder, child) && !is_marked_up(child))
+            add_text(builder, GMIME_PART(child));
     }
-    for (int i = count; i-- > 0 && body->size == before;)
-        add_part(body, g_mime_multipart_get_part(multipart, i), depth);
+    for (int i = count; i-- > 0 && builder->size == before;)
+        add_part(builder, g_mime_multipart_get_part(multipart, i), depth);
 }
 
-static void add_multipart_prologue(struct body *body, GMimeMultipart *multipart)
+static void add_multipart_prologue(struct body_builder *builder, GMimeMultipart *multipart)
 {
     struct text bytes = text_of(g_mime_multipart_get_prologue(multipart));
-    struct text text = mail_decode_charset(bytes, (struct text){0}, body->arena);
-    text = normalize_line_ends(text, body->arena);
+    struct text text = mail_decode_charset(bytes, (struct text){0}, builder->arena);
+    text = normalize_line_ends(text, builder->arena);
     if (!is_blank(text))
-        append_part(body, text, NULL, 0);
+        append_part(builder, text, NULL, 0);
 }
 
-static void add_multipart(struct body *body, GMimeMultipart *multipart, int depth)
+static void add_multipart(struct body_builder *builder, GMimeMultipart *multipart, int depth)
 {
     GMimeObject *object = GMIME_OBJECT(multipart);
     int count = g_mime_multipart_get_count(multipart);
-    if (count == 0) { /* the boundary that the header names never comes */
-        add_multipart_prologue(body, multipart);
+    if (count == 0) { /* the boundary is missing in the body */
+        add_multipart_prologue(builder, multipart);
         return;
     }
     if (is_type(object, "multipart", "alternative")) {
-        add_alternative(body, multipart, depth);
+        add_alternative(builder, multipart, depth);
         return;
     }
     if (is_type(object, "multipart", "encrypted")) {
-        body->message->is_encrypted = true;
+        builder->message->is_encrypted = true;
         return;
     }
-    /* The first part is what the others serve: it is signed, or shows them. */
-    bool first_only =
+    /* The other parts belong to the first one: its signature, or images in it. */
+    bool is_first_part_only =
         is_type(object, "multipart", "signed") || is_type(object, "multipart", "related");
     for (int i = 0; i < count; i++) {
         GMimeObject *part = g_mime_multipart_get_part(multipart, i);
-        if (i == 0 || !first_only)
-            add_part(body, part, depth);
+        if (i == 0 || !is_first_part_only)
+            add_part(builder, part, depth);
         else if (is_type(object, "multipart", "related"))
-            body->message->attachments++;
+            builder->message->attachments++;
     }
 }
 
-static void add_part(struct body *body, GMimeObject *object, int depth)
+static void add_part(struct body_builder *builder, GMimeObject *object, int depth)
 {
     if (!object || depth == 0)
         return;
     if (GMIME_IS_MULTIPART(object)) {
-        add_multipart(body, GMIME_MULTIPART(object), depth - 1);
-    } else if (is_text(body, object)) {
-        add_text(body, GMIME_PART(object));
+        add_multipart(builder, GMIME_MULTIPART(object), depth - 1);
+    } else if (is_text(builder, object)) {
+        add_text(builder, GMIME_PART(object));
     } else {
-        if (GMIME_IS_MESSAGE_PART(object) && !body->attached_message)
-            body->attached_message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
-        body->message->attachments++;
+        if (GMIME_IS_MESSAGE_PART(object) && !builder->attached_message)
+            builder->attached_message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+        builder->message->attachments++;
     }
 }
 
 static void read_body(GMimeMessage *mime, struct arena *arena, struct message *message)
 {
-    struct body body = {.arena = arena, .message = message};
-    add_part(&body, g_mime_message_get_mime_part(mime), MAX_PART_DEPTH);
-    if (body.size == 0 && body.attached_message) {
+    struct body_builder builder = {.arena = arena, .message = message};
+    add_part(&builder, g_mime_message_get_mime_part(mime), MAX_PART_DEPTH);
+    if (builder.size == 0 && builder.attached_message) {
         message->is_forwarded = true;
-        add_part(&body, g_mime_message_get_mime_part(body.attached_message), MAX_PART_DEPTH);
+        add_part(&builder, g_mime_message_get_mime_part(builder.attached_message), MAX_PART_DEPTH);
     }
-    message->body = arena_copy_text(arena, (struct text){body.bytes, body.size});
-    message->quote_count = body.quote_count;
-    struct html_span *quotes = arena_alloc(arena, body.quote_count + 1, sizeof(*quotes));
-    if (body.quote_count)
-        memcpy(quotes, body.quotes, body.quote_count * sizeof(*quotes));
+    message->body = arena_copy_text(arena, (struct text){builder.bytes, builder.size});
+    message->quote_count = builder.quote_count;
+    struct html_span *quotes = arena_alloc(arena, builder.quote_count + 1, sizeof(*quotes));
+    if (builder.quote_count)
+        memcpy(quotes, builder.quotes, builder.quote_count * sizeof(*quotes));
     message->quotes = quotes;
-    free(body.bytes);
-    free(body.quotes);
+    free(builder.bytes);
+    free(builder.quotes);
 }
 
 static struct text copy_value(const char *value, struct arena *arena)
@@ -293,7 +293,7 @@ static struct text first_id(struct text ids)
     return begin < ids.size ? text_trim(id) : ids;
 }
 
-/* Name and address of the first mailbox of a list; what is none of both stays empty. */
+/* Sets the name and the address of the first mailbox of a list, if there is one. */
 static void first_mailbox(InternetAddressList *list, struct arena *arena, struct text *name,
                           struct text *mailbox)
 {
@@ -322,7 +322,7 @@ static void read_addresses(GMimeMessage *mime, struct arena *arena, struct messa
     message->to = copy_header(mime, "To", arena);
 }
 
-/* Received: ... ; date */
+/* Received has the form "... ; date". */
 static void read_date(GMimeMessage *mime, struct arena *arena, struct message *message)
 {
     message->date = TIME_UNKNOWN;

@@ -1,28 +1,36 @@
-/* reply.c - the lines are told apart (reply_lines.h), then parts of the mail are dropped. */
+/* reply.c - classifies the lines (reply_lines.h), then drops those that the sender did not write.
+ */
 #include "connectors/mail/reply.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "connectors/mail/reply_lines.h"
-#include "connectors/mail/reply_words.h"
 
 enum {
-    MAX_SIGNATURE_LINES = 15, /* more behind "-- " is not a signature */
-    MAX_FOOTER_LINES = 6,     /* more behind "_____" is not a list's footer */
-    MIN_HEADER_LINES = 3,     /* fewer are not the header of a quoted message */
+    MAX_SIGNATURE_LINES = 15, /* after "-- " */
+    MAX_FOOTER_LINES = 6,     /* of a mailing list, after "_____" */
+    MIN_HEADER_LINES = 3,     /* of a quoted message */
 };
 
-/* How many lines from `first` on are the header of a message: at least three, one of which only
- * mail has. A line that is none may stand between two: a long subject goes on in it. */
+static const char *const subject_prefixes[] = {
+#define ROW(language, prefix) prefix,
+#include "connectors/mail/data/subject_prefixes.inc"
+#undef ROW
+};
+
+/* The number of lines from `first` on that are the header of a message: at least MIN_HEADER_LINES
+ * header lines, at least one of them mail-only. One other line may follow a header line: the rest
+ * of a long subject. */
 static size_t count_header_lines(const struct reply *reply, size_t first)
 {
     size_t count = 0, end = first;
     bool is_mail_only = false;
     for (size_t i = first; i < reply->count; i++) {
-        const struct line *line = &reply->lines[i];
+        const struct reply_line_info *line = &reply->lines[i];
         if (line->kind == LINE_HEADER) {
             count++;
             is_mail_only = is_mail_only || line->is_mail_only;
@@ -37,10 +45,10 @@ static size_t count_header_lines(const struct reply *reply, size_t first)
 static void drop_lines(struct reply *reply, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
-        reply->lines[i].dropped = true;
+        reply->lines[i].is_dropped = true;
 }
 
-/* Drops line `first` and all that follow, and the rule above it. */
+/* Drops line `first`, all lines after it, and the rule before it. */
 static void drop_rest(struct reply *reply, size_t first)
 {
     while (first > 0 && (reply->lines[first - 1].kind == LINE_BLANK ||
@@ -49,43 +57,43 @@ static void drop_rest(struct reply *reply, size_t first)
     drop_lines(reply, first, reply->count);
 }
 
-/* Lines of `kind` in [begin, end) that are still there. */
+/* The number of lines of `kind` in [begin, end) that are not dropped. */
 static size_t count_remaining_lines(const struct reply *reply, enum line_kind kind, size_t begin,
                                     size_t end)
 {
     size_t count = 0;
     for (size_t i = begin; i < end; i++)
-        count += !reply->lines[i].dropped && reply->lines[i].kind == kind;
+        count += !reply->lines[i].is_dropped && reply->lines[i].kind == kind;
     return count;
 }
 
-static bool quote_follows(const struct reply *reply, size_t line)
+static bool is_before_quote(const struct reply *reply, size_t line)
 {
     while (line < reply->count && reply->lines[line].kind == LINE_BLANK)
         line++;
     return line < reply->count && reply->lines[line].kind == LINE_QUOTE;
 }
 
-/* Drops the replies that the lines announce; true when the lines with ">" quote somebody known. */
+/* Drops announced replies. Returns whether a line names the author of the lines with ">". */
 static bool drop_replies(struct reply *reply)
 {
     bool is_quote_announced = false;
     for (size_t i = 0; i < reply->count;) {
-        const struct line *line = &reply->lines[i];
+        const struct reply_line_info *line = &reply->lines[i];
         size_t size = line->kind == LINE_HEADER ? count_header_lines(reply, i) : 0;
         if (line->kind == LINE_ATTRIBUTION)
             while (i + size < reply->count && line[size].kind == LINE_ATTRIBUTION)
                 size++;
         else if (line->kind == LINE_ORIGINAL_BANNER || line->kind == LINE_FORWARD_BANNER)
             size = 1;
-        is_quote_announced = is_quote_announced || (line->announces_quote && !line->dropped);
-        if (size == 0 || line->dropped) {
+        is_quote_announced = is_quote_announced || (line->announces_quote && !line->is_dropped);
+        if (size == 0 || line->is_dropped) {
             i++;
             continue;
         }
-        bool quotes = line->kind == LINE_ATTRIBUTION && quote_follows(reply, i + size);
-        is_quote_announced = is_quote_announced || quotes;
-        if (!quotes && count_remaining_lines(reply, LINE_TEXT, 0, i)) {
+        bool announces_quote = line->kind == LINE_ATTRIBUTION && is_before_quote(reply, i + size);
+        is_quote_announced = is_quote_announced || announces_quote;
+        if (!announces_quote && count_remaining_lines(reply, LINE_TEXT, 0, i)) {
             drop_rest(reply, i);
             break;
         }
@@ -100,27 +108,27 @@ static void drop_quotes(struct reply *reply, bool is_quote_announced)
     if (is_quote_announced) {
         for (size_t i = 0; i < reply->count; i++)
             if (reply->lines[i].kind == LINE_QUOTE)
-                reply->lines[i].dropped = true;
+                reply->lines[i].is_dropped = true;
         return;
     }
     if (!count_remaining_lines(reply, LINE_TEXT, 0, reply->count))
         return;
     for (size_t i = reply->count; i-- > 0;) {
-        struct line *line = &reply->lines[i];
-        if (!line->dropped && line->kind != LINE_BLANK && line->kind != LINE_QUOTE)
+        struct reply_line_info *line = &reply->lines[i];
+        if (!line->is_dropped && line->kind != LINE_BLANK && line->kind != LINE_QUOTE)
             break;
-        line->dropped = true;
+        line->is_dropped = true;
     }
 }
 
 static void drop_signatures(struct reply *reply)
 {
     for (size_t i = 0; i < reply->count; i++) {
-        struct line *line = &reply->lines[i];
-        if (line->dropped)
+        struct reply_line_info *line = &reply->lines[i];
+        if (line->is_dropped)
             continue;
         if (line->kind == LINE_MOBILE_SIGNATURE)
-            line->dropped = true;
+            line->is_dropped = true;
         bool is_rule = line->kind == LINE_DELIMITER && line->end - line->begin >= 5 &&
                        text_starts_with(reply_line(reply, i), TEXT("____"));
         if ((line->kind != LINE_SIGNATURE && !is_rule) ||
@@ -128,21 +136,21 @@ static void drop_signatures(struct reply *reply)
             continue;
         size_t left = 0;
         for (size_t k = i + 1; k < reply->count; k++)
-            left += !reply->lines[k].dropped && reply->lines[k].kind != LINE_BLANK;
+            left += !reply->lines[k].is_dropped && reply->lines[k].kind != LINE_BLANK;
         if (left <= (is_rule ? MAX_FOOTER_LINES : MAX_SIGNATURE_LINES))
             drop_lines(reply, i, reply->count);
     }
-    /* What is left of rules at the end parts nothing. */
+    /* Rules at the end separate nothing. */
     for (size_t i = reply->count; i-- > 0;) {
-        struct line *line = &reply->lines[i];
-        if (!line->dropped && line->kind != LINE_BLANK && line->kind != LINE_DELIMITER &&
+        struct reply_line_info *line = &reply->lines[i];
+        if (!line->is_dropped && line->kind != LINE_BLANK && line->kind != LINE_DELIMITER &&
             line->kind != LINE_SIGNATURE)
             break;
-        line->dropped = true;
+        line->is_dropped = true;
     }
 }
 
-/* The armour of a message signed in the text: its head, and the signature. */
+/* Drops the header and the signature of a message with an inline PGP signature. */
 static void drop_pgp_armour(struct reply *reply)
 {
     for (size_t i = 0; i < reply->count; i++) {
@@ -173,26 +181,27 @@ static void drop_known_quotes(struct reply *reply, const struct html_span *known
             continue;
         }
         if (known_quotes[k].begin <= begin && known_quotes[k].end >= begin + stripped.size)
-            reply->lines[i].dropped = true;
+            reply->lines[i].is_dropped = true;
         i++;
     }
 }
 
-/* Joins what is left, and names what is not. */
+/* Joins the lines that are not dropped and lists the removed ranges. */
 static struct text join_kept_lines(const struct reply *reply, struct arena *arena,
                                    struct text *removed_text_ranges)
 {
     size_t first = 0, last = reply->count;
-    while (first < last && (reply->lines[first].dropped || reply->lines[first].kind == LINE_BLANK))
+    while (first < last &&
+           (reply->lines[first].is_dropped || reply->lines[first].kind == LINE_BLANK))
         first++;
     while (last > first &&
-           (reply->lines[last - 1].dropped || reply->lines[last - 1].kind == LINE_BLANK))
+           (reply->lines[last - 1].is_dropped || reply->lines[last - 1].kind == LINE_BLANK))
         last--;
     char *bytes = arena_alloc(arena, reply->body.size + 1, 1);
     size_t size = 0, kept_end = 0, removed_count = 0;
     struct html_span *removed_ranges = memory_alloc(reply->count + 1, sizeof(*removed_ranges));
     for (size_t i = first; i < last; i++) {
-        if (reply->lines[i].dropped)
+        if (reply->lines[i].is_dropped)
             continue;
         size_t begin = reply->lines[i].begin;
         size_t end = i + 1 < last ? reply->lines[i + 1].begin : reply->lines[i].end;
@@ -234,9 +243,9 @@ struct text reply_trim(struct text body, const struct html_span *known_quotes,
 
 struct text reply_join_flowed_lines(struct text body, bool delete_space, struct arena *arena)
 {
-    char *bytes = arena_alloc(arena, body.size + 1, 2); /* "> " may stand for ">" */
+    char *bytes = arena_alloc(arena, body.size + 1, 2); /* ">" may become "> " */
     size_t size = 0, last_depth = 0;
-    bool flows_into_next = false; /* the last line goes on in the next one */
+    bool flows_into_next = false; /* the next line continues the last one */
     for (size_t begin = 0; begin < body.size;) {
         size_t end = text_find(body, TEXT("\n"), begin), depth = 0;
         struct text line = text_slice(body, begin, end);
@@ -244,10 +253,10 @@ struct text reply_join_flowed_lines(struct text body, bool delete_space, struct 
             depth++;
         struct text content = text_slice(line, depth, line.size);
         if (text_starts_with(content, TEXT(" ")))
-            content = text_slice(content, 1, content.size); /* stuffed */
+            content = text_slice(content, 1, content.size); /* space-stuffing */
         bool signature = text_equal(content, TEXT("-- "));
         if (flows_into_next && depth == last_depth && !signature) {
-            size -= delete_space; /* over the line end there is nothing, or the blank itself */
+            size -= delete_space; /* the blank is kept unless delsp=yes */
         } else {
             if (begin > 0)
                 bytes[size++] = '\n';
@@ -265,17 +274,17 @@ struct text reply_join_flowed_lines(struct text body, bool delete_space, struct 
     return (struct text){bytes, size};
 }
 
-/* Cuts one "Re:", "Re[2]:" or "Fwd :" off the front. */
+/* Removes one "Re:", "Re[2]:" or "Fwd :" from the front. */
 static bool strip_reply_prefix(struct text *subject)
 {
-    for (const char *const *prefix = subject_prefixes; *prefix; prefix++) {
-        struct text word = text_of(*prefix);
+    for (size_t k = 0; k < sizeof(subject_prefixes) / sizeof(*subject_prefixes); k++) {
+        struct text word = text_of(subject_prefixes[k]);
         if (!text_starts_with_ignore_case(*subject, word))
             continue;
         size_t i = word.size;
         if (i < subject->size && (subject->bytes[i] == '[' || subject->bytes[i] == '(')) {
             i++;
-            while (i < subject->size && subject->bytes[i] >= '0' && subject->bytes[i] <= '9')
+            while (i < subject->size && ascii_is_digit(subject->bytes[i]))
                 i++;
             if (i < subject->size && (subject->bytes[i] == ']' || subject->bytes[i] == ')'))
                 i++;

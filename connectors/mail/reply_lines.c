@@ -1,5 +1,5 @@
-/* reply_lines.c - what a line is is told by what it looks like, alone; attributions alone may take
- * several. */
+/* reply_lines.c - classifies every line by its own form; only attributions may take several lines.
+ */
 #include "connectors/mail/reply_lines.h"
 
 #include <stdlib.h>
@@ -7,13 +7,69 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
-#include "connectors/mail/reply_words.h"
 
 enum {
-    MAX_ATTRIBUTION_LINES = 4,  /* an attribution may be wrapped over as many */
-    MAX_ATTRIBUTION_SIZE = 400, /* bytes; a longer one is prose */
+    MAX_ATTRIBUTION_LINES = 4,
+    MAX_ATTRIBUTION_SIZE = 400, /* bytes; longer lines are prose */
+    MAX_BANNER_SIZE = 100,      /* bytes */
+    MAX_HEADER_NAME_SIZE = 40,  /* bytes */
     MAX_MOBILE_SIGNATURE_SIZE = 120,
 };
+
+/* How a line must contain the words of a mobile signature. */
+enum words_position {
+    POSITION_FIRST_WORDS, /* at its beginning, before a space */
+    POSITION_BEGINNING,
+    POSITION_END,
+};
+
+enum header_kind { HEADER_SUBJECT, HEADER_OTHER };
+enum banner_kind { BANNER_ORIGINAL, BANNER_FORWARDED };
+
+/* Words of mail programs. ASCII letters match without case. */
+static const struct attribution {
+    const char *lead; /* first word of the line; "-": it begins with a date or a name */
+    const char *verb;
+} attributions[] = {
+#define ROW(language, lead, verb) {lead, verb},
+#include "connectors/mail/data/attributions.inc"
+#undef ROW
+};
+
+static const char *const self_attributions[] = {
+#define ROW(language, words) words,
+#include "connectors/mail/data/self_attributions.inc"
+#undef ROW
+};
+
+static const struct header_name {
+    const char *name;
+    enum header_kind kind;
+} header_names[] = {
+#define ROW(language, name, kind) {name, HEADER_##kind},
+#include "connectors/mail/data/header_names.inc"
+#undef ROW
+};
+
+static const struct banner {
+    const char *words;
+    enum banner_kind kind;
+} banners[] = {
+#define ROW(language, words, kind) {words, BANNER_##kind},
+#include "connectors/mail/data/banners.inc"
+#undef ROW
+};
+
+static const struct mobile_signature {
+    const char *words;
+    enum words_position position;
+} mobile_signatures[] = {
+#define ROW(language, words, position) {words, POSITION_##position},
+#include "connectors/mail/data/mobile_signatures.inc"
+#undef ROW
+};
+
+#define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
 
 struct text reply_strip(struct text text, const char *marks)
 {
@@ -39,17 +95,12 @@ static bool ends_with_fold(struct text text, struct text ending)
            text_equal_ignore_case(text_slice(text, text.size - ending.size, text.size), ending);
 }
 
-static bool is_word_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* `word` stands in the text, and no ASCII letter beside it. */
+/* `word` occurs in the text with no ASCII letter next to it. */
 static bool contains_word(struct text text, struct text word)
 {
     for (size_t i = 0; i + word.size <= text.size; i++) {
-        if ((i == 0 || !is_word_byte(text.bytes[i - 1])) &&
-            (i + word.size == text.size || !is_word_byte(text.bytes[i + word.size])) &&
+        if ((i == 0 || !ascii_is_letter(text.bytes[i - 1])) &&
+            (i + word.size == text.size || !ascii_is_letter(text.bytes[i + word.size])) &&
             text_equal_ignore_case(text_slice(text, i, i + word.size), word))
             return true;
     }
@@ -59,7 +110,7 @@ static bool contains_word(struct text text, struct text word)
 static bool contains_digit(struct text text)
 {
     for (size_t i = 0; i < text.size; i++)
-        if (text.bytes[i] >= '0' && text.bytes[i] <= '9')
+        if (ascii_is_digit(text.bytes[i]))
             return true;
     return false;
 }
@@ -69,16 +120,14 @@ static bool contains_byte(struct text text, char byte)
     return text.size && memchr(text.bytes, byte, text.size);
 }
 
-static bool matches_any(struct text text, const char *const *words,
-                        bool (*matches)(struct text, struct text))
+/* True if the text begins with `words` and a space. */
+static bool starts_with_words(struct text text, struct text words)
 {
-    for (; *words; words++)
-        if (matches(text, text_of(*words)))
-            return true;
-    return false;
+    return text_starts_with_ignore_case(text, words) && text.size > words.size &&
+           text.bytes[words.size] == ' ';
 }
 
-/* Cuts a colon (also of full width) off the end. */
+/* Cuts a colon, also a full-width one, off the end. */
 static bool strip_colon(struct text *text)
 {
     static const struct text wide = {"\xEF\xBC\x9A", 3};
@@ -92,19 +141,19 @@ static bool strip_colon(struct text *text)
     return true;
 }
 
-/* "2013/7/20 Somebody <address>": a date in front, an address behind, no verb. */
+/* "2013/7/20 Somebody <address>": a date, then an address, no verb. */
 static bool is_dated_address(struct text text)
 {
     size_t digits = 0;
-    while (digits < text.size && text.bytes[digits] >= '0' && text.bytes[digits] <= '9')
+    while (digits < text.size && ascii_is_digit(text.bytes[digits]))
         digits++;
     return digits > 0 && digits <= 4 && digits < text.size && contains_byte(text, '@') &&
            contains_byte(text, '<') && text.bytes[text.size - 1] == '>' &&
            contains_digit(text_slice(text, digits, text_find(text, TEXT("<"), 0)));
 }
 
-/* "пн, 5 янв. 2026 г. в 10:12, Somebody <address>", in a language that puts no verb there: a year,
- * a time, and an address last. */
+/* "пн, 5 янв. 2026 г. в 10:12, Somebody <address>" in languages without a verb there: a year, a
+ * time, and an address at the end. */
 static bool is_timed_address(struct text text)
 {
     bool has_year = false, has_time = false;
@@ -112,16 +161,15 @@ static bool is_timed_address(struct text text)
     if (!text.size || text.bytes[text.size - 1] != '>' || !contains_byte(text, '@'))
         return false;
     for (size_t i = 0; i < address; i++) {
-        bool is_digit = text.bytes[i] >= '0' && text.bytes[i] <= '9';
         has_time |= text.bytes[i] == ':' && digits > 0 && i + 1 < address &&
                     contains_digit(text_slice(text, i + 1, i + 2));
-        digits = is_digit ? digits + 1 : 0;
+        digits = ascii_is_digit(text.bytes[i]) ? digits + 1 : 0;
         has_year |= digits == 4;
     }
     return has_year && has_time;
 }
 
-/* Without ">" in front, however many. */
+/* The line without leading ">". */
 static struct text unquote(struct text line)
 {
     while (line.size && (ascii_is_space(line.bytes[0]) || line.bytes[0] == '>'))
@@ -129,8 +177,17 @@ static struct text unquote(struct text line)
     return line;
 }
 
-/* The line, or several joined, say whom the following lines quote. With `named` they may begin
- * with the name, else with the language's word for it or a number. */
+/* True for words that say "I wrote". */
+static bool is_self_attribution(struct text text)
+{
+    for (size_t i = 0; i < COUNT_OF(self_attributions); i++)
+        if (contains_word(text, text_of(self_attributions[i])))
+            return true;
+    return false;
+}
+
+/* Whether the text of one or several lines names whom the following lines quote. Unless it may
+ * begin with the name, it must begin with the lead word of its language or a digit. */
 static bool is_attribution(struct text text, bool can_begin_with_name)
 {
     text = reply_strip(unquote(text), "*-_");
@@ -142,21 +199,21 @@ static bool is_attribution(struct text text, bool can_begin_with_name)
     if (is_dated_address(text) || (has_colon && is_timed_address(text)))
         return true;
     bool has_address = contains_byte(text, '@') || contains_byte(text, '<');
-    for (const struct attribution_words *words = attribution_words; words->verb; words++) {
-        struct text verb = text_of(words->verb);
-        bool has_lead = words->lead ? text_starts_with_ignore_case(text, text_of(words->lead))
-                                    : (can_begin_with_name && has_address) ||
-                                          (text.bytes[0] >= '0' && text.bytes[0] <= '9');
-        if (has_lead && contains_word(text, verb) && !contains_word(text, TEXT("I wrote")) &&
+    bool begins_with_name = (can_begin_with_name && has_address) || ascii_is_digit(text.bytes[0]);
+    for (size_t i = 0; i < COUNT_OF(attributions); i++) {
+        struct text lead = text_of(attributions[i].lead), verb = text_of(attributions[i].verb);
+        bool has_lead =
+            text_equal(lead, TEXT("-")) ? begins_with_name : starts_with_words(text, lead);
+        if (has_lead && contains_word(text, verb) &&
             (has_colon || (has_address && ends_with_fold(text, verb))))
-            return true;
+            return !is_self_attribution(text);
     }
     return false;
 }
 
 static bool is_delimiter(struct text line)
 {
-    if (text_equal(line, TEXT("\xE1\x90\xA7"))) /* what a tracker leaves behind */
+    if (text_equal(line, TEXT("\xE1\x90\xA7"))) /* U+1427, inserted by an email tracker */
         return true;
     size_t marks = 0;
     for (size_t i = 0; i < line.size; i++) {
@@ -170,40 +227,56 @@ static bool is_delimiter(struct text line)
     return marks > 0;
 }
 
-/* "*From:* Somebody"; the part before the colon is one of the words. */
+/* "*From:* Somebody". */
 static bool is_header(struct text line, bool *is_mail_only)
 {
     line = reply_strip(line, "*>");
     size_t colon = text_find(line, TEXT(":"), 0), wide = text_find(line, TEXT("\xEF\xBC\x9A"), 0);
     colon = colon < wide ? colon : wide;
-    if (colon == line.size || colon > 40)
+    if (colon == line.size || colon > MAX_HEADER_NAME_SIZE)
         return false;
     struct text name = reply_strip(text_slice(line, 0, colon), "*");
-    bool is_subject = matches_any(name, subject_words, text_equal_ignore_case);
-    bool is_header = is_subject || matches_any(name, sender_words, text_equal_ignore_case) ||
-                     matches_any(name, header_words, text_equal_ignore_case);
-    *is_mail_only = is_subject || (is_header && contains_byte(line, '@'));
-    return is_header;
+    for (size_t i = 0; i < COUNT_OF(header_names); i++) {
+        if (!text_equal_ignore_case(name, text_of(header_names[i].name)))
+            continue;
+        *is_mail_only = header_names[i].kind == HEADER_SUBJECT || contains_byte(line, '@');
+        return true;
+    }
+    return false;
 }
 
-/* "-----Original Message-----", "________ Forwarded message"; Apple has a colon behind. */
-static bool is_banner(struct text line, const char *const *words)
+/* "-----Original Message-----", "________ Forwarded message"; Apple writes a colon after it. */
+static bool is_banner(struct text line, enum banner_kind kind)
 {
     struct text inner = reply_strip(line, "*>");
-    bool ruled = text_starts_with(inner, TEXT("--")) || text_starts_with(inner, TEXT("__"));
+    bool has_rule = text_starts_with(inner, TEXT("--")) || text_starts_with(inner, TEXT("__"));
     inner = reply_strip(inner, "-_");
     if (strip_colon(&inner))
-        ruled = true;
-    return ruled && matches_any(inner, words, text_starts_with_ignore_case) && inner.size < 100;
+        has_rule = true;
+    if (!has_rule || inner.size >= MAX_BANNER_SIZE)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(banners); i++)
+        if (banners[i].kind == kind &&
+            text_starts_with_ignore_case(inner, text_of(banners[i].words)))
+            return true;
+    return false;
 }
 
 static bool is_mobile_signature(struct text line)
 {
     line = reply_strip(line, "*");
-    return line.size <= MAX_MOBILE_SIGNATURE_SIZE &&
-           (matches_any(line, mobile_words, text_starts_with_ignore_case) ||
-            (line.size <= MAX_MOBILE_SIGNATURE_SIZE / 2 &&
-             matches_any(line, mobile_endings, ends_with_fold)));
+    if (line.size > MAX_MOBILE_SIGNATURE_SIZE)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(mobile_signatures); i++) {
+        struct text words = text_of(mobile_signatures[i].words);
+        enum words_position position = mobile_signatures[i].position;
+        if (position == POSITION_FIRST_WORDS ? starts_with_words(line, words)
+            : position == POSITION_BEGINNING
+                ? text_starts_with_ignore_case(line, words)
+                : line.size <= MAX_MOBILE_SIGNATURE_SIZE / 2 && ends_with_fold(line, words))
+            return true;
+    }
+    return false;
 }
 
 /* "> text" and "AB> text". */
@@ -221,24 +294,24 @@ struct text reply_line(const struct reply *reply, size_t line)
     return text_slice(reply->body, reply->lines[line].begin, reply->lines[line].end);
 }
 
-static enum line_kind classify_line(struct text text, struct line *line)
+static enum line_kind classify_line(struct text text, struct reply_line_info *line)
 {
     struct text stripped = reply_strip(text, "");
     if (stripped.size == 0)
         return LINE_BLANK;
     if (is_quote(stripped)) {
         struct text quoted = unquote(stripped);
-        line->announces_quote = is_attribution(quoted, true) || is_banner(quoted, original_words);
-        return quoted.size == 0 || !is_banner(quoted, forward_words) ? LINE_QUOTE
-                                                                     : LINE_FORWARD_BANNER;
+        line->announces_quote = is_attribution(quoted, true) || is_banner(quoted, BANNER_ORIGINAL);
+        return quoted.size == 0 || !is_banner(quoted, BANNER_FORWARDED) ? LINE_QUOTE
+                                                                        : LINE_FORWARD_BANNER;
     }
     if (text_equal(stripped, TEXT("--")))
         return LINE_SIGNATURE;
     if (is_delimiter(stripped))
         return LINE_DELIMITER;
-    if (is_banner(stripped, original_words))
+    if (is_banner(stripped, BANNER_ORIGINAL))
         return LINE_ORIGINAL_BANNER;
-    if (is_banner(stripped, forward_words))
+    if (is_banner(stripped, BANNER_FORWARDED))
         return LINE_FORWARD_BANNER;
     if (is_header(stripped, &line->is_mail_only))
         return LINE_HEADER;
@@ -251,14 +324,14 @@ static void split_lines(struct reply *reply)
         size_t end = text_find(reply->body, TEXT("\n"), begin);
         reply->lines =
             memory_grow(reply->lines, &reply->capacity, reply->count + 1, sizeof(*reply->lines));
-        struct line *line = &reply->lines[reply->count++];
-        *line = (struct line){.begin = begin, .end = end};
+        struct reply_line_info *line = &reply->lines[reply->count++];
+        *line = (struct reply_line_info){.begin = begin, .end = end};
         line->kind = classify_line(text_slice(reply->body, begin, end), line);
         begin = end + 1;
     }
 }
 
-/* Attributions of one line or wrapped over several; all their lines become LINE_ATTRIBUTION. */
+/* Finds attributions of one or several lines; all their lines become LINE_ATTRIBUTION. */
 static void join_attributions(struct reply *reply)
 {
     for (size_t i = 0; i < reply->count; i++) {
@@ -272,7 +345,7 @@ static void join_attributions(struct reply *reply)
                 text_slice(reply->body, reply->lines[i].begin, reply->lines[k].end);
             if (!is_attribution(joined, k == i) || (k > i && !contains_byte(joined, '@')))
                 continue;
-            /* A line of prose may begin like one: the last begin is the right one. */
+            /* A line of prose may look like the beginning: the last possible beginning is right. */
             for (size_t m = i + 1; m <= k; m++)
                 if (is_attribution(
                         text_slice(reply->body, reply->lines[m].begin, reply->lines[k].end), false))

@@ -1,4 +1,4 @@
-/* reply_lines.h - the lines of a mail's text, and what each of them is. */
+/* reply_lines.h - splits a mail's text into lines and classifies them. */
 #ifndef CONNECTORS_MAIL_REPLY_LINES_H
 #define CONNECTORS_MAIL_REPLY_LINES_H
 
@@ -17,28 +17,28 @@ enum line_kind {
     LINE_FORWARD_BANNER,   /* "---------- Forwarded message ----------" */
 };
 
-struct line {
-    size_t begin, end; /* without its line end */
+struct reply_line_info {
+    size_t begin, end; /* bytes of the body, without the line end */
     enum line_kind kind;
-    bool announces_quote; /* a quoted line that says whom it quotes */
-    bool is_mail_only;    /* a header line that only mail has: with an address, or the subject */
-    bool dropped;
+    bool announces_quote; /* a quoted line that names whom it quotes */
+    bool is_mail_only; /* a header line that occurs only in mail: with an address, or the subject */
+    bool is_dropped;
 };
 
 struct reply {
     struct text body; /* borrowed */
-    struct line *lines;
+    struct reply_line_info *lines;
     size_t count, capacity;
 };
 
-/* From {.body = ...}: fills in the lines. */
+/* Fills in the lines of `reply`, which is zeroed except for its body. */
 void reply_split_lines(struct reply *reply);
 void reply_free(struct reply *reply);
 
-/* A line without its end. */
+/* The text of a line, without its line end. */
 struct text reply_line(const struct reply *reply, size_t line);
 
-/* Without blanks (no-break ones too) and the bytes of `marks` at both sides. */
+/* The text without blanks (also no-break spaces) and bytes of `marks` at both ends. */
 struct text reply_strip(struct text text, const char *marks);
 
 #endif

@@ -1,12 +1,13 @@
-/* csv_writer.c - tables as CSV: `raw` for programs (RFC 4180), `excel` for people (opens cleanly in
- * a spreadsheet, and cannot run anything there). */
+/* csv_writer.c - the report formats in CSV: `raw` for programs (RFC 4180), `excel` for
+ * spreadsheets, where no cell can run as a formula. */
 #include <errno.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "connectors/connectors.h"
 
-/* What one spreadsheet cell and one sheet hold; cells count in UTF-16 units. */
+/* Limits of Excel: UTF-16 code units of a cell, rows of a sheet. */
 enum { MAX_CELL_UNITS = 32767, MAX_SHEET_ROWS = 1048576 };
 
 enum { TRUNCATION_NOTE_SIZE = 64 };
@@ -21,11 +22,10 @@ struct csv_writer {
 
 static const char formula_start_bytes[] = "=+-@\t\r\n";
 
-/* The full-width forms of = + - @, which some locales take for the ASCII ones. */
+/* The full-width forms of = + - @, which some locales treat like the ASCII ones. */
 static const uint32_t full_width_formula_starts[] = {0xFF1D, 0xFF0B, 0xFF0D, 0xFF20};
 
-/* Whether a spreadsheet could take the cell for a formula. Spaces before one do not disarm it
- * everywhere. */
+/* Whether a spreadsheet could take the cell for a formula. Some ignore leading spaces. */
 static bool looks_like_formula(struct text cell)
 {
     size_t at = 0, size;
@@ -46,13 +46,13 @@ static bool looks_like_formula(struct text cell)
 static size_t count_digits(struct text cell, size_t at)
 {
     size_t begin = at;
-    while (at < cell.size && cell.bytes[at] >= '0' && cell.bytes[at] <= '9')
+    while (at < cell.size && ascii_is_digit(cell.bytes[at]))
         at++;
     return at - begin;
 }
 
-/* Whether a spreadsheet would show an identifier as something else: 007 as 7, 114159265358 as
- * 1.14E+11, 12e4 as 120000, 3-4 as the fourth of March. */
+/* Whether a spreadsheet would change an identifier: 007 to 7, 114159265358 to 1.14E+11, 12e4 to
+ * 120000, 3-4 to March 4th. */
 static bool would_be_reinterpreted(struct text cell)
 {
     size_t first = count_digits(cell, 0);
@@ -81,7 +81,7 @@ static size_t count_utf16_units(struct text cell)
     return units;
 }
 
-/* How many bytes of the cell come within `most` units, no code point cut. */
+/* The number of bytes, in whole characters, that fit into `max` UTF-16 code units. */
 static size_t bytes_within_units(struct text cell, size_t max)
 {
     size_t at = 0, size, units = 0;
@@ -94,7 +94,7 @@ static size_t bytes_within_units(struct text cell, size_t max)
     return at;
 }
 
-/* Bytes that are not UTF-8, and NUL, which ends a cell for many readers, become U+FFFD. */
+/* Replaces bytes that are not UTF-8 by U+FFFD, and NUL, which ends the cell for many readers. */
 static void write_bytes(FILE *out, struct text cell)
 {
     for (size_t at = 0, size; at < cell.size; at += size) {
@@ -112,11 +112,11 @@ static bool needs_quotes(const struct csv_writer *csv, struct text cell)
 {
     for (size_t i = 0; i < cell.size; i++)
         if (cell.bytes[i] == csv->delimiter || strchr("\"\r\n", cell.bytes[i]))
-            return true; /* strchr finds NUL too: harmless */
+            return true; /* strchr also finds NUL, which does no harm */
     return false;
 }
 
-/* `alone`: the row's only cell; left empty it would make a blank line, which readers skip. */
+/* `is_only_cell`: an empty cell gets quotes, since readers skip blank lines. */
 static void write_cell(struct csv_writer *csv, FILE *out, const struct column *column,
                        struct text cell, bool is_only_cell)
 {
@@ -126,7 +126,7 @@ static void write_cell(struct csv_writer *csv, FILE *out, const struct column *c
     size_t units = csv->for_spreadsheet ? count_utf16_units(cell) : 0;
     if (units + needs_guard > MAX_CELL_UNITS) {
         int size = snprintf(truncation_note, sizeof(truncation_note),
-                            " [cut here: %zu characters in all]", units);
+                            " [cut here: %zu characters in total]", units);
         cell.size = bytes_within_units(cell, (size_t)(MAX_CELL_UNITS - size - needs_guard));
         csv->truncated_cells++;
     }
@@ -179,7 +179,7 @@ static bool begin_excel(void *state, FILE *out, const struct column *columns, si
     csv->delimiter = text_equal(name, TEXT("tab"))                                        ? '\t'
                      : text_equal(name, TEXT(";")) || text_equal(name, TEXT("semicolon")) ? ';'
                                                                                           : ',';
-    fputs("\xEF\xBB\xBF", out); /* without it Excel reads UTF-8 as the system's old code page */
+    fputs("\xEF\xBB\xBF", out); /* otherwise Excel assumes the code page of the system */
     return begin(csv, out, columns, count, error);
 }
 
@@ -203,15 +203,15 @@ static struct text note(void *state, struct arena *arena)
     if (csv->truncated_cells)
         truncation_warning =
             arena_format(arena,
-                         "%llu cells are longer than the %d characters that a spreadsheet cell "
-                         "holds; they end in \"[cut here ...]\" and are whole in winnow.db",
+                         "%llu cells exceed %d characters, the maximum of a spreadsheet cell; they "
+                         "end with \"[cut here ...]\" and are complete in winnow.db",
                          (unsigned long long)csv->truncated_cells, MAX_CELL_UNITS);
     if (csv->for_spreadsheet && csv->rows >= MAX_SHEET_ROWS)
-        row_limit_warning = arena_format(
-            arena,
-            "%s%llu rows are more than the %d that a spreadsheet opens; "
-            "report a shorter time with --since",
-            truncation_warning.size ? "; " : "", (unsigned long long)csv->rows, MAX_SHEET_ROWS);
+        row_limit_warning = arena_format(arena,
+                                         "%s%llu rows reach the maximum of a spreadsheet, %d; "
+                                         "report a shorter period with --since",
+                                         truncation_warning.size ? "; " : "",
+                                         (unsigned long long)csv->rows, MAX_SHEET_ROWS);
     return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(truncation_warning),
                         TEXT_ARGUMENT(row_limit_warning));
 }
@@ -220,8 +220,7 @@ static const struct option raw_options[] = {{.name = NULL}};
 
 static const struct option excel_options[] = {
     {"delimiter", OPTION_CHOICE, offsetof(struct csv_writer, delimiter_name), ",", 0, 0,
-     ",|;|tab|comma|semicolon",
-     "what stands between cells: what your spreadsheet's locale expects"},
+     ",|;|tab|comma|semicolon", "separator that your spreadsheet's locale expects between cells"},
     {.name = NULL},
 };
 
@@ -238,7 +237,7 @@ const struct report_format raw_format = {
 
 const struct report_format excel_format = {
     .name = "excel",
-    .summary = "CSV for spreadsheets: byte order mark, formulas made harmless, ids kept as text",
+    .summary = "CSV for spreadsheets: byte order mark, formulas disarmed, ids kept as text",
     .extension = ".csv",
     .options = excel_options,
     .state_size = sizeof(struct csv_writer),

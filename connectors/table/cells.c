@@ -1,5 +1,5 @@
-/* cells.c - finds delimiters, quotes and line ends with memchr; copies only where quotes are
- * doubled. */
+/* cells.c - finds delimiters, quotes and line ends with memchr; copies a cell only if it contains
+ * doubled quotes. */
 #include "connectors/table/cells.h"
 
 #include <stdlib.h>
@@ -29,8 +29,9 @@ void cells_add(struct cells *cells, struct text cell)
         cells->longest_size = cell.size;
 }
 
-bool cells_measure_line(struct text ahead, bool is_final, size_t *size, size_t *content_size)
+bool cells_measure_line(struct lookahead lookahead, size_t *size, size_t *content_size)
 {
+    struct text ahead = lookahead.text;
     const char *line_feed = memchr(ahead.bytes, '\n', ahead.size);
     size_t limit = line_feed ? (size_t)(line_feed - ahead.bytes) : ahead.size;
     const char *carriage_return = limit > 0 ? memchr(ahead.bytes, '\r', limit) : NULL;
@@ -38,13 +39,13 @@ bool cells_measure_line(struct text ahead, bool is_final, size_t *size, size_t *
         *content_size = (size_t)(carriage_return - ahead.bytes);
         *size = *content_size + 1;
         if (*size == ahead.size)
-            return is_final;
+            return lookahead.is_final; /* otherwise an LF may follow */
         *size += ahead.bytes[*size] == '\n';
         return true;
     }
     *content_size = limit;
     *size = line_feed ? limit + 1 : limit;
-    return line_feed || is_final;
+    return line_feed || lookahead.is_final;
 }
 
 static void add_unquoted(struct cells *cells, const struct dialect *dialect, struct text cell)
@@ -75,13 +76,13 @@ static void append_bytes(struct cells *cells, const char *bytes, size_t size)
     cells->size += size;
 }
 
-/* The cell whose opening quote `ahead` begins with; behind its closing quote in *size. False when
- * that is not in sight. Where quotes in it are doubled, it is put together in `bytes`, which have
- * room for all of `ahead`. */
-static bool parse_quoted_cell(struct cells *cells, char quote, struct text ahead, size_t *size,
+/* Parses the quoted cell at the front of `rest`; *size includes both quotes. False if the closing
+ * quote is not visible. A cell with doubled quotes is assembled in cells->bytes, which has room for
+ * the whole row. */
+static bool parse_quoted_cell(struct cells *cells, char quote, struct text rest, size_t *size,
                               bool *is_multiline)
 {
-    const char *begin = ahead.bytes + 1, *end = ahead.bytes + ahead.size, *close;
+    const char *begin = rest.bytes + 1, *end = rest.bytes + rest.size, *close;
     size_t joined_start = cells->size;
     while ((close = memchr(begin, quote, (size_t)(end - begin))) && close + 1 < end &&
            close[1] == quote) {
@@ -96,59 +97,67 @@ static bool parse_quoted_cell(struct cells *cells, char quote, struct text ahead
         cell = (struct text){cells->bytes + joined_start, cells->size - joined_start};
     }
     *is_multiline |= has_line_end(cell);
-    *size = (size_t)(close + 1 - ahead.bytes);
+    *size = (size_t)(close + 1 - rest.bytes);
     cells_add(cells, cell);
     return true;
 }
 
-/* The cell without quotes that begins at `at`; its size in *size. *line_end is where the line ends
- * that was looked at last. */
+/* Position in the row that is being split. */
+struct row_cursor {
+    struct lookahead ahead;
+    size_t at;
+    size_t line_end; /* of the last line that was measured */
+};
+
+/* Parses the unquoted cell at the cursor. False if the end of its line is not visible, or if it
+ * contains a quote. */
 static bool parse_unquoted_cell(struct cells *cells, const struct dialect *dialect,
-                                struct text ahead, bool is_final, size_t at, size_t *line_end,
-                                size_t *size)
+                                struct row_cursor *cursor, size_t *size)
 {
-    struct text rest = text_slice(ahead, at, ahead.size);
+    struct lookahead rest = {text_slice(cursor->ahead.text, cursor->at, cursor->ahead.text.size),
+                             cursor->ahead.is_final};
     size_t whole_line, content_size;
-    if (at >= *line_end) { /* behind a cell of several lines */
-        if (!cells_measure_line(rest, is_final, &whole_line, &content_size))
+    if (cursor->at >= cursor->line_end) { /* after a cell of several lines */
+        if (!cells_measure_line(rest, &whole_line, &content_size))
             return false;
-        *line_end = at + content_size;
+        cursor->line_end = cursor->at + content_size;
     }
-    size_t limit = *line_end - at;
-    const char *cut = limit > 0 ? memchr(rest.bytes, dialect->delimiter, limit) : NULL;
-    *size = cut ? (size_t)(cut - rest.bytes) : limit;
-    if (*size > 0 && memchr(rest.bytes, dialect->quote, *size))
+    size_t limit = cursor->line_end - cursor->at;
+    const char *cut = limit > 0 ? memchr(rest.text.bytes, dialect->delimiter, limit) : NULL;
+    *size = cut ? (size_t)(cut - rest.text.bytes) : limit;
+    if (*size > 0 && memchr(rest.text.bytes, dialect->quote, *size))
         return false;
-    cells_add(cells, text_slice(rest, 0, *size));
+    cells_add(cells, text_slice(rest.text, 0, *size));
     return true;
 }
 
-bool cells_split_row(struct cells *cells, const struct dialect *dialect, struct text ahead,
-                     bool is_final, size_t *size, bool *is_multiline)
+bool cells_split_row(struct cells *cells, const struct dialect *dialect, struct lookahead ahead,
+                     struct row_extent *extent)
 {
-    size_t at = 0, line_end = 0, cell_size, content_size;
+    struct text text = ahead.text;
+    struct row_cursor cursor = {.ahead = ahead};
+    size_t size, content_size;
     bool more = true;
-    *is_multiline = false;
+    extent->is_multiline = false;
     if (dialect->uses_backslash_escapes || dialect->trims_blanks || !dialect->delimiter ||
         !dialect->quote)
         return false;
     cells_reset(cells);
-    cells->bytes = memory_grow(cells->bytes, &cells->byte_capacity, ahead.size, 1);
+    cells->bytes = memory_grow(cells->bytes, &cells->byte_capacity, text.size, 1);
     while (more) {
-        struct text rest = text_slice(ahead, at, ahead.size);
-        bool quoted = rest.size > 0 && rest.bytes[0] == dialect->quote;
-        if (quoted
-                ? !parse_quoted_cell(cells, dialect->quote, rest, &cell_size, is_multiline)
-                : !parse_unquoted_cell(cells, dialect, ahead, is_final, at, &line_end, &cell_size))
+        struct text rest = text_slice(text, cursor.at, text.size);
+        bool is_quoted = rest.size > 0 && rest.bytes[0] == dialect->quote;
+        if (is_quoted
+                ? !parse_quoted_cell(cells, dialect->quote, rest, &size, &extent->is_multiline)
+                : !parse_unquoted_cell(cells, dialect, &cursor, &size))
             return false;
-        at += cell_size;
-        more = at < ahead.size && ahead.bytes[at] == dialect->delimiter;
-        at += more;
+        cursor.at += size;
+        more = cursor.at < text.size && text.bytes[cursor.at] == dialect->delimiter;
+        cursor.at += more;
     }
-    if (!cells_measure_line(text_slice(ahead, at, ahead.size), is_final, &cell_size,
-                            &content_size) ||
-        content_size > 0)
+    struct lookahead end = {text_slice(text, cursor.at, text.size), ahead.is_final};
+    if (!cells_measure_line(end, &size, &content_size) || content_size > 0)
         return false;
-    *size = at + cell_size;
+    extent->size = cursor.at + size;
     return true;
 }

@@ -1,21 +1,24 @@
 /* csv.c - the connector for delimited text: CSV, TSV, semicolons; review exports and surveys.
- * layout.h finds out how it is laid out, rows.h reads the rows, tabular.h makes records of them. */
+ * layout.h detects the layout, row_reader.h reads the rows, table_records.h turns them into
+ * records.
+ */
 #include <string.h>
 
 #include "connectors/connectors.h"
+#include "connectors/input/archive.h"
 #include "connectors/input/input.h"
 #include "connectors/table/table_records.h"
 
-enum { SAMPLE_SIZE = 256 * 1024 }; /* bytes looked at before the first row is read */
+enum { SAMPLE_SIZE = 256 * 1024 }; /* bytes from which layout and columns are found */
 
 struct csv {
-    /* options; tabular has more */
+    /* options, in addition to those of table_records */
     struct text charset, delimiter, header;
     int64_t max_cell_size, max_ratio;
 
     struct table_records table_records;
     struct input *input;
-    struct rows *rows;
+    struct row_reader *row_reader;
 };
 
 static const struct option options[] = {
@@ -23,31 +26,32 @@ static const struct option options[] = {
      .type = OPTION_TEXT,
      .offset = offsetof(struct csv, delimiter),
      .default_value = "",
-     .help = "between cells: , ; | tab, any character, or none (a text a line)"},
+     .help =
+         "cell separator: , ; | tab, any character, or none (one text per line); empty: detect it"},
     {.name = "header",
      .type = OPTION_CHOICE,
      .offset = offsetof(struct csv, header),
      .default_value = "auto",
      .choices = "auto|yes|no",
-     .help = "whether the first row holds names of columns"},
+     .help = "whether the first row contains column names"},
     {.name = "charset",
      .type = OPTION_TEXT,
      .offset = offsetof(struct csv, charset),
      .default_value = "",
-     .help = "of the file, as iconv names it; empty: find it"},
+     .help = "character set of the file, by its iconv name; empty: detect it"},
     {.name = "max_cell_size",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct csv, max_cell_size),
      .default_value = "1048576",
      .min = 1024,
      .max = 268435456,
-     .help = "bytes; a longer cell makes its row a reject"},
-    INPUT_MAX_RATIO_OPTION(struct csv, max_ratio),
+     .help = "maximum bytes of a cell; a row with a longer one is a reject"},
+    ARCHIVE_MAX_RATIO_OPTION(struct csv, max_ratio),
     TABLE_RECORDS_OPTIONS(struct csv, table_records),
     {.name = NULL},
 };
 
-/* A share of bytes that no text has: this is some other kind of file. */
+/* Whether more bytes are zero or control characters than in any text. */
 static bool is_binary(struct text head)
 {
     size_t controls = 0, zeros = 0;
@@ -59,7 +63,7 @@ static bool is_binary(struct text head)
     return controls * 50 > head.size || zeros * 10 > head.size;
 }
 
-/* Formats that look like tables of one column or with odd delimiters. */
+/* Whether it is a format that could pass for a table of one column or with rare delimiters. */
 static bool is_other_format(struct text head)
 {
     struct text start = text_trim(text_slice(head, 0, 512));
@@ -84,7 +88,8 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
     struct layout_options layout_options = {.max_cell_size = CONNECTOR_HEAD_SIZE};
     struct text fault;
     bool whole = candidate_file->head.size < CONNECTOR_HEAD_SIZE;
-    if (!table_layout_detect(&table_layout, head, whole, &layout_options, arena, &fault) ||
+    if (!table_layout_detect(&table_layout, (struct lookahead){head, whole}, &layout_options, arena,
+                             &fault) ||
         table_layout.count == 0)
         return (struct recognition){whole ? 50 : 0, TEXT("blank lines only")};
     if (table_layout.count > MAX_TABLE_COLUMNS)
@@ -92,8 +97,8 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
     return table_records_recognize(&table_layout, arena);
 }
 
-/* A row that becomes a reject keeps its bytes as they lie in the file; in the few charsets whose
- * characters have no fixed size (input_offset), what was made of them. */
+/* Gives a reject its bytes as they are in the file. In the few charsets for which input_offset
+ * cannot say where they are, the converted text stays. */
 static void use_raw_bytes(const struct csv *csv, struct located_row *located_row)
 {
     struct text raw = input_consumed_bytes(csv->input, located_row->offset);
@@ -101,50 +106,48 @@ static void use_raw_bytes(const struct csv *csv, struct located_row *located_row
         located_row->raw = raw;
 }
 
-/* The next row; `failed` when the file cannot be read on. What is lent is good until the next
- * call. */
+/* Reads the next row and its position. ROW_INCOMPLETE means that the file cannot be read any
+ * further. The cells are valid until the next call. */
 static enum row_status next_row(struct csv *csv, struct table_row *row,
-                                struct located_row *located_row, bool *failed, struct error *error)
+                                struct located_row *located_row, struct error *error)
 {
     size_t wanted = 1;
-    *failed = false;
     for (;;) {
-        struct text ahead;
-        bool is_readable = input_peek(csv->input, wanted, &ahead, error);
-        enum row_status kind = rows_next(csv->rows, ahead, is_readable && ahead.size < wanted,
-                                         csv->table_records.count, row);
-        if (kind == ROW_INCOMPLETE && is_readable) {
-            wanted = ahead.size + ahead.size / 2 + 1;
+        struct text text;
+        bool is_readable = input_peek(csv->input, wanted, &text, error);
+        struct lookahead ahead = {text, is_readable && text.size < wanted};
+        enum row_status status =
+            row_reader_next(csv->row_reader, ahead, csv->table_records.count, row);
+        if (status == ROW_INCOMPLETE && is_readable) {
+            wanted = text.size + text.size / 2 + 1;
             continue;
         }
-        *failed = kind == ROW_INCOMPLETE;
         input_consume(csv->input, row->blank_size);
         located_row->line = input_line(csv->input);
         located_row->offset = input_offset(csv->input);
         located_row->cells = row->cells;
         located_row->count = row->count;
-        located_row->raw = text_slice(ahead, row->blank_size, row->blank_size + row->size);
+        located_row->raw = text_slice(text, row->blank_size, row->blank_size + row->size);
         input_consume(csv->input, row->size);
-        return *failed ? ROW_END : kind;
+        return status;
     }
 }
 
-/* Passes the lines above the header and the header itself by. */
-static bool skip_header(struct csv *csv, size_t rows, struct error *error)
+/* Skips the rows above the data. */
+static bool skip_rows(struct csv *csv, size_t rows, struct error *error)
 {
     while (rows > 0) {
         struct table_row row;
         struct located_row located_row = {0};
-        bool failed;
-        enum row_status kind = next_row(csv, &row, &located_row, &failed, error);
-        if (kind == ROW_END)
-            return !failed;
-        rows -= kind == ROW_FOUND;
+        enum row_status status = next_row(csv, &row, &located_row, error);
+        if (status == ROW_END || status == ROW_INCOMPLETE)
+            return status == ROW_END;
+        rows -= status == ROW_FOUND;
     }
     return true;
 }
 
-static bool find_layout(struct csv *csv, struct text head, bool whole, struct error *error)
+static bool find_layout(struct csv *csv, struct lookahead head, struct error *error)
 {
     struct text fault = {0};
     struct table_records *table_records = &csv->table_records;
@@ -155,7 +158,7 @@ static bool find_layout(struct csv *csv, struct text head, bool whole, struct er
                                                         : HEADER_AUTO,
         .max_cell_size = (size_t)csv->max_cell_size,
     };
-    return table_layout_detect(&table_records->table_layout, head, whole, &layout_options,
+    return table_layout_detect(&table_records->table_layout, head, &layout_options,
                                &table_records->arena, &fault) ||
            error_set(error, ERROR_USAGE, "delimiter = %.*s: %.*s", TEXT_ARGUMENT(csv->delimiter),
                      TEXT_ARGUMENT(fault));
@@ -168,23 +171,23 @@ static bool open_csv(void *state, const char *path, struct error *error)
     if (!input_open(&csv->input, path, csv->charset, false, error))
         return false;
     input_set_max_ratio(csv->input, csv->max_ratio);
-    struct error sample_error = {
-        0}; /* a fault within the sample comes again when its place is reached */
+    /* An error within the sample is reported again when reading reaches its position. */
+    struct error sample_error = {0};
     bool is_readable = input_peek(csv->input, SAMPLE_SIZE, &head, &sample_error);
     if (!is_readable && head.size == 0)
         return error_set(error, sample_error.kind, "%s", sample_error.message);
     bool whole = is_readable && head.size < SAMPLE_SIZE;
     if (is_binary(head))
         return error_set(error, ERROR_INPUT, "%s: not a text file", path);
-    if (!find_layout(csv, text_slice(head, 0, SAMPLE_SIZE), whole, error))
+    if (!find_layout(csv, (struct lookahead){text_slice(head, 0, SAMPLE_SIZE), whole}, error))
         return false;
     const struct table_layout *table_layout = &csv->table_records.table_layout;
     if (table_layout->count > MAX_TABLE_COLUMNS)
-        return error_set(error, ERROR_INPUT, "%s: %zu columns; at most %d make sense", path,
+        return error_set(error, ERROR_INPUT, "%s: %zu columns; the maximum is %d", path,
                          table_layout->count, MAX_TABLE_COLUMNS);
-    csv->rows = rows_open(table_layout->dialect, (size_t)csv->max_cell_size);
+    csv->row_reader = row_reader_open(table_layout->dialect, (size_t)csv->max_cell_size);
     return table_records_map_columns(&csv->table_records, path, error) &&
-           skip_header(csv, table_records_rows_to_skip(&csv->table_records), error);
+           skip_rows(csv, table_records_rows_to_skip(&csv->table_records), error);
 }
 
 static enum read_status read_csv(void *state, struct batch *batch, struct error *error)
@@ -192,9 +195,8 @@ static enum read_status read_csv(void *state, struct batch *batch, struct error 
     struct csv *csv = state;
     struct table_row row;
     struct located_row located_row;
-    bool failed;
     for (;;) {
-        switch (next_row(csv, &row, &located_row, &failed, error)) {
+        switch (next_row(csv, &row, &located_row, error)) {
         case ROW_FOUND:
             use_raw_bytes(csv, &located_row);
             table_records_add_row(&csv->table_records, &located_row, batch);
@@ -205,9 +207,11 @@ static enum read_status read_csv(void *state, struct batch *batch, struct error 
                              located_row.raw);
             return READ_OK;
         case ROW_END:
-            return failed ? READ_FAILED : READ_END;
-        default:
-            break; /* the rest of a broken row */
+            return READ_END;
+        case ROW_INCOMPLETE:
+            return READ_FAILED;
+        case ROW_BROKEN_REST:
+            break; /* skipped */
         }
     }
 }
@@ -216,7 +220,7 @@ static struct text explain(void *state, struct arena *arena)
 {
     struct csv *csv = state;
     if (csv->table_records.count == 0)
-        return TEXT("layout: nothing in it");
+        return TEXT("layout: the file is empty");
     struct text table = table_records_explain(&csv->table_records, arena);
     return arena_format(arena, "charset: %.*s\nlayout: %.*s\n%.*s",
                         TEXT_ARGUMENT(input_charset_description(csv->input)),
@@ -228,13 +232,13 @@ static void close_csv(void *state)
 {
     struct csv *csv = state;
     input_close(csv->input);
-    rows_close(csv->rows);
+    row_reader_close(csv->row_reader);
     table_records_free(&csv->table_records);
 }
 
 const struct connector csv_connector = {
     .name = "csv",
-    .summary = "CSV, TSV, semicolons; review exports and surveys",
+    .summary = "CSV, TSV and semicolon-separated tables; review exports and surveys",
     .options = options,
     .state_size = sizeof(struct csv),
     .recognize = recognize,

@@ -1,4 +1,4 @@
-/* layout.c - finding out how a delimited file is laid out. */
+/* layout.c - detects the layout of a delimited file. */
 #include "connectors/table/layout.h"
 
 #include <stdlib.h>
@@ -13,63 +13,72 @@
 enum {
     SAMPLE_ROWS = 1000,
     MAX_COLUMNS = MAX_TABLE_COLUMNS,
-    MAX_PREAMBLE_ROWS = 20, /* rows */
-    MIN_CERTAIN_SCORE = 75  /* of a trial: rarer delimiters are tried, too */
+    MAX_PREAMBLE_ROWS = 20,
+    MIN_CERTAIN_SCORE = 75 /* of a trial; below it, rare delimiters are tried too */
 };
 
-/* A way that the file could be meant, and what its head looks like then. */
+/* The sample rows in one dialect, and how well they fit a table. */
 struct dialect_trial {
     struct dialect dialect;
     const struct text **rows;
     size_t *counts;
     size_t row_count, broken_rows, blank_lines;
-    size_t width; /* cells of most rows */
+    size_t width; /* number of cells in most rows */
     size_t preamble;
     double score;
 };
 
-static void read_sample(struct dialect_trial *dialect_trial, struct text head, bool is_final,
-                        size_t expected_cells, size_t max_cell_size, struct arena *arena)
+/* State of table_layout_detect. */
+struct layout_search {
+    struct lookahead head;
+    const struct layout_options *options;
+    struct arena *arena;
+    struct dialect_trial best;
+};
+
+static void read_sample(const struct layout_search *search, struct dialect_trial *trial,
+                        size_t expected_cells)
 {
-    struct rows *rows = rows_open(dialect_trial->dialect, max_cell_size);
+    struct row_reader *reader = row_reader_open(trial->dialect, search->options->max_cell_size);
+    struct lookahead rest = search->head;
     struct table_row row;
-    dialect_trial->rows = arena_alloc(arena, SAMPLE_ROWS, sizeof(*dialect_trial->rows));
-    dialect_trial->counts = arena_alloc(arena, SAMPLE_ROWS, sizeof(*dialect_trial->counts));
-    dialect_trial->row_count = dialect_trial->broken_rows = dialect_trial->blank_lines = 0;
-    while (dialect_trial->row_count < SAMPLE_ROWS && dialect_trial->broken_rows < SAMPLE_ROWS) {
-        enum row_status kind = rows_next(rows, head, is_final, expected_cells, &row);
-        if (kind == ROW_END || kind == ROW_INCOMPLETE) {
-            dialect_trial->broken_rows += kind == ROW_INCOMPLETE && dialect_trial->row_count == 0;
+    trial->rows = arena_alloc(search->arena, SAMPLE_ROWS, sizeof(*trial->rows));
+    trial->counts = arena_alloc(search->arena, SAMPLE_ROWS, sizeof(*trial->counts));
+    trial->row_count = trial->broken_rows = trial->blank_lines = 0;
+    while (trial->row_count < SAMPLE_ROWS && trial->broken_rows < SAMPLE_ROWS) {
+        enum row_status status = row_reader_next(reader, rest, expected_cells, &row);
+        if (status == ROW_END || status == ROW_INCOMPLETE) {
+            trial->broken_rows += status == ROW_INCOMPLETE && trial->row_count == 0;
             break;
         }
-        dialect_trial->blank_lines += row.blank_size > 0 && dialect_trial->row_count > 0;
-        head = text_slice(head, row.blank_size + row.size, head.size);
-        if (kind != ROW_FOUND) {
-            dialect_trial->broken_rows += kind == ROW_BROKEN;
+        trial->blank_lines += row.blank_size > 0 && trial->row_count > 0;
+        rest.text = text_slice(rest.text, row.blank_size + row.size, rest.text.size);
+        if (status != ROW_FOUND) {
+            trial->broken_rows += status == ROW_BROKEN;
             continue;
         }
-        struct text *cells = arena_alloc(arena, row.count, sizeof(*cells));
+        struct text *cells = arena_alloc(search->arena, row.count, sizeof(*cells));
         for (size_t i = 0; i < row.count; i++)
-            cells[i] = arena_copy_text(arena, row.cells[i]);
-        dialect_trial->rows[dialect_trial->row_count] = cells;
-        dialect_trial->counts[dialect_trial->row_count++] = row.count;
+            cells[i] = arena_copy_text(search->arena, row.cells[i]);
+        trial->rows[trial->row_count] = cells;
+        trial->counts[trial->row_count++] = row.count;
     }
-    rows_close(rows);
+    row_reader_close(reader);
 }
 
-/* Cells of most rows. A first row that a quarter of all agree with is taken for the header, even
- * where short rows are many. */
-static size_t find_width(const struct dialect_trial *dialect_trial)
+/* The most frequent number of cells. A wider first row is taken for the header if a quarter of the
+ * rows are as wide, since short rows are common. */
+static size_t find_width(const struct dialect_trial *trial)
 {
     size_t *tally = memory_alloc(MAX_COLUMNS + 1, sizeof(*tally));
     size_t best = 0;
-    for (size_t i = 0; i < dialect_trial->row_count; i++)
-        tally[dialect_trial->counts[i] <= MAX_COLUMNS ? dialect_trial->counts[i] : MAX_COLUMNS]++;
+    for (size_t i = 0; i < trial->row_count; i++)
+        tally[trial->counts[i] <= MAX_COLUMNS ? trial->counts[i] : MAX_COLUMNS]++;
     for (size_t count = 1; count <= MAX_COLUMNS; count++)
         if (tally[count] > 0 && tally[count] >= tally[best])
             best = count;
-    size_t first = dialect_trial->row_count ? dialect_trial->counts[0] : 0;
-    if (first > best && first <= MAX_COLUMNS && tally[first] * 4 >= dialect_trial->row_count)
+    size_t first = trial->row_count ? trial->counts[0] : 0;
+    if (first > best && first <= MAX_COLUMNS && tally[first] * 4 >= trial->row_count)
         best = first;
     free(tally);
     return best;
@@ -83,21 +92,21 @@ static size_t count_filled_cells(const struct text *cells, size_t count)
     return filled;
 }
 
-/* Rows before the header: a title, the date of the export, notes. */
-static size_t find_preamble(const struct dialect_trial *dialect_trial)
+/* Number of rows above the header: a title, the date of the export, notes. */
+static size_t find_preamble(const struct dialect_trial *trial)
 {
-    size_t width = dialect_trial->width, row = 0;
+    size_t width = trial->width, row = 0;
     if (width < 2)
         return 0;
-    while (row + 1 < dialect_trial->row_count && row < MAX_PREAMBLE_ROWS) {
-        size_t count = dialect_trial->counts[row];
-        size_t filled = count_filled_cells(dialect_trial->rows[row], count);
+    while (row + 1 < trial->row_count && row < MAX_PREAMBLE_ROWS) {
+        size_t count = trial->counts[row];
+        size_t filled = count_filled_cells(trial->rows[row], count);
         bool title = width >= 3 ? filled <= 1 || count * 2 < width : count < 2;
         if (!title)
             return row;
         row++;
     }
-    return row < MAX_PREAMBLE_ROWS && row + 1 < dialect_trial->row_count ? row : 0;
+    return row < MAX_PREAMBLE_ROWS && row + 1 < trial->row_count ? row : 0;
 }
 
 static bool row_has_known_names(const struct text *cells, size_t count)
@@ -110,34 +119,31 @@ static bool row_has_known_names(const struct text *cells, size_t count)
     return false;
 }
 
-/* Share of rows as wide as most, from 0 to 100; a single column proves little. */
-static void score_trial(struct dialect_trial *dialect_trial)
+/* Scores the share of rows with the usual width, from 0 to 100. A single column proves little. */
+static void score_trial(struct dialect_trial *trial)
 {
-    if (dialect_trial->row_count == 0)
+    if (trial->row_count == 0)
         return;
-    dialect_trial->width = find_width(dialect_trial);
-    dialect_trial->preamble = find_preamble(dialect_trial);
+    trial->width = find_width(trial);
+    trial->preamble = find_preamble(trial);
     double matching_rows = 0;
-    for (size_t i = dialect_trial->preamble; i < dialect_trial->row_count; i++) {
-        size_t count = dialect_trial->counts[i];
-        while (count > dialect_trial->width &&
-               text_trim(dialect_trial->rows[i][count - 1]).size == 0)
-            count--; /* delimiters with nothing behind them */
-        if (count == dialect_trial->width)
+    for (size_t i = trial->preamble; i < trial->row_count; i++) {
+        size_t count = trial->counts[i];
+        while (count > trial->width && text_trim(trial->rows[i][count - 1]).size == 0)
+            count--; /* trailing delimiters */
+        if (count == trial->width)
             matching_rows += 1;
-        else if (count < dialect_trial->width && count > 1)
+        else if (count < trial->width && count > 1)
             matching_rows += 0.5; /* short rows are common */
     }
-    double rows =
-        (double)(dialect_trial->row_count - dialect_trial->preamble + dialect_trial->broken_rows);
-    dialect_trial->score = 100 * matching_rows / rows - 5 * (double)dialect_trial->preamble;
-    if (dialect_trial->counts[dialect_trial->preamble] != dialect_trial->width)
-        dialect_trial->score -= 10;
-    if (dialect_trial->width == 1)
-        dialect_trial->score *= 0.45;
-    else if (row_has_known_names(dialect_trial->rows[dialect_trial->preamble],
-                                 dialect_trial->counts[dialect_trial->preamble]))
-        dialect_trial->score += 15;
+    double rows = (double)(trial->row_count - trial->preamble + trial->broken_rows);
+    trial->score = 100 * matching_rows / rows - 5 * (double)trial->preamble;
+    if (trial->counts[trial->preamble] != trial->width)
+        trial->score -= 10;
+    if (trial->width == 1)
+        trial->score *= 0.45;
+    else if (row_has_known_names(trial->rows[trial->preamble], trial->counts[trial->preamble]))
+        trial->score += 15;
 }
 
 static bool is_number_or_date(struct text cell)
@@ -148,42 +154,41 @@ static bool is_number_or_date(struct text cell)
     return text_to_real(cell, &number) || date_parse(cell, DATE_ORDER_UNKNOWN, 0, &seconds);
 }
 
-/* Votes of one column: +1 when its cells are numbers below a word, -1 when the first is a number
- * too, 0 when it cannot say. */
-static int vote_on_header(const struct dialect_trial *dialect_trial, size_t column)
+/* The vote of a column for a header: 1 if numbers or dates are below a word, -1 if the first cell
+ * is a number or date, 0 otherwise. */
+static int vote_on_header(const struct dialect_trial *trial, size_t column)
 {
-    size_t first = dialect_trial->preamble, filled = 0, typed_cells = 0;
-    for (size_t row = first + 1; row < dialect_trial->row_count && filled < 50; row++) {
-        if (column >= dialect_trial->counts[row] ||
-            text_trim(dialect_trial->rows[row][column]).size == 0)
+    size_t first = trial->preamble, filled = 0, typed_cells = 0;
+    for (size_t row = first + 1; row < trial->row_count && filled < 50; row++) {
+        if (column >= trial->counts[row] || text_trim(trial->rows[row][column]).size == 0)
             continue;
         filled++;
-        typed_cells += is_number_or_date(dialect_trial->rows[row][column]);
+        typed_cells += is_number_or_date(trial->rows[row][column]);
     }
-    struct text name = text_trim(dialect_trial->rows[first][column]);
+    struct text name = text_trim(trial->rows[first][column]);
     if (is_number_or_date(name))
         return -1;
     return name.size > 0 && filled > 0 && typed_cells * 5 >= filled * 4 ? 1 : 0;
 }
 
-static bool name_repeats_below(const struct dialect_trial *dialect_trial, size_t column)
+static bool name_repeats_below(const struct dialect_trial *trial, size_t column)
 {
-    size_t first = dialect_trial->preamble;
-    struct text name = text_trim(dialect_trial->rows[first][column]);
-    for (size_t row = first + 1; row < dialect_trial->row_count; row++)
-        if (name.size > 0 && column < dialect_trial->counts[row] &&
-            text_equal(name, text_trim(dialect_trial->rows[row][column])))
+    size_t first = trial->preamble;
+    struct text name = text_trim(trial->rows[first][column]);
+    for (size_t row = first + 1; row < trial->row_count; row++)
+        if (name.size > 0 && column < trial->counts[row] &&
+            text_equal(name, text_trim(trial->rows[row][column])))
             return true;
     return false;
 }
 
-static bool has_header(const struct dialect_trial *dialect_trial)
+static bool has_header(const struct dialect_trial *trial)
 {
-    size_t first = dialect_trial->preamble, count = dialect_trial->counts[first];
-    const struct text *cells = dialect_trial->rows[first];
+    size_t first = trial->preamble, count = trial->counts[first];
+    const struct text *cells = trial->rows[first];
     int votes = 0, votes_against = 0;
     for (size_t column = 0; column < count; column++) {
-        int vote = vote_on_header(dialect_trial, column);
+        int vote = vote_on_header(trial, column);
         votes += vote;
         votes_against += vote < 0;
     }
@@ -191,29 +196,29 @@ static bool has_header(const struct dialect_trial *dialect_trial)
         return votes > 0;
     if (votes > 0 || row_has_known_names(cells, count))
         return true;
-    if (count == 1) { /* a list of texts: a header is a short word above long lines */
+    if (count == 1) { /* in a list of texts, a header is a short line above long ones */
         size_t below = 0;
-        for (size_t row = first + 1; row < dialect_trial->row_count; row++)
-            below += dialect_trial->rows[row][0].size;
-        size_t rows = dialect_trial->row_count - first - 1;
+        for (size_t row = first + 1; row < trial->row_count; row++)
+            below += trial->rows[row][0].size;
+        size_t rows = trial->row_count - first - 1;
         return rows == 0 || cells[0].size * 3 <= below / rows;
     }
     size_t repeated = 0;
     for (size_t column = 0; column < count; column++)
-        repeated += name_repeats_below(dialect_trial, column);
-    /* Nearly every table has a header: only rows that say the same over and over have none. */
-    size_t rows = dialect_trial->row_count - first - 1;
+        repeated += name_repeats_below(trial, column);
+    /* Nearly every table has a header. It has none if each cell of the first row repeats below. */
+    size_t rows = trial->row_count - first - 1;
     return rows < 4 || repeated < count_filled_cells(cells, count);
 }
 
-/* Columns of the table: as many as the header has, or more when nearly every row has more. */
-static size_t find_column_count(const struct dialect_trial *dialect_trial)
+/* Number of columns: that of the header, or more if nearly every row is wider. */
+static size_t find_column_count(const struct dialect_trial *trial)
 {
-    size_t header = dialect_trial->counts[dialect_trial->preamble], wider = 0;
-    size_t rows = dialect_trial->row_count - dialect_trial->preamble - 1;
-    for (size_t row = dialect_trial->preamble + 1; row < dialect_trial->row_count; row++)
-        wider += dialect_trial->counts[row] == dialect_trial->width;
-    return dialect_trial->width > header && wider * 5 >= rows * 4 ? dialect_trial->width : header;
+    size_t header = trial->counts[trial->preamble], wider = 0;
+    size_t rows = trial->row_count - trial->preamble - 1;
+    for (size_t row = trial->preamble + 1; row < trial->row_count; row++)
+        wider += trial->counts[row] == trial->width;
+    return trial->width > header && wider * 5 >= rows * 4 ? trial->width : header;
 }
 
 static const char *delimiter_name(struct dialect dialect)
@@ -224,7 +229,7 @@ static const char *delimiter_name(struct dialect dialect)
     case ';':
         return "semicolon";
     case '\t':
-        return dialect.quote ? "tab" : "tab, quotes are letters";
+        return dialect.quote ? "tab" : "tab, quotes are ordinary characters";
     case '|':
         return "vertical bar";
     case '^':
@@ -232,47 +237,46 @@ static const char *delimiter_name(struct dialect dialect)
     case '~':
         return "tilde";
     case ' ':
-        return "blank";
+        return "space";
     case 0:
-        return "no delimiter: a text a line";
+        return "no delimiter, one text per line";
     default:
         return "delimiter as given";
     }
 }
 
-static void fill_layout(struct table_layout *table_layout,
-                        const struct dialect_trial *dialect_trial,
-                        const struct layout_options *layout_options, struct arena *arena)
+static void fill_layout(struct table_layout *table_layout, const struct layout_search *search)
 {
-    size_t first = dialect_trial->preamble;
-    bool header = layout_options->header == HEADER_YES ||
-                  (layout_options->header == HEADER_AUTO && has_header(dialect_trial));
-    table_layout->dialect = dialect_trial->dialect;
+    const struct dialect_trial *trial = &search->best;
+    struct arena *arena = search->arena;
+    size_t first = trial->preamble;
+    bool header = search->options->header == HEADER_YES ||
+                  (search->options->header == HEADER_AUTO && has_header(trial));
+    table_layout->dialect = trial->dialect;
     table_layout->preamble = first;
     table_layout->header_rows = header ? 1 : 0;
-    table_layout->count = header ? find_column_count(dialect_trial) : dialect_trial->width;
+    table_layout->count = header ? find_column_count(trial) : trial->width;
     table_layout->header = arena_alloc(arena, table_layout->count, sizeof(*table_layout->header));
     for (size_t i = 0; i < table_layout->count; i++)
-        table_layout->header[i] = header && i < dialect_trial->counts[first]
-                                      ? dialect_trial->rows[first][i]
+        table_layout->header[i] = header && i < trial->counts[first]
+                                      ? trial->rows[first][i]
                                       : arena_format(arena, "column_%zu", i + 1);
-    table_layout->blank_lines = dialect_trial->blank_lines;
+    table_layout->blank_lines = trial->blank_lines;
     table_layout->has_known_names =
         header && row_has_known_names(table_layout->header, table_layout->count);
-    size_t begin = first + table_layout->header_rows, rows = dialect_trial->row_count - begin;
+    size_t begin = first + table_layout->header_rows, rows = trial->row_count - begin;
     if (table_layout->count > MAX_COLUMNS)
-        rows = 0; /* no table: the caller refuses it */
+        rows = 0; /* not a table: the caller refuses it */
     struct text *cells = arena_alloc(arena, rows * table_layout->count + 1, sizeof(*cells));
     for (size_t row = 0; row < rows; row++)
-        for (size_t i = 0; i < table_layout->count && i < dialect_trial->counts[begin + row]; i++)
-            cells[row * table_layout->count + i] = dialect_trial->rows[begin + row][i];
-    table_layout->samples = (struct samples){cells, rows, table_layout->count};
-    table_layout->score = dialect_trial->score < 0     ? 0
-                          : dialect_trial->score > 100 ? 100
-                                                       : (int)dialect_trial->score;
+        for (size_t i = 0; i < table_layout->count && i < trial->counts[begin + row]; i++)
+            cells[row * table_layout->count + i] = trial->rows[begin + row][i];
+    table_layout->samples = (struct samples){
+        .names = table_layout->header, .count = table_layout->count, .cells = cells, .rows = rows};
+    table_layout->score = trial->score < 0 ? 0 : trial->score > 100 ? 100 : (int)trial->score;
     table_layout->reason = arena_format(
         arena, "%zu column%s, %s, %s", table_layout->count, table_layout->count == 1 ? "" : "s",
-        delimiter_name(dialect_trial->dialect), header ? "with a header" : "without a header");
+        delimiter_name(trial->dialect), header ? "with a header" : "without a header");
     if (first > 0)
         table_layout->reason =
             arena_format(arena, "%.*s below %zu other line%s", TEXT_ARGUMENT(table_layout->reason),
@@ -301,20 +305,18 @@ static bool parse_delimiter(struct text delimiter_option, char *delimiter)
     return true;
 }
 
-/* Reads the head in one more way, and keeps it when it fits better. */
-static void try_dialect(struct dialect_trial *best, struct dialect dialect, double bonus,
-                        struct text head, bool is_final,
-                        const struct layout_options *layout_options, struct arena *arena)
+/* Parses the head in one more dialect, and keeps it if it fits better. */
+static void try_dialect(struct layout_search *search, struct dialect dialect, double bonus)
 {
-    struct dialect_trial dialect_trial = {.dialect = dialect};
-    read_sample(&dialect_trial, head, is_final, 0, layout_options->max_cell_size, arena);
-    score_trial(&dialect_trial);
-    dialect_trial.score += bonus;
-    if (dialect_trial.row_count > 0 && (best->row_count == 0 || dialect_trial.score > best->score))
-        *best = dialect_trial;
+    struct dialect_trial trial = {.dialect = dialect}, *best = &search->best;
+    read_sample(search, &trial, 0);
+    score_trial(&trial);
+    trial.score += bonus;
+    if (trial.row_count > 0 && (best->row_count == 0 || trial.score > best->score))
+        *best = trial;
 }
 
-/* How often `quote` stands at the begin and at the end of a cell. */
+/* Counts how often a quote is at the beginning [0] and at the end [1] of a cell. */
 static void count_quote_edges(struct text head, char delimiter, char quote, size_t quote_edges[2])
 {
     quote_edges[0] = quote_edges[1] = 0;
@@ -328,7 +330,7 @@ static void count_quote_edges(struct text head, char delimiter, char quote, size
     }
 }
 
-/* Cells in apostrophes, as in the text 'tis and the '90s they are not. */
+/* Whether cells are enclosed in apostrophes: they begin cells about as often as they end them. */
 static bool uses_apostrophe_quotes(struct text head, char delimiter)
 {
     size_t quote_edges[2];
@@ -338,82 +340,83 @@ static bool uses_apostrophe_quotes(struct text head, char delimiter)
     return quote_edges[0] >= 3 && more * 10 <= quote_edges[0];
 }
 
-/* Ways to write quotes that are rarer, where the head has their marks. */
-static void try_rare_quotes(struct dialect_trial *best, char delimiter, struct text head,
-                            bool is_final, const struct layout_options *layout_options,
-                            struct arena *arena)
+/* Tries rare notations of quotes where the head has signs of them. */
+static void try_rare_quotes(struct layout_search *search, char delimiter)
 {
+    struct text head = search->head.text;
     const char blank_quote[] = {delimiter, ' ', '"'};
     bool uses_backslash_escapes = text_find(head, TEXT("\\\""), 0) < head.size;
     bool trims_blanks =
         delimiter != ' ' && text_find(head, (struct text){blank_quote, 3}, 0) < head.size;
     if (uses_backslash_escapes)
-        try_dialect(best, (struct dialect){delimiter, '"', true, false}, 0, head, is_final,
-                    layout_options, arena);
+        try_dialect(search, (struct dialect){delimiter, '"', true, false}, 0);
     if (trims_blanks)
-        try_dialect(best, (struct dialect){delimiter, '"', false, true}, 0, head, is_final,
-                    layout_options, arena);
+        try_dialect(search, (struct dialect){delimiter, '"', false, true}, 0);
     if (uses_apostrophe_quotes(head, delimiter))
-        try_dialect(best, (struct dialect){delimiter, '\'', false, false}, 1, head, is_final,
-                    layout_options, arena);
+        try_dialect(search, (struct dialect){delimiter, '\'', false, false}, 1);
 }
 
-/* Delimiters that prose is full of, or that hardly anybody uses: only where every row fits. */
-static void try_rare_delimiters(struct dialect_trial *best, struct text head, bool is_final,
-                                const struct layout_options *layout_options, struct arena *arena)
+/* Tries delimiters that are frequent in prose or rare in tables; accepted only if every row fits.
+ */
+static void try_rare_delimiters(struct layout_search *search)
 {
     enum { MIN_SCORE = 90, MIN_WIDTH = 3 };
     static const char delimiters[] = {'^', '~', ' '};
+    struct dialect_trial common_best = search->best;
     for (size_t i = 0; i < sizeof(delimiters); i++) {
-        struct dialect_trial rare_trial = {0};
-        try_dialect(&rare_trial, (struct dialect){delimiters[i], '"', false, false}, 0, head,
-                    is_final, layout_options, arena);
-        if (rare_trial.row_count > 1 && rare_trial.width >= MIN_WIDTH &&
-            rare_trial.score >= MIN_SCORE && rare_trial.score > best->score)
-            *best = rare_trial;
+        search->best = (struct dialect_trial){0};
+        try_dialect(search, (struct dialect){delimiters[i], '"', false, false}, 0);
+        if (search->best.row_count > 1 && search->best.width >= MIN_WIDTH &&
+            search->best.score >= MIN_SCORE && search->best.score > common_best.score)
+            common_best = search->best;
     }
+    search->best = common_best;
 }
 
-bool table_layout_detect(struct table_layout *table_layout, struct text head, bool is_final,
-                         const struct layout_options *layout_options, struct arena *arena,
-                         struct text *fault)
+static void try_delimiters(struct layout_search *search, bool is_given, char given_delimiter)
 {
     static const struct dialect common_dialects[] = {
         {',', '"', false, false}, {';', '"', false, false}, {'\t', '"', false, false},
         {'\t', 0, false, false},  {'|', '"', false, false}, {0, 0, false, false}};
-    char delimiter_option = 0;
-    bool is_given = layout_options->delimiter.size > 0;
+    enum { COMMON_COUNT = sizeof(common_dialects) / sizeof(*common_dialects) };
+    bool is_common = given_delimiter == 0 || strchr(",;\t|", given_delimiter);
+    for (size_t i = 0; i < COMMON_COUNT; i++)
+        if (!is_given || common_dialects[i].delimiter == given_delimiter)
+            try_dialect(search, common_dialects[i], 0);
+    if (is_given && !is_common) {
+        try_dialect(search, (struct dialect){given_delimiter, '"', false, false}, 0);
+        try_dialect(search, (struct dialect){given_delimiter, 0, false, false}, 0);
+    }
+    if (!is_given && search->best.row_count > 0 &&
+        (search->best.width == 1 || search->best.score < MIN_CERTAIN_SCORE))
+        try_rare_delimiters(search);
+    for (size_t i = 0; i < COMMON_COUNT; i++)
+        if (common_dialects[i].quote &&
+            (!is_given || common_dialects[i].delimiter == given_delimiter))
+            try_rare_quotes(search, common_dialects[i].delimiter);
+}
+
+bool table_layout_detect(struct table_layout *table_layout, struct lookahead head,
+                         const struct layout_options *options, struct arena *arena,
+                         struct text *fault)
+{
+    char delimiter = 0;
+    bool is_given = options->delimiter.size > 0;
+    struct layout_search search = {.head = head, .options = options, .arena = arena};
     *table_layout = (struct table_layout){0};
-    if (is_given && !parse_delimiter(layout_options->delimiter, &delimiter_option)) {
+    if (is_given && !parse_delimiter(options->delimiter, &delimiter)) {
         *fault = TEXT("expected one character, or comma, semicolon, tab, space, none");
         return false;
     }
-    struct dialect_trial best = {0};
-    bool is_listed = delimiter_option == 0 || strchr(",;\t|", delimiter_option);
-    for (size_t i = 0; i < sizeof(common_dialects) / sizeof(*common_dialects); i++)
-        if (!is_given || common_dialects[i].delimiter == delimiter_option)
-            try_dialect(&best, common_dialects[i], 0, head, is_final, layout_options, arena);
-    if (is_given && !is_listed) {
-        try_dialect(&best, (struct dialect){delimiter_option, '"', false, false}, 0, head, is_final,
-                    layout_options, arena);
-        try_dialect(&best, (struct dialect){delimiter_option, 0, false, false}, 0, head, is_final,
-                    layout_options, arena);
-    }
-    if (!is_given && best.row_count > 0 && (best.width == 1 || best.score < MIN_CERTAIN_SCORE))
-        try_rare_delimiters(&best, head, is_final, layout_options, arena);
-    for (size_t i = 0; i < sizeof(common_dialects) / sizeof(*common_dialects); i++)
-        if (common_dialects[i].quote &&
-            (!is_given || common_dialects[i].delimiter == delimiter_option))
-            try_rare_quotes(&best, common_dialects[i].delimiter, head, is_final, layout_options,
-                            arena);
-    if (best.row_count == 0)
-        return true; /* nothing but blank lines */
-    /* Again, now that it is known how wide a whole row is. */
-    read_sample(&best, head, is_final, best.width, layout_options->max_cell_size, arena);
-    best.preamble = 0;
-    score_trial(&best);
-    if (best.row_count > 0)
-        fill_layout(table_layout, &best, layout_options, arena);
+    try_delimiters(&search, is_given, delimiter);
+    if (search.best.row_count == 0)
+        return true; /* only blank lines */
+    /* Once more: the width of a whole row is known now, which decides where broken rows end. */
+    read_sample(&search, &search.best, search.best.width);
+    search.best.preamble = 0;
+    score_trial(&search.best);
+    if (search.best.row_count > 0)
+        fill_layout(table_layout, &search);
     return true;
 }
 
@@ -429,7 +432,7 @@ void make_names_unique(struct text *names, size_t count, struct arena *arena)
 {
     for (size_t i = 1; i < count; i++) {
         struct text name = names[i];
-        /* Past twenty of a name its column's number makes it different at once. */
+        /* Beyond 20 equal names, steps by the column's number keep the search short. */
         for (size_t copy = 2; is_name_taken(names, i, names[i]); copy += copy < 20 ? 1 : i)
             names[i] = arena_format(arena, "%.*s_%zu", TEXT_ARGUMENT(name), copy);
     }

@@ -1,43 +1,44 @@
-/* layout.h - how a delimited file is laid out: delimiter, quoting, where its header stands. Found
- * by reading its head with the real parser, once for every way it could be meant. */
+/* layout.h - detects the layout of a delimited file: delimiter, quotes, position of the header.
+ * Parses the beginning of the file with every candidate dialect and keeps the one that fits best.
+ */
 #ifndef CONNECTORS_TABLE_LAYOUT_H
 #define CONNECTORS_TABLE_LAYOUT_H
 
 #include "base/arena.h"
 #include "connectors/columns/column_profile.h"
-#include "connectors/table/rows.h"
+#include "connectors/table/row_reader.h"
 
-enum { MAX_TABLE_COLUMNS = 4096 }; /* columns of a table that makes sense */
+enum { MAX_TABLE_COLUMNS = 4096 };
 
 enum header_choice { HEADER_AUTO, HEADER_YES, HEADER_NO };
 
-/* What the user said. */
 struct layout_options {
-    struct text delimiter; /* one character, or comma, semicolon, tab, space, none; empty: find */
+    struct text delimiter; /* one character, or comma, semicolon, tab, space, none; empty: detect */
     enum header_choice header;
-    size_t max_cell_size;
+    size_t max_cell_size; /* in bytes */
 };
 
 struct table_layout {
     struct dialect dialect;
-    size_t preamble;        /* rows before the header, to be left out */
-    size_t header_rows;     /* 0 or 1; a survey may find that there are more */
-    size_t count;           /* columns */
-    struct text *header;    /* the header's cells as they stand; "column_1", ... without one */
-    struct samples samples; /* of the rows behind the header; missing cells are empty */
-    size_t blank_lines;     /* between the sample rows: prose has them, tables hardly */
-    int score;              /* 0 to 100: how much it looks like a table */
-    bool has_known_names;   /* the header holds names that exports use */
-    struct text reason;     /* "3 columns, comma, header in line 1" */
+    size_t preamble;        /* rows above the header, to be skipped */
+    size_t header_rows;     /* 0 or 1; a survey may have more */
+    size_t count;           /* columns; above MAX_TABLE_COLUMNS it is not a table */
+    struct text *header;    /* the cells of the header; "column_1", ... without one */
+    struct samples samples; /* rows below the header; missing cells are empty */
+    size_t blank_lines;     /* between the sample rows: frequent in prose, rare in tables */
+    int score;              /* 0 to 100: how well it fits a table */
+    bool has_known_names;   /* the header contains known column names */
+    struct text reason;     /* "3 columns, comma, with a header" */
 };
 
-/* Reads `head` (UTF-8; `last`: it is the whole file). Everything is allocated from `arena`. False
- * when `wishes.delimiter` is none. */
-bool table_layout_detect(struct table_layout *table_layout, struct text head, bool is_final,
-                         const struct layout_options *layout_options, struct arena *arena,
+/* Detects the layout from the beginning of a file; a count of 0 means that it has only blank lines.
+ * Everything is allocated from `arena`. False, with the reason in *fault, if options->delimiter is
+ * invalid. */
+bool table_layout_detect(struct table_layout *table_layout, struct lookahead head,
+                         const struct layout_options *options, struct arena *arena,
                          struct text *fault);
 
-/* The names made different: the second "Score" becomes "Score_2". */
+/* Makes the names distinct: the second "Score" becomes "Score_2". */
 void make_names_unique(struct text *names, size_t count, struct arena *arena);
 
 #endif

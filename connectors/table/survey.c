@@ -1,5 +1,5 @@
 /* survey.c - Qualtrics (three header rows, two in old exports), SurveyMonkey (two), and any table
- * with several questions answered in own words. */
+ * with several questions answered in free text. */
 #include "connectors/table/survey.h"
 
 #include <string.h>
@@ -8,51 +8,45 @@
 
 enum { MAX_TAG_SIZE = 80 };
 
-/* Zones that Qualtrics names in its third row, in standard time: without a time-zone database an
- * hour of summer time is left out. */
-static const struct {
-    const char *name;
-    int minutes;
-} zones[] = {
-    {"America/New_York", -300},
-    {"America/Chicago", -360},
-    {"America/Denver", -420},
-    {"America/Phoenix", -420},
-    {"America/Los_Angeles", -480},
-    {"America/Toronto", -300},
-    {"America/Sao_Paulo", -180},
-    {"America/Mexico_City", -360},
-    {"Europe/London", 0},
-    {"Europe/Dublin", 0},
-    {"Europe/Lisbon", 0},
-    {"Europe/Paris", 60},
-    {"Europe/Berlin", 60},
-    {"Europe/Zurich", 60},
-    {"Europe/Vienna", 60},
-    {"Europe/Madrid", 60},
-    {"Europe/Rome", 60},
-    {"Europe/Amsterdam", 60},
-    {"Europe/Stockholm", 60},
-    {"Europe/Warsaw", 60},
-    {"Europe/Helsinki", 120},
-    {"Europe/Athens", 120},
-    {"Europe/Moscow", 180},
-    {"Asia/Dubai", 240},
-    {"Asia/Kolkata", 330},
-    {"Asia/Calcutta", 330},
-    {"Asia/Singapore", 480},
-    {"Asia/Hong_Kong", 480},
-    {"Asia/Shanghai", 480},
-    {"Asia/Taipei", 480},
-    {"Asia/Seoul", 540},
-    {"Asia/Tokyo", 540},
-    {"Australia/Sydney", 600},
-    {"Pacific/Auckland", 720},
-    {"UTC", 0},
-    {"GMT", 0},
+enum survey_word_meaning {
+    RESPONSE_LABEL,      /* SurveyMonkey's second header row: a column with one answer */
+    OPEN_RESPONSE_LABEL, /* the same, with an answer in free text */
+    TEST_STATUS,         /* Qualtrics' status of a test response */
+    FREE_TEXT            /* part of the name of a column with free text */
 };
 
-/* The value of a member in {"ImportId":"QID1_TEXT","timeZone":"UTC"}. */
+static const struct {
+    const char *text;
+    enum survey_word_meaning meaning;
+} survey_words[] = {
+#define ROW(language, text, meaning) {text, meaning},
+#include "connectors/table/data/survey_words.inc"
+#undef ROW
+};
+
+enum { SURVEY_WORD_COUNT = sizeof(survey_words) / sizeof(*survey_words) };
+
+/* Time zones that Qualtrics names in its third row, by their standard time: the hour of summer time
+ * is ignored. */
+static const struct {
+    const char *name;
+    int minutes; /* east of UTC */
+} time_zones[] = {
+#define ROW(language, name, minutes) {name, minutes},
+#include "connectors/table/data/time_zones.inc"
+#undef ROW
+};
+
+static bool has_meaning(struct text cell, enum survey_word_meaning meaning)
+{
+    for (size_t i = 0; i < SURVEY_WORD_COUNT; i++)
+        if (survey_words[i].meaning == meaning &&
+            text_equal_ignore_case(cell, text_of(survey_words[i].text)))
+            return true;
+    return false;
+}
+
+/* The value of a member of {"ImportId":"QID1_TEXT","timeZone":"UTC"}. */
 static struct text find_json_value(struct text cell, const char *member)
 {
     size_t at = text_find(cell, text_of(member), 0);
@@ -62,7 +56,7 @@ static struct text find_json_value(struct text cell, const char *member)
     return text_slice(cell, begin, text_find(cell, TEXT("\""), begin));
 }
 
-/* <br> and <p> divide words, <b> and the like do not. */
+/* Whether the tag separates words, as <br> and <p> do and <b> does not. */
 static bool is_block_tag(struct text tag)
 {
     static const char *const block_tags[] = {"br", "p", "div", "li", "ul", "td", "tr", "hr", "h"};
@@ -76,7 +70,7 @@ static bool is_block_tag(struct text tag)
     return false;
 }
 
-/* Without markup, white space folded: "What do you<br>like?" */
+/* Removes markup and collapses white space: "What do you<br>like?" */
 static struct text question_to_plain_text(struct text text, struct arena *arena)
 {
     char *bytes = arena_alloc(arena, text.size + 1, 1);
@@ -106,6 +100,16 @@ static size_t find_column_index(const struct text *names, size_t count, const ch
     return SIZE_MAX;
 }
 
+/* The column with the first of the candidate names that exists; the list ends with NULL. */
+static size_t find_first_column(const struct text *names, size_t count,
+                                const char *const *candidates)
+{
+    size_t found = SIZE_MAX;
+    for (; *candidates && found == SIZE_MAX; candidates++)
+        found = find_column_index(names, count, *candidates);
+    return found;
+}
+
 static const struct text *sample_row(const struct table_layout *table_layout, size_t row)
 {
     return table_layout->samples.cells + row * table_layout->count;
@@ -122,37 +126,45 @@ static bool is_import_row(const struct table_layout *table_layout, size_t row)
     return imports > 0 && imports * 2 >= filled;
 }
 
-/* "id=ResponseId", for a column that the format gives a role. */
-static void add_role(struct survey *survey, enum role role, size_t column, struct arena *arena)
+struct samples survey_data_rows(const struct survey *survey,
+                                const struct table_layout *table_layout)
 {
-    struct text name = column == SIZE_MAX ? TEXT("") : text_trim(survey->names[column]);
-    survey->mapping =
-        arena_format(arena, "%.*s%s%s=%.*s", TEXT_ARGUMENT(survey->mapping),
-                     survey->mapping.size ? "," : "", role_names[role], TEXT_ARGUMENT(name));
+    struct samples samples = table_layout->samples;
+    samples.names = survey->names;
+    size_t extra_header_rows = survey->header_rows - table_layout->header_rows;
+    samples.cells += extra_header_rows * samples.count;
+    samples.rows -= extra_header_rows;
+    return samples;
 }
 
-/* The score beside the answers: the column whose name or question asks for one, and that holds
- * numbers. */
-static void add_rating(struct survey *survey, const struct table_layout *table_layout,
-                       struct arena *arena)
+/* The score that belongs to the answers: the column with the best name or question for one, among
+ * those that hold numbers. */
+static void find_rating(struct survey *survey, const struct table_layout *table_layout)
 {
-    struct samples data = table_layout->samples;
-    size_t extra_header_rows = survey->header_rows - 1, best_column = SIZE_MAX;
+    enum { MIN_RATING_SCORE = 40 };
+    struct samples samples = survey_data_rows(survey, table_layout);
+    size_t best_column = SIZE_MAX;
     int best = 0;
-    data.cells += extra_header_rows * data.count;
-    data.rows -= extra_header_rows;
     for (size_t i = 0; i < table_layout->count; i++) {
         int by_name = column_name_score(ROLE_RATING, survey->names[i]);
         int by_question = column_name_score(ROLE_RATING, survey->questions[i]);
         int score = by_name > by_question ? by_name : by_question;
-        struct column_profile profile = column_profile_measure(&data, i);
+        struct column_profile profile = column_profile_measure(&samples, i);
         if (score > best && profile.filled > 0 && profile.numbers * 2 >= profile.filled) {
             best = score;
             best_column = i;
         }
     }
-    if (best >= 40)
-        add_role(survey, ROLE_RATING, best_column, arena);
+    if (best >= MIN_RATING_SCORE)
+        known_roles_set(&survey->known_roles, ROLE_RATING, best_column);
+}
+
+/* Sets *seconds to the offset of a time zone, if it is known. */
+static void find_zone_seconds(struct text name, int *seconds)
+{
+    for (size_t i = 0; i < sizeof(time_zones) / sizeof(*time_zones); i++)
+        if (text_equal(name, text_of(time_zones[i].name)))
+            *seconds = time_zones[i].minutes * 60;
 }
 
 static void read_qualtrics(struct survey *survey, const struct table_layout *table_layout,
@@ -165,7 +177,7 @@ static void read_qualtrics(struct survey *survey, const struct table_layout *tab
     survey->header_rows = 3;
     for (size_t i = 0; i < table_layout->count; i++) {
         struct text import = find_json_value(imports[i], "\"ImportId\"");
-        struct text zone = find_json_value(imports[i], "\"timeZone\"");
+        find_zone_seconds(find_json_value(imports[i], "\"timeZone\""), &survey->zone_seconds);
         survey->questions[i] = question_to_plain_text(sample_row(table_layout, 0)[i], arena);
         if (text_equal(import, TEXT("recordedDate")) ||
             (date_column == SIZE_MAX && text_equal(import, TEXT("endDate"))))
@@ -179,24 +191,21 @@ static void read_qualtrics(struct survey *survey, const struct table_layout *tab
         if (import.size > 5 &&
             text_equal(text_slice(import, import.size - 5, import.size), TEXT("_TEXT")))
             answer_columns[count++] = i;
-        for (size_t k = 0; zone.size > 0 && k < sizeof(zones) / sizeof(*zones); k++)
-            if (text_equal(zone, text_of(zones[k].name)))
-                survey->zone_seconds = zones[k].minutes * 60;
     }
     survey->answer_columns = answer_columns;
     survey->answer_count = count;
     if (id == SIZE_MAX)
         id = find_column_index(table_layout->header, table_layout->count, "ResponseId");
-    add_role(survey, ROLE_TEXT, SIZE_MAX, arena);
-    add_role(survey, ROLE_TITLE, SIZE_MAX, arena);
-    add_role(survey, ROLE_AUTHOR, SIZE_MAX, arena);
-    add_role(survey, ROLE_ID, id, arena);
-    add_role(survey, ROLE_DATE, date_column, arena);
-    add_role(survey, ROLE_LANG, language, arena);
-    add_rating(survey, table_layout, arena);
+    known_roles_set(&survey->known_roles, ROLE_TEXT, SIZE_MAX);
+    known_roles_set(&survey->known_roles, ROLE_TITLE, SIZE_MAX);
+    known_roles_set(&survey->known_roles, ROLE_AUTHOR, SIZE_MAX);
+    known_roles_set(&survey->known_roles, ROLE_ID, id);
+    known_roles_set(&survey->known_roles, ROLE_DATE, date_column);
+    known_roles_set(&survey->known_roles, ROLE_LANG, language);
+    find_rating(survey, table_layout);
 }
 
-/* V1, V2, ... above ResponseID, ResponseSet, ... */
+/* Old exports have V1, V2, ... above ResponseID, ResponseSet, ... */
 static bool is_old_qualtrics(const struct table_layout *table_layout)
 {
     return table_layout->count > 4 && table_layout->samples.rows > 0 &&
@@ -213,22 +222,16 @@ static void read_old_qualtrics(struct survey *survey, const struct table_layout 
     for (size_t i = 0; i < table_layout->count; i++) {
         survey->questions[i] = question_to_plain_text(labels[i], arena);
         if (text_starts_with(table_layout->header[i], TEXT("V")) && labels[i].size > 0)
-            survey->names[i] = text_trim(labels[i]); /* V7 says nothing, Status does */
+            survey->names[i] = text_trim(labels[i]); /* "Status" instead of "V7" */
     }
     survey->status_column = find_column_index(survey->names, table_layout->count, "Status");
-    add_role(survey, ROLE_TITLE, SIZE_MAX, arena);
-    add_role(survey, ROLE_AUTHOR, SIZE_MAX, arena);
-    add_role(survey, ROLE_ID, find_column_index(survey->names, table_layout->count, "ResponseID"),
-             arena);
-    add_role(survey, ROLE_DATE, find_column_index(survey->names, table_layout->count, "EndDate"),
-             arena);
-    add_rating(survey, table_layout, arena);
-}
-
-static bool is_response_label(struct text label)
-{
-    return text_equal_ignore_case(label, TEXT("Response")) ||
-           text_equal_ignore_case(label, TEXT("Open-Ended Response"));
+    known_roles_set(&survey->known_roles, ROLE_TITLE, SIZE_MAX);
+    known_roles_set(&survey->known_roles, ROLE_AUTHOR, SIZE_MAX);
+    known_roles_set(&survey->known_roles, ROLE_ID,
+                    find_column_index(survey->names, table_layout->count, "ResponseID"));
+    known_roles_set(&survey->known_roles, ROLE_DATE,
+                    find_column_index(survey->names, table_layout->count, "EndDate"));
+    find_rating(survey, table_layout);
 }
 
 static bool is_survey_monkey(const struct table_layout *table_layout)
@@ -238,7 +241,7 @@ static bool is_survey_monkey(const struct table_layout *table_layout)
         text_trim(sample_row(table_layout, 0)[0]).size > 0)
         return false;
     for (size_t i = 0; i < table_layout->count; i++)
-        labels += is_response_label(text_trim(sample_row(table_layout, 0)[i]));
+        labels += has_meaning(text_trim(sample_row(table_layout, 0)[i]), RESPONSE_LABEL);
     return labels > 1 || (labels == 1 &&
                           text_starts_with(text_trim(table_layout->header[0]), TEXT("Respondent")));
 }
@@ -253,30 +256,27 @@ static void read_survey_monkey(struct survey *survey, const struct table_layout 
     survey->header_rows = 2;
     for (size_t i = 0; i < table_layout->count; i++) {
         struct text label = text_trim(labels[i]);
-        if (text_trim(table_layout->header[i]).size > 0) /* a blank one goes on with the question */
+        if (text_trim(table_layout->header[i]).size > 0) /* a blank cell continues the question */
             question = question_to_plain_text(table_layout->header[i], arena);
-        bool plain = label.size == 0 || is_response_label(label);
+        bool plain = label.size == 0 || has_meaning(label, RESPONSE_LABEL);
         survey->names[i] = plain ? question
                                  : arena_format(arena, "%.*s: %.*s", TEXT_ARGUMENT(question),
                                                 TEXT_ARGUMENT(label));
         survey->questions[i] = survey->names[i];
-        if (text_equal_ignore_case(label, TEXT("Open-Ended Response")))
+        if (has_meaning(label, OPEN_RESPONSE_LABEL))
             answer_columns[survey->answer_count++] = i;
     }
     survey->answer_columns = answer_columns;
-    static const char *const ids[] = {"Respondent ID", "RespondentID"};
-    static const char *const dates[] = {"End Date", "Date Modified", "Date Created", "Start Date"};
-    size_t found = SIZE_MAX;
-    for (size_t i = 0; i < 2 && found == SIZE_MAX; i++)
-        found = find_column_index(survey->names, table_layout->count, ids[i]);
-    add_role(survey, ROLE_ID, found, arena);
-    found = SIZE_MAX;
-    for (size_t i = 0; i < 4 && found == SIZE_MAX; i++)
-        found = find_column_index(survey->names, table_layout->count, dates[i]);
-    add_role(survey, ROLE_DATE, found, arena);
-    add_role(survey, ROLE_TITLE, SIZE_MAX, arena);
-    add_role(survey, ROLE_AUTHOR, SIZE_MAX, arena);
-    add_rating(survey, table_layout, arena);
+    static const char *const ids[] = {"Respondent ID", "RespondentID", NULL};
+    static const char *const dates[] = {"End Date", "Date Modified", "Date Created", "Start Date",
+                                        NULL};
+    known_roles_set(&survey->known_roles, ROLE_ID,
+                    find_first_column(survey->names, table_layout->count, ids));
+    known_roles_set(&survey->known_roles, ROLE_DATE,
+                    find_first_column(survey->names, table_layout->count, dates));
+    known_roles_set(&survey->known_roles, ROLE_TITLE, SIZE_MAX);
+    known_roles_set(&survey->known_roles, ROLE_AUTHOR, SIZE_MAX);
+    find_rating(survey, table_layout);
 }
 
 void survey_detect(struct survey *survey, const struct table_layout *table_layout,
@@ -307,59 +307,67 @@ static bool has_other_role(const struct mapping *mapping, size_t column)
     return false;
 }
 
-/* The name says that whoever answers writes. */
-static bool name_says_free_text(struct text name)
+static bool says_free_text(struct text name)
 {
-    return text_find(name, TEXT("free text"), 0) < name.size ||
-           text_find(name, TEXT("_TEXT"), 0) < name.size;
+    for (size_t i = 0; i < SURVEY_WORD_COUNT; i++)
+        if (survey_words[i].meaning == FREE_TEXT &&
+            text_find(name, text_of(survey_words[i].text), 0) < name.size)
+            return true;
+    return false;
 }
 
-void survey_select_answers(struct survey *survey, const struct table_layout *table_layout,
-                           struct samples samples, const struct mapping *mapping,
-                           struct arena *arena)
+static bool is_answer_column(const struct survey *survey, size_t column)
 {
-    if (mapping->text_column_count > 1) {
-        survey->answer_columns = mapping->text_columns;
-        survey->answer_count = mapping->text_column_count;
-        return;
-    }
-    size_t text = mapping->columns[ROLE_TEXT];
-    bool known =
-        text != SIZE_MAX && column_name_score(ROLE_TEXT, survey->names[text]) >= COLUMN_NAME_EXACT;
-    if (mapping->text_column_count == 1 || (!survey->name && known)) {
-        survey->answer_count = 0; /* one text column, no questions */
-        return;
-    }
-    size_t *answer_columns = arena_alloc(arena, table_layout->count, sizeof(*answer_columns));
+    for (size_t i = 0; i < survey->answer_count; i++)
+        if (survey->answer_columns[i] == column)
+            return true;
+    return false;
+}
+
+/* Adds the columns of free text to those that the format marks. */
+static void find_answers(struct survey *survey, const struct samples *samples,
+                         const struct mapping *mapping, struct arena *arena)
+{
+    size_t *answer_columns = arena_alloc(arena, samples->count, sizeof(*answer_columns));
     size_t count = 0, question_count = 0;
-    for (size_t i = 0; i < table_layout->count; i++) {
-        bool is_known_answer = false;
-        for (size_t k = 0; k < survey->answer_count; k++)
-            is_known_answer |= survey->answer_columns[k] == i;
-        struct column_profile profile = column_profile_measure(&samples, i);
+    bool has_text = mapping->columns[ROLE_TEXT] != SIZE_MAX;
+    for (size_t i = 0; i < samples->count; i++) {
+        bool is_marked = is_answer_column(survey, i);
+        struct column_profile profile = column_profile_measure(samples, i);
         bool is_question = column_name_is_question(survey->questions[i]);
-        bool says_free_text =
-            name_says_free_text(survey->names[i]) || name_says_free_text(survey->questions[i]);
-        if (!is_known_answer &&
+        bool is_named_free_text =
+            says_free_text(survey->names[i]) || says_free_text(survey->questions[i]);
+        if (!is_marked &&
             (has_other_role(mapping, i) || profile.numbers * 2 > profile.filled ||
-             !(says_free_text || column_profile_is_free_text(&profile, is_question))))
+             !(is_named_free_text || column_profile_is_free_text(&profile, is_question))))
             continue;
         answer_columns[count++] = i;
-        question_count += is_question || is_known_answer || says_free_text;
+        question_count += is_question || is_marked || is_named_free_text;
     }
-    if (survey->name || (count > 1 && question_count > 1) || (text == SIZE_MAX && count > 0)) {
+    if (survey->name || (count > 1 && question_count > 1) || (!has_text && count > 0)) {
         survey->answer_columns = answer_columns;
         survey->answer_count = count;
     }
 }
 
+void survey_select_answers(struct survey *survey, const struct samples *samples,
+                           const struct mapping *mapping, struct arena *arena)
+{
+    size_t text = mapping->columns[ROLE_TEXT];
+    bool has_known_name =
+        text != SIZE_MAX && column_name_score(ROLE_TEXT, survey->names[text]) >= COLUMN_NAME_EXACT;
+    if (mapping->text_column_count > 1) {
+        survey->answer_columns = mapping->text_columns;
+        survey->answer_count = mapping->text_column_count;
+    } else if (mapping->text_column_count == 1 || (!survey->name && has_known_name)) {
+        survey->answer_count = 0; /* a single text column, no questions */
+    } else {
+        find_answers(survey, samples, mapping, arena);
+    }
+}
+
 bool survey_is_test_response(const struct survey *survey, const struct text *cells, size_t count)
 {
-    static const char *const tests[] = {"Survey Preview", "Survey Test", "1", "2"};
-    if (survey->status_column >= count)
-        return false;
-    for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++)
-        if (text_equal_ignore_case(text_trim(cells[survey->status_column]), text_of(tests[i])))
-            return true;
-    return false;
+    return survey->status_column < count &&
+           has_meaning(text_trim(cells[survey->status_column]), TEST_STATUS);
 }

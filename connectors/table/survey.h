@@ -1,5 +1,5 @@
-/* survey.h - exports with a row a respondent and a column a question: header rows beyond the
- * first, and which questions were answered in the respondent's own words. */
+/* survey.h - survey exports, with a row for each respondent and a column for each question: their
+ * header rows beyond the first, and the columns that hold answers in the respondent's own words. */
 #ifndef CONNECTORS_TABLE_SURVEY_H
 #define CONNECTORS_TABLE_SURVEY_H
 
@@ -7,28 +7,32 @@
 #include "connectors/table/layout.h"
 
 struct survey {
-    const char *name;       /* "Qualtrics export"; NULL: no survey */
-    size_t header_rows;     /* all of them */
-    struct text *names;     /* of the columns, made from the header rows; as many as the layout's */
-    struct text *questions; /* what was asked */
+    const char *name;       /* "Qualtrics export"; NULL: no known survey tool */
+    size_t header_rows;     /* in total */
+    struct text *names;     /* of the columns, made from the header rows */
+    struct text *questions; /* per column */
     size_t status_column;   /* of Qualtrics; SIZE_MAX: none */
     int zone_seconds;       /* of its dates, east of UTC */
-    struct text mapping;    /* roles known from the format, as `map =` says them */
-    const size_t *answer_columns; /* columns in own words */
+    struct known_roles known_roles;
+    const size_t *answer_columns;
     size_t answer_count;
 };
 
-/* Looks at the header and the rows behind it. From `arena`; texts are borrowed from the layout. */
+/* Recognises a survey by the header and the rows below it. Texts are allocated from `arena` or
+ * borrowed from the layout. */
 void survey_detect(struct survey *survey, const struct table_layout *table_layout,
                    struct arena *arena);
 
-/* Fills in `answers` after mapping_find: the columns given as text=, those that the format names,
- * or, where no column's name says that it is the text, all that look written by people. */
-void survey_select_answers(struct survey *survey, const struct table_layout *table_layout,
-                           struct samples samples, const struct mapping *mapping,
-                           struct arena *arena);
+/* The sample rows below all header rows, with the survey's names. */
+struct samples survey_data_rows(const struct survey *survey,
+                                const struct table_layout *table_layout);
 
-/* A test of the survey's author, not a respondent. */
+/* Sets the answer columns after mapping_find: those that the user gave as text=, those that the
+ * format marks or, if no column is named like a text, all columns of free text. */
+void survey_select_answers(struct survey *survey, const struct samples *samples,
+                           const struct mapping *mapping, struct arena *arena);
+
+/* Whether the survey's author made the response to test it. */
 bool survey_is_test_response(const struct survey *survey, const struct text *cells, size_t count);
 
 #endif

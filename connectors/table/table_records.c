@@ -1,4 +1,4 @@
-/* table_records.c - from rows of cells to records. */
+/* table_records.c - turns rows of cells into records. */
 #include "connectors/table/table_records.h"
 
 #include <math.h>
@@ -10,15 +10,14 @@
 
 enum {
     MIN_QUESTION_SIZE = 16,
-    MAX_SHORT_NAME_SIZE = 32 /* of a column, to stand in an id */
+    MAX_SHORT_NAME_SIZE = 32 /* longer column names are replaced by a hash in ids */
 };
 
-/* How much it looks like a table of feedback. */
 static int score_layout(const struct table_layout *table_layout, const struct survey *survey,
-                        const struct vendor *vendor)
+                        const struct known_export *known_export)
 {
     enum { SINGLE_COLUMN_SCORE = 35, MIN_LINES = 50 };
-    if (survey->name || vendor)
+    if (survey->name || known_export)
         return 97;
     bool prose = table_layout->blank_lines * 4 > table_layout->samples.rows &&
                  !table_layout->has_known_names;
@@ -26,7 +25,7 @@ static int score_layout(const struct table_layout *table_layout, const struct su
         return prose ? 20 : table_layout->score * 9 / 10;
     if (table_layout->has_known_names)
         return 60;
-    /* Prose must not pass for a list of texts. */
+    /* Prose is not a list of texts. */
     if (table_layout->blank_lines * 20 > table_layout->samples.rows)
         return 10;
     bool has_short_name = table_layout->header_rows > 0 &&
@@ -39,16 +38,15 @@ struct recognition table_records_recognize(const struct table_layout *table_layo
 {
     struct survey survey;
     survey_detect(&survey, table_layout, arena);
-    const struct vendor *vendor = vendor_find_by_header(survey.names, table_layout->count);
-    struct text what = survey.name ? text_of(survey.name)
-                       : vendor    ? vendor_name(vendor)
-                                   : TEXT("table");
-    return (struct recognition){score_layout(table_layout, &survey, vendor),
-                                arena_format(arena, "%.*s: %.*s", TEXT_ARGUMENT(what),
-                                             TEXT_ARGUMENT(table_layout->reason))};
+    const struct known_export *known_export =
+        exports_find_by_header(survey.names, table_layout->count);
+    const char *kind = survey.name ? survey.name : known_export ? known_export->name : "table";
+    return (struct recognition){
+        score_layout(table_layout, &survey, known_export),
+        arena_format(arena, "%s: %.*s", kind, TEXT_ARGUMENT(table_layout->reason))};
 }
 
-/* "+09:00", "-5", "+0530" */
+/* Parses "+09:00", "-5" or "+0530", with the parser of dates. */
 static bool parse_zone(struct text time_zone, int *seconds)
 {
     int64_t local_midnight;
@@ -73,75 +71,71 @@ static enum date_order parse_date_order(struct text date_order)
                                                  : DATE_ORDER_UNKNOWN;
 }
 
-/* Adds "role=column" settings that the user did not give. */
-static struct text merge_mappings(struct text known, struct text given, struct arena *arena)
+/* How the columns are chosen; *export_roles holds those of a known export. */
+static bool make_mapping_options(const struct table_records *table_records,
+                                 struct known_roles *export_roles, struct mapping_options *options,
+                                 struct error *error)
 {
-    if (known.size == 0)
-        return given;
-    return arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(known), given.size ? "," : "",
-                        TEXT_ARGUMENT(given));
-}
-
-/* Gives the columns their roles. `samples`: the data rows behind all header rows. */
-static bool find_mapping(struct table_records *table_records, struct samples samples,
-                         const char *path, struct error *error)
-{
-    struct text known_mapping = table_records->map;
-    if (table_records->survey.name)
-        known_mapping =
-            merge_mappings(table_records->survey.mapping, known_mapping, &table_records->arena);
-    else if (table_records->vendor)
-        known_mapping = vendor_mapping(table_records->vendor, table_records->survey.names,
-                                       table_records->count, known_mapping, &table_records->arena);
-    table_records->mapping.date_order = parse_date_order(table_records->date_order);
-    if (!parse_zone(table_records->time_zone, &table_records->mapping.date_zone_seconds))
+    const struct survey *survey = &table_records->survey;
+    *options = (struct mapping_options){.user_mapping = table_records->map,
+                                        .allow_missing_text = true,
+                                        .date_order = parse_date_order(table_records->date_order)};
+    if (!parse_zone(table_records->time_zone, &options->date_zone_seconds))
         return error_set(error, ERROR_USAGE,
-                         "zone = %.*s: expected hours and minutes east of UTC, "
-                         "as +09:00",
+                         "zone = %.*s: expected hours and minutes east of UTC, such as +09:00",
                          TEXT_ARGUMENT(table_records->time_zone));
     if (table_records->time_zone.size == 0)
-        table_records->mapping.date_zone_seconds = table_records->survey.zone_seconds;
-    struct mapping strict_mapping = table_records->mapping;
-    if (!mapping_find_with_optional_text(&table_records->mapping, true, table_records->survey.names,
-                                         table_records->count, samples.cells, samples.rows,
-                                         known_mapping, path, &table_records->arena, error))
-        return false;
-    survey_select_answers(&table_records->survey, &table_records->table_layout, samples,
-                          &table_records->mapping, &table_records->arena);
-    size_t text = table_records->mapping.columns[ROLE_TEXT];
-    if (text != SIZE_MAX && table_records->survey.questions[text].size >= MIN_QUESTION_SIZE &&
-        column_name_is_question(table_records->survey.questions[text]))
-        table_records->text_question = table_records->survey.questions[text];
-    if (text != SIZE_MAX || table_records->survey.answer_count > 0 ||
-        table_records->allow_missing_text)
-        return true;
-    if (!mapping_find(&strict_mapping, table_records->survey.names, table_records->count,
-                      samples.cells, samples.rows, table_records->map, path, &table_records->arena,
-                      error))
-        return false;
-    table_records->mapping = strict_mapping;
+        options->date_zone_seconds = survey->zone_seconds;
+    if (survey->name) {
+        options->known_roles = &survey->known_roles;
+    } else if (table_records->known_export) {
+        *export_roles =
+            export_find_roles(table_records->known_export, survey->names, table_records->count);
+        options->known_roles = export_roles;
+    }
     return true;
+}
+
+/* Assigns the roles. `samples`: the rows below all header rows. */
+static bool find_mapping(struct table_records *table_records, const struct samples *samples,
+                         const char *path, struct error *error)
+{
+    struct survey *survey = &table_records->survey;
+    struct known_roles export_roles;
+    struct mapping_options options;
+    if (!make_mapping_options(table_records, &export_roles, &options, error))
+        return false;
+    options.path = path;
+    if (!mapping_find(&table_records->mapping, samples, &options, &table_records->arena, error))
+        return false;
+    survey_select_answers(survey, samples, &table_records->mapping, &table_records->arena);
+    size_t text = table_records->mapping.columns[ROLE_TEXT];
+    if (text != SIZE_MAX && survey->questions[text].size >= MIN_QUESTION_SIZE &&
+        column_name_is_question(survey->questions[text]))
+        table_records->text_question = survey->questions[text];
+    if (text != SIZE_MAX || survey->answer_count > 0 || table_records->allow_missing_text)
+        return true;
+    options.known_roles = NULL;
+    options.allow_missing_text = false;
+    return mapping_find(&table_records->mapping, samples, &options, &table_records->arena, error);
 }
 
 bool table_records_map_columns(struct table_records *table_records, const char *path,
                                struct error *error)
 {
     const struct table_layout *table_layout = &table_records->table_layout;
+    struct survey *survey = &table_records->survey;
     table_records->count = table_layout->count;
     if (table_layout->count == 0)
-        return true; /* nothing but blank lines */
-    survey_detect(&table_records->survey, table_layout, &table_records->arena);
+        return true; /* only blank lines */
+    survey_detect(survey, table_layout, &table_records->arena);
     for (size_t i = 0; i < table_layout->count; i++)
-        if (text_trim(table_records->survey.names[i]).size == 0)
-            table_records->survey.names[i] =
-                arena_format(&table_records->arena, "column_%zu", i + 1);
-    make_names_unique(table_records->survey.names, table_layout->count, &table_records->arena);
-    table_records->vendor = vendor_find_by_header(table_records->survey.names, table_layout->count);
-    struct samples samples = table_layout->samples;
-    size_t extra_header_rows = table_records->survey.header_rows - table_layout->header_rows;
-    samples.cells += extra_header_rows * table_layout->count;
-    samples.rows -= extra_header_rows;
-    return find_mapping(table_records, samples, path, error);
+        if (text_trim(survey->names[i]).size == 0)
+            survey->names[i] = arena_format(&table_records->arena, "column_%zu", i + 1);
+    make_names_unique(survey->names, table_layout->count, &table_records->arena);
+    table_records->known_export = exports_find_by_header(survey->names, table_layout->count);
+    struct samples samples = survey_data_rows(survey, table_layout);
+    return find_mapping(table_records, &samples, path, error);
 }
 
 size_t table_records_rows_to_skip(const struct table_records *table_records)
@@ -149,7 +143,8 @@ size_t table_records_rows_to_skip(const struct table_records *table_records)
     return table_records->table_layout.preamble + table_records->survey.header_rows;
 }
 
-/* The cells in the batch's arena, as many as there are columns: missing ones are empty. */
+/* Copies the cells into the batch's arena, as many as there are columns; missing cells are empty.
+ */
 static const struct text *copy_cells(const struct table_records *table_records,
                                      const struct located_row *row, struct arena *arena)
 {
@@ -167,7 +162,7 @@ static const struct text *copy_cells(const struct table_records *table_records,
     return cells;
 }
 
-/* More cells than columns: fine as long as nothing stands in them. */
+/* Surplus cells must be blank. */
 static bool row_fits_columns(const struct table_records *table_records,
                              const struct located_row *row)
 {
@@ -177,7 +172,8 @@ static bool row_fits_columns(const struct table_records *table_records,
     return true;
 }
 
-/* One record an answer: the id gets the question's name behind it when there are several. */
+/* Adds a record for each answer. With several questions, the column's name is appended to the id.
+ */
 static void add_answers(struct table_records *table_records, struct batch *batch,
                         const struct record *respondent, const struct text *cells)
 {
@@ -186,7 +182,7 @@ static void add_answers(struct table_records *table_records, struct batch *batch
     for (size_t i = 0; i < survey->answer_count; i++) {
         size_t column = survey->answer_columns[i];
         if (text_trim(cells[column]).size == 0 && (added > 0 || i + 1 < survey->answer_count))
-            continue; /* but a respondent without any answer is one empty record */
+            continue; /* a respondent without any answer becomes one empty record */
         struct record *record = batch_add_record(batch);
         *record = *respondent;
         record->title = (struct text){0};
@@ -208,10 +204,9 @@ static void add_answers(struct table_records *table_records, struct batch *batch
 void table_records_add_row(struct table_records *table_records, const struct located_row *row,
                            struct batch *batch)
 {
-    struct text reason = {0};
     if (!row_fits_columns(table_records, row)) {
-        reason = arena_format(&batch->arena, "expected %zu cells, found %zu", table_records->count,
-                              row->count);
+        struct text reason = arena_format(&batch->arena, "expected %zu cells, found %zu",
+                                          table_records->count, row->count);
         batch_reject_row(batch, row->line, row->offset, reason, row->raw);
         return;
     }
@@ -225,17 +220,17 @@ void table_records_add_row(struct table_records *table_records, const struct loc
                             .created_at = TIME_UNKNOWN,
                             .rating = NAN,
                             .rating_scale = NAN};
-    if (!mapping_fill_record(&table_records->mapping, table_records->survey.names, cells,
-                             table_records->count, &batch->arena, &record, &reason)) {
-        batch_reject_row(batch, row->line, row->offset, reason, row->raw);
-        return;
-    }
-    if (table_records->vendor && vendor_is_company_record(table_records->vendor, &record)) {
+    struct named_cells named_cells = {
+        .names = table_records->survey.names, .cells = cells, .count = table_records->count};
+    mapping_fill_record(&table_records->mapping, &named_cells, &batch->arena, &record);
+    const struct known_export *known_export = table_records->known_export;
+    if (known_export && known_export->is_company_record &&
+        known_export->is_company_record(&record)) {
         batch->skipped++;
         return;
     }
-    if (table_records->vendor)
-        vendor_complete_record(table_records->vendor, &record, &batch->arena);
+    if (known_export && known_export->complete_record)
+        known_export->complete_record(&record, &batch->arena);
     if (table_records->survey.answer_count > 0) {
         add_answers(table_records, batch, &record, cells);
         return;
@@ -248,10 +243,9 @@ struct text table_records_explain(const struct table_records *table_records, str
 {
     const struct survey *survey = &table_records->survey;
     struct text lines = {"", 0};
-    if (survey->name || table_records->vendor)
-        lines =
-            arena_format(arena, "recognised: %s\n",
-                         survey->name ? survey->name : vendor_name(table_records->vendor).bytes);
+    if (survey->name || table_records->known_export)
+        lines = arena_format(arena, "recognised: %s\n",
+                             survey->name ? survey->name : table_records->known_export->name);
     for (size_t i = 0; i < survey->answer_count; i++)
         lines = arena_format(arena, "%.*sanswers: column '%.*s'\n", TEXT_ARGUMENT(lines),
                              TEXT_ARGUMENT(text_trim(survey->names[survey->answer_columns[i]])));
@@ -259,7 +253,7 @@ struct text table_records_explain(const struct table_records *table_records, str
         mapping_explain(&table_records->mapping, survey->names, table_records->count, arena);
     struct text text;
     if (survey->answer_count > 0)
-        text_split(&roles, '\n', &text); /* the answers are the text */
+        text_split(&roles, '\n', &text); /* drops the line of the text, which the answers replace */
     return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(roles));
 }
 

@@ -1,15 +1,15 @@
-/* table_records.h - rows of cells become records: what the columns are (mapping.h), whose export it
- * is (vendors.h), whether it is a survey (surveys.h). Shared by csv and xlsx. */
+/* table_records.h - turns rows of cells into records: assigns the columns their roles, recognises
+ * known exports (exports.h) and surveys (survey.h). Shared by csv and xlsx. */
 #ifndef CONNECTORS_TABLE_TABLE_RECORDS_H
 #define CONNECTORS_TABLE_TABLE_RECORDS_H
 
 #include "connectors/columns/roles.h"
-#include "connectors/exports/vendors.h"
+#include "connectors/exports/exports.h"
 #include "connectors/table/layout.h"
 #include "connectors/table/survey.h"
 #include "pipeline/connector.h"
 
-/* Part of a connector's state; zeroed, then its options are set. */
+/* Part of a connector's state. Zeroed first, then its options are set. */
 struct table_records {
     /* options */
     struct text map, date_order, time_zone;
@@ -18,33 +18,33 @@ struct table_records {
     struct arena arena; /* names, reasons */
     struct table_layout table_layout;
     struct survey survey;
-    const struct vendor *vendor;
+    const struct known_export *known_export; /* NULL: none */
     struct mapping mapping;
     size_t count;              /* columns */
-    struct text text_question; /* what the one text column asks; empty: nothing */
+    struct text text_question; /* the question of the single text column; empty: none */
 };
 
-/* The options, for the connector's table: TABLE_RECORDS_OPTIONS(struct csv, tabular). */
+/* The rows of the connector's option table: TABLE_RECORDS_OPTIONS(struct csv, table_records). */
 #define TABLE_RECORDS_OPTIONS(state, field)                                                        \
     {.name = "map",                                                                                \
      .type = OPTION_TEXT,                                                                          \
      .offset = offsetof(state, field.map),                                                         \
      .default_value = "",                                                                          \
-     .help = "which column is what: text=Comment,date=When (id, rating, title, author, lang)"},    \
+     .help = "roles of columns: text=Comment,date=When (also id, rating, title, author, lang)"},   \
         {.name = "dates",                                                                          \
          .type = OPTION_CHOICE,                                                                    \
          .offset = offsetof(state, field.date_order),                                              \
          .default_value = "auto",                                                                  \
          .choices = "auto|dmy|mdy|ymd",                                                            \
-         .help = "order of day, month and year"},                                                  \
+         .help = "order of day, month and year in dates"},                                         \
         {.name = "zone",                                                                           \
          .type = OPTION_TEXT,                                                                      \
          .offset = offsetof(state, field.time_zone),                                               \
          .default_value = "",                                                                      \
-         .help = "of dates without a zone, as +09:00; empty: UTC"},                                \
+         .help = "time zone of dates that have none, such as +09:00; empty: UTC"},                 \
         MAPPING_ALLOW_MISSING_TEXT_OPTION(state, field.allow_missing_text)
 
-/* A row as it lies in the file: where, and its bytes for a reject. */
+/* A row, its position in the file, and its bytes for a reject. */
 struct located_row {
     const struct text *cells;
     size_t count;
@@ -52,20 +52,20 @@ struct located_row {
     uint64_t line, offset;
 };
 
-/* How much a layout looks like a table of feedback, and what was recognised. */
+/* Scores how well a layout fits a table of feedback. */
 struct recognition table_records_recognize(const struct table_layout *table_layout,
                                            struct arena *arena);
 
-/* Gives the columns of tabular->layout (filled in by the caller, from tabular->arena) their roles.
- * A layout without columns is fine. */
+/* Assigns roles to the columns of table_records->table_layout, which the caller has set, with texts
+ * from table_records->arena. A layout without columns is fine. */
 bool table_records_map_columns(struct table_records *table_records, const char *path,
                                struct error *error);
 
-/* Rows to pass by before the first of data: those above the header, and all of the header. */
+/* Number of rows above the first row of data: the preamble and all header rows. */
 size_t table_records_rows_to_skip(const struct table_records *table_records);
 
-/* Adds the row's record, its records (one an answer), or a reject; or counts it as left out, when
- * it is a test of the survey's author or not in a customer's words. */
+/* Adds the row's record (or several, one per answer) or a reject to the batch, or counts it as
+ * skipped: a test response, or a row that the company wrote. */
 void table_records_add_row(struct table_records *table_records, const struct located_row *row,
                            struct batch *batch);
 

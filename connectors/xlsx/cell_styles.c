@@ -1,5 +1,5 @@
-/* cell_styles.c - formats are told by their letters, or by their numbers where they need no code.
- */
+/* cell_styles.c - recognises number formats of dates by the letters of their codes or, for built-in
+ * formats, by their ids (ECMA-376, part 1, 18.8.30). */
 #include "connectors/xlsx/cell_styles.h"
 
 #include <math.h>
@@ -7,71 +7,70 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/calendar.h"
 #include "base/memory.h"
 
 enum {
     MAX_LISTED = 100000,
-    FIRST_CUSTOM_FORMAT = 164 /* numbers below it are known to every spreadsheet */
+    FIRST_CUSTOM_FORMAT = 164 /* smaller ids are built in */
 };
 
-/* "yyyy\-mm\-dd" is a date, "h:mm" one with a time, "#,##0 \"days\"" and "[h]:mm" none. */
+/* "yyyy\-mm\-dd" is a date, "h:mm" a date with a time, "#,##0 \"days\"" and "[h]:mm" are numbers.
+ */
 static enum cell_style style_from_format_code(struct text code)
 {
-    bool date = false, time = false;
+    bool has_date = false, has_time = false;
     for (size_t i = 0; i < code.size && code.bytes[i] != ';'; i++) {
-        char byte = (char)(code.bytes[i] | 32);
+        char byte = ascii_to_lower(code.bytes[i]);
         if (code.bytes[i] == '"') {
             i = text_find(code, TEXT("\""), i + 1);
         } else if (code.bytes[i] == '[') {
             size_t end = text_find(code, TEXT("]"), i);
-            char first = i + 1 < code.size ? (char)(code.bytes[i + 1] | 32) : 0;
+            char first = i + 1 < code.size ? ascii_to_lower(code.bytes[i + 1]) : 0;
             if (end - i <= 3 && (first == 'h' || first == 'm' || first == 's'))
                 return CELL_NUMBER; /* a duration */
             i = end;
         } else if (code.bytes[i] == '\\' || code.bytes[i] == '_' || code.bytes[i] == '*') {
             i++;
         } else {
-            date |= byte == 'y' || byte == 'd' || byte == 'm';
-            time |= byte == 'h' || byte == 's';
+            has_date |= byte == 'y' || byte == 'd' || byte == 'm';
+            has_time |= byte == 'h' || byte == 's';
         }
     }
     bool general = text_equal_ignore_case(code, TEXT("General"));
-    return general ? CELL_NUMBER : time ? CELL_DATE_TIME : date ? CELL_DATE : CELL_NUMBER;
+    return general ? CELL_NUMBER : has_time ? CELL_DATE_TIME : has_date ? CELL_DATE : CELL_NUMBER;
 }
 
-void cell_styles_add_format(struct cell_styles *styles, int64_t number, struct text code)
+void cell_styles_add_format(struct cell_styles *styles, int64_t id, struct text code)
 {
     enum cell_style style = style_from_format_code(code);
-    if (styles->format_count == MAX_LISTED ||
-        (number < FIRST_CUSTOM_FORMAT && style == CELL_NUMBER))
+    if (styles->format_count == MAX_LISTED || (id < FIRST_CUSTOM_FORMAT && style == CELL_NUMBER))
         return;
     styles->formats = memory_grow(styles->formats, &styles->format_capacity,
                                   styles->format_count + 1, sizeof(*styles->formats));
-    styles->formats[styles->format_count++] = (number & INT32_MAX) * 4 + (int64_t)style;
+    styles->formats[styles->format_count++] = (id & INT32_MAX) * 4 + (int64_t)style;
 }
 
-/* Of the formats that need no code, by their numbers. */
-static enum cell_style style_from_format_number(const struct cell_styles *styles, int64_t number)
+static enum cell_style style_from_format_id(const struct cell_styles *styles, int64_t id)
 {
     for (size_t i = 0; i < styles->format_count; i++)
-        if (styles->formats[i] / 4 == number)
+        if (styles->formats[i] / 4 == id)
             return (enum cell_style)(styles->formats[i] % 4);
-    if ((number >= 18 && number <= 22) || (number >= 32 && number <= 35) || number == 45 ||
-        number == 47 || number == 55 || number == 56)
+    if ((id >= 18 && id <= 22) || (id >= 32 && id <= 35) || id == 45 || id == 47 || id == 55 ||
+        id == 56)
         return CELL_DATE_TIME;
-    bool date = (number >= 14 && number <= 17) || (number >= 27 && number <= 36) ||
-                (number >= 50 && number <= 58);
-    return date ? CELL_DATE : CELL_NUMBER;
+    bool is_date = (id >= 14 && id <= 17) || (id >= 27 && id <= 36) || (id >= 50 && id <= 58);
+    return is_date ? CELL_DATE : CELL_NUMBER;
 }
 
-void cell_styles_add_style(struct cell_styles *styles, int64_t format)
+void cell_styles_add_style(struct cell_styles *styles, int64_t format_id)
 {
     if (styles->style_count == MAX_LISTED)
         return;
     styles->styles = memory_grow(styles->styles, &styles->style_capacity, styles->style_count + 1,
                                  sizeof(*styles->styles));
-    styles->styles[styles->style_count++] = style_from_format_number(styles, format);
+    styles->styles[styles->style_count++] = style_from_format_id(styles, format_id);
 }
 
 enum cell_style cell_styles_get(const struct cell_styles *styles, int64_t index)
@@ -79,8 +78,7 @@ enum cell_style cell_styles_get(const struct cell_styles *styles, int64_t index)
     return index >= 0 && (size_t)index < styles->style_count ? styles->styles[index] : CELL_NUMBER;
 }
 
-/* Days since 1899-12-30 (or 1904-01-01), as "2026-03-09" or "2026-03-09 14:05:00". False when they
- * are no date. */
+/* Formats days since 1899-12-30 (or 1904-01-01). False if they are out of range. */
 static bool format_date(const struct cell_styles *styles, double days, enum cell_style style,
                         char text[32])
 {
@@ -95,7 +93,7 @@ static bool format_date(const struct cell_styles *styles, double days, enum cell
         return true;
     }
     if (!styles->from_1904 && days < 60)
-        seconds += DAY; /* spreadsheets believe that 1900 had a 29th of February */
+        seconds += DAY; /* spreadsheets count a 29th of February in 1900 */
     seconds += (int64_t)(styles->from_1904 ? FROM_1904 : FROM_1900) * DAY;
     calendar_format(seconds, text);
     text[10] = ' ';

@@ -1,4 +1,4 @@
-/* row_queue.c - rows, their cells and the cells' bytes one behind the other. */
+/* row_queue.c - rows, their cells and the bytes of the cells, in three arrays. */
 #include "connectors/xlsx/row_queue.h"
 
 #include <stdlib.h>
@@ -7,134 +7,137 @@
 #include "base/memory.h"
 
 enum {
-    MAX_ROW_SIZE = 8 << 20, /* bytes of its own */
-    MAX_COLUMNS = 16384     /* of a sheet: to XFD */
+    MAX_ROW_SIZE = 8 << 20, /* bytes of its copied cells */
+    MAX_COLUMNS = 16384     /* of a sheet, A to XFD */
 };
 
 struct sheet_cell {
-    const char *shared; /* NULL: the bytes lie at `begin` of the rows' own */
+    const char *shared; /* NULL: the cell begins at `begin` in queue->bytes */
     size_t begin, size;
 };
 
 struct queued_row {
     uint64_t number;
-    size_t first, count; /* of `cells` */
-    size_t bytes_begin;  /* of its own bytes */
-    bool too_long;
+    size_t first, count; /* of its cells */
+    size_t bytes_begin;  /* of its copied bytes */
+    bool is_too_long;
 };
 
-void row_queue_begin_row(struct row_queue *rows, int64_t number)
+void row_queue_begin_row(struct row_queue *queue, int64_t number)
 {
-    rows->number = number > 0 ? (uint64_t)number : rows->number + 1;
-    rows->rows = memory_grow(rows->rows, &rows->row_capacity, rows->count + 1, sizeof(*rows->rows));
-    rows->rows[rows->count++] = (struct queued_row){
-        .number = rows->number, .first = rows->cell_count, .bytes_begin = rows->size};
+    queue->number = number > 0 ? (uint64_t)number : queue->number + 1;
+    queue->rows =
+        memory_grow(queue->rows, &queue->row_capacity, queue->count + 1, sizeof(*queue->rows));
+    queue->rows[queue->count++] = (struct queued_row){
+        .number = queue->number, .first = queue->cell_count, .bytes_begin = queue->size};
 }
 
-bool row_queue_is_in_row(const struct row_queue *rows)
+bool row_queue_is_in_row(const struct row_queue *queue)
 {
-    return rows->count > rows->whole;
+    return queue->count > queue->complete;
 }
 
-void row_queue_end_row(struct row_queue *rows)
+void row_queue_end_row(struct row_queue *queue)
 {
-    rows->whole = rows->count;
+    queue->complete = queue->count;
 }
 
-static struct sheet_cell copy_cell(struct row_queue *rows, struct text cell)
+static struct sheet_cell copy_cell(struct row_queue *queue, struct text cell)
 {
-    size_t begin = rows->size;
-    rows->bytes = memory_grow(rows->bytes, &rows->capacity, begin + cell.size + 1, 1);
-    memcpy(rows->bytes + begin, cell.bytes, cell.size);
-    rows->size += cell.size;
+    size_t begin = queue->size;
+    queue->bytes = memory_grow(queue->bytes, &queue->capacity, begin + cell.size + 1, 1);
+    memcpy(queue->bytes + begin, cell.bytes, cell.size);
+    queue->size += cell.size;
     return (struct sheet_cell){NULL, begin, cell.size};
 }
 
-void row_queue_add_cell(struct row_queue *rows, size_t column, struct text cell, bool shared)
+void row_queue_add_cell(struct row_queue *queue, size_t column, struct text cell, bool is_shared)
 {
-    struct queued_row *row = &rows->rows[rows->count - 1];
-    if (rows->size - row->bytes_begin > MAX_ROW_SIZE) {
-        row->too_long = true;
+    struct queued_row *row = &queue->rows[queue->count - 1];
+    if (queue->size - row->bytes_begin > MAX_ROW_SIZE) {
+        row->is_too_long = true;
         return;
     }
     if (cell.size == 0 || column >= MAX_COLUMNS || column < row->count)
-        return; /* empty, or not in order: no spreadsheet writes that */
+        return; /* empty, or out of order, which no spreadsheet program writes */
     size_t wanted = row->first + column + 1;
-    rows->cells = memory_grow(rows->cells, &rows->cell_capacity, wanted, sizeof(*rows->cells));
-    memset(rows->cells + rows->cell_count, 0, (wanted - rows->cell_count) * sizeof(*rows->cells));
-    rows->cells[wanted - 1] =
-        shared ? (struct sheet_cell){cell.bytes, 0, cell.size} : copy_cell(rows, cell);
-    rows->cell_count = wanted;
+    queue->cells = memory_grow(queue->cells, &queue->cell_capacity, wanted, sizeof(*queue->cells));
+    memset(queue->cells + queue->cell_count, 0,
+           (wanted - queue->cell_count) * sizeof(*queue->cells));
+    queue->cells[wanted - 1] =
+        is_shared ? (struct sheet_cell){cell.bytes, 0, cell.size} : copy_cell(queue, cell);
+    queue->cell_count = wanted;
     row->count = column + 1;
 }
 
-void row_queue_mark_too_long(struct row_queue *rows)
+void row_queue_mark_too_long(struct row_queue *queue)
 {
-    rows->rows[rows->count - 1].too_long = true;
+    queue->rows[queue->count - 1].is_too_long = true;
 }
 
-static void lend_row(struct row_queue *rows, const struct queued_row *queued_row,
+static void lend_row(struct row_queue *queue, const struct queued_row *queued_row,
                      struct workbook_row *row)
 {
-    rows->lent_cells = memory_grow(rows->lent_cells, &rows->lent_cell_capacity, queued_row->count,
-                                   sizeof(*rows->lent_cells));
+    queue->lent_cells = memory_grow(queue->lent_cells, &queue->lent_cell_capacity,
+                                    queued_row->count, sizeof(*queue->lent_cells));
     for (size_t i = 0; i < queued_row->count; i++) {
-        const struct sheet_cell *cell = &rows->cells[queued_row->first + i];
+        const struct sheet_cell *cell = &queue->cells[queued_row->first + i];
         if (cell->size == 0)
-            rows->lent_cells[i] = TEXT("");
+            queue->lent_cells[i] = TEXT("");
         else
-            rows->lent_cells[i] =
-                (struct text){cell->shared ? cell->shared : rows->bytes + cell->begin, cell->size};
+            queue->lent_cells[i] =
+                (struct text){cell->shared ? cell->shared : queue->bytes + cell->begin, cell->size};
     }
-    *row = (struct workbook_row){queued_row->number, rows->lent_cells, queued_row->count,
-                                 queued_row->too_long};
+    *row = (struct workbook_row){queued_row->number, queue->lent_cells, queued_row->count,
+                                 queued_row->is_too_long};
 }
 
-bool row_queue_next(struct row_queue *rows, struct workbook_row *row)
+bool row_queue_next(struct row_queue *queue, struct workbook_row *row)
 {
-    while (rows->next < rows->whole) {
-        const struct queued_row *queued_row = &rows->rows[rows->next++];
-        if (queued_row->count == 0 && !queued_row->too_long)
+    while (queue->next < queue->complete) {
+        const struct queued_row *queued_row = &queue->rows[queue->next++];
+        if (queued_row->count == 0 && !queued_row->is_too_long)
             continue;
-        lend_row(rows, queued_row, row);
+        lend_row(queue, queued_row, row);
         return true;
     }
     return false;
 }
 
-void row_queue_discard_read(struct row_queue *rows)
+void row_queue_discard_read(struct row_queue *queue)
 {
-    if (!row_queue_is_in_row(rows)) {
-        rows->count = rows->cell_count = rows->size = 0;
-    } else { /* one that is not whole yet moves to the front */
-        struct queued_row row = rows->rows[rows->count - 1];
-        rows->cell_count -= row.first;
-        if (rows->cell_count > 0)
-            memmove(rows->cells, rows->cells + row.first, rows->cell_count * sizeof(*rows->cells));
-        rows->size -= row.bytes_begin;
-        if (rows->size > 0)
-            memmove(rows->bytes, rows->bytes + row.bytes_begin, rows->size);
-        for (size_t i = 0; i < rows->cell_count; i++)
-            if (!rows->cells[i].shared && rows->cells[i].size > 0)
-                rows->cells[i].begin -= row.bytes_begin;
+    if (!row_queue_is_in_row(queue)) {
+        queue->count = queue->cell_count = queue->size = 0;
+    } else { /* moves a row that has not ended to the front */
+        struct queued_row row = queue->rows[queue->count - 1];
+        queue->cell_count -= row.first;
+        if (queue->cell_count > 0)
+            memmove(queue->cells, queue->cells + row.first,
+                    queue->cell_count * sizeof(*queue->cells));
+        queue->size -= row.bytes_begin;
+        if (queue->size > 0)
+            memmove(queue->bytes, queue->bytes + row.bytes_begin, queue->size);
+        for (size_t i = 0; i < queue->cell_count; i++)
+            if (!queue->cells[i].shared && queue->cells[i].size > 0)
+                queue->cells[i].begin -= row.bytes_begin;
         row.first = row.bytes_begin = 0;
-        rows->rows[0] = row;
-        rows->count = 1;
+        queue->rows[0] = row;
+        queue->count = 1;
     }
-    rows->whole = rows->next = 0;
+    queue->complete = queue->next = 0;
 }
 
-void row_queue_reset(struct row_queue *rows)
+void row_queue_reset(struct row_queue *queue)
 {
-    rows->number = 0;
-    rows->next = rows->whole = rows->count = 0;
-    rows->cell_count = rows->size = 0;
+    queue->number = 0;
+    queue->next = queue->complete = queue->count = 0;
+    queue->cell_count = queue->size = 0;
 }
 
-void row_queue_free(struct row_queue *rows)
+void row_queue_free(struct row_queue *queue)
 {
-    free(rows->rows);
-    free(rows->cells);
-    free(rows->bytes);
-    free(rows->lent_cells);
+    free(queue->rows);
+    free(queue->cells);
+    free(queue->bytes);
+    free(queue->lent_cells);
 }

@@ -1,4 +1,4 @@
-/* sax_parts.c - libxml2 calls the reader as the bytes come. */
+/* sax_parts.c - passes blocks of a part to libxml2, and its events to the handlers. */
 #include "connectors/xlsx/sax_parts.h"
 
 #include <libxml/parser.h>
@@ -8,15 +8,14 @@
 #include "base/memory.h"
 #include "connectors/input/archive.h"
 
-enum { BLOCK_SIZE = 4096 }; /* given to the parser at a time: bounds the rows that wait */
+enum { BLOCK_SIZE = 4096 }; /* limits the number of rows that one call produces */
 
 struct part_parser {
     char *path;
     struct archive_reader *archive_reader;
     xmlParserCtxtPtr context;
-    const struct part_handlers *handlers;
-    void *user;
-    struct error fault; /* found by a handler */
+    struct part_handlers handlers;
+    struct error fault; /* of libxml2 or a handler */
 };
 
 struct text part_attribute(const struct part_element *element, const char *name)
@@ -29,10 +28,10 @@ struct text part_attribute(const struct part_element *element, const char *name)
     return (struct text){0};
 }
 
-void part_parser_fail(struct part_parser *parser, const char *what)
+void part_parser_fail(struct part_parser *parser, const char *reason)
 {
     error_set(&parser->fault, ERROR_INPUT, "%s: %s; save the sheet as CSV instead", parser->path,
-              what);
+              reason);
 }
 
 static void on_begin(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -42,28 +41,29 @@ static void on_begin(void *user, const xmlChar *name, const xmlChar *prefix, con
     struct part_parser *parser = user;
     struct part_element element = {text_of((const char *)name), attribute_list, attributes};
     (void)prefix, (void)uri, (void)namespaces, (void)namespace_list, (void)defaulted;
-    parser->handlers->begin(parser->user, &element);
+    parser->handlers.begin(parser->handlers.user, &element);
 }
 
 static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
     struct part_parser *parser = user;
     (void)prefix, (void)uri;
-    parser->handlers->end(parser->user, text_of((const char *)name));
+    parser->handlers.end(parser->handlers.user, text_of((const char *)name));
 }
 
 static void on_text(void *user, const xmlChar *bytes, int size)
 {
     struct part_parser *parser = user;
     if (size > 0)
-        parser->handlers->text(parser->user, (struct text){(const char *)bytes, (size_t)size});
+        parser->handlers.text(parser->handlers.user,
+                              (struct text){(const char *)bytes, (size_t)size});
 }
 
 static void on_doctype(void *user, const xmlChar *name, const xmlChar *external,
                        const xmlChar *system)
 {
     (void)name, (void)external, (void)system;
-    part_parser_fail(user, "it defines entities, as no spreadsheet does");
+    part_parser_fail(user, "it defines entities, which no spreadsheet program does");
 }
 
 static void on_parser_error(void *user, xmlErrorPtr fault)
@@ -77,7 +77,7 @@ static void on_parser_error(void *user, xmlErrorPtr fault)
 }
 
 bool part_parser_open(struct part_parser **parser, const char *path, const char *part,
-                      const struct part_handlers *handlers, void *user, struct error *error)
+                      struct part_handlers handlers, struct error *error)
 {
     xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC,
                              .startElementNs = on_begin,
@@ -97,7 +97,6 @@ bool part_parser_open(struct part_parser **parser, const char *path, const char 
     strcpy(opened->path, path);
     opened->archive_reader = archive_reader;
     opened->handlers = handlers;
-    opened->user = user;
     opened->context = xmlCreatePushParserCtxt(&handler, opened, NULL, 0, NULL);
     if (!opened->context) {
         part_parser_close(opened);

@@ -1,5 +1,4 @@
-/* workbook.c - the parts of an .xlsx file: each is a few elements, and what they say goes where it
- * belongs as it comes. */
+/* workbook.c - collects what is needed from the elements of an .xlsx file's parts. */
 #include "connectors/xlsx/workbook.h"
 
 #include <stdlib.h>
@@ -22,19 +21,21 @@ struct sheet_part {
     struct text part;        /* "xl/worksheets/sheet1.xml" */
 };
 
-/* The text of an element, put together from its pieces. */
+/* The text of an element, assembled from its pieces. */
 struct text_collector {
     char *bytes;
     size_t size, capacity;
-    bool is_collecting; /* what comes now belongs to it */
-    bool in_phonetic;   /* what comes now says how a Japanese word is read */
-    bool too_long;
+    bool is_collecting; /* the next pieces belong to it */
+    bool in_phonetic;   /* inside a phonetic reading of a Japanese word, which is skipped */
+    bool is_too_long;
 };
+
+enum cell_type { TYPE_NUMBER, TYPE_SHARED, TYPE_INLINE, TYPE_BOOLEAN, TYPE_TEXT };
 
 struct workbook {
     char *path;
     struct arena arena;
-    struct part_parser *parser; /* of the part that is being read */
+    struct part_parser *parser; /* of the current part */
     struct text_collector text;
 
     struct workbook_sheet *sheets;
@@ -44,17 +45,17 @@ struct workbook {
     struct cell_styles styles;
     bool in_cell_styles;
 
-    /* shared strings: one behind the other, and where each ends */
+    /* shared strings, concatenated, and the end of each */
     char *strings;
     size_t strings_size, strings_capacity;
     size_t *string_ends;
     size_t string_count, string_capacity;
 
-    /* the sheet that is being read */
+    /* the current sheet */
     struct row_queue rows;
     bool at_end;
     size_t column; /* of the next cell */
-    char type;     /* of the cell: n number, s shared, i inline, b boolean, t text, d date */
+    enum cell_type type;
     enum cell_style style;
 };
 
@@ -80,7 +81,7 @@ static bool is_true(struct text value)
 static void begin_text(struct text_collector *text)
 {
     text->size = 0;
-    text->too_long = false;
+    text->is_too_long = false;
     text->in_phonetic = false;
 }
 
@@ -90,7 +91,7 @@ static void on_text(void *user, struct text piece)
     if (!text->is_collecting)
         return;
     if (text->size + piece.size > MAX_CELL_SIZE) {
-        text->too_long = true;
+        text->is_too_long = true;
         return;
     }
     text->bytes = memory_grow(text->bytes, &text->capacity, text->size + piece.size + 1, 1);
@@ -98,7 +99,7 @@ static void on_text(void *user, struct text piece)
     text->size += piece.size;
 }
 
-/* "_x000D_" stands for the character of that number. */
+/* Replaces "_x000D_" by the character of that number, if it is ASCII. */
 static void decode_escapes(struct text_collector *text)
 {
     size_t size = 0;
@@ -141,12 +142,12 @@ static void begin_workbook(void *user, const struct part_element *element)
     struct text state = part_attribute(element, "state");
     book->sheets[count] = (struct workbook_sheet){
         .name = arena_copy_text(&book->arena, part_attribute(element, "name")),
-        .hidden = state.size > 0 && !name_is(state, "visible")};
+        .is_hidden = state.size > 0 && !name_is(state, "visible")};
     book->parts[count] = (struct sheet_part){
         .relation_id = arena_copy_text(&book->arena, part_attribute(element, "id"))};
 }
 
-/* "worksheets/sheet1.xml" counts from xl/, "/xl/worksheets/sheet1.xml" from the top. */
+/* "worksheets/sheet1.xml" is relative to xl/, "/xl/worksheets/sheet1.xml" to the root. */
 static void begin_relations(void *user, const struct part_element *element)
 {
     struct workbook *book = user;
@@ -202,7 +203,7 @@ static void end_strings(void *user, struct text name)
         return;
     decode_escapes(text);
     if (book->strings_size + text->size > MAX_STRINGS_SIZE) {
-        part_parser_fail(book->parser, "its texts need more memory than a spreadsheet should");
+        part_parser_fail(book->parser, "its texts exceed 256 MiB");
         return;
     }
     book->strings =
@@ -231,11 +232,12 @@ static void begin_cell(struct workbook *book, const struct part_element *element
 {
     static const struct {
         const char *name;
-        char type;
-    } types[] = {{"s", 's'}, {"inlineStr", 'i'}, {"b", 'b'}, {"str", 't'}, {"e", 't'}, {"d", 'd'}};
+        enum cell_type type;
+    } types[] = {{"s", TYPE_SHARED}, {"inlineStr", TYPE_INLINE}, {"b", TYPE_BOOLEAN},
+                 {"str", TYPE_TEXT}, {"e", TYPE_TEXT},           {"d", TYPE_TEXT}};
     struct text type = part_attribute(element, "t");
     book->column = parse_column_reference(part_attribute(element, "r"), book->column);
-    book->type = 'n';
+    book->type = TYPE_NUMBER;
     for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
         if (name_is(type, types[i].name))
             book->type = types[i].type;
@@ -255,8 +257,9 @@ static void begin_sheet(void *user, const struct part_element *element)
         begin_cell(book, element);
     }
     book->text.in_phonetic |= name_is(name, "rPh");
-    book->text.is_collecting = in_row && !book->text.in_phonetic &&
-                               (name_is(name, "v") || (name_is(name, "t") && book->type == 'i'));
+    book->text.is_collecting =
+        in_row && !book->text.in_phonetic &&
+        (name_is(name, "v") || (name_is(name, "t") && book->type == TYPE_INLINE));
 }
 
 static struct text shared_string(const struct workbook *book, int64_t index)
@@ -270,14 +273,14 @@ static struct text shared_string(const struct workbook *book, int64_t index)
 static void end_cell(struct workbook *book)
 {
     struct text text = {book->text.bytes, book->text.size}, trimmed = text_trim(text);
-    bool shared = book->type == 's';
+    bool shared = book->type == TYPE_SHARED;
     double number;
     char digits[32];
     if (shared) {
         text = shared_string(book, parse_integer(trimmed, -1));
-    } else if (book->type == 'b') {
+    } else if (book->type == TYPE_BOOLEAN) {
         text = is_true(text) ? TEXT("TRUE") : TEXT("FALSE");
-    } else if (book->type != 'n') {
+    } else if (book->type != TYPE_NUMBER) {
         decode_escapes(&book->text);
         text.size = book->text.size;
     } else if (text_to_real(trimmed, &number)) {
@@ -287,7 +290,7 @@ static void end_cell(struct workbook *book)
         text = trimmed;
     }
     row_queue_add_cell(&book->rows, book->column++, text, shared);
-    if (text.size > 0 && book->text.too_long)
+    if (text.size > 0 && book->text.is_too_long)
         row_queue_mark_too_long(&book->rows);
 }
 
@@ -303,21 +306,15 @@ static void end_sheet(void *user, struct text name)
         row_queue_end_row(&book->rows);
 }
 
-static const struct part_handlers workbook_handlers = {begin_workbook, ignore_end, on_text};
-static const struct part_handlers relations_handlers = {begin_relations, ignore_end, on_text};
-static const struct part_handlers styles_handlers = {begin_styles, end_styles, on_text};
-static const struct part_handlers strings_handlers = {begin_strings, end_strings, on_text};
-static const struct part_handlers sheet_handlers = {begin_sheet, end_sheet, on_text};
-
-/* Reads a whole part; one that is not there is no fault when it is `optional`. */
-static bool read_part(struct workbook *book, const char *name, const struct part_handlers *handlers,
-                      bool optional, struct error *error)
+/* Reads a whole part. A missing part is an error unless it is optional. */
+static bool read_part(struct workbook *book, const char *name, struct part_handlers handlers,
+                      bool is_optional, struct error *error)
 {
-    bool ok = part_parser_open(&book->parser, book->path, name, handlers, book, error),
-         at_end = false;
+    bool at_end = false;
+    bool ok = part_parser_open(&book->parser, book->path, name, handlers, error);
     if (ok && !book->parser)
-        return optional ||
-               error_set(error, ERROR_INPUT, "%s: no spreadsheet: it has no %s", book->path, name);
+        return is_optional || error_set(error, ERROR_INPUT, "%s: not a spreadsheet: it has no %s",
+                                        book->path, name);
     while (ok && !at_end)
         ok = part_parser_feed(book->parser, &at_end, error);
     part_parser_close(book->parser);
@@ -325,18 +322,18 @@ static bool read_part(struct workbook *book, const char *name, const struct part
     return ok;
 }
 
-/* ---- The door ---- */
+/* ---- Interface ---- */
 
 bool workbook_probe(const char *path)
 {
     struct archive_reader *archive_reader = NULL;
-    bool is =
+    bool is_workbook =
         archive_reader_open_part(&archive_reader, path, "xl/workbook.xml", NULL) && archive_reader;
     archive_reader_close(archive_reader);
-    return is;
+    return is_workbook;
 }
 
-/* Sheets whose part is not there are charts. */
+/* Sheets without a worksheet part are charts. */
 static void drop_charts(struct workbook *book)
 {
     size_t kept_count = 0;
@@ -353,10 +350,14 @@ bool workbook_open(struct workbook **workbook, const char *path, struct error *e
     struct workbook *book = memory_alloc(1, sizeof(*book));
     book->path = memory_alloc(strlen(path) + 1, 1);
     strcpy(book->path, path);
-    bool ok = read_part(book, "xl/workbook.xml", &workbook_handlers, false, error) &&
-              read_part(book, "xl/_rels/workbook.xml.rels", &relations_handlers, false, error) &&
-              read_part(book, "xl/styles.xml", &styles_handlers, true, error) &&
-              read_part(book, "xl/sharedStrings.xml", &strings_handlers, true, error);
+    const struct part_handlers workbook_handlers = {begin_workbook, ignore_end, on_text, book},
+                               relations_handlers = {begin_relations, ignore_end, on_text, book},
+                               styles_handlers = {begin_styles, end_styles, on_text, book},
+                               strings_handlers = {begin_strings, end_strings, on_text, book};
+    bool ok = read_part(book, "xl/workbook.xml", workbook_handlers, false, error) &&
+              read_part(book, "xl/_rels/workbook.xml.rels", relations_handlers, false, error) &&
+              read_part(book, "xl/styles.xml", styles_handlers, true, error) &&
+              read_part(book, "xl/sharedStrings.xml", strings_handlers, true, error);
     if (ok)
         drop_charts(book);
     if (ok && book->sheet_count == 0)
@@ -402,7 +403,8 @@ bool workbook_begin_sheet(struct workbook *book, size_t sheet, struct error *err
 {
     close_sheet(book);
     const char *part = book->parts[sheet].part.bytes;
-    if (!part_parser_open(&book->parser, book->path, part, &sheet_handlers, book, error))
+    const struct part_handlers sheet_handlers = {begin_sheet, end_sheet, on_text, book};
+    if (!part_parser_open(&book->parser, book->path, part, sheet_handlers, error))
         return false;
     return book->parser || error_set(error, ERROR_INPUT, "%s: a damaged spreadsheet (it has no %s)",
                                      book->path, part);
@@ -418,7 +420,7 @@ enum read_status workbook_read_row(struct workbook *book, struct workbook_row *r
             return READ_END;
         row_queue_discard_read(&book->rows);
         if (!part_parser_feed(book->parser, &book->at_end, error)) {
-            book->at_end = book->rows.whole == 0; /* rows before the fault are good */
+            book->at_end = book->rows.complete == 0; /* rows before the fault are still read */
             if (book->at_end)
                 return READ_FAILED;
         }

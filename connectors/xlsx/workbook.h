@@ -1,6 +1,6 @@
-/* workbook.h - the sheets of an .xlsx file, a row at a time: shared and inline strings, numbers,
- * dates by their style (1900 or 1904). Only the shared strings are held in memory; a sheet is
- * streamed. Nothing outside the file is read, no formula is run. */
+/* workbook.h - reads the sheets of an .xlsx file row by row: shared and inline strings, numbers,
+ * and dates by their style. Shared strings are held in memory, sheets are streamed. Nothing outside
+ * the file is read, formulas are not evaluated. */
 #ifndef CONNECTORS_XLSX_WORKBOOK_H
 #define CONNECTORS_XLSX_WORKBOOK_H
 
@@ -12,31 +12,31 @@ struct workbook;
 
 struct workbook_sheet {
     struct text name;
-    bool hidden;
+    bool is_hidden;
 };
 
 struct workbook_row {
-    uint64_t number; /* as the spreadsheet counts, from 1 */
+    uint64_t number; /* in the sheet, from 1 */
     const struct text *cells;
-    size_t count;  /* up to the last cell that holds something; at least 1 */
-    bool too_long; /* a cell beyond the limit of a spreadsheet: it is cut */
+    size_t count;     /* up to the last cell that is not empty; at least 1, or 0 if too long */
+    bool is_too_long; /* a cell or the row exceeds the limit and was cut */
 };
 
-/* Whether the file, or member of an archive, at `path` is a workbook. */
+/* Whether the file, or the file in an archive, at `path` is a workbook. */
 bool workbook_probe(const char *path);
 
-/* Reads the list of sheets, the styles and the shared strings. ERROR_INPUT when it is damaged or
- * needs more memory than it should. */
+/* Reads the list of sheets, the styles and the shared strings. Fails with ERROR_INPUT if the file
+ * is damaged or its strings exceed 256 MiB. */
 bool workbook_open(struct workbook **workbook, const char *path, struct error *error);
 void workbook_close(struct workbook *workbook); /* NULL is fine */
 
-/* The sheets in their order, without charts; good until workbook_close. */
+/* The sheets in order, without charts; valid until workbook_close. */
 const struct workbook_sheet *workbook_sheets(const struct workbook *workbook, size_t *count);
 
-/* Goes to the first row of a sheet. */
+/* Moves to the first row of a sheet. */
 bool workbook_begin_sheet(struct workbook *workbook, size_t sheet, struct error *error);
 
-/* The next row that holds anything; its cells are good until the next call. */
+/* Reads the next row that is not empty; its cells are valid until the next call. */
 enum read_status workbook_read_row(struct workbook *workbook, struct workbook_row *row,
                                    struct error *error);
 

@@ -1,6 +1,6 @@
 /* xlsx.c - the connector for spreadsheets: workbook.h reads the sheets, layout.h finds the header,
- * tabular.h makes records of the rows. Of several sheets the one that looks most like a table of
- * feedback is read, and every other with the same header. */
+ * table_records.h turns rows into records. It reads the sheet that looks most like a table of
+ * feedback, and every other sheet with the same header. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,23 +11,23 @@
 #include "connectors/xlsx/workbook.h"
 
 enum {
-    SAMPLE_SIZE = 256 * 1024, /* bytes of the rows looked at before the first is read */
+    SAMPLE_SIZE = 256 * 1024, /* bytes of rows from which the layout is found */
     SAMPLE_ROWS = 1000,
-    MAX_SHEETS = 256, /* that are looked at */
+    MAX_SHEETS = 256, /* further ones are ignored */
     MAX_CELL_SIZE = 1 << 20
 };
 
 struct xlsx {
-    /* options; tabular has more */
+    /* options, in addition to those of table_records */
     struct text sheet;
 
     struct table_records table_records;
     struct workbook *workbook;
-    size_t sheets[MAX_SHEETS];        /* to read, one after the other */
-    size_t preamble_rows[MAX_SHEETS]; /* rows before their data */
+    size_t sheets[MAX_SHEETS];        /* those to read, in order */
+    size_t preamble_rows[MAX_SHEETS]; /* rows above the header of each */
     size_t sheet_count, next_sheet;
     struct text skipped; /* names of the sheets that are not read */
-    char *raw;           /* of the last row, its cells with tabs between them */
+    char *raw;           /* the cells of the last row, separated by tabs */
     size_t raw_capacity;
 };
 
@@ -36,7 +36,7 @@ static const struct option options[] = {
      .type = OPTION_TEXT,
      .offset = offsetof(struct xlsx, sheet),
      .default_value = "",
-     .help = "of a spreadsheet: name or number, from 1; empty: find the one with feedback"},
+     .help = "sheet to read, by name or by number from 1; empty: detect the one with feedback"},
     TABLE_RECORDS_OPTIONS(struct xlsx, table_records),
     {.name = NULL},
 };
@@ -47,14 +47,13 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
     (void)arena;
     if (!text_starts_with(candidate_file->head, TEXT("PK\3\4")) ||
         !workbook_probe(candidate_file->path))
-        return (struct recognition){0, TEXT("no spreadsheet")};
+        return (struct recognition){0, TEXT("not a spreadsheet")};
     return (struct recognition){95, TEXT("a spreadsheet (.xlsx)")};
 }
 
-/* ---- How a sheet is laid out ---- */
+/* ---- The layout of a sheet ---- */
 
-/* The first rows of a sheet as CSV, which layout.h takes: every cell quoted, every row as wide as
- * the widest. */
+/* The first rows of a sheet. */
 struct sheet_sample {
     struct text *cells;
     size_t *starts; /* of the rows in `cells` */
@@ -62,20 +61,19 @@ struct sheet_sample {
     size_t size, width;
 };
 
-static void add_sample(struct sheet_sample *sheet_sample, const struct workbook_row *row,
+static void add_sample(struct sheet_sample *sample, const struct workbook_row *row,
                        struct arena *arena)
 {
-    sheet_sample->starts = memory_grow(sheet_sample->starts, &sheet_sample->start_capacity,
-                                       sheet_sample->row_count + 1, sizeof(*sheet_sample->starts));
-    sheet_sample->starts[sheet_sample->row_count++] = sheet_sample->cell_count;
-    sheet_sample->cells =
-        memory_grow(sheet_sample->cells, &sheet_sample->cell_capacity,
-                    sheet_sample->cell_count + row->count, sizeof(*sheet_sample->cells));
+    sample->starts = memory_grow(sample->starts, &sample->start_capacity, sample->row_count + 1,
+                                 sizeof(*sample->starts));
+    sample->starts[sample->row_count++] = sample->cell_count;
+    sample->cells = memory_grow(sample->cells, &sample->cell_capacity,
+                                sample->cell_count + row->count, sizeof(*sample->cells));
     for (size_t i = 0; i < row->count; i++) {
-        sheet_sample->cells[sheet_sample->cell_count++] = arena_copy_text(arena, row->cells[i]);
-        sheet_sample->size += row->cells[i].size;
+        sample->cells[sample->cell_count++] = arena_copy_text(arena, row->cells[i]);
+        sample->size += row->cells[i].size;
     }
-    sheet_sample->width = row->count > sheet_sample->width ? row->count : sheet_sample->width;
+    sample->width = row->count > sample->width ? row->count : sample->width;
 }
 
 static void write_cell(FILE *out, struct text cell)
@@ -89,21 +87,21 @@ static void write_cell(FILE *out, struct text cell)
     fputc('"', out);
 }
 
-static struct text write_sample(const struct sheet_sample *sheet_sample, struct arena *arena)
+/* The sample as CSV, which layout.h reads: every cell quoted, every row as wide as the widest. */
+static struct text write_sample(const struct sheet_sample *sample, struct arena *arena)
 {
     char *bytes;
     size_t size;
     FILE *out = open_memstream(&bytes, &size);
     if (!out)
-        memory_alloc(SIZE_MAX / 2, 1); /* ends the run */
-    for (size_t row = 0; row < sheet_sample->row_count; row++) {
-        size_t end = row + 1 < sheet_sample->row_count ? sheet_sample->starts[row + 1]
-                                                       : sheet_sample->cell_count;
-        for (size_t i = 0; i < sheet_sample->width; i++) {
-            size_t at = sheet_sample->starts[row] + i;
+        memory_alloc(SIZE_MAX / 2, 1); /* reports that memory is exhausted, and exits */
+    for (size_t row = 0; row < sample->row_count; row++) {
+        size_t end = row + 1 < sample->row_count ? sample->starts[row + 1] : sample->cell_count;
+        for (size_t i = 0; i < sample->width; i++) {
+            size_t at = sample->starts[row] + i;
             if (i > 0)
                 fputc(',', out);
-            write_cell(out, at < end ? sheet_sample->cells[at] : (struct text){0});
+            write_cell(out, at < end ? sample->cells[at] : (struct text){0});
         }
         fputc('\n', out);
     }
@@ -113,21 +111,21 @@ static struct text write_sample(const struct sheet_sample *sheet_sample, struct 
     return text;
 }
 
-static bool read_sample(struct xlsx *xlsx, size_t sheet, struct sheet_sample *sheet_sample,
+static bool read_sample(struct xlsx *xlsx, size_t sheet, struct sheet_sample *sample,
                         struct arena *arena, struct error *error)
 {
     struct workbook_row row;
     enum read_status read_status = READ_OK;
     if (!workbook_begin_sheet(xlsx->workbook, sheet, error))
         return false;
-    while (sheet_sample->row_count < SAMPLE_ROWS && sheet_sample->size < SAMPLE_SIZE &&
+    while (sample->row_count < SAMPLE_ROWS && sample->size < SAMPLE_SIZE &&
            (read_status = workbook_read_row(xlsx->workbook, &row, error)) == READ_OK)
         if (row.count <= MAX_TABLE_COLUMNS)
-            add_sample(sheet_sample, &row, arena);
+            add_sample(sample, &row, arena);
     return read_status != READ_FAILED;
 }
 
-/* "3 columns, with a header below 2 other rows" */
+/* "sheet '2026', 3 columns, with a header below 2 other rows" */
 static struct text describe_layout(const struct table_layout *table_layout, struct text name,
                                    struct arena *arena)
 {
@@ -145,24 +143,24 @@ static bool find_layout(struct xlsx *xlsx, size_t sheet, struct table_layout *ta
                         struct error *error)
 {
     struct arena *arena = &xlsx->table_records.arena;
-    struct sheet_sample sheet_sample = {0};
+    struct sheet_sample sample = {0};
     struct layout_options layout_options = {.delimiter = TEXT("comma"),
                                             .max_cell_size = MAX_CELL_SIZE};
     struct text fault;
     size_t count;
     const struct workbook_sheet *sheets = workbook_sheets(xlsx->workbook, &count);
-    bool ok = read_sample(xlsx, sheet, &sheet_sample, arena, error);
+    bool ok = read_sample(xlsx, sheet, &sample, arena, error);
     if (ok) {
-        table_layout_detect(table_layout, write_sample(&sheet_sample, arena), true, &layout_options,
-                            arena, &fault);
+        struct lookahead csv = {write_sample(&sample, arena), true};
+        table_layout_detect(table_layout, csv, &layout_options, arena, &fault);
         table_layout->reason = describe_layout(table_layout, sheets[sheet].name, arena);
     }
-    free(sheet_sample.cells);
-    free(sheet_sample.starts);
+    free(sample.cells);
+    free(sample.starts);
     return ok;
 }
 
-/* ---- Which sheets ---- */
+/* ---- The choice of sheets ---- */
 
 static bool same_header(const struct table_layout *a, const struct table_layout *b)
 {
@@ -174,7 +172,7 @@ static bool same_header(const struct table_layout *a, const struct table_layout 
     return true;
 }
 
-/* The sheet that the user names; *sheet is SIZE_MAX when he names none. */
+/* Finds the sheet of the option `sheet`; *sheet is SIZE_MAX if the option is empty. */
 static bool find_requested_sheet(const struct xlsx *xlsx, const char *path, size_t *sheet,
                                  struct error *error)
 {
@@ -197,7 +195,7 @@ static bool find_requested_sheet(const struct xlsx *xlsx, const char *path, size
     for (size_t i = 0; i < count && names.size < 400; i++)
         names = arena_format(&arena, "%.*s%s%.*s", TEXT_ARGUMENT(names), i ? ", " : "",
                              TEXT_ARGUMENT(sheets[i].name));
-    error_set(error, ERROR_USAGE, "%s: no sheet '%.*s'; there are: %.*s", path,
+    error_set(error, ERROR_USAGE, "%s: no sheet '%.*s'; the sheets are: %.*s", path,
               TEXT_ARGUMENT(xlsx->sheet), TEXT_ARGUMENT(names));
     arena_free(&arena);
     return false;
@@ -216,7 +214,7 @@ static void add_sheet(struct xlsx *xlsx, size_t sheet, const struct table_layout
     xlsx->sheets[xlsx->sheet_count++] = sheet;
 }
 
-/* Names that exports use weigh most, then what looks like a table, then how much is in it. */
+/* Known column names count most, then the fit of a table, then the number of rows. */
 static int score_sheet(const struct table_layout *table_layout, struct arena *arena)
 {
     enum { KNOWN_NAMES_WEIGHT = 100, MANY_ROWS = 100 };
@@ -227,7 +225,7 @@ static int score_sheet(const struct table_layout *table_layout, struct arena *ar
            (table_layout->has_known_names ? KNOWN_NAMES_WEIGHT : 0) + (int)rows / 10;
 }
 
-/* Looks at every sheet that people see, and takes the best and those with its header. */
+/* Chooses, among the visible sheets, the one with the highest score and those with its header. */
 static bool choose_sheets(struct xlsx *xlsx, struct error *error)
 {
     struct arena *arena = &xlsx->table_records.arena;
@@ -237,7 +235,7 @@ static bool choose_sheets(struct xlsx *xlsx, struct error *error)
     count = count < MAX_SHEETS ? count : MAX_SHEETS;
     struct table_layout *layouts = arena_alloc(arena, count, sizeof(*layouts));
     for (size_t i = 0; i < count; i++) {
-        if (sheets[i].hidden)
+        if (sheets[i].is_hidden)
             continue;
         if (!find_layout(xlsx, i, &layouts[i], error))
             return false;
@@ -249,7 +247,7 @@ static bool choose_sheets(struct xlsx *xlsx, struct error *error)
     }
     xlsx->table_records.table_layout = layouts[best];
     for (size_t i = 0; i < count; i++)
-        if (i == best || (!sheets[i].hidden && same_header(&layouts[i], &layouts[best])))
+        if (i == best || (!sheets[i].is_hidden && same_header(&layouts[i], &layouts[best])))
             add_sheet(xlsx, i, &layouts[i]);
         else
             note_skipped_sheet(xlsx, sheets[i].name);
@@ -258,7 +256,7 @@ static bool choose_sheets(struct xlsx *xlsx, struct error *error)
 
 /* ---- Rows ---- */
 
-/* Goes to the next sheet's first row of data. */
+/* Moves to the first row of data in the next sheet. */
 static bool begin_sheet(struct xlsx *xlsx, struct error *error)
 {
     struct workbook_row row;
@@ -322,10 +320,10 @@ static enum read_status read_xlsx(void *state, struct batch *batch, struct error
             continue;
         }
         if (xlsx->table_records.count == 0)
-            continue; /* a sheet of which nothing can be made */
+            continue; /* not a table */
         struct located_row located_row = {row.cells, row.count, join_cells(xlsx, &row), row.number,
                                           0};
-        if (row.too_long)
+        if (row.is_too_long)
             batch_reject_row(batch, row.number, 0, TEXT("a cell is longer than the limit"),
                              located_row.raw);
         else
@@ -338,7 +336,7 @@ static struct text explain(void *state, struct arena *arena)
 {
     struct xlsx *xlsx = state;
     if (xlsx->table_records.count == 0)
-        return TEXT("layout: nothing in it");
+        return TEXT("layout: the file is empty");
     struct text table = table_records_explain(&xlsx->table_records, arena);
     struct text lines =
         arena_format(arena, "layout: %.*s", TEXT_ARGUMENT(xlsx->table_records.table_layout.reason));
@@ -346,7 +344,7 @@ static struct text explain(void *state, struct arena *arena)
         lines = arena_format(arena, "%.*s\nsheets: %zu with this header, one after the other",
                              TEXT_ARGUMENT(lines), xlsx->sheet_count);
     if (xlsx->skipped.size > 0)
-        lines = arena_format(arena, "%.*s\nnot read: %.*s; 'sheet =' names one",
+        lines = arena_format(arena, "%.*s\nnot read: %.*s; 'sheet =' selects one",
                              TEXT_ARGUMENT(lines), TEXT_ARGUMENT(xlsx->skipped));
     return arena_format(arena, "%.*s\n%.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(table));
 }
@@ -361,7 +359,7 @@ static void close_xlsx(void *state)
 
 const struct connector xlsx_connector = {
     .name = "xlsx",
-    .summary = "spreadsheets (.xlsx), a sheet read as a table",
+    .summary = "spreadsheets (.xlsx); one sheet is read as a table",
     .options = options,
     .state_size = sizeof(struct xlsx),
     .recognize = recognize,

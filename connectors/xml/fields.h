@@ -1,4 +1,5 @@
-/* fields.h - an element that is one record: where it ends, and what is in it. */
+/* fields.h - reads an element that is a record: its end, and its attributes and children as values.
+ */
 #ifndef CONNECTORS_XML_FIELDS_H
 #define CONNECTORS_XML_FIELDS_H
 
@@ -6,29 +7,35 @@
 #include "connectors/columns/field_list.h"
 #include "connectors/columns/field_paths.h"
 
-/* What is kept from record to record. A zeroed one with its limits set is ready. */
+/* Buffers and names that are kept from record to record. Zeroed, with `limits` set, it is ready. */
 struct xml_reader {
     const struct record_limits *limits; /* borrowed */
     struct field_paths field_paths;
-    char *bytes; /* decoded values of the record that was read */
+    char *bytes; /* decoded values of the last record */
     size_t used_size, capacity;
-    struct arena scratch; /* and those that are not a stretch of it */
+    struct arena scratch; /* values of the last record that are not in `bytes` */
+};
+
+struct xml_record {
+    struct fields *fields; /* borrowed; set by the caller */
+    size_t size;           /* of the element in bytes */
+    struct error fault;    /* of XML_RECORD_FAULTY */
 };
 
 enum xml_record_status { XML_RECORD_COMPLETE, XML_RECORD_FAULTY, XML_RECORD_INCOMPLETE };
 
-/* Reads the element that begins at the front of `bytes`: its *size, and its attributes and children
- * as members. Children are called by their way from it ("author.name"), those of several alike with
- * children of their own by their number ("comment.2.body"); several plain ones are joined, "a, b".
- * Markup within texts may stay open (xml_is_inline_markup); any other tag that is missing makes the
- * record faulty, as do the limits (the error says how); *size then goes up to where the next
- * element of its name begins. XML_RECORD_INCOMPLETE: the bytes end before that is known; never with
- * `last`. Values are lent until the next record is read; names live in the reader and in
- * members->arena. */
+/* Reads the element at the front of `bytes` into *record. Attributes and children become fields. A
+ * child has the names on the path to it ("author.name"); several children of one name that have
+ * children themselves are numbered ("comment.2.body"), others are joined, "a, b". Inline markup may
+ * stay open (xml_is_inline_markup). Any other missing tag makes the record faulty, as does an
+ * exceeded limit; it then ends where the next element of its name begins. XML_RECORD_INCOMPLETE
+ * means that more bytes are needed; never with `is_final`, when the file ends with these bytes.
+ * Values are borrowed until the next record is read; names belong to the reader and to
+ * fields->arena. */
 enum xml_record_status xml_record_read(struct xml_reader *reader, struct text bytes, bool is_final,
-                                       struct fields *fields, size_t *size, struct error *fault);
+                                       struct xml_record *record);
 
-/* Copies the values of the record that was read last into members->arena. */
+/* Copies the values of the last record into fields->arena. */
 void xml_record_copy_values(const struct xml_reader *reader, struct fields *fields);
 
 void xml_reader_free(struct xml_reader *reader); /* safe on a zeroed one */

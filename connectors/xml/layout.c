@@ -1,4 +1,4 @@
-/* layout.c - counts what the elements of a sample hold. */
+/* layout.c - counts the bytes of text in the elements of a sample. */
 #include "connectors/xml/layout.h"
 
 #include "connectors/xml/scan.h"
@@ -7,15 +7,15 @@ enum { MAX_ELEMENT_NAMES = 400, MAX_OPEN_ELEMENTS = 64, RECORD_WEIGHT = 64 };
 
 struct element_counter {
     struct xml_layout layout;
-    size_t *bytes;       /* by kind: of attributes, and of children that hold nothing but text */
-    size_t *occurrences; /* by kind: how often it was met */
+    size_t *bytes;       /* per name: of attributes and of children that contain only text */
+    size_t *occurrences; /* per name */
     struct text open_elements[MAX_OPEN_ELEMENTS];
-    size_t depth; /* may lie beyond DEEPEST */
+    size_t depth; /* may exceed MAX_OPEN_ELEMENTS */
 };
 
-static size_t find_or_add_element(struct element_counter *element_counter, struct text name)
+static size_t find_or_add_element(struct element_counter *counter, struct text name)
 {
-    struct xml_layout *layout = &element_counter->layout;
+    struct xml_layout *layout = &counter->layout;
     for (size_t i = 0; i < layout->count; i++)
         if (text_equal(layout->names[i], name))
             return i;
@@ -25,80 +25,75 @@ static size_t find_or_add_element(struct element_counter *element_counter, struc
     return layout->count++;
 }
 
-static void begin_element(struct element_counter *element_counter, const struct xml_token *token)
+static void begin_element(struct element_counter *counter, const struct xml_token *token)
 {
-    size_t kind = find_or_add_element(element_counter, token->name);
+    size_t kind = find_or_add_element(counter, token->name);
     struct text attributes = token->content, name, value;
-    element_counter->occurrences[kind]++;
+    counter->occurrences[kind]++;
     while (xml_next_attribute(&attributes, &name, &value))
-        element_counter->bytes[kind] += value.size;
-    if (!element_counter->layout.root.size)
-        element_counter->layout.root = token->name;
-    if (token->empty || xml_is_inline_markup(token->name))
+        counter->bytes[kind] += value.size;
+    if (!counter->layout.root.size)
+        counter->layout.root = token->name;
+    if (token->is_empty || xml_is_inline_markup(token->name))
         return;
-    if (element_counter->depth < MAX_OPEN_ELEMENTS)
-        element_counter->open_elements[element_counter->depth] = token->name;
-    element_counter->depth++;
+    if (counter->depth < MAX_OPEN_ELEMENTS)
+        counter->open_elements[counter->depth] = token->name;
+    counter->depth++;
 }
 
-/* Ends the innermost element of that name, and what was left open within it. */
-static void end_element(struct element_counter *element_counter, struct text name)
+/* Closes the innermost element of that name and the elements that are open within it. */
+static void end_element(struct element_counter *counter, struct text name)
 {
-    size_t depth = element_counter->depth;
+    size_t depth = counter->depth;
     if (depth > MAX_OPEN_ELEMENTS) {
-        element_counter->depth--;
+        counter->depth--;
         return;
     }
-    while (depth > 0 && !text_equal(element_counter->open_elements[depth - 1], name))
+    while (depth > 0 && !text_equal(counter->open_elements[depth - 1], name))
         depth--;
     if (depth > 0)
-        element_counter->depth = depth - 1;
+        counter->depth = depth - 1;
 }
 
-/* Text counts for the element above the one that it stands in. */
-static void add_text(struct element_counter *element_counter, struct text text)
+/* Text counts for the parent of the element that contains it. */
+static void add_text(struct element_counter *counter, struct text text)
 {
-    if (element_counter->depth >= 2 && element_counter->depth <= MAX_OPEN_ELEMENTS)
-        element_counter->bytes[find_or_add_element(
-            element_counter, element_counter->open_elements[element_counter->depth - 2])] +=
+    if (counter->depth >= 2 && counter->depth <= MAX_OPEN_ELEMENTS)
+        counter->bytes[find_or_add_element(counter, counter->open_elements[counter->depth - 2])] +=
             text_trim(text).size;
 }
 
-/* Words for one piece of feedback; an element called so needs less text to be the record. */
+/* An element with the name of a piece of feedback needs less text to be the record. */
 static bool is_record_name(struct text name)
 {
-    static const char *const words[] = {"review",   "comment", "post",   "entry",  "item",
-                                        "row",      "record",  "ticket", "answer", "response",
-                                        "feedback", "리뷰",    "후기",   "댓글",   "의견"};
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (text_equal_ignore_case(name, text_of(words[i])))
-            return true;
-    return false;
+    static const char *const names[] = {
+#define ROW(language, name) name,
+#include "connectors/xml/data/record_elements.inc"
+#undef ROW
+        NULL};
+    return text_is_one_of_fold(name, names);
 }
 
-static struct text find_record(const struct element_counter *element_counter)
+static struct text find_record(const struct element_counter *counter)
 {
     struct text best = {0};
     size_t best_weight = 0;
-    for (size_t i = 0; i < element_counter->layout.count; i++) {
-        struct text name = element_counter->layout.names[i];
-        size_t weight = element_counter->bytes[i] * (is_record_name(name) ? RECORD_WEIGHT : 1);
-        bool is_root =
-            text_equal(name, element_counter->layout.root) && element_counter->occurrences[i] == 1;
+    for (size_t i = 0; i < counter->layout.count; i++) {
+        struct text name = counter->layout.names[i];
+        size_t weight = counter->bytes[i] * (is_record_name(name) ? RECORD_WEIGHT : 1);
+        bool is_root = text_equal(name, counter->layout.root) && counter->occurrences[i] == 1;
         if (weight > best_weight && !is_root) {
             best = name;
             best_weight = weight;
         }
     }
-    /* A file of one record, which is its root. */
-    return best.size || !element_counter->layout.count || !element_counter->bytes[0]
-               ? best
-               : element_counter->layout.root;
+    /* Otherwise the root is the only record. */
+    return best.size || !counter->layout.count || !counter->bytes[0] ? best : counter->layout.root;
 }
 
 struct xml_layout xml_layout_detect(struct text sample, struct arena *arena)
 {
-    struct element_counter element_counter = {
+    struct element_counter counter = {
         .layout = {.names = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(struct text))},
         .bytes = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(size_t)),
         .occurrences = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(size_t))};
@@ -108,14 +103,14 @@ struct xml_layout xml_layout_detect(struct text sample, struct arena *arena)
         if (kind == XML_INCOMPLETE)
             break;
         if (kind == XML_START_TAG)
-            begin_element(&element_counter, &token);
+            begin_element(&counter, &token);
         else if (kind == XML_END_TAG)
-            end_element(&element_counter, token.name);
+            end_element(&counter, token.name);
         else if (kind == XML_CDATA)
-            add_text(&element_counter, token.content);
+            add_text(&counter, token.content);
         else if (kind == XML_TEXT)
-            add_text(&element_counter, text_slice(sample, at, at + token.size));
+            add_text(&counter, text_slice(sample, at, at + token.size));
     }
-    element_counter.layout.record = find_record(&element_counter);
-    return element_counter.layout;
+    counter.layout.record = find_record(&counter);
+    return counter.layout;
 }

@@ -1,21 +1,20 @@
-/* layout.h - which element of an XML file is one record, from a sample of it. */
+/* layout.h - detects from a sample which element of an XML file is a record. */
 #ifndef CONNECTORS_XML_LAYOUT_H
 #define CONNECTORS_XML_LAYOUT_H
 
 #include "base/arena.h"
 #include "base/text.h"
 
-/* Different elements of a sample, names without prefix. */
+/* The distinct elements of a sample; names have no namespace prefix. */
 struct xml_layout {
-    struct text *names; /* slices of the sample, or of `arena` */
+    struct text *names; /* array in the arena; the names borrow from the sample */
     size_t count;
     struct text root;   /* the first element */
-    struct text record; /* the element whose children and attributes hold most of the text, one that
-                           is called review, comment, post and the like before others; empty when
-                           there is none */
+    struct text record; /* the element whose attributes and children contain the most text; names
+                           such as review, comment and post have priority; empty if there is none */
 };
 
-/* Looks through a sample, which as a rule ends in the middle of something. */
+/* `sample` may end anywhere. */
 struct xml_layout xml_layout_detect(struct text sample, struct arena *arena);
 
 #endif

@@ -1,4 +1,4 @@
-/* scan.c - one token at a time, looking no further than its end. */
+/* scan.c - scans one token without looking past its end. */
 #include "connectors/xml/scan.h"
 
 #include <string.h>
@@ -10,9 +10,7 @@ enum { CDATA_OPENING_SIZE = 9 }; /* "<![CDATA[" */
 
 static bool is_name_start(char byte)
 {
-    unsigned char letter = (unsigned char)byte | 32;
-    return (letter >= 'a' && letter <= 'z') || byte == '_' || byte == ':' ||
-           (unsigned char)byte >= 0x80;
+    return ascii_is_letter(byte) || byte == '_' || byte == ':' || (unsigned char)byte >= 0x80;
 }
 
 static bool is_name_end(char byte)
@@ -35,7 +33,7 @@ static size_t skip_name(struct text bytes, size_t at)
     return at;
 }
 
-/* "im:rating" is "rating". */
+/* "im:rating" becomes "rating". */
 static struct text strip_namespace_prefix(struct text name)
 {
     const char *colon = name.size ? memchr(name.bytes, ':', name.size - 1) : NULL;
@@ -56,8 +54,8 @@ static enum xml_token_kind end_of_bytes(struct xml_token *token, bool is_final)
     return is_final ? set_token(token, XML_MALFORMED, 1) : XML_INCOMPLETE;
 }
 
-/* One attribute at `at`, where a name ought to begin. Returns where it ends; 0: it is none;
- * bytes.size: the bytes end too early. `name` keeps its prefix. */
+/* Scans the attribute at `at` and returns its end; 0 if it is malformed, bytes.size if the bytes
+ * end before it does. `name` keeps its prefix. */
 static size_t scan_attribute(struct text bytes, size_t at, struct text *name, struct text *value)
 {
     size_t end = skip_name(bytes, at);
@@ -86,13 +84,13 @@ static size_t scan_attribute(struct text bytes, size_t at, struct text *name, st
     end = (size_t)(closing - bytes.bytes);
     *value = text_slice(bytes, at + 1, end);
     end++;
-    /* Letters right behind it: a quote was left out further up. */
+    /* A letter right after the closing quote: an earlier quote is missing. */
     return end < bytes.size && !ascii_is_space(bytes.bytes[end]) && !strchr("/>?", bytes.bytes[end])
                ? 0
                : end;
 }
 
-/* Markup that never holds anything, and is never closed. */
+/* HTML elements without content or end tag. */
 static bool is_void(struct text name)
 {
     return name.size < 4 &&
@@ -100,9 +98,9 @@ static bool is_void(struct text name)
             text_equal_ignore_case(name, TEXT("img")));
 }
 
-/* The tag at `at`, whose name begins behind "<". */
-static enum xml_token_kind scan_begin(struct text bytes, size_t at, bool is_final,
-                                      struct xml_token *token)
+/* Scans the start tag at `at`. */
+static enum xml_token_kind scan_start_tag(struct text bytes, size_t at, bool is_final,
+                                          struct xml_token *token)
 {
     size_t end = skip_name(bytes, at + 1), begin = end;
     token->name = strip_namespace_prefix(text_slice(bytes, at + 1, end));
@@ -114,7 +112,7 @@ static enum xml_token_kind scan_begin(struct text bytes, size_t at, bool is_fina
         char byte = bytes.bytes[end];
         if (byte == '>' || (byte == '/' && end + 1 < bytes.size && bytes.bytes[end + 1] == '>')) {
             token->content = text_slice(bytes, begin, end);
-            token->empty = byte == '/' || is_void(token->name);
+            token->is_empty = byte == '/' || is_void(token->name);
             return set_token(token, XML_START_TAG, end + 1 + (byte == '/') - at);
         }
         if (byte == '/') {
@@ -128,8 +126,8 @@ static enum xml_token_kind scan_begin(struct text bytes, size_t at, bool is_fina
     return end_of_bytes(token, is_final);
 }
 
-static enum xml_token_kind scan_end(struct text bytes, size_t at, bool is_final,
-                                    struct xml_token *token)
+static enum xml_token_kind scan_end_tag(struct text bytes, size_t at, bool is_final,
+                                        struct xml_token *token)
 {
     size_t end = skip_name(bytes, at + 2);
     token->name = strip_namespace_prefix(text_slice(bytes, at + 2, end));
@@ -140,19 +138,25 @@ static enum xml_token_kind scan_end(struct text bytes, size_t at, bool is_final,
                                    : set_token(token, XML_MALFORMED, 1);
 }
 
-/* What stands between two marks; without the second one the "<" is text. */
+/* Markup between two delimiters. */
+struct delimited_markup {
+    struct text opening, closing;
+    enum xml_token_kind kind;
+};
+
+/* Scans the markup at `at`; its "<" is text if the closing delimiter is missing. */
 static enum xml_token_kind scan_delimited(struct text bytes, size_t at, bool is_final,
-                                          struct text opening, struct text closing,
-                                          enum xml_token_kind kind, struct xml_token *token)
+                                          const struct delimited_markup *markup,
+                                          struct xml_token *token)
 {
-    size_t begin = at + opening.size, end = text_find(bytes, closing, begin);
+    size_t begin = at + markup->opening.size, end = text_find(bytes, markup->closing, begin);
     if (end == bytes.size)
         return end_of_bytes(token, is_final);
     token->content = text_slice(bytes, begin, end);
-    return set_token(token, kind, end + closing.size - at);
+    return set_token(token, markup->kind, end + markup->closing.size - at);
 }
 
-/* <!DOCTYPE name [ <!ELEMENT ...> ... ]>: brackets and quotes are all that is looked at. */
+/* <!DOCTYPE name [ <!ELEMENT ...> ... ]>: only brackets and quotes matter. */
 static enum xml_token_kind scan_document_type(struct text bytes, size_t at, bool is_final,
                                               struct xml_token *token)
 {
@@ -178,22 +182,20 @@ static enum xml_token_kind scan_document_type(struct text bytes, size_t at, bool
 static enum xml_token_kind scan_markup(struct text bytes, size_t at, bool is_final,
                                        struct xml_token *token)
 {
-    static const struct text data = {"<![CDATA[", CDATA_OPENING_SIZE}, comment = {"<!--", 4},
-                             instruction = {"<?", 2};
+    static const struct delimited_markup delimited[] = {{TEXT("<![CDATA["), TEXT("]]>"), XML_CDATA},
+                                                        {TEXT("<!--"), TEXT("-->"), XML_IGNORED},
+                                                        {TEXT("<?"), TEXT("?>"), XML_IGNORED}};
     struct text rest = text_slice(bytes, at, bytes.size);
     char next = rest.size > 1 ? rest.bytes[1] : 0;
     if (is_name_start(next))
-        return scan_begin(bytes, at, is_final, token);
+        return scan_start_tag(bytes, at, is_final, token);
     if (!is_final && (rest.size < 3 || (next == '!' && rest.size < CDATA_OPENING_SIZE)))
         return XML_INCOMPLETE;
     if (next == '/' && rest.size > 2 && is_name_start(rest.bytes[2]))
-        return scan_end(bytes, at, is_final, token);
-    if (text_starts_with(rest, data))
-        return scan_delimited(bytes, at, is_final, data, TEXT("]]>"), XML_CDATA, token);
-    if (text_starts_with(rest, comment))
-        return scan_delimited(bytes, at, is_final, comment, TEXT("-->"), XML_IGNORED, token);
-    if (next == '?')
-        return scan_delimited(bytes, at, is_final, instruction, TEXT("?>"), XML_IGNORED, token);
+        return scan_end_tag(bytes, at, is_final, token);
+    for (size_t i = 0; i < sizeof(delimited) / sizeof(*delimited); i++)
+        if (text_starts_with(rest, delimited[i].opening))
+            return scan_delimited(bytes, at, is_final, &delimited[i], token);
     if (next == '!' && rest.size > 2 && is_name_start(rest.bytes[2]))
         return scan_document_type(bytes, at, is_final, token);
     return set_token(token, XML_MALFORMED, 1);
@@ -228,30 +230,29 @@ bool xml_next_attribute(struct text *rest, struct text *name, struct text *value
     }
 }
 
-/* The code point of "&#233;" or "&#xE9;" at the front of `raw`, and its size; 0 when it is none
- * that XML allows. */
+/* The code point of "&#233;" or "&#xE9;" at the front of `raw`, and the size of the reference in
+ * *size. 0 if XML does not allow it. */
 static uint32_t character_reference(struct text raw, size_t *size)
 {
-    bool hexadecimal = text_starts_with(raw, TEXT("&#x")) || text_starts_with(raw, TEXT("&#X"));
-    size_t begin = hexadecimal ? 3 : 2, i = begin;
+    bool is_hexadecimal = text_starts_with(raw, TEXT("&#x")) || text_starts_with(raw, TEXT("&#X"));
+    int base = is_hexadecimal ? 16 : 10;
+    size_t begin = is_hexadecimal ? 3 : 2, i = begin;
     uint32_t point = 0;
     for (; i < raw.size && i < begin + 8; i++) {
-        char letter = raw.bytes[i] | 32;
-        bool digit = raw.bytes[i] >= '0' && raw.bytes[i] <= '9';
-        if (!digit && !(hexadecimal && letter >= 'a' && letter <= 'f'))
+        int digit = ascii_hex_value(raw.bytes[i]);
+        if (digit < 0 || digit >= base)
             break;
-        point = point * (hexadecimal ? 16 : 10) +
-                (uint32_t)(digit ? raw.bytes[i] - '0' : letter - 'a' + 10);
+        point = point * (uint32_t)base + (uint32_t)digit;
     }
-    bool allowed = point == '\t' || point == '\n' || point == '\r' ||
-                   (point >= 0x20 && point < 0xD800) || (point >= 0xE000 && point < 0xFFFE) ||
-                   (point >= 0x10000 && point < 0x110000);
+    bool is_allowed = point == '\t' || point == '\n' || point == '\r' ||
+                      (point >= 0x20 && point < 0xD800) || (point >= 0xE000 && point < 0xFFFE) ||
+                      (point >= 0x10000 && point < 0x110000);
     *size = i + 1;
-    return i > begin && i < raw.size && raw.bytes[i] == ';' && allowed ? point : 0;
+    return i > begin && i < raw.size && raw.bytes[i] == ';' && is_allowed ? point : 0;
 }
 
-/* What the entity at the front of `raw` stands for, written to `decoded`; its size in *size, 1 when
- * it is none and stays. Returns the bytes written. */
+/* Decodes the entity at the front of `raw` and sets *size to its size; 1 if it is none and "&" is
+ * kept. Returns the number of bytes written to `decoded`. */
 static size_t decode_entity(struct text raw, char *decoded, size_t *size)
 {
     static const struct {
@@ -281,8 +282,8 @@ static bool is_plain(unsigned char byte)
     return byte != '&' && (byte >= 0x20 || byte == '\n' || byte == '\t');
 }
 
-/* Whether eight bytes stand for themselves, all at once: a byte of `found` has its high bit set for
- * a control character and "&". May say no where a byte above ASCII follows one of these. */
+/* Whether eight bytes need no decoding: a byte of `found` has its high bit set for a control
+ * character or "&". May return false if a byte above ASCII follows one of these. */
 static bool are_plain(const char *bytes)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
@@ -293,7 +294,7 @@ static bool are_plain(const char *bytes)
     return !(found & highs);
 }
 
-/* Where the bytes from `at` on that stand for themselves end. */
+/* The end of the bytes from `at` on that need no decoding. */
 static size_t find_plain_end(struct text raw, size_t at)
 {
     while (at < raw.size) {
@@ -323,14 +324,14 @@ size_t xml_decode_text(struct text raw, char *decoded)
         else if (raw.bytes[at] != '\r')
             decoded[size++] = ' ';
         else if (at + 1 == raw.size || raw.bytes[at + 1] != '\n')
-            decoded[size++] = '\n'; /* CR LF is one line end, and the LF is yet to come */
+            decoded[size++] = '\n'; /* of CR LF, only the LF is written */
     }
     return size;
 }
 
 bool xml_is_inline_markup(struct text name)
 {
-    /* By their sizes, one behind the other. */
+    /* Names of size i are concatenated in names[i]. */
     static const char *const names[] = {"",         "abipu", "bremh1h2h3hrliolul", "bigdivimg",
                                         "fontspan", "small", "centerstrong"};
     if (name.size == 0 || name.size >= sizeof(names) / sizeof(*names))

@@ -1,6 +1,6 @@
-/* xml.c - the connector for XML: an element that repeats is a record, its attributes and children
- * are the columns. What services export is known (services.h); in other files the element is found.
- * Memory is bounded by one record; nothing outside the file is ever read. */
+/* xml.c - the connector for XML: a repeated element is a record, its attributes and children are
+ * the columns. Exports of known services are recognised (exports.h); in other files the element is
+ * detected. Memory is bounded by one record; nothing outside the file is ever read. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,15 +9,17 @@
 #include "base/memory.h"
 #include "connectors/connectors.h"
 #include "connectors/exports/schema.h"
+#include "connectors/input/archive.h"
 #include "connectors/input/input.h"
+#include "connectors/input/record_span.h"
 #include "connectors/xml/fields.h"
 #include "connectors/xml/layout.h"
 #include "connectors/xml/scan.h"
 
 enum {
-    SAMPLE_SIZE = 256 * 1024, /* bytes looked at before the first record is read */
-    MAX_SAMPLES = 200,        /* elements of it */
-    MAX_THREADS = 100 * 1000  /* titles of pages that are remembered */
+    SAMPLE_SIZE = 256 * 1024, /* bytes examined before the first record is read */
+    MAX_SAMPLES = 200,        /* records in these bytes */
+    MAX_THREADS = 100 * 1000  /* titles of pages that are kept */
 };
 
 struct xml_state {
@@ -29,14 +31,13 @@ struct xml_state {
 
     struct input *input;
     struct arena arena;
-    struct text element; /* of a record, without prefix */
-    struct text
-        thread_element; /* element with the title of the page that records stand under, if any */
-    struct hash_table threads; /* id of a thread -> index into titles */
-    struct text *titles;       /* owned list of texts in the arena */
+    struct text element;        /* of a record, without prefix */
+    struct text thread_element; /* with the title of the page that records belong to; or empty */
+    struct hash_table threads;  /* hash of a thread's id -> index into titles */
+    struct text *titles;        /* allocated with malloc; the texts are in the arena */
     size_t title_count, title_capacity;
     struct xml_reader reader;
-    struct fields record_fields; /* of the record that was read last */
+    struct fields record_fields; /* of the last record */
     struct schema schema;
 };
 
@@ -45,106 +46,86 @@ static const struct option options[] = {
      .type = OPTION_TEXT,
      .offset = offsetof(struct xml_state, element_option),
      .default_value = "",
-     .help = "the element that is one record, without prefix; empty: find it"},
+     .help = "name, without prefix, of the element that is one record; empty: detect it"},
     {.name = "map",
      .type = OPTION_TEXT,
      .offset = offsetof(struct xml_state, map),
      .default_value = "",
-     .help = "which child is what: text=body,author=author.name (id, date, rating, title, lang)"},
+     .help = "roles of child elements: text=body,author=author.name (also id, date, rating, title, "
+             "lang)"},
     {.name = "charset",
      .type = OPTION_TEXT,
      .offset = offsetof(struct xml_state, charset),
      .default_value = "",
-     .help = "of the file, as iconv names it; empty: what it declares"},
+     .help = "character set of the file, by its iconv name; empty: the declared one"},
     RECORD_LIMIT_OPTIONS(struct xml_state, limits),
-    INPUT_MAX_RATIO_OPTION(struct xml_state, max_ratio),
+    ARCHIVE_MAX_RATIO_OPTION(struct xml_state, max_ratio),
     MAPPING_ALLOW_MISSING_TEXT_OPTION(struct xml_state, allow_missing_text),
     {.name = NULL},
 };
 
 /* ---- Finding the records ---- */
 
-/* A stretch of the file that is a record, or ought to be one, or the title of a page. */
-struct span {
-    size_t begin, size;
+/* A record, or the title of a page. */
+struct xml_finder {
+    struct xml_state *state;
+    struct xml_record record;
     bool is_thread;
-    struct error fault; /* none: read it */
 };
 
-enum xml_find_status { XML_FIND_FOUND, XML_FIND_END, XML_FIND_INCOMPLETE };
-
-/* The first piece in `ahead`, and its members. With XML_FIND_INCOMPLETE, nothing stands before
- * piece->begin. */
-static enum xml_find_status find_record_span(struct xml_state *state, struct text ahead,
-                                             bool is_final, struct span *span,
-                                             struct fields *record_fields)
+/* Scans up to the next element that is a record or a thread. False, with *status, if there is none.
+ */
+static bool find_element(struct xml_finder *finder, struct text ahead, bool is_final,
+                         struct xml_token *token, size_t *begin)
 {
-    struct xml_token token;
+    const struct xml_state *state = finder->state;
     bool is_at_end = is_final || ahead.size > (size_t)state->limits.record_size;
-    span->begin = 0;
-    span->fault.kind = ERROR_NONE;
-    for (; span->begin < ahead.size; span->begin += token.size) {
-        enum xml_token_kind kind = xml_scan(ahead, span->begin, is_at_end, &token);
+    for (*begin = 0; *begin < ahead.size; *begin += token->size) {
+        enum xml_token_kind kind = xml_scan(ahead, *begin, is_at_end, token);
         if (kind == XML_INCOMPLETE)
-            return XML_FIND_INCOMPLETE;
+            return false;
         if (kind != XML_START_TAG && kind != XML_MALFORMED)
             continue;
-        span->is_thread =
-            state->thread_element.size && text_equal(token.name, state->thread_element);
-        if (span->is_thread || text_equal(token.name, state->element))
-            break;
+        finder->is_thread =
+            state->thread_element.size && text_equal(token->name, state->thread_element);
+        if (finder->is_thread || text_equal(token->name, state->element))
+            return true;
     }
-    if (span->begin == ahead.size)
-        return is_final ? XML_FIND_END : XML_FIND_INCOMPLETE;
-    struct text rest = text_slice(ahead, span->begin, ahead.size);
-    bool is_at_limit = rest.size > (size_t)state->limits.record_size;
-    enum xml_record_status record_status = xml_record_read(
-        &state->reader, rest, is_final || is_at_limit, record_fields, &span->size, &span->fault);
-    if (record_status == XML_RECORD_INCOMPLETE)
-        return XML_FIND_INCOMPLETE;
-    if (span->is_thread && record_status == XML_RECORD_FAULTY) {
-        span->size = token.size; /* a title less; what stands in it may be a record */
-        span->fault.kind = ERROR_NONE;
-    }
-    if (span->size <= (size_t)state->limits.record_size)
-        return XML_FIND_FOUND;
-    span->fault.kind = ERROR_NONE; /* this says it better */
-    error_set(&span->fault, ERROR_INPUT,
-              "an element of more than %lld bytes; 'max_record_size' allows more",
-              (long long)state->limits.record_size);
-    return XML_FIND_FOUND;
+    return false;
 }
 
-/* The next piece; XML_FIND_INCOMPLETE: the file cannot be read on (error set). What place->raw
- * lends is good until the next call. */
-static enum xml_find_status next_record_span(struct xml_state *state, struct span *span,
-                                             struct location *location,
-                                             struct fields *record_fields, struct error *error)
+/* A record_span_finder; `user` is a struct xml_finder. */
+static enum span_status find_record_span(void *user, struct text ahead, bool is_final,
+                                         struct record_span *span)
 {
-    size_t wanted = 1;
-    for (;;) {
-        struct text ahead;
-        bool good = input_peek(state->input, wanted, &ahead, error);
-        enum xml_find_status kind =
-            find_record_span(state, ahead, good && ahead.size < wanted, span, record_fields);
-        input_consume(state->input, span->begin);
-        if (kind == XML_FIND_FOUND) {
-            location->line = input_line(state->input);
-            location->byte_offset = input_offset(state->input);
-            input_consume(state->input, span->size);
-            location->raw = input_consumed_bytes(state->input, location->byte_offset);
-            return kind;
-        }
-        if (kind == XML_FIND_END || !good)
-            return kind;
-        ahead.size -= span->begin;
-        wanted = ahead.size + ahead.size / 2 + 1;
+    struct xml_finder *finder = user;
+    struct xml_record *record = &finder->record;
+    size_t max_size = (size_t)finder->state->limits.record_size;
+    struct xml_token token;
+    if (!find_element(finder, ahead, is_final, &token, &span->begin))
+        return span->begin == ahead.size && is_final ? SPAN_END : SPAN_INCOMPLETE;
+    struct text rest = text_slice(ahead, span->begin, ahead.size);
+    enum xml_record_status status =
+        xml_record_read(&finder->state->reader, rest, is_final || rest.size > max_size, record);
+    if (status == XML_RECORD_INCOMPLETE)
+        return SPAN_INCOMPLETE;
+    if (finder->is_thread && status == XML_RECORD_FAULTY) {
+        record->size = token.size; /* without its title; records may follow in it */
+        record->fault.kind = ERROR_NONE;
     }
+    span->size = record->size;
+    if (span->size > max_size) {
+        record->fault.kind = ERROR_NONE; /* replaced by a clearer message */
+        error_set(&record->fault, ERROR_INPUT,
+                  "an element of more than %lld bytes; 'max_record_size' allows more",
+                  (long long)max_size);
+    }
+    return SPAN_FOUND;
 }
 
 /* ---- Titles of pages ---- */
 
-/* Disqus tells the titles of pages before the comments that stand under them. */
+/* In Disqus exports, the titles of pages precede the comments. */
 static void store_thread_title(struct xml_state *state, const struct fields *thread_element)
 {
     const struct text *id = fields_find(thread_element, TEXT("id"));
@@ -180,53 +161,58 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
     struct text head = input_decode_head(candidate_file->head, arena);
     size_t first = text_find(head, TEXT("<"), 0);
     struct text start = text_slice(head, first, head.size);
-    struct text above = text_trim(text_slice(head, 0, first));
-    bool cut = above.size > 0 && above.bytes[above.size - 1] == '>'; /* the end of a tag */
-    if (start.size == 0 || (above.size > 0 && !cut))
+    struct text before = text_trim(text_slice(head, 0, first));
+    bool begins_in_tag = before.size > 0 && before.bytes[before.size - 1] == '>';
+    if (start.size == 0 || (before.size > 0 && !begins_in_tag))
         return (struct recognition){0, TEXT("does not begin with <")};
     struct xml_layout layout = xml_layout_detect(start, arena);
-    const struct service *service =
-        service_find_by_elements(layout.root, layout.names, layout.count);
+    const struct known_export *known_export =
+        exports_find_by_elements(layout.root, layout.names, layout.count);
     if (text_equal_ignore_case(layout.root, TEXT("html")))
-        return (struct recognition){20, TEXT("a page of HTML")};
-    if (cut)
-        return (struct recognition){layout.record.size ? 40 : 0, TEXT("XML that begins in a tag")};
-    if (service)
-        return (struct recognition){97, text_of(service_name(service))};
+        return (struct recognition){20, TEXT("an HTML page")};
+    if (begins_in_tag)
+        return (struct recognition){layout.record.size ? 40 : 0,
+                                    TEXT("XML that begins within a tag")};
+    if (known_export)
+        return (struct recognition){97, text_of(known_export->name)};
     if (layout.record.size)
         return (struct recognition){
             90, arena_format(arena, "XML, records in <%.*s>", TEXT_ARGUMENT(layout.record))};
-    return (struct recognition){layout.count ? 50 : 20, TEXT("XML without a record in it")};
+    return (struct recognition){layout.count ? 50 : 20, TEXT("XML without records")};
 }
 
-/* Columns and samples from the records within `head`. */
-static bool infer_columns(struct xml_state *state, struct text head, bool whole, const char *path,
-                          struct error *error)
+/* Infers the columns from the records in `head`. */
+static bool infer_columns(struct xml_state *state, struct text head, bool is_whole_file,
+                          const char *path, struct error *error)
 {
     struct fields *samples = arena_alloc(&state->arena, MAX_SAMPLES, sizeof(*samples));
-    struct span span;
+    struct xml_finder finder = {.state = state};
     size_t count = 0;
     while (count < MAX_SAMPLES) {
+        struct record_span span = {0};
         samples[count].arena = &state->arena;
-        if (find_record_span(state, head, whole, &span, &samples[count]) != XML_FIND_FOUND)
+        finder.record.fields = &samples[count];
+        if (find_record_span(&finder, head, is_whole_file, &span) != SPAN_FOUND)
             break;
         head = text_slice(head, span.begin + span.size, head.size);
-        if (span.is_thread)
+        if (finder.is_thread)
             store_thread_title(state, &samples[count]);
-        if (span.is_thread || span.fault.kind != ERROR_NONE)
+        if (finder.is_thread || finder.record.fault.kind != ERROR_NONE)
             continue;
         xml_record_copy_values(&state->reader, &samples[count]);
         add_thread_title(state, &samples[count++]);
     }
-    bool ok = schema_infer(&state->schema, samples, count, state->allow_missing_text, state->map,
-                           path, &state->arena, error);
+    struct mapping_options mapping_options = {
+        .path = path, .user_mapping = state->map, .allow_missing_text = state->allow_missing_text};
+    bool ok = schema_infer(&state->schema, (struct record_samples){samples, count},
+                           &mapping_options, &state->arena, error);
     for (size_t i = 0; i < MAX_SAMPLES; i++)
         fields_free(&samples[i]);
     return ok;
 }
 
-/* The charset that the XML declaration names, where it is not UTF-8 or UTF-16 (found by
- * themselves); the option overrides it. */
+/* Chooses the charset of the option, otherwise that of the XML declaration, or empty (detect it) if
+ * the declaration has none, UTF-8 or UTF-16. */
 static bool choose_charset(const struct xml_state *state, const char *path, char charset[64],
                            struct error *error)
 {
@@ -237,10 +223,10 @@ static bool choose_charset(const struct xml_state *state, const char *path, char
         return true;
     if (!input_open(&input, path, (struct text){0}, true, error))
         return false;
-    bool good = input_peek(input, 256, &head, error);
+    bool is_readable = input_peek(input, 256, &head, error);
     struct text declaration = text_slice(head, 0, text_find(head, TEXT("?>"), 0));
     size_t at = text_find(declaration, TEXT("encoding="), 0) + strlen("encoding=");
-    if (good && at < declaration.size) {
+    if (is_readable && at < declaration.size) {
         char quote = declaration.bytes[at];
         struct text name = text_slice(declaration, at + 1, declaration.size), value;
         if ((quote == '"' || quote == '\'') && text_split(&name, quote, &value) &&
@@ -248,7 +234,7 @@ static bool choose_charset(const struct xml_state *state, const char *path, char
             snprintf(charset, 64, "%.*s", TEXT_ARGUMENT(value));
     }
     input_close(input);
-    return good;
+    return is_readable;
 }
 
 static bool open_xml(void *user, const char *path, struct error *error)
@@ -261,56 +247,59 @@ static bool open_xml(void *user, const char *path, struct error *error)
         !input_open(&state->input, path, text_of(charset), false, error))
         return false;
     input_set_max_ratio(state->input, state->max_ratio);
-    struct error sample_error = {
-        0}; /* a fault within the sample comes again when its place is reached */
+    struct error sample_error = {0}; /* reported again when reading reaches the fault */
     if (!input_peek(state->input, SAMPLE_SIZE, &head, &sample_error) && head.size == 0)
         return error_set(error, sample_error.kind, "%s", sample_error.message);
-    bool whole = head.size < SAMPLE_SIZE;
+    bool is_whole_file = head.size < SAMPLE_SIZE;
     head = arena_copy_text(&state->arena, text_slice(head, 0, SAMPLE_SIZE));
     struct xml_layout layout = xml_layout_detect(head, &state->arena);
     state->element = layout.record;
     if (!state->element_option.size)
-        state->schema.service = service_find_by_elements(layout.root, layout.names, layout.count);
+        state->schema.known_export =
+            exports_find_by_elements(layout.root, layout.names, layout.count);
     else
         state->element = state->element_option;
-    if (state->schema.service)
-        state->element = service_element(state->schema.service);
-    if (state->schema.service && text_equal(layout.root, TEXT("disqus")))
+    if (state->schema.known_export && state->schema.known_export->element)
+        state->element = text_of(state->schema.known_export->element);
+    if (state->schema.known_export && text_equal(layout.root, TEXT("disqus")))
         state->thread_element = TEXT("thread");
-    return infer_columns(state, head, whole, path, error);
+    return infer_columns(state, head, is_whole_file, path, error);
 }
 
-/* The next element that may be a record; titles of pages are noted and passed by. */
-static enum xml_find_status next_record(struct xml_state *state, struct span *span,
-                                        struct location *location, struct error *error)
+/* Reads the next record; stores the titles of pages before it. */
+static enum span_status next_record(struct xml_finder *finder, struct found_record *found,
+                                    struct error *error)
 {
+    struct xml_state *state = finder->state;
     for (;;) {
-        enum xml_find_status kind =
-            next_record_span(state, span, location, &state->record_fields, error);
-        if (kind != XML_FIND_FOUND || span->fault.kind != ERROR_NONE || !span->is_thread)
-            return kind;
-        store_thread_title(state, &state->record_fields);
+        enum span_status status =
+            record_span_read(state->input, find_record_span, finder, found, error);
+        if (status != SPAN_FOUND || finder->record.fault.kind != ERROR_NONE || !finder->is_thread)
+            return status;
+        store_thread_title(state, finder->record.fields);
     }
 }
 
 static enum read_status read_xml(void *user, struct batch *batch, struct error *error)
 {
     struct xml_state *state = user;
-    struct span span;
-    struct location location = {0};
-    state->record_fields.arena = &batch->arena;
-    enum xml_find_status kind = next_record(state, &span, &location, error);
-    if (kind != XML_FIND_FOUND)
-        return kind == XML_FIND_END ? READ_END : READ_FAILED;
-    if (span.fault.kind == ERROR_NONE && !schema_accepts(&state->schema, &state->record_fields)) {
+    struct fields *fields = &state->record_fields;
+    struct xml_finder finder = {.state = state, .record = {.fields = fields}};
+    struct found_record found;
+    fields->arena = &batch->arena;
+    enum span_status status = next_record(&finder, &found, error);
+    if (status != SPAN_FOUND)
+        return status == SPAN_END ? READ_END : READ_FAILED;
+    const struct error *fault = &finder.record.fault;
+    if (fault->kind != ERROR_NONE) {
+        batch_reject_row(batch, found.line, found.byte_offset, text_of(fault->message), found.raw);
+    } else if (!schema_accepts(&state->schema, fields)) {
         batch->skipped++;
-    } else if (span.fault.kind == ERROR_NONE) {
-        xml_record_copy_values(&state->reader, &state->record_fields);
-        add_thread_title(state, &state->record_fields);
-        schema_add_record(&state->schema, &state->record_fields, batch, location);
     } else {
-        batch_reject_row(batch, location.line, location.byte_offset, text_of(span.fault.message),
-                         location.raw);
+        xml_record_copy_values(&state->reader, fields);
+        add_thread_title(state, fields);
+        schema_add_record(&state->schema, fields, batch,
+                          (struct location){found.line, found.byte_offset, found.raw});
     }
     return READ_OK;
 }
@@ -338,7 +327,7 @@ static void close_xml(void *user)
 
 const struct connector xml_connector = {
     .name = "xml",
-    .summary = "Disqus, WordPress, Apple, Zendesk, Stack Exchange, any element that repeats",
+    .summary = "Disqus, WordPress, Apple, Zendesk, Stack Exchange, any repeated element",
     .options = options,
     .state_size = sizeof(struct xml_state),
     .recognize = recognize,

@@ -1,7 +1,7 @@
-/* headline.c - the headline insights of a report, found in the saved figures.
+/* headline.c - finds the headline insights of a report in the saved figures.
  *
- * Every part of the segments and every topic is asked: did its share of negative mentions rise at
- * some period? Is it higher than in the other parts? */
+ * For each part of a segment and each topic it tests whether the share of negative mentions rose at
+ * some period, and whether it is higher than in the other parts. */
 #include "jobs/report/headline.h"
 
 #include <stdlib.h>
@@ -10,44 +10,47 @@
 #include "base/memory.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
-#include "jobs/report/contrast.h"
+#include "jobs/report/distinctive_words.h"
 #include "jobs/report/time_series.h"
-#include "stages/stats/group_key.h"
+#include "stages/stats/grouping.h"
 
-/* A claim needs this many negative mentions, and a difference of two shares this many standard
- * errors away from zero: with a few hundred comparisons, about one false claim in ten reports. */
+/* An insight needs MIN_MENTIONS negative mentions and a difference of two shares with this z score:
+ * with a few hundred comparisons per report, about one in ten reports has a false insight. */
 enum { MIN_MENTIONS = 5, MAX_INSIGHTS = 3, MAX_QUOTE_CHARACTERS = 160, MAX_WORDS = 6 };
 enum { MAX_NEGATIVE_SEGMENTS = 8, MIN_NEGATIVE_RECORDS = 10 };
 static const double min_z_score = 3.5;
 
-/* What is claimed of all records of a part was asked far less often. */
+/* For insights on all records of a part, which need far fewer comparisons. */
 static const double min_z_score_all_topics = 3;
 
 struct insight {
-    struct text part, topic;
+    struct field part;
+    struct text topic;
     double strength;
     uint64_t quote_id;
-    struct text since;                          /* of a change: its first period */
+    struct text since;                          /* change: its first period; empty otherwise */
     struct text text;                           /* the line to print */
-    struct text quote, source;                  /* filled from feedback */
-    struct distinctive_words distinctive_words; /* of what is claimed, to the other records */
+    struct text quote, source;                  /* set when feedback is read */
+    struct distinctive_words distinctive_words; /* of the records of the insight */
 };
 
 struct insights {
     const char *title;
-    struct insight ranked[MAX_INSIGHTS]; /* strongest first, no topic twice */
+    struct insight ranked[MAX_INSIGHTS]; /* strongest first, one per topic */
     size_t count;
 };
 
-/* What the unhappy records of a part speak of, and all others do not. */
+/* The words of a part's negative records that other records do not use. */
 struct negative_segment {
-    struct text part;
+    struct field part;
     uint64_t negative, records;
     struct distinctive_words distinctive_words;
 };
 
 struct latest_summary {
-    struct text group, period, text, records;
+    struct group_key key;
+    struct text period, text;
+    uint64_t records;
 };
 
 enum { INSIGHT_CHANGE, INSIGHT_DIFFERENCE, INSIGHT_PRAISE, INSIGHT_COMPLAINT, INSIGHT_KIND_COUNT };
@@ -57,57 +60,49 @@ struct headline {
     struct series_table statistics;
     struct insights insights[INSIGHT_KIND_COUNT];
     struct negative_segment
-        negative_segments[MAX_NEGATIVE_SEGMENTS]; /* of most negative records first */
+        negative_segments[MAX_NEGATIVE_SEGMENTS]; /* most negative records first */
     size_t negative_segment_count;
-    struct latest_summary *summaries; /* of each group the latest */
+    struct latest_summary *summaries; /* owned; the latest of each group */
     size_t summary_count, summary_capacity;
-    struct series_columns columns; /* of the table now being read */
 };
 
-/* ---- Claims ---- */
+/* ---- Insights ---- */
 
-/* Keeps the strongest claims; of several about one topic the strongest. */
+/* Keeps the strongest insights, and for each topic only the strongest one. */
 static void insert_ranked(struct insights *insights, struct insight insight)
 {
-    size_t at = 0;
-    while (at < insights->count && !text_equal(insights->ranked[at].topic, insight.topic))
-        at++;
-    if (at < insights->count && insights->ranked[at].strength > insight.strength)
-        return; /* of equals the later one, which is about less than everything */
-    if (at == insights->count && insights->count < MAX_INSIGHTS)
+    size_t position = 0;
+    while (position < insights->count &&
+           !text_equal(insights->ranked[position].topic, insight.topic))
+        position++;
+    if (position < insights->count && insights->ranked[position].strength > insight.strength)
+        return; /* if equal, the later one wins: it is about a part, not about all records */
+    if (position == insights->count && insights->count < MAX_INSIGHTS)
         insights->count++;
-    else if (at == insights->count)
-        at = insights->ranked[MAX_INSIGHTS - 1].strength < insight.strength ? MAX_INSIGHTS - 1
-                                                                            : MAX_INSIGHTS;
-    if (at == MAX_INSIGHTS)
+    else if (position == insights->count)
+        position = insights->ranked[MAX_INSIGHTS - 1].strength < insight.strength ? MAX_INSIGHTS - 1
+                                                                                  : MAX_INSIGHTS;
+    if (position == MAX_INSIGHTS)
         return;
-    for (; at > 0 && insights->ranked[at - 1].strength < insight.strength; at--)
-        insights->ranked[at] = insights->ranked[at - 1];
-    insights->ranked[at] = insight;
+    for (; position > 0 && insights->ranked[position - 1].strength < insight.strength; position--)
+        insights->ranked[position] = insights->ranked[position - 1];
+    insights->ranked[position] = insight;
 }
 
-/* "product=Larkspur kettle" -> "Larkspur kettle"; everything -> "everywhere". */
-static struct text get_segment_name(struct text part)
+/* "Larkspur kettle" for product "Larkspur kettle"; "everywhere" for all records. */
+static struct text get_segment_name(struct field part)
 {
-    size_t at = text_find(part, TEXT("="), 0);
-    if (!part.size)
-        return TEXT("everywhere");
-    return at < part.size ? text_slice(part, at + 1, part.size) : part;
+    return part.name.size ? part.value : TEXT("everywhere");
 }
 
-static struct text get_segment_field(struct text part)
-{
-    return text_slice(part, 0, text_find(part, TEXT("="), 0));
-}
-
-/* Of a topic anywhere; of all topics in the same part. */
+/* Whether the topic has an insight, in any part; for all topics, in the same part. */
 static bool is_already_reported(const struct insights *insights, struct text topic,
-                                struct text part)
+                                struct field part)
 {
     bool all = text_equal(topic, series_all_topics);
     for (size_t i = 0; i < insights->count; i++)
         if (text_equal(insights->ranked[i].topic, topic) &&
-            (!all || text_equal(insights->ranked[i].part, part)))
+            (!all || series_is_same_part(insights->ranked[i].part, part)))
             return true;
     return false;
 }
@@ -117,7 +112,7 @@ static double get_min_z_score(struct text topic)
     return text_equal(topic, series_all_topics) ? min_z_score_all_topics : min_z_score;
 }
 
-/* "delivery, Scotland"; of all topics the part alone. */
+/* "delivery, Scotland"; for all topics only the part. */
 static struct text format_subject(const struct cell *cell, struct arena *arena)
 {
     if (text_equal(cell->topic, series_all_topics))
@@ -157,12 +152,12 @@ static void find_change(struct headline *headline, struct series topic, struct s
     }
 }
 
-/* Records, and those with a negative mention of the topic. */
+/* Records, and how many of them mention the topic negatively. */
 struct negative_share {
     uint64_t negative, records;
 };
 
-/* The same topic in the other parts of the same field. */
+/* Counts the same topic in the other parts of the same field. */
 static struct negative_share count_elsewhere(const struct headline *headline, struct series topic)
 {
     struct text none = {0};
@@ -170,9 +165,8 @@ static struct negative_share count_elsewhere(const struct headline *headline, st
     for (size_t i = 0; i < headline->statistics.count;) {
         struct series other = series_at(&headline->statistics, i);
         i += (size_t)(other.end - other.begin);
-        if (!text_equal(get_segment_field(other.begin->part),
-                        get_segment_field(topic.begin->part)) ||
-            text_equal(other.begin->part, topic.begin->part))
+        if (!text_equal(other.begin->part.name, topic.begin->part.name) ||
+            series_is_same_part(other.begin->part, topic.begin->part))
             continue;
         if (text_equal(other.begin->topic, topic.begin->topic))
             negative_share.negative += series_sum_counts(other, none, none).negative;
@@ -190,7 +184,7 @@ static void find_difference(struct headline *headline, struct series topic, stru
     struct negative_share others = count_elsewhere(headline, topic);
     double strength =
         two_proportion_z_score(here.negative, here.records, others.negative, others.records);
-    if (!topic.begin->part.size || here.negative < MIN_MENTIONS ||
+    if (!topic.begin->part.name.size || here.negative < MIN_MENTIONS ||
         strength < get_min_z_score(topic.begin->topic) ||
         is_already_reported(&headline->insights[INSIGHT_CHANGE], topic.begin->topic,
                             topic.begin->part))
@@ -210,14 +204,13 @@ static void find_difference(struct headline *headline, struct series topic, stru
                   });
 }
 
-/* What many mention and nearly all of them praise. */
+/* A topic with at least three times as many positive as negative mentions. */
 static void find_praise(struct headline *headline, struct series topic, struct series records)
 {
     (void)records;
     struct text none = {0};
     struct cell sum = series_sum_counts(topic, none, none);
-    if (!text_equal(get_segment_field(topic.begin->part),
-                    headline->statistics.first_segment_field) ||
+    if (!text_equal(topic.begin->part.name, headline->statistics.first_segment_field) ||
         text_equal(topic.begin->topic, series_all_topics) || sum.positive < MIN_MENTIONS ||
         sum.positive < 3 * sum.negative)
         return;
@@ -240,7 +233,7 @@ static void find_complaints(struct headline *headline, struct series topic, stru
     (void)records;
     struct text none = {0};
     struct cell sum = series_sum_counts(topic, none, none);
-    if (topic.begin->part.size || text_equal(topic.begin->topic, series_all_topics) ||
+    if (topic.begin->part.name.size || text_equal(topic.begin->topic, series_all_topics) ||
         sum.negative < MIN_MENTIONS || sum.negative <= sum.positive ||
         is_already_reported(&headline->insights[INSIGHT_CHANGE], topic.begin->topic,
                             topic.begin->part) ||
@@ -260,7 +253,7 @@ static void find_complaints(struct headline *headline, struct series topic, stru
                   });
 }
 
-/* Calls `look` for every part and topic. */
+/* Calls `visit` for every part and topic. */
 static void for_each_topic_series(struct headline *headline,
                                   void (*visit)(struct headline *, struct series topic,
                                                 struct series records))
@@ -274,29 +267,30 @@ static void for_each_topic_series(struct headline *headline,
     }
 }
 
-/* The parts with most negative records, whose words are worth a look. */
+/* Keeps the parts with the most negative records, to list their distinctive words. */
 static void find_negative_segments(struct headline *headline, struct series topic,
                                    struct series records)
 {
     struct text none = {0};
     struct cell sum = series_sum_counts(records, none, none);
-    if (!topic.begin->part.size || !text_equal(topic.begin->topic, series_all_topics) ||
+    if (!topic.begin->part.name.size || !text_equal(topic.begin->topic, series_all_topics) ||
         sum.negative < MIN_NEGATIVE_RECORDS)
         return;
     struct negative_segment negative_segment = {
         .part = topic.begin->part, .negative = sum.negative, .records = sum.mentions};
     struct negative_segment *negative_segments = headline->negative_segments;
-    size_t at = headline->negative_segment_count;
-    if (at < MAX_NEGATIVE_SEGMENTS)
+    size_t position = headline->negative_segment_count;
+    if (position < MAX_NEGATIVE_SEGMENTS)
         headline->negative_segment_count++;
-    else if (negative_segments[--at].negative >= negative_segment.negative)
+    else if (negative_segments[--position].negative >= negative_segment.negative)
         return;
-    for (; at > 0 && negative_segments[at - 1].negative < negative_segment.negative; at--)
-        negative_segments[at] = negative_segments[at - 1];
-    negative_segments[at] = negative_segment;
+    for (; position > 0 && negative_segments[position - 1].negative < negative_segment.negative;
+         position--)
+        negative_segments[position] = negative_segments[position - 1];
+    negative_segments[position] = negative_segment;
 }
 
-/* In this order: what is told once is not told again under a later title. */
+/* The order matters: an insight is not repeated under a later title. */
 static void find_insights(struct headline *headline)
 {
     headline->insights[INSIGHT_CHANGE].title = "What changed";
@@ -312,15 +306,7 @@ static void find_insights(struct headline *headline)
 
 /* ---- Quotes and summaries ---- */
 
-static bool begin_feedback(void *user, const struct column *columns, size_t count,
-                           struct error *error)
-{
-    struct headline *headline = user;
-    static const char *const names[] = {"feedback_id", "source", "external_id", "text", NULL};
-    return series_map_columns(&headline->columns, columns, count, names, error);
-}
-
-/* Where the sentence begins in which a topic's name stands first; 0 where none has it. */
+/* The start of the first sentence that contains the topic's name; 0 if none does. */
 static size_t find_topic_sentence(struct text text, struct text topic)
 {
     size_t begin = 0, size;
@@ -333,14 +319,15 @@ static size_t find_topic_sentence(struct text text, struct text topic)
         char byte = text.bytes[at];
         bool is_sentence_end = byte == '.' || byte == '!' || byte == '?';
         if (byte == '\n' || (is_sentence_end && at + 1 < text.size && text.bytes[at + 1] == ' '))
-            begin = at + 1; /* not at "3.5" */
+            begin = at + 1; /* but not in "3.5" */
         before = kind;
     }
     return 0;
 }
 
-/* One line, cut at a word with a mark when it is long: its beginning, or where the topic is named.
- */
+/* Makes one line of at most MAX_QUOTE_CHARACTERS, cut between words and marked with "...". It
+ * starts at the beginning, or at the sentence that names the topic if that comes late in a long
+ * text. */
 static struct text shorten_quote(struct text text, struct text topic, struct arena *arena)
 {
     size_t begin =
@@ -370,29 +357,23 @@ static struct text shorten_quote(struct text text, struct text topic, struct are
                         limit < line.size ? " ..." : "");
 }
 
-static bool read_feedback(void *user, const struct text *cells, size_t count, struct error *error)
+static void fill_quotes(struct headline *headline, const struct saved_record *record)
 {
-    (void)count;
-    (void)error;
-    struct headline *headline = user;
-    const size_t *at = headline->columns.at;
-    uint64_t id;
-    if (!hash_parse(cells[at[0]], &id))
-        return true;
+    char id[17];
+    hash_format(record->feedback_id, id);
     for (int kind = 0; kind < INSIGHT_KIND_COUNT; kind++)
         for (size_t i = 0; i < headline->insights[kind].count; i++) {
             struct insight *insight = &headline->insights[kind].ranked[i];
-            if (insight->quote_id != id)
+            if (insight->quote_id != record->feedback_id)
                 continue;
-            insight->quote = shorten_quote(cells[at[3]], insight->topic, &headline->arena);
-            insight->source =
-                arena_format(&headline->arena, "%.*s %.*s", TEXT_ARGUMENT(cells[at[1]]),
-                             TEXT_ARGUMENT(cells[at[2]].size ? cells[at[2]] : cells[at[0]]));
+            insight->quote = shorten_quote(record->text, insight->topic, &headline->arena);
+            insight->source = arena_format(
+                &headline->arena, "%.*s %.*s", TEXT_ARGUMENT(record->source),
+                TEXT_ARGUMENT(record->external_id.size ? record->external_id : text_of(id)));
         }
-    return true;
 }
 
-/* "week" of "2026-W41": what calendar_format_period made it from. */
+/* The granularity from which calendar_format_period made the text: "week" for "2026-W41". */
 static struct text get_period_granularity(struct text period)
 {
     return period.size == 10                               ? TEXT("day")
@@ -412,85 +393,91 @@ static bool is_negative_about(const struct analysis *analysis, struct text topic
     return false;
 }
 
-/* Negative records of the claim against those before it (a change) or of other parts. */
-static void add_insight_text(struct insight *insight, const struct row *row, struct arena *scratch)
+/* Adds a record to the insight's words. Targets are the negative records of the insight; references
+ * are the records before a change, or those of other parts. */
+static void add_insight_text(struct insight *insight, const struct saved_record *record,
+                             struct arena *scratch)
 {
-    struct grouping grouping = {.by = get_segment_field(insight->part),
-                                .period = get_period_granularity(insight->since)};
-    grouping_parse_columns(&grouping, NULL);
-    struct text segment =
-        insight->part.size ? grouping_format_segment(&grouping, row, scratch) : insight->part;
-    bool here = text_equal(segment, insight->part);
-    bool known = here || text_find(segment, TEXT("=(none)"), 0) == segment.size;
+    struct grouping grouping = {.period = get_period_granularity(insight->since)};
+    bool has_field = false;
+    struct text value = grouping_find_value(record, insight->part.name, &has_field);
+    bool here = !insight->part.name.size || text_equal(value, insight->part.value);
+    bool known = here || value.size;
     bool is_after_change =
         !insight->since.size ||
-        text_compare(grouping_format_period(&grouping, row, scratch), insight->since) >= 0;
-    bool is_target = here && is_after_change && is_negative_about(&row->analysis, insight->topic);
+        text_compare(grouping_format_period(&grouping, record, scratch), insight->since) >= 0;
+    bool is_target =
+        here && is_after_change && is_negative_about(&record->analysis, insight->topic);
     bool is_reference = insight->since.size ? here && !is_after_change : known && !here;
-    if ((is_target || is_reference) && row->created_at != TIME_UNKNOWN)
+    if ((is_target || is_reference) && record->created_at != TIME_UNKNOWN)
         distinctive_words_add_text(&insight->distinctive_words,
-                                   arena_format(scratch, "%.*s\n%.*s", TEXT_ARGUMENT(row->title),
-                                                TEXT_ARGUMENT(row->text)),
+                                   arena_format(scratch, "%.*s\n%.*s", TEXT_ARGUMENT(record->title),
+                                                TEXT_ARGUMENT(record->text)),
                                    is_target);
 }
 
 static void add_negative_segment_text(struct negative_segment *negative_segment,
-                                      const struct row *row, struct arena *scratch)
+                                      const struct saved_record *record)
 {
-    struct grouping grouping = {.by = get_segment_field(negative_segment->part),
-                                .period = TEXT("all")};
-    grouping_parse_columns(&grouping, NULL);
-    bool is_target =
-        row->analysis.sentiment == SENTIMENT_NEGATIVE &&
-        text_equal(grouping_format_segment(&grouping, row, scratch), negative_segment->part);
-    distinctive_words_add_text(&negative_segment->distinctive_words, row->text, is_target);
+    bool has_field = false;
+    struct text value = grouping_find_value(record, negative_segment->part.name, &has_field);
+    bool is_target = record->analysis.sentiment == SENTIMENT_NEGATIVE &&
+                     text_equal(value, negative_segment->part.value);
+    distinctive_words_add_text(&negative_segment->distinctive_words, record->text, is_target);
 }
 
-static bool read_row(void *user, const struct row *row, struct error *error)
+static bool read_record(void *user, const struct saved_record *record, struct error *error)
 {
     (void)error;
     struct headline *headline = user;
     struct arena scratch = {0};
+    fill_quotes(headline, record);
     for (int kind = INSIGHT_CHANGE; kind <= INSIGHT_DIFFERENCE; kind++)
         for (size_t i = 0; i < headline->insights[kind].count; i++)
-            add_insight_text(&headline->insights[kind].ranked[i], row, &scratch);
+            add_insight_text(&headline->insights[kind].ranked[i], record, &scratch);
     for (size_t i = 0; i < headline->negative_segment_count; i++)
-        add_negative_segment_text(&headline->negative_segments[i], row, &scratch);
+        add_negative_segment_text(&headline->negative_segments[i], record);
     arena_free(&scratch);
     return true;
 }
 
-static bool begin_summaries(void *user, const struct column *columns, size_t count,
-                            struct error *error)
+static bool has_missing_value(const struct group_key *key)
 {
-    struct headline *headline = user;
-    static const char *const names[] = {"group", "period", "summary", "records", NULL};
-    return series_map_columns(&headline->columns, columns, count, names, error);
+    for (size_t i = 0; i < key->field_count; i++)
+        if (!key->fields[i].value.size)
+            return true;
+    return false;
 }
 
-/* Keeps the latest of every group that is not about one topic: rows come by group, then period. */
-static bool read_summary(void *user, const struct text *cells, size_t count, struct error *error)
+static bool is_same_group(const struct group_key *a, const struct group_key *b)
 {
-    (void)count;
+    bool is_same = a->field_count == b->field_count;
+    for (size_t i = 0; is_same && i < a->field_count; i++)
+        is_same = series_is_same_part(a->fields[i], b->fields[i]);
+    return is_same;
+}
+
+/* Keeps the latest summary of every group that is not about one topic. Summaries are visited by
+ * group, then period. */
+static bool keep_latest_summary(void *user, const struct saved_summary *summary,
+                                struct error *error)
+{
     (void)error;
     struct headline *headline = user;
-    const size_t *at = headline->columns.at;
-    struct text group = cells[at[0]];
-    if (text_find(group, TEXT("topic="), 0) < group.size ||
-        text_equal(cells[at[1]], TEXT("undated")) ||
-        text_find(group, TEXT("=(none)"), 0) < group.size)
+    if (summary->key.topic.size || text_equal(summary->period, TEXT("undated")) ||
+        has_missing_value(&summary->key))
         return true;
     size_t known = headline->summary_count;
-    if (!known || !text_equal(headline->summaries[known - 1].group, group)) {
+    if (!known || !is_same_group(&headline->summaries[known - 1].key, &summary->key)) {
         headline->summaries = memory_grow(headline->summaries, &headline->summary_capacity,
                                           ++headline->summary_count, sizeof(struct latest_summary));
         known++;
     }
     headline->summaries[known - 1] = (struct latest_summary){
-        .group = arena_copy_text(&headline->arena, group),
-        .period = arena_copy_text(&headline->arena, cells[at[1]]),
-        .text = arena_copy_text(&headline->arena, cells[at[2]]),
-        .records = arena_copy_text(&headline->arena, cells[at[3]]),
+        .key = group_key_copy(&summary->key, &headline->arena),
+        .period = arena_copy_text(&headline->arena, summary->period),
+        .text = arena_copy_text(&headline->arena, summary->text),
+        .records = summary->records,
     };
     return true;
 }
@@ -500,8 +487,8 @@ static bool read_summary(void *user, const struct text *cells, size_t count, str
 static void print_overview(FILE *out, const struct headline *headline)
 {
     struct text none = {0};
-    struct cell sum =
-        series_sum_counts(series_for_all_topics(&headline->statistics, none), none, none);
+    struct cell sum = series_sum_counts(
+        series_for_all_topics(&headline->statistics, (struct field){0}), none, none);
     if (!sum.mentions) {
         fprintf(out, "No feedback is saved for this selection.\n");
         return;
@@ -548,7 +535,7 @@ static void print_negative_segments(FILE *out, const struct headline *headline, 
         if (!words.size)
             continue;
         if (!has_printed_title)
-            fprintf(out, "\nWhat the unhappy speak of, and the others do not\n");
+            fprintf(out, "\nWhat dissatisfied customers mention and others do not\n");
         has_printed_title = true;
         fprintf(out, "  %.*s, %llu of %llu records: %.*s\n",
                 TEXT_ARGUMENT(get_segment_name(negative_segment->part)),
@@ -557,13 +544,15 @@ static void print_negative_segments(FILE *out, const struct headline *headline, 
     }
 }
 
-/* How many of a summary's records praise and complain. Figures of the parts of several fields at
- * once are not at hand. */
+/* The figures of a summary's records; zeros for groups of several fields, which have no series. */
 static struct cell get_summary_statistics(const struct headline *headline,
                                           const struct latest_summary *latest_summary)
 {
+    const struct group_key *key = &latest_summary->key;
     struct text none = {0}, all = TEXT("all");
-    struct text part = text_equal(latest_summary->group, all) ? none : latest_summary->group;
+    if (key->field_count > 1)
+        return (struct cell){0};
+    struct field part = key->field_count ? key->fields[0] : (struct field){0};
     struct series records = series_for_all_topics(&headline->statistics, part);
     if (text_equal(latest_summary->period, all))
         return series_sum_counts(records, none, none);
@@ -573,18 +562,27 @@ static struct cell get_summary_statistics(const struct headline *headline,
     return (struct cell){0};
 }
 
-static void print_summaries(FILE *out, const struct headline *headline)
+/* "Kettle", "Kettle; region=North", "Everything". */
+static struct text format_group_name(const struct group_key *key, struct arena *arena)
+{
+    if (!key->field_count)
+        return TEXT("Everything");
+    size_t first_name_size = key->fields[0].name.size + 1;
+    struct text name = group_key_format(key, arena);
+    return text_slice(name, first_name_size, name.size);
+}
+
+static void print_summaries(FILE *out, struct headline *headline)
 {
     if (headline->summary_count)
-        fprintf(out, "\nThe latest summaries\n");
+        fprintf(out, "\nLatest summaries\n");
     for (size_t i = 0; i < headline->summary_count; i++) {
         const struct latest_summary *latest_summary = &headline->summaries[i];
-        struct text all = TEXT("all"), name = get_segment_name(latest_summary->group),
-                    period = latest_summary->period;
-        name = text_equal(name, all) ? TEXT("Everything") : name;
-        period = text_equal(period, all) ? TEXT("all of the time") : period;
-        fprintf(out, "  %.*s, %.*s, %.*s records", TEXT_ARGUMENT(name), TEXT_ARGUMENT(period),
-                TEXT_ARGUMENT(latest_summary->records));
+        struct text all = TEXT("all"), period = latest_summary->period,
+                    name = format_group_name(&latest_summary->key, &headline->arena);
+        period = text_equal(period, all) ? TEXT("all periods") : period;
+        fprintf(out, "  %.*s, %.*s, %llu records", TEXT_ARGUMENT(name), TEXT_ARGUMENT(period),
+                (unsigned long long)latest_summary->records);
         struct cell statistics = get_summary_statistics(headline, latest_summary);
         if (statistics.mentions)
             fprintf(out, " (%llu positive, %llu negative)", (unsigned long long)statistics.positive,
@@ -594,17 +592,14 @@ static void print_summaries(FILE *out, const struct headline *headline)
 }
 
 bool headline_print(FILE *out, struct store *store, const struct selection *selection,
-                    uint64_t model_key, struct error *error)
+                    struct error *error)
 {
     struct headline headline = {0};
-    struct table_visitor feedback = {begin_feedback, read_feedback, &headline};
-    struct table_visitor summaries = {begin_summaries, read_summary, &headline};
-    bool ok = series_load(&headline.statistics, store, selection, model_key, error);
+    uint64_t view = selection ? selection->view : 0;
+    bool ok = series_load(&headline.statistics, store, view, error);
     find_insights(&headline);
-    ok = ok &&
-         store_for_each_table_row(store, "feedback", selection, model_key, &feedback, error) &&
-         store_for_each_table_row(store, "summaries", selection, model_key, &summaries, error) &&
-         store_for_each_record(store, selection, model_key, read_row, &headline, error);
+    ok = ok && store_for_each_summary(store, view, keep_latest_summary, &headline, error) &&
+         store_for_each_record(store, selection, read_record, &headline, error);
     if (ok) {
         print_overview(out, &headline);
         for (int kind = 0; kind < INSIGHT_KIND_COUNT; kind++)

@@ -1,32 +1,15 @@
-/* time_series.c - the saved figures as series over time. */
+/* time_series.c - reads the saved figures and sums them into series. */
 #include "jobs/report/time_series.h"
 
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/memory.h"
 
 const struct text series_all_topics = {"(all)", 5};
 
-bool series_map_columns(struct series_columns *found, const struct column *columns, size_t count,
-                        const char *const *names, struct error *error)
+bool series_is_same_part(struct field a, struct field b)
 {
-    for (size_t wanted_index = 0; names[wanted_index]; wanted_index++) {
-        size_t at = 0;
-        while (at < count && !text_equal(text_of(columns[at].name), text_of(names[wanted_index])))
-            at++;
-        if (at == count)
-            return error_set(error, ERROR_STORE, "a report has no column '%s'",
-                             names[wanted_index]);
-        found->at[wanted_index] = at;
-    }
-    return true;
-}
-
-static uint64_t parse_count(struct text cell)
-{
-    int64_t number = 0;
-    return text_to_integer(cell, &number) && number > 0 ? (uint64_t)number : 0;
+    return text_equal(a.name, b.name) && text_equal(a.value, b.value);
 }
 
 static void add_cell(struct series_table *table, struct cell cell)
@@ -35,51 +18,37 @@ static void add_cell(struct series_table *table, struct cell cell)
     table->cells[table->count++] = cell;
 }
 
-static bool begin_topic_stats(void *user, const struct column *columns, size_t count,
-                              struct error *error)
+static bool add_topic_stats(void *user, const struct topic_stats *topic_stats, struct error *error)
 {
-    struct series_table *table = user;
-    static const char *const names[] = {"period",   "segment",  "topic",        "mentions",
-                                        "positive", "negative", "top_quote_id", NULL};
-    return series_map_columns(&table->columns, columns, count, names, error);
-}
-
-static bool read_topic_stats_row(void *user, const struct text *cells, size_t count,
-                                 struct error *error)
-{
-    (void)count;
     (void)error;
     struct series_table *table = user;
-    const size_t *at = table->columns.at;
     struct text all = TEXT("all");
-    if (text_equal(cells[at[0]], TEXT("undated"))) {
-        if (text_equal(cells[at[1]], all) && text_equal(cells[at[2]], series_all_topics))
-            table->undated_records = parse_count(cells[at[3]]);
+    struct group_key key = group_key_copy(&topic_stats->key, &table->arena);
+    if (text_equal(topic_stats->period, TEXT("undated"))) {
+        if (!key.field_count && text_equal(key.topic, series_all_topics))
+            table->undated_records = topic_stats->mentions;
         return true;
     }
-    table->has_segments |= !text_equal(cells[at[1]], all);
-    table->has_periods |= !text_equal(cells[at[0]], all);
     struct cell cell = {
-        .period = arena_copy_text(&table->arena, cells[at[0]]),
-        .topic = arena_copy_text(&table->arena, cells[at[2]]),
-        .mentions = parse_count(cells[at[3]]),
-        .positive = parse_count(cells[at[4]]),
-        .negative = parse_count(cells[at[5]]),
-        .is_all_segments = text_equal(cells[at[1]], all),
-        .is_all_periods = text_equal(cells[at[0]], all),
+        .period = arena_copy_text(&table->arena, topic_stats->period),
+        .topic = key.topic,
+        .mentions = topic_stats->mentions,
+        .positive = topic_stats->positive,
+        .negative = topic_stats->negative,
+        .quote_id = topic_stats->top_quote_id,
+        .is_all_segments = !key.field_count,
+        .is_all_periods = text_equal(topic_stats->period, all),
     };
-    hash_parse(cells[at[6]], &cell.quote_id);
+    table->has_segments |= !cell.is_all_segments;
+    table->has_periods |= !cell.is_all_periods;
     cell.is_quote_negative = cell.negative > cell.positive;
     cell.quote_weight = cell.is_quote_negative ? cell.negative : cell.positive;
-    struct text segment = arena_copy_text(&table->arena, cells[at[1]]), part;
     add_cell(table, cell);
-    while (text_split(&segment, ';', &part)) {
-        cell.part = text_trim(part);
-        size_t sign = text_find(cell.part, TEXT("="), 0);
-        if (!table->first_segment_field.size && sign < cell.part.size)
-            table->first_segment_field = text_slice(cell.part, 0, sign);
-        struct text value = text_slice(cell.part, sign + 1, cell.part.size);
-        if (value.size && !text_equal(value, TEXT("(none)")))
+    if (!table->first_segment_field.size && key.field_count)
+        table->first_segment_field = key.fields[0].name;
+    for (size_t i = 0; i < key.field_count; i++) {
+        cell.part = key.fields[i];
+        if (cell.part.value.size)
             add_cell(table, cell);
     }
     return true;
@@ -88,17 +57,18 @@ static bool read_topic_stats_row(void *user, const struct text *cells, size_t co
 static int compare_cells(const void *first, const void *second)
 {
     const struct cell *a = first, *b = second;
-    int order = text_compare(a->part, b->part);
+    int order = text_compare(a->part.name, b->part.name);
+    order = order ? order : text_compare(a->part.value, b->part.value);
     order = order ? order : text_compare(a->topic, b->topic);
     return order ? order : text_compare(a->period, b->period);
 }
 
 static bool is_same_series(const struct cell *a, const struct cell *b)
 {
-    return text_equal(a->part, b->part) && text_equal(a->topic, b->topic);
+    return series_is_same_part(a->part, b->part) && text_equal(a->topic, b->topic);
 }
 
-/* Totals are made here again, part by part; those of the table would count twice. */
+/* Removes the saved totals, which would count records twice: series are summed from the rest. */
 static void drop_totals(struct series_table *table)
 {
     size_t kept_count = 0;
@@ -111,7 +81,7 @@ static void drop_totals(struct series_table *table)
     table->count = kept_count;
 }
 
-/* Sorted, and one cell for each part, topic and period. */
+/* Sorts the cells and merges those of the same part, topic and period. */
 static void sum_cells(struct series_table *table)
 {
     size_t kept_count = 0;
@@ -144,11 +114,10 @@ static void sum_cells(struct series_table *table)
     }
 }
 
-bool series_load(struct series_table *table, struct store *store, const struct selection *selection,
-                 uint64_t model_key, struct error *error)
+bool series_load(struct series_table *table, struct store *store, uint64_t view,
+                 struct error *error)
 {
-    struct table_visitor visitor = {begin_topic_stats, read_topic_stats_row, table};
-    if (!store_for_each_table_row(store, "topics", selection, model_key, &visitor, error))
+    if (!store_for_each_topic_stats(store, view, add_topic_stats, table, error))
         return false;
     sum_cells(table);
     return true;
@@ -160,18 +129,18 @@ void series_free(struct series_table *table)
     arena_free(&table->arena);
 }
 
-struct series series_at(const struct series_table *table, size_t at)
+struct series series_at(const struct series_table *table, size_t index)
 {
-    struct series series = {table->cells + at, table->cells + at};
+    struct series series = {table->cells + index, table->cells + index};
     while (series.end < table->cells + table->count && is_same_series(series.begin, series.end))
         series.end++;
     return series;
 }
 
-struct series series_for_all_topics(const struct series_table *table, struct text part)
+struct series series_for_all_topics(const struct series_table *table, struct field part)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (text_equal(table->cells[i].part, part) &&
+        if (series_is_same_part(table->cells[i].part, part) &&
             text_equal(table->cells[i].topic, series_all_topics))
             return series_at(table, i);
     return (struct series){0};
@@ -191,11 +160,11 @@ struct cell series_sum_counts(struct series series, struct text from, struct tex
     return sum;
 }
 
-uint64_t series_find_quote(struct series series, bool negative, struct text from)
+uint64_t series_find_quote(struct series series, bool is_negative, struct text from)
 {
     const struct cell *best = NULL;
     for (const struct cell *cell = series.begin; cell < series.end; cell++)
-        if (cell->is_quote_negative == negative && text_compare(cell->period, from) >= 0 &&
+        if (cell->is_quote_negative == is_negative && text_compare(cell->period, from) >= 0 &&
             (!best || cell->quote_weight > best->quote_weight))
             best = cell;
     return best ? best->quote_id : 0;

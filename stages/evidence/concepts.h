@@ -4,7 +4,7 @@
 #ifndef STAGES_EVIDENCE_CONCEPTS_H
 #define STAGES_EVIDENCE_CONCEPTS_H
 
-#include "base/table.h"
+#include "base/hash_table.h"
 #include "base/text.h"
 #include "stages/text/terms.h"
 

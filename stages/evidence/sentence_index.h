@@ -3,8 +3,8 @@
 #ifndef STAGES_EVIDENCE_SENTENCE_INDEX_H
 #define STAGES_EVIDENCE_SENTENCE_INDEX_H
 
+#include "base/hash_table.h"
 #include "base/segment.h"
-#include "base/table.h"
 #include "pipeline/group.h"
 #include "stages/evidence/concepts.h"
 

@@ -3,7 +3,7 @@
 #ifndef STAGES_EVIDENCE_SENTENCE_RANK_H
 #define STAGES_EVIDENCE_SENTENCE_RANK_H
 
-#include "base/table.h"
+#include "base/hash_table.h"
 #include "pipeline/stage.h"
 #include "stages/evidence/sentence_index.h"
 #include "stages/tasks/sentiment.h"

@@ -1,99 +1,112 @@
-/* topic_stats.c - counts, means, and the row that says it best. */
+/* topic_stats.c - counts, means, and the most typical record of each topic. */
 #include "stages/stats/topic_stats.h"
 
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
-enum { MIN_QUOTE_LENGTH = 20, MAX_QUOTE_LENGTH = 300 };
+enum { MIN_QUOTE_LENGTH = 20, MAX_QUOTE_LENGTH = 300 }; /* code points */
 
-static struct topic_tally *get_or_add_tally(struct topic_stats_table *topic_stats_table,
-                                            struct text period, struct text segment,
-                                            struct text topic)
+const struct text topic_stats_all_topics = {"(all)", 5};
+
+static struct topic_tally *get_or_add_tally(struct topic_stats_table *table,
+                                            const struct group_key *key, struct text period)
 {
-    struct arena scratch = {0};
-    struct text name = arena_format(&scratch, "%.*s\n%.*s\n%.*s", TEXT_ARGUMENT(period),
-                                    TEXT_ARGUMENT(segment), TEXT_ARGUMENT(topic));
-    size_t old_count = topic_stats_table->names.count,
-           index = names_add(&topic_stats_table->names, name);
-    arena_free(&scratch);
-    if (index == old_count) {
-        topic_stats_table->tallies =
-            memory_grow(topic_stats_table->tallies, &topic_stats_table->capacity, index + 1,
-                        sizeof(*topic_stats_table->tallies));
-        topic_stats_table->tallies[index] = (struct topic_tally){
-            .period = arena_copy_text(&topic_stats_table->arena, period),
-            .segment = arena_copy_text(&topic_stats_table->arena, segment),
-            .topic = arena_copy_text(&topic_stats_table->arena, topic),
+    bool is_new;
+    uint64_t hash = group_key_combine_hash(hash_combine(HASH_SEED, period), key);
+    size_t index = *hash_table_get_or_insert(&table->indexes, hash, table->count, &is_new);
+    if (is_new) {
+        table->tallies =
+            memory_grow(table->tallies, &table->capacity, ++table->count, sizeof(*table->tallies));
+        table->tallies[index] = (struct topic_tally){
+            .key = group_key_copy(key, &table->arena),
+            .period = arena_copy_text(&table->arena, period),
         };
     }
-    return &topic_stats_table->tallies[index];
+    return &table->tallies[index];
 }
 
 static bool contains_ignore_case(struct text name, struct text word)
 {
-    for (size_t at = 0; at + word.size <= name.size; at++)
-        if (text_equal_ignore_case(text_slice(name, at, at + word.size), word))
+    for (size_t i = 0; i + word.size <= name.size; i++)
+        if (text_equal_ignore_case(text_slice(name, i, i + word.size), word))
             return true;
     return false;
 }
 
-/* "How likely are you to recommend us", from 0 to 10. */
-static bool is_nps_answer(const struct row *row)
+/* Whether a column asks "How likely are you to recommend us?" */
+static bool is_nps_question(struct text column_name)
 {
-    if (row->rating_scale != 10)
+    static const char *const words[] = {
+#define ROW(language, word) word,
+#include "stages/stats/data/nps_words.inc"
+#undef ROW
+    };
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (contains_ignore_case(column_name, text_of(words[i])))
+            return true;
+    return false;
+}
+
+/* Whether the rating is an answer from 0 to 10 to an NPS question. */
+static bool is_nps_answer(const struct saved_record *record)
+{
+    if (record->rating_scale != 10)
         return false;
-    for (size_t i = 0; i < row->field_count; i++) {
-        struct text name = row->fields[i].name;
+    for (size_t i = 0; i < record->field_count; i++) {
         double value;
-        if ((contains_ignore_case(name, TEXT("nps")) ||
-             contains_ignore_case(name, TEXT("recommend")) ||
-             contains_ignore_case(name, TEXT("추천"))) &&
-            text_to_real(text_trim(row->fields[i].value), &value) && value == row->rating)
+        if (is_nps_question(record->fields[i].name) &&
+            text_to_real(text_trim(record->fields[i].value), &value) && value == record->rating)
             return true;
     }
     return false;
 }
 
-static void add_rating(struct topic_tally *topic_tally, const struct row *row)
+static void add_rating(struct topic_tally *topic_tally, const struct saved_record *record)
 {
-    if (isnan(row->rating))
+    if (isnan(record->rating))
         return;
-    size_t at = 0;
-    while (at < topic_tally->scale_count && topic_tally->ratings[at].scale != row->rating_scale &&
-           !(isnan(topic_tally->ratings[at].scale) && isnan(row->rating_scale)))
-        at++;
-    if (at == MAX_RATING_SCALES)
+    size_t index = 0;
+    while (index < topic_tally->scale_count &&
+           topic_tally->ratings[index].scale != record->rating_scale &&
+           !(isnan(topic_tally->ratings[index].scale) && isnan(record->rating_scale)))
+        index++;
+    if (index == MAX_RATING_SCALES)
         return;
-    if (at == topic_tally->scale_count)
-        topic_tally->ratings[topic_tally->scale_count++].scale = row->rating_scale;
-    topic_tally->ratings[at].count++;
-    topic_tally->ratings[at].sum += row->rating;
-    topic_tally->ratings[at].top_two_count += row->rating >= 4;
-    if (is_nps_answer(row)) {
+    struct rating_tally *rating_tally = &topic_tally->ratings[index];
+    if (index == topic_tally->scale_count) {
+        topic_tally->scale_count++;
+        rating_tally->scale = record->rating_scale;
+    }
+    rating_tally->count++;
+    rating_tally->sum += record->rating;
+    rating_tally->top_two_count += record->rating >= 4;
+    if (is_nps_answer(record)) {
         topic_tally->nps_answers++;
-        topic_tally->promoters += row->rating >= 9;
-        topic_tally->detractors += row->rating <= 6;
+        topic_tally->promoters += record->rating >= 9;
+        topic_tally->detractors += record->rating <= 6;
     }
 }
 
-/* The clearest mention: of a length that reads well, and as far to its side as there is. */
+/* Prefers records of a readable length, then those with the clearest polarity, then the lowest id.
+ */
 static void update_best_quote(struct quote_candidate *best_quote, enum sentiment polarity,
-                              const struct row *row)
+                              const struct saved_record *record)
 {
-    size_t length = utf8_count_code_points(row->text);
-    double distance = fabs(row->analysis.score);
+    size_t length = utf8_count_code_points(record->text);
+    double distance = fabs(record->analysis.score);
     bool has_side = polarity == SENTIMENT_POSITIVE || polarity == SENTIMENT_NEGATIVE;
     struct quote_candidate candidate = {
-        .id = row->feedback_id,
+        .id = record->feedback_id,
         .has_quotable_length = length >= MIN_QUOTE_LENGTH && length <= MAX_QUOTE_LENGTH,
         .clarity = has_side ? distance : 1 - distance,
     };
-    if (polarity == SENTIMENT_POSITIVE && row->analysis.score < 0)
+    if (polarity == SENTIMENT_POSITIVE && record->analysis.score < 0)
         candidate.clarity = 0;
-    if (polarity == SENTIMENT_NEGATIVE && row->analysis.score > 0)
+    if (polarity == SENTIMENT_NEGATIVE && record->analysis.score > 0)
         candidate.clarity = 0;
     if (best_quote->id != 0) {
         if (best_quote->has_quotable_length != candidate.has_quotable_length) {
@@ -107,18 +120,19 @@ static void update_best_quote(struct quote_candidate *best_quote, enum sentiment
     *best_quote = candidate;
 }
 
-void topic_stats_table_add(struct topic_stats_table *topic_stats_table, struct text period,
-                           struct text segment, struct text topic, enum sentiment polarity,
-                           const struct row *row)
+void topic_stats_table_add(struct topic_stats_table *table, const struct group_key *key,
+                           struct text period, enum sentiment polarity,
+                           const struct saved_record *record)
 {
-    struct topic_tally *topic_tally = get_or_add_tally(topic_stats_table, period, segment, topic);
+    struct topic_tally *topic_tally = get_or_add_tally(table, key, period);
     topic_tally->mentions++;
     topic_tally->polarities[polarity]++;
-    add_rating(topic_tally, row);
-    update_best_quote(&topic_tally->best_quote[polarity], polarity, row);
+    add_rating(topic_tally, record);
+    update_best_quote(&topic_tally->best_quote[polarity], polarity, record);
 }
 
-/* Of the polarity that most mentions have; of equals the worse news. */
+/* The best quote of the most frequent polarity; if two are equally frequent, of the first in
+ * `order`. */
 static uint64_t choose_top_quote(const struct topic_tally *topic_tally)
 {
     static const enum sentiment order[] = {SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE, SENTIMENT_MIXED,
@@ -148,9 +162,8 @@ static struct topic_stats compute_topic_stats(const struct topic_tally *topic_ta
 {
     const size_t *polarities = topic_tally->polarities;
     struct topic_stats topic_stats = {
+        .key = topic_tally->key,
         .period = topic_tally->period,
-        .segment = topic_tally->segment,
-        .topic = topic_tally->topic,
         .mentions = topic_tally->mentions,
         .positive = polarities[SENTIMENT_POSITIVE],
         .neutral = polarities[SENTIMENT_NEUTRAL],
@@ -178,38 +191,52 @@ static struct topic_stats compute_topic_stats(const struct topic_tally *topic_ta
     return topic_stats;
 }
 
-static int compare_by_name(const void *a, const void *b)
+static int compare_fields(const struct group_key *a, const struct group_key *b)
+{
+    for (size_t i = 0; i < a->field_count && i < b->field_count; i++) {
+        int order = text_compare(a->fields[i].name, b->fields[i].name);
+        order = order ? order : text_compare(a->fields[i].value, b->fields[i].value);
+        if (order)
+            return order;
+    }
+    return (a->field_count > b->field_count) - (a->field_count < b->field_count);
+}
+
+/* By period and segment; the figures about all records come before those about topics. */
+static int compare_figures(const void *a, const void *b)
 {
     const struct topic_stats *left = a, *right = b;
     int order = text_compare(left->period, right->period);
-    order = order ? order : text_compare(left->segment, right->segment);
-    return order ? order : text_compare(left->topic, right->topic);
+    order = order ? order : compare_fields(&left->key, &right->key);
+    if (order)
+        return order;
+    bool is_left_all = text_equal(left->key.topic, topic_stats_all_topics),
+         is_right_all = text_equal(right->key.topic, topic_stats_all_topics);
+    return is_left_all != is_right_all ? is_right_all - is_left_all
+                                       : text_compare(left->key.topic, right->key.topic);
 }
 
-struct topic_stats *topic_stats_table_finish(struct topic_stats_table *topic_stats_table,
-                                             size_t *count)
+struct topic_stats *topic_stats_table_finish(struct topic_stats_table *table, size_t *count)
 {
-    *count = topic_stats_table->names.count;
-    struct topic_stats *finished =
-        arena_alloc(&topic_stats_table->arena, *count, sizeof(*finished));
+    *count = table->count;
+    struct topic_stats *figures = arena_alloc(&table->arena, *count, sizeof(*figures));
     for (size_t i = 0; i < *count; i++)
-        finished[i] = compute_topic_stats(&topic_stats_table->tallies[i]);
+        figures[i] = compute_topic_stats(&table->tallies[i]);
     if (*count > 0)
-        qsort(finished, *count, sizeof(*finished), compare_by_name);
-    /* "(all)" sorts before every name of a topic. */
+        qsort(figures, *count, sizeof(*figures), compare_figures);
     uint64_t responses = 0;
     for (size_t i = 0; i < *count; i++) {
-        if (text_equal(finished[i].topic, TEXT("(all)")))
-            responses = finished[i].mentions;
-        finished[i].responses = responses;
+        if (text_equal(figures[i].key.topic, topic_stats_all_topics))
+            responses = figures[i].mentions;
+        figures[i].responses = responses;
     }
-    return finished;
+    return figures;
 }
 
-void topic_stats_table_free(struct topic_stats_table *topic_stats_table)
+void topic_stats_table_free(struct topic_stats_table *table)
 {
-    names_free(&topic_stats_table->names);
-    free(topic_stats_table->tallies);
-    arena_free(&topic_stats_table->arena);
-    *topic_stats_table = (struct topic_stats_table){0};
+    hash_table_free(&table->indexes);
+    free(table->tallies);
+    arena_free(&table->arena);
+    *table = (struct topic_stats_table){0};
 }

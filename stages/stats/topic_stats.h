@@ -1,50 +1,53 @@
-/* topic_stats.h - counting rows into the figures of topics.csv. */
+/* topic_stats.h - counts saved records into the figures of topics.csv. */
 #ifndef STAGES_STATS_TOPIC_STATS_H
 #define STAGES_STATS_TOPIC_STATS_H
 
-#include "base/table.h"
+#include "base/hash_table.h"
 #include "pipeline/store.h"
 
-/* Ratings on one scale: those of several scales have no common mean. */
+/* The topic of the figures about all records: "(all)". */
+extern const struct text topic_stats_all_topics;
+
+/* The ratings on one scale; ratings on different scales have no common mean. */
 struct rating_tally {
     double scale; /* NAN: unknown */
     size_t count;
     double sum;
-    size_t top_two_count; /* in the two best of five */
+    size_t top_two_count; /* 4 and 5 of five */
 };
 
 enum { MAX_RATING_SCALES = 4 };
 
 struct topic_tally {
-    struct text period, segment, topic;
+    struct group_key key;
+    struct text period;
     size_t mentions, polarities[SENTIMENT_COUNT];
     struct rating_tally ratings[MAX_RATING_SCALES];
     size_t scale_count;
-    size_t promoters, detractors, nps_answers; /* of answers from 0 to 10 to an NPS question */
+    size_t promoters, detractors, nps_answers; /* answers from 0 to 10 to an NPS question */
     struct quote_candidate {
         uint64_t id; /* 0: none */
         bool has_quotable_length;
-        double clarity;
-    } best_quote[SENTIMENT_COUNT]; /* the clearest row of each polarity */
+        double clarity;            /* 0 to 1 */
+    } best_quote[SENTIMENT_COUNT]; /* the clearest record of each polarity */
 };
 
-/* Zeroed is empty. */
+/* A zeroed table is empty. */
 struct topic_stats_table {
-    struct names names; /* period, segment and topic, numbered as `tallies` is */
-    struct topic_tally *tallies;
-    size_t capacity;
+    struct hash_table indexes;   /* hash of key and period: index into `tallies` */
+    struct topic_tally *tallies; /* owned */
+    size_t count, capacity;
     struct arena arena;
 };
 
-/* One row as one mention of a topic, with the polarity that it has there. */
-void topic_stats_table_add(struct topic_stats_table *topic_stats_table, struct text period,
-                           struct text segment, struct text topic, enum sentiment polarity,
-                           const struct row *row);
+/* Counts one record as one mention of the key's topic, with its polarity on that topic. */
+void topic_stats_table_add(struct topic_stats_table *table, const struct group_key *key,
+                           struct text period, enum sentiment polarity,
+                           const struct saved_record *record);
 
-/* The figures, ordered by period, segment and topic; in figures->arena. */
-struct topic_stats *topic_stats_table_finish(struct topic_stats_table *topic_stats_table,
-                                             size_t *count);
+/* The figures, ordered by period, segment and topic; allocated from table->arena. */
+struct topic_stats *topic_stats_table_finish(struct topic_stats_table *table, size_t *count);
 
-void topic_stats_table_free(struct topic_stats_table *topic_stats_table);
+void topic_stats_table_free(struct topic_stats_table *table);
 
 #endif

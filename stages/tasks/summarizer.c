@@ -167,9 +167,9 @@ static bool generate_missing(struct summarizer *summarizer, const struct text *i
         const char *reason = outputs[i].finish == T5_FINISH_LENGTH ? "length" : "end";
         summaries[missing_indices[i]] = arena_copy_text(arena, text_trim(outputs[i].text));
         finish_reasons[missing_indices[i]] = reason;
+        struct generated_text generated = {summaries[missing_indices[i]], text_of(reason)};
         ok = store_save_generated_text(stage_context->store,
-                                       compute_cache_key(summarizer, chosen[i]),
-                                       summaries[missing_indices[i]], text_of(reason), error);
+                                       compute_cache_key(summarizer, chosen[i]), &generated, error);
     }
     arena_free(&scratch);
     return ok;
@@ -185,14 +185,16 @@ static bool load_or_generate(struct summarizer *summarizer, const struct text *i
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
         bool found;
-        struct text reason;
+        struct generated_text generated;
         ok = store_load_generated_text(summarizer->stage_context->store,
-                                       compute_cache_key(summarizer, inputs[i]), arena,
-                                       &summaries[i], &reason, &found, error);
-        if (ok && found)
-            finish_reasons[i] = text_equal(reason, TEXT("length")) ? "length" : "end";
-        else
+                                       compute_cache_key(summarizer, inputs[i]), arena, &generated,
+                                       &found, error);
+        if (!ok || !found) {
             missing_indices[missing_count++] = i;
+            continue;
+        }
+        summaries[i] = generated.text;
+        finish_reasons[i] = text_equal(generated.finish_reason, TEXT("length")) ? "length" : "end";
     }
     size_t batch = summarizer->stage_context->session_batch;
     for (size_t at = 0; ok && at < missing_count; at += batch) {

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/hash_table.h"
 #include "base/normalize.h"
-#include "base/table.h"
 #include "base/utf8.h"
 #include "stages/text/terms.h"
 

@@ -1,4 +1,5 @@
-/* fuzz_archive.c - archives of any bytes: listed and read, or refused with a message. */
+/* fuzz_archive.c - reads any bytes as an archive: its members are listed and read, or it is refused
+ * with ERROR_INPUT. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-enum { MOST_READ = 1 << 20 };
+enum { MAX_READ = 1 << 20 };
 
 static void read_member(const char *path)
 {
@@ -18,7 +19,7 @@ static void read_member(const char *path)
     size_t count = 1, total = 0;
     if (!archive_reader_open(&archive_reader, path, &error) || !archive_reader)
         return;
-    while (count > 0 && total < MOST_READ &&
+    while (count > 0 && total < MAX_READ &&
            archive_reader_read(archive_reader, bytes, sizeof(bytes), &count, &error))
         total += count;
     archive_reader_close(archive_reader);
@@ -30,17 +31,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct archive_limits limits = {.members = 100, .ratio = 1000};
     struct arena arena = {0};
     struct error error = {0};
-    struct text *members;
-    size_t count;
+    struct archive_members members;
     snprintf(path, sizeof(path), "/tmp/winnow-fuzz-bundle-%d", (int)getpid());
     FILE *file = fopen(path, "wb");
     if (!file || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
         abort();
-    if (archive_list_members(path, &limits, &arena, &members, &count, &error)) {
-        for (size_t i = 0; i < count && i < 4; i++)
-            read_member(members[i].bytes);
+    if (archive_list_members(path, &limits, &arena, &members, &error)) {
+        for (size_t i = 0; i < members.count && i < 4; i++)
+            read_member(members.paths[i].bytes);
     } else if (error.kind != ERROR_INPUT) {
-        abort(); /* a file can only be a bad input */
+        abort();
     }
     read_member(path);
     arena_free(&arena);

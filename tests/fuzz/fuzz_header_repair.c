@@ -1,5 +1,5 @@
-/* fuzz_header_repair.c - any bytes as a mail: the mended header ends where the old one did, and no
- * byte of the body is lost; encoded words become valid UTF-8. */
+/* fuzz_header_repair.c - repairs any bytes as a mail: the body is unchanged, and encoded words
+ * become valid UTF-8. */
 #include <stdlib.h>
 
 #include "base/utf8.h"
@@ -12,12 +12,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct arena arena = {0};
     struct text message = {(const char *)bytes, size};
-    struct text mended = header_repair(message, &arena);
+    struct text repaired = header_repair(message, &arena);
     size_t body = text_find(message, TEXT("\n\n"), 0);
     if (body < size && body > 0) {
         struct text kept = text_slice(message, body + 1, size);
-        if (mended.size < kept.size ||
-            !text_equal(text_slice(mended, mended.size - kept.size, mended.size), kept))
+        if (repaired.size < kept.size ||
+            !text_equal(text_slice(repaired, repaired.size - kept.size, repaired.size), kept))
             abort();
     }
     for (int quote = 0; quote < 2; quote++) {

@@ -1,4 +1,4 @@
-/* fuzz_json.c - any bytes as a run of JSON values: each is walked whole, or is a fault. */
+/* fuzz_json.c - reads any bytes as consecutive JSON values; each is valid or an error. */
 #include <stdlib.h>
 
 #include "base/json.h"

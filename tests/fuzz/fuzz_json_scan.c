@@ -1,5 +1,5 @@
-/* fuzz_json_scan.c - any bytes: values end where jansson says, and an object that jansson takes is
- * taken by our reader, too. */
+/* fuzz_json_scan.c - values end where jansson finds their ends, and our reader accepts every object
+ * that jansson accepts. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,13 +14,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct arena arena = {0};
     struct text all = {(const char *)bytes, size}, rest = all;
     if (size && memchr(bytes, 0, size))
-        return 0; /* jansson loses count of the byte behind a number when it is zero */
+        return 0; /* jansson miscounts a NUL byte after a number */
     while (rest.size) {
         size_t end = 0;
         rest = text_trim(rest);
         if (json_scan(rest, &end) != JSON_SCAN_COMPLETE || end == 0 || end > rest.size)
             break;
-        /* What the parser takes whole, the scan had found whole. */
+        /* jansson must end its value where the scan did. */
         size_t used = 0;
         struct json *root = json_read(rest, &used, ERROR_INPUT, NULL);
         if (root && (rest.bytes[0] == '{' || rest.bytes[0] == '[') && used != end)

@@ -1,4 +1,4 @@
-/* fuzz_mail.c - any bytes as a mail: what comes out is valid UTF-8, its quotes lie in the body. */
+/* fuzz_mail.c - reads any bytes as a mail: texts are valid UTF-8, quotes are within the body. */
 #include <stdlib.h>
 
 #include "base/utf8.h"

@@ -1,5 +1,5 @@
-/* fuzz_mbox.c - any bytes as an mbox: messages are in order, and no byte but those of "From "
- * lines, of escapes and of empty lines between messages is lost. */
+/* fuzz_mbox.c - reads any bytes as an mbox: positions of messages increase and are within the file,
+ * and messages keep the size limit. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -1,9 +1,10 @@
-/* fuzz_reply.c - any bytes as a mail's text: with the parts that went, what is left is the text. */
+/* fuzz_reply.c - trims any bytes as a mail's text: the kept text and the removed ranges make up the
+ * whole text. */
 #include <stdlib.h>
 
 #include "connectors/mail/reply.h"
 
-/* The next number of "begin-end,...". */
+/* Takes the next number off "begin-end,...". */
 static size_t number(struct text *rest)
 {
     size_t value = 0, i = 0;

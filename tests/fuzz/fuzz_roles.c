@@ -47,14 +47,18 @@ static void try_mapping(struct text text)
     struct arena arena = {0};
     struct mapping mapping = {0};
     struct record record = {0};
-    struct text reason;
-    size_t rows = (count - 1) / COLUMNS - 1;
-    if (mapping_find_with_optional_text(&mapping, count % 2, cells, COLUMNS, cells + COLUMNS, rows,
-                                        cells[count - 1], "fuzz", &arena, NULL)) {
+    struct samples samples = {.names = cells,
+                              .count = COLUMNS,
+                              .cells = cells + COLUMNS,
+                              .rows = (count - 1) / COLUMNS - 1};
+    struct mapping_options options = {
+        .path = "fuzz", .user_mapping = cells[count - 1], .allow_missing_text = count % 2};
+    if (mapping_find(&mapping, &samples, &options, &arena, NULL)) {
         mapping_explain(&mapping, cells, COLUMNS, &arena);
-        for (size_t row = 0; row < rows; row++)
-            mapping_fill_record(&mapping, cells, cells + COLUMNS * (row + 1), COLUMNS, &arena,
-                                &record, &reason);
+        for (size_t row = 0; row < samples.rows; row++) {
+            struct named_cells cells_of_row = {cells, cells + COLUMNS * (row + 1), COLUMNS};
+            mapping_fill_record(&mapping, &cells_of_row, &arena, &record);
+        }
     }
     arena_free(&arena);
 }

@@ -51,7 +51,7 @@ static void ingest(struct row_source rows[FILES][ROWS], size_t batch_size,
 {
     struct database database;
     database_make(&database);
-    struct stage_context bench = {.store = database.store, .model_key = 1};
+    struct stage_context bench = {.store = database.store};
     size_t at = 0;
     for (uint64_t run = 0; run < RUNS; run++) {
         uint64_t run_id;
@@ -74,7 +74,7 @@ static void ingest(struct row_source rows[FILES][ROWS], size_t batch_size,
                     states[at] = batch.records[i].state;
                     ids[at] = batch.records[i].id;
                 }
-                assert_true(store_save_batch(database.store, &batch, 1, row, row == ROWS, NULL));
+                assert_true(store_save_batch(database.store, &batch, row, row == ROWS, NULL));
                 batch_reset(&batch);
             }
             batch_free(&batch);

@@ -39,11 +39,11 @@ static void ground_topic(struct grounding *grounding, const char *settings, cons
     struct text *part = arena_alloc(&grounding->arena, 1, sizeof(*part));
     *part = text_of(summary);
     grounding->group = (struct group){
-        .topic = text_of(topic),
+        .key.topic = text_of(topic),
         .members = members,
         .member_count = count,
-        .parts = part,
-        .part_count = summary ? 1 : 0,
+        .partial_summaries = part,
+        .partial_summary_count = summary ? 1 : 0,
         .finish_reason = summary ? "end" : "extractive",
         .arena = &grounding->arena,
     };

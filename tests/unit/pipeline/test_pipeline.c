@@ -101,8 +101,7 @@ static bool recognise(struct stage_state *state, const struct batch *batch, stru
         in_batch |= other->id == record->id;
     if (!store_find_record(state->bench->store, record->id, record->content_hash, &record_lookup,
                            error) ||
-        !store_has_analysis(state->bench->store, record->text_hash, state->bench->model_key,
-                            &analysed, error))
+        !store_has_analysis(state->bench->store, record->text_hash, &analysed, error))
         return false;
     if (in_batch || record_lookup.seen_in_this_run)
         record->state = RECORD_DUPLICATE;
@@ -149,18 +148,19 @@ struct gathering {
     size_t capacity;
 };
 
-static bool gather(void *user, const struct row *row, struct error *error)
+static bool gather(void *user, const struct saved_record *row, struct error *error)
 {
     (void)error;
     struct gathering *gathering = user;
     struct group_list *list = gathering->groups;
-    struct text key = text_slice(row->text, 0, 1);
+    struct field field = {TEXT("letter"), text_slice(row->text, 0, 1)};
+    struct group_key key = {.fields = &field, .field_count = 1};
     size_t at = 0;
-    while (at < list->count && !text_equal(list->groups[at].key, key))
+    while (at < list->count && !text_equal(list->groups[at].key.fields[0].value, field.value))
         at++;
     if (at == list->count)
         list->groups[list->count++] = (struct group_entry){
-            .key = arena_copy_text(&list->arena, key),
+            .key = group_key_copy(&key, &list->arena),
             .period = TEXT("all"),
             .fingerprint = HASH_SEED,
             .feedback_ids = arena_alloc(&list->arena, 100, sizeof(uint64_t)),
@@ -176,8 +176,8 @@ static bool list_groups(void *user, struct group_list *groups, struct error *err
     struct stage_state *state = user;
     struct gathering gathering = {.groups = groups};
     groups->groups = arena_alloc(&groups->arena, 100, sizeof(*groups->groups));
-    return store_for_each_record(state->bench->store, state->bench->selection, MODEL, gather,
-                                 &gathering, error);
+    return store_for_each_record(state->bench->store, state->bench->selection, gather, &gathering,
+                                 error);
 }
 
 static bool process_group(void *user, struct group *group, struct error *error)
@@ -201,11 +201,8 @@ static bool process_group(void *user, struct group *group, struct error *error)
 static bool finish(void *user, struct error *error)
 {
     struct stage_state *state = user;
-    struct topic_stats topic_stats = {.period = TEXT("all"),
-                                      .segment = TEXT("all"),
-                                      .topic = TEXT("(all)"),
-                                      .mentions = 1,
-                                      .responses = 3};
+    struct topic_stats topic_stats = {
+        .period = TEXT("all"), .key.topic = TEXT("(all)"), .mentions = 1, .responses = 3};
     return store_save_topic_stats(state->bench->store, state->bench->selection->view, &topic_stats,
                                   1, error);
 }
@@ -377,9 +374,10 @@ static char *dump(const struct place *place)
     size_t size;
     FILE *out = open_memstream(&bytes, &size);
     assert_true(store_open(&store, place->database, &error));
+    store_set_model_key(store, MODEL);
     struct table_visitor visitor = {print_begin, print_cells, out};
     for (const char *const *table = store_tables; *table; table++)
-        assert_true(store_for_each_table_row(store, *table, NULL, MODEL, &visitor, &error));
+        assert_true(store_for_each_table_row(store, *table, NULL, &visitor, &error));
     assert_true(store_for_each_file(store, print_file, out, &error));
     store_close(store);
     fclose(out);
@@ -438,8 +436,9 @@ static uint64_t count_unread(const struct place *place, uint64_t model, uint64_t
     struct store *store;
     uint64_t texts;
     assert_true(store_open(&store, place->database, &error));
-    assert_true(store_count_unanalysed(store, model, &texts, &error));
-    *shown = store_model_key(store);
+    store_set_model_key(store, model);
+    assert_true(store_count_unanalysed(store, &texts, &error));
+    *shown = store_get_saved_model_key(store);
     store_close(store);
     return texts;
 }

@@ -49,6 +49,7 @@ static struct store *open_store(const struct place *place)
     struct store *store;
     if (!store_open(&store, place->path, &error))
         fail_msg("%s", error.message);
+    store_set_model_key(store, MODEL);
     return store;
 }
 
@@ -95,7 +96,7 @@ static void save(struct store *store, struct batch *batch, uint64_t reads, bool 
     struct error error = {0};
     batch->source = TEXT("shop");
     batch->read = batch->count + batch->reject_count;
-    if (!store_save_batch(store, batch, MODEL, reads, finished, &error))
+    if (!store_save_batch(store, batch, reads, finished, &error))
         fail_msg("%s", error.message);
     batch_reset(batch);
 }
@@ -135,7 +136,7 @@ static void assert_table(struct store *store, const char *name, const struct sel
     size_t size;
     FILE *out = open_memstream(&bytes, &size);
     struct table_visitor visitor = {print_names, print_cells, out};
-    if (!store_for_each_table_row(store, name, selection, MODEL, &visitor, &error))
+    if (!store_for_each_table_row(store, name, selection, &visitor, &error))
         fail_msg("%s", error.message);
     fclose(out);
     assert_string_equal(bytes, expected);
@@ -167,25 +168,27 @@ static void saved_records_are_known(void **state)
                 record_lookup.seen_in_this_run && record_lookup.new_in_this_run);
     assert_false(find(store, 1, "edited").same_content);
     assert_false(find(store, 2, "fine").exists);
-    assert_true(store_has_analysis(store, hash_text(TEXT("fine")), MODEL, &found, &error) && found);
-    assert_true(store_has_analysis(store, hash_text(TEXT("fine")), 8, &found, &error) && !found);
-
     uint64_t hash = hash_text(TEXT("fine"));
-    assert_true(store_find_same_author_duplicate(store, TEXT("shop"), TEXT("Kim"), hash, 2, &found,
-                                                 &error) &&
-                found);
-    assert_true(store_find_same_author_duplicate(store, TEXT("shop"), TEXT("Kim"), hash, 1, &found,
-                                                 &error) &&
-                !found);
-    assert_true(store_find_same_author_duplicate(store, TEXT("shop"), TEXT("Lee"), hash, 2, &found,
-                                                 &error) &&
-                !found);
-    assert_true(store_find_same_author_duplicate(store, TEXT("blog"), TEXT("Kim"), hash, 2, &found,
-                                                 &error) &&
-                !found);
-    assert_true(
-        store_find_same_author_duplicate(store, TEXT("shop"), TEXT(""), hash, 2, &found, &error) &&
-        !found);
+    assert_true(store_has_analysis(store, hash, &found, &error) && found);
+    store_set_model_key(store, 8);
+    assert_true(store_has_analysis(store, hash, &found, &error) && !found);
+
+    static const struct {
+        uint64_t id;
+        const char *source, *author;
+        bool is_duplicate;
+    } others[] = {{2, "shop", "Kim", true},
+                  {1, "shop", "Kim", false}, /* the saved record itself */
+                  {2, "shop", "Lee", false},
+                  {2, "blog", "Kim", false},
+                  {2, "shop", "", false}};
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+        struct record other = {
+            .id = others[i].id, .author = text_of(others[i].author), .text_hash = hash};
+        assert_true(store_find_same_author_duplicate(store, text_of(others[i].source), &other,
+                                                     &found, &error));
+        assert_int_equal(found, others[i].is_duplicate);
+    }
 
     assert_true(store_finish_run(store, &error));
     begin_run(store, 1);
@@ -234,7 +237,7 @@ static void accounts_add_up_over_files(void **state)
     batch_reject_record(&batch, add(&batch, RECORD_NEW, 2, "two"), TEXT("stage said no"));
     batch.records[2].needs_analysis = false;
     batch.read = 3;
-    assert_true(store_save_batch(store, &batch, MODEL, 3, true, &error));
+    assert_true(store_save_batch(store, &batch, 3, true, &error));
     batch_reset(&batch);
     begin_file(store, "b.csv", 10);
     add(&batch, RECORD_DUPLICATE, 1, "one")->needs_analysis = false;
@@ -266,7 +269,7 @@ static void an_account_that_does_not_balance_is_told(void **state)
     begin_run(store, 1);
     begin_file(store, "a.csv", 10);
     add(&batch, RECORD_NEW, 1, "one");
-    assert_true(store_save_batch(store, &batch, MODEL, 1, true, &error));
+    assert_true(store_save_batch(store, &batch, 1, true, &error));
     assert_false(store_get_row_totals(store, &row_totals, &error));
     assert_int_equal(error.kind, ERROR_STORE);
     batch_free(&batch);
@@ -312,7 +315,7 @@ static void a_save_that_fails_leaves_nothing(void **state)
     add(&batch, RECORD_NEW, 1, "one");
     batch.read = 1;
     full_disk_at_commit(1);
-    assert_false(store_save_batch(store, &batch, MODEL, 1, true, &error));
+    assert_false(store_save_batch(store, &batch, 1, true, &error));
     assert_int_equal(error.kind, ERROR_STORE);
     assert_non_null(strstr(error.message, "disk is full"));
     assert_false(find(store, 1, "one").exists);
@@ -352,15 +355,16 @@ static void save_three(struct store *store)
     batch_free(&batch);
 }
 
-static bool print_row(void *user, const struct row *row, struct error *error)
+static bool print_record(void *user, const struct saved_record *record, struct error *error)
 {
     (void)error;
-    fprintf(user, "%.*s:%s", TEXT_ARGUMENT(row->text), sentiment_names[row->analysis.sentiment]);
-    for (size_t i = 0; i < row->analysis.topic_count; i++)
-        fprintf(user, " %.*s", TEXT_ARGUMENT(row->analysis.topics[i].topic));
-    for (size_t i = 0; i < row->field_count; i++)
-        fprintf(user, " %.*s=%.*s", TEXT_ARGUMENT(row->fields[i].name),
-                TEXT_ARGUMENT(row->fields[i].value));
+    fprintf(user, "%.*s:%s", TEXT_ARGUMENT(record->text),
+            sentiment_names[record->analysis.sentiment]);
+    for (size_t i = 0; i < record->analysis.topic_count; i++)
+        fprintf(user, " %.*s", TEXT_ARGUMENT(record->analysis.topics[i].topic));
+    for (size_t i = 0; i < record->field_count; i++)
+        fprintf(user, " %.*s=%.*s", TEXT_ARGUMENT(record->fields[i].name),
+                TEXT_ARGUMENT(record->fields[i].value));
     fputc('\n', user);
     return true;
 }
@@ -372,7 +376,7 @@ static void assert_rows(struct store *store, const struct selection *selection,
     char *bytes;
     size_t size;
     FILE *out = open_memstream(&bytes, &size);
-    if (!store_for_each_record(store, selection, MODEL, print_row, out, &error))
+    if (!store_for_each_record(store, selection, print_record, out, &error))
         fail_msg("%s", error.message);
     fclose(out);
     assert_string_equal(bytes, expected);
@@ -509,30 +513,181 @@ static void an_author_is_named_only_where_the_job_says_so(void **state)
     store_close(store);
 }
 
-static void a_file_of_an_earlier_version_is_brought_up_to_date(void **state)
+/* ---- Summaries and figures ---- */
+
+static const struct field awkward[] = {{TEXT("product"), TEXT("Kettle; 1.7 l = \"best\"")},
+                                       {TEXT("region"), TEXT("")}};
+
+static bool print_summary(void *user, const struct saved_summary *summary, struct error *error)
 {
+    (void)error;
+    for (size_t i = 0; i < summary->key.field_count; i++)
+        fprintf(user, "[%.*s][%.*s]", TEXT_ARGUMENT(summary->key.fields[i].name),
+                TEXT_ARGUMENT(summary->key.fields[i].value));
+    fprintf(user, "(%.*s) %.*s: %.*s\n", TEXT_ARGUMENT(summary->key.topic),
+            TEXT_ARGUMENT(summary->period), TEXT_ARGUMENT(summary->text));
+    return true;
+}
+
+static void assert_summaries(struct store *store, const char *expected)
+{
+    char *bytes;
+    size_t size;
+    FILE *out = open_memstream(&bytes, &size);
+    assert_true(store_for_each_summary(store, 0, print_summary, out, NULL));
+    fclose(out);
+    assert_string_equal(bytes, expected);
+    free(bytes);
+}
+
+/* A summary of one sentence with the evidence ids 1 to `evidence_count`, in that order. */
+static void save_summary(struct store *store, const struct group_key *key, const char *text,
+                         size_t evidence_count)
+{
+    struct arena arena = {0};
+    struct member *members = arena_alloc(&arena, evidence_count, sizeof(*members));
+    struct passage *evidence = arena_alloc(&arena, evidence_count, sizeof(*evidence));
+    for (size_t i = 0; i < evidence_count; i++) {
+        members[i].feedback_id = i + 1;
+        evidence[i] = (struct passage){.member = i};
+    }
+    struct summary_sentence sentences[] = {
+        {.text = text_of(text), .evidence = evidence, .evidence_count = evidence_count},
+        {.text = TEXT("And so on."), .evidence = evidence, .evidence_count = 1}};
+    struct group group = {.key = *key,
+                          .period = TEXT("all"),
+                          .fingerprint = 3,
+                          .members = members,
+                          .member_count = evidence_count,
+                          .sentences = sentences,
+                          .sentence_count = 2,
+                          .arena = &arena};
+    struct error error = {0};
+    if (!store_save_summary(store, 0, &group, &error))
+        fail_msg("%s", error.message);
+    arena_free(&arena);
+}
+
+static void values_of_groups_may_contain_any_character(void **state)
+{
+    struct store *store = open_store(*state);
+    struct error error = {0};
+    const struct group_key keys[] = {{awkward, 2, {0}}, {awkward, 2, TEXT("lid")}, {0}};
+    for (size_t i = 0; i < 3; i++)
+        save_summary(store, &keys[i], "Fine.", 1);
+    save_summary(store, &keys[1], "Better.", 1);
+    static const char all[] = "() all: Fine. And so on.\n",
+                      kettle[] =
+                          "[product][Kettle; 1.7 l = \"best\"][region][]() all: Fine. And so "
+                          "on.\n",
+                      lid[] = "[product][Kettle; 1.7 l = \"best\"][region][](lid) all: Better. And "
+                              "so on.\n";
+    char expected[400];
+    snprintf(expected, sizeof(expected), "%s%s%s", all, kettle, lid);
+    assert_summaries(store, expected);
+    assert_table(store, "summaries", NULL,
+                 "group|period|summary|records|evidence_ids|quotes|finish_reason|"
+                 "extractive_sentences|levels\n"
+                 "all|all|Fine. And so on.|1|0000000000000001||end|0|0\n"
+                 "product=Kettle; 1.7 l = \"best\"; region=(none)|all|Fine. And so on.|1|"
+                 "0000000000000001||end|0|0\n"
+                 "product=Kettle; 1.7 l = \"best\"; region=(none); topic=lid|all|Better. And so "
+                 "on.|1|0000000000000001||end|0|0\n");
+
+    struct group_entry entries[] = {{.key = keys[0], .period = TEXT("all"), .fingerprint = 3},
+                                    {.key = keys[2], .period = TEXT("all"), .fingerprint = 3}};
+    struct group_list list = {.groups = entries, .count = 2};
+    bool current;
+    assert_true(store_summary_is_current(store, 0, &entries[0], &current, &error) && current);
+    assert_true(store_summary_is_current(store, 9, &entries[0], &current, &error) && !current);
+    assert_true(store_delete_unlisted_summaries(store, 0, &list, &error));
+    snprintf(expected, sizeof(expected), "%s%s", all, kettle);
+    assert_summaries(store, expected);
+    store_close(store);
+}
+
+static void evidence_is_ordered_by_sentence_and_number(void **state)
+{
+    enum { EVIDENCE = 1500 };
+    struct store *store = open_store(*state);
+    const struct group_key everything = {0};
+    save_summary(store, &everything, "Fine.", EVIDENCE);
+    struct arena arena = {0};
+    struct text expected = TEXT("");
+    for (int id = 1; id <= EVIDENCE; id++)
+        expected =
+            arena_format(&arena, "%.*s%s%016x", TEXT_ARGUMENT(expected), id > 1 ? ";" : "", id);
+    expected = arena_format(&arena,
+                            "group|period|summary|records|evidence_ids|quotes|finish_reason|"
+                            "extractive_sentences|levels\nall|all|Fine. And so on.|%d|%.*s||end|0|"
+                            "0\n",
+                            EVIDENCE, TEXT_ARGUMENT(expected));
+    assert_table(store, "summaries", NULL, expected.bytes);
+    arena_free(&arena);
+    store_close(store);
+}
+
+static bool print_figure(void *user, const struct topic_stats *topic_stats, struct error *error)
+{
+    (void)error;
+    fprintf(user, "%.*s %zu ", TEXT_ARGUMENT(topic_stats->period), topic_stats->key.field_count);
+    if (topic_stats->key.field_count)
+        fprintf(user, "%.*s ", TEXT_ARGUMENT(topic_stats->key.fields[0].value));
+    fprintf(user, "%.*s %d of %d, %g\n", TEXT_ARGUMENT(topic_stats->key.topic),
+            (int)topic_stats->mentions, (int)topic_stats->responses, topic_stats->mean_rating);
+    return true;
+}
+
+static void figures_are_saved_by_segment_topic_and_period(void **state)
+{
+    struct store *store = open_store(*state);
+    const struct topic_stats figures[] = {
+        {.key = {awkward, 1, TEXT("lid")},
+         .period = TEXT("2026-03"),
+         .mentions = 1,
+         .responses = 2,
+         .mean_rating = 4.5},
+        {.key.topic = TEXT("(all)"),
+         .period = TEXT("2026-03"),
+         .mentions = 2,
+         .responses = 2,
+         .mean_rating = NAN},
+    };
+    assert_true(store_save_topic_stats(store, 0, figures, 2, NULL));
+    assert_true(store_save_topic_stats(store, 0, figures, 2, NULL)); /* replaces the first */
+    char *bytes;
+    size_t size;
+    FILE *out = open_memstream(&bytes, &size);
+    assert_true(store_for_each_topic_stats(store, 0, print_figure, out, NULL));
+    fclose(out);
+    assert_string_equal(bytes, "2026-03 0 (all) 2 of 2, nan\n"
+                               "2026-03 1 Kettle; 1.7 l = \"best\" lid 1 of 2, 4.5\n");
+    free(bytes);
+    store_close(store);
+}
+
+/* ---- Other databases ---- */
+
+static void databases_of_other_versions_and_programs_are_refused(void **state)
+{
+    static const struct {
+        const char *statements, *expected;
+    } cases[] = {{"PRAGMA user_version = 2", "schema version 2, but this version of winnow reads"},
+                 {"PRAGMA user_version = -1", "schema version -1"},
+                 {"PRAGMA user_version = 0", "a database of another program"}};
     const struct place *place = *state;
-    struct store *store = open_store(place);
-    save_three(store);
-    store_close(store);
-    sqlite3 *earlier;
-    assert_int_equal(sqlite3_open(place->path, &earlier), SQLITE_OK);
-    assert_int_equal(
-        sqlite3_exec(earlier,
-                     "DROP VIEW v_feedback; DROP VIEW v_account; DROP TABLE language;"
-                     "DROP TABLE pii; ALTER TABLE file DROP COLUMN skipped;"
-                     "ALTER TABLE feedback DROP COLUMN lang_source;"
-                     "ALTER TABLE feedback DROP COLUMN author; PRAGMA user_version = 1",
-                     NULL, NULL, NULL),
-        SQLITE_OK);
-    sqlite3_close(earlier);
-    store = open_store(place);
-    static const struct field english = {TEXT("lang"), TEXT("en")};
-    struct selection selection = {TIME_UNKNOWN, TIME_UNKNOWN, &english, 1, 5};
-    struct row_totals row_totals;
-    assert_true(store_get_row_totals(store, &row_totals, NULL));
-    assert_rows(store, &selection, "later:positive\n");
-    store_close(store);
+    store_close(open_store(place));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        sqlite3 *other;
+        struct error error = {0};
+        struct store *store;
+        assert_int_equal(sqlite3_open(place->path, &other), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(other, cases[i].statements, NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_close(other);
+        assert_false(store_open(&store, place->path, &error));
+        assert_int_equal(error.kind, ERROR_STORE);
+        assert_non_null(strstr(error.message, cases[i].expected));
+    }
 }
 
 int main(void)
@@ -552,7 +707,10 @@ int main(void)
         TEST(others_speak_the_language_of_most),
         TEST(what_was_replaced_is_counted_by_run),
         TEST(an_author_is_named_only_where_the_job_says_so),
-        TEST(a_file_of_an_earlier_version_is_brought_up_to_date),
+        TEST(values_of_groups_may_contain_any_character),
+        TEST(evidence_is_ordered_by_sentence_and_number),
+        TEST(figures_are_saved_by_segment_topic_and_period),
+        TEST(databases_of_other_versions_and_programs_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,7 @@ static void save_rows(struct store *store, size_t count)
     static const struct field lamp = {{"product", 7}, {"Lamp", 4}};
     uint64_t run, reads;
     bool flag;
+    store_set_model_key(store, 1);
     assert_true(store_begin_run(store, count, &run, &flag, NULL));
     struct file_signature mark = {.path = "a.csv", .connector = "csv"};
     assert_true(store_begin_file(store, &mark, &reads, &flag, NULL));
@@ -35,7 +36,7 @@ static void save_rows(struct store *store, size_t count)
         record->analysis.topic_count = i % 3 ? 1 : 0;
     }
     batch.read = batch.count;
-    assert_true(store_save_batch(store, &batch, 1, count, true, NULL));
+    assert_true(store_save_batch(store, &batch, count, true, NULL));
     assert_true(store_finish_run(store, NULL));
     batch_free(&batch);
 }
@@ -69,8 +70,9 @@ static void groups_are_segments_periods_and_topics(void **state)
                     {"all", "", 6}};
     assert_int_equal(groups.count, 4);
     for (size_t i = 0; i < 4; i++) {
-        assert_true(text_equal(groups.groups[i].key, text_of(expected[i].key)));
-        assert_true(text_equal(groups.groups[i].topic, text_of(expected[i].topic)));
+        struct text key = group_key_format(&groups.groups[i].key, &groups.arena);
+        assert_true(text_equal(key, text_of(expected[i].key)));
+        assert_true(text_equal(groups.groups[i].key.topic, text_of(expected[i].topic)));
         assert_int_equal(groups.groups[i].member_count, expected[i].members);
     }
     assert_int_equal(groups.groups[3].feedback_ids[0], 1);
@@ -95,9 +97,9 @@ static void members_of_a_topic_have_its_polarity(void **state)
     assert_true(list(database.store, "by=product;period=all", &groups, NULL));
     struct arena arena = {0};
     for (size_t i = 0; i < groups.count; i++) {
-        struct group group = {.arena = &arena};
-        assert_true(store_load_group_members(database.store, &groups.groups[i], 1, &group, NULL));
-        bool of_lid = groups.groups[i].topic.size > 0;
+        struct group group = {.key = groups.groups[i].key, .arena = &arena};
+        assert_true(store_load_group_members(database.store, &groups.groups[i], &group, NULL));
+        bool of_lid = groups.groups[i].key.topic.size > 0;
         for (size_t k = 0; k < group.member_count; k++)
             assert_int_equal(group.members[k].sentiment,
                              of_lid ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE);

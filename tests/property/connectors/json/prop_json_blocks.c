@@ -1,5 +1,5 @@
-/* prop_json_blocks.c - wherever the reader's blocks end, and in whichever form the objects lie, the
- * same records come out; a file that ends early loses its last record alone. */
+/* prop_json_blocks.c - the same records are read wherever the blocks of the input end and whatever
+ * the layout of the file; a truncated file loses only its last record. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,9 +16,9 @@
 enum { OBJECTS = 400 };
 
 static const struct form {
-    const char *begin, *is_between_pages, *end;
+    const char *begin, *separator, *end;
     const char *before; /* each record */
-    bool named;         /* its values have names: an object, else a row */
+    bool named;         /* records are objects, otherwise rows */
 } forms[] = {
     {"", "\n", "\n", "{", true},
     {"", "\r\n", "", "{", true},
@@ -29,7 +29,7 @@ static const struct form {
     {"[[\"id\", \"text\", \"tags\"],\n", ",\n", "]", "[", false},
 };
 
-/* Of changing size. */
+/* Records have different sizes. */
 static void write_record(FILE *file, const struct form *form, size_t number)
 {
     char text[900] = "";
@@ -41,7 +41,7 @@ static void write_record(FILE *file, const struct form *form, size_t number)
     fputs(form->named ? "\"tags\": [{\"n\": 1}]}" : "[{\"n\": 1}]]", file);
 }
 
-/* Freed by the caller. */
+/* The caller frees the result. */
 static struct text make_file(const struct form *form, size_t blanks)
 {
     char *bytes;
@@ -51,7 +51,7 @@ static struct text make_file(const struct form *form, size_t blanks)
         fputc(' ', file);
     fputs(form->begin, file);
     for (size_t i = 0; i < OBJECTS; i++) {
-        fputs(i ? form->is_between_pages : "", file);
+        fputs(i ? form->separator : "", file);
         write_record(file, form, i);
     }
     fputs(form->end, file);
@@ -67,7 +67,7 @@ static void read_file(struct text bytes, struct batch *batch)
         fail_msg("%.60s: %s", bytes.bytes, error.message);
 }
 
-static void the_same_records_come_out(void **unused)
+static void records_do_not_depend_on_blocks_and_layouts(void **unused)
 {
     (void)unused;
     for (size_t f = 0; f < sizeof(forms) / sizeof(*forms); f++)
@@ -87,17 +87,17 @@ static void the_same_records_come_out(void **unused)
         }
 }
 
-/* Objects that end within it. */
+/* Number of complete objects. */
 static size_t count_whole(struct text bytes)
 {
     static const struct text end = {"\"n\": 1}]", 8};
     size_t whole = 0;
     for (size_t at = 0; (at = text_find(bytes, end, at)) < bytes.size; at++)
-        whole += at + end.size < bytes.size; /* and the bracket behind */
+        whole += at + end.size < bytes.size; /* with the closing bracket */
     return whole;
 }
 
-static void a_file_that_ends_early_loses_its_last_record(void **unused)
+static void a_truncated_file_loses_only_its_last_record(void **unused)
 {
     (void)unused;
     for (size_t f = 0; f < sizeof(forms) / sizeof(*forms); f++) {
@@ -117,8 +117,8 @@ static void a_file_that_ends_early_loses_its_last_record(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_same_records_come_out),
-        cmocka_unit_test(a_file_that_ends_early_loses_its_last_record),
+        cmocka_unit_test(records_do_not_depend_on_blocks_and_layouts),
+        cmocka_unit_test(a_truncated_file_loses_only_its_last_record),
     };
     return cmocka_run_group_tests_name("json blocks", tests, NULL, NULL);
 }

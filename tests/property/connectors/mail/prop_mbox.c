@@ -1,5 +1,5 @@
-/* prop_mbox.c - a file that is cut anywhere loses the last message at most; what stands in front of
- * a message does not change it, wherever the reader's blocks end. */
+/* prop_mbox.c - a truncated file loses at most its last message; messages do not depend on the
+ * bytes before them or on the blocks of the input. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include "base/hash.h"
 #include "connectors/mail/mbox.h"
 
-enum { MESSAGES = 12, MOST_MESSAGES = 64, FILE_SIZE = 256 * 1024 };
+enum { MESSAGES = 12, MAX_MESSAGES = 64, FILE_SIZE = 256 * 1024 };
 
 static const char *const pieces[] = {
     "word ",
@@ -53,7 +53,7 @@ static size_t make_file(uint64_t seed, char *bytes)
 }
 
 /* Hashes of the messages read from `bytes`. */
-static size_t split(const char *bytes, size_t size, uint64_t hashes[MOST_MESSAGES])
+static size_t split(const char *bytes, size_t size, uint64_t hashes[MAX_MESSAGES])
 {
     char path[] = "/tmp/prop_mbox.XXXXXX";
     int descriptor = mkstemp(path);
@@ -64,7 +64,7 @@ static size_t split(const char *bytes, size_t size, uint64_t hashes[MOST_MESSAGE
     assert_int_equal(write(descriptor, bytes, size), size);
     close(descriptor);
     assert_true(input_open(&input, path, (struct text){0}, true, NULL));
-    while (mbox_read(&mbox, input, NULL) == READ_OK && count < MOST_MESSAGES)
+    while (mbox_read(&mbox, input, NULL) == READ_OK && count < MAX_MESSAGES)
         hashes[count++] = hash_text(mbox.message);
     mbox_free(&mbox);
     input_close(input);
@@ -72,11 +72,11 @@ static size_t split(const char *bytes, size_t size, uint64_t hashes[MOST_MESSAGE
     return count;
 }
 
-static void a_cut_loses_the_last_message_at_most(void **state)
+static void a_truncated_file_loses_at_most_its_last_message(void **state)
 {
     (void)state;
     char *bytes = malloc(FILE_SIZE);
-    uint64_t whole[MOST_MESSAGES], cut[MOST_MESSAGES];
+    uint64_t whole[MAX_MESSAGES], cut[MAX_MESSAGES];
     for (uint64_t seed = 1; seed <= 20; seed++) {
         size_t size = make_file(seed, bytes);
         size_t count = split(bytes, size, whole);
@@ -91,11 +91,11 @@ static void a_cut_loses_the_last_message_at_most(void **state)
     free(bytes);
 }
 
-static void what_stands_in_front_changes_nothing(void **state)
+static void messages_do_not_depend_on_what_precedes_them(void **state)
 {
     (void)state;
     char *bytes = malloc(FILE_SIZE), *shifted = malloc(FILE_SIZE);
-    uint64_t whole[MOST_MESSAGES], after[MOST_MESSAGES];
+    uint64_t whole[MAX_MESSAGES], after[MAX_MESSAGES];
     for (uint64_t seed = 1; seed <= 20; seed++) {
         size_t size = make_file(seed, bytes);
         size_t count = split(bytes, size, whole);
@@ -115,8 +115,8 @@ static void what_stands_in_front_changes_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_cut_loses_the_last_message_at_most),
-        cmocka_unit_test(what_stands_in_front_changes_nothing),
+        cmocka_unit_test(a_truncated_file_loses_at_most_its_last_message),
+        cmocka_unit_test(messages_do_not_depend_on_what_precedes_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,4 @@
-/* prop_csv_writer.c - whatever the raw profile writes, our own CSV connector reads back, cell by
- * cell.
- */
+/* prop_csv_writer.c - the csv connector reads back every cell that the raw format writes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,12 +14,12 @@
 #include "connectors/connectors.h"
 #include "tests/support/random.h"
 
-enum { ROUNDS = 300, COLUMNS = 4, MOST_ROWS = 12, MOST_PIECES = 9 };
+enum { ROUNDS = 300, COLUMNS = 4, MAX_ROWS = 12, MAX_PIECES = 9 };
 
 static const struct column columns[COLUMNS] = {
     {"id", COLUMN_TEXT}, {"text", COLUMN_TEXT}, {"note", COLUMN_TEXT}, {"number", COLUMN_NUMBER}};
 
-/* What cells are made of: everything that CSV treats in its own way, and words around it. */
+/* The pieces of random cells: everything that CSV treats specially, and words. */
 static const char *const pieces[] = {"a",    "word", "\"", "\"\"", ",",    ";",  "\t",
                                      "\n",   "\r\n", " ",  "  ",   "'",    "=1", "배송",
                                      "café", "😀",    "|",  "\\\"", "12.5", "#"};
@@ -29,7 +27,7 @@ static const char *const pieces[] = {"a",    "word", "\"", "\"\"", ",",    ";", 
 static struct text random_cell(uint64_t *seed, struct arena *arena)
 {
     struct text cell = {0};
-    for (size_t i = random_next(seed) % MOST_PIECES; i > 0; i--) {
+    for (size_t i = random_next(seed) % MAX_PIECES; i > 0; i--) {
         const char *piece = pieces[random_next(seed) % (sizeof(pieces) / sizeof(*pieces))];
         cell = arena_format(arena, "%.*s%s", TEXT_ARGUMENT(cell), piece);
     }
@@ -82,7 +80,7 @@ static void check_rows(const char *path, struct text (*rows)[COLUMNS], size_t co
     free(state);
 }
 
-static void raw_reads_back_as_it_was(void **state)
+static void raw_tables_are_read_back(void **state)
 {
     (void)state;
     char path[] = "/tmp/prop_csv_out.XXXXXX";
@@ -92,8 +90,8 @@ static void raw_reads_back_as_it_was(void **state)
     uint64_t seed = 20260907;
     struct arena arena = {0};
     for (size_t round = 0; round < ROUNDS; round++) {
-        struct text rows[MOST_ROWS][COLUMNS];
-        size_t count = 1 + random_next(&seed) % MOST_ROWS;
+        struct text rows[MAX_ROWS][COLUMNS];
+        size_t count = 1 + random_next(&seed) % MAX_ROWS;
         for (size_t i = 0; i < count; i++) {
             for (size_t column = 1; column < COLUMNS; column++)
                 rows[i][column] = random_cell(&seed, &arena);
@@ -109,6 +107,6 @@ static void raw_reads_back_as_it_was(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(raw_reads_back_as_it_was)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(raw_tables_are_read_back)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* prop_csv.c - tables of random cells: what is written and read again is the same, and a file that
- * is cut anywhere loses at most its last record. */
+/* prop_csv.c - tables of random cells are read as they were written, and a file that is cut
+ * anywhere loses at most its last record. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +29,7 @@ static struct text random_cell(uint64_t *seed, struct arena *arena)
     return cell;
 }
 
-/* A table with an id in front, so that no row is blank; its bytes in *bytes. */
+/* Writes a table whose first column is an id, so that no row is blank. */
 static void write_table(struct text cells[ROWS][COLUMNS], uint64_t *seed, char **bytes,
                         size_t *size, struct arena *arena)
 {
@@ -49,8 +49,8 @@ static void write_table(struct text cells[ROWS][COLUMNS], uint64_t *seed, char *
     free(state);
 }
 
-/* Reads the first `size` bytes as a table; counts the records from the front that are right. */
-static size_t count_right(const char *bytes, size_t size, struct text cells[ROWS][COLUMNS])
+/* Reads the first `size` bytes as a table; returns how many records from the first on are equal. */
+static size_t count_equal_records(const char *bytes, size_t size, struct text cells[ROWS][COLUMNS])
 {
     struct error error = {0};
     struct batch batch = {.path = path};
@@ -68,22 +68,22 @@ static size_t count_right(const char *bytes, size_t size, struct text cells[ROWS
     assert_true(csv_connector.open(state, path, &error));
     while (csv_connector.read(state, &batch, &error) == READ_OK)
         continue;
-    size_t right = 0;
-    for (; right < batch.count && right < ROWS; right++) {
-        const struct record *record = &batch.records[right];
+    size_t equal = 0;
+    for (; equal < batch.count && equal < ROWS; equal++) {
+        const struct record *record = &batch.records[equal];
         bool same = record->field_count == COLUMNS;
         for (size_t i = 0; same && i < COLUMNS; i++)
-            same = text_equal(record->fields[i].value, cells[right][i]);
+            same = text_equal(record->fields[i].value, cells[equal][i]);
         if (!same)
             break;
     }
     csv_connector.close(state);
     free(state);
     batch_free(&batch);
-    return right;
+    return equal;
 }
 
-static void what_is_written_is_read_again(void **state)
+static void written_tables_are_read_back(void **state)
 {
     (void)state;
     uint64_t seed = 7;
@@ -93,14 +93,14 @@ static void what_is_written_is_read_again(void **state)
         char *bytes;
         size_t size;
         write_table(cells, &seed, &bytes, &size, &arena);
-        if (count_right(bytes, size, cells) != ROWS)
+        if (count_equal_records(bytes, size, cells) != ROWS)
             fail_msg("round %d:\n%.*s", round, (int)size, bytes);
         free(bytes);
         arena_free(&arena);
     }
 }
 
-/* The end of row `row` in the table: where the next one's id begins a line. */
+/* The end of a row: the beginning of the line with the next id. */
 static size_t end_of_row(const char *bytes, size_t size, size_t row)
 {
     char id[16];
@@ -123,9 +123,9 @@ static void a_cut_file_loses_its_last_record_at_most(void **state)
             size_t whole = 0;
             while (whole < ROWS && end_of_row(bytes, size, whole) <= cut)
                 whole++;
-            size_t right = count_right(bytes, cut, cells);
-            if (right < whole)
-                fail_msg("round %d, cut at %zu: %zu of %zu whole rows\n%.*s", round, cut, right,
+            size_t equal = count_equal_records(bytes, cut, cells);
+            if (equal < whole)
+                fail_msg("round %d, cut at %zu: %zu of %zu whole rows\n%.*s", round, cut, equal,
                          whole, (int)cut, bytes);
         }
         free(bytes);
@@ -137,7 +137,7 @@ int main(void)
 {
     snprintf(path, sizeof(path), "/tmp/winnow-prop-csv-%d", (int)getpid());
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_written_is_read_again),
+        cmocka_unit_test(written_tables_are_read_back),
         cmocka_unit_test(a_cut_file_loses_its_last_record_at_most),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* prop_xml_blocks.c - wherever the reader's blocks end, the same records come out, each from its
- * place in the file; a file that ends early loses its last record alone; any bytes are read. */
+/* prop_xml_blocks.c - the same records with the same positions are read wherever the blocks of the
+ * input end; a truncated file loses only its last record; any bytes are read to their end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +26,7 @@ static void write_file(struct text bytes)
     assert_int_equal(fclose(file), 0);
 }
 
-/* Records of changing size, below `blanks` blanks. Freed by the caller. */
+/* Records of different sizes after `blanks` blanks. The caller frees the result. */
 static struct text make_file(size_t blanks)
 {
     char *bytes;
@@ -65,7 +65,7 @@ static enum read_status read_file(struct batch *batch)
     return read_status;
 }
 
-static void the_same_records_come_out_from_their_places(void **unused)
+static void records_and_positions_do_not_depend_on_blocks(void **unused)
 {
     (void)unused;
     for (size_t blanks = 0; blanks < 400; blanks += 61) {
@@ -92,7 +92,7 @@ static void the_same_records_come_out_from_their_places(void **unused)
     }
 }
 
-static void a_file_that_ends_early_loses_its_last_record(void **unused)
+static void a_truncated_file_loses_only_its_last_record(void **unused)
 {
     (void)unused;
     struct text bytes = make_file(0);
@@ -111,7 +111,7 @@ static void a_file_that_ends_early_loses_its_last_record(void **unused)
     free((void *)(uintptr_t)bytes.bytes);
 }
 
-/* Bytes that are often markup. */
+/* Random bytes, often markup. */
 static size_t make_random(char *bytes, size_t room, unsigned *random)
 {
     static const char *const parts[] = {
@@ -164,8 +164,8 @@ static int remove_path(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_same_records_come_out_from_their_places),
-        cmocka_unit_test(a_file_that_ends_early_loses_its_last_record),
+        cmocka_unit_test(records_and_positions_do_not_depend_on_blocks),
+        cmocka_unit_test(a_truncated_file_loses_only_its_last_record),
         cmocka_unit_test(any_bytes_are_read_to_their_end),
     };
     return cmocka_run_group_tests_name("xml blocks", tests, make_path, remove_path);

@@ -1,6 +1,5 @@
-/* prop_xml_libxml2.c - what libxml2 reads of an XML file, our scanner reads the same: tags,
- * attributes and text, token by token, of generated files and of the real exports beside the
- * repository. */
+/* prop_xml_libxml2.c - our scanner and libxml2 find the same tags, attributes and text, in
+ * generated files and in the real exports next to the repository. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,36 +19,36 @@
 
 #define FOLDER "../shared/data/formats/xml"
 
-enum { FILES = 4000, DEEPEST = 5, MOST_BYTES = 64 << 20 };
+enum { FILES = 4000, MAX_DEPTH = 5, MAX_FILE_SIZE = 64 << 20 };
 
-/* ---- Both readings, told in one way: "<name a=value>text</name>" ---- */
+/* ---- Transcripts of both parsers: "<name|a=value>text</name" ---- */
 
-struct telling {
+struct transcript {
     FILE *stream;
     char *bytes;
     size_t size;
 };
 
-static void tell(struct telling *telling, struct text text)
+static void append_text(struct transcript *transcript, struct text text)
 {
     if (text.size > 0)
-        fwrite(text.bytes, 1, text.size, telling->stream);
+        fwrite(text.bytes, 1, text.size, transcript->stream);
 }
 
-static void tell_begin(struct telling *telling, struct text name)
+static void append_start_tag(struct transcript *transcript, struct text name)
 {
-    fprintf(telling->stream, "<%.*s", TEXT_ARGUMENT(name));
+    fprintf(transcript->stream, "<%.*s", TEXT_ARGUMENT(name));
 }
 
-static void tell_attribute(struct telling *telling, struct text name, struct text value)
+static void append_attribute(struct transcript *transcript, struct text name, struct text value)
 {
-    fprintf(telling->stream, "|%.*s=", TEXT_ARGUMENT(name));
-    tell(telling, value);
+    fprintf(transcript->stream, "|%.*s=", TEXT_ARGUMENT(name));
+    append_text(transcript, value);
 }
 
-static void tell_end(struct telling *telling, struct text name)
+static void append_end_tag(struct transcript *transcript, struct text name)
 {
-    fprintf(telling->stream, "</%.*s>", TEXT_ARGUMENT(name));
+    fprintf(transcript->stream, "</%.*s>", TEXT_ARGUMENT(name));
 }
 
 static struct text view(const xmlChar *string)
@@ -62,26 +61,26 @@ static void on_begin(void *user, const xmlChar *name, const xmlChar *prefix, con
                      const xmlChar **list)
 {
     (void)prefix, (void)uri, (void)namespaces, (void)namespace_list, (void)defaulted;
-    tell_begin(user, view(name));
+    append_start_tag(user, view(name));
     for (int i = 0; i < attributes; i++, list += 5)
-        tell_attribute(user, view(list[0]),
-                       (struct text){(const char *)list[3], (size_t)(list[4] - list[3])});
-    tell(user, TEXT(">"));
+        append_attribute(user, view(list[0]),
+                         (struct text){(const char *)list[3], (size_t)(list[4] - list[3])});
+    append_text(user, TEXT(">"));
 }
 
 static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
     (void)prefix, (void)uri;
-    tell_end(user, view(name));
+    append_end_tag(user, view(name));
 }
 
 static void on_text(void *user, const xmlChar *bytes, int size)
 {
-    tell(user, (struct text){(const char *)bytes, (size_t)size});
+    append_text(user, (struct text){(const char *)bytes, (size_t)size});
 }
 
-/* False when libxml2 finds the file not well formed. */
-static bool tell_by_libxml2(struct text file, struct telling *telling)
+/* False if the file is not well-formed according to libxml2. */
+static bool transcribe_with_libxml2(struct text file, struct transcript *transcript)
 {
     xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC,
                              .startElementNs = on_begin,
@@ -89,7 +88,7 @@ static bool tell_by_libxml2(struct text file, struct telling *telling)
                              .characters = on_text,
                              .ignorableWhitespace = on_text,
                              .cdataBlock = on_text};
-    xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&handler, telling, NULL, 0, NULL);
+    xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&handler, transcript, NULL, 0, NULL);
     assert_non_null(parser);
     xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_HUGE |
                                   XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
@@ -98,9 +97,9 @@ static bool tell_by_libxml2(struct text file, struct telling *telling)
     return good;
 }
 
-/* Line ends and tabs in an attribute are blanks by the rules (XML 1.0, 3.3.3). We keep them, since
- * exporters write whole texts into attributes: here they are made what libxml2 makes of them. */
-static struct text blank_out(struct text raw, char *room)
+/* XML 1.0, 3.3.3: line ends and tabs in an attribute become blanks. Our scanner keeps them, since
+ * exporters write whole texts into attributes; this does what libxml2 does. */
+static struct text normalize_attribute(struct text raw, char *room)
 {
     size_t size = 0;
     for (size_t i = 0; i < raw.size; i++)
@@ -110,37 +109,37 @@ static struct text blank_out(struct text raw, char *room)
 }
 
 /* `room` has twice the bytes of `raw`. */
-static void tell_token(struct telling *telling, const struct xml_token *token, struct text raw,
-                       char *room)
+static void append_token(struct transcript *transcript, const struct xml_token *token,
+                         struct text raw, char *room)
 {
     struct text rest = token->content, name, value;
     switch (token->kind) {
     case XML_TEXT:
-        tell(telling, (struct text){room, xml_decode_text(raw, room)});
+        append_text(transcript, (struct text){room, xml_decode_text(raw, room)});
         break;
     case XML_CDATA:
-        tell(telling, token->content);
+        append_text(transcript, token->content);
         break;
     case XML_START_TAG:
-        tell_begin(telling, token->name);
+        append_start_tag(transcript, token->name);
         while (xml_next_attribute(&rest, &name, &value)) {
-            value = blank_out(value, room + raw.size);
-            tell_attribute(telling, name, (struct text){room, xml_decode_text(value, room)});
+            value = normalize_attribute(value, room + raw.size);
+            append_attribute(transcript, name, (struct text){room, xml_decode_text(value, room)});
         }
-        tell(telling, TEXT(">"));
-        if (token->empty)
-            tell_end(telling, token->name);
+        append_text(transcript, TEXT(">"));
+        if (token->is_empty)
+            append_end_tag(transcript, token->name);
         break;
     case XML_END_TAG:
-        tell_end(telling, token->name);
+        append_end_tag(transcript, token->name);
         break;
     default:
         break;
     }
 }
 
-/* From the root on: what stands around it is no text to libxml2. */
-static void tell_by_scan(struct text file, struct telling *telling)
+/* From the root on: libxml2 reports no text outside it. */
+static void transcribe_with_scan(struct text file, struct transcript *transcript)
 {
     struct xml_token token;
     char *room = malloc(2 * file.size + 1);
@@ -149,32 +148,34 @@ static void tell_by_scan(struct text file, struct telling *telling)
         xml_scan(file, at, true, &token);
         depth += token.kind == XML_START_TAG;
         if (depth > 0)
-            tell_token(telling, &token, text_slice(file, at, at + token.size), room);
+            append_token(transcript, &token, text_slice(file, at, at + token.size), room);
         depth -= depth > 0 &&
-                 (token.kind == XML_END_TAG || (token.kind == XML_START_TAG && token.empty));
+                 (token.kind == XML_END_TAG || (token.kind == XML_START_TAG && token.is_empty));
     }
     free(room);
 }
 
-/* Whether libxml2 takes the file; when it does, that both tell the same of it. */
+/* Returns whether libxml2 finds the file well-formed; if so, the transcripts must be equal. */
 static bool compare(const char *name, struct text file)
 {
-    struct telling theirs = {0}, ours = {0};
-    theirs.stream = open_memstream(&theirs.bytes, &theirs.size);
-    ours.stream = open_memstream(&ours.bytes, &ours.size);
-    bool good = tell_by_libxml2(file, &theirs);
-    tell_by_scan(file, &ours);
-    fclose(theirs.stream);
-    fclose(ours.stream);
+    struct transcript from_libxml2 = {0}, from_scan = {0};
+    from_libxml2.stream = open_memstream(&from_libxml2.bytes, &from_libxml2.size);
+    from_scan.stream = open_memstream(&from_scan.bytes, &from_scan.size);
+    bool good = transcribe_with_libxml2(file, &from_libxml2);
+    transcribe_with_scan(file, &from_scan);
+    fclose(from_libxml2.stream);
+    fclose(from_scan.stream);
     size_t same = 0;
-    while (same < theirs.size && same < ours.size && theirs.bytes[same] == ours.bytes[same])
+    while (same < from_libxml2.size && same < from_scan.size &&
+           from_libxml2.bytes[same] == from_scan.bytes[same])
         same++;
     size_t from = same > 60 ? same - 60 : 0;
-    if (good && (same < theirs.size || same < ours.size))
-        fail_msg("%s: libxml2 says '%.100s', we say '%.100s', of %.*s", name, theirs.bytes + from,
-                 ours.bytes + from, file.size < 2000 ? (int)file.size : 0, file.bytes);
-    free(theirs.bytes);
-    free(ours.bytes);
+    if (good && (same < from_libxml2.size || same < from_scan.size))
+        fail_msg("%s: libxml2: '%.100s', our scanner: '%.100s', file: %.*s", name,
+                 from_libxml2.bytes + from, from_scan.bytes + from,
+                 file.size < 2000 ? (int)file.size : 0, file.bytes);
+    free(from_libxml2.bytes);
+    free(from_scan.bytes);
     return good;
 }
 
@@ -225,13 +226,13 @@ static void write_content(FILE *stream, uint64_t *seed, unsigned depth)
                                          "\n\t ",
                                          "'\"=/"};
     for (size_t i = random_next(seed) % 5; i > 0; i--)
-        if (depth < DEEPEST && random_next(seed) % 3 == 0)
+        if (depth < MAX_DEPTH && random_next(seed) % 3 == 0)
             write_element(stream, seed, depth + 1);
         else
             fputs(ONE_OF(seed, pieces), stream);
 }
 
-static void generated_files_are_told_the_same(void **state)
+static void generated_files_have_the_same_tokens(void **state)
 {
     (void)state;
     static const char *const heads[] = {"", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
@@ -267,7 +268,7 @@ static size_t compare_folder(const char *folder)
         if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
             good += compare_folder(path);
         else if (text_equal(text_slice(name, name.size - 4, name.size), ending) &&
-                 file_read(path, MOST_BYTES, &arena, &file, ERROR_INPUT, NULL))
+                 file_read(path, MAX_FILE_SIZE, &arena, &file, ERROR_INPUT, NULL))
             good += compare(path, file);
         arena_free(&arena);
     }
@@ -276,7 +277,7 @@ static size_t compare_folder(const char *folder)
     return good;
 }
 
-static void real_exports_are_told_the_same(void **state)
+static void real_exports_have_the_same_tokens(void **state)
 {
     (void)state;
     if (access(FOLDER, R_OK) != 0)
@@ -287,8 +288,8 @@ static void real_exports_are_told_the_same(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(generated_files_are_told_the_same),
-        cmocka_unit_test(real_exports_are_told_the_same),
+        cmocka_unit_test(generated_files_have_the_same_tokens),
+        cmocka_unit_test(real_exports_have_the_same_tokens),
     };
-    return cmocka_run_group_tests_name("xml beside libxml2", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("xml and libxml2", tests, NULL, NULL);
 }

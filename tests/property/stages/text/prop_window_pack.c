@@ -109,13 +109,13 @@ static void summaries_reduce_to_one_and_are_remembered(void **state)
         database_make(&database);
         struct group group, second, longer;
         summarize(&database, 1 + round % 9, members, count, &arena, &group, &generated);
-        assert_int_equal(group.part_count, 1);
+        assert_int_equal(group.partial_summary_count, 1);
         assert_true(group.levels < 10);
         assert_true(generated > 0);
 
         summarize(&database, 5, members, count, &arena, &second, &again);
         assert_int_equal(again, 0);
-        assert_true(text_equal(group.parts[0], second.parts[0]));
+        assert_true(text_equal(group.partial_summaries[0], second.partial_summaries[0]));
 
         /* One more row: the last pack of each level, and perhaps one behind it. */
         summarize(&database, 5, members, count + 1, &arena, &longer, &more);
@@ -137,7 +137,7 @@ static void one_text_and_none_need_no_model(void **state)
     size_t generated;
     summarize(&database, 4, twins, 2, &arena, &group, &generated);
     assert_int_equal(generated, 0);
-    assert_int_equal(group.part_count, 0);
+    assert_int_equal(group.partial_summary_count, 0);
     assert_string_equal(group.finish_reason, "extractive");
     arena_free(&arena);
     database_remove(&database);

@@ -1,5 +1,4 @@
-/* test_roles.c - connectors/columns/roles.c, dates.c, ratings.c: tables of names, dates and
- * ratings. */
+/* test_roles.c - connectors/columns: roles by name and content, dates, ratings. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +18,7 @@
 static const struct {
     const char *text;
     enum date_order order;
-    const char *expected; /* NULL: no date */
+    const char *expected; /* NULL: not a date */
 } dates[] = {
     {"2026-03-09", 0, "2026-03-09T00:00:00Z"},
     {"2026-03-09T14:05:06Z", 0, "2026-03-09T14:05:06Z"},
@@ -76,7 +75,7 @@ static const struct {
     {"2026-01-15 25:00", 0, NULL},
 };
 
-static void dates_are_read_as_exports_write_them(void **state)
+static void dates_are_parsed_as_exports_write_them(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(dates); i++) {
@@ -105,7 +104,7 @@ static void a_zone_is_applied_only_to_dates_without_one(void **state)
 
 static const struct {
     const char *text;
-    double rating, scale; /* rating NAN: none; scale 0: not said */
+    double rating, scale; /* rating NAN: not a rating; scale 0: not stated */
 } ratings[] = {
     {"4", 4, 0},
     {"4.0", 4, 0},
@@ -148,8 +147,9 @@ static void ratings_are_read_with_their_scale(void **state)
     }
 }
 
-/* Columns by name alone: "header|header|...", and the columns of text, id, date, rating, title,
- * author and lang in that order (a letter each, - for none). */
+/* A header, "name|name|...", and the columns of text, id, date, rating, title, author and lang in
+ * that order: a letter each, - for none. */
+
 static const struct {
     const char *header, *expected;
 } headers[] = {
@@ -177,6 +177,14 @@ static const struct {
     {"a|b|c", "----"},
 };
 
+/* mapping_find with the user's map and default options. */
+static bool find_columns(struct mapping *mapping, struct samples samples, const char *user_mapping,
+                         struct arena *arena, struct error *error)
+{
+    struct mapping_options options = {.path = "x.csv", .user_mapping = text_of(user_mapping)};
+    return mapping_find(mapping, &samples, &options, arena, error);
+}
+
 static void columns_are_found_by_their_names(void **state)
 {
     (void)state;
@@ -190,7 +198,8 @@ static void columns_are_found_by_their_names(void **state)
         struct arena arena = {0};
         struct mapping mapping = {0};
         char found[8] = "-------";
-        if (mapping_find(&mapping, names, count, NULL, 0, TEXT(""), "x.csv", &arena, NULL))
+        if (find_columns(&mapping, (struct samples){.names = names, .count = count}, "", &arena,
+                         NULL))
             for (size_t k = 0; k < COUNT(order); k++)
                 if (mapping.columns[order[k]] != SIZE_MAX)
                     found[k] = (char)('a' + mapping.columns[order[k]]);
@@ -200,7 +209,7 @@ static void columns_are_found_by_their_names(void **state)
     }
 }
 
-static const struct text when_names[] = {{"when", 4}, {"said", 4}, {"date", 4}};
+static const struct text date_names[] = {TEXT("when"), TEXT("said"), TEXT("date")};
 
 static enum date_order order_of(const char *const *cells, size_t count, struct arena *arena)
 {
@@ -210,8 +219,8 @@ static enum date_order order_of(const char *const *cells, size_t count, struct a
         samples[3 * i + 2] = text_of(cells[i]);
     }
     struct mapping mapping = {0};
-    assert_true(
-        mapping_find(&mapping, when_names, 3, samples, count, TEXT("text=said"), "x", arena, NULL));
+    struct samples table = {.names = date_names, .count = 3, .cells = samples, .rows = count};
+    assert_true(find_columns(&mapping, table, "text=said", arena, NULL));
     return mapping.date_order;
 }
 
@@ -244,81 +253,107 @@ static void the_order_of_day_and_month_is_decided_by_the_column(void **state)
     arena_free(&arena);
 }
 
-static void given_columns_win_and_unknown_ones_are_named(void **state)
+static void the_users_columns_override_and_unknown_ones_are_named(void **state)
 {
     (void)state;
-    static const struct text names[] = {{"Comment", 7}, {"Good, or bad?", 13}, {"Note", 4}};
+    static const struct text names[] = {TEXT("Comment"), TEXT("Good, or bad?"), TEXT("Note")};
+    static const struct samples table = {.names = names, .count = 3};
     struct arena arena = {0};
     struct mapping mapping = {0};
     struct error error = {0};
-    assert_true(mapping_find(&mapping, names, 3, NULL, 0, TEXT("text=Good, or bad?,title=note"),
-                             "x.csv", &arena, &error));
+    assert_true(find_columns(&mapping, table, "text=Good, or bad?,title=note", &arena, &error));
     assert_int_equal(mapping.columns[ROLE_TEXT], 1);
     assert_int_equal(mapping.columns[ROLE_TITLE], 2);
-    assert_true(mapping_find(&mapping, names, 3, NULL, 0, TEXT("text=Comment,text=Note"), "x.csv",
-                             &arena, &error));
+    assert_true(find_columns(&mapping, table, "text=Comment,text=Note", &arena, &error));
     assert_int_equal(mapping.text_column_count, 2);
-    assert_true(mapping_find(&mapping, names, 3, NULL, 0, TEXT("text="), "x.csv", &arena, &error));
+    assert_true(find_columns(&mapping, table, "text=", &arena, &error));
     assert_int_equal(mapping.columns[ROLE_TEXT], SIZE_MAX);
-    assert_false(
-        mapping_find(&mapping, names, 3, NULL, 0, TEXT("text=Opinion"), "x.csv", &arena, &error));
+    assert_false(find_columns(&mapping, table, "text=Opinion", &arena, &error));
     assert_int_equal(error.kind, ERROR_USAGE);
     assert_non_null(strstr(error.message, "no column 'Opinion'"));
     assert_non_null(strstr(error.message, "Good, or bad?"));
-    static const char *const unknown[] = {"words=Note", "Note", "text=Comment,product=Note"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const malformed[] = {"words=Note", "Note", "text=Comment,product=Note"};
+    for (size_t i = 0; i < COUNT(malformed); i++) {
         error = (struct error){0};
-        assert_false(mapping_find(&mapping, names, 3, NULL, 0, text_of(unknown[i]), "x.csv", &arena,
-                                  &error));
+        assert_false(find_columns(&mapping, table, malformed[i], &arena, &error));
         assert_non_null(strstr(error.message, "expected ROLE=COLUMN"));
     }
     arena_free(&arena);
 }
 
-static void without_a_name_the_longest_texts_are_the_text(void **state)
+static void known_roles_come_after_the_users_and_before_names(void **state)
 {
     (void)state;
-    static const struct text names[] = {{"a", 1}, {"b", 1}, {"c", 1}};
-    static const struct text samples[] = {
+    static const struct text names[] = {TEXT("review"), TEXT("title"), TEXT("a"), TEXT("b")};
+    static const struct samples table = {.names = names, .count = 4};
+    struct known_roles known_roles = {0};
+    known_roles_set(&known_roles, ROLE_TEXT, 2);
+    known_roles_set(&known_roles, ROLE_TITLE, SIZE_MAX);
+    known_roles_set(&known_roles, ROLE_ID, 3);
+    struct mapping_options options = {.path = "x.csv", .known_roles = &known_roles};
+    struct arena arena = {0};
+    struct mapping mapping;
+    assert_true(mapping_find(&mapping, &table, &options, &arena, NULL));
+    assert_int_equal(mapping.columns[ROLE_TEXT], 2);
+    assert_int_equal(mapping.columns[ROLE_TITLE], SIZE_MAX);
+    assert_int_equal(mapping.columns[ROLE_ID], 3);
+    options.user_mapping = TEXT("text=review,id=");
+    assert_true(mapping_find(&mapping, &table, &options, &arena, NULL));
+    assert_int_equal(mapping.columns[ROLE_TEXT], 0);
+    assert_int_equal(mapping.text_column_count, 1);
+    assert_int_equal(mapping.columns[ROLE_ID], SIZE_MAX);
+    arena_free(&arena);
+}
+
+static void without_a_known_name_the_longest_texts_are_the_text(void **state)
+{
+    (void)state;
+    static const struct text names[] = {TEXT("a"), TEXT("b"), TEXT("c")};
+    static const struct text cells[] = {
         TEXT("10"), TEXT("It broke after a week"),    TEXT("red one"),
         TEXT("11"), TEXT("The best that I ever had"), TEXT("blue"),
     };
+    static const struct samples table = {.names = names, .count = 3, .cells = cells, .rows = 2};
     struct arena arena = {0};
     struct mapping mapping = {0};
-    assert_true(mapping_find(&mapping, names, 3, samples, 2, TEXT(""), "x.csv", &arena, NULL));
+    assert_true(find_columns(&mapping, table, "", &arena, NULL));
     assert_int_equal(mapping.columns[ROLE_TEXT], 1);
     struct text lines = mapping_explain(&mapping, names, 3, &arena);
     assert_true(text_starts_with(lines, TEXT("text: column 'b' (the longest texts)\n")));
     arena_free(&arena);
 }
 
-static void a_missing_text_is_an_error_only_for_a_job(void **state)
+static void a_missing_text_is_an_error_unless_it_is_allowed(void **state)
 {
     (void)state;
-    static const struct text names[] = {{"a", 1}, {"b", 1}};
+    static const struct text names[] = {TEXT("a"), TEXT("b")};
+    static const struct samples table = {.names = names, .count = 2};
+    struct mapping_options options = {
+        .path = "x.csv", .user_mapping = TEXT("id=a"), .allow_missing_text = true};
     struct arena arena = {0};
     struct mapping mapping = {0};
     struct error error = {0};
-    assert_true(mapping_find_with_optional_text(&mapping, true, names, 2, NULL, 0, TEXT("id=a"),
-                                                "x", &arena, &error));
+    assert_true(mapping_find(&mapping, &table, &options, &arena, &error));
     assert_int_equal(mapping.columns[ROLE_ID], 0);
-    assert_false(mapping_find_with_optional_text(&mapping, false, names, 2, NULL, 0, TEXT(""), "x",
-                                                 &arena, &error));
+    options.allow_missing_text = false;
+    assert_false(mapping_find(&mapping, &table, &options, &arena, &error));
     assert_int_equal(error.kind, ERROR_USAGE);
+    assert_non_null(strstr(error.message, "map = text=COLUMN"));
     arena_free(&arena);
 }
 
 static void a_record_gets_its_parts_and_every_column(void **state)
 {
     (void)state;
-    static const struct text names[] = {{"review", 6}, {"stars", 5}, {"lang", 4}, {"date", 4}};
-    static const struct text samples[] = {TEXT("fine"), TEXT("3"), TEXT("en-US"), TEXT("5/13/26")};
+    static const struct text names[] = {TEXT("review"), TEXT("stars"), TEXT("lang"), TEXT("date")};
+    static const struct text cells[] = {TEXT("fine"), TEXT("3"), TEXT("en-US"), TEXT("5/13/26")};
+    static const struct samples table = {.names = names, .count = 4, .cells = cells, .rows = 1};
+    static const struct named_cells row = {.names = names, .cells = cells, .count = 4};
     struct arena arena = {0};
     struct mapping mapping = {0};
-    struct text reason = {0};
     struct record record = {0};
-    assert_true(mapping_find(&mapping, names, 4, samples, 1, TEXT(""), "x", &arena, NULL));
-    assert_true(mapping_fill_record(&mapping, names, samples, 4, &arena, &record, &reason));
+    assert_true(find_columns(&mapping, table, "", &arena, NULL));
+    mapping_fill_record(&mapping, &row, &arena, &record);
     assert_true(text_equal(record.body, TEXT("fine")));
     assert_true(record.rating == 3 && record.rating_scale == 5);
     assert_true(text_equal(record.lang, TEXT("en")));
@@ -328,18 +363,50 @@ static void a_record_gets_its_parts_and_every_column(void **state)
     arena_free(&arena);
 }
 
+/* Names for the best possible rating, and what the name and the cells say about it. */
+static void the_scale_of_ratings_follows_from_cells_and_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *cell;
+        double scale;
+    } cases[] = {
+        {"rating", "4", 5},     {"rating", "8", 10},
+        {"rating", "80", 100},  {"rating", "1", 1},
+        {"rating", "3/7", 7},   {"rating", "300", NAN},
+        {"nps", "3", 10},       {"nps", "1", 1},
+        {"추천 점수", "4", 10}, {"Would recommend", "4", 10},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct text name = text_of(cases[i].name), cell = text_of(cases[i].cell);
+        struct samples table = {.names = &name, .count = 1, .cells = &cell, .rows = 1};
+        char map[64];
+        snprintf(map, sizeof(map), "text=,rating=%s", cases[i].name);
+        struct arena arena = {0};
+        struct mapping mapping;
+        assert_true(find_columns(&mapping, table, map, &arena, NULL));
+        bool is_equal = isnan(cases[i].scale) ? isnan(mapping.rating_scale)
+                                              : mapping.rating_scale == cases[i].scale;
+        if (!is_equal)
+            fail_msg("%s, %s: %g", cases[i].name, cases[i].cell, mapping.rating_scale);
+        arena_free(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dates_are_read_as_exports_write_them),
+        cmocka_unit_test(dates_are_parsed_as_exports_write_them),
         cmocka_unit_test(a_zone_is_applied_only_to_dates_without_one),
         cmocka_unit_test(ratings_are_read_with_their_scale),
         cmocka_unit_test(columns_are_found_by_their_names),
         cmocka_unit_test(the_order_of_day_and_month_is_decided_by_the_column),
-        cmocka_unit_test(given_columns_win_and_unknown_ones_are_named),
-        cmocka_unit_test(without_a_name_the_longest_texts_are_the_text),
-        cmocka_unit_test(a_missing_text_is_an_error_only_for_a_job),
+        cmocka_unit_test(the_users_columns_override_and_unknown_ones_are_named),
+        cmocka_unit_test(known_roles_come_after_the_users_and_before_names),
+        cmocka_unit_test(without_a_known_name_the_longest_texts_are_the_text),
+        cmocka_unit_test(a_missing_text_is_an_error_unless_it_is_allowed),
         cmocka_unit_test(a_record_gets_its_parts_and_every_column),
+        cmocka_unit_test(the_scale_of_ratings_follows_from_cells_and_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,5 @@
-/* test_formats_shared.c - the connectors over real exports beside the repository: how many records
- * and rejects they make of each, and what they leave out. Skipped where the folder is not there.
- * tests/formats.sh prints the same of every file there. */
+/* test_formats_shared.c - real exports: the numbers of records, rejects and skipped rows. Skipped
+ * without the shared data. tests/formats.sh prints the same for all files there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +24,7 @@ static const struct {
     const struct connector *connector;
     const char *path;
     struct counts counts;
-    const char *explained; /* stands in the explanation */
+    const char *explanation; /* a part of it */
 } files[] = {
     {&csv_connector, "csv/csvkit/bad.csv", {2, 1, 0}, "3 columns, comma"},
     {&csv_connector, "csv/csvkit/dummy.csv.gz", {1, 0, 0}, "comma"},
@@ -38,7 +37,7 @@ static const struct {
     {&csv_connector, "csv/csvkit/test_utf16_little.csv", {2, 0, 0}, "UTF-16LE (byte order mark)"},
     {&csv_connector, "csv/csvkit/test_utf8_bom.csv", {2, 0, 0}, "UTF-8 (byte order mark)"},
     {&csv_connector, "csv/csvkit/test_latin1.csv", {2, 0, 0}, "CP1252"},
-    {&csv_connector, "csv/csvkit/empty.csv", {0, 0, 0}, "nothing in it"},
+    {&csv_connector, "csv/csvkit/empty.csv", {0, 0, 0}, "the file is empty"},
     {&csv_connector, "csv/csv-spectrum/csvs/quotes_and_newlines.csv", {2, 0, 0}, "comma"},
     {&csv_connector,
      "csv/commons-csv/org/apache/commons/csv/CSV-290/psql.csv",
@@ -85,7 +84,7 @@ static const struct {
      "reviews/restaurant-reviews-tsv/Restaurant_Reviews.tsv",
      {1000, 0, 0},
      "rating: column 'Liked'"},
-    {&json_connector, "csv/csvkit/testjson_multiline.json", {2, 0, 0}, "an object a line"},
+    {&json_connector, "csv/csvkit/testjson_multiline.json", {2, 0, 0}, "an object per line"},
     {&json_connector, "csv/csvkit/test_geojson.json", {3, 0, 0}, "in member features"},
     {&json_connector,
      "reviews/amazon-fashion-jsonl/data/AMAZON_FASHION_5.json.gz",
@@ -98,7 +97,7 @@ static const struct {
     {&json_connector,
      "reviews/amazon-grocery-jsonl-sample/Grocery_and_Gourmet_Food_5.json",
      {111, 0, 0},
-     "an object a line"},
+     "an object per line"},
     {&xml_connector, "xml/isso-disqus-wp/disqus.xml", {5, 0, 1}, "Disqus export"},
     {&xml_connector, "xml/isso-disqus-wp/wordpress.xml", {8, 0, 0}, "WordPress export"},
     {&xml_connector, "xml/stackexchange-coffee/Posts.xml", {592, 0, 0}, "Stack Exchange posts"},
@@ -111,7 +110,7 @@ static const struct {
 };
 
 static struct counts count_file(const char *path, const struct connector *expected,
-                                struct text *words, struct arena *arena)
+                                struct text *explanation, struct arena *arena)
 {
     const struct connector *connector;
     struct counts counts = {0};
@@ -129,7 +128,7 @@ static struct counts count_file(const char *path, const struct connector *expect
                 option_set(allow_missing_text, state, TEXT("yes"), "", NULL));
     if (!connector->open(state, path, &error))
         fail_msg("%s", error.message);
-    *words = arena_copy_text(arena, connector->explain(state, arena));
+    *explanation = arena_copy_text(arena, connector->explain(state, arena));
     enum read_status read_status;
     while ((read_status = connector->read(state, &batch, &error)) == READ_OK) {
         counts.records += batch.count;
@@ -144,24 +143,24 @@ static struct counts count_file(const char *path, const struct connector *expect
     return counts;
 }
 
-static void real_exports_are_read_whole(void **state)
+static void real_exports_are_read_completely(void **state)
 {
     (void)state;
     if (access(FOLDER, R_OK) != 0)
         skip();
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
         struct arena arena = {0};
-        struct text words;
-        const struct counts *wanted = &files[i].counts;
+        struct text explanation;
+        const struct counts *expected = &files[i].counts;
         char path[512];
         snprintf(path, sizeof(path), FOLDER "%s", files[i].path);
         if (access(path, R_OK) == 0) {
-            struct counts counts = count_file(path, files[i].connector, &words, &arena);
-            if (counts.records != wanted->records || counts.rejects != wanted->rejects ||
-                counts.skipped != wanted->skipped ||
-                text_find(words, text_of(files[i].explained), 0) == words.size)
-                fail_msg("%s: %zu records, %zu rejects, %zu left out\n%.*s", path, counts.records,
-                         counts.rejects, counts.skipped, TEXT_ARGUMENT(words));
+            struct counts counts = count_file(path, files[i].connector, &explanation, &arena);
+            if (counts.records != expected->records || counts.rejects != expected->rejects ||
+                counts.skipped != expected->skipped ||
+                text_find(explanation, text_of(files[i].explanation), 0) == explanation.size)
+                fail_msg("%s: %zu records, %zu rejects, %zu skipped\n%.*s", path, counts.records,
+                         counts.rejects, counts.skipped, TEXT_ARGUMENT(explanation));
         }
         arena_free(&arena);
     }
@@ -169,6 +168,6 @@ static void real_exports_are_read_whole(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(real_exports_are_read_whole)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(real_exports_are_read_completely)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* test_archive.c - connectors/input/archive.c: archives made here, listed and read. */
+/* test_archive.c - connectors/input/archive.c: lists and reads archives that the test writes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 #include "connectors/input/input.h"
 
 static char path[64];
-static const struct archive_limits usual = {.members = 100, .ratio = 200};
+static const struct archive_limits default_limits = {.members = 100, .ratio = 200};
 
 struct member {
     const char *name, *bytes;
@@ -56,18 +56,18 @@ static void make_archive(int format, int filter, const struct member *members, s
 /* "name=bytes" of every member, through input.h. */
 static struct text read_all(const struct archive_limits *limits, struct arena *arena)
 {
-    struct text *members, all = {"", 0};
-    size_t count;
+    struct archive_members members;
+    struct text all = {"", 0};
     struct error error = {0};
-    if (!archive_list_members(path, limits, arena, &members, &count, &error))
+    if (!archive_list_members(path, limits, arena, &members, &error))
         return arena_format(arena, "%s", error.message + strlen(path));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < members.count; i++) {
         struct input *input;
         struct text ahead;
-        assert_true(input_open(&input, members[i].bytes, (struct text){0}, true, &error));
+        assert_true(input_open(&input, members.paths[i].bytes, (struct text){0}, true, &error));
         assert_true(input_peek(input, 1 << 20, &ahead, &error));
         all = arena_format(arena, "%.*s%s=%.*s;", TEXT_ARGUMENT(all),
-                           members[i].bytes + strlen(path) + 1, TEXT_ARGUMENT(ahead));
+                           members.paths[i].bytes + strlen(path) + 1, TEXT_ARGUMENT(ahead));
         input_close(input);
     }
     return all;
@@ -97,38 +97,37 @@ static void members_are_listed_by_name_and_read(void **state)
                                    {ARCHIVE_FORMAT_TAR_GNUTAR, ARCHIVE_FILTER_XZ}};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
         make_archive(kinds[i][0], kinds[i][1], members, 5);
-        expect(&usual, "b/two.csv=2;one.csv=1,1;");
+        expect(&default_limits, "b/two.csv=2;one.csv=1,1;");
     }
 }
 
-static void what_is_no_archive_has_no_members(void **state)
+static void other_files_have_no_members(void **state)
 {
     (void)state;
     FILE *file = fopen(path, "wb");
     fputs("id,text\n1,PK\n", file);
     fclose(file);
-    expect(&usual, "");
+    expect(&default_limits, "");
     struct member document[] = {{"[Content_Types].xml", "x"}, {"word/document.xml", "x"}};
     make_archive(ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE, document, 2);
-    expect(&usual, "");
+    expect(&default_limits, "");
 }
 
-static void a_korean_name_of_an_old_zip_is_utf8(void **state)
+static void a_korean_name_of_an_old_archive_becomes_utf8(void **state)
 {
     (void)state;
     /* "\xB8\xAE\xBA\xE4 \xB8\xF1\xB7\xCF.csv" is CP949 */
     struct member korean[] = {{"\xB8\xAE\xBA\xE4 \xB8\xF1\xB7\xCF.csv", "k"}};
     make_archive(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE, korean, 1);
-    expect(&usual, "리뷰 목록.csv=k;");
+    expect(&default_limits, "리뷰 목록.csv=k;");
 }
 
-static void limits_hold(void **state)
+static void archives_beyond_a_limit_are_refused(void **state)
 {
     (void)state;
     struct archive_limits two = {.members = 2, .ratio = 200}, tight = {.members = 9, .ratio = 10};
     make_archive(ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE, members, 3);
-    expect(&two,
-           ": the archive holds more than 2 files; if that is right, raise 'max_archive_files'");
+    expect(&two, ": the archive contains more than 2 files; to read it, raise 'max_archive_files'");
     struct archive *archive;
     size_t size = 40 << 20;
     char *zeros = memory_alloc(size, 1);
@@ -136,19 +135,19 @@ static void limits_hold(void **state)
     add_member(archive, "zeros.csv", zeros, size);
     assert_int_equal(archive_write_free(archive), ARCHIVE_OK);
     free(zeros);
-    expect(&tight, ": unpacked it would be more than 10 times its size, as files made to fill a "
-                   "disk are; if that is right, raise 'max_unpack_ratio'");
+    expect(&tight, ": unpacked, it is more than 10 times its size, as in files made to fill a "
+                   "disk; to read it, raise 'max_unpack_ratio'");
 }
 
-static void two_members_of_one_name_are_a_fault(void **state)
+static void two_members_of_the_same_name_are_an_error(void **state)
 {
     (void)state;
-    struct member twins[] = {{"a.csv", "1"}, {"a.csv", "2"}};
-    make_archive(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE, twins, 2);
-    expect(&usual, "/a.csv: the archive holds two files of this name; unpack it first");
+    struct member duplicates[] = {{"a.csv", "1"}, {"a.csv", "2"}};
+    make_archive(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE, duplicates, 2);
+    expect(&default_limits, "/a.csv: the archive contains two files of this name; unpack it first");
 }
 
-static void a_cut_archive_is_a_fault_and_gives_what_came_before(void **state)
+static void a_truncated_archive_gives_its_first_bytes_then_an_error(void **state)
 {
     (void)state;
     struct error error = {0};
@@ -179,11 +178,11 @@ int main(void)
     snprintf(path, sizeof(path), "/tmp/winnow-bundle-%d", (int)getpid());
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_are_listed_by_name_and_read),
-        cmocka_unit_test(what_is_no_archive_has_no_members),
-        cmocka_unit_test(a_korean_name_of_an_old_zip_is_utf8),
-        cmocka_unit_test(limits_hold),
-        cmocka_unit_test(two_members_of_one_name_are_a_fault),
-        cmocka_unit_test(a_cut_archive_is_a_fault_and_gives_what_came_before),
+        cmocka_unit_test(other_files_have_no_members),
+        cmocka_unit_test(a_korean_name_of_an_old_archive_becomes_utf8),
+        cmocka_unit_test(archives_beyond_a_limit_are_refused),
+        cmocka_unit_test(two_members_of_the_same_name_are_an_error),
+        cmocka_unit_test(a_truncated_archive_gives_its_first_bytes_then_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

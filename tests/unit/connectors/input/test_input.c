@@ -1,5 +1,5 @@
-/* test_input.c - connectors/input/input.c and charset.c: bytes of a file in, UTF-8 with lines and
- * offsets out. */
+/* test_input.c - connectors/input/input.c and charset.c: files become UTF-8 with lines and offsets.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ static void put(const char *bytes, size_t size)
     assert_int_equal(fclose(file), 0);
 }
 
-/* The whole file, `step` bytes a peek; the caller frees. */
+/* Reads the whole file, `step` bytes per peek; the caller frees the result. */
 static char *read_all(const char *charset, size_t step, size_t *size, char name[96])
 {
     struct input *input;
@@ -61,8 +61,8 @@ static const struct {
            "a\0,\0\xB0\xAC"),
      "", "a,결", "UTF-16LE (byte order mark"},
     {BYTES("\xFE\xFF\0a\0\n\xD8\x3D\xDE\x00"), "", "a\n😀", "UTF-16BE (byte order mark"},
-    {BYTES("t\0e\0x\0t\0,\0x\0\n\0"), "", "text,x\n", "UTF-16LE (by its zeros"},
-    {BYTES("caf\xE9, ol\xE9"), "", "café, olé", "CP1252 (accents"},
+    {BYTES("t\0e\0x\0t\0,\0x\0\n\0"), "", "text,x\n", "UTF-16LE (detected by its zero bytes"},
+    {BYTES("caf\xE9, ol\xE9"), "", "café, olé", "CP1252 (single accented"},
     {BYTES("\x80 5 \x93good\x94"), "CP1252", "€ 5 “good”", "CP1252 (given"},
     {BYTES("\xB9\xE8\xBC\xDB\xC0\xCC \xBA\xFC\xB8\xA3\xB0\xED \xC6\xF7\xC0\xE5\xB5\xB5 "
            "\xB2\xC4\xB2\xC4\xC7\xD5\xB4\xCF\xB4\xD9"),
@@ -70,10 +70,10 @@ static const struct {
     {BYTES("\xB9\xE8\xBC\xDB"), "euc-kr", "배송", "CP949 (given"},
     {BYTES("\xC3\xA9\xFF\xC3\xA9"), "UTF-8", "é\xEF\xBF\xBDé", "UTF-8 (given"},
     {BYTES("ok \xE2\x82"), "UTF-8", "ok \xEF\xBF\xBD", "UTF-8 (given"},
-    {BYTES("a\0b,c d e f g"), "", "a", "UTF-8 (plain"}, /* a NUL byte is no UTF-16 */
+    {BYTES("a\0b,c d e f g"), "", "a", "UTF-8 (plain"}, /* one NUL byte is no sign of UTF-16 */
 };
 
-static void charsets_are_found_and_converted(void **state)
+static void charsets_are_detected_and_converted(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
@@ -92,12 +92,12 @@ static void charsets_are_found_and_converted(void **state)
     }
 }
 
-/* Lines and offsets, whatever the charset, where `at` of the UTF-8 is consumed. */
+/* Lines and offsets in several charsets after `consumed` bytes of UTF-8. */
 static const struct {
     const char *bytes;
     size_t size;
     const char *charset;
-    size_t at;
+    size_t consumed;
     uint64_t line, offset;
 } places[] = {
     {BYTES("a\nb\r\nc\rd"), "", 0, 1, 0},
@@ -130,13 +130,13 @@ static void every_byte_has_its_line_and_offset(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
         put(places[i].bytes, places[i].size);
-        for (size_t step = 1; step <= places[i].at + 1; step++) {
+        for (size_t step = 1; step <= places[i].consumed + 1; step++) {
             struct input *input;
             struct text ahead;
             assert_true(input_open(&input, path, text_of(places[i].charset), false, NULL));
             assert_true(input_peek(input, 1, &ahead, NULL));
-            for (size_t done = 0; done < places[i].at; done += step) {
-                size_t left = places[i].at - done;
+            for (size_t done = 0; done < places[i].consumed; done += step) {
+                size_t left = places[i].consumed - done;
                 input_consume(input, left < step ? left : step);
             }
             if (input_line(input) != places[i].line || input_offset(input) != places[i].offset)
@@ -147,7 +147,7 @@ static void every_byte_has_its_line_and_offset(void **state)
     }
 }
 
-static void a_file_that_was_ascii_for_long_is_looked_at_again(void **state)
+static void the_charset_is_detected_at_the_first_byte_above_ascii(void **state)
 {
     (void)state;
     size_t head = 200000, size;
@@ -163,7 +163,7 @@ static void a_file_that_was_ascii_for_long_is_looked_at_again(void **state)
     free(bytes);
 }
 
-static void gzip_is_undone_and_damage_is_told_behind_the_good_bytes(void **state)
+static void gzip_is_decompressed_and_damage_is_reported_after_the_good_bytes(void **state)
 {
     (void)state;
     /* "hello hello hello\n", compressed */
@@ -184,7 +184,7 @@ static void gzip_is_undone_and_damage_is_told_behind_the_good_bytes(void **state
     }
 }
 
-static void what_cannot_be_opened_says_so(void **state)
+static void files_that_cannot_be_opened_are_errors(void **state)
 {
     (void)state;
     struct input *input;
@@ -210,11 +210,11 @@ static int remove_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(charsets_are_found_and_converted),
+        cmocka_unit_test(charsets_are_detected_and_converted),
         cmocka_unit_test(every_byte_has_its_line_and_offset),
-        cmocka_unit_test(a_file_that_was_ascii_for_long_is_looked_at_again),
-        cmocka_unit_test(gzip_is_undone_and_damage_is_told_behind_the_good_bytes),
-        cmocka_unit_test(what_cannot_be_opened_says_so),
+        cmocka_unit_test(the_charset_is_detected_at_the_first_byte_above_ascii),
+        cmocka_unit_test(gzip_is_decompressed_and_damage_is_reported_after_the_good_bytes),
+        cmocka_unit_test(files_that_cannot_be_opened_are_errors),
     };
     return cmocka_run_group_tests(tests, NULL, remove_file);
 }

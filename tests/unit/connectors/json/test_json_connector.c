@@ -1,5 +1,4 @@
-/* test_json_connector.c - connectors/json/json.c: data first, one table of files and what they
- * hold. */
+/* test_json_connector.c - connectors/json/json.c: a table of files and the records in them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +22,7 @@ static const struct example examples[] = {
     {"{\"id\": 1, \"text\": \"a\"}\n{\"id\": 2, \"text\": \"b\"}\n", "1:1=a|2:2=b|"},
     {"{\"id\": 1, \"text\": \"a\"}\r\n\r\n{\"id\": 2, \"text\": \"b\"}", "1:1=a|3:2=b|"},
     {"\xEF\xBB\xBF{\"id\": 1, \"text\": \"a\"}\n{\"text\": \"b\", \"id\": 2}\n", "1:1=a|2:2=b|"},
-    /* arrays, over lines and in one */
+    /* arrays on one line and on several */
     {"[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"text\":\"b\"}]", "1:1=a|1:2=b|"},
     {"[\n  {\n    \"id\": 1,\n    \"text\": \"]}\"\n  },\n  {\"id\": 2, \"text\": \"\\\"{\"}\n]\n",
      "2:1=]}|6:2=\"{|"},
@@ -31,7 +30,7 @@ static const struct example examples[] = {
      "1:1=a|1!expected an object, {...}|1!expected an object, {...}|1:2=b|"},
     {"[]", ""},
     {"[{\"id\":1,\"text\":\"a\"}]\n[{\"id\":2,\"text\":\"b\"}]\n[]", "1:1=a|2:2=b|"},
-    /* objects one behind the other */
+    /* consecutive objects */
     {"{\n\"id\": 1, \"text\": \"a\"\n}\n{\n\"id\": 2, \"text\": \"b\"\n}\n", "1:1=a|4:2=b|"},
     {"{\"id\":1,\"text\":\"a\"}{\"id\":2,\"text\":\"b\"}", "1:1=a|1:2=b|"},
     /* an array within an object */
@@ -41,30 +40,30 @@ static const struct example examples[] = {
     {"{\"feed\": {\"author\": {\"label\": \"x\"}, \"entry\": [\n{\"id\": {\"label\": \"7\"}, "
      "\"text\": {\"label\": \"good\", \"attributes\": {\"type\": \"text\"}}}]}}",
      "2:7=good|"},
-    /* a record that holds a list is no wrapper */
+    /* a record that contains a list is no container of records */
     {"{\"id\":1,\"text\":\"a\",\"images\":[{\"url\":\"u\"}]}\n{\"id\":2,\"text\":\"b\"}\n",
      "1:1=a|2:2=b|"},
-    /* broken lines cost themselves */
+    /* a malformed line is one reject */
     {"{\"id\":1,\"text\":\"a\"}\n{\"id\":2,\"text\":\"b\n{\"id\":3,\"text\":\"c\"}\nnonsense\n",
      "1:1=a|2!column 18: expected the end of a string|3:3=c|4!expected an object, {...}|"},
     {"[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"text\":\"b\"", "1:1=a|1!the object that begins here|"},
-    /* in arrays, broken objects cost themselves */
+    /* a malformed object in an array is one reject */
     {"[\n{\"id\":1,\"text\":\"a\"},\n{\"id\":2,\"text\":\"b\n,\n{\"id\":3,\"text\":\"c\"},\n"
      "{\"id\":4,\"text\":{\"b\": [}},\n{\"id\":5,\"text\":\"e\"}\n]\n",
      "2:1=a|3!the object that begins here|5:3=c|6!the object that begins here|7:5=e|"},
     {"{\"id\":1,\"text\":\"a\"}:\"b\n", "1:1=a|1!expected an object, {...}|"},
     {"{\"a\": \"never closed", "1!|"},
-    /* what exporters write against the rules is mended */
+    /* common violations of the standard are accepted */
     {"{\"id\":1,\"text\":\"a\\ud83d\",\"rating\":NaN}\n{\"id\":2,\"text\":\"it\\'s\tb\"}\n",
      "1:1=a\xEF\xBF\xBD|2:2=it's\tb|"},
     {"{'id':1,'text':'a',}\n{\"id\":2,\"text\":None}\n{\"id\":12345678901234567890,\"text\":\"c\"}"
      "\n",
      "1:1=a|2:2=|3:12345678901234567890=c|"},
-    /* two on a line */
+    /* several on a line */
     {"{\"id\":1,\"text\":\"}{\"}\n{\"id\":2,\"text\":\"b\"}{\"id\":3,\"text\":\"c\"}, "
      "{\"id\":4,\"text\":\"d\"}\n",
      "1:1=}{|2:2=b|2:3=c|2:4=d|"},
-    /* pages of an export, and one that holds a single object */
+    /* pages of an export, one of them with a single object */
     {"{\"data\":[{\"id\":1,\"text\":\"a\"}],\"included\":[{\"id\":9,\"text\":\"no feedback at "
      "all\"}]}\n"
      "{\"data\":[],\"next\":null}\n{\"data\":{\"id\":2,\"text\":\"b\"}}\n{\"data\":[{\"id\":3,"
@@ -74,7 +73,7 @@ static const struct example examples[] = {
     {"{\"id\":1,\"text\":\"a\",\"comments\":[{\"id\":2,\"text\":\"b, and longer than all the "
      "rest\"}]}",
      "1:1=a|"},
-    /* members of one object, there or deeper; two of an address are no records */
+    /* members of one object, also nested; two addresses in a record are no records */
     {"{\"k1\": {\"text\":\"a\",\"stars\":5},\n\"k2\": {\"stars\":1,\"text\":\"b\"}}",
      "1:k1=a|2:k2=b|"},
     {"{\"n\":2,\"all\":{\"k1\": {\"id\":7,\"text\":\"a\"},\"k2\": {\"id\":8,\"text\":\"b\"}}}",
@@ -87,7 +86,7 @@ static const struct example examples[] = {
      "\"s\",\"city\":"
      "\"c\"}}",
      "1:1=a|"},
-    /* rows as lists, below their names or without */
+    /* rows as arrays, with and without a header */
     {"[[\"id\",\"text\"],\n[1,\"a\"],\n[2,\"b],\n[3,\"c\",4],\n7,\n[5,\"e\"]]",
      "2:1=a|3!the object that begins here|4!expected 2 cells, found more|5!expected a row, "
      "[...]|6:5=e|"},
@@ -99,24 +98,24 @@ static const struct example examples[] = {
      "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}\n{\"id\":2,\"text\":"
      "\"b\"}\n",
      "1!nested deeper than 64 levels; 'max_record_depth' allows more|2:2=b|"},
-    /* values of every kind, and a column that the sample does not know is no trouble */
+    /* values of every kind, and a column that is not in the sample */
     {"{\"id\":\"x\",\"text\":\"a\",\"rating\":4.5,\"tags\":[\"p\",\"q\"],\"ok\":true,\"z\":null}\n",
      "1:x=a|"},
 };
 
-/* `expected` with reasons of rejects as far as they go. */
+/* Whether `seen` is `expected`, in which reasons of rejects may be cut short. */
 static bool agrees(const char *seen, const char *expected)
 {
     while (*expected) {
         if (*expected == '|' && *seen != '|' && strchr(seen, '|'))
-            seen = strchr(seen, '|'); /* the rest of a longer reason */
+            seen = strchr(seen, '|'); /* skip the rest of a longer reason */
         if (*seen++ != *expected++)
             return false;
     }
     return *seen == '\0';
 }
 
-static void files_hold_what_the_table_says(void **state)
+static void files_contain_the_expected_records(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
@@ -149,7 +148,7 @@ static void nested_members_are_columns_with_dotted_names(void **state)
     batch_free(&batch);
 }
 
-static void a_file_without_a_text_is_a_mistake_of_the_job(void **state)
+static void a_file_without_a_text_is_a_usage_error(void **state)
 {
     (void)state;
     struct batch batch = {.path = "test", .source = TEXT("test")};
@@ -183,9 +182,9 @@ static void json_is_recognised_by_its_content(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files_hold_what_the_table_says),
+        cmocka_unit_test(files_contain_the_expected_records),
         cmocka_unit_test(nested_members_are_columns_with_dotted_names),
-        cmocka_unit_test(a_file_without_a_text_is_a_mistake_of_the_job),
+        cmocka_unit_test(a_file_without_a_text_is_a_usage_error),
         cmocka_unit_test(json_is_recognised_by_its_content),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* test_mail.c - connectors/mail/mail.c, mailbox.c, message.c: mails and the records they become. */
+/* test_mail.c - connectors/mail/mail.c, mailbox.c, message.c: a table of mails and their records.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +20,7 @@
 #define HEAD "From: Ann <ann@post.example>\nSubject: s\n"
 #define FROM "From ann@post.example Mon Sep  7 07:40:41 2026\n"
 
-/* "id,author,date,title=body|" of a record, "!reason|" of a reject; line ends of a body as "/". */
+/* "id,author,date,title=body|" per record, "!reason|" per reject; line ends of a body as "/". */
 static const struct {
     const char *file, *rows;
 } files[] = {
@@ -83,17 +84,17 @@ static const struct {
      ",ann@post.example,,s=forwarded|"},
     {HEAD "Content-Type: multipart/encrypted; boundary=b\n\n--b\n\nx\n--b--\n",
      "!the mail is encrypted|"},
-    /* dates that are missing */
+    /* missing dates */
     {FROM HEAD "\nx\n", ",ann@post.example,2026-09-07T07:40:41Z,s=x|"},
     {"Received: by x; Mon, 7 Sep 2026 08:00:00 +0000\n" HEAD "Date: soon\n\nx\n",
      ",ann@post.example,2026-09-07T08:00:00Z,s=x|"},
-    /* what is left out */
+    /* skipped mails */
     {FROM "X-Gmail-Labels: Inbox,Spam\n" HEAD "\nx\n\n" FROM "X-Gmail-Labels: Inbox\n" HEAD "\ny\n",
      ",ann@post.example,2026-09-07T07:40:41Z,s=y|"},
     {FROM "X-Gmail-Labels: =?UTF-8?B?7Jq07LGE7Ya1?=,=?UTF-8?B?7Iqk7Yy47ZWo?=\n" HEAD "\nx\n", ""},
     {FROM "X-Mozilla-Status: 0009\n" HEAD "\nx\n\n" FROM "X-Mozilla-Status: 0001\n" HEAD "\ny\n",
      ",ann@post.example,2026-09-07T07:40:41Z,s=y|"},
-    /* one broken message among others */
+    /* a malformed message among others */
     {FROM HEAD "\nx\n\n" FROM "A: b\n\ny\n", ",ann@post.example,2026-09-07T07:40:41Z,s=x|"
                                              ",,2026-09-07T07:40:41Z,=y|"},
 };
@@ -147,7 +148,7 @@ static struct text read_all(const char *path, struct arena *arena)
     return rows;
 }
 
-/* `expected` may cut reasons of rejects short. */
+/* Whether `rows` are `expected`, in which reasons of rejects may be cut short. */
 static bool agrees(struct text rows, const char *expected)
 {
     struct text left = text_of(expected), piece, wanted;

@@ -1,4 +1,4 @@
-/* test_mbox.c - connectors/mail/mbox.c: where messages begin, and what they are. */
+/* test_mbox.c - connectors/mail/mbox.c: a table of files and the messages in them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,7 +45,7 @@ static void only_envelope_lines_begin_a_message(void **state)
 
 #define FROM "From ann@post.example Mon Sep  7 07:40:41 2026\n"
 
-/* "line@offset:message|" of every message, line ends as "/". */
+/* "line@offset:message|" per message, line ends as "/"; "+n" if n bytes are skipped. */
 static const struct {
     const char *file, *messages;
 } files[] = {
@@ -82,9 +82,9 @@ static struct text split(struct text bytes, size_t max_size, struct arena *arena
         seen = arena_format(arena, "%.*s%llu@%llu:%.*s", TEXT_ARGUMENT(seen),
                             (unsigned long long)mbox.line, (unsigned long long)mbox.byte_offset,
                             TEXT_ARGUMENT(message));
-        seen = mbox.skipped ? arena_format(arena, "%.*s+%llu|", TEXT_ARGUMENT(seen),
-                                           (unsigned long long)mbox.skipped)
-                            : arena_format(arena, "%.*s|", TEXT_ARGUMENT(seen));
+        seen = mbox.skipped_bytes ? arena_format(arena, "%.*s+%llu|", TEXT_ARGUMENT(seen),
+                                                 (unsigned long long)mbox.skipped_bytes)
+                                  : arena_format(arena, "%.*s|", TEXT_ARGUMENT(seen));
     }
     mbox_free(&mbox);
     input_close(input);
@@ -108,7 +108,7 @@ static void files_are_split_into_their_messages(void **state)
     }
 }
 
-static void a_message_beyond_the_limit_is_cut_and_the_next_one_whole(void **state)
+static void a_message_beyond_the_limit_is_cut_and_the_next_one_is_complete(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -117,8 +117,7 @@ static void a_message_beyond_the_limit_is_cut_and_the_next_one_whole(void **stat
     arena_free(&arena);
 }
 
-/* Wherever the reader's blocks end, the second message begins in the same place. */
-static void messages_are_the_same_wherever_blocks_end(void **state)
+static void messages_do_not_depend_on_blocks(void **state)
 {
     (void)state;
     for (size_t size = 32 * 1024 - 80; size < 32 * 1024 + 20; size += 7) {
@@ -149,8 +148,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_envelope_lines_begin_a_message),
         cmocka_unit_test(files_are_split_into_their_messages),
-        cmocka_unit_test(a_message_beyond_the_limit_is_cut_and_the_next_one_whole),
-        cmocka_unit_test(messages_are_the_same_wherever_blocks_end),
+        cmocka_unit_test(a_message_beyond_the_limit_is_cut_and_the_next_one_is_complete),
+        cmocka_unit_test(messages_do_not_depend_on_blocks),
     };
     return cmocka_run_group_tests_name("mbox", tests, NULL, NULL);
 }

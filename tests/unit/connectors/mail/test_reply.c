@@ -1,4 +1,4 @@
-/* test_reply.c - connectors/mail/reply.c: mails, and what their senders wrote. */
+/* test_reply.c - connectors/mail/reply.c: a table of mails and what their senders wrote. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ static const struct example examples[] = {
     {"\n \n", ""},
     {"One line", "One line"},
     {"\nA\n\nB\n\n", "A\n\nB"},
-    /* replies above what they answer */
+    /* replies above the quote */
     {"Still broken.\n\nOn Mon, 5 Jan 2026 at 10:12, Help Desk <help@shop.example> wrote:\n> Try "
      "again\n> please\n",
      "Still broken."},
@@ -84,14 +84,14 @@ static const struct example examples[] = {
     {"보낸 사람이 없네요\n보낸사람: \"A\" <a@shop.example>\n받는사람: B\n날짜: 1월\n제목: "
      "문의\n\n본문",
      "보낸 사람이 없네요"},
-    /* replies below, and in between: the quoted words are another's */
+    /* replies below the quote and between quoted lines */
     {"On 5 Jan 2026 10:12, \"Help\" <h@shop.example> wrote:\n> Is it on?\nYes.\n> Lamp red?\nNo.\n",
      "Yes.\nNo."},
     {"> Is it on?\nYes.\n", "> Is it on?\nYes."},
     {"> all of it is quoted\n", "> all of it is quoted"},
     {"> On 5 Jan 2026 10:12, Help <h@shop.example> wrote:\n>> Is it on?\n", ""},
     {"Fine now\n\n> the end is quoted\n", "Fine now"},
-    /* forwarded */
+    /* forwarded messages */
     {"---------- Forwarded message ---------\nFrom: Ann <ann@post.example>\nDate: Mon\nSubject: "
      "Leak\nTo: <h@shop.example>\n\nIt leaks.\n",
      "It leaks."},
@@ -106,7 +106,7 @@ static const struct example examples[] = {
     {"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA1\n\nGood.\n-----BEGIN PGP SIGNATURE-----\nabc="
      "\n-----END PGP SIGNATURE-----\n",
      "Good."},
-    /* what only looks like it */
+    /* texts that only look like quotes or signatures */
     {"On Monday I wrote: it leaks.\nOn 3 May I wrote:\nno answer", NULL},
     {"First\n-----\nSecond\n* * *\nThird", NULL},
     {"From: Leeds\nTo: York\nDate: 3 May\nThe parcel was late", NULL},
@@ -115,7 +115,7 @@ static const struct example examples[] = {
     {"--\nonly this", NULL},
 };
 
-static void what_the_sender_wrote_is_left(void **state)
+static void only_the_senders_words_remain(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
@@ -128,7 +128,7 @@ static void what_the_sender_wrote_is_left(void **state)
     }
 }
 
-static void the_parts_that_went_are_named(void **state)
+static void removed_ranges_are_reported(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -187,7 +187,7 @@ static const struct example subjects[] = {
     {"", ""},
 };
 
-static void subjects_lose_what_replying_put_before_them(void **state)
+static void reply_prefixes_of_subjects_are_removed(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(subjects) / sizeof(*subjects); i++)
@@ -197,7 +197,7 @@ static void subjects_lose_what_replying_put_before_them(void **state)
                      TEXT_ARGUMENT(reply_strip_subject_prefixes(text_of(subjects[i].body))));
 }
 
-/* Without blanks at the ends of lines and of the text. */
+/* Without blanks at the ends of lines and at both ends of the text. */
 static struct text tidy(struct text text, struct arena *arena)
 {
     struct text tidied = {0}, line;
@@ -244,10 +244,10 @@ static void real_replies_are_trimmed_as_expected(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_the_sender_wrote_is_left),
-        cmocka_unit_test(the_parts_that_went_are_named),
+        cmocka_unit_test(only_the_senders_words_remain),
+        cmocka_unit_test(removed_ranges_are_reported),
         cmocka_unit_test(flowed_lines_are_joined),
-        cmocka_unit_test(subjects_lose_what_replying_put_before_them),
+        cmocka_unit_test(reply_prefixes_of_subjects_are_removed),
         cmocka_unit_test(real_replies_are_trimmed_as_expected),
     };
     return cmocka_run_group_tests_name("reply", tests, NULL, NULL);

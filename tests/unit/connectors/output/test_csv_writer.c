@@ -1,5 +1,4 @@
-/* test_csv_writer.c - connectors/output/csv_writer.c: data first, one table of cells and what each
- * profile makes of them. */
+/* test_csv_writer.c - the two CSV formats: a table of cells and how each format writes them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +14,7 @@
 
 enum { STATE_SIZE = 256 };
 
-/* What a format writes of one row, headers included. */
+/* What a format writes for a header and one row. */
 struct written {
     char *bytes;
     size_t size;
@@ -92,7 +91,7 @@ static const struct example texts[] = {
     CELL("＠x", "＠x", "'＠x"),
     CELL("a=1", "a=1", "a=1"),
     CELL("   ", "   ", "   "),
-    /* identifiers that a spreadsheet would turn into something else */
+    /* identifiers that a spreadsheet would reinterpret */
     CELL("1042", "1042", "1042"),
     CELL("0", "0", "0"),
     CELL("0042", "0042", "'0042"),
@@ -105,7 +104,7 @@ static const struct example texts[] = {
     CELL("12 cups", "12 cups", "12 cups"),
 };
 
-static void each_profile_writes_a_text_cell_as_the_table_says(void **state)
+static void text_cells_are_written_as_expected(void **state)
 {
     (void)state;
     static const struct column columns[] = {{"a", COLUMN_TEXT}, {"b", COLUMN_TEXT}};
@@ -122,7 +121,7 @@ static void each_profile_writes_a_text_cell_as_the_table_says(void **state)
     }
 }
 
-static void numbers_are_never_touched(void **state)
+static void numbers_are_written_unchanged(void **state)
 {
     (void)state;
     static const struct column columns[] = {{"n", COLUMN_NUMBER}, {"m", COLUMN_NUMBER}};
@@ -132,7 +131,7 @@ static void numbers_are_never_touched(void **state)
                    "n,m\r\n-12.5,114159265358\r\n");
 }
 
-static void the_delimiter_is_the_one_the_job_names(void **state)
+static void the_delimiter_can_be_chosen(void **state)
 {
     (void)state;
     static const struct column columns[] = {{"a", COLUMN_TEXT}, {"b", COLUMN_TEXT}};
@@ -147,7 +146,7 @@ static void the_delimiter_is_the_one_the_job_names(void **state)
                    "a\tb\r\na,b\t\"c;\td\"\r\n");
 }
 
-static void a_lone_empty_cell_is_no_blank_line(void **state)
+static void a_single_empty_cell_is_not_a_blank_line(void **state)
 {
     (void)state;
     static const struct column columns[] = {{"a", COLUMN_TEXT}};
@@ -180,7 +179,7 @@ static void a_cell_too_long_for_a_spreadsheet_is_cut_with_a_mark_and_a_note(void
         struct text cell = long_cell(cases[i].piece, cases[i].count, "");
         struct written excel = write_table(&excel_format, NULL, columns, &cell, 1);
         assert_int_equal(strstr(excel.bytes, " [cut here: ") != NULL, cases[i].cut);
-        assert_int_equal(strstr(excel.note, "1 cells are longer") != NULL, cases[i].cut);
+        assert_int_equal(strstr(excel.note, "1 cells exceed 32767 characters") != NULL, cases[i].cut);
         struct written raw = write_table(&raw_format, NULL, columns, &cell, 1);
         assert_int_equal(raw.size, strlen("a\r\n\r\n") + cell.size);
         assert_string_equal(raw.note, "");
@@ -190,7 +189,7 @@ static void a_cell_too_long_for_a_spreadsheet_is_cut_with_a_mark_and_a_note(void
     }
 }
 
-static void a_full_disk_is_told(void **state)
+static void a_full_disk_is_reported(void **state)
 {
     (void)state;
     static const struct column columns[] = {{"a", COLUMN_TEXT}};
@@ -208,12 +207,12 @@ static void a_full_disk_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_profile_writes_a_text_cell_as_the_table_says),
-        cmocka_unit_test(numbers_are_never_touched),
-        cmocka_unit_test(the_delimiter_is_the_one_the_job_names),
-        cmocka_unit_test(a_lone_empty_cell_is_no_blank_line),
+        cmocka_unit_test(text_cells_are_written_as_expected),
+        cmocka_unit_test(numbers_are_written_unchanged),
+        cmocka_unit_test(the_delimiter_can_be_chosen),
+        cmocka_unit_test(a_single_empty_cell_is_not_a_blank_line),
         cmocka_unit_test(a_cell_too_long_for_a_spreadsheet_is_cut_with_a_mark_and_a_note),
-        cmocka_unit_test(a_full_disk_is_told),
+        cmocka_unit_test(a_full_disk_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,4 @@
-/* test_csv.c - connectors/table/csv.c with rows.c, layout.c, surveys.c and vendors.c: small files
- * in, records and rejects out. */
+/* test_csv.c - connectors/table: the records and rejects of small files. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,10 +46,10 @@ static void *open_file(const char *options, struct error *error)
                                                   : (csv_connector.close(state), free(state), NULL);
 }
 
-/* Shows a record or reject, in `arena`. */
+/* Formats a record, in `arena`. */
 typedef struct text show_record(const struct record *record, struct arena *arena);
 
-/* Everything read: records by `show`, rejects as "!LINE@OFFSET reason". */
+/* All records, formatted by `show`, and rejects, as "!LINE@OFFSET reason". */
 static struct text read_file(const char *options, show_record *show, struct arena *arena)
 {
     struct error error = {0};
@@ -152,7 +151,7 @@ static const struct example tables[] = {
     {BYTES("a,b\n1,\"never closed\n2,b\n3,c\n"), LENIENT,
      "!2@4 a quote opens a cell and is never closed\n3@20 2|b\n4@24 3|c\n"},
     {BYTES("a,b\n1,\"never closed\n2,\"b\"\n3,c\n"), LENIENT,
-     "!2@4 a quoted cell goes on behind its closing quote\n3@20 2|b\n4@26 3|c\n"},
+     "!2@4 a quoted cell continues after its closing quote\n3@20 2|b\n4@26 3|c\n"},
     /* rows of another width */
     {BYTES("a,b,c\n1\n2,x\n3,x,y,,\n4,x,y,z\n5,x,y\n"), LENIENT,
      "2@6 1||\n3@8 2|x|\n4@12 3|x|y\n!5@20 expected 3 cells, found 4\n6@28 5|x|y\n"},
@@ -203,7 +202,7 @@ static void a_zero_byte_stays_in_its_cell(void **state)
     batch_free(&batch);
 }
 
-static void a_reject_keeps_its_bytes_as_they_lie_in_the_file(void **state)
+static void a_reject_keeps_its_bytes_unconverted(void **state)
 {
     (void)state;
     static const struct {
@@ -243,7 +242,7 @@ static void a_quote_that_swallows_rows_gives_them_back(void **state)
     struct arena arena = {0};
     put(BYTES("a,b,c\n1,\"open,x\n2,b,c\n3,d\"\n4,f,g\n"));
     struct text all = read_file(LENIENT, show_cells, &arena);
-    assert_true(text_equal(all, TEXT("!2@6 a quote opens a cell and closes only behind other rows\n"
+    assert_true(text_equal(all, TEXT("!2@6 a quote opens a cell and closes only after other rows\n"
                                      "3@16 2|b|c\n4@22 3|d\"|\n5@27 4|f|g\n")));
     arena_free(&arena);
 }
@@ -288,11 +287,11 @@ static const struct example exports[] = {
     {BYTES("리뷰번호,작성일,별점,제목,리뷰 내용,작성자\n"
            "R1,2026. 3. 2. 오후 3:04:05,★★★★☆,좋아요,배송이 빨라요,김*수\n"),
      "", "R1|2026-03-02T15:04:05Z|김*수|4/5|좋아요||배송이 빨라요|\n"},
-    /* numbers of rows are no ids: the next export gives them to others */
+    /* row numbers are no ids: the next export gives them to other records */
     {BYTES("번호,내용\n1,좋아요\n2,별로예요\n"), "", "|||-1/-1|||좋아요|\n|||-1/-1|||별로예요|\n"},
     {BYTES("Datum;Sterne;Kommentar\n13.02.2026;4,5;Sehr gut\n"), "",
      "|2026-02-13T00:00:00Z||4.5/5|||Sehr gut|\n"},
-    /* Google Play: rating-only rows, the id in the link or made of package and moment */
+    /* Google Play: a rating without a text; the id from the link, or from package and time */
     {BYTES("Package Name,Reviewer Language,Review Submit Date and Time,"
            "Review Submit Millis Since Epoch,Review Last Update Date and Time,"
            "Review Last Update Millis Since Epoch,Star Rating,Review Title,Review Text,"
@@ -303,7 +302,7 @@ static const struct example exports[] = {
      "",
      "gp:AOq|2026-02-02T03:04:05Z||5/5|||Great|ko\n"
      "com.x:1767323045000|2026-01-02T03:04:05Z||1/5||||en\n"},
-    /* SurveyMonkey: two header rows, blanks inherit, a line end within a header */
+    /* SurveyMonkey: two header rows, blank cells continue a question, a line end within a header */
     {BYTES("Respondent ID,Start Date,How likely are you to recommend us?,\"What is\nmissing?\","
            "Which do you use?,,And why?\n"
            ",,Response,Open-Ended Response,Phone,Tablet,Open-Ended Response\n"
@@ -327,7 +326,7 @@ static const struct example exports[] = {
     {BYTES("V1,V2,V7,V9,Q1,Q2\nResponseID,ResponseSet,Status,EndDate,Pick one,A free text "
            "question\nR_9,Default,0,2026-01-05 10:00:00,2,Hello there\n"),
      "", "R_9|2026-01-05T10:00:00Z||-1/-1||A free text question|Hello there|\n"},
-    /* the user knows better */
+    /* the user's map overrides */
     {BYTES("Comment,Other,When\nno,yes indeed,2026-01-05\n"), "map=text=Other,date=When",
      "|2026-01-05T00:00:00Z||-1/-1|||yes indeed|\n"},
     {BYTES("id,Q1,Q2\n7,good,bad\n"), "map=text=Q1,text=Q2,id=id",
@@ -345,16 +344,16 @@ static void a_file_without_a_text_is_refused_with_the_remedy(void **state)
     (void)state;
     struct arena arena = {0};
     put("a,b\n1,2\n", 8);
-    struct text said = read_file("", show_cells, &arena);
-    assert_true(text_find(said, TEXT("map = text=COLUMN"), 0) < said.size);
-    said = read_file("delimiter=ab", show_cells, &arena);
-    assert_true(text_find(said, TEXT("expected one character"), 0) < said.size);
-    said = read_file("zone=Seoul", show_cells, &arena);
-    assert_true(text_find(said, TEXT("+09:00"), 0) < said.size);
+    struct text message = read_file("", show_cells, &arena);
+    assert_true(text_find(message, TEXT("map = text=COLUMN"), 0) < message.size);
+    message = read_file("delimiter=ab", show_cells, &arena);
+    assert_true(text_find(message, TEXT("expected one character"), 0) < message.size);
+    message = read_file("zone=Seoul", show_cells, &arena);
+    assert_true(text_find(message, TEXT("+09:00"), 0) < message.size);
     arena_free(&arena);
 }
 
-/* What recognition makes of the head of a file. */
+/* The beginning of a file, and the range of its score. */
 static const struct {
     const char *head;
     int min, max;
@@ -368,7 +367,7 @@ static const struct {
     {"Dear reader,\n\nthis is prose, and no table.\n\nIt goes on, for a while.\n", 0, 29},
 };
 
-static void a_table_is_told_from_other_files(void **state)
+static void a_table_is_distinguished_from_other_files(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(heads); i++) {
@@ -381,7 +380,7 @@ static void a_table_is_told_from_other_files(void **state)
     }
 }
 
-/* A hash of all records and rejects, lines and offsets counted from `shift` on. */
+/* A hash of all records and rejects, with lines and offsets relative to `shift`. */
 static uint64_t digest(size_t shift, size_t counts[2])
 {
     struct error error = {0};
@@ -411,9 +410,9 @@ static uint64_t digest(size_t shift, size_t counts[2])
     return hash;
 }
 
-/* Rows with every kind of trouble, behind blank lines that move the ends of the blocks through all
- * of them. */
-static void where_blocks_end_makes_no_difference(void **state)
+/* Rows with every kind of fault, after a number of blank lines that moves the ends of the blocks
+ * through all of them. */
+static void the_ends_of_blocks_make_no_difference(void **state)
 {
     (void)state;
     static const char *const rows[] = {"%d,plain,3\r\n",     "%d,\"two\r\nlines, quoted\",4\n",
@@ -438,7 +437,7 @@ static void where_blocks_end_makes_no_difference(void **state)
         assert_int_equal(counts[1], first_counts[1]);
         assert_true(hash == first);
     }
-    /* of seven rows one is open and one too wide */
+    /* two of seven rows are faulty: one is open, one too wide */
     assert_true(first_counts[1] * 7 >= (first_counts[0] + first_counts[1]) * 2 - 14);
     free(bytes);
 }
@@ -455,14 +454,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_read_with_their_lines_and_offsets),
         cmocka_unit_test(a_zero_byte_stays_in_its_cell),
-        cmocka_unit_test(a_reject_keeps_its_bytes_as_they_lie_in_the_file),
+        cmocka_unit_test(a_reject_keeps_its_bytes_unconverted),
         cmocka_unit_test(a_quote_that_swallows_rows_gives_them_back),
         cmocka_unit_test(a_cell_over_the_limit_is_a_reject_and_the_file_goes_on),
         cmocka_unit_test(no_column_is_lost_by_its_name),
         cmocka_unit_test(exports_are_understood),
         cmocka_unit_test(a_file_without_a_text_is_refused_with_the_remedy),
-        cmocka_unit_test(a_table_is_told_from_other_files),
-        cmocka_unit_test(where_blocks_end_makes_no_difference),
+        cmocka_unit_test(a_table_is_distinguished_from_other_files),
+        cmocka_unit_test(the_ends_of_blocks_make_no_difference),
     };
     return cmocka_run_group_tests(tests, NULL, remove_file);
 }

@@ -1,6 +1,6 @@
-/* test_csv_shared.c - the text cases of csv-spectrum, commons-csv and csvkit beside the repository,
- * read as their expected results say. Skipped where the folder is not there. What is not tried, and
- * why, stands in docs/FORMATS.md. */
+/* test_csv_shared.c - the test cases of csv-spectrum, commons-csv and csvkit, compared with their
+ * expected results. Skipped without the shared data. docs/FORMATS.md lists the cases that do not
+ * apply. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 #include "base/memory.h"
 #include "connectors/connectors.h"
 #include "connectors/input/input.h"
-#include "connectors/table/rows.h"
+#include "connectors/table/row_reader.h"
 
 #define FOLDER "../shared/data/formats/csv/"
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
@@ -41,9 +41,9 @@ static struct text read_whole(const char *name, struct arena *arena)
     return ahead;
 }
 
-/* ---- csv-spectrum: an array of objects says what each file holds ---- */
+/* ---- csv-spectrum: an array of objects for each file ---- */
 
-/* Line ends of the files may have been changed on their way here: the objects still say CR LF. */
+/* Line ends are ignored: those of the files may have been converted, those of the objects not. */
 static struct text without_returns(struct text text, struct arena *arena)
 {
     struct text plain = {"", 0}, line;
@@ -74,7 +74,7 @@ static void compare_objects(const char *name, struct batch *batch, const struct 
     }
 }
 
-/* All records of a file, its first row being the header. */
+/* Reads all records of a file with a header. */
 static void read_records(const char *name, struct batch *batch, struct arena *arena)
 {
     struct error error = {0};
@@ -90,7 +90,7 @@ static void read_records(const char *name, struct batch *batch, struct arena *ar
         continue;
     if (error.kind != ERROR_NONE)
         fail_msg("%s", error.message);
-    /* the names live in the connector: they are copied before it goes */
+    /* the names belong to the connector */
     for (size_t row = 0; row < batch->count; row++) {
         struct record *record = &batch->records[row];
         struct field *fields = arena_alloc(arena, record->field_count, sizeof(*fields));
@@ -103,8 +103,8 @@ static void read_records(const char *name, struct batch *batch, struct arena *ar
     free(state);
 }
 
-/* location_coordinates is left out: its object has another telephone number than its table. */
-static void csv_spectrum_is_read_as_its_objects_say(void **state)
+/* Without location_coordinates, whose object has another telephone number than its table. */
+static void csv_spectrum_equals_its_objects(void **state)
 {
     (void)state;
     static const char *const names[] = {"comma_in_quotes",
@@ -136,7 +136,7 @@ static void csv_spectrum_is_read_as_its_objects_say(void **state)
     }
 }
 
-/* ---- commons-csv: a line a row says how many cells it has, and what is in them ---- */
+/* ---- commons-csv: a line for each row, with the number of cells and the cells ---- */
 
 static struct text show_row(const struct table_row *row, struct arena *arena)
 {
@@ -147,10 +147,10 @@ static struct text show_row(const struct table_row *row, struct arena *arena)
     return arena_format(arena, "%.*s]", TEXT_ARGUMENT(shown));
 }
 
-/* `comments`: rows that begin with # are not compared; we know no comments. `blank`: nor are rows
- * without a cell; blank lines are none to us. */
+/* `comments`: rows that begin with # are not compared, since we read comments as rows.
+ * `blank_lines`: neither are blank rows, since we skip blank lines. */
 static void compare_rows(const char *expected, struct dialect dialect, bool comments,
-                         bool blank_size)
+                         bool blank_lines)
 {
     struct arena arena = {0};
     struct text name =
@@ -158,32 +158,33 @@ static void compare_rows(const char *expected, struct dialect dialect, bool comm
     struct text lines = read_whole(name.bytes, &arena), line;
     text_split(&lines, '\n', &line); /* "test.csv IgnoreEmpty=true" */
     struct text file = text_slice(line, 0, text_find(line, TEXT(" "), 0));
-    text_split(&lines, '\n', &line); /* the settings in words */
+    text_split(&lines, '\n', &line); /* the settings, in words */
     name = arena_format(&arena, "commons-csv/org/apache/commons/csv/CSVFileParser/%.*s",
                         TEXT_ARGUMENT(file));
     struct text bytes = read_whole(name.bytes, &arena);
-    struct rows *rows = rows_open(dialect, 1 << 20);
+    struct row_reader *reader = row_reader_open(dialect, 1 << 20);
     struct table_row row;
     while (text_split(&lines, '\n', &line)) {
         if (line.size == 0 || line.bytes[0] == '#' ||
-            (blank_size && text_starts_with(line, TEXT("1:[]"))))
+            (blank_lines && text_starts_with(line, TEXT("1:[]"))))
             continue;
         do {
-            assert_int_equal(rows_next(rows, bytes, true, 0, &row), ROW_FOUND);
+            assert_int_equal(row_reader_next(reader, (struct lookahead){bytes, true}, 0, &row),
+                             ROW_FOUND);
             bytes = text_slice(bytes, row.blank_size + row.size, bytes.size);
         } while (comments && text_starts_with(row.cells[0], TEXT("#")));
         struct text found = show_row(&row, &arena), wanted = text_trim(line);
-        if (comments) /* what the comment said stands behind the row */
+        if (comments) /* the comment follows the row */
             wanted = text_slice(wanted, 0, text_find(wanted, TEXT("]#"), 0) + 1);
         if (!text_equal(found, wanted))
             fail_msg("%s: %.*s, expected %.*s", expected, TEXT_ARGUMENT(found),
                      TEXT_ARGUMENT(wanted));
     }
-    rows_close(rows);
+    row_reader_close(reader);
     arena_free(&arena);
 }
 
-static void commons_csv_is_read_as_its_lines_say(void **state)
+static void commons_csv_equals_its_lines(void **state)
 {
     (void)state;
     struct dialect plain = {.delimiter = ',', .quote = '"'};
@@ -198,7 +199,7 @@ static void commons_csv_is_read_as_its_lines_say(void **state)
     compare_rows("testCSV246_checkWithNoComment.txt", plain, true, true);
 }
 
-/* ---- csvkit: files of one content in many shapes ---- */
+/* ---- csvkit: files with the same content in different formats ---- */
 
 static const char *const same[][5] = {
     {"dummy.csv", "dummy.tsv", "dummy.csv.gz", "dummy.csv.bz2", "dummy2.csv"},
@@ -222,7 +223,7 @@ static struct text cells_of(const char *name, struct arena *arena)
     return all;
 }
 
-static void csvkit_files_of_one_content_read_the_same(void **state)
+static void csvkit_files_with_equal_content_are_equal(void **state)
 {
     (void)state;
     skip_without_folder();
@@ -239,9 +240,9 @@ static void csvkit_files_of_one_content_read_the_same(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(csv_spectrum_is_read_as_its_objects_say),
-        cmocka_unit_test(commons_csv_is_read_as_its_lines_say),
-        cmocka_unit_test(csvkit_files_of_one_content_read_the_same),
+        cmocka_unit_test(csv_spectrum_equals_its_objects),
+        cmocka_unit_test(commons_csv_equals_its_lines),
+        cmocka_unit_test(csvkit_files_with_equal_content_are_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

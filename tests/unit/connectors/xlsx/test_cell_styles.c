@@ -1,4 +1,4 @@
-/* test_cell_styles.c - which formats are dates, and what the numbers below them say. */
+/* test_cell_styles.c - number formats of dates, and formatted numbers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include "connectors/xlsx/cell_styles.h"
 
-static void formats_are_told_by_their_letters(void **state)
+static void custom_formats_are_recognised_by_their_letters(void **state)
 {
     (void)state;
     static const struct {
@@ -25,7 +25,7 @@ static void formats_are_told_by_their_letters(void **state)
         {"[$-412]yyyy\"년\" m\"월\" d\"일\"", CELL_DATE},
         {"dd/mm/yyyy hh:mm:ss", CELL_DATE_TIME},
         {"h:mm AM/PM", CELL_DATE_TIME},
-        {"0;yyyy", CELL_NUMBER}, /* the first part counts */
+        {"0;yyyy", CELL_NUMBER}, /* only the first section counts */
     };
     struct cell_styles styles = {0};
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -37,7 +37,7 @@ static void formats_are_told_by_their_letters(void **state)
     cell_styles_free(&styles);
 }
 
-static void formats_below_164_need_no_code(void **state)
+static void built_in_formats_are_recognised_by_their_ids(void **state)
 {
     (void)state;
     static const int64_t formats[] = {0, 2, 14, 22, 31, 45, 46, 49, 57};
@@ -54,7 +54,7 @@ static void formats_below_164_need_no_code(void **state)
     cell_styles_free(&styles);
 }
 
-static void numbers_say_what_their_style_says(void **state)
+static void numbers_are_formatted_by_their_style(void **state)
 {
     (void)state;
     static const struct {
@@ -72,7 +72,7 @@ static void numbers_say_what_their_style_says(void **state)
         {46090, CELL_DATE_TIME, false, "2026-03-09 00:00:00"},
         {0.25, CELL_DATE_TIME, false, "06:00:00"},
         {59, CELL_DATE, false, "1900-02-28"},
-        {61, CELL_DATE, false, "1900-03-01"}, /* 60 was the 29th, to spreadsheets */
+        {61, CELL_DATE, false, "1900-03-01"}, /* 60 is February 29th in spreadsheets */
         {-3, CELL_DATE, false, "-3"},
         {1e9, CELL_DATE, false, "1000000000"},
     };
@@ -87,9 +87,9 @@ static void numbers_say_what_their_style_says(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(formats_are_told_by_their_letters),
-        cmocka_unit_test(formats_below_164_need_no_code),
-        cmocka_unit_test(numbers_say_what_their_style_says),
+        cmocka_unit_test(custom_formats_are_recognised_by_their_letters),
+        cmocka_unit_test(built_in_formats_are_recognised_by_their_ids),
+        cmocka_unit_test(numbers_are_formatted_by_their_style),
     };
     return cmocka_run_group_tests_name("cell styles", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* test_xml.c - connectors/xml/xml.c: data first, one table of files and what they hold. */
+/* test_xml.c - connectors/xml/xml.c: a table of files and the records in them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +11,7 @@
 #include "connectors/connectors.h"
 #include "tests/support/reading.h"
 
-/* "line:id=text|" of every record, "line!reason|" of every reject, and at last "failed: message".
- */
+/* "line:id=text|" per record, "line!reason|" per reject, and "failed: message" at the end. */
 struct example {
     const char *file, *expected;
 };
@@ -20,7 +19,7 @@ struct example {
 #define COMMENTS(records) "<?xml version=\"1.0\"?>\n<comments>" records "</comments>\n"
 
 static const struct example examples[] = {
-    /* what exporters write against the rules is mended */
+    /* common violations of the standard are accepted */
     {"<rs><r id='1'><text>B&W & co, 1 < 2 &nbsp;\x0B!</text></r><r id='2'><text><![CDATA[a & "
      "b]]></text>"
      "</r></rs>",
@@ -40,7 +39,7 @@ static const struct example examples[] = {
     {COMMENTS("<comment><id>1</id><text></text></comment><comment><id>2</id><text/></comment>"
               "<comment><id>3</id><text>c</text></comment>"),
      "2:1=|2:2=|2:3=c|"},
-    /* text that stands in the record itself, and attributes */
+    /* text in the record itself, and attributes */
     {"<posts><row Id=\"1\" Body=\"&lt;p&gt;a\"/><row Id=\"2\" Body=\"b\"/></posts>",
      "1:1=a|1:2=b|"},
     {"<r><review id=\"1\">words of the first</review><review id=\"2\">and of the "
@@ -52,13 +51,13 @@ static const struct example examples[] = {
      "<thread dsq:id=\"2\"/></post>"
      "<post dsq:id=\"5\"><id/><message>buy</message><isSpam>true</isSpam></post></disqus>",
      "1:4=hello|"},
-    /* Atom: of two contents the plain one, whatever their order */
+    /* Atom: the plain content has priority, whatever the order */
     {"<feed xmlns=\"a\"><entry><id>1</id><content type=\"text\">plain</content>"
      "<content type=\"html\">&lt;b&gt;rich</content></entry><entry><id>2</id>"
      "<content type=\"html\">&lt;b&gt;rich</content><content type=\"text\">plain</content>"
      "</entry></feed>",
      "1:1=plain|1:2=plain|"},
-    /* a broken record costs itself, wherever it breaks */
+    /* a malformed record is one reject, wherever the fault is */
     {"<cs>\n<comment><id>1</id><text>a</text></comment>\n<comment><id>2</id><text>b",
      "2:1=a|3!the element that begins here is never closed|"},
     {"<cs>\n<comment><id>1</id><text>a</comment>\n<comment><id>2</id><text>b</text></comment>\n</"
@@ -68,10 +67,10 @@ static const struct example examples[] = {
      "2!the element that begins here is never closed|3:2=b|"},
     {"<cs>\n<comment><id>1</id></b></txet></comment>\n<comment><id>2</id><text>b</text></comment></"
      "cs>",
-     "2!</txet> closes nothing that is open|3:2=b|"},
+     "2!</txet> has no start tag|3:2=b|"},
     {"<cs>\n<row Id='1\" Text=\"a\"/>\n<row Id='2' Text='b'/>\n<row Id='3' Text='c'/></cs>",
-     "2!the tag <row is broken|3:2=b|4:3=c|"},
-    /* an element within itself is no fault */
+     "2!the tag <row is malformed|3:2=b|4:3=c|"},
+    /* an element may contain one of the same name */
     {"<cs><comment><id>1</id><text>a</text><comment><x>2</x></comment></comment></cs>", "1:1=a|"},
     /* markup within texts may stay open */
     {"<cs><comment><id>1</id><text>one<br>two<p>three <b>four</text></comment></cs>",
@@ -79,14 +78,14 @@ static const struct example examples[] = {
     {"<cs><comment><id>1</id><text><b>Very</b> good, 1 &lt; 2 <![CDATA[& <so> "
      "on]]></text></comment></cs>",
      "1:1=Very good, 1 < 2 & <so> on|"},
-    /* a file that begins or ends in the middle */
+    /* a file that begins or ends within a tag or an element */
     {"ersion=\"1.0\"?>\n<cs><comment><id>1</id><text>a</text></comment></cs>", "2:1=a|"},
     {"\xEF\xBB\xBF<cs><comment><id>1</id><text>a</text></comment>", "1:1=a|"},
-    /* comments, instructions, a comment that is never closed */
+    /* comments, processing instructions, an unterminated comment */
     {"<cs><!-- <comment><id>0</id></comment> --><comment><id>1</id><?x y?><text>a<!-- - -->b</text>"
      "</comment><!-- </cs>",
      "1:1=ab|"},
-    /* name spaces go, numbers of one kind stay apart */
+    /* namespace prefixes are removed */
     {"<x:cs xmlns:x='u'><x:comment x:id='1'><y:text xml:lang='en'>a</y:text></x:comment></x:cs>",
      "1:1=a|"},
     /* nothing from outside the file is read, no entity is expanded */
@@ -98,7 +97,7 @@ static const struct example examples[] = {
      "1:1=&b;|"},
 };
 
-static void files_hold_what_the_table_says(void **state)
+static void files_contain_the_expected_records(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
@@ -157,7 +156,7 @@ static void xml_is_recognised_by_its_content(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files_hold_what_the_table_says),
+        cmocka_unit_test(files_contain_the_expected_records),
         cmocka_unit_test(children_are_columns_with_dotted_names),
         cmocka_unit_test(xml_is_recognised_by_its_content),
     };

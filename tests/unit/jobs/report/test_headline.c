@@ -1,5 +1,5 @@
-/* test_headline.c - jobs/report/headline.c over tables made up here: this file's
- * store_for_each_table_row takes the place of the store's. */
+/* test_headline.c - jobs/report/headline.c over figures, summaries and records made up here: the
+ * store_for_each_... functions of this file replace those of the store. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,81 +11,76 @@
 
 #include "jobs/report/headline.h"
 
-enum { MOST_ROWS = 200, COLUMNS = 7 };
+enum { MAX_FIGURES = 200 };
 
 struct store {
-    struct text figures[MOST_ROWS][COLUMNS];
+    struct topic_stats figures[MAX_FIGURES];
     size_t figure_count;
     struct arena arena;
 };
 
-static const struct column figure_columns[] = {
-    {"period", COLUMN_TEXT},      {"segment", COLUMN_TEXT},    {"topic", COLUMN_TEXT},
-    {"mentions", COLUMN_NUMBER},  {"positive", COLUMN_NUMBER}, {"negative", COLUMN_NUMBER},
-    {"top_quote_id", COLUMN_TEXT}};
-
-static const struct column feedback_columns[] = {{"feedback_id", COLUMN_TEXT},
-                                                 {"source", COLUMN_TEXT},
-                                                 {"external_id", COLUMN_TEXT},
-                                                 {"text", COLUMN_TEXT}};
-static const struct text feedback[][4] = {
-    {{"00000000000000aa", 16}, {"shop", 4}, {"70618", 5}, {"It lost\nits way", 15}},
-    {{"00000000000000bb", 16},
-     {"shop", 4},
-     {"70619", 5},
-     TEXT(
-         "We were there for a week in May and liked the pool, the bar and the walks by the sea. No "
-         "complaints! A 9.5 for the Staff, who were kind to us, from the first hour to the last, "
-         "and they remembered our names")},
-};
-
-static const struct column summary_columns[] = {{"group", COLUMN_TEXT},
-                                                {"period", COLUMN_TEXT},
-                                                {"summary", COLUMN_TEXT},
-                                                {"records", COLUMN_NUMBER}};
-static const struct text summaries[][4] = {
-    {{"product=Kettle", 14}, {"2026-09", 7}, {"Old news.", 9}, {"8", 1}},
-    {{"product=Kettle", 14}, {"2026-10", 7}, {"Pours well.", 11}, {"9", 1}},
-    {{"product=Kettle; topic=look", 26}, {"2026-10", 7}, {"Pretty.", 7}, {"3", 1}},
-};
-
-bool store_for_each_table_row(struct store *store, const char *table,
-                              const struct selection *selection, uint64_t model_key,
-                              const struct table_visitor *visitor, struct error *error)
+bool store_for_each_topic_stats(struct store *store, uint64_t view,
+                                bool (*visit)(void *user, const struct topic_stats *topic_stats,
+                                              struct error *error),
+                                void *user, struct error *error)
 {
-    (void)selection;
-    (void)model_key;
+    (void)view;
     bool ok = true;
-    if (strcmp(table, "topics") == 0) {
-        ok = visitor->begin(visitor->user, figure_columns, COLUMNS, error);
-        for (size_t i = 0; ok && i < store->figure_count; i++)
-            ok = visitor->row(visitor->user, store->figures[i], COLUMNS, error);
-    } else if (strcmp(table, "feedback") == 0) {
-        ok = visitor->begin(visitor->user, feedback_columns, 4, error) &&
-             visitor->row(visitor->user, feedback[0], 4, error) &&
-             visitor->row(visitor->user, feedback[1], 4, error);
-    } else {
-        ok = visitor->begin(visitor->user, summary_columns, 4, error);
-        for (size_t i = 0; ok && i < 3; i++)
-            ok = visitor->row(visitor->user, summaries[i], 4, error);
-    }
+    for (size_t i = 0; ok && i < store->figure_count; i++)
+        ok = visit(user, &store->figures[i], error);
     return ok;
 }
 
-/* Twelve records of the vacuum: praise before week 41, and what the update did behind it. */
+bool store_for_each_summary(struct store *store, uint64_t view,
+                            bool (*visit)(void *user, const struct saved_summary *summary,
+                                          struct error *error),
+                            void *user, struct error *error)
+{
+    (void)store;
+    (void)view;
+    static const struct field kettle[] = {{{"product", 7}, {"Kettle", 6}},
+                                          {{"region", 6}, {"North", 5}}};
+    static const struct saved_summary summaries[] = {
+        {{kettle, 1, {0}}, {"2026-09", 7}, {"Old news.", 9}, 8},
+        {{kettle, 1, {0}}, {"2026-10", 7}, {"Pours well.", 11}, 9},
+        {{kettle, 2, {0}}, {"2026-10", 7}, {"Pours in the north.", 19}, 4},
+        {{kettle, 1, {"look", 4}}, {"2026-10", 7}, {"Pretty.", 7}, 3},
+    };
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof(summaries) / sizeof(*summaries); i++)
+        ok = visit(user, &summaries[i], error);
+    return ok;
+}
+
+/* Two records that are quoted, and twelve of the vacuum: praise before week 41, and complaints
+ * about the update after it. */
 bool store_for_each_record(struct store *store, const struct selection *selection,
-                           uint64_t model_key,
-                           bool (*visit)(void *user, const struct row *row, struct error *error),
+                           bool (*visit)(void *user, const struct saved_record *record,
+                                         struct error *error),
                            void *user, struct error *error)
 {
     (void)store;
     (void)selection;
-    (void)model_key;
     static const struct field product = {{"Product", 7}, {"Vacuum", 6}};
     static const int64_t before = 1789000000, after = 1791500000; /* 10 September, 9 October 2026 */
-    bool ok = true;
+    const struct saved_record quoted[] = {
+        {.feedback_id = 0xaa,
+         .source = TEXT("shop"),
+         .external_id = TEXT("70618"),
+         .created_at = TIME_UNKNOWN,
+         .text = TEXT("It lost\nits way")},
+        {.feedback_id = 0xbb,
+         .source = TEXT("shop"),
+         .external_id = TEXT("70619"),
+         .created_at = TIME_UNKNOWN,
+         .text =
+             TEXT("We were there for a week in May and liked the pool, the bar and the walks by "
+                  "the sea. No complaints! A 9.5 for the Staff, who were kind to us, from the "
+                  "first hour to the last, and they remembered our names")},
+    };
+    bool ok = visit(user, &quoted[0], error) && visit(user, &quoted[1], error);
     for (int i = 0; i < 12 && ok; i++) {
-        struct row row = {
+        struct saved_record record = {
             .created_at = i < 6 ? before : after,
             .text = i < 6 ? TEXT("It cleans well, the floor is fine")
                           : TEXT("Since the update it lost the floor"),
@@ -93,32 +88,45 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
             .fields = &product,
             .field_count = 1,
         };
-        ok = visit(user, &row, error);
+        ok = visit(user, &record, error);
     }
     return ok;
+}
+
+/* `segment` is "product=Vacuum; region=North", "product=(none)" or "all". */
+static struct group_key parse_segment(struct store *store, const char *segment, const char *topic)
+{
+    struct field *fields = arena_alloc(&store->arena, 2, sizeof(*fields));
+    struct group_key key = {.fields = fields, .topic = text_of(topic)};
+    struct text rest = text_of(segment), value, name;
+    while (strcmp(segment, "all") != 0 && text_split(&rest, ';', &value)) {
+        text_split(&value, '=', &name);
+        fields[key.field_count++] = (struct field){
+            text_trim(name), text_equal(value, TEXT("(none)")) ? (struct text){0} : value};
+    }
+    return key;
 }
 
 static void add_figure(struct store *store, const char *period, const char *segment,
                        const char *topic, int mentions, int positive, int negative)
 {
-    assert_true(store->figure_count < MOST_ROWS);
-    struct text *row = store->figures[store->figure_count++];
-    row[0] = text_of(period);
-    row[1] = text_of(segment);
-    row[2] = text_of(topic);
-    row[3] = arena_format(&store->arena, "%d", mentions);
-    row[4] = arena_format(&store->arena, "%d", positive);
-    row[5] = arena_format(&store->arena, "%d", negative);
-    row[6] = TEXT("00000000000000aa");
+    assert_true(store->figure_count < MAX_FIGURES);
+    store->figures[store->figure_count++] =
+        (struct topic_stats){.key = parse_segment(store, segment, topic),
+                             .period = text_of(period),
+                             .mentions = (uint64_t)mentions,
+                             .positive = (uint64_t)positive,
+                             .negative = (uint64_t)negative,
+                             .top_quote_id = 0xaa};
 }
 
-static char *headline_of(struct store *store)
+static char *print_headline(struct store *store)
 {
     char *printed = NULL;
     size_t size = 0;
     struct error error = {0};
     FILE *out = open_memstream(&printed, &size);
-    assert_true(headline_print(out, store, NULL, 0, &error));
+    assert_true(headline_print(out, store, NULL, &error));
     fclose(out);
     arena_free(&store->arena);
     return printed;
@@ -127,7 +135,7 @@ static char *headline_of(struct store *store)
 static const char *const weeks[] = {"2026-W37", "2026-W38", "2026-W39",
                                     "2026-W40", "2026-W41", "2026-W42"};
 
-static void assert_says(const char *printed, const char *wanted)
+static void assert_contains(const char *printed, const char *wanted)
 {
     if (!strstr(printed, wanted))
         fail_msg("'%s' is not in:\n%s", wanted, printed);
@@ -143,9 +151,9 @@ static void a_fault_that_starts_in_a_week_is_told_with_its_week(void **state)
         if (week >= 4)
             add_figure(&store, weeks[week], "product=Vacuum", "software", 9, 0, 9);
     }
-    char *printed = headline_of(&store);
-    assert_says(printed, "240 pieces of feedback, 2026-W37 to 2026-W42: 62 % positive");
-    assert_says(printed, "What changed\n  software, Vacuum: negative in 18 of 40 records since "
+    char *printed = print_headline(&store);
+    assert_contains(printed, "240 pieces of feedback, 2026-W37 to 2026-W42: 62 % positive");
+    assert_contains(printed, "What changed\n  software, Vacuum: negative in 18 of 40 records since "
                          "2026-W41, in 0 of 80 before\n    \"It lost its way\" (shop 70618)\n");
     assert_null(strstr(printed, "Where it differs"));
     free(printed);
@@ -157,8 +165,8 @@ static void a_product_that_disappoints_is_told_with_its_words(void **state)
     struct store store = {0};
     for (size_t week = 0; week < 6; week++)
         add_figure(&store, weeks[week], "product=Vacuum", "(all)", 20, 10, week < 4 ? 3 : 14);
-    char *printed = headline_of(&store);
-    assert_says(printed, "What changed\n  Vacuum: negative in 28 of 40 records since 2026-W41, in "
+    char *printed = print_headline(&store);
+    assert_contains(printed, "What changed\n  Vacuum: negative in 28 of 40 records since 2026-W41, in "
                          "12 of 80 before\n    \"It lost its way\" (shop 70618)\n    in their "
                          "words: since, update, lost\n");
     free(printed);
@@ -177,14 +185,28 @@ static void a_region_that_suffers_is_told_beside_the_others(void **state)
             add_figure(&store, weeks[week], segments[i], "delivery", i == 2 ? 4 : 1, i == 2 ? 0 : 1,
                        i == 2 ? 4 : 0);
         }
-    char *printed = headline_of(&store);
-    assert_says(printed, "Where it differs\n  delivery, Scotland: negative in 24 of 60 records, "
+    char *printed = print_headline(&store);
+    assert_contains(printed, "Where it differs\n  delivery, Scotland: negative in 24 of 60 records, "
                          "elsewhere in 0 of 120\n");
     assert_null(strstr(printed, "What changed"));
     free(printed);
 }
 
-static void favourites_and_complaints_are_told_and_few_mentions_are_not(void **state)
+static void values_may_contain_any_character(void **state)
+{
+    (void)state;
+    struct store store = {0};
+    add_figure(&store, "2026-10", "product=Kettle", "(all)", 60, 40, 12);
+    add_figure(&store, "2026-10", "product=Kettle", "look", 20, 19, 1);
+    static const struct field product = {TEXT("product"), TEXT("Kettle; 1.7 l = \"best\"")};
+    for (size_t i = 0; i < store.figure_count; i++)
+        store.figures[i].key.fields = &product;
+    char *printed = print_headline(&store);
+    assert_contains(printed, "look, Kettle; 1.7 l = \"best\": positive in 19 of 20 mentions\n");
+    free(printed);
+}
+
+static void praise_and_complaints_need_enough_mentions(void **state)
 {
     (void)state;
     struct store store = {0};
@@ -192,9 +214,9 @@ static void favourites_and_complaints_are_told_and_few_mentions_are_not(void **s
     add_figure(&store, "2026-10", "product=Kettle", "look", 20, 19, 1);
     add_figure(&store, "2026-10", "product=Kettle", "waiting", 9, 1, 8);
     add_figure(&store, "2026-10", "product=Kettle", "sound", 4, 4, 0);
-    char *printed = headline_of(&store);
-    assert_says(printed, "What customers love\n  look, Kettle: positive in 19 of 20 mentions\n");
-    assert_says(printed, "complain about\n  waiting: negative in 8 of 9 mentions\n");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "What customers love\n  look, Kettle: positive in 19 of 20 mentions\n");
+    assert_contains(printed, "complain about\n  waiting: negative in 8 of 9 mentions\n");
     assert_null(strstr(printed, "sound"));
     free(printed);
 }
@@ -205,9 +227,9 @@ static void a_long_text_is_quoted_where_it_names_the_topic(void **state)
     struct store store = {0};
     add_figure(&store, "2026-10", "product=Inn", "(all)", 60, 40, 12);
     add_figure(&store, "2026-10", "product=Inn", "staff", 20, 19, 1);
-    store.figures[1][6] = TEXT("00000000000000bb");
-    char *printed = headline_of(&store);
-    assert_says(printed,
+    store.figures[1].top_quote_id = 0xbb;
+    char *printed = print_headline(&store);
+    assert_contains(printed,
                 "\"... A 9.5 for the Staff, who were kind to us, from the first hour to the "
                 "last, and they remembered our names\" (shop 70619)\n");
     free(printed);
@@ -218,9 +240,10 @@ static void of_each_group_the_latest_summary_is_printed(void **state)
     (void)state;
     struct store store = {0};
     add_figure(&store, "2026-10", "product=Kettle", "(all)", 6, 4, 1);
-    char *printed = headline_of(&store);
-    assert_says(printed, "The latest summaries\n  Kettle, 2026-10, 9 records (4 positive, 1 "
-                         "negative): Pours well.\n");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "Latest summaries\n  Kettle, 2026-10, 9 records (4 positive, 1 "
+                         "negative): Pours well.\n  Kettle; region=North, 2026-10, 4 records: "
+                         "Pours in the north.\n");
     assert_null(strstr(printed, "Old news"));
     assert_null(strstr(printed, "Pretty"));
     free(printed);
@@ -236,8 +259,8 @@ static void totals_are_not_counted_twice(void **state)
     add_figure(&store, "all", "product=Kettle", "(all)", 6, 4, 1);
     add_figure(&store, "all", "product=(none)", "(all)", 4, 1, 3);
     add_figure(&store, "all", "all", "(all)", 10, 5, 4);
-    char *printed = headline_of(&store);
-    assert_says(printed, "10 pieces of feedback, 2026-09: 50 % positive");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "10 pieces of feedback, 2026-09: 50 % positive");
     free(printed);
 }
 
@@ -250,14 +273,14 @@ static void records_without_a_date_are_counted(void **state)
     add_figure(&store, "undated", "all", "(all)", 3, 0, 0);
     add_figure(&store, "undated", "all", "lid", 2, 0, 0);
     add_figure(&store, "all", "all", "(all)", 23, 10, 8);
-    char *printed = headline_of(&store);
-    assert_says(printed, "20 pieces of feedback, 2026-09 to 2026-10 (and 3 without a date): 50 %");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "20 pieces of feedback, 2026-09 to 2026-10 (and 3 without a date): 50 %");
     free(printed);
     store = (struct store){0};
     add_figure(&store, "undated", "all", "(all)", 3, 0, 0);
     add_figure(&store, "all", "all", "(all)", 3, 3, 0);
-    printed = headline_of(&store);
-    assert_says(printed, "3 pieces of feedback: 100 % positive");
+    printed = print_headline(&store);
+    assert_contains(printed, "3 pieces of feedback: 100 % positive");
     free(printed);
 }
 
@@ -265,8 +288,8 @@ static void nothing_saved_is_said(void **state)
 {
     (void)state;
     struct store store = {0};
-    char *printed = headline_of(&store);
-    assert_says(printed, "No feedback is saved for this selection.\n");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "No feedback is saved for this selection.\n");
     free(printed);
 }
 
@@ -276,7 +299,8 @@ int main(void)
         cmocka_unit_test(a_fault_that_starts_in_a_week_is_told_with_its_week),
         cmocka_unit_test(a_product_that_disappoints_is_told_with_its_words),
         cmocka_unit_test(a_region_that_suffers_is_told_beside_the_others),
-        cmocka_unit_test(favourites_and_complaints_are_told_and_few_mentions_are_not),
+        cmocka_unit_test(values_may_contain_any_character),
+        cmocka_unit_test(praise_and_complaints_need_enough_mentions),
         cmocka_unit_test(a_long_text_is_quoted_where_it_names_the_topic),
         cmocka_unit_test(of_each_group_the_latest_summary_is_printed),
         cmocka_unit_test(totals_are_not_counted_twice),

@@ -1,4 +1,4 @@
-/* test_topic_stats.c - stages/stats/topic_stats.c and stages/stats/group_key.c. */
+/* test_topic_stats.c - stages/stats/topic_stats.c and stages/stats/grouping.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,25 +7,29 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "stages/stats/group_key.h"
+#include "stages/stats/grouping.h"
 #include "stages/stats/topic_stats.h"
 
 #define LONG_ENOUGH "Says it in twenty letters or more."
 
-static struct row row(uint64_t id, double rating, double scale, double score, const char *text)
+static struct saved_record row(uint64_t id, double rating, double scale, double score,
+                               const char *text)
 {
-    return (struct row){.feedback_id = id,
-                        .rating = rating,
-                        .rating_scale = scale,
-                        .text = text_of(text),
-                        .created_at = 0,
-                        .analysis = {.score = score}};
+    return (struct saved_record){.feedback_id = id,
+                                 .rating = rating,
+                                 .rating_scale = scale,
+                                 .text = text_of(text),
+                                 .created_at = 0,
+                                 .analysis = {.score = score}};
 }
+
+static const struct group_key all_topics = {.topic = TEXT("(all)")},
+                              price_topic = {.topic = TEXT("price")};
 
 static void figures_count_each_topic(void **state)
 {
     (void)state;
-    const struct row rows[] = {
+    const struct saved_record rows[] = {
         row(1, 5, 5, 0.9, LONG_ENOUGH),   row(2, 4, 5, 0.99, "Short"),
         row(3, 1, 5, -0.8, LONG_ENOUGH),  row(4, NAN, NAN, 0.9, LONG_ENOUGH),
         row(5, 9, 10, 0.95, LONG_ENOUGH),
@@ -35,14 +39,14 @@ static void figures_count_each_topic(void **state)
                                                 SENTIMENT_MIXED};
     struct topic_stats_table topic_stats_table = {0};
     for (size_t i = 0; i < 5; i++) {
-        topic_stats_table_add(&topic_stats_table, TEXT("2026"), TEXT("all"), TEXT("(all)"),
-                              polarities[i], &rows[i]);
+        topic_stats_table_add(&topic_stats_table, &all_topics, TEXT("2026"), polarities[i],
+                              &rows[i]);
         if (i < 2)
-            topic_stats_table_add(&topic_stats_table, TEXT("2026"), TEXT("all"), TEXT("price"),
+            topic_stats_table_add(&topic_stats_table, &price_topic, TEXT("2026"),
                                   SENTIMENT_NEGATIVE, &rows[i]);
     }
-    topic_stats_table_add(&topic_stats_table, TEXT("2025"), TEXT("all"), TEXT("(all)"),
-                          SENTIMENT_NEUTRAL, &rows[3]);
+    topic_stats_table_add(&topic_stats_table, &all_topics, TEXT("2025"), SENTIMENT_NEUTRAL,
+                          &rows[3]);
     size_t count;
     const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &count);
     assert_int_equal(count, 3);
@@ -64,19 +68,43 @@ static void figures_count_each_topic(void **state)
     topic_stats_table_free(&topic_stats_table);
 }
 
+static void segments_whose_names_look_alike_are_counted_apart(void **state)
+{
+    (void)state;
+    static const struct field kettle[] = {{TEXT("a"), TEXT("1; b=2")}},
+                              lamp[] = {{TEXT("a"), TEXT("1")}, {TEXT("b"), TEXT("2")}};
+    const struct group_key keys[] = {{kettle, 1, TEXT("(all)")}, {lamp, 2, TEXT("(all)")}};
+    const struct saved_record record = row(1, NAN, NAN, 0, LONG_ENOUGH);
+    struct topic_stats_table topic_stats_table = {0};
+    for (size_t i = 0; i < 3; i++)
+        topic_stats_table_add(&topic_stats_table, &keys[i % 2], TEXT("all"), SENTIMENT_NEUTRAL,
+                              &record);
+    size_t count;
+    const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(found[0].mentions, 1); /* lamp: "1" sorts before "1; b=2" */
+    assert_int_equal(found[1].mentions, 2);
+    struct text labels[] = {group_key_format(&keys[0], &topic_stats_table.arena),
+                            group_key_format(&keys[1], &topic_stats_table.arena)};
+    assert_true(text_equal(labels[0], labels[1]));
+    topic_stats_table_free(&topic_stats_table);
+}
+
 static void recommendations_make_an_nps(void **state)
 {
     (void)state;
     static const double ratings[] = {10, 9, 8, 6, 0};
     static const char *const cells[] = {"10", "9", "8", "6", "0"};
+    static const char *const names[] = {"NPS score", "Would you Recommend us?", "추천 의향", "nps",
+                                        "recommendation"};
     struct topic_stats_table topic_stats_table = {0};
     for (size_t i = 0; i < 5; i++) {
-        struct row answer = row(i + 1, ratings[i], 10, 0, LONG_ENOUGH);
-        struct field field = {TEXT("NPS score"), text_of(cells[i])};
+        struct saved_record answer = row(i + 1, ratings[i], 10, 0, LONG_ENOUGH);
+        struct field field = {text_of(names[i]), text_of(cells[i])};
         answer.fields = &field;
         answer.field_count = 1;
-        topic_stats_table_add(&topic_stats_table, TEXT("all"), TEXT("all"), TEXT("(all)"),
-                              SENTIMENT_NEUTRAL, &answer);
+        topic_stats_table_add(&topic_stats_table, &all_topics, TEXT("all"), SENTIMENT_NEUTRAL,
+                              &answer);
     }
     size_t count;
     const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &count);
@@ -102,16 +130,17 @@ static void rows_divide_by_their_fields(void **state)
     static const struct field fields[] = {{{"Product", 7}, {" Kettle ", 8}},
                                           {{"country_code", 12}, {"KR", 2}},
                                           {{"colour", 6}, {"", 0}}};
-    struct row example = {.source = TEXT("shop"),
-                          .lang = TEXT("en"),
-                          .created_at = 1772000000,
-                          .fields = fields,
-                          .field_count = 3};
+    struct saved_record example = {.source = TEXT("shop"),
+                                   .lang = TEXT("en"),
+                                   .created_at = 1772000000,
+                                   .fields = fields,
+                                   .field_count = 3};
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof(splits) / sizeof(*splits); i++) {
         struct grouping grouping = {.by = text_of(splits[i].by), .period = TEXT("month")};
         assert_true(grouping_parse_columns(&grouping, NULL));
-        struct text segment = grouping_format_segment(&grouping, &example, &arena);
+        struct group_key key = grouping_make_key(&grouping, &example, &arena);
+        struct text segment = group_key_format(&key, &arena);
         if (!text_equal(segment, text_of(splits[i].segment)))
             fail_msg("%s: %.*s", splits[i].by, TEXT_ARGUMENT(segment));
         assert_true(
@@ -129,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(figures_count_each_topic),
+        cmocka_unit_test(segments_whose_names_look_alike_are_counted_apart),
         cmocka_unit_test(recommendations_make_an_nps),
         cmocka_unit_test(rows_divide_by_their_fields),
     };

@@ -1,0 +1,39 @@
+/* batch_reader.h - reads an input file through its connector, batch by batch. */
+#ifndef PIPELINE_BATCH_READER_H
+#define PIPELINE_BATCH_READER_H
+
+#include "pipeline/connector.h"
+
+/* One file of a source, with the connector that reads it. */
+struct input_file {
+    const char *path; /* to open */
+    const char *name; /* as reports print it: relative to the job file, so the same everywhere */
+    struct text source;
+    const struct connector *connector; /* NULL: no connector can read the file; see `failure` */
+    void *connector_state;             /* with its options set; owned by the caller */
+    const char *failure;
+};
+
+struct batch_reader {
+    const struct input_file *file; /* borrowed */
+    size_t max_records;            /* records and rejects of a batch */
+    struct batch batch;
+    uint64_t reads;          /* connector reads that returned READ_OK */
+    enum read_status status; /* of the last read */
+    struct error failure;    /* set if `status` is READ_FAILED */
+};
+
+/* Opens the file. False if that fails: `status` is READ_FAILED then, and the reader may still be
+ * used. Must be closed in any case. */
+bool batch_reader_open(struct batch_reader *reader, const struct input_file *file,
+                       size_t max_records);
+
+/* Replaces the batch by the next one: reads until it is full, the file ends, or the reader has made
+ * `max_reads` reads since it was opened. Sets batch.read, and batch.failure if `status` is
+ * READ_FAILED. At the end of the file the batch may be empty. */
+void batch_reader_fill(struct batch_reader *reader, uint64_t max_reads);
+
+/* Closes the file and frees the batch. */
+void batch_reader_close(struct batch_reader *reader);
+
+#endif
