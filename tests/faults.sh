@@ -81,9 +81,9 @@ cp -r "$winnow" "$job" "$work/tiny.winnow" "$work/in" "$user_folder"
 cp "$work/in/a.csv" "$user_folder/closed.csv"
 chmod 000 "$user_folder/closed.csv" "$user_folder/closed"
 if [ "$(id -u)" -eq 0 ]; then
-    as_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+    as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
     chmod 711 "$work"
-    chown -R nobody:nogroup "$user_folder"
+    chown -R 65534:65534 "$user_folder"
 fi
 run_as_user() {
     "${as_user[@]}" "$user_folder/$(basename "$winnow")" run -q "$user_folder/job.ini" "$@"

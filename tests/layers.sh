@@ -10,8 +10,9 @@ fault() {
     faults=$((faults + 1))
 }
 
-# The arrows of docs/ARCHITECTURE.md. FOLDER: what its files may include in addition to their own folder
-# and its word lists (FOLDER/data). A folder allows all its headers, a header's path that header only.
+# The arrows of docs/ARCHITECTURE.md. FOLDER: what its files may include besides their own folder; a
+# folder allows all its headers, a path of a header that header alone. A folder's word lists
+# (FOLDER/data) are its own.
 arrows='
 base:
 inference/formats: base
@@ -48,7 +49,7 @@ sources() {
     find "$@" -name '*.[ch]' -o -name '*.cc' | sort
 }
 
-# The files of a folder without those of its sub-folders.
+# Files that lie in a folder itself, not below it.
 own_sources() {
     find "$1" -maxdepth 1 \( -name '*.[ch]' -o -name '*.cc' \) | sort
 }
@@ -67,21 +68,21 @@ for folder in $(find base inference pipeline connectors stages jobs -type d | so
     done
 done
 
-# The arrows have no cycle.
+# No two folders point at each other, however long the way round.
 echo "$arrows" | while read -r folder allowed; do
     for other in $allowed; do
         case $other in *.h) ;; *) echo "${folder%:} $other" ;; esac
     done
-done | tsort >/dev/null || fault "the arrows have a cycle"
+done | tsort >/dev/null || fault "the arrows go in a circle"
 
-# A file in stages/ is a stage of the same name.
+# A file in stages/ itself is a stage, under its own name.
 for file in stages/*.c; do
     name=$(basename "$file" .c)
     [ "$name" = stages ] || grep -q "^const struct stage ${name}_stage = {" "$file" ||
-        fault "$file is not a stage: a helper belongs in a sub-folder of stages/"
+        fault "$file is no stage: a helper belongs in a folder below stages/"
 done
 for file in stages/*.h; do
-    [ "$file" = stages/stages.h ] || fault "$file: a stage has no header; a helper belongs in a sub-folder of stages/"
+    [ "$file" = stages/stages.h ] || fault "$file: a stage has no header; a helper belongs in a folder below stages/"
 done
 
 # pipeline/ knows stages and connectors only by their interfaces.

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# manual.sh WINNOW - docs/winnow.1 and --help agree: the same commands, options, job file sections and
-# exit codes.
+# manual.sh - docs/winnow.1 and --help agree: the same commands, options, job file sections and exit codes.
+#
+#   tests/manual.sh [WINNOW]
 set -euo pipefail
-winnow=$1
+cd "$(dirname "$0")/.."
+winnow=$(realpath "${1:-build/winnow}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "manual.sh: $*" >&2; exit 1; }

@@ -302,7 +302,7 @@ static bool import_to_memory(const char *path, enum t5_precision precision, stru
         return error_set(error, ERROR_MODEL, "%s: no memory for the model: %s", path,
                          strerror(saved_errno));
     }
-    struct stat status;
+    struct stat status = {0};
     struct t5_import import = {.source = path, .int8_only = precision == T5_INT8};
     bool is_written = import_model(&import, stream, error);
     if (is_written && (fflush(stream) != 0 || fstat(descriptor, &status) != 0))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 
 void vocabulary_add_piece(struct vocabulary *vocabulary, struct vocabulary_piece vocabulary_piece)
@@ -32,17 +33,15 @@ void vocabulary_free(struct vocabulary *vocabulary)
 /* The byte of a piece such as <0x0A>, or -1. */
 static int parse_byte_piece(struct text vocabulary_piece)
 {
-    unsigned byte;
-    char text[7];
     if (vocabulary_piece.size != 6)
         return -1;
-    memcpy(text, vocabulary_piece.bytes, 6);
-    text[6] = '\0';
-    char canonical[8];
-    if (sscanf(text, "<0x%2X>", &byte) != 1)
+    int high = ascii_hex_value(vocabulary_piece.bytes[3]);
+    int low = ascii_hex_value(vocabulary_piece.bytes[4]);
+    if (high < 0 || low < 0)
         return -1;
-    snprintf(canonical, sizeof(canonical), "<0x%02X>", byte);
-    return memcmp(text, canonical, 6) == 0 ? (int)byte : -1;
+    char canonical[8];
+    snprintf(canonical, sizeof(canonical), "<0x%X%X>", (unsigned)high, (unsigned)low);
+    return memcmp(vocabulary_piece.bytes, canonical, 6) == 0 ? high * 16 + low : -1;
 }
 
 static bool check_piece(const struct vocabulary *vocabulary, size_t id, const char *name,

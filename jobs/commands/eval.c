@@ -97,7 +97,7 @@ static bool evaluate_file(struct gold_reader *gold_reader, const char *path, str
     if (ok && !connector)
         ok = error_set(error, ERROR_INPUT, "%s: format not recognised (%.*s); set it with --format",
                        path, TEXT_ARGUMENT(recognition_report));
-    if (ok) {
+    if (ok && connector) {
         struct input_file file = {.path = path,
                                   .name = path,
                                   .source = TEXT("gold"),

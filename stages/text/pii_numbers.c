@@ -349,10 +349,9 @@ static size_t match_ipv4(struct text text, size_t at)
     size_t i = at;
     for (int part = 0; part < 4; part++) {
         unsigned value = 0;
-        size_t begin = i;
         if (part && byte_at(text, i++) != '.')
             return 0;
-        begin = i;
+        size_t begin = i;
         while (ascii_is_digit(byte_at(text, i)) && i - begin < 3)
             value = value * 10 + (unsigned)(text.bytes[i++] - '0');
         if (i == begin || value > 255 || (text.bytes[begin] == '0' && i - begin > 1))
