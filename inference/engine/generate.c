@@ -1,5 +1,5 @@
-/* generate.c - decoding: inputs enter a worker's slots, are decoded side by side, and leave as they
- * finish, so that no pass waits for the longest output. */
+/* generate.c - decoding. A worker has several slots and decodes one input in each. When an output
+ * is complete, the next input takes its slot, so no pass waits for the longest output. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,8 @@ uint32_t cache_node_of(const struct generation *generation, const struct beam_sl
     return beam_slot->first_node + (uint32_t)(position * generation->beam + index);
 }
 
-/* The tokens of a piece of the vocabulary that may not come next get logits of -INFINITY. */
+/* Sets the logit of `token` to -INFINITY if the token is in the chunk of the vocabulary that starts
+ * at `first`. */
 static void mask_token(int32_t token, size_t first, size_t tokens, float *logits)
 {
     if ((size_t)token >= first && (size_t)token - first < tokens)
@@ -35,15 +36,15 @@ static void mask_forbidden_tokens(const struct generation *generation,
         mask_token(generation->session->config->end_id, first, chunk_size, logits);
     if (!ngram_size || count + 1 < ngram_size)
         return;
-    /* The n - 1 tokens at the end are about to become an n-gram. */
+    /* These n - 1 tokens at the end and the next token form an n-gram. */
     const int32_t *tail = tokens + count + 1 - ngram_size;
     for (size_t i = 0; i + ngram_size <= count; i++)
         if (memcmp(tokens + i, tail, (ngram_size - 1) * sizeof(*tokens)) == 0)
             mask_token(tokens[i + ngram_size - 1], first, chunk_size, logits);
 }
 
-/* The most likely tokens of a piece enter a hypothesis's ranking; of equals the first stays before
- * the others. */
+/* Inserts the best tokens of a chunk into a ranking; of equal logits the first token ranks
+ * higher. */
 static void insert_ranked_tokens(const struct kernels *kernels, struct ranking *ranking,
                                  size_t first, size_t tokens, const float *logits)
 {
@@ -60,7 +61,7 @@ static void insert_ranked_tokens(const struct kernels *kernels, struct ranking *
     }
 }
 
-/* The hypothesis whose logits are row number `row` of the slots' rows, in their order. */
+/* rows[i] is the hypothesis that the logits of row i belong to. */
 struct ranking_context {
     const struct generation *generation;
     const struct kernels *kernels;
@@ -89,7 +90,7 @@ static void rank_logits_chunk(void *context, size_t row, size_t first, size_t to
     ranking->count = 1;
 }
 
-/* Ranks what may follow the running hypotheses of the busy slots. */
+/* Ranks the next tokens of all running hypotheses. */
 static void rank_next_tokens(const struct generation *generation, struct worker *worker,
                              struct beam_slot *slots, size_t count, size_t wanted)
 {
@@ -172,8 +173,8 @@ static void slot_start(const struct generation *generation, struct beam_slot *be
         first->path[i] = cache_node_of(generation, beam_slot, i, 0);
 }
 
-/* The rows that a slot needs run: its running hypotheses' last tokens, at the begin the whole
- * prefix. */
+/* Writes the decoder rows that a slot needs: the last token of each running hypothesis, or the
+ * whole prefix in the first step. Returns their number. */
 static size_t slot_rows(const struct generation *generation, const struct beam_slot *beam_slot,
                         struct decoder_row *rows)
 {
@@ -191,7 +192,7 @@ static size_t slot_rows(const struct generation *generation, const struct beam_s
     return count;
 }
 
-/* Appends a token to the only hypothesis. False when the output is complete. */
+/* Appends a token to the only hypothesis. Returns false if the output is complete. */
 static bool greedy_append(const struct generation *generation, struct beam_slot *beam_slot,
                           int32_t token, double log_probability, struct finished_output *result)
 {
@@ -219,7 +220,8 @@ static bool greedy_advance(const struct generation *generation, struct beam_slot
            result->count < generation->decoding->max_tokens;
 }
 
-/* One step of constrained decoding for final state `row`. */
+/* One step of constrained decoding, from final state `row`. Returns false if the output is
+ * complete. */
 static bool constrained_advance(const struct generation *generation, struct worker *worker,
                                 struct beam_slot *beam_slot, size_t row,
                                 struct finished_output *result)
@@ -255,7 +257,7 @@ static void copy_best_output(const struct beam_slot *beam_slot, struct finished_
     result->finish = best->finish;
 }
 
-/* Hands each busy slot its final states, which follow one another in the slots' order. */
+/* Advances each active slot by one step. The final states are in the order of the slots. */
 static void advance_slots(struct generation_batch *generation_batch, struct worker *worker,
                           struct beam_slot *slots, size_t count, size_t wanted)
 {
@@ -313,14 +315,14 @@ static void generate_inputs(void *context, size_t index)
     slots_close(generation, slots, slot_count);
 }
 
-/* Checks the wish, and fills in the prefix. */
+/* Checks the decoding options against the session's limits, and fills in the prefix. */
 static bool prepare_generation(struct generation *generation, int32_t *prefix, struct error *error)
 {
     const struct t5_decoding *decoding = generation->decoding;
     const struct t5_limits *limits = &generation->session->limits;
     generation->beam = decoding->beam > 1 && !decoding->choices ? decoding->beam : 1;
     if (generation->beam > limits->beam)
-        return error_set(error, ERROR_USAGE, "a beam of %zu, but the session takes %zu",
+        return error_set(error, ERROR_USAGE, "the beam width is %zu; the maximum is %zu",
                          generation->beam, limits->beam);
     generation->prefix = prefix;
     generation->prefix_count =
@@ -329,7 +331,7 @@ static bool prepare_generation(struct generation *generation, int32_t *prefix, s
     if (decoding->max_tokens == 0 || decoding->max_tokens > limits->output_tokens ||
         tokens > limits->output_tokens)
         return error_set(error, ERROR_USAGE,
-                         "an output of %zu tokens with prefix and end mark; the session takes 2 "
+                         "an output has %zu tokens, including prefix and end token; it must have 2 "
                          "to %zu",
                          tokens, limits->output_tokens);
     return true;
@@ -344,8 +346,8 @@ static bool check_choices(const struct t5_decoding *decoding, struct arena *aren
     struct choice_state *state = choices_start(decoding->choices, arena);
     size_t count = choices_allowed(decoding->choices, state, decoding->max_tokens, allowed);
     free(allowed);
-    return count > 0 || error_set(error, ERROR_USAGE, "none of the choices fits in %zu tokens",
-                                  decoding->max_tokens);
+    return count > 0 ||
+           error_set(error, ERROR_USAGE, "no choice has at most %zu tokens", decoding->max_tokens);
 }
 
 static void fill_output(const struct t5_session *session, const struct t5_decoding *decoding,
@@ -365,7 +367,7 @@ static void fill_output(const struct t5_session *session, const struct t5_decodi
     }
 }
 
-/* Rows of the decoder that an input is expected to take at most; choices end early. */
+/* Maximum number of decoder rows expected per input; constrained outputs end early. */
 static size_t max_decoder_rows(const struct generation *generation)
 {
     const struct t5_decoding *decoding = generation->decoding;

@@ -1,4 +1,4 @@
-/* session.c - opening a session: checks the limits and makes room for everything. */
+/* session.c - opens a session: checks the limits and allocates all buffers. */
 #include "inference/engine/session.h"
 
 #include <stdlib.h>
@@ -16,11 +16,11 @@ static bool check_limit(const char *name, size_t value, size_t max, struct error
 
 static bool check_limits(const struct t5_limits *limits, struct error *error)
 {
-    return check_limit("the batch", limits->batch, MAX_BATCH, error) &&
-           check_limit("input tokens", limits->input_tokens, MAX_TOKENS, error) &&
-           check_limit("output tokens", limits->output_tokens, MAX_TOKENS, error) &&
+    return check_limit("the batch size", limits->batch, MAX_BATCH, error) &&
+           check_limit("the number of input tokens", limits->input_tokens, MAX_TOKENS, error) &&
+           check_limit("the number of output tokens", limits->output_tokens, MAX_TOKENS, error) &&
            check_limit("the number of threads", limits->threads, MAX_THREADS, error) &&
-           check_limit("the beam", limits->beam, MAX_BEAM, error);
+           check_limit("the beam width", limits->beam, MAX_BEAM, error);
 }
 
 static float *room(size_t rows, size_t width)
@@ -47,7 +47,8 @@ static size_t min_size(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* The system gives memory only as it is first written: unused room costs nothing. */
+/* The operating system provides memory at the first write, so unused parts of the buffers are
+ * free. */
 static void worker_open(struct worker *worker, const struct t5_session *session)
 {
     const struct t5_config *config = session->config;

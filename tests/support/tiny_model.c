@@ -1,5 +1,5 @@
-/* tiny_model.c - writing config.json and safetensors, or GGUF, with numbers from a fixed generator.
- */
+/* tiny_model.c - writes config.json and safetensors, or GGUF, with numbers from a fixed
+ * generator. */
 #include "tests/support/tiny_model.h"
 
 #include <dirent.h>
@@ -22,7 +22,7 @@ static const struct t5_config tiny_config = {
     .decoder_layers = 1,
     .vocabulary = 660,
     .relative_buckets = 8,
-    .relative_max_distance = 128, /* which GGUF takes as given */
+    .relative_max_distance = 128, /* the value that GGUF implies */
     .norm_epsilon = 1e-6f,
     .end_id = 1,
     .output_scale = 1,
@@ -108,7 +108,7 @@ static void write_tensor(FILE *file, const struct tiny_model *tiny, const struct
                      tiny->type ? tiny->type : "F32");
 }
 
-/* Slots [begin, end) as one safetensors file. */
+/* Writes tensors [begin, end) as one safetensors file. */
 static void write_weights(const char *directory, const char *name, const struct tiny_model *tiny,
                           const struct tensor_list *list, size_t begin, size_t end)
 {

@@ -1,4 +1,4 @@
-/* What a session returns does not depend on the batch, the order, the threads or the kernels; and
+/* prop_engine.c - results do not depend on the batch, the order, the threads or the kernels, and
  * constrained outputs always parse. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 #include "inference/kernels/kernels.h"
 #include "inference/t5.h"
 
-enum { INPUTS = 40, WORDS = 30, MOST_WORDS = 40, OUTPUT = 10, LONG_OUTPUT = 36, WIDTH = 64 };
+enum { INPUTS = 40, WORDS = 30, MAX_WORDS = 40, OUTPUT = 10, LONG_OUTPUT = 36, WIDTH = 64 };
 
 static const char *const words[WORDS] = {
     "the",   "battery", "broke", "soup",  "is",     "cold", "delivery", "late",
@@ -49,7 +49,7 @@ static int open_fixture(void **state)
     static struct fixture fixture;
     fixture = (struct fixture){0};
     for (size_t i = 0; i < INPUTS; i++)
-        fixture.inputs[i] = random_text(&fixture.arena, i % 8 == 0 ? 4 * MOST_WORDS : MOST_WORDS);
+        fixture.inputs[i] = random_text(&fixture.arena, i % 8 == 0 ? 4 * MAX_WORDS : MAX_WORDS);
     *state = &fixture;
     return t5_model_open(&fixture.models[0], "tests/unit/data/tiny-gated", T5_F32, NULL) &&
                    t5_model_open(&fixture.models[1], "tests/unit/data/tiny-tied", T5_F32, NULL)
@@ -66,7 +66,7 @@ static int close_fixture(void **state)
     return 0;
 }
 
-/* Everything that a session can say about one input. */
+/* All results of a session for one input. */
 struct answers {
     float scores[3], compared[3], vector[WIDTH];
     struct t5_output greedy, lengthy, beam, constrained;
@@ -162,8 +162,8 @@ static void run_mix(struct fixture *fixture, const struct t5_model *model,
     t5_session_close(session);
 }
 
-static void check_company(struct fixture *fixture, const struct t5_model *model,
-                          enum t5_precision precision)
+static void check_independence(struct fixture *fixture, const struct t5_model *model,
+                               enum t5_precision precision)
 {
     static const struct text items[] = {{"soup", 4}, {"soup cold", 9}, {"cold tea", 8}};
     struct t5_choices *choices;
@@ -200,18 +200,18 @@ static void check_company(struct fixture *fixture, const struct t5_model *model,
     t5_choices_close(choices);
 }
 
-static void int8_answers_do_not_depend_on_company(void **state)
+static void int8_results_do_not_depend_on_other_inputs(void **state)
 {
     struct fixture *fixture = *state;
-    check_company(fixture, fixture->models[0], T5_INT8);
-    check_company(fixture, fixture->models[1], T5_INT8);
+    check_independence(fixture, fixture->models[0], T5_INT8);
+    check_independence(fixture, fixture->models[1], T5_INT8);
 }
 
-static void float32_answers_do_not_depend_on_company(void **state)
+static void float32_results_do_not_depend_on_other_inputs(void **state)
 {
     struct fixture *fixture = *state;
-    check_company(fixture, fixture->models[0], T5_F32);
-    check_company(fixture, fixture->models[1], T5_F32);
+    check_independence(fixture, fixture->models[0], T5_F32);
+    check_independence(fixture, fixture->models[1], T5_F32);
 }
 
 static void check_choices(struct fixture *fixture, struct t5_session *session,
@@ -275,8 +275,8 @@ static void constrained_outputs_always_parse(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(int8_answers_do_not_depend_on_company),
-        cmocka_unit_test(float32_answers_do_not_depend_on_company),
+        cmocka_unit_test(int8_results_do_not_depend_on_other_inputs),
+        cmocka_unit_test(float32_results_do_not_depend_on_other_inputs),
         cmocka_unit_test(constrained_outputs_always_parse),
     };
     return cmocka_run_group_tests(tests, open_fixture, close_fixture);

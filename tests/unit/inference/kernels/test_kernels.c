@@ -1,4 +1,5 @@
-/* The scalar kernels against numbers worked out in double; the choice of a table. */
+/* test_kernels.c - the scalar kernels compared with results in double precision, and the choice of
+ * a table. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +37,7 @@ static void gelu_is_the_tanh_form(void **state)
     }
 }
 
-static void quantising_rounds_to_nearest_even_and_keeps_zero_rows(void **state)
+static void quantization_rounds_to_nearest_even_and_keeps_zero_rows(void **state)
 {
     (void)state;
     _Alignas(64) int8_t values[128];
@@ -117,7 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exp_is_within_two_units_of_the_last_place),
         cmocka_unit_test(gelu_is_the_tanh_form),
-        cmocka_unit_test(quantising_rounds_to_nearest_even_and_keeps_zero_rows),
+        cmocka_unit_test(quantization_rounds_to_nearest_even_and_keeps_zero_rows),
         cmocka_unit_test(softmax_adds_the_bias_and_sums_to_one),
         cmocka_unit_test(log_sum_exp_survives_large_values),
         cmocka_unit_test(log_sum_exp_is_near_the_exact_one),
