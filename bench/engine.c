@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/doubles.h"
 #include "base/memory.h"
 #include "inference/t5.h"
 
@@ -32,18 +33,6 @@ struct timing {
     double encode_seconds, generate_seconds;
     size_t tokens; /* generated */
 };
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-    qsort(values, RUNS, sizeof(*values), compare_doubles);
-    return values[RUNS / 2];
-}
 
 static void exit_with_error(const struct error *error)
 {
@@ -207,7 +196,8 @@ static void print_workload(const struct t5_model *model, const struct t5_limits 
         encoding[run] = timing.encode_seconds;
         generating[run] = timing.generate_seconds;
     }
-    double encode_seconds = median(encoding), generate_seconds = median(generating);
+    double encode_seconds = doubles_median(encoding, RUNS),
+           generate_seconds = doubles_median(generating, RUNS);
     printf("%5zu x %-4zu %10.0f tokens/s %9.2f ms   decode %8.2f ms, a step %7.3f ms   open %.1f "
            "ms\n",
            batch, tokens, (double)workload.token_count / encode_seconds, encode_seconds * 1e3,

@@ -1,11 +1,10 @@
-/* assemble.c - from a job to a pipeline that is ready to run. */
+/* assemble.c - finds the files of a job and opens its model, store and stages. */
 #include "jobs/assemble.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <glob.h>
 #include <limits.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +15,8 @@
 #include "base/memory.h"
 #include "connectors/connectors.h"
 #include "connectors/input/archive.h"
+#include "jobs/model_options.h"
 #include "stages/stages.h"
-
-#define DEFAULT_MODEL "winnow-small.winnow"
 
 /* ---- Files ---- */
 
@@ -27,8 +25,8 @@ struct file_finder {
     struct job *job;
     const struct job_source *source;
     const struct progress *progress;
-    size_t capacity;
-    size_t path_prefix_size; /* of a path: the job file's folder, left out in reports */
+    size_t capacity;         /* of assembly->found */
+    size_t path_prefix_size; /* of the job file's folder, which reports omit from paths */
 };
 
 static void note(const struct file_finder *file_finder, const char *format, const char *argument)
@@ -39,7 +37,7 @@ static void note(const struct file_finder *file_finder, const char *format, cons
     file_finder->progress->note(file_finder->progress->user, message.bytes);
 }
 
-/* The connector's state with the options of its [source]; zeroed otherwise. */
+/* A new state of the connector with the options of its [source]. */
 static void *create_connector_state(const struct file_finder *file_finder,
                                     const struct connector *connector)
 {
@@ -62,8 +60,8 @@ static bool has_map_setting(const struct file_finder *file_finder)
     return false;
 }
 
-/* Opens the file once for its mapping: a column that the job asks for and the file does not have is
- * the job's mistake, told before a record is read. */
+/* Opens the file once to check the `map` setting: a column that the file does not have is an error
+ * of the job, reported before a record is read. */
 static bool check_mapping(const struct file_finder *file_finder, struct found_file *found,
                           struct error *error)
 {
@@ -92,16 +90,14 @@ static void recognize_file(const struct file_finder *file_finder, struct found_f
     struct error fault = {0};
     if (!text_equal(file_finder->source->format, TEXT("auto"))) {
         found->input.connector = connectors_find(file_finder->source->format);
-        found->recognition = arena_format(arena, "%.*s (the job says so)",
+        found->recognition = arena_format(arena, "%.*s (set in the job)",
                                           TEXT_ARGUMENT(file_finder->source->format));
     } else if (!connectors_recognize(found->input.path, arena, &found->input.connector,
                                      &found->recognition, &fault)) {
         found->input.failure = arena_copy_text(arena, text_of(fault.message)).bytes;
     } else if (!found->input.connector) {
         found->input.failure =
-            arena_format(arena,
-                         "%s: not recognised (%.*s); say which it is with `format =` under "
-                         "[source]",
+            arena_format(arena, "%s: format not recognised (%.*s); set `format =` in its [source]",
                          found->input.path, TEXT_ARGUMENT(found->recognition))
                 .bytes;
     }
@@ -137,8 +133,8 @@ static bool add_file(struct file_finder *file_finder, const char *path, bool is_
     const char *source;
     if (is_already_found(file_finder, path, &source)) {
         if (strcmp(source, file_finder->source->name.bytes) == 0)
-            return true; /* two patterns of one source: read once */
-        return error_set(error, ERROR_USAGE, "%s: %s belongs to [source %s] already",
+            return true; /* matched by two patterns of one source: read once */
+        return error_set(error, ERROR_USAGE, "%s: %s already belongs to [source %s]",
                          file_finder->source->location, path, source);
     }
     struct found_file *found = add_found_file(file_finder, path);
@@ -156,7 +152,7 @@ static bool add_file(struct file_finder *file_finder, const char *path, bool is_
     return ok;
 }
 
-/* A file, or every file in it where it is an archive. */
+/* Adds a file, or every member of an archive. */
 static bool add_file_or_members(struct file_finder *file_finder, const char *path, bool is_empty,
                                 struct error *error)
 {
@@ -208,7 +204,7 @@ static bool add_folder_files(struct file_finder *file_finder, const char *path, 
         if (ok && is_regular)
             ok = add_file_or_members(file_finder, member_path.bytes, status.st_size == 0, error);
         else if (ok)
-            note(file_finder, "%s is not a file: left out",
+            note(file_finder, "%s is not a file: skipped",
                  member_path.bytes + file_finder->path_prefix_size);
         free(entries[i]);
     }
@@ -216,7 +212,7 @@ static bool add_folder_files(struct file_finder *file_finder, const char *path, 
     return ok;
 }
 
-/* A Maildir or a folder of messages is one input; another folder is its files. */
+/* A Maildir or a folder of messages is one input. In other folders each file is an input. */
 static bool add_folder(struct file_finder *file_finder, const char *path, struct error *error)
 {
     const struct connector *connector = NULL;
@@ -253,11 +249,11 @@ static bool add_pattern(struct file_finder *file_finder, struct text pattern, st
     glob_t matches;
     int code = glob(path, GLOB_BRACE | GLOB_TILDE, NULL, &matches);
     if (code == GLOB_NOMATCH) {
-        note(file_finder, "nothing matches %s", path + file_finder->path_prefix_size);
+        note(file_finder, "no file matches %s", path + file_finder->path_prefix_size);
         return true;
     }
     if (code != 0)
-        return error_set(error, ERROR_INPUT, "%s: its folder cannot be read", path);
+        return error_set(error, ERROR_INPUT, "%s: the folder cannot be read", path);
     bool ok = true;
     for (size_t i = 0; ok && i < matches.gl_pathc; i++)
         ok = add_path(file_finder, matches.gl_pathv[i], error);
@@ -285,33 +281,6 @@ bool assemble_files(struct assembly *assembly, struct job *job, const struct pro
 
 /* ---- Model ---- */
 
-const char *find_default_model(struct arena *arena, struct error *error)
-{
-    static const char *const folders[] = {"", "../share/winnow/"};
-    char program[PATH_MAX];
-    ssize_t size = readlink("/proc/self/exe", program, sizeof(program));
-    if (size == sizeof(program))
-        size = 0;
-    while (size > 0 && program[size - 1] != '/')
-        size--;
-    for (size_t i = 0; size > 0 && i < sizeof(folders) / sizeof(*folders); i++) {
-        struct text path =
-            arena_format(arena, "%.*s%s" DEFAULT_MODEL, (int)size, program, folders[i]);
-        if (access(path.bytes, R_OK) == 0)
-            return path.bytes;
-    }
-    error_set(error, ERROR_MODEL,
-              "the default model, " DEFAULT_MODEL ", is not beside the program; name one with "
-              "--model FILE, or in a job with `path =` under [model]");
-    return NULL;
-}
-
-static size_t count_available_cores(void)
-{
-    cpu_set_t cores;
-    return sched_getaffinity(0, sizeof(cores), &cores) == 0 ? (size_t)CPU_COUNT(&cores) : 1;
-}
-
 static size_t get_window_tokens(const struct t5_model *model, const char *key, size_t default_value)
 {
     int64_t tokens;
@@ -332,7 +301,7 @@ bool assemble_model(struct assembly *assembly, struct job *job, struct error *er
         .batch = (size_t)settings->batch,
         .input_tokens = get_window_tokens(assembly->model, "window.input", 512),
         .output_tokens = get_window_tokens(assembly->model, "window.output", 128),
-        .threads = settings->threads ? (size_t)settings->threads : count_available_cores(),
+        .threads = count_threads(settings->threads),
         .beam = 1,
         .precision = precision,
         .kernels = strcmp(kernels, "auto") == 0 ? NULL : kernels,
@@ -349,7 +318,7 @@ bool assemble_store(struct assembly *assembly, const struct job *job, enum store
     bool exists = access(path.bytes, F_OK) == 0;
     if (!exists && store_mode == STORE_MUST_EXIST)
         return error_set(error, ERROR_STORE,
-                         "%s is not there: nothing is saved yet; `winnow run %s` comes first",
+                         "%s does not exist: nothing is saved yet; first run `winnow run %s`",
                          path.bytes, job->path);
     bool in_memory = !exists && store_mode == STORE_PREVIEW;
     return store_open(&assembly->store, in_memory ? ":memory:" : path.bytes, error);
@@ -362,8 +331,8 @@ static bool is_in_passes(const struct stage *stage, enum pass_set pass_set)
     return pass_set == PASSES_ALL || (pass_set == PASSES_PREVIEW) == (stage->process != NULL);
 }
 
-/* What a section says for another stage too, where that stage's own does not: figures tell apart
- * what summaries do, and a summary is about a topic as the topic was found. */
+/* Settings that a stage takes from the section of another one unless its own section sets them:
+ * figures are grouped as summaries are, and both find topics by the same phrases. */
 static const struct inherited_settings {
     const char *stage, *section, *key;
 } inherited_settings[] = {
@@ -394,8 +363,9 @@ static void *create_stage_state(const struct job *job, const struct stage *stage
     return state;
 }
 
-/* Analyses belong to a model and to what it was asked; summaries also to how they are made: a new
- * version makes them anew, which takes seconds. */
+/* The keys of saved results. Analyses depend on the model and its questions; summaries also on the
+ * settings of pass 2 and on the program's version, so that a new version makes new summaries, which
+ * takes seconds. */
 static void compute_cache_keys(const struct job *job, struct stage_context *context)
 {
     static const char *const summary_sections[] = {"group", "map", "reduce", "ground"};
@@ -454,12 +424,12 @@ bool create_private_folder(const char *path, struct error *error)
         return error_set(error, ERROR_USAGE, "%s: the path is too long", path);
     for (char *slash = part + 1; (slash = strchr(slash, '/')); slash++) {
         *slash = '\0';
-        mkdir(part, 0700); /* what fails here shows below */
+        mkdir(part, 0700); /* a failure shows below */
         *slash = '/';
     }
     struct stat status;
     if (mkdir(path, 0700) == 0 || (stat(path, &status) == 0 && S_ISDIR(status.st_mode)))
         return true;
-    return error_set(error, ERROR_STORE, "%s: the output folder cannot be made: %s", path,
+    return error_set(error, ERROR_STORE, "%s: the output folder cannot be created: %s", path,
                      strerror(errno == EEXIST ? ENOTDIR : errno));
 }

@@ -1,5 +1,5 @@
-/* command.c - reading a command's options. getopt.h is not used: its `struct option` is not ours,
- * and the nearest name would still have to be found here. */
+/* command.c - parses the options of a command. getopt.h is not used: its `struct option` is not
+ * ours, and it does not suggest the closest name. */
 #include "jobs/command.h"
 
 #include <stdio.h>
@@ -29,7 +29,7 @@ static bool report_unknown_option(const struct command *command, const char *arg
     return false;
 }
 
-/* The flag that `word` ("--name", "--name=value", "-n") asks for, or NULL. */
+/* The flag of an option word ("--name", "--name=value", "-n"), or NULL. */
 static const struct flag *find_flag(const struct command *command, const char *argument_word)
 {
     bool is_long = argument_word[1] == '-';
@@ -41,23 +41,36 @@ static const struct flag *find_flag(const struct command *command, const char *a
     return NULL;
 }
 
-static bool set_flag(const struct command *command, const struct flag *flag, void *state,
-                     struct text value, bool was_given_before, struct arena *arena,
+struct option_parser {
+    const struct command *command;
+    struct command_line *command_line;
+    void *state;    /* of the command */
+    bool *is_given; /* by index of command->flags */
+    int index;      /* of the word of argv that is parsed now */
+};
+
+static bool set_flag(struct option_parser *parser, const struct flag *flag, struct text value,
                      struct error *error)
 {
     char location[80];
-    snprintf(location, sizeof(location), "winnow %s: --%s", command->name, flag->option.name);
-    struct text *field = (void *)((char *)state + flag->option.offset);
-    if (flag->is_repeatable && was_given_before)
-        value = arena_format(arena, "%.*s\n%.*s", TEXT_ARGUMENT(*field), TEXT_ARGUMENT(value));
-    return option_set(&flag->option, state, value, location, error);
+    snprintf(location, sizeof(location), "winnow %s: --%s", parser->command->name,
+             flag->option.name);
+    bool *is_given = &parser->is_given[flag - parser->command->flags];
+    if (flag->is_repeatable && *is_given) {
+        const struct text *previous = (void *)((char *)parser->state + flag->option.offset);
+        value = arena_format(&parser->command_line->arena, "%.*s\n%.*s", TEXT_ARGUMENT(*previous),
+                             TEXT_ARGUMENT(value));
+    }
+    *is_given = true;
+    return option_set(&flag->option, parser->state, value, location, error);
 }
 
-/* Reads the option at argv[*index]; *index ends on the last word that belongs to it. */
-static bool read_flag(const struct command *command, int argc, char **argv, int *index, void *state,
-                      uint64_t *given_mask, struct arena *arena, struct error *error)
+/* Parses the option at parser->index, which ends at the option's last word. */
+static bool parse_option(struct option_parser *parser, struct error *error)
 {
-    const char *argument_word = argv[*index];
+    const struct command *command = parser->command;
+    const struct command_line *command_line = parser->command_line;
+    const char *argument_word = command_line->argv[parser->index];
     const struct flag *flag = find_flag(command, argument_word);
     if (!flag)
         return report_unknown_option(command, argument_word, error);
@@ -69,43 +82,42 @@ static bool read_flag(const struct command *command, int argc, char **argv, int 
                              flag->option.name);
     } else if (equals_sign) {
         value = text_of(equals_sign + 1);
-    } else if (*index + 1 < argc) {
-        value = text_of(argv[++*index]);
+    } else if (parser->index + 1 < command_line->argc) {
+        value = text_of(command_line->argv[++parser->index]);
     } else {
         return error_set(error, ERROR_USAGE, "winnow %s: --%s needs a value: --%s %s",
                          command->name, flag->option.name, flag->option.name, flag->value_name);
     }
-    uint64_t flag_bit = UINT64_C(1) << (flag - command->flags);
-    bool was_given_before = *given_mask & flag_bit;
-    *given_mask |= flag_bit;
-    return set_flag(command, flag, state, value, was_given_before, arena, error);
+    return set_flag(parser, flag, value, error);
 }
 
-bool command_parse(const struct command *command, int argc, char **argv, void *state,
-                   struct arena *arena, int *first_operand, struct error *error)
+bool command_parse(const struct command *command, struct command_line *command_line, void *state,
+                   struct error *error)
 {
-    for (const struct flag *flag = command->flags; flag && flag->option.name; flag++) {
-        struct option single_option[2] = {flag->option, {0}};
+    size_t flag_count = 0;
+    for (; command->flags && command->flags[flag_count].option.name; flag_count++) {
+        struct option single_option[2] = {command->flags[flag_count].option, {0}};
         option_set_defaults(single_option, state);
     }
-    char **operands = memory_alloc((size_t)argc + 1, sizeof(*operands));
-    int operand_count = 0;
-    uint64_t given_mask = 0;
-    bool ok = true, has_options_end = false;
-    for (int i = 1; ok && i < argc; i++) {
-        if (!has_options_end && strcmp(argv[i], "--") == 0)
+    struct option_parser parser = {
+        .command = command,
+        .command_line = command_line,
+        .state = state,
+        .is_given = arena_alloc(&command_line->arena, flag_count, sizeof(bool)),
+    };
+    command_line->operands = arena_alloc(&command_line->arena, (size_t)command_line->argc + 1,
+                                         sizeof(*command_line->operands));
+    bool has_options_end = false;
+    for (parser.index = 1; parser.index < command_line->argc; parser.index++) {
+        char *word = command_line->argv[parser.index];
+        if (!has_options_end && strcmp(word, "--") == 0)
             has_options_end = true;
-        else if (has_options_end || argv[i][0] != '-' || !argv[i][1])
-            operands[operand_count++] = argv[i];
-        else
-            ok = read_flag(command, argc, argv, &i, state, &given_mask, arena, error);
+        else if (has_options_end || word[0] != '-' || !word[1])
+            command_line->operands[command_line->operand_count++] = word;
+        else if (!parse_option(&parser, error))
+            return false;
     }
-    *first_operand = argc - operand_count;
-    if (ok)
-        for (int i = 0; i < operand_count; i++)
-            argv[*first_operand + i] = operands[i];
-    free(operands);
-    return ok;
+    return true;
 }
 
 bool command_check_operands(const struct command *command, int count, int min, int max,
@@ -113,7 +125,7 @@ bool command_check_operands(const struct command *command, int count, int min, i
 {
     if (count >= min && count <= max)
         return true;
-    const char *problem = count < min ? "something is missing" : "too many words";
+    const char *problem = count < min ? "too few arguments" : "too many arguments";
     return error_set(error, ERROR_USAGE,
                      "winnow %s: %s: usage: winnow %s [options] %s (see `winnow %s --help`)",
                      command->name, problem, command->name,

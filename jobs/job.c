@@ -1,6 +1,7 @@
-/* job.c - reading and checking job files. */
+/* job.c - reads and checks job files. */
 #include "jobs/job.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,45 +14,47 @@
 #include "connectors/input/archive.h"
 #include "stages/stages.h"
 
-enum { MAX_JOB_BYTES = 1 << 20, MAX_VALUE_FILE_BYTES = 16 << 20, MAX_MISTAKES = 20 };
+enum { MAX_JOB_BYTES = 1 << 20, MAX_VALUE_FILE_BYTES = 16 << 20 };
+enum { MAX_MISTAKES = 20, MAX_MISTAKE_SIZE = 4096 };
 
 /* For checks and help only: add_paths collects the values, since a path may be repeated. */
 static const struct option source_options[] = {
     {"path", OPTION_TEXT, 0, NULL,
-     .help = "files to read: a pattern (inbox/*.csv, {a,b}/*.csv), a file or a folder; may stand "
-             "several times"},
+     .help = "files to read: a pattern (inbox/*.csv, {a,b}/*.csv), a file or a folder; may be "
+             "repeated"},
     {"format", OPTION_TEXT, 0, "auto",
-     .help = "csv, xlsx, json, xml, mail; auto finds it from each file's content"},
+     .help = "csv, xlsx, json, xml or mail; auto: detect it from the content of each file"},
     {0},
 };
 
 static const struct option model_options[] = {
     {"path", OPTION_TEXT, offsetof(struct job_model, path), "",
-     .help = "model file or Hugging Face directory; the default model beside the program"},
+     .help = "model file, Hugging Face directory or GGUF file; empty: the default model"},
     {"precision", OPTION_CHOICE, offsetof(struct job_model, precision), "int8",
-     .choices = "int8|f32", .help = "arithmetic; f32 is the slow reference"},
+     .choices = "int8|f32", .help = "arithmetic of the weights; f32 is the slow reference"},
     {"kernels", OPTION_CHOICE, offsetof(struct job_model, kernels), "auto",
-     .choices = "auto|scalar|avx2|avx512vnni", .help = "instruction set; auto is the fastest here"},
+     .choices = "auto|scalar|avx2|avx512vnni",
+     .help = "instruction set; auto: the fastest of this CPU"},
     {"threads", OPTION_INTEGER, offsetof(struct job_model, threads), "0", 0, 256,
-     .help = "workers; 0 is one a core. Does not change results"},
+     .help = "worker threads; 0: one per core; does not change results"},
     {"batch", OPTION_INTEGER, offsetof(struct job_model, batch), "32", 1, 1024,
-     .help = "texts the model reads side by side. Does not change results"},
+     .help = "texts that the model processes together; does not change results"},
     {0},
 };
 
 static const struct option run_options[] = {
     {"batch_records", OPTION_INTEGER, offsetof(struct job_run, batch_records), "256", 1, 100000,
-     .help = "records read, analysed and saved together"},
+     .help = "records to read, analyse and save together"},
     {"max_rejects_pct", OPTION_REAL, offsetof(struct job_run, max_rejects_pct), "5", 0, 100,
-     .help = "a larger share of broken rows ends the run with exit code 1"},
+     .help = "maximum percentage of rejected rows; if there are more, the run exits with 1"},
     {0},
 };
 
 static const struct option output_options[] = {
     {"path", OPTION_TEXT, offsetof(struct job_output, path), NULL,
-     .help = "folder of the reports and of winnow.db; made when it is not there"},
+     .help = "folder of the reports and of winnow.db; created if it does not exist"},
     {"profile", OPTION_TEXT, offsetof(struct job_output, profile), "raw",
-     .help = "raw: RFC 4180, UTF-8, for programs; excel: opens cleanly in a spreadsheet"},
+     .help = "raw: RFC 4180 and UTF-8, for programs; excel: opens correctly in spreadsheets"},
     {0},
 };
 
@@ -59,61 +62,68 @@ static const struct option output_options[] = {
 
 struct job_loader {
     struct job *job;
-    size_t capacity;
-    struct text mistakes; /* lines */
+    size_t capacity;      /* of job->settings */
+    struct text mistakes; /* one per line */
     size_t mistake_count;
-    const char *name; /* of the file, for messages */
+    const char *name; /* of the job file, for messages */
 };
 
-static void add_mistake(struct job_loader *job_loader, const char *mistake)
+static void add_mistake(struct job_loader *loader, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void add_mistake(struct job_loader *loader, const char *format, ...)
 {
-    if (job_loader->mistake_count++ >= MAX_MISTAKES)
+    char mistake[MAX_MISTAKE_SIZE];
+    if (loader->mistake_count++ >= MAX_MISTAKES)
         return;
-    job_loader->mistakes =
-        arena_format(&job_loader->job->arena, "%.*s%s%s", TEXT_ARGUMENT(job_loader->mistakes),
-                     job_loader->mistakes.size ? "\n  " : "", mistake);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(mistake, sizeof(mistake), format, arguments);
+    va_end(arguments);
+    loader->mistakes =
+        arena_format(&loader->job->arena, "%.*s%s%s", TEXT_ARGUMENT(loader->mistakes),
+                     loader->mistakes.size ? "\n  " : "", mistake);
 }
 
-static bool report_mistakes(const struct job_loader *job_loader, struct error *error)
+static bool report_mistakes(const struct job_loader *loader, struct error *error)
 {
-    if (job_loader->mistake_count == 1)
-        return error_set(error, ERROR_USAGE, "%.*s", TEXT_ARGUMENT(job_loader->mistakes));
-    return error_set(error, ERROR_USAGE, "%zu mistakes%s:\n  %.*s", job_loader->mistake_count,
-                     job_loader->mistake_count > MAX_MISTAKES ? ", the first are" : "",
-                     TEXT_ARGUMENT(job_loader->mistakes));
+    if (loader->mistake_count == 1)
+        return error_set(error, ERROR_USAGE, "%.*s", TEXT_ARGUMENT(loader->mistakes));
+    return error_set(error, ERROR_USAGE, "%zu mistakes%s:\n  %.*s", loader->mistake_count,
+                     loader->mistake_count > MAX_MISTAKES ? "; the first are" : "",
+                     TEXT_ARGUMENT(loader->mistakes));
 }
 
-/* ---- Settings as they stand ---- */
+/* ---- Reading settings ---- */
 
-static void add_setting(struct job_loader *job_loader, struct text section, struct text key,
-                        struct text value, bool is_override, const char *location)
+/* Adds a setting of the section "WORD" or "WORD NAME". Copies its texts, except the location. */
+static void add_setting(struct job_loader *loader, struct text section, struct job_setting setting)
 {
-    struct job *job = job_loader->job;
+    struct job *job = loader->job;
     size_t space = text_find(section, TEXT(" "), 0);
-    job->settings = memory_grow(job->settings, &job_loader->capacity, job->setting_count + 1,
+    job->settings = memory_grow(job->settings, &loader->capacity, job->setting_count + 1,
                                 sizeof(*job->settings));
-    job->settings[job->setting_count++] = (struct job_setting){
-        .section = arena_copy_text(&job->arena, text_slice(section, 0, space)),
-        .name = arena_copy_text(&job->arena, text_trim(text_slice(section, space, section.size))),
-        .key = arena_copy_text(&job->arena, key),
-        .value = arena_copy_text(&job->arena, value),
-        .is_override = is_override,
-        .location = location,
-    };
+    setting.section = arena_copy_text(&job->arena, text_slice(section, 0, space));
+    setting.name =
+        arena_copy_text(&job->arena, text_trim(text_slice(section, space, section.size)));
+    setting.key = arena_copy_text(&job->arena, setting.key);
+    setting.value = arena_copy_text(&job->arena, setting.value);
+    job->settings[job->setting_count++] = setting;
 }
 
 static bool handle_ini_setting(void *user, struct text section, struct text key, struct text value,
                                size_t line, struct error *error)
 {
     (void)error;
-    struct job_loader *job_loader = user;
-    struct text location = arena_format(&job_loader->job->arena, "%s:%zu", job_loader->name, line);
-    add_setting(job_loader, section, key, value, false, location.bytes);
+    struct job_loader *loader = user;
+    struct text location = arena_format(&loader->job->arena, "%s:%zu", loader->name, line);
+    add_setting(loader, section,
+                (struct job_setting){.key = key, .value = value, .location = location.bytes});
     return true;
 }
 
-/* "section.key=value"; the section may carry a name: "source shop.format=csv". */
-static void add_overrides(struct job_loader *job_loader, struct text overrides)
+/* Each line is "section.key=value"; the section may have a name: "source shop.format=csv". */
+static void add_overrides(struct job_loader *loader, struct text overrides)
 {
     struct text line;
     while (overrides.size && text_split(&overrides, '\n', &line)) {
@@ -122,24 +132,25 @@ static void add_overrides(struct job_loader *job_loader, struct text overrides)
         while (dot > 0 && line.bytes[dot - 1] != '.')
             dot--;
         if (equals_sign == line.size || dot < 2) {
-            struct text mistake =
-                arena_format(&job_loader->job->arena, "--set %.*s: expected section.key=value",
-                             TEXT_ARGUMENT(line));
-            add_mistake(job_loader, mistake.bytes);
+            add_mistake(loader, "--set %.*s: expected section.key=value", TEXT_ARGUMENT(line));
             continue;
         }
-        add_setting(job_loader, text_trim(text_slice(line, 0, dot - 1)),
-                    text_trim(text_slice(line, dot, equals_sign)),
-                    text_trim(text_slice(line, equals_sign + 1, line.size)), true, "--set");
+        add_setting(loader, text_trim(text_slice(line, 0, dot - 1)),
+                    (struct job_setting){
+                        .key = text_trim(text_slice(line, dot, equals_sign)),
+                        .value = text_trim(text_slice(line, equals_sign + 1, line.size)),
+                        .is_override = true,
+                        .location = "--set",
+                    });
     }
 }
 
 /* ---- Sections and keys ---- */
 
-/* The option tables of a section: several where components share it. NULL-terminated; returns 0
- * for a section that there is not. */
 enum { MAX_OPTION_TABLES = 16 };
 
+/* Collects the option tables of a section; components may share a section. Returns their number, 0
+ * for an unknown section. */
 static size_t get_section_options(struct text section,
                                   const struct option *tables[MAX_OPTION_TABLES])
 {
@@ -165,12 +176,13 @@ static size_t get_section_options(struct text section,
     return count;
 }
 
+/* `component`: the connector or format that the options belong to; NULL: all of the section. */
 static void print_option_help(FILE *out, const struct option *option, const char *component)
 {
     for (; option && option->name; option++) {
         fprintf(out, "  %s = ", option->name);
         if (!option->default_value)
-            fprintf(out, "(must be said)");
+            fprintf(out, "(required)");
         else
             fprintf(out, "%s", option->default_value);
         fprintf(out, "\n      %s%s%s", component ? component : "", component ? ": " : "",
@@ -202,38 +214,34 @@ void job_print_keys(FILE *out)
         print_option_help(out, report_formats[i]->options, report_formats[i]->name);
 }
 
-static void report_unknown(struct job_loader *job_loader, const struct job_setting *job_setting,
-                           const char *kind, struct text word, const char **names)
+static void report_unknown(struct job_loader *loader, const char *location, const char *kind,
+                           struct text word, const char **names)
 {
     const char *closest = option_find_closest_name(names, word);
-    struct text mistake;
     if (closest) {
-        mistake = arena_format(&job_loader->job->arena, "%s: unknown %s '%.*s'; did you mean '%s'?",
-                               job_setting->location, kind, TEXT_ARGUMENT(word), closest);
-    } else {
-        struct text known = TEXT("");
-        for (size_t i = 0; names[i]; i++)
-            known = arena_format(&job_loader->job->arena, "%.*s%s%s", TEXT_ARGUMENT(known),
-                                 i ? ", " : "", names[i]);
-        mistake =
-            arena_format(&job_loader->job->arena, "%s: unknown %s '%.*s'; there are: %.*s",
-                         job_setting->location, kind, TEXT_ARGUMENT(word), TEXT_ARGUMENT(known));
+        add_mistake(loader, "%s: unknown %s '%.*s'; did you mean '%s'?", location, kind,
+                    TEXT_ARGUMENT(word), closest);
+        return;
     }
-    add_mistake(job_loader, mistake.bytes);
+    struct text known = TEXT("");
+    for (size_t i = 0; names[i]; i++)
+        known = arena_format(&loader->job->arena, "%.*s%s%s", TEXT_ARGUMENT(known), i ? ", " : "",
+                             names[i]);
+    add_mistake(loader, "%s: unknown %s '%.*s'; known are: %.*s", location, kind,
+                TEXT_ARGUMENT(word), TEXT_ARGUMENT(known));
 }
 
-static void report_unknown_section(struct job_loader *job_loader,
-                                   const struct job_setting *job_setting)
+static void report_unknown_section(struct job_loader *loader, const struct job_setting *setting)
 {
     const char *names[64] = {"source", "model", "run"};
     size_t count = 3;
     for (size_t i = 0; stages[i] && count < 60; i++)
         names[count++] = stages[i]->name;
     names[count] = "output";
-    report_unknown(job_loader, job_setting, "section", job_setting->section, names);
+    report_unknown(loader, setting->location, "section", setting->section, names);
 }
 
-static void report_unknown_key(struct job_loader *job_loader, const struct job_setting *job_setting,
+static void report_unknown_key(struct job_loader *loader, const struct job_setting *setting,
                                const struct option *const *tables, size_t table_count)
 {
     const char *names[128];
@@ -248,53 +256,50 @@ static void report_unknown_key(struct job_loader *job_loader, const struct job_s
         }
     names[count] = NULL;
     struct text kind =
-        arena_format(&job_loader->job->arena, "key of [%.*s]", TEXT_ARGUMENT(job_setting->section));
-    report_unknown(job_loader, job_setting, kind.bytes, job_setting->key, names);
+        arena_format(&loader->job->arena, "key of [%.*s]", TEXT_ARGUMENT(setting->section));
+    report_unknown(loader, setting->location, kind.bytes, setting->key, names);
 }
 
-/* `{word}` without a comma is a placeholder of some other program's. */
-static void check_braces(struct job_loader *job_loader, const struct job_setting *job_setting)
+/* Rejects `{word}` without a comma, which is a placeholder of other programs. */
+static void check_braces(struct job_loader *loader, const struct job_setting *setting)
 {
-    struct text value = job_setting->value;
+    struct text value = setting->value;
     size_t open = text_find(value, TEXT("{"), 0);
     size_t end = text_find(value, TEXT("}"), open);
     if (open == value.size || text_find(text_slice(value, open, end), TEXT(","), 0) < end - open)
         return;
-    struct text mistake = arena_format(
-        &job_loader->job->arena,
-        "%s: unknown %.*s: braces in a path hold alternatives, as in {shop,play}/*.csv",
-        job_setting->location, TEXT_ARGUMENT(text_slice(value, open, end + 1)));
-    add_mistake(job_loader, mistake.bytes);
+    add_mistake(loader,
+                "%s: unknown %.*s: braces in a path contain alternatives, as in {shop,play}/*.csv",
+                setting->location, TEXT_ARGUMENT(text_slice(value, open, end + 1)));
 }
 
-/* The value becomes the file's path as seen from here. */
-static void read_value_file(struct job_loader *job_loader, struct job_setting *job_setting)
+/* Resolves the path in the value and reads the file. */
+static void read_value_file(struct job_loader *loader, struct job_setting *setting)
 {
-    struct job *job = job_loader->job;
+    struct job *job = loader->job;
     struct error error = {0};
-    if (job_setting->value.size == 0)
+    if (setting->value.size == 0)
         return;
-    job_setting->value = text_of(job_resolve_path(job, job_setting->value));
-    if (!file_read(job_setting->value.bytes, MAX_VALUE_FILE_BYTES, &job->arena,
-                   &job_setting->file_contents, ERROR_USAGE, &error))
-        add_mistake(job_loader, arena_format(&job->arena, "%s: %.*s: %s", job_setting->location,
-                                             TEXT_ARGUMENT(job_setting->key), error.message)
-                                    .bytes);
+    setting->value = text_of(job_resolve_path(job, setting->value));
+    if (!file_read(setting->value.bytes, MAX_VALUE_FILE_BYTES, &job->arena, &setting->file_contents,
+                   ERROR_USAGE, &error))
+        add_mistake(loader, "%s: %.*s: %s", setting->location, TEXT_ARGUMENT(setting->key),
+                    error.message);
 }
 
-/* A value is good when one of the components that know the key takes it. */
-static void check_setting(struct job_loader *job_loader, struct job_setting *job_setting)
+/* A value is valid if one of the components with this key accepts it. */
+static void check_setting(struct job_loader *loader, struct job_setting *setting)
 {
     const struct option *tables[MAX_OPTION_TABLES];
-    size_t count = get_section_options(job_setting->section, tables);
+    size_t count = get_section_options(setting->section, tables);
     if (!count) {
-        report_unknown_section(job_loader, job_setting);
+        report_unknown_section(loader, setting);
         return;
     }
     struct error first_error = {0};
     bool known = false, is_file = false;
     for (size_t i = 0; i < count; i++) {
-        const struct option *option = option_find(tables[i], job_setting->key);
+        const struct option *option = option_find(tables[i], setting->key);
         if (!option)
             continue;
         is_file = option->type == OPTION_FILE;
@@ -307,39 +312,37 @@ static void check_setting(struct job_loader *job_loader, struct job_setting *job
             bool boolean;
         } scratch;
         known = true;
-        if (option_set(&option_copy, &scratch, job_setting->value, job_setting->location,
-                       &first_error))
+        if (option_set(&option_copy, &scratch, setting->value, setting->location, &first_error))
             first_error.kind = ERROR_NONE;
         if (first_error.kind == ERROR_NONE)
             break;
     }
     if (!known)
-        report_unknown_key(job_loader, job_setting, tables, count);
+        report_unknown_key(loader, setting, tables, count);
     else if (first_error.kind != ERROR_NONE)
-        add_mistake(job_loader, first_error.message);
-    else if (text_equal(job_setting->key, TEXT("path")))
-        check_braces(job_loader, job_setting);
+        add_mistake(loader, "%s", first_error.message);
+    else if (text_equal(setting->key, TEXT("path")))
+        check_braces(loader, setting);
     else if (is_file)
-        read_value_file(job_loader, job_setting);
+        read_value_file(loader, setting);
 }
 
-/* ---- What the settings mean ---- */
+/* ---- Interpreting settings ---- */
 
-static bool applies_to(const struct job_setting *job_setting, const char *section, struct text name)
+static bool applies_to(const struct job_setting *setting, const char *section, struct text name)
 {
-    return text_equal(job_setting->section, text_of(section)) &&
-           (text_equal(job_setting->name, name) ||
-            (job_setting->is_override && !job_setting->name.size));
+    return text_equal(setting->section, text_of(section)) &&
+           (text_equal(setting->name, name) || (setting->is_override && !setting->name.size));
 }
 
 void job_apply_without_defaults(const struct job *job, const char *section, struct text name,
                                 const struct option *options, void *state)
 {
     for (size_t i = 0; i < job->setting_count; i++) {
-        const struct job_setting *job_setting = &job->settings[i];
-        const struct option *option = option_find(options, job_setting->key);
-        if (option && applies_to(job_setting, section, name))
-            option_set(option, state, job_setting->value, job_setting->location, NULL);
+        const struct job_setting *setting = &job->settings[i];
+        const struct option *option = option_find(options, setting->key);
+        if (option && applies_to(setting, section, name))
+            option_set(option, state, setting->value, setting->location, NULL);
     }
 }
 
@@ -350,10 +353,10 @@ void job_apply_with_defaults(const struct job *job, const char *section, struct 
     job_apply_without_defaults(job, section, name, options, state);
 }
 
-static uint64_t hash_setting(uint64_t hash, const struct job_setting *job_setting)
+static uint64_t hash_setting(uint64_t hash, const struct job_setting *setting)
 {
-    hash = hash_combine(hash_combine(hash, job_setting->key), job_setting->value);
-    return job_setting->file_contents.size ? hash_combine(hash, job_setting->file_contents) : hash;
+    hash = hash_combine(hash_combine(hash, setting->key), setting->value);
+    return setting->file_contents.size ? hash_combine(hash, setting->file_contents) : hash;
 }
 
 uint64_t job_hash_section(const struct job *job, const char *section)
@@ -380,91 +383,80 @@ static struct job_source *find_source(struct job *job, struct text section_name)
     return NULL;
 }
 
-static void add_sources(struct job_loader *job_loader)
+static void add_sources(struct job_loader *loader)
 {
-    struct job *job = job_loader->job;
+    struct job *job = loader->job;
     job->sources = arena_alloc(&job->arena, job->setting_count + 1, sizeof(*job->sources));
     for (size_t i = 0; i < job->setting_count; i++) {
-        const struct job_setting *job_setting = &job->settings[i];
-        if (!text_equal(job_setting->section, TEXT("source")) ||
-            find_source(job, job_setting->name) ||
-            (job_setting->is_override && !job_setting->name.size))
+        const struct job_setting *setting = &job->settings[i];
+        if (!text_equal(setting->section, TEXT("source")) || find_source(job, setting->name) ||
+            (setting->is_override && !setting->name.size))
             continue;
         struct job_source *source = &job->sources[job->source_count++];
         *source = (struct job_source){
-            .name = job_setting->name.size ? job_setting->name : TEXT("feedback"),
-            .section_name = job_setting->name,
-            .location = job_setting->location,
+            .name = setting->name.size ? setting->name : TEXT("feedback"),
+            .section_name = setting->name,
+            .location = setting->location,
             .paths = arena_alloc(&job->arena, job->setting_count, sizeof(struct text)),
         };
     }
 }
 
-/* Paths of the file add up; the first of --set puts them aside. */
+/* The paths of a file accumulate; the first path from --set replaces them. */
 static void add_paths(struct job *job, struct job_source *source)
 {
     bool is_overridden = false;
     for (size_t i = 0; i < job->setting_count; i++) {
-        const struct job_setting *job_setting = &job->settings[i];
-        if (!applies_to(job_setting, "source", source->section_name))
+        const struct job_setting *setting = &job->settings[i];
+        if (!applies_to(setting, "source", source->section_name))
             continue;
-        if (text_equal(job_setting->key, TEXT("format")))
-            source->format = job_setting->value;
-        if (!text_equal(job_setting->key, TEXT("path")))
+        if (text_equal(setting->key, TEXT("format")))
+            source->format = setting->value;
+        if (!text_equal(setting->key, TEXT("path")))
             continue;
-        if (job_setting->is_override && !is_overridden)
+        if (setting->is_override && !is_overridden)
             source->path_count = 0;
-        is_overridden = job_setting->is_override;
-        source->paths[source->path_count++] = job_setting->value;
+        is_overridden = setting->is_override;
+        source->paths[source->path_count++] = setting->value;
     }
 }
 
-static void check_format(struct job_loader *job_loader, const struct job_source *source)
+static void check_format(struct job_loader *loader, const struct job_source *source)
 {
     const char *names[MAX_OPTION_TABLES + 1] = {"auto"};
     if (text_equal(source->format, TEXT("auto")) || connectors_find(source->format))
         return;
     for (size_t i = 0; connectors[i] && i < MAX_OPTION_TABLES - 1; i++)
         names[i + 1] = connectors[i]->name;
-    struct job_setting job_setting = {.location = source->location};
-    report_unknown(job_loader, &job_setting, "format", source->format, names);
+    report_unknown(loader, source->location, "format", source->format, names);
 }
 
-static void interpret_sources(struct job_loader *job_loader)
+static void interpret_sources(struct job_loader *loader)
 {
-    struct job *job = job_loader->job;
-    add_sources(job_loader);
+    struct job *job = loader->job;
+    add_sources(loader);
     for (size_t i = 0; i < job->source_count; i++) {
         struct job_source *source = &job->sources[i];
         source->format = TEXT("auto");
         add_paths(job, source);
-        check_format(job_loader, source);
-        if (!source->path_count) {
-            struct text mistake =
-                arena_format(&job->arena, "%s: [source] without a path: add `path = inbox/*.csv`",
-                             source->location);
-            add_mistake(job_loader, mistake.bytes);
-        }
+        check_format(loader, source);
+        if (!source->path_count)
+            add_mistake(loader, "%s: [source] without a path: add `path = inbox/*.csv`",
+                        source->location);
     }
-    if (!job->source_count) {
-        struct text mistake = arena_format(
-            &job->arena, "%s: nothing to read: add a [source] section with `path = inbox/*.csv`",
-            job_loader->name);
-        add_mistake(job_loader, mistake.bytes);
-    }
+    if (!job->source_count)
+        add_mistake(loader, "%s: nothing to read: add a [source] section with `path = inbox/*.csv`",
+                    loader->name);
 }
 
-static void interpret_output(struct job_loader *job_loader)
+static void interpret_output(struct job_loader *loader)
 {
-    struct job *job = job_loader->job;
+    struct job *job = loader->job;
     struct job_output *output = &job->output;
     job_apply_with_defaults(job, "output", (struct text){0}, output_options, output);
-    if (!output->path.size) {
-        struct text mistake = arena_format(
-            &job->arena, "%s: nowhere to write: add an [output] section with `path = out`",
-            job_loader->name);
-        add_mistake(job_loader, mistake.bytes);
-    }
+    if (!output->path.size)
+        add_mistake(loader, "%s: no output folder: add an [output] section with `path = out`",
+                    loader->name);
     output->folder = job_resolve_path(job, output->path);
     const char *names[MAX_OPTION_TABLES] = {0};
     for (size_t i = 0; report_formats[i] && i < MAX_OPTION_TABLES - 1; i++) {
@@ -473,8 +465,7 @@ static void interpret_output(struct job_loader *job_loader)
             output->format = report_formats[i];
     }
     if (!output->format) {
-        struct job_setting job_setting = {.location = job_loader->name};
-        report_unknown(job_loader, &job_setting, "profile of [output]", output->profile, names);
+        report_unknown(loader, loader->name, "profile of [output]", output->profile, names);
         return;
     }
     output->format_state = arena_alloc(&job->arena, 1, output->format->state_size);
@@ -482,20 +473,20 @@ static void interpret_output(struct job_loader *job_loader)
                             output->format_state);
 }
 
-static void interpret_settings(struct job_loader *job_loader)
+static void interpret_settings(struct job_loader *loader)
 {
-    struct job *job = job_loader->job;
+    struct job *job = loader->job;
     for (size_t i = 0; i < job->setting_count; i++)
-        check_setting(job_loader, &job->settings[i]);
-    interpret_sources(job_loader);
+        check_setting(loader, &job->settings[i]);
+    interpret_sources(loader);
     job_apply_with_defaults(job, "model", (struct text){0}, model_options, &job->model);
     job_apply_with_defaults(job, "run", (struct text){0}, run_options, &job->run);
-    interpret_output(job_loader);
+    interpret_output(loader);
     job->hash = HASH_SEED;
     for (size_t i = 0; i < job->setting_count; i++) {
-        const struct job_setting *job_setting = &job->settings[i];
-        job->hash = hash_combine(hash_combine(job->hash, job_setting->section), job_setting->name);
-        job->hash = hash_setting(job->hash, job_setting);
+        const struct job_setting *setting = &job->settings[i];
+        job->hash = hash_combine(hash_combine(job->hash, setting->section), setting->name);
+        job->hash = hash_setting(job->hash, setting);
     }
 }
 
@@ -507,13 +498,13 @@ bool job_parse(struct job *job, struct text bytes, const char *path, struct text
     const char *slash = strrchr(job->path, '/');
     struct text folder = slash ? (struct text){job->path, (size_t)(slash - job->path)} : TEXT(".");
     job->folder = arena_copy_text(&job->arena, slash == job->path ? TEXT("/.") : folder).bytes;
-    struct job_loader job_loader = {.job = job, .name = job->path};
+    struct job_loader loader = {.job = job, .name = job->path};
     struct error fault = {0};
-    if (!ini_read(bytes, job->path, ERROR_USAGE, handle_ini_setting, &job_loader, &fault))
-        add_mistake(&job_loader, fault.message);
-    add_overrides(&job_loader, overrides);
-    interpret_settings(&job_loader);
-    return !job_loader.mistake_count || report_mistakes(&job_loader, error);
+    if (!ini_read(bytes, job->path, ERROR_USAGE, handle_ini_setting, &loader, &fault))
+        add_mistake(&loader, "%s", fault.message);
+    add_overrides(&loader, overrides);
+    interpret_settings(&loader);
+    return !loader.mistake_count || report_mistakes(&loader, error);
 }
 
 bool job_load(struct job *job, const char *path, struct text overrides, struct error *error)

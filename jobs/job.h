@@ -1,5 +1,5 @@
-/* job.h - the job file: what to read, what to do, where to write. Every name, value and pattern is
- * checked before a record is read. */
+/* job.h - the job file: what to read, what to do, where to write. All names and values are checked
+ * before a record is read. */
 #ifndef JOBS_JOB_H
 #define JOBS_JOB_H
 
@@ -13,22 +13,24 @@
 struct job_setting {
     struct text section, name; /* `[source shop]`: "source", "shop" */
     struct text key, value;
-    struct text file_contents; /* of the file that the value names, where it is an OPTION_FILE */
-    bool is_override;     /* of --set; without a name it speaks of every section of that word */
-    const char *location; /* "weekly.job:12", "--set": begins messages about it */
+    struct text file_contents; /* OPTION_FILE: contents of the file that the value names */
+    bool is_override; /* from --set; one without a section name applies to all sections of the word,
+                         named or not */
+    const char *location; /* "weekly.ini:12" or "--set": starts messages about the setting */
 };
 
-/* A [source] section: files of one origin. */
+/* A [source] section: the files of one origin. */
 struct job_source {
-    struct text name, section_name; /* "feedback" where the section has no name; as written */
-    const char *location;           /* of the section's first key */
-    struct text *paths;             /* patterns, in order */
+    struct text section_name; /* as written; may be empty */
+    struct text name;         /* section_name, or "feedback" if that is empty */
+    const char *location;     /* of the section's first key */
+    struct text *paths;       /* patterns, in the order of the file */
     size_t path_count;
     struct text format; /* a connector's name, or "auto" */
 };
 
 struct job_model {
-    struct text path; /* empty: the default model beside the program */
+    struct text path; /* empty: the default model */
     struct text precision, kernels;
     int64_t threads, batch;
 };
@@ -40,37 +42,37 @@ struct job_run {
 
 struct job_output {
     struct text path;   /* as written in the job file */
-    const char *folder; /* where reports and database go; made by `winnow run` */
+    const char *folder; /* of reports and database; created by `winnow run` */
     struct text profile;
-    const struct report_format *format; /* of that profile */
-    void *format_state;                 /* its options set */
+    const struct report_format *format; /* of the profile */
+    void *format_state;                 /* with its options set */
 };
 
 struct job {
     const char *path;             /* of the job file */
-    const char *folder;           /* its own: relative paths in it count from here */
-    struct job_setting *settings; /* in order; those of --set last */
+    const char *folder;           /* of the job file: relative paths in it start here */
+    struct job_setting *settings; /* in the order of the file; those of --set last */
     size_t setting_count;
     struct job_source *sources;
     size_t source_count;
     struct job_model model;
     struct job_run run;
     struct job_output output;
-    uint64_t hash;      /* of every setting: an interrupted run goes on only under the same one */
-    struct arena arena; /* everything above lives here */
+    uint64_t hash;      /* of all settings: an interrupted run is resumed only with the same hash */
+    struct arena arena; /* holds everything above except `settings` */
 };
 
-/* Reads `path`, then `overrides` ("section.key=value" lines, of --set). All mistakes found are in
- * the one message, a line each, with file and line and the nearest name. */
+/* Reads the job file `path` and applies `overrides` (lines "section.key=value", from --set). All
+ * mistakes are in one ERROR_USAGE message, one per line, with file, line and the closest name. */
 bool job_load(struct job *job, const char *path, struct text overrides, struct error *error);
 
-/* As job_load, from `bytes` called `path` (tests). */
+/* As job_load, but parses `bytes`; `path` names them in messages. */
 bool job_parse(struct job *job, struct text bytes, const char *path, struct text overrides,
                struct error *error);
 void job_free(struct job *job); /* safe on a zeroed job */
 
-/* Sets `state` to the defaults of `options`, then to what the sections of that word and name say.
- * Keys that the table does not have are left alone: they were checked by job_load. */
+/* Sets `state` to the defaults of `options`, then to the settings of the section with this word and
+ * name. Skips keys that are not in `options`: job_load has checked them. */
 void job_apply_with_defaults(const struct job *job, const char *section, struct text name,
                              const struct option *options, void *state);
 
@@ -78,13 +80,13 @@ void job_apply_with_defaults(const struct job *job, const char *section, struct 
 void job_apply_without_defaults(const struct job *job, const char *section, struct text name,
                                 const struct option *options, void *state);
 
-/* The settings of a section, hashed: equal where they say the same. */
+/* A hash of the settings of all sections with this word. */
 uint64_t job_hash_section(const struct job *job, const char *section);
 
-/* Prints every section and key that a job file may have, with their defaults and what they mean. */
+/* Prints every section and key of a job file, with default and help. */
 void job_print_keys(FILE *out);
 
-/* `path` seen from the job file's folder. */
+/* `path`, relative to the job file's folder unless it is absolute. Valid as long as the job. */
 const char *job_resolve_path(struct job *job, struct text path);
 
 #endif

@@ -1,4 +1,4 @@
-/* lock.c - one run at a time over one output folder. */
+/* lock.c - locks an output folder with flock(2). */
 #include "jobs/lock.h"
 
 #include <errno.h>
@@ -17,8 +17,8 @@ static bool report_lock_holder(int lock_fd, const char *folder, struct error *er
     ssize_t size = pread(lock_fd, bytes, sizeof(bytes) - 1, 0);
     struct text holder_pid = text_trim((struct text){bytes, size > 0 ? (size_t)size : 0});
     return error_set(error, ERROR_LOCKED,
-                     "another run (process %.*s) works on %s; try again later, or let --wait "
-                     "SECONDS wait for it",
+                     "another run (process %.*s) is using %s; try again later, or wait for it with "
+                     "--wait SECONDS",
                      TEXT_ARGUMENT(holder_pid), folder);
 }
 

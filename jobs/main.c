@@ -1,4 +1,4 @@
-/* main.c - picks the command, prints what went wrong, turns it into the exit code. */
+/* main.c - runs the command that the user named, prints its error and sets the exit code. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,46 +28,50 @@ static void print_flag(const struct flag *flag)
     printf("\n");
 }
 
-static int print_command_help(const struct command *command)
+static bool print_command_help(const struct command *command)
 {
-    printf("winnow %s - %s\n\nusage: winnow %s [options] %s\n", command->name, command->summary,
-           command->name, command->operands ? command->operands : "");
+    printf("winnow %s - %s\n\nusage: winnow %s [options]%s%s\n", command->name, command->summary,
+           command->name, command->operands ? " " : "", command->operands ? command->operands : "");
     if (command->flags && command->flags->option.name)
         printf("\noptions:\n");
     for (const struct flag *flag = command->flags; flag && flag->option.name; flag++)
         print_flag(flag);
     if (command->help)
         printf("\n%s", command->help);
-    return 0;
+    return true;
 }
 
-static int print_help(void)
+static bool print_help(void)
 {
     printf("winnow " WINNOW_VERSION " - what customers think, from their feedback exports\n\n"
            "usage: winnow COMMAND [options] ...\n\ncommands:\n");
     for (const struct command *const *command = commands; *command; command++)
         printf("  %-10s %s\n", (*command)->name, (*command)->summary);
     printf("\n"
-           "A job file says where the exports lie and where the reports go; the smallest one is\n"
+           "A job file lists your export files and an output folder. The smallest one:\n"
            "\n"
            "    [source]\n"
            "    path = inbox/*.csv\n"
            "    [output]\n"
            "    path = out\n"
            "\n"
-           "    winnow plan weekly.job      look first: what would be read, and how\n"
-           "    winnow run weekly.job       out/feedback.csv, topics.csv, summaries.csv, "
-           "winnow.db\n"
-           "    winnow report --print weekly.job\n"
+           "    winnow plan weekly.ini             preview: what would be read, and how\n"
+           "    winnow run weekly.ini              write out/feedback.csv, topics.csv, "
+           "summaries.csv\n"
+           "    winnow report weekly.ini --print   print the headlines\n"
            "\n"
-           "Run it again whenever new exports lie there: only what is new costs time.\n"
-           "`winnow COMMAND --help` explains a command; `man winnow` has everything.\n"
+           "Run the job again when new exports arrive: only new and edited rows are analysed.\n"
+           "`winnow COMMAND --help` explains a command; `man winnow` is the manual.\n"
            "\n"
-           "exit codes: 0 done, 1 done but too many rejects, 2 usage or job file, 3 input "
-           "unreadable,\n"
-           "            4 model, database or output, 75 another run holds the lock, 130 "
-           "interrupted\n");
-    return 0;
+           "exit codes:\n"
+           "    0    done\n"
+           "    1    done, but a limit was exceeded: too many rejects, or a score below --min\n"
+           "    2    wrong usage, or a mistake in the job file\n"
+           "    3    an input cannot be read\n"
+           "    4    the model, the database or an output file failed\n"
+           "    75   another run holds the lock of the output folder\n"
+           "    130  interrupted; everything so far is saved\n");
+    return true;
 }
 
 static const struct command *find_command(struct text name, struct error *error)
@@ -95,46 +99,48 @@ static bool has_help_option(int argc, char **argv)
     return false;
 }
 
-static int run_command(int argc, char **argv, struct error *error)
+static bool run_command(int argc, char **argv, struct error *error)
 {
     const char *word = argc > 1 ? argv[1] : NULL;
-    if (!word) {
-        error_set(error, ERROR_USAGE, "which command? See `winnow --help`");
-        return 2;
-    }
+    if (!word)
+        return error_set(error, ERROR_USAGE, "no command given; see `winnow --help`");
     if (strcmp(word, "--version") == 0) {
         printf("winnow " WINNOW_VERSION "\n");
-        return 0;
+        return true;
     }
-    bool help = strcmp(word, "help") == 0;
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || (help && argc == 2))
+    bool is_help = strcmp(word, "help") == 0;
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || (is_help && argc == 2))
         return print_help();
-    const struct command *command = find_command(text_of(help ? argv[2] : word), error);
+    const struct command *command = find_command(text_of(is_help ? argv[2] : word), error);
     if (!command)
-        return 2;
-    if (help || has_help_option(argc - 1, argv + 1))
+        return false;
+    if (is_help || has_help_option(argc - 1, argv + 1))
         return print_command_help(command);
-    return command->run(argc - 1, argv + 1, error);
+    struct command_line command_line = {.argc = argc - 1, .argv = argv + 1};
+    bool ok = command->run(&command_line, error);
+    arena_free(&command_line.arena);
+    return ok;
 }
 
-/* A full disk shows when the last bytes leave; a reader who went away (EPIPE) knows already. */
+/* A full disk shows only when the last bytes are written. EPIPE is not reported: the reader closed
+ * the pipe on purpose. */
 static void flush_output(struct error *error)
 {
     errno = 0;
     bool failed = ferror(stdout);
     if ((fflush(stdout) != 0 || failed) && errno != EPIPE)
         error_set(error, ERROR_STORE, "standard output cannot be written: %s",
-                  errno ? strerror(errno) : "the write failed earlier (disk full?)");
+                  errno ? strerror(errno) : "an earlier write failed (disk full?)");
 }
 
 int main(int argc, char **argv)
 {
-    umask(077); /* feedback is personal data: what we create is the owner's alone */
+    umask(077); /* feedback is personal data: only its owner may read the files we create */
     struct error error = {0};
-    int code = run_command(argc, argv, &error);
+    bool ok = run_command(argc, argv, &error);
     flush_output(&error);
     if (error.kind == ERROR_NONE)
-        return code;
+        return ok ? 0 : 1;
     bool has_command_prefix =
         text_starts_with(text_of(error.message), TEXT("winnow ")); /* "winnow run:" */
     fprintf(stderr, "%s%s\n", has_command_prefix ? "" : "winnow: ", error.message);

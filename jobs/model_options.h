@@ -1,65 +1,59 @@
-/* model_options.h - commands that put every line of standard input to a model. */
+/* model_options.h - the options that commands which run a model have in common. */
 #ifndef JOBS_MODEL_OPTIONS_H
 #define JOBS_MODEL_OPTIONS_H
-
-#include <stdio.h>
 
 #include "inference/t5.h"
 #include "jobs/command.h"
 
-/* The options that these commands have in common, the first member of their state. */
-struct line_options {
+/* Must be the first member of the command's own options: MODEL_FLAGS count their offsets from
+ * here. */
+struct model_options {
     struct text model, kernels, precision, prefix;
-    int64_t threads; /* 0: one a core */
+    int64_t threads; /* 0: one per core */
     int64_t batch, input_tokens;
 };
 
-#define LINE_FLAG(name_, type_, member_, default_, min_, max_, argument_, help_)                   \
+#define MODEL_FLAGS                                                                                \
+    {.option = {"model", OPTION_TEXT, offsetof(struct model_options, model), "",                   \
+                .help = "model file (.winnow), Hugging Face directory or GGUF file; default: the " \
+                        "model of this installation"},                                             \
+     .value_name = "FILE"},                                                                        \
+        {.option = {"prefix", OPTION_TEXT, offsetof(struct model_options, prefix), "",             \
+                    .help = "text that the decoder starts with"},                                  \
+         .value_name = "TEXT"},                                                                    \
+        {.option = {"threads", OPTION_INTEGER, offsetof(struct model_options, threads), "0", 0,    \
+                    1024, .help = "worker threads; 0: one per core"},                              \
+         .value_name = "N"},                                                                       \
+        {.option = {"batch", OPTION_INTEGER, offsetof(struct model_options, batch), "32", 1,       \
+                    65536, .help = "inputs processed together; changes only the speed"},           \
+         .value_name = "N"},                                                                       \
+        {.option = {"input-tokens", OPTION_INTEGER, offsetof(struct model_options, input_tokens),  \
+                    "1024", 1, 1048576,                                                            \
+                    .help =                                                                        \
+                        "maximum tokens of an input, including the end token; a longer one is an " \
+                        "error"},                                                                  \
+         .value_name = "N"},                                                                       \
+        {.option = {"precision", OPTION_CHOICE, offsetof(struct model_options, precision), "int8", \
+                    .choices = "int8|f32", .help = "arithmetic of the weights"},                   \
+         .value_name = "NAME"},                                                                    \
     {                                                                                              \
-        .option = {.name = name_,                                                                  \
-                   .type = type_,                                                                  \
-                   .offset = offsetof(struct line_options, member_),                               \
-                   .default_value = default_,                                                      \
-                   .min = min_,                                                                    \
-                   .max = max_,                                                                    \
-                   .choices = "int8|f32",                                                          \
-                   .help = help_},                                                                 \
-        .value_name = argument_                                                                    \
+        .option = {"kernels", OPTION_TEXT, offsetof(struct model_options, kernels), "",            \
+                   .help = "instruction set: scalar, avx2 or avx512vnni; default: the fastest of " \
+                           "this CPU"},                                                            \
+        .value_name = "NAME"                                                                       \
     }
 
-#define LINE_FLAGS                                                                                 \
-    LINE_FLAG("model", OPTION_TEXT, model, "", 0, 0, "FILE",                                       \
-              "a .winnow, Hugging Face directory or GGUF; without it the default model"),          \
-        LINE_FLAG("prefix", OPTION_TEXT, prefix, "", 0, 0, "TEXT",                                 \
-                  "what the decoder is made to start with"),                                       \
-        LINE_FLAG("threads", OPTION_INTEGER, threads, "0", 0, 1024, "N",                           \
-                  "worker threads; 0: one a core"),                                                \
-        LINE_FLAG("batch", OPTION_INTEGER, batch, "32", 1, 65536, "N",                             \
-                  "lines worked on together; changes speed only"),                                 \
-        LINE_FLAG("input-tokens", OPTION_INTEGER, input_tokens, "1024", 1, 1048576, "N",           \
-                  "longest input, end mark included; a longer line is an error"),                  \
-        LINE_FLAG("precision", OPTION_CHOICE, precision, "int8", 0, 0, "NAME",                     \
-                  "arithmetic of the weights"),                                                    \
-        LINE_FLAG("kernels", OPTION_TEXT, kernels, "", 0, 0, "NAME",                               \
-                  "scalar, avx2 or avx512vnni instead of the fastest")
+bool model_options_open_model(const struct model_options *options, struct t5_model **model,
+                              struct error *error);
 
-/* Opens what the options name. `output_tokens` and `beam` as in struct t5_limits. */
-bool line_options_open_model(const struct line_options *options, struct t5_model **model,
-                             struct error *error);
-bool line_options_open_session(const struct line_options *options, const struct t5_model *model,
-                               size_t output_tokens, size_t beam, struct t5_session **session,
-                               struct error *error);
+/* The limits of a session, except output_tokens; `beam` is 1. `kernels` is borrowed. */
+struct t5_limits model_options_get_limits(const struct model_options *options);
 
-/* Tokens of the prefix, at most. */
-size_t lines_count_prefix_tokens(const struct line_options *options, const struct t5_model *model);
+/* `threads`, or the number of cores that this process may use if it is 0. */
+size_t count_threads(int64_t threads);
 
-/* Up to `most` lines from `stream`, without their ends, allocated from `arena`; *count is 0 at the
- * end. */
-bool lines_read_batch(FILE *stream, size_t max, struct arena *arena, struct text *lines,
-                      size_t *count, struct error *error);
-
-/* Fails, naming the line, when `text` has more than `most` tokens with the end mark. */
-bool lines_check_length(const struct t5_model *model, struct text text, size_t max,
-                        const char *option, size_t line, struct error *error);
+/* The path of the default model, in `arena`: it is in the program's folder or in ../share/winnow
+ * next to that. NULL and ERROR_MODEL if it is in neither. */
+const char *find_default_model(struct arena *arena, struct error *error);
 
 #endif

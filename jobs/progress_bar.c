@@ -1,4 +1,4 @@
-/* progress_bar.c - a bar with rate and remaining time, or a line a stage. */
+/* progress_bar.c - draws the bar with rate and remaining time, prints the results of stages. */
 #include "jobs/progress_bar.h"
 
 #include <stdarg.h>
@@ -65,7 +65,7 @@ static void print_stage_result(struct progress_bar *progress_bar)
                 (unsigned long long)progress_bar->last_report.items, get_item_unit(progress_bar));
         print_duration(elapsed);
         if (elapsed > 1 && progress_bar->last_report.items)
-            fprintf(stderr, ", %.0f a second", (double)progress_bar->last_report.items / elapsed);
+            fprintf(stderr, ", %.0f per second", (double)progress_bar->last_report.items / elapsed);
         fputc('\n', stderr);
     }
     progress_bar->stage = NULL;

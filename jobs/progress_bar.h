@@ -1,28 +1,27 @@
-/* progress_bar.h - what a person sees of the work: a bar on a terminal, a line a stage elsewhere.
- * All of it goes to stderr. */
+/* progress_bar.h - shows progress on stderr: a bar on a terminal, otherwise one line per finished
+ * stage. */
 #ifndef JOBS_PROGRESS_BAR_H
 #define JOBS_PROGRESS_BAR_H
 
 #include "pipeline/pipeline.h"
 
 struct progress_bar {
-    bool is_quiet;    /* nothing but warnings */
-    bool is_terminal; /* stderr is one: a bar */
-    const char *stage;
-    double stage_started_at, bar_drawn_at; /* seconds, of the stage and of the bar last drawn */
+    bool is_quiet;                         /* print only notes */
+    bool is_terminal;                      /* stderr is a terminal: draw a bar */
+    const char *stage;                     /* NULL: none has started */
+    double stage_started_at, bar_drawn_at; /* by clock_seconds */
     struct progress_report last_report;
 };
 
-/* `quiet`: only notes are printed. */
 void progress_bar_start(struct progress_bar *progress_bar, bool is_quiet);
 
-/* The pipeline's door to it. */
+/* Callbacks for the pipeline, which update `progress_bar`. */
 struct progress progress_bar_callbacks(struct progress_bar *progress_bar);
 
-/* Ends the bar of the last stage. */
+/* Prints the result of the last stage. */
 void progress_bar_finish(struct progress_bar *progress_bar);
 
-/* A line for a person, unless quiet. */
+/* Prints to stderr, unless quiet. */
 void progress_bar_print(struct progress_bar *progress_bar, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

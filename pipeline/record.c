@@ -15,6 +15,12 @@ const char *const sentiment_names[SENTIMENT_COUNT] = {
     [SENTIMENT_MIXED] = "mixed",
 };
 
+const char *const record_state_names[RECORD_STATE_COUNT] = {
+    [RECORD_NEW] = "new",         [RECORD_UNCHANGED] = "unchanged",
+    [RECORD_REVISED] = "revised", [RECORD_DUPLICATE] = "duplicate",
+    [RECORD_EMPTY] = "empty",     [RECORD_REJECTED] = "rejected",
+};
+
 const char *const pii_names[PII_COUNT] = {
     [PII_EMAIL] = "email",        [PII_PHONE] = "phone", [PII_CARD] = "card",
     [PII_IBAN] = "iban",          [PII_IP] = "ip",       [PII_URL_QUERY] = "query",

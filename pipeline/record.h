@@ -22,6 +22,8 @@ enum record_state {
     RECORD_STATE_COUNT
 };
 
+extern const char *const record_state_names[RECORD_STATE_COUNT]; /* "new", "unchanged", ... */
+
 enum sentiment {
     SENTIMENT_UNDETECTED, /* the model is not sure enough to say */
     SENTIMENT_NEGATIVE,

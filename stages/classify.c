@@ -267,47 +267,48 @@ static const struct option options[] = {
      .default_value = "-1",
      .min = -1,
      .max = 1,
-     .help = "a label less likely than this is `undetected`; -1: as the model's calibration says"},
+     .help = "label a text `undetected` below this probability; -1: the model's own threshold"},
     {.name = "min_mixed_share",
      .type = OPTION_REAL,
      .offset = offsetof(struct classify, rules.min_mixed_share),
      .default_value = "0.25",
      .min = 0,
      .max = 0.5,
-     .help = "a text of several chunks is `mixed` when each pole holds this share of its tokens"},
+     .help =
+         "label a text of several chunks `mixed` if positive and negative each have this share of "
+         "its tokens"},
     {.name = "max_mixed_confidence",
      .type = OPTION_REAL,
      .offset = offsetof(struct classify, rules.max_mixed_confidence),
      .default_value = "0.8",
      .min = 0,
      .max = 1,
-     .help = "a text of one chunk that praises one topic and blames another is `mixed` unless a "
-             "label is as likely as this"},
+     .help = "label a text of one chunk that praises one topic and criticises another `mixed` "
+             "unless a label reaches this probability"},
     {.name = "topics",
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct classify, topics),
      .default_value = "yes",
-     .help = "ask for topics too"},
+     .help = "also find topics"},
     {.name = "taxonomy",
      .type = OPTION_FILE,
      .offset = offsetof(struct classify, taxonomy),
      .default_value = "",
-     .help = "a table of your own topics and their phrases (`course;!of course`), in place of the "
-             "model's; see inference/models/topics.csv"},
+     .help = "file of your own topics and phrases to use instead of the model's; the format is "
+             "that of inference/models/topics.csv"},
     {.name = "min_similarity",
      .type = OPTION_REAL,
      .offset = offsetof(struct classify, min_similarity),
      .default_value = "2",
      .min = -1,
      .max = 2,
-     .help = "a clause without phrases is about the topic that is as like it as this (cosine of "
-             "the encoder's means); above 1: phrases alone"},
+     .help = "minimum cosine similarity for a clause that matches no phrase; above 1 disables it"},
     {0},
 };
 
 const struct stage classify_stage = {
     .name = "classify",
-    .summary = "sentiment, topics with polarity",
+    .summary = "find sentiment, and topics with their polarity",
     .options = options,
     .state_size = sizeof(struct classify),
     .open = open_classify,

@@ -105,24 +105,24 @@ static const struct option options[] = {
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct clean, html),
      .default_value = "yes",
-     .help = "turn markup and entities into the text that a reader sees, where there are any"},
+     .help = "convert markup and entities to the text that a reader sees"},
     {.name = "blank",
      .type = OPTION_TEXT,
      .offset = offsetof(struct clean, blank_answers),
      .default_value = "",
      .help =
-         "more answers that say nothing, comma-separated, besides n/a, none, 없음 and the like"},
+         "answers to treat as empty, comma-separated, in addition to n/a, none, 없음 and similar"},
     {.name = "translations",
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct clean, translations),
      .default_value = "yes",
-     .help = "of a text with Google's translation in it, keep what the customer wrote"},
+     .help = "remove Google's translation from a text and keep the customer's own words"},
     {0},
 };
 
 const struct stage clean_stage = {
     .name = "clean",
-    .summary = "markup, white space and blank answers",
+    .summary = "remove markup and extra white space, mark blank answers as empty",
     .options = options,
     .state_size = sizeof(struct clean),
     .process = process,

@@ -163,13 +163,13 @@ static const struct option options[] = {
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct dedupe, same_author_duplicates),
      .default_value = "yes",
-     .help = "a record of another id in which the same author says the same is a duplicate"},
+     .help = "count a record as a duplicate if its author wrote the same text under another id"},
     {0},
 };
 
 const struct stage dedupe_stage = {
     .name = "dedupe",
-    .summary = "new, unchanged, revised or duplicate",
+    .summary = "mark each record as new, unchanged, revised or duplicate",
     .options = options,
     .state_size = sizeof(struct dedupe),
     .open = open_dedupe,

@@ -62,15 +62,14 @@ static const struct option options[] = {
      .offset = offsetof(struct map, strategy),
      .default_value = "map-reduce",
      .choices = "map-reduce|extractive",
-     .help =
-         "map-reduce: the model writes (where it was taught to), ground checks; extractive: only "
-         "sentences of customers"},
+     .help = "map-reduce: the model writes, if it was trained to; extractive: only customers' own "
+             "sentences"},
     {0},
 };
 
 const struct stage map_stage = {
     .name = "map",
-    .summary = "pack texts into the window, summarise each pack",
+    .summary = "pack texts into the model's window and summarise each pack",
     .options = options,
     .state_size = sizeof(struct map),
     .open = open_map,

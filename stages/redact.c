@@ -243,26 +243,26 @@ static const struct option options[] = {
      .type = OPTION_TEXT,
      .offset = offsetof(struct redact, kinds),
      .default_value = "email, phone, card, iban, ip, query",
-     .help = "personal data that gives way to \"[email 1]\" and the like before anything is saved; "
-             "none: nothing"},
+     .help = "kinds of personal data to replace with placeholders such as [email 1] before "
+             "anything is saved; none: replace nothing"},
     {.name = "order_pattern",
      .type = OPTION_TEXT,
      .offset = offsetof(struct redact, order_pattern),
      .default_value = "",
-     .help = "a regular expression for order or customer numbers, which go too: "
+     .help = "regular expression for order or customer numbers to replace as well: "
              "\\bORD-\\d{6}\\b"},
     {.name = "authors",
      .type = OPTION_CHOICE,
      .offset = offsetof(struct redact, authors),
      .default_value = "hash",
      .choices = "hash|keep",
-     .help = "hash: of an author a salted hash is saved; keep: the name as well"},
+     .help = "hash: save only a hash of the author; keep: also save the name"},
     {0},
 };
 
 const struct stage redact_stage = {
     .name = "redact",
-    .summary = "personal data out of texts, columns and rejects",
+    .summary = "remove personal data from texts, columns and rejects",
     .options = options,
     .state_size = sizeof(struct redact),
     .open = open_redact,

@@ -72,7 +72,7 @@ static bool process_group(void *state, struct group *group, struct error *error)
 
 const struct stage reduce_stage = {
     .name = "reduce",
-    .summary = "merge summaries, level by level, until one is left",
+    .summary = "merge summaries level by level until one remains",
     .state_size = sizeof(struct reduce),
     .open = open_reduce,
     .process_group = process_group,

@@ -26,8 +26,11 @@ job=$work/job.ini
 printf 'x\n' >"$work/said"
 
 # Usage and job files: 2
-expect 2 "which command" "$winnow"
+expect 2 "no command given" "$winnow"
 expect 2 "did you mean 'run'" "$winnow" rnu
+expect 2 "--model MODEL is required" "$winnow" tokenize
+expect 2 "expected import, info, verify or prune" "$winnow" model inspect "$job"
+expect 4 "no-model.winnow" "$winnow" model verify "$work/no-model.winnow"
 expect 2 "did you mean --wait" "$winnow" run "$job" --wiat 3
 expect 2 "usage: winnow run" "$winnow" run
 expect 2 "did you mean 'group'" "$winnow" run "$job" --set gruop.by=x
@@ -54,12 +57,19 @@ expect 3 "more than one format matches" "$winnow" run -q "$job" --set source.pat
 expect 3 "No such file" "$winnow" run -q "$job" --set source.path=missing.csv
 : >"$work/empty.csv"
 expect 0 "empty" "$winnow" run "$job" --set source.path=empty.csv
-expect 0 "nothing matches" "$winnow" run "$job" --set 'source.path=nothing/*.csv'
+expect 0 "no file matches" "$winnow" run "$job" --set 'source.path=nothing/*.csv'
 printf 'id,review\n1,good\n2,"never closed\n3,fine, but,too,wide\n' >"$work/broken.csv"
 expect 1 "max_rejects_pct" "$winnow" run -q "$job" --set source.path=broken.csv --set run.max_rejects_pct=0
 expect 2 "nosuch" "$winnow" run -q "$job" --set source.map=text=nosuch
 head -c 3000 /dev/zero >"$work/zeros.bin"
 expect 3 "zeros.bin" "$winnow" run -q "$job" --set source.path=zeros.bin
+# `winnow read` reports each file that it cannot read, within an archive too.
+cp "$work/zeros.bin" "$work/more-zeros.bin"
+tar -C "$work" -cf "$work/zeros.tar" zeros.bin more-zeros.bin
+for name in zeros.tar/zeros.bin zeros.tar/more-zeros.bin no-file.csv; do
+    expect 3 "$name: " "$winnow" read "$work/zeros.tar" "$work/no-file.csv"
+done
+
 # Permissions, as an ordinary user: root may read everything.
 person=$work/person
 as_user=""

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # formats.sh - what `winnow read` makes of every file of ../shared/data/formats, where it is there:
-# a table of file, recognised as, records, rejects, left out (no feedback). Fails when a file makes the program fall over.
+# a table of file, recognised as, records, rejects, skipped (no feedback). Fails when a file makes the program fall over.
 #
 #   tests/formats.sh [WINNOW]
 set -eu
@@ -14,7 +14,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 faults=0
-printf '%-72s %-6s %8s %8s %8s\n' file as records rejects 'left out'
+printf '%-72s %-6s %8s %8s %8s\n' file as records rejects skipped
 while IFS= read -r -d '' file; do
     code=0
     "$winnow" read --explain --rejects "$work/rejects.csv" "$file" \
@@ -26,7 +26,7 @@ while IFS= read -r -d '' file; do
     fi
     # "FILE: csv 97: Google Play ...; json 5: ..." - the highest score; counts stand on the last line
     sed "s|^$formats/||" "$work/said" | awk -v name="${file#"$formats"/}" -v code="$code" '
-        match($0, / [0-9]+ records, [0-9]+ rejects(, [0-9]+ left out)?$/) {
+        match($0, / [0-9]+ records, [0-9]+ rejects(, [0-9]+ skipped)?$/) {
             split(substr($0, RSTART + 1), counts, " ")
             records += counts[1]
             rejects += counts[3]
@@ -50,6 +50,6 @@ done < <(find "$formats" -type f ! -name 'SOURCE.txt' ! -name 'LICENSE*' ! -name
 cat "$work/table"
 awk '{ files++; records += $(NF - 2); rejects += $(NF - 1); skipped += $NF
        lost += $(NF - 3) == "-"; partly += $(NF - 3) ~ /!$/ }
-    END { printf "%d files, %d not recognised or not readable (-), %d read in part (!), %d records, %d rejects, %d left out\n",
+    END { printf "%d files, %d not recognised or not readable (-), %d read in part (!), %d records, %d rejects, %d skipped\n",
           files, lost, partly, records, rejects, skipped }' "$work/table"
 [ "$faults" -eq 0 ]

@@ -23,10 +23,10 @@ printf 'the soup is cold\tcold soup\nthe room\n\nstaff slow\tslow\n' > "$work/te
 reported '^encoder layers +2 +1$'
 reported '^decoder layers +3 +1$'
 reported '^parameters +[0-9]+ +[0-9]+  x 0\.[0-9]+$'
-reported '^log-probability a token +-[0-9.]+ +-[0-9.]+  [-+][0-9.]+$'
-reported '^encoder, tokens a second '
-reported '^decoder, ms a step '
-reported '^texts 4, of them 2 judged by the original'
+reported '^log-probability per token +-[0-9.]+ +-[0-9.]+  [-+][0-9.]+$'
+reported '^encoder, tokens per second '
+reported '^decoder, ms per step '
+reported '^texts: 4, 2 of them scored on the original'
 "$winnow" model verify "$work/small.winnow" > /dev/null
 "$winnow" model info "$work/small.winnow" > "$work/out"
 reported '^encoder_layers 1$'
@@ -39,9 +39,9 @@ reported '^decoder_layers 1$'
 change=$(awk '/^log-probability/ { print $NF }' "$work/out")
 grep -qE "^decoder 1 .*[+]?${change#+}\$" "$work/survey" || fail "$change: $(cat "$work/survey")"
 
-refused 2 'say what to do' "$model"
-refused 2 'say what to do' "$model" "$work/none.winnow"
-refused 2 'say what to do' "$model" --drop-encoder 1
+refused 2 'nothing to do' "$model"
+refused 2 'nothing to do' "$model" "$work/none.winnow"
+refused 2 'nothing to do' "$model" --drop-encoder 1
 refused 2 "--drop-encoder '2': expected layers from 0 to 1" "$model" "$work/x" --drop-encoder 2
 refused 2 "--drop-decoder '2-1'" "$model" "$work/x" --drop-decoder 2-1
 refused 2 "--drop-decoder '0,,1'" "$model" "$work/x" --drop-decoder 0,,1

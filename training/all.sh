@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# all.sh DATA WORK WINNOW MODEL.winnow - from the data folder to the model file and every figure of its card.
-# Each step is left out where its result is there already, so a broken-off run goes on.
+# all.sh DATA WORK WINNOW MODEL.winnow - trains the model from the data folder, writes the model file, and prints the figures of
+# its model card. Steps whose results exist are skipped, so an interrupted run can be resumed.
 set -euo pipefail
 data=$1 work=$2 winnow=$3 model=$4
 python=${PYTHON:-python3}
@@ -13,26 +13,26 @@ step words.npz words.py "$work" 300
 step teacher.npy baseline.py "$work"
 step ngrams.npz ngrams.py "$work"
 step pool.pt pool.py "$work" 400
-# Pieces; each goes on where it was broken off. Sisters have a core each and less than an hour: the third asks for hidden runs
-# as well, the last learns beside the n-grams what those do not tell.
+# Training runs; each resumes if it was interrupted. Runs whose weights are averaged use one core each: the fifth adds span
+# corruption, the sixth removes more pieces, and the seventh learns what the n-grams do not know.
 "$python" "$here/train.py" "$work" --minutes 100 --name first
-"$python" "$here/train.py" "$work" --minutes 88 --rate 3e-3 --name second --begin "$work/first.pt"
-"$python" "$here/average.py" "$work" middle first=0.3 second=0.7
-sister() {
-    "$python" "$here/train.py" "$work" --rate 3e-3 --workers 1 --dropout 0.1 --begin "$work/$1.pt" "${@:2}"
+"$python" "$here/train.py" "$work" --minutes 88 --rate 3e-3 --name second --initial "$work/first.pt"
+"$python" "$here/average.py" "$work" average-1 first=0.3 second=0.7
+variant() {
+    "$python" "$here/train.py" "$work" --rate 3e-3 --workers 1 --dropout 0.1 --initial "$work/$1.pt" "${@:2}"
 }
-sister middle --name third --minutes 50 --core 0 --seed 21 --trust 0.5 0.3 &
-sister middle --name fourth --minutes 50 --core 1 --seed 31 --trust 0.6 0.4
+variant average-1 --name third --minutes 50 --core 0 --seed 21 --label-weight 0.5 0.3 &
+variant average-1 --name fourth --minutes 50 --core 1 --seed 31 --label-weight 0.6 0.4
 wait $!
-"$python" "$here/average.py" "$work" later middle=0.2 third=0.4 fourth=0.4
-sister later --name fifth --minutes 45 --core 0 --seed 41 --trust 0.5 0.3 --spans 0.3 &
-sister later --name sixth --minutes 50 --core 1 --seed 51 --trust 0.5 0.3 --dropped 0.2
+"$python" "$here/average.py" "$work" average-2 average-1=0.2 third=0.4 fourth=0.4
+variant average-2 --name fifth --minutes 45 --core 0 --seed 41 --label-weight 0.5 0.3 --span-share 0.3 &
+variant average-2 --name sixth --minutes 50 --core 1 --seed 51 --label-weight 0.5 0.3 --piece-dropout 0.2
 wait $!
-sister later --name seventh --minutes 52 --core 1 --seed 71 --trust 0.6 0.4 --beside 0.5 --dropout 0.15
-for piece in first second third fourth fifth sixth seventh; do
-    "$python" "$here/curve.py" "$work" "$piece"
+variant average-2 --name seventh --minutes 52 --core 1 --seed 71 --label-weight 0.6 0.4 --ngrams-weight 0.5 --dropout 0.15
+for run in first second third fourth fifth sixth seventh; do
+    "$python" "$here/curve.py" "$work" "$run"
 done
-"$python" "$here/average.py" "$work" checkpoint later=0.2 fifth=0.2 sixth=0.2 seventh=0.4
+"$python" "$here/average.py" "$work" checkpoint average-2=0.2 fifth=0.2 sixth=0.2 seventh=0.4
 "$python" "$here/evaluate.py" "$work" --fit --limit 6000
 "$python" "$here/export.py" "$work" "$work/export" --check
 "$winnow" model import --int8-only "$work/export" "$model"

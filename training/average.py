@@ -1,7 +1,7 @@
-"""The mean of the weights of several pieces of training: `average.py WORK OUT PIECE=SHARE...` writes WORK/OUT.pt.
+"""Averages the weights of several training runs: `average.py WORK OUT RUN=SHARE...` writes WORK/OUT.pt.
 
-Pieces that began from the same weights lie in one valley, and their mean is better than each (Wortsman et al. 2022,
-"Model soups"): what each piece got used to counts less.
+Runs that start from the same weights end in the same basin of the loss, and their average is better than each of them
+(Wortsman et al. 2022, "Model soups").
 """
 import sys
 from pathlib import Path
@@ -11,12 +11,12 @@ import torch
 
 def main():
     work, out = Path(sys.argv[1]), sys.argv[2]
-    shares = {name: float(share) for name, share in (piece.split("=") for piece in sys.argv[3:])}
+    shares = {name: float(share) for name, share in (operand.split("=") for operand in sys.argv[3:])}
     total, weights, shape = sum(shares.values()), {}, None
     for name, share in shares.items():
-        piece = torch.load(work / f"{name}.pt")
-        shape = piece["shape"]
-        for tensor, values in piece["model"].items():
+        run = torch.load(work / f"{name}.pt")
+        shape = run["shape"]
+        for tensor, values in run["model"].items():
             weights[tensor] = weights.get(tensor, 0) + share / total * values
     torch.save({"shape": shape, "model": weights}, work / f"{out}.pt")
 

@@ -1,9 +1,8 @@
-"""TF-IDF with logistic regression on the same texts: the baseline, and a teacher of soft labels.
+"""TF-IDF with logistic regression on the same texts: the baseline, and the teacher that gives soft labels.
 
-`baseline.py WORK` writes WORK/teacher.npy: for every training text with a label what the other half of the
-data says of it (two-fold, so nobody marks his own work), and WORK/baseline.npy, the same for the
-kept texts from a model of all training texts. Words and pairs of words in English, runs of two to
-four letters within words in Korean.
+`baseline.py WORK` writes WORK/teacher.npy, the probabilities of every labelled training text by a model that was trained on the
+other half of the data (two-fold), and WORK/baseline.npy, the probabilities of the held-out texts by a model that was trained
+on all training texts. Features are words and word pairs in English, and runs of one to four letters in Korean.
 """
 import json
 import sys
@@ -24,7 +23,7 @@ VECTORS = {"en": HashingVectorizer(n_features=WIDTH, ngram_range=(1, 2), alterna
 
 
 def read(path, language):
-    """Numbers, texts, labels and streams of the rated examples of one language."""
+    """Line numbers, texts, labels and streams of the labelled examples of one language, and the number of all lines."""
     numbers, texts, labels, streams = [], [], [], []
     with open(path, encoding="utf-8") as file:
         for at, line in enumerate(file):
@@ -38,7 +37,7 @@ def read(path, language):
 
 
 def fit(rows, labels, streams):
-    # Every stream and, within it, every class counts, rare ones less than evenly.
+    # Rare streams and classes get a larger weight, but less than balanced.
     weights = np.ones(len(labels))
     for stream in set(streams):
         for label in range(3):
@@ -50,17 +49,17 @@ def fit(rows, labels, streams):
     return model.fit(rows, labels, sample_weight=weights)
 
 
-def chances(model, rows):
-    """A softmax of the three one-against-rest scores."""
+def probabilities(model, rows):
+    """The softmax of the three one-against-rest scores."""
     scores = model.decision_function(rows)
     scores -= scores.max(1, keepdims=True)
-    odds = np.exp(scores)
-    return odds / odds.sum(1, keepdims=True)
+    exponentials = np.exp(scores)
+    return exponentials / exponentials.sum(1, keepdims=True)
 
 
 def main():
     work = Path(sys.argv[1])
-    began = time.time()
+    start_time = time.time()
     teacher = baseline = None
     for language in ("en", "ko"):
         numbers, texts, labels, streams, count = read(work / "examples.jsonl", language)
@@ -70,22 +69,22 @@ def main():
             baseline = np.zeros((kept_count, 3), np.float32)
         counts = VECTORS[language].transform(texts)
         counts.data = 1 + np.log(counts.data)
-        weigh = TfidfTransformer().fit(counts)
-        rows = weigh.transform(counts, copy=False)
+        tfidf = TfidfTransformer().fit(counts)
+        rows = tfidf.transform(counts, copy=False)
         kept = VECTORS[language].transform(kept_texts)
         kept.data = 1 + np.log(kept.data)
-        kept = weigh.transform(kept)
-        print(language, rows.shape, rows.nnz, round(time.time() - began), "s", flush=True)
-        side = numbers % 2 == 0
-        for half in (side, ~side):
-            teacher[numbers[~half]] = chances(fit(rows[half], labels[half], streams[half]), rows[~half])
-            print(language, "half", round(time.time() - began), "s", flush=True)
+        kept = tfidf.transform(kept)
+        print(language, rows.shape, rows.nnz, round(time.time() - start_time), "s", flush=True)
+        is_even = numbers % 2 == 0
+        for half in (is_even, ~is_even):
+            teacher[numbers[~half]] = probabilities(fit(rows[half], labels[half], streams[half]), rows[~half])
+            print(language, "half", round(time.time() - start_time), "s", flush=True)
         agree = (teacher[numbers].argmax(1) == labels).mean()
-        baseline[kept_numbers] = chances(fit(rows, labels, streams), kept)
+        baseline[kept_numbers] = probabilities(fit(rows, labels, streams), kept)
         right = baseline[kept_numbers].argmax(1) == kept_labels
         for stream in sorted(set(kept_streams)):
             print("   ", stream, "accuracy", round(right[kept_streams == stream].mean(), 3))
-        print(language, "two-fold accuracy", round(agree, 3), round(time.time() - began), "s", flush=True)
+        print(language, "two-fold accuracy", round(agree, 3), round(time.time() - start_time), "s", flush=True)
     np.save(work / "baseline.npy", baseline)
     np.save(work / "teacher.new.npy", teacher)
     (work / "teacher.new.npy").rename(work / "teacher.npy")

@@ -1,8 +1,8 @@
-"""The prepared texts as token ids: packed on disk, drawn and batched for training.
+"""The prepared texts as token ids: packed on disk, sampled and batched for training.
 
-WORK/examples.pack and kept.pack are made from the .jsonl files beside them when they are not there: an npz under
-zstd, one byte for what has few values, two for a piece or a length, texts no longer than LONGEST pieces (of a longer
-one its beginning and its end), so that all that training needs travels in less than 60 MiB.
+WORK/examples.pack and WORK/kept.pack are created from the .jsonl files if they do not exist: an npz compressed with zstd, with one
+byte for values of few kinds and two for a piece or a length. Texts have at most LONGEST pieces; of a longer one, the beginning
+and the end are kept. Everything that training needs fits in 60 MiB.
 """
 import io
 import json
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 import zstandard
 
-# Share of the texts drawn from each stream.
+# The share of each stream in the sampled texts.
 STREAMS = {"shop_en": 0.19, "title_en": 0.02, "place_en": 0.05, "film_ko": 0.37, "place_ko": 0.05,
            "post_en": 0.11, "snippet_en": 0.02, "long_en": 0.02, "survey_en": 0.02, "pros_en": 0.005,
            "aspect_en": 0.07, "aspect_ko": 0.03, "mixed_en": 0.02, "mixed_ko": 0.02, "request_en": 0.005}
@@ -19,14 +19,14 @@ QUESTIONS = ("sentiment", "topics", "summary")
 LABELS = ("positive", "neutral", "negative")
 MAX_INPUT, MAX_OUTPUT = 384, 50
 LONGEST = 160
-# Most texts are cut short: what is felt shows in few words, and more texts are seen in the same time.
+# Most texts are truncated: few words show the sentiment, and training sees more texts in the same time.
 CUTS, CUT_SHARES = (40, 96, LONGEST), (0.66, 0.25, 0.09)
-# Half of the texts are cut into pieces anew each time, as likely as those are (Kudo 2018, "Subword regularization"):
-# what a phrase or a whole word tells, its parts learn too, and misspelt words are made of those.
+# The segmentation of half of the texts is sampled each time (Kudo 2018, "Subword regularization"), so that the parts of phrases
+# and words learn their meaning too. Misspelt words consist of such parts.
 SAMPLED, ALPHA = 0.5, 0.35
-# Span corruption (Raffel et al. 2020, 3.1.4): how much of a text is hidden, in runs of how many pieces on average, and how
-# many of these at most.
-HIDDEN, RUN, MOST_RUNS = 0.15, 2, 12
+# Span corruption (Raffel et al. 2020, 3.1.4): the masked share of a text, the mean length of a span in pieces, and the maximum
+# number of spans.
+MASKED_SHARE, SPAN_LENGTH, MAX_SPANS = 0.15, 2, 12
 
 
 def compressed(arrays):
@@ -35,14 +35,14 @@ def compressed(arrays):
     return zstandard.ZstdCompressor(level=17, threads=2).compress(raw.getvalue())
 
 
-def codes(values):
-    """The different values, and for each place which of them stands there."""
+def encode_values(values):
+    """The distinct values, and for each element the index of its value."""
     names, code = np.unique(values, return_inverse=True)
     return names, code.astype(np.uint8)
 
 
 class Examples:
-    """Token ids of one side of the data, kept flat; two bytes a piece."""
+    """Token ids of the training or the held-out texts in one flat array, two bytes a piece."""
 
     def __init__(self, path, pieces):
         pack = path.with_suffix(".pack")
@@ -71,7 +71,7 @@ class Examples:
             "label": np.array([LABELS.index(row["asked"]["sentiment"])
                                if "sentiment" in row["asked"] else -1 for row in rows], np.int8)}
         for column in ("stream", "language", "source"):
-            arrays[f"{column}_names"], arrays[column] = codes([row[column] for row in rows])
+            arrays[f"{column}_names"], arrays[column] = encode_values([row[column] for row in rows])
         pack.write_bytes(compressed(arrays))
 
     def __len__(self):
@@ -85,8 +85,8 @@ class Examples:
         return self.answers[self.answer_ends[at - 1] if at else 0:self.answer_ends[at]]
 
 
-class Draw:
-    """Endless draws of example numbers, each bucket in turn through its own shuffles."""
+class Sampler:
+    """An endless sample of example numbers. Each bucket (stream and class) is shuffled again after each pass."""
 
     def __init__(self, examples, seed):
         self.chance = np.random.default_rng(seed)
@@ -94,7 +94,7 @@ class Draw:
         for stream, share in STREAMS.items():
             inside = examples.stream == stream
             labels = [label for label in (-1, 0, 1, 2) if (inside & (examples.label == label)).any()]
-            # A class with few texts is not drawn more than about as often as it can bear.
+            # A class with few texts gets a smaller share, so that its texts are not repeated too often.
             sizes = {k: np.flatnonzero(inside & (examples.label == k)) for k in labels}
             weights = {k: min(1.0, len(v) / (0.12 * inside.sum())) for k, v in sizes.items()}
             for label, members in sizes.items():
@@ -112,58 +112,59 @@ class Draw:
 
 
 def clip(ids, limit, chance):
-    """At most `limit` pieces: now the beginning, now the end."""
+    """At most `limit` pieces: the beginning or, less often, the end."""
     if len(ids) <= limit:
         return ids
     return ids[:limit] if chance.random() < 0.6 else ids[-limit:]
 
 
 class Teacher:
-    """What baseline.py says of the texts, and how much of a target is the label all the same; and what ngrams.py says."""
+    """Soft targets: a mixture of the label, with a weight for each language, and the prediction of baseline.py. Also holds the scores of
+    ngrams.py."""
 
-    def __init__(self, work, trust_en, trust_ko):
-        self.said, self.trust = np.load(work / "teacher.npy"), {"en": trust_en, "ko": trust_ko}
+    def __init__(self, work, label_weight_en, label_weight_ko):
+        self.teacher_scores, self.label_weights = np.load(work / "teacher.npy"), {"en": label_weight_en, "ko": label_weight_ko}
         with np.load(work / "ngrams.npz") as ngrams:
-            self.ngrams = ngrams["learned"]
+            self.ngrams = ngrams["training"]
 
     def targets(self, examples, rows):
-        """[rows, labels], of rows that have a label."""
+        """Targets [rows, labels] of rows that have a label."""
         target = np.zeros((len(rows), len(LABELS)), np.float32)
         target[np.arange(len(rows)), examples.label[rows]] = 1
-        said = self.said[rows].astype(np.float32)
-        known = said.sum(1) > 0
-        trust = np.array([[self.trust[language]] for language in examples.language[rows[known]]], np.float32)
-        target[known] = trust * target[known] + (1 - trust) * said[known]
+        teacher_scores = self.teacher_scores[rows].astype(np.float32)
+        known = teacher_scores.sum(1) > 0
+        label_weight = np.array([[self.label_weights[language]] for language in examples.language[rows[known]]], np.float32)
+        target[known] = label_weight * target[known] + (1 - label_weight) * teacher_scores[known]
         return target
 
 
-def marks(pieces):
-    """What stands for a hidden run: the pieces of control characters, which no text has. The last one asks for the runs."""
-    return [pieces.piece_to_id(f"<0x{code:02X}>") for code in range(1, MOST_RUNS + 2)]
+def find_sentinels(pieces):
+    """The sentinels of masked spans: byte pieces of control characters, which no text contains. The last one is the prompt."""
+    return [pieces.piece_to_id(f"<0x{code:02X}>") for code in range(1, MAX_SPANS + 2)]
 
 
-def hide_runs(ids, signs, chance):
-    """The text with runs of pieces hidden behind signs, and what stood there: sign, run, sign, run ..., end."""
-    hidden = max(1, round(HIDDEN * len(ids)))
-    runs = min(max(1, round(hidden / RUN)), MOST_RUNS)
+def mask_spans(ids, sentinels, chance):
+    """The text with spans replaced by sentinels, and the target: sentinel, span, sentinel, span ..., end."""
+    masked = max(1, round(MASKED_SHARE * len(ids)))
+    span_count = min(max(1, round(masked / SPAN_LENGTH)), MAX_SPANS)
 
     def parts(total):
-        return np.diff(np.concatenate([[0], np.sort(chance.choice(total - 1, runs - 1, replace=False)) + 1, [total]]))
-    shown, answer, at = [], [], 0
-    for sign, kept, gone in zip(signs, parts(len(ids) - hidden), parts(hidden)):
-        shown += [ids[at:at + kept], [sign]]
-        answer += [[sign], ids[at + kept:at + kept + gone]]
-        at += kept + gone
-    return np.concatenate(shown), np.concatenate([*answer, [1]])
+        return np.diff(np.concatenate([[0], np.sort(chance.choice(total - 1, span_count - 1, replace=False)) + 1, [total]]))
+    visible, answer, at = [], [], 0
+    for sentinel, kept, masked_count in zip(sentinels, parts(len(ids) - masked), parts(masked)):
+        visible += [ids[at:at + kept], [sentinel]]
+        answer += [[sentinel], ids[at + kept:at + kept + masked_count]]
+        at += kept + masked_count
+    return np.concatenate(visible), np.concatenate([*answer, [1]])
 
 
-def batches(examples, draw, pieces, symbols, tokens, teacher, dropped, spans):
-    """Endless batches of about `tokens` encoder tokens, texts of like length together. Of a text's pieces `dropped` are
-    left out: the others must do. Of `spans` of the batches hidden runs are asked."""
-    chance, signs = draw.chance, marks(pieces)
+def batches(examples, sampler, pieces, symbols, tokens, teacher, piece_dropout, span_share):
+    """Endless batches of about `tokens` encoder tokens, with texts of similar length. The share `piece_dropout` of a text's
+    pieces is removed. The share `span_share` of the batches trains span corruption instead of the tasks."""
+    chance, sentinels = sampler.chance, find_sentinels(pieces)
     while True:
         pool = []
-        for at in draw.take(8192):
+        for at in sampler.take(8192):
             ids = examples.text(at)
             if chance.random() < SAMPLED:
                 ids = np.array(pieces.encode(pieces.decode(ids.tolist()), enable_sampling=True, alpha=ALPHA,
@@ -171,7 +172,7 @@ def batches(examples, draw, pieces, symbols, tokens, teacher, dropped, spans):
             if not len(examples.answer(at, 2)):
                 ids = clip(ids, chance.choice(CUTS, p=CUT_SHARES), chance)
                 if len(ids) > 6:
-                    ids = ids[chance.random(len(ids)) > dropped]
+                    ids = ids[chance.random(len(ids)) > piece_dropout]
             pool.append((np.append(ids[:MAX_INPUT - 1], 1), at))
         pool.sort(key=lambda item: len(item[0]))
         groups, start = [], 0
@@ -182,9 +183,9 @@ def batches(examples, draw, pieces, symbols, tokens, teacher, dropped, spans):
             groups.append(pool[start:end])
             start = end
         for at in chance.permutation(len(groups)):
-            if chance.random() < spans:
-                # Half as many texts: what is asked are tokens among all pieces.
-                yield pack_runs(groups[at][::2], signs, chance)
+            if chance.random() < span_share:
+                # Half as many texts, because the loss covers the whole vocabulary.
+                yield pack_spans(groups[at][::2], sentinels, chance)
             else:
                 yield pack(examples, groups[at], symbols, teacher)
 
@@ -193,7 +194,7 @@ def pad_to(length):
     return (length + 7) // 8 * 8
 
 
-def side_by_side(texts):
+def pad_texts(texts):
     width = pad_to(max(map(len, texts)))
     text = np.zeros((len(texts), width), np.int64)
     for row, ids in enumerate(texts):
@@ -202,7 +203,7 @@ def side_by_side(texts):
 
 
 def answers_of(rows, symbol):
-    """(owner, prefix, target, length, nothing) of (row of the text, answer)."""
+    """(owner, prefix, target, length, empty array) for pairs (row of the text, answer)."""
     longest = max((len(answer) for _, answer in rows), default=0)
     prefix = np.zeros((len(rows), longest + 1), np.int64)
     target = np.full((len(rows), longest + 1), -100, np.int64)
@@ -218,23 +219,23 @@ def to_torch(text, asked):
     return torch.from_numpy(text), [[torch.from_numpy(a) for a in rows] for rows in asked]
 
 
-def pack_runs(group, signs, chance):
-    """As pack(), with no question but for what is hidden."""
+def pack_spans(group, sentinels, chance):
+    """Like pack(), with span corruption as the only task."""
     texts, answers = [], []
     for ids, _ in group:
         if len(ids) >= 6:
-            shown, answer = hide_runs(ids[:-1], signs, chance)
-            texts.append(np.append(shown, 1))
+            visible, answer = mask_spans(ids[:-1], sentinels, chance)
+            texts.append(np.append(visible, 1))
             answers.append((len(texts) - 1, answer))
     if not texts:
         texts = [group[0][0]]
-    none = [np.zeros(0, np.int64)] * 5
-    return to_torch(side_by_side(texts), [none, none, none, answers_of(answers, signs[-1])])
+    no_rows = [np.zeros(0, np.int64)] * 5
+    return to_torch(pad_texts(texts), [no_rows, no_rows, no_rows, answers_of(answers, sentinels[-1])])
 
 
 def pack(examples, group, symbols, teacher):
-    """text, then for each question its rows: (owner, prefix, target, length, what n-grams say)."""
-    text = side_by_side([ids for ids, _ in group])
+    """The texts, and for each task its rows: (owner, prefix, target, length, score of the n-grams)."""
+    text = pad_texts([ids for ids, _ in group])
     numbers = np.array([at for _, at in group])
     owner = np.flatnonzero(examples.label[numbers] >= 0)
     target = teacher.targets(examples, numbers[owner])

@@ -1,7 +1,7 @@
 """Writes the Hugging Face directory that `winnow model import` reads: `export.py WORK OUT`.
 
 config.json, model.safetensors, spiece.model, ngrams.s8, prompts.ini. With --check, transformers loads the
-directory and must give the same log-probabilities as our own model.
+directory and must give the same log-probabilities as our model.
 """
 import argparse
 import csv
@@ -19,8 +19,8 @@ from model import Model, Shape
 from prepare import MAX_TOPICS, TAXONOMY
 
 PROMPTS = """\
-; How the pipeline asks this model. The question stands on the decoder's side: the decoder starts with
-; <pad> and the piece named here, so one encoder pass answers all questions about a text.
+; How the pipeline prompts this model. The decoder starts with <pad> and the piece named here, so one
+; encoder pass answers all questions about a text.
 
 [window]
 input = {input}
@@ -61,9 +61,9 @@ no_repeat_ngram = 3
 [phrases]
 {phrases}
 """
-# Topics of less likely answers need their phrases in the text: on texts of another kind than those it was taught
-# topics on (applications, films), the decoder names some all the same.
-SURE_AT = 0.35
+# A topic with a lower probability counts only if the text contains one of its phrases. On kinds of text without topic labels in
+# the training data (applications, films), the decoder also names topics that are not there.
+MIN_TOPIC_PROBABILITY = 0.35
 UNFITTED = {"temperature": 1.0, "bias_positive": 0.0, "bias_neutral": 0.0, "bias_negative": 0.0,
             "undetected_below": 0.45, "ngrams_weight": 0.0}
 
@@ -77,7 +77,7 @@ def load(work, checkpoint="checkpoint"):
 
 
 def with_layer(model):
-    """transformers wants an encoder layer: where there is none, one that adds nothing."""
+    """transformers requires an encoder layer: adds one that changes nothing if there is none."""
     if model.shape_of.num_layers:
         return model
     deeper = Model(replace(model.shape_of, num_layers=1))
@@ -91,47 +91,47 @@ def with_layer(model):
 
 def check(out, model, pieces):
     from transformers import T5ForConditionalGeneration
-    theirs = T5ForConditionalGeneration.from_pretrained(out).eval()
-    worst = 0.0
+    reference = T5ForConditionalGeneration.from_pretrained(out).eval()
+    max_difference = 0.0
     for text in ("The strap broke after two days, but support was kind.", "배송은 빠른데 포장이 엉망이에요"):
         ids = torch.tensor([pieces.encode(text) + [1]])
         prefix = torch.tensor([[0, pieces.piece_to_id("<sentiment>"), 40]])
         with torch.no_grad():
             hidden = model.decode(prefix, torch.tensor([3]), model.encode(ids), ids)
             ours = model.logits(hidden).log_softmax(-1)
-            other = theirs(input_ids=ids, decoder_input_ids=prefix).logits.log_softmax(-1)
-        worst = max(worst, (ours - other).abs().max().item())
-    print("largest difference of a log-probability from transformers:", worst)
-    assert worst < 1e-3
+            other = reference(input_ids=ids, decoder_input_ids=prefix).logits.log_softmax(-1)
+        max_difference = max(max_difference, (ours - other).abs().max().item())
+    print("largest difference from the log-probabilities of transformers:", max_difference)
+    assert max_difference < 1e-3
 
 
 def main():
-    options = argparse.ArgumentParser()
-    options.add_argument("work", type=Path)
-    options.add_argument("out", type=Path)
-    options.add_argument("--check", action="store_true")
-    options.add_argument("--checkpoint", default="checkpoint")
-    options.add_argument("--by", default="both", help="how topics are told: model, phrases, both")
-    given = options.parse_args()
-    model, pieces = load(given.work, given.checkpoint)
-    given.out.mkdir(parents=True, exist_ok=True)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("work", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--checkpoint", default="checkpoint")
+    parser.add_argument("--topics-by", default="both", help="how topics are found: model, phrases, both")
+    options = parser.parse_args()
+    model, pieces = load(options.work, options.checkpoint)
+    options.out.mkdir(parents=True, exist_ok=True)
     state = {name: t.float().contiguous() for name, t in model.state_dict().items()}
-    save_file(state, given.out / "model.safetensors", metadata={"format": "pt"})
+    save_file(state, options.out / "model.safetensors", metadata={"format": "pt"})
     config = model.shape_of.config()
-    (given.out / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    (options.out / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     for name in ("spiece.model", "ngrams.s8"):
-        shutil.copyfile(given.work / name, given.out / name)
+        shutil.copyfile(options.work / name, options.out / name)
     fitted = dict(UNFITTED)
-    if (given.work / "calibration.json").exists():
-        fitted |= json.loads((given.work / "calibration.json").read_text(encoding="utf-8"))
+    if (options.work / "calibration.json").exists():
+        fitted |= json.loads((options.work / "calibration.json").read_text(encoding="utf-8"))
     with open(TAXONOMY, encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     phrases = "\n".join(f"{row['topic']} = {row['phrases_en']};{row['phrases_ko']}" for row in rows)
-    prompts = PROMPTS.format(input=MAX_INPUT, topics=",".join(row["topic"] for row in rows), by=given.by,
-                             sure_at=SURE_AT, max_items=MAX_TOPICS, phrases=phrases, **fitted)
-    (given.out / "prompts.ini").write_text(prompts, encoding="utf-8")
-    if given.check:
-        check(given.out, model, pieces)
+    prompts = PROMPTS.format(input=MAX_INPUT, topics=",".join(row["topic"] for row in rows), by=options.topics_by,
+                             sure_at=MIN_TOPIC_PROBABILITY, max_items=MAX_TOPICS, phrases=phrases, **fitted)
+    (options.out / "prompts.ini").write_text(prompts, encoding="utf-8")
+    if options.check:
+        check(options.out, model, pieces)
 
 
 if __name__ == "__main__":

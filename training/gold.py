@@ -1,8 +1,8 @@
-"""Writes the kept texts as labelled tables for `winnow eval`: `gold.py DATA WORK [--limit N]`.
+"""Writes the held-out texts as labelled tables for `winnow eval`: `gold.py DATA WORK [--limit N]`.
 
-WORK/gold/sentiment-*.csv stand in for the kinds of text that the model is judged on, topics-*.csv are sentences of
-restaurants and hotels, summary-fewsum.csv the validation items of FewSum. Nothing of it was trained on,
-and calibration has not seen the texts with a sentiment.
+WORK/gold/sentiment-*.csv approximate the kinds of text on which the model is evaluated, topics-*.csv hold sentences about
+restaurants and hotels, and summary-fewsum.csv holds the validation items of FewSum. None of them was used in training, and
+none of the texts with a sentiment in calibration.
 """
 import argparse
 import csv
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import sources
 
-# Proxies of the sets that the model is judged on elsewhere: streams or sources of the kept split.
+# Approximations of the evaluation sets: streams or sources of the held-out texts.
 SENTIMENT = {
     "reviews-en": ("shop_en", "place_en"),
     "reviews-ko": ("film_ko", "place_ko"),
@@ -30,12 +30,12 @@ TOPICS = {
 
 
 def is_for_fitting(at):
-    """Whether calibration may look at this kept text; what is reported rests on the others."""
+    """Whether calibration uses this held-out text; the reported figures use the others."""
     return at % 2 == 0
 
 
 def pairs(target):
-    """`price negative delivery positive` as `price:negative; delivery:positive`."""
+    """Turns `price negative delivery positive` into `price:negative; delivery:positive`."""
     words = target.split()
     return "; ".join(f"{topic}:{polarity}" for topic, polarity in zip(words[::2], words[1::2])) or "none"
 
@@ -49,25 +49,25 @@ def write(path, names, rows):
 
 
 def main():
-    options = argparse.ArgumentParser()
-    options.add_argument("data", type=Path)
-    options.add_argument("work", type=Path)
-    options.add_argument("--limit", type=int, default=3000, help="rows of a table")
-    given = options.parse_args()
-    kept = [json.loads(line) for line in open(given.work / "kept.jsonl", encoding="utf-8")]
-    gold = given.work / "gold"
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=Path)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--limit", type=int, default=3000, help="maximum number of rows of a table")
+    options = parser.parse_args()
+    kept = [json.loads(line) for line in open(options.work / "kept.jsonl", encoding="utf-8")]
+    gold = options.work / "gold"
     gold.mkdir(exist_ok=True)
     for name, wanted in SENTIMENT.items():
         rows = [(at, row["text"], row["asked"]["sentiment"]) for at, row in enumerate(kept)
                 if "sentiment" in row["asked"] and not is_for_fitting(at) and (row["stream"] in wanted or row["source"] in wanted)]
-        write(gold / f"sentiment-{name}.csv", ("id", "text", "sentiment"), rows[:given.limit])
+        write(gold / f"sentiment-{name}.csv", ("id", "text", "sentiment"), rows[:options.limit])
     for name, (language, wanted) in TOPICS.items():
         rows = [(at, row["text"], pairs(row["asked"]["topics"])) for at, row in enumerate(kept)
                 if row["language"] == language and row["source"] in wanted and "topics" in row["asked"]
                 and row["asked"]["topics"] != "none"]
-        write(gold / f"{name}.csv", ("id", "text", "topics"), rows[:given.limit])
+        write(gold / f"{name}.csv", ("id", "text", "topics"), rows[:options.limit])
     rows = []
-    for number, (part, texts, summaries) in enumerate(sources.written_packs(given.data, "val")):
+    for number, (part, texts, summaries) in enumerate(sources.written_packs(options.data, "val")):
         for at, text in enumerate(texts):
             rows.append((f"{part} {number}", text, summaries[at] if at < len(summaries) else ""))
     write(gold / "summary-fewsum.csv", ("product", "text", "summary"), rows)

@@ -1,8 +1,8 @@
-"""LexRank (Erkan and Radev 2004) on the groups that `winnow eval --task summary` is given: `lexrank.py TABLE.csv`.
+"""LexRank (Erkan and Radev 2004) on the table of `winnow eval --task summary`: `lexrank.py TABLE.csv`.
 
-Sentences of a group's texts, cosine of TF-IDF, edges from a cosine of 0.1, PageRank with a damping of 0.85; the best
-sentences that are no more than half alike, until the summary has WORDS words. ROUGE as jobs/eval/rouge.c counts it: words folded,
-not stemmed, mean F1 over the references of a group.
+The graph connects sentences of a group whose TF-IDF cosine exceeds 0.1; PageRank has a damping of 0.85. The summary takes the best
+sentences whose cosine with those already taken is below 0.5, up to a number of words. ROUGE follows jobs/eval/rouge.c: folded
+words, no stemming, mean F1 over the references of a group.
 """
 import csv
 import re
@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-EDGE, DAMPING, ALIKE = 0.1, 0.85, 0.5
+MIN_EDGE, DAMPING, MAX_SIMILARITY = 0.1, 0.85, 0.5
 
 
 def words(text):
@@ -35,17 +35,17 @@ def rouge(summary, reference):
 def lexrank(texts, limit):
     sentences = [part.strip() for text in texts for part in re.split(r"(?<=[.!?])\s+", text) if len(words(part)) > 2]
     vectors = TfidfVectorizer(token_pattern=r"(?u)[^\W_]+", stop_words="english").fit_transform(sentences)
-    likeness = (vectors @ vectors.T).toarray()
-    edges = (likeness > EDGE).astype(float)
+    similarity = (vectors @ vectors.T).toarray()
+    edges = (similarity > MIN_EDGE).astype(float)
     np.fill_diagonal(edges, 1)
-    walk = edges / edges.sum(1, keepdims=True)
+    transitions = edges / edges.sum(1, keepdims=True)
     rank = np.full(len(sentences), 1 / len(sentences))
     for _ in range(100):
-        rank = (1 - DAMPING) / len(rank) + DAMPING * rank @ walk
+        rank = (1 - DAMPING) / len(rank) + DAMPING * rank @ transitions
     taken, length = [], 0
     for at in np.argsort(-rank, kind="stable"):
         size = len(words(sentences[at]))
-        if length + size <= limit and all(likeness[at, other] < ALIKE for other in taken):
+        if length + size <= limit and all(similarity[at, other] < MAX_SIMILARITY for other in taken):
             taken.append(at)
             length += size
     return " ".join(sentences[at] for at in taken)

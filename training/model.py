@@ -1,7 +1,7 @@
-"""A T5 v1.1 encoder-decoder whose parameters carry the names that transformers uses.
+"""A T5 v1.1 encoder-decoder with the parameter names of transformers.
 
-Only what training needs: no cache, no generation. Encoder rows may be asked several questions:
-`owner` says to which encoder row each decoder row belongs.
+It has only what training needs: no cache, no generation. One encoder row can serve several decoder rows; `owner` is the encoder
+row of each decoder row.
 """
 import math
 from dataclasses import asdict, dataclass
@@ -10,11 +10,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-# First weights: what a layer adds must be small beside the embedding. With embeddings of 0.1 and
-# whole-sized layers the words drown in random mixtures, and the model barely learns.
+# Initial scales: the output of a layer must be small compared with the embedding. With embeddings of 0.1 and layers at full scale,
+# random mixtures mask the words, and the model hardly learns.
 EMBEDDING, BRANCH = 0.5, 0.1
-# The heads of the encoder begin by looking at the piece before, the piece behind, both sides, everywhere.
-SIGHT = 3.0
+# Initially, the encoder's heads attend to the previous piece, the next piece, both, and all pieces.
+INITIAL_BIAS = 3.0
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Shape:
     relative_attention_max_distance: int = 128
 
     def config(self):
-        """config.json as transformers expects it."""
+        """The contents of config.json for transformers."""
         return {
             "architectures": ["T5ForConditionalGeneration"], "model_type": "t5", **asdict(self),
             "feed_forward_proj": "gated-gelu", "dense_act_fn": "gelu_new", "is_gated_act": True,
@@ -51,7 +51,7 @@ class Norm(nn.Module):
 
 
 def buckets(query_length, key_length, shape, bidirectional):
-    """Relative position buckets, as in T5."""
+    """Relative position buckets of T5."""
     count, limit = shape.relative_attention_num_buckets, shape.relative_attention_max_distance
     distance = torch.arange(key_length)[None, :] - torch.arange(query_length)[:, None]
     result = torch.zeros_like(distance)
@@ -116,7 +116,7 @@ def sublayer(name, module, shape):
 
 
 class Block(nn.Module):
-    dropout = 0.0   # of what a sublayer adds, while training
+    dropout = 0.0   # of the output of a sublayer, in training
 
     def __init__(self, shape, is_decoder, has_bias):
         super().__init__()
@@ -155,9 +155,9 @@ class Stack(nn.Module):
         table = self.block[0].layer[0].SelfAttention.relative_attention_bias.weight
         half = self.shape.relative_attention_num_buckets // 2
         table.zero_()
-        table[1, 0] = table[half + 1, 1] = SIGHT
+        table[1, 0] = table[half + 1, 1] = INITIAL_BIAS
         for distance in (1, 2, 3):
-            table[distance, 2] = table[half + distance, 2] = SIGHT / 2
+            table[distance, 2] = table[half + distance, 2] = INITIAL_BIAS / 2
 
     def position_bias(self, length):
         table = self.block[0].layer[0].SelfAttention.relative_attention_bias
@@ -165,7 +165,7 @@ class Stack(nn.Module):
         return table(where).permute(2, 0, 1)[None]
 
     def forward(self, x, keep, memory=None, memory_keep=None):
-        """`keep` marks the places that hold text; the rest is padding."""
+        """`keep` is true at positions with text and false at padding."""
         if not self.block:
             return self.final_layer_norm(x)
         low = -1e4
@@ -193,11 +193,11 @@ class Model(nn.Module):
         return self.encoder(self.shared(text), text != 0)
 
     def decode(self, prefix, length, memory, text):
-        """The state at every place of `prefix`, for logits(); rows are `length` long, the rest is padding."""
+        """The states at all positions of `prefix`, for logits(). Row i has length[i] positions; the rest is padding."""
         keep = torch.arange(prefix.shape[1], device=prefix.device)[None] < length[:, None]
         return self.decoder(self.shared(prefix), keep, memory, text != 0)
 
     def logits(self, states, pieces=None):
-        """Of all pieces, or of the given ones alone."""
+        """The logits of all pieces, or of the given ones."""
         rows = self.shared.weight if pieces is None else self.shared(pieces)
         return states @ rows.T * self.shape_of.d_model ** -0.5

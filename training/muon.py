@@ -1,12 +1,12 @@
-"""Muon (Jordan et al. 2024): momentum whose step is made orthogonal, for the layers' matrices."""
+"""Muon (Jordan et al. 2024): momentum with orthogonalized steps, for the matrices of the layers."""
 import torch
 
-KEPT = 0.95         # of the momentum from step to step
-SMALLEST = 1e-3     # a tensor whose numbers are smaller moves as if they were of this size
+MOMENTUM = 0.95
+MIN_SIZE = 1e-3     # lower bound of a tensor's root mean square in the step size
 
 
 def orthogonal(matrix):
-    """Near the closest matrix with all singular values 1: five steps of a quintic Newton-Schulz iteration."""
+    """Approximates the closest matrix with all singular values 1, by five quintic Newton-Schulz steps."""
     x = matrix.bfloat16()
     wide = x.shape[0] <= x.shape[1]
     x = x if wide else x.T
@@ -18,7 +18,7 @@ def orthogonal(matrix):
 
 
 class Muon:
-    """Its momentum is shared between processes. `rate` is in sizes (root mean square) of each matrix."""
+    """The processes share the momentum. `rate` is relative to the root mean square of each matrix."""
 
     def __init__(self, matrices, moments=None):
         self.matrices = matrices
@@ -29,8 +29,8 @@ class Muon:
         for p, moment in zip(self.matrices, self.moments):
             if p.grad is None:
                 continue
-            moment.lerp_(p.grad, 1 - KEPT)
-            step = orthogonal(p.grad.lerp(moment, KEPT))
-            size = p.square().mean().sqrt().clamp(min=SMALLEST)
+            moment.lerp_(p.grad, 1 - MOMENTUM)
+            step = orthogonal(p.grad.lerp(moment, MOMENTUM))
+            size = p.square().mean().sqrt().clamp(min=MIN_SIZE)
             p.sub_(step * (rate * size / step.square().mean().sqrt()))
             p.grad = None

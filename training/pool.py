@@ -1,9 +1,9 @@
-"""The decoder's answer about sentiment, learned over bare words: `pool.py WORK` writes WORK/pool.pt.
+"""Trains the decoder for sentiment on bags of pieces, without encoder layers: `pool.py WORK` writes WORK/pool.pt.
 
-With an encoder that does nothing yet, a piece's key and value depend on the piece alone, and the question's
-query on nothing. So each piece's attention is computed once a step for the whole vocabulary, a text is a
-weighted bag, and hundreds of thousands of texts are read in a minute: embeddings, cross-attention and
-feed-forward of the decoder learn from most of the data before the encoder's first layer does anything.
+Without encoder layers, the key and value of a piece depend only on the piece, and the query is constant. Attention is
+computed once a step for the whole vocabulary, and a text is a weighted bag. Training reads hundreds of thousands of texts a
+minute: embeddings, cross-attention and feed-forward of the decoder learn from most of the data before the encoder layers
+are added.
 """
 import sys
 import time
@@ -14,32 +14,32 @@ import sentencepiece
 import torch
 from torch.nn import functional as F
 
-from examples import LABELS, QUESTIONS, Draw, Examples, Teacher
+from examples import LABELS, QUESTIONS, Sampler, Examples, Teacher
 from model import Model, Shape
-from train import WATCHED, begin, best_f1, set_rates
+from train import MONITORED, best_f1, initialize, set_rates
 
-LONGEST, TEXTS, DROPPED = 128, 2048, 0.15
-RATE = 8e-3     # of a step, in sizes of the tensor
+LONGEST, TEXTS, PIECE_DROPOUT = 128, 2048, 0.15
+RATE = 8e-3     # learning rate, relative to the size of the tensor
 
 
-def bags(examples, rows, chance=None):
-    """Pieces of all texts, end marks included, and the text that each belongs to."""
+def bags(examples, rows, random=None):
+    """The pieces of all texts, including end marks, and the text number of each."""
     texts = []
     for at in rows:
         ids = examples.text(at)
-        ids = ids[:LONGEST - 1] if chance is None or chance.random() < 0.6 else ids[-LONGEST + 1:]
-        if chance is not None and len(ids) > 4:
-            ids = ids[chance.random(len(ids)) > DROPPED]
+        ids = ids[:LONGEST - 1] if random is None or random.random() < 0.6 else ids[-LONGEST + 1:]
+        if random is not None and len(ids) > 4:
+            ids = ids[random.random(len(ids)) > PIECE_DROPOUT]
         texts.append(np.append(ids, 1).astype(np.int64))
     owner = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
     return torch.from_numpy(np.concatenate(texts)), torch.from_numpy(owner)
 
 
 def scores_of(model, symbol, label_ids, ids, owner, count):
-    """What decode() gives at the question, for an encoder without layers."""
+    """The logits that decode() gives for the sentiment prompt if the encoder has no layers."""
     block = model.decoder.block[0]
     own, cross, last = block.layer
-    # Position 0 is the pad token, position 1 the question: the same for all texts.
+    # Position 0 is the pad token, position 1 the prompt; they are the same for all texts.
     start = model.shared(torch.tensor([[0, symbol]]))
     mask = model.decoder.position_bias(2) + torch.full((2, 2), -1e4).triu(1)
     normed = own.layer_norm(start)
@@ -66,9 +66,9 @@ def scores_of(model, symbol, label_ids, ids, owner, count):
 
 
 @torch.no_grad()
-def watch(model, kept, symbol, label_ids):
+def evaluate(model, kept, symbol, label_ids):
     result = {}
-    for name in WATCHED:
+    for name in MONITORED:
         rows = np.flatnonzero((kept.stream == name) & (kept.label >= 0))[:2500]
         ids, owner = bags(kept, rows)
         scores = scores_of(model, symbol, label_ids, ids, owner, len(rows)).numpy()
@@ -87,16 +87,16 @@ def main():
     teacher = Teacher(work, 0.7, 0.5)
     model = Model(Shape(vocab_size=pieces.get_piece_size()))
     with np.load(work / "words.npz") as words:
-        begin(model, words, symbols, label_ids.tolist())
+        initialize(model, words, symbols, label_ids.tolist())
     learned = [model.shared.weight, model.encoder.final_layer_norm.weight, *model.decoder.parameters()]
     optimizer = torch.optim.AdamW([{"params": [p]} for p in learned], lr=0.0, betas=(0.9, 0.99), fused=True,
                                   weight_decay=0.0)
-    draw, began, losses = Draw(examples, 99), time.time(), []
-    print(watch(model, kept, symbols[0], label_ids), flush=True)
+    sampler, start_time, losses = Sampler(examples, 99), time.time(), []
+    print(evaluate(model, kept, symbols[0], label_ids), flush=True)
     for step in range(steps):
-        rows = np.array([at for at in draw.take(2 * TEXTS) if examples.label[at] >= 0][:TEXTS])
+        rows = np.array([at for at in sampler.take(2 * TEXTS) if examples.label[at] >= 0][:TEXTS])
         target = torch.from_numpy(teacher.targets(examples, rows))
-        ids, owner = bags(examples, rows, draw.chance)
+        ids, owner = bags(examples, rows, sampler.chance)
         scores = scores_of(model, symbols[0], label_ids, ids, owner, len(rows))
         loss = -(target * scores.log_softmax(-1)).sum(-1).mean()
         if step % 10 == 0:
@@ -107,8 +107,8 @@ def main():
         optimizer.step()
         losses.append(loss.item())
         if (step + 1) % 50 == 0:
-            print(step + 1, round(float(np.mean(losses[-50:])), 4), watch(model, kept, symbols[0], label_ids),
-                  round(time.time() - began), flush=True)
+            print(step + 1, round(float(np.mean(losses[-50:])), 4), evaluate(model, kept, symbols[0], label_ids),
+                  round(time.time() - start_time), flush=True)
     torch.save(model.state_dict(), work / "pool.pt")
 
 

@@ -1,8 +1,7 @@
 """Turns the data folder into examples.jsonl and kept.jsonl: `prepare.py DATA WORK`.
 
-The kept split is a fixed rule: a text (normalised: letters and digits only, lower case) whose hash
-falls on 0 modulo 20 is kept aside and never trained on, so duplicates fall on one side. Packs of
-several reviews are made on each side from texts and products of that side only.
+A text is held out (kept.jsonl) if the hash of its letters and digits, in lower case, is 0 modulo 20. The rule depends only on the
+text, so duplicates are in the same file. Each file has packs of several reviews, made only from its own texts.
 """
 import csv
 import hashlib
@@ -29,7 +28,7 @@ def is_kept(text):
 
 
 class Taxonomy:
-    """Topics in order, and the phrases that point to them, but for those with an exclamation mark."""
+    """The topics in order and their phrases."""
 
     def __init__(self, path):
         with open(path, encoding="utf-8") as file:
@@ -41,19 +40,19 @@ class Taxonomy:
 
     @staticmethod
     def patterns(phrases, form):
-        """What names a topic, and what does not although a part of it would; None where there is nothing."""
+        """The patterns of a topic's phrases and of its exclusions; None if there are none."""
         phrases = phrases.split(";")
-        meant = [re.escape(phrase) for phrase in phrases if not phrase.startswith("!")]
-        excepted = [re.escape(phrase[1:]) for phrase in phrases if phrase.startswith("!")]
-        return [re.compile(form.format("|".join(some))) if some else None for some in (meant, excepted)]
+        included = [re.escape(phrase) for phrase in phrases if not phrase.startswith("!")]
+        excluded = [re.escape(phrase[1:]) for phrase in phrases if phrase.startswith("!")]
+        return [re.compile(form.format("|".join(some))) if some else None for some in (included, excluded)]
 
     def found(self, text, language):
         text = text.lower()
-        return [topic for topic, meant, excepted in self.tables[language]
-                if meant.search(excepted.sub(" ", text) if excepted else text)]
+        return [topic for topic, included, excluded in self.tables[language]
+                if included.search(excluded.sub(" ", text) if excluded else text)]
 
     def target(self, pairs):
-        """`price negative delivery positive`: one polarity a topic, taxonomy order."""
+        """The target text `price negative delivery positive`: one polarity for each topic, in taxonomy order."""
         votes = defaultdict(Counter)
         for topic, polarity in pairs:
             votes[topic][polarity] += 1
@@ -65,8 +64,8 @@ class Taxonomy:
         return " ".join(items) or "none"
 
 
-def told_topics(example, taxonomy):
-    """Topics with polarity that are certain enough to be joined with others, see mixed()."""
+def certain_topics(example, taxonomy):
+    """The topics and polarities that are certain enough to combine two texts in mixed(); None if there are none."""
     if example.get("aspects"):
         return example["aspects"]
     if example.get("stars") in (1, 5) and example["source"] != "film_ko":
@@ -77,14 +76,14 @@ def told_topics(example, taxonomy):
 
 
 def answer(example, taxonomy):
-    """The questions that this example can teach."""
+    """The tasks for which the example has an answer, and the answers."""
     asked = {}
     if example.get("sentiment"):
         asked["sentiment"] = example["sentiment"]
     if example.get("aspects") is not None:
         asked["topics"] = taxonomy.target(example["aspects"])
     elif example.get("stars") in (1, 5) and example["source"] != "film_ko":
-        # Weak labels: what the phrases name, with the polarity of a short one-sided text.
+        # Weak labels: the topics of the phrases found, with the polarity of a short text with 1 or 5 stars.
         length = len(example["text"])
         if length <= (300 if example["language"] == "en" else 120):
             polarity = sources.of_stars(example["stars"])
@@ -106,15 +105,15 @@ def sentences(text, language):
 
 
 def units(text, language):
-    """What overlaps when two texts say the same: words in English, letter pairs in Korean."""
+    """The units by which texts are compared: words in English, letter pairs in Korean."""
     if language == "en":
         return {w for w in re.findall(r"[a-z']+", text.lower()) if len(w) > 2}
     letters = re.sub(r"[^가-힣]+", " ", text)
     return {w[i:i + 2] for w in letters.split() for i in range(len(w) - 1)}
 
 
-def central(texts, language):
-    """The sentence that most of the texts would sign: highest mean overlap (F1) with the others."""
+def find_central_sentence(texts, language):
+    """The sentence with the highest mean overlap (F1) with the other texts."""
     bags = [units(text, language) for text in texts]
     best, best_score = None, 0.0
     for at, text in enumerate(texts):
@@ -132,7 +131,7 @@ def central(texts, language):
     return best
 
 
-def packs(examples, chance, want):
+def packs(examples, chance, wanted_count):
     """Several reviews of one product, and their most central sentence as the summary."""
     groups = defaultdict(list)
     for example in examples:
@@ -145,9 +144,9 @@ def packs(examples, chance, want):
             usable[groups[name][0]["language"]].append(groups[name])
     for language, per_language in usable.items():
         weights = [min(len(group), 60) for group in per_language]
-        for _ in range(want if per_language else 0):
+        for _ in range(wanted_count if per_language else 0):
             group = chance.choices(per_language, weights)[0]
-            # One polarity in two packs of three: reports ask mostly about groups that agree.
+            # Two thirds of the packs have one polarity, because most groups of a report agree.
             if chance.random() < 0.67:
                 label = chance.choice(group)["sentiment"]
                 group = [e for e in group if e["sentiment"] == label]
@@ -161,33 +160,33 @@ def packs(examples, chance, want):
                     texts.append(example["text"])
             if len(texts) < 2:
                 continue
-            summary = central(texts, language)
+            summary = find_central_sentence(texts, language)
             if summary:
                 yield {"text": " | ".join(texts), "language": language, "source": "pack",
                        "stream": f"pack_{language}", "asked": {"summary": summary}}
 
 
-def mixed(examples, chance, want):
-    """Two short texts with topics in one, praise beside complaint: the polarity of a topic must be
-    read where the topic stands, not from the tone of the whole."""
+def mixed(examples, chance, wanted_count):
+    """Joins a positive and a negative short text with topics, so that the model learns to read the polarity of a topic from its
+    context and not from the whole text."""
     pool = {"en": ([], []), "ko": ([], [])}
     for example in examples:
-        pairs = example.get("told")
+        pairs = example.get("certain_topics")
         polarities = {polarity for _, polarity in pairs or []}
         limit = 160 if example["language"] == "en" else 70
         if len(polarities) == 1 and len(example["text"]) <= limit and "neutral" not in polarities:
             pool[example["language"]]["negative" in polarities].append(example)
     for language, sides in pool.items():
-        for _ in range(want if all(sides) else 0):
+        for _ in range(wanted_count if all(sides) else 0):
             both = [chance.choice(side) for side in sides]
             chance.shuffle(both)
-            names = [{topic for topic, _ in example["told"]} for example in both]
+            names = [{topic for topic, _ in example["certain_topics"]} for example in both]
             if names[0] & names[1]:
                 continue
             first, second = (example["text"] for example in both)
             joint = chance.choice((" ", ". ", ", ", " but " if language == "en" else " 근데 "))
             yield {"text": first.rstrip(" .,") + joint + second, "language": language, "source": "mixed",
-                   "stream": f"mixed_{language}", "pairs": both[0]["told"] + both[1]["told"]}
+                   "stream": f"mixed_{language}", "pairs": both[0]["certain_topics"] + both[1]["certain_topics"]}
 
 
 def main():
@@ -195,30 +194,30 @@ def main():
     work.mkdir(parents=True, exist_ok=True)
     taxonomy = Taxonomy(TAXONOMY)
     sides = {False: [], True: []}
-    seen, dropped = {}, Counter()
+    seen, skipped = {}, Counter()
     for read in sources.ALL:
         for example in read(data):
             key = fold(example["text"])
             if len(key) < 2 or len(example["text"]) > 20000:
-                dropped["empty"] += 1
+                skipped["empty"] += 1
                 continue
             example["asked"] = answer(example, taxonomy)
             if not example["asked"]:
-                dropped["nothing asked"] += 1
+                skipped["no task"] += 1
                 continue
-            # The same words with the same answer count once, with another answer at most twice.
+            # A text counts once with the same answer, and at most twice with different answers.
             key = hash((key, example["stream"]))
-            told = seen.setdefault(key, [])
-            if example["asked"] in told or len(told) >= 2:
-                dropped["duplicate"] += 1
+            answers_seen = seen.setdefault(key, [])
+            if example["asked"] in answers_seen or len(answers_seen) >= 2:
+                skipped["duplicate"] += 1
                 continue
-            told.append(example["asked"])
+            answers_seen.append(example["asked"])
             sides[is_kept(example.get("twin") or example["text"])].append(example)
     for kept, name in ((False, "examples.jsonl"), (True, "kept.jsonl")):
         chance = random.Random(20)
         examples = sides[kept]
         for example in examples:
-            example["told"] = told_topics(example, taxonomy)
+            example["certain_topics"] = certain_topics(example, taxonomy)
         joined = list(mixed(examples, chance, 1000 if kept else 30000))
         for example in joined:
             example["asked"] = {"topics": taxonomy.target(example["pairs"])}
@@ -231,7 +230,7 @@ def main():
                 row = {f: example[f] for f in fields if f in example}
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
         print(name, len(examples), dict(Counter(e["stream"] for e in examples)))
-    print("left out", dict(dropped))
+    print("skipped", dict(skipped))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Readers of the training data: each yields examples; nothing here decides what is kept aside.
+"""Readers of the training data. Each yields examples; prepare.py decides which are held out.
 
-An example is a dict: text, language (en, ko), source, stream (what it is balanced with), and any of
-the answers sentiment (positive, neutral, negative), aspects ([(topic, polarity)]), stars, summary, group.
+An example is a dict with text, language (en, ko), source, stream (the unit of sampling), and optionally sentiment (positive,
+neutral, negative), aspects ([(topic, polarity)]), stars, summary and group.
 """
 import ast
 import csv
@@ -17,7 +17,7 @@ POLARITIES = {"positive": "positive", "negative": "negative", "neutral": "neutra
               "POS": "positive", "NEG": "negative", "NEU": "neutral", "conflict": "neutral",
               "0": "negative", "1": "neutral", "2": "positive"}
 
-# Weaker kin of star ratings: their stream weighs less, see prepare.py.
+# Sets with weaker ratings; their streams have a smaller share, see examples.STREAMS.
 SHORT_POSTS = {"semeval_tweets_2013_16", "semeval_tweets_2017test", "vader_tweets",
                "tweeteval_emotion", "goemotions", "meld_gpl3"}
 LONG_REVIEWS = {"imdb_train", "imdb_test"}
@@ -43,7 +43,7 @@ def squeeze(text):
 
 
 def headline(title):
-    """A title fit to be learned, or None: no stars, no bare "Good", no shouting."""
+    """The title if it is useful for training, otherwise None: no stars, no single "Good", no capitals only."""
     title = squeeze(title)
     words = title.split()
     if not 3 <= len(words) <= 12 or re.search(r"(?i)\bstars?\b", title):
@@ -64,7 +64,7 @@ def english_reviews(root):
         if own and titles[(source, title.lower())] <= 3 and len(text) > 40:
             example["summary"] = headline(title)
         yield example
-        # Rare titles are short texts of their own; the stock ones tell nothing new.
+        # Rare titles are additional short texts; common ones add nothing.
         if titles[(source, title.lower())] <= 3 and len(title) > 5:
             yield {"text": squeeze(title), "language": "en", "source": f"{source}_title",
                    "stream": "title_en", "stars": stars, "sentiment": of_stars(stars)}
@@ -97,8 +97,8 @@ def more_sentiment(root):
                "stream": stream, "sentiment": label, **({"stars": stars} if rated else {})}
 
 
-# Aspect categories of the sets to topics of the taxonomy; None: about the whole, no topic.
-# Tried in order on "entity attribute" in lower case; the first that matches wins.
+# Maps aspect categories of the sets to topics of the taxonomy; None means the whole, without a topic.
+# The patterns are tried in order on "entity attribute" in lower case; the first match wins.
 CATEGORIES = [(re.compile(pattern), topic) for pattern, topic in [
     (r"^polarity|^none$|^other|out_of_scope|^general$|miscellaneous|^overall|course_general", None),
     (r"buyer attitude|recommendation|^company|branding|^book general|^live$|touristy|multicultural", None),
@@ -140,7 +140,7 @@ CATEGORIES = [(re.compile(pattern), topic) for pattern, topic in [
 
 
 def topic_of(category, text):
-    """Topic of a set's category: a name, None for the whole, or "?" when it is unknown."""
+    """The topic of a set's category: a name, None for the whole, or "?" if it is unknown."""
     name = category.lower().replace("#", " ").replace("_", " ") if "/" not in category else category.lower()
     name = name.strip()
     for pattern, topic in CATEGORIES:
@@ -184,7 +184,7 @@ def aspect_sets(root):
                     try:
                         pairs = [(c, p) for _, c, p in ast.literal_eval(labels or "[]")]
                     except (SyntaxError, ValueError):
-                        continue  # a quote inside a Korean term
+                        continue  # a quotation mark in a Korean term
                     twin = read["en"][at].partition("####")[0] if paired else None
                     yield from example(text, pairs, f"mabsa_{domain}", language, twin)
     for path in sorted((root / "aspects/acos").glob("*.tsv")):
@@ -212,7 +212,7 @@ NHS = {"Staff": "staff", "Communication": "communication", "Access": "waiting",
 
 
 def patients(root):
-    """Patient surveys: one topic each, criticality -5..5 as the sentiment."""
+    """Patient surveys: one topic each; criticality from -5 to 5 gives the sentiment."""
     with open(root / "aspects/nhs/text_data.csv", encoding="utf-8", errors="replace") as file:
         for row in csv.DictReader(file):
             text = squeeze(row["feedback"] or "")
@@ -242,7 +242,7 @@ REQUESTS = {"refund": "refund", "get refund": "refund", "track refund": "refund"
 
 
 def requests(root):
-    """Customer requests: a topic, no sentiment worth learning."""
+    """Customer requests: a topic without a useful sentiment."""
     for line in lines(root / "more/topics.tsv.zst"):
         source, text, labels = line.split("\t")
         if source == "bitext_support":
@@ -269,8 +269,8 @@ def summaries(root):
 
 
 def written_packs(root, part):
-    """FewSum: eight reviews and three summaries of them by people; `part`: train, val. Never trained on: they
-    are few, and what the summaries of the whole pipeline are measured with."""
+    """FewSum: eight reviews and three written summaries of each product. `part` is train or val. They are not used in training,
+    because they are few and measure the summaries of the whole pipeline."""
     for path in sorted((root / "summaries/fewsum").glob(f"*-{part}.csv")):
         with open(path, encoding="utf-8") as file:
             for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
@@ -279,7 +279,7 @@ def written_packs(root, part):
 
 
 def targeted_posts(root):
-    """Posts with one target: what is felt about it is taken for the whole."""
+    """Posts with one target: its sentiment is used for the whole post."""
     for line in lines(root / "more/topics.tsv.zst"):
         source, text, labels = line.split("\t")
         polarity = labels.rsplit(":", 1)[-1]
@@ -289,7 +289,7 @@ def targeted_posts(root):
 
 
 def plain(root):
-    """Text without labels, for the vocabulary only."""
+    """Texts without labels, for the vocabulary only."""
     for name in ("plain_en", "plain_ko"):
         yield from lines(root / f"more/{name}.txt.zst")
 

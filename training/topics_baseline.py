@@ -1,8 +1,8 @@
 """TF-IDF with one-against-rest logistic regression for topics with polarity: `topics_baseline.py WORK`.
 
-Trained on the aspect sets' training side, one classifier a pair of topic and polarity and its threshold from
-a fifth of that side; measured on WORK/gold/topics-*.csv. With --phrases it prints, for each topic, what the
-training side says most often where the topic is meant: candidates for the taxonomy's phrases.
+It is trained on the training texts of the aspect sets, with one classifier for each pair of topic and polarity and thresholds from a
+fifth of these texts, and evaluated on WORK/gold/topics-*.csv. With --phrases it prints the most typical n-grams of each
+topic: candidates for the phrases of the taxonomy.
 """
 import csv
 import json

@@ -1,8 +1,7 @@
-"""Weights to go on from, out of a model file: `unpack.py MODEL.winnow WORK` writes WORK/unpacked.pt and WORK/ngrams.s8.
+"""Extracts the weights of a model file: `unpack.py MODEL.winnow WORK` writes WORK/unpacked.pt and WORK/ngrams.s8.
 
-The repository carries the model as its int8 file alone. `train.py --begin WORK/unpacked.pt` goes on from these weights; the
-vocabulary has to be the one that the model was trained with, as vocabulary.py makes it from the same data.
-The layout is docs/MODEL.md's, version 2.
+The repository has the model only as an int8 file. `train.py --initial WORK/unpacked.pt` continues training from these weights. The
+vocabulary must be that of the model; vocabulary.py builds it from the same data. The layout is version 2 of docs/MODEL.md.
 """
 import struct
 import sys
@@ -15,7 +14,7 @@ from model import Shape
 
 HEADER, ROW, GROUP = 144, 88, 256
 BLOCK, STEP = 16, 4      # rows of a block, inputs of a step
-GROUPED = 4              # the kind of a section whose columns lie in groups
+GROUPED = 4              # the kind of a section with grouped columns
 PARTS = {"self": "SelfAttention", "cross": "EncDecAttention", "ff": "DenseReluDense"}
 NAMES = {"query": "q", "key": "k", "value": "v", "output": "o", "wi": "wi_0", "linear": "wi_1", "wo": "wo"}
 
@@ -30,7 +29,7 @@ def sections(raw):
 
 
 def unpacked(raw, rows, columns):
-    """int8 [rows][columns] from blocks of 16 rows: 16 int32, then for every 4 inputs the 4 numbers of each row."""
+    """int8 [rows][columns] from blocks of 16 rows: 16 int32, then for every 4 inputs the 4 values of each row."""
     steps = -(-columns // STEP)
     blocks = np.frombuffer(raw, np.int8).reshape(-1, 1 + steps, BLOCK, STEP)[:, 1:]
     return blocks.transpose(0, 2, 1, 3).reshape(-1, steps * STEP)[:rows, :columns]
@@ -56,7 +55,7 @@ def vector(found, name):
 
 
 def weights(raw):
-    """The parameters by transformers' names, and the shape."""
+    """The parameters under the names of transformers, and the shape."""
     found = sections(raw)
     shape = Shape(*(struct.unpack_from("<11I", raw, 52)[at] for at in (6, 0, 1, 3, 2, 4, 5, 7, 8)))
     state = {"shared.weight": matrix(found, "embedding")}

@@ -1,10 +1,9 @@
 """Trains the SentencePiece vocabulary: `vocabulary.py WORK` writes WORK/spiece.model.
 
-First a unigram vocabulary of single words (English and Korean in equal parts, byte fallback, case
-folded). Then the pairs and triples of neighbouring pieces that occur most and belong together become
-pieces of their own ("not worth", "waste of money"): texts get shorter, and what two words mean
-together no longer has to be learned by the layers. The questions `<sentiment>`, `<topics>` and
-`<summary>` are user-defined symbols, so one piece each.
+The first step trains a unigram vocabulary of single words (English and Korean in equal parts, byte fallback, case folded). The
+second adds frequent pairs and triples of pieces with high mutual information ("not worth", "waste of money"). They make texts
+shorter, and the layers need not learn the meaning of such phrases. The prompts `<sentiment>`, `<topics>` and `<summary>` are
+user-defined symbols of one piece each.
 """
 import csv
 import json
@@ -21,12 +20,12 @@ from prepare import TAXONOMY
 
 WORDS, PHRASES = 20_480, 12_288
 PER_LANGUAGE = 160_000
-LEAST = 60      # a phrase is met at least so often
+MIN_COUNT = 60  # of a phrase
 MARK = "▁"
 
 
 def answers():
-    """The words that answers are made of: kept whole, and no part of a phrase."""
+    """The words of answers: each is one piece, and part of no phrase."""
     with open(TAXONOMY, encoding="utf-8") as file:
         words = [row["topic"] for row in csv.DictReader(file)]
     return words + ["positive", "negative", "neutral", "none"]
@@ -48,7 +47,7 @@ def train(texts, path, chance):
 
 
 def phrases(texts, pieces, count):
-    """Runs of two or three pieces, whole words at the start, likelier together than apart: [(text, score)]."""
+    """Runs of two or three pieces that start with a whole word and have high mutual information: {text: score}."""
     size = pieces.get_piece_size()
     whole = np.array([pieces.id_to_piece(i).startswith(MARK) and len(pieces.id_to_piece(i)) > 1
                       and pieces.id_to_piece(i)[1:].replace("'", "").isalpha()
@@ -72,18 +71,18 @@ def phrases(texts, pieces, count):
             for part in parts:
                 key = key * size + part[good]
             keys, times = np.unique(key, return_counts=True)
-            for key, seen in zip(keys[times >= LEAST].tolist(), times[times >= LEAST].tolist()):
+            for key, occurrences in zip(keys[times >= MIN_COUNT].tolist(), times[times >= MIN_COUNT].tolist()):
                 run = []
                 for _ in range(length):
                     run.append(key % size)
                     key //= size
                 run.reverse()
-                apart = sum(math.log(single[i] / total) for i in run)
-                gain = math.log(seen / total) - apart
+                independent = sum(math.log(single[i] / total) for i in run)
+                gain = math.log(occurrences / total) - independent
                 if gain > 1.0:
                     text = "".join(pieces.id_to_piece(i) for i in run)
-                    # How much shorter the texts get, weighed by how much the words belong together.
-                    found.append((seen * (length - 1) * min(gain, 6.0) / total, text, math.log(seen / total)))
+                    # The number of pieces saved, weighted by mutual information.
+                    found.append((occurrences * (length - 1) * min(gain, 6.0) / total, text, math.log(occurrences / total)))
     found.sort(reverse=True)
     best = {}
     for _, text, score in found:

@@ -1,9 +1,8 @@
-"""What single pieces tell: `words.py WORK` writes WORK/words.npz, from which training starts.
+"""Initial embeddings and a linear classifier of pieces: `words.py WORK` writes WORK/words.npz, from which training starts.
 
-The neighbours of each piece (positive pointwise mutual information, truncated SVD), then a bag of
-pieces that predicts sentiment and topics from the mean of their normed embeddings, as the first
-cross-attention of the decoder sees them: a million texts in minutes, after which the transformer
-starts from what a linear classifier knows. Run again it goes on from WORK/words.npz.
+Embeddings come from the neighbours of each piece (positive pointwise mutual information, truncated SVD). A classifier of the mean
+of a text's normed embeddings then learns sentiment and topics, and adapts the embeddings. It reads a million texts in minutes;
+the transformer starts from its result. If WORK/words.npz exists, training continues from it.
 """
 import sys
 import time
@@ -16,15 +15,15 @@ from scipy import sparse
 from sklearn.metrics import f1_score
 from torch.nn import functional as F
 
-from examples import LABELS, Draw, Examples
+from examples import LABELS, Sampler, Examples
 from model import EMBEDDING, Shape
 
-ANSWER = 14  # pieces of an answer that are looked at: all topics and polarities of six items
+ANSWER = 14  # maximum number of pieces of an answer: topics and polarities of six items
 LONGEST = 128
 
 
 def neighbours(examples, size, width, window=3):
-    """Positive pointwise mutual information, then a randomised SVD."""
+    """Positive pointwise mutual information, then a randomized SVD."""
     ids = examples.ids[:12_000_000].astype(np.int64)
     counts = sparse.csr_matrix((size, size), dtype=np.float32)
     for distance in range(1, window + 1):
@@ -44,7 +43,7 @@ def neighbours(examples, size, width, window=3):
     probe = np.linalg.qr(matrix @ (matrix.T @ probe))[0]
     u, s, _ = np.linalg.svd((matrix.T @ probe).T, full_matrices=False)
     vectors = (probe @ u)[:, :width] * s[:width] ** 0.5
-    # Spread the leading directions over all columns, then one scale for every piece.
+    # Rotates the leading directions over all columns, then gives every piece the same norm.
     vectors = torch.from_numpy((vectors @ np.linalg.qr(chance.standard_normal((width, width)))[0]).astype(np.float32))
     norm = vectors.norm(dim=1, keepdim=True)
     random = torch.randn(size, width) / width ** 0.5
@@ -58,7 +57,7 @@ def bags(examples, rows):
 
 
 def truths(examples, rows, column):
-    """Which of the answers' pieces each asked text has: (places in rows, 0 or 1 for each piece)."""
+    """The rows that have a topics answer, and for each of them 0 or 1 for each piece of `column`."""
     asked = [(i, examples.answer(at, 1)) for i, at in enumerate(rows) if len(examples.answer(at, 1))]
     truth = torch.zeros(len(asked), len(column))
     for i, (_, answer) in enumerate(asked):
@@ -69,15 +68,15 @@ def truths(examples, rows, column):
 
 
 def train(examples, kept, vectors, steps, answers, rate):
-    """A linear classifier of the mean of a text's pieces; both learn."""
+    """Trains the linear classifier and the embeddings."""
     table = torch.nn.Parameter(vectors)
     head = torch.nn.Linear(vectors.shape[1], 3 + len(answers))
     optimizer = torch.optim.Adam([{"params": [table], "lr": rate}, {"params": head.parameters(), "lr": rate}],
                                  betas=(0.9, 0.99), fused=True)
     column = {piece: at for at, piece in enumerate(answers)}
-    draw, began = Draw(examples, 77), time.time()
+    sampler, start_time = Sampler(examples, 77), time.time()
     for step in range(steps):
-        rows = [at for at in draw.take(2048) if len(examples.text(at))]
+        rows = [at for at in sampler.take(2048) if len(examples.text(at))]
         normed = F.rms_norm(table, table.shape[1:])
         ids, offsets = bags(examples, rows)
         out = head(F.embedding_bag(ids, normed, offsets, mode="mean"))
@@ -91,7 +90,7 @@ def train(examples, kept, vectors, steps, answers, rate):
         loss.backward()
         optimizer.step()
         if (step + 1) % 50 == 0:
-            print(step + 1, round(loss.item(), 3), figures(kept, table, head), round(time.time() - began), flush=True)
+            print(step + 1, round(loss.item(), 3), figures(kept, table, head), round(time.time() - start_time), flush=True)
     return table.detach(), head
 
 
@@ -116,14 +115,14 @@ def main():
     shape = Shape(vocab_size=pieces.get_piece_size())
     answers = sorted({int(i) for at in np.flatnonzero(examples.stream == "aspect_en")[:20000]
                       for i in examples.answer(at, 1)} - {pieces.encode(w)[0] for w in LABELS})
-    began = time.time()
+    start_time = time.time()
     known = work / "words.npz"
     if known.exists():
         with np.load(known) as words:
             vectors = torch.from_numpy(words["embeddings"])
     else:
         vectors = neighbours(examples, shape.vocab_size, shape.d_model)
-    print("first vectors", round(time.time() - began), "s", flush=True)
+    print("first vectors", round(time.time() - start_time), "s", flush=True)
     vectors, head = train(examples, kept, vectors, steps, answers, 1.5e-2)
     vectors = F.rms_norm(vectors, (shape.d_model,)) * EMBEDDING
     np.savez(known, embeddings=vectors.numpy(), weight=head.weight.detach().numpy(),

@@ -23,18 +23,19 @@ enum { MAX_RECORD_DEPTH_LIMIT = 500 };
      .default_value = "8388608",                                                                   \
      .min = 1024,                                                                                  \
      .max = 1 << 30,                                                                               \
-     .help = "bytes of a JSON object or XML element; a longer one is a reject"},                   \
+     .help = "maximum bytes of a JSON object or XML element; a longer one is a reject"},           \
         {.name = "max_record_depth",                                                               \
          .type = OPTION_INTEGER,                                                                   \
          .offset = offsetof(state, field.depth),                                                   \
          .default_value = "64",                                                                    \
          .min = 1,                                                                                 \
          .max = MAX_RECORD_DEPTH_LIMIT,                                                            \
-         .help = "levels of nested members; a deeper record is a reject"},                         \
+         .help = "maximum levels of nested members; a deeper record is a reject"},                 \
     {                                                                                              \
         .name = "max_record_fields", .type = OPTION_INTEGER,                                       \
         .offset = offsetof(state, field.fields), .default_value = "4096", .min = 1,                \
-        .max = 1 << 20, .help = "members of a record, nested ones too; one with more is a reject"  \
+        .max = 1 << 20,                                                                            \
+        .help = "maximum members of a record, including nested ones; one with more is a reject"    \
     }
 
 /* Named values of one record, in order. Names and values are borrowed; zeroed is empty. */

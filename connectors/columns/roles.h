@@ -70,7 +70,7 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
 #define MAPPING_ALLOW_MISSING_TEXT_OPTION(state, field)                                            \
     {                                                                                              \
         .name = "allow_missing_text", .type = OPTION_BOOLEAN, .offset = offsetof(state, field),    \
-        .default_value = "no", .help = "accept a file in which no column holds a text"             \
+        .default_value = "no", .help = "accept a file without a text column"                       \
     }
 
 /* The cells of one row, with the names of their columns. */

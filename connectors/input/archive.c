@@ -38,7 +38,7 @@ const struct option archive_options[] = {
      .default_value = "10000",
      .min = 1,
      .max = 10000000,
-     .help = "files that an archive may hold; more is a fault"},
+     .help = "maximum files in an archive; an archive with more is not read"},
     ARCHIVE_MAX_RATIO_OPTION(struct archive_limits, ratio),
     {.name = NULL},
 };

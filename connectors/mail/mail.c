@@ -21,20 +21,20 @@ static const struct option options[] = {
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct mail_state, trim_replies),
      .default_value = "yes",
-     .help = "take quoted replies and signatures out of mails"},
+     .help = "remove quoted replies and signatures from messages"},
     {.name = "own_domains",
      .type = OPTION_TEXT,
      .offset = offsetof(struct mail_state, own_domains),
      .default_value = "",
-     .help = "of mails: the company's own domains or addresses, comma-separated (example.com, "
-             "help@example.org); what they sent is left out, so that the customers' side is read"},
+     .help = "domains or addresses of the company, comma-separated (example.com, "
+             "help@example.org); messages from them are skipped"},
     {.name = "max_message_size",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct mail_state, max_message_size),
      .default_value = "8388608",
      .min = 65536,
      .max = 1073741824,
-     .help = "bytes of a mail that are held in memory; what lies behind them is left out"},
+     .help = "maximum bytes of a message to read; the rest is skipped"},
     {0},
 };
 

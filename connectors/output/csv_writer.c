@@ -220,8 +220,7 @@ static const struct option raw_options[] = {{.name = NULL}};
 
 static const struct option excel_options[] = {
     {"delimiter", OPTION_CHOICE, offsetof(struct csv_writer, delimiter_name), ",", 0, 0,
-     ",|;|tab|comma|semicolon",
-     "what stands between cells: what your spreadsheet's locale expects"},
+     ",|;|tab|comma|semicolon", "separator that your spreadsheet's locale expects between cells"},
     {.name = NULL},
 };
 
@@ -238,7 +237,7 @@ const struct report_format raw_format = {
 
 const struct report_format excel_format = {
     .name = "excel",
-    .summary = "CSV for spreadsheets: byte order mark, formulas made harmless, ids kept as text",
+    .summary = "CSV for spreadsheets: byte order mark, formulas disarmed, ids kept as text",
     .extension = ".csv",
     .options = excel_options,
     .state_size = sizeof(struct csv_writer),

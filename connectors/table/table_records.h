@@ -30,18 +30,18 @@ struct table_records {
      .type = OPTION_TEXT,                                                                          \
      .offset = offsetof(state, field.map),                                                         \
      .default_value = "",                                                                          \
-     .help = "which column is what: text=Comment,date=When (id, rating, title, author, lang)"},    \
+     .help = "roles of columns: text=Comment,date=When (also id, rating, title, author, lang)"},   \
         {.name = "dates",                                                                          \
          .type = OPTION_CHOICE,                                                                    \
          .offset = offsetof(state, field.date_order),                                              \
          .default_value = "auto",                                                                  \
          .choices = "auto|dmy|mdy|ymd",                                                            \
-         .help = "order of day, month and year"},                                                  \
+         .help = "order of day, month and year in dates"},                                         \
         {.name = "zone",                                                                           \
          .type = OPTION_TEXT,                                                                      \
          .offset = offsetof(state, field.time_zone),                                               \
          .default_value = "",                                                                      \
-         .help = "of dates without a zone, as +09:00; empty: UTC"},                                \
+         .help = "time zone of dates that have none, such as +09:00; empty: UTC"},                 \
         MAPPING_ALLOW_MISSING_TEXT_OPTION(state, field.allow_missing_text)
 
 /* A row, its position in the file, and its bytes for a reject. */

@@ -1,5 +1,6 @@
-/* gguf.c - reading GGUF: magic, version, two counts, the settings, what tensors there are, and from
- * the next multiple of the alignment on the tensors' bytes. Little-endian. */
+/* gguf.c - reads GGUF: magic, version, tensor and setting counts, the settings, the tensor
+ * descriptions, then the tensors' bytes, which start at the next multiple of the alignment.
+ * Little-endian. */
 #include "inference/formats/gguf.h"
 
 #include <stdio.h>
@@ -10,10 +11,10 @@
 
 enum { MIN_VERSION = 2, MAX_VERSION = 3, MAX_ALIGNMENT = 1 << 20, MAX_ENTRIES = 100000 };
 
-/* A name may be of any size; messages print its begin. */
+/* Names may have any size; messages print only their start. */
 enum { MAX_SHOWN_BYTES = 256 };
 
-/* The format's numbers for the types of settings. */
+/* The type numbers of the format for settings. */
 enum value_type {
     VALUE_UINT8,
     VALUE_INT8,
@@ -32,9 +33,9 @@ enum value_type {
 
 struct metadata_entry {
     struct text key;
-    enum value_type type; /* of a list: its elements' */
+    enum value_type type; /* element type of a list */
     bool is_list;
-    uint64_t count;    /* of a list */
+    uint64_t count;    /* elements of a list */
     struct text bytes; /* the value, or the elements */
 };
 
@@ -42,11 +43,11 @@ struct gguf {
     struct metadata_entry *metadata_entries;
     size_t metadata_count, metadata_capacity;
     struct stored_list list;
-    uint64_t *offsets; /* of the list's tensors, from where the first one's bytes begin */
+    uint64_t *offsets; /* offset in the tensor data, from the first tensor's first byte */
     size_t offset_capacity;
 };
 
-/* What is left of the file. */
+/* The unread rest of the file. */
 struct reader {
     struct text rest;
     const char *name;
@@ -82,7 +83,7 @@ static bool take_text(struct text *rest, struct text *text)
     return take_number(rest, &size, sizeof(size)) && take_bytes(rest, size, text);
 }
 
-/* Bytes of a value of fixed size; 0 for texts, lists and what is not known. */
+/* Bytes of a value of fixed size; 0 for texts, lists and unknown types. */
 static size_t value_size(uint32_t type)
 {
     static const uint8_t sizes[] = {
@@ -94,7 +95,7 @@ static size_t value_size(uint32_t type)
     return type < sizeof(sizes) ? sizes[type] : 0;
 }
 
-/* `count` texts behind one another; *texts becomes all their bytes, sizes included. */
+/* Reads `count` consecutive texts; *texts becomes all their bytes, including the sizes. */
 static bool take_texts(struct text *rest, uint64_t count, struct text *texts)
 {
     struct text text, begin = *rest;
@@ -139,7 +140,7 @@ static bool read_metadata_entry(struct gguf *gguf, struct reader *reader, struct
     return true;
 }
 
-/* ggml's numbers for the types of tensors. */
+/* The type numbers of ggml for tensors. */
 static const struct {
     uint32_t number;
     enum stored_type type;
@@ -303,7 +304,7 @@ static const struct metadata_entry *find_metadata(const struct gguf *gguf, const
     return NULL;
 }
 
-/* A single value is a list of one. */
+/* A single value is read as a list of one. */
 static bool find_scalar(const struct gguf *gguf, const char *key, struct gguf_list *list)
 {
     const struct metadata_entry *metadata_entry = find_metadata(gguf, key, false);

@@ -1,4 +1,5 @@
-/* gguf.h - the container that llama.cpp keeps models in: settings by name, and tensors. */
+/* gguf.h - GGUF, the container format of llama.cpp: named settings and tensors. Source: ggml's
+ * docs/gguf.md. */
 #ifndef INFERENCE_FORMATS_GGUF_H
 #define INFERENCE_FORMATS_GGUF_H
 
@@ -7,32 +8,32 @@
 
 struct gguf;
 
-/* Whether a file's bytes begin as GGUF does. */
+/* Whether the bytes start with GGUF's magic number. */
 bool gguf_has_magic(struct text bytes);
 
-/* Reads a file's bytes, which must outlive `gguf`; `name` begins messages. */
+/* Reads a file's bytes, which must outlive `gguf`; messages start with `name`. */
 bool gguf_read(struct gguf **gguf, struct text bytes, const char *name, struct error *error);
-void gguf_close(struct gguf *gguf); /* NULL is fine */
+void gguf_close(struct gguf *gguf); /* may be NULL */
 
-/* Shapes as the other formats write them: the outermost dimension first. */
+/* Shapes have the outermost dimension first, as in the other formats. */
 const struct stored_list *gguf_tensors(const struct gguf *gguf);
 
-/* The settings. Each of these is false, and *value untouched, when there is no setting of that name
- * and kind. Booleans are integers; texts borrow from the file. */
+/* The settings. Each function returns false and leaves *value unchanged if there is no setting
+ * of that name and type. Booleans are integers; texts borrow from the file. */
 bool gguf_get_text(const struct gguf *gguf, const char *key, struct text *value);
 bool gguf_get_integer(const struct gguf *gguf, const char *key, int64_t *value);
 bool gguf_get_real(const struct gguf *gguf, const char *key, double *value);
 
-/* A list's elements, one behind the other. */
+/* The elements of a list, which are consecutive. */
 struct gguf_list {
     uint32_t type;
-    uint64_t count; /* left */
+    uint64_t count; /* elements left */
     struct text bytes;
 };
 
 bool gguf_list(const struct gguf *gguf, const char *key, struct gguf_list *list);
 
-/* Take the next element off the front; false at the end, and for elements of another kind. */
+/* Takes the next element off the front; false at the end and for elements of another type. */
 bool gguf_next_text(struct gguf_list *list, struct text *value);
 bool gguf_next_integer(struct gguf_list *list, int64_t *value);
 bool gguf_next_real(struct gguf_list *list, double *value);

@@ -1,4 +1,5 @@
-/* safetensors.c - reading safetensors: eight bytes of size, a JSON header, the tensors' bytes. */
+/* safetensors.c - reads safetensors: an eight-byte size, a JSON header, then the tensors'
+ * bytes. */
 #include "inference/formats/safetensors.h"
 
 #include <stdlib.h>
@@ -34,7 +35,7 @@ static enum stored_type stored_type_of(struct text name)
     return text_equal(name, TEXT("BF16")) ? STORED_BF16 : STORED_OTHER;
 }
 
-/* An integer that is not negative. */
+/* A non-negative integer. */
 static bool read_unsigned(const struct json *value, uint64_t *number)
 {
     int64_t integer;
@@ -130,7 +131,7 @@ static bool has_name(const struct text *names, size_t count, struct text name)
     return false;
 }
 
-/* Maps each shard that the index names, in the order of their first mention. */
+/* Maps each shard that the index names, in order of first mention. */
 static bool map_shards(struct safetensors *tensors, const char *directory, const char *index_path,
                        struct error *error)
 {

@@ -1,4 +1,4 @@
-/* safetensors.h - the tensors of a Hugging Face directory: mapped, one file or several. */
+/* safetensors.h - the tensors of a Hugging Face directory, mapped from one file or several. */
 #ifndef INFERENCE_FORMATS_SAFETENSORS_H
 #define INFERENCE_FORMATS_SAFETENSORS_H
 
@@ -7,15 +7,15 @@
 
 struct safetensors;
 
-/* Opens DIRECTORY/model.safetensors, or the shards that model.safetensors.index.json names. */
+/* Opens DIRECTORY/model.safetensors, or the shards that model.safetensors.index.json lists. */
 bool safetensors_open(struct safetensors **tensors, const char *directory, struct error *error);
-void safetensors_close(struct safetensors *tensors); /* NULL is fine */
+void safetensors_close(struct safetensors *tensors); /* may be NULL */
 
-/* Reads one file's bytes, which must outlive `tensors`; `name` begins messages. */
+/* Reads one file's bytes, which must outlive `tensors`; messages start with `name`. */
 bool safetensors_read(struct safetensors **tensors, struct text bytes, const char *name,
                       struct error *error);
 
-/* F32, F16 and BF16; others are STORED_OTHER. Valid until closed. */
+/* Reads F32, F16 and BF16; other types are STORED_OTHER. Valid until closed. */
 const struct stored_list *safetensors_tensors(const struct safetensors *tensors);
 
 #endif

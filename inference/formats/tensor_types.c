@@ -1,6 +1,6 @@
-/* tensor_types.c - from the bytes of stored tensors to numbers. ggml's types keep a block of
- * numbers as small integers with a scale, or a scale and a minimum; those named K have blocks of
- * 256 whose parts of 16 or 32 have small scales of their own. */
+/* tensor_types.c - converts the bytes of stored tensors to numbers. ggml's types store a block
+ * of numbers as small integers with a scale, or with a scale and a minimum. K types have blocks
+ * of 256, whose parts of 16 or 32 numbers have small scales of their own. */
 #include "inference/formats/tensor_types.h"
 
 #include <stdlib.h>
@@ -46,7 +46,7 @@ static uint16_t read_16(const uint8_t *bytes)
     return (uint16_t)(bytes[0] | bytes[1] << 8);
 }
 
-/* IEEE half precision, subnormal numbers, infinities and NaN included. */
+/* IEEE half precision, including subnormal numbers, infinities and NaN. */
 static float read_half(const uint8_t *bytes)
 {
     uint16_t bits = read_16(bytes);
@@ -76,8 +76,8 @@ static void read_bf16(const uint8_t *bytes, float *values)
     *values = from_bits((uint32_t)read_16(bytes) << 16);
 }
 
-/* ---- Blocks of 32. Number i has its low four bits in byte i % 16, its fifth bit in `high`. ----
- */
+/* ---- Blocks of 32. Number i has its low four bits in byte i % 16, its fifth bit in `high`.
+ * ---- */
 
 static int four_bits(const uint8_t *low, size_t i)
 {
@@ -124,7 +124,7 @@ static void read_q8_0(const uint8_t *block, float *values)
         values[i] = scale * (float)(int8_t)block[2 + i];
 }
 
-/* ---- Blocks of 256. Bits of number i lie in planes, so that 32 neighbours share a shift. ---- */
+/* ---- Blocks of 256. Bits of number i are in planes, so that 32 neighbours share a shift. ---- */
 
 static int one_bit_of_plane(const uint8_t *plane, size_t i)
 {
@@ -152,8 +152,8 @@ static void read_q2_k(const uint8_t *block, float *values)
     }
 }
 
-/* Sixteen scales of six bits: four low ones in a nibble of bytes 0 to 7, two high in bytes 8 to 11.
- */
+/* Sixteen scales of six bits: the four low bits in a nibble of bytes 0 to 7, the two high bits
+ * in bytes 8 to 11. */
 static int scale_q3_k(const uint8_t *scales, size_t part)
 {
     int low = scales[part % 8] >> part / 8 * 4 & 15;
@@ -171,8 +171,8 @@ static void read_q3_k(const uint8_t *block, float *values)
     }
 }
 
-/* Eight scales and eight minima of six bits: the first four of either lie whole in bytes 0 to 7,
- * whose top bits complete the others in bytes 8 to 11. */
+/* Eight scales and eight minima of six bits. The first four of each are entirely in bytes 0 to
+ * 7, whose top bits complete the other four, stored in bytes 8 to 11. */
 static void apply_scale_q4_k(const uint8_t *packed, size_t part, float *scale, float *minimum)
 {
     const uint8_t *first = packed, *second = packed + 4, *third = packed + 8;
@@ -217,7 +217,7 @@ static void read_q6_k(const uint8_t *block, float *values)
     }
 }
 
-/* By stored type: numbers and bytes of a block, and how one is read. */
+/* For each stored type: numbers and bytes per block, and the function that reads one. */
 static const struct block_format {
     size_t values_per_block, bytes;
     void (*read)(const uint8_t *block, float *values);

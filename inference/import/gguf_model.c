@@ -1,11 +1,12 @@
-/* gguf_model.c - a GGUF file of a T5, as llama.cpp converts them: sizes from its settings, the
- * feed-forward's kind and whether the output layer is tied from the tensors that there are. */
+/* gguf_model.c - a GGUF file of a T5, as llama.cpp converts it: sizes from its settings; the
+ * kind of feed-forward layer, and whether the output layer is tied, from the tensors it
+ * contains. */
 #include <math.h>
 
 #include "base/file.h"
 #include "inference/import/import_source.h"
 
-/* A size; `fallback` 0 means that it must be there. */
+/* Reads a size; a default of 0 makes it required. */
 static bool read_size(const struct import_source *source, const char *key, uint32_t default_value,
                       uint32_t *size, struct error *error)
 {
@@ -84,7 +85,7 @@ static bool read_config(struct import_source *source, struct error *error)
     gguf_get_real(source->gguf, "t5.attention.layer_norm_rms_epsilon", &epsilon);
     config->norm_epsilon = (float)epsilon;
     config->relative_max_distance =
-        128; /* no setting says it: what every model of the family has */
+        128; /* no setting gives it: the value of every model of the family */
     config->is_gated = stored_list_find(source->tensors, "enc.blk.0.ffn_gate.weight");
     config->activation = config->is_gated ? T5_ACTIVATION_GELU_NEW : T5_ACTIVATION_RELU;
     const struct stored_tensor *embedding = stored_list_find(source->tensors, "token_embd.weight");

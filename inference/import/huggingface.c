@@ -1,5 +1,5 @@
 /* huggingface.c - a Hugging Face directory: sizes from config.json, weights from safetensors,
- * spiece.model or tokenizer.json. */
+ * the tokenizer from spiece.model or tokenizer.json. */
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,27 +10,35 @@
 
 enum { MAX_CONFIG_BYTES = 1024 * 1024 };
 
-/* A size; `fallback` 0 means that it must be there. */
-static bool read_size(const struct json *root, const char *key, uint32_t default_value,
-                      uint32_t *size, const char *name, struct error *error)
+/* Reads numbers of config.json. */
+struct config_reader {
+    const struct json *root;
+    const char *name; /* of the file, for messages */
+    struct error *error;
+};
+
+/* Reads a size; a default of 0 makes it required. */
+static bool read_size(const struct config_reader *reader, const char *key, uint32_t default_value,
+                      uint32_t *size)
 {
-    const struct json *value = json_member(root, key);
+    const struct json *value = json_member(reader->root, key);
     int64_t number;
     if (json_kind_of(value) == JSON_KIND_NULL && default_value) {
         *size = default_value;
         return true;
     }
     if (!json_to_integer(value, &number) || number < 1 || number > UINT32_MAX)
-        return error_set(error, ERROR_MODEL, "%s: '%s' is missing, or not a size", name, key);
+        return error_set(reader->error, ERROR_MODEL, "%s: '%s' is missing, or not a size",
+                         reader->name, key);
     *size = (uint32_t)number;
     return true;
 }
 
-/* An id; of a list of end marks the first counts. */
-static bool read_id(const struct json *root, const char *key, int32_t default_value, int32_t *id,
-                    const char *name, struct error *error)
+/* Reads an id; from a list of end ids, the first. */
+static bool read_id(const struct config_reader *reader, const char *key, int32_t default_value,
+                    int32_t *id)
 {
-    const struct json *value = json_member(root, key);
+    const struct json *value = json_member(reader->root, key);
     int64_t number;
     if (json_kind_of(value) == JSON_KIND_ARRAY)
         value = json_element(value, 0);
@@ -38,7 +46,7 @@ static bool read_id(const struct json *root, const char *key, int32_t default_va
     if (json_kind_of(value) == JSON_KIND_NULL)
         return true;
     if (!json_to_integer(value, &number) || number < 0 || number > INT32_MAX)
-        return error_set(error, ERROR_MODEL, "%s: '%s' is not an id", name, key);
+        return error_set(reader->error, ERROR_MODEL, "%s: '%s' is not an id", reader->name, key);
     *id = (int32_t)number;
     return true;
 }
@@ -53,7 +61,8 @@ static bool read_activation(const struct json *root, const char *name, struct t5
     config->is_gated = text_starts_with(projection, TEXT("gated-"));
     if (config->is_gated)
         inner = text_slice(projection, 6, projection.size);
-    /* "gated-gelu" has always meant the tanh form; a plain "gelu" would be another one. */
+    /* "gated-gelu" has always meant the tanh approximation; a plain "gelu" would be a different
+     * function. */
     bool is_gelu_new = text_equal(inner, TEXT("gelu_new")) ||
                        (config->is_gated && text_equal(inner, TEXT("gelu")));
     config->activation = is_gelu_new ? T5_ACTIVATION_GELU_NEW : T5_ACTIVATION_RELU;
@@ -64,31 +73,29 @@ static bool read_activation(const struct json *root, const char *name, struct t5
                      name, TEXT_ARGUMENT(projection));
 }
 
-/* A key that is absent counts as true. */
+/* A missing key counts as true. */
 static bool is_true_or_missing(const struct json *root, const char *key)
 {
     const struct json *value = json_member(root, key);
     return json_kind_of(value) == JSON_KIND_NULL || json_is_true(value);
 }
 
-static bool read_sizes(const struct json *root, const char *name, struct t5_config *config,
-                       struct error *error)
+static bool read_sizes(const struct config_reader *reader, struct t5_config *config)
 {
-    return read_size(root, "d_model", 0, &config->model_width, name, error) &&
-           read_size(root, "d_kv", 0, &config->head_width, name, error) &&
-           read_size(root, "d_ff", 0, &config->feed_forward_width, name, error) &&
-           read_size(root, "num_heads", 0, &config->heads, name, error) &&
-           read_size(root, "num_layers", 0, &config->encoder_layers, name, error) &&
-           read_size(root, "num_decoder_layers", config->encoder_layers, &config->decoder_layers,
-                     name, error) &&
-           read_size(root, "vocab_size", 0, &config->vocabulary, name, error) &&
-           read_size(root, "relative_attention_num_buckets", 32, &config->relative_buckets, name,
-                     error) &&
-           read_size(root, "relative_attention_max_distance", 128, &config->relative_max_distance,
-                     name, error) &&
-           read_id(root, "pad_token_id", 0, &config->pad_id, name, error) &&
-           read_id(root, "eos_token_id", 1, &config->end_id, name, error) &&
-           read_id(root, "decoder_start_token_id", config->pad_id, &config->start_id, name, error);
+    return read_size(reader, "d_model", 0, &config->model_width) &&
+           read_size(reader, "d_kv", 0, &config->head_width) &&
+           read_size(reader, "d_ff", 0, &config->feed_forward_width) &&
+           read_size(reader, "num_heads", 0, &config->heads) &&
+           read_size(reader, "num_layers", 0, &config->encoder_layers) &&
+           read_size(reader, "num_decoder_layers", config->encoder_layers,
+                     &config->decoder_layers) &&
+           read_size(reader, "vocab_size", 0, &config->vocabulary) &&
+           read_size(reader, "relative_attention_num_buckets", 32, &config->relative_buckets) &&
+           read_size(reader, "relative_attention_max_distance", 128,
+                     &config->relative_max_distance) &&
+           read_id(reader, "pad_token_id", 0, &config->pad_id) &&
+           read_id(reader, "eos_token_id", 1, &config->end_id) &&
+           read_id(reader, "decoder_start_token_id", config->pad_id, &config->start_id);
 }
 
 static bool check_architecture(const struct json *root, const char *name, struct error *error)
@@ -107,8 +114,8 @@ static bool check_architecture(const struct json *root, const char *name, struct
                      name, TEXT_ARGUMENT(type));
 }
 
-/* Older files scale the output exactly where the layers are tied; newer ones say it apart and then
- * write `tie_word_embeddings` true in any case. */
+/* Older files scale the output exactly if the layers are tied. Newer ones have a separate key
+ * for the scale, and then set `tie_word_embeddings` to true in any case. */
 static void read_output_layer(const struct json *root, struct import_source *source)
 {
     struct t5_config *config = &source->config;
@@ -135,11 +142,11 @@ static bool read_config(struct import_source *source, struct error *error)
     struct json *root = json_read(bytes, NULL, ERROR_MODEL, &json_error);
     if (!root)
         return error_set(error, ERROR_MODEL, "%s: %s", name, json_error.message);
+    const struct config_reader reader = {root, name, error};
     double epsilon = 1e-6;
     json_to_real(json_member(root, "layer_norm_epsilon"), &epsilon);
     source->config.norm_epsilon = (float)epsilon;
-    bool read = check_architecture(root, name, error) &&
-                read_sizes(root, name, &source->config, error) &&
+    bool read = check_architecture(root, name, error) && read_sizes(&reader, &source->config) &&
                 read_activation(root, name, &source->config, error);
     if (read)
         read_output_layer(root, source);

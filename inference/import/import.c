@@ -1,5 +1,5 @@
-/* import.c - a model of another format becomes a model file. Row by row: memory does not grow with
- * the model. */
+/* import.c - converts a model of another format to a model file, row by row, so that memory use
+ * does not depend on the model's size. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ struct import_job {
     struct import_source source;
     struct tokenizer tokenizer;
     struct text prompts, ngrams;
-    struct t5_weights weights; /* only for the list's sake */
+    struct t5_weights weights; /* only to list the tensors */
     struct tensor_list list;
     struct model_writer writer;
 };
@@ -101,40 +101,56 @@ static bool check_tensor(const struct import_job *import_job, const struct tenso
                      name, found, expected);
 }
 
+/* `section` has kind and shape; name and size are added. */
 static void add_section(struct import_job *import_job, const char *name, const char *suffix,
-                        enum section_kind kind, size_t rows, size_t columns)
+                        struct model_section section)
 {
-    struct model_section section = {.kind = kind, .rows = rows, .columns = columns};
+    size_t rows = (size_t)section.rows, columns = (size_t)section.columns;
     snprintf(section.name, sizeof(section.name), "%s%s", name, suffix);
-    section.size = kind >= SECTION_S8 ? model_matrix_size(kind, rows, columns)
-                                      : rows * columns * (kind == SECTION_F32 ? sizeof(float) : 1);
+    section.size = section.kind >= SECTION_S8
+                       ? model_matrix_size(section.kind, rows, columns)
+                       : rows * columns * (section.kind == SECTION_F32 ? sizeof(float) : 1);
     model_writer_add_section(&import_job->writer, &section);
 }
 
 static void add_sections(struct import_job *import_job)
 {
     for (size_t i = 0; i < TOKENIZER_TABLE_COUNT; i++)
-        add_section(import_job, model_tokenizer_sections[i], "", SECTION_BYTES,
-                    import_job->tokenizer.tables[i].size, 1);
-    add_section(import_job, MODEL_PROMPTS, "", SECTION_BYTES, import_job->prompts.size, 1);
+        add_section(import_job, model_tokenizer_sections[i], "",
+                    (struct model_section){.kind = SECTION_BYTES,
+                                           .rows = import_job->tokenizer.tables[i].size,
+                                           .columns = 1});
+    add_section(import_job, MODEL_PROMPTS, "",
+                (struct model_section){
+                    .kind = SECTION_BYTES, .rows = import_job->prompts.size, .columns = 1});
     if (import_job->ngrams.size > 0)
-        add_section(import_job, MODEL_NGRAMS, "", SECTION_BYTES, import_job->ngrams.size, 1);
+        add_section(import_job, MODEL_NGRAMS, "",
+                    (struct model_section){
+                        .kind = SECTION_BYTES, .rows = import_job->ngrams.size, .columns = 1});
     for (size_t i = 0; i < import_job->list.count; i++) {
         const struct tensor_spec *spec = &import_job->list.specs[i];
         if (spec->vector) {
-            add_section(import_job, spec->name, "", SECTION_F32, spec->rows, spec->columns);
+            add_section(import_job, spec->name, "",
+                        (struct model_section){
+                            .kind = SECTION_F32, .rows = spec->rows, .columns = spec->columns});
             continue;
         }
         add_section(import_job, spec->name, ".s8",
-                    spec->group_size < spec->columns ? SECTION_S8_GROUPS : SECTION_S8, spec->rows,
-                    spec->columns);
-        add_section(import_job, spec->name, ".scale", SECTION_F32, spec->rows, 1);
+                    (struct model_section){
+                        .kind = spec->group_size < spec->columns ? SECTION_S8_GROUPS : SECTION_S8,
+                        .rows = spec->rows,
+                        .columns = spec->columns});
+        add_section(import_job, spec->name, ".scale",
+                    (struct model_section){.kind = SECTION_F32, .rows = spec->rows, .columns = 1});
         if (!import_job->import->int8_only)
-            add_section(import_job, spec->name, ".f32", SECTION_F32, spec->rows, spec->columns);
+            add_section(import_job, spec->name, ".f32",
+                        (struct model_section){
+                            .kind = SECTION_F32, .rows = spec->rows, .columns = spec->columns});
     }
 }
 
-/* Symmetric: the row's largest magnitude becomes 127, halves round to even. Returns the scale. */
+/* Symmetric quantization: the row's largest magnitude becomes 127; halves are rounded to even.
+ * Returns the scale. */
 static float quantize_row(const float *values, size_t count, int8_t *quantized_row)
 {
     float largest = 0;
@@ -156,7 +172,7 @@ static bool all_finite(const float *values, size_t count)
     return true;
 }
 
-/* Row `index` of a tensor as float32. False when it holds a number that is not finite. */
+/* Row `index` of a tensor as float32. False if it contains a number that is not finite. */
 static bool read_row(const struct stored_tensor *tensor, const struct tensor_spec *spec,
                      size_t index, float *row)
 {
@@ -164,7 +180,7 @@ static bool read_row(const struct stored_tensor *tensor, const struct tensor_spe
     return all_finite(row, spec->columns);
 }
 
-/* The int8 section, block by block, and the scales behind it. */
+/* Writes the int8 section, block by block, and then the scales. */
 static bool write_packed(struct model_writer *writer, const struct tensor_spec *spec,
                          const struct stored_tensor *tensor)
 {
@@ -216,7 +232,7 @@ static bool write_floats(struct model_writer *writer, const struct tensor_spec *
     return is_finite;
 }
 
-/* A tensor's sections: int8, scales, float32; or float32 alone. */
+/* The sections of a tensor: int8, scales, float32; or float32 only. */
 static bool write_tensor(struct import_job *import_job, const struct tensor_spec *spec,
                          struct error *error)
 {

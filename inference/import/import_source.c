@@ -1,4 +1,4 @@
-/* import_source.c - a model in another format, and where its tensors are in it. */
+/* import_source.c - opens a model in another format and finds its tensors. */
 #include "inference/import/import_source.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 
-/* The names that the embedding has, of which a file needs one. */
+/* The names that the embedding may have; a file needs one of them. */
 static const char *const embedding_names[] = {"shared.weight", "encoder.embed_tokens.weight",
                                               "decoder.embed_tokens.weight"};
 

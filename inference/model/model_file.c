@@ -1,5 +1,5 @@
-/* model_file.c - opening, checking and describing model files. Opening reads the header, the
- * section table and the tokenizer's tables; the weights are only mapped. */
+/* model_file.c - opens, checks and describes model files. Opening reads the header, the section
+ * table and the tokenizer's tables; the weights are only mapped. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +128,7 @@ static bool check_header(struct t5_model *model, const char *path, struct error 
     return true;
 }
 
-/* The bytes that a section of this kind and shape takes; false when they are too many to count. */
+/* The size in bytes of a section of this kind and shape; false on overflow. */
 static bool section_size(const struct model_section *section, uint64_t *size)
 {
     static const uint64_t widths[] = {[SECTION_BYTES] = 1,
@@ -172,25 +172,33 @@ static const struct model_section *find_section(const struct t5_model *model, co
     return NULL;
 }
 
-/* The bytes of a section that must have this kind and shape; NULL (error set) when it has not, and
- * when it is absent: NULL without an error if it `is_optional`. */
-static const void *find_section_data(const struct t5_model *model, const char *name,
-                                     const char *suffix, enum section_kind kind, size_t rows,
-                                     size_t columns, bool is_optional, const char *path,
-                                     struct error *error)
+/* A section that a model must have, or may have if it `is_optional`. */
+struct section_spec {
+    const char *name, *suffix;
+    enum section_kind kind;
+    size_t rows, columns;
+    bool is_optional;
+};
+
+/* The bytes of a section; NULL (error set) if its kind or shape is wrong, or if a required one is
+ * missing. A missing optional one is NULL without an error. */
+static const void *find_section_data(const struct t5_model *model, const struct section_spec *spec,
+                                     const char *path, struct error *error)
 {
-    const struct model_section *section = find_section(model, name, suffix);
+    const struct model_section *section = find_section(model, spec->name, spec->suffix);
     if (!section) {
-        if (!is_optional)
-            error_set(error, ERROR_MODEL, "%s: damaged model file: no section '%s%s'", path, name,
-                      suffix);
+        if (!spec->is_optional)
+            error_set(error, ERROR_MODEL, "%s: damaged model file: no section '%s%s'", path,
+                      spec->name, spec->suffix);
         return NULL;
     }
-    if (section->kind == kind && section->rows == rows && section->columns == columns)
+    if (section->kind == spec->kind && section->rows == spec->rows &&
+        section->columns == spec->columns)
         return model->file.bytes + section->offset;
     error_set(error, ERROR_MODEL,
-              "%s: damaged model file: section '%s%s' is %ju x %ju, expected %zu x %zu", path, name,
-              suffix, (uintmax_t)section->rows, (uintmax_t)section->columns, rows, columns);
+              "%s: damaged model file: section '%s%s' is %ju x %ju, expected %zu x %zu", path,
+              spec->name, spec->suffix, (uintmax_t)section->rows, (uintmax_t)section->columns,
+              spec->rows, spec->columns);
     return NULL;
 }
 
@@ -204,21 +212,21 @@ static bool attach_tensor(const struct t5_model *model, const struct tensor_spec
 {
     size_t rows = spec->rows, columns = spec->columns;
     if (spec->vector) {
-        *spec->vector = find_section_data(model, spec->name, "", SECTION_F32, rows, columns, false,
-                                          path, error);
+        struct section_spec vector = {spec->name, "", SECTION_F32, rows, columns, false};
+        *spec->vector = find_section_data(model, &vector, path, error);
         return *spec->vector != NULL;
     }
+    struct section_spec packed = {spec->name, ".s8", s8_section_kind(spec), rows, columns, false};
+    struct section_spec scale = {spec->name, ".scale", SECTION_F32, rows, 1, false};
+    struct section_spec f32 = {spec->name, ".f32", SECTION_F32, rows, columns, true};
     struct error section_error = {0};
     *spec->matrix = (struct t5_matrix){
         .rows = rows,
         .columns = columns,
         .group_size = spec->group_size,
-        .packed = find_section_data(model, spec->name, ".s8", s8_section_kind(spec), rows, columns,
-                                    false, path, &section_error),
-        .scale = find_section_data(model, spec->name, ".scale", SECTION_F32, rows, 1, false, path,
-                                   &section_error),
-        .f32 = find_section_data(model, spec->name, ".f32", SECTION_F32, rows, columns, true, path,
-                                 &section_error),
+        .packed = find_section_data(model, &packed, path, &section_error),
+        .scale = find_section_data(model, &scale, path, &section_error),
+        .f32 = find_section_data(model, &f32, path, &section_error),
     };
     return section_error.kind == ERROR_NONE ||
            error_set(error, section_error.kind, "%s", section_error.message);
@@ -281,7 +289,7 @@ static bool attach_sections(struct t5_model *model, const char *path, struct err
            attach_tokenizer(model, path, error);
 }
 
-/* Imports a model of another format into a file without a name, and maps that. */
+/* Imports a model of another format into an unnamed file and maps that file. */
 static bool import_to_memory(const char *path, enum t5_precision precision, struct text *file,
                              struct error *error)
 {
@@ -311,9 +319,9 @@ static bool import_to_memory(const char *path, enum t5_precision precision, stru
     return is_written;
 }
 
-/* A wish, which file systems with large pages grant to what they read from now on: every step of
- * the decoder reads all of its weights, through thousands of small pages otherwise. Not where
- * float32 weights lie between, which would be read as well. */
+/* A hint for file systems with large pages: every step of the decoder reads all of its weights,
+ * which would otherwise go through thousands of small pages. Not used if float32 weights are in
+ * between, which would be read as well. */
 static void advise_huge_pages(const struct t5_model *model)
 {
     if (!model->weights.embedding.f32)
@@ -413,7 +421,7 @@ size_t t5_decoder_layer_count(const struct t5_model *model)
     return model->config.decoder_layers;
 }
 
-/* Numbers of the weights: matrices and vectors, those shared counted once. */
+/* The number of weights: matrices and vectors; shared ones are counted once. */
 size_t t5_parameter_count(const struct t5_model *model)
 {
     struct t5_weights weights = {0};

@@ -1,5 +1,5 @@
-/* model_format.h - a model file, byte for byte: header, section table, sections. Little-endian,
- * mapped and used where it lies. docs/MODEL.md says the same in words. */
+/* model_format.h - the binary format of a model file: header, section table, sections.
+ * Little-endian, mapped and used in place. docs/MODEL.md describes it in words. */
 #ifndef INFERENCE_MODEL_MODEL_FORMAT_H
 #define INFERENCE_MODEL_MODEL_FORMAT_H
 
@@ -14,14 +14,15 @@
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "model files are mapped as they lie");
 
-#define MODEL_MAGIC "WINNOW\0\x1A" /* 8 bytes, no NUL behind */
+#define MODEL_MAGIC "WINNOW\0\x1A" /* 8 bytes, not NUL-terminated */
 
 enum { MODEL_VERSION = 2, MODEL_ALIGNMENT = 64, MODEL_MAX_SECTIONS = 100000 };
 
 enum section_kind {
-    SECTION_BYTES = 1, /* rows bytes; columns 1 */
-    SECTION_F32 = 2,   /* float [rows][columns] */
-    SECTION_S8 = 3,    /* int8 [rows][columns] in [-127, 127], as kernels/packed.h lays it out */
+    SECTION_BYTES = 1,     /* rows bytes; columns is 1 */
+    SECTION_F32 = 2,       /* float [rows][columns] */
+    SECTION_S8 = 3,        /* int8 [rows][columns] in [-127, 127], laid out as kernels/packed.h
+                            * describes */
     SECTION_S8_GROUPS = 4, /* the same in groups of T5_QUANTIZATION_GROUP columns */
 };
 
@@ -30,9 +31,9 @@ enum model_flag { MODEL_GATED = 1, MODEL_TIED = 2 };
 struct model_header {
     char magic[8];
     uint32_t version;
-    uint32_t header_size;         /* header and section table; the sections begin behind it */
-    uint64_t header_checksum;     /* xxh3-64 of header and table, this field taken as 0 */
-    uint64_t payload_checksum[2]; /* xxh3-128 (low, high) of all bytes behind header_size */
+    uint32_t header_size;         /* size of header and section table; the sections follow */
+    uint64_t header_checksum;     /* xxh3-64 of header and table, computed with this field as 0 */
+    uint64_t payload_checksum[2]; /* xxh3-128 (low, high) of all bytes from header_size on */
     uint64_t file_size;
     uint32_t section_count;
     uint32_t model_width, head_width, feed_forward_width, heads;
@@ -42,24 +43,24 @@ struct model_header {
     float output_scale, norm_epsilon;
     int32_t pad_id, end_id, start_id;
     uint32_t recommended_input_tokens, recommended_output_tokens;
-    uint32_t reserved[5]; /* 0 */
+    uint32_t reserved[5]; /* reserved: 0 */
 };
 
 static_assert(sizeof(struct model_header) == 144, "no hidden padding");
 
 struct model_section {
-    char name[48]; /* ended by a zero byte */
+    char name[48]; /* NUL-terminated */
     uint32_t kind, reserved;
     uint64_t rows, columns;
-    uint64_t offset; /* from the file's begin, a multiple of MODEL_ALIGNMENT */
+    uint64_t offset; /* from the start of the file, a multiple of MODEL_ALIGNMENT */
     uint64_t size;   /* bytes */
 };
 
 static_assert(sizeof(struct model_section) == 88, "no hidden padding");
 
-/* An open one. */
+/* An open model. */
 struct t5_model {
-    struct text file; /* mapped */
+    struct text file; /* the mapped file */
     const struct model_header *header;
     const struct model_section *sections;
     struct t5_config config;
@@ -67,8 +68,8 @@ struct t5_model {
     struct tokenizer tokenizer;
     struct text prompts, ngrams;
     char id[17];
-    /* The model that this one is a part of, to which file and tokenizer belong, or NULL; and the
-     * layers of it that are not in this one. */
+    /* If this model is a pruned view: the whole model, which owns file and tokenizer; otherwise
+     * NULL. Then the layers that the view leaves out. */
     const struct t5_model *unpruned;
     struct t5_layer_mask removed_layers;
 };
@@ -76,20 +77,20 @@ struct t5_model {
 /* The sections of the tokenizer's tables, by enum tokenizer_table. */
 extern const char *const model_tokenizer_sections[];
 
-#define MODEL_PROMPTS "prompts" /* lines `section.key=value`, in the order given */
-#define MODEL_NGRAMS "ngrams"   /* may be absent */
+#define MODEL_PROMPTS "prompts" /* lines `section.key=value`, in file order */
+#define MODEL_NGRAMS "ngrams"   /* optional */
 
-/* Bytes of an int8 matrix in a section of this kind. */
+/* The size in bytes of an int8 matrix in a section of this kind. */
 size_t model_matrix_size(enum section_kind kind, size_t rows, size_t columns);
 
-/* xxh3-64 of a header and its table, with the checksum's field taken as 0. */
+/* xxh3-64 of a header and its table, computed with the checksum field as 0. */
 uint64_t model_header_checksum(const struct model_header *header,
                                const struct model_section *sections);
 
 void model_header_from_config(struct model_header *header, const struct t5_config *config);
 
-/* Writes the model of a Hugging Face directory or a GGUF file to a stream that can seek
- * (t5_import's `target` is not looked at). The stream's own failures are left in it. */
+/* Writes the model of a Hugging Face directory or a GGUF file to a seekable stream (t5_import's
+ * `target` is ignored). Errors of the stream itself are left in it. */
 bool import_model(const struct t5_import *import, FILE *stream, struct error *error);
 
 #endif

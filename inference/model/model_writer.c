@@ -1,4 +1,5 @@
-/* model_writer.c - the frame of a model file: places, padding, checksums, header and table. */
+/* model_writer.c - the structure of a model file: offsets, padding, checksums, header and
+ * table. */
 #include "inference/model/model_writer.h"
 
 #include <stdlib.h>

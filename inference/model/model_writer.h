@@ -1,5 +1,5 @@
-/* model_writer.h - writing a model file: what sections there will be is said first, then each is
- * written in that order. */
+/* model_writer.h - writes a model file: first all sections are declared, then each is written
+ * in that order. */
 #ifndef INFERENCE_MODEL_MODEL_WRITER_H
 #define INFERENCE_MODEL_MODEL_WRITER_H
 
@@ -8,28 +8,28 @@
 #include "inference/model/model_format.h"
 
 struct model_writer {
-    FILE *stream; /* can seek; its own failures are left in it */
+    FILE *stream; /* seekable; its own errors are left in it */
     struct model_section *sections;
     size_t count, capacity;
-    size_t started_count;   /* sections */
-    uint64_t bytes_written; /* bytes of the file */
+    size_t started_count;   /* number of sections */
+    uint64_t bytes_written; /* size of the file in bytes */
     struct hash_stream *checksum;
 };
 
-/* One more section for a zeroed writer with a stream; its offset is left to model_writer_begin. */
+/* Declares a section for a zeroed writer with a stream; model_writer_begin sets its offset. */
 void model_writer_add_section(struct model_writer *writer, const struct model_section *section);
 
-/* Gives every section its place, and writes from behind the table on. */
+/* Assigns an offset to every section, and starts writing after the table. */
 void model_writer_begin(struct model_writer *writer);
 
-/* The next section begins; what is put from here on belongs to it. */
+/* Starts the next section; following writes belong to it. */
 void model_writer_start_section(struct model_writer *writer);
 void model_writer_write(struct model_writer *writer, const void *bytes, size_t size);
 
-/* Header and table, at the file's begin. */
+/* Writes header and table at the start of the file. */
 void model_writer_finish(struct model_writer *writer, const struct t5_config *config);
 
-/* Frees what the writer holds; the stream stays open. */
+/* Frees what the writer owns; the stream stays open. */
 void model_writer_close(struct model_writer *writer);
 
 #endif

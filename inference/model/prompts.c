@@ -1,4 +1,4 @@
-/* prompts.c - a model's prompts: from an INI file, or those of the Flan-T5 family. */
+/* prompts.c - reads a model's prompts from an INI file, or takes those of the Flan-T5 family. */
 #include "inference/model/prompts.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* prompts.h - how a model is asked: the settings that travel in its file. Keys: docs/MODEL.md. */
+/* prompts.h - the prompts of a model: settings that are stored in its file. Keys:
+ * docs/MODEL.md. */
 #ifndef INFERENCE_MODEL_PROMPTS_H
 #define INFERENCE_MODEL_PROMPTS_H
 
@@ -6,8 +7,8 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* Lines `section.key=value` of an INI file, in its order; keys that Winnow does not know are kept.
- * With `path` NULL: the prompts for the instruction-tuned Flan-T5 family. */
+/* Lines `section.key=value` of an INI file, in file order; unknown keys are kept. If `path` is
+ * NULL: the prompts for the instruction-tuned Flan-T5 family. */
 bool prompts_read(const char *path, struct arena *arena, struct text *lines, struct error *error);
 
 /* The value of "section.key", or the empty text. */

@@ -1,6 +1,6 @@
-/* prune.c - a model without some of its layers: as a view of the whole one, and as a file.
+/* prune.c - a model without some of its layers, as a view of the whole model and as a file.
  *
- * Sections are copied as they lie, so nothing here knows how weights are laid out. */
+ * Sections are copied unchanged, so this file does not depend on the layout of weights. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "inference/model/model_writer.h"
 
-/* Layers that stay. */
+/* The number of layers that stay. */
 static uint32_t count_remaining_layers(const bool *removed_layers, uint32_t layers)
 {
     uint32_t kept_count = 0;
@@ -31,7 +31,7 @@ static bool check_removed_layers(const char *stack, const bool *removed_layers, 
            error_set(error, ERROR_USAGE, "the %s needs one layer at least", stack);
 }
 
-/* A stack of the layers that stay, borrowing their weights. */
+/* The stack of the layers that stay; borrows their weights. */
 static struct t5_stack prune_stack(const struct t5_stack *unpruned, const bool *removed_layers)
 {
     struct t5_stack stack = *unpruned;
@@ -70,8 +70,8 @@ bool t5_model_prune(struct t5_model **pruned, const struct t5_model *model,
     return true;
 }
 
-/* Where the section's layer stands among those that stay: "decoder.7.ff.wo.s8" becomes
- * "decoder.5.ff.wo.s8" when two before it go. False when its own layer goes. */
+/* Renumbers a section's layer: "decoder.7.ff.wo.s8" becomes "decoder.5.ff.wo.s8" if two layers
+ * before it are removed. False if its own layer is removed. */
 static bool renumber_section(struct model_section *section,
                              const struct t5_layer_mask *removed_layers)
 {

@@ -1,4 +1,4 @@
-/* tensors.c - the tensors of an encoder-decoder of the T5 family, from its sizes. */
+/* tensors.c - lists the tensors of an encoder-decoder of the T5 family, given its sizes. */
 #include "inference/model/tensors.h"
 
 #include <math.h>
@@ -7,16 +7,8 @@
 
 #include "base/memory.h"
 
-/* A sum of `columns` products of int8 must fit int32: 127 * 127 * 131072 < 2^31. */
+/* A sum of `columns` int8 products must fit int32: 127 * 127 * 131072 < 2^31. */
 enum { MAX_WIDTH = 131072, MAX_HEADS = 1024, MAX_VOCABULARY = 1 << 21 };
-
-static bool check_size(const char *setting_name, uint32_t value, uint32_t min, uint32_t max,
-                       const char *name, struct error *error)
-{
-    return (value >= min && value <= max) ||
-           error_set(error, ERROR_MODEL, "%s: %s is %u, expected %u to %u", name, setting_name,
-                     value, min, max);
-}
 
 static bool check_id(const char *setting_name, int32_t id, uint32_t vocabulary, const char *name,
                      struct error *error)
@@ -28,26 +20,32 @@ static bool check_id(const char *setting_name, int32_t id, uint32_t vocabulary, 
 
 bool t5_config_check(const struct t5_config *config, const char *name, struct error *error)
 {
-    return check_size("d_model", config->model_width, 1, MAX_WIDTH, name, error) &&
-           check_size("d_kv", config->head_width, 1, 4096, name, error) &&
-           check_size("d_ff", config->feed_forward_width, 1, MAX_WIDTH, name, error) &&
-           check_size("num_heads", config->heads, 1, MAX_HEADS, name, error) &&
-           check_size("d_kv times num_heads", config->head_width * config->heads, 1, MAX_WIDTH,
-                      name, error) &&
-           check_size("num_layers", config->encoder_layers, 1, T5_MAX_LAYERS, name, error) &&
-           check_size("num_decoder_layers", config->decoder_layers, 1, T5_MAX_LAYERS, name,
-                      error) &&
-           check_size("vocab_size", config->vocabulary, 1, MAX_VOCABULARY, name, error) &&
-           check_size("relative_attention_num_buckets", config->relative_buckets, 4, 4096, name,
-                      error) &&
-           check_size("relative_attention_max_distance", config->relative_max_distance,
-                      config->relative_buckets / 2 + 1, 1 << 20, name, error) &&
-           check_size("window.input", config->recommended_input_tokens, 8, 1 << 20, name, error) &&
-           check_size("window.output", config->recommended_output_tokens, 2, 1 << 20, name,
-                      error) &&
-           check_id("pad_token_id", config->pad_id, config->vocabulary, name, error) &&
-           check_id("eos_token_id", config->end_id, config->vocabulary, name, error) &&
-           check_id("decoder_start_token_id", config->start_id, config->vocabulary, name, error) &&
+    uint32_t vocabulary = config->vocabulary;
+    const struct {
+        const char *setting;
+        uint32_t value, min, max;
+    } sizes[] = {
+        {"d_model", config->model_width, 1, MAX_WIDTH},
+        {"d_kv", config->head_width, 1, 4096},
+        {"d_ff", config->feed_forward_width, 1, MAX_WIDTH},
+        {"num_heads", config->heads, 1, MAX_HEADS},
+        {"d_kv times num_heads", config->head_width * config->heads, 1, MAX_WIDTH},
+        {"num_layers", config->encoder_layers, 1, T5_MAX_LAYERS},
+        {"num_decoder_layers", config->decoder_layers, 1, T5_MAX_LAYERS},
+        {"vocab_size", vocabulary, 1, MAX_VOCABULARY},
+        {"relative_attention_num_buckets", config->relative_buckets, 4, 4096},
+        {"relative_attention_max_distance", config->relative_max_distance,
+         config->relative_buckets / 2 + 1, 1 << 20},
+        {"window.input", config->recommended_input_tokens, 8, 1 << 20},
+        {"window.output", config->recommended_output_tokens, 2, 1 << 20},
+    };
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
+        if (sizes[i].value < sizes[i].min || sizes[i].value > sizes[i].max)
+            return error_set(error, ERROR_MODEL, "%s: %s is %u, expected %u to %u", name,
+                             sizes[i].setting, sizes[i].value, sizes[i].min, sizes[i].max);
+    return check_id("pad_token_id", config->pad_id, vocabulary, name, error) &&
+           check_id("eos_token_id", config->end_id, vocabulary, name, error) &&
+           check_id("decoder_start_token_id", config->start_id, vocabulary, name, error) &&
            ((isfinite(config->norm_epsilon) && config->norm_epsilon > 0 &&
              isfinite(config->output_scale)) ||
             error_set(error, ERROR_MODEL, "%s: layer_norm_epsilon is not a small number", name));
@@ -61,32 +59,38 @@ static struct tensor_spec *add_tensor_spec(struct tensor_list *list, size_t rows
     return spec;
 }
 
-/* Where in the model the next tensors are: their names begin with these. */
+/* The name prefixes of the next tensors in each format. */
 struct tensor_path {
     const char *stack;
     size_t layer, sublayer;
     const char *part, *source_part, *gguf_part; /* "self", "SelfAttention", "attn" */
 };
 
-/* What a GGUF file calls a stack. */
+/* The name of a stack in a GGUF file. */
 static const char *gguf_stack_name(const char *stack)
 {
     return stack[0] == 'e' ? "enc" : "dec";
 }
 
-static void add_matrix(struct tensor_list *list, struct t5_matrix *matrix, size_t rows,
-                       size_t columns, const struct tensor_path *tensor_path, const char *name,
-                       const char *source, const char *gguf)
+/* A matrix of a layer: its shape, and the last part of its name in each format. */
+struct matrix_spec {
+    size_t rows, columns;
+    const char *name, *source, *gguf;
+};
+
+static void add_matrix(struct tensor_list *list, struct t5_matrix *matrix,
+                       const struct tensor_path *tensor_path, struct matrix_spec matrix_spec)
 {
-    struct tensor_spec *spec = add_tensor_spec(list, rows, columns);
+    struct tensor_spec *spec = add_tensor_spec(list, matrix_spec.rows, matrix_spec.columns);
     spec->matrix = matrix;
     snprintf(spec->name, sizeof(spec->name), "%s.%zu.%s.%s", tensor_path->stack, tensor_path->layer,
-             tensor_path->part, name);
+             tensor_path->part, matrix_spec.name);
     snprintf(spec->source, sizeof(spec->source), "%s.block.%zu.layer.%zu.%s.%s.weight",
              tensor_path->stack, tensor_path->layer, tensor_path->sublayer,
-             tensor_path->source_part, source);
+             tensor_path->source_part, matrix_spec.source);
     snprintf(spec->gguf, sizeof(spec->gguf), "%s.blk.%zu.%s_%s.weight",
-             gguf_stack_name(tensor_path->stack), tensor_path->layer, tensor_path->gguf_part, gguf);
+             gguf_stack_name(tensor_path->stack), tensor_path->layer, tensor_path->gguf_part,
+             matrix_spec.gguf);
 }
 
 static void add_norm(struct tensor_list *list, const float **vector, size_t width,
@@ -107,10 +111,14 @@ static void add_attention(struct tensor_list *list, const struct t5_config *conf
 {
     size_t width = config->model_width, inner_width = (size_t)config->heads * config->head_width;
     add_norm(list, &attention->norm, width, tensor_path);
-    add_matrix(list, &attention->query, inner_width, width, tensor_path, "query", "q", "q");
-    add_matrix(list, &attention->key, inner_width, width, tensor_path, "key", "k", "k");
-    add_matrix(list, &attention->value, inner_width, width, tensor_path, "value", "v", "v");
-    add_matrix(list, &attention->output, width, inner_width, tensor_path, "output", "o", "o");
+    add_matrix(list, &attention->query, tensor_path,
+               (struct matrix_spec){inner_width, width, "query", "q", "q"});
+    add_matrix(list, &attention->key, tensor_path,
+               (struct matrix_spec){inner_width, width, "key", "k", "k"});
+    add_matrix(list, &attention->value, tensor_path,
+               (struct matrix_spec){inner_width, width, "value", "v", "v"});
+    add_matrix(list, &attention->output, tensor_path,
+               (struct matrix_spec){width, inner_width, "output", "o", "o"});
 }
 
 static void add_feed_forward(struct tensor_list *list, const struct t5_config *config,
@@ -120,12 +128,16 @@ static void add_feed_forward(struct tensor_list *list, const struct t5_config *c
     size_t width = config->model_width, hidden = config->feed_forward_width;
     add_norm(list, &feed_forward->norm, width, tensor_path);
     if (config->is_gated) {
-        add_matrix(list, &feed_forward->wi, hidden, width, tensor_path, "wi", "wi_0", "gate");
-        add_matrix(list, &feed_forward->linear, hidden, width, tensor_path, "linear", "wi_1", "up");
+        add_matrix(list, &feed_forward->wi, tensor_path,
+                   (struct matrix_spec){hidden, width, "wi", "wi_0", "gate"});
+        add_matrix(list, &feed_forward->linear, tensor_path,
+                   (struct matrix_spec){hidden, width, "linear", "wi_1", "up"});
     } else {
-        add_matrix(list, &feed_forward->wi, hidden, width, tensor_path, "wi", "wi", "up");
+        add_matrix(list, &feed_forward->wi, tensor_path,
+                   (struct matrix_spec){hidden, width, "wi", "wi", "up"});
     }
-    add_matrix(list, &feed_forward->wo, width, hidden, tensor_path, "wo", "wo", "down");
+    add_matrix(list, &feed_forward->wo, tensor_path,
+               (struct matrix_spec){width, hidden, "wo", "wo", "down"});
     list->specs[list->count - 1].group_size =
         hidden < T5_QUANTIZATION_GROUP ? hidden : T5_QUANTIZATION_GROUP;
 }

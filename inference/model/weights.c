@@ -1,5 +1,5 @@
-/* weights.c - a model's matrices as a session multiplies with them: int8 as it lies in the file,
- * float32 from the file or made from int8. */
+/* weights.c - a model's matrices as a session multiplies them: int8 as stored in the file,
+ * float32 from the file or converted from int8. */
 #include "inference/model/weights.h"
 
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 #include "base/memory.h"
 #include "inference/kernels/packed.h"
 
-/* Room for float32 that the file has not. Everything is laid out twice: without room to find how
- * much is needed, then with it. */
+/* Memory for float32 values that the file does not have. The layout is computed twice: first
+ * without memory, to find the size, then with it. */
 struct dequantize_buffer {
     enum t5_precision precision;
     float *buffer;

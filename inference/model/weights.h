@@ -1,14 +1,14 @@
-/* weights.h - a model's matrices as a session multiplies with them. */
+/* weights.h - a model's matrices as a session multiplies them. */
 #ifndef INFERENCE_MODEL_WEIGHTS_H
 #define INFERENCE_MODEL_WEIGHTS_H
 
 #include "inference/kernels/kernels.h"
 #include "inference/model/model.h"
 
-/* Outputs x inputs: `s8` when the precision is T5_INT8, else `f32`. */
+/* A matrix of outputs x inputs: `s8` if the precision is T5_INT8, otherwise `f32`. */
 struct linear {
-    struct weights_s8 s8; /* its columns and depth are set in both precisions */
-    size_t group_size;    /* of s8: inputs that are quantised and packed together */
+    struct weights_s8 s8; /* its columns and depth are set for both precisions */
+    size_t group_size;    /* of s8: inputs that are quantized and packed together */
     const float *f32;     /* [columns][depth] */
 };
 
@@ -19,7 +19,7 @@ struct attention {
 
 struct feed_forward {
     const float *norm;
-    struct linear wi, up_projection, wo; /* gate: no columns when the model has none */
+    struct linear wi, up_projection, wo; /* gate: has no columns if the model is not gated */
 };
 
 struct layer {
@@ -39,11 +39,11 @@ struct weights {
     struct linear output;
     struct stack encoder, decoder;
 
-    float *buffer; /* owned: float32 made from int8 */
+    float *buffer; /* owned: float32 converted from int8 */
 };
 
-/* Int8 is used where the model has it; float32 values are those of the file, or the int8 ones times
- * their scales when the file has none. `model` must outlive the weights. */
+/* Uses int8 where the model has it. Float32 values are those of the file, or int8 values times
+ * their scales if the file has none. `model` must outlive the weights. */
 bool weights_open(struct weights *weights, const struct t5_model *model,
                   enum t5_precision precision, struct error *error);
 void weights_close(struct weights *weights); /* safe on a zeroed one */

@@ -1,6 +1,8 @@
-/* sentencepiece.c - reading SentencePiece's own file, `spiece.model`: protocol buffers, by hand.
+/* sentencepiece.c - reads SentencePiece's own file format, `spiece.model`, with a small
+ * protocol buffer reader.
  *
- * Message ModelProto: 1 pieces, 2 trainer settings, 3 normaliser settings; the rest is skipped. */
+ * Message ModelProto: 1 pieces, 2 trainer settings, 3 normalizer settings; other fields are
+ * skipped. */
 #include <string.h>
 
 #include "inference/tokenizer/vocabulary.h"
@@ -11,7 +13,7 @@ struct proto_field {
     uint32_t number;
     enum wire_type wire_type;
     uint64_t integer;  /* of a WIRE_VARINT */
-    struct text bytes; /* of the others */
+    struct text bytes; /* of the other types */
 };
 
 static bool take_varint(struct text *rest, uint64_t *value)
@@ -36,7 +38,7 @@ static bool take_bytes(struct text *rest, uint64_t size, struct text *bytes)
     return true;
 }
 
-/* Cuts the next field off the front of a message. */
+/* Takes the next field off the front of a message. */
 static bool take_field(struct text *rest, struct proto_field *proto_field)
 {
     uint64_t tag, size;
@@ -160,6 +162,6 @@ bool sentencepiece_read(struct text bytes, const char *name, struct vocabulary *
         if (!read)
             return false;
     }
-    /* Both stand behind the pieces: without them the file was cut. */
+    /* Both come after the pieces: without them the file is truncated. */
     return (has_trainer && has_normalizer) || set_damaged_error(name, error);
 }

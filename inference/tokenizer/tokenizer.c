@@ -1,4 +1,4 @@
-/* tokenizer.c - opening a tokenizer: its tables, checked; and ids back to text. */
+/* tokenizer.c - opens a tokenizer, checks its tables, and converts ids back to text. */
 #include "inference/tokenizer/tokenizer.h"
 
 #include <stdlib.h>
@@ -34,7 +34,7 @@ static bool attach_trie(struct trie *trie, struct text table, uint32_t count)
     return true;
 }
 
-/* uint32 size of the double array, the array, then the strings. */
+/* The uint32 size of the double array, the array, then the strings. */
 static bool attach_charsmap(struct tokenizer *tokenizer, struct text table)
 {
     uint32_t size;
@@ -96,14 +96,14 @@ bool tokenizer_attach(struct tokenizer *tokenizer, const struct text tables[TOKE
         !attach_trie(&tokenizer->added, tables[TOKENIZER_ADDED], count))
         return set_damaged_error(name, "index", error);
     if (!attach_charsmap(tokenizer, tables[TOKENIZER_CHARSMAP]))
-        return set_damaged_error(name, "normalisation", error);
+        return set_damaged_error(name, "normalization", error);
     tokenizer->space =
         tokenizer->settings->flags & TOKENIZER_ESCAPE_SPACES ? escaped_space : TEXT(" ");
     memcpy(tokenizer->tables, tables, sizeof(tokenizer->tables));
     return true;
 }
 
-/* Recognised by content. */
+/* The format is detected from the content. */
 static bool read_vocabulary(struct text bytes, const char *name, struct arena *arena,
                             struct vocabulary *vocabulary, struct error *error)
 {
@@ -186,7 +186,7 @@ struct text tokenizer_piece(const struct tokenizer *tokenizer, int32_t id)
     return (struct text){tokenizer->bytes + begin, tokenizer->offsets[id + 1] - begin};
 }
 
-/* Bytes of a text under way, with room for what is left to come. */
+/* The bytes of the text that is being built, with capacity for the rest. */
 struct decoded_text {
     char *bytes;
     size_t size;
@@ -198,15 +198,15 @@ static void append_text(struct decoded_text *decoded_text, struct text text)
     decoded_text->size += text.size;
 }
 
-/* The value of a byte piece <0x41>. */
+/* The value of a byte piece such as <0x41>. */
 static char byte_of_piece(struct text piece)
 {
     char digits[3] = {piece.bytes[3], piece.bytes[4], '\0'};
     return (char)strtoul(digits, NULL, 16);
 }
 
-/* Joins the byte pieces at the front of ids; what is not UTF-8 becomes U+FFFD, byte by byte.
- * Returns how many ids they are. */
+/* Joins the byte pieces at the front of ids; each byte that is not UTF-8 becomes U+FFFD.
+ * Returns the number of ids joined. */
 static size_t append_byte_run(const struct tokenizer *tokenizer, const int32_t *ids, size_t count,
                               struct decoded_text *decoded_text)
 {
@@ -228,7 +228,7 @@ static size_t append_byte_run(const struct tokenizer *tokenizer, const int32_t *
     return run;
 }
 
-/* A piece's text with spaces as spaces; the space at the very front is left out. */
+/* A piece's text with spaces restored, without the space at the very start. */
 static void append_piece(const struct tokenizer *tokenizer, struct text piece,
                          struct decoded_text *decoded_text)
 {

@@ -1,5 +1,5 @@
-/* tokenizer_gguf.c - the vocabulary of a GGUF file: SentencePiece's pieces, as llama.cpp writes
- * those of T5 models. */
+/* tokenizer_gguf.c - reads the vocabulary of a GGUF file: SentencePiece's pieces, as llama.cpp
+ * writes those of T5 models. */
 #include <stdio.h>
 
 #include "inference/formats/gguf.h"
@@ -12,7 +12,7 @@ static bool is_true_or_missing(const struct gguf *gguf, const char *key)
     return value;
 }
 
-/* Rows of the embedding that no piece belongs to are written as unused pieces named [PAD123]. */
+/* Embedding rows without a piece are written as unused pieces named [PAD123]. */
 static bool is_padding_piece(const struct vocabulary_piece *vocabulary_piece, size_t id)
 {
     char name[32];
@@ -50,7 +50,7 @@ static bool read_pieces(const struct gguf *gguf, const char *name, struct vocabu
     return true;
 }
 
-/* A list of bytes, signed or not. */
+/* A list of signed or unsigned bytes. */
 static bool read_charsmap(const struct gguf *gguf, struct arena *arena,
                           struct vocabulary *vocabulary)
 {

@@ -1,5 +1,5 @@
-/* tokenizer_json.c - reading a `tokenizer.json` of the Hugging Face tokenizers: unigram models with
- * a precompiled normalisation and U+2581 for spaces, as those of the T5 family are. */
+/* tokenizer_json.c - reads a `tokenizer.json` of Hugging Face tokenizers: unigram models with a
+ * precompiled normalization and U+2581 for spaces, as in the T5 family. */
 #include <string.h>
 
 #include "base/json.h"
@@ -44,7 +44,7 @@ static bool is_type(const struct json *value, const char *type)
     return text_equal(json_text(json_member(value, "type")), text_of(type));
 }
 
-/* One normaliser, or each of a sequence of them. */
+/* One normalizer, or each of a sequence of them. */
 static bool read_normalizer(const struct json *normalizer, const char *name, struct arena *arena,
                             struct vocabulary *vocabulary, struct error *error)
 {
@@ -138,7 +138,7 @@ static bool read_vocabulary(const struct json *model, const char *name,
     return true;
 }
 
-/* Added tokens are cut out of the text as they stand; the special ones are no text of their own. */
+/* Added tokens are matched in the raw text; special ones never match text. */
 static bool read_added(const struct json *list, const char *name, struct vocabulary *vocabulary,
                        struct error *error)
 {
@@ -161,7 +161,7 @@ static bool read_added(const struct json *list, const char *name, struct vocabul
     return true;
 }
 
-/* Texts of the tree go with it: keeps those that the vocabulary needs. */
+/* Freeing the JSON tree frees its texts: copies those that the vocabulary needs. */
 static void copy_texts(struct vocabulary *vocabulary, struct arena *arena)
 {
     for (size_t i = 0; i < vocabulary->count; i++)

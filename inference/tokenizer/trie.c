@@ -1,4 +1,4 @@
-/* trie.c - building a double array from sorted strings. */
+/* trie.c - builds a double array from sorted strings. */
 #include "inference/tokenizer/trie.h"
 
 #include <stdlib.h>
@@ -6,17 +6,17 @@
 
 #include "base/memory.h"
 
-/* No node has this parent: the place is free. */
+/* Marks a free slot: no node has this parent. */
 #define FREE_NODE UINT32_MAX
 
 struct trie_builder {
     struct trie_node *nodes;
-    size_t count, capacity; /* places, used or free; behind `count` all are free */
-    size_t first_free;      /* no free place is worth a look before it */
+    size_t count, capacity; /* slots, used or free; slots from `count` on are free */
+    size_t first_free;      /* there is no useful free slot before it */
     const struct trie_key *keys;
 };
 
-/* The keys [begin, end) agree on their first `depth` bytes and hang below `node`. */
+/* The keys [begin, end) share their first `depth` bytes and are below `node`. */
 struct key_range {
     uint32_t node;
     size_t begin, end, depth;
@@ -54,8 +54,8 @@ static bool are_free(const struct trie_builder *trie_builder, size_t base,
     return true;
 }
 
-/* A base that puts every label on a free place. Places passed over often are given up: a few per
- * cent of room for a build in linear time. */
+/* Finds a base that puts every label on a free slot. Slots that were passed over often are
+ * given up: this wastes a few per cent of space, but makes the build take linear time. */
 static size_t find_base(struct trie_builder *trie_builder, const unsigned char *labels,
                         size_t label_count)
 {

@@ -1,9 +1,9 @@
-/* unigram.c - text to ids: normalise, then the best way to cut it into pieces (Viterbi).
+/* unigram.c - text to ids: normalization, then the segmentation with the best score (Viterbi).
  *
- * Both go through a window that moves along the text, so memory does not grow with it: the pieces
- * are settled up to the last place through which every best way leads. The sums of scores are those
- * of libsentencepiece 0.1.97 to the bit (with TOKENIZER_SPLIT_WORDS those of the Hugging Face
- * tokenizers), so that ties fall as they fall there. */
+ * Both use a window that moves along the text, so memory does not grow with it: a segmentation
+ * is final up to the last position that every best path passes. Sums of scores equal those of
+ * libsentencepiece 0.1.97 to the bit (with TOKENIZER_SPLIT_WORDS, those of the Hugging Face
+ * tokenizers), so that ties are broken in the same way. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,41 +13,45 @@
 
 enum { WINDOW_SIZE = 4096, MAX_CHARACTER_SIZE = 4 };
 
-/* Ways that have not met in so many bytes (of "ababab...") never will: the best one is taken. The
- * one place where memory comes before the last bit of libsentencepiece's choice. */
+/* Paths that have not joined after this many bytes (of "ababab...") never will: the best one is
+ * taken. This is the only case where bounded memory matters more than libsentencepiece's exact
+ * choice. */
 enum { MAX_WINDOW_SIZE = 1 << 20 };
 
 #define NO_NODE UINT32_MAX
 
-/* The best way to the place before a byte of the window. */
+/* The best path to the position before a byte of the window. */
 struct lattice_node {
-    double score;       /* rounded to float, but for TOKENIZER_SPLIT_WORDS */
-    int32_t piece;      /* the last one, */
-    uint32_t start;     /* from here; NONE: no way leads here */
-    uint32_t next_node; /* while a settled way is read: the end of the piece that starts here */
+    double score;       /* rounded to float, except with TOKENIZER_SPLIT_WORDS */
+    int32_t piece;      /* last piece of the path */
+    uint32_t start;     /* start of that piece; NONE: no path reaches this position */
+    uint32_t next_node; /* while a final path is read: the end of the piece that starts here */
 };
 
-/* Where ids go. */
+/* Receives the ids. */
 struct token_sink {
     int32_t *ids;
     size_t *ends;
     size_t capacity, count;
-    bool is_after_unknown; /* runs of unknown characters are one token */
-    size_t unclosed_count; /* last tokens that end within a character: their end is yet to come */
+    bool is_after_unknown; /* consecutive unknown characters are one token */
+    size_t unclosed_count; /* last tokens that end within a character: their end offset is not
+                            * known yet */
 };
 
 struct lattice_window {
     const struct tokenizer *tokenizer;
     struct text text;
-    size_t consumed;     /* bytes of the text that are normalised */
-    bool is_after_space; /* spaces that follow are dropped */
+    size_t consumed;     /* bytes of the text that have been normalized */
+    bool is_after_space; /* following spaces are dropped */
 
-    char *bytes;                        /* the normalised text */
-    size_t *ends;                       /* of the character of the text that each byte comes from */
+    char *bytes;                        /* the normalized text */
+    size_t *ends;                       /* offset in the text of the character that each byte
+                                         * comes from */
     struct lattice_node *lattice_nodes; /* one more than bytes */
     size_t size, capacity;
-    size_t trimmed_size; /* what lies behind is spaces that may turn out to end the text */
-    size_t position;     /* ways from the places before this one are drawn */
+    size_t trimmed_size; /* everything from here on is spaces, which are dropped if the text
+                          * ends */
+    size_t position;     /* edges from all earlier positions have been added */
 };
 
 static bool has_flag(const struct tokenizer *tokenizer, enum tokenizer_flag flag)
@@ -55,8 +59,8 @@ static bool has_flag(const struct tokenizer *tokenizer, enum tokenizer_flag flag
     return (tokenizer->settings->flags & flag) != 0;
 }
 
-/* The longest rule of the charsmap at the front of `text`, found as Darts does. Returns its size,
- * 0 when none fits. */
+/* The longest charsmap rule at the front of `text`, found as Darts does. Returns its size, or 0
+ * if none matches. */
 static size_t find_charsmap_rule(const struct tokenizer *tokenizer, struct text text,
                                  uint32_t *value)
 {
@@ -85,7 +89,7 @@ static size_t find_charsmap_rule(const struct tokenizer *tokenizer, struct text 
     return longest;
 }
 
-/* What the front of `text` (not empty) is replaced by; returns how many bytes it takes. */
+/* The replacement for the front of `text` (not empty); returns how many bytes it replaces. */
 static size_t normalize_front(const struct tokenizer *tokenizer, struct text text,
                               struct text *replacement)
 {
@@ -125,7 +129,7 @@ static void reserve_bytes(struct lattice_window *lattice_window, size_t more)
     lattice_window->capacity = capacity;
 }
 
-/* Appends normalised text in which spaces are already what they are written as. */
+/* Appends normalized text in which spaces are already written as U+2581. */
 static void append(struct lattice_window *lattice_window, struct text text, size_t end)
 {
     reserve_bytes(lattice_window, text.size);
@@ -136,7 +140,7 @@ static void append(struct lattice_window *lattice_window, struct text text, size
     }
 }
 
-/* Appends what one character (or rule, or symbol) of the text became. */
+/* Appends the normalized form of one character (or rule, or symbol). */
 static void append_replacement(struct lattice_window *lattice_window, struct text replacement,
                                size_t end)
 {
@@ -155,7 +159,7 @@ static void append_replacement(struct lattice_window *lattice_window, struct tex
         lattice_window->trimmed_size = trimmed_size;
 }
 
-/* Normalises the next character. */
+/* Normalizes the next character. */
 static void normalize_next_character(struct lattice_window *lattice_window)
 {
     const struct tokenizer *tokenizer = lattice_window->tokenizer;
@@ -172,7 +176,7 @@ static void normalize_next_character(struct lattice_window *lattice_window)
                                      replacement.bytes[replacement.size - 1] == ' ';
 }
 
-/* Drops spaces at the front and puts the space there that every text begins with. */
+/* Drops leading spaces and adds the space that every text starts with. */
 static void normalize_text_start(struct lattice_window *lattice_window, bool with_prefix)
 {
     const struct tokenizer *tokenizer = lattice_window->tokenizer;
@@ -189,7 +193,7 @@ static void normalize_text_start(struct lattice_window *lattice_window, bool wit
     lattice_window->is_after_space = has_flag(tokenizer, TOKENIZER_STRIP_LEADING);
     if (!with_prefix)
         return;
-    /* What comes first, but for characters that normalisation drops. */
+    /* The first character that normalization keeps. */
     size_t position = lattice_window->consumed;
     replacement = (struct text){NULL, 0};
     while (position < lattice_window->text.size && replacement.size == 0)
@@ -210,8 +214,8 @@ static size_t character_size(char first)
     return sizes[(unsigned char)first >> 4];
 }
 
-/* A way that leads to `step` by `piece`, from `start`. It is taken if it is better than the one
- * known: the exact sum is compared with the rounded one, as SentencePiece has it. */
+/* An edge to `step` by `piece` from `start`. It replaces the known one if it is better: the
+ * exact sum is compared with the rounded one, as in SentencePiece. */
 static void update_node(const struct tokenizer *tokenizer, struct lattice_node *lattice_node,
                         double score, int32_t piece, size_t start)
 {
@@ -224,7 +228,7 @@ static void update_node(const struct tokenizer *tokenizer, struct lattice_node *
     };
 }
 
-/* User-defined pieces win by a bonus. */
+/* User-defined pieces win through a bonus. */
 static double piece_score(const struct tokenizer *tokenizer, int32_t piece, size_t length)
 {
     if (tokenizer->kinds[piece] == PIECE_USER_DEFINED)
@@ -239,8 +243,8 @@ static bool begins_word(const struct lattice_window *lattice_window, size_t node
            memcmp(lattice_window->bytes + node_index, space.bytes, space.size) == 0;
 }
 
-/* Draws the ways that lead on from one place by a piece of the vocabulary, or by an unknown
- * character where no piece is one character long. */
+/* Adds the edges from one position: one for each matching piece of the vocabulary, and one for
+ * an unknown character if no piece matches a single character. */
 static void extend_paths(struct lattice_window *lattice_window, size_t start, size_t size)
 {
     const struct tokenizer *tokenizer = lattice_window->tokenizer;
@@ -269,13 +273,13 @@ static void extend_paths(struct lattice_window *lattice_window, size_t start, si
     if (has_character)
         return;
     double score = settings->min_score - 10 + score_here;
-    if (!by_words) /* here SentencePiece adds floats */
+    if (!by_words) /* SentencePiece adds floats here */
         score = (double)((float)settings->min_score - 10.0f + (float)score_here);
     update_node(tokenizer, &lattice_window->lattice_nodes[start + character], score,
                 settings->unknown_id, start);
 }
 
-/* Draws ways as far as the bytes in the window decide them. */
+/* Adds edges as far as the bytes in the window determine them. */
 static void extend_lattice(struct lattice_window *lattice_window, bool is_at_end)
 {
     size_t longest = lattice_window->tokenizer->settings->max_piece_size;
@@ -290,8 +294,8 @@ static void extend_lattice(struct lattice_window *lattice_window, bool is_at_end
     }
 }
 
-/* The last place through which all ways lead that may still become the best: from each place that
- * a way has reached and that is not drawn from yet, the ways are followed back until they meet. */
+/* The last position that all paths pass that may still become the best. From each position that
+ * a path has reached and that has no edges yet, the paths are followed back until they join. */
 static size_t find_common_node(struct lattice_window *lattice_window)
 {
     size_t longest = lattice_window->tokenizer->settings->max_piece_size, marked_count = 0;
@@ -313,7 +317,7 @@ static size_t find_common_node(struct lattice_window *lattice_window)
         if (marked_count == 1 && node_index <= lattice_window->position)
             return node_index;
         marked_count -=
-            lattice_window->lattice_nodes[lattice_node->start].next_node; /* two ways become one */
+            lattice_window->lattice_nodes[lattice_node->start].next_node; /* two paths join */
         lattice_window->lattice_nodes[lattice_node->start].next_node = 1;
     }
     return 0;
@@ -327,7 +331,7 @@ static void emit(struct token_sink *token_sink, int32_t id)
     token_sink->unclosed_count++;
 }
 
-/* Gives the open tokens their end. */
+/* Sets the end offset of the open tokens. */
 static void set_token_ends(struct token_sink *token_sink, size_t end)
 {
     for (; token_sink->unclosed_count; token_sink->unclosed_count--)
@@ -346,19 +350,19 @@ static void emit_piece(const struct lattice_window *lattice_window, size_t begin
             emit(token_sink, settings->byte_ids[(unsigned char)lattice_window->bytes[i]]);
     } else if (is_unknown && token_sink->is_after_unknown) {
         token_sink->unclosed_count +=
-            token_sink->unclosed_count == 0; /* the token before goes on */
+            token_sink->unclosed_count == 0; /* the previous token continues */
     } else {
         emit(token_sink, piece);
     }
     token_sink->is_after_unknown = is_unknown;
-    /* Within what one character became, the text cannot be cut. */
+    /* The text cannot be cut within the normalized form of one character. */
     bool is_within_character =
         end < lattice_window->size && lattice_window->ends[end] == lattice_window->ends[end - 1];
     if (!is_within_character)
         set_token_ends(token_sink, lattice_window->ends[end - 1]);
 }
 
-/* Emits the way to `place`, and moves the window so that it begins there. */
+/* Emits the path to `place`, and moves the window so that it starts there. */
 static void emit_best_path(struct lattice_window *lattice_window, size_t node_index,
                            struct token_sink *token_sink)
 {
@@ -379,7 +383,8 @@ static void emit_best_path(struct lattice_window *lattice_window, size_t node_in
             lattice_window->size * sizeof(*lattice_window->ends));
     memmove(lattice_window->lattice_nodes, lattice_window->lattice_nodes + node_index,
             (lattice_window->size + 1) * sizeof(*lattice_window->lattice_nodes));
-    for (size_t i = 1; i <= lattice_window->size; i++) { /* ways around the place are given up */
+    for (size_t i = 1; i <= lattice_window->size; i++) {
+        /* Paths around the position are dropped. */
         struct lattice_node *lattice_node = &lattice_window->lattice_nodes[i];
         lattice_node->start = lattice_node->start == NO_NODE || lattice_node->start < node_index
                                   ? NO_NODE
@@ -387,7 +392,7 @@ static void emit_best_path(struct lattice_window *lattice_window, size_t node_in
     }
 }
 
-/* Tokens of a text without added tokens; ends count from its begin. */
+/* Tokens of a text without added tokens; ends are relative to its start. */
 static void encode_plain_text(const struct tokenizer *tokenizer, struct text text, bool with_prefix,
                               struct token_sink *token_sink)
 {
@@ -421,12 +426,13 @@ static void encode_plain_text(const struct tokenizer *tokenizer, struct text tex
     free(lattice_window.lattice_nodes);
 }
 
-/* Tokens of a stretch of the text, their ends counted from the text's begin. */
-static void encode_span(const struct tokenizer *tokenizer, struct text text, size_t begin,
-                        size_t end, bool with_prefix, struct token_sink *token_sink)
+/* Tokens of a slice that starts at `begin` of the text; ends are relative to the start of the text.
+ */
+static void encode_slice(const struct tokenizer *tokenizer, struct text slice, size_t begin,
+                         bool with_prefix, struct token_sink *token_sink)
 {
     size_t first = token_sink->count;
-    encode_plain_text(tokenizer, text_slice(text, begin, end), with_prefix, token_sink);
+    encode_plain_text(tokenizer, slice, with_prefix, token_sink);
     for (size_t i = first; token_sink->ends && i < token_sink->count && i < token_sink->capacity;
          i++)
         token_sink->ends[i] += begin;
@@ -443,15 +449,16 @@ static size_t encode_text(const struct tokenizer *tokenizer, struct text text, b
             position++;
             continue;
         }
-        encode_span(tokenizer, text, begin, position, with_prefix, token_sink);
+        encode_slice(tokenizer, text_slice(text, begin, position), begin, with_prefix, token_sink);
         position += size;
         emit(token_sink, id);
         set_token_ends(token_sink, position);
         begin = position;
     }
-    encode_span(tokenizer, text, begin, text.size, with_prefix, token_sink);
+    encode_slice(tokenizer, text_slice(text, begin, text.size), begin, with_prefix, token_sink);
     if (token_sink->ends && token_sink->count && token_sink->count <= token_sink->capacity) {
-        /* Spaces at the end belong to the last token: to all that its last character became. */
+        /* Trailing spaces belong to the last token: to all tokens that its last character
+         * produced. */
         size_t last_end = token_sink->ends[token_sink->count - 1];
         for (size_t i = token_sink->count; i > 0 && token_sink->ends[i - 1] == last_end; i--)
             token_sink->ends[i - 1] = text.size;

@@ -1,4 +1,4 @@
-/* vocabulary.c - from the pieces of a file to the tables that the tokenizer walks. */
+/* vocabulary.c - builds the tables that the tokenizer uses from the pieces of a file. */
 #include "inference/tokenizer/vocabulary.h"
 
 #include <float.h>
@@ -29,7 +29,7 @@ void vocabulary_free(struct vocabulary *vocabulary)
     *vocabulary = (struct vocabulary){0};
 }
 
-/* The byte that a piece like <0x0A> stands for, or -1. */
+/* The byte of a piece such as <0x0A>, or -1. */
 static int parse_byte_piece(struct text vocabulary_piece)
 {
     unsigned byte;
@@ -95,7 +95,7 @@ static bool check_piece(const struct vocabulary *vocabulary, size_t id, const ch
 static bool make_settings(const struct vocabulary *vocabulary, const char *name,
                           struct tokenizer_settings *settings, struct error *error)
 {
-    /* FLT_MIN, the least positive number, is what SentencePiece begins its maximum with. */
+    /* SentencePiece starts its maximum with FLT_MIN, the smallest positive float. */
     *settings = (struct tokenizer_settings){.count = (uint32_t)vocabulary->count,
                                             .unknown_id = -1,
                                             .end_id = -1,
@@ -126,9 +126,17 @@ static bool is_matched_by_text(enum piece_kind kind, bool symbols_only)
     return kind == PIECE_NORMAL || kind == PIECE_USER_DEFINED || kind == PIECE_UNUSED;
 }
 
-static bool build_trie(const struct vocabulary *vocabulary, bool symbols_only, const char *name,
-                       struct arena *arena, struct text *table, struct error *error)
+/* What tables are built from and in. `name` is for messages. */
+struct table_builder {
+    const struct vocabulary *vocabulary;
+    const char *name;
+    struct arena *arena;
+};
+
+static bool build_trie(const struct table_builder *builder, bool symbols_only, struct text *table,
+                       struct error *error)
 {
+    const struct vocabulary *vocabulary = builder->vocabulary;
     struct trie_key *keys = memory_alloc(vocabulary->count, sizeof(*keys));
     size_t count = 0;
     for (size_t id = 0; id < vocabulary->count; id++)
@@ -136,16 +144,17 @@ static bool build_trie(const struct vocabulary *vocabulary, bool symbols_only, c
             keys[count++] = (struct trie_key){vocabulary->pieces[id].text, (int32_t)id};
     struct trie trie;
     struct text duplicate;
-    bool are_unique = trie_build(&trie, keys, count, arena, &duplicate);
+    bool are_unique = trie_build(&trie, keys, count, builder->arena, &duplicate);
     free(keys);
     *table = (struct text){(const char *)trie.nodes, trie.count * sizeof(*trie.nodes)};
-    return are_unique || error_set(error, ERROR_MODEL, "%s: the piece '%.*s' comes twice", name,
-                                   TEXT_ARGUMENT(duplicate));
+    return are_unique || error_set(error, ERROR_MODEL, "%s: the piece '%.*s' is there twice",
+                                   builder->name, TEXT_ARGUMENT(duplicate));
 }
 
-static bool build_added(const struct vocabulary *vocabulary, const char *name, struct arena *arena,
-                        struct text *table, struct error *error)
+static bool build_added(const struct table_builder *builder, struct text *table,
+                        struct error *error)
 {
+    const struct vocabulary *vocabulary = builder->vocabulary;
     struct trie_key *keys = memory_alloc(vocabulary->added_count, sizeof(*keys));
     bool is_valid = true;
     for (size_t i = 0; i < vocabulary->added_count && is_valid; i++) {
@@ -153,12 +162,12 @@ static bool build_added(const struct vocabulary *vocabulary, const char *name, s
         keys[i] = (struct trie_key){token.text, token.id};
         if (token.id < 0 || (size_t)token.id >= vocabulary->count || token.text.size == 0 ||
             token.text.size > MAX_PIECE_BYTES)
-            is_valid = error_set(error, ERROR_MODEL, "%s: added token '%.*s' has no piece %d", name,
-                                 TEXT_ARGUMENT(token.text), token.id);
+            is_valid = error_set(error, ERROR_MODEL, "%s: added token '%.*s' has no piece %d",
+                                 builder->name, TEXT_ARGUMENT(token.text), token.id);
     }
     struct trie trie = {0};
     if (is_valid)
-        trie_build(&trie, keys, vocabulary->added_count, arena, NULL);
+        trie_build(&trie, keys, vocabulary->added_count, builder->arena, NULL);
     free(keys);
     *table = (struct text){(const char *)trie.nodes, trie.count * sizeof(*trie.nodes)};
     return is_valid;
@@ -193,6 +202,7 @@ static void build_pieces(const struct vocabulary *vocabulary, struct arena *aren
 bool vocabulary_build(const struct vocabulary *vocabulary, const char *name, struct arena *arena,
                       struct text tables[TOKENIZER_TABLE_COUNT], struct error *error)
 {
+    const struct table_builder builder = {vocabulary, name, arena};
     struct tokenizer_settings *settings = arena_alloc(arena, 1, sizeof(*settings));
     if (!make_settings(vocabulary, name, settings, error))
         return false;
@@ -201,7 +211,7 @@ bool vocabulary_build(const struct vocabulary *vocabulary, const char *name, str
     tables[TOKENIZER_CHARSMAP] = vocabulary->charsmap.size
                                      ? arena_copy_text(arena, vocabulary->charsmap)
                                      : (struct text){NULL, 0};
-    return build_trie(vocabulary, false, name, arena, &tables[TOKENIZER_TRIE], error) &&
-           build_trie(vocabulary, true, name, arena, &tables[TOKENIZER_SYMBOLS], error) &&
-           build_added(vocabulary, name, arena, &tables[TOKENIZER_ADDED], error);
+    return build_trie(&builder, false, &tables[TOKENIZER_TRIE], error) &&
+           build_trie(&builder, true, &tables[TOKENIZER_SYMBOLS], error) &&
+           build_added(&builder, &tables[TOKENIZER_ADDED], error);
 }

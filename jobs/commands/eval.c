@@ -1,8 +1,9 @@
-/* eval.c - `winnow eval GOLD.csv`: how well the model agrees with labels that people gave. The
- * texts go through the very stages of a run: clean, chunk, classify; see eval_*.c for what is
- * compared. */
+/* eval.c - `winnow eval GOLD.csv`: measures how well the model agrees with labels by people. The
+ * texts go through the same stages as in a run: clean, chunk, classify. The eval_*.c files define
+ * what is compared. */
 #include "jobs/eval/eval.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -48,7 +49,6 @@ bool eval_analyse(struct eval *eval, struct batch *batch, struct error *error)
 
 /* ---- Reading ---- */
 
-/* What a file goes to. */
 struct gold_reader {
     struct eval *eval;
     const struct eval_task *task;
@@ -95,7 +95,7 @@ static bool evaluate_file(struct gold_reader *gold_reader, const char *path, str
         ok = connectors_recognize(path, &arena, &connector, &recognition_report, error);
     }
     if (ok && !connector)
-        ok = error_set(error, ERROR_INPUT, "%s: not recognised (%.*s); say which with --format",
+        ok = error_set(error, ERROR_INPUT, "%s: format not recognised (%.*s); set it with --format",
                        path, TEXT_ARGUMENT(recognition_report));
     if (ok) {
         struct input_file file = {.path = path,
@@ -128,7 +128,7 @@ void eval_stage_close(const struct stage *stage, void *state)
     free(state);
 }
 
-/* A stage with its options' fallbacks, and those of eval's flags that it knows. */
+/* Opens a stage with default options, except those that a flag of eval sets. */
 static bool open_stage(const struct eval *eval, const struct stage *stage, void **state,
                        struct error *error)
 {
@@ -146,13 +146,14 @@ static bool open_stage_context(struct eval *eval, struct t5_model **model, struc
 {
     struct stage_context *stage_context = &eval->stage_context;
     int64_t window_output_tokens = 128;
-    stage_context->session_batch = (size_t)eval->lines.batch;
-    if (!line_options_open_model(&eval->lines, model, error))
+    stage_context->session_batch = (size_t)eval->model.batch;
+    if (!model_options_open_model(&eval->model, model, error))
         return false;
     stage_context->model = *model;
     text_to_integer(t5_model_prompt(*model, "window.output"), &window_output_tokens);
-    if (!line_options_open_session(&eval->lines, *model, (size_t)window_output_tokens, 1,
-                                   &stage_context->session, error) ||
+    struct t5_limits limits = model_options_get_limits(&eval->model);
+    limits.output_tokens = (size_t)window_output_tokens;
+    if (!t5_session_open(&stage_context->session, *model, &limits, error) ||
         !store_open(&stage_context->store, ":memory:", error))
         return false;
     for (size_t i = 0; i < EVAL_STAGE_COUNT; i++)
@@ -172,96 +173,88 @@ static void close_stage_context(struct eval *eval, struct t5_model *model)
 
 /* ---- The command ---- */
 
-static int evaluate(struct eval *eval, const struct eval_task *task, const char *const *paths,
-                    size_t count, struct error *error)
+/* False without an error if the score is below --min. */
+static bool evaluate(struct eval *eval, const struct eval_task *task, const char *const *paths,
+                     size_t count, struct error *error)
 {
     struct t5_model *model = NULL;
-    struct gold_reader read_status = {eval, task, memory_alloc(1, task->state_size)};
+    struct gold_reader gold_reader = {eval, task, memory_alloc(1, task->state_size)};
     if (eval->label.size == 0)
         eval->label = text_of(task->label);
     bool ok = open_stage_context(eval, &model, error) &&
-              (!task->open || task->open(read_status.state, eval, error));
+              (!task->open || task->open(gold_reader.state, eval, error));
     for (size_t i = 0; ok && i < count; i++)
-        ok = evaluate_file(&read_status, paths[i], error);
-    if (ok && task->count(read_status.state) == 0)
+        ok = evaluate_file(&gold_reader, paths[i], error);
+    if (ok && task->count(gold_reader.state) == 0)
         ok = error_set(error, ERROR_INPUT,
-                       "nothing has a label: the column '%.*s' should hold %s (--label names "
-                       "another)",
+                       "no row has a label: the column '%.*s' should contain %s (--label chooses "
+                       "another column)",
                        TEXT_ARGUMENT(eval->label), task->expected_values);
-    double first = 0;
-    ok = ok && task->print(read_status.state, eval, &first, error);
-    task->close(read_status.state);
-    free(read_status.state);
+    double main_score = 0;
+    ok = ok && task->print(gold_reader.state, eval, &main_score, error);
+    task->close(gold_reader.state);
+    free(gold_reader.state);
     close_stage_context(eval, model);
-    if (!ok)
-        return error_exit_code(error->kind);
-    return first >= eval->min ? 0 : 1;
+    return ok && main_score >= eval->min;
 }
 
-#define FLAG(name_, type_, member_, default_, min_, max_, argument_, help_)                        \
-    {                                                                                              \
-        .option = {.name = name_,                                                                  \
-                   .type = type_,                                                                  \
-                   .offset = offsetof(struct eval, member_),                                       \
-                   .default_value = default_,                                                      \
-                   .min = min_,                                                                    \
-                   .max = max_,                                                                    \
-                   .help = help_},                                                                 \
-        .value_name = argument_                                                                    \
-    }
-
 static const struct flag flags[] = {
-    LINE_FLAGS,
-    {.option = {.name = "task",
-                .type = OPTION_CHOICE,
-                .offset = offsetof(struct eval, task),
-                .default_value = "sentiment",
-                .choices = "sentiment|topics|summary",
-                .help = "what the labels are about"},
+    MODEL_FLAGS,
+    {.option = {"task", OPTION_CHOICE, offsetof(struct eval, task), "sentiment",
+                .choices = "sentiment|topics|summary", .help = "what to evaluate"},
      .value_name = "NAME"},
-    FLAG("label", OPTION_TEXT, label, "", 0, 0, "COLUMN",
-         "holds the labels; without it the column named like the task"),
-    FLAG("group", OPTION_TEXT, group, "product", 0, 0, "COLUMN",
-         "summary: rows with the same value are summarised together"),
-    FLAG("taxonomy", OPTION_TEXT, taxonomy, "", 0, 0, "FILE",
-         "topics: a table of topics and phrases in place of the model's"),
-    FLAG("min-similarity", OPTION_TEXT, min_similarity, "", 0, 0, "X",
-         "topics: as in [classify], for clauses without phrases"),
-    FLAG("map", OPTION_TEXT, map, "", 0, 0, "ROLE=COLUMN,...",
-         "which column is the text, as in a job file"),
-    FLAG("format", OPTION_TEXT, format, "", 0, 0, "NAME", "csv, json or xml; found by itself"),
-    FLAG("min", OPTION_REAL, min, "0", 0, 1, "X",
-         "exit with 1 below this macro-F1 (topics: micro-F1 with polarity; summary: ROUGE-L)"),
+    {.option = {"label", OPTION_TEXT, offsetof(struct eval, label), "",
+                .help = "column of the labels; default: the column named after the task"},
+     .value_name = "COLUMN"},
+    {.option = {"group", OPTION_TEXT, offsetof(struct eval, group), "product",
+                .help = "summary: summarise rows with the same value of this column together"},
+     .value_name = "COLUMN"},
+    {.option = {"taxonomy", OPTION_TEXT, offsetof(struct eval, taxonomy), "",
+                .help = "topics: file of topics and phrases to use instead of the model's"},
+     .value_name = "FILE"},
+    {.option = {"min-similarity", OPTION_TEXT, offsetof(struct eval, min_similarity), "",
+                .help = "topics: min_similarity of [classify]"},
+     .value_name = "X"},
+    {.option = {"map", OPTION_TEXT, offsetof(struct eval, map), "",
+                .help = "roles of columns, as in a job file: text=COLUMN"},
+     .value_name = "ROLE=COLUMN,..."},
+    {.option = {"format", OPTION_TEXT, offsetof(struct eval, format), "",
+                .help = "format of the files: csv, xlsx, json, xml or mail; default: detect it"},
+     .value_name = "NAME"},
+    {.option = {"min", OPTION_REAL, offsetof(struct eval, min), "0", 0, 1,
+                .help = "exit with 1 if the score is lower: macro-F1 (topics: micro-F1 with "
+                        "polarity; summary: ROUGE-L)"},
+     .value_name = "X"},
     {.option = {.name = NULL}},
 };
 
-static int run(int argc, char **argv, struct error *error)
+static bool run(struct command_line *command_line, struct error *error)
 {
     struct eval eval = {0};
-    struct arena arena = {0};
-    int first, code = 2;
-    if (command_parse(&eval_command, argc, argv, &eval, &arena, &first, error) &&
-        command_check_operands(&eval_command, argc - first, 1, argc, error))
-        for (size_t i = 0; i < sizeof(tasks) / sizeof(*tasks); i++)
-            if (text_equal(text_of(tasks[i]->name), eval.task))
-                code = evaluate(&eval, tasks[i], (const char *const *)argv + first,
-                                (size_t)(argc - first), error);
-    arena_free(&arena);
-    return code;
+    if (!command_parse(&eval_command, command_line, &eval, error) ||
+        !command_check_operands(&eval_command, command_line->operand_count, 1, INT_MAX, error))
+        return false;
+    const struct eval_task *task = tasks[0];
+    for (size_t i = 0; i < sizeof(tasks) / sizeof(*tasks); i++)
+        if (text_equal(text_of(tasks[i]->name), eval.task))
+            task = tasks[i];
+    return evaluate(&eval, task, (const char *const *)command_line->operands,
+                    (size_t)command_line->operand_count, error);
 }
 
 const struct command eval_command = {
     .name = "eval",
-    .summary = "how well the model agrees with labels of yours",
+    .summary = "measure how well the model agrees with your own labels",
     .operands = "GOLD.csv...",
     .help =
-        "GOLD is a table with a text column and a label column. Sentiment: macro-F1 with its\n"
-        "95 % interval, accuracy, a confusion table, how far confidence can be trusted. Topics:\n"
-        "micro-F1 with and without polarity, each topic's. Summaries: ROUGE-1 and ROUGE-L of the\n"
-        "whole map-reduce against every text in the label column of the group's rows.\n"
+        "GOLD is a table with a text column and a label column.\n"
+        "  sentiment  macro-F1 with its 95 % interval, accuracy, a confusion table, calibration\n"
+        "  topics     micro-F1 with and without polarity, and the F1 of each topic\n"
+        "  summary    ROUGE-1 and ROUGE-L of each group's summary against every text in the label\n"
+        "             column of its rows\n"
         "\n"
         "    winnow eval labelled.csv\n"
-        "    winnow eval --label stars --min 0.60 labelled.csv || echo 'not yet'\n"
+        "    winnow eval --label stars --min 0.60 labelled.csv || echo 'below 0.60'\n"
         "    winnow eval --task topics labelled.csv    # price:negative; delivery:positive\n"
         "    winnow eval --task summary --group product labelled.csv\n",
     .flags = flags,

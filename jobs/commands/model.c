@@ -1,64 +1,59 @@
-/* model.c - `winnow model import|info|verify|prune`: model files. */
+/* model.c - `winnow model import|info|verify|prune`: works with model files. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "inference/t5.h"
-#include "jobs/command.h"
 #include "jobs/commands/prune.h"
+#include "jobs/model_options.h"
 
-struct model {
+struct model_command_options {
     struct text output, prompts;
     bool int8_only;
     struct text drop_encoder, drop_decoder, text, prefix;
     int64_t lines, input_tokens, output_tokens, threads;
 };
 
-#define LAYER_LIST_FLAG(name_, member_)                                                            \
-    {                                                                                              \
-        .option = {name_, OPTION_TEXT, offsetof(struct model, member_), .default_value = "",       \
-                   .help = "prune: these layers, counted from 0"},                                 \
-        .value_name = "2,5-6"                                                                      \
-    }
-
-#define NUMBER_FLAG(name_, member_, default_, min_, max_, help_)                                   \
-    {                                                                                              \
-        .option = {name_, OPTION_INTEGER, offsetof(struct model, member_), default_, min_,         \
-                   max_,  .help = help_},                                                          \
-        .value_name = "N"                                                                          \
-    }
-
 static const struct flag flags[] = {
-    {.option = {"output", OPTION_TEXT, offsetof(struct model, output), .default_value = "",
-                .help = "import: the file to write, in place of TARGET"},
+    {.option = {"output", OPTION_TEXT, offsetof(struct model_command_options, output), "",
+                .help = "import: file to write, instead of the second operand"},
      .short_name = 'o',
      .value_name = "FILE"},
-    {.option = {"prompts", OPTION_TEXT, offsetof(struct model, prompts), .default_value = "",
-                .help = "import: an INI file of prompts, in place of the directory's"},
+    {.option = {"prompts", OPTION_TEXT, offsetof(struct model_command_options, prompts), "",
+                .help = "import: INI file of prompts, instead of the one in SOURCE"},
      .value_name = "FILE"},
-    {.option = {"int8-only", OPTION_BOOLEAN, offsetof(struct model, int8_only),
-                .default_value = "no",
-                .help = "import: leave out the float32 weights that --precision f32 reads"}},
-    LAYER_LIST_FLAG("drop-encoder", drop_encoder),
-    LAYER_LIST_FLAG("drop-decoder", drop_decoder),
-    {.option = {"text", OPTION_TEXT, offsetof(struct model, text), .default_value = "",
-                .help = "prune: compare on these lines, input or input<TAB>target"},
+    {.option = {"int8-only", OPTION_BOOLEAN, offsetof(struct model_command_options, int8_only),
+                "no", .help = "import: omit the float32 weights that --precision f32 needs"}},
+    {.option = {"drop-encoder", OPTION_TEXT, offsetof(struct model_command_options, drop_encoder),
+                "", .help = "prune: encoder layers to drop, counted from 0"},
+     .value_name = "2,5-6"},
+    {.option = {"drop-decoder", OPTION_TEXT, offsetof(struct model_command_options, drop_decoder),
+                "", .help = "prune: decoder layers to drop, counted from 0"},
+     .value_name = "2,5-6"},
+    {.option = {"text", OPTION_TEXT, offsetof(struct model_command_options, text), "",
+                .help = "prune: file of lines to compare on, each input or input<TAB>target"},
      .value_name = "FILE"},
-    {.option = {"prefix", OPTION_TEXT, offsetof(struct model, prefix), .default_value = "",
-                .help = "prune: what the decoder is made to start with"},
+    {.option = {"prefix", OPTION_TEXT, offsetof(struct model_command_options, prefix), "",
+                .help = "prune: text that the decoder starts with"},
      .value_name = "TEXT"},
-    NUMBER_FLAG("lines", lines, "1000", 1, 1000000, "prune: lines that are read of the text"),
-    NUMBER_FLAG("input-tokens", input_tokens, "1024", 2, 1048576,
-                "prune: longest line; a longer one is an error"),
-    NUMBER_FLAG("max-tokens", output_tokens, "32", 1, 65536,
-                "prune: longest output where a line has no target"),
-    NUMBER_FLAG("threads", threads, "0", 0, 1024, "prune: worker threads; 0: one a core"),
-    {{0}, 0, NULL, false},
+    {.option = {"lines", OPTION_INTEGER, offsetof(struct model_command_options, lines), "1000", 1,
+                1000000, .help = "prune: maximum lines to read of the text file"},
+     .value_name = "N"},
+    {.option = {"input-tokens", OPTION_INTEGER,
+                offsetof(struct model_command_options, input_tokens), "1024", 2, 1048576,
+                .help = "prune: maximum tokens of a line; a longer one is an error"},
+     .value_name = "N"},
+    {.option = {"max-tokens", OPTION_INTEGER, offsetof(struct model_command_options, output_tokens),
+                "32", 1, 65536,
+                .help = "prune: maximum tokens of an output for a line without a target"},
+     .value_name = "N"},
+    {.option = {"threads", OPTION_INTEGER, offsetof(struct model_command_options, threads), "0", 0,
+                1024, .help = "prune: worker threads; 0: one per core"},
+     .value_name = "N"},
+    {.option = {.name = NULL}},
 };
 
 extern const struct command model_command; /* at the end of this file */
 
-static bool import_model(const struct model *options, char **operands, int count,
+static bool import_model(const struct model_command_options *options, char **operands, int count,
                          struct error *error)
 {
     int expected_operands = options->output.size ? 1 : 2;
@@ -73,36 +68,36 @@ static bool import_model(const struct model *options, char **operands, int count
     return t5_import(&import, error);
 }
 
-static bool prune(const struct model *options, char **operands, int count, struct error *error)
+static bool prune(const struct model_command_options *options, char **operands, int count,
+                  struct error *error)
 {
     if (!command_check_operands(&model_command, count, 1, 2, error))
         return false;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    struct prune prune = {
+    struct prune_options prune_options = {
         .source = operands[0],
         .target = count > 1 ? operands[1] : NULL,
         .drop_encoder = options->drop_encoder,
         .drop_decoder = options->drop_decoder,
         .text = options->text.size ? options->text.bytes : NULL,
         .prefix = options->prefix,
-        .lines = (size_t)options->lines,
+        .max_lines = (size_t)options->lines,
         .input_tokens = (size_t)options->input_tokens,
         .output_tokens = (size_t)options->output_tokens,
-        .threads = options->threads ? (size_t)options->threads
-                   : cores > 0      ? (size_t)cores
-                                    : 1,
+        .threads = count_threads(options->threads),
     };
-    return prune_model(&prune, error);
+    return prune_model(&prune_options, error);
 }
 
-static bool print_model_info(const char *path, struct arena *arena, struct error *error)
+static bool print_model_info(const char *path, struct error *error)
 {
     struct t5_model *model;
+    struct arena arena = {0};
     if (!t5_model_open(&model, path, T5_F32, error))
         return false;
-    struct text facts = t5_model_describe(model, arena);
+    struct text facts = t5_model_describe(model, &arena);
     fwrite(facts.bytes, 1, facts.size, stdout);
     t5_model_close(model);
+    arena_free(&arena);
     return true;
 }
 
@@ -110,49 +105,46 @@ static bool verify_model(const char *path, struct error *error)
 {
     if (!t5_model_verify(path, error))
         return false;
-    printf("%s: sound\n", path);
+    printf("%s: ok\n", path);
     return true;
 }
 
-static int run(int argc, char **argv, struct error *error)
+static bool run(struct command_line *command_line, struct error *error)
 {
-    struct arena arena = {0};
-    struct model options = {0};
-    int first_operand = 0;
-    bool ok = command_parse(&model_command, argc, argv, &options, &arena, &first_operand, error) &&
-              command_check_operands(&model_command, argc - first_operand, 2, 3, error);
-    const char *action = ok ? argv[first_operand] : "";
-    char **operands = argv + first_operand + 1;
-    int count = argc - first_operand - 1;
-    if (ok && strcmp(action, "import") == 0)
-        ok = import_model(&options, operands, count, error);
-    else if (ok && strcmp(action, "prune") == 0)
-        ok = prune(&options, operands, count, error);
-    else if (ok && strcmp(action, "info") == 0)
-        ok = command_check_operands(&model_command, count, 1, 1, error) &&
-             print_model_info(operands[0], &arena, error);
-    else if (ok && strcmp(action, "verify") == 0)
-        ok = command_check_operands(&model_command, count, 1, 1, error) &&
-             verify_model(operands[0], error);
-    else if (ok)
-        error_set(error, ERROR_USAGE, "winnow model: '%s': expected import, info, verify or prune",
-                  action);
-    arena_free(&arena);
-    return 0;
+    struct model_command_options options = {0};
+    if (!command_parse(&model_command, command_line, &options, error) ||
+        !command_check_operands(&model_command, command_line->operand_count, 2, 3, error))
+        return false;
+    const char *action = command_line->operands[0];
+    char **operands = command_line->operands + 1;
+    int count = command_line->operand_count - 1;
+    if (strcmp(action, "import") == 0)
+        return import_model(&options, operands, count, error);
+    if (strcmp(action, "prune") == 0)
+        return prune(&options, operands, count, error);
+    if (strcmp(action, "info") == 0)
+        return command_check_operands(&model_command, count, 1, 1, error) &&
+               print_model_info(operands[0], error);
+    if (strcmp(action, "verify") == 0)
+        return command_check_operands(&model_command, count, 1, 1, error) &&
+               verify_model(operands[0], error);
+    return error_set(error, ERROR_USAGE,
+                     "winnow model: '%s': expected import, info, verify or prune", action);
 }
 
 const struct command model_command = {
     .name = "model",
-    .summary = "make, describe, check and shrink model files",
+    .summary = "create, describe, check and prune model files",
     .operands = "import SOURCE FILE | info FILE | verify FILE | prune MODEL [FILE]",
-    .help = "  import   make a model file from a Hugging Face directory of the T5 family\n"
+    .help = "  import   create a model file from a Hugging Face directory of the T5 family\n"
             "           (config.json, safetensors, spiece.model or tokenizer.json), or from a\n"
             "           GGUF file of a T5 as llama.cpp converts them\n"
-            "  info     print what the file holds\n"
-            "  verify   read all of it and compare its checksums\n"
-            "  prune    write the model without the layers dropped; with --text say what that\n"
-            "           costs in log-probability and gains in speed; with --text alone, what each\n"
-            "           layer is worth\n\n"
+            "  info     print the facts of a model file\n"
+            "  verify   read the whole file and check its checksum\n"
+            "  prune    write the model without the dropped layers; with --text, also print the\n"
+            "           cost in log-probability and the gain in speed; with --text and no layers\n"
+            "           to drop, print the cost of dropping each layer\n\n"
+            "    winnow model import flan-t5-small/ flan.winnow\n"
             "    winnow model prune flan.winnow --text reviews.txt\n"
             "    winnow model prune flan.winnow small.winnow --drop-encoder 2,5-6 \\\n"
             "        --drop-decoder 3 --text reviews.txt\n",

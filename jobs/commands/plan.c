@@ -1,4 +1,4 @@
-/* plan.c - `winnow plan JOB`: what a run would read, and how long it would take. */
+/* plan.c - `winnow plan JOB`: prints what a run would read and how long it would take. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "jobs/command.h"
 #include "jobs/progress_bar.h"
 
-struct plan_options {
+struct plan_command_options {
     struct text overrides;
     bool is_quiet, prints_keys;
 };
@@ -16,17 +16,11 @@ extern const struct command plan_command;
 
 enum { PROBE_TEXTS = 20 };
 
-static const char *const state_names[RECORD_STATE_COUNT] = {
-    [RECORD_NEW] = "new",         [RECORD_UNCHANGED] = "unchanged",
-    [RECORD_REVISED] = "revised", [RECORD_DUPLICATE] = "duplicate",
-    [RECORD_EMPTY] = "empty",     [RECORD_REJECTED] = "rejected",
-};
-
 struct plan {
     struct assembly assembly;
     struct row_totals total;
-    uint64_t reanalysis_count; /* of its inferred texts: saved ones that another model has read */
-    double probe_tokens, probe_seconds; /* what the model did in a small trial */
+    uint64_t reanalysis_count; /* of total.inferred: saved texts that another model analysed */
+    double probe_tokens, probe_seconds; /* measured on the first texts */
     struct progress progress;
 };
 
@@ -45,7 +39,7 @@ static bool run_stages(const struct pipeline *pipeline, bool from_model_on, stru
     return true;
 }
 
-/* Times the model on the first texts that it would read. */
+/* Times the model on the first PROBE_TEXTS texts that it would read. */
 static bool time_model(struct plan *plan, struct batch *batch, struct error *error)
 {
     size_t probe_text_count = 0;
@@ -97,7 +91,7 @@ static bool preview_batch(struct plan *plan, struct batch *batch, struct row_tot
     return plan->probe_tokens > 0 || time_model(plan, batch, error);
 }
 
-/* Reads the file as a run would, saving nothing. */
+/* Reads the file as a run would, but saves nothing. */
 static bool preview_file(struct plan *plan, const struct input_file *file,
                          struct row_totals *row_totals, struct text *failure, struct error *error)
 {
@@ -130,7 +124,7 @@ static void print_row_totals(const struct row_totals *row_totals)
     for (int i = 0; i < RECORD_STATE_COUNT; i++)
         if (row_totals->states[i]) {
             printf("%s%llu %s", separator, (unsigned long long)row_totals->states[i],
-                   state_names[i]);
+                   record_state_names[i]);
             separator = ", ";
         }
     printf("\n");
@@ -161,7 +155,7 @@ static bool plan_file(struct plan *plan, const struct found_file *found, struct 
         print_row_totals(&row_totals);
     }
     if (failure.size)
-        printf("    CANNOT BE READ: %.*s\n", TEXT_ARGUMENT(failure));
+        printf("    cannot be read: %.*s\n", TEXT_ARGUMENT(failure));
     add_row_totals(&plan->total, &row_totals);
     return true;
 }
@@ -169,7 +163,7 @@ static bool plan_file(struct plan *plan, const struct found_file *found, struct 
 static void print_total(const struct plan *plan)
 {
     const struct row_totals *total = &plan->total;
-    printf("\nin all: ");
+    printf("\ntotal: ");
     print_row_totals(total);
     printf("the model would read %llu texts, %llu tokens", (unsigned long long)total->inferred,
            (unsigned long long)total->tokens);
@@ -177,18 +171,18 @@ static void print_total(const struct plan *plan)
         double tokens_per_second = plan->probe_tokens / plan->probe_seconds;
         double minutes = (double)total->tokens / tokens_per_second / 60;
         if (minutes * 60 < 1)
-            printf(": under a second");
+            printf(": less than a second");
         else if (minutes < 1.5)
             printf(": about %.0f seconds", minutes * 60);
         else
             printf(": about %.0f minutes", minutes);
-        printf(" at %.0f tokens a second (tried on %d texts here, %s), and then the summaries",
-               tokens_per_second, PROBE_TEXTS, t5_session_kernels(plan->assembly.session));
+        printf(" at %.0f tokens per second (measured on the first texts, %s), plus the summaries",
+               tokens_per_second, t5_session_kernels(plan->assembly.session));
     }
     printf("\n");
 }
 
-/* Saved texts that no file brings again. */
+/* Saved texts that another model analysed and that are in none of the files. */
 static bool print_unanalysed_texts(const struct plan *plan, struct error *error)
 {
     const struct stage_context *context = &plan->assembly.pipeline.stage_context;
@@ -198,16 +192,17 @@ static bool print_unanalysed_texts(const struct plan *plan, struct error *error)
     if (!store_count_unanalysed(context->store, &texts, error))
         return false;
     if (texts > plan->reanalysis_count)
-        printf("besides, %llu saved texts that another model has read\n",
+        printf("it would also re-analyse %llu saved texts that another model analysed\n",
                (unsigned long long)(texts - plan->reanalysis_count));
     return true;
 }
 
-static bool plan_job(struct job *job, const struct plan_options *plan_options, struct error *error)
+static bool plan_job(struct job *job, const struct plan_command_options *options,
+                     struct error *error)
 {
     struct plan plan = {.assembly.selection = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN}};
     struct progress_bar progress_bar;
-    progress_bar_start(&progress_bar, plan_options->is_quiet);
+    progress_bar_start(&progress_bar, options->is_quiet);
     plan.progress = (struct progress){.note = progress_bar_callbacks(&progress_bar).note,
                                       .user = &progress_bar};
     struct assembly *assembly = &plan.assembly;
@@ -225,55 +220,54 @@ static bool plan_job(struct job *job, const struct plan_options *plan_options, s
         print_total(&plan);
     ok = ok && print_unanalysed_texts(&plan, error);
     if (ok && !all_readable)
-        ok = error_set(error, ERROR_INPUT, "not every file can be read: see above");
+        ok = error_set(error, ERROR_INPUT, "some files cannot be read: see above");
     assemble_close(assembly);
     return ok;
 }
 
 static const struct flag flags[] = {
-    {.option = {"set", OPTION_TEXT, offsetof(struct plan_options, overrides), "",
-                .help = "section.key=value, over what the job file says"},
+    {.option = {"set", OPTION_TEXT, offsetof(struct plan_command_options, overrides), "",
+                .help = "section.key=value that overrides the job file"},
      .short_name = 's',
      .value_name = "KEY=VALUE",
      .is_repeatable = true},
-    {.option = {"keys", OPTION_BOOLEAN, offsetof(struct plan_options, prints_keys), "no",
-                .help = "print every section and key that a job file may have; needs no JOB"}},
-    {.option = {"quiet", OPTION_BOOLEAN, offsetof(struct plan_options, is_quiet), "no",
-                .help = "no progress, only warnings and errors"},
+    {.option = {"keys", OPTION_BOOLEAN, offsetof(struct plan_command_options, prints_keys), "no",
+                .help = "print every section and key of a job file, with defaults; needs no JOB"}},
+    {.option = {"quiet", OPTION_BOOLEAN, offsetof(struct plan_command_options, is_quiet), "no",
+                .help = "print only warnings and errors"},
      .short_name = 'q'},
     {.option = {0}},
 };
 
-static int run(int argc, char **argv, struct error *error)
+static bool run(struct command_line *command_line, struct error *error)
 {
-    struct plan_options plan_options = {0};
-    struct arena arena = {0};
+    struct plan_command_options options = {0};
     struct job job = {0};
-    int first_operand;
-    bool ok =
-        command_parse(&plan_command, argc, argv, &plan_options, &arena, &first_operand, error);
-    if (ok && plan_options.prints_keys) {
+    if (!command_parse(&plan_command, command_line, &options, error))
+        return false;
+    if (options.prints_keys) {
         job_print_keys(stdout);
-        arena_free(&arena);
-        return 0;
+        return true;
     }
-    ok = ok && command_check_operands(&plan_command, argc - first_operand, 1, 1, error) &&
-         job_load(&job, argv[first_operand], plan_options.overrides, error) &&
-         plan_job(&job, &plan_options, error);
+    bool ok = command_check_operands(&plan_command, command_line->operand_count, 1, 1, error) &&
+              job_load(&job, command_line->operands[0], options.overrides, error) &&
+              plan_job(&job, &options, error);
     job_free(&job);
-    arena_free(&arena);
-    return ok ? 0 : error_exit_code(error->kind);
+    return ok;
 }
 
 const struct command plan_command = {
     .name = "plan",
-    .summary = "look first: files, how each is recognised, new rows, minutes",
+    .summary = "preview a run: files, recognised formats, new rows, time",
     .operands = "JOB",
     .flags = flags,
-    .help = "Reads the files as a run would and saves nothing. For each it says which format it\n"
-            "was taken for and why, which column became what, and how many rows are new.\n"
-            "\n"
-            "  winnow plan weekly.job\n"
-            "  winnow plan weekly.job --set 'source.map=text=Comment,date=When'\n",
+    .help =
+        "Reads the files as a run would, but saves nothing. For each file it prints the format\n"
+        "and why it was recognised, the role of each column, and how many rows are new. Then\n"
+        "it estimates the time that the model needs.\n"
+        "\n"
+        "  winnow plan weekly.ini\n"
+        "  winnow plan weekly.ini --set 'source.map=text=Comment,date=When'\n"
+        "  winnow plan --keys\n",
     .run = run,
 };

@@ -1,5 +1,5 @@
-/* read.c - `winnow read`: what a connector makes of files, as JSON lines; no model, no database. */
-#include <math.h>
+/* read.c - `winnow read`: prints the records of files as JSON lines. Needs no model or database. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,68 +14,74 @@
 
 enum { BATCH_RECORDS = 256, OUTPUT_BUFFER = 64 * 1024 };
 
-/* The command line. */
-struct read {
+struct read_command_options {
     struct text format, map, delimiter, charset, header, fields, rejects, source_settings;
-    int64_t max_members, max_ratio;
-    bool explain;
+    int64_t max_members, max_ratio; /* of an archive */
+    bool explains;
 };
 
-/* What a run of the command works with. */
+/* One execution of the command. `arena` is reset after each file. */
 struct read_session {
-    struct read options;
+    struct read_command_options options;
     struct arena arena;
     struct file_writer rejects;
-    void *reject_state; /* of raw_format */
-    uint64_t records, reject_count, skipped;
+    void *reject_state;                                 /* of raw_format */
+    uint64_t record_count, reject_count, skipped_count; /* of the current file */
 };
 
 static const struct flag flags[] = {
-    {.option = {"format", OPTION_TEXT, offsetof(struct read, format), .default_value = "",
-                .help =
-                    "connector that reads the files: csv, xlsx, json, xml, mail; else it is found"},
+    {.option = {"format", OPTION_TEXT, offsetof(struct read_command_options, format),
+                .default_value = "",
+                .help = "format of the files: csv, xlsx, json, xml or mail; default: detect it"},
      .short_name = 'f',
      .value_name = "FORMAT"},
-    {.option = {"map", OPTION_TEXT, offsetof(struct read, map), .default_value = "",
-                .help = "which column is what: text=COLUMN,date=COLUMN,... (id, rating, title, "
+    {.option = {"map", OPTION_TEXT, offsetof(struct read_command_options, map), .default_value = "",
+                .help = "roles of columns: text=COLUMN,date=COLUMN,... (also id, rating, title, "
                         "author, lang)"},
      .short_name = 'm',
      .value_name = "ROLES"},
-    {.option = {"fields", OPTION_CHOICE, offsetof(struct read, fields), .default_value = "none",
-                .choices = "none|all", .help = "all: also every column, in its order"},
+    {.option = {"fields", OPTION_CHOICE, offsetof(struct read_command_options, fields),
+                .default_value = "none", .choices = "none|all",
+                .help = "all: also print every column of the file"},
      .value_name = "all"},
-    {.option = {"rejects", OPTION_TEXT, offsetof(struct read, rejects), .default_value = "",
-                .help = "write the rows left behind to this CSV file"},
+    {.option = {"rejects", OPTION_TEXT, offsetof(struct read_command_options, rejects),
+                .default_value = "", .help = "CSV file to write the rejected rows to"},
      .short_name = 'r',
      .value_name = "FILE"},
-    {.option = {"explain", OPTION_BOOLEAN, offsetof(struct read, explain), .default_value = "no",
-                .help = "tell on standard error what was chosen and why"},
+    {.option = {"explain", OPTION_BOOLEAN, offsetof(struct read_command_options, explains),
+                .default_value = "no",
+                .help = "print on stderr which format and columns were chosen, and why"},
      .short_name = 'e'},
-    {.option = {"delimiter", OPTION_TEXT, offsetof(struct read, delimiter), .default_value = "",
-                .help = "between the cells of a table; tab and none are words for it"},
+    {.option = {"delimiter", OPTION_TEXT, offsetof(struct read_command_options, delimiter),
+                .default_value = "",
+                .help = "cell separator of a table; also the words tab and none"},
      .short_name = 'd',
      .value_name = "CHARACTER"},
-    {.option = {"charset", OPTION_TEXT, offsetof(struct read, charset), .default_value = "",
-                .help = "of the files, as iconv names it; else it is found"},
+    {.option = {"charset", OPTION_TEXT, offsetof(struct read_command_options, charset),
+                .default_value = "",
+                .help = "character set of the files, by its iconv name; default: detect it"},
      .short_name = 'c',
      .value_name = "CHARSET"},
-    {.option = {"header", OPTION_TEXT, offsetof(struct read, header), .default_value = "",
-                .help = "yes or no: whether a table's first row holds names; else it is found"},
+    {.option = {"header", OPTION_TEXT, offsetof(struct read_command_options, header),
+                .default_value = "",
+                .help =
+                    "yes or no: whether the first row contains column names; default: detect it"},
      .value_name = "YES"},
-    {.option = {"max-archive-files", OPTION_INTEGER, offsetof(struct read, max_members),
-                .default_value = "10000", .min = 1, .max = 10000000,
-                .help = "files that an archive may hold"},
+    {.option = {"max-archive-files", OPTION_INTEGER,
+                offsetof(struct read_command_options, max_members), .default_value = "10000",
+                .min = 1, .max = 10000000, .help = "maximum files in an archive"},
      .value_name = "N"},
-    {.option = {"max-unpack-ratio", OPTION_INTEGER, offsetof(struct read, max_ratio),
-                .default_value = "200", .min = 1, .max = 1000000,
-                .help = "times its size that a packed file may grow when it is unpacked"},
+    {.option = {"max-unpack-ratio", OPTION_INTEGER,
+                offsetof(struct read_command_options, max_ratio), .default_value = "200", .min = 1,
+                .max = 1000000, .help = "maximum ratio of unpacked to packed size"},
      .value_name = "N"},
-    {.option = {"set", OPTION_TEXT, offsetof(struct read, source_settings), .default_value = "",
-                .help = "any other key of a job's [source]: own_domains=example.com"},
+    {.option = {"set", OPTION_TEXT, offsetof(struct read_command_options, source_settings),
+                .default_value = "",
+                .help = "another key of [source] in a job file: own_domains=example.com"},
      .short_name = 's',
      .value_name = "KEY=VALUE",
      .is_repeatable = true},
-    {{0}, 0, NULL, false},
+    {.option = {0}},
 };
 
 extern const struct command read_command; /* at the end of this file */
@@ -100,7 +106,7 @@ static void write_fields(struct json_writer *writer, const struct record *record
     json_end(writer);
 }
 
-static void write_record(const struct read_session *run, const char *path,
+static void write_record(const struct read_session *session, const char *path,
                          const struct record *record)
 {
     struct json_writer writer = {.stream = stdout};
@@ -123,50 +129,51 @@ static void write_record(const struct read_session *run, const char *path,
     write_text_or_null(&writer, "lang", record->lang);
     if (record->question.size > 0)
         write_text_or_null(&writer, "question", record->question);
-    if (text_equal(run->options.fields, TEXT("all")))
+    if (text_equal(session->options.fields, TEXT("all")))
         write_fields(&writer, record);
     json_end(&writer);
 }
 
-static bool write_reject(struct read_session *run, const char *path, const struct reject *reject,
-                         struct error *error)
+static bool write_reject(struct read_session *session, const char *path,
+                         const struct reject *reject, struct error *error)
 {
     char line[24], offset[24];
     snprintf(line, sizeof(line), "%llu", (unsigned long long)reject->line);
     snprintf(offset, sizeof(offset), "%llu", (unsigned long long)reject->byte_offset);
     struct text cells[] = {text_of(path), text_of(line), text_of(offset), reject->reason,
                            reject->raw};
-    return raw_format.row(run->reject_state, run->rejects.stream, cells, 5, error);
+    return raw_format.row(session->reject_state, session->rejects.stream, cells, 5, error);
 }
 
-static bool open_rejects_file(struct read_session *run, struct error *error)
+static bool open_rejects_file(struct read_session *session, struct error *error)
 {
     static const struct column columns[] = {{"file", COLUMN_TEXT},
                                             {"line", COLUMN_NUMBER},
                                             {"byte_offset", COLUMN_NUMBER},
                                             {"reason", COLUMN_TEXT},
                                             {"raw", COLUMN_TEXT}};
-    if (run->options.rejects.size == 0)
+    if (session->options.rejects.size == 0)
         return true;
-    run->reject_state = memory_alloc(1, raw_format.state_size + 1);
+    session->reject_state = memory_alloc(1, raw_format.state_size + 1);
     if (raw_format.options)
-        option_set_defaults(raw_format.options, run->reject_state);
-    return file_writer_open(&run->rejects, run->options.rejects.bytes, error) &&
-           raw_format.begin(run->reject_state, run->rejects.stream, columns, 5, error);
+        option_set_defaults(raw_format.options, session->reject_state);
+    return file_writer_open(&session->rejects, session->options.rejects.bytes, error) &&
+           raw_format.begin(session->reject_state, session->rejects.stream, columns, 5, error);
 }
 
-static bool write_batch(struct read_session *run, const struct batch *batch, struct error *error)
+static bool write_batch(struct read_session *session, const struct batch *batch,
+                        struct error *error)
 {
     for (size_t i = 0; i < batch->count; i++)
-        write_record(run, batch->path, &batch->records[i]);
+        write_record(session, batch->path, &batch->records[i]);
     bool ok = true;
-    for (size_t i = 0; run->reject_state && ok && i < batch->reject_count; i++)
-        ok = write_reject(run, batch->path, &batch->rejects[i], error);
+    for (size_t i = 0; session->reject_state && ok && i < batch->reject_count; i++)
+        ok = write_reject(session, batch->path, &batch->rejects[i], error);
     if (ok && ferror(stdout))
-        ok = error_set(error, ERROR_STORE, "standard output: the write failed (disk full?)");
-    run->records += batch->count;
-    run->reject_count += batch->reject_count;
-    run->skipped += batch->skipped;
+        ok = error_set(error, ERROR_STORE, "standard output cannot be written (disk full?)");
+    session->record_count += batch->count;
+    session->reject_count += batch->reject_count;
+    session->skipped_count += batch->skipped;
     return ok;
 }
 
@@ -176,7 +183,7 @@ static bool set_option(const struct connector *connector, void *state, const cha
     const struct option *option =
         connector->options ? option_find(connector->options, text_of(name)) : NULL;
     if (!option || value.size == 0)
-        return true; /* a file of another format has no use for it */
+        return true; /* the option belongs to another format */
     char where[32];
     snprintf(where, sizeof(where), "--%s", name);
     return option_set(option, state, value, where, error);
@@ -190,63 +197,65 @@ static bool is_source_key(struct text name)
     return false;
 }
 
-/* What --set says, a line each. */
-static bool apply_source_settings(struct read_session *run, const struct connector *connector,
+/* Applies the values of --set, one per line. */
+static bool apply_source_settings(struct read_session *session, const struct connector *connector,
                                   void *state, struct error *error)
 {
-    struct text rest = run->options.source_settings, value, name;
+    struct text rest = session->options.source_settings, value, name;
     while (rest.size && text_split(&rest, '\n', &value)) {
         if (!text_split(&value, '=', &name) || !value.bytes || !is_source_key(name))
             return error_set(error, ERROR_USAGE,
                              "--set %.*s: expected KEY=VALUE with a key of [source]; `winnow plan "
                              "--keys` lists them",
                              TEXT_ARGUMENT(name));
-        if (!set_option(connector, state, arena_copy_text(&run->arena, name).bytes, value, error))
+        if (!set_option(connector, state, arena_copy_text(&session->arena, name).bytes, value,
+                        error))
             return false;
     }
     return true;
 }
 
-static bool choose_connector(struct read_session *run, const char *path,
+static bool choose_connector(struct read_session *session, const char *path,
                              const struct connector **connector, struct error *error)
 {
     struct text recognition_report;
-    *connector = connectors_find(run->options.format);
+    *connector = connectors_find(session->options.format);
     if (*connector)
         return true;
-    if (run->options.format.size > 0)
+    if (session->options.format.size > 0)
         return error_set(error, ERROR_USAGE, "--format %.*s: there is no such connector",
-                         TEXT_ARGUMENT(run->options.format));
-    if (!connectors_recognize(path, &run->arena, connector, &recognition_report, error))
+                         TEXT_ARGUMENT(session->options.format));
+    if (!connectors_recognize(path, &session->arena, connector, &recognition_report, error))
         return false;
     if (!*connector)
         return error_set(error, ERROR_INPUT,
-                         "%s: not recognised (%.*s); say which it is with --format", path,
+                         "%s: format not recognised (%.*s); set it with --format", path,
                          TEXT_ARGUMENT(recognition_report));
-    if (run->options.explain)
+    if (session->options.explains)
         fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGUMENT(recognition_report));
     return true;
 }
 
-static void explain(struct read_session *run, const char *path, const struct connector *connector,
-                    void *state)
+static void explain(struct read_session *session, const char *path,
+                    const struct connector *connector, void *state)
 {
-    if (!run->options.explain || !connector->explain)
+    if (!session->options.explains || !connector->explain)
         return;
-    struct text lines = connector->explain(state, &run->arena), line;
+    struct text lines = connector->explain(state, &session->arena), line;
     while (text_split(&lines, '\n', &line))
         fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGUMENT(line));
 }
 
-static bool read_rows(struct read_session *run, const struct input_file *file, struct error *error)
+static bool read_rows(struct read_session *session, const struct input_file *file,
+                      struct error *error)
 {
     struct batch_reader reader;
     bool ok = true;
     if (batch_reader_open(&reader, file, BATCH_RECORDS))
-        explain(run, file->path, file->connector, file->connector_state);
+        explain(session, file->path, file->connector, file->connector_state);
     while (ok && reader.status == READ_OK) {
         batch_reader_fill(&reader, UINT64_MAX);
-        ok = write_batch(run, &reader.batch, error);
+        ok = write_batch(session, &reader.batch, error);
     }
     if (ok && reader.status == READ_FAILED)
         ok = error_set(error, reader.failure.kind, "%s", reader.failure.message);
@@ -254,25 +263,25 @@ static bool read_rows(struct read_session *run, const struct input_file *file, s
     return ok;
 }
 
-static void print_counts(const struct read_session *run, const char *path)
+static void print_counts(const struct read_session *session, const char *path)
 {
-    fprintf(stderr, "%s: %llu records, %llu rejects", path, (unsigned long long)run->records,
-            (unsigned long long)run->reject_count);
-    if (run->skipped > 0)
-        fprintf(stderr, ", %llu left out", (unsigned long long)run->skipped);
+    fprintf(stderr, "%s: %llu records, %llu rejects", path,
+            (unsigned long long)session->record_count, (unsigned long long)session->reject_count);
+    if (session->skipped_count > 0)
+        fprintf(stderr, ", %llu skipped", (unsigned long long)session->skipped_count);
     fputc('\n', stderr);
 }
 
-static bool read_file(struct read_session *run, const char *path, struct error *error)
+static bool read_file(struct read_session *session, const char *path, struct error *error)
 {
     const struct connector *connector;
-    if (!choose_connector(run, path, &connector, error))
+    if (!choose_connector(session, path, &connector, error))
         return false;
-    const struct read *options = &run->options;
+    const struct read_command_options *options = &session->options;
     char max_ratio_text[24];
     snprintf(max_ratio_text, sizeof(max_ratio_text), "%lld", (long long)options->max_ratio);
     void *state = memory_alloc(1, connector->state_size);
-    run->records = run->reject_count = run->skipped = 0;
+    session->record_count = session->reject_count = session->skipped_count = 0;
     if (connector->options)
         option_set_defaults(connector->options, state);
     struct input_file file = {
@@ -283,88 +292,88 @@ static bool read_file(struct read_session *run, const char *path, struct error *
               set_option(connector, state, "header", options->header, error) &&
               set_option(connector, state, "max_unpack_ratio", text_of(max_ratio_text), error) &&
               set_option(connector, state, "allow_missing_text", TEXT("yes"), error) &&
-              apply_source_settings(run, connector, state, error) && read_rows(run, &file, error);
+              apply_source_settings(session, connector, state, error) &&
+              read_rows(session, &file, error);
     free(state);
-    if (run->reject_count > 0 || run->skipped > 0 || options->explain)
-        print_counts(run, path);
-    arena_reset(&run->arena);
+    if (session->reject_count > 0 || session->skipped_count > 0 || options->explains)
+        print_counts(session, path);
+    arena_reset(&session->arena);
     return ok;
 }
 
-/* A file, or every file in it where it is an archive; the first fault, the others are told as they
- * come. */
-static bool read_file_or_members(struct read_session *run, const char *path, struct error *error)
+/* Keeps the first fault in `error`, for main, and prints the others. */
+static void report_fault(const struct error *fault, struct error *error)
 {
-    struct archive_limits limits = {run->options.max_members, run->options.max_ratio};
+    if (error->kind != ERROR_NONE)
+        fprintf(stderr, "winnow read: %s\n", fault->message);
+    error_set(error, fault->kind, "%s", fault->message);
+}
+
+/* Reads a file, or every member of an archive, even after one that cannot be read. */
+static bool read_file_or_members(struct read_session *session, const char *path,
+                                 struct error *error)
+{
+    struct archive_limits limits = {session->options.max_members, session->options.max_ratio};
     struct arena names = {0};
     struct archive_members members;
-    bool all_ok = archive_list_members(path, &limits, &names, &members, error);
-    if (all_ok && members.count == 0)
-        all_ok = read_file(run, path, error);
-    for (size_t i = 0; i < members.count && error->kind != ERROR_STORE; i++) {
+    bool ok = archive_list_members(path, &limits, &names, &members, error);
+    if (ok && members.count == 0)
+        ok = read_file(session, path, error);
+    for (size_t i = 0; ok && i < members.count; i++) {
         struct error fault = {0};
-        if (read_file(run, members.paths[i].bytes, &fault))
-            continue;
-        if (!all_ok)
-            fprintf(stderr, "winnow read: %s\n", error->message);
-        all_ok = error_set(error, fault.kind, "%s", fault.message);
+        if (!read_file(session, members.paths[i].bytes, &fault))
+            report_fault(&fault, error);
+        ok = fault.kind != ERROR_STORE; /* else the output cannot be written: stop */
     }
     arena_free(&names);
-    return all_ok;
+    return error->kind == ERROR_NONE;
 }
 
-/* Every file, also behind one that cannot be read: main tells the first fault, the others are told
- * as they come. */
-static bool read_files(struct read_session *run, char **paths, int count, struct error *error)
+/* Reads every file, even after one that cannot be read. */
+static bool read_files(struct read_session *session, char **paths, int count, struct error *error)
 {
-    bool all_ok = true;
     for (int i = 0; i < count; i++) {
         struct error fault = {0};
-        if (read_file_or_members(run, paths[i], &fault))
+        if (read_file_or_members(session, paths[i], &fault))
             continue;
-        if (fault.kind == ERROR_STORE) /* nowhere to write to */
-            return error_set(error, fault.kind, "%s", fault.message);
-        if (!all_ok)
-            fprintf(stderr, "winnow read: %s\n", fault.message);
-        error_set(error, fault.kind, "%s", fault.message);
-        all_ok = false;
+        report_fault(&fault, error);
+        if (fault.kind == ERROR_STORE) /* the output cannot be written: stop */
+            break;
     }
-    return all_ok;
+    return error->kind == ERROR_NONE;
 }
 
-static int run_command(int argc, char **argv, struct error *error)
+static bool run(struct command_line *command_line, struct error *error)
 {
-    struct read_session run = {0};
-    struct arena argument_arena = {0};
-    int first_operand = 0;
+    struct read_session session = {0};
     setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
-    bool ok = command_parse(&read_command, argc, argv, &run.options, &argument_arena,
-                            &first_operand, error) &&
-              command_check_operands(&read_command, argc - first_operand, 1, 1 << 20, error) &&
-              open_rejects_file(&run, error);
+    bool ok =
+        command_parse(&read_command, command_line, &session.options, error) &&
+        command_check_operands(&read_command, command_line->operand_count, 1, INT_MAX, error) &&
+        open_rejects_file(&session, error);
     if (ok) {
-        ok = read_files(&run, argv + first_operand, argc - first_operand, error);
-        if (run.reject_state && error->kind != ERROR_STORE)
-            file_writer_commit(&run.rejects, error);
+        ok = read_files(&session, command_line->operands, command_line->operand_count, error);
+        if (session.reject_state && error->kind != ERROR_STORE)
+            ok = file_writer_commit(&session.rejects, error) && ok;
     }
-    file_writer_abort(&run.rejects);
-    arena_free(&run.arena);
-    arena_free(&argument_arena);
-    free(run.reject_state);
-    return error_exit_code(error->kind);
+    file_writer_abort(&session.rejects);
+    arena_free(&session.arena);
+    free(session.reject_state);
+    return ok;
 }
 
 const struct command read_command = {
     .name = "read",
-    .summary = "show what a connector makes of files: one JSON object a record",
+    .summary = "print the records of files as JSON lines; needs no job and no model",
     .operands = "FILE...",
-    .help = "Every record is one line on standard output: source, line, external_id, created_at\n"
-            "(UTC), author, rating, title, text, lang; in surveys also question, one record an\n"
-            "answer. Rows left behind are counted on standard error.\n"
-            "\n"
-            "  winnow read --explain reviews.csv\n"
-            "  winnow read --map text=Comment,date=When --fields all export.csv\n"
-            "  winnow read --format mail --rejects rejects.csv inbox/\n",
+    .help =
+        "Prints one JSON object per record: source, line, external_id, created_at (UTC), author,\n"
+        "rating, title, text, lang. In surveys each answer is a record and also has question.\n"
+        "Rejected and skipped rows are counted on standard error.\n"
+        "\n"
+        "  winnow read --explain reviews.csv\n"
+        "  winnow read --map text=Comment,date=When --fields all export.csv\n"
+        "  winnow read --format mail --rejects rejects.csv inbox/\n",
     .flags = flags,
-    .run = run_command,
+    .run = run,
 };

@@ -1,4 +1,4 @@
-/* report.c - `winnow report JOB`: figures and summaries of a part of what is saved. */
+/* report.c - `winnow report JOB`: writes or prints reports on all or some of the saved rows. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include "jobs/report/headline.h"
 #include "jobs/report/report_files.h"
 
-struct report_options {
+struct report_command_options {
     struct text overrides, since, until, where, folder;
     bool prints_headline, is_quiet;
 };
@@ -19,8 +19,8 @@ extern const struct command report_command;
 
 enum { DAY_SECONDS = 86400 };
 
-/* "2026-03-09" or "2026-03" as the first second of that day or month; of the one behind it with
- * `after`. */
+/* Sets *seconds to the first second of a day ("2026-03-09") or month ("2026-03"); if `is_end`, to
+ * the first second after it. `flag` is the option's name. */
 static bool parse_date(struct text text, const char *flag, bool is_end, int64_t *seconds,
                        struct error *error)
 {
@@ -72,6 +72,7 @@ static bool parse_filters(struct text lines, struct selection *selection, struct
     return true;
 }
 
+/* Rows of different selections are saved under different views; 0 is the view of all rows. */
 static void set_view_id(struct selection *selection)
 {
     if (selection->since == TIME_UNKNOWN && selection->until == TIME_UNKNOWN &&
@@ -85,29 +86,29 @@ static void set_view_id(struct selection *selection)
     selection->view = view ? view : 1;
 }
 
-static bool parse_selection(const struct report_options *report_options, struct assembly *assembly,
+static bool parse_selection(const struct report_command_options *options, struct assembly *assembly,
                             struct error *error)
 {
     struct selection *selection = &assembly->selection;
     *selection = (struct selection){.since = TIME_UNKNOWN, .until = TIME_UNKNOWN};
-    if (report_options->since.size &&
-        !parse_date(report_options->since, "since", false, &selection->since, error))
+    if (options->since.size &&
+        !parse_date(options->since, "since", false, &selection->since, error))
         return false;
-    if (report_options->until.size &&
-        !parse_date(report_options->until, "until", true, &selection->until, error))
+    if (options->until.size && !parse_date(options->until, "until", true, &selection->until, error))
         return false;
-    if (!parse_filters(report_options->where, selection, &assembly->arena, error))
+    if (!parse_filters(options->where, selection, &assembly->arena, error))
         return false;
     set_view_id(selection);
     return true;
 }
 
-/* Where the files go: --output; else the job's folder, or one of its own for a selection. */
-static void set_output_folder(const struct report_options *report_options, struct job *job,
+/* Reports go to the folder of --output. By default they go to the job's output folder, or, for a
+ * selection, to report-ID within it. */
+static void set_output_folder(const struct report_command_options *options, struct job *job,
                               const struct selection *selection)
 {
-    if (report_options->folder.size) {
-        job->output.folder = arena_copy_text(&job->arena, report_options->folder).bytes;
+    if (options->folder.size) {
+        job->output.folder = arena_copy_text(&job->arena, options->folder).bytes;
     } else if (selection->view) {
         char digits[17];
         hash_format(selection->view, digits);
@@ -116,19 +117,19 @@ static void set_output_folder(const struct report_options *report_options, struc
     }
 }
 
-static bool write_files(const struct report_options *report_options, struct assembly *assembly,
+static bool write_files(const struct report_command_options *options, struct assembly *assembly,
                         struct job *job, struct error *error)
 {
-    set_output_folder(report_options, job, &assembly->selection);
+    set_output_folder(options, job, &assembly->selection);
     if (!create_private_folder(job->output.folder, error) ||
         !report_files_write(job, assembly->store, &assembly->selection, error))
         return false;
-    if (!report_options->is_quiet && isatty(STDERR_FILENO))
+    if (!options->is_quiet && isatty(STDERR_FILENO))
         fprintf(stderr, "reports: %s\n", job->output.folder);
     return true;
 }
 
-/* Without the analyses of this model every row would be `undetected`. */
+/* Analyses of another model do not count: without this check every row would be `undetected`. */
 static bool check_model_key(const struct assembly *assembly, const struct job *job,
                             struct error *error)
 {
@@ -136,19 +137,19 @@ static bool check_model_key(const struct assembly *assembly, const struct job *j
     return !saved || saved == store_get_model_key(assembly->store) ||
            error_set(
                error, ERROR_USAGE,
-               "the saved rows were read by another model, or with other settings of [model], "
-               "[chunk] or [classify]: `winnow run %s` reads them anew",
+               "the saved rows were analysed by another model, or with other settings of [model], "
+               "[chunk] or [classify]; `winnow run %s` analyses them again",
                job->path);
 }
 
-static bool write_report(struct job *job, const struct report_options *report_options,
+static bool write_report(struct job *job, const struct report_command_options *options,
                          struct error *error)
 {
     struct assembly assembly = {0};
     struct progress_bar progress_bar;
-    progress_bar_start(&progress_bar, report_options->is_quiet || !isatty(STDERR_FILENO));
+    progress_bar_start(&progress_bar, options->is_quiet || !isatty(STDERR_FILENO));
     struct progress progress = progress_bar_callbacks(&progress_bar);
-    bool ok = parse_selection(report_options, &assembly, error) &&
+    bool ok = parse_selection(options, &assembly, error) &&
               assemble_store(&assembly, job, STORE_MUST_EXIST, error) &&
               assemble_model(&assembly, job, error) &&
               assemble_stages(&assembly, job, PASSES_REPORT, &progress, error) &&
@@ -156,69 +157,69 @@ static bool write_report(struct job *job, const struct report_options *report_op
               pipeline_summarize(&assembly.pipeline, error) &&
               pipeline_aggregate(&assembly.pipeline, error);
     progress_bar_finish(&progress_bar);
-    if (ok && report_options->prints_headline)
+    if (ok && options->prints_headline)
         ok = headline_print(stdout, assembly.store, &assembly.selection, error);
-    if (ok && (!report_options->prints_headline || report_options->folder.size))
-        ok = write_files(report_options, &assembly, job, error);
+    if (ok && (!options->prints_headline || options->folder.size))
+        ok = write_files(options, &assembly, job, error);
     assemble_close(&assembly);
     return ok;
 }
 
 static const struct flag flags[] = {
-    {.option = {"since", OPTION_TEXT, offsetof(struct report_options, since), "",
-                .help = "from this day or month on: 2026-03-09, 2026-03"},
+    {.option = {"since", OPTION_TEXT, offsetof(struct report_command_options, since), "",
+                .help = "first day or month: 2026-03-09 or 2026-03"},
      .value_name = "DATE"},
-    {.option = {"until", OPTION_TEXT, offsetof(struct report_options, until), "",
-                .help = "to the end of this day or month"},
+    {.option = {"until", OPTION_TEXT, offsetof(struct report_command_options, until), "",
+                .help = "last day or month, inclusive"},
      .value_name = "DATE"},
-    {.option = {"where", OPTION_TEXT, offsetof(struct report_options, where), "",
-                .help = "only rows whose column says so; also source, lang, sentiment, topic"},
+    {.option = {"where", OPTION_TEXT, offsetof(struct report_command_options, where), "",
+                .help =
+                    "only rows whose column has this value; also source, lang, sentiment, topic"},
      .value_name = "FIELD=VALUE",
      .is_repeatable = true},
-    {.option = {"print", OPTION_BOOLEAN, offsetof(struct report_options, prints_headline), "no",
-                .help = "print the headlines; files are written only with --output then"},
+    {.option = {"print", OPTION_BOOLEAN, offsetof(struct report_command_options, prints_headline),
+                "no",
+                .help = "print the headlines instead of writing files; with --output, do both"},
      .short_name = 'p'},
-    {.option = {"output", OPTION_TEXT, offsetof(struct report_options, folder), "",
-                .help = "folder of the files; by default report-... in the job's own"},
+    {.option = {"output", OPTION_TEXT, offsetof(struct report_command_options, folder), "",
+                .help = "folder for the files; default: the job's folder, or report-... in it for "
+                        "a selection"},
      .short_name = 'o',
      .value_name = "DIR"},
-    {.option = {"set", OPTION_TEXT, offsetof(struct report_options, overrides), "",
-                .help = "section.key=value, over what the job file says"},
+    {.option = {"set", OPTION_TEXT, offsetof(struct report_command_options, overrides), "",
+                .help = "section.key=value that overrides the job file"},
      .short_name = 's',
      .value_name = "KEY=VALUE",
      .is_repeatable = true},
-    {.option = {"quiet", OPTION_BOOLEAN, offsetof(struct report_options, is_quiet), "no",
-                .help = "no progress, only warnings and errors"},
+    {.option = {"quiet", OPTION_BOOLEAN, offsetof(struct report_command_options, is_quiet), "no",
+                .help = "print only warnings and errors"},
      .short_name = 'q'},
     {.option = {0}},
 };
 
-static int run(int argc, char **argv, struct error *error)
+static bool run(struct command_line *command_line, struct error *error)
 {
-    struct report_options report_options = {0};
-    struct arena arena = {0};
+    struct report_command_options options = {0};
     struct job job = {0};
-    int first_operand;
-    bool ok = command_parse(&report_command, argc, argv, &report_options, &arena, &first_operand,
-                            error) &&
-              command_check_operands(&report_command, argc - first_operand, 1, 1, error) &&
-              job_load(&job, argv[first_operand], report_options.overrides, error) &&
-              write_report(&job, &report_options, error);
+    bool ok = command_parse(&report_command, command_line, &options, error) &&
+              command_check_operands(&report_command, command_line->operand_count, 1, 1, error) &&
+              job_load(&job, command_line->operands[0], options.overrides, error) &&
+              write_report(&job, &options, error);
     job_free(&job);
-    arena_free(&arena);
-    return ok ? 0 : error_exit_code(error->kind);
+    return ok;
 }
 
 const struct command report_command = {
     .name = "report",
-    .summary = "figures and summaries of a period, a product, a language",
+    .summary = "report on saved rows: all, or those of a period, product or language",
     .operands = "JOB",
     .flags = flags,
     .help =
-        "Works from what `winnow run` saved. Records are never analysed again; only groups that\n"
-        "no report has summarised before, or that changed, cost the model's time.\n"
+        "Uses the rows that `winnow run` saved and reads no export. Only groups that are new or\n"
+        "changed are summarised. If the rows were analysed by another model, the command exits\n"
+        "with 2: run the job again.\n"
         "\n"
-        "  winnow report weekly.job --print\n"
-        "  winnow report weekly.job --since 2026-03 --where product=Kettle --output kettle\n",
+        "  winnow report weekly.ini --print\n"
+        "  winnow report weekly.ini --since 2026-03 --where product=Kettle --output kettle\n",
     .run = run,
 };

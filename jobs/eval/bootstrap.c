@@ -1,26 +1,22 @@
-/* bootstrap.c - resamples by a small generator of our own: the same everywhere. */
+/* bootstrap.c - resamples cases with a fixed generator, so that intervals are the same everywhere.
+ */
 #include "jobs/eval/bootstrap.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/doubles.h"
 #include "base/memory.h"
 
 enum { RESAMPLES = 1000 };
 
-/* splitmix64 (Steele, Lea, Flood 2014): small, and the same everywhere. */
+/* splitmix64: Steele, Lea, Flood 2014. */
 static uint64_t next_random(uint64_t *state)
 {
     uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
     z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
     return z ^ z >> 31;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 struct confidence_interval bootstrap_interval(bootstrap_statistic *statistic, const void *cases,
@@ -30,18 +26,17 @@ struct confidence_interval bootstrap_interval(bootstrap_statistic *statistic, co
     size_t *sample_indices = memory_alloc(count, sizeof(*sample_indices));
     for (size_t i = 0; i < count; i++)
         sample_indices[i] = i;
-    struct confidence_interval confidence_interval = {.value =
-                                                          statistic(cases, sample_indices, count)};
+    struct confidence_interval interval = {.value = statistic(cases, sample_indices, count)};
     uint64_t state = 20261123;
     for (size_t sample = 0; sample < RESAMPLES; sample++) {
         for (size_t i = 0; i < count; i++)
             sample_indices[i] = next_random(&state) % count;
         resampled_values[sample] = statistic(cases, sample_indices, count);
     }
-    qsort(resampled_values, RESAMPLES, sizeof(*resampled_values), compare_doubles);
-    confidence_interval.low = resampled_values[RESAMPLES / 40];
-    confidence_interval.high = resampled_values[RESAMPLES - 1 - RESAMPLES / 40];
+    doubles_sort(resampled_values, RESAMPLES);
+    interval.low = resampled_values[RESAMPLES / 40];
+    interval.high = resampled_values[RESAMPLES - 1 - RESAMPLES / 40];
     free(resampled_values);
     free(sample_indices);
-    return confidence_interval;
+    return interval;
 }

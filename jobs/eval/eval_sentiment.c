@@ -1,4 +1,5 @@
-/* eval_sentiment.c - one label a text: positive, neutral, negative, or stars. */
+/* eval_sentiment.c - evaluates one sentiment label per text: positive, neutral, negative, or stars.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,13 +8,12 @@
 #include "jobs/eval/metrics.h"
 
 struct sentiment_task {
-    struct sentiment_prediction *sentiment_predictions;
-    bool *is_positive_likelier; /* positive likelier than negative */
-    size_t count, capacity, is_positive_likelier_capacity;
-    size_t unlabelled, without_text;
+    struct sentiment_prediction *predictions; /* owned */
+    size_t count, capacity;
+    size_t unlabelled, without_text; /* rows that are not evaluated */
 };
 
-/* "positive", or stars: 1-2, 3, 4-5. */
+/* Reads "positive" and so on, or stars: 1-2 are negative, 3 neutral, 4-5 positive. */
 static bool read_label(struct text value, enum sentiment *label)
 {
     for (enum sentiment known = SENTIMENT_NEGATIVE; known <= SENTIMENT_POSITIVE; known++)
@@ -28,7 +28,7 @@ static bool read_label(struct text value, enum sentiment *label)
     return true;
 }
 
-/* The record's odds: its chunks', weighted by their tokens, as the classify stage weighs them. */
+/* Averages the probabilities of the chunks, weighted by tokens as in the classify stage. */
 static void add_prediction(struct sentiment_task *task, const struct record *record,
                            enum sentiment gold)
 {
@@ -44,17 +44,13 @@ static void add_prediction(struct sentiment_task *task, const struct record *rec
     for (size_t i = 1; i < 3; i++)
         if (probabilities[i] > probabilities[best])
             best = i;
-    task->sentiment_predictions =
-        memory_grow(task->sentiment_predictions, &task->capacity, task->count + 1,
-                    sizeof(*task->sentiment_predictions));
-    task->is_positive_likelier =
-        memory_grow(task->is_positive_likelier, &task->is_positive_likelier_capacity,
-                    task->count + 1, sizeof(*task->is_positive_likelier));
-    task->is_positive_likelier[task->count] = probabilities[2] > probabilities[0];
-    task->sentiment_predictions[task->count++] = (struct sentiment_prediction){
+    task->predictions = memory_grow(task->predictions, &task->capacity, task->count + 1,
+                                    sizeof(*task->predictions));
+    task->predictions[task->count++] = (struct sentiment_prediction){
         .gold = gold,
         .predicted = (enum sentiment)(SENTIMENT_NEGATIVE + best),
         .confidence = tokens > 0 ? probabilities[best] / tokens : 0,
+        .is_positive_likelier = probabilities[2] > probabilities[0],
         .has_label = record->analysis.sentiment != SENTIMENT_UNDETECTED,
     };
 }
@@ -87,10 +83,9 @@ static bool print(void *state, struct eval *eval, double *main_score, struct err
     (void)error;
     const struct sentiment_task *task = state;
     struct arena arena = {0};
-    struct metrics metrics =
-        metrics_compute(task->sentiment_predictions, task->is_positive_likelier, task->count);
+    struct metrics metrics = metrics_compute(task->predictions, task->count);
     printf("%.*s", TEXT_ARGUMENT(metrics_print(&metrics, &arena)));
-    printf("\nleft out: %zu without a label, %zu without a text\n"
+    printf("\nskipped: %zu without a label, %zu without a text\n"
            "speed: %.0f texts/s, %.0f tokens/s\n",
            task->unlabelled, task->without_text, (double)task->count / eval->seconds,
            (double)eval->tokens / eval->seconds);
@@ -102,8 +97,7 @@ static bool print(void *state, struct eval *eval, double *main_score, struct err
 static void close_task(void *state)
 {
     struct sentiment_task *task = state;
-    free(task->sentiment_predictions);
-    free(task->is_positive_likelier);
+    free(task->predictions);
 }
 
 const struct eval_task eval_sentiment = {

@@ -1,5 +1,5 @@
-/* eval_summary.c - summaries of groups against those that people wrote: the rows of one group are
- * summarised together, and every different text in their label column is a reference. */
+/* eval_summary.c - evaluates summaries of groups against reference summaries: the rows of a group
+ * are summarised together, and each distinct text in their label column is a reference. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +15,13 @@
 
 enum { SUMMARY_STAGE_COUNT = 3, MAX_EVIDENCE = 1 };
 
-/* What a sentence of the model must share with a row to count as supported: as in [ground]. */
+/* The default of [ground] threshold. */
 static const double support_threshold = 0.6;
 
 static const struct stage *const summary_stages[SUMMARY_STAGE_COUNT] = {&map_stage, &reduce_stage,
                                                                         &ground_stage};
 
-/* The rows of one group and its references, as they come. */
+/* The rows of a group and its references, in input order. */
 struct group_rows {
     struct member *members;
     struct text *references;
@@ -32,14 +32,14 @@ struct summary_task {
     struct name_set names;
     struct group_rows *groups; /* by number in `names` */
     size_t capacity;
-    struct arena arena; /* texts of members and references */
+    struct arena arena; /* holds the texts of members and references */
     void *summary_stages[SUMMARY_STAGE_COUNT];
     struct segmenter *segmenter;
-    size_t row_count, ungrouped;
-    double *rouge_1_scores, *rouge_l_scores; /* by group that has a reference */
-    size_t scored;
-    size_t sentences, extractive_count;      /* of the summaries; of them customers' own words */
-    size_t generated_count, supported_count; /* sentences that the model wrote */
+    size_t row_count, ungrouped;             /* rows that are evaluated; rows without a group */
+    double *rouge_1_scores, *rouge_l_scores; /* owned, one per scored group */
+    size_t scored_count;
+    size_t sentence_count, extractive_count; /* of the summaries; those in customers' own words */
+    size_t generated_count, supported_count; /* sentences by the model; those that a row supports */
 };
 
 static bool open_task(void *state, const struct eval *eval, struct error *error)
@@ -114,7 +114,7 @@ static size_t count(const void *state)
     return labelled;
 }
 
-/* How many sentences the model wrote, and how many of them a row says as well. */
+/* Counts the sentences that the model wrote, and those that a row supports. */
 static void count_supported_sentences(struct summary_task *task, const struct group *group)
 {
     if (group->partial_summary_count == 0)
@@ -147,22 +147,22 @@ static void score_summary(struct summary_task *task, const struct group *group,
                                TEXT_ARGUMENT(group->sentences[i].text));
         task->extractive_count += group->sentences[i].extractive;
     }
-    task->sentences += group->sentence_count;
+    task->sentence_count += group->sentence_count;
     struct rouge mean = {0};
     for (size_t i = 0; i < group_rows->reference_count; i++) {
         struct rouge rouge = rouge_compute(summary, group_rows->references[i]);
         mean.rouge_1 += rouge.rouge_1 / (double)group_rows->reference_count;
         mean.rouge_l += rouge.rouge_l / (double)group_rows->reference_count;
     }
-    task->rouge_1_scores[task->scored] = mean.rouge_1;
-    task->rouge_l_scores[task->scored++] = mean.rouge_l;
+    task->rouge_1_scores[task->scored_count] = mean.rouge_1;
+    task->rouge_l_scores[task->scored_count++] = mean.rouge_l;
     printf("%.*s:%.*s\n", TEXT_ARGUMENT(group_key_format(&group->key, &arena)),
            TEXT_ARGUMENT(summary));
     arena_free(&arena);
 }
 
-static bool summarise(struct summary_task *task, struct eval *eval, struct text name,
-                      const struct group_rows *group_rows, struct error *error)
+static bool summarize_group(struct summary_task *task, struct eval *eval, struct text name,
+                            const struct group_rows *group_rows, struct error *error)
 {
     struct arena arena = {0};
     struct field field = {.name = eval->group, .value = name};
@@ -185,7 +185,7 @@ static bool summarise(struct summary_task *task, struct eval *eval, struct text 
     return ok;
 }
 
-static double mean_figure(const void *cases, const size_t *sample_indices, size_t drawn_count)
+static double compute_mean(const void *cases, const size_t *sample_indices, size_t drawn_count)
 {
     const double *values = cases;
     double sum = 0;
@@ -201,23 +201,23 @@ static bool print(void *state, struct eval *eval, double *main_score, struct err
     task->rouge_l_scores = memory_alloc(task->names.count, sizeof(*task->rouge_l_scores));
     for (size_t i = 0; i < task->names.count; i++)
         if (task->groups[i].count > 0 && task->groups[i].reference_count > 0 &&
-            !summarise(task, eval, task->names.texts[i], &task->groups[i], error))
+            !summarize_group(task, eval, task->names.texts[i], &task->groups[i], error))
             return false;
     struct confidence_interval rouge_1 =
-        bootstrap_interval(mean_figure, task->rouge_1_scores, task->scored);
+        bootstrap_interval(compute_mean, task->rouge_1_scores, task->scored_count);
     struct confidence_interval rouge_l =
-        bootstrap_interval(mean_figure, task->rouge_l_scores, task->scored);
+        bootstrap_interval(compute_mean, task->rouge_l_scores, task->scored_count);
     printf("\ngroups             %zu of %zu rows\n"
            "ROUGE-1            %.4f   (95 %%: %.4f to %.4f)\n"
            "ROUGE-L            %.4f   (95 %%: %.4f to %.4f)\n"
-           "sentences          %zu, of them %zu in customers' own words\n"
-           "the model wrote    %zu, of them %zu supported by a row\n"
-           "\nleft out: %zu without a group\n"
-           "speed: %.2f seconds a group\n",
-           task->scored, task->row_count, rouge_1.value, rouge_1.low, rouge_1.high, rouge_l.value,
-           rouge_l.low, rouge_l.high, task->sentences, task->extractive_count,
+           "sentences          %zu, %zu of them in customers' own words\n"
+           "the model wrote    %zu, %zu of them supported by a row\n"
+           "\nskipped: %zu without a group\n"
+           "speed: %.2f seconds per group\n",
+           task->scored_count, task->row_count, rouge_1.value, rouge_1.low, rouge_1.high,
+           rouge_l.value, rouge_l.low, rouge_l.high, task->sentence_count, task->extractive_count,
            task->generated_count, task->supported_count, task->ungrouped,
-           eval->seconds / (double)task->scored);
+           eval->seconds / (double)task->scored_count);
     *main_score = rouge_l.value;
     return true;
 }

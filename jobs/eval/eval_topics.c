@@ -1,4 +1,4 @@
-/* eval_topics.c - the topics of a text with polarity: "price:negative; delivery:positive". */
+/* eval_topics.c - evaluates topics with polarity: "price:negative; delivery:positive". */
 #include <stdio.h>
 
 #include "jobs/eval/eval.h"
@@ -6,7 +6,7 @@
 
 struct topics_task {
     struct topic_metrics metrics;
-    size_t unlabelled, without_text;
+    size_t unlabelled, without_text; /* rows that are not evaluated */
 };
 
 static bool read_polarity(struct text value, enum sentiment *polarity)
@@ -17,7 +17,8 @@ static bool read_polarity(struct text value, enum sentiment *polarity)
     return false;
 }
 
-/* The mentions in a label, each topic once: the first polarity counts. "none" has none. */
+/* Reads the mentions of a label into `arena`. Of a repeated topic the first polarity counts. The
+ * label "none" gives no mentions. */
 static bool read_label(struct text value, struct arena *arena, struct topic_mention **mentions,
                        size_t *count)
 {
@@ -58,7 +59,7 @@ static bool add_batch(void *state, struct eval *eval, struct batch *batch, struc
             task->unlabelled++;
         else if (!read_label(value, &batch->arena, &gold, &gold_count))
             return error_set(error, ERROR_INPUT,
-                             "%s line %llu: '%.*s' is no list of topics: expected "
+                             "%s line %llu: '%.*s' is not a list of topics: expected "
                              "topic:polarity; topic:polarity, or none",
                              batch->path, (unsigned long long)record->line, TEXT_ARGUMENT(value));
         else if (!record->needs_analysis || record->chunk_count == 0)
@@ -81,7 +82,7 @@ static bool print(void *state, struct eval *eval, double *main_score, struct err
     const struct topics_task *task = state;
     struct arena arena = {0};
     printf("%.*s", TEXT_ARGUMENT(topic_metrics_print(&task->metrics, &arena)));
-    printf("\nleft out: %zu without a label, %zu without a text\n"
+    printf("\nskipped: %zu without a label, %zu without a text\n"
            "speed: %.0f texts/s, %.0f tokens/s\n",
            task->unlabelled, task->without_text, (double)task->metrics.count / eval->seconds,
            (double)eval->tokens / eval->seconds);

@@ -1,4 +1,4 @@
-/* metrics.c - accuracy, macro-F1, calibration. */
+/* metrics.c - computes accuracy, macro-F1 and calibration error. */
 #include "jobs/eval/metrics.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@ static size_t get_class_index(enum sentiment label)
     return (size_t)label - SENTIMENT_NEGATIVE;
 }
 
-static double ratio(size_t part, size_t whole)
+static double compute_ratio(size_t part, size_t whole)
 {
     return whole ? (double)part / (double)whole : 0;
 }
@@ -20,7 +20,7 @@ static double compute_f1(size_t confusion[METRIC_CLASSES][METRIC_CLASSES], size_
         gold += confusion[class][other];
         predicted += confusion[other][class];
     }
-    return ratio(2 * confusion[class][class], gold + predicted);
+    return compute_ratio(2 * confusion[class][class], gold + predicted);
 }
 
 static double compute_macro_f1(size_t confusion[METRIC_CLASSES][METRIC_CLASSES])
@@ -33,27 +33,27 @@ static double compute_macro_f1(size_t confusion[METRIC_CLASSES][METRIC_CLASSES])
 
 static double macro_f1_statistic(const void *cases, const size_t *sample_indices, size_t count)
 {
-    const struct sentiment_prediction *sentiment_predictions = cases;
+    const struct sentiment_prediction *predictions = cases;
     size_t confusion[METRIC_CLASSES][METRIC_CLASSES] = {{0}};
     for (size_t i = 0; i < count; i++) {
-        const struct sentiment_prediction *sentiment_prediction =
-            &sentiment_predictions[sample_indices[i]];
-        confusion[get_class_index(sentiment_prediction->gold)]
-                 [get_class_index(sentiment_prediction->predicted)]++;
+        const struct sentiment_prediction *prediction = &predictions[sample_indices[i]];
+        confusion[get_class_index(prediction->gold)][get_class_index(prediction->predicted)]++;
     }
     return compute_macro_f1(confusion);
 }
 
-static void fill_bins(struct metrics *metrics,
-                      const struct sentiment_prediction *sentiment_predictions, size_t count)
+static void fill_bins(struct metrics *metrics, const struct sentiment_prediction *predictions,
+                      size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        double place = sentiment_predictions[i].confidence * METRIC_BINS;
-        size_t index = place >= METRIC_BINS ? METRIC_BINS - 1 : place > 0 ? (size_t)place : 0;
+        double position = predictions[i].confidence * METRIC_BINS;
+        size_t index = position >= METRIC_BINS ? METRIC_BINS - 1
+                       : position > 0          ? (size_t)position
+                                               : 0;
         struct reliability_bin *bin = &metrics->bins[index];
         bin->count++;
-        bin->confidence += sentiment_predictions[i].confidence;
-        bin->accuracy += sentiment_predictions[i].gold == sentiment_predictions[i].predicted;
+        bin->confidence += predictions[i].confidence;
+        bin->accuracy += predictions[i].gold == predictions[i].predicted;
     }
     for (size_t i = 0; i < METRIC_BINS; i++) {
         struct reliability_bin *bin = &metrics->bins[i];
@@ -66,25 +66,24 @@ static void fill_bins(struct metrics *metrics,
     }
 }
 
-struct metrics metrics_compute(const struct sentiment_prediction *sentiment_predictions,
-                               const bool *is_positive_likelier, size_t count)
+struct metrics metrics_compute(const struct sentiment_prediction *predictions, size_t count)
 {
     struct metrics metrics = {.count = count};
     size_t correct = 0, polar_correct = 0, polar_count = 0, covered = 0, covered_correct = 0;
     if (!count)
         return metrics;
     for (size_t i = 0; i < count; i++) {
-        const struct sentiment_prediction *sentiment_prediction = &sentiment_predictions[i];
-        bool is_correct = sentiment_prediction->gold == sentiment_prediction->predicted;
-        metrics.confusion[get_class_index(sentiment_prediction->gold)]
-                         [get_class_index(sentiment_prediction->predicted)]++;
+        const struct sentiment_prediction *prediction = &predictions[i];
+        bool is_correct = prediction->gold == prediction->predicted;
+        metrics
+            .confusion[get_class_index(prediction->gold)][get_class_index(prediction->predicted)]++;
         correct += is_correct;
-        covered += sentiment_prediction->has_label;
-        covered_correct += sentiment_prediction->has_label && is_correct;
-        if (sentiment_prediction->gold != SENTIMENT_NEUTRAL) {
+        covered += prediction->has_label;
+        covered_correct += prediction->has_label && is_correct;
+        if (prediction->gold != SENTIMENT_NEUTRAL) {
             polar_count++;
             polar_correct +=
-                is_positive_likelier[i] == (sentiment_prediction->gold == SENTIMENT_POSITIVE);
+                prediction->is_positive_likelier == (prediction->gold == SENTIMENT_POSITIVE);
         }
     }
     for (size_t class = 0; class < METRIC_CLASSES; class ++) {
@@ -93,16 +92,16 @@ struct metrics metrics_compute(const struct sentiment_prediction *sentiment_pred
             gold += metrics.confusion[class][other];
             predicted += metrics.confusion[other][class];
         }
-        metrics.precision[class] = ratio(true_positives, predicted);
-        metrics.recall[class] = ratio(true_positives, gold);
+        metrics.precision[class] = compute_ratio(true_positives, predicted);
+        metrics.recall[class] = compute_ratio(true_positives, gold);
         metrics.f1[class] = compute_f1(metrics.confusion, class);
     }
-    metrics.accuracy = ratio(correct, count);
-    metrics.polar_accuracy = ratio(polar_correct, polar_count);
-    metrics.coverage = ratio(covered, count);
-    metrics.accuracy_covered = ratio(covered_correct, covered);
-    metrics.macro_f1 = bootstrap_interval(macro_f1_statistic, sentiment_predictions, count);
-    fill_bins(&metrics, sentiment_predictions, count);
+    metrics.accuracy = compute_ratio(correct, count);
+    metrics.polar_accuracy = compute_ratio(polar_correct, polar_count);
+    metrics.coverage = compute_ratio(covered, count);
+    metrics.accuracy_covered = compute_ratio(covered_correct, covered);
+    metrics.macro_f1 = bootstrap_interval(macro_f1_statistic, predictions, count);
+    fill_bins(&metrics, predictions, count);
     return metrics;
 }
 
@@ -116,7 +115,7 @@ struct text metrics_print(const struct metrics *metrics, struct arena *arena)
         "accuracy           %.4f\n"
         "accuracy, polar    %.4f\n"
         "calibration error  %.4f   (expected, 10 bins)\n"
-        "coverage           %.4f   (accuracy where a label is given: %.4f)\n\n"
+        "coverage           %.4f   (accuracy of labelled texts: %.4f)\n\n"
         "             precision  recall      F1 | predicted: negative  neutral positive\n",
         metrics->count, metrics->macro_f1.value, metrics->macro_f1.low, metrics->macro_f1.high,
         metrics->accuracy, metrics->polar_accuracy, metrics->calibration_error, metrics->coverage,
@@ -126,7 +125,7 @@ struct text metrics_print(const struct metrics *metrics, struct arena *arena)
                            TEXT_ARGUMENT(out), names[class], metrics->precision[class],
                            metrics->recall[class], metrics->f1[class], metrics->confusion[class][0],
                            metrics->confusion[class][1], metrics->confusion[class][2]);
-    out = arena_format(arena, "%.*s\nconfidence   texts   says  is right\n", TEXT_ARGUMENT(out));
+    out = arena_format(arena, "%.*s\nconfidence   texts   mean  accuracy\n", TEXT_ARGUMENT(out));
     for (size_t i = 0; i < METRIC_BINS; i++)
         if (metrics->bins[i].count)
             out = arena_format(arena, "%.*s%.1f - %.1f  %7zu  %.3f  %.3f\n", TEXT_ARGUMENT(out),

@@ -1,4 +1,4 @@
-/* metrics.h - how well predicted labels agree with a person's: the sentiment of `winnow eval`. */
+/* metrics.h - agreement of predicted sentiment with labels by people, for `winnow eval`. */
 #ifndef JOBS_EVAL_METRICS_H
 #define JOBS_EVAL_METRICS_H
 
@@ -11,9 +11,10 @@ enum { METRIC_CLASSES = 3, METRIC_BINS = 10 }; /* negative, neutral, positive */
 /* One labelled text. Labels are SENTIMENT_NEGATIVE, _NEUTRAL or _POSITIVE. */
 struct sentiment_prediction {
     enum sentiment gold;
-    enum sentiment predicted; /* the likeliest of the three */
-    double confidence;        /* its calibrated probability */
-    bool has_label;           /* false: the pipeline would say `undetected` */
+    enum sentiment predicted;  /* the most probable of the three */
+    double confidence;         /* its calibrated probability */
+    bool is_positive_likelier; /* P(positive) > P(negative) */
+    bool has_label;            /* false: the pipeline labels the text `undetected` */
 };
 
 struct reliability_bin {
@@ -27,19 +28,17 @@ struct metrics {
     double precision[METRIC_CLASSES], recall[METRIC_CLASSES], f1[METRIC_CLASSES];
     double accuracy;
     struct confidence_interval macro_f1;
-    double polar_accuracy;    /* gold neutral left out; positive against negative by the poles */
-    double calibration_error; /* expected calibration error: Guo et al. 2017, equal-width bins */
-    double coverage, accuracy_covered; /* of the texts that get a label at all */
+    double polar_accuracy;    /* share of positive and negative gold labels whose side is right */
+    double calibration_error; /* expected calibration error, equal-width bins: Guo et al. 2017 */
+    double coverage, accuracy_covered; /* share of texts with a label, and their accuracy */
     struct reliability_bin bins[METRIC_BINS];
 };
 
-/* The same judgements in the same order give the same figures. A class that neither side names has
- * F1 0, as in scikit-learn; no judgements at all give zeros. `polar` says for each judgement
- * whether positive is likelier than negative. */
-struct metrics metrics_compute(const struct sentiment_prediction *sentiment_predictions,
-                               const bool *is_positive_likelier, size_t count);
+/* The same predictions in the same order give the same metrics. A class that is neither in the gold
+ * nor in the predicted labels has F1 0, as in scikit-learn. No predictions give zeros. */
+struct metrics metrics_compute(const struct sentiment_prediction *predictions, size_t count);
 
-/* The figures as a table for people. */
+/* A table for people, in `arena`. */
 struct text metrics_print(const struct metrics *metrics, struct arena *arena);
 
 #endif

@@ -1,4 +1,4 @@
-/* rouge.c - words as hashes, counted and aligned. */
+/* rouge.c - compares texts as sequences of word hashes. */
 #include "jobs/eval/rouge.h"
 
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static int compare_words(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* By dynamic programming, a row of the table at a time. */
+/* The length of the longest common subsequence; keeps one row of the dynamic programming table. */
 static size_t longest_common_subsequence(const uint64_t *a, size_t a_count, const uint64_t *b,
                                          size_t b_count, struct arena *arena)
 {
@@ -50,7 +50,7 @@ static size_t longest_common_subsequence(const uint64_t *a, size_t a_count, cons
     return row[b_count];
 }
 
-/* Of two lists that are put in order: how many words stand in both, repeats counted. */
+/* The size of the multiset intersection. Sorts both lists. */
 static size_t count_common_words(uint64_t *a, size_t a_count, uint64_t *b, size_t b_count)
 {
     size_t i = 0, k = 0, both = 0;

@@ -1,4 +1,4 @@
-/* topic_metrics.c - counts a text and a topic; everything else is a ratio of them. */
+/* topic_metrics.c - counts mentions by text and by topic, and computes F1 from the counts. */
 #include "jobs/eval/topic_metrics.h"
 
 #include <stdlib.h>
@@ -34,10 +34,10 @@ void topic_metrics_add(struct topic_metrics *metrics, const struct topic_mention
         bool polarity_matches = match && match->polarity == gold[i].polarity;
         struct topic_counts *topic = get_topic_counts(metrics, gold[i].topic);
         topic->gold++;
-        topic->topics += match != NULL;
-        topic->with_polarity += polarity_matches;
-        text.topics += match != NULL;
-        text.with_polarity += polarity_matches;
+        topic->correct_topics += match != NULL;
+        topic->correct_polarity += polarity_matches;
+        text.correct_topics += match != NULL;
+        text.correct_polarity += polarity_matches;
     }
     for (size_t i = 0; i < predicted_count; i++)
         get_topic_counts(metrics, predicted[i].topic)->predicted++;
@@ -58,8 +58,8 @@ static struct topic_counts sum_counts(const void *cases, const size_t *sample_in
     for (size_t i = 0; i < count; i++) {
         all.gold += texts[sample_indices[i]].gold;
         all.predicted += texts[sample_indices[i]].predicted;
-        all.topics += texts[sample_indices[i]].topics;
-        all.with_polarity += texts[sample_indices[i]].with_polarity;
+        all.correct_topics += texts[sample_indices[i]].correct_topics;
+        all.correct_polarity += texts[sample_indices[i]].correct_polarity;
     }
     return all;
 }
@@ -67,13 +67,13 @@ static struct topic_counts sum_counts(const void *cases, const size_t *sample_in
 static double polarity_f1_statistic(const void *cases, const size_t *sample_indices, size_t count)
 {
     struct topic_counts all = sum_counts(cases, sample_indices, count);
-    return compute_f1(all.with_polarity, all.gold, all.predicted);
+    return compute_f1(all.correct_polarity, all.gold, all.predicted);
 }
 
 static double topic_f1_statistic(const void *cases, const size_t *sample_indices, size_t count)
 {
     struct topic_counts all = sum_counts(cases, sample_indices, count);
-    return compute_f1(all.topics, all.gold, all.predicted);
+    return compute_f1(all.correct_topics, all.gold, all.predicted);
 }
 
 struct confidence_interval topic_metrics_polarity_f1(const struct topic_metrics *metrics)
@@ -95,15 +95,15 @@ struct text topic_metrics_print(const struct topic_metrics *metrics, struct aren
                      "texts                      %zu\n"
                      "micro-F1, with polarity    %.4f   (95 %%: %.4f to %.4f)\n"
                      "micro-F1, topic alone      %.4f   (95 %%: %.4f to %.4f)\n\n"
-                     "topic                 gold   found  both  and polarity      F1\n",
+                     "topic                 gold predicted correct  with polarity      F1\n",
                      metrics->count, with_polarity.value, with_polarity.low, with_polarity.high,
                      topics.value, topics.low, topics.high);
     for (size_t i = 0; i < metrics->names.count; i++) {
         const struct topic_counts *topic = &metrics->topics[i];
-        out = arena_format(arena, "%.*s%-18.*s %7zu %7zu %5zu %13zu  %.4f\n", TEXT_ARGUMENT(out),
+        out = arena_format(arena, "%.*s%-18.*s %7zu %9zu %7zu %14zu  %.4f\n", TEXT_ARGUMENT(out),
                            TEXT_ARGUMENT(metrics->names.texts[i]), topic->gold, topic->predicted,
-                           topic->topics, topic->with_polarity,
-                           compute_f1(topic->with_polarity, topic->gold, topic->predicted));
+                           topic->correct_topics, topic->correct_polarity,
+                           compute_f1(topic->correct_polarity, topic->gold, topic->predicted));
     }
     return out;
 }

@@ -1,7 +1,7 @@
-/* headline.c - the headline insights of a report, found in the saved figures.
+/* headline.c - finds the headline insights of a report in the saved figures.
  *
- * Every part of the segments and every topic is asked: did its share of negative mentions rise at
- * some period? Is it higher than in the other parts? */
+ * For each part of a segment and each topic it tests whether the share of negative mentions rose at
+ * some period, and whether it is higher than in the other parts. */
 #include "jobs/report/headline.h"
 
 #include <stdlib.h>
@@ -10,17 +10,17 @@
 #include "base/memory.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
-#include "jobs/report/contrast.h"
+#include "jobs/report/distinctive_words.h"
 #include "jobs/report/time_series.h"
 #include "stages/stats/grouping.h"
 
-/* A claim needs this many negative mentions, and a difference of two shares this many standard
- * errors away from zero: with a few hundred comparisons, about one false claim in ten reports. */
+/* An insight needs MIN_MENTIONS negative mentions and a difference of two shares with this z score:
+ * with a few hundred comparisons per report, about one in ten reports has a false insight. */
 enum { MIN_MENTIONS = 5, MAX_INSIGHTS = 3, MAX_QUOTE_CHARACTERS = 160, MAX_WORDS = 6 };
 enum { MAX_NEGATIVE_SEGMENTS = 8, MIN_NEGATIVE_RECORDS = 10 };
 static const double min_z_score = 3.5;
 
-/* What is claimed of all records of a part was asked far less often. */
+/* For insights on all records of a part, which need far fewer comparisons. */
 static const double min_z_score_all_topics = 3;
 
 struct insight {
@@ -28,19 +28,19 @@ struct insight {
     struct text topic;
     double strength;
     uint64_t quote_id;
-    struct text since;                          /* of a change: its first period */
+    struct text since;                          /* change: its first period; empty otherwise */
     struct text text;                           /* the line to print */
-    struct text quote, source;                  /* filled from feedback */
-    struct distinctive_words distinctive_words; /* of what is claimed, to the other records */
+    struct text quote, source;                  /* set when feedback is read */
+    struct distinctive_words distinctive_words; /* of the records of the insight */
 };
 
 struct insights {
     const char *title;
-    struct insight ranked[MAX_INSIGHTS]; /* strongest first, no topic twice */
+    struct insight ranked[MAX_INSIGHTS]; /* strongest first, one per topic */
     size_t count;
 };
 
-/* What the unhappy records of a part speak of, and all others do not. */
+/* The words of a part's negative records that other records do not use. */
 struct negative_segment {
     struct field part;
     uint64_t negative, records;
@@ -60,40 +60,42 @@ struct headline {
     struct series_table statistics;
     struct insights insights[INSIGHT_KIND_COUNT];
     struct negative_segment
-        negative_segments[MAX_NEGATIVE_SEGMENTS]; /* of most negative records first */
+        negative_segments[MAX_NEGATIVE_SEGMENTS]; /* most negative records first */
     size_t negative_segment_count;
-    struct latest_summary *summaries; /* of each group the latest */
+    struct latest_summary *summaries; /* owned; the latest of each group */
     size_t summary_count, summary_capacity;
 };
 
-/* ---- Claims ---- */
+/* ---- Insights ---- */
 
-/* Keeps the strongest claims; of several about one topic the strongest. */
+/* Keeps the strongest insights, and for each topic only the strongest one. */
 static void insert_ranked(struct insights *insights, struct insight insight)
 {
-    size_t at = 0;
-    while (at < insights->count && !text_equal(insights->ranked[at].topic, insight.topic))
-        at++;
-    if (at < insights->count && insights->ranked[at].strength > insight.strength)
-        return; /* of equals the later one, which is about less than everything */
-    if (at == insights->count && insights->count < MAX_INSIGHTS)
+    size_t position = 0;
+    while (position < insights->count &&
+           !text_equal(insights->ranked[position].topic, insight.topic))
+        position++;
+    if (position < insights->count && insights->ranked[position].strength > insight.strength)
+        return; /* if equal, the later one wins: it is about a part, not about all records */
+    if (position == insights->count && insights->count < MAX_INSIGHTS)
         insights->count++;
-    else if (at == insights->count)
-        at = insights->ranked[MAX_INSIGHTS - 1].strength < insight.strength ? MAX_INSIGHTS - 1
-                                                                            : MAX_INSIGHTS;
-    if (at == MAX_INSIGHTS)
+    else if (position == insights->count)
+        position = insights->ranked[MAX_INSIGHTS - 1].strength < insight.strength ? MAX_INSIGHTS - 1
+                                                                                  : MAX_INSIGHTS;
+    if (position == MAX_INSIGHTS)
         return;
-    for (; at > 0 && insights->ranked[at - 1].strength < insight.strength; at--)
-        insights->ranked[at] = insights->ranked[at - 1];
-    insights->ranked[at] = insight;
+    for (; position > 0 && insights->ranked[position - 1].strength < insight.strength; position--)
+        insights->ranked[position] = insights->ranked[position - 1];
+    insights->ranked[position] = insight;
 }
 
+/* "Larkspur kettle" for product "Larkspur kettle"; "everywhere" for all records. */
 static struct text get_segment_name(struct field part)
 {
     return part.name.size ? part.value : TEXT("everywhere");
 }
 
-/* Of a topic anywhere; of all topics in the same part. */
+/* Whether the topic has an insight, in any part; for all topics, in the same part. */
 static bool is_already_reported(const struct insights *insights, struct text topic,
                                 struct field part)
 {
@@ -110,7 +112,7 @@ static double get_min_z_score(struct text topic)
     return text_equal(topic, series_all_topics) ? min_z_score_all_topics : min_z_score;
 }
 
-/* "delivery, Scotland"; of all topics the part alone. */
+/* "delivery, Scotland"; for all topics only the part. */
 static struct text format_subject(const struct cell *cell, struct arena *arena)
 {
     if (text_equal(cell->topic, series_all_topics))
@@ -150,12 +152,12 @@ static void find_change(struct headline *headline, struct series topic, struct s
     }
 }
 
-/* Records, and those with a negative mention of the topic. */
+/* Records, and how many of them mention the topic negatively. */
 struct negative_share {
     uint64_t negative, records;
 };
 
-/* The same topic in the other parts of the same field. */
+/* Counts the same topic in the other parts of the same field. */
 static struct negative_share count_elsewhere(const struct headline *headline, struct series topic)
 {
     struct text none = {0};
@@ -202,7 +204,7 @@ static void find_difference(struct headline *headline, struct series topic, stru
                   });
 }
 
-/* What many mention and nearly all of them praise. */
+/* A topic with at least three times as many positive as negative mentions. */
 static void find_praise(struct headline *headline, struct series topic, struct series records)
 {
     (void)records;
@@ -251,7 +253,7 @@ static void find_complaints(struct headline *headline, struct series topic, stru
                   });
 }
 
-/* Calls `look` for every part and topic. */
+/* Calls `visit` for every part and topic. */
 static void for_each_topic_series(struct headline *headline,
                                   void (*visit)(struct headline *, struct series topic,
                                                 struct series records))
@@ -265,7 +267,7 @@ static void for_each_topic_series(struct headline *headline,
     }
 }
 
-/* The parts with most negative records, whose words are worth a look. */
+/* Keeps the parts with the most negative records, to list their distinctive words. */
 static void find_negative_segments(struct headline *headline, struct series topic,
                                    struct series records)
 {
@@ -277,17 +279,18 @@ static void find_negative_segments(struct headline *headline, struct series topi
     struct negative_segment negative_segment = {
         .part = topic.begin->part, .negative = sum.negative, .records = sum.mentions};
     struct negative_segment *negative_segments = headline->negative_segments;
-    size_t at = headline->negative_segment_count;
-    if (at < MAX_NEGATIVE_SEGMENTS)
+    size_t position = headline->negative_segment_count;
+    if (position < MAX_NEGATIVE_SEGMENTS)
         headline->negative_segment_count++;
-    else if (negative_segments[--at].negative >= negative_segment.negative)
+    else if (negative_segments[--position].negative >= negative_segment.negative)
         return;
-    for (; at > 0 && negative_segments[at - 1].negative < negative_segment.negative; at--)
-        negative_segments[at] = negative_segments[at - 1];
-    negative_segments[at] = negative_segment;
+    for (; position > 0 && negative_segments[position - 1].negative < negative_segment.negative;
+         position--)
+        negative_segments[position] = negative_segments[position - 1];
+    negative_segments[position] = negative_segment;
 }
 
-/* In this order: what is told once is not told again under a later title. */
+/* The order matters: an insight is not repeated under a later title. */
 static void find_insights(struct headline *headline)
 {
     headline->insights[INSIGHT_CHANGE].title = "What changed";
@@ -303,7 +306,7 @@ static void find_insights(struct headline *headline)
 
 /* ---- Quotes and summaries ---- */
 
-/* Where the sentence begins in which a topic's name stands first; 0 where none has it. */
+/* The start of the first sentence that contains the topic's name; 0 if none does. */
 static size_t find_topic_sentence(struct text text, struct text topic)
 {
     size_t begin = 0, size;
@@ -316,14 +319,15 @@ static size_t find_topic_sentence(struct text text, struct text topic)
         char byte = text.bytes[at];
         bool is_sentence_end = byte == '.' || byte == '!' || byte == '?';
         if (byte == '\n' || (is_sentence_end && at + 1 < text.size && text.bytes[at + 1] == ' '))
-            begin = at + 1; /* not at "3.5" */
+            begin = at + 1; /* but not in "3.5" */
         before = kind;
     }
     return 0;
 }
 
-/* One line, cut at a word with a mark when it is long: its beginning, or where the topic is named.
- */
+/* Makes one line of at most MAX_QUOTE_CHARACTERS, cut between words and marked with "...". It
+ * starts at the beginning, or at the sentence that names the topic if that comes late in a long
+ * text. */
 static struct text shorten_quote(struct text text, struct text topic, struct arena *arena)
 {
     size_t begin =
@@ -369,7 +373,7 @@ static void fill_quotes(struct headline *headline, const struct saved_record *re
         }
 }
 
-/* "week" of "2026-W41": what calendar_format_period made it from. */
+/* The granularity from which calendar_format_period made the text: "week" for "2026-W41". */
 static struct text get_period_granularity(struct text period)
 {
     return period.size == 10                               ? TEXT("day")
@@ -389,7 +393,8 @@ static bool is_negative_about(const struct analysis *analysis, struct text topic
     return false;
 }
 
-/* Negative records of the claim against those before it (a change) or of other parts. */
+/* Adds a record to the insight's words. Targets are the negative records of the insight; references
+ * are the records before a change, or those of other parts. */
 static void add_insight_text(struct insight *insight, const struct saved_record *record,
                              struct arena *scratch)
 {
@@ -530,7 +535,7 @@ static void print_negative_segments(FILE *out, const struct headline *headline, 
         if (!words.size)
             continue;
         if (!has_printed_title)
-            fprintf(out, "\nWhat the unhappy speak of, and the others do not\n");
+            fprintf(out, "\nWhat dissatisfied customers mention and others do not\n");
         has_printed_title = true;
         fprintf(out, "  %.*s, %llu of %llu records: %.*s\n",
                 TEXT_ARGUMENT(get_segment_name(negative_segment->part)),
@@ -539,8 +544,7 @@ static void print_negative_segments(FILE *out, const struct headline *headline, 
     }
 }
 
-/* How many of a summary's records praise and complain. Figures of the parts of several fields at
- * once are not at hand. */
+/* The figures of a summary's records; zeros for groups of several fields, which have no series. */
 static struct cell get_summary_statistics(const struct headline *headline,
                                           const struct latest_summary *latest_summary)
 {
@@ -571,12 +575,12 @@ static struct text format_group_name(const struct group_key *key, struct arena *
 static void print_summaries(FILE *out, struct headline *headline)
 {
     if (headline->summary_count)
-        fprintf(out, "\nThe latest summaries\n");
+        fprintf(out, "\nLatest summaries\n");
     for (size_t i = 0; i < headline->summary_count; i++) {
         const struct latest_summary *latest_summary = &headline->summaries[i];
         struct text all = TEXT("all"), period = latest_summary->period,
                     name = format_group_name(&latest_summary->key, &headline->arena);
-        period = text_equal(period, all) ? TEXT("all of the time") : period;
+        period = text_equal(period, all) ? TEXT("all periods") : period;
         fprintf(out, "  %.*s, %.*s, %llu records", TEXT_ARGUMENT(name), TEXT_ARGUMENT(period),
                 (unsigned long long)latest_summary->records);
         struct cell statistics = get_summary_statistics(headline, latest_summary);

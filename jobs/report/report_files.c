@@ -1,78 +1,76 @@
-/* report_files.c - the tables of a run as files, and run.json, which says how it went. */
+/* report_files.c - writes the tables of the store as files, and run.json with the row totals. */
 #include "jobs/report/report_files.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/json_writer.h"
-#include "base/memory.h"
 
-static const char *const state_names[RECORD_STATE_COUNT] = {
-    [RECORD_NEW] = "new",         [RECORD_UNCHANGED] = "unchanged",
-    [RECORD_REVISED] = "revised", [RECORD_DUPLICATE] = "duplicate",
-    [RECORD_EMPTY] = "empty",     [RECORD_REJECTED] = "rejected",
+/* One table and its file. */
+struct table_file {
+    const char *table;
+    struct text name; /* "feedback.csv" */
+    const struct report_format *format;
+    void *format_state;
+    FILE *stream;
+    uint64_t row_count;
+    struct text note; /* of the format: what is not in the file; may be empty */
 };
 
-/* One table on its way into its file. */
-struct table_writer {
-    const char *name;
-    struct text file; /* "feedback.csv" */
-    const struct report_format *format;
-    void *state;
-    FILE *out;
-    uint64_t rows;
-    struct text note;
+/* What all files of a report have in common. */
+struct report_writer {
+    const struct job *job;
+    struct store *store;
+    const struct selection *selection;
+    struct table_file *tables;
+    size_t table_count;
+    struct arena arena;
 };
 
 static bool write_table_header(void *user, const struct column *columns, size_t count,
                                struct error *error)
 {
-    struct table_writer *table_writer = user;
-    return table_writer->format->begin(table_writer->state, table_writer->out, columns, count,
-                                       error);
+    struct table_file *table = user;
+    return table->format->begin(table->format_state, table->stream, columns, count, error);
 }
 
 static bool write_row(void *user, const struct text *cells, size_t count, struct error *error)
 {
-    struct table_writer *table_writer = user;
-    table_writer->rows++;
-    return table_writer->format->row(table_writer->state, table_writer->out, cells, count, error);
+    struct table_file *table = user;
+    table->row_count++;
+    return table->format->row(table->format_state, table->stream, cells, count, error);
 }
 
-static char *join_path(const char *folder, struct text file)
+static bool open_file(struct report_writer *report_writer, struct text name,
+                      struct file_writer *file_writer, struct error *error)
 {
-    size_t size = strlen(folder) + 1 + file.size + 1;
-    char *path = memory_alloc(size, 1);
-    snprintf(path, size, "%s/%.*s", folder, TEXT_ARGUMENT(file));
-    return path;
+    struct text path = arena_format(&report_writer->arena, "%s/%.*s",
+                                    report_writer->job->output.folder, TEXT_ARGUMENT(name));
+    return file_writer_open(file_writer, path.bytes, error);
 }
 
-static bool write_table(const struct job_output *output, struct store *store,
-                        struct table_writer *table_writer, const struct selection *selection,
-                        struct arena *arena, struct error *error)
+static bool write_table(struct report_writer *report_writer, struct table_file *table,
+                        struct error *error)
 {
-    table_writer->file = arena_format(arena, "%s%s", table_writer->name, output->format->extension);
-    table_writer->format = output->format;
-    table_writer->state = output->format_state;
-    char *path = join_path(output->folder, table_writer->file);
-    struct file_writer writer;
-    bool opened = file_writer_open(&writer, path, error);
-    free(path);
-    if (!opened)
+    const struct job_output *output = &report_writer->job->output;
+    struct file_writer file_writer;
+    table->format = output->format;
+    table->format_state = output->format_state;
+    table->name =
+        arena_format(&report_writer->arena, "%s%s", table->table, output->format->extension);
+    if (!open_file(report_writer, table->name, &file_writer, error))
         return false;
-    table_writer->out = writer.stream;
-    struct table_visitor visitor = {
-        .begin = write_table_header, .row = write_row, .user = table_writer};
-    if (!store_for_each_table_row(store, table_writer->name, selection, &visitor, error)) {
-        file_writer_abort(&writer);
+    table->stream = file_writer.stream;
+    struct table_visitor visitor = {.begin = write_table_header, .row = write_row, .user = table};
+    if (!store_for_each_table_row(report_writer->store, table->table, report_writer->selection,
+                                  &visitor, error)) {
+        file_writer_abort(&file_writer);
         return false;
     }
-    if (table_writer->format->note)
-        table_writer->note = table_writer->format->note(table_writer->state, arena);
-    return file_writer_commit(&writer, error);
+    if (table->format->note)
+        table->note = table->format->note(table->format_state, &report_writer->arena);
+    return file_writer_commit(&file_writer, error);
 }
 
 static void write_time(struct json_writer *json, struct text key, int64_t seconds)
@@ -85,7 +83,7 @@ static void write_time(struct json_writer *json, struct text key, int64_t second
     json_write_text(json, text_of(formatted));
 }
 
-/* Only what bounds the rows; all of them is the empty object. */
+/* Writes only the bounds that are set: all rows give an empty object. */
 static void write_selection(struct json_writer *json, const struct selection *selection)
 {
     json_write_key(json, TEXT("selection"));
@@ -106,7 +104,7 @@ static void write_row_totals(struct json_writer *json, const struct row_totals *
     json_write_key(json, TEXT("read"));
     json_write_unsigned(json, row_totals->read);
     for (size_t i = 0; i < RECORD_STATE_COUNT; i++) {
-        json_write_key(json, text_of(state_names[i]));
+        json_write_key(json, text_of(record_state_names[i]));
         json_write_unsigned(json, row_totals->states[i]);
     }
     json_end(json);
@@ -128,72 +126,66 @@ static void write_row_totals(struct json_writer *json, const struct row_totals *
     json_end(json);
 }
 
-static void write_tables(struct json_writer *json, const struct table_writer *table_writers,
-                         size_t count)
+static void write_tables(struct json_writer *json, const struct report_writer *report_writer)
 {
     json_write_key(json, TEXT("tables"));
     json_begin_array(json);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < report_writer->table_count; i++) {
+        const struct table_file *table = &report_writer->tables[i];
         json_begin_object(json);
         json_write_key(json, TEXT("file"));
-        json_write_text(json, table_writers[i].file);
+        json_write_text(json, table->name);
         json_write_key(json, TEXT("rows"));
-        json_write_unsigned(json, table_writers[i].rows);
-        if (table_writers[i].note.size) {
+        json_write_unsigned(json, table->row_count);
+        if (table->note.size) {
             json_write_key(json, TEXT("note"));
-            json_write_text(json, table_writers[i].note);
+            json_write_text(json, table->note);
         }
         json_end(json);
     }
     json_end(json);
 }
 
-static bool write_run_json(const struct job *job, struct store *store,
-                           const struct selection *selection,
-                           const struct table_writer *table_writers, size_t count,
-                           struct error *error)
+static bool write_run_json(struct report_writer *report_writer, struct error *error)
 {
     struct row_totals row_totals;
-    if (!store_get_row_totals(store, &row_totals, error))
+    struct file_writer file_writer;
+    if (!store_get_row_totals(report_writer->store, &row_totals, error) ||
+        !open_file(report_writer, TEXT("run.json"), &file_writer, error))
         return false;
-    char *path = join_path(job->output.folder, TEXT("run.json"));
-    struct file_writer writer;
-    bool opened = file_writer_open(&writer, path, error);
-    free(path);
-    if (!opened)
-        return false;
-    struct json_writer json = {.stream = writer.stream, .pretty = true};
+    struct json_writer json = {.stream = file_writer.stream, .pretty = true};
     char key[17];
-    hash_format(store_get_model_key(store), key);
+    hash_format(store_get_model_key(report_writer->store), key);
     json_begin_object(&json);
     json_write_key(&json, TEXT("winnow"));
     json_write_text(&json, TEXT(WINNOW_VERSION));
     json_write_key(&json, TEXT("model_key"));
     json_write_text(&json, text_of(key));
     write_row_totals(&json, &row_totals);
-    write_selection(&json, selection);
-    write_tables(&json, table_writers, count);
+    write_selection(&json, report_writer->selection);
+    write_tables(&json, report_writer);
     json_end(&json);
-    return file_writer_commit(&writer, error);
+    return file_writer_commit(&file_writer, error);
 }
 
 bool report_files_write(const struct job *job, struct store *store,
                         const struct selection *selection, struct error *error)
 {
-    size_t count = 0;
-    while (store_tables[count])
-        count++;
-    struct arena arena = {0};
-    struct table_writer *table_writers = arena_alloc(&arena, count, sizeof(*table_writers));
+    struct report_writer report_writer = {.job = job, .store = store, .selection = selection};
+    while (store_tables[report_writer.table_count])
+        report_writer.table_count++;
+    report_writer.tables =
+        arena_alloc(&report_writer.arena, report_writer.table_count, sizeof(*report_writer.tables));
     bool ok = true;
-    for (size_t i = 0; i < count && ok; i++) {
-        table_writers[i].name = store_tables[i];
-        ok = write_table(&job->output, store, &table_writers[i], selection, &arena, error);
-        if (ok && table_writers[i].note.size)
-            fprintf(stderr, "winnow: %.*s: %.*s\n", TEXT_ARGUMENT(table_writers[i].file),
-                    TEXT_ARGUMENT(table_writers[i].note));
+    for (size_t i = 0; ok && i < report_writer.table_count; i++) {
+        struct table_file *table = &report_writer.tables[i];
+        table->table = store_tables[i];
+        ok = write_table(&report_writer, table, error);
+        if (ok && table->note.size)
+            fprintf(stderr, "winnow: note: %.*s: %.*s\n", TEXT_ARGUMENT(table->name),
+                    TEXT_ARGUMENT(table->note));
     }
-    ok = ok && write_run_json(job, store, selection, table_writers, count, error);
-    arena_free(&arena);
+    ok = ok && write_run_json(&report_writer, error);
+    arena_free(&report_writer.arena);
     return ok;
 }

@@ -1,4 +1,4 @@
-/* time_series.c - the saved figures as series over time. */
+/* time_series.c - reads the saved figures and sums them into series. */
 #include "jobs/report/time_series.h"
 
 #include <stdlib.h>
@@ -68,7 +68,7 @@ static bool is_same_series(const struct cell *a, const struct cell *b)
     return series_is_same_part(a->part, b->part) && text_equal(a->topic, b->topic);
 }
 
-/* Totals are made here again, part by part; those of the table would count twice. */
+/* Removes the saved totals, which would count records twice: series are summed from the rest. */
 static void drop_totals(struct series_table *table)
 {
     size_t kept_count = 0;
@@ -81,7 +81,7 @@ static void drop_totals(struct series_table *table)
     table->count = kept_count;
 }
 
-/* Sorted, and one cell for each part, topic and period. */
+/* Sorts the cells and merges those of the same part, topic and period. */
 static void sum_cells(struct series_table *table)
 {
     size_t kept_count = 0;
@@ -129,9 +129,9 @@ void series_free(struct series_table *table)
     arena_free(&table->arena);
 }
 
-struct series series_at(const struct series_table *table, size_t at)
+struct series series_at(const struct series_table *table, size_t index)
 {
-    struct series series = {table->cells + at, table->cells + at};
+    struct series series = {table->cells + index, table->cells + index};
     while (series.end < table->cells + table->count && is_same_series(series.begin, series.end))
         series.end++;
     return series;
@@ -160,11 +160,11 @@ struct cell series_sum_counts(struct series series, struct text from, struct tex
     return sum;
 }
 
-uint64_t series_find_quote(struct series series, bool negative, struct text from)
+uint64_t series_find_quote(struct series series, bool is_negative, struct text from)
 {
     const struct cell *best = NULL;
     for (const struct cell *cell = series.begin; cell < series.end; cell++)
-        if (cell->is_quote_negative == negative && text_compare(cell->period, from) >= 0 &&
+        if (cell->is_quote_negative == is_negative && text_compare(cell->period, from) >= 0 &&
             (!best || cell->quote_weight > best->quote_weight))
             best = cell;
     return best ? best->quote_id : 0;

@@ -19,8 +19,8 @@ struct grouping {
 
 #define GROUPING_PERIODS "day|week|month|quarter|year|all"
 #define GROUPING_BY_HELP                                                                           \
-    "columns of the export to tell apart, comma-separated: product, country; also source, lang"
-#define GROUPING_PERIOD_HELP "length of the periods to tell apart"
+    "columns of the export to group by, comma-separated: product, country; also source, lang"
+#define GROUPING_PERIOD_HELP "length of the periods to group by"
 
 /* Fills `names` from `by`. ERROR_USAGE if there are more than GROUPING_MAX_COLUMNS. */
 bool grouping_parse_columns(struct grouping *grouping, struct error *error);

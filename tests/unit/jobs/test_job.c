@@ -1,4 +1,4 @@
-/* Job files: what they say, and every way to say it wrong. */
+/* test_job.c - jobs/job.c: settings, defaults, and every kind of mistake. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ static bool read_job(struct job *job, const char *bytes, const char *overrides, 
     return job_parse(job, text_of(bytes), "weekly.job", text_of(overrides), error);
 }
 
-static void the_smallest_job_has_defaults(void **state)
+static void the_smallest_job_gets_defaults(void **state)
 {
     (void)state;
     struct job job;
@@ -53,7 +53,7 @@ static void sources_have_names_and_several_paths(void **state)
     job_free(&job);
 }
 
-static void overrides_win(void **state)
+static void overrides_replace_settings(void **state)
 {
     (void)state;
     struct job job;
@@ -73,7 +73,7 @@ static void overrides_win(void **state)
     job_free(&job);
 }
 
-static void relative_paths_count_from_the_job(void **state)
+static void relative_paths_start_at_the_job_file(void **state)
 {
     (void)state;
     struct job job;
@@ -85,7 +85,7 @@ static void relative_paths_count_from_the_job(void **state)
     job_free(&job);
 }
 
-static void mistakes_name_line_and_nearest(void **state)
+static void mistakes_name_the_line_and_the_closest_name(void **state)
 {
     (void)state;
     static const struct {
@@ -102,10 +102,10 @@ static void mistakes_name_line_and_nearest(void **state)
         {"[source]\npath = a\n[run]\nbatch_records = many\n[output]\npath = out\n", "",
          "weekly.job:4: batch_records = many: expected a whole number from 1 to 100000"},
         {"[source]\npath = a/{date}.csv\n[output]\npath = out\n", "",
-         "weekly.job:2: unknown {date}: braces in a path hold alternatives, as in "
+         "weekly.job:2: unknown {date}: braces in a path contain alternatives, as in "
          "{shop,play}/*.csv"},
         {"[source]\npath = a\n", "",
-         "weekly.job: nowhere to write: add an [output] section with `path = out`"},
+         "weekly.job: no output folder: add an [output] section with `path = out`"},
         {"[output]\npath = out\n", "",
          "weekly.job: nothing to read: add a [source] section with `path = inbox/*.csv`"},
         {"[source x]\nformat = csv\n[output]\npath = out\n", "",
@@ -128,7 +128,7 @@ static void mistakes_name_line_and_nearest(void **state)
     }
 }
 
-static void all_mistakes_are_told_at_once(void **state)
+static void all_mistakes_are_reported_at_once(void **state)
 {
     (void)state;
     struct job job;
@@ -142,7 +142,7 @@ static void all_mistakes_are_told_at_once(void **state)
         "  weekly.job:4: unknown key of [group] 'bye'; did you mean 'by'?\n"
         "  weekly.job:6: batch_records = 0: expected a whole number from 1 to 100000\n"
         "  weekly.job: nothing to read: add a [source] section with `path = inbox/*.csv`\n"
-        "  weekly.job: nowhere to write: add an [output] section with `path = out`");
+        "  weekly.job: no output folder: add an [output] section with `path = out`");
     job_free(&job);
 }
 
@@ -155,13 +155,12 @@ static void many_mistakes_are_counted(void **state)
     struct job job;
     struct error error = {0};
     assert_false(read_job(&job, bytes, "", &error));
-    assert_non_null(strstr(error.message, "52 mistakes, the first are:"));
+    assert_non_null(strstr(error.message, "52 mistakes; the first are:"));
     job_free(&job);
 }
 
-/* A list of topics that was edited is another list: analyses made with the old one are not current.
- */
-static void the_hash_follows_the_files_that_settings_name(void **state)
+/* Analyses made with an older version of an edited topic list are not current. */
+static void the_hash_depends_on_the_files_that_settings_name(void **state)
 {
     (void)state;
     char path[] = "/tmp/winnow-test-XXXXXX";
@@ -186,7 +185,7 @@ static void the_hash_follows_the_files_that_settings_name(void **state)
     job_free(&c);
 }
 
-static void the_hash_follows_the_settings(void **state)
+static void the_hash_depends_on_the_settings(void **state)
 {
     (void)state;
     struct job a, b, c;
@@ -206,15 +205,15 @@ static void the_hash_follows_the_settings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_smallest_job_has_defaults),
+        cmocka_unit_test(the_smallest_job_gets_defaults),
         cmocka_unit_test(sources_have_names_and_several_paths),
-        cmocka_unit_test(overrides_win),
-        cmocka_unit_test(relative_paths_count_from_the_job),
-        cmocka_unit_test(mistakes_name_line_and_nearest),
-        cmocka_unit_test(all_mistakes_are_told_at_once),
+        cmocka_unit_test(overrides_replace_settings),
+        cmocka_unit_test(relative_paths_start_at_the_job_file),
+        cmocka_unit_test(mistakes_name_the_line_and_the_closest_name),
+        cmocka_unit_test(all_mistakes_are_reported_at_once),
         cmocka_unit_test(many_mistakes_are_counted),
-        cmocka_unit_test(the_hash_follows_the_settings),
-        cmocka_unit_test(the_hash_follows_the_files_that_settings_name),
+        cmocka_unit_test(the_hash_depends_on_the_settings),
+        cmocka_unit_test(the_hash_depends_on_the_files_that_settings_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

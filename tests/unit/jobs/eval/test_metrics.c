@@ -1,4 +1,4 @@
-/* test_metrics.c - figures worked out by hand. */
+/* test_metrics.c - jobs/eval/metrics.c against figures computed by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,16 +19,15 @@ static bool near(double a, double b)
     return fabs(a - b) < 1e-9;
 }
 
-static void figures_match_the_hand_count(void **state)
+static void figures_match_those_computed_by_hand(void **state)
 {
     (void)state;
-    static const struct sentiment_prediction sentiment_predictions[] = {
-        {POS, POS, 0.95, true}, {POS, POS, 0.85, true}, {POS, NEU, 0.55, true},
-        {NEG, NEG, 0.92, true}, {NEG, POS, 0.65, true}, {NEU, NEU, 0.45, false},
-        {NEU, NEG, 0.52, true}, {POS, POS, 0.91, true},
+    static const struct sentiment_prediction predictions[] = {
+        {POS, POS, 0.95, true, true},  {POS, POS, 0.85, true, true}, {POS, NEU, 0.55, true, true},
+        {NEG, NEG, 0.92, false, true}, {NEG, POS, 0.65, true, true}, {NEU, NEU, 0.45, true, false},
+        {NEU, NEG, 0.52, false, true}, {POS, POS, 0.91, true, true},
     };
-    static const bool polar[] = {true, true, true, false, true, true, false, true};
-    struct metrics metrics = metrics_compute(sentiment_predictions, polar, 8);
+    struct metrics metrics = metrics_compute(predictions, 8);
     assert_int_equal(metrics.confusion[2][2], 3);
     assert_int_equal(metrics.confusion[0][2], 1);
     assert_true(near(metrics.accuracy, 5.0 / 8));
@@ -51,26 +50,25 @@ static void figures_match_the_hand_count(void **state)
 static void the_interval_narrows_with_more_texts_and_repeats_exactly(void **state)
 {
     (void)state;
-    static struct sentiment_prediction sentiment_predictions[4000];
-    static bool polar[4000];
+    static struct sentiment_prediction predictions[4000];
     for (size_t i = 0; i < 4000; i++) {
         enum sentiment gold = (enum sentiment)(NEG + i % 3);
         enum sentiment predicted = i % 5 ? gold : (enum sentiment)(NEG + (i + 1) % 3);
-        sentiment_predictions[i] = (struct sentiment_prediction){gold, predicted, 0.8, true};
-        polar[i] = predicted == POS;
+        predictions[i] =
+            (struct sentiment_prediction){gold, predicted, 0.8, predicted == POS, true};
     }
-    struct metrics few = metrics_compute(sentiment_predictions, polar, 100);
-    struct metrics many = metrics_compute(sentiment_predictions, polar, 4000);
-    struct metrics again = metrics_compute(sentiment_predictions, polar, 4000);
+    struct metrics few = metrics_compute(predictions, 100);
+    struct metrics many = metrics_compute(predictions, 4000);
+    struct metrics again = metrics_compute(predictions, 4000);
     assert_true(many.macro_f1.high - many.macro_f1.low < few.macro_f1.high - few.macro_f1.low);
     assert_memory_equal(&many, &again, sizeof(many));
     assert_true(fabs(many.macro_f1.value - 0.8) < 0.001);
 }
 
-static void nothing_to_judge_gives_zeros(void **state)
+static void no_predictions_give_zeros(void **state)
 {
     (void)state;
-    struct metrics metrics = metrics_compute(NULL, NULL, 0);
+    struct metrics metrics = metrics_compute(NULL, 0);
     assert_true(metrics.macro_f1.value == 0 && metrics.coverage == 0);
     struct arena arena = {0};
     assert_non_null(strstr(metrics_print(&metrics, &arena).bytes, "macro-F1"));
@@ -80,9 +78,9 @@ static void nothing_to_judge_gives_zeros(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(figures_match_the_hand_count),
+        cmocka_unit_test(figures_match_those_computed_by_hand),
         cmocka_unit_test(the_interval_narrows_with_more_texts_and_repeats_exactly),
-        cmocka_unit_test(nothing_to_judge_gives_zeros),
+        cmocka_unit_test(no_predictions_give_zeros),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

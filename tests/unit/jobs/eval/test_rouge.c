@@ -1,4 +1,4 @@
-/* test_rouge.c - overlaps worked out by hand. */
+/* test_rouge.c - jobs/eval/rouge.c against scores computed by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@ static const struct {
     {"...", "warm", 0, 0},
 };
 
-static void overlaps_match_the_hand_count(void **state)
+static void scores_match_those_computed_by_hand(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
@@ -36,6 +36,6 @@ static void overlaps_match_the_hand_count(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(overlaps_match_the_hand_count)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(scores_match_those_computed_by_hand)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* test_topic_metrics.c - figures worked out by hand. */
+/* test_topic_metrics.c - jobs/eval/topic_metrics.c against figures computed by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@ static bool near(double a, double b)
     return fabs(a - b) < 1e-9;
 }
 
-static void figures_match_the_hand_count(void **state)
+static void figures_match_those_computed_by_hand(void **state)
 {
     (void)state;
     static const struct topic_mention price_bad = {{"price", 5}, SENTIMENT_NEGATIVE},
@@ -33,14 +33,14 @@ static void figures_match_the_hand_count(void **state)
                 with_polarity.value <= with_polarity.high);
     assert_int_equal(metrics.topics[0].gold, 2); /* price */
     assert_int_equal(metrics.topics[0].predicted, 1);
-    assert_int_equal(metrics.topics[0].with_polarity, 0);
+    assert_int_equal(metrics.topics[0].correct_polarity, 0);
     assert_int_equal(metrics.topics[1].predicted, 2); /* food */
-    assert_int_equal(metrics.topics[1].with_polarity, 1);
+    assert_int_equal(metrics.topics[1].correct_polarity, 1);
     topic_metrics_free(&metrics);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(figures_match_the_hand_count)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(figures_match_those_computed_by_hand)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

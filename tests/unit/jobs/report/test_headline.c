@@ -120,7 +120,7 @@ static void add_figure(struct store *store, const char *period, const char *segm
                              .top_quote_id = 0xaa};
 }
 
-static char *headline_of(struct store *store)
+static char *print_headline(struct store *store)
 {
     char *printed = NULL;
     size_t size = 0;
@@ -135,7 +135,7 @@ static char *headline_of(struct store *store)
 static const char *const weeks[] = {"2026-W37", "2026-W38", "2026-W39",
                                     "2026-W40", "2026-W41", "2026-W42"};
 
-static void assert_says(const char *printed, const char *wanted)
+static void assert_contains(const char *printed, const char *wanted)
 {
     if (!strstr(printed, wanted))
         fail_msg("'%s' is not in:\n%s", wanted, printed);
@@ -151,9 +151,9 @@ static void a_fault_that_starts_in_a_week_is_told_with_its_week(void **state)
         if (week >= 4)
             add_figure(&store, weeks[week], "product=Vacuum", "software", 9, 0, 9);
     }
-    char *printed = headline_of(&store);
-    assert_says(printed, "240 pieces of feedback, 2026-W37 to 2026-W42: 62 % positive");
-    assert_says(printed, "What changed\n  software, Vacuum: negative in 18 of 40 records since "
+    char *printed = print_headline(&store);
+    assert_contains(printed, "240 pieces of feedback, 2026-W37 to 2026-W42: 62 % positive");
+    assert_contains(printed, "What changed\n  software, Vacuum: negative in 18 of 40 records since "
                          "2026-W41, in 0 of 80 before\n    \"It lost its way\" (shop 70618)\n");
     assert_null(strstr(printed, "Where it differs"));
     free(printed);
@@ -165,8 +165,8 @@ static void a_product_that_disappoints_is_told_with_its_words(void **state)
     struct store store = {0};
     for (size_t week = 0; week < 6; week++)
         add_figure(&store, weeks[week], "product=Vacuum", "(all)", 20, 10, week < 4 ? 3 : 14);
-    char *printed = headline_of(&store);
-    assert_says(printed, "What changed\n  Vacuum: negative in 28 of 40 records since 2026-W41, in "
+    char *printed = print_headline(&store);
+    assert_contains(printed, "What changed\n  Vacuum: negative in 28 of 40 records since 2026-W41, in "
                          "12 of 80 before\n    \"It lost its way\" (shop 70618)\n    in their "
                          "words: since, update, lost\n");
     free(printed);
@@ -185,8 +185,8 @@ static void a_region_that_suffers_is_told_beside_the_others(void **state)
             add_figure(&store, weeks[week], segments[i], "delivery", i == 2 ? 4 : 1, i == 2 ? 0 : 1,
                        i == 2 ? 4 : 0);
         }
-    char *printed = headline_of(&store);
-    assert_says(printed, "Where it differs\n  delivery, Scotland: negative in 24 of 60 records, "
+    char *printed = print_headline(&store);
+    assert_contains(printed, "Where it differs\n  delivery, Scotland: negative in 24 of 60 records, "
                          "elsewhere in 0 of 120\n");
     assert_null(strstr(printed, "What changed"));
     free(printed);
@@ -201,12 +201,12 @@ static void values_may_contain_any_character(void **state)
     static const struct field product = {TEXT("product"), TEXT("Kettle; 1.7 l = \"best\"")};
     for (size_t i = 0; i < store.figure_count; i++)
         store.figures[i].key.fields = &product;
-    char *printed = headline_of(&store);
-    assert_says(printed, "look, Kettle; 1.7 l = \"best\": positive in 19 of 20 mentions\n");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "look, Kettle; 1.7 l = \"best\": positive in 19 of 20 mentions\n");
     free(printed);
 }
 
-static void favourites_and_complaints_are_told_and_few_mentions_are_not(void **state)
+static void praise_and_complaints_need_enough_mentions(void **state)
 {
     (void)state;
     struct store store = {0};
@@ -214,9 +214,9 @@ static void favourites_and_complaints_are_told_and_few_mentions_are_not(void **s
     add_figure(&store, "2026-10", "product=Kettle", "look", 20, 19, 1);
     add_figure(&store, "2026-10", "product=Kettle", "waiting", 9, 1, 8);
     add_figure(&store, "2026-10", "product=Kettle", "sound", 4, 4, 0);
-    char *printed = headline_of(&store);
-    assert_says(printed, "What customers love\n  look, Kettle: positive in 19 of 20 mentions\n");
-    assert_says(printed, "complain about\n  waiting: negative in 8 of 9 mentions\n");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "What customers love\n  look, Kettle: positive in 19 of 20 mentions\n");
+    assert_contains(printed, "complain about\n  waiting: negative in 8 of 9 mentions\n");
     assert_null(strstr(printed, "sound"));
     free(printed);
 }
@@ -228,8 +228,8 @@ static void a_long_text_is_quoted_where_it_names_the_topic(void **state)
     add_figure(&store, "2026-10", "product=Inn", "(all)", 60, 40, 12);
     add_figure(&store, "2026-10", "product=Inn", "staff", 20, 19, 1);
     store.figures[1].top_quote_id = 0xbb;
-    char *printed = headline_of(&store);
-    assert_says(printed,
+    char *printed = print_headline(&store);
+    assert_contains(printed,
                 "\"... A 9.5 for the Staff, who were kind to us, from the first hour to the "
                 "last, and they remembered our names\" (shop 70619)\n");
     free(printed);
@@ -240,8 +240,8 @@ static void of_each_group_the_latest_summary_is_printed(void **state)
     (void)state;
     struct store store = {0};
     add_figure(&store, "2026-10", "product=Kettle", "(all)", 6, 4, 1);
-    char *printed = headline_of(&store);
-    assert_says(printed, "The latest summaries\n  Kettle, 2026-10, 9 records (4 positive, 1 "
+    char *printed = print_headline(&store);
+    assert_contains(printed, "Latest summaries\n  Kettle, 2026-10, 9 records (4 positive, 1 "
                          "negative): Pours well.\n  Kettle; region=North, 2026-10, 4 records: "
                          "Pours in the north.\n");
     assert_null(strstr(printed, "Old news"));
@@ -259,8 +259,8 @@ static void totals_are_not_counted_twice(void **state)
     add_figure(&store, "all", "product=Kettle", "(all)", 6, 4, 1);
     add_figure(&store, "all", "product=(none)", "(all)", 4, 1, 3);
     add_figure(&store, "all", "all", "(all)", 10, 5, 4);
-    char *printed = headline_of(&store);
-    assert_says(printed, "10 pieces of feedback, 2026-09: 50 % positive");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "10 pieces of feedback, 2026-09: 50 % positive");
     free(printed);
 }
 
@@ -273,14 +273,14 @@ static void records_without_a_date_are_counted(void **state)
     add_figure(&store, "undated", "all", "(all)", 3, 0, 0);
     add_figure(&store, "undated", "all", "lid", 2, 0, 0);
     add_figure(&store, "all", "all", "(all)", 23, 10, 8);
-    char *printed = headline_of(&store);
-    assert_says(printed, "20 pieces of feedback, 2026-09 to 2026-10 (and 3 without a date): 50 %");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "20 pieces of feedback, 2026-09 to 2026-10 (and 3 without a date): 50 %");
     free(printed);
     store = (struct store){0};
     add_figure(&store, "undated", "all", "(all)", 3, 0, 0);
     add_figure(&store, "all", "all", "(all)", 3, 3, 0);
-    printed = headline_of(&store);
-    assert_says(printed, "3 pieces of feedback: 100 % positive");
+    printed = print_headline(&store);
+    assert_contains(printed, "3 pieces of feedback: 100 % positive");
     free(printed);
 }
 
@@ -288,8 +288,8 @@ static void nothing_saved_is_said(void **state)
 {
     (void)state;
     struct store store = {0};
-    char *printed = headline_of(&store);
-    assert_says(printed, "No feedback is saved for this selection.\n");
+    char *printed = print_headline(&store);
+    assert_contains(printed, "No feedback is saved for this selection.\n");
     free(printed);
 }
 
@@ -300,7 +300,7 @@ int main(void)
         cmocka_unit_test(a_product_that_disappoints_is_told_with_its_words),
         cmocka_unit_test(a_region_that_suffers_is_told_beside_the_others),
         cmocka_unit_test(values_may_contain_any_character),
-        cmocka_unit_test(favourites_and_complaints_are_told_and_few_mentions_are_not),
+        cmocka_unit_test(praise_and_complaints_need_enough_mentions),
         cmocka_unit_test(a_long_text_is_quoted_where_it_names_the_topic),
         cmocka_unit_test(of_each_group_the_latest_summary_is_printed),
         cmocka_unit_test(totals_are_not_counted_twice),

@@ -1,5 +1,5 @@
-/* contrast.c - the words that mark some texts off from others. */
-#include "jobs/report/contrast.h"
+/* distinctive_words.c - counts the texts that contain a word and ranks words by z score. */
+#include "jobs/report/distinctive_words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,8 +13,8 @@ enum { MIN_TEXTS = 4, MIN_LETTERS = 4, MIN_UNSPACED_LETTERS = 2, MAX_WORD_BYTES 
 static const double min_z_score = 2.5;
 
 struct word_text_counts {
-    size_t target_texts, reference_texts; /* texts that hold it */
-    size_t last_text_number;              /* number of the text that was counted last, from 1 */
+    size_t target_texts, reference_texts; /* texts that contain the word */
+    size_t last_text_number;              /* of the text that was counted last, from 1 */
 };
 
 double two_proportion_z_score(uint64_t a_hits, uint64_t a, uint64_t b_hits, uint64_t b)
@@ -26,13 +26,13 @@ double two_proportion_z_score(uint64_t a_hits, uint64_t a, uint64_t b_hits, uint
     return error > 0 ? ((double)a_hits / (double)a - (double)b_hits / (double)b) / error : 0;
 }
 
-static bool is_letter(uint32_t point)
+static bool is_letter(uint32_t code_point)
 {
-    enum letter_class letter_class = normalize_letter_class(point);
+    enum letter_class letter_class = normalize_letter_class(code_point);
     return letter_class == LETTER_SPACED_SCRIPT || letter_class == LETTER_UNSPACED_SCRIPT;
 }
 
-/* Short words say little: of Latin script below four letters, of Hangul and Han below two. */
+/* Short words carry little meaning: fewer than four letters, or two in Hangul or Han. */
 static bool is_long_enough(struct text word)
 {
     size_t size, letters = utf8_count_code_points(word);
@@ -65,20 +65,20 @@ void distinctive_words_add_text(struct distinctive_words *distinctive_words, str
                                 bool is_target)
 {
     struct arena scratch = {0};
-    struct text folded = normalize_key(text, &scratch);
+    struct text normalized = normalize_key(text, &scratch);
     size_t begin = 0, size;
     *(is_target ? &distinctive_words->target_texts : &distinctive_words->reference_texts) += 1;
-    for (size_t at = 0; at <= folded.size; at += size) {
+    for (size_t at = 0; at <= normalized.size; at += size) {
         size = 1;
-        if (at < folded.size && is_letter(utf8_decode(folded, at, &size)))
+        if (at < normalized.size && is_letter(utf8_decode(normalized, at, &size)))
             continue;
-        count_word_once_per_text(distinctive_words, text_slice(folded, begin, at), is_target);
+        count_word_once_per_text(distinctive_words, text_slice(normalized, begin, at), is_target);
         begin = at + size;
     }
     arena_free(&scratch);
 }
 
-/* "update" and "updates" are one word in a list: the one that begins the other stays. */
+/* Whether one word is a prefix of the other, as in "update" and "updates": only one is listed. */
 static bool overlaps_chosen_word(const struct distinctive_words *distinctive_words,
                                  const size_t *chosen, size_t count, size_t word)
 {
