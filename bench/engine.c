@@ -303,7 +303,7 @@ int main(int argc, char **argv)
         else if (short_name == 'o')
             limits.output_tokens = strtoul(optarg, NULL, 10) + 1;
         else if (short_name == 'k')
-            limits.kernels = optarg;
+            limits.kernels = text_of(optarg);
         else if (short_name == 'f')
             limits.precision = T5_F32;
         else if (short_name == 'w')

@@ -353,7 +353,7 @@ int main(int argc, char **argv)
     size_t first_table = 1; /* the scalar table is not meant to be fast: measured only on request */
     if (argc == 2) {
         first_table = 0;
-        tables[0] = kernels_select(argv[1], &error);
+        tables[0] = kernels_select(text_of(argv[1]), &error);
         tables[1] = NULL;
         if (!tables[0]) {
             fprintf(stderr, "kernels: %s\n", error.message);

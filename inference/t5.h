@@ -25,6 +25,10 @@ struct t5_session;
 
 enum t5_precision { T5_INT8, T5_F32 };
 
+/* The kernel tables, as the choices of an option. Each CPU can run some of them; auto is the
+ * fastest one of this CPU. */
+#define T5_KERNEL_CHOICES "auto|scalar|avx2|avxvnni|avx512vnni|neon|i8mm"
+
 /* Opens a model: a Winnow model file (mapped, not parsed), or a Hugging Face directory or GGUF
  * file, which is imported into memory. An import keeps float32 weights only if `precision` is
  * T5_F32. Every defect of the file is ERROR_MODEL, and the message names the remedy. */
@@ -74,7 +78,7 @@ struct t5_limits {
     size_t threads;       /* worker threads, at least 1 */
     size_t beam;          /* maximum beam width; 1: greedy decoding */
     enum t5_precision precision;
-    const char *kernels; /* name of a kernel table; NULL: the fastest one for this CPU */
+    struct text kernels; /* one of T5_KERNEL_CHOICES, borrowed; empty: auto */
 };
 
 /* Allocates all memory that depends on the limits. */

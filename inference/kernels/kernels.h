@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 /* Maximum depth whose int32 sums cannot overflow, including offsets of 128: 255 * 127 * 65536 <
  * 2^31. */
@@ -89,7 +90,7 @@ enum { KERNEL_QUERY_TILE = 12 };
 size_t attention_s8_scratch_size(size_t length, size_t head_width);
 
 struct kernels {
-    const char *name; /* "scalar", "avx2", "avxvnni", "avx512vnni", "neon" or "i8mm" */
+    const char *name; /* one of T5_KERNEL_CHOICES */
 
     /* ---- int8 ---- */
 
@@ -192,9 +193,9 @@ extern const struct kernels neon_kernels, i8mm_kernels;
 enum { KERNEL_MAX_TABLES = 4 };
 void kernels_list(const struct kernels **tables);
 
-/* The table called `name`, or the fastest one if NULL. If this CPU cannot run it, NULL and
- * ERROR_USAGE with a list of the tables that it can run. */
-const struct kernels *kernels_select(const char *name, struct error *error);
+/* The table called `name`, or the fastest one if that is empty or "auto". If this CPU cannot run
+ * it, NULL and ERROR_USAGE with a list of the tables that it can run. */
+const struct kernels *kernels_select(struct text name, struct error *error);
 
 /* exp as computed by every table: within 2 units in the last place for -87 <= x <= 88, clamped
  * outside. */

@@ -43,7 +43,7 @@ void kernels_list(const struct kernels **tables)
     tables[count] = NULL;
 }
 
-const struct kernels *kernels_select(const char *name, struct error *error)
+const struct kernels *kernels_select(struct text name, struct error *error)
 {
     const struct kernels *tables[KERNEL_MAX_TABLES + 1];
     kernels_list(tables);
@@ -51,14 +51,14 @@ const struct kernels *kernels_select(const char *name, struct error *error)
     char names[128] = "";
     for (size_t i = 0; tables[i]; i++) {
         fastest = tables[i];
-        if (name && strcmp(name, fastest->name) == 0)
+        if (text_equal(name, text_of(fastest->name)))
             return fastest;
         size_t used = strlen(names);
         snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "", fastest->name);
     }
-    if (!name)
+    if (!name.size || text_equal(name, TEXT("auto")))
         return fastest;
-    error_set(error, ERROR_USAGE, "kernels '%s' cannot run here; this CPU can run: %s", name,
-              names);
+    error_set(error, ERROR_USAGE, "this CPU cannot run the kernels '%.*s'; it can run: %s",
+              TEXT_ARGUMENT(name), names);
     return NULL;
 }

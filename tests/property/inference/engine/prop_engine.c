@@ -143,7 +143,7 @@ static void run_mix(struct fixture *fixture, const struct t5_model *model,
                                .threads = mix->threads,
                                .beam = 3,
                                .precision = precision,
-                               .kernels = mix->kernels};
+                               .kernels = text_of(mix->kernels)};
     struct t5_session *session;
     struct error error = {0};
     if (!t5_session_open(&session, model, &limits, &error))

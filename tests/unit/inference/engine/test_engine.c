@@ -247,7 +247,7 @@ static void limits_are_checked(void **state)
     bad[1].input_tokens = 0;
     bad[2].threads = 100000;
     bad[3].beam = 0;
-    bad[4].kernels = "abacus";
+    bad[4].kernels = TEXT("abacus");
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct t5_session *session;
         struct error error = {0};
