@@ -43,9 +43,9 @@ struct text t5_model_id(const struct t5_model *model);
 /* The model's prompt with this key ("sentiment.decoder"), or an empty text if it has none. */
 struct text t5_model_prompt(const struct t5_model *model, const char *key);
 
-/* The n-gram weights for sentiment that the model file contains (stages/tasks/ngrams.h); the engine
- * itself does not read them. Empty if the file has none; valid as long as the model. */
-struct text t5_model_ngrams(const struct t5_model *model);
+/* The bytes of a section of the model file, for data that the engine itself does not read. Empty if
+ * the file has no section of this name that contains bytes; valid as long as the model. */
+struct text t5_model_section(const struct t5_model *model, const char *name);
 
 /* Writes the token ids of `text` without the end token. Returns their number, which may exceed
  * `capacity`; only the first `capacity` are written. */

@@ -245,14 +245,19 @@ static bool attach_weights(struct t5_model *model, const char *path, struct erro
     return attached;
 }
 
+static struct text section_text(const struct t5_model *model, const struct model_section *section)
+{
+    return text_slice(model->file, (size_t)section->offset,
+                      (size_t)(section->offset + section->size));
+}
+
 static bool find_section_text(const struct t5_model *model, const char *name, struct text *text,
                               const char *path, struct error *error)
 {
     const struct model_section *section = find_section(model, name, "");
     if (!section || section->kind != SECTION_BYTES)
         return set_damaged_error(path, name, error);
-    *text =
-        text_slice(model->file, (size_t)section->offset, (size_t)(section->offset + section->size));
+    *text = section_text(model, section);
     return true;
 }
 
@@ -281,9 +286,6 @@ static bool attach_sections(struct t5_model *model, const char *path, struct err
         return error_set(error, ERROR_MODEL, "%s: activation %d is not known to this winnow", path,
                          (int)model->config.activation);
     hash_format(model->header->header_checksum, model->id);
-    if (find_section(model, MODEL_NGRAMS, "") &&
-        !find_section_text(model, MODEL_NGRAMS, &model->ngrams, path, error))
-        return false;
     return find_section_text(model, MODEL_PROMPTS, &model->prompts, path, error) &&
            t5_config_check(&model->config, path, error) && attach_weights(model, path, error) &&
            attach_tokenizer(model, path, error);
@@ -391,9 +393,11 @@ struct text t5_model_prompt(const struct t5_model *model, const char *key)
     return prompts_find(model->prompts, key);
 }
 
-struct text t5_model_ngrams(const struct t5_model *model)
+struct text t5_model_section(const struct t5_model *model, const char *name)
 {
-    return model->ngrams;
+    const struct model_section *section = find_section(model, name, "");
+    return section && section->kind == SECTION_BYTES ? section_text(model, section)
+                                                     : (struct text){0};
 }
 
 size_t t5_tokenize(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity)
@@ -455,7 +459,7 @@ struct text t5_model_describe(const struct t5_model *model, struct arena *arena)
         activation, config->has_tied_embeddings ? "the embedding" : "its own",
         (double)config->output_scale, (double)config->norm_epsilon, config->pad_id, config->end_id,
         config->start_id, config->recommended_input_tokens, config->recommended_output_tokens,
-        model->ngrams.size, TEXT_ARGUMENT(model->prompts));
+        t5_model_section(model, MODEL_NGRAMS).size, TEXT_ARGUMENT(model->prompts));
 }
 
 bool t5_model_verify(const char *path, struct error *error)

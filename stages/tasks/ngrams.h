@@ -13,6 +13,9 @@
 #include "base/error.h"
 #include "base/text.h"
 
+/* The section of a model file that contains the weights. */
+#define NGRAMS_SECTION "ngrams"
+
 struct ngrams {
     const int8_t *weights; /* borrowed; one a hash. b stands for b * |b|, so small ones are fine */
     uint32_t hash_shift;   /* the hash's upper bits are the place */
