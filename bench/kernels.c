@@ -180,7 +180,7 @@ struct loop_buffers {
     void *work;
     uint32_t path[SEQUENCE_LENGTH];
     uint16_t *keys, *values; /* bfloat16 [LENGTH][HEAD_WIDTH] */
-    size_t largest;
+    size_t argmax;
 };
 
 enum { MODEL_WIDTH = 512 };
@@ -221,18 +221,18 @@ static void run_softmax(void *state)
                                      loop_buffers->b);
 }
 
-static void run_largest(void *state)
+static void run_argmax(void *state)
 {
     struct loop_buffers *loop_buffers = state;
-    loop_buffers->largest =
-        loop_buffers->table->largest(SEQUENCE_LENGTH * MODEL_WIDTH, loop_buffers->a);
+    loop_buffers->argmax =
+        loop_buffers->table->argmax(SEQUENCE_LENGTH * MODEL_WIDTH, loop_buffers->a);
 }
 
 static void run_cache(void *state)
 {
     struct loop_buffers *loop_buffers = state;
-    loop_buffers->table->cache_s8(&loop_buffers->cache, loop_buffers->a, loop_buffers->b,
-                                  HEAD_WIDTH);
+    loop_buffers->table->fill_cache_s8(&loop_buffers->cache, loop_buffers->a, loop_buffers->b,
+                                       HEAD_WIDTH);
 }
 
 static void run_attend(void *state)
@@ -279,8 +279,8 @@ static const struct loop_benchmark {
     {"rms_norm", run_rms_norm, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
     {"gelu, times a factor", run_gelu, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
     {"softmax with bias", run_softmax, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
-    {"largest", run_largest, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
-    {"cache_s8", run_cache, UNIT_VALUES, 2 * SEQUENCE_LENGTH *HEAD_WIDTH},
+    {"argmax", run_argmax, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
+    {"fill_cache_s8", run_cache, UNIT_VALUES, 2 * SEQUENCE_LENGTH *HEAD_WIDTH},
     {"attend_s8, 256 queries", run_attend, UNIT_INT8_OPERATIONS,
      ATTENTION_OPERATIONS *SEQUENCE_LENGTH},
     {"attend_s8, one query", run_attend_one, UNIT_INT8_OPERATIONS, ATTENTION_OPERATIONS},

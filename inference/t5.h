@@ -100,8 +100,8 @@ struct t5_target {
     size_t input;       /* index into the inputs last encoded */
     struct text prefix; /* forced start of the output; may be empty */
     struct text text;
-    float *tokens; /* NULL, or room for t5_tokenize(text) + 1 log-probabilities: those of the text's
-                      tokens and of the end token */
+    float *token_logprobs; /* NULL, or room for t5_tokenize(text) + 1 log-probabilities: those of
+                      the text's tokens and of the end token */
 };
 
 /* scores[i] = natural logarithm of the probability of targets[i].text and the end token, summed
@@ -142,7 +142,7 @@ enum t5_finish_reason { T5_FINISH_END, T5_FINISH_LENGTH };
 
 struct t5_output {
     struct text text; /* without prefix and end token */
-    enum t5_finish_reason finish;
+    enum t5_finish_reason finish_reason;
     size_t tokens;         /* generated tokens, without the end token */
     float log_probability; /* of the generated tokens and the end token; over the whole vocabulary,
                               or over the tokens allowed at each step if constrained */

@@ -39,7 +39,7 @@ void attention_fill_cache(const struct t5_session *session, size_t length, const
     size_t head_width = session->config->head_width;
     if (is_int8(session)) {
         struct cache_s8 packed = cache_s8_view(cache, length, head_width);
-        session->kernels->cache_s8(&packed, keys, values, session->inner_width);
+        session->kernels->fill_cache_s8(&packed, keys, values, session->inner_width);
         return;
     }
     float *destination = (float *)cache + head_width * padded_length(length);

@@ -47,8 +47,8 @@ static size_t rank_continuations(const struct hypothesis *hypothesis, size_t ind
     return count;
 }
 
-static void finish(struct generation *generation, struct beam_slot *beam_slot,
-                   const struct continuation *continuation, size_t length, double score)
+static void complete_output(struct generation *generation, struct beam_slot *beam_slot,
+                            const struct continuation *continuation, size_t length, double score)
 {
     size_t rank = beam_slot->completed_count;
     while (rank > 0 && beam_slot->completed[rank - 1].score < score)
@@ -67,7 +67,7 @@ static void finish(struct generation *generation, struct beam_slot *beam_slot,
            entry.count * sizeof(*entry.tokens));
     if (!has_ended)
         entry.tokens[entry.count++] = continuation->token;
-    entry.finish = has_ended ? T5_FINISH_END : T5_FINISH_LENGTH;
+    entry.finish_reason = has_ended ? T5_FINISH_END : T5_FINISH_LENGTH;
     entry.score = score;
     entry.log_probability = continuation->log_probability;
     beam_slot->completed[rank] = entry;
@@ -102,8 +102,8 @@ bool beam_advance(struct generation *generation, struct beam_slot *beam_slot)
         const struct continuation *continuation = &ranked[rank];
         if (is_last_step || continuation->token == generation->session->config->end_id) {
             if (rank < beam)
-                finish(generation, beam_slot, continuation, length,
-                       continuation->log_probability / divisor);
+                complete_output(generation, beam_slot, continuation, length,
+                                continuation->log_probability / divisor);
         } else if (next_count < beam) {
             extend_hypothesis(generation, beam_slot, continuation, next_count++);
         }

@@ -72,7 +72,7 @@ static void quantize_states(const struct t5_session *session, const struct encod
     size_t width = session->config->model_width;
     const float *states = session->states + input->first * width;
     struct cache_s8 cache = cache_s8_view(input->states, input->length, width);
-    session->kernels->cache_s8(&cache, states, states, width);
+    session->kernels->fill_cache_s8(&cache, states, states, width);
 }
 
 /* Packs a matrix [columns][depth] whose value [i][k] is values[i * column_stride + k * stride]. */
@@ -117,7 +117,7 @@ static void make_cross_projections(struct t5_session *session)
     cross_projections->unit_scales = memory_alloc(width, sizeof(*cross_projections->unit_scales));
     for (size_t k = 0; k < width; k++)
         cross_projections->unit_scales[k] = 1;
-    uint8_t *next_bytes = cross_projections->room =
+    uint8_t *next_bytes = cross_projections->memory =
         memory_alloc_aligned(count, to_states_size + from_states_size);
     for (size_t i = 0; i < count; i++) {
         const struct attention *layer = &session->weights.decoder.layers[i / heads].cross;
@@ -216,24 +216,24 @@ void cross_prepare(struct t5_session *session, size_t rows)
     session->uses_state_attention = rows <= MAX_STATE_ATTENTION_ROWS &&
                                     session->limits.precision == T5_INT8 &&
                                     session->config->model_width <= KERNEL_MAX_HEAD_WIDTH;
-    struct cross_cache *room =
+    struct cross_cache *cross_cache =
         session->uses_state_attention ? &session->cross_states : &session->cross_keys;
-    if (room->ready)
+    if (cross_cache->ready)
         return;
-    if (session->uses_state_attention && !session->cross_projections.room)
+    if (session->uses_state_attention && !session->cross_projections.memory)
         make_cross_projections(session);
     size_t total = 0;
     for (size_t i = 0; i < session->input_count; i++)
         total += cross_cache_size(session, &session->inputs[i]);
-    room->bytes = session_grow_buffer(room->bytes, &room->capacity, total);
-    uint8_t *next_bytes = room->bytes;
+    cross_cache->bytes = session_grow_buffer(cross_cache->bytes, &cross_cache->capacity, total);
+    uint8_t *next_bytes = cross_cache->bytes;
     for (size_t i = 0; i < session->input_count; i++) {
         struct encoded_input *input = &session->inputs[i];
         *(session->uses_state_attention ? &input->states : &input->keys) = next_bytes;
         next_bytes += cross_cache_size(session, input);
     }
     workers_run(session->pool, session->input_count, prepare_cross_inputs, session);
-    room->ready = true;
+    cross_cache->ready = true;
 }
 
 void cross_attend(struct worker *worker, size_t layer, const struct decoder_row *rows, size_t count)

@@ -72,7 +72,7 @@ static size_t run_decoder_pass(struct worker *worker, const struct decoder_row *
         feed_forward_apply(worker, &decoder->layers[i].feed_forward, shape, worker->x);
     }
     for (size_t i = 0; i < count; i++) {
-        if (!rows[i].wanted)
+        if (!rows[i].needs_logits)
             continue;
         float *state = worker->final_states + wanted++ * width;
         kernels->rms_norm(1, width, worker->x + i * width, decoder->final_norm,
@@ -112,7 +112,7 @@ static struct linear output_chunk(const struct linear *output, size_t first, siz
 void decoder_logits(struct worker *worker, size_t count, logits_callback *callback, void *context)
 {
     const struct t5_session *session = worker->session;
-    size_t vocabulary = session->config->vocabulary;
+    size_t vocabulary = session->config->vocabulary_size;
     struct linear_input states = {
         .rows = count, .depth = session->config->model_width, .x = worker->final_states};
     linear_prepare(worker, &states, states.depth);

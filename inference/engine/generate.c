@@ -73,18 +73,18 @@ static void rank_logits_chunk(void *context, size_t row, size_t first, size_t to
     struct ranking_context *ranking_context = context;
     struct hypothesis *hypothesis = ranking_context->rows[row];
     struct ranking *ranking = &hypothesis->ranking;
-    float largest;
-    ranking->log_sum = log_add_exp(ranking->log_sum,
-                                   ranking_context->kernels->log_sum_exp(tokens, logits, &largest));
+    float max_logit;
+    ranking->log_sum = log_add_exp(
+        ranking->log_sum, ranking_context->kernels->log_sum_exp(tokens, logits, &max_logit));
     if (ranking->count == ranking->max_tokens &&
-        !(largest > ranking->best[ranking->count - 1].logit))
+        !(max_logit > ranking->best[ranking->count - 1].logit))
         return;
     mask_forbidden_tokens(ranking_context->generation, hypothesis, first, tokens, logits);
     if (ranking->max_tokens > 1) {
         insert_ranked_tokens(ranking_context->kernels, ranking, first, tokens, logits);
         return;
     }
-    size_t best = ranking_context->kernels->largest(tokens, logits);
+    size_t best = ranking_context->kernels->argmax(tokens, logits);
     if (ranking->count == 0 || logits[best] > ranking->best[0].logit)
         ranking->best[0] = (struct ranked_token){(int32_t)(first + best), logits[best]};
     ranking->count = 1;
@@ -187,7 +187,7 @@ static size_t slot_rows(const struct generation *generation, const struct beam_s
                                                  .input = beam_slot->input,
                                                  .position = k,
                                                  .path = hypothesis->path,
-                                                 .wanted = k + 1 == hypothesis->count};
+                                                 .needs_logits = k + 1 == hypothesis->count};
     }
     return count;
 }
@@ -199,14 +199,14 @@ static bool greedy_append(const struct generation *generation, struct beam_slot 
     struct hypothesis *hypothesis = &beam_slot->running[0];
     result->log_probability += log_probability;
     if (token == generation->session->config->end_id) {
-        result->finish = T5_FINISH_END;
+        result->finish_reason = T5_FINISH_END;
         return false;
     }
     result->tokens[result->count++] = token;
     hypothesis->path[hypothesis->count] =
         cache_node_of(generation, beam_slot, hypothesis->count, 0);
     hypothesis->tokens[hypothesis->count++] = token;
-    result->finish = T5_FINISH_LENGTH;
+    result->finish_reason = T5_FINISH_LENGTH;
     return true;
 }
 
@@ -234,10 +234,10 @@ static bool constrained_advance(const struct generation *generation, struct work
     float *logits = memory_alloc(max_tokens, sizeof(*logits));
     size_t count = choices_allowed(choices, result->constraint_state, remaining_tokens, allowed);
     decoder_select_logits(worker, row, allowed, count, logits);
-    float largest;
-    size_t best = kernels->largest(count, logits);
+    float max_logit;
+    size_t best = kernels->argmax(count, logits);
     int32_t token = allowed[best];
-    double log_probability = (double)logits[best] - kernels->log_sum_exp(count, logits, &largest);
+    double log_probability = (double)logits[best] - kernels->log_sum_exp(count, logits, &max_logit);
     bool is_running = greedy_append(generation, beam_slot, token, log_probability, result);
     if (is_running)
         choices_accept(choices, result->constraint_state, token, remaining_tokens);
@@ -254,7 +254,7 @@ static void copy_best_output(const struct beam_slot *beam_slot, struct finished_
     memcpy(result->tokens, best->tokens, best->count * sizeof(*best->tokens));
     result->count = best->count;
     result->log_probability = best->log_probability;
-    result->finish = best->finish;
+    result->finish_reason = best->finish_reason;
 }
 
 /* Advances each active slot by one step. The final states are in the order of the slots. */
@@ -354,7 +354,7 @@ static void fill_output(const struct t5_session *session, const struct t5_decodi
                         const struct finished_output *result, struct arena *arena,
                         struct t5_output *output)
 {
-    *output = (struct t5_output){.finish = result->finish,
+    *output = (struct t5_output){.finish_reason = result->finish_reason,
                                  .tokens = result->count,
                                  .log_probability = (float)result->log_probability};
     if (decoding->choices) {

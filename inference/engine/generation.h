@@ -43,7 +43,7 @@ struct finished_output {
     int32_t *tokens; /* [max_tokens] */
     size_t count;
     double score, log_probability;
-    enum t5_finish_reason finish;
+    enum t5_finish_reason finish_reason;
     struct choice_state *constraint_state; /* constrained decoding only */
 };
 

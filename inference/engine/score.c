@@ -85,7 +85,7 @@ static void target_forest_add(struct target_forest *target_forest, size_t path_s
     uint32_t node = UINT32_MAX;
     for (size_t i = 0; i + 1 < scored_target->count; i++) {
         node = target_forest_node(target_forest, path_size, input, node, scored_target->tokens[i]);
-        target_forest->rows[node].wanted |= i + 1 >= scored_target->scored_from;
+        target_forest->rows[node].needs_logits |= i + 1 >= scored_target->scored_from;
     }
     size_t count = target_forest->scored_target_count + 1;
     target_forest->scored_targets =
@@ -107,10 +107,10 @@ static void add_logits_chunk(void *context, size_t row, size_t first, size_t tok
 {
     (void)first;
     struct log_sum_context *log_sum_context = context;
-    float largest;
+    float max_logit;
     log_sum_context->log_sums[row] =
         log_add_exp(log_sum_context->log_sums[row],
-                    log_sum_context->kernels->log_sum_exp(tokens, logits, &largest));
+                    log_sum_context->kernels->log_sum_exp(tokens, logits, &max_logit));
 }
 
 static bool shares_prefix(const struct scored_target *a, const struct scored_target *b,
@@ -185,7 +185,7 @@ static void forest_score(const struct scoring *scoring, struct target_forest *ta
         for (size_t i = 0; i < count; i++) {
             log_sums[i] = -INFINITY;
             states[i] = wanted;
-            wanted += target_forest->rows[first + i].wanted;
+            wanted += target_forest->rows[first + i].needs_logits;
         }
         decoder_run(worker, target_forest->rows + first, count);
         if (!scoring->is_closed_set &&
@@ -279,7 +279,7 @@ static bool tokenize_target(const struct t5_session *session, const struct t5_ta
                                             .tokens = tokens,
                                             .count = prefix + text + 1,
                                             .scored_from = prefix,
-                                            .token_logprobs = target->tokens};
+                                            .token_logprobs = target->token_logprobs};
     return true;
 }
 

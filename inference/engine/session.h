@@ -68,7 +68,7 @@ struct cross_projections {
     struct weights_s8
         *to_states; /* transposed key matrices without scales: project queries to the states */
     struct weights_s8 *from_states; /* value matrices: project means of states to context */
-    void *room;                     /* memory of both */
+    void *memory;                   /* memory of both */
     float *unit_scales;             /* the scales of to_states: all 1 */
 };
 
@@ -110,7 +110,7 @@ struct decoder_row {
     size_t input; /* index of the encoded input */
     size_t position;
     const uint32_t *path;
-    bool wanted; /* return its final state */
+    bool needs_logits; /* return its final state */
 };
 
 /* Returns an aligned buffer of at least `wanted` bytes; its contents are lost if it has to grow. */

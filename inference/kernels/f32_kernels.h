@@ -253,7 +253,7 @@ static double log_sum_exp(size_t count, const float *x, float *max_x)
     return (double)max + log((double)sum_lanes_and_rest(sums, count - k, rest));
 }
 
-static size_t largest(size_t count, const float *x)
+static size_t argmax(size_t count, const float *x)
 {
     float max = find_max(count, x);
     for (size_t k = 0; k < count; k++)

@@ -280,8 +280,8 @@ static void fill_cache_values(const struct cache_s8 *cache, const float *values,
         cache->value_relative_scale[i] = 0;
 }
 
-static void cache_s8(const struct cache_s8 *cache, const float *keys, const float *values,
-                     size_t stride)
+static void fill_cache_s8(const struct cache_s8 *cache, const float *keys, const float *values,
+                          size_t stride)
 {
     fill_cache_keys(cache, keys, stride);
     fill_cache_values(cache, values, stride);
@@ -424,8 +424,7 @@ static void attend_s8(const struct cache_s8 *cache, size_t queries, const float 
 /* The members of struct kernels that this header and those that it includes define. */
 #define VECTOR_KERNELS                                                                             \
     .quantize = quantize, .norm_quantize = norm_quantize, .matmul_s8 = matmul_s8,                  \
-    .gated_gelu_s8 = gated_gelu_s8, .select_s8 = select_s8, .cache_s8 = cache_s8,                  \
+    .gated_gelu_s8 = gated_gelu_s8, .select_s8 = select_s8, .fill_cache_s8 = fill_cache_s8,        \
     .attend_s8 = attend_s8, .attend_path = attend_path, .to_bf16 = to_bf16, .rms_norm = rms_norm,  \
-    .relu = relu, .gelu = gelu, .softmax = softmax, .log_sum_exp = log_sum_exp,                    \
-    .largest = largest, .find_above = find_above, .dot = dot, .matmul_f32 = matmul_f32,            \
-    .add_scaled = add_scaled
+    .relu = relu, .gelu = gelu, .softmax = softmax, .log_sum_exp = log_sum_exp, .argmax = argmax,  \
+    .find_above = find_above, .dot = dot, .matmul_f32 = matmul_f32, .add_scaled = add_scaled

@@ -118,8 +118,8 @@ struct kernels {
                       const int32_t *selected_columns, size_t count, float *y);
 
     /* Fills a cache from `length` rows of keys and values, `stride` floats apart. */
-    void (*cache_s8)(const struct cache_s8 *cache, const float *keys, const float *values,
-                     size_t stride);
+    void (*fill_cache_s8)(const struct cache_s8 *cache, const float *keys, const float *values,
+                          size_t stride);
 
     /* context = softmax(query * transpose(keys) + bias) * values; rows of query and context are
      * `stride` floats apart. Queries are quantized like activations. A score is (sum * query's
@@ -158,12 +158,12 @@ struct kernels {
     /* x = exp(x + bias - maximum) / their sum in lanes; `bias` may be NULL; count >= 1. */
     void (*softmax)(size_t count, float *x, const float *bias);
 
-    /* Logarithm of the sum of exp(x), with kernel_exp2 and a sum in lanes; count >= 1. *largest is
+    /* Logarithm of the sum of exp(x), with kernel_exp2 and a sum in lanes; count >= 1. *max_x is
      * the maximum of x. */
-    double (*log_sum_exp)(size_t count, const float *x, float *largest);
+    double (*log_sum_exp)(size_t count, const float *x, float *max_x);
 
     /* The index of the first maximum; 0 if x[0] is NaN. */
-    size_t (*largest)(size_t count, const float *x);
+    size_t (*argmax)(size_t count, const float *x);
 
     /* The index of the first value greater than `bound`; `count` if there is none. */
     size_t (*find_above)(size_t count, const float *x, float bound);

@@ -231,7 +231,7 @@ static double log_sum_exp(size_t count, const float *x, float *max_x)
     return (double)max + log((double)sum_lanes(lanes));
 }
 
-static size_t largest(size_t count, const float *x)
+static size_t argmax(size_t count, const float *x)
 {
     size_t index = 0;
     for (size_t k = 1; k < count; k++)
@@ -308,8 +308,8 @@ static void fill_cache_values(const struct cache_s8 *cache, const float *values,
     free(value);
 }
 
-static void fill_cache(const struct cache_s8 *cache, const float *keys, const float *values,
-                       size_t stride)
+static void fill_cache_s8(const struct cache_s8 *cache, const float *keys, const float *values,
+                          size_t stride)
 {
     fill_cache_keys(cache, keys, stride);
     fill_cache_values(cache, values, stride);
@@ -414,7 +414,7 @@ const struct kernels scalar_kernels = {
     .matmul_s8 = matmul_s8,
     .gated_gelu_s8 = gated_gelu_s8,
     .select_s8 = select_s8,
-    .cache_s8 = fill_cache,
+    .fill_cache_s8 = fill_cache_s8,
     .attend_s8 = attend_s8,
     .attend_path = attend_path,
     .to_bf16 = to_bf16,
@@ -423,7 +423,7 @@ const struct kernels scalar_kernels = {
     .gelu = gelu,
     .softmax = softmax,
     .log_sum_exp = log_sum_exp,
-    .largest = largest,
+    .argmax = argmax,
     .find_above = find_above,
     .dot = dot,
     .matmul_f32 = matmul_f32,

@@ -49,7 +49,7 @@ void model_header_from_config(struct model_header *header, const struct t5_confi
     header->heads = config->heads;
     header->encoder_layers = config->encoder_layers;
     header->decoder_layers = config->decoder_layers;
-    header->vocabulary = config->vocabulary;
+    header->vocabulary_size = config->vocabulary_size;
     header->relative_buckets = config->relative_buckets;
     header->relative_max_distance = config->relative_max_distance;
     header->activation = config->activation;
@@ -73,7 +73,7 @@ static void config_from_header(struct t5_config *config, const struct model_head
         .heads = header->heads,
         .encoder_layers = header->encoder_layers,
         .decoder_layers = header->decoder_layers,
-        .vocabulary = header->vocabulary,
+        .vocabulary_size = header->vocabulary_size,
         .relative_buckets = header->relative_buckets,
         .relative_max_distance = header->relative_max_distance,
         .activation = (enum t5_activation)header->activation,
@@ -269,7 +269,7 @@ static bool attach_tokenizer(struct t5_model *model, const char *path, struct er
             return false;
     if (!tokenizer_attach(&model->tokenizer, tables, path, error))
         return false;
-    return tokenizer_count(&model->tokenizer) <= model->config.vocabulary ||
+    return tokenizer_count(&model->tokenizer) <= model->config.vocabulary_size ||
            set_damaged_error(path, "more pieces than the embedding has rows", error);
 }
 
@@ -454,7 +454,7 @@ struct text t5_model_describe(const struct t5_model *model, struct arena *arena)
         model->id, model->header->version, model->file.size, t5_parameter_count(model),
         model->weights.embedding.f32 ? "int8 and float32" : "int8", config->model_width,
         config->head_width, config->feed_forward_width, config->heads, config->encoder_layers,
-        config->decoder_layers, config->vocabulary, tokenizer_count(&model->tokenizer),
+        config->decoder_layers, config->vocabulary_size, tokenizer_count(&model->tokenizer),
         config->relative_buckets, config->relative_max_distance, config->is_gated ? "gated-" : "",
         activation, config->has_tied_embeddings ? "the embedding" : "its own",
         (double)config->output_scale, (double)config->norm_epsilon, config->pad_id, config->end_id,

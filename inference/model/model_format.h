@@ -37,7 +37,7 @@ struct model_header {
     uint64_t file_size;
     uint32_t section_count;
     uint32_t model_width, head_width, feed_forward_width, heads;
-    uint32_t encoder_layers, decoder_layers, vocabulary;
+    uint32_t encoder_layers, decoder_layers, vocabulary_size;
     uint32_t relative_buckets, relative_max_distance;
     uint32_t activation, flags;
     float output_scale, norm_epsilon;

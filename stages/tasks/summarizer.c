@@ -164,7 +164,7 @@ static bool generate_missing(struct summarizer *summarizer, const struct text *i
     bool ok = t5_encode(stage_context->session, chosen, count, error) &&
               t5_generate(stage_context->session, &summarizer->decoding, &scratch, outputs, error);
     for (size_t i = 0; ok && i < count; i++) {
-        const char *reason = outputs[i].finish == T5_FINISH_LENGTH ? "length" : "end";
+        const char *reason = outputs[i].finish_reason == T5_FINISH_LENGTH ? "length" : "end";
         summaries[missing_indices[i]] = arena_copy_text(arena, text_trim(outputs[i].text));
         finish_reasons[missing_indices[i]] = reason;
         struct generated_text generated = {summaries[missing_indices[i]], text_of(reason)};

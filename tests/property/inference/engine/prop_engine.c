@@ -120,7 +120,7 @@ static void ask(struct t5_session *session, const struct t5_model *model,
 static void assert_same_output(const struct t5_output *a, const struct t5_output *b)
 {
     assert_true(text_equal(a->text, b->text));
-    assert_true(a->finish == b->finish && a->tokens == b->tokens);
+    assert_true(a->finish_reason == b->finish_reason && a->tokens == b->tokens);
     assert_memory_equal(&a->log_probability, &b->log_probability, sizeof(float));
     assert_int_equal(a->item_count, b->item_count);
     for (size_t i = 0; i < a->item_count; i++)
@@ -242,7 +242,7 @@ static void check_choices(struct fixture *fixture, struct t5_session *session,
     for (size_t i = 0; i < 8; i++) {
         const struct t5_output *output = &outputs[i];
         assert_in_range(output->item_count, 1, max_tokens);
-        assert_true(output->tokens <= budget && output->finish == T5_FINISH_END);
+        assert_true(output->tokens <= budget && output->finish_reason == T5_FINISH_END);
         assert_true(output->log_probability <= 0);
         struct text joined = {"", 0};
         for (size_t k = 0; k < output->item_count; k++) {

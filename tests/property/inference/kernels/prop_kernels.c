@@ -274,7 +274,7 @@ static float *attend(const struct kernels *table, const struct attention *a, siz
     void *bytes = memory_alloc_aligned(1, cache_s8_size(a->length, a->head_width));
     void *work = memory_alloc_aligned(1, attention_s8_scratch_size(a->length, a->head_width));
     struct cache_s8 cache = cache_s8_view(bytes, a->length, a->head_width);
-    table->cache_s8(&cache, a->keys, a->values, a->stride);
+    table->fill_cache_s8(&cache, a->keys, a->values, a->stride);
     table->attend_s8(&cache, queries, a->query + first * a->stride,
                      a->bias ? a->bias + a->queries - first : NULL, a->stride, work, context);
     free(work);
@@ -408,7 +408,7 @@ static void check_floats(const struct kernels *table)
     assert_true(max == expected_most);
     assert_true(table->dot(count, x, weight) == scalar_kernels.dot(count, x, weight));
     x[random_below(count)] = x[random_below(count)];
-    assert_int_equal(table->largest(count, x), scalar_kernels.largest(count, x));
+    assert_int_equal(table->argmax(count, x), scalar_kernels.argmax(count, x));
     const float bounds[] = {-INFINITY, x[random_below(count)], max, INFINITY};
     for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
         assert_int_equal(table->find_above(count, x, bounds[i]),

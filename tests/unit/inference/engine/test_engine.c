@@ -147,8 +147,8 @@ static void check_output(struct fixture *fixture, size_t model, const struct tex
         fail_msg("%.*s %.*s: got '%.*s', expected '%.*s'", TEXT_ARGUMENT(cells[1]),
                  TEXT_ARGUMENT(cells[2]), TEXT_ARGUMENT(output.text), TEXT_ARGUMENT(cells[4]));
     assert_true(output.log_probability < 0);
-    assert_true(output.finish == T5_FINISH_END ? output.tokens < decoding->max_tokens
-                                               : output.tokens == decoding->max_tokens);
+    assert_true(output.finish_reason == T5_FINISH_END ? output.tokens < decoding->max_tokens
+                                                      : output.tokens == decoding->max_tokens);
 }
 
 static void check_greedy(struct fixture *fixture, size_t model, const struct text *cells)

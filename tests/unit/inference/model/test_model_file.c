@@ -144,7 +144,7 @@ static void extra_sections_travel_with_the_model(void **state)
     t5_model_close(model);
     assert_true(t5_model_open(&model, path, T5_INT8, &error));
     assert_true(text_equal(t5_model_section(model, "ngrams"), TEXT("what the stages read")));
-    assert_int_equal(t5_model_section(model, "encoder.final_norm").size, 0);
+    assert_int_equal(t5_model_section(model, "encoder.norm").size, 0);
     t5_model_close(model);
     tiny_model_remove(directory);
     arena_free(&arena);
