@@ -1,8 +1,8 @@
-/* engine.c - how fast a model encodes and decodes here: `build/bench_engine MODEL`; with --worker,
- * Winnow's side of bench/peers.py.
+/* engine.c - measures how fast a model encodes and decodes: `build/bench_engine MODEL`. With
+ * --worker it is Winnow's worker of bench/peers.py.
  *
- * Speed does not depend on the values of the weights, so a model with random ones will do. Each
- * figure is the median of several runs. */
+ * Speed does not depend on the values of the weights, so a model with random ones is sufficient.
+ * Each result is the median of several runs. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -16,22 +16,22 @@
 
 enum { RUNS = 7 };
 
-/* Inputs, and the session that takes them batch by batch. */
+/* Texts, and the session that processes them in batches. */
 struct workload {
     const struct t5_model *model;
-    struct t5_limits limits; /* batch and input_tokens are those of the texts */
-    size_t batch_tokens;     /* a batch ends before it would hold more; 0: all texts are one */
-    struct arena arena;      /* of the texts */
+    struct t5_limits limits; /* batch and input_tokens are set from the texts */
+    size_t batch_tokens;     /* maximum tokens per batch; 0: all texts are one batch */
+    struct arena arena;      /* owns the texts */
     struct text *texts;
-    size_t *tokens; /* of each text, end mark included */
+    size_t *tokens; /* of each text, including the end token */
     size_t count, capacity, token_count;
     struct t5_session *session;
-    double open_seconds; /* seconds that opening the session took */
+    double open_seconds; /* time to open the session */
 };
 
 struct timing {
-    double encode_seconds, generate_seconds; /* seconds */
-    size_t tokens;                           /* generated */
+    double encode_seconds, generate_seconds;
+    size_t tokens; /* generated */
 };
 
 static void exit_with_error(const struct error *error)
@@ -40,7 +40,7 @@ static void exit_with_error(const struct error *error)
     exit(1);
 }
 
-/* Of this program alone: getrusage would count the process that started it. */
+/* Peak of this process only: getrusage would include the process that started it. */
 static double peak_megabytes(void)
 {
     double kilobytes = 0;
@@ -54,7 +54,7 @@ static double peak_megabytes(void)
     return kilobytes / 1024;
 }
 
-/* ---- A load ---- */
+/* ---- Workloads ---- */
 
 static void workload_add(struct workload *workload, struct text text)
 {
@@ -69,7 +69,7 @@ static void workload_add(struct workload *workload, struct text text)
     workload->count++;
 }
 
-/* One text a line. */
+/* Reads a file with one text per line. */
 static void workload_read(struct workload *workload, const char *path)
 {
     struct error error = {0};
@@ -89,7 +89,7 @@ static void workload_read(struct workload *workload, const char *path)
     free(line);
 }
 
-/* How many texts from `first` on are one batch. */
+/* Number of texts in the batch that starts at text `first`. */
 static size_t count_batch_texts(const struct workload *workload, size_t first)
 {
     size_t count = 0, tokens = 0;
@@ -119,7 +119,7 @@ static void workload_open(struct workload *workload)
     workload->open_seconds = clock_seconds() - started_at;
 }
 
-/* Encodes every text and decodes exactly `output` tokens for each. */
+/* Encodes every text and decodes exactly `output_tokens` tokens for each. */
 static struct timing workload_run(const struct workload *workload, size_t output_tokens)
 {
     struct error error = {0};
@@ -157,7 +157,7 @@ static void workload_close(struct workload *workload)
 
 /* ---- build/bench_engine MODEL ---- */
 
-/* A text of `tokens` tokens, end mark included; another `number` begins at another word. */
+/* A text of `tokens` tokens, including the end token; the start varies with `number`. */
 static struct text make_text(const struct t5_model *model, size_t tokens, size_t number,
                              struct arena *arena)
 {
@@ -224,7 +224,7 @@ static void print_workloads(const char *path, const struct t5_limits *limits)
 
 /* ---- build/bench_engine --worker MODEL: see bench/peers.py, "The workers" ---- */
 
-/* Model and session, ready for one short input. */
+/* Time to open a model and a session for one short input. */
 static double time_open(const char *path, const struct t5_limits *limits)
 {
     struct error error = {0};
@@ -274,7 +274,7 @@ static void run_worker(const char *path, const struct t5_limits *limits)
         } else if (strcmp(line, "memory\n") == 0) {
             printf("{\"base\": 0, \"peak\": %.1f}\n", peak_megabytes());
         } else {
-            error_set(&error, ERROR_USAGE, "a request that no worker knows: %s", line);
+            error_set(&error, ERROR_USAGE, "unknown request: %s", line);
             exit_with_error(&error);
         }
         fflush(stdout);
@@ -303,7 +303,7 @@ int main(int argc, char **argv)
         else if (short_name == 'o')
             limits.output_tokens = strtoul(optarg, NULL, 10) + 1;
         else if (short_name == 'k')
-            limits.kernels = optarg;
+            limits.kernels = text_of(optarg);
         else if (short_name == 'f')
             limits.precision = T5_F32;
         else if (short_name == 'w')

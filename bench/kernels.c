@@ -1,8 +1,8 @@
-/* kernels.c - the inner loops as a share of what this processor can do at most; run as
+/* kernels.c - measures the inner loops as a percentage of the processor's peak; run as
  * `build/bench_kernels [TABLE]`.
  *
- * One core. First the processor's limits (peak.c), then every kernel table's products at the shapes
- * of flan-t5-small, then the loops around them. */
+ * One core. First the processor's peaks (peak.c), then the products of every kernel table at the
+ * shapes of flan-t5-small, then the other kernels. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +15,8 @@
 enum {
     MAX_ROWS = 256,
     HEAD_WIDTH = 64,
-    SEQUENCE_LENGTH = 256,         /* of the sequence that attention looks at */
-    MIN_UNCACHED_BYTES = 64 << 20, /* bytes of weights that one decoder step finds in memory */
+    SEQUENCE_LENGTH = 256,         /* of the sequence that attention reads */
+    MIN_UNCACHED_BYTES = 64 << 20, /* bytes of weights that one decoder step reads from memory */
 };
 
 static float *random_floats(size_t count)
@@ -42,7 +42,7 @@ static const struct layer_shape layer_shapes[] = {
     {"output layer", 32128, 512},
 };
 
-/* One layer's weights, several times over where they shall not stay in the caches. */
+/* One layer's weights, repeated if they must not stay in the caches. */
 struct matmul_benchmark {
     const struct kernels *table;
     struct weights_s8 *weights;
@@ -111,7 +111,7 @@ static void multiply(void *state)
     matmul_benchmark->table->matmul_s8(&matmul_benchmark->x, weights, matmul_benchmark->y, false);
 }
 
-/* The gated layer up to its last product, the weights being those of both of its halves. */
+/* The gated layer without its last product; the weights are those of both halves. */
 static void multiply_gated(void *state)
 {
     struct matmul_benchmark *matmul_benchmark = state;
@@ -169,18 +169,18 @@ static void print_gated(const struct kernels *table, double peak)
     printf(" |\n");
 }
 
-/* ---- The loops around them ---- */
+/* ---- Other kernels ---- */
 
 struct loop_buffers {
     const struct kernels *table;
     float *a, *b, *y; /* [LENGTH][WIDTH] each */
     struct rows_s8 quantized;
     void *cache_bytes;
-    struct cache_s8 cache; /* of one head, in these bytes */
+    struct cache_s8 cache; /* of one head, in cache_bytes */
     void *work;
     uint32_t path[SEQUENCE_LENGTH];
     uint16_t *keys, *values; /* bfloat16 [LENGTH][HEAD_WIDTH] */
-    size_t largest;
+    size_t argmax;
 };
 
 enum { MODEL_WIDTH = 512 };
@@ -221,18 +221,18 @@ static void run_softmax(void *state)
                                      loop_buffers->b);
 }
 
-static void run_largest(void *state)
+static void run_argmax(void *state)
 {
     struct loop_buffers *loop_buffers = state;
-    loop_buffers->largest =
-        loop_buffers->table->largest(SEQUENCE_LENGTH * MODEL_WIDTH, loop_buffers->a);
+    loop_buffers->argmax =
+        loop_buffers->table->argmax(SEQUENCE_LENGTH * MODEL_WIDTH, loop_buffers->a);
 }
 
 static void run_cache(void *state)
 {
     struct loop_buffers *loop_buffers = state;
-    loop_buffers->table->cache_s8(&loop_buffers->cache, loop_buffers->a, loop_buffers->b,
-                                  HEAD_WIDTH);
+    loop_buffers->table->fill_cache_s8(&loop_buffers->cache, loop_buffers->a, loop_buffers->b,
+                                       HEAD_WIDTH);
 }
 
 static void run_attend(void *state)
@@ -262,12 +262,12 @@ static void run_attend_path(void *state)
                                      loop_buffers->y);
 }
 
-/* Scores and context: a multiplication and an addition for every query, key and channel, twice. */
+/* Scores and context: one multiplication and one addition per query, key and channel, twice. */
 static const double ATTENTION_OPERATIONS = 4.0 * SEQUENCE_LENGTH * HEAD_WIDTH;
 
 enum work_unit { UNIT_VALUES, UNIT_INT8_OPERATIONS, UNIT_F32_OPERATIONS };
 
-/* How much one call does: values, or operations to be held against one of the peaks. */
+/* Work of one call: values, or operations to compare with one of the peaks. */
 static const struct loop_benchmark {
     const char *name;
     void (*run)(void *state);
@@ -279,8 +279,8 @@ static const struct loop_benchmark {
     {"rms_norm", run_rms_norm, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
     {"gelu, times a factor", run_gelu, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
     {"softmax with bias", run_softmax, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
-    {"largest", run_largest, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
-    {"cache_s8", run_cache, UNIT_VALUES, 2 * SEQUENCE_LENGTH *HEAD_WIDTH},
+    {"argmax", run_argmax, UNIT_VALUES, SEQUENCE_LENGTH *MODEL_WIDTH},
+    {"fill_cache_s8", run_cache, UNIT_VALUES, 2 * SEQUENCE_LENGTH *HEAD_WIDTH},
     {"attend_s8, 256 queries", run_attend, UNIT_INT8_OPERATIONS,
      ATTENTION_OPERATIONS *SEQUENCE_LENGTH},
     {"attend_s8, one query", run_attend_one, UNIT_INT8_OPERATIONS, ATTENTION_OPERATIONS},
@@ -350,11 +350,10 @@ int main(int argc, char **argv)
     struct peak peaks[KERNEL_MAX_TABLES];
     struct error error = {0};
     kernels_list(tables);
-    size_t first_table =
-        1; /* the scalar table is not meant to be fast: only when it is asked for */
+    size_t first_table = 1; /* the scalar table is not meant to be fast: measured only on request */
     if (argc == 2) {
         first_table = 0;
-        tables[0] = kernels_select(argv[1], &error);
+        tables[0] = kernels_select(text_of(argv[1]), &error);
         tables[1] = NULL;
         if (!tables[0]) {
             fprintf(stderr, "kernels: %s\n", error.message);
@@ -372,15 +371,16 @@ int main(int argc, char **argv)
                peak_read_bandwidth(tables[i]->name, 256 << 20) * 1e-9);
         fflush(stdout);
     }
-    printf("\nint8 products, GOP/s and share of the peak; last, GB/s of weights that one row finds "
-           "in memory\n\n| table | columns x depth | 1 row | 2 | 4 | 8 | 32 | 256 | 1, GB/s |\n"
+    printf("\nint8 products, GOP/s and percentage of the peak; last column: GB/s of weights that "
+           "one row reads from memory\n\n| table | columns x depth | 1 row | 2 | 4 | 8 | 32 | 256 "
+           "| 1, GB/s |\n"
            "|---|---|---|---|---|---|---|---|---|\n");
     for (size_t i = first_table; tables[i]; i++) {
         for (size_t k = 0; k < sizeof(layer_shapes) / sizeof(layer_shapes[0]); k++)
             print_layer(tables[i], &layer_shapes[k], peaks[i].int8);
         print_gated(tables[i], peaks[i].int8);
     }
-    printf("\nThe loops around them: 256 rows of 512, attention over 256 keys of one head of 64\n\n"
+    printf("\nOther kernels: 256 rows of 512, attention over 256 keys of one head of 64\n\n"
            "| table | loop | values/ns | GOP/s |\n|---|---|---|---|\n");
     for (size_t i = first_table; tables[i]; i++)
         print_loops(tables[i], &peaks[i]);

@@ -1,7 +1,7 @@
-/* peak.c - loops that do nothing but keep the multiplying units, or the loads, busy.
+/* peak.c - loops that keep only the multiply units, or only the load units, busy.
  *
- * A round is 12 independent sums in registers, more than latency times throughput of any of these
- * instructions. What the loops compute means nothing. */
+ * A round has 12 independent sums in registers, more than latency times throughput of any of these
+ * instructions. The results have no meaning. */
 #include "bench/peak.h"
 
 #include <stdint.h>
@@ -18,7 +18,7 @@
 #endif
 
 enum { ACCUMULATORS = 12, TIMED_REPEATS = 5 };
-static const double MIN_REPEAT_SECONDS = 0.01; /* seconds a try */
+static const double MIN_REPEAT_SECONDS = 0.01; /* minimum duration of a try */
 
 double time_function(void (*function)(void *state), void *state)
 {
@@ -45,21 +45,21 @@ double time_function(void (*function)(void *state), void *state)
 
 struct instruction_set {
     const char *table, *int8_instruction, *f32_instruction;
-    double int8_operations, f32_operations; /* of one instruction */
+    double int8_operations, f32_operations; /* per instruction */
     void (*int8)(size_t rounds);
     void (*f32)(size_t rounds);
     void (*read)(const void *bytes, size_t size);
 };
 
-/* As if the value were needed, and here. */
+/* Prevents the compiler from removing or moving the computation of the value. */
 #if defined(__aarch64__)
 #define KEEP_IN_REGISTER(value) __asm__ volatile("" : "+w"(value))
 #else
 #define KEEP_IN_REGISTER(value) __asm__ volatile("" : "+v"(value))
 #endif
 
-/* A function of `rounds` times sum = step(sum), for 12 sums. They have names of their own and keep
- * their order: gcc 12 leaves some elements of an array in memory. */
+/* A function that computes sum = step(sum) `rounds` times, for 12 sums. The sums are separate
+ * variables in a fixed order: gcc 12 keeps some elements of an array in memory. */
 #define DEFINE_COMPUTE_LOOP(name, target, type, zero, step)                                        \
     target static void name(size_t rounds)                                                         \
     {                                                                                              \
@@ -76,7 +76,7 @@ struct instruction_set {
     sum = step(sum);                                                                               \
     KEEP_IN_REGISTER(sum);
 
-/* Four sums of all bytes, so that no addition waits for another. */
+/* Four sums of all bytes, so that additions do not wait for each other. */
 #define DEFINE_READ_LOOP(name, target, type, zero, load, add)                                      \
     target static void name(const void *bytes, size_t size)                                        \
     {                                                                                              \
@@ -104,8 +104,8 @@ DEFINE_READ_LOOP(zmm_read, TARGET("avx512f"), __m512i, _mm512_setzero_si512(), _
 #define YMM_DOT(sum) _mm256_dpbusd_avx_epi32(sum, _mm256_set1_epi8(3), _mm256_set1_epi8(5))
 DEFINE_COMPUTE_LOOP(ymm_int8_vnni, TARGET("avx2,avxvnni"), __m256i, _mm256_setzero_si256(), YMM_DOT)
 
-/* Additions run in parallel with these multiplications, on other units. The sum is a factor,
- * because the compiler would move a constant product out of the loop. */
+/* The additions run on other units, parallel to the multiplications. The sum is a factor, because
+ * the compiler would move a constant product out of the loop. */
 #define YMM_PAIRS(sum) _mm256_madd_epi16(sum, _mm256_set1_epi16(5))
 #define YMM_FMA(sum) _mm256_fmadd_ps(sum, _mm256_set1_ps(0.5f), _mm256_set1_ps(1.5f))
 DEFINE_COMPUTE_LOOP(ymm_int8, TARGET("avx2"), __m256i, _mm256_setzero_si256(), YMM_PAIRS)

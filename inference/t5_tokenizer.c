@@ -1,4 +1,5 @@
-/* t5_tokenizer.c - a tokenizer alone, from whatever holds one. */
+/* t5_tokenizer.c - opens a tokenizer without its model, from any file or directory that contains
+ * one. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,11 +8,11 @@
 #include "inference/model/model_format.h"
 
 struct t5_tokenizer {
-    struct t5_model *model; /* NULL when the file is a tokenizer's own */
+    struct t5_model *model; /* NULL if the file contains only a tokenizer */
     struct tokenizer *standalone;
 };
 
-/* What cannot be opened is none; opening it as something else says why. */
+/* False if the file cannot be opened: the attempt to open it as a tokenizer reports the reason. */
 static bool is_model_file(const char *path)
 {
     char magic[8];

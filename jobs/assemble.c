@@ -296,7 +296,6 @@ bool assemble_model(struct assembly *assembly, struct job *job, struct error *er
     enum t5_precision precision = text_equal(settings->precision, TEXT("f32")) ? T5_F32 : T5_INT8;
     if (!path || !t5_model_open(&assembly->model, path, precision, error))
         return false;
-    const char *kernels = arena_copy_text(&assembly->arena, settings->kernels).bytes;
     struct t5_limits limits = {
         .batch = (size_t)settings->batch,
         .input_tokens = get_window_tokens(assembly->model, "window.input", 512),
@@ -304,7 +303,7 @@ bool assemble_model(struct assembly *assembly, struct job *job, struct error *er
         .threads = count_threads(settings->threads),
         .beam = 1,
         .precision = precision,
-        .kernels = strcmp(kernels, "auto") == 0 ? NULL : kernels,
+        .kernels = settings->kernels,
     };
     return t5_session_open(&assembly->session, assembly->model, &limits, error);
 }

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "connectors/connectors.h"
 #include "connectors/input/archive.h"
+#include "inference/t5.h"
 #include "stages/stages.h"
 
 enum { MAX_JOB_BYTES = 1 << 20, MAX_VALUE_FILE_BYTES = 16 << 20 };
@@ -33,8 +34,7 @@ static const struct option model_options[] = {
     {"precision", OPTION_CHOICE, offsetof(struct job_model, precision), "int8",
      .choices = "int8|f32", .help = "arithmetic of the weights; f32 is the slow reference"},
     {"kernels", OPTION_CHOICE, offsetof(struct job_model, kernels), "auto",
-     .choices = "auto|scalar|avx2|avx512vnni",
-     .help = "instruction set; auto: the fastest of this CPU"},
+     .choices = T5_KERNEL_CHOICES, .help = "instruction set; auto: the fastest of this CPU"},
     {"threads", OPTION_INTEGER, offsetof(struct job_model, threads), "0", 0, 256,
      .help = "worker threads; 0: one per core; does not change results"},
     {"batch", OPTION_INTEGER, offsetof(struct job_model, batch), "32", 1, 1024,

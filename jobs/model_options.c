@@ -31,7 +31,7 @@ struct t5_limits model_options_get_limits(const struct model_options *options)
         .threads = count_threads(options->threads),
         .beam = 1,
         .precision = get_precision(options),
-        .kernels = options->kernels.size ? options->kernels.bytes : NULL,
+        .kernels = options->kernels,
     };
 }
 

@@ -37,9 +37,12 @@ struct model_options {
                     .choices = "int8|f32", .help = "arithmetic of the weights"},                   \
          .value_name = "NAME"},                                                                    \
     {                                                                                              \
-        .option = {"kernels", OPTION_TEXT, offsetof(struct model_options, kernels), "",            \
-                   .help = "instruction set: scalar, avx2 or avx512vnni; default: the fastest of " \
-                           "this CPU"},                                                            \
+        .option = {"kernels",                                                                      \
+                   OPTION_CHOICE,                                                                  \
+                   offsetof(struct model_options, kernels),                                        \
+                   "auto",                                                                         \
+                   .choices = T5_KERNEL_CHOICES,                                                   \
+                   .help = "instruction set; auto: the fastest of this CPU"},                      \
         .value_name = "NAME"                                                                       \
     }
 

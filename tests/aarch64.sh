@@ -15,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 
 flags=(-std=gnu17 -O2 -D_GNU_SOURCE -ffp-contract=off -Wall -Wextra -Werror -I. -Itests/aarch64)
 compilations=()
-for source in inference/kernels/{scalar,packed,cache,select,neon,i8mm}.c base/{memory,error}.c \
+for source in inference/kernels/{scalar,packed,cache,select,neon,i8mm}.c base/{memory,error,text}.c \
     tests/property/inference/kernels/prop_kernels.c; do
     march=()
     case $source in

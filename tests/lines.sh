@@ -49,7 +49,7 @@ printf 'soup\tcold\nsoup and bread\n' > "$work/in"
 refused 3 'line 2 has no tab' "$winnow" score --model "$model"
 printf 'soup\nroom room room room room\n' > "$work/in"
 refused 3 'line 2 has' "$winnow" generate --model "$model" --input-tokens 4
-refused 2 "kernels 'abacus' cannot run here" "$winnow" generate --model "$model" --kernels abacus
+refused 2 '--kernels' "$winnow" generate --model "$model" --kernels abacus
 refused 4 'no-such-model' "$winnow" score --model no-such-model
 refused 2 '--precision' "$winnow" generate --model "$model" --precision f16
 echo "lines: all as expected"

@@ -1,6 +1,6 @@
 /* attention.c - softmax(queries * keys + bias) * values, in int8 or float32.
  *
- * T5 does not divide the products by sqrt(d_kv): its weights already carry that factor. */
+ * T5 does not divide the products by sqrt(d_kv): its weights already contain that factor. */
 #include "inference/engine/session.h"
 
 #include <string.h>
@@ -23,7 +23,8 @@ size_t attention_cache_size(const struct t5_session *session, size_t length)
     return ((padded_length(length) + length) * head_width * sizeof(float) + 63) / 64 * 64;
 }
 
-/* keys [head_width][padded] = transpose of rows [length], `stride` apart; the rest zero. */
+/* keys [head_width][padded length] = transpose of `length` rows, `stride` floats apart; zeros after
+ * them. */
 static void transpose_keys(size_t length, size_t head_width, size_t stride, const float *rows,
                            float *keys)
 {
@@ -38,7 +39,7 @@ void attention_fill_cache(const struct t5_session *session, size_t length, const
     size_t head_width = session->config->head_width;
     if (is_int8(session)) {
         struct cache_s8 packed = cache_s8_view(cache, length, head_width);
-        session->kernels->cache_s8(&packed, keys, values, session->inner_width);
+        session->kernels->fill_cache_s8(&packed, keys, values, session->inner_width);
         return;
     }
     float *destination = (float *)cache + head_width * padded_length(length);
@@ -79,8 +80,8 @@ void attention_apply(struct worker *worker, size_t length, const void *cache, si
                                 worker->scratch, context);
 }
 
-/* Where a decoder's row that went to cache node `node` of a layer has its keys: its values follow
- * them, and those of the next node, so that an output that grows is read straight on. */
+/* Offset of the keys of cache node `node` of a layer. The node's values follow its keys, and the
+ * next node follows those, so a growing output is read sequentially. */
 static size_t cache_offset(const struct t5_session *session, size_t layer, size_t node)
 {
     return (layer * session->nodes + node) * 2 * session->inner_width;
@@ -102,7 +103,7 @@ void attention_store(struct worker *worker, size_t layer, size_t node, const flo
     }
 }
 
-/* One head over its kept keys and values. */
+/* Attention of one query of one head to the keys and values of its path. */
 static void attend_path_f32(struct worker *worker, size_t layer, size_t head,
                             const struct decoder_row *row, const float *query, const float *bias,
                             float *context)
@@ -138,8 +139,9 @@ static struct path_bf16 make_bf16_path(const struct worker *worker, size_t layer
                               .values = keys + session->inner_width};
 }
 
-/* Asks for a part of what a row will read, number `part` of `parts`: a path may lie anywhere.
- * Always inline, since GCC drops calls of a function that does nothing else. */
+/* Prefetches part `part` of `parts` of the keys and values of a row: the nodes of a path may be
+ * anywhere in the cache. Always inline, because GCC removes calls of a function that only
+ * prefetches. */
 static inline __attribute__((always_inline)) void prefetch_path_part(const struct worker *worker,
                                                                      size_t layer,
                                                                      const struct decoder_row *row,

@@ -1,10 +1,11 @@
-/* beam.c - beam search as `transformers` does it, with early_stopping off.
+/* beam.c - beam search as in `transformers` with early_stopping off.
  *
- * Each step ranks the 2 * beam best continuations of all running hypotheses. Those that end count
- * as finished when they rank within the beam; the best `beam` of the others run on. A finished
- * score is the log-probability divided by length ^ length_penalty, the length being that of the
- * generated tokens with the end mark. The search is over when the beam is full of finished ones
- * and the best running one, judged at its present length, cannot beat the worst of them. */
+ * Each step ranks the 2 * beam best continuations of all running hypotheses. A continuation that
+ * ends the output is completed if it ranks within the beam. The best `beam` of the others keep
+ * running. The score of a completed output is its log-probability divided by length ^
+ * length_penalty, where the length includes the end token but not the prefix. The search ends when
+ * `beam` outputs are completed and the best running hypothesis, scored at its current length,
+ * cannot beat the worst of them. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ struct continuation {
     double log_probability;
 };
 
-/* The best first; of equals the one that was found first. */
+/* Inserts in descending order; equal continuations keep the order in which they were found. */
 static size_t insert_continuation(struct continuation *ranked, size_t count, size_t max_tokens,
                                   struct continuation continuation)
 {
@@ -33,7 +34,7 @@ static size_t insert_continuation(struct continuation *ranked, size_t count, siz
     return count < max_tokens ? count + 1 : max_tokens;
 }
 
-/* What may follow a hypothesis, ranked among what may follow the others. */
+/* Adds the continuations of one hypothesis to those of the hypotheses before it. */
 static size_t rank_continuations(const struct hypothesis *hypothesis, size_t index,
                                  struct continuation *ranked, size_t count, size_t max_tokens)
 {
@@ -46,8 +47,8 @@ static size_t rank_continuations(const struct hypothesis *hypothesis, size_t ind
     return count;
 }
 
-static void finish(struct generation *generation, struct beam_slot *beam_slot,
-                   const struct continuation *continuation, size_t length, double score)
+static void complete_output(struct generation *generation, struct beam_slot *beam_slot,
+                            const struct continuation *continuation, size_t length, double score)
 {
     size_t rank = beam_slot->completed_count;
     while (rank > 0 && beam_slot->completed[rank - 1].score < score)
@@ -66,13 +67,13 @@ static void finish(struct generation *generation, struct beam_slot *beam_slot,
            entry.count * sizeof(*entry.tokens));
     if (!has_ended)
         entry.tokens[entry.count++] = continuation->token;
-    entry.finish = has_ended ? T5_FINISH_END : T5_FINISH_LENGTH;
+    entry.finish_reason = has_ended ? T5_FINISH_END : T5_FINISH_LENGTH;
     entry.score = score;
     entry.log_probability = continuation->log_probability;
     beam_slot->completed[rank] = entry;
 }
 
-/* The hypothesis of a continuation, as number `index` of the next ones. */
+/* Makes next[index] from the hypothesis that `continuation` extends. */
 static void extend_hypothesis(const struct generation *generation, struct beam_slot *beam_slot,
                               const struct continuation *continuation, size_t index)
 {
@@ -101,8 +102,8 @@ bool beam_advance(struct generation *generation, struct beam_slot *beam_slot)
         const struct continuation *continuation = &ranked[rank];
         if (is_last_step || continuation->token == generation->session->config->end_id) {
             if (rank < beam)
-                finish(generation, beam_slot, continuation, length,
-                       continuation->log_probability / divisor);
+                complete_output(generation, beam_slot, continuation, length,
+                                continuation->log_probability / divisor);
         } else if (next_count < beam) {
             extend_hypothesis(generation, beam_slot, continuation, next_count++);
         }

@@ -1,11 +1,12 @@
 /* cross_attention.c - the decoder's attention to the encoder's states, in one of two ways.
  *
- * By keys and values: those of every layer are computed once an input, and read at each step.
+ * Keys and values: computed once per input for every layer, then read at each decoder step.
  *
- * By the states themselves: q . (Wk s) is (Wk' q) . s, and the mean of Wv s is Wv times the mean of
- * s. So queries are carried over to where the states are, and means of states carried back: no
- * layer's keys and values are ever made, and one int8 copy of the states serves all layers and
- * heads. A row costs more, an input far less: it is the way of few rows. */
+ * States: q . (Wk s) equals (Wk' q) . s, and the mean of Wv s equals Wv times the mean of s. So
+ * each query is projected to the width of the states, and the mean of the states is projected back.
+ * No keys and values are computed, and one int8 copy of the states serves all layers and heads.
+ * Each decoder row costs more and each input costs much less, so this way suits outputs of few
+ * rows. */
 #include "inference/engine/session.h"
 
 #include <stdlib.h>
@@ -14,9 +15,9 @@
 #include "base/memory.h"
 #include "inference/kernels/packed.h"
 
-/* ---- By keys and values ---- */
+/* ---- Keys and values ---- */
 
-/* One head's keys and values of an input. They lie layer by layer, head by head. */
+/* Keys and values of one head of an input; ordered by layer, then by head. */
 static uint8_t *cross_keys_at(const struct t5_session *session, const struct encoded_input *input,
                               size_t layer, size_t head)
 {
@@ -46,7 +47,7 @@ static void compute_keys(struct worker *worker, const struct encoded_input *inpu
     }
 }
 
-/* Neighbouring rows that look at the same input share the reading of its keys and values. */
+/* Consecutive rows of the same input share one pass over its keys and values. */
 static void attend_keys(struct worker *worker, size_t layer, const struct decoder_row *rows,
                         size_t count)
 {
@@ -64,18 +65,17 @@ static void attend_keys(struct worker *worker, size_t layer, const struct decode
     }
 }
 
-/* ---- By states ---- */
+/* ---- States ---- */
 
 static void quantize_states(const struct t5_session *session, const struct encoded_input *input)
 {
     size_t width = session->config->model_width;
     const float *states = session->states + input->first * width;
     struct cache_s8 cache = cache_s8_view(input->states, input->length, width);
-    session->kernels->cache_s8(&cache, states, states, width);
+    session->kernels->fill_cache_s8(&cache, states, states, width);
 }
 
-/* A block of matrix [columns][depth], whose value [i][k] is at i * column_stride + k * stride of
- * `values`. */
+/* Packs a matrix [columns][depth] whose value [i][k] is values[i * column_stride + k * stride]. */
 static void pack_blocks(size_t columns, size_t depth, const int8_t *values, size_t column_stride,
                         size_t stride, uint8_t *packed)
 {
@@ -90,7 +90,7 @@ static void pack_blocks(size_t columns, size_t depth, const int8_t *values, size
     }
 }
 
-/* Cuts out and packs rows [first, first + head width) of a matrix [inner][model width]. */
+/* Packs rows [first, first + head width) of a matrix [inner][model width]. */
 static void pack_head(const struct t5_session *session, const struct weights_s8 *matrix,
                       size_t first, bool transposed, uint8_t *packed)
 {
@@ -117,7 +117,7 @@ static void make_cross_projections(struct t5_session *session)
     cross_projections->unit_scales = memory_alloc(width, sizeof(*cross_projections->unit_scales));
     for (size_t k = 0; k < width; k++)
         cross_projections->unit_scales[k] = 1;
-    uint8_t *next_bytes = cross_projections->room =
+    uint8_t *next_bytes = cross_projections->memory =
         memory_alloc_aligned(count, to_states_size + from_states_size);
     for (size_t i = 0; i < count; i++) {
         const struct attention *layer = &session->weights.decoder.layers[i / heads].cross;
@@ -133,8 +133,8 @@ static void make_cross_projections(struct t5_session *session)
     }
 }
 
-/* worker->carried[head] [rows][width] = transpose(Wk) * query. The scales of Wk's outputs are
- * factors of the queries here. */
+/* worker->state_attention[head] [rows][width] = transpose(Wk) * query. The scales of Wk's outputs
+ * are multiplied into the queries. */
 static void project_queries_to_states(struct worker *worker, size_t layer, size_t head,
                                       size_t count)
 {
@@ -153,7 +153,7 @@ static void project_queries_to_states(struct worker *worker, size_t layer, size_
                                 worker->state_attention + head * count * to_states->columns, false);
 }
 
-/* worker->context = Wv * mean of states. */
+/* worker->context = Wv * mean of the states. */
 static void project_means_from_states(struct worker *worker, size_t layer, size_t head,
                                       size_t count)
 {
@@ -170,7 +170,7 @@ static void project_means_from_states(struct worker *worker, size_t layer, size_
                worker->value + i * from_states->columns, from_states->columns * sizeof(float));
 }
 
-/* All heads of a row together are the queries of one attention. */
+/* All heads of a row are the queries of one attention call. */
 static void attend_states(struct worker *worker, size_t layer, const struct decoder_row *rows,
                           size_t count)
 {
@@ -189,7 +189,7 @@ static void attend_states(struct worker *worker, size_t layer, const struct deco
         project_means_from_states(worker, layer, h, count);
 }
 
-/* ---- Either ---- */
+/* ---- Both ---- */
 
 static void prepare_cross_inputs(void *context, size_t index)
 {
@@ -216,24 +216,24 @@ void cross_prepare(struct t5_session *session, size_t rows)
     session->uses_state_attention = rows <= MAX_STATE_ATTENTION_ROWS &&
                                     session->limits.precision == T5_INT8 &&
                                     session->config->model_width <= KERNEL_MAX_HEAD_WIDTH;
-    struct cross_cache *room =
+    struct cross_cache *cross_cache =
         session->uses_state_attention ? &session->cross_states : &session->cross_keys;
-    if (room->ready)
+    if (cross_cache->ready)
         return;
-    if (session->uses_state_attention && !session->cross_projections.room)
+    if (session->uses_state_attention && !session->cross_projections.memory)
         make_cross_projections(session);
     size_t total = 0;
     for (size_t i = 0; i < session->input_count; i++)
         total += cross_cache_size(session, &session->inputs[i]);
-    room->bytes = session_grow_buffer(room->bytes, &room->capacity, total);
-    uint8_t *next_bytes = room->bytes;
+    cross_cache->bytes = session_grow_buffer(cross_cache->bytes, &cross_cache->capacity, total);
+    uint8_t *next_bytes = cross_cache->bytes;
     for (size_t i = 0; i < session->input_count; i++) {
         struct encoded_input *input = &session->inputs[i];
         *(session->uses_state_attention ? &input->states : &input->keys) = next_bytes;
         next_bytes += cross_cache_size(session, input);
     }
     workers_run(session->pool, session->input_count, prepare_cross_inputs, session);
-    room->ready = true;
+    cross_cache->ready = true;
 }
 
 void cross_attend(struct worker *worker, size_t layer, const struct decoder_row *rows, size_t count)
@@ -248,7 +248,8 @@ void cross_queue_prefetch(struct worker *worker, size_t layer, const struct deco
                           size_t count)
 {
     const struct t5_session *session = worker->session;
-    if (session->uses_state_attention) /* the same in every layer: they are near */
+    if (session->uses_state_attention) /* the states are the same in every layer, so they are
+                                          already cached */
         return;
     for (size_t i = 0; i < count; i++) {
         const struct encoded_input *input = &session->inputs[rows[i].input];

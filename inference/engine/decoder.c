@@ -1,4 +1,5 @@
-/* decoder.c - rows of tokens through the decoder, each seeing its own path of earlier ones. */
+/* decoder.c - runs rows of tokens through the decoder; each row attends to its own path of earlier
+ * rows. */
 #include "inference/engine/session.h"
 
 #include <math.h>
@@ -41,7 +42,7 @@ static void cross_attention(struct worker *worker, size_t layer_index,
     add_context(worker, &layer->output, &shape);
 }
 
-/* What a layer will read is asked for by the products before it. */
+/* Lists the memory that the next layer will read; products of this layer prefetch it. */
 static void queue_prefetch(struct worker *worker, size_t layer, const struct decoder_row *rows,
                            size_t count)
 {
@@ -52,7 +53,8 @@ static void queue_prefetch(struct worker *worker, size_t layer, const struct dec
     cross_queue_prefetch(worker, layer, rows, count);
 }
 
-/* At most decoder_rows of them; appends the wanted final states behind the `wanted` there are. */
+/* Runs at most decoder_rows rows. Writes the final states of rows that need logits after the first
+ * `wanted` final states; returns the new number of final states. */
 static size_t run_decoder_pass(struct worker *worker, const struct decoder_row *rows, size_t count,
                                size_t wanted)
 {
@@ -70,7 +72,7 @@ static size_t run_decoder_pass(struct worker *worker, const struct decoder_row *
         feed_forward_apply(worker, &decoder->layers[i].feed_forward, shape, worker->x);
     }
     for (size_t i = 0; i < count; i++) {
-        if (!rows[i].wanted)
+        if (!rows[i].needs_logits)
             continue;
         float *state = worker->final_states + wanted++ * width;
         kernels->rms_norm(1, width, worker->x + i * width, decoder->final_norm,
@@ -91,7 +93,7 @@ size_t decoder_run(struct worker *worker, const struct decoder_row *rows, size_t
     return wanted;
 }
 
-/* Outputs [first, first + count) of the output layer, `first` a multiple of PACKED_COLUMNS. */
+/* Rows [first, first + count) of the output layer; `first` is a multiple of PACKED_COLUMNS. */
 static struct linear output_chunk(const struct linear *output, size_t first, size_t count)
 {
     struct linear chunk = *output;
@@ -110,7 +112,7 @@ static struct linear output_chunk(const struct linear *output, size_t first, siz
 void decoder_logits(struct worker *worker, size_t count, logits_callback *callback, void *context)
 {
     const struct t5_session *session = worker->session;
-    size_t vocabulary = session->config->vocabulary;
+    size_t vocabulary = session->config->vocabulary_size;
     struct linear_input states = {
         .rows = count, .depth = session->config->model_width, .x = worker->final_states};
     linear_prepare(worker, &states, states.depth);

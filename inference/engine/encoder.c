@@ -1,5 +1,5 @@
-/* encoder.c - texts to states: the rows of several inputs go through the linear layers together,
- * attention stays within each input, and nothing is padded. */
+/* encoder.c - encodes texts. The rows of several inputs go through the linear layers together,
+ * attention runs within each input, and nothing is padded. */
 #include "inference/engine/session.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 
-/* Ids of all inputs behind one another; each input's place in them. */
+/* Tokenizes all inputs into session->ids, one after another. */
 static bool tokenize_inputs(struct t5_session *session, const struct text *inputs, size_t count,
                             struct error *error)
 {
@@ -20,10 +20,10 @@ static bool tokenize_inputs(struct t5_session *session, const struct text *input
         int32_t *ids = session->ids + session->id_count;
         size_t length = t5_tokenize(session->model, inputs[i], ids, max_tokens - 1) + 1;
         if (length > max_tokens)
-            return error_set(error, ERROR_MODEL,
-                             "input %zu has %zu tokens, the end mark counted; at most %zu are "
-                             "taken here",
-                             i + 1, length, max_tokens);
+            return error_set(
+                error, ERROR_MODEL,
+                "input %zu has %zu tokens, including the end token; the maximum is %zu", i + 1,
+                length, max_tokens);
         ids[length - 1] = session->config->end_id;
         session->inputs[i] = (struct encoded_input){
             .first = session->id_count,
@@ -34,7 +34,8 @@ static bool tokenize_inputs(struct t5_session *session, const struct text *input
     return true;
 }
 
-/* Groups inputs so that every worker has some, and a group's activations stay near the CPU. */
+/* Groups inputs into batches, so that every worker has work and the activations of a batch stay in
+ * the CPU's caches. */
 static void plan_input_batches(struct t5_session *session)
 {
     size_t max_tokens = (session->id_count + session->limits.threads - 1) / session->limits.threads;
@@ -53,13 +54,13 @@ static void plan_input_batches(struct t5_session *session)
     }
 }
 
-/* Rows [first, first + rows) of a wave, which go through linear layers together. Float32 products
- * take whole inputs, so there all rows are one panel. */
+/* Rows [first, first + rows) of an input batch, which go through the linear layers together.
+ * Float32 products take whole inputs, so in T5_F32 all rows are one panel. */
 struct panel {
     size_t first, rows;
 };
 
-/* The panel behind one that ends at `first`; panels are of about equal size. */
+/* The panel that starts at `first`; all panels have about the same size. */
 static struct panel next_panel(const struct t5_session *session, size_t first, size_t rows)
 {
     size_t count = (rows + MAX_PANEL_ROWS - 1) / MAX_PANEL_ROWS, size = (rows + count - 1) / count;
@@ -80,7 +81,7 @@ static void project_qkv(struct worker *worker, const struct attention *layer,
     linear_apply(worker, &shape, &layer->value, worker->value + panel.first * inner_width, false);
 }
 
-/* Self-attention of one input, whose rows begin at `row` of the worker's buffers. */
+/* Self-attention of one input, whose rows start at row `row` of the worker's buffers. */
 static void attend_input(struct worker *worker, const struct encoded_input *input, size_t row)
 {
     const struct t5_session *session = worker->session;
@@ -95,7 +96,7 @@ static void attend_input(struct worker *worker, const struct encoded_input *inpu
     }
 }
 
-/* What follows attention: its output layer, and the feed-forward layer. */
+/* The rest of a layer after attention: the output projection and the feed-forward layer. */
 static void finish_layer(struct worker *worker, const struct layer *layer,
                          struct linear_input shape, struct panel panel)
 {
@@ -156,7 +157,7 @@ static void encode_input_batch(struct worker *worker, const struct input_batch *
 static void encode_input_batches(void *context, size_t index)
 {
     struct t5_session *session = context;
-    session->workers[index].prefetch.count = 0; /* that of what was encoded before */
+    session->workers[index].prefetch.count = 0; /* the ranges belong to inputs encoded before */
     for (size_t input_batch; workers_take_item(session->pool, &input_batch);)
         encode_input_batch(&session->workers[index], &session->input_batches[input_batch],
                            session->states);
@@ -168,8 +169,8 @@ bool t5_encode(struct t5_session *session, const struct text *inputs, size_t cou
     session->input_count = 0;
     session->cross_keys.ready = session->cross_states.ready = false;
     if (count > session->limits.batch)
-        return error_set(error, ERROR_USAGE, "a batch of %zu inputs, but the session takes %zu",
-                         count, session->limits.batch);
+        return error_set(error, ERROR_USAGE, "the batch has %zu inputs; the maximum is %zu", count,
+                         session->limits.batch);
     if (!tokenize_inputs(session, inputs, count, error))
         return false;
     session->input_count = count;

@@ -1,5 +1,5 @@
-/* generate.c - decoding: inputs enter a worker's slots, are decoded side by side, and leave as they
- * finish, so that no pass waits for the longest output. */
+/* generate.c - decoding. A worker has several slots and decodes one input in each. When an output
+ * is complete, the next input takes its slot, so no pass waits for the longest output. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,8 @@ uint32_t cache_node_of(const struct generation *generation, const struct beam_sl
     return beam_slot->first_node + (uint32_t)(position * generation->beam + index);
 }
 
-/* The tokens of a piece of the vocabulary that may not come next get logits of -INFINITY. */
+/* Sets the logit of `token` to -INFINITY if the token is in the chunk of the vocabulary that starts
+ * at `first`. */
 static void mask_token(int32_t token, size_t first, size_t tokens, float *logits)
 {
     if ((size_t)token >= first && (size_t)token - first < tokens)
@@ -35,15 +36,15 @@ static void mask_forbidden_tokens(const struct generation *generation,
         mask_token(generation->session->config->end_id, first, chunk_size, logits);
     if (!ngram_size || count + 1 < ngram_size)
         return;
-    /* The n - 1 tokens at the end are about to become an n-gram. */
+    /* These n - 1 tokens at the end and the next token form an n-gram. */
     const int32_t *tail = tokens + count + 1 - ngram_size;
     for (size_t i = 0; i + ngram_size <= count; i++)
         if (memcmp(tokens + i, tail, (ngram_size - 1) * sizeof(*tokens)) == 0)
             mask_token(tokens[i + ngram_size - 1], first, chunk_size, logits);
 }
 
-/* The most likely tokens of a piece enter a hypothesis's ranking; of equals the first stays before
- * the others. */
+/* Inserts the best tokens of a chunk into a ranking; of equal logits the first token ranks
+ * higher. */
 static void insert_ranked_tokens(const struct kernels *kernels, struct ranking *ranking,
                                  size_t first, size_t tokens, const float *logits)
 {
@@ -60,7 +61,7 @@ static void insert_ranked_tokens(const struct kernels *kernels, struct ranking *
     }
 }
 
-/* The hypothesis whose logits are row number `row` of the slots' rows, in their order. */
+/* rows[i] is the hypothesis that the logits of row i belong to. */
 struct ranking_context {
     const struct generation *generation;
     const struct kernels *kernels;
@@ -72,24 +73,24 @@ static void rank_logits_chunk(void *context, size_t row, size_t first, size_t to
     struct ranking_context *ranking_context = context;
     struct hypothesis *hypothesis = ranking_context->rows[row];
     struct ranking *ranking = &hypothesis->ranking;
-    float largest;
-    ranking->log_sum = log_add_exp(ranking->log_sum,
-                                   ranking_context->kernels->log_sum_exp(tokens, logits, &largest));
+    float max_logit;
+    ranking->log_sum = log_add_exp(
+        ranking->log_sum, ranking_context->kernels->log_sum_exp(tokens, logits, &max_logit));
     if (ranking->count == ranking->max_tokens &&
-        !(largest > ranking->best[ranking->count - 1].logit))
+        !(max_logit > ranking->best[ranking->count - 1].logit))
         return;
     mask_forbidden_tokens(ranking_context->generation, hypothesis, first, tokens, logits);
     if (ranking->max_tokens > 1) {
         insert_ranked_tokens(ranking_context->kernels, ranking, first, tokens, logits);
         return;
     }
-    size_t best = ranking_context->kernels->largest(tokens, logits);
+    size_t best = ranking_context->kernels->argmax(tokens, logits);
     if (ranking->count == 0 || logits[best] > ranking->best[0].logit)
         ranking->best[0] = (struct ranked_token){(int32_t)(first + best), logits[best]};
     ranking->count = 1;
 }
 
-/* Ranks what may follow the running hypotheses of the busy slots. */
+/* Ranks the next tokens of all running hypotheses. */
 static void rank_next_tokens(const struct generation *generation, struct worker *worker,
                              struct beam_slot *slots, size_t count, size_t wanted)
 {
@@ -172,8 +173,8 @@ static void slot_start(const struct generation *generation, struct beam_slot *be
         first->path[i] = cache_node_of(generation, beam_slot, i, 0);
 }
 
-/* The rows that a slot needs run: its running hypotheses' last tokens, at the begin the whole
- * prefix. */
+/* Writes the decoder rows that a slot needs: the last token of each running hypothesis, or the
+ * whole prefix in the first step. Returns their number. */
 static size_t slot_rows(const struct generation *generation, const struct beam_slot *beam_slot,
                         struct decoder_row *rows)
 {
@@ -186,26 +187,26 @@ static size_t slot_rows(const struct generation *generation, const struct beam_s
                                                  .input = beam_slot->input,
                                                  .position = k,
                                                  .path = hypothesis->path,
-                                                 .wanted = k + 1 == hypothesis->count};
+                                                 .needs_logits = k + 1 == hypothesis->count};
     }
     return count;
 }
 
-/* Appends a token to the only hypothesis. False when the output is complete. */
+/* Appends a token to the only hypothesis. Returns false if the output is complete. */
 static bool greedy_append(const struct generation *generation, struct beam_slot *beam_slot,
                           int32_t token, double log_probability, struct finished_output *result)
 {
     struct hypothesis *hypothesis = &beam_slot->running[0];
     result->log_probability += log_probability;
     if (token == generation->session->config->end_id) {
-        result->finish = T5_FINISH_END;
+        result->finish_reason = T5_FINISH_END;
         return false;
     }
     result->tokens[result->count++] = token;
     hypothesis->path[hypothesis->count] =
         cache_node_of(generation, beam_slot, hypothesis->count, 0);
     hypothesis->tokens[hypothesis->count++] = token;
-    result->finish = T5_FINISH_LENGTH;
+    result->finish_reason = T5_FINISH_LENGTH;
     return true;
 }
 
@@ -219,7 +220,8 @@ static bool greedy_advance(const struct generation *generation, struct beam_slot
            result->count < generation->decoding->max_tokens;
 }
 
-/* One step of constrained decoding for final state `row`. */
+/* One step of constrained decoding, from final state `row`. Returns false if the output is
+ * complete. */
 static bool constrained_advance(const struct generation *generation, struct worker *worker,
                                 struct beam_slot *beam_slot, size_t row,
                                 struct finished_output *result)
@@ -232,10 +234,10 @@ static bool constrained_advance(const struct generation *generation, struct work
     float *logits = memory_alloc(max_tokens, sizeof(*logits));
     size_t count = choices_allowed(choices, result->constraint_state, remaining_tokens, allowed);
     decoder_select_logits(worker, row, allowed, count, logits);
-    float largest;
-    size_t best = kernels->largest(count, logits);
+    float max_logit;
+    size_t best = kernels->argmax(count, logits);
     int32_t token = allowed[best];
-    double log_probability = (double)logits[best] - kernels->log_sum_exp(count, logits, &largest);
+    double log_probability = (double)logits[best] - kernels->log_sum_exp(count, logits, &max_logit);
     bool is_running = greedy_append(generation, beam_slot, token, log_probability, result);
     if (is_running)
         choices_accept(choices, result->constraint_state, token, remaining_tokens);
@@ -252,10 +254,10 @@ static void copy_best_output(const struct beam_slot *beam_slot, struct finished_
     memcpy(result->tokens, best->tokens, best->count * sizeof(*best->tokens));
     result->count = best->count;
     result->log_probability = best->log_probability;
-    result->finish = best->finish;
+    result->finish_reason = best->finish_reason;
 }
 
-/* Hands each busy slot its final states, which follow one another in the slots' order. */
+/* Advances each active slot by one step. The final states are in the order of the slots. */
 static void advance_slots(struct generation_batch *generation_batch, struct worker *worker,
                           struct beam_slot *slots, size_t count, size_t wanted)
 {
@@ -313,14 +315,14 @@ static void generate_inputs(void *context, size_t index)
     slots_close(generation, slots, slot_count);
 }
 
-/* Checks the wish, and fills in the prefix. */
+/* Checks the decoding options against the session's limits, and fills in the prefix. */
 static bool prepare_generation(struct generation *generation, int32_t *prefix, struct error *error)
 {
     const struct t5_decoding *decoding = generation->decoding;
     const struct t5_limits *limits = &generation->session->limits;
     generation->beam = decoding->beam > 1 && !decoding->choices ? decoding->beam : 1;
     if (generation->beam > limits->beam)
-        return error_set(error, ERROR_USAGE, "a beam of %zu, but the session takes %zu",
+        return error_set(error, ERROR_USAGE, "the beam width is %zu; the maximum is %zu",
                          generation->beam, limits->beam);
     generation->prefix = prefix;
     generation->prefix_count =
@@ -329,7 +331,7 @@ static bool prepare_generation(struct generation *generation, int32_t *prefix, s
     if (decoding->max_tokens == 0 || decoding->max_tokens > limits->output_tokens ||
         tokens > limits->output_tokens)
         return error_set(error, ERROR_USAGE,
-                         "an output of %zu tokens with prefix and end mark; the session takes 2 "
+                         "an output has %zu tokens, including prefix and end token; it must have 2 "
                          "to %zu",
                          tokens, limits->output_tokens);
     return true;
@@ -344,15 +346,15 @@ static bool check_choices(const struct t5_decoding *decoding, struct arena *aren
     struct choice_state *state = choices_start(decoding->choices, arena);
     size_t count = choices_allowed(decoding->choices, state, decoding->max_tokens, allowed);
     free(allowed);
-    return count > 0 || error_set(error, ERROR_USAGE, "none of the choices fits in %zu tokens",
-                                  decoding->max_tokens);
+    return count > 0 ||
+           error_set(error, ERROR_USAGE, "no choice has at most %zu tokens", decoding->max_tokens);
 }
 
 static void fill_output(const struct t5_session *session, const struct t5_decoding *decoding,
                         const struct finished_output *result, struct arena *arena,
                         struct t5_output *output)
 {
-    *output = (struct t5_output){.finish = result->finish,
+    *output = (struct t5_output){.finish_reason = result->finish_reason,
                                  .tokens = result->count,
                                  .log_probability = (float)result->log_probability};
     if (decoding->choices) {
@@ -365,7 +367,7 @@ static void fill_output(const struct t5_session *session, const struct t5_decodi
     }
 }
 
-/* Rows of the decoder that an input is expected to take at most; choices end early. */
+/* Maximum number of decoder rows expected per input; constrained outputs end early. */
 static size_t max_decoder_rows(const struct generation *generation)
 {
     const struct t5_decoding *decoding = generation->decoding;

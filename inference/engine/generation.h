@@ -1,17 +1,17 @@
-/* generation.h - the inside of t5_generate: one output in the making. */
+/* generation.h - shared by generate.c and beam.c: the state of an output while it is generated. */
 #ifndef INFERENCE_ENGINE_GENERATION_H
 #define INFERENCE_ENGINE_GENERATION_H
 
 #include "inference/engine/output_constraint.h"
 #include "inference/engine/session.h"
 
-/* What all outputs of a call have in common. */
+/* Settings shared by all outputs of a call. */
 struct generation {
     struct t5_session *session;
     const struct t5_decoding *decoding;
     const int32_t *prefix; /* start token and prefix */
     size_t prefix_count;
-    size_t beam; /* at least 1 */
+    size_t beam; /* beam width, at least 1 */
 };
 
 struct ranked_token {
@@ -19,48 +19,51 @@ struct ranked_token {
     float logit;
 };
 
-/* What may follow a hypothesis: the most likely tokens, best first, and the logarithm of the sum of
- * all exponentials, to make log-probabilities of logits. */
+/* The candidates for the next token of a hypothesis: the most likely tokens, best first, and the
+ * logarithm of the sum of the exponentials of all logits, which turns logits into
+ * log-probabilities. */
 struct ranking {
-    struct ranked_token *best; /* [most] */
+    struct ranked_token *best; /* [max_tokens] */
     size_t count, max_tokens;
     double log_sum;
 };
 
-/* Tokens so far (start token and prefix included) and where their keys and values lie. */
+/* The tokens so far (including start token and prefix) and the cache nodes of their keys and
+ * values. */
 struct hypothesis {
     int32_t *tokens; /* [output_tokens] */
-    uint32_t *path;  /* [output_tokens] cache nodes of all tokens but the last */
+    uint32_t *path;  /* [output_tokens]; cache nodes of all tokens but the last */
     size_t count;
     double log_probability;
-    struct ranking ranking; /* of the step under way */
+    struct ranking ranking; /* of the current step */
 };
 
-/* A finished output; `tokens` starts behind the prefix and leaves the end mark out. */
+/* A completed output; `tokens` contains neither the prefix nor the end token. */
 struct finished_output {
-    int32_t *tokens; /* [most] */
+    int32_t *tokens; /* [max_tokens] */
     size_t count;
     double score, log_probability;
-    enum t5_finish_reason finish;
+    enum t5_finish_reason finish_reason;
     struct choice_state *constraint_state; /* constrained decoding only */
 };
 
-/* The place in a worker that one input holds while it is decoded. */
+/* A worker's place for one input while it is decoded. */
 struct beam_slot {
     bool is_active;
     size_t input;
-    uint32_t first_node;               /* of beam * output_tokens cache nodes */
+    uint32_t first_node;               /* first of beam * output_tokens cache nodes */
     struct hypothesis *running, *next; /* [beam] */
     size_t running_count;
     struct finished_output *completed; /* [beam], best first */
     size_t completed_count;
 };
 
-/* Cache node for the keys and values of position `position` of hypothesis `index`. */
+/* The cache node for the keys and values of position `position` of hypothesis `index`. */
 uint32_t cache_node_of(const struct generation *generation, const struct beam_slot *beam_slot,
                        size_t position, size_t index);
 
-/* Beam search: takes the rankings of all running hypotheses. False when it is over. */
+/* One step of beam search, from the rankings of all running hypotheses. Returns false when the
+ * search has ended. */
 bool beam_advance(struct generation *generation, struct beam_slot *beam_slot);
 
 #endif

@@ -10,8 +10,8 @@ static bool is_int8(const struct worker *worker)
     return worker->session->limits.precision == T5_INT8;
 }
 
-/* The part of the quantised rows that begins with number `first`: parts lie one behind the other.
- */
+/* The group of the quantized rows that starts at value `first`. Groups are stored one after
+ * another. */
 static struct rows_s8 quantized_group(const struct rows_s8 *quantized_rows, size_t first,
                                       size_t group_size)
 {
@@ -52,7 +52,7 @@ void linear_prepare_norm(struct worker *worker, struct linear_input *linear_inpu
                           worker->normalized);
 }
 
-/* Group by group, each added to those before. */
+/* Multiplies group by group and adds up the results. */
 static void multiply_s8(struct worker *worker, const struct linear *linear, float *y, bool add)
 {
     for (size_t first = 0; first < linear->s8.depth; first += linear->group_size) {
@@ -81,7 +81,7 @@ void linear_apply(struct worker *worker, const struct linear_input *linear_input
     }
 }
 
-/* worker->hidden = activation(wi(operand)), times gate(operand) where the model has a gate. */
+/* worker->hidden = activation(wi(input)), times the up projection of the input in gated models. */
 static void apply_activation(struct worker *worker, const struct feed_forward *layer,
                              const struct linear_input *linear_input)
 {

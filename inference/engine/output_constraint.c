@@ -1,4 +1,4 @@
-/* output_constraint.c - allowed outputs: a tree of the items' tokens, and the ways through it. */
+/* output_constraint.c - the allowed outputs, as a tree of the items' tokens. */
 #include "inference/engine/output_constraint.h"
 
 #include <stdlib.h>
@@ -8,22 +8,23 @@
 #include "inference/model/model.h"
 
 enum {
-    MAX_ITEM_TOKENS = 512, /* of one item */
-    MAX_PARSES = 16,       /* of one output; each can be completed, so the others may be dropped */
-    NO_NODE = 0,           /* the root is nobody's child */
+    MAX_ITEM_TOKENS = 512, /* maximum length of an item */
+    MAX_PARSES = 16, /* maximum number of parses of an output; each parse can be completed, so more
+                        may be dropped */
+    NO_NODE = 0,     /* node 0 is the root, which is nobody's child */
     NO_ITEM = -1,
 };
 
 struct choice_node {
     int32_t id;
-    int32_t item; /* that ends here, or NO_ITEM */
+    int32_t item; /* the item that ends here, or NO_ITEM */
     uint32_t child, sibling;
 };
 
 struct t5_choices {
     struct choice_node *nodes; /* nodes[0] is the root */
     size_t node_count, node_capacity;
-    struct arena arena; /* owns the texts */
+    struct arena arena; /* owns the texts of the items */
     struct text *items;
     size_t item_count, max_items;
     int32_t end_id;
@@ -32,12 +33,12 @@ struct t5_choices {
 struct item_parse {
     uint32_t node;
     size_t count;
-    size_t *items; /* [most], complete ones */
+    size_t *items; /* [max_items], completed items */
 };
 
 struct choice_state {
     size_t count;
-    struct item_parse item_parses[2 * MAX_PARSES]; /* the second half is room to work in */
+    struct item_parse item_parses[2 * MAX_PARSES]; /* the second half is scratch space */
 };
 
 static uint32_t find_child(const struct t5_choices *choices, uint32_t node, int32_t id)
@@ -76,7 +77,7 @@ static bool add_item(struct t5_choices *choices, const struct t5_model *model, s
     for (size_t i = 0; i < count; i++)
         node = add_child(choices, node, ids[i]);
     if (choices->nodes[node].item != NO_ITEM)
-        return error_set(error, ERROR_USAGE, "choices %d and %zu (\"%.*s\") are the same tokens",
+        return error_set(error, ERROR_USAGE, "choices %d and %zu (\"%.*s\") have the same tokens",
                          choices->nodes[node].item + 1, index + 1,
                          TEXT_ARGUMENT(text_slice(text, 0, 100)));
     choices->nodes[node].item = (int32_t)index;
@@ -88,7 +89,7 @@ bool t5_choices_open(struct t5_choices **result, const struct t5_model *model,
 {
     *result = NULL;
     if (count == 0 || count > INT32_MAX || max_items == 0)
-        return error_set(error, ERROR_USAGE, "constrained decoding needs at least one choice");
+        return error_set(error, ERROR_USAGE, "constrained decoding requires at least one choice");
     struct t5_choices *choices = memory_alloc(1, sizeof(*choices));
     choices->max_items = max_items < count ? max_items : count;
     choices->item_count = count;
@@ -142,7 +143,7 @@ static bool has_item(const struct item_parse *item_parse, int32_t item)
     return false;
 }
 
-/* Whether an item that is not used yet ends at `node`, or within `budget` tokens behind it. */
+/* Whether an unused item ends at `node`, or within `remaining_tokens` tokens after it. */
 static bool can_complete_item(const struct t5_choices *choices, const struct item_parse *item_parse,
                               uint32_t node, size_t remaining_tokens)
 {
@@ -156,8 +157,9 @@ static bool can_complete_item(const struct t5_choices *choices, const struct ite
     return false;
 }
 
-/* The reading with the item that ends at its node as complete, back at the root. False when none
- * ends there, or it is used. `complete` has its own room for items. */
+/* Makes the parse in which the item that ends at the current node is completed and the node is the
+ * root. False if no item ends there or if it is used already. `complete` has its own room for
+ * items. */
 static bool complete_item(const struct t5_choices *choices, const struct item_parse *item_parse,
                           struct item_parse *complete)
 {
@@ -208,7 +210,7 @@ size_t choices_allowed(const struct t5_choices *choices, const struct choice_sta
     return count;
 }
 
-/* Appends `reading` moved on by `id` to the readings behind the first half, if it can be. */
+/* Appends the parse extended by `id` to the parses in the second half, if `id` can follow. */
 static void advance_parse(const struct t5_choices *choices, struct choice_state *state,
                           const struct item_parse *item_parse, int32_t id, size_t remaining_tokens,
                           size_t *count)

@@ -1,4 +1,4 @@
-/* relative_bias.c - what attention adds for the distance of two tokens. */
+/* relative_bias.c - the position bias that attention adds for the distance between two tokens. */
 #include "inference/engine/session.h"
 
 #include <math.h>
@@ -13,13 +13,13 @@ size_t relative_bucket(ptrdiff_t distance, bool bidirectional, size_t buckets, s
     } else {
         absolute_distance = distance < 0 ? (size_t)-distance : 0;
     }
-    /* Half of the buckets are single distances, the other half grow with the logarithm. */
+    /* Half of the buckets hold one distance each; the widths of the others grow logarithmically. */
     size_t exact_buckets = buckets / 2;
     if (absolute_distance < exact_buckets)
         return bucket + absolute_distance;
     if (!exact_buckets || max_distance <= exact_buckets)
         return bucket + (buckets ? buckets - 1 : 0);
-    /* In float32, in this order: at the edges of the buckets rounding decides. */
+    /* In float32 and in this order: rounding decides at the edges of buckets. */
     float log_fraction = logf((float)absolute_distance / (float)exact_buckets) /
                          (float)log((double)max_distance / (double)exact_buckets);
     size_t log_bucket = exact_buckets + (size_t)(log_fraction * (float)(buckets - exact_buckets));

@@ -1,8 +1,8 @@
 /* score.c - log-probabilities of given targets.
  *
- * The targets of one input form a tree: what they have in common at their begin is computed once.
- * Each node of the tree is one row of the decoder, and its logits judge its children: among the
- * whole vocabulary, or among each other. */
+ * The targets of one input form a tree, so tokens that targets share at their start are computed
+ * once. Each node of the tree is one decoder row. Its logits give the probabilities of its
+ * children, over the whole vocabulary or over the children only. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,31 +10,34 @@
 #include "base/memory.h"
 #include "inference/engine/session.h"
 
-/* A target as tokens: the start token, the prefix, the text, the end mark. */
+/* A target as tokens: start token, prefix, text, end token. */
 struct scored_target {
     size_t target; /* index into the caller's list */
     const int32_t *tokens;
-    size_t count, scored_from; /* tokens; the first that counts for the score */
-    float *token_logprobs;     /* the caller's room for what each of these counts, or NULL */
+    size_t count, scored_from; /* number of tokens; the first one that counts towards the score */
+    float *token_logprobs; /* the caller's room for the log-probabilities of the scored tokens, or
+                              NULL */
 };
 
 struct scoring {
     struct t5_session *session;
-    struct scored_target *scored_targets; /* by input */
-    size_t *first;                        /* [inputs + 1], where an input's candidates begin */
-    bool is_closed_set;                   /* each other; else among the vocabulary */
+    struct scored_target *scored_targets; /* ordered by input */
+    size_t *first;                        /* [inputs + 1]; the index of each input's first target */
+    bool is_closed_set; /* probabilities are relative to the input's targets, not to the vocabulary
+                         */
     float *scores;
 };
 
-/* The trees of a few inputs, up to one pass of the decoder, or more when one target is longer. */
+/* The trees of several inputs: enough rows for one decoder pass, or more if one target is
+ * longer. */
 struct target_forest {
     struct decoder_row *rows; /* [capacity] */
-    uint32_t *paths;          /* [capacity][output_tokens]; row i is cache node i */
+    uint32_t *paths;          /* [capacity][output_tokens]; row i uses cache node i */
     size_t count, capacity;
-    const struct scored_target **scored_targets; /* with all their nodes in the forest */
-    uint32_t *leaves;                            /* of each: the node that its end mark follows */
+    const struct scored_target **scored_targets; /* targets whose nodes are all in the forest */
+    uint32_t *leaves;                            /* per target: the node before its end token */
     size_t scored_target_count, scored_target_capacity, leaf_capacity;
-    size_t first_row; /* of the input that is being added */
+    size_t first_row; /* first row of the input that is being added */
 };
 
 static struct target_forest target_forest_open(const struct t5_session *session)
@@ -55,7 +58,7 @@ static void target_forest_close(struct target_forest *target_forest)
     free(target_forest->leaves);
 }
 
-/* The row of `token` behind `parent` (UINT32_MAX: none), new or already there. */
+/* The row of `token` after row `parent` (UINT32_MAX: none); added if it does not exist. */
 static uint32_t target_forest_node(struct target_forest *target_forest, size_t path_size,
                                    size_t input, uint32_t parent, int32_t token)
 {
@@ -82,7 +85,7 @@ static void target_forest_add(struct target_forest *target_forest, size_t path_s
     uint32_t node = UINT32_MAX;
     for (size_t i = 0; i + 1 < scored_target->count; i++) {
         node = target_forest_node(target_forest, path_size, input, node, scored_target->tokens[i]);
-        target_forest->rows[node].wanted |= i + 1 >= scored_target->scored_from;
+        target_forest->rows[node].needs_logits |= i + 1 >= scored_target->scored_from;
     }
     size_t count = target_forest->scored_target_count + 1;
     target_forest->scored_targets =
@@ -97,17 +100,17 @@ static void target_forest_add(struct target_forest *target_forest, size_t path_s
 
 struct log_sum_context {
     const struct kernels *kernels;
-    double *log_sums; /* by row */
+    double *log_sums; /* [rows] */
 };
 
 static void add_logits_chunk(void *context, size_t row, size_t first, size_t tokens, float *logits)
 {
     (void)first;
     struct log_sum_context *log_sum_context = context;
-    float largest;
+    float max_logit;
     log_sum_context->log_sums[row] =
         log_add_exp(log_sum_context->log_sums[row],
-                    log_sum_context->kernels->log_sum_exp(tokens, logits, &largest));
+                    log_sum_context->kernels->log_sum_exp(tokens, logits, &max_logit));
 }
 
 static bool shares_prefix(const struct scored_target *a, const struct scored_target *b,
@@ -117,8 +120,8 @@ static bool shares_prefix(const struct scored_target *a, const struct scored_tar
            memcmp(a->tokens, b->tokens, count * sizeof(*a->tokens)) == 0;
 }
 
-/* What the tokens that stand at `place` behind a candidate's beginning have in sum, each once, by
- * final state `state`. */
+/* Logarithm of the sum of exp(logit), from final state `state`, over the different tokens at
+ * `place` of all targets that share the first `place` tokens with `scored_target`. */
 static double competing_log_sum(const struct scoring *scoring, struct worker *worker, size_t input,
                                 const struct scored_target *scored_target, size_t place,
                                 size_t state)
@@ -140,8 +143,8 @@ static double competing_log_sum(const struct scoring *scoring, struct worker *wo
     return sum;
 }
 
-/* Rows [first, first + count) judge those tokens of the candidates that follow them; the final
- * state of row first + i is number states[i]. */
+/* Scores the tokens that follow rows [first, first + count). The final state of row first + i is
+ * states[i]. */
 static void score_rows(const struct scoring *scoring, const struct target_forest *target_forest,
                        struct worker *worker, size_t first, size_t count, const size_t *states,
                        double *log_sums, double *sums)
@@ -167,7 +170,7 @@ static void score_rows(const struct scoring *scoring, const struct target_forest
     }
 }
 
-/* Runs all rows and adds each candidate's log-probabilities, in the order of its tokens. */
+/* Runs all rows and sums the log-probabilities of each target, in the order of its tokens. */
 static void forest_score(const struct scoring *scoring, struct target_forest *target_forest,
                          struct worker *worker)
 {
@@ -182,10 +185,11 @@ static void forest_score(const struct scoring *scoring, struct target_forest *ta
         for (size_t i = 0; i < count; i++) {
             log_sums[i] = -INFINITY;
             states[i] = wanted;
-            wanted += target_forest->rows[first + i].wanted;
+            wanted += target_forest->rows[first + i].needs_logits;
         }
         decoder_run(worker, target_forest->rows + first, count);
-        if (!scoring->is_closed_set && wanted > 0) /* a long prefix may fill a pass */
+        if (!scoring->is_closed_set &&
+            wanted > 0) /* a pass may contain only rows of a long prefix */
             decoder_logits(worker, wanted, add_logits_chunk,
                            &(struct log_sum_context){session->kernels, log_sums});
         score_rows(scoring, target_forest, worker, first, count, states, log_sums, sums);
@@ -198,7 +202,8 @@ static void forest_score(const struct scoring *scoring, struct target_forest *ta
     target_forest->count = target_forest->scored_target_count = target_forest->first_row = 0;
 }
 
-/* How many tokens tell a candidate from the others behind its prefix; 0 where there is no other. */
+/* Number of leading tokens needed to tell a target from the input's other targets; 0 if there is no
+ * other. */
 static size_t count_distinguishing_tokens(const struct scored_target *scored_target,
                                           const struct scored_target *competitors, size_t count)
 {
@@ -213,7 +218,7 @@ static size_t count_distinguishing_tokens(const struct scored_target *scored_tar
     return max_tokens > scored_target->scored_from ? max_tokens : 0;
 }
 
-/* Of each candidate only what tells it from the others is left: the rest is certain. */
+/* Drops the tokens after those that identify a target: their probability is 1. */
 static void keep_distinguishing_tokens(const struct scoring *scoring, size_t count)
 {
     size_t *kept_counts = memory_alloc(count, sizeof(*kept_counts));
@@ -264,27 +269,29 @@ static bool tokenize_target(const struct t5_session *session, const struct t5_ta
                                                     max_tokens - prefix)
                                       : 0;
     if (prefix + text + 1 > max_tokens)
-        return error_set(error, ERROR_MODEL,
-                         "target %zu has %zu tokens with prefix and end mark; at most %zu are "
-                         "taken here",
-                         index + 1, prefix + text, max_tokens - 1);
+        return error_set(
+            error, ERROR_MODEL,
+            "target %zu has %zu tokens, including prefix and end token; the maximum is "
+            "%zu",
+            index + 1, prefix + text, max_tokens - 1);
     tokens[prefix + text] = session->config->end_id;
     *scored_target = (struct scored_target){.target = index,
                                             .tokens = tokens,
                                             .count = prefix + text + 1,
                                             .scored_from = prefix,
-                                            .token_logprobs = target->tokens};
+                                            .token_logprobs = target->token_logprobs};
     return true;
 }
 
-/* Fills `candidates` ordered by input, and where each input's begin. */
+/* Fills `scored_targets`, ordered by input, and the index of each input's first target. */
 static bool tokenize_targets(struct scoring *scoring, const struct t5_target *targets, size_t count,
                              int32_t *tokens, struct error *error)
 {
     const struct t5_session *session = scoring->session;
     for (size_t i = 0; i < count; i++) {
         if (targets[i].input >= session->input_count)
-            return error_set(error, ERROR_USAGE, "target %zu asks for input %zu of %zu", i + 1,
+            return error_set(error, ERROR_USAGE,
+                             "target %zu refers to input %zu, but there are %zu inputs", i + 1,
                              targets[i].input + 1, session->input_count);
         scoring->first[targets[i].input + 1]++;
     }
@@ -317,7 +324,8 @@ static bool score_targets(struct t5_session *session, const struct t5_target *ta
     if (ok) {
         if (is_closed_set)
             keep_distinguishing_tokens(&scoring, count);
-        cross_prepare(session, 1); /* judged alike, however long */
+        cross_prepare(session, 1); /* the same method for targets of every length, so that scores do
+                                      not depend on it */
         workers_run(session->pool, session->input_count, score_inputs, &scoring);
     }
     free(tokens);

@@ -1,4 +1,4 @@
-/* session.c - opening a session: checks the limits and makes room for everything. */
+/* session.c - opens a session: checks the limits and allocates all buffers. */
 #include "inference/engine/session.h"
 
 #include <stdlib.h>
@@ -16,14 +16,14 @@ static bool check_limit(const char *name, size_t value, size_t max, struct error
 
 static bool check_limits(const struct t5_limits *limits, struct error *error)
 {
-    return check_limit("the batch", limits->batch, MAX_BATCH, error) &&
-           check_limit("input tokens", limits->input_tokens, MAX_TOKENS, error) &&
-           check_limit("output tokens", limits->output_tokens, MAX_TOKENS, error) &&
+    return check_limit("the batch size", limits->batch, MAX_BATCH, error) &&
+           check_limit("the number of input tokens", limits->input_tokens, MAX_TOKENS, error) &&
+           check_limit("the number of output tokens", limits->output_tokens, MAX_TOKENS, error) &&
            check_limit("the number of threads", limits->threads, MAX_THREADS, error) &&
-           check_limit("the beam", limits->beam, MAX_BEAM, error);
+           check_limit("the beam width", limits->beam, MAX_BEAM, error);
 }
 
-static float *room(size_t rows, size_t width)
+static float *alloc_floats(size_t rows, size_t width)
 {
     return memory_alloc_aligned(rows * width, sizeof(float));
 }
@@ -47,7 +47,8 @@ static size_t min_size(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* The system gives memory only as it is first written: unused room costs nothing. */
+/* The operating system provides memory at the first write, so unused parts of the buffers are
+ * free. */
 static void worker_open(struct worker *worker, const struct t5_session *session)
 {
     const struct t5_config *config = session->config;
@@ -58,30 +59,31 @@ static void worker_open(struct worker *worker, const struct t5_session *session)
     bool is_int8 = session->limits.precision == T5_INT8;
     size_t input = session->limits.input_tokens, output = session->limits.output_tokens;
     *worker = (struct worker){.session = session, .rows = rows};
-    worker->x = room(rows, width);
-    worker->normalized = is_int8 ? NULL : room(rows, width);
-    worker->query = room(rows, inner_width);
-    worker->key = room(rows, inner_width);
-    worker->value = room(rows, inner_width);
-    worker->context = room(rows, inner_width);
-    worker->hidden = room(rows, hidden);
-    worker->up_projection = config->is_gated ? room(rows, hidden) : NULL;
-    worker->quantized.scale = room(rows, hidden / T5_QUANTIZATION_GROUP + 1);
+    worker->x = alloc_floats(rows, width);
+    worker->normalized = is_int8 ? NULL : alloc_floats(rows, width);
+    worker->query = alloc_floats(rows, inner_width);
+    worker->key = alloc_floats(rows, inner_width);
+    worker->value = alloc_floats(rows, inner_width);
+    worker->context = alloc_floats(rows, inner_width);
+    worker->hidden = alloc_floats(rows, hidden);
+    worker->up_projection = config->is_gated ? alloc_floats(rows, hidden) : NULL;
+    worker->quantized.scale = alloc_floats(rows, hidden / T5_QUANTIZATION_GROUP + 1);
     size_t max_width = max_size(max_size(width, hidden), inner_width);
     worker->quantized.bytes = memory_alloc_aligned(rows, quantized_row_size(max_width));
     worker->cache = memory_alloc_aligned(attention_cache_size(session, input), 1);
     worker->scratch = memory_alloc_aligned(
         attention_s8_scratch_size(input, max_size(width, config->head_width)), 1);
-    worker->scores = room(1, max_size(F32_QUERY_ROWS * (input + KEY_PADDING), output));
+    worker->scores = alloc_floats(1, max_size(F32_QUERY_ROWS * (input + KEY_PADDING), output));
     size_t cached_values = config->decoder_layers * session->nodes * inner_width;
     size_t element_size = is_int8 ? sizeof(uint16_t) : sizeof(float);
     worker->self_attention_cache = memory_alloc_aligned(2 * cached_values, element_size);
-    worker->state_attention = is_int8 ? room(config->heads * session->decoder_rows, width) : NULL;
+    worker->state_attention =
+        is_int8 ? alloc_floats(config->heads * session->decoder_rows, width) : NULL;
     worker->prefetch_ranges =
         memory_alloc(2 * session->decoder_rows, sizeof(*worker->prefetch_ranges));
     worker->quantized.prefetch = &worker->prefetch;
-    worker->final_states = room(session->decoder_rows, width);
-    worker->logits = room(session->decoder_rows, LOGITS_CHUNK);
+    worker->final_states = alloc_floats(session->decoder_rows, width);
+    worker->logits = alloc_floats(session->decoder_rows, LOGITS_CHUNK);
 }
 
 static void worker_close(struct worker *worker)
@@ -116,8 +118,8 @@ static void fill_biases(struct t5_session *session)
     ptrdiff_t output = (ptrdiff_t)session->limits.output_tokens - 1;
     ptrdiff_t max_distance = input + KEY_PADDING;
     session->bias_stride = (size_t)(input + max_distance + 1);
-    session->encoder_bias = room(config->heads, session->bias_stride);
-    session->decoder_bias = room(config->heads, (size_t)(output + 1));
+    session->encoder_bias = alloc_floats(config->heads, session->bias_stride);
+    session->decoder_bias = alloc_floats(config->heads, (size_t)(output + 1));
     relative_bias_fill(config, weights->encoder.relative_bias, true, -input, max_distance,
                        session->encoder_bias);
     relative_bias_fill(config, weights->decoder.relative_bias, false, -output, 0,
@@ -176,7 +178,7 @@ void t5_session_close(struct t5_session *session)
                      session->cross_states.bytes,
                      session->cross_projections.to_states,
                      session->cross_projections.from_states,
-                     session->cross_projections.room,
+                     session->cross_projections.memory,
                      session->cross_projections.unit_scales,
                      session};
     for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)

@@ -93,7 +93,7 @@ static bool read_config(struct import_source *source, struct error *error)
     if (!embedding || embedding->rank != 2 || embedding->shape[0] > UINT32_MAX)
         return error_set(error, ERROR_MODEL, "%s: no tensor 'token_embd.weight' of two dimensions",
                          source->path);
-    config->vocabulary = (uint32_t)embedding->shape[0];
+    config->vocabulary_size = (uint32_t)embedding->shape[0];
     config->has_tied_embeddings = !output_layer || stored_tensors_equal(output_layer, embedding);
     config->output_scale =
         config->has_tied_embeddings ? 1.0f / sqrtf((float)config->model_width) : 1.0f;

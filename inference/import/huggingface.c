@@ -89,7 +89,7 @@ static bool read_sizes(const struct config_reader *reader, struct t5_config *con
            read_size(reader, "num_layers", 0, &config->encoder_layers) &&
            read_size(reader, "num_decoder_layers", config->encoder_layers,
                      &config->decoder_layers) &&
-           read_size(reader, "vocab_size", 0, &config->vocabulary) &&
+           read_size(reader, "vocab_size", 0, &config->vocabulary_size) &&
            read_size(reader, "relative_attention_num_buckets", 32, &config->relative_buckets) &&
            read_size(reader, "relative_attention_max_distance", 128,
                      &config->relative_max_distance) &&

@@ -61,11 +61,12 @@ static bool read_tokenizer(struct import_job *import_job, struct error *error)
     if (!tokenizer_load(&import_job->tokenizer, source->tokenizer, error))
         return false;
     size_t pieces = tokenizer_count(&import_job->tokenizer);
-    return pieces <= source->config.vocabulary ||
+    return pieces <= source->config.vocabulary_size ||
            error_set(error, ERROR_MODEL,
                      "%s: %zu pieces, but %s says that the vocabulary has %u; are the two of one "
                      "model?",
-                     source->tokenizer, pieces, source->config_path, source->config.vocabulary);
+                     source->tokenizer, pieces, source->config_path,
+                     source->config.vocabulary_size);
 }
 
 static bool check_tensor(const struct import_job *import_job, const struct tensor_spec *spec,

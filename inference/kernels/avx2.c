@@ -1,5 +1,5 @@
-/* avx2.c - AVX2 without VNNI. A product of bytes is made of two unsigned by signed ones that an
- * instruction adds in 16 bits: |x| * (w with the sign of x). At 127 * 127 a pair it cannot
+/* avx2.c - AVX2 without VNNI. The byte product uses vpmaddubsw, which adds two unsigned-by-signed
+ * products in 16 bits: |x| * (w with the sign of x). A pair of products of at most 127 * 127 cannot
  * saturate. */
 #if defined(__x86_64__)
 #include "inference/kernels/kernels.h"

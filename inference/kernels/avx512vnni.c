@@ -1,4 +1,4 @@
-/* avx512vnni.c - AVX-512 with VNNI: 64 byte products an instruction, summed exactly in int32. */
+/* avx512vnni.c - AVX-512 with VNNI: 64 byte products per instruction, summed exactly in int32. */
 #if defined(__x86_64__)
 #include "inference/kernels/kernels.h"
 

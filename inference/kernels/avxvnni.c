@@ -1,10 +1,10 @@
-/* avxvnni.c - AVX2 with VNNI in its 256-bit form, as processors without AVX-512 have it. */
+/* avxvnni.c - AVX2 with VNNI in its 256-bit form, for processors without AVX-512. */
 #if defined(__x86_64__)
 #include "inference/kernels/kernels.h"
 
 #include "inference/kernels/ymm.h"
 
-/* The test suite names the form of the instruction that AVX-512 processors have. */
+/* The test suite defines it as the form of the instruction that AVX-512 processors have. */
 #ifndef DPBUSD
 #define DPBUSD _mm256_dpbusd_avx_epi32
 #endif

@@ -1,4 +1,4 @@
-/* cache.c - where the parts of an int8 attention cache lie, and how much room attention takes. */
+/* cache.c - the layout of an int8 attention cache, and the size of attention's scratch space. */
 #include "inference/kernels/kernels.h"
 #include "inference/kernels/packed.h"
 
@@ -23,7 +23,7 @@ struct cache_s8 cache_s8_view(void *bytes, size_t length, size_t head_width)
 {
     size_t padded_length = padded_length_of(length),
            scales = round_to_cache_lines(padded_length * sizeof(float));
-    /* In the order in which attention reads them, so that memory is read straight on. */
+    /* In the order in which attention reads the parts, so that memory is read sequentially. */
     uint8_t *keys = (uint8_t *)bytes + 2 * scales + 64;
     return (struct cache_s8){.length = length,
                              .head_width = head_width,

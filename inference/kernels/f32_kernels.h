@@ -1,11 +1,11 @@
-/* f32_kernels.h - the float kernels over vectors, compiled once for each instruction set.
+/* f32_kernels.h - the float kernels over vectors, compiled once per instruction set.
  *
- * The including file defines `vector` and `vector_integer`, GCC vectors of WIDTH floats and
- * integers; `vector_max`, which is a > b ? a : b by lane; `widen`, which loads WIDTH unsigned
- * 16-bit numbers; and F32_TILE_ROWS and F32_TILE_VECTORS, the register tile of matmul_f32. The
- * order of every sum is that of scalar.c, so the bits are too. */
+ * The including file defines `vector` and `vector_integer`, GCC vectors of VECTOR_WIDTH floats and
+ * integers; `vector_max`, which is a > b ? a : b per lane; `load_u16_as_u32`, which loads
+ * VECTOR_WIDTH unsigned 16-bit numbers; and F32_TILE_ROWS and F32_TILE_VECTORS, the register tile
+ * of matmul_f32. Every sum has the order of scalar.c, so the results have the same bits. */
 #ifndef VECTOR_WIDTH
-#error "define vector, WIDTH, vector_larger, TILE_ROWS and TILE_VECTORS first"
+#error "define vector, vector_integer, VECTOR_WIDTH, vector_max, F32_TILE_ROWS and others first"
 #endif
 
 #include <math.h>
@@ -18,7 +18,7 @@ enum { LANES = 16, LANE_VECTORS = LANES / VECTOR_WIDTH };
 typedef float vector_unaligned
     __attribute__((vector_size(VECTOR_WIDTH * 4), aligned(sizeof(float)), may_alias));
 
-/* Sixteen sums side by side, whatever the width of a vector. */
+/* Sixteen parallel sums, for every vector width. */
 struct lanes {
     vector part[LANE_VECTORS];
 };
@@ -43,7 +43,7 @@ INLINE float max_f32(float a, float b)
     return a > b ? a : b;
 }
 
-/* Sixteen lanes by halves: 16 to 8, 4, 2, 1. */
+/* Adds sixteen lanes by halves: 16 to 8, 4, 2, 1. */
 INLINE float sum_lanes(struct lanes sums)
 {
 #if VECTOR_WIDTH == 16
@@ -62,7 +62,7 @@ INLINE float sum_lanes(struct lanes sums)
     return v[0] + v[1];
 }
 
-/* The largest of a vector's lanes and `least`. */
+/* The maximum of a vector's lanes and `initial`. */
 INLINE float max_lane(vector x, float initial)
 {
 #if VECTOR_WIDTH == 16
@@ -81,7 +81,7 @@ INLINE float max_lane(vector x, float initial)
     return max_f32(max_f32(x[0], x[1]), initial);
 }
 
-/* Adds what is left behind the last whole group of lanes, then folds by halves. */
+/* Adds the `rest` products after the last whole group of lanes, then adds the lanes by halves. */
 INLINE float sum_lanes_and_rest(struct lanes sums, size_t rest, const float *products)
 {
     if (rest) {
@@ -121,7 +121,7 @@ static void rms_norm(size_t rows, size_t depth, const float *x, const float *wei
     }
 }
 
-/* kernel_exp of scalar.c, by lane. */
+/* kernel_exp of scalar.c, per lane. */
 INLINE vector vector_exp(vector x)
 {
     x = vector_max(x, broadcast(-87.0f));
@@ -139,7 +139,7 @@ INLINE vector vector_exp(vector x)
     return p * (vector)(((vector_integer)shifted << 23) + 0x3f800000);
 }
 
-/* kernel_exp2 of scalar.c, by lane. */
+/* kernel_exp2 of scalar.c, per lane. */
 INLINE vector vector_exp2(vector x)
 {
     x = vector_max(x, broadcast(-126.0f));
@@ -152,7 +152,7 @@ INLINE vector vector_exp2(vector x)
     return (vector)((vector_integer)p + ((vector_integer)shifted << 23));
 }
 
-/* exp(x - most) of fewer than LANES values. */
+/* rest = exp(x - max) of fewer than LANES values. */
 INLINE void exp_rest(size_t count, const float *x, float max, float rest[LANES])
 {
     memset(rest, 0, LANES * sizeof(*rest));
@@ -178,7 +178,7 @@ INLINE vector vector_gelu(vector x)
     return x / (vector_exp(inner * -1.59576912f) + 1.0f);
 }
 
-/* kernel_gated_gelu of scalar.c, by lane. */
+/* kernel_gated_gelu of scalar.c, per lane. */
 INLINE vector gated_gelu(vector x, vector factor)
 {
     vector bounded = vector_max(x, broadcast(-10.0f));
@@ -253,7 +253,7 @@ static double log_sum_exp(size_t count, const float *x, float *max_x)
     return (double)max + log((double)sum_lanes_and_rest(sums, count - k, rest));
 }
 
-static size_t largest(size_t count, const float *x)
+static size_t argmax(size_t count, const float *x)
 {
     float max = find_max(count, x);
     for (size_t k = 0; k < count; k++)
@@ -277,7 +277,7 @@ static size_t find_above(size_t count, const float *x, float bound)
     return k;
 }
 
-/* One register tile; `rows` and `vectors` are constants where it is called. */
+/* One register tile; `rows` and `vectors` are compile-time constants in every call. */
 INLINE void tile_f32(const size_t rows, const size_t vectors, size_t depth, const float *a,
                      size_t a_stride, const float *b, size_t b_stride, float *y, size_t y_stride)
 {
@@ -305,7 +305,7 @@ INLINE void tile_f32(const size_t rows, const size_t vectors, size_t depth, cons
             store(y + i * y_stride + j * VECTOR_WIDTH, sum[i * vectors + j]);
 }
 
-/* Whole tiles of columns, then of what is left narrower ones; returns the columns done. */
+/* Computes whole tiles of columns from `column` on; returns the first column that is left. */
 INLINE size_t matmul_columns_f32(const size_t tile_rows, const size_t vectors, size_t rows,
                                  size_t column, size_t columns, size_t depth, const float *a,
                                  size_t a_stride, const float *b, size_t b_stride, float *y,
@@ -326,8 +326,8 @@ INLINE size_t matmul_columns_f32(const size_t tile_rows, const size_t vectors, s
 static void matmul_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
                        const float *b, size_t b_stride, float *y, size_t y_stride)
 {
-    /* Every shape keeps F32_TILE_ROWS * F32_TILE_VECTORS sums under way, which hides their latency.
-     */
+    /* Every tile shape has F32_TILE_ROWS * F32_TILE_VECTORS independent sums, which hides their
+     * latency. */
     const size_t max = F32_TILE_ROWS * F32_TILE_VECTORS;
     size_t column = 0;
     if (rows == 1)
@@ -358,7 +358,7 @@ static void add_scaled(size_t count, float factor, const float *x, float *y)
         y[k] += factor * x[k];
 }
 
-/* largest |x| of a row, as `quantize` needs it. */
+/* Maximum of |x| in a row, for quantization. */
 INLINE float max_magnitude(size_t count, const float *x)
 {
     vector max = {0};
@@ -373,7 +373,7 @@ INLINE float max_magnitude(size_t count, const float *x)
     return magnitude;
 }
 
-/* Nearest integers, ties to even, of |x| < 2^22, in the low 22 bits of a lane. */
+/* Rounds |x| < 2^22 to the nearest integer, ties to even, in the low 22 bits of a lane. */
 INLINE vector_integer round_to_bits(vector x)
 {
     return (vector_integer)(x + 0x1.8p23f);

@@ -7,8 +7,9 @@
 #include "inference/kernels/packed.h"
 #include "inference/kernels/tile_operands.h"
 
-/* While they are added to, the sums of two rows and the four columns of a vector lie in the places
- * of the first and the second row by columns: the first two of both rows, the last two of both. */
+/* Rearranges the sums of two rows. While they accumulate, the vector of the first row holds the
+ * first two columns of both rows, and the vector of the second row holds the last two columns of
+ * both. */
 INLINE void separate_rows(const size_t rows, const size_t vectors, vector_integer *sum)
 {
 #pragma GCC unroll 32
@@ -23,7 +24,7 @@ INLINE void separate_rows(const size_t rows, const size_t vectors, vector_intege
     }
 }
 
-/* Two steps at a time; the last row of an odd number goes alone. */
+/* Two steps at a time; the last row of an odd number of rows is multiplied alone. */
 #define ADD_PAIRS
 INLINE size_t add_pairs(const size_t rows, const size_t blocks,
                         const struct tile_operands *tile_operands, vector_integer *sum)
@@ -56,7 +57,9 @@ INLINE size_t add_pairs(const size_t rows, const size_t blocks,
             int32x4_t second = (int32x4_t)load_integers(columns + tile_operands->step_stride);
             int8x16_t first_columns = vreinterpretq_s8_s32(vzip1q_s32(first, second));
             int8x16_t last_columns = vreinterpretq_s8_s32(vzip2q_s32(first, second));
-            __asm__ volatile("" ::: "memory"); /* no load comes earlier: registers are few */
+            __asm__ volatile(
+                "" ::
+                    : "memory"); /* keeps later loads after this point: registers are few */
 #pragma GCC unroll 16
             for (size_t i = 0; i < rows; i++) {
                 vector_integer *to = sum + i * vectors + j;

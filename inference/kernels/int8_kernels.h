@@ -1,26 +1,29 @@
-/* int8_kernels.h - the int8 kernels over vectors, compiled once for each instruction set.
+/* int8_kernels.h - the int8 kernels over vectors, compiled once per instruction set.
  *
- * The including file has included floats.h, and defines
- *   OFFSET      what is added to a quantised value before it becomes a byte: 128 where the
- *               instruction takes unsigned activations, else 0
- *   ROWS, SUMS  rows of the largest register tile, and the most that rows times blocks of 16
- *               columns may be
- *   four        four bytes of a row in the form that dot4 takes; spread4 makes it
- *   dot4        sum + products of those bytes with WIDTH columns x 4 bytes of weights
- *   narrow      stores WIDTH integers as bytes
- *   ADD_PAIRS   where it is defined: add_pairs makes the sums of a tile from its first steps, and
- *               returns their number; the others are left to dot4
- * Integer sums are exact, and floats follow scalar.c step by step: so the bits are its bits. */
+ * The including file includes f32_kernels.h first, and defines
+ *   BYTE_OFFSET           added to a quantized value to make it a byte: 128 if the
+ *                         instruction takes unsigned activations, else 0
+ *   MAX_TILE_ROWS         rows of the largest register tile
+ *   MAX_TILE_SUMS         maximum of rows times blocks of 16 columns
+ *   four_bytes            four bytes of a row in the form that dot_four_bytes takes
+ *   broadcast_four_bytes  makes them
+ *   dot_four_bytes        sum + products of those bytes with VECTOR_WIDTH columns x 4 bytes
+ *   store_bytes           stores VECTOR_WIDTH integers as bytes
+ *   ADD_PAIRS             optional: add_pairs computes a tile's sums over its first steps and
+ *                         returns their number; dot_four_bytes computes the rest
+ * Integer sums are exact, and floats follow scalar.c step by step, so the results have the same
+ * bits. */
 #ifndef MAX_TILE_SUMS
-#error "define OFFSET, ROWS, SUMS, four, spread4, dot4 and narrow first"
+#error "define BYTE_OFFSET, MAX_TILE_ROWS, MAX_TILE_SUMS, four_bytes and others first"
 #endif
 
 #include "inference/kernels/position_attention.h"
 #include "inference/kernels/tiles.h"
 
-/* ---- Quantising ---- */
+/* ---- Quantization ---- */
 
-/* One row; bytes behind the depth stand for zeros. `offset` is constant where it is called. */
+/* Quantizes one row; bytes after the depth represent zeros. `offset` is a compile-time constant in
+ * every call. */
 INLINE void quantize_row(size_t depth, const float *x, const int offset, uint8_t *bytes,
                          float *scale)
 {
@@ -50,7 +53,7 @@ static void quantize(const float *x, size_t stride, const struct rows_s8 *quanti
                      &quantized->scale[row]);
 }
 
-/* Products with the norm's weight are made twice rather than kept. */
+/* Multiplies by the norm's weight twice, which is faster than storing the products. */
 static void norm_quantize(const float *x, const float *weight, float epsilon,
                           const struct rows_s8 *quantized)
 {
@@ -94,8 +97,8 @@ static struct tile_operands make_tile_operands(const struct rows_s8 *x,
                                   .blocks = weights->packed};
 }
 
-/* A tile whose last block has fewer than 16 columns: it becomes a whole one beside y, of which y
- * takes `columns`. */
+/* A tile whose last block has fewer than 16 columns: computes a whole tile in a buffer and copies
+ * `columns` of them to y. */
 static void compute_partial_tile(size_t columns, size_t rows, size_t blocks,
                                  const struct tile_operands *tile_operands,
                                  const struct tile_output *tile_output)
@@ -117,7 +120,8 @@ static void compute_partial_tile(size_t columns, size_t rows, size_t blocks,
                columns * sizeof(float));
 }
 
-/* The tile that follows asks for what comes next of what is read soon. */
+/* Gives the next tile a part of the first range to prefetch, and removes that part from the
+ * list. */
 static void take_prefetch_range(struct prefetch_list *prefetch, size_t rows,
                                 struct tile_operands *tile_operands)
 {
@@ -137,7 +141,7 @@ static void take_prefetch_range(struct prefetch_list *prefetch, size_t rows,
     }
 }
 
-/* y = products, or what `finish` says. A gate's sums are made first, tile by tile. */
+/* y = products, as `tile_action` says. A gate's sums are computed first, tile by tile. */
 static void linear_s8(const struct rows_s8 *x, const struct weights_s8 *gate,
                       const struct weights_s8 *weights, enum tile_action tile_action, float *y)
 {
@@ -200,7 +204,7 @@ static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_
         int32_t sum = 0;
         for (size_t k = 0; k < x->depth; k += PACKED_DEPTH, values += PACKED_STEP_SIZE)
             for (size_t part = 0; part < PACKED_DEPTH;
-                 part++) /* values end in zeros, as bytes do */
+                 part++) /* values are padded with zeros, as bytes are */
                 sum += byte_to_value(bytes[k + part]) * values[part];
         y[i] = (float)sum * x->scale[row] * weights->scale[column];
     }
@@ -208,9 +212,9 @@ static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_
 
 /* ---- Attention ---- */
 
-/* How far before it is read a cache is asked for. Narrow heads lie one behind the other and are
- * read nearly straight on. Of a wide one's keys a tile reads a group of blocks, of its values a
- * strip: the next group and the next strip lie beside them. */
+/* Prefetch distance in a cache. Narrow heads are stored one after another and read almost
+ * sequentially. A tile reads a group of blocks of a wide head's keys and a strip of its values; the
+ * next group and the next strip follow directly. */
 enum { MAX_NARROW_HEAD_WIDTH = 128, NARROW_HEAD_PREFETCH = 24576 };
 
 INLINE size_t attention_prefetch_distance(size_t head_width, size_t rows, size_t block_stride)
@@ -252,7 +256,7 @@ static void fill_cache_values(const struct cache_s8 *cache, const float *values,
     uint8_t rows[PACKED_DEPTH * KERNEL_MAX_HEAD_WIDTH] __attribute__((aligned(64)));
     uint8_t *step = cache->values;
     float largest_scale = 0;
-    memset(step, 0, columns * PACKED_DEPTH); /* no starts: weights are unsigned */
+    memset(step, 0, columns * PACKED_DEPTH); /* no offset corrections: weights are unsigned */
     for (size_t first = 0; first < cache->padded_length; first += PACKED_DEPTH) {
         for (size_t i = 0; i < PACKED_DEPTH; i++) {
             if (first + i >= cache->length) {
@@ -276,14 +280,14 @@ static void fill_cache_values(const struct cache_s8 *cache, const float *values,
         cache->value_relative_scale[i] = 0;
 }
 
-static void cache_s8(const struct cache_s8 *cache, const float *keys, const float *values,
-                     size_t stride)
+static void fill_cache_s8(const struct cache_s8 *cache, const float *keys, const float *values,
+                          size_t stride)
 {
     fill_cache_keys(cache, keys, stride);
     fill_cache_values(cache, values, stride);
 }
 
-/* Sums of products become scores, in place; returns the largest. */
+/* Converts sums of products to scores, in place; returns their maximum. */
 INLINE float score_keys(const struct cache_s8 *cache, float query_scale, const float *bias,
                         float *scores)
 {
@@ -304,7 +308,7 @@ INLINE float score_keys(const struct cache_s8 *cache, float query_scale, const f
     return max_lane(max, -1e30f);
 }
 
-/* Scores become bytes of two planes; returns the sum of the exponentials. */
+/* Converts scores to weights in two planes of bytes; returns the sum of the exponentials. */
 INLINE float compute_weights(const struct cache_s8 *cache, const float *scores, float max,
                              uint8_t *high, uint8_t *low)
 {
@@ -322,7 +326,7 @@ INLINE float compute_weights(const struct cache_s8 *cache, const float *scores, 
     return sum_lanes_and_rest(sums, 0, NULL);
 }
 
-/* The parts of the room that attend_s8 works in. */
+/* The parts of the scratch space of attend_s8. */
 struct attention_scratch {
     uint8_t *query, *planes;
     float *query_scale, *scores;
@@ -354,7 +358,7 @@ static struct attention_scratch lay_out_scratch(const struct cache_s8 *cache, vo
     return parts;
 }
 
-/* At most KERNEL_QUERY_TILE of them. */
+/* Attention of at most KERNEL_QUERY_TILE queries. */
 static void attend_query_tile(const struct cache_s8 *cache, size_t queries, const float *query,
                               const float *bias, size_t stride,
                               const struct attention_scratch *scratch, float *context)
@@ -417,11 +421,10 @@ static void attend_s8(const struct cache_s8 *cache, size_t queries, const float 
     }
 }
 
-/* The slots of struct kernels that this header and those that it includes fill. */
+/* The members of struct kernels that this header and those that it includes define. */
 #define VECTOR_KERNELS                                                                             \
     .quantize = quantize, .norm_quantize = norm_quantize, .matmul_s8 = matmul_s8,                  \
-    .gated_gelu_s8 = gated_gelu_s8, .select_s8 = select_s8, .cache_s8 = cache_s8,                  \
+    .gated_gelu_s8 = gated_gelu_s8, .select_s8 = select_s8, .fill_cache_s8 = fill_cache_s8,        \
     .attend_s8 = attend_s8, .attend_path = attend_path, .to_bf16 = to_bf16, .rms_norm = rms_norm,  \
-    .relu = relu, .gelu = gelu, .softmax = softmax, .log_sum_exp = log_sum_exp,                    \
-    .largest = largest, .find_above = find_above, .dot = dot, .matmul_f32 = matmul_f32,            \
-    .add_scaled = add_scaled
+    .relu = relu, .gelu = gelu, .softmax = softmax, .log_sum_exp = log_sum_exp, .argmax = argmax,  \
+    .find_above = find_above, .dot = dot, .matmul_f32 = matmul_f32, .add_scaled = add_scaled

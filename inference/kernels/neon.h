@@ -1,8 +1,8 @@
-/* neon.h - what the two aarch64 tables have in common. */
+/* neon.h - definitions shared by the two aarch64 tables. */
 #ifndef INFERENCE_KERNELS_NEON_H
 #define INFERENCE_KERNELS_NEON_H
 #ifndef __ARM_FEATURE_DOTPROD
-#error "define __ARM_FEATURE_DOTPROD by compiling for it: only the aarch64 tables include this"
+#error "define __ARM_FEATURE_DOTPROD (+dotprod): only the aarch64 tables include this"
 #endif
 
 #include <arm_neon.h>
@@ -13,7 +13,7 @@ typedef int32_t vector_integer __attribute__((vector_size(16)));
 #define F32_TILE_ROWS 4
 #define F32_TILE_VECTORS 4
 
-/* a > b ? a : b by lane: the second where one is not a number, as on x86. */
+/* a > b ? a : b per lane: b if one of them is NaN, as on x86. */
 static inline vector vector_max(vector a, vector b)
 {
     return (vector)vbslq_f32(vcgtq_f32((float32x4_t)a, (float32x4_t)b), (float32x4_t)a,

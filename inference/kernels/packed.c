@@ -1,4 +1,4 @@
-/* packed.c - into blocks and out of them. */
+/* packed.c - packs int8 matrices into blocks and unpacks them. */
 #include "inference/kernels/packed.h"
 
 void pack_block(size_t columns, size_t depth, const int8_t *values, void *block)

@@ -1,10 +1,10 @@
-/* position_attention.h - attention of one query along a path of bfloat16 keys and values, over the
- * vectors of floats.h, which is included first. The order of every sum is that of scalar.c. */
+/* position_attention.h - attention of one query to a path of bfloat16 keys and values. Include
+ * f32_kernels.h first. Every sum has the order of scalar.c. */
 #ifndef VECTOR_WIDTH
-#error "define vector, WIDTH and the others of floats.h first, and include that"
+#error "define what f32_kernels.h lists, and include that first"
 #endif
 
-/* WIDTH numbers of bfloat16, which are the upper halves of floats. */
+/* Loads VECTOR_WIDTH bfloat16 numbers, which are the upper halves of floats. */
 INLINE vector load_bf16(const uint16_t *from)
 {
     return (vector)(load_u16_as_u32(from) << 16);
@@ -42,7 +42,7 @@ INLINE float dot_bf16(size_t depth, const float *a, const uint16_t *b)
 }
 
 #if VECTOR_WIDTH == 16
-/* y[4 * q + r] = sum_lanes of sums[q + 4 * r], by the same additions side by side. */
+/* y[4 * q + r] = sum_lanes of sums[q + 4 * r], with the same additions in parallel. */
 INLINE vector sum_sixteen_lanes(const vector sums[16])
 {
     vector eights[8], fours[4], twos[2];
@@ -76,8 +76,8 @@ INLINE vector sum_sixteen_lanes(const vector sums[16])
                                    15, 29, 31);
 }
 
-/* dot_bf16 of the query with at most sixteen keys, from number `first` of the path on: those that
- * are not there repeat the first. */
+/* scores[first..] = dot products of the query and up to sixteen keys of the path, as in dot_bf16.
+ * Missing keys are replaced by the first one. */
 INLINE void dots_bf16(const struct path_bf16 *path, size_t first, const float *query, float *scores)
 {
     size_t left = path->length - first, count = left < 16 ? left : 16;
@@ -85,7 +85,7 @@ INLINE void dots_bf16(const struct path_bf16 *path, size_t first, const float *q
     vector sums[16];
 #pragma GCC unroll 16
     for (size_t i = 0; i < 16; i++) {
-        size_t position = i % 4 * 4 + i / 4; /* the order that sum_sixteen_lanes undoes */
+        size_t position = i % 4 * 4 + i / 4; /* the order that sum_sixteen_lanes reverses */
         key[i] = path->keys + path->nodes[first + (position < count ? position : 0)] * path->stride;
         sums[i] = (vector){0};
     }
@@ -111,8 +111,8 @@ static void score_path(const struct path_bf16 *path, const float *query, float *
         scores[i] = dot_bf16(path->head_width, query, path->keys + path->nodes[i] * path->stride);
 }
 
-/* context[first..first + groups * LANES) = sum over positions; `groups` is constant where it is
- * called. */
+/* context[first..first + groups * LANES) = sum over positions; `groups` is a compile-time constant
+ * in every call. */
 INLINE void sum_values(const size_t groups, size_t first, const struct path_bf16 *path,
                        const float *weights, float *context)
 {

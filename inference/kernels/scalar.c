@@ -1,4 +1,4 @@
-/* scalar.c - every kernel as a plain loop: what the others have to equal. */
+/* scalar.c - every kernel as a plain loop: the reference for the other tables. */
 #include "inference/kernels/kernels.h"
 
 #include <math.h>
@@ -10,7 +10,8 @@
 
 enum { LANES = 16 };
 
-/* Nearest integer, ties to even, of |x| < 2^22: the sum's last mantissa bits are the integer. */
+/* Rounds |x| < 2^22 to the nearest integer, ties to even: it is in the low mantissa bits of the
+ * sum. */
 static int32_t round_to_integer(float x)
 {
     union {
@@ -25,7 +26,7 @@ static float max_f32(float a, float b)
     return a > b ? a : b;
 }
 
-/* One row; `values` has room for the bytes of a whole one. */
+/* Quantizes one row; `values` has room for quantized_row_size(depth) bytes. */
 static void quantize_row(size_t depth, const float *x, int8_t *values, float *scale)
 {
     float largest = 0;
@@ -121,7 +122,7 @@ static void norm_quantize(const float *x, const float *weight, float epsilon,
     free(normed);
 }
 
-/* exp(x) = 2^n * exp(r) with n the integer nearest x / ln 2. */
+/* exp(x) = 2^n * exp(r), where n is the integer nearest to x / ln 2. */
 float kernel_exp(float x)
 {
     x = max_f32(x, -87.0f);
@@ -143,7 +144,8 @@ float kernel_exp(float x)
     return p * power.value;
 }
 
-/* The sum's last mantissa bits are n; what is left lies within half of it. */
+/* 2^x = 2^n * 2^f, where n is the integer nearest to x, in the low mantissa bits of the sum, and
+ * |f| <= 1/2. */
 float kernel_exp2(float x)
 {
     x = max_f32(x, -126.0f);
@@ -229,7 +231,7 @@ static double log_sum_exp(size_t count, const float *x, float *max_x)
     return (double)max + log((double)sum_lanes(lanes));
 }
 
-static size_t largest(size_t count, const float *x)
+static size_t argmax(size_t count, const float *x)
 {
     size_t index = 0;
     for (size_t k = 1; k < count; k++)
@@ -306,14 +308,14 @@ static void fill_cache_values(const struct cache_s8 *cache, const float *values,
     free(value);
 }
 
-static void fill_cache(const struct cache_s8 *cache, const float *keys, const float *values,
-                       size_t stride)
+static void fill_cache_s8(const struct cache_s8 *cache, const float *keys, const float *values,
+                          size_t stride)
 {
     fill_cache_keys(cache, keys, stride);
     fill_cache_values(cache, values, stride);
 }
 
-/* scores[room] = logarithms of base 2. */
+/* scores[padded_length], before softmax. */
 static void score_keys(const struct cache_s8 *cache, const int8_t *query, float query_scale,
                        const float *bias, float *scores)
 {
@@ -326,7 +328,7 @@ static void score_keys(const struct cache_s8 *cache, const int8_t *query, float 
     }
 }
 
-/* scores become exponentials, and those bytes; returns their sum. */
+/* Converts scores to weights in two planes of bytes; returns the sum of the exponentials. */
 static float compute_weights(const struct cache_s8 *cache, float *scores, int8_t *high, int8_t *low)
 {
     float max = find_max(cache->padded_length, scores), lanes[LANES] = {0};
@@ -412,7 +414,7 @@ const struct kernels scalar_kernels = {
     .matmul_s8 = matmul_s8,
     .gated_gelu_s8 = gated_gelu_s8,
     .select_s8 = select_s8,
-    .cache_s8 = fill_cache,
+    .fill_cache_s8 = fill_cache_s8,
     .attend_s8 = attend_s8,
     .attend_path = attend_path,
     .to_bf16 = to_bf16,
@@ -421,7 +423,7 @@ const struct kernels scalar_kernels = {
     .gelu = gelu,
     .softmax = softmax,
     .log_sum_exp = log_sum_exp,
-    .largest = largest,
+    .argmax = argmax,
     .find_above = find_above,
     .dot = dot,
     .matmul_f32 = matmul_f32,

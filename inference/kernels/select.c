@@ -1,4 +1,4 @@
-/* select.c - which kernel tables run here, and which one to use. */
+/* select.c - which kernel tables this CPU can run, and which one to use. */
 #include "inference/kernels/kernels.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #endif
 
 #if defined(__x86_64__)
-/* Leaf 7.1, EAX bit 4: compilers learned its name later than the instruction. */
+/* Leaf 7.1, EAX bit 4. Not every supported compiler has a name for this feature. */
 static bool has_avx_vnni(void)
 {
     unsigned a, b, c, d;
@@ -24,7 +24,7 @@ void kernels_list(const struct kernels **tables)
     size_t count = 0;
     tables[count++] = &scalar_kernels;
 #if defined(__x86_64__)
-    /* These ask the CPU, and whether the operating system saves the wide registers. */
+    /* __builtin_cpu_supports also checks that the operating system saves the wide registers. */
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx2"))
         tables[count++] = &avx2_kernels;
@@ -43,7 +43,7 @@ void kernels_list(const struct kernels **tables)
     tables[count] = NULL;
 }
 
-const struct kernels *kernels_select(const char *name, struct error *error)
+const struct kernels *kernels_select(struct text name, struct error *error)
 {
     const struct kernels *tables[KERNEL_MAX_TABLES + 1];
     kernels_list(tables);
@@ -51,14 +51,14 @@ const struct kernels *kernels_select(const char *name, struct error *error)
     char names[128] = "";
     for (size_t i = 0; tables[i]; i++) {
         fastest = tables[i];
-        if (name && strcmp(name, fastest->name) == 0)
+        if (text_equal(name, text_of(fastest->name)))
             return fastest;
         size_t used = strlen(names);
         snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "", fastest->name);
     }
-    if (!name)
+    if (!name.size || text_equal(name, TEXT("auto")))
         return fastest;
-    error_set(error, ERROR_USAGE, "kernels '%s' cannot run here; this CPU can run: %s", name,
-              names);
+    error_set(error, ERROR_USAGE, "this CPU cannot run the kernels '%.*s'; it can run: %s",
+              TEXT_ARGUMENT(name), names);
     return NULL;
 }

@@ -1,11 +1,11 @@
-/* sgemm.c - the only file that knows OpenBLAS. */
+/* sgemm.c - the only file that uses OpenBLAS. */
 #include "inference/kernels/kernels.h"
 
 #include <cblas.h>
 #include <pthread.h>
 
-/* Debian's serial build shares one work buffer without a lock: two threads inside it spoil each
- * other's sums. The threaded builds guard theirs. */
+/* Debian's serial OpenBLAS shares one work buffer without a lock, so concurrent calls corrupt each
+ * other's sums. The threaded builds protect theirs. */
 static pthread_mutex_t serial_blas_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 void sgemm(size_t rows, size_t columns, size_t depth, const float *x, const float *w, float *y,
@@ -14,7 +14,7 @@ void sgemm(size_t rows, size_t columns, size_t depth, const float *x, const floa
     bool needs_lock = openblas_get_parallel() == OPENBLAS_SEQUENTIAL;
     if (needs_lock)
         pthread_mutex_lock(&serial_blas_mutex);
-    /* Its own threads would change the bits; ours work on whole inputs instead. */
+    /* OpenBLAS threads would change the bits; our threads process whole inputs instead. */
     openblas_set_num_threads(1);
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)rows, (blasint)columns,
                 (blasint)depth, 1.0f, x, (blasint)depth, w, (blasint)depth, add ? 1.0f : 0.0f, y,

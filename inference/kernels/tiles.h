@@ -1,7 +1,7 @@
-/* tiles.h - exact products of bytes in register tiles, over what dots.h was told of the instruction
- * set, and what becomes of their sums. */
+/* tiles.h - exact products of bytes in register tiles, and the conversion of their sums. See
+ * int8_kernels.h for the definitions it needs. */
 #ifndef MAX_TILE_SUMS
-#error "define what dots.h says, and include that"
+#error "define what int8_kernels.h lists, and include that"
 #endif
 
 #include "inference/kernels/packed.h"
@@ -12,13 +12,13 @@ INLINE vector to_floats(vector_integer x)
     return __builtin_convertvector(x, vector);
 }
 
-/* What becomes of a tile's sums: they stay sums; or, times their scales, become y, are added to it,
- * or are multiplied by the gelu of what stayed in `sums` of another tile. */
+/* What to do with a tile's sums: keep them as integers; or scale them and write them to y, add them
+ * to y, or multiply them by the gelu of the scaled sums that another tile kept. */
 enum tile_action { KEEP_SUMS, WRITE_Y, ADD_TO_Y, GATE_Y };
 
 struct tile_output {
     enum tile_action tile_action;
-    int32_t *sums; /* rows of it and of y are a stride apart */
+    int32_t *sums; /* rows of sums are sums_stride apart, rows of y y_stride */
     size_t sums_stride;
     const float *x_scale, *scale; /* of the tile's rows and columns */
     const float *gate_scale;      /* of the columns that `sums` belong to */
@@ -26,7 +26,7 @@ struct tile_output {
     size_t y_stride;
 };
 
-/* `rows`, `vectors` and `result` are constant where it is called. */
+/* `rows`, `vectors` and `tile_action` are compile-time constants in every call. */
 INLINE void store_tile(const size_t rows, const size_t vectors, const enum tile_action tile_action,
                        const vector_integer *sum, const struct tile_output *tile_output)
 {
@@ -50,7 +50,7 @@ INLINE void store_tile(const size_t rows, const size_t vectors, const enum tile_
     }
 }
 
-/* `rows` rows by `blocks` blocks, both constant where it is called. */
+/* `rows` rows by `blocks` blocks, both compile-time constants in every call. */
 INLINE void tile_s8(const size_t rows, const size_t blocks,
                     const struct tile_operands *tile_operands,
                     const struct tile_output *tile_output)
@@ -118,8 +118,7 @@ INLINE void tile_s8(const size_t rows, const size_t blocks,
     }
 }
 
-/* Blocks that a tile of so many rows takes together: one row streams through many, many rows stay
- * with few. */
+/* Blocks per tile for this number of rows: few rows take many blocks, many rows take few. */
 INLINE size_t max_tile_blocks(size_t rows)
 {
     for (size_t tile_blocks = 8; tile_blocks > 1; tile_blocks /= 2)
@@ -128,14 +127,14 @@ INLINE size_t max_tile_blocks(size_t rows)
     return 1;
 }
 
-/* Rows of a tile when `rows` are cut into tiles of about equal size. */
+/* Rows per tile when `rows` rows are split into tiles of about equal size. */
 INLINE size_t tile_rows(size_t rows)
 {
     size_t tiles = (rows + MAX_TILE_ROWS - 1) / MAX_TILE_ROWS;
     return (rows + tiles - 1) / tiles;
 }
 
-/* tile_s8 for sizes known only now: at most ROWS rows, 8, 4, 2 or 1 blocks. */
+/* tile_s8 for sizes known only at run time: at most MAX_TILE_ROWS rows and 8, 4, 2 or 1 blocks. */
 static void compute_tile(size_t rows, size_t blocks, const struct tile_operands *tile_operands,
                          const struct tile_output *tile_output)
 {
@@ -171,7 +170,8 @@ static void compute_tile(size_t rows, size_t blocks, const struct tile_operands 
 #undef TILES
 }
 
-/* The next group of blocks: as many as a tile takes, or what powers of two are left. */
+/* Number of blocks of the next tile: the tile's maximum, or the largest power of two that is
+ * left. */
 INLINE size_t next_tile_blocks(size_t rows, size_t blocks)
 {
     size_t tile_blocks = max_tile_blocks(rows);
@@ -180,8 +180,8 @@ INLINE size_t next_tile_blocks(size_t rows, size_t blocks)
     return tile_blocks;
 }
 
-/* sums [rows][blocks * 16] of all products; rows of sums `sums_stride` apart. Blocks are short
- * here: a few of them at once are what memory wants. */
+/* sums [rows][blocks * 16] = all products; rows of sums are sums_stride apart. Attention's blocks
+ * are short, so a few at once give the best memory access. */
 static void products_s8(size_t rows, size_t blocks, struct tile_operands tile_operands,
                         int32_t *sums, size_t sums_stride)
 {

@@ -1,8 +1,8 @@
-/* ymm.h - what the two 256-bit tables have in common. */
+/* ymm.h - definitions shared by the two 256-bit tables. */
 #ifndef INFERENCE_KERNELS_YMM_H
 #define INFERENCE_KERNELS_YMM_H
 #ifndef __AVX2__
-#error "define __AVX2__ by compiling for it: only the 256-bit tables include this"
+#error "define __AVX2__ (-mavx2): only the 256-bit tables include this"
 #endif
 
 #include <immintrin.h>

@@ -15,7 +15,7 @@ enum t5_activation { T5_ACTIVATION_RELU, T5_ACTIVATION_GELU_NEW };
 struct t5_config {
     uint32_t model_width, head_width, feed_forward_width, heads;
     uint32_t encoder_layers, decoder_layers;
-    uint32_t vocabulary;            /* rows of the embedding; at least the tokenizer's count */
+    uint32_t vocabulary_size;       /* rows of the embedding; at least the tokenizer's count */
     uint32_t relative_buckets;      /* rows of the position bias tables */
     uint32_t relative_max_distance; /* relative_attention_max_distance */
     enum t5_activation activation;

@@ -49,7 +49,7 @@ void model_header_from_config(struct model_header *header, const struct t5_confi
     header->heads = config->heads;
     header->encoder_layers = config->encoder_layers;
     header->decoder_layers = config->decoder_layers;
-    header->vocabulary = config->vocabulary;
+    header->vocabulary_size = config->vocabulary_size;
     header->relative_buckets = config->relative_buckets;
     header->relative_max_distance = config->relative_max_distance;
     header->activation = config->activation;
@@ -73,7 +73,7 @@ static void config_from_header(struct t5_config *config, const struct model_head
         .heads = header->heads,
         .encoder_layers = header->encoder_layers,
         .decoder_layers = header->decoder_layers,
-        .vocabulary = header->vocabulary,
+        .vocabulary_size = header->vocabulary_size,
         .relative_buckets = header->relative_buckets,
         .relative_max_distance = header->relative_max_distance,
         .activation = (enum t5_activation)header->activation,
@@ -245,14 +245,19 @@ static bool attach_weights(struct t5_model *model, const char *path, struct erro
     return attached;
 }
 
+static struct text section_text(const struct t5_model *model, const struct model_section *section)
+{
+    return text_slice(model->file, (size_t)section->offset,
+                      (size_t)(section->offset + section->size));
+}
+
 static bool find_section_text(const struct t5_model *model, const char *name, struct text *text,
                               const char *path, struct error *error)
 {
     const struct model_section *section = find_section(model, name, "");
     if (!section || section->kind != SECTION_BYTES)
         return set_damaged_error(path, name, error);
-    *text =
-        text_slice(model->file, (size_t)section->offset, (size_t)(section->offset + section->size));
+    *text = section_text(model, section);
     return true;
 }
 
@@ -264,7 +269,7 @@ static bool attach_tokenizer(struct t5_model *model, const char *path, struct er
             return false;
     if (!tokenizer_attach(&model->tokenizer, tables, path, error))
         return false;
-    return tokenizer_count(&model->tokenizer) <= model->config.vocabulary ||
+    return tokenizer_count(&model->tokenizer) <= model->config.vocabulary_size ||
            set_damaged_error(path, "more pieces than the embedding has rows", error);
 }
 
@@ -281,9 +286,6 @@ static bool attach_sections(struct t5_model *model, const char *path, struct err
         return error_set(error, ERROR_MODEL, "%s: activation %d is not known to this winnow", path,
                          (int)model->config.activation);
     hash_format(model->header->header_checksum, model->id);
-    if (find_section(model, MODEL_NGRAMS, "") &&
-        !find_section_text(model, MODEL_NGRAMS, &model->ngrams, path, error))
-        return false;
     return find_section_text(model, MODEL_PROMPTS, &model->prompts, path, error) &&
            t5_config_check(&model->config, path, error) && attach_weights(model, path, error) &&
            attach_tokenizer(model, path, error);
@@ -391,9 +393,11 @@ struct text t5_model_prompt(const struct t5_model *model, const char *key)
     return prompts_find(model->prompts, key);
 }
 
-struct text t5_model_ngrams(const struct t5_model *model)
+struct text t5_model_section(const struct t5_model *model, const char *name)
 {
-    return model->ngrams;
+    const struct model_section *section = find_section(model, name, "");
+    return section && section->kind == SECTION_BYTES ? section_text(model, section)
+                                                     : (struct text){0};
 }
 
 size_t t5_tokenize(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity)
@@ -450,12 +454,12 @@ struct text t5_model_describe(const struct t5_model *model, struct arena *arena)
         model->id, model->header->version, model->file.size, t5_parameter_count(model),
         model->weights.embedding.f32 ? "int8 and float32" : "int8", config->model_width,
         config->head_width, config->feed_forward_width, config->heads, config->encoder_layers,
-        config->decoder_layers, config->vocabulary, tokenizer_count(&model->tokenizer),
+        config->decoder_layers, config->vocabulary_size, tokenizer_count(&model->tokenizer),
         config->relative_buckets, config->relative_max_distance, config->is_gated ? "gated-" : "",
         activation, config->has_tied_embeddings ? "the embedding" : "its own",
         (double)config->output_scale, (double)config->norm_epsilon, config->pad_id, config->end_id,
         config->start_id, config->recommended_input_tokens, config->recommended_output_tokens,
-        model->ngrams.size, TEXT_ARGUMENT(model->prompts));
+        t5_model_section(model, MODEL_NGRAMS).size, TEXT_ARGUMENT(model->prompts));
 }
 
 bool t5_model_verify(const char *path, struct error *error)

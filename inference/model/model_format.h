@@ -38,7 +38,7 @@ struct model_header {
     uint64_t file_size;
     uint32_t section_count;
     uint32_t model_width, head_width, feed_forward_width, heads;
-    uint32_t encoder_layers, decoder_layers, vocabulary;
+    uint32_t encoder_layers, decoder_layers, vocabulary_size;
     uint32_t relative_buckets, relative_max_distance;
     uint32_t activation, flags;
     float output_scale, norm_epsilon;
@@ -67,7 +67,7 @@ struct t5_model {
     struct t5_config config;
     struct t5_weights weights;
     struct tokenizer tokenizer;
-    struct text prompts, ngrams;
+    struct text prompts;
     char id[17];
     /* If this model is a pruned view: the whole model, which owns file and tokenizer; otherwise
      * NULL. Then the layers that the view leaves out. */
@@ -79,7 +79,7 @@ struct t5_model {
 extern const char *const model_tokenizer_sections[];
 
 #define MODEL_PROMPTS "prompts" /* lines `section.key=value`, in file order */
-#define MODEL_NGRAMS "ngrams"   /* optional */
+#define MODEL_NGRAMS "ngrams"   /* optional; the engine does not read it */
 
 /* The size in bytes of an int8 matrix in a section of this kind. */
 size_t model_matrix_size(enum section_kind kind, size_t rows, size_t columns);

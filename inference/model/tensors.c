@@ -10,17 +10,17 @@
 /* A sum of `columns` int8 products must fit int32: 127 * 127 * 131072 < 2^31. */
 enum { MAX_WIDTH = 131072, MAX_HEADS = 1024, MAX_VOCABULARY = 1 << 21 };
 
-static bool check_id(const char *setting_name, int32_t id, uint32_t vocabulary, const char *name,
-                     struct error *error)
+static bool check_id(const char *setting_name, int32_t id, uint32_t vocabulary_size,
+                     const char *name, struct error *error)
 {
-    return (id >= 0 && (uint32_t)id < vocabulary) ||
+    return (id >= 0 && (uint32_t)id < vocabulary_size) ||
            error_set(error, ERROR_MODEL, "%s: %s is %d, outside the vocabulary of %u", name,
-                     setting_name, id, vocabulary);
+                     setting_name, id, vocabulary_size);
 }
 
 bool t5_config_check(const struct t5_config *config, const char *name, struct error *error)
 {
-    uint32_t vocabulary = config->vocabulary;
+    uint32_t vocabulary_size = config->vocabulary_size;
     const struct {
         const char *setting;
         uint32_t value, min, max;
@@ -32,7 +32,7 @@ bool t5_config_check(const struct t5_config *config, const char *name, struct er
         {"d_kv times num_heads", config->head_width * config->heads, 1, MAX_WIDTH},
         {"num_layers", config->encoder_layers, 1, T5_MAX_LAYERS},
         {"num_decoder_layers", config->decoder_layers, 1, T5_MAX_LAYERS},
-        {"vocab_size", vocabulary, 1, MAX_VOCABULARY},
+        {"vocab_size", vocabulary_size, 1, MAX_VOCABULARY},
         {"relative_attention_num_buckets", config->relative_buckets, 4, 4096},
         {"relative_attention_max_distance", config->relative_max_distance,
          config->relative_buckets / 2 + 1, 1 << 20},
@@ -43,9 +43,9 @@ bool t5_config_check(const struct t5_config *config, const char *name, struct er
         if (sizes[i].value < sizes[i].min || sizes[i].value > sizes[i].max)
             return error_set(error, ERROR_MODEL, "%s: %s is %u, expected %u to %u", name,
                              sizes[i].setting, sizes[i].value, sizes[i].min, sizes[i].max);
-    return check_id("pad_token_id", config->pad_id, vocabulary, name, error) &&
-           check_id("eos_token_id", config->end_id, vocabulary, name, error) &&
-           check_id("decoder_start_token_id", config->start_id, vocabulary, name, error) &&
+    return check_id("pad_token_id", config->pad_id, vocabulary_size, name, error) &&
+           check_id("eos_token_id", config->end_id, vocabulary_size, name, error) &&
+           check_id("decoder_start_token_id", config->start_id, vocabulary_size, name, error) &&
            ((isfinite(config->norm_epsilon) && config->norm_epsilon > 0 &&
              isfinite(config->output_scale)) ||
             error_set(error, ERROR_MODEL, "%s: layer_norm_epsilon is not a small number", name));
@@ -178,13 +178,13 @@ void list_tensors(const struct t5_config *config, struct t5_weights *weights,
     weights->decoder.layer_count = config->decoder_layers;
     weights->encoder.layers = memory_alloc(config->encoder_layers, sizeof(struct t5_layer));
     weights->decoder.layers = memory_alloc(config->decoder_layers, sizeof(struct t5_layer));
-    struct tensor_spec *spec = add_tensor_spec(list, config->vocabulary, config->model_width);
+    struct tensor_spec *spec = add_tensor_spec(list, config->vocabulary_size, config->model_width);
     spec->matrix = &weights->embedding;
     snprintf(spec->name, sizeof(spec->name), "embedding");
     snprintf(spec->source, sizeof(spec->source), "shared.weight");
     snprintf(spec->gguf, sizeof(spec->gguf), "token_embd.weight");
     if (!config->has_tied_embeddings) {
-        spec = add_tensor_spec(list, config->vocabulary, config->model_width);
+        spec = add_tensor_spec(list, config->vocabulary_size, config->model_width);
         spec->matrix = &weights->output;
         snprintf(spec->name, sizeof(spec->name), "output");
         snprintf(spec->source, sizeof(spec->source), "lm_head.weight");

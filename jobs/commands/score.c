@@ -71,7 +71,8 @@ static bool split_lines(struct score_batch *batch, struct error *error)
             .input = batch->input_count - 1,
             .prefix = options->model.prefix,
             .text = target,
-            .tokens = options->prints_each_token ? allocate_token_scores(batch, target) : NULL};
+            .token_logprobs =
+                options->prints_each_token ? allocate_token_scores(batch, target) : NULL};
     }
     return true;
 }
@@ -81,11 +82,11 @@ static void print_scores(const struct score_batch *batch)
     for (size_t i = 0; i < batch->reader.count; i++) {
         const struct t5_target *target = &batch->targets[i];
         size_t text_token_count =
-            target->tokens ? t5_tokenize(batch->model, target->text, NULL, 0) : 0;
+            target->token_logprobs ? t5_tokenize(batch->model, target->text, NULL, 0) : 0;
         for (size_t k = 0; k < text_token_count; k++)
-            printf("%.6f ", (double)target->tokens[k]);
-        printf("%.6f\n",
-               (double)(target->tokens ? target->tokens[text_token_count] : batch->scores[i]));
+            printf("%.6f ", (double)target->token_logprobs[k]);
+        printf("%.6f\n", (double)(target->token_logprobs ? target->token_logprobs[text_token_count]
+                                                         : batch->scores[i]));
     }
 }
 

@@ -14,6 +14,9 @@
 #include "base/error.h"
 #include "base/text.h"
 
+/* The section of a model file that contains the weights. */
+#define NGRAMS_SECTION "ngrams"
+
 struct ngrams {
     const int8_t *weights; /* borrowed; one per hash. b means b * |b|, for finer small weights */
     uint32_t hash_shift;   /* the upper bits of a hash are the index of its weight */

@@ -29,7 +29,7 @@ bool sentiment_load(struct sentiment_predictor *predictor, const struct t5_model
         return error_set(error, ERROR_MODEL,
                          "the model's prompt sentiment.temperature = %g: expected more than 0",
                          predictor->temperature);
-    struct text weights = t5_model_ngrams(model);
+    struct text weights = t5_model_section(model, NGRAMS_SECTION);
     return weights.size == 0 || (ngrams_init(&predictor->ngrams, weights, error) &&
                                  prompt_get_number(model, "sentiment.ngrams_weight", 0,
                                                    &predictor->ngrams_weight, error));

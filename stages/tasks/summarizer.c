@@ -172,7 +172,7 @@ static bool generate_summaries(struct summarizer *summarizer, struct pack_summar
               t5_generate(stage_context->session, &summarizer->decoding, &scratch, outputs, error);
     for (size_t i = 0; ok && i < count; i++) {
         packs[i]->summary = arena_copy_text(arena, text_trim(outputs[i].text));
-        packs[i]->finish_reason = outputs[i].finish == T5_FINISH_LENGTH ? "length" : "end";
+        packs[i]->finish_reason = outputs[i].finish_reason == T5_FINISH_LENGTH ? "length" : "end";
         struct generated_text generated = {packs[i]->summary, text_of(packs[i]->finish_reason)};
         ok = store_save_generated_text(stage_context->store,
                                        compute_cache_key(summarizer, inputs[i]), &generated, error);

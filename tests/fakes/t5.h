@@ -73,9 +73,10 @@ struct t5_choices {
     size_t count, max_tokens;
 };
 
-struct text t5_model_ngrams(const struct t5_model *model)
+struct text t5_model_section(const struct t5_model *model, const char *name)
 {
     (void)model;
+    (void)name;
     return (struct text){0};
 }
 
@@ -223,7 +224,7 @@ bool t5_generate(struct t5_session *session, const struct t5_decoding *decoding,
 {
     (void)error;
     for (size_t i = 0; i < session->count; i++) {
-        outputs[i] = (struct t5_output){.finish = T5_FINISH_END};
+        outputs[i] = (struct t5_output){.finish_reason = T5_FINISH_END};
         if (decoding->choices)
             fake_choose(decoding->choices, session->inputs[i], arena, &outputs[i]);
         else

@@ -1,5 +1,5 @@
-/* tiny_model.c - writing config.json and safetensors, or GGUF, with numbers from a fixed generator.
- */
+/* tiny_model.c - writes config.json and safetensors, or GGUF, with numbers from a fixed
+ * generator. */
 #include "tests/support/tiny_model.h"
 
 #include <dirent.h>
@@ -20,9 +20,9 @@ static const struct t5_config tiny_config = {
     .heads = 3,
     .encoder_layers = 2,
     .decoder_layers = 1,
-    .vocabulary = 660,
+    .vocabulary_size = 660,
     .relative_buckets = 8,
-    .relative_max_distance = 128, /* which GGUF takes as given */
+    .relative_max_distance = 128, /* the value that GGUF implies */
     .norm_epsilon = 1e-6f,
     .end_id = 1,
     .output_scale = 1,
@@ -51,8 +51,9 @@ static void write_config(const char *directory, const struct tiny_model *tiny)
             " \"tie_word_embeddings\": %s, \"eos_token_id\": 1, \"pad_token_id\": 0}\n",
             tiny_config.model_width, tiny_config.head_width, tiny_config.feed_forward_width,
             tiny_config.heads, tiny_config.encoder_layers, tiny_config.decoder_layers,
-            tiny_config.vocabulary, tiny_config.relative_buckets, tiny_config.relative_max_distance,
-            tiny->is_gated ? "gated-gelu" : "relu", tiny->untied ? "false" : "true");
+            tiny_config.vocabulary_size, tiny_config.relative_buckets,
+            tiny_config.relative_max_distance, tiny->is_gated ? "gated-gelu" : "relu",
+            tiny->untied ? "false" : "true");
     fclose(file);
 }
 
@@ -108,7 +109,7 @@ static void write_tensor(FILE *file, const struct tiny_model *tiny, const struct
                      tiny->type ? tiny->type : "F32");
 }
 
-/* Slots [begin, end) as one safetensors file. */
+/* Writes tensors [begin, end) as one safetensors file. */
 static void write_weights(const char *directory, const char *name, const struct tiny_model *tiny,
                           const struct tensor_list *list, size_t begin, size_t end)
 {
@@ -195,7 +196,7 @@ static void write_gguf_vocabulary(FILE *file)
     if (!file_read(path, (struct file_limits){1 << 20, ERROR_MODEL}, &arena, &bytes, NULL) ||
         !sentencepiece_read(bytes, path, &vocabulary, NULL))
         abort();
-    while (vocabulary.count < tiny_config.vocabulary)
+    while (vocabulary.count < tiny_config.vocabulary_size)
         vocabulary_add_piece(&vocabulary, (struct vocabulary_piece){
                                               arena_format(&arena, "[PAD%zu]", vocabulary.count),
                                               -10000, PIECE_UNUSED});

@@ -1,4 +1,4 @@
-/* What a session returns does not depend on the batch, the order, the threads or the kernels; and
+/* prop_engine.c - results do not depend on the batch, the order, the threads or the kernels, and
  * constrained outputs always parse. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@ enum { INPUTS = 12 };
 #else
 enum { INPUTS = 40 };
 #endif
-enum { WORDS = 30, MOST_WORDS = 40, OUTPUT = 10, LONG_OUTPUT = 36, WIDTH = 64 };
+enum { WORDS = 30, MAX_WORDS = 40, OUTPUT = 10, LONG_OUTPUT = 36, WIDTH = 64 };
 
 static const char *const words[WORDS] = {
     "the",   "battery", "broke", "soup",  "is",     "cold", "delivery", "late",
@@ -54,7 +54,7 @@ static int open_fixture(void **state)
     static struct fixture fixture;
     fixture = (struct fixture){0};
     for (size_t i = 0; i < INPUTS; i++)
-        fixture.inputs[i] = random_text(&fixture.arena, i % 8 == 0 ? 4 * MOST_WORDS : MOST_WORDS);
+        fixture.inputs[i] = random_text(&fixture.arena, i % 8 == 0 ? 4 * MAX_WORDS : MAX_WORDS);
     *state = &fixture;
     return t5_model_open(&fixture.models[0], "tests/unit/data/tiny-gated", T5_F32, NULL) &&
                    t5_model_open(&fixture.models[1], "tests/unit/data/tiny-tied", T5_F32, NULL)
@@ -71,7 +71,7 @@ static int close_fixture(void **state)
     return 0;
 }
 
-/* Everything that a session can say about one input. */
+/* All results of a session for one input. */
 struct answers {
     float scores[3], compared[3], vector[WIDTH];
     struct t5_output greedy, lengthy, beam, constrained;
@@ -125,7 +125,7 @@ static void ask(struct t5_session *session, const struct t5_model *model,
 static void assert_same_output(const struct t5_output *a, const struct t5_output *b)
 {
     assert_true(text_equal(a->text, b->text));
-    assert_true(a->finish == b->finish && a->tokens == b->tokens);
+    assert_true(a->finish_reason == b->finish_reason && a->tokens == b->tokens);
     assert_memory_equal(&a->log_probability, &b->log_probability, sizeof(float));
     assert_int_equal(a->item_count, b->item_count);
     for (size_t i = 0; i < a->item_count; i++)
@@ -148,7 +148,7 @@ static void run_mix(struct fixture *fixture, const struct t5_model *model,
                                .threads = mix->threads,
                                .beam = 3,
                                .precision = precision,
-                               .kernels = mix->kernels};
+                               .kernels = text_of(mix->kernels)};
     struct t5_session *session;
     struct error error = {0};
     if (!t5_session_open(&session, model, &limits, &error))
@@ -167,8 +167,8 @@ static void run_mix(struct fixture *fixture, const struct t5_model *model,
     t5_session_close(session);
 }
 
-static void check_company(struct fixture *fixture, const struct t5_model *model,
-                          enum t5_precision precision)
+static void check_independence(struct fixture *fixture, const struct t5_model *model,
+                               enum t5_precision precision)
 {
     static const struct text items[] = {{"soup", 4}, {"soup cold", 9}, {"cold tea", 8}};
     struct t5_choices *choices;
@@ -205,18 +205,18 @@ static void check_company(struct fixture *fixture, const struct t5_model *model,
     t5_choices_close(choices);
 }
 
-static void int8_answers_do_not_depend_on_company(void **state)
+static void int8_results_do_not_depend_on_other_inputs(void **state)
 {
     struct fixture *fixture = *state;
-    check_company(fixture, fixture->models[0], T5_INT8);
-    check_company(fixture, fixture->models[1], T5_INT8);
+    check_independence(fixture, fixture->models[0], T5_INT8);
+    check_independence(fixture, fixture->models[1], T5_INT8);
 }
 
-static void float32_answers_do_not_depend_on_company(void **state)
+static void float32_results_do_not_depend_on_other_inputs(void **state)
 {
     struct fixture *fixture = *state;
-    check_company(fixture, fixture->models[0], T5_F32);
-    check_company(fixture, fixture->models[1], T5_F32);
+    check_independence(fixture, fixture->models[0], T5_F32);
+    check_independence(fixture, fixture->models[1], T5_F32);
 }
 
 static void check_choices(struct fixture *fixture, struct t5_session *session,
@@ -247,7 +247,7 @@ static void check_choices(struct fixture *fixture, struct t5_session *session,
     for (size_t i = 0; i < 8; i++) {
         const struct t5_output *output = &outputs[i];
         assert_in_range(output->item_count, 1, max_tokens);
-        assert_true(output->tokens <= budget && output->finish == T5_FINISH_END);
+        assert_true(output->tokens <= budget && output->finish_reason == T5_FINISH_END);
         assert_true(output->log_probability <= 0);
         struct text joined = {"", 0};
         for (size_t k = 0; k < output->item_count; k++) {
@@ -280,8 +280,8 @@ static void constrained_outputs_always_parse(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(int8_answers_do_not_depend_on_company),
-        cmocka_unit_test(float32_answers_do_not_depend_on_company),
+        cmocka_unit_test(int8_results_do_not_depend_on_other_inputs),
+        cmocka_unit_test(float32_results_do_not_depend_on_other_inputs),
         cmocka_unit_test(constrained_outputs_always_parse),
     };
     return cmocka_run_group_tests(tests, open_fixture, close_fixture);

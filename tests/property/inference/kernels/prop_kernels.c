@@ -1,4 +1,4 @@
-/* Every kernel table gives the bits of the scalar one, for any shape. */
+/* prop_kernels.c - every kernel table gives the bits of the scalar one, for any shape. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +29,7 @@ static size_t random_below(size_t max)
     return random_bits() % max;
 }
 
-/* Uniform in [-size, size], now and then zero or much larger. */
+/* Uniform in [-size, size], occasionally zero or much larger. */
 static float random_float(float size)
 {
     if (random_below(50) == 0)
@@ -61,7 +61,7 @@ static size_t random_size(size_t max)
 extern const struct kernels avxvnni_evex_kernels; /* see tests/CMakeLists.txt */
 #endif
 
-/* The tables that run here, slowest first; those of the test suite last. */
+/* The tables that this CPU can run, slowest first; those that only the test suite has come last. */
 static void list_tables(const struct kernels *tables[KERNEL_MAX_TABLES + 2])
 {
     kernels_list(tables);
@@ -75,7 +75,7 @@ static void list_tables(const struct kernels *tables[KERNEL_MAX_TABLES + 2])
     tables[count] = NULL;
 }
 
-/* Calls check(table) for every table but scalar, many times. */
+/* Calls check(table) many times for every table except scalar. */
 static void for_each_table(void (*check)(const struct kernels *))
 {
     const struct kernels *tables[KERNEL_MAX_TABLES + 2];
@@ -139,7 +139,7 @@ static void rows_close(struct rows_s8 *rows)
     free(rows->scale);
 }
 
-/* What a table makes of the same rows and weights. */
+/* The results of a table for the same rows and weights. */
 struct products {
     float *plain, *normed, *gated, *selected;
 };
@@ -177,7 +177,7 @@ static void products_free(struct products *products)
 static void check_product(const struct kernels *table)
 {
     size_t rows = random_size(30), columns = random_size(150), depth = random_size(300);
-    bool extreme = random_below(3) == 0; /* sums as large as they can be */
+    bool extreme = random_below(3) == 0; /* sums as large as possible */
     struct matrix left = random_matrix(columns, depth, extreme);
     struct matrix right = random_matrix(columns, depth, extreme);
     float *x = random_floats(rows * depth, 3), *norm = random_floats(depth, 1);
@@ -215,7 +215,7 @@ static void tables_equal_scalar_in_int8_products(void **state)
     for_each_table(check_product);
 }
 
-/* A row's product is the same wherever it stands and whatever stands beside it. */
+/* A row's product does not depend on its position or on the other rows. */
 static void check_rows(const struct kernels *table)
 {
     size_t rows = 1 + random_below(30), depth = random_size(200), columns = random_size(150);
@@ -237,14 +237,14 @@ static void check_rows(const struct kernels *table)
     free(x), free(together), free(alone);
 }
 
-static void a_row_is_the_same_alone_and_in_company(void **state)
+static void a_row_does_not_depend_on_other_rows(void **state)
 {
     (void)state;
     check_rows(&scalar_kernels);
     for_each_table(check_rows);
 }
 
-/* Keys, values and queries of one head among others, as a layer's projections lie. */
+/* Keys, values and queries of one head among others, as in a layer's projections. */
 struct attention {
     size_t length, queries, head_width, stride;
     float *keys, *values, *query, *bias;
@@ -266,7 +266,7 @@ static void attention_free(struct attention *a)
     free(a->keys), free(a->values), free(a->query), free(a->bias);
 }
 
-/* `queries` of them from number `first` on. */
+/* Attention of `queries` queries, starting at number `first`. */
 static float *attend(const struct kernels *table, const struct attention *a, size_t first,
                      size_t queries)
 {
@@ -274,7 +274,7 @@ static float *attend(const struct kernels *table, const struct attention *a, siz
     void *bytes = memory_alloc_aligned(1, cache_s8_size(a->length, a->head_width));
     void *work = memory_alloc_aligned(1, attention_s8_scratch_size(a->length, a->head_width));
     struct cache_s8 cache = cache_s8_view(bytes, a->length, a->head_width);
-    table->cache_s8(&cache, a->keys, a->values, a->stride);
+    table->fill_cache_s8(&cache, a->keys, a->values, a->stride);
     table->attend_s8(&cache, queries, a->query + first * a->stride,
                      a->bias ? a->bias + a->queries - first : NULL, a->stride, work, context);
     free(work);
@@ -301,7 +301,7 @@ static void tables_equal_scalar_in_int8_attention(void **state)
     for_each_table(check_attention);
 }
 
-/* Against softmax in double precision: the error of rounding to int8, no more. */
+/* Compared with softmax in double precision, the error is that of rounding to int8. */
 static void check_attention_error(const struct kernels *table)
 {
     struct attention a = random_attention();
@@ -408,7 +408,7 @@ static void check_floats(const struct kernels *table)
     assert_true(max == expected_most);
     assert_true(table->dot(count, x, weight) == scalar_kernels.dot(count, x, weight));
     x[random_below(count)] = x[random_below(count)];
-    assert_int_equal(table->largest(count, x), scalar_kernels.largest(count, x));
+    assert_int_equal(table->argmax(count, x), scalar_kernels.argmax(count, x));
     const float bounds[] = {-INFINITY, x[random_below(count)], max, INFINITY};
     for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
         assert_int_equal(table->find_above(count, x, bounds[i]),
@@ -449,7 +449,7 @@ int main(void)
         printf("table %s\n", tables[i]->name);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_equal_scalar_in_int8_products),
-        cmocka_unit_test(a_row_is_the_same_alone_and_in_company),
+        cmocka_unit_test(a_row_does_not_depend_on_other_rows),
         cmocka_unit_test(tables_equal_scalar_in_int8_attention),
         cmocka_unit_test(int8_attention_is_close_to_exact_attention),
         cmocka_unit_test(tables_equal_scalar_along_paths),

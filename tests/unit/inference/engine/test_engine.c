@@ -1,5 +1,5 @@
-/* The whole engine against what transformers makes of two tiny random models. The vectors are
- * written by tests/parity/record.py; this needs no Python. */
+/* test_engine.c - compares the engine with `transformers` on two tiny random models.
+ * tests/parity/record.py writes the expected results; this test needs no Python. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +27,7 @@ struct fixture {
 
 static int open_fixture(void **state)
 {
-    static struct fixture fixture; /* cmocka's state; one thread */
+    static struct fixture fixture; /* cmocka's state; used by one thread */
     struct error error = {0};
     fixture = (struct fixture){0};
     if (!file_read("tests/unit/data/vectors.tsv", (struct file_limits){1 << 20, ERROR_INPUT},
@@ -70,8 +70,8 @@ static int close_fixture(void **state)
     return 0;
 }
 
-/* Calls check for every line whose kind begins with `kind`. Cells: model, kind, input, target or
- * wish, expectation. */
+/* Calls check for every line whose kind starts with `kind`. Columns: model, kind, input, target or
+ * options, expected result. */
 static void for_each_case(struct fixture *fixture, const char *kind,
                           void (*check)(struct fixture *, size_t model, const struct text *cells))
 {
@@ -147,8 +147,8 @@ static void check_output(struct fixture *fixture, size_t model, const struct tex
         fail_msg("%.*s %.*s: got '%.*s', expected '%.*s'", TEXT_ARGUMENT(cells[1]),
                  TEXT_ARGUMENT(cells[2]), TEXT_ARGUMENT(output.text), TEXT_ARGUMENT(cells[4]));
     assert_true(output.log_probability < 0);
-    assert_true(output.finish == T5_FINISH_END ? output.tokens < decoding->max_tokens
-                                               : output.tokens == decoding->max_tokens);
+    assert_true(output.finish_reason == T5_FINISH_END ? output.tokens < decoding->max_tokens
+                                                      : output.tokens == decoding->max_tokens);
 }
 
 static void check_greedy(struct fixture *fixture, size_t model, const struct text *cells)
@@ -162,7 +162,7 @@ static void check_no_repeat(struct fixture *fixture, size_t model, const struct 
                  &(struct t5_decoding){.max_tokens = 12, .no_repeat_ngram = 2});
 }
 
-static void check_least(struct fixture *fixture, size_t model, const struct text *cells)
+static void check_min_tokens(struct fixture *fixture, size_t model, const struct text *cells)
 {
     check_output(fixture, model, cells, &(struct t5_decoding){.max_tokens = 12, .min_tokens = 6});
 }
@@ -180,14 +180,14 @@ static void greedy_outputs_are_those_of_transformers(void **state)
     for_each_case(*state, "greedy", check_greedy);
 }
 
-static void no_pair_of_tokens_comes_twice(void **state)
+static void no_pair_of_tokens_is_repeated(void **state)
 {
     for_each_case(*state, "no-repeat-2", check_no_repeat);
 }
 
-static void the_end_waits_for_the_least_length(void **state)
+static void the_end_token_waits_for_the_minimum_length(void **state)
 {
-    for_each_case(*state, "least-6", check_least);
+    for_each_case(*state, "least-6", check_min_tokens);
 }
 
 static void beams_are_those_of_transformers(void **state)
@@ -195,7 +195,7 @@ static void beams_are_those_of_transformers(void **state)
     for_each_case(*state, "beam-", check_beam);
 }
 
-static void what_does_not_fit_is_refused(void **state)
+static void requests_beyond_the_limits_are_refused(void **state)
 {
     struct fixture *fixture = *state;
     struct t5_session *session = fixture->sessions[0][T5_INT8];
@@ -205,11 +205,11 @@ static void what_does_not_fit_is_refused(void **state)
     struct text inputs[5] = {{longest, sizeof(longest)}};
     assert_false(t5_encode(session, inputs, 1, &error));
     assert_int_equal(error.kind, ERROR_MODEL);
-    assert_non_null(strstr(error.message, "at most 256"));
+    assert_non_null(strstr(error.message, "the maximum is 256"));
 
     error = (struct error){0};
     assert_false(t5_encode(session, inputs, 5, &error));
-    assert_non_null(strstr(error.message, "the session takes 4"));
+    assert_non_null(strstr(error.message, "the maximum is 4"));
 
     inputs[0] = TEXT("fits well");
     assert_true(t5_encode(session, inputs, 1, NULL));
@@ -247,7 +247,7 @@ static void limits_are_checked(void **state)
     bad[1].input_tokens = 0;
     bad[2].threads = 100000;
     bad[3].beam = 0;
-    bad[4].kernels = "abacus";
+    bad[4].kernels = TEXT("abacus");
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct t5_session *session;
         struct error error = {0};
@@ -262,7 +262,7 @@ static void limits_are_checked(void **state)
     t5_session_close(NULL);
 }
 
-static void an_empty_batch_gives_nothing(void **state)
+static void an_empty_batch_has_no_results(void **state)
 {
     struct fixture *fixture = *state;
     struct t5_session *session = fixture->sessions[0][T5_INT8];
@@ -272,8 +272,8 @@ static void an_empty_batch_gives_nothing(void **state)
     assert_true(t5_generate(session, &decoding, &fixture->arena, NULL, NULL));
 }
 
-/* What is compared is one of the targets, with the probabilities that constrained decoding sees. */
-static void compared_targets_share_one(void **state)
+/* The closed-set probabilities of the targets equal those of constrained decoding. */
+static void closed_set_probabilities_sum_to_one(void **state)
 {
     enum { TARGETS = 4, INPUTS = 2 };
     struct fixture *fixture = *state;
@@ -296,7 +296,7 @@ static void compared_targets_share_one(void **state)
             assert_true(t5_encode(session, inputs, INPUTS + 1, NULL));
             assert_true(t5_score_closed_set(session, targets, INPUTS * TARGETS + 1, scores, NULL));
             assert_true(t5_generate(session, &decoding, &fixture->arena, outputs, NULL));
-            assert_true(scores[0] == 0); /* it is alone */
+            assert_true(scores[0] == 0); /* the only target */
             for (size_t i = 0; i < INPUTS; i++) {
                 const float *of_input = scores + 1 + i * TARGETS;
                 double sum = 0;
@@ -336,13 +336,13 @@ int main(void)
         cmocka_unit_test(float32_scores_are_those_of_transformers),
         cmocka_unit_test(int8_scores_are_near_those_of_float32),
         cmocka_unit_test(greedy_outputs_are_those_of_transformers),
-        cmocka_unit_test(no_pair_of_tokens_comes_twice),
-        cmocka_unit_test(the_end_waits_for_the_least_length),
+        cmocka_unit_test(no_pair_of_tokens_is_repeated),
+        cmocka_unit_test(the_end_token_waits_for_the_minimum_length),
         cmocka_unit_test(beams_are_those_of_transformers),
-        cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(requests_beyond_the_limits_are_refused),
         cmocka_unit_test(limits_are_checked),
-        cmocka_unit_test(compared_targets_share_one),
-        cmocka_unit_test(an_empty_batch_gives_nothing),
+        cmocka_unit_test(closed_set_probabilities_sum_to_one),
+        cmocka_unit_test(an_empty_batch_has_no_results),
         cmocka_unit_test(embeddings_have_length_one),
     };
     return cmocka_run_group_tests(tests, open_fixture, close_fixture);

@@ -1,4 +1,5 @@
-/* Choices: the allowed tokens at each step, over the vocabulary of a tiny model. */
+/* test_output_constraint.c - the allowed tokens at each step, with the vocabulary of a tiny
+ * model. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,7 +47,7 @@ static struct t5_choices *open_choices(struct fixture *fixture, const char *cons
     return choices;
 }
 
-/* Takes the tokens of `text`; false at the first that is not allowed. */
+/* Accepts the tokens of `text`; false at the first one that is not allowed. */
 static bool take_text(struct fixture *fixture, const struct t5_choices *choices,
                       struct choice_state *state, const char *text, size_t *budget)
 {
@@ -76,7 +77,7 @@ static bool may_end(struct fixture *fixture, const struct t5_choices *choices,
     return false;
 }
 
-static void items_follow_one_another_and_none_comes_twice(void **state)
+static void items_follow_one_another_without_repetition(void **state)
 {
     struct fixture *fixture = *state;
     const char *items[] = {"price good", "price bad", "soup good"};
@@ -97,11 +98,11 @@ static void items_follow_one_another_and_none_comes_twice(void **state)
     assert_int_equal(found[1], 1);
     assert_true(text_equal(choices_text(choices, found, count, &fixture->arena),
                            TEXT("soup good price bad")));
-    assert_false(take_text(fixture, choices, way, "price good", &budget)); /* two at most */
+    assert_false(take_text(fixture, choices, way, "price good", &budget)); /* at most two items */
     t5_choices_close(choices);
 }
 
-static void an_item_may_begin_another(void **state)
+static void an_item_may_be_the_start_of_another(void **state)
 {
     struct fixture *fixture = *state;
     const char *items[] = {"good", "good soup", "soup"};
@@ -116,7 +117,7 @@ static void an_item_may_begin_another(void **state)
     t5_choices_close(choices);
 }
 
-static void an_item_that_does_not_fit_is_not_begun(void **state)
+static void an_item_that_does_not_fit_is_not_started(void **state)
 {
     struct fixture *fixture = *state;
     const char *items[] = {"soup", "breakfast was very late"};
@@ -132,7 +133,7 @@ static void an_item_that_does_not_fit_is_not_begun(void **state)
     budget = soup;
     assert_true(take_text(fixture, choices, way, "soup", &budget));
     assert_int_equal(budget, 0);
-    assert_int_equal(choices_allowed(choices, way, budget, allowed), 1); /* the end */
+    assert_int_equal(choices_allowed(choices, way, budget, allowed), 1); /* the end token */
     t5_choices_close(choices);
 }
 
@@ -157,9 +158,9 @@ static void useless_sets_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(items_follow_one_another_and_none_comes_twice),
-        cmocka_unit_test(an_item_may_begin_another),
-        cmocka_unit_test(an_item_that_does_not_fit_is_not_begun),
+        cmocka_unit_test(items_follow_one_another_without_repetition),
+        cmocka_unit_test(an_item_may_be_the_start_of_another),
+        cmocka_unit_test(an_item_that_does_not_fit_is_not_started),
         cmocka_unit_test(useless_sets_are_refused),
     };
     return cmocka_run_group_tests(tests, open_fixture, close_fixture);

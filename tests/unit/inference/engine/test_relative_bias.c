@@ -1,4 +1,5 @@
-/* Relative position buckets, against rows worked out by transformers. */
+/* test_relative_bias.c - relative position buckets, compared with rows computed by
+ * `transformers`. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -96,7 +97,7 @@ static void every_bucket_is_a_row_of_the_table(void **state)
             }
 }
 
-static void biases_lie_by_head_and_distance(void **state)
+static void biases_are_ordered_by_head_and_distance(void **state)
 {
     (void)state;
     struct t5_config config = {.heads = 2, .relative_buckets = 4, .relative_max_distance = 8};
@@ -112,7 +113,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buckets_are_those_of_transformers),
         cmocka_unit_test(every_bucket_is_a_row_of_the_table),
-        cmocka_unit_test(biases_lie_by_head_and_distance),
+        cmocka_unit_test(biases_are_ordered_by_head_and_distance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

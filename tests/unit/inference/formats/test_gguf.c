@@ -87,7 +87,7 @@ static void sizes_and_vocabulary_are_found(void **state)
     assert_true(t5_model_open(&model, recorded, T5_F32, &error));
     const struct t5_config *config = t5_model_config(model);
     assert_true(config->is_gated && config->has_tied_embeddings);
-    assert_int_equal(config->vocabulary, 40);
+    assert_int_equal(config->vocabulary_size, 40);
     assert_int_equal(config->decoder_layers, 1);
     assert_int_equal(config->relative_max_distance, 128);
     assert_int_equal(t5_tokenize(model, TEXT("ab  c"), ids, 8), 5);

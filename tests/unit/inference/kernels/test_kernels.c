@@ -1,4 +1,5 @@
-/* The scalar kernels against numbers worked out in double; the choice of a table. */
+/* test_kernels.c - the scalar kernels compared with results in double precision, and the choice of
+ * a table. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "inference/kernels/kernels.h"
+#include "inference/t5.h"
 
 static void exp_is_within_two_units_of_the_last_place(void **state)
 {
@@ -36,7 +38,7 @@ static void gelu_is_the_tanh_form(void **state)
     }
 }
 
-static void quantising_rounds_to_nearest_even_and_keeps_zero_rows(void **state)
+static void quantization_rounds_to_nearest_even_and_keeps_zero_rows(void **state)
 {
     (void)state;
     _Alignas(64) int8_t values[128];
@@ -63,21 +65,21 @@ static void log_sum_exp_survives_large_values(void **state)
 {
     (void)state;
     const float x[] = {500, 500};
-    float largest;
-    assert_true(fabs(scalar_kernels.log_sum_exp(2, x, &largest) - (500 + log(2))) < 1e-6);
-    assert_true(largest == 500);
+    float max_x;
+    assert_true(fabs(scalar_kernels.log_sum_exp(2, x, &max_x) - (500 + log(2))) < 1e-6);
+    assert_true(max_x == 500);
 }
 
 static void log_sum_exp_is_near_the_exact_one(void **state)
 {
     (void)state;
-    float x[1000], largest;
+    float x[1000], max_x;
     double sum = 0;
     for (size_t i = 0; i < 1000; i++) {
         x[i] = (float)(i * i % 1009) * 0.013f;
         sum += exp((double)x[i]);
     }
-    assert_true(fabs(scalar_kernels.log_sum_exp(1000, x, &largest) - log(sum)) < 3e-6);
+    assert_true(fabs(scalar_kernels.log_sum_exp(1000, x, &max_x) - log(sum)) < 3e-6);
 }
 
 static void the_fastest_table_is_chosen_when_none_is_named(void **state)
@@ -85,21 +87,40 @@ static void the_fastest_table_is_chosen_when_none_is_named(void **state)
     (void)state;
     const struct kernels *tables[KERNEL_MAX_TABLES + 1];
     kernels_list(tables);
-    const struct kernels *chosen = kernels_select(NULL, NULL);
+    const struct kernels *chosen = kernels_select((struct text){0}, NULL);
     size_t last = 0;
     while (tables[last + 1])
         last++;
     assert_ptr_equal(chosen, tables[last]);
-    assert_ptr_equal(kernels_select("scalar", NULL), &scalar_kernels);
+    assert_ptr_equal(kernels_select(TEXT("auto"), NULL), chosen);
+    assert_ptr_equal(kernels_select(TEXT("scalar"), NULL), &scalar_kernels);
+}
+
+static bool is_choice(const char *name)
+{
+    struct text choices = TEXT(T5_KERNEL_CHOICES), choice;
+    while (text_split(&choices, '|', &choice))
+        if (text_equal(choice, text_of(name)))
+            return true;
+    return false;
+}
+
+static void every_table_is_one_of_the_choices(void **state)
+{
+    (void)state;
+    const struct kernels *tables[KERNEL_MAX_TABLES + 1];
+    kernels_list(tables);
+    for (size_t i = 0; tables[i]; i++)
+        assert_true(is_choice(tables[i]->name));
 }
 
 static void an_unknown_table_is_refused_with_a_list(void **state)
 {
     (void)state;
     struct error error = {0};
-    assert_null(kernels_select("abacus", &error));
+    assert_null(kernels_select(TEXT("abacus"), &error));
     assert_int_equal(error.kind, ERROR_USAGE);
-    assert_non_null(strstr(error.message, "'abacus' cannot run here; this CPU can run: scalar"));
+    assert_non_null(strstr(error.message, "the kernels 'abacus'; it can run: scalar"));
 }
 
 static void float_products_through_openblas_are_right(void **state)
@@ -117,11 +138,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exp_is_within_two_units_of_the_last_place),
         cmocka_unit_test(gelu_is_the_tanh_form),
-        cmocka_unit_test(quantising_rounds_to_nearest_even_and_keeps_zero_rows),
+        cmocka_unit_test(quantization_rounds_to_nearest_even_and_keeps_zero_rows),
         cmocka_unit_test(softmax_adds_the_bias_and_sums_to_one),
         cmocka_unit_test(log_sum_exp_survives_large_values),
         cmocka_unit_test(log_sum_exp_is_near_the_exact_one),
         cmocka_unit_test(the_fastest_table_is_chosen_when_none_is_named),
+        cmocka_unit_test(every_table_is_one_of_the_choices),
         cmocka_unit_test(an_unknown_table_is_refused_with_a_list),
         cmocka_unit_test(float_products_through_openblas_are_right),
     };

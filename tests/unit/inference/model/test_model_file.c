@@ -123,7 +123,7 @@ static void a_directory_opens_as_what_it_would_be_imported_to(void **state)
         }
 }
 
-static void ngrams_travel_with_the_model(void **state)
+static void extra_sections_travel_with_the_model(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -131,7 +131,7 @@ static void ngrams_travel_with_the_model(void **state)
     struct t5_model *model, *pruned;
     char *directory = tiny_model_create(&v10);
     assert_true(t5_model_open(&model, directory, T5_INT8, &error));
-    assert_int_equal(t5_model_ngrams(model).size, 0);
+    assert_int_equal(t5_model_section(model, "ngrams").size, 0);
     t5_model_close(model);
     FILE *file = fopen(arena_format(&arena, "%s/ngrams.s8", directory).bytes, "w");
     fputs("what the stages read", file);
@@ -144,7 +144,8 @@ static void ngrams_travel_with_the_model(void **state)
     t5_model_close(pruned);
     t5_model_close(model);
     assert_true(t5_model_open(&model, path, T5_INT8, &error));
-    assert_true(text_equal(t5_model_ngrams(model), TEXT("what the stages read")));
+    assert_true(text_equal(t5_model_section(model, "ngrams"), TEXT("what the stages read")));
+    assert_int_equal(t5_model_section(model, "encoder.norm").size, 0);
     t5_model_close(model);
     tiny_model_remove(directory);
     arena_free(&arena);
@@ -315,7 +316,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weights_lie_where_the_engine_looks),
         cmocka_unit_test(a_directory_opens_as_what_it_would_be_imported_to),
-        cmocka_unit_test(ngrams_travel_with_the_model),
+        cmocka_unit_test(extra_sections_travel_with_the_model),
         cmocka_unit_test(prompts_travel_with_the_model),
         cmocka_unit_test(wrong_and_missing_tensors_are_named_with_the_shape_expected),
         cmocka_unit_test(a_changed_byte_is_found),
