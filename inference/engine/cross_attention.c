@@ -75,16 +75,21 @@ static void quantize_states(const struct t5_session *session, const struct encod
     session->kernels->fill_cache_s8(&cache, states, states, width);
 }
 
-/* Packs a matrix [columns][depth] whose value [i][k] is values[i * column_stride + k * stride]. */
-static void pack_blocks(size_t columns, size_t depth, const int8_t *values, size_t column_stride,
-                        size_t stride, uint8_t *packed)
+/* A matrix whose value [i][k] is values[i * column_stride + k * stride]. */
+struct strided_s8 {
+    const int8_t *values;
+    size_t column_stride, stride;
+};
+
+static void pack_blocks(size_t columns, size_t depth, struct strided_s8 matrix, uint8_t *packed)
 {
     int8_t block[PACKED_COLUMNS * KERNEL_MAX_HEAD_WIDTH];
     for (size_t first = 0; first < columns; first += PACKED_COLUMNS) {
         size_t count = columns - first < PACKED_COLUMNS ? columns - first : PACKED_COLUMNS;
         for (size_t i = 0; i < count; i++)
             for (size_t k = 0; k < depth; k++)
-                block[i * depth + k] = values[(first + i) * column_stride + k * stride];
+                block[i * depth + k] =
+                    matrix.values[(first + i) * matrix.column_stride + k * matrix.stride];
         pack_block(count, depth, block, packed);
         packed += packed_block_size(depth);
     }
@@ -99,9 +104,9 @@ static void pack_head(const struct t5_session *session, const struct weights_s8 
     for (size_t i = 0; i < head_width; i++)
         unpack_column(width, matrix->packed, first + i, values + i * width);
     if (transposed)
-        pack_blocks(width, head_width, values, 1, width, packed);
+        pack_blocks(width, head_width, (struct strided_s8){values, 1, width}, packed);
     else
-        pack_blocks(head_width, width, values, width, 1, packed);
+        pack_blocks(head_width, width, (struct strided_s8){values, width, 1}, packed);
     free(values);
 }
 

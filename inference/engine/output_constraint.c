@@ -210,40 +210,46 @@ size_t choices_allowed(const struct t5_choices *choices, const struct choice_sta
     return count;
 }
 
-/* Appends the parse extended by `id` to the parses in the second half, if `id` can follow. */
-static void advance_parse(const struct t5_choices *choices, struct choice_state *state,
-                          const struct item_parse *item_parse, int32_t id, size_t remaining_tokens,
-                          size_t *count)
+/* One accepted token; `count` parses of the next state are in the second half of item_parses. */
+struct constraint_step {
+    const struct t5_choices *choices;
+    struct choice_state *state;
+    int32_t id;
+    size_t remaining_tokens, count;
+};
+
+/* Appends the parse extended by the step's token, if the token can follow. */
+static void advance_parse(struct constraint_step *step, const struct item_parse *item_parse)
 {
-    uint32_t child = find_child(choices, item_parse->node, id);
-    if (child == NO_NODE || *count == MAX_PARSES ||
-        !can_complete_item(choices, item_parse, child, remaining_tokens - 1))
+    uint32_t child = find_child(step->choices, item_parse->node, step->id);
+    if (child == NO_NODE || step->count == MAX_PARSES ||
+        !can_complete_item(step->choices, item_parse, child, step->remaining_tokens - 1))
         return;
-    struct item_parse *target = &state->item_parses[MAX_PARSES + *count];
+    struct item_parse *target = &step->state->item_parses[MAX_PARSES + step->count];
     memmove(target->items, item_parse->items, item_parse->count * sizeof(*target->items));
     target->count = item_parse->count;
     target->node = child;
-    (*count)++;
+    step->count++;
 }
 
 void choices_accept(const struct t5_choices *choices, struct choice_state *state, int32_t id,
                     size_t remaining_tokens)
 {
-    size_t count = 0;
+    struct constraint_step step = {choices, state, id, remaining_tokens, 0};
     for (size_t i = 0; i < state->count; i++) {
         const struct item_parse *item_parse = &state->item_parses[i];
-        advance_parse(choices, state, item_parse, id, remaining_tokens, &count);
+        advance_parse(&step, item_parse);
         struct item_parse complete = state->item_parses[2 * MAX_PARSES - 1];
-        if (count < MAX_PARSES && complete_item(choices, item_parse, &complete) &&
+        if (step.count < MAX_PARSES && complete_item(choices, item_parse, &complete) &&
             complete.count < choices->max_items)
-            advance_parse(choices, state, &complete, id, remaining_tokens, &count);
+            advance_parse(&step, &complete);
     }
     for (size_t i = 0; i < MAX_PARSES; i++) {
         struct item_parse spare_parse = state->item_parses[i];
         state->item_parses[i] = state->item_parses[MAX_PARSES + i];
         state->item_parses[MAX_PARSES + i] = spare_parse;
     }
-    state->count = count;
+    state->count = step.count;
 }
 
 const size_t *choices_items(const struct t5_choices *choices, const struct choice_state *state,

@@ -27,11 +27,11 @@ size_t relative_bucket(ptrdiff_t distance, bool bidirectional, size_t buckets, s
 }
 
 void relative_bias_fill(const struct t5_config *config, const float *table, bool bidirectional,
-                        ptrdiff_t min_distance, ptrdiff_t max_distance, float *bias)
+                        struct distance_range range, float *bias)
 {
-    size_t count = (size_t)(max_distance - min_distance + 1);
+    size_t count = (size_t)(range.max - range.min + 1);
     for (size_t i = 0; i < count; i++) {
-        size_t bucket = relative_bucket(min_distance + (ptrdiff_t)i, bidirectional,
+        size_t bucket = relative_bucket(range.min + (ptrdiff_t)i, bidirectional,
                                         config->relative_buckets, config->relative_max_distance);
         for (size_t head = 0; head < config->heads; head++)
             bias[head * count + i] = table[bucket * config->heads + head];

@@ -120,12 +120,24 @@ static bool shares_prefix(const struct scored_target *a, const struct scored_tar
            memcmp(a->tokens, b->tokens, count * sizeof(*a->tokens)) == 0;
 }
 
+/* One pass of the decoder: rows [first, first + count) of the forest. */
+struct scoring_pass {
+    const struct scoring *scoring;
+    const struct target_forest *target_forest;
+    struct worker *worker;
+    size_t first, count;
+    size_t *states;   /* [rows]; states[i] is the number of row first + i's final state */
+    double *log_sums; /* [final states]; -INFINITY: not computed yet */
+    double *sums;     /* [targets]; log-probabilities so far */
+};
+
 /* Logarithm of the sum of exp(logit), from final state `state`, over the different tokens at
- * `place` of all targets that share the first `place` tokens with `scored_target`. */
-static double competing_log_sum(const struct scoring *scoring, struct worker *worker, size_t input,
-                                const struct scored_target *scored_target, size_t place,
-                                size_t state)
+ * `place` of all targets of `input` that share the first `place` tokens with `scored_target`. */
+static double competing_log_sum(const struct scoring_pass *pass,
+                                const struct scored_target *scored_target, size_t input,
+                                size_t place, size_t state)
 {
+    const struct scoring *scoring = pass->scoring;
     size_t begin = scoring->first[input], end = scoring->first[input + 1];
     double sum = -INFINITY;
     for (size_t c = begin; c < end; c++) {
@@ -137,33 +149,31 @@ static double competing_log_sum(const struct scoring *scoring, struct worker *wo
         if (!is_counted)
             continue;
         float logit;
-        decoder_select_logits(worker, state, &competitor->tokens[place], 1, &logit);
+        decoder_select_logits(pass->worker, state, &competitor->tokens[place], 1, &logit);
         sum = log_add_exp(sum, (double)logit);
     }
     return sum;
 }
 
-/* Scores the tokens that follow rows [first, first + count). The final state of row first + i is
- * states[i]. */
-static void score_rows(const struct scoring *scoring, const struct target_forest *target_forest,
-                       struct worker *worker, size_t first, size_t count, const size_t *states,
-                       double *log_sums, double *sums)
+/* Scores the tokens that follow the rows of the pass. */
+static void score_rows(const struct scoring_pass *pass)
 {
+    const struct target_forest *target_forest = pass->target_forest;
     for (size_t c = 0; c < target_forest->scored_target_count; c++) {
         const struct scored_target *scored_target = target_forest->scored_targets[c];
         const uint32_t *path = target_forest->rows[target_forest->leaves[c]].path;
         for (size_t i = scored_target->scored_from; i < scored_target->count; i++) {
             size_t row = path[i - 1];
-            if (row < first || row >= first + count)
+            if (row < pass->first || row >= pass->first + pass->count)
                 continue;
             float logit;
-            size_t state = states[row - first];
-            if (scoring->is_closed_set && log_sums[state] == -INFINITY)
-                log_sums[state] = competing_log_sum(scoring, worker, target_forest->rows[row].input,
-                                                    scored_target, i, state);
-            decoder_select_logits(worker, state, &scored_target->tokens[i], 1, &logit);
-            double value = (double)logit - log_sums[state];
-            sums[c] += value;
+            size_t state = pass->states[row - pass->first];
+            if (pass->scoring->is_closed_set && pass->log_sums[state] == -INFINITY)
+                pass->log_sums[state] = competing_log_sum(pass, scored_target,
+                                                          target_forest->rows[row].input, i, state);
+            decoder_select_logits(pass->worker, state, &scored_target->tokens[i], 1, &logit);
+            double value = (double)logit - pass->log_sums[state];
+            pass->sums[c] += value;
             if (scored_target->token_logprobs)
                 scored_target->token_logprobs[i - scored_target->scored_from] = (float)value;
         }
@@ -175,30 +185,34 @@ static void forest_score(const struct scoring *scoring, struct target_forest *ta
                          struct worker *worker)
 {
     const struct t5_session *session = worker->session;
-    double *sums = memory_alloc(target_forest->scored_target_count, sizeof(*sums));
-    double *log_sums = memory_alloc(session->decoder_rows, sizeof(*log_sums));
-    size_t *states = memory_alloc(session->decoder_rows, sizeof(*states));
-    for (size_t first = 0; first < target_forest->count; first += session->decoder_rows) {
-        size_t count = target_forest->count - first;
-        count = count < session->decoder_rows ? count : session->decoder_rows;
-        size_t wanted = 0;
-        for (size_t i = 0; i < count; i++) {
-            log_sums[i] = -INFINITY;
-            states[i] = wanted;
-            wanted += target_forest->rows[first + i].needs_logits;
+    struct scoring_pass pass = {
+        .scoring = scoring,
+        .target_forest = target_forest,
+        .worker = worker,
+        .states = memory_alloc(session->decoder_rows, sizeof(*pass.states)),
+        .log_sums = memory_alloc(session->decoder_rows, sizeof(*pass.log_sums)),
+        .sums = memory_alloc(target_forest->scored_target_count, sizeof(*pass.sums))};
+    for (; pass.first < target_forest->count; pass.first += session->decoder_rows) {
+        pass.count = target_forest->count - pass.first;
+        if (pass.count > session->decoder_rows)
+            pass.count = session->decoder_rows;
+        size_t state_count = 0;
+        for (size_t i = 0; i < pass.count; i++) {
+            pass.log_sums[i] = -INFINITY;
+            pass.states[i] = state_count;
+            state_count += target_forest->rows[pass.first + i].needs_logits;
         }
-        decoder_run(worker, target_forest->rows + first, count);
-        if (!scoring->is_closed_set &&
-            wanted > 0) /* a pass may contain only rows of a long prefix */
-            decoder_logits(worker, wanted, add_logits_chunk,
-                           &(struct log_sum_context){session->kernels, log_sums});
-        score_rows(scoring, target_forest, worker, first, count, states, log_sums, sums);
+        decoder_run(worker, target_forest->rows + pass.first, pass.count);
+        if (!scoring->is_closed_set && state_count > 0) /* a pass may contain only a prefix */
+            decoder_logits(worker, state_count, add_logits_chunk,
+                           &(struct log_sum_context){session->kernels, pass.log_sums});
+        score_rows(&pass);
     }
     for (size_t c = 0; c < target_forest->scored_target_count; c++)
-        scoring->scores[target_forest->scored_targets[c]->target] = (float)sums[c];
-    free(states);
-    free(log_sums);
-    free(sums);
+        scoring->scores[target_forest->scored_targets[c]->target] = (float)pass.sums[c];
+    free(pass.states);
+    free(pass.log_sums);
+    free(pass.sums);
     target_forest->count = target_forest->scored_target_count = target_forest->first_row = 0;
 }
 
@@ -259,8 +273,9 @@ static void score_inputs(void *context, size_t index)
     target_forest_close(&target_forest);
 }
 
+/* Fills `scored_target`, whose index is set, and its `tokens`. */
 static bool tokenize_target(const struct t5_session *session, const struct t5_target *target,
-                            size_t index, int32_t *tokens, struct scored_target *scored_target,
+                            int32_t *tokens, struct scored_target *scored_target,
                             struct error *error)
 {
     size_t max_tokens = session->limits.output_tokens;
@@ -273,9 +288,9 @@ static bool tokenize_target(const struct t5_session *session, const struct t5_ta
             error, ERROR_MODEL,
             "target %zu has %zu tokens, including prefix and end token; the maximum is "
             "%zu",
-            index + 1, prefix + text, max_tokens - 1);
+            scored_target->target + 1, prefix + text, max_tokens - 1);
     tokens[prefix + text] = session->config->end_id;
-    *scored_target = (struct scored_target){.target = index,
+    *scored_target = (struct scored_target){.target = scored_target->target,
                                             .tokens = tokens,
                                             .count = prefix + text + 1,
                                             .scored_from = prefix,
@@ -301,47 +316,47 @@ static bool tokenize_targets(struct scoring *scoring, const struct t5_target *ta
     memcpy(place, scoring->first, session->input_count * sizeof(*place));
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
-        ok = tokenize_target(session, &targets[i], i, tokens,
-                             &scoring->scored_targets[place[targets[i].input]++], error);
+        struct scored_target *scored_target = &scoring->scored_targets[place[targets[i].input]++];
+        scored_target->target = i;
+        ok = tokenize_target(session, &targets[i], tokens, scored_target, error);
         tokens += session->limits.output_tokens;
     }
     free(place);
     return ok;
 }
 
-static bool score_targets(struct t5_session *session, const struct t5_target *targets, size_t count,
-                          bool is_closed_set, float *scores, struct error *error)
+/* `scoring` has session, is_closed_set and scores. */
+static bool score_targets(struct scoring *scoring, const struct t5_target *targets, size_t count,
+                          struct error *error)
 {
-    struct scoring scoring = {
-        .session = session,
-        .is_closed_set = is_closed_set,
-        .scored_targets = memory_alloc(count, sizeof(*scoring.scored_targets)),
-        .first = memory_alloc(session->input_count + 1, sizeof(*scoring.first)),
-        .scores = scores,
-    };
+    struct t5_session *session = scoring->session;
+    scoring->scored_targets = memory_alloc(count, sizeof(*scoring->scored_targets));
+    scoring->first = memory_alloc(session->input_count + 1, sizeof(*scoring->first));
     int32_t *tokens = memory_alloc(count * session->limits.output_tokens, sizeof(*tokens));
-    bool ok = tokenize_targets(&scoring, targets, count, tokens, error);
+    bool ok = tokenize_targets(scoring, targets, count, tokens, error);
     if (ok) {
-        if (is_closed_set)
-            keep_distinguishing_tokens(&scoring, count);
-        cross_prepare(session, 1); /* the same method for targets of every length, so that scores do
-                                      not depend on it */
-        workers_run(session->pool, session->input_count, score_inputs, &scoring);
+        if (scoring->is_closed_set)
+            keep_distinguishing_tokens(scoring, count);
+        /* the same method for targets of every length, so that scores do not depend on it */
+        cross_prepare(session, 1);
+        workers_run(session->pool, session->input_count, score_inputs, scoring);
     }
     free(tokens);
-    free(scoring.first);
-    free(scoring.scored_targets);
+    free(scoring->first);
+    free(scoring->scored_targets);
     return ok;
 }
 
 bool t5_score(struct t5_session *session, const struct t5_target *targets, size_t count,
               float *scores, struct error *error)
 {
-    return score_targets(session, targets, count, false, scores, error);
+    struct scoring scoring = {.session = session, .scores = scores};
+    return score_targets(&scoring, targets, count, error);
 }
 
 bool t5_score_closed_set(struct t5_session *session, const struct t5_target *targets, size_t count,
                          float *scores, struct error *error)
 {
-    return score_targets(session, targets, count, true, scores, error);
+    struct scoring scoring = {.session = session, .is_closed_set = true, .scores = scores};
+    return score_targets(&scoring, targets, count, error);
 }

@@ -120,10 +120,10 @@ static void fill_biases(struct t5_session *session)
     session->bias_stride = (size_t)(input + max_distance + 1);
     session->encoder_bias = alloc_floats(config->heads, session->bias_stride);
     session->decoder_bias = alloc_floats(config->heads, (size_t)(output + 1));
-    relative_bias_fill(config, weights->encoder.relative_bias, true, -input, max_distance,
-                       session->encoder_bias);
-    relative_bias_fill(config, weights->decoder.relative_bias, false, -output, 0,
-                       session->decoder_bias);
+    relative_bias_fill(config, weights->encoder.relative_bias, true,
+                       (struct distance_range){-input, max_distance}, session->encoder_bias);
+    relative_bias_fill(config, weights->decoder.relative_bias, false,
+                       (struct distance_range){-output, 0}, session->decoder_bias);
 }
 
 bool t5_session_open(struct t5_session **result, const struct t5_model *model,

@@ -187,10 +187,14 @@ void attention_queue_prefetch(struct worker *worker, size_t layer, const struct 
 
 /* ---- relative_bias.c ---- */
 
-/* bias [heads][min_distance..max_distance], indexed by key - query - min_distance; table is
- * [buckets][heads]. */
+/* Distances key - query, from min to max. */
+struct distance_range {
+    ptrdiff_t min, max;
+};
+
+/* bias [heads][distances], indexed by key - query - range.min; table is [buckets][heads]. */
 void relative_bias_fill(const struct t5_config *config, const float *table, bool bidirectional,
-                        ptrdiff_t min_distance, ptrdiff_t max_distance, float *bias);
+                        struct distance_range range, float *bias);
 
 /* The bucket (row of the table) of key - query = distance, as in `transformers`. */
 size_t relative_bucket(ptrdiff_t distance, bool bidirectional, size_t buckets, size_t max_distance);

@@ -103,7 +103,7 @@ static void biases_are_ordered_by_head_and_distance(void **state)
     struct t5_config config = {.heads = 2, .relative_buckets = 4, .relative_max_distance = 8};
     const float table[] = {0, 100, 1, 101, 2, 102, 3, 103};
     float bias[2 * 5];
-    relative_bias_fill(&config, table, true, -2, 2, bias);
+    relative_bias_fill(&config, table, true, (struct distance_range){-2, 2}, bias);
     const float expected[] = {1, 1, 0, 3, 3, 101, 101, 100, 103, 103};
     assert_memory_equal(bias, expected, sizeof(bias));
 }
