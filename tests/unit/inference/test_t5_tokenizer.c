@@ -1,5 +1,4 @@
-/* test_t5_tokenizer.c - one tokenizer, whatever holds it: a file of its own, a directory, a model.
- */
+/* test_t5_tokenizer.c - a tokenizer from spiece.model, a directory and a model file. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +10,7 @@
 #include "inference/t5.h"
 #include "tests/support/tiny_model.h"
 
-static void a_tokenizer_is_the_same_wherever_it_lies(void **state)
+static void every_kind_of_source_gives_the_same_tokenizer(void **state)
 {
     (void)state;
     struct tiny_model tiny = {.is_gated = true};
@@ -42,7 +41,7 @@ static void a_tokenizer_is_the_same_wherever_it_lies(void **state)
     arena_free(&arena);
 }
 
-static void what_holds_none_is_told(void **state)
+static void a_source_without_a_tokenizer_is_reported(void **state)
 {
     (void)state;
     static const struct {
@@ -64,8 +63,8 @@ static void what_holds_none_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_tokenizer_is_the_same_wherever_it_lies),
-        cmocka_unit_test(what_holds_none_is_told),
+        cmocka_unit_test(every_kind_of_source_gives_the_same_tokenizer),
+        cmocka_unit_test(a_source_without_a_tokenizer_is_reported),
     };
     return cmocka_run_group_tests_name("t5_tokenizer", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* test_gguf.c - inference/formats/gguf.c, import_gguf.c and tokenizer_gguf.c: a T5 in GGUF is the
- * model that it was converted from, and whatever is wrong with a file is a message. */
+/* test_gguf.c - inference/formats/gguf.c, inference/import/gguf_model.c and
+ * inference/tokenizer/tokenizer_gguf.c: a GGUF file gives the model from which it was converted,
+ * and every fault of a file is reported. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,7 +41,7 @@ static void a_converted_model_is_the_same_model(void **state)
         }
 }
 
-static void what_the_package_wrote_is_read(void **state)
+static void settings_and_tensors_are_read(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -78,7 +79,7 @@ static void what_the_package_wrote_is_read(void **state)
     arena_free(&arena);
 }
 
-static void sizes_and_vocabulary_are_found(void **state)
+static void a_recorded_file_opens_as_model_and_tokenizer(void **state)
 {
     (void)state;
     struct error error = {0};
@@ -91,7 +92,7 @@ static void sizes_and_vocabulary_are_found(void **state)
     assert_int_equal(config->decoder_layers, 1);
     assert_int_equal(config->relative_max_distance, 128);
     assert_int_equal(t5_tokenize(model, TEXT("ab  c"), ids, 8), 5);
-    assert_int_equal(ids[1], 4); /* behind the space: "a" */
+    assert_int_equal(ids[1], 4); /* "a", after the space */
     t5_model_close(model);
     struct t5_tokenizer *tokenizer;
     assert_true(t5_tokenizer_open(&tokenizer, recorded, &error));
@@ -100,7 +101,7 @@ static void sizes_and_vocabulary_are_found(void **state)
     t5_tokenizer_close(tokenizer);
 }
 
-/* The recorded file with one occurrence of `from` overwritten, opened as a model. */
+/* Opens the recorded file as a model, with the first `from` replaced by `to`; expects an error. */
 static void expect_fault(const char *from, const char *to, const char *message)
 {
     struct arena arena = {0};
@@ -124,7 +125,7 @@ static void expect_fault(const char *from, const char *to, const char *message)
     arena_free(&arena);
 }
 
-static void what_is_missing_or_foreign_is_named(void **state)
+static void missing_parts_and_unknown_versions_are_reported(void **state)
 {
     (void)state;
     expect_fault("GGUF\x03", "GGUF\x01", "GGUF of version 1");
@@ -136,7 +137,7 @@ static void what_is_missing_or_foreign_is_named(void **state)
     expect_fault("token_embd", "token_embD", "no tensor 'token_embd.weight'");
 }
 
-static void a_file_cut_anywhere_is_refused(void **state)
+static void a_truncated_file_is_rejected(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -154,14 +155,14 @@ static void a_file_cut_anywhere_is_refused(void **state)
     arena_free(&arena);
 }
 
-/* 4 bytes of magic, 4 of version, two counts: lies about them end in messages. */
-static void counts_that_lie_are_refused(void **state)
+/* The header: 4 bytes of magic, 4 of version, and two counts. */
+static void counts_beyond_the_file_are_rejected(void **state)
 {
     (void)state;
     static const struct text files[] = {
         {"GGUF\x03\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\0\0\0\0\0\0\0\0", 24},
         {"GGUF\x03\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 24},
-        /* one setting: "a" = a list of 2^63 bytes; of 2^61 texts; of lists */
+        /* one setting "a": a list of 2^63 bytes; of 2^61 texts; of lists */
         {"GGUF\x03\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0a\x09\0\0\0\0\0\0\0"
          "\0\0\0\0\0\0\0\x80",
          49},
@@ -185,11 +186,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_converted_model_is_the_same_model),
-        cmocka_unit_test(what_the_package_wrote_is_read),
-        cmocka_unit_test(sizes_and_vocabulary_are_found),
-        cmocka_unit_test(what_is_missing_or_foreign_is_named),
-        cmocka_unit_test(a_file_cut_anywhere_is_refused),
-        cmocka_unit_test(counts_that_lie_are_refused),
+        cmocka_unit_test(settings_and_tensors_are_read),
+        cmocka_unit_test(a_recorded_file_opens_as_model_and_tokenizer),
+        cmocka_unit_test(missing_parts_and_unknown_versions_are_reported),
+        cmocka_unit_test(a_truncated_file_is_rejected),
+        cmocka_unit_test(counts_beyond_the_file_are_rejected),
     };
     return cmocka_run_group_tests_name("gguf", tests, NULL, NULL);
 }

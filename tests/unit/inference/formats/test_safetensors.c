@@ -1,4 +1,4 @@
-/* test_safetensors.c - inference/formats/safetensors.c: one table of files, good and bad. */
+/* test_safetensors.c - inference/formats/safetensors.c: valid and damaged files. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "inference/formats/safetensors.h"
 
-/* A file of this header and data. */
+/* A safetensors file with this header and data, in `arena`. */
 static struct text file_of(struct arena *arena, const char *header, struct text data)
 {
     uint64_t size = strlen(header);
@@ -28,7 +28,7 @@ static void values_of_every_type_are_read(void **state)
     struct arena arena = {0};
     struct error error = {0};
     struct safetensors *tensors;
-    /* 1, -2 as float32; 1, the least subnormal, -infinity as half; 1, -3 as bfloat16 */
+    /* 1, -2 as float32; 1, the smallest subnormal, -infinity as float16; 1, -3 as bfloat16 */
     struct text data = TEXT("\0\0\x80\x3F\0\0\0\xC0"
                             "\0\x3C\x01\0\0\xFC"
                             "\x80\x3F\x40\xC0");
@@ -91,7 +91,7 @@ static void every_bound_is_checked(void **state)
     }
 }
 
-static void a_file_shorter_than_its_header_is_refused(void **state)
+static void a_file_shorter_than_its_header_is_rejected(void **state)
 {
     (void)state;
     static const struct text files[] = {{"", 0},
@@ -111,7 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_of_every_type_are_read),
         cmocka_unit_test(every_bound_is_checked),
-        cmocka_unit_test(a_file_shorter_than_its_header_is_refused),
+        cmocka_unit_test(a_file_shorter_than_its_header_is_rejected),
     };
     return cmocka_run_group_tests_name("safetensors", tests, NULL, NULL);
 }

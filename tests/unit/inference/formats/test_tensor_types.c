@@ -1,5 +1,5 @@
-/* test_tensor_types.c - inference/formats/tensor_types.c: ggml's blocks stand for the numbers that
- * the package `gguf` says. unit/data/blocks.tsv is from tests/parity/record_gguf.py. */
+/* test_tensor_types.c - inference/formats/tensor_types.c: ggml's blocks give the numbers of the
+ * Python package `gguf`. tests/parity/record_gguf.py writes tests/unit/data/blocks.tsv. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,7 +44,7 @@ static struct text read_bytes(struct arena *arena, struct text digits)
     return (struct text){bytes, digits.size / 2};
 }
 
-static void blocks_stand_for_the_numbers_recorded(void **state)
+static void blocks_give_the_recorded_numbers(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -61,7 +61,7 @@ static void blocks_stand_for_the_numbers_recorded(void **state)
         float *values = arena_alloc(&arena, count, sizeof(*values));
         assert_true(stored_byte_size(tensor.type, count, &size));
         assert_int_equal(size, tensor.bytes.size);
-        /* From the second block on first: blocks are found by the number of what is before them. */
+        /* Reads the first block last, so that the first call starts within the tensor. */
         stored_read_values(&tensor, block, count - block, values + block);
         stored_read_values(&tensor, 0, block, values);
         for (size_t i = 0; text_split(&line, ' ', &number); i++) {
@@ -77,7 +77,7 @@ static void blocks_stand_for_the_numbers_recorded(void **state)
     arena_free(&arena);
 }
 
-static void sizes_are_whole_blocks_within_bounds(void **state)
+static void sizes_must_be_whole_blocks_within_bounds(void **state)
 {
     (void)state;
     uint64_t size;
@@ -91,8 +91,8 @@ static void sizes_are_whole_blocks_within_bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(blocks_stand_for_the_numbers_recorded),
-        cmocka_unit_test(sizes_are_whole_blocks_within_bounds),
+        cmocka_unit_test(blocks_give_the_recorded_numbers),
+        cmocka_unit_test(sizes_must_be_whole_blocks_within_bounds),
     };
-    return cmocka_run_group_tests_name("stored", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("tensor_types", tests, NULL, NULL);
 }

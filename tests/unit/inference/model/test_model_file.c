@@ -1,5 +1,5 @@
-/* test_model_file.c - inference/model/model_file.c and import.c: what is imported is what is
- * opened, and whatever is wrong with a file is a message. */
+/* test_model_file.c - inference/model/model_file.c and inference/import/import.c: an opened file
+ * has the imported model, and every fault of a file is reported. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 
 static const struct tiny_model v10 = {0}, v11 = {.is_gated = true, .untied = true};
 
-/* The bytes of the model made from a directory, in `arena`. */
+/* Imports a directory and returns the bytes of the model file, in `arena`. */
 static struct text import_bytes(struct arena *arena, char *directory, bool int8_only)
 {
     struct error error = {0};
@@ -66,7 +66,7 @@ static void check_matrix(const struct t5_matrix *matrix, bool has_f32)
     free(row);
 }
 
-static void weights_lie_where_the_engine_looks(void **state)
+static void weights_are_aligned_scaled_and_shared(void **state)
 {
     (void)state;
     for (int round = 0; round < 4; round++) {
@@ -99,7 +99,7 @@ static void weights_lie_where_the_engine_looks(void **state)
     }
 }
 
-static void a_directory_opens_as_what_it_would_be_imported_to(void **state)
+static void opening_a_directory_equals_importing_it(void **state)
 {
     (void)state;
     static const char *const types[] = {"F32", "F16", "BF16"};
@@ -123,7 +123,7 @@ static void a_directory_opens_as_what_it_would_be_imported_to(void **state)
         }
 }
 
-static void extra_sections_travel_with_the_model(void **state)
+static void extra_sections_are_kept_by_import_and_prune(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -134,7 +134,7 @@ static void extra_sections_travel_with_the_model(void **state)
     assert_int_equal(t5_model_section(model, "ngrams").size, 0);
     t5_model_close(model);
     FILE *file = fopen(arena_format(&arena, "%s/ngrams.s8", directory).bytes, "w");
-    fputs("what the stages read", file);
+    fputs("weights of n-grams", file);
     fclose(file);
     assert_true(t5_model_open(&model, directory, T5_INT8, &error));
     struct t5_layer_mask last = {.encoder = {[1] = true}};
@@ -144,14 +144,14 @@ static void extra_sections_travel_with_the_model(void **state)
     t5_model_close(pruned);
     t5_model_close(model);
     assert_true(t5_model_open(&model, path, T5_INT8, &error));
-    assert_true(text_equal(t5_model_section(model, "ngrams"), TEXT("what the stages read")));
+    assert_true(text_equal(t5_model_section(model, "ngrams"), TEXT("weights of n-grams")));
     assert_int_equal(t5_model_section(model, "encoder.norm").size, 0);
     t5_model_close(model);
     tiny_model_remove(directory);
     arena_free(&arena);
 }
 
-static void prompts_travel_with_the_model(void **state)
+static void prompts_are_imported(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -178,7 +178,7 @@ static void prompts_travel_with_the_model(void **state)
     arena_free(&arena);
 }
 
-static void wrong_and_missing_tensors_are_named_with_the_shape_expected(void **state)
+static void wrong_and_missing_tensors_are_reported_with_the_expected_shape(void **state)
 {
     (void)state;
     static const struct {
@@ -206,7 +206,7 @@ static void wrong_and_missing_tensors_are_named_with_the_shape_expected(void **s
     }
 }
 
-static void a_changed_byte_is_found(void **state)
+static void a_changed_byte_is_detected(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -226,15 +226,15 @@ static void a_changed_byte_is_found(void **state)
         char path[256];
         snprintf(path, sizeof(path), "%s/changed.winnow", directory);
         error = (struct error){0};
-        bool is_padding = !t5_model_verify(path, &error);
-        assert_true(is_padding);
+        bool is_rejected = !t5_model_verify(path, &error);
+        assert_true(is_rejected);
         assert_int_equal(error.kind, ERROR_MODEL);
     }
     tiny_model_remove(directory);
     arena_free(&arena);
 }
 
-static void a_file_cut_anywhere_is_refused(void **state)
+static void a_truncated_file_is_rejected(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -250,14 +250,15 @@ static void a_file_cut_anywhere_is_refused(void **state)
     arena_free(&arena);
 }
 
-/* Sections with the right checksum but lies in them. */
-static void a_section_that_lies_is_refused(void **state)
+/* The checksum is correct, but a field of a section is wrong. A larger offset (fault 2) can be
+ * valid. */
+static void a_section_with_a_wrong_field_is_rejected(void **state)
 {
     (void)state;
     struct arena arena = {0};
     char *directory = tiny_model_create(&v10);
     struct text good = import_bytes(&arena, directory, true);
-    for (size_t lie = 0; lie < 8; lie++)
+    for (size_t fault = 0; fault < 8; fault++)
         for (size_t i = 0; i < 60; i++) {
             struct text bad = arena_copy_text(&arena, good);
             struct model_header *header = (struct model_header *)(uintptr_t)bad.bytes;
@@ -267,13 +268,13 @@ static void a_section_that_lies_is_refused(void **state)
             struct model_section *section = &sections[i];
             uint64_t *const fields[] = {&section->rows, &section->columns, &section->offset,
                                         &section->size};
-            if (lie < 4)
-                *fields[lie] += MODEL_ALIGNMENT;
-            else if (lie == 4)
+            if (fault < 4)
+                *fields[fault] += MODEL_ALIGNMENT;
+            else if (fault == 4)
                 section->offset = UINT64_MAX / 64 * 64;
-            else if (lie == 5)
+            else if (fault == 5)
                 section->rows = section->columns = UINT64_C(1) << 32;
-            else if (lie == 6)
+            else if (fault == 6)
                 section->kind = 99;
             else
                 section->name[0] = 'X';
@@ -285,14 +286,14 @@ static void a_section_that_lies_is_refused(void **state)
                 t5_model_close(model);
             else
                 assert_int_equal(error.kind, ERROR_MODEL);
-            if (lie != 2 && opened)
-                fail_msg("lie %zu in section %zu (%s) is believed", lie, i, section->name);
+            if (fault != 2 && opened)
+                fail_msg("fault %zu in section %zu (%s) is accepted", fault, i, section->name);
         }
     tiny_model_remove(directory);
     arena_free(&arena);
 }
 
-static void other_files_are_told_apart(void **state)
+static void other_files_are_rejected_with_a_message(void **state)
 {
     (void)state;
     static const struct {
@@ -314,15 +315,15 @@ static void other_files_are_told_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(weights_lie_where_the_engine_looks),
-        cmocka_unit_test(a_directory_opens_as_what_it_would_be_imported_to),
-        cmocka_unit_test(extra_sections_travel_with_the_model),
-        cmocka_unit_test(prompts_travel_with_the_model),
-        cmocka_unit_test(wrong_and_missing_tensors_are_named_with_the_shape_expected),
-        cmocka_unit_test(a_changed_byte_is_found),
-        cmocka_unit_test(a_file_cut_anywhere_is_refused),
-        cmocka_unit_test(a_section_that_lies_is_refused),
-        cmocka_unit_test(other_files_are_told_apart),
+        cmocka_unit_test(weights_are_aligned_scaled_and_shared),
+        cmocka_unit_test(opening_a_directory_equals_importing_it),
+        cmocka_unit_test(extra_sections_are_kept_by_import_and_prune),
+        cmocka_unit_test(prompts_are_imported),
+        cmocka_unit_test(wrong_and_missing_tensors_are_reported_with_the_expected_shape),
+        cmocka_unit_test(a_changed_byte_is_detected),
+        cmocka_unit_test(a_truncated_file_is_rejected),
+        cmocka_unit_test(a_section_with_a_wrong_field_is_rejected),
+        cmocka_unit_test(other_files_are_rejected_with_a_message),
     };
     return cmocka_run_group_tests_name("model_file", tests, NULL, NULL);
 }

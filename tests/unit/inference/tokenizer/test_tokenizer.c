@@ -1,5 +1,5 @@
-/* test_tokenizer.c - the tokenizer against ids that libsentencepiece gave
- * (tests/unit/data/tokenizer, made by make.sh there), and what the ends of tokens promise. */
+/* test_tokenizer.c - compares the tokenizer with recorded ids of libsentencepiece
+ * (tests/unit/data/tokenizer, written by make.sh there) and checks the ends of tokens. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@
 
 #define DATA "tests/unit/data/tokenizer/"
 
-enum { MOST_TOKENS = 4096 };
+enum { MAX_TOKENS = 4096 };
 
 static struct tokenizer *open_tokenizer(const char *path)
 {
@@ -29,12 +29,12 @@ static struct tokenizer *open_tokenizer(const char *path)
     return tokenizer;
 }
 
-/* Ids and the end mark's, as `winnow tokenize` prints them. */
+/* The ids of a text and of the end token, in the format of `winnow tokenize`. */
 static struct text ids_of(const struct tokenizer *tokenizer, struct text line, struct arena *arena)
 {
-    static int32_t ids[MOST_TOKENS];
-    size_t count = tokenizer_encode(tokenizer, line, ids, NULL, MOST_TOKENS);
-    assert_true(count <= MOST_TOKENS);
+    static int32_t ids[MAX_TOKENS];
+    size_t count = tokenizer_encode(tokenizer, line, ids, NULL, MAX_TOKENS);
+    assert_true(count <= MAX_TOKENS);
     char *printed = arena_alloc(arena, count * 12 + 12, 1);
     size_t size = 0;
     for (size_t i = 0; i < count; i++)
@@ -67,15 +67,15 @@ static void compare_lines(const char *model, const char *lines_path, const char 
     arena_free(&arena);
 }
 
-static void ids_are_those_of_sentencepiece(void **state)
+static void ids_equal_recorded_ids_of_sentencepiece(void **state)
 {
     (void)state;
     compare_lines(DATA "spiece.model", DATA "lines.txt", DATA "spiece.ids");
     compare_lines(DATA "spaces.model", DATA "lines.txt", DATA "spaces.ids");
 }
 
-/* The real T5 vocabulary, where it lies beside the repository. */
-static void ids_are_those_of_t5(void **state)
+/* The Flan-T5 vocabulary; skipped if it is not next to the repository. */
+static void ids_equal_recorded_ids_of_flan_t5(void **state)
 {
     (void)state;
     static const char *const models[] = {"../shared/tokenizer/flan-t5/spiece.model",
@@ -102,8 +102,8 @@ static void ids_are_those_of_t5(void **state)
     arena_free(&arena);
 }
 
-/* Debian's program, where it is installed, over the lines of the vocabulary's own text. */
-static void ids_are_those_of_spm_encode(void **state)
+/* Runs Debian's spm_encode on the text of the vocabulary; skipped if it is not installed. */
+static void ids_equal_those_of_spm_encode(void **state)
 {
     (void)state;
     char path[] = "/tmp/winnow-test-XXXXXX", command[512];
@@ -132,14 +132,14 @@ static const char *const texts[] = {
     "x",
 };
 
-static void ends_never_fall_and_the_last_is_the_end(void **state)
+static void ends_never_decrease_and_the_last_is_the_size(void **state)
 {
     (void)state;
     struct tokenizer *tokenizer = open_tokenizer(DATA "spiece.model");
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-        static size_t ends[MOST_TOKENS];
+        static size_t ends[MAX_TOKENS];
         struct text text = text_of(texts[i]);
-        size_t count = tokenizer_encode(tokenizer, text, NULL, ends, MOST_TOKENS);
+        size_t count = tokenizer_encode(tokenizer, text, NULL, ends, MAX_TOKENS);
         for (size_t k = 1; k < count; k++)
             assert_true(ends[k - 1] <= ends[k]);
         assert_int_equal(ends[count - 1], text.size);
@@ -147,21 +147,21 @@ static void ends_never_fall_and_the_last_is_the_end(void **state)
     tokenizer_close(tokenizer);
 }
 
-/* The tokens of the front are the first tokens of the whole, wherever it is cut. */
+/* The tokens of a text that is cut at an end are the first tokens of the whole text. */
 static void cutting_at_an_end_splits_no_token(void **state)
 {
     (void)state;
     struct tokenizer *tokenizer = open_tokenizer(DATA "spiece.model");
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-        static size_t ends[MOST_TOKENS];
-        static int32_t whole[MOST_TOKENS], front[MOST_TOKENS];
+        static size_t ends[MAX_TOKENS];
+        static int32_t whole[MAX_TOKENS], front[MAX_TOKENS];
         struct text text = text_of(texts[i]);
-        size_t count = tokenizer_encode(tokenizer, text, whole, ends, MOST_TOKENS);
+        size_t count = tokenizer_encode(tokenizer, text, whole, ends, MAX_TOKENS);
         for (size_t k = 0; k + 1 < count; k++) {
             if (ends[k] == ends[k + 1] || ends[k] == 0)
                 continue; /* several tokens of one character */
             size_t front_count =
-                tokenizer_encode(tokenizer, text_slice(text, 0, ends[k]), front, NULL, MOST_TOKENS);
+                tokenizer_encode(tokenizer, text_slice(text, 0, ends[k]), front, NULL, MAX_TOKENS);
             assert_true(front_count <= k + 1); /* a space at the cut is dropped */
             assert_memory_equal(front, whole, front_count * sizeof(*front));
         }
@@ -169,7 +169,7 @@ static void cutting_at_an_end_splits_no_token(void **state)
     tokenizer_close(tokenizer);
 }
 
-static void too_small_a_capacity_is_told(void **state)
+static void the_count_may_exceed_the_capacity(void **state)
 {
     (void)state;
     struct tokenizer *tokenizer = open_tokenizer(DATA "spiece.model");
@@ -183,7 +183,7 @@ static void too_small_a_capacity_is_told(void **state)
     tokenizer_close(tokenizer);
 }
 
-static void ids_decode_to_the_normalised_text(void **state)
+static void ids_decode_to_the_normalized_text(void **state)
 {
     (void)state;
     static const struct {
@@ -205,10 +205,10 @@ static void ids_decode_to_the_normalised_text(void **state)
         if (!text_equal(decoded, text_of(examples[i].decoded)))
             fail_msg("%.*s", TEXT_ARGUMENT(decoded));
     }
-    /* Control pieces and ids outside are left out; half a character is U+FFFD, byte by byte. */
+    /* Skips control pieces and invalid ids; each byte of an incomplete character is U+FFFD. */
     int32_t byte_e2 = 6 + 0xE2, byte_82 = 6 + 0x82;
-    int32_t odd[] = {0, 1, -5, 999999, byte_e2, byte_82, 1};
-    struct text decoded = tokenizer_decode(tokenizer, odd, 7, &arena);
+    int32_t mixed_ids[] = {0, 1, -5, 999999, byte_e2, byte_82, 1};
+    struct text decoded = tokenizer_decode(tokenizer, mixed_ids, 7, &arena);
     assert_true(text_equal(decoded, TEXT("\xEF\xBF\xBD\xEF\xBF\xBD")));
     int32_t unknown = 2;
     decoded = tokenizer_decode(tokenizer, &unknown, 1, &arena);
@@ -217,7 +217,7 @@ static void ids_decode_to_the_normalised_text(void **state)
     arena_free(&arena);
 }
 
-static void a_prefix_may_begin_with_a_symbol(void **state)
+static void a_prefix_may_start_with_a_symbol(void **state)
 {
     (void)state;
     struct tokenizer *tokenizer = open_tokenizer(DATA "spiece.model");
@@ -231,8 +231,8 @@ static void a_prefix_may_begin_with_a_symbol(void **state)
     tokenizer_close(tokenizer);
 }
 
-/* A long text is settled window by window; its ids are those of its parts. */
-static void long_texts_are_as_short_ones(void **state)
+/* A long text is tokenized window by window; its ids are those of its sentences. */
+static void a_long_text_has_the_ids_of_its_sentences(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -295,7 +295,7 @@ static void a_small_tokenizer_json_is_read(void **state)
     arena_free(&arena);
 }
 
-static void damaged_files_are_refused(void **state)
+static void truncated_files_are_rejected(void **state)
 {
     (void)state;
     struct arena arena = {0};
@@ -322,17 +322,17 @@ static void damaged_files_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ids_are_those_of_sentencepiece),
-        cmocka_unit_test(ids_are_those_of_t5),
-        cmocka_unit_test(ids_are_those_of_spm_encode),
-        cmocka_unit_test(ends_never_fall_and_the_last_is_the_end),
+        cmocka_unit_test(ids_equal_recorded_ids_of_sentencepiece),
+        cmocka_unit_test(ids_equal_recorded_ids_of_flan_t5),
+        cmocka_unit_test(ids_equal_those_of_spm_encode),
+        cmocka_unit_test(ends_never_decrease_and_the_last_is_the_size),
         cmocka_unit_test(cutting_at_an_end_splits_no_token),
-        cmocka_unit_test(too_small_a_capacity_is_told),
-        cmocka_unit_test(ids_decode_to_the_normalised_text),
-        cmocka_unit_test(a_prefix_may_begin_with_a_symbol),
-        cmocka_unit_test(long_texts_are_as_short_ones),
+        cmocka_unit_test(the_count_may_exceed_the_capacity),
+        cmocka_unit_test(ids_decode_to_the_normalized_text),
+        cmocka_unit_test(a_prefix_may_start_with_a_symbol),
+        cmocka_unit_test(a_long_text_has_the_ids_of_its_sentences),
         cmocka_unit_test(a_small_tokenizer_json_is_read),
-        cmocka_unit_test(damaged_files_are_refused),
+        cmocka_unit_test(truncated_files_are_rejected),
     };
     return cmocka_run_group_tests_name("tokenizer", tests, NULL, NULL);
 }
