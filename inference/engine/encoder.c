@@ -91,8 +91,12 @@ static void attend_input(struct worker *worker, const struct encoded_input *inpu
         size_t offset = row * inner_width + h * head_width;
         attention_fill_cache(session, input->length, worker->key + offset, worker->value + offset,
                              worker->cache);
-        attention_apply(worker, input->length, worker->cache, input->length, worker->query + offset,
-                        bias, worker->context + offset);
+        struct attention_queries queries = {.count = input->length,
+                                            .stride = inner_width,
+                                            .query = worker->query + offset,
+                                            .bias = bias,
+                                            .context = worker->context + offset};
+        attention_apply(worker, input->length, worker->cache, &queries);
     }
 }
 

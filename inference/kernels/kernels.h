@@ -81,6 +81,15 @@ struct path_bf16 {
     const uint16_t *keys, *values;
 };
 
+/* Queries of one head and the results of their attention. */
+struct attention_queries {
+    size_t count, stride; /* rows of query and context are `stride` floats apart */
+    const float *query;
+    const float *bias; /* NULL: none; of the first query, and that of each further query starts one
+                          float earlier */
+    float *context;    /* may be query */
+};
+
 /* Maximum head width of attend_s8. */
 enum { KERNEL_MAX_HEAD_WIDTH = 4096 };
 
@@ -121,17 +130,15 @@ struct kernels {
     void (*fill_cache_s8)(const struct cache_s8 *cache, const float *keys, const float *values,
                           size_t stride);
 
-    /* context = softmax(query * transpose(keys) + bias) * values; rows of query and context are
-     * `stride` floats apart. Queries are quantized like activations. A score is (sum * query's
-     * scale) * key_scale + bias. `bias` may be NULL; it points to the bias of the first query,
-     * readable for padded_length positions, and that of each further query starts one float
-     * earlier. The weights e = 2^((score - maximum) / ln 2), see kernel_exp2, become 14-bit
-     * integers round(e * value_relative_scale[position]) in two planes of 7 bits, whose sums are
-     * exact and are combined in float. The sum of all e is a sum in lanes over padded_length
-     * positions; positions after `length` have the score -1e30. `scratch` has
-     * attention_s8_scratch_size bytes. context may be query. */
-    void (*attend_s8)(const struct cache_s8 *cache, size_t queries, const float *query,
-                      const float *bias, size_t stride, void *scratch, float *context);
+    /* context = softmax(query * transpose(keys) + bias) * values. Queries are quantized like
+     * activations. A score is (sum * query's scale) * key_scale + bias; a bias is readable for
+     * padded_length positions. The weights e = 2^((score - maximum) / ln 2), see kernel_exp2,
+     * become 14-bit integers round(e * value_relative_scale[position]) in two planes of 7 bits,
+     * whose sums are exact and are combined in float. The sum of all e is a sum in lanes over
+     * padded_length positions; positions after `length` have the score -1e30. `scratch` has
+     * attention_s8_scratch_size bytes. */
+    void (*attend_s8)(const struct cache_s8 *cache, const struct attention_queries *queries,
+                      void *scratch);
 
     /* Attention of one query to the positions of a path: dot products as in `dot`, softmax as
      * below, and context summed over positions in order. `scores` has room for path->length

@@ -351,16 +351,17 @@ static int32_t sum_values(const struct cache_s8 *cache, const int8_t *plane, siz
     return sum;
 }
 
-static void attend_s8(const struct cache_s8 *cache, size_t queries, const float *query,
-                      const float *bias, size_t stride, void *scratch, float *context)
+static void attend_s8(const struct cache_s8 *cache, const struct attention_queries *queries,
+                      void *scratch)
 {
     size_t width = cache->head_width, padded_length = cache->padded_length;
     int8_t *quantized_query = scratch, *high = quantized_query + quantized_row_size(width),
            *low = high + padded_length;
     float *scores = (float *)(low + padded_length), scale;
-    for (size_t i = 0; i < queries; i++, query += stride, context += stride) {
-        quantize_row(width, query, quantized_query, &scale);
-        score_keys(cache, quantized_query, scale, bias ? bias - i : NULL, scores);
+    for (size_t i = 0; i < queries->count; i++) {
+        float *context = queries->context + i * queries->stride;
+        quantize_row(width, queries->query + i * queries->stride, quantized_query, &scale);
+        score_keys(cache, quantized_query, scale, queries->bias ? queries->bias - i : NULL, scores);
         float factor = *cache->max_value_scale / compute_weights(cache, scores, high, low);
         for (size_t channel = 0; channel < width; channel++) {
             float sum = (float)sum_values(cache, high, channel) * 128 +

@@ -275,8 +275,12 @@ static float *attend(const struct kernels *table, const struct attention *a, siz
     void *work = memory_alloc_aligned(1, attention_s8_scratch_size(a->length, a->head_width));
     struct cache_s8 cache = cache_s8_view(bytes, a->length, a->head_width);
     table->fill_cache_s8(&cache, a->keys, a->values, a->stride);
-    table->attend_s8(&cache, queries, a->query + first * a->stride,
-                     a->bias ? a->bias + a->queries - first : NULL, a->stride, work, context);
+    struct attention_queries of_head = {.count = queries,
+                                        .stride = a->stride,
+                                        .query = a->query + first * a->stride,
+                                        .bias = a->bias ? a->bias + a->queries - first : NULL,
+                                        .context = context};
+    table->attend_s8(&cache, &of_head, work);
     free(work);
     free(bytes);
     return context;
