@@ -60,13 +60,29 @@ static void attend_f32(struct worker *worker, size_t length, const float *keys,
         size_t rows = queries->count - first;
         if (rows > F32_QUERY_ROWS)
             rows = F32_QUERY_ROWS;
-        kernels->matmul_f32(rows, columns, head_width, queries->query + first * stride, stride,
-                            keys, columns, worker->scores, columns);
+        struct product_f32 scores = {.rows = rows,
+                                     .columns = columns,
+                                     .depth = head_width,
+                                     .a = queries->query + first * stride,
+                                     .b = keys,
+                                     .y = worker->scores,
+                                     .a_stride = stride,
+                                     .b_stride = columns,
+                                     .y_stride = columns};
+        kernels->matmul_f32(&scores);
         for (size_t i = 0; i < rows; i++)
             kernels->softmax(length, worker->scores + i * columns,
                              queries->bias ? queries->bias - first - i : NULL);
-        kernels->matmul_f32(rows, head_width, length, worker->scores, columns, values, head_width,
-                            queries->context + first * stride, stride);
+        struct product_f32 means = {.rows = rows,
+                                    .columns = head_width,
+                                    .depth = length,
+                                    .a = worker->scores,
+                                    .b = values,
+                                    .y = queries->context + first * stride,
+                                    .a_stride = columns,
+                                    .b_stride = head_width,
+                                    .y_stride = stride};
+        kernels->matmul_f32(&means);
     }
 }
 

@@ -76,7 +76,13 @@ void linear_apply(struct worker *worker, const struct linear_input *linear_input
     const float *x = linear_input->x;
     for (size_t row = 0, group_size = 0; row < linear_input->rows; group_size++) {
         size_t rows = linear_input->group_rows ? linear_input->group_rows[group_size] : 1;
-        sgemm(rows, columns, depth, x + row * depth, linear->f32, y + row * columns, add);
+        sgemm(&(struct linear_f32){.rows = rows,
+                                   .columns = columns,
+                                   .depth = depth,
+                                   .x = x + row * depth,
+                                   .w = linear->f32,
+                                   .y = y + row * columns,
+                                   .add = add});
         row += rows;
     }
 }

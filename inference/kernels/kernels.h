@@ -98,6 +98,15 @@ enum { KERNEL_MAX_HEAD_WIDTH = 4096 };
 enum { KERNEL_QUERY_TILE = 12 };
 size_t attention_s8_scratch_size(size_t length, size_t head_width);
 
+/* y = a * b in float32, where y is [rows][columns], a [rows][depth] and b [depth][columns], not
+ * transposed. Strides are distances between rows, in floats. */
+struct product_f32 {
+    size_t rows, columns, depth;
+    const float *a, *b;
+    float *y;
+    size_t a_stride, b_stride, y_stride;
+};
+
 struct kernels {
     const char *name; /* one of T5_KERNEL_CHOICES */
 
@@ -178,10 +187,8 @@ struct kernels {
     /* Sum in lanes of a[k] * b[k]. */
     float (*dot)(size_t depth, const float *a, const float *b);
 
-    /* y[row][column] = sum over k, in order, of a[row][k] * b[k][column]; b is [depth][columns],
-     * not transposed. Strides are distances between rows, in floats. */
-    void (*matmul_f32)(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
-                       const float *b, size_t b_stride, float *y, size_t y_stride);
+    /* y[row][column] = sum over k, in order, of a[row][k] * b[k][column]. */
+    void (*matmul_f32)(const struct product_f32 *product);
 
     /* y[k] += factor * x[k] */
     void (*add_scaled)(size_t count, float factor, const float *x, float *y);
@@ -216,10 +223,16 @@ float kernel_exp2(float x);
  * nearly zero, counts as -10. */
 float kernel_gated_gelu(float x, float factor);
 
-/* Float32 reference product (OpenBLAS, one thread): y = x * transpose(w), added to y if `add`; x is
- * [rows][depth], w [columns][depth]. The bits of a row depend on `rows` and on its position: call
- * it with the rows of one input only. */
-void sgemm(size_t rows, size_t columns, size_t depth, const float *x, const float *w, float *y,
-           bool add);
+/* y = x * transpose(w) in float32, added to y if `add`; x is [rows][depth], w [columns][depth]. */
+struct linear_f32 {
+    size_t rows, columns, depth;
+    const float *x, *w;
+    float *y;
+    bool add;
+};
+
+/* The reference product (OpenBLAS, one thread). The bits of a row depend on `rows` and on its
+ * position: call it with the rows of one input only. */
+void sgemm(const struct linear_f32 *product);
 
 #endif

@@ -248,15 +248,15 @@ static size_t find_above(size_t count, const float *x, float bound)
     return index;
 }
 
-static void matmul_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
-                       const float *b, size_t b_stride, float *y, size_t y_stride)
+static void matmul_f32(const struct product_f32 *product)
 {
-    for (size_t row = 0; row < rows; row++) {
-        for (size_t column = 0; column < columns; column++) {
+    for (size_t row = 0; row < product->rows; row++) {
+        for (size_t column = 0; column < product->columns; column++) {
             float sum = 0;
-            for (size_t k = 0; k < depth; k++)
-                sum += a[row * a_stride + k] * b[k * b_stride + column];
-            y[row * y_stride + column] = sum;
+            for (size_t k = 0; k < product->depth; k++)
+                sum += product->a[row * product->a_stride + k] *
+                       product->b[k * product->b_stride + column];
+            product->y[row * product->y_stride + column] = sum;
         }
     }
 }

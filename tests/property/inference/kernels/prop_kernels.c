@@ -433,8 +433,18 @@ static void check_float_product(const struct kernels *table)
     float *a = random_floats(rows * a_stride, 1), *b = random_floats(depth * b_stride, 1);
     float *y = memory_alloc_aligned(rows * columns, sizeof(float));
     float *expected = memory_alloc_aligned(rows * columns, sizeof(float));
-    table->matmul_f32(rows, columns, depth, a, a_stride, b, b_stride, y, columns);
-    scalar_kernels.matmul_f32(rows, columns, depth, a, a_stride, b, b_stride, expected, columns);
+    struct product_f32 product = {.rows = rows,
+                                  .columns = columns,
+                                  .depth = depth,
+                                  .a = a,
+                                  .b = b,
+                                  .y = y,
+                                  .a_stride = a_stride,
+                                  .b_stride = b_stride,
+                                  .y_stride = columns};
+    table->matmul_f32(&product);
+    product.y = expected;
+    scalar_kernels.matmul_f32(&product);
     assert_bits_equal("matmul_f32", y, expected, rows * columns);
     free(a), free(b), free(y), free(expected);
 }
