@@ -194,15 +194,15 @@ static void run_quantize(void *state)
 static void run_norm_quantize(void *state)
 {
     struct loop_buffers *loop_buffers = state;
-    loop_buffers->table->norm_quantize(loop_buffers->a, loop_buffers->b, 1e-6f,
-                                       &loop_buffers->quantized);
+    struct norm norm = {MODEL_WIDTH, loop_buffers->b, 1e-6f};
+    loop_buffers->table->norm_quantize(&norm, loop_buffers->a, &loop_buffers->quantized);
 }
 
 static void run_rms_norm(void *state)
 {
     struct loop_buffers *loop_buffers = state;
-    loop_buffers->table->rms_norm(SEQUENCE_LENGTH, MODEL_WIDTH, loop_buffers->a, loop_buffers->b,
-                                  1e-6f, loop_buffers->y);
+    struct norm norm = {MODEL_WIDTH, loop_buffers->b, 1e-6f};
+    loop_buffers->table->rms_norm(&norm, SEQUENCE_LENGTH, loop_buffers->a, loop_buffers->y);
 }
 
 static void run_gelu(void *state)

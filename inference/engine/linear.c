@@ -45,11 +45,11 @@ void linear_prepare_norm(struct worker *worker, struct linear_input *linear_inpu
     linear_input->x = worker->normalized;
     worker->quantized.rows = linear_input->rows;
     worker->quantized.depth = linear_input->depth;
+    struct norm layer_norm = {config->model_width, norm, config->norm_epsilon};
     if (is_int8(worker))
-        kernels->norm_quantize(x, norm, config->norm_epsilon, &worker->quantized);
+        kernels->norm_quantize(&layer_norm, x, &worker->quantized);
     else
-        kernels->rms_norm(linear_input->rows, linear_input->depth, x, norm, config->norm_epsilon,
-                          worker->normalized);
+        kernels->rms_norm(&layer_norm, linear_input->rows, x, worker->normalized);
 }
 
 /* Multiplies group by group and adds up the results. */

@@ -108,9 +108,11 @@ static float dot(size_t depth, const float *a, const float *b)
     return sum_lanes_and_rest(sums, depth - k, rest);
 }
 
-static void rms_norm(size_t rows, size_t depth, const float *x, const float *weight, float epsilon,
-                     float *y)
+static void rms_norm(const struct norm *norm, size_t rows, const float *x, float *y)
 {
+    const size_t depth = norm->depth;
+    const float *weight = norm->weight;
+    const float epsilon = norm->epsilon;
     for (size_t row = 0; row < rows; row++, x += depth, y += depth) {
         float inverse = 1 / sqrtf(dot(depth, x, x) / (float)depth + epsilon);
         size_t k = 0;

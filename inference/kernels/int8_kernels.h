@@ -54,29 +54,32 @@ static void quantize(const float *x, size_t stride, const struct rows_s8 *quanti
 }
 
 /* Multiplies by the norm's weight twice, which is faster than storing the products. */
-static void norm_quantize(const float *x, const float *weight, float epsilon,
-                          const struct rows_s8 *quantized)
+static void norm_quantize(const struct norm *norm, const float *x, const struct rows_s8 *quantized)
 {
-    size_t depth = quantized->depth;
+    const size_t depth = quantized->depth;
+    const float *weight = norm->weight;
+    const float epsilon = norm->epsilon;
     for (size_t row = 0; row < quantized->rows; row++, x += depth) {
         uint8_t *bytes = quantized_row(quantized, row);
-        float norm = 1 / sqrtf(dot(depth, x, x) / (float)depth + epsilon);
+        float inverse_rms = 1 / sqrtf(dot(depth, x, x) / (float)depth + epsilon);
         vector max = {0};
         size_t whole = depth / VECTOR_WIDTH * VECTOR_WIDTH;
         for (size_t k = 0; k < whole; k += VECTOR_WIDTH) {
-            vector value = load(x + k) * norm * load(weight + k);
+            vector value = load(x + k) * inverse_rms * load(weight + k);
             max = vector_max(vector_max(value, -value), max);
         }
         float magnitude = max_lane(max, 0);
         for (size_t k = whole; k < depth; k++)
-            magnitude = max_f32(fabsf(x[k] * norm * weight[k]), magnitude);
+            magnitude = max_f32(fabsf(x[k] * inverse_rms * weight[k]), magnitude);
         float inverse = magnitude > 1e-30f ? 127 / magnitude : 0;
         quantized->scale[row] = magnitude > 1e-30f ? magnitude / 127 : 0;
         for (size_t k = 0; k < whole; k += VECTOR_WIDTH)
-            store_bytes(bytes + k, round_to_bits(load(x + k) * norm * load(weight + k) * inverse) +
-                                       BYTE_OFFSET);
+            store_bytes(bytes + k,
+                        round_to_bits(load(x + k) * inverse_rms * load(weight + k) * inverse) +
+                            BYTE_OFFSET);
         for (size_t k = whole; k < depth; k++)
-            bytes[k] = (uint8_t)(round_to_integer(x[k] * norm * weight[k] * inverse) + BYTE_OFFSET);
+            bytes[k] =
+                (uint8_t)(round_to_integer(x[k] * inverse_rms * weight[k] * inverse) + BYTE_OFFSET);
         memset(bytes + depth, BYTE_OFFSET, quantized_row_size(depth) - depth);
     }
 }
@@ -194,10 +197,10 @@ INLINE int32_t byte_to_value(uint8_t byte)
     return BYTE_OFFSET ? byte - BYTE_OFFSET : (int8_t)byte;
 }
 
-static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_s8 *weights,
+static void select_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
                       const int32_t *selected_columns, size_t count, float *y)
 {
-    const uint8_t *bytes = quantized_row(x, row);
+    const uint8_t *bytes = quantized_row(x, 0);
     for (size_t i = 0; i < count; i++) {
         size_t column = (size_t)selected_columns[i];
         const int8_t *values = (const int8_t *)weights->packed + packed_offset(x->depth, column, 0);
@@ -206,7 +209,7 @@ static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_
             for (size_t part = 0; part < PACKED_DEPTH;
                  part++) /* values are padded with zeros, as bytes are */
                 sum += byte_to_value(bytes[k + part]) * values[part];
-        y[i] = (float)sum * x->scale[row] * weights->scale[column];
+        y[i] = (float)sum * x->scale[0] * weights->scale[column];
     }
 }
 

@@ -98,6 +98,13 @@ enum { KERNEL_MAX_HEAD_WIDTH = 4096 };
 enum { KERNEL_QUERY_TILE = 12 };
 size_t attention_s8_scratch_size(size_t length, size_t head_width);
 
+/* A normalization of rows; weight is [depth], borrowed. */
+struct norm {
+    size_t depth;
+    const float *weight;
+    float epsilon;
+};
+
 /* y = a * b in float32, where y is [rows][columns], a [rows][depth] and b [depth][columns], not
  * transposed. Strides are distances between rows, in floats. */
 struct product_f32 {
@@ -118,8 +125,7 @@ struct kernels {
     void (*quantize)(const float *x, size_t stride, const struct rows_s8 *quantized);
 
     /* Quantizes rms_norm(x), x [rows][depth]. */
-    void (*norm_quantize)(const float *x, const float *weight, float epsilon,
-                          const struct rows_s8 *quantized);
+    void (*norm_quantize)(const struct norm *norm, const float *x, const struct rows_s8 *quantized);
 
     /* y[row][column] = (sum * x.scale[row]) * weights.scale[column], where sum is the exact integer
      * product; added to y if `add`. Rows of y are weights.columns apart. */
@@ -131,8 +137,9 @@ struct kernels {
     void (*gated_gelu_s8)(const struct rows_s8 *x, const struct weights_s8 *weights,
                           const struct weights_s8 *factor, float *y);
 
-    /* y[i] = product of row `row` and column selected_columns[i], with the bits of matmul_s8. */
-    void (*select_s8)(const struct rows_s8 *x, size_t row, const struct weights_s8 *weights,
+    /* y[i] = product of the only row of x and column selected_columns[i], with the bits of
+     * matmul_s8. */
+    void (*select_s8)(const struct rows_s8 *x, const struct weights_s8 *weights,
                       const int32_t *selected_columns, size_t count, float *y);
 
     /* Fills a cache from `length` rows of keys and values, `stride` floats apart. */
@@ -161,10 +168,9 @@ struct kernels {
     /* ---- float32. A "sum in lanes" adds x[k] to lane k % 16 in order of k, then adds the lanes by
      * halves: 16 to 8, 4, 2, 1. ---- */
 
-    /* y = x * (1 / sqrt(mean of squares + epsilon)) * weight; squares are summed in lanes. y may be
-     * x. */
-    void (*rms_norm)(size_t rows, size_t depth, const float *x, const float *weight, float epsilon,
-                     float *y);
+    /* y = x * (1 / sqrt(mean of squares + epsilon)) * weight; squares are summed in lanes. x and y
+     * are [rows][depth]; y may be x. */
+    void (*rms_norm)(const struct norm *norm, size_t rows, const float *x, float *y);
 
     /* x = activation(x), times `factor` if not NULL. gelu is the tanh form, which equals x / (1 +
      * exp(-2 * sqrt(2 / pi) * (x + 0.044715 x^3))). */

@@ -74,13 +74,13 @@ static void matmul_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
     }
 }
 
-static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_s8 *weights,
+static void select_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
                       const int32_t *selected_columns, size_t count, float *y)
 {
     for (size_t i = 0; i < count; i++) {
         int32_t sum =
-            dot_s8(x->depth, quantized_row(x, row), weights->packed, (size_t)selected_columns[i]);
-        y[i] = (float)sum * x->scale[row] * weights->scale[selected_columns[i]];
+            dot_s8(x->depth, quantized_row(x, 0), weights->packed, (size_t)selected_columns[i]);
+        y[i] = (float)sum * x->scale[0] * weights->scale[selected_columns[i]];
     }
 }
 
@@ -100,22 +100,21 @@ static float dot(size_t depth, const float *a, const float *b)
     return sum_lanes(lanes);
 }
 
-static void rms_norm(size_t rows, size_t depth, const float *x, const float *weight, float epsilon,
-                     float *y)
+static void rms_norm(const struct norm *norm, size_t rows, const float *x, float *y)
 {
+    size_t depth = norm->depth;
     for (size_t row = 0; row < rows; row++, x += depth, y += depth) {
-        float inverse = 1 / sqrtf(dot(depth, x, x) / (float)depth + epsilon);
+        float inverse = 1 / sqrtf(dot(depth, x, x) / (float)depth + norm->epsilon);
         for (size_t k = 0; k < depth; k++)
-            y[k] = x[k] * inverse * weight[k];
+            y[k] = x[k] * inverse * norm->weight[k];
     }
 }
 
-static void norm_quantize(const float *x, const float *weight, float epsilon,
-                          const struct rows_s8 *quantized)
+static void norm_quantize(const struct norm *norm, const float *x, const struct rows_s8 *quantized)
 {
     float *normed = memory_alloc(quantized->depth, sizeof(*normed));
     for (size_t row = 0; row < quantized->rows; row++) {
-        rms_norm(1, quantized->depth, x + row * quantized->depth, weight, epsilon, normed);
+        rms_norm(norm, 1, x + row * quantized->depth, normed);
         quantize_row(quantized->depth, normed, quantized_row(quantized, row),
                      &quantized->scale[row]);
     }

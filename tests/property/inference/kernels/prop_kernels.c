@@ -159,8 +159,12 @@ static struct products multiply(const struct kernels *table, size_t rows, const 
     table->quantize(x, depth, &quantized);
     table->matmul_s8(&quantized, &left->weights, products.plain, add);
     table->gated_gelu_s8(&quantized, &left->weights, &right->weights, products.gated);
-    table->select_s8(&quantized, rows - 1, &left->weights, wanted, wanted_count, products.selected);
-    table->norm_quantize(x, norm, 1e-6f, &quantized);
+    struct rows_s8 last = {.rows = 1,
+                           .depth = depth,
+                           .bytes = quantized.bytes + (rows - 1) * quantized_row_size(depth),
+                           .scale = quantized.scale + rows - 1};
+    table->select_s8(&last, &left->weights, wanted, wanted_count, products.selected);
+    table->norm_quantize(&(struct norm){depth, norm, 1e-6f}, x, &quantized);
     table->matmul_s8(&quantized, &left->weights, products.normed, add);
     rows_close(&quantized);
     return products;
@@ -385,8 +389,9 @@ static void check_floats(const struct kernels *table)
     float *b = memory_alloc_aligned(rows * count, sizeof(float));
     size_t bytes = rows * count * sizeof(float);
 
-    table->rms_norm(rows, count, x, weight, 1e-6f, a);
-    scalar_kernels.rms_norm(rows, count, x, weight, 1e-6f, b);
+    const struct norm norm = {count, weight, 1e-6f};
+    table->rms_norm(&norm, rows, x, a);
+    scalar_kernels.rms_norm(&norm, rows, x, b);
     assert_bits_equal("rms_norm", a, b, rows * count);
 
     const float *factor = random_below(2) ? weight : NULL;
