@@ -194,15 +194,15 @@ static void run_quantize(void *state)
 static void run_norm_quantize(void *state)
 {
     struct loop_buffers *loop_buffers = state;
-    loop_buffers->table->norm_quantize(loop_buffers->a, loop_buffers->b, 1e-6f,
-                                       &loop_buffers->quantized);
+    struct norm norm = {MODEL_WIDTH, loop_buffers->b, 1e-6f};
+    loop_buffers->table->norm_quantize(&norm, loop_buffers->a, &loop_buffers->quantized);
 }
 
 static void run_rms_norm(void *state)
 {
     struct loop_buffers *loop_buffers = state;
-    loop_buffers->table->rms_norm(SEQUENCE_LENGTH, MODEL_WIDTH, loop_buffers->a, loop_buffers->b,
-                                  1e-6f, loop_buffers->y);
+    struct norm norm = {MODEL_WIDTH, loop_buffers->b, 1e-6f};
+    loop_buffers->table->rms_norm(&norm, SEQUENCE_LENGTH, loop_buffers->a, loop_buffers->y);
 }
 
 static void run_gelu(void *state)
@@ -235,18 +235,23 @@ static void run_cache(void *state)
                                        HEAD_WIDTH);
 }
 
+static void attend(struct loop_buffers *loop_buffers, size_t queries)
+{
+    struct attention_queries of_head = {.count = queries,
+                                        .stride = HEAD_WIDTH,
+                                        .query = loop_buffers->a,
+                                        .context = loop_buffers->y};
+    loop_buffers->table->attend_s8(&loop_buffers->cache, &of_head, loop_buffers->work);
+}
+
 static void run_attend(void *state)
 {
-    struct loop_buffers *loop_buffers = state;
-    loop_buffers->table->attend_s8(&loop_buffers->cache, SEQUENCE_LENGTH, loop_buffers->a, NULL,
-                                   HEAD_WIDTH, loop_buffers->work, loop_buffers->y);
+    attend(state, SEQUENCE_LENGTH);
 }
 
 static void run_attend_one(void *state)
 {
-    struct loop_buffers *loop_buffers = state;
-    loop_buffers->table->attend_s8(&loop_buffers->cache, 1, loop_buffers->a, NULL, HEAD_WIDTH,
-                                   loop_buffers->work, loop_buffers->y);
+    attend(state, 1);
 }
 
 static void run_attend_path(void *state)

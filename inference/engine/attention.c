@@ -49,35 +49,53 @@ void attention_fill_cache(const struct t5_session *session, size_t length, const
                head_width * sizeof(*destination));
 }
 
-static void attend_f32(struct worker *worker, size_t length, const float *keys, size_t queries,
-                       const float *query, const float *bias, float *context)
+static void attend_f32(struct worker *worker, size_t length, const float *keys,
+                       const struct attention_queries *queries)
 {
     const struct kernels *kernels = worker->session->kernels;
-    size_t head_width = worker->session->config->head_width, stride = worker->session->inner_width;
+    size_t head_width = worker->session->config->head_width, stride = queries->stride;
     size_t columns = padded_length(length);
     const float *values = keys + head_width * columns;
-    for (size_t first = 0; first < queries; first += F32_QUERY_ROWS) {
-        size_t rows = queries - first < F32_QUERY_ROWS ? queries - first : F32_QUERY_ROWS;
-        kernels->matmul_f32(rows, columns, head_width, query + first * stride, stride, keys,
-                            columns, worker->scores, columns);
+    for (size_t first = 0; first < queries->count; first += F32_QUERY_ROWS) {
+        size_t rows = queries->count - first;
+        if (rows > F32_QUERY_ROWS)
+            rows = F32_QUERY_ROWS;
+        struct product_f32 scores = {.rows = rows,
+                                     .columns = columns,
+                                     .depth = head_width,
+                                     .a = queries->query + first * stride,
+                                     .b = keys,
+                                     .y = worker->scores,
+                                     .a_stride = stride,
+                                     .b_stride = columns,
+                                     .y_stride = columns};
+        kernels->matmul_f32(&scores);
         for (size_t i = 0; i < rows; i++)
-            kernels->softmax(length, worker->scores + i * columns, bias ? bias - first - i : NULL);
-        kernels->matmul_f32(rows, head_width, length, worker->scores, columns, values, head_width,
-                            context + first * stride, stride);
+            kernels->softmax(length, worker->scores + i * columns,
+                             queries->bias ? queries->bias - first - i : NULL);
+        struct product_f32 means = {.rows = rows,
+                                    .columns = head_width,
+                                    .depth = length,
+                                    .a = worker->scores,
+                                    .b = values,
+                                    .y = queries->context + first * stride,
+                                    .a_stride = columns,
+                                    .b_stride = head_width,
+                                    .y_stride = stride};
+        kernels->matmul_f32(&means);
     }
 }
 
-void attention_apply(struct worker *worker, size_t length, const void *cache, size_t queries,
-                     const float *query, const float *bias, float *context)
+void attention_apply(struct worker *worker, size_t length, const void *cache,
+                     const struct attention_queries *queries)
 {
     const struct t5_session *session = worker->session;
     if (!is_int8(session)) {
-        attend_f32(worker, length, cache, queries, query, bias, context);
+        attend_f32(worker, length, cache, queries);
         return;
     }
     struct cache_s8 packed = cache_s8_view((void *)cache, length, session->config->head_width);
-    session->kernels->attend_s8(&packed, queries, query, bias, session->inner_width,
-                                worker->scratch, context);
+    session->kernels->attend_s8(&packed, queries, worker->scratch);
 }
 
 /* Offset of the keys of cache node `node` of a layer. The node's values follow its keys, and the
@@ -103,20 +121,20 @@ void attention_store(struct worker *worker, size_t layer, size_t node, const flo
     }
 }
 
-/* Attention of one query of one head to the keys and values of its path. */
-static void attend_path_f32(struct worker *worker, size_t layer, size_t head,
-                            const struct decoder_row *row, const float *query, const float *bias,
-                            float *context)
+/* Attention of one query of one head to the keys and values of its path. `head_offset` is that of
+ * the head in the cache, `offset` that of query and context in the worker's buffers. */
+static void attend_path_f32(struct worker *worker, const struct decoder_row *row,
+                            size_t head_offset, size_t offset, const float *bias)
 {
     const struct t5_session *session = worker->session;
     const struct kernels *kernels = session->kernels;
     size_t length = row->position + 1, head_width = session->config->head_width;
     size_t stride = 2 * session->inner_width;
     const uint32_t *path = row->path;
-    const float *keys =
-        (float *)worker->self_attention_cache + cache_offset(session, layer, 0) + head * head_width;
+    const float *keys = (float *)worker->self_attention_cache + head_offset;
     const float *values = keys + session->inner_width;
-    float *scores = worker->scores;
+    const float *query = worker->query + offset;
+    float *scores = worker->scores, *context = worker->context + offset;
     for (size_t i = 0; i < length; i++)
         scores[i] = kernels->dot(head_width, query, keys + path[i] * stride);
     kernels->softmax(length, scores, bias);
@@ -125,12 +143,11 @@ static void attend_path_f32(struct worker *worker, size_t layer, size_t head,
         kernels->add_scaled(head_width, scores[i], values + path[i] * stride, context);
 }
 
-static struct path_bf16 make_bf16_path(const struct worker *worker, size_t layer, size_t head,
-                                       const struct decoder_row *row)
+static struct path_bf16 make_bf16_path(const struct worker *worker, const struct decoder_row *row,
+                                       size_t head_offset)
 {
     const struct t5_session *session = worker->session;
-    const uint16_t *keys = (uint16_t *)worker->self_attention_cache +
-                           cache_offset(session, layer, 0) + head * session->config->head_width;
+    const uint16_t *keys = (uint16_t *)worker->self_attention_cache + head_offset;
     return (struct path_bf16){.length = row->position + 1,
                               .head_width = session->config->head_width,
                               .stride = 2 * session->inner_width,
@@ -159,31 +176,33 @@ static inline __attribute__((always_inline)) void prefetch_path_part(const struc
 }
 
 static void attend_row(struct worker *worker, size_t layer, size_t head,
-                       const struct decoder_row *row, const float *query, float *context)
+                       const struct decoder_row *row, size_t row_index)
 {
     const struct t5_session *session = worker->session;
     size_t length = row->position + 1, max_length = session->limits.output_tokens;
+    size_t first = head * session->config->head_width;
+    size_t head_offset = cache_offset(session, layer, 0) + first;
+    size_t offset = row_index * session->inner_width + first;
     const float *bias = session->decoder_bias + (head + 1) * max_length - length;
     if (!is_int8(session)) {
-        attend_path_f32(worker, layer, head, row, query, bias, context);
+        attend_path_f32(worker, row, head_offset, offset, bias);
         return;
     }
-    const struct path_bf16 path = make_bf16_path(worker, layer, head, row);
-    session->kernels->attend_path(&path, query, bias, worker->scores, context);
+    const struct path_bf16 path = make_bf16_path(worker, row, head_offset);
+    session->kernels->attend_path(&path, worker->query + offset, bias, worker->scores,
+                                  worker->context + offset);
 }
 
 void attention_apply_paths(struct worker *worker, size_t layer, const struct decoder_row *rows,
                            size_t count)
 {
     const struct t5_session *session = worker->session;
-    size_t heads = session->config->heads, head_width = session->config->head_width;
+    size_t heads = session->config->heads;
     for (size_t i = 0; i < count; i++) {
         for (size_t head = 0; head < heads; head++) {
             if (is_int8(session) && i + 1 < count)
                 prefetch_path_part(worker, layer, &rows[i + 1], head, heads);
-            size_t offset = i * session->inner_width + head * head_width;
-            attend_row(worker, layer, head, &rows[i], worker->query + offset,
-                       worker->context + offset);
+            attend_row(worker, layer, head, &rows[i], i);
         }
     }
 }

@@ -59,8 +59,12 @@ static void attend_keys(struct worker *worker, size_t layer, const struct decode
         const struct encoded_input *input = &session->inputs[rows[first].input];
         for (size_t h = 0; h < session->config->heads; h++) {
             size_t offset = first * inner_width + h * head_width;
+            struct attention_queries queries = {.count = end - first,
+                                                .stride = inner_width,
+                                                .query = worker->query + offset,
+                                                .context = worker->context + offset};
             attention_apply(worker, input->length, cross_keys_at(session, input, layer, h),
-                            end - first, worker->query + offset, NULL, worker->context + offset);
+                            &queries);
         }
     }
 }
@@ -187,8 +191,11 @@ static void attend_states(struct worker *worker, size_t layer, const struct deco
         const struct encoded_input *input = &session->inputs[rows[i].input];
         struct cache_s8 states = cache_s8_view(input->states, input->length, width);
         float *state_attention = worker->state_attention + i * width;
-        session->kernels->attend_s8(&states, heads, state_attention, NULL, count * width,
-                                    worker->scratch, state_attention);
+        struct attention_queries queries = {.count = heads,
+                                            .stride = count * width,
+                                            .query = state_attention,
+                                            .context = state_attention};
+        session->kernels->attend_s8(&states, &queries, worker->scratch);
     }
     for (size_t h = 0; h < heads; h++)
         project_means_from_states(worker, layer, h, count);

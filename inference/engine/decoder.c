@@ -71,12 +71,12 @@ static size_t run_decoder_pass(struct worker *worker, const struct decoder_row *
         queue_prefetch(worker, (i + 1) % decoder->layer_count, rows, count);
         feed_forward_apply(worker, &decoder->layers[i].feed_forward, shape, worker->x);
     }
+    struct norm norm = {width, decoder->final_norm, session->config->norm_epsilon};
     for (size_t i = 0; i < count; i++) {
         if (!rows[i].needs_logits)
             continue;
         float *state = worker->final_states + wanted++ * width;
-        kernels->rms_norm(1, width, worker->x + i * width, decoder->final_norm,
-                          session->config->norm_epsilon, state);
+        kernels->rms_norm(&norm, 1, worker->x + i * width, state);
         if (session->config->output_scale != 1)
             for (size_t k = 0; k < width; k++)
                 state[k] *= session->config->output_scale;
@@ -141,8 +141,7 @@ void decoder_select_logits(struct worker *worker, size_t row, const int32_t *wan
     if (session->limits.precision == T5_INT8) {
         struct linear_input single_row = {.rows = 1, .depth = width, .x = state};
         linear_prepare(worker, &single_row, single_row.depth);
-        kernels->select_s8(&worker->quantized, 0, &session->weights.output.s8, wanted, count,
-                           logits);
+        kernels->select_s8(&worker->quantized, &session->weights.output.s8, wanted, count, logits);
         return;
     }
     const float *weights = session->weights.output.f32;

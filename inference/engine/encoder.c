@@ -91,8 +91,12 @@ static void attend_input(struct worker *worker, const struct encoded_input *inpu
         size_t offset = row * inner_width + h * head_width;
         attention_fill_cache(session, input->length, worker->key + offset, worker->value + offset,
                              worker->cache);
-        attention_apply(worker, input->length, worker->cache, input->length, worker->query + offset,
-                        bias, worker->context + offset);
+        struct attention_queries queries = {.count = input->length,
+                                            .stride = inner_width,
+                                            .query = worker->query + offset,
+                                            .bias = bias,
+                                            .context = worker->context + offset};
+        attention_apply(worker, input->length, worker->cache, &queries);
     }
 }
 
@@ -149,8 +153,8 @@ static void encode_input_batch(struct worker *worker, const struct input_batch *
     for (size_t i = 0; i < encoder->layer_count; i++)
         encode_layer(worker, &encoder->layers[i], input_batch, shape);
     size_t width = session->config->model_width;
-    session->kernels->rms_norm(rows, width, worker->x, encoder->final_norm,
-                               session->config->norm_epsilon, states + inputs[0].first * width);
+    struct norm norm = {width, encoder->final_norm, session->config->norm_epsilon};
+    session->kernels->rms_norm(&norm, rows, worker->x, states + inputs[0].first * width);
     free(lengths);
 }
 

@@ -45,11 +45,11 @@ void linear_prepare_norm(struct worker *worker, struct linear_input *linear_inpu
     linear_input->x = worker->normalized;
     worker->quantized.rows = linear_input->rows;
     worker->quantized.depth = linear_input->depth;
+    struct norm layer_norm = {config->model_width, norm, config->norm_epsilon};
     if (is_int8(worker))
-        kernels->norm_quantize(x, norm, config->norm_epsilon, &worker->quantized);
+        kernels->norm_quantize(&layer_norm, x, &worker->quantized);
     else
-        kernels->rms_norm(linear_input->rows, linear_input->depth, x, norm, config->norm_epsilon,
-                          worker->normalized);
+        kernels->rms_norm(&layer_norm, linear_input->rows, x, worker->normalized);
 }
 
 /* Multiplies group by group and adds up the results. */
@@ -76,7 +76,13 @@ void linear_apply(struct worker *worker, const struct linear_input *linear_input
     const float *x = linear_input->x;
     for (size_t row = 0, group_size = 0; row < linear_input->rows; group_size++) {
         size_t rows = linear_input->group_rows ? linear_input->group_rows[group_size] : 1;
-        sgemm(rows, columns, depth, x + row * depth, linear->f32, y + row * columns, add);
+        sgemm(&(struct linear_f32){.rows = rows,
+                                   .columns = columns,
+                                   .depth = depth,
+                                   .x = x + row * depth,
+                                   .w = linear->f32,
+                                   .y = y + row * columns,
+                                   .add = add});
         row += rows;
     }
 }

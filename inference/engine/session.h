@@ -166,11 +166,9 @@ size_t attention_cache_size(const struct t5_session *session, size_t length);
 void attention_fill_cache(const struct t5_session *session, size_t length, const float *keys,
                           const float *values, void *cache);
 
-/* context = softmax(query * keys + bias) * values for one head; rows of query and context are
- * inner_width floats apart. `bias` may be NULL; it points to the bias of the first query, and that
- * of each further query starts one float earlier. */
-void attention_apply(struct worker *worker, size_t length, const void *cache, size_t queries,
-                     const float *query, const float *bias, float *context);
+/* context = softmax(query * keys + bias) * values for one head; their stride is inner_width. */
+void attention_apply(struct worker *worker, size_t length, const void *cache,
+                     const struct attention_queries *queries);
 
 /* Stores the keys and values [inner] of a decoder row in cache node `node` of a layer. */
 void attention_store(struct worker *worker, size_t layer, size_t node, const float *key,

@@ -108,9 +108,11 @@ static float dot(size_t depth, const float *a, const float *b)
     return sum_lanes_and_rest(sums, depth - k, rest);
 }
 
-static void rms_norm(size_t rows, size_t depth, const float *x, const float *weight, float epsilon,
-                     float *y)
+static void rms_norm(const struct norm *norm, size_t rows, const float *x, float *y)
 {
+    const size_t depth = norm->depth;
+    const float *weight = norm->weight;
+    const float epsilon = norm->epsilon;
     for (size_t row = 0; row < rows; row++, x += depth, y += depth) {
         float inverse = 1 / sqrtf(dot(depth, x, x) / (float)depth + epsilon);
         size_t k = 0;
@@ -278,9 +280,12 @@ static size_t find_above(size_t count, const float *x, float bound)
 }
 
 /* One register tile; `rows` and `vectors` are compile-time constants in every call. */
-INLINE void tile_f32(const size_t rows, const size_t vectors, size_t depth, const float *a,
-                     size_t a_stride, const float *b, size_t b_stride, float *y, size_t y_stride)
+INLINE void tile_f32(const size_t rows, const size_t vectors, const struct product_f32 *product,
+                     size_t row, size_t column)
 {
+    const size_t depth = product->depth, a_stride = product->a_stride, b_stride = product->b_stride;
+    const float *a = product->a + row * a_stride, *b = product->b + column;
+    float *y = product->y + row * product->y_stride + column;
     vector sum[F32_TILE_ROWS * F32_TILE_VECTORS];
 #pragma GCC unroll 16
     for (size_t i = 0; i < rows * vectors; i++)
@@ -302,49 +307,41 @@ INLINE void tile_f32(const size_t rows, const size_t vectors, size_t depth, cons
     for (size_t i = 0; i < rows; i++)
 #pragma GCC unroll 16
         for (size_t j = 0; j < vectors; j++)
-            store(y + i * y_stride + j * VECTOR_WIDTH, sum[i * vectors + j]);
+            store(y + i * product->y_stride + j * VECTOR_WIDTH, sum[i * vectors + j]);
 }
 
 /* Computes whole tiles of columns from `column` on; returns the first column that is left. */
-INLINE size_t matmul_columns_f32(const size_t tile_rows, const size_t vectors, size_t rows,
-                                 size_t column, size_t columns, size_t depth, const float *a,
-                                 size_t a_stride, const float *b, size_t b_stride, float *y,
-                                 size_t y_stride)
+INLINE size_t matmul_columns_f32(const size_t tile_rows, const size_t vectors,
+                                 const struct product_f32 *product, size_t column)
 {
-    for (; column + vectors * VECTOR_WIDTH <= columns; column += vectors * VECTOR_WIDTH) {
+    for (; column + vectors * VECTOR_WIDTH <= product->columns; column += vectors * VECTOR_WIDTH) {
         size_t row = 0;
-        for (; row + tile_rows <= rows; row += tile_rows)
-            tile_f32(tile_rows, vectors, depth, a + row * a_stride, a_stride, b + column, b_stride,
-                     y + row * y_stride + column, y_stride);
-        for (; row < rows; row++)
-            tile_f32(1, vectors, depth, a + row * a_stride, a_stride, b + column, b_stride,
-                     y + row * y_stride + column, y_stride);
+        for (; row + tile_rows <= product->rows; row += tile_rows)
+            tile_f32(tile_rows, vectors, product, row, column);
+        for (; row < product->rows; row++)
+            tile_f32(1, vectors, product, row, column);
     }
     return column;
 }
 
-static void matmul_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
-                       const float *b, size_t b_stride, float *y, size_t y_stride)
+static void matmul_f32(const struct product_f32 *product)
 {
     /* Every tile shape has F32_TILE_ROWS * F32_TILE_VECTORS independent sums, which hides their
      * latency. */
     const size_t max = F32_TILE_ROWS * F32_TILE_VECTORS;
     size_t column = 0;
-    if (rows == 1)
-        column = matmul_columns_f32(1, max, rows, column, columns, depth, a, a_stride, b, b_stride,
-                                    y, y_stride);
-    column = matmul_columns_f32(F32_TILE_ROWS, F32_TILE_VECTORS, rows, column, columns, depth, a,
-                                a_stride, b, b_stride, y, y_stride);
-    column = matmul_columns_f32(max / 2, 2, rows, column, columns, depth, a, a_stride, b, b_stride,
-                                y, y_stride);
-    column = matmul_columns_f32(max / 2, 1, rows, column, columns, depth, a, a_stride, b, b_stride,
-                                y, y_stride);
-    for (; column < columns; column++) {
-        for (size_t row = 0; row < rows; row++) {
+    if (product->rows == 1)
+        column = matmul_columns_f32(1, max, product, column);
+    column = matmul_columns_f32(F32_TILE_ROWS, F32_TILE_VECTORS, product, column);
+    column = matmul_columns_f32(max / 2, 2, product, column);
+    column = matmul_columns_f32(max / 2, 1, product, column);
+    for (; column < product->columns; column++) {
+        for (size_t row = 0; row < product->rows; row++) {
             float sum = 0;
-            for (size_t k = 0; k < depth; k++)
-                sum += a[row * a_stride + k] * b[k * b_stride + column];
-            y[row * y_stride + column] = sum;
+            for (size_t k = 0; k < product->depth; k++)
+                sum += product->a[row * product->a_stride + k] *
+                       product->b[k * product->b_stride + column];
+            product->y[row * product->y_stride + column] = sum;
         }
     }
 }

@@ -54,29 +54,32 @@ static void quantize(const float *x, size_t stride, const struct rows_s8 *quanti
 }
 
 /* Multiplies by the norm's weight twice, which is faster than storing the products. */
-static void norm_quantize(const float *x, const float *weight, float epsilon,
-                          const struct rows_s8 *quantized)
+static void norm_quantize(const struct norm *norm, const float *x, const struct rows_s8 *quantized)
 {
-    size_t depth = quantized->depth;
+    const size_t depth = quantized->depth;
+    const float *weight = norm->weight;
+    const float epsilon = norm->epsilon;
     for (size_t row = 0; row < quantized->rows; row++, x += depth) {
         uint8_t *bytes = quantized_row(quantized, row);
-        float norm = 1 / sqrtf(dot(depth, x, x) / (float)depth + epsilon);
+        float inverse_rms = 1 / sqrtf(dot(depth, x, x) / (float)depth + epsilon);
         vector max = {0};
         size_t whole = depth / VECTOR_WIDTH * VECTOR_WIDTH;
         for (size_t k = 0; k < whole; k += VECTOR_WIDTH) {
-            vector value = load(x + k) * norm * load(weight + k);
+            vector value = load(x + k) * inverse_rms * load(weight + k);
             max = vector_max(vector_max(value, -value), max);
         }
         float magnitude = max_lane(max, 0);
         for (size_t k = whole; k < depth; k++)
-            magnitude = max_f32(fabsf(x[k] * norm * weight[k]), magnitude);
+            magnitude = max_f32(fabsf(x[k] * inverse_rms * weight[k]), magnitude);
         float inverse = magnitude > 1e-30f ? 127 / magnitude : 0;
         quantized->scale[row] = magnitude > 1e-30f ? magnitude / 127 : 0;
         for (size_t k = 0; k < whole; k += VECTOR_WIDTH)
-            store_bytes(bytes + k, round_to_bits(load(x + k) * norm * load(weight + k) * inverse) +
-                                       BYTE_OFFSET);
+            store_bytes(bytes + k,
+                        round_to_bits(load(x + k) * inverse_rms * load(weight + k) * inverse) +
+                            BYTE_OFFSET);
         for (size_t k = whole; k < depth; k++)
-            bytes[k] = (uint8_t)(round_to_integer(x[k] * norm * weight[k] * inverse) + BYTE_OFFSET);
+            bytes[k] =
+                (uint8_t)(round_to_integer(x[k] * inverse_rms * weight[k] * inverse) + BYTE_OFFSET);
         memset(bytes + depth, BYTE_OFFSET, quantized_row_size(depth) - depth);
     }
 }
@@ -194,10 +197,10 @@ INLINE int32_t byte_to_value(uint8_t byte)
     return BYTE_OFFSET ? byte - BYTE_OFFSET : (int8_t)byte;
 }
 
-static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_s8 *weights,
+static void select_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
                       const int32_t *selected_columns, size_t count, float *y)
 {
-    const uint8_t *bytes = quantized_row(x, row);
+    const uint8_t *bytes = quantized_row(x, 0);
     for (size_t i = 0; i < count; i++) {
         size_t column = (size_t)selected_columns[i];
         const int8_t *values = (const int8_t *)weights->packed + packed_offset(x->depth, column, 0);
@@ -206,7 +209,7 @@ static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_
             for (size_t part = 0; part < PACKED_DEPTH;
                  part++) /* values are padded with zeros, as bytes are */
                 sum += byte_to_value(bytes[k + part]) * values[part];
-        y[i] = (float)sum * x->scale[row] * weights->scale[column];
+        y[i] = (float)sum * x->scale[0] * weights->scale[column];
     }
 }
 
@@ -359,30 +362,30 @@ static struct attention_scratch lay_out_scratch(const struct cache_s8 *cache, vo
 }
 
 /* Attention of at most KERNEL_QUERY_TILE queries. */
-static void attend_query_tile(const struct cache_s8 *cache, size_t queries, const float *query,
-                              const float *bias, size_t stride,
-                              const struct attention_scratch *scratch, float *context)
+static void attend_query_tile(const struct cache_s8 *cache, struct attention_queries queries,
+                              const struct attention_scratch *scratch)
 {
-    size_t width = cache->head_width;
-    struct rows_s8 quantized = {queries, width, scratch->query, scratch->query_scale, NULL};
-    quantize(query, stride, &quantized);
+    size_t width = cache->head_width, count = queries.count;
+    struct rows_s8 quantized = {count, width, scratch->query, scratch->query_scale, NULL};
+    quantize(queries.query, queries.stride, &quantized);
     size_t key_size = packed_block_size(width), blocks = packed_blocks(width);
     struct tile_operands keys = {.steps = packed_steps(width),
                                  .stride = quantized_row_size(width),
                                  .block_stride = key_size,
                                  .step_stride = PACKED_STEP_SIZE,
                                  .prefetch_distance =
-                                     attention_prefetch_distance(width, queries, key_size),
+                                     attention_prefetch_distance(width, count, key_size),
                                  .x = scratch->query,
                                  .prefetch = scratch->query,
                                  .blocks = cache->keys};
-    products_s8(queries, packed_blocks(cache->padded_length), keys, (int32_t *)scratch->scores,
+    products_s8(count, packed_blocks(cache->padded_length), keys, (int32_t *)scratch->scores,
                 scratch->score_stride);
     float factor[KERNEL_QUERY_TILE];
-    for (size_t i = 0; i < queries; i++) {
+    for (size_t i = 0; i < count; i++) {
         float *scores = scratch->scores + i * scratch->score_stride;
         uint8_t *planes = scratch->planes + 2 * i * scratch->plane_stride;
-        float max = score_keys(cache, scratch->query_scale[i], bias ? bias - i : NULL, scores);
+        float max = score_keys(cache, scratch->query_scale[i],
+                               queries.bias ? queries.bias - i : NULL, scores);
         factor[i] = *cache->max_value_scale /
                     compute_weights(cache, scores, max, planes, planes + scratch->plane_stride);
     }
@@ -391,12 +394,13 @@ static void attend_query_tile(const struct cache_s8 *cache, size_t queries, cons
         .stride = scratch->plane_stride,
         .block_stride = PACKED_STEP_SIZE,
         .step_stride = blocks * PACKED_STEP_SIZE,
-        .prefetch_distance = attention_prefetch_distance(width, 2 * queries, PACKED_STEP_SIZE),
+        .prefetch_distance = attention_prefetch_distance(width, 2 * count, PACKED_STEP_SIZE),
         .x = scratch->planes,
         .prefetch = scratch->planes,
         .blocks = cache->values};
-    products_s8(2 * queries, blocks, values, scratch->sums, scratch->sum_stride);
-    for (size_t i = 0; i < queries; i++, context += stride) {
+    products_s8(2 * count, blocks, values, scratch->sums, scratch->sum_stride);
+    float *context = queries.context;
+    for (size_t i = 0; i < count; i++, context += queries.stride) {
         const int32_t *high = scratch->sums + 2 * i * scratch->sum_stride,
                       *low = high + scratch->sum_stride;
         size_t k = 0;
@@ -410,14 +414,20 @@ static void attend_query_tile(const struct cache_s8 *cache, size_t queries, cons
     }
 }
 
-static void attend_s8(const struct cache_s8 *cache, size_t queries, const float *query,
-                      const float *bias, size_t stride, void *scratch, float *context)
+static void attend_s8(const struct cache_s8 *cache, const struct attention_queries *queries,
+                      void *scratch)
 {
     struct attention_scratch parts = lay_out_scratch(cache, scratch);
-    for (size_t first = 0; first < queries; first += KERNEL_QUERY_TILE) {
-        size_t count = queries - first < KERNEL_QUERY_TILE ? queries - first : KERNEL_QUERY_TILE;
-        attend_query_tile(cache, count, query + first * stride, bias ? bias - first : NULL, stride,
-                          &parts, context + first * stride);
+    for (size_t first = 0; first < queries->count; first += KERNEL_QUERY_TILE) {
+        struct attention_queries tile = *queries;
+        tile.count = queries->count - first;
+        if (tile.count > KERNEL_QUERY_TILE)
+            tile.count = KERNEL_QUERY_TILE;
+        tile.query += first * queries->stride;
+        tile.context += first * queries->stride;
+        if (tile.bias)
+            tile.bias -= first;
+        attend_query_tile(cache, tile, &parts);
     }
 }
 

@@ -81,6 +81,15 @@ struct path_bf16 {
     const uint16_t *keys, *values;
 };
 
+/* Queries of one head and the results of their attention. */
+struct attention_queries {
+    size_t count, stride; /* rows of query and context are `stride` floats apart */
+    const float *query;
+    const float *bias; /* NULL: none; of the first query, and that of each further query starts one
+                          float earlier */
+    float *context;    /* may be query */
+};
+
 /* Maximum head width of attend_s8. */
 enum { KERNEL_MAX_HEAD_WIDTH = 4096 };
 
@@ -88,6 +97,22 @@ enum { KERNEL_MAX_HEAD_WIDTH = 4096 };
  * is aligned to 64. */
 enum { KERNEL_QUERY_TILE = 12 };
 size_t attention_s8_scratch_size(size_t length, size_t head_width);
+
+/* A normalization of rows; weight is [depth], borrowed. */
+struct norm {
+    size_t depth;
+    const float *weight;
+    float epsilon;
+};
+
+/* y = a * b in float32, where y is [rows][columns], a [rows][depth] and b [depth][columns], not
+ * transposed. Strides are distances between rows, in floats. */
+struct product_f32 {
+    size_t rows, columns, depth;
+    const float *a, *b;
+    float *y;
+    size_t a_stride, b_stride, y_stride;
+};
 
 struct kernels {
     const char *name; /* one of T5_KERNEL_CHOICES */
@@ -100,8 +125,7 @@ struct kernels {
     void (*quantize)(const float *x, size_t stride, const struct rows_s8 *quantized);
 
     /* Quantizes rms_norm(x), x [rows][depth]. */
-    void (*norm_quantize)(const float *x, const float *weight, float epsilon,
-                          const struct rows_s8 *quantized);
+    void (*norm_quantize)(const struct norm *norm, const float *x, const struct rows_s8 *quantized);
 
     /* y[row][column] = (sum * x.scale[row]) * weights.scale[column], where sum is the exact integer
      * product; added to y if `add`. Rows of y are weights.columns apart. */
@@ -113,25 +137,24 @@ struct kernels {
     void (*gated_gelu_s8)(const struct rows_s8 *x, const struct weights_s8 *weights,
                           const struct weights_s8 *factor, float *y);
 
-    /* y[i] = product of row `row` and column selected_columns[i], with the bits of matmul_s8. */
-    void (*select_s8)(const struct rows_s8 *x, size_t row, const struct weights_s8 *weights,
+    /* y[i] = product of the only row of x and column selected_columns[i], with the bits of
+     * matmul_s8. */
+    void (*select_s8)(const struct rows_s8 *x, const struct weights_s8 *weights,
                       const int32_t *selected_columns, size_t count, float *y);
 
     /* Fills a cache from `length` rows of keys and values, `stride` floats apart. */
     void (*fill_cache_s8)(const struct cache_s8 *cache, const float *keys, const float *values,
                           size_t stride);
 
-    /* context = softmax(query * transpose(keys) + bias) * values; rows of query and context are
-     * `stride` floats apart. Queries are quantized like activations. A score is (sum * query's
-     * scale) * key_scale + bias. `bias` may be NULL; it points to the bias of the first query,
-     * readable for padded_length positions, and that of each further query starts one float
-     * earlier. The weights e = 2^((score - maximum) / ln 2), see kernel_exp2, become 14-bit
-     * integers round(e * value_relative_scale[position]) in two planes of 7 bits, whose sums are
-     * exact and are combined in float. The sum of all e is a sum in lanes over padded_length
-     * positions; positions after `length` have the score -1e30. `scratch` has
-     * attention_s8_scratch_size bytes. context may be query. */
-    void (*attend_s8)(const struct cache_s8 *cache, size_t queries, const float *query,
-                      const float *bias, size_t stride, void *scratch, float *context);
+    /* context = softmax(query * transpose(keys) + bias) * values. Queries are quantized like
+     * activations. A score is (sum * query's scale) * key_scale + bias; a bias is readable for
+     * padded_length positions. The weights e = 2^((score - maximum) / ln 2), see kernel_exp2,
+     * become 14-bit integers round(e * value_relative_scale[position]) in two planes of 7 bits,
+     * whose sums are exact and are combined in float. The sum of all e is a sum in lanes over
+     * padded_length positions; positions after `length` have the score -1e30. `scratch` has
+     * attention_s8_scratch_size bytes. */
+    void (*attend_s8)(const struct cache_s8 *cache, const struct attention_queries *queries,
+                      void *scratch);
 
     /* Attention of one query to the positions of a path: dot products as in `dot`, softmax as
      * below, and context summed over positions in order. `scores` has room for path->length
@@ -145,10 +168,9 @@ struct kernels {
     /* ---- float32. A "sum in lanes" adds x[k] to lane k % 16 in order of k, then adds the lanes by
      * halves: 16 to 8, 4, 2, 1. ---- */
 
-    /* y = x * (1 / sqrt(mean of squares + epsilon)) * weight; squares are summed in lanes. y may be
-     * x. */
-    void (*rms_norm)(size_t rows, size_t depth, const float *x, const float *weight, float epsilon,
-                     float *y);
+    /* y = x * (1 / sqrt(mean of squares + epsilon)) * weight; squares are summed in lanes. x and y
+     * are [rows][depth]; y may be x. */
+    void (*rms_norm)(const struct norm *norm, size_t rows, const float *x, float *y);
 
     /* x = activation(x), times `factor` if not NULL. gelu is the tanh form, which equals x / (1 +
      * exp(-2 * sqrt(2 / pi) * (x + 0.044715 x^3))). */
@@ -171,10 +193,8 @@ struct kernels {
     /* Sum in lanes of a[k] * b[k]. */
     float (*dot)(size_t depth, const float *a, const float *b);
 
-    /* y[row][column] = sum over k, in order, of a[row][k] * b[k][column]; b is [depth][columns],
-     * not transposed. Strides are distances between rows, in floats. */
-    void (*matmul_f32)(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
-                       const float *b, size_t b_stride, float *y, size_t y_stride);
+    /* y[row][column] = sum over k, in order, of a[row][k] * b[k][column]. */
+    void (*matmul_f32)(const struct product_f32 *product);
 
     /* y[k] += factor * x[k] */
     void (*add_scaled)(size_t count, float factor, const float *x, float *y);
@@ -209,10 +229,16 @@ float kernel_exp2(float x);
  * nearly zero, counts as -10. */
 float kernel_gated_gelu(float x, float factor);
 
-/* Float32 reference product (OpenBLAS, one thread): y = x * transpose(w), added to y if `add`; x is
- * [rows][depth], w [columns][depth]. The bits of a row depend on `rows` and on its position: call
- * it with the rows of one input only. */
-void sgemm(size_t rows, size_t columns, size_t depth, const float *x, const float *w, float *y,
-           bool add);
+/* y = x * transpose(w) in float32, added to y if `add`; x is [rows][depth], w [columns][depth]. */
+struct linear_f32 {
+    size_t rows, columns, depth;
+    const float *x, *w;
+    float *y;
+    bool add;
+};
+
+/* The reference product (OpenBLAS, one thread). The bits of a row depend on `rows` and on its
+ * position: call it with the rows of one input only. */
+void sgemm(const struct linear_f32 *product);
 
 #endif

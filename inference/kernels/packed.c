@@ -26,11 +26,12 @@ void unpack_column(size_t depth, const void *packed, size_t column, int8_t *valu
     }
 }
 
-void unpack_grouped_column(size_t columns, size_t depth, size_t group_size, const void *packed,
-                           size_t column, int8_t *values)
+void unpack_grouped_column(const struct grouped_matrix *matrix, size_t column, int8_t *values)
 {
+    size_t depth = matrix->depth, group_size = matrix->group_size;
     for (size_t first = 0; first < depth; first += group_size)
         unpack_column(depth - first < group_size ? depth - first : group_size,
-                      (const uint8_t *)packed + grouped_offset(columns, first, group_size), column,
-                      values + first);
+                      (const uint8_t *)matrix->packed +
+                          grouped_offset(matrix->columns, first, group_size),
+                      column, values + first);
 }

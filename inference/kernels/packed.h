@@ -78,8 +78,13 @@ void pack_block(size_t columns, size_t depth, const int8_t *values, void *block)
 /* values[depth] = one column of a packed matrix. */
 void unpack_column(size_t depth, const void *packed, size_t column, int8_t *values);
 
+/* A grouped matrix. */
+struct grouped_matrix {
+    size_t columns, depth, group_size;
+    const void *packed; /* borrowed */
+};
+
 /* values[depth] = one column of a grouped matrix. */
-void unpack_grouped_column(size_t columns, size_t depth, size_t group_size, const void *packed,
-                           size_t column, int8_t *values);
+void unpack_grouped_column(const struct grouped_matrix *matrix, size_t column, int8_t *values);
 
 #endif

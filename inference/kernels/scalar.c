@@ -74,13 +74,13 @@ static void matmul_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
     }
 }
 
-static void select_s8(const struct rows_s8 *x, size_t row, const struct weights_s8 *weights,
+static void select_s8(const struct rows_s8 *x, const struct weights_s8 *weights,
                       const int32_t *selected_columns, size_t count, float *y)
 {
     for (size_t i = 0; i < count; i++) {
         int32_t sum =
-            dot_s8(x->depth, quantized_row(x, row), weights->packed, (size_t)selected_columns[i]);
-        y[i] = (float)sum * x->scale[row] * weights->scale[selected_columns[i]];
+            dot_s8(x->depth, quantized_row(x, 0), weights->packed, (size_t)selected_columns[i]);
+        y[i] = (float)sum * x->scale[0] * weights->scale[selected_columns[i]];
     }
 }
 
@@ -100,22 +100,21 @@ static float dot(size_t depth, const float *a, const float *b)
     return sum_lanes(lanes);
 }
 
-static void rms_norm(size_t rows, size_t depth, const float *x, const float *weight, float epsilon,
-                     float *y)
+static void rms_norm(const struct norm *norm, size_t rows, const float *x, float *y)
 {
+    size_t depth = norm->depth;
     for (size_t row = 0; row < rows; row++, x += depth, y += depth) {
-        float inverse = 1 / sqrtf(dot(depth, x, x) / (float)depth + epsilon);
+        float inverse = 1 / sqrtf(dot(depth, x, x) / (float)depth + norm->epsilon);
         for (size_t k = 0; k < depth; k++)
-            y[k] = x[k] * inverse * weight[k];
+            y[k] = x[k] * inverse * norm->weight[k];
     }
 }
 
-static void norm_quantize(const float *x, const float *weight, float epsilon,
-                          const struct rows_s8 *quantized)
+static void norm_quantize(const struct norm *norm, const float *x, const struct rows_s8 *quantized)
 {
     float *normed = memory_alloc(quantized->depth, sizeof(*normed));
     for (size_t row = 0; row < quantized->rows; row++) {
-        rms_norm(1, quantized->depth, x + row * quantized->depth, weight, epsilon, normed);
+        rms_norm(norm, 1, x + row * quantized->depth, normed);
         quantize_row(quantized->depth, normed, quantized_row(quantized, row),
                      &quantized->scale[row]);
     }
@@ -248,15 +247,15 @@ static size_t find_above(size_t count, const float *x, float bound)
     return index;
 }
 
-static void matmul_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
-                       const float *b, size_t b_stride, float *y, size_t y_stride)
+static void matmul_f32(const struct product_f32 *product)
 {
-    for (size_t row = 0; row < rows; row++) {
-        for (size_t column = 0; column < columns; column++) {
+    for (size_t row = 0; row < product->rows; row++) {
+        for (size_t column = 0; column < product->columns; column++) {
             float sum = 0;
-            for (size_t k = 0; k < depth; k++)
-                sum += a[row * a_stride + k] * b[k * b_stride + column];
-            y[row * y_stride + column] = sum;
+            for (size_t k = 0; k < product->depth; k++)
+                sum += product->a[row * product->a_stride + k] *
+                       product->b[k * product->b_stride + column];
+            product->y[row * product->y_stride + column] = sum;
         }
     }
 }
@@ -351,16 +350,17 @@ static int32_t sum_values(const struct cache_s8 *cache, const int8_t *plane, siz
     return sum;
 }
 
-static void attend_s8(const struct cache_s8 *cache, size_t queries, const float *query,
-                      const float *bias, size_t stride, void *scratch, float *context)
+static void attend_s8(const struct cache_s8 *cache, const struct attention_queries *queries,
+                      void *scratch)
 {
     size_t width = cache->head_width, padded_length = cache->padded_length;
     int8_t *quantized_query = scratch, *high = quantized_query + quantized_row_size(width),
            *low = high + padded_length;
     float *scores = (float *)(low + padded_length), scale;
-    for (size_t i = 0; i < queries; i++, query += stride, context += stride) {
-        quantize_row(width, query, quantized_query, &scale);
-        score_keys(cache, quantized_query, scale, bias ? bias - i : NULL, scores);
+    for (size_t i = 0; i < queries->count; i++) {
+        float *context = queries->context + i * queries->stride;
+        quantize_row(width, queries->query + i * queries->stride, quantized_query, &scale);
+        score_keys(cache, quantized_query, scale, queries->bias ? queries->bias - i : NULL, scores);
         float factor = *cache->max_value_scale / compute_weights(cache, scores, high, low);
         for (size_t channel = 0; channel < width; channel++) {
             float sum = (float)sum_values(cache, high, channel) * 128 +

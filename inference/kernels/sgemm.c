@@ -8,17 +8,17 @@
  * other's sums. The threaded builds protect theirs. */
 static pthread_mutex_t serial_blas_mutex = PTHREAD_MUTEX_INITIALIZER;
 
-void sgemm(size_t rows, size_t columns, size_t depth, const float *x, const float *w, float *y,
-           bool add)
+void sgemm(const struct linear_f32 *product)
 {
     bool needs_lock = openblas_get_parallel() == OPENBLAS_SEQUENTIAL;
     if (needs_lock)
         pthread_mutex_lock(&serial_blas_mutex);
     /* OpenBLAS threads would change the bits; our threads process whole inputs instead. */
     openblas_set_num_threads(1);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)rows, (blasint)columns,
-                (blasint)depth, 1.0f, x, (blasint)depth, w, (blasint)depth, add ? 1.0f : 0.0f, y,
-                (blasint)columns);
+    blasint depth = (blasint)product->depth, columns = (blasint)product->columns;
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)product->rows, columns, depth,
+                1.0f, product->x, depth, product->w, depth, product->add ? 1.0f : 0.0f, product->y,
+                columns);
     if (needs_lock)
         pthread_mutex_unlock(&serial_blas_mutex);
 }

@@ -23,8 +23,9 @@ static const float *dequantize(struct dequantize_buffer *buffer, const struct t5
     buffer->used += matrix->rows * matrix->columns;
     int8_t *row = memory_alloc(matrix->columns, sizeof(*row));
     for (size_t i = 0; values && i < matrix->rows; i++) {
-        unpack_grouped_column(matrix->rows, matrix->columns, matrix->group_size, matrix->packed, i,
-                              row);
+        unpack_grouped_column(&(struct grouped_matrix){matrix->rows, matrix->columns,
+                                                       matrix->group_size, matrix->packed},
+                              i, row);
         for (size_t k = 0; k < matrix->columns; k++)
             values[i * matrix->columns + k] = (float)row[k] * matrix->scale[i];
     }

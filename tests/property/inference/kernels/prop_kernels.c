@@ -159,8 +159,12 @@ static struct products multiply(const struct kernels *table, size_t rows, const 
     table->quantize(x, depth, &quantized);
     table->matmul_s8(&quantized, &left->weights, products.plain, add);
     table->gated_gelu_s8(&quantized, &left->weights, &right->weights, products.gated);
-    table->select_s8(&quantized, rows - 1, &left->weights, wanted, wanted_count, products.selected);
-    table->norm_quantize(x, norm, 1e-6f, &quantized);
+    struct rows_s8 last = {.rows = 1,
+                           .depth = depth,
+                           .bytes = quantized.bytes + (rows - 1) * quantized_row_size(depth),
+                           .scale = quantized.scale + rows - 1};
+    table->select_s8(&last, &left->weights, wanted, wanted_count, products.selected);
+    table->norm_quantize(&(struct norm){depth, norm, 1e-6f}, x, &quantized);
     table->matmul_s8(&quantized, &left->weights, products.normed, add);
     rows_close(&quantized);
     return products;
@@ -275,8 +279,12 @@ static float *attend(const struct kernels *table, const struct attention *a, siz
     void *work = memory_alloc_aligned(1, attention_s8_scratch_size(a->length, a->head_width));
     struct cache_s8 cache = cache_s8_view(bytes, a->length, a->head_width);
     table->fill_cache_s8(&cache, a->keys, a->values, a->stride);
-    table->attend_s8(&cache, queries, a->query + first * a->stride,
-                     a->bias ? a->bias + a->queries - first : NULL, a->stride, work, context);
+    struct attention_queries of_head = {.count = queries,
+                                        .stride = a->stride,
+                                        .query = a->query + first * a->stride,
+                                        .bias = a->bias ? a->bias + a->queries - first : NULL,
+                                        .context = context};
+    table->attend_s8(&cache, &of_head, work);
     free(work);
     free(bytes);
     return context;
@@ -381,8 +389,9 @@ static void check_floats(const struct kernels *table)
     float *b = memory_alloc_aligned(rows * count, sizeof(float));
     size_t bytes = rows * count * sizeof(float);
 
-    table->rms_norm(rows, count, x, weight, 1e-6f, a);
-    scalar_kernels.rms_norm(rows, count, x, weight, 1e-6f, b);
+    const struct norm norm = {count, weight, 1e-6f};
+    table->rms_norm(&norm, rows, x, a);
+    scalar_kernels.rms_norm(&norm, rows, x, b);
     assert_bits_equal("rms_norm", a, b, rows * count);
 
     const float *factor = random_below(2) ? weight : NULL;
@@ -429,8 +438,18 @@ static void check_float_product(const struct kernels *table)
     float *a = random_floats(rows * a_stride, 1), *b = random_floats(depth * b_stride, 1);
     float *y = memory_alloc_aligned(rows * columns, sizeof(float));
     float *expected = memory_alloc_aligned(rows * columns, sizeof(float));
-    table->matmul_f32(rows, columns, depth, a, a_stride, b, b_stride, y, columns);
-    scalar_kernels.matmul_f32(rows, columns, depth, a, a_stride, b, b_stride, expected, columns);
+    struct product_f32 product = {.rows = rows,
+                                  .columns = columns,
+                                  .depth = depth,
+                                  .a = a,
+                                  .b = b,
+                                  .y = y,
+                                  .a_stride = a_stride,
+                                  .b_stride = b_stride,
+                                  .y_stride = columns};
+    table->matmul_f32(&product);
+    product.y = expected;
+    scalar_kernels.matmul_f32(&product);
     assert_bits_equal("matmul_f32", y, expected, rows * columns);
     free(a), free(b), free(y), free(expected);
 }

@@ -128,7 +128,7 @@ static void float_products_through_openblas_are_right(void **state)
     (void)state;
     const float x[] = {1, 2, 3, 4, 5, 6}, w[] = {1, 0, 1, 0, 1, 0};
     float y[] = {1, 1, 1, 1};
-    sgemm(2, 2, 3, x, w, y, true);
+    sgemm(&(struct linear_f32){2, 2, 3, x, w, y, true});
     const float expected[] = {5, 3, 11, 6};
     assert_memory_equal(y, expected, sizeof(y));
 }

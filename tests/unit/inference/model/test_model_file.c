@@ -53,8 +53,9 @@ static void check_matrix(const struct t5_matrix *matrix, bool has_f32)
     int8_t *row = memory_alloc(matrix->columns, sizeof(*row));
     for (size_t i = 0; has_f32 && i < matrix->rows; i++) {
         float largest = 0;
-        unpack_grouped_column(matrix->rows, matrix->columns, matrix->group_size, matrix->packed, i,
-                              row);
+        unpack_grouped_column(&(struct grouped_matrix){matrix->rows, matrix->columns,
+                                                       matrix->group_size, matrix->packed},
+                              i, row);
         for (size_t k = 0; k < matrix->columns; k++) {
             float value = matrix->f32[i * matrix->columns + k];
             float restored = row[k] * matrix->scale[i];
