@@ -1,4 +1,5 @@
-/* replay.c - runs a fuzz harness over the files of its corpus, without libFuzzer. */
+/* replay.c - runs a fuzz harness over the files of its corpus, without libFuzzer. Exits with 1 if a
+ * file cannot be read or there is none. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@ static int replay_file(const char *path)
         perror(path);
         return 1;
     }
-    /* A block of exactly the file's size, so that a sanitizer sees a read behind its end. */
+    /* A block of exactly the file's size, so that a sanitizer sees a read after its end. */
     size_t size = (size_t)about.st_size;
     uint8_t *bytes = malloc(size ? size : 1);
     int failed = !bytes || fread(bytes, 1, size, file) != size;
