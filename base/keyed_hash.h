@@ -1,4 +1,4 @@
-/* keyed_hash.h - hashes of personal values. Without the key, nobody can find the value by hashing a
+/* keyed_hash.h - hashes of personal values. Without the key, the value cannot be found by hashing a
  * list of likely ones. Keyed BLAKE2b (RFC 7693), from libsodium. */
 #ifndef BASE_KEYED_HASH_H
 #define BASE_KEYED_HASH_H

@@ -10,7 +10,7 @@ fault() {
     faults=$((faults + 1))
 }
 
-# The arrows of docs/ARCHITECTURE.md. FOLDER: what its files may include besides their own folder; a
+# The arrows of docs/ARCHITECTURE.md. FOLDER: what its files may include in addition to their own folder; a
 # folder allows all its headers, a path of a header that header alone. A folder's word lists
 # (FOLDER/data) are its own.
 arrows='

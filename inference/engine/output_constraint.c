@@ -11,7 +11,7 @@ enum {
     MAX_ITEM_TOKENS = 512, /* maximum length of an item */
     MAX_PARSES = 16, /* maximum number of parses of an output; each parse can be completed, so more
                         may be dropped */
-    NO_NODE = 0,     /* node 0 is the root, which is nobody's child */
+    NO_NODE = 0,     /* node 0 is the root, which has no parent */
     NO_ITEM = -1,
 };
 

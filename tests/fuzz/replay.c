@@ -1,4 +1,5 @@
-/* replay.c - runs a fuzz harness over the files of its corpus, without libFuzzer. */
+/* replay.c - runs a fuzz harness over the files of its corpus, without libFuzzer. Exits with 1 if a
+ * file cannot be read or there is none. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
