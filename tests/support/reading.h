@@ -14,19 +14,11 @@ enum read_status read_with_connector(const struct connector *connector, struct t
 /* Writes "name=value|" for every field. */
 void format_record_fields(const struct record *record, char *transcript, size_t size);
 
-<<<<<<< HEAD
-/* The connector's confidence that it can read a file that starts like this. */
-int get_recognition_score(const struct connector *connector, struct text head);
-
-/* For fuzzing, the invariants of any input: recognition and reading return, and every row is a
- * record, a reject or skipped. Aborts if one does not hold. */
-=======
 /* The score that the connector gives to a file that begins with `head`. */
 int get_recognition_score(const struct connector *connector, struct text head);
 
 /* For fuzzing: aborts unless recognition and reading end for these bytes, and every row is a
  * record, a reject or skipped. */
->>>>>>> ci
 void check_connector_invariants(const struct connector *connector, struct text bytes);
 
 #endif
