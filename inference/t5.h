@@ -115,13 +115,18 @@ bool t5_score(struct t5_session *session, const struct t5_target *targets, size_
 bool t5_score_closed_set(struct t5_session *session, const struct t5_target *targets, size_t count,
                          float *scores, struct error *error);
 
-/* A set of allowed outputs: sequences of 1 to `max_items` different items, joined by a space.
- * Constrained decoding computes only the allowed rows of the output layer. */
+/* A set of allowed outputs: sequences of different items, joined by a space. Constrained decoding
+ * computes only the allowed rows of the output layer. */
 struct t5_choices;
 
+struct t5_choice_items {
+    const struct text *items; /* copied */
+    size_t count;
+    size_t max_items; /* of one output, at least 1 */
+};
+
 bool t5_choices_open(struct t5_choices **choices, const struct t5_model *model,
-                     const struct text *items, size_t count, size_t max_tokens,
-                     struct error *error);
+                     const struct t5_choice_items *items, struct error *error);
 void t5_choices_close(struct t5_choices *choices); /* accepts NULL */
 
 struct t5_decoding {

@@ -54,9 +54,9 @@ static void queue_prefetch(struct worker *worker, size_t layer, const struct dec
 }
 
 /* Runs at most decoder_rows rows. Writes the final states of rows that need logits after the first
- * `wanted` final states; returns the new number of final states. */
+ * `state_count` final states; returns the new number of final states. */
 static size_t run_decoder_pass(struct worker *worker, const struct decoder_row *rows, size_t count,
-                               size_t wanted)
+                               size_t state_count)
 {
     const struct t5_session *session = worker->session;
     const struct stack *decoder = &session->weights.decoder;
@@ -75,22 +75,22 @@ static size_t run_decoder_pass(struct worker *worker, const struct decoder_row *
     for (size_t i = 0; i < count; i++) {
         if (!rows[i].needs_logits)
             continue;
-        float *state = worker->final_states + wanted++ * width;
+        float *state = worker->final_states + state_count++ * width;
         kernels->rms_norm(&norm, 1, worker->x + i * width, state);
         if (session->config->output_scale != 1)
             for (size_t k = 0; k < width; k++)
                 state[k] *= session->config->output_scale;
     }
-    return wanted;
+    return state_count;
 }
 
 size_t decoder_run(struct worker *worker, const struct decoder_row *rows, size_t count)
 {
-    size_t max_rows = worker->session->decoder_rows, wanted = 0;
+    size_t max_rows = worker->session->decoder_rows, state_count = 0;
     for (size_t first = 0; first < count; first += max_rows)
-        wanted = run_decoder_pass(worker, rows + first,
-                                  count - first < max_rows ? count - first : max_rows, wanted);
-    return wanted;
+        state_count = run_decoder_pass(
+            worker, rows + first, count - first < max_rows ? count - first : max_rows, state_count);
+    return state_count;
 }
 
 /* Rows [first, first + count) of the output layer; `first` is a multiple of PACKED_COLUMNS. */
@@ -131,7 +131,7 @@ double log_add_exp(double a, double b)
     return smaller == -INFINITY ? larger : larger + log1p(exp(smaller - larger));
 }
 
-void decoder_select_logits(struct worker *worker, size_t row, const int32_t *wanted, size_t count,
+void decoder_select_logits(struct worker *worker, size_t row, const int32_t *tokens, size_t count,
                            float *logits)
 {
     const struct t5_session *session = worker->session;
@@ -141,10 +141,10 @@ void decoder_select_logits(struct worker *worker, size_t row, const int32_t *wan
     if (session->limits.precision == T5_INT8) {
         struct linear_input single_row = {.rows = 1, .depth = width, .x = state};
         linear_prepare(worker, &single_row, single_row.depth);
-        kernels->select_s8(&worker->quantized, &session->weights.output.s8, wanted, count, logits);
+        kernels->select_s8(&worker->quantized, &session->weights.output.s8, tokens, count, logits);
         return;
     }
     const float *weights = session->weights.output.f32;
     for (size_t i = 0; i < count; i++)
-        logits[i] = kernels->dot(width, state, weights + (size_t)wanted[i] * width);
+        logits[i] = kernels->dot(width, state, weights + (size_t)tokens[i] * width);
 }

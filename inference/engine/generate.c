@@ -92,10 +92,11 @@ static void rank_logits_chunk(void *context, size_t row, size_t first, size_t to
 
 /* Ranks the next tokens of all running hypotheses. */
 static void rank_next_tokens(const struct generation *generation, struct worker *worker,
-                             struct beam_slot *slots, size_t count, size_t wanted)
+                             struct beam_slot *slots, size_t count, size_t state_count)
 {
-    struct ranking_context ranking_context = {generation, worker->session->kernels,
-                                              memory_alloc(wanted, sizeof(*ranking_context.rows))};
+    struct ranking_context ranking_context = {
+        generation, worker->session->kernels,
+        memory_alloc(state_count, sizeof(*ranking_context.rows))};
     size_t row = 0;
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; slots[i].is_active && k < slots[i].running_count; k++) {
@@ -105,7 +106,7 @@ static void rank_next_tokens(const struct generation *generation, struct worker 
             ranking_context.rows[row++] = hypothesis;
         }
     }
-    decoder_logits(worker, wanted, rank_logits_chunk, &ranking_context);
+    decoder_logits(worker, state_count, rank_logits_chunk, &ranking_context);
     free(ranking_context.rows);
 }
 
@@ -259,12 +260,12 @@ static void copy_best_output(const struct beam_slot *beam_slot, struct finished_
 
 /* Advances each active slot by one step. The final states are in the order of the slots. */
 static void advance_slots(struct generation_batch *generation_batch, struct worker *worker,
-                          struct beam_slot *slots, size_t count, size_t wanted)
+                          struct beam_slot *slots, size_t count, size_t state_count)
 {
     struct generation *generation = &generation_batch->generation;
     bool is_constrained = generation->decoding->choices != NULL;
     if (!is_constrained)
-        rank_next_tokens(generation, worker, slots, count, wanted);
+        rank_next_tokens(generation, worker, slots, count, state_count);
     size_t row = 0;
     for (size_t i = 0; i < count; i++) {
         struct beam_slot *beam_slot = &slots[i];
@@ -308,8 +309,8 @@ static void generate_inputs(void *context, size_t index)
         }
         if (!row_count)
             break;
-        size_t wanted = decoder_run(worker, rows, row_count);
-        advance_slots(generation_batch, worker, slots, slot_count, wanted);
+        size_t state_count = decoder_run(worker, rows, row_count);
+        advance_slots(generation_batch, worker, slots, slot_count, state_count);
     }
     free(rows);
     slots_close(generation, slots, slot_count);

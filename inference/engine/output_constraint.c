@@ -85,8 +85,9 @@ static bool add_item(struct t5_choices *choices, const struct t5_model *model, s
 }
 
 bool t5_choices_open(struct t5_choices **result, const struct t5_model *model,
-                     const struct text *items, size_t count, size_t max_items, struct error *error)
+                     const struct t5_choice_items *items, struct error *error)
 {
+    size_t count = items->count, max_items = items->max_items;
     *result = NULL;
     if (count == 0 || count > INT32_MAX || max_items == 0)
         return error_set(error, ERROR_USAGE, "constrained decoding requires at least one choice");
@@ -100,7 +101,7 @@ bool t5_choices_open(struct t5_choices **result, const struct t5_model *model,
     choices->nodes[choices->node_count++] = (struct choice_node){.item = NO_ITEM};
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
-        choices->items[i] = arena_copy_text(&choices->arena, items[i]);
+        choices->items[i] = arena_copy_text(&choices->arena, items->items[i]);
         ok = add_item(choices, model, i, error);
     }
     if (!ok) {

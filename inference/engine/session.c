@@ -28,12 +28,12 @@ static float *alloc_floats(size_t rows, size_t width)
     return memory_alloc_aligned(rows * width, sizeof(float));
 }
 
-void *session_grow_buffer(void *bytes, size_t *capacity, size_t wanted)
+void *session_grow_buffer(void *bytes, size_t *capacity, size_t size)
 {
-    if (wanted <= *capacity)
+    if (size <= *capacity)
         return bytes;
     free(bytes);
-    *capacity = wanted + wanted / 4;
+    *capacity = size + size / 4;
     return memory_alloc_aligned(*capacity, 1);
 }
 

@@ -113,8 +113,8 @@ struct decoder_row {
     bool needs_logits; /* return its final state */
 };
 
-/* Returns an aligned buffer of at least `wanted` bytes; its contents are lost if it has to grow. */
-void *session_grow_buffer(void *bytes, size_t *capacity, size_t wanted);
+/* Returns an aligned buffer of at least `size` bytes; its contents are lost if it has to grow. */
+void *session_grow_buffer(void *bytes, size_t *capacity, size_t size);
 
 /* Writes the start token and the tokens of `prefix`. Returns their number; only the first
  * `capacity` are written. */
@@ -226,8 +226,8 @@ void decoder_logits(struct worker *worker, size_t count, logits_callback *callba
 /* log(exp(a) + exp(b)); -INFINITY is the logarithm of an empty sum. */
 double log_add_exp(double a, double b);
 
-/* logits[i] = logit of token wanted[i] for final state `row`. */
-void decoder_select_logits(struct worker *worker, size_t row, const int32_t *wanted, size_t count,
+/* logits[i] = logit of tokens[i] for final state `row`. */
+void decoder_select_logits(struct worker *worker, size_t row, const int32_t *tokens, size_t count,
                            float *logits);
 
 #endif

@@ -66,7 +66,8 @@ static bool build_choices(struct topics_predictor *predictor, const struct t5_mo
     }
     items[count - 1] = prompt_get_text(model, "topics.none", "none");
     predictor->items[count - 1] = (struct mention){.topic = predictor->names.count};
-    return t5_choices_open(&predictor->choices, model, items, count, (size_t)max_items, error);
+    return t5_choices_open(&predictor->choices, model,
+                           &(struct t5_choice_items){items, count, (size_t)max_items}, error);
 }
 
 bool topics_load(struct topics_predictor *predictor, const struct t5_model *model,

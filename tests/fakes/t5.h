@@ -70,7 +70,7 @@ static const char *const fake_prompts[] = {"window.input",
 
 struct t5_choices {
     struct text items[256];
-    size_t count, max_tokens;
+    size_t count, max_items;
 };
 
 struct text t5_model_section(const struct t5_model *model, const char *name)
@@ -171,16 +171,16 @@ bool t5_score_closed_set(struct t5_session *session, const struct t5_target *tar
 }
 
 bool t5_choices_open(struct t5_choices **choices, const struct t5_model *model,
-                     const struct text *items, size_t count, size_t max_tokens, struct error *error)
+                     const struct t5_choice_items *items, struct error *error)
 {
     (void)model;
     (void)error;
     static struct t5_choices only;
-    assert(count <= 256);
-    only.count = count;
-    only.max_tokens = max_tokens;
-    for (size_t i = 0; i < count; i++)
-        only.items[i] = items[i];
+    assert(items->count <= 256);
+    only.count = items->count;
+    only.max_items = items->max_items;
+    for (size_t i = 0; i < items->count; i++)
+        only.items[i] = items->items[i];
     *choices = &only;
     return true;
 }
@@ -193,9 +193,9 @@ void t5_choices_close(struct t5_choices *choices)
 static void fake_choose(const struct t5_choices *choices, struct text input, struct arena *arena,
                         struct t5_output *output)
 {
-    size_t *items = arena_alloc(arena, choices->max_tokens, sizeof(*items));
+    size_t *items = arena_alloc(arena, choices->max_items, sizeof(*items));
     bool is_good = fake_count(input, "good") >= fake_count(input, "bad");
-    for (size_t i = 0; i < choices->count && output->item_count < choices->max_tokens; i++) {
+    for (size_t i = 0; i < choices->count && output->item_count < choices->max_items; i++) {
         struct text item = choices->items[i], topic, rest = item;
         text_split(&rest, ' ', &topic);
         if (text_find(input, topic, 0) < input.size &&

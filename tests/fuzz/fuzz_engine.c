@@ -23,7 +23,7 @@ static void open_once(void)
 static void check_choices(struct text *items, size_t count, struct arena *arena)
 {
     struct t5_choices *choices;
-    if (!t5_choices_open(&choices, model, items, count, 3, NULL))
+    if (!t5_choices_open(&choices, model, &(struct t5_choice_items){items, count, 3}, NULL))
         return;
     struct t5_output outputs[2];
     struct t5_decoding decoding = {.max_tokens = 20, .choices = choices};

@@ -109,9 +109,9 @@ static void write_tensor(FILE *file, const struct tiny_model *tiny, const struct
                      tiny->type ? tiny->type : "F32");
 }
 
-/* Writes tensors [begin, end) as one safetensors file. */
-static void write_weights(const char *directory, const char *name, const struct tiny_model *tiny,
-                          const struct tensor_list *list, size_t begin, size_t end)
+/* Writes tensors [begin, end) as one safetensors file and closes it. */
+static void write_weights(FILE *file, const struct tiny_model *tiny, const struct tensor_list *list,
+                          size_t begin, size_t end)
 {
     const char *type = tiny->type ? tiny->type : "F32";
     size_t width = strcmp(type, "F32") == 0 ? 4 : 2, offset = 0;
@@ -137,7 +137,6 @@ static void write_weights(const char *directory, const char *name, const struct 
     }
     fprintf(stream, "}");
     fclose(stream);
-    FILE *file = create_file(directory, name);
     uint64_t size = header_size;
     fwrite(&size, sizeof(size), 1, file);
     fwrite(header, 1, header_size, file);
@@ -277,11 +276,11 @@ char *tiny_model_create(const struct tiny_model *tiny)
     write_config(directory, tiny);
     write_tokenizer(directory);
     if (!tiny->sharded) {
-        write_weights(directory, "model.safetensors", tiny, &list, 0, list.count);
+        write_weights(create_file(directory, "model.safetensors"), tiny, &list, 0, list.count);
     } else {
         size_t half = list.count / 2;
-        write_weights(directory, "model-1.safetensors", tiny, &list, 0, half);
-        write_weights(directory, "model-2.safetensors", tiny, &list, half, list.count);
+        write_weights(create_file(directory, "model-1.safetensors"), tiny, &list, 0, half);
+        write_weights(create_file(directory, "model-2.safetensors"), tiny, &list, half, list.count);
         FILE *index = create_file(directory, "model.safetensors.index.json");
         fprintf(index, "{\"weight_map\": {");
         for (size_t i = 0; i < list.count; i++)

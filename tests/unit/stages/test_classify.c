@@ -111,12 +111,12 @@ static void expect_topics_by(const char *by, const char *sure_at, const char *te
         "topics.sure_at",      sure_at, "phrases.price",   "!full price"};
     for (size_t i = 0; i < KNOWN; i++)
         prompts[i] = fake_prompts[i];
-    const struct t5_model model = {prompts};
+    const struct t5_model prompted_model = {prompts};
     struct batch batch = {0};
     struct record *record = batch_add_record(&batch);
     record->text = text_of(text);
     record->needs_analysis = true;
-    run_model(&model, &batch, 4, "");
+    run_model(&prompted_model, &batch, 4, "");
     assert_true(text_equal(topics_of(record, &batch.arena), text_of(expected)));
     batch_free(&batch);
 }

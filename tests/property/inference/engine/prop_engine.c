@@ -79,9 +79,17 @@ struct answers {
 
 static const struct text targets[3] = {{"soup is cold", 12}, {"soup is nice", 12}, {"refund", 6}};
 
-static void ask(struct t5_session *session, const struct t5_model *model,
-                const struct t5_choices *choices, struct fixture *fixture, const size_t *order,
-                size_t first, size_t count, struct answers *answers)
+/* A model, how to open a session of it, and its choices. */
+struct subject {
+    struct fixture *fixture;
+    const struct t5_model *model;
+    enum t5_precision precision;
+    const struct t5_choices *choices;
+};
+
+/* Writes the results for inputs order[0..count) to their places in `answers`. */
+static void ask(struct t5_session *session, const struct subject *subject, const size_t *order,
+                size_t count, struct answers *answers)
 {
     struct error error = {0};
     struct text inputs[INPUTS];
@@ -89,7 +97,7 @@ static void ask(struct t5_session *session, const struct t5_model *model,
     float scores[3 * INPUTS], compared[3 * INPUTS], vectors[INPUTS * WIDTH];
     struct t5_output greedy[INPUTS], lengthy[INPUTS], beam[INPUTS], constrained[INPUTS];
     for (size_t i = 0; i < count; i++) {
-        inputs[i] = fixture->inputs[order[first + i]];
+        inputs[i] = subject->fixture->inputs[order[i]];
         for (size_t t = 0; t < 3; t++)
             wanted[3 * i + t] =
                 (struct t5_target){.input = i, .prefix = TEXT("<task>"), .text = targets[t]};
@@ -98,8 +106,8 @@ static void ask(struct t5_session *session, const struct t5_model *model,
     struct t5_decoding long_one = {.max_tokens = LONG_OUTPUT, .min_tokens = LONG_OUTPUT};
     struct t5_decoding beams = {.max_tokens = OUTPUT, .beam = 3, .length_penalty = 1};
     struct t5_decoding allowed = {
-        .max_tokens = OUTPUT, .prefix = TEXT("<task>"), .choices = choices};
-    struct arena *arena = &fixture->arena;
+        .max_tokens = OUTPUT, .prefix = TEXT("<task>"), .choices = subject->choices};
+    struct arena *arena = &subject->fixture->arena;
     if (!t5_encode(session, inputs, count, &error) ||
         !t5_score(session, wanted, 3 * count, scores, &error) ||
         !t5_score_closed_set(session, wanted, 3 * count, compared, &error) ||
@@ -110,11 +118,11 @@ static void ask(struct t5_session *session, const struct t5_model *model,
         fail_msg("%s", error.message);
     t5_embed(session, vectors);
     for (size_t i = 0; i < count; i++) {
-        struct answers *answer = &answers[order[first + i]];
+        struct answers *answer = &answers[order[i]];
         memcpy(answer->scores, scores + 3 * i, sizeof(answer->scores));
         memcpy(answer->compared, compared + 3 * i, sizeof(answer->compared));
-        memcpy(answer->vector, vectors + i * t5_embedding_width(model),
-               t5_embedding_width(model) * sizeof(float));
+        memcpy(answer->vector, vectors + i * t5_embedding_width(subject->model),
+               t5_embedding_width(subject->model) * sizeof(float));
         answer->greedy = greedy[i];
         answer->lengthy = lengthy[i];
         answer->beam = beam[i];
@@ -138,20 +146,18 @@ struct mix {
     const char *kernels;
 };
 
-static void run_mix(struct fixture *fixture, const struct t5_model *model,
-                    const struct t5_choices *choices, enum t5_precision precision,
-                    const struct mix *mix, struct answers *answers)
+static void run_mix(const struct subject *subject, const struct mix *mix, struct answers *answers)
 {
     struct t5_limits limits = {.batch = mix->batch,
                                .input_tokens = 512,
                                .output_tokens = 40,
                                .threads = mix->threads,
                                .beam = 3,
-                               .precision = precision,
+                               .precision = subject->precision,
                                .kernels = text_of(mix->kernels)};
     struct t5_session *session;
     struct error error = {0};
-    if (!t5_session_open(&session, model, &limits, &error))
+    if (!t5_session_open(&session, subject->model, &limits, &error))
         fail_msg("%s", error.message);
     size_t order[INPUTS];
     for (size_t i = 0; i < INPUTS; i++)
@@ -162,7 +168,7 @@ static void run_mix(struct fixture *fixture, const struct t5_model *model,
         order[other] = kept;
     }
     for (size_t first = 0; first < INPUTS; first += mix->batch)
-        ask(session, model, choices, fixture, order, first,
+        ask(session, subject, order + first,
             INPUTS - first < mix->batch ? INPUTS - first : mix->batch, answers);
     t5_session_close(session);
 }
@@ -172,7 +178,8 @@ static void check_independence(struct fixture *fixture, const struct t5_model *m
 {
     static const struct text items[] = {{"soup", 4}, {"soup cold", 9}, {"cold tea", 8}};
     struct t5_choices *choices;
-    assert_true(t5_choices_open(&choices, model, items, 3, 2, NULL));
+    assert_true(t5_choices_open(&choices, model, &(struct t5_choice_items){items, 3, 2}, NULL));
+    const struct subject subject = {fixture, model, precision, choices};
     const struct mix alone = {1, 1, false, "scalar"};
     const struct mix mixes[] = {{1, 1, false, NULL},         {32, 1, false, NULL},
                                 {32, 2, true, NULL},         {7, 3, true, NULL},
@@ -184,12 +191,12 @@ static void check_independence(struct fixture *fixture, const struct t5_model *m
     size_t table_count = 0;
     while (tables[table_count])
         table_count++;
-    run_mix(fixture, model, choices, precision, &alone, expected);
+    run_mix(&subject, &alone, expected);
     for (size_t m = 0; m < sizeof(mixes) / sizeof(mixes[0]); m++) {
         struct mix mix = mixes[m];
         if (!mix.kernels)
             mix.kernels = tables[m % table_count]->name;
-        run_mix(fixture, model, choices, precision, &mix, got);
+        run_mix(&subject, &mix, got);
         for (size_t i = 0; i < INPUTS; i++) {
             assert_memory_equal(expected[i].scores, got[i].scores, sizeof(got[i].scores));
             assert_memory_equal(expected[i].compared, got[i].compared, sizeof(got[i].compared));
@@ -238,7 +245,8 @@ static void check_choices(struct fixture *fixture, struct t5_session *session,
         items[count++] = item;
     }
     struct t5_choices *choices;
-    assert_true(t5_choices_open(&choices, model, items, count, max_tokens, NULL));
+    assert_true(t5_choices_open(&choices, model,
+                                &(struct t5_choice_items){items, count, max_tokens}, NULL));
     size_t budget = shortest + random_below(12);
     struct t5_decoding decoding = {.max_tokens = budget, .choices = choices};
     struct t5_output outputs[8];

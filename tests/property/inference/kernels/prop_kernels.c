@@ -144,28 +144,36 @@ struct products {
     float *plain, *normed, *gated, *selected;
 };
 
-static struct products multiply(const struct kernels *table, size_t rows, const float *x,
-                                const float *norm, const struct matrix *left,
-                                const struct matrix *right, const float *y, bool add,
-                                const int32_t *wanted, size_t wanted_count)
+/* Rows, weights and options of the products that tables are compared by. */
+struct product_case {
+    size_t rows;
+    const float *x, *norm, *y;
+    struct matrix left, right;
+    bool add;
+    int32_t selected[8];
+    size_t selected_count;
+};
+
+static struct products multiply(const struct kernels *table, const struct product_case *c)
 {
-    size_t depth = left->weights.depth, count = rows * left->weights.columns;
-    struct products products = {copy_floats(y, count), copy_floats(y, count), copy_floats(y, count),
-                                copy_floats(y, wanted_count)};
+    const struct weights_s8 *left = &c->left.weights, *right = &c->right.weights;
+    size_t rows = c->rows, depth = left->depth, count = rows * left->columns;
+    struct products products = {copy_floats(c->y, count), copy_floats(c->y, count),
+                                copy_floats(c->y, count), copy_floats(c->y, c->selected_count)};
     struct rows_s8 quantized = rows_open(rows, depth);
-    struct memory_range parts[] = {{(const uint8_t *)x, 100}, {(const uint8_t *)x, 10000}};
+    struct memory_range parts[] = {{(const uint8_t *)c->x, 100}, {(const uint8_t *)c->x, 10000}};
     struct prefetch_list prefetch = {parts, 2};
     quantized.prefetch = &prefetch;
-    table->quantize(x, depth, &quantized);
-    table->matmul_s8(&quantized, &left->weights, products.plain, add);
-    table->gated_gelu_s8(&quantized, &left->weights, &right->weights, products.gated);
+    table->quantize(c->x, depth, &quantized);
+    table->matmul_s8(&quantized, left, products.plain, c->add);
+    table->gated_gelu_s8(&quantized, left, right, products.gated);
     struct rows_s8 last = {.rows = 1,
                            .depth = depth,
                            .bytes = quantized.bytes + (rows - 1) * quantized_row_size(depth),
                            .scale = quantized.scale + rows - 1};
-    table->select_s8(&last, &left->weights, wanted, wanted_count, products.selected);
-    table->norm_quantize(&(struct norm){depth, norm, 1e-6f}, x, &quantized);
-    table->matmul_s8(&quantized, &left->weights, products.normed, add);
+    table->select_s8(&last, left, c->selected, c->selected_count, products.selected);
+    table->norm_quantize(&(struct norm){depth, c->norm, 1e-6f}, c->x, &quantized);
+    table->matmul_s8(&quantized, left, products.normed, c->add);
     rows_close(&quantized);
     return products;
 }
@@ -189,23 +197,25 @@ static void check_product(const struct kernels *table)
         x[i] = 1;
     if (random_below(3) == 0)
         memset(x, 0, depth * sizeof(float));
-    int32_t wanted[8];
-    size_t wanted_count = columns < 8 ? columns : 8;
-    for (size_t i = 0; i < wanted_count; i++)
-        wanted[i] = (int32_t)random_below(columns);
+    struct product_case c = {.rows = rows,
+                             .x = x,
+                             .norm = norm,
+                             .left = left,
+                             .right = right,
+                             .selected_count = columns < 8 ? columns : 8};
+    for (size_t i = 0; i < c.selected_count; i++)
+        c.selected[i] = (int32_t)random_below(columns);
     float *y = random_floats(rows * columns, 1);
-    bool add = random_below(2);
-    struct products expected =
-        multiply(&scalar_kernels, rows, x, norm, &left, &right, y, add, wanted, wanted_count);
-    struct products got =
-        multiply(table, rows, x, norm, &left, &right, y, add, wanted, wanted_count);
+    c.y = y;
+    c.add = random_below(2);
+    struct products expected = multiply(&scalar_kernels, &c), got = multiply(table, &c);
     assert_bits_equal("matmul_s8", got.plain, expected.plain, rows * columns);
     assert_bits_equal("norm_quantize", got.normed, expected.normed, rows * columns);
     assert_bits_equal("gated_s8", got.gated, expected.gated, rows * columns);
-    assert_bits_equal("select_s8", got.selected, expected.selected, wanted_count);
-    for (size_t i = 0; !add && i < wanted_count; i++)
+    assert_bits_equal("select_s8", got.selected, expected.selected, c.selected_count);
+    for (size_t i = 0; !c.add && i < c.selected_count; i++)
         assert_bits_equal("select against matmul", &got.selected[i],
-                          &got.plain[(rows - 1) * columns + (size_t)wanted[i]], 1);
+                          &got.plain[(rows - 1) * columns + (size_t)c.selected[i]], 1);
     products_free(&expected);
     products_free(&got);
     matrix_free(&left);

@@ -290,7 +290,8 @@ static void closed_set_probabilities_sum_to_one(void **state)
             float scores[INPUTS * TARGETS + 1];
             struct t5_choices *choices;
             struct t5_output outputs[INPUTS + 1];
-            assert_true(t5_choices_open(&choices, fixture->models[model], items, TARGETS, 1, NULL));
+            assert_true(t5_choices_open(&choices, fixture->models[model],
+                                        &(struct t5_choice_items){items, TARGETS, 1}, NULL));
             struct t5_decoding decoding = {
                 .max_tokens = 12, .prefix = TEXT("<task>"), .choices = choices};
             assert_true(t5_encode(session, inputs, INPUTS + 1, NULL));

@@ -42,7 +42,8 @@ static struct t5_choices *open_choices(struct fixture *fixture, const char *cons
         texts[i] = text_of(items[i]);
     struct t5_choices *choices;
     struct error error = {0};
-    if (!t5_choices_open(&choices, fixture->model, texts, count, max, &error))
+    if (!t5_choices_open(&choices, fixture->model, &(struct t5_choice_items){texts, count, max},
+                         &error))
         fail_msg("%s", error.message);
     return choices;
 }
@@ -142,15 +143,18 @@ static void useless_sets_are_refused(void **state)
     struct fixture *fixture = *state;
     struct t5_choices *choices;
     struct error error = {0};
-    assert_false(t5_choices_open(&choices, fixture->model, NULL, 0, 1, &error));
+    assert_false(
+        t5_choices_open(&choices, fixture->model, &(struct t5_choice_items){NULL, 0, 1}, &error));
     assert_int_equal(error.kind, ERROR_USAGE);
     const struct text empty[] = {TEXT("soup"), TEXT("")};
     error = (struct error){0};
-    assert_false(t5_choices_open(&choices, fixture->model, empty, 2, 1, &error));
+    assert_false(
+        t5_choices_open(&choices, fixture->model, &(struct t5_choice_items){empty, 2, 1}, &error));
     assert_non_null(strstr(error.message, "choice 2"));
     const struct text twice[] = {TEXT("soup"), TEXT("soup")};
     error = (struct error){0};
-    assert_false(t5_choices_open(&choices, fixture->model, twice, 2, 1, &error));
+    assert_false(
+        t5_choices_open(&choices, fixture->model, &(struct t5_choice_items){twice, 2, 1}, &error));
     assert_non_null(strstr(error.message, "choices 1 and 2"));
     t5_choices_close(NULL);
 }
