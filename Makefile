@@ -8,7 +8,7 @@ all: ## build the program, build/winnow
 	cmake --build --preset release --target winnow
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.* ## /\1	/p' $(MAKEFILE_LIST) | column -t -s '	'
+	@awk -F ':.* ## ' '/^[a-z]+:.* ## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the packages for building and testing (Debian 12)
 	script/setup --tests
