@@ -16,6 +16,13 @@ struct selection {
                       records */
 };
 
+/* Why a text ends where it does; saved under these names: end, length, extractive. */
+enum finish_reason {
+    FINISH_END,       /* the model ended it */
+    FINISH_LENGTH,    /* the model's limit of tokens was reached */
+    FINISH_EXTRACTIVE /* it consists of customers' own sentences */
+};
+
 /* A record as a member of a group. */
 struct member {
     uint64_t feedback_id, text_hash;
@@ -63,8 +70,8 @@ struct group {
     const struct passage *quotes; /* the most typical passages, best first */
     size_t quote_count;
 
-    const char *finish_reason; /* "end", "length" (the model's limit was reached), "extractive" */
-    struct arena *arena;       /* borrowed; holds everything above until the group is saved */
+    enum finish_reason finish_reason;
+    struct arena *arena; /* borrowed; holds everything above until the group is saved */
 };
 
 /* A group before its members are loaded. */

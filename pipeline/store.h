@@ -153,7 +153,7 @@ bool store_load_group_members(struct store *store, const struct group_entry *ent
 /* A text that the model wrote. */
 struct generated_text {
     struct text text;
-    struct text finish_reason; /* "end" or "length" */
+    enum finish_reason finish_reason; /* FINISH_END or FINISH_LENGTH */
 };
 
 /* Loads a text that the model generated before. `key` is a hash of its input, the decoding settings

@@ -1,6 +1,8 @@
 /* store_summaries.c - passes 2 and 3: generated texts, summaries with their evidence, figures. */
 #include "pipeline/store_private.h"
 
+static const char *const finish_reason_names[] = {"end", "length", "extractive"};
+
 bool store_load_generated_text(struct store *store, uint64_t key, struct arena *arena,
                                struct generated_text *generated_text, struct error *error)
 {
@@ -10,7 +12,8 @@ bool store_load_generated_text(struct store *store, uint64_t key, struct arena *
     sql_bind_hash(select, 1, key);
     if (sql_next_row(select)) {
         generated_text->text = arena_copy_text(arena, sql_text(select, 0));
-        generated_text->finish_reason = arena_copy_text(arena, sql_text(select, 1));
+        if (text_equal(sql_text(select, 1), text_of(finish_reason_names[FINISH_LENGTH])))
+            generated_text->finish_reason = FINISH_LENGTH;
     }
     return sql_finish(select, error);
 }
@@ -24,7 +27,7 @@ bool store_save_generated_text(struct store *store, uint64_t key,
         sql_prepare(store->sql, "INSERT OR REPLACE INTO generated VALUES (?, ?, ?)", error);
     sql_bind_hash(insert, 1, key);
     sql_bind_text(insert, 2, generated_text->text);
-    sql_bind_text(insert, 3, generated_text->finish_reason);
+    sql_bind_text(insert, 3, text_of(finish_reason_names[generated_text->finish_reason]));
     return store_end_transaction(store, sql_run(insert, error), error);
 }
 
@@ -107,7 +110,7 @@ static bool insert_summary(struct store *store, uint64_t view, const struct grou
     sql_bind_hash(insert, 7, group->member_count);
     sql_bind_hash(insert, 8, group->levels);
     sql_bind_integer(insert, 9, extractive);
-    sql_bind_text(insert, 10, text_of(group->finish_reason ? group->finish_reason : "end"));
+    sql_bind_text(insert, 10, text_of(finish_reason_names[group->finish_reason]));
     return sql_run(insert, error);
 }
 

@@ -2,7 +2,6 @@
  * records of the group support, and replaces the others with customers' own sentences. Quotes are
  * copied from the records. */
 #include <assert.h>
-#include <string.h>
 
 #include "base/normalize.h"
 #include "base/utf8.h"
@@ -56,7 +55,7 @@ static void split_summary(struct ground *ground, const struct group *group,
 {
     struct text summary =
         group->partial_summary_count > 0 ? group->partial_summaries[0] : (struct text){0};
-    bool is_cut = strcmp(group->finish_reason, "length") == 0;
+    bool is_cut = group->finish_reason == FINISH_LENGTH;
     size_t count, begin = 0;
     const size_t *ends = segment_sentences(ground->segmenter, summary, scratch, &count);
     for (size_t i = 0; i < count && draft_summary->count < (size_t)ground->sentences;
@@ -283,7 +282,7 @@ static void fill_summary(struct ground *ground, const struct sentence_index *sen
     group->sentences = builder.sentences;
     group->sentence_count = builder.count;
     if (generated_count == 0)
-        group->finish_reason = "extractive";
+        group->finish_reason = FINISH_EXTRACTIVE;
     group->summary = join_sentences(&builder, group->arena);
 }
 

@@ -36,7 +36,7 @@ static bool process_group(void *state, struct group *group, struct error *error)
             distinct[count++] = group->members[i].text;
     text_set_free(&seen);
     group->partial_summary_count = 0;
-    group->finish_reason = "extractive";
+    group->finish_reason = FINISH_EXTRACTIVE;
     bool ok = true;
     if (count > 1 && map->uses_model) { /* a single text is its own best summary */
         struct text_array pieces =
@@ -46,7 +46,7 @@ static bool process_group(void *state, struct group *group, struct error *error)
         ok = summarizer_summarize(&map->summarizer, pieces, group->arena, &summaries, error);
         group->partial_summaries = summaries.items;
         group->partial_summary_count = summaries.count;
-        if (summaries.finish_reason)
+        if (summaries.count > 0)
             group->finish_reason = summaries.finish_reason;
     }
     arena_free(&scratch);

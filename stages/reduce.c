@@ -58,7 +58,7 @@ static bool process_group(void *state, struct group *group, struct error *error)
                                   group->arena, &summaries, error);
         group->partial_summaries = summaries.items;
         group->partial_summary_count = summaries.count;
-        if (summaries.finish_reason)
+        if (summaries.count > 0)
             group->finish_reason = summaries.finish_reason;
         assert(!ok || group->partial_summary_count <= (old_count + 1) / 2);
         group->levels++;

@@ -152,7 +152,7 @@ static uint64_t compute_cache_key(const struct summarizer *summarizer, struct te
 
 struct pack_summary {
     struct text input, summary;
-    const char *finish_reason;
+    enum finish_reason finish_reason;
 };
 
 /* Generates and saves up to session_batch summaries. */
@@ -172,8 +172,9 @@ static bool generate_summaries(struct summarizer *summarizer, struct pack_summar
               t5_generate(stage_context->session, &summarizer->decoding, &scratch, outputs, error);
     for (size_t i = 0; ok && i < count; i++) {
         packs[i]->summary = arena_copy_text(arena, text_trim(outputs[i].text));
-        packs[i]->finish_reason = outputs[i].finish_reason == T5_FINISH_LENGTH ? "length" : "end";
-        struct generated_text generated = {packs[i]->summary, text_of(packs[i]->finish_reason)};
+        packs[i]->finish_reason =
+            outputs[i].finish_reason == T5_FINISH_LENGTH ? FINISH_LENGTH : FINISH_END;
+        struct generated_text generated = {packs[i]->summary, packs[i]->finish_reason};
         ok = store_save_generated_text(stage_context->store,
                                        compute_cache_key(summarizer, inputs[i]), &generated, error);
     }
@@ -192,8 +193,7 @@ static bool load_summary(struct summarizer *summarizer, struct pack_summary *pac
     *found = generated.text.bytes != NULL;
     if (*found) {
         pack->summary = generated.text;
-        pack->finish_reason =
-            text_equal(generated.finish_reason, TEXT("length")) ? "length" : "end";
+        pack->finish_reason = generated.finish_reason;
     }
     return true;
 }

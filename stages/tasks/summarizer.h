@@ -35,7 +35,7 @@ size_t summarizer_token_budget(const struct summarizer *summarizer);
 struct summaries {
     struct text *items;
     size_t count;
-    const char *finish_reason; /* of the last summary: "end" or "length"; NULL without summaries */
+    enum finish_reason finish_reason; /* of the last summary, if there is one */
 };
 
 /* Summarizes each pack of `texts`, each of which fits an input; in `arena`. Empty summaries are

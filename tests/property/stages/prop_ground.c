@@ -44,7 +44,7 @@ static void ground_topic(struct grounding *grounding, const char *settings, cons
         .member_count = count,
         .partial_summaries = part,
         .partial_summary_count = summary ? 1 : 0,
-        .finish_reason = summary ? "end" : "extractive",
+        .finish_reason = summary ? FINISH_END : FINISH_EXTRACTIVE,
         .arena = &grounding->arena,
     };
     struct error error = {0};
@@ -145,7 +145,8 @@ static void sentences_are_supported_or_replaced(void **state)
                          TEXT_ARGUMENT(group->sentences[k].text));
             assert_true(group->sentences[k].evidence_count > 0);
         }
-        assert_string_equal(group->finish_reason, examples[i].written ? "end" : "extractive");
+        assert_int_equal(group->finish_reason,
+                         examples[i].written ? FINISH_END : FINISH_EXTRACTIVE);
         assert_int_equal(group->quote_count, 3);
         release(&grounding);
     }
@@ -167,7 +168,7 @@ static void many_records_get_more_than_two_words(void **state)
     ground(&grounding, members, 12, "It boils water fast.");
     assert_int_equal(grounding.group.sentence_count, 4); /* of six, two say nothing new */
     assert_false(grounding.group.sentences[0].extractive);
-    assert_string_equal(grounding.group.finish_reason, "end");
+    assert_int_equal(grounding.group.finish_reason, FINISH_END);
     release(&grounding);
 }
 

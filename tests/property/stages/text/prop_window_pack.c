@@ -138,7 +138,7 @@ static void one_text_or_none_needs_no_model(void **state)
     summarize(&database, 4, twins, 2, &arena, &group, &generated);
     assert_int_equal(generated, 0);
     assert_int_equal(group.partial_summary_count, 0);
-    assert_string_equal(group.finish_reason, "extractive");
+    assert_int_equal(group.finish_reason, FINISH_EXTRACTIVE);
     arena_free(&arena);
     database_remove(&database);
 }

@@ -201,7 +201,7 @@ static void built_in_topics_and_phrases_agree(void **state)
                 text_equal(line, TEXT("id,topic,name_en,name_ko")));
     size_t topic = 0;
     while (rest.size > 0 && text_split(&rest, '\n', &line)) {
-        int64_t id;
+        int64_t id = 0;
         assert_true(text_split(&line, ',', &cell) && text_to_integer(cell, &id));
         assert_int_equal(id, topic + 1);
         assert_true(text_split(&line, ',', &cell));
