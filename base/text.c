@@ -75,17 +75,6 @@ bool text_starts_with_ignore_case(struct text text, struct text prefix)
            text_equal_ignore_case(text_slice(text, 0, prefix.size), prefix);
 }
 
-struct text text_slice(struct text text, size_t begin, size_t end)
-{
-    if (end > text.size)
-        end = text.size;
-    if (begin > end)
-        begin = end;
-    if (!text.bytes)
-        return text;
-    return (struct text){text.bytes + begin, end - begin};
-}
-
 struct text text_trim(struct text text)
 {
     while (text.size && ascii_is_space(text.bytes[0])) {

@@ -42,7 +42,16 @@ bool text_starts_with(struct text text, struct text prefix);
 bool text_starts_with_ignore_case(struct text text, struct text prefix);
 
 /* The bytes [begin, end); both offsets are limited to the text. */
-struct text text_slice(struct text text, size_t begin, size_t end);
+static inline struct text text_slice(struct text text, size_t begin, size_t end)
+{
+    if (end > text.size)
+        end = text.size;
+    if (begin > end)
+        begin = end;
+    if (!text.bytes)
+        return text;
+    return (struct text){text.bytes + begin, end - begin};
+}
 
 /* Without ASCII white space at both ends. */
 struct text text_trim(struct text text);

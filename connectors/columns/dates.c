@@ -29,19 +29,19 @@ struct date_parser {
 };
 
 static const struct {
-    const char *name;
+    struct text name;
     int minutes; /* east of UTC */
 } zone_abbreviations[] = {
-#define ROW(language, name, minutes) {name, minutes},
+#define ROW(language, name, minutes) {{name, sizeof(name) - 1}, minutes},
 #include "connectors/columns/data/zone_abbreviations.inc"
 #undef ROW
 };
 
 static const struct {
-    const char *name;
+    struct text name;
     int month;
 } month_names[] = {
-#define ROW(language, name, month) {name, month},
+#define ROW(language, name, month) {{name, sizeof(name) - 1}, month},
 #include "connectors/columns/data/months.inc"
 #undef ROW
 };
@@ -49,10 +49,10 @@ static const struct {
 enum date_word_meaning { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, AM, PM, IGNORED };
 
 static const struct {
-    const char *word;
+    struct text word;
     enum date_word_meaning meaning;
 } date_words[] = {
-#define ROW(language, word, meaning) {word, meaning},
+#define ROW(language, word, meaning) {{word, sizeof(word) - 1}, meaning},
 #include "connectors/columns/data/date_words.inc"
 #undef ROW
 };
@@ -62,8 +62,7 @@ enum { DATE_WORD_COUNT = sizeof(date_words) / sizeof(*date_words) };
 static bool has_meaning(struct text word, enum date_word_meaning meaning)
 {
     for (size_t i = 0; i < DATE_WORD_COUNT; i++)
-        if (date_words[i].meaning == meaning &&
-            text_equal_ignore_case(word, text_of(date_words[i].word)))
+        if (date_words[i].meaning == meaning && text_equal_ignore_case(word, date_words[i].word))
             return true;
     return false;
 }
@@ -147,7 +146,7 @@ static bool parse_unit_word(struct date_parser *parser, int64_t number)
     size_t blank = peek_byte(parser, 0) == ' ' ? 1 : 0, begin = parser->at + blank, i = 0;
     struct text word = {0};
     for (; i < DATE_WORD_COUNT; i++) {
-        word = text_of(date_words[i].word);
+        word = date_words[i].word;
         if (date_words[i].meaning <= SECOND &&
             text_equal(text_slice(parser->text, begin, begin + word.size), word))
             break;
@@ -214,13 +213,13 @@ static bool parse_word(struct date_parser *parser)
         return true;
     }
     for (size_t i = 0; i < sizeof(month_names) / sizeof(*month_names); i++)
-        if (text_equal_ignore_case(word, text_of(month_names[i].name))) {
+        if (text_equal_ignore_case(word, month_names[i].name)) {
             bool is_first = parser->month == 0;
             parser->month = month_names[i].month;
             return is_first;
         }
     for (size_t i = 0; i < sizeof(zone_abbreviations) / sizeof(*zone_abbreviations); i++)
-        if (parser->has_time && text_equal_ignore_case(word, text_of(zone_abbreviations[i].name))) {
+        if (parser->has_time && text_equal_ignore_case(word, zone_abbreviations[i].name)) {
             parser->zone = zone_abbreviations[i].minutes * 60;
             parser->has_zone = true;
             return true;
