@@ -167,10 +167,10 @@ static struct text make_text(const struct t5_model *model, size_t tokens, size_t
         "update the app forgets my password every morning, so I asked for a refund. Breakfast was "
         "cold, the room quiet, the staff friendly. Would I buy it again? Perhaps, when the price "
         "falls. Size M fits like S; the colour is darker than on the pictures. ";
-    size_t started_at = number * 37 % (sizeof(feedback) - 1);
-    while (started_at && feedback[started_at - 1] != ' ')
-        started_at--;
-    struct text text = text_of(feedback + started_at);
+    size_t begin = number * 37 % (sizeof(feedback) - 1);
+    while (begin && feedback[begin - 1] != ' ')
+        begin--;
+    struct text text = text_of(feedback + begin);
     size_t *ends = NULL, capacity = 0, count;
     while ((count = t5_token_ends(model, text, NULL, 0)) + 1 < tokens)
         text = arena_format(arena, "%.*s%s", TEXT_ARGUMENT(text), feedback);

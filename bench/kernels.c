@@ -173,13 +173,13 @@ static void print_gated(const struct kernels *table, double peak)
 
 struct loop_buffers {
     const struct kernels *table;
-    float *a, *b, *y; /* [LENGTH][WIDTH] each */
+    float *a, *b, *y; /* [SEQUENCE_LENGTH][MODEL_WIDTH] each */
     struct rows_s8 quantized;
     void *cache_bytes;
     struct cache_s8 cache; /* of one head, in cache_bytes */
     void *work;
     uint32_t path[SEQUENCE_LENGTH];
-    uint16_t *keys, *values; /* bfloat16 [LENGTH][HEAD_WIDTH] */
+    uint16_t *keys, *values; /* bfloat16 [SEQUENCE_LENGTH][HEAD_WIDTH] */
     size_t argmax;
 };
 

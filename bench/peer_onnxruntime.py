@@ -84,7 +84,7 @@ class Load:
         return sum(map(len, outputs))
 
     def logits(self):
-        """The tokens of the last step."""
+        """The logits of the last step."""
         return self.values["logits"].numpy()
 
 

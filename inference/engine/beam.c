@@ -20,28 +20,28 @@ struct continuation {
 };
 
 /* Inserts in descending order; equal continuations keep the order in which they were found. */
-static size_t insert_continuation(struct continuation *ranked, size_t count, size_t max_tokens,
+static size_t insert_continuation(struct continuation *ranked, size_t count, size_t max_count,
                                   struct continuation continuation)
 {
     size_t rank = count;
     while (rank > 0 && ranked[rank - 1].log_probability < continuation.log_probability)
         rank--;
-    if (rank == max_tokens)
+    if (rank == max_count)
         return count;
-    size_t moved_count = (count < max_tokens ? count : max_tokens - 1) - rank;
+    size_t moved_count = (count < max_count ? count : max_count - 1) - rank;
     memmove(ranked + rank + 1, ranked + rank, moved_count * sizeof(*ranked));
     ranked[rank] = continuation;
-    return count < max_tokens ? count + 1 : max_tokens;
+    return count < max_count ? count + 1 : max_count;
 }
 
 /* Adds the continuations of one hypothesis to those of the hypotheses before it. */
 static size_t rank_continuations(const struct hypothesis *hypothesis, size_t index,
-                                 struct continuation *ranked, size_t count, size_t max_tokens)
+                                 struct continuation *ranked, size_t count, size_t max_count)
 {
     const struct ranking *ranking = &hypothesis->ranking;
     double offset = hypothesis->log_probability - ranking->log_sum;
     for (size_t i = 0; i < ranking->count; i++)
-        count = insert_continuation(ranked, count, max_tokens,
+        count = insert_continuation(ranked, count, max_count,
                                     (struct continuation){index, ranking->best[i].token,
                                                           (double)ranking->best[i].logit + offset});
     return count;

@@ -49,9 +49,9 @@ static void insert_ranked_tokens(const struct kernels *kernels, struct ranking *
                                  size_t first, size_t tokens, const float *logits)
 {
     for (size_t i = 0; i < tokens; i++) {
-        bool is_full = ranking->count == ranking->max_tokens;
-        float min_tokens = is_full ? ranking->best[ranking->count - 1].logit : -INFINITY;
-        i += kernels->find_above(tokens - i, logits + i, min_tokens);
+        bool is_full = ranking->count == ranking->max_count;
+        float min_logit = is_full ? ranking->best[ranking->count - 1].logit : -INFINITY;
+        i += kernels->find_above(tokens - i, logits + i, min_logit);
         if (i == tokens)
             break;
         size_t rank = is_full ? ranking->count - 1 : ranking->count++;
@@ -76,11 +76,11 @@ static void rank_logits_chunk(void *context, size_t row, size_t first, size_t to
     float max_logit;
     ranking->log_sum = log_add_exp(
         ranking->log_sum, ranking_context->kernels->log_sum_exp(tokens, logits, &max_logit));
-    if (ranking->count == ranking->max_tokens &&
+    if (ranking->count == ranking->max_count &&
         !(max_logit > ranking->best[ranking->count - 1].logit))
         return;
     mask_forbidden_tokens(ranking_context->generation, hypothesis, first, tokens, logits);
-    if (ranking->max_tokens > 1) {
+    if (ranking->max_count > 1) {
         insert_ranked_tokens(ranking_context->kernels, ranking, first, tokens, logits);
         return;
     }
@@ -112,9 +112,9 @@ static void rank_next_tokens(const struct generation *generation, struct worker 
 
 static void hypothesis_open(struct hypothesis *hypothesis, size_t max_tokens, size_t beam)
 {
-    hypothesis->ranking.max_tokens = beam > 1 ? 2 * beam : 1;
+    hypothesis->ranking.max_count = beam > 1 ? 2 * beam : 1;
     hypothesis->ranking.best =
-        memory_alloc(hypothesis->ranking.max_tokens, sizeof(*hypothesis->ranking.best));
+        memory_alloc(hypothesis->ranking.max_count, sizeof(*hypothesis->ranking.best));
     hypothesis->tokens = memory_alloc(max_tokens + 1, sizeof(*hypothesis->tokens));
     hypothesis->path = memory_alloc(max_tokens + 1, sizeof(*hypothesis->path));
 }
@@ -230,9 +230,9 @@ static bool constrained_advance(const struct generation *generation, struct work
     const struct kernels *kernels = worker->session->kernels;
     const struct t5_choices *choices = generation->decoding->choices;
     size_t remaining_tokens = generation->decoding->max_tokens - result->count;
-    size_t max_tokens = choices_max_allowed(choices);
-    int32_t *allowed = memory_alloc(max_tokens, sizeof(*allowed));
-    float *logits = memory_alloc(max_tokens, sizeof(*logits));
+    size_t max_allowed = choices_max_allowed(choices);
+    int32_t *allowed = memory_alloc(max_allowed, sizeof(*allowed));
+    float *logits = memory_alloc(max_allowed, sizeof(*logits));
     size_t count = choices_allowed(choices, result->constraint_state, remaining_tokens, allowed);
     decoder_select_logits(worker, row, allowed, count, logits);
     float max_logit;

@@ -23,8 +23,8 @@ struct ranked_token {
  * logarithm of the sum of the exponentials of all logits, which turns logits into
  * log-probabilities. */
 struct ranking {
-    struct ranked_token *best; /* [max_tokens] */
-    size_t count, max_tokens;
+    struct ranked_token *best; /* [max_count] */
+    size_t count, max_count;
     double log_sum;
 };
 

@@ -74,8 +74,8 @@ void linear_apply(struct worker *worker, const struct linear_input *linear_input
     }
     size_t columns = linear->s8.columns, depth = linear_input->depth;
     const float *x = linear_input->x;
-    for (size_t row = 0, group_size = 0; row < linear_input->rows; group_size++) {
-        size_t rows = linear_input->group_rows ? linear_input->group_rows[group_size] : 1;
+    for (size_t row = 0, group = 0; row < linear_input->rows; group++) {
+        size_t rows = linear_input->group_rows ? linear_input->group_rows[group] : 1;
         sgemm(&(struct linear_f32){.rows = rows,
                                    .columns = columns,
                                    .depth = depth,

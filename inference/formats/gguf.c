@@ -55,8 +55,8 @@ struct reader {
 
 static bool set_damaged_error(const struct reader *reader, const char *what, struct error *error)
 {
-    return error_set(error, ERROR_MODEL, "%s: damaged GGUF file (%s); fetch it again", reader->name,
-                     what);
+    return error_set(error, ERROR_MODEL, "%s: damaged GGUF file (%s); download it again",
+                     reader->name, what);
 }
 
 static bool take_bytes(struct text *rest, uint64_t size, struct text *bytes)
@@ -131,8 +131,8 @@ static bool read_metadata_entry(struct gguf *gguf, struct reader *reader, struct
     if (!take_values(&reader->rest, type, metadata_entry.count, &metadata_entry.bytes))
         return error_set(
             error, ERROR_MODEL,
-            "%s: damaged GGUF file: the setting '%.*s' is of a type unknown, or longer "
-            "than the file; fetch it again",
+            "%s: damaged GGUF file: the setting '%.*s' has an unknown type or is longer "
+            "than the file; download it again",
             reader->name, TEXT_ARGUMENT(text_slice(metadata_entry.key, 0, MAX_SHOWN_BYTES)));
     gguf->metadata_entries = memory_grow(gguf->metadata_entries, &gguf->metadata_capacity,
                                          gguf->metadata_count + 1, sizeof(*gguf->metadata_entries));
@@ -234,13 +234,14 @@ static bool check_version(struct reader *reader, struct error *error)
     struct text magic;
     if (!take_bytes(&reader->rest, 4, &magic) || !gguf_has_magic(magic) ||
         !take_number(&reader->rest, &version, sizeof(version)))
-        return set_damaged_error(reader, "it does not begin as one", error);
+        return set_damaged_error(reader, "its magic number or version is missing", error);
     if (version >= MIN_VERSION && version <= MAX_VERSION)
         return true;
     if (version & 0xFFFF)
-        return error_set(error, ERROR_MODEL,
-                         "%s: GGUF of version %u; read are %d and %d: convert the model again",
-                         reader->name, version, MIN_VERSION, MAX_VERSION);
+        return error_set(
+            error, ERROR_MODEL,
+            "%s: GGUF of version %u; supported versions are %d and %d; convert the model again",
+            reader->name, version, MIN_VERSION, MAX_VERSION);
     return error_set(error, ERROR_MODEL,
                      "%s: a GGUF file for big-endian machines, which is not read", reader->name);
 }

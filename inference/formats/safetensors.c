@@ -22,8 +22,8 @@ struct safetensors {
 
 static bool set_damaged_error(const char *file, const char *what, struct error *error)
 {
-    return error_set(error, ERROR_MODEL, "%s: damaged safetensors file (%s); fetch it again", file,
-                     what);
+    return error_set(error, ERROR_MODEL, "%s: damaged safetensors file (%s); download it again",
+                     file, what);
 }
 
 static enum stored_type stored_type_of(struct text name)

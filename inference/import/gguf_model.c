@@ -43,7 +43,7 @@ static bool check_architecture(const struct import_source *source, struct error 
                          source->path);
     if (!text_equal(architecture, TEXT("t5")))
         return error_set(error, ERROR_MODEL,
-                         "%s: the architecture is '%.*s'; of GGUF files only 't5' is read",
+                         "%s: the architecture is '%.*s'; only 't5' is supported in GGUF files",
                          source->path, TEXT_ARGUMENT(architecture));
     if (split_count > 1)
         return error_set(error, ERROR_MODEL,
@@ -52,8 +52,8 @@ static bool check_architecture(const struct import_source *source, struct error 
                          source->path, (intmax_t)split_count);
     if (stored_list_find(source->tensors, "enc.blk.1.attn_rel_b.weight"))
         return error_set(error, ERROR_MODEL,
-                         "%s: position biases in every layer (umT5); read are models that share "
-                         "one table a stack",
+                         "%s: position biases in every layer (umT5); only models with "
+                         "one table per stack are supported",
                          source->path);
     return true;
 }

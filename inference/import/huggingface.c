@@ -105,12 +105,12 @@ static bool check_architecture(const struct json *root, const char *name, struct
         return true;
     if (text_equal(type, TEXT("umt5")))
         return error_set(error, ERROR_MODEL,
-                         "%s: model_type is 'umt5', which has position biases in every layer; read "
-                         "are t5 and mt5, which share one table a stack",
+                         "%s: model_type is 'umt5', which has position biases in every layer; only "
+                         "t5 and mt5, with one table per stack, are supported",
                          name);
     return error_set(error, ERROR_MODEL,
                      "%s: model_type is '%.*s'; only encoder-decoders of the T5 family (t5, mt5) "
-                     "are read",
+                     "are supported",
                      name, TEXT_ARGUMENT(type));
 }
 

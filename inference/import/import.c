@@ -62,11 +62,11 @@ static bool read_tokenizer(struct import_job *import_job, struct error *error)
         return false;
     size_t pieces = tokenizer_count(&import_job->tokenizer);
     return pieces <= source->config.vocabulary_size ||
-           error_set(error, ERROR_MODEL,
-                     "%s: %zu pieces, but %s says that the vocabulary has %u; are the two of one "
-                     "model?",
-                     source->tokenizer, pieces, source->config_path,
-                     source->config.vocabulary_size);
+           error_set(
+               error, ERROR_MODEL,
+               "%s: %zu pieces, but %s says that the vocabulary has %u; do both belong to the "
+               "same model?",
+               source->tokenizer, pieces, source->config_path, source->config.vocabulary_size);
 }
 
 static bool check_tensor(const struct import_job *import_job, const struct tensor_spec *spec,
@@ -85,8 +85,8 @@ static bool check_tensor(const struct import_job *import_job, const struct tenso
         return error_set(error, ERROR_MODEL, "%s: no tensor '%s'; expected shape %s", source->path,
                          name, expected);
     if (tensor->type == STORED_OTHER)
-        return error_set(error, ERROR_MODEL, "%s: tensor '%s' is %.*s; read are %s", source->path,
-                         name, TEXT_ARGUMENT(tensor->type_name),
+        return error_set(error, ERROR_MODEL, "%s: tensor '%s' is %.*s; supported types are %s",
+                         source->path, name, TEXT_ARGUMENT(tensor->type_name),
                          source->is_gguf ? "F32, F16, BF16, Q4_0 to Q8_0 and Q2_K to Q6_K"
                                          : "F32, F16 and BF16");
     bool fits = is_vector ? tensor->rank == 1 && tensor->shape[0] == spec->columns
@@ -137,10 +137,9 @@ static void add_sections(struct import_job *import_job)
             continue;
         }
         add_section(import_job, spec->name, ".s8",
-                    (struct model_section){
-                        .kind = spec->group_size < spec->columns ? SECTION_S8_GROUPS : SECTION_S8,
-                        .rows = spec->rows,
-                        .columns = spec->columns});
+                    (struct model_section){.kind = s8_section_kind(spec),
+                                           .rows = spec->rows,
+                                           .columns = spec->columns});
         add_section(import_job, spec->name, ".scale",
                     (struct model_section){.kind = SECTION_F32, .rows = spec->rows, .columns = 1});
         if (!import_job->import->int8_only)

@@ -32,7 +32,7 @@ void import_source_close(struct import_source *source);
 bool import_directory_open(struct import_source *source, struct error *error);
 bool import_gguf_open(struct import_source *source, struct error *error);
 
-/* The stored tensor for the slot, or NULL. */
+/* The stored tensor for `spec`, or NULL. */
 const struct stored_tensor *import_source_find(const struct import_source *source,
                                                const struct tensor_spec *spec);
 

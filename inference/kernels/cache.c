@@ -2,11 +2,6 @@
 #include "inference/kernels/kernels.h"
 #include "inference/kernels/packed.h"
 
-static size_t round_to_cache_lines(size_t size)
-{
-    return (size + 63) / 64 * 64;
-}
-
 static size_t padded_length_of(size_t length)
 {
     return (length + PACKED_COLUMNS - 1) / PACKED_COLUMNS * PACKED_COLUMNS;

@@ -337,11 +337,6 @@ struct attention_scratch {
     size_t score_stride, plane_stride, sum_stride;
 };
 
-INLINE size_t round_to_cache_lines(size_t size)
-{
-    return (size + 63) / 64 * 64;
-}
-
 static struct attention_scratch lay_out_scratch(const struct cache_s8 *cache, void *scratch)
 {
     uint8_t *next_bytes = scratch;

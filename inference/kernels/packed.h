@@ -19,6 +19,12 @@ enum { PACKED_COLUMNS = 16, PACKED_DEPTH = 4, PACKED_STEP_SIZE = PACKED_COLUMNS 
 static_assert(PACKED_COLUMNS * sizeof(int32_t) == PACKED_STEP_SIZE,
               "corrections have the size of a step");
 
+/* To a multiple of a cache line, in bytes. */
+static inline size_t round_to_cache_lines(size_t size)
+{
+    return (size + 63) / 64 * 64;
+}
+
 static inline size_t packed_blocks(size_t columns)
 {
     return (columns + PACKED_COLUMNS - 1) / PACKED_COLUMNS;

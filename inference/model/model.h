@@ -9,7 +9,7 @@
 
 enum t5_activation { T5_ACTIVATION_RELU, T5_ACTIVATION_GELU_NEW };
 
-/* All sizes are at least 1 and within the bounds of model_file.c; the products that the tensors
+/* All sizes are at least 1 and within the bounds of t5_config_check; the products that the tensors
  * need fit size_t. Widths are those of `transformers`: model_width = d_model, head_width =
  * d_kv, feed_forward_width = d_ff. heads * head_width may differ from model_width. */
 struct t5_config {

@@ -202,7 +202,7 @@ static const void *find_section_data(const struct t5_model *model, const struct 
     return NULL;
 }
 
-static enum section_kind s8_section_kind(const struct tensor_spec *spec)
+enum section_kind s8_section_kind(const struct tensor_spec *spec)
 {
     return spec->group_size < spec->columns ? SECTION_S8_GROUPS : SECTION_S8;
 }
@@ -286,6 +286,9 @@ static bool attach_sections(struct t5_model *model, const char *path, struct err
         return error_set(error, ERROR_MODEL, "%s: activation %d is not known to this winnow", path,
                          (int)model->config.activation);
     hash_format(model->header->header_checksum, model->id);
+    const struct model_section *ngrams = find_section(model, MODEL_NGRAMS, "");
+    if (ngrams && ngrams->kind != SECTION_BYTES)
+        return set_damaged_error(path, MODEL_NGRAMS, error);
     return find_section_text(model, MODEL_PROMPTS, &model->prompts, path, error) &&
            t5_config_check(&model->config, path, error) && attach_weights(model, path, error) &&
            attach_tokenizer(model, path, error);

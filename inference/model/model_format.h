@@ -33,7 +33,7 @@ struct model_header {
     char magic[8];
     uint32_t version;
     uint32_t header_size;         /* size of header and section table; the sections follow */
-    uint64_t header_checksum;     /* xxh3-64 of header and table, computed with this field as 0 */
+    uint64_t header_checksum;     /* hash_combine of header and table, with this field as 0 */
     uint64_t payload_checksum[2]; /* xxh3-128 (low, high) of all bytes from header_size on */
     uint64_t file_size;
     uint32_t section_count;
@@ -81,10 +81,14 @@ extern const char *const model_tokenizer_sections[];
 #define MODEL_PROMPTS "prompts" /* lines `section.key=value`, in file order */
 #define MODEL_NGRAMS "ngrams"   /* optional; the engine does not read it */
 
+/* The kind of the section with the int8 values of a matrix. */
+struct tensor_spec;
+enum section_kind s8_section_kind(const struct tensor_spec *spec);
+
 /* The size in bytes of an int8 matrix in a section of this kind. */
 size_t model_matrix_size(enum section_kind kind, size_t rows, size_t columns);
 
-/* xxh3-64 of a header and its table, computed with the checksum field as 0. */
+/* hash_combine (base/hash.h) of a header and its table, computed with the checksum field as 0. */
 uint64_t model_header_checksum(const struct model_header *header,
                                const struct model_section *sections);
 

@@ -9,7 +9,7 @@ struct tensor_spec {
     char name[40];            /* name in a model file: "encoder.0.self.query" */
     char source[96];          /* name in a Hugging Face directory */
     char gguf[40];            /* name in a GGUF file */
-    size_t rows, columns;     /* 1 for a vector */
+    size_t rows, columns;     /* rows is 1 for a vector */
     size_t group_size;        /* of a matrix; see struct t5_matrix */
     bool is_bias_table;       /* a table of position biases: two dimensions, but kept in float32 */
     struct t5_matrix *matrix; /* destination of a matrix */

@@ -19,7 +19,8 @@ struct attention {
 
 struct feed_forward {
     const float *norm;
-    struct linear wi, up_projection, wo; /* gate: has no columns if the model is not gated */
+    struct linear wi, up_projection,
+        wo; /* up_projection: has no columns if the model is not gated */
 };
 
 struct layer {

@@ -62,7 +62,7 @@ static bool take_field(struct text *rest, struct proto_field *proto_field)
 static bool set_damaged_error(const char *name, struct error *error)
 {
     return error_set(error, ERROR_MODEL,
-                     "%s: not a SentencePiece model, or damaged; fetch the file again", name);
+                     "%s: not a SentencePiece model, or damaged; download the file again", name);
 }
 
 static bool read_piece(struct text message, const char *name, struct vocabulary *vocabulary,

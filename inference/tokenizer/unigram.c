@@ -24,7 +24,7 @@ enum { MAX_WINDOW_SIZE = 1 << 20 };
 struct lattice_node {
     double score;       /* rounded to float, except with TOKENIZER_SPLIT_WORDS */
     int32_t piece;      /* last piece of the path */
-    uint32_t start;     /* start of that piece; NONE: no path reaches this position */
+    uint32_t start;     /* start of that piece; NO_NODE: no path reaches this position */
     uint32_t next_node; /* while a final path is read: the end of the piece that starts here */
 };
 
@@ -129,7 +129,7 @@ static void reserve_bytes(struct lattice_window *lattice_window, size_t more)
     lattice_window->capacity = capacity;
 }
 
-/* Appends normalized text in which spaces are already written as U+2581. */
+/* Appends normalized text in which spaces are already replaced by `tokenizer->space`. */
 static void append(struct lattice_window *lattice_window, struct text text, size_t end)
 {
     reserve_bytes(lattice_window, text.size);
@@ -214,8 +214,8 @@ static size_t character_size(char first)
     return sizes[(unsigned char)first >> 4];
 }
 
-/* An edge to `step` by `piece` from `start`. It replaces the known one if it is better: the
- * exact sum is compared with the rounded one, as in SentencePiece. */
+/* Offers `lattice_node` the edge by `piece` from `start`. It replaces the known one if it is
+ * better: the exact sum is compared with the rounded one, as in SentencePiece. */
 static void update_node(const struct tokenizer *tokenizer, struct lattice_node *lattice_node,
                         double score, int32_t piece, size_t start)
 {
@@ -362,7 +362,7 @@ static void emit_piece(const struct lattice_window *lattice_window, size_t begin
         set_token_ends(token_sink, lattice_window->ends[end - 1]);
 }
 
-/* Emits the path to `place`, and moves the window so that it starts there. */
+/* Emits the path to `node_index`, and moves the window so that it starts there. */
 static void emit_best_path(struct lattice_window *lattice_window, size_t node_index,
                            struct token_sink *token_sink)
 {

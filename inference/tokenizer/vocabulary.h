@@ -51,7 +51,7 @@ enum tokenizer_flag {
     TOKENIZER_ESCAPE_SPACES = 16,       /* a space is written as U+2581 */
     TOKENIZER_BYTE_FALLBACK = 32,       /* an unknown character becomes its bytes */
     TOKENIZER_PREFIX_UNLESS_SPACE = 64, /* no space is put before a text that starts with a
-                                         * symbol */
+                                         * space */
     TOKENIZER_SPLIT_WORDS = 128, /* each word is split separately; scores are summed in double */
 };
 

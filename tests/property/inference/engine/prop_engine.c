@@ -29,10 +29,10 @@ static const char *const words[WORDS] = {
 
 static uint64_t random_state = 7;
 
-static size_t random_below(size_t max_tokens)
+static size_t random_below(size_t limit)
 {
     random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-    return (size_t)(random_state >> 33) % max_tokens;
+    return (size_t)(random_state >> 33) % limit;
 }
 
 struct fixture {
@@ -41,10 +41,10 @@ struct fixture {
     struct arena arena;
 };
 
-static struct text random_text(struct arena *arena, size_t max_tokens)
+static struct text random_text(struct arena *arena, size_t max_words)
 {
     struct text text = {"", 0};
-    for (size_t i = random_below(max_tokens + 1); i > 0; i--)
+    for (size_t i = random_below(max_words + 1); i > 0; i--)
         text = arena_format(arena, "%.*s %s", TEXT_ARGUMENT(text), words[random_below(WORDS)]);
     return text;
 }
@@ -231,7 +231,7 @@ static void check_choices(struct fixture *fixture, struct t5_session *session,
 {
     struct arena arena = {0};
     struct text items[12];
-    size_t count = 0, wanted = 1 + random_below(12), max_tokens = 1 + random_below(4);
+    size_t count = 0, wanted = 1 + random_below(12), max_items = 1 + random_below(4);
     size_t shortest = SIZE_MAX;
     while (count < wanted) {
         struct text item = text_trim(random_text(&arena, 3));
@@ -245,8 +245,8 @@ static void check_choices(struct fixture *fixture, struct t5_session *session,
         items[count++] = item;
     }
     struct t5_choices *choices;
-    assert_true(t5_choices_open(&choices, model,
-                                &(struct t5_choice_items){items, count, max_tokens}, NULL));
+    assert_true(
+        t5_choices_open(&choices, model, &(struct t5_choice_items){items, count, max_items}, NULL));
     size_t budget = shortest + random_below(12);
     struct t5_decoding decoding = {.max_tokens = budget, .choices = choices};
     struct t5_output outputs[8];
@@ -254,7 +254,7 @@ static void check_choices(struct fixture *fixture, struct t5_session *session,
     assert_true(t5_generate(session, &decoding, &arena, outputs, NULL));
     for (size_t i = 0; i < 8; i++) {
         const struct t5_output *output = &outputs[i];
-        assert_in_range(output->item_count, 1, max_tokens);
+        assert_in_range(output->item_count, 1, max_items);
         assert_true(output->tokens <= budget && output->finish_reason == T5_FINISH_END);
         assert_true(output->log_probability <= 0);
         struct text joined = {"", 0};

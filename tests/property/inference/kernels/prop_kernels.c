@@ -211,7 +211,7 @@ static void check_product(const struct kernels *table)
     struct products expected = multiply(&scalar_kernels, &c), got = multiply(table, &c);
     assert_bits_equal("matmul_s8", got.plain, expected.plain, rows * columns);
     assert_bits_equal("norm_quantize", got.normed, expected.normed, rows * columns);
-    assert_bits_equal("gated_s8", got.gated, expected.gated, rows * columns);
+    assert_bits_equal("gated_gelu_s8", got.gated, expected.gated, rows * columns);
     assert_bits_equal("select_s8", got.selected, expected.selected, c.selected_count);
     for (size_t i = 0; !c.add && i < c.selected_count; i++)
         assert_bits_equal("select against matmul", &got.selected[i],

@@ -135,7 +135,7 @@ static void extra_sections_are_kept_by_import_and_prune(void **state)
     assert_int_equal(t5_model_section(model, "ngrams").size, 0);
     t5_model_close(model);
     FILE *file = fopen(arena_format(&arena, "%s/ngrams.s8", directory).bytes, "w");
-    fputs("weights of n-grams", file);
+    fputs("weights of n-grams.", file); /* 20 bytes */
     fclose(file);
     assert_true(t5_model_open(&model, directory, T5_INT8, &error));
     struct t5_layer_mask last = {.encoder = {[1] = true}};
@@ -145,9 +145,20 @@ static void extra_sections_are_kept_by_import_and_prune(void **state)
     t5_model_close(pruned);
     t5_model_close(model);
     assert_true(t5_model_open(&model, path, T5_INT8, &error));
-    assert_true(text_equal(t5_model_section(model, "ngrams"), TEXT("weights of n-grams")));
+    assert_true(text_equal(t5_model_section(model, "ngrams"), TEXT("weights of n-grams.")));
     assert_int_equal(t5_model_section(model, "encoder.norm").size, 0);
     t5_model_close(model);
+
+    struct text bytes = import_bytes(&arena, directory, true);
+    struct model_header *header = (struct model_header *)(uintptr_t)bytes.bytes;
+    struct model_section *section = (struct model_section *)(header + 1), *sections = section;
+    while (strcmp(section->name, "ngrams") != 0)
+        section++;
+    section->kind = SECTION_F32;
+    section->rows = 5;
+    header->header_checksum = model_header_checksum(header, sections);
+    assert_false(open_bytes(&model, directory, bytes, &error));
+    assert_non_null(strstr(error.message, "ngrams"));
     tiny_model_remove(directory);
     arena_free(&arena);
 }
