@@ -38,8 +38,8 @@ static bool set_boolean(const struct option *option, bool *field, struct text va
 {
     static const char *const true_words[] = {"yes", "true", "on", "1", NULL};
     static const char *const false_words[] = {"no", "false", "off", "0", NULL};
-    bool is_true = text_is_one_of_fold(value, true_words);
-    if (is_true || text_is_one_of_fold(value, false_words)) {
+    bool is_true = text_is_one_of_ignore_case(value, true_words);
+    if (is_true || text_is_one_of_ignore_case(value, false_words)) {
         *field = is_true;
         return true;
     }

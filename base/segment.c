@@ -93,7 +93,7 @@ static bool is_abbreviation(struct text text, size_t position)
     struct text word = text_slice(text, begin, position);
     if (word.size == 1 && word.bytes[0] >= 'A' && word.bytes[0] <= 'Z')
         return word.bytes[0] != 'I';
-    if (!text_is_one_of_fold(word, abbreviations))
+    if (!text_is_one_of_ignore_case(word, abbreviations))
         return false;
     /* "no." ends a sentence more often than it abbreviates "number": a digit must follow. */
     return !text_equal_ignore_case(word, TEXT("no")) ||
@@ -124,8 +124,8 @@ static bool can_start_sentence(struct text word)
         "doc", "xls", "zip", "exe",  "apk",  "jpg", "png", "docx", "xlsx",  "jpeg",   NULL};
     if (word.size == 2 && word.bytes[0] < 'a' && word.bytes[1] >= 'a')
         return true;
-    return word.size < 3 ? text_is_one_of_fold(word, sentence_starters)
-                         : !text_is_one_of_fold(word, address_ends);
+    return word.size < 3 ? text_is_one_of_ignore_case(word, sentence_starters)
+                         : !text_is_one_of_ignore_case(word, address_ends);
 }
 
 /* "too late.The box": whether a sentence ends at the marks [position, after_mark) although a letter

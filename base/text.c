@@ -38,7 +38,7 @@ bool text_is_one_of(struct text text, const char *const *words)
     return false;
 }
 
-bool text_is_one_of_fold(struct text text, const char *const *words)
+bool text_is_one_of_ignore_case(struct text text, const char *const *words)
 {
     for (; *words; words++)
         if (text_equal_ignore_case(text, text_of(*words)))
@@ -67,6 +67,12 @@ bool text_starts_with(struct text text, struct text prefix)
 {
     return text.size >= prefix.size &&
            (prefix.size == 0 || memcmp(text.bytes, prefix.bytes, prefix.size) == 0);
+}
+
+bool text_ends_with(struct text text, struct text suffix)
+{
+    return text.size >= suffix.size &&
+           text_equal(text_slice(text, text.size - suffix.size, text.size), suffix);
 }
 
 bool text_starts_with_ignore_case(struct text text, struct text prefix)

@@ -33,12 +33,13 @@ bool text_equal_ignore_case(struct text a, struct text b);
 /* Whether `text` is one of the NULL-terminated `words`; _fold ignores case as
  * text_equal_ignore_case does. */
 bool text_is_one_of(struct text text, const char *const *words);
-bool text_is_one_of_fold(struct text text, const char *const *words);
+bool text_is_one_of_ignore_case(struct text text, const char *const *words);
 
 /* Whether two column names are equal: as text_equal_ignore_case, without ' ', '_' and '-'. */
 bool text_equal_name(struct text a, struct text b);
 
 bool text_starts_with(struct text text, struct text prefix);
+bool text_ends_with(struct text text, struct text suffix);
 bool text_starts_with_ignore_case(struct text text, struct text prefix);
 
 /* The bytes [begin, end); both offsets are limited to the text. */

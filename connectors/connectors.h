@@ -6,8 +6,9 @@
 #include "pipeline/connector.h"
 #include "pipeline/report.h"
 
-extern const struct connector csv_connector;  /* delimited text: CSV, TSV, semicolons; surveys */
-extern const struct connector xlsx_connector; /* spreadsheets, each sheet read as a table */
+extern const struct connector csv_connector; /* delimited text: CSV, TSV, semicolons; surveys */
+extern const struct connector
+    xlsx_connector; /* spreadsheets: the sheet with feedback and those with its header */
 extern const struct connector json_connector; /* JSON lines, and arrays of objects */
 extern const struct connector xml_connector;  /* Disqus, WordPress, Apple, any repeated element */
 extern const struct connector mail_connector; /* mbox, .eml, Maildir, folders of messages */
@@ -25,7 +26,8 @@ const struct connector *connectors_find(struct text name);
 /* Reads the first bytes of the file at `path` and asks every connector for its score. *connector is
  * the one with the highest score, or NULL if no score reaches 30. *report lists the scores and
  * their reasons ("csv 90: ...; json 5: ..."), allocated from `arena`. Fails with ERROR_INPUT if the
- * file cannot be read, and with ERROR_USAGE if the two highest scores differ by less than 5. */
+ * file cannot be read, and with ERROR_USAGE if the highest score is at least 30 and the second is
+ * less than 5 below it. */
 bool connectors_recognize(const char *path, struct arena *arena, const struct connector **connector,
                           struct text *report, struct error *error);
 

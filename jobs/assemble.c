@@ -60,10 +60,11 @@ static bool has_map_setting(const struct file_finder *file_finder)
     return false;
 }
 
-/* Opens the file once to check the `map` setting: a column that the file does not have is an error
- * of the job, reported before a record is read. */
-static bool check_mapping(const struct file_finder *file_finder, struct found_file *found,
-                          struct error *error)
+/* Opens the file once, before a record is read: keeps the connector's explanation, or the reason
+ * why the file cannot be read. A column of `map` that the file does not have is an error of the
+ * job. */
+static bool try_open(const struct file_finder *file_finder, struct found_file *found,
+                     struct error *error)
 {
     const struct connector *connector = found->input.connector;
     struct arena *arena = &file_finder->assembly->arena;
@@ -97,7 +98,7 @@ static void recognize_file(const struct file_finder *file_finder, struct found_f
         found->input.failure = arena_copy_text(arena, text_of(fault.message)).bytes;
     } else if (!found->input.connector) {
         found->input.failure =
-            arena_format(arena, "%s: format not recognised (%.*s); set `format =` in its [source]",
+            arena_format(arena, "%s: format not recognized (%.*s); set `format =` in its [source]",
                          found->input.path, TEXT_ARGUMENT(found->recognition))
                 .bytes;
     }
@@ -146,7 +147,7 @@ static bool add_file(struct file_finder *file_finder, const char *path, bool is_
     recognize_file(file_finder, found);
     if (!found->input.connector)
         return true;
-    bool ok = check_mapping(file_finder, found, error);
+    bool ok = try_open(file_finder, found, error);
     if (found->input.connector)
         found->input.connector_state = create_connector_state(file_finder, found->input.connector);
     return ok;
@@ -396,6 +397,7 @@ bool assemble_stages(struct assembly *assembly, const struct job *job, enum pass
     pipeline->stage_context = (struct stage_context){
         .store = assembly->store,
         .key_path = assembly->key_path,
+        .is_preview = pass_set == PASSES_PREVIEW,
         .model = assembly->model,
         .session = assembly->session,
         .session_batch = (size_t)job->model.batch,

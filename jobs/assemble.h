@@ -7,7 +7,7 @@
 #include "jobs/job.h"
 #include "pipeline/pipeline.h"
 
-/* A file that matches a source's patterns, and its recognised format. */
+/* A file that matches a source's patterns, and its recognized format. */
 struct found_file {
     struct input_file input; /* connector NULL: input.failure holds the reason */
     struct text recognition; /* "csv 90: comma-separated, header of ..."; for `winnow plan` */
@@ -37,7 +37,7 @@ struct assembly {
     struct arena arena;
 };
 
-/* Expands the patterns and recognises every file. A `map` setting that does not fit a file is
+/* Expands the patterns and recognizes every file. A `map` setting that does not fit a file is
  * ERROR_USAGE. A file that cannot be read is kept with its failure. A pattern that matches nothing
  * is noted. */
 bool assemble_files(struct assembly *assembly, struct job *job, const struct progress *progress,

@@ -22,7 +22,7 @@ static void print_duration(double seconds)
 
 static const char *get_item_unit(const struct progress_bar *progress_bar)
 {
-    return strcmp(progress_bar->stage, "summarise") == 0 ? "groups" : "rows";
+    return strcmp(progress_bar->stage, "summarize") == 0 ? "groups" : "rows";
 }
 
 static void clear_bar(const struct progress_bar *progress_bar)

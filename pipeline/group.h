@@ -1,4 +1,4 @@
-/* group.h - records that are summarised together: those of a product, a period, a topic. */
+/* group.h - records that are summarized together: those of a product, a period, a topic. */
 #ifndef PIPELINE_GROUP_H
 #define PIPELINE_GROUP_H
 
@@ -85,9 +85,9 @@ struct group_entry {
 
 struct group_list {
     struct arena arena;
-    struct group_entry *groups; /* in the order in which they are summarised; in the arena */
+    struct group_entry *groups; /* in the order in which they are summarized; in the arena */
     size_t count;
-    size_t skipped; /* groups above the stage's limit, which are not summarised */
+    size_t skipped; /* groups above the stage's limit, which are not summarized */
 };
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "base/hash.h"
 
+const struct text group_key_all_topics = {"(all)", 5};
+
 uint64_t group_key_combine_hash(uint64_t hash, const struct group_key *key)
 {
     hash = hash_combine_number(hash, key->field_count);

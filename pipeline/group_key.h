@@ -12,6 +12,9 @@ struct group_key {
     struct text topic;          /* "delivery"; empty: the records of all topics */
 };
 
+/* The topic of the figures about all records, whatever their topics. */
+extern const struct text group_key_all_topics;
+
 /* Combines the key with a hash of base/hash.h. */
 uint64_t group_key_combine_hash(uint64_t hash, const struct group_key *key);
 

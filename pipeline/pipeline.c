@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/utf8.h"
+
 static void note(const struct pipeline *pipeline, const char *message)
 {
     if (pipeline->progress.note)
@@ -243,8 +245,10 @@ static bool list_failure(void *user, const struct file_totals *file, struct erro
     struct text lines = arena_format(&list->arena, "%.*s\n  %.*s%s%.*s", TEXT_ARGUMENT(list->lines),
                                      has_path ? 0 : (int)file->path.size, file->path.bytes,
                                      has_path ? "" : ": ", TEXT_ARGUMENT(file->failure));
-    if (list->count == list->listed_count && lines.size <= MAX_LIST_SIZE) {
-        list->lines = lines;
+    bool fits =
+        list->count == 0 || lines.size <= MAX_LIST_SIZE; /* the first is shown in any case */
+    if (list->count == list->listed_count && fits) {
+        list->lines = text_slice(lines, 0, utf8_boundary_before(lines, MAX_LIST_SIZE));
         list->listed_count++;
     }
     list->count++;
@@ -306,7 +310,7 @@ static void note_skipped_groups(const struct pipeline *pipeline, const struct gr
     char message[120];
     snprintf(
         message, sizeof(message),
-        "%zu groups exceed [group] max_groups and are not summarised; their figures are complete",
+        "%zu groups exceed [group] max_groups and are not summarized; their figures are complete",
         groups->skipped);
     note(pipeline, message);
 }
@@ -315,7 +319,7 @@ static bool summarize_groups(struct pipeline *pipeline, const struct group_list 
                              struct error *error)
 {
     const struct stage_context *context = &pipeline->stage_context;
-    struct progress_report progress = {.stage = "summarise", .total = groups->count};
+    struct progress_report progress = {.stage = "summarize", .total = groups->count};
     struct arena arena = {0};
     bool ok = true;
     for (size_t i = 0; ok && i < groups->count; i++) {

@@ -15,7 +15,7 @@ struct stage_instance {
 
 /* How far a pass is. */
 struct progress_report {
-    const char *stage;    /* "read", "reanalyse", "summarise" */
+    const char *stage;    /* "read", "reanalyse", "summarize" */
     uint64_t done, total; /* bytes of files, saved texts, or groups; total 0: unknown */
     uint64_t items;       /* rows, texts or groups that this process has handled */
 };
@@ -41,7 +41,7 @@ struct pipeline {
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,
                    struct error *error);
 
-/* Pass 2: summarises every selected group whose fingerprint changed. */
+/* Pass 2: summarizes every selected group whose fingerprint changed. */
 bool pipeline_summarize(struct pipeline *pipeline, struct error *error);
 
 /* Pass 3: computes figures from saved records. */

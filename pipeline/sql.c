@@ -144,18 +144,26 @@ bool sql_begin(struct sql *sql, struct error *error)
     return sql_run(sql_prepare(sql, "BEGIN IMMEDIATE", error), error);
 }
 
-bool sql_commit(struct sql *sql, struct error *error)
-{
-    if (sql_run(sql_prepare(sql, "COMMIT", error), error))
-        return true;
-    sql_rollback(sql);
-    return false;
-}
-
-void sql_rollback(struct sql *sql)
+static void rollback(struct sql *sql)
 {
     if (!sqlite3_get_autocommit(sql->handle)) /* SQLite rolls back by itself on a full disk */
         sqlite3_exec(sql->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static bool commit(struct sql *sql, struct error *error)
+{
+    if (sql_run(sql_prepare(sql, "COMMIT", error), error))
+        return true;
+    rollback(sql);
+    return false;
+}
+
+bool sql_end(struct sql *sql, bool ok, struct error *error)
+{
+    if (ok)
+        return commit(sql, error);
+    rollback(sql);
+    return false;
 }
 
 struct sql_statement *sql_prepare(struct sql *sql, const char *text, struct error *error)

@@ -23,10 +23,10 @@ bool sql_execute(struct sql *sql, const char *statements, struct error *error);
 /* As sql_execute, for statements that may fail: reports no error and waits for no lock. */
 void sql_try_execute(struct sql *sql, const char *statement);
 
-/* A transaction that writes: begin, then commit or roll back. A commit that fails rolls back. */
+/* A transaction that writes: begin, then end, which commits if `ok` and else rolls back. A commit
+ * that fails rolls back, too. */
 bool sql_begin(struct sql *sql, struct error *error);
-bool sql_commit(struct sql *sql, struct error *error);
-void sql_rollback(struct sql *sql);
+bool sql_end(struct sql *sql, bool ok, struct error *error);
 
 /* Prepares a statement, or reuses one: statements are cached by the address of `text`, which must
  * outlive the connection (a string literal). While the statement is in use, a second call with the

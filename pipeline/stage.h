@@ -3,8 +3,9 @@
  * A stage implements the functions of the passes in which it takes part; the others are NULL:
  *   pass 1  process        for every batch of records, before it is saved
  *   pass 2  list_groups    once: which records belong together
- *           process_group  for every group that changed, in stage order, before its summary is
- * saved pass 3  finish         once, after all records are saved */
+ *           process_group  for every changed group, in stage order, before it is saved
+ *   pass 3  finish         once, after all records are saved
+ */
 #ifndef PIPELINE_STAGE_H
 #define PIPELINE_STAGE_H
 
@@ -23,6 +24,7 @@ struct t5_session;
 struct stage_context {
     struct store *store;
     const char *key_path; /* of the file with the database's hash key; NULL: none is kept */
+    bool is_preview;      /* stages read what is saved, and save nothing */
     const struct t5_model *model;
     struct t5_session *session;
     size_t session_batch; /* maximum number of inputs per call of the session */
@@ -50,7 +52,8 @@ struct stage {
 
     bool (*process)(void *state, struct batch *batch, struct error *error);
     bool handles_saved_texts; /* `process` is also called for saved texts that the model has not
-                                 analysed: they are cleaned and redacted, and needs_analysis */
+                                 analysed: they are already cleaned and redacted, and their
+                                 needs_analysis is set */
     bool runs_model; /* `process` runs the model; `winnow plan` calls it for a sample only */
 
     bool (*list_groups)(void *state, struct group_list *groups, struct error *error);

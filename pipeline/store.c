@@ -51,11 +51,11 @@ static bool create_tables(struct store *store, struct error *error)
              "PRAGMA user_version = %d",
              STORE_VERSION);
     return sql_begin(store->sql, error) &&
-           store_end_transaction(store,
-                                 sql_execute(store->sql, store_schema, error) &&
-                                     sql_execute(store->sql, store_views, error) &&
-                                     sql_execute(store->sql, settings, error),
-                                 error);
+           sql_end(store->sql,
+                   sql_execute(store->sql, store_schema, error) &&
+                       sql_execute(store->sql, store_views, error) &&
+                       sql_execute(store->sql, settings, error),
+                   error);
 }
 
 static bool check_version(const char *path, int64_t version, struct error *error)
@@ -149,19 +149,6 @@ bool store_set_key_check(struct store *store, uint64_t key_check, struct error *
     return sql_run(update, error);
 }
 
-bool store_begin_transaction(struct store *store, struct error *error)
-{
-    return sql_begin(store->sql, error);
-}
-
-bool store_end_transaction(struct store *store, bool ok, struct error *error)
-{
-    if (ok)
-        return sql_commit(store->sql, error);
-    sql_rollback(store->sql);
-    return false;
-}
-
 /* ---- Runs and progress ---- */
 
 static bool insert_run(struct store *store, uint64_t job_hash, struct error *error)
@@ -181,7 +168,7 @@ bool store_begin_run(struct store *store, uint64_t job_hash, uint64_t *run_id, b
                      struct error *error)
 {
     *resumed = false;
-    if (!store_begin_transaction(store, error))
+    if (!sql_begin(store->sql, error))
         return false;
     struct sql_statement *find_unfinished =
         sql_prepare(store->sql,
@@ -196,25 +183,25 @@ bool store_begin_run(struct store *store, uint64_t job_hash, uint64_t *run_id, b
     bool ok =
         sql_finish(find_unfinished, error) && (*resumed || insert_run(store, job_hash, error));
     *run_id = store->run_id;
-    return store_end_transaction(store, ok, error);
+    return sql_end(store->sql, ok, error);
 }
 
 bool store_finish_run(struct store *store, struct error *error)
 {
-    if (!store_begin_transaction(store, error))
+    if (!sql_begin(store->sql, error))
         return false;
     struct sql_statement *finish = sql_prepare(
         store->sql,
         "UPDATE run SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE id = ?", error);
     sql_bind_hash(finish, 1, store->run_id);
     bool ok = sql_run(finish, error);
-    /* Each run that reads a file reports its rejects, so those of earlier runs are not kept. */
+    /* Only the rejects of this run are kept. */
     struct sql_statement *delete_rejects = sql_prepare(
         store->sql, "DELETE FROM reject WHERE file_id IN (SELECT id FROM file WHERE run_id < ?)",
         error);
     sql_bind_hash(delete_rejects, 1, store->run_id);
     ok = sql_run(delete_rejects, error) && ok;
-    return store_end_transaction(store, ok, error);
+    return sql_end(store->sql, ok, error);
 }
 
 /* What the present run has saved of a file. */
@@ -285,7 +272,7 @@ bool store_begin_file(struct store *store, const struct file_signature *signatur
         *finished = progress.is_finished;
         return true;
     }
-    if (!store_begin_transaction(store, error))
+    if (!sql_begin(store->sql, error))
         return false;
     bool ok = true;
     if (progress.is_known)
@@ -294,7 +281,7 @@ bool store_begin_file(struct store *store, const struct file_signature *signatur
              execute_for_file(store, "DELETE FROM seen WHERE file_id = ?", error) &&
              execute_for_file(store, "DELETE FROM file WHERE id = ?", error);
     ok = ok && insert_file(store, signature, error);
-    return store_end_transaction(store, ok, error);
+    return sql_end(store->sql, ok, error);
 }
 
 static uint64_t read_row_totals(const struct sql_statement *row, int first_column,

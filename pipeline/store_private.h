@@ -7,7 +7,7 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 1 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 3 }; /* of the schema: PRAGMA user_version */
 
 /* store_schema.c: the statements that create every table and every view. */
 extern const char store_schema[];
@@ -25,10 +25,6 @@ struct store {
     char *json_buffer;
     size_t json_size;
 };
-
-/* Begins a transaction that saves, and ends it: commits if `ok`, else rolls back. */
-bool store_begin_transaction(struct store *store, struct error *error);
-bool store_end_transaction(struct store *store, bool ok, struct error *error);
 
 /* Fields as a JSON object, and back. The JSON text is valid until the next call; an empty value is
  * null. The fields are allocated from `arena`. */

@@ -300,7 +300,7 @@ static bool save_model_key(struct store *store, struct error *error)
 bool store_save_batch(struct store *store, struct batch *batch, uint64_t reads, bool file_finished,
                       struct error *error)
 {
-    if (!store_begin_transaction(store, error))
+    if (!sql_begin(store->sql, error))
         return false;
     bool ok = save_model_key(store, error);
     for (size_t i = 0; ok && i < batch->count; i++)
@@ -309,7 +309,7 @@ bool store_save_batch(struct store *store, struct batch *batch, uint64_t reads, 
         ok = save_reject(store, &batch->rejects[i], &batch->arena, error);
     ok = ok && save_pii_counts(store, batch, error) &&
          save_progress(store, batch, reads, file_finished, error);
-    ok = store_end_transaction(store, ok, error);
+    ok = sql_end(store->sql, ok, error);
     if (ok)
         store->saved_model_key = store->model_key;
     return ok;
@@ -357,12 +357,12 @@ bool store_load_unanalysed(struct store *store, uint64_t *last_id, size_t max, s
 
 bool store_save_analyses(struct store *store, const struct batch *batch, struct error *error)
 {
-    if (!store_begin_transaction(store, error))
+    if (!sql_begin(store->sql, error))
         return false;
     bool ok = save_model_key(store, error);
     for (size_t i = 0; ok && i < batch->count; i++)
         ok = save_analysis(store, &batch->records[i], error);
-    ok = store_end_transaction(store, ok, error);
+    ok = sql_end(store->sql, ok, error);
     if (ok)
         store->saved_model_key = store->model_key;
     return ok;
@@ -383,16 +383,15 @@ bool store_count_unanalysed(struct store *store, uint64_t *texts, struct error *
 
 bool store_update_source_languages(struct store *store, struct error *error)
 {
-    return store_begin_transaction(store, error) &&
-           store_end_transaction(
-               store,
-               sql_execute(store->sql,
-                           "DELETE FROM language;"
-                           "INSERT INTO language SELECT source, lang FROM"
-                           " (SELECT source, lang, count(*) AS records,"
-                           "  sum(count(*)) OVER (PARTITION BY source) AS total FROM feedback"
-                           "  WHERE lang IS NOT NULL GROUP BY source, lang)"
-                           " WHERE records * 2 > total",
-                           error),
-               error);
+    return sql_begin(store->sql, error) &&
+           sql_end(store->sql,
+                   sql_execute(store->sql,
+                               "DELETE FROM language;"
+                               "INSERT INTO language SELECT source, lang FROM"
+                               " (SELECT source, lang, count(*) AS records,"
+                               "  sum(count(*)) OVER (PARTITION BY source) AS total FROM feedback"
+                               "  WHERE lang IS NOT NULL GROUP BY source, lang)"
+                               " WHERE records * 2 > total",
+                               error),
+                   error);
 }

@@ -21,14 +21,14 @@ bool store_load_generated_text(struct store *store, uint64_t key, struct arena *
 bool store_save_generated_text(struct store *store, uint64_t key,
                                const struct generated_text *generated_text, struct error *error)
 {
-    if (!store_begin_transaction(store, error))
+    if (!sql_begin(store->sql, error))
         return false;
     struct sql_statement *insert =
         sql_prepare(store->sql, "INSERT OR REPLACE INTO generated VALUES (?, ?, ?)", error);
     sql_bind_hash(insert, 1, key);
     sql_bind_text(insert, 2, generated_text->text);
     sql_bind_text(insert, 3, text_of(finish_reason_names[generated_text->finish_reason]));
-    return store_end_transaction(store, sql_run(insert, error), error);
+    return sql_end(store->sql, sql_run(insert, error), error);
 }
 
 /* Binds segment, topic and period to three parameters from `first` on. The statement must run
@@ -162,7 +162,7 @@ static bool insert_quote(struct store *store, int64_t id, const struct group *gr
 bool store_save_summary(struct store *store, uint64_t view, const struct group *group,
                         struct error *error)
 {
-    if (!store_begin_transaction(store, error))
+    if (!sql_begin(store->sql, error))
         return false;
     bool ok = delete_previous_summary(store, view, group, error) &&
               insert_summary(store, view, group, error);
@@ -171,7 +171,7 @@ bool store_save_summary(struct store *store, uint64_t view, const struct group *
         ok = insert_sentence(store, id, group, i, error);
     for (size_t i = 0; ok && i < group->quote_count; i++)
         ok = insert_quote(store, id, group, i, error);
-    return store_end_transaction(store, ok, error);
+    return sql_end(store->sql, ok, error);
 }
 
 /* ---- Summaries of groups that no longer exist ---- */
@@ -212,10 +212,10 @@ static bool delete_unlisted(struct store *store, uint64_t view, struct error *er
 bool store_delete_unlisted_summaries(struct store *store, uint64_t view,
                                      const struct group_list *groups, struct error *error)
 {
-    if (!store_begin_transaction(store, error))
+    if (!sql_begin(store->sql, error))
         return false;
     bool ok = fill_listed_groups(store, groups, error) && delete_unlisted(store, view, error);
-    return store_end_transaction(store, ok, error);
+    return sql_end(store->sql, ok, error);
 }
 
 bool store_for_each_summary(struct store *store, uint64_t view,
@@ -276,7 +276,7 @@ static bool insert_topic_stats(struct store *store, uint64_t view, size_t number
 bool store_save_topic_stats(struct store *store, uint64_t view, const struct topic_stats *figures,
                             size_t count, struct error *error)
 {
-    if (!store_begin_transaction(store, error))
+    if (!sql_begin(store->sql, error))
         return false;
     struct sql_statement *delete =
         sql_prepare(store->sql, "DELETE FROM topic_stats WHERE view = ?", error);
@@ -284,7 +284,7 @@ bool store_save_topic_stats(struct store *store, uint64_t view, const struct top
     bool ok = sql_run(delete, error);
     for (size_t i = 0; ok && i < count; i++)
         ok = insert_topic_stats(store, view, i, &figures[i], error);
-    return store_end_transaction(store, ok, error);
+    return sql_end(store->sql, ok, error);
 }
 
 static struct topic_stats read_topic_stats(const struct sql_statement *row)

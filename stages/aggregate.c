@@ -32,7 +32,7 @@ static void count_mentions(struct aggregate *aggregate, struct group_key key, st
 {
     const struct analysis *analysis = &record->analysis;
     struct topic_stats_table *table = &aggregate->topic_stats_table;
-    key.topic = topic_stats_all_topics;
+    key.topic = group_key_all_topics;
     topic_stats_table_add(table, &key, period, analysis->sentiment, record);
     for (size_t i = 0; i < analysis->topic_count; i++) {
         key.topic = analysis->topics[i].topic;

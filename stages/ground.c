@@ -1,7 +1,7 @@
 /* ground.c - the ground stage: nothing is invented. It keeps the sentences of a summary that
  * records of the group support, and replaces the others with customers' own sentences. Quotes are
  * copied from the records. */
-#include <assert.h>
+#include <string.h>
 
 #include "base/normalize.h"
 #include "base/utf8.h"

@@ -1,4 +1,4 @@
-/* group.c - the group stage: which records are summarised together. Every segment and period, every
+/* group.c - the group stage: which records are summarized together. Every segment and period, every
  * topic in them that enough records mention, and all records. */
 #include <stdlib.h>
 #include <string.h>
@@ -187,7 +187,7 @@ static const struct option options[] = {
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct group_state, topics),
      .default_value = "yes",
-     .help = "also summarise each topic of a segment and period"},
+     .help = "also summarize each topic of a segment and period"},
     {.name = "min_records",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct group_state, min_records),
@@ -201,13 +201,13 @@ static const struct option options[] = {
      .default_value = "1000",
      .min = 0,
      .max = 1000000,
-     .help = "maximum groups to summarise, largest first; a note reports the rest; 0: no limit"},
+     .help = "maximum groups to summarize, largest first; a note reports the rest; 0: no limit"},
     {0},
 };
 
 const struct stage group_stage = {
     .name = "group",
-    .summary = "choose which records are summarised together",
+    .summary = "choose which records are summarized together",
     .options = options,
     .state_size = sizeof(struct group_state),
     .open = open_group,

@@ -66,7 +66,7 @@ static const struct option options[] = {
 
 const struct stage map_stage = {
     .name = "map",
-    .summary = "pack texts into the model's window and summarise each pack",
+    .summary = "pack texts into the model's window and summarize each pack",
     .options = options,
     .state_size = sizeof(struct map),
     .open = open_map,

@@ -29,16 +29,13 @@ struct redact {
 
 /* ---- The key ---- */
 
-static bool create_key(struct redact *redact, const char *path, struct error *error)
+/* Reads the key, or creates it if the database has none yet; a preview creates it in memory only. A
+ * database keeps its key: with another one, the same author would get another hash. */
+static bool open_key(struct redact *redact, const char *path,
+                     const struct stage_context *stage_context, struct error *error)
 {
-    return hash_key_generate(&redact->key, error) && hash_key_write(&redact->key, path, error);
-}
-
-/* Reads the key, or creates it if the database has none yet. A database keeps its key: with another
- * one, the same author would get another hash. */
-static bool open_key(struct redact *redact, const char *path, struct store *store,
-                     struct error *error)
-{
+    struct store *store = stage_context ? stage_context->store : NULL;
+    bool is_preview = stage_context && stage_context->is_preview;
     uint64_t saved_check = store ? store_key_check(store) : 0;
     if (access(path, F_OK) == 0) {
         if (!hash_key_read(&redact->key, path, error))
@@ -49,7 +46,8 @@ static bool open_key(struct redact *redact, const char *path, struct store *stor
                          "backup, name it with `key =` under [redact], or move the database away "
                          "and run the job again",
                          path);
-    } else if (!create_key(redact, path, error)) {
+    } else if (!hash_key_generate(&redact->key, error) ||
+               (!is_preview && !hash_key_write(&redact->key, path, error))) {
         return false;
     }
     uint64_t check = keyed_hash(&redact->key, "check", TEXT("winnow"));
@@ -58,7 +56,7 @@ static bool open_key(struct redact *redact, const char *path, struct store *stor
                          "%s: not the key that the database's hashes were made with. Restore that "
                          "key, or choose another output folder",
                          path);
-    return !store || saved_check || store_set_key_check(store, check, error);
+    return !store || saved_check || is_preview || store_set_key_check(store, check, error);
 }
 
 static bool load_key(struct redact *redact, const struct stage_context *stage_context,
@@ -68,7 +66,7 @@ static bool load_key(struct redact *redact, const struct stage_context *stage_co
     const char *path = stage_context ? stage_context->key_path : NULL;
     if (redact->key_path.size)
         path = arena_copy_text(&arena, redact->key_path).bytes;
-    bool ok = path ? open_key(redact, path, stage_context ? stage_context->store : NULL, error)
+    bool ok = path ? open_key(redact, path, stage_context, error)
                    : hash_key_generate(&redact->key, error);
     arena_free(&arena);
     return ok;
@@ -327,8 +325,8 @@ static const struct option options[] = {
      .type = OPTION_FILE,
      .offset = offsetof(struct redact, key_path),
      .default_value = "",
-     .help = "file with the key of the hashes, to give several databases the same hashes; default: "
-             "winnow.key in the output folder, created by the first run"},
+     .help = "existing key file, such as another job's winnow.key, to give several databases the "
+             "same hashes; default: winnow.key in the output folder, created by the first run"},
     {0},
 };
 

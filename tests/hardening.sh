@@ -28,5 +28,9 @@ expect "read-only relocations (relro)" 'GNU_RELRO' "$headers"
 expect "binding at start (now)" 'Flags: .*NOW' "$headers"
 expect "a stack that is not executable" 'GNU_STACK .* RW ' "$headers"
 expect "the stack protector" ' __stack_chk_fail' "$symbols"
+commands=$(cat "$(dirname "$winnow")/build.ninja")
+expect "-D_FORTIFY_SOURCE=3" '-D_FORTIFY_SOURCE=3' "$commands"
+expect "stack clash protection" '-fstack-clash-protection' "$commands"
+[ "$(uname -m)" != x86_64 ] || expect "control-flow protection" '-fcf-protection' "$commands"
 expect "fortified functions" ' __(mem|str|s?n?v?printf|f|v|read)[a-z]*_chk' "$symbols"
 [ "$faults" -eq 0 ]

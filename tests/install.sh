@@ -37,6 +37,7 @@ round() {
     cmake --install "$build" "$@" >"$work/log"
     prefix=$(dirname "$(dirname "$(find "$root" -type f -name winnow -perm -u+x)")")
     for file in share/man/man1/winnow.1 share/winnow/winnow-small.winnow share/winnow/topics.csv \
+        share/winnow/topic_phrases.csv \
         share/doc/winnow/LICENSE share/doc/winnow/examples/nightly.ini \
         share/doc/winnow/examples/winnow.service share/doc/winnow/examples/winnow.timer; do
         [ -s "$prefix/$file" ] || complain "$file is missing after $*"

@@ -25,7 +25,7 @@ inference: base inference/model
 pipeline: base
 connectors/input: base
 connectors/columns: base pipeline
-connectors/exports: base pipeline connectors/columns
+connectors/exports: base connectors/columns
 connectors/table: base pipeline connectors/connectors.h connectors/input connectors/columns connectors/exports
 connectors/xlsx: base pipeline connectors/connectors.h connectors/input connectors/table
 connectors/json: base connectors/connectors.h connectors/input connectors/columns connectors/exports
@@ -37,12 +37,12 @@ stages/text: base pipeline inference/t5.h
 stages/tasks: base pipeline inference/t5.h stages/text
 stages/evidence: base pipeline stages/text stages/tasks
 stages/stats: base pipeline
-stages: base pipeline inference/t5.h stages/text stages/tasks stages/evidence stages/stats
-jobs: base pipeline stages/stages.h connectors/connectors.h connectors/input inference/t5.h inference/tokenizer/tokenizer.h
+stages: base pipeline stages/text stages/tasks stages/evidence stages/stats
+jobs: base pipeline stages/stages.h connectors/connectors.h connectors/input inference/t5.h
 jobs/report: base pipeline jobs/job.h stages/stats
 jobs/eval: base pipeline jobs/model_options.h stages/stages.h stages/evidence
 jobs/commands: base pipeline jobs jobs/eval jobs/report stages/stages.h connectors/connectors.h
-jobs/commands: connectors/input inference/t5.h inference/tokenizer/tokenizer.h
+jobs/commands: connectors/input inference/t5.h
 '
 
 sources() {

@@ -13,7 +13,7 @@ step words.npz words.py "$work" 300
 step teacher.npy baseline.py "$work"
 step ngrams.npz ngrams.py "$work"
 step pool.pt pool.py "$work" 400
-# Training runs; each resumes if it was interrupted. Runs whose weights are averaged use one core each: the fifth adds span
+# Training runs; each resumes if it was interrupted. The runs of `variant` use one core each: the fifth adds span
 # corruption, the sixth removes more pieces, and the seventh learns what the n-grams do not know.
 "$python" "$here/train.py" "$work" --minutes 100 --name first
 "$python" "$here/train.py" "$work" --minutes 88 --rate 3e-3 --name second --initial "$work/first.pt"

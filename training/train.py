@@ -131,8 +131,8 @@ def evaluate(model, kept, symbols, label_ids, limit=1200):
             group = rows[start:start + 50]
             ids = [np.append(kept.text(at)[:MAX_INPUT - 1], 1).astype(np.int64) for at in group]
             text = torch.zeros(len(group), pad_to(max(map(len, ids))), dtype=torch.long)
-            for row, item in enumerate(ids):
-                text[row, :len(item)] = torch.from_numpy(item)
+            for row, text_ids in enumerate(ids):
+                text[row, :len(text_ids)] = torch.from_numpy(text_ids)
             prefix = torch.tensor([[0, symbols[0]]]).expand(len(group), 2)
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 hidden = model.decode(prefix, torch.full((len(group),), 2), model.encode(text), text)
@@ -293,13 +293,13 @@ def main():
     progress = Progress(state)
     print(sum(p.numel() for p in model.parameters()), "parameters; from step", progress.step.value, flush=True)
     workers = [processes.Process(target=work, args=(worker, options, pieces, examples, kept, model, optimizer, muon,
-                                                 progress, symbols, choices)) for worker in range(options.workers)]
-    for item in workers:
-        item.start()
-    for item in workers:
-        item.join()
-        if item.exitcode:
-            raise SystemExit(f"a worker exited with {item.exitcode}")
+                                                progress, symbols, choices)) for worker in range(options.workers)]
+    for process in workers:
+        process.start()
+    for process in workers:
+        process.join()
+        if process.exitcode:
+            raise SystemExit(f"a worker exited with {process.exitcode}")
     save(saved, model, optimizer, muon, progress, options.minutes * 60)
     print("done", progress.step.value, "steps", progress.tokens.value, "tokens",
           evaluate(model, kept, symbols, choices[0], 4000))

@@ -148,3 +148,19 @@ bool column_name_is_question(struct text name)
             return true;
     return false;
 }
+
+size_t column_find_exactly(const struct text *names, size_t count, struct text name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(names[i], name))
+            return i;
+    return SIZE_MAX;
+}
+
+size_t column_find_ignoring_case(const struct text *names, size_t count, struct text name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal_ignore_case(text_trim(names[i]), name))
+            return i;
+    return SIZE_MAX;
+}

@@ -16,4 +16,10 @@ int column_name_score(enum role role, struct text name);
 /* Whether the name is an open question: "What could be better?", "Please explain". */
 bool column_name_is_question(struct text name);
 
+/* The first column of that name, or SIZE_MAX. */
+size_t column_find_exactly(const struct text *names, size_t count, struct text name);
+
+/* The same, ignoring case and blanks around the columns' names. */
+size_t column_find_ignoring_case(const struct text *names, size_t count, struct text name);
+
 #endif

@@ -18,7 +18,7 @@ static bool is_placeholder(struct text cell)
 #include "connectors/columns/data/placeholders.inc"
         NULL};
 #undef ROW
-    return cell.size == 0 || text_is_one_of_fold(cell, placeholders);
+    return cell.size == 0 || text_is_one_of_ignore_case(cell, placeholders);
 }
 
 static bool is_link(struct text cell)

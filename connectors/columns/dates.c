@@ -12,7 +12,7 @@ enum { MAX_DATE_NUMBERS = 4, MAX_DATE_SIZE = 120 };
 
 enum day_half { DAY_HALF_NONE, DAY_HALF_AM, DAY_HALF_PM };
 
-/* The parts that were recognised so far. */
+/* The parts that were recognized so far. */
 struct date_parser {
     struct text text;
     size_t at;

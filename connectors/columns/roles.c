@@ -40,13 +40,10 @@ void known_roles_set(struct known_roles *known_roles, enum role role, size_t col
 /* The column of that name: an exact match, or else one that ignores case and outer blanks. */
 static size_t find_column(const struct column_search *search, struct text name)
 {
-    for (size_t i = 0; i < search->samples->count; i++)
-        if (text_equal(search->samples->names[i], name))
-            return i;
-    for (size_t i = 0; i < search->samples->count; i++)
-        if (text_equal_ignore_case(text_trim(search->samples->names[i]), name))
-            return i;
-    return SIZE_MAX;
+    const struct samples *samples = search->samples;
+    size_t column = column_find_exactly(samples->names, samples->count, name);
+    return column != SIZE_MAX ? column
+                              : column_find_ignoring_case(samples->names, samples->count, name);
 }
 
 /* The names of the columns, for messages; stops after about 400 bytes. */

@@ -107,8 +107,4 @@ bool date_split_numbers(struct text text, int64_t numbers[3], bool *can_be_year_
  * 만족". Sets *scale, the best possible rating, only if the cell states or implies it. */
 bool rating_parse(struct text text, double *rating, double *scale);
 
-/* The language of a tag in lower case: "en" of "en-US", "EN" or "en_US"; empty if the text is no
- * tag. Allocated from `arena`. */
-struct text language_parse(struct text text, struct arena *arena);
-
 #endif

@@ -1,6 +1,8 @@
 /* exports.c - the list of known exports, and what is the same for all of them. */
 #include "connectors/exports/exports.h"
 
+#include "connectors/columns/column_names.h"
+
 /* Where several match, the first one counts. */
 static const struct known_export *const export_lists[] = {
     google_play_exports,     trustpilot_exports, apple_exports,          app_store_connect_exports,
@@ -11,22 +13,6 @@ static const struct known_export *const export_lists[] = {
 
 enum { EXPORT_LIST_COUNT = sizeof(export_lists) / sizeof(*export_lists) };
 
-static size_t find_name(const struct text *names, size_t count, struct text name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (text_equal(names[i], name))
-            return i;
-    return SIZE_MAX;
-}
-
-static size_t find_name_ignoring_case(const struct text *names, size_t count, struct text name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (text_equal_ignore_case(text_trim(names[i]), name))
-            return i;
-    return SIZE_MAX;
-}
-
 /* The column of the first alternative in "A|B" that exists; SIZE_MAX if none does. */
 static size_t find_column(enum export_form form, const char *alternatives, const struct text *names,
                           size_t count)
@@ -34,9 +20,9 @@ static size_t find_column(enum export_form form, const char *alternatives, const
     struct text rest = text_of(alternatives), name;
     size_t column = SIZE_MAX;
     while (column == SIZE_MAX && text_split(&rest, '|', &name)) {
-        column = find_name(names, count, name);
+        column = column_find_exactly(names, count, name);
         if (column == SIZE_MAX && form == EXPORT_TABLE)
-            column = find_name_ignoring_case(names, count, name);
+            column = column_find_ignoring_case(names, count, name);
     }
     return column;
 }
@@ -76,7 +62,7 @@ const struct known_export *exports_find_by_elements(struct text root, const stru
     for (size_t i = 0; i < EXPORT_LIST_COUNT; i++)
         for (const struct known_export *next = export_lists[i]; next->name; next++)
             if (next->form == EXPORT_ELEMENTS && text_equal(root, text_of(next->root)) &&
-                find_name(elements, count, text_of(next->element)) != SIZE_MAX)
+                column_find_exactly(elements, count, text_of(next->element)) != SIZE_MAX)
                 return next;
     return NULL;
 }

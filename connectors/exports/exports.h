@@ -1,5 +1,5 @@
 /* exports.h - exports of review sites, shops, help desks and survey tools that the program knows:
- * how to recognise them, what their columns mean, which rows are not feedback. One file for each
+ * how to recognize them, what their columns mean, which rows are not feedback. One file for each
  * vendor defines its rows; exports.c lists and applies them. */
 #ifndef CONNECTORS_EXPORTS_EXPORTS_H
 #define CONNECTORS_EXPORTS_EXPORTS_H
@@ -37,7 +37,8 @@ struct known_export {
     /* Objects and elements that hold a conversation; NULL: they do not. */
     const struct conversation *conversation;
 
-    /* Whether the company wrote the row; NULL: never. */
+    /* Tables only: whether the row is not in the customer's own words; NULL: never. Objects and
+     * elements have skip_rules. */
     bool (*is_company_record)(const struct record *record);
 
     /* Sets what no column holds directly, such as an id within a link; NULL: nothing. Called after

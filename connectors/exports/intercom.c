@@ -5,7 +5,8 @@
 static bool is_company_record(const struct record *record)
 {
     static const char *const customers[] = {"user", "lead", "contact", NULL};
-    return !text_is_one_of_fold(export_field_value(record, "message_author_type"), customers);
+    return !text_is_one_of_ignore_case(export_field_value(record, "message_author_type"),
+                                       customers);
 }
 
 static const struct conversation conversation_parts = {.list =

@@ -116,7 +116,7 @@ struct text schema_explain(const struct schema *schema, struct arena *arena)
 {
     struct text lines = {0};
     if (schema->known_export)
-        lines = arena_format(arena, "recognised: %s\n", schema->known_export->name);
+        lines = arena_format(arena, "recognized: %s\n", schema->known_export->name);
     return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
                         TEXT_ARGUMENT(mapping_explain(&schema->mapping, schema->names.texts,
                                                       schema->names.count, arena)));

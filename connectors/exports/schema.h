@@ -42,7 +42,7 @@ bool schema_accepts(const struct schema *schema, const struct fields *record_fie
 void schema_add_record(const struct schema *schema, struct fields *record_fields,
                        struct batch *batch, struct location location);
 
-/* The recognised export and the column of each role, in lines. */
+/* The recognized export and the column of each role, in lines. */
 struct text schema_explain(const struct schema *schema, struct arena *arena);
 
 void schema_free(struct schema *schema); /* safe on a zeroed one */

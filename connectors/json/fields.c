@@ -55,7 +55,7 @@ static bool count_value(struct json_parser *parser)
 {
     return ++parser->count <= parser->limits->fields ||
            error_set(parser->fault, ERROR_INPUT,
-                     "more than %lld members; 'max_record_fields' allows more",
+                     "more than %lld members; to read it, raise 'max_record_fields'",
                      (long long)parser->limits->fields);
 }
 
@@ -288,7 +288,7 @@ static bool read_value(struct json_parser *parser, struct field_path field_path,
         return fail_expected(parser, "a value");
     if (depth > parser->limits->depth)
         return error_set(parser->fault, ERROR_INPUT,
-                         "nested deeper than %lld levels; 'max_record_depth' allows more",
+                         "nested deeper than %lld levels; to read it, raise 'max_record_depth'",
                          (long long)parser->limits->depth);
     if (byte == '{')
         return read_object(parser, field_path, depth);

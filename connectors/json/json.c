@@ -175,7 +175,7 @@ static bool read_fields(struct json_state *state, struct text raw, struct fields
                                  : json_record_read(&state->reader, raw, record_fields, fault);
 }
 
-/* False for objects that are no feedback, as the app that precedes its reviews. */
+/* False for objects that are not feedback, such as the app that precedes its reviews. */
 static bool is_accepted_record(struct json_state *state, struct text raw)
 {
     if (!schema_has_skip_rules(&state->schema))

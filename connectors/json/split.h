@@ -1,6 +1,6 @@
 /* split.h - finds the records of a JSON file one after the other, according to its layout. */
-#ifndef CONNECTORS_SPAN_H
-#define CONNECTORS_SPAN_H
+#ifndef CONNECTORS_JSON_SPLIT_H
+#define CONNECTORS_JSON_SPLIT_H
 
 #include "connectors/input/record_span.h"
 #include "connectors/json/layout.h"

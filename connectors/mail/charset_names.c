@@ -15,7 +15,7 @@ struct text mail_decode_charset(struct text bytes, struct text charset_name, str
         "x-unknown", "unknown-8bit", "x-user-defined", NULL};
     struct charset *charset;
     struct text converted;
-    if (text_is_one_of_fold(charset_name, unreliable_names)) {
+    if (text_is_one_of_ignore_case(charset_name, unreliable_names)) {
         if (utf8_is_valid(bytes))
             return bytes;
         charset_name = (struct text){0};

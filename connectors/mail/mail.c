@@ -63,7 +63,7 @@ static bool is_mail_header_name(struct text line)
                                         "DKIM-Signature",
                                         NULL};
     struct text name = text_trim(text_slice(line, 0, text_find(line, TEXT(":"), 0)));
-    return text_is_one_of_fold(name, names);
+    return text_is_one_of_ignore_case(name, names);
 }
 
 static struct text take_line(struct text *rest)

@@ -30,7 +30,7 @@ bool mailbox_is_skipped_folder(struct text name)
 #include "connectors/mail/data/skipped_folders.inc"
 #undef ROW
         NULL};
-    return text_is_one_of_fold(text_trim(name), names);
+    return text_is_one_of_ignore_case(text_trim(name), names);
 }
 
 static bool is_folder(const char *path)

@@ -208,8 +208,8 @@ static struct text note(void *state, struct arena *arena)
                          (unsigned long long)csv->truncated_cells, MAX_CELL_UNITS);
     if (csv->for_spreadsheet && csv->rows >= MAX_SHEET_ROWS)
         row_limit_warning = arena_format(arena,
-                                         "%s%llu rows reach the maximum of a spreadsheet, %d; "
-                                         "report a shorter period with --since",
+                                         "%s%llu rows and the header exceed the %d rows of a "
+                                         "spreadsheet; report a shorter period with --since",
                                          truncation_warning.size ? "; " : "",
                                          (unsigned long long)csv->rows, MAX_SHEET_ROWS);
     return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(truncation_warning),

@@ -92,21 +92,13 @@ static struct text question_to_plain_text(struct text text, struct arena *arena)
     return text_trim((struct text){bytes, size});
 }
 
-static size_t find_column_index(const struct text *names, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (text_equal_ignore_case(text_trim(names[i]), text_of(name)))
-            return i;
-    return SIZE_MAX;
-}
-
 /* The column with the first of the candidate names that exists; the list ends with NULL. */
 static size_t find_first_column(const struct text *names, size_t count,
                                 const char *const *candidates)
 {
     size_t found = SIZE_MAX;
     for (; *candidates && found == SIZE_MAX; candidates++)
-        found = find_column_index(names, count, *candidates);
+        found = column_find_ignoring_case(names, count, text_of(*candidates));
     return found;
 }
 
@@ -195,7 +187,7 @@ static void read_qualtrics(struct survey *survey, const struct table_layout *tab
     survey->answer_columns = answer_columns;
     survey->answer_count = count;
     if (id == SIZE_MAX)
-        id = find_column_index(table_layout->header, table_layout->count, "ResponseId");
+        id = column_find_ignoring_case(table_layout->header, table_layout->count, TEXT("ResponseId"));
     known_roles_set(&survey->known_roles, ROLE_TEXT, SIZE_MAX);
     known_roles_set(&survey->known_roles, ROLE_TITLE, SIZE_MAX);
     known_roles_set(&survey->known_roles, ROLE_AUTHOR, SIZE_MAX);
@@ -224,13 +216,13 @@ static void read_old_qualtrics(struct survey *survey, const struct table_layout 
         if (text_starts_with(table_layout->header[i], TEXT("V")) && labels[i].size > 0)
             survey->names[i] = text_trim(labels[i]); /* "Status" instead of "V7" */
     }
-    survey->status_column = find_column_index(survey->names, table_layout->count, "Status");
+    survey->status_column = column_find_ignoring_case(survey->names, table_layout->count, TEXT("Status"));
     known_roles_set(&survey->known_roles, ROLE_TITLE, SIZE_MAX);
     known_roles_set(&survey->known_roles, ROLE_AUTHOR, SIZE_MAX);
     known_roles_set(&survey->known_roles, ROLE_ID,
-                    find_column_index(survey->names, table_layout->count, "ResponseID"));
+                    column_find_ignoring_case(survey->names, table_layout->count, TEXT("ResponseID")));
     known_roles_set(&survey->known_roles, ROLE_DATE,
-                    find_column_index(survey->names, table_layout->count, "EndDate"));
+                    column_find_ignoring_case(survey->names, table_layout->count, TEXT("EndDate")));
     find_rating(survey, table_layout);
 }
 

@@ -18,7 +18,7 @@ struct survey {
     size_t answer_count;
 };
 
-/* Recognises a survey by the header and the rows below it. Texts are allocated from `arena` or
+/* Recognizes a survey by the header and the rows below it. Texts are allocated from `arena` or
  * borrowed from the layout. */
 void survey_detect(struct survey *survey, const struct table_layout *table_layout,
                    struct arena *arena);

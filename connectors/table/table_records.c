@@ -244,7 +244,7 @@ struct text table_records_explain(const struct table_records *table_records, str
     const struct survey *survey = &table_records->survey;
     struct text lines = {"", 0};
     if (survey->name || table_records->known_export)
-        lines = arena_format(arena, "recognised: %s\n",
+        lines = arena_format(arena, "recognized: %s\n",
                              survey->name ? survey->name : table_records->known_export->name);
     for (size_t i = 0; i < survey->answer_count; i++)
         lines = arena_format(arena, "%.*sanswers: column '%.*s'\n", TEXT_ARGUMENT(lines),

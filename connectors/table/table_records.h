@@ -1,4 +1,4 @@
-/* table_records.h - turns rows of cells into records: assigns the columns their roles, recognises
+/* table_records.h - turns rows of cells into records: assigns the columns their roles, recognizes
  * known exports (exports.h) and surveys (survey.h). Shared by csv and xlsx. */
 #ifndef CONNECTORS_TABLE_TABLE_RECORDS_H
 #define CONNECTORS_TABLE_TABLE_RECORDS_H
@@ -69,7 +69,7 @@ size_t table_records_rows_to_skip(const struct table_records *table_records);
 void table_records_add_row(struct table_records *table_records, const struct located_row *row,
                            struct batch *batch);
 
-/* The lines of connector.explain from "recognised" on. */
+/* The lines of connector.explain from "recognized" on. */
 struct text table_records_explain(const struct table_records *table_records, struct arena *arena);
 
 void table_records_free(struct table_records *table_records);

@@ -1,4 +1,4 @@
-/* cell_styles.c - recognises number formats of dates by the letters of their codes or, for built-in
+/* cell_styles.c - recognizes number formats of dates by the letters of their codes or, for built-in
  * formats, by their ids (ECMA-376, part 1, 18.8.30). */
 #include "connectors/xlsx/cell_styles.h"
 

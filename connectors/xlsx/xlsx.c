@@ -36,7 +36,8 @@ static const struct option options[] = {
      .type = OPTION_TEXT,
      .offset = offsetof(struct xlsx, sheet),
      .default_value = "",
-     .help = "sheet to read, by name or by number from 1; empty: detect the one with feedback"},
+     .help = "sheet to read, by name or by number from 1; empty: the one with feedback and all "
+             "with its header"},
     TABLE_RECORDS_OPTIONS(struct xlsx, table_records),
     {.name = NULL},
 };
@@ -359,7 +360,7 @@ static void close_xlsx(void *state)
 
 const struct connector xlsx_connector = {
     .name = "xlsx",
-    .summary = "spreadsheets (.xlsx); one sheet is read as a table",
+    .summary = "spreadsheets (.xlsx): the sheet with feedback and all with its header",
     .options = options,
     .state_size = sizeof(struct xlsx),
     .recognize = recognize,

@@ -96,7 +96,7 @@ static bool is_type_attribute(struct text name, struct text value)
                                         "html",  "integer", "text", "xhtml",    NULL};
     if (text_equal(name, TEXT("nil")))
         return true;
-    return text_equal(name, TEXT("type")) && text_is_one_of_fold(value, types);
+    return text_equal(name, TEXT("type")) && text_is_one_of_ignore_case(value, types);
 }
 
 /* Adds attributes as fields, like children: `id` of the record, `thread.id` of a child. */
@@ -171,7 +171,7 @@ static bool begin_element(struct record_parser *parser, const struct xml_token *
         return true;
     if (parser->depth + 1 >= (size_t)parser->reader->limits->depth)
         return error_set(parser->fault, ERROR_INPUT,
-                         "nested deeper than %lld levels; 'max_record_depth' allows more",
+                         "nested deeper than %lld levels; to read it, raise 'max_record_depth'",
                          (long long)parser->reader->limits->depth);
     *open_element = (struct open_element){.name = token->name, .content_begin = at + token->size};
     if (parser->markup_depth == SIZE_MAX) {
@@ -350,7 +350,7 @@ enum xml_record_status xml_record_read(struct xml_reader *reader, struct text by
         return XML_RECORD_INCOMPLETE;
     if (done && (int64_t)record->fields->count > reader->limits->fields) {
         error_set(&record->fault, ERROR_INPUT,
-                  "more than %lld members; 'max_record_fields' allows more",
+                  "more than %lld members; to read it, raise 'max_record_fields'",
                   (long long)reader->limits->fields);
         return XML_RECORD_FAULTY;
     }

@@ -71,7 +71,7 @@ static bool is_record_name(struct text name)
 #include "connectors/xml/data/record_elements.inc"
 #undef ROW
         NULL};
-    return text_is_one_of_fold(name, names);
+    return text_is_one_of_ignore_case(name, names);
 }
 
 static struct text find_record(const struct element_counter *counter)

@@ -116,7 +116,7 @@ static enum span_status find_record_span(void *user, struct text ahead, bool is_
     if (span->size > max_size) {
         record->fault.kind = ERROR_NONE; /* replaced by a clearer message */
         error_set(&record->fault, ERROR_INPUT,
-                  "an element of more than %lld bytes; 'max_record_size' allows more",
+                  "an element of more than %lld bytes; to read it, raise 'max_record_size'",
                   (long long)max_size);
     }
     return SPAN_FOUND;
@@ -258,7 +258,7 @@ static bool open_xml(void *user, const char *path, struct error *error)
             exports_find_by_elements(layout.root, layout.names, layout.count);
     else
         state->element = state->element_option;
-    if (state->schema.known_export && state->schema.known_export->element)
+    if (state->schema.known_export)
         state->element = text_of(state->schema.known_export->element);
     if (state->schema.known_export && text_equal(layout.root, TEXT("disqus")))
         state->thread_element = TEXT("thread");
@@ -283,8 +283,11 @@ static enum read_status read_xml(void *user, struct batch *batch, struct error *
 {
     struct xml_state *state = user;
     struct fields *fields = &state->record_fields;
-    struct xml_finder finder = {.state = state, .record = {.fields = fields}};
+    struct xml_finder finder; /* not zeroed: the message of a fault is large */
     struct found_record found;
+    finder.state = state;
+    finder.record.fields = fields;
+    finder.record.fault.kind = ERROR_NONE;
     fields->arena = &batch->arena;
     enum span_status status = next_record(&finder, &found, error);
     if (status != SPAN_FOUND)

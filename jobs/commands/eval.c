@@ -95,7 +95,7 @@ static bool evaluate_file(struct gold_reader *gold_reader, const char *path, str
         ok = connectors_recognize(path, &arena, &connector, &recognition_report, error);
     }
     if (ok && !connector)
-        ok = error_set(error, ERROR_INPUT, "%s: format not recognised (%.*s); set it with --format",
+        ok = error_set(error, ERROR_INPUT, "%s: format not recognized (%.*s); set it with --format",
                        path, TEXT_ARGUMENT(recognition_report));
     if (ok && connector) {
         struct input_file file = {.path = path,
@@ -207,7 +207,7 @@ static const struct flag flags[] = {
                 .help = "column of the labels; default: the column named after the task"},
      .value_name = "COLUMN"},
     {.option = {"group", OPTION_TEXT, offsetof(struct eval, group), "product",
-                .help = "summary: summarise rows with the same value of this column together"},
+                .help = "summary: summarize rows with the same value of this column together"},
      .value_name = "COLUMN"},
     {.option = {"taxonomy", OPTION_TEXT, offsetof(struct eval, taxonomy), "",
                 .help = "topics: file of topics and phrases to use instead of the model's"},

@@ -258,12 +258,12 @@ static bool run(struct command_line *command_line, struct error *error)
 
 const struct command plan_command = {
     .name = "plan",
-    .summary = "preview a run: files, recognised formats, new rows, time",
+    .summary = "preview a run: files, recognized formats, new rows, time",
     .operands = "JOB",
     .flags = flags,
     .help =
         "Reads the files as a run would, but saves nothing. For each file it prints the format\n"
-        "and why it was recognised, the role of each column, and how many rows are new. Then\n"
+        "and why it was recognized, the role of each column, and how many rows are new. Then\n"
         "it estimates the time that the model needs.\n"
         "\n"
         "  winnow plan weekly.ini\n"

@@ -16,7 +16,7 @@ enum { BATCH_RECORDS = 256, OUTPUT_BUFFER = 64 * 1024 };
 
 struct read_command_options {
     struct text format, map, delimiter, charset, header, fields, rejects, source_settings;
-    int64_t max_members, max_ratio; /* of an archive */
+    int64_t max_archive_files, max_unpack_ratio; /* of an archive */
     bool explains;
 };
 
@@ -68,12 +68,12 @@ static const struct flag flags[] = {
                     "yes or no: whether the first row contains column names; default: detect it"},
      .value_name = "YES"},
     {.option = {"max-archive-files", OPTION_INTEGER,
-                offsetof(struct read_command_options, max_members), .default_value = "10000",
+                offsetof(struct read_command_options, max_archive_files), .default_value = "10000",
                 .min = 1, .max = 10000000, .help = "maximum files in an archive"},
      .value_name = "N"},
     {.option = {"max-unpack-ratio", OPTION_INTEGER,
-                offsetof(struct read_command_options, max_ratio), .default_value = "200", .min = 1,
-                .max = 1000000, .help = "maximum ratio of unpacked to packed size"},
+                offsetof(struct read_command_options, max_unpack_ratio), .default_value = "200",
+                .min = 1, .max = 1000000, .help = "maximum ratio of unpacked to packed size"},
      .value_name = "N"},
     {.option = {"set", OPTION_TEXT, offsetof(struct read_command_options, source_settings),
                 .default_value = "",
@@ -229,7 +229,7 @@ static bool choose_connector(struct read_session *session, const char *path,
         return false;
     if (!*connector)
         return error_set(error, ERROR_INPUT,
-                         "%s: format not recognised (%.*s); set it with --format", path,
+                         "%s: format not recognized (%.*s); set it with --format", path,
                          TEXT_ARGUMENT(recognition_report));
     if (session->options.explains)
         fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGUMENT(recognition_report));
@@ -279,7 +279,7 @@ static bool read_file(struct read_session *session, const char *path, struct err
         return false;
     const struct read_command_options *options = &session->options;
     char max_ratio_text[24];
-    snprintf(max_ratio_text, sizeof(max_ratio_text), "%lld", (long long)options->max_ratio);
+    snprintf(max_ratio_text, sizeof(max_ratio_text), "%lld", (long long)options->max_unpack_ratio);
     void *state = memory_alloc(1, connector->state_size);
     session->record_count = session->reject_count = session->skipped_count = 0;
     if (connector->options)
@@ -313,7 +313,8 @@ static void report_fault(const struct error *fault, struct error *error)
 static bool read_file_or_members(struct read_session *session, const char *path,
                                  struct error *error)
 {
-    struct archive_limits limits = {session->options.max_members, session->options.max_ratio};
+    struct archive_limits limits = {session->options.max_archive_files,
+                                    session->options.max_unpack_ratio};
     struct arena names = {0};
     struct archive_members members;
     bool ok = archive_list_members(path, &limits, &names, &members, error);

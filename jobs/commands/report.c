@@ -216,7 +216,7 @@ const struct command report_command = {
     .flags = flags,
     .help =
         "Uses the rows that `winnow run` saved and reads no export. Only groups that are new or\n"
-        "changed are summarised. If the rows were analysed by another model, the command exits\n"
+        "changed are summarized. If the rows were analysed by another model, the command exits\n"
         "with 2: run the job again.\n"
         "\n"
         "  winnow report weekly.ini --print\n"

@@ -1,5 +1,5 @@
 /* eval_summary.c - evaluates summaries of groups against reference summaries: the rows of a group
- * are summarised together, and each distinct text in their label column is a reference. */
+ * are summarized together, and each distinct text in their label column is a reference. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -99,7 +99,7 @@ static struct text get_segment_name(struct field part)
 static bool is_already_reported(const struct insights *insights, struct text topic,
                                 struct field part)
 {
-    bool all = text_equal(topic, series_all_topics);
+    bool all = text_equal(topic, group_key_all_topics);
     for (size_t i = 0; i < insights->count; i++)
         if (text_equal(insights->ranked[i].topic, topic) &&
             (!all || series_is_same_part(insights->ranked[i].part, part)))
@@ -109,13 +109,13 @@ static bool is_already_reported(const struct insights *insights, struct text top
 
 static double get_min_z_score(struct text topic)
 {
-    return text_equal(topic, series_all_topics) ? min_z_score_all_topics : min_z_score;
+    return text_equal(topic, group_key_all_topics) ? min_z_score_all_topics : min_z_score;
 }
 
 /* "delivery, Scotland"; for all topics only the part. */
 static struct text format_subject(const struct cell *cell, struct arena *arena)
 {
-    if (text_equal(cell->topic, series_all_topics))
+    if (text_equal(cell->topic, group_key_all_topics))
         return get_segment_name(cell->part);
     return arena_format(arena, "%.*s, %.*s", TEXT_ARGUMENT(cell->topic),
                         TEXT_ARGUMENT(get_segment_name(cell->part)));
@@ -170,7 +170,7 @@ static struct negative_share count_elsewhere(const struct headline *headline, st
             continue;
         if (text_equal(other.begin->topic, topic.begin->topic))
             negative_share.negative += series_sum_counts(other, none, none).negative;
-        if (text_equal(other.begin->topic, series_all_topics))
+        if (text_equal(other.begin->topic, group_key_all_topics))
             negative_share.records += series_sum_counts(other, none, none).mentions;
     }
     return negative_share;
@@ -211,7 +211,7 @@ static void find_praise(struct headline *headline, struct series topic, struct s
     struct text none = {0};
     struct cell sum = series_sum_counts(topic, none, none);
     if (!text_equal(topic.begin->part.name, headline->statistics.first_segment_field) ||
-        text_equal(topic.begin->topic, series_all_topics) || sum.positive < MIN_MENTIONS ||
+        text_equal(topic.begin->topic, group_key_all_topics) || sum.positive < MIN_MENTIONS ||
         sum.positive < 3 * sum.negative)
         return;
     insert_ranked(&headline->insights[INSIGHT_PRAISE],
@@ -233,7 +233,7 @@ static void find_complaints(struct headline *headline, struct series topic, stru
     (void)records;
     struct text none = {0};
     struct cell sum = series_sum_counts(topic, none, none);
-    if (topic.begin->part.name.size || text_equal(topic.begin->topic, series_all_topics) ||
+    if (topic.begin->part.name.size || text_equal(topic.begin->topic, group_key_all_topics) ||
         sum.negative < MIN_MENTIONS || sum.negative <= sum.positive ||
         is_already_reported(&headline->insights[INSIGHT_CHANGE], topic.begin->topic,
                             topic.begin->part) ||
@@ -273,7 +273,7 @@ static void find_negative_segments(struct headline *headline, struct series topi
 {
     struct text none = {0};
     struct cell sum = series_sum_counts(records, none, none);
-    if (!topic.begin->part.name.size || !text_equal(topic.begin->topic, series_all_topics) ||
+    if (!topic.begin->part.name.size || !text_equal(topic.begin->topic, group_key_all_topics) ||
         sum.negative < MIN_NEGATIVE_RECORDS)
         return;
     struct negative_segment negative_segment = {
@@ -385,7 +385,7 @@ static struct text get_period_granularity(struct text period)
 
 static bool is_negative_about(const struct analysis *analysis, struct text topic)
 {
-    if (text_equal(topic, series_all_topics))
+    if (text_equal(topic, group_key_all_topics))
         return analysis->sentiment == SENTIMENT_NEGATIVE;
     for (size_t i = 0; i < analysis->topic_count; i++)
         if (text_equal(analysis->topics[i].topic, topic))

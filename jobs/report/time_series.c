@@ -5,8 +5,6 @@
 
 #include "base/memory.h"
 
-const struct text series_all_topics = {"(all)", 5};
-
 bool series_is_same_part(struct field a, struct field b)
 {
     return text_equal(a.name, b.name) && text_equal(a.value, b.value);
@@ -25,7 +23,7 @@ static bool add_topic_stats(void *user, const struct topic_stats *topic_stats, s
     struct text all = TEXT("all");
     struct group_key key = group_key_copy(&topic_stats->key, &table->arena);
     if (text_equal(topic_stats->period, TEXT("undated"))) {
-        if (!key.field_count && text_equal(key.topic, series_all_topics))
+        if (!key.field_count && text_equal(key.topic, group_key_all_topics))
             table->undated_records = topic_stats->mentions;
         return true;
     }
@@ -141,7 +139,7 @@ struct series series_for_all_topics(const struct series_table *table, struct fie
 {
     for (size_t i = 0; i < table->count; i++)
         if (series_is_same_part(table->cells[i].part, part) &&
-            text_equal(table->cells[i].topic, series_all_topics))
+            text_equal(table->cells[i].topic, group_key_all_topics))
             return series_at(table, i);
     return (struct series){0};
 }

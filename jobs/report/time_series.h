@@ -6,9 +6,6 @@
 
 #include "pipeline/store.h"
 
-/* The topic of the figures of all records. */
-extern const struct text series_all_topics;
-
 /* Mentions of a topic in the segments that share a field. */
 struct cell {
     struct field part; /* product "Kettle"; without a name: all segments */

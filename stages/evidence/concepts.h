@@ -1,6 +1,7 @@
 /* concepts.h - the concepts that many records of a group share: words, and pairs of neighboring
- * words. A summary is as good as the concepts that it covers, each weighted by the number of its
- * records (Gillick and Favre 2009, "A scalable global model for summarization"). */
+ * words. A summary is as good as the concepts that it covers, each weighted by the square root
+ * of the number of its records (after Gillick and Favre 2009, "A scalable global model for
+ * summarization"). */
 #ifndef STAGES_EVIDENCE_CONCEPTS_H
 #define STAGES_EVIDENCE_CONCEPTS_H
 
@@ -10,7 +11,8 @@
 
 /* Small, since a large group has a million of them. */
 struct concept {
-    float weight; /* the number of records with it; after concepts_compute_weights, the weight */
+    float weight; /* the number of records with it; after concepts_compute_weights its square
+                     root, or 0.01 for a single record */
     uint32_t last_record, last_sentence; /* that have it, + 1 */
 };
 

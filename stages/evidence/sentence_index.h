@@ -7,6 +7,7 @@
 #include "base/segment.h"
 #include "pipeline/group.h"
 #include "stages/evidence/concepts.h"
+#include "stages/evidence/side.h"
 
 /* The sentences of distinct texts with their terms (terms.h). */
 struct sentence_index {
@@ -30,6 +31,13 @@ void sentence_index_close(struct sentence_index *sentence_index); /* safe on a z
 
 struct text sentence_index_text(const struct sentence_index *sentence_index,
                                 const struct passage *passage);
+
+/* The side of the record that the passage is from. */
+static inline enum side sentence_index_side(const struct sentence_index *sentence_index,
+                                            const struct passage *passage)
+{
+    return side_of(sentence_index->members[passage->member].sentiment);
+}
 
 /* A sentence that needs support by the records. */
 struct claim {

@@ -219,12 +219,6 @@ static int compare_by_score(const void *a, const void *b)
     return left->passage < right->passage ? -1 : 1;
 }
 
-static enum side get_record_side(const struct sentence_index *sentence_index,
-                                 const struct passage *passage)
-{
-    return side_of(sentence_index->members[passage->member].sentiment);
-}
-
 /* Fills `chosen` with the best passages of each side, and returns their number. */
 static size_t choose_passages(const struct sentence_ranker *ranker,
                               const struct sentence_index *sentence_index, size_t max_count,
@@ -237,7 +231,7 @@ static size_t choose_passages(const struct sentence_ranker *ranker,
     qsort(all, sentence_index->count, sizeof(*all), compare_by_score);
     for (size_t i = 0; i < sentence_index->count && count < max_count * SIDE_COUNT; i++) {
         const struct passage *passage = &sentence_index->passages[all[i].passage];
-        enum side side = get_record_side(sentence_index, passage);
+        enum side side = sentence_index_side(sentence_index, passage);
         if (side_counts[side] == max_count || all[i].score <= 0 ||
             passage->end - passage->begin > MAX_PASSAGE_SIZE ||
             !fits_input(ranker, sentence_index_text(sentence_index, passage), arena))
@@ -295,7 +289,7 @@ static bool compute_factors(struct sentence_ranker *ranker,
     for (size_t i = 0; ok && i < count; i++) {
         const struct passage *passage = &sentence_index->passages[chosen->items[i].passage];
         chosen->items[i].score *= compute_sentiment_factor(
-            sentiment_probabilities[i], get_record_side(sentence_index, passage));
+            sentiment_probabilities[i], sentence_index_side(sentence_index, passage));
         chosen->items[i].score *= asks_model && !named[i] ? off_topic_factor : 1;
     }
     arena_free(&arena);

@@ -16,12 +16,6 @@ enum {
 /* Share of a passage's concepts that must be new; below it, the passage repeats others. */
 static const double min_new_share = 0.5;
 
-static enum side get_record_side(const struct sentence_index *sentence_index,
-                                 const struct passage *passage)
-{
-    return side_of(sentence_index->members[passage->member].sentiment);
-}
-
 /* A character of an unspaced script says as much as two letters. */
 static size_t measure_length(struct text text)
 {
@@ -39,7 +33,7 @@ static bool passes_filter(const struct sentence_index *sentence_index,
     struct text text = sentence_index_text(sentence_index, passage);
     if (passage->score <= 0 || text.size < filter->min_length || text.size > filter->max_length * 4)
         return false;
-    if (!filter->any_side && get_record_side(sentence_index, passage) != filter->side)
+    if (!filter->any_side && sentence_index_side(sentence_index, passage) != filter->side)
         return false;
     size_t length = measure_length(text);
     return length >= filter->min_length && length <= filter->max_length;

@@ -24,7 +24,8 @@ struct text grouping_find_value(const struct saved_record *record, struct text n
     for (size_t i = 0; i < record->field_count; i++)
         if (text_equal_name(record->fields[i].name, name)) {
             *found = true;
-            return text_trim(record->fields[i].value);
+            struct text value = text_trim(record->fields[i].value);
+            return text_equal(value, TEXT("(none)")) ? (struct text){0} : value;
         }
     bool is_source = text_equal_name(name, TEXT("source")),
          is_lang = text_equal_name(name, TEXT("lang"));

@@ -10,8 +10,6 @@
 
 enum { MIN_QUOTE_LENGTH = 20, MAX_QUOTE_LENGTH = 300 }; /* code points */
 
-const struct text topic_stats_all_topics = {"(all)", 5};
-
 static struct topic_tally *get_or_add_tally(struct topic_stats_table *table,
                                             const struct group_key *key, struct text period)
 {
@@ -210,8 +208,8 @@ static int compare_figures(const void *a, const void *b)
     order = order ? order : compare_fields(&left->key, &right->key);
     if (order)
         return order;
-    bool is_left_all = text_equal(left->key.topic, topic_stats_all_topics),
-         is_right_all = text_equal(right->key.topic, topic_stats_all_topics);
+    bool is_left_all = text_equal(left->key.topic, group_key_all_topics),
+         is_right_all = text_equal(right->key.topic, group_key_all_topics);
     return is_left_all != is_right_all ? is_right_all - is_left_all
                                        : text_compare(left->key.topic, right->key.topic);
 }
@@ -226,7 +224,7 @@ struct topic_stats *topic_stats_table_finish(struct topic_stats_table *table, si
         qsort(figures, *count, sizeof(*figures), compare_figures);
     uint64_t responses = 0;
     for (size_t i = 0; i < *count; i++) {
-        if (text_equal(figures[i].key.topic, topic_stats_all_topics))
+        if (text_equal(figures[i].key.topic, group_key_all_topics))
             responses = figures[i].mentions;
         figures[i].responses = responses;
     }

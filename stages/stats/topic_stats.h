@@ -5,9 +5,6 @@
 #include "base/hash_table.h"
 #include "pipeline/store.h"
 
-/* The topic of the figures about all records: "(all)". */
-extern const struct text topic_stats_all_topics;
-
 /* The ratings on one scale; ratings on different scales have no common mean. */
 struct rating_tally {
     double scale; /* NAN: unknown */

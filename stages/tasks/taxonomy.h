@@ -43,8 +43,8 @@ struct taxonomy {
     struct arena arena;
 };
 
-/* Reads a user's list. Mistakes in the file are ERROR_USAGE and name its line. Close is safe on a
- * zeroed taxonomy and after a failed read. */
+/* Reads a user's list. Mistakes in the file are ERROR_USAGE; those in a row name its line. Close is
+ * safe on a zeroed taxonomy and after a failed read. */
 bool taxonomy_read_file(struct taxonomy *taxonomy, struct text path, struct error *error);
 void taxonomy_close(struct taxonomy *taxonomy);
 

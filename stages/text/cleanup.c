@@ -47,7 +47,7 @@ static size_t measure_tag(struct text text, size_t at)
     while (end < rest.size && (ascii_is_letter(rest.bytes[end]) ||
                                ascii_is_digit(rest.bytes[end]) || rest.bytes[end] == ':'))
         end++;
-    if (!text_is_one_of_fold(text_slice(rest, name, end), html_elements))
+    if (!text_is_one_of_ignore_case(text_slice(rest, name, end), html_elements))
         return 0;
     size_t close = end;
     bool has_value = false;
@@ -72,7 +72,7 @@ static bool is_entity(struct text text, size_t at)
         return false;
     struct text name = text_slice(rest, 0, end);
     if (name.bytes[0] != '#')
-        return text_is_one_of_fold(name, html_entities);
+        return text_is_one_of_ignore_case(name, html_entities);
     bool is_hex = name.size > 1 && (name.bytes[1] == 'x' || name.bytes[1] == 'X');
     size_t digit = is_hex ? 2 : 1;
     if (digit == name.size)
@@ -264,7 +264,7 @@ bool cleanup_is_blank_answer(struct text text, struct text extra_answers)
         return false;
     struct arena arena = {0};
     struct text key = normalize_key(stripped, &arena);
-    bool blank = text_is_one_of_fold(key, blank_answers);
+    bool blank = text_is_one_of_ignore_case(key, blank_answers);
     struct text rest = extra_answers, word;
     while (!blank && text_split(&rest, ',', &word))
         blank =

@@ -333,12 +333,6 @@ static const struct name_column {
 #undef ROW
 };
 
-static bool ends_with(struct text text, struct text end)
-{
-    return text.size >= end.size &&
-           text_equal(text_slice(text, text.size - end.size, text.size), end);
-}
-
 bool pii_is_name_column(struct text name)
 {
     char key[64];
@@ -354,7 +348,7 @@ bool pii_is_name_column(struct text name)
     for (size_t i = 0; i < sizeof(name_columns) / sizeof(*name_columns); i++) {
         const struct name_column *column = &name_columns[i];
         if (text_equal(whole, column->name) || text_equal(last_part, column->name) ||
-            (column->match == MATCH_END && ends_with(whole, column->name)))
+            (column->match == MATCH_END && text_ends_with(whole, column->name)))
             return true;
     }
     return false;

@@ -82,7 +82,7 @@ bool sentence_is_self_contained(struct text sentence)
     size_t end = 0;
     while (end < sentence.size && sentence.bytes[end] != ' ' && sentence.bytes[end] != ',')
         end++;
-    return !text_is_one_of_fold(text_slice(sentence, 0, end), dependent_openers);
+    return !text_is_one_of_ignore_case(text_slice(sentence, 0, end), dependent_openers);
 }
 
 bool sentence_expects_continuation(struct text sentence)
@@ -116,7 +116,8 @@ bool sentence_is_first_person(struct text sentence)
                                      : LETTER_NONE;
         if (kind != LETTER_NONE)
             continue;
-        if (at > begin && text_is_one_of_fold(text_slice(sentence, begin, at), first_person_words))
+        if (at > begin &&
+            text_is_one_of_ignore_case(text_slice(sentence, begin, at), first_person_words))
             return true;
         begin = at + size;
     }

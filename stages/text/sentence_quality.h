@@ -14,8 +14,8 @@ bool sentence_is_finished(struct text sentence);
  * data/dependent_openers.tsv ("but", "however"). */
 bool sentence_is_self_contained(struct text sentence);
 
-/* Whether the sentence announces something that is missing: it ends with a colon or a comma, or
- * with the number of a list item ("Pros: 1."). */
+/* Whether the sentence announces something that is missing: it ends with a colon, comma,
+ * semicolon or opening bracket, or with the number of a list item ("Pros: 1."). */
 bool sentence_expects_continuation(struct text sentence);
 
 /* Whether customers speak of themselves: the sentence has a word of data/first_person_words.tsv. */

@@ -31,8 +31,7 @@ static bool is_stop_word(struct text term)
 
 static bool ends_with(struct text term, struct text end, size_t min_stem_size)
 {
-    return term.size >= min_stem_size + end.size &&
-           memcmp(term.bytes + term.size - end.size, end.bytes, end.size) == 0;
+    return term.size >= min_stem_size + end.size && text_ends_with(term, end);
 }
 
 /* "loves", "loved", "loving" and "love" become the same stem. Other words may get a wrong stem, but

@@ -1,4 +1,4 @@
-/* fuzz_json_connector.c - recognises and reads any bytes as JSON. */
+/* fuzz_json_connector.c - recognizes and reads any bytes as JSON. */
 #include <stdint.h>
 
 #include "connectors/connectors.h"

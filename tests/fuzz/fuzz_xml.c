@@ -1,4 +1,4 @@
-/* fuzz_xml.c - recognises and reads any bytes as XML. */
+/* fuzz_xml.c - recognizes and reads any bytes as XML. */
 #include <stdint.h>
 
 #include "connectors/connectors.h"

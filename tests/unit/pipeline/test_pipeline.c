@@ -70,7 +70,7 @@ static const struct connector lines_connector = {
 /* ---- Stages: lines "id text" are looked up, counted, grouped by their first letter ---- */
 
 struct counters {
-    size_t inferred, replayed, summarised;
+    size_t inferred, replayed, summarized;
 };
 
 struct stage_state {
@@ -85,7 +85,7 @@ static bool open_stage(void *state, const struct stage_context *stage_context, s
     return true;
 }
 
-static bool recognise(struct stage_state *state, const struct batch *batch, struct record *record,
+static bool recognize(struct stage_state *state, const struct batch *batch, struct record *record,
                       struct error *error)
 {
     struct record_lookup record_lookup;
@@ -121,7 +121,7 @@ static bool process(void *user, struct batch *batch, struct error *error)
             state->counters->replayed++;
             continue;
         }
-        if (!recognise(state, batch, record, error))
+        if (!recognize(state, batch, record, error))
             return false;
     }
     return true;
@@ -185,7 +185,7 @@ static bool process_group(void *user, struct group *group, struct error *error)
 {
     (void)error;
     struct stage_state *state = user;
-    state->counters->summarised++;
+    state->counters->summarized++;
     struct passage *quote = arena_alloc(group->arena, 1, sizeof(*quote));
     *quote = (struct passage){.end = group->members[0].text.size, .score = 1};
     struct summary_sentence *sentence = arena_alloc(group->arena, 1, sizeof(*sentence));
@@ -209,7 +209,7 @@ static bool finish(void *user, struct error *error)
                                   state->stage_context->selection->view, &topic_stats, 1, error);
 }
 
-static const struct stage recognise_stage = {.name = "recognise",
+static const struct stage recognise_stage = {.name = "recognize",
                                              .state_size = sizeof(struct stage_state),
                                              .open = open_stage,
                                              .process = process},
@@ -395,7 +395,7 @@ static void every_row_gets_a_state(void **state)
     struct attempt attempt = {0};
     assert_true(run(folder, &attempt));
     assert_int_equal(attempt.counters.inferred, 7);
-    assert_int_equal(attempt.counters.summarised, 4);
+    assert_int_equal(attempt.counters.summarized, 4);
     assert_int_equal(attempt.file_error.kind, ERROR_NONE);
     char *tables = dump(folder);
     assert_non_null(strstr(tables, expected_files));
@@ -411,7 +411,7 @@ static void a_second_run_infers_nothing_and_gives_the_same_tables(void **state)
     assert_true(run(folder, &second));
     char *after = dump(folder);
     assert_int_equal(second.counters.inferred, 0);
-    assert_int_equal(second.counters.summarised, 0);
+    assert_int_equal(second.counters.summarized, 0);
     *strstr(before, "first:") = *strstr(after, "first:") = '\0'; /* row totals must differ */
     assert_string_equal(before, after);
     free(before);
@@ -426,7 +426,7 @@ static void only_edited_and_new_rows_are_analysed(void **state)
     write_file(folder->second, "b2 better butter\na1 apples\nd1 dates\ne1 eggs\n");
     assert_true(run(folder, &second));
     assert_int_equal(second.counters.inferred, 2);
-    assert_int_equal(second.counters.summarised, 2);
+    assert_int_equal(second.counters.summarized, 2);
     char *tables = dump(folder);
     assert_non_null(strstr(tables, "second: 1 1 1 1 0 0 inferred 2 of 4\n"));
     free(tables);

@@ -211,7 +211,7 @@ static void columns_are_found_by_their_names(void **state)
             for (size_t k = 0; k < COUNT(order); k++)
                 if (mapping.columns[order[k]] != SIZE_MAX)
                     found[k] = (char)('a' + mapping.columns[order[k]]);
-        if (strncmp(found, headers[i].expected, strlen(headers[i].expected) < 7 ? 4 : 7) != 0)
+        if (strcmp(found, headers[i].expected) != 0)
             fail_msg("%s: %s, expected %s", headers[i].header, found, headers[i].expected);
         arena_free(&arena);
     }
@@ -305,7 +305,7 @@ static void known_roles_come_after_the_users_and_before_names(void **state)
     assert_int_equal(mapping.columns[ROLE_TEXT], 2);
     assert_int_equal(mapping.columns[ROLE_TITLE], SIZE_MAX);
     assert_int_equal(mapping.columns[ROLE_ID], 3);
-    options.user_mapping = TEXT("text=review,id=");
+    options.user_mapping = TEXT("Text = review,id=");
     assert_true(mapping_find(&mapping, &table, &options, &arena, NULL));
     assert_int_equal(mapping.columns[ROLE_TEXT], 0);
     assert_int_equal(mapping.text_column_count, 1);

@@ -239,7 +239,7 @@ static struct text format_record(const struct record *record, struct arena *aren
         TEXT_ARGUMENT(record->body), TEXT_ARGUMENT(record->lang));
 }
 
-/* Reads the file at `path` with the connector that recognises it. */
+/* Reads the file at `path` with the connector that recognizes it. */
 static struct text read_file(const struct connector *connector, size_t *skipped,
                              struct text *explanation, struct arena *arena)
 {
@@ -281,8 +281,8 @@ static void known_exports_give_the_expected_records(void **state)
         if (connector != examples[i].connector)
             fail_msg("%s: %.*s", examples[i].name, TEXT_ARGUMENT(report));
         struct text records = read_file(connector, &skipped, &explanation, &arena);
-        struct text recognised = arena_format(&arena, "recognised: %s\n", examples[i].name);
-        if (text_find(explanation, recognised, 0) == explanation.size)
+        struct text recognized = arena_format(&arena, "recognized: %s\n", examples[i].name);
+        if (text_find(explanation, recognized, 0) == explanation.size)
             fail_msg("%s:\n%.*s", examples[i].name, TEXT_ARGUMENT(explanation));
         if (!text_equal(records, text_of(examples[i].records)) || skipped != examples[i].skipped)
             fail_msg("%s: %zu skipped\n%.*sexpected %zu skipped\n%s", examples[i].name, skipped,

@@ -97,7 +97,7 @@ static const struct example examples[] = {
      "[[[[[[[1"
      "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}\n{\"id\":2,\"text\":"
      "\"b\"}\n",
-     "1!nested deeper than 64 levels; 'max_record_depth' allows more|2:2=b|"},
+     "1!nested deeper than 64 levels; to read it, raise 'max_record_depth'|2:2=b|"},
     /* values of every kind, and a column that is not in the sample */
     {"{\"id\":\"x\",\"text\":\"a\",\"rating\":4.5,\"tags\":[\"p\",\"q\"],\"ok\":true,\"z\":null}\n",
      "1:x=a|"},
