@@ -146,33 +146,31 @@ struct html_text_writer {
     size_t stop_offset;              /* where the parser was stopped; SIZE_MAX: not stopped */
 };
 
-static void append_bytes(struct html_text_writer *html_text_writer, const char *bytes, size_t size)
+static void append_bytes(struct html_text_writer *writer, const char *bytes, size_t size)
 {
-    html_text_writer->bytes = memory_grow(html_text_writer->bytes, &html_text_writer->capacity,
-                                          html_text_writer->size + size, 1);
-    memcpy(html_text_writer->bytes + html_text_writer->size, bytes, size);
-    html_text_writer->size += size;
+    writer->bytes = memory_grow(writer->bytes, &writer->capacity, writer->size + size, 1);
+    memcpy(writer->bytes + writer->size, bytes, size);
+    writer->size += size;
 }
 
 /* Writes the pending white space and bullet. */
-static void flush_pending(struct html_text_writer *html_text_writer)
+static void flush_pending(struct html_text_writer *writer)
 {
-    if (html_text_writer->size && html_text_writer->pending_line_breaks)
-        append_bytes(html_text_writer, "\n\n", html_text_writer->pending_line_breaks);
-    else if (html_text_writer->size && html_text_writer->pending_space)
-        append_bytes(html_text_writer, &html_text_writer->pending_space, 1);
-    if (html_text_writer->has_pending_bullet)
-        append_bytes(html_text_writer, "- ", 2);
-    html_text_writer->pending_line_breaks = 0;
-    html_text_writer->pending_space = 0;
-    html_text_writer->has_pending_bullet = false;
+    if (writer->size && writer->pending_line_breaks)
+        append_bytes(writer, "\n\n", writer->pending_line_breaks);
+    else if (writer->size && writer->pending_space)
+        append_bytes(writer, &writer->pending_space, 1);
+    if (writer->has_pending_bullet)
+        append_bytes(writer, "- ", 2);
+    writer->pending_line_breaks = 0;
+    writer->pending_space = 0;
+    writer->has_pending_bullet = false;
 }
 
-static void request_line_breaks(struct html_text_writer *html_text_writer,
-                                unsigned pending_line_breaks)
+static void request_line_breaks(struct html_text_writer *writer, unsigned pending_line_breaks)
 {
-    if (html_text_writer->pending_line_breaks < pending_line_breaks)
-        html_text_writer->pending_line_breaks = pending_line_breaks;
+    if (writer->pending_line_breaks < pending_line_breaks)
+        writer->pending_line_breaks = pending_line_breaks;
 }
 
 /* Pages write Windows-1252 characters as the code points 128 to 159 (&#146;). */
@@ -183,25 +181,25 @@ static const uint16_t windows_1252_points[32] = {
 
 static void write_characters(void *user, const xmlChar *characters, int length)
 {
-    struct html_text_writer *html_text_writer = user;
+    struct html_text_writer *writer = user;
     struct text text = {(const char *)characters, length > 0 ? (size_t)length : 0};
-    if (html_text_writer->hidden_depth)
+    if (writer->hidden_depth)
         return;
     for (size_t i = 0, size; i < text.size; i += size) {
         uint32_t code_point = utf8_decode(text, i, &size);
-        if (code_point == '\n' && html_text_writer->pre_depth) {
-            if (html_text_writer->pending_line_breaks < 2)
-                html_text_writer->pending_line_breaks++;
+        if (code_point == '\n' && writer->pre_depth) {
+            if (writer->pending_line_breaks < 2)
+                writer->pending_line_breaks++;
         } else if (code_point == ' ' || (code_point >= '\t' && code_point <= '\r') ||
                    code_point == 0xA0) {
-            if (!html_text_writer->pending_space)
-                html_text_writer->pending_space = ' ';
+            if (!writer->pending_space)
+                writer->pending_space = ' ';
         } else if (code_point >= 0x20) {
             char bytes[4];
             if (code_point >= 0x80 && code_point < 0xA0)
                 code_point = windows_1252_points[code_point - 0x80];
-            flush_pending(html_text_writer);
-            append_bytes(html_text_writer, bytes, utf8_encode(code_point, bytes));
+            flush_pending(writer);
+            append_bytes(writer, bytes, utf8_encode(code_point, bytes));
         }
     }
 }
@@ -269,98 +267,92 @@ static enum quote_kind quote_kind_of(const xmlChar *name, const xmlChar **attrib
 }
 
 /* Writes the alternative text of an image that replaces an emoji. */
-static void write_image(struct html_text_writer *html_text_writer, const xmlChar **attributes)
+static void write_image(struct html_text_writer *writer, const xmlChar **attributes)
 {
     struct text alternative = find_attribute(attributes, "alt");
     if (alternative.size && alternative.size <= 32 && (unsigned char)alternative.bytes[0] >= 0xE2 &&
         utf8_count_code_points(alternative) <= 4)
-        write_characters(html_text_writer, (const xmlChar *)alternative.bytes,
-                         (int)alternative.size);
+        write_characters(writer, (const xmlChar *)alternative.bytes, (int)alternative.size);
 }
 
-static void stop_at_max_depth(struct html_text_writer *html_text_writer)
+static void stop_at_max_depth(struct html_text_writer *writer)
 {
-    htmlParserCtxtPtr parser = html_text_writer->parser;
-    if (parser->nameNr < MAX_DEPTH || html_text_writer->stop_offset != SIZE_MAX)
+    htmlParserCtxtPtr parser = writer->parser;
+    if (parser->nameNr < MAX_DEPTH || writer->stop_offset != SIZE_MAX)
         return;
-    html_text_writer->stop_offset =
+    writer->stop_offset =
         parser->input->consumed + (size_t)(parser->input->cur - parser->input->base);
     xmlStopParser(parser);
 }
 
 static void start_element(void *user, const xmlChar *name, const xmlChar **attributes)
 {
-    struct html_text_writer *html_text_writer = user;
-    html_text_writer->depth++;
-    if (!html_text_writer->hidden_depth) {
+    struct html_text_writer *writer = user;
+    writer->depth++;
+    if (!writer->hidden_depth) {
         enum element_kind kind = element_kind_of(name);
         if (kind == HIDDEN || is_hidden(attributes))
-            html_text_writer->hidden_depth = html_text_writer->depth;
+            writer->hidden_depth = writer->depth;
         else if (kind == BREAK)
-            html_text_writer->pending_line_breaks += html_text_writer->pending_line_breaks < 2;
-        else if (kind == CELL && !html_text_writer->pending_line_breaks)
-            html_text_writer->pending_space = '\t';
+            writer->pending_line_breaks += writer->pending_line_breaks < 2;
+        else if (kind == CELL && !writer->pending_line_breaks)
+            writer->pending_space = '\t';
         else if (kind == IMAGE)
-            write_image(html_text_writer, attributes);
+            write_image(writer, attributes);
         else if (kind == BLOCK || kind == ITEM || kind == PARAGRAPH)
-            request_line_breaks(html_text_writer, kind == PARAGRAPH ? 2 : 1);
+            request_line_breaks(writer, kind == PARAGRAPH ? 2 : 1);
         if (kind == ITEM)
-            html_text_writer->has_pending_bullet = true;
-        if (!html_text_writer->pre_depth && strcmp((const char *)name, "pre") == 0)
-            html_text_writer->pre_depth = html_text_writer->depth;
+            writer->has_pending_bullet = true;
+        if (!writer->pre_depth && strcmp((const char *)name, "pre") == 0)
+            writer->pre_depth = writer->depth;
     }
-    if (html_text_writer->find_quotes && !html_text_writer->quote_depth) {
+    if (writer->find_quotes && !writer->quote_depth) {
         enum quote_kind quote = quote_kind_of(name, attributes);
         if (quote != QUOTE_NONE) {
-            html_text_writer->quote_depth =
-                quote == QUOTE_ELEMENT ? html_text_writer->depth : SIZE_MAX;
-            html_text_writer->quote_begin = html_text_writer->size;
+            writer->quote_depth = quote == QUOTE_ELEMENT ? writer->depth : SIZE_MAX;
+            writer->quote_begin = writer->size;
         }
     }
-    stop_at_max_depth(html_text_writer);
+    stop_at_max_depth(writer);
 }
 
 /* Records the quoted part, unless it is a forwarded message ("---------- Forwarded message"). */
-static void end_quote(struct html_text_writer *html_text_writer)
+static void end_quote(struct html_text_writer *writer)
 {
-    html_text_writer->quote_depth = 0;
-    if (html_text_writer->size == html_text_writer->quote_begin)
+    writer->quote_depth = 0;
+    if (writer->size == writer->quote_begin)
         return;
-    struct text quoted = {html_text_writer->bytes + html_text_writer->quote_begin,
-                          html_text_writer->size - html_text_writer->quote_begin};
+    struct text quoted = {writer->bytes + writer->quote_begin, writer->size - writer->quote_begin};
     if (text_starts_with(text_trim(quoted), TEXT("-----")))
         return;
-    html_text_writer->quotes =
-        memory_grow(html_text_writer->quotes, &html_text_writer->quote_capacity,
-                    html_text_writer->quote_count + 1, sizeof(*html_text_writer->quotes));
-    html_text_writer->quotes[html_text_writer->quote_count++] =
-        (struct html_span){html_text_writer->quote_begin, html_text_writer->size};
+    writer->quotes = memory_grow(writer->quotes, &writer->quote_capacity, writer->quote_count + 1,
+                                 sizeof(*writer->quotes));
+    writer->quotes[writer->quote_count++] = (struct html_span){writer->quote_begin, writer->size};
 }
 
 static void end_element(void *user, const xmlChar *name)
 {
-    struct html_text_writer *html_text_writer = user;
-    if (!html_text_writer->hidden_depth) {
+    struct html_text_writer *writer = user;
+    if (!writer->hidden_depth) {
         enum element_kind kind = element_kind_of(name);
         if (kind == BLOCK || kind == ITEM || kind == PARAGRAPH)
-            request_line_breaks(html_text_writer, kind == PARAGRAPH ? 2 : 1);
+            request_line_breaks(writer, kind == PARAGRAPH ? 2 : 1);
         if (kind == ITEM)
-            html_text_writer->has_pending_bullet = false;
+            writer->has_pending_bullet = false;
     }
-    if (html_text_writer->depth == html_text_writer->hidden_depth)
-        html_text_writer->hidden_depth = 0;
-    if (html_text_writer->depth == html_text_writer->pre_depth)
-        html_text_writer->pre_depth = 0;
-    if (html_text_writer->depth == html_text_writer->quote_depth)
-        end_quote(html_text_writer);
-    html_text_writer->depth -= html_text_writer->depth > 0;
+    if (writer->depth == writer->hidden_depth)
+        writer->hidden_depth = 0;
+    if (writer->depth == writer->pre_depth)
+        writer->pre_depth = 0;
+    if (writer->depth == writer->quote_depth)
+        end_quote(writer);
+    writer->depth -= writer->depth > 0;
 }
 
 static int read_html_bytes(void *user, char *buffer, int size)
 {
-    struct html_text_writer *html_text_writer = user;
-    struct text *from = html_text_writer->body_tag.size ? &html_text_writer->body_tag
-                                                        : &html_text_writer->remaining;
+    struct html_text_writer *writer = user;
+    struct text *from = writer->body_tag.size ? &writer->body_tag : &writer->remaining;
     size_t count = from->size < (size_t)size ? from->size : (size_t)size;
     if (count)
         memcpy(buffer, from->bytes, count);
@@ -369,12 +361,12 @@ static int read_html_bytes(void *user, char *buffer, int size)
 }
 
 /* Parses `html` up to its end or the depth limit, and returns the rest. */
-static struct text parse_segment(struct html_text_writer *html_text_writer, struct text html)
+static struct text parse_segment(struct html_text_writer *writer, struct text html)
 {
-    html_text_writer->body_tag = body_tag;
-    html_text_writer->remaining = html;
-    html_text_writer->stop_offset = SIZE_MAX;
-    html_text_writer->depth = html_text_writer->hidden_depth = html_text_writer->pre_depth = 0;
+    writer->body_tag = body_tag;
+    writer->remaining = html;
+    writer->stop_offset = SIZE_MAX;
+    writer->depth = writer->hidden_depth = writer->pre_depth = 0;
     htmlParserCtxtPtr parser = htmlNewParserCtxt();
     if (!parser)
         return (struct text){0};
@@ -383,16 +375,16 @@ static struct text parse_segment(struct html_text_writer *html_text_writer, stru
     parser->sax->endElement = end_element;
     parser->sax->characters = write_characters;
     parser->sax->ignorableWhitespace = write_characters;
-    parser->userData = html_text_writer;
-    html_text_writer->parser = parser;
-    xmlFreeDoc(htmlCtxtReadIO(parser, read_html_bytes, NULL, html_text_writer, NULL, "UTF-8",
+    parser->userData = writer;
+    writer->parser = parser;
+    xmlFreeDoc(htmlCtxtReadIO(parser, read_html_bytes, NULL, writer, NULL, "UTF-8",
                               HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
                                   HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC));
     htmlFreeParserCtxt(parser);
-    if (html_text_writer->stop_offset == SIZE_MAX)
+    if (writer->stop_offset == SIZE_MAX)
         return (struct text){0};
     /* The parser stopped after the attributes of a tag. */
-    html = text_slice(html, html_text_writer->stop_offset - body_tag.size, html.size);
+    html = text_slice(html, writer->stop_offset - body_tag.size, html.size);
     if (text_starts_with(html, TEXT("/>")))
         return text_slice(html, 2, html.size);
     return text_slice(html, text_starts_with(html, TEXT(">")), html.size);
@@ -430,25 +422,24 @@ static struct text remove_declarations(struct text html, struct arena *arena)
     return (struct text){bytes, size + html.size - from};
 }
 
-static struct text convert_html(struct html_text_writer *html_text_writer, struct text html,
+static struct text convert_html(struct html_text_writer *writer, struct text html,
                                 struct arena *arena)
 {
     html = replace_nul_bytes(utf8_repair(html, arena, NULL), arena);
     html = remove_declarations(html, arena);
     while (html.size)
-        html = parse_segment(html_text_writer, html);
-    if (html_text_writer->quote_depth)
-        end_quote(html_text_writer);
-    struct text text =
-        arena_copy_text(arena, (struct text){html_text_writer->bytes, html_text_writer->size});
-    free(html_text_writer->bytes);
+        html = parse_segment(writer, html);
+    if (writer->quote_depth)
+        end_quote(writer);
+    struct text text = arena_copy_text(arena, (struct text){writer->bytes, writer->size});
+    free(writer->bytes);
     return text;
 }
 
 struct text html_to_text(struct text html, struct arena *arena)
 {
-    struct html_text_writer html_text_writer = {0};
-    return convert_html(&html_text_writer, html, arena);
+    struct html_text_writer writer = {0};
+    return convert_html(&writer, html, arena);
 }
 
 /* "&nbsp;", "&#39;": a name or number between "&" and ";". */
@@ -503,12 +494,12 @@ struct text html_to_text_if_marked_up(struct text text, struct arena *arena)
 struct text html_mail_to_text_and_quotes(struct text html, struct arena *arena,
                                          struct html_span **quotes, size_t *quote_count)
 {
-    struct html_text_writer html_text_writer = {.find_quotes = true};
-    struct text text = convert_html(&html_text_writer, html, arena);
-    *quote_count = html_text_writer.quote_count;
-    *quotes = arena_alloc(arena, html_text_writer.quote_count + 1, sizeof(**quotes));
-    if (html_text_writer.quote_count)
-        memcpy(*quotes, html_text_writer.quotes, html_text_writer.quote_count * sizeof(**quotes));
-    free(html_text_writer.quotes);
+    struct html_text_writer writer = {.find_quotes = true};
+    struct text text = convert_html(&writer, html, arena);
+    *quote_count = writer.quote_count;
+    *quotes = arena_alloc(arena, writer.quote_count + 1, sizeof(**quotes));
+    if (writer.quote_count)
+        memcpy(*quotes, writer.quotes, writer.quote_count * sizeof(**quotes));
+    free(writer.quotes);
     return text;
 }

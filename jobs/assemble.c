@@ -29,30 +29,30 @@ struct file_finder {
     size_t path_prefix_size; /* of the job file's folder, which reports omit from paths */
 };
 
-static void note(const struct file_finder *file_finder, const char *format, const char *argument)
+static void note(const struct file_finder *finder, const char *format, const char *argument)
 {
-    if (!file_finder->progress->note)
+    if (!finder->progress->note)
         return;
-    struct text message = arena_format(&file_finder->assembly->arena, format, argument);
-    file_finder->progress->note(file_finder->progress->user, message.bytes);
+    struct text message = arena_format(&finder->assembly->arena, format, argument);
+    finder->progress->note(finder->progress->user, message.bytes);
 }
 
 /* A new state of the connector with the options of its [source]. */
-static void *create_connector_state(const struct file_finder *file_finder,
+static void *create_connector_state(const struct file_finder *finder,
                                     const struct connector *connector)
 {
-    void *state = arena_alloc(&file_finder->assembly->arena, 1, connector->state_size);
-    job_apply_with_defaults(file_finder->job, "source", file_finder->source->section_name,
-                            connector->options, state);
+    void *state = arena_alloc(&finder->assembly->arena, 1, connector->state_size);
+    job_apply_with_defaults(finder->job, "source", finder->source->section_name, connector->options,
+                            state);
     return state;
 }
 
-static bool has_map_setting(const struct file_finder *file_finder)
+static bool has_map_setting(const struct file_finder *finder)
 {
-    for (size_t i = 0; i < file_finder->job->setting_count; i++) {
-        const struct job_setting *job_setting = &file_finder->job->settings[i];
-        bool applies = text_equal(job_setting->name, file_finder->source->section_name) ||
-                       job_setting->is_override;
+    for (size_t i = 0; i < finder->job->setting_count; i++) {
+        const struct job_setting *job_setting = &finder->job->settings[i];
+        bool applies =
+            text_equal(job_setting->name, finder->source->section_name) || job_setting->is_override;
         if (applies && text_equal(job_setting->section, TEXT("source")) &&
             text_equal(job_setting->key, TEXT("map")))
             return true;
@@ -63,12 +63,12 @@ static bool has_map_setting(const struct file_finder *file_finder)
 /* Opens the file once, before a record is read: keeps the connector's explanation, or the reason
  * why the file cannot be read. A column of `map` that the file does not have is an error of the
  * job. */
-static bool try_open(const struct file_finder *file_finder, struct found_file *found,
+static bool try_open(const struct file_finder *finder, struct found_file *found,
                      struct error *error)
 {
     const struct connector *connector = found->input.connector;
-    struct arena *arena = &file_finder->assembly->arena;
-    void *state = create_connector_state(file_finder, connector);
+    struct arena *arena = &finder->assembly->arena;
+    void *state = create_connector_state(finder, connector);
     struct error fault = {0};
     if (connector->open(state, found->input.path, &fault)) {
         struct text connector_explanation =
@@ -76,7 +76,7 @@ static bool try_open(const struct file_finder *file_finder, struct found_file *f
         found->explanation = arena_copy_text(arena, connector_explanation);
     }
     connector->close(state);
-    if (fault.kind == ERROR_USAGE && has_map_setting(file_finder))
+    if (fault.kind == ERROR_USAGE && has_map_setting(finder))
         return error_set(error, ERROR_USAGE, "%s", fault.message);
     if (fault.kind != ERROR_NONE) {
         found->input.connector = NULL;
@@ -85,14 +85,14 @@ static bool try_open(const struct file_finder *file_finder, struct found_file *f
     return true;
 }
 
-static void recognize_file(const struct file_finder *file_finder, struct found_file *found)
+static void recognize_file(const struct file_finder *finder, struct found_file *found)
 {
-    struct arena *arena = &file_finder->assembly->arena;
+    struct arena *arena = &finder->assembly->arena;
     struct error fault = {0};
-    if (!text_equal(file_finder->source->format, TEXT("auto"))) {
-        found->input.connector = connectors_find(file_finder->source->format);
-        found->recognition = arena_format(arena, "%.*s (set in the job)",
-                                          TEXT_ARGUMENT(file_finder->source->format));
+    if (!text_equal(finder->source->format, TEXT("auto"))) {
+        found->input.connector = connectors_find(finder->source->format);
+        found->recognition =
+            arena_format(arena, "%.*s (set in the job)", TEXT_ARGUMENT(finder->source->format));
     } else if (!connectors_recognize(found->input.path, arena, &found->input.connector,
                                      &found->recognition, &fault)) {
         found->input.failure = arena_copy_text(arena, text_of(fault.message)).bytes;
@@ -104,74 +104,74 @@ static void recognize_file(const struct file_finder *file_finder, struct found_f
     }
 }
 
-static bool is_already_found(const struct file_finder *file_finder, const char *path,
+static bool is_already_found(const struct file_finder *finder, const char *path,
                              const char **source)
 {
-    for (size_t i = 0; i < file_finder->assembly->found_count; i++)
-        if (strcmp(file_finder->assembly->found[i].input.path, path) == 0) {
-            *source = file_finder->assembly->found[i].input.source.bytes;
+    for (size_t i = 0; i < finder->assembly->found_count; i++)
+        if (strcmp(finder->assembly->found[i].input.path, path) == 0) {
+            *source = finder->assembly->found[i].input.source.bytes;
             return true;
         }
     return false;
 }
 
-static struct found_file *add_found_file(struct file_finder *file_finder, const char *path)
+static struct found_file *add_found_file(struct file_finder *finder, const char *path)
 {
-    struct assembly *assembly = file_finder->assembly;
-    assembly->found = memory_grow(assembly->found, &file_finder->capacity,
-                                  assembly->found_count + 1, sizeof(*assembly->found));
+    struct assembly *assembly = finder->assembly;
+    assembly->found = memory_grow(assembly->found, &finder->capacity, assembly->found_count + 1,
+                                  sizeof(*assembly->found));
     struct found_file *found = &assembly->found[assembly->found_count++];
     const char *copy = arena_copy_text(&assembly->arena, text_of(path)).bytes;
     *found = (struct found_file){.input = {.path = copy,
-                                           .name = copy + file_finder->path_prefix_size,
-                                           .source = file_finder->source->name}};
+                                           .name = copy + finder->path_prefix_size,
+                                           .source = finder->source->name}};
     return found;
 }
 
-static bool add_file(struct file_finder *file_finder, const char *path, bool is_empty,
+static bool add_file(struct file_finder *finder, const char *path, bool is_empty,
                      struct error *error)
 {
     const char *source;
-    if (is_already_found(file_finder, path, &source)) {
-        if (strcmp(source, file_finder->source->name.bytes) == 0)
+    if (is_already_found(finder, path, &source)) {
+        if (strcmp(source, finder->source->name.bytes) == 0)
             return true; /* matched by two patterns of one source: read once */
         return error_set(error, ERROR_USAGE, "%s: %s already belongs to [source %s]",
-                         file_finder->source->location, path, source);
+                         finder->source->location, path, source);
     }
-    struct found_file *found = add_found_file(file_finder, path);
+    struct found_file *found = add_found_file(finder, path);
     found->is_empty = is_empty;
     if (is_empty) {
-        note(file_finder, "%s is empty: no rows", found->input.name);
+        note(finder, "%s is empty: no rows", found->input.name);
         return true;
     }
-    recognize_file(file_finder, found);
+    recognize_file(finder, found);
     if (!found->input.connector)
         return true;
-    bool ok = try_open(file_finder, found, error);
+    bool ok = try_open(finder, found, error);
     if (found->input.connector)
-        found->input.connector_state = create_connector_state(file_finder, found->input.connector);
+        found->input.connector_state = create_connector_state(finder, found->input.connector);
     return ok;
 }
 
 /* Adds a file, or every member of an archive. */
-static bool add_file_or_members(struct file_finder *file_finder, const char *path, bool is_empty,
+static bool add_file_or_members(struct file_finder *finder, const char *path, bool is_empty,
                                 struct error *error)
 {
-    struct arena *arena = &file_finder->assembly->arena;
+    struct arena *arena = &finder->assembly->arena;
     struct archive_limits limits;
     struct archive_members members;
     struct error fault = {0};
-    job_apply_with_defaults(file_finder->job, "source", file_finder->source->section_name,
-                            archive_options, &limits);
+    job_apply_with_defaults(finder->job, "source", finder->source->section_name, archive_options,
+                            &limits);
     if (!archive_list_members(path, &limits, arena, &members, &fault)) {
-        add_found_file(file_finder, path)->input.failure =
+        add_found_file(finder, path)->input.failure =
             arena_copy_text(arena, text_of(fault.message)).bytes;
         return true;
     }
     if (members.count == 0)
-        return add_file(file_finder, path, is_empty, error);
+        return add_file(finder, path, is_empty, error);
     for (size_t i = 0; i < members.count; i++)
-        if (!add_file(file_finder, members.paths[i].bytes, false, error))
+        if (!add_file(finder, members.paths[i].bytes, false, error))
             return false;
     return true;
 }
@@ -186,27 +186,26 @@ static int compare_entry_names(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static bool add_folder_files(struct file_finder *file_finder, const char *path, struct error *error)
+static bool add_folder_files(struct file_finder *finder, const char *path, struct error *error)
 {
     struct dirent **entries;
     int count = scandir(path, &entries, is_not_hidden, compare_entry_names);
     if (count < 0) {
-        struct found_file *found = add_found_file(file_finder, path);
+        struct found_file *found = add_found_file(finder, path);
         found->input.failure =
-            arena_format(&file_finder->assembly->arena, "%s: %s", path, strerror(errno)).bytes;
+            arena_format(&finder->assembly->arena, "%s: %s", path, strerror(errno)).bytes;
         return true;
     }
     bool ok = true;
     for (int i = 0; i < count; i++) {
         struct text member_path =
-            arena_format(&file_finder->assembly->arena, "%s/%s", path, entries[i]->d_name);
+            arena_format(&finder->assembly->arena, "%s/%s", path, entries[i]->d_name);
         struct stat status;
         bool is_regular = stat(member_path.bytes, &status) == 0 && S_ISREG(status.st_mode);
         if (ok && is_regular)
-            ok = add_file_or_members(file_finder, member_path.bytes, status.st_size == 0, error);
+            ok = add_file_or_members(finder, member_path.bytes, status.st_size == 0, error);
         else if (ok)
-            note(file_finder, "%s is not a file: skipped",
-                 member_path.bytes + file_finder->path_prefix_size);
+            note(finder, "%s is not a file: skipped", member_path.bytes + finder->path_prefix_size);
         free(entries[i]);
     }
     free(entries);
@@ -214,50 +213,48 @@ static bool add_folder_files(struct file_finder *file_finder, const char *path, 
 }
 
 /* A Maildir or a folder of messages is one input. In other folders each file is an input. */
-static bool add_folder(struct file_finder *file_finder, const char *path, struct error *error)
+static bool add_folder(struct file_finder *finder, const char *path, struct error *error)
 {
     const struct connector *connector = NULL;
     struct text recognition_report;
-    if (text_equal(file_finder->source->format, TEXT("auto")))
-        connectors_recognize(path, &file_finder->assembly->arena, &connector, &recognition_report,
-                             NULL);
-    else if (connectors_find(file_finder->source->format) == &mail_connector)
+    if (text_equal(finder->source->format, TEXT("auto")))
+        connectors_recognize(path, &finder->assembly->arena, &connector, &recognition_report, NULL);
+    else if (connectors_find(finder->source->format) == &mail_connector)
         connector = &mail_connector;
-    return connector ? add_file(file_finder, path, false, error)
-                     : add_folder_files(file_finder, path, error);
+    return connector ? add_file(finder, path, false, error) : add_folder_files(finder, path, error);
 }
 
-static bool add_path(struct file_finder *file_finder, const char *path, struct error *error)
+static bool add_path(struct file_finder *finder, const char *path, struct error *error)
 {
     struct stat status;
     if (stat(path, &status) == 0)
         return S_ISDIR(status.st_mode)
-                   ? add_folder(file_finder, path, error)
-                   : add_file_or_members(file_finder, path, status.st_size == 0, error);
-    struct found_file *found = add_found_file(file_finder, path);
+                   ? add_folder(finder, path, error)
+                   : add_file_or_members(finder, path, status.st_size == 0, error);
+    struct found_file *found = add_found_file(finder, path);
     found->input.failure =
-        arena_format(&file_finder->assembly->arena, "%s: %s", path, strerror(errno)).bytes;
+        arena_format(&finder->assembly->arena, "%s: %s", path, strerror(errno)).bytes;
     return true;
 }
 
-static bool add_pattern(struct file_finder *file_finder, struct text pattern, struct error *error)
+static bool add_pattern(struct file_finder *finder, struct text pattern, struct error *error)
 {
-    const char *path = job_resolve_path(file_finder->job, pattern);
+    const char *path = job_resolve_path(finder->job, pattern);
     bool relative = pattern.size && pattern.bytes[0] != '/';
-    file_finder->path_prefix_size = relative ? strlen(file_finder->job->folder) + 1 : 0;
+    finder->path_prefix_size = relative ? strlen(finder->job->folder) + 1 : 0;
     if (access(path, F_OK) == 0 || !strpbrk(path, "*?[{"))
-        return add_path(file_finder, path, error);
+        return add_path(finder, path, error);
     glob_t matches;
     int code = glob(path, GLOB_BRACE | GLOB_TILDE, NULL, &matches);
     if (code == GLOB_NOMATCH) {
-        note(file_finder, "no file matches %s", path + file_finder->path_prefix_size);
+        note(finder, "no file matches %s", path + finder->path_prefix_size);
         return true;
     }
     if (code != 0)
         return error_set(error, ERROR_INPUT, "%s: the folder cannot be read", path);
     bool ok = true;
     for (size_t i = 0; ok && i < matches.gl_pathc; i++)
-        ok = add_path(file_finder, matches.gl_pathv[i], error);
+        ok = add_path(finder, matches.gl_pathv[i], error);
     globfree(&matches);
     return ok;
 }
@@ -265,11 +262,11 @@ static bool add_pattern(struct file_finder *file_finder, struct text pattern, st
 bool assemble_files(struct assembly *assembly, struct job *job, const struct progress *progress,
                     struct error *error)
 {
-    struct file_finder file_finder = {.assembly = assembly, .job = job, .progress = progress};
+    struct file_finder finder = {.assembly = assembly, .job = job, .progress = progress};
     for (size_t i = 0; i < job->source_count; i++) {
-        file_finder.source = &job->sources[i];
-        for (size_t j = 0; j < file_finder.source->path_count; j++)
-            if (!add_pattern(&file_finder, file_finder.source->paths[j], error))
+        finder.source = &job->sources[i];
+        for (size_t j = 0; j < finder.source->path_count; j++)
+            if (!add_pattern(&finder, finder.source->paths[j], error))
                 return false;
     }
     assembly->files =

@@ -20,29 +20,29 @@ static void print_duration(double seconds)
         fprintf(stderr, "%.1f h", seconds / 3600);
 }
 
-static const char *get_item_unit(const struct progress_bar *progress_bar)
+static const char *get_item_unit(const struct progress_bar *bar)
 {
-    return strcmp(progress_bar->stage, "summarize") == 0 ? "groups" : "rows";
+    return strcmp(bar->stage, "summarize") == 0 ? "groups" : "rows";
 }
 
-static void clear_bar(const struct progress_bar *progress_bar)
+static void clear_bar(const struct progress_bar *bar)
 {
-    if (progress_bar->is_terminal && !progress_bar->is_quiet)
+    if (bar->is_terminal && !bar->is_quiet)
         fputs("\r\033[K", stderr);
 }
 
-static void draw_bar(struct progress_bar *progress_bar, double time)
+static void draw_bar(struct progress_bar *bar, double time)
 {
-    const struct progress_report *report = &progress_bar->last_report;
+    const struct progress_report *report = &bar->last_report;
     double done_fraction = report->total ? (double)report->done / (double)report->total : 0;
-    double elapsed = time - progress_bar->stage_started_at;
-    clear_bar(progress_bar);
-    fprintf(stderr, "%-10s ", progress_bar->stage);
+    double elapsed = time - bar->stage_started_at;
+    clear_bar(bar);
+    fprintf(stderr, "%-10s ", bar->stage);
     int filled = (int)(done_fraction * BAR_WIDTH + 0.5);
     for (int i = 0; i < BAR_WIDTH; i++)
         fputc(i < filled ? '#' : '.', stderr);
     fprintf(stderr, " %3.0f %%  %llu %s", done_fraction * 100, (unsigned long long)report->items,
-            get_item_unit(progress_bar));
+            get_item_unit(bar));
     if (elapsed > 1 && report->items)
         fprintf(stderr, "  %.0f/s", (double)report->items / elapsed);
     if (elapsed > 2 && done_fraction > 0.01 && done_fraction < 1) {
@@ -51,70 +51,68 @@ static void draw_bar(struct progress_bar *progress_bar, double time)
         fputs(" left", stderr);
     }
     fflush(stderr);
-    progress_bar->bar_drawn_at = time;
+    bar->bar_drawn_at = time;
 }
 
-static void print_stage_result(struct progress_bar *progress_bar)
+static void print_stage_result(struct progress_bar *bar)
 {
-    if (!progress_bar->stage)
+    if (!bar->stage)
         return;
-    clear_bar(progress_bar);
-    if (!progress_bar->is_quiet) {
-        double elapsed = clock_seconds() - progress_bar->stage_started_at;
-        fprintf(stderr, "%-10s %llu %s in ", progress_bar->stage,
-                (unsigned long long)progress_bar->last_report.items, get_item_unit(progress_bar));
+    clear_bar(bar);
+    if (!bar->is_quiet) {
+        double elapsed = clock_seconds() - bar->stage_started_at;
+        fprintf(stderr, "%-10s %llu %s in ", bar->stage, (unsigned long long)bar->last_report.items,
+                get_item_unit(bar));
         print_duration(elapsed);
-        if (elapsed > 1 && progress_bar->last_report.items)
-            fprintf(stderr, ", %.0f per second", (double)progress_bar->last_report.items / elapsed);
+        if (elapsed > 1 && bar->last_report.items)
+            fprintf(stderr, ", %.0f per second", (double)bar->last_report.items / elapsed);
         fputc('\n', stderr);
     }
-    progress_bar->stage = NULL;
+    bar->stage = NULL;
 }
 
 static void update(void *user, const struct progress_report *report)
 {
-    struct progress_bar *progress_bar = user;
+    struct progress_bar *bar = user;
     double time = clock_seconds();
-    if (!progress_bar->stage || strcmp(progress_bar->stage, report->stage) != 0) {
-        print_stage_result(progress_bar);
-        progress_bar->stage = report->stage;
-        progress_bar->stage_started_at = time;
-        progress_bar->bar_drawn_at = 0;
+    if (!bar->stage || strcmp(bar->stage, report->stage) != 0) {
+        print_stage_result(bar);
+        bar->stage = report->stage;
+        bar->stage_started_at = time;
+        bar->bar_drawn_at = 0;
     }
-    progress_bar->last_report = *report;
-    if (progress_bar->is_terminal && !progress_bar->is_quiet &&
-        time - progress_bar->bar_drawn_at > 0.2)
-        draw_bar(progress_bar, time);
+    bar->last_report = *report;
+    if (bar->is_terminal && !bar->is_quiet && time - bar->bar_drawn_at > 0.2)
+        draw_bar(bar, time);
 }
 
 static void note(void *user, const char *message)
 {
-    struct progress_bar *progress_bar = user;
-    clear_bar(progress_bar);
+    struct progress_bar *bar = user;
+    clear_bar(bar);
     fprintf(stderr, "winnow: note: %s\n", message);
 }
 
-void progress_bar_start(struct progress_bar *progress_bar, bool is_quiet)
+void progress_bar_start(struct progress_bar *bar, bool is_quiet)
 {
-    *progress_bar =
-        (struct progress_bar){.is_quiet = is_quiet, .is_terminal = isatty(STDERR_FILENO)};
+    *bar = (struct progress_bar){.is_quiet = is_quiet, .is_terminal = isatty(STDERR_FILENO)};
 }
 
-struct progress progress_bar_callbacks(struct progress_bar *progress_bar)
+struct progress progress_bar_callbacks(struct progress_bar *bar)
 {
-    return (struct progress){.update = update, .note = note, .user = progress_bar};
+    return (struct progress){.update = update, .note = note, .user = bar};
 }
 
-void progress_bar_finish(struct progress_bar *progress_bar)
+void progress_bar_finish(struct progress_bar *bar)
 {
-    print_stage_result(progress_bar);
+    print_stage_result(bar);
 }
 
-void progress_bar_print(struct progress_bar *progress_bar, const char *format, ...)
+void progress_bar_print(struct progress_bar *bar, const char *format, ...)
 {
-    if (progress_bar->is_quiet)
+    if (bar->is_quiet)
         return;
-    clear_bar(progress_bar);
+    clear_bar(bar);
     va_list arguments;
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);

@@ -34,10 +34,10 @@ bool pipeline_open_stages(struct pipeline *pipeline, struct error *error)
     if (pipeline->stage_context.store)
         store_set_model_key(pipeline->stage_context.store, pipeline->stage_context.model_key);
     for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
-        struct stage_instance *stage_instance = &pipeline->stage_instances[i];
-        stage_instance->opened = true;
-        if (stage_instance->stage->open &&
-            !stage_instance->stage->open(stage_instance->state, &pipeline->stage_context, error))
+        struct stage_instance *instance = &pipeline->stage_instances[i];
+        instance->opened = true;
+        if (instance->stage->open &&
+            !instance->stage->open(instance->state, &pipeline->stage_context, error))
             return false;
     }
     return true;
@@ -46,10 +46,10 @@ bool pipeline_open_stages(struct pipeline *pipeline, struct error *error)
 void pipeline_close(struct pipeline *pipeline)
 {
     for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
-        struct stage_instance *stage_instance = &pipeline->stage_instances[i];
-        if (stage_instance->opened && stage_instance->stage->close)
-            stage_instance->stage->close(stage_instance->state);
-        free(stage_instance->state);
+        struct stage_instance *instance = &pipeline->stage_instances[i];
+        if (instance->opened && instance->stage->close)
+            instance->stage->close(instance->state);
+        free(instance->state);
     }
     free(pipeline->stage_instances);
     *pipeline = (struct pipeline){0};
@@ -90,10 +90,9 @@ static bool process_with_stages(const struct pipeline *pipeline, struct batch *b
                                 struct error *error)
 {
     for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
-        const struct stage_instance *stage_instance = &pipeline->stage_instances[i];
-        if (stage_instance->stage->process &&
-            (!saved || stage_instance->stage->handles_saved_texts) &&
-            !stage_instance->stage->process(stage_instance->state, batch, error))
+        const struct stage_instance *instance = &pipeline->stage_instances[i];
+        if (instance->stage->process && (!saved || instance->stage->handles_saved_texts) &&
+            !instance->stage->process(instance->state, batch, error))
             return false;
     }
     return true;
@@ -275,9 +274,9 @@ bool pipeline_check_failed_files(struct pipeline *pipeline, struct error *error)
 static bool list_groups(struct pipeline *pipeline, struct group_list *groups, struct error *error)
 {
     for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
-        struct stage_instance *stage_instance = &pipeline->stage_instances[i];
-        if (stage_instance->stage->list_groups &&
-            !stage_instance->stage->list_groups(stage_instance->state, groups, error))
+        struct stage_instance *instance = &pipeline->stage_instances[i];
+        if (instance->stage->list_groups &&
+            !instance->stage->list_groups(instance->state, groups, error))
             return false;
     }
     return true;
@@ -294,9 +293,9 @@ static bool summarize_group(struct pipeline *pipeline, const struct group_entry 
     if (!store_load_group_members(context->store, entry, &group, error))
         return false;
     for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
-        struct stage_instance *stage_instance = &pipeline->stage_instances[i];
-        if (stage_instance->stage->process_group &&
-            !stage_instance->stage->process_group(stage_instance->state, &group, error))
+        struct stage_instance *instance = &pipeline->stage_instances[i];
+        if (instance->stage->process_group &&
+            !instance->stage->process_group(instance->state, &group, error))
             return false;
     }
     return store_save_summary(context->store, context->selection->view, &group, error) &&
@@ -355,9 +354,8 @@ bool pipeline_summarize(struct pipeline *pipeline, struct error *error)
 bool pipeline_aggregate(struct pipeline *pipeline, struct error *error)
 {
     for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
-        struct stage_instance *stage_instance = &pipeline->stage_instances[i];
-        if (stage_instance->stage->finish &&
-            !stage_instance->stage->finish(stage_instance->state, error))
+        struct stage_instance *instance = &pipeline->stage_instances[i];
+        if (instance->stage->finish && !instance->stage->finish(instance->state, error))
             return false;
     }
     return stage_context_check_interrupt(&pipeline->stage_context, error);

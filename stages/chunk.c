@@ -26,26 +26,26 @@ struct chunk_measurer {
     struct arena arena; /* reset by each measurement */
 };
 
-static size_t count_prompt_tokens(struct chunk_measurer *chunk_measurer,
-                                  const struct prompt *prompt, size_t begin, size_t end)
+static size_t count_prompt_tokens(struct chunk_measurer *measurer, const struct prompt *prompt,
+                                  size_t begin, size_t end)
 {
-    arena_reset(&chunk_measurer->arena);
+    arena_reset(&measurer->arena);
     struct chunk chunk = {
-        .begin = begin, .end = end, .has_title = chunk_measurer->has_title && begin == 0};
+        .begin = begin, .end = end, .has_title = measurer->has_title && begin == 0};
     struct text input =
-        prompt_format_chunk_input(prompt, chunk_measurer->record, &chunk, &chunk_measurer->arena);
-    return prompt_count_tokens(chunk_measurer->chunk->model, input);
+        prompt_format_chunk_input(prompt, measurer->record, &chunk, &measurer->arena);
+    return prompt_count_tokens(measurer->chunk->model, input);
 }
 
 /* Every chunk must fit both prompts. */
 static size_t count_tokens(void *user, size_t begin, size_t end)
 {
-    struct chunk_measurer *chunk_measurer = user;
-    const struct chunk_state *chunk = chunk_measurer->chunk;
-    size_t sentiment = count_prompt_tokens(chunk_measurer, &chunk->sentiment, begin, end);
+    struct chunk_measurer *measurer = user;
+    const struct chunk_state *chunk = measurer->chunk;
+    size_t sentiment = count_prompt_tokens(measurer, &chunk->sentiment, begin, end);
     if (prompt_shares_input(&chunk->sentiment, &chunk->topics))
         return sentiment;
-    size_t topics = count_prompt_tokens(chunk_measurer, &chunk->topics, begin, end);
+    size_t topics = count_prompt_tokens(measurer, &chunk->topics, begin, end);
     return sentiment > topics ? sentiment : topics;
 }
 
@@ -63,9 +63,9 @@ static bool open_chunk(void *state, const struct stage_context *stage_context, s
     if (chunk->max_tokens > 0 && (size_t)chunk->max_tokens < token_limits.input)
         chunk->token_budget = (size_t)chunk->max_tokens;
     const struct record empty_record = {0};
-    struct chunk_measurer chunk_measurer = {.chunk = chunk, .record = &empty_record};
-    size_t prompt = count_tokens(&chunk_measurer, 0, 0);
-    arena_free(&chunk_measurer.arena);
+    struct chunk_measurer measurer = {.chunk = chunk, .record = &empty_record};
+    size_t prompt = count_tokens(&measurer, 0, 0);
+    arena_free(&measurer.arena);
     if (prompt + 8 > chunk->token_budget)
         return error_set(error, ERROR_MODEL,
                          "the model's prompts take %zu of the %zu tokens of an input, which leaves "
@@ -81,31 +81,31 @@ static void close_chunk(void *state)
 
 /* The title is read as the first sentence, unless the text begins with it or it would take more
  * than half of the input. */
-static bool can_prepend_title(struct chunk_measurer *chunk_measurer)
+static bool can_prepend_title(struct chunk_measurer *measurer)
 {
-    const struct record *record = chunk_measurer->record;
+    const struct record *record = measurer->record;
     struct text title = record->title;
-    if (!chunk_measurer->chunk->title || title.size == 0 || text_starts_with(record->text, title))
+    if (!measurer->chunk->title || title.size == 0 || text_starts_with(record->text, title))
         return false;
-    if (title.size > chunk_measurer->chunk->token_budget * 8)
+    if (title.size > measurer->chunk->token_budget * 8)
         return false;
-    chunk_measurer->has_title = true;
-    bool fits = count_tokens(chunk_measurer, 0, 0) <= chunk_measurer->chunk->token_budget / 2;
-    chunk_measurer->has_title = false;
+    measurer->has_title = true;
+    bool fits = count_tokens(measurer, 0, 0) <= measurer->chunk->token_budget / 2;
+    measurer->has_title = false;
     return fits;
 }
 
 static void split_record(struct chunk_state *chunk, struct record *record, struct arena *arena)
 {
-    struct chunk_measurer chunk_measurer = {.chunk = chunk, .record = record};
-    chunk_measurer.has_title = can_prepend_title(&chunk_measurer);
+    struct chunk_measurer measurer = {.chunk = chunk, .record = record};
+    measurer.has_title = can_prepend_title(&measurer);
     struct text_splitter text_splitter = {
         .model = chunk->model,
         .segmenter = chunk->segmenter,
         .token_budget = chunk->token_budget,
         .min_last_tokens = (size_t)((double)chunk->token_budget * chunk->min_last_chunk_pct / 100),
         .count_tokens = count_tokens,
-        .user = &chunk_measurer,
+        .user = &measurer,
     };
     size_t count;
     const struct text_piece *pieces =
@@ -124,11 +124,11 @@ static void split_record(struct chunk_state *chunk, struct record *record, struc
         record->chunks[i] = (struct chunk){.begin = pieces[i].begin,
                                            .end = pieces[i].end,
                                            .tokens = pieces[i].tokens,
-                                           .has_title = chunk_measurer.has_title && i == 0};
+                                           .has_title = measurer.has_title && i == 0};
     }
     record->analysis.tokens = tokens;
     record->analysis.coverage = tokens > 0 ? (double)read_tokens / (double)tokens : 0;
-    arena_free(&chunk_measurer.arena);
+    arena_free(&measurer.arena);
 }
 
 static bool process(void *state, struct batch *batch, struct error *error)

@@ -86,19 +86,19 @@ static uint64_t compute_record_id(struct dedupe *dedupe, const struct batch *bat
 static bool determine_state(struct dedupe *dedupe, const struct batch *batch, struct record *record,
                             struct error *error)
 {
-    struct record_lookup record_lookup = {0};
+    struct record_lookup lookup = {0};
     bool is_same_author_duplicate = false;
     uint64_t id = record->id,
              author = hash_combine_number(hash_text(batch->source), record->author_hash);
     bool in_batch = was_seen_in_batch(dedupe, SEEN_ID, id, 0);
-    if (!store_find_record(dedupe->store, id, record->content_hash, &record_lookup, error))
+    if (!store_find_record(dedupe->store, id, record->content_hash, &lookup, error))
         return false;
     if (was_seen_in_batch(dedupe, SEEN_REVISION, id, record->content_hash) ||
-        (record_lookup.same_content && (record_lookup.seen_in_this_run || in_batch))) {
+        (lookup.same_content && (lookup.seen_in_this_run || in_batch))) {
         record->state = RECORD_DUPLICATE;
-    } else if (record_lookup.same_content) {
-        record->state = record_lookup.new_in_this_run ? RECORD_NEW : RECORD_UNCHANGED;
-    } else if (record_lookup.exists || in_batch) {
+    } else if (lookup.same_content) {
+        record->state = lookup.new_in_this_run ? RECORD_NEW : RECORD_UNCHANGED;
+    } else if (lookup.exists || in_batch) {
         record->state = RECORD_REVISED;
     } else {
         bool can_be_same_author_duplicate =

@@ -51,22 +51,21 @@ struct draft_summary {
 
 /* Splits the model's summary into its readable, distinct, complete sentences. */
 static void split_summary(struct ground *ground, const struct group *group,
-                          struct draft_summary *draft_summary, struct arena *scratch)
+                          struct draft_summary *draft, struct arena *scratch)
 {
     struct text summary =
         group->partial_summary_count > 0 ? group->partial_summaries[0] : (struct text){0};
     bool is_cut = group->finish_reason == FINISH_LENGTH;
     size_t count, begin = 0;
     const size_t *ends = segment_sentences(ground->segmenter, summary, scratch, &count);
-    for (size_t i = 0; i < count && draft_summary->count < (size_t)ground->sentences;
-         begin = ends[i++]) {
+    for (size_t i = 0; i < count && draft->count < (size_t)ground->sentences; begin = ends[i++]) {
         struct text sentence = text_trim(text_slice(summary, begin, ends[i]));
         bool is_truncated = is_cut && i + 1 == count && !sentence_is_finished(sentence);
         bool is_repeated = false;
-        for (size_t k = 0; k < draft_summary->count; k++)
-            is_repeated |= text_equal(draft_summary->sentences[k], sentence);
+        for (size_t k = 0; k < draft->count; k++)
+            is_repeated |= text_equal(draft->sentences[k], sentence);
         if (!is_repeated && !is_truncated && sentence_is_readable(sentence))
-            draft_summary->sentences[draft_summary->count++] = sentence;
+            draft->sentences[draft->count++] = sentence;
     }
 }
 
@@ -290,11 +289,11 @@ static bool process_group(void *state, struct group *group, struct error *error)
 {
     struct ground *ground = state;
     struct arena scratch = {0};
-    struct draft_summary draft_summary = {0};
-    split_summary(ground, group, &draft_summary, &scratch);
-    bool ok = sentence_ranker_classify_polarities(
-        &ground->sentence_ranker, (struct text_array){draft_summary.sentences, draft_summary.count},
-        ground->min_confidence, draft_summary.polarities, error);
+    struct draft_summary draft = {0};
+    split_summary(ground, group, &draft, &scratch);
+    bool ok = sentence_ranker_classify_polarities(&ground->sentence_ranker,
+                                                  (struct text_array){draft.sentences, draft.count},
+                                                  ground->min_confidence, draft.polarities, error);
     if (ok) {
         struct sentence_index sentence_index;
         sentence_index_open(&sentence_index, ground->segmenter, group->members,
@@ -302,7 +301,7 @@ static bool process_group(void *state, struct group *group, struct error *error)
         ok = sentence_ranker_score_passages(&ground->sentence_ranker, &sentence_index,
                                             group->key.topic, (size_t)ground->candidates, error);
         if (ok)
-            fill_summary(ground, &sentence_index, &draft_summary, group);
+            fill_summary(ground, &sentence_index, &draft, group);
         sentence_index_close(&sentence_index);
     }
     arena_free(&scratch);

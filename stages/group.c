@@ -35,26 +35,24 @@ struct group_collector {
     struct arena scratch; /* reset for every record */
 };
 
-static struct group_builder *get_or_add_group(struct group_collector *group_collector,
+static struct group_builder *get_or_add_group(struct group_collector *collector,
                                               const struct group_key *key, struct text period)
 {
     bool is_new;
     uint64_t hash = group_key_combine_hash(hash_combine(HASH_SEED, period), key);
-    size_t index =
-        *hash_table_get_or_insert(&group_collector->indexes, hash, group_collector->count, &is_new);
+    size_t index = *hash_table_get_or_insert(&collector->indexes, hash, collector->count, &is_new);
     if (is_new) {
-        uint64_t summary_key = group_collector->state->stage_context->summary_key;
-        group_collector->groups =
-            memory_grow(group_collector->groups, &group_collector->capacity,
-                        ++group_collector->count, sizeof(*group_collector->groups));
-        group_collector->groups[index] = (struct group_builder){
-            .key = group_key_copy(key, &group_collector->arena),
-            .period = arena_copy_text(&group_collector->arena, period),
-            .label = group_key_format(key, &group_collector->arena),
+        uint64_t summary_key = collector->state->stage_context->summary_key;
+        collector->groups = memory_grow(collector->groups, &collector->capacity, ++collector->count,
+                                        sizeof(*collector->groups));
+        collector->groups[index] = (struct group_builder){
+            .key = group_key_copy(key, &collector->arena),
+            .period = arena_copy_text(&collector->arena, period),
+            .label = group_key_format(key, &collector->arena),
             .fingerprint = hash_combine_number(HASH_SEED, summary_key),
         };
     }
-    return &group_collector->groups[index];
+    return &collector->groups[index];
 }
 
 static void add_member(struct group_builder *group, const struct saved_record *record)
@@ -68,19 +66,19 @@ static void add_member(struct group_builder *group, const struct saved_record *r
 static bool collect_record(void *user, const struct saved_record *record, struct error *error)
 {
     (void)error;
-    struct group_collector *group_collector = user;
-    struct group_state *state = group_collector->state;
-    struct arena *scratch = &group_collector->scratch;
+    struct group_collector *collector = user;
+    struct group_state *state = collector->state;
+    struct arena *scratch = &collector->scratch;
     arena_reset(scratch);
     const struct group_key everything = {0};
     struct group_key key = grouping_make_key(&state->grouping, record, scratch);
     struct text period = grouping_format_period(&state->grouping, record, scratch);
-    add_member(get_or_add_group(group_collector, &key, period), record);
+    add_member(get_or_add_group(collector, &key, period), record);
     if (key.field_count > 0 || !text_equal(period, TEXT("all")))
-        add_member(get_or_add_group(group_collector, &everything, TEXT("all")), record);
+        add_member(get_or_add_group(collector, &everything, TEXT("all")), record);
     for (size_t i = 0; state->topics && i < record->analysis.topic_count; i++) {
         key.topic = record->analysis.topics[i].topic;
-        add_member(get_or_add_group(group_collector, &key, period), record);
+        add_member(get_or_add_group(collector, &key, period), record);
     }
     return true;
 }
@@ -103,11 +101,11 @@ static int compare_by_size(const void *a, const void *b)
 
 /* Moves the groups about a topic with fewer than min_records members to the end, where only their
  * memory is freed, and returns the number of the others. */
-static size_t drop_small_topics(struct group_collector *group_collector)
+static size_t drop_small_topics(struct group_collector *collector)
 {
-    struct group_builder *groups = group_collector->groups;
-    size_t min_records = (size_t)group_collector->state->min_records, count = 0;
-    for (size_t i = 0; i < group_collector->count; i++)
+    struct group_builder *groups = collector->groups;
+    size_t min_records = (size_t)collector->state->min_records, count = 0;
+    for (size_t i = 0; i < collector->count; i++)
         if (groups[i].key.topic.size == 0 || groups[i].count >= min_records) {
             struct group_builder kept = groups[i];
             groups[i] = groups[count];
@@ -116,11 +114,11 @@ static size_t drop_small_topics(struct group_collector *group_collector)
     return count;
 }
 
-static void write_group_list(struct group_collector *group_collector, struct group_list *groups)
+static void write_group_list(struct group_collector *collector, struct group_list *groups)
 {
-    size_t max_groups = (size_t)group_collector->state->max_groups;
-    struct group_builder *builders = group_collector->groups;
-    size_t count = drop_small_topics(group_collector);
+    size_t max_groups = (size_t)collector->state->max_groups;
+    struct group_builder *builders = collector->groups;
+    size_t count = drop_small_topics(collector);
     if (count == 0)
         return;
     qsort(builders, count, sizeof(*builders), compare_by_size);
@@ -156,18 +154,18 @@ static bool list_groups(void *state, struct group_list *groups, struct error *er
 {
     struct group_state *group = state;
     const struct stage_context *stage_context = group->stage_context;
-    struct group_collector group_collector = {.state = group};
+    struct group_collector collector = {.state = group};
     bool ok = store_for_each_record(stage_context->store, stage_context->selection, collect_record,
-                                    &group_collector, error) &&
+                                    &collector, error) &&
               grouping_check_columns(&group->grouping, stage_context, "group", error);
     if (ok)
-        write_group_list(&group_collector, groups);
-    for (size_t i = 0; i < group_collector.count; i++)
-        free(group_collector.groups[i].ids);
-    free(group_collector.groups);
-    hash_table_free(&group_collector.indexes);
-    arena_free(&group_collector.arena);
-    arena_free(&group_collector.scratch);
+        write_group_list(&collector, groups);
+    for (size_t i = 0; i < collector.count; i++)
+        free(collector.groups[i].ids);
+    free(collector.groups);
+    hash_table_free(&collector.indexes);
+    arena_free(&collector.arena);
+    arena_free(&collector.scratch);
     return ok;
 }
 

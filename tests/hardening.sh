@@ -15,7 +15,7 @@ faults=0
 
 # expect NAME PATTERN TEXT
 expect() {
-    grep -qE "$2" <<<"$3" || {
+    grep -qE -e "$2" <<<"$3" || {
         echo "hardening: $1 is missing" >&2
         faults=$((faults + 1))
     }

@@ -22,29 +22,28 @@ struct field_path field_path_join(struct field_paths *field_paths, struct field_
                                   struct text name, struct arena *arena)
 {
     name = text_slice(name, 0, MAX_NAME_SIZE);
-    struct field_path field_path = {.hash = hash_combine(parent.hash, name)};
-    const size_t *existing_index = hash_table_find(&field_paths->hash_table, field_path.hash);
+    struct field_path list = {.hash = hash_combine(parent.hash, name)};
+    const size_t *existing_index = hash_table_find(&field_paths->hash_table, list.hash);
     if (existing_index) {
-        field_path.text = field_paths->texts[*existing_index];
+        list.text = field_paths->texts[*existing_index];
     } else if (field_paths->name_arena.used > MAX_STORED_SIZE) {
-        field_path.text = join_names(parent.text, name, arena);
+        list.text = join_names(parent.text, name, arena);
     } else {
-        field_path.text = join_names(parent.text, name, &field_paths->name_arena);
-        hash_table_get_or_insert(&field_paths->hash_table, field_path.hash, field_paths->count,
-                                 NULL);
+        list.text = join_names(parent.text, name, &field_paths->name_arena);
+        hash_table_get_or_insert(&field_paths->hash_table, list.hash, field_paths->count, NULL);
         field_paths->texts = memory_grow(field_paths->texts, &field_paths->capacity,
                                          field_paths->count + 1, sizeof(*field_paths->texts));
-        field_paths->texts[field_paths->count++] = field_path.text;
+        field_paths->texts[field_paths->count++] = list.text;
     }
-    return field_path;
+    return list;
 }
 
-struct field_path field_path_index(struct field_paths *field_paths, struct field_path field_path,
+struct field_path field_path_index(struct field_paths *field_paths, struct field_path list,
                                    size_t number, struct arena *arena)
 {
     char digits[24];
     int size = snprintf(digits, sizeof(digits), "%zu", number);
-    return field_path_join(field_paths, field_path, (struct text){digits, (size_t)size}, arena);
+    return field_path_join(field_paths, list, (struct text){digits, (size_t)size}, arena);
 }
 
 void field_paths_free(struct field_paths *field_paths)

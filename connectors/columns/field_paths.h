@@ -26,7 +26,7 @@ struct field_path field_path_join(struct field_paths *field_paths, struct field_
                                   struct text name, struct arena *arena);
 
 /* The path of an element of a list, "comments.2". */
-struct field_path field_path_index(struct field_paths *field_paths, struct field_path field_path,
+struct field_path field_path_index(struct field_paths *field_paths, struct field_path list,
                                    size_t number, struct arena *arena);
 
 void field_paths_free(struct field_paths *field_paths);

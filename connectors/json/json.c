@@ -51,12 +51,11 @@ static const struct option options[] = {
 /* ---- The connector ---- */
 
 /* Checks that the first value is a record, or a list of records, of valid JSON. */
-static struct recognition recognize(const struct candidate_file *candidate_file,
-                                    struct arena *arena)
+static struct recognition recognize(const struct candidate_file *file, struct arena *arena)
 {
-    if (candidate_file->is_directory)
+    if (file->is_directory)
         return (struct recognition){0, TEXT("a folder")};
-    struct text head = text_trim(input_decode_head(candidate_file->head, arena));
+    struct text head = text_trim(input_decode_head(file->head, arena));
     if (head.size == 0 || (head.bytes[0] != '{' && head.bytes[0] != '['))
         return (struct recognition){0, TEXT("begins with neither { nor [")};
     struct json_state state = {.splitter.layout = json_layout_detect(head)};
@@ -69,8 +68,8 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
         !strchr(layout->kind == JSON_ROWS ? "[" : "{\"", rest.bytes[span.begin]))
         return (struct recognition){10, TEXT("no object in it")};
     struct text raw = text_slice(rest, span.begin, span.begin + span.size);
-    bool cut = candidate_file->head.size >= CONNECTOR_HEAD_SIZE &&
-               raw.bytes + raw.size == head.bytes + head.size;
+    bool cut =
+        file->head.size >= CONNECTOR_HEAD_SIZE && raw.bytes + raw.size == head.bytes + head.size;
     struct fields record_fields = {.arena = arena};
     bool whole = json_record_read(&state.reader, raw, &record_fields, NULL);
     const struct known_export *known_export = whole ? exports_find_by_fields(&record_fields) : NULL;

@@ -102,28 +102,27 @@ static size_t find_first_column(const struct text *names, size_t count,
     return found;
 }
 
-static const struct text *sample_row(const struct table_layout *table_layout, size_t row)
+static const struct text *sample_row(const struct table_layout *layout, size_t row)
 {
-    return table_layout->samples.cells + row * table_layout->count;
+    return layout->samples.cells + row * layout->count;
 }
 
-static bool is_import_row(const struct table_layout *table_layout, size_t row)
+static bool is_import_row(const struct table_layout *layout, size_t row)
 {
     size_t filled = 0, imports = 0;
-    for (size_t i = 0; row < table_layout->samples.rows && i < table_layout->count; i++) {
-        struct text cell = sample_row(table_layout, row)[i];
+    for (size_t i = 0; row < layout->samples.rows && i < layout->count; i++) {
+        struct text cell = sample_row(layout, row)[i];
         filled += cell.size > 0;
         imports += text_starts_with(cell, TEXT("{\"ImportId\""));
     }
     return imports > 0 && imports * 2 >= filled;
 }
 
-struct samples survey_data_rows(const struct survey *survey,
-                                const struct table_layout *table_layout)
+struct samples survey_data_rows(const struct survey *survey, const struct table_layout *layout)
 {
-    struct samples samples = table_layout->samples;
+    struct samples samples = layout->samples;
     samples.names = survey->names;
-    size_t extra_header_rows = survey->header_rows - table_layout->header_rows;
+    size_t extra_header_rows = survey->header_rows - layout->header_rows;
     samples.cells += extra_header_rows * samples.count;
     samples.rows -= extra_header_rows;
     return samples;
@@ -131,13 +130,13 @@ struct samples survey_data_rows(const struct survey *survey,
 
 /* The score that belongs to the answers: the column with the best name or question for one, among
  * those that hold numbers. */
-static void find_rating(struct survey *survey, const struct table_layout *table_layout)
+static void find_rating(struct survey *survey, const struct table_layout *layout)
 {
     enum { MIN_RATING_SCORE = 40 };
-    struct samples samples = survey_data_rows(survey, table_layout);
+    struct samples samples = survey_data_rows(survey, layout);
     size_t best_column = SIZE_MAX;
     int best = 0;
-    for (size_t i = 0; i < table_layout->count; i++) {
+    for (size_t i = 0; i < layout->count; i++) {
         int by_name = column_name_score(ROLE_RATING, survey->names[i]);
         int by_question = column_name_score(ROLE_RATING, survey->questions[i]);
         int score = by_name > by_question ? by_name : by_question;
@@ -159,18 +158,18 @@ static void find_zone_seconds(struct text name, int *seconds)
             *seconds = time_zones[i].minutes * 60;
 }
 
-static void read_qualtrics(struct survey *survey, const struct table_layout *table_layout,
+static void read_qualtrics(struct survey *survey, const struct table_layout *layout,
                            struct arena *arena)
 {
-    const struct text *imports = sample_row(table_layout, 1);
+    const struct text *imports = sample_row(layout, 1);
     size_t date_column = SIZE_MAX, id = SIZE_MAX, language = SIZE_MAX, count = 0;
-    size_t *answer_columns = arena_alloc(arena, table_layout->count, sizeof(*answer_columns));
+    size_t *answer_columns = arena_alloc(arena, layout->count, sizeof(*answer_columns));
     survey->name = "Qualtrics export";
     survey->header_rows = 3;
-    for (size_t i = 0; i < table_layout->count; i++) {
+    for (size_t i = 0; i < layout->count; i++) {
         struct text import = find_json_value(imports[i], "\"ImportId\"");
         find_zone_seconds(find_json_value(imports[i], "\"timeZone\""), &survey->zone_seconds);
-        survey->questions[i] = question_to_plain_text(sample_row(table_layout, 0)[i], arena);
+        survey->questions[i] = question_to_plain_text(sample_row(layout, 0)[i], arena);
         if (text_equal(import, TEXT("recordedDate")) ||
             (date_column == SIZE_MAX && text_equal(import, TEXT("endDate"))))
             date_column = i;
@@ -187,69 +186,69 @@ static void read_qualtrics(struct survey *survey, const struct table_layout *tab
     survey->answer_columns = answer_columns;
     survey->answer_count = count;
     if (id == SIZE_MAX)
-        id = column_find_ignoring_case(table_layout->header, table_layout->count, TEXT("ResponseId"));
+        id = column_find_ignoring_case(layout->header, layout->count, TEXT("ResponseId"));
     known_roles_set(&survey->known_roles, ROLE_TEXT, SIZE_MAX);
     known_roles_set(&survey->known_roles, ROLE_TITLE, SIZE_MAX);
     known_roles_set(&survey->known_roles, ROLE_AUTHOR, SIZE_MAX);
     known_roles_set(&survey->known_roles, ROLE_ID, id);
     known_roles_set(&survey->known_roles, ROLE_DATE, date_column);
     known_roles_set(&survey->known_roles, ROLE_LANG, language);
-    find_rating(survey, table_layout);
+    find_rating(survey, layout);
 }
 
 /* Old exports have V1, V2, ... above ResponseID, ResponseSet, ... */
-static bool is_old_qualtrics(const struct table_layout *table_layout)
+static bool is_old_qualtrics(const struct table_layout *layout)
 {
-    return table_layout->count > 4 && table_layout->samples.rows > 0 &&
-           text_equal(text_trim(table_layout->header[0]), TEXT("V1")) &&
-           text_equal_ignore_case(text_trim(sample_row(table_layout, 0)[0]), TEXT("ResponseID"));
+    return layout->count > 4 && layout->samples.rows > 0 &&
+           text_equal(text_trim(layout->header[0]), TEXT("V1")) &&
+           text_equal_ignore_case(text_trim(sample_row(layout, 0)[0]), TEXT("ResponseID"));
 }
 
-static void read_old_qualtrics(struct survey *survey, const struct table_layout *table_layout,
+static void read_old_qualtrics(struct survey *survey, const struct table_layout *layout,
                                struct arena *arena)
 {
-    const struct text *labels = sample_row(table_layout, 0);
+    const struct text *labels = sample_row(layout, 0);
     survey->name = "Qualtrics export of the old kind";
     survey->header_rows = 2;
-    for (size_t i = 0; i < table_layout->count; i++) {
+    for (size_t i = 0; i < layout->count; i++) {
         survey->questions[i] = question_to_plain_text(labels[i], arena);
-        if (text_starts_with(table_layout->header[i], TEXT("V")) && labels[i].size > 0)
+        if (text_starts_with(layout->header[i], TEXT("V")) && labels[i].size > 0)
             survey->names[i] = text_trim(labels[i]); /* "Status" instead of "V7" */
     }
-    survey->status_column = column_find_ignoring_case(survey->names, table_layout->count, TEXT("Status"));
+    survey->status_column = column_find_ignoring_case(survey->names, layout->count, TEXT("Status"));
     known_roles_set(&survey->known_roles, ROLE_TITLE, SIZE_MAX);
     known_roles_set(&survey->known_roles, ROLE_AUTHOR, SIZE_MAX);
     known_roles_set(&survey->known_roles, ROLE_ID,
-                    column_find_ignoring_case(survey->names, table_layout->count, TEXT("ResponseID")));
+                    column_find_ignoring_case(survey->names, layout->count, TEXT("ResponseID")));
     known_roles_set(&survey->known_roles, ROLE_DATE,
-                    column_find_ignoring_case(survey->names, table_layout->count, TEXT("EndDate")));
-    find_rating(survey, table_layout);
+                    column_find_ignoring_case(survey->names, layout->count, TEXT("EndDate")));
+    find_rating(survey, layout);
 }
 
-static bool is_survey_monkey(const struct table_layout *table_layout)
+static bool is_survey_monkey(const struct table_layout *layout)
 {
     size_t labels = 0;
-    if (table_layout->samples.rows == 0 || table_layout->count < 2 ||
-        text_trim(sample_row(table_layout, 0)[0]).size > 0)
+    if (layout->samples.rows == 0 || layout->count < 2 ||
+        text_trim(sample_row(layout, 0)[0]).size > 0)
         return false;
-    for (size_t i = 0; i < table_layout->count; i++)
-        labels += has_meaning(text_trim(sample_row(table_layout, 0)[i]), RESPONSE_LABEL);
-    return labels > 1 || (labels == 1 &&
-                          text_starts_with(text_trim(table_layout->header[0]), TEXT("Respondent")));
+    for (size_t i = 0; i < layout->count; i++)
+        labels += has_meaning(text_trim(sample_row(layout, 0)[i]), RESPONSE_LABEL);
+    return labels > 1 ||
+           (labels == 1 && text_starts_with(text_trim(layout->header[0]), TEXT("Respondent")));
 }
 
-static void read_survey_monkey(struct survey *survey, const struct table_layout *table_layout,
+static void read_survey_monkey(struct survey *survey, const struct table_layout *layout,
                                struct arena *arena)
 {
-    const struct text *labels = sample_row(table_layout, 0);
+    const struct text *labels = sample_row(layout, 0);
     struct text question = {0};
-    size_t *answer_columns = arena_alloc(arena, table_layout->count, sizeof(*answer_columns));
+    size_t *answer_columns = arena_alloc(arena, layout->count, sizeof(*answer_columns));
     survey->name = "SurveyMonkey export";
     survey->header_rows = 2;
-    for (size_t i = 0; i < table_layout->count; i++) {
+    for (size_t i = 0; i < layout->count; i++) {
         struct text label = text_trim(labels[i]);
-        if (text_trim(table_layout->header[i]).size > 0) /* a blank cell continues the question */
-            question = question_to_plain_text(table_layout->header[i], arena);
+        if (text_trim(layout->header[i]).size > 0) /* a blank cell continues the question */
+            question = question_to_plain_text(layout->header[i], arena);
         bool plain = label.size == 0 || has_meaning(label, RESPONSE_LABEL);
         survey->names[i] = plain ? question
                                  : arena_format(arena, "%.*s: %.*s", TEXT_ARGUMENT(question),
@@ -263,32 +262,31 @@ static void read_survey_monkey(struct survey *survey, const struct table_layout 
     static const char *const dates[] = {"End Date", "Date Modified", "Date Created", "Start Date",
                                         NULL};
     known_roles_set(&survey->known_roles, ROLE_ID,
-                    find_first_column(survey->names, table_layout->count, ids));
+                    find_first_column(survey->names, layout->count, ids));
     known_roles_set(&survey->known_roles, ROLE_DATE,
-                    find_first_column(survey->names, table_layout->count, dates));
+                    find_first_column(survey->names, layout->count, dates));
     known_roles_set(&survey->known_roles, ROLE_TITLE, SIZE_MAX);
     known_roles_set(&survey->known_roles, ROLE_AUTHOR, SIZE_MAX);
-    find_rating(survey, table_layout);
+    find_rating(survey, layout);
 }
 
-void survey_detect(struct survey *survey, const struct table_layout *table_layout,
-                   struct arena *arena)
+void survey_detect(struct survey *survey, const struct table_layout *layout, struct arena *arena)
 {
-    *survey = (struct survey){.header_rows = table_layout->header_rows, .status_column = SIZE_MAX};
-    survey->names = arena_alloc(arena, table_layout->count, sizeof(*survey->names));
-    survey->questions = arena_alloc(arena, table_layout->count, sizeof(*survey->questions));
-    for (size_t i = 0; i < table_layout->count; i++) {
-        survey->names[i] = table_layout->header[i];
-        survey->questions[i] = question_to_plain_text(table_layout->header[i], arena);
+    *survey = (struct survey){.header_rows = layout->header_rows, .status_column = SIZE_MAX};
+    survey->names = arena_alloc(arena, layout->count, sizeof(*survey->names));
+    survey->questions = arena_alloc(arena, layout->count, sizeof(*survey->questions));
+    for (size_t i = 0; i < layout->count; i++) {
+        survey->names[i] = layout->header[i];
+        survey->questions[i] = question_to_plain_text(layout->header[i], arena);
     }
-    if (table_layout->header_rows == 0)
+    if (layout->header_rows == 0)
         return;
-    if (is_import_row(table_layout, 1))
-        read_qualtrics(survey, table_layout, arena);
-    else if (is_old_qualtrics(table_layout))
-        read_old_qualtrics(survey, table_layout, arena);
-    else if (is_survey_monkey(table_layout))
-        read_survey_monkey(survey, table_layout, arena);
+    if (is_import_row(layout, 1))
+        read_qualtrics(survey, layout, arena);
+    else if (is_old_qualtrics(layout))
+        read_old_qualtrics(survey, layout, arena);
+    else if (is_survey_monkey(layout))
+        read_survey_monkey(survey, layout, arena);
 }
 
 static bool has_other_role(const struct mapping *mapping, size_t column)

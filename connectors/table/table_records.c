@@ -13,37 +13,34 @@ enum {
     MAX_SHORT_NAME_SIZE = 32 /* longer column names are replaced by a hash in ids */
 };
 
-static int score_layout(const struct table_layout *table_layout, const struct survey *survey,
+static int score_layout(const struct table_layout *layout, const struct survey *survey,
                         const struct known_export *known_export)
 {
     enum { SINGLE_COLUMN_SCORE = 35, MIN_LINES = 50 };
     if (survey->name || known_export)
         return 97;
-    bool prose = table_layout->blank_lines * 4 > table_layout->samples.rows &&
-                 !table_layout->has_known_names;
-    if (table_layout->count > 1)
-        return prose ? 20 : table_layout->score * 9 / 10;
-    if (table_layout->has_known_names)
+    bool prose = layout->blank_lines * 4 > layout->samples.rows && !layout->has_known_names;
+    if (layout->count > 1)
+        return prose ? 20 : layout->score * 9 / 10;
+    if (layout->has_known_names)
         return 60;
     /* Prose is not a list of texts. */
-    if (table_layout->blank_lines * 20 > table_layout->samples.rows)
+    if (layout->blank_lines * 20 > layout->samples.rows)
         return 10;
-    bool has_short_name = table_layout->header_rows > 0 &&
-                          text_trim(table_layout->header[0]).size <= MAX_SHORT_NAME_SIZE;
-    return table_layout->samples.rows >= MIN_LINES || has_short_name ? SINGLE_COLUMN_SCORE : 15;
+    bool has_short_name =
+        layout->header_rows > 0 && text_trim(layout->header[0]).size <= MAX_SHORT_NAME_SIZE;
+    return layout->samples.rows >= MIN_LINES || has_short_name ? SINGLE_COLUMN_SCORE : 15;
 }
 
-struct recognition table_records_recognize(const struct table_layout *table_layout,
-                                           struct arena *arena)
+struct recognition table_records_recognize(const struct table_layout *layout, struct arena *arena)
 {
     struct survey survey;
-    survey_detect(&survey, table_layout, arena);
-    const struct known_export *known_export =
-        exports_find_by_header(survey.names, table_layout->count);
+    survey_detect(&survey, layout, arena);
+    const struct known_export *known_export = exports_find_by_header(survey.names, layout->count);
     const char *kind = survey.name ? survey.name : known_export ? known_export->name : "table";
     return (struct recognition){
-        score_layout(table_layout, &survey, known_export),
-        arena_format(arena, "%s: %.*s", kind, TEXT_ARGUMENT(table_layout->reason))};
+        score_layout(layout, &survey, known_export),
+        arena_format(arena, "%s: %.*s", kind, TEXT_ARGUMENT(layout->reason))};
 }
 
 /* Parses "+09:00", "-5" or "+0530", with the parser of dates. */
@@ -123,18 +120,18 @@ static bool find_mapping(struct table_records *table_records, const struct sampl
 bool table_records_map_columns(struct table_records *table_records, const char *path,
                                struct error *error)
 {
-    const struct table_layout *table_layout = &table_records->table_layout;
+    const struct table_layout *layout = &table_records->table_layout;
     struct survey *survey = &table_records->survey;
-    table_records->count = table_layout->count;
-    if (table_layout->count == 0)
+    table_records->count = layout->count;
+    if (layout->count == 0)
         return true; /* only blank lines */
-    survey_detect(survey, table_layout, &table_records->arena);
-    for (size_t i = 0; i < table_layout->count; i++)
+    survey_detect(survey, layout, &table_records->arena);
+    for (size_t i = 0; i < layout->count; i++)
         if (text_trim(survey->names[i]).size == 0)
             survey->names[i] = arena_format(&table_records->arena, "column_%zu", i + 1);
-    make_names_unique(survey->names, table_layout->count, &table_records->arena);
-    table_records->known_export = exports_find_by_header(survey->names, table_layout->count);
-    struct samples samples = survey_data_rows(survey, table_layout);
+    make_names_unique(survey->names, layout->count, &table_records->arena);
+    table_records->known_export = exports_find_by_header(survey->names, layout->count);
+    struct samples samples = survey_data_rows(survey, layout);
     return find_mapping(table_records, &samples, path, error);
 }
 

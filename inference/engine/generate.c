@@ -259,10 +259,10 @@ static void copy_best_output(const struct beam_slot *beam_slot, struct finished_
 }
 
 /* Advances each active slot by one step. The final states are in the order of the slots. */
-static void advance_slots(struct generation_batch *generation_batch, struct worker *worker,
+static void advance_slots(struct generation_batch *batch, struct worker *worker,
                           struct beam_slot *slots, size_t count, size_t state_count)
 {
-    struct generation *generation = &generation_batch->generation;
+    struct generation *generation = &batch->generation;
     bool is_constrained = generation->decoding->choices != NULL;
     if (!is_constrained)
         rank_next_tokens(generation, worker, slots, count, state_count);
@@ -271,7 +271,7 @@ static void advance_slots(struct generation_batch *generation_batch, struct work
         struct beam_slot *beam_slot = &slots[i];
         if (!beam_slot->is_active)
             continue;
-        struct finished_output *result = &generation_batch->results[beam_slot->input];
+        struct finished_output *result = &batch->results[beam_slot->input];
         size_t rows = beam_slot->running_count;
         if (is_constrained) {
             beam_slot->is_active = constrained_advance(generation, worker, beam_slot, row, result);
@@ -288,8 +288,8 @@ static void advance_slots(struct generation_batch *generation_batch, struct work
 
 static void generate_inputs(void *context, size_t index)
 {
-    struct generation_batch *generation_batch = context;
-    struct generation *generation = &generation_batch->generation;
+    struct generation_batch *batch = context;
+    struct generation *generation = &batch->generation;
     struct t5_session *session = generation->session;
     struct worker *worker = &session->workers[index];
     size_t slot_count = session->slots * session->limits.beam / generation->beam;
@@ -310,7 +310,7 @@ static void generate_inputs(void *context, size_t index)
         if (!row_count)
             break;
         size_t state_count = decoder_run(worker, rows, row_count);
-        advance_slots(generation_batch, worker, slots, slot_count, state_count);
+        advance_slots(batch, worker, slots, slot_count, state_count);
     }
     free(rows);
     slots_close(generation, slots, slot_count);
@@ -379,28 +379,26 @@ static size_t max_decoder_rows(const struct generation *generation)
 bool t5_generate(struct t5_session *session, const struct t5_decoding *decoding,
                  struct arena *arena, struct t5_output *outputs, struct error *error)
 {
-    struct generation_batch generation_batch = {
-        .generation = {.session = session, .decoding = decoding}};
+    struct generation_batch batch = {.generation = {.session = session, .decoding = decoding}};
     int32_t *prefix = memory_alloc(session->limits.output_tokens, sizeof(*prefix));
-    if (!prepare_generation(&generation_batch.generation, prefix, error) ||
+    if (!prepare_generation(&batch.generation, prefix, error) ||
         !check_choices(decoding, arena, error)) {
         free(prefix);
         return false;
     }
-    generation_batch.results =
-        memory_alloc(session->input_count, sizeof(*generation_batch.results));
+    batch.results = memory_alloc(session->input_count, sizeof(*batch.results));
     for (size_t i = 0; i < session->input_count; i++) {
-        generation_batch.results[i].tokens = memory_alloc(decoding->max_tokens, sizeof(int32_t));
+        batch.results[i].tokens = memory_alloc(decoding->max_tokens, sizeof(int32_t));
         if (decoding->choices)
-            generation_batch.results[i].constraint_state = choices_start(decoding->choices, arena);
+            batch.results[i].constraint_state = choices_start(decoding->choices, arena);
     }
-    cross_prepare(session, max_decoder_rows(&generation_batch.generation));
-    workers_run(session->pool, session->input_count, generate_inputs, &generation_batch);
+    cross_prepare(session, max_decoder_rows(&batch.generation));
+    workers_run(session->pool, session->input_count, generate_inputs, &batch);
     for (size_t i = 0; i < session->input_count; i++) {
-        fill_output(session, decoding, &generation_batch.results[i], arena, &outputs[i]);
-        free(generation_batch.results[i].tokens);
+        fill_output(session, decoding, &batch.results[i], arena, &outputs[i]);
+        free(batch.results[i].tokens);
     }
-    free(generation_batch.results);
+    free(batch.results);
     free(prefix);
     return true;
 }

@@ -114,98 +114,91 @@ static size_t normalize_front(const struct tokenizer *tokenizer, struct text tex
     return size;
 }
 
-static void reserve_bytes(struct lattice_window *lattice_window, size_t more)
+static void reserve_bytes(struct lattice_window *window, size_t more)
 {
-    size_t needed = lattice_window->size + more + 1;
-    if (needed <= lattice_window->capacity)
+    size_t needed = window->size + more + 1;
+    if (needed <= window->capacity)
         return;
-    size_t capacity = lattice_window->capacity * 2 > needed ? lattice_window->capacity * 2 : needed;
-    lattice_window->bytes =
-        memory_resize(lattice_window->bytes, capacity, sizeof(*lattice_window->bytes));
-    lattice_window->ends =
-        memory_resize(lattice_window->ends, capacity, sizeof(*lattice_window->ends));
-    lattice_window->lattice_nodes = memory_resize(lattice_window->lattice_nodes, capacity,
-                                                  sizeof(*lattice_window->lattice_nodes));
-    lattice_window->capacity = capacity;
+    size_t capacity = window->capacity * 2 > needed ? window->capacity * 2 : needed;
+    window->bytes = memory_resize(window->bytes, capacity, sizeof(*window->bytes));
+    window->ends = memory_resize(window->ends, capacity, sizeof(*window->ends));
+    window->lattice_nodes =
+        memory_resize(window->lattice_nodes, capacity, sizeof(*window->lattice_nodes));
+    window->capacity = capacity;
 }
 
 /* Appends normalized text in which spaces are already replaced by `tokenizer->space`. */
-static void append(struct lattice_window *lattice_window, struct text text, size_t end)
+static void append(struct lattice_window *window, struct text text, size_t end)
 {
-    reserve_bytes(lattice_window, text.size);
+    reserve_bytes(window, text.size);
     for (size_t i = 0; i < text.size; i++) {
-        lattice_window->bytes[lattice_window->size] = text.bytes[i];
-        lattice_window->ends[lattice_window->size++] = end;
-        lattice_window->lattice_nodes[lattice_window->size].start = NO_NODE;
+        window->bytes[window->size] = text.bytes[i];
+        window->ends[window->size++] = end;
+        window->lattice_nodes[window->size].start = NO_NODE;
     }
 }
 
 /* Appends the normalized form of one character (or rule, or symbol). */
-static void append_replacement(struct lattice_window *lattice_window, struct text replacement,
-                               size_t end)
+static void append_replacement(struct lattice_window *window, struct text replacement, size_t end)
 {
-    struct text space = lattice_window->tokenizer->space;
-    size_t begin = lattice_window->size;
+    struct text space = window->tokenizer->space;
+    size_t begin = window->size;
     for (size_t i = 0; i < replacement.size; i++) {
         struct text byte = text_slice(replacement, i, i + 1);
-        append(lattice_window, byte.bytes[0] == ' ' ? space : byte, end);
+        append(window, byte.bytes[0] == ' ' ? space : byte, end);
     }
-    size_t trimmed_size = lattice_window->size;
-    while (has_flag(lattice_window->tokenizer, TOKENIZER_STRIP_TRAILING) &&
+    size_t trimmed_size = window->size;
+    while (has_flag(window->tokenizer, TOKENIZER_STRIP_TRAILING) &&
            trimmed_size >= begin + space.size &&
-           memcmp(lattice_window->bytes + trimmed_size - space.size, space.bytes, space.size) == 0)
+           memcmp(window->bytes + trimmed_size - space.size, space.bytes, space.size) == 0)
         trimmed_size -= space.size;
-    if (trimmed_size > begin || !has_flag(lattice_window->tokenizer, TOKENIZER_STRIP_TRAILING))
-        lattice_window->trimmed_size = trimmed_size;
+    if (trimmed_size > begin || !has_flag(window->tokenizer, TOKENIZER_STRIP_TRAILING))
+        window->trimmed_size = trimmed_size;
 }
 
 /* Normalizes the next character. */
-static void normalize_next_character(struct lattice_window *lattice_window)
+static void normalize_next_character(struct lattice_window *window)
 {
-    const struct tokenizer *tokenizer = lattice_window->tokenizer;
+    const struct tokenizer *tokenizer = window->tokenizer;
     struct text replacement;
-    struct text rest =
-        text_slice(lattice_window->text, lattice_window->consumed, lattice_window->text.size);
-    lattice_window->consumed += normalize_front(tokenizer, rest, &replacement);
-    while (lattice_window->is_after_space && text_starts_with(replacement, TEXT(" ")))
+    struct text rest = text_slice(window->text, window->consumed, window->text.size);
+    window->consumed += normalize_front(tokenizer, rest, &replacement);
+    while (window->is_after_space && text_starts_with(replacement, TEXT(" ")))
         replacement = text_slice(replacement, 1, replacement.size);
     if (replacement.size == 0)
         return;
-    append_replacement(lattice_window, replacement, lattice_window->consumed);
-    lattice_window->is_after_space = has_flag(tokenizer, TOKENIZER_COLLAPSE_SPACES) &&
-                                     replacement.bytes[replacement.size - 1] == ' ';
+    append_replacement(window, replacement, window->consumed);
+    window->is_after_space = has_flag(tokenizer, TOKENIZER_COLLAPSE_SPACES) &&
+                             replacement.bytes[replacement.size - 1] == ' ';
 }
 
 /* Drops leading spaces and adds the space that every text starts with. */
-static void normalize_text_start(struct lattice_window *lattice_window, bool with_prefix)
+static void normalize_text_start(struct lattice_window *window, bool with_prefix)
 {
-    const struct tokenizer *tokenizer = lattice_window->tokenizer;
+    const struct tokenizer *tokenizer = window->tokenizer;
     struct text replacement;
-    while (has_flag(tokenizer, TOKENIZER_STRIP_LEADING) &&
-           lattice_window->consumed < lattice_window->text.size) {
-        struct text rest =
-            text_slice(lattice_window->text, lattice_window->consumed, lattice_window->text.size);
+    while (has_flag(tokenizer, TOKENIZER_STRIP_LEADING) && window->consumed < window->text.size) {
+        struct text rest = text_slice(window->text, window->consumed, window->text.size);
         size_t size = normalize_front(tokenizer, rest, &replacement);
         if (!text_equal(replacement, TEXT(" ")))
             break;
-        lattice_window->consumed += size;
+        window->consumed += size;
     }
-    lattice_window->is_after_space = has_flag(tokenizer, TOKENIZER_STRIP_LEADING);
+    window->is_after_space = has_flag(tokenizer, TOKENIZER_STRIP_LEADING);
     if (!with_prefix)
         return;
     /* The first character that normalization keeps. */
-    size_t position = lattice_window->consumed;
+    size_t position = window->consumed;
     replacement = (struct text){NULL, 0};
-    while (position < lattice_window->text.size && replacement.size == 0)
+    while (position < window->text.size && replacement.size == 0)
         position += normalize_front(
-            tokenizer, text_slice(lattice_window->text, position, lattice_window->text.size),
-            &replacement);
+            tokenizer, text_slice(window->text, position, window->text.size), &replacement);
     bool begins_with_space =
         text_starts_with(replacement, TEXT(" ")) || text_starts_with(replacement, tokenizer->space);
     bool skips_prefix_space = has_flag(tokenizer, TOKENIZER_PREFIX_UNLESS_SPACE) &&
                               (begins_with_space || replacement.size == 0);
-    if (lattice_window->consumed < lattice_window->text.size && !skips_prefix_space)
-        append_replacement(lattice_window, TEXT(" "), lattice_window->consumed);
+    if (window->consumed < window->text.size && !skips_prefix_space)
+        append_replacement(window, TEXT(" "), window->consumed);
 }
 
 static size_t character_size(char first)
@@ -236,37 +229,36 @@ static double piece_score(const struct tokenizer *tokenizer, int32_t piece, size
     return tokenizer->scores[piece];
 }
 
-static bool begins_word(const struct lattice_window *lattice_window, size_t node_index, size_t size)
+static bool begins_word(const struct lattice_window *window, size_t node_index, size_t size)
 {
-    struct text space = lattice_window->tokenizer->space;
+    struct text space = window->tokenizer->space;
     return size - node_index >= space.size &&
-           memcmp(lattice_window->bytes + node_index, space.bytes, space.size) == 0;
+           memcmp(window->bytes + node_index, space.bytes, space.size) == 0;
 }
 
 /* Adds the edges from one position: one for each matching piece of the vocabulary, and one for
  * an unknown character if no piece matches a single character. */
-static void extend_paths(struct lattice_window *lattice_window, size_t start, size_t size)
+static void extend_paths(struct lattice_window *window, size_t start, size_t size)
 {
-    const struct tokenizer *tokenizer = lattice_window->tokenizer;
+    const struct tokenizer *tokenizer = window->tokenizer;
     const struct tokenizer_settings *settings = tokenizer->settings;
     const bool by_words = has_flag(tokenizer, TOKENIZER_SPLIT_WORDS);
-    const double score_here = by_words && begins_word(lattice_window, start, size)
-                                  ? 0
-                                  : lattice_window->lattice_nodes[start].score;
-    size_t remaining = size - start, character = character_size(lattice_window->bytes[start]);
+    const double score_here =
+        by_words && begins_word(window, start, size) ? 0 : window->lattice_nodes[start].score;
+    size_t remaining = size - start, character = character_size(window->bytes[start]);
     bool has_character = false;
     if (character > remaining)
         character = remaining;
     uint32_t node = 0;
     for (size_t length = 1; length <= remaining && tokenizer->pieces.count; length++) {
-        if (by_words && length > 1 && begins_word(lattice_window, start + length - 1, size))
+        if (by_words && length > 1 && begins_word(window, start + length - 1, size))
             break;
-        if (!trie_step(&tokenizer->pieces, &node, lattice_window->bytes[start + length - 1]))
+        if (!trie_step(&tokenizer->pieces, &node, window->bytes[start + length - 1]))
             break;
         int32_t piece = tokenizer->pieces.nodes[node].value;
         if (piece < 0 || tokenizer->kinds[piece] == PIECE_UNUSED)
             continue;
-        update_node(tokenizer, &lattice_window->lattice_nodes[start + length],
+        update_node(tokenizer, &window->lattice_nodes[start + length],
                     piece_score(tokenizer, piece, length) + score_here, piece, start);
         has_character = has_character || length == character;
     }
@@ -275,117 +267,109 @@ static void extend_paths(struct lattice_window *lattice_window, size_t start, si
     double score = settings->min_score - 10 + score_here;
     if (!by_words) /* SentencePiece adds floats here */
         score = (double)((float)settings->min_score - 10.0f + (float)score_here);
-    update_node(tokenizer, &lattice_window->lattice_nodes[start + character], score,
-                settings->unknown_id, start);
+    update_node(tokenizer, &window->lattice_nodes[start + character], score, settings->unknown_id,
+                start);
 }
 
 /* Adds edges as far as the bytes in the window determine them. */
-static void extend_lattice(struct lattice_window *lattice_window, bool is_at_end)
+static void extend_lattice(struct lattice_window *window, bool is_at_end)
 {
-    size_t longest = lattice_window->tokenizer->settings->max_piece_size;
+    size_t longest = window->tokenizer->settings->max_piece_size;
     if (longest < MAX_CHARACTER_SIZE)
         longest = MAX_CHARACTER_SIZE;
-    while (is_at_end ? lattice_window->position < lattice_window->trimmed_size
-                     : lattice_window->position + longest <= lattice_window->trimmed_size) {
-        size_t start = lattice_window->position, remaining = lattice_window->trimmed_size - start;
-        size_t character = character_size(lattice_window->bytes[start]);
-        extend_paths(lattice_window, start, lattice_window->trimmed_size);
-        lattice_window->position += character < remaining ? character : remaining;
+    while (is_at_end ? window->position < window->trimmed_size
+                     : window->position + longest <= window->trimmed_size) {
+        size_t start = window->position, remaining = window->trimmed_size - start;
+        size_t character = character_size(window->bytes[start]);
+        extend_paths(window, start, window->trimmed_size);
+        window->position += character < remaining ? character : remaining;
     }
 }
 
 /* The last position that all paths pass that may still become the best. From each position that
  * a path has reached and that has no edges yet, the paths are followed back until they join. */
-static size_t find_common_node(struct lattice_window *lattice_window)
+static size_t find_common_node(struct lattice_window *window)
 {
-    size_t longest = lattice_window->tokenizer->settings->max_piece_size, marked_count = 0;
+    size_t longest = window->tokenizer->settings->max_piece_size, marked_count = 0;
     size_t last_index =
-        lattice_window->position + (longest > MAX_CHARACTER_SIZE ? longest : MAX_CHARACTER_SIZE);
-    if (last_index > lattice_window->size)
-        last_index = lattice_window->size;
+        window->position + (longest > MAX_CHARACTER_SIZE ? longest : MAX_CHARACTER_SIZE);
+    if (last_index > window->size)
+        last_index = window->size;
     for (size_t node_index = 0; node_index <= last_index; node_index++)
-        lattice_window->lattice_nodes[node_index].next_node = 0;
-    for (size_t node_index = lattice_window->position; node_index <= last_index; node_index++)
-        if (lattice_window->lattice_nodes[node_index].start != NO_NODE) {
-            lattice_window->lattice_nodes[node_index].next_node = 1;
+        window->lattice_nodes[node_index].next_node = 0;
+    for (size_t node_index = window->position; node_index <= last_index; node_index++)
+        if (window->lattice_nodes[node_index].start != NO_NODE) {
+            window->lattice_nodes[node_index].next_node = 1;
             marked_count++;
         }
     for (size_t node_index = last_index; node_index > 0; node_index--) {
-        struct lattice_node *lattice_node = &lattice_window->lattice_nodes[node_index];
+        struct lattice_node *lattice_node = &window->lattice_nodes[node_index];
         if (!lattice_node->next_node)
             continue;
-        if (marked_count == 1 && node_index <= lattice_window->position)
+        if (marked_count == 1 && node_index <= window->position)
             return node_index;
-        marked_count -=
-            lattice_window->lattice_nodes[lattice_node->start].next_node; /* two paths join */
-        lattice_window->lattice_nodes[lattice_node->start].next_node = 1;
+        marked_count -= window->lattice_nodes[lattice_node->start].next_node; /* two paths join */
+        window->lattice_nodes[lattice_node->start].next_node = 1;
     }
     return 0;
 }
 
-static void emit(struct token_sink *token_sink, int32_t id)
+static void emit(struct token_sink *sink, int32_t id)
 {
-    if (token_sink->ids && token_sink->count < token_sink->capacity)
-        token_sink->ids[token_sink->count] = id;
-    token_sink->count++;
-    token_sink->unclosed_count++;
+    if (sink->ids && sink->count < sink->capacity)
+        sink->ids[sink->count] = id;
+    sink->count++;
+    sink->unclosed_count++;
 }
 
 /* Sets the end offset of the open tokens. */
-static void set_token_ends(struct token_sink *token_sink, size_t end)
+static void set_token_ends(struct token_sink *sink, size_t end)
 {
-    for (; token_sink->unclosed_count; token_sink->unclosed_count--)
-        if (token_sink->ends &&
-            token_sink->count - token_sink->unclosed_count < token_sink->capacity)
-            token_sink->ends[token_sink->count - token_sink->unclosed_count] = end;
+    for (; sink->unclosed_count; sink->unclosed_count--)
+        if (sink->ends && sink->count - sink->unclosed_count < sink->capacity)
+            sink->ends[sink->count - sink->unclosed_count] = end;
 }
 
-static void emit_piece(const struct lattice_window *lattice_window, size_t begin, size_t end,
-                       int32_t piece, struct token_sink *token_sink)
+static void emit_piece(const struct lattice_window *window, size_t begin, size_t end, int32_t piece,
+                       struct token_sink *sink)
 {
-    const struct tokenizer_settings *settings = lattice_window->tokenizer->settings;
+    const struct tokenizer_settings *settings = window->tokenizer->settings;
     bool is_unknown = piece == settings->unknown_id;
-    if (is_unknown && has_flag(lattice_window->tokenizer, TOKENIZER_BYTE_FALLBACK)) {
+    if (is_unknown && has_flag(window->tokenizer, TOKENIZER_BYTE_FALLBACK)) {
         for (size_t i = begin; i < end; i++)
-            emit(token_sink, settings->byte_ids[(unsigned char)lattice_window->bytes[i]]);
-    } else if (is_unknown && token_sink->is_after_unknown) {
-        token_sink->unclosed_count +=
-            token_sink->unclosed_count == 0; /* the previous token continues */
+            emit(sink, settings->byte_ids[(unsigned char)window->bytes[i]]);
+    } else if (is_unknown && sink->is_after_unknown) {
+        sink->unclosed_count += sink->unclosed_count == 0; /* the previous token continues */
     } else {
-        emit(token_sink, piece);
+        emit(sink, piece);
     }
-    token_sink->is_after_unknown = is_unknown;
+    sink->is_after_unknown = is_unknown;
     /* The text cannot be cut within the normalized form of one character. */
-    bool is_within_character =
-        end < lattice_window->size && lattice_window->ends[end] == lattice_window->ends[end - 1];
+    bool is_within_character = end < window->size && window->ends[end] == window->ends[end - 1];
     if (!is_within_character)
-        set_token_ends(token_sink, lattice_window->ends[end - 1]);
+        set_token_ends(sink, window->ends[end - 1]);
 }
 
 /* Emits the path to `node_index`, and moves the window so that it starts there. */
-static void emit_best_path(struct lattice_window *lattice_window, size_t node_index,
-                           struct token_sink *token_sink)
+static void emit_best_path(struct lattice_window *window, size_t node_index,
+                           struct token_sink *sink)
 {
-    for (size_t end = node_index; end > 0; end = lattice_window->lattice_nodes[end].start)
-        lattice_window->lattice_nodes[lattice_window->lattice_nodes[end].start].next_node =
-            (uint32_t)end;
-    for (size_t begin = 0; begin < node_index;
-         begin = lattice_window->lattice_nodes[begin].next_node) {
-        size_t end = lattice_window->lattice_nodes[begin].next_node;
-        emit_piece(lattice_window, begin, end, lattice_window->lattice_nodes[end].piece,
-                   token_sink);
+    for (size_t end = node_index; end > 0; end = window->lattice_nodes[end].start)
+        window->lattice_nodes[window->lattice_nodes[end].start].next_node = (uint32_t)end;
+    for (size_t begin = 0; begin < node_index; begin = window->lattice_nodes[begin].next_node) {
+        size_t end = window->lattice_nodes[begin].next_node;
+        emit_piece(window, begin, end, window->lattice_nodes[end].piece, sink);
     }
-    lattice_window->size -= node_index;
-    lattice_window->trimmed_size -= node_index;
-    lattice_window->position -= node_index;
-    memmove(lattice_window->bytes, lattice_window->bytes + node_index, lattice_window->size);
-    memmove(lattice_window->ends, lattice_window->ends + node_index,
-            lattice_window->size * sizeof(*lattice_window->ends));
-    memmove(lattice_window->lattice_nodes, lattice_window->lattice_nodes + node_index,
-            (lattice_window->size + 1) * sizeof(*lattice_window->lattice_nodes));
-    for (size_t i = 1; i <= lattice_window->size; i++) {
+    window->size -= node_index;
+    window->trimmed_size -= node_index;
+    window->position -= node_index;
+    memmove(window->bytes, window->bytes + node_index, window->size);
+    memmove(window->ends, window->ends + node_index, window->size * sizeof(*window->ends));
+    memmove(window->lattice_nodes, window->lattice_nodes + node_index,
+            (window->size + 1) * sizeof(*window->lattice_nodes));
+    for (size_t i = 1; i <= window->size; i++) {
         /* Paths around the position are dropped. */
-        struct lattice_node *lattice_node = &lattice_window->lattice_nodes[i];
+        struct lattice_node *lattice_node = &window->lattice_nodes[i];
         lattice_node->start = lattice_node->start == NO_NODE || lattice_node->start < node_index
                                   ? NO_NODE
                                   : lattice_node->start - (uint32_t)node_index;
@@ -394,52 +378,51 @@ static void emit_best_path(struct lattice_window *lattice_window, size_t node_in
 
 /* Tokens of a text without added tokens; ends are relative to its start. */
 static void encode_plain_text(const struct tokenizer *tokenizer, struct text text, bool with_prefix,
-                              struct token_sink *token_sink)
+                              struct token_sink *sink)
 {
-    struct lattice_window lattice_window = {.tokenizer = tokenizer, .text = text};
+    struct lattice_window window = {.tokenizer = tokenizer, .text = text};
     size_t target = WINDOW_SIZE;
-    reserve_bytes(&lattice_window, (text.size < WINDOW_SIZE ? text.size : WINDOW_SIZE) +
-                                       text.size / 4 % WINDOW_SIZE + 16);
-    lattice_window.lattice_nodes[0] = (struct lattice_node){.start = 0};
-    token_sink->is_after_unknown = false;
-    normalize_text_start(&lattice_window, with_prefix);
-    while (lattice_window.consumed < text.size) {
-        while (lattice_window.consumed < text.size && lattice_window.size < target)
-            normalize_next_character(&lattice_window);
-        if (lattice_window.consumed == text.size)
+    reserve_bytes(&window, (text.size < WINDOW_SIZE ? text.size : WINDOW_SIZE) +
+                               text.size / 4 % WINDOW_SIZE + 16);
+    window.lattice_nodes[0] = (struct lattice_node){.start = 0};
+    sink->is_after_unknown = false;
+    normalize_text_start(&window, with_prefix);
+    while (window.consumed < text.size) {
+        while (window.consumed < text.size && window.size < target)
+            normalize_next_character(&window);
+        if (window.consumed == text.size)
             break;
-        extend_lattice(&lattice_window, false);
-        size_t node_index = find_common_node(&lattice_window);
-        if (lattice_window.size - node_index > MAX_WINDOW_SIZE)
-            node_index = lattice_window.position;
-        emit_best_path(&lattice_window, node_index, token_sink);
-        if (lattice_window.size > target / 2)
+        extend_lattice(&window, false);
+        size_t node_index = find_common_node(&window);
+        if (window.size - node_index > MAX_WINDOW_SIZE)
+            node_index = window.position;
+        emit_best_path(&window, node_index, sink);
+        if (window.size > target / 2)
             target *= 2;
     }
-    extend_lattice(&lattice_window, true);
-    if (lattice_window.trimmed_size > 0) {
-        lattice_window.size = lattice_window.trimmed_size;
-        emit_best_path(&lattice_window, lattice_window.trimmed_size, token_sink);
+    extend_lattice(&window, true);
+    if (window.trimmed_size > 0) {
+        window.size = window.trimmed_size;
+        emit_best_path(&window, window.trimmed_size, sink);
     }
-    free(lattice_window.bytes);
-    free(lattice_window.ends);
-    free(lattice_window.lattice_nodes);
+    free(window.bytes);
+    free(window.ends);
+    free(window.lattice_nodes);
 }
 
 /* Tokens of a slice that starts at `begin` of the text; ends are relative to the start of the text.
  */
 static void encode_slice(const struct tokenizer *tokenizer, struct text slice, size_t begin,
-                         bool with_prefix, struct token_sink *token_sink)
+                         bool with_prefix, struct token_sink *sink)
 {
-    size_t first = token_sink->count;
-    encode_plain_text(tokenizer, slice, with_prefix, token_sink);
-    for (size_t i = first; token_sink->ends && i < token_sink->count && i < token_sink->capacity;
-         i++)
-        token_sink->ends[i] += begin;
+    size_t first = sink->count;
+    encode_plain_text(tokenizer, slice, with_prefix, sink);
+    for (size_t i = first; sink->ends && i < sink->count && i < sink->capacity; i++)
+        sink->ends[i] += begin;
 }
 
 static size_t encode_text(const struct tokenizer *tokenizer, struct text text, bool with_prefix,
-                          struct token_sink *token_sink)
+                          struct token_sink *sink)
 {
     size_t begin = 0;
     for (size_t position = 0; position < text.size && tokenizer->added.count;) {
@@ -449,29 +432,28 @@ static size_t encode_text(const struct tokenizer *tokenizer, struct text text, b
             position++;
             continue;
         }
-        encode_slice(tokenizer, text_slice(text, begin, position), begin, with_prefix, token_sink);
+        encode_slice(tokenizer, text_slice(text, begin, position), begin, with_prefix, sink);
         position += size;
-        emit(token_sink, id);
-        set_token_ends(token_sink, position);
+        emit(sink, id);
+        set_token_ends(sink, position);
         begin = position;
     }
-    encode_slice(tokenizer, text_slice(text, begin, text.size), begin, with_prefix, token_sink);
-    if (token_sink->ends && token_sink->count && token_sink->count <= token_sink->capacity) {
+    encode_slice(tokenizer, text_slice(text, begin, text.size), begin, with_prefix, sink);
+    if (sink->ends && sink->count && sink->count <= sink->capacity) {
         /* Trailing spaces belong to the last token: to all tokens that its last character
          * produced. */
-        size_t last_end = token_sink->ends[token_sink->count - 1];
-        for (size_t i = token_sink->count; i > 0 && token_sink->ends[i - 1] == last_end; i--)
-            token_sink->ends[i - 1] = text.size;
+        size_t last_end = sink->ends[sink->count - 1];
+        for (size_t i = sink->count; i > 0 && sink->ends[i - 1] == last_end; i--)
+            sink->ends[i - 1] = text.size;
     }
-    return token_sink->count;
+    return sink->count;
 }
 
 size_t tokenizer_encode(const struct tokenizer *tokenizer, struct text text, int32_t *ids,
                         size_t *ends, size_t capacity)
 {
-    struct token_sink token_sink = {.ids = ids, .ends = ends, .capacity = capacity};
-    return encode_text(tokenizer, text, has_flag(tokenizer, TOKENIZER_ADD_PREFIX_SPACE),
-                       &token_sink);
+    struct token_sink sink = {.ids = ids, .ends = ends, .capacity = capacity};
+    return encode_text(tokenizer, text, has_flag(tokenizer, TOKENIZER_ADD_PREFIX_SPACE), &sink);
 }
 
 size_t tokenizer_encode_prefix(const struct tokenizer *tokenizer, struct text text, int32_t *ids,
@@ -479,8 +461,8 @@ size_t tokenizer_encode_prefix(const struct tokenizer *tokenizer, struct text te
 {
     int32_t symbol;
     bool begins_with_symbol = trie_longest(&tokenizer->symbols, text, &symbol) > 0;
-    struct token_sink token_sink = {.ids = ids, .capacity = capacity};
+    struct token_sink sink = {.ids = ids, .capacity = capacity};
     return encode_text(tokenizer, text,
                        has_flag(tokenizer, TOKENIZER_ADD_PREFIX_SPACE) && !begins_with_symbol,
-                       &token_sink);
+                       &sink);
 }

@@ -30,10 +30,10 @@ static bool run_stages(const struct pipeline *pipeline, bool from_model_on, stru
 {
     bool is_at_model = false;
     for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
-        const struct stage_instance *stage_instance = &pipeline->stage_instances[i];
-        is_at_model |= stage_instance->stage->runs_model;
-        if (is_at_model == from_model_on && stage_instance->stage->process &&
-            !stage_instance->stage->process(stage_instance->state, batch, error))
+        const struct stage_instance *instance = &pipeline->stage_instances[i];
+        is_at_model |= instance->stage->runs_model;
+        if (is_at_model == from_model_on && instance->stage->process &&
+            !instance->stage->process(instance->state, batch, error))
             return false;
     }
     return true;

@@ -63,29 +63,28 @@ static bool is_nps_answer(const struct saved_record *record)
     return false;
 }
 
-static void add_rating(struct topic_tally *topic_tally, const struct saved_record *record)
+static void add_rating(struct topic_tally *tally, const struct saved_record *record)
 {
     if (isnan(record->rating))
         return;
     size_t index = 0;
-    while (index < topic_tally->scale_count &&
-           topic_tally->ratings[index].scale != record->rating_scale &&
-           !(isnan(topic_tally->ratings[index].scale) && isnan(record->rating_scale)))
+    while (index < tally->scale_count && tally->ratings[index].scale != record->rating_scale &&
+           !(isnan(tally->ratings[index].scale) && isnan(record->rating_scale)))
         index++;
     if (index == MAX_RATING_SCALES)
         return;
-    struct rating_tally *rating_tally = &topic_tally->ratings[index];
-    if (index == topic_tally->scale_count) {
-        topic_tally->scale_count++;
+    struct rating_tally *rating_tally = &tally->ratings[index];
+    if (index == tally->scale_count) {
+        tally->scale_count++;
         rating_tally->scale = record->rating_scale;
     }
     rating_tally->count++;
     rating_tally->sum += record->rating;
     rating_tally->top_two_count += record->rating >= 4;
     if (is_nps_answer(record)) {
-        topic_tally->nps_answers++;
-        topic_tally->promoters += record->rating >= 9;
-        topic_tally->detractors += record->rating <= 6;
+        tally->nps_answers++;
+        tally->promoters += record->rating >= 9;
+        tally->detractors += record->rating <= 6;
     }
 }
 
@@ -122,32 +121,32 @@ void topic_stats_table_add(struct topic_stats_table *table, const struct group_k
                            struct text period, enum sentiment polarity,
                            const struct saved_record *record)
 {
-    struct topic_tally *topic_tally = get_or_add_tally(table, key, period);
-    topic_tally->mentions++;
-    topic_tally->polarities[polarity]++;
-    add_rating(topic_tally, record);
-    update_best_quote(&topic_tally->best_quote[polarity], polarity, record);
+    struct topic_tally *tally = get_or_add_tally(table, key, period);
+    tally->mentions++;
+    tally->polarities[polarity]++;
+    add_rating(tally, record);
+    update_best_quote(&tally->best_quote[polarity], polarity, record);
 }
 
 /* The best quote of the most frequent polarity; if two are equally frequent, of the first in
  * `order`. */
-static uint64_t choose_top_quote(const struct topic_tally *topic_tally)
+static uint64_t choose_top_quote(const struct topic_tally *tally)
 {
     static const enum sentiment order[] = {SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE, SENTIMENT_MIXED,
                                            SENTIMENT_NEUTRAL, SENTIMENT_UNDETECTED};
-    enum sentiment most_frequent = order[0];
+    enum sentiment prevailing = order[0];
     for (size_t i = 1; i < sizeof(order) / sizeof(*order); i++)
-        if (topic_tally->polarities[order[i]] > topic_tally->polarities[most_frequent])
-            most_frequent = order[i];
-    return topic_tally->best_quote[most_frequent].id;
+        if (tally->polarities[order[i]] > tally->polarities[prevailing])
+            prevailing = order[i];
+    return tally->best_quote[prevailing].id;
 }
 
-static const struct rating_tally *find_commonest_scale(const struct topic_tally *topic_tally)
+static const struct rating_tally *find_commonest_scale(const struct topic_tally *tally)
 {
     const struct rating_tally *commonest = NULL;
-    for (size_t i = 0; i < topic_tally->scale_count; i++)
-        if (!commonest || topic_tally->ratings[i].count > commonest->count)
-            commonest = &topic_tally->ratings[i];
+    for (size_t i = 0; i < tally->scale_count; i++)
+        if (!commonest || tally->ratings[i].count > commonest->count)
+            commonest = &tally->ratings[i];
     return commonest;
 }
 
@@ -156,36 +155,36 @@ static double percentage(size_t part, size_t whole)
     return 100 * (double)part / (double)whole;
 }
 
-static struct topic_stats compute_topic_stats(const struct topic_tally *topic_tally)
+static struct topic_stats compute_topic_stats(const struct topic_tally *tally)
 {
-    const size_t *polarities = topic_tally->polarities;
+    const size_t *polarities = tally->polarities;
     struct topic_stats topic_stats = {
-        .key = topic_tally->key,
-        .period = topic_tally->period,
-        .mentions = topic_tally->mentions,
+        .key = tally->key,
+        .period = tally->period,
+        .mentions = tally->mentions,
         .positive = polarities[SENTIMENT_POSITIVE],
         .neutral = polarities[SENTIMENT_NEUTRAL],
         .negative = polarities[SENTIMENT_NEGATIVE],
         .mixed = polarities[SENTIMENT_MIXED],
         .undetected = polarities[SENTIMENT_UNDETECTED],
-        .net_sentiment = percentage(polarities[SENTIMENT_POSITIVE], topic_tally->mentions) -
-                         percentage(polarities[SENTIMENT_NEGATIVE], topic_tally->mentions),
+        .net_sentiment = percentage(polarities[SENTIMENT_POSITIVE], tally->mentions) -
+                         percentage(polarities[SENTIMENT_NEGATIVE], tally->mentions),
         .mean_rating = NAN,
         .rating_scale = NAN,
         .nps = NAN,
         .csat = NAN,
-        .top_quote_id = choose_top_quote(topic_tally),
+        .top_quote_id = choose_top_quote(tally),
     };
-    const struct rating_tally *commonest = find_commonest_scale(topic_tally);
+    const struct rating_tally *commonest = find_commonest_scale(tally);
     if (commonest) {
         topic_stats.mean_rating = commonest->sum / (double)commonest->count;
         topic_stats.rating_scale = commonest->scale;
         if (commonest->scale == 5)
             topic_stats.csat = percentage(commonest->top_two_count, commonest->count);
     }
-    if (topic_tally->nps_answers > 0)
-        topic_stats.nps = percentage(topic_tally->promoters, topic_tally->nps_answers) -
-                          percentage(topic_tally->detractors, topic_tally->nps_answers);
+    if (tally->nps_answers > 0)
+        topic_stats.nps = percentage(tally->promoters, tally->nps_answers) -
+                          percentage(tally->detractors, tally->nps_answers);
     return topic_stats;
 }
 

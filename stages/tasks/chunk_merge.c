@@ -49,22 +49,22 @@ void merge_chunks(const struct merge_rules *rules, const struct chunk *chunks, s
                   struct analysis *analysis)
 {
     double tokens = 0, tokens_by_label[SENTIMENT_COUNT] = {0};
-    struct sentiment_probabilities sentiment_probabilities = {0};
+    struct sentiment_probabilities probabilities = {0};
     for (size_t i = 0; i < count; i++) {
         double weight = (double)chunks[i].tokens;
         tokens += weight;
         tokens_by_label[chunks[i].sentiment] += weight;
-        sentiment_probabilities.negative += weight * chunks[i].negative;
-        sentiment_probabilities.neutral += weight * chunks[i].neutral;
-        sentiment_probabilities.positive += weight * chunks[i].positive;
+        probabilities.negative += weight * chunks[i].negative;
+        probabilities.neutral += weight * chunks[i].neutral;
+        probabilities.positive += weight * chunks[i].positive;
     }
-    sentiment_probabilities.negative /= tokens;
-    sentiment_probabilities.neutral /= tokens;
-    sentiment_probabilities.positive /= tokens;
+    probabilities.negative /= tokens;
+    probabilities.neutral /= tokens;
+    probabilities.positive /= tokens;
 
-    analysis->score = sentiment_probabilities.positive - sentiment_probabilities.negative;
-    analysis->sentiment = sentiment_choose_label(sentiment_probabilities, rules->undetected_below,
-                                                 &analysis->confidence);
+    analysis->score = probabilities.positive - probabilities.negative;
+    analysis->sentiment =
+        sentiment_choose_label(probabilities, rules->undetected_below, &analysis->confidence);
     bool is_mixed;
     if (count > 1)
         is_mixed = fmin(tokens_by_label[SENTIMENT_POSITIVE], tokens_by_label[SENTIMENT_NEGATIVE]) >=
@@ -75,8 +75,7 @@ void merge_chunks(const struct merge_rules *rules, const struct chunk *chunks, s
                    analysis->confidence < rules->max_mixed_confidence;
     if (is_mixed) {
         analysis->sentiment = SENTIMENT_MIXED;
-        analysis->confidence =
-            2 * fmin(sentiment_probabilities.positive, sentiment_probabilities.negative) /
-            (sentiment_probabilities.positive + sentiment_probabilities.negative);
+        analysis->confidence = 2 * fmin(probabilities.positive, probabilities.negative) /
+                               (probabilities.positive + probabilities.negative);
     }
 }

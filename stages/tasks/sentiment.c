@@ -54,8 +54,8 @@ sentiment_compute_probabilities(const struct sentiment_predictor *predictor, str
 }
 
 bool sentiment_predict(const struct sentiment_predictor *predictor, struct t5_session *session,
-                       struct text_array inputs,
-                       struct sentiment_probabilities *sentiment_probabilities, struct error *error)
+                       struct text_array inputs, struct sentiment_probabilities *probabilities,
+                       struct error *error)
 {
     size_t count = inputs.count;
     struct arena arena = {0};
@@ -67,24 +67,24 @@ bool sentiment_predict(const struct sentiment_predictor *predictor, struct t5_se
                                         .text = predictor->labels[i % LABEL_COUNT]};
     bool ok = t5_score_closed_set(session, targets, count * LABEL_COUNT, scores, error);
     for (size_t i = 0; ok && i < count; i++)
-        sentiment_probabilities[i] =
+        probabilities[i] =
             sentiment_compute_probabilities(predictor, inputs.items[i], &scores[i * LABEL_COUNT]);
     arena_free(&arena);
     return ok;
 }
 
-enum sentiment sentiment_choose_label(struct sentiment_probabilities sentiment_probabilities,
+enum sentiment sentiment_choose_label(struct sentiment_probabilities probabilities,
                                       double min_probability, double *probability)
 {
     enum sentiment label = SENTIMENT_NEUTRAL;
-    *probability = sentiment_probabilities.neutral;
-    if (sentiment_probabilities.negative > *probability) {
+    *probability = probabilities.neutral;
+    if (probabilities.negative > *probability) {
         label = SENTIMENT_NEGATIVE;
-        *probability = sentiment_probabilities.negative;
+        *probability = probabilities.negative;
     }
-    if (sentiment_probabilities.positive > *probability) {
+    if (probabilities.positive > *probability) {
         label = SENTIMENT_POSITIVE;
-        *probability = sentiment_probabilities.positive;
+        *probability = probabilities.positive;
     }
     return *probability >= min_probability ? label : SENTIMENT_UNDETECTED;
 }

@@ -29,8 +29,7 @@ bool sentiment_load(struct sentiment_predictor *predictor, const struct t5_model
 /* Fills sentiment_probabilities[i] for inputs[i]: the inputs that the session encoded last, made
  * with predictor->prompt. */
 bool sentiment_predict(const struct sentiment_predictor *predictor, struct t5_session *session,
-                       struct text_array inputs,
-                       struct sentiment_probabilities *sentiment_probabilities,
+                       struct text_array inputs, struct sentiment_probabilities *probabilities,
                        struct error *error);
 
 /* Turns the log-probabilities of the labels into calibrated probabilities: adds the polarity of the
@@ -41,7 +40,7 @@ sentiment_compute_probabilities(const struct sentiment_predictor *predictor, str
 
 /* The most likely label and its probability; SENTIMENT_UNDETECTED if that is below
  * `min_probability`. */
-enum sentiment sentiment_choose_label(struct sentiment_probabilities sentiment_probabilities,
+enum sentiment sentiment_choose_label(struct sentiment_probabilities probabilities,
                                       double min_probability, double *probability);
 
 #endif

@@ -129,14 +129,13 @@ static struct clause *find_clauses(const struct topic_matcher *topic_matcher,
 }
 
 /* A clause about a topic is rarely neutral: it is only if the model is sure. */
-static enum sentiment choose_clause_polarity(struct sentiment_probabilities sentiment_probabilities)
+static enum sentiment choose_clause_polarity(struct sentiment_probabilities probabilities)
 {
     static const double min_neutral_probability = 0.7;
-    if (sentiment_probabilities.neutral >= min_neutral_probability)
+    if (probabilities.neutral >= min_neutral_probability)
         return SENTIMENT_NEUTRAL;
-    return sentiment_probabilities.positive >= sentiment_probabilities.negative
-               ? SENTIMENT_POSITIVE
-               : SENTIMENT_NEGATIVE;
+    return probabilities.positive >= probabilities.negative ? SENTIMENT_POSITIVE
+                                                            : SENTIMENT_NEGATIVE;
 }
 
 static void match_by_similarity(const struct topic_matcher *topic_matcher, struct clause *clauses,
@@ -157,19 +156,18 @@ static bool classify_clauses(const struct topic_matcher *topic_matcher, struct c
     struct t5_session *session = topic_matcher->stage_context->session;
     struct arena arena = {0};
     struct text *inputs = arena_alloc(&arena, count, sizeof(*inputs));
-    struct sentiment_probabilities *sentiment_probabilities =
-        arena_alloc(&arena, count, sizeof(*sentiment_probabilities));
+    struct sentiment_probabilities *probabilities =
+        arena_alloc(&arena, count, sizeof(*probabilities));
     for (size_t i = 0; i < count; i++)
         inputs[i] =
             prompt_format_input(&topic_matcher->sentiment->prompt, clauses[i].words, &arena);
     bool ok = t5_encode(session, inputs, count, error);
     if (ok && topic_matcher->embeddings)
         match_by_similarity(topic_matcher, clauses, count, &arena);
-    ok =
-        ok && sentiment_predict(topic_matcher->sentiment, session,
-                                (struct text_array){inputs, count}, sentiment_probabilities, error);
+    ok = ok && sentiment_predict(topic_matcher->sentiment, session,
+                                 (struct text_array){inputs, count}, probabilities, error);
     for (size_t i = 0; ok && i < count; i++)
-        clauses[i].polarity = choose_clause_polarity(sentiment_probabilities[i]);
+        clauses[i].polarity = choose_clause_polarity(probabilities[i]);
     arena_free(&arena);
     return ok;
 }

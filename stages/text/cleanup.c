@@ -100,27 +100,27 @@ struct text_buffer {
     size_t size;
 };
 
-static void append_text(struct text_buffer *text_buffer, struct text text)
+static void append_text(struct text_buffer *buffer, struct text text)
 {
-    memcpy(text_buffer->bytes + text_buffer->size, text.bytes, text.size);
-    text_buffer->size += text.size;
+    memcpy(buffer->bytes + buffer->size, text.bytes, text.size);
+    buffer->size += text.size;
 }
 
 /* Escapes each '<' that begins no tag, and line breaks outside HTML, so that the HTML parser keeps
  * them. */
 static struct text escape_non_markup(struct text text, enum markup markup, struct arena *arena)
 {
-    struct text_buffer text_buffer = {arena_alloc(arena, text.size * 4 + 1, 1), 0};
+    struct text_buffer buffer = {arena_alloc(arena, text.size * 4 + 1, 1), 0};
     for (size_t at = 0; at < text.size; at++) {
         char byte = text.bytes[at];
         if (byte == '<' && measure_tag(text, at) == 0)
-            append_text(&text_buffer, TEXT("&lt;"));
+            append_text(&buffer, TEXT("&lt;"));
         else if (byte == '\n' && markup == MARKUP_ENTITIES)
-            append_text(&text_buffer, TEXT("<br>"));
+            append_text(&buffer, TEXT("<br>"));
         else
-            text_buffer.bytes[text_buffer.size++] = byte;
+            buffer.bytes[buffer.size++] = byte;
     }
-    return (struct text){text_buffer.bytes, text_buffer.size};
+    return (struct text){buffer.bytes, buffer.size};
 }
 
 /* ---- Characters ---- */
@@ -150,7 +150,7 @@ static enum character_kind classify_character(uint32_t code_point)
 
 static struct text collapse_white_space(struct text text, struct arena *arena)
 {
-    struct text_buffer text_buffer = {arena_alloc(arena, text.size + 1, 1), 0};
+    struct text_buffer buffer = {arena_alloc(arena, text.size + 1, 1), 0};
     size_t size, line_breaks = 0, blanks = 0;
     bool is_after_return = false;
     for (size_t at = 0; at < text.size; at += size) {
@@ -165,17 +165,17 @@ static struct text collapse_white_space(struct text text, struct arena *arena)
         case KIND_DROPPED:
             break;
         case KIND_TEXT:
-            if (text_buffer.size > 0 && line_breaks > 0)
-                append_text(&text_buffer, line_breaks > 1 ? TEXT("\n\n") : TEXT("\n"));
-            else if (text_buffer.size > 0 && blanks > 0)
-                append_text(&text_buffer, TEXT(" "));
-            append_text(&text_buffer, text_slice(text, at, at + size));
+            if (buffer.size > 0 && line_breaks > 0)
+                append_text(&buffer, line_breaks > 1 ? TEXT("\n\n") : TEXT("\n"));
+            else if (buffer.size > 0 && blanks > 0)
+                append_text(&buffer, TEXT(" "));
+            append_text(&buffer, text_slice(text, at, at + size));
             line_breaks = blanks = 0;
             break;
         }
         is_after_return = code_point == '\r';
     }
-    return (struct text){text_buffer.bytes, text_buffer.size};
+    return (struct text){buffer.bytes, buffer.size};
 }
 
 /* Whether the text is printable ASCII without markup or repeated blanks, as most texts are. */

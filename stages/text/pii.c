@@ -83,34 +83,33 @@ static struct plain_view make_plain_view(struct text text, bool raw, struct aren
 
 /* ---- Results ---- */
 
-static bool is_unclaimed(const struct search_state *search_state, size_t begin, size_t end)
+static bool is_unclaimed(const struct search_state *search, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
-        if (search_state->claimed_kinds[i])
+        if (search->claimed_kinds[i])
             return false;
     return true;
 }
 
-static void claim_span(struct search_state *search_state, enum pii kind, size_t begin, size_t end)
+static void claim_span(struct search_state *search, enum pii kind, size_t begin, size_t end)
 {
-    if (begin == end || !is_unclaimed(search_state, begin, end))
+    if (begin == end || !is_unclaimed(search, begin, end))
         return;
-    memset(search_state->claimed_kinds + begin, (int)kind + 1, end - begin);
-    search_state->spans = memory_grow(search_state->spans, &search_state->capacity,
-                                      search_state->count + 1, sizeof(*search_state->spans));
-    search_state->spans[search_state->count++] = (struct pii_span){begin, end, kind};
+    memset(search->claimed_kinds + begin, (int)kind + 1, end - begin);
+    search->spans =
+        memory_grow(search->spans, &search->capacity, search->count + 1, sizeof(*search->spans));
+    search->spans[search->count++] = (struct pii_span){begin, end, kind};
 }
 
 /* ---- The job's own pattern ---- */
 
-static void find_orders(struct search_state *search_state)
+static void find_orders(struct search_state *search)
 {
     size_t begin, end;
-    for (size_t at = 0;
-         at < search_state->text.size &&
-         pattern_find(search_state->options->order_pattern, search_state->text, at, &begin, &end);
+    for (size_t at = 0; at < search->text.size && pattern_find(search->options->order_pattern,
+                                                               search->text, at, &begin, &end);
          at = end)
-        claim_span(search_state, PII_ORDER_NUMBER, begin, end);
+        claim_span(search, PII_ORDER_NUMBER, begin, end);
 }
 
 /* ---- URLs ---- */
@@ -133,9 +132,9 @@ static bool is_url(struct text text, size_t at)
 }
 
 /* The query string of a URL, and a fragment with values ("#token=..."). */
-static void find_url_queries(struct search_state *search_state)
+static void find_url_queries(struct search_state *search)
 {
-    struct text text = search_state->text;
+    struct text text = search->text;
     for (size_t i = 0; i < text.size; i++) {
         if (text.bytes[i] != '?' && text.bytes[i] != '#')
             continue;
@@ -148,7 +147,7 @@ static void find_url_queries(struct search_state *search_state)
         struct text query = text_slice(text, i + 1, end);
         bool has_values = query.size && memchr(query.bytes, '=', query.size);
         if (has_values && is_url(text, i))
-            claim_span(search_state, PII_URL_QUERY, i + 1, end);
+            claim_span(search, PII_URL_QUERY, i + 1, end);
         i = next > i + 1 ? next - 1 : i;
     }
 }
@@ -185,9 +184,9 @@ static size_t find_domain_end(struct text text, size_t at, bool allows_non_ascii
     }
 }
 
-static void find_emails(struct search_state *search_state)
+static void find_emails(struct search_state *search)
 {
-    struct text text = search_state->text;
+    struct text text = search->text;
     for (size_t i = text_find(text, TEXT("@"), 0); i < text.size;
          i = text_find(text, TEXT("@"), i + 1)) {
         size_t begin = i;
@@ -203,36 +202,36 @@ static void find_emails(struct search_state *search_state)
         if (!end)
             end = find_domain_end(text, i + 1, true);
         if (begin < i && end)
-            claim_span(search_state, PII_EMAIL, begin, end);
+            claim_span(search, PII_EMAIL, begin, end);
     }
 }
 
 /* ---- Numbers ---- */
 
-static size_t match_number(const struct search_state *search_state, enum pii kind, size_t at)
+static size_t match_number(const struct search_state *search, enum pii kind, size_t at)
 {
     switch (kind) {
     case PII_IBAN:
-        return match_iban(search_state->text, at);
+        return match_iban(search->text, at);
     case PII_IP:
-        return match_ip_address(search_state->text, at);
+        return match_ip_address(search->text, at);
     case PII_CARD:
-        return match_card_number(search_state->text, at);
+        return match_card_number(search->text, at);
     default:
-        return match_phone_number(search_state->text, at, search_state->options->is_cell);
+        return match_phone_number(search->text, at, search->options->is_cell);
     }
 }
 
-static void find_numbers(struct search_state *search_state, enum pii kind)
+static void find_numbers(struct search_state *search, enum pii kind)
 {
-    struct text text = search_state->text;
+    struct text text = search->text;
     for (size_t i = 0; i < text.size; i++) {
         char c = text.bytes[i];
-        if ((!ascii_is_alphanumeric(c) && c != '+' && c != '(') || search_state->claimed_kinds[i] ||
+        if ((!ascii_is_alphanumeric(c) && c != '+' && c != '(') || search->claimed_kinds[i] ||
             (i > 0 && (ascii_is_alphanumeric(text.bytes[i - 1]) || text.bytes[i - 1] == '+')))
             continue;
-        size_t size = match_number(search_state, kind, i);
-        claim_span(search_state, kind, i, i + size);
+        size_t size = match_number(search, kind, i);
+        claim_span(search, kind, i, i + size);
         i += size ? size - 1 : 0;
     }
 }
@@ -260,22 +259,21 @@ static bool may_contain_pii(struct text text)
     return digits >= 4 || marks > 0;
 }
 
-static void find_all(struct search_state *search_state)
+static void find_all(struct search_state *search)
 {
     static const enum pii number_kinds[] = {PII_IBAN, PII_IP, PII_CARD, PII_PHONE};
-    const bool *kinds = search_state->options->kinds;
-    if (kinds[PII_ORDER_NUMBER] && search_state->options->order_pattern)
-        find_orders(search_state);
-    if (kinds[PII_URL_QUERY] && contains_byte(search_state->text, '='))
-        find_url_queries(search_state);
+    const bool *kinds = search->options->kinds;
+    if (kinds[PII_ORDER_NUMBER] && search->options->order_pattern)
+        find_orders(search);
+    if (kinds[PII_URL_QUERY] && contains_byte(search->text, '='))
+        find_url_queries(search);
     if (kinds[PII_EMAIL])
-        find_emails(search_state);
+        find_emails(search);
     for (size_t i = 0; i < sizeof(number_kinds) / sizeof(*number_kinds); i++)
         if (kinds[number_kinds[i]])
-            find_numbers(search_state, number_kinds[i]);
-    if (search_state->count)
-        qsort(search_state->spans, search_state->count, sizeof(*search_state->spans),
-              compare_spans);
+            find_numbers(search, number_kinds[i]);
+    if (search->count)
+        qsort(search->spans, search->count, sizeof(*search->spans), compare_spans);
 }
 
 struct pii_span *pii_find(const struct pii_search *options, struct text text, struct arena *arena,
@@ -285,23 +283,22 @@ struct pii_span *pii_find(const struct pii_search *options, struct text text, st
     if (!options->order_pattern && !may_contain_pii(text))
         return NULL;
     struct plain_view plain_view = make_plain_view(text, options->raw, arena);
-    struct search_state search_state = {
-        .options = options, .text = plain_view.text, .arena = arena};
-    search_state.claimed_kinds = arena_alloc(arena, plain_view.text.size + 1, 1);
-    find_all(&search_state);
+    struct search_state search = {.options = options, .text = plain_view.text, .arena = arena};
+    search.claimed_kinds = arena_alloc(arena, plain_view.text.size + 1, 1);
+    find_all(&search);
     struct pii_span *spans = NULL;
-    if (search_state.count) {
-        spans = arena_alloc(arena, search_state.count, sizeof(*spans));
-        for (size_t i = 0; i < search_state.count; i++) {
-            spans[i] = search_state.spans[i];
+    if (search.count) {
+        spans = arena_alloc(arena, search.count, sizeof(*spans));
+        for (size_t i = 0; i < search.count; i++) {
+            spans[i] = search.spans[i];
             if (plain_view.offsets) {
                 spans[i].begin = plain_view.offsets[spans[i].begin];
                 spans[i].end = plain_view.offsets[spans[i].end];
             }
         }
     }
-    *count = search_state.count;
-    free(search_state.spans);
+    *count = search.count;
+    free(search.spans);
     return spans;
 }
 

@@ -77,165 +77,156 @@ struct separator_rules {
 };
 
 /* The size of the separator between two groups; 0 if the number ends. */
-static size_t measure_separator(struct text text, size_t at, struct separator_rules separator_rules)
+static size_t measure_separator(struct text text, size_t at, struct separator_rules rules)
 {
     size_t size = 0;
-    while (size < separator_rules.max && byte_at(text, at + size) &&
-           strchr(separator_rules.marks, byte_at(text, at + size)))
+    while (size < rules.max && byte_at(text, at + size) &&
+           strchr(rules.marks, byte_at(text, at + size)))
         size++;
     return ascii_is_digit(byte_at(text, at + size)) ? size : 0;
 }
 
-static bool parse_grouped_number(struct text text, size_t at,
-                                 struct separator_rules separator_rules,
-                                 struct grouped_number *grouped_number)
+static bool parse_grouped_number(struct text text, size_t at, struct separator_rules rules,
+                                 struct grouped_number *number)
 {
-    *grouped_number = (struct grouped_number){.has_plus = byte_at(text, at) == '+'};
-    at += grouped_number->has_plus;
-    grouped_number->has_brackets = byte_at(text, at) == '(';
-    at += grouped_number->has_brackets;
+    *number = (struct grouped_number){.has_plus = byte_at(text, at) == '+'};
+    at += number->has_plus;
+    number->has_brackets = byte_at(text, at) == '(';
+    at += number->has_brackets;
     struct text first_separator = {0};
-    bool is_bracket_closed = !grouped_number->has_brackets; /* "(415) 555", not "(0171 555)" */
-    while (ascii_is_digit(byte_at(text, at)) && grouped_number->group_count < MAX_GROUPS) {
+    bool is_bracket_closed = !number->has_brackets; /* "(415) 555", not "(0171 555)" */
+    while (ascii_is_digit(byte_at(text, at)) && number->group_count < MAX_GROUPS) {
         size_t begin = at;
         while (ascii_is_digit(byte_at(text, at)))
             at++;
-        if (grouped_number->digit_count + at - begin > MAX_DIGITS)
+        if (number->digit_count + at - begin > MAX_DIGITS)
             break;
-        memcpy(grouped_number->digits + grouped_number->digit_count, text.bytes + begin,
-               at - begin);
-        grouped_number->digit_count += at - begin;
-        grouped_number->groups[grouped_number->group_count] = at - begin;
-        grouped_number->group_ends[grouped_number->group_count++] = at;
+        memcpy(number->digits + number->digit_count, text.bytes + begin, at - begin);
+        number->digit_count += at - begin;
+        number->groups[number->group_count] = at - begin;
+        number->group_ends[number->group_count++] = at;
         is_bracket_closed |= byte_at(text, at) == ')';
         if (!is_bracket_closed)
             return false;
-        size_t size = measure_separator(text, at, separator_rules);
+        size_t size = measure_separator(text, at, rules);
         if (size == 0)
             break;
         struct text separator = text_slice(text, at, at + size);
-        grouped_number->has_brackets |= memchr(separator.bytes, '(', size) != NULL;
-        grouped_number->space_separators += text_equal(separator, TEXT(" "));
-        grouped_number->has_mixed_separators |=
-            grouped_number->group_count > 1 && !text_equal(separator, first_separator);
-        first_separator = grouped_number->group_count == 1 ? separator : first_separator;
+        number->has_brackets |= memchr(separator.bytes, '(', size) != NULL;
+        number->space_separators += text_equal(separator, TEXT(" "));
+        number->has_mixed_separators |=
+            number->group_count > 1 && !text_equal(separator, first_separator);
+        first_separator = number->group_count == 1 ? separator : first_separator;
         at += size;
     }
-    return grouped_number->group_count > 0;
+    return number->group_count > 0;
 }
 
-static void drop_last_group(struct grouped_number *grouped_number)
+static void drop_last_group(struct grouped_number *number)
 {
-    grouped_number->digit_count -= grouped_number->groups[--grouped_number->group_count];
+    number->digit_count -= number->groups[--number->group_count];
 }
 
-static bool has_one_distinct_digit(const struct grouped_number *grouped_number)
+static bool has_one_distinct_digit(const struct grouped_number *number)
 {
-    for (size_t i = 1; i < grouped_number->digit_count; i++)
-        if (grouped_number->digits[i] != grouped_number->digits[0])
+    for (size_t i = 1; i < number->digit_count; i++)
+        if (number->digits[i] != number->digits[0])
             return false;
     return true;
 }
 
-static unsigned get_group_value(const struct grouped_number *grouped_number, size_t group)
+static unsigned get_group_value(const struct grouped_number *number, size_t group)
 {
     size_t begin = 0;
     unsigned value = 0;
     for (size_t i = 0; i < group; i++)
-        begin += grouped_number->groups[i];
-    for (size_t i = 0; i < grouped_number->groups[group] && i < 5; i++)
-        value = value * 10 + (unsigned)(grouped_number->digits[begin + i] - '0');
+        begin += number->groups[i];
+    for (size_t i = 0; i < number->groups[group] && i < 5; i++)
+        value = value * 10 + (unsigned)(number->digits[begin + i] - '0');
     return value;
 }
 
 /* ---- Telephones ---- */
 
 /* "01.02.2026 10", "2026-02-01", "01/02/26 9" */
-static bool starts_with_date(const struct grouped_number *grouped_number)
+static bool starts_with_date(const struct grouped_number *number)
 {
-    if (grouped_number->group_count < 3 || grouped_number->has_plus)
+    if (number->group_count < 3 || number->has_plus)
         return false;
-    unsigned a = get_group_value(grouped_number, 0), b = get_group_value(grouped_number, 1),
-             c = get_group_value(grouped_number, 2);
-    bool year_first = grouped_number->groups[0] == 4 && grouped_number->groups[1] <= 2 &&
-                      grouped_number->groups[2] <= 2;
-    bool year_last = grouped_number->groups[0] <= 2 && grouped_number->groups[1] <= 2 &&
-                     grouped_number->groups[2] == 4;
+    unsigned a = get_group_value(number, 0), b = get_group_value(number, 1),
+             c = get_group_value(number, 2);
+    bool year_first = number->groups[0] == 4 && number->groups[1] <= 2 && number->groups[2] <= 2;
+    bool year_last = number->groups[0] <= 2 && number->groups[1] <= 2 && number->groups[2] == 4;
     return (year_first && a >= 1900 && a < 2100 && b <= 31 && c <= 31) ||
            (year_last && c >= 1900 && c < 2100 && a <= 31 && b <= 31);
 }
 
-static bool has_group_sizes(const struct grouped_number *grouped_number, const char *sizes)
+static bool has_group_sizes(const struct grouped_number *number, const char *sizes)
 {
-    if (strlen(sizes) > grouped_number->group_count)
+    if (strlen(sizes) > number->group_count)
         return false;
-    for (size_t i = 0; i < grouped_number->group_count; i++)
-        if (!sizes[i] || grouped_number->groups[i] != (size_t)(sizes[i] - '0'))
+    for (size_t i = 0; i < number->group_count; i++)
+        if (!sizes[i] || number->groups[i] != (size_t)(sizes[i] - '0'))
             return false;
     return true;
 }
 
 /* "09.30 10.45 11.20" are times; "01 23 45 67 89" is a French telephone number. */
-static bool has_only_pairs(const struct grouped_number *grouped_number)
+static bool has_only_pairs(const struct grouped_number *number)
 {
-    for (size_t i = 0; i < grouped_number->group_count; i++)
-        if (grouped_number->groups[i] != 2)
+    for (size_t i = 0; i < number->group_count; i++)
+        if (number->groups[i] != 2)
             return false;
-    return grouped_number->group_count != 5 || grouped_number->has_mixed_separators;
+    return number->group_count != 5 || number->has_mixed_separators;
 }
 
 /* "(415) 555-0134", "1-415-555-0134" */
-static bool is_north_american(const struct grouped_number *grouped_number)
+static bool is_north_american(const struct grouped_number *number)
 {
-    bool long_form = has_group_sizes(grouped_number, "1334") && grouped_number->digits[0] == '1';
-    const char *digits = grouped_number->digits + long_form;
-    return (long_form || has_group_sizes(grouped_number, "334")) && digits[0] >= '2' &&
-           digits[3] >= '2' &&
-           (grouped_number->has_brackets ||
-            grouped_number->space_separators + 1 < grouped_number->group_count);
+    bool long_form = has_group_sizes(number, "1334") && number->digits[0] == '1';
+    const char *digits = number->digits + long_form;
+    return (long_form || has_group_sizes(number, "334")) && digits[0] >= '2' && digits[3] >= '2' &&
+           (number->has_brackets || number->space_separators + 1 < number->group_count);
 }
 
-static bool is_phone_number(const struct grouped_number *grouped_number, bool is_cell,
-                            bool has_phone_word)
+static bool is_phone_number(const struct grouped_number *number, bool is_cell, bool has_phone_word)
 {
-    const char *digits = grouped_number->digits;
-    size_t count = grouped_number->digit_count, groups = grouped_number->group_count;
-    if (count < 7 || count > 15 || has_one_distinct_digit(grouped_number) ||
-        starts_with_date(grouped_number))
+    const char *digits = number->digits;
+    size_t count = number->digit_count, groups = number->group_count;
+    if (count < 7 || count > 15 || has_one_distinct_digit(number) || starts_with_date(number))
         return false;
-    if (grouped_number->has_plus)
+    if (number->has_plus)
         return count >= 8 && digits[0] != '0';
     if (has_phone_word)
         return true;
     if (digits[0] == '0' && digits[1] == '0')
         return count >= 10 && digits[2] != '0' && (groups > 1 || !is_cell);
     if (digits[0] == '0')
-        return groups > 1
-                   ? count >= 9 && count <= 12 && grouped_number->groups[0] >= 2 &&
-                         grouped_number->groups[groups - 1] >= 2 && !has_only_pairs(grouped_number)
-                   : count >= 10 && count <= 11 && !is_cell;
+        return groups > 1 ? count >= 9 && count <= 12 && number->groups[0] >= 2 &&
+                                number->groups[groups - 1] >= 2 && !has_only_pairs(number)
+                          : count >= 10 && count <= 11 && !is_cell;
     /* Russia: 8 (912) 345-67-89; China: 138 1234 5678 */
-    if (count == 11 && groups >= 4 && grouped_number->groups[0] == 1 &&
-        grouped_number->groups[1] == 3 && (digits[0] == '7' || digits[0] == '8'))
+    if (count == 11 && groups >= 4 && number->groups[0] == 1 && number->groups[1] == 3 &&
+        (digits[0] == '7' || digits[0] == '8'))
         return true;
-    if (has_group_sizes(grouped_number, "344") && digits[0] == '1' && digits[1] >= '3')
+    if (has_group_sizes(number, "344") && digits[0] == '1' && digits[1] >= '3')
         return true;
-    return is_north_american(grouped_number);
+    return is_north_american(number);
 }
 
 size_t match_phone_number(struct text text, size_t at, bool is_cell)
 {
-    struct grouped_number grouped_number;
+    struct grouped_number number;
     char before = at ? text.bytes[at - 1] : ' ';
     if (strchr("/=_#&%$@", before) || ((before == '.' || before == ',' || before == '-') &&
                                        at > 1 && ascii_is_digit(text.bytes[at - 2])))
         return 0;
-    if (!parse_grouped_number(text, at, (struct separator_rules){" -./()", 3}, &grouped_number))
+    if (!parse_grouped_number(text, at, (struct separator_rules){" -./()", 3}, &number))
         return 0;
     bool has_phone_word = !is_cell && has_meaning(text, at, MEANING_PHONE);
-    for (; grouped_number.group_count; drop_last_group(&grouped_number)) {
-        size_t end = grouped_number.group_ends[grouped_number.group_count - 1];
-        if (is_word_end(text, end) && is_phone_number(&grouped_number, is_cell, has_phone_word))
+    for (; number.group_count; drop_last_group(&number)) {
+        size_t end = number.group_ends[number.group_count - 1];
+        if (is_word_end(text, end) && is_phone_number(&number, is_cell, has_phone_word))
             return end - at;
     }
     return 0;
@@ -264,15 +255,14 @@ static const struct {
     {5000, 5999, 16, 16}, {6000, 6999, 16, 19}, {9400, 9499, 16, 16},
 };
 
-static bool is_card(const struct grouped_number *grouped_number)
+static bool is_card(const struct grouped_number *number)
 {
-    size_t count = grouped_number->digit_count;
+    size_t count = number->digit_count;
     unsigned first = 0;
-    if (count < 14 || has_one_distinct_digit(grouped_number) ||
-        !is_luhn_valid(grouped_number->digits, count))
+    if (count < 14 || has_one_distinct_digit(number) || !is_luhn_valid(number->digits, count))
         return false;
     for (size_t i = 0; i < 4; i++)
-        first = first * 10 + (unsigned)(grouped_number->digits[i] - '0');
+        first = first * 10 + (unsigned)(number->digits[i] - '0');
     for (size_t i = 0; i < sizeof(issuers) / sizeof(*issuers); i++)
         if (first >= issuers[i].first && first <= issuers[i].last && count >= issuers[i].min &&
             count <= issuers[i].max)
@@ -282,13 +272,13 @@ static bool is_card(const struct grouped_number *grouped_number)
 
 size_t match_card_number(struct text text, size_t at)
 {
-    struct grouped_number grouped_number;
+    struct grouped_number number;
     if (!ascii_is_digit(byte_at(text, at)) ||
-        !parse_grouped_number(text, at, (struct separator_rules){" -", 1}, &grouped_number))
+        !parse_grouped_number(text, at, (struct separator_rules){" -", 1}, &number))
         return 0;
-    for (; grouped_number.group_count; drop_last_group(&grouped_number)) {
-        size_t end = grouped_number.group_ends[grouped_number.group_count - 1];
-        if (is_word_end(text, end) && is_card(&grouped_number))
+    for (; number.group_count; drop_last_group(&number)) {
+        size_t end = number.group_ends[number.group_count - 1];
+        if (is_word_end(text, end) && is_card(&number))
             return end - at;
     }
     return 0;

@@ -81,6 +81,37 @@ static void only_whole_texts_are_numbers(void **state)
     assert_false(text_to_real(TEXT("1,5"), &real));
 }
 
+static void names_are_equal_whatever_separates_their_words(void **state)
+{
+    (void)state;
+    static const struct {
+        struct text a, b;
+        bool equal;
+    } examples[] = {
+        {TEXT("Clothing ID"), TEXT("clothing_id"), true},
+        {TEXT("-a-"), TEXT("A"), true},
+        {TEXT(""), TEXT("_ "), true},
+        {TEXT("a"), TEXT("ab"), false},
+        {TEXT("a b"), TEXT("a.b"), false},
+    };
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        assert_int_equal(text_equal_name(examples[i].a, examples[i].b), examples[i].equal);
+        assert_int_equal(text_equal_name(examples[i].b, examples[i].a), examples[i].equal);
+    }
+}
+
+static void a_text_is_looked_up_in_a_list(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"one", "two", NULL};
+    assert_true(text_is_one_of(TEXT("two"), words));
+    assert_false(text_is_one_of(TEXT("Two"), words));
+    assert_true(text_is_one_of_ignore_case(TEXT("Two"), words));
+    assert_false(text_is_one_of_ignore_case(TEXT("three"), words));
+    assert_true(text_ends_with(TEXT("two"), TEXT("wo")) && text_ends_with(TEXT("two"), TEXT("")));
+    assert_false(text_ends_with(TEXT("o"), TEXT("two")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -89,6 +120,8 @@ int main(void)
         cmocka_unit_test(finding_nothing_gives_the_size),
         cmocka_unit_test(splitting_keeps_empty_pieces),
         cmocka_unit_test(only_whole_texts_are_numbers),
+        cmocka_unit_test(names_are_equal_whatever_separates_their_words),
+        cmocka_unit_test(a_text_is_looked_up_in_a_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -136,15 +136,19 @@ static void rejects_are_redacted(void **state)
 /* ---- The key ---- */
 
 /* Opens the stage over a database; empty if it opens, else the message. */
-static struct text open_with_key(const struct database *database, const char *key_path,
-                                 struct error *error)
+static struct text open_in(struct stage_context context, struct error *error)
 {
     *error = (struct error){0};
-    struct stage_context context = {.store = database->store, .key_path = key_path};
     void *redact = stage_start(&redact_stage, "", &context, error);
     if (redact)
         stage_end(&redact_stage, redact);
     return text_of(error->message);
+}
+
+static struct text open_with_key(const struct database *database, const char *key_path,
+                                 struct error *error)
+{
+    return open_in((struct stage_context){.store = database->store, .key_path = key_path}, error);
 }
 
 static bool contains(struct text text, const char *part)
@@ -163,6 +167,10 @@ static void a_database_keeps_its_key(void **state)
     snprintf(path, sizeof(path), "%s/winnow.key", database.folder);
     snprintf(other_path, sizeof(other_path), "%s/other.key", database.folder);
 
+    struct stage_context preview = {.store = database.store, .key_path = path, .is_preview = true};
+    assert_int_equal(open_in(preview, &error).size, 0); /* creates no file */
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(store_key_check(database.store), 0);
     assert_int_equal(open_with_key(&database, path, &error).size, 0); /* creates it */
     assert_true(hash_key_read(&key, path, NULL));
     assert_int_equal(open_with_key(&database, path, &error).size, 0); /* keeps it */

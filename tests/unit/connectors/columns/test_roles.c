@@ -161,7 +161,7 @@ static void ratings_are_read_with_their_scale(void **state)
 static const struct {
     const char *header, *expected;
 } headers[] = {
-    {"id|date|rating|title|text", "eabcd---"},
+    {"id|date|rating|title|text", "eabcd--"},
     {"Review Id|Review Created (UTC)|Review Title|Review Content|Review Stars|Review Username|"
      "Review Language",
      "dabecfg"},
@@ -181,8 +181,8 @@ static const struct {
     {"id.label|title.label|content.label|im:rating.label|updated.label|author.name.label",
      "caedbf-"},
     {"ReviewTitle|ReviewBody|ReviewStar|Product", "b--ca--"},
-    {"Respondent ID|What could we do better?|How likely are you to recommend us?", "----"},
-    {"a|b|c", "----"},
+    {"Respondent ID|What could we do better?|How likely are you to recommend us?", "-------"},
+    {"a|b|c", "-------"},
 };
 
 /* mapping_find with the user's map and default options. */

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "stages/text/cleanup.h"
 
 struct pair {
@@ -94,9 +95,31 @@ static void blank_answers_are_recognized(void **state)
     assert_false(cleanup_is_blank_answer(TEXT("good"), TEXT(",, ,")));
 }
 
+/* An answer that is not normalized in the list would not be found. */
+static void every_listed_answer_is_blank(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct text rest, line, language;
+    size_t answers = 0;
+    assert_true(file_read("stages/text/data/blank_answers.tsv",
+                          (struct file_limits){1 << 16, ERROR_INPUT}, &arena, &rest, NULL));
+    while (rest.size > 0 && text_split(&rest, '\n', &line)) {
+        if (text_starts_with(line, TEXT("#")) || text_starts_with(line, TEXT("language")))
+            continue;
+        text_split(&line, '\t', &language);
+        if (!cleanup_is_blank_answer(line, (struct text){0}))
+            fail_msg("'%.*s' is not blank", TEXT_ARGUMENT(line));
+        answers++;
+    }
+    assert_true(answers > 10);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_listed_answer_is_blank),
         cmocka_unit_test(texts_become_what_a_reader_sees),
         cmocka_unit_test(the_original_is_kept),
         cmocka_unit_test(blank_answers_are_recognized),
