@@ -16,9 +16,16 @@ const char *const sentiment_names[SENTIMENT_COUNT] = {
 };
 
 const char *const record_state_names[RECORD_STATE_COUNT] = {
-    [RECORD_NEW] = "new",         [RECORD_UNCHANGED] = "unchanged",
-    [RECORD_REVISED] = "revised", [RECORD_DUPLICATE] = "duplicate",
-    [RECORD_EMPTY] = "empty",     [RECORD_REJECTED] = "rejected",
+    [RECORD_NEW] = "new",           [RECORD_UNCHANGED] = "unchanged",
+    [RECORD_REVISED] = "revised",   [RECORD_DUPLICATE] = "duplicate",
+    [RECORD_EMPTY] = "empty",       [RECORD_NO_OPINION] = "no_opinion",
+    [RECORD_REJECTED] = "rejected",
+};
+
+const char *const asked_for_names[ASKED_FOR_COUNT] = {
+    [ASKED_FOR_ANYTHING] = "",
+    [ASKED_FOR_PRAISE] = "praise",
+    [ASKED_FOR_COMPLAINT] = "complaint",
 };
 
 const char *const pii_names[PII_COUNT] = {
@@ -26,6 +33,12 @@ const char *const pii_names[PII_COUNT] = {
     [PII_IBAN] = "iban",          [PII_IP] = "ip",       [PII_URL_QUERY] = "query",
     [PII_ORDER_NUMBER] = "order",
 };
+
+bool record_has_opinion(const struct record *record)
+{
+    return record->state != RECORD_EMPTY && record->state != RECORD_NO_OPINION &&
+           record->state != RECORD_REJECTED;
+}
 
 struct record *batch_add_record(struct batch *batch)
 {

@@ -13,12 +13,13 @@ struct field {
 
 /* Every row that is read gets one state, so the counts of all states add up to the rows read. */
 enum record_state {
-    RECORD_NEW,       /* its id is not saved yet */
-    RECORD_UNCHANGED, /* saved with the same content */
-    RECORD_REVISED,   /* saved under the same id, and edited since */
-    RECORD_DUPLICATE, /* repeats another record of the same source and author */
-    RECORD_EMPTY,     /* has no text: blank, "n/a", a rating alone */
-    RECORD_REJECTED,  /* invalid; listed in rejects.csv */
+    RECORD_NEW,        /* its id is not saved yet */
+    RECORD_UNCHANGED,  /* saved with the same content */
+    RECORD_REVISED,    /* saved under the same id, and edited since */
+    RECORD_DUPLICATE,  /* repeats another record of the same source and author */
+    RECORD_EMPTY,      /* has no text: blank, "n/a", a rating alone */
+    RECORD_NO_OPINION, /* an answer that says nothing: "no" to "anything else?" */
+    RECORD_REJECTED,   /* invalid; listed in rejects.csv */
     RECORD_STATE_COUNT
 };
 
@@ -34,6 +35,12 @@ enum sentiment {
 };
 
 extern const char *const sentiment_names[SENTIMENT_COUNT]; /* "undetected", "negative", ... */
+
+/* What a question or a column asks for: "Pros" for praise, "What could be better?" for complaints.
+ */
+enum asked_for { ASKED_FOR_ANYTHING, ASKED_FOR_PRAISE, ASKED_FOR_COMPLAINT, ASKED_FOR_COUNT };
+
+extern const char *const asked_for_names[ASKED_FOR_COUNT]; /* "", "praise", "complaint" */
 
 /* Personal data that a placeholder ("[email 1]") replaces before anything is saved. */
 enum pii {
@@ -87,7 +94,9 @@ struct record {
     double rating;       /* NAN: none */
     double rating_scale; /* the best rating: 5, 10 (NPS is 0 to 10), 100; NAN: unknown */
     struct text title, body;
-    struct text question;       /* of a survey; else empty */
+    struct text question;       /* of a survey, or the column of a two-sided review; else empty */
+    enum asked_for asked_for;   /* by the question */
+    struct text reply;          /* of the company; empty if there is none */
     struct text lang;           /* ISO 639-1 code, from the export; empty if it has none */
     const struct field *fields; /* all columns, in order */
     size_t field_count;
@@ -143,6 +152,9 @@ struct batch {
     size_t read;           /* records and rejects from the connector; set before the stages run */
     struct text failure;   /* why the rest of the file cannot be read; empty: it can */
 };
+
+/* Whether the record has an opinion in words: it is not empty, without opinion or rejected. */
+bool record_has_opinion(const struct record *record);
 
 /* Adds a record: zeroed, with created_at, rating and rating_scale unknown. The pointer is valid
  * until the next call. */

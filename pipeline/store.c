@@ -317,11 +317,12 @@ static bool read_pii_counts(struct store *store, struct row_totals *row_totals, 
 bool store_get_row_totals(struct store *store, struct row_totals *row_totals, struct error *error)
 {
     *row_totals = (struct row_totals){0};
-    struct sql_statement *select = sql_prepare(
-        store->sql,
-        "SELECT read, new, unchanged, revised, duplicate, empty, rejected, inferred, tokens,"
-        " skipped FROM v_account WHERE run_id = iif(?1, ?1, (SELECT max(id) FROM run))",
-        error);
+    struct sql_statement *select =
+        sql_prepare(store->sql,
+                    "SELECT read, new, unchanged, revised, duplicate, empty, no_opinion, rejected, "
+                    "inferred, tokens,"
+                    " skipped FROM v_account WHERE run_id = iif(?1, ?1, (SELECT max(id) FROM run))",
+                    error);
     sql_bind_hash(select, 1, store->run_id);
     uint64_t state_sum = 0;
     if (sql_next_row(select))
@@ -339,12 +340,13 @@ bool store_for_each_file(struct store *store,
                                        struct error *error),
                          void *user, struct error *error)
 {
-    struct sql_statement *files = sql_prepare(
-        store->sql,
-        "SELECT path, connector, finished, size, read, new, unchanged, revised, duplicate, empty,"
-        " rejected, inferred, tokens, skipped, failure FROM file"
-        " WHERE run_id = (SELECT max(id) FROM run) ORDER BY path",
-        error);
+    struct sql_statement *files =
+        sql_prepare(store->sql,
+                    "SELECT path, connector, finished, size, read, new, unchanged, revised, "
+                    "duplicate, empty, no_opinion,"
+                    " rejected, inferred, tokens, skipped, failure FROM file"
+                    " WHERE run_id = (SELECT max(id) FROM run) ORDER BY path",
+                    error);
     bool ok = true;
     while (ok && sql_next_row(files)) {
         struct file_totals file = {
@@ -352,7 +354,7 @@ bool store_for_each_file(struct store *store,
             .connector = sql_text(files, 1),
             .finished = sql_integer(files, 2),
             .size = (uint64_t)sql_integer(files, 3),
-            .failure = sql_text(files, 14),
+            .failure = sql_text(files, 15),
         };
         read_row_totals(files, 4, &file.row_totals);
         ok = visit(user, &file, error);

@@ -107,12 +107,13 @@ static bool save_feedback(struct store *store, struct batch *batch, const struct
         store->sql,
         "INSERT INTO feedback (id, source, external_id, author_hash, created_at, lang, rating,"
         " rating_scale, title, text, question, fields, text_hash, content_hash, first_run, run_id,"
-        " lang_source, author)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17)"
+        " lang_source, author, asked_for, reply)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17,"
+        " ?18, ?19)"
         " ON CONFLICT (id) DO UPDATE SET author_hash = ?4, created_at = ?5, lang = ?6,"
         " rating = ?7, rating_scale = ?8, title = ?9, text = ?10, question = ?11, fields = ?12,"
         " text_hash = ?13, revision = revision + (content_hash <> ?14), content_hash = ?14,"
-        " run_id = ?15, lang_source = ?16, author = ?17",
+        " run_id = ?15, lang_source = ?16, author = ?17, asked_for = ?18, reply = ?19",
         error);
     sql_bind_hash(save, 1, record->id);
     sql_bind_text(save, 2, batch->source);
@@ -134,6 +135,8 @@ static bool save_feedback(struct store *store, struct batch *batch, const struct
     sql_bind_text_or_null(save, 16, text_of(record->lang_source));
     if (record->saves_author)
         sql_bind_text_or_null(save, 17, record->author);
+    sql_bind_text_or_null(save, 18, text_of(asked_for_names[record->asked_for]));
+    sql_bind_text_or_null(save, 19, record->reply);
     return sql_run(save, error);
 }
 
@@ -251,19 +254,20 @@ static bool save_progress(struct store *store, const struct batch *batch, uint64
         store->sql,
         "UPDATE file SET reads = ?1, finished = ?2, read = read + ?3, new = new + ?4,"
         " unchanged = unchanged + ?5, revised = revised + ?6, duplicate = duplicate + ?7,"
-        " empty = empty + ?8, rejected = rejected + ?9, inferred = inferred + ?10,"
-        " tokens = tokens + ?11, failure = ?13, skipped = skipped + ?14 WHERE id = ?12",
+        " empty = empty + ?8, no_opinion = no_opinion + ?9, rejected = rejected + ?10,"
+        " inferred = inferred + ?11, tokens = tokens + ?12, failure = ?13,"
+        " skipped = skipped + ?14 WHERE id = ?15",
         error);
     sql_bind_hash(save, 1, reads);
     sql_bind_integer(save, 2, file_finished);
     sql_bind_hash(save, 3, batch->read);
     for (int state = 0; state < RECORD_STATE_COUNT; state++)
         sql_bind_hash(save, 4 + state, states[state]);
-    sql_bind_hash(save, 10, inferred);
-    sql_bind_integer(save, 11, (int64_t)tokens);
-    sql_bind_integer(save, 12, store->file_id);
+    sql_bind_hash(save, 11, inferred);
+    sql_bind_integer(save, 12, (int64_t)tokens);
     sql_bind_text_or_null(save, 13, batch->failure);
     sql_bind_hash(save, 14, batch->skipped);
+    sql_bind_integer(save, 15, store->file_id);
     return sql_run(save, error);
 }
 

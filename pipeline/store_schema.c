@@ -17,7 +17,8 @@ const char store_schema[] =
     " finished INTEGER NOT NULL DEFAULT 0, read INTEGER NOT NULL DEFAULT 0,"
     " new INTEGER NOT NULL DEFAULT 0, unchanged INTEGER NOT NULL DEFAULT 0,"
     " revised INTEGER NOT NULL DEFAULT 0, duplicate INTEGER NOT NULL DEFAULT 0,"
-    " empty INTEGER NOT NULL DEFAULT 0, rejected INTEGER NOT NULL DEFAULT 0,"
+    " empty INTEGER NOT NULL DEFAULT 0, no_opinion INTEGER NOT NULL DEFAULT 0,"
+    " rejected INTEGER NOT NULL DEFAULT 0,"
     " inferred INTEGER NOT NULL DEFAULT 0, tokens INTEGER NOT NULL DEFAULT 0, failure TEXT,"
     " skipped INTEGER NOT NULL DEFAULT 0, UNIQUE (run_id, path)) STRICT;"
 
@@ -31,7 +32,7 @@ const char store_schema[] =
 
     "CREATE TABLE feedback (id INTEGER PRIMARY KEY, source TEXT NOT NULL, external_id TEXT,"
     " author_hash INTEGER, created_at INTEGER, lang TEXT, rating REAL, rating_scale REAL,"
-    " title TEXT, text TEXT NOT NULL, question TEXT, fields TEXT,"
+    " title TEXT, text TEXT NOT NULL, question TEXT, asked_for TEXT, reply TEXT, fields TEXT,"
     " text_hash INTEGER NOT NULL, content_hash INTEGER NOT NULL,"
     " revision INTEGER NOT NULL DEFAULT 1, first_run INTEGER NOT NULL,"
     " run_id INTEGER NOT NULL, lang_source TEXT, author TEXT) STRICT;"
@@ -107,6 +108,7 @@ const char store_views[] = "CREATE VIEW v_feedback AS " STORE_FEEDBACK_QUERY(
                        "revised,"
                        " coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(empty), 0) AS "
                        "empty,"
+                       " coalesce(sum(no_opinion), 0) AS no_opinion,"
                        " coalesce(sum(rejected), 0) AS rejected, coalesce(sum(inferred), 0) AS "
                        "inferred,"
                        " coalesce(sum(tokens), 0) AS tokens,"

@@ -146,7 +146,7 @@ static bool process(void *state, struct batch *batch, struct error *error)
     hash_table_clear(&dedupe->batch);
     for (size_t i = 0; i < batch->count; i++) {
         struct record *record = &batch->records[i];
-        if (record->state == RECORD_EMPTY || record->state == RECORD_REJECTED)
+        if (!record_has_opinion(record))
             continue;
         record->text_hash = compute_text_hash(record);
         record->content_hash = compute_content_hash(record);

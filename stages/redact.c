@@ -226,6 +226,7 @@ static void redact_record(struct redact *redact, struct record *record, struct b
         record->title = redact_text(redact, record->title, false, batch);
         record->text = has_title ? record->title : redact_text(redact, record->text, false, batch);
         record->question = redact_text(redact, record->question, false, batch);
+        record->reply = redact_text(redact, record->reply, false, batch);
         record->body = record->text; /* later stages do not need the original */
     }
     redact_fields(redact, record, body, title, batch);
@@ -295,7 +296,7 @@ static bool process(void *state, struct batch *batch, struct error *error)
     (void)error;
     struct redact *redact = state;
     for (size_t i = 0; i < batch->count; i++)
-        if (batch->records[i].state != RECORD_EMPTY && batch->records[i].state != RECORD_REJECTED)
+        if (record_has_opinion(&batch->records[i]))
             redact_record(redact, &batch->records[i], batch);
     for (size_t i = 0; redact->is_active && i < batch->reject_count; i++)
         redact_reject(redact, &batch->rejects[i], batch);

@@ -14,7 +14,7 @@
 const char *const role_names[ROLE_COUNT] = {
     [ROLE_NONE] = "none",     [ROLE_TEXT] = "text",     [ROLE_ID] = "id",
     [ROLE_DATE] = "date",     [ROLE_RATING] = "rating", [ROLE_TITLE] = "title",
-    [ROLE_AUTHOR] = "author", [ROLE_LANG] = "lang",
+    [ROLE_AUTHOR] = "author", [ROLE_LANG] = "lang",     [ROLE_REPLY] = "reply",
 };
 
 /* column_name_score of names that mean an id and not a row number: "id", not "no." or "번호". */
@@ -119,7 +119,7 @@ static bool apply_user_mapping(struct column_search *search, struct text user_ma
         if (role == ROLE_NONE || (is_missing && text_find(name, TEXT("="), 0) < name.size))
             return error_set(error, ERROR_USAGE,
                              "map = %.*s: expected ROLE=COLUMN, where the role is one of text, id, "
-                             "date, rating, title, author, lang",
+                             "date, rating, title, author, lang, reply",
                              TEXT_ARGUMENT(text_trim(setting)));
         if (is_missing)
             return error_set(error, ERROR_USAGE,
@@ -448,6 +448,7 @@ void mapping_fill_record(const struct mapping *mapping, const struct named_cells
     record->title = role_cell(mapping, ROLE_TITLE, row);
     record->external_id = text_trim(role_cell(mapping, ROLE_ID, row));
     record->author = text_trim(role_cell(mapping, ROLE_AUTHOR, row));
+    record->reply = text_trim(role_cell(mapping, ROLE_REPLY, row));
     record->lang = language_parse(role_cell(mapping, ROLE_LANG, row), arena);
     struct text date = role_cell(mapping, ROLE_DATE, row);
     if (!date_parse(date, mapping->date_order, mapping->date_zone_seconds, &record->created_at))
@@ -470,19 +471,21 @@ struct text mapping_explain(const struct mapping *mapping, const struct text *na
     struct text lines = {0};
     for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
         size_t column = mapping->columns[role];
-        const char *end = role + 1 < ROLE_COUNT ? "\n" : "";
+        if (column >= count && role == ROLE_REPLY)
+            continue;
+        const char *separator = lines.size ? "\n" : "";
         if (column >= count) {
-            lines = arena_format(arena, "%.*s%s: no column%s", TEXT_ARGUMENT(lines),
-                                 role_names[role], end);
+            lines = arena_format(arena, "%.*s%s%s: no column", TEXT_ARGUMENT(lines), separator,
+                                 role_names[role]);
             continue;
         }
-        lines = arena_format(arena, "%.*s%s: column '%.*s' (%.*s", TEXT_ARGUMENT(lines),
-                             role_names[role], TEXT_ARGUMENT(text_trim(names[column])),
+        lines = arena_format(arena, "%.*s%s%s: column '%.*s' (%.*s", TEXT_ARGUMENT(lines),
+                             separator, role_names[role], TEXT_ARGUMENT(text_trim(names[column])),
                              TEXT_ARGUMENT(mapping->reasons[role]));
         if (role == ROLE_RATING && !isnan(mapping->rating_scale))
             lines = arena_format(arena, "%.*s; best value %g", TEXT_ARGUMENT(lines),
                                  mapping->rating_scale);
-        lines = arena_format(arena, "%.*s)%s", TEXT_ARGUMENT(lines), end);
+        lines = arena_format(arena, "%.*s)", TEXT_ARGUMENT(lines));
     }
     return lines;
 }

@@ -19,6 +19,7 @@ enum role {
     ROLE_TITLE,
     ROLE_AUTHOR,
     ROLE_LANG,
+    ROLE_REPLY, /* what the company answered */
     ROLE_COUNT
 };
 

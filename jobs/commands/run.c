@@ -69,12 +69,13 @@ static void print_row_totals(struct progress_bar *progress_bar, const struct job
     progress_bar_print(
         progress_bar,
         "%llu rows = %llu new + %llu unchanged + %llu revised + %llu duplicate + %llu empty + "
-        "%llu rejected; the model read %llu texts, %llu tokens\nreports: %s\n",
+        "%llu no opinion + %llu rejected; the model read %llu texts, %llu tokens\nreports: %s\n",
         (unsigned long long)row_totals->read, (unsigned long long)row_totals->states[RECORD_NEW],
         (unsigned long long)row_totals->states[RECORD_UNCHANGED],
         (unsigned long long)row_totals->states[RECORD_REVISED],
         (unsigned long long)row_totals->states[RECORD_DUPLICATE],
         (unsigned long long)row_totals->states[RECORD_EMPTY],
+        (unsigned long long)row_totals->states[RECORD_NO_OPINION],
         (unsigned long long)row_totals->states[RECORD_REJECTED],
         (unsigned long long)row_totals->inferred, (unsigned long long)row_totals->tokens,
         job->output.folder);
