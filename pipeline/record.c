@@ -40,6 +40,11 @@ bool record_has_opinion(const struct record *record)
            record->state != RECORD_REJECTED;
 }
 
+uint64_t record_date_key(const struct record *record)
+{
+    return record->date.key ? record->date.key : (uint64_t)record->created_at;
+}
+
 struct record *batch_add_record(struct batch *batch)
 {
     batch->records =

@@ -84,15 +84,48 @@ struct analysis {
     size_t topic_count;
 };
 
+/* The order of day, month and year in a date; decided from many rows, never from one. */
+enum date_order {
+    DATE_ORDER_UNKNOWN,
+    DATE_ORDER_YMD,
+    DATE_ORDER_MDY,
+    DATE_ORDER_DMY,
+    DATE_ORDER_COUNT
+};
+
+/* What a date such as 03/09/2026 leaves open until all rows of its source are read. Zeroed: the
+ * record has no date, or its connector reads dates of one notation only. */
+struct date_readings {
+    uint64_t key;   /* identifies the date as it is written, whatever `dates =` and `zone =` are:
+                       see record_date_key */
+    uint64_t shape; /* hash of the column's name and the notation; 0: the order is certain */
+    enum date_order given_order;     /* set by the user; UNKNOWN: `dates = auto` */
+    int64_t times[DATE_ORDER_COUNT]; /* created_at in each order; TIME_UNKNOWN: impossible */
+    uint8_t numbers[3];              /* as written, from the left */
+    struct text column, cell;        /* the column's name; the date as written */
+};
+
+/* What a rating leaves open: the best possible value. */
+struct rating_reading {
+    uint64_t column;     /* hash of the column's name; 0: the cell or the export states the scale */
+    double given_scale;  /* set by the user; NAN: not set */
+    double hinted_scale; /* implied by the column's name: 10 of "nps"; NAN: none */
+    struct text column_name;
+};
+
 struct record {
     /* Set by the connector. Texts are valid UTF-8. */
     uint64_t line;           /* of its start, from 1; 0: unknown */
     uint64_t byte_offset;    /* of its start in the file */
     struct text external_id; /* its id in the export; empty if there is none */
-    int64_t created_at;      /* seconds since 1970 UTC, of the latest edit; or TIME_UNKNOWN */
+    int64_t created_at;      /* seconds since 1970 UTC, of the latest edit; or TIME_UNKNOWN.
+                                Provisional if date.shape is set and date.given_order is not */
+    struct date_readings date;
     struct text author;
     double rating;       /* NAN: none */
-    double rating_scale; /* the best rating: 5, 10 (NPS is 0 to 10), 100; NAN: unknown */
+    double rating_scale; /* the best rating: 5, 10 (NPS is 0 to 10), 100; NAN: unknown.
+                            Provisional if rating_reading.column is set */
+    struct rating_reading rating_reading;
     struct text title, body;
     struct text question;       /* of a survey, or the column of a two-sided review; else empty */
     enum asked_for asked_for;   /* by the question */
@@ -155,6 +188,11 @@ struct batch {
 
 /* Whether the record has an opinion in words: it is not empty, without opinion or rejected. */
 bool record_has_opinion(const struct record *record);
+
+/* Identifies the record's date as it is written, for its id and its content: the numbers and the
+ * time of day of a date such as 03/09/2026; of other dates the seconds since 1970, read without the
+ * zone that the user set. Unlike created_at it depends on no other row and on no setting. */
+uint64_t record_date_key(const struct record *record);
 
 /* Adds a record: zeroed, with created_at, rating and rating_scale unknown. The pointer is valid
  * until the next call. */

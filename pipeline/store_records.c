@@ -100,6 +100,18 @@ static bool save_revision(struct store *store, const struct record *record, stru
     return sql_run(insert, error);
 }
 
+/* What only all rows of the source decide; NULL if it is certain. */
+static void bind_readings(struct sql_statement *save, int first, const struct record *record)
+{
+    if (record->date.shape)
+        sql_bind_hash(save, first, record->date.shape);
+    for (int order = DATE_ORDER_YMD; order < DATE_ORDER_COUNT; order++)
+        if (record->date.shape && record->date.times[order] != TIME_UNKNOWN)
+            sql_bind_integer(save, first + order, record->date.times[order]);
+    if (record->rating_reading.column)
+        sql_bind_hash(save, first + DATE_ORDER_COUNT, record->rating_reading.column);
+}
+
 static bool save_feedback(struct store *store, struct batch *batch, const struct record *record,
                           struct error *error)
 {
@@ -107,13 +119,15 @@ static bool save_feedback(struct store *store, struct batch *batch, const struct
         store->sql,
         "INSERT INTO feedback (id, source, external_id, author_hash, created_at, lang, rating,"
         " rating_scale, title, text, question, fields, text_hash, content_hash, first_run, run_id,"
-        " lang_source, author, asked_for, reply)"
+        " lang_source, author, asked_for, reply, date_shape, date_ymd, date_mdy, date_dmy,"
+        " rating_column)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17,"
-        " ?18, ?19)"
+        " ?18, ?19, ?20, ?21, ?22, ?23, ?24)"
         " ON CONFLICT (id) DO UPDATE SET author_hash = ?4, created_at = ?5, lang = ?6,"
         " rating = ?7, rating_scale = ?8, title = ?9, text = ?10, question = ?11, fields = ?12,"
         " text_hash = ?13, revision = revision + (content_hash <> ?14), content_hash = ?14,"
-        " run_id = ?15, lang_source = ?16, author = ?17, asked_for = ?18, reply = ?19",
+        " run_id = ?15, lang_source = ?16, author = ?17, asked_for = ?18, reply = ?19,"
+        " date_shape = ?20, date_ymd = ?21, date_mdy = ?22, date_dmy = ?23, rating_column = ?24",
         error);
     sql_bind_hash(save, 1, record->id);
     sql_bind_text(save, 2, batch->source);
@@ -137,6 +151,7 @@ static bool save_feedback(struct store *store, struct batch *batch, const struct
         sql_bind_text_or_null(save, 17, record->author);
     sql_bind_text_or_null(save, 18, text_of(asked_for_names[record->asked_for]));
     sql_bind_text_or_null(save, 19, record->reply);
+    bind_readings(save, 20, record);
     return sql_run(save, error);
 }
 

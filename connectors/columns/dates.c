@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/calendar.h"
+#include "base/hash.h"
 #include "connectors/columns/roles.h"
 
 enum { MAX_DATE_NUMBERS = 4, MAX_DATE_SIZE = 120 };
@@ -389,6 +390,25 @@ static struct text strip_review_sentence(struct text text)
     return text_slice(text, last, text.size);
 }
 
+/* The time of a date with its time of day. */
+static bool compute_time(const struct date_parser *parser, struct civil_time civil,
+                         int zone_seconds, int64_t *seconds)
+{
+    if (parser->hour > 23 || parser->minute > 59 || parser->second > 60)
+        return false;
+    /* Neither "15:20 PM" nor "오후 15:20" nor "0:20 AM" is a half of the day. */
+    bool has_day_half = parser->day_half && parser->hour >= 1 && parser->hour <= 12;
+    civil.hour = (int)parser->hour;
+    if (has_day_half)
+        civil.hour = civil.hour % 12 + (parser->day_half == DAY_HALF_PM ? 12 : 0);
+    civil.minute = (int)parser->minute;
+    civil.second = (int)parser->second;
+    if (!calendar_to_seconds(civil, seconds))
+        return false;
+    *seconds -= parser->has_zone ? parser->zone : zone_seconds;
+    return true;
+}
+
 bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds)
 {
     text = strip_review_sentence(text_trim(text));
@@ -398,34 +418,104 @@ bool date_parse(struct text text, enum date_order order, int zone_seconds, int64
         return true;
     struct date_parser parser = make_date_parser(text);
     struct civil_time civil = {0};
-    if (!parse_all_parts(&parser) || !assign_date_parts(&parser, order, &civil) ||
-        parser.hour > 23 || parser.minute > 59 || parser.second > 60)
+    return parse_all_parts(&parser) && assign_date_parts(&parser, order, &civil) &&
+           compute_time(&parser, civil, zone_seconds, seconds);
+}
+
+/* Whether only the whole column shows the order of the three numbers. */
+static bool has_open_order(const struct date_parser *parser, bool *can_be_year_first)
+{
+    if (parser->month > 0 || parser->count != 3 || parser->digits[0] > 2 || parser->digits[1] > 2 ||
+        parser->year_index >= 0 || parser->numbers[1] < 1 || parser->numbers[1] > 31)
         return false;
-    if (parser.day_half && (parser.hour < 1 || parser.hour > 12))
-        parser.day_half = DAY_HALF_NONE; /* "15:20 PM", "오후 15:20", "0:20 AM" */
-    civil.hour = (int)parser.hour;
-    if (parser.day_half)
-        civil.hour = civil.hour % 12 + (parser.day_half == DAY_HALF_PM ? 12 : 0);
-    civil.minute = (int)parser.minute;
-    civil.second = (int)parser.second;
-    if (!calendar_to_seconds(civil, seconds))
-        return false;
-    *seconds -= parser.has_zone ? parser.zone : zone_seconds;
-    return true;
+    *can_be_year_first =
+        parser->digits[0] == 2 && parser->digits[2] <= 2 && parser->separator != '/';
+    return *can_be_year_first || (parser->numbers[0] >= 1 && parser->numbers[0] <= 31);
 }
 
 bool date_split_numbers(struct text text, int64_t numbers[3], bool *can_be_year_first)
 {
     text = text_trim(text);
     struct date_parser parser = make_date_parser(text);
-    if (text.size > MAX_DATE_SIZE || !parse_all_parts(&parser) || parser.month > 0 ||
-        parser.count != 3 || parser.digits[0] > 2 || parser.digits[1] > 2 ||
-        parser.year_index >= 0 || parser.numbers[1] < 1 || parser.numbers[1] > 31)
-        return false;
-    *can_be_year_first = parser.digits[0] == 2 && parser.digits[2] <= 2 && parser.separator != '/';
-    if (!*can_be_year_first && (parser.numbers[0] < 1 || parser.numbers[0] > 31))
+    if (text.size > MAX_DATE_SIZE || !parse_all_parts(&parser) ||
+        !has_open_order(&parser, can_be_year_first))
         return false;
     for (size_t i = 0; i < 3; i++)
         numbers[i] = parser.numbers[i];
+    return true;
+}
+
+/* The time in one order, in which the numbers at these positions are the year, the month, the day.
+ */
+static int64_t compute_time_in_order(const struct date_parser *parser, const uint8_t positions[3],
+                                     int zone_seconds)
+{
+    struct civil_time civil = {
+        .year = expand_year(parser->numbers[positions[0]], parser->digits[positions[0]]),
+        .month = (int)parser->numbers[positions[1]],
+        .day = (int)parser->numbers[positions[2]],
+    };
+    bool is_year = parser->digits[positions[0]] == 2 || parser->digits[positions[0]] == 4;
+    int64_t seconds;
+    return is_year && parser->numbers[positions[1]] <= 12 && parser->numbers[positions[2]] <= 31 &&
+                   compute_time(parser, civil, zone_seconds, &seconds)
+               ? seconds
+               : TIME_UNKNOWN;
+}
+
+/* Sets the readings of a date whose order is open. */
+static void set_open_readings(const struct date_parser *parser, const struct mapping *mapping,
+                              bool can_be_year_first, struct date_readings *readings)
+{
+    static const uint8_t positions[DATE_ORDER_COUNT][3] = {
+        [DATE_ORDER_YMD] = {0, 1, 2}, [DATE_ORDER_MDY] = {2, 0, 1}, [DATE_ORDER_DMY] = {2, 1, 0}};
+    uint64_t shape = hash_combine_number(mapping->date_column_hash, (uint64_t)parser->separator);
+    readings->shape = hash_combine_number(shape, (uint64_t)parser->digits[2]);
+    for (int order = DATE_ORDER_YMD; order < DATE_ORDER_COUNT; order++)
+        readings->times[order] =
+            order == DATE_ORDER_YMD && !can_be_year_first
+                ? TIME_UNKNOWN
+                : compute_time_in_order(parser, positions[order], mapping->date_zone_seconds);
+    struct civil_time new_year = {.year = 1970, .month = 1, .day = 1};
+    int64_t time_of_day = 0;
+    compute_time(parser, new_year, 0, &time_of_day);
+    readings->key = hash_combine_number(HASH_SEED, (uint64_t)time_of_day);
+    for (size_t i = 0; i < 3; i++) {
+        readings->numbers[i] = (uint8_t)(parser->numbers[i] % 100);
+        readings->key = hash_combine_number(readings->key, (uint64_t)parser->numbers[i]);
+    }
+}
+
+bool date_parse_readings(struct text text, const struct mapping *mapping, int64_t *seconds,
+                         struct date_readings *readings)
+{
+    int zone = mapping->date_zone_seconds;
+    int64_t time, local_time;
+    text = strip_review_sentence(text_trim(text));
+    if (text.size < 5 || text.size > MAX_DATE_SIZE)
+        return false;
+    if (parse_iso(text, zone, &time) || parse_numeric_date(text, zone, &time)) {
+        local_time = time;
+        if (zone && !parse_iso(text, 0, &local_time))
+            parse_numeric_date(text, 0, &local_time);
+        *seconds = time;
+        readings->key = (uint64_t)local_time;
+        return true;
+    }
+    struct date_parser parser = make_date_parser(text);
+    struct civil_time civil = {0};
+    bool can_be_year_first;
+    if (!parse_all_parts(&parser) || !assign_date_parts(&parser, mapping->date_order, &civil) ||
+        !compute_time(&parser, civil, zone, &time))
+        return false;
+    *seconds = time;
+    readings->cell = text;
+    bool is_open = has_open_order(&parser, &can_be_year_first);
+    if (mapping->given_date_order == DATE_ORDER_YMD) /* the user may put 26/08/15 in this order */
+        can_be_year_first = parser.digits[2] <= 2;
+    if (is_open)
+        set_open_readings(&parser, mapping, can_be_year_first, readings);
+    else if (compute_time(&parser, civil, 0, &local_time))
+        readings->key = (uint64_t)local_time;
     return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "connectors/columns/column_names.h"
 #include "connectors/columns/column_profile.h"
@@ -380,10 +381,30 @@ static void search_columns(struct column_search *search)
     mapping->rating_scale = find_rating_scale(search);
 }
 
+/* What the names of the columns contribute to the decisions that need all rows. */
+static void set_column_facts(struct column_search *search)
+{
+    struct mapping *mapping = search->mapping;
+    size_t date = mapping->columns[ROLE_DATE], rating = mapping->columns[ROLE_RATING];
+    const struct text *names = search->samples->names;
+    if (date != SIZE_MAX) {
+        mapping->date_column = text_trim(names[date]);
+        mapping->date_column_hash = hash_text(mapping->date_column);
+    }
+    mapping->rating_reading = (struct rating_reading){.given_scale = NAN, .hinted_scale = NAN};
+    if (rating == SIZE_MAX)
+        return;
+    mapping->rating_reading.column_name = text_trim(names[rating]);
+    mapping->rating_reading.column = hash_text(mapping->rating_reading.column_name);
+    if (name_implies_ten_points(names[rating]))
+        mapping->rating_reading.hinted_scale = 10;
+}
+
 bool mapping_find(struct mapping *mapping, const struct samples *samples,
                   const struct mapping_options *options, struct arena *arena, struct error *error)
 {
     *mapping = (struct mapping){.date_order = options->date_order,
+                                .given_date_order = options->date_order,
                                 .date_zone_seconds = options->date_zone_seconds,
                                 .rating_scale = NAN};
     for (int role = 0; role < ROLE_COUNT; role++)
@@ -402,6 +423,7 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
     if (ok) {
         apply_known_roles(&search, options->known_roles);
         search_columns(&search);
+        set_column_facts(&search);
         if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search.is_given[ROLE_TEXT] &&
             !options->allow_missing_text)
             ok = error_set(error, ERROR_USAGE,
@@ -441,6 +463,20 @@ static double next_usual_scale(double rating)
     return rating <= 10 ? 10 : rating <= 100 ? 100 : NAN;
 }
 
+static void fill_rating(const struct mapping *mapping, struct text cell, struct record *record)
+{
+    double stated_scale = NAN;
+    record->rating = NAN;
+    record->rating_scale = NAN;
+    record->rating_reading = (struct rating_reading){0};
+    if (!rating_parse(cell, &record->rating, &stated_scale))
+        return;
+    double scale = isnan(stated_scale) ? mapping->rating_scale : stated_scale;
+    record->rating_scale = record->rating > scale ? next_usual_scale(record->rating) : scale;
+    if (isnan(stated_scale))
+        record->rating_reading = mapping->rating_reading;
+}
+
 void mapping_fill_record(const struct mapping *mapping, const struct named_cells *row,
                          struct arena *arena, struct record *record)
 {
@@ -450,14 +486,12 @@ void mapping_fill_record(const struct mapping *mapping, const struct named_cells
     record->author = text_trim(role_cell(mapping, ROLE_AUTHOR, row));
     record->reply = text_trim(role_cell(mapping, ROLE_REPLY, row));
     record->lang = language_parse(role_cell(mapping, ROLE_LANG, row), arena);
-    struct text date = role_cell(mapping, ROLE_DATE, row);
-    if (!date_parse(date, mapping->date_order, mapping->date_zone_seconds, &record->created_at))
-        record->created_at = TIME_UNKNOWN;
-    double scale = mapping->rating_scale;
-    record->rating = NAN;
-    record->rating_scale = NAN;
-    if (rating_parse(role_cell(mapping, ROLE_RATING, row), &record->rating, &scale))
-        record->rating_scale = record->rating > scale ? next_usual_scale(record->rating) : scale;
+    record->created_at = TIME_UNKNOWN;
+    record->date = (struct date_readings){.given_order = mapping->given_date_order,
+                                          .column = mapping->date_column};
+    date_parse_readings(role_cell(mapping, ROLE_DATE, row), mapping, &record->created_at,
+                        &record->date);
+    fill_rating(mapping, role_cell(mapping, ROLE_RATING, row), record);
     struct field *fields = arena_alloc(arena, row->count, sizeof(*fields));
     for (size_t i = 0; i < row->count; i++)
         fields[i] = (struct field){row->names[i], row->cells[i]};

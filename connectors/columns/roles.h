@@ -25,9 +25,6 @@ enum role {
 
 extern const char *const role_names[ROLE_COUNT]; /* "text", "id", ...: the keys of `map =` */
 
-/* The order of day, month and year in a column; decided from many cells, never from one. */
-enum date_order { DATE_ORDER_UNKNOWN, DATE_ORDER_YMD, DATE_ORDER_MDY, DATE_ORDER_DMY };
-
 /* Roles that a known export assigns; the user's map overrides them. Zeroed: none. */
 struct known_roles {
     bool is_known[ROLE_COUNT];
@@ -51,9 +48,12 @@ struct mapping {
     struct text reasons[ROLE_COUNT];
     const size_t *text_columns; /* all columns given as text= (several survey answers), or NULL */
     size_t text_column_count;
-    enum date_order date_order;
+    enum date_order date_order, given_date_order; /* found in the sample; set by the user */
     int date_zone_seconds;
-    double rating_scale; /* the best possible rating; NAN: unknown */
+    struct text date_column;
+    uint64_t date_column_hash;
+    double rating_scale; /* the best possible rating in the sample; NAN: unknown */
+    struct rating_reading rating_reading;
 };
 
 /* Chooses a column for each role: first the user's, then the known ones, then by name and by
@@ -98,6 +98,11 @@ struct text mapping_explain(const struct mapping *mapping, const struct text *na
  * serial numbers of a spreadsheet. *seconds is in UTC; `zone_seconds` (east of UTC) applies to
  * dates without a zone. */
 bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds);
+
+/* Parses a date as date_parse does, and sets everything in *readings except given_order and column.
+ * False leaves both results unchanged. */
+bool date_parse_readings(struct text text, const struct mapping *mapping, int64_t *seconds,
+                         struct date_readings *readings);
 
 /* The numbers of a date such as 03/09/2026 or 15.08.25, whose order only the whole column shows.
  * False for all other notations. *can_be_year_first: the first number has two digits, the last at
