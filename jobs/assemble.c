@@ -72,7 +72,7 @@ static bool try_open(const struct file_finder *finder, struct found_file *found,
     struct error fault = {0};
     if (connector->open(state, found->input.path, &fault)) {
         struct text connector_explanation =
-            connector->explain ? connector->explain(state, arena) : (struct text){0};
+            connector->explain ? connector->explain(state, NULL, arena) : (struct text){0};
         found->explanation = arena_copy_text(arena, connector_explanation);
     }
     connector->close(state);

@@ -47,6 +47,8 @@ static const struct option run_options[] = {
      .help = "records to read, analyse and save together"},
     {"max_rejects_pct", OPTION_REAL, offsetof(struct job_run, max_rejects_pct), "5", 0, 100,
      .help = "maximum percentage of rejected rows; if there are more, the run exits with 1"},
+    {"strict", OPTION_BOOLEAN, offsetof(struct job_run, strict), "no",
+     .help = "exit with 1, after the reports, if the run had to guess the order of day and month"},
     {0},
 };
 

@@ -38,6 +38,7 @@ struct job_model {
 struct job_run {
     int64_t batch_records;
     double max_rejects_pct;
+    bool strict;
 };
 
 struct job_output {

@@ -208,6 +208,13 @@ static bool reanalyse_saved_texts(const struct pipeline *pipeline, struct error 
     return ok;
 }
 
+static bool note_warning(void *user, struct text warning, struct error *error)
+{
+    (void)error;
+    note(user, warning.bytes);
+    return true;
+}
+
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,
                    struct error *error)
 {
@@ -222,9 +229,11 @@ bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, si
     for (size_t i = 0; ok && i < count; i++)
         ok = read_file(pipeline, &files[i], &progress, error);
     struct row_totals row_totals;
-    return ok && reanalyse_saved_texts(pipeline, error) &&
+    return ok && store_decide_columns(pipeline->stage_context.store, error) &&
+           reanalyse_saved_texts(pipeline, error) &&
            store_update_source_languages(pipeline->stage_context.store, error) &&
-           store_get_row_totals(pipeline->stage_context.store, &row_totals, error);
+           store_get_row_totals(pipeline->stage_context.store, &row_totals, error) &&
+           store_for_each_warning(pipeline->stage_context.store, note_warning, pipeline, error);
 }
 
 struct failure_list {

@@ -114,6 +114,7 @@ void store_close(struct store *store)
     if (store->is_prepared) /* merges the log, unless another program has the file open */
         sql_try_execute(store->sql, "PRAGMA journal_mode = DELETE");
     sql_close(store->sql);
+    column_facts_free(&store->facts);
     if (store->json)
         fclose(store->json);
     free(store->json_buffer);
@@ -168,6 +169,7 @@ bool store_begin_run(struct store *store, uint64_t job_hash, uint64_t *run_id, b
                      struct error *error)
 {
     *resumed = false;
+    column_facts_free(&store->facts);
     if (!sql_begin(store->sql, error))
         return false;
     struct sql_statement *find_unfinished =

@@ -7,6 +7,7 @@
 #define PIPELINE_STORE_H
 
 #include "base/error.h"
+#include "pipeline/column_facts.h"
 #include "pipeline/group.h"
 #include "pipeline/record.h"
 
@@ -113,6 +114,21 @@ bool store_has_analysis(struct store *store, uint64_t text_hash, bool *found, st
 /* Computes the language of most records of every source, for its records without a language. Called
  * after pass 1; depends on saved records only, so their order does not matter. */
 bool store_update_source_languages(struct store *store, struct error *error);
+
+/* Decides what only all rows of a source show (column_facts.h), and updates created_at and
+ * rating_scale of the saved records. Records that were taken for duplicates of their author's are
+ * restored if that author is nobody: "anonymous", in nearly all rows. Called after pass 1; depends
+ * on saved rows only. */
+bool store_decide_columns(struct store *store, struct error *error);
+
+/* Calls `visit` with a warning for every column whose dates nothing decides; by source. */
+bool store_for_each_warning(struct store *store,
+                            bool (*visit)(void *user, struct text warning, struct error *error),
+                            void *user, struct error *error);
+
+/* Adds the saved facts of a source. */
+bool store_load_column_facts(struct store *store, struct text source, struct column_facts *facts,
+                             struct error *error);
 
 /* Loads saved texts that the model has not analysed, at most `max`, into an empty batch, as records
  * to analyse. *last_id is the id of the last record loaded so far (0: none); it is advanced. */

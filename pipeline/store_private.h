@@ -15,13 +15,15 @@ extern const char store_views[];
 
 struct store {
     struct sql *sql;
-    bool is_prepared;         /* the file is a database of this version */
-    uint64_t key_check;       /* of store_set_key_check; 0 before */
-    uint64_t run_id;          /* 0 before store_begin_run */
-    int64_t file_id;          /* of the file begun last */
-    uint64_t model_key;       /* set by store_set_model_key */
-    uint64_t saved_model_key; /* as the views know it */
-    FILE *json;               /* writes to json_buffer */
+    bool is_prepared;          /* the file is a database of this version */
+    uint64_t key_check;        /* of store_set_key_check; 0 before */
+    uint64_t run_id;           /* 0 before store_begin_run */
+    int64_t file_id;           /* of the file begun last */
+    uint64_t model_key;        /* set by store_set_model_key */
+    uint64_t saved_model_key;  /* as the views know it */
+    struct column_facts facts; /* of the source of the batch saved last */
+    struct text facts_source;
+    FILE *json; /* writes to json_buffer */
     char *json_buffer;
     size_t json_size;
 };
@@ -31,6 +33,9 @@ struct store {
 struct text store_format_fields(struct store *store, const struct field *fields, size_t count);
 bool store_parse_fields(struct text json, struct arena *arena, const struct field **fields,
                         size_t *count, struct error *error);
+
+/* Adds what the batch's records show to the facts of their source. Part of store_save_batch. */
+bool store_save_column_facts(struct store *store, const struct batch *batch, struct error *error);
 
 /* Fills the table temp.selected with the ids of the selected records. */
 bool store_fill_selected_ids(struct store *store, const struct selection *selection,

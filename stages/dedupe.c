@@ -111,6 +111,7 @@ static bool determine_state(struct dedupe *dedupe, const struct batch *batch, st
                                               &is_same_author_duplicate, error))
             return false;
         record->state = is_same_author_duplicate ? RECORD_DUPLICATE : RECORD_NEW;
+        record->repeats_author = is_same_author_duplicate;
     }
     if (!is_same_author_duplicate) {
         mark_seen_in_batch(dedupe, SEEN_ID, id, 0);

@@ -241,7 +241,7 @@ static void explain(struct read_session *session, const char *path,
 {
     if (!session->options.explains || !connector->explain)
         return;
-    struct text lines = connector->explain(state, &session->arena), line;
+    struct text lines = connector->explain(state, NULL, &session->arena), line;
     while (text_split(&lines, '\n', &line))
         fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGUMENT(line));
 }

@@ -81,6 +81,27 @@ static void print_row_totals(struct progress_bar *progress_bar, const struct job
         job->output.folder);
 }
 
+static bool count_warning(void *user, struct text warning, struct error *error)
+{
+    (void)warning;
+    (void)error;
+    ++*(size_t *)user;
+    return true;
+}
+
+/* False without an error if the run had to guess and must not; its notes are printed already. */
+static bool check_warnings(struct assembly *assembly, const struct job *job, struct error *error)
+{
+    size_t count = 0;
+    if (!job->run.strict)
+        return true;
+    if (!store_for_each_warning(assembly->store, count_warning, &count, error))
+        return false;
+    if (count > 0)
+        fprintf(stderr, "winnow: note: the run had to guess, and [run] strict = yes\n");
+    return count == 0;
+}
+
 /* Prints the row totals. False without an error if the rejects exceed the job's limit. */
 static bool report_outcome(struct assembly *assembly, const struct job *job,
                            struct progress_bar *progress_bar, struct error *error)
@@ -95,7 +116,7 @@ static bool report_outcome(struct assembly *assembly, const struct job *job,
                                                (double)row_totals.read
                                          : 0;
     if (rejects_pct <= job->run.max_rejects_pct)
-        return true;
+        return check_warnings(assembly, job, error);
     fprintf(stderr,
             "winnow: note: %.1f %% of the rows are rejects, more than [run] max_rejects_pct = %g; "
             "%s/rejects%s lists the reasons\n",
@@ -175,7 +196,8 @@ const struct command run_command = {
         "  winnow run weekly.ini --set output.profile=excel --set 'source.path=inbox/new.csv'\n"
         "\n"
         "Nothing is printed on standard output. A broken row is not an error: rejects.csv\n"
-        "lists it. If rejects exceed [run] max_rejects_pct (5), the command exits with 1.\n"
+        "lists it. If rejects exceed [run] max_rejects_pct (5), or if [run] strict = yes and the\n"
+        "order of day and month had to be guessed, the command exits with 1.\n"
         "If another run holds the lock of the output folder, it exits with 75.\n",
     .run = run,
 };

@@ -146,6 +146,23 @@ static void write_tables(struct json_writer *json, const struct report_writer *r
     json_end(json);
 }
 
+static bool write_warning(void *user, struct text warning, struct error *error)
+{
+    (void)error;
+    json_write_text(user, warning);
+    return true;
+}
+
+/* What the run could not decide. */
+static bool write_notes(struct json_writer *json, struct store *store, struct error *error)
+{
+    json_write_key(json, TEXT("notes"));
+    json_begin_array(json);
+    bool ok = store_for_each_warning(store, write_warning, json, error);
+    json_end(json);
+    return ok;
+}
+
 static bool write_run_json(struct report_writer *report_writer, struct error *error)
 {
     struct row_totals row_totals;
@@ -164,8 +181,11 @@ static bool write_run_json(struct report_writer *report_writer, struct error *er
     write_row_totals(&json, &row_totals);
     write_selection(&json, report_writer->selection);
     write_tables(&json, report_writer);
+    bool ok = write_notes(&json, report_writer->store, error);
     json_end(&json);
-    return file_writer_commit(&file_writer, error);
+    if (!ok)
+        file_writer_abort(&file_writer);
+    return ok && file_writer_commit(&file_writer, error);
 }
 
 bool report_files_write(const struct job *job, struct store *store,
