@@ -368,7 +368,7 @@ struct text date_facts_explain(const struct date_facts *dates, struct arena *are
     }
 }
 
-struct text date_facts_warn(const struct date_facts *dates, struct text source, uint64_t rows,
+struct text date_facts_warn(const struct date_facts *dates, struct text place, uint64_t rows,
                             struct arena *arena)
 {
     enum { YEAR_PAIRS = DATE_DMY_YMD | DATE_MDY_YMD };
@@ -377,17 +377,17 @@ struct text date_facts_warn(const struct date_facts *dates, struct text source, 
     const char *order = order_names[decision.order], *plural = rows == 1 ? "" : "s";
     if (decision.basis == DATE_BASIS_MIXED)
         return arena_format(arena,
-                            "source %.*s mixes orders of day and month (column '%.*s': %.*s); %llu "
+                            "%.*s mixes orders of day and month (column '%.*s': %.*s); %llu "
                             "row%s with several readings: read as %s; set [source] dates = %s",
-                            TEXT_ARGUMENT(source), TEXT_ARGUMENT(dates->column),
+                            TEXT_ARGUMENT(place), TEXT_ARGUMENT(dates->column),
                             TEXT_ARGUMENT(list_examples(dates, arena)), (unsigned long long)rows,
                             plural, order, choices);
     if (!decision.open_pairs || !rows)
         return (struct text){0};
     return arena_format(arena,
-                        "the order of day and month is undecided in %llu row%s of source %.*s "
+                        "the order of day and month is undecided in %llu row%s of %.*s "
                         "(column '%.*s', e.g. %.*s); read as %s; set [source] dates = %s",
-                        (unsigned long long)rows, plural, TEXT_ARGUMENT(source),
+                        (unsigned long long)rows, plural, TEXT_ARGUMENT(place),
                         TEXT_ARGUMENT(dates->column),
                         TEXT_ARGUMENT(dates->examples[DATE_ORDER_UNKNOWN]), order, choices);
 }

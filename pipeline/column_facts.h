@@ -93,8 +93,9 @@ struct date_decision date_facts_decide(const struct date_facts *dates);
 /* "day first, since 13/11/2026 has no other reading"; allocated from `arena`. */
 struct text date_facts_explain(const struct date_facts *dates, struct arena *arena);
 
-/* The warning that the rows need, about `rows` undecided ones; empty: none is. */
-struct text date_facts_warn(const struct date_facts *dates, struct text source, uint64_t rows,
+/* The warning that the rows need, about `rows` undecided ones of `place` ("source shop"); empty:
+ * none is. */
+struct text date_facts_warn(const struct date_facts *dates, struct text place, uint64_t rows,
                             struct arena *arena);
 
 /* Undecided rows read so far. */

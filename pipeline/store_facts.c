@@ -320,7 +320,8 @@ static bool visit_warnings(struct store *store, struct text source,
     for (size_t i = 0; ok && i < facts->date_count; i++) {
         uint64_t rows;
         ok = count_open_rows(store, source, &facts->dates[i], &rows, error);
-        struct text warning = date_facts_warn(&facts->dates[i], source, rows, &arena);
+        struct text place = arena_format(&arena, "source %.*s", TEXT_ARGUMENT(source));
+        struct text warning = date_facts_warn(&facts->dates[i], place, rows, &arena);
         ok = ok && (!warning.size || list->visit(list->user, warning, error));
     }
     arena_free(&arena);
