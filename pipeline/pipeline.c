@@ -210,8 +210,20 @@ static bool reanalyse_saved_texts(const struct pipeline *pipeline, struct error 
 
 static bool note_warning(void *user, struct text warning, struct error *error)
 {
-    (void)error;
-    note(user, warning.bytes);
+    struct pipeline *pipeline = user;
+    note(pipeline, warning.bytes);
+    return store_save_note(pipeline->stage_context.store, warning, error);
+}
+
+bool pipeline_check_columns(struct pipeline *pipeline, const struct name_set *columns,
+                            struct error *error)
+{
+    for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
+        const struct stage_instance *instance = &pipeline->stage_instances[i];
+        if (instance->stage->check_columns &&
+            !instance->stage->check_columns(instance->state, columns, error))
+            return false;
+    }
     return true;
 }
 

@@ -37,6 +37,9 @@ bool store_parse_fields(struct text json, struct arena *arena, const struct fiel
 /* Adds what the batch's records show to the facts of their source. Part of store_save_batch. */
 bool store_save_column_facts(struct store *store, const struct batch *batch, struct error *error);
 
+/* Whether the record has every value of selection->where; case is ignored. */
+bool store_matches_selection(const struct selection *selection, const struct saved_record *record);
+
 /* Fills the table temp.selected with the ids of the selected records. */
 bool store_fill_selected_ids(struct store *store, const struct selection *selection,
                              struct error *error);

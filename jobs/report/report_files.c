@@ -146,19 +146,17 @@ static void write_tables(struct json_writer *json, const struct report_writer *r
     json_end(json);
 }
 
-static bool write_warning(void *user, struct text warning, struct error *error)
+static void write_note(void *user, struct text note)
 {
-    (void)error;
-    json_write_text(user, warning);
-    return true;
+    struct json_writer *json = user;
+    json_write_text(json, note);
 }
 
-/* What the run could not decide. */
 static bool write_notes(struct json_writer *json, struct store *store, struct error *error)
 {
     json_write_key(json, TEXT("notes"));
     json_begin_array(json);
-    bool ok = store_for_each_warning(store, write_warning, json, error);
+    bool ok = store_for_each_note(store, write_note, json, error);
     json_end(json);
     return ok;
 }
@@ -179,9 +177,9 @@ static bool write_run_json(struct report_writer *report_writer, struct error *er
     json_write_key(&json, TEXT("model_key"));
     json_write_text(&json, text_of(key));
     write_row_totals(&json, &row_totals);
+    bool ok = write_notes(&json, report_writer->store, error);
     write_selection(&json, report_writer->selection);
     write_tables(&json, report_writer);
-    bool ok = write_notes(&json, report_writer->store, error);
     json_end(&json);
     if (!ok)
         file_writer_abort(&file_writer);
