@@ -68,7 +68,7 @@ static uint64_t compute_text_hash(const struct record *record)
 static uint64_t compute_content_hash(const struct record *record)
 {
     uint64_t hash = hash_real(record->text_hash, record->rating);
-    return hash_combine_number(hash, (uint64_t)record->created_at);
+    return hash_combine_number(hash, record_date_key(record));
 }
 
 static uint64_t compute_record_id(struct dedupe *dedupe, const struct batch *batch,
@@ -77,7 +77,7 @@ static uint64_t compute_record_id(struct dedupe *dedupe, const struct batch *bat
     uint64_t id = hash_combine(HASH_SEED, batch->source);
     if (record->external_id.size > 0)
         return hash_combine(id, record->external_id);
-    id = hash_combine_number(hash_combine(id, record->author), (uint64_t)record->created_at);
+    id = hash_combine_number(hash_combine(id, record->author), record_date_key(record));
     id = hash_combine_number(id, record->text_hash);
     size_t *earlier_count = hash_table_get_or_insert(&dedupe->identical_row_counts, id, 0, NULL);
     return hash_combine_number(id, (*earlier_count)++);
