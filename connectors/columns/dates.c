@@ -433,18 +433,6 @@ static bool has_open_order(const struct date_parser *parser, bool *can_be_year_f
     return *can_be_year_first || (parser->numbers[0] >= 1 && parser->numbers[0] <= 31);
 }
 
-bool date_split_numbers(struct text text, int64_t numbers[3], bool *can_be_year_first)
-{
-    text = text_trim(text);
-    struct date_parser parser = make_date_parser(text);
-    if (text.size > MAX_DATE_SIZE || !parse_all_parts(&parser) ||
-        !has_open_order(&parser, can_be_year_first))
-        return false;
-    for (size_t i = 0; i < 3; i++)
-        numbers[i] = parser.numbers[i];
-    return true;
-}
-
 /* The time in one order, in which the numbers at these positions are the year, the month, the day.
  */
 static int64_t compute_time_in_order(const struct date_parser *parser, const uint8_t positions[3],
