@@ -110,7 +110,7 @@ struct text mapping_explain(const struct mapping *mapping, const struct text *na
 bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds);
 
 /* Parses a date as date_parse does, and sets everything in *readings except given_order and column.
- * False leaves both results unchanged. */
+ * False leaves *seconds unchanged, and no shape and key. */
 bool date_parse_readings(struct text text, const struct mapping *mapping, int64_t *seconds,
                          struct date_readings *readings);
 
