@@ -1,8 +1,8 @@
 /* dedupe.c - the dedupe stage: which records are new, and which are known already.
  *
- * A record is identified by the export's own id. Without one, it is identified by its content and
- * the number of identical rows before it in the file: two customers may write the same on the same
- * day, and both count, but reading the file again must give the same ids. */
+ * A record is identified by the export's own id. Without one, it is identified by its content as it
+ * is written and the number of identical rows before it in the file: two customers may write the
+ * same on the same day, and both count, but reading the file again must give the same ids. */
 #include <math.h>
 #include <string.h>
 
@@ -65,59 +65,103 @@ static uint64_t compute_text_hash(const struct record *record)
                         record->question);
 }
 
-static uint64_t compute_content_hash(const struct record *record)
+/* The time, if it is certain: it depends on `dates =` and `zone =`, so a change of them changes the
+ * content. Otherwise all readings, because which of them is right is known only after all rows. */
+static uint64_t hash_date(uint64_t hash, const struct record *record)
 {
-    uint64_t hash = hash_real(record->text_hash, record->rating);
-    return hash_combine_number(hash, (uint64_t)record->created_at);
+    const struct date_readings *date = &record->date;
+    if (!date->shape || date->given_order != DATE_ORDER_UNKNOWN)
+        return hash_combine_number(hash, (uint64_t)record->created_at);
+    for (int order = DATE_ORDER_UNKNOWN + 1; order < DATE_ORDER_COUNT; order++)
+        hash = hash_combine_number(hash, (uint64_t)date->times[order]);
+    return hash;
 }
 
+static uint64_t compute_content_hash(const struct record *record)
+{
+    return hash_date(hash_real(record->text_hash, record->rating), record);
+}
+
+static uint64_t compute_details_hash(const struct record *record)
+{
+    uint64_t hash = hash_combine_number(record->author_hash, record->saves_author);
+    hash = hash_combine(hash_combine(hash, record->lang), text_of(record->lang_source));
+    hash = hash_combine(hash_combine_number(hash, record->asked_for), record->reply);
+    for (size_t i = 0; i < record->field_count; i++)
+        hash = hash_combine(hash_combine(hash, record->fields[i].name), record->fields[i].value);
+    return hash;
+}
+
+/* Depends on no setting that decides what a date means. */
 static uint64_t compute_record_id(struct dedupe *dedupe, const struct batch *batch,
                                   const struct record *record)
 {
     uint64_t id = hash_combine(HASH_SEED, batch->source);
     if (record->external_id.size > 0)
         return hash_combine(id, record->external_id);
-    id = hash_combine_number(hash_combine(id, record->author), (uint64_t)record->created_at);
+    id = hash_combine_number(hash_combine(id, record->author), record_date_key(record));
     id = hash_combine_number(id, record->text_hash);
     size_t *earlier_count = hash_table_get_or_insert(&dedupe->identical_row_counts, id, 0, NULL);
     return hash_combine_number(id, (*earlier_count)++);
+}
+
+static uint64_t hash_author(const struct batch *batch, const struct record *record)
+{
+    return hash_combine_number(hash_text(batch->source), record->author_hash);
+}
+
+/* Whether the author wrote the same text in another record, in this batch or a saved one. */
+static bool is_same_author_duplicate(struct dedupe *dedupe, const struct batch *batch,
+                                     const struct record *record, bool *found, struct error *error)
+{
+    *found = dedupe->same_author_duplicates && record->author_hash != 0;
+    if (!*found ||
+        was_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, hash_author(batch, record), record->text_hash))
+        return true;
+    return store_find_same_author_duplicate(dedupe->store, batch, record, found, error);
+}
+
+/* The state of a record whose id is not saved, or was saved by this run only. */
+static bool determine_state_of_new(struct dedupe *dedupe, const struct batch *batch,
+                                   struct record *record, struct error *error)
+{
+    bool was_read_otherwise;
+    if (!store_find_other_reading(dedupe->store, batch, record, &was_read_otherwise, error))
+        return false;
+    record->state = was_read_otherwise ? RECORD_REVISED : RECORD_NEW;
+    return true;
 }
 
 static bool determine_state(struct dedupe *dedupe, const struct batch *batch, struct record *record,
                             struct error *error)
 {
     struct record_lookup lookup = {0};
-    bool is_same_author_duplicate = false;
-    uint64_t id = record->id,
-             author = hash_combine_number(hash_text(batch->source), record->author_hash);
-    bool in_batch = was_seen_in_batch(dedupe, SEEN_ID, id, 0);
-    if (!store_find_record(dedupe->store, id, record->content_hash, &lookup, error))
+    uint64_t id = record->id;
+    bool in_batch = was_seen_in_batch(dedupe, SEEN_ID, id, 0), is_duplicate = false, ok = true;
+    if (!store_find_record(dedupe->store, batch, record, &lookup, error))
         return false;
     if (was_seen_in_batch(dedupe, SEEN_REVISION, id, record->content_hash) ||
         (lookup.same_content && (lookup.seen_in_this_run || in_batch))) {
         record->state = RECORD_DUPLICATE;
-    } else if (lookup.same_content) {
-        record->state = lookup.new_in_this_run ? RECORD_NEW : RECORD_UNCHANGED;
-    } else if (lookup.exists || in_batch) {
+    } else if (lookup.same_content && !lookup.new_in_this_run) {
+        record->state = RECORD_UNCHANGED;
+    } else if (!lookup.same_content && (lookup.exists || in_batch)) {
         record->state = RECORD_REVISED;
     } else {
-        bool can_be_same_author_duplicate =
-            dedupe->same_author_duplicates && record->author_hash != 0;
-        is_same_author_duplicate =
-            can_be_same_author_duplicate &&
-            was_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, author, record->text_hash);
-        if (can_be_same_author_duplicate && !is_same_author_duplicate &&
-            !store_find_same_author_duplicate(dedupe->store, batch->source, record,
-                                              &is_same_author_duplicate, error))
-            return false;
-        record->state = is_same_author_duplicate ? RECORD_DUPLICATE : RECORD_NEW;
+        ok = lookup.exists || is_same_author_duplicate(dedupe, batch, record, &is_duplicate, error);
+        record->state = RECORD_DUPLICATE;
+        if (ok && !is_duplicate)
+            ok = determine_state_of_new(dedupe, batch, record, error);
     }
-    if (!is_same_author_duplicate) {
-        mark_seen_in_batch(dedupe, SEEN_ID, id, 0);
-        mark_seen_in_batch(dedupe, SEEN_REVISION, id, record->content_hash);
-    }
+    if (!ok || is_duplicate)
+        return ok;
+    record->may_have_new_details =
+        (record->state == RECORD_UNCHANGED || record->state == RECORD_DUPLICATE) &&
+        (!lookup.same_details || in_batch);
+    mark_seen_in_batch(dedupe, SEEN_ID, id, 0);
+    mark_seen_in_batch(dedupe, SEEN_REVISION, id, record->content_hash);
     if (record->state == RECORD_NEW || record->state == RECORD_REVISED)
-        mark_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, author, record->text_hash);
+        mark_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, hash_author(batch, record), record->text_hash);
     return true;
 }
 
@@ -150,6 +194,7 @@ static bool process(void *state, struct batch *batch, struct error *error)
             continue;
         record->text_hash = compute_text_hash(record);
         record->content_hash = compute_content_hash(record);
+        record->details_hash = compute_details_hash(record);
         record->id = compute_record_id(dedupe, batch, record);
         if (!batch->replay && (!determine_state(dedupe, batch, record, error) ||
                                !determine_needs_analysis(dedupe, record, error)))
