@@ -8,6 +8,8 @@
 #include "base/option.h"
 #include "pipeline/record.h"
 
+struct column_facts;
+
 enum { CONNECTOR_HEAD_SIZE = 64 * 1024 };
 
 /* What is known about a file before a connector opens it. */
@@ -45,8 +47,9 @@ struct connector {
     enum read_status (*read)(void *state, struct batch *batch, struct error *error);
 
     /* After open: what was chosen and why, for `winnow plan` and `winnow read --explain`, in lines
-     * such as "text: column 'Review Text' (name)". */
-    struct text (*explain)(void *state, struct arena *arena);
+     * such as "text: column 'Review Text' (name)". `facts` are those of the whole source; NULL:
+     * only the sample of the file is known. */
+    struct text (*explain)(void *state, const struct column_facts *facts, struct arena *arena);
 
     void (*close)(void *state); /* also after a failed open */
 };

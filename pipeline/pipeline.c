@@ -210,6 +210,25 @@ static bool reanalyse_saved_texts(const struct pipeline *pipeline, struct error 
     return ok;
 }
 
+static bool note_warning(void *user, struct text warning, struct error *error)
+{
+    struct pipeline *pipeline = user;
+    note(pipeline, warning.bytes);
+    return store_save_note(pipeline->stage_context.store, warning, error);
+}
+
+bool pipeline_check_columns(struct pipeline *pipeline, const struct name_set *columns,
+                            struct error *error)
+{
+    for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
+        const struct stage_instance *instance = &pipeline->stage_instances[i];
+        if (instance->stage->check_columns &&
+            !instance->stage->check_columns(instance->state, columns, error))
+            return false;
+    }
+    return true;
+}
+
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,
                    struct error *error)
 {
@@ -225,9 +244,11 @@ bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, si
         ok = read_file(pipeline, &files[i], &progress, error);
     struct row_totals row_totals;
     return ok && store_replace_corrected(pipeline->stage_context.store, error) &&
+           store_decide_columns(pipeline->stage_context.store, error) &&
            reanalyse_saved_texts(pipeline, error) &&
            store_update_source_languages(pipeline->stage_context.store, error) &&
-           store_get_row_totals(pipeline->stage_context.store, &row_totals, error);
+           store_get_row_totals(pipeline->stage_context.store, &row_totals, error) &&
+           store_for_each_warning(pipeline->stage_context.store, note_warning, pipeline, error);
 }
 
 struct failure_list {

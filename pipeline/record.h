@@ -101,15 +101,18 @@ struct date_readings {
     uint64_t shape; /* hash of the column's name and the notation; 0: the order is certain */
     enum date_order given_order;     /* set by the user; UNKNOWN: `dates = auto` */
     int64_t times[DATE_ORDER_COUNT]; /* created_at in each order; TIME_UNKNOWN: impossible */
-    uint8_t numbers[3];              /* as written, from the left */
+    uint8_t numbers[3];              /* as written, from the left; the last two digits */
+    char separator;                  /* of the first two numbers */
+    bool has_long_year;              /* of four digits */
     struct text column, cell;        /* the column's name; the date as written */
 };
 
-/* What a rating leaves open: the best possible value. */
+/* What a rating says about the best possible one. */
 struct rating_reading {
-    uint64_t column;     /* hash of the column's name; 0: the cell or the export states the scale */
-    double given_scale;  /* set by the user; NAN: not set */
-    double hinted_scale; /* implied by the column's name: 10 of "nps"; NAN: none */
+    uint64_t column;     /* hash of the column's name; 0: the record has no rating */
+    double stated_scale; /* by the cell ("4/5") or the export; NAN: all rows decide */
+    double given_scale;  /* by the user, for cells that do not state it; NAN: not set */
+    double hinted_scale; /* by the column's name: 10 of "nps"; NAN: none */
     struct text column_name;
 };
 
@@ -124,7 +127,7 @@ struct record {
     struct text author;
     double rating;       /* NAN: none */
     double rating_scale; /* the best rating: 5, 10 (NPS is 0 to 10), 100; NAN: unknown.
-                            Provisional if rating_reading.column is set */
+                            Provisional if only all rows decide it (rating_reading) */
     struct rating_reading rating_reading;
     struct text title, body;
     struct text question;       /* of a survey, or the column of a two-sided review; else empty */
@@ -148,8 +151,10 @@ struct record {
 
     /* Set by the dedupe stage. */
     enum record_state state;
-    uint64_t id;        /* the same on every run; docs/SCHEMA.md, "Identity" */
-    uint64_t text_hash; /* of title, text and question, which the model reads */
+    bool repeats_author; /* a duplicate of another record of its author, under another id: counts
+                            after all if all rows show that the author is nobody */
+    uint64_t id;         /* the same on every run; docs/SCHEMA.md, "Identity" */
+    uint64_t text_hash;  /* of title, text and question, which the model reads */
     uint64_t content_hash;
     uint64_t details_hash; /* of everything saved that is not content: columns, reply, language */
     bool may_have_new_details; /* saved with the same content, but perhaps other details */

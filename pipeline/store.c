@@ -115,6 +115,7 @@ void store_close(struct store *store)
     if (store->is_prepared) /* merges the log, unless another program has the file open */
         sql_try_execute(store->sql, "PRAGMA journal_mode = DELETE");
     sql_close(store->sql);
+    column_facts_free(&store->facts);
     if (store->json)
         fclose(store->json);
     free(store->json_buffer);
@@ -191,6 +192,7 @@ bool store_begin_run(struct store *store, uint64_t job_hash, uint64_t *run_id, b
                      struct error *error)
 {
     *resumed = false;
+    column_facts_free(&store->facts);
     if (!sql_begin(store->sql, error))
         return false;
     struct sql_statement *find_unfinished =
@@ -204,9 +206,28 @@ bool store_begin_run(struct store *store, uint64_t job_hash, uint64_t *run_id, b
         store->run_id = (uint64_t)sql_integer(find_unfinished, 0);
     }
     bool ok = sql_finish(find_unfinished, error) &&
-              (*resumed || begin_new_run(store, job_hash, error)) && find_first_file(store, error);
+              (*resumed || begin_new_run(store, job_hash, error)) &&
+              find_first_file(store, error) && sql_execute(store->sql, "DELETE FROM note", error);
     *run_id = store->run_id;
     return sql_end(store->sql, ok, error);
+}
+
+bool store_save_note(struct store *store, struct text note, struct error *error)
+{
+    struct sql_statement *insert =
+        sql_prepare(store->sql, "INSERT OR IGNORE INTO note (text) VALUES (?)", error);
+    sql_bind_text(insert, 1, note);
+    return sql_run(insert, error);
+}
+
+bool store_for_each_note(struct store *store, void (*visit)(void *user, struct text note),
+                         void *user, struct error *error)
+{
+    struct sql_statement *notes =
+        sql_prepare(store->sql, "SELECT text FROM note ORDER BY id", error);
+    while (sql_next_row(notes))
+        visit(user, sql_text(notes, 0));
+    return sql_finish(notes, error);
 }
 
 bool store_finish_run(struct store *store, struct error *error)

@@ -7,6 +7,7 @@
 #define PIPELINE_STORE_H
 
 #include "base/error.h"
+#include "pipeline/column_facts.h"
 #include "pipeline/group.h"
 #include "pipeline/record.h"
 
@@ -49,6 +50,14 @@ bool store_begin_run(struct store *store, uint64_t job_hash, uint64_t *run_id, b
 
 /* Marks the run as finished: the next store_begin_run starts a new one. */
 bool store_finish_run(struct store *store, struct error *error);
+
+/* Saves what the user should know about this run: run.json lists it. A run that starts or resumes
+ * deletes all notes first. */
+bool store_save_note(struct store *store, struct text note, struct error *error);
+
+/* Calls `visit` for the notes of the latest run, in the order of saving. */
+bool store_for_each_note(struct store *store, void (*visit)(void *user, struct text note),
+                         void *user, struct error *error);
 
 /* An input file on disk. If it changes before an interrupted run resumes, it is read again from its
  * start. */
@@ -130,6 +139,21 @@ bool store_has_analysis(struct store *store, uint64_t text_hash, bool *found, st
  * after pass 1; depends on saved records only, so their order does not matter. */
 bool store_update_source_languages(struct store *store, struct error *error);
 
+/* Decides what only all rows of a source show (column_facts.h), and updates created_at and
+ * rating_scale of the saved records. Records that were taken for duplicates of their author's are
+ * restored if that author is nobody: "anonymous", in nearly all rows. Called after pass 1; depends
+ * on saved rows only. */
+bool store_decide_columns(struct store *store, struct error *error);
+
+/* Calls `visit` with a warning for every column whose dates nothing decides; by source. */
+bool store_for_each_warning(struct store *store,
+                            bool (*visit)(void *user, struct text warning, struct error *error),
+                            void *user, struct error *error);
+
+/* Adds the saved facts of a source. */
+bool store_load_column_facts(struct store *store, struct text source, struct column_facts *facts,
+                             struct error *error);
+
 /* Loads saved texts that the model has not analysed, at most `max`, into an empty batch, as records
  * to analyse. *last_id is the id of the last record loaded so far (0: none); it is advanced. */
 bool store_load_unanalysed(struct store *store, uint64_t *last_id, size_t max, struct batch *batch,
@@ -161,6 +185,11 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
                            bool (*visit)(void *user, const struct saved_record *record,
                                          struct error *error),
                            void *user, struct error *error);
+
+/* ERROR_USAGE if no record is selected because a column of selection->where, or its value, is in no
+ * record; the message lists the columns or values that there are. */
+bool store_check_selection(struct store *store, const struct selection *selection,
+                           struct error *error);
 
 /* Loads the members of entry->feedback_ids into group->members, allocated from group->arena. */
 bool store_load_group_members(struct store *store, const struct group_entry *entry,

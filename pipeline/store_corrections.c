@@ -29,13 +29,18 @@ bool store_find_other_reading(struct store *store, const struct batch *batch,
     return sql_finish(find, error);
 }
 
+/* Saved records and duplicates that were read from the row ?2 under other settings. */
+#define OTHER_READINGS(table)                                                                      \
+    "SELECT id, ?1 FROM " table                                                                    \
+    " WHERE row_hash = ?2 AND settings_hash <> ?3 AND source = ?4 AND id <> ?5"
+
 bool store_mark_reread(struct store *store, const struct batch *batch, const struct record *record,
                        struct error *error)
 {
     struct sql_statement *mark =
         sql_prepare(store->sql,
-                    "INSERT OR IGNORE INTO reread SELECT id, ?1 FROM feedback"
-                    " WHERE row_hash = ?2 AND settings_hash <> ?3 AND source = ?4 AND id <> ?5",
+                    "INSERT OR IGNORE INTO reread " OTHER_READINGS(
+                        "feedback") " UNION ALL " OTHER_READINGS("duplicate"),
                     error);
     sql_bind_integer(mark, 1, store->file_id);
     sql_bind_hash(mark, 2, record->row_hash);
@@ -76,22 +81,24 @@ bool store_update_settings(struct store *store, uint64_t run_id, struct error *e
                                        run_id, error));
 }
 
-/* Adds the records of files that were read before byte for byte, and removes those that the run has
- * seen. */
+/* The records of the table that were last seen in a file that the run has read again to its end,
+ * byte for byte, under other settings. */
+#define RECORDS_OF_SAME_FILES(table)                                                               \
+    "SELECT record.id, file.id FROM seen JOIN file AS earlier ON earlier.id = seen.file_id"        \
+    " JOIN file ON file.run_id = ?1 AND file.run_id > earlier.run_id"                              \
+    "  AND file.path = earlier.path AND file.size = earlier.size"                                  \
+    "  AND file.modified = earlier.modified AND file.finished AND file.failure IS NULL"            \
+    " JOIN reading ON reading.settings_hash = file.settings_hash"                                  \
+    " JOIN " table " AS record ON record.id = seen.feedback_id"                                    \
+    "  AND record.settings_hash <> file.settings_hash AND record.source = reading.source"
+
+/* Adds those records, and removes what the run has seen. */
 static bool complete_reread(struct store *store, struct error *error)
 {
-    return execute_for_run(
-               store,
-               "INSERT OR IGNORE INTO reread SELECT feedback.id, file.id FROM seen"
-               " JOIN file AS earlier ON earlier.id = seen.file_id"
-               " JOIN file ON file.run_id = ? AND file.run_id > earlier.run_id"
-               "  AND file.path = earlier.path AND file.size = earlier.size"
-               "  AND file.modified = earlier.modified AND file.finished AND file.failure IS NULL"
-               " JOIN reading ON reading.settings_hash = file.settings_hash"
-               " JOIN feedback ON feedback.id = seen.feedback_id"
-               "  AND feedback.settings_hash <> file.settings_hash"
-               "  AND feedback.source = reading.source",
-               store->run_id, error) &&
+    return execute_for_run(store,
+                           "INSERT OR IGNORE INTO reread " RECORDS_OF_SAME_FILES(
+                               "feedback") " UNION ALL " RECORDS_OF_SAME_FILES("duplicate"),
+                           store->run_id, error) &&
            execute_for_run(store,
                            "DELETE FROM reread WHERE feedback_id IN (SELECT feedback_id FROM seen"
                            " JOIN file ON file.id = seen.file_id WHERE file.run_id = ?)",
@@ -115,6 +122,7 @@ static bool delete_reread(struct store *store, struct error *error)
                        "DELETE FROM revision WHERE feedback_id IN (SELECT feedback_id FROM reread);"
                        "DELETE FROM seen WHERE feedback_id IN (SELECT feedback_id FROM reread);"
                        "DELETE FROM feedback WHERE id IN (SELECT feedback_id FROM reread);"
+                       "DELETE FROM duplicate WHERE id IN (SELECT feedback_id FROM reread);"
                        "DELETE FROM reread",
                        error);
 }
@@ -125,10 +133,11 @@ static bool replace_corrected(struct store *store, struct error *error)
         return false;
     bool ok = complete_reread(store, error) && delete_reread(store, error) &&
               store_update_settings(store, store->run_id, error) &&
-              sql_execute(store->sql,
-                          "DELETE FROM reading WHERE settings_hash NOT IN"
-                          " (SELECT settings_hash FROM feedback)",
-                          error);
+              sql_execute(
+                  store->sql,
+                  "DELETE FROM reading WHERE settings_hash NOT IN"
+                  " (SELECT settings_hash FROM feedback UNION SELECT settings_hash FROM duplicate)",
+                  error);
     return sql_end(store->sql, ok, error);
 }
 

@@ -24,7 +24,9 @@ struct store {
     bool was_read_under_other_settings; /* ... and so was the same file, byte for byte */
     uint64_t model_key;                 /* set by store_set_model_key */
     uint64_t saved_model_key;           /* as the views know it */
-    FILE *json;                         /* writes to json_buffer */
+    struct column_facts facts;          /* of the source of the batch saved last */
+    struct text facts_source;
+    FILE *json; /* writes to json_buffer */
     char *json_buffer;
     size_t json_size;
 };
@@ -43,6 +45,12 @@ bool store_mark_reread(struct store *store, const struct batch *batch, const str
 /* In a transaction, after the files of a run are read: the records that it saw are from now on
  * records of its settings. */
 bool store_update_settings(struct store *store, uint64_t run_id, struct error *error);
+
+/* Adds what the batch's records show to the facts of their source. Part of store_save_batch. */
+bool store_save_column_facts(struct store *store, const struct batch *batch, struct error *error);
+
+/* Whether the record has every value of selection->where; case is ignored. */
+bool store_matches_selection(const struct selection *selection, const struct saved_record *record);
 
 /* Fills the table temp.selected with the ids of the selected records. */
 bool store_fill_selected_ids(struct store *store, const struct selection *selection,

@@ -165,7 +165,8 @@ static void bind_readings(struct sql_statement *save, int first, const struct re
     for (int order = DATE_ORDER_YMD; order < DATE_ORDER_COUNT; order++)
         if (record->date.shape && record->date.times[order] != TIME_UNKNOWN)
             sql_bind_integer(save, first + order, record->date.times[order]);
-    if (record->rating_reading.column)
+    if (!isnan(record->rating) && record->rating_reading.column &&
+        isnan(record->rating_reading.stated_scale))
         sql_bind_hash(save, first + DATE_ORDER_COUNT, record->rating_reading.column);
 }
 
@@ -327,6 +328,23 @@ static bool save_analysis(struct store *store, const struct record *record, stru
     return ok;
 }
 
+/* Saves a record that repeats another one of its author among the duplicates. Its id is not that of
+ * a saved record. */
+static bool save_duplicate(struct store *store, struct batch *batch, const struct record *record,
+                           struct error *error)
+{
+    struct sql_statement *move = sql_prepare(
+        store->sql, "INSERT OR REPLACE INTO duplicate SELECT * FROM feedback WHERE id = ?", error);
+    struct sql_statement *delete =
+        sql_prepare(store->sql, "DELETE FROM feedback WHERE id = ?", error);
+    sql_bind_hash(move, 1, record->id);
+    sql_bind_hash(delete, 1, record->id);
+    bool ok = save_feedback(store, batch, record, error);
+    ok = sql_run(move, error) && ok;
+    ok = sql_run(delete, error) && ok;
+    return ok && save_seen(store, record, error);
+}
+
 static bool save_record(struct store *store, struct batch *batch, const struct record *record,
                         struct error *error)
 {
@@ -335,6 +353,8 @@ static bool save_record(struct store *store, struct batch *batch, const struct r
         return false;
     if (record->may_have_new_details && !update_details(store, batch, record, error))
         return false;
+    if (record->state == RECORD_DUPLICATE && record->repeats_author)
+        return save_duplicate(store, batch, record, error);
     if (!is_changed && record->state != RECORD_UNCHANGED)
         return true;
     return (!is_changed ||
@@ -435,7 +455,8 @@ bool store_save_batch(struct store *store, struct batch *batch, uint64_t reads, 
         ok = save_record(store, batch, &batch->records[i], error);
     for (size_t i = 0; ok && i < batch->reject_count; i++)
         ok = save_reject(store, &batch->rejects[i], &batch->arena, error);
-    ok = ok && save_pii_counts(store, batch, error) &&
+    ok = ok && store_save_column_facts(store, batch, error) &&
+         save_pii_counts(store, batch, error) &&
          save_progress(store, batch, reads, file_finished, error);
     ok = sql_end(store->sql, ok, error);
     if (ok)

@@ -4,6 +4,17 @@
 #define CURRENT_MODEL_KEY "(SELECT number FROM setting WHERE name = 'model_key')"
 #define LATEST_RUN_ID "(SELECT max(id) FROM run)"
 
+/* Of saved records and of duplicates. */
+#define FEEDBACK_COLUMNS                                                                           \
+    "(id INTEGER PRIMARY KEY, source TEXT NOT NULL, external_id TEXT,"                             \
+    " author_hash INTEGER, created_at INTEGER, lang TEXT, rating REAL, rating_scale REAL,"         \
+    " title TEXT, text TEXT NOT NULL, question TEXT, asked_for TEXT, reply TEXT, fields TEXT,"     \
+    " text_hash INTEGER NOT NULL, content_hash INTEGER NOT NULL,"                                  \
+    " revision INTEGER NOT NULL DEFAULT 1, first_run INTEGER NOT NULL,"                            \
+    " run_id INTEGER NOT NULL, lang_source TEXT, author TEXT, date_shape INTEGER,"                 \
+    " date_ymd INTEGER, date_mdy INTEGER, date_dmy INTEGER, rating_column INTEGER,"                \
+    " details_hash INTEGER NOT NULL, row_hash INTEGER NOT NULL, settings_hash INTEGER NOT NULL)"
+
 const char store_schema[] =
     "CREATE TABLE setting (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
@@ -27,6 +38,9 @@ const char store_schema[] =
      * More than one for a source: some saved rows were read under other settings. */
     "CREATE TABLE reading (settings_hash INTEGER PRIMARY KEY, source TEXT NOT NULL) STRICT;"
 
+    /* What the latest run told its user, in order. */
+    "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;"
+
     /* Personal data that was replaced in the rows of a file, by kind. */
     "CREATE TABLE pii (file_id INTEGER NOT NULL REFERENCES file, kind TEXT NOT NULL,"
     " count INTEGER NOT NULL, PRIMARY KEY (file_id, kind)) STRICT, WITHOUT ROWID;"
@@ -35,18 +49,30 @@ const char store_schema[] =
     " line INTEGER, byte_offset INTEGER NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL) STRICT;"
     "CREATE INDEX reject_file ON reject (file_id);"
 
-    "CREATE TABLE feedback (id INTEGER PRIMARY KEY, source TEXT NOT NULL, external_id TEXT,"
-    " author_hash INTEGER, created_at INTEGER, lang TEXT, rating REAL, rating_scale REAL,"
-    " title TEXT, text TEXT NOT NULL, question TEXT, asked_for TEXT, reply TEXT, fields TEXT,"
-    " text_hash INTEGER NOT NULL, content_hash INTEGER NOT NULL,"
-    " revision INTEGER NOT NULL DEFAULT 1, first_run INTEGER NOT NULL,"
-    " run_id INTEGER NOT NULL, lang_source TEXT, author TEXT, date_shape INTEGER,"
-    " date_ymd INTEGER, date_mdy INTEGER, date_dmy INTEGER, rating_column INTEGER,"
-    " details_hash INTEGER NOT NULL, row_hash INTEGER NOT NULL,"
-    " settings_hash INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE feedback " FEEDBACK_COLUMNS " STRICT;"
     "CREATE INDEX feedback_row ON feedback (row_hash);"
     "CREATE INDEX feedback_author_text ON feedback (author_hash, text_hash)"
     " WHERE author_hash IS NOT NULL;"
+
+    /* Records that repeat another record of the same author: they are restored if all rows show
+     * that the author is nobody. */
+    "CREATE TABLE duplicate " FEEDBACK_COLUMNS " STRICT;"
+    "CREATE INDEX duplicate_row ON duplicate (row_hash);"
+
+    /* What the rows of a source show about the dates of one notation (column_facts.h). */
+    "CREATE TABLE date_fact (source TEXT NOT NULL, shape INTEGER NOT NULL,"
+    " \"column\" TEXT NOT NULL, separator INTEGER NOT NULL, long_years INTEGER NOT NULL,"
+    " given_order INTEGER NOT NULL, impossible INTEGER NOT NULL, future INTEGER NOT NULL,"
+    " differing INTEGER NOT NULL, first_low INTEGER NOT NULL, first_high INTEGER NOT NULL,"
+    " second_low INTEGER NOT NULL, second_high INTEGER NOT NULL, third_low INTEGER NOT NULL,"
+    " third_high INTEGER NOT NULL, open_example TEXT, ymd_example TEXT, mdy_example TEXT,"
+    " dmy_example TEXT, PRIMARY KEY (source, shape)) STRICT, WITHOUT ROWID;"
+
+    /* And about the ratings of a column. */
+    "CREATE TABLE rating_fact (source TEXT NOT NULL, rating_column INTEGER NOT NULL,"
+    " name TEXT NOT NULL, min REAL, max REAL, has_others INTEGER NOT NULL, stated_scale REAL,"
+    " given_scale REAL, hinted_scale REAL, PRIMARY KEY (source, rating_column))"
+    " STRICT, WITHOUT ROWID;"
 
     /* The language of most records of a source, for its records without a language. */
     "CREATE TABLE language (source TEXT PRIMARY KEY, lang TEXT NOT NULL) STRICT, WITHOUT ROWID;"

@@ -150,6 +150,7 @@ static bool determine_state(struct dedupe *dedupe, const struct batch *batch, st
     } else {
         ok = lookup.exists || is_same_author_duplicate(dedupe, batch, record, &is_duplicate, error);
         record->state = RECORD_DUPLICATE;
+        record->repeats_author = is_duplicate;
         if (ok && !is_duplicate)
             ok = determine_state_of_new(dedupe, batch, record, error);
     }

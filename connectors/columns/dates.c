@@ -471,6 +471,8 @@ static void set_open_readings(const struct date_parser *parser, const struct map
         [DATE_ORDER_YMD] = {0, 1, 2}, [DATE_ORDER_MDY] = {2, 0, 1}, [DATE_ORDER_DMY] = {2, 1, 0}};
     uint64_t shape = hash_combine_number(mapping->date_column_hash, (uint64_t)parser->separator);
     readings->shape = hash_combine_number(shape, (uint64_t)parser->digits[2]);
+    readings->separator = parser->separator;
+    readings->has_long_year = parser->digits[2] == 4;
     for (int order = DATE_ORDER_YMD; order < DATE_ORDER_COUNT; order++)
         readings->times[order] =
             order == DATE_ORDER_YMD && !can_be_year_first

@@ -10,7 +10,6 @@
 #include "base/memory.h"
 #include "connectors/columns/column_names.h"
 #include "connectors/columns/column_profile.h"
-#include "connectors/columns/date_order.h"
 
 const char *const role_names[ROLE_COUNT] = {
     [ROLE_NONE] = "none",     [ROLE_TEXT] = "text",     [ROLE_ID] = "id",
@@ -294,23 +293,6 @@ static void assign_text_by_cells(struct column_search *search)
         assign_role(search, ROLE_TEXT, found, "the longest texts");
 }
 
-static void decide_date_order(struct column_search *search)
-{
-    struct mapping *mapping = search->mapping;
-    size_t column = mapping->columns[ROLE_DATE];
-    struct date_number_stats stats = {0};
-    if (column == SIZE_MAX || mapping->date_order != DATE_ORDER_UNKNOWN)
-        return;
-    for (size_t row = 0; row < search->samples->rows; row++)
-        date_number_stats_add(&stats, samples_cell(search->samples, row, column));
-    struct text order_reason =
-        date_number_stats_decide_order(&stats, &mapping->date_order, search->arena);
-    if (order_reason.size > 0)
-        mapping->reasons[ROLE_DATE] =
-            arena_format(search->arena, "%.*s; %.*s", TEXT_ARGUMENT(mapping->reasons[ROLE_DATE]),
-                         TEXT_ARGUMENT(order_reason));
-}
-
 /* Whether the column's name implies a scale of 0 to 10: "nps", "how likely to recommend". */
 static bool name_implies_ten_points(struct text name)
 {
@@ -327,33 +309,6 @@ static bool name_implies_ten_points(struct text name)
         if (text_find((struct text){lower, size}, text_of(phrases[i]), 0) < size)
             return true;
     return false;
-}
-
-/* The best possible rating: stated in a cell ("4/5"), implied by the name (nps), or the smallest
- * usual scale that holds the largest rating. NAN: unknown. */
-static double find_rating_scale(const struct column_search *search)
-{
-    size_t column = search->mapping->columns[ROLE_RATING];
-    double max = -INFINITY, rating, stated_scale = NAN;
-    if (column == SIZE_MAX)
-        return NAN;
-    for (size_t row = 0; row < search->samples->rows; row++) {
-        double scale = NAN;
-        if (!rating_parse(samples_cell(search->samples, row, column), &rating, &scale))
-            continue;
-        max = fmax(max, rating);
-        if (!isnan(scale))
-            stated_scale = scale;
-    }
-    if (!isnan(stated_scale))
-        return stated_scale;
-    if (max > 1 && max <= 10 && name_implies_ten_points(search->samples->names[column]))
-        return 10;
-    return max == -INFINITY || max > 100 ? NAN
-           : max <= 1 && max >= 0        ? 1
-           : max <= 5                    ? 5
-           : max <= 10                   ? 10
-                                         : 100;
 }
 
 static void apply_known_roles(struct column_search *search, const struct known_roles *known_roles)
@@ -377,27 +332,115 @@ static void search_columns(struct column_search *search)
         assign_text_by_cells(search);
     if (mapping->columns[ROLE_DATE] == SIZE_MAX && !search->is_given[ROLE_DATE])
         assign_date_by_cells(search);
-    decide_date_order(search);
-    mapping->rating_scale = find_rating_scale(search);
 }
 
-/* What the names of the columns contribute to the decisions that need all rows. */
-static void set_column_facts(struct column_search *search)
+/* Parses the cell of the date. */
+static void fill_date(const struct mapping *mapping, struct text cell, struct record *record)
+{
+    record->created_at = TIME_UNKNOWN;
+    record->date = (struct date_readings){.given_order = mapping->given_date_order,
+                                          .column = mapping->date_column};
+    date_parse_readings(cell, mapping, &record->created_at, &record->date);
+}
+
+/* Parses the cell of the rating. Negative ones and those above the scale are none. */
+static void fill_rating(const struct mapping *mapping, struct text cell, struct record *record)
+{
+    enum { MAX_RATING = 100 };
+    struct rating_reading reading = mapping->rating_reading;
+    double rating, stated_scale = NAN;
+    record->rating = NAN;
+    record->rating_scale = NAN;
+    record->rating_reading = (struct rating_reading){0};
+    if (!reading.column || !rating_parse(cell, &rating, &stated_scale))
+        return;
+    if (!isnan(stated_scale))
+        reading.stated_scale = stated_scale;
+    double scale = !isnan(reading.stated_scale) ? reading.stated_scale : reading.given_scale;
+    if (rating < 0 || rating > (isnan(scale) ? MAX_RATING : scale))
+        return;
+    record->rating = rating;
+    record->rating_scale = isnan(scale) ? mapping->rating_scale : scale;
+    record->rating_reading = reading;
+}
+
+/* What is known of the columns without a cell. */
+static void describe_columns(struct column_search *search, const struct mapping_options *options)
 {
     struct mapping *mapping = search->mapping;
+    const struct known_roles *known = options->known_roles;
     size_t date = mapping->columns[ROLE_DATE], rating = mapping->columns[ROLE_RATING];
     const struct text *names = search->samples->names;
     if (date != SIZE_MAX) {
         mapping->date_column = text_trim(names[date]);
         mapping->date_column_hash = hash_text(mapping->date_column);
     }
-    mapping->rating_reading = (struct rating_reading){.given_scale = NAN, .hinted_scale = NAN};
+    mapping->rating_reading =
+        (struct rating_reading){.stated_scale = NAN, .given_scale = NAN, .hinted_scale = NAN};
     if (rating == SIZE_MAX)
         return;
-    mapping->rating_reading.column_name = text_trim(names[rating]);
-    mapping->rating_reading.column = hash_text(mapping->rating_reading.column_name);
+    struct rating_reading *reading = &mapping->rating_reading;
+    reading->column_name = text_trim(names[rating]);
+    reading->column = hash_text(reading->column_name);
+    if (options->rating_scale > 0)
+        reading->given_scale = options->rating_scale;
+    else if (known && known->rating_scale > 0 && known->columns[ROLE_RATING] == rating)
+        reading->stated_scale = known->rating_scale;
     if (name_implies_ten_points(names[rating]))
-        mapping->rating_reading.hinted_scale = 10;
+        reading->hinted_scale = 10;
+    mapping->rating_scale =
+        isnan(reading->given_scale) ? reading->stated_scale : reading->given_scale;
+}
+
+/* The reason for the order of the dates that the file's sample contains; several if they have
+ * several notations. */
+static struct text explain_date_order(const struct mapping *mapping,
+                                      const struct column_facts *facts, struct arena *arena)
+{
+    struct text reasons = {0};
+    for (size_t i = 0; i < mapping->date_shape_count; i++) {
+        const struct date_facts *dates = column_facts_find_date(facts, mapping->date_shapes[i]);
+        if (dates)
+            reasons = arena_format(arena, "%.*s; %.*s", TEXT_ARGUMENT(reasons),
+                                   TEXT_ARGUMENT(date_facts_explain(dates, arena)));
+    }
+    return reasons;
+}
+
+static void add_date_shape(struct mapping *mapping, uint64_t shape)
+{
+    size_t i = 0;
+    while (i < mapping->date_shape_count && mapping->date_shapes[i] != shape)
+        i++;
+    if (shape && i == mapping->date_shape_count && i < MAX_DATE_SHAPES)
+        mapping->date_shapes[mapping->date_shape_count++] = shape;
+}
+
+/* What the sample shows about order and scale: provisional, since only all rows of the source
+ * decide. */
+static void measure_sample(struct column_search *search)
+{
+    struct mapping *mapping = search->mapping;
+    struct column_facts facts = {.future_begins = INT64_MAX};
+    size_t date = mapping->columns[ROLE_DATE], rating = mapping->columns[ROLE_RATING];
+    for (size_t row = 0; row < search->samples->rows; row++) {
+        struct record record = {.rating = NAN};
+        if (date != SIZE_MAX)
+            fill_date(mapping, samples_cell(search->samples, row, date), &record);
+        if (rating != SIZE_MAX)
+            fill_rating(mapping, samples_cell(search->samples, row, rating), &record);
+        add_date_shape(mapping, record.date.shape);
+        column_facts_add(&facts, &record);
+    }
+    if (facts.date_count > 0) {
+        struct date_decision decision = date_facts_decide(&facts.dates[0]);
+        if (decision.basis > DATE_BASIS_NONE)
+            mapping->date_order = decision.order;
+    }
+    if (facts.rating_count > 0)
+        mapping->rating_scale = rating_facts_decide(&facts.ratings[0]);
+    mapping->date_order_reason = explain_date_order(mapping, &facts, search->arena);
+    column_facts_free(&facts);
 }
 
 bool mapping_find(struct mapping *mapping, const struct samples *samples,
@@ -423,7 +466,8 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
     if (ok) {
         apply_known_roles(&search, options->known_roles);
         search_columns(&search);
-        set_column_facts(&search);
+        describe_columns(&search, options);
+        measure_sample(&search);
         if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search.is_given[ROLE_TEXT] &&
             !options->allow_missing_text)
             ok = error_set(error, ERROR_USAGE,
@@ -458,25 +502,6 @@ static struct text role_cell(const struct mapping *mapping, enum role role,
     return column < row->count ? row->cells[column] : (struct text){0};
 }
 
-static double next_usual_scale(double rating)
-{
-    return rating <= 10 ? 10 : rating <= 100 ? 100 : NAN;
-}
-
-static void fill_rating(const struct mapping *mapping, struct text cell, struct record *record)
-{
-    double stated_scale = NAN;
-    record->rating = NAN;
-    record->rating_scale = NAN;
-    record->rating_reading = (struct rating_reading){0};
-    if (!rating_parse(cell, &record->rating, &stated_scale))
-        return;
-    double scale = isnan(stated_scale) ? mapping->rating_scale : stated_scale;
-    record->rating_scale = record->rating > scale ? next_usual_scale(record->rating) : scale;
-    if (isnan(stated_scale))
-        record->rating_reading = mapping->rating_reading;
-}
-
 void mapping_fill_record(const struct mapping *mapping, const struct named_cells *row,
                          struct arena *arena, struct record *record)
 {
@@ -486,11 +511,7 @@ void mapping_fill_record(const struct mapping *mapping, const struct named_cells
     record->author = text_trim(role_cell(mapping, ROLE_AUTHOR, row));
     record->reply = text_trim(role_cell(mapping, ROLE_REPLY, row));
     record->lang = language_parse(role_cell(mapping, ROLE_LANG, row), arena);
-    record->created_at = TIME_UNKNOWN;
-    record->date = (struct date_readings){.given_order = mapping->given_date_order,
-                                          .column = mapping->date_column};
-    date_parse_readings(role_cell(mapping, ROLE_DATE, row), mapping, &record->created_at,
-                        &record->date);
+    fill_date(mapping, role_cell(mapping, ROLE_DATE, row), record);
     fill_rating(mapping, role_cell(mapping, ROLE_RATING, row), record);
     struct field *fields = arena_alloc(arena, row->count, sizeof(*fields));
     for (size_t i = 0; i < row->count; i++)
@@ -499,8 +520,16 @@ void mapping_fill_record(const struct mapping *mapping, const struct named_cells
     record->field_count = row->count;
 }
 
+/* The best possible rating by all facts that are known; NAN: unknown. */
+static double find_rating_scale(const struct mapping *mapping, const struct column_facts *facts)
+{
+    const struct rating_facts *ratings =
+        facts ? column_facts_find_rating(facts, mapping->rating_reading.column) : NULL;
+    return ratings ? rating_facts_decide(ratings) : mapping->rating_scale;
+}
+
 struct text mapping_explain(const struct mapping *mapping, const struct text *names, size_t count,
-                            struct arena *arena)
+                            const struct column_facts *facts, struct arena *arena)
 {
     struct text lines = {0};
     for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
@@ -516,9 +545,13 @@ struct text mapping_explain(const struct mapping *mapping, const struct text *na
         lines = arena_format(arena, "%.*s%s%s: column '%.*s' (%.*s", TEXT_ARGUMENT(lines),
                              separator, role_names[role], TEXT_ARGUMENT(text_trim(names[column])),
                              TEXT_ARGUMENT(mapping->reasons[role]));
-        if (role == ROLE_RATING && !isnan(mapping->rating_scale))
-            lines = arena_format(arena, "%.*s; best value %g", TEXT_ARGUMENT(lines),
-                                 mapping->rating_scale);
+        double scale = role == ROLE_RATING ? find_rating_scale(mapping, facts) : NAN;
+        if (!isnan(scale))
+            lines = arena_format(arena, "%.*s; best value %g", TEXT_ARGUMENT(lines), scale);
+        if (role == ROLE_DATE)
+            lines = arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
+                                 TEXT_ARGUMENT(facts ? explain_date_order(mapping, facts, arena)
+                                                     : mapping->date_order_reason));
         lines = arena_format(arena, "%.*s)", TEXT_ARGUMENT(lines));
     }
     return lines;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/option.h"
 #include "connectors/columns/column_profile.h"
+#include "pipeline/column_facts.h"
 #include "pipeline/record.h"
 
 enum role {
@@ -29,9 +30,12 @@ extern const char *const role_names[ROLE_COUNT]; /* "text", "id", ...: the keys 
 struct known_roles {
     bool is_known[ROLE_COUNT];
     size_t columns[ROLE_COUNT]; /* SIZE_MAX: no column has the role */
+    double rating_scale;        /* the best possible rating of the export's vendor; 0: unknown */
 };
 
 void known_roles_set(struct known_roles *known_roles, enum role role, size_t column);
+
+enum { MAX_DATE_SHAPES = 4 };
 
 /* How to choose the columns. Texts are borrowed. */
 struct mapping_options {
@@ -39,8 +43,10 @@ struct mapping_options {
     struct text user_mapping;              /* value of `map =`: "text=Comment,date=When" */
     const struct known_roles *known_roles; /* or NULL */
     bool allow_missing_text;               /* a table without a text column is no error */
-    enum date_order date_order;            /* UNKNOWN: found from the sample rows */
+    enum date_order date_order;            /* UNKNOWN: all rows of the source decide */
     int date_zone_seconds;                 /* east of UTC, for dates without a zone */
+    double rating_scale; /* the best possible rating if a cell does not state it; 0: all rows of the
+                            source decide */
 };
 
 struct mapping {
@@ -52,8 +58,11 @@ struct mapping {
     int date_zone_seconds;
     struct text date_column;
     uint64_t date_column_hash;
-    double rating_scale; /* the best possible rating in the sample; NAN: unknown */
-    struct rating_reading rating_reading;
+    uint64_t date_shapes[MAX_DATE_SHAPES]; /* in the sample */
+    size_t date_shape_count;
+    struct text date_order_reason;        /* in the sample; empty: the dates have no open order */
+    double rating_scale;                  /* the best possible rating in the sample; NAN: unknown */
+    struct rating_reading rating_reading; /* of a cell that does not state its scale */
 };
 
 /* Chooses a column for each role: first the user's, then the known ones, then by name and by
@@ -89,9 +98,10 @@ void mapping_fill_record(const struct mapping *mapping, const struct named_cells
  * tag. Allocated from `arena`. */
 struct text language_parse(struct text text, struct arena *arena);
 
-/* Lines "text: column 'Review Text' (name)" for `winnow plan`. */
+/* Lines "text: column 'Review Text' (name)" for `winnow plan`. `facts` of the whole source replace
+ * those of the sample; NULL: they are unknown. */
 struct text mapping_explain(const struct mapping *mapping, const struct text *names, size_t count,
-                            struct arena *arena);
+                            const struct column_facts *facts, struct arena *arena);
 
 /* Parses dates as exports write them: ISO 8601, epoch seconds to nanoseconds by magnitude, RFC
  * 2822, 2026/01/15 10:23:45 AM GMT+9, 03/09/2026 in the given order, 2026. 1. 15., 2026년 1월 15일,

@@ -112,14 +112,15 @@ void schema_add_record(const struct schema *schema, struct fields *record_fields
         schema->known_export->complete_record(record, &batch->arena);
 }
 
-struct text schema_explain(const struct schema *schema, struct arena *arena)
+struct text schema_explain(const struct schema *schema, const struct column_facts *facts,
+                           struct arena *arena)
 {
     struct text lines = {0};
     if (schema->known_export)
         lines = arena_format(arena, "recognized: %s\n", schema->known_export->name);
     return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
                         TEXT_ARGUMENT(mapping_explain(&schema->mapping, schema->names.texts,
-                                                      schema->names.count, arena)));
+                                                      schema->names.count, facts, arena)));
 }
 
 void schema_free(struct schema *schema)

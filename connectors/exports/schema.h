@@ -43,7 +43,8 @@ void schema_add_record(const struct schema *schema, struct fields *record_fields
                        struct batch *batch, struct location location);
 
 /* The recognized export and the column of each role, in lines. */
-struct text schema_explain(const struct schema *schema, struct arena *arena);
+struct text schema_explain(const struct schema *schema, const struct column_facts *facts,
+                           struct arena *arena);
 
 void schema_free(struct schema *schema); /* safe on a zeroed one */
 

@@ -3,6 +3,7 @@
  * exports are detected (exports.h). Memory is bounded by one record. */
 #include <string.h>
 
+#include "connectors/columns/reading_options.h"
 #include "connectors/connectors.h"
 #include "connectors/exports/schema.h"
 #include "connectors/input/archive.h"
@@ -21,6 +22,7 @@ struct json_state {
     /* options */
     struct text charset, map;
     bool allow_missing_text;
+    struct reading_options reading_options;
     int64_t max_ratio;
     struct json_reader reader; /* its limits are options */
 
@@ -44,6 +46,7 @@ static const struct option options[] = {
      .help = "character set of the file, by its iconv name; empty: detect it"},
     RECORD_LIMIT_OPTIONS(struct json_state, reader.limits),
     ARCHIVE_MAX_RATIO_OPTION(struct json_state, max_ratio),
+    READING_OPTIONS(struct json_state, reading_options),
     MAPPING_ALLOW_MISSING_TEXT_OPTION(struct json_state, allow_missing_text),
     {.name = NULL},
 };
@@ -139,7 +142,8 @@ static bool infer_columns(struct json_state *state, struct text head, const char
     state->splitter = splitter;
     struct mapping_options mapping_options = {
         .path = path, .user_mapping = state->map, .allow_missing_text = state->allow_missing_text};
-    bool ok = schema_infer(&state->schema, (struct record_samples){samples, count},
+    bool ok = reading_options_apply(&state->reading_options, &mapping_options, error) &&
+              schema_infer(&state->schema, (struct record_samples){samples, count},
                            &mapping_options, &state->arena, error);
     for (size_t i = 0; i < count; i++)
         fields_free(&samples[i]);
@@ -211,7 +215,7 @@ static enum read_status read_json(void *user, struct batch *batch, struct error 
     return READ_OK;
 }
 
-static struct text explain(void *user, struct arena *arena)
+static struct text explain(void *user, const struct column_facts *facts, struct arena *arena)
 {
     struct json_state *state = user;
     struct text container_name = state->splitter.layout.container_name;
@@ -219,7 +223,7 @@ static struct text explain(void *user, struct arena *arena)
                         TEXT_ARGUMENT(input_charset_description(state->input)),
                         json_layout_kind_names[state->splitter.layout.kind],
                         container_name.size ? ", in member " : "", TEXT_ARGUMENT(container_name),
-                        TEXT_ARGUMENT(schema_explain(&state->schema, arena)));
+                        TEXT_ARGUMENT(schema_explain(&state->schema, facts, arena)));
 }
 
 static void close_json(void *user)

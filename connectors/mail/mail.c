@@ -285,8 +285,9 @@ static enum read_status read_mail(void *user, struct batch *batch, struct error 
     return READ_OK;
 }
 
-static struct text explain(void *user, struct arena *arena)
+static struct text explain(void *user, const struct column_facts *facts, struct arena *arena)
 {
+    (void)facts; /* mails state their dates and have no ratings */
     const struct mail_state *state = user;
     static const char *const kinds[] = {"one file", "Maildir", "a folder"};
     struct text lines = arena_format(

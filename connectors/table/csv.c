@@ -216,12 +216,12 @@ static enum read_status read_csv(void *state, struct batch *batch, struct error 
     }
 }
 
-static struct text explain(void *state, struct arena *arena)
+static struct text explain(void *state, const struct column_facts *facts, struct arena *arena)
 {
     struct csv *csv = state;
     if (csv->table_records.count == 0)
         return TEXT("layout: no rows");
-    struct text table = table_records_explain(&csv->table_records, arena);
+    struct text table = table_records_explain(&csv->table_records, facts, arena);
     return arena_format(arena, "charset: %.*s\nlayout: %.*s\n%.*s",
                         TEXT_ARGUMENT(input_charset_description(csv->input)),
                         TEXT_ARGUMENT(csv->table_records.table_layout.reason),

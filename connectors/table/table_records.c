@@ -43,45 +43,17 @@ struct recognition table_records_recognize(const struct table_layout *layout, st
         arena_format(arena, "%s: %.*s", kind, TEXT_ARGUMENT(layout->reason))};
 }
 
-/* Parses "+09:00", "-5" or "+0530", with the parser of dates. */
-static bool parse_zone(struct text time_zone, int *seconds)
-{
-    int64_t local_midnight;
-    char date[64];
-    *seconds = 0;
-    if (time_zone.size == 0)
-        return true;
-    snprintf(date, sizeof(date), "1970-01-02 00:00 %.*s",
-             TEXT_ARGUMENT(text_slice(time_zone, 0, 20)));
-    if ((time_zone.bytes[0] != '+' && time_zone.bytes[0] != '-') ||
-        !date_parse(text_of(date), DATE_ORDER_YMD, 0, &local_midnight))
-        return false;
-    *seconds = (int)(86400 - local_midnight);
-    return true;
-}
-
-static enum date_order parse_date_order(struct text date_order)
-{
-    return text_equal(date_order, TEXT("dmy"))   ? DATE_ORDER_DMY
-           : text_equal(date_order, TEXT("mdy")) ? DATE_ORDER_MDY
-           : text_equal(date_order, TEXT("ymd")) ? DATE_ORDER_YMD
-                                                 : DATE_ORDER_UNKNOWN;
-}
-
 /* How the columns are chosen; *export_roles holds those of a known export. */
 static bool make_mapping_options(const struct table_records *table_records,
                                  struct known_roles *export_roles, struct mapping_options *options,
                                  struct error *error)
 {
     const struct survey *survey = &table_records->survey;
-    *options = (struct mapping_options){.user_mapping = table_records->map,
-                                        .allow_missing_text = true,
-                                        .date_order = parse_date_order(table_records->date_order)};
-    if (!parse_zone(table_records->time_zone, &options->date_zone_seconds))
-        return error_set(error, ERROR_USAGE,
-                         "zone = %.*s: expected hours and minutes east of UTC, such as +09:00",
-                         TEXT_ARGUMENT(table_records->time_zone));
-    if (table_records->time_zone.size == 0)
+    *options =
+        (struct mapping_options){.user_mapping = table_records->map, .allow_missing_text = true};
+    if (!reading_options_apply(&table_records->reading_options, options, error))
+        return false;
+    if (table_records->reading_options.time_zone.size == 0)
         options->date_zone_seconds = survey->zone_seconds;
     if (survey->name) {
         options->known_roles = &survey->known_roles;
@@ -236,7 +208,8 @@ void table_records_add_row(struct table_records *table_records, const struct loc
     *batch_add_record(batch) = record;
 }
 
-struct text table_records_explain(const struct table_records *table_records, struct arena *arena)
+struct text table_records_explain(const struct table_records *table_records,
+                                  const struct column_facts *facts, struct arena *arena)
 {
     const struct survey *survey = &table_records->survey;
     struct text lines = {"", 0};
@@ -247,7 +220,7 @@ struct text table_records_explain(const struct table_records *table_records, str
         lines = arena_format(arena, "%.*sanswers: column '%.*s'\n", TEXT_ARGUMENT(lines),
                              TEXT_ARGUMENT(text_trim(survey->names[survey->answer_columns[i]])));
     struct text roles =
-        mapping_explain(&table_records->mapping, survey->names, table_records->count, arena);
+        mapping_explain(&table_records->mapping, survey->names, table_records->count, facts, arena);
     struct text text;
     if (survey->answer_count > 0)
         text_split(&roles, '\n', &text); /* drops the line of the text, which the answers replace */

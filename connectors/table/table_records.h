@@ -3,7 +3,7 @@
 #ifndef CONNECTORS_TABLE_TABLE_RECORDS_H
 #define CONNECTORS_TABLE_TABLE_RECORDS_H
 
-#include "connectors/columns/roles.h"
+#include "connectors/columns/reading_options.h"
 #include "connectors/exports/exports.h"
 #include "connectors/table/layout.h"
 #include "connectors/table/survey.h"
@@ -12,7 +12,8 @@
 /* Part of a connector's state. Zeroed first, then its options are set. */
 struct table_records {
     /* options */
-    struct text map, date_order, time_zone;
+    struct text map;
+    struct reading_options reading_options;
     bool allow_missing_text;
 
     struct arena arena; /* names, reasons */
@@ -31,17 +32,7 @@ struct table_records {
      .offset = offsetof(state, field.map),                                                         \
      .default_value = "",                                                                          \
      .help = "roles of columns: text=Comment,date=When (also id, rating, title, author, lang)"},   \
-        {.name = "dates",                                                                          \
-         .type = OPTION_CHOICE,                                                                    \
-         .offset = offsetof(state, field.date_order),                                              \
-         .default_value = "auto",                                                                  \
-         .choices = "auto|dmy|mdy|ymd",                                                            \
-         .help = "order of day, month and year in dates"},                                         \
-        {.name = "zone",                                                                           \
-         .type = OPTION_TEXT,                                                                      \
-         .offset = offsetof(state, field.time_zone),                                               \
-         .default_value = "",                                                                      \
-         .help = "time zone of dates that have none, such as +09:00; empty: UTC"},                 \
+        READING_OPTIONS(state, field.reading_options),                                             \
         MAPPING_ALLOW_MISSING_TEXT_OPTION(state, field.allow_missing_text)
 
 /* A row, its position in the file, and its bytes for a reject. */
@@ -70,7 +61,8 @@ void table_records_add_row(struct table_records *table_records, const struct loc
                            struct batch *batch);
 
 /* The lines of connector.explain from "recognized" on. */
-struct text table_records_explain(const struct table_records *table_records, struct arena *arena);
+struct text table_records_explain(const struct table_records *table_records,
+                                  const struct column_facts *facts, struct arena *arena);
 
 void table_records_free(struct table_records *table_records);
 

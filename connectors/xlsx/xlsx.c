@@ -333,12 +333,12 @@ static enum read_status read_xlsx(void *state, struct batch *batch, struct error
     }
 }
 
-static struct text explain(void *state, struct arena *arena)
+static struct text explain(void *state, const struct column_facts *facts, struct arena *arena)
 {
     struct xlsx *xlsx = state;
     if (xlsx->table_records.count == 0)
         return TEXT("layout: no rows");
-    struct text table = table_records_explain(&xlsx->table_records, arena);
+    struct text table = table_records_explain(&xlsx->table_records, facts, arena);
     struct text lines =
         arena_format(arena, "layout: %.*s", TEXT_ARGUMENT(xlsx->table_records.table_layout.reason));
     if (xlsx->sheet_count > 1)

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "connectors/columns/reading_options.h"
 #include "connectors/connectors.h"
 #include "connectors/exports/schema.h"
 #include "connectors/input/archive.h"
@@ -26,6 +27,7 @@ struct xml_state {
     /* options */
     struct text charset, map, element_option;
     bool allow_missing_text;
+    struct reading_options reading_options;
     struct record_limits limits;
     int64_t max_ratio;
 
@@ -60,6 +62,7 @@ static const struct option options[] = {
      .help = "character set of the file, by its iconv name; empty: the declared one"},
     RECORD_LIMIT_OPTIONS(struct xml_state, limits),
     ARCHIVE_MAX_RATIO_OPTION(struct xml_state, max_ratio),
+    READING_OPTIONS(struct xml_state, reading_options),
     MAPPING_ALLOW_MISSING_TEXT_OPTION(struct xml_state, allow_missing_text),
     {.name = NULL},
 };
@@ -203,7 +206,8 @@ static bool infer_columns(struct xml_state *state, struct text head, bool is_who
     }
     struct mapping_options mapping_options = {
         .path = path, .user_mapping = state->map, .allow_missing_text = state->allow_missing_text};
-    bool ok = schema_infer(&state->schema, (struct record_samples){samples, count},
+    bool ok = reading_options_apply(&state->reading_options, &mapping_options, error) &&
+              schema_infer(&state->schema, (struct record_samples){samples, count},
                            &mapping_options, &state->arena, error);
     for (size_t i = 0; i < MAX_SAMPLES; i++)
         fields_free(&samples[i]);
@@ -306,13 +310,13 @@ static enum read_status read_xml(void *user, struct batch *batch, struct error *
     return READ_OK;
 }
 
-static struct text explain(void *user, struct arena *arena)
+static struct text explain(void *user, const struct column_facts *facts, struct arena *arena)
 {
     struct xml_state *state = user;
     return arena_format(arena, "charset: %.*s\nlayout: a record is <%.*s>\n%.*s",
                         TEXT_ARGUMENT(input_charset_description(state->input)),
                         TEXT_ARGUMENT(state->element),
-                        TEXT_ARGUMENT(schema_explain(&state->schema, arena)));
+                        TEXT_ARGUMENT(schema_explain(&state->schema, facts, arena)));
 }
 
 static void close_xml(void *user)

@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/calendar.h"
 #include "base/file.h"
@@ -11,8 +12,9 @@
 #include "connectors/input/archive.h"
 #include "jobs/command.h"
 #include "pipeline/batch_reader.h"
+#include "pipeline/column_facts.h"
 
-enum { BATCH_RECORDS = 256, OUTPUT_BUFFER = 64 * 1024 };
+enum { HEAD_RECORDS = 1000, BATCH_RECORDS = 256, OUTPUT_BUFFER = 64 * 1024 };
 
 struct read_command_options {
     struct text format, map, delimiter, charset, header, fields, rejects, source_settings;
@@ -27,6 +29,11 @@ struct read_session {
     struct file_writer rejects;
     void *reject_state;                                 /* of raw_format */
     uint64_t record_count, reject_count, skipped_count; /* of the current file */
+    char **paths;                                       /* the operands */
+    int path_count;
+    bool has_several_files;
+    struct column_facts facts; /* of all files, as if they were one source */
+    bool has_all_facts;        /* `facts` are of all rows, not only of the first of some files */
 };
 
 static const struct flag flags[] = {
@@ -161,11 +168,24 @@ static bool open_rejects_file(struct read_session *session, struct error *error)
            raw_format.begin(session->reject_state, session->rejects.stream, columns, 5, error);
 }
 
+static void collect_all_facts(struct read_session *session);
+
+/* Sets what the facts decide. A notation of dates that no file begins with needs all rows. */
+static void apply_facts(struct read_session *session, struct record *record)
+{
+    if (record->date.shape && !session->has_all_facts &&
+        !column_facts_find_date(&session->facts, record->date.shape))
+        collect_all_facts(session);
+    column_facts_apply(&session->facts, record);
+}
+
 static bool write_batch(struct read_session *session, const struct batch *batch,
                         struct error *error)
 {
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; i < batch->count; i++) {
+        apply_facts(session, &batch->records[i]);
         write_record(session, batch->path, &batch->records[i]);
+    }
     bool ok = true;
     for (size_t i = 0; session->reject_state && ok && i < batch->reject_count; i++)
         ok = write_reject(session, batch->path, &batch->rejects[i], error);
@@ -216,32 +236,149 @@ static bool apply_source_settings(struct read_session *session, const struct con
 }
 
 static bool choose_connector(struct read_session *session, const char *path,
-                             const struct connector **connector, struct error *error)
+                             const struct connector **connector, struct text *recognition_report,
+                             struct error *error)
 {
-    struct text recognition_report;
+    *recognition_report = (struct text){0};
     *connector = connectors_find(session->options.format);
     if (*connector)
         return true;
     if (session->options.format.size > 0)
         return error_set(error, ERROR_USAGE, "--format %.*s: there is no such connector",
                          TEXT_ARGUMENT(session->options.format));
-    if (!connectors_recognize(path, &session->arena, connector, &recognition_report, error))
+    if (!connectors_recognize(path, &session->arena, connector, recognition_report, error))
         return false;
-    if (!*connector)
-        return error_set(error, ERROR_INPUT,
-                         "%s: format not recognized (%.*s); set it with --format", path,
-                         TEXT_ARGUMENT(recognition_report));
-    if (session->options.explains)
-        fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGUMENT(recognition_report));
-    return true;
+    return *connector ||
+           error_set(error, ERROR_INPUT, "%s: format not recognized (%.*s); set it with --format",
+                     path, TEXT_ARGUMENT(*recognition_report));
 }
+
+/* Sets the connector's state to the options; the caller frees it. */
+static bool set_options(struct read_session *session, const struct input_file *file,
+                        struct error *error)
+{
+    const struct read_command_options *options = &session->options;
+    const struct connector *connector = file->connector;
+    void *state = file->connector_state;
+    char max_ratio_text[24];
+    snprintf(max_ratio_text, sizeof(max_ratio_text), "%lld", (long long)options->max_unpack_ratio);
+    if (connector->options)
+        option_set_defaults(connector->options, state);
+    return set_option(connector, state, "map", options->map, error) &&
+           set_option(connector, state, "delimiter", options->delimiter, error) &&
+           set_option(connector, state, "charset", options->charset, error) &&
+           set_option(connector, state, "header", options->header, error) &&
+           set_option(connector, state, "max_unpack_ratio", text_of(max_ratio_text), error) &&
+           set_option(connector, state, "allow_missing_text", TEXT("yes"), error) &&
+           apply_source_settings(session, connector, state, error);
+}
+
+/* ---- Facts of all rows ---- */
+
+/* Whether the connector's dates and ratings need other rows. */
+static bool has_columns(const struct connector *connector)
+{
+    return connector->options && option_find(connector->options, TEXT("dates"));
+}
+
+static void add_facts(struct read_session *session, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        column_facts_add(&session->facts, &batch->records[i]);
+}
+
+/* Adds the facts of a file. Faults are reported when it is read for its records. */
+static void collect_file(struct read_session *session, const char *path)
+{
+    struct error fault = {0};
+    struct text recognition_report;
+    struct input_file file = {.path = path, .name = path};
+    if (!choose_connector(session, path, &file.connector, &recognition_report, &fault) ||
+        !has_columns(file.connector))
+        return;
+    file.connector_state = memory_alloc(1, file.connector->state_size);
+    if (set_options(session, &file, &fault)) {
+        struct batch_reader reader;
+        batch_reader_open(&reader, &file, BATCH_RECORDS);
+        while (reader.status == READ_OK) {
+            batch_reader_fill(&reader, UINT64_MAX);
+            add_facts(session, &reader.batch);
+        }
+        batch_reader_close(&reader);
+    }
+    free(file.connector_state);
+    arena_reset(&session->arena);
+}
+
+static void collect_file_or_members(struct read_session *session, const char *path)
+{
+    struct archive_limits limits = {session->options.max_archive_files,
+                                    session->options.max_unpack_ratio};
+    struct arena names = {0};
+    struct archive_members members;
+    struct error fault = {0};
+    if (archive_list_members(path, &limits, &names, &members, &fault)) {
+        if (members.count == 0)
+            collect_file(session, path);
+        for (size_t i = 0; i < members.count; i++)
+            collect_file(session, members.paths[i].bytes);
+    }
+    arena_free(&names);
+}
+
+static void reset_facts(struct read_session *session)
+{
+    column_facts_free(&session->facts);
+    session->facts.future_begins = column_facts_future(time(NULL));
+}
+
+/* The first of two readings, if the first rows do not settle the matter. */
+static void collect_all_facts(struct read_session *session)
+{
+    struct arena arena = session->arena; /* in use for the current file */
+    session->arena = (struct arena){0};
+    reset_facts(session);
+    for (int i = 0; i < session->path_count; i++)
+        collect_file_or_members(session, session->paths[i]);
+    session->has_all_facts = true;
+    arena_free(&session->arena);
+    session->arena = arena;
+}
+
+/* Adds the first rows of a file, and all rows of all files if those do not settle the matter. */
+static void find_facts(struct read_session *session, const struct batch_reader *reader)
+{
+    if (session->has_all_facts)
+        return;
+    add_facts(session, &reader->batch);
+    bool is_all = reader->status != READ_OK && !session->has_several_files;
+    if (!is_all && !column_facts_are_settled(&session->facts, session->options.explains))
+        collect_all_facts(session);
+}
+
+/* Warns of rows whose dates nothing decides. */
+static void print_warnings(struct read_session *session)
+{
+    struct text place = session->path_count == 1
+                            ? text_of(session->paths[0])
+                            : arena_format(&session->arena, "%d files", session->path_count);
+    for (size_t i = 0; i < session->facts.date_count; i++) {
+        const struct date_facts *dates = &session->facts.dates[i];
+        struct text warning =
+            date_facts_warn(dates, place, date_facts_count_open_rows(dates), &session->arena);
+        if (warning.size > 0)
+            fprintf(stderr, "winnow read: note: %.*s\n", TEXT_ARGUMENT(warning));
+    }
+}
+
+/* ---- Reading ---- */
 
 static void explain(struct read_session *session, const char *path,
                     const struct connector *connector, void *state)
 {
     if (!session->options.explains || !connector->explain)
         return;
-    struct text lines = connector->explain(state, &session->arena), line;
+    struct text lines = connector->explain(state, &session->facts, &session->arena), line;
     while (text_split(&lines, '\n', &line))
         fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGUMENT(line));
 }
@@ -250,9 +387,16 @@ static bool read_rows(struct read_session *session, const struct input_file *fil
                       struct error *error)
 {
     struct batch_reader reader;
-    bool ok = true;
-    if (batch_reader_open(&reader, file, BATCH_RECORDS))
+    bool ok = true, is_open = batch_reader_open(&reader, file, BATCH_RECORDS);
+    if (is_open && has_columns(file->connector)) {
+        reader.max_records = HEAD_RECORDS;
+        batch_reader_fill(&reader, UINT64_MAX);
+        reader.max_records = BATCH_RECORDS;
+        find_facts(session, &reader);
+    }
+    if (is_open)
         explain(session, file->path, file->connector, file->connector_state);
+    ok = write_batch(session, &reader.batch, error);
     while (ok && reader.status == READ_OK) {
         batch_reader_fill(&reader, UINT64_MAX);
         ok = write_batch(session, &reader.batch, error);
@@ -274,28 +418,17 @@ static void print_counts(const struct read_session *session, const char *path)
 
 static bool read_file(struct read_session *session, const char *path, struct error *error)
 {
-    const struct connector *connector;
-    if (!choose_connector(session, path, &connector, error))
+    struct input_file file = {.path = path, .name = path};
+    struct text recognition_report;
+    if (!choose_connector(session, path, &file.connector, &recognition_report, error))
         return false;
-    const struct read_command_options *options = &session->options;
-    char max_ratio_text[24];
-    snprintf(max_ratio_text, sizeof(max_ratio_text), "%lld", (long long)options->max_unpack_ratio);
-    void *state = memory_alloc(1, connector->state_size);
+    if (session->options.explains && recognition_report.size > 0)
+        fprintf(stderr, "%s: %.*s\n", path, TEXT_ARGUMENT(recognition_report));
+    file.connector_state = memory_alloc(1, file.connector->state_size);
     session->record_count = session->reject_count = session->skipped_count = 0;
-    if (connector->options)
-        option_set_defaults(connector->options, state);
-    struct input_file file = {
-        .path = path, .name = path, .connector = connector, .connector_state = state};
-    bool ok = set_option(connector, state, "map", options->map, error) &&
-              set_option(connector, state, "delimiter", options->delimiter, error) &&
-              set_option(connector, state, "charset", options->charset, error) &&
-              set_option(connector, state, "header", options->header, error) &&
-              set_option(connector, state, "max_unpack_ratio", text_of(max_ratio_text), error) &&
-              set_option(connector, state, "allow_missing_text", TEXT("yes"), error) &&
-              apply_source_settings(session, connector, state, error) &&
-              read_rows(session, &file, error);
-    free(state);
-    if (session->reject_count > 0 || session->skipped_count > 0 || options->explains)
+    bool ok = set_options(session, &file, error) && read_rows(session, &file, error);
+    free(file.connector_state);
+    if (session->reject_count > 0 || session->skipped_count > 0 || session->options.explains)
         print_counts(session, path);
     arena_reset(&session->arena);
     return ok;
@@ -320,6 +453,7 @@ static bool read_file_or_members(struct read_session *session, const char *path,
     bool ok = archive_list_members(path, &limits, &names, &members, error);
     if (ok && members.count == 0)
         ok = read_file(session, path, error);
+    session->has_several_files |= members.count > 1;
     for (size_t i = 0; ok && i < members.count; i++) {
         struct error fault = {0};
         if (!read_file(session, members.paths[i].bytes, &fault))
@@ -353,11 +487,17 @@ static bool run(struct command_line *command_line, struct error *error)
         command_check_operands(&read_command, command_line->operand_count, 1, INT_MAX, error) &&
         open_rejects_file(&session, error);
     if (ok) {
+        session.paths = command_line->operands;
+        session.path_count = command_line->operand_count;
+        session.has_several_files = session.path_count > 1;
+        reset_facts(&session);
         ok = read_files(&session, command_line->operands, command_line->operand_count, error);
+        print_warnings(&session);
         if (session.reject_state && error->kind != ERROR_STORE)
             ok = file_writer_commit(&session.rejects, error) && ok;
     }
     file_writer_abort(&session.rejects);
+    column_facts_free(&session.facts);
     arena_free(&session.arena);
     free(session.reject_state);
     return ok;

@@ -5,6 +5,7 @@
 #include "jobs/assemble.h"
 #include "jobs/command.h"
 #include "jobs/lock.h"
+#include "jobs/preflight.h"
 #include "jobs/progress_bar.h"
 #include "jobs/report/report_files.h"
 
@@ -47,7 +48,10 @@ static bool begin_or_resume_run(struct assembly *assembly, const struct job *job
     if (resumed)
         progress_bar_print(progress_bar, "resuming interrupted run %llu\n",
                            (unsigned long long)run_id);
-    return true;
+    bool ok = true;
+    for (size_t i = 0; ok && i < assembly->notes.count; i++)
+        ok = store_save_note(assembly->store, assembly->notes.texts[i], error);
+    return ok;
 }
 
 static bool run_passes(struct assembly *assembly, struct job *job,
@@ -81,6 +85,27 @@ static void print_row_totals(struct progress_bar *progress_bar, const struct job
         job->output.folder);
 }
 
+static bool count_warning(void *user, struct text warning, struct error *error)
+{
+    (void)warning;
+    (void)error;
+    ++*(size_t *)user;
+    return true;
+}
+
+/* False without an error if the run had to guess and must not; its notes are printed already. */
+static bool check_warnings(struct assembly *assembly, const struct job *job, struct error *error)
+{
+    size_t count = 0;
+    if (!job->run.strict)
+        return true;
+    if (!store_for_each_warning(assembly->store, count_warning, &count, error))
+        return false;
+    if (count > 0)
+        fprintf(stderr, "winnow: note: the run had to guess, and [run] strict = yes\n");
+    return count == 0;
+}
+
 /* Prints the row totals. False without an error if the rejects exceed the job's limit. */
 static bool report_outcome(struct assembly *assembly, const struct job *job,
                            struct progress_bar *progress_bar, struct error *error)
@@ -95,7 +120,7 @@ static bool report_outcome(struct assembly *assembly, const struct job *job,
                                                (double)row_totals.read
                                          : 0;
     if (rejects_pct <= job->run.max_rejects_pct)
-        return true;
+        return check_warnings(assembly, job, error);
     fprintf(stderr,
             "winnow: note: %.1f %% of the rows are rejects, more than [run] max_rejects_pct = %g; "
             "%s/rejects%s lists the reasons\n",
@@ -118,6 +143,7 @@ static bool run_job(struct job *job, const struct run_command_options *options, 
          assemble_model(&assembly, job, error) &&
          assemble_store(&assembly, job, STORE_CREATE, error) &&
          assemble_stages(&assembly, job, PASSES_ALL, &progress, error) &&
+         preflight_check_columns(&assembly, error) &&
          run_passes(&assembly, job, &progress_bar, error);
     if (ok) {
         progress_bar.is_quiet =
@@ -175,7 +201,8 @@ const struct command run_command = {
         "  winnow run weekly.ini --set output.profile=excel --set 'source.path=inbox/new.csv'\n"
         "\n"
         "Nothing is printed on standard output. A broken row is not an error: rejects.csv\n"
-        "lists it. If rejects exceed [run] max_rejects_pct (5), the command exits with 1.\n"
+        "lists it. If rejects exceed [run] max_rejects_pct (5), or if [run] strict = yes and the\n"
+        "order of day and month had to be guessed, the command exits with 1.\n"
         "If another run holds the lock of the output folder, it exits with 75.\n",
     .run = run,
 };

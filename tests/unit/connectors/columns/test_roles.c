@@ -326,7 +326,7 @@ static void without_a_known_name_the_longest_texts_are_the_text(void **state)
     struct mapping mapping = {0};
     assert_true(find_columns(&mapping, table, "", &arena, NULL));
     assert_int_equal(mapping.columns[ROLE_TEXT], 1);
-    struct text lines = mapping_explain(&mapping, names, 3, &arena);
+    struct text lines = mapping_explain(&mapping, names, 3, NULL, &arena);
     assert_true(text_starts_with(lines, TEXT("text: column 'b' (the longest texts)\n")));
     arena_free(&arena);
 }
@@ -395,9 +395,9 @@ static void the_scale_of_ratings_follows_from_cells_and_name(void **state)
         double scale;
     } cases[] = {
         {"rating", "4", 5},     {"rating", "8", 10},
-        {"rating", "80", 100},  {"rating", "1", 1},
+        {"rating", "80", 100},  {"rating", "1", 5},
         {"rating", "3/7", 7},   {"rating", "300", NAN},
-        {"nps", "3", 10},       {"nps", "1", 1},
+        {"nps", "3", 10},       {"nps", "1", 10},
         {"추천 점수", "4", 10}, {"Would recommend", "4", 10},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {

@@ -251,7 +251,7 @@ static struct text read_file(const struct connector *connector, size_t *skipped,
     option_set_defaults(connector->options, state);
     if (!connector->open(state, path, &error))
         fail_msg("%s", error.message);
-    *explanation = arena_copy_text(arena, connector->explain(state, arena));
+    *explanation = arena_copy_text(arena, connector->explain(state, NULL, arena));
     *skipped = 0;
     while ((status = connector->read(state, &batch, &error)) == READ_OK) {
         for (size_t i = 0; i < batch.count; i++)

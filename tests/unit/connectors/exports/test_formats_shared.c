@@ -128,7 +128,7 @@ static struct counts count_file(const char *path, const struct connector *expect
                 option_set(allow_missing_text, state, TEXT("yes"), "", NULL));
     if (!connector->open(state, path, &error))
         fail_msg("%s", error.message);
-    *explanation = arena_copy_text(arena, connector->explain(state, arena));
+    *explanation = arena_copy_text(arena, connector->explain(state, NULL, arena));
     enum read_status read_status;
     while ((read_status = connector->read(state, &batch, &error)) == READ_OK) {
         counts.records += batch.count;

@@ -1,0 +1,338 @@
+/* store_facts.c - what only all rows of a source show: collected with every batch, decided after
+ * pass 1, and applied to the saved records. */
+#include <math.h>
+
+#include "pipeline/store_private.h"
+
+/* ---- Loading ---- */
+
+static void read_date_fact(const struct sql_statement *row, struct column_facts *facts)
+{
+    struct date_facts *dates = column_facts_get_date(facts, sql_hash(row, 0));
+    dates->column = arena_copy_text(&facts->arena, sql_text(row, 1));
+    dates->separator = (char)sql_integer(row, 2);
+    dates->has_long_years = sql_integer(row, 3);
+    dates->given_order = (enum date_order)sql_integer(row, 4);
+    dates->impossible = (unsigned)sql_integer(row, 5);
+    dates->future = (unsigned)sql_integer(row, 6);
+    dates->differing = (unsigned)sql_integer(row, 7);
+    for (int i = 0; i < 3 * DATE_NUMBER_WORDS; i++)
+        dates->numbers[i / DATE_NUMBER_WORDS][i % DATE_NUMBER_WORDS] = sql_hash(row, 8 + i);
+    for (int order = 0; order < DATE_ORDER_COUNT; order++)
+        dates->examples[order] = arena_copy_text(&facts->arena, sql_text(row, 14 + order));
+}
+
+static bool load_date_facts(struct store *store, struct text source, struct column_facts *facts,
+                            struct error *error)
+{
+    struct sql_statement *rows =
+        sql_prepare(store->sql,
+                    "SELECT shape, \"column\", separator, long_years, given_order, impossible,"
+                    " future, differing, first_low, first_high, second_low, second_high, third_low,"
+                    " third_high, open_example, ymd_example, mdy_example, dmy_example"
+                    " FROM date_fact WHERE source = ? ORDER BY shape",
+                    error);
+    sql_bind_text(rows, 1, source);
+    while (sql_next_row(rows))
+        read_date_fact(rows, facts);
+    return sql_finish(rows, error);
+}
+
+static bool load_rating_facts(struct store *store, struct text source, struct column_facts *facts,
+                              struct error *error)
+{
+    struct sql_statement *rows =
+        sql_prepare(store->sql,
+                    "SELECT rating_column, name, min, max, has_others, stated_scale, given_scale,"
+                    " hinted_scale FROM rating_fact WHERE source = ? ORDER BY rating_column",
+                    error);
+    sql_bind_text(rows, 1, source);
+    while (sql_next_row(rows)) {
+        struct rating_facts *ratings = column_facts_get_rating(facts, sql_hash(rows, 0));
+        ratings->column_name = arena_copy_text(&facts->arena, sql_text(rows, 1));
+        ratings->min = sql_real(rows, 2);
+        ratings->max = sql_real(rows, 3);
+        ratings->has_others = sql_integer(rows, 4);
+        ratings->stated_scale = sql_real(rows, 5);
+        ratings->given_scale = sql_real(rows, 6);
+        ratings->hinted_scale = sql_real(rows, 7);
+    }
+    return sql_finish(rows, error);
+}
+
+bool store_load_column_facts(struct store *store, struct text source, struct column_facts *facts,
+                             struct error *error)
+{
+    return load_date_facts(store, source, facts, error) &&
+           load_rating_facts(store, source, facts, error);
+}
+
+/* Where the future begins for this run: its start decides, so that it may be resumed later. */
+static bool load_future(struct store *store, int64_t *future_begins, struct error *error)
+{
+    struct sql_statement *select = sql_prepare(
+        store->sql, "SELECT cast(strftime('%s', started_at) AS INTEGER) FROM run WHERE id = ?",
+        error);
+    sql_bind_hash(select, 1, store->run_id);
+    *future_begins = sql_next_row(select) ? column_facts_future(sql_integer(select, 0)) : INT64_MAX;
+    return sql_finish(select, error);
+}
+
+/* ---- Saving ---- */
+
+static bool save_date_fact(struct store *store, struct text source, const struct date_facts *dates,
+                           struct error *error)
+{
+    struct sql_statement *save = sql_prepare(
+        store->sql,
+        "INSERT OR REPLACE INTO date_fact (source, shape, \"column\", separator, long_years,"
+        " given_order, impossible, future, differing, first_low, first_high, second_low,"
+        " second_high, third_low, third_high, open_example, ymd_example, mdy_example, dmy_example)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        error);
+    sql_bind_text(save, 1, source);
+    sql_bind_hash(save, 2, dates->shape);
+    sql_bind_text(save, 3, dates->column);
+    sql_bind_integer(save, 4, dates->separator);
+    sql_bind_integer(save, 5, dates->has_long_years);
+    sql_bind_integer(save, 6, dates->given_order);
+    sql_bind_integer(save, 7, dates->impossible);
+    sql_bind_integer(save, 8, dates->future);
+    sql_bind_integer(save, 9, dates->differing);
+    for (int i = 0; i < 3 * DATE_NUMBER_WORDS; i++)
+        sql_bind_hash(save, 10 + i, dates->numbers[i / DATE_NUMBER_WORDS][i % DATE_NUMBER_WORDS]);
+    for (int order = 0; order < DATE_ORDER_COUNT; order++)
+        sql_bind_text_or_null(save, 16 + order, dates->examples[order]);
+    return sql_run(save, error);
+}
+
+static bool save_rating_fact(struct store *store, struct text source,
+                             const struct rating_facts *ratings, struct error *error)
+{
+    struct sql_statement *save =
+        sql_prepare(store->sql,
+                    "INSERT OR REPLACE INTO rating_fact (source, rating_column, name, min, max,"
+                    " has_others, stated_scale, given_scale, hinted_scale)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    error);
+    sql_bind_text(save, 1, source);
+    sql_bind_hash(save, 2, ratings->column);
+    sql_bind_text(save, 3, ratings->column_name);
+    sql_bind_real(save, 4, ratings->min);
+    sql_bind_real(save, 5, ratings->max);
+    sql_bind_integer(save, 6, ratings->has_others);
+    sql_bind_real(save, 7, ratings->stated_scale);
+    sql_bind_real(save, 8, ratings->given_scale);
+    sql_bind_real(save, 9, ratings->hinted_scale);
+    return sql_run(save, error);
+}
+
+static bool save_changed_facts(struct store *store, struct text source, struct error *error)
+{
+    struct column_facts *facts = &store->facts;
+    bool ok = true;
+    for (size_t i = 0; ok && i < facts->date_count; i++) {
+        if (facts->dates[i].is_changed)
+            ok = save_date_fact(store, source, &facts->dates[i], error);
+        facts->dates[i].is_changed = false;
+    }
+    for (size_t i = 0; ok && i < facts->rating_count; i++) {
+        if (facts->ratings[i].is_changed)
+            ok = save_rating_fact(store, source, &facts->ratings[i], error);
+        facts->ratings[i].is_changed = false;
+    }
+    return ok;
+}
+
+/* Makes store->facts those of the source. */
+static bool select_source(struct store *store, struct text source, struct error *error)
+{
+    if (store->facts.future_begins && text_equal(store->facts_source, source))
+        return true;
+    column_facts_free(&store->facts);
+    store->facts_source = arena_copy_text(&store->facts.arena, source);
+    return load_future(store, &store->facts.future_begins, error) &&
+           store_load_column_facts(store, source, &store->facts, error);
+}
+
+bool store_save_column_facts(struct store *store, const struct batch *batch, struct error *error)
+{
+    if (!select_source(store, batch->source, error))
+        return false;
+    for (size_t i = 0; i < batch->count; i++)
+        column_facts_add(&store->facts, &batch->records[i]);
+    return save_changed_facts(store, batch->source, error);
+}
+
+/* ---- Deciding ---- */
+
+static bool update_dates(struct store *store, struct text source, const struct date_facts *dates,
+                         struct error *error)
+{
+    struct sql_statement *update = sql_prepare(
+        store->sql,
+        /* As date_readings_choose. */
+        "UPDATE feedback SET created_at = coalesce(iif(?3 = 1, date_ymd,"
+        "  iif(?3 = 2, date_mdy, date_dmy)), date_dmy, date_mdy, date_ymd)"
+        " WHERE source = ?1 AND date_shape = ?2 AND created_at IS NOT coalesce(iif(?3 = 1,"
+        "  date_ymd, iif(?3 = 2, date_mdy, date_dmy)), date_dmy, date_mdy, date_ymd)",
+        error);
+    sql_bind_text(update, 1, source);
+    sql_bind_hash(update, 2, dates->shape);
+    sql_bind_integer(update, 3, date_facts_decide(dates).order);
+    return sql_run(update, error);
+}
+
+/* A rating above the user's scale has no scale. */
+static bool update_scales(struct store *store, struct text source,
+                          const struct rating_facts *ratings, struct error *error)
+{
+    struct sql_statement *update =
+        sql_prepare(store->sql,
+                    "UPDATE feedback SET rating_scale = iif(rating <= ?3, ?3, NULL)"
+                    " WHERE source = ?1 AND rating_column = ?2"
+                    " AND rating_scale IS NOT iif(rating <= ?3, ?3, NULL)",
+                    error);
+    sql_bind_text(update, 1, source);
+    sql_bind_hash(update, 2, ratings->column);
+    sql_bind_real(update, 3, rating_facts_decide(ratings));
+    return sql_run(update, error);
+}
+
+static bool apply_facts(struct store *store, struct text source, const struct column_facts *facts,
+                        struct error *error)
+{
+    for (size_t i = 0; i < facts->date_count; i++)
+        if (!update_dates(store, source, &facts->dates[i], error))
+            return false;
+    for (size_t i = 0; i < facts->rating_count; i++)
+        if (!update_scales(store, source, &facts->ratings[i], error))
+            return false;
+    return true;
+}
+
+/* Calls `visit` for the facts of every source, by name. */
+static bool for_each_source(struct store *store,
+                            bool (*visit)(struct store *store, struct text source,
+                                          const struct column_facts *facts, void *user,
+                                          struct error *error),
+                            void *user, struct error *error)
+{
+    struct sql_statement *sources = sql_prepare(
+        store->sql, "SELECT source FROM date_fact UNION SELECT source FROM rating_fact", error);
+    bool ok = true;
+    while (ok && sql_next_row(sources)) {
+        struct column_facts facts = {.future_begins = INT64_MAX};
+        struct text source = arena_copy_text(&facts.arena, sql_text(sources, 0));
+        ok = store_load_column_facts(store, source, &facts, error) &&
+             visit(store, source, &facts, user, error);
+        column_facts_free(&facts);
+    }
+    return sql_finish(sources, error) && ok;
+}
+
+static bool apply_source_facts(struct store *store, struct text source,
+                               const struct column_facts *facts, void *user, struct error *error)
+{
+    (void)user;
+    return apply_facts(store, source, facts, error);
+}
+
+/* ---- Authors that are nobody ---- */
+
+/* The authors of nearly all records of their source, as duplicates show. */
+#define NOBODIES                                                                                   \
+    "(SELECT source, author_hash FROM"                                                             \
+    "  (SELECT source, author_hash, count(*) AS records,"                                          \
+    "    sum(count(*)) OVER (PARTITION BY source) AS total FROM"                                   \
+    "    (SELECT source, author_hash FROM feedback WHERE author_hash IS NOT NULL"                  \
+    "      AND source IN (SELECT source FROM duplicate)"                                           \
+    "     UNION ALL SELECT source, author_hash FROM duplicate) GROUP BY source, author_hash)"      \
+    "  WHERE records >= 10 AND records * 5 >= total * 4)"
+
+#define IS_NOBODY "(source, author_hash) IN " NOBODIES
+
+/* The duplicates of nobody become records; those of this run count as new. A duplicate whose author
+ * has since edited it is a record already. */
+static bool restore_duplicates(struct store *store, struct error *error)
+{
+    if (!sql_execute(
+            store->sql,
+            "DELETE FROM duplicate WHERE id IN (SELECT id FROM feedback);"
+            "UPDATE file SET new = new + restored.rows, duplicate = duplicate - restored.rows"
+            " FROM (SELECT file_id, count(*) AS rows FROM duplicate"
+            "  JOIN seen ON seen.feedback_id = duplicate.id WHERE seen.file_id IN"
+            "   (SELECT id FROM file WHERE run_id = (SELECT max(id) FROM run)) AND " IS_NOBODY
+            "  GROUP BY file_id) AS restored WHERE file.id = restored.file_id;"
+            "INSERT INTO feedback SELECT * FROM duplicate WHERE " IS_NOBODY,
+            error))
+        return false;
+    struct sql_statement *set_run = sql_prepare(
+        store->sql,
+        "UPDATE feedback SET first_run = ?1, run_id = ?1 WHERE id IN (SELECT id FROM duplicate)",
+        error);
+    sql_bind_hash(set_run, 1, store->run_id);
+    return sql_run(set_run, error) &&
+           sql_execute(store->sql, "DELETE FROM duplicate WHERE id IN (SELECT id FROM feedback)",
+                       error);
+}
+
+bool store_decide_columns(struct store *store, struct error *error)
+{
+    return sql_begin(store->sql, error) &&
+           sql_end(store->sql,
+                   restore_duplicates(store, error) &&
+                       for_each_source(store, apply_source_facts, NULL, error),
+                   error);
+}
+
+/* ---- Warnings ---- */
+
+struct warning_list {
+    bool (*visit)(void *user, struct text warning, struct error *error);
+    void *user;
+};
+
+/* The saved records whose readings differ in these pairs of orders. */
+static bool count_open_rows(struct store *store, struct text source, const struct date_facts *dates,
+                            uint64_t *rows, struct error *error)
+{
+    unsigned open_pairs = date_facts_decide(dates).open_pairs;
+    struct sql_statement *count =
+        sql_prepare(store->sql,
+                    "SELECT count(*) FROM feedback WHERE source = ?1 AND date_shape = ?2"
+                    " AND ((?3 AND date_dmy <> date_mdy) OR (?4 AND date_dmy <> date_ymd)"
+                    "  OR (?5 AND date_mdy <> date_ymd))",
+                    error);
+    sql_bind_text(count, 1, source);
+    sql_bind_hash(count, 2, dates->shape);
+    for (int pair = 0; pair < DATE_PAIR_COUNT; pair++)
+        sql_bind_integer(count, 3 + pair, open_pairs >> pair & 1);
+    *rows = sql_next_row(count) ? sql_hash(count, 0) : 0;
+    return sql_finish(count, error);
+}
+
+static bool visit_warnings(struct store *store, struct text source,
+                           const struct column_facts *facts, void *user, struct error *error)
+{
+    struct warning_list *list = user;
+    struct arena arena = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < facts->date_count; i++) {
+        uint64_t rows;
+        ok = count_open_rows(store, source, &facts->dates[i], &rows, error);
+        struct text place = arena_format(&arena, "source %.*s", TEXT_ARGUMENT(source));
+        struct text warning = date_facts_warn(&facts->dates[i], place, rows, &arena);
+        ok = ok && (!warning.size || list->visit(list->user, warning, error));
+    }
+    arena_free(&arena);
+    return ok;
+}
+
+bool store_for_each_warning(struct store *store,
+                            bool (*visit)(void *user, struct text warning, struct error *error),
+                            void *user, struct error *error)
+{
+    struct warning_list list = {visit, user};
+    return for_each_source(store, visit_warnings, &list, error);
+}
