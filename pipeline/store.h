@@ -108,6 +108,7 @@ struct record_lookup {
     bool same_content;     /* one of its revisions has this content; if it was saved under other
                               settings, only its latest one, or one of this run, counts */
     bool same_details;     /* its details_hash is the same */
+    bool is_outdated;      /* saved under other settings, and not read in this run yet */
     bool seen_in_this_run; /* read before in this run: reading it again makes a duplicate */
     bool new_in_this_run;  /* saved as new in this run, before an interruption */
 };
@@ -116,8 +117,8 @@ struct record_lookup {
 bool store_find_record(struct store *store, const struct batch *batch, const struct record *record,
                        struct record_lookup *record_lookup, struct error *error);
 
-/* Whether another record of the source has the author and the text of `record`. What the same row
- * gave under other settings is not another record. */
+/* Whether another record of the source has the author and the text of `record`. Outdated records do
+ * not count, so that a run under other settings decides as one into an empty database. */
 bool store_find_same_author_duplicate(struct store *store, const struct batch *batch,
                                       const struct record *record, bool *found,
                                       struct error *error);

@@ -31,8 +31,7 @@ bool store_find_other_reading(struct store *store, const struct batch *batch,
 
 /* Saved records and duplicates that were read from the row ?2 under other settings. */
 #define OTHER_READINGS(table)                                                                      \
-    "SELECT id, ?1 FROM " table                                                                    \
-    " WHERE row_hash = ?2 AND settings_hash <> ?3 AND source = ?4 AND id <> ?5"
+    "SELECT id, ?1 FROM " table " WHERE row_hash = ?2 AND settings_hash <> ?3 AND source = ?4"
 
 bool store_mark_reread(struct store *store, const struct batch *batch, const struct record *record,
                        struct error *error)
@@ -46,7 +45,6 @@ bool store_mark_reread(struct store *store, const struct batch *batch, const str
     sql_bind_hash(mark, 2, record->row_hash);
     sql_bind_hash(mark, 3, batch->settings_hash);
     sql_bind_text(mark, 4, batch->source);
-    sql_bind_hash(mark, 5, record->id);
     return sql_run(mark, error);
 }
 

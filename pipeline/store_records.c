@@ -21,7 +21,7 @@ bool store_find_record(struct store *store, const struct batch *batch, const str
                     "  WHERE r.feedback_id = f.id AND r.content_hash = ?2"
                     "  AND (f.settings_hash = ?4 OR r.run_id = ?3)),"
                     " EXISTS (SELECT 1 FROM seen WHERE feedback_id = f.id AND file_id >= ?5),"
-                    " f.first_run = ?3, f.details_hash = ?6"
+                    " f.first_run = ?3, f.details_hash = ?6, f.settings_hash <> ?4"
                     " FROM feedback AS f WHERE f.id = ?1",
                     error);
     sql_bind_hash(find, 1, record->id);
@@ -36,12 +36,10 @@ bool store_find_record(struct store *store, const struct batch *batch, const str
         record_lookup->seen_in_this_run = sql_integer(find, 1);
         record_lookup->new_in_this_run = sql_integer(find, 2);
         record_lookup->same_details = sql_integer(find, 3);
+        record_lookup->is_outdated = sql_integer(find, 4) && !record_lookup->seen_in_this_run;
     }
     return sql_finish(find, error);
 }
-
-#define OTHER_RECORD                                                                               \
-    " AND f.source = ?3 AND f.id <> ?4 AND NOT (f.row_hash = ?5 AND f.settings_hash <> ?6)"
 
 bool store_find_same_author_duplicate(struct store *store, const struct batch *batch,
                                       const struct record *record, bool *found, struct error *error)
@@ -51,20 +49,23 @@ bool store_find_same_author_duplicate(struct store *store, const struct batch *b
         return true;
     struct sql_statement *find =
         sql_prepare(store->sql,
-                    "SELECT 1 FROM feedback AS f WHERE author_hash = ?1"
-                    " AND text_hash = ?2" OTHER_RECORD
+                    "SELECT 1 FROM feedback AS f WHERE author_hash = ?1 AND text_hash = ?2"
+                    " AND source = ?3 AND id <> ?4 AND (settings_hash = ?5 OR EXISTS"
+                    "  (SELECT 1 FROM seen WHERE feedback_id = f.id AND file_id >= ?6))"
                     /* Earlier revisions count too: otherwise the answer would depend on whether
                      * the edit is saved yet. */
                     " UNION ALL SELECT 1 FROM revision AS r JOIN feedback AS f"
-                    " ON f.id = r.feedback_id WHERE r.author_hash = ?1"
-                    " AND r.text_hash = ?2" OTHER_RECORD " LIMIT 1",
+                    " ON f.id = r.feedback_id WHERE r.author_hash = ?1 AND r.text_hash = ?2"
+                    " AND f.source = ?3 AND f.id <> ?4"
+                    " AND (f.settings_hash = ?5 OR r.run_id = ?7) LIMIT 1",
                     error);
     sql_bind_hash(find, 1, record->author_hash);
     sql_bind_hash(find, 2, record->text_hash);
     sql_bind_text(find, 3, batch->source);
     sql_bind_hash(find, 4, record->id);
-    sql_bind_hash(find, 5, record->row_hash);
-    sql_bind_hash(find, 6, batch->settings_hash);
+    sql_bind_hash(find, 5, batch->settings_hash);
+    sql_bind_integer(find, 6, store->first_file_id);
+    sql_bind_hash(find, 7, store->run_id);
     *found = sql_next_row(find);
     return sql_finish(find, error);
 }
@@ -221,24 +222,26 @@ static bool save_feedback(struct store *store, struct batch *batch, const struct
 }
 
 /* Brings the other columns of a record with the same content up to date. What its row does not have
- * is kept, unless it was read under other settings. */
+ * is kept, unless it was read under other settings. The author stays, since duplicates depend on
+ * it.
+ */
 static bool update_details(struct store *store, struct batch *batch, const struct record *record,
                            struct error *error)
 {
     struct saved_details saved;
     if (!load_saved_details(store, batch, record, &saved, error))
         return false;
-    struct sql_statement *update = sql_prepare(
-        store->sql,
-        "UPDATE feedback SET fields = ?3, author_hash = coalesce(?4, iif(?10, NULL, author_hash)),"
-        " lang = coalesce(?5, iif(?10, NULL, lang)),"
-        " lang_source = iif(?10 OR ?5 IS NOT NULL, ?6, lang_source),"
-        " author = coalesce(?7, iif(?10, NULL, author)),"
-        " asked_for = coalesce(?8, iif(?10, NULL, asked_for)),"
-        " reply = coalesce(?9, iif(?10, NULL, reply)), details_hash = ?2,"
-        " row_hash = iif(settings_hash = ?12, ?11, row_hash)"
-        " WHERE id = ?1 AND details_hash <> ?2",
-        error);
+    struct sql_statement *update =
+        sql_prepare(store->sql,
+                    "UPDATE feedback SET fields = ?3, author_hash = iif(?10, ?4, author_hash),"
+                    " lang = coalesce(?5, iif(?10, NULL, lang)),"
+                    " lang_source = iif(?10 OR ?5 IS NOT NULL, ?6, lang_source),"
+                    " author = iif(?10, ?7, author),"
+                    " asked_for = coalesce(?8, iif(?10, NULL, asked_for)),"
+                    " reply = coalesce(?9, iif(?10, NULL, reply)), details_hash = ?2,"
+                    " row_hash = iif(settings_hash = ?12, ?11, row_hash)"
+                    " WHERE id = ?1 AND details_hash <> ?2",
+                    error);
     sql_bind_hash(update, 1, record->id);
     sql_bind_hash(update, 2, record->details_hash);
     sql_bind_text(update, 3, format_record_fields(store, record, &saved, &batch->arena));

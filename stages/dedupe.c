@@ -121,48 +121,62 @@ static bool is_same_author_duplicate(struct dedupe *dedupe, const struct batch *
     return store_find_same_author_duplicate(dedupe->store, batch, record, found, error);
 }
 
-/* The state of a record whose id is not saved, or was saved by this run only. */
-static bool determine_state_of_new(struct dedupe *dedupe, const struct batch *batch,
-                                   struct record *record, struct error *error)
+/* The state of the first record of its id, as far as this run and its settings are concerned. */
+static bool determine_state_of_first(struct dedupe *dedupe, const struct batch *batch,
+                                     struct record *record, const struct record_lookup *lookup,
+                                     struct error *error)
 {
-    bool was_read_otherwise;
-    if (!store_find_other_reading(dedupe->store, batch, record, &was_read_otherwise, error))
+    bool is_duplicate = false, was_read_otherwise = false;
+    if (!lookup->new_in_this_run &&
+        !is_same_author_duplicate(dedupe, batch, record, &is_duplicate, error))
         return false;
-    record->state = was_read_otherwise ? RECORD_REVISED : RECORD_NEW;
+    if (!lookup->exists || lookup->new_in_this_run) {
+        if (!store_find_other_reading(dedupe->store, batch, record, &was_read_otherwise, error))
+            return false;
+        record->state = was_read_otherwise ? RECORD_REVISED : RECORD_NEW;
+    } else {
+        record->state = lookup->same_content ? RECORD_UNCHANGED : RECORD_REVISED;
+    }
+    if (is_duplicate)
+        record->state = RECORD_DUPLICATE;
+    record->repeats_author = is_duplicate && !lookup->exists;
     return true;
+}
+
+static void mark_seen(struct dedupe *dedupe, const struct batch *batch, const struct record *record)
+{
+    mark_seen_in_batch(dedupe, SEEN_ID, record->id, 0);
+    mark_seen_in_batch(dedupe, SEEN_REVISION, record->id, record->content_hash);
+    if (record->state != RECORD_DUPLICATE)
+        mark_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, hash_author(batch, record), record->text_hash);
 }
 
 static bool determine_state(struct dedupe *dedupe, const struct batch *batch, struct record *record,
                             struct error *error)
 {
-    struct record_lookup lookup = {0};
+    struct record_lookup lookup;
     uint64_t id = record->id;
-    bool in_batch = was_seen_in_batch(dedupe, SEEN_ID, id, 0), is_duplicate = false, ok = true;
+    bool in_batch = was_seen_in_batch(dedupe, SEEN_ID, id, 0);
     if (!store_find_record(dedupe->store, batch, record, &lookup, error))
         return false;
-    if (was_seen_in_batch(dedupe, SEEN_REVISION, id, record->content_hash) ||
-        (lookup.same_content && (lookup.seen_in_this_run || in_batch))) {
+    bool is_known = in_batch || (lookup.exists && !lookup.is_outdated);
+    bool is_own_duplicate = was_seen_in_batch(dedupe, SEEN_REVISION, id, record->content_hash) ||
+                            (lookup.same_content && lookup.seen_in_this_run) ||
+                            (lookup.same_content && in_batch && !lookup.is_outdated);
+    if (is_own_duplicate) {
         record->state = RECORD_DUPLICATE;
-    } else if (lookup.same_content && !lookup.new_in_this_run) {
-        record->state = RECORD_UNCHANGED;
-    } else if (!lookup.same_content && (lookup.exists || in_batch)) {
-        record->state = RECORD_REVISED;
-    } else {
-        ok = lookup.exists || is_same_author_duplicate(dedupe, batch, record, &is_duplicate, error);
-        record->state = RECORD_DUPLICATE;
-        record->repeats_author = is_duplicate;
-        if (ok && !is_duplicate)
-            ok = determine_state_of_new(dedupe, batch, record, error);
+    } else if (is_known && !(lookup.same_content && lookup.new_in_this_run)) {
+        bool is_unchanged = lookup.same_content && !lookup.is_outdated;
+        record->state = is_unchanged ? RECORD_UNCHANGED : RECORD_REVISED;
+    } else if (!determine_state_of_first(dedupe, batch, record, &lookup, error)) {
+        return false;
+    } else if (record->state == RECORD_DUPLICATE) {
+        return true;
     }
-    if (!ok || is_duplicate)
-        return ok;
     record->may_have_new_details =
         (record->state == RECORD_UNCHANGED || record->state == RECORD_DUPLICATE) &&
         (!lookup.same_details || in_batch);
-    mark_seen_in_batch(dedupe, SEEN_ID, id, 0);
-    mark_seen_in_batch(dedupe, SEEN_REVISION, id, record->content_hash);
-    if (record->state == RECORD_NEW || record->state == RECORD_REVISED)
-        mark_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, hash_author(batch, record), record->text_hash);
+    mark_seen(dedupe, batch, record);
     return true;
 }
 
