@@ -17,16 +17,18 @@ bool batch_reader_open(struct batch_reader *reader, const struct input_file *fil
     return ok;
 }
 
-/* Blank cells do not count, so that a row of fewer cells is the same row. */
-static uint64_t hash_values(const struct record *record)
+/* The names of columns depend on settings (is the first row a header?), the values do not. */
+static void hash_row(struct record *record)
 {
-    uint64_t hash = HASH_SEED;
+    uint64_t names = HASH_SEED, values = HASH_SEED;
     for (size_t i = 0; i < record->field_count; i++) {
-        struct text value = text_trim(record->fields[i].value);
-        if (value.size > 0)
-            hash = hash_combine(hash, value);
+        names = hash_combine(names, record->fields[i].name);
+        values = hash_combine(values, record->fields[i].value);
     }
-    return record->field_count > 0 ? hash : hash_combine(hash, record->body);
+    if (record->field_count == 0)
+        values = hash_combine(values, record->body);
+    record->columns_hash = hash_combine_number(names, values);
+    record->row_hash = values;
 }
 
 /* Records of one row, such as the answers of a survey, share their columns and their hash. */
@@ -36,13 +38,14 @@ static void hash_rows(struct batch_reader *reader, size_t first)
     for (size_t i = first; i < batch->count; i++) {
         struct record *record = &batch->records[i];
         if (i > first && record->fields == record[-1].fields) {
+            record->columns_hash = record[-1].columns_hash;
             record->row_hash = record[-1].row_hash;
             continue;
         }
-        uint64_t hash = hash_values(record);
+        hash_row(record);
         size_t *earlier_count =
-            hash_table_get_or_insert(&reader->identical_row_counts, hash, 0, NULL);
-        record->row_hash = hash_combine_number(hash, (*earlier_count)++);
+            hash_table_get_or_insert(&reader->identical_row_counts, record->row_hash, 0, NULL);
+        record->row_hash = hash_combine_number(record->row_hash, (*earlier_count)++);
     }
 }
 

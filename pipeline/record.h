@@ -138,8 +138,10 @@ struct record {
     size_t field_count;
 
     /* Set by the batch reader. */
-    uint64_t row_hash; /* of the values of its row, and the number of identical rows before it in
-                          the file; the same under all settings */
+    uint64_t columns_hash; /* of all columns, as they are in the file */
+    uint64_t row_hash; /* of their values, and the number of rows before it in the file that have
+                          the same; no setting changes it, except the character set and which
+                          sheet or element is read */
 
     /* Set by the clean stage. Offsets of chunks and quotes refer to `text`. */
     struct text text; /* without markup, white space collapsed; the title if the body is empty */
@@ -156,7 +158,8 @@ struct record {
     uint64_t id;         /* the same on every run; docs/SCHEMA.md, "Identity" */
     uint64_t text_hash;  /* of title, text and question, which the model reads */
     uint64_t content_hash;
-    uint64_t details_hash; /* of everything saved that is not content: columns, reply, language */
+    uint64_t details_hash; /* of what decides everything that is saved and is not content: columns,
+                              reply, language */
     bool may_have_new_details; /* saved with the same content, but perhaps other details */
     bool needs_analysis;       /* the model has not analysed this text: chunk and classify it */
 

@@ -82,14 +82,12 @@ static uint64_t compute_content_hash(const struct record *record)
     return hash_date(hash_real(record->text_hash, record->rating), record);
 }
 
-static uint64_t compute_details_hash(const struct record *record)
+/* The stages before this one change columns by their settings. */
+static uint64_t compute_details_hash(const struct batch *batch, const struct record *record)
 {
-    uint64_t hash = hash_combine_number(record->author_hash, record->saves_author);
-    hash = hash_combine(hash_combine(hash, record->lang), text_of(record->lang_source));
-    hash = hash_combine(hash_combine_number(hash, record->asked_for), record->reply);
-    for (size_t i = 0; i < record->field_count; i++)
-        hash = hash_combine(hash_combine(hash, record->fields[i].name), record->fields[i].value);
-    return hash;
+    uint64_t hash = hash_combine_number(batch->settings_hash, record->columns_hash);
+    hash = hash_combine_number(hash_combine(hash, record->lang), record->asked_for);
+    return hash_combine(hash, record->reply);
 }
 
 /* Depends on no setting that decides what a date means. */
@@ -209,7 +207,7 @@ static bool process(void *state, struct batch *batch, struct error *error)
             continue;
         record->text_hash = compute_text_hash(record);
         record->content_hash = compute_content_hash(record);
-        record->details_hash = compute_details_hash(record);
+        record->details_hash = compute_details_hash(batch, record);
         record->id = compute_record_id(dedupe, batch, record);
         if (!batch->replay && (!determine_state(dedupe, batch, record, error) ||
                                !determine_needs_analysis(dedupe, record, error)))
