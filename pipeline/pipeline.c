@@ -61,7 +61,9 @@ void pipeline_close(struct pipeline *pipeline)
 static void read_file_signature(const struct input_file *file, struct file_signature *signature)
 {
     *signature = (struct file_signature){.path = file->name,
-                                         .connector = file->connector ? file->connector->name : ""};
+                                         .connector = file->connector ? file->connector->name : "",
+                                         .source = file->source,
+                                         .settings_hash = file->settings_hash};
     char *paths[] = {(char *)file->path, NULL};
     FTS *walk = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, NULL);
     for (FTSENT *entry; walk && (entry = fts_read(walk));) {
@@ -241,7 +243,8 @@ bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, si
     for (size_t i = 0; ok && i < count; i++)
         ok = read_file(pipeline, &files[i], &progress, error);
     struct row_totals row_totals;
-    return ok && store_decide_columns(pipeline->stage_context.store, error) &&
+    return ok && store_replace_corrected(pipeline->stage_context.store, error) &&
+           store_decide_columns(pipeline->stage_context.store, error) &&
            reanalyse_saved_texts(pipeline, error) &&
            store_update_source_languages(pipeline->stage_context.store, error) &&
            store_get_row_totals(pipeline->stage_context.store, &row_totals, error) &&

@@ -261,7 +261,8 @@ static bool restore_duplicates(struct store *store, struct error *error)
             "DELETE FROM duplicate WHERE id IN (SELECT id FROM feedback);"
             "UPDATE file SET new = new + restored.rows, duplicate = duplicate - restored.rows"
             " FROM (SELECT file_id, count(*) AS rows FROM duplicate"
-            "  JOIN seen ON seen.feedback_id = duplicate.id WHERE " IS_NOBODY
+            "  JOIN seen ON seen.feedback_id = duplicate.id WHERE seen.file_id IN"
+            "   (SELECT id FROM file WHERE run_id = (SELECT max(id) FROM run)) AND " IS_NOBODY
             "  GROUP BY file_id) AS restored WHERE file.id = restored.file_id;"
             "INSERT INTO feedback SELECT * FROM duplicate WHERE " IS_NOBODY,
             error))
