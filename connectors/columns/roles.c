@@ -380,6 +380,15 @@ static void search_columns(struct column_search *search)
     mapping->rating_scale = find_rating_scale(search);
 }
 
+/* The vendor's scale holds for the vendor's own column only, not for one that the user names. */
+static void apply_known_scale(struct column_search *search, const struct known_roles *known_roles)
+{
+    if (known_roles && known_roles->rating_scale > 0 && known_roles->is_known[ROLE_RATING] &&
+        search->mapping->columns[ROLE_RATING] == known_roles->columns[ROLE_RATING] &&
+        search->mapping->columns[ROLE_RATING] != SIZE_MAX)
+        search->mapping->rating_scale = known_roles->rating_scale;
+}
+
 bool mapping_find(struct mapping *mapping, const struct samples *samples,
                   const struct mapping_options *options, struct arena *arena, struct error *error)
 {
@@ -402,6 +411,7 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
     if (ok) {
         apply_known_roles(&search, options->known_roles);
         search_columns(&search);
+        apply_known_scale(&search, options->known_roles);
         if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search.is_given[ROLE_TEXT] &&
             !options->allow_missing_text)
             ok = error_set(error, ERROR_USAGE,

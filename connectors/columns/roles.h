@@ -32,6 +32,7 @@ enum date_order { DATE_ORDER_UNKNOWN, DATE_ORDER_YMD, DATE_ORDER_MDY, DATE_ORDER
 struct known_roles {
     bool is_known[ROLE_COUNT];
     size_t columns[ROLE_COUNT]; /* SIZE_MAX: no column has the role */
+    double rating_scale;        /* the best possible rating of the export's vendor; 0: unknown */
 };
 
 void known_roles_set(struct known_roles *known_roles, enum role role, size_t column);

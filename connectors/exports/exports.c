@@ -70,7 +70,7 @@ const struct known_export *exports_find_by_elements(struct text root, const stru
 struct known_roles export_find_roles(const struct known_export *known_export,
                                      const struct text *names, size_t count)
 {
-    struct known_roles known_roles = {0};
+    struct known_roles known_roles = {.rating_scale = known_export->rating_scale};
     for (size_t i = 0; i < ROLE_COUNT && known_export->roles[i].role != ROLE_NONE; i++) {
         const char *columns = known_export->roles[i].columns;
         size_t column = find_column(known_export->form, columns, names, count);

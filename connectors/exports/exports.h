@@ -30,6 +30,10 @@ struct known_export {
         const char *columns;
     } roles[ROLE_COUNT];
 
+    /* The best possible rating in this export; 0: found from the cells. A scale that a cell states
+     * ("4/5") is that cell's. */
+    double rating_scale;
+
     /* Objects and elements that are not feedback: "isSpam=true", or "im:name" if it has the field.
      */
     const char *skip_rules[MAX_SKIP_RULES];
