@@ -19,7 +19,7 @@ enum {
 
 struct json_state {
     /* options */
-    struct text charset, map;
+    struct text charset, map, element;
     bool allow_missing_text;
     int64_t max_ratio;
     struct json_reader reader; /* its limits are options */
@@ -42,6 +42,11 @@ static const struct option options[] = {
      .offset = offsetof(struct json_state, charset),
      .default_value = "",
      .help = "character set of the file, by its iconv name; empty: detect it"},
+    {.name = "element",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct json_state, element),
+     .default_value = "",
+     .help = "member that is the list of records: messages, data.children; empty: detect it"},
     RECORD_LIMIT_OPTIONS(struct json_state, reader.limits),
     ARCHIVE_MAX_RATIO_OPTION(struct json_state, max_ratio),
     MAPPING_ALLOW_MISSING_TEXT_OPTION(struct json_state, allow_missing_text),
@@ -146,6 +151,20 @@ static bool infer_columns(struct json_state *state, struct text head, const char
     return ok;
 }
 
+static bool find_layout(struct json_state *state, struct text head, const char *path,
+                        struct json_layout *layout, struct error *error)
+{
+    struct text element = text_trim(state->element);
+    if (element.size == 0) {
+        *layout = json_layout_detect(head);
+        return true;
+    }
+    return json_layout_find_element(head, element, layout) ||
+           error_set(error, ERROR_USAGE,
+                     "%s: no list or object '%.*s' in the first %d KiB; correct 'element ='", path,
+                     TEXT_ARGUMENT(element), SAMPLE_SIZE / 1024);
+}
+
 static bool open_json(void *user, const char *path, struct error *error)
 {
     struct json_state *state = user;
@@ -157,7 +176,9 @@ static bool open_json(void *user, const char *path, struct error *error)
     if (!input_peek(state->input, SAMPLE_SIZE, &head, &sample_error) && head.size == 0)
         return error_set(error, sample_error.kind, "%s", sample_error.message);
     head = arena_copy_text(&state->arena, text_slice(head, 0, SAMPLE_SIZE));
-    struct json_layout layout = json_layout_detect(head);
+    struct json_layout layout;
+    if (!find_layout(state, head, path, &layout, error))
+        return false;
     state->splitter = (struct json_splitter){
         .layout = layout, .max_record_size = (size_t)state->reader.limits.record_size};
     size_t begin = layout.begin;

@@ -24,6 +24,11 @@ struct json_layout {
 
 struct json_layout json_layout_detect(struct text head);
 
+/* The layout in which the records are in the member that `path` names, "messages" or
+ * "data.children"; its first name may be at any depth. False if the head has no such list or
+ * object. container_name borrows from `path`. */
+bool json_layout_find_element(struct text head, struct text path, struct json_layout *layout);
+
 /* Finds the next page of an export: the next member called layout->container_name that contains
  * objects, at or after *from. Sets layout->begin and layout->is_single_object. If it is not within
  * the bytes, returns false, and *from is the position up to which they were searched. */
