@@ -243,9 +243,10 @@ static bool is_known_record(struct text head, size_t at)
     return is_known;
 }
 
-/* Whether most of the object at `at` is one list of objects that hold texts, and the object itself
- * is no piece of feedback; *list is that list. `is_one_of_many`: texts alone are not enough, since
- * each response to a survey has a list of answers. */
+/* Whether most of the object at `at`, or a part of it that is called like feedback, is one list of
+ * objects that hold texts, and the object itself is no piece of feedback; *list is that list.
+ * `is_one_of_many`: texts alone are not enough, since each response to a survey has a list of
+ * answers. */
 static bool is_wrapper(struct text head, size_t at, size_t end, bool is_one_of_many,
                        struct record_container *list)
 {
@@ -256,8 +257,10 @@ static bool is_wrapper(struct text head, size_t at, size_t end, bool is_one_of_m
         return false;
     size_t list_end = json_find_value_end(head, list->begin);
     struct object_contents contents = examine_list(head, list->begin);
-    return ((list_end ? list_end : head.size) - list->begin) * 2 > end - at && contents.has_text &&
-           (contents.has_date_or_author || !is_one_of_many) &&
+    bool is_most = ((list_end ? list_end : head.size) - list->begin) * 2 > end - at;
+    bool has_feedback_name = list->has_page_name || is_feedback_list_name(list->name);
+    return contents.has_text && (is_most || has_feedback_name) &&
+           (contents.has_date_or_author || (is_most && !is_one_of_many)) &&
            (text_equal(list->name, TEXT("reviews")) || !has_own_text(head, at)) &&
            !is_known_record(head, at);
 }
@@ -417,6 +420,28 @@ bool json_layout_find_element(struct text head, struct text path, struct json_la
     if (opening_byte == '[' && is_array_of_rows(head, begin + 1))
         layout->kind = JSON_ROWS;
     return true;
+}
+
+bool json_layout_find_nested_list(struct text record, size_t from, struct json_layout layout,
+                                  struct nested_list *list)
+{
+    size_t object, end;
+    while (json_layout_find_next_page(record, &from, &layout)) {
+        *list = (struct nested_list){layout.begin, layout.begin};
+        from = layout.begin;
+        if (layout.is_single_object)
+            continue;
+        list->end = json_find_value_end(record, layout.begin - 1);
+        if (list->end == 0)
+            return false;
+        list->end--;
+        object = list->begin;
+        if (json_take_object(record, &object, &end) &&
+            are_objects_alike(record, json_skip_blanks(record, 0), object) &&
+            examine_list(record, layout.begin - 1).has_text)
+            return true;
+    }
+    return false;
 }
 
 bool json_layout_find_next_page(struct text bytes, size_t *from, struct json_layout *layout)
