@@ -142,7 +142,8 @@ static bool is_array_of_rows(struct text head, size_t at)
 
 static bool is_text_name(struct text name)
 {
-    return column_name_score(ROLE_TEXT, name) >= COLUMN_NAME_EXACT;
+    return column_name_score(ROLE_TEXT, name) >= COLUMN_NAME_EXACT ||
+           text_ends_with(name, TEXT("text"));
 }
 
 static size_t count_blanks(struct text text)
@@ -265,20 +266,22 @@ static bool is_wrapper(struct text head, size_t at, size_t end, bool is_one_of_m
            !is_known_record(head, at);
 }
 
-/* Whether most of the objects from `at` on are wrappers of a list of the same name; *list is the
- * first of these lists. */
+/* Whether more of the objects from `at` on are wrappers of a list of the same name than have a text
+ * of their own; *list is the first of these lists. */
 static bool find_wrapped_list(struct text head, size_t at, struct record_container *list)
 {
-    size_t end = 0, wrappers = 0, count = 0;
-    for (; count < MAX_COMPARED && json_take_object(head, &at, &end); at = end, count++) {
+    size_t end = 0, wrappers = 0, others = 0;
+    for (size_t i = 0; i < MAX_COMPARED && json_take_object(head, &at, &end); at = end, i++) {
         struct record_container inner;
-        if (!is_wrapper(head, at, end, true, &inner) ||
-            (wrappers > 0 && !text_equal(inner.name, list->name)))
+        bool is_similar = is_wrapper(head, at, end, true, &inner) &&
+                          (wrappers == 0 || text_equal(inner.name, list->name));
+        others += !is_similar && has_own_text(head, at);
+        if (!is_similar)
             continue;
         if (wrappers++ == 0)
             *list = inner;
     }
-    return wrappers * 2 > count;
+    return wrappers > others;
 }
 
 /* Whether the object at `at` has one member only, an object; *inner is that member. */
