@@ -72,7 +72,10 @@ static struct recognition recognize(const struct candidate_file *file, struct ar
     option_set_defaults(options, &state);
     state.splitter.max_record_size = (size_t)state.reader.limits.record_size;
     struct text rest = text_slice(head, layout->begin, head.size);
-    if (json_splitter_next(&state.splitter, rest, true, &span) != SPAN_FOUND ||
+    enum span_status status = json_splitter_next(&state.splitter, rest, true, &span);
+    if (status == SPAN_END && layout->container_name.size > 0)
+        return (struct recognition){90, TEXT("an empty list")};
+    if (status != SPAN_FOUND ||
         !strchr(layout->kind == JSON_ROWS ? "[" : "{\"", rest.bytes[span.begin]))
         return (struct recognition){10, TEXT("no object in it")};
     struct text raw = text_slice(rest, span.begin, span.begin + span.size);

@@ -292,6 +292,27 @@ static bool has_one_object(struct text head, size_t at, struct object_member *in
            !json_take_member(head, &at, &next);
 }
 
+/* Finds a list of records that is empty, in the object at `at` or in an object in it. */
+static bool find_empty_list(struct text head, size_t at, unsigned depth,
+                            struct record_container *list)
+{
+    struct object_member object_member;
+    while (json_take_member(head, &at, &object_member)) {
+        size_t value = object_member.value;
+        char byte = json_byte_at(head, value);
+        bool is_list =
+            is_page_name(object_member.name) || is_feedback_list_name(object_member.name);
+        if (is_list && byte == '[' &&
+            json_byte_at(head, json_skip_blanks(head, value + 1)) == ']') {
+            *list = (struct record_container){.name = object_member.name, .begin = value};
+            return true;
+        }
+        if (byte == '{' && depth < MAX_TEXT_DEPTH && find_empty_list(head, value, depth + 1, list))
+            return true;
+    }
+    return false;
+}
+
 /* ---- The layout ---- */
 
 static struct json_layout make_layout(const struct record_container *container)
@@ -343,7 +364,9 @@ static bool find_container(struct text head, size_t at, size_t end, struct recor
         *best = list;
         return true;
     }
-    return false;
+    /* A reply without any record is not a record itself. */
+    return is_only_value && end > 0 && !best->begin && !has_id && !has_own_text(head, at) &&
+           find_empty_list(head, at, 0, best);
 }
 
 struct json_layout json_layout_detect(struct text head)

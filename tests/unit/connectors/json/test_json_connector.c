@@ -121,6 +121,9 @@ static const struct example examples[] = {
      "1:1=a|1:2=b|"},
     {"{\"review\":{\"id\":1,\"text\":\"a\",\"tags\":[{\"name\":\"longer than the text\"}]}}",
      "1:1=a|"},
+    /* a reply without records; an empty list in a record */
+    {"{\"request\":{\"q\":\"the last reviews\"},\"reviews\":[],\"total\":0}", ""},
+    {"{\"id\":1,\"text\":\"a\",\"reviews\":[]}\n", "1:1=a|"},
     /* limits */
     {"{\"id\":1,\"text\":\"a\",\"x\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
      "[[[[[[[1"
@@ -197,6 +200,7 @@ static void json_is_recognised_by_its_content(void **state)
         int min, max;
     } heads[] = {{"{\"a\": 1}\n{\"a\": 2}\n", 90, 100},
                  {" [ {\"a\": 1} ]", 90, 100},
+                 {"{\"request\": {\"q\": \"the last reviews\"}, \"reviews\": []}", 90, 100},
                  {"[section]\nkey = value\n", 0, 10},
                  {"{broken\n", 0, 40},
                  {"id,text\n1,a\n", 0, 0},
