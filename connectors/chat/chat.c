@@ -238,6 +238,17 @@ static int64_t parse_time(const struct chat_state *state, struct text time, stru
     return date_parse(time, state->date_order, 0, &seconds) ? seconds : TIME_UNKNOWN;
 }
 
+/* A copy in which lines end with LF. */
+static struct text copy_lines(struct text text, struct arena *arena)
+{
+    char *bytes = arena_alloc(arena, text.size + 1, 1);
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++)
+        if (text.bytes[i] != '\r' || i + 1 == text.size || text.bytes[i + 1] != '\n')
+            bytes[size++] = text.bytes[i];
+    return (struct text){bytes, size};
+}
+
 static void add_message(struct chat_state *state, const struct chat_line *line,
                         const struct found_record *found, struct batch *batch)
 {
@@ -252,7 +263,7 @@ static void add_message(struct chat_state *state, const struct chat_line *line,
     record->line = found->line;
     record->byte_offset = found->byte_offset;
     record->author = author;
-    record->body = arena_copy_text(&batch->arena, body);
+    record->body = copy_lines(body, &batch->arena);
     record->created_at = parse_time(state, line->time, &batch->arena);
 }
 
@@ -313,11 +324,11 @@ static struct text explain(void *user, struct arena *arena)
                              i ? ", " : "\nauthors, with their messages: ",
                              TEXT_ARGUMENT(state->authors[i].name), state->authors[i].messages,
                              is_own_name(state, state->authors[i].name) ? " (skipped)" : "");
-    return arena_format(arena, "%.*s%s%s", TEXT_ARGUMENT(lines),
-                        state->author_count > MAX_LISTED_AUTHORS ? ", ..." : "",
-                        state->is_whole ? "\nto skip those of the company, set 'own_names ='"
-                                        : " in the first 256 KiB"
-                                          "\nto skip those of the company, set 'own_names ='");
+    return arena_format(
+        arena, "%.*s%s%s%s", TEXT_ARGUMENT(lines),
+        state->author_count > MAX_LISTED_AUTHORS ? ", ..." : "",
+        state->is_whole ? "" : " in the first 256 KiB",
+        state->own_names.size ? "" : "\nto skip those of the company, set 'own_names ='");
 }
 
 static void close_chat(void *user)

@@ -34,7 +34,7 @@ const struct known_export google_places_exports[] = {
                {ROLE_AUTHOR, "author_name"},
                {ROLE_RATING, "rating"},
                {ROLE_DATE, "time"},
-               {ROLE_LANG, "original_language|language"},
+               {ROLE_LANG, "language"},
                {ROLE_TITLE, ""}},
      .rating_scale = 5},
     {.name = "Google Places reviews",
