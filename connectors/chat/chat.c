@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "connectors/chat/chat_lines.h"
-#include "connectors/columns/date_order.h"
+#include "connectors/columns/roles.h"
 #include "connectors/connectors.h"
 #include "connectors/input/archive.h"
 #include "connectors/input/input.h"
@@ -16,6 +16,7 @@ enum {
     MAX_MESSAGE_SIZE = 1 << 20,
     MAX_TITLE_LINES = 5, /* above the first message */
     MAX_AUTHORS = 200,   /* that are counted */
+    MAX_SAMPLES = 8000,  /* messages from which the order of dates is found */
     MAX_LISTED_AUTHORS = 20
 };
 
@@ -32,8 +33,7 @@ struct chat_state {
     struct input *input;
     struct arena arena;
     enum chat_form form;
-    enum date_order date_order;
-    struct text order_reason;
+    struct mapping mapping;      /* of a message as a row of `columns` */
     struct chat_author *authors; /* of the sample */
     size_t author_count;
     bool is_whole;   /* the sample is the file */
@@ -41,6 +41,10 @@ struct chat_state {
     size_t day_capacity;
     char *day_bytes;
 };
+
+enum { DATE_COLUMN, AUTHOR_COLUMN, TEXT_COLUMN, COLUMN_COUNT };
+
+static const struct text columns[COLUMN_COUNT] = {TEXT("date"), TEXT("author"), TEXT("text")};
 
 static const struct option options[] = {
     {.name = "own_names",
@@ -127,29 +131,71 @@ static void count_author(struct chat_state *state, struct text author)
         state->authors[state->author_count++] = (struct chat_author){author, 1};
 }
 
-static void examine_sample(struct chat_state *state, struct text head)
+static void set_day(struct chat_state *state, struct text day)
 {
-    struct date_number_stats stats = {0};
-    struct text line;
-    state->form = chat_form_detect(head);
-    state->authors = arena_alloc(&state->arena, MAX_AUTHORS, sizeof(*state->authors));
+    state->day_bytes =
+        memory_grow(state->day_bytes, &state->day_capacity, day.size + 1, sizeof(char));
+    memcpy(state->day_bytes, day.bytes, day.size);
+    state->day = (struct text){state->day_bytes, day.size};
+}
+
+/* Date and time of a message. */
+static struct text find_date(const struct chat_state *state, struct text time, struct arena *arena)
+{
+    time = chat_time_normalize(time, arena);
+    return state->form == CHAT_FORM_TIME
+               ? arena_format(arena, "%.*s %.*s", TEXT_ARGUMENT(state->day), TEXT_ARGUMENT(time))
+               : time;
+}
+
+/* The messages in `head` as rows of `columns`. Counts their authors. */
+static struct samples tabulate_messages(struct chat_state *state, struct text head)
+{
+    struct samples samples = {.names = columns, .count = COLUMN_COUNT};
+    struct text *cells = arena_alloc(&state->arena, MAX_SAMPLES * COLUMN_COUNT, sizeof(*cells)),
+                line;
+    samples.cells = cells;
     while (take_line(&head, &line)) {
         struct chat_line parts = chat_line_parse(line, state->form);
+        bool is_event = false;
+        if (parts.kind == CHAT_DAY)
+            set_day(state, parts.time);
         if (parts.kind != CHAT_MESSAGE)
             continue;
-        date_number_stats_add(&stats, chat_time_normalize(parts.time, &state->arena));
-        bool is_event;
-        chat_message_clean(parts.text, &is_event);
+        struct text text = chat_message_clean(parts.text, &is_event);
+        struct text author = chat_author_normalize(parts.author, &state->arena);
         if (!is_event)
-            count_author(state, chat_author_normalize(parts.author, &state->arena));
+            count_author(state, author);
+        if (samples.rows == MAX_SAMPLES)
+            continue;
+        struct text *row = &cells[samples.rows++ * COLUMN_COUNT];
+        row[DATE_COLUMN] = find_date(state, parts.time, &state->arena);
+        row[AUTHOR_COLUMN] = author;
+        row[TEXT_COLUMN] = text;
     }
-    if (text_equal(state->dates, TEXT("auto")))
-        state->order_reason =
-            date_number_stats_decide_order(&stats, &state->date_order, &state->arena);
-    else
-        state->date_order = text_equal(state->dates, TEXT("dmy"))   ? DATE_ORDER_DMY
-                            : text_equal(state->dates, TEXT("mdy")) ? DATE_ORDER_MDY
-                                                                    : DATE_ORDER_YMD;
+    state->day = (struct text){0};
+    return samples;
+}
+
+static enum date_order parse_date_order(struct text dates)
+{
+    return text_equal(dates, TEXT("dmy"))   ? DATE_ORDER_DMY
+           : text_equal(dates, TEXT("mdy")) ? DATE_ORDER_MDY
+           : text_equal(dates, TEXT("ymd")) ? DATE_ORDER_YMD
+                                            : DATE_ORDER_UNKNOWN;
+}
+
+static bool examine_sample(struct chat_state *state, struct text head, const char *path,
+                           struct error *error)
+{
+    state->form = chat_form_detect(head);
+    state->authors = arena_alloc(&state->arena, MAX_AUTHORS, sizeof(*state->authors));
+    struct samples samples = tabulate_messages(state, head);
+    struct mapping_options mapping_options = {.path = path,
+                                              .user_mapping =
+                                                  TEXT("text=text,author=author,date=date"),
+                                              .date_order = parse_date_order(state->dates)};
+    return mapping_find(&state->mapping, &samples, &mapping_options, &state->arena, error);
 }
 
 static bool open_chat(void *user, const char *path, struct error *error)
@@ -164,8 +210,8 @@ static bool open_chat(void *user, const char *path, struct error *error)
     if (!is_readable && head.size == 0)
         return error_set(error, sample_error.kind, "%s", sample_error.message);
     state->is_whole = is_readable && head.size < SAMPLE_SIZE;
-    examine_sample(state, arena_copy_text(&state->arena, text_slice(head, 0, SAMPLE_SIZE)));
-    return true;
+    head = arena_copy_text(&state->arena, text_slice(head, 0, SAMPLE_SIZE));
+    return examine_sample(state, head, path, error);
 }
 
 /* ---- Messages ---- */
@@ -221,23 +267,6 @@ static bool is_own_name(const struct chat_state *state, struct text author)
     return false;
 }
 
-static void set_day(struct chat_state *state, struct text day)
-{
-    state->day_bytes =
-        memory_grow(state->day_bytes, &state->day_capacity, day.size + 1, sizeof(char));
-    memcpy(state->day_bytes, day.bytes, day.size);
-    state->day = (struct text){state->day_bytes, day.size};
-}
-
-static int64_t parse_time(const struct chat_state *state, struct text time, struct arena *arena)
-{
-    int64_t seconds;
-    time = chat_time_normalize(time, arena);
-    if (state->form == CHAT_FORM_TIME)
-        time = arena_format(arena, "%.*s %.*s", TEXT_ARGUMENT(state->day), TEXT_ARGUMENT(time));
-    return date_parse(time, state->date_order, 0, &seconds) ? seconds : TIME_UNKNOWN;
-}
-
 /* A copy in which lines end with LF. */
 static struct text copy_lines(struct text text, struct arena *arena)
 {
@@ -262,9 +291,12 @@ static void add_message(struct chat_state *state, const struct chat_line *line,
     struct record *record = batch_add_record(batch);
     record->line = found->line;
     record->byte_offset = found->byte_offset;
-    record->author = author;
-    record->body = copy_lines(body, &batch->arena);
-    record->created_at = parse_time(state, line->time, &batch->arena);
+    struct text *cells = arena_alloc(&batch->arena, COLUMN_COUNT, sizeof(*cells));
+    cells[DATE_COLUMN] = find_date(state, line->time, &batch->arena);
+    cells[AUTHOR_COLUMN] = author;
+    cells[TEXT_COLUMN] = copy_lines(body, &batch->arena);
+    struct named_cells row = {.names = columns, .cells = cells, .count = COLUMN_COUNT};
+    mapping_fill_record(&state->mapping, &row, &batch->arena, record);
 }
 
 static enum read_status read_chat(void *user, struct batch *batch, struct error *error)
@@ -314,10 +346,9 @@ static struct text explain(void *user, struct arena *arena)
                                         "[author] [time] text, below the day"};
     struct chat_state *state = user;
     struct text lines =
-        arena_format(arena, "charset: %.*s\nlayout: a chat, %s\ndate: of the message%s%.*s%s",
+        arena_format(arena, "charset: %.*s\nlayout: a chat, %s\n%.*s",
                      TEXT_ARGUMENT(input_charset_description(state->input)), forms[state->form],
-                     state->order_reason.size ? " (" : "", TEXT_ARGUMENT(state->order_reason),
-                     state->order_reason.size ? ")" : "");
+                     TEXT_ARGUMENT(mapping_explain(&state->mapping, columns, COLUMN_COUNT, arena)));
     qsort(state->authors, state->author_count, sizeof(*state->authors), compare_authors);
     for (size_t i = 0; i < state->author_count && i < MAX_LISTED_AUTHORS; i++)
         lines = arena_format(arena, "%.*s%s%.*s %zu%s", TEXT_ARGUMENT(lines),

@@ -113,9 +113,11 @@ void conversation_merge(const struct conversation *conversation, struct fields *
                                            .arena = fields->arena,
                                            .customer = field_value(fields, conversation->customer)};
     struct text opening_author = field_value(fields, conversation->opening_author);
-    if (opening_author.size == 0 || is_customer(&builder, opening_author))
-        append_customer_text(&builder, field_value(fields, conversation->opening_text));
-    builder.opening_text = builder.customer_text;
+    struct text opening_text = field_value(fields, conversation->opening_text);
+    bool is_customers = opening_author.size == 0 || is_customer(&builder, opening_author);
+    append_text(&builder, is_customers ? &builder.customer_text : &builder.company_text,
+                opening_text);
+    builder.opening_text = is_customers ? builder.customer_text : builder.company_text;
     size_t kept_count = 0;
     for (size_t i = 0; i < fields->count; i++) {
         struct text message_number, message_field;
