@@ -11,6 +11,7 @@ const struct known_export app_store_connect_exports[] = {
                {ROLE_TITLE, "attributes.title"},
                {ROLE_RATING, "attributes.rating"},
                {ROLE_AUTHOR, "attributes.reviewerNickname"},
-               {ROLE_DATE, "attributes.createdDate"}}},
+               {ROLE_DATE, "attributes.createdDate"}},
+     .rating_scale = 5},
     {.name = NULL},
 };

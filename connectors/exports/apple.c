@@ -14,6 +14,7 @@ const struct known_export apple_exports[] = {
                {ROLE_AUTHOR, "author.name"},
                {ROLE_RATING, "rating"},
                {ROLE_TITLE, "title"}},
+     .rating_scale = 5,
      .skip_rules = {"name"}},
     {.name = "Apple review feed",
      .form = EXPORT_OBJECTS,
@@ -25,6 +26,7 @@ const struct known_export apple_exports[] = {
                {ROLE_AUTHOR, "author.name"},
                {ROLE_RATING, "im:rating"},
                {ROLE_TITLE, "title"}},
+     .rating_scale = 5,
      .skip_rules = {"im:name"}},
     {.name = NULL},
 };

@@ -63,8 +63,10 @@ const struct known_export google_play_exports[] = {
                {ROLE_RATING, "Star Rating"},
                {ROLE_LANG, "Reviewer Language"},
                {ROLE_DATE, "Review Last Update Date and Time|Review Submit Date and Time"},
+               {ROLE_REPLY, "Developer Reply Text"},
                {ROLE_ID, ""},
                {ROLE_AUTHOR, ""}},
+     .rating_scale = 5,
      .complete_record = complete_record},
     {.name = NULL},
 };

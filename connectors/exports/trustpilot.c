@@ -12,6 +12,8 @@ const struct known_export trustpilot_exports[] = {
                {ROLE_LANG, "Review Language"},
                {ROLE_DATE, "Review Created (UTC)|Review Created"},
                {ROLE_ID, "Review Id"},
-               {ROLE_AUTHOR, "Review Username|Review Consumer User Id"}}},
+               {ROLE_AUTHOR, "Review Username|Review Consumer User Id"},
+               {ROLE_REPLY, "Company Reply/Response|Company Reply|Business Reply"}},
+     .rating_scale = 5},
     {.name = NULL},
 };

@@ -10,6 +10,7 @@ const struct known_export yelp_exports[] = {
                {ROLE_ID, "review_id"},
                {ROLE_RATING, "stars"},
                {ROLE_DATE, "date"},
-               {ROLE_AUTHOR, "user_id"}}},
+               {ROLE_AUTHOR, "user_id"}},
+     .rating_scale = 5},
     {.name = NULL},
 };

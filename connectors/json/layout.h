@@ -24,6 +24,21 @@ struct json_layout {
 
 struct json_layout json_layout_detect(struct text head);
 
+/* The layout in which the records are in the member that `path` names, "messages" or
+ * "data.children"; its first name may be at any depth. False if the head has no such list or
+ * object. container_name borrows from `path`. */
+bool json_layout_find_element(struct text head, struct text path, struct json_layout *layout);
+
+/* The bytes between the brackets of a list. */
+struct nested_list {
+    size_t begin, end;
+};
+
+/* Finds the first list after `from` in a record that has the name of the container and objects like
+ * the record, such as the replies to a comment. False if there is none. */
+bool json_layout_find_nested_list(struct text record, size_t from, struct json_layout layout,
+                                  struct nested_list *list);
+
 /* Finds the next page of an export: the next member called layout->container_name that contains
  * objects, at or after *from. Sets layout->begin and layout->is_single_object. If it is not within
  * the bytes, returns false, and *from is the position up to which they were searched. */
