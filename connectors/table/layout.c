@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/spreadsheet.h"
 #include "base/utf8.h"
 #include "connectors/columns/column_names.h"
 #include "connectors/columns/roles.h"
@@ -36,6 +37,16 @@ struct layout_search {
     struct dialect_trial best;
 };
 
+/* A copy without what protected it from a spreadsheet. */
+static struct text copy_cell(struct arena *arena, struct text cell)
+{
+    if (!spreadsheet_may_be_protected(cell))
+        return arena_copy_text(arena, cell);
+    char *bytes = arena_alloc(arena, cell.size, 1);
+    memcpy(bytes, cell.bytes, cell.size);
+    return spreadsheet_restore((struct text){bytes, cell.size}, bytes);
+}
+
 static void read_sample(const struct layout_search *search, struct dialect_trial *trial,
                         size_t expected_cells)
 {
@@ -59,7 +70,7 @@ static void read_sample(const struct layout_search *search, struct dialect_trial
         }
         struct text *cells = arena_alloc(search->arena, row.count, sizeof(*cells));
         for (size_t i = 0; i < row.count; i++)
-            cells[i] = arena_copy_text(search->arena, row.cells[i]);
+            cells[i] = copy_cell(search->arena, row.cells[i]);
         trial->rows[trial->row_count] = cells;
         trial->counts[trial->row_count++] = row.count;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/spreadsheet.h"
 #include "connectors/columns/column_names.h"
 
 enum {
@@ -154,6 +155,8 @@ static const struct text *copy_cells(const struct table_records *table_records,
         if (row->cells[i].size > 0)
             memcpy(bytes, row->cells[i].bytes, row->cells[i].size);
         cells[i] = (struct text){bytes, row->cells[i].size};
+        if (spreadsheet_may_be_protected(cells[i]))
+            cells[i] = spreadsheet_restore(cells[i], bytes);
         bytes += row->cells[i].size;
     }
     return cells;
