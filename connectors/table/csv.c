@@ -199,16 +199,19 @@ static enum read_status read_csv(void *state, struct batch *batch, struct error 
         switch (next_row(csv, &row, &located_row, error)) {
         case ROW_FOUND:
             use_raw_bytes(csv, &located_row);
-            table_records_add_row(&csv->table_records, &located_row, batch);
-            return READ_OK;
+            if (table_records_add_row(&csv->table_records, &located_row, batch))
+                return READ_OK;
+            break;
         case ROW_BROKEN:
+            table_records_release_rows(&csv->table_records, batch);
             use_raw_bytes(csv, &located_row);
             batch_reject_row(batch, located_row.line, located_row.offset, text_of(row.reason),
                              located_row.raw);
             return READ_OK;
         case ROW_END:
-            return READ_END;
+            return table_records_end_rows(&csv->table_records, batch) ? READ_OK : READ_END;
         case ROW_INCOMPLETE:
+            table_records_end_rows(&csv->table_records, batch);
             return READ_FAILED;
         case ROW_BROKEN_REST:
             break; /* skipped */

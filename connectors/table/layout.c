@@ -34,6 +34,7 @@ struct layout_search {
     struct lookahead head;
     const struct layout_options *options;
     struct arena *arena;
+    bool has_statement; /* the line "sep=;", which is not part of `head` */
     struct dialect_trial best;
 };
 
@@ -264,7 +265,7 @@ static void fill_layout(struct table_layout *table_layout, const struct layout_s
     bool header = search->options->header == HEADER_YES ||
                   (search->options->header == HEADER_AUTO && has_header(trial));
     table_layout->dialect = trial->dialect;
-    table_layout->preamble = first;
+    table_layout->preamble = first + search->has_statement;
     table_layout->header_rows = header ? 1 : 0;
     table_layout->count = header ? find_column_count(trial) : trial->width;
     table_layout->header = arena_alloc(arena, table_layout->count, sizeof(*table_layout->header));
@@ -288,10 +289,10 @@ static void fill_layout(struct table_layout *table_layout, const struct layout_s
     table_layout->reason = arena_format(
         arena, "%zu column%s, %s, %s", table_layout->count, table_layout->count == 1 ? "" : "s",
         delimiter_name(trial->dialect), header ? "with a header" : "without a header");
-    if (first > 0)
+    if (table_layout->preamble > 0)
         table_layout->reason =
             arena_format(arena, "%.*s below %zu other line%s", TEXT_ARGUMENT(table_layout->reason),
-                         first, first == 1 ? "" : "s");
+                         table_layout->preamble, table_layout->preamble == 1 ? "" : "s");
 }
 
 /* "tab", ";", "none" ... */
@@ -407,27 +408,95 @@ static void try_delimiters(struct layout_search *search, bool is_given, char giv
             try_rare_quotes(search, common_dialects[i].delimiter);
 }
 
+static bool equal_rows(const struct dialect_trial *trial, size_t row, size_t other)
+{
+    if (trial->counts[row] != trial->counts[other])
+        return false;
+    for (size_t i = 0; i < trial->counts[row]; i++)
+        if (!text_equal(text_trim(trial->rows[row][i]), text_trim(trial->rows[other][i])))
+            return false;
+    return true;
+}
+
+/* Removes what joined files repeat: the first row, and statements of the delimiter. It would spoil
+ * the statistics of the columns. */
+static void drop_repeated_rows(struct dialect_trial *trial)
+{
+    size_t first = trial->preamble, kept = first + 1;
+    if (trial->width < 2)
+        return;
+    for (size_t row = first + 1; row < trial->row_count; row++) {
+        if (row_states_delimiter(trial->rows[row], trial->counts[row]) ||
+            equal_rows(trial, row, first))
+            continue;
+        trial->rows[kept] = trial->rows[row];
+        trial->counts[kept++] = trial->counts[row];
+    }
+    trial->row_count = kept < trial->row_count ? kept : trial->row_count;
+}
+
+bool row_states_delimiter(const struct text *cells, size_t count)
+{
+    if (count == 0 || cells[0].size < 4 || cells[0].size > 8 ||
+        !text_starts_with_ignore_case(cells[0], TEXT("sep=")))
+        return false;
+    for (size_t i = 1; i < count; i++)
+        if (text_trim(cells[i]).size > 0)
+            return false;
+    return true;
+}
+
+/* Takes the line "sep=;", with which a file tells a spreadsheet its delimiter, off the head. It may
+ * be quoted, and delimiters may follow it if a spreadsheet wrote it again. */
+static void skip_statement(struct layout_search *search, bool *is_stated, char *delimiter)
+{
+    size_t size, content_size, at = 0;
+    if (!cells_measure_line(search->head, &size, &content_size) ||
+        text_trim(text_slice(search->head.text, size, search->head.text.size)).size == 0)
+        return;
+    struct text line = text_slice(search->head.text, 0, content_size);
+    at = line.size > 0 && line.bytes[0] == '"';
+    if (!text_starts_with_ignore_case(text_slice(line, at, line.size), TEXT("sep=")))
+        return;
+    struct text stated = text_slice(line, at + 4, line.size);
+    bool is_escaped = text_starts_with(stated, TEXT("\\t"));
+    if (stated.size > 1 && stated.bytes[0] == '"')
+        stated = text_slice(stated, 1, stated.size);
+    for (size_t i = is_escaped ? 2 : 1; i < stated.size; i++)
+        if (!strchr("\"',;\t| ", stated.bytes[i]))
+            return;
+    search->has_statement = true;
+    search->head.text = text_slice(search->head.text, size, search->head.text.size);
+    *is_stated = is_escaped || (stated.size > 0 && strchr(",;\t|:^~ ", stated.bytes[0]));
+    *delimiter = is_escaped ? '\t' : *is_stated ? stated.bytes[0] : 0;
+}
+
 bool table_layout_detect(struct table_layout *table_layout, struct lookahead head,
                          const struct layout_options *options, struct arena *arena,
                          struct text *fault)
 {
-    char delimiter = 0;
-    bool is_given = options->delimiter.size > 0;
+    char delimiter = 0, stated_delimiter = 0;
+    bool is_given = options->delimiter.size > 0, is_stated = false;
     struct layout_search search = {.head = head, .options = options, .arena = arena};
     *table_layout = (struct table_layout){0};
     if (is_given && !parse_delimiter(options->delimiter, &delimiter)) {
         *fault = TEXT("expected one character, or comma, semicolon, tab, space, none");
         return false;
     }
-    try_delimiters(&search, is_given, delimiter);
+    skip_statement(&search, &is_stated, &stated_delimiter);
+    if (is_stated && !is_given)
+        delimiter = stated_delimiter;
+    try_delimiters(&search, is_given || is_stated, delimiter);
     if (search.best.row_count == 0)
         return true; /* only blank lines */
     /* Once more: the width of a whole row is known now, which decides where broken rows end. */
     read_sample(&search, &search.best, search.best.width);
     search.best.preamble = 0;
     score_trial(&search.best);
-    if (search.best.row_count > 0)
-        fill_layout(table_layout, &search);
+    if (search.best.row_count == 0)
+        return true;
+    drop_repeated_rows(&search.best);
+    fill_layout(table_layout, &search);
     return true;
 }
 

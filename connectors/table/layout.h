@@ -38,6 +38,9 @@ bool table_layout_detect(struct table_layout *table_layout, struct lookahead hea
                          const struct layout_options *options, struct arena *arena,
                          struct text *fault);
 
+/* Whether the row is only the statement of a delimiter, "sep=;", which precedes a header. */
+bool row_states_delimiter(const struct text *cells, size_t count);
+
 /* Makes the names distinct: the second "Score" becomes "Score_2". */
 void make_names_unique(struct text *names, size_t count, struct arena *arena);
 
