@@ -7,9 +7,14 @@
 #include "connectors/connectors.h"
 #include "connectors/input/archive.h"
 #include "connectors/input/input.h"
+#include "connectors/table/prose.h"
 #include "connectors/table/table_records.h"
 
-enum { SAMPLE_SIZE = 256 * 1024 }; /* bytes from which layout and columns are found */
+enum {
+    SAMPLE_SIZE = 256 * 1024, /* bytes from which layout and columns are found */
+    KNOWN_TABLE_SCORE = 97,   /* of a known export */
+    PROSE_SCORE = 10
+};
 
 struct csv {
     /* options, in addition to those of table_records */
@@ -94,7 +99,16 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
         return (struct recognition){whole ? 50 : 0, TEXT("blank lines only")};
     if (table_layout.count > MAX_TABLE_COLUMNS)
         return recognition;
-    return table_records_recognize(&table_layout, arena);
+    recognition = table_records_recognize(&table_layout, arena);
+    const char *prose =
+        recognition.score < KNOWN_TABLE_SCORE ? prose_recognize(head, &table_layout) : NULL;
+    if (!prose)
+        return recognition;
+    return (struct recognition){
+        PROSE_SCORE, arena_format(arena,
+                                  "%s; if each line is a text, set `format = csv`, `delimiter = "
+                                  "none` and `header = no`",
+                                  prose)};
 }
 
 /* Gives a reject its bytes as they are in the file. In the few charsets for which input_offset
