@@ -146,7 +146,7 @@ static struct line_signs find_signs(struct text head)
 static bool has_typed_column(const struct table_layout *layout)
 {
     const struct samples *samples = &layout->samples;
-    size_t min_typed = layout->dialect.delimiter == ' ' && !layout->has_known_names ? 3 : 1;
+    size_t min_typed = layout->dialect.delimiter != ' ' ? 1 : layout->has_known_names ? 2 : 3;
     for (size_t column = 0; column < samples->count; column++) {
         size_t typed = 0, filled = 0;
         for (size_t row = 0; row < samples->rows && row < 100; row++) {

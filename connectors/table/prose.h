@@ -1,5 +1,5 @@
-/* prose.h - recognizes text that could pass for a table but is none: letters, mails, chats, pages of
- * HTML. A list of texts has independent lines; the lines of a letter continue each other. */
+/* prose.h - recognizes text that could pass for a table but is none: letters, mails, chats, pages
+ * of HTML. A list of texts has independent lines; the lines of a letter continue each other. */
 #ifndef CONNECTORS_TABLE_PROSE_H
 #define CONNECTORS_TABLE_PROSE_H
 

@@ -20,7 +20,7 @@ static int score_layout(const struct table_layout *layout, const struct survey *
     enum { SINGLE_COLUMN_SCORE = 35, MIN_LINES = 50 };
     if (survey->name || known_export)
         return 97;
-    bool prose = layout->blank_lines * 4 > layout->samples.rows && !layout->has_known_names;
+    bool prose = layout->blank_lines * 2 > layout->samples.rows && !layout->has_known_names;
     if (layout->count > 1)
         return prose ? 20 : layout->score * 9 / 10;
     if (layout->has_known_names)
@@ -343,6 +343,10 @@ static bool hold_row(struct table_records *table_records, const struct held_row 
 bool table_records_add_row(struct table_records *table_records, const struct located_row *row,
                            struct batch *batch)
 {
+    if (table_records->table_layout.has_comments && row_is_comment(row->cells, row->count)) {
+        batch->skipped++;
+        return true;
+    }
     table_records->is_after_header = repeats_header(table_records, row);
     if (table_records->is_after_header) {
         table_records_end_rows(table_records, batch);
