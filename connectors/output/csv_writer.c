@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/ascii.h"
+#include "base/spreadsheet.h"
 #include "base/utf8.h"
 #include "connectors/connectors.h"
 
@@ -19,54 +19,6 @@ struct csv_writer {
     const struct column *columns; /* borrowed */
     uint64_t rows, truncated_cells;
 };
-
-static const char formula_start_bytes[] = "=+-@\t\r\n";
-
-/* The full-width forms of = + - @, which some locales treat like the ASCII ones. */
-static const uint32_t full_width_formula_starts[] = {0xFF1D, 0xFF0B, 0xFF0D, 0xFF20};
-
-/* Whether a spreadsheet could take the cell for a formula. Some ignore leading spaces. */
-static bool looks_like_formula(struct text cell)
-{
-    size_t at = 0, size;
-    while (at < cell.size && cell.bytes[at] == ' ')
-        at++;
-    if (at == cell.size)
-        return false;
-    if (cell.bytes[at] && strchr(formula_start_bytes, cell.bytes[at]))
-        return true;
-    uint32_t point = utf8_decode(cell, at, &size);
-    for (size_t i = 0; i < sizeof(full_width_formula_starts) / sizeof(*full_width_formula_starts);
-         i++)
-        if (point == full_width_formula_starts[i])
-            return true;
-    return false;
-}
-
-static size_t count_digits(struct text cell, size_t at)
-{
-    size_t begin = at;
-    while (at < cell.size && ascii_is_digit(cell.bytes[at]))
-        at++;
-    return at - begin;
-}
-
-/* Whether a spreadsheet would change an identifier: 007 to 7, 114159265358 to 1.14E+11, 12e4 to
- * 120000, 3-4 to March 4th. */
-static bool would_be_reinterpreted(struct text cell)
-{
-    size_t first = count_digits(cell, 0);
-    if (first == 0)
-        return false;
-    if (first == cell.size)
-        return first > 11 || (cell.bytes[0] == '0' && first > 1);
-    size_t second = count_digits(cell, first + 1);
-    bool is_whole_cell = second > 0 && first + 1 + second == cell.size;
-    char separator = cell.bytes[first];
-    if (separator == 'e' || separator == 'E')
-        return is_whole_cell;
-    return (separator == '-' || separator == '/') && is_whole_cell && first <= 2 && second <= 2;
-}
 
 static size_t utf16_unit_count(uint32_t point)
 {
@@ -121,8 +73,8 @@ static void write_cell(struct csv_writer *csv, FILE *out, const struct column *c
                        struct text cell, bool is_only_cell)
 {
     char truncation_note[TRUNCATION_NOTE_SIZE] = "";
-    bool needs_guard = csv->for_spreadsheet && column->kind == COLUMN_TEXT &&
-                       (looks_like_formula(cell) || would_be_reinterpreted(cell));
+    bool needs_guard =
+        csv->for_spreadsheet && column->kind == COLUMN_TEXT && spreadsheet_needs_guard(cell);
     size_t units = csv->for_spreadsheet ? count_utf16_units(cell) : 0;
     if (units + needs_guard > MAX_CELL_UNITS) {
         int size = snprintf(truncation_note, sizeof(truncation_note),

@@ -109,8 +109,30 @@ struct row_cursor {
     size_t line_end; /* of the last line that was measured */
 };
 
+/* Parses a cell ="..." at the cursor, whose text may contain delimiters. False if it is not such a
+ * cell, or does not end in its line. */
+static bool parse_formula_cell(struct cells *cells, const struct dialect *dialect,
+                               struct text rest_of_line, size_t *size)
+{
+    size_t count = cells->count, joined_size = cells->size, quoted_size;
+    bool is_multiline = false;
+    *size = 0;
+    if (rest_of_line.size < 3 || rest_of_line.bytes[0] != '=' ||
+        rest_of_line.bytes[1] != dialect->quote)
+        return false;
+    if (parse_quoted_cell(cells, dialect->quote, text_slice(rest_of_line, 1, rest_of_line.size),
+                          &quoted_size, &is_multiline))
+        *size = quoted_size + 1;
+    if (*size > 0 &&
+        (*size == rest_of_line.size || rest_of_line.bytes[*size] == dialect->delimiter))
+        return true;
+    cells->count = count;
+    cells->size = joined_size;
+    return false;
+}
+
 /* Parses the unquoted cell at the cursor. False if the end of its line is not visible, or if it
- * contains a quote. */
+ * contains a quote that does not belong to ="...". */
 static bool parse_unquoted_cell(struct cells *cells, const struct dialect *dialect,
                                 struct row_cursor *cursor, size_t *size)
 {
@@ -123,6 +145,9 @@ static bool parse_unquoted_cell(struct cells *cells, const struct dialect *diale
         cursor->line_end = cursor->at + content_size;
     }
     size_t limit = cursor->line_end - cursor->at;
+    if (limit > 0 && rest.text.bytes[0] == '=' &&
+        parse_formula_cell(cells, dialect, text_slice(rest.text, 0, limit), size))
+        return true;
     const char *cut = limit > 0 ? memchr(rest.text.bytes, dialect->delimiter, limit) : NULL;
     *size = cut ? (size_t)(cut - rest.text.bytes) : limit;
     if (*size > 0 && memchr(rest.text.bytes, dialect->quote, *size))

@@ -47,9 +47,9 @@ struct row_extent {
     bool is_multiline; /* a cell contains line ends */
 };
 
-/* Splits the first row if every quote in it opens a cell, closes one, or is doubled within one.
- * False if it is not such a row, if its end is not visible, or if the dialect has other rules for
- * quotes. */
+/* Splits the first row if every quote in it opens a cell, closes one, or is doubled within one;
+ * ="a, b" is one cell. False if it is not such a row, if its end is not visible, or if the dialect
+ * has other rules for quotes. */
 bool cells_split_row(struct cells *cells, const struct dialect *dialect, struct lookahead ahead,
                      struct row_extent *extent);
 

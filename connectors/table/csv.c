@@ -7,9 +7,14 @@
 #include "connectors/connectors.h"
 #include "connectors/input/archive.h"
 #include "connectors/input/input.h"
+#include "connectors/table/prose.h"
 #include "connectors/table/table_records.h"
 
-enum { SAMPLE_SIZE = 256 * 1024 }; /* bytes from which layout and columns are found */
+enum {
+    SAMPLE_SIZE = 256 * 1024, /* bytes from which layout and columns are found */
+    KNOWN_TABLE_SCORE = 97,   /* of a known export */
+    PROSE_SCORE = 10
+};
 
 struct csv {
     /* options, in addition to those of table_records */
@@ -94,7 +99,16 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
         return (struct recognition){whole ? 50 : 0, TEXT("blank lines only")};
     if (table_layout.count > MAX_TABLE_COLUMNS)
         return recognition;
-    return table_records_recognize(&table_layout, arena);
+    recognition = table_records_recognize(&table_layout, arena);
+    const char *prose =
+        recognition.score < KNOWN_TABLE_SCORE ? prose_recognize(head, &table_layout) : NULL;
+    if (!prose)
+        return recognition;
+    return (struct recognition){
+        PROSE_SCORE, arena_format(arena,
+                                  "%s; if each line is a text, set `format = csv`, `delimiter = "
+                                  "none` and `header = no`",
+                                  prose)};
 }
 
 /* Gives a reject its bytes as they are in the file. In the few charsets for which input_offset
@@ -199,16 +213,19 @@ static enum read_status read_csv(void *state, struct batch *batch, struct error 
         switch (next_row(csv, &row, &located_row, error)) {
         case ROW_FOUND:
             use_raw_bytes(csv, &located_row);
-            table_records_add_row(&csv->table_records, &located_row, batch);
-            return READ_OK;
+            if (table_records_add_row(&csv->table_records, &located_row, batch))
+                return READ_OK;
+            break;
         case ROW_BROKEN:
+            table_records_release_rows(&csv->table_records, batch);
             use_raw_bytes(csv, &located_row);
             batch_reject_row(batch, located_row.line, located_row.offset, text_of(row.reason),
                              located_row.raw);
             return READ_OK;
         case ROW_END:
-            return READ_END;
+            return table_records_end_rows(&csv->table_records, batch) ? READ_OK : READ_END;
         case ROW_INCOMPLETE:
+            table_records_end_rows(&csv->table_records, batch);
             return READ_FAILED;
         case ROW_BROKEN_REST:
             break; /* skipped */

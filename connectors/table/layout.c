@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/spreadsheet.h"
 #include "base/utf8.h"
 #include "connectors/columns/column_names.h"
 #include "connectors/columns/roles.h"
@@ -22,9 +23,11 @@ struct dialect_trial {
     struct dialect dialect;
     const struct text **rows;
     size_t *counts;
+    size_t *positions; /* of the rows among all rows, with comments */
     size_t row_count, broken_rows, blank_lines;
     size_t width; /* number of cells in most rows */
     size_t preamble;
+    bool has_comments; /* rows "# ...", which are left out */
     double score;
 };
 
@@ -33,8 +36,24 @@ struct layout_search {
     struct lookahead head;
     const struct layout_options *options;
     struct arena *arena;
+    bool has_statement; /* the line "sep=;", which is not part of `head` */
     struct dialect_trial best;
 };
+
+/* A copy without what protected it from a spreadsheet. */
+static struct text copy_cell(struct arena *arena, struct text cell)
+{
+    if (!spreadsheet_may_be_protected(cell))
+        return arena_copy_text(arena, cell);
+    char *bytes = arena_alloc(arena, cell.size, 1);
+    memcpy(bytes, cell.bytes, cell.size);
+    return spreadsheet_restore((struct text){bytes, cell.size}, bytes);
+}
+
+bool row_is_comment(const struct text *cells, size_t count)
+{
+    return count == 1 && cells[0].size > 0 && cells[0].bytes[0] == '#';
+}
 
 static void read_sample(const struct layout_search *search, struct dialect_trial *trial,
                         size_t expected_cells)
@@ -44,6 +63,7 @@ static void read_sample(const struct layout_search *search, struct dialect_trial
     struct table_row row;
     trial->rows = arena_alloc(search->arena, SAMPLE_ROWS, sizeof(*trial->rows));
     trial->counts = arena_alloc(search->arena, SAMPLE_ROWS, sizeof(*trial->counts));
+    trial->positions = arena_alloc(search->arena, SAMPLE_ROWS, sizeof(*trial->positions));
     trial->row_count = trial->broken_rows = trial->blank_lines = 0;
     while (trial->row_count < SAMPLE_ROWS && trial->broken_rows < SAMPLE_ROWS) {
         enum row_status status = row_reader_next(reader, rest, expected_cells, &row);
@@ -59,11 +79,35 @@ static void read_sample(const struct layout_search *search, struct dialect_trial
         }
         struct text *cells = arena_alloc(search->arena, row.count, sizeof(*cells));
         for (size_t i = 0; i < row.count; i++)
-            cells[i] = arena_copy_text(search->arena, row.cells[i]);
+            cells[i] = copy_cell(search->arena, row.cells[i]);
         trial->rows[trial->row_count] = cells;
+        trial->positions[trial->row_count] = trial->row_count;
         trial->counts[trial->row_count++] = row.count;
     }
     row_reader_close(reader);
+}
+
+/* Leaves out comments: rows of one cell that begins with #, between rows of several cells. */
+static void drop_comments(struct dialect_trial *trial)
+{
+    size_t comments = 0, kept = 0;
+    for (size_t i = 0; i < trial->row_count; i++) {
+        bool is_comment = row_is_comment(trial->rows[i], trial->counts[i]);
+        if (!is_comment &&
+            (trial->counts[i] == 1 || text_starts_with(trial->rows[i][0], TEXT("#"))))
+            return;
+        comments += is_comment;
+    }
+    trial->has_comments = comments > 0 && comments < trial->row_count;
+    for (size_t i = 0; i < trial->row_count && trial->has_comments; i++) {
+        if (row_is_comment(trial->rows[i], trial->counts[i]))
+            continue;
+        trial->rows[kept] = trial->rows[i];
+        trial->counts[kept] = trial->counts[i];
+        trial->positions[kept++] = i;
+    }
+    if (trial->has_comments)
+        trial->row_count = kept;
 }
 
 /* The most frequent number of cells. A wider first row is taken for the header if a quarter of the
@@ -119,11 +163,13 @@ static bool row_has_known_names(const struct text *cells, size_t count)
     return false;
 }
 
-/* Scores the share of rows with the usual width, from 0 to 100. A single column proves little. */
+/* Scores the share of rows with the usual width, from 0 to 100. */
 static void score_trial(struct dialect_trial *trial)
 {
     if (trial->row_count == 0)
         return;
+    if (trial->dialect.delimiter)
+        drop_comments(trial);
     trial->width = find_width(trial);
     trial->preamble = find_preamble(trial);
     double matching_rows = 0;
@@ -140,8 +186,9 @@ static void score_trial(struct dialect_trial *trial)
     trial->score = 100 * matching_rows / rows - 5 * (double)trial->preamble;
     if (trial->counts[trial->preamble] != trial->width)
         trial->score -= 10;
+    /* A single column proves little, unless its first line is a name. */
     if (trial->width == 1)
-        trial->score *= 0.45;
+        trial->score = trial->score * 0.45 + (row_has_known_names(trial->rows[0], 1) ? 40 : 0);
     else if (row_has_known_names(trial->rows[trial->preamble], trial->counts[trial->preamble]))
         trial->score += 15;
 }
@@ -182,6 +229,21 @@ static bool name_repeats_below(const struct dialect_trial *trial, size_t column)
     return false;
 }
 
+/* Whether an only row could be a header: no cell is a long text or a sentence, except a question.
+ */
+static bool could_be_names(const struct text *cells, size_t count)
+{
+    enum { MAX_SIZE = 60 };
+    for (size_t i = 0; i < count; i++) {
+        struct text cell = text_trim(cells[i]);
+        bool is_sentence = (text_ends_with(cell, TEXT(".")) || text_ends_with(cell, TEXT("!"))) &&
+                           text_find(cell, TEXT(" "), 0) < cell.size;
+        if (is_sentence || (cell.size > MAX_SIZE && !text_ends_with(cell, TEXT("?"))))
+            return false;
+    }
+    return true;
+}
+
 static bool has_header(const struct dialect_trial *trial)
 {
     size_t first = trial->preamble, count = trial->counts[first];
@@ -208,6 +270,8 @@ static bool has_header(const struct dialect_trial *trial)
         repeated += name_repeats_below(trial, column);
     /* Nearly every table has a header. It has none if each cell of the first row repeats below. */
     size_t rows = trial->row_count - first - 1;
+    if (rows == 0)
+        return could_be_names(cells, count);
     return rows < 4 || repeated < count_filled_cells(cells, count);
 }
 
@@ -253,7 +317,8 @@ static void fill_layout(struct table_layout *table_layout, const struct layout_s
     bool header = search->options->header == HEADER_YES ||
                   (search->options->header == HEADER_AUTO && has_header(trial));
     table_layout->dialect = trial->dialect;
-    table_layout->preamble = first;
+    table_layout->preamble = trial->positions[first] + search->has_statement;
+    table_layout->has_comments = trial->has_comments;
     table_layout->header_rows = header ? 1 : 0;
     table_layout->count = header ? find_column_count(trial) : trial->width;
     table_layout->header = arena_alloc(arena, table_layout->count, sizeof(*table_layout->header));
@@ -277,10 +342,10 @@ static void fill_layout(struct table_layout *table_layout, const struct layout_s
     table_layout->reason = arena_format(
         arena, "%zu column%s, %s, %s", table_layout->count, table_layout->count == 1 ? "" : "s",
         delimiter_name(trial->dialect), header ? "with a header" : "without a header");
-    if (first > 0)
+    if (table_layout->preamble > 0)
         table_layout->reason =
             arena_format(arena, "%.*s below %zu other line%s", TEXT_ARGUMENT(table_layout->reason),
-                         first, first == 1 ? "" : "s");
+                         table_layout->preamble, table_layout->preamble == 1 ? "" : "s");
 }
 
 /* "tab", ";", "none" ... */
@@ -396,27 +461,115 @@ static void try_delimiters(struct layout_search *search, bool is_given, char giv
             try_rare_quotes(search, common_dialects[i].delimiter);
 }
 
+static bool equal_rows(const struct dialect_trial *trial, size_t row, size_t other)
+{
+    if (trial->counts[row] != trial->counts[other])
+        return false;
+    for (size_t i = 0; i < trial->counts[row]; i++)
+        if (!text_equal(text_trim(trial->rows[row][i]), text_trim(trial->rows[other][i])))
+            return false;
+    return true;
+}
+
+/* Removes what joined files repeat: the first row, and statements of the delimiter. It would spoil
+ * the statistics of the columns. */
+static void drop_repeated_rows(struct dialect_trial *trial)
+{
+    size_t first = trial->preamble, kept = first + 1;
+    if (trial->width < 2)
+        return;
+    for (size_t row = first + 1; row < trial->row_count; row++) {
+        if (row_states_delimiter(trial->rows[row], trial->counts[row]) ||
+            equal_rows(trial, row, first))
+            continue;
+        trial->rows[kept] = trial->rows[row];
+        trial->counts[kept++] = trial->counts[row];
+    }
+    trial->row_count = kept < trial->row_count ? kept : trial->row_count;
+}
+
+static bool has_quoted_lines(struct text head)
+{
+    for (size_t i = 0; i < head.size; i++)
+        if (head.bytes[i] == '"' && (i == 0 || head.bytes[i - 1] == '\n'))
+            return true;
+    return false;
+}
+
+/* In a list of texts without quotes, no delimiter divides a line, not even below the sample. */
+static void prefer_whole_lines(struct layout_search *search)
+{
+    if (search->best.width != 1 || search->best.row_count == 0 ||
+        search->best.dialect.delimiter == 0 || has_quoted_lines(search->head.text))
+        return;
+    search->best = (struct dialect_trial){0};
+    try_dialect(search, (struct dialect){0}, 0);
+}
+
+bool row_states_delimiter(const struct text *cells, size_t count)
+{
+    if (count == 0 || cells[0].size < 4 || cells[0].size > 8 ||
+        !text_starts_with_ignore_case(cells[0], TEXT("sep=")))
+        return false;
+    for (size_t i = 1; i < count; i++)
+        if (text_trim(cells[i]).size > 0)
+            return false;
+    return true;
+}
+
+/* Takes the line "sep=;", with which a file tells a spreadsheet its delimiter, off the head. It may
+ * be quoted, and delimiters may follow it if a spreadsheet wrote it again. */
+static void skip_statement(struct layout_search *search, bool *is_stated, char *delimiter)
+{
+    size_t size, content_size, at = 0;
+    if (!cells_measure_line(search->head, &size, &content_size) ||
+        text_trim(text_slice(search->head.text, size, search->head.text.size)).size == 0)
+        return;
+    struct text line = text_slice(search->head.text, 0, content_size);
+    at = line.size > 0 && line.bytes[0] == '"';
+    if (!text_starts_with_ignore_case(text_slice(line, at, line.size), TEXT("sep=")))
+        return;
+    struct text stated = text_slice(line, at + 4, line.size);
+    bool is_escaped = text_starts_with(stated, TEXT("\\t"));
+    if (stated.size > 1 && stated.bytes[0] == '"')
+        stated = text_slice(stated, 1, stated.size);
+    for (size_t i = is_escaped ? 2 : 1; i < stated.size; i++)
+        if (!strchr("\"',;\t| ", stated.bytes[i]))
+            return;
+    search->has_statement = true;
+    search->head.text = text_slice(search->head.text, size, search->head.text.size);
+    *is_stated = is_escaped || (stated.size > 0 && strchr(",;\t|:^~ ", stated.bytes[0]));
+    *delimiter = is_escaped ? '\t' : *is_stated ? stated.bytes[0] : 0;
+}
+
 bool table_layout_detect(struct table_layout *table_layout, struct lookahead head,
                          const struct layout_options *options, struct arena *arena,
                          struct text *fault)
 {
-    char delimiter = 0;
-    bool is_given = options->delimiter.size > 0;
+    char delimiter = 0, stated_delimiter = 0;
+    bool is_given = options->delimiter.size > 0, is_stated = false;
     struct layout_search search = {.head = head, .options = options, .arena = arena};
     *table_layout = (struct table_layout){0};
     if (is_given && !parse_delimiter(options->delimiter, &delimiter)) {
         *fault = TEXT("expected one character, or comma, semicolon, tab, space, none");
         return false;
     }
-    try_delimiters(&search, is_given, delimiter);
+    skip_statement(&search, &is_stated, &stated_delimiter);
+    if (is_stated && !is_given)
+        delimiter = stated_delimiter;
+    try_delimiters(&search, is_given || is_stated, delimiter);
+    if (!is_given && !is_stated)
+        prefer_whole_lines(&search);
     if (search.best.row_count == 0)
         return true; /* only blank lines */
     /* Once more: the width of a whole row is known now, which decides where broken rows end. */
     read_sample(&search, &search.best, search.best.width);
     search.best.preamble = 0;
     score_trial(&search.best);
-    if (search.best.row_count > 0)
-        fill_layout(table_layout, &search);
+    if (search.best.row_count == 0)
+        return true;
+    drop_repeated_rows(&search.best);
+    fill_layout(table_layout, &search);
     return true;
 }
 

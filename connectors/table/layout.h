@@ -28,6 +28,7 @@ struct table_layout {
     size_t blank_lines;     /* between the sample rows: frequent in prose, rare in tables */
     int score;              /* 0 to 100: how well it fits a table */
     bool has_known_names;   /* the header contains known column names */
+    bool has_comments;      /* rows of one cell that begins with # are comments */
     struct text reason;     /* "3 columns, comma, with a header" */
 };
 
@@ -37,6 +38,12 @@ struct table_layout {
 bool table_layout_detect(struct table_layout *table_layout, struct lookahead head,
                          const struct layout_options *options, struct arena *arena,
                          struct text *fault);
+
+/* Whether the row is only the statement of a delimiter, "sep=;", which precedes a header. */
+bool row_states_delimiter(const struct text *cells, size_t count);
+
+/* Whether the row is one cell that begins with #. */
+bool row_is_comment(const struct text *cells, size_t count);
 
 /* Makes the names distinct: the second "Score" becomes "Score_2". */
 void make_names_unique(struct text *names, size_t count, struct arena *arena);

@@ -120,6 +120,14 @@ static bool find_blank_line(const struct row_reader *reader, struct lookahead ah
     return ended && cells_measure_line(ahead, size, &content_size);
 }
 
+/* Whether a byte order mark is at the front, as where files were joined; *size is its size. */
+static bool find_byte_order_mark(struct lookahead ahead, size_t *size)
+{
+    struct text mark = TEXT("\xEF\xBB\xBF");
+    *size = mark.size;
+    return text_starts_with(ahead.text, mark);
+}
+
 static struct lookahead skip_bytes(struct lookahead ahead, size_t size)
 {
     return (struct lookahead){text_slice(ahead.text, size, ahead.text.size), ahead.is_final};
@@ -360,7 +368,8 @@ enum row_status row_reader_next(struct row_reader *reader, struct lookahead ahea
     if (reader->is_skipping_line && ahead.text.size > 0)
         return skip_line(reader, ahead, row);
     while (row->blank_size < ahead.text.size &&
-           find_blank_line(reader, skip_bytes(ahead, row->blank_size), &size))
+           (find_blank_line(reader, skip_bytes(ahead, row->blank_size), &size) ||
+            find_byte_order_mark(skip_bytes(ahead, row->blank_size), &size)))
         row->blank_size += size;
     struct lookahead rest = skip_bytes(ahead, row->blank_size);
     if (rest.text.size == 0)

@@ -14,7 +14,7 @@ enum row_status {
 };
 
 struct table_row {
-    size_t blank_size; /* bytes of blank lines before the row */
+    size_t blank_size; /* bytes of blank lines and byte order marks before the row */
     size_t size;       /* bytes of the row, with its line end */
     const struct text *cells;
     size_t count;

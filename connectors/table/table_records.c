@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/spreadsheet.h"
 #include "connectors/columns/column_names.h"
 
 enum {
@@ -19,7 +20,7 @@ static int score_layout(const struct table_layout *layout, const struct survey *
     enum { SINGLE_COLUMN_SCORE = 35, MIN_LINES = 50 };
     if (survey->name || known_export)
         return 97;
-    bool prose = layout->blank_lines * 4 > layout->samples.rows && !layout->has_known_names;
+    bool prose = layout->blank_lines * 2 > layout->samples.rows && !layout->has_known_names;
     if (layout->count > 1)
         return prose ? 20 : layout->score * 9 / 10;
     if (layout->has_known_names)
@@ -89,6 +90,43 @@ static bool find_mapping(struct table_records *table_records, const struct sampl
     return mapping_find(&table_records->mapping, samples, &options, &table_records->arena, error);
 }
 
+static bool is_blank_row(const struct text *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_trim(cells[i]).size > 0)
+            return false;
+    return true;
+}
+
+static void prepare_footers(struct table_records *table_records)
+{
+    const size_t *columns = table_records->mapping.columns;
+    struct footer_columns footer_columns = {columns[ROLE_TEXT], columns[ROLE_ID],
+                                            columns[ROLE_DATE],
+                                            table_records->survey.answer_count > 0};
+    table_records->footers = footers_prepare(footer_columns, &table_records->arena);
+}
+
+/* Removes blank rows and rows that can be footers from the samples, since a total would change the
+ * best possible rating. False if there are none. */
+static bool drop_footers(struct table_records *table_records, struct samples *samples)
+{
+    size_t kept = 0, width = samples->count;
+    struct text *cells =
+        arena_alloc(&table_records->arena, samples->rows * width + 1, sizeof(*cells));
+    for (size_t row = 0; row < samples->rows; row++) {
+        const struct text *from = samples->cells + row * width;
+        if (width > 1 &&
+            (is_blank_row(from, width) || footers_include(table_records->footers, from, width)))
+            continue;
+        memcpy(cells + kept++ * width, from, width * sizeof(*cells));
+    }
+    bool has_dropped = kept < samples->rows;
+    samples->cells = cells;
+    samples->rows = kept;
+    return has_dropped;
+}
+
 bool table_records_map_columns(struct table_records *table_records, const char *path,
                                struct error *error)
 {
@@ -104,6 +142,13 @@ bool table_records_map_columns(struct table_records *table_records, const char *
     make_names_unique(survey->names, layout->count, &table_records->arena);
     table_records->known_export = exports_find_by_header(survey->names, layout->count);
     struct samples samples = survey_data_rows(survey, layout);
+    const struct survey survey_before = *survey;
+    if (!find_mapping(table_records, &samples, path, error))
+        return false;
+    prepare_footers(table_records);
+    if (!drop_footers(table_records, &samples))
+        return true;
+    *survey = survey_before;
     return find_mapping(table_records, &samples, path, error);
 }
 
@@ -126,6 +171,8 @@ static const struct text *copy_cells(const struct table_records *table_records,
         if (row->cells[i].size > 0)
             memcpy(bytes, row->cells[i].bytes, row->cells[i].size);
         cells[i] = (struct text){bytes, row->cells[i].size};
+        if (spreadsheet_may_be_protected(cells[i]))
+            cells[i] = spreadsheet_restore(cells[i], bytes);
         bytes += row->cells[i].size;
     }
     return cells;
@@ -170,16 +217,40 @@ static void add_answers(struct table_records *table_records, struct batch *batch
     }
 }
 
-void table_records_add_row(struct table_records *table_records, const struct located_row *row,
-                           struct batch *batch)
+static bool equal_cells(const struct text *names, size_t count, const struct located_row *row)
 {
-    if (!row_fits_columns(table_records, row)) {
-        struct text reason = arena_format(&batch->arena, "expected %zu cells, found %zu",
-                                          table_records->count, row->count);
-        batch_reject_row(batch, row->line, row->offset, reason, row->raw);
-        return;
+    for (size_t i = 0; i < count; i++) {
+        struct text cell = i < row->count ? text_trim(row->cells[i]) : (struct text){0};
+        if (!text_equal_ignore_case(cell, text_trim(names[i])))
+            return false;
     }
-    const struct text *cells = copy_cells(table_records, row, &batch->arena);
+    return true;
+}
+
+/* Whether the row repeats one of the header rows, as where files were joined. In a table of one
+ * column only a known name is certain to be no text. */
+static bool repeats_header(const struct table_records *table_records, const struct located_row *row)
+{
+    const struct table_layout *layout = &table_records->table_layout;
+    if (layout->header_rows == 0 || row->count == 0 ||
+        (layout->count == 1 && !layout->has_known_names))
+        return false;
+    if (equal_cells(layout->header, layout->count, row))
+        return true;
+    size_t extra_rows = table_records->survey.header_rows - layout->header_rows;
+    if (!table_records->is_after_header)
+        return false;
+    for (size_t i = 0; i < extra_rows; i++)
+        if (equal_cells(layout->samples.cells + i * layout->count, layout->count, row))
+            return true;
+    return false;
+}
+
+/* Adds the record of a row, or one for each answer; or counts it as skipped. */
+static void add_record(struct table_records *table_records, const struct held_row *row,
+                       struct batch *batch)
+{
+    const struct text *cells = row->cells;
     if (survey_is_test_response(&table_records->survey, cells, table_records->count)) {
         batch->skipped++;
         return;
@@ -206,6 +277,72 @@ void table_records_add_row(struct table_records *table_records, const struct loc
     }
     record.question = table_records->text_question;
     *batch_add_record(batch) = record;
+}
+
+void table_records_release_rows(struct table_records *table_records, struct batch *batch)
+{
+    for (size_t i = 0; i < table_records->held_count; i++)
+        add_record(table_records, &table_records->held_rows[i], batch);
+    table_records->held_count = 0;
+}
+
+bool table_records_end_rows(struct table_records *table_records, struct batch *batch)
+{
+    size_t count = table_records->held_count, blank = 0;
+    for (size_t i = 0; i < count; i++)
+        blank += is_blank_row(table_records->held_rows[i].cells, table_records->count);
+    if (blank == count) { /* no footers */
+        table_records_release_rows(table_records, batch);
+        return count > 0;
+    }
+    batch->skipped += count;
+    table_records->held_count = 0;
+    return true;
+}
+
+/* Whether the row is held: it can be a footer, or is blank as rows around footers are. */
+static bool hold_row(struct table_records *table_records, const struct held_row *row)
+{
+    if (table_records->count < 2 || table_records->held_count == MAX_FOOTER_ROWS)
+        return false;
+    if (!is_blank_row(row->cells, table_records->count) &&
+        !footers_include(table_records->footers, row->cells, table_records->count))
+        return false;
+    table_records->held_rows[table_records->held_count++] = *row;
+    return true;
+}
+
+bool table_records_add_row(struct table_records *table_records, const struct located_row *row,
+                           struct batch *batch)
+{
+    if (table_records->table_layout.has_comments && row_is_comment(row->cells, row->count)) {
+        batch->skipped++;
+        return true;
+    }
+    table_records->is_after_header = repeats_header(table_records, row);
+    if (table_records->is_after_header) {
+        table_records_end_rows(table_records, batch);
+        batch->skipped++;
+        return true;
+    }
+    if (!row_fits_columns(table_records, row)) {
+        table_records_release_rows(table_records, batch);
+        struct text reason = arena_format(&batch->arena, "expected %zu cells, found %zu",
+                                          table_records->count, row->count);
+        batch_reject_row(batch, row->line, row->offset, reason, row->raw);
+        return true;
+    }
+    struct held_row held_row = {copy_cells(table_records, row, &batch->arena), row->line,
+                                row->offset};
+    if (hold_row(table_records, &held_row))
+        return false;
+    if (row_states_delimiter(row->cells, row->count)) { /* "sep=;" above a repeated header */
+        batch->skipped++;
+        return true;
+    }
+    table_records_release_rows(table_records, batch);
+    add_record(table_records, &held_row, batch);
+    return true;
 }
 
 struct text table_records_explain(const struct table_records *table_records,

@@ -5,9 +5,12 @@
 
 #include "connectors/columns/reading_options.h"
 #include "connectors/exports/exports.h"
+#include "connectors/table/footers.h"
 #include "connectors/table/layout.h"
 #include "connectors/table/survey.h"
 #include "pipeline/connector.h"
+
+enum { MAX_FOOTER_ROWS = 20 };
 
 /* Part of a connector's state. Zeroed first, then its options are set. */
 struct table_records {
@@ -23,6 +26,16 @@ struct table_records {
     struct mapping mapping;
     size_t count;              /* columns */
     struct text text_question; /* the question of the single text column; empty: none */
+    struct footers *footers;
+
+    /* Rows that are footers if only footers or a header follow. Their cells are in the arena of the
+     * batch: none is held between two calls of the connector's `read`. */
+    struct held_row {
+        const struct text *cells;
+        uint64_t line, offset;
+    } held_rows[MAX_FOOTER_ROWS];
+    size_t held_count;
+    bool is_after_header; /* the last row repeated the header */
 };
 
 /* The rows of the connector's option table: TABLE_RECORDS_OPTIONS(struct csv, table_records). */
@@ -56,9 +69,18 @@ bool table_records_map_columns(struct table_records *table_records, const char *
 size_t table_records_rows_to_skip(const struct table_records *table_records);
 
 /* Adds the row's record (or several, one per answer) or a reject to the batch, or counts it as
- * skipped: a test response, or a row that the company wrote. */
-void table_records_add_row(struct table_records *table_records, const struct located_row *row,
+ * skipped: a test response, a row that the company wrote, a repeated header. False if the row can
+ * be a footer, which only the next row shows: the caller goes on with that one, or calls
+ * table_records_end_rows if there is none. */
+bool table_records_add_row(struct table_records *table_records, const struct located_row *row,
                            struct batch *batch);
+
+/* Adds the records of the rows that seemed to be footers, since other rows follow. */
+void table_records_release_rows(struct table_records *table_records, struct batch *batch);
+
+/* Counts the rows that are footers as skipped, since no row follows. Returns whether there were
+ * any. */
+bool table_records_end_rows(struct table_records *table_records, struct batch *batch);
 
 /* The lines of connector.explain from "recognized" on. */
 struct text table_records_explain(const struct table_records *table_records,

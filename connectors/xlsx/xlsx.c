@@ -314,6 +314,8 @@ static enum read_status read_xlsx(void *state, struct batch *batch, struct error
         if (read_status == READ_FAILED)
             return READ_FAILED;
         if (read_status == READ_END) {
+            if (table_records_end_rows(&xlsx->table_records, batch))
+                return READ_OK;
             if (xlsx->next_sheet == xlsx->sheet_count || xlsx->table_records.count == 0)
                 return READ_END;
             if (!begin_sheet(xlsx, error))
@@ -324,11 +326,14 @@ static enum read_status read_xlsx(void *state, struct batch *batch, struct error
             continue; /* not a table */
         struct located_row located_row = {row.cells, row.count, join_cells(xlsx, &row), row.number,
                                           0};
-        if (row.is_too_long)
-            batch_reject_row(batch, row.number, 0, TEXT("a cell is longer than the limit"),
-                             located_row.raw);
-        else
-            table_records_add_row(&xlsx->table_records, &located_row, batch);
+        if (!row.is_too_long) {
+            if (table_records_add_row(&xlsx->table_records, &located_row, batch))
+                return READ_OK;
+            continue;
+        }
+        table_records_release_rows(&xlsx->table_records, batch);
+        batch_reject_row(batch, row.number, 0, TEXT("a cell is longer than the limit"),
+                         located_row.raw);
         return READ_OK;
     }
 }

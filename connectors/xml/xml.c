@@ -155,6 +155,25 @@ static void add_thread_title(const struct xml_state *state, struct fields *recor
 
 /* ---- The connector ---- */
 
+/* Whether the element formats text, in HTML or in text/enriched, instead of holding a record. */
+static bool is_text_markup(struct text name)
+{
+    static const char *const names[] = {"html", "body", "head",   "b",      "i",         "u",
+                                        "p",    "br",   "div",    "span",   "font",      "a",
+                                        "em",   "h1",   "h2",     "strong", "ul",        "center",
+                                        "bold", "pre",  "italic", "color",  "underline", NULL};
+    return text_is_one_of_ignore_case(name, names);
+}
+
+/* Spreadsheets are often exported as a page of HTML that is called .xls. */
+static bool is_html_table(struct text start)
+{
+    struct text begin = text_slice(start, 0, 6);
+    return text_equal_ignore_case(begin, TEXT("<table")) &&
+           (text_find(start, TEXT("<td"), 0) < start.size ||
+            text_find(start, TEXT("<TD"), 0) < start.size);
+}
+
 static struct recognition recognize(const struct candidate_file *candidate_file,
                                     struct arena *arena)
 {
@@ -170,8 +189,9 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
     struct xml_layout layout = xml_layout_detect(start, arena);
     const struct known_export *known_export =
         exports_find_by_elements(layout.root, layout.names, layout.count);
-    if (text_equal_ignore_case(layout.root, TEXT("html")))
-        return (struct recognition){20, TEXT("an HTML page")};
+    if (is_text_markup(layout.root) || is_html_table(start))
+        return (struct recognition){
+            20, TEXT("an HTML page, not records; export the data as CSV or xlsx")};
     if (begins_in_tag)
         return (struct recognition){layout.record.size ? 40 : 0,
                                     TEXT("XML that begins within a tag")};
