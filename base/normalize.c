@@ -1,4 +1,4 @@
-/* normalize.c - NFKC case folding and letter classes. */
+/* normalize.c - NFKC case folding, short values, letter classes. */
 #include "base/normalize.h"
 
 #include <assert.h>
@@ -10,6 +10,7 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 /* ICU counts in int32; records are far smaller. */
 enum { MAX_BYTES = 1 << 28 };
@@ -58,6 +59,84 @@ struct text normalize_key(struct text text, struct arena *arena)
     free(folded);
     assert(U_SUCCESS(status));
     return (struct text){bytes, (size_t)written};
+}
+
+/* Hangul, kana and Han, which have neither case nor accents. */
+static bool is_east_asian(uint32_t code_point)
+{
+    return (code_point >= 0x3041 && code_point <= 0x9FFF) ||
+           (code_point >= 0xAC00 && code_point <= 0xD7A3);
+}
+
+/* Letters whose accent Unicode does not separate, and signs that have an ASCII form. */
+static uint32_t find_ascii_form(uint32_t code_point)
+{
+    static const struct {
+        uint32_t from, to;
+    } forms[] = {
+        {0x131, 'i'}, {0x142, 'l'},  {0xF8, 'o'},   {0x111, 'd'}, {0x2019, '\''}, {0x2212, '-'},
+        {0x60C, ','}, {0x3001, ','}, {0x3002, '.'}, {0x66B, '.'}, {0xFF61, '.'},
+    };
+    for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+        if (forms[i].from == code_point)
+            return forms[i].to;
+    return code_point;
+}
+
+/* The letter without case and accents; other characters unchanged. */
+static uint32_t fold_letter(uint32_t code_point)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UChar parts[20];
+    int32_t at = 0;
+    UChar32 folded = u_foldCase((UChar32)code_point, U_FOLD_CASE_DEFAULT), base, mark;
+    int32_t count = unorm2_getDecomposition(unorm2_getNFKDInstance(&status), folded, parts,
+                                            sizeof(parts) / sizeof(*parts), &status);
+    if (U_FAILURE(status) || count <= 0)
+        return find_ascii_form((uint32_t)folded);
+    U16_NEXT(parts, at, count, base);
+    while (at < count) {
+        U16_NEXT(parts, at, count, mark);
+        if (!(U_GET_GC_MASK(mark) & U_GC_M_MASK))
+            return (uint32_t)folded; /* ½, ligatures */
+    }
+    return find_ascii_form((uint32_t)u_foldCase(base, U_FOLD_CASE_DEFAULT));
+}
+
+/* The code point that stands for this one in a short value; 0: none. */
+static uint32_t fold_value_character(uint32_t code_point)
+{
+    UChar32 character = (UChar32)code_point;
+    if (code_point < 0x80)
+        return (unsigned char)ascii_to_lower((char)code_point);
+    if (is_east_asian(code_point))
+        return code_point;
+    if (code_point == 0xAA || code_point == 0xB0 || code_point == 0xBA) /* ª, °, º: ordinals */
+        return 0;
+    if (u_isUWhiteSpace(character))
+        return ' ';
+    uint32_t category_mask = U_GET_GC_MASK(character);
+    if (category_mask & (U_GC_CF_MASK | U_GC_MN_MASK))
+        return 0;
+    if (category_mask & U_GC_PD_MASK)
+        return '-';
+    int32_t digit = u_charDigitValue(character);
+    return digit >= 0 ? (uint32_t)('0' + digit) : fold_letter(code_point);
+}
+
+bool normalize_value(struct text text, char *buffer, size_t capacity, struct text *value)
+{
+    size_t written = 0;
+    for (size_t at = 0, size; at < text.size; at += size) {
+        uint32_t folded = fold_value_character(utf8_decode(text, at, &size));
+        if (folded == 0)
+            continue;
+        if (capacity - written < 4)
+            return false;
+        written += utf8_encode(folded, buffer + written);
+    }
+    *value = (struct text){buffer, written};
+    return true;
 }
 
 enum letter_class normalize_letter_class(uint32_t code_point)
