@@ -43,6 +43,7 @@ static const struct row {
 #undef ROW
 #define ROW(language, word, meaning) {COMMON(language, word), meaning, 0, 0},
 #include "connectors/columns/data/date_words.inc"
+#include "connectors/columns/data/relative_date_words.inc"
 #undef ROW
 #define ROW(language, word, minutes) {COMMON(language, word), DATE_WORD_ZONE, 0, minutes},
 #include "connectors/columns/data/zone_abbreviations.inc"

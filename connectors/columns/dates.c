@@ -249,7 +249,7 @@ static bool parse_minutes_after_hour(struct date_parser *parser)
         return digits == 2;
     parser->at += blank + word->size;
     parser->languages &= word->languages;
-    return true;
+    return !ascii_is_digit(peek_byte(parser, 0)) || parse_digits(parser, &parser->second, &digits);
 }
 
 /* Parses a number of the time after its digits, "14" of "14:05", "14.05" or "2 PM". *is_valid as in
@@ -268,7 +268,7 @@ static bool parse_hour(struct date_parser *parser, int64_t number, bool *is_vali
         *is_valid = parse_clock(parser, number);
         return true;
     }
-    int half = take_half_after_hour(parser);
+    int half = parser->count == 0 || has_whole_date(parser) ? take_half_after_hour(parser) : 0;
     if (half == 0 &&
         !(parser->is_time_next && has_whole_date(parser) && parser->at == parser->text.size))
         return false;
@@ -424,7 +424,8 @@ static bool assign_date_parts(const struct date_parser *parser, enum date_order 
     }
     int64_t month_number = month == SIZE_MAX ? parser->month : parser->numbers[month];
     if ((parser->digits[year] != 2 && parser->digits[year] != 4) || parser->digits[day] > 2 ||
-        month_number > 12 || parser->numbers[day] > 31)
+        (month != SIZE_MAX && parser->digits[month] > 2) || month_number > 12 ||
+        parser->numbers[day] > 31)
         return false;
     civil->year = expand_year(parser->numbers[year], parser->digits[year]);
     civil->month = (int)month_number;
