@@ -74,13 +74,22 @@ static uint32_t find_ascii_form(uint32_t code_point)
     static const struct {
         uint32_t from, to;
     } forms[] = {
-        {0x131, 'i'}, {0x142, 'l'},  {0xF8, 'o'},   {0x111, 'd'}, {0x2019, '\''}, {0x2212, '-'},
-        {0x60C, ','}, {0x3001, ','}, {0x3002, '.'}, {0x66B, '.'}, {0xFF61, '.'},
+        {0x131, 'i'},  {0x142, 'l'}, {0xF8, 'o'},   {0x111, 'd'},  {0x2019, '\''},
+        {0x2212, '-'}, {0x60C, ','}, {0x3001, ','}, {0x3002, '.'}, {0x66B, '.'},
+        {0xFF61, '.'}, {0xB7, ','},  {0x2022, ','},
     };
     for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
         if (forms[i].from == code_point)
             return forms[i].to;
     return code_point;
+}
+
+static UChar32 take_code_point(const UChar *utf16, int32_t count, int32_t *at)
+{
+    UChar32 unit = utf16[(*at)++];
+    if (unit < 0xD800 || unit > 0xDBFF || *at == count)
+        return unit;
+    return 0x10000 + ((unit - 0xD800) << 10) + (utf16[(*at)++] - 0xDC00);
 }
 
 /* The letter without case and accents; other characters unchanged. */
@@ -89,14 +98,14 @@ static uint32_t fold_letter(uint32_t code_point)
     UErrorCode status = U_ZERO_ERROR;
     UChar parts[20];
     int32_t at = 0;
-    UChar32 folded = u_foldCase((UChar32)code_point, U_FOLD_CASE_DEFAULT), base, mark;
+    UChar32 folded = u_foldCase((UChar32)code_point, U_FOLD_CASE_DEFAULT);
     int32_t count = unorm2_getDecomposition(unorm2_getNFKDInstance(&status), folded, parts,
                                             sizeof(parts) / sizeof(*parts), &status);
     if (U_FAILURE(status) || count <= 0)
         return find_ascii_form((uint32_t)folded);
-    U16_NEXT(parts, at, count, base);
+    UChar32 base = take_code_point(parts, count, &at);
     while (at < count) {
-        U16_NEXT(parts, at, count, mark);
+        UChar32 mark = take_code_point(parts, count, &at);
         if (!(U_GET_GC_MASK(mark) & U_GC_M_MASK))
             return (uint32_t)folded; /* ½, ligatures */
     }

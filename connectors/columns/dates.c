@@ -339,7 +339,8 @@ static bool parse_word(struct date_parser *parser)
         parser->has_zone = true;
         return true;
     }
-    parser->languages &= word->languages;
+    if (!(word->flags & DATE_WORD_HALVES))
+        parser->languages &= word->languages;
     if (word->flags & DATE_WORD_MONTH)
         return apply_month(parser, word);
     if (word->flags & DATE_WORD_HALVES)
@@ -347,9 +348,11 @@ static bool parse_word(struct date_parser *parser)
                    !(word->flags & (DATE_WORD_AT | DATE_WORD_SMALL)));
     if (word->flags & DATE_WORD_AT)
         parser->is_time_next = true;
-    return (word->flags &
-            (DATE_WORD_HALVES | DATE_WORD_AT | DATE_WORD_SMALL | DATE_WORD_WEEKDAY)) ||
-           ((word->flags & DATE_WORD_HOUR) && parser->has_time); /* "14:05 Uhr" */
+    if ((word->flags & DATE_WORD_HOUR) && parser->has_time) { /* "14:05 Uhr am 3. März" */
+        parser->is_after_time = false;
+        return true;
+    }
+    return word->flags & (DATE_WORD_HALVES | DATE_WORD_AT | DATE_WORD_SMALL | DATE_WORD_WEEKDAY);
 }
 
 /* Parses the whole text; false if anything in it belongs to no date. */
@@ -362,7 +365,7 @@ static bool parse_all_parts(struct date_parser *parser)
             depth += byte == '(' ? 1 : -1;
             parser->at++;
         } else if (depth > 0 || byte == ' ' || byte == '\t' || byte == ',' || byte == '/' ||
-                   byte == '.' || byte == '\'') {
+                   byte == '.' || byte == '\'' || byte == '|' || byte == '@') {
             parser->at++;
         } else if (ascii_is_digit(byte)) {
             if (!parse_date_number(parser))

@@ -96,8 +96,8 @@ struct text mapping_explain(const struct mapping *mapping, const struct text *na
 /* Parses dates as exports write them: ISO 8601, epoch seconds to nanoseconds by magnitude, RFC
  * 2822, 2026/01/15 10:23:45 AM GMT+9, 03/09/2026 in the given order, 2026. 1. 15., 2026년 1월 15일,
  * 25 janv. 2026 à 07:05 and the like in about thirty languages (data/months.tsv), serial numbers of
- * a spreadsheet. Relative dates ("3 days ago") are none. *seconds is in UTC; `zone_seconds` (east of UTC) applies to
- * dates without a zone. */
+ * a spreadsheet. Relative dates ("3 days ago") are none. *seconds is in UTC; `zone_seconds` (east
+ * of UTC) applies to dates without a zone. */
 bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds);
 
 /* The numbers of a date such as 03/09/2026 or 15.08.25, whose order only the whole column shows.
