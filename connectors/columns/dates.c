@@ -630,7 +630,7 @@ bool date_split_numbers(struct text text, int64_t numbers[3], bool *can_be_year_
 bool date_is_relative(struct text text)
 {
     char buffer[MAX_RELATIVE_SIZE * 2];
-    bool has_mark = false;
+    bool has_mark = false, has_near_word = false;
     text = text_trim_unicode(text);
     if (text.size == 0 || text.size > MAX_RELATIVE_SIZE ||
         !normalize_value(text, buffer, sizeof(buffer), &text))
@@ -642,7 +642,10 @@ bool date_is_relative(struct text text)
         if (letters.size > 0 &&
             !(word && (word->flags & (DATE_WORD_RELATIVE | DATE_WORD_NEAR_RELATIVE))))
             return false;
-        has_mark = has_mark || (word && (word->flags & DATE_WORD_RELATIVE));
+        /* "ago" also is a month: "3 ago 2026" */
+        if (word && (word->flags & DATE_WORD_RELATIVE))
+            has_mark = has_mark || has_near_word || !(word->flags & DATE_WORD_MONTH);
+        has_near_word = has_near_word || (word && (word->flags & DATE_WORD_NEAR_RELATIVE));
         parser.at += word ? word->size : 1;
     }
     return has_mark;
