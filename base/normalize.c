@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
@@ -14,6 +15,9 @@
 
 /* ICU counts in int32; records are far smaller. */
 enum { MAX_BYTES = 1 << 28 };
+
+/* What fold_value_character returns for characters that a value leaves out. */
+enum { NO_CHARACTER = 0x110000 };
 
 static struct text fold_ascii(struct text text, struct arena *arena)
 {
@@ -112,7 +116,7 @@ static uint32_t fold_letter(uint32_t code_point)
     return find_ascii_form((uint32_t)u_foldCase(base, U_FOLD_CASE_DEFAULT));
 }
 
-/* The code point that stands for this one in a short value; 0: none. */
+/* The code point that replaces this one in a short value, or NO_CHARACTER. */
 static uint32_t fold_value_character(uint32_t code_point)
 {
     UChar32 character = (UChar32)code_point;
@@ -121,24 +125,39 @@ static uint32_t fold_value_character(uint32_t code_point)
     if (is_east_asian(code_point))
         return code_point;
     if (code_point == 0xAA || code_point == 0xB0 || code_point == 0xBA) /* ª, °, º: ordinals */
-        return 0;
+        return NO_CHARACTER;
     if (u_isUWhiteSpace(character))
         return ' ';
     uint32_t category_mask = U_GET_GC_MASK(character);
     if (category_mask & (U_GC_CF_MASK | U_GC_MN_MASK))
-        return 0;
+        return NO_CHARACTER;
     if (category_mask & U_GC_PD_MASK)
         return '-';
     int32_t digit = u_charDigitValue(character);
     return digit >= 0 ? (uint32_t)('0' + digit) : fold_letter(code_point);
 }
 
+/* Whether a valid sequence with these two first bytes is a Hangul syllable or a Han character. Not
+ * all of them, but most: is_east_asian decides the others. */
+static bool begins_east_asian(const char *bytes)
+{
+    unsigned char first = (unsigned char)bytes[0], second = (unsigned char)bytes[1];
+    return (first >= 0xE4 && first <= 0xE9) || first == 0xEB || first == 0xEC ||
+           (first == 0xEA && second >= 0xB0) || (first == 0xED && second <= 0x9D);
+}
+
 bool normalize_value(struct text text, char *buffer, size_t capacity, struct text *value)
 {
     size_t written = 0;
     for (size_t at = 0, size; at < text.size; at += size) {
+        size = utf8_multibyte_size(text, at);
+        if (size == 3 && capacity - written >= 4 && begins_east_asian(text.bytes + at)) {
+            memcpy(buffer + written, text.bytes + at, 3);
+            written += 3;
+            continue;
+        }
         uint32_t folded = fold_value_character(utf8_decode(text, at, &size));
-        if (folded == 0)
+        if (folded == NO_CHARACTER)
             continue;
         if (capacity - written < 4)
             return false;

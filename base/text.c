@@ -118,6 +118,8 @@ struct text text_trim_unicode(struct text text)
         size_t size;
         text = text_trim(text);
         before = text.size;
+        if (text.size == 0 || ((text.bytes[0] | text.bytes[text.size - 1]) & 0x80) == 0)
+            return text;
         if ((size = unicode_blank_size(text.bytes, text.size)) > 0)
             text = text_slice(text, size, text.size);
         for (size = 2; size <= 3 && size <= text.size; size++)

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "base/hash.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
 
@@ -63,10 +62,19 @@ static struct date_word words[ROW_COUNT + 1];
 static uint16_t slots[SLOT_COUNT];
 static pthread_once_t built = PTHREAD_ONCE_INIT;
 
+/* FNV-1a, which is faster than hash_text for a few bytes. */
+static size_t hash_word(struct text word)
+{
+    uint32_t hash = 2166136261;
+    for (size_t i = 0; i < word.size; i++)
+        hash = (hash ^ (unsigned char)word.bytes[i]) * 16777619;
+    return hash ^ hash >> 15;
+}
+
 /* The slot of the word, or the free one where it belongs. */
 static uint16_t *find_slot(struct text folded)
 {
-    size_t slot = hash_text(folded) % SLOT_COUNT;
+    size_t slot = hash_word(folded) % SLOT_COUNT;
     while (slots[slot] != 0) {
         const struct date_word *word = &words[slots[slot]];
         if (word->size == folded.size && memcmp(word->word, folded.bytes, folded.size) == 0)

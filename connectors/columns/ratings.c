@@ -20,7 +20,7 @@ static const struct {
 #undef ROW
 };
 
-enum phrase_position { LABEL, OF, OVER, UNIT, AFTER_UNIT };
+enum phrase_position { LABEL, OF, OVER, UNIT, AFTER_UNIT, POSITION_COUNT };
 
 static const struct {
     struct text phrase;
@@ -36,36 +36,44 @@ enum {
     PHRASE_COUNT = sizeof(rating_phrases) / sizeof(*rating_phrases),
 };
 
-/* Both lists as normalize_value folds them. Written once, by fold_lists. */
+/* An entry as normalize_value folds it, and the next one with the same first byte. */
 struct folded_text {
     char bytes[MAX_WORD_SIZE];
     size_t size;
+    uint16_t next; /* number in the list, from 1; 0: none */
 };
-static struct folded_text folded_words[WORD_COUNT], folded_phrases[PHRASE_COUNT];
+
+/* Both lists, and the first entry for each first byte. Written once, by fold_lists. */
+static struct folded_text folded_words[WORD_COUNT + 1], folded_phrases[PHRASE_COUNT + 1];
+static uint16_t first_words[256], first_phrases[POSITION_COUNT][256];
 static pthread_once_t folded_once = PTHREAD_ONCE_INIT;
 
-static struct folded_text fold_text(struct text text)
+/* Folds the text into the entry of that number and puts it in front of its byte's chain. */
+static void add_folded(struct folded_text *entries, size_t number, struct text text,
+                       uint16_t first[256])
 {
-    struct folded_text folded = {0};
+    struct folded_text *entry = &entries[number];
     struct text value;
-    bool fits = normalize_value(text, folded.bytes, sizeof(folded.bytes), &value);
-    assert(fits);
+    bool fits = normalize_value(text, entry->bytes, sizeof(entry->bytes), &value);
+    assert(fits && value.size > 0);
     (void)fits;
-    folded.size = value.size;
-    return folded;
+    entry->size = value.size;
+    entry->next = first[(unsigned char)value.bytes[0]];
+    first[(unsigned char)value.bytes[0]] = (uint16_t)number;
 }
 
 static void fold_lists(void)
 {
-    for (size_t i = 0; i < WORD_COUNT; i++)
-        folded_words[i] = fold_text(rating_words[i].word);
-    for (size_t i = 0; i < PHRASE_COUNT; i++)
-        folded_phrases[i] = fold_text(rating_phrases[i].phrase);
+    for (size_t i = WORD_COUNT; i > 0; i--) /* backwards: the chains begin with the first rows */
+        add_folded(folded_words, i, rating_words[i - 1].word, first_words);
+    for (size_t i = PHRASE_COUNT; i > 0; i--)
+        add_folded(folded_phrases, i, rating_phrases[i - 1].phrase,
+                   first_phrases[rating_phrases[i - 1].position]);
 }
 
-static struct text view_folded(const struct folded_text *folded)
+static size_t first_byte(struct text text)
 {
-    return (struct text){folded->bytes, folded->size};
+    return text.size ? (unsigned char)ascii_to_lower(text.bytes[0]) : 0;
 }
 
 /* Parses a number at the front, with a decimal point or comma, or a half (3½); *size is its size.
@@ -105,23 +113,20 @@ static bool is_word_byte(char byte)
 /* Removes the phrase from the front if it does not end within a word. */
 static bool skip_phrase_text(struct text *text, struct text phrase)
 {
-    struct text trimmed = text_trim(*text);
-    if (phrase.size > trimmed.size ||
-        !text_equal_ignore_case(text_slice(trimmed, 0, phrase.size), phrase))
+    if (!text_starts_with_ignore_case(*text, phrase))
         return false;
     bool is_word = is_word_byte(phrase.bytes[utf8_boundary_before(phrase, phrase.size - 1)]);
-    if (is_word && phrase.size < trimmed.size && is_word_byte(trimmed.bytes[phrase.size]))
+    if (is_word && phrase.size < text->size && is_word_byte(text->bytes[phrase.size]))
         return false;
-    *text = text_slice(trimmed, phrase.size, trimmed.size);
+    *text = text_trim(text_slice(*text, phrase.size, text->size));
     return true;
 }
 
-/* Removes the first listed phrase of that kind from the front. */
+/* Removes the first listed phrase of that kind, and the blanks after it, from the front. */
 static bool skip_phrase(struct text *text, enum phrase_position position)
 {
-    for (size_t i = 0; i < PHRASE_COUNT; i++)
-        if (rating_phrases[i].position == position &&
-            skip_phrase_text(text, view_folded(&folded_phrases[i])))
+    for (size_t i = first_phrases[position][first_byte(*text)]; i > 0; i = folded_phrases[i].next)
+        if (skip_phrase_text(text, (struct text){folded_phrases[i].bytes, folded_phrases[i].size}))
             return true;
     return false;
 }
@@ -170,23 +175,23 @@ static bool parse_stars(struct text text, double *rating, double *scale)
 
 static bool parse_rating_word(struct text text, double *rating, double *scale)
 {
-    for (size_t i = 0; i < WORD_COUNT; i++)
-        if (text_equal_ignore_case(text, view_folded(&folded_words[i]))) {
-            *rating = rating_words[i].rating;
-            *scale = rating_words[i].scale;
+    for (size_t i = first_words[first_byte(text)]; i > 0; i = folded_words[i].next)
+        if (text_equal_ignore_case(text,
+                                   (struct text){folded_words[i].bytes, folded_words[i].size})) {
+            *rating = rating_words[i - 1].rating;
+            *scale = rating_words[i - 1].scale;
             return true;
         }
     return false;
 }
 
-/* Parses a number and removes it from the front. */
+/* Parses a number and removes it and the blanks after it from the front. */
 static bool take_number(struct text *text, double *number)
 {
     size_t size;
-    *text = text_trim(*text);
     if (!parse_leading_number(*text, number, &size))
         return false;
-    *text = text_slice(*text, size, text->size);
+    *text = text_trim(text_slice(*text, size, text->size));
     return true;
 }
 
@@ -196,7 +201,7 @@ static bool parse_scale_suffix(struct text rest, double *scale)
 {
     if (skip_phrase_text(&rest, TEXT("%"))) {
         *scale = 100;
-        return text_trim(rest).size == 0;
+        return rest.size == 0;
     }
     bool has_scale = skip_phrase(&rest, OF);
     if (has_scale && !take_number(&rest, scale))
@@ -206,7 +211,7 @@ static bool parse_scale_suffix(struct text rest, double *scale)
             return false;
         skip_phrase(&rest, UNIT);
     }
-    return text_trim(rest).size == 0;
+    return rest.size == 0;
 }
 
 /* Parses "5 stars of which 4", where the scale comes first: *rating is the scale when called. */
@@ -216,7 +221,7 @@ static bool parse_rating_after_scale(struct text rest, double *rating, double *s
     if (!take_number(&rest, rating))
         return false;
     skip_phrase(&rest, UNIT);
-    return text_trim(rest).size == 0;
+    return rest.size == 0;
 }
 
 /* "Rated", "Note :", "별점" */
@@ -224,7 +229,6 @@ static void skip_label(struct text *text)
 {
     if (skip_phrase(text, LABEL))
         skip_phrase_text(text, TEXT(":"));
-    *text = text_trim(*text);
 }
 
 /* Parses a number and the words around it. */
@@ -247,10 +251,9 @@ static bool parse_number_phrase(struct text text, double *rating, double *scale)
                                              : parse_scale_suffix(rest, &stated_scale);
     if (!is_valid)
         return false;
-    if (isnan(stated_scale))
-        return true;
-    *scale = stated_scale;
-    return stated_scale > 0 && *rating >= 0 && *rating <= stated_scale; /* not "7/5" */
+    if (!isnan(stated_scale))
+        *scale = stated_scale;
+    return true;
 }
 
 /* Removes pairs of brackets: "[4/5]". */
@@ -299,13 +302,17 @@ bool rating_parse(struct text text, double *rating, double *scale)
         return false;
     pthread_once(&folded_once, fold_lists);
     text = strip_brackets(text_trim(text));
-    if (!parse_rating_word(text, &number, &stated_scale) &&
-        !parse_stars(text, &number, &stated_scale) &&
+    bool is_digit = text.size > 0 && ascii_is_digit(text.bytes[0]);
+    if ((is_digit || (!parse_rating_word(text, &number, &stated_scale) &&
+                      !parse_stars(text, &number, &stated_scale))) &&
         !parse_number_phrase(text, &number, &stated_scale) &&
         !parse_stars_and_number(text, &number, &stated_scale))
         return false;
+    bool has_scale = !isnan(stated_scale);
+    if (has_scale && !(stated_scale > 0 && number >= 0 && number <= stated_scale)) /* "7/5" */
+        return false;
     *rating = number;
-    if (!isnan(stated_scale))
+    if (has_scale)
         *scale = stated_scale;
     return true;
 }
