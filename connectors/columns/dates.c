@@ -295,7 +295,9 @@ static bool parse_date_number(struct date_parser *parser)
     parser->digits[parser->count++] = digits;
     if (parse_unit_word(parser, number, &is_valid))
         return is_valid;
-    parser->is_after_time = parser->is_time_next = false;
+    if (parser->is_time_next) /* "3 May at 10" */
+        return false;
+    parser->is_after_time = false;
     parser->next_half = 0;
     if (parser->count == 1)
         parser->separator = peek_byte(parser, 0);
@@ -346,9 +348,13 @@ static bool parse_word(struct date_parser *parser)
     if (word->flags & DATE_WORD_HALVES)
         apply_half(parser, word->flags & DATE_WORD_HALVES,
                    !(word->flags & (DATE_WORD_AT | DATE_WORD_SMALL)));
-    if (word->flags & DATE_WORD_AT)
+    if ((word->flags & (DATE_WORD_AT | DATE_WORD_SMALL)) && word->languages != UINT64_MAX &&
+        ascii_is_letter(word->word[0]) && ascii_is_digit(peek_byte(parser, 0)))
+        return false; /* "v1.2.26" */
+    if ((word->flags & DATE_WORD_AT) && !(word->flags & DATE_WORD_SMALL) && !parser->has_time)
         parser->is_time_next = true;
-    if ((word->flags & DATE_WORD_HOUR) && parser->has_time) { /* "14:05 Uhr am 3. März" */
+    if ((word->flags & (DATE_WORD_HOUR | DATE_WORD_MINUTE | DATE_WORD_SECOND)) &&
+        parser->has_time) { /* "14:05 Uhr am 3. März" */
         parser->is_after_time = false;
         return true;
     }
@@ -560,19 +566,13 @@ static size_t find_separator_end(struct text text, size_t at, struct text separa
     return end;
 }
 
-/* The date in "Reviewed in the United States on March 3, 2026"; empty for other texts. `text` is
- * folded. */
-static struct text find_date_in_sentence(struct text text)
+/* The date in a sentence; empty if the text is not one of that kind. `text` is folded. */
+static struct text find_date_in_sentence(const struct review_sentence *sentence, struct text text)
 {
-    size_t count = sizeof(review_sentences) / sizeof(*review_sentences), i = 0, end;
-    while (i < count && !(review_sentences[i].position == ENDS
-                              ? text_ends_with(text, review_sentences[i].phrase)
-                              : text_starts_with_ignore_case(text, review_sentences[i].phrase)))
-        i++;
-    if (i == count)
+    size_t begin = SIZE_MAX, end;
+    if (sentence->position == ENDS ? !text_ends_with(text, sentence->phrase)
+                                   : !text_starts_with_ignore_case(text, sentence->phrase))
         return (struct text){0};
-    const struct review_sentence *sentence = &review_sentences[i];
-    size_t begin = SIZE_MAX;
     for (size_t at = 0; at < text.size; at++) {
         if ((end = find_separator_end(text, at, sentence->separator)) == 0)
             continue;
@@ -581,6 +581,18 @@ static struct text find_date_in_sentence(struct text text)
         begin = end;
     }
     return begin == SIZE_MAX ? (struct text){0} : text_slice(text, begin, text.size);
+}
+
+/* Parses "Reviewed in the United States on March 3, 2026". */
+static bool parse_sentence(struct text text, enum date_order order, int zone_seconds,
+                           int64_t *seconds)
+{
+    for (size_t i = 0; i < sizeof(review_sentences) / sizeof(*review_sentences); i++) {
+        struct text date = find_date_in_sentence(&review_sentences[i], text);
+        if (date.size > 0 && parse_notation(date, order, zone_seconds, seconds))
+            return true;
+    }
+    return false;
 }
 
 /* Folds a text that is not ASCII (normalize_value); false if it is too long for a date. */
@@ -602,11 +614,10 @@ bool date_parse(struct text text, enum date_order order, int zone_seconds, int64
     char buffer[MAX_DATE_SIZE * 2];
     if (!fold_date(&text, buffer, sizeof(buffer)) || text.size < 5)
         return false;
-    if (parse_iso(text, zone_seconds, seconds) || parse_numeric_date(text, zone_seconds, seconds) ||
-        parse_notation(text, order, zone_seconds, seconds))
-        return true;
-    struct text date = find_date_in_sentence(text);
-    return date.size > 0 && parse_notation(date, order, zone_seconds, seconds);
+    return parse_iso(text, zone_seconds, seconds) ||
+           parse_numeric_date(text, zone_seconds, seconds) ||
+           parse_notation(text, order, zone_seconds, seconds) ||
+           parse_sentence(text, order, zone_seconds, seconds);
 }
 
 bool date_split_numbers(struct text text, int64_t numbers[3], bool *can_be_year_first)

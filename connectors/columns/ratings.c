@@ -110,25 +110,34 @@ static bool is_word_byte(char byte)
     return ascii_is_letter(byte) || ((unsigned char)byte >= 0xC3 && (unsigned char)byte < 0xE0);
 }
 
-/* Removes the phrase from the front if it does not end within a word. */
-static bool skip_phrase_text(struct text *text, struct text phrase)
+/* Whether the text begins with the phrase, which does not end within a word. */
+static bool begins_with_phrase(struct text text, struct text phrase)
 {
-    if (!text_starts_with_ignore_case(*text, phrase))
+    if (!text_starts_with_ignore_case(text, phrase))
         return false;
     bool is_word = is_word_byte(phrase.bytes[utf8_boundary_before(phrase, phrase.size - 1)]);
-    if (is_word && phrase.size < text->size && is_word_byte(text->bytes[phrase.size]))
+    return !is_word || phrase.size == text.size || !is_word_byte(text.bytes[phrase.size]);
+}
+
+/* Removes the phrase and the blanks after it from the front. */
+static bool skip_phrase_text(struct text *text, struct text phrase)
+{
+    if (!begins_with_phrase(*text, phrase))
         return false;
     *text = text_trim(text_slice(*text, phrase.size, text->size));
     return true;
 }
 
-/* Removes the first listed phrase of that kind, and the blanks after it, from the front. */
+/* Removes the longest phrase of that kind, and the blanks after it, from the front. */
 static bool skip_phrase(struct text *text, enum phrase_position position)
 {
-    for (size_t i = first_phrases[position][first_byte(*text)]; i > 0; i = folded_phrases[i].next)
-        if (skip_phrase_text(text, (struct text){folded_phrases[i].bytes, folded_phrases[i].size}))
-            return true;
-    return false;
+    struct text longest = {0};
+    for (size_t i = first_phrases[position][first_byte(*text)]; i > 0; i = folded_phrases[i].next) {
+        struct text phrase = {folded_phrases[i].bytes, folded_phrases[i].size};
+        if (phrase.size > longest.size && begins_with_phrase(*text, phrase))
+            longest = phrase;
+    }
+    return longest.size > 0 && skip_phrase_text(text, longest);
 }
 
 /* A run of star symbols. */
@@ -272,6 +281,13 @@ static struct text strip_brackets(struct text text)
     return text;
 }
 
+/* Parses "評価: ★★★★☆". */
+static bool parse_labelled_stars(struct text text, double *rating, double *scale)
+{
+    skip_label(&text);
+    return parse_stars(text, rating, scale);
+}
+
 /* Parses "★★★★☆ (4/5)", where both say the same. */
 static bool parse_stars_and_number(struct text text, double *rating, double *scale)
 {
@@ -306,6 +322,7 @@ bool rating_parse(struct text text, double *rating, double *scale)
     if ((is_digit || (!parse_rating_word(text, &number, &stated_scale) &&
                       !parse_stars(text, &number, &stated_scale))) &&
         !parse_number_phrase(text, &number, &stated_scale) &&
+        !parse_labelled_stars(text, &number, &stated_scale) &&
         !parse_stars_and_number(text, &number, &stated_scale))
         return false;
     bool has_scale = !isnan(stated_scale);

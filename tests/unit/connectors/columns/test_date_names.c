@@ -134,7 +134,8 @@ static void all_names_of_weekdays_are_known(void **state)
             udat_getSymbols(format, kinds[i % COUNT(kinds)], day, utf16, COUNT(utf16), &status);
             u_strToUTF8(name, sizeof(name), NULL, utf16, -1, &status);
             snprintf(cell, sizeof(cell), "%s, 01/03/2026", name);
-            failures += check(locale, cell, INT64_C(1772323200));
+            if (strlen(name) > 1) /* single letters mean too many things */
+                failures += check(locale, cell, INT64_C(1772323200));
         }
         udat_close(format);
     }
