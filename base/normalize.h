@@ -10,6 +10,12 @@
  * in `arena`. Invalid UTF-8 becomes U+FFFD. */
 struct text normalize_key(struct text text, struct arena *arena);
 
+/* Folds a short value that a program wrote, such as a date or a rating, in `buffer`: ASCII digits,
+ * small letters without accents ("FÉVR." becomes "fevr."), spaces and hyphens for all blanks and
+ * dashes of Unicode, and no invisible characters or ordinal signs (1º). False if fewer than 4 bytes
+ * of the capacity are left before the end. */
+bool normalize_value(struct text text, char *buffer, size_t capacity, struct text *value);
+
 enum letter_class {
     LETTER_NONE,            /* white space, punctuation, symbols */
     LETTER_SPACED_SCRIPT,   /* letters and marks of scripts with spaces between words */
