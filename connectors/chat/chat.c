@@ -152,8 +152,10 @@ static struct text find_date(const struct chat_state *state, struct text time, s
 static struct samples tabulate_messages(struct chat_state *state, struct text head)
 {
     struct samples samples = {.names = columns, .count = COLUMN_COUNT};
-    struct text *cells = arena_alloc(&state->arena, MAX_SAMPLES * COLUMN_COUNT, sizeof(*cells)),
-                line;
+    size_t capacity = 1;
+    for (size_t i = 0; i < head.size && capacity < MAX_SAMPLES; i++)
+        capacity += head.bytes[i] == '\n';
+    struct text *cells = arena_alloc(&state->arena, capacity * COLUMN_COUNT, sizeof(*cells)), line;
     samples.cells = cells;
     while (take_line(&head, &line)) {
         struct chat_line parts = chat_line_parse(line, state->form);
@@ -166,7 +168,7 @@ static struct samples tabulate_messages(struct chat_state *state, struct text he
         struct text author = chat_author_normalize(parts.author, &state->arena);
         if (!is_event)
             count_author(state, author);
-        if (samples.rows == MAX_SAMPLES)
+        if (samples.rows == capacity)
             continue;
         struct text *row = &cells[samples.rows++ * COLUMN_COUNT];
         row[DATE_COLUMN] = find_date(state, parts.time, &state->arena);

@@ -118,6 +118,24 @@ static bool looks_like_header(const struct fields *row)
     return row->count > 0;
 }
 
+/* Takes column names from the list that the layout found: of strings, or of objects with a name. */
+static void read_header_member(struct json_state *state, struct text header)
+{
+    struct fields list = {.arena = &state->arena};
+    struct error fault;
+    if (!json_record_read(&state->reader, header, &list, &fault))
+        return;
+    struct text *names = arena_alloc(&state->arena, list.count + 1, sizeof(*names));
+    size_t count = 0;
+    for (size_t i = 0; i < list.count; i++)
+        if (text_find(list.names[i], TEXT("."), 0) == list.names[i].size ||
+            text_ends_with(list.names[i], TEXT(".name")))
+            names[count++] = list.cells[i];
+    state->reader.columns = names;
+    state->reader.column_count = count;
+    fields_free(&list);
+}
+
 /* Takes column names from the first row if it is a header. Returns the size of the bytes up to its
  * end, 0 if it is none. */
 static size_t read_header_row(struct json_state *state, struct text head)
@@ -216,7 +234,9 @@ static bool open_json(void *user, const char *path, struct error *error)
     state->splitter = (struct json_splitter){
         .layout = layout, .max_record_size = (size_t)state->reader.limits.record_size};
     size_t begin = layout.begin;
-    if (layout.kind == JSON_ROWS)
+    if (layout.header.size)
+        read_header_member(state, layout.header);
+    else if (layout.kind == JSON_ROWS)
         begin += read_header_row(state, text_slice(head, begin, head.size));
     input_consume(state->input, begin);
     return infer_columns(state, text_slice(head, begin, head.size), path, error);

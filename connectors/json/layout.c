@@ -313,6 +313,73 @@ static bool find_empty_list(struct text head, size_t at, unsigned depth,
     return false;
 }
 
+/* ---- Rows in an object: {"columns": ["date", "text"], "data": [["...", "..."]]} ---- */
+
+/* The number of values in the list at `at`. */
+static size_t count_items(struct text head, size_t at)
+{
+    size_t count = 0, size;
+    at = json_skip_blanks_and_commas(head, at + 1);
+    for (; at < head.size && head.bytes[at] != ']'; count++) {
+        if (json_scan(text_slice(head, at, head.size), &size) != JSON_SCAN_COMPLETE)
+            return 0;
+        at = json_skip_blanks_and_commas(head, at + size);
+    }
+    return count;
+}
+
+/* The largest list of lists in the object at `at` or in an object in it; *object is that object. */
+static void find_row_list(struct text head, size_t at, unsigned depth, struct object_member *rows,
+                          size_t *object)
+{
+    struct object_member object_member;
+    size_t begin = at;
+    while (json_take_member(head, &at, &object_member)) {
+        size_t value = object_member.value;
+        bool is_larger = object_member.end - value > rows->end - rows->value;
+        if (json_byte_at(head, value) == '{' && depth < MAX_TEXT_DEPTH)
+            find_row_list(head, value, depth + 1, rows, object);
+        if (json_byte_at(head, value) == '[' && is_larger &&
+            json_byte_at(head, json_skip_blanks(head, value + 1)) == '[') {
+            *rows = object_member;
+            *object = begin;
+        }
+    }
+}
+
+/* The member of the object at `at` that names the columns: a list of strings, or of objects with a
+ * name, as long as a row. */
+static struct text find_row_header(struct text head, size_t at, size_t width)
+{
+    struct object_member object_member;
+    while (json_take_member(head, &at, &object_member)) {
+        struct text value = text_slice(head, object_member.value, object_member.end);
+        char first = json_byte_at(value, json_skip_blanks(value, 1));
+        bool has_names =
+            first == '"' || (first == '{' && text_find(value, TEXT("\"name\""), 0) < value.size);
+        if (json_byte_at(value, 0) == '[' && has_names && count_items(value, 0) == width)
+            return value;
+    }
+    return (struct text){0};
+}
+
+/* Whether most of the object at `at`, which ends at `end`, is a list of rows. */
+static bool find_rows(struct text head, size_t at, size_t end, struct json_layout *layout)
+{
+    struct object_member rows = {0};
+    size_t object = at;
+    find_row_list(head, at, 0, &rows, &object);
+    size_t width = rows.end ? count_items(head, json_skip_blanks(head, rows.value + 1)) : 0;
+    if (width < 2)
+        return false;
+    struct text header = find_row_header(head, object, width);
+    if (header.size == 0 && (rows.end - rows.value) * 2 <= end - at)
+        return false;
+    *layout = (struct json_layout){
+        .kind = JSON_ROWS, .container_name = rows.name, .begin = rows.value + 1, .header = header};
+    return true;
+}
+
 /* ---- The layout ---- */
 
 static struct json_layout make_layout(const struct record_container *container)
@@ -390,6 +457,10 @@ struct json_layout json_layout_detect(struct text head)
     }
     if (!is_only_value && find_wrapped_list(head, at, &best))
         return make_layout(&best);
+    struct json_layout layout;
+    if (is_only_value && !has_own_text(head, at) &&
+        find_rows(head, at, end ? end : head.size, &layout))
+        return layout;
     if (is_only_value && is_object_of_objects(head, at))
         return (struct json_layout){.kind = JSON_KEYED, .begin = at + 1};
     return (struct json_layout){.kind = choose_line_layout(head, end), .begin = at};

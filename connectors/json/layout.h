@@ -9,7 +9,8 @@ enum json_layout_kind {
     JSON_OBJECTS, /* consecutive objects */
     JSON_ARRAY,   /* in one or several arrays */
     JSON_KEYED,   /* members of one object, {"id1": {...}, "id2": {...}} */
-    JSON_ROWS     /* arrays in an array, [["date", "text"], ["...", "..."]] */
+    JSON_ROWS /* arrays in an array, or in a member of an object, [["date", "text"], ["...", "..."]]
+               */
 };
 
 extern const char *const json_layout_kind_names[];
@@ -20,6 +21,8 @@ struct json_layout {
                                    from the head; empty: the file itself does */
     size_t begin;          /* of the records: after the enclosing '[' or '{', or at the first '{' */
     bool is_single_object; /* the member is one record, not a list of records */
+    struct text header;    /* JSON_ROWS in an object: its list of column names, borrowed from the
+                              head; empty: the first row may be the header */
 };
 
 struct json_layout json_layout_detect(struct text head);

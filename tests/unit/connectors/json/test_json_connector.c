@@ -124,6 +124,13 @@ static const struct example examples[] = {
     /* a reply without records; an empty list in a record */
     {"{\"request\":{\"q\":\"the last reviews\"},\"reviews\":[],\"total\":0}", ""},
     {"{\"id\":1,\"text\":\"a\",\"reviews\":[]}\n", "1:1=a|"},
+    /* rows within an object, with a header of their own or as the first row */
+    {"{\"columns\":[\"id\",\"text\"],\"index\":[0,1],\"data\":[[1,\"a\"],\n[2,\"b\"]]}",
+     "1:1=a|2:2=b|"},
+    {"{\"data\":{\"rows\":[[1,\"a\"]],\"cols\":[{\"name\":\"id\"},{\"name\":\"text\"}]}}",
+     "1:1=a|"},
+    {"{\"range\":\"A1:B3\",\"values\":[[\"id\",\"text\"],[1,\"a\"],[2,\"b\"]]}", "1:1=a|1:2=b|"},
+    {"{\"id\":1,\"text\":\"a\",\"box\":[[1,2],[3,4],[5,6],[7,8]]}", "1:1=a|"},
     /* limits */
     {"{\"id\":1,\"text\":\"a\",\"x\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
      "[[[[[[[1"
