@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "connectors/chat/chat_lines.h"
+#include "connectors/columns/reading_options.h"
 #include "connectors/columns/roles.h"
 #include "connectors/connectors.h"
 #include "connectors/input/archive.h"
@@ -27,7 +28,8 @@ struct chat_author {
 
 struct chat_state {
     /* options */
-    struct text charset, own_names, dates;
+    struct text charset, own_names;
+    struct reading_options reading_options;
     int64_t max_ratio;
 
     struct input *input;
@@ -52,12 +54,7 @@ static const struct option options[] = {
      .offset = offsetof(struct chat_state, own_names),
      .default_value = "",
      .help = "authors of the company, comma-separated (Shop, Ann); their messages are skipped"},
-    {.name = "dates",
-     .type = OPTION_CHOICE,
-     .offset = offsetof(struct chat_state, dates),
-     .default_value = "auto",
-     .choices = "auto|dmy|mdy|ymd",
-     .help = "order of day, month and year in dates such as 03/09/2026"},
+    READING_OPTIONS(struct chat_state, reading_options),
     {.name = "charset",
      .type = OPTION_TEXT,
      .offset = offsetof(struct chat_state, charset),
@@ -179,25 +176,16 @@ static struct samples tabulate_messages(struct chat_state *state, struct text he
     return samples;
 }
 
-static enum date_order parse_date_order(struct text dates)
-{
-    return text_equal(dates, TEXT("dmy"))   ? DATE_ORDER_DMY
-           : text_equal(dates, TEXT("mdy")) ? DATE_ORDER_MDY
-           : text_equal(dates, TEXT("ymd")) ? DATE_ORDER_YMD
-                                            : DATE_ORDER_UNKNOWN;
-}
-
 static bool examine_sample(struct chat_state *state, struct text head, const char *path,
                            struct error *error)
 {
     state->form = chat_form_detect(head);
     state->authors = arena_alloc(&state->arena, MAX_AUTHORS, sizeof(*state->authors));
     struct samples samples = tabulate_messages(state, head);
-    struct mapping_options mapping_options = {.path = path,
-                                              .user_mapping =
-                                                  TEXT("text=text,author=author,date=date"),
-                                              .date_order = parse_date_order(state->dates)};
-    return mapping_find(&state->mapping, &samples, &mapping_options, &state->arena, error);
+    struct mapping_options mapping_options = {
+        .path = path, .user_mapping = TEXT("text=text,author=author,date=date")};
+    return reading_options_apply(&state->reading_options, &mapping_options, error) &&
+           mapping_find(&state->mapping, &samples, &mapping_options, &state->arena, error);
 }
 
 static bool open_chat(void *user, const char *path, struct error *error)
@@ -341,16 +329,16 @@ static int compare_authors(const void *one, const void *other)
                                       : text_compare(a->name, b->name);
 }
 
-static struct text explain(void *user, struct arena *arena)
+static struct text explain(void *user, const struct column_facts *facts, struct arena *arena)
 {
     static const char *const forms[] = {"no chat messages", "date, time - author: text",
                                         "[date, time] author: text", "date time, author : text",
                                         "[author] [time] text, below the day"};
     struct chat_state *state = user;
-    struct text lines =
-        arena_format(arena, "charset: %.*s\nlayout: a chat, %s\n%.*s",
-                     TEXT_ARGUMENT(input_charset_description(state->input)), forms[state->form],
-                     TEXT_ARGUMENT(mapping_explain(&state->mapping, columns, COLUMN_COUNT, arena)));
+    struct text lines = arena_format(
+        arena, "charset: %.*s\nlayout: a chat, %s\n%.*s",
+        TEXT_ARGUMENT(input_charset_description(state->input)), forms[state->form],
+        TEXT_ARGUMENT(mapping_explain(&state->mapping, columns, COLUMN_COUNT, facts, arena)));
     qsort(state->authors, state->author_count, sizeof(*state->authors), compare_authors);
     for (size_t i = 0; i < state->author_count && i < MAX_LISTED_AUTHORS; i++)
         lines = arena_format(arena, "%.*s%s%.*s %zu%s", TEXT_ARGUMENT(lines),
