@@ -1,12 +1,10 @@
-/* cleanup.c - removes markup and invisible characters, and recognizes translations and blank
- * answers. */
+/* cleanup.c - removes markup and invisible characters, and recognizes translations. */
 #include "stages/text/cleanup.h"
 
 #include <string.h>
 
 #include "base/ascii.h"
 #include "base/html.h"
-#include "base/normalize.h"
 #include "base/utf8.h"
 
 /* ---- Markup ---- */
@@ -216,59 +214,4 @@ struct text cleanup_keep_original(struct text text)
         return text_trim(text_slice(text, original_at + mark.size, text.size));
     struct text before = text_trim(text_slice(text, 0, translation_at));
     return before.size > 0 ? before : text;
-}
-
-/* ---- Blank answers ---- */
-
-static const char *const blank_answers[] = {
-#define ROW(language, answer) answer,
-#include "stages/text/data/blank_answers.inc"
-#undef ROW
-    NULL,
-};
-
-/* Punctuation that says nothing by itself. Brackets and colons make smileys. */
-static bool is_filler_character(uint32_t code_point)
-{
-    static const struct text fillers = {" \n-_.,!?/\\|*~'\"`#+=", 19};
-    if (code_point < 0x80)
-        return memchr(fillers.bytes, (int)code_point, fillers.size) != NULL;
-    return (code_point >= 0x2010 && code_point <= 0x2027) || code_point == 0xB7 ||
-           code_point == 0x3002 || code_point == 0x3001 || code_point == 0x30FB ||
-           code_point == 0x2212 || code_point == 0xFF5E;
-}
-
-static struct text strip_filler(struct text text)
-{
-    size_t begin = 0, size;
-    while (begin < text.size && is_filler_character(utf8_decode(text, begin, &size)))
-        begin += size;
-    size_t end = text.size;
-    while (end > begin) {
-        size_t last = utf8_boundary_before(text, end - 1);
-        if (!is_filler_character(utf8_decode(text, last, &size)))
-            break;
-        end = last;
-    }
-    return text_slice(text, begin, end);
-}
-
-enum { MAX_BLANK_ANSWER_SIZE = 120 };
-
-bool cleanup_is_blank_answer(struct text text, struct text extra_answers)
-{
-    struct text stripped = strip_filler(text);
-    if (stripped.size == 0)
-        return true;
-    if (stripped.size > MAX_BLANK_ANSWER_SIZE)
-        return false;
-    struct arena arena = {0};
-    struct text key = normalize_key(stripped, &arena);
-    bool blank = text_is_one_of_ignore_case(key, blank_answers);
-    struct text rest = extra_answers, word;
-    while (!blank && text_split(&rest, ',', &word))
-        blank =
-            text_equal(key, normalize_key(strip_filler(text_trim(word)), &arena)) && key.size > 0;
-    arena_free(&arena);
-    return blank;
 }

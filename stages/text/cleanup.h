@@ -26,9 +26,4 @@ struct text cleanup_text(struct text text, bool html, struct arena *arena);
  * (Original) ...". A view of `text`; all of it if there is no translation. */
 struct text cleanup_keep_original(struct text text);
 
-/* Whether a cleaned text is only punctuation, an answer of data/blank_answers.tsv ("n/a", "없음"),
- * or one of `extra_answers` (a comma-separated list). Case and surrounding punctuation are ignored.
- * Emoji and smileys are not blank. */
-bool cleanup_is_blank_answer(struct text text, struct text extra_answers);
-
 #endif
