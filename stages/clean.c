@@ -1,5 +1,5 @@
-/* clean.c - the clean stage: keeps what the customer wrote, without markup and translations,
- * detects the language, and sets aside answers that say nothing. */
+/* clean.c - the clean stage: keeps what the customer wrote, without markup, translations and the
+ * closings of letters, detects the language, and sets aside answers that say nothing. */
 #include <string.h>
 
 #include "base/language.h"
@@ -8,11 +8,14 @@
 #include "stages/stages.h"
 #include "stages/text/answers.h"
 #include "stages/text/cleanup.h"
+#include "stages/text/posts.h"
+#include "stages/text/sign_off.h"
 
 struct clean {
     bool html;
     struct text blank_answers;
     bool translations;
+    bool extras;
 };
 
 /* The detector is unreliable for fewer Latin letters, even if it reports confidence. */
@@ -76,6 +79,13 @@ static void set_language(struct record *record, struct arena *arena)
     record->lang = language;
 }
 
+/* The customer's words without what posts, letters and spreadsheets put around them. */
+static struct text remove_extras(struct text text, struct arena *arena)
+{
+    text = sign_off_strip(cleanup_strip_cell_mark(text));
+    return sign_off_strip(post_keep_words(text, arena));
+}
+
 /* The title is the text if the body says nothing. */
 static void choose_text(const struct clean *clean, struct record *record, struct text body)
 {
@@ -83,9 +93,9 @@ static void choose_text(const struct clean *clean, struct record *record, struct
     record->text = body;
     if (body_kind == ANSWER_OPINION)
         return;
-    record->text = record->title;
     enum answer_kind title_kind =
         answer_classify(record->title, record->asked_for, clean->blank_answers);
+    record->text = record->title;
     if (title_kind == ANSWER_OPINION)
         return;
     record->text = (struct text){0};
@@ -100,7 +110,10 @@ static void clean_record(const struct clean *clean, struct record *record, struc
     struct text body = cleanup_text(record->body, clean->html, arena);
     if (clean->translations)
         body = cleanup_keep_original(body);
-    choose_text(clean, record, body);
+    struct text words = clean->extras ? remove_extras(body, arena) : body;
+    choose_text(clean, record, words);
+    if (record->state == RECORD_EMPTY && body.size && !words.size)
+        record->state = RECORD_NO_OPINION; /* only links and handles */
     if (record_has_opinion(record))
         set_language(record, arena);
 }
@@ -131,6 +144,11 @@ static const struct option options[] = {
      .offset = offsetof(struct clean, translations),
      .default_value = "yes",
      .help = "remove Google's translation from a text and keep the customer's own words"},
+    {.name = "extras",
+     .type = OPTION_BOOLEAN,
+     .offset = offsetof(struct clean, extras),
+     .default_value = "yes",
+     .help = "remove addressees and links of posts, # of hashtags, and closings of letters"},
     {0},
 };
 

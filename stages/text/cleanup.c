@@ -1,4 +1,5 @@
-/* cleanup.c - removes markup and invisible characters, and recognizes translations. */
+/* cleanup.c - removes markup and invisible characters, and recognizes translations and marks of
+ * spreadsheets. */
 #include "stages/text/cleanup.h"
 
 #include <string.h>
@@ -214,4 +215,52 @@ struct text cleanup_keep_original(struct text text)
         return text_trim(text_slice(text, original_at + mark.size, text.size));
     struct text before = text_trim(text_slice(text, 0, translation_at));
     return before.size > 0 ? before : text;
+}
+
+/* ---- Marks of spreadsheets ---- */
+
+static bool is_letter(struct text text, size_t at)
+{
+    return at < text.size &&
+           (ascii_is_letter(text.bytes[at]) || (unsigned char)text.bytes[at] >= 0x80);
+}
+
+/* Whether an apostrophe after a word, and not within one, closes a quotation. */
+static bool has_closing_apostrophe(struct text text)
+{
+    for (size_t at = 2; at < text.size; at++)
+        if (text.bytes[at] == '\'' && text.bytes[at - 1] != ' ' && !is_letter(text, at + 1))
+            return true;
+    return false;
+}
+
+/* Whether a line or a word after the first one begins with a plus or a minus. */
+static bool has_list_marks(struct text text)
+{
+    for (size_t at = 1; at + 1 < text.size; at++)
+        if ((text.bytes[at] == '+' || text.bytes[at] == '-') &&
+            (text.bytes[at - 1] == '\n' || text.bytes[at - 1] == ' '))
+            return true;
+    return false;
+}
+
+struct text cleanup_strip_cell_mark(struct text text)
+{
+    struct text rest = text_slice(text, 1, text.size);
+    if (rest.size == 0)
+        return text;
+    switch (text.bytes[0]) {
+    case '\'':
+        if (strchr("=+-@", rest.bytes[0]))
+            return cleanup_strip_cell_mark(rest);
+        return is_letter(rest, 0) && !has_closing_apostrophe(text) ? rest : text;
+    case '=':
+        if (rest.size > 2 && rest.bytes[0] == '"' && text_ends_with(rest, TEXT("\"")))
+            return cleanup_strip_cell_mark(text_trim(text_slice(rest, 1, rest.size - 1)));
+        return is_letter(rest, 0) && is_letter(rest, 1) ? rest : text;
+    case '+':
+        return is_letter(rest, 0) && !has_list_marks(text) ? rest : text;
+    default:
+        return text;
+    }
 }

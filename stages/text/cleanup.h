@@ -26,4 +26,9 @@ struct text cleanup_text(struct text text, bool html, struct arena *arena);
  * (Original) ...". A view of `text`; all of it if there is no translation. */
 struct text cleanup_keep_original(struct text text);
 
+/* The text without the mark that a spreadsheet or an export put before it: the apostrophe of a text
+ * cell, "=" and "+" before a word, and ="text". A view of `text`. "-", a quotation in apostrophes
+ * and a list with "+" stay. */
+struct text cleanup_strip_cell_mark(struct text text);
+
 #endif

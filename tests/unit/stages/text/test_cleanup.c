@@ -72,11 +72,40 @@ static void the_original_is_kept(void **state)
                                text_of(translations[i].tidy)));
 }
 
+static const struct pair cells[] = {
+    {"", ""},
+    {"'", "'"},
+    {"'Great kettle", "Great kettle"},
+    {"'=Great kettle", "Great kettle"},
+    {"=\"Great kettle\"", "Great kettle"},
+    {"=Great kettle", "Great kettle"},
+    {"+좋아요", "좋아요"},
+    {"'-5 stars", "-5 stars"},
+    {"-slow", "-slow"},
+    {"=)", "=)"},
+    {"=D so good", "=D so good"},
+    {"+1", "+1"},
+    {"+fast\n+cheap\n-loud", "+fast\n+cheap\n-loud"},
+    {"'Great kettle' said my wife", "'Great kettle' said my wife"},
+};
+
+static void marks_of_cells_are_removed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(cells) / sizeof(*cells); i++) {
+        struct text tidy = cleanup_strip_cell_mark(text_of(cells[i].raw));
+        if (!text_equal(tidy, text_of(cells[i].tidy)))
+            fail_msg("%s gave [%.*s]", cells[i].raw, TEXT_ARGUMENT(tidy));
+        assert_true(text_equal(cleanup_strip_cell_mark(tidy), tidy));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_become_what_a_reader_sees),
         cmocka_unit_test(the_original_is_kept),
+        cmocka_unit_test(marks_of_cells_are_removed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
