@@ -225,11 +225,14 @@ static bool is_letter(struct text text, size_t at)
            (ascii_is_letter(text.bytes[at]) || (unsigned char)text.bytes[at] >= 0x80);
 }
 
-/* Whether an apostrophe after a word, and not within one, closes a quotation. */
+/* Whether an apostrophe after the first one is not between two letters, as in "don't": it may close
+ * a quotation. */
 static bool has_closing_apostrophe(struct text text)
 {
-    for (size_t at = 2; at < text.size; at++)
-        if (text.bytes[at] == '\'' && text.bytes[at - 1] != ' ' && !is_letter(text, at + 1))
+    for (size_t at = 1; at < text.size; at++)
+        if (text.bytes[at] == '\'' &&
+            (at + 1 == text.size || !ascii_is_letter(text.bytes[at - 1]) ||
+             !ascii_is_letter(text.bytes[at + 1])))
             return true;
     return false;
 }
@@ -244,22 +247,30 @@ static bool has_list_marks(struct text text)
     return false;
 }
 
+/* Whether a sentence begins here: "'s" and "+ve" are parts of words. */
+static bool begins_sentence(struct text text)
+{
+    return is_letter(text, 0) && (text.bytes[0] < 'a' || text.bytes[0] > 'z');
+}
+
 struct text cleanup_strip_cell_mark(struct text text)
 {
     struct text rest = text_slice(text, 1, text.size);
-    if (rest.size == 0)
+    if (rest.size < 2)
         return text;
     switch (text.bytes[0]) {
     case '\'':
-        if (strchr("=+-@", rest.bytes[0]))
+        if (strchr("=+-@", rest.bytes[0]) && is_letter(rest, 1))
             return cleanup_strip_cell_mark(rest);
-        return is_letter(rest, 0) && !has_closing_apostrophe(text) ? rest : text;
+        return begins_sentence(rest) && !has_closing_apostrophe(text) ? rest : text;
     case '=':
-        if (rest.size > 2 && rest.bytes[0] == '"' && text_ends_with(rest, TEXT("\"")))
+        if (rest.bytes[0] == '"' && text_ends_with(rest, TEXT("\"")))
             return cleanup_strip_cell_mark(text_trim(text_slice(rest, 1, rest.size - 1)));
-        return is_letter(rest, 0) && is_letter(rest, 1) ? rest : text;
+        /* "=D" and "=ㅅ=" are faces. */
+        return is_letter(rest, 0) && is_letter(rest, 1) && text_find(rest, TEXT("="), 0) > 4 ? rest
+                                                                                             : text;
     case '+':
-        return is_letter(rest, 0) && !has_list_marks(text) ? rest : text;
+        return begins_sentence(rest) && !has_list_marks(text) ? rest : text;
     default:
         return text;
     }

@@ -35,15 +35,17 @@ static size_t skip_opening_marks(struct text text)
     return at;
 }
 
-/* Where the name of a handle or hashtag that begins at `at` ends; `at` if there is none. */
+/* Where the name of a handle or hashtag that begins at `at` ends; `at` if there is none. One letter
+ * outside ASCII is a particle: "@로". */
 static size_t find_name_end(struct text text, size_t at)
 {
+    enum { MIN_NAME_SIZE = 6 };
     size_t end = at;
     if (at == text.size || ascii_is_digit(text.bytes[at]) || !is_name_character(text.bytes[at]))
         return at;
     while (end < text.size && is_name_character(text.bytes[end]))
         end++;
-    return end;
+    return (unsigned char)text.bytes[at] >= 0x80 && end - at < MIN_NAME_SIZE ? at : end;
 }
 
 /* Where the URL that begins at `at` ends, or `at`. */
@@ -67,11 +69,11 @@ static size_t find_url_end(struct text text, size_t at)
     return at;
 }
 
-/* A URL may touch the word before it: "here:https://shop.example/a". */
 static size_t find_url(struct text text, size_t *end)
 {
     for (size_t at = 0; at < text.size; at++)
-        if ((at == 0 || !ascii_is_alphanumeric(text.bytes[at - 1])) &&
+        if ((at == 0 ||
+             !(ascii_is_alphanumeric(text.bytes[at - 1]) || text.bytes[at - 1] == '/')) &&
             (*end = find_url_end(text, at)) > at)
             return at;
     return text.size;
@@ -96,8 +98,12 @@ static void classify_word(struct word *word)
     end = find_name_end(text, begin);
     if (end == begin)
         return;
-    if (mark == '@' && end < text.size && text.bytes[end] == '@')
+    if (mark == '@' && end < text.size && text.bytes[end] == '@') { /* with a server, or "@@@" */
+        size_t server_end = find_name_end(text, end + 1);
+        if (server_end == end + 1)
+            return;
         end = text.size;
+    }
     word->core = text_slice(text, begin, end);
     word->kind = mark == '@' ? WORD_HANDLE : WORD_HASHTAG;
 }
@@ -116,6 +122,15 @@ static bool begins_hashtag(struct text text, size_t begin, size_t at)
            text.bytes[at - 1] != '#' && find_name_end(text, at + 1) > at + 1;
 }
 
+/* URLs may touch the word before: "fast!https://shop.example/a". */
+static bool begins_glued_url(struct text text, size_t begin, size_t at)
+{
+    return at > begin && text.bytes[at] == 'h' &&
+           (is_name_character(text.bytes[at - 1]) || strchr(".,:!?", text.bytes[at - 1])) &&
+           text_starts_with(text_slice(text, at, at + 4), TEXT("http")) &&
+           find_url_end(text, at) > at;
+}
+
 static struct post split_post(struct text text, struct arena *arena)
 {
     struct post post = {arena_alloc(arena, text.size / 2 + 1, sizeof(*post.words)), 0};
@@ -124,7 +139,8 @@ static struct post split_post(struct text text, struct arena *arena)
         while (at < text.size && is_blank(text.bytes[at]))
             at++;
         size_t begin = at;
-        while (at < text.size && !is_blank(text.bytes[at]) && !begins_hashtag(text, begin, at))
+        while (at < text.size && !is_blank(text.bytes[at]) && !begins_hashtag(text, begin, at) &&
+               !begins_glued_url(text, begin, at))
             at++;
         if (at == begin)
             break;
@@ -175,8 +191,7 @@ static bool is_addressee(const struct word *word)
 static bool is_subject(const struct post *post, size_t i)
 {
     return !is_addressee(&post->words[i]) ||
-           (i + 1 < post->count &&
-            text_is_one_of_ignore_case(post->words[i + 1].text, subject_verbs));
+           (i + 1 < post->count && text_is_one_of(post->words[i + 1].text, subject_verbs));
 }
 
 /* "RT @shop: words", "MT @shop words"; returns the number of words removed. */
@@ -202,11 +217,14 @@ static void remove_addressees(struct post *post)
 
 /* ---- The end ---- */
 
-static void remove_words(struct post *post, size_t begin, size_t end, enum word_kind kind)
+/* Whether there are any. */
+static bool remove_words(struct post *post, size_t begin, size_t end, enum word_kind kind)
 {
+    bool has_any = false;
     for (size_t i = begin; i < end; i++)
         if (post->words[i].kind == kind)
-            post->words[i].is_removed = true;
+            has_any = post->words[i].is_removed = true;
+    return has_any;
 }
 
 static size_t count_words(const struct post *post, size_t begin, enum word_kind kind)
@@ -233,11 +251,38 @@ static bool is_tail_word(const struct post *post, size_t i)
                                        : word->kind == WORD_HASHTAG;
 }
 
+/* Words before which a URL is a part of the sentence: "see https://shop.example/a". */
+static const char *const link_words[] = {
+#define ROW(language, word) word,
+#include "stages/text/data/link_words.inc"
+#undef ROW
+    NULL,
+};
+
+static bool leads_to_link(const struct word *word)
+{
+    return text_ends_with(word->text, TEXT(":")) ||
+           text_is_one_of_ignore_case(word->text, link_words);
+}
+
+/* Words that introduce what is at the end: "via @name", "- https://shop.example/a". */
+static bool introduces_tail(const struct post *post, size_t i)
+{
+    struct text text = post->words[i].text;
+    if (is_word(post, i + 1, WORD_HANDLE))
+        return text_equal_ignore_case(text, TEXT("via")) ||
+               text_equal_ignore_case(text, TEXT("cc"));
+    for (size_t at = 0; at < text.size; at++)
+        if (!strchr("-|>=~", text.bytes[at]))
+            return false;
+    return is_word(post, i + 1, WORD_URL);
+}
+
 static void trim_tail(struct post *post)
 {
     enum { MIN_PILED_HASHTAGS = 3, MIN_PILED_HANDLES = 2 };
     size_t begin = post->count;
-    while (begin > 0 && is_tail_word(post, begin - 1))
+    while (begin > 0 && (is_tail_word(post, begin - 1) || introduces_tail(post, begin - 1)))
         begin--;
     if (begin == post->count)
         return;
@@ -245,8 +290,11 @@ static void trim_tail(struct post *post)
     bool is_apart =
         !last || ends_sentence(last->text) ||
         memchr(post->words[begin].separator.bytes, '\n', post->words[begin].separator.size);
-    remove_words(post, begin, post->count, WORD_URL);
-    if (is_apart || count_words(post, begin, WORD_HANDLE) >= MIN_PILED_HANDLES)
+    bool keeps_url =
+        last && !is_apart && post->words[begin].kind == WORD_URL && leads_to_link(last);
+    remove_words(post, begin + keeps_url, post->count, WORD_URL);
+    bool has_introduction = remove_words(post, begin, post->count, WORD_PLAIN);
+    if (is_apart || has_introduction || count_words(post, begin, WORD_HANDLE) >= MIN_PILED_HANDLES)
         remove_words(post, begin, post->count, WORD_HANDLE);
     if (last && count_words(post, begin, WORD_HASHTAG) >= MIN_PILED_HASHTAGS)
         remove_words(post, begin, post->count, WORD_HASHTAG);
@@ -266,11 +314,17 @@ static void append(struct text_buffer *buffer, struct text text)
     buffer->size += text.size;
 }
 
+/* "www.shop.example" reads like a name. */
+static bool is_host(struct text url)
+{
+    return text_starts_with_ignore_case(url, TEXT("www.")) && !memchr(url.bytes, '/', url.size);
+}
+
 /* The text around the core, and the core without its marks. */
 static void append_word(struct text_buffer *buffer, const struct word *word)
 {
     struct text text = word->text, core = word->core;
-    if (word->kind == WORD_PLAIN) {
+    if (word->kind == WORD_PLAIN || (word->kind == WORD_URL && is_host(core))) {
         append(buffer, text);
         return;
     }

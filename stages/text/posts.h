@@ -9,7 +9,8 @@
 /* Returns the words of a cleaned text, `text` itself or a copy in `arena`:
  * - "RT @name:" at the beginning, handles of addressees at the beginning, and handles after the
  *   last sentence are removed; other handles keep the name without "@";
- * - URLs at the end are removed; others become "[link]";
+ * - URLs after the words are removed; in a sentence, they become "[link]", and "www.shop.example"
+ *   stays;
  * - hashtags lose "#"; three or more at the end are removed.
  * E-mail addresses, "@ 3.50" and "#1" stay. Empty if only handles and URLs are left. Takes time in
  * proportion to the text; a text without "@", "#" and URLs is returned unchanged. */
