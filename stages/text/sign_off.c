@@ -140,7 +140,7 @@ static size_t measure_separator(struct text text, size_t at)
 {
     static const struct text wide_marks[] = {{"。", 3}, {"，", 3}, {"、", 3}, {"–", 3}, {"—", 3}};
     char c = text.bytes[at];
-    if (c == ',' || c == '\n' || (c == '-' && at > 0 && text.bytes[at - 1] == ' '))
+    if (c == ',' || c == '\n' || (c == '-' && at > 0 && strchr(" \n", text.bytes[at - 1])))
         return 1;
     for (size_t i = 0; i < sizeof(wide_marks) / sizeof(*wide_marks); i++)
         if (text_starts_with(text_slice(text, at, text.size), wide_marks[i]))

@@ -14,6 +14,7 @@ static const struct {
     {"It leaks. Best regards, Anna Smith", "It leaks."},
     {"It leaks!\n\nKind regards,\nAnna Smith\nHead of Tea\n+44 20 7946 0000", "It leaks!"},
     {"It leaks. Best, Anna", "It leaks."},
+    {"It leaks.\nCheers,\n\n-Tom", "It leaks."},
     {"It leaks.\nBest\nAnna", "It leaks."},
     {"It leaks.\nCheers, Tom.", "It leaks."},
     {"It leaks.\nThanks,\nMark", "It leaks."},
