@@ -35,7 +35,8 @@ const char store_schema[] =
     " title TEXT, text TEXT NOT NULL, question TEXT, asked_for TEXT, reply TEXT, fields TEXT,"
     " text_hash INTEGER NOT NULL, content_hash INTEGER NOT NULL,"
     " revision INTEGER NOT NULL DEFAULT 1, first_run INTEGER NOT NULL,"
-    " run_id INTEGER NOT NULL, lang_source TEXT, author TEXT) STRICT;"
+    " run_id INTEGER NOT NULL, lang_source TEXT, author TEXT,"
+    " no_opinion INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE INDEX feedback_author_text ON feedback (author_hash, text_hash)"
     " WHERE author_hash IS NOT NULL;"
 
