@@ -39,6 +39,7 @@ static const struct {
     {"www.shop.example is slow", "www.shop.example is slow"},
     {"slow! www.shop.example", "slow!"},
     {"you can see it at https://shop.example/a", "you can see it at [link]"},
+    {"it is here https://t.co/a1", "it is here"},
     {"Photos: https://shop.example/a https://shop.example/b", "Photos: [link]"},
     {"(https://shop.example/a)", "([link])"},
     {"so good\nhttps://shop.example/a\nhttps://shop.example/b", "so good"},
