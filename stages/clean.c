@@ -79,11 +79,19 @@ static void set_language(struct record *record, struct arena *arena)
     record->lang = language;
 }
 
-/* The customer's words without what posts, letters and spreadsheets put around them. */
+/* The customer's words without what posts, letters and spreadsheets put around them. What is left
+ * may have a closing or a link at its end again. */
 static struct text remove_extras(struct text text, struct arena *arena)
 {
-    text = sign_off_strip(cleanup_strip_cell_mark(text));
-    return sign_off_strip(post_keep_words(text, arena));
+    enum { MAX_PASSES = 8 };
+    for (size_t pass = 0; pass < MAX_PASSES; pass++) {
+        struct text before = text;
+        text = sign_off_strip(cleanup_strip_cell_mark(text));
+        text = sign_off_strip(post_keep_words(text, arena));
+        if (text_equal(text, before))
+            break;
+    }
+    return text;
 }
 
 /* The title is the text if the body says nothing. */

@@ -5,13 +5,14 @@
 #include "base/utf8.h"
 
 enum formula_kind {
-    FORMULA_ALONE,      /* may have no name: "Best regards" */
-    FORMULA_LINE_ALONE, /* the same, at the beginning of a line only: "LG" */
-    FORMULA_NAME,       /* needs a comma or a line break, and a name: "Cheers, Tom" */
-    FORMULA_LINE_NAME,  /* the same, at the beginning of a line only: "Thanks,\nMark" */
-    FORMULA_DEVICE,     /* a mail program's line: "Sent from my phone" */
-    FORMULA_DEVICE_END, /* the same; the words are the end of the line */
-    FORMULA_AFTER_NAME, /* follows a Korean name: "드림" */
+    FORMULA_ALONE,       /* may have no name: "Best regards" */
+    FORMULA_LINE_ALONE,  /* the same, at the beginning of a line only: "LG" */
+    FORMULA_NAME,        /* needs a comma or a line break, and a name: "Cheers, Tom" */
+    FORMULA_LINE_NAME,   /* the same, at the beginning of a line only: "Thanks,\nMark" */
+    FORMULA_DEVICE,      /* a mail program's line: "Sent from my phone" */
+    FORMULA_DEVICE_END,  /* the same; the words are the end of the line */
+    FORMULA_AFTER_NAME,  /* follows a Korean name: "드림" */
+    FORMULA_BEFORE_NAME, /* may precede it: "고객" */
 };
 
 static const struct formula {
@@ -48,6 +49,8 @@ enum {
 
 /* ---- Names ---- */
 
+enum { FIRST_HANGUL = 0xAC00, LAST_HANGUL = 0xD7A3 };
+
 static bool is_upper_case(uint32_t c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) ||
@@ -58,7 +61,7 @@ static bool is_upper_case(uint32_t c)
 static bool is_east_asian(uint32_t c)
 {
     return (c >= 0x3041 && c <= 0x30FF) || (c >= 0x4E00 && c <= 0x9FFF) ||
-           (c >= 0xAC00 && c <= 0xD7A3);
+           (c >= FIRST_HANGUL && c <= LAST_HANGUL);
 }
 
 static bool is_letter_or_mark(struct text text, size_t at)
@@ -86,6 +89,9 @@ static bool is_name_word(struct text word)
             is_east_asian(c) != east_asian)
             return false;
     }
+    if (first >= FIRST_HANGUL && first <= LAST_HANGUL)
+        return count >= 2 && count <= 4 &&
+               text_is_one_of_ignore_case(text_slice(word, 0, size), korean_surnames);
     return !east_asian || count <= 5;
 }
 
@@ -105,18 +111,35 @@ static bool is_name(struct text line)
     return true;
 }
 
-/* A line below a name: a profession, a firm, a telephone number. */
+/* Whether the word may be one of a firm, a profession, an address or a number: in capitals, at most
+ * three letters ("of", "und"), or with digits or "@". */
+static bool is_detail_word(struct text word)
+{
+    enum { MAX_SMALL_WORD_SIZE = 3, MAX_ABBREVIATION_SIZE = 4 }; /* "Dr.", "Inc." */
+    size_t size;
+    bool has_mark = false;
+    for (size_t i = 0; i < word.size; i++)
+        has_mark |= ascii_is_digit(word.bytes[i]) || word.bytes[i] == '@';
+    bool ends_sentence =
+        word.size > MAX_ABBREVIATION_SIZE && strchr(".!?", word.bytes[word.size - 1]) != NULL;
+    return has_mark || (!ends_sentence && (word.size <= MAX_SMALL_WORD_SIZE ||
+                                           is_upper_case(utf8_decode(word, 0, &size))));
+}
+
+/* A line below a name, but not a postscript. */
 static bool is_name_detail(struct text line)
 {
-    size_t size, blanks = 0;
-    for (size_t i = 0; i < line.size; i++)
-        blanks += line.bytes[i] == ' ';
-    if (!line.size || line.size > MAX_NAME_SIZE || blanks > MAX_NAME_WORDS ||
-        strchr(".!?", line.bytes[line.size - 1]))
+    size_t size, words = 0;
+    if (!line.size || line.size > MAX_NAME_SIZE || text_starts_with(line, TEXT("PS")) ||
+        text_starts_with(line, TEXT("P.S")))
         return false;
-    uint32_t first = utf8_decode(line, 0, &size);
-    return is_upper_case(first) || is_east_asian(first) || ascii_is_digit(line.bytes[0]) ||
-           line.bytes[0] == '+' || line.bytes[0] == '(';
+    bool begins = is_upper_case(utf8_decode(line, 0, &size)) || ascii_is_digit(line.bytes[0]) ||
+                  line.bytes[0] == '+' || line.bytes[0] == '(';
+    struct text word;
+    while (line.size && text_split(&line, ' ', &word))
+        if (++words > MAX_NAME_WORDS + 1 || !is_detail_word(word))
+            return false;
+    return begins;
 }
 
 /* Whether the text is a name and at most two lines of details. */
@@ -164,6 +187,8 @@ static size_t skip_marks(struct text text, size_t at, bool *has_separator)
 /* Whether the text, the rest of a record, is the formula and a name. */
 static bool is_closing(const struct formula *formula, struct text text, bool begins_line)
 {
+    if (formula->kind == FORMULA_BEFORE_NAME)
+        return false;
     bool needs_line = formula->kind == FORMULA_LINE_ALONE || formula->kind == FORMULA_LINE_NAME;
     bool may_be_alone = formula->kind == FORMULA_ALONE || formula->kind == FORMULA_LINE_ALONE;
     bool has_separator = false;
@@ -189,31 +214,37 @@ static bool is_device_line(const struct formula *formula, struct text text, bool
 static bool is_korean_name(struct text name)
 {
     enum { SYLLABLE_SIZE = 3 };
-    return name.size == 3 * SYLLABLE_SIZE &&
-           text_is_one_of_ignore_case(text_slice(name, 0, SYLLABLE_SIZE), korean_surnames) &&
-           !text_is_one_of_ignore_case(name, no_names) && is_name_word(name);
+    return name.size == 3 * SYLLABLE_SIZE && !text_is_one_of_ignore_case(name, no_names) &&
+           is_name_word(name);
+}
+
+static bool is_role(struct text word)
+{
+    for (size_t i = 0; i < sizeof(formulas) / sizeof(*formulas); i++)
+        if (formulas[i].kind == FORMULA_BEFORE_NAME && text_equal(word, formulas[i].words))
+            return true;
+    return false;
 }
 
 /* "김지현 드림", "고객 김지현 올림." */
-static bool is_korean_closing(const struct formula *formula, struct text text, bool begins_line)
+static bool is_korean_closing(const struct formula *formula, struct text text)
 {
     while (text.size && strchr(". ~", text.bytes[text.size - 1]))
         text.size--;
     if (!text_ends_with(text, formula->words))
         return false;
-    struct text name = text_trim(text_slice(text, 0, text.size - formula->words.size)), word;
-    size_t words = 0;
-    while (name.size && text_split(&name, ' ', &word))
-        words++;
-    return words >= 1 && words <= (begins_line ? 2 : 1) && is_korean_name(word);
+    struct text name = text_trim(text_slice(text, 0, text.size - formula->words.size));
+    size_t blank = text_find(name, TEXT(" "), 0);
+    if (blank < name.size && is_role(text_slice(name, 0, blank)))
+        name = text_slice(name, blank + 1, name.size);
+    return is_korean_name(name);
 }
 
 static bool begins_closing(struct text text, bool begins_line)
 {
     for (size_t i = 0; i < sizeof(formulas) / sizeof(*formulas); i++) {
         const struct formula *formula = &formulas[i];
-        bool matches = formula->kind == FORMULA_AFTER_NAME
-                           ? is_korean_closing(formula, text, begins_line)
+        bool matches = formula->kind == FORMULA_AFTER_NAME ? is_korean_closing(formula, text)
                        : formula->kind == FORMULA_DEVICE || formula->kind == FORMULA_DEVICE_END
                            ? is_device_line(formula, text, begins_line)
                            : is_closing(formula, text, begins_line);

@@ -43,10 +43,14 @@ static const struct {
     {"It leaks. Best regards to your team!", "It leaks. Best regards to your team!"},
     {"It leaks. Sincerely, a very unhappy customer",
      "It leaks. Sincerely, a very unhappy customer"},
+    {"별로예요.\n좋아요 김지현 드림", "별로예요.\n좋아요 김지현 드림"},
     {"별로예요. 별점 오점 드림", "별로예요. 별점 오점 드림"},
     {"좋아요. 한마디 올림", "좋아요. 한마디 올림"},
     {"피해가 커요. 전액 배상", "피해가 커요. 전액 배상"},
     {"새 제품이 나쁘다. 추천 드림", "새 제품이 나쁘다. 추천 드림"},
+    {"It leaks.\nBest, Anna\n\nPS the mug broke", "It leaks.\nBest, Anna\n\nPS the mug broke"},
+    {"It leaks.\nBest, Anna\nBut Mark was nice", "It leaks.\nBest, Anna\nBut Mark was nice"},
+    {"It leaks.\nRegards\n물이", "It leaks.\nRegards\n물이"},
     {"Anna", "Anna"},
 };
 
