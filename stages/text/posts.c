@@ -79,6 +79,8 @@ static size_t find_url(struct text text, size_t *end)
     return text.size;
 }
 
+enum { MAX_MARKS = 2 };
+
 /* "@name", "@name@server.example", but not "@3.50". */
 static void classify_word(struct word *word)
 {
@@ -93,8 +95,11 @@ static void classify_word(struct word *word)
     if (begin == text.size || (text.bytes[begin] != '@' && text.bytes[begin] != '#'))
         return;
     char mark = text.bytes[begin];
+    size_t marks = begin;
     while (begin < text.size && text.bytes[begin] == mark)
         begin++;
+    if (begin - marks > MAX_MARKS) /* a masked number, a heading */
+        return;
     end = find_name_end(text, begin);
     if (end == begin)
         return;
@@ -278,6 +283,20 @@ static bool introduces_tail(const struct post *post, size_t i)
     return is_word(post, i + 1, WORD_URL);
 }
 
+/* Whether a hashtag at the end is a sentence: "#but_the_lid_leaks". */
+static bool has_sentence_hashtag(const struct post *post, size_t begin)
+{
+    enum { MIN_JOINTS = 2 };
+    for (; begin < post->count; begin++) {
+        size_t joints = 0;
+        for (size_t i = 0; i < post->words[begin].core.size; i++)
+            joints += post->words[begin].core.bytes[i] == '_';
+        if (is_word(post, begin, WORD_HASHTAG) && joints >= MIN_JOINTS)
+            return true;
+    }
+    return false;
+}
+
 static void trim_tail(struct post *post)
 {
     enum { MIN_PILED_HASHTAGS = 3, MIN_PILED_HANDLES = 2 };
@@ -296,7 +315,8 @@ static void trim_tail(struct post *post)
     bool has_introduction = remove_words(post, begin, post->count, WORD_PLAIN);
     if (is_apart || has_introduction || count_words(post, begin, WORD_HANDLE) >= MIN_PILED_HANDLES)
         remove_words(post, begin, post->count, WORD_HANDLE);
-    if (last && count_words(post, begin, WORD_HASHTAG) >= MIN_PILED_HASHTAGS)
+    if (last && count_words(post, begin, WORD_HASHTAG) >= MIN_PILED_HASHTAGS &&
+        !has_sentence_hashtag(post, begin))
         remove_words(post, begin, post->count, WORD_HASHTAG);
 }
 

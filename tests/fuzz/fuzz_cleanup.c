@@ -7,7 +7,9 @@
 #include "base/utf8.h"
 #include "stages/text/answers.h"
 #include "stages/text/cleanup.h"
+#include "stages/text/posts.h"
 #include "stages/text/sentence_quality.h"
+#include "stages/text/sign_off.h"
 #include "stages/text/terms.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -16,6 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct text raw = {(const char *)data, size};
     struct text tidy = cleanup_text(raw, true, &arena);
     if (!utf8_is_valid(tidy) || !text_equal(cleanup_text(tidy, false, &arena), tidy))
+        abort();
+    struct text words = post_keep_words(cleanup_strip_cell_mark(tidy), &arena);
+    if (!utf8_is_valid(words) || !utf8_is_valid(sign_off_strip(words)))
         abort();
     answer_classify(cleanup_keep_original(tidy), size % ASKED_FOR_COUNT, TEXT("skip,pass"));
     struct segmenter *segmenter;

@@ -57,6 +57,8 @@ static const struct {
     {"맛있어요 #서울 #카페 #맛집", "맛있어요"},
     {"so good #fast#cheap#nice https://t.co/a1", "so good"},
     {"#서울 #카페 #맛집", "서울 카페 맛집"},
+    {"so good #fast #cheap #but_it_leaks", "so good fast cheap but_it_leaks"},
+    {"my number ###abc", "my number ###abc"},
     {"#1 of 5, C# and # alone", "#1 of 5, C# and # alone"},
     {"it is the #1!", "it is the #1!"},
 };
