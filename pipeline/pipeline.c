@@ -229,6 +229,32 @@ bool pipeline_check_columns(struct pipeline *pipeline, const struct name_set *co
     return true;
 }
 
+static bool note_stock_text(void *user, const struct stock_text *stock_text, struct error *error)
+{
+    enum { MAX_SHOWN_SIZE = 120 };
+    (void)error;
+    struct text text = stock_text->text;
+    bool is_cut = text.size > MAX_SHOWN_SIZE;
+    if (is_cut)
+        text = text_slice(text, 0, utf8_boundary_before(text, MAX_SHOWN_SIZE));
+    char message[MAX_SHOWN_SIZE + 200];
+    snprintf(message, sizeof(message),
+             "%llu records of [source %.*s] have the same text, which is no opinion, and are set "
+             "aside: \"%.*s%s\"",
+             (unsigned long long)stock_text->records,
+             (int)text_slice(stock_text->source, 0, 60).size, stock_text->source.bytes,
+             TEXT_ARGUMENT(text), is_cut ? "..." : "");
+    note(user, message);
+    return true;
+}
+
+static bool mark_stock_texts(struct pipeline *pipeline, struct error *error)
+{
+    struct store *store = pipeline->stage_context.store;
+    return store_mark_stock_texts(store, error) &&
+           store_for_each_stock_text(store, note_stock_text, pipeline, error);
+}
+
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,
                    struct error *error)
 {
@@ -247,6 +273,7 @@ bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, si
            store_decide_columns(pipeline->stage_context.store, error) &&
            reanalyse_saved_texts(pipeline, error) &&
            store_update_source_languages(pipeline->stage_context.store, error) &&
+           mark_stock_texts(pipeline, error) &&
            store_get_row_totals(pipeline->stage_context.store, &row_totals, error) &&
            store_for_each_warning(pipeline->stage_context.store, note_warning, pipeline, error);
 }

@@ -29,9 +29,14 @@ const char *const asked_for_names[ASKED_FOR_COUNT] = {
 };
 
 const char *const pii_names[PII_COUNT] = {
-    [PII_EMAIL] = "email",        [PII_PHONE] = "phone", [PII_CARD] = "card",
-    [PII_IBAN] = "iban",          [PII_IP] = "ip",       [PII_URL_QUERY] = "query",
+    [PII_EMAIL] = "email",
+    [PII_PHONE] = "phone",
+    [PII_CARD] = "card",
+    [PII_IBAN] = "iban",
+    [PII_IP] = "ip",
+    [PII_URL_QUERY] = "query",
     [PII_ORDER_NUMBER] = "order",
+    [PII_NATIONAL_ID] = "national_id",
 };
 
 bool record_has_opinion(const struct record *record)

@@ -155,6 +155,24 @@ bool store_for_each_warning(struct store *store,
 bool store_load_column_facts(struct store *store, struct text source, struct column_facts *facts,
                              struct error *error);
 
+/* Marks the records whose text a program wrote for customers who wrote none ("The customer left no
+ * comment."): it is frequent in its source and always the same, and has no clear opinion. Passes 2
+ * and 3 and the reports leave these records out. Called after pass 1; depends on saved records
+ * only. */
+bool store_mark_stock_texts(struct store *store, struct error *error);
+
+struct stock_text {
+    struct text source, text;
+    uint64_t records;
+};
+
+/* Calls `visit` for every marked text, by source, the most frequent first. What `stock_text` points
+ * to is valid during the call. */
+bool store_for_each_stock_text(struct store *store,
+                               bool (*visit)(void *user, const struct stock_text *stock_text,
+                                             struct error *error),
+                               void *user, struct error *error);
+
 /* Loads saved texts that the model has not analysed, at most `max`, into an empty batch, as records
  * to analyse. *last_id is the id of the last record loaded so far (0: none); it is advanced. */
 bool store_load_unanalysed(struct store *store, uint64_t *last_id, size_t max, struct batch *batch,
@@ -180,8 +198,9 @@ struct saved_record {
 };
 
 /* Calls `visit` for every selected record, ordered by created_at, then feedback_id; NULL selects
- * all. Empty and duplicate records are not saved, so they are not visited. What `record` points to
- * is valid during the call. If `visit` returns false, with its error set, the iteration stops. */
+ * all. Empty and duplicate records are not saved, so they are not visited; nor are stock texts.
+ * What `record` points to is valid during the call. If `visit` returns false, with its error set,
+ * the iteration stops. */
 bool store_for_each_record(struct store *store, const struct selection *selection,
                            bool (*visit)(void *user, const struct saved_record *record,
                                          struct error *error),

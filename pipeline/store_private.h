@@ -73,7 +73,7 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " iif(f.lang IS NULL, (SELECT 'majority' FROM language WHERE source = f.source),"              \
     "  f.lang_source) AS lang_source, f.author AS author"                                          \
     " FROM feedback AS f LEFT JOIN analysis AS a"                                                  \
-    " ON a.text_hash = f.text_hash AND a.model_key = " model_key
+    " ON a.text_hash = f.text_hash AND a.model_key = " model_key " WHERE f.no_opinion = 0"
 
 /* A segment as group_key_format prints it; NULL for the segment of all records. */
 #define SEGMENT_TEXT(segment)                                                                      \

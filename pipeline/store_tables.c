@@ -13,7 +13,7 @@ static const struct report_table {
     const char *selection_query; /* the same for temp.selected; NULL: the view selects the rows */
 } report_tables[] = {
     {"feedback", STORE_FEEDBACK_QUERY("?1") " ORDER BY f.source, f.created_at, f.id < 0, f.id",
-     STORE_FEEDBACK_QUERY("?1") " WHERE f.id IN (SELECT id FROM temp.selected)"
+     STORE_FEEDBACK_QUERY("?1") " AND f.id IN (SELECT id FROM temp.selected)"
                                 " ORDER BY f.source, f.created_at, f.id < 0, f.id"},
     {"topics", STORE_TOPICS_QUERY " WHERE view = ?2" STORE_TOPICS_ORDER, NULL},
     {"summaries", STORE_SUMMARIES_QUERY " WHERE view = ?2" STORE_SUMMARIES_ORDER, NULL},

@@ -1,17 +1,21 @@
-/* clean.c - the clean stage: keeps what the customer wrote, without markup and translations,
- * detects the language, and drops blank answers. */
+/* clean.c - the clean stage: keeps what the customer wrote, without markup, translations and the
+ * closings of letters, detects the language, and sets aside answers that say nothing. */
 #include <string.h>
 
 #include "base/language.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
 #include "stages/stages.h"
+#include "stages/text/answers.h"
 #include "stages/text/cleanup.h"
+#include "stages/text/posts.h"
+#include "stages/text/sign_off.h"
 
 struct clean {
     bool html;
     struct text blank_answers;
     bool translations;
+    bool extras;
 };
 
 /* The detector is unreliable for fewer Latin letters, even if it reports confidence. */
@@ -75,20 +79,50 @@ static void set_language(struct record *record, struct arena *arena)
     record->lang = language;
 }
 
+/* The customer's words without what posts, letters and spreadsheets put around them. What is left
+ * may have a closing or a link at its end again. */
+static struct text remove_extras(struct text text, struct arena *arena)
+{
+    enum { MAX_PASSES = 8 };
+    for (size_t pass = 0; pass < MAX_PASSES; pass++) {
+        struct text before = text;
+        text = sign_off_strip(cleanup_strip_cell_mark(text));
+        text = sign_off_strip(post_keep_words(text, arena));
+        if (text_equal(text, before))
+            break;
+    }
+    return text;
+}
+
+/* The title is the text if the body says nothing. */
+static void choose_text(const struct clean *clean, struct record *record, struct text body)
+{
+    enum answer_kind body_kind = answer_classify(body, record->asked_for, clean->blank_answers);
+    record->text = body;
+    if (body_kind == ANSWER_OPINION)
+        return;
+    enum answer_kind title_kind =
+        answer_classify(record->title, record->asked_for, clean->blank_answers);
+    record->text = record->title;
+    if (title_kind == ANSWER_OPINION)
+        return;
+    record->text = (struct text){0};
+    record->state =
+        body_kind == ANSWER_EMPTY && title_kind == ANSWER_EMPTY ? RECORD_EMPTY : RECORD_NO_OPINION;
+}
+
 static void clean_record(const struct clean *clean, struct record *record, struct arena *arena)
 {
     record->title = cleanup_text(record->title, clean->html, arena);
     record->question = cleanup_text(record->question, clean->html, arena);
-    struct text text = cleanup_text(record->body, clean->html, arena);
+    struct text body = cleanup_text(record->body, clean->html, arena);
     if (clean->translations)
-        text = cleanup_keep_original(text);
-    if (cleanup_is_blank_answer(text, clean->blank_answers))
-        text = cleanup_is_blank_answer(record->title, clean->blank_answers) ? (struct text){0}
-                                                                            : record->title;
-    record->text = text;
-    if (text.size == 0)
-        record->state = RECORD_EMPTY;
-    else
+        body = cleanup_keep_original(body);
+    struct text words = clean->extras ? remove_extras(body, arena) : body;
+    choose_text(clean, record, words);
+    if (record->state == RECORD_EMPTY && body.size && !words.size)
+        record->state = RECORD_NO_OPINION; /* only links and handles */
+    if (record_has_opinion(record))
         set_language(record, arena);
 }
 
@@ -112,18 +146,23 @@ static const struct option options[] = {
      .offset = offsetof(struct clean, blank_answers),
      .default_value = "",
      .help =
-         "answers to treat as empty, comma-separated, in addition to n/a, none, 없음 and similar"},
+         "answers to treat as empty, comma-separated, in addition to blank cells, n/a and similar"},
     {.name = "translations",
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct clean, translations),
      .default_value = "yes",
      .help = "remove Google's translation from a text and keep the customer's own words"},
+    {.name = "extras",
+     .type = OPTION_BOOLEAN,
+     .offset = offsetof(struct clean, extras),
+     .default_value = "yes",
+     .help = "remove addressees and links of posts, # of hashtags, and closings of letters"},
     {0},
 };
 
 const struct stage clean_stage = {
     .name = "clean",
-    .summary = "remove markup and extra white space, mark blank answers as empty",
+    .summary = "remove markup and extra white space, set aside answers that say nothing",
     .options = options,
     .state_size = sizeof(struct clean),
     .process = process,

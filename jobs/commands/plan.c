@@ -266,6 +266,16 @@ static bool print_unanalysed_texts(const struct plan *plan, struct error *error)
     return true;
 }
 
+static bool print_stock_text(void *user, const struct stock_text *stock_text, struct error *error)
+{
+    (void)user;
+    (void)error;
+    printf("set aside: %llu saved records of [source %.*s] with the text \"%.*s\"\n",
+           (unsigned long long)stock_text->records, TEXT_ARGUMENT(stock_text->source),
+           TEXT_ARGUMENT(stock_text->text));
+    return true;
+}
+
 static bool plan_job(struct job *job, const struct plan_command_options *options,
                      struct error *error)
 {
@@ -288,7 +298,9 @@ static bool plan_job(struct job *job, const struct plan_command_options *options
     }
     if (ok)
         print_total(&plan);
-    ok = ok && print_unanalysed_texts(&plan, error);
+    ok = ok && print_unanalysed_texts(&plan, error) &&
+         (!assembly->store ||
+          store_for_each_stock_text(assembly->store, print_stock_text, NULL, error));
     if (ok)
         print_warnings(&plan);
     if (ok && !all_readable)

@@ -126,6 +126,31 @@ static void write_row_totals(struct json_writer *json, const struct row_totals *
     json_end(json);
 }
 
+static bool write_stock_text(void *user, const struct stock_text *stock_text, struct error *error)
+{
+    (void)error;
+    struct json_writer *json = user;
+    json_begin_object(json);
+    json_write_key(json, TEXT("source"));
+    json_write_text(json, stock_text->source);
+    json_write_key(json, TEXT("text"));
+    json_write_text(json, stock_text->text);
+    json_write_key(json, TEXT("records"));
+    json_write_unsigned(json, stock_text->records);
+    json_end(json);
+    return true;
+}
+
+/* Texts that are no opinion, and the saved records that have them. */
+static bool write_stock_texts(struct json_writer *json, struct store *store, struct error *error)
+{
+    json_write_key(json, TEXT("stock_texts"));
+    json_begin_array(json);
+    bool ok = store_for_each_stock_text(store, write_stock_text, json, error);
+    json_end(json);
+    return ok;
+}
+
 static void write_tables(struct json_writer *json, const struct report_writer *report_writer)
 {
     json_write_key(json, TEXT("tables"));
@@ -179,6 +204,7 @@ static bool write_run_json(struct report_writer *report_writer, struct error *er
     write_row_totals(&json, &row_totals);
     bool ok = write_notes(&json, report_writer->store, error);
     write_selection(&json, report_writer->selection);
+    ok = ok && write_stock_texts(&json, report_writer->store, error);
     write_tables(&json, report_writer);
     json_end(&json);
     if (!ok)

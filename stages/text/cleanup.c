@@ -1,12 +1,11 @@
-/* cleanup.c - removes markup and invisible characters, and recognizes translations and blank
- * answers. */
+/* cleanup.c - removes markup and invisible characters, and recognizes translations and marks of
+ * spreadsheets. */
 #include "stages/text/cleanup.h"
 
 #include <string.h>
 
 #include "base/ascii.h"
 #include "base/html.h"
-#include "base/normalize.h"
 #include "base/utf8.h"
 
 /* ---- Markup ---- */
@@ -218,57 +217,61 @@ struct text cleanup_keep_original(struct text text)
     return before.size > 0 ? before : text;
 }
 
-/* ---- Blank answers ---- */
+/* ---- Marks of spreadsheets ---- */
 
-static const char *const blank_answers[] = {
-#define ROW(language, answer) answer,
-#include "stages/text/data/blank_answers.inc"
-#undef ROW
-    NULL,
-};
-
-/* Punctuation that says nothing by itself. Brackets and colons make smileys. */
-static bool is_filler_character(uint32_t code_point)
+static bool is_letter(struct text text, size_t at)
 {
-    static const struct text fillers = {" \n-_.,!?/\\|*~'\"`#+=", 19};
-    if (code_point < 0x80)
-        return memchr(fillers.bytes, (int)code_point, fillers.size) != NULL;
-    return (code_point >= 0x2010 && code_point <= 0x2027) || code_point == 0xB7 ||
-           code_point == 0x3002 || code_point == 0x3001 || code_point == 0x30FB ||
-           code_point == 0x2212 || code_point == 0xFF5E;
+    return at < text.size &&
+           (ascii_is_letter(text.bytes[at]) || (unsigned char)text.bytes[at] >= 0x80);
 }
 
-static struct text strip_filler(struct text text)
+/* Whether an apostrophe after the first one is not between two letters, as in "don't": it may close
+ * a quotation. */
+static bool has_closing_apostrophe(struct text text)
 {
-    size_t begin = 0, size;
-    while (begin < text.size && is_filler_character(utf8_decode(text, begin, &size)))
-        begin += size;
-    size_t end = text.size;
-    while (end > begin) {
-        size_t last = utf8_boundary_before(text, end - 1);
-        if (!is_filler_character(utf8_decode(text, last, &size)))
-            break;
-        end = last;
+    for (size_t at = 1; at < text.size; at++)
+        if (text.bytes[at] == '\'' &&
+            (at + 1 == text.size || !ascii_is_letter(text.bytes[at - 1]) ||
+             !ascii_is_letter(text.bytes[at + 1])))
+            return true;
+    return false;
+}
+
+/* Whether a line or a word after the first one begins with a plus or a minus. */
+static bool has_list_marks(struct text text)
+{
+    for (size_t at = 1; at + 1 < text.size; at++)
+        if ((text.bytes[at] == '+' || text.bytes[at] == '-') &&
+            (text.bytes[at - 1] == '\n' || text.bytes[at - 1] == ' '))
+            return true;
+    return false;
+}
+
+/* Whether a sentence begins here: "'s" and "+ve" are parts of words. */
+static bool begins_sentence(struct text text)
+{
+    return is_letter(text, 0) && (text.bytes[0] < 'a' || text.bytes[0] > 'z');
+}
+
+struct text cleanup_strip_cell_mark(struct text text)
+{
+    struct text rest = text_slice(text, 1, text.size);
+    if (rest.size < 2)
+        return text;
+    switch (text.bytes[0]) {
+    case '\'':
+        if (strchr("=+-@", rest.bytes[0]) && is_letter(rest, 1))
+            return cleanup_strip_cell_mark(rest);
+        return begins_sentence(rest) && !has_closing_apostrophe(text) ? rest : text;
+    case '=':
+        if (rest.bytes[0] == '"' && text_ends_with(rest, TEXT("\"")))
+            return cleanup_strip_cell_mark(text_trim(text_slice(rest, 1, rest.size - 1)));
+        /* "=D" and "=ㅅ=" are faces. */
+        return is_letter(rest, 0) && is_letter(rest, 1) && text_find(rest, TEXT("="), 0) > 4 ? rest
+                                                                                             : text;
+    case '+':
+        return begins_sentence(rest) && !has_list_marks(text) ? rest : text;
+    default:
+        return text;
     }
-    return text_slice(text, begin, end);
-}
-
-enum { MAX_BLANK_ANSWER_SIZE = 120 };
-
-bool cleanup_is_blank_answer(struct text text, struct text extra_answers)
-{
-    struct text stripped = strip_filler(text);
-    if (stripped.size == 0)
-        return true;
-    if (stripped.size > MAX_BLANK_ANSWER_SIZE)
-        return false;
-    struct arena arena = {0};
-    struct text key = normalize_key(stripped, &arena);
-    bool blank = text_is_one_of_ignore_case(key, blank_answers);
-    struct text rest = extra_answers, word;
-    while (!blank && text_split(&rest, ',', &word))
-        blank =
-            text_equal(key, normalize_key(strip_filler(text_trim(word)), &arena)) && key.size > 0;
-    arena_free(&arena);
-    return blank;
 }

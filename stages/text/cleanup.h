@@ -26,9 +26,9 @@ struct text cleanup_text(struct text text, bool html, struct arena *arena);
  * (Original) ...". A view of `text`; all of it if there is no translation. */
 struct text cleanup_keep_original(struct text text);
 
-/* Whether a cleaned text is only punctuation, an answer of data/blank_answers.tsv ("n/a", "없음"),
- * or one of `extra_answers` (a comma-separated list). Case and surrounding punctuation are ignored.
- * Emoji and smileys are not blank. */
-bool cleanup_is_blank_answer(struct text text, struct text extra_answers);
+/* The text without the mark that a spreadsheet or an export put before it: the apostrophe of a text
+ * cell, "=" and "+" before a word, and ="text". A view of `text`. "-", a quotation in apostrophes
+ * and a list with "+" stay. */
+struct text cleanup_strip_cell_mark(struct text text);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
+#include "stages/text/national_ids.h"
 #include "stages/text/pii_numbers.h"
 
 enum {
@@ -164,6 +165,42 @@ static bool is_domain_character(char c, bool allows_non_ascii)
     return ascii_is_alphanumeric(c) || c == '-' || (allows_non_ascii && (unsigned char)c >= 0x80);
 }
 
+/* Whether a letter with an accent, or a Greek or Cyrillic one, begins at `at` (U+00C0 to U+052F).
+ * Particles and words of scripts without blanks may touch an address; these letters are part of it.
+ */
+static bool is_accented_letter(struct text text, size_t at)
+{
+    unsigned char first = at < text.size ? (unsigned char)text.bytes[at] : 0;
+    unsigned char second = at + 1 < text.size ? (unsigned char)text.bytes[at + 1] : 0;
+    return first >= 0xC3 && first <= 0xD4 && (second & 0xC0) == 0x80;
+}
+
+/* Where the part before the "@" at `at` begins; `at` if there is none. */
+static size_t find_local_part(struct text text, size_t at)
+{
+    size_t begin = at;
+    while (begin > 0 && at - begin < MAX_LOCAL_PART_SIZE) {
+        if (is_local_part_character(text.bytes[begin - 1]))
+            begin--;
+        else if (begin > 1 && is_accented_letter(text, begin - 2))
+            begin -= 2;
+        else
+            break;
+    }
+    bool has_letter = false;
+    for (size_t i = begin; i < at; i++)
+        has_letter |= !ascii_is_digit(text.bytes[i]) && !strchr("._%+-", text.bytes[i]);
+    if (has_letter)
+        return begin;
+    /* "홍길동1@...": digits alone are rarely an address, so the letters before them belong to it.
+     */
+    size_t word = begin;
+    while (word > 0 && at - word < MAX_LOCAL_PART_SIZE &&
+           (unsigned char)text.bytes[word - 1] >= 0x80)
+        word--;
+    return word == 0 || (unsigned char)text.bytes[word - 1] < 0x80 ? word : begin;
+}
+
 /* Where the domain that begins at `at` ends, or 0: at least two labels, the last all letters. */
 static size_t find_domain_end(struct text text, size_t at, bool allows_non_ascii)
 {
@@ -189,17 +226,8 @@ static void find_emails(struct search_state *search)
     struct text text = search->text;
     for (size_t i = text_find(text, TEXT("@"), 0); i < text.size;
          i = text_find(text, TEXT("@"), i + 1)) {
-        size_t begin = i;
-        while (begin > 0 && i - begin < MAX_LOCAL_PART_SIZE &&
-               is_local_part_character(text.bytes[begin - 1]))
-            begin--;
-        for (size_t k = i; begin == i && k > 0 && i - k < MAX_LOCAL_PART_SIZE &&
-                           ((unsigned char)text.bytes[k - 1] >= 0x80);
-             k--)
-            if (k == 1 || (unsigned char)text.bytes[k - 2] < 0x80)
-                begin = k - 1;
-        size_t end = find_domain_end(text, i + 1, false);
-        if (!end)
+        size_t begin = find_local_part(text, i), end = find_domain_end(text, i + 1, false);
+        if (!end || is_accented_letter(text, end))
             end = find_domain_end(text, i + 1, true);
         if (begin < i && end)
             claim_span(search, PII_EMAIL, begin, end);
@@ -215,6 +243,8 @@ static size_t match_number(const struct search_state *search, enum pii kind, siz
         return match_iban(search->text, at);
     case PII_IP:
         return match_ip_address(search->text, at);
+    case PII_NATIONAL_ID:
+        return match_national_id(search->text, at);
     case PII_CARD:
         return match_card_number(search->text, at);
     default:
@@ -261,7 +291,7 @@ static bool may_contain_pii(struct text text)
 
 static void find_all(struct search_state *search)
 {
-    static const enum pii number_kinds[] = {PII_IBAN, PII_IP, PII_CARD, PII_PHONE};
+    static const enum pii number_kinds[] = {PII_IBAN, PII_IP, PII_NATIONAL_ID, PII_CARD, PII_PHONE};
     const bool *kinds = search->options->kinds;
     if (kinds[PII_ORDER_NUMBER] && search->options->order_pattern)
         find_orders(search);
@@ -308,10 +338,11 @@ struct text pii_comparison_key(enum pii kind, struct text value, struct arena *a
     char *key = arena_alloc(arena, plain.size + 1, 1);
     size_t size = 0;
     bool digits_only = kind == PII_PHONE || kind == PII_CARD;
+    bool ignores_marks = kind == PII_IBAN || kind == PII_NATIONAL_ID;
     for (size_t i = 0; i < plain.size; i++) {
         char c = plain.bytes[i];
         bool is_digit = ascii_is_digit(c);
-        if (digits_only ? is_digit || c == '+' : kind != PII_IBAN || ascii_is_alphanumeric(c))
+        if (digits_only ? is_digit || c == '+' : !ignores_marks || ascii_is_alphanumeric(c))
             key[size++] = ascii_to_lower(c);
     }
     return (struct text){key, size};

@@ -36,13 +36,11 @@ static bool is_word_end(struct text text, size_t at)
 
 /* ---- Context ---- */
 
-enum number_meaning { MEANING_PHONE, MEANING_VERSION };
-
 static const struct number_word {
     struct text word; /* lower case */
     enum number_meaning meaning;
 } number_words[] = {
-#define ROW(language, word, meaning) {TEXT(word), MEANING_##meaning},
+#define ROW(language, word, meaning) {TEXT(word), NUMBER_MEANING_##meaning},
 #include "stages/text/data/number_words.inc"
 #undef ROW
 };
@@ -58,8 +56,7 @@ static bool has_word(struct text text, struct text word)
     return false;
 }
 
-/* Whether a word in the bytes before `at` gives the number this meaning. */
-static bool has_meaning(struct text text, size_t at, enum number_meaning meaning)
+bool number_has_meaning(struct text text, size_t at, enum number_meaning meaning)
 {
     struct text before = text_slice(text, at > CONTEXT_SIZE ? at - CONTEXT_SIZE : 0, at);
     for (size_t i = 0; i < sizeof(number_words) / sizeof(*number_words); i++)
@@ -223,7 +220,7 @@ size_t match_phone_number(struct text text, size_t at, bool is_cell)
         return 0;
     if (!parse_grouped_number(text, at, (struct separator_rules){" -./()", 3}, &number))
         return 0;
-    bool has_phone_word = !is_cell && has_meaning(text, at, MEANING_PHONE);
+    bool has_phone_word = !is_cell && number_has_meaning(text, at, NUMBER_MEANING_PHONE);
     for (; number.group_count; drop_last_group(&number)) {
         size_t end = number.group_ends[number.group_count - 1];
         if (is_word_end(text, end) && is_phone_number(&number, is_cell, has_phone_word))
@@ -392,6 +389,6 @@ size_t match_ip_address(struct text text, size_t at)
         return 0;
     size_t size = match_ipv4(text, at);
     if (size)
-        return has_meaning(text, at, MEANING_VERSION) ? 0 : size;
+        return number_has_meaning(text, at, NUMBER_MEANING_VERSION) ? 0 : size;
     return is_hex(byte_at(text, at)) ? match_ipv6(text, at) : 0;
 }

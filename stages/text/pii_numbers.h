@@ -5,6 +5,11 @@
 
 #include "base/text.h"
 
+enum number_meaning { NUMBER_MEANING_PHONE, NUMBER_MEANING_VERSION, NUMBER_MEANING_NATIONAL_ID };
+
+/* Whether a word shortly before `at` gives the number this meaning (data/number_words.tsv). */
+bool number_has_meaning(struct text text, size_t at, enum number_meaning meaning);
+
 /* The size of the number that begins at `at`, or 0. A letter or digit may not follow the number;
  * the caller has checked that none precedes it. `is_cell`: the text is a table cell. */
 size_t match_phone_number(struct text text, size_t at, bool is_cell);

@@ -5,8 +5,11 @@
 
 #include "base/segment.h"
 #include "base/utf8.h"
+#include "stages/text/answers.h"
 #include "stages/text/cleanup.h"
+#include "stages/text/posts.h"
 #include "stages/text/sentence_quality.h"
+#include "stages/text/sign_off.h"
 #include "stages/text/terms.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -16,7 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct text tidy = cleanup_text(raw, true, &arena);
     if (!utf8_is_valid(tidy) || !text_equal(cleanup_text(tidy, false, &arena), tidy))
         abort();
-    cleanup_is_blank_answer(cleanup_keep_original(tidy), TEXT("skip,pass"));
+    struct text post = post_keep_words(cleanup_strip_cell_mark(tidy), &arena);
+    if (!utf8_is_valid(post) || !utf8_is_valid(sign_off_strip(post)))
+        abort();
+    answer_classify(cleanup_keep_original(tidy), size % ASKED_FOR_COUNT, TEXT("skip,pass"));
     struct segmenter *segmenter;
     if (!segmenter_open(&segmenter, NULL))
         abort();

@@ -487,6 +487,85 @@ static void records_without_a_language_get_the_majority_language(void **state)
     store_close(store);
 }
 
+/* Texts that are always the same; `variant` replaces it in one of ten records. */
+static const struct frequent_text {
+    const char *text, *variant;
+    double confidence;
+    size_t records; /* of 200 */
+    bool is_stock_text;
+} frequent_texts[] = {
+    {"The customer left no comment.", NULL, 0.9, 20, true},
+    {"사진 리뷰입니다", NULL, 0.9, 10, true},
+    {"Entered by the counter staff", NULL, 0.4, 10, true},
+    {"I would go there again", NULL, 0.7, 10, false}, /* the model is sure */
+    {"Good", NULL, 0.4, 90, false},                   /* short */
+    {"It was all right for me", "it was all right for me!", 0.4, 60, false},
+    {"Sent without comment", NULL, 0.4, 6, false}, /* 3 % */
+};
+
+enum { FREQUENT_TEXTS = sizeof(frequent_texts) / sizeof(*frequent_texts) };
+
+static void save_frequent_text(struct store *store, size_t number)
+{
+    const struct frequent_text *frequent = &frequent_texts[number];
+    struct batch batch = {0};
+    char path[16], other[32];
+    snprintf(path, sizeof(path), "%zu.csv", number);
+    begin_file(store, path, 10);
+    for (size_t row = 0; row < 200; row++) {
+        const char *same = row % 10 == 0 && frequent->variant ? frequent->variant : frequent->text;
+        snprintf(other, sizeof(other), "words %zu", row);
+        struct text text =
+            arena_copy_text(&batch.arena, text_of(row < frequent->records ? same : other));
+        struct record *record = add(&batch, RECORD_NEW, 1 + number * 1000 + row, "");
+        record->text = text;
+        record->question = arena_copy_text(&batch.arena, text_of(path));
+        record->text_hash = hash_combine_number(hash_text(text), number);
+        record->analysis.confidence = frequent->confidence;
+    }
+    save(store, &batch, 200, true);
+    batch_free(&batch);
+}
+
+static bool check_stock_text(void *user, const struct stock_text *stock_text, struct error *error)
+{
+    (void)error;
+    size_t *found = user;
+    for (size_t i = 0; i < FREQUENT_TEXTS; i++)
+        if (text_equal(stock_text->text, text_of(frequent_texts[i].text))) {
+            if (!frequent_texts[i].is_stock_text)
+                fail_msg("%s", frequent_texts[i].text);
+            assert_int_equal(stock_text->records, frequent_texts[i].records);
+            ++*found;
+        }
+    return true;
+}
+
+static bool count_record(void *user, const struct saved_record *record, struct error *error)
+{
+    (void)error;
+    (void)record;
+    ++*(size_t *)user;
+    return true;
+}
+
+static void stock_texts_are_set_aside(void **state)
+{
+    struct store *store = open_store(*state);
+    struct error error = {0};
+    size_t found = 0, records = 0;
+    begin_run(store, 1);
+    for (size_t i = 0; i < FREQUENT_TEXTS; i++)
+        save_frequent_text(store, i);
+    assert_true(store_mark_stock_texts(store, &error));
+    assert_true(store_mark_stock_texts(store, &error)); /* the same again */
+    assert_true(store_for_each_stock_text(store, check_stock_text, &found, &error));
+    assert_int_equal(found, 3);
+    assert_true(store_for_each_record(store, NULL, count_record, &records, &error));
+    assert_int_equal(records, FREQUENT_TEXTS * 200 - 40);
+    store_close(store);
+}
+
 static void replaced_personal_data_is_counted_per_run(void **state)
 {
     struct store *store = open_store(*state);
@@ -928,6 +1007,7 @@ int main(void)
         TEST(selections_filter_records_and_tables),
         TEST(the_feedback_table_is_ordered_and_printed),
         TEST(records_without_a_language_get_the_majority_language),
+        TEST(stock_texts_are_set_aside),
         TEST(replaced_personal_data_is_counted_per_run),
         TEST(an_author_is_saved_only_if_the_job_says_so),
         TEST(values_of_groups_may_contain_any_character),

@@ -24,6 +24,11 @@ static const struct {
     {"\xEF\xBD\x81\xEF\xBC\xA0\xEF\xBD\x82.org", /* full-width letters and @ */
      "email=\xEF\xBD\x81\xEF\xBC\xA0\xEF\xBD\x82.org|"},
     {"2 kg @ 3.50, me @ home, @shop, a@b, x@10.50", ""},
+    {"müller@firma-köln.example, jürgen.groß@mail.größe.de",
+     "email=müller@firma-köln.example|email=jürgen.groß@mail.größe.de|"},
+    {"почта иван@почта.рф", "email=иван@почта.рф|"},
+    {"문의 홍길동@회사.한국, 김1@회사.한국", "email=홍길동@회사.한국|email=김1@회사.한국|"},
+    {"메일은kim@post.example으로", "email=kim@post.example|"},
     /* telephones */
     {"+49 (30) 1234-56 or 0049 30 123456", "phone=+49 (30) 1234-56|phone=0049 30 123456|"},
     {"call 0171 2345678 2 times", "phone=0171 2345678|"},
@@ -57,6 +62,21 @@ static const struct {
     {"2001:db8::7334 and 2001:0db8:85a3:0000:0000:8a2e:0370:7334",
      "ip=2001:db8::7334|ip=2001:0db8:85a3:0000:0000:8a2e:0370:7334|"},
     {"version 5.1.0.2, v4.0.0.1, 1.2.3.4.5, 300.1.1.1, 10:23:45, std::vector", ""},
+    /* national ids */
+    {"주민번호 900101-1234568, 880229-2******, 010315 - 4123456",
+     "national_id=900101-1234568|national_id=880229-2******|national_id=010315 - 4123456|"},
+    {"901301-1234568, 900132-1234568, 900101-9234568, 2-900101-1234568, 900101-12345678", ""},
+    {"my SSN is 219-09-9998 or 219099998", "national_id=219-09-9998|national_id=219099998|"},
+    {"000-12-3456, 666-12-3456, 900-12-3456, 219-00-9998, 123-45-67890, parts 219099998", ""},
+    {"CPF 529.982.247-25, 529.982.247-26, 111.111.111-11, cpf 52998224725",
+     "national_id=529.982.247-25|national_id=52998224725|"},
+    {"11.222.333/0001-81 and 11.222.333/0001-82", "national_id=11.222.333/0001-81|"},
+    {"身份证11010519491231002X", "national_id=11010519491231002X|"},
+    {"110105194912310021, 110105194913310028", ""},
+    {"1 85 05 78 006 084 91", "national_id=1 85 05 78 006 084 91|"},
+    {"RSSMRA85T10A562S, rssmra85t10a562x", "national_id=RSSMRA85T10A562S|"},
+    {"DNI 12345678Z, 12345678-Z, X1234567L, code 12345678Z, 12345678-A",
+     "national_id=12345678Z|national_id=12345678-Z|national_id=X1234567L|"},
     /* query strings */
     {"see https://shop.example/a?token=1&b=2.", "query=token=1&b=2|"},
     {"www.x.example/#access_token=9 ok", "query=access_token=9|"},

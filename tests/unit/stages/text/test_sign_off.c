@@ -1,0 +1,71 @@
+/* test_sign_off.c - stages/text/sign_off.c: closings, and endings that only look like one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "stages/text/sign_off.h"
+
+static const struct {
+    const char *text, *kept;
+} letters[] = {
+    {"It leaks. Best regards, Anna Smith", "It leaks."},
+    {"It leaks!\n\nKind regards,\nAnna Smith\nHead of Tea\n+44 20 7946 0000", "It leaks!"},
+    {"It leaks. Best, Anna", "It leaks."},
+    {"It leaks.\nCheers,\n\n-Tom", "It leaks."},
+    {"It leaks.\nBest\nAnna", "It leaks."},
+    {"It leaks.\nCheers, Tom.", "It leaks."},
+    {"It leaks.\nThanks,\nMark", "It leaks."},
+    {"It leaks.\nBest regards", "It leaks."},
+    {"Er tropft.\nMit freundlichen Grüßen\nKlaus Müller", "Er tropft."},
+    {"Er tropft.\nLG Anna", "Er tropft."},
+    {"Elle fuit. Cordialement, Paul Éluard", "Elle fuit."},
+    {"Gotea. Saludos, Ana", "Gotea."},
+    {"Vaza. Atenciosamente, João da Silva", "Vaza."},
+    {"Он течёт. С уважением, Иван", "Он течёт."},
+    {"물이 새요. 김지현 드림", "물이 새요."},
+    {"물이 새요\n고객 이영희 올림.", "물이 새요"},
+    {"水が漏れます。よろしくお願いします。田中", "水が漏れます。"},
+    {"水が漏れます。\n敬具\n田中太郎", "水が漏れます。"},
+    {"It leaks.\n\nSent from my iPhone", "It leaks."},
+    {"It leaks.\nBest, Anna\n\nSent from my iPhone", "It leaks."},
+    {"물이 새요\n나의 iPhone에서 보냄", "물이 새요"},
+    /* No closing. */
+    {"", ""},
+    {"Best regards, Anna", "Best regards, Anna"},
+    {"It is the best. Best kettle ever", "It is the best. Best kettle ever"},
+    {"Simply the best. Best, fastest, cheapest", "Simply the best. Best, fastest, cheapest"},
+    {"Great team. Thanks, Mark", "Great team. Thanks, Mark"},
+    {"Great team.\nThanks Mark!", "Great team.\nThanks Mark!"},
+    {"Give her my best regards, Anna is great", "Give her my best regards, Anna is great"},
+    {"It leaks. Best regards to your team!", "It leaks. Best regards to your team!"},
+    {"It leaks. Sincerely, a very unhappy customer",
+     "It leaks. Sincerely, a very unhappy customer"},
+    {"별로예요.\n좋아요 김지현 드림", "별로예요.\n좋아요 김지현 드림"},
+    {"별로예요. 별점 오점 드림", "별로예요. 별점 오점 드림"},
+    {"좋아요. 한마디 올림", "좋아요. 한마디 올림"},
+    {"피해가 커요. 전액 배상", "피해가 커요. 전액 배상"},
+    {"새 제품이 나쁘다. 추천 드림", "새 제품이 나쁘다. 추천 드림"},
+    {"It leaks.\nBest, Anna\n\nPS the mug broke", "It leaks.\nBest, Anna\n\nPS the mug broke"},
+    {"It leaks.\nBest, Anna\nBut Mark was nice", "It leaks.\nBest, Anna\nBut Mark was nice"},
+    {"It leaks.\nRegards\n물이", "It leaks.\nRegards\n물이"},
+    {"Anna", "Anna"},
+};
+
+static void closings_are_removed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(letters) / sizeof(*letters); i++) {
+        struct text kept = sign_off_strip(text_of(letters[i].text));
+        if (!text_equal(kept, text_of(letters[i].kept)))
+            fail_msg("%s gave [%.*s]", letters[i].text, TEXT_ARGUMENT(kept));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(closings_are_removed)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
