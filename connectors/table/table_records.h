@@ -20,8 +20,8 @@ struct table_records {
     struct survey survey;
     const struct known_export *known_export; /* NULL: none */
     struct mapping mapping;
-    size_t count;              /* columns */
-    struct text text_question; /* the question of the single text column; empty: none */
+    struct answers answers;
+    size_t count; /* columns */
 };
 
 /* The rows of the connector's option table: TABLE_RECORDS_OPTIONS(struct csv, table_records). */

@@ -1,0 +1,238 @@
+/* answers.c - chooses the columns with answers, and splits a respondent into records. */
+#include "connectors/columns/answers.h"
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "connectors/columns/asked_for.h"
+#include "connectors/columns/column_names.h"
+#include "connectors/columns/free_text.h"
+#include "connectors/columns/questions.h"
+
+#include <stdlib.h>
+
+enum {
+    MIN_QUESTION_SIZE = 16,  /* bytes of a name that is kept as the question of the only text */
+    MAX_SHORT_NAME_SIZE = 32 /* longer names are replaced by a hash in ids */
+};
+
+/* A column that may hold answers. */
+struct candidate {
+    bool is_excluded; /* has another role, or asks for a fact */
+    bool is_answered; /* holds free text, or is marked */
+    bool is_side;     /* one side of a two-sided review; its cells may be one */
+    bool is_empty;
+    enum answer_mark mark;
+    enum question_kind kind;
+    enum asked_for side, asked_for;
+};
+
+static bool has_other_role(const struct mapping *mapping, size_t column)
+{
+    for (int role = ROLE_ID; role < ROLE_COUNT; role++)
+        if (mapping->columns[role] == column)
+            return true;
+    return false;
+}
+
+static struct text question_of(const struct answer_search *search, size_t column)
+{
+    return search->questions ? search->questions[column] : search->samples->names[column];
+}
+
+static struct candidate examine_column(const struct answer_search *search, size_t column)
+{
+    struct text name = search->samples->names[column], question = question_of(search, column);
+    struct candidate candidate = {.mark = search->marks ? search->marks[column] : ANSWER_UNMARKED};
+    if (has_other_role(search->mapping, column) || column_name_score(ROLE_REPLY, name) > 0) {
+        candidate.is_excluded = true;
+        return candidate;
+    }
+    candidate.kind = question_classify(question);
+    candidate.asked_for = asked_for_by_question(question);
+    candidate.side =
+        candidate.asked_for != ASKED_FOR_ANYTHING ? candidate.asked_for : asked_for_by_side(name);
+    candidate.is_excluded = candidate.kind == QUESTION_FACT;
+    bool is_question = candidate.kind == QUESTION_ASKED || candidate.kind == QUESTION_HINTED;
+    struct column_profile profile = column_profile_measure(search->samples, column);
+    candidate.is_answered =
+        candidate.mark == ANSWER_MARKED ||
+        (candidate.mark == ANSWER_LIKELY && profile.numbers * 2 <= profile.filled) ||
+        free_text_is_answered(search->samples, column, is_question);
+    candidate.is_empty = profile.filled == 0;
+    candidate.is_side = candidate.side != ASKED_FOR_ANYTHING && !candidate.is_excluded &&
+                        (candidate.is_empty || free_text_is_side(search->samples, column));
+    return candidate;
+}
+
+/* Whether praise and complaints have a column each, and one of them is filled. */
+static bool has_both_sides(const struct candidate *candidates, size_t count)
+{
+    bool exists[ASKED_FOR_COUNT] = {0}, is_filled = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!candidates[i].is_side)
+            continue;
+        exists[candidates[i].side] = true;
+        is_filled |= !candidates[i].is_empty;
+    }
+    return exists[ASKED_FOR_PRAISE] && exists[ASKED_FOR_COMPLAINT] && is_filled;
+}
+
+/* How the columns are chosen. */
+enum choice {
+    CHOOSE_NONE,      /* the text column alone */
+    CHOOSE_ASKING,    /* the text column, and those that ask */
+    CHOOSE_FREE_TEXTS /* all columns of free text */
+};
+
+static bool is_chosen(const struct candidate *candidate, enum choice choice, bool has_sides)
+{
+    if (candidate->is_excluded)
+        return false;
+    if (has_sides && candidate->is_side)
+        return true;
+    return candidate->is_answered &&
+           (choice == CHOOSE_FREE_TEXTS || candidate->mark == ANSWER_MARKED ||
+            candidate->kind == QUESTION_ASKED ||
+            (candidate->kind == QUESTION_HINTED && !has_sides));
+}
+
+static enum choice choose(const struct answer_search *search, const struct candidate *candidates,
+                          bool has_sides)
+{
+    size_t text = search->mapping->columns[ROLE_TEXT], asking = 0, answered = 0, questions = 0;
+    bool has_text = text != SIZE_MAX;
+    bool has_named_text =
+        has_text && column_name_score(ROLE_TEXT, search->samples->names[text]) >= COLUMN_NAME_EXACT;
+    for (size_t i = 0; i < search->samples->count; i++) {
+        const struct candidate *candidate = &candidates[i];
+        if (candidate->is_excluded || !candidate->is_answered)
+            continue;
+        answered++;
+        asking += i != text && candidate->kind == QUESTION_ASKED;
+        questions += candidate->kind != QUESTION_NONE || candidate->mark != ANSWER_UNMARKED;
+    }
+    if (has_sides)
+        return CHOOSE_ASKING;
+    if (has_named_text && !search->is_survey)
+        return asking > 0 ? CHOOSE_ASKING : CHOOSE_NONE;
+    bool is_survey =
+        search->is_survey || (answered > 1 && questions > 1) || (!has_text && answered > 0);
+    return is_survey ? CHOOSE_FREE_TEXTS : CHOOSE_NONE;
+}
+
+/* Whether the text column belongs to the answers although it does not ask: by its name, not because
+ * it has the longest cells. */
+static bool is_named_text(const struct answer_search *search, size_t column)
+{
+    return column == search->mapping->columns[ROLE_TEXT] &&
+           column_name_score(ROLE_TEXT, search->samples->names[column]) > 0;
+}
+
+static struct answer make_answer(const struct answer_search *search, size_t column, bool has_sides)
+{
+    struct text name = search->samples->names[column], question = question_of(search, column);
+    enum asked_for asked_for = asked_for_by_question(question);
+    if (asked_for == ASKED_FOR_ANYTHING && has_sides)
+        asked_for = asked_for_by_side(name);
+    return (struct answer){column, name, question, asked_for};
+}
+
+/* The question of a single text column; empty if its name does not ask. */
+static struct answer make_text_answer(const struct answer_search *search)
+{
+    size_t column = search->mapping->columns[ROLE_TEXT];
+    if (column == SIZE_MAX || question_of(search, column).size < MIN_QUESTION_SIZE)
+        return (struct answer){0};
+    enum question_kind kind = question_classify(question_of(search, column));
+    return kind == QUESTION_ASKED || kind == QUESTION_HINTED ? make_answer(search, column, false)
+                                                             : (struct answer){0};
+}
+
+static void list_given(struct answers *answers, const struct answer_search *search,
+                       struct answer *list)
+{
+    const struct mapping *mapping = search->mapping;
+    for (size_t i = 0; i < mapping->text_column_count; i++)
+        list[answers->count++] = make_answer(search, mapping->text_columns[i], true);
+}
+
+static void list_found(struct answers *answers, const struct answer_search *search,
+                       struct answer *list)
+{
+    size_t count = search->samples->count;
+    struct candidate *candidates = memory_alloc(count + 1, sizeof(*candidates));
+    for (size_t i = 0; i < count; i++)
+        candidates[i] = examine_column(search, i);
+    answers->has_sides = has_both_sides(candidates, count);
+    enum choice choice = choose(search, candidates, answers->has_sides);
+    for (size_t i = 0; choice != CHOOSE_NONE && i < count; i++)
+        if (is_chosen(&candidates[i], choice, answers->has_sides) ||
+            (choice == CHOOSE_ASKING && is_named_text(search, i)))
+            list[answers->count++] = make_answer(search, i, answers->has_sides);
+    free(candidates);
+}
+
+void answers_find(struct answers *answers, const struct answer_search *search, struct arena *arena)
+{
+    const struct mapping *mapping = search->mapping;
+    size_t capacity = search->samples->count + mapping->text_column_count;
+    struct answer *list = arena_alloc(arena, capacity + 1, sizeof(*list));
+    *answers = (struct answers){.list = list, .text = make_text_answer(search)};
+    if (mapping->text_column_count > 1)
+        list_given(answers, search, list);
+    else if (mapping->text_column_count == 0)
+        list_found(answers, search, list);
+}
+
+/* "R_1:Q2_TEXT" */
+static struct text make_answer_id(struct text respondent, struct text name, struct arena *arena)
+{
+    char digits[17];
+    hash_format(hash_text(name), digits);
+    if (name.size > MAX_SHORT_NAME_SIZE)
+        name = (struct text){digits, 8};
+    return arena_format(arena, "%.*s:%.*s", TEXT_ARGUMENT(respondent), TEXT_ARGUMENT(name));
+}
+
+void answers_add_records(const struct answers *answers, struct batch *batch,
+                         const struct record *respondent, const struct text *cells)
+{
+    size_t added = 0;
+    struct record *record;
+    for (size_t i = 0; i < answers->count; i++) {
+        const struct answer *answer = &answers->list[i];
+        if (text_trim(cells[answer->column]).size == 0 && (added > 0 || i + 1 < answers->count))
+            continue; /* a respondent without any answer becomes one empty record */
+        record = batch_add_record(batch);
+        *record = *respondent;
+        if (!answers->has_sides || added > 0) /* in surveys, a title is a form of address */
+            record->title = (struct text){0};
+        record->body = cells[answer->column];
+        record->question = answer->question;
+        record->asked_for = answer->asked_for;
+        added++;
+        if (answers->count > 1 && record->external_id.size > 0 && record->body.size > 0)
+            record->external_id = make_answer_id(record->external_id, answer->name, &batch->arena);
+    }
+    if (answers->count > 0)
+        return;
+    record = batch_add_record(batch);
+    *record = *respondent;
+    record->question = answers->text.question;
+    record->asked_for = answers->text.asked_for;
+}
+
+struct text answers_explain(const struct answers *answers, struct text roles, struct arena *arena)
+{
+    struct text lines = {"", 0}, text_line;
+    for (size_t i = 0; i < answers->count; i++) {
+        const struct answer *answer = &answers->list[i];
+        const char *asked_for = asked_for_names[answer->asked_for];
+        lines = arena_format(arena, "%.*sanswers: column '%.*s'%s%s%s\n", TEXT_ARGUMENT(lines),
+                             TEXT_ARGUMENT(text_trim(answer->name)), asked_for[0] ? " (" : "",
+                             asked_for, asked_for[0] ? ")" : "");
+    }
+    if (answers->count > 0)
+        text_split(&roles, '\n', &text_line);
+    return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(roles));
+}
