@@ -148,6 +148,17 @@ static struct answer make_text_answer(const struct answer_search *search)
                                                              : (struct answer){0};
 }
 
+/* Whether the reviews have titles: in surveys, such a column holds a form of address ("Mr"), or the
+ * form's title in every row. */
+static bool has_review_titles(const struct answer_search *search)
+{
+    size_t title = search->mapping->columns[ROLE_TITLE];
+    if (title == SIZE_MAX)
+        return false;
+    struct column_profile profile = column_profile_measure(search->samples, title);
+    return profile.filled < 2 || profile.distinct * 2 > profile.filled;
+}
+
 static void list_given(struct answers *answers, const struct answer_search *search,
                        struct answer *list)
 {
@@ -163,12 +174,13 @@ static void list_found(struct answers *answers, const struct answer_search *sear
     struct candidate *candidates = memory_alloc(count + 1, sizeof(*candidates));
     for (size_t i = 0; i < count; i++)
         candidates[i] = examine_column(search, i);
-    answers->has_sides = has_both_sides(candidates, count);
-    enum choice choice = choose(search, candidates, answers->has_sides);
+    bool has_sides = has_both_sides(candidates, count);
+    enum choice choice = choose(search, candidates, has_sides);
     for (size_t i = 0; choice != CHOOSE_NONE && i < count; i++)
-        if (is_chosen(&candidates[i], choice, answers->has_sides) ||
+        if (is_chosen(&candidates[i], choice, has_sides) ||
             (choice == CHOOSE_ASKING && is_named_text(search, i)))
-            list[answers->count++] = make_answer(search, i, answers->has_sides);
+            list[answers->count++] = make_answer(search, i, has_sides);
+    answers->has_title = has_sides && has_review_titles(search);
     free(candidates);
 }
 
@@ -205,7 +217,7 @@ void answers_add_records(const struct answers *answers, struct batch *batch,
             continue; /* a respondent without any answer becomes one empty record */
         record = batch_add_record(batch);
         *record = *respondent;
-        if (!answers->has_sides || added > 0) /* in surveys, a title is a form of address */
+        if (!answers->has_title || added > 0)
             record->title = (struct text){0};
         record->body = cells[answer->column];
         record->question = answer->question;

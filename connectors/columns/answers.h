@@ -30,7 +30,7 @@ struct answer {
 struct answers {
     const struct answer *list; /* in the order of the columns */
     size_t count;              /* 0: the table has a single text column */
-    bool has_sides;            /* praise and complaints are in two columns */
+    bool has_title;            /* a two-sided review; its first filled answer gets the title */
     struct answer text;        /* without a list: question of the text column; empty if none */
 };
 
