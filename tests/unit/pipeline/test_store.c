@@ -463,7 +463,7 @@ static void records_without_a_language_get_the_majority_language(void **state)
                  "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
                  "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision|"
                  "lang_source|author|question|asked_for\n"
-                 "0000000000000002|shop|id-2||de|||text|positive|0.5|0.75|1||1||1|hint|\n");
+                 "0000000000000002|shop|id-2||de|||text|positive|0.5|0.75|1||1||1|hint|||\n");
     /* Half of the records is no majority. */
     begin_file(store, "b.csv", 10);
     add(&batch, RECORD_NEW, 5, "text")->lang = TEXT("de");
@@ -512,7 +512,7 @@ static void an_author_is_saved_only_if_the_job_says_so(void **state)
                  "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision|"
                  "lang_source|author|question|asked_for\n"
                  "0000000000000001|shop|id-1|||||text|positive|0.5|0.75|1||1||1||||\n"
-                 "0000000000000002|shop|id-2|||||text|positive|0.5|0.75|1||1||1||Kim\n");
+                 "0000000000000002|shop|id-2|||||text|positive|0.5|0.75|1||1||1||Kim||\n");
     batch_free(&batch);
     store_close(store);
 }
