@@ -19,6 +19,7 @@ enum {
 struct candidate {
     bool is_excluded; /* has another role, or asks for a fact */
     bool is_answered; /* holds free text, or is marked */
+    bool is_remark;   /* "Comments", whose few cells may be short */
     bool is_side;     /* one side of a two-sided review; its cells may be one */
     bool is_empty;
     enum answer_mark mark;
@@ -58,6 +59,8 @@ static struct candidate examine_column(const struct answer_search *search, size_
         candidate.mark == ANSWER_MARKED ||
         (candidate.mark == ANSWER_LIKELY && profile.numbers * 2 <= profile.filled) ||
         free_text_is_answered(search->samples, column, is_question);
+    candidate.is_remark = candidate.kind == QUESTION_HINTED && !candidate.is_excluded &&
+                          free_text_is_side(search->samples, column);
     candidate.is_empty = profile.filled == 0;
     candidate.is_side = candidate.side != ASKED_FOR_ANYTHING && !candidate.is_excluded &&
                         (candidate.is_empty || free_text_is_side(search->samples, column));
@@ -88,12 +91,11 @@ static bool is_chosen(const struct candidate *candidate, enum choice choice, boo
 {
     if (candidate->is_excluded)
         return false;
-    if (has_sides && candidate->is_side)
-        return true;
-    return candidate->is_answered &&
-           (choice == CHOOSE_FREE_TEXTS || candidate->mark == ANSWER_MARKED ||
-            candidate->kind == QUESTION_ASKED ||
-            (candidate->kind == QUESTION_HINTED && !has_sides));
+    if (choice == CHOOSE_FREE_TEXTS)
+        return candidate->is_answered;
+    return (has_sides && candidate->is_side) || candidate->is_remark ||
+           (candidate->is_answered &&
+            (candidate->mark == ANSWER_MARKED || candidate->kind == QUESTION_ASKED));
 }
 
 static enum choice choose(const struct answer_search *search, const struct candidate *candidates,
