@@ -222,10 +222,12 @@ void answers_add_records(const struct answers *answers, struct batch *batch,
         if (!answers->has_title || added > 0)
             record->title = (struct text){0};
         record->body = cells[answer->column];
+        added++;
+        if (text_trim(record->body).size == 0)
+            continue;
         record->question = answer->question;
         record->asked_for = answer->asked_for;
-        added++;
-        if (answers->count > 1 && record->external_id.size > 0 && record->body.size > 0)
+        if (answers->count > 1 && record->external_id.size > 0)
             record->external_id = make_answer_id(record->external_id, answer->name, &batch->arena);
     }
     if (answers->count > 0)

@@ -35,22 +35,27 @@ static size_t find_phrases(struct text words, struct found_phrase found[MAX_FOUN
     return count;
 }
 
-/* Whether `other` decides instead of `place`: "not like" contains "like", and in "you like least"
- * the end counts. */
-static bool is_overruled_by(struct phrase_place place, struct phrase_place other)
+static bool contains(struct phrase_place outer, struct phrase_place inner)
 {
-    bool overlaps = other.begin < place.end && place.begin < other.end;
-    bool contains = other.begin <= place.begin && place.end <= other.end &&
-                    other.end - other.begin > place.end - place.begin;
-    bool is_contained = place.begin <= other.begin && other.end <= place.end;
-    return overlaps && (contains || (!is_contained && other.begin > place.begin));
+    return outer.begin <= inner.begin && inner.end <= outer.end &&
+           outer.end - outer.begin > inner.end - inner.begin;
+}
+
+/* Whether `other` decides instead: "not like" contains "like". Of two phrases that share a word,
+ * praise gives way: "did you like" and "like least". */
+static bool is_overruled_by(const struct found_phrase *found, const struct found_phrase *other)
+{
+    bool overlaps = other->place.begin < found->place.end && found->place.begin < other->place.end;
+    return contains(other->place, found->place) ||
+           (overlaps && !contains(found->place, other->place) &&
+            found->asked_for == ASKED_FOR_PRAISE);
 }
 
 static bool is_overruled(const struct found_phrase *found, size_t count, size_t index)
 {
     for (size_t i = 0; i < count; i++)
         if (found[i].asked_for != found[index].asked_for &&
-            is_overruled_by(found[index].place, found[i].place))
+            is_overruled_by(&found[index], &found[i]))
             return true;
     return false;
 }

@@ -19,7 +19,10 @@ static const struct {
 #undef ROW
 };
 
-enum { KNOWN_MEMBER_COUNT = sizeof(known_members) / sizeof(*known_members) };
+enum {
+    KNOWN_MEMBER_COUNT = sizeof(known_members) / sizeof(*known_members),
+    EMPTY_RANK = KNOWN_MEMBER_COUNT + 1 /* of an answer without a value */
+};
 
 /* An object: the path to it, and its members. */
 struct item {
@@ -53,20 +56,23 @@ static void add_member(struct item_list *list, struct text path, struct text mem
 {
     struct text words = phrase_split_words(member, &list->arena);
     for (size_t i = 0; i < KNOWN_MEMBER_COUNT; i++) {
-        if (!text_equal(known_members[i].member, words) || text_trim(value).size == 0)
+        enum member_kind kind = known_members[i].kind;
+        bool is_empty = text_trim(value).size == 0;
+        if (!text_equal(known_members[i].member, words) || (is_empty && kind != ANSWER))
             continue;
         struct item *item = find_item(list, path);
-        enum member_kind kind = known_members[i].kind;
-        if (item->ranks[kind] != 0 && item->ranks[kind] <= i + 1)
+        size_t rank = is_empty ? EMPTY_RANK : i + 1;
+        if (item->ranks[kind] != 0 && item->ranks[kind] <= rank)
             continue;
-        item->ranks[kind] = i + 1;
+        item->ranks[kind] = rank;
         item->values[kind] = text_trim(value);
     }
 }
 
 static bool same_member(const struct item *item)
 {
-    return text_equal(known_members[item->ranks[QUESTION] - 1].member,
+    return item->ranks[ANSWER] != EMPTY_RANK &&
+           text_equal(known_members[item->ranks[QUESTION] - 1].member,
                       known_members[item->ranks[ANSWER] - 1].member);
 }
 
