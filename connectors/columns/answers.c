@@ -19,7 +19,7 @@ enum {
 struct candidate {
     bool is_excluded; /* has another role, or asks for a fact */
     bool is_answered; /* holds free text, or is marked */
-    bool is_remark;   /* "Comments", whose few cells may be short */
+    bool is_remark;   /* "Comments", whose cells may be few and short */
     bool is_side;     /* one side of a two-sided review; its cells may be one */
     bool is_empty;
     enum answer_mark mark;
@@ -59,11 +59,11 @@ static struct candidate examine_column(const struct answer_search *search, size_
         candidate.mark == ANSWER_MARKED ||
         (candidate.mark == ANSWER_LIKELY && profile.numbers * 2 <= profile.filled) ||
         free_text_is_answered(search->samples, column, is_question);
-    candidate.is_remark = candidate.kind == QUESTION_HINTED && !candidate.is_excluded &&
-                          free_text_is_side(search->samples, column);
     candidate.is_empty = profile.filled == 0;
-    candidate.is_side = candidate.side != ASKED_FOR_ANYTHING && !candidate.is_excluded &&
-                        (candidate.is_empty || free_text_is_side(search->samples, column));
+    bool may_be_text = !candidate.is_excluded &&
+                       (candidate.is_empty || free_text_is_side(search->samples, column));
+    candidate.is_remark = candidate.kind == QUESTION_HINTED && may_be_text;
+    candidate.is_side = candidate.side != ASKED_FOR_ANYTHING && may_be_text;
     return candidate;
 }
 
