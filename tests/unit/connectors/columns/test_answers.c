@@ -36,8 +36,7 @@ static const struct {
     const char *cells; /* of one column, below its header */
     bool is_answered, is_answered_question, is_side;
 } columns[] = {
-    {"x\nVery kind staff there\nA long way home\nToo small a pool", false, true,
-     true},
+    {"x\nVery kind staff there\nA long way home\nToo small a pool", false, true, true},
     {"x\nThe staff were very kind to us\nA long way from the bus stop\nThe pool is far too small",
      true, true, true},
     {"x\nVery good\nGood\nVery good\nPoor\nGood\nVery good\nPoor\nGood\nGood\nPoor", false, false,
