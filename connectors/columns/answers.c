@@ -186,6 +186,46 @@ static void list_found(struct answers *answers, const struct answer_search *sear
     free(candidates);
 }
 
+static const struct asked_question *find_asked_question(const struct answers *answers,
+                                                        uint64_t hash)
+{
+    for (size_t i = 0; i < answers->asked_question_count; i++)
+        if (answers->asked_questions[i].hash == hash)
+            return &answers->asked_questions[i];
+    return NULL;
+}
+
+static bool find_question_column(struct answers *answers, const struct answer_search *search)
+{
+    const struct samples *samples = search->samples;
+    for (size_t i = 0; i < samples->count; i++) {
+        if (i == search->mapping->columns[ROLE_TEXT] || has_other_role(search->mapping, i) ||
+            !question_is_column_name(samples->names[i]))
+            continue;
+        answers->question_column = i;
+        answers->has_question_column = true;
+        return true;
+    }
+    return false;
+}
+
+/* Notes what the questions of the samples ask for: looking it up in each row takes too long. */
+static void list_asked_questions(struct answers *answers, const struct samples *samples,
+                                 struct arena *arena)
+{
+    enum { MAX_ASKED_QUESTIONS = 64 };
+    struct asked_question *asked = arena_alloc(arena, MAX_ASKED_QUESTIONS, sizeof(*asked));
+    answers->asked_questions = asked;
+    for (size_t row = 0; row < samples->rows && answers->asked_question_count < MAX_ASKED_QUESTIONS;
+         row++) {
+        struct text question = text_trim(samples_cell(samples, row, answers->question_column));
+        uint64_t hash = hash_text(question);
+        if (!find_asked_question(answers, hash))
+            asked[answers->asked_question_count++] =
+                (struct asked_question){hash, asked_for_by_question(question)};
+    }
+}
+
 void answers_find(struct answers *answers, const struct answer_search *search, struct arena *arena)
 {
     const struct mapping *mapping = search->mapping;
@@ -196,6 +236,8 @@ void answers_find(struct answers *answers, const struct answer_search *search, s
         list_given(answers, search, list);
     else if (mapping->text_column_count == 0)
         list_found(answers, search, list);
+    if (answers->count == 0 && find_question_column(answers, search))
+        list_asked_questions(answers, search->samples, arena);
 }
 
 /* "R_1:Q2_TEXT" */
@@ -206,6 +248,16 @@ static struct text make_answer_id(struct text respondent, struct text name, stru
     if (name.size > MAX_SHORT_NAME_SIZE)
         name = (struct text){digits, 8};
     return arena_format(arena, "%.*s:%.*s", TEXT_ARGUMENT(respondent), TEXT_ARGUMENT(name));
+}
+
+static void set_row_question(const struct answers *answers, struct text question,
+                             struct record *record)
+{
+    if (question.size == 0)
+        return;
+    const struct asked_question *asked = find_asked_question(answers, hash_text(question));
+    record->question = question;
+    record->asked_for = asked ? asked->asked_for : asked_for_by_question(question);
 }
 
 void answers_add_records(const struct answers *answers, struct batch *batch,
@@ -236,6 +288,8 @@ void answers_add_records(const struct answers *answers, struct batch *batch,
     *record = *respondent;
     record->question = answers->text.question;
     record->asked_for = answers->text.asked_for;
+    if (answers->has_question_column)
+        set_row_question(answers, text_trim(cells[answers->question_column]), record);
 }
 
 struct text answers_explain(const struct answers *answers, struct text roles, struct arena *arena)

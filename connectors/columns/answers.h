@@ -27,11 +27,21 @@ struct answer {
     enum asked_for asked_for;
 };
 
+/* A question of a table with a row for each answer. */
+struct asked_question {
+    uint64_t hash;
+    enum asked_for asked_for;
+};
+
 struct answers {
     const struct answer *list; /* in the order of the columns */
     size_t count;              /* 0: the table has a single text column */
     bool has_title;            /* a two-sided review; its first filled answer gets the title */
     struct answer text;        /* without a list: question of the text column; empty if none */
+    bool has_question_column;  /* without a list: a column holds the question of each row */
+    size_t question_column;
+    const struct asked_question *asked_questions; /* of the sample rows */
+    size_t asked_question_count;
 };
 
 /* Finds the answers: the columns that the user or the export gives as text= (several); the two
@@ -42,7 +52,8 @@ void answers_find(struct answers *answers, const struct answer_search *search, s
 
 /* Adds a record for each answer in `cells`, copied from `respondent`: with the column's question,
  * and the column's name appended to the id. A respondent without any answer becomes one empty
- * record. Without a list, adds the respondent's record alone, with the question of its column. */
+ * record. Without a list, adds the respondent's record alone, with the question of its row or
+ * column. */
 void answers_add_records(const struct answers *answers, struct batch *batch,
                          const struct record *respondent, const struct text *cells);
 

@@ -87,3 +87,19 @@ enum question_kind question_classify(struct text name)
     arena_free(&arena);
     return kind;
 }
+
+bool question_is_column_name(struct text name)
+{
+    static const struct text names[] = {
+#define ROW(language, name) {name, sizeof(name) - 1},
+#include "connectors/columns/data/question_columns.inc"
+#undef ROW
+    };
+    struct arena arena = {0};
+    struct text words = phrase_split_words(name, &arena);
+    bool found = false;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names) && !found; i++)
+        found = text_equal(words, names[i]);
+    arena_free(&arena);
+    return found;
+}

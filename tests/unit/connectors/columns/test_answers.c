@@ -155,6 +155,12 @@ static const struct {
     {"id|How did you like the quiet rooms?\n1|The rooms were quiet\n2|The lift was broken",
      "2||The lift was broken|How did you like the quiet rooms?|praise\n"},
     {"id|Comment\n1|The rooms were quiet\n2|The lift was broken", "2||The lift was broken||\n"},
+    /* a row for each answer */
+    {"id|Question|Answer\n1|What was good?|The rooms were quiet\n2|What was bad?|The lift was "
+     "broken",
+     "2||The lift was broken|What was bad?|complaint\n"},
+    {"id|질문|답변\n1|좋았던 점|방이 조용했어요 정말\n2||승강기가 고장이었어요",
+     "2||승강기가 고장이었어요||\n"},
 };
 
 static void each_filled_answer_is_a_record(void **state)
