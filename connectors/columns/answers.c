@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 enum {
-    MIN_QUESTION_SIZE = 16,  /* bytes of a name that is kept as the question of the only text */
+    MIN_QUESTION_SIZE = 16,  /* bytes of a name that is a whole question */
     MAX_SHORT_NAME_SIZE = 32 /* longer names are replaced by a hash in ids */
 };
 
@@ -21,10 +21,11 @@ struct candidate {
     bool is_answered; /* holds free text, or is marked */
     bool is_remark;   /* "Comments", whose cells may be few and short */
     bool is_side;     /* one side of a two-sided review; its cells may be one */
+    bool is_sentence; /* the name is a whole question, not "Pros" */
     bool is_empty;
     enum answer_mark mark;
     enum question_kind kind;
-    enum asked_for side, asked_for;
+    enum asked_for side;
 };
 
 static bool has_other_role(const struct mapping *mapping, size_t column)
@@ -40,30 +41,54 @@ static struct text question_of(const struct answer_search *search, size_t column
     return search->questions ? search->questions[column] : search->samples->names[column];
 }
 
+/* Whether the text column has a name that leaves no doubt. */
+static bool has_named_text(const struct answer_search *search)
+{
+    size_t text = search->mapping->columns[ROLE_TEXT];
+    return text != SIZE_MAX &&
+           column_name_score(ROLE_TEXT, search->samples->names[text]) >= COLUMN_NAME_EXACT;
+}
+
+/* Sets what the cells show. */
+static void examine_cells(const struct answer_search *search, size_t column,
+                          struct candidate *candidate)
+{
+    struct column_profile profile = column_profile_measure(search->samples, column);
+    bool has_values = profile.numbers * 2 > profile.filled || profile.links * 2 > profile.filled;
+    bool is_question = candidate->kind != QUESTION_NONE,
+         has_side = candidate->side != ASKED_FOR_ANYTHING;
+    candidate->is_empty = profile.filled == 0;
+    candidate->is_excluded = has_values && candidate->mark != ANSWER_MARKED;
+    if (candidate->is_excluded)
+        return;
+    candidate->is_answered = candidate->mark != ANSWER_UNMARKED ||
+                             free_text_is_answered(search->samples, column, is_question);
+    bool is_remark = candidate->kind == QUESTION_HINTED && !search->is_survey;
+    if (!is_remark && !has_side)
+        return;
+    bool may_be_text = candidate->is_empty || free_text_is_side(search->samples, column);
+    candidate->is_remark = is_remark && may_be_text;
+    candidate->is_side = has_side && may_be_text;
+}
+
 static struct candidate examine_column(const struct answer_search *search, size_t column)
 {
     struct text name = search->samples->names[column], question = question_of(search, column);
     struct candidate candidate = {.mark = search->marks ? search->marks[column] : ANSWER_UNMARKED};
-    if (has_other_role(search->mapping, column) || column_name_score(ROLE_REPLY, name) > 0) {
-        candidate.is_excluded = true;
+    candidate.is_excluded =
+        has_other_role(search->mapping, column) || column_name_score(ROLE_REPLY, name) > 0;
+    if (candidate.is_excluded)
         return candidate;
-    }
+    enum asked_for asked_for = asked_for_by_question(question);
     candidate.kind = question_classify(question);
-    candidate.asked_for = asked_for_by_question(question);
-    candidate.side =
-        candidate.asked_for != ASKED_FOR_ANYTHING ? candidate.asked_for : asked_for_by_side(name);
+    candidate.side = asked_for != ASKED_FOR_ANYTHING ? asked_for : asked_for_by_side(name);
+    candidate.is_sentence = question.size >= MIN_QUESTION_SIZE;
     candidate.is_excluded = candidate.kind == QUESTION_FACT;
-    bool is_question = candidate.kind == QUESTION_ASKED || candidate.kind == QUESTION_HINTED;
-    struct column_profile profile = column_profile_measure(search->samples, column);
-    candidate.is_answered =
-        candidate.mark == ANSWER_MARKED ||
-        (candidate.mark == ANSWER_LIKELY && profile.numbers * 2 <= profile.filled) ||
-        free_text_is_answered(search->samples, column, is_question);
-    candidate.is_empty = profile.filled == 0;
-    bool may_be_text = !candidate.is_excluded &&
-                       (candidate.is_empty || free_text_is_side(search->samples, column));
-    candidate.is_remark = candidate.kind == QUESTION_HINTED && may_be_text;
-    candidate.is_side = candidate.side != ASKED_FOR_ANYTHING && may_be_text;
+    bool says_nothing = candidate.kind == QUESTION_NONE && candidate.side == ASKED_FOR_ANYTHING &&
+                        candidate.mark == ANSWER_UNMARKED;
+    bool needs_cells = !says_nothing || search->is_survey || !has_named_text(search);
+    if (!candidate.is_excluded && needs_cells)
+        examine_cells(search, column, &candidate);
     return candidate;
 }
 
@@ -91,20 +116,20 @@ static bool is_chosen(const struct candidate *candidate, enum choice choice, boo
 {
     if (candidate->is_excluded)
         return false;
+    if (has_sides && candidate->is_side)
+        return true;
     if (choice == CHOOSE_FREE_TEXTS)
-        return candidate->is_answered;
-    return (has_sides && candidate->is_side) || candidate->is_remark ||
-           (candidate->is_answered &&
-            (candidate->mark == ANSWER_MARKED || candidate->kind == QUESTION_ASKED));
+        return candidate->is_answered || candidate->is_remark;
+    return candidate->is_remark || (candidate->is_answered && (candidate->mark == ANSWER_MARKED ||
+                                                               candidate->kind == QUESTION_ASKED));
 }
 
 static enum choice choose(const struct answer_search *search, const struct candidate *candidates,
                           bool has_sides)
 {
     size_t text = search->mapping->columns[ROLE_TEXT], asking = 0, answered = 0, questions = 0;
+    bool is_review = has_sides && !search->is_survey; /* not a survey with opposite questions */
     bool has_text = text != SIZE_MAX;
-    bool has_named_text =
-        has_text && column_name_score(ROLE_TEXT, search->samples->names[text]) >= COLUMN_NAME_EXACT;
     for (size_t i = 0; i < search->samples->count; i++) {
         const struct candidate *candidate = &candidates[i];
         if (candidate->is_excluded || !candidate->is_answered)
@@ -112,13 +137,14 @@ static enum choice choose(const struct answer_search *search, const struct candi
         answered++;
         asking += i != text && candidate->kind == QUESTION_ASKED;
         questions += candidate->kind != QUESTION_NONE || candidate->mark != ANSWER_UNMARKED;
+        is_review &= !candidate->is_side || !candidate->is_sentence;
     }
-    if (has_sides)
+    if (is_review)
         return CHOOSE_ASKING;
-    if (has_named_text && !search->is_survey)
-        return asking > 0 ? CHOOSE_ASKING : CHOOSE_NONE;
-    bool is_survey =
-        search->is_survey || (answered > 1 && questions > 1) || (!has_text && answered > 0);
+    if (has_named_text(search) && !search->is_survey)
+        return asking > 0 || has_sides ? CHOOSE_ASKING : CHOOSE_NONE;
+    bool is_survey = search->is_survey || has_sides || (answered > 1 && questions > 1) ||
+                     (!has_text && answered > 0);
     return is_survey ? CHOOSE_FREE_TEXTS : CHOOSE_NONE;
 }
 

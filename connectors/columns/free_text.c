@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/ascii.h"
-#include "base/hash.h"
 #include "base/memory.h"
 
 enum { MIN_CELLS = 8 }; /* fewer are too few to tell choices from answers, except by length */
@@ -21,12 +20,13 @@ struct repetition {
     struct column_profile singles; /* of the cells that occur once */
 };
 
+/* FNV-1a of the letters and digits. */
 static uint64_t hash_cell(struct text cell)
 {
-    uint64_t hash = HASH_SEED;
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
     for (size_t i = 0; i < cell.size; i++)
         if (ascii_is_alphanumeric(cell.bytes[i]) || (signed char)cell.bytes[i] < 0)
-            hash = hash_combine_number(hash, (unsigned char)ascii_to_lower(cell.bytes[i]));
+            hash = (hash ^ (unsigned char)ascii_to_lower(cell.bytes[i])) * UINT64_C(0x100000001B3);
     return hash;
 }
 

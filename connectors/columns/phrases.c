@@ -1,6 +1,8 @@
 /* phrases.c - splits names into words, and finds phrases. */
 #include "connectors/columns/phrases.h"
 
+#include <string.h>
+
 #include "base/ascii.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
@@ -54,7 +56,7 @@ struct text phrase_split_words(struct text name, struct arena *arena)
 static bool is_joined(struct text phrase)
 {
     size_t size;
-    return phrase.size > 0 &&
+    return phrase.size > 0 && (signed char)phrase.bytes[0] < 0 &&
            normalize_letter_class(utf8_decode(phrase, 0, &size)) == LETTER_UNSPACED_SCRIPT;
 }
 
@@ -84,6 +86,8 @@ static struct phrase_place find_joined(struct text words, struct text phrase, si
 
 struct phrase_place phrase_find(struct text words, struct text phrase, size_t from)
 {
+    if (from >= words.size || !memchr(words.bytes + from, phrase.bytes[0], words.size - from))
+        return (struct phrase_place){0}; /* most phrases are of other languages */
     if (is_joined(phrase))
         return find_joined(words, phrase, from);
     bool is_prefix = text_ends_with(phrase, TEXT("*"));
