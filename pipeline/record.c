@@ -28,6 +28,14 @@ const char *const asked_for_names[ASKED_FOR_COUNT] = {
     [ASKED_FOR_COMPLAINT] = "complaint",
 };
 
+enum asked_for asked_for_parse(struct text name)
+{
+    for (int i = 0; i < ASKED_FOR_COUNT; i++)
+        if (text_equal(name, text_of(asked_for_names[i])))
+            return (enum asked_for)i;
+    return ASKED_FOR_ANYTHING;
+}
+
 const char *const pii_names[PII_COUNT] = {
     [PII_EMAIL] = "email",
     [PII_PHONE] = "phone",

@@ -42,6 +42,8 @@ enum asked_for { ASKED_FOR_ANYTHING, ASKED_FOR_PRAISE, ASKED_FOR_COMPLAINT, ASKE
 
 extern const char *const asked_for_names[ASKED_FOR_COUNT]; /* "", "praise", "complaint" */
 
+enum asked_for asked_for_parse(struct text name); /* ASKED_FOR_ANYTHING if it is none of them */
+
 /* Personal data that a placeholder ("[email 1]") replaces before anything is saved. */
 enum pii {
     PII_EMAIL,

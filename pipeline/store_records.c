@@ -482,7 +482,8 @@ bool store_load_unanalysed(struct store *store, uint64_t *last_id, size_t max, s
 {
     struct sql_statement *load =
         sql_prepare(store->sql,
-                    "SELECT f.id, f.text_hash, f.title, f.text, f.question FROM feedback AS f"
+                    "SELECT f.id, f.text_hash, f.title, f.text, f.question, f.asked_for"
+                    " FROM feedback AS f"
                     " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"
                     " WHERE a.id IS NULL AND (?2 IS NULL OR f.id > ?2) ORDER BY f.id LIMIT ?3",
                     error);
@@ -502,6 +503,7 @@ bool store_load_unanalysed(struct store *store, uint64_t *last_id, size_t max, s
         record->title = arena_copy_text(&batch->arena, sql_text(load, 2));
         record->text = arena_copy_text(&batch->arena, sql_text(load, 3));
         record->question = arena_copy_text(&batch->arena, sql_text(load, 4));
+        record->asked_for = asked_for_parse(sql_text(load, 5));
         record->needs_analysis = true;
     }
     return sql_finish(load, error);

@@ -38,7 +38,8 @@ static bool is_text_column(const char *name)
         "feedback_id",  "source", "external_id", "created_at",   "lang",    "text",
         "sentiment",    "topics", "title",       "period",       "segment", "topic",
         "top_quote_id", "group",  "summary",     "evidence_ids", "quotes",  "finish_reason",
-        "file",         "reason", "raw",         "lang_source",  "author",  NULL};
+        "file",         "reason", "raw",         "lang_source",  "author",  "question",
+        "asked_for",    NULL};
     for (const char *const *text = text_columns; *text; text++)
         if (strcmp(*text, name) == 0)
             return true;

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "stages/stages.h"
+#include "stages/tasks/asked_prior.h"
 #include "stages/tasks/chunk_merge.h"
 #include "stages/tasks/sentiment.h"
 #include "stages/tasks/session_batch.h"
@@ -196,12 +197,15 @@ static bool predict_sentiment(struct classify *classify, struct query_batch quer
                                 (struct text_array){inputs, queries.count}, probabilities, error);
     for (size_t i = 0; ok && i < queries.count; i++) {
         struct chunk *chunk = queries.items[i].chunk;
-        double probability;
+        const struct record *record = queries.items[i].record;
+        double probability, threshold = classify->rules.undetected_below;
+        probabilities[i] =
+            asked_prior_apply(probabilities[i], record->asked_for,
+                              text_slice(record->text, chunk->begin, chunk->end), threshold);
         chunk->negative = probabilities[i].negative;
         chunk->neutral = probabilities[i].neutral;
         chunk->positive = probabilities[i].positive;
-        chunk->sentiment = sentiment_choose_label(probabilities[i],
-                                                  classify->rules.undetected_below, &probability);
+        chunk->sentiment = sentiment_choose_label(probabilities[i], threshold, &probability);
     }
     arena_free(&scratch);
     return ok;

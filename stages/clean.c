@@ -6,7 +6,7 @@
 #include "base/normalize.h"
 #include "base/utf8.h"
 #include "stages/stages.h"
-#include "stages/text/answers.h"
+#include "stages/text/answer_kind.h"
 #include "stages/text/cleanup.h"
 #include "stages/text/posts.h"
 #include "stages/text/sign_off.h"

@@ -132,23 +132,6 @@ int column_name_score(enum role role, struct text name)
     return last_part_score > best + 1 ? last_part_score - 1 : best;
 }
 
-bool column_name_is_question(struct text name)
-{
-    static const struct text phrases[] = {
-#define ROW(language, phrase) {phrase, sizeof(phrase) - 1},
-#include "connectors/columns/data/question_phrases.inc"
-#undef ROW
-    };
-    char normalized[MAX_NAME_SIZE];
-    if (text_find(name, TEXT("?"), 0) < name.size || text_find(name, TEXT("？"), 0) < name.size)
-        return true;
-    struct text words = normalize_column_name(name, normalized);
-    for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
-        if (contains_phrase(words, phrases[i]))
-            return true;
-    return false;
-}
-
 size_t column_find_exactly(const struct text *names, size_t count, struct text name)
 {
     for (size_t i = 0; i < count; i++)

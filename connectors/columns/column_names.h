@@ -13,9 +13,6 @@ enum { COLUMN_NAME_EXACT = 60 };
  * part counts. */
 int column_name_score(enum role role, struct text name);
 
-/* Whether the name is an open question: "What could be better?", "Please explain". */
-bool column_name_is_question(struct text name);
-
 /* The first column of that name, or SIZE_MAX. */
 size_t column_find_exactly(const struct text *names, size_t count, struct text name);
 

@@ -295,6 +295,27 @@ static void assign_text_by_cells(struct column_search *search)
         assign_role(search, ROLE_TEXT, found, "the longest texts");
 }
 
+/* A column that is named like the text but has no text gives way to the column with most free text.
+ */
+static void replace_empty_text(struct column_search *search)
+{
+    size_t named = search->mapping->columns[ROLE_TEXT], found = SIZE_MAX, max_bytes = 0;
+    if (named == SIZE_MAX || search->is_given[ROLE_TEXT] || search->samples->rows == 0 ||
+        column_profile_measure(search->samples, named).filled > 0)
+        return;
+    for (size_t column = 0; column < search->samples->count; column++) {
+        struct column_profile profile = column_profile_measure(search->samples, column);
+        if (search->is_taken[column] || profile.bytes <= max_bytes ||
+            !column_profile_is_free_text(&profile, false))
+            continue;
+        max_bytes = profile.bytes;
+        found = column;
+    }
+    if (found != SIZE_MAX)
+        assign_role(search, ROLE_TEXT, found,
+                    "the longest texts; the column with the name is empty");
+}
+
 /* Whether the column's name implies a scale of 0 to 10: "nps", "how likely to recommend". */
 static bool name_implies_ten_points(struct text name)
 {
@@ -330,6 +351,7 @@ static void search_columns(struct column_search *search)
 {
     struct mapping *mapping = search->mapping;
     assign_by_name(search);
+    replace_empty_text(search);
     if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search->is_given[ROLE_TEXT])
         assign_text_by_cells(search);
     if (mapping->columns[ROLE_DATE] == SIZE_MAX && !search->is_given[ROLE_DATE])

@@ -3,12 +3,17 @@
 
 #include "base/hash.h"
 #include "base/html.h"
+#include "connectors/columns/questions.h"
+#include "connectors/exports/question_list.h"
 
-/* Merges the messages of a conversation into one field. */
-static void merge_conversation(const struct schema *schema, struct fields *fields)
+/* Merges the messages of a conversation into one field, and the answers of a list with their
+ * questions. */
+static void flatten_lists(const struct schema *schema, struct fields *fields)
 {
     if (schema->known_export && schema->known_export->conversation)
         conversation_merge(schema->known_export->conversation, fields);
+    if (schema->has_question_list)
+        question_list_flatten(fields);
 }
 
 /* Moves the samples that are feedback to the front and returns their number. */
@@ -18,7 +23,7 @@ static size_t keep_accepted_samples(struct schema *schema, struct record_samples
     for (size_t i = 0; i < samples.count; i++) {
         if (!schema_accepts(schema, &samples.list[i]))
             continue;
-        merge_conversation(schema, &samples.list[i]);
+        flatten_lists(schema, &samples.list[i]);
         struct fields sample = samples.list[kept_count];
         samples.list[kept_count++] = samples.list[i];
         samples.list[i] = sample;
@@ -50,6 +55,8 @@ bool schema_infer(struct schema *schema, struct record_samples samples,
     struct known_roles known_roles;
     for (size_t i = 0; i < samples.count && !schema->known_export; i++)
         schema->known_export = exports_find_by_fields(&samples.list[i]);
+    for (size_t i = 0; i < samples.count && !schema->known_export; i++)
+        schema->has_question_list |= question_list_exists(&samples.list[i]);
     samples.count = keep_accepted_samples(schema, samples);
     struct samples table = tabulate_samples(schema, samples, arena);
     mapping_options.known_roles = NULL;
@@ -57,8 +64,17 @@ bool schema_infer(struct schema *schema, struct record_samples samples,
         known_roles = export_find_roles(schema->known_export, table.names, table.count);
         mapping_options.known_roles = &known_roles;
     }
-    mapping_options.allow_missing_text |= table.rows == 0;
-    return mapping_find(&schema->mapping, &table, &mapping_options, arena, error);
+    mapping_options.allow_missing_text = true;
+    if (!mapping_find(&schema->mapping, &table, &mapping_options, arena, error))
+        return false;
+    struct answer_search search = {
+        .samples = &table, .mapping = &schema->mapping, .is_survey = schema->has_question_list};
+    answers_find(&schema->answers, &search, arena);
+    if (question_classify(schema->answers.text.question) != QUESTION_ASKED)
+        schema->answers.text = (struct answer){0}; /* "review.comment" is no question */
+    bool has_text = schema->mapping.columns[ROLE_TEXT] != SIZE_MAX || schema->answers.count > 0;
+    mapping_options.allow_missing_text = options->allow_missing_text || table.rows == 0;
+    return has_text || mapping_find(&schema->mapping, &table, &mapping_options, arena, error);
 }
 
 /* The column of that name; SIZE_MAX if there is none. Usually it is the expected one, since records
@@ -85,7 +101,7 @@ bool schema_accepts(const struct schema *schema, const struct fields *record_fie
 void schema_add_record(const struct schema *schema, struct fields *record_fields,
                        struct batch *batch, struct location location)
 {
-    merge_conversation(schema, record_fields);
+    flatten_lists(schema, record_fields);
     size_t count = schema->names.count, capacity = count + record_fields->count,
            expected_column = 0;
     struct text *names = arena_alloc(&batch->arena, capacity + 1, sizeof(*names));
@@ -101,15 +117,20 @@ void schema_add_record(const struct schema *schema, struct fields *record_fields
         }
         cells[column] = record_fields->cells[i];
     }
-    struct record *record = batch_add_record(batch);
-    record->line = location.line;
-    record->byte_offset = location.byte_offset;
+    struct record record = {
+        .line = location.line, .byte_offset = location.byte_offset, .created_at = TIME_UNKNOWN};
     struct named_cells row = {.names = names, .cells = cells, .count = count};
-    mapping_fill_record(&schema->mapping, &row, &batch->arena, record);
-    record->body = html_to_text_if_marked_up(record->body, &batch->arena);
-    record->title = html_to_text_if_marked_up(record->title, &batch->arena);
+    mapping_fill_record(&schema->mapping, &row, &batch->arena, &record);
+    record.title = html_to_text_if_marked_up(record.title, &batch->arena);
+    if (schema->answers.count == 0)
+        record.body = html_to_text_if_marked_up(record.body, &batch->arena);
+    for (size_t i = 0; i < schema->answers.count; i++) {
+        size_t answer_column = schema->answers.list[i].column;
+        cells[answer_column] = html_to_text_if_marked_up(cells[answer_column], &batch->arena);
+    }
     if (schema->known_export && schema->known_export->complete_record)
-        schema->known_export->complete_record(record, &batch->arena);
+        schema->known_export->complete_record(&record, &batch->arena);
+    answers_add_records(&schema->answers, batch, &record, cells);
 }
 
 struct text schema_explain(const struct schema *schema, const struct column_facts *facts,
@@ -118,9 +139,10 @@ struct text schema_explain(const struct schema *schema, const struct column_fact
     struct text lines = {0};
     if (schema->known_export)
         lines = arena_format(arena, "recognized: %s\n", schema->known_export->name);
+    struct text roles =
+        mapping_explain(&schema->mapping, schema->names.texts, schema->names.count, facts, arena);
     return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
-                        TEXT_ARGUMENT(mapping_explain(&schema->mapping, schema->names.texts,
-                                                      schema->names.count, facts, arena)));
+                        TEXT_ARGUMENT(answers_explain(&schema->answers, roles, arena)));
 }
 
 void schema_free(struct schema *schema)

@@ -4,16 +4,18 @@
 #define CONNECTORS_EXPORTS_SCHEMA_H
 
 #include "base/hash_table.h"
+#include "connectors/columns/answers.h"
 #include "connectors/columns/field_list.h"
-#include "connectors/columns/roles.h"
 #include "connectors/exports/exports.h"
 
 struct schema {
     /* The known export; NULL: none. May be set before schema_infer, which otherwise looks for one
      * with the fields of a sample. */
     const struct known_export *known_export;
-    struct name_set names; /* of all fields in the samples */
+    struct name_set names;  /* of all fields in the samples */
+    bool has_question_list; /* question_list.h */
     struct mapping mapping;
+    struct answers answers;
 };
 
 /* Sample records; schema_infer reorders them. */
@@ -37,8 +39,8 @@ struct location {
 bool schema_has_skip_rules(const struct schema *schema);
 bool schema_accepts(const struct schema *schema, const struct fields *record_fields);
 
-/* Adds a record to the batch, whose arena holds the values: the columns of the schema, then those
- * that only this record has. */
+/* Adds a record, or one for each answer, to the batch, whose arena holds the values: the columns of
+ * the schema, then those that only this record has. */
 void schema_add_record(const struct schema *schema, struct fields *record_fields,
                        struct batch *batch, struct location location);
 

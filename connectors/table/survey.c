@@ -289,14 +289,6 @@ void survey_detect(struct survey *survey, const struct table_layout *layout, str
         read_survey_monkey(survey, layout, arena);
 }
 
-static bool has_other_role(const struct mapping *mapping, size_t column)
-{
-    for (int role = ROLE_ID; role < ROLE_COUNT; role++)
-        if (mapping->columns[role] == column)
-            return true;
-    return false;
-}
-
 static bool mentions_free_text(struct text name)
 {
     for (size_t i = 0; i < SURVEY_WORD_COUNT; i++)
@@ -306,54 +298,22 @@ static bool mentions_free_text(struct text name)
     return false;
 }
 
-static bool is_answer_column(const struct survey *survey, size_t column)
+void survey_find_answers(const struct survey *survey, const struct samples *samples,
+                         const struct mapping *mapping, struct answers *answers,
+                         struct arena *arena)
 {
+    enum answer_mark *marks = arena_alloc(arena, samples->count, sizeof(*marks));
+    for (size_t i = 0; i < samples->count; i++)
+        if (mentions_free_text(survey->names[i]) || mentions_free_text(survey->questions[i]))
+            marks[i] = ANSWER_LIKELY;
     for (size_t i = 0; i < survey->answer_count; i++)
-        if (survey->answer_columns[i] == column)
-            return true;
-    return false;
-}
-
-/* Adds the columns with free text to those that the format marks. */
-static void find_answers(struct survey *survey, const struct samples *samples,
-                         const struct mapping *mapping, struct arena *arena)
-{
-    size_t *answer_columns = arena_alloc(arena, samples->count, sizeof(*answer_columns));
-    size_t count = 0, question_count = 0;
-    bool has_text = mapping->columns[ROLE_TEXT] != SIZE_MAX;
-    for (size_t i = 0; i < samples->count; i++) {
-        bool is_marked = is_answer_column(survey, i);
-        struct column_profile profile = column_profile_measure(samples, i);
-        bool is_question = column_name_is_question(survey->questions[i]);
-        bool is_named_free_text =
-            mentions_free_text(survey->names[i]) || mentions_free_text(survey->questions[i]);
-        if (!is_marked &&
-            (has_other_role(mapping, i) || profile.numbers * 2 > profile.filled ||
-             !(is_named_free_text || column_profile_is_free_text(&profile, is_question))))
-            continue;
-        answer_columns[count++] = i;
-        question_count += is_question || is_marked || is_named_free_text;
-    }
-    if (survey->name || (count > 1 && question_count > 1) || (!has_text && count > 0)) {
-        survey->answer_columns = answer_columns;
-        survey->answer_count = count;
-    }
-}
-
-void survey_select_answers(struct survey *survey, const struct samples *samples,
-                           const struct mapping *mapping, struct arena *arena)
-{
-    size_t text = mapping->columns[ROLE_TEXT];
-    bool has_known_name =
-        text != SIZE_MAX && column_name_score(ROLE_TEXT, survey->names[text]) >= COLUMN_NAME_EXACT;
-    if (mapping->text_column_count > 1) {
-        survey->answer_columns = mapping->text_columns;
-        survey->answer_count = mapping->text_column_count;
-    } else if (mapping->text_column_count == 1 || (!survey->name && has_known_name)) {
-        survey->answer_count = 0; /* a single text column, no questions */
-    } else {
-        find_answers(survey, samples, mapping, arena);
-    }
+        marks[survey->answer_columns[i]] = ANSWER_MARKED;
+    struct answer_search search = {.samples = samples,
+                                   .mapping = mapping,
+                                   .questions = survey->questions,
+                                   .marks = marks,
+                                   .is_survey = survey->name != NULL};
+    answers_find(answers, &search, arena);
 }
 
 bool survey_is_test_response(const struct survey *survey, const struct text *cells, size_t count)

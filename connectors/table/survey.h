@@ -3,7 +3,7 @@
 #ifndef CONNECTORS_TABLE_SURVEY_H
 #define CONNECTORS_TABLE_SURVEY_H
 
-#include "connectors/columns/roles.h"
+#include "connectors/columns/answers.h"
 #include "connectors/table/layout.h"
 
 struct survey {
@@ -14,7 +14,7 @@ struct survey {
     size_t status_column;   /* of Qualtrics; SIZE_MAX: none */
     int zone_seconds;       /* of its dates, east of UTC */
     struct known_roles known_roles;
-    const size_t *answer_columns;
+    const size_t *answer_columns; /* that the format marks */
     size_t answer_count;
 };
 
@@ -27,10 +27,10 @@ void survey_detect(struct survey *survey, const struct table_layout *table_layou
 struct samples survey_data_rows(const struct survey *survey,
                                 const struct table_layout *table_layout);
 
-/* Sets the answer columns after mapping_find: those that the user gave as text=, those that the
- * format marks or, if no column is named like a text, all columns of free text. */
-void survey_select_answers(struct survey *survey, const struct samples *samples,
-                           const struct mapping *mapping, struct arena *arena);
+/* Finds the answers after mapping_find. */
+void survey_find_answers(const struct survey *survey, const struct samples *samples,
+                         const struct mapping *mapping, struct answers *answers,
+                         struct arena *arena);
 
 /* Whether the survey's author made the response to test it. */
 bool survey_is_test_response(const struct survey *survey, const struct text *cells, size_t count);

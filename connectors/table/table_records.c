@@ -5,14 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/spreadsheet.h"
 #include "connectors/columns/column_names.h"
 
-enum {
-    MIN_QUESTION_SIZE = 16,
-    MAX_SHORT_NAME_SIZE = 32 /* longer column names are replaced by a hash in ids */
-};
+enum { MAX_SHORT_NAME_SIZE = 32 }; /* a longer line above a single column may be a text itself */
 
 static int score_layout(const struct table_layout *layout, const struct survey *survey,
                         const struct known_export *known_export)
@@ -78,12 +74,10 @@ static bool find_mapping(struct table_records *table_records, const struct sampl
     options.path = path;
     if (!mapping_find(&table_records->mapping, samples, &options, &table_records->arena, error))
         return false;
-    survey_select_answers(survey, samples, &table_records->mapping, &table_records->arena);
-    size_t text = table_records->mapping.columns[ROLE_TEXT];
-    if (text != SIZE_MAX && survey->questions[text].size >= MIN_QUESTION_SIZE &&
-        column_name_is_question(survey->questions[text]))
-        table_records->text_question = survey->questions[text];
-    if (text != SIZE_MAX || survey->answer_count > 0 || table_records->allow_missing_text)
+    struct answers *answers = &table_records->answers;
+    survey_find_answers(survey, samples, &table_records->mapping, answers, &table_records->arena);
+    if (table_records->mapping.columns[ROLE_TEXT] != SIZE_MAX || answers->count > 0 ||
+        table_records->allow_missing_text)
         return true;
     options.known_roles = NULL;
     options.allow_missing_text = false;
@@ -188,35 +182,6 @@ static bool row_fits_columns(const struct table_records *table_records,
     return true;
 }
 
-/* Adds a record for each answer. With several questions, the column's name is appended to the id.
- */
-static void add_answers(struct table_records *table_records, struct batch *batch,
-                        const struct record *respondent, const struct text *cells)
-{
-    const struct survey *survey = &table_records->survey;
-    size_t added = 0;
-    for (size_t i = 0; i < survey->answer_count; i++) {
-        size_t column = survey->answer_columns[i];
-        if (text_trim(cells[column]).size == 0 && (added > 0 || i + 1 < survey->answer_count))
-            continue; /* a respondent without any answer becomes one empty record */
-        struct record *record = batch_add_record(batch);
-        *record = *respondent;
-        record->title = (struct text){0};
-        record->body = cells[column];
-        record->question = survey->questions[column];
-        added++;
-        if (survey->answer_count == 1 || record->external_id.size == 0 || record->body.size == 0)
-            continue;
-        struct text name = survey->names[column];
-        char digits[17];
-        hash_format(hash_text(name), digits);
-        if (name.size > MAX_SHORT_NAME_SIZE)
-            name = (struct text){digits, 8};
-        record->external_id = arena_format(&batch->arena, "%.*s:%.*s",
-                                           TEXT_ARGUMENT(record->external_id), TEXT_ARGUMENT(name));
-    }
-}
-
 static bool equal_cells(const struct text *names, size_t count, const struct located_row *row)
 {
     for (size_t i = 0; i < count; i++) {
@@ -271,12 +236,7 @@ static void add_record(struct table_records *table_records, const struct held_ro
     }
     if (known_export && known_export->complete_record)
         known_export->complete_record(&record, &batch->arena);
-    if (table_records->survey.answer_count > 0) {
-        add_answers(table_records, batch, &record, cells);
-        return;
-    }
-    record.question = table_records->text_question;
-    *batch_add_record(batch) = record;
+    answers_add_records(&table_records->answers, batch, &record, cells);
 }
 
 void table_records_release_rows(struct table_records *table_records, struct batch *batch)
@@ -353,15 +313,10 @@ struct text table_records_explain(const struct table_records *table_records,
     if (survey->name || table_records->known_export)
         lines = arena_format(arena, "recognized: %s\n",
                              survey->name ? survey->name : table_records->known_export->name);
-    for (size_t i = 0; i < survey->answer_count; i++)
-        lines = arena_format(arena, "%.*sanswers: column '%.*s'\n", TEXT_ARGUMENT(lines),
-                             TEXT_ARGUMENT(text_trim(survey->names[survey->answer_columns[i]])));
     struct text roles =
         mapping_explain(&table_records->mapping, survey->names, table_records->count, facts, arena);
-    struct text text;
-    if (survey->answer_count > 0)
-        text_split(&roles, '\n', &text); /* drops the line of the text, which the answers replace */
-    return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(roles));
+    return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
+                        TEXT_ARGUMENT(answers_explain(&table_records->answers, roles, arena)));
 }
 
 void table_records_free(struct table_records *table_records)

@@ -24,8 +24,8 @@ struct table_records {
     struct survey survey;
     const struct known_export *known_export; /* NULL: none */
     struct mapping mapping;
-    size_t count;              /* columns */
-    struct text text_question; /* the question of the single text column; empty: none */
+    size_t count; /* columns */
+    struct answers answers;
     struct footers *footers;
 
     /* Rows that are footers if only footers or a header follow. Their cells are in the arena of the

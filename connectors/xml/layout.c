@@ -10,6 +10,7 @@ struct element_counter {
     size_t *bytes;       /* per name: of attributes and of children that contain only text */
     size_t *occurrences; /* per name */
     bool *is_filled;     /* per name: contains a text or an element */
+    bool *has_question;  /* per name: it is one answer of a survey, with its question */
     struct text open_elements[MAX_OPEN_ELEMENTS];
     size_t depth; /* may exceed MAX_OPEN_ELEMENTS */
 };
@@ -26,6 +27,23 @@ static size_t find_or_add_element(struct element_counter *counter, struct text n
     return layout->count++;
 }
 
+static bool is_question(struct text name)
+{
+    static const char *const names[] = {
+#define ROW(language, name) name,
+#include "connectors/xml/data/question_elements.inc"
+#undef ROW
+        NULL};
+    return text_is_one_of_ignore_case(name, names);
+}
+
+/* Marks the parent of a question, or the element that has it as an attribute. */
+static void note_question(struct element_counter *counter, size_t kind, struct text name)
+{
+    if (is_question(name))
+        counter->has_question[kind] = true;
+}
+
 static void begin_element(struct element_counter *counter, const struct xml_token *token)
 {
     size_t kind = find_or_add_element(counter, token->name);
@@ -35,8 +53,14 @@ static void begin_element(struct element_counter *counter, const struct xml_toke
         counter
             ->is_filled[find_or_add_element(counter, counter->open_elements[counter->depth - 1])] =
             true;
-    while (xml_next_attribute(&attributes, &name, &value))
+    while (xml_next_attribute(&attributes, &name, &value)) {
         counter->bytes[kind] += value.size;
+        note_question(counter, kind, name);
+    }
+    if (counter->depth >= 1 && counter->depth <= MAX_OPEN_ELEMENTS)
+        note_question(counter,
+                      find_or_add_element(counter, counter->open_elements[counter->depth - 1]),
+                      token->name);
     if (!counter->layout.root.size)
         counter->layout.root = token->name;
     if (token->is_empty || xml_is_inline_markup(token->name))
@@ -83,7 +107,8 @@ static bool is_record_name(struct text name)
     return text_is_one_of_ignore_case(name, names);
 }
 
-static struct text find_record(const struct element_counter *counter)
+/* The element with the most text; without `with_questions`, not one that is a single answer. */
+static struct text find_heaviest(const struct element_counter *counter, bool with_questions)
 {
     struct text best = {0};
     size_t best_weight = 0;
@@ -91,11 +116,20 @@ static struct text find_record(const struct element_counter *counter)
         struct text name = counter->layout.names[i];
         size_t weight = counter->bytes[i] * (is_record_name(name) ? RECORD_WEIGHT : 1);
         bool is_root = text_equal(name, counter->layout.root) && counter->occurrences[i] == 1;
-        if (weight > best_weight && !is_root) {
+        if (weight > best_weight && !is_root && (with_questions || !counter->has_question[i])) {
             best = name;
             best_weight = weight;
         }
     }
+    return best;
+}
+
+/* The respondent is the record, not each answer, unless nothing is known about the respondent. */
+static struct text find_record(const struct element_counter *counter)
+{
+    struct text best = find_heaviest(counter, false);
+    if (best.size == 0)
+        best = find_heaviest(counter, true);
     /* Otherwise the root is the only record. */
     return best.size || !counter->layout.count || !counter->bytes[0] ? best : counter->layout.root;
 }
@@ -124,7 +158,8 @@ struct xml_layout xml_layout_detect(struct text sample, struct arena *arena)
         .layout = {.names = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(struct text))},
         .bytes = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(size_t)),
         .occurrences = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(size_t)),
-        .is_filled = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(bool))};
+        .is_filled = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(bool)),
+        .has_question = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(bool))};
     struct xml_token token;
     for (size_t at = 0; at < sample.size; at += token.size) {
         enum xml_token_kind kind = xml_scan(sample, at, false, &token);

@@ -136,6 +136,8 @@ static void write_record(const struct read_session *session, const char *path,
     write_text_or_null(&writer, "lang", record->lang);
     if (record->question.size > 0)
         write_text_or_null(&writer, "question", record->question);
+    if (record->asked_for != ASKED_FOR_ANYTHING)
+        write_text_or_null(&writer, "asked_for", text_of(asked_for_names[record->asked_for]));
     if (text_equal(session->options.fields, TEXT("all")))
         write_fields(&writer, record);
     json_end(&writer);
@@ -509,7 +511,8 @@ const struct command read_command = {
     .operands = "FILE...",
     .help =
         "Prints one JSON object per record: source, line, external_id, created_at (UTC), author,\n"
-        "rating, title, text, lang. In surveys each answer is a record and also has question.\n"
+        "rating, title, text, lang. In surveys each answer is a record and also has question;\n"
+        "asked_for says whether the question asks for praise or for complaints.\n"
         "Rejected and skipped rows are counted on standard error.\n"
         "\n"
         "  winnow read --explain reviews.csv\n"

@@ -5,7 +5,7 @@
 
 #include "base/segment.h"
 #include "base/utf8.h"
-#include "stages/text/answers.h"
+#include "stages/text/answer_kind.h"
 #include "stages/text/cleanup.h"
 #include "stages/text/posts.h"
 #include "stages/text/sentence_quality.h"

@@ -66,7 +66,7 @@ static const struct {
      "answers: column 'Q2'"},
     {&csv_connector,
      "surveys/jupyter-2015/20160115235816-SurveyExport.csv",
-     {10223, 0, 0},
+     {9188, 0, 0},
      "Workflow Need #1"},
     {&csv_connector,
      "reviews/womens-clothing/Womens Clothing E-Commerce Reviews.csv",

@@ -1,6 +1,6 @@
-/* answers.h - recognizes answers that say nothing: a pure function of the clean stage. */
-#ifndef STAGES_TEXT_ANSWERS_H
-#define STAGES_TEXT_ANSWERS_H
+/* answer_kind.h - recognizes answers that say nothing: a pure function of the clean stage. */
+#ifndef STAGES_TEXT_ANSWER_KIND_H
+#define STAGES_TEXT_ANSWER_KIND_H
 
 #include "base/text.h"
 #include "pipeline/record.h"

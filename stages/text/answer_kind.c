@@ -1,5 +1,5 @@
-/* answers.c - compares an answer with a list, ignoring case and punctuation. */
-#include "stages/text/answers.h"
+/* answer_kind.c - compares an answer with a list, ignoring case and punctuation. */
+#include "stages/text/answer_kind.h"
 
 #include "base/arena.h"
 #include "base/normalize.h"

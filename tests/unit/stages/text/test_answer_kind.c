@@ -1,4 +1,4 @@
-/* test_answers.c - stages/text/answers.c: answers that say nothing, and opinions that look like
+/* test_answer_kind.c - stages/text/answer_kind.c: answers that say nothing, and opinions that look like
  * them.
  */
 #include <setjmp.h>
@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
-#include "stages/text/answers.h"
+#include "stages/text/answer_kind.h"
 
 static void check_all(const char *const *answers, size_t count, enum answer_kind kind)
 {

@@ -1,0 +1,16 @@
+/* free_text.h - tells columns in which people write in their own words from columns of choices, by
+ * their sample cells. */
+#ifndef CONNECTORS_COLUMNS_FREE_TEXT_H
+#define CONNECTORS_COLUMNS_FREE_TEXT_H
+
+#include "connectors/columns/column_profile.h"
+
+/* Whether people answered in their own words. An open question needs less evidence: its cells may
+ * be short, and many may be the same "no". `is_question`: the column's name is one. */
+bool free_text_is_answered(const struct samples *samples, size_t column, bool is_question);
+
+/* Whether the cells may be one side of a review, such as "Location, breakfast". Empty cells are
+ * not. */
+bool free_text_is_side(const struct samples *samples, size_t column);
+
+#endif

@@ -1,0 +1,205 @@
+/* test_answers.c - connectors/columns: free text and choices, columns of answers, their records. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include "connectors/columns/answers.h"
+#include "connectors/columns/free_text.h"
+
+#define COUNT(table) (sizeof(table) / sizeof(*(table)))
+
+enum { MAX_CELLS = 200 };
+
+/* Rows of cells: "a|b\nc|d". */
+struct grid {
+    struct samples samples; /* the rows below the first, which is the header */
+    struct text cells[MAX_CELLS];
+};
+
+static void fill_grid(struct grid *grid, const char *table)
+{
+    struct text rest = text_of(table), line, cell;
+    size_t count = 0, rows = 0;
+    for (; text_split(&rest, '\n', &line); rows++)
+        while (text_split(&line, '|', &cell))
+            grid->cells[count++] = cell;
+    size_t columns = count / rows;
+    grid->samples = (struct samples){
+        .names = grid->cells, .count = columns, .cells = grid->cells + columns, .rows = rows - 1};
+}
+
+static const struct {
+    const char *cells; /* of one column, below its header */
+    bool is_answered, is_answered_question, is_side;
+} columns[] = {
+    {"x\nVery kind staff there\nA long way home\nToo small a pool", false, true, true},
+    {"x\nThe staff were very kind to us\nA long way from the bus stop\nThe pool is far too small",
+     true, true, true},
+    {"x\nVery good\nGood\nVery good\nPoor\nGood\nVery good\nPoor\nGood\nGood\nPoor", false, false,
+     false},
+    {"x\nPool;Bar\nBar;Spa\nPool;Spa\nBar\nPool;Bar;Spa\nSpa\nSpa;Gym\nGym;Bar\nPool;Gym", false,
+     false, false},
+    {"x\nNo\nno.\nNO\nNo\nno\nno\nno\nno\nThe lift was out of order\nMore shade in the "
+     "garden\nThe towels were thin\nStreet noise until late",
+     false, true, true},
+    {"x\n1\n2\n3\n4\n5\n1\n2\n3\n4", false, false, false},
+    {"x\nann@example.com\nbo@example.com\ncy@example.com", false, false, false},
+    {"x\nLocation\nBreakfast\nBalcony view", false, false, true},
+    {"x\nYes\nNo\nYes\nYes\nNo\nNo\nYes\nYes\nNo", false, false, false},
+    {"x\n\n\n", false, false, false},
+};
+
+static void free_text_differs_from_choices(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(columns); i++) {
+        struct grid grid;
+        fill_grid(&grid, columns[i].cells);
+        bool is_answered = free_text_is_answered(&grid.samples, 0, false),
+             is_answered_question = free_text_is_answered(&grid.samples, 0, true),
+             is_side = free_text_is_side(&grid.samples, 0);
+        if (is_answered != columns[i].is_answered ||
+            is_answered_question != columns[i].is_answered_question ||
+            is_side != columns[i].is_side)
+            fail_msg("column %zu: %d, as a question %d, as a side %d", i, is_answered,
+                     is_answered_question, is_side);
+    }
+}
+
+#define GOOD "The rooms were quiet|The towels were thin"
+#define FAIR "A short way to town|The lift was broken"
+
+static const struct {
+    const char *table;
+    const char *map;
+    const char *answers; /* "NAME=ASKED_FOR" joined with ";" */
+} tables[] = {
+    /* a text column with an exact name next to questions */
+    {"id|What did you like?|What can we improve?|Comments\n1|" GOOD "|\n2|" FAIR "|Thank you", "",
+     "What did you like?=praise;What can we improve?=complaint;Comments="},
+    {"id|좋았던 점|개선할 점|기타 의견\n1|" GOOD "|\n2|" FAIR "|", "",
+     "좋았던 점=praise;개선할 점=complaint;기타 의견="},
+    /* facts and ratings are no answers */
+    {"What is your name?|Why this score?|Comment|Rating\n" GOOD "|Quick and kind help|5\n" FAIR
+     "|Long wait at the desk|4",
+     "", "Why this score?=;Comment="},
+    /* a review without questions */
+    {"id|Review|Product\n1|The rooms were quiet|A\n2|The lift was broken|B", "", ""},
+    {"id|Review|Would you come again?\n1|The rooms were quiet|Yes\n2|The lift was broken|No", "",
+     ""},
+    /* two sides, one of them empty; a description of the product is no answer */
+    {"Positive|Negative|Description of the hotel\nQuiet room and soft bed||A tall house near the "
+     "lake with forty rooms\nShort way to town||A small house near the wood with four rooms",
+     "", "Positive=praise;Negative=complaint"},
+    {"장점|단점|총평\n" GOOD "|Fine\n" FAIR "|Good place", "", "장점=praise;단점=complaint;총평="},
+    /* both sides are needed, and must hold text */
+    {"Comment|Positive\nThe rooms were quiet|Soft beds and pillows\nThe lift was broken|Warm bread",
+     "", ""},
+    {"Comment|Likes|Dislikes\nThe rooms were quiet|12|1\nThe lift was broken|3|4", "", ""},
+    /* given */
+    {"a|b|c\n" GOOD "|x\n" FAIR "|y", "text=b,text=a", "b=;a="},
+    {"Pros|Cons\n" GOOD "\n" FAIR, "text=Pros", ""},
+    {"Pros|Cons\n" GOOD "\n" FAIR, "text=Cons,text=Pros", "Cons=complaint;Pros=praise"},
+    {"a|b\n|\n|", "", ""},
+};
+
+static struct answers find_answers(const struct grid *grid, const char *map,
+                                   struct mapping *mapping, struct arena *arena)
+{
+    struct mapping_options options = {
+        .path = "x", .user_mapping = text_of(map), .allow_missing_text = true};
+    struct answers answers;
+    assert_true(mapping_find(mapping, &grid->samples, &options, arena, NULL));
+    struct answer_search search = {.samples = &grid->samples, .mapping = mapping};
+    answers_find(&answers, &search, arena);
+    return answers;
+}
+
+static void columns_of_answers_are_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        struct arena arena = {0};
+        struct grid grid;
+        struct mapping mapping;
+        struct text list = {0};
+        fill_grid(&grid, tables[i].table);
+        struct answers answers = find_answers(&grid, tables[i].map, &mapping, &arena);
+        for (size_t k = 0; k < answers.count; k++)
+            list = arena_format(&arena, "%.*s%s%.*s=%s", TEXT_ARGUMENT(list), k ? ";" : "",
+                                TEXT_ARGUMENT(answers.list[k].name),
+                                asked_for_names[answers.list[k].asked_for]);
+        if (!text_equal(list, text_of(tables[i].answers)))
+            fail_msg("table %zu: %.*s, expected %s", i, TEXT_ARGUMENT(list), tables[i].answers);
+        arena_free(&arena);
+    }
+}
+
+static const struct {
+    const char *table;   /* its last row is read */
+    const char *records; /* "ID|TITLE|TEXT|QUESTION|ASKED_FOR", a line each */
+} respondents[] = {
+    {"id|title|Pros|Cons\n1|So so|" GOOD "\n2|Never again|" FAIR,
+     "2:Pros|Never again|A short way to town|Pros|praise\n"
+     "2:Cons||The lift was broken|Cons|complaint\n"},
+    {"id|title|Pros|Cons\n1|So so|" GOOD "\n2|Never again||The lift was broken",
+     "2:Cons|Never again|The lift was broken|Cons|complaint\n"},
+    {"id|title|Pros|Cons\n1|So so|" GOOD "\n2|Never again||", "2|Never again|||\n"},
+    {"id|title|Why?|What did you like?\n1|Mrs|" GOOD "\n2|Mr|" FAIR "\n3|Mr|" GOOD "x",
+     "3:Why?||The rooms were quiet|Why?|\n"
+     "3:What did you like?||The towels were thinx|What did you like?|praise\n"},
+    {"id|How did you like the quiet rooms?\n1|The rooms were quiet\n2|The lift was broken",
+     "2||The lift was broken|How did you like the quiet rooms?|praise\n"},
+    {"id|Comment\n1|The rooms were quiet\n2|The lift was broken", "2||The lift was broken||\n"},
+    /* a row for each answer */
+    {"id|Question|Answer\n1|What was good?|The rooms were quiet\n2|What was bad?|The lift was "
+     "broken",
+     "2||The lift was broken|What was bad?|complaint\n"},
+    {"id|질문|답변\n1|좋았던 점|방이 조용했어요 정말\n2||승강기가 고장이었어요",
+     "2||승강기가 고장이었어요||\n"},
+};
+
+static void each_filled_answer_is_a_record(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(respondents); i++) {
+        struct arena arena = {0};
+        struct batch batch = {0};
+        struct grid grid;
+        struct mapping mapping;
+        struct text list = {0};
+        struct record respondent = {.created_at = TIME_UNKNOWN};
+        fill_grid(&grid, respondents[i].table);
+        struct answers answers = find_answers(&grid, "", &mapping, &arena);
+        const struct samples *samples = &grid.samples;
+        const struct text *row = samples->cells + (samples->rows - 1) * samples->count;
+        struct named_cells cells = {samples->names, row, samples->count};
+        mapping_fill_record(&mapping, &cells, &arena, &respondent);
+        answers_add_records(&answers, &batch, &respondent, row);
+        for (size_t k = 0; k < batch.count; k++) {
+            const struct record *record = &batch.records[k];
+            list = arena_format(&arena, "%.*s%.*s|%.*s|%.*s|%.*s|%s\n", TEXT_ARGUMENT(list),
+                                TEXT_ARGUMENT(record->external_id), TEXT_ARGUMENT(record->title),
+                                TEXT_ARGUMENT(record->body), TEXT_ARGUMENT(record->question),
+                                asked_for_names[record->asked_for]);
+        }
+        if (!text_equal(list, text_of(respondents[i].records)))
+            fail_msg("respondent %zu: %.*s", i, TEXT_ARGUMENT(list));
+        batch_free(&batch);
+        arena_free(&arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(free_text_differs_from_choices),
+        cmocka_unit_test(columns_of_answers_are_found),
+        cmocka_unit_test(each_filled_answer_is_a_record),
+    };
+    return cmocka_run_group_tests_name("answers", tests, NULL, NULL);
+}
