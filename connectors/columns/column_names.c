@@ -166,46 +166,59 @@ static bool object_excludes_role(struct text object, enum role role)
     return false;
 }
 
-/* Splits "a.b.c" into "b" and "c"; false if the name is not nested. */
-static bool split_nested_name(struct text name, struct text *object, struct text *member)
+/* "a.b.c.d" has the member "d" of the object "c", which is in "a.b". */
+struct nested_name {
+    struct text outer, object, member, pair; /* pair: "c.d" */
+    int depth;                               /* of "outer": 2 */
+};
+
+/* False if the name is not nested. */
+static bool split_nested_name(struct text name, struct nested_name *nested)
 {
-    size_t dot = text_find(name, TEXT("."), 0);
+    size_t dot = text_find(name, TEXT("."), 0), object = 0, member = 0;
     if (dot == name.size || text_find(name, TEXT(" "), 0) < name.size)
         return false;
     if (text_ends_with(name, TEXT(".label")))
         name = text_slice(name, 0, name.size - strlen(".label"));
-    size_t last = 0, before_last = 0;
+    int points = 0;
     for (size_t i = 0; i < name.size; i++)
         if (name.bytes[i] == '.' || name.bytes[i] == ':') {
-            before_last = last;
-            last = i + 1;
+            object = member;
+            member = i + 1;
+            points++;
         }
-    *member = text_slice(name, last, name.size);
-    *object = text_slice(name, before_last, last > 0 ? last - 1 : 0);
+    *nested = (struct nested_name){.outer = text_slice(name, 0, object),
+                                   .object = text_slice(name, object, member),
+                                   .member = text_slice(name, member, name.size),
+                                   .pair = text_slice(name, object, name.size),
+                                   .depth = points > 1 ? points - 1 : 0};
     return true;
 }
 
 void column_name_scores(struct text name, int scores[ROLE_COUNT])
 {
+    enum { DEPTH_MALUS = 6, OUTER_MALUS = 20 };
     char normalized[COLUMN_NAME_MAX_SIZE];
-    struct text object, member;
+    struct nested_name nested;
     int member_scores[ROLE_COUNT], pair_scores[ROLE_COUNT];
     name = text_trim(name);
     score_normalized_name(column_name_normalize(name, normalized), scores);
     /* fields of nested objects: "attributes.body", "im:rating.label", "review.author.name" */
-    if (!split_nested_name(name, &object, &member))
+    if (!split_nested_name(name, &nested))
         return;
-    score_normalized_name(column_name_normalize(member, normalized), member_scores);
-    struct text pair =
-        object.size > 0 ? text_slice(name, (size_t)(object.bytes - name.bytes), name.size) : member;
-    score_normalized_name(column_name_normalize(pair, normalized), pair_scores);
+    score_normalized_name(column_name_normalize(nested.member, normalized), member_scores);
+    score_normalized_name(column_name_normalize(nested.pair, normalized), pair_scores);
     for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
-        bool is_pair = pair_scores[role] >= COLUMN_NAME_EXACT;
-        int score = is_pair ? pair_scores[role] : member_scores[role];
-        if (score <= scores[role] + 1 ||
-            (!is_pair && object_excludes_role(object, (enum role)role)))
-            continue;
-        scores[role] = score - 1;
+        int member_score =
+            object_excludes_role(nested.object, (enum role)role) ? 0 : member_scores[role];
+        int pair_score = pair_scores[role] >= COLUMN_NAME_EXACT
+                             ? pair_scores[role] - DEPTH_MALUS * nested.depth
+                             : 0;
+        int score = member_score > pair_score ? member_score : pair_score;
+        if (object_excludes_role(nested.outer, (enum role)role))
+            score -= OUTER_MALUS;
+        if (score > scores[role] + 1)
+            scores[role] = score - 1;
     }
 }
 

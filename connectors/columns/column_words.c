@@ -4,7 +4,7 @@
 #include "connectors/columns/column_names.h"
 
 /* Longer names are sentences, which contain such words by chance. */
-enum { MAX_SELLER_WORDS = 3, MAX_ANSWER_WORDS = 4, MAX_REPLY_WORDS = 6 };
+enum { MAX_SELLER_WORDS = 3, MAX_ANSWER_WORDS = 4, MAX_REPLY_WORDS = 5 };
 
 enum word_meaning {
     REPLY,
@@ -15,6 +15,7 @@ enum word_meaning {
     CUSTOMER,
     QUESTION,
     VOTES,
+    FORUM,
     SCORE,
     MEANING_COUNT
 };
@@ -130,7 +131,8 @@ struct column_words column_words_find(struct text name)
                            !objects.has[COMPANY] && !objects.has[DEPARTMENT],
         .names_company = all.has[COMPANY] || all.has[DEPARTMENT],
         .is_question = all.has[QUESTION],
-        .counts_votes = all.has[VOTES],
+        .counts_votes = all.has[VOTES] || all.has[FORUM],
+        .is_in_forum = all.has[FORUM],
         .may_count_votes = may_count_votes,
     };
 }

@@ -18,7 +18,8 @@ struct column_words {
     bool names_company;   /* or its people: no author */
     bool is_question;     /* the question that a survey asked */
     bool counts_votes;    /* "likes", "helpful_votes" */
-    bool may_count_votes; /* "score", "points": votes if other columns count votes */
+    bool is_in_forum;     /* the same, as forums have them: "upvotes", "num_comments" */
+    bool may_count_votes; /* "score", "points": votes next to those */
 };
 
 /* Of a nested name, "a.b.c", every part counts: what is in "reply" is the company's. A name that is

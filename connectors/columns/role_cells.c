@@ -60,6 +60,12 @@ static bool is_less_than_minus_one(struct text cell)
     return text_to_real(cell, &number) && number < 0 && number != -1;
 }
 
+static bool is_from_1_to_10(struct text cell)
+{
+    double rating, scale;
+    return rating_parse(cell, &rating, &scale) && rating >= 1 && rating <= 10;
+}
+
 /* 1.14501E+11 or 1,14501e+11: a spreadsheet shows long numbers so, and saves what it shows. */
 static bool is_in_scientific_notation(struct text cell)
 {
@@ -229,7 +235,9 @@ static enum refusal judge_rating(const struct column_table *table, size_t column
 {
     const struct column_facts *facts = &table->facts[column];
     bool is_certain = facts->scores[ROLE_RATING] >= MIN_CERTAIN_RATING_SCORE;
-    if (table->has_votes && facts->words.may_count_votes && !facts->words.counts_votes)
+    if (facts->words.may_count_votes && !facts->words.counts_votes &&
+        (table->is_forum || (table->has_votes && find_cell(table, column, is_from_1_to_10, false) <
+                                                     table->samples->rows)))
         return REFUSAL_VOTES;
     if (find_cell(table, column, is_certain ? is_less_than_minus_one : is_negative, true) <
         table->samples->rows)
@@ -474,8 +482,7 @@ struct text refusal_explain(struct column_table *table, enum role role, size_t c
     case REFUSAL_NO_RATINGS:
         return explain_cell(table, column, is_rating, false, "is no rating", arena);
     case REFUSAL_NEGATIVE:
-        return explain_cell(table, column, is_negative, true, "counts votes, since it is below 0",
-                            arena);
+        return explain_cell(table, column, is_negative, true, "is below 0, as votes are", arena);
     case REFUSAL_VOTES:
         return TEXT("it counts votes, as other columns do");
     case REFUSAL_NOBODY:
@@ -506,8 +513,9 @@ void column_table_init(struct column_table *table, const struct samples *samples
             facts->refusals[role] = REFUSAL_UNKNOWN;
         if (facts->words.counts_votes && facts->scores[ROLE_RATING] < MIN_CERTAIN_RATING_SCORE)
             facts->scores[ROLE_RATING] = 0;
-        table->has_votes |=
-            facts->words.counts_votes && facts->profile.numbers * 2 >= facts->profile.filled;
+        bool is_count = facts->profile.numbers * 2 >= facts->profile.filled;
+        table->has_votes |= facts->words.counts_votes && is_count;
+        table->is_forum |= facts->words.is_in_forum && is_count;
     }
 }
 

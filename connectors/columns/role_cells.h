@@ -38,6 +38,7 @@ struct column_table {
     const struct samples *samples;
     struct column_facts *facts; /* per column */
     bool has_votes;             /* some column counts votes */
+    bool is_forum;              /* some column counts what only forums have */
     bool unclear_is_company;    /* columns of SIDE_UNCLEAR are the company's */
     struct nobody_filter nobody;
 };

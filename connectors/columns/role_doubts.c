@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <math.h>
 
+#include "base/utf8.h"
 #include "connectors/columns/column_names.h"
 
 enum { MAX_DOUBTS = 2, MIN_DOUBT_SCORE = 40 };
@@ -11,8 +12,11 @@ enum { MAX_DOUBTS = 2, MIN_DOUBT_SCORE = 40 };
 struct text refusal_describe(struct column_table *table, enum role role, size_t column,
                              struct arena *arena)
 {
-    return arena_format(arena, "'%.*s' was refused: %.*s",
-                        TEXT_ARGUMENT(text_trim(table->samples->names[column])),
+    enum { MAX_NAME_SIZE = 60 };
+    struct text name = text_trim(table->samples->names[column]);
+    size_t size = name.size > MAX_NAME_SIZE ? utf8_boundary_before(name, MAX_NAME_SIZE) : name.size;
+    return arena_format(arena, "'%.*s%s' was refused: %.*s",
+                        TEXT_ARGUMENT(text_slice(name, 0, size)), size < name.size ? "..." : "",
                         TEXT_ARGUMENT(refusal_explain(table, role, column, arena)));
 }
 
