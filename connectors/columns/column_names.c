@@ -121,10 +121,27 @@ static bool is_long_question(struct text normalized)
     return blanks >= QUESTION_BLANKS;
 }
 
-static bool known_name_matches(const struct known_name *known, struct text normalized)
+uint64_t column_name_bytes(struct text name)
 {
-    return known->match == WHOLE ? text_equal(normalized, known->words)
-                                 : contains_phrase(normalized, known->words);
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < name.size; i++)
+        bytes |= UINT64_C(1) << (name.bytes[i] & 63);
+    return bytes;
+}
+
+bool column_name_may_contain(uint64_t bytes, struct text word)
+{
+    return bytes >> (word.bytes[0] & 63) & bytes >> (word.bytes[word.size - 1] & 63) & 1;
+}
+
+/* `bytes`: those of the name. */
+static bool known_name_matches(const struct known_name *known, struct text normalized,
+                               uint64_t bytes)
+{
+    if (known->match == WHOLE)
+        return text_equal(normalized, known->words);
+    return column_name_may_contain(bytes, known->words) &&
+           contains_phrase(normalized, known->words);
 }
 
 static void score_normalized_name(struct text normalized, int scores[ROLE_COUNT])
@@ -132,6 +149,7 @@ static void score_normalized_name(struct text normalized, int scores[ROLE_COUNT]
     enum { MAX_WEAK_SCORE = 49 };
     bool is_whole[ROLE_COUNT] = {false}, is_excluded[ROLE_COUNT] = {false};
     int threshold = is_long_question(normalized) ? MAX_WEAK_SCORE : 0;
+    uint64_t bytes = column_name_bytes(normalized);
     memset(scores, 0, ROLE_COUNT * sizeof(*scores));
     for (size_t i = 0; i < KNOWN_NAME_COUNT; i++) {
         const struct known_name *known = &known_names[i];
@@ -139,7 +157,7 @@ static void score_normalized_name(struct text normalized, int scores[ROLE_COUNT]
         bool is_listed = known->match == WHOLE;
         if (is_whole[role] || (!is_listed && is_excluded[role]) ||
             (known->match == PART && known->score <= threshold) ||
-            !known_name_matches(known, normalized))
+            !known_name_matches(known, normalized, bytes))
             continue;
         is_excluded[role] |= known->match == EXCLUDED;
         is_whole[role] |= is_listed;

@@ -14,6 +14,11 @@ enum { COLUMN_NAME_MAX_SIZE = 96 };
  * all scripts. A long name is cut. */
 struct text column_name_normalize(struct text name, char normalized[COLUMN_NAME_MAX_SIZE]);
 
+/* A bit for each byte of a normalized name, modulo 64; and whether a name with these bits may
+ * contain the word, which saves most searches. */
+uint64_t column_name_bytes(struct text name);
+bool column_name_may_contain(uint64_t bytes, struct text word);
+
 /* How likely a column of this name has each role: 0 (unknown or excluded) to 100 (certain). Case,
  * blanks, underscores and camelCase are ignored. Of a nested name, "a.b.c", the whole or the last
  * parts count. */

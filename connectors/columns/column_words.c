@@ -64,8 +64,10 @@ static bool word_matches(struct text name, size_t i)
 
 static void add_meanings(struct meanings *meanings, struct text normalized)
 {
+    uint64_t bytes = column_name_bytes(normalized);
     for (size_t i = 0; i < KNOWN_WORD_COUNT; i++)
-        if (!meanings->has[known_words[i].meaning] && word_matches(normalized, i))
+        if (!meanings->has[known_words[i].meaning] &&
+            column_name_may_contain(bytes, known_words[i].word) && word_matches(normalized, i))
             meanings->has[known_words[i].meaning] = true;
 }
 

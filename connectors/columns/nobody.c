@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 
-enum { MAX_NAME_SIZE = 64, FILTER_BITS = 8192 };
+enum { MAX_NAME_SIZE = 63 };
 
 static const struct text known_names[] = {
 #define ROW(language, name) {name, sizeof(name) - 1},
@@ -13,14 +13,25 @@ static const struct text known_names[] = {
 #undef ROW
 };
 
+#define ROW(language, name) _Static_assert(sizeof(name) - 1 <= MAX_NAME_SIZE, name);
+#include "connectors/columns/data/nobody.inc"
+#undef ROW
+
 enum { KNOWN_NAME_COUNT = sizeof(known_names) / sizeof(*known_names) };
+
+static size_t ending_of(struct text name)
+{
+    unsigned char last = (unsigned char)ascii_to_lower(name.bytes[name.size - 1]);
+    return last < 0x80 ? last : 0x80;
+}
 
 void nobody_filter_init(struct nobody_filter *filter)
 {
-    *filter = (struct nobody_filter){{0}};
+    *filter = (struct nobody_filter){.sizes = {0}};
     for (size_t i = 0; i < KNOWN_NAME_COUNT; i++) {
         uint64_t hash = hash_text(known_names[i]);
-        filter->bits[hash % FILTER_BITS / 64] |= UINT64_C(1) << hash % 64;
+        filter->sizes[ending_of(known_names[i])] |= UINT64_C(1) << known_names[i].size;
+        filter->hashes[hash / 64 % 128] |= UINT64_C(1) << hash % 64;
     }
 }
 
@@ -34,6 +45,8 @@ static size_t punctuation_size(struct text name, size_t at)
         return !ascii_is_alphanumeric(name.bytes[at]);
     if (first == 0xC2)
         return rest.size >= 2 ? 2 : 0;
+    if (first != 0xE2 && first != 0xE3 && first != 0xEF)
+        return 0;
     bool is_mark = text_starts_with(rest, TEXT("\xE2\x80")) ||
                    text_starts_with(rest, TEXT("\xE3\x80")) || text_starts_with(rest, TEXT("（")) ||
                    text_starts_with(rest, TEXT("）"));
@@ -77,11 +90,13 @@ bool nobody_filter_matches(const struct nobody_filter *filter, struct text name)
 {
     char folded[MAX_NAME_SIZE];
     name = trim_punctuation(name);
-    if (name.size == 0 || name.size > sizeof(folded))
+    if (name.size == 0 || name.size > MAX_NAME_SIZE)
         return name.size == 0;
+    if (!(filter->sizes[ending_of(name)] >> name.size & 1))
+        return false;
     name = fold_case(name, folded);
     uint64_t hash = hash_text(name);
-    if (!(filter->bits[hash % FILTER_BITS / 64] >> hash % 64 & 1))
+    if (!(filter->hashes[hash / 64 % 128] >> hash % 64 & 1))
         return false;
     for (size_t i = 0; i < KNOWN_NAME_COUNT; i++)
         if (text_equal(name, known_names[i]))

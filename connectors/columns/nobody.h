@@ -4,9 +4,10 @@
 
 #include "base/text.h"
 
-/* A bit for the hash of each listed name (data/nobody.tsv), so that other names cost no search. */
+/* What the listed names (data/nobody.tsv) have in common, so that other names cost no search. */
 struct nobody_filter {
-    uint64_t bits[128];
+    uint64_t sizes[129];  /* per last byte, the last for all that are not ASCII: a bit for a size */
+    uint64_t hashes[128]; /* a bit for each hash */
 };
 
 void nobody_filter_init(struct nobody_filter *filter);

@@ -415,6 +415,16 @@ static void score_replies(struct column_search *search)
     }
 }
 
+/* Warns of an id that the user gave and that a spreadsheet has rounded. */
+static void doubt_given_id(struct column_search *search)
+{
+    size_t column = search->mapping->columns[ROLE_ID];
+    if (column != SIZE_MAX && search->is_given[ROLE_ID] &&
+        column_judge(&search->table, ROLE_ID, column) == REFUSAL_ROUNDED)
+        search->mapping->doubts[ROLE_ID] =
+            TEXT("a spreadsheet has rounded it: rows with the same number count as one record");
+}
+
 /* Roles that neither the user nor the export gives. */
 static void search_columns(struct column_search *search)
 {
@@ -429,6 +439,7 @@ static void search_columns(struct column_search *search)
     if (mapping->columns[ROLE_RATING] == SIZE_MAX && !search->is_given[ROLE_RATING])
         assign_rating_by_cells(search);
     doubts_find(&search->table, mapping, search->is_given, search->arena);
+    doubt_given_id(search);
     decide_date_order(search);
     mapping->rating_scale = find_rating_scale(search);
 }
