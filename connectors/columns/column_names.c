@@ -184,10 +184,27 @@ static bool object_excludes_role(struct text object, enum role role)
     return false;
 }
 
-/* "a.b.c.d" has the member "d" of the object "c", which is in "a.b". */
+/* Whether an object in the path "a.b." holds texts: the authors of "product.reviews" are customers.
+ */
+static bool holds_texts(struct text path)
+{
+    char normalized[COLUMN_NAME_MAX_SIZE];
+    struct text object;
+    int scores[ROLE_COUNT];
+    while (text_split(&path, '.', &object)) {
+        score_normalized_name(column_name_normalize(object, normalized), scores);
+        if (scores[ROLE_TEXT] >= COLUMN_NAME_EXACT)
+            return true;
+    }
+    return false;
+}
+
+/* "a.b.c.d" has the member "d" of the object "c.", which is in "a.b.". */
 struct nested_name {
-    struct text outer, object, member, pair; /* pair: "c.d" */
-    int depth;                               /* of "outer": 2 */
+    struct text outer, object, member;
+    struct text path; /* "a.b.c." */
+    struct text pair; /* "c.d" */
+    int depth;        /* of "outer": 2 */
 };
 
 /* False if the name is not nested. */
@@ -208,14 +225,30 @@ static bool split_nested_name(struct text name, struct nested_name *nested)
     *nested = (struct nested_name){.outer = text_slice(name, 0, object),
                                    .object = text_slice(name, object, member),
                                    .member = text_slice(name, member, name.size),
+                                   .path = text_slice(name, 0, member),
                                    .pair = text_slice(name, object, name.size),
                                    .depth = points > 1 ? points - 1 : 0};
     return true;
 }
 
+/* The score of a member by its own name. A "name" is the author's only in an object that is one. */
+static int score_member(const struct nested_name *nested, enum role role, int score)
+{
+    enum { MAX_THING_NAME_SCORE = 61 };
+    char normalized[COLUMN_NAME_MAX_SIZE];
+    int scores[ROLE_COUNT];
+    if (score == 0 || object_excludes_role(nested->object, role))
+        return 0;
+    if (role != ROLE_AUTHOR || score > MAX_THING_NAME_SCORE || score < COLUMN_NAME_EXACT ||
+        nested->object.size == 0)
+        return score;
+    score_normalized_name(column_name_normalize(nested->object, normalized), scores);
+    return scores[ROLE_AUTHOR] > 0 ? score : 0;
+}
+
 void column_name_scores(struct text name, int scores[ROLE_COUNT])
 {
-    enum { DEPTH_MALUS = 6, OUTER_MALUS = 20 };
+    enum { DEPTH_MALUS = 6 };
     char normalized[COLUMN_NAME_MAX_SIZE];
     struct nested_name nested;
     int member_scores[ROLE_COUNT], pair_scores[ROLE_COUNT];
@@ -227,14 +260,13 @@ void column_name_scores(struct text name, int scores[ROLE_COUNT])
     score_normalized_name(column_name_normalize(nested.member, normalized), member_scores);
     score_normalized_name(column_name_normalize(nested.pair, normalized), pair_scores);
     for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
-        int member_score =
-            object_excludes_role(nested.object, (enum role)role) ? 0 : member_scores[role];
+        int member_score = score_member(&nested, (enum role)role, member_scores[role]);
         int pair_score = pair_scores[role] >= COLUMN_NAME_EXACT
                              ? pair_scores[role] - DEPTH_MALUS * nested.depth
                              : 0;
         int score = member_score > pair_score ? member_score : pair_score;
-        if (object_excludes_role(nested.outer, (enum role)role))
-            score -= OUTER_MALUS;
+        if (object_excludes_role(nested.outer, (enum role)role) && !holds_texts(nested.path))
+            score = 0;
         if (score > scores[role] + 1)
             scores[role] = score - 1;
     }
