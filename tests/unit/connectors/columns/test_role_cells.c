@@ -90,13 +90,13 @@ static const struct {
     {"id|text\n1234567890123456789|Good\n1234567890123456790|Bad", "id: column 'id' (name)"},
     {"id|text\n114e5012|Good\n1e5|Bad\n77e2|Fine", "id: column 'id' (name)"},
     /* Other doubts. */
-    {"id|when|rating|comment\nA1|soon|vier|Good\nA2|2026-05-01|4|Bad\nA1|later|drei|Fine\n"
-     "A1|never|zwei|Good",
+    {"id|when|rating|comment\nA1|Lent|blau|Good\nA2|2026-05-01|4|Bad\nA1|Easter|rot|Fine\n"
+     "A1|never|grau|Good",
      "id: no column; 'id' was refused: values repeat: 'A1' in rows 1 and 3\n"
-     "date: no column; 'when' was refused: 'soon' (row 1) is no date\n"
-     "rating: no column; 'rating' was refused: 'vier' (row 1) is no rating"},
-    {"review_date|created|text\nlate|2026-05-01|Good\nearly|2026-05-02|Bad",
-     "date: column 'created' (name); 'review_date' was refused: 'late' (row 1) is no date"},
+     "date: no column; 'when' was refused: 'Lent' (row 1) is no date\n"
+     "rating: no column; 'rating' was refused: 'blau' (row 1) is no rating"},
+    {"review_date|created|text\nLent|2026-05-01|Good\nMay Day|2026-05-02|Bad",
+     "date: column 'created' (name); 'review_date' was refused: 'Lent' (row 1) is no date"},
     {"번호|내용\n1|좋아요\n2|싫어요\n3|그냥",
      "id: no column; '번호' was refused: it numbers the rows"},
     /* Ratings by their cells. */
