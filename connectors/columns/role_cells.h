@@ -3,6 +3,7 @@
 #ifndef CONNECTORS_COLUMNS_ROLE_CELLS_H
 #define CONNECTORS_COLUMNS_ROLE_CELLS_H
 
+#include "connectors/columns/cell_tests.h"
 #include "connectors/columns/column_words.h"
 #include "connectors/columns/nobody.h"
 #include "connectors/columns/roles.h"
@@ -61,9 +62,34 @@ bool column_has_obvious_ratings(const struct column_table *table, size_t column,
 /* Whether the cells may be what a company replied, and not dates, flags or names. */
 bool column_has_replies(const struct column_table *table, size_t column);
 
-/* A sentence without a full stop that names the cell that was refused: "'soon' (row 2) is no date".
- * Rows count from 1, the first row of data. Allocated from `arena`. */
-struct text refusal_explain(struct column_table *table, enum role role, size_t column,
-                            struct arena *arena);
+/* ---- For explanations ---- */
+
+/* The trimmed cell. */
+struct text column_cell(const struct column_table *table, size_t row, size_t column);
+
+/* The first cell with a value whose test gives `expected`; the number of rows if there is none. */
+size_t column_find_cell(const struct column_table *table, size_t column, cell_test *test,
+                        bool expected);
+
+struct hashed_row {
+    uint64_t hash;
+    size_t row;
+};
+
+/* Fills `list`, which has room for all rows, with the filled cells, equal ones next to each other
+ * in the order of their rows. Returns their number. `skip_nobody`: only those that name an author.
+ */
+size_t column_list_by_hash(const struct column_table *table, size_t column, bool skip_nobody,
+                           struct hashed_row *list);
+
+/* The cell that most rows have. */
+struct frequent_author {
+    size_t row;   /* the first one that has it */
+    size_t rows;  /* how many have it */
+    size_t named; /* how many are listed */
+};
+
+struct frequent_author column_find_frequent_author(const struct column_table *table, size_t column,
+                                                   bool skip_nobody);
 
 #endif

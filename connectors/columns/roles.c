@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/memory.h"
 #include "connectors/columns/column_names.h"
+#include "connectors/columns/column_sides.h"
 #include "connectors/columns/date_order.h"
 #include "connectors/columns/role_cells.h"
 #include "connectors/columns/role_doubts.h"
@@ -245,21 +246,13 @@ static bool is_nameless(struct text name)
     return digits == name.size;
 }
 
-static bool has_known_name(const struct column_facts *facts)
-{
-    for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++)
-        if (facts->scores[role] > 0)
-            return true;
-    return facts->words.counts_votes || facts->words.side == SIDE_COMPANY;
-}
-
 /* Without a matching name: the only column whose cells are ratings beyond doubt. */
 static void assign_rating_by_cells(struct column_search *search)
 {
     size_t found = SIZE_MAX, candidates = 0;
     for (size_t column = 0; column < search->samples->count; column++) {
         bool allow_numbers = is_nameless(search->samples->names[column]);
-        if (search->is_taken[column] || has_known_name(&search->table.facts[column]) ||
+        if (search->is_taken[column] || column_has_known_name(&search->table.facts[column]) ||
             !column_has_obvious_ratings(&search->table, column, allow_numbers))
             continue;
         candidates++;
@@ -355,66 +348,6 @@ static void apply_known_roles(struct column_search *search, const struct known_r
     }
 }
 
-/* Whether the cells are varied texts of the customers, next to which "response" is the company's.
- */
-static bool is_customer_text(struct column_search *search, size_t column)
-{
-    enum { MIN_NAME_SCORE = 40, MIN_QUESTIONS = 8 };
-    const struct column_facts *facts = &search->table.facts[column];
-    const struct column_profile *profile = &facts->profile;
-    if (facts->words.side != SIDE_CUSTOMER || facts->words.counts_votes ||
-        column_judge(&search->table, ROLE_TEXT, column) != REFUSAL_NONE)
-        return false;
-    if (facts->words.is_question && profile->filled < MIN_QUESTIONS)
-        return false; /* the questions of a survey, or those that customers ask */
-    if (facts->scores[ROLE_TEXT] >= MIN_NAME_SCORE)
-        return search->samples->rows == 0 ||
-               (profile->filled > 0 && profile->distinct * 2 >= profile->filled);
-    return !has_known_name(facts) && column_profile_is_free_text(profile, false) &&
-           column_date_share(&search->table, column) < 0.5;
-}
-
-/* Whether the column may hold the company's reply, and not its date or author. */
-static bool is_reply_text(const struct column_search *search, size_t column)
-{
-    static const enum role others[] = {ROLE_ID, ROLE_DATE, ROLE_AUTHOR, ROLE_LANG};
-    const struct column_facts *facts = &search->table.facts[column];
-    bool is_named = facts->words.is_answer || facts->scores[ROLE_TEXT] > 0;
-    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-        if (facts->scores[others[i]] > 0)
-            return false;
-    return is_named && !facts->words.counts_votes && column_has_replies(&search->table, column);
-}
-
-/* Decides whether "response" and "answer" are the company's words: in reviews, which have the
- * customer's text in another column, but not in surveys. */
-static void decide_sides(struct column_search *search)
-{
-    size_t customer_texts = 0, unclear_texts = 0, given = search->mapping->columns[ROLE_TEXT];
-    for (size_t column = 0; column < search->samples->count; column++) {
-        bool is_unclear = search->table.facts[column].words.side == SIDE_UNCLEAR;
-        unclear_texts += is_unclear && column != given && is_reply_text(search, column);
-        customer_texts += column == given || is_customer_text(search, column);
-    }
-    bool has_no_reply =
-        search->is_given[ROLE_REPLY] && search->mapping->columns[ROLE_REPLY] == SIZE_MAX;
-    search->table.unclear_is_company = customer_texts > 0 && unclear_texts == 1 && !has_no_reply;
-}
-
-/* Scores the columns that hold the company's reply. */
-static void score_replies(struct column_search *search)
-{
-    enum { NAME_SCORE = 61, ANSWER_BONUS = 20, TEXT_BONUS = 10 };
-    for (size_t column = 0; column < search->samples->count; column++) {
-        struct column_facts *facts = &search->table.facts[column];
-        bool is_company = facts->words.side == SIDE_COMPANY ||
-                          (facts->words.side == SIDE_UNCLEAR && search->table.unclear_is_company);
-        if (is_company && is_reply_text(search, column))
-            facts->scores[ROLE_REPLY] = NAME_SCORE + (facts->words.is_answer ? ANSWER_BONUS : 0) +
-                                        (facts->scores[ROLE_TEXT] > 0 ? TEXT_BONUS : 0);
-    }
-}
-
 /* Warns of an id that the user gave and that a spreadsheet has rounded. */
 static void doubt_given_id(struct column_search *search)
 {
@@ -429,8 +362,8 @@ static void doubt_given_id(struct column_search *search)
 static void search_columns(struct column_search *search)
 {
     struct mapping *mapping = search->mapping;
-    decide_sides(search);
-    score_replies(search);
+    bool can_have_reply = !search->is_given[ROLE_REPLY] || mapping->columns[ROLE_REPLY] != SIZE_MAX;
+    column_sides_decide(&search->table, mapping->columns[ROLE_TEXT], can_have_reply);
     assign_by_name(search);
     if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search->is_given[ROLE_TEXT])
         assign_text_by_cells(search);
