@@ -237,7 +237,7 @@ static int score_member(const struct nested_name *nested, enum role role, int sc
     enum { MAX_THING_NAME_SCORE = 61 };
     char normalized[COLUMN_NAME_MAX_SIZE];
     int scores[ROLE_COUNT];
-    if (score == 0 || object_excludes_role(nested->object, role))
+    if (score == 0 || (object_excludes_role(nested->object, role) && !holds_texts(nested->object)))
         return 0;
     if (role != ROLE_AUTHOR || score > MAX_THING_NAME_SCORE || score < COLUMN_NAME_EXACT ||
         nested->object.size == 0)

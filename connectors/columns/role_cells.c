@@ -17,7 +17,8 @@ enum {
     MIN_CERTAIN_RATING_SCORE = 92,
     /* The score of names that may be those of a thing: "name", "nom". */
     MAX_THING_NAME_SCORE = 61,
-    MIN_AUTHORS = 5,       /* fewer cells do not show whether authors differ */
+    MIN_AUTHORS = 3,       /* fewer cells do not show whether authors differ */
+    MIN_TITLES = 6,        /* the same for titles */
     MAX_JUDGED_CELLS = 100 /* filled cells whose dates and ratings are counted */
 };
 
@@ -155,13 +156,19 @@ static enum refusal judge_rating(const struct column_table *table, size_t column
     return share_of_cells(table, column, cell_is_rating) < 0.6 ? REFUSAL_NO_RATINGS : REFUSAL_NONE;
 }
 
+static bool is_name_of_thing(int score)
+{
+    return score <= MAX_THING_NAME_SCORE && score >= COLUMN_NAME_EXACT - 1;
+}
+
 /* Whether another column that may name the author differs from row to row. */
 static bool has_varied_author(const struct column_table *table, size_t column)
 {
     for (size_t other = 0; other < table->samples->count; other++) {
         const struct column_facts *facts = &table->facts[other];
-        if (other != column && facts->scores[ROLE_AUTHOR] > 0 &&
-            facts->words.side == SIDE_CUSTOMER && facts->profile.filled >= MIN_AUTHORS - 2 &&
+        int score = facts->scores[ROLE_AUTHOR];
+        if (other != column && score > 0 && !is_name_of_thing(score) &&
+            facts->words.side == SIDE_CUSTOMER && facts->profile.filled >= MIN_AUTHORS &&
             facts->profile.distinct * 10 >= facts->profile.filled * 9)
             return true;
     }
@@ -181,11 +188,9 @@ static enum refusal judge_author(const struct column_table *table, size_t column
         return REFUSAL_NOBODY;
     if (frequent.named >= MIN_AUTHORS && frequent.rows * 10 >= frequent.named * 9)
         return REFUSAL_ONE_AUTHOR;
-    bool is_repeated =
-        profile->filled >= MIN_AUTHORS - 2 && profile->distinct * 2 <= profile->filled;
-    bool may_be_thing = facts->scores[ROLE_AUTHOR] <= MAX_THING_NAME_SCORE &&
-                        facts->scores[ROLE_AUTHOR] >= COLUMN_NAME_EXACT - 1;
-    return is_repeated && (may_be_thing || has_varied_author(table, column)) ? REFUSAL_FEW_AUTHORS
+    bool is_repeated = profile->filled >= MIN_AUTHORS && profile->distinct * 2 <= profile->filled;
+    bool may_be_thing = is_name_of_thing(facts->scores[ROLE_AUTHOR]);
+    return is_repeated && (may_be_thing || has_varied_author(table, column)) ? REFUSAL_FEW_VALUES
                                                                              : REFUSAL_NONE;
 }
 
@@ -212,7 +217,11 @@ static enum refusal judge(const struct column_table *table, enum role role, size
             return REFUSAL_NUMBERS;
         return profile->links * 2 > profile->filled ? REFUSAL_LINKS : REFUSAL_NONE;
     case ROLE_TITLE:
-        return profile->numbers * 2 > profile->filled ? REFUSAL_NUMBERS : REFUSAL_NONE;
+        if (profile->numbers * 2 > profile->filled)
+            return REFUSAL_NUMBERS;
+        return profile->filled >= MIN_TITLES && profile->distinct * 3 <= profile->filled
+                   ? REFUSAL_FEW_VALUES
+                   : REFUSAL_NONE;
     case ROLE_ID:
         return judge_id(table, column);
     case ROLE_DATE:

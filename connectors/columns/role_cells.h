@@ -24,7 +24,7 @@ enum refusal {
     REFUSAL_VOTES,      /* a score next to columns that count votes */
     REFUSAL_NOBODY,     /* authors that all say nobody */
     REFUSAL_ONE_AUTHOR, /* the same author in nearly all rows */
-    REFUSAL_FEW_AUTHORS /* few authors, while another column differs from row to row */
+    REFUSAL_FEW_VALUES  /* a title or an author that repeats as the names of products do */
 };
 
 /* A column, and what is known about it before the roles are chosen. */

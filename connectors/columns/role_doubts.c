@@ -108,7 +108,9 @@ static struct text explain_refusal(struct column_table *table, enum role role, s
         return explain_author(table, column, false, arena);
     case REFUSAL_ONE_AUTHOR:
         return explain_author(table, column, true, arena);
-    case REFUSAL_FEW_AUTHORS:
+    case REFUSAL_FEW_VALUES:
+        if (profile->distinct == 1)
+            return explain_author(table, column, false, arena);
         return arena_format(arena, "only %zu different values in %zu rows", profile->distinct,
                             table->samples->rows);
     default:
