@@ -377,6 +377,16 @@ static void search_columns(struct column_search *search)
     mapping->rating_scale = find_rating_scale(search);
 }
 
+static bool report_missing_text(const struct column_search *search, struct error *error)
+{
+    struct text doubts = search->mapping->doubts[ROLE_TEXT];
+    return error_set(error, ERROR_USAGE,
+                     "%s: no column looks like the text%s%.*s; name it with 'map = text=COLUMN'; "
+                     "the columns are: %.*s",
+                     search->path, doubts.size ? "; " : "", TEXT_ARGUMENT(doubts),
+                     TEXT_ARGUMENT(list_names(search)));
+}
+
 bool mapping_find(struct mapping *mapping, const struct samples *samples,
                   const struct mapping_options *options, struct arena *arena, struct error *error)
 {
@@ -400,10 +410,7 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
         search_columns(&search);
         if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search.is_given[ROLE_TEXT] &&
             !options->allow_missing_text)
-            ok = error_set(error, ERROR_USAGE,
-                           "%s: no column looks like the text; name it with 'map = text=COLUMN'; "
-                           "the columns are: %.*s",
-                           options->path, TEXT_ARGUMENT(list_names(&search)));
+            ok = report_missing_text(&search, error);
     }
     free(search.is_taken);
     column_table_free(&search.table);
