@@ -246,20 +246,44 @@ static bool is_nameless(struct text name)
     return digits == name.size;
 }
 
-/* Without a matching name: the only column whose cells are ratings beyond doubt. */
-static void assign_rating_by_cells(struct column_search *search)
+/* The only column without a known name whose cells are ratings beyond doubt; SIZE_MAX if there are
+ * none or several. `allow_numbers`: numbers suffice even under a name, which may be of a count. */
+static size_t find_only_ratings(struct column_search *search, bool allow_numbers)
 {
     size_t found = SIZE_MAX, candidates = 0;
     for (size_t column = 0; column < search->samples->count; column++) {
-        bool allow_numbers = is_nameless(search->samples->names[column]);
+        bool may_be_numbers = allow_numbers || is_nameless(search->samples->names[column]);
         if (search->is_taken[column] || column_has_known_name(&search->table.facts[column]) ||
-            !column_has_obvious_ratings(&search->table, column, allow_numbers))
+            !column_has_obvious_ratings(&search->table, column, may_be_numbers))
             continue;
         candidates++;
         found = column;
     }
-    if (candidates == 1)
-        assign_role(search, ROLE_RATING, found, "all cells are ratings");
+    return candidates == 1 ? found : SIZE_MAX;
+}
+
+static void assign_rating_by_cells(struct column_search *search)
+{
+    size_t column = find_only_ratings(search, false);
+    if (column != SIZE_MAX)
+        assign_role(search, ROLE_RATING, column, "all cells are ratings");
+}
+
+/* Names the column that the user may want as the rating. */
+static void suggest_rating(struct column_search *search)
+{
+    enum { MAX_SUGGESTED_NAME_SIZE = 60 };
+    struct mapping *mapping = search->mapping;
+    if (search->is_given[ROLE_RATING] || mapping->columns[ROLE_RATING] != SIZE_MAX ||
+        mapping->doubts[ROLE_RATING].size > 0)
+        return;
+    size_t column = find_only_ratings(search, true);
+    if (column == SIZE_MAX || search->samples->names[column].size > MAX_SUGGESTED_NAME_SIZE)
+        return;
+    struct text name = text_trim(search->samples->names[column]);
+    mapping->doubts[ROLE_RATING] =
+        arena_format(search->arena, "if '%.*s' is one: map = rating=%.*s", TEXT_ARGUMENT(name),
+                     TEXT_ARGUMENT(name));
 }
 
 static void decide_date_order(struct column_search *search)
@@ -373,6 +397,7 @@ static void search_columns(struct column_search *search)
         assign_rating_by_cells(search);
     doubts_find(&search->table, mapping, search->is_given, search->arena);
     doubt_given_id(search);
+    suggest_rating(search);
     decide_date_order(search);
     mapping->rating_scale = find_rating_scale(search);
 }
