@@ -397,6 +397,17 @@ static const struct {
          "\"customer\":{\"id\":1},\"messages\":[{\"from_agent\":false,\"public\":true,\"body_"
          "text\":\"It leaks.\"},{\"from_agent\":true,\"public\":true,\"body_text\":\"Sorry.\"}]}\n",
      .records = "8|2026-01-02T03:04:05Z|1|-/-|Leak|It leaks.|\n"},
+    {.name = "YouTube comments",
+     .connector = &json_connector,
+     .content =
+         "{\"kind\":\"youtube#commentThreadListResponse\",\"items\":[{\"kind\":"
+         "\"youtube#commentThread\",\"id\":\"c1\",\"snippet\":{\"videoId\":\"v\","
+         "\"topLevelComment\":{\"id\":\"c1\",\"snippet\":{\"textDisplay\":\"It <b>leaks</b>\","
+         "\"textOriginal\":\"It leaks\",\"authorDisplayName\":\"Ada\",\"likeCount\":9,"
+         "\"publishedAt\":\"2026-01-02T03:04:05Z\"}}},\"replies\":{\"comments\":[{\"id\":"
+         "\"c1.1\",\"snippet\":{\"textDisplay\":\"Mine too, sadly, since the first of "
+         "May\",\"authorDisplayName\":\"Bo\",\"publishedAt\":\"2026-01-03T03:04:05Z\"}}]}}]}",
+     .records = "c1|2026-01-02T03:04:05Z|Ada|-/-||It leaks|\n"},
     {.name = "KakaoTalk chat",
      .connector = &csv_connector,
      .content = "Date,User,Message\n"
