@@ -47,6 +47,9 @@ static const struct {
      .messages = "1 2026-03-12T22:17:00Z Ana: Lleg\xC3\xB3 rota|2 2026-03-13T09:17:00Z Bea: |"},
     {.file = "12.3.2026 klo 10.17 - Ann: Rikki\n13.3.2026 klo 9.17 - Bo: Toimii\n",
      .messages = "1 2026-03-12T10:17:00Z Ann: Rikki|2 2026-03-13T09:17:00Z Bo: Toimii|"},
+    {.file = "12/03/2026 \xC3\xA0 10:17 - Ann : Le couvercle fuit\n13/03/2026 \xC3\xA0 9:17 - Ann "
+             ": oui\n",
+     .messages = "1 2026-03-12T10:17:00Z Ann: Le couvercle fuit|2 2026-03-13T09:17:00Z Ann: oui|"},
     /* a subject with a colon is an event */
     {.file = "13/04/2026, 10:17 - Ann: It leaks\n"
              "13/04/2026, 10:18 - Ann changed the name to \"Shop: help\"\n",
