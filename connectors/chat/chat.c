@@ -83,7 +83,16 @@ static bool take_line(struct text *rest, struct text *line)
 /* Counts of the lines in a sample. */
 struct line_counts {
     size_t lines, messages, events, title; /* title: lines above the first message or event */
+    bool is_in_cell;                       /* the title opens a quoted cell of a table */
 };
+
+static bool has_open_quote(struct text line)
+{
+    size_t quotes = 0;
+    for (size_t i = 0; i < line.size; i++)
+        quotes += line.bytes[i] == '"';
+    return quotes % 2 == 1;
+}
 
 static struct line_counts count_lines(struct text head, enum chat_form form)
 {
@@ -94,7 +103,9 @@ static struct line_counts count_lines(struct text head, enum chat_form form)
         counts.lines++;
         counts.messages += kind == CHAT_MESSAGE;
         counts.events += kind == CHAT_SYSTEM;
-        counts.title += counts.messages + counts.events == 0 && kind == CHAT_CONTINUATION;
+        bool is_title = counts.messages + counts.events == 0 && kind == CHAT_CONTINUATION;
+        counts.title += is_title;
+        counts.is_in_cell = counts.is_in_cell || (is_title && has_open_quote(line));
     }
     return counts;
 }
@@ -108,10 +119,7 @@ static struct recognition recognize(const struct candidate_file *file, struct ar
     if (form == CHAT_FORM_NONE)
         return (struct recognition){0, TEXT("no line is a chat message")};
     struct line_counts counts = count_lines(head, form);
-    /* WhatsApp writes no title: such lines would be of a table with chats in its cells. */
-    bool may_have_title = form == CHAT_FORM_COMMA || form == CHAT_FORM_TIME;
-    if (counts.title > (may_have_title ? MAX_TITLE_LINES : 0) ||
-        counts.messages * 10 < counts.lines)
+    if (counts.title > MAX_TITLE_LINES || counts.is_in_cell || counts.messages * 10 < counts.lines)
         return (struct recognition){0, TEXT("few lines are chat messages")};
     return (struct recognition){
         counts.messages > 1 || form != CHAT_FORM_COMMA ? 98 : 90,

@@ -156,6 +156,7 @@ static void chats_are_recognized_with_certainty(void **unused)
     } heads[] = {
         {"13/04/2026, 10:17 - Ann: It leaks\n13/04/2026, 10:18 - Shop: Sorry\n", 98, 100},
         {"[13.04.26, 10:17:33] Ann: It leaks\n", 98, 100},
+        {"Chat with Ann\n13/04/2026, 10:17 - Ann: It leaks\n", 98, 100},
         {"date,text\n2026-04-13,It leaks\n", 0, 0},
         {"2026-04-13 10:17,It leaks\n2026-04-14 10:17,It does not\n", 0, 0},
         /* a table with chats in its cells */
