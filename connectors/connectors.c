@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "connectors/input/foreign_format.h"
 #include "connectors/input/input.h"
 
 enum { MIN_SCORE = 30, MIN_LEAD = 5 };
@@ -52,6 +53,9 @@ bool connectors_recognize(const char *path, struct arena *arena, const struct co
     *report = (struct text){0};
     if (!inspect_file(path, arena, &file, error))
         return false;
+    const char *foreign_format = foreign_format_describe(file.head, path);
+    if (foreign_format)
+        return error_set(error, ERROR_INPUT, "%s: %s", path, foreign_format);
     int best = 0, second_best = 0;
     for (const struct connector *const *next = connectors; *next; next++) {
         struct recognition recognition = (*next)->recognize(&file, arena);

@@ -27,8 +27,8 @@ const struct connector *connectors_find(struct text name);
 /* Reads the first bytes of the file at `path` and asks every connector for its score. *connector is
  * the one with the highest score, or NULL if no score reaches 30. *report lists the scores and
  * their reasons ("csv 90: ...; json 5: ..."), allocated from `arena`. Fails with ERROR_INPUT if the
- * file cannot be read, and with ERROR_USAGE if the highest score is at least 30 and the second is
- * less than 5 below it. */
+ * file cannot be read or has a format that must be converted first, and with ERROR_USAGE if the
+ * highest score is at least 30 and the second is less than 5 below it. */
 bool connectors_recognize(const char *path, struct arena *arena, const struct connector **connector,
                           struct text *report, struct error *error);
 

@@ -27,6 +27,7 @@ struct file_finder {
     const struct progress *progress;
     size_t capacity;         /* of assembly->found */
     size_t path_prefix_size; /* of the job file's folder, which reports omit from paths */
+    size_t unmatched_count;  /* patterns without a file, of sources that are not optional */
 };
 
 static void note(const struct file_finder *finder, const char *format, const char *argument)
@@ -186,14 +187,19 @@ static int compare_entry_names(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+static void add_unreadable_path(struct file_finder *finder, const char *path, int error_number)
+{
+    struct found_file *found = add_found_file(finder, path);
+    found->input.failure =
+        arena_format(&finder->assembly->arena, "%s: %s", path, strerror(error_number)).bytes;
+}
+
 static bool add_folder_files(struct file_finder *finder, const char *path, struct error *error)
 {
     struct dirent **entries;
     int count = scandir(path, &entries, is_not_hidden, compare_entry_names);
     if (count < 0) {
-        struct found_file *found = add_found_file(finder, path);
-        found->input.failure =
-            arena_format(&finder->assembly->arena, "%s: %s", path, strerror(errno)).bytes;
+        add_unreadable_path(finder, path, errno);
         return true;
     }
     bool ok = true;
@@ -231,27 +237,51 @@ static bool add_path(struct file_finder *finder, const char *path, struct error 
         return S_ISDIR(status.st_mode)
                    ? add_folder(finder, path, error)
                    : add_file_or_members(finder, path, status.st_size == 0, error);
-    struct found_file *found = add_found_file(finder, path);
-    found->input.failure =
-        arena_format(&finder->assembly->arena, "%s: %s", path, strerror(errno)).bytes;
+    if (errno != ENOENT || !finder->source->is_optional)
+        add_unreadable_path(finder, path, errno);
     return true;
+}
+
+/* glob() passes no user pointer to its callback. */
+static struct file_finder *finder_of_glob;
+
+/* A folder that may not be listed is a fault; that a part of the pattern names no folder is not. */
+static int keep_unreadable_folder(const char *path, int error_number)
+{
+    if (error_number != ENOENT && error_number != ENOTDIR)
+        add_unreadable_path(finder_of_glob, path, error_number);
+    return 0;
+}
+
+static void note_unmatched(struct file_finder *finder, const char *pattern)
+{
+    if (finder->source->is_optional)
+        return;
+    note(finder, "no file matches %s", pattern);
+    name_set_add(&finder->assembly->notes,
+                 arena_format(&finder->assembly->arena, "no file matches %s", pattern));
+    finder->unmatched_count++;
 }
 
 static bool add_pattern(struct file_finder *finder, struct text pattern, struct error *error)
 {
     const char *path = job_resolve_path(finder->job, pattern);
-    bool relative = pattern.size && pattern.bytes[0] != '/';
-    finder->path_prefix_size = relative ? strlen(finder->job->folder) + 1 : 0;
+    bool is_relative = path[0] != '/' || (pattern.bytes[0] != '/' && pattern.bytes[0] != '~');
+    finder->path_prefix_size = is_relative ? strlen(finder->job->folder) + 1 : 0;
     if (access(path, F_OK) == 0 || !strpbrk(path, "*?[{"))
         return add_path(finder, path, error);
     glob_t matches;
-    int code = glob(path, GLOB_BRACE | GLOB_TILDE, NULL, &matches);
+    size_t found_before = finder->assembly->found_count;
+    finder_of_glob = finder;
+    int code = glob(path, GLOB_BRACE, keep_unreadable_folder, &matches);
     if (code == GLOB_NOMATCH) {
-        note(finder, "no file matches %s", path + finder->path_prefix_size);
+        if (finder->assembly->found_count == found_before)
+            note_unmatched(finder, path + finder->path_prefix_size);
         return true;
     }
     if (code != 0)
-        return error_set(error, ERROR_INPUT, "%s: the folder cannot be read", path);
+        return error_set(error, ERROR_INPUT, "%s: %s", path,
+                         code == GLOB_NOSPACE ? "too many files" : "the folder cannot be read");
     bool ok = true;
     for (size_t i = 0; ok && i < matches.gl_pathc; i++)
         ok = add_path(finder, matches.gl_pathv[i], error);
@@ -269,6 +299,13 @@ bool assemble_files(struct assembly *assembly, struct job *job, const struct pro
             if (!add_pattern(&finder, finder.source->paths[j], error))
                 return false;
     }
+    if (assembly->found_count == 0 && finder.unmatched_count > 0)
+        return error_set(
+            error, ERROR_INPUT,
+            "no file to read: no file matches %.*s; if that may be, set "
+            "`optional = yes` in its [source]",
+            TEXT_ARGUMENT(text_slice(assembly->notes.texts[0], sizeof("no file matches ") - 1,
+                                     assembly->notes.texts[0].size)));
     assembly->files =
         arena_alloc(&assembly->arena, assembly->found_count, sizeof(*assembly->files));
     for (size_t i = 0; i < assembly->found_count; i++)
@@ -328,7 +365,8 @@ bool assemble_store(struct assembly *assembly, const struct job *job, enum store
 
 static bool is_in_passes(const struct stage *stage, enum pass_set pass_set)
 {
-    return pass_set == PASSES_ALL || (pass_set == PASSES_PREVIEW) == (stage->process != NULL);
+    return pass_set == PASSES_ALL || (pass_set == PASSES_REPORT && !stage->process) ||
+           (pass_set == PASSES_PREVIEW && (stage->process || stage->check_columns));
 }
 
 /* Settings that a stage takes from the section of another one unless its own section sets them:
@@ -413,25 +451,38 @@ void assemble_close(struct assembly *assembly)
     t5_model_close(assembly->model);
     store_close(assembly->store);
     free(assembly->found);
+    name_set_free(&assembly->notes);
     arena_free(&assembly->arena);
     *assembly = (struct assembly){0};
 }
 
 /* ---- Folders ---- */
 
+/* False with the reason in errno. */
+static bool create_folder(const char *path)
+{
+    struct stat status;
+    if (mkdir(path, 0700) == 0)
+        return true;
+    int reason = errno; /* EEXIST is fine if it is a folder; another reason if it exists, too */
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return true;
+    errno = reason == EEXIST ? ENOTDIR : reason;
+    return false;
+}
+
 bool create_private_folder(const char *path, struct error *error)
 {
     char part[PATH_MAX];
     if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
         return error_set(error, ERROR_USAGE, "%s: the path is too long", path);
-    for (char *slash = part + 1; (slash = strchr(slash, '/')); slash++) {
+    bool ok = true;
+    for (char *slash = part + 1; ok && (slash = strchr(slash, '/')); slash++) {
         *slash = '\0';
-        mkdir(part, 0700); /* a failure shows below */
+        ok = create_folder(part);
         *slash = '/';
     }
-    struct stat status;
-    if (mkdir(path, 0700) == 0 || (stat(path, &status) == 0 && S_ISDIR(status.st_mode)))
-        return true;
-    return error_set(error, ERROR_STORE, "%s: the output folder cannot be created: %s", path,
-                     strerror(errno == EEXIST ? ENOTDIR : errno));
+    return (ok && create_folder(path)) ||
+           error_set(error, ERROR_STORE, "%s: the output folder cannot be created: %s", path,
+                     strerror(errno));
 }

@@ -3,6 +3,7 @@
 #ifndef JOBS_ASSEMBLE_H
 #define JOBS_ASSEMBLE_H
 
+#include "base/hash_table.h"
 #include "inference/t5.h"
 #include "jobs/job.h"
 #include "pipeline/pipeline.h"
@@ -17,7 +18,7 @@ struct found_file {
 
 /* The passes whose stages are opened. */
 enum pass_set {
-    PASSES_PREVIEW, /* pass 1 */
+    PASSES_PREVIEW, /* pass 1, and stages that check its columns */
     PASSES_REPORT,  /* passes 2 and 3 */
     PASSES_ALL,
 };
@@ -28,6 +29,7 @@ struct assembly {
     size_t found_count;
     struct input_file *files; /* the ones that are not empty, for the pipeline */
     size_t file_count;
+    struct name_set notes;      /* what run.json should list about the files */
     struct selection selection; /* set by the caller before assemble_stages */
     struct store *store;
     const char *key_path; /* of the database's hash key; NULL for a database in memory */
@@ -38,8 +40,9 @@ struct assembly {
 };
 
 /* Expands the patterns and recognizes every file. A `map` setting that does not fit a file is
- * ERROR_USAGE. A file that cannot be read is kept with its failure. A pattern that matches nothing
- * is noted. */
+ * ERROR_USAGE. A file or folder that cannot be read is kept with its failure. A pattern that
+ * matches nothing is noted, unless its source is optional; ERROR_INPUT if no file is found at all.
+ */
 bool assemble_files(struct assembly *assembly, struct job *job, const struct progress *progress,
                     struct error *error);
 

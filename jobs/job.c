@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/ini.h"
@@ -18,13 +19,15 @@
 enum { MAX_JOB_BYTES = 1 << 20, MAX_VALUE_FILE_BYTES = 16 << 20 };
 enum { MAX_MISTAKES = 20, MAX_MISTAKE_SIZE = 4096 };
 
-/* For checks and help only: add_paths collects the values, since a path may be repeated. */
+/* For checks and help; add_values collects the values, since a path may be repeated. */
 static const struct option source_options[] = {
     {"path", OPTION_TEXT, 0, NULL,
      .help = "files to read: a pattern (inbox/*.csv, {a,b}/*.csv), a file or a folder; may be "
              "repeated"},
     {"format", OPTION_TEXT, 0, "auto",
      .help = "csv, xlsx, json, xml, mail or chat; auto: detect it from the content of each file"},
+    {"optional", OPTION_BOOLEAN, offsetof(struct job_source, is_optional), "no",
+     .help = "yes: it is no fault if no file matches the paths"},
     {0},
 };
 
@@ -111,14 +114,47 @@ static void add_setting(struct job_loader *loader, struct text section, struct j
     job->settings[job->setting_count++] = setting;
 }
 
+/* Whether the value is in quotes as a whole, which is how a value may begin or end with a blank or
+ * contain what looks like a comment. */
+static bool is_quoted(struct text value)
+{
+    if (value.size < 2 || (value.bytes[0] != '"' && value.bytes[0] != '\''))
+        return false;
+    struct text quote = text_slice(value, 0, 1);
+    return text_find(value, quote, 1) == value.size - 1;
+}
+
+/* Whether the value ends with what was meant as a comment: "in.csv  # every night". A '#' before
+ * anything but a word may be part of a value: "Order #". */
+static bool ends_with_comment(struct text value)
+{
+    for (size_t i = 1; i + 1 < value.size; i++) {
+        if ((value.bytes[i] != '#' && value.bytes[i] != ';') || !ascii_is_space(value.bytes[i - 1]))
+            continue;
+        struct text comment = text_trim(text_slice(value, i + 1, value.size));
+        if (comment.size &&
+            ((unsigned char)comment.bytes[0] >= 0x80 || ascii_is_letter(comment.bytes[0])))
+            return true;
+    }
+    return false;
+}
+
 static bool handle_ini_setting(void *user, const struct ini_setting *setting, struct error *error)
 {
     (void)error;
     struct job_loader *loader = user;
     struct text location = arena_format(&loader->job->arena, "%s:%zu", loader->name, setting->line);
-    add_setting(loader, setting->section,
-                (struct job_setting){
-                    .key = setting->key, .value = setting->value, .location = location.bytes});
+    struct text value = setting->value;
+    if (is_quoted(value))
+        value = text_slice(value, 1, value.size - 1);
+    else if (ends_with_comment(value))
+        add_mistake(loader,
+                    "%s: %.*s: a comment must be on a line of its own; if '%.*s' is the value, "
+                    "put it in quotes",
+                    location.bytes, TEXT_ARGUMENT(setting->key), TEXT_ARGUMENT(value));
+    add_setting(
+        loader, setting->section,
+        (struct job_setting){.key = setting->key, .value = value, .location = location.bytes});
     return true;
 }
 
@@ -260,10 +296,13 @@ static void report_unknown_key(struct job_loader *loader, const struct job_setti
     report_unknown(loader, setting->location, kind.bytes, setting->key, names);
 }
 
-/* Rejects `{word}` without a comma, which is a placeholder of other programs. */
-static void check_braces(struct job_loader *loader, const struct job_setting *setting)
+/* Rejects an empty path, and `{word}` without a comma, which is a placeholder of other programs. */
+static void check_path(struct job_loader *loader, const struct job_setting *setting)
 {
     struct text value = setting->value;
+    if (value.size == 0 && text_equal(setting->section, TEXT("source")))
+        add_mistake(loader, "%s: path is empty: name the files to read, as in `path = inbox/*.csv`",
+                    setting->location);
     size_t open = text_find(value, TEXT("{"), 0);
     size_t end = text_find(value, TEXT("}"), open);
     if (open == value.size || text_find(text_slice(value, open, end), TEXT(","), 0) < end - open)
@@ -322,7 +361,7 @@ static void check_setting(struct job_loader *loader, struct job_setting *setting
     else if (first_error.kind != ERROR_NONE)
         add_mistake(loader, "%s", first_error.message);
     else if (text_equal(setting->key, TEXT("path")))
-        check_braces(loader, setting);
+        check_path(loader, setting);
     else if (is_file)
         read_value_file(loader, setting);
 }
@@ -370,8 +409,13 @@ uint64_t job_hash_section(const struct job *job, const char *section)
 
 const char *job_resolve_path(struct job *job, struct text path)
 {
+    const char *home = getenv("HOME");
     if (path.size && path.bytes[0] == '/')
         return arena_copy_text(&job->arena, path).bytes;
+    if (home && (text_equal(path, TEXT("~")) || text_starts_with(path, TEXT("~/"))))
+        return arena_format(&job->arena, "%s%.*s", home,
+                            TEXT_ARGUMENT(text_slice(path, 1, path.size)))
+            .bytes;
     return arena_format(&job->arena, "%s/%.*s", job->folder, TEXT_ARGUMENT(path)).bytes;
 }
 
@@ -403,7 +447,7 @@ static void add_sources(struct job_loader *loader)
 }
 
 /* The paths of a file accumulate; the first path from --set replaces them. */
-static void add_paths(struct job *job, struct job_source *source)
+static void add_values(struct job *job, struct job_source *source)
 {
     bool is_overridden = false;
     for (size_t i = 0; i < job->setting_count; i++) {
@@ -412,6 +456,9 @@ static void add_paths(struct job *job, struct job_source *source)
             continue;
         if (text_equal(setting->key, TEXT("format")))
             source->format = setting->value;
+        if (text_equal(setting->key, TEXT("optional")))
+            option_set(option_find(source_options, setting->key), source, setting->value,
+                       setting->location, NULL);
         if (!text_equal(setting->key, TEXT("path")))
             continue;
         if (setting->is_override && !is_overridden)
@@ -438,7 +485,7 @@ static void interpret_sources(struct job_loader *loader)
     for (size_t i = 0; i < job->source_count; i++) {
         struct job_source *source = &job->sources[i];
         source->format = TEXT("auto");
-        add_paths(job, source);
+        add_values(job, source);
         check_format(loader, source);
         if (!source->path_count)
             add_mistake(loader, "%s: [source] without a path: add `path = inbox/*.csv`",

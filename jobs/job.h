@@ -27,6 +27,7 @@ struct job_source {
     struct text *paths;       /* patterns, in the order of the file */
     size_t path_count;
     struct text format; /* a connector's name, or "auto" */
+    bool is_optional;   /* it is no fault if no file matches */
 };
 
 struct job_model {
@@ -86,7 +87,8 @@ uint64_t job_hash_section(const struct job *job, const char *section);
 /* Prints every section and key of a job file, with default and help. */
 void job_print_keys(FILE *out);
 
-/* `path`, relative to the job file's folder unless it is absolute. Valid as long as the job. */
+/* `path`, relative to the job file's folder unless it is absolute; "~/" is the user's home folder.
+ * Valid as long as the job. */
 const char *job_resolve_path(struct job *job, struct text path);
 
 #endif

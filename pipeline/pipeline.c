@@ -208,6 +208,18 @@ static bool reanalyse_saved_texts(const struct pipeline *pipeline, struct error 
     return ok;
 }
 
+bool pipeline_check_columns(struct pipeline *pipeline, const struct name_set *columns,
+                            struct error *error)
+{
+    for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
+        const struct stage_instance *instance = &pipeline->stage_instances[i];
+        if (instance->stage->check_columns &&
+            !instance->stage->check_columns(instance->state, columns, error))
+            return false;
+    }
+    return true;
+}
+
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,
                    struct error *error)
 {

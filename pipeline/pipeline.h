@@ -36,6 +36,10 @@ struct pipeline {
     struct progress progress;
 };
 
+/* Before pass 1: whether all stages find the columns that their settings name. */
+bool pipeline_check_columns(struct pipeline *pipeline, const struct name_set *columns,
+                            struct error *error);
+
 /* Pass 1 over every file; each file resumes after its last saved batch. If a file cannot be read to
  * its end, the reason is noted and saved, and the next file follows. */
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,

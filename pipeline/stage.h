@@ -16,6 +16,7 @@
 #include "pipeline/group.h"
 #include "pipeline/record.h"
 
+struct name_set;
 struct store;
 struct t5_model;
 struct t5_session;
@@ -55,6 +56,10 @@ struct stage {
                                  analysed: they are already cleaned and redacted, and their
                                  needs_analysis is set */
     bool runs_model; /* `process` runs the model; `winnow plan` calls it for a sample only */
+
+    /* Optional, before pass 1: ERROR_USAGE if the stage's settings name a column that is not among
+     * `columns`, those of the job's files and of the saved records. */
+    bool (*check_columns)(void *state, const struct name_set *columns, struct error *error);
 
     bool (*list_groups)(void *state, struct group_list *groups, struct error *error);
     bool (*process_group)(void *state, struct group *group, struct error *error);

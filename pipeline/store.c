@@ -180,10 +180,29 @@ bool store_begin_run(struct store *store, uint64_t job_hash, uint64_t *run_id, b
         *resumed = true;
         store->run_id = (uint64_t)sql_integer(find_unfinished, 0);
     }
-    bool ok =
-        sql_finish(find_unfinished, error) && (*resumed || insert_run(store, job_hash, error));
+    bool ok = sql_finish(find_unfinished, error) &&
+              (*resumed || insert_run(store, job_hash, error)) &&
+              sql_execute(store->sql, "DELETE FROM note", error);
     *run_id = store->run_id;
     return sql_end(store->sql, ok, error);
+}
+
+bool store_save_note(struct store *store, struct text note, struct error *error)
+{
+    struct sql_statement *insert =
+        sql_prepare(store->sql, "INSERT OR IGNORE INTO note (text) VALUES (?)", error);
+    sql_bind_text(insert, 1, note);
+    return sql_run(insert, error);
+}
+
+bool store_for_each_note(struct store *store, void (*visit)(void *user, struct text note),
+                         void *user, struct error *error)
+{
+    struct sql_statement *notes =
+        sql_prepare(store->sql, "SELECT text FROM note ORDER BY id", error);
+    while (sql_next_row(notes))
+        visit(user, sql_text(notes, 0));
+    return sql_finish(notes, error);
 }
 
 bool store_finish_run(struct store *store, struct error *error)

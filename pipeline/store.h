@@ -50,6 +50,14 @@ bool store_begin_run(struct store *store, uint64_t job_hash, uint64_t *run_id, b
 /* Marks the run as finished: the next store_begin_run starts a new one. */
 bool store_finish_run(struct store *store, struct error *error);
 
+/* Saves what the user should know about this run: run.json lists it. A run that starts or resumes
+ * deletes all notes first. */
+bool store_save_note(struct store *store, struct text note, struct error *error);
+
+/* Calls `visit` for the notes of the latest run, in the order of saving. */
+bool store_for_each_note(struct store *store, void (*visit)(void *user, struct text note),
+                         void *user, struct error *error);
+
 /* An input file on disk. If it changes before an interrupted run resumes, it is read again from its
  * start. */
 struct file_signature {
@@ -145,6 +153,11 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
                            bool (*visit)(void *user, const struct saved_record *record,
                                          struct error *error),
                            void *user, struct error *error);
+
+/* ERROR_USAGE if no record is selected because a column of selection->where, or its value, is in no
+ * record; the message lists the columns or values that there are. */
+bool store_check_selection(struct store *store, const struct selection *selection,
+                           struct error *error);
 
 /* Loads the members of entry->feedback_ids into group->members, allocated from group->arena. */
 bool store_load_group_members(struct store *store, const struct group_entry *entry,

@@ -32,6 +32,9 @@ struct text store_format_fields(struct store *store, const struct field *fields,
 bool store_parse_fields(struct text json, struct arena *arena, const struct field **fields,
                         size_t *count, struct error *error);
 
+/* Whether the record has every value of selection->where; case is ignored. */
+bool store_matches_selection(const struct selection *selection, const struct saved_record *record);
+
 /* Fills the table temp.selected with the ids of the selected records. */
 bool store_fill_selected_ids(struct store *store, const struct selection *selection,
                              struct error *error);

@@ -9,37 +9,6 @@ static enum sentiment parse_sentiment(struct text name)
     return SENTIMENT_UNDETECTED;
 }
 
-static bool has_topic(const struct saved_record *record, struct text topic)
-{
-    for (size_t i = 0; i < record->analysis.topic_count; i++)
-        if (text_equal_ignore_case(record->analysis.topics[i].topic, topic))
-            return true;
-    return false;
-}
-
-static bool matches_condition(const struct field *where, const struct saved_record *record)
-{
-    for (size_t i = 0; i < record->field_count; i++)
-        if (text_equal_name(where->name, record->fields[i].name))
-            return text_equal_ignore_case(where->value, record->fields[i].value);
-    if (text_equal_name(where->name, TEXT("source")))
-        return text_equal_ignore_case(where->value, record->source);
-    if (text_equal_name(where->name, TEXT("lang")))
-        return text_equal_ignore_case(where->value, record->lang);
-    if (text_equal_name(where->name, TEXT("sentiment")))
-        return text_equal_ignore_case(where->value,
-                                      text_of(sentiment_names[record->analysis.sentiment]));
-    return text_equal_name(where->name, TEXT("topic")) && has_topic(record, where->value);
-}
-
-static bool matches_selection(const struct selection *selection, const struct saved_record *record)
-{
-    for (size_t i = 0; i < selection->where_count; i++)
-        if (!matches_condition(&selection->where[i], record))
-            return false;
-    return true;
-}
-
 static bool read_topics(struct store *store, int64_t analysis_id, struct arena *arena,
                         struct analysis *analysis, struct error *error)
 {
@@ -120,7 +89,7 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
         struct saved_record record;
         arena_reset(&arena);
         ok = read_record(store, rows, &arena, &record, error);
-        if (ok && (!selection || matches_selection(selection, &record)))
+        if (ok && (!selection || store_matches_selection(selection, &record)))
             ok = visit(user, &record, error);
     }
     arena_free(&arena);

@@ -22,6 +22,9 @@ const char store_schema[] =
     " inferred INTEGER NOT NULL DEFAULT 0, tokens INTEGER NOT NULL DEFAULT 0, failure TEXT,"
     " skipped INTEGER NOT NULL DEFAULT 0, UNIQUE (run_id, path)) STRICT;"
 
+    /* What the latest run told its user, in order. */
+    "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;"
+
     /* Personal data that was replaced in the rows of a file, by kind. */
     "CREATE TABLE pii (file_id INTEGER NOT NULL REFERENCES file, kind TEXT NOT NULL,"
     " count INTEGER NOT NULL, PRIMARY KEY (file_id, kind)) STRICT, WITHOUT ROWID;"

@@ -64,13 +64,19 @@ static bool count_record(void *user, const struct saved_record *record, struct e
     return true;
 }
 
+static bool check_columns(void *state, const struct name_set *columns, struct error *error)
+{
+    struct aggregate *aggregate = state;
+    return grouping_check_columns(&aggregate->grouping, columns, "aggregate", error);
+}
+
 static bool finish(void *state, struct error *error)
 {
     struct aggregate *aggregate = state;
     const struct stage_context *stage_context = aggregate->stage_context;
     if (!store_for_each_record(stage_context->store, stage_context->selection, count_record,
                                aggregate, error) ||
-        !grouping_check_columns(&aggregate->grouping, stage_context, "aggregate", error))
+        !grouping_check_records(&aggregate->grouping, stage_context, "aggregate", error))
         return false;
     size_t count;
     const struct topic_stats *figures =
@@ -105,6 +111,7 @@ const struct stage aggregate_stage = {
     .options = options,
     .state_size = sizeof(struct aggregate),
     .open = open_aggregate,
+    .check_columns = check_columns,
     .finish = finish,
     .close = close_aggregate,
 };

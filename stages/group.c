@@ -150,6 +150,12 @@ static bool open_group(void *state, const struct stage_context *stage_context, s
     return grouping_parse_columns(&group->grouping, error);
 }
 
+static bool check_columns(void *state, const struct name_set *columns, struct error *error)
+{
+    struct group_state *group = state;
+    return grouping_check_columns(&group->grouping, columns, "group", error);
+}
+
 static bool list_groups(void *state, struct group_list *groups, struct error *error)
 {
     struct group_state *group = state;
@@ -157,7 +163,7 @@ static bool list_groups(void *state, struct group_list *groups, struct error *er
     struct group_collector collector = {.state = group};
     bool ok = store_for_each_record(stage_context->store, stage_context->selection, collect_record,
                                     &collector, error) &&
-              grouping_check_columns(&group->grouping, stage_context, "group", error);
+              grouping_check_records(&group->grouping, stage_context, "group", error);
     if (ok)
         write_group_list(&collector, groups);
     for (size_t i = 0; i < collector.count; i++)
@@ -209,5 +215,6 @@ const struct stage group_stage = {
     .options = options,
     .state_size = sizeof(struct group_state),
     .open = open_group,
+    .check_columns = check_columns,
     .list_groups = list_groups,
 };

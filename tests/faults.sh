@@ -59,7 +59,9 @@ expect 3 "more than one format matches" "$winnow" run -q "$job" --set source.pat
 expect 3 "No such file" "$winnow" run -q "$job" --set source.path=missing.csv
 : >"$work/empty.csv"
 expect 0 "empty" "$winnow" run "$job" --set source.path=empty.csv
-expect 0 "no file matches" "$winnow" run "$job" --set 'source.path=nothing/*.csv'
+expect 3 "no file to read: no file matches" "$winnow" run "$job" --set 'source.path=nothing/*.csv'
+expect 0 "" "$winnow" run "$job" --set 'source.path=nothing/*.csv' --set source.optional=yes
+expect 0 "" "$winnow" run "$job" --set source.path=nothing.csv --set source.optional=yes
 printf 'id,review\n1,good\n2,"never closed\n3,fine, but,too,wide\n' >"$work/broken.csv"
 expect 1 "max_rejects_pct" "$winnow" run -q "$job" --set source.path=broken.csv --set run.max_rejects_pct=0
 expect 2 "nosuch" "$winnow" run -q "$job" --set source.map=text=nosuch
@@ -91,6 +93,7 @@ run_as_user() {
 expect 0 "" run_as_user
 expect 3 "closed.csv: Permission denied" run_as_user --set source.path=closed.csv
 expect 3 "Permission denied" run_as_user --set source.path=closed
+expect 3 "closed: Permission denied" run_as_user --set 'source.path=closed/*.csv'
 expect 4 "Permission denied" run_as_user --set output.path=closed/out
 
 # Model: 4

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "jobs/assemble.h"
 #include "jobs/command.h"
+#include "jobs/preflight.h"
 #include "jobs/progress_bar.h"
 
 struct plan_command_options {
@@ -209,7 +210,8 @@ static bool plan_job(struct job *job, const struct plan_command_options *options
     bool ok = assemble_files(assembly, job, &plan.progress, error) &&
               assemble_model(assembly, job, error) &&
               assemble_store(assembly, job, STORE_PREVIEW, error) &&
-              assemble_stages(assembly, job, PASSES_PREVIEW, &plan.progress, error);
+              assemble_stages(assembly, job, PASSES_PREVIEW, &plan.progress, error) &&
+              preflight_check_columns(assembly, error);
     bool all_readable = true;
     for (size_t i = 0; ok && i < assembly->found_count; i++) {
         ok = plan_file(&plan, &assembly->found[i], error);

@@ -142,6 +142,15 @@ static bool check_model_key(const struct assembly *assembly, const struct job *j
                job->path);
 }
 
+/* A mistyped column or value must not look like a selection without feedback. */
+static bool check_filters(const struct assembly *assembly, struct error *error)
+{
+    struct error fault = {0};
+    return store_check_selection(assembly->store, &assembly->selection, &fault) ||
+           error_set(error, fault.kind, fault.kind == ERROR_USAGE ? "--where %s" : "%s",
+                     fault.message);
+}
+
 static bool write_report(struct job *job, const struct report_command_options *options,
                          struct error *error)
 {
@@ -153,7 +162,7 @@ static bool write_report(struct job *job, const struct report_command_options *o
               assemble_store(&assembly, job, STORE_MUST_EXIST, error) &&
               assemble_model(&assembly, job, error) &&
               assemble_stages(&assembly, job, PASSES_REPORT, &progress, error) &&
-              check_model_key(&assembly, job, error) &&
+              check_model_key(&assembly, job, error) && check_filters(&assembly, error) &&
               pipeline_summarize(&assembly.pipeline, error) &&
               pipeline_aggregate(&assembly.pipeline, error);
     progress_bar_finish(&progress_bar);

@@ -5,6 +5,7 @@
 #include "jobs/assemble.h"
 #include "jobs/command.h"
 #include "jobs/lock.h"
+#include "jobs/preflight.h"
 #include "jobs/progress_bar.h"
 #include "jobs/report/report_files.h"
 
@@ -47,7 +48,10 @@ static bool begin_or_resume_run(struct assembly *assembly, const struct job *job
     if (resumed)
         progress_bar_print(progress_bar, "resuming interrupted run %llu\n",
                            (unsigned long long)run_id);
-    return true;
+    bool ok = true;
+    for (size_t i = 0; ok && i < assembly->notes.count; i++)
+        ok = store_save_note(assembly->store, assembly->notes.texts[i], error);
+    return ok;
 }
 
 static bool run_passes(struct assembly *assembly, struct job *job,
@@ -118,6 +122,7 @@ static bool run_job(struct job *job, const struct run_command_options *options, 
          assemble_model(&assembly, job, error) &&
          assemble_store(&assembly, job, STORE_CREATE, error) &&
          assemble_stages(&assembly, job, PASSES_ALL, &progress, error) &&
+         preflight_check_columns(&assembly, error) &&
          run_passes(&assembly, job, &progress_bar, error);
     if (ok) {
         progress_bar.is_quiet =

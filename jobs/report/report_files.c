@@ -146,6 +146,21 @@ static void write_tables(struct json_writer *json, const struct report_writer *r
     json_end(json);
 }
 
+static void write_note(void *user, struct text note)
+{
+    struct json_writer *json = user;
+    json_write_text(json, note);
+}
+
+static bool write_notes(struct json_writer *json, struct store *store, struct error *error)
+{
+    json_write_key(json, TEXT("notes"));
+    json_begin_array(json);
+    bool ok = store_for_each_note(store, write_note, json, error);
+    json_end(json);
+    return ok;
+}
+
 static bool write_run_json(struct report_writer *report_writer, struct error *error)
 {
     struct row_totals row_totals;
@@ -162,10 +177,13 @@ static bool write_run_json(struct report_writer *report_writer, struct error *er
     json_write_key(&json, TEXT("model_key"));
     json_write_text(&json, text_of(key));
     write_row_totals(&json, &row_totals);
+    bool ok = write_notes(&json, report_writer->store, error);
     write_selection(&json, report_writer->selection);
     write_tables(&json, report_writer);
     json_end(&json);
-    return file_writer_commit(&file_writer, error);
+    if (!ok)
+        file_writer_abort(&file_writer);
+    return ok && file_writer_commit(&file_writer, error);
 }
 
 bool report_files_write(const struct job *job, struct store *store,

@@ -1,8 +1,6 @@
 /* grouping.c - a record's segment and period. */
 #include "stages/stats/grouping.h"
 
-#include "base/hash_table.h"
-
 enum { MAX_COLUMN_LIST_SIZE = 600 }; /* bytes of column names in a message */
 
 bool grouping_parse_columns(struct grouping *grouping, struct error *error)
@@ -62,7 +60,36 @@ static bool collect_field_names(void *user, const struct saved_record *record, s
     return true;
 }
 
-bool grouping_check_columns(const struct grouping *grouping,
+static bool is_known_column(struct text name, const struct name_set *columns)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        if (text_equal_name(columns->texts[i], name))
+            return true;
+    return text_equal_name(name, TEXT("source")) || text_equal_name(name, TEXT("lang"));
+}
+
+bool grouping_check_columns(const struct grouping *grouping, const struct name_set *columns,
+                            const char *section, struct error *error)
+{
+    size_t missing = 0;
+    while (missing < grouping->name_count && is_known_column(grouping->names[missing], columns))
+        missing++;
+    if (missing == grouping->name_count)
+        return true;
+    struct arena arena = {0};
+    struct text column_list = TEXT("source, lang");
+    for (size_t i = 0; i < columns->count && column_list.size < MAX_COLUMN_LIST_SIZE; i++)
+        column_list = arena_format(&arena, "%.*s, %.*s", TEXT_ARGUMENT(column_list),
+                                   TEXT_ARGUMENT(columns->texts[i]));
+    error_set(error, ERROR_USAGE,
+              "[%s] by = %.*s: no record has a column '%.*s'; the columns are %.*s", section,
+              TEXT_ARGUMENT(grouping->by), TEXT_ARGUMENT(grouping->names[missing]),
+              TEXT_ARGUMENT(column_list));
+    arena_free(&arena);
+    return false;
+}
+
+bool grouping_check_records(const struct grouping *grouping,
                             const struct stage_context *stage_context, const char *section,
                             struct error *error)
 {
@@ -73,16 +100,8 @@ bool grouping_check_columns(const struct grouping *grouping,
         return true;
     struct name_set names = {0};
     bool ok = store_for_each_record(stage_context->store, stage_context->selection,
-                                    collect_field_names, &names, error);
-    struct text column_list = TEXT("source, lang");
-    for (size_t i = 0; i < names.count && column_list.size < MAX_COLUMN_LIST_SIZE; i++)
-        column_list = arena_format(&names.arena, "%.*s, %.*s", TEXT_ARGUMENT(column_list),
-                                   TEXT_ARGUMENT(names.texts[i]));
-    if (ok)
-        ok = error_set(error, ERROR_USAGE,
-                       "[%s] by = %.*s: no record has a column '%.*s'; the columns are %.*s",
-                       section, TEXT_ARGUMENT(grouping->by),
-                       TEXT_ARGUMENT(grouping->names[missing]), TEXT_ARGUMENT(column_list));
+                                    collect_field_names, &names, error) &&
+              grouping_check_columns(grouping, &names, section, error);
     name_set_free(&names);
     return ok;
 }

@@ -3,6 +3,7 @@
 #ifndef STAGES_STATS_GROUPING_H
 #define STAGES_STATS_GROUPING_H
 
+#include "base/hash_table.h"
 #include "pipeline/stage.h"
 #include "pipeline/store.h"
 
@@ -38,9 +39,13 @@ struct group_key grouping_make_key(struct grouping *grouping, const struct saved
 struct text grouping_format_period(const struct grouping *grouping,
                                    const struct saved_record *record, struct arena *arena);
 
-/* Called after all records: ERROR_USAGE if no record has a column of `by`; the message lists the
- * columns that exist. `section` is the stage's section in the job file. */
-bool grouping_check_columns(const struct grouping *grouping,
+/* ERROR_USAGE if a column of `by` is not among `columns`, which the message lists. `section` is the
+ * stage's section in the job file. */
+bool grouping_check_columns(const struct grouping *grouping, const struct name_set *columns,
+                            const char *section, struct error *error);
+
+/* The same after all records, with the columns that some record has. */
+bool grouping_check_records(const struct grouping *grouping,
                             const struct stage_context *stage_context, const char *section,
                             struct error *error);
 

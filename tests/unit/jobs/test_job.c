@@ -104,6 +104,12 @@ static void mistakes_name_the_line_and_the_closest_name(void **state)
         {"[source]\npath = a/{date}.csv\n[output]\npath = out\n", "",
          "weekly.job:2: unknown {date}: braces in a path contain alternatives, as in "
          "{shop,play}/*.csv"},
+        {"[source]\npath =\n[output]\npath = out\n", "",
+         "weekly.job:2: path is empty: name the files to read"},
+        {"[source]\npath = a.csv ; mine\n[output]\npath = out\n", "",
+         "weekly.job:2: path: a comment must be on a line of its own"},
+        {"[source]\npath = a\n[group]\nby = product # 매장\n[output]\npath = out\n", "",
+         "weekly.job:4: by: a comment must be on a line of its own"},
         {"[source]\npath = a\n", "",
          "weekly.job: no output folder: add an [output] section with `path = out`"},
         {"[output]\npath = out\n", "",
@@ -126,6 +132,37 @@ static void mistakes_name_the_line_and_the_closest_name(void **state)
             fail_msg("case %zu: \"%s\" lacks \"%s\"", i, error.message, cases[i].message);
         job_free(&job);
     }
+}
+
+static void quotes_and_the_home_folder_are_understood(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *written, *path;
+    } examples[] = {
+        {"\"a b.csv\"", "a b.csv"},
+        {"'a #1.csv'", "a #1.csv"},
+        {"\"a.csv\", \"b.csv\"", "\"a.csv\", \"b.csv\""}, /* no quoted whole */
+        {"Order #", "Order #"},
+        {"order #\\d+", "order #\\d+"},
+    };
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        char bytes[200];
+        snprintf(bytes, sizeof(bytes), "[source]\npath = %s\n[output]\npath = out\n",
+                 examples[i].written);
+        struct job job;
+        struct error error = {0};
+        assert_true(read_job(&job, bytes, "", &error));
+        assert_true(text_equal(job.sources[0].paths[0], text_of(examples[i].path)));
+        job_free(&job);
+    }
+    struct job job = {.folder = "jobs"};
+    setenv("HOME", "/home/ann", 1);
+    assert_string_equal(job_resolve_path(&job, TEXT("~/in/*.csv")), "/home/ann/in/*.csv");
+    assert_string_equal(job_resolve_path(&job, TEXT("~ann/in")), "jobs/~ann/in");
+    unsetenv("HOME");
+    assert_string_equal(job_resolve_path(&job, TEXT("~/in")), "jobs/~/in");
+    job_free(&job);
 }
 
 static void all_mistakes_are_reported_at_once(void **state)
@@ -210,6 +247,7 @@ int main(void)
         cmocka_unit_test(overrides_replace_settings),
         cmocka_unit_test(relative_paths_start_at_the_job_file),
         cmocka_unit_test(mistakes_name_the_line_and_the_closest_name),
+        cmocka_unit_test(quotes_and_the_home_folder_are_understood),
         cmocka_unit_test(all_mistakes_are_reported_at_once),
         cmocka_unit_test(many_mistakes_are_counted),
         cmocka_unit_test(the_hash_depends_on_the_settings),
