@@ -1,5 +1,5 @@
-/* chat.c - the connector for chats that WhatsApp or KakaoTalk exported as text: one record a
- * message. chat_lines.h splits the lines. */
+/* chat.c - the connector for chats that WhatsApp, KakaoTalk or LINE exported as text: one
+ * record a message. chat_lines.h splits the lines. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,8 +82,8 @@ static bool take_line(struct text *rest, struct text *line)
 
 /* Counts of the lines in a sample. */
 struct line_counts {
-    size_t lines, messages, events, title; /* title: lines above the first message or event */
-    bool is_in_cell;                       /* the title opens a quoted cell of a table */
+    size_t lines, messages, events, days, title; /* title: lines above the first message or event */
+    bool is_in_cell;                             /* the title opens a quoted cell of a table */
 };
 
 static bool has_open_quote(struct text line)
@@ -103,6 +103,7 @@ static struct line_counts count_lines(struct text head, enum chat_form form)
         counts.lines++;
         counts.messages += kind == CHAT_MESSAGE;
         counts.events += kind == CHAT_SYSTEM;
+        counts.days += kind == CHAT_DAY;
         bool is_title = counts.messages + counts.events == 0 && kind == CHAT_CONTINUATION;
         counts.title += is_title;
         counts.is_in_cell = counts.is_in_cell || (is_title && has_open_quote(line));
@@ -119,7 +120,9 @@ static struct recognition recognize(const struct candidate_file *file, struct ar
     if (form == CHAT_FORM_NONE)
         return (struct recognition){0, TEXT("no line is a chat message")};
     struct line_counts counts = count_lines(head, form);
-    if (counts.title > MAX_TITLE_LINES || counts.is_in_cell || counts.messages * 10 < counts.lines)
+    /* Times between tabs may be of a table. */
+    if ((form == CHAT_FORM_TAB && counts.days == 0) || counts.title > MAX_TITLE_LINES ||
+        counts.is_in_cell || counts.messages * 10 < counts.lines)
         return (struct recognition){0, TEXT("few lines are chat messages")};
     return (struct recognition){
         counts.messages > 1 || form != CHAT_FORM_COMMA ? 98 : 90,
@@ -151,7 +154,7 @@ static void set_day(struct chat_state *state, struct text day)
 static struct text find_date(const struct chat_state *state, struct text time, struct arena *arena)
 {
     time = chat_time_normalize(time, arena);
-    return state->form == CHAT_FORM_TIME
+    return state->form >= CHAT_FORM_TIME
                ? arena_format(arena, "%.*s %.*s", TEXT_ARGUMENT(state->day), TEXT_ARGUMENT(time))
                : time;
 }
@@ -351,9 +354,12 @@ static int compare_authors(const void *one, const void *other)
 
 static struct text explain(void *user, struct arena *arena)
 {
-    static const char *const forms[] = {"no chat messages", "date, time - author: text",
-                                        "[date, time] author: text", "date time, author : text",
-                                        "[author] [time] text, below the day"};
+    static const char *const forms[] = {"no chat messages",
+                                        "date, time - author: text",
+                                        "[date, time] author: text",
+                                        "date time, author : text",
+                                        "[author] [time] text, below the day",
+                                        "time, author and text between tabs, below the day"};
     struct chat_state *state = user;
     struct text lines =
         arena_format(arena, "charset: %.*s\nlayout: a chat, %s\n%.*s",
@@ -382,7 +388,7 @@ static void close_chat(void *user)
 
 const struct connector chat_connector = {
     .name = "chat",
-    .summary = "chats that WhatsApp or KakaoTalk exported as text",
+    .summary = "chats that WhatsApp, KakaoTalk or LINE exported as text",
     .options = options,
     .state_size = sizeof(struct chat_state),
     .recognize = recognize,

@@ -253,6 +253,36 @@ static bool parse_time_line(struct text text, struct chat_line *line)
     return time_end < rest.size && is_time_of_day(line->time);
 }
 
+/* "2026/03/12(木)", "2026.03.12 Thursday", "Thu, 12/03/2026" */
+static bool parse_plain_day(struct text text, struct chat_line *line)
+{
+    int64_t seconds;
+    size_t size = 0;
+    while (size < text.size && strchr("0123456789./-", text.bytes[size]))
+        size++;
+    if (text.size > MAX_TIME_SIZE || text_find(text, TEXT(":"), 0) < text.size)
+        return false;
+    *line = (struct chat_line){.kind = CHAT_DAY, .time = text_slice(text, 0, size)};
+    if (size == 0)
+        line->time = text;
+    return date_parse(line->time, DATE_ORDER_DMY, 0, &seconds) ||
+           date_parse(line->time, DATE_ORDER_MDY, 0, &seconds);
+}
+
+/* An event has no third column. */
+static bool parse_tab_line(struct text text, struct chat_line *line)
+{
+    size_t author = text_find(text, TEXT("\t"), 0);
+    if (author == text.size)
+        return parse_plain_day(text, line);
+    size_t message = text_find(text, TEXT("\t"), author + 1);
+    *line = (struct chat_line){.kind = message < text.size ? CHAT_MESSAGE : CHAT_SYSTEM,
+                               .time = text_slice(text, 0, author),
+                               .author = text_trim(text_slice(text, author + 1, message)),
+                               .text = text_slice(text, message + 1, text.size)};
+    return is_time_of_day(line->time) && line->author.size > 0;
+}
+
 static bool has_notice_at_end(struct text text, enum notice_kind kind)
 {
     for (size_t i = 0; i < NOTICE_COUNT; i++)
@@ -269,6 +299,7 @@ struct chat_line chat_line_parse(struct text text, enum chat_form form)
                     : form == CHAT_FORM_BRACKET ? parse_bracket_line(text, &line)
                     : form == CHAT_FORM_COMMA   ? parse_comma_line(text, &line)
                     : form == CHAT_FORM_TIME    ? parse_time_line(text, &line)
+                    : form == CHAT_FORM_TAB     ? parse_tab_line(text, &line)
                                                 : false;
     if (is_start)
         return line;
@@ -281,7 +312,7 @@ enum chat_form chat_form_detect(struct text head)
 {
     struct text line;
     while (text_split(&head, '\n', &line))
-        for (int form = CHAT_FORM_DASH; form <= CHAT_FORM_TIME; form++)
+        for (int form = CHAT_FORM_DASH; form <= CHAT_FORM_TAB; form++)
             if (chat_line_parse(text_trim(line), (enum chat_form)form).kind == CHAT_MESSAGE)
                 return (enum chat_form)form;
     return CHAT_FORM_NONE;
@@ -325,6 +356,10 @@ struct text chat_message_clean(struct text message, bool *is_event)
     /* iOS marks its notices, which end a message or are all of it. */
     bool is_attachment = is_marked && text_starts_with(text, TEXT("<"));
     text = text_trim(text_slice(text, 0, text_find(text, TEXT(LEFT_TO_RIGHT_MARK "<"), 0)));
+    /* LINE puts quotes around a message of several lines. */
+    if (text_starts_with(text, TEXT("\"")) && text_ends_with(text, TEXT("\"")) &&
+        text_find(text, TEXT("\n"), 0) < text.size)
+        text = text_trim(text_slice(text, 1, text.size - 1));
     text = remove_notice_at_end(text, NOTICE_EDITED);
     size_t line = text_find(text, TEXT("\n"), 0);
     if (has_notice_at_end(text_trim(text_slice(text, 0, line)), NOTICE_ATTACHED))
