@@ -1,5 +1,5 @@
-/* chat.c - the connector for chats that WhatsApp or KakaoTalk exported as text: one record a
- * message. chat_lines.h splits the lines. */
+/* chat.c - the connector for chats that WhatsApp, KakaoTalk or LINE exported as text: one
+ * record a message. chat_lines.h splits the lines. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,8 +79,17 @@ static bool take_line(struct text *rest, struct text *line)
 
 /* Counts of the lines in a sample. */
 struct line_counts {
-    size_t lines, messages, events, title; /* title: lines above the first message or event */
+    size_t lines, messages, events, days, title; /* title: lines above the first message or event */
+    bool is_in_cell;                             /* the title opens a quoted cell of a table */
 };
+
+static bool has_open_quote(struct text line)
+{
+    size_t quotes = 0;
+    for (size_t i = 0; i < line.size; i++)
+        quotes += line.bytes[i] == '"';
+    return quotes % 2 == 1;
+}
 
 static struct line_counts count_lines(struct text head, enum chat_form form)
 {
@@ -91,7 +100,10 @@ static struct line_counts count_lines(struct text head, enum chat_form form)
         counts.lines++;
         counts.messages += kind == CHAT_MESSAGE;
         counts.events += kind == CHAT_SYSTEM;
-        counts.title += counts.messages + counts.events == 0 && kind == CHAT_CONTINUATION;
+        counts.days += kind == CHAT_DAY;
+        bool is_title = counts.messages + counts.events == 0 && kind == CHAT_CONTINUATION;
+        counts.title += is_title;
+        counts.is_in_cell = counts.is_in_cell || (is_title && has_open_quote(line));
     }
     return counts;
 }
@@ -105,10 +117,9 @@ static struct recognition recognize(const struct candidate_file *file, struct ar
     if (form == CHAT_FORM_NONE)
         return (struct recognition){0, TEXT("no line is a chat message")};
     struct line_counts counts = count_lines(head, form);
-    /* WhatsApp writes no title: such lines would be of a table with chats in its cells. */
-    bool may_have_title = form == CHAT_FORM_COMMA || form == CHAT_FORM_TIME;
-    if (counts.title > (may_have_title ? MAX_TITLE_LINES : 0) ||
-        counts.messages * 10 < counts.lines)
+    /* Times between tabs may be of a table. */
+    if ((form == CHAT_FORM_TAB && counts.days == 0) || counts.title > MAX_TITLE_LINES ||
+        counts.is_in_cell || counts.messages * 10 < counts.lines)
         return (struct recognition){0, TEXT("few lines are chat messages")};
     return (struct recognition){
         counts.messages > 1 || form != CHAT_FORM_COMMA ? 98 : 90,
@@ -140,7 +151,7 @@ static void set_day(struct chat_state *state, struct text day)
 static struct text find_date(const struct chat_state *state, struct text time, struct arena *arena)
 {
     time = chat_time_normalize(time, arena);
-    return state->form == CHAT_FORM_TIME
+    return state->form >= CHAT_FORM_TIME
                ? arena_format(arena, "%.*s %.*s", TEXT_ARGUMENT(state->day), TEXT_ARGUMENT(time))
                : time;
 }
@@ -331,9 +342,12 @@ static int compare_authors(const void *one, const void *other)
 
 static struct text explain(void *user, const struct column_facts *facts, struct arena *arena)
 {
-    static const char *const forms[] = {"no chat messages", "date, time - author: text",
-                                        "[date, time] author: text", "date time, author : text",
-                                        "[author] [time] text, below the day"};
+    static const char *const forms[] = {"no chat messages",
+                                        "date, time - author: text",
+                                        "[date, time] author: text",
+                                        "date time, author : text",
+                                        "[author] [time] text, below the day",
+                                        "time, author and text between tabs, below the day"};
     struct chat_state *state = user;
     struct text lines = arena_format(
         arena, "charset: %.*s\nlayout: a chat, %s\n%.*s",
@@ -362,7 +376,7 @@ static void close_chat(void *user)
 
 const struct connector chat_connector = {
     .name = "chat",
-    .summary = "chats that WhatsApp or KakaoTalk exported as text",
+    .summary = "chats that WhatsApp, KakaoTalk or LINE exported as text",
     .options = options,
     .state_size = sizeof(struct chat_state),
     .recognize = recognize,

@@ -77,50 +77,76 @@ static bool is_digit_at(struct text text, size_t at)
     return at < text.size && ascii_is_digit(text.bytes[at]);
 }
 
-/* "12.3.2026 klo 10.17" becomes "12.3.2026 10:17", "10:17 p. m." becomes "10:17 p.m.". Works in
- * place and returns the size. */
-static size_t simplify_time(char *bytes, size_t size)
+/* The last blank before a digit: that before the time of day; text.size if there is none. */
+static size_t find_time_of_day(struct text text)
+{
+    size_t found = text.size;
+    for (size_t i = 0; i + 1 < text.size; i++)
+        if (text.bytes[i] == ' ' && is_digit_at(text, i + 1))
+            found = i;
+    return found;
+}
+
+/* "10.17" becomes "10:17", "10:17 p. m." becomes "10:17 p.m.". Works in place; returns the size. */
+static size_t simplify_time_of_day(char *bytes, size_t size)
 {
     struct text text = {bytes, size};
-    size_t last_blank = size, kept = 0;
-    for (size_t i = 0; i + 1 < size; i++)
-        if (bytes[i] == ' ' && is_digit_at(text, i + 1))
-            last_blank = i;
+    size_t begin = find_time_of_day(text), kept = 0;
     bool has_colon = text_find(text, TEXT(":"), 0) < size;
     for (size_t i = 0; i < size; i++) {
-        bool is_word =
-            i > 0 && bytes[i] == ' ' && i < last_blank && !has_colon && !is_digit_at(text, i + 1);
-        if (is_word)
-            i = last_blank;
-        bool is_time_point = bytes[i] == '.' && i > last_blank && !has_colon &&
-                             is_digit_at(text, i - 1) && is_digit_at(text, i + 1);
-        bool is_split_half = bytes[i] == ' ' && kept > 0 && bytes[kept - 1] == '.' &&
-                             i + 1 < size && ascii_to_lower(bytes[i + 1]) == 'm';
-        if (!is_split_half)
-            bytes[kept++] = is_time_point ? ':' : bytes[i];
+        bool is_point = bytes[i] == '.' && i > begin && !has_colon && is_digit_at(text, i - 1) &&
+                        is_digit_at(text, i + 1);
+        bool is_in_half = bytes[i] == ' ' && kept > 0 && bytes[kept - 1] == '.' && i + 1 < size &&
+                          ascii_to_lower(bytes[i + 1]) == 'm';
+        if (!is_in_half)
+            bytes[kept++] = is_point ? ':' : bytes[i];
     }
     return kept;
 }
 
+static bool is_date(struct text text)
+{
+    int64_t seconds;
+    return date_parse(text, DATE_ORDER_DMY, 0, &seconds) ||
+           date_parse(text, DATE_ORDER_MDY, 0, &seconds);
+}
+
+/* Removes the word between date and time, as in "12/03/2026 at 10:17". Works in place; returns the
+ * size. */
+static size_t remove_word(char *bytes, size_t size)
+{
+    size_t end = find_time_of_day((struct text){bytes, size}), begin = end;
+    while (begin > 0 && begin <= size && !ascii_is_digit(bytes[begin - 1]))
+        begin--;
+    if (begin == end || begin == 0 || end == size)
+        return size;
+    memmove(bytes + begin, bytes + end, size - end);
+    return size - (end - begin);
+}
+
+/* The simple form of a time, written to `bytes`, which have room for it. */
+static struct text simplify_time(struct text time, char *bytes)
+{
+    size_t size = simplify_time_of_day(bytes, copy_visible(time, bytes));
+    if (!is_date((struct text){bytes, size}))
+        size = remove_word(bytes, size);
+    return text_trim((struct text){bytes, size});
+}
+
 struct text chat_time_normalize(struct text time, struct arena *arena)
 {
-    char *bytes = arena_alloc(arena, time.size + 1, 1);
-    return text_trim((struct text){bytes, simplify_time(bytes, copy_visible(time, bytes))});
+    return simplify_time(time, arena_alloc(arena, time.size + 1, 1));
 }
 
 /* Whether the text is a date with a time of day. */
 static bool is_time(struct text time)
 {
     char bytes[MAX_TIME_SIZE];
-    int64_t seconds;
     time = text_trim(time);
     if (time.size < 10 || time.size > sizeof(bytes) || !ascii_is_digit(time.bytes[0]))
         return false;
-    struct text simple = {bytes, copy_visible(time, bytes)};
-    simple.size = simplify_time(bytes, simple.size);
-    return text_find(simple, TEXT(":"), 0) < simple.size &&
-           (date_parse(simple, DATE_ORDER_DMY, 0, &seconds) ||
-            date_parse(simple, DATE_ORDER_MDY, 0, &seconds));
+    struct text simple = simplify_time(time, bytes);
+    return text_find(simple, TEXT(":"), 0) < simple.size && is_date(simple);
 }
 
 /* "2:31 PM", "오후 2:31" */
@@ -227,6 +253,36 @@ static bool parse_time_line(struct text text, struct chat_line *line)
     return time_end < rest.size && is_time_of_day(line->time);
 }
 
+/* "2026/03/12(木)", "2026.03.12 Thursday", "Thu, 12/03/2026" */
+static bool parse_plain_day(struct text text, struct chat_line *line)
+{
+    int64_t seconds;
+    size_t size = 0;
+    while (size < text.size && strchr("0123456789./-", text.bytes[size]))
+        size++;
+    if (text.size > MAX_TIME_SIZE || text_find(text, TEXT(":"), 0) < text.size)
+        return false;
+    *line = (struct chat_line){.kind = CHAT_DAY, .time = text_slice(text, 0, size)};
+    if (size == 0)
+        line->time = text;
+    return date_parse(line->time, DATE_ORDER_DMY, 0, &seconds) ||
+           date_parse(line->time, DATE_ORDER_MDY, 0, &seconds);
+}
+
+/* An event has no third column. */
+static bool parse_tab_line(struct text text, struct chat_line *line)
+{
+    size_t author = text_find(text, TEXT("\t"), 0);
+    if (author == text.size)
+        return parse_plain_day(text, line);
+    size_t message = text_find(text, TEXT("\t"), author + 1);
+    *line = (struct chat_line){.kind = message < text.size ? CHAT_MESSAGE : CHAT_SYSTEM,
+                               .time = text_slice(text, 0, author),
+                               .author = text_trim(text_slice(text, author + 1, message)),
+                               .text = text_slice(text, message + 1, text.size)};
+    return is_time_of_day(line->time) && line->author.size > 0;
+}
+
 static bool has_notice_at_end(struct text text, enum notice_kind kind)
 {
     for (size_t i = 0; i < NOTICE_COUNT; i++)
@@ -243,6 +299,7 @@ struct chat_line chat_line_parse(struct text text, enum chat_form form)
                     : form == CHAT_FORM_BRACKET ? parse_bracket_line(text, &line)
                     : form == CHAT_FORM_COMMA   ? parse_comma_line(text, &line)
                     : form == CHAT_FORM_TIME    ? parse_time_line(text, &line)
+                    : form == CHAT_FORM_TAB     ? parse_tab_line(text, &line)
                                                 : false;
     if (is_start)
         return line;
@@ -255,7 +312,7 @@ enum chat_form chat_form_detect(struct text head)
 {
     struct text line;
     while (text_split(&head, '\n', &line))
-        for (int form = CHAT_FORM_DASH; form <= CHAT_FORM_TIME; form++)
+        for (int form = CHAT_FORM_DASH; form <= CHAT_FORM_TAB; form++)
             if (chat_line_parse(text_trim(line), (enum chat_form)form).kind == CHAT_MESSAGE)
                 return (enum chat_form)form;
     return CHAT_FORM_NONE;
@@ -299,6 +356,10 @@ struct text chat_message_clean(struct text message, bool *is_event)
     /* iOS marks its notices, which end a message or are all of it. */
     bool is_attachment = is_marked && text_starts_with(text, TEXT("<"));
     text = text_trim(text_slice(text, 0, text_find(text, TEXT(LEFT_TO_RIGHT_MARK "<"), 0)));
+    /* LINE puts quotes around a message of several lines. */
+    if (text_starts_with(text, TEXT("\"")) && text_ends_with(text, TEXT("\"")) &&
+        text_find(text, TEXT("\n"), 0) < text.size)
+        text = text_trim(text_slice(text, 1, text.size - 1));
     text = remove_notice_at_end(text, NOTICE_EDITED);
     size_t line = text_find(text, TEXT("\n"), 0);
     if (has_notice_at_end(text_trim(text_slice(text, 0, line)), NOTICE_ATTACHED))

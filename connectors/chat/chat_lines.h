@@ -1,4 +1,4 @@
-/* chat_lines.h - the lines of a chat that WhatsApp or KakaoTalk exported as text. */
+/* chat_lines.h - the lines of a chat that WhatsApp, KakaoTalk or LINE exported as text. */
 #ifndef CONNECTORS_CHAT_CHAT_LINES_H
 #define CONNECTORS_CHAT_CHAT_LINES_H
 
@@ -12,7 +12,8 @@ enum chat_form {
     CHAT_FORM_DASH,    /* 12/03/2026, 10:17 - Ann: text        WhatsApp on Android */
     CHAT_FORM_BRACKET, /* [12.03.26, 10:17:33] Ann: text       WhatsApp on iOS */
     CHAT_FORM_COMMA,   /* 2026. 3. 12. 오전 10:17, Ann : text  KakaoTalk on phones */
-    CHAT_FORM_TIME     /* [Ann] [2:31 PM] text, below a line of the day   KakaoTalk on computers */
+    CHAT_FORM_TIME,    /* [Ann] [2:31 PM] text, below a line of the day   KakaoTalk on computers */
+    CHAT_FORM_TAB      /* 14:31, Ann and text between tabs, below a line of the day   LINE */
 };
 
 enum chat_line_kind {
@@ -25,7 +26,7 @@ enum chat_line_kind {
 /* The parts of a line, borrowed from it. */
 struct chat_line {
     enum chat_line_kind kind;
-    struct text time; /* with the date, except in CHAT_FORM_TIME; of a CHAT_DAY: the date */
+    struct text time; /* with the date, except below a line of the day; of a CHAT_DAY: the date */
     struct text author, text;
 };
 

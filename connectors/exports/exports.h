@@ -81,6 +81,7 @@ extern const struct known_export typeform_exports[];
 extern const struct known_export woo_commerce_exports[];
 extern const struct known_export wordpress_exports[];
 extern const struct known_export yelp_exports[];
+extern const struct known_export youtube_exports[];
 extern const struct known_export zendesk_exports[];
 
 /* The export with this header, with such objects, or with this root element and one of these

@@ -1,4 +1,4 @@
-/* trustpilot.c - service reviews of Trustpilot Business. */
+/* trustpilot.c - service reviews of Trustpilot Business: a table, and its API. */
 #include "connectors/exports/exports.h"
 
 const struct known_export trustpilot_exports[] = {
@@ -14,6 +14,18 @@ const struct known_export trustpilot_exports[] = {
                {ROLE_ID, "Review Id"},
                {ROLE_AUTHOR, "Review Username|Review Consumer User Id"},
                {ROLE_REPLY, "Company Reply/Response|Company Reply|Business Reply"}},
+     .rating_scale = 5},
+    {.name = "Trustpilot service reviews",
+     .form = EXPORT_OBJECTS,
+     .required = {"stars", "text", "createdAt", "consumer.displayName"},
+     .roles = {{ROLE_TEXT, "text"},
+               {ROLE_TITLE, "title"},
+               {ROLE_RATING, "stars"},
+               {ROLE_LANG, "language"},
+               {ROLE_DATE, "createdAt"},
+               {ROLE_ID, "id"},
+               {ROLE_AUTHOR, "consumer.displayName"},
+               {ROLE_REPLY, "companyReply.text"}},
      .rating_scale = 5},
     {.name = NULL},
 };

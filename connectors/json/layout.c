@@ -143,7 +143,7 @@ static bool is_array_of_rows(struct text head, size_t at)
 static bool is_text_name(struct text name)
 {
     return column_name_score(ROLE_TEXT, name) >= COLUMN_NAME_EXACT ||
-           text_ends_with(name, TEXT("text"));
+           text_starts_with(name, TEXT("text")) || text_ends_with(name, TEXT("text"));
 }
 
 static size_t count_blanks(struct text text)
@@ -196,16 +196,47 @@ static struct object_contents examine_list(struct text head, size_t at)
     return contents;
 }
 
-/* Whether a member of the object itself is a text, as in a ticket with its comments. */
-static bool has_own_text(struct text head, size_t at)
+/* Whether a member of the object, or of objects in it down to `depth`, is a text, as in a ticket
+ * with its comments. */
+static bool has_own_text(struct text head, size_t at, unsigned depth)
+{
+    struct object_member object_member;
+    while (json_take_member(head, &at, &object_member)) {
+        size_t value = object_member.value;
+        char byte = json_byte_at(head, value);
+        if (byte == '"' && json_find_string_end(head, value) != value + 2 &&
+            is_text_name(object_member.name))
+            return true;
+        if (byte == '{' && depth > 0 && has_own_text(head, value, depth - 1))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a member of the object itself is a rating: it is a review, whatever its lists are. */
+static bool has_own_rating(struct text head, size_t at)
 {
     struct object_member object_member;
     while (json_take_member(head, &at, &object_member))
-        if (json_byte_at(head, object_member.value) == '"' &&
-            json_find_string_end(head, object_member.value) != object_member.value + 2 &&
-            is_text_name(object_member.name))
+        if (column_name_score(ROLE_RATING, object_member.name) >= COLUMN_NAME_EXACT)
             return true;
     return false;
+}
+
+/* Lists of what others answered to a record. */
+static bool is_reply_list_name(struct text name)
+{
+    static const char *const names[] = {"replies", "reply", "responses", "answers", NULL};
+    return text_is_one_of(name, names);
+}
+
+/* Whether the object at `at` is a piece of feedback itself, whatever is in `list`. */
+static bool is_feedback(struct text head, size_t at, bool is_one_of_many, struct text list)
+{
+    if (text_equal(list, TEXT("reviews")))
+        return false;
+    return has_own_text(head, at, is_one_of_many ? MAX_TEXT_DEPTH : 0) ||
+           has_own_rating(head, at) || (is_one_of_many && is_reply_list_name(list));
 }
 
 /* Adds the names of all members to `fields`, as json_record_read would call them. */
@@ -262,8 +293,7 @@ static bool is_wrapper(struct text head, size_t at, size_t end, bool is_one_of_m
     bool has_feedback_name = list->has_page_name || is_feedback_list_name(list->name);
     return contents.has_text && (is_most || has_feedback_name) &&
            (contents.has_date_or_author || (is_most && !is_one_of_many)) &&
-           (text_equal(list->name, TEXT("reviews")) || !has_own_text(head, at)) &&
-           !is_known_record(head, at);
+           !is_feedback(head, at, is_one_of_many, list->name) && !is_known_record(head, at);
 }
 
 /* Whether more of the objects from `at` on are wrappers of a list of the same name than have a text
@@ -275,7 +305,7 @@ static bool find_wrapped_list(struct text head, size_t at, struct record_contain
         struct record_container inner;
         bool is_similar = is_wrapper(head, at, end, true, &inner) &&
                           (wrappers == 0 || text_equal(inner.name, list->name));
-        others += !is_similar && has_own_text(head, at);
+        others += !is_similar && has_own_text(head, at, 0);
         if (!is_similar)
             continue;
         if (wrappers++ == 0)
@@ -418,7 +448,8 @@ static bool find_container(struct text head, size_t at, size_t end, struct recor
     /* The only member is a record. */
     if (is_only_value && !is_certain && has_one_object(head, at, &inner) &&
         !is_object_of_objects(head, inner.value) &&
-        (!best->begin || has_own_text(head, inner.value) || is_known_record(head, inner.value))) {
+        (!best->begin || has_own_text(head, inner.value, 0) ||
+         is_known_record(head, inner.value))) {
         *best = (struct record_container){
             .name = inner.name, .begin = inner.value, .is_single_object = true};
         return true;
@@ -432,7 +463,7 @@ static bool find_container(struct text head, size_t at, size_t end, struct recor
         return true;
     }
     /* A reply without any record is not a record itself. */
-    return is_only_value && end > 0 && !best->begin && !has_id && !has_own_text(head, at) &&
+    return is_only_value && end > 0 && !best->begin && !has_id && !has_own_text(head, at, 0) &&
            find_empty_list(head, at, 0, best);
 }
 
@@ -458,7 +489,7 @@ struct json_layout json_layout_detect(struct text head)
     if (!is_only_value && find_wrapped_list(head, at, &best))
         return make_layout(&best);
     struct json_layout layout;
-    if (is_only_value && !has_own_text(head, at) &&
+    if (is_only_value && !has_own_text(head, at, 0) &&
         find_rows(head, at, end ? end : head.size, &layout))
         return layout;
     if (is_only_value && is_object_of_objects(head, at))

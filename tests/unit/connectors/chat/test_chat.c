@@ -47,6 +47,9 @@ static const struct {
      .messages = "1 2026-03-12T22:17:00Z Ana: Lleg\xC3\xB3 rota|2 2026-03-13T09:17:00Z Bea: |"},
     {.file = "12.3.2026 klo 10.17 - Ann: Rikki\n13.3.2026 klo 9.17 - Bo: Toimii\n",
      .messages = "1 2026-03-12T10:17:00Z Ann: Rikki|2 2026-03-13T09:17:00Z Bo: Toimii|"},
+    {.file = "12/03/2026 \xC3\xA0 10:17 - Ann : Le couvercle fuit\n13/03/2026 \xC3\xA0 9:17 - Ann "
+             ": oui\n",
+     .messages = "1 2026-03-12T10:17:00Z Ann: Le couvercle fuit|2 2026-03-13T09:17:00Z Ann: oui|"},
     /* a subject with a colon is an event */
     {.file = "13/04/2026, 10:17 - Ann: It leaks\n"
              "13/04/2026, 10:18 - Ann changed the name to \"Shop: help\"\n",
@@ -83,6 +86,16 @@ static const struct {
              "2026년 3월 12일 오후 2:40, 민수님이 들어왔습니다.\n",
      .messages = "5 2026-03-12T14:31:00Z 민수: 배송이 늦어요|",
      .skipped = 2},
+    /* LINE */
+    {.file = "[LINE] 店とのトーク履歴\n保存日時：2026/03/14 10:00\n\n2026/03/12(木)\n"
+             "14:31\t太郎\t蓋から水が漏れます\n14:32\t太郎\t\"まだです\nお願いします\"\n"
+             "14:33\t花子が参加しました。\n\n2026/03/13(金)\n午前9:05\t花子\t[スタンプ]\n",
+     .messages = "5 2026-03-12T14:31:00Z 太郎: 蓋から水が漏れます|"
+                 "6 2026-03-12T14:32:00Z 太郎: まだです\nお願いします|"
+                 "11 2026-03-13T09:05:00Z 花子: |",
+     .skipped = 2},
+    {.file = "Thu, 12/03/2026\n14:31\tAnn\tIt leaks\nFri, 13/03/2026\n9:05\tAnn\tStill\n",
+     .messages = "2 2026-03-12T14:31:00Z Ann: It leaks|4 2026-03-13T09:05:00Z Ann: Still|"},
 };
 
 static char path[64];
@@ -153,6 +166,8 @@ static void chats_are_recognized_with_certainty(void **unused)
     } heads[] = {
         {"13/04/2026, 10:17 - Ann: It leaks\n13/04/2026, 10:18 - Shop: Sorry\n", 98, 100},
         {"[13.04.26, 10:17:33] Ann: It leaks\n", 98, 100},
+        {"Chat with Ann\n13/04/2026, 10:17 - Ann: It leaks\n", 98, 100},
+        {"10:17\tAnn\tIt leaks\n10:18\tBo\tMine too\n", 0, 0},
         {"date,text\n2026-04-13,It leaks\n", 0, 0},
         {"2026-04-13 10:17,It leaks\n2026-04-14 10:17,It does not\n", 0, 0},
         /* a table with chats in its cells */

@@ -40,6 +40,20 @@ static const struct {
                 "Review Content,Review Language\n"
                 "t1,2026-01-02 10:00:00,Ada,2,Late,Ordered in May and came in July,en\n",
      .records = "t1|2026-01-02T10:00:00Z|Ada|2/5|Late|Ordered in May and came in July|en\n"},
+    {.name = "Trustpilot service reviews",
+     .connector = &json_connector,
+     .content = "{\"reviews\":[{\"id\":\"t1\",\"consumer\":{\"id\":\"7\",\"displayName\":\"Ada\"},"
+                "\"stars\":2,\"title\":\"Late\",\"text\":\"Came in July\",\"language\":\"en\","
+                "\"createdAt\":\"2026-01-02T10:00:00Z\",\"companyReply\":{\"text\":\"We are very "
+                "sorry\",\"createdAt\":\"2026-01-05T10:00:00Z\"}}]}",
+     .records = "t1|2026-01-02T10:00:00Z|Ada|2/5|Late|Came in July|en\n"},
+    {.name = "Glassdoor reviews",
+     .connector = &csv_connector,
+     .content = "company,dates,job-titles,summary,pros,cons,overall-ratings,helpful-count\n"
+                "kettles,2026-01-02,Engineer,Long days,,The meetings never end at all,2,9\n"
+                "kettles,2026-01-03,Designer,Low pay,,The pay is low and stays so,3,1\n",
+     .records = "|2026-01-02T00:00:00Z||2/5|Long days|The meetings never end at all|\n"
+                "|2026-01-03T00:00:00Z||3/5|Low pay|The pay is low and stays so|\n"},
     {.name = "Atom feed of reviews",
      .connector = &xml_connector,
      .content = "<feed><entry><id>app</id><name>The app</name><title>T</title></entry>"
@@ -397,6 +411,17 @@ static const struct {
          "\"customer\":{\"id\":1},\"messages\":[{\"from_agent\":false,\"public\":true,\"body_"
          "text\":\"It leaks.\"},{\"from_agent\":true,\"public\":true,\"body_text\":\"Sorry.\"}]}\n",
      .records = "8|2026-01-02T03:04:05Z|1|-/-|Leak|It leaks.|\n"},
+    {.name = "YouTube comments",
+     .connector = &json_connector,
+     .content =
+         "{\"kind\":\"youtube#commentThreadListResponse\",\"items\":[{\"kind\":"
+         "\"youtube#commentThread\",\"id\":\"c1\",\"snippet\":{\"videoId\":\"v\","
+         "\"topLevelComment\":{\"id\":\"c1\",\"snippet\":{\"textDisplay\":\"It <b>leaks</b>\","
+         "\"textOriginal\":\"It leaks\",\"authorDisplayName\":\"Ada\",\"likeCount\":9,"
+         "\"publishedAt\":\"2026-01-02T03:04:05Z\"}}},\"replies\":{\"comments\":[{\"id\":"
+         "\"c1.1\",\"snippet\":{\"textDisplay\":\"Mine too, sadly, since the first of "
+         "May\",\"authorDisplayName\":\"Bo\",\"publishedAt\":\"2026-01-03T03:04:05Z\"}}]}}]}",
+     .records = "c1|2026-01-02T03:04:05Z|Ada|-/-||It leaks|\n"},
     {.name = "KakaoTalk chat",
      .connector = &csv_connector,
      .content = "Date,User,Message\n"

@@ -111,6 +111,12 @@ static const struct example examples[] = {
      "long\"}]},"
      "{\"id\":6,\"text\":\"\",\"answers\":[{\"q\":1,\"text\":\"an answer that is long\"}]}]}",
      "1:5=|1:6=|"},
+    /* reviews without a text, and the shop's replies to them */
+    {"{\"id\":5,\"rating\":1,\"text\":\"\",\"notes\":[{\"author\":\"S\",\"text\":\"a longer "
+     "answer\"}]}\n"
+     "{\"id\":6,\"rating\":1,\"text\":\"\",\"notes\":[{\"author\":\"S\",\"text\":\"a longer "
+     "answer\"}]}\n",
+     "1:5=|2:6=|"},
     /* replies within comments; without an author they are no comments */
     {"{\"data\":{\"children\":[{\"id\":1,\"text\":\"a first comment "
      "here\",\"replies\":{\"children\":["
