@@ -45,6 +45,7 @@ const char *const pii_names[PII_COUNT] = {
     [PII_URL_QUERY] = "query",
     [PII_ORDER_NUMBER] = "order",
     [PII_NATIONAL_ID] = "national_id",
+    [PII_NAME] = "name",
 };
 
 bool record_has_opinion(const struct record *record)

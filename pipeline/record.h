@@ -52,6 +52,7 @@ enum pii {
     PII_IBAN,
     PII_IP,
     PII_NATIONAL_ID,  /* of a person or a firm: a social security number */
+    PII_NAME,         /* after the closing formula of a letter */
     PII_URL_QUERY,    /* the query string of a URL */
     PII_ORDER_NUMBER, /* matches of a pattern in the job file */
     PII_COUNT

@@ -114,6 +114,8 @@ static void choose_text(const struct clean *clean, struct record *record, struct
 static void clean_record(const struct clean *clean, struct record *record, struct arena *arena)
 {
     record->title = cleanup_text(record->title, clean->html, arena);
+    if (clean->extras)
+        record->title = remove_extras(record->title, arena); /* it may repeat the body */
     record->question = cleanup_text(record->question, clean->html, arena);
     struct text body = cleanup_text(record->body, clean->html, arena);
     if (clean->translations)

@@ -83,7 +83,7 @@ static bool add_kind(struct redact *redact, struct text word, struct error *erro
         }
     return error_set(error, ERROR_USAGE,
                      "[redact] kinds: unknown kind '%.*s'; expected email, phone, card, iban, ip, "
-                     "national_id, query or none",
+                     "national_id, name, query or none",
                      TEXT_ARGUMENT(word));
 }
 
@@ -307,7 +307,7 @@ static const struct option options[] = {
     {.name = "kinds",
      .type = OPTION_TEXT,
      .offset = offsetof(struct redact, kinds),
-     .default_value = "email, phone, card, iban, ip, national_id, query",
+     .default_value = "email, phone, card, iban, ip, national_id, name, query",
      .help = "kinds of personal data to replace with placeholders such as [email 1] before "
              "anything is saved; none: replace nothing"},
     {.name = "order_pattern",

@@ -26,7 +26,7 @@ enum { MAX_ANSWER_SIZE = 120 };
 /* Punctuation that says nothing by itself. Brackets and colons make smileys. */
 static bool is_filler_character(uint32_t code_point)
 {
-    static const struct text fillers = {" \n-_.,;!?/\\|*~'\"`#+=", 20};
+    static const struct text fillers = {" \n-_.,!?/\\|*~'\"`#+=", 19};
     if (code_point < 0x80)
         return memchr(fillers.bytes, (int)code_point, fillers.size) != NULL;
     return (code_point >= 0x2010 && code_point <= 0x2027) || code_point == 0xB7 ||
@@ -76,23 +76,20 @@ static const struct listed_answer *find_longest(struct text text, size_t *end)
     return longest;
 }
 
+/* All of the words must belong to listed answers. */
 static enum answer_kind classify_words(struct text text, enum asked_for asked_for)
 {
-    bool has_no_opinion = false;
-    size_t answers = 0;
+    bool is_empty = true, has_courtesy_only = true;
     while (text.size) {
         size_t end;
         const struct listed_answer *answer = find_longest(text, &end);
-        text = text_slice(text, answer ? skip_filler(text, end) : 0, text.size);
-        if (answer && answer->meaning == MEANING_EMPTY && !answers && !text.size)
-            return ANSWER_EMPTY;
-        if (!answer || answer->meaning == MEANING_EMPTY ||
-            (answer->meaning == MEANING_NOTHING && asked_for == ASKED_FOR_PRAISE))
+        if (!answer || (answer->meaning == MEANING_NOTHING && asked_for == ASKED_FOR_PRAISE))
             return ANSWER_OPINION;
-        has_no_opinion |= answer->meaning != MEANING_COURTESY;
-        answers++;
+        is_empty &= answer->meaning == MEANING_EMPTY;
+        has_courtesy_only &= answer->meaning == MEANING_COURTESY;
+        text = text_slice(text, skip_filler(text, end), text.size);
     }
-    return has_no_opinion ? ANSWER_NO_OPINION : ANSWER_OPINION;
+    return is_empty ? ANSWER_EMPTY : has_courtesy_only ? ANSWER_OPINION : ANSWER_NO_OPINION;
 }
 
 static struct text make_key(struct text text, struct arena *arena)

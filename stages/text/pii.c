@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "stages/text/national_ids.h"
 #include "stages/text/pii_numbers.h"
+#include "stages/text/sign_off.h"
 
 enum {
     MAX_LOCAL_PART_SIZE = 64, /* bytes before the @ of an address: RFC 5321, 4.5.3.1 */
@@ -266,6 +267,15 @@ static void find_numbers(struct search_state *search, enum pii kind)
     }
 }
 
+/* ---- Names ---- */
+
+static void find_names(struct search_state *search)
+{
+    struct text name = sign_off_find_name(search->text);
+    size_t begin = name.size ? (size_t)(name.bytes - search->text.bytes) : 0;
+    claim_span(search, PII_NAME, begin, begin + name.size);
+}
+
 static int compare_spans(const void *a, const void *b)
 {
     size_t x = ((const struct pii_span *)a)->begin, y = ((const struct pii_span *)b)->begin;
@@ -295,6 +305,8 @@ static void find_all(struct search_state *search)
     const bool *kinds = search->options->kinds;
     if (kinds[PII_ORDER_NUMBER] && search->options->order_pattern)
         find_orders(search);
+    if (kinds[PII_NAME] && !search->options->is_cell && !search->options->raw)
+        find_names(search);
     if (kinds[PII_URL_QUERY] && contains_byte(search->text, '='))
         find_url_queries(search);
     if (kinds[PII_EMAIL])
@@ -310,7 +322,9 @@ struct pii_span *pii_find(const struct pii_search *options, struct text text, st
                           size_t *count)
 {
     *count = 0;
-    if (!options->order_pattern && !may_contain_pii(text))
+    bool may_have_name = options->kinds[PII_NAME] && !options->is_cell && !options->raw &&
+                         sign_off_find_name(text).size;
+    if (!options->order_pattern && !may_have_name && !may_contain_pii(text))
         return NULL;
     struct plain_view plain_view = make_plain_view(text, options->raw, arena);
     struct search_state search = {.options = options, .text = plain_view.text, .arena = arena};

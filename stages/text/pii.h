@@ -1,9 +1,9 @@
 /* pii.h - finds personal data in a text: pure functions of the redact stage.
  *
  * Only data with a recognizable form is found: e-mail addresses, telephone numbers, card numbers
- * (Luhn checksum), IBANs (length and checksum), IP addresses, national ids (national_ids.h), query
- * strings of URLs, and matches of the job's own pattern. Names and streets inside a sentence are
- * not found. */
+ * (Luhn checksum), IBANs (length and checksum), IP addresses, national ids (national_ids.h), names
+ * in closings of letters (sign_off.h), query strings of URLs, and matches of the job's own pattern.
+ * Other names, and streets, are not found. */
 #ifndef STAGES_TEXT_PII_H
 #define STAGES_TEXT_PII_H
 

@@ -15,6 +15,9 @@ enum formula_kind {
     FORMULA_BEFORE_NAME, /* may precede it: "고객" */
 };
 
+/* What begins where a formula does. */
+enum place { PLACE_TEXT, PLACE_LINE, PLACE_SENTENCE };
+
 static const struct formula {
     struct text words;
     enum formula_kind kind;
@@ -184,31 +187,34 @@ static size_t skip_marks(struct text text, size_t at, bool *has_separator)
     return at;
 }
 
-/* Whether the text, the rest of a record, is the formula and a name. */
-static bool is_closing(const struct formula *formula, struct text text, bool begins_line)
+/* Whether the text, the rest of a record, is the formula and a name, which may be empty. */
+static bool is_closing(const struct formula *formula, struct text text, enum place place,
+                       struct text *name)
 {
     if (formula->kind == FORMULA_BEFORE_NAME)
         return false;
     bool needs_line = formula->kind == FORMULA_LINE_ALONE || formula->kind == FORMULA_LINE_NAME;
     bool may_be_alone = formula->kind == FORMULA_ALONE || formula->kind == FORMULA_LINE_ALONE;
     bool has_separator = false;
-    if ((needs_line && !begins_line) || !text_starts_with_ignore_case(text, formula->words))
+    if ((needs_line && place == PLACE_SENTENCE) || (place == PLACE_TEXT && !may_be_alone) ||
+        !text_starts_with_ignore_case(text, formula->words))
         return false;
-    size_t end = formula->words.size, name = skip_marks(text, end, &has_separator);
-    if (name == end && name < text.size) /* a longer word */
+    size_t end = formula->words.size, name_begin = skip_marks(text, end, &has_separator);
+    if (name_begin == end && end < text.size) /* a longer word */
         return false;
-    struct text rest = text_trim(text_slice(text, name, text.size));
-    if (!rest.size)
+    *name = text_trim(text_slice(text, name_begin, text.size));
+    if (!name->size)
         return may_be_alone;
-    return (may_be_alone || has_separator) && is_name_block(rest);
+    return (may_be_alone || has_separator) && is_name_block(*name);
 }
 
-static bool is_device_line(const struct formula *formula, struct text text, bool begins_line)
+static bool is_device_line(const struct formula *formula, struct text text, enum place place)
 {
     if (text.size > MAX_DEVICE_SIZE || (text.size && memchr(text.bytes, '\n', text.size)))
         return false;
-    return formula->kind == FORMULA_DEVICE ? text_starts_with_ignore_case(text, formula->words)
-                                           : begins_line && text_ends_with(text, formula->words);
+    return formula->kind == FORMULA_DEVICE
+               ? text_starts_with_ignore_case(text, formula->words)
+               : place != PLACE_SENTENCE && text_ends_with(text, formula->words);
 }
 
 static bool is_korean_name(struct text name)
@@ -227,29 +233,30 @@ static bool is_role(struct text word)
 }
 
 /* "김지현 드림", "고객 김지현 올림." */
-static bool is_korean_closing(const struct formula *formula, struct text text)
+static bool is_korean_closing(const struct formula *formula, struct text text, struct text *name)
 {
     while (text.size && strchr(". ~", text.bytes[text.size - 1]))
         text.size--;
     if (!text_ends_with(text, formula->words))
         return false;
-    struct text name = text_trim(text_slice(text, 0, text.size - formula->words.size));
-    size_t blank = text_find(name, TEXT(" "), 0);
-    if (blank < name.size && is_role(text_slice(name, 0, blank)))
-        name = text_slice(name, blank + 1, name.size);
-    return is_korean_name(name);
+    *name = text_trim(text_slice(text, 0, text.size - formula->words.size));
+    size_t blank = text_find(*name, TEXT(" "), 0);
+    if (blank < name->size && is_role(text_slice(*name, 0, blank)))
+        *name = text_slice(*name, blank + 1, name->size);
+    return is_korean_name(*name);
 }
 
-static bool begins_closing(struct text text, bool begins_line)
+static bool begins_closing(struct text text, enum place place, struct text *name)
 {
     for (size_t i = 0; i < sizeof(formulas) / sizeof(*formulas); i++) {
         const struct formula *formula = &formulas[i];
-        bool matches = formula->kind == FORMULA_AFTER_NAME ? is_korean_closing(formula, text)
+        bool matches = formula->kind == FORMULA_AFTER_NAME ? is_korean_closing(formula, text, name)
                        : formula->kind == FORMULA_DEVICE || formula->kind == FORMULA_DEVICE_END
-                           ? is_device_line(formula, text, begins_line)
-                           : is_closing(formula, text, begins_line);
+                           ? is_device_line(formula, text, place)
+                           : is_closing(formula, text, place, name);
         if (matches)
             return true;
+        *name = (struct text){0};
     }
     return false;
 }
@@ -269,25 +276,37 @@ static bool follows_sentence(struct text text, size_t at)
            (unsigned char)c == 0xA6; /* the last byte of "…" */
 }
 
-static struct text strip_once(struct text text)
+/* Where the closing begins, at `from` or later; text.size if there is none. */
+static size_t find_closing(struct text text, size_t from, struct text *name)
 {
     size_t begin =
         utf8_boundary_before(text, text.size > MAX_CLOSING_SIZE ? text.size - MAX_CLOSING_SIZE : 0);
-    for (size_t at = begin ? begin : 1; at < text.size; at++) {
-        bool begins_line = text.bytes[at - 1] == '\n';
-        if ((begins_line || follows_sentence(text, at)) &&
-            begins_closing(text_slice(text, at, text.size), begins_line))
-            return text_trim(text_slice(text, 0, at));
+    *name = (struct text){0};
+    for (size_t at = begin > from ? begin : from; at < text.size; at++) {
+        enum place place = at == 0                      ? PLACE_TEXT
+                           : text.bytes[at - 1] == '\n' ? PLACE_LINE
+                                                        : PLACE_SENTENCE;
+        if ((place != PLACE_SENTENCE || follows_sentence(text, at)) &&
+            begins_closing(text_slice(text, at, text.size), place, name))
+            return at;
     }
-    return text;
+    return text.size;
 }
 
 struct text sign_off_strip(struct text text)
 {
+    struct text name;
     /* "Sent from ..." may follow a name. */
-    for (struct text before = {0}; before.size != text.size;) {
-        before = text;
-        text = strip_once(text);
-    }
+    for (size_t at = 0; (at = find_closing(text, 1, &name)) < text.size;)
+        text = text_trim(text_slice(text, 0, at));
     return text;
+}
+
+struct text sign_off_find_name(struct text text)
+{
+    struct text name = {0};
+    text = text_trim(text);
+    for (size_t at = 0; !name.size && (at = find_closing(text, 0, &name)) < text.size;)
+        text = text_trim(text_slice(text, 0, at));
+    return name;
 }

@@ -11,4 +11,8 @@
  * if it has no closing or nothing else. */
 struct text sign_off_strip(struct text text);
 
+/* The name in the closing of a text, with the lines of details below it. A view; empty if there is
+ * none. */
+struct text sign_off_find_name(struct text text);
+
 #endif

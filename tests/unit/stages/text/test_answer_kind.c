@@ -22,7 +22,8 @@ static void answers_that_say_nothing_are_recognized(void **state)
 {
     (void)state;
     static const char *const empty[] = {
-        "", "-", "...", "N/A", "n/a.", "x", "--", "?", "Ｎ／Ａ", "N.A.", "n / a", "Néant", "무응답",
+        "",  "-",      "...",  "N/A",   "n/a.",  "x",      "--",
+        "?", "Ｎ／Ａ", "N.A.", "n / a", "Néant", "무응답", "n/a n/a",
     };
     static const char *const no_opinion[] = {
         "None!",
@@ -54,6 +55,8 @@ static void answers_that_say_nothing_are_recognized(void **state)
         "いいえ、特にありません。",
         "没有。",
         "Yes",
+        "N/A - no comments",
+        "Can't think of anything right now",
     };
     static const char *const opinions[] = {
         "good",

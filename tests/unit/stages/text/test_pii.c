@@ -77,6 +77,13 @@ static const struct {
     {"RSSMRA85T10A562S, rssmra85t10a562x", "national_id=RSSMRA85T10A562S|"},
     {"DNI 12345678Z, 12345678-Z, X1234567L, code 12345678Z, 12345678-A",
      "national_id=12345678Z|national_id=12345678-Z|national_id=X1234567L|"},
+    /* names */
+    {"It is late.\nBest regards,\nAnna Lee", "name=Anna Lee|"},
+    {"It is late. 김지현 드림", "name=김지현|"},
+    {"Kind regards, Anna", "name=Anna|"},
+    {"Anna is late. Best regards", ""},
+    {"Best - Value", ""},
+    {"It is late.\nMfG\nKim\n+49 30 123456", "name=Kim\n+49 30 123456|"},
     /* query strings */
     {"see https://shop.example/a?token=1&b=2.", "query=token=1&b=2|"},
     {"www.x.example/#access_token=9 ok", "query=access_token=9|"},
