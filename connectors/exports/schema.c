@@ -4,6 +4,26 @@
 #include "base/hash.h"
 #include "base/html.h"
 
+static void repair_cells(enum mojibake mojibake, struct fields *fields, struct arena *arena)
+{
+    for (size_t i = 0; i < fields->count && mojibake; i++)
+        fields->cells[i] = mojibake_repair(mojibake, fields->cells[i], arena);
+}
+
+/* Decides whether letters of the file are mojibake, as JSON of some messengers has them, and
+ * repairs the samples. */
+static void repair_samples(struct schema *schema, struct record_samples samples,
+                           struct arena *arena)
+{
+    struct mojibake_counts counts = {0};
+    for (size_t i = 0; i < samples.count; i++)
+        for (size_t k = 0; k < samples.list[i].count; k++)
+            mojibake_count(&counts, samples.list[i].cells[k]);
+    schema->mojibake = mojibake_decide(&counts);
+    for (size_t i = 0; i < samples.count; i++)
+        repair_cells(schema->mojibake, &samples.list[i], arena);
+}
+
 /* Merges the messages of a conversation into one field. */
 static void merge_conversation(const struct schema *schema, struct fields *fields)
 {
@@ -50,6 +70,7 @@ bool schema_infer(struct schema *schema, struct record_samples samples,
     struct known_roles known_roles;
     for (size_t i = 0; i < samples.count && !schema->known_export; i++)
         schema->known_export = exports_find_by_fields(&samples.list[i]);
+    repair_samples(schema, samples, arena);
     samples.count = keep_accepted_samples(schema, samples);
     struct samples table = tabulate_samples(schema, samples, arena);
     mapping_options.known_roles = NULL;
@@ -85,6 +106,7 @@ bool schema_accepts(const struct schema *schema, const struct fields *record_fie
 void schema_add_record(const struct schema *schema, struct fields *record_fields,
                        struct batch *batch, struct location location)
 {
+    repair_cells(schema->mojibake, record_fields, &batch->arena);
     merge_conversation(schema, record_fields);
     size_t count = schema->names.count, capacity = count + record_fields->count,
            expected_column = 0;
@@ -117,6 +139,9 @@ struct text schema_explain(const struct schema *schema, struct arena *arena)
     struct text lines = {0};
     if (schema->known_export)
         lines = arena_format(arena, "recognized: %s\n", schema->known_export->name);
+    if (schema->mojibake)
+        lines = arena_format(arena, "%.*sletters: UTF-8 that was read as %s is repaired\n",
+                             TEXT_ARGUMENT(lines), mojibake_name(schema->mojibake));
     return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
                         TEXT_ARGUMENT(mapping_explain(&schema->mapping, schema->names.texts,
                                                       schema->names.count, arena)));

@@ -4,6 +4,7 @@
 #define CONNECTORS_EXPORTS_SCHEMA_H
 
 #include "base/hash_table.h"
+#include "base/mojibake.h"
 #include "connectors/columns/field_list.h"
 #include "connectors/columns/roles.h"
 #include "connectors/exports/exports.h"
@@ -14,6 +15,7 @@ struct schema {
     const struct known_export *known_export;
     struct name_set names; /* of all fields in the samples */
     struct mapping mapping;
+    enum mojibake mojibake; /* mistake in the letters of the samples, to be repaired */
 };
 
 /* Sample records; schema_infer reorders them. */
