@@ -7,7 +7,7 @@
 
 enum { MAX_NAME_SIZE = 96 };
 
-enum name_match { WHOLE, PART, EXCLUDED };
+enum name_match { WHOLE, PART, EXCLUDED, NEVER };
 
 static const struct known_name {
     struct text words; /* lower case, single blanks */
@@ -99,14 +99,26 @@ static int score_normalized_name(enum role role, struct text normalized)
     int threshold = blanks >= QUESTION_BLANKS ? MAX_WEAK_SCORE : 0, best = threshold;
     for (size_t i = 0; i < KNOWN_NAME_COUNT; i++) {
         const struct known_name *known = &known_names[i];
-        bool can_matter = known->match == EXCLUDED || (known->match == PART && known->score > best);
+        bool is_excluded = known->match == EXCLUDED || known->match == NEVER;
+        bool can_matter = is_excluded || (known->match == PART && known->score > best);
         if (known->role != role || !can_matter || !contains_phrase(normalized, known->words))
             continue;
-        if (known->match == EXCLUDED)
+        if (is_excluded)
             return 0;
         best = known->score;
     }
     return best == threshold ? 0 : best;
+}
+
+bool column_name_forbids(enum role role, struct text name)
+{
+    char normalized[MAX_NAME_SIZE];
+    struct text words = normalize_column_name(text_trim(name), normalized);
+    for (size_t i = 0; i < KNOWN_NAME_COUNT; i++)
+        if (known_names[i].role == role && known_names[i].match == NEVER &&
+            contains_phrase(words, known_names[i].words))
+            return score_whole_name(role, words) < 0;
+    return false;
 }
 
 int column_name_score(enum role role, struct text name)

@@ -13,6 +13,10 @@ enum { COLUMN_NAME_EXACT = 60 };
  * part counts. */
 int column_name_score(enum role role, struct text name);
 
+/* Whether the name says that its cells do not belong to the role, whatever they look like: the date
+ * of an annotation is no date of the feedback. */
+bool column_name_forbids(enum role role, struct text name);
+
 /* Whether the name is an open question: "What could be better?", "Please explain". */
 bool column_name_is_question(struct text name);
 

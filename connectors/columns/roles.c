@@ -262,7 +262,8 @@ static void assign_date_by_cells(struct column_search *search)
     for (size_t column = 0; column < search->samples->count; column++) {
         const struct column_profile *profile = &search->profile[column];
         if (search->is_taken[column] || profile->filled < 2 || profile->numbers > 0 ||
-            date_share(search, column) < 1)
+            date_share(search, column) < 1 ||
+            column_name_forbids(ROLE_DATE, search->samples->names[column]))
             continue;
         candidates++;
         found = column;

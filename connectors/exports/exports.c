@@ -8,7 +8,7 @@ static const struct known_export *const export_lists[] = {
     google_play_exports,     trustpilot_exports, apple_exports,          app_store_connect_exports,
     google_business_exports, amazon_exports,     yelp_exports,           zendesk_exports,
     intercom_exports,        help_scout_exports, typeform_exports,       outlook_exports,
-    disqus_exports,          wordpress_exports,  stack_exchange_exports,
+    disqus_exports,          wordpress_exports,  stack_exchange_exports, annotation_exports,
 };
 
 enum { EXPORT_LIST_COUNT = sizeof(export_lists) / sizeof(*export_lists) };
