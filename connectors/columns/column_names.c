@@ -9,7 +9,7 @@
 
 enum { MAX_RAW_NAME_SIZE = 512 /* bytes of a name that are folded */ };
 
-enum name_match { WHOLE, PART, EXCLUDED };
+enum name_match { WHOLE, PART, EXCLUDED, NEVER };
 
 static const struct known_name {
     struct text words; /* lower case, single blanks */
@@ -159,7 +159,7 @@ static void score_normalized_name(struct text normalized, int scores[ROLE_COUNT]
             (known->match == PART && known->score <= threshold) ||
             !known_name_matches(known, normalized, bytes))
             continue;
-        is_excluded[role] |= known->match == EXCLUDED;
+        is_excluded[role] |= known->match == EXCLUDED || known->match == NEVER;
         is_whole[role] |= is_listed;
         if (is_listed || known->score > scores[role])
             scores[role] = known->score;
@@ -270,6 +270,22 @@ void column_name_scores(struct text name, int scores[ROLE_COUNT])
         if (score > scores[role] + 1)
             scores[role] = score - 1;
     }
+}
+
+bool column_name_forbids(enum role role, struct text name)
+{
+    char normalized[COLUMN_NAME_MAX_SIZE];
+    bool is_forbidden = false;
+    struct text words = column_name_normalize(text_trim(name), normalized);
+    for (size_t i = 0; i < KNOWN_NAME_COUNT; i++) {
+        const struct known_name *known = &known_names[i];
+        if (known->role != role)
+            continue;
+        if (known->match == WHOLE && text_equal(words, known->words))
+            return false;
+        is_forbidden |= known->match == NEVER && contains_phrase(words, known->words);
+    }
+    return is_forbidden;
 }
 
 int column_name_score(enum role role, struct text name)

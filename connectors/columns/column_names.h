@@ -27,6 +27,10 @@ void column_name_scores(struct text name, int scores[ROLE_COUNT]);
 /* The same for one role. */
 int column_name_score(enum role role, struct text name);
 
+/* Whether the name says that its cells do not belong to the role, whatever they look like: the date
+ * of an annotation is no date of the feedback. */
+bool column_name_forbids(enum role role, struct text name);
+
 /* The first column of that name, or SIZE_MAX. */
 size_t column_find_exactly(const struct text *names, size_t count, struct text name);
 

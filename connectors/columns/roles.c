@@ -205,7 +205,8 @@ static void assign_date_by_cells(struct column_search *search)
         const struct column_profile *profile = &search->table.traits[column].profile;
         if (search->is_taken[column] || profile->filled < 2 || profile->numbers > 0 ||
             column_date_share(&search->table, column) < 1 ||
-            column_judge(&search->table, ROLE_DATE, column) != REFUSAL_NONE)
+            column_judge(&search->table, ROLE_DATE, column) != REFUSAL_NONE ||
+            column_name_forbids(ROLE_DATE, search->samples->names[column]))
             continue;
         candidates++;
         found = column;

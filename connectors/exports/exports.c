@@ -21,7 +21,7 @@ static const struct known_export *const export_lists[] = {
     telegram_exports,        slack_exports,
     messenger_exports,       discourse_exports,
     reddit_exports,          kakao_talk_exports,
-    youtube_exports,
+    youtube_exports,         annotation_exports,
 };
 
 enum { EXPORT_LIST_COUNT = sizeof(export_lists) / sizeof(*export_lists) };

@@ -52,6 +52,7 @@ struct known_export {
 
 extern const struct known_export amazon_exports[];
 extern const struct known_export app_store_connect_exports[];
+extern const struct known_export annotation_exports[];
 extern const struct known_export apple_exports[];
 extern const struct known_export booking_exports[];
 extern const struct known_export discourse_exports[];

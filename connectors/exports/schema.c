@@ -6,6 +6,26 @@
 #include "connectors/columns/questions.h"
 #include "connectors/exports/question_list.h"
 
+static void repair_cells(enum mojibake mojibake, struct fields *fields, struct arena *arena)
+{
+    for (size_t i = 0; i < fields->count && mojibake; i++)
+        fields->cells[i] = mojibake_repair(mojibake, fields->cells[i], arena);
+}
+
+/* Decides whether letters of the file are mojibake, as JSON of some messengers has them, and
+ * repairs the samples. */
+static void repair_samples(struct schema *schema, struct record_samples samples,
+                           struct arena *arena)
+{
+    struct mojibake_counts counts = {0};
+    for (size_t i = 0; i < samples.count; i++)
+        for (size_t k = 0; k < samples.list[i].count; k++)
+            mojibake_count(&counts, samples.list[i].cells[k]);
+    schema->mojibake = mojibake_decide(&counts);
+    for (size_t i = 0; i < samples.count; i++)
+        repair_cells(schema->mojibake, &samples.list[i], arena);
+}
+
 /* Merges the messages of a conversation into one field, and the answers of a list with their
  * questions. */
 static void flatten_lists(const struct schema *schema, struct fields *fields)
@@ -57,6 +77,7 @@ bool schema_infer(struct schema *schema, struct record_samples samples,
         schema->known_export = exports_find_by_fields(&samples.list[i]);
     for (size_t i = 0; i < samples.count && !schema->known_export; i++)
         schema->has_question_list |= question_list_exists(&samples.list[i]);
+    repair_samples(schema, samples, arena);
     samples.count = keep_accepted_samples(schema, samples);
     struct samples table = tabulate_samples(schema, samples, arena);
     mapping_options.known_roles = NULL;
@@ -101,6 +122,7 @@ bool schema_accepts(const struct schema *schema, const struct fields *record_fie
 void schema_add_record(const struct schema *schema, struct fields *record_fields,
                        struct batch *batch, struct location location)
 {
+    repair_cells(schema->mojibake, record_fields, &batch->arena);
     flatten_lists(schema, record_fields);
     size_t count = schema->names.count, capacity = count + record_fields->count,
            expected_column = 0;
@@ -141,6 +163,9 @@ struct text schema_explain(const struct schema *schema, const struct column_fact
         lines = arena_format(arena, "recognized: %s\n", schema->known_export->name);
     struct text roles =
         mapping_explain(&schema->mapping, schema->names.texts, schema->names.count, facts, arena);
+    if (schema->mojibake)
+        lines = arena_format(arena, "%.*sletters: UTF-8 that was read as %s is repaired\n",
+                             TEXT_ARGUMENT(lines), mojibake_name(schema->mojibake));
     return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
                         TEXT_ARGUMENT(answers_explain(&schema->answers, roles, arena)));
 }

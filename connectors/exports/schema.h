@@ -4,6 +4,7 @@
 #define CONNECTORS_EXPORTS_SCHEMA_H
 
 #include "base/hash_table.h"
+#include "base/mojibake.h"
 #include "connectors/columns/answers.h"
 #include "connectors/columns/field_list.h"
 #include "connectors/exports/exports.h"
@@ -16,6 +17,7 @@ struct schema {
     bool has_question_list; /* question_list.h */
     struct mapping mapping;
     struct answers answers;
+    enum mojibake mojibake; /* mistake in the letters of the samples, to be repaired */
 };
 
 /* Sample records; schema_infer reorders them. */

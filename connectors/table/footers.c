@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "connectors/columns/roles.h"
 
 enum { MAX_LABEL_SIZE = 160, MAX_FIGURE_SIZE = 32 };
 
@@ -32,15 +33,24 @@ struct footer_row {
     size_t column, figures;
 };
 
-/* A number, percentage, date or time. */
+static bool is_letter(char byte)
+{
+    return (signed char)byte < 0 || (byte | 32) >= 'a';
+}
+
+/* A number, percentage, date or time, or a number of something: "8 reviews". */
 static bool is_figure(struct text cell)
 {
+    size_t i = 0;
     if (cell.size > MAX_FIGURE_SIZE)
         return false;
-    for (size_t i = 0; i < cell.size; i++)
-        if (!ascii_is_digit(cell.bytes[i]) && !strchr(".,:%+-/() TZ", cell.bytes[i]))
-            return false;
-    return true;
+    while (i < cell.size &&
+           (ascii_is_digit(cell.bytes[i]) || strchr(".,:%+-/() TZ", cell.bytes[i])))
+        i++;
+    bool begins_with_digit = cell.size > 0 && ascii_is_digit(cell.bytes[0]);
+    while (begins_with_digit && i < cell.size && is_letter(cell.bytes[i]))
+        i++;
+    return i == cell.size;
 }
 
 /* Finds the label, the first filled cell. False if another cell is more than a figure. */
@@ -72,11 +82,6 @@ static struct text strip_decoration(struct text label)
     while (end > begin && strchr("*-=#)]: ", label.bytes[end - 1]))
         end--;
     return text_slice(label, begin, end);
-}
-
-static bool is_letter(char byte)
-{
-    return (signed char)byte < 0 || (byte | 32) >= 'a';
 }
 
 /* Whether no letter continues the words, so that "Summer" is not "Sum". */
@@ -160,8 +165,13 @@ static bool is_filled(const struct text *cells, size_t count, size_t column)
 static bool has_date_cell(const struct footers *footers, const struct text *cells, size_t count)
 {
     double number;
+    int64_t seconds;
     size_t date = footers->columns.date;
-    return is_filled(cells, count, date) && !text_to_real(text_trim(cells[date]), &number);
+    if (!is_filled(cells, count, date))
+        return false;
+    struct text cell = text_trim(cells[date]);
+    return !text_to_real(cell, &number) && (date_parse(cell, DATE_ORDER_DMY, 0, &seconds) ||
+                                            date_parse(cell, DATE_ORDER_MDY, 0, &seconds));
 }
 
 /* Some words in the column of ids, where nothing else is filled. */
@@ -170,6 +180,15 @@ static bool is_remark(const struct footers *footers, const struct footer_row *ro
     size_t id = footers->columns.id == SIZE_MAX ? 0 : footers->columns.id;
     return row->figures == 0 && row->column == id && row->column != footers->columns.date &&
            !is_figure(row->label) && text_find(row->label, TEXT(" "), 0) < row->label.size;
+}
+
+/* Figures below the columns of numbers, without a label. */
+static bool is_unlabelled(const struct footers *footers, const struct footer_row *row)
+{
+    double number;
+    const struct footer_columns *columns = &footers->columns;
+    return row->column != columns->id && row->column != columns->date && row->figures <= 1 &&
+           text_to_real(row->label, &number);
 }
 
 bool footers_include(const struct footers *footers, const struct text *cells, size_t count)
@@ -189,6 +208,9 @@ bool footers_include(const struct footers *footers, const struct text *cells, si
     struct text label = strip_decoration(row.label);
     if (label.size == 0)
         return false;
+    if (!is_text && !has_date && knows_records && is_unlabelled(footers, &row) &&
+        !is_filled(cells, count, columns->text))
+        return true;
     if (ascii_is_digit(label.bytes[0]) || text_starts_with(label, TEXT("총")))
         if (row.figures == 0 && has_kind(footers, label, COUNTED))
             return true;

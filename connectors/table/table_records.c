@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mojibake.h"
 #include "base/spreadsheet.h"
 #include "connectors/columns/column_names.h"
 
@@ -121,14 +122,43 @@ static bool drop_footers(struct table_records *table_records, struct samples *sa
     return has_dropped;
 }
 
+/* Decides from the samples whether letters of the file are mojibake, and repairs the header and
+ * the samples in *layout. */
+static void repair_layout(struct table_records *table_records, struct table_layout *layout)
+{
+    struct mojibake_counts counts = {0};
+    struct arena *arena = &table_records->arena;
+    struct samples *samples = &layout->samples;
+    size_t count = samples->rows * layout->count;
+    for (size_t i = 0; i < layout->count; i++)
+        mojibake_count(&counts, layout->header[i]);
+    for (size_t i = 0; i < count; i++)
+        mojibake_count(&counts, samples->cells[i]);
+    table_records->mojibake = mojibake_decide(&counts);
+    if (table_records->mojibake == MOJIBAKE_NONE)
+        return;
+    struct text *header = arena_alloc(arena, layout->count, sizeof(*header));
+    struct text *cells = arena_alloc(arena, count + 1, sizeof(*cells));
+    for (size_t i = 0; i < layout->count; i++)
+        header[i] = mojibake_repair(table_records->mojibake, layout->header[i], arena);
+    for (size_t i = 0; i < count; i++)
+        cells[i] = mojibake_repair(table_records->mojibake, samples->cells[i], arena);
+    layout->header = header;
+    samples->names = header;
+    samples->cells = cells;
+}
+
 bool table_records_map_columns(struct table_records *table_records, const char *path,
                                struct error *error)
 {
-    const struct table_layout *layout = &table_records->table_layout;
+    /* A copy: rows that repeat the header are compared with its bytes in the file. */
+    struct table_layout repaired = table_records->table_layout;
+    const struct table_layout *layout = &repaired;
     struct survey *survey = &table_records->survey;
     table_records->count = layout->count;
     if (layout->count == 0)
         return true; /* only blank lines */
+    repair_layout(table_records, &repaired);
     survey_detect(survey, layout, &table_records->arena);
     for (size_t i = 0; i < layout->count; i++)
         if (text_trim(survey->names[i]).size == 0)
@@ -167,6 +197,8 @@ static const struct text *copy_cells(const struct table_records *table_records,
         cells[i] = (struct text){bytes, row->cells[i].size};
         if (spreadsheet_may_be_protected(cells[i]))
             cells[i] = spreadsheet_restore(cells[i], bytes);
+        if (table_records->mojibake)
+            cells[i] = mojibake_repair(table_records->mojibake, cells[i], arena);
         bytes += row->cells[i].size;
     }
     return cells;
@@ -315,6 +347,9 @@ struct text table_records_explain(const struct table_records *table_records,
                              survey->name ? survey->name : table_records->known_export->name);
     struct text roles =
         mapping_explain(&table_records->mapping, survey->names, table_records->count, facts, arena);
+    if (table_records->mojibake)
+        lines = arena_format(arena, "%.*sletters: UTF-8 that was read as %s is repaired\n",
+                             TEXT_ARGUMENT(lines), mojibake_name(table_records->mojibake));
     return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
                         TEXT_ARGUMENT(answers_explain(&table_records->answers, roles, arena)));
 }

@@ -3,6 +3,7 @@
 #ifndef CONNECTORS_TABLE_TABLE_RECORDS_H
 #define CONNECTORS_TABLE_TABLE_RECORDS_H
 
+#include "base/mojibake.h"
 #include "connectors/columns/reading_options.h"
 #include "connectors/exports/exports.h"
 #include "connectors/table/footers.h"
@@ -27,6 +28,7 @@ struct table_records {
     size_t count; /* columns */
     struct answers answers;
     struct footers *footers;
+    enum mojibake mojibake; /* mistake in the letters of the whole file, to be repaired */
 
     /* Rows that are footers if only footers or a header follow. Their cells are in the arena of the
      * batch: none is held between two calls of the connector's `read`. */
