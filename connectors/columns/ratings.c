@@ -304,6 +304,16 @@ static bool parse_stars_and_number(struct text text, double *rating, double *sca
     return true;
 }
 
+/* Whether the text has no other bytes than numbers have. */
+static bool has_number_bytes(struct text text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (!ascii_is_digit(text.bytes[i]) && text.bytes[i] != '.' && text.bytes[i] != ',' &&
+            text.bytes[i] != '-' && text.bytes[i] != '+')
+            return false;
+    return true;
+}
+
 bool rating_parse(struct text text, double *rating, double *scale)
 {
     char buffer[MAX_RATING_SIZE * 2];
@@ -312,7 +322,9 @@ bool rating_parse(struct text text, double *rating, double *scale)
     text = text_trim_unicode(text);
     if (text.size == 0 || text.size >= MAX_RATING_SIZE)
         return false;
-    if (parse_leading_number(text, &number, &size) && size == text.size) { /* most ratings */
+    if (has_number_bytes(text)) { /* most ratings */
+        if (!parse_leading_number(text, &number, &size) || size < text.size)
+            return false;
         *rating = number;
         return true;
     }
