@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "connectors/columns/roles.h"
 
-enum { MAX_RATING_SIZE = 96, MAX_WORD_SIZE = 96, CHAIN_COUNT = 256 };
+enum { MAX_RATING_SIZE = 96, MAX_WORD_SIZE = 96, CHAIN_COUNT = 256, MAX_SCALE = 1000 };
 
 static const struct {
     struct text word;
@@ -341,7 +341,8 @@ bool rating_parse(struct text text, double *rating, double *scale)
         !parse_stars_and_number(text, &number, &stated_scale))
         return false;
     bool has_scale = !isnan(stated_scale);
-    if (has_scale && !(stated_scale > 0 && number >= 0 && number <= stated_scale)) /* "7/5" */
+    if (has_scale && !(stated_scale > 0 && stated_scale <= MAX_SCALE && number >= 0 &&
+                       number <= stated_scale)) /* "7/5", "3/2026" */
         return false;
     *rating = number;
     if (has_scale)
