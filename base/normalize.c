@@ -146,16 +146,31 @@ static bool begins_east_asian(const char *bytes)
            (first == 0xEA && second >= 0xB0) || (first == 0xED && second <= 0x9D);
 }
 
+/* The offset of the first character that folding may change; text.size if there is none. */
+static size_t find_change(struct text text)
+{
+    size_t at = 0;
+    while (at < text.size) {
+        if ((signed char)text.bytes[at] >= 0 && text.bytes[at] == ascii_to_lower(text.bytes[at]))
+            at++;
+        else if (utf8_multibyte_size(text, at) == 3 && begins_east_asian(text.bytes + at))
+            at += 3;
+        else
+            break;
+    }
+    return at;
+}
+
 bool normalize_value(struct text text, char *buffer, size_t capacity, struct text *value)
 {
-    size_t written = 0;
-    for (size_t at = 0, size; at < text.size; at += size) {
-        size = utf8_multibyte_size(text, at);
-        if (size == 3 && capacity - written >= 4 && begins_east_asian(text.bytes + at)) {
-            memcpy(buffer + written, text.bytes + at, 3);
-            written += 3;
-            continue;
-        }
+    size_t begin = find_change(text), written = begin;
+    *value = text;
+    if (begin == text.size)
+        return true;
+    if (begin > capacity)
+        return false;
+    memcpy(buffer, text.bytes, begin);
+    for (size_t at = begin, size; at < text.size; at += size) {
         uint32_t folded = fold_value_character(utf8_decode(text, at, &size));
         if (folded == NO_CHARACTER)
             continue;

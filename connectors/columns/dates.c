@@ -40,6 +40,12 @@ static bool is_letter(char byte)
     return ascii_is_letter(byte) || (signed char)byte < 0;
 }
 
+/* Whether the byte begins a letter of a script without blanks between words, or one like it. */
+static bool is_east_asian(char byte)
+{
+    return (unsigned char)byte >= 0xE3;
+}
+
 static char peek_byte(const struct date_parser *parser, size_t ahead)
 {
     return parser->at + ahead < parser->text.size ? parser->text.bytes[parser->at + ahead] : '\0';
@@ -113,9 +119,10 @@ static bool is_dotted_clock(const struct date_parser *parser)
         ahead += 3;
         pairs++;
     }
-    char next = peek_byte(parser, ahead);
-    return pairs > 0 && !ascii_is_digit(next) &&
-           !(next == '.' && ascii_is_digit(peek_byte(parser, ahead + 1)));
+    bool is_more = peek_byte(parser, ahead) == '.' && ascii_is_digit(peek_byte(parser, ahead + 1));
+    bool is_fraction = is_more && pairs == 2 && ascii_is_digit(peek_byte(parser, ahead + 2)) &&
+                       ascii_is_digit(peek_byte(parser, ahead + 3));
+    return pairs > 0 && !ascii_is_digit(peek_byte(parser, ahead)) && (!is_more || is_fraction);
 }
 
 /* Whether day, month and year are known, so that another number is of the time. */
@@ -156,7 +163,8 @@ static int find_abbreviated_half(const struct date_parser *parser, size_t ahead,
 {
     struct text first = peek_letters(parser, ahead), second;
     *size = first.size;
-    if (first.size == 0 || utf8_count_code_points(text_slice(first, 0, 4)) != 1)
+    if (first.size == 0 || is_east_asian(first.bytes[0]) ||
+        utf8_count_code_points(text_slice(first, 0, 4)) != 1)
         return 0;
     while (peek_byte(parser, ahead + *size) == '.' || peek_byte(parser, ahead + *size) == ' ')
         (*size)++;
@@ -176,6 +184,8 @@ static int find_abbreviated_half(const struct date_parser *parser, size_t ahead,
 static int take_half_after_hour(struct date_parser *parser)
 {
     size_t blank = peek_byte(parser, 0) == ' ' ? 1 : 0, size;
+    if (!is_letter(peek_byte(parser, blank)) || is_east_asian(peek_byte(parser, blank)))
+        return 0; /* Korean, Japanese and Chinese halves precede the hour */
     int half = find_abbreviated_half(parser, blank, &size);
     if (half == 0) {
         const struct date_word *word = date_word_find(peek_letters(parser, blank));
@@ -320,7 +330,7 @@ static bool apply_month(struct date_parser *parser, const struct date_word *word
     if (parser->month > 0 && !parser->may_be_weekday)
         return may_be_weekday;
     parser->month = word->month;
-    parser->may_be_weekday = may_be_weekday && parser->month_index < 0;
+    parser->may_be_weekday = may_be_weekday && parser->count != 1; /* not in 9-MAR-26 */
     return true;
 }
 
@@ -629,10 +639,13 @@ static bool fold_date(struct text *text, char *buffer, size_t capacity)
 bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds)
 {
     char buffer[MAX_DATE_SIZE * 2];
+    text = text_trim(text);
+    if (parse_iso(text, zone_seconds, seconds)) /* most dates, before the text is folded */
+        return true;
     if (!fold_date(&text, buffer, sizeof(buffer)) || text.size < 5)
         return false;
-    return parse_iso(text, zone_seconds, seconds) ||
-           parse_numeric_date(text, zone_seconds, seconds) ||
+    return parse_numeric_date(text, zone_seconds, seconds) ||
+           (text.bytes == buffer && parse_iso(text, zone_seconds, seconds)) ||
            parse_notation(text, order, zone_seconds, seconds) ||
            parse_sentence(text, order, zone_seconds, seconds);
 }

@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "connectors/columns/roles.h"
 
-enum { MAX_RATING_SIZE = 96, MAX_WORD_SIZE = 96 };
+enum { MAX_RATING_SIZE = 96, MAX_WORD_SIZE = 96, CHAIN_COUNT = 256, MAX_SCALE = 1000 };
 
 static const struct {
     struct text word;
@@ -36,30 +36,38 @@ enum {
     PHRASE_COUNT = sizeof(rating_phrases) / sizeof(*rating_phrases),
 };
 
-/* An entry as normalize_value folds it, and the next one with the same first byte. */
+/* An entry as normalize_value folds it, and the next one of its chain. */
 struct folded_text {
     char bytes[MAX_WORD_SIZE];
     size_t size;
     uint16_t next; /* number in the list, from 1; 0: none */
 };
 
-/* Both lists, and the first entry for each first byte. Written once, by fold_lists. */
+/* Both lists, and the first entry of each chain. Written once, by fold_lists. */
 static struct folded_text folded_words[WORD_COUNT + 1], folded_phrases[PHRASE_COUNT + 1];
-static uint16_t first_words[256], first_phrases[POSITION_COUNT][256];
+static uint16_t first_words[CHAIN_COUNT], first_phrases[POSITION_COUNT][CHAIN_COUNT];
 static pthread_once_t folded_once = PTHREAD_ONCE_INIT;
 
-/* Folds the text into the entry of that number and puts it in front of its byte's chain. */
+/* The chain of the entries that begin with the same byte as the text. */
+static size_t find_chain(struct text text)
+{
+    return text.size ? (unsigned char)ascii_to_lower(text.bytes[0]) : 0;
+}
+
+/* Folds the text into the entry of that number and puts it in front of its chain. */
 static void add_folded(struct folded_text *entries, size_t number, struct text text,
-                       uint16_t first[256])
+                       uint16_t first[CHAIN_COUNT])
 {
     struct folded_text *entry = &entries[number];
     struct text value;
-    bool fits = normalize_value(text, entry->bytes, sizeof(entry->bytes), &value);
-    assert(fits && value.size > 0);
+    char buffer[MAX_WORD_SIZE];
+    bool fits = normalize_value(text, buffer, sizeof(buffer), &value);
+    assert(fits && value.size > 0 && value.size <= sizeof(entry->bytes));
     (void)fits;
+    memcpy(entry->bytes, value.bytes, value.size);
     entry->size = value.size;
-    entry->next = first[(unsigned char)value.bytes[0]];
-    first[(unsigned char)value.bytes[0]] = (uint16_t)number;
+    entry->next = first[find_chain(value)];
+    first[find_chain(value)] = (uint16_t)number;
 }
 
 static void fold_lists(void)
@@ -69,11 +77,6 @@ static void fold_lists(void)
     for (size_t i = PHRASE_COUNT; i > 0; i--)
         add_folded(folded_phrases, i, rating_phrases[i - 1].phrase,
                    first_phrases[rating_phrases[i - 1].position]);
-}
-
-static size_t first_byte(struct text text)
-{
-    return text.size ? (unsigned char)ascii_to_lower(text.bytes[0]) : 0;
 }
 
 /* Parses a number at the front, with a decimal point or comma, or a half (3½); *size is its size.
@@ -132,7 +135,7 @@ static bool skip_phrase_text(struct text *text, struct text phrase)
 static bool skip_phrase(struct text *text, enum phrase_position position)
 {
     struct text longest = {0};
-    for (size_t i = first_phrases[position][first_byte(*text)]; i > 0; i = folded_phrases[i].next) {
+    for (size_t i = first_phrases[position][find_chain(*text)]; i > 0; i = folded_phrases[i].next) {
         struct text phrase = {folded_phrases[i].bytes, folded_phrases[i].size};
         if (phrase.size > longest.size && begins_with_phrase(*text, phrase))
             longest = phrase;
@@ -184,7 +187,7 @@ static bool parse_stars(struct text text, double *rating, double *scale)
 
 static bool parse_rating_word(struct text text, double *rating, double *scale)
 {
-    for (size_t i = first_words[first_byte(text)]; i > 0; i = folded_words[i].next)
+    for (size_t i = first_words[find_chain(text)]; i > 0; i = folded_words[i].next)
         if (text_equal_ignore_case(text,
                                    (struct text){folded_words[i].bytes, folded_words[i].size})) {
             *rating = rating_words[i - 1].rating;
@@ -301,6 +304,16 @@ static bool parse_stars_and_number(struct text text, double *rating, double *sca
     return true;
 }
 
+/* Whether the text has no other bytes than numbers have. */
+static bool has_number_bytes(struct text text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (!ascii_is_digit(text.bytes[i]) && text.bytes[i] != '.' && text.bytes[i] != ',' &&
+            text.bytes[i] != '-' && text.bytes[i] != '+')
+            return false;
+    return true;
+}
+
 bool rating_parse(struct text text, double *rating, double *scale)
 {
     char buffer[MAX_RATING_SIZE * 2];
@@ -309,7 +322,9 @@ bool rating_parse(struct text text, double *rating, double *scale)
     text = text_trim_unicode(text);
     if (text.size == 0 || text.size >= MAX_RATING_SIZE)
         return false;
-    if (parse_leading_number(text, &number, &size) && size == text.size) { /* most ratings */
+    if (has_number_bytes(text)) { /* most ratings */
+        if (!parse_leading_number(text, &number, &size) || size < text.size)
+            return false;
         *rating = number;
         return true;
     }
@@ -326,7 +341,8 @@ bool rating_parse(struct text text, double *rating, double *scale)
         !parse_stars_and_number(text, &number, &stated_scale))
         return false;
     bool has_scale = !isnan(stated_scale);
-    if (has_scale && !(stated_scale > 0 && number >= 0 && number <= stated_scale)) /* "7/5" */
+    if (has_scale && !(stated_scale > 0 && stated_scale <= MAX_SCALE && number >= 0 &&
+                       number <= stated_scale)) /* "7/5", "3/2026" */
         return false;
     *rating = number;
     if (has_scale)

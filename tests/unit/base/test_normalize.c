@@ -66,7 +66,7 @@ static void values_are_folded(void **state)
         if (!text_equal(value, text_of(values[i].value)))
             fail_msg("%s gave %.*s", values[i].text, TEXT_ARGUMENT(value));
     }
-    assert_false(normalize_value(TEXT("too long"), buffer, 8, &value));
+    assert_false(normalize_value(TEXT("TOO LONG"), buffer, 8, &value));
 }
 
 static void code_points_have_letter_classes(void **state)
