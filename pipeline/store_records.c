@@ -111,6 +111,8 @@ static void bind_readings(struct sql_statement *save, int first, const struct re
     if (!isnan(record->rating) && record->rating_reading.column &&
         isnan(record->rating_reading.stated_scale))
         sql_bind_hash(save, first + DATE_ORDER_COUNT, record->rating_reading.column);
+    if (record->date.shape && record->date.file_order)
+        sql_bind_integer(save, first + DATE_ORDER_COUNT + 1, record->date.file_order);
 }
 
 static bool save_feedback(struct store *store, struct batch *batch, const struct record *record,
@@ -121,14 +123,15 @@ static bool save_feedback(struct store *store, struct batch *batch, const struct
         "INSERT INTO feedback (id, source, external_id, author_hash, created_at, lang, rating,"
         " rating_scale, title, text, question, fields, text_hash, content_hash, first_run, run_id,"
         " lang_source, author, asked_for, reply, date_shape, date_ymd, date_mdy, date_dmy,"
-        " rating_column)"
+        " rating_column, date_file_order)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17,"
-        " ?18, ?19, ?20, ?21, ?22, ?23, ?24)"
+        " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)"
         " ON CONFLICT (id) DO UPDATE SET author_hash = ?4, created_at = ?5, lang = ?6,"
         " rating = ?7, rating_scale = ?8, title = ?9, text = ?10, question = ?11, fields = ?12,"
         " text_hash = ?13, revision = revision + (content_hash <> ?14), content_hash = ?14,"
         " run_id = ?15, lang_source = ?16, author = ?17, asked_for = ?18, reply = ?19,"
-        " date_shape = ?20, date_ymd = ?21, date_mdy = ?22, date_dmy = ?23, rating_column = ?24",
+        " date_shape = ?20, date_ymd = ?21, date_mdy = ?22, date_dmy = ?23, rating_column = ?24,"
+        " date_file_order = ?25",
         error);
     sql_bind_hash(save, 1, record->id);
     sql_bind_text(save, 2, batch->source);

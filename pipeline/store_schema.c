@@ -12,7 +12,8 @@
     " text_hash INTEGER NOT NULL, content_hash INTEGER NOT NULL,"                                  \
     " revision INTEGER NOT NULL DEFAULT 1, first_run INTEGER NOT NULL,"                            \
     " run_id INTEGER NOT NULL, lang_source TEXT, author TEXT, date_shape INTEGER,"                 \
-    " date_ymd INTEGER, date_mdy INTEGER, date_dmy INTEGER, rating_column INTEGER)"
+    " date_ymd INTEGER, date_mdy INTEGER, date_dmy INTEGER, rating_column INTEGER, "               \
+    "date_file_order INTEGER)"
 
 const char store_schema[] =
     "CREATE TABLE setting (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;"

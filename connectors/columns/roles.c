@@ -341,6 +341,8 @@ static void fill_date(const struct mapping *mapping, struct text cell, struct re
     record->date = (struct date_readings){.given_order = mapping->given_date_order,
                                           .column = mapping->date_column};
     date_parse_readings(cell, mapping, &record->created_at, &record->date);
+    if (record->date.shape && record->date.shape == mapping->date_shapes[0])
+        record->date.file_order = mapping->shown_date_order;
 }
 
 /* Parses the cell of the rating. Negative ones and those above the scale are none. */
@@ -436,6 +438,8 @@ static void measure_sample(struct column_search *search)
         struct date_decision decision = date_facts_decide(&facts.dates[0]);
         if (decision.basis > DATE_BASIS_NONE)
             mapping->date_order = decision.order;
+        if (decision.basis == DATE_BASIS_SHOWN)
+            mapping->shown_date_order = decision.order;
     }
     if (facts.rating_count > 0)
         mapping->rating_scale = rating_facts_decide(&facts.ratings[0]);
