@@ -143,7 +143,7 @@ static double date_share(const struct column_search *search, size_t column)
     size_t filled = 0, dates = 0;
     int64_t seconds;
     for (size_t row = 0; row < search->samples->rows && filled < 100; row++) {
-        struct text cell = text_trim(samples_cell(search->samples, row, column));
+        struct text cell = text_trim_unicode(samples_cell(search->samples, row, column));
         if (cell.size == 0)
             continue;
         filled++;
@@ -158,7 +158,7 @@ static double rating_share(const struct column_search *search, size_t column)
     size_t filled = 0, ratings = 0;
     double rating, scale;
     for (size_t row = 0; row < search->samples->rows && filled < 100; row++) {
-        struct text cell = text_trim(samples_cell(search->samples, row, column));
+        struct text cell = text_trim_unicode(samples_cell(search->samples, row, column));
         if (cell.size == 0)
             continue;
         filled++;
@@ -173,7 +173,8 @@ static bool is_row_number_column(const struct column_search *search, size_t colu
 {
     int64_t number, first = -1;
     for (size_t row = 0; row < search->samples->rows; row++) {
-        if (!text_to_integer(text_trim(samples_cell(search->samples, row, column)), &number))
+        if (!text_to_integer(text_trim_unicode(samples_cell(search->samples, row, column)),
+                             &number))
             return false;
         if (row == 0)
             first = number;
@@ -191,9 +192,10 @@ static bool cells_fit_role(const struct column_search *search, enum role role, s
         return true;
     switch (role) {
     case ROLE_TEXT:
-        return profile->numbers * 2 <= profile->filled && profile->links * 2 <= profile->filled;
+        return profile->numbers * 2 <= profile->filled && profile->links * 2 <= profile->filled &&
+               !column_profile_has_dates(profile);
     case ROLE_TITLE:
-        return profile->numbers * 2 <= profile->filled;
+        return profile->numbers * 2 <= profile->filled && !column_profile_has_dates(profile);
     case ROLE_ID:
         /* ids are distinct, except for a few repeated rows */
         if (column_name_score(ROLE_ID, search->samples->names[column]) < MIN_CERTAIN_ID_SCORE &&
@@ -279,7 +281,7 @@ static void assign_text_by_cells(struct column_search *search)
     for (size_t column = 0; column < search->samples->count; column++) {
         const struct column_profile *profile = &search->profile[column];
         if (search->is_taken[column] || !cells_fit_role(search, ROLE_TEXT, column) ||
-            (date_share(search, column) > 0.5 && profile->filled > 0))
+            column_profile_has_codes(profile))
             continue;
         double words = profile->filled ? (double)profile->words / (double)profile->filled : 0;
         bool is_varied = profile->distinct * 3 >= profile->filled;
@@ -486,7 +488,7 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
 
 struct text language_parse(struct text cell, struct arena *arena)
 {
-    cell = text_trim(cell);
+    cell = text_trim_unicode(cell);
     size_t size = 0;
     while (size < cell.size && ascii_is_letter(cell.bytes[size]))
         size++;
@@ -511,9 +513,9 @@ void mapping_fill_record(const struct mapping *mapping, const struct named_cells
 {
     record->body = role_cell(mapping, ROLE_TEXT, row);
     record->title = role_cell(mapping, ROLE_TITLE, row);
-    record->external_id = text_trim(role_cell(mapping, ROLE_ID, row));
-    record->author = text_trim(role_cell(mapping, ROLE_AUTHOR, row));
-    record->reply = text_trim(role_cell(mapping, ROLE_REPLY, row));
+    record->external_id = text_trim_unicode(role_cell(mapping, ROLE_ID, row));
+    record->author = text_trim_unicode(role_cell(mapping, ROLE_AUTHOR, row));
+    record->reply = text_trim_unicode(role_cell(mapping, ROLE_REPLY, row));
     record->lang = language_parse(role_cell(mapping, ROLE_LANG, row), arena);
     fill_date(mapping, role_cell(mapping, ROLE_DATE, row), record);
     fill_rating(mapping, role_cell(mapping, ROLE_RATING, row), record);

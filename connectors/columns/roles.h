@@ -106,14 +106,18 @@ struct text mapping_explain(const struct mapping *mapping, const struct text *na
 
 /* Parses dates as exports write them: ISO 8601, epoch seconds to nanoseconds by magnitude, RFC
  * 2822, 2026/01/15 10:23:45 AM GMT+9, 03/09/2026 in the given order, 2026. 1. 15., 2026년 1월 15일,
- * serial numbers of a spreadsheet. *seconds is in UTC; `zone_seconds` (east of UTC) applies to
- * dates without a zone. */
+ * 25 janv. 2026 à 07:05 and the like in about thirty languages (data/months.tsv), serial numbers of
+ * a spreadsheet. Relative dates ("3 days ago") are none. *seconds is in UTC; `zone_seconds` (east
+ * of UTC) applies to dates without a zone. */
 bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds);
 
 /* Parses a date as date_parse does, and sets everything in *readings except given_order and column.
  * False leaves *seconds unchanged, and no shape and key. */
 bool date_parse_readings(struct text text, const struct mapping *mapping, int64_t *seconds,
                          struct date_readings *readings);
+
+/* Whether the text is a date that depends on the day of the export: "3 days ago", "gestern". */
+bool date_is_relative(struct text text);
 
 /* Parses "4", "4.0", "4,5", "4/5", "FIVE", "★★★★☆", "90%", "5 out of 5 stars", "Great", "매우
  * 만족". Sets *scale, the best possible rating, only if the cell states or implies it. */

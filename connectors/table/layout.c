@@ -150,7 +150,7 @@ static bool is_number_or_date(struct text cell)
 {
     double number;
     int64_t seconds;
-    cell = text_trim(cell);
+    cell = text_trim_unicode(cell);
     return text_to_real(cell, &number) || date_parse(cell, DATE_ORDER_UNKNOWN, 0, &seconds);
 }
 
