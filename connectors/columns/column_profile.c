@@ -16,7 +16,7 @@ struct text samples_cell(const struct samples *samples, size_t row, size_t colum
     return samples->cells[row * samples->count + column];
 }
 
-static bool is_placeholder(struct text cell)
+bool cell_has_no_value(struct text cell)
 {
 #define ROW(language, word) word,
     static const char *const placeholders[] = {
@@ -73,7 +73,7 @@ struct column_profile column_profile_measure(const struct samples *samples, size
     for (size_t row = 0; row < samples->rows; row++) {
         struct text cell = text_trim_unicode(samples_cell(samples, row, column));
         double number;
-        if (is_placeholder(cell))
+        if (cell_has_no_value(cell))
             continue;
         size_t words = count_words(cell);
         profile.dates += profile.filled < MAX_DATE_TRIALS && is_date(cell);

@@ -12,7 +12,10 @@ struct samples {
     size_t rows; /* may be 0 */
 };
 
-/* Counts of the cells that are not blank and no placeholder ("-", "n/a"). */
+/* Whether the cell is blank or a placeholder ("-", "n/a"). */
+bool cell_has_no_value(struct text cell);
+
+/* Counts of the cells that have a value. */
 struct column_profile {
     size_t filled;
     size_t bytes;
