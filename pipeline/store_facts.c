@@ -253,7 +253,7 @@ static bool apply_source_facts(struct store *store, struct text source,
     "    (SELECT source, author_hash FROM feedback WHERE author_hash IS NOT NULL"                  \
     "      AND source IN (SELECT source FROM duplicate)"                                           \
     "     UNION ALL SELECT source, author_hash FROM duplicate) GROUP BY source, author_hash)"      \
-    "  WHERE records >= 10 AND records * 100 >= total * 80)"
+    "  WHERE records >= 5 AND records * 100 >= total * 80)"
 
 #define IS_NOBODY "(source, author_hash) IN " NOBODIES
 

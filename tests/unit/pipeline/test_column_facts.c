@@ -255,9 +255,9 @@ static void the_scale_is_that_of_the_whole_column(void **state)
 static void an_author_of_nearly_all_records_is_nobody(void **state)
 {
     (void)state;
-    assert_true(author_is_nobody(10, 10));
+    assert_true(author_is_nobody(5, 5));
     assert_true(author_is_nobody(80, 100));
-    assert_false(author_is_nobody(9, 9));
+    assert_false(author_is_nobody(4, 4));
     assert_false(author_is_nobody(79, 100));
 }
 
