@@ -61,9 +61,8 @@ static bool has_map_setting(const struct file_finder *finder)
     return false;
 }
 
-/* Opens the file once, before a record is read: keeps the connector's explanation, or the reason
- * why the file cannot be read. A column of `map` that the file does not have is an error of the
- * job. */
+/* Opens the file once, before a record is read: keeps the reason why it cannot be read. A column of
+ * `map` that the file does not have is an error of the job. */
 static bool try_open(const struct file_finder *finder, struct found_file *found,
                      struct error *error)
 {
@@ -71,11 +70,7 @@ static bool try_open(const struct file_finder *finder, struct found_file *found,
     struct arena *arena = &finder->assembly->arena;
     void *state = create_connector_state(finder, connector);
     struct error fault = {0};
-    if (connector->open(state, found->input.path, &fault)) {
-        struct text connector_explanation =
-            connector->explain ? connector->explain(state, NULL, arena) : (struct text){0};
-        found->explanation = arena_copy_text(arena, connector_explanation);
-    }
+    connector->open(state, found->input.path, &fault);
     connector->close(state);
     if (fault.kind == ERROR_USAGE && has_map_setting(finder))
         return error_set(error, ERROR_USAGE, "%s", fault.message);

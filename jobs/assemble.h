@@ -12,7 +12,6 @@
 struct found_file {
     struct input_file input; /* connector NULL: input.failure holds the reason */
     struct text recognition; /* "csv 90: comma-separated, header of ..."; for `winnow plan` */
-    struct text explanation; /* the connector's choices: columns, charset and others */
     bool is_empty;           /* 0 bytes: no rows and no fault */
 };
 

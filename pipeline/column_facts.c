@@ -458,3 +458,11 @@ bool column_facts_are_settled(const struct column_facts *facts, bool with_rating
     }
     return true;
 }
+
+/* ---- Authors ---- */
+
+bool author_is_nobody(uint64_t records, uint64_t source_records)
+{
+    enum { MIN_RECORDS = 10, MIN_PCT = 80 };
+    return records >= MIN_RECORDS && records * 100 >= source_records * MIN_PCT;
+}

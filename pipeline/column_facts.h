@@ -118,4 +118,8 @@ bool column_facts_are_settled(const struct column_facts *facts, bool with_rating
 
 void column_facts_free(struct column_facts *facts);
 
+/* Whether an author of so many of a source's records with an author is no person: "anonymous" in
+ * nearly all rows. */
+bool author_is_nobody(uint64_t records, uint64_t source_records);
+
 #endif

@@ -240,7 +240,7 @@ static bool apply_source_facts(struct store *store, struct text source,
 
 /* ---- Authors that are nobody ---- */
 
-/* The authors of nearly all records of their source, as duplicates show. */
+/* The authors of nearly all records of their source, as author_is_nobody. */
 #define NOBODIES                                                                                   \
     "(SELECT source, author_hash FROM"                                                             \
     "  (SELECT source, author_hash, count(*) AS records,"                                          \
@@ -248,7 +248,7 @@ static bool apply_source_facts(struct store *store, struct text source,
     "    (SELECT source, author_hash FROM feedback WHERE author_hash IS NOT NULL"                  \
     "      AND source IN (SELECT source FROM duplicate)"                                           \
     "     UNION ALL SELECT source, author_hash FROM duplicate) GROUP BY source, author_hash)"      \
-    "  WHERE records >= 10 AND records * 5 >= total * 4)"
+    "  WHERE records >= 10 AND records * 100 >= total * 80)"
 
 #define IS_NOBODY "(source, author_hash) IN " NOBODIES
 

@@ -20,6 +20,7 @@ complain() {
 # shellcheck source=tests/fakes/tiny_job.sh
 . tests/fakes/tiny_job.sh
 tiny_job "$work" "$winnow"
+add_kiosk "$work"
 
 settings=()
 

@@ -10,6 +10,7 @@ trap 'rm -rf "$work"' EXIT
 . tests/fakes/tiny_job.sh
 mkdir "$work/whole" "$work/moved"
 tiny_job "$work/whole" "$winnow"
+add_kiosk "$work/whole"
 faults=0
 
 try() { # SETTINGS...

@@ -390,22 +390,31 @@ static struct text strip_review_sentence(struct text text)
     return text_slice(text, last, text.size);
 }
 
+/* Seconds from midnight UTC to the time of day; negative ones are on the day before. False if it is
+ * no time of day. */
+static bool compute_time_of_day(const struct date_parser *parser, int zone_seconds,
+                                int64_t *seconds)
+{
+    int64_t hour = parser->hour, second = parser->second < 60 ? parser->second : 59;
+    if (hour > 23 || parser->minute > 59 || parser->second > 60)
+        return false;
+    /* Neither "15:20 PM" nor "오후 15:20" nor "0:20 AM" is a half of the day. */
+    if (parser->day_half && hour >= 1 && hour <= 12)
+        hour = hour % 12 + (parser->day_half == DAY_HALF_PM ? 12 : 0);
+    *seconds = hour * 3600 + parser->minute * 60 + second -
+               (parser->has_zone ? parser->zone : zone_seconds);
+    return true;
+}
+
 /* The time of a date with its time of day. */
 static bool compute_time(const struct date_parser *parser, struct civil_time civil,
                          int zone_seconds, int64_t *seconds)
 {
-    if (parser->hour > 23 || parser->minute > 59 || parser->second > 60)
+    int64_t time_of_day;
+    if (!compute_time_of_day(parser, zone_seconds, &time_of_day) ||
+        !calendar_to_seconds(civil, seconds))
         return false;
-    /* Neither "15:20 PM" nor "오후 15:20" nor "0:20 AM" is a half of the day. */
-    bool has_day_half = parser->day_half && parser->hour >= 1 && parser->hour <= 12;
-    civil.hour = (int)parser->hour;
-    if (has_day_half)
-        civil.hour = civil.hour % 12 + (parser->day_half == DAY_HALF_PM ? 12 : 0);
-    civil.minute = (int)parser->minute;
-    civil.second = (int)parser->second;
-    if (!calendar_to_seconds(civil, seconds))
-        return false;
-    *seconds -= parser->has_zone ? parser->zone : zone_seconds;
+    *seconds += time_of_day;
     return true;
 }
 
@@ -433,59 +442,81 @@ static bool has_open_order(const struct date_parser *parser, bool *can_be_year_f
     return *can_be_year_first || (parser->numbers[0] >= 1 && parser->numbers[0] <= 31);
 }
 
-bool date_split_numbers(struct text text, int64_t numbers[3], bool *can_be_year_first)
-{
-    text = text_trim(text);
-    struct date_parser parser = make_date_parser(text);
-    if (text.size > MAX_DATE_SIZE || !parse_all_parts(&parser) ||
-        !has_open_order(&parser, can_be_year_first))
-        return false;
-    for (size_t i = 0; i < 3; i++)
-        numbers[i] = parser.numbers[i];
-    return true;
-}
-
 /* The time in one order, in which the numbers at these positions are the year, the month, the day.
- */
+ * `time_of_day` is in UTC and may be outside the day. */
 static int64_t compute_time_in_order(const struct date_parser *parser, const uint8_t positions[3],
-                                     int zone_seconds)
+                                     int64_t time_of_day)
 {
+    int year_digits = parser->digits[positions[0]];
     struct civil_time civil = {
-        .year = expand_year(parser->numbers[positions[0]], parser->digits[positions[0]]),
+        .year = expand_year(parser->numbers[positions[0]], year_digits),
         .month = (int)parser->numbers[positions[1]],
         .day = (int)parser->numbers[positions[2]],
     };
-    bool is_year = parser->digits[positions[0]] == 2 || parser->digits[positions[0]] == 4;
-    int64_t seconds;
-    return is_year && parser->numbers[positions[1]] <= 12 && parser->numbers[positions[2]] <= 31 &&
-                   compute_time(parser, civil, zone_seconds, &seconds)
-               ? seconds
-               : TIME_UNKNOWN;
+    int64_t midnight;
+    bool is_date = (year_digits == 2 || year_digits == 4) && parser->numbers[positions[1]] <= 12 &&
+                   parser->numbers[positions[2]] <= 31 && calendar_to_seconds(civil, &midnight);
+    return is_date ? midnight + time_of_day : TIME_UNKNOWN;
 }
 
-/* Sets the readings of a date whose order is open. */
-static void set_open_readings(const struct date_parser *parser, const struct mapping *mapping,
+/* The numbers and the time of day as written, as one number. */
+static uint64_t compute_open_key(const struct date_parser *parser, int64_t time_of_day)
+{
+    enum { DAY_SECONDS = 24 * 60 * 60 };
+    uint64_t key = HASH_SEED;
+    for (size_t i = 0; i < 3; i++)
+        key = key * 10000 + (uint64_t)parser->numbers[i];
+    return hash_combine_number(HASH_SEED, key * DAY_SECONDS + (uint64_t)time_of_day);
+}
+
+/* Sets the readings of a date whose order is open. False if it is a date in no order. */
+static bool set_open_readings(const struct date_parser *parser, const struct mapping *mapping,
                               bool can_be_year_first, struct date_readings *readings)
 {
     static const uint8_t positions[DATE_ORDER_COUNT][3] = {
         [DATE_ORDER_YMD] = {0, 1, 2}, [DATE_ORDER_MDY] = {2, 0, 1}, [DATE_ORDER_DMY] = {2, 1, 0}};
-    uint64_t shape = hash_combine_number(mapping->date_column_hash, (uint64_t)parser->separator);
-    readings->shape = hash_combine_number(shape, (uint64_t)parser->digits[2]);
+    int64_t time_of_day; /* as written */
+    if (!compute_time_of_day(parser, 0, &time_of_day))
+        return false;
+    int64_t utc_time = time_of_day - (parser->has_zone ? 0 : mapping->date_zone_seconds);
+    for (int order = DATE_ORDER_YMD; order < DATE_ORDER_COUNT; order++)
+        readings->times[order] = order == DATE_ORDER_YMD && !can_be_year_first
+                                     ? TIME_UNKNOWN
+                                     : compute_time_in_order(parser, positions[order], utc_time);
+    readings->shape = hash_combine_number(
+        mapping->date_column_hash, (uint64_t)parser->separator << 8 | (uint64_t)parser->digits[2]);
     readings->separator = parser->separator;
     readings->has_long_year = parser->digits[2] == 4;
-    for (int order = DATE_ORDER_YMD; order < DATE_ORDER_COUNT; order++)
-        readings->times[order] =
-            order == DATE_ORDER_YMD && !can_be_year_first
-                ? TIME_UNKNOWN
-                : compute_time_in_order(parser, positions[order], mapping->date_zone_seconds);
-    struct civil_time new_year = {.year = 1970, .month = 1, .day = 1};
-    int64_t time_of_day = 0;
-    compute_time(parser, new_year, 0, &time_of_day);
-    readings->key = hash_combine_number(HASH_SEED, (uint64_t)time_of_day);
-    for (size_t i = 0; i < 3; i++) {
+    readings->key = compute_open_key(parser, time_of_day);
+    for (size_t i = 0; i < 3; i++)
         readings->numbers[i] = (uint8_t)(parser->numbers[i] % 100);
-        readings->key = hash_combine_number(readings->key, (uint64_t)parser->numbers[i]);
+    return true;
+}
+
+/* Parses a date whose notation shows its order, or does not. */
+static bool parse_readings(const struct date_parser *parser, const struct mapping *mapping,
+                           int64_t *seconds, struct date_readings *readings)
+{
+    struct civil_time civil = {0};
+    bool can_be_year_first;
+    int64_t local_time;
+    enum date_order order = mapping->date_order;
+    if (!has_open_order(parser, &can_be_year_first)) {
+        if (!assign_date_parts(parser, order, &civil) ||
+            !compute_time(parser, civil, mapping->date_zone_seconds, seconds) ||
+            !compute_time(parser, civil, 0, &local_time))
+            return false;
+        readings->key = (uint64_t)local_time;
+        return true;
     }
+    if (mapping->given_date_order == DATE_ORDER_YMD) /* the user may put 26/08/15 in this order */
+        can_be_year_first = parser->digits[2] <= 2;
+    if (order == DATE_ORDER_UNKNOWN)
+        order = parser->separator == '.' ? DATE_ORDER_DMY : DATE_ORDER_MDY;
+    if (!set_open_readings(parser, mapping, can_be_year_first, readings))
+        return false;
+    *seconds = date_readings_choose(readings, order);
+    return *seconds != TIME_UNKNOWN;
 }
 
 bool date_parse_readings(struct text text, const struct mapping *mapping, int64_t *seconds,
@@ -505,19 +536,11 @@ bool date_parse_readings(struct text text, const struct mapping *mapping, int64_
         return true;
     }
     struct date_parser parser = make_date_parser(text);
-    struct civil_time civil = {0};
-    bool can_be_year_first;
-    if (!parse_all_parts(&parser) || !assign_date_parts(&parser, mapping->date_order, &civil) ||
-        !compute_time(&parser, civil, zone, &time))
+    if (!parse_all_parts(&parser) || !parse_readings(&parser, mapping, &time, readings)) {
+        readings->shape = readings->key = 0;
         return false;
-    *seconds = time;
+    }
     readings->cell = text;
-    bool is_open = has_open_order(&parser, &can_be_year_first);
-    if (mapping->given_date_order == DATE_ORDER_YMD) /* the user may put 26/08/15 in this order */
-        can_be_year_first = parser.digits[2] <= 2;
-    if (is_open)
-        set_open_readings(&parser, mapping, can_be_year_first, readings);
-    else if (compute_time(&parser, civil, 0, &local_time))
-        readings->key = (uint64_t)local_time;
+    *seconds = time;
     return true;
 }

@@ -110,14 +110,9 @@ struct text mapping_explain(const struct mapping *mapping, const struct text *na
 bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds);
 
 /* Parses a date as date_parse does, and sets everything in *readings except given_order and column.
- * False leaves both results unchanged. */
+ * False leaves *seconds unchanged, and no shape and key. */
 bool date_parse_readings(struct text text, const struct mapping *mapping, int64_t *seconds,
                          struct date_readings *readings);
-
-/* The numbers of a date such as 03/09/2026 or 15.08.25, whose order only the whole column shows.
- * False for all other notations. *can_be_year_first: the first number has two digits, the last at
- * most two, and the separator is not a slash. */
-bool date_split_numbers(struct text text, int64_t numbers[3], bool *can_be_year_first);
 
 /* Parses "4", "4.0", "4,5", "4/5", "FIVE", "★★★★☆", "90%", "5 out of 5 stars", "Great", "매우
  * 만족". Sets *scale, the best possible rating, only if the cell states or implies it. */

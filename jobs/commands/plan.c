@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "jobs/assemble.h"
 #include "jobs/command.h"
+#include "jobs/commands/plan_sources.h"
 #include "jobs/preflight.h"
 #include "jobs/progress_bar.h"
 
@@ -17,8 +18,16 @@ extern const struct command plan_command;
 
 enum { PROBE_TEXTS = 20 };
 
+/* What a run would read of one file. */
+struct planned_file {
+    struct row_totals row_totals;
+    struct text failure;
+};
+
 struct plan {
     struct assembly assembly;
+    struct planned_file *files; /* one for each of assembly.found */
+    struct plan_sources sources;
     struct row_totals total;
     uint64_t reanalysis_count; /* of total.inferred: saved texts that another model analysed */
     double probe_tokens, probe_seconds; /* measured on the first texts */
@@ -82,31 +91,61 @@ static void count_batch_rows(const struct batch *batch, struct row_totals *row_t
     }
 }
 
-static bool preview_batch(struct plan *plan, struct batch *batch, struct row_totals *row_totals,
-                          struct error *error)
+static bool preview_batch(struct plan *plan, struct batch *batch, size_t file, struct error *error)
 {
-    if (!run_stages(&plan->assembly.pipeline, false, batch, error))
+    if (!run_stages(&plan->assembly.pipeline, false, batch, error) ||
+        !plan_sources_add_batch(&plan->sources, plan->assembly.store, batch, file, error))
         return false;
-    count_batch_rows(batch, row_totals);
+    count_batch_rows(batch, &plan->files[file].row_totals);
     plan->reanalysis_count += count_reanalyses(batch);
     return plan->probe_tokens > 0 || time_model(plan, batch, error);
 }
 
-/* Reads the file as a run would, but saves nothing. */
-static bool preview_file(struct plan *plan, const struct input_file *file,
-                         struct row_totals *row_totals, struct text *failure, struct error *error)
+/* The file with a state of its own: a state is opened once. */
+static struct input_file copy_input_file(const struct input_file *file, struct arena *arena)
 {
+    struct input_file copy = *file;
+    copy.connector_state = arena_alloc(arena, 1, file->connector->state_size);
+    memcpy(copy.connector_state, file->connector_state, file->connector->state_size);
+    return copy;
+}
+
+/* Reads the file as a run would, but saves nothing. */
+static bool preview_file(struct plan *plan, size_t file, struct error *error)
+{
+    struct planned_file *planned = &plan->files[file];
+    const struct input_file *input = &plan->assembly.found[file].input;
     struct batch_reader reader;
     bool ok = true;
-    batch_reader_open(&reader, file, plan->assembly.pipeline.batch_records);
+    planned->failure = text_of(input->failure);
+    if (!input->connector)
+        return true;
+    struct input_file copy = copy_input_file(input, &plan->assembly.arena);
+    batch_reader_open(&reader, &copy, plan->assembly.pipeline.batch_records);
     do {
         batch_reader_fill(&reader, UINT64_MAX);
-        ok = preview_batch(plan, &reader.batch, row_totals, error);
+        ok = preview_batch(plan, &reader.batch, file, error);
     } while (ok && reader.status == READ_OK);
     if (reader.status == READ_FAILED)
-        *failure = arena_copy_text(&plan->assembly.arena, text_of(reader.failure.message));
+        planned->failure = arena_copy_text(&plan->assembly.arena, text_of(reader.failure.message));
     batch_reader_close(&reader);
     return ok;
+}
+
+/* All files, since some decisions need all rows of a source. */
+static bool preview_files(struct plan *plan, struct error *error)
+{
+    struct assembly *assembly = &plan->assembly;
+    plan->files = arena_alloc(&assembly->arena, assembly->found_count, sizeof(*plan->files));
+    for (size_t i = 0; i < assembly->found_count; i++)
+        if (!preview_file(plan, i, error))
+            return false;
+    for (size_t i = 0; i < assembly->found_count; i++) {
+        size_t restored = plan_sources_count_restored(&plan->sources, i);
+        plan->files[i].row_totals.states[RECORD_NEW] += restored;
+        plan->files[i].row_totals.states[RECORD_DUPLICATE] -= restored;
+    }
+    return true;
 }
 
 static void add_row_totals(struct row_totals *sum, const struct row_totals *row_totals)
@@ -139,26 +178,55 @@ static void print_indented(struct text lines)
             printf("    %.*s\n", TEXT_ARGUMENT(line));
 }
 
-static bool plan_file(struct plan *plan, const struct found_file *found, struct error *error)
+/* Prints the connector's choices: columns, charset and others. */
+static bool print_explanation(struct plan *plan, const struct input_file *file, struct error *error)
 {
+    struct arena *arena = &plan->assembly.arena;
+    struct column_facts *facts =
+        plan_sources_get_facts(&plan->sources, plan->assembly.store, file->source, error);
+    struct input_file copy = copy_input_file(file, arena);
+    if (facts && file->connector->open(copy.connector_state, file->path, NULL))
+        print_indented(file->connector->explain(copy.connector_state, facts, arena));
+    file->connector->close(copy.connector_state);
+    return facts != NULL;
+}
+
+static bool print_file(struct plan *plan, size_t index, struct error *error)
+{
+    const struct found_file *found = &plan->assembly.found[index];
+    const struct planned_file *planned = &plan->files[index];
     const struct input_file *file = &found->input;
     printf("%s  [source %.*s]\n", file->name, TEXT_ARGUMENT(file->source));
-    struct row_totals row_totals = {0};
-    struct text failure = text_of(file->failure);
     if (found->is_empty)
         printf("    empty\n");
     print_indented(found->recognition);
-    print_indented(found->explanation);
-    if (file->connector && !preview_file(plan, file, &row_totals, &failure, error))
+    if (file->connector && !print_explanation(plan, file, error))
         return false;
     if (file->connector) {
         printf("    ");
-        print_row_totals(&row_totals);
+        print_row_totals(&planned->row_totals);
     }
-    if (failure.size)
-        printf("    cannot be read: %.*s\n", TEXT_ARGUMENT(failure));
-    add_row_totals(&plan->total, &row_totals);
+    if (planned->failure.size)
+        printf("    cannot be read: %.*s\n", TEXT_ARGUMENT(planned->failure));
+    add_row_totals(&plan->total, &planned->row_totals);
     return true;
+}
+
+/* What a run would have to guess. */
+static void print_warnings(struct plan *plan)
+{
+    struct arena *arena = &plan->assembly.arena;
+    for (size_t i = 0; i < plan->sources.count; i++) {
+        const struct plan_source *source = &plan->sources.sources[i];
+        struct text place = arena_format(arena, "source %.*s", TEXT_ARGUMENT(source->name));
+        for (size_t j = 0; j < source->facts.date_count; j++) {
+            const struct date_facts *dates = &source->facts.dates[j];
+            struct text warning =
+                date_facts_warn(dates, place, date_facts_count_open_rows(dates), arena);
+            if (warning.size)
+                plan->progress.note(plan->progress.user, warning.bytes);
+        }
+    }
 }
 
 static void print_total(const struct plan *plan)
@@ -211,18 +279,21 @@ static bool plan_job(struct job *job, const struct plan_command_options *options
               assemble_model(assembly, job, error) &&
               assemble_store(assembly, job, STORE_PREVIEW, error) &&
               assemble_stages(assembly, job, PASSES_PREVIEW, &plan.progress, error) &&
-              preflight_check_columns(assembly, error);
+              preflight_check_columns(assembly, error) && preview_files(&plan, error);
     bool all_readable = true;
     for (size_t i = 0; ok && i < assembly->found_count; i++) {
-        ok = plan_file(&plan, &assembly->found[i], error);
+        ok = print_file(&plan, i, error);
         all_readable =
             all_readable && (assembly->found[i].is_empty || assembly->found[i].input.connector);
     }
     if (ok)
         print_total(&plan);
     ok = ok && print_unanalysed_texts(&plan, error);
+    if (ok)
+        print_warnings(&plan);
     if (ok && !all_readable)
         ok = error_set(error, ERROR_INPUT, "some files cannot be read: see above");
+    plan_sources_free(&plan.sources);
     assemble_close(assembly);
     return ok;
 }

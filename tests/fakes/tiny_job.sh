@@ -72,3 +72,18 @@ max_rejects_pct = 50
 path = out
 END
 }
+
+# add_kiosk FOLDER: adds a source of which only all rows show the order of day and month, the scale of
+# ratings, and that the author is nobody
+add_kiosk() {
+    mkdir "$1/kiosk"
+    for part in 1 2; do
+        {
+            echo "id,date,rating,author,review"
+            for i in $(seq 1 7); do
+                echo "q$part$i,$((part == 2 ? i + 8 : i))/05/2024,$((part == 2 ? 5 : 1)),Kiosk,The parcel came late on $((i % 3))"
+            done
+        } >"$1/kiosk/$part.csv"
+    done
+    printf '[source kiosk]\npath = kiosk/*.csv\n' >>"$1/job.ini"
+}

@@ -56,7 +56,7 @@ static uint64_t read_all(const char *path, uint8_t choices)
     option_set(option_find(csv->options, TEXT("max_cell_size")), state,
                choices & 128 ? TEXT("1024") : TEXT("1048576"), "", NULL);
     if (csv->open(state, path, &error)) {
-        check(utf8_is_valid(csv->explain(state, &arena)));
+        check(utf8_is_valid(csv->explain(state, NULL, &arena)));
         uint64_t last = 0;
         while (csv->read(state, &batch, &error) == READ_OK) {
             check(batch.count + batch.reject_count + batch.skipped > 0);

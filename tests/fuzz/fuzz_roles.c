@@ -28,10 +28,11 @@ static void try_date(struct text text)
             check(date_parse(text_of(printed), (enum date_order)order, 0, &again) &&
                   again == seconds);
     }
-    int64_t numbers[3];
-    bool may_begin_with_year;
-    if (date_split_numbers(text, numbers, &may_begin_with_year))
-        check(numbers[0] >= 0 && numbers[0] <= 99 && numbers[1] >= 1 && numbers[1] <= 31);
+    struct mapping mapping = {0};
+    struct record record = {0};
+    if (date_parse_readings(text, &mapping, &record.created_at, &record.date))
+        check(!record.date.shape ||
+              date_readings_choose(&record.date, DATE_ORDER_DMY) != TIME_UNKNOWN);
 }
 
 /* The lines as a table of names, sample rows and a map in the last line. */
@@ -54,7 +55,7 @@ static void try_mapping(struct text text)
     struct mapping_options options = {
         .path = "fuzz", .user_mapping = cells[count - 1], .allow_missing_text = count % 2};
     if (mapping_find(&mapping, &samples, &options, &arena, NULL)) {
-        mapping_explain(&mapping, cells, COLUMNS, &arena);
+        mapping_explain(&mapping, cells, COLUMNS, NULL, &arena);
         for (size_t row = 0; row < samples.rows; row++) {
             struct named_cells cells_of_row = {cells, cells + COLUMNS * (row + 1), COLUMNS};
             mapping_fill_record(&mapping, &cells_of_row, &arena, &record);

@@ -1,0 +1,87 @@
+/* plan_sources.c - collects facts and authors by source. */
+#include "jobs/commands/plan_sources.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+
+struct column_facts *plan_sources_get_facts(struct plan_sources *sources, struct store *store,
+                                            struct text name, struct error *error)
+{
+    for (size_t i = 0; i < sources->count; i++)
+        if (text_equal(sources->sources[i].name, name))
+            return &sources->sources[i].facts;
+    sources->sources = memory_grow(sources->sources, &sources->capacity, sources->count + 1,
+                                   sizeof(*sources->sources));
+    struct plan_source *source = &sources->sources[sources->count++];
+    *source = (struct plan_source){.name = name,
+                                   .facts.future_begins = column_facts_future((int64_t)time(NULL))};
+    return !store || store_load_column_facts(store, name, &source->facts, error) ? &source->facts
+                                                                                 : NULL;
+}
+
+static void add_repeat(struct plan_sources *sources, const struct repeated_author *repeat)
+{
+    bool is_new;
+    size_t *index = hash_table_get_or_insert(&sources->repeat_indexes,
+                                             hash_combine_number(repeat->author_key, repeat->file),
+                                             sources->repeat_count, &is_new);
+    if (is_new) {
+        sources->repeats = memory_grow(sources->repeats, &sources->repeat_capacity,
+                                       sources->repeat_count + 1, sizeof(*sources->repeats));
+        sources->repeats[sources->repeat_count++] = *repeat;
+    }
+    sources->repeats[*index].rows++;
+}
+
+static void add_author(struct plan_sources *sources, const struct record *record,
+                       uint64_t source_key, size_t file)
+{
+    bool is_record = record->state == RECORD_NEW || record->state == RECORD_UNCHANGED ||
+                     record->state == RECORD_REVISED || record->repeats_author;
+    if (!is_record || !record->author_hash)
+        return;
+    uint64_t author_key = hash_combine_number(source_key, record->author_hash);
+    ++*hash_table_get_or_insert(&sources->records, source_key, 0, NULL);
+    ++*hash_table_get_or_insert(&sources->records, author_key, 0, NULL);
+    if (record->repeats_author)
+        add_repeat(sources, &(struct repeated_author){
+                                .file = file, .source_key = source_key, .author_key = author_key});
+}
+
+bool plan_sources_add_batch(struct plan_sources *sources, struct store *store,
+                            const struct batch *batch, size_t file, struct error *error)
+{
+    struct column_facts *facts = plan_sources_get_facts(sources, store, batch->source, error);
+    for (size_t i = 0; facts && i < batch->count; i++) {
+        column_facts_add(facts, &batch->records[i]);
+        add_author(sources, &batch->records[i], hash_text(batch->source), file);
+    }
+    return facts != NULL;
+}
+
+size_t plan_sources_count_restored(const struct plan_sources *sources, size_t file)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < sources->repeat_count; i++) {
+        const struct repeated_author *repeat = &sources->repeats[i];
+        if (repeat->file == file &&
+            author_is_nobody(*hash_table_find(&sources->records, repeat->author_key),
+                             *hash_table_find(&sources->records, repeat->source_key)))
+            rows += repeat->rows;
+    }
+    return rows;
+}
+
+void plan_sources_free(struct plan_sources *sources)
+{
+    for (size_t i = 0; i < sources->count; i++)
+        column_facts_free(&sources->sources[i].facts);
+    free(sources->sources);
+    free(sources->repeats);
+    hash_table_free(&sources->records);
+    hash_table_free(&sources->repeat_indexes);
+    *sources = (struct plan_sources){0};
+}
