@@ -155,8 +155,9 @@ struct record {
     enum record_state state;
     bool repeats_author; /* a duplicate of another record of its author, under another id: counts
                             after all if all rows show that the author is nobody */
-    uint64_t id;         /* the same on every run; docs/SCHEMA.md, "Identity" */
-    uint64_t text_hash;  /* of title, text and question, which the model reads */
+    enum record_state state_if_nobody; /* the state that it has then */
+    uint64_t id;                       /* the same on every run; docs/SCHEMA.md, "Identity" */
+    uint64_t text_hash;                /* of title, text and question, which the model reads */
     uint64_t content_hash;
     uint64_t details_hash; /* of what decides everything that is saved and is not content: columns,
                               reply, language */
