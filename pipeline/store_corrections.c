@@ -161,3 +161,19 @@ bool store_replace_corrected(struct store *store, struct error *error)
     return has_several_readings(store, &needed, error) &&
            (!needed || replace_corrected(store, error));
 }
+
+bool store_count_outdated(struct store *store, uint64_t *records, struct error *error)
+{
+    struct sql_statement *count =
+        sql_prepare(store->sql,
+                    "SELECT count(*) FROM (SELECT DISTINCT settings_hash FROM file AS present"
+                    "  WHERE run_id = ?1 AND NOT EXISTS (SELECT 1 FROM file AS earlier"
+                    "   WHERE run_id < ?1 AND earlier.settings_hash = present.settings_hash))"
+                    " AS first JOIN reading ON reading.settings_hash = first.settings_hash"
+                    " JOIN feedback ON feedback.source = reading.source"
+                    "  AND feedback.settings_hash <> first.settings_hash",
+                    error);
+    sql_bind_hash(count, 1, store->run_id);
+    *records = sql_next_row(count) ? sql_hash(count, 0) : 0;
+    return sql_finish(count, error);
+}
