@@ -120,7 +120,8 @@ static struct found_file *add_found_file(struct file_finder *finder, const char 
     const char *copy = arena_copy_text(&assembly->arena, text_of(path)).bytes;
     *found = (struct found_file){.input = {.path = copy,
                                            .name = copy + finder->path_prefix_size,
-                                           .source = finder->source->name}};
+                                           .source = finder->source->name,
+                                           .settings_hash = finder->source->settings_hash}};
     return found;
 }
 

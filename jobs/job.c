@@ -470,6 +470,33 @@ static void add_values(struct job *job, struct job_source *source)
     }
 }
 
+/* Whether the setting decides what a row of the source says. */
+static bool decides_reading(const struct job_setting *setting, const struct job_source *source)
+{
+    return (applies_to(setting, "source", source->section_name) &&
+            !text_equal(setting->key, TEXT("path"))) ||
+           text_equal(setting->section, TEXT("clean")) ||
+           text_equal(setting->section, TEXT("redact"));
+}
+
+/* Of two settings of one key, the later one counts; the order of keys does not. */
+static uint64_t hash_reading_settings(const struct job *job, const struct job_source *source)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < job->setting_count; i++) {
+        const struct job_setting *setting = &job->settings[i];
+        bool counts = decides_reading(setting, source);
+        for (size_t j = i + 1; counts && j < job->setting_count; j++)
+            counts = !decides_reading(&job->settings[j], source) ||
+                     !text_equal(job->settings[j].section, setting->section) ||
+                     !text_equal(job->settings[j].key, setting->key);
+        if (counts)
+            sum += hash_setting(hash_combine(HASH_SEED, setting->section), setting);
+    }
+    uint64_t hash = hash_combine(hash_combine(HASH_SEED, TEXT(WINNOW_VERSION)), source->name);
+    return hash_combine_number(hash, sum) | 1;
+}
+
 static void check_format(struct job_loader *loader, const struct job_source *source)
 {
     const char *names[MAX_OPTION_TABLES + 1] = {"auto"};
@@ -489,6 +516,7 @@ static void interpret_sources(struct job_loader *loader)
         source->format = TEXT("auto");
         add_values(job, source);
         check_format(loader, source);
+        source->settings_hash = hash_reading_settings(job, source);
         if (!source->path_count)
             add_mistake(loader, "%s: [source] without a path: add `path = inbox/*.csv`",
                         source->location);

@@ -26,8 +26,10 @@ struct job_source {
     const char *location;     /* of the section's first key */
     struct text *paths;       /* patterns, in the order of the file */
     size_t path_count;
-    struct text format; /* a connector's name, or "auto" */
-    bool is_optional;   /* it is no fault if no file matches */
+    struct text format;     /* a connector's name, or "auto" */
+    bool is_optional;       /* it is no fault if no file matches */
+    uint64_t settings_hash; /* of the name and of all settings that decide how a row is read, and of
+                               the version; never 0 */
 };
 
 struct job_model {

@@ -2,6 +2,7 @@
 #ifndef PIPELINE_BATCH_READER_H
 #define PIPELINE_BATCH_READER_H
 
+#include "base/hash_table.h"
 #include "pipeline/connector.h"
 
 /* One file of a source, with the connector that reads it. */
@@ -12,15 +13,18 @@ struct input_file {
     const struct connector *connector; /* NULL: no connector can read the file; see `failure` */
     void *connector_state;             /* with its options set; owned by the caller */
     const char *failure;
+    uint64_t settings_hash; /* of the source and the settings that decide how its rows are read; 0:
+                               of no job, so rows need no hash */
 };
 
 struct batch_reader {
     const struct input_file *file; /* borrowed */
     size_t max_records;            /* records and rejects of a batch */
     struct batch batch;
-    uint64_t reads;          /* connector reads that returned READ_OK */
-    enum read_status status; /* of the last read */
-    struct error failure;    /* set if `status` is READ_FAILED */
+    uint64_t reads;                         /* connector reads that returned READ_OK */
+    enum read_status status;                /* of the last read */
+    struct hash_table identical_row_counts; /* of the rows read so far, by their values */
+    struct error failure;                   /* set if `status` is READ_FAILED */
 };
 
 /* Opens the file. False if that fails: `status` is READ_FAILED then, and the reader may still be

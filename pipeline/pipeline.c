@@ -61,7 +61,9 @@ void pipeline_close(struct pipeline *pipeline)
 static void read_file_signature(const struct input_file *file, struct file_signature *signature)
 {
     *signature = (struct file_signature){.path = file->name,
-                                         .connector = file->connector ? file->connector->name : ""};
+                                         .connector = file->connector ? file->connector->name : "",
+                                         .source = file->source,
+                                         .settings_hash = file->settings_hash};
     char *paths[] = {(char *)file->path, NULL};
     FTS *walk = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, NULL);
     for (FTSENT *entry; walk && (entry = fts_read(walk));) {
@@ -215,6 +217,22 @@ static bool note_warning(void *user, struct text warning, struct error *error)
     return store_save_note(pipeline->stage_context.store, warning, error);
 }
 
+static bool note_outdated_records(struct pipeline *pipeline, struct error *error)
+{
+    struct store *store = pipeline->stage_context.store;
+    char message[250];
+    uint64_t records;
+    if (!store_count_outdated(store, &records, error))
+        return false;
+    if (records == 0)
+        return true;
+    snprintf(message, sizeof(message),
+             "saved records that were read under other settings or by another version, and are in "
+             "none of the files: %llu. They stay as they were; a new output folder drops them",
+             (unsigned long long)records);
+    return note_warning(pipeline, text_of(message), error);
+}
+
 bool pipeline_check_columns(struct pipeline *pipeline, const struct name_set *columns,
                             struct error *error)
 {
@@ -241,11 +259,13 @@ bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, si
     for (size_t i = 0; ok && i < count; i++)
         ok = read_file(pipeline, &files[i], &progress, error);
     struct row_totals row_totals;
-    return ok && store_decide_columns(pipeline->stage_context.store, error) &&
+    return ok && store_replace_corrected(pipeline->stage_context.store, error) &&
+           store_decide_columns(pipeline->stage_context.store, error) &&
            reanalyse_saved_texts(pipeline, error) &&
            store_update_source_languages(pipeline->stage_context.store, error) &&
            store_get_row_totals(pipeline->stage_context.store, &row_totals, error) &&
-           store_for_each_warning(pipeline->stage_context.store, note_warning, pipeline, error);
+           store_for_each_warning(pipeline->stage_context.store, note_warning, pipeline, error) &&
+           note_outdated_records(pipeline, error);
 }
 
 struct failure_list {

@@ -15,7 +15,7 @@ struct field {
 enum record_state {
     RECORD_NEW,        /* its id is not saved yet */
     RECORD_UNCHANGED,  /* saved with the same content */
-    RECORD_REVISED,    /* saved under the same id, and edited since */
+    RECORD_REVISED,    /* saved, and since then edited or read under other settings */
     RECORD_DUPLICATE,  /* repeats another record of the same source and author */
     RECORD_EMPTY,      /* has no text: blank, "n/a", a rating alone */
     RECORD_NO_OPINION, /* an answer that says nothing: "no" to "anything else?" */
@@ -138,6 +138,12 @@ struct record {
     const struct field *fields; /* all columns, in order */
     size_t field_count;
 
+    /* Set by the batch reader. */
+    uint64_t columns_hash; /* of all columns, as they are in the file */
+    uint64_t row_hash; /* of their values, and the number of rows before it in the file that have
+                          the same; no setting changes it, except the character set and which
+                          sheet or element is read */
+
     /* Set by the clean stage. Offsets of chunks and quotes refer to `text`. */
     struct text text; /* without markup, white space collapsed; the title if the body is empty */
     const char *lang_source; /* how `lang` was found: "detected", "hint"; NULL: not found */
@@ -150,10 +156,14 @@ struct record {
     enum record_state state;
     bool repeats_author; /* a duplicate of another record of its author, under another id: counts
                             after all if all rows show that the author is nobody */
-    uint64_t id;         /* the same on every run; docs/SCHEMA.md, "Identity" */
-    uint64_t text_hash;  /* of title, text and question, which the model reads */
+    enum record_state state_if_nobody; /* the state that it has then */
+    uint64_t id;                       /* the same on every run; docs/SCHEMA.md, "Identity" */
+    uint64_t text_hash;                /* of title, text and question, which the model reads */
     uint64_t content_hash;
-    bool needs_analysis; /* the model has not analysed this text: chunk and classify it */
+    uint64_t details_hash; /* of what decides everything that is saved and is not content: columns,
+                              reply, language */
+    bool may_have_new_details; /* saved with the same content, but perhaps other details */
+    bool needs_analysis;       /* the model has not analysed this text: chunk and classify it */
 
     /* Set by the chunk and classify stages if needs_analysis is set. */
     struct chunk *chunks;
@@ -179,8 +189,9 @@ struct batch {
     const char *path;   /* of the file of the records; borrowed */
     struct text source; /* name of the job's source; borrowed. Records of one source with the same
                            external id are the same record */
-    bool replay;        /* the records were saved before an interruption: stages only update what
-                           they remember from earlier rows, and do not analyse them again */
+    uint64_t settings_hash; /* of the settings that the rows are read under; 0: of no job */
+    bool replay; /* the records were saved before an interruption: stages only update what
+                    they remember from earlier rows, and do not analyse them again */
     struct record *records; /* owned */
     size_t count, capacity;
     struct reject *rejects;

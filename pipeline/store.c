@@ -94,6 +94,7 @@ bool store_open(struct store **store, const char *path, struct error *error)
 {
     *store = NULL;
     struct store *created = memory_alloc(1, sizeof(*created));
+    created->first_file_id = INT64_MAX; /* before a run begins, no file belongs to it */
     created->json = open_memstream(&created->json_buffer, &created->json_size);
     if (!created->json)
         error_set(error, ERROR_STORE, "out of memory");
@@ -162,7 +163,29 @@ static bool insert_run(struct store *store, uint64_t job_hash, struct error *err
     if (!sql_run(insert, error))
         return false;
     store->run_id = (uint64_t)sql_last_id(store->sql);
-    return sql_execute(store->sql, "DELETE FROM seen", error);
+    return sql_execute(store->sql, "DELETE FROM reread", error);
+}
+
+static bool find_first_file(struct store *store, struct error *error)
+{
+    struct sql_statement *find =
+        sql_prepare(store->sql,
+                    "SELECT coalesce((SELECT min(id) FROM file WHERE run_id = ?),"
+                    " (SELECT max(id) + 1 FROM file), 1)",
+                    error);
+    sql_bind_hash(find, 1, store->run_id);
+    if (sql_next_row(find))
+        store->first_file_id = sql_integer(find, 0);
+    return sql_finish(find, error);
+}
+
+/* An unfinished run that is not resumed leaves records that it has changed. */
+static bool begin_new_run(struct store *store, uint64_t job_hash, struct error *error)
+{
+    int64_t last_run;
+    return query_integer(store->sql, "SELECT max(id) FROM run", &last_run, error) &&
+           store_update_settings(store, (uint64_t)last_run, error) &&
+           insert_run(store, job_hash, error);
 }
 
 bool store_begin_run(struct store *store, uint64_t job_hash, uint64_t *run_id, bool *resumed,
@@ -183,8 +206,8 @@ bool store_begin_run(struct store *store, uint64_t job_hash, uint64_t *run_id, b
         store->run_id = (uint64_t)sql_integer(find_unfinished, 0);
     }
     bool ok = sql_finish(find_unfinished, error) &&
-              (*resumed || insert_run(store, job_hash, error)) &&
-              sql_execute(store->sql, "DELETE FROM note", error);
+              (*resumed || begin_new_run(store, job_hash, error)) &&
+              find_first_file(store, error) && sql_execute(store->sql, "DELETE FROM note", error);
     *run_id = store->run_id;
     return sql_end(store->sql, ok, error);
 }
@@ -267,17 +290,57 @@ static bool execute_for_file(struct store *store, const char *text, struct error
 static bool insert_file(struct store *store, const struct file_signature *signature,
                         struct error *error)
 {
-    struct sql_statement *insert = sql_prepare(
-        store->sql,
-        "INSERT INTO file (run_id, path, connector, size, modified) VALUES (?, ?, ?, ?, ?)", error);
+    struct sql_statement *insert =
+        sql_prepare(store->sql,
+                    "INSERT INTO file (run_id, path, connector, size, modified, settings_hash)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    error);
     sql_bind_hash(insert, 1, store->run_id);
     sql_bind_text(insert, 2, text_of(signature->path));
     sql_bind_text(insert, 3, text_of(signature->connector));
     sql_bind_hash(insert, 4, signature->size);
     sql_bind_hash(insert, 5, signature->modified);
+    sql_bind_hash(insert, 6, signature->settings_hash);
     bool ok = sql_run(insert, error);
     store->file_id = sql_last_id(store->sql);
-    return ok;
+    struct sql_statement *insert_reading =
+        sql_prepare(store->sql, "INSERT OR IGNORE INTO reading VALUES (?, ?)", error);
+    sql_bind_hash(insert_reading, 1, signature->settings_hash);
+    sql_bind_text(insert_reading, 2, signature->source);
+    return sql_run(insert_reading, error) && ok;
+}
+
+/* Whether these bytes were read before, the last time under other settings. */
+static bool find_earlier_reading(struct store *store, const struct file_signature *signature,
+                                 struct error *error)
+{
+    struct sql_statement *find =
+        sql_prepare(store->sql,
+                    "SELECT settings_hash <> ?1 FROM file WHERE path = ?2 AND size = ?3"
+                    " AND modified = ?4 AND run_id < ?5 AND finished AND failure IS NULL"
+                    " ORDER BY run_id DESC LIMIT 1",
+                    error);
+    sql_bind_hash(find, 1, signature->settings_hash);
+    sql_bind_text(find, 2, text_of(signature->path));
+    sql_bind_hash(find, 3, signature->size);
+    sql_bind_hash(find, 4, signature->modified);
+    sql_bind_hash(find, 5, store->run_id);
+    store->was_read_under_other_settings = sql_next_row(find) && sql_integer(find, 0);
+    return sql_finish(find, error);
+}
+
+/* How the file and its source were read before. */
+static bool find_other_settings(struct store *store, const struct file_signature *signature,
+                                struct error *error)
+{
+    struct sql_statement *find = sql_prepare(
+        store->sql, "SELECT 1 FROM reading WHERE source = ? AND settings_hash <> ? LIMIT 1", error);
+    sql_bind_text(find, 1, signature->source);
+    sql_bind_hash(find, 2, signature->settings_hash);
+    store->has_other_settings = sql_next_row(find);
+    store->was_read_under_other_settings = false;
+    return sql_finish(find, error) &&
+           (!store->has_other_settings || find_earlier_reading(store, signature, error));
 }
 
 bool store_begin_file(struct store *store, const struct file_signature *signature,
@@ -286,7 +349,8 @@ bool store_begin_file(struct store *store, const struct file_signature *signatur
     struct file_progress progress;
     *saved_reads = 0;
     *finished = false;
-    if (!find_file(store, signature, &progress, error))
+    if (!find_file(store, signature, &progress, error) ||
+        !find_other_settings(store, signature, error))
         return false;
     if (progress.is_known && progress.is_unchanged) {
         *saved_reads = progress.reads;
@@ -300,6 +364,8 @@ bool store_begin_file(struct store *store, const struct file_signature *signatur
         ok = execute_for_file(store, "DELETE FROM reject WHERE file_id = ?", error) &&
              execute_for_file(store, "DELETE FROM pii WHERE file_id = ?", error) &&
              execute_for_file(store, "DELETE FROM seen WHERE file_id = ?", error) &&
+             execute_for_file(store, "DELETE FROM seen_duplicate WHERE file_id = ?", error) &&
+             execute_for_file(store, "DELETE FROM reread WHERE file_id = ?", error) &&
              execute_for_file(store, "DELETE FROM file WHERE id = ?", error);
     ok = ok && insert_file(store, signature, error);
     return sql_end(store->sql, ok, error);

@@ -66,6 +66,8 @@ struct file_signature {
     const char *connector; /* its name */
     uint64_t size;         /* bytes */
     uint64_t modified;     /* nanoseconds since 1970 */
+    struct text source;
+    uint64_t settings_hash; /* as batch.settings_hash */
 };
 
 /* Starts or resumes a file of the present run: *saved_reads is the number of connector reads saved
@@ -103,18 +105,37 @@ bool store_for_each_file(struct store *store,
 
 struct record_lookup {
     bool exists;           /* a record of this id is saved */
-    bool same_content;     /* one of its revisions has this content */
+    bool same_content;     /* one of its revisions has this content; if it was saved under other
+                              settings, only its latest one, or one of this run, counts */
+    bool same_details;     /* its details_hash is the same */
+    bool is_outdated;      /* saved under other settings, and not read in this run yet */
     bool seen_in_this_run; /* read before in this run: reading it again makes a duplicate */
     bool new_in_this_run;  /* saved as new in this run, before an interruption */
 };
 
-bool store_find_record(struct store *store, uint64_t id, uint64_t content_hash,
+/* Looks up the record's id, content_hash and details_hash. */
+bool store_find_record(struct store *store, const struct batch *batch, const struct record *record,
                        struct record_lookup *record_lookup, struct error *error);
 
-/* Whether another record of the source has the author and the text of `record`. */
-bool store_find_same_author_duplicate(struct store *store, struct text source,
+/* Whether another record of the source has the author and the text of `record`. Outdated records do
+ * not count, so that a run under other settings decides as one into an empty database. */
+bool store_find_same_author_duplicate(struct store *store, const struct batch *batch,
                                       const struct record *record, bool *found,
                                       struct error *error);
+
+/* Whether the record's row was read before under other settings, into another record. */
+bool store_find_other_reading(struct store *store, const struct batch *batch,
+                              const struct record *record, bool *found, struct error *error);
+
+/* Called after every file of pass 1 is read. Deletes the records that a row gave under other
+ * settings, if the run read the row again and it does not give them any more; with their revisions
+ * and with all summaries that cite them. One transaction; nothing is left to do if it is repeated.
+ */
+bool store_replace_corrected(struct store *store, struct error *error);
+
+/* Then: the records that were read under other settings and are in none of the run's files, if this
+ * run is the first one under its settings; otherwise 0. */
+bool store_count_outdated(struct store *store, uint64_t *records, struct error *error);
 
 /* Whether the model has analysed the text of this hash. */
 bool store_has_analysis(struct store *store, uint64_t text_hash, bool *found, struct error *error);

@@ -257,18 +257,22 @@ static bool apply_source_facts(struct store *store, struct text source,
 
 #define IS_NOBODY "(source, author_hash) IN " NOBODIES
 
-/* The duplicates of nobody become records; those of this run count as new. A duplicate whose author
- * has since edited it is a record already. */
+/* The state of a duplicate of this run counts instead of "duplicate". */
+#define COUNT_RESTORED(state)                                                                      \
+    "UPDATE file SET " state " = " state " + restored.rows, duplicate = duplicate - restored.rows" \
+    " FROM (SELECT file_id, count(*) AS rows FROM duplicate JOIN seen_duplicate"                   \
+    "   ON feedback_id = id AND state = '" state "' WHERE " IS_NOBODY " GROUP BY file_id)"         \
+    " AS restored WHERE file.id = restored.file_id AND file.run_id = (SELECT max(id) FROM run);"
+
+/* The duplicates of nobody become records. A duplicate whose author has since edited it is a record
+ * already. */
 static bool restore_duplicates(struct store *store, struct error *error)
 {
     if (!sql_execute(
             store->sql,
-            "DELETE FROM duplicate WHERE id IN (SELECT id FROM feedback);"
-            "UPDATE file SET new = new + restored.rows, duplicate = duplicate - restored.rows"
-            " FROM (SELECT file_id, count(*) AS rows FROM duplicate"
-            "  JOIN seen ON seen.feedback_id = duplicate.id WHERE " IS_NOBODY
-            "  GROUP BY file_id) AS restored WHERE file.id = restored.file_id;"
-            "INSERT INTO feedback SELECT * FROM duplicate WHERE " IS_NOBODY,
+            "DELETE FROM duplicate WHERE id IN (SELECT id FROM feedback);" COUNT_RESTORED("new")
+                COUNT_RESTORED("revised") COUNT_RESTORED(
+                    "unchanged") "INSERT INTO feedback SELECT * FROM duplicate WHERE " IS_NOBODY,
             error))
         return false;
     struct sql_statement *set_run = sql_prepare(
@@ -277,7 +281,13 @@ static bool restore_duplicates(struct store *store, struct error *error)
         error);
     sql_bind_hash(set_run, 1, store->run_id);
     return sql_run(set_run, error) &&
-           sql_execute(store->sql, "DELETE FROM duplicate WHERE id IN (SELECT id FROM feedback)",
+           sql_execute(store->sql,
+                       "INSERT OR REPLACE INTO seen SELECT id, file_id, row_hash FROM duplicate"
+                       " JOIN seen_duplicate ON feedback_id = id"
+                       " WHERE id IN (SELECT id FROM feedback);"
+                       "DELETE FROM duplicate WHERE id IN (SELECT id FROM feedback);"
+                       "DELETE FROM seen_duplicate WHERE feedback_id NOT IN"
+                       " (SELECT id FROM duplicate)",
                        error);
 }
 

@@ -15,13 +15,16 @@ extern const char store_views[];
 
 struct store {
     struct sql *sql;
-    bool is_prepared;          /* the file is a database of this version */
-    uint64_t key_check;        /* of store_set_key_check; 0 before */
-    uint64_t run_id;           /* 0 before store_begin_run */
-    int64_t file_id;           /* of the file begun last */
-    uint64_t model_key;        /* set by store_set_model_key */
-    uint64_t saved_model_key;  /* as the views know it */
-    struct column_facts facts; /* of the source of the batch saved last */
+    bool is_prepared;        /* the file is a database of this version */
+    uint64_t key_check;      /* of store_set_key_check; 0 before */
+    uint64_t run_id;         /* 0 before store_begin_run */
+    int64_t first_file_id;   /* files from this id on belong to the run */
+    int64_t file_id;         /* of the file begun last */
+    bool has_other_settings; /* saved rows of its source were read under other settings, ... */
+    bool was_read_under_other_settings; /* ... and so was the same file, byte for byte */
+    uint64_t model_key;                 /* set by store_set_model_key */
+    uint64_t saved_model_key;           /* as the views know it */
+    struct column_facts facts;          /* of the source of the batch saved last */
     struct text facts_source;
     FILE *json; /* writes to json_buffer */
     char *json_buffer;
@@ -33,6 +36,15 @@ struct store {
 struct text store_format_fields(struct store *store, const struct field *fields, size_t count);
 bool store_parse_fields(struct text json, struct arena *arena, const struct field **fields,
                         size_t *count, struct error *error);
+
+/* store_corrections.c: called while a batch is saved, for each record of a source with rows that
+ * were read under other settings. Notes which saved records the row gave then. */
+bool store_mark_reread(struct store *store, const struct batch *batch, const struct record *record,
+                       struct error *error);
+
+/* In a transaction, after the files of a run are read: the records that it saw are from now on
+ * records of its settings. */
+bool store_update_settings(struct store *store, uint64_t run_id, struct error *error);
 
 /* Adds what the batch's records show to the facts of their source. Part of store_save_batch. */
 bool store_save_column_facts(struct store *store, const struct batch *batch, struct error *error);

@@ -12,8 +12,9 @@
     " text_hash INTEGER NOT NULL, content_hash INTEGER NOT NULL,"                                  \
     " revision INTEGER NOT NULL DEFAULT 1, first_run INTEGER NOT NULL,"                            \
     " run_id INTEGER NOT NULL, lang_source TEXT, author TEXT, date_shape INTEGER,"                 \
-    " date_ymd INTEGER, date_mdy INTEGER, date_dmy INTEGER, rating_column INTEGER, "               \
-    "date_file_order INTEGER)"
+    " date_ymd INTEGER, date_mdy INTEGER, date_dmy INTEGER, rating_column INTEGER,"                \
+    " details_hash INTEGER NOT NULL, row_hash INTEGER NOT NULL, settings_hash INTEGER NOT NULL,"   \
+    " date_file_order INTEGER)"
 
 const char store_schema[] =
     "CREATE TABLE setting (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
@@ -31,7 +32,12 @@ const char store_schema[] =
     " empty INTEGER NOT NULL DEFAULT 0, no_opinion INTEGER NOT NULL DEFAULT 0,"
     " rejected INTEGER NOT NULL DEFAULT 0,"
     " inferred INTEGER NOT NULL DEFAULT 0, tokens INTEGER NOT NULL DEFAULT 0, failure TEXT,"
-    " skipped INTEGER NOT NULL DEFAULT 0, UNIQUE (run_id, path)) STRICT;"
+    " skipped INTEGER NOT NULL DEFAULT 0, settings_hash INTEGER NOT NULL DEFAULT 0,"
+    " UNIQUE (run_id, path)) STRICT;"
+
+    /* The settings under which rows of a source were read: saved rows, or rows of the latest run.
+     * More than one for a source: some saved rows were read under other settings. */
+    "CREATE TABLE reading (settings_hash INTEGER PRIMARY KEY, source TEXT NOT NULL) STRICT;"
 
     /* What the latest run told its user, in order. */
     "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;"
@@ -45,12 +51,16 @@ const char store_schema[] =
     "CREATE INDEX reject_file ON reject (file_id);"
 
     "CREATE TABLE feedback " FEEDBACK_COLUMNS " STRICT;"
+    "CREATE INDEX feedback_row ON feedback (row_hash);"
     "CREATE INDEX feedback_author_text ON feedback (author_hash, text_hash)"
     " WHERE author_hash IS NOT NULL;"
 
     /* Records that repeat another record of the same author: they are restored if all rows show
-     * that the author is nobody. */
+     * that the author is nobody. The latest file that contained them, and their state then. */
     "CREATE TABLE duplicate " FEEDBACK_COLUMNS " STRICT;"
+    "CREATE INDEX duplicate_row ON duplicate (row_hash);"
+    "CREATE TABLE seen_duplicate (feedback_id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL,"
+    " state TEXT NOT NULL) STRICT;"
 
     /* What the rows of a source show about the dates of one notation (column_facts.h). */
     "CREATE TABLE date_fact (source TEXT NOT NULL, shape INTEGER NOT NULL,"
@@ -78,8 +88,14 @@ const char store_schema[] =
     "CREATE INDEX revision_author_text ON revision (author_hash, text_hash)"
     " WHERE author_hash IS NOT NULL;"
 
-    /* Records seen in the present run: seeing one again makes a duplicate. */
-    "CREATE TABLE seen (feedback_id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL) STRICT;"
+    /* The latest file that contained a record. If it is a file of the present run, reading the
+     * record again makes a duplicate. */
+    "CREATE TABLE seen (feedback_id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL,"
+    " row_hash INTEGER NOT NULL) STRICT;"
+
+    /* Records whose rows the present run reads under other settings. Unless it sees them too, they
+     * are deleted at the end of pass 1. */
+    "CREATE TABLE reread (feedback_id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL) STRICT;"
 
     "CREATE TABLE analysis (id INTEGER PRIMARY KEY, text_hash INTEGER NOT NULL,"
     " model_key INTEGER NOT NULL, sentiment TEXT NOT NULL, score REAL NOT NULL,"

@@ -1,8 +1,8 @@
 /* dedupe.c - the dedupe stage: which records are new, and which are known already.
  *
- * A record is identified by the export's own id. Without one, it is identified by its content and
- * the number of identical rows before it in the file: two customers may write the same on the same
- * day, and both count, but reading the file again must give the same ids. */
+ * A record is identified by the export's own id. Without one, it is identified by its content as it
+ * is written and the number of identical rows before it in the file: two customers may write the
+ * same on the same day, and both count, but reading the file again must give the same ids. */
 #include <math.h>
 #include <string.h>
 
@@ -65,12 +65,32 @@ static uint64_t compute_text_hash(const struct record *record)
                         record->question);
 }
 
-static uint64_t compute_content_hash(const struct record *record)
+/* The time, if it is certain: it depends on `dates =` and `zone =`, so a change of them changes the
+ * content. Otherwise all readings, because which of them is right is known only after all rows. */
+static uint64_t hash_date(uint64_t hash, const struct record *record)
 {
-    uint64_t hash = hash_real(record->text_hash, record->rating);
-    return hash_combine_number(hash, record_date_key(record));
+    const struct date_readings *date = &record->date;
+    if (!date->shape || date->given_order != DATE_ORDER_UNKNOWN)
+        return hash_combine_number(hash, (uint64_t)record->created_at);
+    for (int order = DATE_ORDER_UNKNOWN + 1; order < DATE_ORDER_COUNT; order++)
+        hash = hash_combine_number(hash, (uint64_t)date->times[order]);
+    return hash;
 }
 
+static uint64_t compute_content_hash(const struct record *record)
+{
+    return hash_date(hash_real(record->text_hash, record->rating), record);
+}
+
+/* The stages before this one change columns by their settings. */
+static uint64_t compute_details_hash(const struct batch *batch, const struct record *record)
+{
+    uint64_t hash = hash_combine_number(batch->settings_hash, record->columns_hash);
+    hash = hash_combine_number(hash_combine(hash, record->lang), record->asked_for);
+    return hash_combine(hash, record->reply);
+}
+
+/* Depends on no setting that decides what a date means. */
 static uint64_t compute_record_id(struct dedupe *dedupe, const struct batch *batch,
                                   const struct record *record)
 {
@@ -83,42 +103,79 @@ static uint64_t compute_record_id(struct dedupe *dedupe, const struct batch *bat
     return hash_combine_number(id, (*earlier_count)++);
 }
 
+static uint64_t hash_author(const struct batch *batch, const struct record *record)
+{
+    return hash_combine_number(hash_text(batch->source), record->author_hash);
+}
+
+/* Whether the author wrote the same text in another record, in this batch or a saved one. */
+static bool is_same_author_duplicate(struct dedupe *dedupe, const struct batch *batch,
+                                     const struct record *record, bool *found, struct error *error)
+{
+    *found = dedupe->same_author_duplicates && record->author_hash != 0;
+    if (!*found ||
+        was_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, hash_author(batch, record), record->text_hash))
+        return true;
+    return store_find_same_author_duplicate(dedupe->store, batch, record, found, error);
+}
+
+/* The state of the first record of its id, as far as this run and its settings are concerned. */
+static bool determine_state_of_first(struct dedupe *dedupe, const struct batch *batch,
+                                     struct record *record, const struct record_lookup *lookup,
+                                     struct error *error)
+{
+    bool is_duplicate = false, was_read_otherwise = false;
+    if (!lookup->new_in_this_run &&
+        !is_same_author_duplicate(dedupe, batch, record, &is_duplicate, error))
+        return false;
+    if (!lookup->exists || lookup->new_in_this_run) {
+        if (!store_find_other_reading(dedupe->store, batch, record, &was_read_otherwise, error))
+            return false;
+        record->state = was_read_otherwise ? RECORD_REVISED : RECORD_NEW;
+    } else {
+        record->state = lookup->same_content ? RECORD_UNCHANGED : RECORD_REVISED;
+    }
+    record->repeats_author = is_duplicate;
+    record->state_if_nobody = record->state;
+    if (is_duplicate)
+        record->state = RECORD_DUPLICATE;
+    return true;
+}
+
+static void mark_seen(struct dedupe *dedupe, const struct batch *batch, const struct record *record)
+{
+    mark_seen_in_batch(dedupe, SEEN_ID, record->id, 0);
+    mark_seen_in_batch(dedupe, SEEN_REVISION, record->id, record->content_hash);
+    if (record->state != RECORD_DUPLICATE)
+        mark_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, hash_author(batch, record), record->text_hash);
+}
+
 static bool determine_state(struct dedupe *dedupe, const struct batch *batch, struct record *record,
                             struct error *error)
 {
-    struct record_lookup lookup = {0};
-    bool is_same_author_duplicate = false;
-    uint64_t id = record->id,
-             author = hash_combine_number(hash_text(batch->source), record->author_hash);
+    struct record_lookup lookup;
+    uint64_t id = record->id;
     bool in_batch = was_seen_in_batch(dedupe, SEEN_ID, id, 0);
-    if (!store_find_record(dedupe->store, id, record->content_hash, &lookup, error))
+    if (!store_find_record(dedupe->store, batch, record, &lookup, error))
         return false;
-    if (was_seen_in_batch(dedupe, SEEN_REVISION, id, record->content_hash) ||
-        (lookup.same_content && (lookup.seen_in_this_run || in_batch))) {
+    bool is_known = in_batch || (lookup.exists && !lookup.is_outdated);
+    bool is_own_duplicate = was_seen_in_batch(dedupe, SEEN_REVISION, id, record->content_hash) ||
+                            (lookup.same_content && lookup.seen_in_this_run) ||
+                            (lookup.same_content && in_batch && !lookup.is_outdated);
+    if (is_own_duplicate) {
         record->state = RECORD_DUPLICATE;
-    } else if (lookup.same_content) {
-        record->state = lookup.new_in_this_run ? RECORD_NEW : RECORD_UNCHANGED;
-    } else if (lookup.exists || in_batch) {
-        record->state = RECORD_REVISED;
-    } else {
-        bool can_be_same_author_duplicate =
-            dedupe->same_author_duplicates && record->author_hash != 0;
-        is_same_author_duplicate =
-            can_be_same_author_duplicate &&
-            was_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, author, record->text_hash);
-        if (can_be_same_author_duplicate && !is_same_author_duplicate &&
-            !store_find_same_author_duplicate(dedupe->store, batch->source, record,
-                                              &is_same_author_duplicate, error))
-            return false;
-        record->state = is_same_author_duplicate ? RECORD_DUPLICATE : RECORD_NEW;
-        record->repeats_author = is_same_author_duplicate;
+    } else if (is_known && !(lookup.same_content && lookup.new_in_this_run)) {
+        bool is_unchanged = lookup.same_content && !lookup.is_outdated;
+        record->state = is_unchanged ? RECORD_UNCHANGED : RECORD_REVISED;
+    } else if (!determine_state_of_first(dedupe, batch, record, &lookup, error)) {
+        return false;
+    } else if (record->state == RECORD_DUPLICATE) {
+        return true;
     }
-    if (!is_same_author_duplicate) {
-        mark_seen_in_batch(dedupe, SEEN_ID, id, 0);
-        mark_seen_in_batch(dedupe, SEEN_REVISION, id, record->content_hash);
-    }
-    if (record->state == RECORD_NEW || record->state == RECORD_REVISED)
-        mark_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, author, record->text_hash);
+    record->may_have_new_details =
+        (record->state == RECORD_UNCHANGED || record->state == RECORD_DUPLICATE) &&
+        (!lookup.same_details || in_batch);
+    mark_seen(dedupe, batch, record);
     return true;
 }
 
@@ -151,6 +208,7 @@ static bool process(void *state, struct batch *batch, struct error *error)
             continue;
         record->text_hash = compute_text_hash(record);
         record->content_hash = compute_content_hash(record);
+        record->details_hash = compute_details_hash(batch, record);
         record->id = compute_record_id(dedupe, batch, record);
         if (!batch->replay && (!determine_state(dedupe, batch, record, error) ||
                                !determine_needs_analysis(dedupe, record, error)))

@@ -22,8 +22,10 @@ complain() {
 tiny_job "$work" "$winnow"
 add_kiosk "$work"
 
+settings=()
+
 run() {
-    "$winnow" run -q "$work/job.ini" 2>"$work/said" || {
+    "$winnow" run -q "$work/job.ini" "${settings[@]}" 2>"$work/said" || {
         cat "$work/said" >&2
         complain "$*: the next run exits with $?"
     }
@@ -60,5 +62,30 @@ for kind in kill interrupt full; do
             { same "$work/stopped" "$work/whole" && same "$work/out" "$work/again"; } ||
             complain "$kind at $at of $changes: the outputs differ"
     done
+done
+
+# The same for a run whose settings replace every record: without ids, and in another time zone.
+settings=(--set source.map=id= --set source.zone=+09:00)
+replace() {
+    rm -rf "$work/out"
+    cp -r "$work/whole" "$work/out"
+    FAULT=$1 FAULT_AT=${2:-} FAULT_COUNT="$work/count" LD_PRELOAD="$fault" \
+        "$winnow" run -q "$work/job.ini" "${settings[@]}"
+}
+replace count
+changes=$(cat "$work/count")
+cp -r "$work/out" "$work/replaced"
+grep -q '"new": 0,' "$work/out/run.json" || complain "corrected rows count as new"
+step=$((changes / 40 + 1))
+[ -z "${WINNOW_EVERY:-}" ] || step=1
+for at in $(seq 1 "$step" "$changes"); do
+    code=0
+    { replace kill "$at"; } >"$work/said" 2>&1 || code=$?
+    [ $code -eq 137 ] || complain "kill at $at: exit code $code"
+    rm -rf "$work/stopped"
+    cp -r "$work/out" "$work/stopped"
+    run "kill at $at of $changes, other settings"
+    same "$work/out" "$work/replaced" || same "$work/stopped" "$work/replaced" ||
+        complain "kill at $at of $changes, other settings: the outputs differ"
 done
 [ "$faults" -eq 0 ]

@@ -100,8 +100,7 @@ static bool recognize(struct stage_state *state, const struct batch *batch, stru
     bool in_batch = false;
     for (const struct record *other = batch->records; other < record; other++)
         in_batch |= other->id == record->id;
-    if (!store_find_record(state->stage_context->store, record->id, record->content_hash,
-                           &record_lookup, error) ||
+    if (!store_find_record(state->stage_context->store, batch, record, &record_lookup, error) ||
         !store_has_analysis(state->stage_context->store, record->text_hash, &analysed, error))
         return false;
     if (in_batch || record_lookup.seen_in_this_run)
@@ -306,8 +305,8 @@ static bool run(const struct test_folder *folder, struct attempt *attempt)
 {
     struct lines states[2] = {0};
     struct input_file files[2] = {
-        {folder->first, "first", TEXT("shop"), &lines_connector, &states[0], NULL},
-        {folder->second, "second", TEXT("shop"), &lines_connector, &states[1], NULL}};
+        {folder->first, "first", TEXT("shop"), &lines_connector, &states[0], NULL, 1},
+        {folder->second, "second", TEXT("shop"), &lines_connector, &states[1], NULL, 1}};
     struct selection selection = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN};
     struct pipeline pipeline = {
         .batch_records = 2,

@@ -17,6 +17,9 @@
 
 enum { MODEL = 7 };
 
+/* Of the rows that are read next. */
+static uint64_t settings = 1;
+
 /* A fresh folder and the path of a database in it. */
 struct test_folder {
     char path[64], database[96];
@@ -26,6 +29,7 @@ static int make_folder(void **state)
 {
     struct test_folder *folder = calloc(1, sizeof(*folder));
     strcpy(folder->path, "/tmp/winnow-store-XXXXXX");
+    settings = 1;
     *state = folder;
     if (!mkdtemp(folder->path))
         return -1;
@@ -65,7 +69,12 @@ static bool begin_run(struct store *store, uint64_t job)
 static uint64_t begin_file(struct store *store, const char *path, uint64_t size)
 {
     struct error error = {0};
-    struct file_signature mark = {.path = path, .connector = "csv", .size = size, .modified = 5};
+    struct file_signature mark = {.path = path,
+                                  .connector = "csv",
+                                  .size = size,
+                                  .modified = 5,
+                                  .source = TEXT("shop"),
+                                  .settings_hash = settings};
     uint64_t reads;
     bool finished;
     assert_true(store_begin_file(store, &mark, &reads, &finished, &error));
@@ -98,6 +107,7 @@ static void save(struct store *store, struct batch *batch, uint64_t reads, bool 
 {
     struct error error = {0};
     batch->source = TEXT("shop");
+    batch->settings_hash = settings;
     batch->read = batch->count + batch->reject_count;
     if (!store_save_batch(store, batch, reads, finished, &error))
         fail_msg("%s", error.message);
@@ -108,7 +118,9 @@ static struct record_lookup find(struct store *store, uint64_t id, const char *t
 {
     struct error error = {0};
     struct record_lookup record_lookup;
-    assert_true(store_find_record(store, id, hash_text(text_of(text)), &record_lookup, &error));
+    struct batch batch = {.source = TEXT("shop"), .settings_hash = settings};
+    struct record record = {.id = id, .content_hash = hash_text(text_of(text))};
+    assert_true(store_find_record(store, &batch, &record, &record_lookup, &error));
     return record_lookup;
 }
 
@@ -189,8 +201,8 @@ static void saved_records_are_known(void **state)
     for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
         struct record other = {
             .id = others[i].id, .author_hash = others[i].author_hash, .text_hash = hash};
-        assert_true(store_find_same_author_duplicate(store, text_of(others[i].source), &other,
-                                                     &found, &error));
+        struct batch other_batch = {.source = text_of(others[i].source), .settings_hash = settings};
+        assert_true(store_find_same_author_duplicate(store, &other_batch, &other, &found, &error));
         assert_int_equal(found, others[i].is_duplicate);
     }
 
@@ -671,6 +683,198 @@ static void figures_are_saved_by_segment_topic_and_period(void **state)
     store_close(store);
 }
 
+/* ---- Rows that are read again ---- */
+
+static void finish_run(struct store *store)
+{
+    struct error error = {0};
+    assert_true(store_replace_corrected(store, &error));
+    assert_true(store_finish_run(store, &error));
+}
+
+static void add_with_columns(struct batch *batch, enum record_state state,
+                             const struct field *fields, size_t count)
+{
+    struct record *record = add(batch, state, 1, "fine");
+    record->fields = fields;
+    record->field_count = count;
+    record->details_hash = hash_text(TEXT("")) + count;
+    for (size_t i = 0; i < count; i++)
+        record->details_hash = hash_combine(record->details_hash, fields[i].value);
+    record->may_have_new_details = state != RECORD_NEW;
+}
+
+static void columns_of_unchanged_records_are_brought_up_to_date(void **state)
+{
+    static const struct field first[] = {{TEXT("Product Name"), TEXT("Kettle")},
+                                         {TEXT("status"), TEXT("open")}},
+                              second[] = {{TEXT("status"), TEXT("closed")},
+                                          {TEXT("branch"), TEXT("Busan")}},
+                              blank[] = {{TEXT("Product Name"), TEXT("")}};
+    struct store *store = open_store(*state);
+    struct batch batch = {0};
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    add_with_columns(&batch, RECORD_NEW, first, 2);
+    save(store, &batch, 1, true);
+    finish_run(store);
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 20);
+    add_with_columns(&batch, RECORD_UNCHANGED, second, 2);
+    save(store, &batch, 1, false);
+    assert_rows(store, NULL, "fine:positive status=closed branch=Busan Product Name=Kettle\n");
+    /* A record that was read in this run may have other columns in a later file. */
+    add_with_columns(&batch, RECORD_DUPLICATE, first, 2);
+    save(store, &batch, 2, false);
+    assert_rows(store, NULL, "fine:positive Product Name=Kettle status=open branch=Busan\n");
+    add_with_columns(&batch, RECORD_DUPLICATE, blank, 1);
+    save(store, &batch, 3, true);
+    assert_rows(store, NULL, "fine:positive status=open branch=Busan\n");
+    finish_run(store);
+    /* Under other settings a row has other columns, so nothing is left of the earlier ones. */
+    settings = 2;
+    begin_run(store, 2);
+    begin_file(store, "a.csv", 20);
+    add_with_columns(&batch, RECORD_UNCHANGED, second, 1);
+    save(store, &batch, 1, true);
+    assert_rows(store, NULL, "fine:positive status=closed\n");
+    batch_free(&batch);
+    store_close(store);
+}
+
+/* A record whose text is its row. */
+static void add_row(struct batch *batch, enum record_state state, uint64_t id, const char *text)
+{
+    add(batch, state, id, text)->row_hash = hash_text(text_of(text));
+}
+
+/* Rows "one" and "two" of a.csv, "three" of b.csv, and a summary that cites "one". */
+static void save_rows_of_two_files(struct store *store)
+{
+    struct batch batch = {0};
+    const struct group_key everything = {0};
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    add_row(&batch, RECORD_NEW, 1, "one");
+    add_row(&batch, RECORD_NEW, 2, "two");
+    save(store, &batch, 2, true);
+    begin_file(store, "b.csv", 10);
+    add_row(&batch, RECORD_NEW, 3, "three");
+    save(store, &batch, 1, true);
+    save_summary(store, &everything, "Fine.", 1);
+    finish_run(store);
+    batch_free(&batch);
+}
+
+static bool is_read_otherwise(struct store *store, uint64_t id, const char *row)
+{
+    struct error error = {0};
+    struct batch batch = {.source = TEXT("shop"), .settings_hash = settings};
+    struct record record = {.id = id, .row_hash = hash_text(text_of(row))};
+    bool found;
+    assert_true(store_find_other_reading(store, &batch, &record, &found, &error));
+    return found;
+}
+
+static void rows_under_other_settings_replace_what_they_gave_before(void **state)
+{
+    struct store *store = open_store(*state);
+    struct batch batch = {0};
+    struct error error = {0};
+    save_rows_of_two_files(store);
+    settings = 2;
+    begin_run(store, 2);
+    begin_file(store, "grown.csv", 15);
+    assert_true(is_read_otherwise(store, 10, "one"));
+    assert_false(is_read_otherwise(store, 1, "one")); /* the record itself */
+    assert_false(is_read_otherwise(store, 10, "four"));
+    add_row(&batch, RECORD_REVISED, 10, "one");
+    add_row(&batch, RECORD_UNCHANGED, 2, "two");
+    add_row(&batch, RECORD_NEW, 11, "two"); /* such as a second answer */
+    save(store, &batch, 2, true);
+    assert_true(find(store, 1, "one").exists);
+    assert_true(store_replace_corrected(store, &error));
+    assert_true(store_replace_corrected(store, &error));
+    assert_false(find(store, 1, "one").exists);
+    assert_rows(store, NULL, "two:positive\nthree:positive\none:positive\ntwo:positive\n");
+    assert_summaries(store, "");
+    assert_false(is_read_otherwise(store, 10, "two")); /* it has the present settings now */
+    assert_true(is_read_otherwise(store, 10, "three"));
+    batch_free(&batch);
+    store_close(store);
+}
+
+static void a_file_under_other_settings_replaces_what_it_gave_before(void **state)
+{
+    struct store *store = open_store(*state);
+    struct batch batch = {0};
+    save_rows_of_two_files(store);
+    settings = 2;
+    begin_run(store, 2);
+    begin_file(store, "a.csv", 10); /* the same bytes, in another character set */
+    assert_true(is_read_otherwise(store, 10, "ONE"));
+    add_row(&batch, RECORD_REVISED, 10, "ONE");
+    save(store, &batch, 1, false);
+    assert_int_equal(begin_file(store, "b.csv", 11), 0);
+    assert_false(is_read_otherwise(store, 10, "THREE"));
+    save(store, &batch, 0, true);
+    /* Not while the file is unfinished. */
+    struct error error = {0};
+    assert_true(store_replace_corrected(store, &error));
+    assert_rows(store, NULL, "one:positive\ntwo:positive\nthree:positive\nONE:positive\n");
+    begin_file(store, "a.csv", 10);
+    save(store, &batch, 1, true);
+    finish_run(store);
+    assert_rows(store, NULL, "three:positive\nONE:positive\n");
+    batch_free(&batch);
+    store_close(store);
+}
+
+static void earlier_content_counts_only_under_the_same_settings(void **state)
+{
+    struct store *store = open_store(*state);
+    struct batch batch = {0};
+    for (uint64_t run = 0; run < 2; run++) {
+        settings = run + 1;
+        begin_run(store, settings);
+        begin_file(store, "a.csv", 10);
+        add_row(&batch, run ? RECORD_REVISED : RECORD_NEW, 1, run ? "second" : "first");
+        save(store, &batch, 1, true);
+        finish_run(store);
+    }
+    assert_true(find(store, 1, "first").same_content); /* an older file does not undo an edit */
+    settings = 1;
+    assert_false(find(store, 1, "first").same_content); /* settings that are undone do */
+    begin_run(store, 3);
+    begin_file(store, "a.csv", 10);
+    add_row(&batch, RECORD_REVISED, 1, "first");
+    save(store, &batch, 1, false);
+    add_row(&batch, RECORD_REVISED, 1, "edited");
+    save(store, &batch, 2, true);
+    assert_true(find(store, 1, "first").same_content); /* read in this run */
+    batch_free(&batch);
+    store_close(store);
+}
+
+/* A run that changed the settings is stopped, and the settings are set back. */
+static void settings_of_a_stopped_run_are_remembered(void **state)
+{
+    struct store *store = open_store(*state);
+    struct batch batch = {0};
+    save_rows_of_two_files(store);
+    settings = 2;
+    begin_run(store, 2);
+    begin_file(store, "a.csv", 10);
+    add_row(&batch, RECORD_REVISED, 1, "ONE");
+    save(store, &batch, 1, false);
+    settings = 1;
+    begin_run(store, 1);
+    assert_false(find(store, 1, "one").same_content);
+    assert_true(find(store, 2, "two").same_content);
+    batch_free(&batch);
+    store_close(store);
+}
+
 /* ---- Other databases ---- */
 
 static void databases_of_other_versions_and_programs_are_refused(void **state)
@@ -729,6 +933,11 @@ int main(void)
         TEST(values_of_groups_may_contain_any_character),
         TEST(evidence_is_ordered_by_sentence_and_number),
         TEST(figures_are_saved_by_segment_topic_and_period),
+        TEST(columns_of_unchanged_records_are_brought_up_to_date),
+        TEST(rows_under_other_settings_replace_what_they_gave_before),
+        TEST(a_file_under_other_settings_replaces_what_it_gave_before),
+        TEST(earlier_content_counts_only_under_the_same_settings),
+        TEST(settings_of_a_stopped_run_are_remembered),
         TEST(databases_of_other_versions_and_programs_are_refused),
         TEST(the_key_check_is_kept),
     };
