@@ -217,6 +217,22 @@ static bool note_warning(void *user, struct text warning, struct error *error)
     return store_save_note(pipeline->stage_context.store, warning, error);
 }
 
+static bool note_outdated_records(struct pipeline *pipeline, struct error *error)
+{
+    struct store *store = pipeline->stage_context.store;
+    char message[250];
+    uint64_t records;
+    if (!store_count_outdated(store, &records, error))
+        return false;
+    if (records == 0)
+        return true;
+    snprintf(message, sizeof(message),
+             "saved records that were read under other settings or by another version, and are in "
+             "none of the files: %llu. They stay as they were; a new output folder drops them",
+             (unsigned long long)records);
+    return note_warning(pipeline, text_of(message), error);
+}
+
 bool pipeline_check_columns(struct pipeline *pipeline, const struct name_set *columns,
                             struct error *error)
 {
@@ -275,7 +291,8 @@ bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, si
            store_update_source_languages(pipeline->stage_context.store, error) &&
            mark_stock_texts(pipeline, error) &&
            store_get_row_totals(pipeline->stage_context.store, &row_totals, error) &&
-           store_for_each_warning(pipeline->stage_context.store, note_warning, pipeline, error);
+           store_for_each_warning(pipeline->stage_context.store, note_warning, pipeline, error) &&
+           note_outdated_records(pipeline, error);
 }
 
 struct failure_list {

@@ -104,6 +104,7 @@ struct date_readings {
                        see record_date_key */
     uint64_t shape; /* hash of the column's name and the notation; 0: the order is certain */
     enum date_order given_order;     /* set by the user; UNKNOWN: `dates = auto` */
+    enum date_order file_order;      /* shown by the first rows of its file; UNKNOWN: they do not */
     int64_t times[DATE_ORDER_COUNT]; /* created_at in each order; TIME_UNKNOWN: impossible */
     uint8_t numbers[3];              /* as written, from the left; the last two digits */
     char separator;                  /* of the first two numbers */
@@ -159,8 +160,9 @@ struct record {
     enum record_state state;
     bool repeats_author; /* a duplicate of another record of its author, under another id: counts
                             after all if all rows show that the author is nobody */
-    uint64_t id;         /* the same on every run; docs/SCHEMA.md, "Identity" */
-    uint64_t text_hash;  /* of title, text and question, which the model reads */
+    enum record_state state_if_nobody; /* the state that it has then */
+    uint64_t id;                       /* the same on every run; docs/SCHEMA.md, "Identity" */
+    uint64_t text_hash;                /* of title, text and question, which the model reads */
     uint64_t content_hash;
     uint64_t details_hash; /* of what decides everything that is saved and is not content: columns,
                               reply, language */

@@ -364,6 +364,7 @@ bool store_begin_file(struct store *store, const struct file_signature *signatur
         ok = execute_for_file(store, "DELETE FROM reject WHERE file_id = ?", error) &&
              execute_for_file(store, "DELETE FROM pii WHERE file_id = ?", error) &&
              execute_for_file(store, "DELETE FROM seen WHERE file_id = ?", error) &&
+             execute_for_file(store, "DELETE FROM seen_duplicate WHERE file_id = ?", error) &&
              execute_for_file(store, "DELETE FROM reread WHERE file_id = ?", error) &&
              execute_for_file(store, "DELETE FROM file WHERE id = ?", error);
     ok = ok && insert_file(store, signature, error);

@@ -133,6 +133,10 @@ bool store_find_other_reading(struct store *store, const struct batch *batch,
  */
 bool store_replace_corrected(struct store *store, struct error *error);
 
+/* Then: the records that were read under other settings and are in none of the run's files, if this
+ * run is the first one under its settings; otherwise 0. */
+bool store_count_outdated(struct store *store, uint64_t *records, struct error *error);
+
 /* Whether the model has analysed the text of this hash. */
 bool store_has_analysis(struct store *store, uint64_t text_hash, bool *found, struct error *error);
 

@@ -29,9 +29,10 @@ bool store_find_other_reading(struct store *store, const struct batch *batch,
     return sql_finish(find, error);
 }
 
-/* Saved records and duplicates that were read from the row ?2 under other settings. */
+/* Saved records and duplicates that the row ?2 gave under other settings, or of the id ?5. */
 #define OTHER_READINGS(table)                                                                      \
-    "SELECT id, ?1 FROM " table " WHERE row_hash = ?2 AND settings_hash <> ?3 AND source = ?4"
+    "SELECT id, ?1 FROM " table                                                                    \
+    " WHERE (row_hash = ?2 OR id = ?5) AND settings_hash <> ?3 AND source = ?4"
 
 bool store_mark_reread(struct store *store, const struct batch *batch, const struct record *record,
                        struct error *error)
@@ -45,6 +46,7 @@ bool store_mark_reread(struct store *store, const struct batch *batch, const str
     sql_bind_hash(mark, 2, record->row_hash);
     sql_bind_hash(mark, 3, batch->settings_hash);
     sql_bind_text(mark, 4, batch->source);
+    sql_bind_hash(mark, 5, record->id);
     return sql_run(mark, error);
 }
 
@@ -81,8 +83,9 @@ bool store_update_settings(struct store *store, uint64_t run_id, struct error *e
 
 /* The records of the table that were last seen in a file that the run has read again to its end,
  * byte for byte, under other settings. */
-#define RECORDS_OF_SAME_FILES(table)                                                               \
-    "SELECT record.id, file.id FROM seen JOIN file AS earlier ON earlier.id = seen.file_id"        \
+#define RECORDS_OF_SAME_FILES(table, seen)                                                         \
+    "SELECT record.id, file.id FROM " seen " AS seen"                                              \
+    " JOIN file AS earlier ON earlier.id = seen.file_id"                                           \
     " JOIN file ON file.run_id = ?1 AND file.run_id > earlier.run_id"                              \
     "  AND file.path = earlier.path AND file.size = earlier.size"                                  \
     "  AND file.modified = earlier.modified AND file.finished AND file.failure IS NULL"            \
@@ -90,14 +93,28 @@ bool store_update_settings(struct store *store, uint64_t run_id, struct error *e
     " JOIN " table " AS record ON record.id = seen.feedback_id"                                    \
     "  AND record.settings_hash <> file.settings_hash AND record.source = reading.source"
 
-/* Adds those records, and removes what the run has seen. */
 static bool complete_reread(struct store *store, struct error *error)
 {
+    return execute_for_run(
+        store,
+        "INSERT OR IGNORE INTO reread " RECORDS_OF_SAME_FILES(
+            "feedback", "seen") " UNION ALL " RECORDS_OF_SAME_FILES("duplicate", "seen_duplicate"),
+        store->run_id, error);
+}
+
+/* A duplicate that the run has seen has its settings. */
+static bool delete_reread_duplicates(struct store *store, struct error *error)
+{
     return execute_for_run(store,
-                           "INSERT OR IGNORE INTO reread " RECORDS_OF_SAME_FILES(
-                               "feedback") " UNION ALL " RECORDS_OF_SAME_FILES("duplicate"),
-                           store->run_id, error) &&
-           execute_for_run(store,
+                           "DELETE FROM duplicate WHERE id IN (SELECT feedback_id FROM reread)"
+                           " AND settings_hash NOT IN"
+                           "  (SELECT settings_hash FROM file WHERE run_id = ?)",
+                           store->run_id, error);
+}
+
+static bool keep_seen_records(struct store *store, struct error *error)
+{
+    return execute_for_run(store,
                            "DELETE FROM reread WHERE feedback_id IN (SELECT feedback_id FROM seen"
                            " JOIN file ON file.id = seen.file_id WHERE file.run_id = ?)",
                            store->run_id, error);
@@ -108,7 +125,7 @@ static bool complete_reread(struct store *store, struct error *error)
     "(SELECT summary_id FROM evidence WHERE feedback_id IN (SELECT feedback_id FROM reread)"       \
     " UNION SELECT summary_id FROM quote WHERE feedback_id IN (SELECT feedback_id FROM reread))"
 
-static bool delete_reread(struct store *store, struct error *error)
+static bool delete_reread_records(struct store *store, struct error *error)
 {
     return sql_execute(store->sql,
                        "DELETE FROM summary WHERE id IN " CITING_SUMMARIES ";"
@@ -120,7 +137,6 @@ static bool delete_reread(struct store *store, struct error *error)
                        "DELETE FROM revision WHERE feedback_id IN (SELECT feedback_id FROM reread);"
                        "DELETE FROM seen WHERE feedback_id IN (SELECT feedback_id FROM reread);"
                        "DELETE FROM feedback WHERE id IN (SELECT feedback_id FROM reread);"
-                       "DELETE FROM duplicate WHERE id IN (SELECT feedback_id FROM reread);"
                        "DELETE FROM reread",
                        error);
 }
@@ -129,13 +145,13 @@ static bool replace_corrected(struct store *store, struct error *error)
 {
     if (!sql_begin(store->sql, error))
         return false;
-    bool ok = complete_reread(store, error) && delete_reread(store, error) &&
+    bool ok = complete_reread(store, error) && delete_reread_duplicates(store, error) &&
+              keep_seen_records(store, error) && delete_reread_records(store, error) &&
               store_update_settings(store, store->run_id, error) &&
-              sql_execute(
-                  store->sql,
-                  "DELETE FROM reading WHERE settings_hash NOT IN"
-                  " (SELECT settings_hash FROM feedback UNION SELECT settings_hash FROM duplicate)",
-                  error);
+              sql_execute(store->sql,
+                          "DELETE FROM reading WHERE settings_hash NOT IN (SELECT settings_hash"
+                          " FROM feedback UNION SELECT settings_hash FROM duplicate)",
+                          error);
     return sql_end(store->sql, ok, error);
 }
 
@@ -144,4 +160,20 @@ bool store_replace_corrected(struct store *store, struct error *error)
     bool needed;
     return has_several_readings(store, &needed, error) &&
            (!needed || replace_corrected(store, error));
+}
+
+bool store_count_outdated(struct store *store, uint64_t *records, struct error *error)
+{
+    struct sql_statement *count =
+        sql_prepare(store->sql,
+                    "SELECT count(*) FROM (SELECT DISTINCT settings_hash FROM file AS present"
+                    "  WHERE run_id = ?1 AND NOT EXISTS (SELECT 1 FROM file AS earlier"
+                    "   WHERE run_id < ?1 AND earlier.settings_hash = present.settings_hash))"
+                    " AS first JOIN reading ON reading.settings_hash = first.settings_hash"
+                    " JOIN feedback ON feedback.source = reading.source"
+                    "  AND feedback.settings_hash <> first.settings_hash",
+                    error);
+    sql_bind_hash(count, 1, store->run_id);
+    *records = sql_next_row(count) ? sql_hash(count, 0) : 0;
+    return sql_finish(count, error);
 }

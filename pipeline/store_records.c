@@ -171,27 +171,32 @@ static void bind_readings(struct sql_statement *save, int first, const struct re
         sql_bind_hash(save, first + DATE_ORDER_COUNT, record->rating_reading.column);
 }
 
-static bool save_feedback(struct store *store, struct batch *batch, const struct record *record,
-                          struct error *error)
+/* The order that the record's file shows; NULL without one. */
+static void bind_file_order(struct sql_statement *save, int index, const struct record *record)
 {
-    struct saved_details saved = {0};
-    if (record->state == RECORD_REVISED && !load_saved_details(store, batch, record, &saved, error))
-        return false;
-    struct sql_statement *save = sql_prepare(
-        store->sql,
-        "INSERT INTO feedback (id, source, external_id, author_hash, created_at, lang, rating,"
-        " rating_scale, title, text, question, fields, text_hash, content_hash, first_run, run_id,"
-        " lang_source, author, asked_for, reply, date_shape, date_ymd, date_mdy, date_dmy,"
-        " rating_column, details_hash, row_hash, settings_hash)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17,"
-        " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)"
-        " ON CONFLICT (id) DO UPDATE SET author_hash = ?4, created_at = ?5, lang = ?6,"
-        " rating = ?7, rating_scale = ?8, title = ?9, text = ?10, question = ?11, fields = ?12,"
-        " text_hash = ?13, revision = revision + (content_hash <> ?14), content_hash = ?14,"
-        " run_id = ?15, lang_source = ?16, author = ?17, asked_for = ?18, reply = ?19,"
-        " date_shape = ?20, date_ymd = ?21, date_mdy = ?22, date_dmy = ?23, rating_column = ?24,"
-        " details_hash = ?25, row_hash = iif(settings_hash = ?27, ?26, row_hash)",
-        error);
+    if (record->date.shape && record->date.file_order)
+        sql_bind_integer(save, index, record->date.file_order);
+}
+
+/* Inserts a record into the table, or updates it. */
+#define SAVE_RECORD(table)                                                                         \
+    "INSERT INTO " table " (id, source, external_id, author_hash, created_at, lang, rating,"       \
+    " rating_scale, title, text, question, fields, text_hash, content_hash, first_run, run_id,"    \
+    " lang_source, author, asked_for, reply, date_shape, date_ymd, date_mdy, date_dmy,"            \
+    " rating_column, details_hash, row_hash, settings_hash, date_file_order)"                      \
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17,"    \
+    " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)"                                      \
+    " ON CONFLICT (id) DO UPDATE SET author_hash = ?4, created_at = ?5, lang = ?6,"                \
+    " rating = ?7, rating_scale = ?8, title = ?9, text = ?10, question = ?11, fields = ?12,"       \
+    " text_hash = ?13, revision = revision + (content_hash <> ?14), content_hash = ?14,"           \
+    " run_id = ?15, lang_source = ?16, author = ?17, asked_for = ?18, reply = ?19,"                \
+    " date_shape = ?20, date_ymd = ?21, date_mdy = ?22, date_dmy = ?23, rating_column = ?24, "     \
+    "date_file_order = ?28,"                                                                       \
+    " details_hash = ?25,"
+
+static void bind_record(struct store *store, struct sql_statement *save, struct batch *batch,
+                        const struct record *record)
+{
     sql_bind_hash(save, 1, record->id);
     sql_bind_text(save, 2, batch->source);
     sql_bind_text_or_null(save, 3, record->external_id);
@@ -205,7 +210,6 @@ static bool save_feedback(struct store *store, struct batch *batch, const struct
     sql_bind_text_or_null(save, 9, record->title);
     sql_bind_text(save, 10, record->text);
     sql_bind_text_or_null(save, 11, record->question);
-    sql_bind_text(save, 12, format_record_fields(store, record, &saved, &batch->arena));
     sql_bind_hash(save, 13, record->text_hash);
     sql_bind_hash(save, 14, record->content_hash);
     sql_bind_hash(save, 15, store->run_id);
@@ -215,9 +219,23 @@ static bool save_feedback(struct store *store, struct batch *batch, const struct
     sql_bind_text_or_null(save, 18, text_of(asked_for_names[record->asked_for]));
     sql_bind_text_or_null(save, 19, record->reply);
     bind_readings(save, 20, record);
+    bind_file_order(save, 28, record);
     sql_bind_hash(save, 25, record->details_hash);
     sql_bind_hash(save, 26, record->row_hash);
     sql_bind_hash(save, 27, batch->settings_hash);
+}
+
+static bool save_feedback(struct store *store, struct batch *batch, const struct record *record,
+                          struct error *error)
+{
+    struct saved_details saved = {0};
+    if (record->state == RECORD_REVISED && !load_saved_details(store, batch, record, &saved, error))
+        return false;
+    struct sql_statement *save = sql_prepare(
+        store->sql, SAVE_RECORD("feedback") " row_hash = iif(settings_hash = ?27, ?26, row_hash)",
+        error);
+    bind_record(store, save, batch, record);
+    sql_bind_text(save, 12, format_record_fields(store, record, &saved, &batch->arena));
     return sql_run(save, error);
 }
 
@@ -331,21 +349,27 @@ static bool save_analysis(struct store *store, const struct record *record, stru
     return ok;
 }
 
-/* Saves a record that repeats another one of its author among the duplicates. Its id is not that of
- * a saved record. */
+/* Saves a record that repeats another one of its author among the duplicates. If it was saved under
+ * other settings as a record of its own, it is both until the end of pass 1. */
 static bool save_duplicate(struct store *store, struct batch *batch, const struct record *record,
                            struct error *error)
 {
-    struct sql_statement *move = sql_prepare(
-        store->sql, "INSERT OR REPLACE INTO duplicate SELECT * FROM feedback WHERE id = ?", error);
-    struct sql_statement *delete =
-        sql_prepare(store->sql, "DELETE FROM feedback WHERE id = ?", error);
-    sql_bind_hash(move, 1, record->id);
-    sql_bind_hash(delete, 1, record->id);
-    bool ok = save_feedback(store, batch, record, error);
-    ok = sql_run(move, error) && ok;
-    ok = sql_run(delete, error) && ok;
-    return ok && save_seen(store, record, error);
+    struct saved_details saved = {0};
+    struct sql_statement *save =
+        sql_prepare(store->sql,
+                    SAVE_RECORD("duplicate") " row_hash = ?26, settings_hash = ?27"
+                                             " WHERE content_hash <> ?14 OR details_hash <> ?25"
+                                             " OR settings_hash <> ?27",
+                    error);
+    bind_record(store, save, batch, record);
+    sql_bind_text(save, 12, format_record_fields(store, record, &saved, &batch->arena));
+    struct sql_statement *see =
+        sql_prepare(store->sql, "INSERT OR REPLACE INTO seen_duplicate VALUES (?, ?, ?)", error);
+    sql_bind_hash(see, 1, record->id);
+    sql_bind_integer(see, 2, store->file_id);
+    sql_bind_text(see, 3, text_of(record_state_names[record->state_if_nobody]));
+    bool ok = sql_run(save, error);
+    return sql_run(see, error) && ok;
 }
 
 static bool save_record(struct store *store, struct batch *batch, const struct record *record,

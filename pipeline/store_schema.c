@@ -14,7 +14,7 @@
     " run_id INTEGER NOT NULL, lang_source TEXT, author TEXT, date_shape INTEGER,"                 \
     " date_ymd INTEGER, date_mdy INTEGER, date_dmy INTEGER, rating_column INTEGER,"                \
     " details_hash INTEGER NOT NULL, row_hash INTEGER NOT NULL, settings_hash INTEGER NOT NULL,"   \
-    " no_opinion INTEGER NOT NULL DEFAULT 0)"
+    " date_file_order INTEGER, no_opinion INTEGER NOT NULL DEFAULT 0)"
 
 const char store_schema[] =
     "CREATE TABLE setting (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
@@ -56,9 +56,11 @@ const char store_schema[] =
     " WHERE author_hash IS NOT NULL;"
 
     /* Records that repeat another record of the same author: they are restored if all rows show
-     * that the author is nobody. */
+     * that the author is nobody. The latest file that contained them, and their state then. */
     "CREATE TABLE duplicate " FEEDBACK_COLUMNS " STRICT;"
     "CREATE INDEX duplicate_row ON duplicate (row_hash);"
+    "CREATE TABLE seen_duplicate (feedback_id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL,"
+    " state TEXT NOT NULL) STRICT;"
 
     /* What the rows of a source show about the dates of one notation (column_facts.h). */
     "CREATE TABLE date_fact (source TEXT NOT NULL, shape INTEGER NOT NULL,"

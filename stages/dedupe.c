@@ -135,9 +135,10 @@ static bool determine_state_of_first(struct dedupe *dedupe, const struct batch *
     } else {
         record->state = lookup->same_content ? RECORD_UNCHANGED : RECORD_REVISED;
     }
+    record->repeats_author = is_duplicate;
+    record->state_if_nobody = record->state;
     if (is_duplicate)
         record->state = RECORD_DUPLICATE;
-    record->repeats_author = is_duplicate && !lookup->exists;
     return true;
 }
 

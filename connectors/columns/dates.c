@@ -529,6 +529,13 @@ static bool parse_iso(struct text text, int zone_seconds, int64_t *seconds)
     return true;
 }
 
+/* How the column of a date is read. */
+struct date_context {
+    enum date_order order, given_order; /* found in the sample; set by the user */
+    int zone_seconds;
+    uint64_t column_hash;
+};
+
 /* Seconds from midnight UTC to the time of day; negative ones are on the day before. False if it is
  * no time of day. */
 static bool compute_time_of_day(const struct date_parser *parser, int zone_seconds,
@@ -557,14 +564,101 @@ static bool compute_time(const struct date_parser *parser, struct civil_time civ
     return true;
 }
 
+/* Whether only the whole column shows the order of the three numbers. */
+static bool has_open_order(const struct date_parser *parser, bool *can_be_year_first)
+{
+    if (parser->month > 0 || parser->count != 3 || parser->digits[0] > 2 || parser->digits[1] > 2 ||
+        parser->year_index >= 0 || parser->numbers[1] < 1 || parser->numbers[1] > 31)
+        return false;
+    *can_be_year_first =
+        parser->digits[0] == 2 && parser->digits[2] <= 2 && parser->separator != '/';
+    return *can_be_year_first || (parser->numbers[0] >= 1 && parser->numbers[0] <= 31);
+}
+
+/* The time in one order, in which the numbers at these positions are the year, the month, the day.
+ * `time_of_day` is in UTC and may be outside the day. */
+static int64_t compute_time_in_order(const struct date_parser *parser, const uint8_t positions[3],
+                                     int64_t time_of_day)
+{
+    int year_digits = parser->digits[positions[0]];
+    struct civil_time civil = {
+        .year = expand_year(parser->numbers[positions[0]], year_digits),
+        .month = (int)parser->numbers[positions[1]],
+        .day = (int)parser->numbers[positions[2]],
+    };
+    int64_t midnight;
+    bool is_date = (year_digits == 2 || year_digits == 4) && parser->numbers[positions[1]] <= 12 &&
+                   parser->numbers[positions[2]] <= 31 && calendar_to_seconds(civil, &midnight);
+    return is_date ? midnight + time_of_day : TIME_UNKNOWN;
+}
+
+/* The numbers and the time of day as written, as one number. */
+static uint64_t compute_open_key(const struct date_parser *parser, int64_t time_of_day)
+{
+    enum { DAY_SECONDS = 24 * 60 * 60 };
+    uint64_t key = HASH_SEED;
+    for (size_t i = 0; i < 3; i++)
+        key = key * 10000 + (uint64_t)parser->numbers[i];
+    return hash_combine_number(HASH_SEED, key * DAY_SECONDS + (uint64_t)time_of_day);
+}
+
+/* Sets the readings of a date whose order is open. False if it is a date in no order. */
+static bool set_open_readings(const struct date_parser *parser, const struct date_context *context,
+                              bool can_be_year_first, struct date_readings *readings)
+{
+    static const uint8_t positions[DATE_ORDER_COUNT][3] = {
+        [DATE_ORDER_YMD] = {0, 1, 2}, [DATE_ORDER_MDY] = {2, 0, 1}, [DATE_ORDER_DMY] = {2, 1, 0}};
+    int64_t time_of_day; /* as written */
+    if (!compute_time_of_day(parser, 0, &time_of_day))
+        return false;
+    int64_t utc_time = time_of_day - (parser->has_zone ? 0 : context->zone_seconds);
+    for (int order = DATE_ORDER_YMD; order < DATE_ORDER_COUNT; order++)
+        readings->times[order] = order == DATE_ORDER_YMD && !can_be_year_first
+                                     ? TIME_UNKNOWN
+                                     : compute_time_in_order(parser, positions[order], utc_time);
+    readings->shape = hash_combine_number(context->column_hash, (uint64_t)parser->separator << 8 |
+                                                                    (uint64_t)parser->digits[2]);
+    readings->separator = parser->separator;
+    readings->has_long_year = parser->digits[2] == 4;
+    readings->key = compute_open_key(parser, time_of_day);
+    for (size_t i = 0; i < 3; i++)
+        readings->numbers[i] = (uint8_t)(parser->numbers[i] % 100);
+    return true;
+}
+
+/* Parses a date whose notation shows its order, or does not. */
+static bool parse_readings(const struct date_parser *parser, const struct date_context *context,
+                           int64_t *seconds, struct date_readings *readings)
+{
+    struct civil_time civil = {0};
+    bool can_be_year_first;
+    int64_t local_time;
+    enum date_order order = context->order;
+    readings->shape = 0;
+    if (!has_open_order(parser, &can_be_year_first)) {
+        if (!assign_date_parts(parser, order, &civil) ||
+            !compute_time(parser, civil, context->zone_seconds, seconds) ||
+            !compute_time(parser, civil, 0, &local_time))
+            return false;
+        readings->key = (uint64_t)local_time;
+        return true;
+    }
+    if (context->given_order == DATE_ORDER_YMD) /* the user may put 26/08/15 in this order */
+        can_be_year_first = parser->digits[2] <= 2;
+    if (order == DATE_ORDER_UNKNOWN)
+        order = parser->separator == '.' ? DATE_ORDER_DMY : DATE_ORDER_MDY;
+    if (!set_open_readings(parser, context, can_be_year_first, readings))
+        return false;
+    *seconds = date_readings_choose(readings, order);
+    return *seconds != TIME_UNKNOWN;
+}
+
 /* Parses any notation but ISO 8601 and decimal numbers; `text` is folded. */
-static bool parse_notation(struct text text, enum date_order order, int zone_seconds,
-                           int64_t *seconds)
+static bool parse_notation(struct text text, const struct date_context *context, int64_t *seconds,
+                           struct date_readings *readings)
 {
     struct date_parser parser = make_date_parser(text);
-    struct civil_time civil = {0};
-    return parse_all_parts(&parser) && assign_date_parts(&parser, order, &civil) &&
-           compute_time(&parser, civil, zone_seconds, seconds);
+    return parse_all_parts(&parser) && parse_readings(&parser, context, seconds, readings);
 }
 
 enum sentence_position { BEGINS, ENDS };
@@ -611,12 +705,12 @@ static struct text find_date_in_sentence(const struct review_sentence *sentence,
 }
 
 /* Parses "Reviewed in the United States on March 3, 2026". */
-static bool parse_sentence(struct text text, enum date_order order, int zone_seconds,
-                           int64_t *seconds)
+static bool parse_sentence(struct text text, const struct date_context *context, int64_t *seconds,
+                           struct date_readings *readings)
 {
     for (size_t i = 0; i < sizeof(review_sentences) / sizeof(*review_sentences); i++) {
         struct text date = find_date_in_sentence(&review_sentences[i], text);
-        if (date.size > 0 && parse_notation(date, order, zone_seconds, seconds))
+        if (date.size > 0 && parse_notation(date, context, seconds, readings))
             return true;
     }
     return false;
@@ -636,151 +730,57 @@ static bool fold_date(struct text *text, char *buffer, size_t capacity)
     return true;
 }
 
-bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds)
+/* Parses the two notations that need no other rows and no folding. */
+static bool parse_certain(struct text text, int zone_seconds, int64_t *seconds)
+{
+    return parse_iso(text, zone_seconds, seconds) ||
+           parse_numeric_date(text, zone_seconds, seconds);
+}
+
+static bool parse_date(struct text text, const struct date_context *context, int64_t *seconds,
+                       struct date_readings *readings)
 {
     char buffer[MAX_DATE_SIZE * 2];
+    int64_t local_time;
     text = text_trim(text);
-    if (parse_iso(text, zone_seconds, seconds)) /* most dates, before the text is folded */
-        return true;
-    if (!fold_date(&text, buffer, sizeof(buffer)) || text.size < 5)
-        return false;
-    return parse_numeric_date(text, zone_seconds, seconds) ||
-           (text.bytes == buffer && parse_iso(text, zone_seconds, seconds)) ||
-           parse_notation(text, order, zone_seconds, seconds) ||
-           parse_sentence(text, order, zone_seconds, seconds);
-}
-
-/* Whether only the whole column shows the order of the three numbers. */
-static bool has_open_order(const struct date_parser *parser, bool *can_be_year_first)
-{
-    if (parser->month > 0 || parser->count != 3 || parser->digits[0] > 2 || parser->digits[1] > 2 ||
-        parser->year_index >= 0 || parser->numbers[1] < 1 || parser->numbers[1] > 31)
-        return false;
-    *can_be_year_first =
-        parser->digits[0] == 2 && parser->digits[2] <= 2 && parser->separator != '/';
-    return *can_be_year_first || (parser->numbers[0] >= 1 && parser->numbers[0] <= 31);
-}
-
-/* The time in one order, in which the numbers at these positions are the year, the month, the day.
- * `time_of_day` is in UTC and may be outside the day. */
-static int64_t compute_time_in_order(const struct date_parser *parser, const uint8_t positions[3],
-                                     int64_t time_of_day)
-{
-    int year_digits = parser->digits[positions[0]];
-    struct civil_time civil = {
-        .year = expand_year(parser->numbers[positions[0]], year_digits),
-        .month = (int)parser->numbers[positions[1]],
-        .day = (int)parser->numbers[positions[2]],
-    };
-    int64_t midnight;
-    bool is_date = (year_digits == 2 || year_digits == 4) && parser->numbers[positions[1]] <= 12 &&
-                   parser->numbers[positions[2]] <= 31 && calendar_to_seconds(civil, &midnight);
-    return is_date ? midnight + time_of_day : TIME_UNKNOWN;
-}
-
-/* The numbers and the time of day as written, as one number. */
-static uint64_t compute_open_key(const struct date_parser *parser, int64_t time_of_day)
-{
-    enum { DAY_SECONDS = 24 * 60 * 60 };
-    uint64_t key = HASH_SEED;
-    for (size_t i = 0; i < 3; i++)
-        key = key * 10000 + (uint64_t)parser->numbers[i];
-    return hash_combine_number(HASH_SEED, key * DAY_SECONDS + (uint64_t)time_of_day);
-}
-
-/* Sets the readings of a date whose order is open. False if it is a date in no order. */
-static bool set_open_readings(const struct date_parser *parser, const struct mapping *mapping,
-                              bool can_be_year_first, struct date_readings *readings)
-{
-    static const uint8_t positions[DATE_ORDER_COUNT][3] = {
-        [DATE_ORDER_YMD] = {0, 1, 2}, [DATE_ORDER_MDY] = {2, 0, 1}, [DATE_ORDER_DMY] = {2, 1, 0}};
-    int64_t time_of_day; /* as written */
-    if (!compute_time_of_day(parser, 0, &time_of_day))
-        return false;
-    int64_t utc_time = time_of_day - (parser->has_zone ? 0 : mapping->date_zone_seconds);
-    for (int order = DATE_ORDER_YMD; order < DATE_ORDER_COUNT; order++)
-        readings->times[order] = order == DATE_ORDER_YMD && !can_be_year_first
-                                     ? TIME_UNKNOWN
-                                     : compute_time_in_order(parser, positions[order], utc_time);
-    readings->shape = hash_combine_number(
-        mapping->date_column_hash, (uint64_t)parser->separator << 8 | (uint64_t)parser->digits[2]);
-    readings->separator = parser->separator;
-    readings->has_long_year = parser->digits[2] == 4;
-    readings->key = compute_open_key(parser, time_of_day);
-    for (size_t i = 0; i < 3; i++)
-        readings->numbers[i] = (uint8_t)(parser->numbers[i] % 100);
+    bool is_certain = parse_iso(text, context->zone_seconds, seconds); /* most dates are */
+    if (!is_certain) {
+        if (!fold_date(&text, buffer, sizeof(buffer)) || text.size < 5)
+            return false;
+        is_certain = parse_certain(text, context->zone_seconds, seconds);
+    }
+    if (!is_certain)
+        return parse_notation(text, context, seconds, readings) ||
+               parse_sentence(text, context, seconds, readings);
+    local_time = *seconds;
+    if (context->zone_seconds)
+        parse_certain(text, 0, &local_time);
+    readings->key = (uint64_t)local_time;
     return true;
 }
 
-/* Parses a date whose notation shows its order, or does not. */
-static bool parse_readings(const struct date_parser *parser, const struct mapping *mapping,
-                           int64_t *seconds, struct date_readings *readings)
+bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds)
 {
-    struct civil_time civil = {0};
-    bool can_be_year_first;
-    int64_t local_time;
-    enum date_order order = mapping->date_order;
-    if (!has_open_order(parser, &can_be_year_first)) {
-        if (!assign_date_parts(parser, order, &civil) ||
-            !compute_time(parser, civil, mapping->date_zone_seconds, seconds) ||
-            !compute_time(parser, civil, 0, &local_time))
-            return false;
-        readings->key = (uint64_t)local_time;
-        return true;
-    }
-    if (mapping->given_date_order == DATE_ORDER_YMD) /* the user may put 26/08/15 in this order */
-        can_be_year_first = parser->digits[2] <= 2;
-    if (order == DATE_ORDER_UNKNOWN)
-        order = parser->separator == '.' ? DATE_ORDER_DMY : DATE_ORDER_MDY;
-    if (!set_open_readings(parser, mapping, can_be_year_first, readings))
+    struct date_context context = {order, order, zone_seconds, 0};
+    struct date_readings readings;
+    int64_t time;
+    if (!parse_date(text, &context, &time, &readings))
         return false;
-    *seconds = date_readings_choose(readings, order);
-    return *seconds != TIME_UNKNOWN;
+    *seconds = time;
+    return true;
 }
 
-/* As parse_notation, with the readings. */
-static bool parse_notation_readings(struct text text, const struct mapping *mapping,
-                                    int64_t *seconds, struct date_readings *readings)
-{
-    struct date_parser parser = make_date_parser(text);
-    return parse_all_parts(&parser) && parse_readings(&parser, mapping, seconds, readings);
-}
-
-/* As parse_sentence, with the readings. */
-static bool parse_sentence_readings(struct text text, const struct mapping *mapping,
-                                    int64_t *seconds, struct date_readings *readings)
-{
-    for (size_t i = 0; i < sizeof(review_sentences) / sizeof(*review_sentences); i++) {
-        struct text date = find_date_in_sentence(&review_sentences[i], text);
-        if (date.size > 0 && parse_notation_readings(date, mapping, seconds, readings))
-            return true;
-    }
-    return false;
-}
-
-bool date_parse_readings(struct text cell, const struct mapping *mapping, int64_t *seconds,
+bool date_parse_readings(struct text text, const struct mapping *mapping, int64_t *seconds,
                          struct date_readings *readings)
 {
-    int zone = mapping->date_zone_seconds;
-    int64_t time, local_time;
-    char buffer[MAX_DATE_SIZE * 2];
-    struct text text = cell;
-    if (!fold_date(&text, buffer, sizeof(buffer)) || text.size < 5)
-        return false;
-    if (parse_iso(text, zone, &time) || parse_numeric_date(text, zone, &time)) {
-        local_time = time;
-        if (zone && !parse_iso(text, 0, &local_time))
-            parse_numeric_date(text, 0, &local_time);
-        *seconds = time;
-        readings->key = (uint64_t)local_time;
-        return true;
-    }
-    if (!parse_notation_readings(text, mapping, &time, readings) &&
-        !parse_sentence_readings(text, mapping, &time, readings)) {
+    struct date_context context = {mapping->date_order, mapping->given_date_order,
+                                   mapping->date_zone_seconds, mapping->date_column_hash};
+    int64_t time;
+    if (!parse_date(text, &context, &time, readings)) {
         readings->shape = readings->key = 0;
         return false;
     }
-    readings->cell = text_trim(cell);
+    readings->cell = text_trim(text);
     *seconds = time;
     return true;
 }

@@ -32,6 +32,8 @@ static void fill_date(const struct mapping *mapping, struct text cell, struct re
     record->date = (struct date_readings){.given_order = mapping->given_date_order,
                                           .column = mapping->date_column};
     date_parse_readings(cell, mapping, &record->created_at, &record->date);
+    if (record->date.shape && record->date.shape == mapping->date_shapes[0])
+        record->date.file_order = mapping->shown_date_order;
 }
 
 /* Parses the cell of the rating. Negative ones and those above the scale are none. */
@@ -89,6 +91,8 @@ struct text mapping_explain_date_order(const struct mapping *mapping,
                                        const struct column_facts *facts, struct arena *arena)
 {
     struct text reasons = {0};
+    if (!facts)
+        return mapping->date_order_reason;
     for (size_t i = 0; i < mapping->date_shape_count; i++) {
         const struct date_facts *dates = column_facts_find_date(facts, mapping->date_shapes[i]);
         if (dates)
@@ -127,6 +131,8 @@ void mapping_measure_sample(struct mapping *mapping, const struct samples *sampl
         struct date_decision decision = date_facts_decide(&facts.dates[0]);
         if (decision.basis > DATE_BASIS_NONE)
             mapping->date_order = decision.order;
+        if (decision.basis == DATE_BASIS_SHOWN)
+            mapping->shown_date_order = decision.order;
     }
     if (facts.rating_count > 0)
         mapping->rating_scale = rating_facts_decide(&facts.ratings[0]);

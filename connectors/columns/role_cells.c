@@ -186,8 +186,6 @@ static enum refusal judge_author(const struct column_table *table, size_t column
     struct frequent_author frequent = column_find_frequent_author(table, column, true);
     if (frequent.named == 0)
         return REFUSAL_NOBODY;
-    if (frequent.named >= MIN_AUTHORS && frequent.rows * 10 >= frequent.named * 9)
-        return REFUSAL_ONE_AUTHOR;
     bool is_repeated = profile->filled >= MIN_AUTHORS && profile->distinct * 2 <= profile->filled;
     bool may_be_thing = is_name_of_thing(traits->scores[ROLE_AUTHOR]);
     return is_repeated && (may_be_thing || has_varied_author(table, column)) ? REFUSAL_FEW_VALUES

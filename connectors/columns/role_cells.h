@@ -13,19 +13,18 @@ enum refusal {
     REFUSAL_UNKNOWN, /* not judged yet */
     REFUSAL_COMPANY, /* the company's words */
     REFUSAL_NUMBERS,
+    REFUSAL_DATES, /* or relative ones, "3 days ago" */
     REFUSAL_LINKS,
-    REFUSAL_DATES,
     REFUSAL_ROW_NUMBERS,
     REFUSAL_BLANKS,   /* too few rows have an id */
     REFUSAL_REPEATED, /* ids that repeat */
     REFUSAL_ROUNDED,  /* ids that a spreadsheet has rounded */
     REFUSAL_NO_DATES,
     REFUSAL_NO_RATINGS,
-    REFUSAL_NEGATIVE,   /* ratings below 0: votes */
-    REFUSAL_VOTES,      /* a score next to columns that count votes */
-    REFUSAL_NOBODY,     /* authors that all say nobody */
-    REFUSAL_ONE_AUTHOR, /* the same author in nearly all rows */
-    REFUSAL_FEW_VALUES  /* a title or an author that repeats as the names of products do */
+    REFUSAL_NEGATIVE,  /* ratings below 0: votes */
+    REFUSAL_VOTES,     /* a score next to columns that count votes */
+    REFUSAL_NOBODY,    /* authors that all say nobody */
+    REFUSAL_FEW_VALUES /* a title or an author that repeats as the names of products do */
 };
 
 /* A column, and what is known about it before the roles are chosen. */

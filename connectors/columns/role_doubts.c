@@ -52,10 +52,10 @@ static struct text explain_repeated(const struct column_table *table, size_t col
     return text;
 }
 
-static struct text explain_author(const struct column_table *table, size_t column, bool skip_nobody,
+static struct text explain_author(const struct column_table *table, size_t column,
                                   struct arena *arena)
 {
-    struct frequent_author frequent = column_find_frequent_author(table, column, skip_nobody);
+    struct frequent_author frequent = column_find_frequent_author(table, column, false);
     return arena_format(arena, "%.*s in %zu of %zu rows",
                         TEXT_ARGUMENT(quote_cell(table, frequent.row, column, arena)),
                         frequent.rows, table->samples->rows);
@@ -108,12 +108,10 @@ static struct text explain_refusal(struct column_table *table, enum role role, s
     case REFUSAL_VOTES:
         return TEXT("it counts votes, as other columns do");
     case REFUSAL_NOBODY:
-        return explain_author(table, column, false, arena);
-    case REFUSAL_ONE_AUTHOR:
-        return explain_author(table, column, true, arena);
+        return explain_author(table, column, arena);
     case REFUSAL_FEW_VALUES:
         if (profile->distinct == 1)
-            return explain_author(table, column, false, arena);
+            return explain_author(table, column, arena);
         return arena_format(arena, "only %zu different values in %zu rows", profile->distinct,
                             table->samples->rows);
     default:
@@ -181,7 +179,7 @@ static struct text describe_frequent_author(const struct column_table *table, si
     struct frequent_author frequent = column_find_frequent_author(table, column, false);
     if (frequent.rows < MIN_ROWS || frequent.rows * 2 < frequent.named)
         return (struct text){0};
-    return explain_author(table, column, false, arena);
+    return explain_author(table, column, arena);
 }
 
 void doubts_find(struct column_table *table, struct mapping *mapping,
@@ -203,6 +201,14 @@ static struct text add_doubts(const struct mapping *mapping, enum role role, str
     return doubts.size == 0
                ? lines
                : arena_format(arena, "%.*s; %.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(doubts));
+}
+
+/* The best possible rating by all facts that are known; NAN: unknown. */
+static double find_rating_scale(const struct mapping *mapping, const struct column_facts *facts)
+{
+    const struct rating_facts *ratings =
+        facts ? column_facts_find_rating(facts, mapping->rating_reading.column) : NULL;
+    return ratings ? rating_facts_decide(ratings) : mapping->rating_scale;
 }
 
 struct text mapping_explain(const struct mapping *mapping, const struct text *names, size_t count,
@@ -227,10 +233,8 @@ struct text mapping_explain(const struct mapping *mapping, const struct text *na
         if (!isnan(scale))
             lines = arena_format(arena, "%.*s; best value %g", TEXT_ARGUMENT(lines), scale);
         if (role == ROLE_DATE)
-            lines =
-                arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
-                             TEXT_ARGUMENT(facts ? mapping_explain_date_order(mapping, facts, arena)
-                                                 : mapping->date_order_reason));
+            lines = arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
+                                 TEXT_ARGUMENT(mapping_explain_date_order(mapping, facts, arena)));
         lines = arena_format(arena, "%.*s)", TEXT_ARGUMENT(lines));
         lines = add_doubts(mapping, (enum role)role, lines, arena);
     }

@@ -62,6 +62,7 @@ struct mapping {
     uint64_t date_column_hash;
     uint64_t date_shapes[MAX_DATE_SHAPES]; /* in the sample */
     size_t date_shape_count;
+    enum date_order shown_date_order;     /* of the first of them, if the sample leaves no doubt */
     struct text date_order_reason;        /* in the sample; empty: the dates have no open order */
     double rating_scale;                  /* the best possible rating in the sample; NAN: unknown */
     struct rating_reading rating_reading; /* of a cell that does not state its scale */

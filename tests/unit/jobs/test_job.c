@@ -239,6 +239,46 @@ static void the_hash_depends_on_the_settings(void **state)
     job_free(&c);
 }
 
+/* Whether saved rows of a source are read as before. */
+static void the_settings_of_a_source_are_those_that_decide_what_a_row_says(void **state)
+{
+    (void)state;
+    static const char plain[] = "[source shop]\npath = a\nzone = +09:00\ndates = mdy\n"
+                                "[source blog]\npath = b\n[output]\npath = out\n";
+    static const struct {
+        const char *job, *overrides;
+        bool shop_is_the_same, blog_is_the_same;
+    } others[] = {
+        {plain, "source.path=c", true, true},
+        {plain, "output.path=c", true, true},
+        {plain, "group.by=product", true, true},
+        {plain, "source.dates=dmy", false, false},
+        {plain, "source shop.dates=dmy", false, true},
+        {plain, "source shop.dates=dmy\nsource shop.dates=mdy", true, true},
+        {plain, "source.map=text=Comment", false, false},
+        {plain, "clean.blank=nix", false, false},
+        {plain, "redact.authors=keep", false, false},
+        {"[source shop]\ndates = mdy\nzone = +09:00\npath = x\n[source blog]\npath = b\n"
+         "[output]\npath = out\n",
+         "", true, true},
+    };
+    struct job first;
+    struct error error = {0};
+    assert_true(read_job(&first, plain, "", &error));
+    assert_true(first.sources[0].settings_hash != first.sources[1].settings_hash);
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+        struct job job;
+        if (!read_job(&job, others[i].job, others[i].overrides, &error))
+            fail_msg("%s", error.message);
+        for (size_t source = 0; source < 2; source++)
+            assert_int_equal(job.sources[source].settings_hash ==
+                                 first.sources[source].settings_hash,
+                             source == 0 ? others[i].shop_is_the_same : others[i].blog_is_the_same);
+        job_free(&job);
+    }
+    job_free(&first);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +292,7 @@ int main(void)
         cmocka_unit_test(many_mistakes_are_counted),
         cmocka_unit_test(the_hash_depends_on_the_settings),
         cmocka_unit_test(the_hash_depends_on_the_files_that_settings_name),
+        cmocka_unit_test(the_settings_of_a_source_are_those_that_decide_what_a_row_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,20 @@
 
 #include "pipeline/batch_reader.h"
 
-/* One character per read: "r" a record, "x" a reject, "s" a skipped row, "!" a failure. */
+static const struct field kettle[] = {{TEXT("product"), TEXT("Kettle")},
+                                      {TEXT("stars"), TEXT("5")}},
+                          renamed[] = {{TEXT("1"), TEXT("Kettle")}, {TEXT("2"), TEXT("5")}};
+
+static void add_record(struct batch *batch, const struct field *fields, const char *body)
+{
+    struct record *record = batch_add_record(batch);
+    record->fields = fields;
+    record->field_count = fields ? 2 : 0;
+    record->body = text_of(body);
+}
+
+/* One character per read: "r" a record without columns, "k" one with columns, "n" with other names,
+ * "2" two records of one row, "x" a reject, "s" a skipped row, "!" a failure. */
 struct script {
     const char *reads;
     bool fails_to_open, is_closed;
@@ -30,7 +43,13 @@ static enum read_status read_script(void *state, struct batch *batch, struct err
         return READ_END;
     script->reads++;
     if (step == 'r')
-        batch_add_record(batch);
+        add_record(batch, NULL, "text");
+    if (step == 'k' || step == '2')
+        add_record(batch, kettle, "first answer");
+    if (step == '2')
+        add_record(batch, kettle, "second answer");
+    if (step == 'n')
+        add_record(batch, renamed, "text");
     if (step == 'x')
         batch_reject_row(batch, 1, 0, TEXT("broken"), TEXT("raw"));
     batch->skipped += step == 's';
@@ -103,6 +122,45 @@ static void reads_are_counted_and_can_be_limited(void **state)
     batch_reader_close(&reader);
 }
 
+static void rows_are_recognized_by_their_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *reads;
+        bool same_row, same_columns; /* of the first and the last record */
+    } pairs[] = {
+        {"2", true, true},    /* answers of a survey */
+        {"kk", false, true},  /* the second of two identical rows */
+        {"kn", false, false}, /* other names, and the second row with these values */
+        {"rk", false, false}, {"rr", false, true},
+    };
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+        struct script script = {.reads = pairs[i].reads};
+        struct input_file file = {
+            .connector = &connector, .connector_state = &script, .settings_hash = 1};
+        struct batch_reader reader;
+        assert_true(batch_reader_open(&reader, &file, 100));
+        batch_reader_fill(&reader, UINT64_MAX);
+        assert_int_equal(reader.batch.settings_hash, 1);
+        const struct record *first = &reader.batch.records[0], *second = first + 1;
+        assert_int_equal(first->row_hash == second->row_hash, pairs[i].same_row);
+        assert_int_equal(first->columns_hash == second->columns_hash, pairs[i].same_columns);
+        batch_reader_close(&reader);
+    }
+    uint64_t hashes[2];
+    for (size_t i = 0; i < 2; i++) { /* names do not matter, since settings change them */
+        struct script script = {.reads = i ? "n" : "k"};
+        struct input_file file = {
+            .connector = &connector, .connector_state = &script, .settings_hash = i + 1};
+        struct batch_reader reader;
+        assert_true(batch_reader_open(&reader, &file, 100));
+        batch_reader_fill(&reader, UINT64_MAX);
+        hashes[i] = reader.batch.records[0].row_hash;
+        batch_reader_close(&reader);
+    }
+    assert_true(hashes[0] == hashes[1]);
+}
+
 static void a_file_that_cannot_be_opened_gives_one_empty_batch(void **state)
 {
     (void)state;
@@ -128,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_are_read_in_batches),
         cmocka_unit_test(reads_are_counted_and_can_be_limited),
+        cmocka_unit_test(rows_are_recognized_by_their_values),
         cmocka_unit_test(a_file_that_cannot_be_opened_gives_one_empty_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
