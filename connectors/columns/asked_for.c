@@ -75,8 +75,12 @@ enum asked_for asked_for_by_question(struct text question)
     return asks_for[ASKED_FOR_PRAISE] ? ASKED_FOR_PRAISE : ASKED_FOR_COMPLAINT;
 }
 
+/* Numbers in paths of lists, "pros.1", are neutral too. */
 static bool is_neutral(struct text word)
 {
+    int64_t number;
+    if (text_to_integer(word, &number))
+        return true;
     for (size_t i = 0; i < KNOWN_PHRASE_COUNT; i++)
         if (known_phrases[i].match == NEUTRAL && text_equal(word, known_phrases[i].phrase))
             return true;
