@@ -1,14 +1,14 @@
 /* answers.c - chooses the columns with answers, and splits a respondent into records. */
 #include "connectors/columns/answers.h"
 
+#include <stdlib.h>
+
 #include "base/hash.h"
 #include "base/memory.h"
 #include "connectors/columns/asked_for.h"
 #include "connectors/columns/column_names.h"
 #include "connectors/columns/free_text.h"
 #include "connectors/columns/questions.h"
-
-#include <stdlib.h>
 
 enum {
     MIN_QUESTION_SIZE = 16,  /* bytes of a name that is a whole question */
