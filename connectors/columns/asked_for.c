@@ -129,3 +129,12 @@ enum asked_for asked_for_by_side(struct text name)
     arena_free(&arena);
     return side;
 }
+
+bool asked_for_is_neutral(struct text name)
+{
+    struct arena arena = {0};
+    struct text words = phrase_split_words(name, &arena);
+    bool is_empty = drop_neutral_words(words, &arena).size == 0;
+    arena_free(&arena);
+    return is_empty;
+}
