@@ -1,14 +1,14 @@
 /* answers.c - chooses the columns with answers, and splits a respondent into records. */
 #include "connectors/columns/answers.h"
 
+#include <stdlib.h>
+
 #include "base/hash.h"
 #include "base/memory.h"
 #include "connectors/columns/asked_for.h"
 #include "connectors/columns/column_names.h"
 #include "connectors/columns/free_text.h"
 #include "connectors/columns/questions.h"
-
-#include <stdlib.h>
 
 enum {
     MIN_QUESTION_SIZE = 16,  /* bytes of a name that is a whole question */
@@ -149,11 +149,20 @@ static enum choice choose(const struct answer_search *search, const struct candi
 }
 
 /* Whether the text column belongs to the answers although it does not ask: by its name, not because
- * it has the longest cells. */
+ * it has the longest cells. The "text" of an object is that of a review only if the object is one:
+ * not "jobTitle.text". */
 static bool is_named_text(const struct answer_search *search, size_t column)
 {
-    return column == search->mapping->columns[ROLE_TEXT] &&
-           column_name_score(ROLE_TEXT, search->samples->names[column]) > 0;
+    struct text name = search->samples->names[column];
+    size_t point = name.size;
+    if (column != search->mapping->columns[ROLE_TEXT] || column_name_score(ROLE_TEXT, name) == 0)
+        return false;
+    while (point > 0 && name.bytes[point - 1] != '.')
+        point--;
+    struct text object = text_slice(name, 0, point > 0 ? point - 1 : 0);
+    return object.size == 0 || asked_for_is_neutral(object) ||
+           column_name_score(ROLE_TEXT, object) > 0 ||
+           !asked_for_is_neutral(text_slice(name, point, name.size));
 }
 
 static struct answer make_answer(const struct answer_search *search, size_t column, bool has_sides)

@@ -75,8 +75,12 @@ enum asked_for asked_for_by_question(struct text question)
     return asks_for[ASKED_FOR_PRAISE] ? ASKED_FOR_PRAISE : ASKED_FOR_COMPLAINT;
 }
 
+/* Numbers in paths of lists, "pros.1", are neutral too. */
 static bool is_neutral(struct text word)
 {
+    int64_t number;
+    if (text_to_integer(word, &number))
+        return true;
     for (size_t i = 0; i < KNOWN_PHRASE_COUNT; i++)
         if (known_phrases[i].match == NEUTRAL && text_equal(word, known_phrases[i].phrase))
             return true;
@@ -124,4 +128,13 @@ enum asked_for asked_for_by_side(struct text name)
         side = find_side(forms[i]);
     arena_free(&arena);
     return side;
+}
+
+bool asked_for_is_neutral(struct text name)
+{
+    struct arena arena = {0};
+    struct text words = phrase_split_words(name, &arena);
+    bool is_empty = drop_neutral_words(words, &arena).size == 0;
+    arena_free(&arena);
+    return is_empty;
 }

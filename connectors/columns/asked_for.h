@@ -14,4 +14,7 @@ enum asked_for asked_for_by_question(struct text question);
  * only if the table has a column of the other side. */
 enum asked_for asked_for_by_side(struct text name);
 
+/* Whether the name says nothing about what its text is about: "review", "data.attributes.text". */
+bool asked_for_is_neutral(struct text name);
+
 #endif

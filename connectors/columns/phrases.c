@@ -32,6 +32,17 @@ static struct text split_camel_case(struct text name, struct arena *arena)
     return (struct text){bytes, size};
 }
 
+/* "ARTILARI" has no dotless i for those who do not know that it is Turkish, and folding leaves the
+ * dot of a capital i with a dot: both become a plain i. Returns the size to write. */
+static size_t fold_turkish(struct text *letter)
+{
+    if (text_equal(*letter, TEXT("\xC4\xB1")))
+        *letter = TEXT("i");
+    if (text_equal(*letter, TEXT("\xCC\x87")))
+        *letter = (struct text){0};
+    return letter->size;
+}
+
 struct text phrase_split_words(struct text name, struct arena *arena)
 {
     name = text_slice(name, 0, utf8_boundary_before(name, MAX_PHRASED_SIZE));
@@ -44,8 +55,9 @@ struct text phrase_split_words(struct text name, struct arena *arena)
                 bytes[written++] = ' ';
             continue;
         }
-        for (size_t i = 0; i < size; i++)
-            bytes[written++] = folded.bytes[at + i];
+        struct text letter = text_slice(folded, at, at + size);
+        for (size_t i = 0, letter_size = fold_turkish(&letter); i < letter_size; i++)
+            bytes[written++] = letter.bytes[i];
     }
     while (written > 0 && bytes[written - 1] == ' ')
         written--;

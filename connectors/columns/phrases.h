@@ -6,8 +6,8 @@
 #include "base/text.h"
 
 /* The words of a name: case folded, camelCase split, everything but letters and digits replaced by
- * single blanks: "What didn't you LIKE?" and "whatDidn'tYouLike" become "what didn t you like".
- * Allocated from `arena`; names are cut at 1 KiB. */
+ * single blanks, a dotless i is an i: "What didn't you LIKE?" and "whatDidn'tYouLike" become "what
+ * didn t you like". Allocated from `arena`; names are cut at 1 KiB. */
 struct text phrase_split_words(struct text name, struct arena *arena);
 
 struct phrase_place {

@@ -8,7 +8,7 @@
 #include "connectors/columns/phrases.h"
 #include "connectors/columns/questions.h"
 
-enum member_kind { QUESTION, ANSWER, ID, REFERENCE, MEMBER_KIND_COUNT };
+enum member_kind { QUESTION, ANSWER, ID, REFERENCE, FALLBACK, MEMBER_KIND_COUNT };
 
 static const struct {
     struct text member;
@@ -91,12 +91,24 @@ static const struct item *find_referenced(const struct item_list *list, const st
     return NULL;
 }
 
+/* An answer to a question whose words the record lacks is named by what it refers to. */
+static void use_fallback(struct item *item)
+{
+    if (item->ranks[ANSWER] == 0 || item->ranks[FALLBACK] == 0 ||
+        (item->ranks[QUESTION] != 0 && !same_member(item)))
+        return;
+    item->values[QUESTION] = item->values[FALLBACK];
+    item->ranks[QUESTION] = item->ranks[FALLBACK];
+}
+
 /* Gives the answers that refer to a question its words. */
 static void resolve_references(struct item_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         struct item *item = &list->items[i];
         const struct item *question = find_referenced(list, item);
+        if (!question)
+            use_fallback(item);
         if (!question ||
             (item->ranks[QUESTION] != 0 && !same_member(item) && item->ranks[ANSWER] != 0))
             continue;
@@ -104,6 +116,33 @@ static void resolve_references(struct item_list *list)
         item->ranks[QUESTION] = question->ranks[QUESTION];
         list->items[question - list->items].is_flattened = true;
         item->is_flattened = true;
+    }
+}
+
+static struct text parent_of(struct text path)
+{
+    size_t end = path.size;
+    while (end > 0 && path.bytes[end - 1] != '.')
+        end--;
+    return text_slice(path, 0, end);
+}
+
+/* A question without an answer, next to those that have one: its words are no text of the
+ * respondent. */
+static void mark_unanswered(struct item_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct item *item = &list->items[i];
+        bool is_answered = false;
+        for (size_t k = 0; k < list->count && !item->is_flattened; k++)
+            is_answered |= list->items[k].is_flattened && item->ranks[QUESTION] != 0 &&
+                           item->ranks[QUESTION] == list->items[k].ranks[QUESTION] &&
+                           text_equal(parent_of(item->path), parent_of(list->items[k].path));
+        if (!is_answered)
+            continue;
+        item->is_flattened = true;
+        item->ranks[ANSWER] = EMPTY_RANK;
+        item->values[ANSWER] = (struct text){0};
     }
 }
 
@@ -115,7 +154,7 @@ static bool ends_with_number(struct text path)
 /* The objects in the record that hold an answer or a question. */
 static struct item_list list_items(const struct fields *fields)
 {
-    enum { MAX_MEMBER_PARTS = 3 };
+    enum { MAX_MEMBER_PARTS = 5 };
     struct item_list list = {0};
     for (size_t i = 0; i < fields->count; i++) {
         struct text name = fields->names[i];
@@ -133,6 +172,7 @@ static struct item_list list_items(const struct fields *fields)
     for (size_t i = 0; i < list.count; i++)
         list.items[i].is_flattened |=
             list.items[i].ranks[QUESTION] != 0 && has_answer(&list.items[i]);
+    mark_unanswered(&list);
     return list;
 }
 
@@ -151,7 +191,8 @@ bool question_list_exists(const struct fields *fields)
         if (!item->is_flattened || item->ranks[ANSWER] == 0)
             continue;
         answers++;
-        asking += question_classify(item->values[QUESTION]) == QUESTION_ASKED;
+        asking += item->ranks[FALLBACK] != 0 ||
+                  question_classify(item->values[QUESTION]) == QUESTION_ASKED;
     }
     free_items(&list);
     return answers > 1 && asking > 0;

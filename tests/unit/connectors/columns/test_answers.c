@@ -96,6 +96,10 @@ static const struct {
      "lake with forty rooms\nShort way to town||A small house near the wood with four rooms",
      "", "Positive=praise;Negative=complaint"},
     {"장점|단점|총평\n" GOOD "|Fine\n" FAIR "|Good place", "", "장점=praise;단점=complaint;총평="},
+    {"pros|cons|jobTitle.text\n" GOOD "|Engineer\n" FAIR "|Team assistant", "",
+     "pros=praise;cons=complaint"},
+    {"pros|cons|review.text\n" GOOD "|Fine\n" FAIR "|Good place", "",
+     "pros=praise;cons=complaint;review.text="},
     /* both sides are needed, and must hold text */
     {"Comment|Positive\nThe rooms were quiet|Soft beds and pillows\nThe lift was broken|Warm bread",
      "", ""},

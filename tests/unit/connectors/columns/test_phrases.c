@@ -24,6 +24,9 @@ static const struct {
     {"Достоинства:", "достоинства"},
     {"좋았던 점은?", "좋았던 점은"},
     {"Ｐｒｏｓ", "pros"},
+    {"ARTILARI", "artilari"},
+    {"Artıları", "artilari"},
+    {"İyi", "iyi"},
 };
 
 static void names_are_split_into_words(void **state)
@@ -110,6 +113,7 @@ static const struct {
     {"Что вам не понравилось?", COMPLAINT},
     {"Neyi beğendiniz?", PRAISE},
     {"Neyi beğenmediniz?", COMPLAINT},
+    {"ARTILARI", PRAISE},
     {"좋았던 점은 무엇인가요?", PRAISE},
     {"아쉬웠던점", COMPLAINT},
     {"만족스러운 점", PRAISE},
@@ -148,6 +152,7 @@ static const struct {
     {"Lo bueno", ANY},
     {"Positiv", PRAISE},
     {"минус", COMPLAINT},
+    {"OLUMLU", PRAISE},
     {"positive review count", ANY},
     {"Comment", ANY},
     {"Pros and cons", ANY},

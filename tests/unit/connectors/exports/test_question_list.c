@@ -33,6 +33,17 @@ static const struct {
      "form.fields.2.title=And bad?\nanswers.1.text=The soup\nanswers.1.field.id=x\n"
      "answers.2.number=3\nanswers.2.field.id=y\n",
      "What was good?=The soup\nAnd bad?=3\n", true},
+    /* the words of the questions are missing */
+    {"answers.1.field.ref=liked\nanswers.1.text=The soup\nanswers.2.field.ref=changed\n"
+     "answers.2.text=The chairs\n",
+     "liked=The soup\nchanged=The chairs\n", true},
+    {"answers.7.questionId=7\nanswers.7.textAnswers.answers.1.value=The soup\n"
+     "answers.8.questionId=8\nanswers.8.textAnswers.answers.1.value=The chairs\n",
+     "7=The soup\n8=The chairs\n", true},
+    /* a question that was not answered */
+    {"a.1.name=x\na.1.text=What was good?\na.1.answer=The soup\na.2.name=y\na.2.text=And bad?\n"
+     "a.3.text=Why?\na.3.answer=Hot\n",
+     "What was good?=The soup\nAnd bad?=\nWhy?=Hot\n", true},
     /* repeated questions, empty answers */
     {"a.1.question=Why?\na.1.answer=Hot\na.2.question=Why?\na.2.answer=Fresh\n"
      "a.3.question=How?\na.3.answer=\n",

@@ -312,7 +312,7 @@ static const struct example exports[] = {
      "100000000001:What is missing?|2026-01-31T10:00:00Z||9/10||What is missing?|Nothing, "
      "really|\n"
      "100000000001:And why?|2026-01-31T10:00:00Z||9/10||And why?|It is small|\n"
-     "100000000002|2026-02-01T11:00:00Z||3/10||And why?||\n"},
+     "100000000002|2026-02-01T11:00:00Z||3/10||||\n"},
     /* Qualtrics: three header rows, a zone, a preview */
     {BYTES("StartDate,Status,RecordedDate,ResponseId,UserLanguage,Q1_NPS,Q2\n"
            "Start,Type,Recorded,Id,Language,How likely?,What do you <b>like</b>?\n"
