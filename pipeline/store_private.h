@@ -72,7 +72,7 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " f.run_id AS run_id, f.title AS title, f.revision AS revision,"                               \
     " iif(f.lang IS NULL, (SELECT 'majority' FROM language WHERE source = f.source),"              \
     "  f.lang_source) AS lang_source, f.author AS author,"                                         \
-    " f.question AS question, f.asked_for AS asked_for"                                            \
+    " f.question AS question, f.asked_for AS asked_for, f.reply AS reply"                          \
     " FROM feedback AS f LEFT JOIN analysis AS a"                                                  \
     " ON a.text_hash = f.text_hash AND a.model_key = " model_key " WHERE f.no_opinion = 0"
 

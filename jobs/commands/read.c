@@ -139,6 +139,8 @@ static void write_record(const struct read_session *session, const char *path,
         write_text_or_null(&writer, "question", record->question);
     if (record->asked_for != ASKED_FOR_ANYTHING)
         write_text_or_null(&writer, "asked_for", text_of(asked_for_names[record->asked_for]));
+    if (record->reply.size > 0)
+        write_text_or_null(&writer, "reply", record->reply);
     if (text_equal(session->options.fields, TEXT("all")))
         write_fields(&writer, record);
     json_end(&writer);
@@ -513,7 +515,8 @@ const struct command read_command = {
     .help =
         "Prints one JSON object per record: source, line, external_id, created_at (UTC), author,\n"
         "rating, title, text, lang. In surveys each answer is a record and also has question;\n"
-        "asked_for says whether the question asks for praise or for complaints.\n"
+        "asked_for says whether the question asks for praise or for complaints. reply is the answer\n"
+        "of the company, if the export has it.\n"
         "Rejected and skipped rows are counted on standard error.\n"
         "\n"
         "  winnow read --explain reviews.csv\n"
