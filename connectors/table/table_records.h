@@ -30,7 +30,8 @@ struct table_records {
      .type = OPTION_TEXT,                                                                          \
      .offset = offsetof(state, field.map),                                                         \
      .default_value = "",                                                                          \
-     .help = "roles of columns: text=Comment,date=When (also id, rating, title, author, lang)"},   \
+     .help = "roles of columns: text=Comment,date=When (also id, rating, title, author, lang, "    \
+             "reply)"},                                                                            \
         {.name = "dates",                                                                          \
          .type = OPTION_CHOICE,                                                                    \
          .offset = offsetof(state, field.date_order),                                              \
