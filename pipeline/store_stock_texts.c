@@ -9,6 +9,8 @@
 enum {
     MIN_SOURCE_RECORDS = 100, /* of the source and question */
     MIN_STOCK_RECORDS = 10,
+    MIN_LISTED_SOURCE_RECORDS = 20, /* the same for a text with a listed phrase */
+    MIN_LISTED_RECORDS = 3,
     MAX_SHARE_PCT = 3,    /* of the records, for a text that is no stock text */
     MIN_EQUAL_PCT = 98,   /* of the records with its words that have its bytes */
     MIN_WORDS = 4,        /* of a text without a listed phrase */
@@ -27,7 +29,7 @@ static const struct text stock_phrases[] = {
 struct candidate {
     struct text source, question, text;
     double confidence; /* of the model; 0 if it has not read the text */
-    uint64_t text_hash, records;
+    uint64_t text_hash, records, source_records;
 };
 
 /* ---- What separates a stock text from an opinion ---- */
@@ -57,7 +59,9 @@ static bool is_sentence(struct text text)
 static bool may_be_stock_text(const struct candidate *candidate)
 {
     return has_stock_phrase(candidate->text) ||
-           (candidate->confidence < MAX_CONFIDENCE && is_sentence(candidate->text));
+           (candidate->source_records >= MIN_SOURCE_RECORDS &&
+            candidate->records >= MIN_STOCK_RECORDS && candidate->confidence < MAX_CONFIDENCE &&
+            is_sentence(candidate->text));
 }
 
 /* ---- Marks ---- */
@@ -111,15 +115,15 @@ static bool mark_frequent_texts(struct store *store, struct error *error)
         " same AS (SELECT source, text_hash, min(id) AS id, count(*) AS records FROM feedback"
         "  WHERE title IS NULL OR title = text GROUP BY 1, 2 HAVING records >= ?3)"
         " SELECT f.source, coalesce(f.question, ''), f.text, coalesce(a.confidence, 0.0), "
-        "f.text_hash, same.records"
+        "f.text_hash, same.records, t.records"
         " FROM same JOIN feedback AS f ON f.id = same.id JOIN total AS t"
         "  ON t.source = f.source AND t.question = coalesce(f.question, '')"
         " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"
         " WHERE same.records * 100 > t.records * ?4 ORDER BY f.source, f.text_hash",
         error);
     sql_bind_hash(frequent, 1, store->model_key);
-    sql_bind_integer(frequent, 2, MIN_SOURCE_RECORDS);
-    sql_bind_integer(frequent, 3, MIN_STOCK_RECORDS);
+    sql_bind_integer(frequent, 2, MIN_LISTED_SOURCE_RECORDS);
+    sql_bind_integer(frequent, 3, MIN_LISTED_RECORDS);
     sql_bind_integer(frequent, 4, MAX_SHARE_PCT);
     bool ok = true;
     while (ok && sql_next_row(frequent)) {
@@ -128,7 +132,8 @@ static bool mark_frequent_texts(struct store *store, struct error *error)
                                       .text = sql_text(frequent, 2),
                                       .confidence = sql_real(frequent, 3),
                                       .text_hash = sql_hash(frequent, 4),
-                                      .records = (uint64_t)sql_integer(frequent, 5)};
+                                      .records = (uint64_t)sql_integer(frequent, 5),
+                                      .source_records = (uint64_t)sql_integer(frequent, 6)};
         ok = mark_if_stock_text(store, &candidate, error);
     }
     return sql_finish(frequent, error) && ok;

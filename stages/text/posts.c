@@ -48,6 +48,19 @@ static size_t find_name_end(struct text text, size_t at)
     return (unsigned char)text.bytes[at] >= 0x80 && end - at < MIN_NAME_SIZE ? at : end;
 }
 
+/* The same for a handle, which may have points: "@tea.house". A capital after a point begins a
+ * sentence: "@teahouse.Great tea". */
+static size_t find_handle_end(struct text text, size_t at)
+{
+    size_t end = find_name_end(text, at);
+    while (end > at && end + 1 < text.size && text.bytes[end] == '.' &&
+           (ascii_is_digit(text.bytes[end + 1]) ||
+            (text.bytes[end + 1] >= 'a' && text.bytes[end + 1] <= 'z')))
+        for (end++; end < text.size && is_name_character(text.bytes[end]);)
+            end++;
+    return end;
+}
+
 /* Where the URL that begins at `at` ends, or `at`. */
 static size_t find_url_end(struct text text, size_t at)
 {
@@ -100,7 +113,7 @@ static void classify_word(struct word *word)
         begin++;
     if (begin - marks > MAX_MARKS) /* a masked number, a heading */
         return;
-    end = find_name_end(text, begin);
+    end = mark == '@' ? find_handle_end(text, begin) : find_name_end(text, begin);
     if (end == begin)
         return;
     if (mark == '@' && end < text.size && text.bytes[end] == '@') { /* with a server, or "@@@" */
@@ -205,7 +218,8 @@ static size_t remove_repost_marks(struct post *post)
     size_t i = 0;
     for (; i + 1 < post->count; i += 2) {
         struct text mark = post->words[i].text;
-        bool is_mark = text_equal(mark, TEXT("RT")) || text_equal(mark, TEXT("MT"));
+        bool is_mark = text_equal(mark, TEXT("RT")) || text_equal(mark, TEXT("MT")) ||
+                       text_equal(mark, TEXT("QT"));
         if (!is_mark || !is_word(post, i + 1, WORD_HANDLE))
             break;
         post->words[i].is_removed = post->words[i + 1].is_removed = true;

@@ -17,6 +17,8 @@ static const struct {
     {"@kettleshop why is it late?", "why is it late?"},
     {"@kettleshop @kim_88: why is it late?", "why is it late?"},
     {".@kettleshop, answer me", "answer me"},
+    {"@tea.house.24 why is it late?", "why is it late?"},
+    {"@kettleshop.Great tea", "kettleshop.Great tea"},
     {"@kettleshop is closed again", "kettleshop is closed again"},
     {"@kettleshop can you help?", "can you help?"},
     {"@kettleshop's lid broke", "kettleshop's lid broke"},

@@ -15,6 +15,7 @@ static const struct {
     {"It leaks!\n\nKind regards,\nAnna Smith\nHead of Tea\n+44 20 7946 0000", "It leaks!"},
     {"It leaks. Best, Anna", "It leaks."},
     {"It leaks.\nCheers,\n\n-Tom", "It leaks."},
+    {"It leaks.\n--\nAnna Lee\nTea Ltd", "It leaks."},
     {"It leaks.\nBest\nAnna", "It leaks."},
     {"It leaks.\nCheers, Tom.", "It leaks."},
     {"It leaks.\nThanks,\nMark", "It leaks."},
@@ -51,6 +52,7 @@ static const struct {
     {"It leaks.\nBest, Anna\n\nPS the mug broke", "It leaks.\nBest, Anna\n\nPS the mug broke"},
     {"It leaks.\nBest, Anna\nBut Mark was nice", "It leaks.\nBest, Anna\nBut Mark was nice"},
     {"It leaks.\nRegards\n물이", "It leaks.\nRegards\n물이"},
+    {"Bad:\n-- Parking", "Bad:\n-- Parking"},
     {"Anna", "Anna"},
 };
 
