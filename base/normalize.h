@@ -10,6 +10,13 @@
  * in `arena`. Invalid UTF-8 becomes U+FFFD. */
 struct text normalize_key(struct text text, struct arena *arena);
 
+/* Folds a short value that a program wrote, such as a date or a rating: ASCII digits, small letters
+ * without accents ("FÉVR." becomes "fevr."), spaces and hyphens for all blanks and dashes of
+ * Unicode, and no invisible characters or ordinal signs (1º). *value is `text` itself if nothing
+ * changes, else it is in `buffer`. False if the buffer is too small: it never is with three bytes
+ * for each byte of the text and four more. */
+bool normalize_value(struct text text, char *buffer, size_t capacity, struct text *value);
+
 enum letter_class {
     LETTER_NONE,            /* white space, punctuation, symbols */
     LETTER_SPACED_SCRIPT,   /* letters and marks of scripts with spaces between words */

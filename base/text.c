@@ -92,6 +92,43 @@ struct text text_trim(struct text text)
     return text;
 }
 
+/* The size of the Unicode blank or invisible mark in UTF-8 that begins with these bytes; 0: none.
+ */
+static size_t unicode_blank_size(const char *bytes, size_t size)
+{
+    const unsigned char *byte = (const unsigned char *)bytes;
+    if (size >= 2 && byte[0] == 0xC2 && (byte[1] == 0xA0 || byte[1] == 0xAD))
+        return 2; /* U+00A0, U+00AD */
+    if (size < 3)
+        return 0;
+    bool is_blank = byte[0] == 0xE2 && byte[1] == 0x80
+                        ? byte[2] <= 0x8F || (byte[2] >= 0xA8 && byte[2] <= 0xAF) /* U+2000 ... */
+                    : byte[0] == 0xE2 && byte[1] == 0x81
+                        ? byte[2] >= 0x9F && byte[2] <= 0xAF /* U+205F ... U+206F */
+                    : byte[0] == 0xE3
+                        ? byte[1] == 0x80 && byte[2] == 0x80                     /* U+3000 */
+                        : byte[0] == 0xEF && byte[1] == 0xBB && byte[2] == 0xBF; /* U+FEFF */
+    return is_blank ? 3 : 0;
+}
+
+struct text text_trim_unicode(struct text text)
+{
+    size_t before;
+    do {
+        size_t size;
+        text = text_trim(text);
+        before = text.size;
+        if (text.size == 0 || ((text.bytes[0] | text.bytes[text.size - 1]) & 0x80) == 0)
+            return text;
+        if ((size = unicode_blank_size(text.bytes, text.size)) > 0)
+            text = text_slice(text, size, text.size);
+        for (size = 2; size <= 3 && size <= text.size; size++)
+            if (unicode_blank_size(text.bytes + text.size - size, size) == size)
+                text = text_slice(text, 0, text.size - size);
+    } while (text.size < before);
+    return text;
+}
+
 size_t text_find(struct text text, struct text needle, size_t from)
 {
     if (from > text.size || needle.size > text.size - from)

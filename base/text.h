@@ -57,6 +57,10 @@ static inline struct text text_slice(struct text text, size_t begin, size_t end)
 /* Without ASCII white space at both ends. */
 struct text text_trim(struct text text);
 
+/* Also without the blanks and invisible marks of Unicode at both ends: no-break and other spaces,
+ * zero-width characters, byte order marks, marks of direction. */
+struct text text_trim_unicode(struct text text);
+
 /* The offset of the first `needle` at or after `from`; text.size if there is none. */
 size_t text_find(struct text text, struct text needle, size_t from);
 

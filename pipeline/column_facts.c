@@ -142,7 +142,7 @@ static void add_differing_readings(struct column_facts *facts, struct date_facts
         int64_t a = date->times[order_pairs[pair].a], b = date->times[order_pairs[pair].b];
         if (a == TIME_UNKNOWN || b == TIME_UNKNOWN || a == b)
             continue;
-        dates->differing_rows[pair]++;
+        dates->differing_rows[pair] += date->file_order == DATE_ORDER_UNKNOWN;
         add_bits(dates, &dates->differing, 1U << pair);
         add_example(facts, dates, DATE_ORDER_UNKNOWN, date->cell);
     }
@@ -376,12 +376,15 @@ struct text date_facts_warn(const struct date_facts *dates, struct text place, u
     const char *choices = decision.open_pairs & YEAR_PAIRS ? "dmy, mdy or ymd" : "dmy or mdy";
     const char *order = order_names[decision.order], *plural = rows == 1 ? "" : "s";
     if (decision.basis == DATE_BASIS_MIXED)
-        return arena_format(arena,
-                            "%.*s mixes orders of day and month (column '%.*s': %.*s); %llu "
-                            "row%s with several readings: read as %s; set [source] dates = %s",
-                            TEXT_ARGUMENT(place), TEXT_ARGUMENT(dates->column),
-                            TEXT_ARGUMENT(list_examples(dates, arena)), (unsigned long long)rows,
-                            plural, order, choices);
+        return arena_format(
+            arena,
+            "the orders of day and month are mixed in %.*s (column '%.*s': %.*s); %llu row%s of "
+            "files "
+            "that do not show theirs: read as %s; make a [source] of each kind of file and set its "
+            "dates = %s",
+            TEXT_ARGUMENT(place), TEXT_ARGUMENT(dates->column),
+            TEXT_ARGUMENT(list_examples(dates, arena)), (unsigned long long)rows, plural, order,
+            choices);
     if (!decision.open_pairs || !rows)
         return (struct text){0};
     return arena_format(arena,
@@ -438,8 +441,12 @@ void column_facts_apply(const struct column_facts *facts, struct record *record)
     const struct rating_facts *ratings = reading->column && isnan(reading->stated_scale)
                                              ? column_facts_find_rating(facts, reading->column)
                                              : NULL;
-    if (dates)
-        record->created_at = date_readings_choose(&record->date, date_facts_decide(dates).order);
+    if (dates) {
+        struct date_decision decision = date_facts_decide(dates);
+        bool follows_file = decision.basis == DATE_BASIS_MIXED && record->date.file_order;
+        record->created_at = date_readings_choose(
+            &record->date, follows_file ? record->date.file_order : decision.order);
+    }
     if (ratings)
         record->rating_scale = rating_facts_decide(ratings);
 }
@@ -463,6 +470,6 @@ bool column_facts_are_settled(const struct column_facts *facts, bool with_rating
 
 bool author_is_nobody(uint64_t records, uint64_t source_records)
 {
-    enum { MIN_RECORDS = 10, MIN_PCT = 80 };
+    enum { MIN_RECORDS = 5, MIN_PCT = 80 };
     return records >= MIN_RECORDS && records * 100 >= source_records * MIN_PCT;
 }

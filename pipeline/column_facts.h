@@ -27,9 +27,10 @@ struct date_facts {
     unsigned impossible, future; /* bits 1 << order: a row is no date in this order, or one in the
                                     future where another order gives none */
     unsigned differing;          /* pairs of orders that differ in a row */
-    size_t
-        differing_rows[DATE_PAIR_COUNT]; /* read so far; not saved, since rows may be read twice */
-    bool is_changed;                     /* by column_facts_add; the store resets it */
+    /* Rows read so far, of files that do not show their order; not saved, since a row may be read
+     * twice. */
+    size_t differing_rows[DATE_PAIR_COUNT];
+    bool is_changed; /* by column_facts_add; the store resets it */
 };
 
 /* All ratings of one column that do not state their scale. */
@@ -75,7 +76,8 @@ enum date_basis {
     DATE_BASIS_EQUAL,  /* all readings are equal so far */
     DATE_BASIS_NONE,   /* readings differ, and none is likelier */
     DATE_BASIS_LIKELY, /* one number varies more, or the notation is usual in one order */
-    DATE_BASIS_MIXED,  /* the rows contradict each other */
+    DATE_BASIS_MIXED,  /* the rows contradict each other: a row follows its file, if that shows an
+                          order, otherwise this decision */
     DATE_BASIS_FUTURE, /* other orders give dates in the future */
     DATE_BASIS_SHOWN,  /* other orders are impossible */
     DATE_BASIS_GIVEN,  /* by the user */

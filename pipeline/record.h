@@ -100,6 +100,7 @@ struct date_readings {
                        see record_date_key */
     uint64_t shape; /* hash of the column's name and the notation; 0: the order is certain */
     enum date_order given_order;     /* set by the user; UNKNOWN: `dates = auto` */
+    enum date_order file_order;      /* shown by the first rows of its file; UNKNOWN: they do not */
     int64_t times[DATE_ORDER_COUNT]; /* created_at in each order; TIME_UNKNOWN: impossible */
     uint8_t numbers[3];              /* as written, from the left; the last two digits */
     char separator;                  /* of the first two numbers */

@@ -166,20 +166,25 @@ bool store_save_column_facts(struct store *store, const struct batch *batch, str
 
 /* ---- Deciding ---- */
 
+/* As date_readings_choose, for the order ?3; of rows that contradict each other (?4), for that of
+ * the file. */
+#define CHOSEN_TIME                                                                                \
+    "coalesce(CASE iif(?4, coalesce(date_file_order, ?3), ?3)"                                     \
+    " WHEN 1 THEN date_ymd WHEN 2 THEN date_mdy ELSE date_dmy END, date_dmy, date_mdy, date_ymd)"
+
 static bool update_dates(struct store *store, struct text source, const struct date_facts *dates,
                          struct error *error)
 {
-    struct sql_statement *update = sql_prepare(
-        store->sql,
-        /* As date_readings_choose. */
-        "UPDATE feedback SET created_at = coalesce(iif(?3 = 1, date_ymd,"
-        "  iif(?3 = 2, date_mdy, date_dmy)), date_dmy, date_mdy, date_ymd)"
-        " WHERE source = ?1 AND date_shape = ?2 AND created_at IS NOT coalesce(iif(?3 = 1,"
-        "  date_ymd, iif(?3 = 2, date_mdy, date_dmy)), date_dmy, date_mdy, date_ymd)",
-        error);
+    struct date_decision decision = date_facts_decide(dates);
+    struct sql_statement *update =
+        sql_prepare(store->sql,
+                    "UPDATE feedback SET created_at = " CHOSEN_TIME
+                    " WHERE source = ?1 AND date_shape = ?2 AND created_at IS NOT " CHOSEN_TIME,
+                    error);
     sql_bind_text(update, 1, source);
     sql_bind_hash(update, 2, dates->shape);
-    sql_bind_integer(update, 3, date_facts_decide(dates).order);
+    sql_bind_integer(update, 3, decision.order);
+    sql_bind_integer(update, 4, decision.basis == DATE_BASIS_MIXED);
     return sql_run(update, error);
 }
 
@@ -248,7 +253,7 @@ static bool apply_source_facts(struct store *store, struct text source,
     "    (SELECT source, author_hash FROM feedback WHERE author_hash IS NOT NULL"                  \
     "      AND source IN (SELECT source FROM duplicate)"                                           \
     "     UNION ALL SELECT source, author_hash FROM duplicate) GROUP BY source, author_hash)"      \
-    "  WHERE records >= 10 AND records * 100 >= total * 80)"
+    "  WHERE records >= 5 AND records * 100 >= total * 80)"
 
 #define IS_NOBODY "(source, author_hash) IN " NOBODIES
 
@@ -302,7 +307,7 @@ struct warning_list {
     void *user;
 };
 
-/* The saved records whose readings differ in these pairs of orders. */
+/* The saved records, of files that do not show their order, whose readings differ. */
 static bool count_open_rows(struct store *store, struct text source, const struct date_facts *dates,
                             uint64_t *rows, struct error *error)
 {
@@ -310,6 +315,7 @@ static bool count_open_rows(struct store *store, struct text source, const struc
     struct sql_statement *count =
         sql_prepare(store->sql,
                     "SELECT count(*) FROM feedback WHERE source = ?1 AND date_shape = ?2"
+                    " AND date_file_order IS NULL"
                     " AND ((?3 AND date_dmy <> date_mdy) OR (?4 AND date_dmy <> date_ymd)"
                     "  OR (?5 AND date_mdy <> date_ymd))",
                     error);

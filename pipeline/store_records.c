@@ -171,19 +171,27 @@ static void bind_readings(struct sql_statement *save, int first, const struct re
         sql_bind_hash(save, first + DATE_ORDER_COUNT, record->rating_reading.column);
 }
 
+/* The order that the record's file shows; NULL without one. */
+static void bind_file_order(struct sql_statement *save, int index, const struct record *record)
+{
+    if (record->date.shape && record->date.file_order)
+        sql_bind_integer(save, index, record->date.file_order);
+}
+
 /* Inserts a record into the table, or updates it. */
 #define SAVE_RECORD(table)                                                                         \
     "INSERT INTO " table " (id, source, external_id, author_hash, created_at, lang, rating,"       \
     " rating_scale, title, text, question, fields, text_hash, content_hash, first_run, run_id,"    \
     " lang_source, author, asked_for, reply, date_shape, date_ymd, date_mdy, date_dmy,"            \
-    " rating_column, details_hash, row_hash, settings_hash)"                                       \
+    " rating_column, details_hash, row_hash, settings_hash, date_file_order)"                      \
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17,"    \
-    " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)"                                           \
+    " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)"                                      \
     " ON CONFLICT (id) DO UPDATE SET author_hash = ?4, created_at = ?5, lang = ?6,"                \
     " rating = ?7, rating_scale = ?8, title = ?9, text = ?10, question = ?11, fields = ?12,"       \
     " text_hash = ?13, revision = revision + (content_hash <> ?14), content_hash = ?14,"           \
     " run_id = ?15, lang_source = ?16, author = ?17, asked_for = ?18, reply = ?19,"                \
-    " date_shape = ?20, date_ymd = ?21, date_mdy = ?22, date_dmy = ?23, rating_column = ?24,"      \
+    " date_shape = ?20, date_ymd = ?21, date_mdy = ?22, date_dmy = ?23, rating_column = ?24, "     \
+    "date_file_order = ?28,"                                                                       \
     " details_hash = ?25,"
 
 static void bind_record(struct store *store, struct sql_statement *save, struct batch *batch,
@@ -211,6 +219,7 @@ static void bind_record(struct store *store, struct sql_statement *save, struct 
     sql_bind_text_or_null(save, 18, text_of(asked_for_names[record->asked_for]));
     sql_bind_text_or_null(save, 19, record->reply);
     bind_readings(save, 20, record);
+    bind_file_order(save, 28, record);
     sql_bind_hash(save, 25, record->details_hash);
     sql_bind_hash(save, 26, record->row_hash);
     sql_bind_hash(save, 27, batch->settings_hash);

@@ -13,7 +13,8 @@
     " revision INTEGER NOT NULL DEFAULT 1, first_run INTEGER NOT NULL,"                            \
     " run_id INTEGER NOT NULL, lang_source TEXT, author TEXT, date_shape INTEGER,"                 \
     " date_ymd INTEGER, date_mdy INTEGER, date_dmy INTEGER, rating_column INTEGER,"                \
-    " details_hash INTEGER NOT NULL, row_hash INTEGER NOT NULL, settings_hash INTEGER NOT NULL)"
+    " details_hash INTEGER NOT NULL, row_hash INTEGER NOT NULL, settings_hash INTEGER NOT NULL,"   \
+    " date_file_order INTEGER)"
 
 const char store_schema[] =
     "CREATE TABLE setting (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;"

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/normalize.h"
+#include "base/utf8.h"
 
-enum { MAX_NAME_SIZE = 96 };
+enum { MAX_RAW_NAME_SIZE = 512 /* bytes of a name that are folded */ };
 
 enum name_match { WHOLE, PART, EXCLUDED };
 
@@ -38,12 +40,31 @@ static bool is_lower(char byte)
     return byte >= 'a' && byte <= 'z';
 }
 
-/* Normalizes "ReviewText", "review_text" and " Review  Text: " to "review text". A long name is
- * cut. */
-static struct text normalize_column_name(struct text name, char normalized[MAX_NAME_SIZE])
+/* Case and compatibility forms of other scripts than ASCII; a dotless i becomes an i, as it does in
+ * "YANIT" without knowledge of Turkish. */
+static struct text fold_name(struct text name, struct arena *arena)
+{
+    struct text folded = normalize_key(name, arena);
+    char *bytes = arena_alloc(arena, folded.size + 1, 1);
+    size_t size = 0;
+    for (size_t i = 0; i < folded.size; i++) {
+        struct text rest = text_slice(folded, i, folded.size);
+        if (text_starts_with(rest, TEXT("ı"))) {
+            bytes[size++] = 'i';
+            i++;
+        } else if (text_starts_with(rest, TEXT("\xCC\x87"))) {
+            i++; /* the dot that is left of a capital i with a dot */
+        } else {
+            bytes[size++] = folded.bytes[i];
+        }
+    }
+    return (struct text){bytes, size};
+}
+
+static struct text join_words(struct text name, char normalized[COLUMN_NAME_MAX_SIZE])
 {
     size_t size = 0;
-    for (size_t i = 0; i < name.size && size + 2 < MAX_NAME_SIZE; i++) {
+    for (size_t i = 0; i < name.size && size + 2 < COLUMN_NAME_MAX_SIZE; i++) {
         char byte = name.bytes[i];
         bool letter = ascii_is_alphanumeric(byte) || (signed char)byte < 0 || byte == '#';
         bool is_camel_boundary =
@@ -58,6 +79,20 @@ static struct text normalize_column_name(struct text name, char normalized[MAX_N
     while (size > 0 && normalized[size - 1] == ' ')
         size--;
     return (struct text){normalized, size};
+}
+
+struct text column_name_normalize(struct text name, char normalized[COLUMN_NAME_MAX_SIZE])
+{
+    name = text_slice(name, 0, MAX_RAW_NAME_SIZE);
+    struct text words = join_words(name, normalized);
+    if (utf8_ascii_end(words, 0) == words.size)
+        return words;
+    /* Folding loses the camelCase, so it comes second; its punctuation may be new. */
+    struct arena arena = {0};
+    struct text folded = fold_name(words, &arena);
+    words = join_words(folded, normalized);
+    arena_free(&arena);
+    return words;
 }
 
 /* Whether the phrase is in the name as whole words. A phrase that does not begin with an ASCII
@@ -76,60 +111,172 @@ static bool contains_phrase(struct text normalized, struct text phrase)
     return false;
 }
 
-/* The score by the whole name; -1 if the name is not listed. */
-static int score_whole_name(enum role role, struct text normalized)
+/* Whether the name is a whole question, which contains many words by chance. */
+static bool is_long_question(struct text normalized)
 {
-    for (size_t i = 0; i < KNOWN_NAME_COUNT; i++)
-        if (known_names[i].role == role && known_names[i].match == WHOLE &&
-            text_equal(normalized, known_names[i].words))
-            return known_names[i].score;
-    return -1;
-}
-
-static int score_normalized_name(enum role role, struct text normalized)
-{
-    enum { QUESTION_BLANKS = 6, MAX_WEAK_SCORE = 49 };
-    int score = score_whole_name(role, normalized);
-    if (score >= 0)
-        return score;
-    /* A whole question contains many words by chance: only strong ones count. */
+    enum { QUESTION_BLANKS = 6 };
     size_t blanks = 0;
     for (size_t i = 0; i < normalized.size; i++)
         blanks += normalized.bytes[i] == ' ';
-    int threshold = blanks >= QUESTION_BLANKS ? MAX_WEAK_SCORE : 0, best = threshold;
+    return blanks >= QUESTION_BLANKS;
+}
+
+uint64_t column_name_bytes(struct text name)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < name.size; i++)
+        bytes |= UINT64_C(1) << (name.bytes[i] & 63);
+    return bytes;
+}
+
+bool column_name_may_contain(uint64_t bytes, struct text word)
+{
+    return bytes >> (word.bytes[0] & 63) & bytes >> (word.bytes[word.size - 1] & 63) & 1;
+}
+
+/* `bytes`: those of the name. */
+static bool known_name_matches(const struct known_name *known, struct text normalized,
+                               uint64_t bytes)
+{
+    if (known->match == WHOLE)
+        return text_equal(normalized, known->words);
+    return column_name_may_contain(bytes, known->words) &&
+           contains_phrase(normalized, known->words);
+}
+
+static void score_normalized_name(struct text normalized, int scores[ROLE_COUNT])
+{
+    enum { MAX_WEAK_SCORE = 49 };
+    bool is_whole[ROLE_COUNT] = {false}, is_excluded[ROLE_COUNT] = {false};
+    int threshold = is_long_question(normalized) ? MAX_WEAK_SCORE : 0;
+    uint64_t bytes = column_name_bytes(normalized);
+    memset(scores, 0, ROLE_COUNT * sizeof(*scores));
     for (size_t i = 0; i < KNOWN_NAME_COUNT; i++) {
         const struct known_name *known = &known_names[i];
-        bool can_matter = known->match == EXCLUDED || (known->match == PART && known->score > best);
-        if (known->role != role || !can_matter || !contains_phrase(normalized, known->words))
+        enum role role = known->role;
+        bool is_listed = known->match == WHOLE;
+        if (is_whole[role] || (!is_listed && is_excluded[role]) ||
+            (known->match == PART && known->score <= threshold) ||
+            !known_name_matches(known, normalized, bytes))
             continue;
-        if (known->match == EXCLUDED)
-            return 0;
-        best = known->score;
+        is_excluded[role] |= known->match == EXCLUDED;
+        is_whole[role] |= is_listed;
+        if (is_listed || known->score > scores[role])
+            scores[role] = known->score;
     }
-    return best == threshold ? 0 : best;
+    for (int role = 0; role < ROLE_COUNT; role++)
+        if (is_excluded[role] && !is_whole[role])
+            scores[role] = 0;
+}
+
+/* Whether a word in the name of the object excludes the role for its members: the id of a user is
+ * not that of the review, the name of a product is not the author's. */
+static bool object_excludes_role(struct text object, enum role role)
+{
+    char normalized[COLUMN_NAME_MAX_SIZE];
+    if (role != ROLE_ID && role != ROLE_AUTHOR)
+        return false;
+    object = column_name_normalize(object, normalized);
+    for (size_t i = 0; i < KNOWN_NAME_COUNT; i++)
+        if (known_names[i].role == role && known_names[i].match == EXCLUDED &&
+            contains_phrase(object, known_names[i].words))
+            return true;
+    return false;
+}
+
+/* Whether an object in the path "a.b." holds texts: the authors of "product.reviews" are customers.
+ */
+static bool holds_texts(struct text path)
+{
+    char normalized[COLUMN_NAME_MAX_SIZE];
+    struct text object;
+    int scores[ROLE_COUNT];
+    while (text_split(&path, '.', &object)) {
+        score_normalized_name(column_name_normalize(object, normalized), scores);
+        if (scores[ROLE_TEXT] >= COLUMN_NAME_EXACT)
+            return true;
+    }
+    return false;
+}
+
+/* "a.b.c.d" has the member "d" of the object "c.", which is in "a.b.". */
+struct nested_name {
+    struct text outer, object, member;
+    struct text path; /* "a.b.c." */
+    struct text pair; /* "c.d" */
+    int depth;        /* of "outer": 2 */
+};
+
+/* False if the name is not nested. */
+static bool split_nested_name(struct text name, struct nested_name *nested)
+{
+    size_t dot = text_find(name, TEXT("."), 0), object = 0, member = 0;
+    if (dot == name.size || text_find(name, TEXT(" "), 0) < name.size)
+        return false;
+    if (text_ends_with(name, TEXT(".label")))
+        name = text_slice(name, 0, name.size - strlen(".label"));
+    int points = 0;
+    for (size_t i = 0; i < name.size; i++)
+        if (name.bytes[i] == '.' || name.bytes[i] == ':') {
+            object = member;
+            member = i + 1;
+            points++;
+        }
+    *nested = (struct nested_name){.outer = text_slice(name, 0, object),
+                                   .object = text_slice(name, object, member),
+                                   .member = text_slice(name, member, name.size),
+                                   .path = text_slice(name, 0, member),
+                                   .pair = text_slice(name, object, name.size),
+                                   .depth = points > 1 ? points - 1 : 0};
+    return true;
+}
+
+/* The score of a member by its own name. A "name" is the author's only in an object that is one. */
+static int score_member(const struct nested_name *nested, enum role role, int score)
+{
+    enum { MAX_THING_NAME_SCORE = 61 };
+    char normalized[COLUMN_NAME_MAX_SIZE];
+    int scores[ROLE_COUNT];
+    if (score == 0 || (object_excludes_role(nested->object, role) && !holds_texts(nested->object)))
+        return 0;
+    if (role != ROLE_AUTHOR || score > MAX_THING_NAME_SCORE || score < COLUMN_NAME_EXACT ||
+        nested->object.size == 0)
+        return score;
+    score_normalized_name(column_name_normalize(nested->object, normalized), scores);
+    return scores[ROLE_AUTHOR] > 0 ? score : 0;
+}
+
+void column_name_scores(struct text name, int scores[ROLE_COUNT])
+{
+    enum { DEPTH_MALUS = 6 };
+    char normalized[COLUMN_NAME_MAX_SIZE];
+    struct nested_name nested;
+    int member_scores[ROLE_COUNT], pair_scores[ROLE_COUNT];
+    name = text_trim(name);
+    score_normalized_name(column_name_normalize(name, normalized), scores);
+    /* fields of nested objects: "attributes.body", "im:rating.label", "review.author.name" */
+    if (!split_nested_name(name, &nested))
+        return;
+    score_normalized_name(column_name_normalize(nested.member, normalized), member_scores);
+    score_normalized_name(column_name_normalize(nested.pair, normalized), pair_scores);
+    for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
+        int member_score = score_member(&nested, (enum role)role, member_scores[role]);
+        int pair_score = pair_scores[role] >= COLUMN_NAME_EXACT
+                             ? pair_scores[role] - DEPTH_MALUS * nested.depth
+                             : 0;
+        int score = member_score > pair_score ? member_score : pair_score;
+        if (object_excludes_role(nested.outer, (enum role)role) && !holds_texts(nested.path))
+            score = 0;
+        if (score > scores[role] + 1)
+            scores[role] = score - 1;
+    }
 }
 
 int column_name_score(enum role role, struct text name)
 {
-    if (role == ROLE_NONE)
-        return 0;
-    char normalized[MAX_NAME_SIZE];
-    name = text_trim(name);
-    int best = score_normalized_name(role, normalize_column_name(name, normalized));
-    /* fields of nested objects: "attributes.body", "im:rating.label" */
-    size_t dot = text_find(name, TEXT("."), 0);
-    if (dot == name.size || text_find(name, TEXT(" "), 0) < name.size)
-        return best;
-    struct text parent = name;
-    if (name.size > 6 && text_equal(text_slice(name, name.size - 6, name.size), TEXT(".label")))
-        parent = text_slice(name, 0, name.size - 6);
-    size_t last = 0;
-    for (size_t i = 0; i < parent.size; i++)
-        if (parent.bytes[i] == '.' || parent.bytes[i] == ':')
-            last = i + 1;
-    int last_part_score = score_normalized_name(
-        role, normalize_column_name(text_slice(parent, last, parent.size), normalized));
-    return last_part_score > best + 1 ? last_part_score - 1 : best;
+    int scores[ROLE_COUNT];
+    column_name_scores(name, scores);
+    return role == ROLE_NONE ? 0 : scores[role];
 }
 
 bool column_name_is_question(struct text name)
@@ -139,10 +286,10 @@ bool column_name_is_question(struct text name)
 #include "connectors/columns/data/question_phrases.inc"
 #undef ROW
     };
-    char normalized[MAX_NAME_SIZE];
+    char normalized[COLUMN_NAME_MAX_SIZE];
     if (text_find(name, TEXT("?"), 0) < name.size || text_find(name, TEXT("？"), 0) < name.size)
         return true;
-    struct text words = normalize_column_name(name, normalized);
+    struct text words = column_name_normalize(name, normalized);
     for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
         if (contains_phrase(words, phrases[i]))
             return true;

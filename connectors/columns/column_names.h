@@ -8,9 +8,23 @@
  * word. */
 enum { COLUMN_NAME_EXACT = 60 };
 
-/* How likely a column of this name has the role: 0 (unknown or excluded) to 100 (certain). Case,
+enum { COLUMN_NAME_MAX_SIZE = 96 };
+
+/* Normalizes "ReviewText", "review_text" and " Review  Text: " to "review text", and the case of
+ * all scripts. A long name is cut. */
+struct text column_name_normalize(struct text name, char normalized[COLUMN_NAME_MAX_SIZE]);
+
+/* A bit for each byte of a normalized name, modulo 64; and whether a name with these bits may
+ * contain the word, which saves most searches. */
+uint64_t column_name_bytes(struct text name);
+bool column_name_may_contain(uint64_t bytes, struct text word);
+
+/* How likely a column of this name has each role: 0 (unknown or excluded) to 100 (certain). Case,
  * blanks, underscores and camelCase are ignored. Of a nested name, "a.b.c", the whole or the last
- * part counts. */
+ * parts count. */
+void column_name_scores(struct text name, int scores[ROLE_COUNT]);
+
+/* The same for one role. */
 int column_name_score(enum role role, struct text name);
 
 /* Whether the name is an open question: "What could be better?", "Please explain". */

@@ -3,15 +3,20 @@
 
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "connectors/columns/roles.h"
+
+/* Cells of a column that are tried as dates; the size of codes, and how many tell. */
+enum { MAX_DATE_TRIALS = 100, MAX_CODE_SIZE = 40, MAX_CODE_WORDS = 5, MIN_CODES = 4 };
 
 struct text samples_cell(const struct samples *samples, size_t row, size_t column)
 {
     return samples->cells[row * samples->count + column];
 }
 
-static bool is_placeholder(struct text cell)
+bool cell_has_no_value(struct text cell)
 {
 #define ROW(language, word) word,
     static const char *const placeholders[] = {
@@ -41,6 +46,20 @@ static size_t count_words(struct text cell)
     return estimated_words > words ? estimated_words : words;
 }
 
+static bool is_date(struct text cell)
+{
+    int64_t seconds;
+    return date_parse(cell, DATE_ORDER_UNKNOWN, 0, &seconds) || date_is_relative(cell);
+}
+
+static bool has_digit(struct text cell)
+{
+    for (size_t i = 0; i < cell.size; i++)
+        if (ascii_is_digit(cell.bytes[i]))
+            return true;
+    return false;
+}
+
 static int compare_hashes(const void *a, const void *b)
 {
     uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
@@ -52,13 +71,16 @@ struct column_profile column_profile_measure(const struct samples *samples, size
     struct column_profile profile = {0};
     uint64_t *hashes = memory_alloc(samples->rows + 1, sizeof(*hashes));
     for (size_t row = 0; row < samples->rows; row++) {
-        struct text cell = text_trim(samples_cell(samples, row, column));
+        struct text cell = text_trim_unicode(samples_cell(samples, row, column));
         double number;
-        if (is_placeholder(cell))
+        if (cell_has_no_value(cell))
             continue;
+        size_t words = count_words(cell);
+        profile.dates += profile.filled < MAX_DATE_TRIALS && is_date(cell);
+        profile.codes += cell.size <= MAX_CODE_SIZE && words <= MAX_CODE_WORDS && has_digit(cell);
         hashes[profile.filled++] = hash_text(cell);
         profile.bytes += cell.size;
-        profile.words += count_words(cell);
+        profile.words += words;
         profile.numbers += text_to_real(cell, &number);
         profile.links += is_link(cell);
     }
@@ -74,10 +96,22 @@ double column_profile_mean_size(const struct column_profile *profile)
     return profile->filled ? (double)profile->bytes / (double)profile->filled : 0;
 }
 
+bool column_profile_has_dates(const struct column_profile *profile)
+{
+    size_t tried = profile->filled < MAX_DATE_TRIALS ? profile->filled : MAX_DATE_TRIALS;
+    return tried > 0 && profile->dates * 2 >= tried;
+}
+
+bool column_profile_has_codes(const struct column_profile *profile)
+{
+    return profile->filled >= MIN_CODES && profile->codes * 10 >= profile->filled * 9;
+}
+
 bool column_profile_is_free_text(const struct column_profile *profile, bool is_question)
 {
     if (profile->filled == 0 || profile->numbers * 2 > profile->filled ||
-        profile->links * 2 > profile->filled)
+        profile->links * 2 > profile->filled || column_profile_has_dates(profile) ||
+        column_profile_has_codes(profile))
         return false;
     double filled = (double)profile->filled;
     double words = (double)profile->words / filled,

@@ -12,7 +12,10 @@ struct samples {
     size_t rows; /* may be 0 */
 };
 
-/* Counts of the cells that are not blank and no placeholder ("-", "n/a"). */
+/* Whether the cell is blank or a placeholder ("-", "n/a"). */
+bool cell_has_no_value(struct text cell);
+
+/* Counts of the cells that have a value. */
 struct column_profile {
     size_t filled;
     size_t bytes;
@@ -20,6 +23,8 @@ struct column_profile {
     size_t distinct; /* different cells */
     size_t numbers;  /* decimal numbers */
     size_t links;    /* URLs and mail addresses */
+    size_t dates;    /* dates and relative ones ("3 days ago") among the first cells; an estimate */
+    size_t codes; /* short cells with a digit: dates in an unknown notation, numbers with units */
 };
 
 struct column_profile column_profile_measure(const struct samples *samples, size_t column);
@@ -28,6 +33,12 @@ struct text samples_cell(const struct samples *samples, size_t row, size_t colum
 
 /* Mean bytes of a filled cell; 0 if there is none. */
 double column_profile_mean_size(const struct column_profile *profile);
+
+/* Whether at least half of the cells are dates, readable or relative. */
+bool column_profile_has_dates(const struct column_profile *profile);
+
+/* Whether nearly all cells are short and have digits, unlike texts; false for a few cells. */
+bool column_profile_has_codes(const struct column_profile *profile);
 
 /* Whether people wrote the cells in their own words instead of choosing from a list: many different
  * cells of several words. `is_question`: the column's name is an open question, which lowers the

@@ -2,16 +2,16 @@
  * belongs to no date. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/calendar.h"
 #include "base/hash.h"
+#include "base/normalize.h"
+#include "base/utf8.h"
+#include "connectors/columns/date_words.h"
 #include "connectors/columns/roles.h"
 
-enum { MAX_DATE_NUMBERS = 4, MAX_DATE_SIZE = 120 };
-
-enum day_half { DAY_HALF_NONE, DAY_HALF_AM, DAY_HALF_PM };
+enum { MAX_DATE_NUMBERS = 4, MAX_DATE_SIZE = 120, MAX_RELATIVE_SIZE = 60 };
 
 /* The parts that were recognized so far. */
 struct date_parser {
@@ -23,59 +23,41 @@ struct date_parser {
     size_t count;
     int year_index, month_index, day_index; /* of numbers followed by "년", "月" ...; -1: none */
     int month;                              /* given by name; 0: none */
+    bool may_be_weekday; /* the month's name also is a weekday: "mar." in French */
     bool has_time, has_zone;
+    bool is_after_time; /* the last number is of the time */
+    bool is_time_next;  /* after "at" */
+    size_t hour_end;    /* after "14h", where minutes without a colon begin; 0: none */
+    int next_half;      /* DATE_WORD_AM or _PM before a time, or 0 */
+    int day_half;       /* the same, of the time */
+    uint64_t languages; /* that all words have in common */
     int64_t hour, minute, second;
-    enum day_half day_half;
     int zone; /* in seconds east of UTC */
 };
-
-static const struct {
-    struct text name;
-    int minutes; /* east of UTC */
-} zone_abbreviations[] = {
-#define ROW(language, name, minutes) {{name, sizeof(name) - 1}, minutes},
-#include "connectors/columns/data/zone_abbreviations.inc"
-#undef ROW
-};
-
-static const struct {
-    struct text name;
-    int month;
-} month_names[] = {
-#define ROW(language, name, month) {{name, sizeof(name) - 1}, month},
-#include "connectors/columns/data/months.inc"
-#undef ROW
-};
-
-enum date_word_meaning { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, AM, PM, IGNORED };
-
-static const struct {
-    struct text word;
-    enum date_word_meaning meaning;
-} date_words[] = {
-#define ROW(language, word, meaning) {{word, sizeof(word) - 1}, meaning},
-#include "connectors/columns/data/date_words.inc"
-#undef ROW
-};
-
-enum { DATE_WORD_COUNT = sizeof(date_words) / sizeof(*date_words) };
-
-static bool has_meaning(struct text word, enum date_word_meaning meaning)
-{
-    for (size_t i = 0; i < DATE_WORD_COUNT; i++)
-        if (date_words[i].meaning == meaning && text_equal_ignore_case(word, date_words[i].word))
-            return true;
-    return false;
-}
 
 static bool is_letter(char byte)
 {
     return ascii_is_letter(byte) || (signed char)byte < 0;
 }
 
+/* Whether the byte begins a letter of a script without blanks between words, or one like it. */
+static bool is_east_asian(char byte)
+{
+    return (unsigned char)byte >= 0xE3;
+}
+
 static char peek_byte(const struct date_parser *parser, size_t ahead)
 {
     return parser->at + ahead < parser->text.size ? parser->text.bytes[parser->at + ahead] : '\0';
+}
+
+/* The letters that begin `ahead` bytes after the position. */
+static struct text peek_letters(const struct date_parser *parser, size_t ahead)
+{
+    size_t begin = parser->at + ahead, end = begin;
+    while (end < parser->text.size && is_letter(parser->text.bytes[end]))
+        end++;
+    return text_slice(parser->text, begin, end);
 }
 
 /* Parses digits; false if there are none or more than ten. */
@@ -91,18 +73,29 @@ static bool parse_digits(struct date_parser *parser, int64_t *number, int *digit
     return *digits > 0 && !ascii_is_digit(peek_byte(parser, 0));
 }
 
-/* Parses what follows the hour: ":23", ":23:45", ":23:45.678". */
+/* False if there is a time already. */
+static bool set_hour(struct date_parser *parser, int64_t hour)
+{
+    if (parser->has_time)
+        return false;
+    parser->has_time = parser->is_after_time = true;
+    parser->is_time_next = false;
+    parser->hour = hour;
+    parser->day_half = parser->next_half;
+    return true;
+}
+
+/* Parses what follows the hour: ":23", ":23:45", ":23:45.678", or the same with full stops. */
 static bool parse_clock(struct date_parser *parser, int64_t hour)
 {
     int digits;
-    if (parser->has_time)
+    char separator = peek_byte(parser, 0);
+    if (!set_hour(parser, hour))
         return false;
-    parser->has_time = true;
-    parser->hour = hour;
     parser->at++;
     if (!parse_digits(parser, &parser->minute, &digits))
         return false;
-    if (peek_byte(parser, 0) != ':' || !ascii_is_digit(peek_byte(parser, 1)))
+    if (peek_byte(parser, 0) != separator || !ascii_is_digit(peek_byte(parser, 1)))
         return true;
     parser->at++;
     if (!parse_digits(parser, &parser->second, &digits))
@@ -114,6 +107,29 @@ static bool parse_clock(struct date_parser *parser, int64_t hour)
             parser->at++;
     }
     return true;
+}
+
+/* Whether the text continues as a time with full stops: ".05", ".05.30" after 14. */
+static bool is_dotted_clock(const struct date_parser *parser)
+{
+    size_t ahead = 0, pairs = 0;
+    while (pairs < 2 && peek_byte(parser, ahead) == '.' &&
+           ascii_is_digit(peek_byte(parser, ahead + 1)) &&
+           ascii_is_digit(peek_byte(parser, ahead + 2))) {
+        ahead += 3;
+        pairs++;
+    }
+    char next = peek_byte(parser, ahead);
+    return pairs > 0 && !ascii_is_digit(next) &&
+           !(next == '.' && ascii_is_digit(peek_byte(parser, ahead + 1)));
+}
+
+/* Whether day, month and year are known, so that another number is of the time. */
+static bool has_whole_date(const struct date_parser *parser)
+{
+    if (parser->count != 2 || parser->month == 0)
+        return parser->count == 3;
+    return !parser->may_be_weekday || parser->digits[0] == 4 || parser->digits[1] == 4;
 }
 
 /* Parses "+0900", "+09:00", "+9", "-05". */
@@ -140,44 +156,135 @@ static bool parse_zone(struct date_parser *parser)
     return true;
 }
 
-/* Parses the word that Korean and Japanese write after a number: 2026년 1월 15일 3시 20분 5초.
- * False if there is none. */
-static bool parse_unit_word(struct date_parser *parser, int64_t number)
+/* The half of the day that "a.m.", "p. m." or "μ.μ." at the position means, and its size in *size;
+ * 0: none. */
+static int find_abbreviated_half(const struct date_parser *parser, size_t ahead, size_t *size)
 {
-    size_t blank = peek_byte(parser, 0) == ' ' ? 1 : 0, begin = parser->at + blank, i = 0;
-    struct text word = {0};
-    for (; i < DATE_WORD_COUNT; i++) {
-        word = date_words[i].word;
-        if (date_words[i].meaning <= SECOND &&
-            text_equal(text_slice(parser->text, begin, begin + word.size), word))
-            break;
+    struct text first = peek_letters(parser, ahead), second;
+    *size = first.size;
+    if (first.size == 0 || is_east_asian(first.bytes[0]) ||
+        utf8_count_code_points(text_slice(first, 0, 4)) != 1)
+        return 0;
+    while (peek_byte(parser, ahead + *size) == '.' || peek_byte(parser, ahead + *size) == ' ')
+        (*size)++;
+    second = peek_letters(parser, ahead + *size);
+    if (second.size == 0 || *size == first.size || first.size + second.size > 8 ||
+        utf8_count_code_points(second) != 1)
+        return 0;
+    char joined[8];
+    memcpy(joined, first.bytes, first.size);
+    memcpy(joined + first.size, second.bytes, second.size);
+    const struct date_word *word = date_word_find((struct text){joined, first.size + second.size});
+    *size += second.size;
+    return word ? word->flags & DATE_WORD_HALVES : 0;
+}
+
+/* Takes a word that only halves of the day have, such as PM in "3 PM"; 0 if none follows. */
+static int take_half_after_hour(struct date_parser *parser)
+{
+    size_t blank = peek_byte(parser, 0) == ' ' ? 1 : 0, size;
+    if (!is_letter(peek_byte(parser, blank)) || is_east_asian(peek_byte(parser, blank)))
+        return 0; /* Korean, Japanese and Chinese halves precede the hour */
+    int half = find_abbreviated_half(parser, blank, &size);
+    if (half == 0) {
+        const struct date_word *word = date_word_find(peek_letters(parser, blank));
+        if (!word || !(word->flags & DATE_WORD_HALVES) ||
+            (word->flags & (DATE_WORD_AT | DATE_WORD_SMALL)))
+            return 0;
+        half = word->flags & DATE_WORD_HALVES;
+        size = word->size;
     }
-    if (i == DATE_WORD_COUNT)
-        return false;
-    parser->at = begin + word.size;
+    parser->at += blank + size;
+    return half;
+}
+
+/* Assigns the number that was added last to the year, the month, the day or the time. */
+static bool assign_unit(struct date_parser *parser, int unit, int64_t number)
+{
     int index = (int)parser->count - 1;
-    switch (date_words[i].meaning) {
-    case YEAR:
+    if (unit == DATE_WORD_YEAR)
         parser->year_index = index;
-        return true;
-    case MONTH:
+    else if (unit == DATE_WORD_MONTH_UNIT)
         parser->month_index = index;
-        return true;
-    case DAY:
+    else if (unit == DATE_WORD_DAY)
         parser->day_index = index;
-        return true;
-    case HOUR:
-        parser->has_time = true;
-        parser->hour = number;
-        break;
-    case MINUTE:
+    else
+        parser->count--; /* a part of the time, not of the date */
+    if (unit == DATE_WORD_HOUR)
+        return set_hour(parser, number);
+    if (unit == DATE_WORD_MINUTE)
         parser->minute = number;
-        break;
-    default:
+    if (unit == DATE_WORD_SECOND)
         parser->second = number;
-        break;
+    return true;
+}
+
+/* Parses the word after a number that says what it is: 2026년 1월 15일 3시 20분 5초, 14h05, 14 Uhr.
+ * *is_valid is false if the date has a time already. False if there is none. */
+static bool parse_unit_word(struct date_parser *parser, int64_t number, bool *is_valid)
+{
+    size_t blank = peek_byte(parser, 0) == ' ' ? 1 : 0;
+    const struct date_word *word = date_word_find_at_front(peek_letters(parser, blank));
+    if (!word)
+        return false;
+    /* of several units ("m": month, minute) the one that may follow */
+    int unit = word->flags & DATE_WORD_UNITS;
+    if (!parser->has_time)
+        unit &= ~(DATE_WORD_MINUTE | DATE_WORD_SECOND);
+    if (parser->has_time || number > 24)
+        unit &= ~DATE_WORD_HOUR;
+    unit &= -unit;
+    if (unit == 0)
+        return false;
+    parser->at += blank + word->size;
+    parser->languages &= word->languages;
+    *is_valid = assign_unit(parser, unit, number);
+    if (unit == DATE_WORD_HOUR) {
+        bool has_blank = blank && peek_byte(parser, 0) == ' ';
+        parser->hour_end = parser->at + has_blank;
     }
-    parser->count--; /* a part of the time, not of the date */
+    return true;
+}
+
+/* Parses the minutes of "14h05" and "14 h 05", and the seconds of "14h05m30". */
+static bool parse_minutes_after_hour(struct date_parser *parser)
+{
+    int digits;
+    parser->hour_end = 0;
+    if (!parse_digits(parser, &parser->minute, &digits))
+        return false;
+    size_t blank = peek_byte(parser, 0) == ' ' ? 1 : 0;
+    const struct date_word *word = date_word_find_at_front(peek_letters(parser, blank));
+    if (!word || !(word->flags & DATE_WORD_MINUTE))
+        return digits == 2;
+    parser->at += blank + word->size;
+    parser->languages &= word->languages;
+    return !ascii_is_digit(peek_byte(parser, 0)) || parse_digits(parser, &parser->second, &digits);
+}
+
+/* Parses a number of the time after its digits, "14" of "14:05", "14.05" or "2 PM". *is_valid as in
+ * parse_unit_word; false if the number is of the date. */
+static bool parse_hour(struct date_parser *parser, int64_t number, bool *is_valid)
+{
+    *is_valid = true;
+    if (peek_byte(parser, 0) == ':') {
+        *is_valid = parse_clock(parser, number);
+        return true;
+    }
+    if (parser->has_time || number > 24)
+        return false;
+    bool is_expected = parser->is_time_next || has_whole_date(parser);
+    if (is_expected && is_dotted_clock(parser)) {
+        *is_valid = parse_clock(parser, number);
+        return true;
+    }
+    int half = parser->count == 0 || has_whole_date(parser) ? take_half_after_hour(parser) : 0;
+    if (half == 0 &&
+        !(parser->is_time_next && has_whole_date(parser) && parser->at == parser->text.size))
+        return false;
+    set_hour(parser, number);
+    if (half)
+        parser->day_half = half;
     return true;
 }
 
@@ -185,47 +292,83 @@ static bool parse_date_number(struct date_parser *parser)
 {
     int64_t number;
     int digits;
+    bool is_valid = true;
+    if (parser->hour_end > 0 && parser->at == parser->hour_end)
+        return parse_minutes_after_hour(parser);
     if (!parse_digits(parser, &number, &digits))
         return false;
-    if (peek_byte(parser, 0) == ':')
-        return parse_clock(parser, number);
+    if (parse_hour(parser, number, &is_valid))
+        return is_valid;
     if (parser->count == MAX_DATE_NUMBERS)
         return false;
     parser->numbers[parser->count] = number;
     parser->digits[parser->count++] = digits;
-    if (parse_unit_word(parser, number))
-        return true;
+    if (parse_unit_word(parser, number, &is_valid))
+        return is_valid;
+    if (parser->is_time_next) /* "3 May at 10" */
+        return false;
+    parser->is_after_time = false;
+    parser->next_half = 0;
     if (parser->count == 1)
         parser->separator = peek_byte(parser, 0);
     return true;
 }
 
+static void apply_half(struct date_parser *parser, int half, bool can_precede_time)
+{
+    if (parser->is_after_time)
+        parser->day_half = half;
+    else if (can_precede_time)
+        parser->next_half = half;
+}
+
+/* Takes the month, unless the word is the weekday next to another month: "mar. 3 mars". */
+static bool apply_month(struct date_parser *parser, const struct date_word *word)
+{
+    bool may_be_weekday = word->flags & DATE_WORD_WEEKDAY;
+    if (parser->month > 0 && !parser->may_be_weekday)
+        return may_be_weekday;
+    parser->month = word->month;
+    parser->may_be_weekday = may_be_weekday && parser->month_index < 0;
+    return true;
+}
+
 static bool parse_word(struct date_parser *parser)
 {
-    size_t begin = parser->at;
-    while (is_letter(peek_byte(parser, 0)))
-        parser->at++;
-    struct text word = text_slice(parser->text, begin, parser->at);
-    bool is_am = has_meaning(word, AM);
-    if (is_am || has_meaning(word, PM)) {
-        parser->day_half = is_am ? DAY_HALF_AM : DAY_HALF_PM;
-        if (peek_byte(parser, 0) == '.' && ascii_to_lower(peek_byte(parser, 1)) == 'm') /* "a.m." */
-            parser->at += 2;
+    size_t size;
+    int half = find_abbreviated_half(parser, 0, &size);
+    if (half) {
+        parser->at += size;
+        apply_half(parser, half, true);
         return true;
     }
-    for (size_t i = 0; i < sizeof(month_names) / sizeof(*month_names); i++)
-        if (text_equal_ignore_case(word, month_names[i].name)) {
-            bool is_first = parser->month == 0;
-            parser->month = month_names[i].month;
-            return is_first;
-        }
-    for (size_t i = 0; i < sizeof(zone_abbreviations) / sizeof(*zone_abbreviations); i++)
-        if (parser->has_time && text_equal_ignore_case(word, zone_abbreviations[i].name)) {
-            parser->zone = zone_abbreviations[i].minutes * 60;
-            parser->has_zone = true;
-            return true;
-        }
-    return has_meaning(word, IGNORED);
+    const struct date_word *word = date_word_find_at_front(peek_letters(parser, 0));
+    if (!word)
+        return false;
+    parser->at += word->size;
+    if ((word->flags & DATE_WORD_ZONE) && parser->has_time) {
+        parser->zone = word->zone_minutes * 60;
+        parser->has_zone = true;
+        return true;
+    }
+    if (!(word->flags & DATE_WORD_HALVES))
+        parser->languages &= word->languages;
+    if (word->flags & DATE_WORD_MONTH)
+        return apply_month(parser, word);
+    if (word->flags & DATE_WORD_HALVES)
+        apply_half(parser, word->flags & DATE_WORD_HALVES,
+                   !(word->flags & (DATE_WORD_AT | DATE_WORD_SMALL)));
+    if ((word->flags & (DATE_WORD_AT | DATE_WORD_SMALL)) && word->languages != UINT64_MAX &&
+        ascii_is_letter(word->word[0]) && ascii_is_digit(peek_byte(parser, 0)))
+        return false; /* "v1.2.26" */
+    if ((word->flags & DATE_WORD_AT) && !(word->flags & DATE_WORD_SMALL) && !parser->has_time)
+        parser->is_time_next = true;
+    if ((word->flags & (DATE_WORD_HOUR | DATE_WORD_MINUTE | DATE_WORD_SECOND)) &&
+        parser->has_time) { /* "14:05 Uhr am 3. März" */
+        parser->is_after_time = false;
+        return true;
+    }
+    return word->flags & (DATE_WORD_HALVES | DATE_WORD_AT | DATE_WORD_SMALL | DATE_WORD_WEEKDAY);
 }
 
 /* Parses the whole text; false if anything in it belongs to no date. */
@@ -238,7 +381,7 @@ static bool parse_all_parts(struct date_parser *parser)
             depth += byte == '(' ? 1 : -1;
             parser->at++;
         } else if (depth > 0 || byte == ' ' || byte == '\t' || byte == ',' || byte == '/' ||
-                   byte == '.' || byte == '\'') {
+                   byte == '.' || byte == '\'' || byte == '|' || byte == '@') {
             parser->at++;
         } else if (ascii_is_digit(byte)) {
             if (!parse_date_number(parser))
@@ -253,7 +396,9 @@ static bool parse_all_parts(struct date_parser *parser)
             return false;
         }
     }
-    return true;
+    if (parser->count == 3 && parser->may_be_weekday)
+        parser->month = 0;
+    return parser->languages != 0;
 }
 
 /* "26" is 2026, "98" is 1998. */
@@ -297,7 +442,8 @@ static bool assign_date_parts(const struct date_parser *parser, enum date_order 
         day = 1 - month;
     }
     int64_t month_number = month == SIZE_MAX ? parser->month : parser->numbers[month];
-    if ((parser->digits[year] != 2 && parser->digits[year] != 4) || month_number > 12 ||
+    if ((parser->digits[year] != 2 && parser->digits[year] != 4) || parser->digits[day] > 2 ||
+        (month != SIZE_MAX && parser->digits[month] > 2) || month_number > 12 ||
         parser->numbers[day] > 31)
         return false;
     civil->year = expand_year(parser->numbers[year], parser->digits[year]);
@@ -308,7 +454,11 @@ static bool assign_date_parts(const struct date_parser *parser, enum date_order 
 
 static struct date_parser make_date_parser(struct text text)
 {
-    return (struct date_parser){.text = text, .year_index = -1, .month_index = -1, .day_index = -1};
+    return (struct date_parser){.text = text,
+                                .year_index = -1,
+                                .month_index = -1,
+                                .day_index = -1,
+                                .languages = UINT64_MAX};
 }
 
 /* Parses decimal numbers: 20260115, 20260115102345, epoch seconds to nanoseconds by magnitude, and
@@ -378,17 +528,12 @@ static bool parse_iso(struct text text, int zone_seconds, int64_t *seconds)
     return true;
 }
 
-/* The date after the last " on " in "Reviewed in the United States on March 3, 2026". */
-static struct text strip_review_sentence(struct text text)
-{
-    if (!text_equal_ignore_case(text_slice(text, 0, 8), TEXT("reviewed")))
-        return text;
-    size_t last = 0;
-    for (size_t at = text_find(text, TEXT(" on "), 0); at < text.size;
-         at = text_find(text, TEXT(" on "), at + 1))
-        last = at + 4;
-    return text_slice(text, last, text.size);
-}
+/* How the column of a date is read. */
+struct date_context {
+    enum date_order order, given_order; /* found in the sample; set by the user */
+    int zone_seconds;
+    uint64_t column_hash;
+};
 
 /* Seconds from midnight UTC to the time of day; negative ones are on the day before. False if it is
  * no time of day. */
@@ -400,7 +545,7 @@ static bool compute_time_of_day(const struct date_parser *parser, int zone_secon
         return false;
     /* Neither "15:20 PM" nor "오후 15:20" nor "0:20 AM" is a half of the day. */
     if (parser->day_half && hour >= 1 && hour <= 12)
-        hour = hour % 12 + (parser->day_half == DAY_HALF_PM ? 12 : 0);
+        hour = hour % 12 + (parser->day_half == DATE_WORD_PM ? 12 : 0);
     *seconds = hour * 3600 + parser->minute * 60 + second -
                (parser->has_zone ? parser->zone : zone_seconds);
     return true;
@@ -416,19 +561,6 @@ static bool compute_time(const struct date_parser *parser, struct civil_time civ
         return false;
     *seconds += time_of_day;
     return true;
-}
-
-bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds)
-{
-    text = strip_review_sentence(text_trim(text));
-    if (text.size < 5 || text.size > MAX_DATE_SIZE)
-        return false;
-    if (parse_iso(text, zone_seconds, seconds) || parse_numeric_date(text, zone_seconds, seconds))
-        return true;
-    struct date_parser parser = make_date_parser(text);
-    struct civil_time civil = {0};
-    return parse_all_parts(&parser) && assign_date_parts(&parser, order, &civil) &&
-           compute_time(&parser, civil, zone_seconds, seconds);
 }
 
 /* Whether only the whole column shows the order of the three numbers. */
@@ -470,7 +602,7 @@ static uint64_t compute_open_key(const struct date_parser *parser, int64_t time_
 }
 
 /* Sets the readings of a date whose order is open. False if it is a date in no order. */
-static bool set_open_readings(const struct date_parser *parser, const struct mapping *mapping,
+static bool set_open_readings(const struct date_parser *parser, const struct date_context *context,
                               bool can_be_year_first, struct date_readings *readings)
 {
     static const uint8_t positions[DATE_ORDER_COUNT][3] = {
@@ -478,13 +610,13 @@ static bool set_open_readings(const struct date_parser *parser, const struct map
     int64_t time_of_day; /* as written */
     if (!compute_time_of_day(parser, 0, &time_of_day))
         return false;
-    int64_t utc_time = time_of_day - (parser->has_zone ? 0 : mapping->date_zone_seconds);
+    int64_t utc_time = time_of_day - (parser->has_zone ? 0 : context->zone_seconds);
     for (int order = DATE_ORDER_YMD; order < DATE_ORDER_COUNT; order++)
         readings->times[order] = order == DATE_ORDER_YMD && !can_be_year_first
                                      ? TIME_UNKNOWN
                                      : compute_time_in_order(parser, positions[order], utc_time);
-    readings->shape = hash_combine_number(
-        mapping->date_column_hash, (uint64_t)parser->separator << 8 | (uint64_t)parser->digits[2]);
+    readings->shape = hash_combine_number(context->column_hash, (uint64_t)parser->separator << 8 |
+                                                                    (uint64_t)parser->digits[2]);
     readings->separator = parser->separator;
     readings->has_long_year = parser->digits[2] == 4;
     readings->key = compute_open_key(parser, time_of_day);
@@ -494,53 +626,184 @@ static bool set_open_readings(const struct date_parser *parser, const struct map
 }
 
 /* Parses a date whose notation shows its order, or does not. */
-static bool parse_readings(const struct date_parser *parser, const struct mapping *mapping,
+static bool parse_readings(const struct date_parser *parser, const struct date_context *context,
                            int64_t *seconds, struct date_readings *readings)
 {
     struct civil_time civil = {0};
     bool can_be_year_first;
     int64_t local_time;
-    enum date_order order = mapping->date_order;
+    enum date_order order = context->order;
+    readings->shape = 0;
     if (!has_open_order(parser, &can_be_year_first)) {
         if (!assign_date_parts(parser, order, &civil) ||
-            !compute_time(parser, civil, mapping->date_zone_seconds, seconds) ||
+            !compute_time(parser, civil, context->zone_seconds, seconds) ||
             !compute_time(parser, civil, 0, &local_time))
             return false;
         readings->key = (uint64_t)local_time;
         return true;
     }
-    if (mapping->given_date_order == DATE_ORDER_YMD) /* the user may put 26/08/15 in this order */
+    if (context->given_order == DATE_ORDER_YMD) /* the user may put 26/08/15 in this order */
         can_be_year_first = parser->digits[2] <= 2;
     if (order == DATE_ORDER_UNKNOWN)
         order = parser->separator == '.' ? DATE_ORDER_DMY : DATE_ORDER_MDY;
-    if (!set_open_readings(parser, mapping, can_be_year_first, readings))
+    if (!set_open_readings(parser, context, can_be_year_first, readings))
         return false;
     *seconds = date_readings_choose(readings, order);
     return *seconds != TIME_UNKNOWN;
 }
 
+/* Parses any notation but ISO 8601 and decimal numbers; `text` is folded. */
+static bool parse_notation(struct text text, const struct date_context *context, int64_t *seconds,
+                           struct date_readings *readings)
+{
+    struct date_parser parser = make_date_parser(text);
+    return parse_all_parts(&parser) && parse_readings(&parser, context, seconds, readings);
+}
+
+enum sentence_position { BEGINS, ENDS };
+
+static const struct review_sentence {
+    struct text phrase;
+    enum sentence_position position;
+    struct text separator;
+} review_sentences[] = {
+#define ROW(language, phrase, position, separator)                                                 \
+    {{phrase, sizeof(phrase) - 1}, position, {separator, sizeof(separator) - 1}},
+#include "connectors/columns/data/review_sentences.inc"
+#undef ROW
+};
+
+/* The end of the separator at `at`, which is a whole word if it is made of letters; 0: none. */
+static size_t find_separator_end(struct text text, size_t at, struct text separator)
+{
+    if (!text_starts_with_ignore_case(text_slice(text, at, text.size), separator))
+        return 0;
+    size_t end = at + separator.size;
+    bool is_word = ascii_is_letter(separator.bytes[0]);
+    if (is_word &&
+        (at == 0 || text.bytes[at - 1] != ' ' || end == text.size || text.bytes[end] != ' '))
+        return 0;
+    return end;
+}
+
+/* The date in a sentence; empty if the text is not one of that kind. `text` is folded. */
+static struct text find_date_in_sentence(const struct review_sentence *sentence, struct text text)
+{
+    size_t begin = SIZE_MAX, end;
+    if (sentence->position == ENDS ? !text_ends_with(text, sentence->phrase)
+                                   : !text_starts_with_ignore_case(text, sentence->phrase))
+        return (struct text){0};
+    for (size_t at = 0; at < text.size; at++) {
+        if ((end = find_separator_end(text, at, sentence->separator)) == 0)
+            continue;
+        if (sentence->position == ENDS)
+            return text_slice(text, 0, at);
+        begin = end;
+    }
+    return begin == SIZE_MAX ? (struct text){0} : text_slice(text, begin, text.size);
+}
+
+/* Parses "Reviewed in the United States on March 3, 2026". */
+static bool parse_sentence(struct text text, const struct date_context *context, int64_t *seconds,
+                           struct date_readings *readings)
+{
+    for (size_t i = 0; i < sizeof(review_sentences) / sizeof(*review_sentences); i++) {
+        struct text date = find_date_in_sentence(&review_sentences[i], text);
+        if (date.size > 0 && parse_notation(date, context, seconds, readings))
+            return true;
+    }
+    return false;
+}
+
+/* Folds a text that is not ASCII (normalize_value); false if it is too long for a date. */
+static bool fold_date(struct text *text, char *buffer, size_t capacity)
+{
+    *text = text_trim(*text);
+    if (text->size > MAX_DATE_SIZE)
+        return false;
+    if (utf8_ascii_end(*text, 0) == text->size)
+        return true;
+    if (!normalize_value(*text, buffer, capacity, text))
+        return false;
+    *text = text_trim(*text);
+    return true;
+}
+
+/* Parses the two notations that need no other rows and no folding. */
+static bool parse_certain(struct text text, int zone_seconds, int64_t *seconds)
+{
+    return parse_iso(text, zone_seconds, seconds) ||
+           parse_numeric_date(text, zone_seconds, seconds);
+}
+
+static bool parse_date(struct text text, const struct date_context *context, int64_t *seconds,
+                       struct date_readings *readings)
+{
+    char buffer[MAX_DATE_SIZE * 2];
+    int64_t local_time;
+    text = text_trim(text);
+    bool is_certain = parse_iso(text, context->zone_seconds, seconds); /* most dates are */
+    if (!is_certain) {
+        if (!fold_date(&text, buffer, sizeof(buffer)) || text.size < 5)
+            return false;
+        is_certain = parse_certain(text, context->zone_seconds, seconds);
+    }
+    if (!is_certain)
+        return parse_notation(text, context, seconds, readings) ||
+               parse_sentence(text, context, seconds, readings);
+    local_time = *seconds;
+    if (context->zone_seconds)
+        parse_certain(text, 0, &local_time);
+    readings->key = (uint64_t)local_time;
+    return true;
+}
+
+bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds)
+{
+    struct date_context context = {order, order, zone_seconds, 0};
+    struct date_readings readings;
+    int64_t time;
+    if (!parse_date(text, &context, &time, &readings))
+        return false;
+    *seconds = time;
+    return true;
+}
+
 bool date_parse_readings(struct text text, const struct mapping *mapping, int64_t *seconds,
                          struct date_readings *readings)
 {
-    int zone = mapping->date_zone_seconds;
-    int64_t time, local_time;
-    text = strip_review_sentence(text_trim(text));
-    if (text.size < 5 || text.size > MAX_DATE_SIZE)
-        return false;
-    if (parse_iso(text, zone, &time) || parse_numeric_date(text, zone, &time)) {
-        local_time = time;
-        if (zone && !parse_iso(text, 0, &local_time))
-            parse_numeric_date(text, 0, &local_time);
-        *seconds = time;
-        readings->key = (uint64_t)local_time;
-        return true;
-    }
-    struct date_parser parser = make_date_parser(text);
-    if (!parse_all_parts(&parser) || !parse_readings(&parser, mapping, &time, readings)) {
+    struct date_context context = {mapping->date_order, mapping->given_date_order,
+                                   mapping->date_zone_seconds, mapping->date_column_hash};
+    int64_t time;
+    if (!parse_date(text, &context, &time, readings)) {
         readings->shape = readings->key = 0;
         return false;
     }
-    readings->cell = text;
+    readings->cell = text_trim(text);
     *seconds = time;
     return true;
+}
+
+bool date_is_relative(struct text text)
+{
+    char buffer[MAX_RELATIVE_SIZE * 2];
+    bool has_mark = false, has_near_word = false;
+    text = text_trim_unicode(text);
+    if (text.size == 0 || text.size > MAX_RELATIVE_SIZE ||
+        !normalize_value(text, buffer, sizeof(buffer), &text))
+        return false;
+    struct date_parser parser = make_date_parser(text);
+    while (parser.at < text.size) {
+        struct text letters = peek_letters(&parser, 0);
+        const struct date_word *word = date_word_find_at_front(letters);
+        if (letters.size > 0 &&
+            !(word && (word->flags & (DATE_WORD_RELATIVE | DATE_WORD_NEAR_RELATIVE))))
+            return false;
+        /* "ago" also is a month: "3 ago 2026" */
+        if (word && (word->flags & DATE_WORD_RELATIVE))
+            has_mark = has_mark || has_near_word || !(word->flags & DATE_WORD_MONTH);
+        has_near_word = has_near_word || (word && (word->flags & DATE_WORD_NEAR_RELATIVE));
+        parser.at += word ? word->size : 1;
+    }
+    return has_mark;
 }

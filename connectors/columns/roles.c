@@ -9,16 +9,15 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "connectors/columns/column_names.h"
-#include "connectors/columns/column_profile.h"
+#include "connectors/columns/column_sides.h"
+#include "connectors/columns/role_cells.h"
+#include "connectors/columns/role_doubts.h"
 
 const char *const role_names[ROLE_COUNT] = {
     [ROLE_NONE] = "none",     [ROLE_TEXT] = "text",     [ROLE_ID] = "id",
     [ROLE_DATE] = "date",     [ROLE_RATING] = "rating", [ROLE_TITLE] = "title",
     [ROLE_AUTHOR] = "author", [ROLE_LANG] = "lang",     [ROLE_REPLY] = "reply",
 };
-
-/* column_name_score of names that mean an id and not a row number: "id", not "no." or "번호". */
-enum { MIN_CERTAIN_ID_SCORE = 85 };
 
 /* State of mapping_find. */
 struct column_search {
@@ -28,7 +27,7 @@ struct column_search {
     struct arena *arena;
     bool is_given[ROLE_COUNT]; /* by the user or a known export: not searched */
     bool *is_taken;            /* per column: already has a role */
-    struct column_profile *profile;
+    struct column_table table;
 };
 
 void known_roles_set(struct known_roles *known_roles, enum role role, size_t column)
@@ -137,95 +136,36 @@ static bool apply_user_mapping(struct column_search *search, struct text user_ma
     return true;
 }
 
-/* Share of the filled cells that are dates; 1 if no cell is filled. */
-static double date_share(const struct column_search *search, size_t column)
+/* How well the name fits; above 0 only if the cells fit too. */
+static double rank_column(struct column_search *search, enum role role, size_t column)
 {
-    size_t filled = 0, dates = 0;
-    int64_t seconds;
-    for (size_t row = 0; row < search->samples->rows && filled < 100; row++) {
-        struct text cell = text_trim(samples_cell(search->samples, row, column));
-        if (cell.size == 0)
-            continue;
-        filled++;
-        dates += date_parse(cell, DATE_ORDER_UNKNOWN, 0, &seconds);
-    }
-    return filled ? (double)dates / (double)filled : 1;
+    enum { MAX_WEAK_AUTHOR_SCORE = 83, WEAK_AUTHOR_MALUS = 40 };
+    const struct column_traits *traits = &search->table.traits[column];
+    double rank = traits->scores[role];
+    if (rank == 0 || search->is_taken[column] ||
+        column_judge(&search->table, role, column) != REFUSAL_NONE)
+        return 0;
+    /* "name" and "user_id" are the author's only if no name has a word for authors. */
+    if (role == ROLE_AUTHOR && rank >= COLUMN_NAME_EXACT && rank <= MAX_WEAK_AUTHOR_SCORE)
+        rank -= WEAK_AUTHOR_MALUS;
+    if (role == ROLE_ID && traits->words.side == SIDE_UNCLEAR && search->table.unclear_is_company)
+        rank /= 2;
+    if (search->samples->rows > 0 && traits->profile.filled == 0)
+        rank -= 25;                              /* an empty column */
+    if (role == ROLE_TEXT || role == ROLE_REPLY) /* of two equal names, the longer cells */
+        rank += fmin(column_profile_mean_size(&traits->profile) / 200, 0.9);
+    return rank;
 }
 
-/* Share of the filled cells that are ratings; 1 if no cell is filled. */
-static double rating_share(const struct column_search *search, size_t column)
-{
-    size_t filled = 0, ratings = 0;
-    double rating, scale;
-    for (size_t row = 0; row < search->samples->rows && filled < 100; row++) {
-        struct text cell = text_trim(samples_cell(search->samples, row, column));
-        if (cell.size == 0)
-            continue;
-        filled++;
-        ratings += rating_parse(cell, &rating, &scale) && rating >= -5 && rating <= 100;
-    }
-    return filled ? (double)ratings / (double)filled : 1;
-}
-
-/* 1, 2, 3, ... from the top: row numbers are no ids, since the next export gives them to other
- * records. */
-static bool is_row_number_column(const struct column_search *search, size_t column)
-{
-    int64_t number, first = -1;
-    for (size_t row = 0; row < search->samples->rows; row++) {
-        if (!text_to_integer(text_trim(samples_cell(search->samples, row, column)), &number))
-            return false;
-        if (row == 0)
-            first = number;
-        if (number != first + (int64_t)row)
-            return false;
-    }
-    return first == 0 || first == 1;
-}
-
-/* Whether the cells allow the role that the name suggests. */
-static bool cells_fit_role(const struct column_search *search, enum role role, size_t column)
-{
-    const struct column_profile *profile = &search->profile[column];
-    if (profile->filled == 0)
-        return true;
-    switch (role) {
-    case ROLE_TEXT:
-        return profile->numbers * 2 <= profile->filled && profile->links * 2 <= profile->filled;
-    case ROLE_TITLE:
-        return profile->numbers * 2 <= profile->filled;
-    case ROLE_ID:
-        /* ids are distinct, except for a few repeated rows */
-        if (column_name_score(ROLE_ID, search->samples->names[column]) < MIN_CERTAIN_ID_SCORE &&
-            is_row_number_column(search, column))
-            return false;
-        return profile->filled * 10 >= search->samples->rows * 9 &&
-               profile->distinct * 10 >= profile->filled * 8;
-    case ROLE_DATE:
-        return date_share(search, column) >= 0.5;
-    case ROLE_RATING:
-        return rating_share(search, column) >= 0.6;
-    default:
-        return true;
-    }
-}
-
-/* The free column whose name fits the role best, and its score in *best; SIZE_MAX if none scores
+/* The free column whose name fits the role best, and its rank in *best; SIZE_MAX if none ranks
  * above *best. */
-static size_t find_best_column_by_name(const struct column_search *search, enum role role,
-                                       double *best)
+static size_t find_best_column_by_name(struct column_search *search, enum role role, double *best)
 {
     size_t found = SIZE_MAX;
     for (size_t column = 0; column < search->samples->count; column++) {
-        double score = column_name_score(role, search->samples->names[column]);
-        if (score == 0 || search->is_taken[column] || !cells_fit_role(search, role, column))
-            continue;
-        if (search->samples->rows > 0 && search->profile[column].filled == 0)
-            score -= 25;       /* an empty column */
-        if (role == ROLE_TEXT) /* of two equal names, the column with the longer cells */
-            score += fmin(column_profile_mean_size(&search->profile[column]) / 200, 0.9);
-        if (score > *best) {
-            *best = score;
+        double rank = rank_column(search, role, column);
+        if (rank > *best) {
+            *best = rank;
             found = column;
         }
     }
@@ -250,8 +190,9 @@ static void assign_by_name(struct column_search *search)
         }
         if (best_role == ROLE_NONE)
             return;
-        assign_role(search, best_role, best_column,
-                    best >= COLUMN_NAME_EXACT ? "name" : "part of the name");
+        bool is_exact =
+            search->table.traits[best_column].scores[best_role] >= COLUMN_NAME_EXACT - 1;
+        assign_role(search, best_role, best_column, is_exact ? "name" : "part of the name");
     }
 }
 
@@ -260,9 +201,10 @@ static void assign_date_by_cells(struct column_search *search)
 {
     size_t found = SIZE_MAX, candidates = 0;
     for (size_t column = 0; column < search->samples->count; column++) {
-        const struct column_profile *profile = &search->profile[column];
+        const struct column_profile *profile = &search->table.traits[column].profile;
         if (search->is_taken[column] || profile->filled < 2 || profile->numbers > 0 ||
-            date_share(search, column) < 1)
+            column_date_share(&search->table, column) < 1 ||
+            column_judge(&search->table, ROLE_DATE, column) != REFUSAL_NONE)
             continue;
         candidates++;
         found = column;
@@ -277,9 +219,10 @@ static void assign_text_by_cells(struct column_search *search)
     size_t found = SIZE_MAX;
     double max_total_size = 0;
     for (size_t column = 0; column < search->samples->count; column++) {
-        const struct column_profile *profile = &search->profile[column];
-        if (search->is_taken[column] || !cells_fit_role(search, ROLE_TEXT, column) ||
-            (date_share(search, column) > 0.5 && profile->filled > 0))
+        const struct column_profile *profile = &search->table.traits[column].profile;
+        if (search->is_taken[column] ||
+            column_judge(&search->table, ROLE_TEXT, column) != REFUSAL_NONE ||
+            column_profile_has_codes(profile))
             continue;
         double words = profile->filled ? (double)profile->words / (double)profile->filled : 0;
         bool is_varied = profile->distinct * 3 >= profile->filled;
@@ -291,6 +234,33 @@ static void assign_text_by_cells(struct column_search *search)
     }
     if (found != SIZE_MAX)
         assign_role(search, ROLE_TEXT, found, "the longest texts");
+}
+
+/* Whether the name has no meaning, as "column_3" of a table without a header has none. */
+static bool is_nameless(struct text name)
+{
+    size_t digits = strlen("column_");
+    if (!text_starts_with(name, TEXT("column_")) || name.size == digits)
+        return false;
+    while (digits < name.size && ascii_is_digit(name.bytes[digits]))
+        digits++;
+    return digits == name.size;
+}
+
+/* Without a matching name: the only column whose cells are ratings beyond doubt. */
+static void assign_rating_by_cells(struct column_search *search)
+{
+    size_t found = SIZE_MAX, candidates = 0;
+    for (size_t column = 0; column < search->samples->count; column++) {
+        bool allow_numbers = is_nameless(search->samples->names[column]);
+        if (search->is_taken[column] || column_has_known_name(&search->table.traits[column]) ||
+            !column_has_obvious_ratings(&search->table, column, allow_numbers))
+            continue;
+        candidates++;
+        found = column;
+    }
+    if (candidates == 1)
+        assign_role(search, ROLE_RATING, found, "all cells are ratings");
 }
 
 /* Whether the column's name implies a scale of 0 to 10: "nps", "how likely to recommend". */
@@ -311,6 +281,17 @@ static bool name_implies_ten_points(struct text name)
     return false;
 }
 
+/* Ids and authors that a spreadsheet has rounded would merge records. */
+static size_t refuse_rounded_numbers(struct column_search *search, enum role role, size_t column)
+{
+    bool is_name = role == ROLE_ID || role == ROLE_AUTHOR;
+    if (!is_name || column == SIZE_MAX ||
+        column_judge(&search->table, role, column) != REFUSAL_ROUNDED)
+        return column;
+    search->mapping->doubts[role] = refusal_describe(&search->table, role, column, search->arena);
+    return SIZE_MAX;
+}
+
 static void apply_known_roles(struct column_search *search, const struct known_roles *known_roles)
 {
     for (int role = ROLE_NONE + 1; known_roles && role < ROLE_COUNT; role++) {
@@ -318,20 +299,37 @@ static void apply_known_roles(struct column_search *search, const struct known_r
             continue;
         if (role == ROLE_TEXT && known_roles->columns[role] != SIZE_MAX)
             add_text_column(search, known_roles->columns[role]);
-        assign_role(search, (enum role)role, known_roles->columns[role], "given");
+        size_t column = refuse_rounded_numbers(search, (enum role)role, known_roles->columns[role]);
+        assign_role(search, (enum role)role, column, "given");
         search->is_given[role] = true;
     }
+}
+
+/* Warns of an id that the user gave and that a spreadsheet has rounded. */
+static void doubt_given_id(struct column_search *search)
+{
+    size_t column = search->mapping->columns[ROLE_ID];
+    if (column != SIZE_MAX && search->is_given[ROLE_ID] &&
+        column_judge(&search->table, ROLE_ID, column) == REFUSAL_ROUNDED)
+        search->mapping->doubts[ROLE_ID] =
+            TEXT("a spreadsheet has rounded it: rows with the same number count as one record");
 }
 
 /* Roles that neither the user nor the export gives. */
 static void search_columns(struct column_search *search)
 {
     struct mapping *mapping = search->mapping;
+    bool can_have_reply = !search->is_given[ROLE_REPLY] || mapping->columns[ROLE_REPLY] != SIZE_MAX;
+    column_sides_decide(&search->table, mapping->columns[ROLE_TEXT], can_have_reply);
     assign_by_name(search);
     if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search->is_given[ROLE_TEXT])
         assign_text_by_cells(search);
     if (mapping->columns[ROLE_DATE] == SIZE_MAX && !search->is_given[ROLE_DATE])
         assign_date_by_cells(search);
+    if (mapping->columns[ROLE_RATING] == SIZE_MAX && !search->is_given[ROLE_RATING])
+        assign_rating_by_cells(search);
+    doubts_find(&search->table, mapping, search->is_given, search->arena);
+    doubt_given_id(search);
 }
 
 /* Parses the cell of the date. */
@@ -341,6 +339,8 @@ static void fill_date(const struct mapping *mapping, struct text cell, struct re
     record->date = (struct date_readings){.given_order = mapping->given_date_order,
                                           .column = mapping->date_column};
     date_parse_readings(cell, mapping, &record->created_at, &record->date);
+    if (record->date.shape && record->date.shape == mapping->date_shapes[0])
+        record->date.file_order = mapping->shown_date_order;
 }
 
 /* Parses the cell of the rating. Negative ones and those above the scale are none. */
@@ -392,12 +392,12 @@ static void describe_columns(struct column_search *search, const struct mapping_
         isnan(reading->given_scale) ? reading->stated_scale : reading->given_scale;
 }
 
-/* The reason for the order of the dates that the file's sample contains; several if they have
- * several notations. */
-static struct text explain_date_order(const struct mapping *mapping,
-                                      const struct column_facts *facts, struct arena *arena)
+struct text mapping_explain_date_order(const struct mapping *mapping,
+                                       const struct column_facts *facts, struct arena *arena)
 {
     struct text reasons = {0};
+    if (!facts)
+        return mapping->date_order_reason;
     for (size_t i = 0; i < mapping->date_shape_count; i++) {
         const struct date_facts *dates = column_facts_find_date(facts, mapping->date_shapes[i]);
         if (dates)
@@ -436,10 +436,12 @@ static void measure_sample(struct column_search *search)
         struct date_decision decision = date_facts_decide(&facts.dates[0]);
         if (decision.basis > DATE_BASIS_NONE)
             mapping->date_order = decision.order;
+        if (decision.basis == DATE_BASIS_SHOWN)
+            mapping->shown_date_order = decision.order;
     }
     if (facts.rating_count > 0)
         mapping->rating_scale = rating_facts_decide(&facts.ratings[0]);
-    mapping->date_order_reason = explain_date_order(mapping, &facts, search->arena);
+    mapping->date_order_reason = mapping_explain_date_order(mapping, &facts, search->arena);
     column_facts_free(&facts);
 }
 
@@ -458,10 +460,9 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
         .path = options->path,
         .arena = arena,
         .is_taken = memory_alloc(samples->count + 1, sizeof(bool)),
-        .profile = memory_alloc(samples->count + 1, sizeof(struct column_profile)),
     };
-    for (size_t column = 0; column < samples->count; column++)
-        search.profile[column] = column_profile_measure(samples, column);
+    column_table_init(&search.table, samples);
+    mapping->nobody = search.table.nobody;
     bool ok = apply_user_mapping(&search, options->user_mapping, error);
     if (ok) {
         apply_known_roles(&search, options->known_roles);
@@ -476,13 +477,13 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
                            options->path, TEXT_ARGUMENT(list_names(&search)));
     }
     free(search.is_taken);
-    free(search.profile);
+    column_table_free(&search.table);
     return ok;
 }
 
 struct text language_parse(struct text cell, struct arena *arena)
 {
-    cell = text_trim(cell);
+    cell = text_trim_unicode(cell);
     size_t size = 0;
     while (size < cell.size && ascii_is_letter(cell.bytes[size]))
         size++;
@@ -502,14 +503,20 @@ static struct text role_cell(const struct mapping *mapping, enum role role,
     return column < row->count ? row->cells[column] : (struct text){0};
 }
 
+static struct text find_author(const struct mapping *mapping, const struct named_cells *row)
+{
+    struct text author = text_trim_unicode(role_cell(mapping, ROLE_AUTHOR, row));
+    return nobody_filter_matches(&mapping->nobody, author) ? (struct text){0} : author;
+}
+
 void mapping_fill_record(const struct mapping *mapping, const struct named_cells *row,
                          struct arena *arena, struct record *record)
 {
     record->body = role_cell(mapping, ROLE_TEXT, row);
     record->title = role_cell(mapping, ROLE_TITLE, row);
-    record->external_id = text_trim(role_cell(mapping, ROLE_ID, row));
-    record->author = text_trim(role_cell(mapping, ROLE_AUTHOR, row));
-    record->reply = text_trim(role_cell(mapping, ROLE_REPLY, row));
+    record->external_id = text_trim_unicode(role_cell(mapping, ROLE_ID, row));
+    record->author = find_author(mapping, row);
+    record->reply = text_trim_unicode(role_cell(mapping, ROLE_REPLY, row));
     record->lang = language_parse(role_cell(mapping, ROLE_LANG, row), arena);
     fill_date(mapping, role_cell(mapping, ROLE_DATE, row), record);
     fill_rating(mapping, role_cell(mapping, ROLE_RATING, row), record);
@@ -518,41 +525,4 @@ void mapping_fill_record(const struct mapping *mapping, const struct named_cells
         fields[i] = (struct field){row->names[i], row->cells[i]};
     record->fields = fields;
     record->field_count = row->count;
-}
-
-/* The best possible rating by all facts that are known; NAN: unknown. */
-static double find_rating_scale(const struct mapping *mapping, const struct column_facts *facts)
-{
-    const struct rating_facts *ratings =
-        facts ? column_facts_find_rating(facts, mapping->rating_reading.column) : NULL;
-    return ratings ? rating_facts_decide(ratings) : mapping->rating_scale;
-}
-
-struct text mapping_explain(const struct mapping *mapping, const struct text *names, size_t count,
-                            const struct column_facts *facts, struct arena *arena)
-{
-    struct text lines = {0};
-    for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
-        size_t column = mapping->columns[role];
-        if (column >= count && role == ROLE_REPLY)
-            continue;
-        const char *separator = lines.size ? "\n" : "";
-        if (column >= count) {
-            lines = arena_format(arena, "%.*s%s%s: no column", TEXT_ARGUMENT(lines), separator,
-                                 role_names[role]);
-            continue;
-        }
-        lines = arena_format(arena, "%.*s%s%s: column '%.*s' (%.*s", TEXT_ARGUMENT(lines),
-                             separator, role_names[role], TEXT_ARGUMENT(text_trim(names[column])),
-                             TEXT_ARGUMENT(mapping->reasons[role]));
-        double scale = role == ROLE_RATING ? find_rating_scale(mapping, facts) : NAN;
-        if (!isnan(scale))
-            lines = arena_format(arena, "%.*s; best value %g", TEXT_ARGUMENT(lines), scale);
-        if (role == ROLE_DATE)
-            lines = arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
-                                 TEXT_ARGUMENT(facts ? explain_date_order(mapping, facts, arena)
-                                                     : mapping->date_order_reason));
-        lines = arena_format(arena, "%.*s)", TEXT_ARGUMENT(lines));
-    }
-    return lines;
 }

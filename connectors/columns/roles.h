@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/option.h"
 #include "connectors/columns/column_profile.h"
+#include "connectors/columns/nobody.h"
 #include "pipeline/column_facts.h"
 #include "pipeline/record.h"
 
@@ -52,6 +53,7 @@ struct mapping_options {
 struct mapping {
     size_t columns[ROLE_COUNT]; /* column of each role, SIZE_MAX for none */
     struct text reasons[ROLE_COUNT];
+    struct text doubts[ROLE_COUNT]; /* which columns were refused and why; empty: none */
     const size_t *text_columns; /* all columns given as text= (several survey answers), or NULL */
     size_t text_column_count;
     enum date_order date_order, given_date_order; /* found in the sample; set by the user */
@@ -60,9 +62,11 @@ struct mapping {
     uint64_t date_column_hash;
     uint64_t date_shapes[MAX_DATE_SHAPES]; /* in the sample */
     size_t date_shape_count;
+    enum date_order shown_date_order;     /* of the first of them, if the sample leaves no doubt */
     struct text date_order_reason;        /* in the sample; empty: the dates have no open order */
     double rating_scale;                  /* the best possible rating in the sample; NAN: unknown */
     struct rating_reading rating_reading; /* of a cell that does not state its scale */
+    struct nobody_filter nobody;
 };
 
 /* Chooses a column for each role: first the user's, then the known ones, then by name and by
@@ -90,7 +94,8 @@ struct named_cells {
 };
 
 /* Fills a record from one row. Its texts are borrowed from the row, its list of fields is allocated
- * from `arena`. A cell that is not a date or a rating leaves that part unknown. */
+ * from `arena`. A cell that is not a date, not a rating of its scale, or not somebody's name leaves
+ * that part unknown. */
 void mapping_fill_record(const struct mapping *mapping, const struct named_cells *row,
                          struct arena *arena, struct record *record);
 
@@ -98,21 +103,32 @@ void mapping_fill_record(const struct mapping *mapping, const struct named_cells
  * tag. Allocated from `arena`. */
 struct text language_parse(struct text text, struct arena *arena);
 
-/* Lines "text: column 'Review Text' (name)" for `winnow plan`. `facts` of the whole source replace
- * those of the sample; NULL: they are unknown. */
+/* The reasons for the orders of the dates in the file's sample, each after "; ", for
+ * mapping_explain.
+ */
+struct text mapping_explain_date_order(const struct mapping *mapping,
+                                       const struct column_facts *facts, struct arena *arena);
+
+/* Lines "text: column 'Review Text' (name)" for `winnow plan`, with the columns that were refused:
+ * "rating: no column; 'rating' was refused: 'soon' (row 3) is no rating". `facts` of the whole
+ * source replace those of the sample; NULL: they are unknown. */
 struct text mapping_explain(const struct mapping *mapping, const struct text *names, size_t count,
                             const struct column_facts *facts, struct arena *arena);
 
 /* Parses dates as exports write them: ISO 8601, epoch seconds to nanoseconds by magnitude, RFC
  * 2822, 2026/01/15 10:23:45 AM GMT+9, 03/09/2026 in the given order, 2026. 1. 15., 2026년 1월 15일,
- * serial numbers of a spreadsheet. *seconds is in UTC; `zone_seconds` (east of UTC) applies to
- * dates without a zone. */
+ * 25 janv. 2026 à 07:05 and the like in about thirty languages (data/months.tsv), serial numbers of
+ * a spreadsheet. Relative dates ("3 days ago") are none. *seconds is in UTC; `zone_seconds` (east
+ * of UTC) applies to dates without a zone. */
 bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds);
 
 /* Parses a date as date_parse does, and sets everything in *readings except given_order and column.
  * False leaves *seconds unchanged, and no shape and key. */
 bool date_parse_readings(struct text text, const struct mapping *mapping, int64_t *seconds,
                          struct date_readings *readings);
+
+/* Whether the text is a date that depends on the day of the export: "3 days ago", "gestern". */
+bool date_is_relative(struct text text);
 
 /* Parses "4", "4.0", "4,5", "4/5", "FIVE", "★★★★☆", "90%", "5 out of 5 stars", "Great", "매우
  * 만족". Sets *scale, the best possible rating, only if the cell states or implies it. */

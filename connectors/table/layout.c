@@ -111,11 +111,15 @@ static size_t find_preamble(const struct dialect_trial *trial)
 
 static bool row_has_known_names(const struct text *cells, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    int scores[ROLE_COUNT];
+    for (size_t i = 0; i < count; i++) {
+        if (cells[i].size >= 60)
+            continue;
+        column_name_scores(cells[i], scores);
         for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++)
-            if (cells[i].size < 60 &&
-                column_name_score((enum role)role, cells[i]) >= COLUMN_NAME_EXACT)
+            if (scores[role] >= COLUMN_NAME_EXACT)
                 return true;
+    }
     return false;
 }
 
@@ -150,7 +154,7 @@ static bool is_number_or_date(struct text cell)
 {
     double number;
     int64_t seconds;
-    cell = text_trim(cell);
+    cell = text_trim_unicode(cell);
     return text_to_real(cell, &number) || date_parse(cell, DATE_ORDER_UNKNOWN, 0, &seconds);
 }
 

@@ -287,6 +287,8 @@ void survey_detect(struct survey *survey, const struct table_layout *layout, str
         read_old_qualtrics(survey, layout, arena);
     else if (is_survey_monkey(layout))
         read_survey_monkey(survey, layout, arena);
+    if (survey->name) /* a "response" is the respondent's */
+        known_roles_set(&survey->known_roles, ROLE_REPLY, SIZE_MAX);
 }
 
 static bool has_other_role(const struct mapping *mapping, size_t column)

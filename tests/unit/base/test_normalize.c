@@ -35,6 +35,40 @@ static void equal_texts_have_equal_keys(void **state)
     arena_free(&arena);
 }
 
+static const struct {
+    const char *text, *value;
+} values[] = {
+    {"", ""},
+    {"FÉVR. 2026", "fevr. 2026"},
+    {"fe\u0301vr", "fevr"},
+    {"ＡＢ：４．５", "ab:4.5"},
+    {"a\u00A0b\u202Fc\u3000d\u2009e", "a b c d e"},
+    {"\u200E3/4\u200F\uFEFF\u2060", "3/4"},
+    {"1º, 2ª", "1, 2"},
+    {"Ağustos ÖS KASIM Kasım İ", "agustos os kasim kasim i"},
+    {"paź śr. zł", "paz sr. zl"},
+    {"ЯНВАРЯ МАЙ", "января маи"},
+    {"٣٫٥", "3.5"},
+    {"2026–03−09", "2026-03-09"},
+    {"오후 3시 午後 ヴ", "오후 3시 午後 ヴ"},
+    {"½ ★☆ ⭐️", "½ ★☆ ⭐"},
+    {"l’été", "l'ete"},
+    {"\xFF", "\uFFFD"},
+};
+
+static void values_are_folded(void **state)
+{
+    (void)state;
+    char buffer[128];
+    struct text value;
+    for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+        assert_true(normalize_value(text_of(values[i].text), buffer, sizeof(buffer), &value));
+        if (!text_equal(value, text_of(values[i].value)))
+            fail_msg("%s gave %.*s", values[i].text, TEXT_ARGUMENT(value));
+    }
+    assert_false(normalize_value(TEXT("TOO LONG"), buffer, 8, &value));
+}
+
 static void code_points_have_letter_classes(void **state)
 {
     (void)state;
@@ -75,6 +109,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_texts_have_equal_keys),
+        cmocka_unit_test(values_are_folded),
         cmocka_unit_test(code_points_have_letter_classes),
         cmocka_unit_test(languages_of_sentences_are_detected),
     };

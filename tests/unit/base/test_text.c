@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "base/text.h"
 
@@ -27,6 +28,17 @@ static void slices_are_limited_to_the_text(void **state)
     assert_int_equal(text_slice(TEXT("winnow"), 5, 2).size, 0);
     assert_true(text_equal(text_trim(TEXT(" \t\r\nx y \n")), TEXT("x y")));
     assert_int_equal(text_trim(TEXT(" \n ")).size, 0);
+    assert_true(text_equal(text_trim(TEXT("\u00A0x")), TEXT("\u00A0x")));
+    static const char *const blanks[] = {"\u00A0", "\u00AD", "\u2009", "\u200B", "\u200E",
+                                         "\u202F", "\u2060", "\u3000", "\uFEFF", " \u00A0\t"};
+    for (size_t i = 0; i < sizeof(blanks) / sizeof(*blanks); i++) {
+        char text[64];
+        snprintf(text, sizeof(text), "%s%sé 1%s\n%s", blanks[i], blanks[i], blanks[i], blanks[i]);
+        assert_true(text_equal(text_trim_unicode(text_of(text)), TEXT("é 1")));
+        assert_int_equal(text_trim_unicode(text_of(blanks[i])).size, 0);
+    }
+    assert_true(text_equal(text_trim_unicode(TEXT("はい")), TEXT("はい")));
+    assert_int_equal(text_trim_unicode((struct text){0}).size, 0);
 }
 
 static void finding_nothing_gives_the_size(void **state)
