@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#include "connectors/columns/column_names.h"
-#include "connectors/columns/field_list.h"
-#include "connectors/exports/exports.h"
+#include "connectors/json/contents.h"
 #include "connectors/json/members.h"
 #include "connectors/json/scan.h"
 
@@ -16,9 +14,6 @@ const char *const json_layout_kind_names[] = {"an object per line", "objects",
 enum {
     PAGE_NAME_WEIGHT = 8,
     MAX_ARRAY_DEPTH = 8,
-    MAX_TEXT_DEPTH = 3,  /* of a record's members that are examined for texts and names */
-    MIN_TEXT_BLANKS = 2, /* in a string that is a text, whatever its name */
-    MAX_LISTED_NAMES = 500,
     MAX_COMPARED = 32 /* objects, and names in an object */
 };
 
@@ -140,141 +135,6 @@ static bool is_array_of_rows(struct text head, size_t at)
 /* ---- Lists in an object that describes them: a chat and its messages, a place and its reviews
  * ---- */
 
-static bool is_text_name(struct text name)
-{
-    return column_name_score(ROLE_TEXT, name) >= COLUMN_NAME_EXACT ||
-           text_starts_with(name, TEXT("text")) || text_ends_with(name, TEXT("text"));
-}
-
-static size_t count_blanks(struct text text)
-{
-    size_t blanks = 0;
-    for (size_t i = 0; i < text.size; i++)
-        blanks += text.bytes[i] == ' ';
-    return blanks;
-}
-
-/* What the members of an object say about it. */
-struct object_contents {
-    bool has_text, has_date_or_author;
-};
-
-/* Examines the members of the object at `at`, also of nested objects and of the first object in
- * nested lists. */
-static void examine_object(struct text head, size_t at, unsigned depth,
-                           struct object_contents *contents)
-{
-    struct object_member object_member;
-    for (size_t i = 0; i < MAX_COMPARED && json_take_member(head, &at, &object_member); i++) {
-        struct text name = object_member.name;
-        char opening_byte = json_byte_at(head, object_member.value);
-        size_t value = object_member.value, end = 0;
-        if (opening_byte == '"')
-            end = json_find_string_end(head, value);
-        if (end > value + 2 &&
-            (is_text_name(name) || count_blanks(text_slice(head, value, end)) >= MIN_TEXT_BLANKS))
-            contents->has_text = true;
-        if (column_name_score(ROLE_DATE, name) > 0 || column_name_score(ROLE_AUTHOR, name) > 0)
-            contents->has_date_or_author = true;
-        if (opening_byte == '[') /* of strings and objects: a text in several styles */
-            contents->has_text = contents->has_text || is_text_name(name);
-        if (opening_byte == '{' && depth < MAX_TEXT_DEPTH)
-            examine_object(head, value, depth + 1, contents);
-    }
-}
-
-/* What the objects of the list that opens at `at` hold; the first of them may be without a text. */
-static struct object_contents examine_list(struct text head, size_t at)
-{
-    struct object_contents contents = {0};
-    size_t end = 0;
-    at++;
-    for (size_t i = 0; i < MAX_COMPARED && !(contents.has_text && contents.has_date_or_author) &&
-                       json_take_object(head, &at, &end);
-         i++, at = end)
-        examine_object(head, at, 0, &contents);
-    return contents;
-}
-
-/* Whether a member of the object, or of objects in it down to `depth`, is a text, as in a ticket
- * with its comments. */
-static bool has_own_text(struct text head, size_t at, unsigned depth)
-{
-    struct object_member object_member;
-    while (json_take_member(head, &at, &object_member)) {
-        size_t value = object_member.value;
-        char byte = json_byte_at(head, value);
-        if (byte == '"' && json_find_string_end(head, value) != value + 2 &&
-            is_text_name(object_member.name))
-            return true;
-        if (byte == '{' && depth > 0 && has_own_text(head, value, depth - 1))
-            return true;
-    }
-    return false;
-}
-
-/* Whether a member of the object itself is a rating: it is a review, whatever its lists are. */
-static bool has_own_rating(struct text head, size_t at)
-{
-    struct object_member object_member;
-    while (json_take_member(head, &at, &object_member))
-        if (column_name_score(ROLE_RATING, object_member.name) >= COLUMN_NAME_EXACT)
-            return true;
-    return false;
-}
-
-/* Lists of what others answered to a record. */
-static bool is_reply_list_name(struct text name)
-{
-    static const char *const names[] = {"replies", "reply", "responses", "answers", NULL};
-    return text_is_one_of(name, names);
-}
-
-/* Whether the object at `at` is a piece of feedback itself, whatever is in `list`. */
-static bool is_feedback(struct text head, size_t at, bool is_one_of_many, struct text list)
-{
-    if (text_equal(list, TEXT("reviews")))
-        return false;
-    return has_own_text(head, at, is_one_of_many ? MAX_TEXT_DEPTH : 0) ||
-           has_own_rating(head, at) || (is_one_of_many && is_reply_list_name(list));
-}
-
-/* Adds the names of all members to `fields`, as json_record_read would call them. */
-static void list_names(struct text head, size_t at, struct text path, unsigned depth,
-                       struct fields *fields)
-{
-    struct object_member object_member;
-    while (fields->count < MAX_LISTED_NAMES && json_take_member(head, &at, &object_member)) {
-        size_t value = object_member.value, end;
-        const char *number = "";
-        if (json_byte_at(head, value) == '[') {
-            value++;
-            number = ".1";
-            if (!json_take_object(head, &value, &end))
-                value = object_member.value;
-        }
-        struct text name = arena_format(fields->arena, "%.*s%s%.*s%s", TEXT_ARGUMENT(path),
-                                        path.size ? "." : "", TEXT_ARGUMENT(object_member.name),
-                                        json_byte_at(head, value) == '{' ? number : "");
-        if (json_byte_at(head, value) == '{' && depth < MAX_TEXT_DEPTH)
-            list_names(head, value, name, depth + 1, fields);
-        else
-            fields_add(fields, name, (struct text){0});
-    }
-}
-
-/* Whether the object is one record of a known export, such as a conversation. */
-static bool is_known_record(struct text head, size_t at)
-{
-    struct arena arena = {0};
-    struct fields fields = {.arena = &arena};
-    list_names(head, at, (struct text){0}, 0, &fields);
-    bool is_known = exports_find_by_fields(&fields) != NULL;
-    fields_free(&fields);
-    arena_free(&arena);
-    return is_known;
-}
-
 /* Whether most of the object at `at`, or a part of it that is called like feedback, is one list of
  * objects that hold texts, and the object itself is no piece of feedback; *list is that list.
  * `is_one_of_many`: texts alone are not enough, since each response to a survey has a list of
@@ -288,12 +148,13 @@ static bool is_wrapper(struct text head, size_t at, size_t end, bool is_one_of_m
     if (!list->begin || list->is_keyed || list->is_single_object)
         return false;
     size_t list_end = json_find_value_end(head, list->begin);
-    struct object_contents contents = examine_list(head, list->begin);
+    struct json_contents contents = json_examine_list(head, list->begin);
     bool is_most = ((list_end ? list_end : head.size) - list->begin) * 2 > end - at;
     bool has_feedback_name = list->has_page_name || is_feedback_list_name(list->name);
     return contents.has_text && (is_most || has_feedback_name) &&
            (contents.has_date_or_author || (is_most && !is_one_of_many)) &&
-           !is_feedback(head, at, is_one_of_many, list->name) && !is_known_record(head, at);
+           !json_is_feedback(head, at, is_one_of_many, list->name) &&
+           !json_is_known_record(head, at);
 }
 
 /* Whether more of the objects from `at` on are wrappers of a list of the same name than have a text
@@ -305,7 +166,7 @@ static bool find_wrapped_list(struct text head, size_t at, struct record_contain
         struct record_container inner;
         bool is_similar = is_wrapper(head, at, end, true, &inner) &&
                           (wrappers == 0 || text_equal(inner.name, list->name));
-        others += !is_similar && has_own_text(head, at, 0);
+        others += !is_similar && json_has_own_text(head, at, 0);
         if (!is_similar)
             continue;
         if (wrappers++ == 0)
@@ -337,7 +198,8 @@ static bool find_empty_list(struct text head, size_t at, unsigned depth,
             *list = (struct record_container){.name = object_member.name, .begin = value};
             return true;
         }
-        if (byte == '{' && depth < MAX_TEXT_DEPTH && find_empty_list(head, value, depth + 1, list))
+        if (byte == '{' && depth < JSON_EXAMINED_DEPTH &&
+            find_empty_list(head, value, depth + 1, list))
             return true;
     }
     return false;
@@ -367,7 +229,7 @@ static void find_row_list(struct text head, size_t at, unsigned depth, struct ob
     while (json_take_member(head, &at, &object_member)) {
         size_t value = object_member.value;
         bool is_larger = object_member.end - value > rows->end - rows->value;
-        if (json_byte_at(head, value) == '{' && depth < MAX_TEXT_DEPTH)
+        if (json_byte_at(head, value) == '{' && depth < JSON_EXAMINED_DEPTH)
             find_row_list(head, value, depth + 1, rows, object);
         if (json_byte_at(head, value) == '[' && is_larger &&
             json_byte_at(head, json_skip_blanks(head, value + 1)) == '[') {
@@ -448,8 +310,8 @@ static bool find_container(struct text head, size_t at, size_t end, struct recor
     /* The only member is a record. */
     if (is_only_value && !is_certain && has_one_object(head, at, &inner) &&
         !is_object_of_objects(head, inner.value) &&
-        (!best->begin || has_own_text(head, inner.value, 0) ||
-         is_known_record(head, inner.value))) {
+        (!best->begin || json_has_own_text(head, inner.value, 0) ||
+         json_is_known_record(head, inner.value))) {
         *best = (struct record_container){
             .name = inner.name, .begin = inner.value, .is_single_object = true};
         return true;
@@ -463,7 +325,7 @@ static bool find_container(struct text head, size_t at, size_t end, struct recor
         return true;
     }
     /* A reply without any record is not a record itself. */
-    return is_only_value && end > 0 && !best->begin && !has_id && !has_own_text(head, at, 0) &&
+    return is_only_value && end > 0 && !best->begin && !has_id && !json_has_own_text(head, at, 0) &&
            find_empty_list(head, at, 0, best);
 }
 
@@ -489,7 +351,7 @@ struct json_layout json_layout_detect(struct text head)
     if (!is_only_value && find_wrapped_list(head, at, &best))
         return make_layout(&best);
     struct json_layout layout;
-    if (is_only_value && !has_own_text(head, at, 0) &&
+    if (is_only_value && !json_has_own_text(head, at, 0) &&
         find_rows(head, at, end ? end : head.size, &layout))
         return layout;
     if (is_only_value && is_object_of_objects(head, at))
@@ -566,7 +428,7 @@ bool json_layout_find_nested_list(struct text record, size_t from, struct json_l
         object = list->begin;
         if (json_take_object(record, &object, &end) &&
             are_objects_alike(record, json_skip_blanks(record, 0), object) &&
-            examine_list(record, layout.begin - 1).has_text)
+            json_examine_list(record, layout.begin - 1).has_text)
             return true;
     }
     return false;
