@@ -191,11 +191,20 @@ static bool is_unlabelled(const struct footers *footers, const struct footer_row
            text_to_real(row->label, &number);
 }
 
+/* A quick answer for most records: something is left of a text that begins with a letter. */
+static bool is_clearly_record(const struct footer_columns *columns, const struct text *cells,
+                              size_t count)
+{
+    return columns->text > 0 && columns->text < count && cells[0].size > 0 &&
+           cells[0].bytes[0] > ' ' && cells[columns->text].size > 0 &&
+           is_letter(cells[columns->text].bytes[0]);
+}
+
 bool footers_include(const struct footers *footers, const struct text *cells, size_t count)
 {
     struct footer_row row;
     const struct footer_columns *columns = &footers->columns;
-    if (!find_label(cells, count, &row))
+    if (is_clearly_record(columns, cells, count) || !find_label(cells, count, &row))
         return false;
     bool is_text = row.column == columns->text || columns->has_answers;
     bool has_id = is_filled(cells, count, columns->id) && columns->id != row.column;

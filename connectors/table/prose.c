@@ -68,6 +68,8 @@ static bool has_tags(struct text line)
 {
     static const char *const tags[] = {"<br",   "<p>",   "<div", "</p>",     "<a href",
                                        "</div", "<span", "</td", "</script", "<li>"};
+    if (!memchr(line.bytes, '<', line.size))
+        return false;
     for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++)
         if (text_find(line, text_of(tags[i]), 0) < line.size)
             return true;
@@ -209,13 +211,13 @@ static const char *describe_sentences(const struct line_signs *signs, bool is_li
 
 const char *prose_recognize(struct text head, const struct table_layout *layout)
 {
+    /* Any text has words like "message" between its blanks. */
+    if (layout->has_known_names && (layout->dialect.delimiter != ' ' || has_typed_column(layout)))
+        return NULL;
     struct line_signs signs = find_signs(head);
     bool is_list = layout->count == 1;
     if (signs.chat_lines > 1 && signs.chat_lines * 2 >= signs.lines)
         return "a chat, not a table";
-    /* Any text has words like "message" between its blanks. */
-    if (layout->has_known_names && (layout->dialect.delimiter != ' ' || has_typed_column(layout)))
-        return NULL;
     if (signs.marked_up * 2 > signs.lines)
         return "part of an HTML page, not a table; export the data as CSV or xlsx";
     if (signs.quoted * 3 >= signs.lines && signs.quoted > 0)

@@ -88,7 +88,7 @@ static bool find_mapping(struct table_records *table_records, const struct sampl
 static bool is_blank_row(const struct text *cells, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (text_trim(cells[i]).size > 0)
+        if (cells[i].size > 0 && (cells[i].bytes[0] > ' ' || text_trim(cells[i]).size > 0))
             return false;
     return true;
 }
@@ -214,8 +214,17 @@ static bool row_fits_columns(const struct table_records *table_records,
     return true;
 }
 
+/* Whether the texts differ, from their first bytes alone. */
+static bool begins_otherwise(struct text cell, struct text name)
+{
+    return cell.size > 0 && name.size > 0 && cell.bytes[0] > ' ' && name.bytes[0] > ' ' &&
+           ((cell.bytes[0] ^ name.bytes[0]) & ~32) != 0;
+}
+
 static bool equal_cells(const struct text *names, size_t count, const struct located_row *row)
 {
+    if (row->count > 0 && begins_otherwise(row->cells[0], names[0]))
+        return false;
     for (size_t i = 0; i < count; i++) {
         struct text cell = i < row->count ? text_trim(row->cells[i]) : (struct text){0};
         if (!text_equal_ignore_case(cell, text_trim(names[i])))

@@ -36,6 +36,15 @@ static void legacy_charsets_are_guessed(void **state)
         {"\xB9\xE8\xBC\xDB\xC0\xCC \xBA\xFC\xB8\xA3\xB0\xED", always_decodes, "CP949"},
         {"\xB9\xE8\xBC\xDB\xC0\xCC \xBA\xFC\xB8\xA3\xB0\xED", decodes_as_western, "CP1252"},
         {"caf\xE9, ol\xE9", never_decodes, "UTF-8"},
+        {"d\x8Ej\x88 re\x8Du, tr\x8Fs bon", always_decodes, "MACINTOSH"},
+        {"gr\x9A\xA7"
+         "er, sch\x9Aner",
+         always_decodes, "MACINTOSH"},
+        {"f\x81r die B\x84ume", always_decodes, "CP850"},
+        {"gr\xF6\xDF"
+         "er, sch\xF6ner \x96 \x84ja\x93",
+         always_decodes, "WINDOWS-1252"},
+        {"caf\xC3\xA9, ol\xC3\xA9, t\xC3\xAAte, \xE9t\xC3\xA9", always_decodes, "UTF-8"},
     };
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
         char name[CHARSET_NAME_SIZE];
