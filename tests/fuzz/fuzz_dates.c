@@ -43,10 +43,12 @@ static void try_date(struct text cell, struct text variant)
         check(is_date == date_parse(variant, (enum date_order)order, 3600, &of_variant));
         check(seconds == of_variant);
     }
-    int64_t numbers[3];
-    bool can_be_year_first;
-    if (date_split_numbers(cell, numbers, &can_be_year_first))
-        check(numbers[0] >= 0 && numbers[0] <= 99 && numbers[1] >= 1 && numbers[1] <= 31);
+    struct mapping mapping = {0};
+    struct record record = {0}, other = {0};
+    bool is_date = date_parse_readings(cell, &mapping, &record.created_at, &record.date);
+    check(is_date == date_parse_readings(variant, &mapping, &other.created_at, &other.date));
+    check(record_date_key(&record) == record_date_key(&other));
+    check(record.date.shape == other.date.shape);
     check(date_is_relative(cell) == date_is_relative(variant));
 }
 
