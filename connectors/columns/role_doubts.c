@@ -170,13 +170,27 @@ static struct text describe_doubts(struct column_table *table, enum role role, s
     return doubts;
 }
 
+/* An author that half of the rows have or more: perhaps not a person. Empty: none. */
+static struct text describe_frequent_author(const struct column_table *table, size_t column,
+                                            struct arena *arena)
+{
+    enum { MIN_ROWS = 3 };
+    struct frequent_author frequent = column_find_frequent_author(table, column, false);
+    if (frequent.rows < MIN_ROWS || frequent.rows * 2 < frequent.named)
+        return (struct text){0};
+    return explain_author(table, column, arena);
+}
+
 void doubts_find(struct column_table *table, struct mapping *mapping,
                  const bool is_given[ROLE_COUNT], struct arena *arena)
 {
+    size_t author = mapping->columns[ROLE_AUTHOR];
     for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++)
         if (!is_given[role])
             mapping->doubts[role] =
                 describe_doubts(table, (enum role)role, mapping->columns[role], arena);
+    if (author != SIZE_MAX && mapping->doubts[ROLE_AUTHOR].size == 0)
+        mapping->doubts[ROLE_AUTHOR] = describe_frequent_author(table, author, arena);
 }
 
 static struct text add_doubts(const struct mapping *mapping, enum role role, struct text lines,

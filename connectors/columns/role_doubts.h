@@ -9,7 +9,8 @@ struct text refusal_describe(struct column_table *table, enum role role, size_t 
                              struct arena *arena);
 
 /* Sets mapping->doubts after the roles are chosen: for each role that was searched, the columns
- * whose names fit it better than that of the chosen column and whose cells do not. */
+ * whose names fit it better than that of the chosen column and whose cells do not; or an author
+ * that many rows have. */
 void doubts_find(struct column_table *table, struct mapping *mapping,
                  const bool is_given[ROLE_COUNT], struct arena *arena);
 

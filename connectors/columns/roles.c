@@ -247,20 +247,44 @@ static bool is_nameless(struct text name)
     return digits == name.size;
 }
 
-/* Without a matching name: the only column whose cells are ratings beyond doubt. */
-static void assign_rating_by_cells(struct column_search *search)
+/* The only column without a known name whose cells are ratings beyond doubt; SIZE_MAX if there are
+ * none or several. `allow_numbers`: numbers suffice even under a name, which may be of a count. */
+static size_t find_only_ratings(struct column_search *search, bool allow_numbers)
 {
     size_t found = SIZE_MAX, candidates = 0;
     for (size_t column = 0; column < search->samples->count; column++) {
-        bool allow_numbers = is_nameless(search->samples->names[column]);
+        bool may_be_numbers = allow_numbers || is_nameless(search->samples->names[column]);
         if (search->is_taken[column] || column_has_known_name(&search->table.traits[column]) ||
-            !column_has_obvious_ratings(&search->table, column, allow_numbers))
+            !column_has_obvious_ratings(&search->table, column, may_be_numbers))
             continue;
         candidates++;
         found = column;
     }
-    if (candidates == 1)
-        assign_role(search, ROLE_RATING, found, "all cells are ratings");
+    return candidates == 1 ? found : SIZE_MAX;
+}
+
+static void assign_rating_by_cells(struct column_search *search)
+{
+    size_t column = find_only_ratings(search, false);
+    if (column != SIZE_MAX)
+        assign_role(search, ROLE_RATING, column, "all cells are ratings");
+}
+
+/* Names the column that the user may want as the rating. */
+static void suggest_rating(struct column_search *search)
+{
+    enum { MAX_SUGGESTED_NAME_SIZE = 60 };
+    struct mapping *mapping = search->mapping;
+    if (search->is_given[ROLE_RATING] || mapping->columns[ROLE_RATING] != SIZE_MAX ||
+        mapping->doubts[ROLE_RATING].size > 0)
+        return;
+    size_t column = find_only_ratings(search, true);
+    if (column == SIZE_MAX || search->samples->names[column].size > MAX_SUGGESTED_NAME_SIZE)
+        return;
+    struct text name = text_trim(search->samples->names[column]);
+    mapping->doubts[ROLE_RATING] =
+        arena_format(search->arena, "if '%.*s' is one: map = rating=%.*s", TEXT_ARGUMENT(name),
+                     TEXT_ARGUMENT(name));
 }
 
 /* Whether the column's name implies a scale of 0 to 10: "nps", "how likely to recommend". */
@@ -330,6 +354,7 @@ static void search_columns(struct column_search *search)
         assign_rating_by_cells(search);
     doubts_find(&search->table, mapping, search->is_given, search->arena);
     doubt_given_id(search);
+    suggest_rating(search);
 }
 
 /* Parses the cell of the date. */
@@ -445,6 +470,16 @@ static void measure_sample(struct column_search *search)
     column_facts_free(&facts);
 }
 
+static bool report_missing_text(const struct column_search *search, struct error *error)
+{
+    struct text doubts = search->mapping->doubts[ROLE_TEXT];
+    return error_set(error, ERROR_USAGE,
+                     "%s: no column looks like the text%s%.*s; name it with 'map = text=COLUMN'; "
+                     "the columns are: %.*s",
+                     search->path, doubts.size ? "; " : "", TEXT_ARGUMENT(doubts),
+                     TEXT_ARGUMENT(list_names(search)));
+}
+
 bool mapping_find(struct mapping *mapping, const struct samples *samples,
                   const struct mapping_options *options, struct arena *arena, struct error *error)
 {
@@ -471,10 +506,7 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
         measure_sample(&search);
         if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search.is_given[ROLE_TEXT] &&
             !options->allow_missing_text)
-            ok = error_set(error, ERROR_USAGE,
-                           "%s: no column looks like the text; name it with 'map = text=COLUMN'; "
-                           "the columns are: %.*s",
-                           options->path, TEXT_ARGUMENT(list_names(&search)));
+            ok = report_missing_text(&search, error);
     }
     free(search.is_taken);
     column_table_free(&search.table);

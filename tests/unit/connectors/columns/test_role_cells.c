@@ -59,8 +59,11 @@ static const struct {
      "author: column 'reviewer_name' (name)"},
     {"Email|comment\nanonymous|Good\nanonymous|Bad\nanonymous|Fine",
      "author: no column; 'Email' was refused: 'anonymous' in 3 of 3 rows"},
+    {"author|comment\nMax|a\nMax|b\nMax|c\nEve|d\nBo|e",
+     "author: column 'author' (name); 'Max' in 3 of 5 rows"},
     /* Whether Max is a person is decided by all rows of the source (pipeline/column_facts.h). */
-    {"author|comment\nMax|a\nMax|b\nMax|c\nMax|d\nMax|e", "author: column 'author' (name)"},
+    {"author|comment\nMax|a\nMax|b\nMax|c\nMax|d\nMax|e",
+     "author: column 'author' (name); 'Max' in 5 of 5 rows"},
     {"author|comment\nMax|a\n익명|b\n익명|c\nEve|d\nBo|e", "author: column 'author' (name)"},
     {"user.name|product.name|text\nAnn|Kettle|Good one\nBo|Cup|Bad one",
      "author: column 'user.name' (name)"},
@@ -110,8 +113,8 @@ static const struct {
      "rating: no column"}, /* two such columns */
     {"column_1|column_2\n1|It is great for me\n2|It never came at all\n3|It is quite good",
      "rating: no column"}, /* in order */
-    {"quantity|words\n5|It is great for me\n1|It never came at all\n4|It is quite good",
-     "rating: no column"},
+    {"Zensur|words\n5|It is great for me\n1|It never came at all\n4|It is quite good",
+     "rating: no column; if 'Zensur' is one: map = rating=Zensur"},
     {"Eindruck|Freitext\n★★★★☆|Sehr gut\n★☆☆☆☆|Schlecht\n★★★★★|Gut",
      "rating: column 'Eindruck' (all cells are ratings; best value 5)"},
     {"verdict|words\n4/5|It is great for me\n1/5|It never came at all\n5/5|It is quite good",

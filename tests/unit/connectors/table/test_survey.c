@@ -36,7 +36,7 @@ static const struct {
                   "What do you like?",
      .answers = "Q2",
      .known_roles = "text=-|id=ResponseId|date=RecordedDate|rating=Q1|title=-|author=-|"
-                    "lang=UserLanguage",
+                    "lang=UserLanguage|reply=-",
      .zone_minutes = 540},
     {.csv = "V1,V2,V7,V9,Q1,Q2\n"
             "ResponseID,ResponseSet,Status,EndDate,Pick one,A free text question\n"
@@ -46,7 +46,7 @@ static const struct {
      .header_rows = 2,
      .questions = "ResponseID|ResponseSet|Status|EndDate|Pick one|A free text question",
      .answers = "Q2",
-     .known_roles = "id=ResponseID|date=EndDate|title=-|author=-"},
+     .known_roles = "id=ResponseID|date=EndDate|title=-|author=-|reply=-"},
     {.csv = "Respondent ID,End Date,How likely are you to recommend us?,\"What is\nmissing?\","
             "Which do you use?,\n"
             ",,Response,Open-Ended Response,Phone,Tablet\n"
@@ -58,7 +58,7 @@ static const struct {
                   "Which do you use?: Phone|Which do you use?: Tablet",
      .answers = "What is missing?",
      .known_roles = "id=Respondent ID|date=End Date|"
-                    "rating=How likely are you to recommend us?|title=-|author=-"},
+                    "rating=How likely are you to recommend us?|title=-|author=-|reply=-"},
     {.csv = "When,What do you like?,What should change?\n"
             "2026-01-05,The light and the size,The lid should close better\n"
             "2026-01-06,It heats up very fast,A longer cable would help me\n",
