@@ -81,8 +81,8 @@ bool store_update_settings(struct store *store, uint64_t run_id, struct error *e
                                        run_id, error));
 }
 
-/* The records of the table that were last seen in a file that the run has read again to its end,
- * byte for byte, under other settings. */
+/* The records of the table whose row is in a file that the run has read again to its end, byte for
+ * byte, under other settings. */
 #define RECORDS_OF_SAME_FILES(table, seen)                                                         \
     "SELECT record.id, file.id FROM " seen " AS seen"                                              \
     " JOIN file AS earlier ON earlier.id = seen.file_id"                                           \
@@ -98,7 +98,8 @@ static bool complete_reread(struct store *store, struct error *error)
     return execute_for_run(
         store,
         "INSERT OR IGNORE INTO reread " RECORDS_OF_SAME_FILES(
-            "feedback", "seen") " UNION ALL " RECORDS_OF_SAME_FILES("duplicate", "seen_duplicate"),
+            "feedback", "seen") " AND record.row_hash = seen.row_hash UNION "
+                                "ALL " RECORDS_OF_SAME_FILES("duplicate", "seen_duplicate"),
         store->run_id, error);
 }
 

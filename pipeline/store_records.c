@@ -239,9 +239,9 @@ static bool save_feedback(struct store *store, struct batch *batch, const struct
     return sql_run(save, error);
 }
 
-/* Brings the other columns of a record with the same content up to date. What its row does not have
- * is kept, unless it was read under other settings. The author stays, since duplicates depend on
- * it.
+/* Brings the other columns of a record with the same content up to date; a row with an earlier
+ * revision changes nothing. What the row does not have is kept, unless it was read under other
+ * settings. The author stays, since duplicates depend on it.
  */
 static bool update_details(struct store *store, struct batch *batch, const struct record *record,
                            struct error *error)
@@ -258,7 +258,7 @@ static bool update_details(struct store *store, struct batch *batch, const struc
                     " asked_for = coalesce(?8, iif(?10, NULL, asked_for)),"
                     " reply = coalesce(?9, iif(?10, NULL, reply)), details_hash = ?2,"
                     " row_hash = iif(settings_hash = ?12, ?11, row_hash)"
-                    " WHERE id = ?1 AND details_hash <> ?2",
+                    " WHERE id = ?1 AND details_hash <> ?2 AND content_hash = ?13",
                     error);
     sql_bind_hash(update, 1, record->id);
     sql_bind_hash(update, 2, record->details_hash);
@@ -274,20 +274,33 @@ static bool update_details(struct store *store, struct batch *batch, const struc
     sql_bind_integer(update, 10, saved.is_outdated);
     sql_bind_hash(update, 11, record->row_hash);
     sql_bind_hash(update, 12, batch->settings_hash);
+    sql_bind_hash(update, 13, record->content_hash);
     return sql_run(update, error);
 }
 
+/* Which row gave the record: the first one of the run, or a later one that changed it. */
 static bool save_seen(struct store *store, const struct record *record, struct error *error)
 {
     struct sql_statement *save =
+        sql_prepare(store->sql, "INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", error);
+    sql_bind_hash(save, 1, record->id);
+    sql_bind_integer(save, 2, store->file_id);
+    sql_bind_hash(save, 3, record->row_hash);
+    return sql_run(save, error);
+}
+
+static bool save_seen_again(struct store *store, const struct record *record, struct error *error)
+{
+    struct sql_statement *save =
         sql_prepare(store->sql,
-                    "INSERT INTO seen VALUES (?1, ?2, ?3) ON CONFLICT (feedback_id)"
-                    " DO UPDATE SET file_id = iif(file_id < ?4, ?2, file_id), row_hash = ?3",
+                    "INSERT OR REPLACE INTO seen SELECT id, ?2, ?3 FROM feedback"
+                    " WHERE id = ?1 AND content_hash = ?4 AND details_hash = ?5",
                     error);
     sql_bind_hash(save, 1, record->id);
     sql_bind_integer(save, 2, store->file_id);
     sql_bind_hash(save, 3, record->row_hash);
-    sql_bind_integer(save, 4, store->first_file_id);
+    sql_bind_hash(save, 4, record->content_hash);
+    sql_bind_hash(save, 5, record->details_hash);
     return sql_run(save, error);
 }
 
@@ -378,7 +391,8 @@ static bool save_record(struct store *store, struct batch *batch, const struct r
     bool is_changed = record->state == RECORD_NEW || record->state == RECORD_REVISED;
     if (store->has_other_settings && !store_mark_reread(store, batch, record, error))
         return false;
-    if (record->may_have_new_details && !update_details(store, batch, record, error))
+    if (record->may_have_new_details &&
+        !(update_details(store, batch, record, error) && save_seen_again(store, record, error)))
         return false;
     if (record->state == RECORD_DUPLICATE && record->repeats_author)
         return save_duplicate(store, batch, record, error);

@@ -738,6 +738,12 @@ static void columns_of_unchanged_records_are_brought_up_to_date(void **state)
     add_with_columns(&batch, RECORD_UNCHANGED, second, 1);
     save(store, &batch, 1, true);
     assert_rows(store, NULL, "fine:positive status=closed\n");
+    /* A row with an earlier revision changes no column. */
+    add(&batch, RECORD_REVISED, 1, "edited");
+    save(store, &batch, 2, false);
+    add_with_columns(&batch, RECORD_DUPLICATE, first, 2);
+    save(store, &batch, 3, true);
+    assert_rows(store, NULL, "edited:positive status=closed\n");
     batch_free(&batch);
     store_close(store);
 }
