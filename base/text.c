@@ -102,7 +102,8 @@ static size_t unicode_blank_size(const char *bytes, size_t size)
     if (size < 3)
         return 0;
     bool is_blank = byte[0] == 0xE2 && byte[1] == 0x80
-                        ? byte[2] <= 0x8F || (byte[2] >= 0xA8 && byte[2] <= 0xAF) /* U+2000 ... */
+                        ? (byte[2] >= 0x80 && byte[2] <= 0x8F) ||
+                              (byte[2] >= 0xA8 && byte[2] <= 0xAF) /* U+2000 ... */
                     : byte[0] == 0xE2 && byte[1] == 0x81
                         ? byte[2] >= 0x9F && byte[2] <= 0xAF /* U+205F ... U+206F */
                     : byte[0] == 0xE3

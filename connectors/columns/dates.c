@@ -119,9 +119,10 @@ static bool is_dotted_clock(const struct date_parser *parser)
         ahead += 3;
         pairs++;
     }
-    char next = peek_byte(parser, ahead);
-    return pairs > 0 && !ascii_is_digit(next) &&
-           !(next == '.' && ascii_is_digit(peek_byte(parser, ahead + 1)));
+    bool is_more = peek_byte(parser, ahead) == '.' && ascii_is_digit(peek_byte(parser, ahead + 1));
+    bool is_fraction = is_more && pairs == 2 && ascii_is_digit(peek_byte(parser, ahead + 2)) &&
+                       ascii_is_digit(peek_byte(parser, ahead + 3));
+    return pairs > 0 && !ascii_is_digit(peek_byte(parser, ahead)) && (!is_more || is_fraction);
 }
 
 /* Whether day, month and year are known, so that another number is of the time. */
@@ -329,7 +330,7 @@ static bool apply_month(struct date_parser *parser, const struct date_word *word
     if (parser->month > 0 && !parser->may_be_weekday)
         return may_be_weekday;
     parser->month = word->month;
-    parser->may_be_weekday = may_be_weekday && parser->month_index < 0;
+    parser->may_be_weekday = may_be_weekday && parser->count != 1; /* not in 9-MAR-26 */
     return true;
 }
 

@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "connectors/columns/roles.h"
 
-enum { MAX_RATING_SIZE = 96, MAX_WORD_SIZE = 96, CHAIN_COUNT = 256 };
+enum { MAX_RATING_SIZE = 96, MAX_WORD_SIZE = 96, CHAIN_COUNT = 256, MAX_SCALE = 1000 };
 
 static const struct {
     struct text word;
@@ -304,6 +304,16 @@ static bool parse_stars_and_number(struct text text, double *rating, double *sca
     return true;
 }
 
+/* Whether the text has no other bytes than numbers have. */
+static bool has_number_bytes(struct text text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (!ascii_is_digit(text.bytes[i]) && text.bytes[i] != '.' && text.bytes[i] != ',' &&
+            text.bytes[i] != '-' && text.bytes[i] != '+')
+            return false;
+    return true;
+}
+
 bool rating_parse(struct text text, double *rating, double *scale)
 {
     char buffer[MAX_RATING_SIZE * 2];
@@ -312,7 +322,9 @@ bool rating_parse(struct text text, double *rating, double *scale)
     text = text_trim_unicode(text);
     if (text.size == 0 || text.size >= MAX_RATING_SIZE)
         return false;
-    if (parse_leading_number(text, &number, &size) && size == text.size) { /* most ratings */
+    if (has_number_bytes(text)) { /* most ratings */
+        if (!parse_leading_number(text, &number, &size) || size < text.size)
+            return false;
         *rating = number;
         return true;
     }
@@ -329,7 +341,8 @@ bool rating_parse(struct text text, double *rating, double *scale)
         !parse_stars_and_number(text, &number, &stated_scale))
         return false;
     bool has_scale = !isnan(stated_scale);
-    if (has_scale && !(stated_scale > 0 && number >= 0 && number <= stated_scale)) /* "7/5" */
+    if (has_scale && !(stated_scale > 0 && stated_scale <= MAX_SCALE && number >= 0 &&
+                       number <= stated_scale)) /* "7/5", "3/2026" */
         return false;
     *rating = number;
     if (has_scale)

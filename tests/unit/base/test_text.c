@@ -39,6 +39,10 @@ static void slices_are_limited_to_the_text(void **state)
     }
     assert_true(text_equal(text_trim_unicode(TEXT("はい")), TEXT("はい")));
     assert_int_equal(text_trim_unicode((struct text){0}).size, 0);
+    assert_int_equal(text_trim_unicode(TEXT("6\xE2\x80"
+                                            "B"))
+                         .size,
+                     4); /* not UTF-8 */
 }
 
 static void finding_nothing_gives_the_size(void **state)

@@ -108,11 +108,80 @@ static void relative_dates_are_recognized(void **state)
             fail_msg("'%s'", relative_dates[i].text);
 }
 
+/* Columns "comment" and "c" of four rows, and the column that becomes the text; -1: none. */
+static const struct {
+    const char *names[2], *cells[8];
+    int text;
+} tables[] = {
+    {{"comment", "c"},
+     {"3 days ago", "It leaks at the lid", "2 weeks ago", "Too heavy for a child", "a month ago",
+      "Good colour and light", "yesterday", "The lid stays shut"},
+     1},
+    {{"comment", "c"}, {"vor 3 Tagen", "1", "gestern", "2", "vor 2 Wochen", "3", "heute", "4"}, -1},
+    {{"comment", "c"},
+     {"3 mars 2026", "Il fuit au bouchon", "4 mars 2026", "Trop lourd pour un enfant",
+      "5 mars 2026", "Belle couleur et si légère", "6 mars 2026", "Le bouchon reste fermé"},
+     1},
+    /* an unknown notation */
+    {{"x", "c"},
+     {"3 Tikimt 2018 at noon", "4", "4 Hidar 2018 at noon", "5", "5 Hidar 2018 at noon", "3",
+      "6 Hidar 2018 at noon", "1"},
+     -1},
+    /* texts with numbers */
+    {{"x", "c"},
+     {"The 2 lids I bought leak at the side after 3 weeks of use", "4", "No complaints so far", "5",
+      "Bought 1 more for my son", "3", "It took 10 days to arrive at my door", "1"},
+     0},
+};
+
+static void a_column_of_dates_is_never_the_text(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        struct text names[2], cells[8];
+        for (size_t k = 0; k < 2; k++)
+            names[k] = text_of(tables[i].names[k]);
+        for (size_t k = 0; k < 8; k++)
+            cells[k] = text_of(tables[i].cells[k]);
+        struct samples samples = {.names = names, .count = 2, .cells = cells, .rows = 4};
+        struct mapping_options options = {.path = "x.csv", .allow_missing_text = true};
+        struct arena arena = {0};
+        struct mapping mapping = {0};
+        assert_true(mapping_find(&mapping, &samples, &options, &arena, NULL));
+        size_t text = mapping.columns[ROLE_TEXT];
+        if ((text == SIZE_MAX ? -1 : (int)text) != tables[i].text)
+            fail_msg("table %zu: column %d", i, text == SIZE_MAX ? -1 : (int)text);
+        arena_free(&arena);
+    }
+}
+
+static void blanks_and_marks_around_an_id_are_not_of_it(void **state)
+{
+    (void)state;
+    static const struct text names[] = {TEXT("id"), TEXT("date"), TEXT("rating"), TEXT("comment")};
+    static const struct text cells[] = {TEXT("\uFEFF\u00A0k-7\u200B"), TEXT("2026-03-09\u202F"),
+                                        TEXT("\u00A04\u00A0"), TEXT("It leaks at the lid")};
+    struct samples samples = {.names = names, .count = 4, .cells = cells, .rows = 1};
+    struct mapping_options options = {.path = "x.csv"};
+    struct named_cells row = {names, cells, 4};
+    struct arena arena = {0};
+    struct mapping mapping = {0};
+    struct record record = {0};
+    assert_true(mapping_find(&mapping, &samples, &options, &arena, NULL));
+    mapping_fill_record(&mapping, &row, &arena, &record);
+    assert_true(text_equal(record.external_id, TEXT("k-7")));
+    assert_int_equal(record.created_at, 1773014400);
+    assert_true(record.rating == 4);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dates_of_many_languages_are_parsed),
         cmocka_unit_test(relative_dates_are_recognized),
+        cmocka_unit_test(a_column_of_dates_is_never_the_text),
+        cmocka_unit_test(blanks_and_marks_around_an_id_are_not_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
