@@ -38,7 +38,8 @@ static const struct option options[] = {
      .type = OPTION_TEXT,
      .offset = offsetof(struct json_state, map),
      .default_value = "",
-     .help = "roles of members: text=body,author=author.name (also id, date, rating, title, lang)"},
+     .help = "roles of members: text=body,author=author.name (also id, date, rating, title, lang, "
+             "reply)"},
     {.name = "charset",
      .type = OPTION_TEXT,
      .offset = offsetof(struct json_state, charset),

@@ -31,7 +31,8 @@ struct table_records {
      .type = OPTION_TEXT,                                                                          \
      .offset = offsetof(state, field.map),                                                         \
      .default_value = "",                                                                          \
-     .help = "roles of columns: text=Comment,date=When (also id, rating, title, author, lang)"},   \
+     .help = "roles of columns: text=Comment,date=When (also id, rating, title, author, lang, "    \
+             "reply)"},                                                                            \
         READING_OPTIONS(state, field.reading_options),                                             \
         MAPPING_ALLOW_MISSING_TEXT_OPTION(state, field.allow_missing_text)
 

@@ -54,7 +54,7 @@ static const struct option options[] = {
      .offset = offsetof(struct xml_state, map),
      .default_value = "",
      .help = "roles of child elements: text=body,author=author.name (also id, date, rating, title, "
-             "lang)"},
+             "lang, reply)"},
     {.name = "charset",
      .type = OPTION_TEXT,
      .offset = offsetof(struct xml_state, charset),
