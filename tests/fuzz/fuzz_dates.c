@@ -44,12 +44,11 @@ static void try_date(struct text cell, struct text variant)
         check(seconds == of_variant);
     }
     struct mapping mapping = {0};
-    struct date_readings readings = {0}, variant_readings = {0};
-    int64_t seconds = 0, of_variant = 0;
-    bool is_date = date_parse_readings(cell, &mapping, &seconds, &readings);
-    check(is_date == date_parse_readings(variant, &mapping, &of_variant, &variant_readings));
-    check(seconds == of_variant && readings.key == variant_readings.key &&
-          readings.shape == variant_readings.shape);
+    struct record record = {0}, other = {0};
+    bool is_date = date_parse_readings(cell, &mapping, &record.created_at, &record.date);
+    check(is_date == date_parse_readings(variant, &mapping, &other.created_at, &other.date));
+    check(record_date_key(&record) == record_date_key(&other));
+    check(record.date.shape == other.date.shape);
     check(date_is_relative(cell) == date_is_relative(variant));
 }
 

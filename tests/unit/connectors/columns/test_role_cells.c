@@ -62,7 +62,8 @@ static const struct {
     {"author|comment\nMax|a\nMax|b\nMax|c\nEve|d\nBo|e",
      "author: column 'author' (name); 'Max' in 3 of 5 rows"},
     /* Whether Max is a person is decided by all rows of the source (pipeline/column_facts.h). */
-    {"author|comment\nMax|a\nMax|b\nMax|c\nMax|d\nMax|e", "author: column 'author' (name)"},
+    {"author|comment\nMax|a\nMax|b\nMax|c\nMax|d\nMax|e",
+     "author: column 'author' (name); 'Max' in 5 of 5 rows"},
     {"author|comment\nMax|a\n익명|b\n익명|c\nEve|d\nBo|e", "author: column 'author' (name)"},
     {"user.name|product.name|text\nAnn|Kettle|Good one\nBo|Cup|Bad one",
      "author: column 'user.name' (name)"},
