@@ -227,5 +227,6 @@ bool footers_include(const struct footers *footers, const struct text *cells, si
         return !has_date;
     if (row.figures > 1 || (is_text && !knows_records))
         return false;
-    return has_kind(footers, label, NOTE) || (!is_text && is_remark(footers, &row));
+    return has_kind(footers, label, NOTE) ||
+           (!is_text && knows_records && is_remark(footers, &row));
 }
