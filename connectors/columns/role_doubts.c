@@ -203,14 +203,6 @@ static struct text add_doubts(const struct mapping *mapping, enum role role, str
                : arena_format(arena, "%.*s; %.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(doubts));
 }
 
-/* The best possible rating by all facts that are known; NAN: unknown. */
-static double find_rating_scale(const struct mapping *mapping, const struct column_facts *facts)
-{
-    const struct rating_facts *ratings =
-        facts ? column_facts_find_rating(facts, mapping->rating_reading.column) : NULL;
-    return ratings ? rating_facts_decide(ratings) : mapping->rating_scale;
-}
-
 struct text mapping_explain(const struct mapping *mapping, const struct text *names, size_t count,
                             const struct column_facts *facts, struct arena *arena)
 {

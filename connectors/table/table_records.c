@@ -223,14 +223,16 @@ static bool begins_otherwise(struct text cell, struct text name)
 
 static bool equal_cells(const struct text *names, size_t count, const struct located_row *row)
 {
+    bool is_filled = false; /* a blank row repeats nothing, even below blank names */
     if (row->count > 0 && begins_otherwise(row->cells[0], names[0]))
         return false;
     for (size_t i = 0; i < count; i++) {
         struct text cell = i < row->count ? text_trim(row->cells[i]) : (struct text){0};
         if (!text_equal_ignore_case(cell, text_trim(names[i])))
             return false;
+        is_filled |= cell.size > 0;
     }
-    return true;
+    return is_filled;
 }
 
 /* Whether the row repeats one of the header rows, as where files were joined. In a table of one

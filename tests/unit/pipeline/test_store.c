@@ -235,8 +235,8 @@ static void an_edited_record_keeps_its_history(void **state)
     assert_table(store, "feedback", NULL,
                  "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
                  "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision|"
-                 "lang_source|author|question|asked_for\n"
-                 "0000000000000001|shop|id-1|||||second|positive|0.5|0.75|1||2||2||||\n");
+                 "lang_source|author|question|asked_for|reply\n"
+                 "0000000000000001|shop|id-1|||||second|positive|0.5|0.75|1||2||2|||||\n");
     batch_free(&batch);
     store_close(store);
 }
@@ -431,9 +431,9 @@ static void selections_filter_records_and_tables(void **state)
     assert_table(store, "feedback", &selection,
                  "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
                  "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision|"
-                 "lang_source|author|question|asked_for\n"
+                 "lang_source|author|question|asked_for|reply\n"
                  "0000000000000005|shop|id-5|1970-01-03T00:00:00Z|en|||later|positive|0.5|0.75|1||"
-                 "1||1|detected|||\n");
+                 "1||1|detected||||\n");
     store_close(store);
 }
 
@@ -444,12 +444,12 @@ static void the_feedback_table_is_ordered_and_printed(void **state)
     assert_table(store, "feedback", NULL,
                  "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
                  "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision|"
-                 "lang_source|author|question|asked_for\n"
-                 "0000000000000003|shop|id-3|||||undated|undetected|||||1||1||||\n"
+                 "lang_source|author|question|asked_for|reply\n"
+                 "0000000000000003|shop|id-3|||||undated|undetected|||||1||1|||||\n"
                  "ffffffffffffffff|shop|id--1|1970-01-02T00:00:00Z||4|5|slow but cheap|positive|"
-                 "0.5|0.75|1|delivery:negative;price:positive|1||1||||\n"
+                 "0.5|0.75|1|delivery:negative;price:positive|1||1|||||\n"
                  "0000000000000005|shop|id-5|1970-01-03T00:00:00Z|en|||later|positive|0.5|0.75|1||"
-                 "1||1|detected|||\n");
+                 "1||1|detected||||\n");
     store_close(store);
 }
 
@@ -474,8 +474,8 @@ static void records_without_a_language_get_the_majority_language(void **state)
     assert_table(store, "feedback", &selection,
                  "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
                  "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision|"
-                 "lang_source|author|question|asked_for\n"
-                 "0000000000000002|shop|id-2||de|||text|positive|0.5|0.75|1||1||1|hint|||\n");
+                 "lang_source|author|question|asked_for|reply\n"
+                 "0000000000000002|shop|id-2||de|||text|positive|0.5|0.75|1||1||1|hint||||\n");
     /* Half of the records is no majority. */
     begin_file(store, "b.csv", 10);
     add(&batch, RECORD_NEW, 5, "text")->lang = TEXT("de");
@@ -602,9 +602,9 @@ static void an_author_is_saved_only_if_the_job_says_so(void **state)
     assert_table(store, "feedback", NULL,
                  "feedback_id|source|external_id|created_at|lang|rating|rating_scale|text|"
                  "sentiment|sentiment_score|confidence|coverage|topics|run_id|title|revision|"
-                 "lang_source|author|question|asked_for\n"
-                 "0000000000000001|shop|id-1|||||text|positive|0.5|0.75|1||1||1||||\n"
-                 "0000000000000002|shop|id-2|||||text|positive|0.5|0.75|1||1||1||Kim||\n");
+                 "lang_source|author|question|asked_for|reply\n"
+                 "0000000000000001|shop|id-1|||||text|positive|0.5|0.75|1||1||1|||||\n"
+                 "0000000000000002|shop|id-2|||||text|positive|0.5|0.75|1||1||1||Kim|||\n");
     batch_free(&batch);
     store_close(store);
 }
