@@ -124,13 +124,28 @@ static bool is_choice(const struct samples *samples, size_t column,
            has_choices_as_parts(samples, column, ',');
 }
 
+/* Whether some cell is a sentence: among few answers, most may be "no". */
+static bool has_sentence(const struct samples *samples, size_t column)
+{
+    enum { MIN_SENTENCE_WORDS = 4 };
+    for (size_t row = 0; row < samples->rows; row++) {
+        struct text cell = samples_cell(samples, row, column);
+        struct samples sample = {.count = 1, .cells = &cell, .rows = 1};
+        if (column_profile_measure(&sample, 0).words >= MIN_SENTENCE_WORDS)
+            return true;
+    }
+    return false;
+}
+
 /* Cells of an open question, which are neither numbers nor choices. */
-static bool is_answered_question(const struct repetition *repetition)
+static bool is_answered_question(const struct samples *samples, size_t column,
+                                 const struct repetition *repetition)
 {
     double filled = (double)repetition->filled,
            distinct_ratio = (double)repetition->distinct / filled;
     if (repetition->filled < MIN_CELLS)
-        return distinct_ratio >= 0.6 && mean_words(&repetition->singles) >= 3;
+        return distinct_ratio >= 0.6 &&
+               (mean_words(&repetition->singles) >= 3 || has_sentence(samples, column));
     enum { MIN_DISTINCT = 5 };
     if (repetition->distinct >= MIN_DISTINCT && mean_words(&repetition->singles) >= 3)
         return true;
@@ -146,7 +161,8 @@ bool free_text_is_answered(const struct samples *samples, size_t column, bool is
     if (!is_question)
         return column_profile_is_free_text(&profile, false);
     struct repetition repetition = measure_repetition(samples, column);
-    return is_answered_question(&repetition) && !is_choice(samples, column, &repetition);
+    return is_answered_question(samples, column, &repetition) &&
+           !is_choice(samples, column, &repetition);
 }
 
 bool free_text_is_side(const struct samples *samples, size_t column)
