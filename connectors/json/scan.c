@@ -10,17 +10,29 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\x1E';
 }
 
+/* The size of what separates values at `at`: a blank, or a byte order mark where files were joined;
+ * 0 if there is neither. */
+static size_t blank_size(struct text bytes, size_t at)
+{
+    struct text mark = TEXT("\xEF\xBB\xBF");
+    if (is_blank(bytes.bytes[at]))
+        return 1;
+    return text_starts_with(text_slice(bytes, at, bytes.size), mark) ? mark.size : 0;
+}
+
 size_t json_skip_blanks(struct text bytes, size_t at)
 {
-    while (at < bytes.size && is_blank(bytes.bytes[at]))
-        at++;
+    size_t size;
+    while (at < bytes.size && (size = blank_size(bytes, at)) > 0)
+        at += size;
     return at;
 }
 
 size_t json_skip_blanks_and_commas(struct text bytes, size_t at)
 {
-    while (at < bytes.size && (is_blank(bytes.bytes[at]) || bytes.bytes[at] == ','))
-        at++;
+    size_t size;
+    while (at < bytes.size && (size = bytes.bytes[at] == ',' ? 1 : blank_size(bytes, at)) > 0)
+        at += size;
     return at;
 }
 

@@ -10,7 +10,8 @@ enum json_scan_status {
     JSON_SCAN_MALFORMED   /* no value: mismatched brackets, or a line end in a string */
 };
 
-/* The position of the first byte from `at` on that is not blank, or neither blank nor a comma. */
+/* The position of the first byte from `at` on that is not blank, or neither blank nor a comma. A
+ * byte order mark, as where files were joined, counts as a blank. */
 size_t json_skip_blanks(struct text bytes, size_t at);
 size_t json_skip_blanks_and_commas(struct text bytes, size_t at);
 
