@@ -8,8 +8,13 @@
 
 enum { MIN_SCORE = 30, MIN_LEAD = 5 };
 
-const struct connector *const connectors[] = {&csv_connector, &xlsx_connector, &json_connector,
-                                              &xml_connector, &mail_connector, NULL};
+const struct connector *const connectors[] = {&csv_connector,
+                                              &xlsx_connector,
+                                              &json_connector,
+                                              &xml_connector,
+                                              &mail_connector,
+                                              &chat_connector,
+                                              NULL};
 
 const struct report_format *const report_formats[] = {&raw_format, &excel_format, NULL};
 

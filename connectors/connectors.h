@@ -12,6 +12,7 @@ extern const struct connector
 extern const struct connector json_connector; /* JSON lines, and arrays of objects */
 extern const struct connector xml_connector;  /* Disqus, WordPress, Apple, any repeated element */
 extern const struct connector mail_connector; /* mbox, .eml, Maildir, folders of messages */
+extern const struct connector chat_connector; /* WhatsApp, KakaoTalk, LINE: exported as text */
 
 extern const struct connector *const connectors[]; /* NULL-terminated */
 

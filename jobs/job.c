@@ -25,7 +25,7 @@ static const struct option source_options[] = {
      .help = "files to read: a pattern (inbox/*.csv, {a,b}/*.csv), a file or a folder; may be "
              "repeated"},
     {"format", OPTION_TEXT, 0, "auto",
-     .help = "csv, xlsx, json, xml or mail; auto: detect it from the content of each file"},
+     .help = "csv, xlsx, json, xml, mail or chat; auto: detect it from the content of each file"},
     {"optional", OPTION_BOOLEAN, offsetof(struct job_source, is_optional), "no",
      .help = "yes: it is no fault if no file matches the paths"},
     {0},

@@ -31,6 +31,7 @@ connectors/xlsx: base pipeline connectors/connectors.h connectors/input connecto
 connectors/json: base connectors/connectors.h connectors/input connectors/columns connectors/exports
 connectors/xml: base connectors/connectors.h connectors/input connectors/columns connectors/exports
 connectors/mail: base pipeline connectors/connectors.h connectors/input connectors/columns
+connectors/chat: base connectors/connectors.h connectors/input connectors/columns
 connectors/output: base connectors/connectors.h
 connectors: base pipeline connectors/input
 stages/text: base pipeline inference/t5.h

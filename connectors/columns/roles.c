@@ -409,7 +409,8 @@ static void describe_columns(struct column_search *search, const struct mapping_
     reading->column = hash_text(reading->column_name);
     if (options->rating_scale > 0)
         reading->given_scale = options->rating_scale;
-    else if (known && known->rating_scale > 0 && known->columns[ROLE_RATING] == rating)
+    else if (known && known->rating_scale > 0 && known->is_known[ROLE_RATING] &&
+             known->columns[ROLE_RATING] == rating) /* not a column that the user names */
         reading->stated_scale = known->rating_scale;
     if (name_implies_ten_points(names[rating]))
         reading->hinted_scale = 10;

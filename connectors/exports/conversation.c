@@ -16,7 +16,7 @@ struct conversation_builder {
     struct arena *arena;
     struct text customer; /* the customer's id, if the record names it */
     struct text opening_text;
-    struct text customer_text;
+    struct text customer_text, company_text;
     struct text message_number;
     struct text author, body;
     size_t body_rank; /* index of the body's name in conversation->body */
@@ -33,16 +33,20 @@ static bool is_one_of(struct text word, const char *alternatives)
     return false;
 }
 
-static void append_customer_text(struct conversation_builder *builder, struct text message_text)
+static void append_text(struct conversation_builder *builder, struct text *text,
+                        struct text message_text)
 {
     message_text = text_trim(html_to_text_if_marked_up(message_text, builder->arena));
     if (message_text.size == 0 || text_equal(message_text, builder->opening_text))
         return; /* the first comment in Zendesk repeats the description */
-    builder->customer_text =
-        builder->customer_text.size
-            ? arena_format(builder->arena, "%.*s\n\n%.*s", TEXT_ARGUMENT(builder->customer_text),
-                           TEXT_ARGUMENT(message_text))
-            : message_text;
+    *text = text->size ? arena_format(builder->arena, "%.*s\n\n%.*s", TEXT_ARGUMENT(*text),
+                                      TEXT_ARGUMENT(message_text))
+                       : message_text;
+}
+
+static void append_customer_text(struct conversation_builder *builder, struct text message_text)
+{
+    append_text(builder, &builder->customer_text, message_text);
 }
 
 static bool is_customer(const struct conversation_builder *builder, struct text author)
@@ -54,8 +58,11 @@ static bool is_customer(const struct conversation_builder *builder, struct text 
 
 static void end_message(struct conversation_builder *builder)
 {
-    if (!builder->hidden && is_customer(builder, builder->author))
-        append_customer_text(builder, builder->body);
+    if (!builder->hidden)
+        append_text(builder,
+                    is_customer(builder, builder->author) ? &builder->customer_text
+                                                          : &builder->company_text,
+                    builder->body);
     builder->author = builder->body = (struct text){0};
     builder->hidden = false;
 }
@@ -106,9 +113,11 @@ void conversation_merge(const struct conversation *conversation, struct fields *
                                            .arena = fields->arena,
                                            .customer = field_value(fields, conversation->customer)};
     struct text opening_author = field_value(fields, conversation->opening_author);
-    if (opening_author.size == 0 || is_customer(&builder, opening_author))
-        append_customer_text(&builder, field_value(fields, conversation->opening_text));
-    builder.opening_text = builder.customer_text;
+    struct text opening_text = field_value(fields, conversation->opening_text);
+    bool is_customers = opening_author.size == 0 || is_customer(&builder, opening_author);
+    append_text(&builder, is_customers ? &builder.customer_text : &builder.company_text,
+                opening_text);
+    builder.opening_text = is_customers ? builder.customer_text : builder.company_text;
     size_t kept_count = 0;
     for (size_t i = 0; i < fields->count; i++) {
         struct text message_number, message_field;
@@ -127,4 +136,5 @@ void conversation_merge(const struct conversation *conversation, struct fields *
     fields->count = kept_count;
     append_customer_text(&builder, field_value(fields, conversation->remark));
     fields_set(fields, TEXT(CUSTOMER_TEXT), builder.customer_text);
+    fields_set(fields, TEXT(COMPANY_TEXT), builder.company_text);
 }

@@ -5,8 +5,9 @@
 
 #include "connectors/columns/field_list.h"
 
-/* The field that conversation_merge adds. */
+/* The fields that conversation_merge adds. */
 #define CUSTOMER_TEXT "customer_text"
+#define COMPANY_TEXT "company_text"
 
 /* The names of the fields; NULL for those that an export lacks. */
 struct conversation {
@@ -21,8 +22,9 @@ struct conversation {
     const char *remark;         /* the customer's comment on the service received */
 };
 
-/* Replaces the fields of all messages by one, CUSTOMER_TEXT: what the customer wrote, in the order
- * of the messages. Internal notes and messages of agents and bots are dropped. */
+/* Replaces the fields of all messages by two: CUSTOMER_TEXT, what the customer wrote, in the order
+ * of the messages, and COMPANY_TEXT, what others wrote to the customer. Internal notes are dropped.
+ */
 void conversation_merge(const struct conversation *conversation, struct fields *fields);
 
 #endif

@@ -5,10 +5,23 @@
 
 /* Where several match, the first one counts. */
 static const struct known_export *const export_lists[] = {
-    google_play_exports,     trustpilot_exports, apple_exports,          app_store_connect_exports,
-    google_business_exports, amazon_exports,     yelp_exports,           zendesk_exports,
-    intercom_exports,        help_scout_exports, typeform_exports,       outlook_exports,
-    disqus_exports,          wordpress_exports,  stack_exchange_exports,
+    google_play_exports,     trustpilot_exports,
+    apple_exports,           app_store_connect_exports,
+    google_business_exports, google_places_exports,
+    amazon_exports,          yelp_exports,
+    freshdesk_exports,       gorgias_exports,
+    zendesk_exports,         intercom_exports,
+    help_scout_exports,      typeform_exports,
+    lime_survey_exports,     outlook_exports,
+    disqus_exports,          wordpress_exports,
+    stack_exchange_exports,  smartstore_exports,
+    booking_exports,         employers_exports,
+    shopify_exports,         woo_commerce_exports,
+    steam_exports,           tripadvisor_exports,
+    telegram_exports,        slack_exports,
+    messenger_exports,       discourse_exports,
+    reddit_exports,          kakao_talk_exports,
+    youtube_exports,
 };
 
 enum { EXPORT_LIST_COUNT = sizeof(export_lists) / sizeof(*export_lists) };

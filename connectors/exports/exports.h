@@ -14,7 +14,7 @@ enum export_form {
     EXPORT_ELEMENTS /* an XML file with this root; names match exactly */
 };
 
-enum { MAX_REQUIRED_COLUMNS = 5, MAX_SKIP_RULES = 4 };
+enum { MAX_REQUIRED_COLUMNS = 5, MAX_SKIP_RULES = 8 };
 
 /* Names of columns may be alternatives, "A|B": the first that exists counts. */
 struct known_export {
@@ -53,17 +53,35 @@ struct known_export {
 extern const struct known_export amazon_exports[];
 extern const struct known_export app_store_connect_exports[];
 extern const struct known_export apple_exports[];
+extern const struct known_export booking_exports[];
+extern const struct known_export discourse_exports[];
 extern const struct known_export disqus_exports[];
+extern const struct known_export employers_exports[];
+extern const struct known_export freshdesk_exports[];
 extern const struct known_export google_business_exports[];
+extern const struct known_export google_places_exports[];
 extern const struct known_export google_play_exports[];
+extern const struct known_export gorgias_exports[];
 extern const struct known_export help_scout_exports[];
 extern const struct known_export intercom_exports[];
+extern const struct known_export kakao_talk_exports[];
+extern const struct known_export lime_survey_exports[];
+extern const struct known_export messenger_exports[];
 extern const struct known_export outlook_exports[];
+extern const struct known_export reddit_exports[];
+extern const struct known_export shopify_exports[];
+extern const struct known_export slack_exports[];
+extern const struct known_export smartstore_exports[];
 extern const struct known_export stack_exchange_exports[];
+extern const struct known_export steam_exports[];
+extern const struct known_export telegram_exports[];
+extern const struct known_export tripadvisor_exports[];
 extern const struct known_export trustpilot_exports[];
 extern const struct known_export typeform_exports[];
+extern const struct known_export woo_commerce_exports[];
 extern const struct known_export wordpress_exports[];
 extern const struct known_export yelp_exports[];
+extern const struct known_export youtube_exports[];
 extern const struct known_export zendesk_exports[];
 
 /* The export with this header, with such objects, or with this root element and one of these

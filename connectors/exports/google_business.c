@@ -31,7 +31,9 @@ const struct known_export google_business_exports[] = {
                {ROLE_ID, "reviewId|name"},
                {ROLE_RATING, "starRating"},
                {ROLE_DATE, "updateTime|createTime"},
-               {ROLE_AUTHOR, "reviewer.displayName"}},
+               {ROLE_AUTHOR, "reviewer.displayName"},
+               {ROLE_REPLY, "reviewReply.comment"}},
+     .rating_scale = 5,
      .complete_record = complete_record},
     {.name = NULL},
 };

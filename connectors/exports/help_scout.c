@@ -28,6 +28,7 @@ const struct known_export help_scout_exports[] = {
      .form = EXPORT_OBJECTS,
      .required = {"subject", "primaryCustomer.id|primaryCustomer.email", "mailboxId"},
      .roles = {{ROLE_TEXT, CUSTOMER_TEXT},
+               {ROLE_REPLY, COMPANY_TEXT},
                {ROLE_ID, "id"},
                {ROLE_TITLE, "subject"},
                {ROLE_DATE, "createdAt"},

@@ -32,11 +32,13 @@ const struct known_export intercom_exports[] = {
      .form = EXPORT_OBJECTS,
      .required = {"source.author.type", "source.body", "created_at"},
      .roles = {{ROLE_TEXT, CUSTOMER_TEXT},
+               {ROLE_REPLY, COMPANY_TEXT},
                {ROLE_ID, "id"},
                {ROLE_TITLE, "source.subject"},
                {ROLE_DATE, "created_at"},
                {ROLE_AUTHOR, "source.author.id"},
                {ROLE_RATING, "conversation_rating.rating"}},
+     .rating_scale = 5,
      .conversation = &conversation_parts},
     {.name = NULL},
 };

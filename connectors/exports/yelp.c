@@ -5,11 +5,11 @@ const struct known_export yelp_exports[] = {
     {.name = "Yelp reviews",
      .form = EXPORT_OBJECTS,
      .required = {"review_id", "business_id", "stars", "text"},
-     .rating_scale = 5,
      .roles = {{ROLE_TEXT, "text"},
                {ROLE_ID, "review_id"},
                {ROLE_RATING, "stars"},
                {ROLE_DATE, "date"},
-               {ROLE_AUTHOR, "user_id"}}},
+               {ROLE_AUTHOR, "user_id"}},
+     .rating_scale = 5},
     {.name = NULL},
 };

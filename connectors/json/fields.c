@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "connectors/json/scan.h"
 
 struct json_parser {
     const struct record_limits *limits;
@@ -248,8 +249,81 @@ static struct text join_items(const struct text *items, size_t item_count, struc
     return (struct text){joined, (size_t)(end - joined)};
 }
 
+/* The size of the list at the current position if it is one text in pieces: strings, and objects
+ * with a "text" for those in another style; otherwise 0. Objects alone are a text only as the value
+ * of `text`. */
+static size_t measure_text_in_pieces(const struct json_parser *parser, struct field_path field_path)
+{
+    struct text list = {parser->bytes + parser->at, parser->size - parser->at};
+    size_t at = json_skip_blanks_and_commas(list, 1), size = 0;
+    bool has_string = false, has_object = false;
+    bool is_text =
+        text_equal(field_path.text, TEXT("text")) || text_ends_with(field_path.text, TEXT(".text"));
+    for (; at < list.size && list.bytes[at] != ']';
+         at = json_skip_blanks_and_commas(list, at + size)) {
+        struct text rest = text_slice(list, at, list.size);
+        bool is_object = rest.bytes[0] == '{';
+        if ((rest.bytes[0] != '"' && !is_object) ||
+            (is_object && has_object && !has_string && !is_text) ||
+            json_scan(rest, &size) != JSON_SCAN_COMPLETE ||
+            (is_object && text_find(text_slice(rest, 0, size), TEXT("\"text\""), 0) == size))
+            return 0;
+        has_string = has_string || !is_object;
+        has_object = has_object || is_object;
+    }
+    return at < list.size && has_object && (has_string || is_text) ? at + 1 : 0;
+}
+
+/* Removes the fields from `first` on and returns the value of the one called "....text". */
+static struct text take_piece(struct fields *fields, size_t first)
+{
+    struct text piece = {0};
+    while (fields->count > first) {
+        fields->count--;
+        if (text_ends_with(fields->names[fields->count], TEXT(".text")))
+            piece = fields->cells[fields->count];
+    }
+    return piece;
+}
+
+/* Reads a piece of a text. */
+static bool read_piece(struct json_parser *parser, struct field_path path, int64_t depth,
+                       struct text *piece)
+{
+    size_t first = parser->fields->count;
+    if (peek_byte(parser) != '{')
+        return count_value(parser) && read_scalar(parser, piece);
+    if (!read_value(parser, path, depth))
+        return false;
+    *piece = take_piece(parser->fields, first);
+    return true;
+}
+
+/* ["Look at ", {"type": "link", "text": "https://..."}, "!"], a list of `size` bytes, is one value,
+ * without separators. */
+static bool read_text_in_pieces(struct json_parser *parser, struct field_path field_path,
+                                int64_t depth, size_t size)
+{
+    struct arena *arena = parser->fields->arena;
+    struct field_path path = field_path_index(parser->field_paths, field_path, 1, arena);
+    char *joined = arena_alloc(arena, size, 1), *end = joined;
+    for (parser->at++; peek_byte(parser) != ']';) {
+        struct text piece = {0};
+        if (!read_piece(parser, path, depth + 1, &piece) || !read_comma(parser, ']'))
+            return false;
+        if (piece.size)
+            end = mempcpy(end, piece.bytes, piece.size);
+    }
+    parser->at++;
+    fields_add(parser->fields, field_path.text, (struct text){joined, (size_t)(end - joined)});
+    return true;
+}
+
 static bool read_list(struct json_parser *parser, struct field_path field_path, int64_t depth)
 {
+    size_t text_size = measure_text_in_pieces(parser, field_path);
+    if (text_size > 0)
+        return read_text_in_pieces(parser, field_path, depth, text_size);
     struct arena *arena = parser->fields->arena;
     size_t first = parser->item_count, number = 0, nested = 0;
     for (parser->at++; peek_byte(parser) != ']'; number++) {
@@ -319,6 +393,31 @@ static bool read_keyed_object(struct json_parser *parser)
     return read_value(parser, (struct field_path){0}, 0);
 }
 
+/* Whether the record is {"1": {...}}: an object in a list that is wrapped in its number. */
+static bool is_numbered_object(const struct json_parser *parser)
+{
+    struct text raw = {parser->bytes + parser->at, parser->size - parser->at};
+    size_t at = json_skip_blanks(raw, 1), value = 0, size = 0, digits = at + 1;
+    while (digits < raw.size && ascii_is_digit(raw.bytes[digits]))
+        digits++;
+    if (digits == at + 1 || digits == raw.size || raw.bytes[digits] != '"' ||
+        json_scan_member(text_slice(raw, at, raw.size), &value) != JSON_SCAN_COMPLETE ||
+        json_scan(text_slice(raw, at + value, raw.size), &size) != JSON_SCAN_COMPLETE)
+        return false;
+    at = json_skip_blanks(raw, at + value + size);
+    return at < raw.size && raw.bytes[at] == '}';
+}
+
+static bool read_numbered_object(struct json_parser *parser)
+{
+    parser->at++;
+    peek_byte(parser);
+    if (!read_keyed_object(parser) || peek_byte(parser) != '}')
+        return fail_expected(parser, "'}'");
+    parser->at++;
+    return true;
+}
+
 static struct field_path make_column_path(struct json_parser *parser,
                                           const struct json_reader *reader, size_t column)
 {
@@ -350,7 +449,8 @@ static bool read_record(struct json_parser *parser, const struct json_reader *re
 {
     switch (peek_byte(parser)) {
     case '{':
-        return read_value(parser, (struct field_path){0}, 0);
+        return is_numbered_object(parser) ? read_numbered_object(parser)
+                                          : read_value(parser, (struct field_path){0}, 0);
     case '[':
         return read_row(parser, reader);
     case '"':

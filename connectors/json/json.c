@@ -10,17 +10,19 @@
 #include "connectors/input/input.h"
 #include "connectors/input/record_span.h"
 #include "connectors/json/fields.h"
+#include "connectors/json/members.h"
 #include "connectors/json/split.h"
 
 enum {
     SAMPLE_SIZE = 256 * 1024, /* bytes examined before the first record is read */
     MAX_SAMPLES = 200,        /* records in these bytes */
-    MAX_NAME_SIZE = 64        /* bytes of a column name in the header row */
+    MAX_NAME_SIZE = 64,       /* bytes of a column name in the header row */
+    MAX_REPLY_DEPTH = 64      /* of records within records; deeper ones are fields */
 };
 
 struct json_state {
     /* options */
-    struct text charset, map;
+    struct text charset, map, element;
     bool allow_missing_text;
     struct reading_options reading_options;
     int64_t max_ratio;
@@ -29,7 +31,8 @@ struct json_state {
     struct input *input;
     struct arena arena;
     struct json_splitter splitter;
-    struct arena scratch; /* of records that are skipped */
+    struct arena scratch;    /* of records that are skipped */
+    bool has_nested_records; /* in the samples: replies to a comment are records, too */
     struct schema schema;
 };
 
@@ -45,6 +48,11 @@ static const struct option options[] = {
      .offset = offsetof(struct json_state, charset),
      .default_value = "",
      .help = "character set of the file, by its iconv name; empty: detect it"},
+    {.name = "element",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct json_state, element),
+     .default_value = "",
+     .help = "member that is the list of records: messages, data.children; empty: detect it"},
     RECORD_LIMIT_OPTIONS(struct json_state, reader.limits),
     ARCHIVE_MAX_RATIO_OPTION(struct json_state, max_ratio),
     READING_OPTIONS(struct json_state, reading_options),
@@ -68,7 +76,10 @@ static struct recognition recognize(const struct candidate_file *file, struct ar
     option_set_defaults(options, &state);
     state.splitter.max_record_size = (size_t)state.reader.limits.record_size;
     struct text rest = text_slice(head, layout->begin, head.size);
-    if (json_splitter_next(&state.splitter, rest, true, &span) != SPAN_FOUND ||
+    enum span_status status = json_splitter_next(&state.splitter, rest, true, &span);
+    if (status == SPAN_END && layout->container_name.size > 0)
+        return (struct recognition){90, TEXT("an empty list")};
+    if (status != SPAN_FOUND ||
         !strchr(layout->kind == JSON_ROWS ? "[" : "{\"", rest.bytes[span.begin]))
         return (struct recognition){10, TEXT("no object in it")};
     struct text raw = text_slice(rest, span.begin, span.begin + span.size);
@@ -108,6 +119,24 @@ static bool looks_like_header(const struct fields *row)
     return row->count > 0;
 }
 
+/* Takes column names from the list that the layout found: of strings, or of objects with a name. */
+static void read_header_member(struct json_state *state, struct text header)
+{
+    struct fields list = {.arena = &state->arena};
+    struct error fault;
+    if (!json_record_read(&state->reader, header, &list, &fault))
+        return;
+    struct text *names = arena_alloc(&state->arena, list.count + 1, sizeof(*names));
+    size_t count = 0;
+    for (size_t i = 0; i < list.count; i++)
+        if (text_find(list.names[i], TEXT("."), 0) == list.names[i].size ||
+            text_ends_with(list.names[i], TEXT(".name")))
+            names[count++] = list.cells[i];
+    state->reader.columns = names;
+    state->reader.column_count = count;
+    fields_free(&list);
+}
+
 /* Takes column names from the first row if it is a header. Returns the size of the bytes up to its
  * end, 0 if it is none. */
 static size_t read_header_row(struct json_state *state, struct text head)
@@ -127,6 +156,28 @@ static size_t read_header_row(struct json_state *state, struct text head)
     return size;
 }
 
+/* The record without the records that are nested in it. */
+static struct text remove_nested_records(struct json_state *state, struct text raw,
+                                         struct arena *arena)
+{
+    struct nested_list list;
+    size_t size = 0, from = 0;
+    if (state->splitter.layout.container_name.size == 0 ||
+        !json_layout_find_nested_list(raw, 0, state->splitter.layout, &list))
+        return raw;
+    size_t nested_size = 0;
+    for (; json_layout_find_nested_list(raw, from, state->splitter.layout, &list); from = list.end)
+        nested_size += list.end - list.begin;
+    char *bytes = arena_alloc(arena, raw.size - nested_size + 1, 1);
+    for (from = 0; json_layout_find_nested_list(raw, from, state->splitter.layout, &list);
+         from = list.end) {
+        memcpy(bytes + size, raw.bytes + from, list.begin - from);
+        size += list.begin - from;
+    }
+    memcpy(bytes + size, raw.bytes + from, raw.size - from);
+    return (struct text){bytes, size + raw.size - from};
+}
+
 /* Infers the columns from the records in `head`. */
 static bool infer_columns(struct json_state *state, struct text head, const char *path,
                           struct error *error)
@@ -137,8 +188,10 @@ static bool infer_columns(struct json_state *state, struct text head, const char
     const struct json_splitter splitter = state->splitter;
     while (count < MAX_SAMPLES && next_sample(state, &head, &raw)) {
         samples[count].arena = &state->arena;
-        count +=
-            !state->splitter.fault && json_record_read(&state->reader, raw, &samples[count], NULL);
+        struct text outer = remove_nested_records(state, raw, &state->arena);
+        state->has_nested_records = state->has_nested_records || outer.size < raw.size;
+        count += !state->splitter.fault &&
+                 json_record_read(&state->reader, outer, &samples[count], NULL);
     }
     state->splitter = splitter;
     struct mapping_options mapping_options = {
@@ -149,6 +202,20 @@ static bool infer_columns(struct json_state *state, struct text head, const char
     for (size_t i = 0; i < count; i++)
         fields_free(&samples[i]);
     return ok;
+}
+
+static bool find_layout(struct json_state *state, struct text head, const char *path,
+                        struct json_layout *layout, struct error *error)
+{
+    struct text element = text_trim(state->element);
+    if (element.size == 0) {
+        *layout = json_layout_detect(head);
+        return true;
+    }
+    return json_layout_find_element(head, element, layout) ||
+           error_set(error, ERROR_USAGE,
+                     "%s: no list or object '%.*s' in the first %d KiB; correct 'element ='", path,
+                     TEXT_ARGUMENT(element), SAMPLE_SIZE / 1024);
 }
 
 static bool open_json(void *user, const char *path, struct error *error)
@@ -162,11 +229,15 @@ static bool open_json(void *user, const char *path, struct error *error)
     if (!input_peek(state->input, SAMPLE_SIZE, &head, &sample_error) && head.size == 0)
         return error_set(error, sample_error.kind, "%s", sample_error.message);
     head = arena_copy_text(&state->arena, text_slice(head, 0, SAMPLE_SIZE));
-    struct json_layout layout = json_layout_detect(head);
+    struct json_layout layout;
+    if (!find_layout(state, head, path, &layout, error))
+        return false;
     state->splitter = (struct json_splitter){
         .layout = layout, .max_record_size = (size_t)state->reader.limits.record_size};
     size_t begin = layout.begin;
-    if (layout.kind == JSON_ROWS)
+    if (layout.header.size)
+        read_header_member(state, layout.header);
+    else if (layout.kind == JSON_ROWS)
         begin += read_header_row(state, text_slice(head, begin, head.size));
     input_consume(state->input, begin);
     return infer_columns(state, text_slice(head, begin, head.size), path, error);
@@ -192,6 +263,44 @@ static bool is_accepted_record(struct json_state *state, struct text raw)
     return is_accepted;
 }
 
+static void add_record(struct json_state *state, struct text raw, struct location location,
+                       struct batch *batch)
+{
+    if (!is_accepted_record(state, raw)) {
+        batch->skipped++;
+        return;
+    }
+    struct error fault;
+    fault.kind = ERROR_NONE;
+    struct fields record_fields = {.arena = &batch->arena};
+    if (read_fields(state, raw, &record_fields, &fault))
+        schema_add_record(&state->schema, &record_fields, batch, location);
+    else
+        batch_reject_row(batch, location.line, location.byte_offset, text_of(fault.message),
+                         location.raw);
+    fields_free(&record_fields);
+}
+
+/* Adds the record, then those that are nested in it. */
+static void add_nested_records(struct json_state *state, struct text raw, struct location location,
+                               struct batch *batch, unsigned depth)
+{
+    struct nested_list list;
+    struct text outer =
+        depth < MAX_REPLY_DEPTH ? remove_nested_records(state, raw, &batch->arena) : raw;
+    add_record(state, outer, location, batch);
+    if (outer.size == raw.size)
+        return;
+    size_t from = 0, line_at = 0, at, end;
+    for (; json_layout_find_nested_list(raw, from, state->splitter.layout, &list); from = list.end)
+        for (at = list.begin; json_take_object(raw, &at, &end); at = end) {
+            struct text nested = text_slice(raw, at, end);
+            for (; line_at < at; line_at++)
+                location.line += raw.bytes[line_at] == '\n';
+            add_nested_records(state, nested, location, batch, depth + 1);
+        }
+}
+
 static enum read_status read_json(void *user, struct batch *batch, struct error *error)
 {
     struct json_state *state = user;
@@ -200,19 +309,11 @@ static enum read_status read_json(void *user, struct batch *batch, struct error 
         record_span_read(state->input, json_splitter_next, &state->splitter, &found, error);
     if (status != SPAN_FOUND)
         return status == SPAN_END ? READ_END : READ_FAILED;
-    if (!is_accepted_record(state, found.bytes)) {
-        batch->skipped++;
-        return READ_OK;
-    }
-    struct error fault;
-    fault.kind = ERROR_NONE;
-    struct fields record_fields = {.arena = &batch->arena};
-    if (read_fields(state, found.bytes, &record_fields, &fault))
-        schema_add_record(&state->schema, &record_fields, batch,
-                          (struct location){found.line, found.byte_offset, found.raw});
+    struct location location = {found.line, found.byte_offset, found.raw};
+    if (state->has_nested_records && !state->splitter.fault)
+        add_nested_records(state, found.bytes, location, batch, 0);
     else
-        batch_reject_row(batch, found.line, found.byte_offset, text_of(fault.message), found.raw);
-    fields_free(&record_fields);
+        add_record(state, found.bytes, location, batch);
     return READ_OK;
 }
 

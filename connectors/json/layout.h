@@ -9,7 +9,8 @@ enum json_layout_kind {
     JSON_OBJECTS, /* consecutive objects */
     JSON_ARRAY,   /* in one or several arrays */
     JSON_KEYED,   /* members of one object, {"id1": {...}, "id2": {...}} */
-    JSON_ROWS     /* arrays in an array, [["date", "text"], ["...", "..."]] */
+    JSON_ROWS /* arrays in an array, or in a member of an object, [["date", "text"], ["...", "..."]]
+               */
 };
 
 extern const char *const json_layout_kind_names[];
@@ -20,9 +21,26 @@ struct json_layout {
                                    from the head; empty: the file itself does */
     size_t begin;          /* of the records: after the enclosing '[' or '{', or at the first '{' */
     bool is_single_object; /* the member is one record, not a list of records */
+    struct text header;    /* JSON_ROWS in an object: its list of column names, borrowed from the
+                              head; empty: the first row may be the header */
 };
 
 struct json_layout json_layout_detect(struct text head);
+
+/* The layout in which the records are in the member that `path` names, "messages" or
+ * "data.children"; its first name may be at any depth. False if the head has no such list or
+ * object. container_name borrows from `path`. */
+bool json_layout_find_element(struct text head, struct text path, struct json_layout *layout);
+
+/* The bytes between the brackets of a list. */
+struct nested_list {
+    size_t begin, end;
+};
+
+/* Finds the first list after `from` in a record that has the name of the container and objects like
+ * the record, such as the replies to a comment. False if there is none. */
+bool json_layout_find_nested_list(struct text record, size_t from, struct json_layout layout,
+                                  struct nested_list *list);
 
 /* Finds the next page of an export: the next member called layout->container_name that contains
  * objects, at or after *from. Sets layout->begin and layout->is_single_object. If it is not within

@@ -9,6 +9,7 @@ struct element_counter {
     struct xml_layout layout;
     size_t *bytes;       /* per name: of attributes and of children that contain only text */
     size_t *occurrences; /* per name */
+    bool *is_filled;     /* per name: contains a text or an element */
     struct text open_elements[MAX_OPEN_ELEMENTS];
     size_t depth; /* may exceed MAX_OPEN_ELEMENTS */
 };
@@ -30,6 +31,10 @@ static void begin_element(struct element_counter *counter, const struct xml_toke
     size_t kind = find_or_add_element(counter, token->name);
     struct text attributes = token->content, name, value;
     counter->occurrences[kind]++;
+    if (counter->depth >= 1 && counter->depth <= MAX_OPEN_ELEMENTS)
+        counter
+            ->is_filled[find_or_add_element(counter, counter->open_elements[counter->depth - 1])] =
+            true;
     while (xml_next_attribute(&attributes, &name, &value))
         counter->bytes[kind] += value.size;
     if (!counter->layout.root.size)
@@ -58,6 +63,10 @@ static void end_element(struct element_counter *counter, struct text name)
 /* Text counts for the parent of the element that contains it. */
 static void add_text(struct element_counter *counter, struct text text)
 {
+    if (counter->depth >= 1 && counter->depth <= MAX_OPEN_ELEMENTS && text_trim(text).size > 0)
+        counter
+            ->is_filled[find_or_add_element(counter, counter->open_elements[counter->depth - 1])] =
+            true;
     if (counter->depth >= 2 && counter->depth <= MAX_OPEN_ELEMENTS)
         counter->bytes[find_or_add_element(counter, counter->open_elements[counter->depth - 2])] +=
             text_trim(text).size;
@@ -91,12 +100,31 @@ static struct text find_record(const struct element_counter *counter)
     return best.size || !counter->layout.count || !counter->bytes[0] ? best : counter->layout.root;
 }
 
+/* In a reply without any record, <reviews total="0"/>, the record is the element that is missing,
+ * not the request that precedes the list. Returns `record` unless the file is such a reply. */
+static struct text find_missing_record(const struct element_counter *counter, struct text record)
+{
+    struct text missing = record;
+    for (size_t i = 0; i < counter->layout.count; i++) {
+        struct text name = counter->layout.names[i], one = text_slice(name, 0, name.size - 1);
+        size_t occurrences = counter->occurrences[i];
+        bool is_root = text_equal(name, counter->layout.root) && !text_equal(name, record);
+        if ((is_record_name(name) && !is_root) || (text_equal(name, record) && occurrences > 1))
+            return record;
+        if (text_ends_with(name, TEXT("s")) && is_record_name(one) && !counter->is_filled[i] &&
+            occurrences == 1)
+            missing = one;
+    }
+    return missing;
+}
+
 struct xml_layout xml_layout_detect(struct text sample, struct arena *arena)
 {
     struct element_counter counter = {
         .layout = {.names = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(struct text))},
         .bytes = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(size_t)),
-        .occurrences = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(size_t))};
+        .occurrences = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(size_t)),
+        .is_filled = arena_alloc(arena, MAX_ELEMENT_NAMES, sizeof(bool))};
     struct xml_token token;
     for (size_t at = 0; at < sample.size; at += token.size) {
         enum xml_token_kind kind = xml_scan(sample, at, false, &token);
@@ -111,6 +139,6 @@ struct xml_layout xml_layout_detect(struct text sample, struct arena *arena)
         else if (kind == XML_TEXT)
             add_text(&counter, text_slice(sample, at, at + token.size));
     }
-    counter.layout.record = find_record(&counter);
+    counter.layout.record = find_missing_record(&counter, find_record(&counter));
     return counter.layout;
 }

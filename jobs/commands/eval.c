@@ -219,7 +219,8 @@ static const struct flag flags[] = {
                 .help = "roles of columns, as in a job file: text=COLUMN"},
      .value_name = "ROLE=COLUMN,..."},
     {.option = {"format", OPTION_TEXT, offsetof(struct eval, format), "",
-                .help = "format of the files: csv, xlsx, json, xml or mail; default: detect it"},
+                .help =
+                    "format of the files: csv, xlsx, json, xml, mail or chat; default: detect it"},
      .value_name = "NAME"},
     {.option = {"min", OPTION_REAL, offsetof(struct eval, min), "0", 0, 1,
                 .help = "exit with 1 if the score is lower: macro-F1 (topics: micro-F1 with "

@@ -39,7 +39,8 @@ struct read_session {
 static const struct flag flags[] = {
     {.option = {"format", OPTION_TEXT, offsetof(struct read_command_options, format),
                 .default_value = "",
-                .help = "format of the files: csv, xlsx, json, xml or mail; default: detect it"},
+                .help =
+                    "format of the files: csv, xlsx, json, xml, mail or chat; default: detect it"},
      .short_name = 'f',
      .value_name = "FORMAT"},
     {.option = {"map", OPTION_TEXT, offsetof(struct read_command_options, map), .default_value = "",

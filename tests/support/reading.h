@@ -17,8 +17,8 @@ void format_record_fields(const struct record *record, char *transcript, size_t 
 /* The score that the connector gives to a file that begins with `head`. */
 int get_recognition_score(const struct connector *connector, struct text head);
 
-/* For fuzzing: aborts unless recognition and reading end for these bytes, and every row is a
- * record, a reject or skipped. */
+/* For fuzzing: aborts unless recognition and reading end for these bytes, and every row is
+ * at least one record, a reject or skipped. */
 void check_connector_invariants(const struct connector *connector, struct text bytes);
 
 #endif

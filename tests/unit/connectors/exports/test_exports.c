@@ -40,6 +40,20 @@ static const struct {
                 "Review Content,Review Language\n"
                 "t1,2026-01-02 10:00:00,Ada,2,Late,Ordered in May and came in July,en\n",
      .records = "t1|2026-01-02T10:00:00Z|Ada|2/5|Late|Ordered in May and came in July|en\n"},
+    {.name = "Trustpilot service reviews",
+     .connector = &json_connector,
+     .content = "{\"reviews\":[{\"id\":\"t1\",\"consumer\":{\"id\":\"7\",\"displayName\":\"Ada\"},"
+                "\"stars\":2,\"title\":\"Late\",\"text\":\"Came in July\",\"language\":\"en\","
+                "\"createdAt\":\"2026-01-02T10:00:00Z\",\"companyReply\":{\"text\":\"We are very "
+                "sorry\",\"createdAt\":\"2026-01-05T10:00:00Z\"}}]}",
+     .records = "t1|2026-01-02T10:00:00Z|Ada|2/5|Late|Came in July|en\n"},
+    {.name = "Glassdoor reviews",
+     .connector = &csv_connector,
+     .content = "company,dates,job-titles,summary,pros,cons,overall-ratings,helpful-count\n"
+                "kettles,2026-01-02,Engineer,Long days,,The meetings never end at all,2,9\n"
+                "kettles,2026-01-03,Designer,Low pay,,The pay is low and stays so,3,1\n",
+     .records = "|2026-01-02T00:00:00Z||2/5|Long days|The meetings never end at all|\n"
+                "|2026-01-03T00:00:00Z||3/5|Low pay|The pay is low and stays so|\n"},
     {.name = "Atom feed of reviews",
      .connector = &xml_connector,
      .content = "<feed><entry><id>app</id><name>The app</name><title>T</title></entry>"
@@ -210,6 +224,211 @@ static const struct {
      .content = "<comments><row Id=\"2\" PostId=\"1\" Score=\"3\" Text=\"Grind coarser\" "
                 "CreationDate=\"2026-01-02T03:04:05.123\" UserId=\"12\"/></comments>",
      .records = "2|2026-01-02T03:04:05Z|12|-/-||Grind coarser|\n"},
+    {.name = "Telegram chat",
+     .connector = &json_connector,
+     .content = "{\"name\":\"Help\",\"id\":4,\"messages\":[{\"id\":1,\"type\":\"service\",\"date\":"
+                "\"2026-01-02T03:04:05\",\"text\":\"\"},\n"
+                "{\"id\":2,\"type\":\"message\",\"date\":\"2026-01-02T03:04:05\",\"date_unixtime\":"
+                "\"1767323045\",\"from\":\"Ada\",\"from_id\":\"user5\",\"text\":[\"See "
+                "\",{\"type\":\"link\",\"text\":\"https://example.com\"},\", it hangs\"]}]}\n",
+     .records = "1|2026-01-02T03:04:05Z||-/-|||\n"
+                "2|2026-01-02T03:04:05Z|Ada|-/-||See https://example.com, it hangs|\n"},
+    {.name = "Discourse posts",
+     .connector = &json_connector,
+     .content =
+         "{\"id\":9,\"title\":\"Lid\",\"post_stream\":{\"posts\":[{\"id\":1,\"username\":\"ada\","
+         "\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cooked\":\"<p>The lid "
+         "<b>leaks</b></p>\",\"post_number\":1,\"post_type\":1,\"score\":99},\n"
+         "{\"id\":2,\"username\":\"shop\",\"created_at\":\"2026-01-02T03:04:05.000Z\",\"cooked\":"
+         "\"<p>Sorry</p>\",\"post_number\":2,\"post_type\":1,\"staff\":true}],\"stream\":[1,2]}}\n",
+     .records = "1|2026-01-02T03:04:05Z|ada|-/-||The lid leaks|\n",
+     .skipped = 1},
+    {.name = "Outscraper reviews of Google Maps",
+     .connector = &csv_connector,
+     .content =
+         "name,author_title,review_id,review_text,owner_answer,owner_answer_timestamp,review_"
+         "rating,review_timestamp,review_datetime_utc\n"
+         "Cafe,Ada,g1,Cold soup and no seat,Sorry,1768000000,4,1767323045,01/02/2026 03:04:05\n",
+     .records = "g1|2026-01-02T03:04:05Z|Ada|4/5||Cold soup and no seat|\n"},
+    {.name = "Outscraper reviews of Google Maps",
+     .connector = &json_connector,
+     .content = "[{\"name\":\"Cafe\",\"place_id\":\"p\",\"reviews_data\":[{\"author_title\":"
+                "\"Ada\",\"review_id\":\"g1\",\"review_text\":\"Cold "
+                "soup\",\"owner_answer\":\"Sorry\",\"review_rating\":4,\"review_timestamp\":"
+                "1767323045}]}]\n",
+     .records = "g1|2026-01-02T03:04:05Z|Ada|4/5||Cold soup|\n"},
+    {.name = "Google Places reviews",
+     .connector = &json_connector,
+     .content = "{\"result\":{\"name\":\"Cafe\",\"reviews\":[{\"author_name\":\"Ada\",\"language\":"
+                "\"en\",\"rating\":1,\"relative_time_description\":\"a week ago\",\"text\":\"Cold "
+                "soup\",\"time\":1767323045}]},\"status\":\"OK\"}\n",
+     .records = "|2026-01-02T03:04:05Z|Ada|1/5||Cold soup|en\n"},
+    {.name = "Google Places reviews",
+     .connector = &json_connector,
+     .content = "{\"id\":\"p\",\"displayName\":{\"text\":\"Cafe\"},\"reviews\":[{\"name\":\"places/"
+                "p/reviews/r1\",\"rating\":1,\"text\":{\"text\":\"Cold "
+                "soup\",\"languageCode\":\"en\"},\"originalText\":{\"text\":\"Kalte "
+                "Suppe\",\"languageCode\":\"de\"},\"authorAttribution\":{\"displayName\":\"Ada\"},"
+                "\"publishTime\":\"2026-01-02T03:04:05Z\"}]}\n",
+     .records = "places/p/reviews/r1|2026-01-02T03:04:05Z|Ada|1/5||Kalte Suppe|de\n"},
+    {.name = "Slack messages",
+     .connector = &json_connector,
+     .content = "{\"ok\":true,\"messages\":[{\"type\":\"message\",\"user\":\"U1\",\"text\":\"It "
+                "hangs\",\"ts\":\"1767323045.000100\"},{\"type\":\"message\",\"subtype\":\"channel_"
+                "join\",\"user\":\"U2\",\"text\":\"joined\",\"ts\":\"1767323046.000100\"}]}\n",
+     .records = "1767323045.000100|2026-01-02T03:04:05Z|U1|-/-||It hangs|\n",
+     .skipped = 1},
+    {.name = "Messenger or Instagram messages",
+     .connector = &json_connector,
+     .content = "{\"participants\":[{\"name\":\"Ada\"},{\"name\":\"Shop\"}],\"messages\":[{"
+                "\"sender_name\":\"Zo\\u00c3\\u00ab\",\"timestamp_ms\":1767323045000,\"content\":"
+                "\"Caf\\u00c3\\u00a9 closed?\"}],\"title\":\"Ada\"}\n",
+     .records = "|2026-01-02T03:04:05Z|Zoë|-/-||Café closed?|\n"},
+    {.name = "Reddit listing",
+     .connector = &json_connector,
+     .content = "[{\"kind\":\"Listing\",\"data\":{\"children\":[{\"kind\":\"t3\",\"data\":{"
+                "\"name\":\"t3_1\",\"subreddit\":\"k\",\"selftext\":\"It "
+                "leaks\",\"title\":\"Kettle\",\"author\":\"ada\",\"created_utc\":1767323045.0,"
+                "\"score\":9}}]}},\n"
+                "{\"kind\":\"Listing\",\"data\":{\"children\":[{\"kind\":\"t1\",\"data\":{\"name\":"
+                "\"t1_2\",\"subreddit\":\"k\",\"body\":\"It leaks at the "
+                "lid\",\"author\":\"bo\",\"created_utc\":1767323045.0,\"replies\":{\"kind\":"
+                "\"Listing\",\"data\":{\"children\":[{\"kind\":\"t1\",\"data\":{\"name\":\"t1_3\","
+                "\"subreddit\":\"k\",\"body\":\"Mine too, "
+                "sadly\",\"author\":\"cy\",\"created_utc\":1767323045.0,\"replies\":\"\"}}]}}}},{"
+                "\"kind\":\"more\",\"data\":{\"children\":[\"t1_4\"]}}]}}]\n",
+     .records = "t3_1|2026-01-02T03:04:05Z|ada|-/-|Kettle|It leaks|\n"
+                "t1_2|2026-01-02T03:04:05Z|bo|-/-||It leaks at the lid|\n"
+                "t1_3|2026-01-02T03:04:05Z|cy|-/-||Mine too, sadly|\n",
+     .skipped = 1},
+    {.name = "Reddit posts or comments",
+     .connector = &csv_connector,
+     .content = "id,author,created_utc,score,body\n"
+                "c1,ada,1767323045,12,It leaks at the lid\n"
+                "c2,bo,1767323045,3,[deleted]\n",
+     .records = "c1|2026-01-02T03:04:05Z|ada|-/-||It leaks at the lid|\n"
+                "c2|2026-01-02T03:04:05Z|bo|-/-|||\n"},
+    {.name = "LimeSurvey export",
+     .connector = &csv_connector,
+     .content = "\"Response ID\",\"Date submitted\",\"Last page\",\"Start language\",\"What could "
+                "be better?\"\n"
+                "\"1\",\"2026-01-02 03:04:05\",\"2\",\"de\",\"Der Deckel ist leider undicht\"\n"
+                "\"2\",\"\",\"1\",\"de\",\"Alles war wirklich sehr gut\"\n",
+     .records = "1|2026-01-02T03:04:05Z||-/-||Der Deckel ist leider undicht|de\n"
+                "2|||-/-||Alles war wirklich sehr gut|de\n"},
+    {.name = "LimeSurvey export",
+     .connector = &json_connector,
+     .content = "{\"responses\":[{\"1\":{\"id\":\"1\",\"submitdate\":\"2026-01-02 "
+                "03:04:05\",\"lastpage\":\"2\",\"startlanguage\":\"de\",\"q1\":\"Der Deckel ist "
+                "leider undicht\"}}]}\n",
+     .records = "1|2026-01-02T03:04:05Z||-/-||Der Deckel ist leider undicht|de\n"},
+    {.name = "Booking.com guest reviews",
+     .connector = &csv_connector,
+     .content = "Review date,Guest name,Review title,Positive review,Negative review,Review "
+                "score,Property reply\n"
+                "2026-01-02 03:04:05,Ada,Loud,,The street was loud all night,4.0,Sorry\n"
+                "2026-01-03 03:04:05,Bo,Cold,,The water was cold for two days,3.0,\n",
+     .records = "|2026-01-02T03:04:05Z|Ada|4/10|Loud|The street was loud all night|\n"
+                "|2026-01-03T03:04:05Z|Bo|3/10|Cold|The water was cold for two days|\n"},
+    {.name = "Naver Smartstore reviews",
+     .connector = &csv_connector,
+     .content = "리뷰글번호,상품번호,상품명,구매자평점,리뷰상세내용,등록자,리뷰등록일\n"
+                "5001,9,주전자,1,뚜껑에서 물이 새요,kim****,2026.01.02. 03:04:05\n",
+     .records = "5001|2026-01-02T03:04:05Z|kim****|1/5||뚜껑에서 물이 새요|\n"},
+    {.name = "WooCommerce product reviews",
+     .connector = &csv_connector,
+     .content = "comment_ID,comment_post_ID,comment_author,comment_date,comment_content,comment_"
+                "approved,comment_parent,rating\n"
+                "1,9,Ada,2026-01-02 03:04:05,The lid leaks badly,1,0,2\n"
+                "2,9,Shop,2026-01-03 03:04:05,Please write to us,1,1,\n"
+                "3,9,X,2026-01-03 03:04:05,Buy cheap pills here,spam,0,5\n",
+     .records = "1|2026-01-02T03:04:05Z|Ada|2/5||The lid leaks badly|\n",
+     .skipped = 2},
+    {.name = "WooCommerce product reviews",
+     .connector = &json_connector,
+     .content = "[{\"id\":1,\"date_created_gmt\":\"2026-01-02T03:04:05\",\"product_id\":9,"
+                "\"status\":\"approved\",\"reviewer\":\"Ada\",\"review\":\"<p>The lid "
+                "leaks</p>\",\"rating\":1,\"verified\":true}]\n",
+     .records = "1|2026-01-02T03:04:05Z|Ada|1/5||The lid leaks|\n"},
+    {.name = "Shopify product reviews",
+     .connector = &csv_connector,
+     .content = "product_handle,state,rating,title,author,email,location,body,reply,created_at,"
+                "replied_at\n"
+                "kettle,published,1,Leaks,Ada,a@example.com,,The lid leaks badly,Sorry,2026-01-02 "
+                "03:04:05,2026-01-05 03:04:05\n"
+                "kettle,spam,5,Pills,X,x@example.com,,Buy cheap pills here,,2026-01-02 03:04:05,\n",
+     .records = "|2026-01-02T03:04:05Z|Ada|1/5|Leaks|The lid leaks badly|\n",
+     .skipped = 1},
+    {.name = "Judge.me reviews",
+     .connector = &csv_connector,
+     .content = "title,body,rating,review_date,source,reviewer_name,reviewer_email,product_id,"
+                "product_handle,reply,reply_date\n"
+                "Leaks,The lid leaks badly,1,2026-01-02 03:04:05 "
+                "UTC,web,Ada,a@example.com,9,kettle,Sorry,2026-01-05 03:04:05 UTC\n",
+     .records = "|2026-01-02T03:04:05Z|Ada|1/5|Leaks|The lid leaks badly|\n"},
+    {.name = "Yotpo reviews",
+     .connector = &csv_connector,
+     .content = "product_id,review_title,review_content,review_score,date,display_name,email\n"
+                "9,Leaks,The lid leaks badly,1,2026-01-02,Ada,a@example.com\n",
+     .records = "|2026-01-02T00:00:00Z|Ada|1/5|Leaks|The lid leaks badly|\n"},
+    {.name = "JobPlanet reviews",
+     .connector = &csv_connector,
+     .content = "직종,총점,장점,단점,경영진에 바라는 점\n"
+                "개발,2,,야근이 너무 많고 연봉이 낮아요,\n"
+                "영업,3,,회의가 길고 보고가 많아요,\n",
+     .records = "|||2/5||야근이 너무 많고 연봉이 낮아요|\n"
+                "|||3/5||회의가 길고 보고가 많아요|\n"},
+    {.name = "Steam reviews",
+     .connector = &json_connector,
+     .content =
+         "{\"success\":1,\"query_summary\":{\"num_reviews\":1},\"reviews\":[{\"recommendationid\":"
+         "\"7\",\"author\":{\"steamid\":\"76\"},\"language\":\"english\",\"review\":\"It "
+         "crashes\",\"timestamp_created\":1767323045,\"timestamp_updated\":1767323045,\"voted_up\":"
+         "false,\"votes_up\":9}],\"cursor\":\"A\"}\n",
+     .records = "7|2026-01-02T03:04:05Z|76|0/1||It crashes|\n"},
+    {.name = "Tripadvisor reviews",
+     .connector = &json_connector,
+     .content =
+         "{\"data\":[{\"id\":7,\"lang\":\"en\",\"location_id\":9,\"published_date\":\"2026-01-"
+         "02T03:04:05Z\",\"rating\":1,\"helpful_votes\":3,\"text\":\"Cold soup\",\"title\":\"Never "
+         "again\",\"owner_response\":{\"id\":8,\"text\":\"We are so very "
+         "sorry\",\"published_date\":\"2026-01-05T03:04:05Z\"},\"user\":{\"username\":\"Ada\"}}]}"
+         "\n",
+     .records = "7|2026-01-02T03:04:05Z|Ada|1/5|Never again|Cold soup|en\n"},
+    {.name = "Freshdesk tickets",
+     .connector = &json_connector,
+     .content = "{\"id\":8,\"subject\":\"Leak\",\"created_at\":\"2026-01-02T03:04:05Z\","
+                "\"requester_id\":1,\"description_text\":\"It "
+                "leaks.\",\"conversations\":[{\"user_id\":2,\"private\":false,\"body_text\":"
+                "\"Sorry.\"},{\"user_id\":1,\"private\":false,\"body_text\":\"Still leaks.\"}]}\n",
+     .records = "8|2026-01-02T03:04:05Z|1|-/-|Leak|It leaks.\n"
+                "\n"
+                "Still leaks.|\n"},
+    {.name = "Gorgias tickets",
+     .connector = &json_connector,
+     .content =
+         "{\"id\":8,\"subject\":\"Leak\",\"created_datetime\":\"2026-01-02T03:04:05Z\","
+         "\"customer\":{\"id\":1},\"messages\":[{\"from_agent\":false,\"public\":true,\"body_"
+         "text\":\"It leaks.\"},{\"from_agent\":true,\"public\":true,\"body_text\":\"Sorry.\"}]}\n",
+     .records = "8|2026-01-02T03:04:05Z|1|-/-|Leak|It leaks.|\n"},
+    {.name = "YouTube comments",
+     .connector = &json_connector,
+     .content =
+         "{\"kind\":\"youtube#commentThreadListResponse\",\"items\":[{\"kind\":"
+         "\"youtube#commentThread\",\"id\":\"c1\",\"snippet\":{\"videoId\":\"v\","
+         "\"topLevelComment\":{\"id\":\"c1\",\"snippet\":{\"textDisplay\":\"It <b>leaks</b>\","
+         "\"textOriginal\":\"It leaks\",\"authorDisplayName\":\"Ada\",\"likeCount\":9,"
+         "\"publishedAt\":\"2026-01-02T03:04:05Z\"}}},\"replies\":{\"comments\":[{\"id\":"
+         "\"c1.1\",\"snippet\":{\"textDisplay\":\"Mine too, sadly, since the first of "
+         "May\",\"authorDisplayName\":\"Bo\",\"publishedAt\":\"2026-01-03T03:04:05Z\"}}]}}]}",
+     .records = "c1|2026-01-02T03:04:05Z|Ada|-/-||It leaks|\n"},
+    {.name = "KakaoTalk chat",
+     .connector = &csv_connector,
+     .content = "Date,User,Message\n"
+                "2026-01-02 03:04:05,\"민수\",\"배송이 너무 늦어요\"\n"
+                "2026-01-02 03:04:06,\"지은\",\"아직도 안 왔어요\"\n",
+     .records = "|2026-01-02T03:04:05Z|민수|-/-||배송이 너무 늦어요|\n"
+                "|2026-01-02T03:04:06Z|지은|-/-||아직도 안 왔어요|\n"},
 };
 
 static char path[64];

@@ -92,6 +92,51 @@ static const struct example examples[] = {
      "[...]|6:5=e|"},
     {"[[\"a kettle that works\",3],[\"a kettle that does not\",1]]",
      "1:=a kettle that works|1:=a kettle that does not|"},
+    /* an object with an id that describes its list; a message in pieces is one text */
+    {"{\"name\":\"Shop\",\"id\":5,\"messages\":[\n{\"id\":1,\"from\":\"A\",\"text\":\"a\"},\n{"
+     "\"id\":2,"
+     "\"from\":\"B\",\"text\":[\"b \",{\"type\":\"bold\",\"text\":\"and\"},\" "
+     "c\"]},\n{\"id\":3,\"from\":"
+     "\"A\",\"text\":[{\"type\":\"bold\",\"text\":\"d\"}]}]}",
+     "2:1=a|3:2=b and c|4:3=d|"},
+    /* the same on each line, and in a list */
+    {"{\"id\":5,\"posts\":[{\"id\":1,\"author\":\"A\",\"text\":\"a\"}]}\n"
+     "{\"id\":6,\"posts\":[{\"id\":2,\"author\":\"A\",\"text\":\"b\"}]}\n",
+     "1:1=a|2:2=b|"},
+    {"[{\"id\":5,\"posts\":[{\"id\":1,\"author\":\"A\",\"text\":\"a\"}]},\n"
+     "{\"id\":6,\"posts\":[{\"id\":2,\"author\":\"A\",\"text\":\"b\"}]}]",
+     "1:1=a|2:2=b|"},
+    /* answers without a date or an author are parts of a response */
+    {"{\"items\":[{\"id\":5,\"text\":\"\",\"answers\":[{\"q\":1,\"text\":\"an answer that is "
+     "long\"}]},"
+     "{\"id\":6,\"text\":\"\",\"answers\":[{\"q\":1,\"text\":\"an answer that is long\"}]}]}",
+     "1:5=|1:6=|"},
+    /* reviews without a text, and the shop's replies to them */
+    {"{\"id\":5,\"rating\":1,\"text\":\"\",\"notes\":[{\"author\":\"S\",\"text\":\"a longer "
+     "answer\"}]}\n"
+     "{\"id\":6,\"rating\":1,\"text\":\"\",\"notes\":[{\"author\":\"S\",\"text\":\"a longer "
+     "answer\"}]}\n",
+     "1:5=|2:6=|"},
+    /* replies within comments; without an author they are no comments */
+    {"{\"data\":{\"children\":[{\"id\":1,\"text\":\"a first comment "
+     "here\",\"replies\":{\"children\":["
+     "{\"id\":2,\"text\":\"a reply to it\",\"replies\":\"\"}]}},{\"id\":3,\"text\":\"c\"}]}}",
+     "1:1=a first comment here|1:2=a reply to it|1:3=c|"},
+    /* objects in a list that are wrapped in their number; one record that is the only member */
+    {"{\"responses\":[{\"1\":{\"id\":1,\"text\":\"a\"}},{\"2\":{\"id\":2,\"text\":\"b\"}}]}",
+     "1:1=a|1:2=b|"},
+    {"{\"review\":{\"id\":1,\"text\":\"a\",\"tags\":[{\"name\":\"longer than the text\"}]}}",
+     "1:1=a|"},
+    /* a reply without records; an empty list in a record */
+    {"{\"request\":{\"q\":\"the last reviews\"},\"reviews\":[],\"total\":0}", ""},
+    {"{\"id\":1,\"text\":\"a\",\"reviews\":[]}\n", "1:1=a|"},
+    /* rows within an object, with a header of their own or as the first row */
+    {"{\"columns\":[\"id\",\"text\"],\"index\":[0,1],\"data\":[[1,\"a\"],\n[2,\"b\"]]}",
+     "1:1=a|2:2=b|"},
+    {"{\"data\":{\"rows\":[[1,\"a\"]],\"cols\":[{\"name\":\"id\"},{\"name\":\"text\"}]}}",
+     "1:1=a|"},
+    {"{\"range\":\"A1:B3\",\"values\":[[\"id\",\"text\"],[1,\"a\"],[2,\"b\"]]}", "1:1=a|1:2=b|"},
+    {"{\"id\":1,\"text\":\"a\",\"box\":[[1,2],[3,4],[5,6],[7,8]]}", "1:1=a|"},
     /* limits */
     {"{\"id\":1,\"text\":\"a\",\"x\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
      "[[[[[[[1"
@@ -168,6 +213,7 @@ static void json_is_recognised_by_its_content(void **state)
         int min, max;
     } heads[] = {{"{\"a\": 1}\n{\"a\": 2}\n", 90, 100},
                  {" [ {\"a\": 1} ]", 90, 100},
+                 {"{\"request\": {\"q\": \"the last reviews\"}, \"reviews\": []}", 90, 100},
                  {"[section]\nkey = value\n", 0, 10},
                  {"{broken\n", 0, 40},
                  {"id,text\n1,a\n", 0, 0},

@@ -33,6 +33,9 @@ static const struct example examples[] = {
     {COMMENTS("<comment id=\"1\"><text>a &amp; b</text></comment>\n"
               "<comment id=\"2\"><text><![CDATA[1 < 2]]></text></comment>"),
      "2:1=a & b|3:2=1 < 2|"},
+    {"<response><request><method>the last reviews</method></request><reviews total=\"0\"> "
+     "</reviews></response>",
+     ""},
     {"\n\n" COMMENTS("<comment><id>1</id><text>a</text></comment>"), "4:1=a|"},
     {COMMENTS("<comment><id>1</id><text>so <b>very</b> good</text></comment>"),
      "2:1=so very good|"},
