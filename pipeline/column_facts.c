@@ -270,6 +270,8 @@ static struct date_decision guess_order(const struct date_facts *dates, unsigned
 {
     int first = count_numbers(dates, 0), second = count_numbers(dates, 1),
         third = count_numbers(dates, 2);
+    if (is_single(orders))
+        return (struct date_decision){get_first_order(orders), DATE_BASIS_LIKELY, 0};
     bool has_day_or_month_first =
         contains(orders, DATE_ORDER_DMY) && contains(orders, DATE_ORDER_MDY);
     if (contains(orders, DATE_ORDER_YMD) && third > first)
@@ -304,6 +306,19 @@ static struct date_decision decide_mixed(const struct date_facts *dates)
     return decision;
 }
 
+/* Leaves out the order that takes for days what varies clearly less than its years: 15.08.25,
+ * 16.08.25, 19.08.25 and 21.09.25 are not four years. */
+static unsigned compare_days_and_years(const struct date_facts *dates, unsigned orders)
+{
+    enum { MIN_DIFFERENCE = 3, YEAR_FIRST = 1U << DATE_ORDER_YMD };
+    int difference = count_numbers(dates, 0) - count_numbers(dates, 2);
+    if (!(orders & YEAR_FIRST) || orders == YEAR_FIRST)
+        return orders;
+    return difference >= MIN_DIFFERENCE    ? orders & ~(unsigned)YEAR_FIRST
+           : difference <= -MIN_DIFFERENCE ? YEAR_FIRST
+                                           : orders;
+}
+
 struct date_decision date_facts_decide(const struct date_facts *dates)
 {
     unsigned possible = ALL_ORDERS & ~dates->impossible, past = possible & ~dates->future;
@@ -315,10 +330,10 @@ struct date_decision date_facts_decide(const struct date_facts *dates)
         return (struct date_decision){get_first_order(possible), DATE_BASIS_SHOWN, 0};
     if (is_single(past))
         return (struct date_decision){get_first_order(past), DATE_BASIS_FUTURE, 0};
-    unsigned orders = past ? past : possible;
+    unsigned orders = compare_days_and_years(dates, past ? past : possible);
     struct date_decision decision = guess_order(dates, orders);
     decision.open_pairs = list_differing_pairs(dates, orders);
-    if (!decision.open_pairs)
+    if (!decision.open_pairs && !is_single(orders))
         decision.basis = DATE_BASIS_EQUAL;
     return decision;
 }

@@ -5,7 +5,6 @@ const struct known_export app_store_connect_exports[] = {
     {.name = "App Store Connect reviews",
      .form = EXPORT_OBJECTS,
      .required = {"attributes.rating", "attributes.body", "attributes.reviewerNickname"},
-     .rating_scale = 5,
      .roles = {{ROLE_TEXT, "attributes.body"},
                {ROLE_ID, "id"},
                {ROLE_TITLE, "attributes.title"},

@@ -57,7 +57,6 @@ const struct known_export google_play_exports[] = {
     {.name = "Google Play review export",
      .form = EXPORT_TABLE,
      .required = {"Package Name", "Star Rating", "Review Text"},
-     .rating_scale = 5,
      .roles = {{ROLE_TEXT, "Review Text"},
                {ROLE_TITLE, "Review Title"},
                {ROLE_RATING, "Star Rating"},

@@ -5,7 +5,6 @@ const struct known_export trustpilot_exports[] = {
     {.name = "Trustpilot service review export",
      .form = EXPORT_TABLE,
      .required = {"Review Id", "Review Content", "Review Stars"},
-     .rating_scale = 5,
      .roles = {{ROLE_TEXT, "Review Content"},
                {ROLE_TITLE, "Review Title"},
                {ROLE_RATING, "Review Stars"},

@@ -5,7 +5,6 @@ const struct known_export yelp_exports[] = {
     {.name = "Yelp reviews",
      .form = EXPORT_OBJECTS,
      .required = {"review_id", "business_id", "stars", "text"},
-     .rating_scale = 5,
      .roles = {{ROLE_TEXT, "text"},
                {ROLE_ID, "review_id"},
                {ROLE_RATING, "stars"},

@@ -515,8 +515,8 @@ const struct command read_command = {
     .help =
         "Prints one JSON object per record: source, line, external_id, created_at (UTC), author,\n"
         "rating, title, text, lang. In surveys each answer is a record and also has question;\n"
-        "asked_for says whether the question asks for praise or for complaints. reply is the answer\n"
-        "of the company, if the export has it.\n"
+        "asked_for says whether the question asks for praise or for complaints. reply is what the\n"
+        "company answered.\n"
         "Rejected and skipped rows are counted on standard error.\n"
         "\n"
         "  winnow read --explain reviews.csv\n"

@@ -160,6 +160,7 @@ static void undecided_rows_are_warned_of(void **state)
          "the orders of day and month are mixed in source a (column 'when': 13/10/2026 and "
          "10/13/2026); 1 row of files that do not show theirs: read as day first; make a [source] "
          "of each kind of file and set its dates = dmy or mdy"},
+        {"15.08.25|16.08.25|19.08.25|21.09.25", ""},
         {"05/05/2026", ""},
         {"13/10/2026|05/10/2026", ""},
         {"12/01/2026", ""},

@@ -1,6 +1,4 @@
-/* test_answer_kind.c - stages/text/answer_kind.c: answers that say nothing, and opinions that look like
- * them.
- */
+/* test_answer_kind.c - answers that say nothing, and opinions that look like them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
