@@ -8,6 +8,9 @@
  * word. */
 enum { COLUMN_NAME_EXACT = 60 };
 
+/* The highest score of whole names that an author and a thing can have: "name", "nom". */
+enum { COLUMN_NAME_MAX_THING = 61 };
+
 enum { COLUMN_NAME_MAX_SIZE = 96 };
 
 /* Normalizes "ReviewText", "review_text" and " Review  Text: " to "review text", and the case of
