@@ -54,7 +54,7 @@ static void examine_cells(const struct answer_search *search, size_t column,
                           struct candidate *candidate)
 {
     struct column_profile profile = column_profile_measure(search->samples, column);
-    bool has_values = profile.numbers * 2 > profile.filled || profile.links * 2 > profile.filled;
+    bool has_values = column_profile_has_numbers(&profile) || column_profile_has_links(&profile);
     bool is_question = candidate->kind != QUESTION_NONE,
          has_side = candidate->side != ASKED_FOR_ANYTHING;
     candidate->is_empty = profile.filled == 0;
@@ -62,11 +62,11 @@ static void examine_cells(const struct answer_search *search, size_t column,
     if (candidate->is_excluded)
         return;
     candidate->is_answered = candidate->mark != ANSWER_UNMARKED ||
-                             free_text_is_answered(search->samples, column, is_question);
+                             free_text_is_answered(search->samples, column, &profile, is_question);
     bool is_remark = candidate->kind == QUESTION_HINTED && !search->is_survey;
     if (!is_remark && !has_side)
         return;
-    bool may_be_text = candidate->is_empty || free_text_is_side(search->samples, column);
+    bool may_be_text = candidate->is_empty || free_text_is_side(search->samples, column, &profile);
     candidate->is_remark = is_remark && may_be_text;
     candidate->is_side = has_side && may_be_text;
 }

@@ -24,7 +24,7 @@ static bool is_customer_text(struct column_table *table, size_t column)
     if (traits->scores[ROLE_TEXT] >= MIN_NAME_SCORE)
         return table->samples->rows == 0 ||
                (profile->filled > 0 && profile->distinct * 2 >= profile->filled);
-    return !column_has_known_name(traits) && column_profile_is_free_text(profile, false) &&
+    return !column_has_known_name(traits) && column_profile_is_free_text(profile) &&
            column_date_share(table, column) < 0.5;
 }
 

@@ -59,9 +59,10 @@ static void free_text_differs_from_choices(void **state)
     for (size_t i = 0; i < COUNT(columns); i++) {
         struct grid grid;
         fill_grid(&grid, columns[i].cells);
-        bool is_answered = free_text_is_answered(&grid.samples, 0, false),
-             is_answered_question = free_text_is_answered(&grid.samples, 0, true),
-             is_side = free_text_is_side(&grid.samples, 0);
+        struct column_profile profile = column_profile_measure(&grid.samples, 0);
+        bool is_answered = free_text_is_answered(&grid.samples, 0, &profile, false),
+             is_answered_question = free_text_is_answered(&grid.samples, 0, &profile, true),
+             is_side = free_text_is_side(&grid.samples, 0, &profile);
         if (is_answered != columns[i].is_answered ||
             is_answered_question != columns[i].is_answered_question ||
             is_side != columns[i].is_side)
