@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "connectors/columns/column_names.h"
 #include "connectors/columns/column_sides.h"
 #include "connectors/columns/mapping_cells.h"
@@ -50,9 +51,12 @@ static size_t find_column(const struct column_search *search, struct text name)
 static struct text list_names(const struct column_search *search)
 {
     struct text list = {0};
-    for (size_t i = 0; i < search->samples->count && list.size < 400; i++)
+    for (size_t i = 0; i < search->samples->count && list.size < 400; i++) {
+        struct text name = search->samples->names[i];
+        name = text_slice(name, 0, utf8_boundary_before(name, 60));
         list = arena_format(search->arena, "%.*s%s%.*s", TEXT_ARGUMENT(list), i ? ", " : "",
-                            TEXT_ARGUMENT(text_slice(search->samples->names[i], 0, 60)));
+                            TEXT_ARGUMENT(name));
+    }
     return list;
 }
 
@@ -94,6 +98,9 @@ static void assign_role(struct column_search *search, enum role role, size_t col
 static void add_text_column(struct column_search *search, size_t column)
 {
     struct mapping *mapping = search->mapping;
+    for (size_t i = 0; i < mapping->text_column_count; i++)
+        if (mapping->text_columns[i] == column)
+            return;
     size_t *text_columns =
         arena_alloc(search->arena, mapping->text_column_count + 1, sizeof(*text_columns));
     if (mapping->text_column_count > 0)

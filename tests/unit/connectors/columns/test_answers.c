@@ -88,6 +88,11 @@ static const struct {
     {"What is your name?|Why this score?|Comment|Rating\n" GOOD "|Quick and kind help|5\n" FAIR
      "|Long wait at the desk|4",
      "", "Why this score?=;Comment="},
+    /* nor are replies of the company, even if it has two columns of them */
+    {"What did you like?|What can we improve?|Owner response|Manager response to complaint\n" GOOD
+     "|We thank you for your kind words|The towels are soft again since May\n" FAIR
+     "|We hope to see you again soon|The lift was repaired on the same day",
+     "", "What did you like?=praise;What can we improve?=complaint"},
     /* a review without questions */
     {"id|Review|Product\n1|The rooms were quiet|A\n2|The lift was broken|B", "", ""},
     {"id|Review|Would you come again?\n1|The rooms were quiet|Yes\n2|The lift was broken|No", "",
@@ -108,6 +113,7 @@ static const struct {
     /* given */
     {"a|b|c\n" GOOD "|x\n" FAIR "|y", "text=b,text=a", "b=;a="},
     {"Pros|Cons\n" GOOD "\n" FAIR, "text=Pros", ""},
+    {"Pros|Cons\n" GOOD "\n" FAIR, "text=Pros,text=Pros", ""},
     {"Pros|Cons\n" GOOD "\n" FAIR, "text=Cons,text=Pros", "Cons=complaint;Pros=praise"},
     {"a|b\n|\n|", "", ""},
 };
