@@ -35,7 +35,7 @@ struct footer_row {
 
 static bool is_letter(char byte)
 {
-    return (signed char)byte < 0 || (byte | 32) >= 'a';
+    return (signed char)byte < 0 || ascii_is_letter(byte);
 }
 
 /* A number, percentage, date or time, or a number of something: "8 reviews". */
