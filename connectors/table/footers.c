@@ -200,13 +200,22 @@ static bool is_clearly_record(const struct footer_columns *columns, const struct
            is_letter(cells[columns->text].bytes[0]);
 }
 
+static bool is_text_column(const struct footer_columns *columns, size_t column)
+{
+    const struct answers *answers = columns->answers;
+    for (size_t i = 0; i < answers->count; i++)
+        if (answers->list[i].column == column)
+            return true;
+    return column == columns->text;
+}
+
 bool footers_include(const struct footers *footers, const struct text *cells, size_t count)
 {
     struct footer_row row;
     const struct footer_columns *columns = &footers->columns;
     if (is_clearly_record(columns, cells, count) || !find_label(cells, count, &row))
         return false;
-    bool is_text = row.column == columns->text || columns->has_answers;
+    bool is_text = is_text_column(columns, row.column);
     bool has_id = is_filled(cells, count, columns->id) && columns->id != row.column;
     bool has_date = columns->date != row.column && has_date_cell(footers, cells, count);
     bool knows_records = columns->id != SIZE_MAX || columns->date != SIZE_MAX;

@@ -99,7 +99,7 @@ static void prepare_footers(struct table_records *table_records)
 {
     const size_t *columns = table_records->mapping.columns;
     struct footer_columns footer_columns = {columns[ROLE_TEXT], columns[ROLE_ID],
-                                            columns[ROLE_DATE], table_records->answers.count > 0};
+                                            columns[ROLE_DATE], &table_records->answers};
     table_records->footers = footers_prepare(footer_columns, &table_records->arena);
 }
 
