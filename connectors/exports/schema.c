@@ -75,8 +75,9 @@ bool schema_infer(struct schema *schema, struct record_samples samples,
     struct known_roles known_roles;
     for (size_t i = 0; i < samples.count && !schema->known_export; i++)
         schema->known_export = exports_find_by_fields(&samples.list[i]);
-    for (size_t i = 0; i < samples.count && !schema->known_export; i++)
-        schema->has_question_list |= question_list_exists(&samples.list[i]);
+    for (size_t i = 0; i < samples.count && !schema->known_export && !schema->has_question_list;
+         i++)
+        schema->has_question_list = question_list_exists(&samples.list[i]);
     repair_samples(schema, samples, arena);
     samples.count = keep_accepted_samples(schema, samples);
     struct samples table = tabulate_samples(schema, samples, arena);
