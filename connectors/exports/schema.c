@@ -159,16 +159,11 @@ void schema_add_record(const struct schema *schema, struct fields *record_fields
 struct text schema_explain(const struct schema *schema, const struct column_facts *facts,
                            struct arena *arena)
 {
-    struct text lines = {0};
-    if (schema->known_export)
-        lines = arena_format(arena, "recognized: %s\n", schema->known_export->name);
     struct text roles =
         mapping_explain(&schema->mapping, schema->names.texts, schema->names.count, facts, arena);
-    if (schema->mojibake)
-        lines = arena_format(arena, "%.*sletters: UTF-8 that was read as %s is repaired\n",
-                             TEXT_ARGUMENT(lines), mojibake_name(schema->mojibake));
-    return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
-                        TEXT_ARGUMENT(answers_explain(&schema->answers, roles, arena)));
+    return exports_explain(schema->known_export ? schema->known_export->name : NULL,
+                           schema->mojibake, answers_explain(&schema->answers, roles, arena),
+                           arena);
 }
 
 void schema_free(struct schema *schema)

@@ -366,17 +366,12 @@ struct text table_records_explain(const struct table_records *table_records,
                                   const struct column_facts *facts, struct arena *arena)
 {
     const struct survey *survey = &table_records->survey;
-    struct text lines = {"", 0};
-    if (survey->name || table_records->known_export)
-        lines = arena_format(arena, "recognized: %s\n",
-                             survey->name ? survey->name : table_records->known_export->name);
+    const struct known_export *known_export = table_records->known_export;
+    const char *name = survey->name ? survey->name : known_export ? known_export->name : NULL;
     struct text roles =
         mapping_explain(&table_records->mapping, survey->names, table_records->count, facts, arena);
-    if (table_records->mojibake)
-        lines = arena_format(arena, "%.*sletters: UTF-8 that was read as %s is repaired\n",
-                             TEXT_ARGUMENT(lines), mojibake_name(table_records->mojibake));
-    return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
-                        TEXT_ARGUMENT(answers_explain(&table_records->answers, roles, arena)));
+    return exports_explain(name, table_records->mojibake,
+                           answers_explain(&table_records->answers, roles, arena), arena);
 }
 
 void table_records_free(struct table_records *table_records)
