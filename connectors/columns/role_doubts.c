@@ -11,7 +11,7 @@
 #include "connectors/columns/column_names.h"
 #include "connectors/columns/mapping_cells.h"
 
-enum { MAX_DOUBTS = 2, MIN_DOUBT_SCORE = 40 };
+enum { MAX_DOUBTS = 2 };
 
 /* "'soon'", cut to `max_size` bytes. */
 static struct text quote(struct text text, size_t max_size, struct arena *arena)
@@ -155,7 +155,7 @@ static struct text describe_doubts(struct column_table *table, enum role role, s
                                    struct arena *arena)
 {
     struct text doubts = {0};
-    int min_score = MIN_DOUBT_SCORE;
+    int min_score = COLUMN_NAME_LIKELY;
     if (chosen != SIZE_MAX) {
         int score = table->traits[chosen].scores[role];
         min_score = score >= COLUMN_NAME_EXACT ? score + 1 : COLUMN_NAME_EXACT;

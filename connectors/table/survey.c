@@ -133,7 +133,6 @@ struct samples survey_data_rows(const struct survey *survey, const struct table_
  * those that hold numbers. */
 static void find_rating(struct survey *survey, const struct table_layout *layout)
 {
-    enum { MIN_RATING_SCORE = 40 };
     struct samples samples = survey_data_rows(survey, layout);
     size_t best_column = SIZE_MAX;
     int best = 0;
@@ -147,7 +146,7 @@ static void find_rating(struct survey *survey, const struct table_layout *layout
             best_column = i;
         }
     }
-    if (best >= MIN_RATING_SCORE)
+    if (best >= COLUMN_NAME_LIKELY)
         known_roles_set(&survey->known_roles, ROLE_RATING, best_column);
 }
 
