@@ -81,6 +81,14 @@ static void read_file_signature(const struct input_file *file, struct file_signa
         fts_close(walk);
 }
 
+bool pipeline_preview_file(struct pipeline *pipeline, const struct input_file *file,
+                           struct error *error)
+{
+    struct file_signature signature;
+    read_file_signature(file, &signature);
+    return store_preview_file(pipeline->stage_context.store, &signature, error);
+}
+
 /* Position in the files of pass 1. */
 struct read_progress {
     struct progress_report report;

@@ -76,6 +76,10 @@ struct file_signature {
 bool store_begin_file(struct store *store, const struct file_signature *signature,
                       uint64_t *saved_reads, bool *finished, struct error *error);
 
+/* Prepares look-ups for a file whose batches are not saved (`winnow plan`). */
+bool store_preview_file(struct store *store, const struct file_signature *signature,
+                        struct error *error);
+
 /* Saves, in one transaction, the batch's records by their state, their analyses and chunks, its
  * rejects, and the progress of the file. `reads` counts connector reads since the file's start. */
 bool store_save_batch(struct store *store, struct batch *batch, uint64_t reads, bool file_finished,

@@ -120,6 +120,8 @@ static bool preview_file(struct plan *plan, size_t file, struct error *error)
     planned->failure = text_of(input->failure);
     if (!input->connector)
         return true;
+    if (!pipeline_preview_file(&plan->assembly.pipeline, input, error))
+        return false;
     struct input_file copy = copy_input_file(input, &plan->assembly.arena);
     batch_reader_open(&reader, &copy, plan->assembly.pipeline.batch_records);
     do {
@@ -140,11 +142,8 @@ static bool preview_files(struct plan *plan, struct error *error)
     for (size_t i = 0; i < assembly->found_count; i++)
         if (!preview_file(plan, i, error))
             return false;
-    for (size_t i = 0; i < assembly->found_count; i++) {
-        size_t restored = plan_sources_count_restored(&plan->sources, i);
-        plan->files[i].row_totals.states[RECORD_NEW] += restored;
-        plan->files[i].row_totals.states[RECORD_DUPLICATE] -= restored;
-    }
+    for (size_t i = 0; i < assembly->found_count; i++)
+        plan_sources_restore_duplicates(&plan->sources, i, &plan->files[i].row_totals);
     return true;
 }
 
@@ -254,11 +253,8 @@ static void print_total(const struct plan *plan)
 /* Saved texts that another model analysed and that are in none of the files. */
 static bool print_unanalysed_texts(const struct plan *plan, struct error *error)
 {
-    const struct stage_context *context = &plan->assembly.pipeline.stage_context;
     uint64_t texts;
-    if (!context->store)
-        return true;
-    if (!store_count_unanalysed(context->store, &texts, error))
+    if (!store_count_unanalysed(plan->assembly.store, &texts, error))
         return false;
     if (texts > plan->reanalysis_count)
         printf("it would also re-analyse %llu saved texts that another model analysed\n",
@@ -299,8 +295,7 @@ static bool plan_job(struct job *job, const struct plan_command_options *options
     if (ok)
         print_total(&plan);
     ok = ok && print_unanalysed_texts(&plan, error) &&
-         (!assembly->store ||
-          store_for_each_stock_text(assembly->store, print_stock_text, NULL, error));
+         store_for_each_stock_text(assembly->store, print_stock_text, NULL, error);
     if (ok)
         print_warnings(&plan);
     if (ok && !all_readable)
