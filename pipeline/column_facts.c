@@ -60,6 +60,7 @@ struct rating_facts *column_facts_get_rating(struct column_facts *facts, uint64_
         facts->ratings[index] = (struct rating_facts){.column = column,
                                                       .min = NAN,
                                                       .max = NAN,
+                                                      .second = NAN,
                                                       .stated_scale = NAN,
                                                       .given_scale = NAN,
                                                       .hinted_scale = NAN,
@@ -135,14 +136,23 @@ static void add_example(struct column_facts *facts, struct date_facts *dates, en
     dates->is_changed = true;
 }
 
-static void add_differing_readings(struct column_facts *facts, struct date_facts *dates,
-                                   const struct date_readings *date)
+/* Whether the record is saved, as far as is known. */
+static bool counts(const struct record *record)
 {
+    return record->state == RECORD_NEW || record->state == RECORD_UNCHANGED ||
+           record->state == RECORD_REVISED;
+}
+
+static void add_differing_readings(struct column_facts *facts, struct date_facts *dates,
+                                   const struct record *record)
+{
+    const struct date_readings *date = &record->date;
+    bool is_open = counts(record) && date->file_order == DATE_ORDER_UNKNOWN;
     for (unsigned pair = 0; pair < DATE_PAIR_COUNT; pair++) {
         int64_t a = date->times[order_pairs[pair].a], b = date->times[order_pairs[pair].b];
         if (a == TIME_UNKNOWN || b == TIME_UNKNOWN || a == b)
             continue;
-        dates->differing_rows[pair] += date->file_order == DATE_ORDER_UNKNOWN;
+        dates->differing_rows[pair] += is_open;
         add_bits(dates, &dates->differing, 1U << pair);
         add_example(facts, dates, DATE_ORDER_UNKNOWN, date->cell);
     }
@@ -161,12 +171,14 @@ static void describe_dates(struct column_facts *facts, struct date_facts *dates,
     dates->given_order = date->given_order;
 }
 
-static void add_date(struct column_facts *facts, const struct date_readings *date)
+static void add_date(struct column_facts *facts, const struct record *record)
 {
+    const struct date_readings *date = &record->date;
     struct date_facts *dates = column_facts_get_date(facts, date->shape);
     unsigned possible = list_possible_orders(date);
     unsigned future = list_future_orders(date, facts->future_begins);
     describe_dates(facts, dates, date);
+    dates->row_count += counts(record);
     for (size_t i = 0; i < 3; i++)
         add_number(dates, i, date->numbers[i]);
     add_bits(dates, &dates->impossible, ALL_ORDERS & ~possible);
@@ -175,7 +187,7 @@ static void add_date(struct column_facts *facts, const struct date_readings *dat
     if (is_single(possible))
         add_example(facts, dates, get_first_order(possible), date->cell);
     else
-        add_differing_readings(facts, dates, date);
+        add_differing_readings(facts, dates, record);
 }
 
 static void set_real(struct rating_facts *ratings, double *fact, double number)
@@ -186,10 +198,22 @@ static void set_real(struct rating_facts *ratings, double *fact, double number)
     ratings->is_changed = true;
 }
 
-static void add_value(struct rating_facts *ratings, double value)
+static void add_extremes(struct rating_facts *ratings, double value)
 {
+    double max = ratings->max;
     set_real(ratings, &ratings->min, fmin(ratings->min, value));
-    set_real(ratings, &ratings->max, fmax(ratings->max, value));
+    set_real(ratings, &ratings->max, fmax(max, value));
+    if (value > max)
+        ratings->max_rows = 0;
+    if (value != max && !isnan(max))
+        set_real(ratings, &ratings->second, fmax(ratings->second, fmin(value, max)));
+}
+
+static void add_value(struct rating_facts *ratings, double value, bool is_counted)
+{
+    add_extremes(ratings, value);
+    ratings->row_count += is_counted;
+    ratings->max_rows += is_counted && value == ratings->max;
     bool is_other = value != 0 && value != 1;
     ratings->is_changed |= is_other && !ratings->has_others;
     ratings->has_others |= is_other;
@@ -209,7 +233,7 @@ static void add_rating(struct column_facts *facts, const struct record *record)
     set_real(ratings, &ratings->given_scale, reading->given_scale);
     set_real(ratings, &ratings->hinted_scale, reading->hinted_scale);
     if (isnan(reading->stated_scale))
-        add_value(ratings, record->rating);
+        add_value(ratings, record->rating, counts(record));
     else
         set_real(ratings, &ratings->stated_scale,
                  fmax(ratings->stated_scale, reading->stated_scale));
@@ -218,7 +242,7 @@ static void add_rating(struct column_facts *facts, const struct record *record)
 void column_facts_add(struct column_facts *facts, const struct record *record)
 {
     if (record->date.shape)
-        add_date(facts, &record->date);
+        add_date(facts, record);
     if (record->rating_reading.column && !isnan(record->rating))
         add_rating(facts, record);
 }
@@ -383,37 +407,11 @@ struct text date_facts_explain(const struct date_facts *dates, struct arena *are
     }
 }
 
-struct text date_facts_warn(const struct date_facts *dates, struct text place, uint64_t rows,
-                            struct arena *arena)
-{
-    enum { YEAR_PAIRS = DATE_DMY_YMD | DATE_MDY_YMD };
-    struct date_decision decision = date_facts_decide(dates);
-    const char *choices = decision.open_pairs & YEAR_PAIRS ? "dmy, mdy or ymd" : "dmy or mdy";
-    const char *order = order_names[decision.order], *plural = rows == 1 ? "" : "s";
-    if (decision.basis == DATE_BASIS_MIXED)
-        return arena_format(
-            arena,
-            "the orders of day and month are mixed in %.*s (column '%.*s': %.*s); %llu row%s of "
-            "files "
-            "that do not show theirs: read as %s; make a [source] of each kind of file and set its "
-            "dates = %s",
-            TEXT_ARGUMENT(place), TEXT_ARGUMENT(dates->column),
-            TEXT_ARGUMENT(list_examples(dates, arena)), (unsigned long long)rows, plural, order,
-            choices);
-    if (!decision.open_pairs || !rows)
-        return (struct text){0};
-    return arena_format(arena,
-                        "the order of day and month is undecided in %llu row%s of %.*s "
-                        "(column '%.*s', e.g. %.*s); read as %s; set [source] dates = %s",
-                        (unsigned long long)rows, plural, TEXT_ARGUMENT(place),
-                        TEXT_ARGUMENT(dates->column),
-                        TEXT_ARGUMENT(dates->examples[DATE_ORDER_UNKNOWN]), order, choices);
-}
-
-size_t date_facts_count_open_rows(const struct date_facts *dates)
+/* Rows that a guess decides. */
+static uint64_t count_open_rows(const struct date_facts *dates)
 {
     unsigned open_pairs = date_facts_decide(dates).open_pairs;
-    size_t rows = 0; /* of the pair with the most rows: a row may differ in several pairs */
+    uint64_t rows = 0; /* of the pair with the most rows: a row may differ in several pairs */
     for (unsigned pair = 0; pair < DATE_PAIR_COUNT; pair++)
         if ((open_pairs >> pair & 1) && dates->differing_rows[pair] > rows)
             rows = dates->differing_rows[pair];
@@ -422,18 +420,106 @@ size_t date_facts_count_open_rows(const struct date_facts *dates)
 
 /* ---- The scale of ratings ---- */
 
-double rating_facts_decide(const struct rating_facts *ratings)
+/* The scale if `max` is the largest value. */
+static double get_scale(const struct rating_facts *ratings, double max, bool has_others)
 {
-    double max = ratings->max;
-    if (!isnan(ratings->given_scale))
-        return ratings->given_scale;
     if (isnan(max) || max <= ratings->stated_scale)
         return ratings->stated_scale;
-    if (!ratings->has_others && ratings->min == 0 && max == 1)
+    if (!has_others && ratings->min == 0 && max == 1)
         return 1;
     if (max <= ratings->hinted_scale)
         return ratings->hinted_scale;
     return max <= 5 ? 5 : max <= 10 ? 10 : 100;
+}
+
+/* The scale without the largest value, if that is a slip; NAN: it is none. */
+static double get_scale_without_slip(const struct rating_facts *ratings)
+{
+    enum { MIN_ROWS = 100, MAX_SLIP_PCT = 1 };
+    if (isnan(ratings->second) || !isnan(ratings->given_scale) || ratings->row_count < MIN_ROWS ||
+        ratings->max_rows * 100 > ratings->row_count * MAX_SLIP_PCT)
+        return NAN;
+    double scale = get_scale(ratings, ratings->second, ratings->second != 1);
+    return scale < get_scale(ratings, ratings->max, ratings->has_others) ? scale : NAN;
+}
+
+double rating_facts_decide(const struct rating_facts *ratings)
+{
+    double scale_without_slip = get_scale_without_slip(ratings);
+    if (!isnan(ratings->given_scale))
+        return ratings->given_scale;
+    return isnan(scale_without_slip) ? get_scale(ratings, ratings->max, ratings->has_others)
+                                     : scale_without_slip;
+}
+
+/* ---- Warnings ---- */
+
+static struct text warn_of_mixed_orders(const struct date_facts *dates, struct text place,
+                                        const char *choices, struct arena *arena)
+{
+    uint64_t rows = count_open_rows(dates);
+    return arena_format(
+        arena,
+        "the orders of day and month are mixed in %.*s (column '%.*s': %.*s); %llu row%s of files "
+        "that do not show theirs: read as %s; make a [source] of each kind of file and set its "
+        "dates = %s",
+        TEXT_ARGUMENT(place), TEXT_ARGUMENT(dates->column),
+        TEXT_ARGUMENT(list_examples(dates, arena)), (unsigned long long)rows, rows == 1 ? "" : "s",
+        order_names[date_facts_decide(dates).order], choices);
+}
+
+static struct text warn_of_dates(const struct date_facts *dates, struct text place,
+                                 struct arena *arena)
+{
+    enum { YEAR_PAIRS = DATE_DMY_YMD | DATE_MDY_YMD };
+    struct date_decision decision = date_facts_decide(dates);
+    const char *choices = decision.open_pairs & YEAR_PAIRS ? "dmy, mdy or ymd" : "dmy or mdy";
+    uint64_t rows = count_open_rows(dates);
+    if (decision.basis == DATE_BASIS_MIXED && dates->row_count > 0)
+        return warn_of_mixed_orders(dates, place, choices, arena);
+    if (!decision.open_pairs || !rows)
+        return (struct text){0};
+    return arena_format(arena,
+                        "the order of day and month is undecided in %llu row%s of %.*s "
+                        "(column '%.*s', e.g. %.*s); read as %s; set [source] dates = %s",
+                        (unsigned long long)rows, rows == 1 ? "" : "s", TEXT_ARGUMENT(place),
+                        TEXT_ARGUMENT(dates->column),
+                        TEXT_ARGUMENT(dates->examples[DATE_ORDER_UNKNOWN]),
+                        order_names[decision.order], choices);
+}
+
+static struct text warn_of_slip(const struct rating_facts *ratings, struct text place,
+                                struct arena *arena)
+{
+    double scale = get_scale_without_slip(ratings);
+    if (isnan(scale) || ratings->max_rows == 0)
+        return (struct text){0};
+    return arena_format(arena,
+                        "the rating %g in %llu row%s of %.*s (column '%.*s') is above the scale of "
+                        "all other ratings (%g) and counts as none; set [source] rating_scale if "
+                        "it is right",
+                        ratings->max, (unsigned long long)ratings->max_rows,
+                        ratings->max_rows == 1 ? "" : "s", TEXT_ARGUMENT(place),
+                        TEXT_ARGUMENT(ratings->column_name), scale);
+}
+
+bool column_facts_for_each_warning(const struct column_facts *facts, struct text place,
+                                   bool (*visit)(void *user, const struct column_warning *warning,
+                                                 struct error *error),
+                                   void *user, struct error *error)
+{
+    struct arena arena = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < facts->date_count; i++) {
+        struct column_warning warning = {warn_of_dates(&facts->dates[i], place, &arena), true};
+        ok = !warning.text.size || visit(user, &warning, error);
+    }
+    for (size_t i = 0; ok && i < facts->rating_count; i++) {
+        struct column_warning warning = {warn_of_slip(&facts->ratings[i], place, &arena), false};
+        ok = !warning.text.size || visit(user, &warning, error);
+    }
+    arena_free(&arena);
+    return ok;
 }
 
 /* ---- Applying ---- */
@@ -464,6 +550,8 @@ void column_facts_apply(const struct column_facts *facts, struct record *record)
     }
     if (ratings)
         record->rating_scale = rating_facts_decide(ratings);
+    if (record->rating > record->rating_scale)
+        record->rating = record->rating_scale = NAN;
 }
 
 bool column_facts_are_settled(const struct column_facts *facts, bool with_ratings)

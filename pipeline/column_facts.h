@@ -5,6 +5,7 @@
 #define PIPELINE_COLUMN_FACTS_H
 
 #include "base/arena.h"
+#include "base/error.h"
 #include "base/hash_table.h"
 #include "pipeline/record.h"
 
@@ -27,9 +28,9 @@ struct date_facts {
     unsigned impossible, future; /* bits 1 << order: a row is no date in this order, or one in the
                                     future where another order gives none */
     unsigned differing;          /* pairs of orders that differ in a row */
-    /* Rows read so far, of files that do not show their order; not saved, since a row may be read
-     * twice. */
-    size_t differing_rows[DATE_PAIR_COUNT];
+    /* Counts are not saved, since a row may be read twice: of the rows read so far that become
+     * records, or of the saved records. The second: only of files that do not show their order. */
+    uint64_t row_count, differing_rows[DATE_PAIR_COUNT];
     bool is_changed; /* by column_facts_add; the store resets it */
 };
 
@@ -38,11 +39,13 @@ struct rating_facts {
     uint64_t column;
     struct text column_name;
     double min, max;     /* NAN: none */
+    double second;       /* the largest value below max; NAN: none */
     bool has_others;     /* a value is neither 0 nor 1 */
     double stated_scale; /* the largest that other cells or the export state; NAN: none */
     double given_scale, hinted_scale;
     double last; /* with the next two, of the order in which rows are read; not saved */
     bool has_risen, has_fallen;
+    uint64_t row_count, max_rows; /* as date_facts.row_count; of them, rows with the value max */
     bool is_changed;
 };
 
@@ -95,23 +98,29 @@ struct date_decision date_facts_decide(const struct date_facts *dates);
 /* "day first, since 13/11/2026 has no other reading"; allocated from `arena`. */
 struct text date_facts_explain(const struct date_facts *dates, struct arena *arena);
 
-/* The warning that the rows need, about `rows` undecided ones of `place` ("source shop"); empty:
- * none is. */
-struct text date_facts_warn(const struct date_facts *dates, struct text place, uint64_t rows,
-                            struct arena *arena);
-
-/* Undecided rows read so far. */
-size_t date_facts_count_open_rows(const struct date_facts *dates);
-
 /* The best possible rating: the user's, the stated one, the one that the name implies, otherwise
  * the smallest of 5, 10 and 100 that holds all values; 1 if the values are 0 and 1. NAN: no
- * ratings. */
+ * ratings. The largest value does not count if it is a slip (55 for 5): of at least 100 rows, at
+ * most 1 % have it, and without it the scale is smaller. */
 double rating_facts_decide(const struct rating_facts *ratings);
 
 /* The time of a record by its order, otherwise by the only one that is possible. */
 int64_t date_readings_choose(const struct date_readings *date, enum date_order order);
 
-/* Sets created_at and rating_scale by the facts. */
+/* What the user should know about a decision. */
+struct column_warning {
+    struct text text;
+    bool is_guess; /* the rows do not decide */
+};
+
+/* Calls `visit` for each warning about the columns of `place` ("source shop"), as far as counted
+ * rows need it. */
+bool column_facts_for_each_warning(const struct column_facts *facts, struct text place,
+                                   bool (*visit)(void *user, const struct column_warning *warning,
+                                                 struct error *error),
+                                   void *user, struct error *error);
+
+/* Sets created_at and rating_scale by the facts. A rating above its scale is none. */
 void column_facts_apply(const struct column_facts *facts, struct record *record);
 
 /* Whether later rows are unlikely to change a decision: every order is shown or given, and the

@@ -218,11 +218,16 @@ static bool reanalyse_saved_texts(const struct pipeline *pipeline, struct error 
     return ok;
 }
 
-static bool note_warning(void *user, struct text warning, struct error *error)
+/* Prints the note, and saves it for run.json. */
+static bool save_note(struct pipeline *pipeline, const char *message, struct error *error)
 {
-    struct pipeline *pipeline = user;
-    note(pipeline, warning.bytes);
-    return store_save_note(pipeline->stage_context.store, warning, error);
+    note(pipeline, message);
+    return store_save_note(pipeline->stage_context.store, text_of(message), error);
+}
+
+static bool note_warning(void *user, const struct column_warning *warning, struct error *error)
+{
+    return save_note(user, warning->text.bytes, error);
 }
 
 static bool note_outdated_records(struct pipeline *pipeline, struct error *error)
@@ -238,7 +243,7 @@ static bool note_outdated_records(struct pipeline *pipeline, struct error *error
              "saved records that were read under other settings or by another version, and are in "
              "none of the files: %llu. They stay as they were; a new output folder drops them",
              (unsigned long long)records);
-    return note_warning(pipeline, text_of(message), error);
+    return save_note(pipeline, message, error);
 }
 
 bool pipeline_check_columns(struct pipeline *pipeline, const struct name_set *columns,

@@ -154,12 +154,13 @@ bool store_update_source_languages(struct store *store, struct error *error);
  * on saved rows only. */
 bool store_decide_columns(struct store *store, struct error *error);
 
-/* Calls `visit` with a warning for every column whose dates nothing decides; by source. */
+/* Calls `visit` with each warning about the columns of the saved records, by source. */
 bool store_for_each_warning(struct store *store,
-                            bool (*visit)(void *user, struct text warning, struct error *error),
+                            bool (*visit)(void *user, const struct column_warning *warning,
+                                          struct error *error),
                             void *user, struct error *error);
 
-/* Adds the saved facts of a source. */
+/* Adds the saved facts of a source, and the counts of its saved ratings. */
 bool store_load_column_facts(struct store *store, struct text source, struct column_facts *facts,
                              struct error *error);
 

@@ -41,11 +41,11 @@ static bool load_date_facts(struct store *store, struct text source, struct colu
 static bool load_rating_facts(struct store *store, struct text source, struct column_facts *facts,
                               struct error *error)
 {
-    struct sql_statement *rows =
-        sql_prepare(store->sql,
-                    "SELECT rating_column, name, min, max, has_others, stated_scale, given_scale,"
-                    " hinted_scale FROM rating_fact WHERE source = ? ORDER BY rating_column",
-                    error);
+    struct sql_statement *rows = sql_prepare(
+        store->sql,
+        "SELECT rating_column, name, min, max, has_others, stated_scale, given_scale,"
+        " hinted_scale, second FROM rating_fact WHERE source = ? ORDER BY rating_column",
+        error);
     sql_bind_text(rows, 1, source);
     while (sql_next_row(rows)) {
         struct rating_facts *ratings = column_facts_get_rating(facts, sql_hash(rows, 0));
@@ -56,6 +56,53 @@ static bool load_rating_facts(struct store *store, struct text source, struct co
         ratings->stated_scale = sql_real(rows, 5);
         ratings->given_scale = sql_real(rows, 6);
         ratings->hinted_scale = sql_real(rows, 7);
+        ratings->second = sql_real(rows, 8);
+    }
+    return sql_finish(rows, error);
+}
+
+static bool load_facts(struct store *store, struct text source, struct column_facts *facts,
+                       struct error *error)
+{
+    return load_date_facts(store, source, facts, error) &&
+           load_rating_facts(store, source, facts, error);
+}
+
+static bool count_dates(struct store *store, struct text source, struct column_facts *facts,
+                        struct error *error)
+{
+    struct sql_statement *rows =
+        sql_prepare(store->sql,
+                    "SELECT date_shape, count(*),"
+                    " count(nullif(date_dmy <> date_mdy AND date_file_order IS NULL, 0)),"
+                    " count(nullif(date_dmy <> date_ymd AND date_file_order IS NULL, 0)),"
+                    " count(nullif(date_mdy <> date_ymd AND date_file_order IS NULL, 0))"
+                    " FROM feedback WHERE source = ? AND date_shape IS NOT NULL GROUP BY 1",
+                    error);
+    sql_bind_text(rows, 1, source);
+    while (sql_next_row(rows)) {
+        struct date_facts *dates = column_facts_get_date(facts, sql_hash(rows, 0));
+        dates->row_count = sql_hash(rows, 1);
+        for (int pair = 0; pair < DATE_PAIR_COUNT; pair++)
+            dates->differing_rows[pair] = sql_hash(rows, 2 + pair);
+    }
+    return sql_finish(rows, error);
+}
+
+static bool count_ratings(struct store *store, struct text source, struct column_facts *facts,
+                          struct error *error)
+{
+    struct sql_statement *rows = sql_prepare(
+        store->sql,
+        "SELECT f.rating_column, count(*), count(nullif(f.rating = r.max, 0)) FROM feedback AS f"
+        " JOIN rating_fact AS r ON r.source = f.source AND r.rating_column = f.rating_column"
+        " WHERE f.source = ? GROUP BY 1",
+        error);
+    sql_bind_text(rows, 1, source);
+    while (sql_next_row(rows)) {
+        struct rating_facts *ratings = column_facts_get_rating(facts, sql_hash(rows, 0));
+        ratings->row_count = sql_hash(rows, 1);
+        ratings->max_rows = sql_hash(rows, 2);
     }
     return sql_finish(rows, error);
 }
@@ -63,8 +110,7 @@ static bool load_rating_facts(struct store *store, struct text source, struct co
 bool store_load_column_facts(struct store *store, struct text source, struct column_facts *facts,
                              struct error *error)
 {
-    return load_date_facts(store, source, facts, error) &&
-           load_rating_facts(store, source, facts, error);
+    return load_facts(store, source, facts, error) && count_ratings(store, source, facts, error);
 }
 
 /* Where the future begins for this run: its start decides, so that it may be resumed later. */
@@ -112,8 +158,8 @@ static bool save_rating_fact(struct store *store, struct text source,
     struct sql_statement *save =
         sql_prepare(store->sql,
                     "INSERT OR REPLACE INTO rating_fact (source, rating_column, name, min, max,"
-                    " has_others, stated_scale, given_scale, hinted_scale)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    " has_others, stated_scale, given_scale, hinted_scale, second)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     error);
     sql_bind_text(save, 1, source);
     sql_bind_hash(save, 2, ratings->column);
@@ -124,6 +170,7 @@ static bool save_rating_fact(struct store *store, struct text source,
     sql_bind_real(save, 7, ratings->stated_scale);
     sql_bind_real(save, 8, ratings->given_scale);
     sql_bind_real(save, 9, ratings->hinted_scale);
+    sql_bind_real(save, 10, ratings->second);
     return sql_run(save, error);
 }
 
@@ -152,7 +199,7 @@ static bool select_source(struct store *store, struct text source, struct error 
     column_facts_free(&store->facts);
     store->facts_source = arena_copy_text(&store->facts.arena, source);
     return load_future(store, &store->facts.future_begins, error) &&
-           store_load_column_facts(store, source, &store->facts, error);
+           load_facts(store, source, &store->facts, error);
 }
 
 bool store_save_column_facts(struct store *store, const struct batch *batch, struct error *error)
@@ -188,7 +235,7 @@ static bool update_dates(struct store *store, struct text source, const struct d
     return sql_run(update, error);
 }
 
-/* A rating above the user's scale has no scale. */
+/* A rating above the scale is none: it has no scale, and the views do not show it. */
 static bool update_scales(struct store *store, struct text source,
                           const struct rating_facts *ratings, struct error *error)
 {
@@ -216,7 +263,7 @@ static bool apply_facts(struct store *store, struct text source, const struct co
     return true;
 }
 
-/* Calls `visit` for the facts of every source, by name. */
+/* Calls `visit` for the facts of every source, with counts of its saved records; by name. */
 static bool for_each_source(struct store *store,
                             bool (*visit)(struct store *store, struct text source,
                                           const struct column_facts *facts, void *user,
@@ -229,7 +276,9 @@ static bool for_each_source(struct store *store,
     while (ok && sql_next_row(sources)) {
         struct column_facts facts = {.future_begins = INT64_MAX};
         struct text source = arena_copy_text(&facts.arena, sql_text(sources, 0));
-        ok = store_load_column_facts(store, source, &facts, error) &&
+        ok = load_facts(store, source, &facts, error) &&
+             count_dates(store, source, &facts, error) &&
+             count_ratings(store, source, &facts, error) &&
              visit(store, source, &facts, user, error);
         column_facts_free(&facts);
     }
@@ -303,49 +352,25 @@ bool store_decide_columns(struct store *store, struct error *error)
 /* ---- Warnings ---- */
 
 struct warning_list {
-    bool (*visit)(void *user, struct text warning, struct error *error);
+    bool (*visit)(void *user, const struct column_warning *warning, struct error *error);
     void *user;
 };
-
-/* The saved records, of files that do not show their order, whose readings differ. */
-static bool count_open_rows(struct store *store, struct text source, const struct date_facts *dates,
-                            uint64_t *rows, struct error *error)
-{
-    unsigned open_pairs = date_facts_decide(dates).open_pairs;
-    struct sql_statement *count =
-        sql_prepare(store->sql,
-                    "SELECT count(*) FROM feedback WHERE source = ?1 AND date_shape = ?2"
-                    " AND date_file_order IS NULL"
-                    " AND ((?3 AND date_dmy <> date_mdy) OR (?4 AND date_dmy <> date_ymd)"
-                    "  OR (?5 AND date_mdy <> date_ymd))",
-                    error);
-    sql_bind_text(count, 1, source);
-    sql_bind_hash(count, 2, dates->shape);
-    for (int pair = 0; pair < DATE_PAIR_COUNT; pair++)
-        sql_bind_integer(count, 3 + pair, open_pairs >> pair & 1);
-    *rows = sql_next_row(count) ? sql_hash(count, 0) : 0;
-    return sql_finish(count, error);
-}
 
 static bool visit_warnings(struct store *store, struct text source,
                            const struct column_facts *facts, void *user, struct error *error)
 {
-    struct warning_list *list = user;
+    (void)store;
+    const struct warning_list *list = user;
     struct arena arena = {0};
-    bool ok = true;
-    for (size_t i = 0; ok && i < facts->date_count; i++) {
-        uint64_t rows;
-        ok = count_open_rows(store, source, &facts->dates[i], &rows, error);
-        struct text place = arena_format(&arena, "source %.*s", TEXT_ARGUMENT(source));
-        struct text warning = date_facts_warn(&facts->dates[i], place, rows, &arena);
-        ok = ok && (!warning.size || list->visit(list->user, warning, error));
-    }
+    struct text place = arena_format(&arena, "source %.*s", TEXT_ARGUMENT(source));
+    bool ok = column_facts_for_each_warning(facts, place, list->visit, list->user, error);
     arena_free(&arena);
     return ok;
 }
 
 bool store_for_each_warning(struct store *store,
-                            bool (*visit)(void *user, struct text warning, struct error *error),
+                            bool (*visit)(void *user, const struct column_warning *warning,
+                                          struct error *error),
                             void *user, struct error *error)
 {
     struct warning_list list = {visit, user};

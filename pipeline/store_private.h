@@ -56,6 +56,9 @@ bool store_matches_selection(const struct selection *selection, const struct sav
 bool store_fill_selected_ids(struct store *store, const struct selection *selection,
                              struct error *error);
 
+/* A rating above the scale that all rows decide is none. */
+#define STORE_RATING "iif(f.rating_column IS NOT NULL AND f.rating_scale IS NULL, NULL, f.rating)"
+
 /* The queries of the report tables, shared by store_for_each_table_row and the views. The caller
  * appends further conditions and the order of rows; `model_key` is an SQL expression. */
 #define STORE_FEEDBACK_QUERY(model_key)                                                            \
@@ -63,7 +66,7 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " f.external_id AS external_id,"                                                               \
     " strftime('%Y-%m-%dT%H:%M:%SZ', f.created_at, 'unixepoch') AS created_at, "                   \
     " coalesce(f.lang, (SELECT lang FROM language WHERE source = f.source)) AS lang,"              \
-    " f.rating AS rating, f.rating_scale AS rating_scale, f.text AS text,"                         \
+    " " STORE_RATING " AS rating, f.rating_scale AS rating_scale, f.text AS text,"                 \
     " coalesce(a.sentiment, 'undetected') AS sentiment,"                                           \
     " round(a.score, 4) AS sentiment_score, round(a.confidence, 4) AS confidence,"                 \
     " round(a.coverage, 4) AS coverage,"                                                           \

@@ -74,7 +74,7 @@ const char store_schema[] =
     /* And about the ratings of a column. */
     "CREATE TABLE rating_fact (source TEXT NOT NULL, rating_column INTEGER NOT NULL,"
     " name TEXT NOT NULL, min REAL, max REAL, has_others INTEGER NOT NULL, stated_scale REAL,"
-    " given_scale REAL, hinted_scale REAL, PRIMARY KEY (source, rating_column))"
+    " given_scale REAL, hinted_scale REAL, second REAL, PRIMARY KEY (source, rating_column))"
     " STRICT, WITHOUT ROWID;"
 
     /* The language of most records of a source, for its records without a language. */

@@ -211,20 +211,22 @@ static bool print_file(struct plan *plan, size_t index, struct error *error)
     return true;
 }
 
-/* What a run would have to guess. */
+static bool print_warning(void *user, const struct column_warning *warning, struct error *error)
+{
+    (void)error;
+    const struct progress *progress = user;
+    progress->note(progress->user, warning->text.bytes);
+    return true;
+}
+
+/* What a run would warn of. */
 static void print_warnings(struct plan *plan)
 {
-    struct arena *arena = &plan->assembly.arena;
     for (size_t i = 0; i < plan->sources.count; i++) {
         const struct plan_source *source = &plan->sources.sources[i];
-        struct text place = arena_format(arena, "source %.*s", TEXT_ARGUMENT(source->name));
-        for (size_t j = 0; j < source->facts.date_count; j++) {
-            const struct date_facts *dates = &source->facts.dates[j];
-            struct text warning =
-                date_facts_warn(dates, place, date_facts_count_open_rows(dates), arena);
-            if (warning.size)
-                plan->progress.note(plan->progress.user, warning.bytes);
-        }
+        struct text place =
+            arena_format(&plan->assembly.arena, "source %.*s", TEXT_ARGUMENT(source->name));
+        column_facts_for_each_warning(&source->facts, place, print_warning, &plan->progress, NULL);
     }
 }
 

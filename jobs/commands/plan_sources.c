@@ -26,8 +26,8 @@ static void add_repeat(struct plan_sources *sources, const struct repeated_autho
     bool is_new;
     uint64_t key = hash_combine_number(hash_combine_number(repeat->author_key, repeat->file),
                                        (uint64_t)repeat->state);
-    size_t *index = hash_table_get_or_insert(&sources->repeat_indexes, key, sources->repeat_count,
-                                             &is_new);
+    size_t *index =
+        hash_table_get_or_insert(&sources->repeat_indexes, key, sources->repeat_count, &is_new);
     if (is_new) {
         sources->repeats = memory_grow(sources->repeats, &sources->repeat_capacity,
                                        sources->repeat_count + 1, sizeof(*sources->repeats));
