@@ -26,7 +26,7 @@ struct planned_file {
 
 struct plan {
     struct assembly assembly;
-    struct planned_file *files; /* one for each of assembly.found */
+    struct planned_file *files; /* one for each of assembly.found.files */
     struct plan_sources sources;
     struct row_totals total;
     uint64_t reanalysis_count; /* of total.inferred: saved texts that another model analysed */
@@ -114,7 +114,7 @@ static struct input_file copy_input_file(const struct input_file *file, struct a
 static bool preview_file(struct plan *plan, size_t file, struct error *error)
 {
     struct planned_file *planned = &plan->files[file];
-    const struct input_file *input = &plan->assembly.found[file].input;
+    const struct input_file *input = &plan->assembly.found.files[file].input;
     struct batch_reader reader;
     bool ok = true;
     planned->failure = text_of(input->failure);
@@ -138,11 +138,11 @@ static bool preview_file(struct plan *plan, size_t file, struct error *error)
 static bool preview_files(struct plan *plan, struct error *error)
 {
     struct assembly *assembly = &plan->assembly;
-    plan->files = arena_alloc(&assembly->arena, assembly->found_count, sizeof(*plan->files));
-    for (size_t i = 0; i < assembly->found_count; i++)
+    plan->files = arena_alloc(&assembly->arena, assembly->found.count, sizeof(*plan->files));
+    for (size_t i = 0; i < assembly->found.count; i++)
         if (!preview_file(plan, i, error))
             return false;
-    for (size_t i = 0; i < assembly->found_count; i++)
+    for (size_t i = 0; i < assembly->found.count; i++)
         plan_sources_restore_duplicates(&plan->sources, i, &plan->files[i].row_totals);
     return true;
 }
@@ -192,7 +192,7 @@ static bool print_explanation(struct plan *plan, const struct input_file *file, 
 
 static bool print_file(struct plan *plan, size_t index, struct error *error)
 {
-    const struct found_file *found = &plan->assembly.found[index];
+    const struct found_file *found = &plan->assembly.found.files[index];
     const struct planned_file *planned = &plan->files[index];
     const struct input_file *file = &found->input;
     printf("%s  [source %.*s]\n", file->name, TEXT_ARGUMENT(file->source));
@@ -289,10 +289,10 @@ static bool plan_job(struct job *job, const struct plan_command_options *options
               assemble_stages(assembly, job, PASSES_PREVIEW, &plan.progress, error) &&
               preflight_check_columns(assembly, error) && preview_files(&plan, error);
     bool all_readable = true;
-    for (size_t i = 0; ok && i < assembly->found_count; i++) {
+    for (size_t i = 0; ok && i < assembly->found.count; i++) {
         ok = print_file(&plan, i, error);
-        all_readable =
-            all_readable && (assembly->found[i].is_empty || assembly->found[i].input.connector);
+        all_readable = all_readable && (assembly->found.files[i].is_empty ||
+                                        assembly->found.files[i].input.connector);
     }
     if (ok)
         print_total(&plan);

@@ -49,8 +49,8 @@ static bool begin_or_resume_run(struct assembly *assembly, const struct job *job
         progress_bar_print(progress_bar, "resuming interrupted run %llu\n",
                            (unsigned long long)run_id);
     bool ok = true;
-    for (size_t i = 0; ok && i < assembly->notes.count; i++)
-        ok = store_save_note(assembly->store, assembly->notes.texts[i], error);
+    for (size_t i = 0; ok && i < assembly->found.notes.count; i++)
+        ok = store_save_note(assembly->store, assembly->found.notes.texts[i], error);
     return ok;
 }
 
