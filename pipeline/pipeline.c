@@ -383,16 +383,21 @@ static bool summarize_group(struct pipeline *pipeline, const struct group_entry 
            stage_context_check_interrupt(&pipeline->stage_context, error);
 }
 
-static void note_skipped_groups(const struct pipeline *pipeline, const struct group_list *groups)
+/* run.json of the run lists the note, but not that of a report on some of its rows. */
+static bool note_skipped_groups(struct pipeline *pipeline, const struct group_list *groups,
+                                struct error *error)
 {
     if (!groups->skipped)
-        return;
+        return true;
     char message[120];
     snprintf(
         message, sizeof(message),
         "%zu groups exceed [group] max_groups and are not summarized; their figures are complete",
         groups->skipped);
+    if (pipeline->stage_context.selection->view == 0)
+        return save_note(pipeline, message, error);
     note(pipeline, message);
+    return true;
 }
 
 static bool summarize_groups(struct pipeline *pipeline, const struct group_list *groups,
@@ -422,10 +427,10 @@ bool pipeline_summarize(struct pipeline *pipeline, struct error *error)
 {
     const struct stage_context *context = &pipeline->stage_context;
     struct group_list groups = {0};
-    bool ok = list_groups(pipeline, &groups, error);
-    note_skipped_groups(pipeline, &groups);
-    ok = ok && summarize_groups(pipeline, &groups, error) &&
-         store_delete_unlisted_summaries(context->store, context->selection->view, &groups, error);
+    bool ok =
+        list_groups(pipeline, &groups, error) && note_skipped_groups(pipeline, &groups, error) &&
+        summarize_groups(pipeline, &groups, error) &&
+        store_delete_unlisted_summaries(context->store, context->selection->view, &groups, error);
     arena_free(&groups.arena);
     return ok;
 }

@@ -1,6 +1,5 @@
 /* plan.c - `winnow plan JOB`: prints what a run would read and how long it would take. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "jobs/assemble.h"
@@ -101,15 +100,6 @@ static bool preview_batch(struct plan *plan, struct batch *batch, size_t file, s
     return plan->probe_tokens > 0 || time_model(plan, batch, error);
 }
 
-/* The file with a state of its own: a state is opened once. */
-static struct input_file copy_input_file(const struct input_file *file, struct arena *arena)
-{
-    struct input_file copy = *file;
-    copy.connector_state = arena_alloc(arena, 1, file->connector->state_size);
-    memcpy(copy.connector_state, file->connector_state, file->connector->state_size);
-    return copy;
-}
-
 /* Reads the file as a run would, but saves nothing. */
 static bool preview_file(struct plan *plan, size_t file, struct error *error)
 {
@@ -122,7 +112,7 @@ static bool preview_file(struct plan *plan, size_t file, struct error *error)
         return true;
     if (!pipeline_preview_file(&plan->assembly.pipeline, input, error))
         return false;
-    struct input_file copy = copy_input_file(input, &plan->assembly.arena);
+    struct input_file copy = input_file_copy(input, &plan->assembly.arena);
     batch_reader_open(&reader, &copy, plan->assembly.pipeline.batch_records);
     do {
         batch_reader_fill(&reader, UINT64_MAX);
@@ -183,7 +173,7 @@ static bool print_explanation(struct plan *plan, const struct input_file *file, 
     struct arena *arena = &plan->assembly.arena;
     struct column_facts *facts =
         plan_sources_get_facts(&plan->sources, plan->assembly.store, file->source, error);
-    struct input_file copy = copy_input_file(file, arena);
+    struct input_file copy = input_file_copy(file, arena);
     if (facts && file->connector->open(copy.connector_state, file->path, NULL))
         print_indented(file->connector->explain(copy.connector_state, facts, arena));
     file->connector->close(copy.connector_state);
@@ -316,7 +306,7 @@ static const struct flag flags[] = {
     {.option = {"keys", OPTION_BOOLEAN, offsetof(struct plan_command_options, prints_keys), "no",
                 .help = "print every section and key of a job file, with defaults; needs no JOB"}},
     {.option = {"quiet", OPTION_BOOLEAN, offsetof(struct plan_command_options, is_quiet), "no",
-                .help = "print only warnings and errors"},
+                .help = "print no progress; the plan is printed in any case"},
      .short_name = 'q'},
     {.option = {0}},
 };

@@ -21,19 +21,35 @@ struct column_facts *plan_sources_get_facts(struct plan_sources *sources, struct
     return store_load_column_facts(store, name, &source->facts, error) ? &source->facts : NULL;
 }
 
-static void add_repeat(struct plan_sources *sources, const struct repeated_author *repeat)
+/* The index of the entry of `repeats`, which is added if it is new. */
+static size_t get_repeat(struct plan_sources *sources, const struct repeated_author *repeat)
 {
     bool is_new;
     uint64_t key = hash_combine_number(hash_combine_number(repeat->author_key, repeat->file),
                                        (uint64_t)repeat->state);
-    size_t *index =
-        hash_table_get_or_insert(&sources->repeat_indexes, key, sources->repeat_count, &is_new);
+    size_t index =
+        *hash_table_get_or_insert(&sources->repeat_indexes, key, sources->repeat_count, &is_new);
     if (is_new) {
         sources->repeats = memory_grow(sources->repeats, &sources->repeat_capacity,
                                        sources->repeat_count + 1, sizeof(*sources->repeats));
         sources->repeats[sources->repeat_count++] = *repeat;
     }
-    sources->repeats[*index].rows++;
+    return index;
+}
+
+/* Counts a duplicate of this id once, in the last file that contains it. Returns whether it is the
+ * first one. */
+static bool add_repeat(struct plan_sources *sources, uint64_t id,
+                       const struct repeated_author *repeat)
+{
+    bool is_first;
+    size_t index = get_repeat(sources, repeat);
+    size_t *counted_at = hash_table_get_or_insert(&sources->repeat_ids, id, index, &is_first);
+    if (!is_first)
+        sources->repeats[*counted_at].rows--;
+    *counted_at = index;
+    sources->repeats[index].rows++;
+    return is_first;
 }
 
 static void add_author(struct plan_sources *sources, const struct record *record,
@@ -43,14 +59,16 @@ static void add_author(struct plan_sources *sources, const struct record *record
                      record->state == RECORD_REVISED || record->repeats_author;
     if (!is_record || !record->author_hash)
         return;
-    uint64_t author_key = hash_combine_number(source_key, record->author_hash);
+    struct repeated_author repeat = {
+        .file = file,
+        .source_key = source_key,
+        .author_key = hash_combine_number(source_key, record->author_hash),
+        .state = record->state_if_nobody,
+    };
+    if (record->repeats_author && !add_repeat(sources, record->id, &repeat))
+        return;
     ++*hash_table_get_or_insert(&sources->records, source_key, 0, NULL);
-    ++*hash_table_get_or_insert(&sources->records, author_key, 0, NULL);
-    if (record->repeats_author)
-        add_repeat(sources, &(struct repeated_author){.file = file,
-                                                      .source_key = source_key,
-                                                      .author_key = author_key,
-                                                      .state = record->state_if_nobody});
+    ++*hash_table_get_or_insert(&sources->records, repeat.author_key, 0, NULL);
 }
 
 bool plan_sources_add_batch(struct plan_sources *sources, struct store *store,
@@ -86,5 +104,6 @@ void plan_sources_free(struct plan_sources *sources)
     free(sources->repeats);
     hash_table_free(&sources->records);
     hash_table_free(&sources->repeat_indexes);
+    hash_table_free(&sources->repeat_ids);
     *sources = (struct plan_sources){0};
 }

@@ -25,6 +25,7 @@ struct plan_sources {
     size_t count, capacity;
     struct hash_table records;        /* by source and by author: records with an author */
     struct hash_table repeat_indexes; /* of `repeats`, by file, author and state */
+    struct hash_table repeat_ids;     /* of duplicates: where `repeats` counts them */
     struct repeated_author *repeats;  /* owned */
     size_t repeat_count, repeat_capacity;
 };
