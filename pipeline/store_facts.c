@@ -292,59 +292,13 @@ static bool apply_source_facts(struct store *store, struct text source,
     return apply_facts(store, source, facts, error);
 }
 
-/* ---- Authors that are nobody ---- */
-
-/* The authors of nearly all records of their source, as author_is_nobody. */
-#define NOBODIES                                                                                   \
-    "(SELECT source, author_hash FROM"                                                             \
-    "  (SELECT source, author_hash, count(*) AS records,"                                          \
-    "    sum(count(*)) OVER (PARTITION BY source) AS total FROM"                                   \
-    "    (SELECT source, author_hash FROM feedback WHERE author_hash IS NOT NULL"                  \
-    "      AND source IN (SELECT source FROM duplicate)"                                           \
-    "     UNION ALL SELECT source, author_hash FROM duplicate) GROUP BY source, author_hash)"      \
-    "  WHERE records >= 5 AND records * 100 >= total * 80)"
-
-#define IS_NOBODY "(source, author_hash) IN " NOBODIES
-
-/* The state of a duplicate of this run counts instead of "duplicate". */
-#define COUNT_RESTORED(state)                                                                      \
-    "UPDATE file SET " state " = " state " + restored.rows, duplicate = duplicate - restored.rows" \
-    " FROM (SELECT file_id, count(*) AS rows FROM duplicate JOIN seen_duplicate"                   \
-    "   ON feedback_id = id AND state = '" state "' WHERE " IS_NOBODY " GROUP BY file_id)"         \
-    " AS restored WHERE file.id = restored.file_id AND file.run_id = (SELECT max(id) FROM run);"
-
-/* The duplicates of nobody become records. A duplicate whose author has since edited it is a record
- * already. */
-static bool restore_duplicates(struct store *store, struct error *error)
-{
-    if (!sql_execute(
-            store->sql,
-            "DELETE FROM duplicate WHERE id IN (SELECT id FROM feedback);" COUNT_RESTORED("new")
-                COUNT_RESTORED("revised") COUNT_RESTORED(
-                    "unchanged") "INSERT INTO feedback SELECT * FROM duplicate WHERE " IS_NOBODY,
-            error))
-        return false;
-    struct sql_statement *set_run = sql_prepare(
-        store->sql,
-        "UPDATE feedback SET first_run = ?1, run_id = ?1 WHERE id IN (SELECT id FROM duplicate)",
-        error);
-    sql_bind_hash(set_run, 1, store->run_id);
-    return sql_run(set_run, error) &&
-           sql_execute(store->sql,
-                       "INSERT OR REPLACE INTO seen SELECT id, file_id, row_hash FROM duplicate"
-                       " JOIN seen_duplicate ON feedback_id = id"
-                       " WHERE id IN (SELECT id FROM feedback);"
-                       "DELETE FROM duplicate WHERE id IN (SELECT id FROM feedback);"
-                       "DELETE FROM seen_duplicate WHERE feedback_id NOT IN"
-                       " (SELECT id FROM duplicate)",
-                       error);
-}
+/* ---- All decisions ---- */
 
 bool store_decide_columns(struct store *store, struct error *error)
 {
     return sql_begin(store->sql, error) &&
            sql_end(store->sql,
-                   restore_duplicates(store, error) &&
+                   store_restore_duplicates(store, error) &&
                        for_each_source(store, apply_source_facts, NULL, error),
                    error);
 }

@@ -49,6 +49,10 @@ bool store_update_settings(struct store *store, uint64_t run_id, struct error *e
 /* Adds what the batch's records show to the facts of their source. Part of store_save_batch. */
 bool store_save_column_facts(struct store *store, const struct batch *batch, struct error *error);
 
+/* store_nobodies.c, in a transaction after pass 1: duplicates of authors that are nobody become
+ * records. */
+bool store_restore_duplicates(struct store *store, struct error *error);
+
 /* Whether the record has every value of selection->where; case is ignored. */
 bool store_matches_selection(const struct selection *selection, const struct saved_record *record);
 
