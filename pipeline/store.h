@@ -7,7 +7,7 @@
 #define PIPELINE_STORE_H
 
 #include "base/error.h"
-#include "pipeline/column_facts.h"
+#include "pipeline/column_decisions.h"
 #include "pipeline/group.h"
 #include "pipeline/record.h"
 
@@ -148,7 +148,7 @@ bool store_has_analysis(struct store *store, uint64_t text_hash, bool *found, st
  * after pass 1; depends on saved records only, so their order does not matter. */
 bool store_update_source_languages(struct store *store, struct error *error);
 
-/* Decides what only all rows of a source show (column_facts.h), and updates created_at and
+/* Decides what only all rows of a source show (column_decisions.h), and updates created_at and
  * rating_scale of the saved records. Records that were taken for duplicates of their author's are
  * restored if that author is nobody: "anonymous", in nearly all rows. Called after pass 1; depends
  * on saved rows only. */

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "connectors/columns/date_words.h"
 #include "connectors/columns/roles.h"
+#include "pipeline/column_decisions.h"
 
 enum { MAX_DATE_NUMBERS = 4, MAX_DATE_SIZE = 120, MAX_RELATIVE_SIZE = 60 };
 

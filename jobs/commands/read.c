@@ -12,7 +12,7 @@
 #include "connectors/input/archive.h"
 #include "jobs/command.h"
 #include "pipeline/batch_reader.h"
-#include "pipeline/column_facts.h"
+#include "pipeline/column_decisions.h"
 
 enum { HEAD_RECORDS = 1000, BATCH_RECORDS = 256, OUTPUT_BUFFER = 64 * 1024 };
 

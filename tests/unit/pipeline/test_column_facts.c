@@ -10,7 +10,7 @@
 
 #include "base/hash.h"
 #include "connectors/columns/roles.h"
-#include "pipeline/column_facts.h"
+#include "pipeline/column_decisions.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
