@@ -230,6 +230,40 @@ void column_facts_add(struct column_facts *facts, const struct record *record)
         add_rating(facts, record);
 }
 
+/* ---- Merging ---- */
+
+void column_facts_merge_dates(struct column_facts *facts, const struct date_facts *other)
+{
+    struct date_facts *dates = column_facts_get_date(facts, other->shape);
+    dates->column = arena_copy_text(&facts->arena, other->column);
+    dates->separator = other->separator;
+    dates->has_long_years = other->has_long_years;
+    dates->given_order = other->given_order;
+    dates->impossible |= other->impossible;
+    dates->future |= other->future;
+    dates->differing |= other->differing;
+    for (int i = 0; i < 3 * DATE_NUMBER_WORDS; i++)
+        dates->numbers[i / DATE_NUMBER_WORDS][i % DATE_NUMBER_WORDS] |=
+            other->numbers[i / DATE_NUMBER_WORDS][i % DATE_NUMBER_WORDS];
+    for (int order = 0; order < DATE_ORDER_COUNT; order++)
+        if (other->examples[order].size > 0)
+            add_example(facts, dates, (enum date_order)order, other->examples[order]);
+}
+
+void column_facts_merge_ratings(struct column_facts *facts, const struct rating_facts *other)
+{
+    struct rating_facts *ratings = column_facts_get_rating(facts, other->column);
+    const double values[] = {other->min, other->second, other->max};
+    for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+        if (!isnan(values[i]))
+            add_extremes(ratings, values[i]);
+    ratings->column_name = arena_copy_text(&facts->arena, other->column_name);
+    ratings->has_others |= other->has_others;
+    ratings->stated_scale = fmax(ratings->stated_scale, other->stated_scale);
+    ratings->given_scale = other->given_scale;
+    ratings->hinted_scale = other->hinted_scale;
+}
+
 void column_facts_free(struct column_facts *facts)
 {
     free(facts->dates);

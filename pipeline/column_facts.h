@@ -71,7 +71,11 @@ int64_t column_facts_future(int64_t now);
 /* Adds what a record shows: any record with a date or rating, even one that is not saved. */
 void column_facts_add(struct column_facts *facts, const struct record *record);
 
-/* Adds saved facts. Their texts are copied. */
+/* Adds facts of other rows; counts are not added. The settings and names of `other` count. */
+void column_facts_merge_dates(struct column_facts *facts, const struct date_facts *other);
+void column_facts_merge_ratings(struct column_facts *facts, const struct rating_facts *other);
+
+/* The facts of a shape or column, which are added if there are none. */
 struct date_facts *column_facts_get_date(struct column_facts *facts, uint64_t shape);
 struct rating_facts *column_facts_get_rating(struct column_facts *facts, uint64_t column);
 

@@ -304,9 +304,13 @@ static bool insert_file(struct store *store, const struct file_signature *signat
     bool ok = sql_run(insert, error);
     store->file_id = sql_last_id(store->sql);
     struct sql_statement *insert_reading =
-        sql_prepare(store->sql, "INSERT OR IGNORE INTO reading VALUES (?, ?)", error);
+        sql_prepare(store->sql,
+                    "INSERT INTO reading VALUES (?1, ?2, ?3)"
+                    " ON CONFLICT (settings_hash) DO UPDATE SET run_id = ?3",
+                    error);
     sql_bind_hash(insert_reading, 1, signature->settings_hash);
     sql_bind_text(insert_reading, 2, signature->source);
+    sql_bind_hash(insert_reading, 3, store->run_id);
     return sql_run(insert_reading, error) && ok;
 }
 

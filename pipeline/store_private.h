@@ -24,8 +24,9 @@ struct store {
     bool was_read_under_other_settings; /* ... and so was the same file, byte for byte */
     uint64_t model_key;                 /* set by store_set_model_key */
     uint64_t saved_model_key;           /* as the views know it */
-    struct column_facts facts;          /* of the source of the batch saved last */
+    struct column_facts facts;          /* of the source and settings of the batch saved last */
     struct text facts_source;
+    uint64_t facts_settings_hash;
     FILE *json; /* writes to json_buffer */
     char *json_buffer;
     size_t json_size;

@@ -315,6 +315,41 @@ static void a_slip_above_the_scale_of_all_others_is_no_rating(void **state)
         }
 }
 
+/* Facts that are collected in two parts and merged are those of all rows. */
+static void merged_facts_are_those_of_all_rows(void **state)
+{
+    (void)state;
+    static const char *const dates[] = {"05/10/2026|13/10/2026", "05/11/2026|04/10/2026"};
+    static const double values[] = {1, 5, 3, 55, 5, 0};
+    for (size_t first = 0; first < 2; first++) {
+        struct column_facts parts[2] = {0}, all = {0}, merged = {0};
+        for (size_t i = 0; i < 6; i++) {
+            add_ratings(&parts[i % 2], values[i], 1, RECORD_NEW);
+            add_ratings(&all, values[i], 1, RECORD_NEW);
+        }
+        for (size_t i = 0; i < 2; i++) {
+            add_dates(&parts[i], dates[i], false);
+            add_dates(&all, dates[i], false);
+        }
+        for (size_t i = 0; i < 2; i++) {
+            column_facts_merge_dates(&merged, &parts[(first + i) % 2].dates[0]);
+            column_facts_merge_ratings(&merged, &parts[(first + i) % 2].ratings[0]);
+        }
+        const struct date_facts *expected = &all.dates[0], *given = &merged.dates[0];
+        assert_memory_equal(expected->numbers, given->numbers, sizeof(expected->numbers));
+        assert_int_equal(expected->impossible, given->impossible);
+        assert_int_equal(expected->differing, given->differing);
+        for (int order = 0; order < DATE_ORDER_COUNT; order++)
+            assert_true(text_equal(expected->examples[order], given->examples[order]));
+        assert_true(merged.ratings[0].min == 0 && merged.ratings[0].max == 55 &&
+                    merged.ratings[0].second == 5 && merged.ratings[0].has_others);
+        column_facts_free(&parts[0]);
+        column_facts_free(&parts[1]);
+        column_facts_free(&all);
+        column_facts_free(&merged);
+    }
+}
+
 static void a_slip_is_warned_of_and_removed(void **state)
 {
     (void)state;
@@ -354,6 +389,7 @@ int main(void)
         cmocka_unit_test(the_scale_is_that_of_the_whole_column),
         cmocka_unit_test(a_slip_above_the_scale_of_all_others_is_no_rating),
         cmocka_unit_test(a_slip_is_warned_of_and_removed),
+        cmocka_unit_test(merged_facts_are_those_of_all_rows),
         cmocka_unit_test(an_author_of_nearly_all_records_is_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
