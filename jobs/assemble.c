@@ -1,9 +1,7 @@
 /* assemble.c - finds the files of a job and opens its model, store and stages. */
 #include "jobs/assemble.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,300 +11,19 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
-#include "connectors/connectors.h"
-#include "connectors/input/archive.h"
 #include "jobs/model_options.h"
 #include "stages/stages.h"
-
-/* ---- Files ---- */
-
-struct file_finder {
-    struct assembly *assembly;
-    struct job *job;
-    const struct job_source *source;
-    const struct progress *progress;
-    size_t capacity;         /* of assembly->found */
-    size_t path_prefix_size; /* of the job file's folder, which reports omit from paths */
-    size_t unmatched_count;  /* patterns without a file, of sources that are not optional */
-};
-
-static void note(const struct file_finder *finder, const char *format, const char *argument)
-{
-    if (!finder->progress->note)
-        return;
-    struct text message = arena_format(&finder->assembly->arena, format, argument);
-    finder->progress->note(finder->progress->user, message.bytes);
-}
-
-/* A new state of the connector with the options of its [source]. */
-static void *create_connector_state(const struct file_finder *finder,
-                                    const struct connector *connector)
-{
-    void *state = arena_alloc(&finder->assembly->arena, 1, connector->state_size);
-    job_apply_with_defaults(finder->job, "source", finder->source->section_name, connector->options,
-                            state);
-    return state;
-}
-
-static bool has_map_setting(const struct file_finder *finder)
-{
-    for (size_t i = 0; i < finder->job->setting_count; i++) {
-        const struct job_setting *job_setting = &finder->job->settings[i];
-        bool applies =
-            text_equal(job_setting->name, finder->source->section_name) || job_setting->is_override;
-        if (applies && text_equal(job_setting->section, TEXT("source")) &&
-            text_equal(job_setting->key, TEXT("map")))
-            return true;
-    }
-    return false;
-}
-
-/* Opens the file once, before a record is read: keeps the reason why it cannot be read. A column of
- * `map` that the file does not have is an error of the job. */
-static bool try_open(const struct file_finder *finder, struct found_file *found,
-                     struct error *error)
-{
-    const struct connector *connector = found->input.connector;
-    struct arena *arena = &finder->assembly->arena;
-    void *state = create_connector_state(finder, connector);
-    struct error fault = {0};
-    connector->open(state, found->input.path, &fault);
-    connector->close(state);
-    if (fault.kind == ERROR_USAGE && has_map_setting(finder))
-        return error_set(error, ERROR_USAGE, "%s", fault.message);
-    if (fault.kind != ERROR_NONE) {
-        found->input.connector = NULL;
-        found->input.failure = arena_copy_text(arena, text_of(fault.message)).bytes;
-    }
-    return true;
-}
-
-static void recognize_file(const struct file_finder *finder, struct found_file *found)
-{
-    struct arena *arena = &finder->assembly->arena;
-    struct error fault = {0};
-    if (!text_equal(finder->source->format, TEXT("auto"))) {
-        found->input.connector = connectors_find(finder->source->format);
-        found->recognition =
-            arena_format(arena, "%.*s (set in the job)", TEXT_ARGUMENT(finder->source->format));
-    } else if (!connectors_recognize(found->input.path, arena, &found->input.connector,
-                                     &found->recognition, &fault)) {
-        found->input.failure = arena_copy_text(arena, text_of(fault.message)).bytes;
-    } else if (!found->input.connector) {
-        found->input.failure =
-            arena_format(arena, "%s: format not recognized (%.*s); set `format =` in its [source]",
-                         found->input.path, TEXT_ARGUMENT(found->recognition))
-                .bytes;
-    }
-}
-
-static bool is_already_found(const struct file_finder *finder, const char *path,
-                             const char **source)
-{
-    for (size_t i = 0; i < finder->assembly->found_count; i++)
-        if (strcmp(finder->assembly->found[i].input.path, path) == 0) {
-            *source = finder->assembly->found[i].input.source.bytes;
-            return true;
-        }
-    return false;
-}
-
-static struct found_file *add_found_file(struct file_finder *finder, const char *path)
-{
-    struct assembly *assembly = finder->assembly;
-    assembly->found = memory_grow(assembly->found, &finder->capacity, assembly->found_count + 1,
-                                  sizeof(*assembly->found));
-    struct found_file *found = &assembly->found[assembly->found_count++];
-    const char *copy = arena_copy_text(&assembly->arena, text_of(path)).bytes;
-    *found = (struct found_file){.input = {.path = copy,
-                                           .name = copy + finder->path_prefix_size,
-                                           .source = finder->source->name,
-                                           .settings_hash = finder->source->settings_hash}};
-    return found;
-}
-
-static bool add_file(struct file_finder *finder, const char *path, bool is_empty,
-                     struct error *error)
-{
-    const char *source;
-    if (is_already_found(finder, path, &source)) {
-        if (strcmp(source, finder->source->name.bytes) == 0)
-            return true; /* matched by two patterns of one source: read once */
-        return error_set(error, ERROR_USAGE, "%s: %s already belongs to [source %s]",
-                         finder->source->location, path, source);
-    }
-    struct found_file *found = add_found_file(finder, path);
-    found->is_empty = is_empty;
-    if (is_empty) {
-        note(finder, "%s is empty: no rows", found->input.name);
-        return true;
-    }
-    recognize_file(finder, found);
-    if (!found->input.connector)
-        return true;
-    bool ok = try_open(finder, found, error);
-    if (found->input.connector)
-        found->input.connector_state = create_connector_state(finder, found->input.connector);
-    return ok;
-}
-
-/* Adds a file, or every member of an archive. */
-static bool add_file_or_members(struct file_finder *finder, const char *path, bool is_empty,
-                                struct error *error)
-{
-    struct arena *arena = &finder->assembly->arena;
-    struct archive_limits limits;
-    struct archive_members members;
-    struct error fault = {0};
-    job_apply_with_defaults(finder->job, "source", finder->source->section_name, archive_options,
-                            &limits);
-    if (!archive_list_members(path, &limits, arena, &members, &fault)) {
-        add_found_file(finder, path)->input.failure =
-            arena_copy_text(arena, text_of(fault.message)).bytes;
-        return true;
-    }
-    if (members.count == 0)
-        return add_file(finder, path, is_empty, error);
-    for (size_t i = 0; i < members.count; i++)
-        if (!add_file(finder, members.paths[i].bytes, false, error))
-            return false;
-    return true;
-}
-
-static int is_not_hidden(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-static int compare_entry_names(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static void add_unreadable_path(struct file_finder *finder, const char *path, int error_number)
-{
-    struct found_file *found = add_found_file(finder, path);
-    found->input.failure =
-        arena_format(&finder->assembly->arena, "%s: %s", path, strerror(error_number)).bytes;
-}
-
-static bool add_folder_files(struct file_finder *finder, const char *path, struct error *error)
-{
-    struct dirent **entries;
-    int count = scandir(path, &entries, is_not_hidden, compare_entry_names);
-    if (count < 0) {
-        add_unreadable_path(finder, path, errno);
-        return true;
-    }
-    bool ok = true;
-    for (int i = 0; i < count; i++) {
-        struct text member_path =
-            arena_format(&finder->assembly->arena, "%s/%s", path, entries[i]->d_name);
-        struct stat status;
-        bool is_regular = stat(member_path.bytes, &status) == 0 && S_ISREG(status.st_mode);
-        if (ok && is_regular)
-            ok = add_file_or_members(finder, member_path.bytes, status.st_size == 0, error);
-        else if (ok)
-            note(finder, "%s is not a file: skipped", member_path.bytes + finder->path_prefix_size);
-        free(entries[i]);
-    }
-    free(entries);
-    return ok;
-}
-
-/* A Maildir or a folder of messages is one input. In other folders each file is an input. */
-static bool add_folder(struct file_finder *finder, const char *path, struct error *error)
-{
-    const struct connector *connector = NULL;
-    struct text recognition_report;
-    if (text_equal(finder->source->format, TEXT("auto")))
-        connectors_recognize(path, &finder->assembly->arena, &connector, &recognition_report, NULL);
-    else if (connectors_find(finder->source->format) == &mail_connector)
-        connector = &mail_connector;
-    return connector ? add_file(finder, path, false, error) : add_folder_files(finder, path, error);
-}
-
-static bool add_path(struct file_finder *finder, const char *path, struct error *error)
-{
-    struct stat status;
-    if (stat(path, &status) == 0)
-        return S_ISDIR(status.st_mode)
-                   ? add_folder(finder, path, error)
-                   : add_file_or_members(finder, path, status.st_size == 0, error);
-    if (errno != ENOENT || !finder->source->is_optional)
-        add_unreadable_path(finder, path, errno);
-    return true;
-}
-
-/* glob() passes no user pointer to its callback. */
-static struct file_finder *finder_of_glob;
-
-/* A folder that may not be listed is a fault; that a part of the pattern names no folder is not. */
-static int keep_unreadable_folder(const char *path, int error_number)
-{
-    if (error_number != ENOENT && error_number != ENOTDIR)
-        add_unreadable_path(finder_of_glob, path, error_number);
-    return 0;
-}
-
-static void note_unmatched(struct file_finder *finder, const char *pattern)
-{
-    if (finder->source->is_optional)
-        return;
-    note(finder, "no file matches %s", pattern);
-    name_set_add(&finder->assembly->notes,
-                 arena_format(&finder->assembly->arena, "no file matches %s", pattern));
-    finder->unmatched_count++;
-}
-
-static bool add_pattern(struct file_finder *finder, struct text pattern, struct error *error)
-{
-    const char *path = job_resolve_path(finder->job, pattern);
-    bool is_relative = path[0] != '/' || (pattern.bytes[0] != '/' && pattern.bytes[0] != '~');
-    finder->path_prefix_size = is_relative ? strlen(finder->job->folder) + 1 : 0;
-    if (access(path, F_OK) == 0 || !strpbrk(path, "*?[{"))
-        return add_path(finder, path, error);
-    glob_t matches;
-    size_t found_before = finder->assembly->found_count;
-    finder_of_glob = finder;
-    int code = glob(path, GLOB_BRACE, keep_unreadable_folder, &matches);
-    if (code == GLOB_NOMATCH) {
-        if (finder->assembly->found_count == found_before)
-            note_unmatched(finder, path + finder->path_prefix_size);
-        return true;
-    }
-    if (code != 0)
-        return error_set(error, ERROR_INPUT, "%s: %s", path,
-                         code == GLOB_NOSPACE ? "too many files" : "the folder cannot be read");
-    bool ok = true;
-    for (size_t i = 0; ok && i < matches.gl_pathc; i++)
-        ok = add_path(finder, matches.gl_pathv[i], error);
-    globfree(&matches);
-    return ok;
-}
 
 bool assemble_files(struct assembly *assembly, struct job *job, const struct progress *progress,
                     struct error *error)
 {
-    struct file_finder finder = {.assembly = assembly, .job = job, .progress = progress};
-    for (size_t i = 0; i < job->source_count; i++) {
-        finder.source = &job->sources[i];
-        for (size_t j = 0; j < finder.source->path_count; j++)
-            if (!add_pattern(&finder, finder.source->paths[j], error))
-                return false;
-    }
-    if (assembly->found_count == 0 && finder.unmatched_count > 0)
-        return error_set(
-            error, ERROR_INPUT,
-            "no file to read: no file matches %.*s; if that may be, set "
-            "`optional = yes` in its [source]",
-            TEXT_ARGUMENT(text_slice(assembly->notes.texts[0], sizeof("no file matches ") - 1,
-                                     assembly->notes.texts[0].size)));
-    assembly->files =
-        arena_alloc(&assembly->arena, assembly->found_count, sizeof(*assembly->files));
-    for (size_t i = 0; i < assembly->found_count; i++)
-        if (!assembly->found[i].is_empty)
-            assembly->files[assembly->file_count++] = assembly->found[i].input;
+    struct found_files *found = &assembly->found;
+    if (!found_files_find(found, job, progress, error))
+        return false;
+    assembly->files = arena_alloc(&assembly->arena, found->count, sizeof(*assembly->files));
+    for (size_t i = 0; i < found->count; i++)
+        if (!found->files[i].is_empty)
+            assembly->files[assembly->file_count++] = found->files[i].input;
     return true;
 }
 
@@ -446,8 +163,7 @@ void assemble_close(struct assembly *assembly)
     t5_session_close(assembly->session);
     t5_model_close(assembly->model);
     store_close(assembly->store);
-    free(assembly->found);
-    name_set_free(&assembly->notes);
+    found_files_free(&assembly->found);
     arena_free(&assembly->arena);
     *assembly = (struct assembly){0};
 }

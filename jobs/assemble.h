@@ -3,17 +3,8 @@
 #ifndef JOBS_ASSEMBLE_H
 #define JOBS_ASSEMBLE_H
 
-#include "base/hash_table.h"
 #include "inference/t5.h"
-#include "jobs/job.h"
-#include "pipeline/pipeline.h"
-
-/* A file that matches a source's patterns, and its recognized format. */
-struct found_file {
-    struct input_file input; /* connector NULL: input.failure holds the reason */
-    struct text recognition; /* "csv 90: comma-separated, header of ..."; for `winnow plan` */
-    bool is_empty;           /* 0 bytes: no rows and no fault */
-};
+#include "jobs/file_finder.h"
 
 /* The passes whose stages are opened. */
 enum pass_set {
@@ -23,12 +14,9 @@ enum pass_set {
 };
 
 struct assembly {
-    struct found_file
-        *found; /* in the order of sources and patterns, sorted by path in each pattern */
-    size_t found_count;
+    struct found_files found;
     struct input_file *files; /* the ones that are not empty, for the pipeline */
     size_t file_count;
-    struct name_set notes;      /* what run.json should list about the files */
     struct selection selection; /* set by the caller before assemble_stages */
     struct store *store;
     const char *key_path; /* of the database's hash key; NULL for a database in memory */
@@ -38,10 +26,7 @@ struct assembly {
     struct arena arena;
 };
 
-/* Expands the patterns and recognizes every file. A `map` setting that does not fit a file is
- * ERROR_USAGE. A file or folder that cannot be read is kept with its failure. A pattern that
- * matches nothing is noted, unless its source is optional; ERROR_INPUT if no file is found at all.
- */
+/* Finds the files, as found_files_find. */
 bool assemble_files(struct assembly *assembly, struct job *job, const struct progress *progress,
                     struct error *error);
 

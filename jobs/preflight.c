@@ -1,11 +1,6 @@
 /* preflight.c - collects the names of columns until all that the stages ask for are found. */
 #include "jobs/preflight.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/memory.h"
-
 static void add_batch_columns(const struct batch *batch, struct name_set *columns)
 {
     for (size_t i = 0; i < batch->count; i++)
@@ -18,16 +13,15 @@ static void add_file_columns(const struct assembly *assembly, const struct input
                              bool reads_all, struct name_set *columns)
 {
     struct batch_reader reader;
-    struct input_file copy = *file; /* a state is opened once; the run needs the file's own */
-    copy.connector_state = memory_alloc(1, file->connector->state_size);
-    memcpy(copy.connector_state, file->connector_state, file->connector->state_size);
+    struct arena arena = {0};
+    struct input_file copy = input_file_copy(file, &arena); /* the run opens the file's own state */
     batch_reader_open(&reader, &copy, assembly->pipeline.batch_records);
     do {
         batch_reader_fill(&reader, UINT64_MAX);
         add_batch_columns(&reader.batch, columns);
     } while (reads_all && reader.status == READ_OK);
     batch_reader_close(&reader);
-    free(copy.connector_state);
+    arena_free(&arena);
 }
 
 static bool add_record_columns(void *user, const struct saved_record *record, struct error *error)

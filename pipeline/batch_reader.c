@@ -1,7 +1,17 @@
 /* batch_reader.c - from a connector's reads to batches. */
 #include "pipeline/batch_reader.h"
 
+#include <string.h>
+
 #include "base/hash.h"
+
+struct input_file input_file_copy(const struct input_file *file, struct arena *arena)
+{
+    struct input_file copy = *file;
+    copy.connector_state = arena_alloc(arena, 1, file->connector->state_size);
+    memcpy(copy.connector_state, file->connector_state, file->connector->state_size);
+    return copy;
+}
 
 bool batch_reader_open(struct batch_reader *reader, const struct input_file *file,
                        size_t max_records)

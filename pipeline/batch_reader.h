@@ -17,6 +17,9 @@ struct input_file {
                                of no job, so rows need no hash */
 };
 
+/* The file with a state of its own, allocated from `arena`: a state is opened only once. */
+struct input_file input_file_copy(const struct input_file *file, struct arena *arena);
+
 struct batch_reader {
     const struct input_file *file; /* borrowed */
     size_t max_records;            /* records and rejects of a batch */

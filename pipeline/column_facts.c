@@ -1,4 +1,4 @@
-/* column_facts.c - collects what all rows of a source show about dates and ratings, and decides. */
+/* column_facts.c - collects what all rows of a source show about dates and ratings. */
 #include "pipeline/column_facts.h"
 
 #include <math.h>
@@ -6,17 +6,9 @@
 
 #include "base/memory.h"
 
-enum { ALL_ORDERS = 1U << DATE_ORDER_YMD | 1U << DATE_ORDER_MDY | 1U << DATE_ORDER_DMY };
-
-static const struct {
-    enum date_order a, b;
-} order_pairs[DATE_PAIR_COUNT] = {{DATE_ORDER_DMY, DATE_ORDER_MDY},
-                                  {DATE_ORDER_DMY, DATE_ORDER_YMD},
-                                  {DATE_ORDER_MDY, DATE_ORDER_YMD}};
-
-static const char *const order_names[DATE_ORDER_COUNT] = {[DATE_ORDER_YMD] = "year first",
-                                                          [DATE_ORDER_MDY] = "month first",
-                                                          [DATE_ORDER_DMY] = "day first"};
+const enum date_order date_order_pairs[DATE_PAIR_COUNT][2] = {{DATE_ORDER_DMY, DATE_ORDER_MDY},
+                                                              {DATE_ORDER_DMY, DATE_ORDER_YMD},
+                                                              {DATE_ORDER_MDY, DATE_ORDER_YMD}};
 
 int64_t column_facts_future(int64_t now)
 {
@@ -60,6 +52,7 @@ struct rating_facts *column_facts_get_rating(struct column_facts *facts, uint64_
         facts->ratings[index] = (struct rating_facts){.column = column,
                                                       .min = NAN,
                                                       .max = NAN,
+                                                      .second = NAN,
                                                       .stated_scale = NAN,
                                                       .given_scale = NAN,
                                                       .hinted_scale = NAN,
@@ -100,16 +93,6 @@ static unsigned list_future_orders(const struct date_readings *date, int64_t fut
     return future;
 }
 
-static bool is_single(unsigned orders)
-{
-    return orders != 0 && (orders & (orders - 1)) == 0;
-}
-
-static enum date_order get_first_order(unsigned orders)
-{
-    return (enum date_order)__builtin_ctz(orders);
-}
-
 /* Adds bits to a set. */
 static void add_bits(struct date_facts *dates, unsigned *set, unsigned bits)
 {
@@ -135,14 +118,24 @@ static void add_example(struct column_facts *facts, struct date_facts *dates, en
     dates->is_changed = true;
 }
 
-static void add_differing_readings(struct column_facts *facts, struct date_facts *dates,
-                                   const struct date_readings *date)
+/* Whether the record is saved, as far as is known. */
+static bool counts(const struct record *record)
 {
+    return record->state == RECORD_NEW || record->state == RECORD_UNCHANGED ||
+           record->state == RECORD_REVISED;
+}
+
+static void add_differing_readings(struct column_facts *facts, struct date_facts *dates,
+                                   const struct record *record)
+{
+    const struct date_readings *date = &record->date;
+    bool is_open = counts(record) && date->file_order == DATE_ORDER_UNKNOWN;
     for (unsigned pair = 0; pair < DATE_PAIR_COUNT; pair++) {
-        int64_t a = date->times[order_pairs[pair].a], b = date->times[order_pairs[pair].b];
+        int64_t a = date->times[date_order_pairs[pair][0]],
+                b = date->times[date_order_pairs[pair][1]];
         if (a == TIME_UNKNOWN || b == TIME_UNKNOWN || a == b)
             continue;
-        dates->differing_rows[pair] += date->file_order == DATE_ORDER_UNKNOWN;
+        dates->differing_rows[pair] += is_open;
         add_bits(dates, &dates->differing, 1U << pair);
         add_example(facts, dates, DATE_ORDER_UNKNOWN, date->cell);
     }
@@ -161,21 +154,23 @@ static void describe_dates(struct column_facts *facts, struct date_facts *dates,
     dates->given_order = date->given_order;
 }
 
-static void add_date(struct column_facts *facts, const struct date_readings *date)
+static void add_date(struct column_facts *facts, const struct record *record)
 {
+    const struct date_readings *date = &record->date;
     struct date_facts *dates = column_facts_get_date(facts, date->shape);
     unsigned possible = list_possible_orders(date);
     unsigned future = list_future_orders(date, facts->future_begins);
     describe_dates(facts, dates, date);
+    dates->row_count += counts(record);
     for (size_t i = 0; i < 3; i++)
         add_number(dates, i, date->numbers[i]);
-    add_bits(dates, &dates->impossible, ALL_ORDERS & ~possible);
+    add_bits(dates, &dates->impossible, ALL_DATE_ORDERS & ~possible);
     if (future != possible)
         add_bits(dates, &dates->future, future);
-    if (is_single(possible))
-        add_example(facts, dates, get_first_order(possible), date->cell);
+    if (__builtin_popcount(possible) == 1)
+        add_example(facts, dates, (enum date_order)__builtin_ctz(possible), date->cell);
     else
-        add_differing_readings(facts, dates, date);
+        add_differing_readings(facts, dates, record);
 }
 
 static void set_real(struct rating_facts *ratings, double *fact, double number)
@@ -186,10 +181,22 @@ static void set_real(struct rating_facts *ratings, double *fact, double number)
     ratings->is_changed = true;
 }
 
-static void add_value(struct rating_facts *ratings, double value)
+static void add_extremes(struct rating_facts *ratings, double value)
 {
+    double max = ratings->max;
     set_real(ratings, &ratings->min, fmin(ratings->min, value));
-    set_real(ratings, &ratings->max, fmax(ratings->max, value));
+    set_real(ratings, &ratings->max, fmax(max, value));
+    if (value > max)
+        ratings->max_rows = 0;
+    if (value != max && !isnan(max))
+        set_real(ratings, &ratings->second, fmax(ratings->second, fmin(value, max)));
+}
+
+static void add_value(struct rating_facts *ratings, double value, bool is_counted)
+{
+    add_extremes(ratings, value);
+    ratings->row_count += is_counted;
+    ratings->max_rows += is_counted && value == ratings->max;
     bool is_other = value != 0 && value != 1;
     ratings->is_changed |= is_other && !ratings->has_others;
     ratings->has_others |= is_other;
@@ -209,7 +216,7 @@ static void add_rating(struct column_facts *facts, const struct record *record)
     set_real(ratings, &ratings->given_scale, reading->given_scale);
     set_real(ratings, &ratings->hinted_scale, reading->hinted_scale);
     if (isnan(reading->stated_scale))
-        add_value(ratings, record->rating);
+        add_value(ratings, record->rating, counts(record));
     else
         set_real(ratings, &ratings->stated_scale,
                  fmax(ratings->stated_scale, reading->stated_scale));
@@ -218,9 +225,43 @@ static void add_rating(struct column_facts *facts, const struct record *record)
 void column_facts_add(struct column_facts *facts, const struct record *record)
 {
     if (record->date.shape)
-        add_date(facts, &record->date);
+        add_date(facts, record);
     if (record->rating_reading.column && !isnan(record->rating))
         add_rating(facts, record);
+}
+
+/* ---- Merging ---- */
+
+void column_facts_merge_dates(struct column_facts *facts, const struct date_facts *other)
+{
+    struct date_facts *dates = column_facts_get_date(facts, other->shape);
+    dates->column = arena_copy_text(&facts->arena, other->column);
+    dates->separator = other->separator;
+    dates->has_long_years = other->has_long_years;
+    dates->given_order = other->given_order;
+    dates->impossible |= other->impossible;
+    dates->future |= other->future;
+    dates->differing |= other->differing;
+    for (int i = 0; i < 3 * DATE_NUMBER_WORDS; i++)
+        dates->numbers[i / DATE_NUMBER_WORDS][i % DATE_NUMBER_WORDS] |=
+            other->numbers[i / DATE_NUMBER_WORDS][i % DATE_NUMBER_WORDS];
+    for (int order = 0; order < DATE_ORDER_COUNT; order++)
+        if (other->examples[order].size > 0)
+            add_example(facts, dates, (enum date_order)order, other->examples[order]);
+}
+
+void column_facts_merge_ratings(struct column_facts *facts, const struct rating_facts *other)
+{
+    struct rating_facts *ratings = column_facts_get_rating(facts, other->column);
+    const double values[] = {other->min, other->second, other->max};
+    for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+        if (!isnan(values[i]))
+            add_extremes(ratings, values[i]);
+    ratings->column_name = arena_copy_text(&facts->arena, other->column_name);
+    ratings->has_others |= other->has_others;
+    ratings->stated_scale = fmax(ratings->stated_scale, other->stated_scale);
+    ratings->given_scale = other->given_scale;
+    ratings->hinted_scale = other->hinted_scale;
 }
 
 void column_facts_free(struct column_facts *facts)
@@ -230,261 +271,4 @@ void column_facts_free(struct column_facts *facts)
     hash_table_free(&facts->indexes);
     arena_free(&facts->arena);
     *facts = (struct column_facts){0};
-}
-
-/* ---- The order of dates ---- */
-
-/* Different numbers above `limit` at a position. */
-static int count_numbers_above(const struct date_facts *dates, size_t position, unsigned limit)
-{
-    int count = 0;
-    for (unsigned number = limit + 1; number < 64 * DATE_NUMBER_WORDS; number++)
-        count += (int)(dates->numbers[position][number / 64] >> number % 64 & 1);
-    return count;
-}
-
-static int count_numbers(const struct date_facts *dates, size_t position)
-{
-    return __builtin_popcountll(dates->numbers[position][0]) +
-           __builtin_popcountll(dates->numbers[position][1]);
-}
-
-static bool contains(unsigned orders, enum date_order order)
-{
-    return (orders >> order) & 1;
-}
-
-/* The pairs of these orders that differ in a row. */
-static unsigned list_differing_pairs(const struct date_facts *dates, unsigned orders)
-{
-    unsigned pairs = 0;
-    for (unsigned pair = 0; pair < DATE_PAIR_COUNT; pair++)
-        if (contains(orders, order_pairs[pair].a) && contains(orders, order_pairs[pair].b))
-            pairs |= 1U << pair;
-    return pairs & dates->differing;
-}
-
-/* Of several possible orders, the one that the numbers suggest: the day varies more than the month
- * or the year. */
-static struct date_decision guess_order(const struct date_facts *dates, unsigned orders)
-{
-    int first = count_numbers(dates, 0), second = count_numbers(dates, 1),
-        third = count_numbers(dates, 2);
-    if (is_single(orders))
-        return (struct date_decision){get_first_order(orders), DATE_BASIS_LIKELY, 0};
-    bool has_day_or_month_first =
-        contains(orders, DATE_ORDER_DMY) && contains(orders, DATE_ORDER_MDY);
-    if (contains(orders, DATE_ORDER_YMD) && third > first)
-        return (struct date_decision){DATE_ORDER_YMD, DATE_BASIS_LIKELY, 0};
-    if (!has_day_or_month_first)
-        return (struct date_decision){contains(orders, DATE_ORDER_DMY) ? DATE_ORDER_DMY
-                                                                       : DATE_ORDER_MDY,
-                                      first > third ? DATE_BASIS_LIKELY : DATE_BASIS_NONE, 0};
-    if (dates->separator == '.' &&
-        dates->has_long_years) /* nobody writes 11.05.2026 for 5 November */
-        return (struct date_decision){DATE_ORDER_DMY, DATE_BASIS_LIKELY, 0};
-    if (first != second)
-        return (struct date_decision){first > second ? DATE_ORDER_DMY : DATE_ORDER_MDY,
-                                      DATE_BASIS_LIKELY, 0};
-    return (struct date_decision){dates->separator == '.' ? DATE_ORDER_DMY : DATE_ORDER_MDY,
-                                  DATE_BASIS_NONE, 0};
-}
-
-/* Rows that contradict each other: the order that more different dates show. */
-static struct date_decision decide_mixed(const struct date_facts *dates)
-{
-    int year_first = count_numbers_above(dates, 0, 31),
-        day_first = count_numbers_above(dates, 0, 12) - year_first,
-        month_first = count_numbers_above(dates, 1, 12);
-    struct date_decision decision = guess_order(dates, ALL_ORDERS & ~(1U << DATE_ORDER_YMD));
-    if (year_first > day_first && year_first > month_first)
-        decision.order = DATE_ORDER_YMD;
-    else if (day_first != month_first)
-        decision.order = day_first > month_first ? DATE_ORDER_DMY : DATE_ORDER_MDY;
-    decision.basis = DATE_BASIS_MIXED;
-    decision.open_pairs = dates->differing;
-    return decision;
-}
-
-/* Leaves out the order that takes for days what varies clearly less than its years: 15.08.25,
- * 16.08.25, 19.08.25 and 21.09.25 are not four years. */
-static unsigned compare_days_and_years(const struct date_facts *dates, unsigned orders)
-{
-    enum { MIN_DIFFERENCE = 3, YEAR_FIRST = 1U << DATE_ORDER_YMD };
-    int difference = count_numbers(dates, 0) - count_numbers(dates, 2);
-    if (!(orders & YEAR_FIRST) || orders == YEAR_FIRST)
-        return orders;
-    return difference >= MIN_DIFFERENCE    ? orders & ~(unsigned)YEAR_FIRST
-           : difference <= -MIN_DIFFERENCE ? YEAR_FIRST
-                                           : orders;
-}
-
-struct date_decision date_facts_decide(const struct date_facts *dates)
-{
-    unsigned possible = ALL_ORDERS & ~dates->impossible, past = possible & ~dates->future;
-    if (dates->given_order)
-        return (struct date_decision){dates->given_order, DATE_BASIS_GIVEN, 0};
-    if (!possible)
-        return decide_mixed(dates);
-    if (is_single(possible))
-        return (struct date_decision){get_first_order(possible), DATE_BASIS_SHOWN, 0};
-    if (is_single(past))
-        return (struct date_decision){get_first_order(past), DATE_BASIS_FUTURE, 0};
-    unsigned orders = compare_days_and_years(dates, past ? past : possible);
-    struct date_decision decision = guess_order(dates, orders);
-    decision.open_pairs = list_differing_pairs(dates, orders);
-    if (!decision.open_pairs && !is_single(orders))
-        decision.basis = DATE_BASIS_EQUAL;
-    return decision;
-}
-
-static const char *describe_variation(const struct date_facts *dates, enum date_order order)
-{
-    if (order == DATE_ORDER_YMD)
-        return "the last number varies more than the first";
-    if (dates->separator == '.' && dates->has_long_years)
-        return "that is usual with dots";
-    return order == DATE_ORDER_DMY ? "the first number varies more"
-                                   : "the second number varies more";
-}
-
-/* "13/11/2026 and 11/13/2026": dates of contradicting orders. */
-static struct text list_examples(const struct date_facts *dates, struct arena *arena)
-{
-    struct text list = {0};
-    for (int order = DATE_ORDER_COUNT - 1; order > DATE_ORDER_UNKNOWN; order--)
-        if (dates->examples[order].size)
-            list = arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(list), list.size ? " and " : "",
-                                TEXT_ARGUMENT(dates->examples[order]));
-    return list;
-}
-
-struct text date_facts_explain(const struct date_facts *dates, struct arena *arena)
-{
-    struct date_decision decision = date_facts_decide(dates);
-    const char *order = order_names[decision.order];
-    switch (decision.basis) {
-    case DATE_BASIS_GIVEN:
-        return arena_format(arena, "%s, as set", order);
-    case DATE_BASIS_SHOWN:
-        return arena_format(arena, "%s, since %.*s has no other reading", order,
-                            TEXT_ARGUMENT(dates->examples[decision.order]));
-    case DATE_BASIS_FUTURE:
-        return arena_format(arena, "%s, since other orders give dates in the future", order);
-    case DATE_BASIS_LIKELY:
-        return arena_format(arena, "%s, since %s; 'dates =' overrides", order,
-                            describe_variation(dates, decision.order));
-    case DATE_BASIS_MIXED:
-        return arena_format(arena, "%s, but the orders are mixed: %.*s", order,
-                            TEXT_ARGUMENT(list_examples(dates, arena)));
-    default:
-        return arena_format(
-            arena, "the order of day and month is unclear, read as %s; 'dates =' sets it", order);
-    }
-}
-
-struct text date_facts_warn(const struct date_facts *dates, struct text place, uint64_t rows,
-                            struct arena *arena)
-{
-    enum { YEAR_PAIRS = DATE_DMY_YMD | DATE_MDY_YMD };
-    struct date_decision decision = date_facts_decide(dates);
-    const char *choices = decision.open_pairs & YEAR_PAIRS ? "dmy, mdy or ymd" : "dmy or mdy";
-    const char *order = order_names[decision.order], *plural = rows == 1 ? "" : "s";
-    if (decision.basis == DATE_BASIS_MIXED)
-        return arena_format(
-            arena,
-            "the orders of day and month are mixed in %.*s (column '%.*s': %.*s); %llu row%s of "
-            "files "
-            "that do not show theirs: read as %s; make a [source] of each kind of file and set its "
-            "dates = %s",
-            TEXT_ARGUMENT(place), TEXT_ARGUMENT(dates->column),
-            TEXT_ARGUMENT(list_examples(dates, arena)), (unsigned long long)rows, plural, order,
-            choices);
-    if (!decision.open_pairs || !rows)
-        return (struct text){0};
-    return arena_format(arena,
-                        "the order of day and month is undecided in %llu row%s of %.*s "
-                        "(column '%.*s', e.g. %.*s); read as %s; set [source] dates = %s",
-                        (unsigned long long)rows, plural, TEXT_ARGUMENT(place),
-                        TEXT_ARGUMENT(dates->column),
-                        TEXT_ARGUMENT(dates->examples[DATE_ORDER_UNKNOWN]), order, choices);
-}
-
-size_t date_facts_count_open_rows(const struct date_facts *dates)
-{
-    unsigned open_pairs = date_facts_decide(dates).open_pairs;
-    size_t rows = 0; /* of the pair with the most rows: a row may differ in several pairs */
-    for (unsigned pair = 0; pair < DATE_PAIR_COUNT; pair++)
-        if ((open_pairs >> pair & 1) && dates->differing_rows[pair] > rows)
-            rows = dates->differing_rows[pair];
-    return rows;
-}
-
-/* ---- The scale of ratings ---- */
-
-double rating_facts_decide(const struct rating_facts *ratings)
-{
-    double max = ratings->max;
-    if (!isnan(ratings->given_scale))
-        return ratings->given_scale;
-    if (isnan(max) || max <= ratings->stated_scale)
-        return ratings->stated_scale;
-    if (!ratings->has_others && ratings->min == 0 && max == 1)
-        return 1;
-    if (max <= ratings->hinted_scale)
-        return ratings->hinted_scale;
-    return max <= 5 ? 5 : max <= 10 ? 10 : 100;
-}
-
-/* ---- Applying ---- */
-
-int64_t date_readings_choose(const struct date_readings *date, enum date_order order)
-{
-    if (date->times[order] != TIME_UNKNOWN)
-        return date->times[order];
-    for (int other = DATE_ORDER_COUNT - 1; other > DATE_ORDER_UNKNOWN; other--)
-        if (date->times[other] != TIME_UNKNOWN)
-            return date->times[other];
-    return TIME_UNKNOWN;
-}
-
-void column_facts_apply(const struct column_facts *facts, struct record *record)
-{
-    const struct rating_reading *reading = &record->rating_reading;
-    const struct date_facts *dates =
-        record->date.shape ? column_facts_find_date(facts, record->date.shape) : NULL;
-    const struct rating_facts *ratings = reading->column && isnan(reading->stated_scale)
-                                             ? column_facts_find_rating(facts, reading->column)
-                                             : NULL;
-    if (dates) {
-        struct date_decision decision = date_facts_decide(dates);
-        bool follows_file = decision.basis == DATE_BASIS_MIXED && record->date.file_order;
-        record->created_at = date_readings_choose(
-            &record->date, follows_file ? record->date.file_order : decision.order);
-    }
-    if (ratings)
-        record->rating_scale = rating_facts_decide(ratings);
-}
-
-bool column_facts_are_settled(const struct column_facts *facts, bool with_ratings)
-{
-    for (size_t i = 0; i < facts->date_count; i++)
-        if (date_facts_decide(&facts->dates[i]).basis < DATE_BASIS_SHOWN)
-            return false;
-    for (size_t i = 0; with_ratings && i < facts->rating_count; i++) {
-        const struct rating_facts *ratings = &facts->ratings[i];
-        bool is_certain = isnan(ratings->max) || !isnan(ratings->given_scale);
-        if (!is_certain && !(ratings->has_risen && ratings->has_fallen &&
-                             ratings->max == rating_facts_decide(ratings)))
-            return false;
-    }
-    return true;
-}
-
-/* ---- Authors ---- */
-
-bool author_is_nobody(uint64_t records, uint64_t source_records)
-{
-    enum { MIN_RECORDS = 5, MIN_PCT = 80 };
-    return records >= MIN_RECORDS && records * 100 >= source_records * MIN_PCT;
 }

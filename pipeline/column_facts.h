@@ -13,6 +13,12 @@ enum { DATE_NUMBER_WORDS = 2 }; /* of 64 bits: a set of the numbers 0 to 127 */
 /* Pairs of orders, as bits. */
 enum { DATE_DMY_MDY = 1, DATE_DMY_YMD = 2, DATE_MDY_YMD = 4, DATE_PAIR_COUNT = 3 };
 
+/* The orders of each pair. */
+extern const enum date_order date_order_pairs[DATE_PAIR_COUNT][2];
+
+/* All three orders, as bits 1 << order. */
+enum { ALL_DATE_ORDERS = 1U << DATE_ORDER_YMD | 1U << DATE_ORDER_MDY | 1U << DATE_ORDER_DMY };
+
 /* All dates of one notation in one column. */
 struct date_facts {
     uint64_t shape;
@@ -27,9 +33,9 @@ struct date_facts {
     unsigned impossible, future; /* bits 1 << order: a row is no date in this order, or one in the
                                     future where another order gives none */
     unsigned differing;          /* pairs of orders that differ in a row */
-    /* Rows read so far, of files that do not show their order; not saved, since a row may be read
-     * twice. */
-    size_t differing_rows[DATE_PAIR_COUNT];
+    /* Counts are not saved, since a row may be read twice: of the rows read so far that become
+     * records, or of the saved records. The second: only of files that do not show their order. */
+    uint64_t row_count, differing_rows[DATE_PAIR_COUNT];
     bool is_changed; /* by column_facts_add; the store resets it */
 };
 
@@ -38,11 +44,13 @@ struct rating_facts {
     uint64_t column;
     struct text column_name;
     double min, max;     /* NAN: none */
+    double second;       /* the largest value below max; NAN: none */
     bool has_others;     /* a value is neither 0 nor 1 */
     double stated_scale; /* the largest that other cells or the export state; NAN: none */
     double given_scale, hinted_scale;
     double last; /* with the next two, of the order in which rows are read; not saved */
     bool has_risen, has_fallen;
+    uint64_t row_count, max_rows; /* as date_facts.row_count; of them, rows with the value max */
     bool is_changed;
 };
 
@@ -63,7 +71,11 @@ int64_t column_facts_future(int64_t now);
 /* Adds what a record shows: any record with a date or rating, even one that is not saved. */
 void column_facts_add(struct column_facts *facts, const struct record *record);
 
-/* Adds saved facts. Their texts are copied. */
+/* Adds facts of other rows; counts are not added. The settings and names of `other` count. */
+void column_facts_merge_dates(struct column_facts *facts, const struct date_facts *other);
+void column_facts_merge_ratings(struct column_facts *facts, const struct rating_facts *other);
+
+/* The facts of a shape or column, which are added if there are none. */
 struct date_facts *column_facts_get_date(struct column_facts *facts, uint64_t shape);
 struct rating_facts *column_facts_get_rating(struct column_facts *facts, uint64_t column);
 
@@ -72,56 +84,6 @@ const struct date_facts *column_facts_find_date(const struct column_facts *facts
 const struct rating_facts *column_facts_find_rating(const struct column_facts *facts,
                                                     uint64_t column);
 
-enum date_basis {
-    DATE_BASIS_EQUAL,  /* all readings are equal so far */
-    DATE_BASIS_NONE,   /* readings differ, and none is likelier */
-    DATE_BASIS_LIKELY, /* one number varies more, or the notation is usual in one order */
-    DATE_BASIS_MIXED,  /* the rows contradict each other: a row follows its file, if that shows an
-                          order, otherwise this decision */
-    DATE_BASIS_FUTURE, /* other orders give dates in the future */
-    DATE_BASIS_SHOWN,  /* other orders are impossible */
-    DATE_BASIS_GIVEN,  /* by the user */
-};
-
-struct date_decision {
-    enum date_order order; /* never UNKNOWN */
-    enum date_basis basis;
-    unsigned open_pairs; /* the pairs of orders that a guess chose between: rows in which they
-                            differ are undecided. 0: none is */
-};
-
-struct date_decision date_facts_decide(const struct date_facts *dates);
-
-/* "day first, since 13/11/2026 has no other reading"; allocated from `arena`. */
-struct text date_facts_explain(const struct date_facts *dates, struct arena *arena);
-
-/* The warning that the rows need, about `rows` undecided ones of `place` ("source shop"); empty:
- * none is. */
-struct text date_facts_warn(const struct date_facts *dates, struct text place, uint64_t rows,
-                            struct arena *arena);
-
-/* Undecided rows read so far. */
-size_t date_facts_count_open_rows(const struct date_facts *dates);
-
-/* The best possible rating: the user's, the stated one, the one that the name implies, otherwise
- * the smallest of 5, 10 and 100 that holds all values; 1 if the values are 0 and 1. NAN: no
- * ratings. */
-double rating_facts_decide(const struct rating_facts *ratings);
-
-/* The time of a record by its order, otherwise by the only one that is possible. */
-int64_t date_readings_choose(const struct date_readings *date, enum date_order order);
-
-/* Sets created_at and rating_scale by the facts. */
-void column_facts_apply(const struct column_facts *facts, struct record *record);
-
-/* Whether later rows are unlikely to change a decision: every order is shown or given, and the
- * ratings come in no order and contain the best one. `with_ratings`: ratings count. */
-bool column_facts_are_settled(const struct column_facts *facts, bool with_ratings);
-
 void column_facts_free(struct column_facts *facts);
-
-/* Whether an author of so many of a source's records with an author is no person: "anonymous" in
- * nearly all rows. */
-bool author_is_nobody(uint64_t records, uint64_t source_records);
 
 #endif

@@ -81,6 +81,14 @@ static void read_file_signature(const struct input_file *file, struct file_signa
         fts_close(walk);
 }
 
+bool pipeline_preview_file(struct pipeline *pipeline, const struct input_file *file,
+                           struct error *error)
+{
+    struct file_signature signature;
+    read_file_signature(file, &signature);
+    return store_preview_file(pipeline->stage_context.store, &signature, error);
+}
+
 /* Position in the files of pass 1. */
 struct read_progress {
     struct progress_report report;
@@ -210,11 +218,16 @@ static bool reanalyse_saved_texts(const struct pipeline *pipeline, struct error 
     return ok;
 }
 
-static bool note_warning(void *user, struct text warning, struct error *error)
+/* Prints the note, and saves it for run.json. */
+static bool save_note(struct pipeline *pipeline, const char *message, struct error *error)
 {
-    struct pipeline *pipeline = user;
-    note(pipeline, warning.bytes);
-    return store_save_note(pipeline->stage_context.store, warning, error);
+    note(pipeline, message);
+    return store_save_note(pipeline->stage_context.store, text_of(message), error);
+}
+
+static bool note_warning(void *user, const struct column_warning *warning, struct error *error)
+{
+    return save_note(user, warning->text.bytes, error);
 }
 
 static bool note_outdated_records(struct pipeline *pipeline, struct error *error)
@@ -230,7 +243,7 @@ static bool note_outdated_records(struct pipeline *pipeline, struct error *error
              "saved records that were read under other settings or by another version, and are in "
              "none of the files: %llu. They stay as they were; a new output folder drops them",
              (unsigned long long)records);
-    return note_warning(pipeline, text_of(message), error);
+    return save_note(pipeline, message, error);
 }
 
 bool pipeline_check_columns(struct pipeline *pipeline, const struct name_set *columns,
@@ -370,16 +383,21 @@ static bool summarize_group(struct pipeline *pipeline, const struct group_entry 
            stage_context_check_interrupt(&pipeline->stage_context, error);
 }
 
-static void note_skipped_groups(const struct pipeline *pipeline, const struct group_list *groups)
+/* run.json of the run lists the note, but not that of a report on some of its rows. */
+static bool note_skipped_groups(struct pipeline *pipeline, const struct group_list *groups,
+                                struct error *error)
 {
     if (!groups->skipped)
-        return;
+        return true;
     char message[120];
     snprintf(
         message, sizeof(message),
         "%zu groups exceed [group] max_groups and are not summarized; their figures are complete",
         groups->skipped);
+    if (pipeline->stage_context.selection->view == 0)
+        return save_note(pipeline, message, error);
     note(pipeline, message);
+    return true;
 }
 
 static bool summarize_groups(struct pipeline *pipeline, const struct group_list *groups,
@@ -409,10 +427,10 @@ bool pipeline_summarize(struct pipeline *pipeline, struct error *error)
 {
     const struct stage_context *context = &pipeline->stage_context;
     struct group_list groups = {0};
-    bool ok = list_groups(pipeline, &groups, error);
-    note_skipped_groups(pipeline, &groups);
-    ok = ok && summarize_groups(pipeline, &groups, error) &&
-         store_delete_unlisted_summaries(context->store, context->selection->view, &groups, error);
+    bool ok =
+        list_groups(pipeline, &groups, error) && note_skipped_groups(pipeline, &groups, error) &&
+        summarize_groups(pipeline, &groups, error) &&
+        store_delete_unlisted_summaries(context->store, context->selection->view, &groups, error);
     arena_free(&groups.arena);
     return ok;
 }

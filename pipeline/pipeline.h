@@ -40,6 +40,10 @@ struct pipeline {
 bool pipeline_check_columns(struct pipeline *pipeline, const struct name_set *columns,
                             struct error *error);
 
+/* Before the stages of pass 1 process batches of a file that are not saved (`winnow plan`). */
+bool pipeline_preview_file(struct pipeline *pipeline, const struct input_file *file,
+                           struct error *error);
+
 /* Pass 1 over every file; each file resumes after its last saved batch. If a file cannot be read to
  * its end, the reason is noted and saved, and the next file follows. */
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,

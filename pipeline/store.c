@@ -304,13 +304,17 @@ static bool insert_file(struct store *store, const struct file_signature *signat
     bool ok = sql_run(insert, error);
     store->file_id = sql_last_id(store->sql);
     struct sql_statement *insert_reading =
-        sql_prepare(store->sql, "INSERT OR IGNORE INTO reading VALUES (?, ?)", error);
+        sql_prepare(store->sql,
+                    "INSERT INTO reading VALUES (?1, ?2, ?3)"
+                    " ON CONFLICT (settings_hash) DO UPDATE SET run_id = ?3",
+                    error);
     sql_bind_hash(insert_reading, 1, signature->settings_hash);
     sql_bind_text(insert_reading, 2, signature->source);
+    sql_bind_hash(insert_reading, 3, store->run_id);
     return sql_run(insert_reading, error) && ok;
 }
 
-/* Whether these bytes were read before, the last time under other settings. */
+/* Whether an earlier run read these bytes, the last time under other settings. */
 static bool find_earlier_reading(struct store *store, const struct file_signature *signature,
                                  struct error *error)
 {
@@ -324,7 +328,7 @@ static bool find_earlier_reading(struct store *store, const struct file_signatur
     sql_bind_text(find, 2, text_of(signature->path));
     sql_bind_hash(find, 3, signature->size);
     sql_bind_hash(find, 4, signature->modified);
-    sql_bind_hash(find, 5, store->run_id);
+    sql_bind_integer(find, 5, store->run_id ? (int64_t)store->run_id : INT64_MAX);
     store->was_read_under_other_settings = sql_next_row(find) && sql_integer(find, 0);
     return sql_finish(find, error);
 }
@@ -341,6 +345,12 @@ static bool find_other_settings(struct store *store, const struct file_signature
     store->was_read_under_other_settings = false;
     return sql_finish(find, error) &&
            (!store->has_other_settings || find_earlier_reading(store, signature, error));
+}
+
+bool store_preview_file(struct store *store, const struct file_signature *signature,
+                        struct error *error)
+{
+    return find_other_settings(store, signature, error);
 }
 
 bool store_begin_file(struct store *store, const struct file_signature *signature,

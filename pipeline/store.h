@@ -7,7 +7,7 @@
 #define PIPELINE_STORE_H
 
 #include "base/error.h"
-#include "pipeline/column_facts.h"
+#include "pipeline/column_decisions.h"
 #include "pipeline/group.h"
 #include "pipeline/record.h"
 
@@ -75,6 +75,10 @@ struct file_signature {
  * rejects are deleted, and *saved_reads is 0. */
 bool store_begin_file(struct store *store, const struct file_signature *signature,
                       uint64_t *saved_reads, bool *finished, struct error *error);
+
+/* Prepares look-ups for a file whose batches are not saved (`winnow plan`). */
+bool store_preview_file(struct store *store, const struct file_signature *signature,
+                        struct error *error);
 
 /* Saves, in one transaction, the batch's records by their state, their analyses and chunks, its
  * rejects, and the progress of the file. `reads` counts connector reads since the file's start. */
@@ -144,18 +148,19 @@ bool store_has_analysis(struct store *store, uint64_t text_hash, bool *found, st
  * after pass 1; depends on saved records only, so their order does not matter. */
 bool store_update_source_languages(struct store *store, struct error *error);
 
-/* Decides what only all rows of a source show (column_facts.h), and updates created_at and
+/* Decides what only all rows of a source show (column_decisions.h), and updates created_at and
  * rating_scale of the saved records. Records that were taken for duplicates of their author's are
  * restored if that author is nobody: "anonymous", in nearly all rows. Called after pass 1; depends
  * on saved rows only. */
 bool store_decide_columns(struct store *store, struct error *error);
 
-/* Calls `visit` with a warning for every column whose dates nothing decides; by source. */
+/* Calls `visit` with each warning about the columns of the saved records, by source. */
 bool store_for_each_warning(struct store *store,
-                            bool (*visit)(void *user, struct text warning, struct error *error),
+                            bool (*visit)(void *user, const struct column_warning *warning,
+                                          struct error *error),
                             void *user, struct error *error);
 
-/* Adds the saved facts of a source. */
+/* Adds the saved facts of a source, and the counts of its saved ratings. */
 bool store_load_column_facts(struct store *store, struct text source, struct column_facts *facts,
                              struct error *error);
 

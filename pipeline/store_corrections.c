@@ -151,7 +151,11 @@ static bool replace_corrected(struct store *store, struct error *error)
               store_update_settings(store, store->run_id, error) &&
               sql_execute(store->sql,
                           "DELETE FROM reading WHERE settings_hash NOT IN (SELECT settings_hash"
-                          " FROM feedback UNION SELECT settings_hash FROM duplicate)",
+                          " FROM feedback UNION SELECT settings_hash FROM duplicate);"
+                          "DELETE FROM date_fact WHERE settings_hash NOT IN"
+                          " (SELECT settings_hash FROM reading);"
+                          "DELETE FROM rating_fact WHERE settings_hash NOT IN"
+                          " (SELECT settings_hash FROM reading)",
                           error);
     return sql_end(store->sql, ok, error);
 }

@@ -24,8 +24,9 @@ struct store {
     bool was_read_under_other_settings; /* ... and so was the same file, byte for byte */
     uint64_t model_key;                 /* set by store_set_model_key */
     uint64_t saved_model_key;           /* as the views know it */
-    struct column_facts facts;          /* of the source of the batch saved last */
+    struct column_facts facts;          /* of the source and settings of the batch saved last */
     struct text facts_source;
+    uint64_t facts_settings_hash;
     FILE *json; /* writes to json_buffer */
     char *json_buffer;
     size_t json_size;
@@ -49,12 +50,19 @@ bool store_update_settings(struct store *store, uint64_t run_id, struct error *e
 /* Adds what the batch's records show to the facts of their source. Part of store_save_batch. */
 bool store_save_column_facts(struct store *store, const struct batch *batch, struct error *error);
 
+/* store_nobodies.c, in a transaction after pass 1: duplicates of authors that are nobody become
+ * records. */
+bool store_restore_duplicates(struct store *store, struct error *error);
+
 /* Whether the record has every value of selection->where; case is ignored. */
 bool store_matches_selection(const struct selection *selection, const struct saved_record *record);
 
 /* Fills the table temp.selected with the ids of the selected records. */
 bool store_fill_selected_ids(struct store *store, const struct selection *selection,
                              struct error *error);
+
+/* A rating above the scale that all rows decide is none. */
+#define STORE_RATING "iif(f.rating_column IS NOT NULL AND f.rating_scale IS NULL, NULL, f.rating)"
 
 /* The queries of the report tables, shared by store_for_each_table_row and the views. The caller
  * appends further conditions and the order of rows; `model_key` is an SQL expression. */
@@ -63,7 +71,7 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " f.external_id AS external_id,"                                                               \
     " strftime('%Y-%m-%dT%H:%M:%SZ', f.created_at, 'unixepoch') AS created_at, "                   \
     " coalesce(f.lang, (SELECT lang FROM language WHERE source = f.source)) AS lang,"              \
-    " f.rating AS rating, f.rating_scale AS rating_scale, f.text AS text,"                         \
+    " " STORE_RATING " AS rating, f.rating_scale AS rating_scale, f.text AS text,"                 \
     " coalesce(a.sentiment, 'undetected') AS sentiment,"                                           \
     " round(a.score, 4) AS sentiment_score, round(a.confidence, 4) AS confidence,"                 \
     " round(a.coverage, 4) AS coverage,"                                                           \

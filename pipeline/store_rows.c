@@ -67,18 +67,18 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
                                          struct error *error),
                            void *user, struct error *error)
 {
-    struct sql_statement *rows =
-        sql_prepare(store->sql,
-                    "SELECT f.id, f.text_hash, f.run_id, f.source, f.external_id,"
-                    " coalesce(f.lang, l.lang), f.title, f.text,"
-                    " f.created_at, f.rating, f.rating_scale, f.fields, a.id, a.sentiment, a.score,"
-                    " a.confidence, a.coverage, a.tokens FROM feedback AS f"
-                    " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"
-                    " LEFT JOIN language AS l ON l.source = f.source"
-                    " WHERE f.no_opinion = 0 AND (?2 IS NULL OR f.created_at >= ?2) AND (?3 IS "
-                    "NULL OR f.created_at < ?3)"
-                    " ORDER BY f.created_at, f.id < 0, f.id",
-                    error);
+    struct sql_statement *rows = sql_prepare(
+        store->sql,
+        "SELECT f.id, f.text_hash, f.run_id, f.source, f.external_id,"
+        " coalesce(f.lang, l.lang), f.title, f.text,"
+        " f.created_at, " STORE_RATING ", f.rating_scale, f.fields, a.id, a.sentiment, a.score,"
+        " a.confidence, a.coverage, a.tokens FROM feedback AS f"
+        " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"
+        " LEFT JOIN language AS l ON l.source = f.source"
+        " WHERE f.no_opinion = 0 AND (?2 IS NULL OR f.created_at >= ?2) AND (?3 IS "
+        "NULL OR f.created_at < ?3)"
+        " ORDER BY f.created_at, f.id < 0, f.id",
+        error);
     sql_bind_hash(rows, 1, store->model_key);
     if (selection && selection->since != TIME_UNKNOWN)
         sql_bind_integer(rows, 2, selection->since);

@@ -36,8 +36,10 @@ const char store_schema[] =
     " UNIQUE (run_id, path)) STRICT;"
 
     /* The settings under which rows of a source were read: saved rows, or rows of the latest run.
-     * More than one for a source: some saved rows were read under other settings. */
-    "CREATE TABLE reading (settings_hash INTEGER PRIMARY KEY, source TEXT NOT NULL) STRICT;"
+     * More than one for a source: some saved rows were read under other settings. run_id: the
+     * latest run that read a file under them. */
+    "CREATE TABLE reading (settings_hash INTEGER PRIMARY KEY, source TEXT NOT NULL,"
+    " run_id INTEGER NOT NULL) STRICT;"
 
     /* What the latest run told its user, in order. */
     "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;"
@@ -62,19 +64,23 @@ const char store_schema[] =
     "CREATE TABLE seen_duplicate (feedback_id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL,"
     " state TEXT NOT NULL) STRICT;"
 
-    /* What the rows of a source show about the dates of one notation (column_facts.h). */
-    "CREATE TABLE date_fact (source TEXT NOT NULL, shape INTEGER NOT NULL,"
+    /* What the rows of a source, as read under these settings, show about the dates of one
+     * notation (column_facts.h). */
+    "CREATE TABLE date_fact (source TEXT NOT NULL, settings_hash INTEGER NOT NULL,"
+    " shape INTEGER NOT NULL,"
     " \"column\" TEXT NOT NULL, separator INTEGER NOT NULL, long_years INTEGER NOT NULL,"
     " given_order INTEGER NOT NULL, impossible INTEGER NOT NULL, future INTEGER NOT NULL,"
     " differing INTEGER NOT NULL, first_low INTEGER NOT NULL, first_high INTEGER NOT NULL,"
     " second_low INTEGER NOT NULL, second_high INTEGER NOT NULL, third_low INTEGER NOT NULL,"
     " third_high INTEGER NOT NULL, open_example TEXT, ymd_example TEXT, mdy_example TEXT,"
-    " dmy_example TEXT, PRIMARY KEY (source, shape)) STRICT, WITHOUT ROWID;"
+    " dmy_example TEXT, PRIMARY KEY (source, settings_hash, shape)) STRICT, WITHOUT ROWID;"
 
     /* And about the ratings of a column. */
-    "CREATE TABLE rating_fact (source TEXT NOT NULL, rating_column INTEGER NOT NULL,"
+    "CREATE TABLE rating_fact (source TEXT NOT NULL, settings_hash INTEGER NOT NULL,"
+    " rating_column INTEGER NOT NULL,"
     " name TEXT NOT NULL, min REAL, max REAL, has_others INTEGER NOT NULL, stated_scale REAL,"
-    " given_scale REAL, hinted_scale REAL, PRIMARY KEY (source, rating_column))"
+    " given_scale REAL, hinted_scale REAL, second REAL, PRIMARY KEY (source, settings_hash, "
+    "rating_column))"
     " STRICT, WITHOUT ROWID;"
 
     /* The language of most records of a source, for its records without a language. */

@@ -16,7 +16,9 @@ struct dedupe {
     struct store *store;                    /* borrowed */
     struct hash_table identical_row_counts; /* of the current file's rows without an id */
     uint64_t file_hash;                     /* of the current file's source and path */
-    struct hash_table batch; /* keys of earlier records in the batch, not in the store yet */
+    struct hash_table batch; /* keys of earlier records in the batch, not in the store yet; of a
+                                preview, which saves none: in all batches */
+    bool is_preview;
 };
 
 static bool open_dedupe(void *state, const struct stage_context *stage_context, struct error *error)
@@ -24,6 +26,7 @@ static bool open_dedupe(void *state, const struct stage_context *stage_context, 
     (void)error;
     struct dedupe *dedupe = state;
     dedupe->store = stage_context->store;
+    dedupe->is_preview = stage_context->is_preview;
     return true;
 }
 
@@ -201,7 +204,8 @@ static bool process(void *state, struct batch *batch, struct error *error)
     if (file_hash != dedupe->file_hash)
         hash_table_clear(&dedupe->identical_row_counts);
     dedupe->file_hash = file_hash;
-    hash_table_clear(&dedupe->batch);
+    if (!dedupe->is_preview)
+        hash_table_clear(&dedupe->batch);
     for (size_t i = 0; i < batch->count; i++) {
         struct record *record = &batch->records[i];
         if (!record_has_opinion(record))

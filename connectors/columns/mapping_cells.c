@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/hash.h"
+#include "pipeline/column_decisions.h"
 
 /* Whether the column's name implies a scale of 0 to 10: "nps", "how likely to recommend". */
 static bool name_implies_ten_points(struct text name)

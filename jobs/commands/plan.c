@@ -1,6 +1,5 @@
 /* plan.c - `winnow plan JOB`: prints what a run would read and how long it would take. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "jobs/assemble.h"
@@ -26,7 +25,7 @@ struct planned_file {
 
 struct plan {
     struct assembly assembly;
-    struct planned_file *files; /* one for each of assembly.found */
+    struct planned_file *files; /* one for each of assembly.found.files */
     struct plan_sources sources;
     struct row_totals total;
     uint64_t reanalysis_count; /* of total.inferred: saved texts that another model analysed */
@@ -101,26 +100,19 @@ static bool preview_batch(struct plan *plan, struct batch *batch, size_t file, s
     return plan->probe_tokens > 0 || time_model(plan, batch, error);
 }
 
-/* The file with a state of its own: a state is opened once. */
-static struct input_file copy_input_file(const struct input_file *file, struct arena *arena)
-{
-    struct input_file copy = *file;
-    copy.connector_state = arena_alloc(arena, 1, file->connector->state_size);
-    memcpy(copy.connector_state, file->connector_state, file->connector->state_size);
-    return copy;
-}
-
 /* Reads the file as a run would, but saves nothing. */
 static bool preview_file(struct plan *plan, size_t file, struct error *error)
 {
     struct planned_file *planned = &plan->files[file];
-    const struct input_file *input = &plan->assembly.found[file].input;
+    const struct input_file *input = &plan->assembly.found.files[file].input;
     struct batch_reader reader;
     bool ok = true;
     planned->failure = text_of(input->failure);
     if (!input->connector)
         return true;
-    struct input_file copy = copy_input_file(input, &plan->assembly.arena);
+    if (!pipeline_preview_file(&plan->assembly.pipeline, input, error))
+        return false;
+    struct input_file copy = input_file_copy(input, &plan->assembly.arena);
     batch_reader_open(&reader, &copy, plan->assembly.pipeline.batch_records);
     do {
         batch_reader_fill(&reader, UINT64_MAX);
@@ -136,15 +128,12 @@ static bool preview_file(struct plan *plan, size_t file, struct error *error)
 static bool preview_files(struct plan *plan, struct error *error)
 {
     struct assembly *assembly = &plan->assembly;
-    plan->files = arena_alloc(&assembly->arena, assembly->found_count, sizeof(*plan->files));
-    for (size_t i = 0; i < assembly->found_count; i++)
+    plan->files = arena_alloc(&assembly->arena, assembly->found.count, sizeof(*plan->files));
+    for (size_t i = 0; i < assembly->found.count; i++)
         if (!preview_file(plan, i, error))
             return false;
-    for (size_t i = 0; i < assembly->found_count; i++) {
-        size_t restored = plan_sources_count_restored(&plan->sources, i);
-        plan->files[i].row_totals.states[RECORD_NEW] += restored;
-        plan->files[i].row_totals.states[RECORD_DUPLICATE] -= restored;
-    }
+    for (size_t i = 0; i < assembly->found.count; i++)
+        plan_sources_restore_duplicates(&plan->sources, i, &plan->files[i].row_totals);
     return true;
 }
 
@@ -184,7 +173,7 @@ static bool print_explanation(struct plan *plan, const struct input_file *file, 
     struct arena *arena = &plan->assembly.arena;
     struct column_facts *facts =
         plan_sources_get_facts(&plan->sources, plan->assembly.store, file->source, error);
-    struct input_file copy = copy_input_file(file, arena);
+    struct input_file copy = input_file_copy(file, arena);
     if (facts && file->connector->open(copy.connector_state, file->path, NULL))
         print_indented(file->connector->explain(copy.connector_state, facts, arena));
     file->connector->close(copy.connector_state);
@@ -193,7 +182,7 @@ static bool print_explanation(struct plan *plan, const struct input_file *file, 
 
 static bool print_file(struct plan *plan, size_t index, struct error *error)
 {
-    const struct found_file *found = &plan->assembly.found[index];
+    const struct found_file *found = &plan->assembly.found.files[index];
     const struct planned_file *planned = &plan->files[index];
     const struct input_file *file = &found->input;
     printf("%s  [source %.*s]\n", file->name, TEXT_ARGUMENT(file->source));
@@ -212,20 +201,22 @@ static bool print_file(struct plan *plan, size_t index, struct error *error)
     return true;
 }
 
-/* What a run would have to guess. */
+static bool print_warning(void *user, const struct column_warning *warning, struct error *error)
+{
+    (void)error;
+    const struct progress *progress = user;
+    progress->note(progress->user, warning->text.bytes);
+    return true;
+}
+
+/* What a run would warn of. */
 static void print_warnings(struct plan *plan)
 {
-    struct arena *arena = &plan->assembly.arena;
     for (size_t i = 0; i < plan->sources.count; i++) {
         const struct plan_source *source = &plan->sources.sources[i];
-        struct text place = arena_format(arena, "source %.*s", TEXT_ARGUMENT(source->name));
-        for (size_t j = 0; j < source->facts.date_count; j++) {
-            const struct date_facts *dates = &source->facts.dates[j];
-            struct text warning =
-                date_facts_warn(dates, place, date_facts_count_open_rows(dates), arena);
-            if (warning.size)
-                plan->progress.note(plan->progress.user, warning.bytes);
-        }
+        struct text place =
+            arena_format(&plan->assembly.arena, "source %.*s", TEXT_ARGUMENT(source->name));
+        column_facts_for_each_warning(&source->facts, place, print_warning, &plan->progress, NULL);
     }
 }
 
@@ -254,11 +245,8 @@ static void print_total(const struct plan *plan)
 /* Saved texts that another model analysed and that are in none of the files. */
 static bool print_unanalysed_texts(const struct plan *plan, struct error *error)
 {
-    const struct stage_context *context = &plan->assembly.pipeline.stage_context;
     uint64_t texts;
-    if (!context->store)
-        return true;
-    if (!store_count_unanalysed(context->store, &texts, error))
+    if (!store_count_unanalysed(plan->assembly.store, &texts, error))
         return false;
     if (texts > plan->reanalysis_count)
         printf("it would also re-analyse %llu saved texts that another model analysed\n",
@@ -291,16 +279,15 @@ static bool plan_job(struct job *job, const struct plan_command_options *options
               assemble_stages(assembly, job, PASSES_PREVIEW, &plan.progress, error) &&
               preflight_check_columns(assembly, error) && preview_files(&plan, error);
     bool all_readable = true;
-    for (size_t i = 0; ok && i < assembly->found_count; i++) {
+    for (size_t i = 0; ok && i < assembly->found.count; i++) {
         ok = print_file(&plan, i, error);
-        all_readable =
-            all_readable && (assembly->found[i].is_empty || assembly->found[i].input.connector);
+        all_readable = all_readable && (assembly->found.files[i].is_empty ||
+                                        assembly->found.files[i].input.connector);
     }
     if (ok)
         print_total(&plan);
     ok = ok && print_unanalysed_texts(&plan, error) &&
-         (!assembly->store ||
-          store_for_each_stock_text(assembly->store, print_stock_text, NULL, error));
+         store_for_each_stock_text(assembly->store, print_stock_text, NULL, error);
     if (ok)
         print_warnings(&plan);
     if (ok && !all_readable)
@@ -319,7 +306,7 @@ static const struct flag flags[] = {
     {.option = {"keys", OPTION_BOOLEAN, offsetof(struct plan_command_options, prints_keys), "no",
                 .help = "print every section and key of a job file, with defaults; needs no JOB"}},
     {.option = {"quiet", OPTION_BOOLEAN, offsetof(struct plan_command_options, is_quiet), "no",
-                .help = "print only warnings and errors"},
+                .help = "print no progress; the plan is printed in any case"},
      .short_name = 'q'},
     {.option = {0}},
 };

@@ -18,22 +18,38 @@ struct column_facts *plan_sources_get_facts(struct plan_sources *sources, struct
     struct plan_source *source = &sources->sources[sources->count++];
     *source = (struct plan_source){.name = name,
                                    .facts.future_begins = column_facts_future((int64_t)time(NULL))};
-    return !store || store_load_column_facts(store, name, &source->facts, error) ? &source->facts
-                                                                                 : NULL;
+    return store_load_column_facts(store, name, &source->facts, error) ? &source->facts : NULL;
 }
 
-static void add_repeat(struct plan_sources *sources, const struct repeated_author *repeat)
+/* The index of the entry of `repeats`, which is added if it is new. */
+static size_t get_repeat(struct plan_sources *sources, const struct repeated_author *repeat)
 {
     bool is_new;
-    size_t *index = hash_table_get_or_insert(&sources->repeat_indexes,
-                                             hash_combine_number(repeat->author_key, repeat->file),
-                                             sources->repeat_count, &is_new);
+    uint64_t key = hash_combine_number(hash_combine_number(repeat->author_key, repeat->file),
+                                       (uint64_t)repeat->state);
+    size_t index =
+        *hash_table_get_or_insert(&sources->repeat_indexes, key, sources->repeat_count, &is_new);
     if (is_new) {
         sources->repeats = memory_grow(sources->repeats, &sources->repeat_capacity,
                                        sources->repeat_count + 1, sizeof(*sources->repeats));
         sources->repeats[sources->repeat_count++] = *repeat;
     }
-    sources->repeats[*index].rows++;
+    return index;
+}
+
+/* Counts a duplicate of this id once, in the last file that contains it. Returns whether it is the
+ * first one. */
+static bool add_repeat(struct plan_sources *sources, uint64_t id,
+                       const struct repeated_author *repeat)
+{
+    bool is_first;
+    size_t index = get_repeat(sources, repeat);
+    size_t *counted_at = hash_table_get_or_insert(&sources->repeat_ids, id, index, &is_first);
+    if (!is_first)
+        sources->repeats[*counted_at].rows--;
+    *counted_at = index;
+    sources->repeats[index].rows++;
+    return is_first;
 }
 
 static void add_author(struct plan_sources *sources, const struct record *record,
@@ -43,12 +59,16 @@ static void add_author(struct plan_sources *sources, const struct record *record
                      record->state == RECORD_REVISED || record->repeats_author;
     if (!is_record || !record->author_hash)
         return;
-    uint64_t author_key = hash_combine_number(source_key, record->author_hash);
+    struct repeated_author repeat = {
+        .file = file,
+        .source_key = source_key,
+        .author_key = hash_combine_number(source_key, record->author_hash),
+        .state = record->state_if_nobody,
+    };
+    if (record->repeats_author && !add_repeat(sources, record->id, &repeat))
+        return;
     ++*hash_table_get_or_insert(&sources->records, source_key, 0, NULL);
-    ++*hash_table_get_or_insert(&sources->records, author_key, 0, NULL);
-    if (record->repeats_author)
-        add_repeat(sources, &(struct repeated_author){
-                                .file = file, .source_key = source_key, .author_key = author_key});
+    ++*hash_table_get_or_insert(&sources->records, repeat.author_key, 0, NULL);
 }
 
 bool plan_sources_add_batch(struct plan_sources *sources, struct store *store,
@@ -62,17 +82,18 @@ bool plan_sources_add_batch(struct plan_sources *sources, struct store *store,
     return facts != NULL;
 }
 
-size_t plan_sources_count_restored(const struct plan_sources *sources, size_t file)
+void plan_sources_restore_duplicates(const struct plan_sources *sources, size_t file,
+                                     struct row_totals *row_totals)
 {
-    size_t rows = 0;
     for (size_t i = 0; i < sources->repeat_count; i++) {
         const struct repeated_author *repeat = &sources->repeats[i];
-        if (repeat->file == file &&
-            author_is_nobody(*hash_table_find(&sources->records, repeat->author_key),
-                             *hash_table_find(&sources->records, repeat->source_key)))
-            rows += repeat->rows;
+        if (repeat->file != file ||
+            !author_is_nobody(*hash_table_find(&sources->records, repeat->author_key),
+                              *hash_table_find(&sources->records, repeat->source_key)))
+            continue;
+        row_totals->states[repeat->state] += repeat->rows;
+        row_totals->states[RECORD_DUPLICATE] -= repeat->rows;
     }
-    return rows;
 }
 
 void plan_sources_free(struct plan_sources *sources)
@@ -83,5 +104,6 @@ void plan_sources_free(struct plan_sources *sources)
     free(sources->repeats);
     hash_table_free(&sources->records);
     hash_table_free(&sources->repeat_indexes);
+    hash_table_free(&sources->repeat_ids);
     *sources = (struct plan_sources){0};
 }

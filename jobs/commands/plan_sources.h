@@ -6,10 +6,11 @@
 #include "base/hash_table.h"
 #include "pipeline/store.h"
 
-/* Duplicates that one author has in one file. */
+/* Duplicates of one state (record.state_if_nobody) that one author has in one file. */
 struct repeated_author {
     size_t file;
     uint64_t source_key, author_key;
+    enum record_state state;
     size_t rows;
 };
 
@@ -23,7 +24,8 @@ struct plan_sources {
     struct plan_source *sources; /* owned */
     size_t count, capacity;
     struct hash_table records;        /* by source and by author: records with an author */
-    struct hash_table repeat_indexes; /* of `repeats`, by file and author */
+    struct hash_table repeat_indexes; /* of `repeats`, by file, author and state */
+    struct hash_table repeat_ids;     /* of duplicates: where `repeats` counts them */
     struct repeated_author *repeats;  /* owned */
     size_t repeat_count, repeat_capacity;
 };
@@ -37,8 +39,10 @@ struct column_facts *plan_sources_get_facts(struct plan_sources *sources, struct
 bool plan_sources_add_batch(struct plan_sources *sources, struct store *store,
                             const struct batch *batch, size_t file, struct error *error);
 
-/* The duplicates of the file that a run would count as new, since their author is nobody. */
-size_t plan_sources_count_restored(const struct plan_sources *sources, size_t file);
+/* Counts duplicates of the file in the state that they have if their author is nobody, as a run
+ * does after pass 1. */
+void plan_sources_restore_duplicates(const struct plan_sources *sources, size_t file,
+                                     struct row_totals *row_totals);
 
 void plan_sources_free(struct plan_sources *sources);
 

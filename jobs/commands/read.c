@@ -12,7 +12,7 @@
 #include "connectors/input/archive.h"
 #include "jobs/command.h"
 #include "pipeline/batch_reader.h"
-#include "pipeline/column_facts.h"
+#include "pipeline/column_decisions.h"
 
 enum { HEAD_RECORDS = 1000, BATCH_RECORDS = 256, OUTPUT_BUFFER = 64 * 1024 };
 
@@ -375,19 +375,20 @@ static void find_facts(struct read_session *session, const struct batch_reader *
         collect_all_facts(session);
 }
 
-/* Warns of rows whose dates nothing decides. */
+static bool print_warning(void *user, const struct column_warning *warning, struct error *error)
+{
+    (void)user;
+    (void)error;
+    fprintf(stderr, "winnow read: note: %.*s\n", TEXT_ARGUMENT(warning->text));
+    return true;
+}
+
 static void print_warnings(struct read_session *session)
 {
     struct text place = session->path_count == 1
                             ? text_of(session->paths[0])
                             : arena_format(&session->arena, "%d files", session->path_count);
-    for (size_t i = 0; i < session->facts.date_count; i++) {
-        const struct date_facts *dates = &session->facts.dates[i];
-        struct text warning =
-            date_facts_warn(dates, place, date_facts_count_open_rows(dates), &session->arena);
-        if (warning.size > 0)
-            fprintf(stderr, "winnow read: note: %.*s\n", TEXT_ARGUMENT(warning));
-    }
+    column_facts_for_each_warning(&session->facts, place, print_warning, NULL, NULL);
 }
 
 /* ---- Reading ---- */

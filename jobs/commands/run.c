@@ -49,8 +49,8 @@ static bool begin_or_resume_run(struct assembly *assembly, const struct job *job
         progress_bar_print(progress_bar, "resuming interrupted run %llu\n",
                            (unsigned long long)run_id);
     bool ok = true;
-    for (size_t i = 0; ok && i < assembly->notes.count; i++)
-        ok = store_save_note(assembly->store, assembly->notes.texts[i], error);
+    for (size_t i = 0; ok && i < assembly->found.notes.count; i++)
+        ok = store_save_note(assembly->store, assembly->found.notes.texts[i], error);
     return ok;
 }
 
@@ -85,21 +85,20 @@ static void print_row_totals(struct progress_bar *progress_bar, const struct job
         job->output.folder);
 }
 
-static bool count_warning(void *user, struct text warning, struct error *error)
+static bool count_guess(void *user, const struct column_warning *warning, struct error *error)
 {
-    (void)warning;
     (void)error;
-    ++*(size_t *)user;
+    *(size_t *)user += warning->is_guess;
     return true;
 }
 
 /* False without an error if the run had to guess and must not; its notes are printed already. */
-static bool check_warnings(struct assembly *assembly, const struct job *job, struct error *error)
+static bool check_guesses(struct assembly *assembly, const struct job *job, struct error *error)
 {
     size_t count = 0;
     if (!job->run.strict)
         return true;
-    if (!store_for_each_warning(assembly->store, count_warning, &count, error))
+    if (!store_for_each_warning(assembly->store, count_guess, &count, error))
         return false;
     if (count > 0)
         fprintf(stderr, "winnow: note: the run had to guess, and [run] strict = yes\n");
@@ -120,7 +119,7 @@ static bool report_outcome(struct assembly *assembly, const struct job *job,
                                                (double)row_totals.read
                                          : 0;
     if (rejects_pct <= job->run.max_rejects_pct)
-        return check_warnings(assembly, job, error);
+        return check_guesses(assembly, job, error);
     fprintf(stderr,
             "winnow: note: %.1f %% of the rows are rejects, more than [run] max_rejects_pct = %g; "
             "%s/rejects%s lists the reasons\n",

@@ -6,6 +6,7 @@
 #include "base/calendar.h"
 #include "base/utf8.h"
 #include "connectors/columns/roles.h"
+#include "pipeline/column_decisions.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -10,7 +10,7 @@
 
 #include "base/hash.h"
 #include "connectors/columns/roles.h"
-#include "pipeline/column_facts.h"
+#include "pipeline/column_decisions.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -51,6 +51,30 @@ static void add_dates(struct column_facts *facts, const char *list, bool backwar
         struct record record = make_dated_record(copy, DATE_ORDER_UNKNOWN);
         column_facts_add(facts, &record);
     }
+}
+
+/* The warnings about "source a", one after the other. */
+struct warnings {
+    struct arena arena;
+    struct text text;
+};
+
+static bool add_warning(void *user, const struct column_warning *warning, struct error *error)
+{
+    (void)error;
+    struct warnings *warnings = user;
+    warnings->text = arena_format(&warnings->arena, "%.*s%.*s%s", TEXT_ARGUMENT(warnings->text),
+                                  TEXT_ARGUMENT(warning->text), warning->is_guess ? "" : " (fact)");
+    return true;
+}
+
+static void expect_warnings(const struct column_facts *facts, const char *expected)
+{
+    struct warnings warnings = {0};
+    column_facts_for_each_warning(facts, TEXT("source a"), add_warning, &warnings, NULL);
+    if (!text_equal(warnings.text, text_of(expected)))
+        fail_msg("%.*s", TEXT_ARGUMENT(warnings.text));
+    arena_free(&warnings.arena);
 }
 
 static void all_dates_of_a_notation_decide_its_order(void **state)
@@ -132,15 +156,13 @@ static void the_users_order_decides_whatever_the_dates_show(void **state)
 {
     (void)state;
     struct column_facts facts = {.future_begins = column_facts_future(now)};
-    struct arena arena = {0};
     add_dates(&facts, "13/10/2026", false);
     struct record record = make_dated_record("05/10/2026", DATE_ORDER_MDY);
     column_facts_add(&facts, &record);
     assert_int_equal(date_facts_decide(&facts.dates[0]).order, DATE_ORDER_MDY);
-    assert_int_equal(date_facts_warn(&facts.dates[0], TEXT("a"), 1, &arena).size, 0);
+    expect_warnings(&facts, "");
     add_dates(&facts, "13/10/2026", false); /* a later run without it */
     assert_int_equal(date_facts_decide(&facts.dates[0]).order, DATE_ORDER_DMY);
-    arena_free(&arena);
     column_facts_free(&facts);
 }
 
@@ -167,13 +189,8 @@ static void undecided_rows_are_warned_of(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct column_facts facts = {.future_begins = column_facts_future(now)};
-        struct arena arena = {0};
         add_dates(&facts, cases[i].dates, false);
-        struct text warning = date_facts_warn(&facts.dates[0], TEXT("source a"),
-                                              date_facts_count_open_rows(&facts.dates[0]), &arena);
-        if (!text_equal(warning, text_of(cases[i].warning)))
-            fail_msg("%s: %.*s", cases[i].dates, TEXT_ARGUMENT(warning));
-        arena_free(&arena);
+        expect_warnings(&facts, cases[i].warning);
         column_facts_free(&facts);
     }
 }
@@ -253,6 +270,104 @@ static void the_scale_is_that_of_the_whole_column(void **state)
     }
 }
 
+static void add_ratings(struct column_facts *facts, double value, size_t rows,
+                        enum record_state state)
+{
+    struct record record = {.rating = value,
+                            .state = state,
+                            .rating_reading = {.column = 3,
+                                               .column_name = TEXT("stars"),
+                                               .stated_scale = NAN,
+                                               .given_scale = NAN,
+                                               .hinted_scale = NAN}};
+    while (rows-- > 0)
+        column_facts_add(facts, &record);
+}
+
+/* The rows of the values 1, 2 and `value`, and of the value 3 in records that are not saved. */
+static void a_slip_above_the_scale_of_all_others_is_no_rating(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t ones, twos, threes;
+        double value;
+        size_t rows;
+        double expected;
+    } cases[] = {
+        {90, 9, 0, 55, 1, 5},   {90, 8, 0, 55, 1, 100},  {90, 8, 9, 55, 1, 100},
+        {900, 90, 0, 7, 10, 5}, {900, 90, 0, 7, 11, 10}, {900, 90, 0, 5, 1, 5},
+        {0, 900, 0, 1, 1, 5},   {0, 0, 0, 55, 100, 100},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        for (int backwards = 0; backwards < 2; backwards++) {
+            struct column_facts facts = {0};
+            if (backwards)
+                add_ratings(&facts, cases[i].value, cases[i].rows, RECORD_NEW);
+            add_ratings(&facts, 1, cases[i].ones, RECORD_UNCHANGED);
+            add_ratings(&facts, 3, cases[i].threes, RECORD_EMPTY);
+            add_ratings(&facts, 2, cases[i].twos, RECORD_REVISED);
+            if (!backwards)
+                add_ratings(&facts, cases[i].value, cases[i].rows, RECORD_NEW);
+            double scale = rating_facts_decide(&facts.ratings[0]);
+            if (scale != cases[i].expected)
+                fail_msg("case %zu: %g", i, scale);
+            column_facts_free(&facts);
+        }
+}
+
+/* Facts that are collected in two parts and merged are those of all rows. */
+static void merged_facts_are_those_of_all_rows(void **state)
+{
+    (void)state;
+    static const char *const dates[] = {"05/10/2026|13/10/2026", "05/11/2026|04/10/2026"};
+    static const double values[] = {1, 5, 3, 55, 5, 0};
+    for (size_t first = 0; first < 2; first++) {
+        struct column_facts parts[2] = {0}, all = {0}, merged = {0};
+        for (size_t i = 0; i < 6; i++) {
+            add_ratings(&parts[i % 2], values[i], 1, RECORD_NEW);
+            add_ratings(&all, values[i], 1, RECORD_NEW);
+        }
+        for (size_t i = 0; i < 2; i++) {
+            add_dates(&parts[i], dates[i], false);
+            add_dates(&all, dates[i], false);
+        }
+        for (size_t i = 0; i < 2; i++) {
+            column_facts_merge_dates(&merged, &parts[(first + i) % 2].dates[0]);
+            column_facts_merge_ratings(&merged, &parts[(first + i) % 2].ratings[0]);
+        }
+        const struct date_facts *expected = &all.dates[0], *given = &merged.dates[0];
+        assert_memory_equal(expected->numbers, given->numbers, sizeof(expected->numbers));
+        assert_int_equal(expected->impossible, given->impossible);
+        assert_int_equal(expected->differing, given->differing);
+        for (int order = 0; order < DATE_ORDER_COUNT; order++)
+            assert_true(text_equal(expected->examples[order], given->examples[order]));
+        assert_true(merged.ratings[0].min == 0 && merged.ratings[0].max == 55 &&
+                    merged.ratings[0].second == 5 && merged.ratings[0].has_others);
+        column_facts_free(&parts[0]);
+        column_facts_free(&parts[1]);
+        column_facts_free(&all);
+        column_facts_free(&merged);
+    }
+}
+
+static void a_slip_is_warned_of_and_removed(void **state)
+{
+    (void)state;
+    struct column_facts facts = {0};
+    struct record record = {
+        .rating = 55, .rating_scale = 100, .rating_reading = {.column = 3, .stated_scale = NAN}};
+    add_ratings(&facts, 0, 60, RECORD_NEW);
+    add_ratings(&facts, 55, 1, RECORD_NEW);
+    add_ratings(&facts, 1, 60, RECORD_NEW);
+    assert_true(rating_facts_decide(&facts.ratings[0]) == 1);
+    expect_warnings(&facts, "the rating 55 in 1 row of source a (column 'stars') is above the "
+                            "scale of all other ratings (1) and "
+                            "counts as none; set [source] rating_scale if it is right (fact)");
+    column_facts_apply(&facts, &record);
+    assert_true(isnan(record.rating) && isnan(record.rating_scale));
+    column_facts_free(&facts);
+}
+
 static void an_author_of_nearly_all_records_is_nobody(void **state)
 {
     (void)state;
@@ -272,6 +387,9 @@ int main(void)
         cmocka_unit_test(undecided_rows_are_warned_of),
         cmocka_unit_test(the_key_of_a_date_depends_on_no_setting),
         cmocka_unit_test(the_scale_is_that_of_the_whole_column),
+        cmocka_unit_test(a_slip_above_the_scale_of_all_others_is_no_rating),
+        cmocka_unit_test(a_slip_is_warned_of_and_removed),
+        cmocka_unit_test(merged_facts_are_those_of_all_rows),
         cmocka_unit_test(an_author_of_nearly_all_records_is_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
