@@ -4,7 +4,7 @@
 #include "base/calendar.h"
 #include "base/hash.h"
 #include "connectors/columns/date_words.h"
-#include "pipeline/column_facts.h"
+#include "pipeline/column_decisions.h"
 
 /* "26" is 2026, "98" is 1998. */
 static int64_t expand_year(int64_t year, int digits)
