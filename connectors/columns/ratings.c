@@ -322,7 +322,11 @@ bool rating_parse(struct text text, double *rating, double *scale)
     text = text_trim_unicode(text);
     if (text.size == 0 || text.size >= MAX_RATING_SIZE)
         return false;
-    if (has_number_bytes(text)) { /* most ratings */
+    if (text.size == 1 && ascii_is_digit(text.bytes[0])) { /* most ratings */
+        *rating = text.bytes[0] - '0';
+        return true;
+    }
+    if (has_number_bytes(text)) {
         if (!parse_leading_number(text, &number, &size) || size < text.size)
             return false;
         *rating = number;
