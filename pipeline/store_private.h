@@ -38,6 +38,11 @@ struct text store_format_fields(struct store *store, const struct field *fields,
 bool store_parse_fields(struct text json, struct arena *arena, const struct field **fields,
                         size_t *count, struct error *error);
 
+/* store_analyses.c, in a transaction: the views show the analyses of the model that is set; a text
+ * that it has analysed is not saved again. */
+bool store_save_model_key(struct store *store, struct error *error);
+bool store_save_analysis(struct store *store, const struct record *record, struct error *error);
+
 /* store_corrections.c: called while a batch is saved, for each record of a source with rows that
  * were read under other settings. Notes which saved records the row gave then. */
 bool store_mark_reread(struct store *store, const struct batch *batch, const struct record *record,
