@@ -1,7 +1,6 @@
 /* store_records.c - pass 1: looking up records, and saving batches. */
 #include <math.h>
 
-#include "base/json_writer.h"
 #include "base/utf8.h"
 #include "pipeline/store_private.h"
 
