@@ -10,9 +10,19 @@ static inline bool ascii_is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
+static inline bool ascii_is_upper(char byte)
+{
+    return byte >= 'A' && byte <= 'Z';
+}
+
+static inline bool ascii_is_lower(char byte)
+{
+    return byte >= 'a' && byte <= 'z';
+}
+
 static inline bool ascii_is_letter(char byte)
 {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+    return ascii_is_lower(byte) || ascii_is_upper(byte);
 }
 
 static inline bool ascii_is_alphanumeric(char byte)
@@ -28,7 +38,7 @@ static inline bool ascii_is_space(char byte)
 
 static inline char ascii_to_lower(char byte)
 {
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+    return ascii_is_upper(byte) ? (char)(byte + ('a' - 'A')) : byte;
 }
 
 /* 0 to 15, or -1 if the byte is no hexadecimal digit. */

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "connectors/columns/asked_for.h"
 #include "connectors/columns/column_names.h"
+#include "connectors/columns/column_words.h"
 #include "connectors/columns/free_text.h"
 #include "connectors/columns/questions.h"
 
@@ -54,7 +55,7 @@ static void examine_cells(const struct answer_search *search, size_t column,
                           struct candidate *candidate)
 {
     struct column_profile profile = column_profile_measure(search->samples, column);
-    bool has_values = profile.numbers * 2 > profile.filled || profile.links * 2 > profile.filled;
+    bool has_values = column_profile_has_numbers(&profile) || column_profile_has_links(&profile);
     bool is_question = candidate->kind != QUESTION_NONE,
          has_side = candidate->side != ASKED_FOR_ANYTHING;
     candidate->is_empty = profile.filled == 0;
@@ -62,21 +63,30 @@ static void examine_cells(const struct answer_search *search, size_t column,
     if (candidate->is_excluded)
         return;
     candidate->is_answered = candidate->mark != ANSWER_UNMARKED ||
-                             free_text_is_answered(search->samples, column, is_question);
+                             free_text_is_answered(search->samples, column, &profile, is_question);
     bool is_remark = candidate->kind == QUESTION_HINTED && !search->is_survey;
     if (!is_remark && !has_side)
         return;
-    bool may_be_text = candidate->is_empty || free_text_is_side(search->samples, column);
+    bool may_be_text = candidate->is_empty || free_text_is_side(search->samples, column, &profile);
     candidate->is_remark = is_remark && may_be_text;
     candidate->is_side = has_side && may_be_text;
 }
 
-static struct candidate examine_column(const struct answer_search *search, size_t column)
+/* Whether the company wrote the cells, although its reply may be in another column. */
+static bool is_company_reply(struct text name)
+{
+    struct column_words words = column_words_find(name);
+    return words.side == SIDE_COMPANY && words.is_answer;
+}
+
+static struct candidate examine_column(const struct answer_search *search, size_t column,
+                                       bool is_text_named)
 {
     struct text name = search->samples->names[column], question = question_of(search, column);
     struct candidate candidate = {.mark = search->marks ? search->marks[column] : ANSWER_UNMARKED};
     candidate.is_excluded =
-        has_other_role(search->mapping, column) || column_name_score(ROLE_REPLY, name) > 0;
+        has_other_role(search->mapping, column) ||
+        (!search->is_survey && candidate.mark == ANSWER_UNMARKED && is_company_reply(name));
     if (candidate.is_excluded)
         return candidate;
     enum asked_for asked_for = asked_for_by_question(question);
@@ -86,7 +96,7 @@ static struct candidate examine_column(const struct answer_search *search, size_
     candidate.is_excluded = candidate.kind == QUESTION_FACT;
     bool says_nothing = candidate.kind == QUESTION_NONE && candidate.side == ASKED_FOR_ANYTHING &&
                         candidate.mark == ANSWER_UNMARKED;
-    bool needs_cells = !says_nothing || search->is_survey || !has_named_text(search);
+    bool needs_cells = !says_nothing || search->is_survey || !is_text_named;
     if (!candidate.is_excluded && needs_cells)
         examine_cells(search, column, &candidate);
     return candidate;
@@ -209,8 +219,9 @@ static void list_found(struct answers *answers, const struct answer_search *sear
 {
     size_t count = search->samples->count;
     struct candidate *candidates = memory_alloc(count + 1, sizeof(*candidates));
+    bool is_text_named = has_named_text(search);
     for (size_t i = 0; i < count; i++)
-        candidates[i] = examine_column(search, i);
+        candidates[i] = examine_column(search, i, is_text_named);
     bool has_sides = has_both_sides(candidates, count);
     enum choice choice = choose(search, candidates, has_sides);
     for (size_t i = 0; choice != CHOOSE_NONE && i < count; i++)

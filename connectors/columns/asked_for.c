@@ -28,7 +28,7 @@ static size_t find_phrases(struct text words, struct found_phrase found[MAX_FOUN
     for (size_t i = 0; i < KNOWN_PHRASE_COUNT && count < MAX_FOUND; i++) {
         if (known_phrases[i].match != WITHIN)
             continue;
-        struct phrase_place place = phrase_find(words, known_phrases[i].phrase, 0);
+        struct phrase_place place = phrase_find(words, known_phrases[i].phrase);
         if (place.end > place.begin)
             found[count++] = (struct found_phrase){place, known_phrases[i].asked_for};
     }

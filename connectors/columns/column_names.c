@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "base/normalize.h"
 #include "base/utf8.h"
+#include "connectors/columns/phrases.h"
 
 enum { MAX_RAW_NAME_SIZE = 512 /* bytes of a name that are folded */ };
 
@@ -30,47 +30,16 @@ static const struct known_name {
 
 enum { KNOWN_NAME_COUNT = sizeof(known_names) / sizeof(*known_names) };
 
-static bool is_upper(char byte)
-{
-    return byte >= 'A' && byte <= 'Z';
-}
-
-static bool is_lower(char byte)
-{
-    return byte >= 'a' && byte <= 'z';
-}
-
-/* Case and compatibility forms of other scripts than ASCII; a dotless i becomes an i, as it does in
- * "YANIT" without knowledge of Turkish. */
-static struct text fold_name(struct text name, struct arena *arena)
-{
-    struct text folded = normalize_key(name, arena);
-    char *bytes = arena_alloc(arena, folded.size + 1, 1);
-    size_t size = 0;
-    for (size_t i = 0; i < folded.size; i++) {
-        struct text rest = text_slice(folded, i, folded.size);
-        if (text_starts_with(rest, TEXT("ı"))) {
-            bytes[size++] = 'i';
-            i++;
-        } else if (text_starts_with(rest, TEXT("\xCC\x87"))) {
-            i++; /* the dot that is left of a capital i with a dot */
-        } else {
-            bytes[size++] = folded.bytes[i];
-        }
-    }
-    return (struct text){bytes, size};
-}
-
 static struct text join_words(struct text name, char normalized[COLUMN_NAME_MAX_SIZE])
 {
     size_t size = 0;
     for (size_t i = 0; i < name.size && size + 2 < COLUMN_NAME_MAX_SIZE; i++) {
         char byte = name.bytes[i];
         bool letter = ascii_is_alphanumeric(byte) || (signed char)byte < 0 || byte == '#';
-        bool is_camel_boundary =
-            i > 0 && is_upper(byte) &&
-            (is_lower(name.bytes[i - 1]) ||
-             (is_upper(name.bytes[i - 1]) && i + 1 < name.size && is_lower(name.bytes[i + 1])));
+        bool is_camel_boundary = i > 0 && ascii_is_upper(byte) &&
+                                 (ascii_is_lower(name.bytes[i - 1]) ||
+                                  (ascii_is_upper(name.bytes[i - 1]) && i + 1 < name.size &&
+                                   ascii_is_lower(name.bytes[i + 1])));
         if ((!letter || is_camel_boundary) && size > 0 && normalized[size - 1] != ' ')
             normalized[size++] = ' ';
         if (letter)
@@ -89,7 +58,7 @@ struct text column_name_normalize(struct text name, char normalized[COLUMN_NAME_
         return words;
     /* Folding loses the camelCase, so it comes second; its punctuation may be new. */
     struct arena arena = {0};
-    struct text folded = fold_name(words, &arena);
+    struct text folded = phrase_fold(words, &arena);
     words = join_words(folded, normalized);
     arena_free(&arena);
     return words;
@@ -234,12 +203,11 @@ static bool split_nested_name(struct text name, struct nested_name *nested)
 /* The score of a member by its own name. A "name" is the author's only in an object that is one. */
 static int score_member(const struct nested_name *nested, enum role role, int score)
 {
-    enum { MAX_THING_NAME_SCORE = 61 };
     char normalized[COLUMN_NAME_MAX_SIZE];
     int scores[ROLE_COUNT];
     if (score == 0 || (object_excludes_role(nested->object, role) && !holds_texts(nested->object)))
         return 0;
-    if (role != ROLE_AUTHOR || score > MAX_THING_NAME_SCORE || score < COLUMN_NAME_EXACT ||
+    if (role != ROLE_AUTHOR || score > COLUMN_NAME_MAX_THING || score < COLUMN_NAME_EXACT ||
         nested->object.size == 0)
         return score;
     score_normalized_name(column_name_normalize(nested->object, normalized), scores);

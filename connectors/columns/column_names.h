@@ -8,6 +8,12 @@
  * word. */
 enum { COLUMN_NAME_EXACT = 60 };
 
+/* Scores from here on mean that the column probably has the role. */
+enum { COLUMN_NAME_LIKELY = 40 };
+
+/* The highest score of whole names that an author and a thing can have: "name", "nom". */
+enum { COLUMN_NAME_MAX_THING = 61 };
+
 enum { COLUMN_NAME_MAX_SIZE = 96 };
 
 /* Normalizes "ReviewText", "review_text" and " Review  Text: " to "review text", and the case of

@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "connectors/columns/cell_tests.h"
 #include "connectors/columns/roles.h"
 
 /* Cells of a column that are tried as dates; the size of codes, and how many tell. */
@@ -35,7 +36,7 @@ static bool is_link(struct text cell)
 
 /* Words are separated by blanks; in Korean, Japanese and Chinese a word is counted per six bytes.
  */
-static size_t count_words(struct text cell)
+size_t cell_count_words(struct text cell)
 {
     size_t words = 1, wide_bytes = 0;
     for (size_t i = 0; i < cell.size; i++) {
@@ -44,12 +45,6 @@ static size_t count_words(struct text cell)
     }
     size_t estimated_words = wide_bytes / 2;
     return estimated_words > words ? estimated_words : words;
-}
-
-static bool is_date(struct text cell)
-{
-    int64_t seconds;
-    return date_parse(cell, DATE_ORDER_UNKNOWN, 0, &seconds) || date_is_relative(cell);
 }
 
 static bool has_digit(struct text cell)
@@ -75,8 +70,9 @@ struct column_profile column_profile_measure(const struct samples *samples, size
         double number;
         if (cell_has_no_value(cell))
             continue;
-        size_t words = count_words(cell);
-        profile.dates += profile.filled < MAX_DATE_TRIALS && is_date(cell);
+        size_t words = cell_count_words(cell);
+        profile.dates +=
+            profile.filled < MAX_DATE_TRIALS && (cell_is_date(cell) || date_is_relative(cell));
         profile.codes += cell.size <= MAX_CODE_SIZE && words <= MAX_CODE_WORDS && has_digit(cell);
         hashes[profile.filled++] = hash_text(cell);
         profile.bytes += cell.size;
@@ -91,9 +87,29 @@ struct column_profile column_profile_measure(const struct samples *samples, size
     return profile;
 }
 
+static double mean(size_t sum, const struct column_profile *profile)
+{
+    return profile->filled ? (double)sum / (double)profile->filled : 0;
+}
+
 double column_profile_mean_size(const struct column_profile *profile)
 {
-    return profile->filled ? (double)profile->bytes / (double)profile->filled : 0;
+    return mean(profile->bytes, profile);
+}
+
+double column_profile_mean_words(const struct column_profile *profile)
+{
+    return mean(profile->words, profile);
+}
+
+bool column_profile_has_numbers(const struct column_profile *profile)
+{
+    return profile->numbers * 2 > profile->filled;
+}
+
+bool column_profile_has_links(const struct column_profile *profile)
+{
+    return profile->links * 2 > profile->filled;
 }
 
 bool column_profile_has_dates(const struct column_profile *profile)
@@ -107,18 +123,15 @@ bool column_profile_has_codes(const struct column_profile *profile)
     return profile->filled >= MIN_CODES && profile->codes * 10 >= profile->filled * 9;
 }
 
-bool column_profile_is_free_text(const struct column_profile *profile, bool is_question)
+bool column_profile_is_free_text(const struct column_profile *profile)
 {
-    if (profile->filled == 0 || profile->numbers * 2 > profile->filled ||
-        profile->links * 2 > profile->filled || column_profile_has_dates(profile) ||
+    enum { MIN_CELLS = 8 }; /* fewer are too few to tell choices from answers, except by length */
+    if (profile->filled == 0 || column_profile_has_numbers(profile) ||
+        column_profile_has_links(profile) || column_profile_has_dates(profile) ||
         column_profile_has_codes(profile))
         return false;
-    double filled = (double)profile->filled;
-    double words = (double)profile->words / filled,
-           distinct_ratio = (double)profile->distinct / filled;
-    if (profile->filled < 8) /* too few cells to tell choices from answers, except by length */
-        return profile->distinct == profile->filled && words >= (is_question ? 3 : 5);
-    if (is_question && distinct_ratio >= 0.35 && words >= 1.5)
-        return true;
-    return distinct_ratio >= 0.6 && words >= 4;
+    double words = column_profile_mean_words(profile);
+    if (profile->filled < MIN_CELLS)
+        return profile->distinct == profile->filled && words >= 5;
+    return profile->distinct * 10 >= profile->filled * 6 && words >= 4;
 }

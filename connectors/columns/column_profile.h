@@ -31,8 +31,16 @@ struct column_profile column_profile_measure(const struct samples *samples, size
 
 struct text samples_cell(const struct samples *samples, size_t row, size_t column);
 
-/* Mean bytes of a filled cell; 0 if there is none. */
+/* The words of a cell; estimated as above. */
+size_t cell_count_words(struct text cell);
+
+/* Mean bytes or words of a filled cell; 0 if there is none. */
 double column_profile_mean_size(const struct column_profile *profile);
+double column_profile_mean_words(const struct column_profile *profile);
+
+/* Whether more than half of the cells are numbers, or links. */
+bool column_profile_has_numbers(const struct column_profile *profile);
+bool column_profile_has_links(const struct column_profile *profile);
 
 /* Whether at least half of the cells are dates, readable or relative. */
 bool column_profile_has_dates(const struct column_profile *profile);
@@ -41,8 +49,7 @@ bool column_profile_has_dates(const struct column_profile *profile);
 bool column_profile_has_codes(const struct column_profile *profile);
 
 /* Whether people wrote the cells in their own words instead of choosing from a list: many different
- * cells of several words. `is_question`: the column's name is an open question, which lowers the
- * thresholds. */
-bool column_profile_is_free_text(const struct column_profile *profile, bool is_question);
+ * cells of several words. free_text.h decides with less evidence, of columns whose names ask. */
+bool column_profile_is_free_text(const struct column_profile *profile);
 
 #endif

@@ -1,6 +1,8 @@
 /* column_sides.c - decides which columns hold the company's words, and which one its reply. */
 #include "connectors/columns/column_sides.h"
 
+#include "connectors/columns/column_names.h"
+
 bool column_has_known_name(const struct column_traits *traits)
 {
     for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++)
@@ -13,7 +15,7 @@ bool column_has_known_name(const struct column_traits *traits)
  */
 static bool is_customer_text(struct column_table *table, size_t column)
 {
-    enum { MIN_NAME_SCORE = 40, MIN_QUESTIONS = 8 };
+    enum { MIN_QUESTIONS = 8 };
     const struct column_traits *traits = &table->traits[column];
     const struct column_profile *profile = &traits->profile;
     if (traits->words.side != SIDE_CUSTOMER || traits->words.counts_votes ||
@@ -21,10 +23,10 @@ static bool is_customer_text(struct column_table *table, size_t column)
         return false;
     if (traits->words.is_question && profile->filled < MIN_QUESTIONS)
         return false; /* the questions of a survey, or those that customers ask */
-    if (traits->scores[ROLE_TEXT] >= MIN_NAME_SCORE)
+    if (traits->scores[ROLE_TEXT] >= COLUMN_NAME_LIKELY)
         return table->samples->rows == 0 ||
                (profile->filled > 0 && profile->distinct * 2 >= profile->filled);
-    return !column_has_known_name(traits) && column_profile_is_free_text(profile, false) &&
+    return !column_has_known_name(traits) && column_profile_is_free_text(profile) &&
            column_date_share(table, column) < 0.5;
 }
 

@@ -2,6 +2,7 @@
 #include "connectors/columns/column_words.h"
 
 #include "connectors/columns/column_names.h"
+#include "connectors/columns/questions.h"
 
 /* Longer names are sentences, which contain such words by chance. */
 enum { MAX_SELLER_WORDS = 3, MAX_ANSWER_WORDS = 4, MAX_REPLY_WORDS = 5 };
@@ -123,7 +124,7 @@ struct column_words column_words_find(struct text name)
         add_meanings(&objects, column_name_normalize(text_slice(name, 0, member), normalized));
     for (int meaning = 0; meaning < MEANING_COUNT; meaning++)
         all.has[meaning] |= objects.has[meaning];
-    if (text_find(name, TEXT("?"), 0) < name.size || text_find(name, TEXT("？"), 0) < name.size)
+    if (question_has_mark(name))
         return (struct column_words){.is_question = all.has[QUESTION]};
     enum column_side side = find_side(&all, &objects, words);
     return (struct column_words){

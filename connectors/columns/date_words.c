@@ -138,6 +138,15 @@ const struct date_word *date_word_find(struct text word)
     return slot ? &words[slot] : NULL;
 }
 
+struct text date_word_letters(struct text text, size_t begin)
+{
+    size_t end = begin;
+    while (end < text.size &&
+           (ascii_is_letter(text.bytes[end]) || (signed char)text.bytes[end] < 0))
+        end++;
+    return text_slice(text, begin, end);
+}
+
 const struct date_word *date_word_find_at_front(struct text letters)
 {
     const struct date_word *found = date_word_find(letters);

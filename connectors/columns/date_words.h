@@ -41,6 +41,9 @@ struct date_word {
  * already; NULL if it is not in the lists. Safe in all threads. */
 const struct date_word *date_word_find(struct text word);
 
+/* The run of letters, those of all scripts, that begins at `begin`; may be empty. */
+struct text date_word_letters(struct text text, size_t begin);
+
 /* The word at the front of a run of letters: the whole run, or in scripts without blanks between
  * words ("星期四下午") the longest beginning that is a word. NULL if there is none. */
 const struct date_word *date_word_find_at_front(struct text letters);

@@ -74,11 +74,6 @@ static struct repetition measure_repetition(const struct samples *samples, size_
     return repetition;
 }
 
-static double mean_words(const struct column_profile *profile)
-{
-    return profile->filled ? (double)profile->words / (double)profile->filled : 0;
-}
-
 /* In a column of choices, most of the different cells occur again. */
 static bool repeats_like_choices(const struct repetition *repetition)
 {
@@ -128,12 +123,10 @@ static bool is_choice(const struct samples *samples, size_t column,
 static bool has_sentence(const struct samples *samples, size_t column)
 {
     enum { MIN_SENTENCE_WORDS = 4 };
-    for (size_t row = 0; row < samples->rows; row++) {
-        struct text cell = samples_cell(samples, row, column);
-        struct samples sample = {.count = 1, .cells = &cell, .rows = 1};
-        if (column_profile_measure(&sample, 0).words >= MIN_SENTENCE_WORDS)
+    for (size_t row = 0; row < samples->rows; row++)
+        if (cell_count_words(text_trim_unicode(samples_cell(samples, row, column))) >=
+            MIN_SENTENCE_WORDS)
             return true;
-    }
     return false;
 }
 
@@ -144,36 +137,41 @@ static bool is_answered_question(const struct samples *samples, size_t column,
     double filled = (double)repetition->filled,
            distinct_ratio = (double)repetition->distinct / filled;
     if (repetition->filled < MIN_CELLS)
-        return distinct_ratio >= 0.6 &&
-               (mean_words(&repetition->singles) >= 3 || has_sentence(samples, column));
+        return distinct_ratio >= 0.6 && (column_profile_mean_words(&repetition->singles) >= 3 ||
+                                         has_sentence(samples, column));
     enum { MIN_DISTINCT = 5 };
-    if (repetition->distinct >= MIN_DISTINCT && mean_words(&repetition->singles) >= 3)
+    if (repetition->distinct >= MIN_DISTINCT &&
+        column_profile_mean_words(&repetition->singles) >= 3)
         return true;
-    return distinct_ratio >= 0.35 && mean_words(&repetition->singles) >= 1.5;
+    return distinct_ratio >= 0.35 && column_profile_mean_words(&repetition->singles) >= 1.5;
 }
 
-bool free_text_is_answered(const struct samples *samples, size_t column, bool is_question)
+static bool may_have_words(const struct column_profile *profile)
 {
-    struct column_profile profile = column_profile_measure(samples, column);
-    if (profile.filled == 0 || profile.numbers * 2 > profile.filled ||
-        profile.links * 2 > profile.filled)
+    return profile->filled > 0 && !column_profile_has_numbers(profile) &&
+           !column_profile_has_links(profile);
+}
+
+bool free_text_is_answered(const struct samples *samples, size_t column,
+                           const struct column_profile *profile, bool is_question)
+{
+    if (!may_have_words(profile))
         return false;
     if (!is_question)
-        return column_profile_is_free_text(&profile, false);
+        return column_profile_is_free_text(profile);
     struct repetition repetition = measure_repetition(samples, column);
     return is_answered_question(samples, column, &repetition) &&
            !is_choice(samples, column, &repetition);
 }
 
-bool free_text_is_side(const struct samples *samples, size_t column)
+bool free_text_is_side(const struct samples *samples, size_t column,
+                       const struct column_profile *profile)
 {
     enum { MIN_WORD_SIZE = 8 };
-    struct column_profile profile = column_profile_measure(samples, column);
-    if (profile.filled == 0 || profile.numbers * 2 > profile.filled ||
-        profile.links * 2 > profile.filled)
+    if (!may_have_words(profile))
         return false;
     struct repetition repetition = measure_repetition(samples, column);
-    bool is_wordy = mean_words(&repetition.singles) >= 1.5 ||
+    bool is_wordy = column_profile_mean_words(&repetition.singles) >= 1.5 ||
                     column_profile_mean_size(&repetition.singles) >= MIN_WORD_SIZE;
     return is_wordy && !is_choice(samples, column, &repetition);
 }

@@ -6,11 +6,14 @@
 #include "connectors/columns/column_profile.h"
 
 /* Whether people answered in their own words. An open question needs less evidence: its cells may
- * be short, and many may be the same "no". `is_question`: the column's name is one. */
-bool free_text_is_answered(const struct samples *samples, size_t column, bool is_question);
+ * be short, and many may be the same "no". `is_question`: the column's name is one. `profile`: of
+ * the column. */
+bool free_text_is_answered(const struct samples *samples, size_t column,
+                           const struct column_profile *profile, bool is_question);
 
 /* Whether the cells may be one side of a review, such as "Location, breakfast". Empty cells are
  * not. */
-bool free_text_is_side(const struct samples *samples, size_t column);
+bool free_text_is_side(const struct samples *samples, size_t column,
+                       const struct column_profile *profile);
 
 #endif

@@ -58,7 +58,6 @@ static void fill_rating(const struct mapping *mapping, struct text cell, struct 
     record->rating_reading = reading;
 }
 
-/* What is known of the columns without a cell. */
 void mapping_describe_columns(struct mapping *mapping, const struct samples *samples,
                               const struct mapping_options *options)
 {
@@ -86,8 +85,6 @@ void mapping_describe_columns(struct mapping *mapping, const struct samples *sam
         isnan(reading->given_scale) ? reading->stated_scale : reading->given_scale;
 }
 
-/* The reason for the order of the dates that the file's sample contains; several if they have
- * several notations. */
 struct text mapping_explain_date_order(const struct mapping *mapping,
                                        const struct column_facts *facts, struct arena *arena)
 {
@@ -112,8 +109,6 @@ static void add_date_shape(struct mapping *mapping, uint64_t shape)
         mapping->date_shapes[mapping->date_shape_count++] = shape;
 }
 
-/* What the sample shows about order and scale: provisional, since only all rows of the source
- * decide. */
 void mapping_measure_sample(struct mapping *mapping, const struct samples *samples,
                             struct arena *arena)
 {

@@ -9,55 +9,53 @@
 
 enum { MAX_PHRASED_SIZE = 1024 };
 
-static bool is_upper(char byte)
-{
-    return byte >= 'A' && byte <= 'Z';
-}
-
-static bool is_lower(char byte)
-{
-    return byte >= 'a' && byte <= 'z';
-}
-
 /* "whatYouLike" becomes "what You Like". */
 static struct text split_camel_case(struct text name, struct arena *arena)
 {
     char *bytes = arena_alloc(arena, name.size * 2 + 1, 1);
     size_t size = 0;
     for (size_t i = 0; i < name.size; i++) {
-        if (i > 0 && is_lower(name.bytes[i - 1]) && is_upper(name.bytes[i]))
+        if (i > 0 && ascii_is_lower(name.bytes[i - 1]) && ascii_is_upper(name.bytes[i]))
             bytes[size++] = ' ';
         bytes[size++] = name.bytes[i];
     }
     return (struct text){bytes, size};
 }
 
-/* "ARTILARI" has no dotless i for those who do not know that it is Turkish, and folding leaves the
- * dot of a capital i with a dot: both become a plain i. Returns the size to write. */
-static size_t fold_turkish(struct text *letter)
+struct text phrase_fold(struct text text, struct arena *arena)
 {
-    if (text_equal(*letter, TEXT("\xC4\xB1")))
-        *letter = TEXT("i");
-    if (text_equal(*letter, TEXT("\xCC\x87")))
-        *letter = (struct text){0};
-    return letter->size;
+    struct text folded = normalize_key(text, arena), dotless_i = TEXT("\xC4\xB1"),
+                dot = TEXT("\xCC\x87");
+    if (utf8_ascii_end(folded, 0) == folded.size)
+        return folded;
+    char *bytes = arena_alloc(arena, folded.size + 1, 1);
+    size_t size = 0;
+    for (size_t at = 0; at < folded.size; at++) {
+        struct text rest = text_slice(folded, at, folded.size);
+        bool is_dotless_i = text_starts_with(rest, dotless_i);
+        if (is_dotless_i)
+            bytes[size++] = 'i';
+        if (is_dotless_i || text_starts_with(rest, dot))
+            at++; /* both have two bytes */
+        else
+            bytes[size++] = folded.bytes[at];
+    }
+    return (struct text){bytes, size};
 }
 
 struct text phrase_split_words(struct text name, struct arena *arena)
 {
     name = text_slice(name, 0, utf8_boundary_before(name, MAX_PHRASED_SIZE));
-    struct text folded = normalize_key(split_camel_case(name, arena), arena);
+    struct text folded = phrase_fold(split_camel_case(name, arena), arena);
     char *bytes = arena_alloc(arena, folded.size + 1, 1);
     size_t written = 0, size;
     for (size_t at = 0; at < folded.size; at += size) {
-        if (normalize_letter_class(utf8_decode(folded, at, &size)) == LETTER_NONE) {
-            if (written > 0 && bytes[written - 1] != ' ')
-                bytes[written++] = ' ';
-            continue;
+        if (normalize_letter_class(utf8_decode(folded, at, &size)) != LETTER_NONE) {
+            memcpy(bytes + written, folded.bytes + at, size);
+            written += size;
+        } else if (written > 0 && bytes[written - 1] != ' ') {
+            bytes[written++] = ' ';
         }
-        struct text letter = text_slice(folded, at, at + size);
-        for (size_t i = 0, letter_size = fold_turkish(&letter); i < letter_size; i++)
-            bytes[written++] = letter.bytes[i];
     }
     while (written > 0 && bytes[written - 1] == ' ')
         written--;
@@ -86,9 +84,9 @@ static size_t match_joined(struct text words, struct text phrase, size_t begin)
     return at;
 }
 
-static struct phrase_place find_joined(struct text words, struct text phrase, size_t from)
+static struct phrase_place find_joined(struct text words, struct text phrase)
 {
-    for (size_t at = from; at < words.size; at++) {
+    for (size_t at = 0; at < words.size; at++) {
         size_t end = match_joined(words, phrase, at);
         if (end > 0)
             return (struct phrase_place){at, end};
@@ -96,16 +94,16 @@ static struct phrase_place find_joined(struct text words, struct text phrase, si
     return (struct phrase_place){0};
 }
 
-struct phrase_place phrase_find(struct text words, struct text phrase, size_t from)
+struct phrase_place phrase_find(struct text words, struct text phrase)
 {
-    if (from >= words.size || !memchr(words.bytes + from, phrase.bytes[0], words.size - from))
+    if (words.size == 0 || !memchr(words.bytes, phrase.bytes[0], words.size))
         return (struct phrase_place){0}; /* most phrases are of other languages */
     if (is_joined(phrase))
-        return find_joined(words, phrase, from);
+        return find_joined(words, phrase);
     bool is_prefix = text_ends_with(phrase, TEXT("*"));
     if (is_prefix)
         phrase.size--;
-    for (size_t at = text_find(words, phrase, from); at < words.size;
+    for (size_t at = text_find(words, phrase, 0); at < words.size;
          at = text_find(words, phrase, at + 1)) {
         size_t end = at + phrase.size;
         bool begins = at == 0 || words.bytes[at - 1] == ' ';
@@ -117,12 +115,12 @@ struct phrase_place phrase_find(struct text words, struct text phrase, size_t fr
 
 bool phrase_is_within(struct text words, struct text phrase)
 {
-    struct phrase_place place = phrase_find(words, phrase, 0);
+    struct phrase_place place = phrase_find(words, phrase);
     return place.end > place.begin;
 }
 
 bool phrase_begins(struct text words, struct text phrase)
 {
-    struct phrase_place place = phrase_find(words, phrase, 0);
+    struct phrase_place place = phrase_find(words, phrase);
     return place.end > place.begin && place.begin == 0;
 }

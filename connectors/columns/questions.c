@@ -64,7 +64,7 @@ static enum question_kind find_question_phrase(struct text words)
     return kind;
 }
 
-static bool has_question_mark(struct text name)
+bool question_has_mark(struct text name)
 {
     static const char *const marks[] = {"?", "？", "؟", "¿"};
     for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
@@ -81,7 +81,7 @@ enum question_kind question_classify(struct text name)
     if (asked_for_by_question(name) == ASKED_FOR_ANYTHING) {
         bool is_fact = asks_for_fact(words);
         kind = is_fact                   ? QUESTION_FACT
-               : has_question_mark(name) ? QUESTION_ASKED
+               : question_has_mark(name) ? QUESTION_ASKED
                                          : find_question_phrase(words);
     }
     arena_free(&arena);

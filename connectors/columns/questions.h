@@ -14,6 +14,9 @@ enum question_kind {
 
 enum question_kind question_classify(struct text name);
 
+/* Whether the name has a question mark of any script. */
+bool question_has_mark(struct text name);
+
 /* Whether a column of this name holds the questions: "Question", "질문". */
 bool question_is_column_name(struct text name);
 

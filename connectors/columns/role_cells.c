@@ -15,8 +15,6 @@ enum {
     MIN_CERTAIN_ID_SCORE = 85,
     /* The score of names that mean a rating even if some cells are -1, for no rating. */
     MIN_CERTAIN_RATING_SCORE = 92,
-    /* The score of names that may be those of a thing: "name", "nom". */
-    MAX_THING_NAME_SCORE = 61,
     MIN_AUTHORS = 3,       /* fewer cells do not show whether authors differ */
     MIN_TITLES = 6,        /* the same for titles */
     MAX_JUDGED_CELLS = 100 /* filled cells whose dates and ratings are counted */
@@ -158,7 +156,7 @@ static enum refusal judge_rating(const struct column_table *table, size_t column
 
 static bool is_name_of_thing(int score)
 {
-    return score <= MAX_THING_NAME_SCORE && score >= COLUMN_NAME_EXACT - 1;
+    return score <= COLUMN_NAME_MAX_THING && score >= COLUMN_NAME_EXACT - 1;
 }
 
 /* Whether another column that may name the author differs from row to row. */
@@ -211,13 +209,13 @@ static enum refusal judge(const struct column_table *table, enum role role, size
                                                                                 : REFUSAL_NONE;
     switch (role) {
     case ROLE_TEXT:
-        if (profile->numbers * 2 > profile->filled)
+        if (column_profile_has_numbers(profile))
             return REFUSAL_NUMBERS;
-        if (profile->links * 2 > profile->filled)
+        if (column_profile_has_links(profile))
             return REFUSAL_LINKS;
         return column_profile_has_dates(profile) ? REFUSAL_DATES : REFUSAL_NONE;
     case ROLE_TITLE:
-        if (profile->numbers * 2 > profile->filled)
+        if (column_profile_has_numbers(profile))
             return REFUSAL_NUMBERS;
         if (column_profile_has_dates(profile))
             return REFUSAL_DATES;
@@ -309,7 +307,7 @@ bool column_has_replies(const struct column_table *table, size_t column)
     const struct column_profile *profile = &table->traits[column].profile;
     if (profile->filled == 0)
         return true;
-    if (profile->numbers * 2 > profile->filled || profile->links * 2 > profile->filled ||
+    if (column_profile_has_numbers(profile) || column_profile_has_links(profile) ||
         column_date_share(table, column) >= 0.5)
         return false;
     /* "yes" and "no", or names of employees */

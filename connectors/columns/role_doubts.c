@@ -11,17 +11,21 @@
 #include "connectors/columns/column_names.h"
 #include "connectors/columns/mapping_cells.h"
 
-enum { MAX_DOUBTS = 2, MIN_DOUBT_SCORE = 40 };
+enum { MAX_DOUBTS = 2 };
+
+/* "'soon'", cut to `max_size` bytes. */
+static struct text quote(struct text text, size_t max_size, struct arena *arena)
+{
+    size_t size = utf8_boundary_before(text, max_size);
+    return arena_format(arena, "'%.*s%s'", TEXT_ARGUMENT(text_slice(text, 0, size)),
+                        size < text.size ? "..." : "");
+}
 
 static struct text quote_cell(const struct column_table *table, size_t row, size_t column,
                               struct arena *arena)
 {
     enum { MAX_QUOTED_SIZE = 40 };
-    struct text cell = column_cell(table, row, column);
-    size_t size =
-        cell.size > MAX_QUOTED_SIZE ? utf8_boundary_before(cell, MAX_QUOTED_SIZE) : cell.size;
-    return arena_format(arena, "'%.*s%s'", TEXT_ARGUMENT(text_slice(cell, 0, size)),
-                        size < cell.size ? "..." : "");
+    return quote(column_cell(table, row, column), MAX_QUOTED_SIZE, arena);
 }
 
 /* "'soon' (row 2) is no date", of the first filled cell whose test gives `expected`. */
@@ -124,9 +128,8 @@ struct text refusal_describe(struct column_table *table, enum role role, size_t 
 {
     enum { MAX_NAME_SIZE = 60 };
     struct text name = text_trim(table->samples->names[column]);
-    size_t size = name.size > MAX_NAME_SIZE ? utf8_boundary_before(name, MAX_NAME_SIZE) : name.size;
-    return arena_format(arena, "'%.*s%s' was refused: %.*s",
-                        TEXT_ARGUMENT(text_slice(name, 0, size)), size < name.size ? "..." : "",
+    return arena_format(arena, "%.*s was refused: %.*s",
+                        TEXT_ARGUMENT(quote(name, MAX_NAME_SIZE, arena)),
                         TEXT_ARGUMENT(explain_refusal(table, role, column, arena)));
 }
 
@@ -152,7 +155,7 @@ static struct text describe_doubts(struct column_table *table, enum role role, s
                                    struct arena *arena)
 {
     struct text doubts = {0};
-    int min_score = MIN_DOUBT_SCORE;
+    int min_score = COLUMN_NAME_LIKELY;
     if (chosen != SIZE_MAX) {
         int score = table->traits[chosen].scores[role];
         min_score = score >= COLUMN_NAME_EXACT ? score + 1 : COLUMN_NAME_EXACT;

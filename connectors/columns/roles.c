@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "connectors/columns/column_names.h"
 #include "connectors/columns/column_sides.h"
 #include "connectors/columns/mapping_cells.h"
@@ -50,9 +51,12 @@ static size_t find_column(const struct column_search *search, struct text name)
 static struct text list_names(const struct column_search *search)
 {
     struct text list = {0};
-    for (size_t i = 0; i < search->samples->count && list.size < 400; i++)
+    for (size_t i = 0; i < search->samples->count && list.size < 400; i++) {
+        struct text name = search->samples->names[i];
+        name = text_slice(name, 0, utf8_boundary_before(name, 60));
         list = arena_format(search->arena, "%.*s%s%.*s", TEXT_ARGUMENT(list), i ? ", " : "",
-                            TEXT_ARGUMENT(text_slice(search->samples->names[i], 0, 60)));
+                            TEXT_ARGUMENT(name));
+    }
     return list;
 }
 
@@ -94,6 +98,9 @@ static void assign_role(struct column_search *search, enum role role, size_t col
 static void add_text_column(struct column_search *search, size_t column)
 {
     struct mapping *mapping = search->mapping;
+    for (size_t i = 0; i < mapping->text_column_count; i++)
+        if (mapping->text_columns[i] == column)
+            return;
     size_t *text_columns =
         arena_alloc(search->arena, mapping->text_column_count + 1, sizeof(*text_columns));
     if (mapping->text_column_count > 0)
@@ -218,19 +225,16 @@ static void assign_date_by_cells(struct column_search *search)
 /* Without a matching name: the free-text column with the largest total size. */
 static void assign_text_by_cells(struct column_search *search)
 {
-    size_t found = SIZE_MAX;
-    double max_total_size = 0;
+    size_t found = SIZE_MAX, max_bytes = 0;
     for (size_t column = 0; column < search->samples->count; column++) {
         const struct column_profile *profile = &search->table.traits[column].profile;
         if (search->is_taken[column] ||
             column_judge(&search->table, ROLE_TEXT, column) != REFUSAL_NONE ||
             column_profile_has_codes(profile))
             continue;
-        double words = profile->filled ? (double)profile->words / (double)profile->filled : 0;
         bool is_varied = profile->distinct * 3 >= profile->filled;
-        double size = column_profile_mean_size(profile) * (double)profile->filled;
-        if (words >= 3 && is_varied && size > max_total_size) {
-            max_total_size = size;
+        if (column_profile_mean_words(profile) >= 3 && is_varied && profile->bytes > max_bytes) {
+            max_bytes = profile->bytes;
             found = column;
         }
     }
@@ -295,14 +299,14 @@ static void replace_empty_text(struct column_search *search)
 {
     size_t named = search->mapping->columns[ROLE_TEXT], found = SIZE_MAX, max_bytes = 0;
     if (named == SIZE_MAX || search->is_given[ROLE_TEXT] || search->samples->rows == 0 ||
-        column_profile_measure(search->samples, named).filled > 0)
+        search->table.traits[named].profile.filled > 0)
         return;
     for (size_t column = 0; column < search->samples->count; column++) {
-        struct column_profile profile = column_profile_measure(search->samples, column);
-        if (search->is_taken[column] || profile.bytes <= max_bytes ||
-            !column_profile_is_free_text(&profile, false))
+        const struct column_profile *profile = &search->table.traits[column].profile;
+        if (search->is_taken[column] || profile->bytes <= max_bytes ||
+            !column_profile_is_free_text(profile))
             continue;
-        max_bytes = profile.bytes;
+        max_bytes = profile->bytes;
         found = column;
     }
     if (found != SIZE_MAX)

@@ -116,8 +116,8 @@ struct text mapping_explain(const struct mapping *mapping, const struct text *na
  * of UTC) applies to dates without a zone. */
 bool date_parse(struct text text, enum date_order order, int zone_seconds, int64_t *seconds);
 
-/* Parses a date as date_parse does, and sets everything in *readings except given_order and column.
- * False leaves *seconds unchanged, and no shape and key. */
+/* Parses a date as date_parse does, and sets everything in *readings except given_order, file_order
+ * and column. False leaves *seconds unchanged, and shape and key 0. */
 bool date_parse_readings(struct text text, const struct mapping *mapping, int64_t *seconds,
                          struct date_readings *readings);
 

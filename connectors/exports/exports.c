@@ -120,3 +120,15 @@ void export_use_first_date(struct record *record, const char *const *names)
         if (!date_parse(export_field_value(record, *names), DATE_ORDER_YMD, 0, &record->created_at))
             record->created_at = TIME_UNKNOWN;
 }
+
+struct text exports_explain(const char *name, enum mojibake mojibake, struct text answers,
+                            struct arena *arena)
+{
+    struct text lines = {0};
+    if (name)
+        lines = arena_format(arena, "recognized: %s\n", name);
+    if (mojibake != MOJIBAKE_NONE)
+        lines = arena_format(arena, "%.*sletters: UTF-8 that was read as %s is repaired\n",
+                             TEXT_ARGUMENT(lines), mojibake_name(mojibake));
+    return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(answers));
+}

@@ -4,6 +4,7 @@
 #ifndef CONNECTORS_EXPORTS_EXPORTS_H
 #define CONNECTORS_EXPORTS_EXPORTS_H
 
+#include "base/mojibake.h"
 #include "connectors/columns/field_list.h"
 #include "connectors/columns/roles.h"
 #include "connectors/exports/conversation.h"
@@ -106,5 +107,11 @@ struct text export_field_value(const struct record *record, const char *name);
 /* Sets created_at, if it is unknown, from the first of these fields that holds a date. The list
  * ends with NULL. For the functions of a known_export. */
 void export_use_first_date(struct record *record, const char *const *names);
+
+/* The lines of connector.explain about the content of a file: "recognized: NAME" (NULL: no export
+ * or survey tool is known), "letters: ..." if they are repaired, then the lines of answers_explain.
+ */
+struct text exports_explain(const char *name, enum mojibake mojibake, struct text answers,
+                            struct arena *arena);
 
 #endif

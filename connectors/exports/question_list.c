@@ -82,7 +82,7 @@ static bool has_answer(const struct item *item)
 }
 
 /* The words of a question that an answer refers to. */
-static const struct item *find_referenced(const struct item_list *list, const struct item *answer)
+static struct item *find_referenced(const struct item_list *list, const struct item *answer)
 {
     for (size_t i = 0; answer->ranks[REFERENCE] != 0 && i < list->count; i++)
         if (&list->items[i] != answer && list->items[i].ranks[QUESTION] != 0 &&
@@ -106,7 +106,7 @@ static void resolve_references(struct item_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         struct item *item = &list->items[i];
-        const struct item *question = find_referenced(list, item);
+        struct item *question = find_referenced(list, item);
         if (!question)
             use_fallback(item);
         if (!question ||
@@ -114,8 +114,7 @@ static void resolve_references(struct item_list *list)
             continue;
         item->values[QUESTION] = question->values[QUESTION];
         item->ranks[QUESTION] = question->ranks[QUESTION];
-        list->items[question - list->items].is_flattened = true;
-        item->is_flattened = true;
+        question->is_flattened = item->is_flattened = true;
     }
 }
 
@@ -185,17 +184,18 @@ static void free_items(struct item_list *list)
 bool question_list_exists(const struct fields *fields)
 {
     struct item_list list = list_items(fields);
-    size_t answers = 0, asking = 0;
+    size_t answers = 0;
+    bool asks = false;
     for (size_t i = 0; i < list.count; i++) {
         const struct item *item = &list.items[i];
         if (!item->is_flattened || item->ranks[ANSWER] == 0)
             continue;
         answers++;
-        asking += item->ranks[FALLBACK] != 0 ||
-                  question_classify(item->values[QUESTION]) == QUESTION_ASKED;
+        asks = asks || item->ranks[FALLBACK] != 0 ||
+               question_classify(item->values[QUESTION]) == QUESTION_ASKED;
     }
     free_items(&list);
-    return answers > 1 && asking > 0;
+    return answers > 1 && asks;
 }
 
 /* Whether the field is a member of an object that is flattened. */

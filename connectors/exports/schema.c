@@ -75,8 +75,9 @@ bool schema_infer(struct schema *schema, struct record_samples samples,
     struct known_roles known_roles;
     for (size_t i = 0; i < samples.count && !schema->known_export; i++)
         schema->known_export = exports_find_by_fields(&samples.list[i]);
-    for (size_t i = 0; i < samples.count && !schema->known_export; i++)
-        schema->has_question_list |= question_list_exists(&samples.list[i]);
+    for (size_t i = 0; i < samples.count && !schema->known_export && !schema->has_question_list;
+         i++)
+        schema->has_question_list = question_list_exists(&samples.list[i]);
     repair_samples(schema, samples, arena);
     samples.count = keep_accepted_samples(schema, samples);
     struct samples table = tabulate_samples(schema, samples, arena);
@@ -158,16 +159,11 @@ void schema_add_record(const struct schema *schema, struct fields *record_fields
 struct text schema_explain(const struct schema *schema, const struct column_facts *facts,
                            struct arena *arena)
 {
-    struct text lines = {0};
-    if (schema->known_export)
-        lines = arena_format(arena, "recognized: %s\n", schema->known_export->name);
     struct text roles =
         mapping_explain(&schema->mapping, schema->names.texts, schema->names.count, facts, arena);
-    if (schema->mojibake)
-        lines = arena_format(arena, "%.*sletters: UTF-8 that was read as %s is repaired\n",
-                             TEXT_ARGUMENT(lines), mojibake_name(schema->mojibake));
-    return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
-                        TEXT_ARGUMENT(answers_explain(&schema->answers, roles, arena)));
+    return exports_explain(schema->known_export ? schema->known_export->name : NULL,
+                           schema->mojibake, answers_explain(&schema->answers, roles, arena),
+                           arena);
 }
 
 void schema_free(struct schema *schema)

@@ -130,7 +130,7 @@ bool json_is_known_record(struct text head, size_t at)
 {
     struct arena arena = {0};
     struct fields fields = {.arena = &arena};
-    list_names(head, at, (struct text){0}, 0, &fields);
+    list_names(head, at, TEXT(""), 0, &fields);
     bool is_known = exports_find_by_fields(&fields) != NULL;
     fields_free(&fields);
     arena_free(&arena);

@@ -8,7 +8,7 @@
 
 enum { MAX_LABEL_SIZE = 160, MAX_FIGURE_SIZE = 32 };
 
-enum footer_kind { TOTAL, NOTE, COUNTED };
+enum footer_kind { TOTAL, NOTE, BEFORE, COUNTED };
 
 static const struct footer_word {
     struct text words;
@@ -35,7 +35,7 @@ struct footer_row {
 
 static bool is_letter(char byte)
 {
-    return (signed char)byte < 0 || (byte | 32) >= 'a';
+    return (signed char)byte < 0 || ascii_is_letter(byte);
 }
 
 /* A number, percentage, date or time, or a number of something: "8 reviews". */
@@ -104,13 +104,10 @@ static bool is_total(struct text label, struct text words)
     return label.size == words.size || !is_letter(label.bytes[words.size]);
 }
 
-/* "25 rows", "총 25건": a number, then what it counts. */
+/* "25 rows": a number, then what it counts. */
 static bool is_counted(struct text label, struct text words)
 {
     size_t digits = 0, at = 0;
-    struct text total = TEXT("총");
-    if (text_starts_with(label, total))
-        at = total.size;
     for (; at < label.size && (ascii_is_digit(label.bytes[at]) || strchr(" .,", label.bytes[at]));
          at++)
         digits += ascii_is_digit(label.bytes[at]);
@@ -131,6 +128,23 @@ static bool has_kind(const struct footers *footers, struct text label, enum foot
         if (footer_words[i - 1].kind == kind && matches_word(label, &footer_words[i - 1]))
             return true;
     return false;
+}
+
+/* "25건" of "총 25건"; the label itself if it does not begin with such a word. */
+static struct text skip_word_before_number(const struct footers *footers, struct text label)
+{
+    for (size_t i = footers->first[(unsigned char)ascii_to_lower(label.bytes[0])]; i > 0;
+         i = footers->next[i - 1]) {
+        const struct footer_word *word = &footer_words[i - 1];
+        if (word->kind != BEFORE || !text_starts_with_ignore_case(label, word->words))
+            continue;
+        size_t at = word->words.size;
+        while (at < label.size && (label.bytes[at] == ' ' || label.bytes[at] == ':'))
+            at++;
+        if (at < label.size && ascii_is_digit(label.bytes[at]))
+            return text_slice(label, at, label.size);
+    }
+    return label;
 }
 
 struct footers *footers_prepare(struct footer_columns columns, struct arena *arena)
@@ -200,13 +214,22 @@ static bool is_clearly_record(const struct footer_columns *columns, const struct
            is_letter(cells[columns->text].bytes[0]);
 }
 
+static bool is_text_column(const struct footer_columns *columns, size_t column)
+{
+    const struct answers *answers = columns->answers;
+    for (size_t i = 0; i < answers->count; i++)
+        if (answers->list[i].column == column)
+            return true;
+    return column == columns->text;
+}
+
 bool footers_include(const struct footers *footers, const struct text *cells, size_t count)
 {
     struct footer_row row;
     const struct footer_columns *columns = &footers->columns;
     if (is_clearly_record(columns, cells, count) || !find_label(cells, count, &row))
         return false;
-    bool is_text = row.column == columns->text || columns->has_answers;
+    bool is_text = is_text_column(columns, row.column);
     bool has_id = is_filled(cells, count, columns->id) && columns->id != row.column;
     bool has_date = columns->date != row.column && has_date_cell(footers, cells, count);
     bool knows_records = columns->id != SIZE_MAX || columns->date != SIZE_MAX;
@@ -220,9 +243,9 @@ bool footers_include(const struct footers *footers, const struct text *cells, si
     if (!is_text && !has_date && knows_records && is_unlabelled(footers, &row) &&
         !is_filled(cells, count, columns->text))
         return true;
-    if (ascii_is_digit(label.bytes[0]) || text_starts_with(label, TEXT("총")))
-        if (row.figures == 0 && has_kind(footers, label, COUNTED))
-            return true;
+    struct text counted = skip_word_before_number(footers, label);
+    if (row.figures == 0 && ascii_is_digit(counted.bytes[0]) && has_kind(footers, counted, COUNTED))
+        return true;
     if (has_kind(footers, label, TOTAL))
         return !has_date;
     if (row.figures > 1 || (is_text && !knows_records))

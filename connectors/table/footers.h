@@ -4,17 +4,17 @@
 #ifndef CONNECTORS_TABLE_FOOTERS_H
 #define CONNECTORS_TABLE_FOOTERS_H
 
-#include "base/arena.h"
+#include "connectors/columns/answers.h"
 
 /* Columns whose cells distinguish a record from a footer; SIZE_MAX: none. */
 struct footer_columns {
     size_t text, id, date;
-    bool has_answers; /* the text is in several columns */
+    const struct answers *answers; /* columns of texts, too */
 };
 
 struct footers;
 
-/* Allocated from `arena`. */
+/* Allocated from `arena`; the answers are borrowed. */
 struct footers *footers_prepare(struct footer_columns columns, struct arena *arena);
 
 /* Whether the row can be a footer: its first filled cell is a label of the list of words, the

@@ -1,292 +1,23 @@
 /* layout.c - detects the layout of a delimited file. */
 #include "connectors/table/layout.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
-#include "base/memory.h"
-#include "base/spreadsheet.h"
-#include "base/utf8.h"
-#include "connectors/columns/column_names.h"
-#include "connectors/columns/roles.h"
+#include "connectors/table/header.h"
 
-enum {
-    SAMPLE_ROWS = 1000,
-    MAX_COLUMNS = MAX_TABLE_COLUMNS,
-    MAX_PREAMBLE_ROWS = 20,
-    MIN_CERTAIN_SCORE = 75 /* of a trial; below it, rare delimiters are tried too */
-};
-
-/* The sample rows in one dialect, and how well they fit a table. */
-struct dialect_trial {
-    struct dialect dialect;
-    const struct text **rows;
-    size_t *counts;
-    size_t *positions; /* of the rows among all rows, with comments */
-    size_t row_count, broken_rows, blank_lines;
-    size_t width; /* number of cells in most rows */
-    size_t preamble;
-    bool has_comments; /* rows "# ...", which are left out */
-    double score;
-};
+/* The score of a trial below which rare delimiters are tried, too. */
+enum { MIN_CERTAIN_SCORE = 75 };
 
 /* State of table_layout_detect. */
 struct layout_search {
-    struct lookahead head;
-    const struct layout_options *options;
-    struct arena *arena;
-    bool has_statement; /* the line "sep=;", which is not part of `head` */
+    struct trial_input input;
+    bool has_statement; /* the line "sep=;", which is not part of input.head */
     struct dialect_trial best;
 };
-
-/* A copy without what protected it from a spreadsheet. */
-static struct text copy_cell(struct arena *arena, struct text cell)
-{
-    if (!spreadsheet_may_be_protected(cell))
-        return arena_copy_text(arena, cell);
-    char *bytes = arena_alloc(arena, cell.size, 1);
-    memcpy(bytes, cell.bytes, cell.size);
-    return spreadsheet_restore((struct text){bytes, cell.size}, bytes);
-}
 
 bool row_is_comment(const struct text *cells, size_t count)
 {
     return count == 1 && cells[0].size > 0 && cells[0].bytes[0] == '#';
-}
-
-static void read_sample(const struct layout_search *search, struct dialect_trial *trial,
-                        size_t expected_cells)
-{
-    struct row_reader *reader = row_reader_open(trial->dialect, search->options->max_cell_size);
-    struct lookahead rest = search->head;
-    struct table_row row;
-    trial->rows = arena_alloc(search->arena, SAMPLE_ROWS, sizeof(*trial->rows));
-    trial->counts = arena_alloc(search->arena, SAMPLE_ROWS, sizeof(*trial->counts));
-    trial->positions = arena_alloc(search->arena, SAMPLE_ROWS, sizeof(*trial->positions));
-    trial->row_count = trial->broken_rows = trial->blank_lines = 0;
-    while (trial->row_count < SAMPLE_ROWS && trial->broken_rows < SAMPLE_ROWS) {
-        enum row_status status = row_reader_next(reader, rest, expected_cells, &row);
-        if (status == ROW_END || status == ROW_INCOMPLETE) {
-            trial->broken_rows += status == ROW_INCOMPLETE && trial->row_count == 0;
-            break;
-        }
-        trial->blank_lines += row.blank_size > 0 && trial->row_count > 0;
-        rest.text = text_slice(rest.text, row.blank_size + row.size, rest.text.size);
-        if (status != ROW_FOUND) {
-            trial->broken_rows += status == ROW_BROKEN;
-            continue;
-        }
-        struct text *cells = arena_alloc(search->arena, row.count, sizeof(*cells));
-        for (size_t i = 0; i < row.count; i++)
-            cells[i] = copy_cell(search->arena, row.cells[i]);
-        trial->rows[trial->row_count] = cells;
-        trial->positions[trial->row_count] = trial->row_count;
-        trial->counts[trial->row_count++] = row.count;
-    }
-    row_reader_close(reader);
-}
-
-/* Leaves out comments: rows of one cell that begins with #, between rows of several cells. */
-static void drop_comments(struct dialect_trial *trial)
-{
-    size_t comments = 0, kept = 0;
-    for (size_t i = 0; i < trial->row_count; i++) {
-        bool is_comment = row_is_comment(trial->rows[i], trial->counts[i]);
-        if (!is_comment &&
-            (trial->counts[i] == 1 || text_starts_with(trial->rows[i][0], TEXT("#"))))
-            return;
-        comments += is_comment;
-    }
-    trial->has_comments = comments > 0 && comments < trial->row_count;
-    for (size_t i = 0; i < trial->row_count && trial->has_comments; i++) {
-        if (row_is_comment(trial->rows[i], trial->counts[i]))
-            continue;
-        trial->rows[kept] = trial->rows[i];
-        trial->counts[kept] = trial->counts[i];
-        trial->positions[kept++] = i;
-    }
-    if (trial->has_comments)
-        trial->row_count = kept;
-}
-
-/* The most frequent number of cells. A wider first row is taken for the header if a quarter of the
- * rows are as wide, since short rows are common. */
-static size_t find_width(const struct dialect_trial *trial)
-{
-    size_t *tally = memory_alloc(MAX_COLUMNS + 1, sizeof(*tally));
-    size_t best = 0;
-    for (size_t i = 0; i < trial->row_count; i++)
-        tally[trial->counts[i] <= MAX_COLUMNS ? trial->counts[i] : MAX_COLUMNS]++;
-    for (size_t count = 1; count <= MAX_COLUMNS; count++)
-        if (tally[count] > 0 && tally[count] >= tally[best])
-            best = count;
-    size_t first = trial->row_count ? trial->counts[0] : 0;
-    if (first > best && first <= MAX_COLUMNS && tally[first] * 4 >= trial->row_count)
-        best = first;
-    free(tally);
-    return best;
-}
-
-static size_t count_filled_cells(const struct text *cells, size_t count)
-{
-    size_t filled = 0;
-    for (size_t i = 0; i < count; i++)
-        filled += text_trim(cells[i]).size > 0;
-    return filled;
-}
-
-/* Number of rows above the header: a title, the date of the export, notes. */
-static size_t find_preamble(const struct dialect_trial *trial)
-{
-    size_t width = trial->width, row = 0;
-    if (width < 2)
-        return 0;
-    while (row + 1 < trial->row_count && row < MAX_PREAMBLE_ROWS) {
-        size_t count = trial->counts[row];
-        size_t filled = count_filled_cells(trial->rows[row], count);
-        bool title = width >= 3 ? filled <= 1 || count * 2 < width : count < 2;
-        if (!title)
-            return row;
-        row++;
-    }
-    return row < MAX_PREAMBLE_ROWS && row + 1 < trial->row_count ? row : 0;
-}
-
-static bool row_has_known_names(const struct text *cells, size_t count)
-{
-    int scores[ROLE_COUNT];
-    for (size_t i = 0; i < count; i++) {
-        if (cells[i].size >= 60)
-            continue;
-        column_name_scores(cells[i], scores);
-        for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++)
-            if (scores[role] >= COLUMN_NAME_EXACT)
-                return true;
-    }
-    return false;
-}
-
-/* Scores the share of rows with the usual width, from 0 to 100. */
-static void score_trial(struct dialect_trial *trial)
-{
-    if (trial->row_count == 0)
-        return;
-    if (trial->dialect.delimiter)
-        drop_comments(trial);
-    trial->width = find_width(trial);
-    trial->preamble = find_preamble(trial);
-    double matching_rows = 0;
-    for (size_t i = trial->preamble; i < trial->row_count; i++) {
-        size_t count = trial->counts[i];
-        while (count > trial->width && text_trim(trial->rows[i][count - 1]).size == 0)
-            count--; /* trailing delimiters */
-        if (count == trial->width)
-            matching_rows += 1;
-        else if (count < trial->width && count > 1)
-            matching_rows += 0.5; /* short rows are common */
-    }
-    double rows = (double)(trial->row_count - trial->preamble + trial->broken_rows);
-    trial->score = 100 * matching_rows / rows - 5 * (double)trial->preamble;
-    if (trial->counts[trial->preamble] != trial->width)
-        trial->score -= 10;
-    /* A single column proves little, unless its first line is a name. */
-    if (trial->width == 1)
-        trial->score = trial->score * 0.45 + (row_has_known_names(trial->rows[0], 1) ? 40 : 0);
-    else if (row_has_known_names(trial->rows[trial->preamble], trial->counts[trial->preamble]))
-        trial->score += 15;
-}
-
-static bool is_number_or_date(struct text cell)
-{
-    double number;
-    int64_t seconds;
-    cell = text_trim_unicode(cell);
-    return text_to_real(cell, &number) || date_parse(cell, DATE_ORDER_UNKNOWN, 0, &seconds);
-}
-
-/* The vote of a column for a header: 1 if numbers or dates are below a word, -1 if the first cell
- * is a number or date, 0 otherwise. */
-static int vote_on_header(const struct dialect_trial *trial, size_t column)
-{
-    size_t first = trial->preamble, filled = 0, typed_cells = 0;
-    for (size_t row = first + 1; row < trial->row_count && filled < 50; row++) {
-        if (column >= trial->counts[row] || text_trim(trial->rows[row][column]).size == 0)
-            continue;
-        filled++;
-        typed_cells += is_number_or_date(trial->rows[row][column]);
-    }
-    struct text name = text_trim(trial->rows[first][column]);
-    if (is_number_or_date(name))
-        return -1;
-    return name.size > 0 && filled > 0 && typed_cells * 5 >= filled * 4 ? 1 : 0;
-}
-
-static bool name_repeats_below(const struct dialect_trial *trial, size_t column)
-{
-    size_t first = trial->preamble;
-    struct text name = text_trim(trial->rows[first][column]);
-    for (size_t row = first + 1; row < trial->row_count; row++)
-        if (name.size > 0 && column < trial->counts[row] &&
-            text_equal(name, text_trim(trial->rows[row][column])))
-            return true;
-    return false;
-}
-
-/* Whether an only row could be a header: no cell is a long text or a sentence, except a question.
- */
-static bool could_be_names(const struct text *cells, size_t count)
-{
-    enum { MAX_SIZE = 60 };
-    for (size_t i = 0; i < count; i++) {
-        struct text cell = text_trim(cells[i]);
-        bool is_sentence = (text_ends_with(cell, TEXT(".")) || text_ends_with(cell, TEXT("!"))) &&
-                           text_find(cell, TEXT(" "), 0) < cell.size;
-        if (is_sentence || (cell.size > MAX_SIZE && !text_ends_with(cell, TEXT("?"))))
-            return false;
-    }
-    return true;
-}
-
-static bool has_header(const struct dialect_trial *trial)
-{
-    size_t first = trial->preamble, count = trial->counts[first];
-    const struct text *cells = trial->rows[first];
-    int votes = 0, votes_against = 0;
-    for (size_t column = 0; column < count; column++) {
-        int vote = vote_on_header(trial, column);
-        votes += vote;
-        votes_against += vote < 0;
-    }
-    if (votes_against > 0)
-        return votes > 0;
-    if (votes > 0 || row_has_known_names(cells, count))
-        return true;
-    if (count == 1) { /* in a list of texts, a header is a short line above long ones */
-        size_t below = 0;
-        for (size_t row = first + 1; row < trial->row_count; row++)
-            below += trial->rows[row][0].size;
-        size_t rows = trial->row_count - first - 1;
-        return rows == 0 || cells[0].size * 3 <= below / rows;
-    }
-    size_t repeated = 0;
-    for (size_t column = 0; column < count; column++)
-        repeated += name_repeats_below(trial, column);
-    /* Nearly every table has a header. It has none if each cell of the first row repeats below. */
-    size_t rows = trial->row_count - first - 1;
-    if (rows == 0)
-        return could_be_names(cells, count);
-    return rows < 4 || repeated < count_filled_cells(cells, count);
-}
-
-/* Number of columns: that of the header, or more if nearly every row is wider. */
-static size_t find_column_count(const struct dialect_trial *trial)
-{
-    size_t header = trial->counts[trial->preamble], wider = 0;
-    size_t rows = trial->row_count - trial->preamble - 1;
-    for (size_t row = trial->preamble + 1; row < trial->row_count; row++)
-        wider += trial->counts[row] == trial->width;
-    return trial->width > header && wider * 5 >= rows * 4 ? trial->width : header;
 }
 
 static const char *delimiter_name(struct dialect dialect)
@@ -313,18 +44,47 @@ static const char *delimiter_name(struct dialect dialect)
     }
 }
 
-static void fill_layout(struct table_layout *table_layout, const struct layout_search *search)
+/* The rows below the header. */
+static struct samples tabulate_samples(const struct table_layout *table_layout,
+                                       const struct dialect_trial *trial, struct arena *arena)
+{
+    size_t begin = trial->preamble + table_layout->header_rows, count = table_layout->count;
+    size_t rows = count > MAX_TABLE_COLUMNS ? 0 /* not a table: the caller refuses it */
+                                            : trial->row_count - begin;
+    struct text *cells = arena_alloc(arena, rows * count + 1, sizeof(*cells));
+    for (size_t row = 0; row < rows; row++)
+        for (size_t i = 0; i < count && i < trial->counts[begin + row]; i++)
+            cells[row * count + i] = trial->rows[begin + row][i];
+    return (struct samples){
+        .names = table_layout->header, .count = count, .cells = cells, .rows = rows};
+}
+
+/* "3 columns, comma, with a header below 2 other lines" */
+static struct text describe_layout(const struct table_layout *table_layout, struct arena *arena)
+{
+    size_t count = table_layout->count, preamble = table_layout->preamble;
+    struct text reason =
+        arena_format(arena, "%zu column%s, %s, %s", count, count == 1 ? "" : "s",
+                     delimiter_name(table_layout->dialect),
+                     table_layout->header_rows > 0 ? "with a header" : "without a header");
+    return preamble == 0 ? reason
+                         : arena_format(arena, "%.*s below %zu other line%s", TEXT_ARGUMENT(reason),
+                                        preamble, preamble == 1 ? "" : "s");
+}
+
+static void fill_layout(struct table_layout *table_layout, const struct layout_search *search,
+                        enum header_choice header_choice)
 {
     const struct dialect_trial *trial = &search->best;
-    struct arena *arena = search->arena;
+    struct arena *arena = search->input.arena;
     size_t first = trial->preamble;
-    bool header = search->options->header == HEADER_YES ||
-                  (search->options->header == HEADER_AUTO && has_header(trial));
+    bool header =
+        header_choice == HEADER_YES || (header_choice == HEADER_AUTO && header_exists(trial));
     table_layout->dialect = trial->dialect;
     table_layout->preamble = trial->positions[first] + search->has_statement;
     table_layout->has_comments = trial->has_comments;
     table_layout->header_rows = header ? 1 : 0;
-    table_layout->count = header ? find_column_count(trial) : trial->width;
+    table_layout->count = header ? header_count_columns(trial) : trial->width;
     table_layout->header = arena_alloc(arena, table_layout->count, sizeof(*table_layout->header));
     for (size_t i = 0; i < table_layout->count; i++)
         table_layout->header[i] = header && i < trial->counts[first]
@@ -333,23 +93,9 @@ static void fill_layout(struct table_layout *table_layout, const struct layout_s
     table_layout->blank_lines = trial->blank_lines;
     table_layout->has_known_names =
         header && row_has_known_names(table_layout->header, table_layout->count);
-    size_t begin = first + table_layout->header_rows, rows = trial->row_count - begin;
-    if (table_layout->count > MAX_COLUMNS)
-        rows = 0; /* not a table: the caller refuses it */
-    struct text *cells = arena_alloc(arena, rows * table_layout->count + 1, sizeof(*cells));
-    for (size_t row = 0; row < rows; row++)
-        for (size_t i = 0; i < table_layout->count && i < trial->counts[begin + row]; i++)
-            cells[row * table_layout->count + i] = trial->rows[begin + row][i];
-    table_layout->samples = (struct samples){
-        .names = table_layout->header, .count = table_layout->count, .cells = cells, .rows = rows};
+    table_layout->samples = tabulate_samples(table_layout, trial, arena);
     table_layout->score = trial->score < 0 ? 0 : trial->score > 100 ? 100 : (int)trial->score;
-    table_layout->reason = arena_format(
-        arena, "%zu column%s, %s, %s", table_layout->count, table_layout->count == 1 ? "" : "s",
-        delimiter_name(trial->dialect), header ? "with a header" : "without a header");
-    if (table_layout->preamble > 0)
-        table_layout->reason =
-            arena_format(arena, "%.*s below %zu other line%s", TEXT_ARGUMENT(table_layout->reason),
-                         table_layout->preamble, table_layout->preamble == 1 ? "" : "s");
+    table_layout->reason = describe_layout(table_layout, arena);
 }
 
 /* "tab", ";", "none" ... */
@@ -378,8 +124,7 @@ static bool parse_delimiter(struct text delimiter_option, char *delimiter)
 static void try_dialect(struct layout_search *search, struct dialect dialect, double bonus)
 {
     struct dialect_trial trial = {.dialect = dialect}, *best = &search->best;
-    read_sample(search, &trial, 0);
-    score_trial(&trial);
+    dialect_trial_run(&trial, &search->input, 0);
     trial.score += bonus;
     if (trial.row_count > 0 && (best->row_count == 0 || trial.score > best->score))
         *best = trial;
@@ -412,7 +157,7 @@ static bool uses_apostrophe_quotes(struct text head, char delimiter)
 /* Tries rare notations of quotes where the head has signs of them. */
 static void try_rare_quotes(struct layout_search *search, char delimiter)
 {
-    struct text head = search->head.text;
+    struct text head = search->input.head.text;
     const char blank_quote[] = {delimiter, ' ', '"'};
     bool uses_backslash_escapes = text_find(head, TEXT("\\\""), 0) < head.size;
     bool trims_blanks =
@@ -504,7 +249,7 @@ static bool has_quoted_lines(struct text head)
 static void prefer_whole_lines(struct layout_search *search)
 {
     if (search->best.width != 1 || search->best.row_count == 0 ||
-        search->best.dialect.delimiter == 0 || has_quoted_lines(search->head.text))
+        search->best.dialect.delimiter == 0 || has_quoted_lines(search->input.head.text))
         return;
     search->best = (struct dialect_trial){0};
     try_dialect(search, (struct dialect){0}, 0);
@@ -526,10 +271,11 @@ bool row_states_delimiter(const struct text *cells, size_t count)
 static void skip_statement(struct layout_search *search, bool *is_stated, char *delimiter)
 {
     size_t size, content_size, at = 0;
-    if (!cells_measure_line(search->head, &size, &content_size) ||
-        text_trim(text_slice(search->head.text, size, search->head.text.size)).size == 0)
+    if (!cells_measure_line(search->input.head, &size, &content_size) ||
+        text_trim(text_slice(search->input.head.text, size, search->input.head.text.size)).size ==
+            0)
         return;
-    struct text line = text_slice(search->head.text, 0, content_size);
+    struct text line = text_slice(search->input.head.text, 0, content_size);
     at = line.size > 0 && line.bytes[0] == '"';
     if (!text_starts_with_ignore_case(text_slice(line, at, line.size), TEXT("sep=")))
         return;
@@ -541,7 +287,8 @@ static void skip_statement(struct layout_search *search, bool *is_stated, char *
         if (!strchr("\"',;\t| ", stated.bytes[i]))
             return;
     search->has_statement = true;
-    search->head.text = text_slice(search->head.text, size, search->head.text.size);
+    search->input.head.text =
+        text_slice(search->input.head.text, size, search->input.head.text.size);
     *is_stated = is_escaped || (stated.size > 0 && strchr(",;\t|:^~ ", stated.bytes[0]));
     *delimiter = is_escaped ? '\t' : *is_stated ? stated.bytes[0] : 0;
 }
@@ -552,7 +299,7 @@ bool table_layout_detect(struct table_layout *table_layout, struct lookahead hea
 {
     char delimiter = 0, stated_delimiter = 0;
     bool is_given = options->delimiter.size > 0, is_stated = false;
-    struct layout_search search = {.head = head, .options = options, .arena = arena};
+    struct layout_search search = {.input = {head, options->max_cell_size, arena}};
     *table_layout = (struct table_layout){0};
     if (is_given && !parse_delimiter(options->delimiter, &delimiter)) {
         *fault = TEXT("expected one character, or comma, semicolon, tab, space, none");
@@ -567,30 +314,10 @@ bool table_layout_detect(struct table_layout *table_layout, struct lookahead hea
     if (search.best.row_count == 0)
         return true; /* only blank lines */
     /* Once more: the width of a whole row is known now, which decides where broken rows end. */
-    read_sample(&search, &search.best, search.best.width);
-    search.best.preamble = 0;
-    score_trial(&search.best);
+    dialect_trial_run(&search.best, &search.input, search.best.width);
     if (search.best.row_count == 0)
         return true;
     drop_repeated_rows(&search.best);
-    fill_layout(table_layout, &search);
+    fill_layout(table_layout, &search, options->header);
     return true;
-}
-
-static bool is_name_taken(const struct text *names, size_t count, struct text name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (text_equal(names[i], name))
-            return true;
-    return false;
-}
-
-void make_names_unique(struct text *names, size_t count, struct arena *arena)
-{
-    for (size_t i = 1; i < count; i++) {
-        struct text name = names[i];
-        /* Beyond 20 equal names, steps by the column's number keep the search short. */
-        for (size_t copy = 2; is_name_taken(names, i, names[i]); copy += copy < 20 ? 1 : i)
-            names[i] = arena_format(arena, "%.*s_%zu", TEXT_ARGUMENT(name), copy);
-    }
 }

@@ -45,7 +45,4 @@ bool row_states_delimiter(const struct text *cells, size_t count);
 /* Whether the row is one cell that begins with #. */
 bool row_is_comment(const struct text *cells, size_t count);
 
-/* Makes the names distinct: the second "Score" becomes "Score_2". */
-void make_names_unique(struct text *names, size_t count, struct arena *arena);
-
 #endif

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "connectors/columns/roles.h"
+#include "base/utf8.h"
+#include "connectors/columns/cell_tests.h"
 
 enum {
     MIN_WRAP_WIDTH = 40, /* characters; mail programs wrap lines at 60 to 80 */
@@ -29,14 +30,6 @@ struct line_signs {
     size_t max_width; /* in characters */
     bool has_greeting;
 };
-
-static size_t count_characters(struct text text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.size; i++)
-        count += ((unsigned char)text.bytes[i] & 0xC0) != 0x80;
-    return count;
-}
 
 static struct text take_line(struct text *rest)
 {
@@ -89,16 +82,14 @@ static bool begins_like_chat(struct text cell)
 
 static bool is_chat_line(struct text line)
 {
-    int64_t seconds;
     size_t comma = text_find(line, TEXT(","), 0);
-    return comma < line.size && comma < 24 &&
-           date_parse(text_trim(text_slice(line, 0, comma)), DATE_ORDER_UNKNOWN, 0, &seconds) &&
+    return comma < line.size && comma < 24 && cell_is_date(text_trim(text_slice(line, 0, comma))) &&
            begins_like_chat(text_trim(text_slice(line, comma + 1, line.size)));
 }
 
 static void note_line(struct line_signs *signs, struct text line)
 {
-    size_t width = count_characters(line);
+    size_t width = utf8_count_code_points(line);
     signs->lines++;
     signs->max_width = width > signs->max_width ? width : signs->max_width;
     signs->quoted += line.bytes[0] == '>' || text_starts_with(line, TEXT("| "));
@@ -111,11 +102,11 @@ static void note_line(struct line_signs *signs, struct text line)
 /* Compares a line with the one that directly follows. */
 static void note_pair(struct line_signs *signs, struct text line, struct text next)
 {
-    size_t width = count_characters(line), blank = text_find(next, TEXT(" "), 0);
+    size_t width = utf8_count_code_points(line), blank = text_find(next, TEXT(" "), 0);
     bool is_long = width * 5 >= signs->max_width * 3;
     signs->followed++;
     signs->wrapped +=
-        width + 1 + count_characters(text_slice(next, 0, blank)) > signs->max_width - 2;
+        width + 1 + utf8_count_code_points(text_slice(next, 0, blank)) > signs->max_width - 2;
     signs->continued +=
         is_long && !ends_sentence(line) && next.bytes[0] >= 'a' && next.bytes[0] <= 'z';
 }
@@ -153,11 +144,8 @@ static bool has_typed_column(const struct table_layout *layout)
         size_t typed = 0, filled = 0;
         for (size_t row = 0; row < samples->rows && row < 100; row++) {
             struct text cell = text_trim(samples_cell(samples, row, column));
-            double number;
-            int64_t seconds;
             filled += cell.size > 0;
-            typed +=
-                text_to_real(cell, &number) || date_parse(cell, DATE_ORDER_UNKNOWN, 0, &seconds);
+            typed += cell_is_number(cell) || cell_is_date(cell);
         }
         if (filled * 2 >= samples->rows && typed >= min_typed && typed * 5 >= filled * 4)
             return true;

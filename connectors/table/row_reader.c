@@ -201,6 +201,40 @@ static struct text convert_backslash_escapes(struct row_reader *reader, struct t
     return (struct text){reader->unescaped, size};
 }
 
+/* Gives libcsv the next line of a row. True if the row ends with it, or breaks the rules. */
+static bool parse_line(struct row_reader *reader, struct text line, struct row_parse_result *result)
+{
+    if (reader->dialect.uses_backslash_escapes)
+        line = convert_backslash_escapes(reader, line);
+    if (!feed_parser(reader, line)) {
+        result->status = ROW_PARSE_FAULT;
+        result->reason = "a quoted cell continues after its closing quote";
+        return true;
+    }
+    if (reader->row_ended) {
+        collect_cells(reader);
+        return true;
+    }
+    if (reader->parser.entry_pos <= reader->max_cell_size)
+        return false;
+    reader->cells.longest_size = reader->parser.entry_pos;
+    result->status = ROW_PARSE_FAULT;
+    return true;
+}
+
+/* Ends a row whose last line has no line end. */
+static void end_row(struct row_reader *reader, bool is_final, struct row_parse_result *result)
+{
+    if (!is_final) {
+        result->status = ROW_PARSE_INCOMPLETE;
+    } else if (csv_fini(&reader->parser, on_cell_end, on_row_end, reader) != 0) {
+        result->status = ROW_PARSE_FAULT;
+        result->reason = "a quote opens a cell and is never closed";
+    } else {
+        collect_cells(reader);
+    }
+}
+
 /* Parses one row by the rules, line by line. */
 static struct row_parse_result parse_row(struct row_reader *reader, struct lookahead ahead)
 {
@@ -229,32 +263,10 @@ static struct row_parse_result parse_row(struct row_reader *reader, struct looka
         if (!is_parsing)
             start_parser(reader, true);
         is_parsing = true;
-        struct text line = text_slice(rest.text, 0, size);
-        if (reader->dialect.uses_backslash_escapes)
-            line = convert_backslash_escapes(reader, line);
-        if (!feed_parser(reader, line)) {
-            result.status = ROW_PARSE_FAULT;
-            result.reason = "a quoted cell continues after its closing quote";
+        if (parse_line(reader, text_slice(rest.text, 0, size), &result))
             return result;
-        }
-        if (reader->row_ended) {
-            collect_cells(reader);
-            return result;
-        }
-        if (reader->parser.entry_pos > reader->max_cell_size) {
-            reader->cells.longest_size = reader->parser.entry_pos;
-            result.status = ROW_PARSE_FAULT;
-            return result;
-        }
     }
-    if (!ahead.is_final) {
-        result.status = ROW_PARSE_INCOMPLETE;
-    } else if (csv_fini(&reader->parser, on_cell_end, on_row_end, reader) != 0) {
-        result.status = ROW_PARSE_FAULT;
-        result.reason = "a quote opens a cell and is never closed";
-    } else {
-        collect_cells(reader);
-    }
+    end_row(reader, ahead.is_final, &result);
     return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "connectors/columns/column_names.h"
 
 enum { MAX_TAG_SIZE = 80 };
@@ -132,7 +133,6 @@ struct samples survey_data_rows(const struct survey *survey, const struct table_
  * those that hold numbers. */
 static void find_rating(struct survey *survey, const struct table_layout *layout)
 {
-    enum { MIN_RATING_SCORE = 40 };
     struct samples samples = survey_data_rows(survey, layout);
     size_t best_column = SIZE_MAX;
     int best = 0;
@@ -146,7 +146,7 @@ static void find_rating(struct survey *survey, const struct table_layout *layout
             best_column = i;
         }
     }
-    if (best >= MIN_RATING_SCORE)
+    if (best >= COLUMN_NAME_LIKELY)
         known_roles_set(&survey->known_roles, ROLE_RATING, best_column);
 }
 
@@ -196,12 +196,21 @@ static void read_qualtrics(struct survey *survey, const struct table_layout *lay
     find_rating(survey, layout);
 }
 
-/* Old exports have V1, V2, ... above ResponseID, ResponseSet, ... */
+/* Old exports have a second header row with labels. Above the labels ResponseID, ResponseSet, ...
+ * are V1, V2, ... or, since 2016, the same names. */
 static bool is_old_qualtrics(const struct table_layout *layout)
 {
-    return layout->count > 4 && layout->samples.rows > 0 &&
-           text_equal(text_trim(layout->header[0]), TEXT("V1")) &&
-           text_equal_ignore_case(text_trim(sample_row(layout, 0)[0]), TEXT("ResponseID"));
+    enum { MIN_REPEATED = 4 };
+    size_t repeated = 0;
+    bool has_id = false;
+    for (size_t i = 0; layout->samples.rows > 0 && i < layout->count; i++) {
+        struct text label = text_trim(sample_row(layout, 0)[i]);
+        repeated += text_equal_name(text_trim(layout->header[i]), label);
+        has_id |= text_equal_name(label, TEXT("ResponseID"));
+    }
+    bool has_numbers = layout->count > 0 && text_equal(text_trim(layout->header[0]), TEXT("V1"));
+    bool has_labels = has_numbers || (repeated >= MIN_REPEATED && repeated < layout->count);
+    return layout->count > 4 && has_id && has_labels;
 }
 
 static void read_old_qualtrics(struct survey *survey, const struct table_layout *layout,
@@ -212,7 +221,9 @@ static void read_old_qualtrics(struct survey *survey, const struct table_layout 
     survey->header_rows = 2;
     for (size_t i = 0; i < layout->count; i++) {
         survey->questions[i] = question_to_plain_text(labels[i], arena);
-        if (text_starts_with(layout->header[i], TEXT("V")) && labels[i].size > 0)
+        bool is_number = layout->header[i].size > 1 && layout->header[i].bytes[0] == 'V' &&
+                         ascii_is_digit(layout->header[i].bytes[1]);
+        if (is_number && labels[i].size > 0)
             survey->names[i] = text_trim(labels[i]); /* "Status" instead of "V7" */
     }
     survey->status_column = column_find_ignoring_case(survey->names, layout->count, TEXT("Status"));

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
+#include "base/hash_table.h"
 #include "base/mojibake.h"
 #include "base/spreadsheet.h"
 #include "connectors/columns/column_names.h"
@@ -97,8 +99,7 @@ static void prepare_footers(struct table_records *table_records)
 {
     const size_t *columns = table_records->mapping.columns;
     struct footer_columns footer_columns = {columns[ROLE_TEXT], columns[ROLE_ID],
-                                            columns[ROLE_DATE],
-                                            table_records->survey.answer_count > 0};
+                                            columns[ROLE_DATE], &table_records->answers};
     table_records->footers = footers_prepare(footer_columns, &table_records->arena);
 }
 
@@ -148,6 +149,21 @@ static void repair_layout(struct table_records *table_records, struct table_layo
     samples->cells = cells;
 }
 
+/* Makes the names distinct: the second "Score" becomes "Score_2". */
+static void make_names_unique(struct text *names, size_t count, struct arena *arena)
+{
+    struct hash_table taken = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct text name = names[i];
+        /* Beyond 20 equal names, steps by the column's number keep the search short. */
+        for (size_t copy = 2; hash_table_find(&taken, hash_text(names[i]));
+             copy += copy < 20 ? 1 : i)
+            names[i] = arena_format(arena, "%.*s_%zu", TEXT_ARGUMENT(name), copy);
+        hash_table_get_or_insert(&taken, hash_text(names[i]), i, NULL);
+    }
+    hash_table_free(&taken);
+}
+
 bool table_records_map_columns(struct table_records *table_records, const char *path,
                                struct error *error)
 {
@@ -166,13 +182,11 @@ bool table_records_map_columns(struct table_records *table_records, const char *
     make_names_unique(survey->names, layout->count, &table_records->arena);
     table_records->known_export = exports_find_by_header(survey->names, layout->count);
     struct samples samples = survey_data_rows(survey, layout);
-    const struct survey survey_before = *survey;
     if (!find_mapping(table_records, &samples, path, error))
         return false;
     prepare_footers(table_records);
     if (!drop_footers(table_records, &samples))
         return true;
-    *survey = survey_before;
     return find_mapping(table_records, &samples, path, error);
 }
 
@@ -352,17 +366,12 @@ struct text table_records_explain(const struct table_records *table_records,
                                   const struct column_facts *facts, struct arena *arena)
 {
     const struct survey *survey = &table_records->survey;
-    struct text lines = {"", 0};
-    if (survey->name || table_records->known_export)
-        lines = arena_format(arena, "recognized: %s\n",
-                             survey->name ? survey->name : table_records->known_export->name);
+    const struct known_export *known_export = table_records->known_export;
+    const char *name = survey->name ? survey->name : known_export ? known_export->name : NULL;
     struct text roles =
         mapping_explain(&table_records->mapping, survey->names, table_records->count, facts, arena);
-    if (table_records->mojibake)
-        lines = arena_format(arena, "%.*sletters: UTF-8 that was read as %s is repaired\n",
-                             TEXT_ARGUMENT(lines), mojibake_name(table_records->mojibake));
-    return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines),
-                        TEXT_ARGUMENT(answers_explain(&table_records->answers, roles, arena)));
+    return exports_explain(name, table_records->mojibake,
+                           answers_explain(&table_records->answers, roles, arena), arena);
 }
 
 void table_records_free(struct table_records *table_records)

@@ -175,12 +175,26 @@ static bool open_rejects_file(struct read_session *session, struct error *error)
 
 static void collect_all_facts(struct read_session *session);
 
-/* Sets what the facts decide. A notation of dates that no file begins with needs all rows. */
-static void apply_facts(struct read_session *session, struct record *record)
+/* A notation of dates that no file begins with needs all rows, unless its first batch shows the
+ * order. */
+static void find_facts_of_notation(struct read_session *session, const struct batch *batch,
+                                   uint64_t shape)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->records[i].date.shape == shape)
+            column_facts_add(&session->facts, &batch->records[i]);
+    const struct date_facts *dates = column_facts_find_date(&session->facts, shape);
+    if (date_facts_decide(dates).basis < DATE_BASIS_SHOWN)
+        collect_all_facts(session);
+}
+
+/* Sets what the facts decide. */
+static void apply_facts(struct read_session *session, const struct batch *batch,
+                        struct record *record)
 {
     if (record->date.shape && !session->has_all_facts &&
         !column_facts_find_date(&session->facts, record->date.shape))
-        collect_all_facts(session);
+        find_facts_of_notation(session, batch, record->date.shape);
     column_facts_apply(&session->facts, record);
 }
 
@@ -188,7 +202,7 @@ static bool write_batch(struct read_session *session, const struct batch *batch,
                         struct error *error)
 {
     for (size_t i = 0; i < batch->count; i++) {
-        apply_facts(session, &batch->records[i]);
+        apply_facts(session, batch, &batch->records[i]);
         write_record(session, batch->path, &batch->records[i]);
     }
     bool ok = true;

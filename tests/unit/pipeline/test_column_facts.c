@@ -47,7 +47,7 @@ static void add_dates(struct column_facts *facts, const char *list, bool backwar
             rest = text_slice(rest, at + 1, rest.size);
         }
         char copy[64];
-        snprintf(copy, sizeof(copy), "%.*s", TEXT_ARGUMENT(date));
+        snprintf(copy, sizeof(copy), "%.*s", (int)date.size, date.size ? date.bytes : "");
         struct record record = make_dated_record(copy, DATE_ORDER_UNKNOWN);
         column_facts_add(facts, &record);
     }

@@ -59,9 +59,10 @@ static void free_text_differs_from_choices(void **state)
     for (size_t i = 0; i < COUNT(columns); i++) {
         struct grid grid;
         fill_grid(&grid, columns[i].cells);
-        bool is_answered = free_text_is_answered(&grid.samples, 0, false),
-             is_answered_question = free_text_is_answered(&grid.samples, 0, true),
-             is_side = free_text_is_side(&grid.samples, 0);
+        struct column_profile profile = column_profile_measure(&grid.samples, 0);
+        bool is_answered = free_text_is_answered(&grid.samples, 0, &profile, false),
+             is_answered_question = free_text_is_answered(&grid.samples, 0, &profile, true),
+             is_side = free_text_is_side(&grid.samples, 0, &profile);
         if (is_answered != columns[i].is_answered ||
             is_answered_question != columns[i].is_answered_question ||
             is_side != columns[i].is_side)
@@ -87,6 +88,11 @@ static const struct {
     {"What is your name?|Why this score?|Comment|Rating\n" GOOD "|Quick and kind help|5\n" FAIR
      "|Long wait at the desk|4",
      "", "Why this score?=;Comment="},
+    /* nor are replies of the company, even if it has two columns of them */
+    {"What did you like?|What can we improve?|Owner response|Manager response to complaint\n" GOOD
+     "|We thank you for your kind words|The towels are soft again since May\n" FAIR
+     "|We hope to see you again soon|The lift was repaired on the same day",
+     "", "What did you like?=praise;What can we improve?=complaint"},
     /* a review without questions */
     {"id|Review|Product\n1|The rooms were quiet|A\n2|The lift was broken|B", "", ""},
     {"id|Review|Would you come again?\n1|The rooms were quiet|Yes\n2|The lift was broken|No", "",
@@ -107,6 +113,7 @@ static const struct {
     /* given */
     {"a|b|c\n" GOOD "|x\n" FAIR "|y", "text=b,text=a", "b=;a="},
     {"Pros|Cons\n" GOOD "\n" FAIR, "text=Pros", ""},
+    {"Pros|Cons\n" GOOD "\n" FAIR, "text=Pros,text=Pros", ""},
     {"Pros|Cons\n" GOOD "\n" FAIR, "text=Cons,text=Pros", "Cons=complaint;Pros=praise"},
     {"a|b\n|\n|", "", ""},
 };

@@ -32,7 +32,7 @@ static void write_signs(const char *cell, char written[512])
 
 static void check_row(struct text row, int *failures)
 {
-    struct text language, cell, expected;
+    struct text language = {0}, cell = {0}, expected = {0};
     char copy[256], written[512] = "", printed[32] = "-";
     int64_t seconds;
     assert_true(text_split(&row, '\t', &language) && text_split(&row, '\t', &cell) &&

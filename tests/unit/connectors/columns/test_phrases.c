@@ -62,7 +62,7 @@ static void phrases_are_found_as_whole_words(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(places); i++) {
         struct phrase_place place =
-            phrase_find(text_of(places[i].words), text_of(places[i].phrase), 0);
+            phrase_find(text_of(places[i].words), text_of(places[i].phrase));
         if (place.begin != places[i].begin || place.end != places[i].end)
             fail_msg("%s in %s: %zu to %zu", places[i].phrase, places[i].words, place.begin,
                      place.end);

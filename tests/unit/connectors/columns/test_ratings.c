@@ -14,7 +14,7 @@
 
 static void check_row(struct text row, int *failures)
 {
-    struct text language, cell, expected_rating, expected_scale;
+    struct text language = {0}, cell = {0}, expected_rating = {0}, expected_scale = {0};
     assert_true(text_split(&row, '\t', &language) && text_split(&row, '\t', &cell) &&
                 text_split(&row, '\t', &expected_rating) &&
                 text_split(&row, '\t', &expected_scale));
