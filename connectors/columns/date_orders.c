@@ -4,6 +4,7 @@
 #include "base/calendar.h"
 #include "base/hash.h"
 #include "connectors/columns/date_words.h"
+#include "pipeline/column_decisions.h"
 #include "pipeline/column_facts.h"
 
 /* "26" is 2026, "98" is 1998. */
