@@ -46,18 +46,18 @@ bool store_find_same_author_duplicate(struct store *store, const struct batch *b
     *found = false;
     if (!record->author_hash)
         return true;
-    struct sql_statement *find =
-        sql_prepare(store->sql,
-                    "SELECT 1 FROM feedback AS f WHERE author_hash = ?1 AND text_hash = ?2"
-                    " AND source = ?3 AND id <> ?4 AND (settings_hash = ?5 OR EXISTS"
-                    "  (SELECT 1 FROM seen WHERE feedback_id = f.id AND file_id >= ?6))"
-                    /* Earlier revisions count too: otherwise the answer would depend on whether
-                     * the edit is saved yet. */
-                    " UNION ALL SELECT 1 FROM revision AS r JOIN feedback AS f"
-                    " ON f.id = r.feedback_id WHERE r.author_hash = ?1 AND r.text_hash = ?2"
-                    " AND f.source = ?3 AND f.id <> ?4"
-                    " AND (f.settings_hash = ?5 OR r.run_id = ?7) LIMIT 1",
-                    error);
+    struct sql_statement *find = sql_prepare(
+        store->sql,
+        "SELECT 1 FROM feedback AS f WHERE author_hash = ?1 AND text_hash = ?2"
+        " AND rating IS ?8 AND source = ?3 AND id <> ?4 AND (settings_hash = ?5 OR EXISTS"
+        "  (SELECT 1 FROM seen WHERE feedback_id = f.id AND file_id >= ?6))"
+        /* Earlier revisions count too: otherwise the answer would depend on whether
+         * the edit is saved yet. */
+        " UNION ALL SELECT 1 FROM revision AS r JOIN feedback AS f"
+        " ON f.id = r.feedback_id WHERE r.author_hash = ?1 AND r.text_hash = ?2"
+        " AND r.rating IS ?8 AND f.source = ?3 AND f.id <> ?4"
+        " AND (f.settings_hash = ?5 OR r.run_id = ?7) LIMIT 1",
+        error);
     sql_bind_hash(find, 1, record->author_hash);
     sql_bind_hash(find, 2, record->text_hash);
     sql_bind_text(find, 3, batch->source);
@@ -65,6 +65,7 @@ bool store_find_same_author_duplicate(struct store *store, const struct batch *b
     sql_bind_hash(find, 5, batch->settings_hash);
     sql_bind_integer(find, 6, store->first_file_id);
     sql_bind_hash(find, 7, store->run_id);
+    sql_bind_real(find, 8, record->rating);
     *found = sql_next_row(find);
     return sql_finish(find, error);
 }

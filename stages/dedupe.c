@@ -111,13 +111,20 @@ static uint64_t hash_author(const struct batch *batch, const struct record *reco
     return hash_combine_number(hash_text(batch->source), record->author_hash);
 }
 
-/* Whether the author wrote the same text in another record, in this batch or a saved one. */
+/* What the author said: another rating is another opinion. */
+static uint64_t hash_opinion(const struct record *record)
+{
+    return hash_real(record->text_hash, record->rating);
+}
+
+/* Whether the author wrote the same text with the same rating in another record, in this batch or a
+ * saved one. */
 static bool is_same_author_duplicate(struct dedupe *dedupe, const struct batch *batch,
                                      const struct record *record, bool *found, struct error *error)
 {
     *found = dedupe->same_author_duplicates && record->author_hash != 0;
-    if (!*found ||
-        was_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, hash_author(batch, record), record->text_hash))
+    if (!*found || was_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, hash_author(batch, record),
+                                     hash_opinion(record)))
         return true;
     return store_find_same_author_duplicate(dedupe->store, batch, record, found, error);
 }
@@ -150,7 +157,8 @@ static void mark_seen(struct dedupe *dedupe, const struct batch *batch, const st
     mark_seen_in_batch(dedupe, SEEN_ID, record->id, 0);
     mark_seen_in_batch(dedupe, SEEN_REVISION, record->id, record->content_hash);
     if (record->state != RECORD_DUPLICATE)
-        mark_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, hash_author(batch, record), record->text_hash);
+        mark_seen_in_batch(dedupe, SEEN_AUTHOR_TEXT, hash_author(batch, record),
+                           hash_opinion(record));
 }
 
 static bool determine_state(struct dedupe *dedupe, const struct batch *batch, struct record *record,
@@ -226,7 +234,8 @@ static const struct option options[] = {
      .type = OPTION_BOOLEAN,
      .offset = offsetof(struct dedupe, same_author_duplicates),
      .default_value = "yes",
-     .help = "count a record as a duplicate if its author wrote the same text under another id"},
+     .help = "count a record as a duplicate if its author wrote the same text with the same rating "
+             "under another id"},
     {0},
 };
 

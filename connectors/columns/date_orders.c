@@ -5,7 +5,6 @@
 #include "base/hash.h"
 #include "connectors/columns/date_words.h"
 #include "pipeline/column_decisions.h"
-#include "pipeline/column_facts.h"
 
 /* "26" is 2026, "98" is 1998. */
 static int64_t expand_year(int64_t year, int digits)

@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/hash.h"
+#include "connectors/columns/cell_tests.h"
 #include "pipeline/column_decisions.h"
 
 /* Whether the column's name implies a scale of 0 to 10: "nps", "how likely to recommend". */
@@ -165,6 +166,13 @@ static struct text role_cell(const struct mapping *mapping, enum role role,
     return column < row->count ? row->cells[column] : (struct text){0};
 }
 
+/* A rounded id in a column of others would be that of several records. */
+static struct text find_id(const struct mapping *mapping, const struct named_cells *row)
+{
+    struct text id = text_trim_unicode(role_cell(mapping, ROLE_ID, row));
+    return cell_is_in_scientific_notation(id) ? (struct text){0} : id;
+}
+
 static struct text find_author(const struct mapping *mapping, const struct named_cells *row)
 {
     struct text author = text_trim_unicode(role_cell(mapping, ROLE_AUTHOR, row));
@@ -176,7 +184,7 @@ void mapping_fill_record(const struct mapping *mapping, const struct named_cells
 {
     record->body = role_cell(mapping, ROLE_TEXT, row);
     record->title = role_cell(mapping, ROLE_TITLE, row);
-    record->external_id = text_trim_unicode(role_cell(mapping, ROLE_ID, row));
+    record->external_id = find_id(mapping, row);
     record->author = find_author(mapping, row);
     record->reply = text_trim_unicode(role_cell(mapping, ROLE_REPLY, row));
     record->lang = language_parse(role_cell(mapping, ROLE_LANG, row), arena);

@@ -1,6 +1,8 @@
 /* exports.c - the list of known exports, and what is the same for all of them. */
 #include "connectors/exports/exports.h"
 
+#include <math.h>
+
 #include "connectors/columns/column_names.h"
 
 /* Where several match, the first one counts. */
@@ -112,6 +114,20 @@ struct text export_field_value(const struct record *record, const char *name)
         if (text_equal_ignore_case(text_trim(record->fields[i].name), text_of(name)))
             return text_trim(record->fields[i].value);
     return (struct text){0};
+}
+
+void export_use_rating_word(struct record *record, const char *name)
+{
+    static const struct {
+        const char *word;
+        double rating;
+    } words[] = {{"great", 3}, {"good", 3}, {"okay", 2}, {"not good", 1}, {"bad", 1}};
+    struct text cell = export_field_value(record, name);
+    for (size_t i = 0; isnan(record->rating) && i < sizeof(words) / sizeof(*words); i++)
+        if (text_equal_ignore_case(cell, text_of(words[i].word))) {
+            record->rating = words[i].rating;
+            record->rating_scale = 3;
+        }
 }
 
 void export_use_first_date(struct record *record, const char *const *names)

@@ -104,6 +104,11 @@ bool export_accepts_fields(const struct known_export *known_export, const struct
  * is no such field. For the functions of a known_export. */
 struct text export_field_value(const struct record *record, const char *name);
 
+/* Sets the rating, if there is none, from the words of help desks in the field of that name:
+ * "great" and "good" are 3 of 3, "okay" is 2, "not good" and "bad" are 1. For the functions of a
+ * known_export, since the words mean other ratings elsewhere. */
+void export_use_rating_word(struct record *record, const char *name);
+
 /* Sets created_at, if it is unknown, from the first of these fields that holds a date. The list
  * ends with NULL. For the functions of a known_export. */
 void export_use_first_date(struct record *record, const char *const *names);

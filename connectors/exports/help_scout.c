@@ -7,6 +7,12 @@ static const struct conversation threads = {.list = "_embedded.threads",
                                             .customer_roles = "customer",
                                             .hidden = "type=note"};
 
+static void complete_rating(struct record *record, struct arena *arena)
+{
+    (void)arena;
+    export_use_rating_word(record, "rating");
+}
+
 const struct known_export help_scout_exports[] = {
     {.name = "Help Scout rating export",
      .form = EXPORT_TABLE,
@@ -15,7 +21,8 @@ const struct known_export help_scout_exports[] = {
                {ROLE_ID, "id"},
                {ROLE_DATE, "modifiedAt|createdAt"},
                {ROLE_RATING, "rating"},
-               {ROLE_AUTHOR, "customer email|customer.email|customer id|customer.id"}}},
+               {ROLE_AUTHOR, "customer email|customer.email|customer id|customer.id"}},
+     .complete_record = complete_rating},
     {.name = "Help Scout ratings",
      .form = EXPORT_OBJECTS,
      .required = {"rating", "comments", "threadId|threadid|threadID"},
@@ -23,7 +30,8 @@ const struct known_export help_scout_exports[] = {
                {ROLE_ID, "id"},
                {ROLE_RATING, "rating"},
                {ROLE_DATE, "modifiedAt|createdAt"},
-               {ROLE_AUTHOR, "customer.id"}}},
+               {ROLE_AUTHOR, "customer.id"}},
+     .complete_record = complete_rating},
     {.name = "Help Scout conversations",
      .form = EXPORT_OBJECTS,
      .required = {"subject", "primaryCustomer.id|primaryCustomer.email", "mailboxId"},

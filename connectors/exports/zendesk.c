@@ -9,6 +9,14 @@ static bool is_opened_for_customer(const struct record *record)
     return submitter.size > 0 && !text_equal(submitter, export_field_value(record, "Requester"));
 }
 
+static void complete_rating(struct record *record, struct arena *arena)
+{
+    (void)arena;
+    export_use_rating_word(record, "Satisfaction Score");        /* table */
+    export_use_rating_word(record, "satisfaction-score");        /* XML */
+    export_use_rating_word(record, "satisfaction_rating.score"); /* JSON */
+}
+
 static const struct conversation json_comments = {.list = "comments",
                                                   .body = "plain_body|body|html_body",
                                                   .author = "author_id",
@@ -36,7 +44,8 @@ const struct known_export zendesk_exports[] = {
                {ROLE_DATE, "Created at"},
                {ROLE_RATING, "Satisfaction Score"},
                {ROLE_AUTHOR, "Requester id|Requester"}},
-     .is_company_record = is_opened_for_customer},
+     .is_company_record = is_opened_for_customer,
+     .complete_record = complete_rating},
     {.name = "Zendesk tickets",
      .form = EXPORT_ELEMENTS,
      .root = "tickets",
@@ -48,7 +57,8 @@ const struct known_export zendesk_exports[] = {
                {ROLE_DATE, "created-at"},
                {ROLE_AUTHOR, "requester-id"},
                {ROLE_RATING, "satisfaction-score"}},
-     .conversation = &xml_comments},
+     .conversation = &xml_comments,
+     .complete_record = complete_rating},
     {.name = "Zendesk tickets",
      .form = EXPORT_OBJECTS,
      .required = {"requester_id", "subject|raw_subject",
@@ -60,6 +70,7 @@ const struct known_export zendesk_exports[] = {
                {ROLE_DATE, "created_at"},
                {ROLE_AUTHOR, "requester_id"},
                {ROLE_RATING, "satisfaction_rating.score"}},
-     .conversation = &json_comments},
+     .conversation = &json_comments,
+     .complete_record = complete_rating},
     {.name = NULL},
 };

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "connectors/table/column_order.h"
 #include "connectors/table/header.h"
 
 /* The score of a trial below which rare delimiters are tried, too. */
@@ -220,19 +221,24 @@ static bool equal_rows(const struct dialect_trial *trial, size_t row, size_t oth
     return true;
 }
 
-/* Removes what joined files repeat: the first row, and statements of the delimiter. It would spoil
- * the statistics of the columns. */
-static void drop_repeated_rows(struct dialect_trial *trial)
+/* Removes what joined files repeat: the first row, also with its cells in another order, in which
+ * the rows below are then, and statements of the delimiter. It would spoil the statistics of the
+ * columns. */
+static void drop_repeated_rows(struct dialect_trial *trial, struct arena *arena)
 {
     size_t first = trial->preamble, kept = first + 1;
-    if (trial->width < 2)
+    struct column_order order;
+    if (trial->width < 2 || first >= trial->row_count)
         return;
+    column_order_init(&order, trial->rows[first], trial->counts[first], arena);
     for (size_t row = first + 1; row < trial->row_count; row++) {
-        if (row_states_delimiter(trial->rows[row], trial->counts[row]) ||
-            equal_rows(trial, row, first))
+        bool repeats = equal_rows(trial, row, first);
+        order.is_changed &= !repeats;
+        if (repeats || row_states_delimiter(trial->rows[row], trial->counts[row]) ||
+            column_order_read_header(&order, trial->rows[row], trial->counts[row]))
             continue;
-        trial->rows[kept] = trial->rows[row];
-        trial->counts[kept++] = trial->counts[row];
+        trial->rows[kept] = column_order_apply(&order, trial->rows[row], trial->counts[row], arena);
+        trial->counts[kept++] = order.is_changed ? order.count : trial->counts[row];
     }
     trial->row_count = kept < trial->row_count ? kept : trial->row_count;
 }
@@ -317,7 +323,7 @@ bool table_layout_detect(struct table_layout *table_layout, struct lookahead hea
     dialect_trial_run(&search.best, &search.input, search.best.width);
     if (search.best.row_count == 0)
         return true;
-    drop_repeated_rows(&search.best);
+    drop_repeated_rows(&search.best, search.input.arena);
     fill_layout(table_layout, &search, options->header);
     return true;
 }

@@ -174,6 +174,9 @@ bool table_records_map_columns(struct table_records *table_records, const char *
     table_records->count = layout->count;
     if (layout->count == 0)
         return true; /* only blank lines */
+    if (layout->header_rows > 0)
+        column_order_init(&table_records->order, table_records->table_layout.header, layout->count,
+                          &table_records->arena);
     repair_layout(table_records, &repaired);
     survey_detect(survey, layout, &table_records->arena);
     for (size_t i = 0; i < layout->count; i++)
@@ -337,7 +340,9 @@ bool table_records_add_row(struct table_records *table_records, const struct loc
         return true;
     }
     table_records->is_after_header = repeats_header(table_records, row);
-    if (table_records->is_after_header) {
+    table_records->order.is_changed &= !table_records->is_after_header;
+    if (table_records->is_after_header ||
+        column_order_read_header(&table_records->order, row->cells, row->count)) {
         table_records_end_rows(table_records, batch);
         batch->skipped++;
         return true;
@@ -349,7 +354,12 @@ bool table_records_add_row(struct table_records *table_records, const struct loc
         batch_reject_row(batch, row->line, row->offset, reason, row->raw);
         return true;
     }
-    struct held_row held_row = {copy_cells(table_records, row, &batch->arena), row->line,
+    struct located_row ordered = *row;
+    ordered.cells =
+        column_order_apply(&table_records->order, row->cells, row->count, &batch->arena);
+    if (table_records->order.is_changed)
+        ordered.count = table_records->order.count;
+    struct held_row held_row = {copy_cells(table_records, &ordered, &batch->arena), row->line,
                                 row->offset};
     if (hold_row(table_records, &held_row))
         return false;

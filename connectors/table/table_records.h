@@ -6,6 +6,7 @@
 #include "base/mojibake.h"
 #include "connectors/columns/reading_options.h"
 #include "connectors/exports/exports.h"
+#include "connectors/table/column_order.h"
 #include "connectors/table/footers.h"
 #include "connectors/table/layout.h"
 #include "connectors/table/survey.h"
@@ -37,7 +38,8 @@ struct table_records {
         uint64_t line, offset;
     } held_rows[MAX_FOOTER_ROWS];
     size_t held_count;
-    bool is_after_header; /* the last row repeated the header */
+    bool is_after_header;      /* the last row repeated the header */
+    struct column_order order; /* of the present rows */
 };
 
 /* The rows of the connector's option table: TABLE_RECORDS_OPTIONS(struct csv, table_records). */

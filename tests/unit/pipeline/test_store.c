@@ -192,15 +192,17 @@ static void saved_records_are_known(void **state)
         uint64_t id;
         const char *source;
         uint64_t author_hash;
+        double rating;
         bool is_duplicate;
-    } others[] = {{2, "shop", KIM, true},
-                  {1, "shop", KIM, false}, /* the saved record itself */
-                  {2, "shop", 5, false},
-                  {2, "blog", KIM, false},
-                  {2, "shop", 0, false}};
+    } others[] = {
+        {2, "shop", KIM, NAN, true}, {1, "shop", KIM, NAN, false}, /* the saved record itself */
+        {2, "shop", KIM, 1, false},                                /* another rating */
+        {2, "shop", 5, NAN, false},  {2, "blog", KIM, NAN, false}, {2, "shop", 0, NAN, false}};
     for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
-        struct record other = {
-            .id = others[i].id, .author_hash = others[i].author_hash, .text_hash = hash};
+        struct record other = {.id = others[i].id,
+                               .author_hash = others[i].author_hash,
+                               .text_hash = hash,
+                               .rating = others[i].rating};
         struct batch other_batch = {.source = text_of(others[i].source), .settings_hash = settings};
         assert_true(store_find_same_author_duplicate(store, &other_batch, &other, &found, &error));
         assert_int_equal(found, others[i].is_duplicate);

@@ -131,7 +131,7 @@ static const struct {
     {"4 stars of 5", NAN, 0},
     {"3 von 5", 3, 5},
     {"Rated 4 out of 5", 4, 5},
-    {"Great", 3, 3},
+    {"Great", NAN, 0}, /* of 3 at help desks, of 5 elsewhere */
     {" 3 ", 3, 0},
     {"10 - Extremely likely", 10, 0},
     {"", NAN, 0},
