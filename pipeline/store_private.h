@@ -7,7 +7,7 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 3 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 4 }; /* of the schema: PRAGMA user_version */
 
 /* store_schema.c: the statements that create every table and every view. */
 extern const char store_schema[];
@@ -37,6 +37,11 @@ struct store {
 struct text store_format_fields(struct store *store, const struct field *fields, size_t count);
 bool store_parse_fields(struct text json, struct arena *arena, const struct field **fields,
                         size_t *count, struct error *error);
+
+/* store_analyses.c, in a transaction: the views show the analyses of the model that is set; a text
+ * that it has analysed is not saved again. */
+bool store_save_model_key(struct store *store, struct error *error);
+bool store_save_analysis(struct store *store, const struct record *record, struct error *error);
 
 /* store_corrections.c: called while a batch is saved, for each record of a source with rows that
  * were read under other settings. Notes which saved records the row gave then. */

@@ -8,7 +8,6 @@
 #include "connectors/columns/date_orders.h"
 #include "connectors/columns/date_parts.h"
 #include "connectors/columns/roles.h"
-#include "pipeline/column_decisions.h"
 
 enum { MAX_DATE_SIZE = 120 };
 

@@ -30,8 +30,8 @@ static void install_signal_handlers(void)
 {
     struct sigaction action = {.sa_handler = request_stop,
                                .sa_flags = SA_RESTART | (int)SA_RESETHAND};
-    sigaction(SIGINT, &action,
-              NULL); /* a second signal ends the process at once; saved batches stay */
+    /* A second signal ends the process at once; saved batches stay. */
+    sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
     struct sigaction ignore = {.sa_handler = SIG_IGN};

@@ -61,7 +61,7 @@ static const struct {
      "author: no column; 'Email' was refused: 'anonymous' in 3 of 3 rows"},
     {"author|comment\nMax|a\nMax|b\nMax|c\nEve|d\nBo|e",
      "author: column 'author' (name); 'Max' in 3 of 5 rows"},
-    /* Whether Max is a person is decided by all rows of the source (pipeline/column_decisions.h). */
+    /* Whether Max is a person is decided by all rows of the source (column_decisions.h). */
     {"author|comment\nMax|a\nMax|b\nMax|c\nMax|d\nMax|e",
      "author: column 'author' (name); 'Max' in 5 of 5 rows"},
     {"author|comment\nMax|a\n익명|b\n익명|c\nEve|d\nBo|e", "author: column 'author' (name)"},
