@@ -69,6 +69,29 @@ static const struct {
      "author: column 'user.name' (name)"},
     {"shelf.name|text\nTop|Good one\nLow|Bad one", "author: no column"},
     {"agent_name|text\nMax|Good one\nEve|Bad one", "author: no column"},
+    /* What staff did about a complaint is not the complaint. */
+    {"Nr|Beschreibung|Lösung\n"
+     "1|Die Tür klemmt seit Wochen|Wir haben heute die Scharniere geölt und die Tür neu gerichtet\n"
+     "2|Das Licht flackert|Wir haben heute alle Lampen im Flur getauscht und geprüft",
+     "text: column 'Beschreibung' (name)\n"
+     "reply: column 'Lösung' (name)"},
+    {"Issue|Action taken|Root cause\n"
+     "The door squeaks|We oiled all the hinges and called the customer|The hinges were never oiled "
+     "since they came\n"
+     "No hot water|We changed the boiler and called the customer|The boiler is older than the "
+     "whole house",
+     "text: column 'Issue' (the longest texts)\n"
+     "reply: column 'Action taken' (name)"},
+    {"Opis|Rozwiązanie\n"
+     "Drzwi skrzypią od tygodnia|Naoliwiliśmy zawiasy i zadzwoniliśmy do klienta\n"
+     "Nie ma ciepłej wody|Wymieniliśmy bojler i zadzwoniliśmy do klienta",
+     "text: column 'Opis' (name)\n"
+     "reply: column 'Rozwiązanie' (name)"},
+    {"问题描述|处理结果\n"
+     "门一直响|我们已经给门上油并且打电话告诉客户\n"
+     "没有热水|我们已经换了热水器并且打电话告诉客户",
+     "text: column '问题描述' (name)\n"
+     "reply: column '处理结果' (name)"},
     /* Votes. */
     {"review|score\nGood|10\nBad|-3\nFine|2",
      "rating: no column; 'score' was refused: '-3' (row 2) is below 0, as votes are"},
