@@ -240,10 +240,12 @@ void column_name_scores(struct text name, int scores[ROLE_COUNT])
     }
 }
 
-bool column_name_forbids(enum role role, struct text name)
+/* Whether the name contains words that rule the role out, with the match NEVER or, if `weakly`,
+ * EXCLUDED, and is not listed as a whole. */
+static bool is_ruled_out(enum role role, struct text name, bool weakly)
 {
     char normalized[COLUMN_NAME_MAX_SIZE];
-    bool is_forbidden = false;
+    bool is_found = false;
     struct text words = column_name_normalize(text_trim(name), normalized);
     for (size_t i = 0; i < KNOWN_NAME_COUNT; i++) {
         const struct known_name *known = &known_names[i];
@@ -251,9 +253,20 @@ bool column_name_forbids(enum role role, struct text name)
             continue;
         if (known->match == WHOLE && text_equal(words, known->words))
             return false;
-        is_forbidden |= known->match == NEVER && contains_phrase(words, known->words);
+        is_found |= (known->match == NEVER || (weakly && known->match == EXCLUDED)) &&
+                    contains_phrase(words, known->words);
     }
-    return is_forbidden;
+    return is_found;
+}
+
+bool column_name_forbids(enum role role, struct text name)
+{
+    return is_ruled_out(role, name, false);
+}
+
+bool column_name_excludes(enum role role, struct text name)
+{
+    return is_ruled_out(role, name, true);
 }
 
 int column_name_score(enum role role, struct text name)

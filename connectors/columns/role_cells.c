@@ -59,6 +59,21 @@ double column_date_share(const struct column_table *table, size_t column)
     return share_of_cells(table, column, cell_is_date);
 }
 
+bool column_dates_follow(const struct column_table *table, size_t column, size_t other)
+{
+    size_t later = 0;
+    for (size_t row = 0; row < table->samples->rows; row++) {
+        int64_t seconds, other_seconds;
+        if (!date_parse(column_cell(table, row, column), DATE_ORDER_UNKNOWN, 0, &seconds) ||
+            !date_parse(column_cell(table, row, other), DATE_ORDER_UNKNOWN, 0, &other_seconds))
+            continue;
+        if (seconds < other_seconds)
+            return false;
+        later += seconds > other_seconds;
+    }
+    return later > 0;
+}
+
 static int compare_hashed_rows(const void *a, const void *b)
 {
     const struct hashed_row *left = a, *right = b;

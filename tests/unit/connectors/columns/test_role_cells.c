@@ -92,6 +92,90 @@ static const struct {
      "没有热水|我们已经换了热水器并且打电话告诉客户",
      "text: column '问题描述' (name)\n"
      "reply: column '处理结果' (name)"},
+    /* The end of an answer counts, not its start. */
+    {"Heure de début|Heure de fin|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Heure de fin' (name)"},
+    {"Startzeit|Endzeit|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Endzeit' (name)"},
+    {"Start|Ende|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Ende' (name)"},
+    {"Begonnen|Abgeschlossen|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Abgeschlossen' (name)"},
+    {"Hora de inicio|Hora de finalización|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Hora de finalización' (name)"},
+    {"Ora di inizio|Ora di fine|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Ora di fine' (name)"},
+    {"Hora de início|Hora de fim|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Hora de fim' (name)"},
+    {"Begintijd|Eindtijd|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Eindtijd' (name)"},
+    {"Godzina rozpoczęcia|Godzina zakończenia|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Godzina zakończenia' (name)"},
+    {"Başlangıç zamanı|Bitiş zamanı|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Bitiş zamanı' (name)"},
+    {"Время начала|Время завершения|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Время завершения' (name)"},
+    {"開始時刻|完了時刻|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column '完了時刻' (name)"},
+    {"开始时间|完成时间|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column '完成时间' (name)"},
+    {"시작 시간|완료 시간|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column '완료 시간' (name)"},
+    /* Without known names, the dates that are never earlier. */
+    {"Alku|Loppu|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad",
+     "date: column 'Loppu' (the last of several dates)"},
+    {"Alku|Loppu|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-03 09:00|2026-05-02 09:07|Bad",
+     "date: no column"},
+    {"Alku|Delivery|Comment\n"
+     "2026-05-01|2026-05-04|Good\n"
+     "2026-05-02|2026-05-06|Bad",
+     "date: no column"},
     /* Votes. */
     {"review|score\nGood|10\nBad|-3\nFine|2",
      "rating: no column; 'score' was refused: '-3' (row 2) is below 0, as votes are"},
