@@ -40,13 +40,13 @@ size_t column_find_cell(const struct column_table *table, size_t column, cell_te
     return row;
 }
 
-/* Share of the filled cells that pass the test; 1 if no cell is filled. */
+/* Share of the cells with a value that pass the test; 1 if none has one. */
 static double share_of_cells(const struct column_table *table, size_t column, cell_test *test)
 {
     size_t filled = 0, passed = 0;
     for (size_t row = 0; row < table->samples->rows && filled < MAX_JUDGED_CELLS; row++) {
         struct text cell = column_cell(table, row, column);
-        if (cell.size == 0)
+        if (cell_has_no_value(cell))
             continue;
         filled++;
         passed += test(cell);
@@ -299,7 +299,7 @@ bool column_has_obvious_ratings(const struct column_table *table, size_t column,
     for (size_t row = 0; row < table->samples->rows; row++) {
         struct text cell = column_cell(table, row, column);
         double rating, scale;
-        if (cell.size == 0)
+        if (cell_has_no_value(cell))
             continue;
         if (!parse_plain_rating(cell, &rating, &scale) || rating < 0)
             return false;

@@ -176,6 +176,105 @@ static const struct {
      "2026-05-01|2026-05-04|Good\n"
      "2026-05-02|2026-05-06|Bad",
      "date: no column"},
+    /* Cells that say that there is no value do not count against a date or a rating. */
+    {"rating|date|comment\n"
+     "-|-|Good\n"
+     "-|-|Bad\n"
+     "-|-|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "n/a|n/a|Good\n"
+     "n/a|n/a|Bad\n"
+     "n/a|n/a|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "none|none|Good\n"
+     "none|none|Bad\n"
+     "none|none|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "null|null|Good\n"
+     "null|null|Bad\n"
+     "null|null|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "k.A.|k.A.|Good\n"
+     "k.A.|k.A.|Bad\n"
+     "k.A.|k.A.|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "keine Angabe|keine Angabe|Good\n"
+     "keine Angabe|keine Angabe|Bad\n"
+     "keine Angabe|keine Angabe|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "無回答|無回答|Good\n"
+     "無回答|無回答|Bad\n"
+     "無回答|無回答|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "없음|없음|Good\n"
+     "없음|없음|Bad\n"
+     "없음|없음|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "N/D|N/D|Good\n"
+     "N/D|N/D|Bad\n"
+     "N/D|N/D|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "нет данных|нет данных|Good\n"
+     "нет данных|нет данных|Bad\n"
+     "нет данных|нет данных|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "–|–|Good\n"
+     "–|–|Bad\n"
+     "–|–|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"when?|comment\n"
+     "-|Good\n"
+     "2026-05-01|Bad\n"
+     "2026-05-02|Fine",
+     "date: column 'when?' (name)"},
+    {"Hetki|comment\n"
+     "k.A.|Good\n"
+     "2026-05-01|Bad\n"
+     "2026-05-02|Fine",
+     "date: column 'Hetki' (all cells are dates)"},
     /* Votes. */
     {"review|score\nGood|10\nBad|-3\nFine|2",
      "rating: no column; 'score' was refused: '-3' (row 2) is below 0, as votes are"},
