@@ -275,6 +275,67 @@ static const struct {
      "2026-05-01|Bad\n"
      "2026-05-02|Fine",
      "date: column 'Hetki' (all cells are dates)"},
+    /* Names of ratings. */
+    {"Gesamteindruck|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Gesamteindruck' (name; best value 5)"},
+    {"Gesamtzufriedenheit|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Gesamtzufriedenheit' (name; best value 5)"},
+    {"Overall experience|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Overall experience' (name; best value 5)"},
+    {"Satisfacción general|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Satisfacción general' (name; best value 5)"},
+    {"Soddisfazione complessiva|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Soddisfazione complessiva' (name; best value 5)"},
+    {"Satisfação geral|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Satisfação geral' (name; best value 5)"},
+    {"Algemene tevredenheid|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Algemene tevredenheid' (name; best value 5)"},
+    {"Ogólne zadowolenie|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Ogólne zadowolenie' (name; best value 5)"},
+    {"总体评价|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column '总体评价' (name; best value 5)"},
+    {"総合点|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column '総合点' (name; best value 5)"},
+    {"Bewertungsergebnis|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Bewertungsergebnis' (name; best value 5)"},
+    {"Uw beoordeling|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Uw beoordeling' (name; best value 5)"},
     /* Votes. */
     {"review|score\nGood|10\nBad|-3\nFine|2",
      "rating: no column; 'score' was refused: '-3' (row 2) is below 0, as votes are"},
