@@ -30,12 +30,22 @@ static const struct known_name {
 
 enum { KNOWN_NAME_COUNT = sizeof(known_names) / sizeof(*known_names) };
 
+/* Whether the byte is one of the two of a mark that begins a Spanish question or exclamation. */
+static bool is_opening_mark(struct text name, size_t at)
+{
+    struct text here = text_slice(name, at, name.size),
+                before = text_slice(name, at > 0 ? at - 1 : 0, name.size);
+    return text_starts_with(here, TEXT("¿")) || text_starts_with(here, TEXT("¡")) ||
+           text_starts_with(before, TEXT("¿")) || text_starts_with(before, TEXT("¡"));
+}
+
 static struct text join_words(struct text name, char normalized[COLUMN_NAME_MAX_SIZE])
 {
     size_t size = 0;
     for (size_t i = 0; i < name.size && size + 2 < COLUMN_NAME_MAX_SIZE; i++) {
         char byte = name.bytes[i];
-        bool letter = ascii_is_alphanumeric(byte) || (signed char)byte < 0 || byte == '#';
+        bool letter = ascii_is_alphanumeric(byte) || byte == '#' ||
+                      ((signed char)byte < 0 && !is_opening_mark(name, i));
         bool is_camel_boundary = i > 0 && ascii_is_upper(byte) &&
                                  (ascii_is_lower(name.bytes[i - 1]) ||
                                   (ascii_is_upper(name.bytes[i - 1]) && i + 1 < name.size &&

@@ -336,6 +336,66 @@ static const struct {
      "1|Bad\n"
      "3|Fine",
      "rating: column 'Uw beoordeling' (name; best value 5)"},
+    /* Whether customers recommend the company is asked from 0 to 10. */
+    {"Weiterempfehlung|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Weiterempfehlung' (name; best value 10)"},
+    {"Recommandation|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Recommandation' (name; best value 10)"},
+    {"Recomendaría|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Recomendaría' (name; best value 10)"},
+    {"推荐意愿|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column '推荐意愿' (name; best value 10)"},
+    {"Aanbevelingsscore|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Aanbevelingsscore' (name; best value 10)"},
+    {"Polecenia|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Polecenia' (name; best value 10)"},
+    {"Рекомендация|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Рекомендация' (name; best value 10)"},
+    {"Wie wahrscheinlich ist es, dass Sie uns einem Freund weiterempfehlen?|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Wie wahrscheinlich ist es, dass Sie uns einem Freund weiterempfehlen?' (part "
+     "of the name; best value 10)"},
+    {"Quelle est la probabilité que vous nous recommandiez à un ami ou collègue ?|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Quelle est la probabilité que vous nous recommandiez à un ami ou collègue ?' "
+     "(part of the name; best value 10)"},
+    {"¿Qué tan probable es que nos recomiende a un amigo o colega?|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column '¿Qué tan probable es que nos recomiende a un amigo o colega?' (part of the "
+     "name; best value 10)"},
+    {"Hoe waarschijnlijk is het dat u ons aan een vriend zult aanbevelen?|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Hoe waarschijnlijk is het dat u ons aan een vriend zult aanbevelen?' (part "
+     "of the name; best value 10)"},
     /* Votes. */
     {"review|score\nGood|10\nBad|-3\nFine|2",
      "rating: no column; 'score' was refused: '-3' (row 2) is below 0, as votes are"},
