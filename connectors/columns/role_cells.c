@@ -201,6 +201,8 @@ static enum refusal judge_author(const struct column_table *table, size_t column
         return REFUSAL_NOBODY;
     bool is_repeated = profile->filled >= MIN_AUTHORS && profile->distinct * 2 <= profile->filled;
     bool may_be_thing = is_name_of_thing(traits->scores[ROLE_AUTHOR]);
+    if (may_be_thing && column_profile_has_dates(profile))
+        return REFUSAL_DATES; /* "from" and "to" */
     return is_repeated && (may_be_thing || has_varied_author(table, column)) ? REFUSAL_FEW_VALUES
                                                                              : REFUSAL_NONE;
 }

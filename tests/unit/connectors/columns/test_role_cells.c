@@ -396,6 +396,116 @@ static const struct {
      "3|Fine",
      "rating: column 'Hoe waarschijnlijk is het dat u ons aan een vriend zult aanbevelen?' (part "
      "of the name; best value 10)"},
+    /* Names of ids. */
+    {"Bewertungs-Nr|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Bewertungs-Nr' (name)"},
+    {"Fall-Nr|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Fall-Nr' (name)"},
+    {"Case number|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Case number' (name)"},
+    {"Ticket #|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Ticket #' (name)"},
+    {"Ref|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Ref' (name)"},
+    {"Reference|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Reference' (name)"},
+    {"N°|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'N°' (name)"},
+    {"Réf.|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Réf.' (name)"},
+    {"Código|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Código' (name)"},
+    {"单号|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column '单号' (name)"},
+    {"№ отзыва|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column '№ отзыва' (name)"},
+    /* Names of authors, which may mean something else. */
+    {"Von|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column 'Von' (name)"},
+    {"From|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column 'From' (name)"},
+    {"Bewerter|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column 'Bewerter' (name)"},
+    {"보낸사람|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column '보낸사람' (name)"},
+    {"발신자|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column '발신자' (name)"},
+    {"Name des Gastes|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column 'Name des Gastes' (name)"},
+    {"Remitente|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column 'Remitente' (name)"},
+    {"差出人|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column '差出人' (name)"},
+    {"Von|Bis|Comment\n"
+     "01.05.2026|03.05.2026|Good\n"
+     "04.05.2026|06.05.2026|Bad\n"
+     "07.05.2026|09.05.2026|Fine",
+     "author: no column; 'Von' was refused: its cells are dates"},
+    {"From|To|Comment\n"
+     "Paris|Rome|Good\n"
+     "Paris|Oslo|Bad\n"
+     "Paris|Rome|Fine\n"
+     "Rome|Oslo|Good\n"
+     "Rome|Paris|Bad\n"
+     "Paris|Bonn|Fine",
+     "author: no column; 'From' was refused: only 2 different values in 6 rows"},
     /* Votes. */
     {"review|score\nGood|10\nBad|-3\nFine|2",
      "rating: no column; 'score' was refused: '-3' (row 2) is below 0, as votes are"},
