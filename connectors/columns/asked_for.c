@@ -121,8 +121,9 @@ enum asked_for asked_for_by_side(struct text name)
     struct arena arena = {0};
     struct text words = phrase_split_words(name, &arena),
                 part = phrase_split_words(last_part(name), &arena);
+    /* The name itself may be a sign: "+". */
     const struct text forms[] = {words, drop_neutral_words(words, &arena), part,
-                                 drop_neutral_words(part, &arena)};
+                                 drop_neutral_words(part, &arena), text_trim(name)};
     enum asked_for side = ASKED_FOR_ANYTHING;
     for (size_t i = 0; i < sizeof(forms) / sizeof(*forms) && side == ASKED_FOR_ANYTHING; i++)
         side = find_side(forms[i]);

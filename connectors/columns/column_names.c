@@ -30,12 +30,22 @@ static const struct known_name {
 
 enum { KNOWN_NAME_COUNT = sizeof(known_names) / sizeof(*known_names) };
 
+/* Whether the byte is one of the two of a mark that begins a Spanish question or exclamation. */
+static bool is_opening_mark(struct text name, size_t at)
+{
+    struct text here = text_slice(name, at, name.size),
+                before = text_slice(name, at > 0 ? at - 1 : 0, name.size);
+    return text_starts_with(here, TEXT("¿")) || text_starts_with(here, TEXT("¡")) ||
+           text_starts_with(before, TEXT("¿")) || text_starts_with(before, TEXT("¡"));
+}
+
 static struct text join_words(struct text name, char normalized[COLUMN_NAME_MAX_SIZE])
 {
     size_t size = 0;
     for (size_t i = 0; i < name.size && size + 2 < COLUMN_NAME_MAX_SIZE; i++) {
         char byte = name.bytes[i];
-        bool letter = ascii_is_alphanumeric(byte) || (signed char)byte < 0 || byte == '#';
+        bool letter = ascii_is_alphanumeric(byte) || byte == '#' ||
+                      ((signed char)byte < 0 && !is_opening_mark(name, i));
         bool is_camel_boundary = i > 0 && ascii_is_upper(byte) &&
                                  (ascii_is_lower(name.bytes[i - 1]) ||
                                   (ascii_is_upper(name.bytes[i - 1]) && i + 1 < name.size &&
@@ -240,10 +250,12 @@ void column_name_scores(struct text name, int scores[ROLE_COUNT])
     }
 }
 
-bool column_name_forbids(enum role role, struct text name)
+/* Whether the name contains words that rule the role out, with the match NEVER or, if `weakly`,
+ * EXCLUDED, and is not listed as a whole. */
+static bool is_ruled_out(enum role role, struct text name, bool weakly)
 {
     char normalized[COLUMN_NAME_MAX_SIZE];
-    bool is_forbidden = false;
+    bool is_found = false;
     struct text words = column_name_normalize(text_trim(name), normalized);
     for (size_t i = 0; i < KNOWN_NAME_COUNT; i++) {
         const struct known_name *known = &known_names[i];
@@ -251,9 +263,20 @@ bool column_name_forbids(enum role role, struct text name)
             continue;
         if (known->match == WHOLE && text_equal(words, known->words))
             return false;
-        is_forbidden |= known->match == NEVER && contains_phrase(words, known->words);
+        is_found |= (known->match == NEVER || (weakly && known->match == EXCLUDED)) &&
+                    contains_phrase(words, known->words);
     }
-    return is_forbidden;
+    return is_found;
+}
+
+bool column_name_forbids(enum role role, struct text name)
+{
+    return is_ruled_out(role, name, false);
+}
+
+bool column_name_excludes(enum role role, struct text name)
+{
+    return is_ruled_out(role, name, true);
 }
 
 int column_name_score(enum role role, struct text name)

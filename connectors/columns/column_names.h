@@ -37,6 +37,9 @@ int column_name_score(enum role role, struct text name);
  * of an annotation is no date of the feedback. */
 bool column_name_forbids(enum role role, struct text name);
 
+/* Whether words in the name say that it is something else, as in the date of a birth. */
+bool column_name_excludes(enum role role, struct text name);
+
 /* The first column of that name, or SIZE_MAX. */
 size_t column_find_exactly(const struct text *names, size_t count, struct text name);
 

@@ -19,12 +19,18 @@ struct text samples_cell(const struct samples *samples, size_t row, size_t colum
 
 bool cell_has_no_value(struct text cell)
 {
-#define ROW(language, word) word,
-    static const char *const placeholders[] = {
+#define ROW(language, word) {word, sizeof(word) - 1},
+    static const struct text placeholders[] = {
 #include "connectors/columns/data/placeholders.inc"
-        NULL};
+    };
 #undef ROW
-    return cell.size == 0 || text_is_one_of_ignore_case(cell, placeholders);
+    enum { COUNT = sizeof(placeholders) / sizeof(*placeholders), MAX_SIZE = 40 };
+    if (cell.size > MAX_SIZE)
+        return false;
+    for (size_t i = 0; i < COUNT; i++)
+        if (text_equal_ignore_case(cell, placeholders[i]))
+            return true;
+    return cell.size == 0;
 }
 
 static bool is_link(struct text cell)

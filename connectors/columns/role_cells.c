@@ -40,13 +40,13 @@ size_t column_find_cell(const struct column_table *table, size_t column, cell_te
     return row;
 }
 
-/* Share of the filled cells that pass the test; 1 if no cell is filled. */
+/* Share of the cells with a value that pass the test; 1 if none has one. */
 static double share_of_cells(const struct column_table *table, size_t column, cell_test *test)
 {
     size_t filled = 0, passed = 0;
     for (size_t row = 0; row < table->samples->rows && filled < MAX_JUDGED_CELLS; row++) {
         struct text cell = column_cell(table, row, column);
-        if (cell.size == 0)
+        if (cell_has_no_value(cell))
             continue;
         filled++;
         passed += test(cell);
@@ -57,6 +57,21 @@ static double share_of_cells(const struct column_table *table, size_t column, ce
 double column_date_share(const struct column_table *table, size_t column)
 {
     return share_of_cells(table, column, cell_is_date);
+}
+
+bool column_dates_follow(const struct column_table *table, size_t column, size_t other)
+{
+    size_t later = 0;
+    for (size_t row = 0; row < table->samples->rows; row++) {
+        int64_t seconds, other_seconds;
+        if (!date_parse(column_cell(table, row, column), DATE_ORDER_UNKNOWN, 0, &seconds) ||
+            !date_parse(column_cell(table, row, other), DATE_ORDER_UNKNOWN, 0, &other_seconds))
+            continue;
+        if (seconds < other_seconds)
+            return false;
+        later += seconds > other_seconds;
+    }
+    return later > 0;
 }
 
 static int compare_hashed_rows(const void *a, const void *b)
@@ -186,6 +201,8 @@ static enum refusal judge_author(const struct column_table *table, size_t column
         return REFUSAL_NOBODY;
     bool is_repeated = profile->filled >= MIN_AUTHORS && profile->distinct * 2 <= profile->filled;
     bool may_be_thing = is_name_of_thing(traits->scores[ROLE_AUTHOR]);
+    if (may_be_thing && column_profile_has_dates(profile))
+        return REFUSAL_DATES; /* "from" and "to" */
     return is_repeated && (may_be_thing || has_varied_author(table, column)) ? REFUSAL_FEW_VALUES
                                                                              : REFUSAL_NONE;
 }
@@ -284,7 +301,7 @@ bool column_has_obvious_ratings(const struct column_table *table, size_t column,
     for (size_t row = 0; row < table->samples->rows; row++) {
         struct text cell = column_cell(table, row, column);
         double rating, scale;
-        if (cell.size == 0)
+        if (cell_has_no_value(cell))
             continue;
         if (!parse_plain_rating(cell, &rating, &scale) || rating < 0)
             return false;

@@ -54,6 +54,9 @@ enum refusal column_judge(struct column_table *table, enum role role, size_t col
 /* Share of the filled cells that are dates; 1 if no cell is filled. */
 double column_date_share(const struct column_table *table, size_t column);
 
+/* Whether no row has an earlier date in `column` than in `other`, and some row a later one. */
+bool column_dates_follow(const struct column_table *table, size_t column, size_t other);
+
 /* Whether the cells are ratings beyond doubt: only 1 to 5 or 0 to 10, stars, or "4/5", and no row
  * numbers. For columns whose name says nothing. `allow_numbers`: plain numbers suffice. */
 bool column_has_obvious_ratings(const struct column_table *table, size_t column,

@@ -34,7 +34,7 @@ static struct text explain_cell(const struct column_table *table, size_t column,
 {
     size_t row = column_find_cell(table, column, test, expected);
     if (row == table->samples->rows)
-        return text_of(verdict);
+        return arena_format(arena, "a cell %s", verdict);
     return arena_format(arena, "%.*s (row %zu) %s",
                         TEXT_ARGUMENT(quote_cell(table, row, column, arena)), row + 1, verdict);
 }

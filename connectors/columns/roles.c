@@ -204,22 +204,39 @@ static void assign_by_name(struct column_search *search)
     }
 }
 
-/* Without a matching name: the only column whose cells are all dates and not plain numbers. */
+/* Whether all cells of the column are dates and not plain numbers. */
+static bool has_only_dates(struct column_search *search, size_t column)
+{
+    const struct column_profile *profile = &search->table.traits[column].profile;
+    return !search->is_taken[column] && profile->filled >= 2 && profile->numbers == 0 &&
+           column_date_share(&search->table, column) >= 1 &&
+           column_judge(&search->table, ROLE_DATE, column) == REFUSAL_NONE &&
+           !column_name_forbids(ROLE_DATE, search->samples->names[column]);
+}
+
+/* Without a matching name: the only column whose cells are all dates. Of several, the one whose
+ * dates are never earlier than the others': the end of an answer counts, not its start. */
 static void assign_date_by_cells(struct column_search *search)
 {
     size_t found = SIZE_MAX, candidates = 0;
+    bool is_last = true;
     for (size_t column = 0; column < search->samples->count; column++) {
-        const struct column_profile *profile = &search->table.traits[column].profile;
-        if (search->is_taken[column] || profile->filled < 2 || profile->numbers > 0 ||
-            column_date_share(&search->table, column) < 1 ||
-            column_judge(&search->table, ROLE_DATE, column) != REFUSAL_NONE ||
-            column_name_forbids(ROLE_DATE, search->samples->names[column]))
+        if (!has_only_dates(search, column))
             continue;
         candidates++;
-        found = column;
+        if (found == SIZE_MAX) {
+            found = column;
+        } else if (column_dates_follow(&search->table, column, found)) {
+            found = column;
+        } else {
+            is_last &= column_dates_follow(&search->table, found, column);
+        }
     }
     if (candidates == 1)
         assign_role(search, ROLE_DATE, found, "all cells are dates");
+    else if (found != SIZE_MAX && is_last &&
+             !column_name_excludes(ROLE_DATE, search->samples->names[found]))
+        assign_role(search, ROLE_DATE, found, "the last of several dates");
 }
 
 /* Without a matching name: the free-text column with the largest total size. */

@@ -53,7 +53,20 @@ static void placeholders_say_nobody_in_many_languages(void **state)
                                          "Verified buyer",
                                          "Deleted user",
                                          "<Anonymous>",
-                                         "anonymous."};
+                                         "anonymous.",
+                                         "İsimsiz",
+                                         "İSİMSİZ",
+                                         "Un utilisateur de Google",
+                                         "Google用户",
+                                         "N.N.",
+                                         "test",
+                                         "Compra verificada",
+                                         "Trusted Shops Kunde",
+                                         "eBay-Mitglied",
+                                         "Facebook-Nutzer",
+                                         "Yelp User",
+                                         "Пользователь Яндекса",
+                                         "네이버 사용자"};
     static const char *const people[] = {"Ann",  "Anonymous Bob", "Guest, Mary", "김익명",
                                          "Иван", "Kundera",       "10",          "匿名太郎",
                                          "Al",   "Zoë",           "Ünal"};

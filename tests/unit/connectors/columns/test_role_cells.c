@@ -69,6 +69,443 @@ static const struct {
      "author: column 'user.name' (name)"},
     {"shelf.name|text\nTop|Good one\nLow|Bad one", "author: no column"},
     {"agent_name|text\nMax|Good one\nEve|Bad one", "author: no column"},
+    /* What staff did about a complaint is not the complaint. */
+    {"Nr|Beschreibung|Lösung\n"
+     "1|Die Tür klemmt seit Wochen|Wir haben heute die Scharniere geölt und die Tür neu gerichtet\n"
+     "2|Das Licht flackert|Wir haben heute alle Lampen im Flur getauscht und geprüft",
+     "text: column 'Beschreibung' (name)\n"
+     "reply: column 'Lösung' (name)"},
+    {"Issue|Action taken|Root cause\n"
+     "The door squeaks|We oiled all the hinges and called the customer|The hinges were never oiled "
+     "since they came\n"
+     "No hot water|We changed the boiler and called the customer|The boiler is older than the "
+     "whole house",
+     "text: column 'Issue' (the longest texts)\n"
+     "reply: column 'Action taken' (name)"},
+    {"Opis|Rozwiązanie\n"
+     "Drzwi skrzypią od tygodnia|Naoliwiliśmy zawiasy i zadzwoniliśmy do klienta\n"
+     "Nie ma ciepłej wody|Wymieniliśmy bojler i zadzwoniliśmy do klienta",
+     "text: column 'Opis' (name)\n"
+     "reply: column 'Rozwiązanie' (name)"},
+    {"问题描述|处理结果\n"
+     "门一直响|我们已经给门上油并且打电话告诉客户\n"
+     "没有热水|我们已经换了热水器并且打电话告诉客户",
+     "text: column '问题描述' (name)\n"
+     "reply: column '处理结果' (name)"},
+    /* The end of an answer counts, not its start. */
+    {"Heure de début|Heure de fin|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Heure de fin' (name)"},
+    {"Startzeit|Endzeit|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Endzeit' (name)"},
+    {"Start|Ende|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Ende' (name)"},
+    {"Begonnen|Abgeschlossen|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Abgeschlossen' (name)"},
+    {"Hora de inicio|Hora de finalización|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Hora de finalización' (name)"},
+    {"Ora di inizio|Ora di fine|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Ora di fine' (name)"},
+    {"Hora de início|Hora de fim|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Hora de fim' (name)"},
+    {"Begintijd|Eindtijd|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Eindtijd' (name)"},
+    {"Godzina rozpoczęcia|Godzina zakończenia|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Godzina zakończenia' (name)"},
+    {"Başlangıç zamanı|Bitiş zamanı|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Bitiş zamanı' (name)"},
+    {"Время начала|Время завершения|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column 'Время завершения' (name)"},
+    {"開始時刻|完了時刻|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column '完了時刻' (name)"},
+    {"开始时间|完成时间|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column '完成时间' (name)"},
+    {"시작 시간|완료 시간|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad\n"
+     "2026-05-03 09:30|2026-05-03 09:31|Fine",
+     "date: column '완료 시간' (name)"},
+    /* Without known names, the dates that are never earlier. */
+    {"Alku|Loppu|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-02 09:00|2026-05-02 09:07|Bad",
+     "date: column 'Loppu' (the last of several dates)"},
+    {"Alku|Loppu|Comment\n"
+     "2026-05-01 10:00|2026-05-01 10:04|Good\n"
+     "2026-05-03 09:00|2026-05-02 09:07|Bad",
+     "date: no column"},
+    {"Alku|Delivery|Comment\n"
+     "2026-05-01|2026-05-04|Good\n"
+     "2026-05-02|2026-05-06|Bad",
+     "date: no column"},
+    /* Cells that say that there is no value do not count against a date or a rating. */
+    {"rating|date|comment\n"
+     "-|-|Good\n"
+     "-|-|Bad\n"
+     "-|-|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "n/a|n/a|Good\n"
+     "n/a|n/a|Bad\n"
+     "n/a|n/a|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "none|none|Good\n"
+     "none|none|Bad\n"
+     "none|none|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "null|null|Good\n"
+     "null|null|Bad\n"
+     "null|null|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "k.A.|k.A.|Good\n"
+     "k.A.|k.A.|Bad\n"
+     "k.A.|k.A.|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "keine Angabe|keine Angabe|Good\n"
+     "keine Angabe|keine Angabe|Bad\n"
+     "keine Angabe|keine Angabe|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "無回答|無回答|Good\n"
+     "無回答|無回答|Bad\n"
+     "無回答|無回答|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "없음|없음|Good\n"
+     "없음|없음|Bad\n"
+     "없음|없음|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "N/D|N/D|Good\n"
+     "N/D|N/D|Bad\n"
+     "N/D|N/D|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "нет данных|нет данных|Good\n"
+     "нет данных|нет данных|Bad\n"
+     "нет данных|нет данных|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"rating|date|comment\n"
+     "–|–|Good\n"
+     "–|–|Bad\n"
+     "–|–|Fine\n"
+     "4|2026-05-01|Okay\n"
+     "5|2026-05-02|Great",
+     "date: column 'date' (name)\n"
+     "rating: column 'rating' (name; best value 5)"},
+    {"when?|comment\n"
+     "-|Good\n"
+     "2026-05-01|Bad\n"
+     "2026-05-02|Fine",
+     "date: column 'when?' (name)"},
+    {"Hetki|comment\n"
+     "k.A.|Good\n"
+     "2026-05-01|Bad\n"
+     "2026-05-02|Fine",
+     "date: column 'Hetki' (all cells are dates)"},
+    /* Names of ratings. */
+    {"Gesamteindruck|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Gesamteindruck' (name; best value 5)"},
+    {"Gesamtzufriedenheit|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Gesamtzufriedenheit' (name; best value 5)"},
+    {"Overall experience|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Overall experience' (name; best value 5)"},
+    {"Satisfacción general|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Satisfacción general' (name; best value 5)"},
+    {"Soddisfazione complessiva|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Soddisfazione complessiva' (name; best value 5)"},
+    {"Satisfação geral|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Satisfação geral' (name; best value 5)"},
+    {"Algemene tevredenheid|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Algemene tevredenheid' (name; best value 5)"},
+    {"Ogólne zadowolenie|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Ogólne zadowolenie' (name; best value 5)"},
+    {"总体评价|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column '总体评价' (name; best value 5)"},
+    {"総合点|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column '総合点' (name; best value 5)"},
+    {"Bewertungsergebnis|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Bewertungsergebnis' (name; best value 5)"},
+    {"Uw beoordeling|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Uw beoordeling' (name; best value 5)"},
+    /* Whether customers recommend the company is asked from 0 to 10. */
+    {"Weiterempfehlung|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Weiterempfehlung' (name; best value 10)"},
+    {"Recommandation|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Recommandation' (name; best value 10)"},
+    {"Recomendaría|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Recomendaría' (name; best value 10)"},
+    {"推荐意愿|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column '推荐意愿' (name; best value 10)"},
+    {"Aanbevelingsscore|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Aanbevelingsscore' (name; best value 10)"},
+    {"Polecenia|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Polecenia' (name; best value 10)"},
+    {"Рекомендация|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Рекомендация' (name; best value 10)"},
+    {"Wie wahrscheinlich ist es, dass Sie uns einem Freund weiterempfehlen?|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Wie wahrscheinlich ist es, dass Sie uns einem Freund weiterempfehlen?' (part "
+     "of the name; best value 10)"},
+    {"Quelle est la probabilité que vous nous recommandiez à un ami ou collègue ?|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Quelle est la probabilité que vous nous recommandiez à un ami ou collègue ?' "
+     "(part of the name; best value 10)"},
+    {"¿Qué tan probable es que nos recomiende a un amigo o colega?|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column '¿Qué tan probable es que nos recomiende a un amigo o colega?' (part of the "
+     "name; best value 10)"},
+    {"Hoe waarschijnlijk is het dat u ons aan een vriend zult aanbevelen?|comment\n"
+     "5|Good\n"
+     "1|Bad\n"
+     "3|Fine",
+     "rating: column 'Hoe waarschijnlijk is het dat u ons aan een vriend zult aanbevelen?' (part "
+     "of the name; best value 10)"},
+    /* Names of ids. */
+    {"Bewertungs-Nr|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Bewertungs-Nr' (name)"},
+    {"Fall-Nr|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Fall-Nr' (name)"},
+    {"Case number|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Case number' (name)"},
+    {"Ticket #|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Ticket #' (name)"},
+    {"Ref|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Ref' (name)"},
+    {"Reference|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Reference' (name)"},
+    {"N°|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'N°' (name)"},
+    {"Réf.|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Réf.' (name)"},
+    {"Código|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column 'Código' (name)"},
+    {"单号|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column '单号' (name)"},
+    {"№ отзыва|Comment\n"
+     "R-7|Good\n"
+     "R-8|Bad\n"
+     "R-9|Fine",
+     "id: column '№ отзыва' (name)"},
+    /* Names of authors, which may mean something else. */
+    {"Von|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column 'Von' (name)"},
+    {"From|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column 'From' (name)"},
+    {"Bewerter|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column 'Bewerter' (name)"},
+    {"보낸사람|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column '보낸사람' (name)"},
+    {"발신자|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column '발신자' (name)"},
+    {"Name des Gastes|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column 'Name des Gastes' (name)"},
+    {"Remitente|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column 'Remitente' (name)"},
+    {"差出人|Comment\n"
+     "Ann Bell|Good\n"
+     "Bo Carr|Bad\n"
+     "Cy Dean|Fine",
+     "author: column '差出人' (name)"},
+    {"Von|Bis|Comment\n"
+     "01.05.2026|03.05.2026|Good\n"
+     "04.05.2026|06.05.2026|Bad\n"
+     "07.05.2026|09.05.2026|Fine",
+     "author: no column; 'Von' was refused: its cells are dates"},
+    {"From|To|Comment\n"
+     "Paris|Rome|Good\n"
+     "Paris|Oslo|Bad\n"
+     "Paris|Rome|Fine\n"
+     "Rome|Oslo|Good\n"
+     "Rome|Paris|Bad\n"
+     "Paris|Bonn|Fine",
+     "author: no column; 'From' was refused: only 2 different values in 6 rows"},
     /* Votes. */
     {"review|score\nGood|10\nBad|-3\nFine|2",
      "rating: no column; 'score' was refused: '-3' (row 2) is below 0, as votes are"},
