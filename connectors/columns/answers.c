@@ -23,10 +23,13 @@ struct candidate {
     bool is_remark;   /* "Comments", whose cells may be few and short */
     bool is_side;     /* one side of a two-sided review; its cells may be one */
     bool is_sentence; /* the name is a whole question, not "Pros" */
+    bool asks_openly; /* it needs no more evidence than cells that are words */
+    bool is_open;     /* its cells are words; set if it asks */
     bool is_empty;
     enum answer_mark mark;
     enum question_kind kind;
     enum asked_for side;
+    bool names_side; /* "Pros": it has an opposite, or is not used */
 };
 
 static bool has_other_role(const struct mapping *mapping, size_t column)
@@ -62,14 +65,19 @@ static void examine_cells(const struct answer_search *search, size_t column,
     candidate->is_excluded = has_values && candidate->mark != ANSWER_MARKED;
     if (candidate->is_excluded)
         return;
-    candidate->is_answered = candidate->mark != ANSWER_UNMARKED ||
+    candidate->is_open = candidate->kind == QUESTION_ASKED && !search->is_survey &&
+                         free_text_is_open(search->samples, column, &profile);
+    bool is_open_side = has_side && candidate->asks_openly && candidate->is_open;
+    candidate->is_answered = candidate->mark != ANSWER_UNMARKED || is_open_side ||
                              free_text_is_answered(search->samples, column, &profile, is_question);
     bool is_remark = candidate->kind == QUESTION_HINTED && !search->is_survey;
     if (!is_remark && !has_side)
         return;
     bool may_be_text = candidate->is_empty || free_text_is_side(search->samples, column, &profile);
     candidate->is_remark = is_remark && may_be_text;
-    candidate->is_side = has_side && may_be_text;
+    candidate->is_side = has_side && (may_be_text || is_open_side);
+    if (has_side && !candidate->is_side && candidate->names_side && !search->is_survey)
+        candidate->is_side = free_text_is_open(search->samples, column, &profile);
 }
 
 /* Whether the company wrote the cells, although its reply may be in another column. */
@@ -92,6 +100,8 @@ static struct candidate examine_column(const struct answer_search *search, size_
     enum asked_for asked_for = asked_for_by_question(question);
     candidate.kind = question_classify(question);
     candidate.side = asked_for != ASKED_FOR_ANYTHING ? asked_for : asked_for_by_side(name);
+    candidate.names_side = asked_for_by_side(name) != ASKED_FOR_ANYTHING;
+    candidate.asks_openly = question_asks_openly(question);
     candidate.is_sentence = question.size >= MIN_QUESTION_SIZE;
     candidate.is_excluded = candidate.kind == QUESTION_FACT;
     bool says_nothing = candidate.kind == QUESTION_NONE && candidate.side == ASKED_FOR_ANYTHING &&
@@ -134,6 +144,34 @@ static bool is_chosen(const struct candidate *candidate, enum choice choice, boo
                                                                candidate->kind == QUESTION_ASKED));
 }
 
+/* Whether the cells begin like those of the text in most rows: a cleaned version, not an answer. */
+static bool repeats_text(const struct answer_search *search, size_t column)
+{
+    enum { PREFIX_SIZE = 8 };
+    size_t text = search->mapping->columns[ROLE_TEXT], both = 0, equal = 0;
+    for (size_t row = 0; row < search->samples->rows; row++) {
+        struct text a = text_trim(samples_cell(search->samples, row, text)),
+                    b = text_trim(samples_cell(search->samples, row, column));
+        if (a.size == 0 || b.size == 0)
+            continue;
+        both++;
+        equal +=
+            text_equal_ignore_case(text_slice(a, 0, PREFIX_SIZE), text_slice(b, 0, PREFIX_SIZE));
+    }
+    return equal > 0 && equal * 2 >= both;
+}
+
+/* Whether remarks on several subjects have a column each: "Food comments", "Service comments". */
+static bool has_subjects(const struct answer_search *search, const struct candidate *candidates)
+{
+    size_t text = search->mapping->columns[ROLE_TEXT], subjects = 0;
+    for (size_t i = 0; i < search->samples->count; i++)
+        subjects += i != text && !candidates[i].is_excluded && candidates[i].is_answered &&
+                    candidates[i].kind == QUESTION_HINTED && !repeats_text(search, i) &&
+                    column_name_score(ROLE_TEXT, search->samples->names[i]) < COLUMN_NAME_EXACT;
+    return subjects > 1;
+}
+
 static enum choice choose(const struct answer_search *search, const struct candidate *candidates,
                           bool has_sides)
 {
@@ -152,7 +190,8 @@ static enum choice choose(const struct answer_search *search, const struct candi
     if (is_review)
         return CHOOSE_ASKING;
     if (has_named_text(search) && !search->is_survey)
-        return asking > 0 || has_sides ? CHOOSE_ASKING : CHOOSE_NONE;
+        return asking > 0 || has_sides || has_subjects(search, candidates) ? CHOOSE_ASKING
+                                                                           : CHOOSE_NONE;
     bool is_survey = search->is_survey || has_sides || (answered > 1 && questions > 1) ||
                      (!has_text && answered > 0);
     return is_survey ? CHOOSE_FREE_TEXTS : CHOOSE_NONE;
@@ -214,6 +253,25 @@ static void list_given(struct answers *answers, const struct answer_search *sear
         list[answers->count++] = make_answer(search, mapping->text_columns[i], true);
 }
 
+/* Without any text: the column that asks and has the longest cells, however short they are. */
+static size_t find_open_question(const struct answer_search *search,
+                                 const struct candidate *candidates)
+{
+    size_t found = SIZE_MAX;
+    double longest = 0;
+    for (size_t i = 0; i < search->samples->count; i++) {
+        if (candidates[i].is_excluded || !candidates[i].is_open)
+            continue;
+        struct column_profile profile = column_profile_measure(search->samples, i);
+        double size = column_profile_mean_size(&profile);
+        if (size > longest) {
+            longest = size;
+            found = i;
+        }
+    }
+    return found;
+}
+
 static void list_found(struct answers *answers, const struct answer_search *search,
                        struct answer *list)
 {
@@ -229,6 +287,11 @@ static void list_found(struct answers *answers, const struct answer_search *sear
             (choice == CHOOSE_ASKING && is_named_text(search, i)))
             list[answers->count++] = make_answer(search, i, has_sides);
     answers->has_title = has_sides && has_review_titles(search);
+    if (answers->count == 0 && search->mapping->columns[ROLE_TEXT] == SIZE_MAX) {
+        size_t column = find_open_question(search, candidates);
+        if (column != SIZE_MAX)
+            list[answers->count++] = make_answer(search, column, false);
+    }
     free(candidates);
 }
 
