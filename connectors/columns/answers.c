@@ -10,6 +10,7 @@
 #include "connectors/columns/column_words.h"
 #include "connectors/columns/free_text.h"
 #include "connectors/columns/questions.h"
+#include "connectors/columns/second_text.h"
 
 enum {
     MIN_QUESTION_SIZE = 16,  /* bytes of a name that is a whole question */
@@ -335,18 +336,70 @@ static void list_asked_questions(struct answers *answers, const struct samples *
     }
 }
 
+static bool is_read(const struct answers *answers, const struct mapping *mapping, size_t column)
+{
+    for (size_t i = 0; i < answers->count; i++)
+        if (answers->list[i].column == column)
+            return true;
+    return (answers->count == 0 && mapping->columns[ROLE_TEXT] == column) ||
+           answers->second_text == column ||
+           (answers->has_question_column && answers->question_column == column);
+}
+
+/* The setting that reads the columns of today, "text=Comment". */
+static struct text format_text_map(const struct answers *answers,
+                                   const struct answer_search *search, struct arena *arena)
+{
+    struct text map = {0};
+    for (size_t i = 0; i < answers->count; i++)
+        map = arena_format(arena, "%.*s%stext=%.*s", TEXT_ARGUMENT(map), i ? "," : "",
+                           TEXT_ARGUMENT(text_trim(answers->list[i].name)));
+    if (answers->count > 0)
+        return map;
+    struct text name = search->samples->names[search->mapping->columns[ROLE_TEXT]];
+    return arena_format(arena, "text=%.*s", TEXT_ARGUMENT(text_trim(name)));
+}
+
+static void list_unread(struct answers *answers, const struct answer_search *search,
+                        struct arena *arena)
+{
+    enum { MAX_UNREAD = 3, MAX_NAME_SIZE = 60 };
+    const struct mapping *mapping = search->mapping;
+    bool has_text = answers->count > 0 || mapping->columns[ROLE_TEXT] != SIZE_MAX;
+    size_t count = 0;
+    for (size_t i = 0; has_text && i < mapping->free_text_count && count < MAX_UNREAD; i++) {
+        size_t column = mapping->free_texts[i];
+        struct text name = text_trim(search->samples->names[column]);
+        if (is_read(answers, mapping, column) || name.size > MAX_NAME_SIZE ||
+            question_classify(question_of(search, column)) == QUESTION_FACT)
+            continue;
+        answers->unread = arena_format(
+            arena,
+            "%.*s\nnot read: column '%.*s' holds free text too; if it is feedback: map = "
+            "%.*s,text=%.*s",
+            TEXT_ARGUMENT(answers->unread), TEXT_ARGUMENT(name),
+            TEXT_ARGUMENT(format_text_map(answers, search, arena)), TEXT_ARGUMENT(name));
+        count++;
+    }
+}
+
 void answers_find(struct answers *answers, const struct answer_search *search, struct arena *arena)
 {
     const struct mapping *mapping = search->mapping;
     size_t capacity = search->samples->count + mapping->text_column_count;
     struct answer *list = arena_alloc(arena, capacity + 1, sizeof(*list));
-    *answers = (struct answers){.list = list, .text = make_text_answer(search)};
+    *answers =
+        (struct answers){.list = list, .text = make_text_answer(search), .second_text = SIZE_MAX};
     if (mapping->text_column_count > 1)
         list_given(answers, search, list);
     else if (mapping->text_column_count == 0)
         list_found(answers, search, list);
     if (answers->count == 0 && find_question_column(answers, search))
         list_asked_questions(answers, search->samples, arena);
+    if (answers->count == 0)
+        answers->second_text = second_text_find(search->samples, mapping);
+    if (mapping->text_column_count == 0)
+        list_unread(answers, search, arena);
 }
 
 /* "R_1:Q2_TEXT" */
@@ -397,6 +450,8 @@ void answers_add_records(const struct answers *answers, struct batch *batch,
     *record = *respondent;
     record->question = answers->text.question;
     record->asked_for = answers->text.asked_for;
+    if (answers->second_text != SIZE_MAX && cell_has_no_value(text_trim_unicode(record->body)))
+        record->body = cells[answers->second_text];
     if (answers->has_question_column)
         set_row_question(answers, text_trim(cells[answers->question_column]), record);
 }
@@ -413,5 +468,6 @@ struct text answers_explain(const struct answers *answers, struct text roles, st
     }
     if (answers->count > 0)
         text_split(&roles, '\n', &text_line);
-    return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(roles));
+    return arena_format(arena, "%.*s%.*s%.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(roles),
+                        TEXT_ARGUMENT(answers->unread));
 }
