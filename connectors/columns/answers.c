@@ -24,13 +24,13 @@ struct candidate {
     bool is_remark;   /* "Comments", whose cells may be few and short */
     bool is_side;     /* one side of a two-sided review; its cells may be one */
     bool is_sentence; /* the name is a whole question, not "Pros" */
-    bool asks_openly; /* it needs no more evidence than cells that are words */
-    bool is_open;     /* its cells are words; set if it asks */
+    bool asks_openly; /* a question, not "Favorite room" */
+    bool is_open;     /* the cells are words; not known of surveys and names that say nothing */
     bool is_empty;
     enum answer_mark mark;
     enum question_kind kind;
     enum asked_for side;
-    bool names_side; /* "Pros": it has an opposite, or is not used */
+    bool names_side; /* "Pros" */
 };
 
 static bool has_other_role(const struct mapping *mapping, size_t column)
@@ -54,6 +54,16 @@ static bool has_named_text(const struct answer_search *search)
            column_name_score(ROLE_TEXT, search->samples->names[text]) >= COLUMN_NAME_EXACT;
 }
 
+/* Survey tools tell choices from answers; elsewhere the name decides. `is_varied`: the cells differ
+ * as answers do. */
+static bool may_be_side(const struct answer_search *search, const struct candidate *candidate,
+                        bool is_varied)
+{
+    if (search->is_survey)
+        return is_varied;
+    return candidate->is_open && (is_varied || candidate->asks_openly || candidate->names_side);
+}
+
 /* Sets what the cells show. */
 static void examine_cells(const struct answer_search *search, size_t column,
                           struct candidate *candidate)
@@ -66,19 +76,18 @@ static void examine_cells(const struct answer_search *search, size_t column,
     candidate->is_excluded = has_values && candidate->mark != ANSWER_MARKED;
     if (candidate->is_excluded)
         return;
-    candidate->is_open = candidate->kind == QUESTION_ASKED && !search->is_survey &&
+    candidate->is_open = (is_question || has_side) && !search->is_survey &&
                          free_text_is_open(search->samples, column, &profile);
-    bool is_open_side = has_side && candidate->asks_openly && candidate->is_open;
-    candidate->is_answered = candidate->mark != ANSWER_UNMARKED || is_open_side ||
+    candidate->is_answered = candidate->mark != ANSWER_UNMARKED ||
+                             (has_side && candidate->asks_openly && candidate->is_open) ||
                              free_text_is_answered(search->samples, column, &profile, is_question);
-    bool is_remark = candidate->kind == QUESTION_HINTED && !search->is_survey;
-    if (!is_remark && !has_side)
+    bool may_be_remark = candidate->kind == QUESTION_HINTED && !search->is_survey;
+    if (!may_be_remark && !has_side)
         return;
-    bool may_be_text = candidate->is_empty || free_text_is_side(search->samples, column, &profile);
-    candidate->is_remark = is_remark && may_be_text;
-    candidate->is_side = has_side && (may_be_text || is_open_side);
-    if (has_side && !candidate->is_side && candidate->names_side && !search->is_survey)
-        candidate->is_side = free_text_is_open(search->samples, column, &profile);
+    bool is_varied = free_text_is_side(search->samples, column, &profile);
+    candidate->is_remark = may_be_remark && (candidate->is_empty || is_varied);
+    candidate->is_side =
+        has_side && (candidate->is_empty || may_be_side(search, candidate, is_varied));
 }
 
 /* Whether the company wrote the cells, although its reply may be in another column. */
@@ -166,10 +175,12 @@ static bool repeats_text(const struct answer_search *search, size_t column)
 static bool has_subjects(const struct answer_search *search, const struct candidate *candidates)
 {
     size_t text = search->mapping->columns[ROLE_TEXT], subjects = 0;
-    for (size_t i = 0; i < search->samples->count; i++)
+    for (size_t i = 0; i < search->samples->count; i++) {
+        int score = column_name_score(ROLE_TEXT, search->samples->names[i]);
         subjects += i != text && !candidates[i].is_excluded && candidates[i].is_answered &&
-                    candidates[i].kind == QUESTION_HINTED && !repeats_text(search, i) &&
-                    column_name_score(ROLE_TEXT, search->samples->names[i]) < COLUMN_NAME_EXACT;
+                    candidates[i].kind == QUESTION_HINTED && score >= COLUMN_NAME_LIKELY &&
+                    score < COLUMN_NAME_EXACT && !repeats_text(search, i);
+    }
     return subjects > 1;
 }
 
@@ -254,18 +265,23 @@ static void list_given(struct answers *answers, const struct answer_search *sear
         list[answers->count++] = make_answer(search, mapping->text_columns[i], true);
 }
 
-/* Without any text: the column that asks and has the longest cells, however short they are. */
+/* Without any text: the column that asks and has the longest cells, however short they are. Many
+ * cells under a question that needs no words may be choices. */
 static size_t find_open_question(const struct answer_search *search,
                                  const struct candidate *candidates)
 {
+    enum { MAX_FEW_CELLS = 7 };
     size_t found = SIZE_MAX;
     double longest = 0;
     for (size_t i = 0; i < search->samples->count; i++) {
-        if (candidates[i].is_excluded || !candidates[i].is_open)
+        if (candidates[i].is_excluded || !candidates[i].is_open ||
+            candidates[i].kind != QUESTION_ASKED)
             continue;
         struct column_profile profile = column_profile_measure(search->samples, i);
         double size = column_profile_mean_size(&profile);
-        if (size > longest) {
+        bool is_certain =
+            profile.filled <= MAX_FEW_CELLS || question_needs_words(question_of(search, i));
+        if (is_certain && size > longest) {
             longest = size;
             found = i;
         }

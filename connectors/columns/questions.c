@@ -122,6 +122,18 @@ bool question_asks_openly(struct text name)
     return asks;
 }
 
+bool question_needs_words(struct text name)
+{
+    struct arena arena = {0};
+    struct text words = phrase_split_words(name, &arena);
+    bool found = false;
+    for (size_t i = 0; i < sizeof(question_phrases) / sizeof(*question_phrases) && !found; i++)
+        found = question_phrases[i].strength == ASKS &&
+                phrase_is_within(words, question_phrases[i].phrase);
+    arena_free(&arena);
+    return found;
+}
+
 bool question_is_column_name(struct text name)
 {
     static const struct text names[] = {

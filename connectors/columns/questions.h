@@ -18,6 +18,9 @@ enum question_kind question_classify(struct text name);
  * such as "Favorite product". */
 bool question_asks_openly(struct text name);
 
+/* Whether only words can answer: "Why?", "Please explain", not "How often?" or "Which?". */
+bool question_needs_words(struct text name);
+
 /* Whether the name has a question mark of any script. */
 bool question_has_mark(struct text name);
 
