@@ -198,6 +198,8 @@ bool store_count_unanalysed(struct store *store, uint64_t *texts, struct error *
 /* A saved record, as passes 2 and 3 read it. */
 struct saved_record {
     uint64_t feedback_id, text_hash, run_id;
+    uint64_t
+        respondent; /* the same for all answers of a survey's row; 0: the record is no answer */
     struct text source, external_id, lang, title, text;
     int64_t created_at;
     double rating, rating_scale;

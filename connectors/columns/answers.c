@@ -10,6 +10,7 @@
 #include "connectors/columns/column_words.h"
 #include "connectors/columns/free_text.h"
 #include "connectors/columns/questions.h"
+#include "connectors/columns/second_text.h"
 
 enum {
     MIN_QUESTION_SIZE = 16,  /* bytes of a name that is a whole question */
@@ -23,10 +24,13 @@ struct candidate {
     bool is_remark;   /* "Comments", whose cells may be few and short */
     bool is_side;     /* one side of a two-sided review; its cells may be one */
     bool is_sentence; /* the name is a whole question, not "Pros" */
+    bool asks_openly; /* a question, not "Favorite room" */
+    bool is_open;     /* the cells are words; not known of surveys and names that say nothing */
     bool is_empty;
     enum answer_mark mark;
     enum question_kind kind;
     enum asked_for side;
+    bool names_side; /* "Pros" */
 };
 
 static bool has_other_role(const struct mapping *mapping, size_t column)
@@ -50,6 +54,16 @@ static bool has_named_text(const struct answer_search *search)
            column_name_score(ROLE_TEXT, search->samples->names[text]) >= COLUMN_NAME_EXACT;
 }
 
+/* Survey tools tell choices from answers; elsewhere the name decides. `is_varied`: the cells differ
+ * as answers do. */
+static bool may_be_side(const struct answer_search *search, const struct candidate *candidate,
+                        bool is_varied)
+{
+    if (search->is_survey)
+        return is_varied;
+    return candidate->is_open && (is_varied || candidate->asks_openly || candidate->names_side);
+}
+
 /* Sets what the cells show. */
 static void examine_cells(const struct answer_search *search, size_t column,
                           struct candidate *candidate)
@@ -62,14 +76,18 @@ static void examine_cells(const struct answer_search *search, size_t column,
     candidate->is_excluded = has_values && candidate->mark != ANSWER_MARKED;
     if (candidate->is_excluded)
         return;
+    candidate->is_open = (is_question || has_side) && !search->is_survey &&
+                         free_text_is_open(search->samples, column, &profile);
     candidate->is_answered = candidate->mark != ANSWER_UNMARKED ||
+                             (has_side && candidate->asks_openly && candidate->is_open) ||
                              free_text_is_answered(search->samples, column, &profile, is_question);
-    bool is_remark = candidate->kind == QUESTION_HINTED && !search->is_survey;
-    if (!is_remark && !has_side)
+    bool may_be_remark = candidate->kind == QUESTION_HINTED && !search->is_survey;
+    if (!may_be_remark && !has_side)
         return;
-    bool may_be_text = candidate->is_empty || free_text_is_side(search->samples, column, &profile);
-    candidate->is_remark = is_remark && may_be_text;
-    candidate->is_side = has_side && may_be_text;
+    bool is_varied = free_text_is_side(search->samples, column, &profile);
+    candidate->is_remark = may_be_remark && (candidate->is_empty || is_varied);
+    candidate->is_side =
+        has_side && (candidate->is_empty || may_be_side(search, candidate, is_varied));
 }
 
 /* Whether the company wrote the cells, although its reply may be in another column. */
@@ -92,6 +110,8 @@ static struct candidate examine_column(const struct answer_search *search, size_
     enum asked_for asked_for = asked_for_by_question(question);
     candidate.kind = question_classify(question);
     candidate.side = asked_for != ASKED_FOR_ANYTHING ? asked_for : asked_for_by_side(name);
+    candidate.names_side = asked_for_by_side(name) != ASKED_FOR_ANYTHING;
+    candidate.asks_openly = question_asks_openly(question);
     candidate.is_sentence = question.size >= MIN_QUESTION_SIZE;
     candidate.is_excluded = candidate.kind == QUESTION_FACT;
     bool says_nothing = candidate.kind == QUESTION_NONE && candidate.side == ASKED_FOR_ANYTHING &&
@@ -134,6 +154,36 @@ static bool is_chosen(const struct candidate *candidate, enum choice choice, boo
                                                                candidate->kind == QUESTION_ASKED));
 }
 
+/* Whether the cells begin like those of the text in most rows: a cleaned version, not an answer. */
+static bool repeats_text(const struct answer_search *search, size_t column)
+{
+    enum { PREFIX_SIZE = 8 };
+    size_t text = search->mapping->columns[ROLE_TEXT], both = 0, equal = 0;
+    for (size_t row = 0; row < search->samples->rows; row++) {
+        struct text a = text_trim(samples_cell(search->samples, row, text)),
+                    b = text_trim(samples_cell(search->samples, row, column));
+        if (a.size == 0 || b.size == 0)
+            continue;
+        both++;
+        equal +=
+            text_equal_ignore_case(text_slice(a, 0, PREFIX_SIZE), text_slice(b, 0, PREFIX_SIZE));
+    }
+    return equal > 0 && equal * 2 >= both;
+}
+
+/* Whether remarks on several subjects have a column each: "Food comments", "Service comments". */
+static bool has_subjects(const struct answer_search *search, const struct candidate *candidates)
+{
+    size_t text = search->mapping->columns[ROLE_TEXT], subjects = 0;
+    for (size_t i = 0; i < search->samples->count; i++) {
+        int score = column_name_score(ROLE_TEXT, search->samples->names[i]);
+        subjects += i != text && !candidates[i].is_excluded && candidates[i].is_answered &&
+                    candidates[i].kind == QUESTION_HINTED && score >= COLUMN_NAME_LIKELY &&
+                    score < COLUMN_NAME_EXACT && !repeats_text(search, i);
+    }
+    return subjects > 1;
+}
+
 static enum choice choose(const struct answer_search *search, const struct candidate *candidates,
                           bool has_sides)
 {
@@ -152,7 +202,8 @@ static enum choice choose(const struct answer_search *search, const struct candi
     if (is_review)
         return CHOOSE_ASKING;
     if (has_named_text(search) && !search->is_survey)
-        return asking > 0 || has_sides ? CHOOSE_ASKING : CHOOSE_NONE;
+        return asking > 0 || has_sides || has_subjects(search, candidates) ? CHOOSE_ASKING
+                                                                           : CHOOSE_NONE;
     bool is_survey = search->is_survey || has_sides || (answered > 1 && questions > 1) ||
                      (!has_text && answered > 0);
     return is_survey ? CHOOSE_FREE_TEXTS : CHOOSE_NONE;
@@ -214,6 +265,30 @@ static void list_given(struct answers *answers, const struct answer_search *sear
         list[answers->count++] = make_answer(search, mapping->text_columns[i], true);
 }
 
+/* Without any text: the column that asks and has the longest cells, however short they are. Many
+ * cells under a question that needs no words may be choices. */
+static size_t find_open_question(const struct answer_search *search,
+                                 const struct candidate *candidates)
+{
+    enum { MAX_FEW_CELLS = 7 };
+    size_t found = SIZE_MAX;
+    double longest = 0;
+    for (size_t i = 0; i < search->samples->count; i++) {
+        if (candidates[i].is_excluded || !candidates[i].is_open ||
+            candidates[i].kind != QUESTION_ASKED)
+            continue;
+        struct column_profile profile = column_profile_measure(search->samples, i);
+        double size = column_profile_mean_size(&profile);
+        bool is_certain =
+            profile.filled <= MAX_FEW_CELLS || question_needs_words(question_of(search, i));
+        if (is_certain && size > longest) {
+            longest = size;
+            found = i;
+        }
+    }
+    return found;
+}
+
 static void list_found(struct answers *answers, const struct answer_search *search,
                        struct answer *list)
 {
@@ -229,6 +304,11 @@ static void list_found(struct answers *answers, const struct answer_search *sear
             (choice == CHOOSE_ASKING && is_named_text(search, i)))
             list[answers->count++] = make_answer(search, i, has_sides);
     answers->has_title = has_sides && has_review_titles(search);
+    if (answers->count == 0 && search->mapping->columns[ROLE_TEXT] == SIZE_MAX) {
+        size_t column = find_open_question(search, candidates);
+        if (column != SIZE_MAX)
+            list[answers->count++] = make_answer(search, column, false);
+    }
     free(candidates);
 }
 
@@ -272,18 +352,70 @@ static void list_asked_questions(struct answers *answers, const struct samples *
     }
 }
 
+static bool is_read(const struct answers *answers, const struct mapping *mapping, size_t column)
+{
+    for (size_t i = 0; i < answers->count; i++)
+        if (answers->list[i].column == column)
+            return true;
+    return (answers->count == 0 && mapping->columns[ROLE_TEXT] == column) ||
+           answers->second_text == column ||
+           (answers->has_question_column && answers->question_column == column);
+}
+
+/* The setting that reads the columns of today, "text=Comment". */
+static struct text format_text_map(const struct answers *answers,
+                                   const struct answer_search *search, struct arena *arena)
+{
+    struct text map = {0};
+    for (size_t i = 0; i < answers->count; i++)
+        map = arena_format(arena, "%.*s%stext=%.*s", TEXT_ARGUMENT(map), i ? "," : "",
+                           TEXT_ARGUMENT(text_trim(answers->list[i].name)));
+    if (answers->count > 0)
+        return map;
+    struct text name = search->samples->names[search->mapping->columns[ROLE_TEXT]];
+    return arena_format(arena, "text=%.*s", TEXT_ARGUMENT(text_trim(name)));
+}
+
+static void list_unread(struct answers *answers, const struct answer_search *search,
+                        struct arena *arena)
+{
+    enum { MAX_UNREAD = 3, MAX_NAME_SIZE = 60 };
+    const struct mapping *mapping = search->mapping;
+    bool has_text = answers->count > 0 || mapping->columns[ROLE_TEXT] != SIZE_MAX;
+    size_t count = 0;
+    for (size_t i = 0; has_text && i < mapping->free_text_count && count < MAX_UNREAD; i++) {
+        size_t column = mapping->free_texts[i];
+        struct text name = text_trim(search->samples->names[column]);
+        if (is_read(answers, mapping, column) || name.size > MAX_NAME_SIZE ||
+            question_classify(question_of(search, column)) == QUESTION_FACT)
+            continue;
+        answers->unread = arena_format(
+            arena,
+            "%.*s\nnot read: column '%.*s' holds free text too; if it is feedback: map = "
+            "%.*s,text=%.*s",
+            TEXT_ARGUMENT(answers->unread), TEXT_ARGUMENT(name),
+            TEXT_ARGUMENT(format_text_map(answers, search, arena)), TEXT_ARGUMENT(name));
+        count++;
+    }
+}
+
 void answers_find(struct answers *answers, const struct answer_search *search, struct arena *arena)
 {
     const struct mapping *mapping = search->mapping;
     size_t capacity = search->samples->count + mapping->text_column_count;
     struct answer *list = arena_alloc(arena, capacity + 1, sizeof(*list));
-    *answers = (struct answers){.list = list, .text = make_text_answer(search)};
+    *answers =
+        (struct answers){.list = list, .text = make_text_answer(search), .second_text = SIZE_MAX};
     if (mapping->text_column_count > 1)
         list_given(answers, search, list);
     else if (mapping->text_column_count == 0)
         list_found(answers, search, list);
     if (answers->count == 0 && find_question_column(answers, search))
         list_asked_questions(answers, search->samples, arena);
+    if (answers->count == 0)
+        answers->second_text = second_text_find(search->samples, mapping);
+    if (mapping->text_column_count == 0)
+        list_unread(answers, search, arena);
 }
 
 /* "R_1:Q2_TEXT" */
@@ -334,6 +466,8 @@ void answers_add_records(const struct answers *answers, struct batch *batch,
     *record = *respondent;
     record->question = answers->text.question;
     record->asked_for = answers->text.asked_for;
+    if (answers->second_text != SIZE_MAX && cell_has_no_value(text_trim_unicode(record->body)))
+        record->body = cells[answers->second_text];
     if (answers->has_question_column)
         set_row_question(answers, text_trim(cells[answers->question_column]), record);
 }
@@ -350,5 +484,6 @@ struct text answers_explain(const struct answers *answers, struct text roles, st
     }
     if (answers->count > 0)
         text_split(&roles, '\n', &text_line);
-    return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(roles));
+    return arena_format(arena, "%.*s%.*s%.*s", TEXT_ARGUMENT(lines), TEXT_ARGUMENT(roles),
+                        TEXT_ARGUMENT(answers->unread));
 }

@@ -42,6 +42,8 @@ struct answers {
     size_t question_column;
     const struct asked_question *asked_questions; /* of the sample rows */
     size_t asked_question_count;
+    size_t second_text; /* without a list: column of the text in rows whose text is empty */
+    struct text unread; /* a line for each other column of free text, for answers_explain */
 };
 
 /* Finds the answers: the columns that the user or the export gives as text= (several); the two
@@ -53,11 +55,12 @@ void answers_find(struct answers *answers, const struct answer_search *search, s
 /* Adds a record for each answer in `cells`, copied from `respondent`: with the column's question,
  * and the column's name appended to the id. A respondent without any answer becomes one empty
  * record. Without a list, adds the respondent's record alone, with the question of its row or
- * column. */
+ * column, and the second text if it has no other. */
 void answers_add_records(const struct answers *answers, struct batch *batch,
                          const struct record *respondent, const struct text *cells);
 
-/* The lines of mapping_explain, with a line for each answer instead of that of the text. */
+/* The lines of mapping_explain, with a line for each answer instead of that of the text, and for
+ * each column of free text that is not read. */
 struct text answers_explain(const struct answers *answers, struct text roles, struct arena *arena);
 
 #endif

@@ -101,7 +101,7 @@ static struct text drop_neutral_words(struct text words, struct arena *arena)
 static enum asked_for find_side(struct text words)
 {
     for (size_t i = 0; words.size > 0 && i < KNOWN_PHRASE_COUNT; i++)
-        if (known_phrases[i].match == NAME && text_equal(words, known_phrases[i].phrase))
+        if (known_phrases[i].match != NEUTRAL && text_equal(words, known_phrases[i].phrase))
             return known_phrases[i].asked_for;
     return ASKED_FOR_ANYTHING;
 }

@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
+#include "connectors/columns/cell_tests.h"
 
 enum { MIN_CELLS = 8 }; /* fewer are too few to tell choices from answers, except by length */
 
@@ -55,17 +56,24 @@ static size_t count_repetition(const struct hashed_cell *cells, struct repetitio
     return single_count;
 }
 
-static struct repetition measure_repetition(const struct samples *samples, size_t column)
+/* The filled cells, equal ones next to each other. The caller frees them. */
+static struct hashed_cell *list_cells(const struct samples *samples, size_t column, size_t *count)
 {
-    struct repetition repetition = {0};
     struct hashed_cell *cells = memory_alloc(samples->rows + 1, sizeof(*cells));
-    struct text *singles = memory_alloc(samples->rows + 1, sizeof(*singles));
     for (size_t row = 0; row < samples->rows; row++) {
         struct text cell = text_trim(samples_cell(samples, row, column));
         if (cell.size > 0)
-            cells[repetition.filled++] = (struct hashed_cell){hash_cell(cell), cell};
+            cells[(*count)++] = (struct hashed_cell){hash_cell(cell), cell};
     }
-    qsort(cells, repetition.filled, sizeof(*cells), compare_hashes);
+    qsort(cells, *count, sizeof(*cells), compare_hashes);
+    return cells;
+}
+
+static struct repetition measure_repetition(const struct samples *samples, size_t column)
+{
+    struct repetition repetition = {0};
+    struct hashed_cell *cells = list_cells(samples, column, &repetition.filled);
+    struct text *singles = memory_alloc(samples->rows + 1, sizeof(*singles));
     size_t single_count = count_repetition(cells, &repetition, singles);
     struct samples single_samples = {.count = 1, .cells = singles, .rows = single_count};
     repetition.singles = column_profile_measure(&single_samples, 0);
@@ -174,4 +182,32 @@ bool free_text_is_side(const struct samples *samples, size_t column,
     bool is_wordy = column_profile_mean_words(&repetition.singles) >= 1.5 ||
                     column_profile_mean_size(&repetition.singles) >= MIN_WORD_SIZE;
     return is_wordy && !is_choice(samples, column, &repetition);
+}
+
+/* "Yes", "somewhat", "very good": a choice, whatever was asked. */
+static bool is_closed_answer(struct text cell)
+{
+#define ROW(language, word) word,
+    static const char *const words[] = {
+#include "connectors/columns/data/closed_answers.inc"
+        NULL};
+#undef ROW
+    return text_is_one_of_ignore_case(cell, words) || cell_is_rating(cell);
+}
+
+bool free_text_is_open(const struct samples *samples, size_t column,
+                       const struct column_profile *profile)
+{
+    if (!may_have_words(profile) || column_profile_has_dates(profile))
+        return false;
+    size_t filled = 0, distinct = 0, closed = 0;
+    struct hashed_cell *cells = list_cells(samples, column, &filled);
+    for (size_t i = 0; i < filled; i++) {
+        if (i > 0 && cells[i].hash == cells[i - 1].hash)
+            continue;
+        distinct++;
+        closed += is_closed_answer(cells[i].cell);
+    }
+    free(cells);
+    return closed * 2 < distinct;
 }

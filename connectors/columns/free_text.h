@@ -11,6 +11,11 @@
 bool free_text_is_answered(const struct samples *samples, size_t column,
                            const struct column_profile *profile, bool is_question);
 
+/* Whether the cells may answer a question in the respondent's own words even if they repeat, as
+ * "Staff" and "Parking" do: they are no numbers, links, dates, ratings, nor "yes" and "no". */
+bool free_text_is_open(const struct samples *samples, size_t column,
+                       const struct column_profile *profile);
+
 /* Whether the cells may be one side of a review, such as "Location, breakfast". Empty cells are
  * not. */
 bool free_text_is_side(const struct samples *samples, size_t column,

@@ -5,7 +5,7 @@
 #include "connectors/columns/asked_for.h"
 #include "connectors/columns/phrases.h"
 
-enum phrase_strength { ASKS, BEGINS, HINTS };
+enum phrase_strength { ASKS, BEGINS, HINTS, WHOLE, NUMBERED };
 
 static const struct {
     struct text phrase;
@@ -48,14 +48,36 @@ static bool asks_for_fact(struct text words)
     return false;
 }
 
+/* Whether the words are the phrase and a number: "q1", "frage 2". */
+static bool is_numbered(struct text words, struct text phrase)
+{
+    size_t end = words.size;
+    while (end > 0 && ascii_is_digit(words.bytes[end - 1]))
+        end--;
+    return end < words.size && text_equal(text_trim(text_slice(words, 0, end)), phrase);
+}
+
+static bool matches(struct text words, struct text phrase, enum phrase_strength strength)
+{
+    switch (strength) {
+    case BEGINS:
+        return phrase_begins(words, phrase);
+    case WHOLE:
+        return text_equal(words, phrase);
+    case NUMBERED:
+        return is_numbered(words, phrase);
+    default:
+        return phrase_is_within(words, phrase);
+    }
+}
+
 /* The strongest phrase of a question in the words. */
 static enum question_kind find_question_phrase(struct text words)
 {
     enum question_kind kind = QUESTION_NONE;
     for (size_t i = 0; i < sizeof(question_phrases) / sizeof(*question_phrases); i++) {
         struct text phrase = question_phrases[i].phrase;
-        if (question_phrases[i].strength == BEGINS ? !phrase_begins(words, phrase)
-                                                   : !phrase_is_within(words, phrase))
+        if (!matches(words, phrase, question_phrases[i].strength))
             continue;
         if (question_phrases[i].strength != HINTS)
             return QUESTION_ASKED;
@@ -77,6 +99,8 @@ enum question_kind question_classify(struct text name)
 {
     struct arena arena = {0};
     struct text words = skip_number(phrase_split_words(name, &arena));
+    if (words.size == 0)
+        words = phrase_split_words(name, &arena); /* "Q1" */
     enum question_kind kind = QUESTION_ASKED;
     if (asked_for_by_question(name) == ASKED_FOR_ANYTHING) {
         bool is_fact = asks_for_fact(words);
@@ -86,6 +110,28 @@ enum question_kind question_classify(struct text name)
     }
     arena_free(&arena);
     return kind;
+}
+
+bool question_asks_openly(struct text name)
+{
+    struct arena arena = {0};
+    struct text words = skip_number(phrase_split_words(name, &arena));
+    bool asks = (question_has_mark(name) || find_question_phrase(words) == QUESTION_ASKED) &&
+                !asks_for_fact(words);
+    arena_free(&arena);
+    return asks;
+}
+
+bool question_needs_words(struct text name)
+{
+    struct arena arena = {0};
+    struct text words = phrase_split_words(name, &arena);
+    bool found = false;
+    for (size_t i = 0; i < sizeof(question_phrases) / sizeof(*question_phrases) && !found; i++)
+        found = question_phrases[i].strength == ASKS &&
+                phrase_is_within(words, question_phrases[i].phrase);
+    arena_free(&arena);
+    return found;
 }
 
 bool question_is_column_name(struct text name)

@@ -14,6 +14,13 @@ enum question_kind {
 
 enum question_kind question_classify(struct text name);
 
+/* Whether the name asks for an answer in the respondent's own words, rather than being a few words
+ * such as "Favorite product". */
+bool question_asks_openly(struct text name);
+
+/* Whether only words can answer: "Why?", "Please explain", not "How often?" or "Which?". */
+bool question_needs_words(struct text name);
+
 /* Whether the name has a question mark of any script. */
 bool question_has_mark(struct text name);
 

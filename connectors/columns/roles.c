@@ -259,6 +259,27 @@ static void assign_text_by_cells(struct column_search *search)
         assign_role(search, ROLE_TEXT, found, "the longest texts");
 }
 
+/* Without free text: words in a column that is named like a rating, as "Bewertung" and "review"
+ * mean both; in a file of few rows the name decides. */
+static void assign_text_by_rating_name(struct column_search *search)
+{
+    size_t found = SIZE_MAX, max_bytes = 0;
+    for (size_t column = 0; column < search->samples->count; column++) {
+        const struct column_traits *traits = &search->table.traits[column];
+        const struct column_profile *profile = &traits->profile;
+        if (search->is_taken[column] || traits->scores[ROLE_RATING] < COLUMN_NAME_LIKELY ||
+            profile->bytes <= max_bytes || profile->distinct * 3 < profile->filled ||
+            column_judge(&search->table, ROLE_RATING, column) != REFUSAL_NO_RATINGS ||
+            column_judge(&search->table, ROLE_TEXT, column) != REFUSAL_NONE ||
+            (column_profile_has_codes(profile) && column_profile_mean_words(profile) < 3))
+            continue;
+        max_bytes = profile->bytes;
+        found = column;
+    }
+    if (found != SIZE_MAX)
+        assign_role(search, ROLE_TEXT, found, "words under the name of a rating");
+}
+
 /* Whether the name has no meaning, as "column_3" of a table without a header has none. */
 static bool is_nameless(struct text name)
 {
@@ -268,6 +289,20 @@ static bool is_nameless(struct text name)
     while (digits < name.size && ascii_is_digit(name.bytes[digits]))
         digits++;
     return digits == name.size;
+}
+
+/* Columns of free text that no role explains. */
+static void list_free_texts(struct column_search *search)
+{
+    struct mapping *mapping = search->mapping;
+    size_t *list = arena_alloc(search->arena, search->samples->count + 1, sizeof(*list));
+    mapping->free_texts = list;
+    for (size_t column = 0; column < search->samples->count; column++)
+        if (!search->is_taken[column] && !is_nameless(search->samples->names[column]) &&
+            column_profile_is_free_text(&search->table.traits[column].profile) &&
+            column_judge(&search->table, ROLE_TEXT, column) == REFUSAL_NONE &&
+            !column_name_forbids(ROLE_TEXT, search->samples->names[column]))
+            list[mapping->free_text_count++] = column;
 }
 
 /* The only column without a known name whose cells are ratings beyond doubt; SIZE_MAX if there are
@@ -375,6 +410,8 @@ static void search_columns(struct column_search *search)
     replace_empty_text(search);
     if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search->is_given[ROLE_TEXT])
         assign_text_by_cells(search);
+    if (mapping->columns[ROLE_TEXT] == SIZE_MAX && !search->is_given[ROLE_TEXT])
+        assign_text_by_rating_name(search);
     if (mapping->columns[ROLE_DATE] == SIZE_MAX && !search->is_given[ROLE_DATE])
         assign_date_by_cells(search);
     if (mapping->columns[ROLE_RATING] == SIZE_MAX && !search->is_given[ROLE_RATING])
@@ -382,6 +419,7 @@ static void search_columns(struct column_search *search)
     doubts_find(&search->table, mapping, search->is_given, search->arena);
     doubt_given_id(search);
     suggest_rating(search);
+    list_free_texts(search);
 }
 
 static bool report_missing_text(const struct column_search *search, struct error *error)

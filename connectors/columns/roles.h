@@ -56,6 +56,8 @@ struct mapping {
     struct text doubts[ROLE_COUNT]; /* which columns were refused and why; empty: none */
     const size_t *text_columns; /* all columns given as text= (several survey answers), or NULL */
     size_t text_column_count;
+    const size_t *free_texts; /* columns without a role in which people wrote in their own words */
+    size_t free_text_count;
     enum date_order date_order, given_date_order; /* found in the sample; set by the user */
     int date_zone_seconds;
     struct text date_column;

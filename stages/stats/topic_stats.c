@@ -63,10 +63,25 @@ static bool is_nps_answer(const struct saved_record *record)
     return false;
 }
 
+/* Whether the tally has a rating of the respondent, who gave one rating and several answers. All
+ * answers of a respondent have the same time, so those of earlier times are forgotten. */
+static bool has_rating_of(struct topic_stats_table *table, const struct topic_tally *tally,
+                          const struct saved_record *record)
+{
+    if (record->respondent == 0)
+        return false;
+    if (table->respondents_time != record->created_at)
+        hash_table_free(&table->respondents);
+    table->respondents_time = record->created_at;
+    uint64_t index = (uint64_t)(tally - table->tallies);
+    uint64_t key = hash_combine_number(hash_combine_number(HASH_SEED, index), record->respondent);
+    bool is_new;
+    hash_table_get_or_insert(&table->respondents, key, 1, &is_new);
+    return !is_new;
+}
+
 static void add_rating(struct topic_tally *tally, const struct saved_record *record)
 {
-    if (isnan(record->rating))
-        return;
     size_t index = 0;
     while (index < tally->scale_count && tally->ratings[index].scale != record->rating_scale &&
            !(isnan(tally->ratings[index].scale) && isnan(record->rating_scale)))
@@ -124,7 +139,8 @@ void topic_stats_table_add(struct topic_stats_table *table, const struct group_k
     struct topic_tally *tally = get_or_add_tally(table, key, period);
     tally->mentions++;
     tally->polarities[polarity]++;
-    add_rating(tally, record);
+    if (!isnan(record->rating) && !has_rating_of(table, tally, record))
+        add_rating(tally, record);
     update_best_quote(&tally->best_quote[polarity], polarity, record);
 }
 
@@ -233,6 +249,7 @@ struct topic_stats *topic_stats_table_finish(struct topic_stats_table *table, si
 void topic_stats_table_free(struct topic_stats_table *table)
 {
     hash_table_free(&table->indexes);
+    hash_table_free(&table->respondents);
     free(table->tallies);
     arena_free(&table->arena);
     *table = (struct topic_stats_table){0};

@@ -34,10 +34,13 @@ struct topic_stats_table {
     struct hash_table indexes;   /* hash of key and period: index into `tallies` */
     struct topic_tally *tallies; /* owned */
     size_t count, capacity;
+    struct hash_table respondents; /* hashes of tally and respondent whose rating was counted */
+    int64_t respondents_time;      /* when they answered */
     struct arena arena;
 };
 
-/* Counts one record as one mention of the key's topic, with its polarity on that topic. */
+/* Counts one record as one mention of the key's topic, with its polarity on that topic. A rating
+ * counts once for each respondent. Records come in the order of store_for_each_record. */
 void topic_stats_table_add(struct topic_stats_table *table, const struct group_key *key,
                            struct text period, enum sentiment polarity,
                            const struct saved_record *record);

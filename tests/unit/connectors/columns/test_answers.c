@@ -34,23 +34,27 @@ static void fill_grid(struct grid *grid, const char *table)
 
 static const struct {
     const char *cells; /* of one column, below its header */
-    bool is_answered, is_answered_question, is_side;
+    bool is_answered, is_answered_question, is_side, is_open;
 } columns[] = {
-    {"x\nVery kind staff there\nA long way home\nToo small a pool", false, true, true},
+    {"x\nVery kind staff there\nA long way home\nToo small a pool", false, true, true, true},
     {"x\nThe staff were very kind to us\nA long way from the bus stop\nThe pool is far too small",
-     true, true, true},
+     true, true, true, true},
     {"x\nVery good\nGood\nVery good\nPoor\nGood\nVery good\nPoor\nGood\nGood\nPoor", false, false,
-     false},
-    {"x\nPool;Bar\nBar;Spa\nPool;Spa\nBar\nPool;Bar;Spa\nSpa\nSpa;Gym\nGym;Bar\nPool;Gym", false,
      false, false},
+    {"x\nPool;Bar\nBar;Spa\nPool;Spa\nBar\nPool;Bar;Spa\nSpa\nSpa;Gym\nGym;Bar\nPool;Gym", false,
+     false, false, true},
     {"x\nNo\nno.\nNO\nNo\nno\nno\nno\nno\nThe lift was out of order\nMore shade in the "
      "garden\nThe towels were thin\nStreet noise until late",
-     false, true, true},
-    {"x\n1\n2\n3\n4\n5\n1\n2\n3\n4", false, false, false},
-    {"x\nann@example.com\nbo@example.com\ncy@example.com", false, false, false},
-    {"x\nLocation\nBreakfast\nBalcony view", false, false, true},
-    {"x\nYes\nNo\nYes\nYes\nNo\nNo\nYes\nYes\nNo", false, false, false},
-    {"x\n\n\n", false, false, false},
+     false, true, true, true},
+    {"x\n1\n2\n3\n4\n5\n1\n2\n3\n4", false, false, false, false},
+    {"x\nann@example.com\nbo@example.com\ncy@example.com", false, false, false, false},
+    {"x\nLocation\nBreakfast\nBalcony view", false, false, true, true},
+    {"x\nYes\nNo\nYes\nYes\nNo\nNo\nYes\nYes\nNo", false, false, false, false},
+    {"x\n\n\n", false, false, false, false},
+    {"x\nStaff\nFood\nFood\nStaff\nView\nFood\nStaff\nView\nFood", false, false, false, true},
+    {"x\nSomewhat\nYes\nNot really\nYes", false, false, true, false},
+    {"x\nnein\nja\nteilweise\nja\nnein", false, false, true, false},
+    {"x\n2026-03-01\n2026-03-02\n2026-03-03", false, false, true, false},
 };
 
 static void free_text_differs_from_choices(void **state)
@@ -62,12 +66,13 @@ static void free_text_differs_from_choices(void **state)
         struct column_profile profile = column_profile_measure(&grid.samples, 0);
         bool is_answered = free_text_is_answered(&grid.samples, 0, &profile, false),
              is_answered_question = free_text_is_answered(&grid.samples, 0, &profile, true),
-             is_side = free_text_is_side(&grid.samples, 0, &profile);
+             is_side = free_text_is_side(&grid.samples, 0, &profile),
+             is_open = free_text_is_open(&grid.samples, 0, &profile);
         if (is_answered != columns[i].is_answered ||
             is_answered_question != columns[i].is_answered_question ||
-            is_side != columns[i].is_side)
-            fail_msg("column %zu: %d, as a question %d, as a side %d", i, is_answered,
-                     is_answered_question, is_side);
+            is_side != columns[i].is_side || is_open != columns[i].is_open)
+            fail_msg("column %zu: %d, as a question %d, as a side %d, if open %d", i, is_answered,
+                     is_answered_question, is_side, is_open);
     }
 }
 
@@ -110,6 +115,38 @@ static const struct {
     {"Comment|Positive\nThe rooms were quiet|Soft beds and pillows\nThe lift was broken|Warm bread",
      "", ""},
     {"Comment|Likes|Dislikes\nThe rooms were quiet|12|1\nThe lift was broken|3|4", "", ""},
+    /* short answers that repeat */
+    {"id|What did you like?|What should we improve?|Comments\n1|Staff|Parking|\n2|Food|Parking|\n3|"
+     "Food|Noise|\n4|Staff|Noise|\n5|View|Parking|\n6|Food|Noise|See you soon",
+     "", "What did you like?=praise;What should we improve?=complaint;Comments="},
+    {"Vorteile|Nachteile\nEssen|Parken\nLage|Parken\nEssen|Lärm\nLage|Lärm\nEssen|Parken", "",
+     "Vorteile=praise;Nachteile=complaint"},
+    {"장점|단점\n전망|주차\n전망|소음\n위치|주차\n전망|주차", "", "장점=praise;단점=complaint"},
+    /* closed questions, and a name that does not ask */
+    {"Did you like it?|Comment\nYes|The rooms were quiet\nNo|The lift was broken\nYes|Fine", "",
+     ""},
+    {"Did you like it?|What should we improve?\nYes|The lift was broken\nNo|The towels were thin",
+     "", ""},
+    {"Favorite room|Comment\nAttic|The rooms were quiet\nHall|The lift was broken\nAttic|Fine", "",
+     ""},
+    /* a single row */
+    {"Date|What did you like?|What should we improve?|Comments\n2026-03-06|View|Toilets|", "",
+     "What did you like?=praise;What should we improve?=complaint;Comments="},
+    {"Date|Pros|Cons\n2026-03-06||Toilets", "", "Pros=praise;Cons=complaint"},
+    {"Nr|Ihre Anregungen\nk1|Parken", "", "Ihre Anregungen="},
+    {"Nr|Hoe vaak komt u?\n1|Soms\n2|Soms\n3|Vaak\n4|Vaak\n5|Soms\n6|Vaak\n7|Soms\n8|Vaak", "", ""},
+    /* reasons, numbered questions and remarks on subjects next to a comment */
+    {"Grund|Kommentar\n" GOOD "\n" FAIR, "", "Grund=;Kommentar="},
+    {"사유|의견\n방이 조용했어요 정말|수건이 얇았어요 조금\n역에서 가까웠어요|승강기가 "
+     "고장이었어요",
+     "", "사유=;의견="},
+    {"Grund|Kommentar\nPreis|The rooms were quiet\nPreis|The lift was broken\nLage|Fine", "", ""},
+    {"Q1|Q2|Comment\n" GOOD "|\n" FAIR "|Thank you", "", "Q1=;Q2=;Comment="},
+    {"Food comments|Service comments|Comments\n" GOOD "|Fine\n" FAIR "|Good place", "",
+     "Food comments=;Service comments=;Comments="},
+    {"Comments|Comments clean|Comments short\nThe rooms were quiet|the rooms were quiet|the rooms "
+     "were\nThe lift was broken|the lift was broken|the lift was",
+     "", ""},
     /* given */
     {"a|b|c\n" GOOD "|x\n" FAIR "|y", "text=b,text=a", "b=;a="},
     {"Pros|Cons\n" GOOD "\n" FAIR, "text=Pros", ""},
@@ -166,6 +203,10 @@ static const struct {
     {"id|How did you like the quiet rooms?\n1|The rooms were quiet\n2|The lift was broken",
      "2||The lift was broken|How did you like the quiet rooms?|praise\n"},
     {"id|Comment\n1|The rooms were quiet\n2|The lift was broken", "2||The lift was broken||\n"},
+    /* two columns of texts, one of them filled; a text of its own is kept */
+    {"id|comment|review\n1|The rooms were quiet|\n2||The lift was broken",
+     "2||The lift was broken||\n"},
+    {"id|comment|review\n1|The rooms were quiet|Fine\n2||The lift was broken", "2||||\n"},
     /* a row for each answer */
     {"id|Question|Answer\n1|What was good?|The rooms were quiet\n2|What was bad?|The lift was "
      "broken",

@@ -331,6 +331,31 @@ static void without_a_known_name_the_longest_texts_are_the_text(void **state)
     arena_free(&arena);
 }
 
+static const struct {
+    const char *name, *cell;
+    bool is_text;
+} rating_names[] = {
+    {"Beoordeling", "Kookt snel", true}, {"Bewertung", "Das Brot war alt", true},
+    {"rating", "Boils fast", true},      {"Bewertung", "4", false},
+    {"Bewertung", "4 von 5", false},     {"Beoordeling", "-", false},
+};
+
+static void words_under_the_name_of_a_rating_are_the_text(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(rating_names); i++) {
+        struct text names[] = {TEXT("Nr"), text_of(rating_names[i].name)},
+                    cells[] = {TEXT("k7"), text_of(rating_names[i].cell)};
+        struct samples table = {.names = names, .count = 2, .cells = cells, .rows = 1};
+        struct arena arena = {0};
+        struct mapping mapping = {0};
+        bool found = find_columns(&mapping, table, "", &arena, NULL);
+        if (found != rating_names[i].is_text)
+            fail_msg("%s, %s: text %d", rating_names[i].name, rating_names[i].cell, found);
+        arena_free(&arena);
+    }
+}
+
 static void a_missing_text_is_an_error_unless_it_is_allowed(void **state)
 {
     (void)state;
@@ -427,6 +452,7 @@ int main(void)
         cmocka_unit_test(the_users_columns_override_and_unknown_ones_are_named),
         cmocka_unit_test(known_roles_come_after_the_users_and_before_names),
         cmocka_unit_test(without_a_known_name_the_longest_texts_are_the_text),
+        cmocka_unit_test(words_under_the_name_of_a_rating_are_the_text),
         cmocka_unit_test(a_missing_text_is_an_error_unless_it_is_allowed),
         cmocka_unit_test(a_record_gets_its_parts_and_every_column),
         cmocka_unit_test(languages_are_parsed_from_tags),

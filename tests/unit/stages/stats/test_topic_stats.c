@@ -114,6 +114,45 @@ static void recommendations_make_an_nps(void **state)
 }
 
 static const struct {
+    uint64_t respondent;
+    int64_t created_at;
+    double rating;
+    bool is_about_price;
+} answers[] = {
+    {1, TIME_UNKNOWN, 10, false},
+    {2, TIME_UNKNOWN, 9, true},
+    {1, TIME_UNKNOWN, 10, true},
+    {3, 100, 0, true},
+    {3, 100, 0, true},
+    {3, 100, 0, false},
+    {0, 100, 8, false},
+    {0, 100, 8, false},
+};
+
+static void a_rating_counts_once_for_each_respondent(void **state)
+{
+    (void)state;
+    struct topic_stats_table topic_stats_table = {0};
+    for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
+        struct saved_record answer = row(i + 1, answers[i].rating, 10, 0, LONG_ENOUGH);
+        answer.respondent = answers[i].respondent;
+        answer.created_at = answers[i].created_at;
+        topic_stats_table_add(&topic_stats_table, &all_topics, TEXT("all"), SENTIMENT_NEUTRAL,
+                              &answer);
+        if (answers[i].is_about_price)
+            topic_stats_table_add(&topic_stats_table, &price_topic, TEXT("all"), SENTIMENT_NEUTRAL,
+                                  &answer);
+    }
+    size_t count;
+    const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &count);
+    assert_int_equal(found[0].mentions, 8);
+    assert_true(fabs(found[0].mean_rating - (10 + 9 + 0 + 8 + 8) / 5.0) < 1e-9);
+    assert_int_equal(found[1].mentions, 4);
+    assert_true(fabs(found[1].mean_rating - (10 + 9 + 0) / 3.0) < 1e-9);
+    topic_stats_table_free(&topic_stats_table);
+}
+
+static const struct {
     const char *by, *segment;
 } splits[] = {
     {"", "all"},
@@ -160,6 +199,7 @@ int main(void)
         cmocka_unit_test(figures_count_each_topic),
         cmocka_unit_test(segments_whose_names_look_alike_are_counted_apart),
         cmocka_unit_test(recommendations_make_an_nps),
+        cmocka_unit_test(a_rating_counts_once_for_each_respondent),
         cmocka_unit_test(rows_divide_by_their_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
