@@ -170,6 +170,12 @@ static struct text find_author(const struct mapping *mapping, const struct named
     return nobody_filter_matches(&mapping->nobody, author) ? (struct text){0} : author;
 }
 
+bool mapping_is_company_row(const struct mapping *mapping, const struct text *cells, size_t count)
+{
+    return mapping->sides.column < count &&
+           writer_sides_is_company(&mapping->sides, cells[mapping->sides.column]);
+}
+
 void mapping_fill_record(const struct mapping *mapping, const struct named_cells *row,
                          struct arena *arena, struct record *record)
 {

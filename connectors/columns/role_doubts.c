@@ -233,5 +233,9 @@ struct text mapping_explain(const struct mapping *mapping, const struct text *na
         lines = arena_format(arena, "%.*s)", TEXT_ARGUMENT(lines));
         lines = add_doubts(mapping, (enum role)role, lines, arena);
     }
+    if (mapping->sides.column < count)
+        lines = arena_format(arena, "%.*s\nskipped: rows of the company, by column '%.*s'",
+                             TEXT_ARGUMENT(lines),
+                             TEXT_ARGUMENT(text_trim(names[mapping->sides.column])));
     return lines;
 }

@@ -348,6 +348,16 @@ static void doubt_given_id(struct column_search *search)
             TEXT("a spreadsheet has rounded it: rows with the same number count as one record");
 }
 
+/* The column of the writers is neither an author nor a title. A known export knows its own. */
+static void find_sides(struct column_search *search, const struct known_roles *known_roles)
+{
+    if (known_roles)
+        return;
+    search->mapping->sides = writer_sides_find(&search->table, search->is_taken);
+    if (search->mapping->sides.column != SIZE_MAX)
+        search->is_taken[search->mapping->sides.column] = true;
+}
+
 /* Roles that neither the user nor the export gives. */
 static void search_columns(struct column_search *search)
 {
@@ -383,7 +393,8 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
     *mapping = (struct mapping){.date_order = options->date_order,
                                 .given_date_order = options->date_order,
                                 .date_zone_seconds = options->date_zone_seconds,
-                                .rating_scale = NAN};
+                                .rating_scale = NAN,
+                                .sides = {.column = SIZE_MAX}};
     for (int role = 0; role < ROLE_COUNT; role++)
         mapping->columns[role] = SIZE_MAX;
     struct column_search search = {
@@ -398,6 +409,7 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
     bool ok = apply_user_mapping(&search, options->user_mapping, error);
     if (ok) {
         apply_known_roles(&search, options->known_roles);
+        find_sides(&search, options->known_roles);
         search_columns(&search);
         mapping_describe_columns(mapping, samples, options);
         mapping_measure_sample(mapping, samples, arena);

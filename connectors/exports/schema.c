@@ -140,6 +140,10 @@ void schema_add_record(const struct schema *schema, struct fields *record_fields
         }
         cells[column] = record_fields->cells[i];
     }
+    if (mapping_is_company_row(&schema->mapping, cells, schema->names.count)) {
+        batch->skipped++;
+        return;
+    }
     struct record record = {
         .line = location.line, .byte_offset = location.byte_offset, .created_at = TIME_UNKNOWN};
     struct named_cells row = {.names = names, .cells = cells, .count = count};
