@@ -161,7 +161,8 @@ static struct text role_cell(const struct mapping *mapping, enum role role,
                              const struct named_cells *row)
 {
     size_t column = mapping->columns[role];
-    return column < row->count ? row->cells[column] : (struct text){0};
+    return column < row->count ? translations_cell(&mapping->translations, row->cells, column)
+                               : (struct text){0};
 }
 
 static struct text find_author(const struct mapping *mapping, const struct named_cells *row)

@@ -358,6 +358,17 @@ static void find_sides(struct column_search *search, const struct known_roles *k
         search->is_taken[search->mapping->sides.column] = true;
 }
 
+/* A translation has no role of its own. */
+static void find_translations(struct column_search *search, const struct known_roles *known_roles)
+{
+    struct translations *translations = &search->mapping->translations;
+    if (known_roles)
+        return;
+    *translations = translations_find(search->samples, search->is_taken, search->arena);
+    for (size_t column = 0; column < translations->count; column++)
+        search->is_taken[column] |= translations_include(translations, column);
+}
+
 /* Roles that neither the user nor the export gives. */
 static void search_columns(struct column_search *search)
 {
@@ -410,6 +421,7 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
     if (ok) {
         apply_known_roles(&search, options->known_roles);
         find_sides(&search, options->known_roles);
+        find_translations(&search, options->known_roles);
         search_columns(&search);
         mapping_describe_columns(mapping, samples, options);
         mapping_measure_sample(mapping, samples, arena);

@@ -9,6 +9,7 @@
 #include "base/option.h"
 #include "connectors/columns/column_profile.h"
 #include "connectors/columns/nobody.h"
+#include "connectors/columns/translations.h"
 #include "connectors/columns/writer_sides.h"
 #include "pipeline/column_facts.h"
 #include "pipeline/record.h"
@@ -68,6 +69,7 @@ struct mapping {
     double rating_scale;                  /* the best possible rating in the sample; NAN: unknown */
     struct rating_reading rating_reading; /* of a cell that does not state its scale */
     struct nobody_filter nobody;
+    struct translations translations;
     struct writer_sides sides; /* a column without a role that says who wrote a row */
 };
 

@@ -153,7 +153,8 @@ void schema_add_record(const struct schema *schema, struct fields *record_fields
         record.body = html_to_text_if_marked_up(record.body, &batch->arena);
     for (size_t i = 0; i < schema->answers.count; i++) {
         size_t answer_column = schema->answers.list[i].column;
-        cells[answer_column] = html_to_text_if_marked_up(cells[answer_column], &batch->arena);
+        struct text body = translations_cell(&schema->answers.translations, cells, answer_column);
+        cells[answer_column] = html_to_text_if_marked_up(body, &batch->arena);
     }
     if (schema->known_export && schema->known_export->complete_record)
         schema->known_export->complete_record(&record, &batch->arena);
