@@ -104,6 +104,7 @@ static struct candidate examine_column(const struct answer_search *search, size_
     struct candidate candidate = {.mark = search->marks ? search->marks[column] : ANSWER_UNMARKED};
     candidate.is_excluded =
         has_other_role(search->mapping, column) ||
+        translations_include(&search->mapping->translations, column) ||
         (!search->is_survey && candidate.mark == ANSWER_UNMARKED && is_company_reply(name));
     if (candidate.is_excluded)
         return candidate;
@@ -404,8 +405,10 @@ void answers_find(struct answers *answers, const struct answer_search *search, s
     const struct mapping *mapping = search->mapping;
     size_t capacity = search->samples->count + mapping->text_column_count;
     struct answer *list = arena_alloc(arena, capacity + 1, sizeof(*list));
-    *answers =
-        (struct answers){.list = list, .text = make_text_answer(search), .second_text = SIZE_MAX};
+    *answers = (struct answers){.list = list,
+                                .text = make_text_answer(search),
+                                .second_text = SIZE_MAX,
+                                .translations = mapping->translations};
     if (mapping->text_column_count > 1)
         list_given(answers, search, list);
     else if (mapping->text_column_count == 0)
@@ -445,13 +448,14 @@ void answers_add_records(const struct answers *answers, struct batch *batch,
     struct record *record;
     for (size_t i = 0; i < answers->count; i++) {
         const struct answer *answer = &answers->list[i];
-        if (text_trim(cells[answer->column]).size == 0 && (added > 0 || i + 1 < answers->count))
+        struct text body = translations_cell(&answers->translations, cells, answer->column);
+        if (text_trim(body).size == 0 && (added > 0 || i + 1 < answers->count))
             continue; /* a respondent without any answer becomes one empty record */
         record = batch_add_record(batch);
         *record = *respondent;
         if (!answers->has_title || added > 0)
             record->title = (struct text){0};
-        record->body = cells[answer->column];
+        record->body = body;
         added++;
         if (text_trim(record->body).size == 0)
             continue;

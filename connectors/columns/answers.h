@@ -37,8 +37,9 @@ struct answers {
     const struct answer *list; /* in the order of the columns */
     size_t count;              /* 0: the table has a single text column */
     bool has_title;            /* a two-sided review; its first filled answer gets the title */
-    struct answer text;        /* without a list: question of the text column; empty if none */
-    bool has_question_column;  /* without a list: a column holds the question of each row */
+    struct translations translations;
+    struct answer text;       /* without a list: question of the text column; empty if none */
+    bool has_question_column; /* without a list: a column holds the question of each row */
     size_t question_column;
     const struct asked_question *asked_questions; /* of the sample rows */
     size_t asked_question_count;

@@ -163,7 +163,8 @@ static struct text role_cell(const struct mapping *mapping, enum role role,
                              const struct named_cells *row)
 {
     size_t column = mapping->columns[role];
-    return column < row->count ? row->cells[column] : (struct text){0};
+    return column < row->count ? translations_cell(&mapping->translations, row->cells, column)
+                               : (struct text){0};
 }
 
 /* A rounded id in a column of others would be that of several records. */
@@ -177,6 +178,12 @@ static struct text find_author(const struct mapping *mapping, const struct named
 {
     struct text author = text_trim_unicode(role_cell(mapping, ROLE_AUTHOR, row));
     return nobody_filter_matches(&mapping->nobody, author) ? (struct text){0} : author;
+}
+
+bool mapping_is_company_row(const struct mapping *mapping, const struct text *cells, size_t count)
+{
+    return mapping->sides.column < count &&
+           writer_sides_is_company(&mapping->sides, cells[mapping->sides.column]);
 }
 
 void mapping_fill_record(const struct mapping *mapping, const struct named_cells *row,

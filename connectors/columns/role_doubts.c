@@ -233,5 +233,15 @@ struct text mapping_explain(const struct mapping *mapping, const struct text *na
         lines = arena_format(arena, "%.*s)", TEXT_ARGUMENT(lines));
         lines = add_doubts(mapping, (enum role)role, lines, arena);
     }
+    for (size_t column = 0; column < mapping->translations.count && column < count; column++)
+        if (translations_include(&mapping->translations, column))
+            lines = arena_format(
+                arena, "%.*s\ntranslation: column '%.*s' of '%.*s'", TEXT_ARGUMENT(lines),
+                TEXT_ARGUMENT(text_trim(names[column])),
+                TEXT_ARGUMENT(text_trim(names[mapping->translations.originals[column]])));
+    if (mapping->sides.column < count)
+        lines = arena_format(arena, "%.*s\nskipped: rows of the company, by column '%.*s'",
+                             TEXT_ARGUMENT(lines),
+                             TEXT_ARGUMENT(text_trim(names[mapping->sides.column])));
     return lines;
 }

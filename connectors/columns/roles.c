@@ -400,6 +400,27 @@ static void doubt_given_id(struct column_search *search)
             TEXT("a spreadsheet has rounded it: rows with the same number count as one record");
 }
 
+/* The column of the writers is neither an author nor a title. A known export knows its own. */
+static void find_sides(struct column_search *search, const struct known_roles *known_roles)
+{
+    if (known_roles)
+        return;
+    search->mapping->sides = writer_sides_find(&search->table, search->is_taken);
+    if (search->mapping->sides.column != SIZE_MAX)
+        search->is_taken[search->mapping->sides.column] = true;
+}
+
+/* A translation has no role of its own. */
+static void find_translations(struct column_search *search, const struct known_roles *known_roles)
+{
+    struct translations *translations = &search->mapping->translations;
+    if (known_roles)
+        return;
+    *translations = translations_find(search->samples, search->is_taken, search->arena);
+    for (size_t column = 0; column < translations->count; column++)
+        search->is_taken[column] |= translations_include(translations, column);
+}
+
 /* Roles that neither the user nor the export gives. */
 static void search_columns(struct column_search *search)
 {
@@ -438,7 +459,8 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
     *mapping = (struct mapping){.date_order = options->date_order,
                                 .given_date_order = options->date_order,
                                 .date_zone_seconds = options->date_zone_seconds,
-                                .rating_scale = NAN};
+                                .rating_scale = NAN,
+                                .sides = {.column = SIZE_MAX}};
     for (int role = 0; role < ROLE_COUNT; role++)
         mapping->columns[role] = SIZE_MAX;
     struct column_search search = {
@@ -453,6 +475,8 @@ bool mapping_find(struct mapping *mapping, const struct samples *samples,
     bool ok = apply_user_mapping(&search, options->user_mapping, error);
     if (ok) {
         apply_known_roles(&search, options->known_roles);
+        find_sides(&search, options->known_roles);
+        find_translations(&search, options->known_roles);
         search_columns(&search);
         mapping_describe_columns(mapping, samples, options);
         mapping_measure_sample(mapping, samples, arena);

@@ -9,6 +9,8 @@
 #include "base/option.h"
 #include "connectors/columns/column_profile.h"
 #include "connectors/columns/nobody.h"
+#include "connectors/columns/translations.h"
+#include "connectors/columns/writer_sides.h"
 #include "pipeline/column_facts.h"
 #include "pipeline/record.h"
 
@@ -69,6 +71,8 @@ struct mapping {
     double rating_scale;                  /* the best possible rating in the sample; NAN: unknown */
     struct rating_reading rating_reading; /* of a cell that does not state its scale */
     struct nobody_filter nobody;
+    struct translations translations;
+    struct writer_sides sides; /* a column without a role that says who wrote a row */
 };
 
 /* Chooses a column for each role: first the user's, then the known ones, then by name and by
@@ -100,6 +104,9 @@ struct named_cells {
  * that part unknown. */
 void mapping_fill_record(const struct mapping *mapping, const struct named_cells *row,
                          struct arena *arena, struct record *record);
+
+/* Whether a column says that the company wrote the row, which is then no feedback. */
+bool mapping_is_company_row(const struct mapping *mapping, const struct text *cells, size_t count);
 
 /* The language of a tag in lower case: "en" of "en-US", "EN" or "en_US"; empty if the text is no
  * tag. Allocated from `arena`. */

@@ -140,6 +140,10 @@ void schema_add_record(const struct schema *schema, struct fields *record_fields
         }
         cells[column] = record_fields->cells[i];
     }
+    if (mapping_is_company_row(&schema->mapping, cells, schema->names.count)) {
+        batch->skipped++;
+        return;
+    }
     struct record record = {
         .line = location.line, .byte_offset = location.byte_offset, .created_at = TIME_UNKNOWN};
     struct named_cells row = {.names = names, .cells = cells, .count = count};
@@ -149,7 +153,8 @@ void schema_add_record(const struct schema *schema, struct fields *record_fields
         record.body = html_to_text_if_marked_up(record.body, &batch->arena);
     for (size_t i = 0; i < schema->answers.count; i++) {
         size_t answer_column = schema->answers.list[i].column;
-        cells[answer_column] = html_to_text_if_marked_up(cells[answer_column], &batch->arena);
+        struct text body = translations_cell(&schema->answers.translations, cells, answer_column);
+        cells[answer_column] = html_to_text_if_marked_up(body, &batch->arena);
     }
     if (schema->known_export && schema->known_export->complete_record)
         schema->known_export->complete_record(&record, &batch->arena);

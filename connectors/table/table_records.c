@@ -276,7 +276,8 @@ static void add_record(struct table_records *table_records, const struct held_ro
                        struct batch *batch)
 {
     const struct text *cells = row->cells;
-    if (survey_is_test_response(&table_records->survey, cells, table_records->count)) {
+    if (survey_is_test_response(&table_records->survey, cells, table_records->count) ||
+        mapping_is_company_row(&table_records->mapping, cells, table_records->count)) {
         batch->skipped++;
         return;
     }

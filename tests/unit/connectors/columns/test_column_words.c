@@ -191,6 +191,8 @@ static void listed_words_have_the_form_of_normalized_names(void **state)
     (void)state;
     check_word_list("connectors/columns/data/column_names.tsv");
     check_word_list("connectors/columns/data/column_words.tsv");
+    check_word_list("connectors/columns/data/writer_words.tsv");
+    check_word_list("connectors/columns/data/writer_columns.tsv");
 }
 
 int main(void)

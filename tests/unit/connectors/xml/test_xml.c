@@ -48,6 +48,18 @@ static const struct example examples[] = {
     {"<r><review id=\"1\">words of the first</review><review id=\"2\">and of the "
      "second</review></r>",
      "1:1=words of the first|1:2=and of the second|"},
+    /* a reply below the review, longer than it, is no record; nor is a part of the reply */
+    {"<Meinungen><Meinung Nr='1'><Datum>2026-05-01</Datum><Text>zu laut</Text><Antwort>"
+     "<Text>Das tut uns leid, kommen Sie gern in der Nebensaison wieder.</Text>"
+     "<Datum>2026-05-03</Datum></Antwort></Meinung></Meinungen>",
+     "1:=zu laut|"},
+    {"<items><item id='1'><date>2026-05-01</date><text>too loud</text><ownerResponse><message>"
+     "<text>We are sorry, come back in autumn when it is quieter.</text></message>"
+     "</ownerResponse></item></items>",
+     "1:1=too loud|"},
+    {"<r><entrada id='1'><comentario>frio</comentario><respuestas><respuesta><texto>Muchas gracias "
+     "por su visita, lo arreglaremos pronto.</texto></respuesta></respuestas></entrada></r>",
+     "1:1=frio|"},
     /* Disqus: threads are not feedback, nor is spam */
     {"<disqus xmlns=\"d\" xmlns:dsq=\"e\"><thread dsq:id=\"2\"><title>T</title></thread>"
      "<post dsq:id=\"4\"><id/><message>hello</message><isSpam>false</isSpam>"
