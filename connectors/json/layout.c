@@ -4,16 +4,16 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "connectors/json/column_lists.h"
 #include "connectors/json/contents.h"
 #include "connectors/json/members.h"
 #include "connectors/json/scan.h"
 
-const char *const json_layout_kind_names[] = {"an object per line",
-                                              "objects",
-                                              "an array of objects",
-                                              "an object of objects",
-                                              "an object of lists of objects",
-                                              "an array of rows"};
+const char *const json_layout_kind_names[] = {
+    "an object per line",     "objects",
+    "an array of objects",    "an object of objects",
+    "a list for each column", "an object of lists of objects",
+    "an array of rows"};
 
 enum {
     PAGE_NAME_WEIGHT = 8,
@@ -410,6 +410,8 @@ struct json_layout json_layout_detect(struct text head)
     size_t end = json_find_value_end(head, at);
     bool is_only_value = end == 0 || json_skip_blanks(head, end) == head.size;
     size_t begin = 0;
+    if (is_only_value && json_columns_detect(head, at))
+        return (struct json_layout){.kind = JSON_COLUMNS, .begin = at};
     if (is_only_value && is_object_of_lists(head, at, &begin))
         return (struct json_layout){.kind = JSON_KEYED_LISTS, .begin = begin};
     if (find_container(head, at, end, &best)) {
