@@ -9,6 +9,7 @@
 #include "connectors/input/archive.h"
 #include "connectors/input/input.h"
 #include "connectors/input/record_span.h"
+#include "connectors/json/column_lists.h"
 #include "connectors/json/fields.h"
 #include "connectors/json/members.h"
 #include "connectors/json/split.h"
@@ -31,8 +32,9 @@ struct json_state {
     struct input *input;
     struct arena arena;
     struct json_splitter splitter;
-    struct arena scratch;    /* of records that are skipped */
-    bool has_nested_records; /* in the samples: replies to a comment are records, too */
+    struct json_columns columns; /* of JSON_COLUMNS */
+    struct arena scratch;        /* of records that are skipped */
+    bool has_nested_records;     /* in the samples: replies to a comment are records, too */
     struct schema schema;
 };
 
@@ -72,6 +74,8 @@ static struct recognition recognize(const struct candidate_file *file, struct ar
         return (struct recognition){0, TEXT("begins with neither { nor [")};
     struct json_state state = {.splitter.layout = json_layout_detect(head)};
     struct json_layout *layout = &state.splitter.layout;
+    if (layout->kind == JSON_COLUMNS)
+        return (struct recognition){90, text_of(json_layout_kind_names[layout->kind])};
     struct record_span span = {0};
     option_set_defaults(options, &state);
     state.splitter.max_record_size = (size_t)state.reader.limits.record_size;
@@ -101,6 +105,8 @@ static struct recognition recognize(const struct candidate_file *file, struct ar
 static bool next_sample(struct json_state *state, struct text *head, struct text *raw)
 {
     struct record_span span = {0};
+    if (state->columns.count > 0)
+        return json_columns_next(&state->columns, &state->arena, raw) == JSON_COLUMNS_ROW;
     if (json_splitter_next(&state->splitter, *head, true, &span) != SPAN_FOUND)
         return false;
     *raw = text_slice(*head, span.begin, span.begin + span.size);
@@ -218,6 +224,33 @@ static bool find_layout(struct json_state *state, struct text head, const char *
                      TEXT_ARGUMENT(element), SAMPLE_SIZE / 1024);
 }
 
+/* Keeps the whole file: each row has a cell at the beginning of it and one at its end. */
+static bool open_columns(struct json_state *state, const char *path, size_t begin,
+                         struct error *error)
+{
+    size_t max_size = (size_t)state->reader.limits.record_size;
+    struct text bytes;
+    if (!input_peek(state->input, max_size + 1, &bytes, error))
+        return false;
+    if (bytes.size > max_size)
+        return error_set(error, ERROR_INPUT,
+                         "%s: lists of columns of more than %zu bytes; to read them, raise "
+                         "'max_record_size', or export a list of objects",
+                         path, max_size);
+    size_t size = bytes.size;
+    json_columns_begin(&state->columns, arena_copy_text(&state->arena, bytes), begin,
+                       &state->arena);
+    input_consume(state->input, size);
+    const struct json_columns columns = state->columns;
+    struct json_column *list =
+        arena_alloc(&state->arena, columns.count + 1, sizeof(*list)); /* the samples move on */
+    memcpy(list, columns.list, columns.count * sizeof(*list));
+    bool ok = infer_columns(state, columns.bytes, path, error);
+    state->columns = columns;
+    state->columns.list = list;
+    return ok;
+}
+
 static bool open_json(void *user, const char *path, struct error *error)
 {
     struct json_state *state = user;
@@ -235,6 +268,8 @@ static bool open_json(void *user, const char *path, struct error *error)
     state->splitter = (struct json_splitter){
         .layout = layout, .max_record_size = (size_t)state->reader.limits.record_size};
     size_t begin = layout.begin;
+    if (layout.kind == JSON_COLUMNS)
+        return open_columns(state, path, begin, error);
     if (layout.header.size)
         read_header_member(state, layout.header);
     else if (layout.kind == JSON_ROWS)
@@ -301,10 +336,27 @@ static void add_nested_records(struct json_state *state, struct text raw, struct
         }
 }
 
+static enum read_status read_row_of_columns(struct json_state *state, struct batch *batch)
+{
+    struct text row;
+    enum json_columns_status status = json_columns_next(&state->columns, &batch->arena, &row);
+    if (status == JSON_COLUMNS_END)
+        return READ_END;
+    struct location location = {state->columns.line, state->columns.line_at, row};
+    if (status == JSON_COLUMNS_ROW)
+        add_record(state, row, location, batch);
+    else
+        batch_reject_row(batch, location.line, location.byte_offset,
+                         TEXT("the list of a column is malformed here"), text_slice(row, 0, 100));
+    return READ_OK;
+}
+
 static enum read_status read_json(void *user, struct batch *batch, struct error *error)
 {
     struct json_state *state = user;
     struct found_record found;
+    if (state->splitter.layout.kind == JSON_COLUMNS)
+        return read_row_of_columns(state, batch);
     enum span_status status =
         record_span_read(state->input, json_splitter_next, &state->splitter, &found, error);
     if (status != SPAN_FOUND)

@@ -3,13 +3,17 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+#include "connectors/json/column_lists.h"
 #include "connectors/json/contents.h"
 #include "connectors/json/members.h"
 #include "connectors/json/scan.h"
 
-const char *const json_layout_kind_names[] = {"an object per line", "objects",
-                                              "an array of objects", "an object of objects",
-                                              "an array of rows"};
+const char *const json_layout_kind_names[] = {
+    "an object per line",     "objects",
+    "an array of objects",    "an object of objects",
+    "a list for each column", "an object of lists of objects",
+    "an array of rows"};
 
 enum {
     PAGE_NAME_WEIGHT = 8,
@@ -272,6 +276,68 @@ static bool find_rows(struct text head, size_t at, size_t end, struct json_layou
     return true;
 }
 
+/* ---- Lists by month, branch, product: {"2026-01": [{...}, {...}], "2026-02": [{...}]} ---- */
+
+static bool is_list_name(struct text name)
+{
+    return is_page_name(name) || is_feedback_list_name(name) || is_metadata_name(name);
+}
+
+static bool has_digit(struct text name)
+{
+    for (size_t i = 0; i < name.size; i++)
+        if (ascii_is_digit(name.bytes[i]))
+            return true;
+    return false;
+}
+
+/* The lists of an object. */
+struct list_count {
+    size_t lists, keys, others; /* keys: lists whose names have digits */
+    size_t begin, object;       /* of the first list, and of the first object in one */
+    bool is_cut;                /* the last list continues after the head */
+};
+
+/* Whether the member may be a list of records, of objects like those before. */
+static bool add_list(struct text head, const struct object_member *member, struct list_count *count)
+{
+    size_t object = json_skip_blanks(head, member->value + 1);
+    char byte = json_byte_at(head, object);
+    bool is_empty = byte == ']' || byte == '\0';
+    if (is_list_name(member->name) || (!is_empty && byte != '{'))
+        return false;
+    if (count->object > 0 && !is_empty && member->end < head.size &&
+        !are_objects_alike(head, count->object, object))
+        return false;
+    if (count->lists++ == 0)
+        count->begin = member->value + 1;
+    if (!is_empty && count->object == 0)
+        count->object = object;
+    count->keys += has_digit(member->name);
+    count->is_cut = member->end == head.size;
+    return true;
+}
+
+/* Whether the object at `at` has only lists of similar objects, none with the name of a list of
+ * records, but with those of months, shops, products. Sets *begin to the first object. */
+static bool is_object_of_lists(struct text head, size_t at, size_t *begin)
+{
+    struct object_member member;
+    struct list_count count = {0};
+    for (size_t i = 0; i < MAX_COMPARED && json_take_member(head, &at, &member); i++) {
+        char byte = json_byte_at(head, member.value);
+        if (byte == '{' || (byte == '[' && !add_list(head, &member, &count)))
+            return false;
+        count.others += byte != '[';
+    }
+    bool has_keys = count.keys == count.lists;
+    *begin = count.begin;
+    return count.object > 0 && json_examine_list(head, count.begin - 1).has_text &&
+           (count.others == 0 || has_keys) &&
+           /* The first list may be longer than the head. */
+           (count.lists > 1 || (count.lists == 1 && count.is_cut && has_keys));
+}
+
 /* ---- The layout ---- */
 
 static struct json_layout make_layout(const struct record_container *container)
@@ -343,6 +409,11 @@ struct json_layout json_layout_detect(struct text head)
         return (struct json_layout){.begin = at};
     size_t end = json_find_value_end(head, at);
     bool is_only_value = end == 0 || json_skip_blanks(head, end) == head.size;
+    size_t begin = 0;
+    if (is_only_value && json_columns_detect(head, at))
+        return (struct json_layout){.kind = JSON_COLUMNS, .begin = at};
+    if (is_only_value && is_object_of_lists(head, at, &begin))
+        return (struct json_layout){.kind = JSON_KEYED_LISTS, .begin = begin};
     if (find_container(head, at, end, &best)) {
         bool is_list = !best.is_keyed && !best.is_single_object;
         return make_layout(is_list && find_wrapped_list(head, best.begin + 1, &inner) ? &inner

@@ -5,10 +5,12 @@
 #include "base/text.h"
 
 enum json_layout_kind {
-    JSON_LINES,   /* an object per line */
-    JSON_OBJECTS, /* consecutive objects */
-    JSON_ARRAY,   /* in one or several arrays */
-    JSON_KEYED,   /* members of one object, {"id1": {...}, "id2": {...}} */
+    JSON_LINES,       /* an object per line */
+    JSON_OBJECTS,     /* consecutive objects */
+    JSON_ARRAY,       /* in one or several arrays */
+    JSON_KEYED,       /* members of one object, {"id1": {...}, "id2": {...}} */
+    JSON_COLUMNS,     /* cells in a list for each column: column_lists.h */
+    JSON_KEYED_LISTS, /* in the lists of one object, {"2026-01": [{...}], "2026-02": [{...}]} */
     JSON_ROWS /* arrays in an array, or in a member of an object, [["date", "text"], ["...", "..."]]
                */
 };

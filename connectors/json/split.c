@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "connectors/json/members.h"
 #include "connectors/json/scan.h"
 
 static const char not_an_object[] = "expected an object, {...}";
@@ -107,11 +108,48 @@ static enum span_status find_record(struct json_splitter *splitter, struct text 
                : find_stray_value(splitter, ahead, is_final, span);
 }
 
+/* Moves *at to the first object of the next list of the object; past members that are neither lists
+ * nor objects. An object, which is no record here, is left to be rejected. */
+static enum span_status find_next_list(struct text ahead, bool is_final, size_t *at)
+{
+    for (size_t value, size;;) {
+        *at = json_skip_blanks_and_commas(ahead, *at);
+        if (*at == ahead.size)
+            return is_final ? SPAN_END : SPAN_INCOMPLETE;
+        if (ahead.bytes[*at] == '}') {
+            ++*at;
+            continue;
+        }
+        size_t end = ahead.bytes[*at] == '"' ? json_find_string_end(ahead, *at) : 0;
+        value = end ? json_skip_blanks(ahead, json_skip_blanks(ahead, end) + 1) : *at;
+        if ((ahead.bytes[*at] == '"' && end == 0) || value >= ahead.size) {
+            if (!is_final)
+                return SPAN_INCOMPLETE;
+            return SPAN_FOUND; /* a stray value */
+        }
+        if (end && ahead.bytes[value] == '[') {
+            *at = value + 1;
+            return SPAN_FOUND;
+        }
+        if (!end || ahead.bytes[value] == '{')
+            return SPAN_FOUND;
+        enum json_scan_status status = json_scan(text_slice(ahead, value, ahead.size), &size);
+        if (status != JSON_SCAN_COMPLETE)
+            return is_final || status != JSON_SCAN_INCOMPLETE ? SPAN_FOUND : SPAN_INCOMPLETE;
+        *at = value + size;
+    }
+}
+
 /* Moves *at from the end of a page's last record to the first record of the next page. */
 static enum span_status find_next_page(struct json_splitter *splitter, struct text ahead,
                                        bool is_final, size_t *at)
 {
     splitter->is_between_pages = true;
+    if (splitter->layout.kind == JSON_KEYED_LISTS) {
+        enum span_status list = find_next_list(ahead, is_final, at);
+        splitter->is_between_pages = list != SPAN_FOUND;
+        return list;
+    }
     if (splitter->layout.container_name.size > 0) {
         if (!json_layout_find_next_page(ahead, at, &splitter->layout)) {
             *at = is_final ? ahead.size : *at;

@@ -22,6 +22,19 @@ static const struct example examples[] = {
     {"{\"id\": 1, \"text\": \"a\"}\n{\"id\": 2, \"text\": \"b\"}\n", "1:1=a|2:2=b|"},
     {"{\"id\": 1, \"text\": \"a\"}\r\n\r\n{\"id\": 2, \"text\": \"b\"}", "1:1=a|3:2=b|"},
     {"\xEF\xBB\xBF{\"id\": 1, \"text\": \"a\"}\n{\"text\": \"b\", \"id\": 2}\n", "1:1=a|2:2=b|"},
+    /* lists by month or shop; members that are no lists */
+    {"{\"2026-01\":[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"text\":\"b\"}],\n\"2026-02\":[],"
+     "\"2026-03\":[{\"id\":3,\"text\":\"c\"}]}",
+     "1:1=a|1:2=b|2:3=c|"},
+    {"{\"year\":2026,\"q1\":[{\"id\":1,\"text\":\"a\"}],\"n\":null,\n\"q2\":[{\"id\":2,\"text\":"
+     "\"b\"}, 7]}",
+     "1:1=a|2:2=b|2!expected an object, {...}|"},
+    /* a list for each column, or an object with numbers */
+    {"{\"id\":[1,2],\n\"text\":[\"a\",\"b\"]}", "1:1=a|1:2=b|"},
+    {"{\"text\":{\"0\":\"a\",\n\"1\":\"b\"},\"id\":{\"0\":1,\"1\":2}}", "1:1=a|2:2=b|"},
+    {"{\"id\":[1,2],\"text\":[\"a\",\"b\"", "1:1=a|1:2=b|1!the list of a column|"},
+    /* one record with lists of words */
+    {"{\"id\":1,\"text\":\"a\",\"tags\":[\"x\",\"y\"]}", "1:1=a|"},
     /* arrays on one line and on several */
     {"[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"text\":\"b\"}]", "1:1=a|1:2=b|"},
     {"[\n  {\n    \"id\": 1,\n    \"text\": \"]}\"\n  },\n  {\"id\": 2, \"text\": \"\\\"{\"}\n]\n",
