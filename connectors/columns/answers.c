@@ -441,18 +441,34 @@ static void set_row_question(const struct answers *answers, struct text question
     record->asked_for = asked ? asked->asked_for : asked_for_by_question(question);
 }
 
-void answers_add_records(const struct answers *answers, struct batch *batch,
-                         const struct record *respondent, const struct text *cells)
+/* The record of a row that is no survey's. */
+static void complete_text(const struct answers *answers, const struct text *cells,
+                          struct record *record)
 {
+    record->question = answers->text.question;
+    record->asked_for = answers->text.asked_for;
+    if (answers->second_text != SIZE_MAX && cell_has_no_value(text_trim_unicode(record->body)))
+        record->body = cells[answers->second_text];
+    if (answers->has_question_column)
+        set_row_question(answers, text_trim(cells[answers->question_column]), record);
+}
+
+void answers_split_record(const struct answers *answers, struct batch *batch,
+                          const struct text *cells)
+{
+    if (answers->count == 0) {
+        complete_text(answers, cells, &batch->records[batch->count - 1]);
+        return;
+    }
+    struct record respondent = batch->records[--batch->count];
     size_t added = 0;
-    struct record *record;
     for (size_t i = 0; i < answers->count; i++) {
         const struct answer *answer = &answers->list[i];
         struct text body = translations_cell(&answers->translations, cells, answer->column);
         if (text_trim(body).size == 0 && (added > 0 || i + 1 < answers->count))
             continue; /* a respondent without any answer becomes one empty record */
-        record = batch_add_record(batch);
-        *record = *respondent;
+        struct record *record = batch_add_record(batch);
+        *record = respondent;
         if (!answers->has_title || added > 0)
             record->title = (struct text){0};
         record->body = body;
@@ -464,16 +480,6 @@ void answers_add_records(const struct answers *answers, struct batch *batch,
         if (answers->count > 1 && record->external_id.size > 0)
             record->external_id = make_answer_id(record->external_id, answer->name, &batch->arena);
     }
-    if (answers->count > 0)
-        return;
-    record = batch_add_record(batch);
-    *record = *respondent;
-    record->question = answers->text.question;
-    record->asked_for = answers->text.asked_for;
-    if (answers->second_text != SIZE_MAX && cell_has_no_value(text_trim_unicode(record->body)))
-        record->body = cells[answers->second_text];
-    if (answers->has_question_column)
-        set_row_question(answers, text_trim(cells[answers->question_column]), record);
 }
 
 struct text answers_explain(const struct answers *answers, struct text roles, struct arena *arena)

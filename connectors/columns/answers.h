@@ -53,12 +53,12 @@ struct answers {
  * choices, ratings and facts such as names are no answers. Allocated from `arena`. */
 void answers_find(struct answers *answers, const struct answer_search *search, struct arena *arena);
 
-/* Adds a record for each answer in `cells`, copied from `respondent`: with the column's question,
- * and the column's name appended to the id. A respondent without any answer becomes one empty
- * record. Without a list, adds the respondent's record alone, with the question of its row or
- * column, and the second text if it has no other. */
-void answers_add_records(const struct answers *answers, struct batch *batch,
-                         const struct record *respondent, const struct text *cells);
+/* Replaces the batch's last record, the respondent's, by one for each answer in `cells`: with the
+ * column's question, and the column's name appended to the id. A respondent without any answer is
+ * one empty record. Without a list, the record stays and gets the question of its row or column,
+ * and the second text if it has no other. */
+void answers_split_record(const struct answers *answers, struct batch *batch,
+                          const struct text *cells);
 
 /* The lines of mapping_explain, with a line for each answer instead of that of the text, and for
  * each column of free text that is not read. */

@@ -144,21 +144,22 @@ void schema_add_record(const struct schema *schema, struct fields *record_fields
         batch->skipped++;
         return;
     }
-    struct record record = {
-        .line = location.line, .byte_offset = location.byte_offset, .created_at = TIME_UNKNOWN};
+    struct record *record = batch_add_record(batch);
+    record->line = location.line;
+    record->byte_offset = location.byte_offset;
     struct named_cells row = {.names = names, .cells = cells, .count = count};
-    mapping_fill_record(&schema->mapping, &row, &batch->arena, &record);
-    record.title = html_to_text_if_marked_up(record.title, &batch->arena);
+    mapping_fill_record(&schema->mapping, &row, &batch->arena, record);
+    record->title = html_to_text_if_marked_up(record->title, &batch->arena);
     if (schema->answers.count == 0)
-        record.body = html_to_text_if_marked_up(record.body, &batch->arena);
+        record->body = html_to_text_if_marked_up(record->body, &batch->arena);
     for (size_t i = 0; i < schema->answers.count; i++) {
         size_t answer_column = schema->answers.list[i].column;
         struct text body = translations_cell(&schema->answers.translations, cells, answer_column);
         cells[answer_column] = html_to_text_if_marked_up(body, &batch->arena);
     }
     if (schema->known_export && schema->known_export->complete_record)
-        schema->known_export->complete_record(&record, &batch->arena);
-    answers_add_records(&schema->answers, batch, &record, cells);
+        schema->known_export->complete_record(record, &batch->arena);
+    answers_split_record(&schema->answers, batch, cells);
 }
 
 struct text schema_explain(const struct schema *schema, const struct column_facts *facts,

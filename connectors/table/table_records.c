@@ -1,7 +1,6 @@
 /* table_records.c - turns rows of cells into records. */
 #include "connectors/table/table_records.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -281,23 +280,22 @@ static void add_record(struct table_records *table_records, const struct held_ro
         batch->skipped++;
         return;
     }
-    struct record record = {.line = row->line,
-                            .byte_offset = row->offset,
-                            .created_at = TIME_UNKNOWN,
-                            .rating = NAN,
-                            .rating_scale = NAN};
+    struct record *record = batch_add_record(batch);
+    record->line = row->line;
+    record->byte_offset = row->offset;
     struct named_cells named_cells = {
         .names = table_records->survey.names, .cells = cells, .count = table_records->count};
-    mapping_fill_record(&table_records->mapping, &named_cells, &batch->arena, &record);
+    mapping_fill_record(&table_records->mapping, &named_cells, &batch->arena, record);
     const struct known_export *known_export = table_records->known_export;
     if (known_export && known_export->is_company_record &&
-        known_export->is_company_record(&record)) {
+        known_export->is_company_record(record)) {
+        batch->count--;
         batch->skipped++;
         return;
     }
     if (known_export && known_export->complete_record)
-        known_export->complete_record(&record, &batch->arena);
-    answers_add_records(&table_records->answers, batch, &record, cells);
+        known_export->complete_record(record, &batch->arena);
+    answers_split_record(&table_records->answers, batch, cells);
 }
 
 void table_records_release_rows(struct table_records *table_records, struct batch *batch)

@@ -231,7 +231,8 @@ static void each_filled_answer_is_a_record(void **state)
         const struct text *row = samples->cells + (samples->rows - 1) * samples->count;
         struct named_cells cells = {samples->names, row, samples->count};
         mapping_fill_record(&mapping, &cells, &arena, &respondent);
-        answers_add_records(&answers, &batch, &respondent, row);
+        *batch_add_record(&batch) = respondent;
+        answers_split_record(&answers, &batch, row);
         for (size_t k = 0; k < batch.count; k++) {
             const struct record *record = &batch.records[k];
             list = arena_format(&arena, "%.*s%.*s|%.*s|%.*s|%.*s|%s\n", TEXT_ARGUMENT(list),
