@@ -25,12 +25,14 @@ bool cell_has_no_value(struct text cell)
     };
 #undef ROW
     enum { COUNT = sizeof(placeholders) / sizeof(*placeholders), MAX_SIZE = 40 };
-    if (cell.size > MAX_SIZE)
-        return false;
+    if (cell.size == 0)
+        return true;
+    if (cell.size > MAX_SIZE || ascii_is_digit(cell.bytes[0]))
+        return false; /* no placeholder begins with a digit */
     for (size_t i = 0; i < COUNT; i++)
-        if (text_equal_ignore_case(cell, placeholders[i]))
+        if (placeholders[i].size == cell.size && text_equal_ignore_case(cell, placeholders[i]))
             return true;
-    return cell.size == 0;
+    return false;
 }
 
 static bool is_link(struct text cell)

@@ -98,10 +98,25 @@ static void add_parts(struct text cell, char separator, struct hashed_cell *part
             parts[(*count)++] = (struct hashed_cell){hash_cell(part), part};
 }
 
+/* Whether the cells have one and a half parts in the mean. */
+static bool has_several_parts(const struct samples *samples, size_t column, char separator)
+{
+    size_t cells = 0, separators = 0;
+    for (size_t row = 0; row < samples->rows; row++) {
+        struct text cell = text_trim(samples_cell(samples, row, column));
+        cells += cell.size > 0;
+        for (size_t i = 0; i < cell.size; i++)
+            separators += cell.bytes[i] == separator;
+    }
+    return separators * 2 >= cells;
+}
+
 /* Whether the parts of the cells are few and occur again and again. */
 static bool has_choices_as_parts(const struct samples *samples, size_t column, char separator)
 {
     enum { MAX_PARTS = 4096 };
+    if (!has_several_parts(samples, column, separator))
+        return false;
     struct repetition repetition = {0};
     struct hashed_cell *parts = memory_alloc(MAX_PARTS, sizeof(*parts));
     struct text *singles = memory_alloc(MAX_PARTS, sizeof(*singles));

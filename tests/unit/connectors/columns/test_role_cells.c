@@ -176,7 +176,11 @@ static const struct {
      "2026-05-01|2026-05-04|Good\n"
      "2026-05-02|2026-05-06|Bad",
      "date: no column"},
+    {"Weiterempfehlung (0-10)|comment\n5|Good\n1|Bad\n3|Fine",
+     "rating: column 'Weiterempfehlung (0-10)' (part of the name; best value 10)"},
     /* Cells that say that there is no value do not count against a date or a rating. */
+    {"rating|comment\nsin valorar|Good\n?|Bad\n미평가|Fine\n5|Great",
+     "rating: column 'rating' (name; best value 5)"},
     {"rating|date|comment\n"
      "-|-|Good\n"
      "-|-|Bad\n"
