@@ -190,9 +190,10 @@ static enum choice choose(const struct answer_search *search, const struct candi
 {
     size_t text = search->mapping->columns[ROLE_TEXT], asking = 0, answered = 0, questions = 0;
     bool is_review = has_sides && !search->is_survey; /* not a survey with opposite questions */
-    bool has_text = text != SIZE_MAX;
+    bool has_text = text != SIZE_MAX, has_empty_remarks = false;
     for (size_t i = 0; i < search->samples->count; i++) {
         const struct candidate *candidate = &candidates[i];
+        has_empty_remarks |= candidate->is_remark && candidate->is_empty;
         if (candidate->is_excluded || !candidate->is_answered)
             continue;
         answered++;
@@ -205,6 +206,9 @@ static enum choice choose(const struct answer_search *search, const struct candi
     if (has_named_text(search) && !search->is_survey)
         return asking > 0 || has_sides || has_subjects(search, candidates) ? CHOOSE_ASKING
                                                                            : CHOOSE_NONE;
+    if (has_text && has_empty_remarks && !search->is_survey && answered == 1 &&
+        candidates[text].is_answered && candidates[text].kind == QUESTION_ASKED)
+        return CHOOSE_ASKING; /* later rows may have remarks */
     bool is_survey = search->is_survey || has_sides || (answered > 1 && questions > 1) ||
                      (!has_text && answered > 0);
     return is_survey ? CHOOSE_FREE_TEXTS : CHOOSE_NONE;

@@ -1,6 +1,7 @@
 /* second_text.c - compares which cells of two columns are filled. */
 #include "connectors/columns/second_text.h"
 
+#include "base/ascii.h"
 #include "connectors/columns/column_names.h"
 #include "connectors/columns/column_words.h"
 
@@ -40,8 +41,19 @@ static bool has_words(const struct samples *samples, size_t column)
            !column_profile_has_dates(&profile);
 }
 
+/* "Comment_2" without what tells it from the first "Comment". */
+static struct text drop_counter(struct text name)
+{
+    size_t end = name.size;
+    while (end > 0 && ascii_is_digit(name.bytes[end - 1]))
+        end--;
+    bool is_counted = end > 1 && end < name.size && name.bytes[end - 1] == '_';
+    return is_counted ? text_slice(name, 0, end - 1) : name;
+}
+
 static bool is_named_text(struct text name)
 {
+    name = drop_counter(name);
     return column_name_score(ROLE_TEXT, name) >= MIN_CERTAIN_TEXT_SCORE &&
            column_words_find(name).side == SIDE_CUSTOMER;
 }

@@ -147,6 +147,9 @@ static const struct {
     {"Comments|Comments clean|Comments short\nThe rooms were quiet|the rooms were quiet|the rooms "
      "were\nThe lift was broken|the lift was broken|the lift was",
      "", ""},
+    /* remarks may come in later rows */
+    {"id|Why this score?|Comments\n1|The rooms were quiet|\n2|The lift was broken|", "",
+     "Why this score?=;Comments="},
     /* given */
     {"a|b|c\n" GOOD "|x\n" FAIR "|y", "text=b,text=a", "b=;a="},
     {"Pros|Cons\n" GOOD "\n" FAIR, "text=Pros", ""},
@@ -206,6 +209,7 @@ static const struct {
     /* two columns of texts, one of them filled; a text of its own is kept */
     {"id|comment|review\n1|The rooms were quiet|\n2||The lift was broken",
      "2||The lift was broken||\n"},
+    {"Nr|Kommentar|Datum|Kommentar_2\nk1||2026-03-01|Gut", "k1||Gut||\n"},
     {"id|comment|review\n1|The rooms were quiet|Fine\n2||The lift was broken", "2||||\n"},
     /* a row for each answer */
     {"id|Question|Answer\n1|What was good?|The rooms were quiet\n2|What was bad?|The lift was "

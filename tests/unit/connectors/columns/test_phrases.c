@@ -148,8 +148,10 @@ static const struct {
     {"positiveReview", PRAISE},
     {"positive.text", PRAISE},
     {"The worst", COMPLAINT},
-    {"Lo mejor", ANY}, /* by_question finds it */
-    {"Lo bueno", ANY},
+    {"Lo mejor", PRAISE},
+    {"Vorteile", PRAISE},
+    {"Nachteile der App", ANY}, /* by_question finds it */
+    {"Lo bueno", PRAISE},
     {"Positiv", PRAISE},
     {"минус", COMPLAINT},
     {"OLUMLU", PRAISE},
@@ -209,11 +211,39 @@ static const struct {
     {"성함을 적어 주세요", QUESTION_FACT},
     {"Wie heißen Sie?", QUESTION_FACT},
     {"What did you like in the store you visited?", QUESTION_ASKED},
+    {"Grund", QUESTION_ASKED},
+    {"사유", QUESTION_ASKED},
+    {"Rückgabe Grund Code", QUESTION_NONE},
+    {"Q1", QUESTION_ASKED},
+    {"Frage 2", QUESTION_ASKED},
+    {"질문 3", QUESTION_ASKED},
+    {"Quarter 1", QUESTION_NONE},
     {"Product", QUESTION_NONE},
     {"whatever", QUESTION_NONE},
     {"평점", QUESTION_NONE},
     {"지점", QUESTION_NONE},
 };
+
+static const struct {
+    const char *name;
+    bool asks_openly, needs_words;
+} open_names[] = {
+    {"What did you like?", true, false},    {"Why?", true, true},
+    {"Bitte begründen Sie", true, true},    {"Favorite room", false, false},
+    {"What is your name?", false, false},   {"Hoe vaak komt u", false, false},
+    {"Was sollen wir ändern", true, false}, {"Vorteile", false, false},
+};
+
+static void open_questions_leave_room_for_words(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(open_names); i++) {
+        struct text name = text_of(open_names[i].name);
+        bool asks_openly = question_asks_openly(name), needs_words = question_needs_words(name);
+        if (asks_openly != open_names[i].asks_openly || needs_words != open_names[i].needs_words)
+            fail_msg("%s: %d, needs words %d", open_names[i].name, asks_openly, needs_words);
+    }
+}
 
 static void open_questions_differ_from_questions_of_fact(void **state)
 {
@@ -232,6 +262,7 @@ int main(void)
         cmocka_unit_test(phrases_are_found_as_whole_words),
         cmocka_unit_test(questions_ask_for_praise_or_complaints),
         cmocka_unit_test(names_of_sides_are_whole_names),
+        cmocka_unit_test(open_questions_leave_room_for_words),
         cmocka_unit_test(open_questions_differ_from_questions_of_fact),
     };
     return cmocka_run_group_tests_name("phrases", tests, NULL, NULL);
