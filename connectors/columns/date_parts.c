@@ -292,7 +292,7 @@ static bool parse_date_number(struct date_parser *parser)
     parser->is_after_time = false;
     parser->next_half = 0;
     if (parser->parts.count == 1)
-        parser->parts.separator = peek_byte(parser, 0);
+        parser->parts.separator = ascii_to_lower(peek_byte(parser, 0));
     return true;
 }
 
