@@ -284,6 +284,19 @@ static bool mark_stock_texts(struct pipeline *pipeline, struct error *error)
            store_for_each_stock_text(store, note_stock_text, pipeline, error);
 }
 
+static bool note_id_collision(void *user, const struct id_collision *id_collision,
+                              struct error *error)
+{
+    char message[400];
+    snprintf(message, sizeof(message),
+             "%llu records of source %.*s were replaced by others with the same id, but another "
+             "text and date; if its files number their rows on their own, give each file a "
+             "[source NAME] of its own, and start with a new output folder",
+             (unsigned long long)id_collision->records,
+             (int)text_slice(id_collision->source, 0, 60).size, id_collision->source.bytes);
+    return save_note(user, message, error);
+}
+
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,
                    struct error *error)
 {
@@ -305,6 +318,8 @@ bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, si
            mark_stock_texts(pipeline, error) &&
            store_get_row_totals(pipeline->stage_context.store, &row_totals, error) &&
            store_for_each_warning(pipeline->stage_context.store, note_warning, pipeline, error) &&
+           store_for_each_id_collision(pipeline->stage_context.store, note_id_collision, pipeline,
+                                       error) &&
            note_outdated_records(pipeline, error);
 }
 

@@ -148,6 +148,19 @@ bool store_has_analysis(struct store *store, uint64_t text_hash, bool *found, st
  * after pass 1; depends on saved records only, so their order does not matter. */
 bool store_update_source_languages(struct store *store, struct error *error);
 
+struct id_collision {
+    struct text source;
+    uint64_t records; /* that others with the same id replaced in this run */
+};
+
+/* Calls `visit` for every source whose files seem to number their rows on their own, so that
+ * records replaced each other in this run: their texts and their dates differ. Called after
+ * pass 1. What `id_collision` points to is valid during the call. */
+bool store_for_each_id_collision(struct store *store,
+                                 bool (*visit)(void *user, const struct id_collision *id_collision,
+                                               struct error *error),
+                                 void *user, struct error *error);
+
 /* Decides what only all rows of a source show (column_decisions.h), and updates created_at and
  * rating_scale of the saved records. Records that were taken for duplicates of their author's are
  * restored if that author is nobody: "anonymous", in nearly all rows. Called after pass 1; depends
