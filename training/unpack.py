@@ -1,7 +1,7 @@
-"""Extracts the weights of a model file: `unpack.py MODEL.winnow WORK` writes WORK/unpacked.pt and WORK/ngrams.s8.
+"""Extracts a model file: `unpack.py MODEL.winnow WORK` writes WORK/unpacked.pt, WORK/spiece.model and WORK/ngrams.s8.
 
-The repository has the model only as an int8 file. `train.py --initial WORK/unpacked.pt` continues training from these weights. The
-vocabulary must be that of the model; vocabulary.py builds it from the same data. The layout is version 2 of docs/MODEL.md.
+The repository has the model only as an int8 file. `train.py --initial WORK/unpacked.pt` and student.py continue training from
+these weights. The layout is version 2 of docs/MODEL.md.
 """
 import struct
 import sys
@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from sentencepiece import sentencepiece_model_pb2
 
 from model import Shape
 
 HEADER, ROW, GROUP = 144, 88, 256
 BLOCK, STEP = 16, 4      # rows of a block, inputs of a step
 GROUPED = 4              # the kind of a section with grouped columns
+# enum tokenizer_flag
+ADD_PREFIX_SPACE, COLLAPSE_SPACES, ESCAPE_SPACES, BYTE_FALLBACK = 1, 2, 16, 32
 PARTS = {"self": "SelfAttention", "cross": "EncDecAttention", "ff": "DenseReluDense"}
 NAMES = {"query": "q", "key": "k", "value": "v", "output": "o", "wi": "wi_0", "linear": "wi_1", "wo": "wo"}
 
@@ -73,10 +76,34 @@ def weights(raw):
     return state, shape
 
 
+def vocabulary(raw):
+    """The bytes of spiece.model from the tables of the tokenizer (inference/tokenizer/vocabulary.h)."""
+    found = {name.removeprefix("tokenizer."): part[3] for name, part in sections(raw).items() if name.startswith("tokenizer.")}
+    count, _, unknown, end = struct.unpack_from("<2I2i", found["settings"])
+    flags, = struct.unpack_from("<I", found["settings"], 32)
+    offsets, scores = np.frombuffer(found["offsets"], np.uint32), np.frombuffer(found["scores"], np.float64)
+    proto = sentencepiece_model_pb2.ModelProto()
+    for at in range(count):
+        piece = proto.pieces.add()
+        piece.piece = found["pieces"][offsets[at]:offsets[at + 1]].decode("utf-8")
+        piece.score, piece.type = scores[at], found["kinds"][at]
+    trained, normal = proto.trainer_spec, proto.normalizer_spec
+    trained.model_type, trained.byte_fallback = trained.UNIGRAM, bool(flags & BYTE_FALLBACK)
+    trained.vocab_size, trained.unk_id, trained.eos_id, trained.pad_id, trained.bos_id = count, unknown, end, 0, -1
+    trained.pad_piece, trained.eos_piece = proto.pieces[0].piece, proto.pieces[end].piece
+    trained.unk_piece = proto.pieces[unknown].piece
+    normal.precompiled_charsmap = found["charsmap"]
+    normal.add_dummy_prefix = bool(flags & ADD_PREFIX_SPACE)
+    normal.remove_extra_whitespaces = bool(flags & COLLAPSE_SPACES)
+    normal.escape_whitespaces = bool(flags & ESCAPE_SPACES)
+    return proto.SerializeToString()
+
+
 def main():
     raw, work = Path(sys.argv[1]).read_bytes(), Path(sys.argv[2])
     state, shape = weights(raw)
     print(shape, sum(t.numel() for t in state.values()), "parameters")
+    (work / "spiece.model").write_bytes(vocabulary(raw))
     torch.save({"model": state}, work / "unpacked.pt")
     if "ngrams" in sections(raw):
         (work / "ngrams.s8").write_bytes(sections(raw)["ngrams"][3])
