@@ -200,6 +200,7 @@ static struct text list_labels(const struct metrics *metrics, struct arena *aren
     return list;
 }
 
+/* A row for each label that occurs. */
 static struct text print_confusion(const struct metrics *metrics, struct arena *arena)
 {
     struct text out = arena_format(
@@ -208,6 +209,8 @@ static struct text print_confusion(const struct metrics *metrics, struct arena *
     for (size_t i = 0; i < LABEL_COUNT; i++) {
         enum sentiment label = labels[i];
         const size_t *row = metrics->confusion[label];
+        if (count_gold(metrics->confusion, label) == 0)
+            continue;
         out = arena_format(arena, "%.*s%-13s %10zu %9zu %9zu %9zu %10zu |    %.4f  %.4f  %.4f\n",
                            TEXT_ARGUMENT(out), sentiment_names[label], row[SENTIMENT_POSITIVE],
                            row[SENTIMENT_NEUTRAL], row[SENTIMENT_NEGATIVE], row[SENTIMENT_MIXED],
