@@ -3,10 +3,10 @@
 Cohen's kappa compares the agreement with that of readers who label at random with the same shares. F1 of the topics takes the
 first reading as the truth; exchanging the readings gives the same figure.
 """
-import csv
 import sys
 from collections import Counter
-from pathlib import Path
+
+import readings
 
 
 def kappa(pairs):
@@ -17,8 +17,7 @@ def kappa(pairs):
 
 
 def topics(cell, with_polarity):
-    """The set of topics in `price:negative;food:positive`; "-" is the empty set. Topics outside the list do not count."""
-    return {item if with_polarity else item.split(":")[0] for item in cell.split(";") if item not in ("", "-") and "new=" not in item}
+    return {(topic, polarity) if with_polarity else topic for topic, polarity in readings.topics(cell)}
 
 
 def f1(pairs, with_polarity):
@@ -36,9 +35,8 @@ def report(name, rows):
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "gold/gold.tsv"
-    with open(path, encoding="utf-8", newline="") as file:
-        read_twice = [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row["second_sentiment"]]
+    path = sys.argv[1] if len(sys.argv) > 1 else readings.GOLD
+    read_twice = [row for row in readings.labels(path) if row["second_sentiment"]]
     report("all", read_twice)
     for language in sorted({row["lang"] for row in read_twice}):
         report(language, [row for row in read_twice if row["lang"] == language])

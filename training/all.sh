@@ -36,7 +36,7 @@ done
 "$python" "$here/evaluate.py" "$work" --fit --limit 6000
 "$python" "$here/export.py" "$work" "$work/export" --check
 "$winnow" model import --int8-only "$work/export" "$model"
-"$python" "$here/gold.py" "$data" "$work"
+"$python" "$here/gold_tables.py" "$data" "$work"
 for table in "$work"/gold/*.csv; do
     name=$(basename "$table" .csv)
     for precision in int8 f32; do

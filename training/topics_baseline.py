@@ -1,7 +1,7 @@
 """TF-IDF with one-against-rest logistic regression for topics with polarity: `topics_baseline.py WORK`.
 
 It is trained on the training texts of the aspect sets, with one classifier for each pair of topic and polarity and thresholds from a
-fifth of these texts, and evaluated on WORK/gold/topics-*.csv. With --phrases it prints the most typical n-grams of each
+fifth of these texts, and evaluated on WORK/gold/topics-annotated-*.csv. With --phrases it prints the most typical n-grams of each
 topic: candidates for the phrases of the taxonomy.
 """
 import csv
@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import SGDClassifier
 from sklearn.preprocessing import MultiLabelBinarizer
 
-from gold import pairs
+from gold_tables import pairs
 
 
 def labels(value):
@@ -42,7 +42,7 @@ def main():
         if row["stream"] in ("aspect_en", "aspect_ko"):
             examples[row["language"]].append((row["text"], labels(pairs(row["asked"]["topics"]))))
     for language, rows in examples.items():
-        with open(work / f"gold/topics-{language}.csv", encoding="utf-8") as file:
+        with open(work / f"gold/topics-annotated-{language}.csv", encoding="utf-8") as file:
             gold = [(row["text"], labels(row["topics"])) for row in csv.DictReader(file)]
         vectors, names = vectorizer(language), MultiLabelBinarizer()
         x = vectors.fit_transform([text for text, _ in rows])

@@ -47,6 +47,12 @@ bool eval_analyse(struct eval *eval, struct batch *batch, struct error *error)
     return true;
 }
 
+bool eval_has_result(const struct record *record)
+{
+    return record->state == RECORD_NO_OPINION ||
+           (record->needs_analysis && record->chunk_count > 0);
+}
+
 /* ---- Reading ---- */
 
 struct gold_reader {
@@ -223,8 +229,8 @@ static const struct flag flags[] = {
                     "format of the files: csv, xlsx, json, xml, mail or chat; default: detect it"},
      .value_name = "NAME"},
     {.option = {"min", OPTION_REAL, offsetof(struct eval, min), "0", 0, 1,
-                .help = "exit with 1 if the score is lower: macro-F1 (topics: micro-F1 with "
-                        "polarity; summary: ROUGE-L)"},
+                .help = "exit with 1 if the score is lower: share of right labels among texts "
+                        "that praise or complain (topics: F1 with polarity; summary: ROUGE-L)"},
      .value_name = "X"},
     {.option = {.name = NULL}},
 };
@@ -248,14 +254,24 @@ const struct command eval_command = {
     .summary = "measure how well the model agrees with your own labels",
     .operands = "GOLD.csv...",
     .help =
-        "GOLD is a table with a text column and a label column.\n"
-        "  sentiment  macro-F1 with its 95 % interval, accuracy, a confusion table, calibration\n"
-        "  topics     micro-F1 with and without polarity, and the F1 of each topic\n"
+        "GOLD is a table with a text column and a label column, and optionally a column "
+        "'question'.\n"
+        "  sentiment  labels: positive, neutral, negative or mixed. Of the texts that praise or\n"
+        "             complain: how many get the right label, the opposite one, none, or mixed. "
+        "Of\n"
+        "             all: the error of the shares, F1, a confusion table, calibration.\n"
+        "             Stars also serve as labels: 1-2 negative, 4-5 positive, 3 skipped\n"
+        "  topics     precision, recall and F1, of the topic alone and with polarity, in all and "
+        "of\n"
+        "             each topic\n"
         "  summary    ROUGE-1 and ROUGE-L of each group's summary against every text in the label\n"
         "             column of its rows\n"
+        "An answer without an opinion (\"Nothing\"), which a run does not analyse, counts as "
+        "neutral\n"
+        "and without topics.\n"
         "\n"
         "    winnow eval labelled.csv\n"
-        "    winnow eval --label stars --min 0.60 labelled.csv || echo 'below 0.60'\n"
+        "    winnow eval --label stars --min 0.80 labelled.csv || echo 'below 0.80'\n"
         "    winnow eval --task topics labelled.csv    # price:negative; delivery:positive\n"
         "    winnow eval --task summary --group product labelled.csv\n",
     .flags = flags,

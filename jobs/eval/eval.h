@@ -37,6 +37,10 @@ extern const struct eval_task eval_sentiment, eval_topics, eval_summary;
 /* Runs clean, chunk and classify on the batch. Records with a text are analysed. */
 bool eval_analyse(struct eval *eval, struct batch *batch, struct error *error);
 
+/* Whether the record can be evaluated after eval_analyse: it was analysed, or it says that it has
+ * no opinion, which a run does not analyse. False: it has no text. */
+bool eval_has_result(const struct record *record);
+
 /* The trimmed value of a record's column; empty if the record does not have it. */
 struct text eval_get_column(const struct record *record, struct text column);
 

@@ -1,5 +1,6 @@
-/* eval_sentiment.c - evaluates one sentiment label per text: positive, neutral, negative, or stars.
- */
+/* eval_sentiment.c - evaluates one sentiment label per text: positive, neutral, negative or mixed,
+ * or stars. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,49 +11,42 @@
 struct sentiment_task {
     struct sentiment_prediction *predictions; /* owned */
     size_t count, capacity;
-    size_t unlabelled, without_text; /* rows that are not evaluated */
+    size_t unlabelled, without_text, three_stars; /* rows that are not evaluated */
+    size_t starred;                               /* texts whose label is from stars */
 };
 
-/* Reads "positive" and so on, or stars: 1-2 are negative, 3 neutral, 4-5 positive. */
-static bool read_label(struct text value, enum sentiment *label)
+/* Reads "positive" and so on, or stars: 1 to 2 are negative, 4 to 5 positive. Between them,
+ * *label is SENTIMENT_UNDETECTED: many reviews with three stars praise or complain. */
+static bool read_label(struct text value, enum sentiment *label, bool *is_starred)
 {
-    for (enum sentiment known = SENTIMENT_NEGATIVE; known <= SENTIMENT_POSITIVE; known++)
-        if (text_equal_ignore_case(value, text_of(sentiment_names[known]))) {
-            *label = known;
+    *is_starred = false;
+    for (*label = SENTIMENT_NEGATIVE; *label < SENTIMENT_COUNT; (*label)++)
+        if (text_equal_ignore_case(value, text_of(sentiment_names[*label])))
             return true;
-        }
     double stars;
     if (!text_to_real(value, &stars) || stars < 1 || stars > 5)
         return false;
-    *label = stars <= 2 ? SENTIMENT_NEGATIVE : stars < 4 ? SENTIMENT_NEUTRAL : SENTIMENT_POSITIVE;
+    *is_starred = true;
+    *label = stars <= 2   ? SENTIMENT_NEGATIVE
+             : stars >= 4 ? SENTIMENT_POSITIVE
+                          : SENTIMENT_UNDETECTED;
     return true;
 }
 
-/* Averages the probabilities of the chunks, weighted by tokens as in the classify stage. */
+/* An answer without an opinion is not analysed in a run. It counts as neutral. */
 static void add_prediction(struct sentiment_task *task, const struct record *record,
                            enum sentiment gold)
 {
-    double probabilities[3] = {0}, tokens = 0;
-    for (size_t i = 0; i < record->chunk_count; i++) {
-        const struct chunk *chunk = &record->chunks[i];
-        probabilities[0] += chunk->negative * (double)chunk->tokens;
-        probabilities[1] += chunk->neutral * (double)chunk->tokens;
-        probabilities[2] += chunk->positive * (double)chunk->tokens;
-        tokens += (double)chunk->tokens;
+    struct sentiment_prediction prediction = {
+        .gold = gold, .predicted = SENTIMENT_NEUTRAL, .confidence = NAN};
+    if (record->needs_analysis) {
+        prediction.predicted = record->analysis.sentiment;
+        prediction.score = record->analysis.score;
+        prediction.confidence = record->analysis.confidence;
     }
-    size_t best = 0;
-    for (size_t i = 1; i < 3; i++)
-        if (probabilities[i] > probabilities[best])
-            best = i;
     task->predictions = memory_grow(task->predictions, &task->capacity, task->count + 1,
                                     sizeof(*task->predictions));
-    task->predictions[task->count++] = (struct sentiment_prediction){
-        .gold = gold,
-        .predicted = (enum sentiment)(SENTIMENT_NEGATIVE + best),
-        .confidence = tokens > 0 ? probabilities[best] / tokens : 0,
-        .is_positive_likelier = probabilities[2] > probabilities[0],
-        .has_label = record->analysis.sentiment != SENTIMENT_UNDETECTED,
-    };
+    task->predictions[task->count++] = prediction;
 }
 
 static bool add_batch(void *state, struct eval *eval, struct batch *batch, struct error *error)
@@ -63,12 +57,17 @@ static bool add_batch(void *state, struct eval *eval, struct batch *batch, struc
     for (size_t i = 0; i < batch->count; i++) {
         const struct record *record = &batch->records[i];
         enum sentiment gold;
-        if (!read_label(eval_get_column(record, eval->label), &gold))
+        bool is_starred;
+        if (!read_label(eval_get_column(record, eval->label), &gold, &is_starred))
             task->unlabelled++;
-        else if (!record->needs_analysis || record->chunk_count == 0)
+        else if (!eval_has_result(record))
             task->without_text++;
-        else
+        else if (gold == SENTIMENT_UNDETECTED)
+            task->three_stars++;
+        else {
+            task->starred += is_starred;
             add_prediction(task, record, gold);
+        }
     }
     return true;
 }
@@ -85,11 +84,15 @@ static bool print(void *state, struct eval *eval, double *main_score, struct err
     struct arena arena = {0};
     struct metrics metrics = metrics_compute(task->predictions, task->count);
     printf("%.*s", TEXT_ARGUMENT(metrics_print(&metrics, &arena)));
+    if (task->starred + task->three_stars > 0)
+        printf("\nnote: %zu labels are from stars; three stars are skipped (%zu texts), because "
+               "they are not neutral\n",
+               task->starred, task->three_stars);
     printf("\nskipped: %zu without a label, %zu without a text\n"
            "speed: %.0f texts/s, %.0f tokens/s\n",
            task->unlabelled, task->without_text, (double)task->count / eval->seconds,
            (double)eval->tokens / eval->seconds);
-    *main_score = metrics.macro_f1.value;
+    *main_score = metrics.right.value;
     arena_free(&arena);
     return true;
 }
@@ -103,7 +106,7 @@ static void close_task(void *state)
 const struct eval_task eval_sentiment = {
     .name = "sentiment",
     .label = "sentiment",
-    .expected_values = "positive, neutral or negative, or stars from 1 to 5",
+    .expected_values = "positive, neutral, negative or mixed, or stars from 1 to 5",
     .state_size = sizeof(struct sentiment_task),
     .add_batch = add_batch,
     .count = count,

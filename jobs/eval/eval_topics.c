@@ -18,14 +18,14 @@ static bool read_polarity(struct text value, enum sentiment *polarity)
 }
 
 /* Reads the mentions of a label into `arena`. Of a repeated topic the first polarity counts. The
- * label "none" gives no mentions. */
+ * labels "none" and "-" give no mentions. */
 static bool read_label(struct text value, struct arena *arena, struct topic_mention **mentions,
                        size_t *count)
 {
     *mentions = arena_alloc(arena, value.size + 1, sizeof(**mentions));
     *count = 0;
     struct text rest = value, item;
-    if (text_equal_ignore_case(value, TEXT("none")))
+    if (text_equal_ignore_case(value, TEXT("none")) || text_equal(value, TEXT("-")))
         return true;
     while (text_split(&rest, ';', &item)) {
         struct text polarity = text_trim(item), topic;
@@ -62,7 +62,7 @@ static bool add_batch(void *state, struct eval *eval, struct batch *batch, struc
                              "%s line %llu: '%.*s' is not a list of topics: expected "
                              "topic:polarity; topic:polarity, or none",
                              batch->path, (unsigned long long)record->line, TEXT_ARGUMENT(value));
-        else if (!record->needs_analysis || record->chunk_count == 0)
+        else if (!eval_has_result(record))
             task->without_text++;
         else
             topic_metrics_add(&task->metrics, gold, gold_count, record->analysis.topics,

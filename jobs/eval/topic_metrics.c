@@ -51,16 +51,25 @@ static double compute_f1(size_t true_positives, size_t gold, size_t predicted)
     return gold + predicted ? 2.0 * (double)true_positives / (double)(gold + predicted) : 0;
 }
 
+static double compute_ratio(size_t part, size_t whole)
+{
+    return whole ? (double)part / (double)whole : 0;
+}
+
+static void add_counts(struct topic_counts *all, const struct topic_counts *text)
+{
+    all->gold += text->gold;
+    all->predicted += text->predicted;
+    all->correct_topics += text->correct_topics;
+    all->correct_polarity += text->correct_polarity;
+}
+
 static struct topic_counts sum_counts(const void *cases, const size_t *sample_indices, size_t count)
 {
     const struct topic_counts *texts = cases;
     struct topic_counts all = {0};
-    for (size_t i = 0; i < count; i++) {
-        all.gold += texts[sample_indices[i]].gold;
-        all.predicted += texts[sample_indices[i]].predicted;
-        all.correct_topics += texts[sample_indices[i]].correct_topics;
-        all.correct_polarity += texts[sample_indices[i]].correct_polarity;
-    }
+    for (size_t i = 0; i < count; i++)
+        add_counts(&all, &texts[sample_indices[i]]);
     return all;
 }
 
@@ -86,25 +95,70 @@ struct confidence_interval topic_metrics_topic_f1(const struct topic_metrics *me
     return bootstrap_interval(topic_f1_statistic, metrics->texts, metrics->count);
 }
 
+struct topic_counts topic_metrics_sum(const struct topic_metrics *metrics)
+{
+    struct topic_counts all = {0};
+    for (size_t i = 0; i < metrics->count; i++)
+        add_counts(&all, &metrics->texts[i]);
+    return all;
+}
+
+/* Three columns: precision, recall, F1. */
+static struct text print_agreement(size_t correct, const struct topic_counts *counts,
+                                   struct arena *arena)
+{
+    return arena_format(arena, "%.4f  %.4f  %.4f", compute_ratio(correct, counts->predicted),
+                        compute_ratio(correct, counts->gold),
+                        compute_f1(correct, counts->gold, counts->predicted));
+}
+
+static struct text print_total(const char *name, size_t correct, const struct topic_counts *all,
+                               struct confidence_interval f1, struct arena *arena)
+{
+    return arena_format(arena, "%-22s    %.*s   (95 %%: %.4f to %.4f)\n", name,
+                        TEXT_ARGUMENT(print_agreement(correct, all, arena)), f1.low, f1.high);
+}
+
+static struct text print_topic(struct text name, const struct topic_counts *topic,
+                               struct arena *arena)
+{
+    return arena_format(arena, "%-18.*s %7zu %9zu |    %.*s |    %.*s\n", TEXT_ARGUMENT(name),
+                        topic->gold, topic->predicted,
+                        TEXT_ARGUMENT(print_agreement(topic->correct_topics, topic, arena)),
+                        TEXT_ARGUMENT(print_agreement(topic->correct_polarity, topic, arena)));
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct text *left = *(const struct text *const *)a,
+                      *right = *(const struct text *const *)b;
+    return text_compare(*left, *right);
+}
+
 struct text topic_metrics_print(const struct topic_metrics *metrics, struct arena *arena)
 {
-    struct confidence_interval with_polarity = topic_metrics_polarity_f1(metrics),
-                               topics = topic_metrics_topic_f1(metrics);
-    struct text out =
-        arena_format(arena,
-                     "texts                      %zu\n"
-                     "micro-F1, with polarity    %.4f   (95 %%: %.4f to %.4f)\n"
-                     "micro-F1, topic alone      %.4f   (95 %%: %.4f to %.4f)\n\n"
-                     "topic                 gold predicted correct  with polarity      F1\n",
-                     metrics->count, with_polarity.value, with_polarity.low, with_polarity.high,
-                     topics.value, topics.low, topics.high);
-    for (size_t i = 0; i < metrics->names.count; i++) {
-        const struct topic_counts *topic = &metrics->topics[i];
-        out = arena_format(arena, "%.*s%-18.*s %7zu %9zu %7zu %14zu  %.4f\n", TEXT_ARGUMENT(out),
-                           TEXT_ARGUMENT(metrics->names.texts[i]), topic->gold, topic->predicted,
-                           topic->correct_topics, topic->correct_polarity,
-                           compute_f1(topic->correct_polarity, topic->gold, topic->predicted));
-    }
+    struct topic_counts all = topic_metrics_sum(metrics);
+    struct text out = arena_format(
+        arena,
+        "texts                  %zu   (%zu topics in the labels, %zu predicted)\n"
+        "                       precision  recall      F1\n%.*s%.*s\n"
+        "                                     | topic alone                | with polarity\n"
+        "topic              labels predicted | precision  recall      F1 | precision  recall"
+        "      F1\n",
+        metrics->count, all.gold, all.predicted,
+        TEXT_ARGUMENT(print_total("topic alone", all.correct_topics, &all,
+                                  topic_metrics_topic_f1(metrics), arena)),
+        TEXT_ARGUMENT(print_total("with polarity", all.correct_polarity, &all,
+                                  topic_metrics_polarity_f1(metrics), arena)));
+    const struct text **names = arena_alloc(arena, metrics->names.count, sizeof(*names));
+    for (size_t i = 0; i < metrics->names.count; i++)
+        names[i] = &metrics->names.texts[i];
+    qsort(names, metrics->names.count, sizeof(*names), compare_names);
+    for (size_t i = 0; i < metrics->names.count; i++)
+        out =
+            arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(out),
+                         TEXT_ARGUMENT(print_topic(
+                             *names[i], &metrics->topics[names[i] - metrics->names.texts], arena)));
     return out;
 }
 

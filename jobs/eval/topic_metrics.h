@@ -31,6 +31,9 @@ void topic_metrics_add(struct topic_metrics *metrics, const struct topic_mention
 struct confidence_interval topic_metrics_polarity_f1(const struct topic_metrics *metrics);
 struct confidence_interval topic_metrics_topic_f1(const struct topic_metrics *metrics);
 
+/* The counts of all texts. */
+struct topic_counts topic_metrics_sum(const struct topic_metrics *metrics);
+
 /* A table for people, in `arena`. */
 struct text topic_metrics_print(const struct topic_metrics *metrics, struct arena *arena);
 
