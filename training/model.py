@@ -90,7 +90,8 @@ class Attention(nn.Module):
 
     def forward(self, x, memory, mask):
         q, k, v = self.split(self.q(x)), self.split(self.k(memory)), self.split(self.v(memory))
-        out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask.to(q.dtype), scale=1.0)
+        # Written out, because scaled_dot_product_attention with a mask that needs a gradient takes twice the time on a CPU.
+        out = (q @ k.transpose(-1, -2) + mask.to(q.dtype)).softmax(-1).to(v.dtype) @ v
         return self.o(out.transpose(1, 2).reshape(x.shape[0], x.shape[1], -1))
 
 

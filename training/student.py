@@ -223,7 +223,7 @@ def work(worker, options, pieces, words, parts, stars, model, optimizer, muon, p
             losses.append(each)
             with progress.get_lock():
                 progress.value += int(count)
-            if worker == 0 and steps % 100 == 0:
+            if worker == 0 and steps % 25 == 0:
                 print(f"{done:.3f} loss {np.round(np.mean(losses, 0), 3)} {seen / (time.time() - start):.0f} tokens a second and worker",
                       flush=True)
                 losses = []
@@ -244,12 +244,12 @@ def main():
     parser.add_argument("work", type=Path)
     parser.add_argument("--epochs", type=float, default=3)
     parser.add_argument("--rate", type=float, default=0.01)
-    parser.add_argument("--tokens", type=int, default=3000, help="encoder tokens of a batch")
+    parser.add_argument("--tokens", type=int, default=8000, help="encoder tokens of a batch")
     parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--star-share", type=float, default=0.3, help="share of the texts that have only stars")
+    parser.add_argument("--star-share", type=float, default=0.25, help="share of the texts that have only stars")
     parser.add_argument("--leave", help="a group of kinds (readings.GROUPS) that training does not see")
     parser.add_argument("--limit", type=int, help="use only so many texts with labels, for the learning curve")
     parser.add_argument("--initial", type=Path, help="initial weights; default: WORK/unpacked.pt")
