@@ -16,6 +16,8 @@ enum { MAX_FIGURES = 200 };
 struct store {
     struct topic_stats figures[MAX_FIGURES];
     size_t figure_count;
+    bool has_shares;
+    enum share_method share_method;
     struct arena arena;
 };
 
@@ -28,6 +30,26 @@ bool store_for_each_topic_stats(struct store *store, uint64_t view,
     bool ok = true;
     for (size_t i = 0; ok && i < store->figure_count; i++)
         ok = visit(user, &store->figures[i], error);
+    return ok;
+}
+
+bool store_for_each_label_share(struct store *store, uint64_t view,
+                                bool (*visit)(void *user, const struct label_share *label_share,
+                                              struct error *error),
+                                void *user, struct error *error)
+{
+    (void)view;
+    const struct label_share shares[] = {
+        {label_share_all_sources, SENTIMENT_NEGATIVE, 300, 0.73, {0.61, 0.56, 0.66}, SHARE_PLAIN},
+        {label_share_all_sources, SENTIMENT_POSITIVE, 112, 0.27, {0.3, 0.249, 0.351}, SHARE_PLAIN},
+        {TEXT("shop"), SENTIMENT_NEGATIVE, 7, 0.5, {0.5, 0.2, 0.8}, SHARE_PLAIN},
+    };
+    bool ok = true;
+    for (size_t i = 0; ok && store->has_shares && i < 3; i++) {
+        struct label_share label_share = shares[i];
+        label_share.method = store->share_method;
+        ok = visit(user, &label_share, error);
+    }
     return ok;
 }
 
