@@ -310,6 +310,25 @@ static void records_without_a_date_are_counted(void **state)
     free(printed);
 }
 
+static void shares_have_their_intervals(void **state)
+{
+    (void)state;
+    struct store store = {.has_shares = true};
+    add_figure(&store, "2026-09", "all", "(all)", 412, 112, 300);
+    char *printed = print_headline(&store);
+    assert_contains(printed, "412 pieces of feedback, 2026-09: 27 % positive, 73 % negative\n"
+                             "negative 61 % (56 to 66 %), positive 30 % (25 to 35 %) of 412 texts; "
+                             "not corrected for wrong labels\n");
+    free(printed);
+    store = (struct store){.has_shares = true, .share_method = SHARE_EM};
+    add_figure(&store, "2026-09", "all", "(all)", 412, 112, 300);
+    printed = print_headline(&store);
+    assert_contains(printed, "2026-09: the model labels 27 % positive, 73 % negative\n"
+                             "negative 61 % (56 to 66 %), positive 30 % (25 to 35 %) of 412 texts; "
+                             "corrected for labels that the model is known to confuse\n");
+    free(printed);
+}
+
 static void nothing_saved_is_said(void **state)
 {
     (void)state;
@@ -331,6 +350,7 @@ int main(void)
         cmocka_unit_test(of_each_group_the_latest_summary_is_printed),
         cmocka_unit_test(totals_are_not_counted_twice),
         cmocka_unit_test(records_without_a_date_are_counted),
+        cmocka_unit_test(shares_have_their_intervals),
         cmocka_unit_test(nothing_saved_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

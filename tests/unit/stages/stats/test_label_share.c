@@ -114,7 +114,7 @@ static void a_group_of_one_label_has_an_interval(void **state)
     struct share positive = found.shares[SENTIMENT_POSITIVE],
                  negative = found.shares[SENTIMENT_NEGATIVE];
     assert_near(positive.value, 1, 1e-4);
-    assert_true(positive.high == 1 && positive.low > 0.5 && positive.low < 0.84);
+    assert_true(positive.high == 1 && positive.low > 0.4 && positive.low < 0.84);
     assert_near(negative.value, 0, 1e-4);
     assert_true(negative.low == 0 && negative.high > 0.1 && negative.high < 0.5);
 }
@@ -191,6 +191,7 @@ static int count_covered(const double *shares, size_t texts, size_t label)
     return covered;
 }
 
+/* The hardest case: few texts of a label that is easily confused, in the matrix or in the group. */
 static void intervals_contain_the_true_share(void **state)
 {
     (void)state;
@@ -199,14 +200,18 @@ static void intervals_contain_the_true_share(void **state)
                                        {0.05, 0.05, 0.9, 0},
                                        {0.25, 0.25, 0.25, 0.25}};
     static const size_t sizes[] = {40, 400};
+    int sum = 0;
     for (size_t group = 0; group < 4; group++)
         for (size_t size = 0; size < 2; size++)
             for (size_t label = 0; label < 4; label++) {
                 int covered = count_covered(groups[group], sizes[size], label);
-                if (covered < 450) /* 90 % */
+                sum += covered;
+                if (covered < 440) /* 88 % */
                     fail_msg("group %zu, %zu texts, label %zu: %d of 500", group, sizes[size],
                              label, covered);
             }
+    if (sum < 16000 * 94 / 100 || sum > 16000 * 98 / 100)
+        fail_msg("%d of 16000", sum);
 }
 
 static void rows_of_a_matrix_are_counts(void **state)
