@@ -10,6 +10,7 @@
 #include "pipeline/column_decisions.h"
 #include "pipeline/group.h"
 #include "pipeline/record.h"
+#include "pipeline/share.h"
 
 struct store;
 
@@ -290,6 +291,8 @@ struct topic_stats {
     double mean_rating, rating_scale; /* NAN if no record has one */
     double nps, csat;                 /* -100 to +100; 0 to 100 (top two boxes); NAN: unknown */
     uint64_t top_quote_id;            /* feedback id; 0: none */
+    struct share negative_share, positive_share;
+    enum share_method share_method;
 };
 
 /* Replaces the view's figures in one transaction. */
@@ -303,6 +306,17 @@ bool store_for_each_topic_stats(struct store *store, uint64_t view,
                                               struct error *error),
                                 void *user, struct error *error);
 
+/* Replaces the view's shares in one transaction. */
+bool store_save_label_shares(struct store *store, uint64_t view, const struct label_share *shares,
+                             size_t count, struct error *error);
+
+/* Calls `visit` for the view's shares in the order of shares.csv. What `label_share` points to is
+ * valid during the call. */
+bool store_for_each_label_share(struct store *store, uint64_t view,
+                                bool (*visit)(void *user, const struct label_share *label_share,
+                                              struct error *error),
+                                void *user, struct error *error);
+
 /* ---- Reports ---- */
 
 enum column_kind { COLUMN_TEXT, COLUMN_NUMBER };
@@ -312,8 +326,8 @@ struct column {
     enum column_kind kind;
 };
 
-/* The tables of a report: "feedback", "topics", "summaries", "rejects". Columns and the order of
- * rows are fixed: the README documents them. NULL-terminated. */
+/* The tables of a report: "feedback", "topics", "shares", "summaries", "rejects". Columns and the
+ * order of rows are fixed: the README documents them. NULL-terminated. */
 extern const char *const store_tables[];
 
 /* Receives a table: `begin` gets the columns once, then `row` one text per column, valid during the

@@ -7,7 +7,7 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 4 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 5 }; /* of the schema: PRAGMA user_version */
 
 /* store_schema.c: the statements that create every table and every view. */
 extern const char store_schema[];
@@ -37,6 +37,9 @@ struct store {
 struct text store_format_fields(struct store *store, const struct field *fields, size_t count);
 bool store_parse_fields(struct text json, struct arena *arena, const struct field **fields,
                         size_t *count, struct error *error);
+
+/* The sentiment of this name; undetected if there is none. */
+enum sentiment store_parse_sentiment(struct text name);
 
 /* store_analyses.c, in a transaction: the views show the analyses of the model that is set; a text
  * that it has analysed is not saved again. */
@@ -102,11 +105,22 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " round(100.0 * mentions / responses, 2) AS share_pct, positive, neutral, negative,"           \
     " round(net_sentiment, 2) AS net_sentiment, round(mean_rating, 3) AS mean_rating,"             \
     " CASE top_quote_id WHEN 0 THEN NULL ELSE printf('%016x', top_quote_id) END AS top_quote_id,"  \
-    " responses, mixed, undetected, rating_scale, round(nps, 2) AS nps, round(csat, 2) AS csat"    \
+    " responses, mixed, undetected, rating_scale, round(nps, 2) AS nps, round(csat, 2) AS csat,"   \
+    " round(negative_share, 4) AS negative_share, round(negative_low, 4) AS negative_low,"         \
+    " round(negative_high, 4) AS negative_high, round(positive_share, 4) AS positive_share,"       \
+    " round(positive_low, 4) AS positive_low, round(positive_high, 4) AS positive_high,"           \
+    " share_method"                                                                                \
     " FROM topic_stats AS t"
 
 /* `t.segment` orders segments that print alike. */
 #define STORE_TOPICS_ORDER " ORDER BY t.period, segment, t.segment, mentions DESC, t.topic"
+
+#define STORE_SHARES_QUERY                                                                         \
+    "SELECT source, label, records, round(predicted_share, 4) AS predicted_share,"                 \
+    " round(share, 4) AS share, round(low, 4) AS low, round(high, 4) AS high, method"              \
+    " FROM label_share"
+
+#define STORE_SHARES_ORDER " ORDER BY number"
 
 #define STORE_SUMMARIES_GROUP                                                                      \
     "coalesce(" SEGMENT_TEXT(                                                                      \

@@ -1,7 +1,7 @@
 /* store_rows.c - saved records, as passes 2 and 3 read them. */
 #include "pipeline/store_private.h"
 
-static enum sentiment parse_sentiment(struct text name)
+enum sentiment store_parse_sentiment(struct text name)
 {
     for (int i = 0; i < SENTIMENT_COUNT; i++)
         if (text_equal(name, text_of(sentiment_names[i])))
@@ -24,7 +24,7 @@ static bool read_topics(struct store *store, int64_t analysis_id, struct arena *
             topics = arena_alloc(arena, (size_t)sql_integer(mentions, 2), sizeof(*topics));
         topics[analysis->topic_count++] = (struct topic_mention){
             .topic = arena_copy_text(arena, sql_text(mentions, 0)),
-            .polarity = parse_sentiment(sql_text(mentions, 1)),
+            .polarity = store_parse_sentiment(sql_text(mentions, 1)),
         };
     }
     analysis->topics = topics;
@@ -54,7 +54,7 @@ static bool read_record(struct store *store, const struct sql_statement *rows, s
     if (sql_is_null(rows, 12))
         return true;
     record->analysis = (struct analysis){
-        .sentiment = parse_sentiment(sql_text(rows, 13)),
+        .sentiment = store_parse_sentiment(sql_text(rows, 13)),
         .score = sql_real(rows, 14),
         .confidence = sql_real(rows, 15),
         .coverage = sql_real(rows, 16),
@@ -141,7 +141,7 @@ static bool load_member(struct store *store, uint64_t id, struct group *group,
             .created_at = sql_is_null(load, 1) ? TIME_UNKNOWN : sql_integer(load, 1),
             .title = arena_copy_text(group->arena, sql_text(load, 2)),
             .text = arena_copy_text(group->arena, sql_text(load, 3)),
-            .sentiment = parse_sentiment(sql_text(load, 4)),
+            .sentiment = store_parse_sentiment(sql_text(load, 4)),
         };
     if (!sql_finish(load, error))
         return false;

@@ -144,11 +144,22 @@ const char store_schema[] =
     " responses INTEGER NOT NULL, positive INTEGER NOT NULL, neutral INTEGER NOT NULL,"
     " negative INTEGER NOT NULL, mixed INTEGER NOT NULL, undetected INTEGER NOT NULL,"
     " net_sentiment REAL, mean_rating REAL, rating_scale REAL, nps REAL, csat REAL,"
-    " top_quote_id INTEGER NOT NULL, PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;";
+    " top_quote_id INTEGER NOT NULL, negative_share REAL, negative_low REAL, negative_high REAL,"
+    " positive_share REAL, positive_low REAL, positive_high REAL, share_method TEXT NOT NULL,"
+    " PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;"
+
+    /* The labels of each source, and of "(all)". share, low, high: NULL if the method does not
+     * estimate the label. */
+    "CREATE TABLE label_share (view INTEGER NOT NULL, number INTEGER NOT NULL,"
+    " source TEXT NOT NULL, label TEXT NOT NULL, records INTEGER NOT NULL,"
+    " predicted_share REAL NOT NULL, share REAL, low REAL, high REAL, method TEXT NOT NULL,"
+    " PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;";
 
 const char store_views[] = "CREATE VIEW v_feedback AS " STORE_FEEDBACK_QUERY(
     CURRENT_MODEL_KEY) ";"
                        "CREATE VIEW v_topics AS " STORE_TOPICS_QUERY " WHERE view = 0;"
+                       "CREATE VIEW v_shares AS " STORE_SHARES_QUERY
+                       " WHERE view = 0" STORE_SHARES_ORDER ";"
                        "CREATE VIEW v_summaries AS " STORE_SUMMARIES_QUERY " WHERE view = 0;"
                        "CREATE VIEW v_rejects AS " STORE_REJECTS_QUERY
                        " WHERE file.run_id = " LATEST_RUN_ID ";"

@@ -247,6 +247,23 @@ bool store_for_each_summary(struct store *store, uint64_t view,
 
 /* ---- Figures ---- */
 
+static void bind_share(struct sql_statement *statement, int first, struct share share)
+{
+    sql_bind_real(statement, first, share.value);
+    sql_bind_real(statement, first + 1, share.low);
+    sql_bind_real(statement, first + 2, share.high);
+}
+
+static struct share read_share(const struct sql_statement *row, int first)
+{
+    return (struct share){sql_real(row, first), sql_real(row, first + 1), sql_real(row, first + 2)};
+}
+
+static enum share_method parse_share_method(struct text name)
+{
+    return text_equal(name, text_of(share_method_names[SHARE_EM])) ? SHARE_EM : SHARE_PLAIN;
+}
+
 static bool insert_topic_stats(struct store *store, uint64_t view, size_t number,
                                const struct topic_stats *topic_stats, struct error *error)
 {
@@ -254,8 +271,9 @@ static bool insert_topic_stats(struct store *store, uint64_t view, size_t number
         store->sql,
         "INSERT INTO topic_stats (view, number, segment, topic, period, mentions, responses,"
         " positive, neutral, negative, mixed, undetected, net_sentiment, mean_rating,"
-        " rating_scale, nps, csat, top_quote_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?)",
+        " rating_scale, nps, csat, top_quote_id, negative_share, negative_low, negative_high,"
+        " positive_share, positive_low, positive_high, share_method) VALUES"
+        " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         error);
     sql_bind_hash(insert, 1, view);
     sql_bind_hash(insert, 2, number);
@@ -270,6 +288,9 @@ static bool insert_topic_stats(struct store *store, uint64_t view, size_t number
     for (int i = 0; i < 5; i++)
         sql_bind_real(insert, 13 + i, values[i]);
     sql_bind_hash(insert, 18, topic_stats->top_quote_id);
+    bind_share(insert, 19, topic_stats->negative_share);
+    bind_share(insert, 22, topic_stats->positive_share);
+    sql_bind_text(insert, 25, text_of(share_method_names[topic_stats->share_method]));
     return sql_run(insert, error);
 }
 
@@ -305,6 +326,9 @@ static struct topic_stats read_topic_stats(const struct sql_statement *row)
         .nps = sql_real(row, 13),
         .csat = sql_real(row, 14),
         .top_quote_id = sql_hash(row, 15),
+        .negative_share = read_share(row, 16),
+        .positive_share = read_share(row, 19),
+        .share_method = parse_share_method(sql_text(row, 22)),
     };
 }
 
@@ -317,7 +341,8 @@ bool store_for_each_topic_stats(struct store *store, uint64_t view,
         store->sql,
         "SELECT t.segment, t.topic, t.period, mentions, responses, positive, neutral, negative,"
         " mixed, undetected, net_sentiment, mean_rating, rating_scale, nps, csat, "
-        "top_quote_id, " STORE_TOPICS_SEGMENT
+        "top_quote_id, negative_share, negative_low, negative_high, positive_share, positive_low,"
+        " positive_high, share_method, " STORE_TOPICS_SEGMENT
         " FROM topic_stats AS t WHERE view = ?" STORE_TOPICS_ORDER,
         error);
     sql_bind_hash(select, 1, view);
@@ -331,5 +356,63 @@ bool store_for_each_topic_stats(struct store *store, uint64_t view,
              visit(user, &topic_stats, error);
     }
     arena_free(&arena);
+    return sql_finish(select, error) && ok;
+}
+
+/* ---- Shares ---- */
+
+static bool insert_label_share(struct store *store, uint64_t view, size_t number,
+                               const struct label_share *label_share, struct error *error)
+{
+    struct sql_statement *insert = sql_prepare(
+        store->sql, "INSERT INTO label_share VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+    sql_bind_hash(insert, 1, view);
+    sql_bind_hash(insert, 2, number);
+    sql_bind_text(insert, 3, label_share->source);
+    sql_bind_text(insert, 4, text_of(sentiment_names[label_share->label]));
+    sql_bind_hash(insert, 5, label_share->records);
+    sql_bind_real(insert, 6, label_share->predicted_share);
+    bind_share(insert, 7, label_share->share);
+    sql_bind_text(insert, 10, text_of(share_method_names[label_share->method]));
+    return sql_run(insert, error);
+}
+
+bool store_save_label_shares(struct store *store, uint64_t view, const struct label_share *shares,
+                             size_t count, struct error *error)
+{
+    if (!sql_begin(store->sql, error))
+        return false;
+    struct sql_statement *delete =
+        sql_prepare(store->sql, "DELETE FROM label_share WHERE view = ?", error);
+    sql_bind_hash(delete, 1, view);
+    bool ok = sql_run(delete, error);
+    for (size_t i = 0; ok && i < count; i++)
+        ok = insert_label_share(store, view, i, &shares[i], error);
+    return sql_end(store->sql, ok, error);
+}
+
+bool store_for_each_label_share(struct store *store, uint64_t view,
+                                bool (*visit)(void *user, const struct label_share *label_share,
+                                              struct error *error),
+                                void *user, struct error *error)
+{
+    struct sql_statement *select =
+        sql_prepare(store->sql,
+                    "SELECT source, label, records, predicted_share, share, low, high, method"
+                    " FROM label_share WHERE view = ?" STORE_SHARES_ORDER,
+                    error);
+    sql_bind_hash(select, 1, view);
+    bool ok = true;
+    while (ok && sql_next_row(select)) {
+        struct label_share label_share = {
+            .source = sql_text(select, 0),
+            .label = store_parse_sentiment(sql_text(select, 1)),
+            .records = sql_hash(select, 2),
+            .predicted_share = sql_real(select, 3),
+            .share = read_share(select, 4),
+            .method = parse_share_method(sql_text(select, 7)),
+        };
+        ok = visit(user, &label_share, error);
+    }
     return sql_finish(select, error) && ok;
 }

@@ -4,7 +4,7 @@
 #include "base/json_writer.h"
 #include "pipeline/store_private.h"
 
-const char *const store_tables[] = {"feedback", "topics", "summaries", "rejects", NULL};
+const char *const store_tables[] = {"feedback", "topics", "shares", "summaries", "rejects", NULL};
 
 /* Parameters: ?1 is the model key, ?2 the view. */
 static const struct report_table {
@@ -16,6 +16,7 @@ static const struct report_table {
      STORE_FEEDBACK_QUERY("?1") " AND f.id IN (SELECT id FROM temp.selected)"
                                 " ORDER BY f.source, f.created_at, f.id < 0, f.id"},
     {"topics", STORE_TOPICS_QUERY " WHERE view = ?2" STORE_TOPICS_ORDER, NULL},
+    {"shares", STORE_SHARES_QUERY " WHERE view = ?2" STORE_SHARES_ORDER, NULL},
     {"summaries", STORE_SUMMARIES_QUERY " WHERE view = ?2" STORE_SUMMARIES_ORDER, NULL},
     {"rejects",
      STORE_REJECTS_QUERY " WHERE file.run_id = (SELECT max(id) FROM run)"
@@ -39,7 +40,7 @@ static bool is_text_column(const char *name)
         "sentiment",    "topics", "title",       "period",       "segment", "topic",
         "top_quote_id", "group",  "summary",     "evidence_ids", "quotes",  "finish_reason",
         "file",         "reason", "raw",         "lang_source",  "author",  "question",
-        "asked_for",    NULL};
+        "asked_for",    "label",  "method",      "share_method", NULL};
     for (const char *const *text = text_columns; *text; text++)
         if (strcmp(*text, name) == 0)
             return true;

@@ -4,6 +4,7 @@
  * some period, and whether it is higher than in the other parts. */
 #include "jobs/report/headline.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -58,6 +59,8 @@ enum { INSIGHT_CHANGE, INSIGHT_DIFFERENCE, INSIGHT_PRAISE, INSIGHT_COMPLAINT, IN
 struct headline {
     struct arena arena;
     struct series_table statistics;
+    struct label_share negative_share, positive_share; /* of all sources */
+    uint64_t labelled_records;
     struct insights insights[INSIGHT_KIND_COUNT];
     struct negative_segment
         negative_segments[MAX_NEGATIVE_SEGMENTS]; /* most negative records first */
@@ -441,6 +444,20 @@ static bool read_record(void *user, const struct saved_record *record, struct er
     return true;
 }
 
+static bool keep_shares(void *user, const struct label_share *label_share, struct error *error)
+{
+    (void)error;
+    struct headline *headline = user;
+    if (!text_equal(label_share->source, label_share_all_sources))
+        return true;
+    headline->labelled_records += label_share->records;
+    if (label_share->label == SENTIMENT_NEGATIVE)
+        headline->negative_share = *label_share;
+    if (label_share->label == SENTIMENT_POSITIVE)
+        headline->positive_share = *label_share;
+    return true;
+}
+
 static bool has_missing_value(const struct group_key *key)
 {
     for (size_t i = 0; i < key->field_count; i++)
@@ -504,8 +521,32 @@ static void print_overview(FILE *out, const struct headline *headline)
             fprintf(out, " (and %llu without a date)",
                     (unsigned long long)statistics->undated_records);
     }
-    fprintf(out, ": %.0f %% positive, %.0f %% negative\n", 100 * (double)sum.positive / records,
+    bool is_corrected = headline->negative_share.method == SHARE_EM;
+    fprintf(out, ": %s%.0f %% positive, %.0f %% negative\n",
+            is_corrected ? "the model labels " : "", 100 * (double)sum.positive / records,
             100 * (double)sum.negative / records);
+}
+
+/* "negative 61 % (56 to 66 %)". */
+static void print_share(FILE *out, const struct label_share *label_share)
+{
+    struct share share = label_share->share;
+    fprintf(out, "%s %.0f %% (%.0f to %.0f %%)", sentiment_names[label_share->label],
+            100 * share.value, 100 * share.low, 100 * share.high);
+}
+
+static void print_shares(FILE *out, const struct headline *headline)
+{
+    const struct label_share *negative = &headline->negative_share,
+                             *positive = &headline->positive_share;
+    if (isnan(negative->share.value) || isnan(positive->share.value) || !headline->labelled_records)
+        return;
+    print_share(out, negative);
+    fprintf(out, ", ");
+    print_share(out, positive);
+    fprintf(out, " of %llu texts; %s\n", (unsigned long long)headline->labelled_records,
+            negative->method == SHARE_EM ? "corrected for labels that the model is known to confuse"
+                                         : "not corrected for wrong labels");
 }
 
 static void print_insights(FILE *out, const struct insights *insights, struct arena *arena)
@@ -598,10 +639,12 @@ bool headline_print(FILE *out, struct store *store, const struct selection *sele
     uint64_t view = selection ? selection->view : 0;
     bool ok = series_load(&headline.statistics, store, view, error);
     find_insights(&headline);
-    ok = ok && store_for_each_summary(store, view, keep_latest_summary, &headline, error) &&
+    ok = ok && store_for_each_label_share(store, view, keep_shares, &headline, error) &&
+         store_for_each_summary(store, view, keep_latest_summary, &headline, error) &&
          store_for_each_record(store, selection, read_record, &headline, error);
     if (ok) {
         print_overview(out, &headline);
+        print_shares(out, &headline);
         for (int kind = 0; kind < INSIGHT_KIND_COUNT; kind++)
             print_insights(out, &headline.insights[kind], &headline.arena);
         print_negative_segments(out, &headline, &headline.arena);

@@ -1,5 +1,6 @@
 /* headline.h - prints the headline insights of a report: what changed, where it differs, what
- * customers love, what they complain about, each with a quote and its source. */
+ * customers love, what they complain about, each with a quote and its source; and the shares of
+ * negative and positive texts with their intervals. */
 #ifndef JOBS_REPORT_HEADLINE_H
 #define JOBS_REPORT_HEADLINE_H
 

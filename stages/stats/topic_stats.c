@@ -10,6 +10,8 @@
 
 enum { MIN_QUOTE_LENGTH = 20, MAX_QUOTE_LENGTH = 300 }; /* code points */
 
+const struct text topic_stats_other = TEXT("other");
+
 static struct topic_tally *get_or_add_tally(struct topic_stats_table *table,
                                             const struct group_key *key, struct text period)
 {
@@ -171,9 +173,19 @@ static double percentage(size_t part, size_t whole)
     return 100 * (double)part / (double)whole;
 }
 
-static struct topic_stats compute_topic_stats(const struct topic_tally *tally)
+static bool counts_texts(const struct topic_tally *tally)
+{
+    return text_equal(tally->key.topic, group_key_all_topics) ||
+           text_equal(tally->key.topic, topic_stats_other);
+}
+
+static struct topic_stats compute_topic_stats(const struct topic_tally *tally,
+                                              const struct confusions *confusions)
 {
     const size_t *polarities = tally->polarities;
+    const struct confusion *confusion =
+        counts_texts(tally) ? &confusions->sentiment : &confusions->polarity;
+    struct label_shares label_shares = label_shares_estimate(polarities, confusion);
     struct topic_stats topic_stats = {
         .key = tally->key,
         .period = tally->period,
@@ -190,6 +202,9 @@ static struct topic_stats compute_topic_stats(const struct topic_tally *tally)
         .nps = NAN,
         .csat = NAN,
         .top_quote_id = choose_top_quote(tally),
+        .negative_share = label_shares.shares[SENTIMENT_NEGATIVE],
+        .positive_share = label_shares.shares[SENTIMENT_POSITIVE],
+        .share_method = label_shares.method,
     };
     const struct rating_tally *commonest = find_commonest_scale(tally);
     if (commonest) {
@@ -229,12 +244,13 @@ static int compare_figures(const void *a, const void *b)
                                        : text_compare(left->key.topic, right->key.topic);
 }
 
-struct topic_stats *topic_stats_table_finish(struct topic_stats_table *table, size_t *count)
+struct topic_stats *topic_stats_table_finish(struct topic_stats_table *table,
+                                             const struct confusions *confusions, size_t *count)
 {
     *count = table->count;
     struct topic_stats *figures = arena_alloc(&table->arena, *count, sizeof(*figures));
     for (size_t i = 0; i < *count; i++)
-        figures[i] = compute_topic_stats(&table->tallies[i]);
+        figures[i] = compute_topic_stats(&table->tallies[i], confusions);
     if (*count > 0)
         qsort(figures, *count, sizeof(*figures), compare_figures);
     uint64_t responses = 0;

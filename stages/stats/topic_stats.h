@@ -4,6 +4,7 @@
 
 #include "base/hash_table.h"
 #include "pipeline/store.h"
+#include "stages/stats/label_share.h"
 
 /* The ratings on one scale; ratings on different scales have no common mean. */
 struct rating_tally {
@@ -29,6 +30,9 @@ struct topic_tally {
     } best_quote[SENTIMENT_COUNT]; /* the clearest record of each polarity */
 };
 
+/* The topic of records without one. */
+extern const struct text topic_stats_other;
+
 /* A zeroed table is empty. */
 struct topic_stats_table {
     struct hash_table indexes;   /* hash of key and period: index into `tallies` */
@@ -45,8 +49,16 @@ void topic_stats_table_add(struct topic_stats_table *table, const struct group_k
                            struct text period, enum sentiment polarity,
                            const struct saved_record *record);
 
-/* The figures, ordered by period, segment and topic; allocated from table->arena. */
-struct topic_stats *topic_stats_table_finish(struct topic_stats_table *table, size_t *count);
+/* The model's confusion matrices: of the labels of texts, and of the polarities of mentions. */
+struct confusions {
+    struct confusion sentiment, polarity;
+};
+
+/* The figures, ordered by period, segment and topic; allocated from table->arena. Shares of the
+ * topics "(all)" and "other", which count whole texts, are corrected by confusions->sentiment,
+ * those of other topics by confusions->polarity. */
+struct topic_stats *topic_stats_table_finish(struct topic_stats_table *table,
+                                             const struct confusions *confusions, size_t *count);
 
 void topic_stats_table_free(struct topic_stats_table *table);
 

@@ -1,5 +1,5 @@
-/* test_aggregate.c - stages/aggregate.c: the figures of a few saved records, with and without
- * totals. */
+/* test_aggregate.c - stages/aggregate.c: the figures and shares of a few saved records, with and
+ * without totals and confusion matrices. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +11,7 @@
 #include "stages/stages.h"
 #include "tests/fakes/database.h"
 #include "tests/fakes/stage.h"
+#include "tests/fakes/t5.h"
 
 static const struct {
     const char *product;
@@ -78,6 +79,8 @@ static bool print_figure(void *user, const struct topic_stats *figure, struct er
     return true;
 }
 
+static const struct t5_model plain_model = {fake_prompts};
+
 static void expect_figures(const char *settings, const char *expected)
 {
     static const struct selection everything = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN};
@@ -85,7 +88,11 @@ static void expect_figures(const char *settings, const char *expected)
     database_make(&database);
     save_rows(database.store);
     struct stage_context context = {
-        .store = database.store, .model_key = 1, .selection = &everything};
+        .store = database.store,
+        .model = &plain_model,
+        .model_key = 1,
+        .selection = &everything,
+    };
     void *state = stage_start(&aggregate_stage, settings, &context, NULL);
     assert_true(aggregate_stage.finish(state, NULL));
     stage_end(&aggregate_stage, state);
@@ -130,12 +137,141 @@ static void totals_count_each_record_once(void **state)
                                             "all product=Lamp other 1/2 +1 -0\n");
 }
 
+/* ---- Shares ---- */
+
+static bool print_topic_share(void *user, const struct topic_stats *figure, struct error *error)
+{
+    (void)error;
+    struct printer *printer = user;
+    printer->lines =
+        arena_format(&printer->arena, "%.*s%.*s %s -%.3f +%.3f\n", TEXT_ARGUMENT(printer->lines),
+                     TEXT_ARGUMENT(figure->key.topic), share_method_names[figure->share_method],
+                     figure->negative_share.value, figure->positive_share.value);
+    return true;
+}
+
+static bool print_label_share(void *user, const struct label_share *row, struct error *error)
+{
+    (void)error;
+    struct printer *printer = user;
+    printer->lines = arena_format(&printer->arena, "%.*s%.*s %s %d %.3f: %s %.3f, %.3f to %.3f\n",
+                                  TEXT_ARGUMENT(printer->lines), TEXT_ARGUMENT(row->source),
+                                  sentiment_names[row->label], (int)row->records,
+                                  row->predicted_share, share_method_names[row->method],
+                                  row->share.value, row->share.low, row->share.high);
+    return true;
+}
+
+/* False if the model is refused. */
+static bool expect_shares(const char *const *prompts, const char *expected, struct error *error)
+{
+    static const struct selection everything = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN};
+    struct database database;
+    database_make(&database);
+    save_rows(database.store);
+    const struct t5_model model = {prompts};
+    struct stage_context context = {
+        .store = database.store, .model = &model, .model_key = 1, .selection = &everything};
+    void *state = stage_start(&aggregate_stage, "period=all", &context, error);
+    if (state) {
+        struct printer printer = {.lines = TEXT("")};
+        assert_true(aggregate_stage.finish(state, NULL));
+        stage_end(&aggregate_stage, state);
+        assert_true(
+            store_for_each_topic_stats(database.store, 0, print_topic_share, &printer, NULL));
+        assert_true(
+            store_for_each_label_share(database.store, 0, print_label_share, &printer, NULL));
+        assert_string_equal(printer.lines.bytes, expected);
+        arena_free(&printer.arena);
+    }
+    database_remove(&database);
+    return state != NULL;
+}
+
+static void without_a_matrix_shares_are_plain(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    assert_true(expect_shares(fake_prompts,
+                              "(all) plain -0.250 +0.500\n"
+                              "lid plain -0.500 +0.500\n"
+                              "other plain -0.500 +0.500\n"
+                              "(all) negative 1 0.250: plain 0.250, 0.046 to 0.699\n"
+                              "(all) neutral 1 0.250: plain 0.250, 0.046 to 0.699\n"
+                              "(all) positive 2 0.500: plain 0.500, 0.150 to 0.850\n"
+                              "(all) mixed 0 0.000: plain 0.000, 0.000 to 0.490\n"
+                              "(all) undetected 0 0.000: plain 0.000, 0.000 to 0.490\n"
+                              "shop negative 1 0.250: plain 0.250, 0.046 to 0.699\n"
+                              "shop neutral 1 0.250: plain 0.250, 0.046 to 0.699\n"
+                              "shop positive 2 0.500: plain 0.500, 0.150 to 0.850\n"
+                              "shop mixed 0 0.000: plain 0.000, 0.000 to 0.490\n"
+                              "shop undetected 0 0.000: plain 0.000, 0.000 to 0.490\n",
+                              &error));
+}
+
+/* Half of the negative texts are predicted positive; nothing is confused in mentions. */
+static void the_matrices_of_the_model_correct_shares(void **state)
+{
+    (void)state;
+    static const char *const prompts[] = {"confusion.negative",
+                                          "500000000,0,500000000,0,0",
+                                          "confusion.neutral",
+                                          "0,1000000000,0,0,0",
+                                          "confusion.positive",
+                                          "0,0,1000000000,0,0",
+                                          "confusion.mixed",
+                                          "0,0,0,0,0",
+                                          "topics.confusion.negative",
+                                          "1000000000,0,0",
+                                          "topics.confusion.neutral",
+                                          "0,1000000000,0",
+                                          "topics.confusion.positive",
+                                          "0,0,1000000000",
+                                          NULL};
+    struct error error = {0};
+    assert_true(expect_shares(prompts,
+                              "(all) em -0.500 +0.250\n"
+                              "lid em -0.500 +0.500\n"
+                              "other em -1.000 +0.000\n"
+                              "(all) negative 1 0.250: em 0.500, 0.072 to 0.928\n"
+                              "(all) neutral 1 0.250: em 0.250, 0.034 to 0.711\n"
+                              "(all) positive 2 0.500: em 0.250, 0.010 to 0.850\n"
+                              "(all) mixed 0 0.000: em nan, nan to nan\n"
+                              "(all) undetected 0 0.000: em nan, nan to nan\n"
+                              "shop negative 1 0.250: em 0.500, 0.072 to 0.928\n"
+                              "shop neutral 1 0.250: em 0.250, 0.034 to 0.711\n"
+                              "shop positive 2 0.500: em 0.250, 0.010 to 0.850\n"
+                              "shop mixed 0 0.000: em nan, nan to nan\n"
+                              "shop undetected 0 0.000: em nan, nan to nan\n",
+                              &error));
+}
+
+static void a_faulty_matrix_is_refused(void **state)
+{
+    (void)state;
+    static const char *const faults[][2] = {{"1,2,3", "= 1,2,3: expected 5 counts of texts"},
+                                            {"", "confusion.neutral = : expected 5 counts"}};
+    for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+        const char *const prompts[] = {
+            "confusion.negative", "9,1,0,0,0",          "confusion.neutral",
+            faults[i][0],         "confusion.positive", "0,1,9,0,0",
+            "confusion.mixed",    "0,0,0,0,0",          NULL};
+        struct error error = {0};
+        assert_false(expect_shares(prompts, "", &error));
+        assert_int_equal(error.kind, ERROR_MODEL);
+        assert_non_null(strstr(error.message, faults[i][1]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(topics_have_their_own_polarity_and_records_without_one_are_other),
         cmocka_unit_test(figures_are_by_segment_and_period),
         cmocka_unit_test(totals_count_each_record_once),
+        cmocka_unit_test(without_a_matrix_shares_are_plain),
+        cmocka_unit_test(the_matrices_of_the_model_correct_shares),
+        cmocka_unit_test(a_faulty_matrix_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

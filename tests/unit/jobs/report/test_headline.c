@@ -16,6 +16,8 @@ enum { MAX_FIGURES = 200 };
 struct store {
     struct topic_stats figures[MAX_FIGURES];
     size_t figure_count;
+    bool has_shares;
+    enum share_method share_method;
     struct arena arena;
 };
 
@@ -28,6 +30,26 @@ bool store_for_each_topic_stats(struct store *store, uint64_t view,
     bool ok = true;
     for (size_t i = 0; ok && i < store->figure_count; i++)
         ok = visit(user, &store->figures[i], error);
+    return ok;
+}
+
+bool store_for_each_label_share(struct store *store, uint64_t view,
+                                bool (*visit)(void *user, const struct label_share *label_share,
+                                              struct error *error),
+                                void *user, struct error *error)
+{
+    (void)view;
+    const struct label_share shares[] = {
+        {label_share_all_sources, SENTIMENT_NEGATIVE, 300, 0.73, {0.61, 0.56, 0.66}, SHARE_PLAIN},
+        {label_share_all_sources, SENTIMENT_POSITIVE, 112, 0.27, {0.3, 0.249, 0.351}, SHARE_PLAIN},
+        {TEXT("shop"), SENTIMENT_NEGATIVE, 7, 0.5, {0.5, 0.2, 0.8}, SHARE_PLAIN},
+    };
+    bool ok = true;
+    for (size_t i = 0; ok && store->has_shares && i < 3; i++) {
+        struct label_share label_share = shares[i];
+        label_share.method = store->share_method;
+        ok = visit(user, &label_share, error);
+    }
     return ok;
 }
 
@@ -288,6 +310,25 @@ static void records_without_a_date_are_counted(void **state)
     free(printed);
 }
 
+static void shares_have_their_intervals(void **state)
+{
+    (void)state;
+    struct store store = {.has_shares = true};
+    add_figure(&store, "2026-09", "all", "(all)", 412, 112, 300);
+    char *printed = print_headline(&store);
+    assert_contains(printed, "412 pieces of feedback, 2026-09: 27 % positive, 73 % negative\n"
+                             "negative 61 % (56 to 66 %), positive 30 % (25 to 35 %) of 412 texts; "
+                             "not corrected for wrong labels\n");
+    free(printed);
+    store = (struct store){.has_shares = true, .share_method = SHARE_EM};
+    add_figure(&store, "2026-09", "all", "(all)", 412, 112, 300);
+    printed = print_headline(&store);
+    assert_contains(printed, "2026-09: the model labels 27 % positive, 73 % negative\n"
+                             "negative 61 % (56 to 66 %), positive 30 % (25 to 35 %) of 412 texts; "
+                             "corrected for labels that the model is known to confuse\n");
+    free(printed);
+}
+
 static void nothing_saved_is_said(void **state)
 {
     (void)state;
@@ -309,6 +350,7 @@ int main(void)
         cmocka_unit_test(of_each_group_the_latest_summary_is_printed),
         cmocka_unit_test(totals_are_not_counted_twice),
         cmocka_unit_test(records_without_a_date_are_counted),
+        cmocka_unit_test(shares_have_their_intervals),
         cmocka_unit_test(nothing_saved_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

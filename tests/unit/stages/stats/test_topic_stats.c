@@ -10,6 +10,8 @@
 #include "stages/stats/grouping.h"
 #include "stages/stats/topic_stats.h"
 
+static const struct confusions plain = {{0}, {0}};
+
 #define LONG_ENOUGH "Says it in twenty letters or more."
 
 static struct saved_record row(uint64_t id, double rating, double scale, double score,
@@ -48,7 +50,7 @@ static void figures_count_each_topic(void **state)
     topic_stats_table_add(&topic_stats_table, &all_topics, TEXT("2025"), SENTIMENT_NEUTRAL,
                           &rows[3]);
     size_t count;
-    const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &count);
+    const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &plain, &count);
     assert_int_equal(count, 3);
     assert_true(text_equal(found[0].period, TEXT("2025")));
     assert_true(isnan(found[0].mean_rating) && isnan(found[0].csat) && isnan(found[0].nps));
@@ -80,7 +82,7 @@ static void segments_whose_names_look_alike_are_counted_apart(void **state)
         topic_stats_table_add(&topic_stats_table, &keys[i % 2], TEXT("all"), SENTIMENT_NEUTRAL,
                               &record);
     size_t count;
-    const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &count);
+    const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &plain, &count);
     assert_int_equal(count, 2);
     assert_int_equal(found[0].mentions, 1); /* lamp: "1" sorts before "1; b=2" */
     assert_int_equal(found[1].mentions, 2);
@@ -107,7 +109,7 @@ static void recommendations_make_an_nps(void **state)
                               &answer);
     }
     size_t count;
-    const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &count);
+    const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &plain, &count);
     assert_true(fabs(found[0].nps - 0) < 1e-9); /* two promoters, two detractors */
     assert_true(isnan(found[0].csat));
     topic_stats_table_free(&topic_stats_table);
@@ -144,7 +146,7 @@ static void a_rating_counts_once_for_each_respondent(void **state)
                                   &answer);
     }
     size_t count;
-    const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &count);
+    const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &plain, &count);
     assert_int_equal(found[0].mentions, 8);
     assert_true(fabs(found[0].mean_rating - (10 + 9 + 0 + 8 + 8) / 5.0) < 1e-9);
     assert_int_equal(found[1].mentions, 4);
