@@ -67,7 +67,9 @@ struct chunk {
     size_t tokens;     /* of the model's input, with prompt and end token */
     bool has_title;    /* the input includes the record's title: the first chunk, if it fits */
     enum sentiment sentiment;
-    double negative, neutral, positive; /* calibrated probabilities; their sum is 1 */
+    /* Calibrated probabilities; their sum is 1. The database omits `mixed`, which is 0 if the model
+     * does not have this label. */
+    double negative, neutral, positive, mixed;
 };
 
 struct topic_mention {

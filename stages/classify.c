@@ -60,6 +60,7 @@ static bool open_classify(void *state, const struct stage_context *stage_context
     classify->rules.undetected_below = classify->undetected_below >= 0
                                            ? classify->undetected_below
                                            : classify->sentiment.undetected_below;
+    classify->rules.has_mixed_label = sentiment_has_mixed_label(&classify->sentiment);
     return true;
 }
 
@@ -205,6 +206,7 @@ static bool predict_sentiment(struct classify *classify, struct query_batch quer
         chunk->negative = probabilities[i].negative;
         chunk->neutral = probabilities[i].neutral;
         chunk->positive = probabilities[i].positive;
+        chunk->mixed = probabilities[i].mixed;
         chunk->sentiment = sentiment_choose_label(probabilities[i], threshold, &probability);
     }
     arena_free(&scratch);
