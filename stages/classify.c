@@ -239,9 +239,10 @@ static bool predict_sentiment(struct classify *classify, struct query_batch quer
         struct chunk *chunk = queries.items[i].chunk;
         const struct record *record = queries.items[i].record;
         double probability, threshold = classify->rules.undetected_below;
-        probabilities[i] =
-            asked_prior_apply(probabilities[i], record->asked_for,
-                              text_slice(record->text, chunk->begin, chunk->end), threshold);
+        if (!chunk->has_question) /* otherwise the model has read what was asked for */
+            probabilities[i] =
+                asked_prior_apply(probabilities[i], record->asked_for,
+                                  text_slice(record->text, chunk->begin, chunk->end), threshold);
         chunk->negative = probabilities[i].negative;
         chunk->neutral = probabilities[i].neutral;
         chunk->positive = probabilities[i].positive;
