@@ -28,7 +28,8 @@ static bool read_label(struct text value, enum sentiment *label)
     return true;
 }
 
-/* Averages the probabilities of the chunks, weighted by tokens as in the classify stage. */
+/* Averages the probabilities of the chunks, weighted by tokens as in the classify stage. If the
+ * model also answers `mixed`, they are relative to the three labels that are evaluated. */
 static void add_prediction(struct sentiment_task *task, const struct record *record,
                            enum sentiment gold)
 {
@@ -38,7 +39,7 @@ static void add_prediction(struct sentiment_task *task, const struct record *rec
         probabilities[0] += chunk->negative * (double)chunk->tokens;
         probabilities[1] += chunk->neutral * (double)chunk->tokens;
         probabilities[2] += chunk->positive * (double)chunk->tokens;
-        tokens += (double)chunk->tokens;
+        tokens += (double)chunk->tokens * (1 - chunk->mixed);
     }
     size_t best = 0;
     for (size_t i = 1; i < 3; i++)
