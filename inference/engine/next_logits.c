@@ -153,7 +153,7 @@ bool t5_next_logits(struct t5_session *session, const struct t5_logits_query *qu
     int32_t *tokens =
         memory_alloc(query->place_count * session->limits.output_tokens, sizeof(*tokens));
     bool ok = tokenize_places(&task, tokens, error);
-    if (ok && query->place_count > 0) {
+    if (ok && query->place_count > 0 && query->token_count > 0) {
         cross_prepare(session, 1); /* as for scores: never depends on the length of prefixes */
         workers_run(session->pool, session->input_count, process_inputs, &task);
     }
