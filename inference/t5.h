@@ -115,6 +115,30 @@ bool t5_score(struct t5_session *session, const struct t5_target *targets, size_
 bool t5_score_closed_set(struct t5_session *session, const struct t5_target *targets, size_t count,
                          float *scores, struct error *error);
 
+/* A place in the output for an encoded input: after the start token and `prefix`. */
+struct t5_place {
+    size_t input;       /* index into the inputs last encoded; several places may share one */
+    struct text prefix; /* forced start of the output; may be empty */
+};
+
+/* Which logits to compute: those of each token at each place. Borrowed. */
+struct t5_logits_query {
+    const struct t5_place *places;
+    size_t place_count;
+    const int32_t *tokens; /* ids of the vocabulary, in any order */
+    size_t token_count;
+};
+
+/* logits[place * token_count + i] = logit of tokens[i] as the token that follows places[place].
+ * `logits` has room for place_count * token_count numbers and belongs to the caller. Logits are the
+ * raw outputs of the model: only their differences at one place mean something, and equal
+ * differences of log-probabilities (natural logarithm). Computes no other rows of the output layer.
+ * Prefixes that places of an input share at their start are computed once. An input that was not
+ * encoded, or a token outside the vocabulary, is ERROR_USAGE; a prefix that leaves no room for a
+ * token in limits.output_tokens is ERROR_MODEL. */
+bool t5_next_logits(struct t5_session *session, const struct t5_logits_query *query, float *logits,
+                    struct error *error);
+
 /* A set of allowed outputs: sequences of different items, joined by a space. Constrained decoding
  * computes only the allowed rows of the output layer. */
 struct t5_choices;

@@ -8,6 +8,11 @@
 #include "stages/tasks/prompt.h"
 #include "stages/text/text_split.h"
 
+enum {
+    MIN_TEXT_TOKENS = 8, /* that prompts, question and title leave for text in every input */
+    MAX_TOKEN_BYTES = 8, /* of a title or question whose tokens are worth counting */
+};
+
 struct chunk_state {
     int64_t max_tokens, max_chunks;
     double min_last_chunk_pct;
@@ -22,7 +27,7 @@ struct chunk_state {
 struct chunk_measurer {
     const struct chunk_state *chunk;
     const struct record *record;
-    bool has_title;
+    bool has_title, has_question;
     struct arena arena; /* reset by each measurement */
 };
 
@@ -30,8 +35,10 @@ static size_t count_prompt_tokens(struct chunk_measurer *measurer, const struct 
                                   size_t begin, size_t end)
 {
     arena_reset(&measurer->arena);
-    struct chunk chunk = {
-        .begin = begin, .end = end, .has_title = measurer->has_title && begin == 0};
+    struct chunk chunk = {.begin = begin,
+                          .end = end,
+                          .has_title = measurer->has_title && begin == 0,
+                          .has_question = measurer->has_question};
     struct text input =
         prompt_format_chunk_input(prompt, measurer->record, &chunk, &measurer->arena);
     return prompt_count_tokens(measurer->chunk->model, input);
@@ -66,7 +73,7 @@ static bool open_chunk(void *state, const struct stage_context *stage_context, s
     struct chunk_measurer measurer = {.chunk = chunk, .record = &empty_record};
     size_t prompt = count_tokens(&measurer, 0, 0);
     arena_free(&measurer.arena);
-    if (prompt + 8 > chunk->token_budget)
+    if (prompt + MIN_TEXT_TOKENS > chunk->token_budget)
         return error_set(error, ERROR_MODEL,
                          "the model's prompts take %zu of the %zu tokens of an input, which leaves "
                          "too few for feedback; raise [chunk] max_tokens or shorten the prompts",
@@ -79,6 +86,26 @@ static void close_chunk(void *state)
     segmenter_close(((struct chunk_state *)state)->segmenter);
 }
 
+/* Whether prompts, question and title, without text, take at most half of the input. */
+static bool is_half_free(struct chunk_measurer *measurer)
+{
+    size_t tokens = count_tokens(measurer, 0, 0), budget = measurer->chunk->token_budget;
+    return tokens <= budget / 2 && tokens + MIN_TEXT_TOKENS <= budget;
+}
+
+/* Every chunk is read after the question, unless that would take more than half of the input. */
+static bool can_prepend_question(struct chunk_measurer *measurer)
+{
+    struct text question = measurer->record->question;
+    if (!measurer->chunk->sentiment.reads_questions || question.size == 0 ||
+        question.size > measurer->chunk->token_budget * MAX_TOKEN_BYTES)
+        return false;
+    measurer->has_question = true;
+    bool fits = is_half_free(measurer);
+    measurer->has_question = false;
+    return fits;
+}
+
 /* The title is read as the first sentence, unless the text begins with it or it would take more
  * than half of the input. */
 static bool can_prepend_title(struct chunk_measurer *measurer)
@@ -87,10 +114,10 @@ static bool can_prepend_title(struct chunk_measurer *measurer)
     struct text title = record->title;
     if (!measurer->chunk->title || title.size == 0 || text_starts_with(record->text, title))
         return false;
-    if (title.size > measurer->chunk->token_budget * 8)
+    if (title.size > measurer->chunk->token_budget * MAX_TOKEN_BYTES)
         return false;
     measurer->has_title = true;
-    bool fits = count_tokens(measurer, 0, 0) <= measurer->chunk->token_budget / 2;
+    bool fits = is_half_free(measurer);
     measurer->has_title = false;
     return fits;
 }
@@ -98,6 +125,7 @@ static bool can_prepend_title(struct chunk_measurer *measurer)
 static void split_record(struct chunk_state *chunk, struct record *record, struct arena *arena)
 {
     struct chunk_measurer measurer = {.chunk = chunk, .record = record};
+    measurer.has_question = can_prepend_question(&measurer);
     measurer.has_title = can_prepend_title(&measurer);
     struct text_splitter text_splitter = {
         .model = chunk->model,
@@ -124,7 +152,8 @@ static void split_record(struct chunk_state *chunk, struct record *record, struc
         record->chunks[i] = (struct chunk){.begin = pieces[i].begin,
                                            .end = pieces[i].end,
                                            .tokens = pieces[i].tokens,
-                                           .has_title = measurer.has_title && i == 0};
+                                           .has_title = measurer.has_title && i == 0,
+                                           .has_question = measurer.has_question};
     }
     record->analysis.tokens = tokens;
     record->analysis.coverage = tokens > 0 ? (double)read_tokens / (double)tokens : 0;

@@ -1,6 +1,7 @@
 /* classify.c - the classify stage: sentiment by scoring the label words, topics by constrained
- * decoding or by phrases, so that every answer is one of the allowed ones. The model reads chunks
- * of many records in one batch; the results do not depend on which chunks share a batch. */
+ * decoding, by scores or by phrases, so that every answer is one of the allowed ones. The model
+ * reads chunks of many records in one batch; the results do not depend on which chunks share a
+ * batch. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "stages/tasks/sentiment.h"
 #include "stages/tasks/session_batch.h"
 #include "stages/tasks/topic_matcher.h"
+#include "stages/tasks/topics.h"
 
 struct classify {
     double undetected_below;
@@ -25,26 +27,42 @@ struct classify {
     struct sentiment_predictor sentiment;
     struct topics_predictor topics_predictor;
     struct topic_matcher topic_matcher;
-    bool uses_model, uses_phrases; /* both: phrases support the model's topics */
+    bool uses_model;   /* asks the model for topics */
+    bool uses_phrases; /* finds topics by phrases, too: those of chunks in which the model names
+                          none, or, if the model scores topics, those that it does not know */
 };
 
 /* Reads a user's list of topics, or the model's own if it has phrases. */
-static bool open_topic_matcher(struct classify *classify, const struct stage_context *stage_context,
-                               struct error *error)
+static bool read_taxonomy(struct classify *classify, const struct t5_model *model,
+                          struct error *error)
 {
     struct taxonomy *taxonomy = &classify->topic_matcher.taxonomy;
+    bool uses_scores = topics_use_scores(model);
     if (classify->taxonomy.size > 0) {
         if (!taxonomy_read_file(taxonomy, classify->taxonomy, error))
             return false;
         classify->uses_phrases = true;
+        classify->uses_model = uses_scores;
     } else {
-        classify->uses_phrases = taxonomy_read_from_model(taxonomy, stage_context->model);
-        classify->uses_model = !text_equal(
-            prompt_get_text(stage_context->model, "topics.by", "model"), TEXT("phrases"));
+        classify->uses_phrases = taxonomy_read_from_model(taxonomy, model) && !uses_scores;
+        classify->uses_model =
+            !text_equal(prompt_get_text(model, "topics.by", "model"), TEXT("phrases"));
     }
+    return true;
+}
+
+static bool open_topics(struct classify *classify, const struct stage_context *stage_context,
+                        struct error *error)
+{
+    struct topic_matcher *matcher = &classify->topic_matcher;
+    if ((classify->topics && !read_taxonomy(classify, stage_context->model, error)) ||
+        !topics_load(&classify->topics_predictor, stage_context->model, &matcher->taxonomy, error))
+        return false;
+    if (classify->uses_model && classify->topics_predictor.uses_scores)
+        matcher->ignored_topics = classify->topics_predictor.scorer.is_scored;
     return !classify->uses_phrases ||
-           topic_matcher_open(&classify->topic_matcher, classify->min_similarity,
-                              &classify->sentiment, stage_context, error);
+           topic_matcher_open(matcher, classify->min_similarity, &classify->sentiment,
+                              stage_context, error);
 }
 
 static bool open_classify(void *state, const struct stage_context *stage_context,
@@ -54,12 +72,12 @@ static bool open_classify(void *state, const struct stage_context *stage_context
     classify->stage_context = stage_context;
     if (!prompt_get_token_limits(&classify->token_limits, stage_context->model, error) ||
         !sentiment_load(&classify->sentiment, stage_context->model, error) ||
-        !topics_load(&classify->topics_predictor, stage_context->model, error) ||
-        (classify->topics && !open_topic_matcher(classify, stage_context, error)))
+        !open_topics(classify, stage_context, error))
         return false;
     classify->rules.undetected_below = classify->undetected_below >= 0
                                            ? classify->undetected_below
                                            : classify->sentiment.undetected_below;
+    classify->rules.has_mixed_label = sentiment_has_mixed_label(&classify->sentiment);
     return true;
 }
 
@@ -136,33 +154,54 @@ static struct mentions drop_unsupported_mentions(const struct classify *classify
     return (struct mentions){.items = kept, .count = count};
 }
 
-/* Checks the model's topics against the phrases, and finds topics by phrases in chunks that have
- * none. */
+/* The chunks' texts with their titles, without prompts; in `arena`. */
+static struct text_array format_texts(struct query_batch queries, struct arena *arena)
+{
+    static const struct prompt empty_prompt = {0};
+    struct text *texts = arena_alloc(arena, queries.count, sizeof(*texts));
+    for (size_t i = 0; i < queries.count; i++)
+        texts[i] = prompt_format_chunk_input(&empty_prompt, queries.items[i].record,
+                                             queries.items[i].chunk, arena);
+    return (struct text_array){texts, queries.count};
+}
+
+static struct mentions join_mentions(struct mentions a, struct mentions b, struct arena *arena)
+{
+    if (a.count == 0 || b.count == 0)
+        return a.count == 0 ? b : a;
+    struct mention *items = arena_alloc(arena, a.count + b.count, sizeof(*items));
+    memcpy(items, a.items, a.count * sizeof(*items));
+    memcpy(items + a.count, b.items, b.count * sizeof(*items));
+    return (struct mentions){.items = items, .count = a.count + b.count};
+}
+
+/* Checks the topics that the model has listed against the phrases, and finds topics by phrases: in
+ * chunks for which the model has listed none, and in all chunks if it scores topics. */
 static bool match_phrases(struct classify *classify, struct query_batch queries,
                           struct arena *arena, struct error *error)
 {
-    static const struct prompt empty_prompt = {0};
     struct arena scratch = {0};
+    bool are_scored = classify->topic_matcher.ignored_topics != NULL;
     struct mentions *answers = arena_alloc(&scratch, queries.count, sizeof(*answers));
+    struct text_array all_texts = format_texts(queries, &scratch);
     struct text *texts = arena_alloc(&scratch, queries.count, sizeof(*texts));
-    struct chunk_query **unanswered =
+    struct chunk_query **matched =
         arena_alloc(&scratch, queries.count, sizeof(struct chunk_query *));
-    size_t unanswered_count = 0;
+    size_t count = 0;
     for (size_t i = 0; i < queries.count; i++) {
         struct chunk_query *query = &queries.items[i];
-        struct text text =
-            prompt_format_chunk_input(&empty_prompt, query->record, query->chunk, &scratch);
-        query->mentions = drop_unsupported_mentions(classify, text, query->mentions, arena);
-        if (query->mentions.count > 0)
+        if (!are_scored)
+            query->mentions =
+                drop_unsupported_mentions(classify, all_texts.items[i], query->mentions, arena);
+        if (query->mentions.count > 0 && !are_scored)
             continue;
-        texts[unanswered_count] = text;
-        unanswered[unanswered_count++] = query;
+        texts[count] = all_texts.items[i];
+        matched[count++] = query;
     }
     bool ok = topic_matcher_find_mentions(&classify->topic_matcher,
-                                          (struct text_array){texts, unanswered_count}, arena,
-                                          answers, error);
-    for (size_t i = 0; ok && i < unanswered_count; i++)
-        unanswered[i]->mentions = answers[i];
+                                          (struct text_array){texts, count}, arena, answers, error);
+    for (size_t i = 0; ok && i < count; i++)
+        matched[i]->mentions = join_mentions(matched[i]->mentions, answers[i], arena);
     arena_free(&scratch);
     return ok;
 }
@@ -172,12 +211,13 @@ static bool predict_topics(struct classify *classify, struct query_batch queries
                            struct arena *arena, struct error *error)
 {
     const struct topics_predictor *predictor = &classify->topics_predictor;
+    const struct prompt *prompt = &predictor->prompts.prompt;
     struct arena scratch = {0};
     const struct mentions *answers = NULL;
-    if (prompt_shares_input(&classify->sentiment.prompt, &predictor->prompt) ||
-        encode_chunks(classify, &predictor->prompt, queries, &scratch, error))
-        answers = topics_predict(predictor, classify->stage_context->session, queries.count, arena,
-                                 error);
+    if (prompt_shares_input(&classify->sentiment.prompt, prompt) ||
+        encode_chunks(classify, prompt, queries, &scratch, error))
+        answers = topics_predict(predictor, classify->stage_context->session,
+                                 format_texts(queries, &scratch), arena, error);
     for (size_t i = 0; answers && i < queries.count; i++)
         queries.items[i].mentions = answers[i];
     arena_free(&scratch);
@@ -199,12 +239,14 @@ static bool predict_sentiment(struct classify *classify, struct query_batch quer
         struct chunk *chunk = queries.items[i].chunk;
         const struct record *record = queries.items[i].record;
         double probability, threshold = classify->rules.undetected_below;
-        probabilities[i] =
-            asked_prior_apply(probabilities[i], record->asked_for,
-                              text_slice(record->text, chunk->begin, chunk->end), threshold);
+        if (!chunk->has_question) /* otherwise the model has read what was asked for */
+            probabilities[i] =
+                asked_prior_apply(probabilities[i], record->asked_for,
+                                  text_slice(record->text, chunk->begin, chunk->end), threshold);
         chunk->negative = probabilities[i].negative;
         chunk->neutral = probabilities[i].neutral;
         chunk->positive = probabilities[i].positive;
+        chunk->mixed = probabilities[i].mixed;
         chunk->sentiment = sentiment_choose_label(probabilities[i], threshold, &probability);
     }
     arena_free(&scratch);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "inference/engine/session.h"
+#include "inference/engine/row_forest.h"
 
 /* A target as tokens: start token, prefix, text, end token. */
 struct scored_target {
@@ -28,64 +28,29 @@ struct scoring {
     float *scores;
 };
 
-/* The trees of several inputs: enough rows for one decoder pass, or more if one target is
- * longer. */
+/* The trees of several inputs, and the targets that they contain. */
 struct target_forest {
-    struct decoder_row *rows; /* [capacity] */
-    uint32_t *paths;          /* [capacity][output_tokens]; row i uses cache node i */
-    size_t count, capacity;
+    struct row_forest row_forest;
     const struct scored_target **scored_targets; /* targets whose nodes are all in the forest */
     uint32_t *leaves;                            /* per target: the node before its end token */
     size_t scored_target_count, scored_target_capacity, leaf_capacity;
-    size_t first_row; /* first row of the input that is being added */
 };
-
-static struct target_forest target_forest_open(const struct t5_session *session)
-{
-    size_t capacity = 2 * session->decoder_rows + session->limits.output_tokens;
-    return (struct target_forest){
-        .capacity = capacity,
-        .rows = memory_alloc(capacity, sizeof(struct decoder_row)),
-        .paths = memory_alloc(capacity * session->limits.output_tokens, sizeof(uint32_t)),
-    };
-}
 
 static void target_forest_close(struct target_forest *target_forest)
 {
-    free(target_forest->rows);
-    free(target_forest->paths);
+    row_forest_close(&target_forest->row_forest);
     free(target_forest->scored_targets);
     free(target_forest->leaves);
 }
 
-/* The row of `token` after row `parent` (UINT32_MAX: none); added if it does not exist. */
-static uint32_t target_forest_node(struct target_forest *target_forest, size_t path_size,
-                                   size_t input, uint32_t parent, int32_t token)
-{
-    size_t position = parent == UINT32_MAX ? 0 : target_forest->rows[parent].position + 1;
-    for (size_t i = target_forest->first_row; i < target_forest->count; i++) {
-        const struct decoder_row *row = &target_forest->rows[i];
-        if (row->token == token && row->position == position &&
-            (position == 0 || row->path[position - 1] == parent))
-            return (uint32_t)i;
-    }
-    uint32_t node = (uint32_t)target_forest->count++;
-    uint32_t *path = target_forest->paths + node * path_size;
-    if (position)
-        memcpy(path, target_forest->rows[parent].path, position * sizeof(*path));
-    path[position] = node;
-    target_forest->rows[node] =
-        (struct decoder_row){.token = token, .input = input, .position = position, .path = path};
-    return node;
-}
-
-static void target_forest_add(struct target_forest *target_forest, size_t path_size, size_t input,
+static void target_forest_add(struct target_forest *target_forest, size_t input,
                               const struct scored_target *scored_target)
 {
-    uint32_t node = UINT32_MAX;
+    struct row_forest *row_forest = &target_forest->row_forest;
+    uint32_t node = ROW_FOREST_NO_ROW;
     for (size_t i = 0; i + 1 < scored_target->count; i++) {
-        node = target_forest_node(target_forest, path_size, input, node, scored_target->tokens[i]);
-        target_forest->rows[node].needs_logits |= i + 1 >= scored_target->scored_from;
+        node = row_forest_get_or_add(row_forest, input, node, scored_target->tokens[i]);
+        row_forest->rows[node].needs_logits |= i + 1 >= scored_target->scored_from;
     }
     size_t count = target_forest->scored_target_count + 1;
     target_forest->scored_targets =
@@ -159,9 +124,10 @@ static double competing_log_sum(const struct scoring_pass *pass,
 static void score_rows(const struct scoring_pass *pass)
 {
     const struct target_forest *target_forest = pass->target_forest;
+    const struct decoder_row *rows = target_forest->row_forest.rows;
     for (size_t c = 0; c < target_forest->scored_target_count; c++) {
         const struct scored_target *scored_target = target_forest->scored_targets[c];
-        const uint32_t *path = target_forest->rows[target_forest->leaves[c]].path;
+        const uint32_t *path = rows[target_forest->leaves[c]].path;
         for (size_t i = scored_target->scored_from; i < scored_target->count; i++) {
             size_t row = path[i - 1];
             if (row < pass->first || row >= pass->first + pass->count)
@@ -169,8 +135,8 @@ static void score_rows(const struct scoring_pass *pass)
             float logit;
             size_t state = pass->states[row - pass->first];
             if (pass->scoring->is_closed_set && pass->log_sums[state] == -INFINITY)
-                pass->log_sums[state] = competing_log_sum(pass, scored_target,
-                                                          target_forest->rows[row].input, i, state);
+                pass->log_sums[state] =
+                    competing_log_sum(pass, scored_target, rows[row].input, i, state);
             decoder_select_logits(pass->worker, state, &scored_target->tokens[i], 1, &logit);
             double value = (double)logit - pass->log_sums[state];
             pass->sums[c] += value;
@@ -185,6 +151,7 @@ static void forest_score(const struct scoring *scoring, struct target_forest *ta
                          struct worker *worker)
 {
     const struct t5_session *session = worker->session;
+    const struct row_forest *row_forest = &target_forest->row_forest;
     struct scoring_pass pass = {
         .scoring = scoring,
         .target_forest = target_forest,
@@ -192,17 +159,17 @@ static void forest_score(const struct scoring *scoring, struct target_forest *ta
         .states = memory_alloc(session->decoder_rows, sizeof(*pass.states)),
         .log_sums = memory_alloc(session->decoder_rows, sizeof(*pass.log_sums)),
         .sums = memory_alloc(target_forest->scored_target_count, sizeof(*pass.sums))};
-    for (; pass.first < target_forest->count; pass.first += session->decoder_rows) {
-        pass.count = target_forest->count - pass.first;
+    for (; pass.first < row_forest->count; pass.first += session->decoder_rows) {
+        pass.count = row_forest->count - pass.first;
         if (pass.count > session->decoder_rows)
             pass.count = session->decoder_rows;
         size_t state_count = 0;
         for (size_t i = 0; i < pass.count; i++) {
             pass.log_sums[i] = -INFINITY;
             pass.states[i] = state_count;
-            state_count += target_forest->rows[pass.first + i].needs_logits;
+            state_count += row_forest->rows[pass.first + i].needs_logits;
         }
-        decoder_run(worker, target_forest->rows + pass.first, pass.count);
+        decoder_run(worker, row_forest->rows + pass.first, pass.count);
         if (!scoring->is_closed_set && state_count > 0) /* a pass may contain only a prefix */
             decoder_logits(worker, state_count, add_logits_chunk,
                            &(struct log_sum_context){session->kernels, pass.log_sums});
@@ -213,7 +180,8 @@ static void forest_score(const struct scoring *scoring, struct target_forest *ta
     free(pass.states);
     free(pass.log_sums);
     free(pass.sums);
-    target_forest->count = target_forest->scored_target_count = target_forest->first_row = 0;
+    row_forest_reset(&target_forest->row_forest);
+    target_forest->scored_target_count = 0;
 }
 
 /* Number of leading tokens needed to tell a target from the input's other targets; 0 if there is no
@@ -253,20 +221,21 @@ static void score_inputs(void *context, size_t index)
     struct scoring *scoring = context;
     const struct t5_session *session = scoring->session;
     struct worker *worker = &scoring->session->workers[index];
-    struct target_forest target_forest = target_forest_open(session);
+    struct target_forest target_forest = {.row_forest = row_forest_open(session)};
+    struct row_forest *row_forest = &target_forest.row_forest;
     for (size_t input; workers_take_item(session->pool, &input);) {
-        target_forest.first_row = target_forest.count;
+        row_forest_begin_input(row_forest);
         for (size_t c = scoring->first[input]; c < scoring->first[input + 1]; c++) {
             const struct scored_target *scored_target = &scoring->scored_targets[c];
             if (scored_target->count == 0) {
                 scoring->scores[scored_target->target] = 0;
                 continue;
             }
-            if (target_forest.count + scored_target->count > target_forest.capacity)
+            if (row_forest->count + scored_target->count > row_forest->capacity)
                 forest_score(scoring, &target_forest, worker);
-            target_forest_add(&target_forest, session->limits.output_tokens, input, scored_target);
+            target_forest_add(&target_forest, input, scored_target);
         }
-        if (target_forest.count >= session->decoder_rows)
+        if (row_forest->count >= session->decoder_rows)
             forest_score(scoring, &target_forest, worker);
     }
     forest_score(scoring, &target_forest, worker);

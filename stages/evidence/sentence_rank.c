@@ -30,7 +30,7 @@ bool sentence_ranker_open(struct sentence_ranker *ranker, struct text taxonomy,
         return false;
     return prompt_get_token_limits(&ranker->token_limits, stage_context->model, error) &&
            sentiment_load(&ranker->sentiment, stage_context->model, error) &&
-           topics_load(&ranker->topics, stage_context->model, error);
+           topics_load(&ranker->topics, stage_context->model, &ranker->taxonomy, error);
 }
 
 void sentence_ranker_close(struct sentence_ranker *ranker)
@@ -107,15 +107,16 @@ static bool ask_for_topic(struct sentence_ranker *ranker, struct text_array text
     struct arena arena = {0};
     struct text *inputs = arena_alloc(&arena, texts.count, sizeof(*inputs));
     for (size_t i = 0; i < texts.count; i++)
-        inputs[i] = prompt_format_input(&ranker->topics.prompt, texts.items[i], &arena);
+        inputs[i] = prompt_format_input(&ranker->topics.prompts.prompt, texts.items[i], &arena);
     struct session_batch batch = {0};
     bool ok = true;
     while (ok && session_batch_next(&batch, context, texts.count)) {
         const struct mentions *mentions = NULL;
         if (stage_context_check_interrupt(context, error) &&
             t5_encode(context->session, &inputs[batch.first], batch.count, error))
-            mentions =
-                topics_predict(&ranker->topics, context->session, batch.count, &arena, error);
+            mentions = topics_predict(&ranker->topics, context->session,
+                                      (struct text_array){&texts.items[batch.first], batch.count},
+                                      &arena, error);
         ok = mentions != NULL;
         for (size_t i = 0; ok && i < batch.count; i++)
             named[batch.first + i] = mentions_topic(&mentions[i], topic);
@@ -127,7 +128,7 @@ static bool ask_for_topic(struct sentence_ranker *ranker, struct text_array text
 static bool fits_input(const struct sentence_ranker *ranker, struct text text, struct arena *arena)
 {
     const struct t5_model *model = ranker->stage_context->model;
-    const struct prompt *prompts[] = {&ranker->sentiment.prompt, &ranker->topics.prompt};
+    const struct prompt *prompts[] = {&ranker->sentiment.prompt, &ranker->topics.prompts.prompt};
     size_t count = prompt_shares_input(prompts[0], prompts[1]) ? 1 : 2;
     for (size_t i = 0; i < count; i++)
         if (prompt_count_tokens(model, prompt_format_input(prompts[i], text, arena)) >
@@ -260,7 +261,8 @@ static size_t apply_topic(const struct sentence_ranker *ranker,
                           struct sentence_index *sentence_index, struct text topic)
 {
     size_t phrase_topic = topic_names_find(&ranker->taxonomy.names, topic);
-    if (phrase_topic < ranker->taxonomy.names.count) {
+    if (phrase_topic < ranker->taxonomy.names.count &&
+        taxonomy_has_phrases(&ranker->taxonomy, phrase_topic)) {
         weight_by_topic(ranker, sentence_index, phrase_topic);
         return ranker->topics.names.count;
     }

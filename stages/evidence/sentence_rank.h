@@ -8,7 +8,7 @@
 #include "stages/evidence/sentence_index.h"
 #include "stages/tasks/sentiment.h"
 #include "stages/tasks/taxonomy.h"
-#include "stages/tasks/topic_decoder.h"
+#include "stages/tasks/topics.h"
 
 struct sentence_ranker {
     const struct stage_context *stage_context; /* borrowed */

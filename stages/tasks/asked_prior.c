@@ -61,8 +61,9 @@ struct sentiment_probabilities asked_prior_apply(struct sentiment_probabilities 
     double shift = asked_for == ASKED_FOR_PRAISE ? praise_shift : -complaint_shift;
     probabilities.positive *= exp(shift);
     probabilities.negative *= exp(-shift);
-    double total = probabilities.negative + probabilities.neutral + probabilities.positive;
-    return (struct sentiment_probabilities){probabilities.negative / total,
-                                            probabilities.neutral / total,
-                                            probabilities.positive / total};
+    double total = probabilities.negative + probabilities.neutral + probabilities.positive +
+                   probabilities.mixed;
+    return (struct sentiment_probabilities){
+        probabilities.negative / total, probabilities.neutral / total,
+        probabilities.positive / total, probabilities.mixed / total};
 }

@@ -45,37 +45,51 @@ static bool has_topic_with_polarity(const struct analysis *analysis, enum sentim
     return false;
 }
 
+static struct sentiment_probabilities average_probabilities(const struct chunk *chunks,
+                                                            size_t count, double total_tokens)
+{
+    struct sentiment_probabilities average = {0};
+    for (size_t i = 0; i < count; i++) {
+        double weight = (double)chunks[i].tokens;
+        average.negative += weight * chunks[i].negative;
+        average.neutral += weight * chunks[i].neutral;
+        average.positive += weight * chunks[i].positive;
+        average.mixed += weight * chunks[i].mixed;
+    }
+    average.negative /= total_tokens;
+    average.neutral /= total_tokens;
+    average.positive /= total_tokens;
+    average.mixed /= total_tokens;
+    return average;
+}
+
 void merge_chunks(const struct merge_rules *rules, const struct chunk *chunks, size_t count,
                   struct analysis *analysis)
 {
     double tokens = 0, tokens_by_label[SENTIMENT_COUNT] = {0};
-    struct sentiment_probabilities probabilities = {0};
     for (size_t i = 0; i < count; i++) {
-        double weight = (double)chunks[i].tokens;
-        tokens += weight;
-        tokens_by_label[chunks[i].sentiment] += weight;
-        probabilities.negative += weight * chunks[i].negative;
-        probabilities.neutral += weight * chunks[i].neutral;
-        probabilities.positive += weight * chunks[i].positive;
+        tokens += (double)chunks[i].tokens;
+        tokens_by_label[chunks[i].sentiment] += (double)chunks[i].tokens;
     }
-    probabilities.negative /= tokens;
-    probabilities.neutral /= tokens;
-    probabilities.positive /= tokens;
-
+    struct sentiment_probabilities probabilities = average_probabilities(chunks, count, tokens);
     analysis->score = probabilities.positive - probabilities.negative;
     analysis->sentiment =
         sentiment_choose_label(probabilities, rules->undetected_below, &analysis->confidence);
-    bool is_mixed;
+    if (analysis->sentiment == SENTIMENT_MIXED)
+        return;
+    bool is_mixed = false;
     if (count > 1)
-        is_mixed = fmin(tokens_by_label[SENTIMENT_POSITIVE], tokens_by_label[SENTIMENT_NEGATIVE]) >=
+        is_mixed = fmin(tokens_by_label[SENTIMENT_POSITIVE], tokens_by_label[SENTIMENT_NEGATIVE]) +
+                       tokens_by_label[SENTIMENT_MIXED] / 2 >=
                    rules->min_mixed_share * tokens;
-    else
+    else if (!rules->has_mixed_label)
         is_mixed = has_topic_with_polarity(analysis, SENTIMENT_POSITIVE) &&
                    has_topic_with_polarity(analysis, SENTIMENT_NEGATIVE) &&
                    analysis->confidence < rules->max_mixed_confidence;
     if (is_mixed) {
+        double positive = probabilities.positive + probabilities.mixed / 2;
+        double negative = probabilities.negative + probabilities.mixed / 2;
         analysis->sentiment = SENTIMENT_MIXED;
-        analysis->confidence = 2 * fmin(probabilities.positive, probabilities.negative) /
-                               (probabilities.positive + probabilities.negative);
+        analysis->confidence = 2 * fmin(positive, negative) / (positive + negative);
     }
 }

@@ -8,6 +8,7 @@ struct merge_rules {
     double undetected_below;     /* a label below this probability becomes `undetected` */
     double min_mixed_share;      /* several chunks: share of the tokens that each pole needs */
     double max_mixed_confidence; /* one chunk: not mixed if a label has this probability */
+    bool has_mixed_label;        /* the model answers `mixed` itself */
 };
 
 /* Each topic once, in the order of `names`, with the polarity of most of its mentions; neutral if
@@ -19,10 +20,11 @@ const struct topic_mention *merge_topic_mentions(struct mentions mentions,
 /* Sets sentiment, score and confidence from the chunks (at least one), weighted by their tokens,
  * and from analysis->topics, which are already set:
  * - `mixed` if both poles are strong: with several chunks, each pole has `min_mixed_share` of the
- *   tokens; with one chunk, one topic is positive, another one negative, and no label reaches
+ *   tokens, where a mixed chunk gives half of its tokens to each pole; with one chunk, and a model
+ *   without the label `mixed`, one topic is positive, another one negative, and no label reaches
  *   `max_mixed_confidence`. The confidence is how balanced the poles are: 1 if equal.
- * - otherwise the most likely label, or `undetected` if that is below `undetected_below`.
- * The score is P(positive) - P(negative). */
+ * - otherwise the most likely label (`mixed` is one of them if the model has it), or `undetected`
+ * if that is below `undetected_below`. The score is P(positive) - P(negative). */
 void merge_chunks(const struct merge_rules *rules, const struct chunk *chunks, size_t count,
                   struct analysis *analysis);
 

@@ -25,24 +25,40 @@ bool prompt_get_number(const struct t5_model *model, const char *name, double de
                      name, TEXT_ARGUMENT(value));
 }
 
+/* Splits a pattern at its placeholder; false if it has none. */
+static bool split_pattern(struct text pattern, struct text placeholder, struct text *prefix,
+                          struct text *suffix)
+{
+    size_t at = text_find(pattern, placeholder, 0);
+    if (at == pattern.size)
+        return false;
+    *prefix = text_slice(pattern, 0, at);
+    *suffix = text_slice(pattern, at + placeholder.size, pattern.size);
+    return true;
+}
+
 bool prompt_load(struct prompt *prompt, const struct t5_model *model, const char *task,
                  struct error *error)
 {
     char input_name[64], decoder_name[64];
     snprintf(input_name, sizeof(input_name), "%s.input", task);
     snprintf(decoder_name, sizeof(decoder_name), "%s.decoder", task);
-    struct text input = prompt_get_text(model, input_name, ""), placeholder = TEXT("{text}");
-    size_t at = text_find(input, placeholder, 0);
-    if (at == input.size)
+    *prompt = (struct prompt){.decoder_prefix = prompt_get_text(model, decoder_name, "")};
+    struct text question = prompt_get_text(model, "sentiment.question", "");
+    prompt->reads_questions = question.size > 0;
+    if (!split_pattern(prompt_get_text(model, input_name, ""), TEXT("{text}"), &prompt->prefix,
+                       &prompt->suffix))
         return error_set(error, ERROR_MODEL,
                          "the model has no prompt for %s: %s must contain {text}; import the model "
                          "again with --prompts FILE",
                          task, input_name);
-    *prompt = (struct prompt){
-        .prefix = text_slice(input, 0, at),
-        .suffix = text_slice(input, at + placeholder.size, input.size),
-        .decoder_prefix = prompt_get_text(model, decoder_name, ""),
-    };
+    if (prompt->reads_questions &&
+        !split_pattern(question, TEXT("{question}"), &prompt->question_prefix,
+                       &prompt->question_suffix))
+        return error_set(error, ERROR_MODEL,
+                         "the model's prompt sentiment.question = %.*s: expected {question} in it; "
+                         "import the model again with a corrected prompts.ini",
+                         TEXT_ARGUMENT(question));
     return true;
 }
 
@@ -65,6 +81,10 @@ struct text prompt_format_chunk_input(const struct prompt *prompt, const struct 
         text = arena_format(arena, "%.*s%s %.*s", TEXT_ARGUMENT(record->title),
                             ends_sentence ? "" : ".", TEXT_ARGUMENT(text));
     }
+    if (prompt->reads_questions && chunk->has_question)
+        text = arena_format(arena, "%.*s%.*s%.*s %.*s", TEXT_ARGUMENT(prompt->question_prefix),
+                            TEXT_ARGUMENT(record->question), TEXT_ARGUMENT(prompt->question_suffix),
+                            TEXT_ARGUMENT(text));
     return prompt_format_input(prompt, text, arena);
 }
 

@@ -8,18 +8,22 @@
 /* The texts belong to the model and are valid as long as it is open. */
 struct prompt {
     struct text prefix, suffix; /* around the text, in the encoder's input */
+    bool reads_questions;       /* the text follows the question that it answers */
+    struct text question_prefix, question_suffix; /* around the question */
     struct text decoder_prefix; /* the beginning of the decoder's output; may be empty */
 };
 
-/* Reads `TASK.input`, which contains {text}, and `TASK.decoder`. ERROR_MODEL if the model does not
- * have the task. */
+/* Reads `TASK.input`, which contains {text}; `TASK.decoder`; and `sentiment.question`, which is
+ * optional, contains {question} and applies to all tasks that read chunks of records. ERROR_MODEL
+ * if the model does not have the task. */
 bool prompt_load(struct prompt *prompt, const struct t5_model *model, const char *task,
                  struct error *error);
 
 /* The encoder's input for `text`, in `arena`; `text` itself if the prompt adds nothing. */
 struct text prompt_format_input(const struct prompt *prompt, struct text text, struct arena *arena);
 
-/* The input for a chunk of a record, after the record's title if `chunk->has_title`. */
+/* The input for a chunk of a record, after the record's question if the prompt reads questions and
+ * `chunk->has_question`, and after its title if `chunk->has_title`. */
 struct text prompt_format_chunk_input(const struct prompt *prompt, const struct record *record,
                                       const struct chunk *chunk, struct arena *arena);
 

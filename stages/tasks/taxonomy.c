@@ -122,6 +122,14 @@ bool taxonomy_matches_topic(const struct taxonomy *taxonomy, struct text text, s
     return topic_match == TOPIC_MATCH_PHRASE;
 }
 
+bool taxonomy_has_phrases(const struct taxonomy *taxonomy, size_t topic)
+{
+    for (size_t i = 0; i < taxonomy->phrase_count; i++)
+        if (taxonomy->phrases[i].topic == topic && !taxonomy->phrases[i].is_exclusion)
+            return true;
+    return false;
+}
+
 /* ---- The model's list ---- */
 
 /* "course;!of course" */
@@ -138,7 +146,8 @@ static void add_phrase_list(struct taxonomy *taxonomy, size_t topic, struct text
 bool taxonomy_read_from_model(struct taxonomy *taxonomy, const struct t5_model *model)
 {
     struct text by = t5_model_prompt(model, "topics.by");
-    if (!text_equal(by, TEXT("phrases")) && !text_equal(by, TEXT("both")))
+    if (!text_equal(by, TEXT("phrases")) && !text_equal(by, TEXT("both")) &&
+        !text_equal(by, TEXT("scores")))
         return false;
     struct text rest = t5_model_prompt(model, "topics.topics"), name;
     struct topic_names *names = &taxonomy->names;
@@ -284,6 +293,7 @@ bool taxonomy_read_file(struct taxonomy *taxonomy, struct text file, struct erro
     const char *path = arena_copy_text(&taxonomy->arena, file).bytes;
     struct csv_reader reader = {.path = path, .line = 1};
     struct list_columns columns;
+    taxonomy->is_user_list = true;
     if (!file_read(path, (struct file_limits){MAX_FILE_SIZE, ERROR_USAGE}, &taxonomy->arena,
                    &reader.rest, error))
         return false;

@@ -40,6 +40,7 @@ struct taxonomy {
      * phrases_by_first_byte[first[b + 1] - 1]. */
     const struct topic_phrase **phrases_by_first_byte;
     size_t first[257];
+    bool is_user_list; /* replaces the model's list of topics */
     struct arena arena;
 };
 
@@ -48,9 +49,10 @@ struct taxonomy {
 bool taxonomy_read_file(struct taxonomy *taxonomy, struct text path, struct error *error);
 void taxonomy_close(struct taxonomy *taxonomy);
 
-/* Reads the list of a model that uses phrases, alone or in addition to its decoder: the names in
- * `topics.topics`, and the phrases of each in `phrases.TOPIC`, separated by semicolons; a leading
- * exclamation mark excludes. False for other models; the taxonomy is then empty. */
+/* Reads the list of a model that uses phrases, alone or to support its answers (`topics.by` is
+ * phrases, both or scores): the names in `topics.topics`, and the phrases of each in
+ * `phrases.TOPIC`, separated by semicolons; a leading exclamation mark excludes. False for other
+ * models and for models without phrases; the taxonomy then matches nothing. */
 bool taxonomy_read_from_model(struct taxonomy *taxonomy, const struct t5_model *model);
 
 enum topic_match {
@@ -64,6 +66,9 @@ enum topic_match {
  * follow. */
 void taxonomy_match_topics(const struct taxonomy *taxonomy, struct text text,
                            enum topic_match *topic_matches);
+
+/* Whether the topic has phrases other than exclusions. */
+bool taxonomy_has_phrases(const struct taxonomy *taxonomy, size_t topic);
 
 /* Whether `text` contains a phrase of the topic. */
 bool taxonomy_matches_topic(const struct taxonomy *taxonomy, struct text text, size_t topic);

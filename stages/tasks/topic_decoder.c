@@ -26,94 +26,66 @@ static struct text format_item(struct text pattern, struct text topic, struct te
         TEXT_ARGUMENT(text_slice(pattern, topic_at + topic_placeholder.size, pattern.size)));
 }
 
-static struct text *split_comma_list(struct text list, struct arena *arena, size_t *count)
-{
-    struct text *parts = arena_alloc(arena, list.size + 1, sizeof(*parts)), rest = list, part;
-    *count = 0;
-    while (text_split(&rest, ',', &part))
-        if (text_trim(part).size > 0)
-            parts[(*count)++] = text_trim(part);
-    return parts;
-}
-
 /* The choices: every topic with every polarity, and "none". */
-static bool build_choices(struct topics_predictor *predictor, const struct t5_model *model,
-                          double max_items, struct error *error)
+static bool build_choices(struct topic_decoder *decoder, const struct topic_prompts *prompts,
+                          const struct t5_model *model, struct arena *arena, struct error *error)
 {
-    static const enum sentiment polarities[] = {SENTIMENT_POSITIVE, SENTIMENT_NEUTRAL,
-                                                SENTIMENT_NEGATIVE};
-    struct arena *arena = &predictor->arena;
     struct text pattern = prompt_get_text(model, "topics.item", "{topic} {polarity}");
-    struct text polarity_list =
-        prompt_get_text(model, "topics.polarities", "positive,neutral,negative");
-    size_t polarity_count;
-    struct text *polarity = split_comma_list(polarity_list, arena, &polarity_count);
-    predictor->names.items = split_comma_list(prompt_get_text(model, "topics.topics", ""), arena,
-                                              &predictor->names.count);
-    if (predictor->names.count == 0 || polarity_count != 3 || !(max_items >= 1) ||
-        text_find(pattern, TEXT("{topic}"), 0) == pattern.size ||
+    if (text_find(pattern, TEXT("{topic}"), 0) == pattern.size ||
         text_find(pattern, TEXT("{polarity}"), 0) == pattern.size)
-        return error_set(error, ERROR_MODEL,
-                         "the model's prompts of [topics] are incomplete: expected topics, three "
-                         "polarities, an item with {topic} and {polarity}, and max_items; import "
-                         "the model again with --prompts FILE");
-    size_t count = predictor->names.count * 3 + 1;
-    predictor->items = arena_alloc(arena, count, sizeof(*predictor->items));
+        return topic_prompts_refuse(error);
+    decoder->topic_count = prompts->names.count;
+    size_t count = decoder->topic_count * TOPIC_POLARITIES + 1;
+    decoder->items = arena_alloc(arena, count, sizeof(*decoder->items));
     struct text *items = arena_alloc(arena, count, sizeof(*items));
     for (size_t i = 0; i + 1 < count; i++) {
-        items[i] = format_item(pattern, predictor->names.items[i / 3], polarity[i % 3], arena);
-        predictor->items[i] = (struct mention){i / 3, polarities[i % 3]};
+        size_t topic = i / TOPIC_POLARITIES, polarity = i % TOPIC_POLARITIES;
+        items[i] = format_item(pattern, prompts->names.items[topic],
+                               prompts->polarities[polarity].word, arena);
+        decoder->items[i] =
+            (struct mention){.topic = topic, .polarity = prompts->polarities[polarity].sentiment};
     }
-    items[count - 1] = prompt_get_text(model, "topics.none", "none");
-    predictor->items[count - 1] = (struct mention){.topic = predictor->names.count};
-    return t5_choices_open(&predictor->choices, model,
-                           &(struct t5_choice_items){items, count, (size_t)max_items}, error);
+    items[count - 1] = prompts->none;
+    decoder->items[count - 1] = (struct mention){.topic = decoder->topic_count};
+    return t5_choices_open(&decoder->choices, model,
+                           &(struct t5_choice_items){items, count, prompts->max_items}, error);
 }
 
-bool topics_load(struct topics_predictor *predictor, const struct t5_model *model,
-                 struct error *error)
+bool topic_decoder_load(struct topic_decoder *decoder, const struct topic_prompts *prompts,
+                        const struct t5_model *model, struct arena *arena, struct error *error)
 {
-    struct token_limits token_limits;
-    double max_items;
-    if (!prompt_get_token_limits(&token_limits, model, error) ||
-        !prompt_load(&predictor->prompt, model, "topics", error) ||
-        !prompt_get_number(model, "topics.max_items", 4, &max_items, error) ||
-        !prompt_get_number(model, "topics.sure_at", 0, &predictor->min_confidence, error) ||
-        !build_choices(predictor, model, max_items, error))
+    if (!build_choices(decoder, prompts, model, arena, error))
         return false;
-    size_t prefix = t5_tokenize(model, predictor->prompt.decoder_prefix, NULL, 0);
-    if (prefix + 3 > token_limits.output)
-        return error_set(error, ERROR_MODEL, "the model's topics.decoder fills its output window");
-    predictor->decoding = (struct t5_decoding){
-        .prefix = predictor->prompt.decoder_prefix,
-        .max_tokens = token_limits.output - prefix - 2, /* the start and the end mark */
-        .choices = predictor->choices,
+    decoder->decoding = (struct t5_decoding){
+        .prefix = prompts->prompt.decoder_prefix,
+        /* without the start and the end mark */
+        .max_tokens = prompts->output_tokens - prompts->prefix_tokens - 2,
+        .choices = decoder->choices,
     };
     return true;
 }
 
-void topics_close(struct topics_predictor *predictor)
+void topic_decoder_close(struct topic_decoder *decoder)
 {
-    t5_choices_close(predictor->choices);
-    predictor->choices = NULL;
-    arena_free(&predictor->arena);
+    t5_choices_close(decoder->choices);
+    decoder->choices = NULL;
 }
 
-const struct mentions *topics_predict(const struct topics_predictor *predictor,
-                                      struct t5_session *session, size_t count, struct arena *arena,
-                                      struct error *error)
+const struct mentions *topic_decoder_predict(const struct topic_decoder *decoder,
+                                             struct t5_session *session, size_t count,
+                                             struct arena *arena, struct error *error)
 {
     struct arena scratch = {0};
-    struct t5_output *outputs = arena_alloc(&scratch, count, sizeof(*outputs));
     struct mentions *answers = arena_alloc(arena, count, sizeof(*answers));
-    bool ok = t5_generate(session, &predictor->decoding, &scratch, outputs, error);
+    struct t5_output *outputs = arena_alloc(&scratch, count, sizeof(*outputs));
+    bool ok = t5_generate(session, &decoder->decoding, &scratch, outputs, error);
     for (size_t i = 0; ok && i < count; i++) {
         struct mention *mentions = arena_alloc(arena, outputs[i].item_count, sizeof(*mentions));
         answers[i] = (struct mentions){
             .items = mentions, .answer_probability = exp((double)outputs[i].log_probability)};
         for (size_t k = 0; k < outputs[i].item_count; k++) {
-            struct mention mention = predictor->items[outputs[i].items[k]];
-            if (mention.topic < predictor->names.count)
+            struct mention mention = decoder->items[outputs[i].items[k]];
+            if (mention.topic < decoder->topic_count)
                 mentions[answers[i].count++] = mention;
         }
     }

@@ -51,6 +51,11 @@ static bool embed_topics(struct topic_matcher *topic_matcher, struct error *erro
     return ok;
 }
 
+static bool is_ignored(const struct topic_matcher *topic_matcher, size_t topic)
+{
+    return topic_matcher->ignored_topics && topic_matcher->ignored_topics[topic];
+}
+
 static void match_most_similar_topic(const struct topic_matcher *topic_matcher,
                                      const float *embedding, struct clause *clause)
 {
@@ -67,7 +72,7 @@ static void match_most_similar_topic(const struct topic_matcher *topic_matcher,
             best_topic = topic;
         }
     }
-    if (max_similarity >= topic_matcher->min_similarity &&
+    if (max_similarity >= topic_matcher->min_similarity && !is_ignored(topic_matcher, best_topic) &&
         clause->topic_matches[best_topic] == TOPIC_MATCH_NONE)
         clause->topic_matches[best_topic] = TOPIC_MATCH_PHRASE; /* as if it had a phrase */
 }
@@ -117,6 +122,9 @@ static struct clause *find_clauses(const struct topic_matcher *topic_matcher,
             clause.topic_matches =
                 arena_alloc(arena, taxonomy->names.count, sizeof(*clause.topic_matches));
             taxonomy_match_topics(taxonomy, clause.words, clause.topic_matches);
+            for (size_t topic = 0; topic < taxonomy->names.count; topic++)
+                if (is_ignored(topic_matcher, topic))
+                    clause.topic_matches[topic] = TOPIC_MATCH_NONE;
             for (size_t topic = 0; topic < taxonomy->names.count; topic++)
                 clause.has_phrase |= is_about_topic(clause.topic_matches[topic]);
             if (clause.words.size == 0 || (!clause.has_phrase && !topic_matcher->embeddings))
@@ -186,7 +194,8 @@ static void collect_mentions(const struct topic_matcher *topic_matcher,
         for (size_t i = first; i < end; i++)
             for (size_t topic = 0; topic < topics; topic++)
                 if (is_about_topic(clauses[i].topic_matches[topic]))
-                    items[found++] = (struct mention){topic, clauses[i].polarity};
+                    items[found++] =
+                        (struct mention){.topic = topic, .polarity = clauses[i].polarity};
         answers[clauses[first].text_index] = (struct mentions){.items = items, .count = found};
     }
 }

@@ -5,12 +5,13 @@
 #define STAGES_TASKS_TOPIC_MATCHER_H
 
 #include "pipeline/stage.h"
+#include "stages/tasks/mentions.h"
 #include "stages/tasks/sentiment.h"
 #include "stages/tasks/taxonomy.h"
-#include "stages/tasks/topic_decoder.h"
 
 struct topic_matcher {
     struct taxonomy taxonomy;                    /* owned; filled before topic_matcher_open */
+    const bool *ignored_topics;                  /* [topic], borrowed; NULL: none. Set before use */
     double min_similarity;                       /* cosine that a clause without phrases needs */
     const struct sentiment_predictor *sentiment; /* borrowed */
     const struct stage_context *stage_context;   /* borrowed */

@@ -123,10 +123,17 @@ size_t t5_token_ends(const struct t5_model *model, struct text text, size_t *end
     return count;
 }
 
+/* The id of a token of ASCII characters is its bytes. */
 size_t t5_tokenize(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity)
 {
-    assert(!ids && capacity == 0);
-    return t5_token_ends(model, text, NULL, 0);
+    size_t count = t5_token_ends(model, text, NULL, 0);
+    assert(capacity <= 1);
+    if (capacity == 1 && count > 0) {
+        *ids = 0;
+        for (size_t i = 0; i < 4 && i < text.size && !fake_blank(text.bytes[i]); i++)
+            *ids |= (int32_t)((uint32_t)(unsigned char)text.bytes[i] << 8 * i);
+    }
+    return count;
 }
 
 bool t5_encode(struct t5_session *session, const struct text *inputs, size_t count,
@@ -166,6 +173,31 @@ bool t5_score_closed_set(struct t5_session *session, const struct t5_target *tar
         scores[i] = text_equal(label, TEXT("positive"))   ? 2 * good - bad
                     : text_equal(label, TEXT("negative")) ? 2 * bad - good
                                                           : 1 - good - bad;
+    }
+    return true;
+}
+
+/* After a prefix of one word, the logit of a token is the number of times that the input contains
+ * it; after more, that it contains it before the last word of the prefix ("good batt"). */
+bool t5_next_logits(struct t5_session *session, const struct t5_logits_query *query, float *logits,
+                    struct error *error)
+{
+    (void)error;
+    for (size_t i = 0; i < query->place_count; i++) {
+        struct text rest = query->places[i].prefix, word;
+        size_t words = 0;
+        for (; text_split(&rest, ' ', &word); words++)
+            ;
+        for (size_t k = 0; k < query->token_count; k++) {
+            char wanted[80] = "";
+            for (int byte = 0; byte < 4; byte++)
+                wanted[byte] = (char)((uint32_t)query->tokens[k] >> 8 * byte & 0xFF);
+            wanted[4] = 0;
+            if (words > 1)
+                snprintf(wanted + strlen(wanted), 60, " %.*s", TEXT_ARGUMENT(word));
+            logits[i * query->token_count + k] =
+                (float)fake_count(session->inputs[query->places[i].input], wanted);
+        }
     }
     return true;
 }

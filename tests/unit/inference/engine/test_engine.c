@@ -313,6 +313,110 @@ static void closed_set_probabilities_sum_to_one(void **state)
     }
 }
 
+/* The differences of two tokens' logits equal those of their log-probabilities as targets. */
+static void next_logits_agree_with_scores(void **state)
+{
+    enum { WORDS = 3, INPUTS = 3, PREFIXES = 4, PLACES = INPUTS * PREFIXES };
+    struct fixture *fixture = *state;
+    static const struct text words[WORDS] = {TEXT("soup"), TEXT("battery"), TEXT("price")};
+    static const struct text prefixes[PREFIXES] = {TEXT("<task> price"), TEXT(""), TEXT("<task>"),
+                                                   TEXT("<task> price")};
+    static const struct text inputs[INPUTS] = {TEXT("the blade broke twice"), TEXT(""),
+                                               TEXT("loved the price, hated the battery")};
+    for (size_t model = 0; model < MODELS; model++) {
+        int32_t tokens[WORDS];
+        for (size_t i = 0; i < WORDS; i++) {
+            int32_t ids[16];
+            size_t count = t5_tokenize(fixture->models[model], words[i], ids, 16);
+            assert_true(count >= 1 && count <= 16);
+            tokens[i] = ids[0];
+        }
+        struct t5_place places[PLACES];
+        for (size_t i = 0; i < PLACES; i++) /* not in the order of the inputs */
+            places[i] = (struct t5_place){.input = i % INPUTS, .prefix = prefixes[i / INPUTS]};
+        const struct t5_logits_query query = {places, PLACES, tokens, WORDS};
+        for (size_t precision = T5_INT8; precision <= T5_F32; precision++) {
+            struct t5_session *session = fixture->sessions[model][precision];
+            float logits[PLACES * WORDS], again[WORDS];
+            assert_true(t5_encode(session, inputs, INPUTS, NULL));
+            assert_true(t5_next_logits(session, &query, logits, NULL));
+            for (size_t i = 0; i < PLACES; i++) {
+                float logprobs[WORDS][16], scores[WORDS];
+                struct t5_target targets[WORDS];
+                for (size_t k = 0; k < WORDS; k++)
+                    targets[k] = (struct t5_target){places[i].input, places[i].prefix, words[k],
+                                                    logprobs[k]};
+                assert_true(t5_score(session, targets, WORDS, scores, NULL));
+                for (size_t k = 1; k < WORDS; k++) {
+                    float by_logits = logits[i * WORDS + k] - logits[i * WORDS];
+                    assert_true(fabsf(by_logits - (logprobs[k][0] - logprobs[0][0])) < 1e-4f);
+                }
+                /* the other places do not change a bit */
+                const struct t5_logits_query single = {&places[i], 1, tokens, WORDS};
+                assert_true(t5_next_logits(session, &single, again, NULL));
+                assert_memory_equal(again, &logits[i * WORDS], sizeof(again));
+            }
+        }
+    }
+}
+
+static void many_places_need_several_passes(void **state)
+{
+    enum { PLACES = 400 };
+    struct fixture *fixture = *state;
+    struct t5_session *session = fixture->sessions[0][T5_INT8];
+    struct arena arena = {0};
+    struct t5_place places[PLACES];
+    float logits[PLACES * 2], single[2];
+    static const int32_t tokens[] = {7, 5};
+    static const struct text inputs[] = {TEXT("soup"), TEXT("battery")};
+    for (size_t i = 0; i < PLACES; i++)
+        places[i] = (struct t5_place){
+            i % 2, arena_format(&arena, "<task> %zu %zu %s", i, i * i, i % 3 ? "price" : "")};
+    assert_true(t5_encode(session, inputs, 2, NULL));
+    assert_true(t5_next_logits(session, &(struct t5_logits_query){places, PLACES, tokens, 2},
+                               logits, NULL));
+    for (size_t i = 0; i < PLACES; i++) {
+        assert_true(t5_next_logits(session, &(struct t5_logits_query){&places[i], 1, tokens, 2},
+                                   single, NULL));
+        assert_memory_equal(single, &logits[i * 2], sizeof(single));
+    }
+    arena_free(&arena);
+}
+
+static void wrong_places_and_tokens_are_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct t5_session *session = fixture->sessions[0][T5_INT8];
+    char longest[400];
+    memset(longest, 'x', sizeof(longest));
+    static const int32_t tokens[] = {0, 1 << 20, -1};
+    const struct t5_place places[] = {{0}, {.input = 1}, {.prefix = {longest, sizeof(longest)}}};
+    const struct {
+        struct t5_logits_query query;
+        enum error_kind kind;
+        const char *message;
+    } examples[] = {
+        {{&places[1], 1, tokens, 1}, ERROR_USAGE, "place 1 refers to input 2"},
+        {{places, 1, tokens, 2}, ERROR_USAGE, "token 1048576 is not in the vocabulary"},
+        {{places, 1, tokens + 2, 1}, ERROR_USAGE, "token -1 is not in the vocabulary"},
+        {{&places[2], 1, tokens, 1}, ERROR_MODEL, "the maximum is 63"},
+    };
+    struct text input = TEXT("soup");
+    float logits[3];
+    assert_true(t5_encode(session, &input, 1, NULL));
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        struct error error = {0};
+        assert_false(t5_next_logits(session, &examples[i].query, logits, &error));
+        assert_int_equal(error.kind, examples[i].kind);
+        if (!strstr(error.message, examples[i].message))
+            fail_msg("%s", error.message);
+    }
+    assert_true(
+        t5_next_logits(session, &(struct t5_logits_query){places, 1, tokens, 0}, NULL, NULL));
+    assert_true(t5_next_logits(session, &(struct t5_logits_query){0}, NULL, NULL));
+}
+
 static void embeddings_have_length_one(void **state)
 {
     struct fixture *fixture = *state;
@@ -343,6 +447,9 @@ int main(void)
         cmocka_unit_test(requests_beyond_the_limits_are_refused),
         cmocka_unit_test(limits_are_checked),
         cmocka_unit_test(closed_set_probabilities_sum_to_one),
+        cmocka_unit_test(next_logits_agree_with_scores),
+        cmocka_unit_test(many_places_need_several_passes),
+        cmocka_unit_test(wrong_places_and_tokens_are_refused),
         cmocka_unit_test(an_empty_batch_has_no_results),
         cmocka_unit_test(embeddings_have_length_one),
     };

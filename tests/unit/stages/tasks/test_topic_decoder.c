@@ -6,8 +6,10 @@
 
 #include <cmocka.h>
 
-#include "stages/tasks/topic_decoder.h"
+#include "stages/tasks/topics.h"
 #include "tests/fakes/t5.h"
+
+static const struct taxonomy no_taxonomy;
 
 static void choices_are_topics_with_polarities(void **state)
 {
@@ -30,15 +32,15 @@ static void choices_are_topics_with_polarities(void **state)
         struct t5_model model = {prompts};
         struct topics_predictor predictor = {0};
         struct error error = {0};
-        if (!topics_load(&predictor, &model, &error))
+        if (!topics_load(&predictor, &model, &no_taxonomy, &error))
             fail_msg("%s", error.message);
         assert_int_equal(predictor.names.count, 3);
         assert_int_equal(topic_names_find(&predictor.names, TEXT("battery")), 2);
         assert_int_equal(topic_names_find(&predictor.names, TEXT("bat")), 3);
-        assert_int_equal(predictor.choices->count, 10);
-        assert_true(text_equal(predictor.choices->items[0], text_of(patterns[i].first)));
-        assert_true(text_equal(predictor.choices->items[8], text_of(patterns[i].last)));
-        assert_true(text_equal(predictor.choices->items[9], TEXT("none")));
+        assert_int_equal(predictor.decoder.choices->count, 10);
+        assert_true(text_equal(predictor.decoder.choices->items[0], text_of(patterns[i].first)));
+        assert_true(text_equal(predictor.decoder.choices->items[8], text_of(patterns[i].last)));
+        assert_true(text_equal(predictor.decoder.choices->items[9], TEXT("none")));
         topics_close(&predictor);
     }
 }
@@ -65,9 +67,10 @@ static void answers_become_mentions(void **state)
     struct text inputs[EXAMPLES];
     for (size_t i = 0; i < EXAMPLES; i++)
         inputs[i] = text_of(examples[i].input);
-    assert_true(topics_load(&predictor, &model, &error));
+    assert_true(topics_load(&predictor, &model, &no_taxonomy, &error));
     assert_true(t5_encode(&session, inputs, EXAMPLES, &error));
-    const struct mentions *answers = topics_predict(&predictor, &session, EXAMPLES, &arena, &error);
+    const struct mentions *answers =
+        topics_predict(&predictor, &session, (struct text_array){inputs, EXAMPLES}, &arena, &error);
     assert_non_null(answers);
     for (size_t i = 0; i < EXAMPLES; i++) {
         char found[128] = "";
@@ -98,7 +101,7 @@ static void incomplete_prompts_are_refused(void **state)
         struct t5_model model = {prompts[i]};
         struct topics_predictor predictor = {0};
         struct error error = {0};
-        assert_false(topics_load(&predictor, &model, &error));
+        assert_false(topics_load(&predictor, &model, &no_taxonomy, &error));
         assert_non_null(strstr(error.message, "prompts of [topics] are incomplete"));
         topics_close(&predictor);
     }
