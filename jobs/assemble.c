@@ -12,7 +12,16 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "jobs/model_options.h"
+#include "jobs/sandbox.h"
 #include "stages/stages.h"
+
+bool assemble_sandbox(const struct job *job, const char *folder, struct error *error)
+{
+    bool exists = access(job->output.folder, F_OK) == 0;
+    struct sandbox_folders folders = {
+        .paths = {exists ? job->output.folder : folder, exists ? folder : NULL}};
+    return sandbox_enter(sandbox_parse_mode(job->run.sandbox), &folders, error);
+}
 
 bool assemble_files(struct assembly *assembly, struct job *job, const struct progress *progress,
                     struct error *error)

@@ -26,6 +26,10 @@ struct assembly {
     struct arena arena;
 };
 
+/* Enters the sandbox of the job (jobs/sandbox.h), before its first input is opened. The output
+ * folder, if it exists, and `folder` (NULL: none) stay writable. */
+bool assemble_sandbox(const struct job *job, const char *folder, struct error *error);
+
 /* Finds the files, as found_files_find. */
 bool assemble_files(struct assembly *assembly, struct job *job, const struct progress *progress,
                     struct error *error);

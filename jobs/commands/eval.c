@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "connectors/connectors.h"
+#include "jobs/sandbox.h"
 #include "pipeline/batch_reader.h"
 #include "pipeline/store.h"
 #include "stages/stages.h"
@@ -240,6 +241,8 @@ static bool run(struct command_line *command_line, struct error *error)
     struct eval eval = {0};
     if (!command_parse(&eval_command, command_line, &eval, error) ||
         !command_check_operands(&eval_command, command_line->operand_count, 1, INT_MAX, error))
+        return false;
+    if (!sandbox_enter(SANDBOX_SILENT, &(struct sandbox_folders){0}, error))
         return false;
     const struct eval_task *task = tasks[0];
     for (size_t i = 0; i < sizeof(tasks) / sizeof(*tasks); i++)

@@ -273,7 +273,8 @@ static bool plan_job(struct job *job, const struct plan_command_options *options
     plan.progress = (struct progress){.note = progress_bar_callbacks(&progress_bar).note,
                                       .user = &progress_bar};
     struct assembly *assembly = &plan.assembly;
-    bool ok = assemble_files(assembly, job, &plan.progress, error) &&
+    bool ok = assemble_sandbox(job, NULL, error) &&
+              assemble_files(assembly, job, &plan.progress, error) &&
               assemble_model(assembly, job, error) &&
               assemble_store(assembly, job, STORE_PREVIEW, error) &&
               assemble_stages(assembly, job, PASSES_PREVIEW, &plan.progress, error) &&

@@ -158,7 +158,10 @@ static bool write_report(struct job *job, const struct report_command_options *o
     struct progress_bar progress_bar;
     progress_bar_start(&progress_bar, options->is_quiet || !isatty(STDERR_FILENO));
     struct progress progress = progress_bar_callbacks(&progress_bar);
+    const char *folder = options->folder.size ? options->folder.bytes : NULL;
     bool ok = parse_selection(options, &assembly, error) &&
+              (!folder || create_private_folder(folder, error)) &&
+              assemble_sandbox(job, folder, error) &&
               assemble_store(&assembly, job, STORE_MUST_EXIST, error) &&
               assemble_model(&assembly, job, error) &&
               assemble_stages(&assembly, job, PASSES_REPORT, &progress, error) &&
