@@ -24,6 +24,20 @@ void store_close(struct store *store); /* NULL is fine */
 uint64_t store_key_check(const struct store *store);
 bool store_set_key_check(struct store *store, uint64_t key_check, struct error *error);
 
+/* ---- Health ---- */
+
+/* Checks every page of the file. */
+bool store_check_integrity(struct store *store, struct error *error);
+
+struct last_run {
+    uint64_t run_id;                 /* 0: there is none */
+    int64_t started_at, finished_at; /* seconds since 1970; finished_at 0: it was interrupted */
+    uint64_t runs, finished_runs;    /* of the database */
+    uint64_t records;                /* saved now */
+};
+
+bool store_get_last_run(struct store *store, struct last_run *last_run, struct error *error);
+
 /* ---- The model ---- */
 
 /* Which model's analyses are loaded and saved from now on (stage_context.model_key); 0 before the

@@ -75,3 +75,30 @@ grep -q 'no new export: the newest file is 3.0 days old' "$work/errors" || fail 
 "$winnow" run --log json "$work/job.ini" 2>"$work/events"
 grep -q '^{"event":"totals","read":2,.*}$' "$work/events" || fail "no totals: $(cat "$work/events")"
 ! grep -v '^{"event":"[a-z]*",.*}$' "$work/events" || fail "not an event"
+
+# doctor says what the kernel refuses, and gives each fault its remedy.
+"$winnow" doctor "$work/job.ini" >"$work/printed" || fail "doctor: exit $?" "$(cat "$work/printed")"
+for line in 'sockets: refused by the kernel' 'io_uring: refused' 'other programs: refused' \
+    'writing outside the output folder: refused' 'gives the bits of scalar' 'its key fits' 'All checks passed'; do
+    grep -q "$line" "$work/printed" || fail "doctor does not say '$line':" "$(cat "$work/printed")"
+done
+# expect_fault PATTERN: doctor exits with 4 and names the fault
+expect_fault() {
+    local code=0
+    "$winnow" doctor "$work/job.ini" >"$work/printed" 2>&1 || code=$?
+    [ $code -eq 4 ] || fail "doctor: exit $code with fault $1"
+    grep -Eq "^FAULT +$1" "$work/printed" || fail "doctor does not say $1:" "$(cat "$work/printed")"
+}
+chmod 644 "$work/out/winnow.key"
+expect_fault 'permissions .*winnow.key has mode 644: chmod 600'
+chmod 600 "$work/out/winnow.key"
+chmod o+w "$work/job.ini"
+expect_fault 'permissions .*chmod go-w'
+chmod o-w "$work/job.ini"
+tr 0-9 1-90 <"$work/out/winnow.key" >"$work/key"
+cp "$work/out/winnow.key" "$work/right-key"
+cp "$work/key" "$work/out/winnow.key"
+expect_fault 'database .*not the key'
+cp "$work/right-key" "$work/out/winnow.key"
+dd if=/dev/urandom of="$work/out/winnow.db" bs=512 seek=10 count=20 conv=notrunc status=none
+expect_fault 'database '
