@@ -166,6 +166,18 @@ bool assemble_stages(struct assembly *assembly, const struct job *job, enum pass
     return pipeline_open_stages(pipeline, error);
 }
 
+bool assemble_check_model_key(const struct assembly *assembly, const struct job *job,
+                              struct error *error)
+{
+    uint64_t saved = store_get_saved_model_key(assembly->store);
+    return !saved || saved == store_get_model_key(assembly->store) ||
+           error_set(
+               error, ERROR_USAGE,
+               "the saved rows were analysed by another model, or with other settings of [model], "
+               "[chunk] or [classify]; `winnow run %s` analyses them again",
+               job->path);
+}
+
 void assemble_close(struct assembly *assembly)
 {
     pipeline_close(&assembly->pipeline);

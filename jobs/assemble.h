@@ -52,6 +52,11 @@ bool assemble_store(struct assembly *assembly, const struct job *job, enum store
 bool assemble_stages(struct assembly *assembly, const struct job *job, enum pass_set pass_set,
                      const struct progress *progress, struct error *error);
 
+/* Fails if the saved rows were analysed by another model: their analyses do not count, so every row
+ * would be `undetected`. After assemble_stages. */
+bool assemble_check_model_key(const struct assembly *assembly, const struct job *job,
+                              struct error *error);
+
 /* Closes everything, including the store. Safe on a zeroed assembly. */
 void assemble_close(struct assembly *assembly);
 

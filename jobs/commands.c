@@ -2,10 +2,15 @@
 #include "jobs/command.h"
 
 extern const struct command init_command, doctor_command, run_command, plan_command, report_command,
-    read_command, tokenize_command, generate_command, score_command, eval_command, model_command;
+    forget_command, export_command, read_command, tokenize_command, generate_command, score_command,
+    eval_command, model_command;
 
 const struct command *const commands[] = {
-    &init_command,   &doctor_command, &run_command,      &plan_command,
-    &report_command, &read_command,   &tokenize_command, &generate_command,
-    &score_command,  &eval_command,   &model_command,    NULL,
+    &init_command,     &doctor_command,
+    &run_command,      &plan_command,
+    &report_command,   &forget_command,
+    &export_command,   &read_command,
+    &tokenize_command, &generate_command,
+    &score_command,    &eval_command,
+    &model_command,    NULL,
 };

@@ -57,6 +57,53 @@ static bool begin_or_resume_run(struct assembly *assembly, const struct job *job
     return ok;
 }
 
+/* The first second of the month that lies `months` full months before the present one. */
+static bool get_cutoff(int64_t started_at, int64_t months, int64_t *cutoff)
+{
+    struct civil_time civil = calendar_from_seconds(started_at);
+    int64_t month = civil.year * 12 + civil.month - 1 - months;
+    civil = (struct civil_time){.year = month / 12, .month = (int)(month % 12) + 1, .day = 1};
+    return calendar_to_seconds(civil, cutoff);
+}
+
+static bool erase_expired(struct store *store, int64_t cutoff, struct progress_bar *progress_bar,
+                          struct error *error)
+{
+    struct erasure_counts counts;
+    if (!store_begin_erasure(store, error) || !store_add_expired(store, cutoff, error) ||
+        !store_count_erasure(store, &counts, error))
+        return false;
+    if (!counts.records && !counts.duplicates)
+        return true;
+    progress_bar_print(progress_bar, "retain: %llu records erased\n",
+                       (unsigned long long)counts.records);
+    return store_erase(store, error) && store_compact(store, error);
+}
+
+/* [retain]: after pass 1, when the dates of all records are decided. */
+static bool apply_retention(struct assembly *assembly, const struct job *job,
+                            struct progress_bar *progress_bar, struct error *error)
+{
+    struct store *store = assembly->store;
+    int64_t started_at, cutoff;
+    uint64_t records;
+    if (!job->retain.months)
+        return true;
+    if (!store_get_run_start(store, &started_at, error))
+        return false;
+    if (!get_cutoff(started_at, job->retain.months, &cutoff))
+        return true; /* before the calendar begins */
+    if (text_equal(job->retain.after, TEXT("delete")))
+        return erase_expired(store, cutoff, progress_bar, error);
+    if (!store_anonymise_expired(store, cutoff, job->retain.keep, &records, error))
+        return false;
+    if (!records)
+        return true;
+    progress_bar_print(progress_bar, "retain: %llu records anonymised\n",
+                       (unsigned long long)records);
+    return store_compact(store, error);
+}
+
 static bool run_passes(struct assembly *assembly, struct job *job,
                        struct progress_bar *progress_bar, struct error *error)
 {
@@ -64,6 +111,7 @@ static bool run_passes(struct assembly *assembly, struct job *job,
     pipeline->stage_context.stop = &stop;
     bool ok = begin_or_resume_run(assembly, job, progress_bar, error) &&
               pipeline_read(pipeline, assembly->files, assembly->file_count, error) &&
+              apply_retention(assembly, job, progress_bar, error) &&
               pipeline_summarize(pipeline, error) && pipeline_aggregate(pipeline, error);
     progress_bar_finish(progress_bar);
     return ok && report_files_write(job, assembly->store, &assembly->selection, error) &&
@@ -100,13 +148,15 @@ static void print_row_totals(struct progress_bar *progress_bar, const struct job
     progress_bar_print(
         progress_bar,
         "%llu rows = %llu new + %llu unchanged + %llu revised + %llu duplicate + %llu empty + "
-        "%llu no opinion + %llu rejected; the model read %llu texts, %llu tokens\nreports: %s\n",
+        "%llu no opinion + %llu erased + %llu rejected; the model read %llu texts, %llu "
+        "tokens\nreports: %s\n",
         (unsigned long long)row_totals->read, (unsigned long long)row_totals->states[RECORD_NEW],
         (unsigned long long)row_totals->states[RECORD_UNCHANGED],
         (unsigned long long)row_totals->states[RECORD_REVISED],
         (unsigned long long)row_totals->states[RECORD_DUPLICATE],
         (unsigned long long)row_totals->states[RECORD_EMPTY],
         (unsigned long long)row_totals->states[RECORD_NO_OPINION],
+        (unsigned long long)row_totals->states[RECORD_ERASED],
         (unsigned long long)row_totals->states[RECORD_REJECTED],
         (unsigned long long)row_totals->inferred, (unsigned long long)row_totals->tokens,
         job->output.folder);
