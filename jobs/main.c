@@ -66,7 +66,7 @@ static bool print_help(void)
            "\n"
            "exit codes:\n"
            "    0    done\n"
-           "    1    done, but a limit was exceeded: too many rejects, or a score below --min\n"
+           "    1    done, but a limit was exceeded: too many rejects, or a missing export, ...\n"
            "    2    wrong usage, or a mistake in the job file\n"
            "    3    an input cannot be read\n"
            "    4    the model, the database or an output file failed\n"

@@ -254,6 +254,12 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
 bool store_check_selection(struct store *store, const struct selection *selection,
                            struct error *error);
 
+/* Calls `visit` for the names that a selection may use, or, if `column` is not empty, for the
+ * values of that column; at most 200, from the first records. For completion. */
+bool store_for_each_filter(struct store *store, struct text column,
+                           void (*visit)(void *user, struct text name), void *user,
+                           struct error *error);
+
 /* Loads the members of entry->feedback_ids into group->members, allocated from group->arena. */
 bool store_load_group_members(struct store *store, const struct group_entry *entry,
                               struct group *group, struct error *error);
