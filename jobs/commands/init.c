@@ -24,6 +24,8 @@ struct init_command_options {
 
 extern const struct command init_command;
 
+#define SYSTEM_FOLDER "/etc/winnow/" /* of jobs that systemd runs */
+
 enum { MIN_PREFIX = 3, SAMPLE_RECORDS = 2000, MAX_VALUES = 30, MAX_SUGGESTIONS = 6 };
 
 /* A file, or a folder that is one input, such as a Maildir. */
@@ -36,6 +38,9 @@ struct export_file {
 
 struct init {
     const char *folder;
+    struct text
+        path_prefix;     /* of paths in the job file: "", or the folder if the file is elsewhere */
+    struct text results; /* the output folder */
     struct export_file *files;
     size_t count, capacity;
     struct text *source_names;
@@ -208,8 +213,11 @@ static struct text name_source(struct init *init, const struct export_file *file
 }
 
 /* A value that looks like a comment, or begins or ends with a blank, needs quotes. */
-static void write_path(FILE *job, struct text path)
+static void write_path(struct init *init, struct text path)
 {
+    FILE *job = init->job;
+    path = arena_format(&init->arena, "%.*s%.*s", TEXT_ARGUMENT(init->path_prefix),
+                        TEXT_ARGUMENT(path));
     bool needs_quotes = !text_equal(path, text_trim(path));
     for (size_t i = 0; i < path.size; i++)
         needs_quotes |= path.bytes[i] == '#' || path.bytes[i] == ';';
@@ -341,7 +349,7 @@ static void write_source(struct init *init, size_t index)
     write_recognition(init, first);
     write_explanation(init, first);
     write_columns(init, first);
-    write_path(init->job, has_pattern ? pattern : first->path);
+    write_path(init, has_pattern ? pattern : first->path);
     fprintf(init->job, "\n");
     printf("  [source %.*s]  %.*s\n", TEXT_ARGUMENT(name),
            TEXT_ARGUMENT(has_pattern ? pattern : first->path));
@@ -363,8 +371,9 @@ static void write_unrecognized(struct init *init)
         fprintf(init->job, "\n");
 }
 
-static void write_settings(FILE *job)
+static void write_settings(const struct init *init)
 {
+    FILE *job = init->job;
     fputs(
         "; Summaries and figures by these columns of the exports (see \"columns with few values\"\n"
         "; above) and by period: day, week, month, quarter, year or all.\n"
@@ -373,16 +382,17 @@ static void write_settings(FILE *job)
         "period = month\n"
         "\n"
         "; raw is for programs; excel is for spreadsheets, with the delimiter that yours expects.\n"
-        "[output]\n"
-        "path = out\n"
-        "profile = raw\n"
-        "; profile = excel\n"
-        "; delimiter = ;\n"
-        "\n"
-        "; Erase what is older than two years, every time the job runs.\n"
-        "; [retain]\n"
-        "; months = 24\n",
+        "[output]\n",
         job);
+    fprintf(job, "path = %.*s\n", TEXT_ARGUMENT(init->results));
+    fputs("profile = raw\n"
+          "; profile = excel\n"
+          "; delimiter = ;\n"
+          "\n"
+          "; Erase what is older than two years, every time the job runs.\n"
+          "; [retain]\n"
+          "; months = 24\n",
+          job);
 }
 
 static size_t count_recognized(const struct init *init)
@@ -410,7 +420,7 @@ static bool compose_job(struct init *init, const char *path, struct text *bytes,
         if (init->files[i].connector && !init->files[i].is_in_source)
             write_source(init, i);
     write_unrecognized(init);
-    write_settings(init->job);
+    write_settings(init);
     fclose(init->job);
     *bytes = arena_copy_text(&init->arena, (struct text){buffer, size});
     free(buffer);
@@ -433,10 +443,49 @@ static bool write_job(const char *path, struct text bytes, struct error *error)
     return file_writer_commit(&writer, error);
 }
 
+/* "/etc/winnow/shop.ini": "shop". */
+static struct text get_stem(const char *path)
+{
+    struct text text = text_of(path);
+    size_t begin = get_name_begin(text);
+    return text_slice(text, begin, text.size - get_extension(text).size);
+}
+
+/* Paths in a job file next to the exports are relative. The one of a systemd unit writes where the
+ * unit may (jobs/examples/winnow@.service). */
+static bool choose_paths(struct init *init, struct text output, const char **path,
+                         struct error *error)
+{
+    init->results = TEXT("out");
+    if (text_find(output, TEXT("/"), 0) == output.size) {
+        *path = strcmp(init->folder, ".") == 0 ? output.bytes : get_full_path(init, output);
+        return true;
+    }
+    char *absolute = realpath(init->folder, NULL);
+    if (!absolute)
+        return error_set(error, ERROR_USAGE, "%s: %s", init->folder, strerror(errno));
+    *path = output.bytes;
+    init->path_prefix = arena_format(&init->arena, "%s/", absolute);
+    init->results =
+        text_starts_with(output, TEXT(SYSTEM_FOLDER))
+            ? arena_format(&init->arena, "/var/lib/winnow/%.*s", TEXT_ARGUMENT(get_stem(*path)))
+            : arena_format(&init->arena, "%s/out", absolute);
+    free(absolute);
+    return true;
+}
+
+/* Where the job file is written. */
+static const char *get_job_folder(struct init *init, const char *path)
+{
+    struct text text = text_of(path);
+    size_t begin = get_name_begin(text);
+    return begin ? arena_format(&init->arena, "%.*s", (int)begin, path).bytes : ".";
+}
+
 static bool init_folder(struct init *init, const char *path, struct error *error)
 {
     struct text bytes;
-    struct sandbox_folders folders = {.paths = {init->folder}};
+    struct sandbox_folders folders = {.paths = {get_job_folder(init, path)}};
     struct stat status;
     if (stat(init->folder, &status) != 0 || !S_ISDIR(status.st_mode))
         return error_set(error, ERROR_USAGE, "%s: not a folder", init->folder);
@@ -454,17 +503,22 @@ static bool init_folder(struct init *init, const char *path, struct error *error
         return false;
     printf("\nNext:\n"
            "  winnow plan %s             preview: what would be read, and how\n"
-           "  winnow run %s              analyse it; the reports are in %s/out\n"
+           "  winnow run %s              analyse it\n"
            "  winnow report %s --print   print the headlines\n",
-           path, path, init->folder, path);
+           path, path, path);
+    if (text_starts_with(text_of(path), TEXT(SYSTEM_FOLDER)))
+        printf("\nOr let systemd run it, also every night. The exports must be readable for it:\n"
+               "  systemctl start winnow@%.*s\n"
+               "  systemctl enable --now winnow@%.*s.timer\n",
+               TEXT_ARGUMENT(get_stem(path)), TEXT_ARGUMENT(get_stem(path)));
     return true;
 }
 
 static const struct flag flags[] = {
     {.option = {"output", OPTION_TEXT, offsetof(struct init_command_options, output), "winnow.ini",
-                .help = "name of the job file, in FOLDER"},
+                .help = "the job file: a name in FOLDER, or a path elsewhere"},
      .short_name = 'o',
-     .value_name = "NAME"},
+     .value_name = "FILE"},
     {.option = {0}},
 };
 
@@ -475,15 +529,10 @@ static bool run(struct command_line *command_line, struct error *error)
     if (!command_parse(&init_command, command_line, &options, error) ||
         !command_check_operands(&init_command, command_line->operand_count, 0, 1, error))
         return false;
-    if (text_find(options.output, TEXT("/"), 0) < options.output.size)
-        return error_set(error, ERROR_USAGE,
-                         "winnow init: --output is a file name without a folder: the job file is "
-                         "written into FOLDER");
     if (command_line->operand_count)
         init.folder = command_line->operands[0];
-    const char *path =
-        strcmp(init.folder, ".") == 0 ? options.output.bytes : get_full_path(&init, options.output);
-    bool ok = init_folder(&init, path, error);
+    const char *path = NULL;
+    bool ok = choose_paths(&init, options.output, &path, error) && init_folder(&init, path, error);
     free(init.files);
     arena_free(&init.arena);
     return ok;
@@ -499,8 +548,11 @@ const struct command init_command = {
         "FOLDER/winnow.ini: one [source] for each kind of export, with the format, the columns\n"
         "and why they were recognized as comments. Files whose names differ only in a date or a\n"
         "number belong to one source. Nothing is overwritten, and the exports are not changed.\n"
+        "A job file elsewhere has absolute paths; for one in /etc/winnow, the results go to\n"
+        "/var/lib/winnow, where the unit winnow@NAME may write.\n"
         "\n"
         "  winnow init\n"
-        "  winnow init /srv/feedback\n",
+        "  winnow init /srv/feedback\n"
+        "  winnow init /srv/feedback --output /etc/winnow/shop.ini\n",
     .run = run,
 };
