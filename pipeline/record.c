@@ -16,10 +16,10 @@ const char *const sentiment_names[SENTIMENT_COUNT] = {
 };
 
 const char *const record_state_names[RECORD_STATE_COUNT] = {
-    [RECORD_NEW] = "new",           [RECORD_UNCHANGED] = "unchanged",
-    [RECORD_REVISED] = "revised",   [RECORD_DUPLICATE] = "duplicate",
-    [RECORD_EMPTY] = "empty",       [RECORD_NO_OPINION] = "no_opinion",
-    [RECORD_ERASED] = "erased",     [RECORD_REJECTED] = "rejected",
+    [RECORD_NEW] = "new",         [RECORD_UNCHANGED] = "unchanged",
+    [RECORD_REVISED] = "revised", [RECORD_DUPLICATE] = "duplicate",
+    [RECORD_EMPTY] = "empty",     [RECORD_NO_OPINION] = "no_opinion",
+    [RECORD_ERASED] = "erased",   [RECORD_REJECTED] = "rejected",
 };
 
 const char *const asked_for_names[ASKED_FOR_COUNT] = {

@@ -273,6 +273,8 @@ static bool forget(struct job *job, const struct forget_command_options *options
         ok = prove(job->output.folder, &pieces, error);
     else if (ok && counts.records + counts.duplicates + counts.rejects)
         printf("Nothing is changed yet. Repeat the command with --yes to erase for good.\n");
+    else if (ok)
+        printf("Nothing matches. Names and ids must be written as in the export.\n");
     lock_release(lock_fd);
     free(pieces.texts);
     arena_free(&arena);

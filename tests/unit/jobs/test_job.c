@@ -101,6 +101,12 @@ static void mistakes_name_the_line_and_the_closest_name(void **state)
          "weekly.job: unknown profile of [output] 'exel'; did you mean 'excel'?"},
         {"[source]\npath = a\n[run]\nbatch_records = many\n[output]\npath = out\n", "",
          "weekly.job:4: batch_records = many: expected a whole number from 1 to 100000"},
+        {"[source]\npath = a\nexpect_every = weekly\n[output]\npath = out\n", "",
+         "weekly.job:3: expect_every = weekly: expected hours or days, as in 36h or 7d"},
+        {"[source]\npath = a\n[run]\nsandbox = maybe\n[output]\npath = out\n", "",
+         "weekly.job:4: sandbox = maybe: expected one of yes|require|no"},
+        {"[source]\npath = a\n[retain]\nmonths = -1\n[output]\npath = out\n", "",
+         "weekly.job:4: months = -1: expected a whole number from 0 to 1200"},
         {"[source]\npath = a/{date}.csv\n[output]\npath = out\n", "",
          "weekly.job:2: unknown {date}: braces in a path contain alternatives, as in "
          "{shop,play}/*.csv"},
@@ -250,6 +256,7 @@ static void the_settings_of_a_source_are_those_that_decide_what_a_row_says(void 
         bool shop_is_the_same, blog_is_the_same;
     } others[] = {
         {plain, "source.path=c", true, true},
+        {plain, "source.expect_every=7d", true, true},
         {plain, "output.path=c", true, true},
         {plain, "group.by=product", true, true},
         {plain, "source.dates=dmy", false, false},
