@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/calendar.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/ini.h"
@@ -623,6 +624,14 @@ static void interpret_output(struct job_loader *loader)
     output->format_state = arena_alloc(&job->arena, 1, output->format->state_size);
     job_apply_with_defaults(job, "output", (struct text){0}, output->format->options,
                             output->format_state);
+}
+
+bool job_get_retention_cutoff(const struct job *job, int64_t now, int64_t *cutoff)
+{
+    struct civil_time civil = calendar_from_seconds(now);
+    int64_t month = civil.year * 12 + civil.month - 1 - job->retain.months;
+    civil = (struct civil_time){.year = month / 12, .month = (int)(month % 12) + 1, .day = 1};
+    return job->retain.months > 0 && calendar_to_seconds(civil, cutoff);
 }
 
 static void interpret_settings(struct job_loader *loader)

@@ -98,6 +98,10 @@ void job_apply_without_defaults(const struct job *job, const char *section, stru
 /* A hash of the settings of all sections with this word. */
 uint64_t job_hash_section(const struct job *job, const char *section);
 
+/* The time before which [retain] erases records: the first second of the month that is `months`
+ * full months before the one that contains `now`. False if the job keeps all records. */
+bool job_get_retention_cutoff(const struct job *job, int64_t now, int64_t *cutoff);
+
 /* One key of a job file. */
 struct job_key {
     const char *section, *section_summary; /* the summary may be NULL */

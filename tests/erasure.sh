@@ -117,6 +117,9 @@ for night in 1 2; do
     grep -q Frida "$work/whole/anonymous/feedback.csv" || fail "anonymise: too much"
 done
 
+"$winnow" plan "$work/whole/job.ini" --set output.path=anonymous --set retain.months=24 >"$work/printed"
+grep -q '^\[retain\] delete: 1 saved records from before' "$work/printed" || fail "plan: $(cat "$work/printed")"
+
 # Mistakes.
 code=0
 "$winnow" forget "$work/whole/job.ini" 2>/dev/null || code=$?

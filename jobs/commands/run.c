@@ -57,15 +57,6 @@ static bool begin_or_resume_run(struct assembly *assembly, const struct job *job
     return ok;
 }
 
-/* The first second of the month that lies `months` full months before the present one. */
-static bool get_cutoff(int64_t started_at, int64_t months, int64_t *cutoff)
-{
-    struct civil_time civil = calendar_from_seconds(started_at);
-    int64_t month = civil.year * 12 + civil.month - 1 - months;
-    civil = (struct civil_time){.year = month / 12, .month = (int)(month % 12) + 1, .day = 1};
-    return calendar_to_seconds(civil, cutoff);
-}
-
 static bool erase_expired(struct store *store, int64_t cutoff, struct progress_bar *progress_bar,
                           struct error *error)
 {
@@ -87,12 +78,10 @@ static bool apply_retention(struct assembly *assembly, const struct job *job,
     struct store *store = assembly->store;
     int64_t started_at, cutoff;
     uint64_t records;
-    if (!job->retain.months)
-        return true;
     if (!store_get_run_start(store, &started_at, error))
         return false;
-    if (!get_cutoff(started_at, job->retain.months, &cutoff))
-        return true; /* before the calendar begins */
+    if (!job_get_retention_cutoff(job, started_at, &cutoff))
+        return true;
     if (text_equal(job->retain.after, TEXT("delete")))
         return erase_expired(store, cutoff, progress_bar, error);
     if (!store_anonymise_expired(store, cutoff, job->retain.keep, &records, error))
