@@ -189,15 +189,22 @@ static bool is_taken(const struct init *init, struct text name)
     return false;
 }
 
+static bool is_letter(char c)
+{
+    return ascii_is_letter(c) || (unsigned char)c >= 0x80;
+}
+
 /* "Play Store/reviews_": "reviews"; unique. */
 static struct text name_source(struct init *init, const struct export_file *file)
 {
     struct text prefix = get_prefix(file->path);
     size_t begin = get_name_begin(prefix), size = 0;
+    while (begin < prefix.size && !is_letter(prefix.bytes[begin]))
+        begin++;
     char *bytes = arena_alloc(&init->arena, prefix.size + 1, 1);
     for (size_t i = begin; i < prefix.size; i++) {
         char c = ascii_to_lower(prefix.bytes[i]);
-        if (ascii_is_alphanumeric(c) || (unsigned char)c >= 0x80)
+        if (is_letter(c) || ascii_is_digit(c))
             bytes[size++] = c;
         else if (size > 0 && bytes[size - 1] != '-')
             bytes[size++] = '-';
@@ -355,6 +362,16 @@ static void write_source(struct init *init, size_t index)
            TEXT_ARGUMENT(has_pattern ? pattern : first->path));
 }
 
+static void write_reason(struct init *init, const struct export_file *file)
+{
+    struct text reason = file->recognition, line;
+    struct text path = text_of(get_full_path(init, file->path));
+    if (text_starts_with(reason, path)) /* "FILE: ..." */
+        reason = text_slice(reason, path.size + 2, reason.size);
+    while (reason.size && text_split(&reason, '\n', &line))
+        fprintf(init->job, ";       %.*s\n", TEXT_ARGUMENT(line));
+}
+
 static void write_unrecognized(struct init *init)
 {
     bool has_heading = false;
@@ -365,6 +382,7 @@ static void write_unrecognized(struct init *init)
             fprintf(init->job, "; Not recognized as feedback, so no source reads them:\n");
         has_heading = true;
         fprintf(init->job, ";   %.*s\n", TEXT_ARGUMENT(init->files[i].path));
+        write_reason(init, &init->files[i]);
         printf("  not recognized: %.*s\n", TEXT_ARGUMENT(init->files[i].path));
     }
     if (has_heading)
