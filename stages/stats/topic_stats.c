@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "stages/stats/nps.h"
 
 enum { MIN_QUOTE_LENGTH = 20, MAX_QUOTE_LENGTH = 300 }; /* code points */
 
@@ -27,42 +28,6 @@ static struct topic_tally *get_or_add_tally(struct topic_stats_table *table,
         };
     }
     return &table->tallies[index];
-}
-
-static bool contains_ignore_case(struct text name, struct text word)
-{
-    for (size_t i = 0; i + word.size <= name.size; i++)
-        if (text_equal_ignore_case(text_slice(name, i, i + word.size), word))
-            return true;
-    return false;
-}
-
-/* Whether a column asks "How likely are you to recommend us?" */
-static bool is_nps_question(struct text column_name)
-{
-    static const char *const words[] = {
-#define ROW(language, word) word,
-#include "stages/stats/data/nps_words.inc"
-#undef ROW
-    };
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (contains_ignore_case(column_name, text_of(words[i])))
-            return true;
-    return false;
-}
-
-/* Whether the rating is an answer from 0 to 10 to an NPS question. */
-static bool is_nps_answer(const struct saved_record *record)
-{
-    if (record->rating_scale != 10)
-        return false;
-    for (size_t i = 0; i < record->field_count; i++) {
-        double value;
-        if (is_nps_question(record->fields[i].name) &&
-            text_to_real(text_trim(record->fields[i].value), &value) && value == record->rating)
-            return true;
-    }
-    return false;
 }
 
 /* Whether the tally has a rating of the respondent, who gave one rating and several answers. All
@@ -98,7 +63,7 @@ static void add_rating(struct topic_tally *tally, const struct saved_record *rec
     rating_tally->count++;
     rating_tally->sum += record->rating;
     rating_tally->top_two_count += record->rating >= 4;
-    if (is_nps_answer(record)) {
+    if (nps_is_answer(record)) {
         tally->nps_answers++;
         tally->promoters += record->rating >= 9;
         tally->detractors += record->rating <= 6;
