@@ -101,7 +101,7 @@ static bool make_insight(const struct impact *impact, size_t score, size_t topic
     insight->rating_scale = score < SCORE_RATING_SCALES ? impact->units.scales[score] : NAN;
     insight->strength = fabs(value) / (range > 0 ? range : 100);
     insight->polarity = value < 0 ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE;
-    *p_value = welch.p_value;
+    *p_value = student_compare(&with, &rest);
     return true;
 }
 
@@ -125,7 +125,7 @@ static bool finish(void *state, struct error *error)
     benjamini_hochberg(p_values, q_values, count);
     for (size_t i = 0; i < count; i++) {
         insights[i].q_value = q_values[i];
-        if (q_values[i] <= max_q_value)
+        if (q_values[i] <= max_q_value && insights[i].value.low * insights[i].value.high > 0)
             insight_list_add(impact->stage_context->insights, &insights[i]);
     }
     free(insights);

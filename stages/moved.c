@@ -52,6 +52,7 @@ struct moved {
 struct move {
     size_t score, first, last; /* periods of the window */
     struct sample before, after;
+    double p_value;
     struct welch welch;
 };
 
@@ -154,17 +155,19 @@ static bool find_move(const struct moved *moved, const struct timeline *timeline
 {
     const struct sample_series *all = &moved->scores[score].all;
     size_t periods = timeline->count;
-    best->welch.p_value = 1;
+    best->p_value = 1;
     for (size_t i = 0; i < WINDOW_COUNT && windows[i] + CHANGE_MIN_BASELINE <= periods; i++) {
         struct move move = {.score = score, .first = periods - windows[i], .last = periods - 1};
         move.before = sum_periods(all, timeline, get_first_baseline(move.first), move.first);
         move.after = sum_periods(all, timeline, move.first, periods);
         move.welch = welch_compare(&move.after, &move.before);
+        move.p_value = student_compare(&move.after, &move.before);
         if (move.before.count >= MIN_UNITS && move.after.count >= MIN_UNITS &&
-            move.welch.p_value < best->welch.p_value)
+            move.p_value < best->p_value)
             *best = move;
     }
-    return best->welch.p_value * WINDOW_COUNT * 2 <= max_p_value &&
+    return best->p_value * WINDOW_COUNT * 2 <= max_p_value &&
+           fabs(best->welch.difference) > best->welch.half_width &&
            fabs(best->welch.difference) >= min_effect * get_range(moved, score);
 }
 
@@ -247,7 +250,7 @@ static void add_move(struct moved *moved, const struct timeline *timeline, const
     insight.n = (uint64_t)move->after.count;
     insight.baseline = sample_mean(&move->before);
     insight.baseline_n = (uint64_t)move->before.count;
-    insight.q_value = fmin(1, move->welch.p_value * WINDOW_COUNT * 2);
+    insight.q_value = fmin(1, move->p_value * WINDOW_COUNT * 2);
     insight.strength = INFINITY;
     insight_list_add(moved->stage_context->insights, &insight);
     for (size_t i = 0; i < count; i++)
