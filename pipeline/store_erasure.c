@@ -40,6 +40,9 @@ const struct erasable_table store_erasable_tables[] = {
     {"quote", ERASE_ALL, NULL},
     {"topic_stats", ERASE_ALL, NULL},
     {"label_share", ERASE_ALL, NULL},
+    {"insight", ERASE_ALL, NULL},
+    {"insight_evidence", ERASE_ALL, NULL},
+    {"insight_quote", ERASE_ALL, NULL},
     {NULL, ERASE_NOTHING, NULL},
 };
 

@@ -247,15 +247,15 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--epochs", type=float, default=3)
-    parser.add_argument("--rate", type=float, default=0.01)
+    parser.add_argument("--epochs", type=float, default=1.6)
+    parser.add_argument("--rate", type=float, default=0.004)
     parser.add_argument("--tokens", type=int, default=8000, help="encoder tokens of a batch")
     parser.add_argument("--layers", type=int, default=4)
-    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--core", type=int, default=0, help="CPU of the first worker; the others use the following ones")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--star-share", type=float, default=0.25, help="share of the texts that have only stars")
+    parser.add_argument("--star-share", type=float, default=0.2, help="share of the texts that have only stars")
     parser.add_argument("--leave", help="a group of kinds (readings.GROUPS) that training does not see")
     parser.add_argument("--limit", type=int, help="use only so many texts with labels, for the learning curve")
     parser.add_argument("--initial", type=Path, help="initial weights; default: WORK/unpacked.pt")
@@ -269,7 +269,6 @@ def main():
     words = Words(pieces)
     parts = corpus.read_labels(options.data)
     stars = corpus.read_stars(options.data, {item.key for part in parts.values() for item in part}, 1500, options.seed)
-    left = [item for part in ("fit", "report") for item in parts[part] if item.group == options.leave]
     parts["train"] = [item for item in parts["train"] if item.group != options.leave][:options.limit]
     stars = [item for item in stars if item.group != options.leave] if options.star_share else []
     predict.weights = np.fromfile(options.work / "ngrams.s8", np.int8)
@@ -292,11 +291,10 @@ def main():
         if process.exitcode:
             raise SystemExit(f"a worker exited with {process.exitcode}")
     save(options, model)
-    for name in ("fit", "report"):
-        some = [row[0] for row in parts[name]]
-        print(name, report(predict(model, words, pieces, some), some), flush=True)
-    if left:
-        print("left out:", options.leave, len(left), report(predict(model, words, pieces, left), left), flush=True)
+    gold = [row[0] for name in ("fit", "report") for row in parts[name]]
+    for group in [options.leave] if options.leave else sorted({item.group for item in gold}):
+        some = [item for item in gold if item.group == group]
+        print("left out:" if options.leave else "seen:", group, len(some), report(predict(model, words, pieces, some), some), flush=True)
 
 
 if __name__ == "__main__":
