@@ -176,3 +176,67 @@ struct term *terms_extract_with_bigrams(struct text text, struct arena *arena, s
 {
     return extract_terms(text, true, arena, count);
 }
+
+/* ---- Words ---- */
+
+/* Particles and endings of Korean words, longest first. */
+static const struct text korean_endings[] = {
+#define ROW(language, ending) TEXT(ending),
+#include "stages/text/data/korean_endings.inc"
+#undef ROW
+};
+
+enum { HANGUL_FIRST = 0xAC00, HANGUL_LAST = 0xD7A3, MIN_STEM_SYLLABLES = 2 };
+
+static bool is_hangul(struct text run)
+{
+    size_t size;
+    uint32_t code_point = utf8_decode(run, 0, &size);
+    return code_point >= HANGUL_FIRST && code_point <= HANGUL_LAST;
+}
+
+/* Removes one ending, if two syllables remain. */
+static struct text stem_korean(struct text run)
+{
+    for (size_t i = 0; i < sizeof(korean_endings) / sizeof(*korean_endings); i++)
+        if (text_ends_with(run, korean_endings[i]) &&
+            utf8_count_code_points(run) >=
+                MIN_STEM_SYLLABLES + utf8_count_code_points(korean_endings[i]))
+            return text_slice(run, 0, run.size - korean_endings[i].size);
+    return run;
+}
+
+/* Only blanks, hyphens and apostrophes stand between the words of a phrase. */
+static bool is_break(uint32_t code_point)
+{
+    return code_point != ' ' && code_point != '-' && code_point != '\'';
+}
+
+struct word *terms_extract_words(struct text text, struct arena *arena, size_t *count)
+{
+    struct text key = replace_curly_apostrophes(normalize_key(text, arena), arena);
+    struct word *words = arena_alloc(arena, key.size / 2 + 1, sizeof(*words));
+    bool follows_break = true;
+    *count = 0;
+    for (size_t at = 0, size, end; at < key.size; at = end) {
+        uint32_t code_point = utf8_decode(key, at, &size);
+        enum letter_class kind = normalize_letter_class(code_point);
+        end = kind == LETTER_NONE ? at + size : find_run_end(key, at, kind);
+        struct text run = text_slice(key, at, end);
+        if (kind == LETTER_NONE || (kind == LETTER_UNSPACED_SCRIPT && !is_hangul(run))) {
+            follows_break |= kind != LETTER_NONE || is_break(code_point);
+            continue;
+        }
+        words[(*count)++] = (struct word){
+            .surface = run,
+            .stem = kind == LETTER_DIGIT             ? run
+                    : kind == LETTER_UNSPACED_SCRIPT ? stem_korean(run)
+                                                     : stem(run),
+            .is_stop_word = is_stop_word(run),
+            .is_number = kind == LETTER_DIGIT,
+            .follows_break = follows_break,
+        };
+        follows_break = false;
+    }
+    return words;
+}
