@@ -91,6 +91,9 @@ static const struct inherited_settings {
     {"aggregate", "group", "period"},
     {"ground", "classify", "taxonomy"},
     {"insights", "classify", "taxonomy"},
+    {"phrases", "group", "period"},
+    {"phrases", "aggregate", "period"},
+    {"phrases", "themes", "names"},
 };
 
 static void apply_inherited_settings(const struct job *job, const struct stage *stage, void *state)

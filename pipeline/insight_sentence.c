@@ -52,6 +52,38 @@ static struct text format_segment(const struct insight *insight, struct arena *a
                         TEXT_ARGUMENT(others));
 }
 
+static struct text format_theme(const struct insight *insight, struct arena *arena)
+{
+    struct share share = insight->value;
+    double texts = share.value * (double)insight->n;
+    if (insight->key.topic.size) {
+        struct text value = format_share(insight, arena);
+        return arena_format(arena, "%.*s have no topic%s%.*s", TEXT_ARGUMENT(value),
+                            insight->phrase.size ? "; many of them mention " : "",
+                            TEXT_ARGUMENT(insight->phrase));
+    }
+    return arena_format(
+        arena, "no topic covers \"%.*s\": in %.0f of %llu texts without a topic (%.0f %%)",
+        TEXT_ARGUMENT(insight->phrase), texts, (unsigned long long)insight->n, 100 * share.value);
+}
+
+static struct text format_phrase(const struct insight *insight, struct arena *arena)
+{
+    struct text others = format_baseline(insight, arena);
+    struct share share = insight->value;
+    struct text value = arena_format(
+        arena, "\"%.*s\": in %.0f of %llu %s (%.0f %%, %.0f to %.0f %%)",
+        TEXT_ARGUMENT(insight->phrase), share.value * (double)insight->n,
+        (unsigned long long)insight->n, insight->since.size ? "texts" : "negative texts",
+        100 * share.value, 100 * share.low, 100 * share.high);
+    if (!insight->since.size)
+        return arena_format(arena, "%.*s, in %.*s of the others", TEXT_ARGUMENT(value),
+                            TEXT_ARGUMENT(others));
+    return arena_format(arena, "%.*s %s %.*s, before in %.*s", TEXT_ARGUMENT(value),
+                        text_equal(insight->since, insight->until) ? "in" : "since",
+                        TEXT_ARGUMENT(insight->since), TEXT_ARGUMENT(others));
+}
+
 struct text insight_format_sentence(const struct insight *insight, struct arena *arena)
 {
     switch (insight->kind) {
@@ -59,10 +91,12 @@ struct text insight_format_sentence(const struct insight *insight, struct arena 
         return format_change(insight, arena);
     case INSIGHT_SEGMENT:
         return format_segment(insight, arena);
+    case INSIGHT_THEME:
+        return format_theme(insight, arena);
+    case INSIGHT_PHRASE:
+        return format_phrase(insight, arena);
     case INSIGHT_MOVED:
     case INSIGHT_IMPACT:
-    case INSIGHT_THEME:
-    case INSIGHT_PHRASE:
     case INSIGHT_ANSWER:
     case INSIGHT_KIND_COUNT:
         break;

@@ -5,5 +5,6 @@
 
 const struct stage *const stages[] = {
     &clean_stage, &redact_stage, &dedupe_stage, &chunk_stage,     &classify_stage, &group_stage,
-    &map_stage,   &reduce_stage, &ground_stage, &aggregate_stage, &insights_stage, NULL,
+    &map_stage,   &reduce_stage, &ground_stage, &aggregate_stage, &themes_stage,
+    &phrases_stage, &insights_stage, NULL,
 };

@@ -8,21 +8,26 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "stages/evidence/phrase_quotes.h"
+#include "pipeline/insight.h"
 #include "stages/stages.h"
 #include "stages/stats/grouping.h"
 #include "stages/stats/label_share.h"
 #include "stages/stats/log_odds.h"
+#include "stages/stats/topic_stats.h"
 #include "stages/text/product_names.h"
 
 enum { MAX_LANGUAGES = 8, MAX_RELATED = 3, MIN_NEW_TEXTS = 3, WARNING_THEMES = 3 };
 
 /* A phrase is a theme if it is this much more frequent in texts without a topic. */
-static const double min_lift = 1.5, min_z_score = 2.5;
+static const double min_lift = 1.5, max_p_value = 0.01;
 
 /* Share of texts without a topic that a phrase needs; and of a phrase's texts that a longer phrase
  * must be in to name it, or a theme to be related to it. */
 static const double min_share = 0.005, min_overlap = 0.6;
+
+/* How many records without a topic are worth a warning. */
+enum { MIN_RECORDS = 30 };
+static const double min_warning_share = 0.1;
 
 enum { WITH_TOPIC, WITHOUT_TOPIC };
 
@@ -36,20 +41,22 @@ struct themes {
     int64_t max_themes, min_texts;
     struct product_names product_names;
     const struct stage_context *stage_context;
-    struct segmenter *segmenter;
     size_t records, without_topic;
     struct language_texts languages[MAX_LANGUAGES];
     size_t language_count;
+    struct largest_theme {
+        struct text name;
+        size_t texts;
+    } largest[WARNING_THEMES];   /* of all languages */
     struct arena arena, scratch; /* scratch: reset for every record */
 };
 
-static bool open_themes(void *state, const struct stage_context *stage_context,
-                        struct error *error)
+static bool open_themes(void *state, const struct stage_context *stage_context, struct error *error)
 {
+    (void)error;
     struct themes *themes = state;
     themes->stage_context = stage_context;
-    return product_names_open(&themes->product_names, error) &&
-           segmenter_open(&themes->segmenter, error);
+    return true;
 }
 
 static void close_themes(void *state)
@@ -57,8 +64,7 @@ static void close_themes(void *state)
     struct themes *themes = state;
     for (size_t i = 0; i < themes->language_count; i++)
         phrase_corpus_free(&themes->languages[i].corpus);
-    product_names_close(&themes->product_names);
-    segmenter_close(themes->segmenter);
+    product_names_free(&themes->product_names);
     arena_free(&themes->arena);
     arena_free(&themes->scratch);
 }
@@ -101,9 +107,9 @@ static bool count_record(void *state, const struct saved_record *record, struct 
 
 struct proposal {
     const struct phrase *phrase;
-    size_t texts[2];    /* with and without a topic */
-    size_t new_texts;   /* without a topic, and with no earlier proposal */
-    double weight;      /* of each new text; 0: no theme */
+    size_t texts[2];  /* with and without a topic */
+    size_t new_texts; /* without a topic, and with no earlier proposal */
+    double weight;    /* of each new text; 0: no theme */
 };
 
 struct proposals {
@@ -137,8 +143,7 @@ static double get_weight(const struct language_texts *language, const struct pro
         .rest = (double)proposal->texts[WITH_TOPIC],
         .rest_words = (double)language->words[WITH_TOPIC],
     };
-    double all = counts.target + counts.rest, words = counts.target_words + counts.rest_words;
-    if (lift < min_lift || log_odds_z_score(&counts, 1, all / words) < min_z_score)
+    if (lift < min_lift || log_odds_p_value(&counts, 1) > max_p_value)
         return 0;
     return log1p(lift);
 }
@@ -178,9 +183,8 @@ static void mark_explained(struct proposals *proposals, const struct proposal *c
         struct proposal *proposal = &proposals->items[i];
         proposal->new_texts = 0;
         for (size_t k = 0; proposal->weight > 0 && k < proposal->phrase->document_count; k++)
-            proposal->new_texts +=
-                is_without_topic(proposals, proposal->phrase->documents[k]) &&
-                !proposals->is_explained[proposal->phrase->documents[k]];
+            proposal->new_texts += is_without_topic(proposals, proposal->phrase->documents[k]) &&
+                                   !proposals->is_explained[proposal->phrase->documents[k]];
     }
 }
 
@@ -236,7 +240,7 @@ static const struct phrase *find_full_phrase(const struct proposals *proposals,
     return full;
 }
 
-/* "firmware update, restart": the phrase, and those that are mostly told together with it. */
+/* "firmware update; restart": the phrase, and those that are mostly told together with it. */
 static struct text format_theme(const struct proposals *proposals, const struct proposal *proposal,
                                 struct arena *arena)
 {
@@ -249,12 +253,11 @@ static struct text format_theme(const struct proposals *proposals, const struct 
         bool is_known = other->weight <= 0;
         for (size_t k = 0; k < count; k++)
             is_known |= phrase_overlaps(named[k], other->phrase);
-        if (is_known ||
-            (double)count_common(proposals, other->phrase, proposal->phrase) <
-                min_overlap * (double)other->texts[WITHOUT_TOPIC])
+        if (is_known || (double)count_common(proposals, other->phrase, proposal->phrase) <
+                            min_overlap * (double)other->texts[WITHOUT_TOPIC])
             continue;
         named[count++] = other->phrase;
-        name = arena_format(arena, "%.*s, %.*s", TEXT_ARGUMENT(name),
+        name = arena_format(arena, "%.*s; %.*s", TEXT_ARGUMENT(name),
                             TEXT_ARGUMENT(phrase_format(other->phrase, corpus, arena)));
     }
     return name;
@@ -262,8 +265,19 @@ static struct text format_theme(const struct proposals *proposals, const struct 
 
 /* ---- Insights ---- */
 
-static bool add_theme(struct themes *themes, const struct proposals *proposals,
-                      const struct proposal *proposal, struct error *error)
+static void keep_largest(struct themes *themes, struct text name, size_t texts)
+{
+    struct largest_theme theme = {name, texts};
+    for (size_t i = 0; i < WARNING_THEMES; i++)
+        if (themes->largest[i].texts < theme.texts) {
+            struct largest_theme smaller = themes->largest[i];
+            themes->largest[i] = theme;
+            theme = smaller;
+        }
+}
+
+static void add_theme(struct themes *themes, const struct proposals *proposals,
+                      const struct proposal *proposal)
 {
     struct language_texts *language = proposals->language;
     struct insight insight = insight_make(INSIGHT_THEME);
@@ -275,22 +289,19 @@ static bool add_theme(struct themes *themes, const struct proposals *proposals,
     insight.phrase = format_theme(proposals, proposal, &themes->arena);
     insight.measure = MEASURE_RECORD_SHARE;
     insight.n = language->texts[WITHOUT_TOPIC];
-    insight.value =
-        label_share_wilson((double)texts / (double)insight.n, (double)insight.n);
+    insight.value = label_share_wilson((double)texts / (double)insight.n, (double)insight.n);
     insight.strength = (double)texts;
-    struct phrase_quoter quoter = {themes->stage_context->store, themes->segmenter,
-                                   &language->corpus, &themes->arena};
-    if (!phrase_quoter_cite(&quoter, proposal->phrase, ids, count, &insight, error))
-        return false;
+    insight.evidence_ids = ids;
+    insight.evidence_count = count;
     insight_list_add(themes->stage_context->insights, &insight);
-    return true;
+    keep_largest(themes, insight.phrase, texts);
 }
 
-static bool propose_themes(struct themes *themes, struct language_texts *language,
-                           struct error *error)
+static void propose_themes(struct themes *themes, struct language_texts *language)
 {
     struct phrase_list list = {0};
     struct arena arena = {0};
+    product_names_exclude(&themes->product_names, &language->corpus);
     count_sides(language);
     size_t min_texts = (size_t)ceil(min_share * (double)language->texts[WITHOUT_TOPIC]);
     if (min_texts < (size_t)themes->min_texts)
@@ -305,10 +316,75 @@ static bool propose_themes(struct themes *themes, struct language_texts *languag
     };
     weigh_phrases(&proposals, min_texts);
     choose_phrases(&proposals, (size_t)themes->max_themes);
-    bool ok = true;
-    for (size_t i = 0; ok && i < proposals.chosen_count; i++)
-        ok = add_theme(themes, &proposals, proposals.chosen[i], error);
+    for (size_t i = 0; i < proposals.chosen_count; i++)
+        add_theme(themes, &proposals, proposals.chosen[i]);
     phrase_list_free(&list);
     arena_free(&arena);
-    return ok;
 }
+
+/* How many records have no topic, and the largest themes among them. */
+static void add_warning(struct themes *themes)
+{
+    struct insight insight = insight_make(INSIGHT_THEME);
+    double share = (double)themes->without_topic / (double)themes->records;
+    if (themes->records < MIN_RECORDS || share < min_warning_share)
+        return;
+    for (size_t i = 0; i < WARNING_THEMES && themes->largest[i].texts; i++)
+        insight.phrase = arena_format(
+            &themes->arena, "%.*s%s\"%.*s\" (%zu)", TEXT_ARGUMENT(insight.phrase), i ? ", " : "",
+            TEXT_ARGUMENT(themes->largest[i].name), themes->largest[i].texts);
+    insight.key.topic = topic_stats_other;
+    insight.measure = MEASURE_RECORD_SHARE;
+    insight.n = themes->records;
+    insight.value = label_share_wilson(share, (double)themes->records);
+    insight.strength = (double)themes->without_topic;
+    static const uint64_t no_ids[1];
+    static const struct insight_quote no_quotes[1];
+    insight.evidence_ids = no_ids;
+    insight.quotes = no_quotes;
+    insight_list_add(themes->stage_context->insights, &insight);
+}
+
+static bool finish(void *state, struct error *error)
+{
+    (void)error;
+    struct themes *themes = state;
+    for (size_t i = 0; themes->max_themes && i < themes->language_count; i++)
+        propose_themes(themes, &themes->languages[i]);
+    add_warning(themes);
+    return true;
+}
+
+static const struct option options[] = {
+    {.name = "max_themes",
+     .type = OPTION_INTEGER,
+     .offset = offsetof(struct themes, max_themes),
+     .default_value = "10",
+     .min = 0,
+     .max = 100,
+     .help = "maximum number of themes to propose for each language"},
+    {.name = "min_texts",
+     .type = OPTION_INTEGER,
+     .offset = offsetof(struct themes, min_texts),
+     .default_value = "5",
+     .min = 3,
+     .max = 1000000,
+     .help = "minimum number of texts without a topic that contain a theme"},
+    {.name = "names",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct themes, product_names.listed),
+     .default_value = "",
+     .help = PRODUCT_NAMES_HELP},
+    {0},
+};
+
+const struct stage themes_stage = {
+    .name = "themes",
+    .summary = "propose new topics from records without a topic",
+    .options = options,
+    .state_size = sizeof(struct themes),
+    .open = open_themes,
+    .count_record = count_record,
+    .finish = finish,
+    .close = close_themes,
+};

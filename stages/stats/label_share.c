@@ -47,7 +47,7 @@ static double interval_center(double value, double n)
     return (value + z * z / (2 * n)) / (1 + z * z / n);
 }
 
-static struct share wilson_interval(double value, double n)
+struct share label_share_wilson(double value, double n)
 {
     double half_width = z * sqrt(value * (1 - value) / n + z * z / (4 * n * n)) / (1 + z * z / n);
     return make_share(value, interval_center(value, n), half_width);
@@ -67,7 +67,7 @@ static struct label_shares estimate_plain(const size_t counts[SENTIMENT_COUNT])
         n += (double)counts[i];
     for (int i = 0; i < SENTIMENT_COUNT; i++)
         label_shares.shares[i] =
-            n > 0 ? wilson_interval((double)counts[i] / n, n) : (struct share){NAN, NAN, NAN};
+            n > 0 ? label_share_wilson((double)counts[i] / n, n) : (struct share){NAN, NAN, NAN};
     return label_shares;
 }
 

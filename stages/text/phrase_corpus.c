@@ -27,20 +27,6 @@ static void add_generic_words(struct phrase_corpus *corpus)
         hash_table_get_or_insert(&corpus->generic, hash_text(text_of(generic_words[i])), 0, NULL);
 }
 
-void phrase_corpus_add_name(struct phrase_corpus *corpus, struct text name)
-{
-    struct arena arena = {0};
-    size_t count;
-    if (!corpus->generic.count)
-        add_generic_words(corpus);
-    const struct word *words = terms_extract_words(name, &arena, &count);
-    for (size_t i = 0; i < count; i++) {
-        hash_table_get_or_insert(&corpus->generic, hash_text(words[i].surface), 0, NULL);
-        hash_table_get_or_insert(&corpus->generic, hash_text(words[i].stem), 0, NULL);
-    }
-    arena_free(&arena);
-}
-
 static bool is_short(struct text word)
 {
     size_t size, letters = utf8_count_code_points(word);
@@ -132,6 +118,15 @@ void phrase_corpus_add(struct phrase_corpus *corpus, struct text text, uint64_t 
     };
     while (corpus->document_count > MAX_DOCUMENTS)
         halve(corpus);
+}
+
+void phrase_corpus_exclude_name(struct phrase_corpus *corpus, struct text name)
+{
+    size_t count;
+    arena_reset(&corpus->arena);
+    const struct word *words = terms_extract_words(name, &corpus->arena, &count);
+    for (size_t i = 0; i < count; i++)
+        corpus->is_generic[add_stem(corpus, &words[i]) - 1] = true;
 }
 
 size_t phrase_corpus_halvings(const struct phrase_corpus *corpus)
@@ -230,8 +225,8 @@ static void count_phrase(struct phrase_counter *counter, const uint32_t *words, 
     size_t index = *hash_table_get_or_insert(&counter->indexes, hash_words(words, count),
                                              counter->count, &is_new);
     if (is_new) {
-        counter->candidates = memory_grow(counter->candidates, &counter->capacity,
-                                          ++counter->count, sizeof(*counter->candidates));
+        counter->candidates = memory_grow(counter->candidates, &counter->capacity, ++counter->count,
+                                          sizeof(*counter->candidates));
         counter->candidates[index] = (struct candidate){.phrase = {.word_count = count}};
         memcpy(counter->candidates[index].phrase.words, words, count * sizeof(*words));
     }
@@ -321,19 +316,6 @@ struct text phrase_format(const struct phrase *phrase, const struct phrase_corpu
     struct text text = arena_copy_text(arena, forms.texts[best]);
     name_set_free(&forms);
     return text;
-}
-
-bool phrase_is_in(const struct phrase *phrase, struct phrase_corpus *corpus, struct text text)
-{
-    size_t count, at = 0;
-    arena_reset(&corpus->arena);
-    const struct word *words = terms_extract_words(text, &corpus->arena, &count);
-    uint32_t *stems = arena_alloc(&corpus->arena, 2 * count + 1, sizeof(*stems));
-    for (size_t i = 0; i < count; i++) {
-        at += words[i].follows_break;
-        stems[at++] = add_stem(corpus, &words[i]);
-    }
-    return find_words(phrase, stems, at) < at;
 }
 
 bool phrase_overlaps(const struct phrase *a, const struct phrase *b)

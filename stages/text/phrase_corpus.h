@@ -2,8 +2,8 @@
  *
  * Words are compared by their stems (terms.h). A phrase neither begins nor ends with a word of
  * data/generic_words.tsv (words of grammar, of courtesy and of praise or blame, which say nothing
- * about the subject), with a number, or with a name that the caller adds. Each text counts once,
- * however often it repeats a phrase; equal texts count once, too. */
+ * about the subject), with a number, or with a name that the caller excludes. Each text counts
+ * once, however often it repeats a phrase; equal texts count once, too. */
 #ifndef STAGES_TEXT_PHRASE_CORPUS_H
 #define STAGES_TEXT_PHRASE_CORPUS_H
 
@@ -22,10 +22,10 @@ struct phrase_document {
 /* A zeroed corpus is empty. */
 struct phrase_corpus {
     struct name_set stems, surfaces;
-    bool *is_generic;                   /* owned: [stem] */
-    uint32_t *words, *written;          /* owned: of all documents, stem + 1 or 0 for a break; and
-                                           the surface of each word */
-    struct phrase_document *documents;  /* owned */
+    bool *is_generic;                  /* owned: [stem] */
+    uint32_t *words, *written;         /* owned: of all documents, stem + 1 or 0 for a break; and
+                                          the surface of each word */
+    struct phrase_document *documents; /* owned */
     struct hash_table text_hashes, generic;
     uint64_t sample_mask; /* documents whose hash has one of these bits are left out */
     size_t word_count, word_capacity, written_capacity, document_count, document_capacity;
@@ -47,8 +47,8 @@ struct phrase_list {
     struct arena arena;
 };
 
-/* Makes the words of `name` generic: the name of a product or a brand. Before the documents. */
-void phrase_corpus_add_name(struct phrase_corpus *corpus, struct text name);
+/* Makes the words of `name` generic: the name of a product or a brand. After the documents. */
+void phrase_corpus_exclude_name(struct phrase_corpus *corpus, struct text name);
 
 /* Adds a text; `id` and `group` come back in its document. Above a limit, the corpus keeps a sample
  * that depends on the ids only. */
@@ -67,9 +67,6 @@ void phrase_list_free(struct phrase_list *list);
 /* The phrase as most of its documents write it; in `arena`. */
 struct text phrase_format(const struct phrase *phrase, const struct phrase_corpus *corpus,
                           struct arena *arena);
-
-/* Whether a text contains the phrase. */
-bool phrase_is_in(const struct phrase *phrase, struct phrase_corpus *corpus, struct text text);
 
 /* Whether all words of the shorter phrase are in the longer one. */
 bool phrase_overlaps(const struct phrase *a, const struct phrase *b);

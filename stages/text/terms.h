@@ -23,7 +23,8 @@ struct term *terms_extract_with_bigrams(struct text text, struct arena *arena, s
 
 struct word {
     struct text surface; /* as the text has it, normalized */
-    struct text stem;    /* without endings: the same for "update" and "updates", "배송이" and "배송은" */
+    struct text
+        stem; /* without endings: the same for "update" and "updates", "배송이" and "배송은" */
     bool is_stop_word, is_number;
     bool follows_break; /* punctuation, or what is no word, separates it from the word before */
 };
