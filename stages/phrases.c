@@ -7,9 +7,10 @@
 #include "base/memory.h"
 #include "pipeline/insight.h"
 #include "stages/stages.h"
+#include "stages/stats/benjamini_hochberg.h"
 #include "stages/stats/grouping.h"
-#include "stages/stats/label_share.h"
 #include "stages/stats/log_odds.h"
+#include "stages/stats/wilson.h"
 #include "stages/text/product_names.h"
 
 enum { MAX_LANGUAGES = 8, MAX_SOURCES = 256, MIN_TEXTS = 5 };
@@ -197,23 +198,16 @@ static void test_phrases(struct family *family, const struct comparison *compari
     }
 }
 
-static int compare_p_value(const void *left, const void *right)
+/* Sets the q values, and sorts by z score. */
+static void set_q_values(struct family *family, struct arena *arena)
 {
-    const struct scored_phrase *a = left, *b = right;
-    return a->p_value < b->p_value ? -1 : a->p_value > b->p_value;
-}
-
-/* Sets the q values of Benjamini and Hochberg (1995), and sorts by z score. */
-static void set_q_values(struct family *family)
-{
-    double least = 1;
-    qsort(family->items, family->count, sizeof(*family->items), compare_p_value);
-    for (size_t i = family->count; i-- > 0;) {
-        struct scored_phrase *scored = &family->items[i];
-        double q = scored->p_value * (double)family->count / (double)(i + 1);
-        least = q < least ? q : least;
-        scored->q_value = least;
-    }
+    double *p_values = arena_alloc(arena, family->count + 1, sizeof(double));
+    double *q_values = arena_alloc(arena, family->count + 1, sizeof(double));
+    for (size_t i = 0; i < family->count; i++)
+        p_values[i] = family->items[i].p_value;
+    benjamini_hochberg(p_values, q_values, family->count);
+    for (size_t i = 0; i < family->count; i++)
+        family->items[i].q_value = q_values[i];
     qsort(family->items, family->count, sizeof(*family->items), compare_scored);
 }
 
@@ -276,7 +270,7 @@ static void add_insight(struct phrases *phrases, const struct scored_phrase *sco
     insight.n = comparison->texts[TARGET];
     insight.baseline_n = comparison->texts[REST];
     insight.value =
-        label_share_wilson((double)scored->texts[TARGET] / (double)insight.n, (double)insight.n);
+        wilson_share((double)scored->texts[TARGET], (double)insight.n);
     insight.baseline = (double)scored->texts[REST] / (double)insight.baseline_n;
     insight.q_value = scored->q_value;
     insight.strength = (double)scored->texts[TARGET] - insight.baseline * (double)insight.n;
@@ -309,7 +303,7 @@ static void compare(struct phrases *phrases, const struct phrase_corpus *corpus,
         count_words(comparison);
         test_phrases(&family, comparison, list, &arena);
     }
-    set_q_values(&family);
+    set_q_values(&family, &arena);
     const struct scored_phrase **told = arena_alloc(&arena, max_count, sizeof(*told));
     for (size_t i = 0; i < family.count && told_count < max_count; i++) {
         const struct scored_phrase *scored = &family.items[i];

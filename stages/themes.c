@@ -10,16 +10,16 @@
 #include "base/memory.h"
 #include "pipeline/insight.h"
 #include "stages/stages.h"
-#include "stages/stats/grouping.h"
-#include "stages/stats/label_share.h"
+#include "stages/stats/benjamini_hochberg.h"
 #include "stages/stats/log_odds.h"
 #include "stages/stats/topic_stats.h"
+#include "stages/stats/wilson.h"
 #include "stages/text/product_names.h"
 
 enum { MAX_LANGUAGES = 8, MAX_RELATED = 3, MIN_NEW_TEXTS = 3, WARNING_THEMES = 3 };
 
 /* A phrase is a theme if it is this much more frequent in texts without a topic. */
-static const double min_lift = 1.5, max_p_value = 0.01;
+static const double min_lift = 1.5, max_q_value = 0.1;
 
 /* Share of texts without a topic that a phrase needs; and of a phrase's texts that a longer phrase
  * must be in to name it, or a theme to be related to it. */
@@ -130,36 +130,47 @@ static void count_sides(struct language_texts *language)
     }
 }
 
-/* 0 if the phrase is not clearly more frequent in texts without a topic. */
-static double get_weight(const struct language_texts *language, const struct proposal *proposal)
+/* How much more frequent the phrase is in texts without a topic. */
+static double get_lift(const struct language_texts *language, const struct proposal *proposal)
 {
     const size_t *texts = language->texts;
     double share = (double)proposal->texts[WITHOUT_TOPIC] / (double)texts[WITHOUT_TOPIC];
     double others = ((double)proposal->texts[WITH_TOPIC] + 0.5) / ((double)texts[WITH_TOPIC] + 1);
-    double lift = share / others;
+    return share / others;
+}
+
+static double get_p_value(const struct language_texts *language, const struct proposal *proposal)
+{
     struct log_odds_counts counts = {
         .target = (double)proposal->texts[WITHOUT_TOPIC],
         .target_words = (double)language->words[WITHOUT_TOPIC],
         .rest = (double)proposal->texts[WITH_TOPIC],
         .rest_words = (double)language->words[WITH_TOPIC],
     };
-    if (lift < min_lift || log_odds_p_value(&counts, 1) > max_p_value)
-        return 0;
-    return log1p(lift);
+    return log_odds_p_value(&counts, 1);
 }
 
-static void weigh_phrases(struct proposals *proposals, size_t min_texts)
+/* Gives weight to phrases that are clearly more frequent in texts without a topic. */
+static void weigh_phrases(struct proposals *proposals, size_t min_texts, struct arena *arena)
 {
     const struct phrase_list *list = proposals->list;
-    const struct phrase_corpus *corpus = &proposals->language->corpus;
+    const struct language_texts *language = proposals->language;
+    double *p_values = arena_alloc(arena, list->count + 1, sizeof(double));
+    double *q_values = arena_alloc(arena, list->count + 1, sizeof(double));
     for (size_t i = 0; i < list->count; i++) {
         struct proposal *proposal = &proposals->items[i];
         proposal->phrase = &list->phrases[i];
         for (size_t k = 0; k < proposal->phrase->document_count; k++)
-            proposal->texts[corpus->documents[proposal->phrase->documents[k]].group]++;
+            proposal->texts[language->corpus.documents[proposal->phrase->documents[k]].group]++;
         proposal->new_texts = proposal->texts[WITHOUT_TOPIC];
-        if (proposal->new_texts >= min_texts)
-            proposal->weight = get_weight(proposals->language, proposal);
+        p_values[i] = get_p_value(language, proposal);
+    }
+    benjamini_hochberg(p_values, q_values, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        struct proposal *proposal = &proposals->items[i];
+        double lift = get_lift(language, proposal);
+        if (proposal->new_texts >= min_texts && lift >= min_lift && q_values[i] <= max_q_value)
+            proposal->weight = log1p(lift);
     }
 }
 
@@ -289,7 +300,7 @@ static void add_theme(struct themes *themes, const struct proposals *proposals,
     insight.phrase = format_theme(proposals, proposal, &themes->arena);
     insight.measure = MEASURE_RECORD_SHARE;
     insight.n = language->texts[WITHOUT_TOPIC];
-    insight.value = label_share_wilson((double)texts / (double)insight.n, (double)insight.n);
+    insight.value = wilson_share((double)texts, (double)insight.n);
     insight.strength = (double)texts;
     insight.evidence_ids = ids;
     insight.evidence_count = count;
@@ -314,7 +325,7 @@ static void propose_themes(struct themes *themes, struct language_texts *languag
         .is_explained = arena_alloc(&arena, language->corpus.document_count, sizeof(bool)),
         .chosen = arena_alloc(&arena, (size_t)themes->max_themes, sizeof(*proposals.chosen)),
     };
-    weigh_phrases(&proposals, min_texts);
+    weigh_phrases(&proposals, min_texts, &arena);
     choose_phrases(&proposals, (size_t)themes->max_themes);
     for (size_t i = 0; i < proposals.chosen_count; i++)
         add_theme(themes, &proposals, proposals.chosen[i]);
@@ -336,7 +347,7 @@ static void add_warning(struct themes *themes)
     insight.key.topic = topic_stats_other;
     insight.measure = MEASURE_RECORD_SHARE;
     insight.n = themes->records;
-    insight.value = label_share_wilson(share, (double)themes->records);
+    insight.value = wilson_share((double)themes->without_topic, (double)themes->records);
     insight.strength = (double)themes->without_topic;
     static const uint64_t no_ids[1];
     static const struct insight_quote no_quotes[1];

@@ -42,9 +42,6 @@ extern const enum sentiment confusion_labels[CONFUSION_MAX_PREDICTIONS];
  * text is anything else. */
 bool confusion_parse_row(struct confusion *confusion, size_t row, struct text text);
 
-/* A share of n texts with Wilson's interval. */
-struct share label_share_wilson(double value, double n);
-
 struct label_shares {
     enum share_method method;
     struct share shares[SENTIMENT_COUNT]; /* NAN: not estimated */

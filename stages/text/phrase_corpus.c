@@ -21,10 +21,18 @@ static const char *const generic_words[] = {
 
 /* ---- The corpus ---- */
 
+/* And their stems. */
 static void add_generic_words(struct phrase_corpus *corpus)
 {
-    for (size_t i = 0; i < sizeof(generic_words) / sizeof(*generic_words); i++)
-        hash_table_get_or_insert(&corpus->generic, hash_text(text_of(generic_words[i])), 0, NULL);
+    for (size_t i = 0; i < sizeof(generic_words) / sizeof(*generic_words); i++) {
+        size_t count;
+        struct text text = text_of(generic_words[i]);
+        arena_reset(&corpus->arena);
+        const struct word *words = terms_extract_words(text, &corpus->arena, &count);
+        hash_table_get_or_insert(&corpus->generic, hash_text(text), 0, NULL);
+        if (count == 1)
+            hash_table_get_or_insert(&corpus->generic, hash_text(words[0].stem), 0, NULL);
+    }
 }
 
 static bool is_short(struct text word)

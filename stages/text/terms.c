@@ -215,7 +215,7 @@ static bool is_break(uint32_t code_point)
 struct word *terms_extract_words(struct text text, struct arena *arena, size_t *count)
 {
     struct text key = replace_curly_apostrophes(normalize_key(text, arena), arena);
-    struct word *words = arena_alloc(arena, key.size / 2 + 1, sizeof(*words));
+    struct word *words = arena_alloc(arena, key.size + 1, sizeof(*words));
     bool follows_break = true;
     *count = 0;
     for (size_t at = 0, size, end; at < key.size; at = end) {
