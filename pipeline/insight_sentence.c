@@ -84,6 +84,13 @@ static struct text format_phrase(const struct insight *insight, struct arena *ar
                         TEXT_ARGUMENT(insight->since), TEXT_ARGUMENT(others));
 }
 
+static struct text format_answer(const struct insight *insight, struct arena *arena)
+{
+    return arena_format(arena, "%.*s: \"%.*s\"%s%.*s", TEXT_ARGUMENT(insight->key.topic),
+                        TEXT_ARGUMENT(insight->phrase), insight->since.size ? ", " : "",
+                        TEXT_ARGUMENT(insight->since));
+}
+
 struct text insight_format_sentence(const struct insight *insight, struct arena *arena)
 {
     switch (insight->kind) {
@@ -98,6 +105,7 @@ struct text insight_format_sentence(const struct insight *insight, struct arena 
     case INSIGHT_MOVED:
     case INSIGHT_IMPACT:
     case INSIGHT_ANSWER:
+        return format_answer(insight, arena);
     case INSIGHT_KIND_COUNT:
         break;
     }

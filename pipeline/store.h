@@ -218,6 +218,7 @@ struct saved_record {
     struct text source, external_id, lang, title, text;
     int64_t created_at;
     double rating, rating_scale;
+    bool has_reply;           /* the company has replied */
     struct analysis analysis; /* undetected, without topics, if the model has not read the text */
     const struct field *fields;
     size_t field_count;

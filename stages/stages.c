@@ -6,5 +6,5 @@
 const struct stage *const stages[] = {
     &clean_stage, &redact_stage, &dedupe_stage, &chunk_stage,     &classify_stage, &group_stage,
     &map_stage,   &reduce_stage, &ground_stage, &aggregate_stage, &themes_stage,
-    &phrases_stage, &insights_stage, NULL,
+    &phrases_stage, &answers_stage, &insights_stage, NULL,
 };

@@ -19,6 +19,7 @@ extern const struct stage ground_stage;
 extern const struct stage aggregate_stage;
 extern const struct stage themes_stage;
 extern const struct stage phrases_stage;
+extern const struct stage answers_stage;
 extern const struct stage insights_stage; /* the last one */
 
 extern const struct stage *const stages[]; /* NULL-terminated */
