@@ -45,7 +45,7 @@ static bool is_short(struct text word)
 
 static bool is_generic_word(const struct phrase_corpus *corpus, const struct word *word)
 {
-    return word->is_stop_word || word->is_number || is_short(word->surface) ||
+    return word->is_stop_word || word->is_number || word->is_predicate || is_short(word->surface) ||
            hash_table_find(&corpus->generic, hash_text(word->surface)) ||
            hash_table_find(&corpus->generic, hash_text(word->stem));
 }
@@ -114,7 +114,8 @@ void phrase_corpus_add(struct phrase_corpus *corpus, struct text text, uint64_t 
         if (words[i].follows_break)
             append_word(corpus, 0, 0);
         uint32_t stem = add_stem(corpus, &words[i]);
-        append_word(corpus, stem, (uint32_t)name_set_add(&corpus->surfaces, words[i].surface));
+        struct text written = words[i].is_korean ? words[i].stem : words[i].surface;
+        append_word(corpus, stem, (uint32_t)name_set_add(&corpus->surfaces, written));
     }
     corpus->documents = memory_grow(corpus->documents, &corpus->document_capacity,
                                     corpus->document_count + 1, sizeof(*corpus->documents));

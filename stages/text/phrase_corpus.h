@@ -64,7 +64,7 @@ void phrase_list_build(struct phrase_list *list, const struct phrase_corpus *cor
                        size_t min_documents);
 void phrase_list_free(struct phrase_list *list);
 
-/* The phrase as most of its documents write it; in `arena`. */
+/* The phrase as most of its documents write it, in Korean without endings; in `arena`. */
 struct text phrase_format(const struct phrase *phrase, const struct phrase_corpus *corpus,
                           struct arena *arena);
 

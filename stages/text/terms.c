@@ -179,9 +179,13 @@ struct term *terms_extract_with_bigrams(struct text text, struct arena *arena, s
 
 /* ---- Words ---- */
 
-/* Particles and endings of Korean words, longest first. */
-static const struct text korean_endings[] = {
-#define ROW(language, ending) TEXT(ending),
+enum ending_kind { PARTICLE, HADA, PREDICATE };
+
+static const struct korean_ending {
+    struct text text;
+    enum ending_kind kind;
+} korean_endings[] = {
+#define ROW(language, ending, kind) {TEXT(ending), kind},
 #include "stages/text/data/korean_endings.inc"
 #undef ROW
 };
@@ -195,15 +199,22 @@ static bool is_hangul(struct text run)
     return code_point >= HANGUL_FIRST && code_point <= HANGUL_LAST;
 }
 
-/* Removes one ending, if two syllables remain. */
-static struct text stem_korean(struct text run)
+/* Removes one ending. */
+static void stem_korean(struct word *word)
 {
-    for (size_t i = 0; i < sizeof(korean_endings) / sizeof(*korean_endings); i++)
-        if (text_ends_with(run, korean_endings[i]) &&
-            utf8_count_code_points(run) >=
-                MIN_STEM_SYLLABLES + utf8_count_code_points(korean_endings[i]))
-            return text_slice(run, 0, run.size - korean_endings[i].size);
-    return run;
+    struct text run = word->surface;
+    size_t syllables = utf8_count_code_points(run);
+    for (size_t i = 0; i < sizeof(korean_endings) / sizeof(*korean_endings); i++) {
+        const struct korean_ending *ending = &korean_endings[i];
+        if (!text_ends_with(run, ending->text))
+            continue;
+        bool has_stem = syllables >= MIN_STEM_SYLLABLES + utf8_count_code_points(ending->text);
+        word->is_predicate |= has_stem ? ending->kind == PREDICATE : ending->kind == HADA;
+        if (!has_stem)
+            continue;
+        word->stem = text_slice(run, 0, run.size - ending->text.size);
+        return;
+    }
 }
 
 /* Only blanks, hyphens and apostrophes stand between the words of a phrase. */
@@ -227,15 +238,17 @@ struct word *terms_extract_words(struct text text, struct arena *arena, size_t *
             follows_break |= kind != LETTER_NONE || is_break(code_point);
             continue;
         }
-        words[(*count)++] = (struct word){
+        struct word *word = &words[(*count)++];
+        *word = (struct word){
             .surface = run,
-            .stem = kind == LETTER_DIGIT             ? run
-                    : kind == LETTER_UNSPACED_SCRIPT ? stem_korean(run)
-                                                     : stem(run),
+            .stem = kind == LETTER_SPACED_SCRIPT ? stem(run) : run,
             .is_stop_word = is_stop_word(run),
             .is_number = kind == LETTER_DIGIT,
+            .is_korean = kind == LETTER_UNSPACED_SCRIPT,
             .follows_break = follows_break,
         };
+        if (word->is_korean)
+            stem_korean(word);
         follows_break = false;
     }
     return words;
