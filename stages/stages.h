@@ -17,6 +17,8 @@ extern const struct stage reduce_stage;
 extern const struct stage ground_stage;
 /* pass 3 */
 extern const struct stage aggregate_stage;
+extern const struct stage changes_stage;
+extern const struct stage segments_stage;
 extern const struct stage themes_stage;
 extern const struct stage phrases_stage;
 extern const struct stage answers_stage;

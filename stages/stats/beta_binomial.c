@@ -1,4 +1,4 @@
-/* beta_binomial.c - tails by the recurrence of the probabilities; the correlation by moments. */
+/* beta_binomial.c - tails by the recurrence of the probabilities; clumping by moments. */
 #include "stages/stats/beta_binomial.h"
 
 #include <math.h>
@@ -93,14 +93,20 @@ void overdispersion_add(struct overdispersion *overdispersion, const struct peri
         if (counts->records[i] > 0)
             chi_square += error * error / (expected * (1 - share));
     }
+    double odds = share / (1 - share);
     overdispersion->excess += chi_square - (periods - 1);
-    overdispersion->freedom += (periods - 1) * (records / periods - 1);
+    overdispersion->weight += (periods - 1) * (records / periods - 1) * odds;
 }
 
-double overdispersion_get_rho(const struct overdispersion *overdispersion)
+double overdispersion_get_clumping(const struct overdispersion *overdispersion)
 {
-    if (overdispersion->freedom <= 0 || overdispersion->excess <= 0)
-        return 0;
-    double rho = overdispersion->excess / overdispersion->freedom;
+    return overdispersion->weight > 0 && overdispersion->excess > 0
+               ? overdispersion->excess / overdispersion->weight
+               : 0;
+}
+
+double overdispersion_get_rho(double clumping, double share)
+{
+    double rho = clumping * share / (1 - share);
     return rho < 0.5 ? rho : 0.5;
 }

@@ -27,15 +27,21 @@ struct period_counts {
     size_t count;
 };
 
-/* Adds up the moments of many topics; a zeroed one is empty. */
+/* How much periods clump. In each period, a factor with mean 1 and variance `clumping` multiplies a
+ * topic's share (Noufaily and others 2013, "An improved algorithm for outbreak detection in
+ * multiple surveillance systems", have the same variance). It is estimated by moments from many
+ * topics. A zeroed one is empty. */
 struct overdispersion {
-    double excess, freedom;
+    double excess, weight;
 };
 
 /* Adds a topic: Pearson's chi square of its periods minus its degrees of freedom. */
 void overdispersion_add(struct overdispersion *overdispersion, const struct period_counts *counts);
 
-/* The pooled correlation within a period, not below 0; 0 if nothing was added. */
-double overdispersion_get_rho(const struct overdispersion *overdispersion);
+/* The pooled variance of the factor, not below 0; 0 if nothing was added. */
+double overdispersion_get_clumping(const struct overdispersion *overdispersion);
+
+/* The correlation within a period that this variance gives a topic of this share, below 0.5. */
+double overdispersion_get_rho(double clumping, double share);
 
 #endif

@@ -1,5 +1,5 @@
 /* test_beta_binomial.c - stages/stats/beta_binomial.c: tails as scipy.stats 1.x (binom, betabinom)
- * computes them, and the pooled correlation as numpy does. */
+ * computes them, and clumping as numpy does. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,33 +41,33 @@ static void tails_equal_those_of_scipy(void **state)
     }
 }
 
-static void the_correlation_is_pooled_over_topics(void **state)
+static void clumping_is_pooled_over_topics(void **state)
 {
     (void)state;
     const double first_hits[] = {3, 5, 0, 9}, first_records[] = {60, 62, 0, 55};
     const double second_hits[] = {10, 12, 8, 11}, second_records[] = {60, 62, 70, 55};
     struct overdispersion overdispersion = {0};
-    assert_true(overdispersion_get_rho(&overdispersion) == 0);
+    assert_true(overdispersion_get_clumping(&overdispersion) == 0);
     overdispersion_add(&overdispersion, &(struct period_counts){first_hits, first_records, 4});
     overdispersion_add(&overdispersion, &(struct period_counts){second_hits, second_records, 4});
-    assert_near(overdispersion_get_rho(&overdispersion), 0.00563390190022196, 1e-12);
+    assert_near(overdispersion_get_clumping(&overdispersion), 0.0345756868106408, 1e-12);
 }
 
-static void counts_that_differ_less_than_by_chance_have_no_correlation(void **state)
+static void counts_that_differ_less_than_by_chance_do_not_clump(void **state)
 {
     (void)state;
     const double hits[] = {5, 5, 5, 5}, records[] = {50, 50, 50, 50};
     struct overdispersion overdispersion = {0};
     overdispersion_add(&overdispersion, &(struct period_counts){hits, records, 4});
-    assert_true(overdispersion_get_rho(&overdispersion) == 0);
+    assert_true(overdispersion_get_clumping(&overdispersion) == 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tails_equal_those_of_scipy),
-        cmocka_unit_test(the_correlation_is_pooled_over_topics),
-        cmocka_unit_test(counts_that_differ_less_than_by_chance_have_no_correlation),
+        cmocka_unit_test(clumping_is_pooled_over_topics),
+        cmocka_unit_test(counts_that_differ_less_than_by_chance_do_not_clump),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
