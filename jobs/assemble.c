@@ -93,6 +93,7 @@ static const struct inherited_settings {
     {"changes", "aggregate", "by"},
     {"segments", "group", "by"},
     {"segments", "aggregate", "by"},
+    {"topics", "classify", "taxonomy"},
     {"ground", "classify", "taxonomy"},
     {"insights", "classify", "taxonomy"},
     {"phrases", "group", "period"},

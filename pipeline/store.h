@@ -107,6 +107,23 @@ bool store_for_each_file(struct store *store,
                                        struct error *error),
                          void *user, struct error *error);
 
+/* How reports count and name a topic (a row of a registry). */
+struct shown_topic {
+    struct text id;       /* as mentions have it */
+    struct text reported; /* the id that it is counted under; empty: not counted */
+    struct text name, parent, owner;
+};
+
+/* Replaces the rows. A topic without a row is counted as itself. What passes 2 and 3 and reports
+ * read has the reported topics; a record that mentions several topics with one reported topic
+ * mentions it once, and neutrally if they contradict each other. */
+bool store_save_shown_topics(struct store *store, const struct shown_topic *topics, size_t count,
+                             struct error *error);
+
+/* The name of a reported topic, in `arena`; the id itself if it has none. Empty on an error. */
+struct text store_get_topic_name(struct store *store, struct text id, struct arena *arena,
+                                 struct error *error);
+
 /* ---- Pass 1 ---- */
 
 struct record_lookup {
@@ -283,7 +300,10 @@ bool store_for_each_summary(struct store *store, uint64_t view,
 
 /* ---- Pass 3 ---- */
 
-/* One row of topics.csv. */
+/* Below this number of answers, NPS and CSAT are not told. */
+enum { TOPIC_STATS_MIN_ANSWERS = 10 };
+
+/* One row of topics.csv. Intervals are of 95 %. */
 struct topic_stats {
     struct group_key key; /* topic "(all)": all records with these fields */
     struct text period;
@@ -291,8 +311,11 @@ struct topic_stats {
     uint64_t responses; /* records with the same fields and period */
     uint64_t positive, neutral, negative, mixed, undetected;
     double net_sentiment;             /* -100 to +100: 100 (positive - negative) / mentions */
-    double mean_rating, rating_scale; /* NAN if no record has one */
-    double nps, csat;                 /* -100 to +100; 0 to 100 (top two boxes); NAN: unknown */
+    struct share mean_rating;         /* NAN if no record has one; the interval below two */
+    double rating_scale;              /* of the most frequent scale; NAN: unknown */
+    struct share nps, csat;           /* -100 to +100; 0 to 100 (top two boxes). NAN: unknown, or
+                                         fewer than TOPIC_STATS_MIN_ANSWERS */
+    uint64_t rating_n, nps_n, csat_n; /* ratings or answers; a respondent counts once */
     uint64_t top_quote_id;            /* feedback id; 0: none */
     struct share negative_share, positive_share;
     enum share_method share_method;

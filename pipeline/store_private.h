@@ -27,6 +27,7 @@ struct store {
     struct column_facts facts;          /* of the source and settings of the batch saved last */
     struct text facts_source;
     uint64_t facts_settings_hash;
+    bool has_plain_topics;              /* no topic is reported under another id */
     FILE *json; /* writes to json_buffer */
     char *json_buffer;
     size_t json_size;
@@ -84,7 +85,7 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " round(a.score, 4) AS sentiment_score, round(a.confidence, 4) AS confidence,"                 \
     " round(a.coverage, 4) AS coverage,"                                                           \
     " (SELECT group_concat(t.item, ';') FROM (SELECT topic || ':' || polarity AS item"             \
-    "  FROM mention WHERE analysis_id = a.id ORDER BY number) AS t) AS topics,"                    \
+    "  FROM shown_mention WHERE analysis_id = a.id ORDER BY number) AS t) AS topics,"              \
     " f.run_id AS run_id, f.title AS title, f.revision AS revision,"                               \
     " iif(f.lang IS NULL, (SELECT 'majority' FROM language WHERE source = f.source),"              \
     "  f.lang_source) AS lang_source, f.author AS author,"                                         \
@@ -109,8 +110,12 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " round(negative_share, 4) AS negative_share, round(negative_low, 4) AS negative_low,"         \
     " round(negative_high, 4) AS negative_high, round(positive_share, 4) AS positive_share,"       \
     " round(positive_low, 4) AS positive_low, round(positive_high, 4) AS positive_high,"           \
-    " share_method"                                                                                \
-    " FROM topic_stats AS t"
+    " share_method, rating_n, round(rating_low, 3) AS rating_low,"                                 \
+    " round(rating_high, 3) AS rating_high, nps_n, round(nps_low, 2) AS nps_low,"                  \
+    " round(nps_high, 2) AS nps_high, csat_n, round(csat_low, 2) AS csat_low,"                     \
+    " round(csat_high, 2) AS csat_high, coalesce(n.name, t.topic) AS topic_name,"                  \
+    " n.parent AS parent, n.owner AS owner"                                                        \
+    " FROM topic_stats AS t LEFT JOIN topic AS n ON n.id = t.topic"
 
 /* `t.segment` orders segments that print alike. */
 #define STORE_TOPICS_ORDER " ORDER BY t.period, segment, t.segment, mentions DESC, t.topic"

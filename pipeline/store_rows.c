@@ -12,11 +12,14 @@ enum sentiment store_parse_sentiment(struct text name)
 static bool read_topics(struct store *store, int64_t analysis_id, struct arena *arena,
                         struct analysis *analysis, struct error *error)
 {
-    struct sql_statement *mentions =
-        sql_prepare(store->sql,
-                    "SELECT topic, polarity, count(*) OVER () FROM mention WHERE analysis_id = ?"
-                    " ORDER BY number",
-                    error);
+    struct sql_statement *mentions = sql_prepare(
+        store->sql,
+        store->has_plain_topics
+            ? "SELECT topic, polarity, count(*) OVER () FROM mention WHERE analysis_id = ?"
+              " ORDER BY number"
+            : "SELECT topic, polarity, count(*) OVER () FROM shown_mention WHERE analysis_id = ?"
+              " ORDER BY number",
+        error);
     sql_bind_integer(mentions, 1, analysis_id);
     struct topic_mention *topics = NULL;
     while (sql_next_row(mentions)) {
@@ -128,7 +131,7 @@ static bool load_member(struct store *store, uint64_t id, struct group *group,
     struct sql_statement *load = sql_prepare(
         store->sql,
         "SELECT f.text_hash, f.created_at, f.title, f.text, coalesce("
-        "(SELECT polarity FROM mention WHERE analysis_id = a.id AND topic = ?3), a.sentiment)"
+        "(SELECT polarity FROM shown_mention WHERE analysis_id = a.id AND topic = ?3), a.sentiment)"
         " FROM feedback AS f"
         " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?2"
         " WHERE f.id = ?1",

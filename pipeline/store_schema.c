@@ -115,6 +115,21 @@ const char store_schema[] =
     " number INTEGER NOT NULL, topic TEXT NOT NULL, polarity TEXT NOT NULL,"
     " PRIMARY KEY (analysis_id, number)) STRICT, WITHOUT ROWID;"
 
+    /* How reports count and name the topics of a registry. reported: the id that a topic is counted
+     * under; empty: it is not counted. */
+    "CREATE TABLE topic (id TEXT PRIMARY KEY, number INTEGER NOT NULL, reported TEXT NOT NULL,"
+    " name TEXT NOT NULL, parent TEXT NOT NULL, owner TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+
+    /* Mentions as reports count them. */
+    "CREATE VIEW shown_mention AS SELECT m.analysis_id AS analysis_id, min(m.number) AS number,"
+    " coalesce(t.reported, m.topic) AS topic,"
+    " CASE WHEN max(m.polarity = 'negative') THEN"
+    "   iif(max(m.polarity = 'positive'), 'neutral', 'negative')"
+    "  WHEN max(m.polarity = 'positive') THEN 'positive' ELSE 'neutral' END AS polarity"
+    " FROM mention AS m LEFT JOIN topic AS t ON t.id = m.topic"
+    " WHERE coalesce(t.reported, m.topic) <> ''"
+    " GROUP BY m.analysis_id, coalesce(t.reported, m.topic);"
+
     /* Generated texts by a hash of everything that determines them. */
     "CREATE TABLE generated (key INTEGER PRIMARY KEY, text TEXT NOT NULL,"
     " finish_reason TEXT NOT NULL) STRICT;"
@@ -143,7 +158,9 @@ const char store_schema[] =
     " segment TEXT NOT NULL, topic TEXT NOT NULL, mentions INTEGER NOT NULL,"
     " responses INTEGER NOT NULL, positive INTEGER NOT NULL, neutral INTEGER NOT NULL,"
     " negative INTEGER NOT NULL, mixed INTEGER NOT NULL, undetected INTEGER NOT NULL,"
-    " net_sentiment REAL, mean_rating REAL, rating_scale REAL, nps REAL, csat REAL,"
+    " net_sentiment REAL, mean_rating REAL, rating_low REAL, rating_high REAL, rating_scale REAL,"
+    " rating_n INTEGER NOT NULL, nps REAL, nps_low REAL, nps_high REAL, nps_n INTEGER NOT NULL,"
+    " csat REAL, csat_low REAL, csat_high REAL, csat_n INTEGER NOT NULL,"
     " top_quote_id INTEGER NOT NULL, negative_share REAL, negative_low REAL, negative_high REAL,"
     " positive_share REAL, positive_low REAL, positive_high REAL, share_method TEXT NOT NULL,"
     " PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;"

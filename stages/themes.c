@@ -12,7 +12,6 @@
 #include "stages/stages.h"
 #include "stages/stats/benjamini_hochberg.h"
 #include "stages/stats/log_odds.h"
-#include "stages/stats/topic_stats.h"
 #include "stages/stats/wilson.h"
 #include "stages/text/product_names.h"
 
@@ -344,7 +343,7 @@ static void add_warning(struct themes *themes)
         insight.phrase = arena_format(
             &themes->arena, "%.*s%s\"%.*s\" (%zu)", TEXT_ARGUMENT(insight.phrase), i ? ", " : "",
             TEXT_ARGUMENT(themes->largest[i].name), themes->largest[i].texts);
-    insight.key.topic = topic_stats_other;
+    insight.key.topic = group_key_no_topic;
     insight.measure = MEASURE_RECORD_SHARE;
     insight.n = themes->records;
     insight.value = wilson_share((double)themes->without_topic, (double)themes->records);

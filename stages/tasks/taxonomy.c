@@ -438,7 +438,7 @@ static bool read_rows(struct taxonomy *taxonomy, struct csv_reader *reader,
 {
     struct hash_table topics = {0}; /* by name */
     bool ok = true;
-    bool is_registry = columns->id < MAX_COLUMNS;
+    bool is_registry = columns->id < MAX_COLUMNS && columns->phrases < MAX_COLUMNS;
     size_t max_topics = 1;
     for (size_t i = 0; i < reader->rest.size; i++)
         max_topics += reader->rest.bytes[i] == '\n';
