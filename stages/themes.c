@@ -25,7 +25,7 @@ static const double min_lift = 1.5, max_q_value = 0.25;
 static const double min_share = 0.005, min_overlap = 0.6;
 
 /* How many records without a topic are worth a warning. */
-enum { MIN_RECORDS = 30 };
+enum { MIN_RECORDS = 20 };
 static const double min_warning_share = 0.1;
 
 enum { WITH_TOPIC, WITHOUT_TOPIC };

@@ -319,7 +319,7 @@ static bool check_topics(struct topics_context *context, struct error *error)
     for (size_t i = 0; ok && check.all_records > 0 && i < taxonomy->names.count; i++)
         print_unused_phrases(&check, i);
     if (ok)
-        printf("%zu topics with %zu phrases, %zu faults\n", taxonomy->names.count,
+        printf("%zu topics with %zu phrases; faults: %zu\n", taxonomy->names.count,
                taxonomy->phrase_count, faults);
     arena_free(&arena);
     return ok && faults == 0;
