@@ -187,11 +187,11 @@ static struct text format_theme(const struct insight *insight, struct arena *are
                             TEXT_ARGUMENT(format_share(insight, arena)),
                             insight->phrase.size > 0 ? "; they often mention " : "",
                             TEXT_ARGUMENT(insight->phrase));
-    return arena_format(
-        arena, "No topic covers \"%.*s\": %.*s texts without a topic mention it (%.*s)",
-        TEXT_ARGUMENT(insight->phrase),
-        TEXT_ARGUMENT(format_count(insight->value.value, insight->n, arena)),
-        TEXT_ARGUMENT(format_percentage(insight->value.value, arena)));
+    return arena_format(arena,
+                        "No topic covers \"%.*s\": %.*s texts without a topic mention it (%.*s)",
+                        TEXT_ARGUMENT(insight->phrase),
+                        TEXT_ARGUMENT(format_count(insight->value.value, insight->n, arena)),
+                        TEXT_ARGUMENT(format_percentage(insight->value.value, arena)));
 }
 
 static struct text format_phrase(const struct insight *insight, struct arena *arena)

@@ -27,8 +27,8 @@ struct store {
     struct column_facts facts;          /* of the source and settings of the batch saved last */
     struct text facts_source;
     uint64_t facts_settings_hash;
-    bool has_plain_topics;              /* no topic is reported under another id */
-    FILE *json; /* writes to json_buffer */
+    bool has_plain_topics; /* no topic is reported under another id */
+    FILE *json;            /* writes to json_buffer */
     char *json_buffer;
     size_t json_size;
 };

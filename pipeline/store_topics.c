@@ -33,7 +33,7 @@ struct text store_get_topic_name(struct store *store, struct text id, struct are
     struct sql_statement *find =
         sql_prepare(store->sql, "SELECT name FROM topic WHERE id = ?", error);
     sql_bind_text(find, 1, id);
-    struct text name = sql_next_row(find) ? arena_copy_text(arena, sql_text(find, 0))
-                                          : arena_copy_text(arena, id);
+    struct text name =
+        sql_next_row(find) ? arena_copy_text(arena, sql_text(find, 0)) : arena_copy_text(arena, id);
     return sql_finish(find, error) ? name : (struct text){0};
 }

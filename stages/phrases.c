@@ -269,8 +269,7 @@ static void add_insight(struct phrases *phrases, const struct scored_phrase *sco
     insight.measure = MEASURE_RECORD_SHARE;
     insight.n = comparison->texts[TARGET];
     insight.baseline_n = comparison->texts[REST];
-    insight.value =
-        wilson_share((double)scored->texts[TARGET], (double)insight.n);
+    insight.value = wilson_share((double)scored->texts[TARGET], (double)insight.n);
     insight.baseline = (double)scored->texts[REST] / (double)insight.baseline_n;
     insight.q_value = scored->q_value;
     insight.strength = (double)scored->texts[TARGET] - insight.baseline * (double)insight.n;

@@ -215,11 +215,10 @@ static const struct flag flags[] = {
 /* The day of --taxonomy-as-of is a setting of the topics stage. */
 static struct text add_as_of(const struct report_command_options *options, struct arena *arena)
 {
-    return options->as_of.size ? arena_format(arena, "%.*s%stopics.as_of=%.*s",
-                                              TEXT_ARGUMENT(options->overrides),
-                                              options->overrides.size ? "\n" : "",
-                                              TEXT_ARGUMENT(options->as_of))
-                               : options->overrides;
+    return options->as_of.size
+               ? arena_format(arena, "%.*s%stopics.as_of=%.*s", TEXT_ARGUMENT(options->overrides),
+                              options->overrides.size ? "\n" : "", TEXT_ARGUMENT(options->as_of))
+               : options->overrides;
 }
 
 static bool run(struct command_line *command_line, struct error *error)

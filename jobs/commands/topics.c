@@ -1,5 +1,5 @@
-/* topics.c - `winnow topics`: lists, checks and compares the topics of a job, and proposes new ones.
- * What it prints is a registry (stages/tasks/taxonomy.h), to be edited in a spreadsheet. */
+/* topics.c - `winnow topics`: lists, checks and compares the topics of a job, and proposes new
+ * ones. What it prints is a registry (stages/tasks/taxonomy.h), to be edited in a spreadsheet. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,11 +118,18 @@ static void print_registry_header(void)
 static void print_registry_row(const struct registry_row *row)
 {
     const struct topic_entry *entry = &row->entry;
-    const struct text cells[] = {
-        row->id,      entry->parent,  entry->name_en,
-        entry->name_ko, entry->description, row->phrases,
-        row->exclude, entry->owner,   text_of(topic_status_names[entry->status]),
-        entry->merged_into, entry->since, row->records};
+    const struct text cells[] = {row->id,
+                                 entry->parent,
+                                 entry->name_en,
+                                 entry->name_ko,
+                                 entry->description,
+                                 row->phrases,
+                                 row->exclude,
+                                 entry->owner,
+                                 text_of(topic_status_names[entry->status]),
+                                 entry->merged_into,
+                                 entry->since,
+                                 row->records};
     size_t count = sizeof(cells) / sizeof(*cells);
     for (size_t i = 0; i < count; i++)
         print_cell(cells[i], i + 1 < count ? ',' : '\n');
@@ -140,8 +147,7 @@ static bool count_mentions(void *user, const struct saved_record *record, struct
     (void)error;
     struct mention_counts *counts = user;
     for (size_t i = 0; i < record->analysis.topic_count; i++) {
-        size_t topic =
-            topic_names_find(&counts->taxonomy->names, record->analysis.topics[i].topic);
+        size_t topic = topic_names_find(&counts->taxonomy->names, record->analysis.topics[i].topic);
         if (topic < counts->taxonomy->names.count)
             counts->records[topic]++;
     }
@@ -216,8 +222,7 @@ static bool print_suggestion(void *user, const struct saved_insight *saved, stru
                   .name_ko = is_unspaced ? name : (struct text){0},
                   .description = description,
                   .status = TOPIC_PROPOSED},
-        .records =
-            arena_format(arena, "%.0f", insight->value.value * (double)insight->n),
+        .records = arena_format(arena, "%.0f", insight->value.value * (double)insight->n),
     };
     print_registry_row(&row);
     return true;
@@ -227,8 +232,7 @@ static bool suggest_topics(struct topics_context *context, struct error *error)
 {
     struct arena arena = {0};
     print_registry_header();
-    bool ok =
-        store_for_each_insight(context->assembly.store, 0, print_suggestion, &arena, error);
+    bool ok = store_for_each_insight(context->assembly.store, 0, print_suggestion, &arena, error);
     arena_free(&arena);
     return ok;
 }
@@ -237,8 +241,8 @@ static bool suggest_topics(struct topics_context *context, struct error *error)
 
 struct phrase_check {
     struct topics_context *context;
-    bool *found;      /* [phrase] */
-    size_t *records;  /* [phrase] that contain it */
+    bool *found;     /* [phrase] */
+    size_t *records; /* [phrase] that contain it */
     size_t all_records;
 };
 
@@ -364,8 +368,7 @@ static void add_example(struct topics_diff *diff, struct text *examples, size_t 
         return;
     for (size_t i = 0; i < EXAMPLE_CHARACTERS && end < text.size; i++, end += size)
         utf8_decode(text, end, &size);
-    examples[count] = arena_format(&diff->arena, "%.*s%s",
-                                   TEXT_ARGUMENT(text_slice(text, 0, end)),
+    examples[count] = arena_format(&diff->arena, "%.*s%s", TEXT_ARGUMENT(text_slice(text, 0, end)),
                                    end < text.size ? "..." : "");
 }
 
@@ -482,13 +485,14 @@ const struct command topics_command = {
     .summary = "list, propose, check and compare the topics of a job",
     .operands = "list JOB | suggest JOB | check JOB | diff OLD.csv JOB",
     .flags = flags,
-    .help = "  list     print the job's topics as a registry: a table with one topic a row\n"
-            "  suggest  print the themes of records without a topic as rows of a registry\n"
-            "  check    print phrases of two topics and phrases that are too common, and exit with 1\n"
-            "           if there are any; also print phrases that are in no record\n"
-            "  diff     print which records would change their topics by phrases, compared with\n"
-            "           another registry\n\n"
-            "    winnow topics list job.ini > topics.csv\n"
-            "    winnow topics diff topics-old.csv job.ini\n",
+    .help =
+        "  list     print the job's topics as a registry: a table with one topic a row\n"
+        "  suggest  print the themes of records without a topic as rows of a registry\n"
+        "  check    print phrases of two topics and phrases that are too common, and exit with 1\n"
+        "           if there are any; also print phrases that are in no record\n"
+        "  diff     print which records would change their topics by phrases, compared with\n"
+        "           another registry\n\n"
+        "    winnow topics list job.ini > topics.csv\n"
+        "    winnow topics diff topics-old.csv job.ini\n",
     .run = run,
 };

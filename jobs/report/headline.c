@@ -186,8 +186,7 @@ static void print_quote(struct headline *headline, const struct saved_quote *quo
 /* Of records without a topic. */
 static bool is_warning(const struct insight *insight)
 {
-    return insight->kind == INSIGHT_THEME &&
-           text_equal(insight->key.topic, group_key_no_topic);
+    return insight->kind == INSIGHT_THEME && text_equal(insight->key.topic, group_key_no_topic);
 }
 
 static bool print_warning(void *user, const struct saved_insight *saved, struct error *error)

@@ -12,7 +12,6 @@
 
 enum { MIN_QUOTE_LENGTH = 20, MAX_QUOTE_LENGTH = 300 }; /* code points */
 
-
 static struct topic_tally *get_or_add_tally(struct topic_stats_table *table,
                                             const struct group_key *key, struct text period)
 {
@@ -161,9 +160,9 @@ static struct topic_stats compute_topic_stats(const struct topic_tally *tally,
                                               const struct confusions *confusions)
 {
     const size_t *polarities = tally->polarities;
-    const struct confusion *confusion =
-        text_equal(tally->key.topic, group_key_all_topics) ? &confusions->sentiment
-                                                           : &confusions->polarity;
+    const struct confusion *confusion = text_equal(tally->key.topic, group_key_all_topics)
+                                            ? &confusions->sentiment
+                                            : &confusions->polarity;
     struct label_shares label_shares = label_shares_estimate(polarities, confusion);
     struct topic_stats topic_stats = {
         .key = tally->key,

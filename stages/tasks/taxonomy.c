@@ -360,10 +360,11 @@ static bool add_entry(struct taxonomy *taxonomy, const struct csv_reader *reader
     struct topic_names *names = &taxonomy->names;
     bool is_new;
     if (!is_topic_id(id))
-        return error_set(error, ERROR_USAGE,
-                         "%s:%zu: expected an id of at most 64 bytes without , ; : \" ( ) in column "
-                         "'id', found '%.*s'",
-                         reader->path, reader->row_line, TEXT_ARGUMENT(id));
+        return error_set(
+            error, ERROR_USAGE,
+            "%s:%zu: expected an id of at most 64 bytes without , ; : \" ( ) in column "
+            "'id', found '%.*s'",
+            reader->path, reader->row_line, TEXT_ARGUMENT(id));
     size_t topic = *hash_table_get_or_insert(topics, hash_text(id), names->count, &is_new);
     if (!is_new)
         return error_set(error, ERROR_USAGE, "%s:%zu: the id '%.*s' is used by another row",
@@ -494,8 +495,8 @@ uint64_t taxonomy_hash_registry(struct text contents)
             hash = hash_combine(hash, taxonomy.names.items[i]);
         for (size_t i = 0; i < taxonomy.phrase_count; i++) {
             const struct topic_phrase *phrase = &taxonomy.phrases[i];
-            hash = hash_combine_number(hash_combine_number(hash, phrase->topic),
-                                       phrase->is_exclusion);
+            hash =
+                hash_combine_number(hash_combine_number(hash, phrase->topic), phrase->is_exclusion);
             hash = hash_combine(hash, phrase->text);
         }
     }

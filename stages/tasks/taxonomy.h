@@ -51,7 +51,7 @@ struct taxonomy {
     const struct topic_phrase **phrases_by_first_byte;
     size_t first[257];
     struct topic_entry *entries; /* [topic], of a registry; NULL: a list or a model */
-    bool is_user_list; /* replaces the model's list of topics */
+    bool is_user_list;           /* replaces the model's list of topics */
     struct arena arena;
 };
 
@@ -64,9 +64,10 @@ void taxonomy_close(struct taxonomy *taxonomy);
  * contents of a file are no registry. */
 uint64_t taxonomy_hash_registry(struct text contents);
 
-/* The id under which reports count a topic on a day ("2026-10-31"; empty: now): its own, that of the
- * topic it was merged into, or the empty text if it is not counted. */
-struct text taxonomy_get_reported_id(const struct taxonomy *taxonomy, size_t topic, struct text day);
+/* The id under which reports count a topic on a day ("2026-10-31"; empty: now): its own, that of
+ * the topic it was merged into, or the empty text if it is not counted. */
+struct text taxonomy_get_reported_id(const struct taxonomy *taxonomy, size_t topic,
+                                     struct text day);
 
 /* Sets found[i] for each of taxonomy->phrases that is in the text. */
 void taxonomy_find_phrases(const struct taxonomy *taxonomy, struct text text, bool *found);

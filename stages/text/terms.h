@@ -27,7 +27,7 @@ struct word {
         stem; /* without endings: the same for "update" and "updates", "배송이" and "배송은" */
     bool is_stop_word, is_number;
     bool is_korean;
-    bool is_predicate; /* a Korean verb or adjective, as far as its ending shows */
+    bool is_predicate;  /* a Korean verb or adjective, as far as its ending shows */
     bool follows_break; /* punctuation, or what is no word, separates it from the word before */
 };
 

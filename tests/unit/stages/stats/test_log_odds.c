@@ -1,5 +1,5 @@
-/* test_log_odds.c - z scores and p values of phrases, against independent values (Python: the formula
- * with math.log; sums of binomial probabilities with math.comb). */
+/* test_log_odds.c - z scores and p values of phrases, against independent values (Python: the
+ * formula with math.log; sums of binomial probabilities with math.comb). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

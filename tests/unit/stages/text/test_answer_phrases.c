@@ -52,10 +52,10 @@ static void texts_to_answer_are_found(void **state)
         struct text text = text_of(rows[i].text);
         bool found = answer_finder_find(finder, text, &match);
         if (found != (rows[i].class != NULL) ||
-            (found && (!text_equal(text_of(answer_class_names[match.class]),
-                                   text_of(rows[i].class)) ||
-                       !text_equal(match.words, text_of(rows[i].words)) ||
-                       match.end > text.size || match.begin >= match.end)))
+            (found &&
+             (!text_equal(text_of(answer_class_names[match.class]), text_of(rows[i].class)) ||
+              !text_equal(match.words, text_of(rows[i].words)) || match.end > text.size ||
+              match.begin >= match.end)))
             fail_msg("%s: %s \"%.*s\"", rows[i].text, found ? answer_class_names[match.class] : "-",
                      TEXT_ARGUMENT(match.words));
     }

@@ -25,10 +25,9 @@ static void expect_phrases(struct phrase_corpus *corpus, size_t min_documents, c
     struct text lines = {0};
     phrase_list_build(&list, corpus, min_documents);
     for (size_t i = 0; i < list.count; i++)
-        lines = arena_format(
-            &arena, "%.*s%.*s %zu; ", TEXT_ARGUMENT(lines),
-            TEXT_ARGUMENT(phrase_format(&list.phrases[i], corpus, &arena)),
-            list.phrases[i].document_count);
+        lines = arena_format(&arena, "%.*s%.*s %zu; ", TEXT_ARGUMENT(lines),
+                             TEXT_ARGUMENT(phrase_format(&list.phrases[i], corpus, &arena)),
+                             list.phrases[i].document_count);
     if (!text_equal(lines, text_of(expected)))
         fail_msg("expected %s, got %.*s", expected, TEXT_ARGUMENT(lines));
     arena_free(&arena);
@@ -42,7 +41,7 @@ static void texts_count_once(void **state)
         "The firmware update broke it. Update, update, update!",
         "Firmware updates are awful",
         "Since the update it is slow",
-        "Since the update it is slow", /* the same text */
+        "Since the update it is slow",   /* the same text */
         "Please send your best regards", /* courtesy and praise are no subject */
         NULL};
     struct phrase_corpus corpus = {0};
