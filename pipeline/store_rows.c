@@ -128,14 +128,16 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
 static bool load_member(struct store *store, uint64_t id, struct group *group,
                         struct member *member, struct error *error)
 {
-    struct sql_statement *load = sql_prepare(
-        store->sql,
-        "SELECT f.text_hash, f.created_at, f.title, f.text, coalesce("
-        "(SELECT polarity FROM shown_mention WHERE analysis_id = a.id AND topic = ?3), a.sentiment)"
-        " FROM feedback AS f"
-        " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?2"
-        " WHERE f.id = ?1",
-        error);
+    struct sql_statement *load =
+        sql_prepare(store->sql,
+                    "SELECT f.text_hash, f.created_at, f.title, f.text, coalesce("
+                    "(SELECT " STORE_SHOWN_POLARITY STORE_SHOWN_MENTIONS
+                    " AND m.analysis_id = a.id AND " STORE_SHOWN_TOPIC
+                    " = ?3 GROUP BY " STORE_SHOWN_TOPIC "), a.sentiment)"
+                    " FROM feedback AS f"
+                    " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?2"
+                    " WHERE f.id = ?1",
+                    error);
     sql_bind_hash(load, 1, id);
     sql_bind_hash(load, 2, store->model_key);
     sql_bind_text(load, 3, group->key.topic);

@@ -122,13 +122,8 @@ const char store_schema[] =
 
     /* Mentions as reports count them. */
     "CREATE VIEW shown_mention AS SELECT m.analysis_id AS analysis_id, min(m.number) AS number,"
-    " coalesce(t.reported, m.topic) AS topic,"
-    " CASE WHEN max(m.polarity = 'negative') THEN"
-    "   iif(max(m.polarity = 'positive'), 'neutral', 'negative')"
-    "  WHEN max(m.polarity = 'positive') THEN 'positive' ELSE 'neutral' END AS polarity"
-    " FROM mention AS m LEFT JOIN topic AS t ON t.id = m.topic"
-    " WHERE coalesce(t.reported, m.topic) <> ''"
-    " GROUP BY m.analysis_id, coalesce(t.reported, m.topic);"
+    " " STORE_SHOWN_TOPIC " AS topic, " STORE_SHOWN_POLARITY " AS polarity" STORE_SHOWN_MENTIONS
+    " GROUP BY m.analysis_id, " STORE_SHOWN_TOPIC ";"
 
     /* Generated texts by a hash of everything that determines them. */
     "CREATE TABLE generated (key INTEGER PRIMARY KEY, text TEXT NOT NULL,"
