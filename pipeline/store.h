@@ -236,9 +236,25 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
 bool store_check_selection(struct store *store, const struct selection *selection,
                            struct error *error);
 
-/* Loads the members of entry->feedback_ids into group->members, allocated from group->arena. */
+/* Loads the members of entry->feedback_ids, allocated from `arena`. */
 bool store_load_group_members(struct store *store, const struct group_entry *entry,
-                              struct group *group, struct error *error);
+                              struct arena *arena, const struct member **members,
+                              struct error *error);
+
+/* What the model reads in a clause. */
+struct clause_sentiment {
+    uint64_t key; /* hash of the clause, the prompt and the model key */
+    double negative, neutral, positive;
+};
+
+/* Loads the sentiment of the clause with this key; *found is false if the model has not read it. */
+bool store_load_clause_sentiment(struct store *store, struct clause_sentiment *clause_sentiment,
+                                 bool *found, struct error *error);
+
+/* Saves them in one transaction. */
+bool store_save_clause_sentiments(struct store *store,
+                                  const struct clause_sentiment *clause_sentiments, size_t count,
+                                  struct error *error);
 
 /* A text that the model wrote. */
 struct generated_text {
@@ -257,7 +273,7 @@ bool store_save_generated_text(struct store *store, uint64_t key,
 bool store_summary_is_current(struct store *store, uint64_t view, const struct group_entry *entry,
                               bool *current, struct error *error);
 
-/* Replaces the group's summary, sentences, evidence and quotes in one transaction. */
+/* Replaces the group's summary, key points, evidence and quotes in one transaction. */
 bool store_save_summary(struct store *store, uint64_t view, const struct group *group,
                         struct error *error);
 
@@ -326,7 +342,7 @@ struct column {
     enum column_kind kind;
 };
 
-/* The tables of a report: "feedback", "topics", "shares", "summaries", "rejects". Columns and the
+/* The tables of a report: "feedback", "topics", "shares", "summaries", "key_points", "rejects". Columns and the
  * order of rows are fixed: the README documents them. NULL-terminated. */
 extern const char *const store_tables[];
 

@@ -4,7 +4,8 @@
 #include "base/json_writer.h"
 #include "pipeline/store_private.h"
 
-const char *const store_tables[] = {"feedback", "topics", "shares", "summaries", "rejects", NULL};
+const char *const store_tables[] = {"feedback",   "topics",  "shares", "summaries",
+                                    "key_points", "rejects", NULL};
 
 /* Parameters: ?1 is the model key, ?2 the view. */
 static const struct report_table {
@@ -18,6 +19,7 @@ static const struct report_table {
     {"topics", STORE_TOPICS_QUERY " WHERE view = ?2" STORE_TOPICS_ORDER, NULL},
     {"shares", STORE_SHARES_QUERY " WHERE view = ?2" STORE_SHARES_ORDER, NULL},
     {"summaries", STORE_SUMMARIES_QUERY " WHERE view = ?2" STORE_SUMMARIES_ORDER, NULL},
+    {"key_points", STORE_KEY_POINTS_QUERY " WHERE s.view = ?2" STORE_KEY_POINTS_ORDER, NULL},
     {"rejects",
      STORE_REJECTS_QUERY " WHERE file.run_id = (SELECT max(id) FROM run)"
                          " ORDER BY file.path, line, byte_offset, reject.id",
@@ -40,7 +42,8 @@ static bool is_text_column(const char *name)
         "sentiment",    "topics", "title",       "period",       "segment", "topic",
         "top_quote_id", "group",  "summary",     "evidence_ids", "quotes",  "finish_reason",
         "file",         "reason", "raw",         "lang_source",  "author",  "question",
-        "asked_for",    "label",  "method",      "share_method", NULL};
+        "asked_for",    "label",  "method",      "share_method", "point",  "polarity",
+        "first_seen",   "last_seen", "written_by", NULL};
     for (const char *const *text = text_columns; *text; text++)
         if (strcmp(*text, name) == 0)
             return true;

@@ -1,0 +1,34 @@
+/* candidates.h - merges statements of records into candidates for key points. Counts are sums over
+ * records, so the order of records does not matter. */
+#ifndef STAGES_EVIDENCE_CANDIDATES_H
+#define STAGES_EVIDENCE_CANDIDATES_H
+
+#include "pipeline/group.h"
+
+enum { MAX_CANDIDATES = 14 }; /* of each polarity */
+
+/* +1: the occurrence praises, -1: it complains; 0: unknown. What the words show, or else the
+ * sentiment of the record. */
+int occurrence_side(const struct occurrence *occurrence, const struct member *members);
+
+/* Whether the candidate counts this occurrence, if it is of `side`. */
+bool candidate_matches(const struct point_candidate *candidate, const struct occurrence *occurrence);
+
+/* Whether it says the opposite of the candidate; `side` is the occurrence's. */
+bool candidate_is_contradicted(const struct point_candidate *candidate,
+                               const struct occurrence *occurrence, int side);
+
+/* The statements that most members make, those that mean the same together; most important first.
+ * `accepts` (optional) refuses statements that are not about the group's topic. In `arena`. */
+struct candidate_filter {
+    bool (*accepts)(void *user, const struct occurrence *const *examples, size_t count);
+    void *user;
+};
+struct point_candidate *candidates_find(const struct group *group,
+                                        const struct candidate_filter *filter, struct arena *arena,
+                                        size_t *count);
+
+/* The fewest records that a point of the group needs. */
+size_t candidates_min_records(const struct group *group);
+
+#endif

@@ -1,0 +1,211 @@
+/* point_text.c - shortens clauses, and compares them. */
+#include "stages/evidence/point_text.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/hash.h"
+#include "base/hash_table.h"
+#include "base/normalize.h"
+#include "base/utf8.h"
+#include "stages/text/sentence_quality.h"
+#include "stages/text/terms.h"
+
+enum {
+    MAX_POINT_SIZE = 120, /* bytes */
+    MAX_WORDS = 12,
+    GOOD_WORDS = 4, /* a text of about this many words reads best */
+    MIN_KEPT_SIZE = 9, /* bytes that a cut at the end leaves */
+};
+
+static const double extra_cost = 1.5; /* of a word of meaning that the point does not state */
+static const double length_cost = 0.3;
+static const double personal_cost = 1.5; /* of "I", "my" */
+
+enum filler_place { PLACE_START, PLACE_END, PLACE_LAST };
+
+static const struct filler {
+    const char *phrase;
+    enum filler_place place;
+} fillers[] = {
+#define ROW(language, phrase, place) {phrase, PLACE_##place},
+#include "stages/evidence/data/clause_fillers.inc"
+#undef ROW
+};
+
+static bool is_word_end(struct text text, size_t at)
+{
+    return at >= text.size || text.bytes[at] == ' ' || text.bytes[at] == ',';
+}
+
+static bool is_word_start(struct text text, size_t at)
+{
+    return at == 0 || text.bytes[at - 1] == ' ' || text.bytes[at - 1] == ',';
+}
+
+/* Without blanks and marks at both ends; brackets and quotes that stay are in the middle. */
+static struct text trim_marks(struct text text)
+{
+    size_t size;
+    while (text.size > 0 &&
+           normalize_letter_class(utf8_decode(text, 0, &size)) == LETTER_NONE)
+        text = text_slice(text, size, text.size);
+    while (text.size > 0) {
+        size_t last = utf8_boundary_before(text, text.size - 1);
+        if (normalize_letter_class(utf8_decode(text, last, &size)) != LETTER_NONE)
+            break;
+        text.size = last;
+    }
+    return text;
+}
+
+/* The longest filler at the beginning of the text; 0 if there is none or nothing would be left. */
+static size_t measure_filler_at_start(struct text text)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++) {
+        struct text phrase = text_of(fillers[i].phrase);
+        if (fillers[i].place == PLACE_START && phrase.size > longest && phrase.size < text.size &&
+            text_starts_with_ignore_case(text, phrase) && is_word_end(text, phrase.size))
+            longest = phrase.size;
+    }
+    return longest;
+}
+
+static struct text cut_end(struct text text)
+{
+    size_t cut = text.size;
+    for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++) {
+        struct text phrase = text_of(fillers[i].phrase);
+        if (fillers[i].place != PLACE_END)
+            continue;
+        for (size_t at = MIN_KEPT_SIZE; at + phrase.size <= cut; at++)
+            if (is_word_start(text, at) && is_word_end(text, at + phrase.size) &&
+                text_equal_ignore_case(text_slice(text, at, at + phrase.size), phrase))
+                cut = at;
+    }
+    return text_slice(text, 0, cut);
+}
+
+static struct text drop_last_fillers(struct text text)
+{
+    for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers);) {
+        struct text phrase = text_of(fillers[i].phrase);
+        size_t at = text.size > phrase.size ? text.size - phrase.size : 0;
+        if (fillers[i].place == PLACE_LAST && at > 0 && is_word_start(text, at) &&
+            text_equal_ignore_case(text_slice(text, at, text.size), phrase)) {
+            text = trim_marks(text_slice(text, 0, at));
+            i = 0;
+        } else {
+            i++;
+        }
+    }
+    return text;
+}
+
+/* Whether the text has something that belongs to one record only. */
+static bool is_personal(struct text text)
+{
+    static const struct text marks[] = {TEXT("@"), TEXT("http"), TEXT("www."), TEXT("["), TEXT("]"),
+                                        TEXT("#"), TEXT(".com"), TEXT("\""), TEXT("XX"), TEXT("**")};
+    for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+        if (text_find(text, marks[i], 0) < text.size)
+            return true;
+    for (size_t at = 0; at < text.size; at++)
+        if (ascii_is_digit(text.bytes[at]) ||
+            (at > 0 && ascii_is_upper(text.bytes[at]) && is_word_start(text, at) &&
+             at + 1 < text.size && ascii_is_lower(text.bytes[at + 1])))
+            return true;
+    return false;
+}
+
+static size_t count_words(struct text text)
+{
+    size_t words = 0;
+    for (size_t at = 0; at < text.size; at++)
+        words += text.bytes[at] != ' ' && (at == 0 || text.bytes[at - 1] == ' ');
+    return words;
+}
+
+/* A text in capitals is shown in small letters, and begins with a capital. */
+static struct text format_case(struct text text, struct arena *arena)
+{
+    size_t upper = 0, lower = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        upper += ascii_is_upper(text.bytes[i]);
+        lower += ascii_is_lower(text.bytes[i]);
+    }
+    struct text copy = arena_copy_text(arena, text);
+    char *bytes = (char *)copy.bytes;
+    for (size_t i = 0; upper > lower && i < copy.size; i++)
+        bytes[i] = ascii_to_lower(bytes[i]);
+    if (copy.size > 0 && ascii_is_lower(bytes[0]))
+        bytes[0] = (char)(bytes[0] - 'a' + 'A');
+    return copy;
+}
+
+struct text point_text_shorten(struct text clause, struct arena *arena)
+{
+    const struct text none = {0};
+    struct text text = trim_marks(clause);
+    for (size_t size; (size = measure_filler_at_start(text)) > 0;)
+        text = trim_marks(text_slice(text, size, text.size));
+    text = drop_last_fillers(trim_marks(cut_end(text)));
+    size_t words = count_words(text);
+    bool is_korean = text.size > 0 && (unsigned char)text.bytes[0] >= 0x80;
+    if (text.size > MAX_POINT_SIZE || words > MAX_WORDS || words < (is_korean ? 1 : 2))
+        return none;
+    text = format_case(text, arena);
+    return is_personal(text) ? none : text;
+}
+
+/* Texts that differ in case and blanks only are one. */
+static uint64_t hash_words(struct text text, struct arena *arena)
+{
+    size_t count;
+    const struct term *terms = terms_extract(text, arena, &count);
+    uint64_t hash = HASH_SEED;
+    for (size_t i = 0; i < count; i++)
+        hash = hash_combine_number(hash, terms[i].hash);
+    return hash;
+}
+
+static double compute_cost(struct text text, size_t extra_words, size_t repeats)
+{
+    double words = (double)count_words(text);
+    return extra_cost * (double)extra_words + length_cost * fabs(words - GOOD_WORDS) +
+           (sentence_is_first_person(text) ? personal_cost : 0) +
+           (sentence_is_self_contained(text) ? 0 : personal_cost) - log2((double)repeats);
+}
+
+struct text point_text_choose(const struct point_text_clause *clauses, size_t count,
+                              struct arena *arena)
+{
+    struct arena scratch = {0};
+    struct hash_table repeats = {0};
+    struct text *texts = arena_alloc(&scratch, count, sizeof(*texts));
+    uint64_t *hashes = arena_alloc(&scratch, count, sizeof(*hashes));
+    for (size_t i = 0; i < count; i++) {
+        texts[i] = point_text_shorten(clauses[i].clause, &scratch);
+        hashes[i] = hash_words(texts[i], &scratch);
+        if (texts[i].size > 0)
+            ++*hash_table_get_or_insert(&repeats, hashes[i], 0, NULL);
+    }
+    size_t best = count;
+    double best_cost = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (texts[i].size == 0)
+            continue;
+        double cost = compute_cost(texts[i], clauses[i].extra_words,
+                                   *hash_table_find(&repeats, hashes[i]));
+        if (best == count || cost < best_cost) {
+            best = i;
+            best_cost = cost;
+        }
+    }
+    struct text chosen = best < count ? arena_copy_text(arena, texts[best]) : (struct text){0};
+    hash_table_free(&repeats);
+    arena_free(&scratch);
+    return chosen;
+}

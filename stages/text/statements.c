@@ -1,0 +1,513 @@
+/* statements.c - words to aspects and opinions, and which opinion belongs to which aspect. */
+#include "stages/text/statements.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/hash.h"
+#include "base/normalize.h"
+#include "base/utf8.h"
+#include "stages/text/clause_split.h"
+#include "stages/text/terms.h"
+
+enum {
+    MAX_WORD_SIZE = 64,
+    MAX_UNIT_WORDS = 40,      /* a longer clause has no clear statement */
+    MAX_PAIRS = 6,            /* of neighboring words of a clause */
+    MAX_SYLLABLES = 8,        /* of a listed Korean word */
+    BREAK_DISTANCE = 2,       /* added for a comma or "and" between an opinion and its aspect */
+    NEGATION_REACH = 3,       /* words of meaning that a negation reverses */
+};
+
+/* ---- Word lists ---- */
+
+enum { POLARITY_NEGATIVE = -1, POLARITY_POSITIVE = 1 };
+
+static const struct opinion_family {
+    const char *name;
+    int polarity;
+    const char *opposite;
+    bool is_general;
+} opinion_families[] = {
+#define ROW(family, polarity, opposite, is_general)                                                \
+    {family, POLARITY_##polarity, opposite, is_general},
+#include "stages/text/data/opinion_families.inc"
+#undef ROW
+};
+
+enum word_kind {
+    WORD_CONTENT, /* not listed */
+    WORD_EMPTY,
+    WORD_ASPECT,
+    WORD_OPINION,
+    WORD_WISH,
+    WORD_NEGATION, /* before what it reverses */
+    WORD_NEGATION_OF_NEXT,
+    WORD_NEGATION_AFTER,
+};
+
+enum negation_place { PLACE_BEFORE, PLACE_WORD_BEFORE, PLACE_AFTER, PLACE_INSIDE };
+
+static const struct listed_word {
+    const char *text;
+    const char *family;
+    enum word_kind kind;
+} listed_words[] = {
+#define ROW(language, family, word) {word, family, WORD_OPINION},
+#include "stages/text/data/opinion_words.inc"
+#undef ROW
+#define ROW(language, aspect, word) {word, aspect, WORD_ASPECT},
+#include "stages/text/data/aspect_words.inc"
+#undef ROW
+#define ROW(language, word) {word, NULL, WORD_WISH},
+#include "stages/text/data/wish_words.inc"
+#undef ROW
+#define ROW(language, word) {word, NULL, WORD_EMPTY},
+#include "stages/text/data/empty_words.inc"
+#undef ROW
+};
+
+static const struct negation_word {
+    const char *text;
+    enum negation_place place;
+} negation_words[] = {
+#define ROW(language, word, place) {word, PLACE_##place},
+#include "stages/text/data/negation_words.inc"
+#undef ROW
+};
+
+static const char *const korean_endings[] = {
+#define ROW(language, ending) ending,
+#include "stages/text/data/korean_endings.inc"
+#undef ROW
+    NULL,
+};
+
+static const size_t listed_word_count = sizeof(listed_words) / sizeof(*listed_words);
+static const size_t negation_word_count = sizeof(negation_words) / sizeof(*negation_words);
+static const size_t family_count = sizeof(opinion_families) / sizeof(*opinion_families);
+
+/* Numbers of negations follow those of the other words. A word's first list counts. */
+bool statement_reader_open(struct statement_reader *reader, struct error *error)
+{
+    for (size_t i = 0; i < negation_word_count; i++)
+        if (negation_words[i].place != PLACE_INSIDE)
+            hash_table_get_or_insert(&reader->words, hash_text(text_of(negation_words[i].text)),
+                                     listed_word_count + i, NULL);
+    for (size_t i = 0; i < listed_word_count; i++) {
+        struct text word = text_of(listed_words[i].text);
+        size_t length = utf8_count_code_points(word);
+        hash_table_get_or_insert(&reader->words, hash_text(word), i, NULL);
+        if (length < word.size && length > reader->max_syllables && length <= MAX_SYLLABLES)
+            reader->max_syllables = length;
+    }
+    for (size_t i = 0; i < family_count; i++)
+        hash_table_get_or_insert(&reader->families, hash_text(text_of(opinion_families[i].name)), i,
+                                 NULL);
+    return segmenter_open(&reader->segmenter, error);
+}
+
+void statement_reader_close(struct statement_reader *reader)
+{
+    segmenter_close(reader->segmenter);
+    hash_table_free(&reader->words);
+    hash_table_free(&reader->families);
+    reader->segmenter = NULL;
+}
+
+/* ---- Words ---- */
+
+struct word {
+    size_t begin, end; /* bytes of the text */
+    enum word_kind kind;
+    uint64_t id;                         /* of an aspect or a content word */
+    const struct opinion_family *family; /* of an opinion */
+    bool is_negated;                     /* by itself or a neighbor */
+    bool has_break;                      /* a comma, or a word like "and", stands before it */
+};
+
+static bool is_korean_ending(struct text text)
+{
+    return text.size == 0 || text_is_one_of(text, korean_endings);
+}
+
+/* A Korean word without its longest particle or ending; one syllable at least is left. */
+static struct text strip_korean_ending(struct text word)
+{
+    size_t size, first;
+    utf8_decode(word, 0, &first);
+    for (size_t at = first; at < word.size; at += size) {
+        utf8_decode(word, at, &size);
+        if (at > first && text_is_one_of(text_slice(word, at, word.size), korean_endings))
+            return text_slice(word, 0, at);
+    }
+    return word;
+}
+
+static void set_listed_word(const struct statement_reader *reader, struct word *word, size_t number)
+{
+    if (number >= listed_word_count) {
+        enum negation_place place = negation_words[number - listed_word_count].place;
+        word->kind = place == PLACE_BEFORE        ? WORD_NEGATION
+                     : place == PLACE_WORD_BEFORE ? WORD_NEGATION_OF_NEXT
+                                                  : WORD_NEGATION_AFTER;
+        return;
+    }
+    const struct listed_word *listed = &listed_words[number];
+    word->kind = listed->kind;
+    if (listed->kind == WORD_ASPECT)
+        word->id = hash_text(text_of(listed->family));
+    if (listed->kind == WORD_OPINION) {
+        const size_t *family = hash_table_find(&reader->families, hash_text(text_of(listed->family)));
+        word->family = family ? &opinion_families[*family] : NULL;
+        if (!family)
+            word->kind = WORD_EMPTY;
+    }
+}
+
+/* The longest listed beginning of a Korean word. */
+static void read_korean_word(const struct statement_reader *reader, struct text text,
+                             struct word *word)
+{
+    size_t ends[MAX_SYLLABLES + 1] = {0}, count = 0, size;
+    for (size_t at = 0; at < text.size && count < MAX_SYLLABLES; at += size) {
+        utf8_decode(text, at, &size);
+        ends[++count] = at + size;
+    }
+    for (size_t i = count; i > 0; i--) {
+        const size_t *number =
+            hash_table_find(&reader->words, hash_text(text_slice(text, 0, ends[i])));
+        if (!number)
+            continue;
+        struct text rest = text_slice(text, ends[i], text.size);
+        bool is_negation = *number >= listed_word_count &&
+                           negation_words[*number - listed_word_count].place == PLACE_AFTER;
+        bool is_whole = *number < listed_word_count && listed_words[*number].kind == WORD_EMPTY;
+        if (is_whole ? rest.size > 0 : i == 1 && !is_negation && !is_korean_ending(rest)) {
+            bool is_opinion =
+                *number < listed_word_count && listed_words[*number].kind == WORD_OPINION;
+            if (!is_opinion)
+                continue;
+        }
+        set_listed_word(reader, word, *number);
+        for (size_t k = 0; k < negation_word_count; k++)
+            if (negation_words[k].place == PLACE_INSIDE &&
+                text_find(rest, text_of(negation_words[k].text), 0) < rest.size)
+                word->is_negated = true;
+        return;
+    }
+    struct text stem = strip_korean_ending(text);
+    word->id = hash_text(stem);
+    if (utf8_count_code_points(stem) < 2)
+        word->kind = WORD_EMPTY;
+}
+
+static void read_spaced_word(const struct statement_reader *reader, struct text text,
+                             struct word *word)
+{
+    char bytes[MAX_WORD_SIZE];
+    if (text.size > sizeof(bytes)) {
+        word->kind = WORD_EMPTY;
+        return;
+    }
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text_starts_with(text_slice(text, i, text.size), TEXT("’"))) {
+            bytes[size++] = '\'';
+            i += 2;
+        } else {
+            bytes[size++] = ascii_to_lower(text.bytes[i]);
+        }
+    }
+    struct text lower = {bytes, size};
+    if (size > 2 && text_ends_with(lower, TEXT("'s")))
+        lower.size -= 2;
+    const size_t *number = hash_table_find(&reader->words, hash_text(lower));
+    if (number) {
+        set_listed_word(reader, word, *number);
+        return;
+    }
+    struct text stem = terms_stem(lower);
+    word->id = hash_text(stem);
+    if (terms_is_stop_word(lower) || stem.size < 3)
+        word->kind = WORD_EMPTY;
+}
+
+/* Where the word that starts at `at` ends: letters of one class with digits; inner apostrophes and
+ * hyphens belong to words of spaced scripts. */
+static size_t find_word_end(struct text text, size_t at, enum letter_class kind)
+{
+    size_t size, next_size;
+    while (at < text.size) {
+        uint32_t code_point = utf8_decode(text, at, &size);
+        enum letter_class found = normalize_letter_class(code_point);
+        if (found != kind && found != LETTER_DIGIT) {
+            bool is_joiner = code_point == '\'' || code_point == 0x2019 || code_point == '-';
+            if (!is_joiner || kind != LETTER_SPACED_SCRIPT || at + size >= text.size ||
+                normalize_letter_class(utf8_decode(text, at + size, &next_size)) != kind)
+                return at;
+        }
+        at += size;
+    }
+    return at;
+}
+
+/* Whether the text between two words separates what they belong to. */
+static bool is_break(struct text between)
+{
+    static const char marks[] = {',', '/', '&', '+', '.', '!', '?', '(', ')', ':', '~'};
+    for (size_t i = 0; i < sizeof(marks); i++)
+        if (memchr(between.bytes, marks[i], between.size))
+            return true;
+    return text_find(between, TEXT("•"), 0) < between.size ||
+           text_find(between, TEXT("、"), 0) < between.size;
+}
+
+/* Korean words that connect clauses end so: "깨끗하고", "좋으며", "친절해서". */
+static bool connects_clauses(struct text word)
+{
+    static const struct text endings[] = {TEXT("고"), TEXT("며"), TEXT("서"), TEXT("데"), TEXT("만")};
+    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+        if (word.size > endings[i].size && text_ends_with(word, endings[i]))
+            return true;
+    return false;
+}
+
+struct word_list {
+    struct word *items;
+    size_t count;
+};
+
+static struct word_list read_words(const struct statement_reader *reader, struct text text,
+                                   size_t begin, size_t end, struct arena *arena)
+{
+    struct word_list words = {.items = arena_alloc(arena, end - begin + 1, sizeof(struct word))};
+    struct text clause = text_slice(text, 0, end);
+    size_t size, next, previous_end = begin;
+    bool has_break = false;
+    for (size_t at = begin; at < end; at = next) {
+        enum letter_class kind = normalize_letter_class(utf8_decode(clause, at, &size));
+        next = at + size;
+        if (kind == LETTER_NONE)
+            continue;
+        next = find_word_end(clause, at, kind);
+        struct text found = text_slice(clause, at, next);
+        has_break |= is_break(text_slice(clause, previous_end, at));
+        previous_end = next;
+        if (text_equal_ignore_case(found, TEXT("and")) || text_equal_ignore_case(found, TEXT("or"))) {
+            has_break = true;
+            continue;
+        }
+        struct word word = {.begin = at, .end = next, .has_break = has_break};
+        if (kind == LETTER_UNSPACED_SCRIPT)
+            read_korean_word(reader, found, &word);
+        else if (kind == LETTER_SPACED_SCRIPT)
+            read_spaced_word(reader, found, &word);
+        else
+            word.kind = WORD_EMPTY;
+        words.items[words.count++] = word;
+        has_break = kind == LETTER_UNSPACED_SCRIPT && connects_clauses(found);
+    }
+    return words;
+}
+
+static bool has_meaning(const struct word *word)
+{
+    return word->kind == WORD_CONTENT || word->kind == WORD_ASPECT || word->kind == WORD_OPINION;
+}
+
+static void apply_negations(struct word_list words)
+{
+    for (size_t i = 0; i < words.count; i++) {
+        enum word_kind kind = words.items[i].kind;
+        if (kind == WORD_NEGATION_AFTER && i > 0)
+            words.items[i - 1].is_negated ^= true;
+        size_t reach = kind == WORD_NEGATION           ? NEGATION_REACH
+                       : kind == WORD_NEGATION_OF_NEXT ? 1
+                                                       : 0;
+        for (size_t k = i + 1; reach > 0 && k < words.count && !words.items[k].has_break; k++)
+            if (has_meaning(&words.items[k])) {
+                words.items[k].is_negated = true;
+                if (words.items[k].kind == WORD_OPINION)
+                    break;
+                reach--;
+            }
+    }
+}
+
+/* ---- Clauses that stand alone ---- */
+
+static bool has_kind(const struct word *words, size_t begin, size_t end, enum word_kind kind)
+{
+    for (size_t i = begin; i < end; i++)
+        if (words[i].kind == kind)
+            return true;
+    return false;
+}
+
+static bool stands_alone(const struct word *words, size_t begin, size_t end)
+{
+    return has_kind(words, begin, end, WORD_OPINION) && (has_kind(words, begin, end, WORD_ASPECT) ||
+                                                         has_kind(words, begin, end, WORD_CONTENT));
+}
+
+/* Where the part of a clause that begins at `begin` ends: "rooms clean and staff friendly" has two.
+ * A break divides only parts that each have an opinion and something that it is about. */
+static size_t find_unit_end(struct word_list words, size_t begin)
+{
+    for (size_t i = begin + 1; i < words.count; i++) {
+        if (!words.items[i].has_break || !stands_alone(words.items, begin, i))
+            continue;
+        size_t next = i + 1;
+        while (next < words.count && !words.items[next].has_break)
+            next++;
+        if (stands_alone(words.items, i, next))
+            return i;
+    }
+    return words.count;
+}
+
+/* ---- Statements ---- */
+
+struct statement_list {
+    struct statement *items;
+    size_t count;
+};
+
+static uint64_t opinion_id(const struct word *word, uint64_t *opposite, int *polarity)
+{
+    const struct opinion_family *family = word->family;
+    bool has_opposite = strcmp(family->opposite, "-") != 0;
+    uint64_t id = hash_text(text_of(family->name));
+    uint64_t other = has_opposite ? hash_text(text_of(family->opposite)) : hash_combine_number(id, 1);
+    *polarity = word->is_negated ? -family->polarity : family->polarity;
+    *opposite = word->is_negated ? id : other;
+    return word->is_negated ? other : id;
+}
+
+static size_t measure_distance(const struct word *words, size_t a, size_t b)
+{
+    size_t low = a < b ? a : b, high = a < b ? b : a, distance = 0;
+    for (size_t i = low + 1; i <= high; i++)
+        distance += (size_t)(words[i].kind != WORD_EMPTY) + (words[i].has_break ? BREAK_DISTANCE : 0U);
+    return distance;
+}
+
+/* The word that the opinion is about: the nearest aspect, else the nearest other word next to it;
+ * the left one of two. `end` if there is none. */
+static size_t find_aspect(const struct word *words, size_t begin, size_t end, size_t opinion)
+{
+    enum { MAX_CONTENT_DISTANCE = 2 };
+    size_t best = end, best_distance = SIZE_MAX;
+    for (int listed = 1; listed >= 0 && best == end; listed--)
+        for (size_t i = begin; i < end; i++) {
+            if (words[i].kind != (listed ? WORD_ASPECT : WORD_CONTENT))
+                continue;
+            size_t distance = measure_distance(words, i, opinion);
+            if (distance < best_distance && (listed || distance <= MAX_CONTENT_DISTANCE)) {
+                best = i;
+                best_distance = distance;
+            }
+        }
+    return best;
+}
+
+static void add_statement(struct statement_list *list, struct statement statement,
+                          size_t meaning_count, size_t own_count)
+{
+    size_t extra = meaning_count > own_count ? meaning_count - own_count : 0;
+    statement.extra_words = (unsigned char)(extra < 255 ? extra : 255);
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].aspect == statement.aspect &&
+            list->items[i].opinion == statement.opinion && list->items[i].begin == statement.begin)
+            return;
+    list->items[list->count++] = statement;
+}
+
+static void add_opinions(const struct word *words, size_t begin, size_t end,
+                         struct statement statement, size_t meaning_count,
+                         struct statement_list *list)
+{
+    for (size_t i = begin; i < end; i++) {
+        if (words[i].kind != WORD_OPINION)
+            continue;
+        statement.opinion = opinion_id(&words[i], &statement.opposite, &statement.polarity);
+        statement.is_general = words[i].family->is_general;
+        size_t aspect = find_aspect(words, begin, end, i);
+        statement.aspect = 0;
+        statement.is_listed = false;
+        if (!statement.is_general)
+            add_statement(list, statement, meaning_count, 1);
+        if (aspect == end)
+            continue;
+        statement.aspect = words[aspect].id;
+        statement.is_listed = words[aspect].kind == WORD_ASPECT;
+        add_statement(list, statement, meaning_count, 2);
+    }
+}
+
+/* Neighboring words of a clause without opinion words: "money deducted", "no parking". */
+static void add_pairs(const struct word *words, size_t begin, size_t end, struct statement statement,
+                      size_t meaning_count, struct statement_list *list)
+{
+    size_t pairs = 0, previous = end;
+    for (size_t i = begin; i < end && pairs < MAX_PAIRS; i++) {
+        if (!has_meaning(&words[i]))
+            continue;
+        bool is_listed = words[i].kind == WORD_ASPECT;
+        statement.is_listed = is_listed;
+        if (is_listed && words[i].is_negated) {
+            statement.aspect = hash_combine_number(words[i].id, 1);
+            add_statement(list, statement, meaning_count, 1);
+            pairs++;
+        }
+        if (previous < end) {
+            uint64_t a = words[previous].id, b = words[i].id;
+            statement.aspect = hash_combine_number(a < b ? a : b, a < b ? b : a);
+            if (words[previous].is_negated || words[i].is_negated)
+                statement.aspect = hash_combine_number(statement.aspect, 1);
+            statement.is_listed = is_listed || words[previous].kind == WORD_ASPECT;
+            add_statement(list, statement, meaning_count, 2);
+            pairs++;
+        }
+        previous = i;
+    }
+}
+
+static void add_unit(const struct word *words, size_t begin, size_t end, struct statement_list *list)
+{
+    if (begin == end || end - begin > MAX_UNIT_WORDS || has_kind(words, begin, end, WORD_WISH))
+        return;
+    size_t meaning_count = 0;
+    for (size_t i = begin; i < end; i++)
+        meaning_count += has_meaning(&words[i]);
+    struct statement statement = {.begin = words[begin].begin, .end = words[end - 1].end};
+    if (has_kind(words, begin, end, WORD_OPINION))
+        add_opinions(words, begin, end, statement, meaning_count, list);
+    else
+        add_pairs(words, begin, end, statement, meaning_count, list);
+}
+
+const struct statement *statements_extract(const struct statement_reader *reader, struct text text,
+                                           struct arena *arena, size_t *count)
+{
+    size_t clause_count, begin = 0;
+    const size_t *ends = clause_split_ends(reader->segmenter, text, arena, &clause_count);
+    /* A word has at most one statement of its own, and one with its aspect or its neighbor. */
+    struct statement_list list = {.items =
+                                      arena_alloc(arena, text.size + 2, sizeof(*list.items))};
+    for (size_t i = 0; i < clause_count; begin = ends[i++]) {
+        bool is_question = ends[i] > begin &&
+                           text_ends_with(text_trim(text_slice(text, begin, ends[i])), TEXT("?"));
+        if (is_question)
+            continue;
+        struct word_list words = read_words(reader, text, begin, ends[i], arena);
+        apply_negations(words);
+        for (size_t first = 0, end; first < words.count; first = end) {
+            end = find_unit_end(words, first);
+            add_unit(words.items, first, end, &list);
+        }
+    }
+    *count = list.count;
+    return list.items;
+}
