@@ -13,12 +13,14 @@
 #include "stages/evidence/side.h"
 #include "stages/stages.h"
 #include "stages/tasks/clause_reader.h"
+#include "stages/text/statements.h"
 #include "stages/text/terms.h"
 
 enum {
     MAX_POINTS = 7,
     MAX_QUOTES = 8,
     MAX_QUOTE_SIZE = 400,  /* bytes; of a longer sentence only the clause is quoted */
+    MAX_TEXTS = 6,         /* of a point, which the model reads */
     MAX_COMPARED = 2000,   /* clauses from which the text of a point is chosen */
 };
 
@@ -29,7 +31,7 @@ struct ground {
     int64_t max_points, max_quotes;
     struct text language;
     struct clause_reader clause_reader;
-    struct segmenter *segmenter; /* owned */
+    struct statement_reader statement_reader;
 };
 
 static bool open_ground(void *state, const struct stage_context *stage_context, struct error *error)
@@ -37,12 +39,12 @@ static bool open_ground(void *state, const struct stage_context *stage_context, 
     struct ground *ground = state;
     ground->language = stage_context->language;
     return clause_reader_open(&ground->clause_reader, stage_context, error) &&
-           segmenter_open(&ground->segmenter, error);
+           statement_reader_open(&ground->statement_reader, error);
 }
 
 static void close_ground(void *state)
 {
-    segmenter_close(((struct ground *)state)->segmenter);
+    statement_reader_close(&((struct ground *)state)->statement_reader);
 }
 
 /* ---- Which records say it ---- */
@@ -132,7 +134,7 @@ static bool check_matches(const struct ground *ground, struct match_list *list, 
     return ok;
 }
 
-/* The members with an accepted match, each once. `skipped` (optional): those of another list. */
+/* The members with an accepted match, each once. */
 static size_t count_members(const struct match_list *list, size_t candidate, bool opposite)
 {
     size_t count = 0, last = SIZE_MAX;
@@ -189,8 +191,44 @@ static struct passage *collect_evidence(const struct match_list *list, size_t ca
     return evidence;
 }
 
-static struct text choose_text(const struct match_list *list, size_t candidate, struct arena *arena)
+/* What a text must state to stand for a point. */
+struct stated_point {
+    const struct statement_reader *reader;
+    const struct point_candidate *candidate;
+    size_t max_extra_words;
+};
+
+/* A shortened clause may have lost what the point says, or its negation. */
+static bool states_point(void *user, struct text text)
 {
+    const struct stated_point *point = user;
+    const struct point_candidate *candidate = point->candidate;
+    struct arena scratch = {0};
+    size_t count;
+    const struct statement *statements =
+        statements_extract(point->reader, text, &scratch, &count);
+    bool is_found = false, is_mixed = false,
+         is_praise = candidate->polarity == SENTIMENT_POSITIVE;
+    for (size_t i = 0; i < count; i++) {
+        bool is_positive = statements[i].polarity > 0;
+        is_mixed |= statements[i].polarity != 0 && is_positive != is_praise;
+        is_found |= statements[i].aspect == candidate->aspect &&
+                    statements[i].opinion == candidate->opinion &&
+                    (!statements[i].polarity || is_positive == is_praise) &&
+                    statements[i].extra_words <= point->max_extra_words;
+    }
+    arena_free(&scratch);
+    return is_found && !is_mixed;
+}
+
+/* The best text that the model reads as the point means it; empty if there is none. */
+static bool choose_text(const struct ground *ground, const struct match_list *list,
+                        const struct group *group, size_t candidate, struct text *text,
+                        struct error *error)
+{
+    struct stated_point stated_point = {&ground->statement_reader, &group->candidates[candidate],
+                                        group->member_count < SMALL_GROUP ? 4 : 1};
+    struct point_text_check check = {states_point, &stated_point};
     struct point_text_clause *clauses = memory_alloc(MAX_COMPARED, sizeof(*clauses));
     size_t count = 0;
     for (size_t i = 0; i < list->count && count < MAX_COMPARED; i++) {
@@ -200,9 +238,21 @@ static struct text choose_text(const struct match_list *list, size_t candidate, 
                 (struct point_text_clause){clause_text(list->members, match->occurrence),
                                            match->occurrence->extra_words};
     }
-    struct text text = point_text_choose(clauses, count, arena);
+    struct text texts[MAX_TEXTS];
+    struct sentiment_probabilities probabilities[MAX_TEXTS];
+    size_t text_count =
+        point_text_choose(clauses, count, &check, texts, MAX_TEXTS, group->arena);
+    bool ok = clause_reader_predict(&ground->clause_reader, (struct text_array){texts, text_count},
+                                    probabilities, error);
+    bool is_positive = group->candidates[candidate].polarity == SENTIMENT_POSITIVE;
+    *text = (struct text){0};
+    for (size_t i = 0; ok && i < text_count && text->size == 0; i++) {
+        double positive = probabilities[i].positive, negative = probabilities[i].negative;
+        if (is_positive ? positive > negative : negative > positive)
+            *text = texts[i];
+    }
     free(clauses);
-    return text;
+    return ok;
 }
 
 static void set_dates(struct key_point *point, const struct group *group)
@@ -219,24 +269,32 @@ static void set_dates(struct key_point *point, const struct group *group)
     }
 }
 
-/* False if too few records say it, or nobody says it in a way that can stand for others. */
-static bool make_point(const struct match_list *present, const struct match_list *previous,
-                       size_t candidate, const struct group *group, struct key_point *point)
+/* Appends the candidate to points[0..*count), unless too few records say it, or nobody says it in a
+ * way that can stand for others. */
+static bool add_point(const struct ground *ground, const struct match_list *present,
+                      const struct match_list *previous, size_t candidate,
+                      const struct group *group, struct key_point *points, size_t *count,
+                      struct error *error)
 {
+    struct key_point *point = &points[*count];
     size_t records = count_members(present, candidate, false);
     if (records < candidates_min_records(group))
-        return false;
+        return true;
     *point = (struct key_point){
-        .text = choose_text(present, candidate, group->arena),
         .polarity = group->candidates[candidate].polarity,
         .writer = POINT_WRITER_CUSTOMER,
         .previous_records = count_members(previous, candidate, false),
         .opposite_records = count_members(present, candidate, true),
     };
+    if (!choose_text(ground, present, group, candidate, &point->text, error))
+        return false;
+    if (point->text.size == 0)
+        return true;
     point->evidence =
         collect_evidence(present, candidate, records, group->arena, &point->records);
     set_dates(point, group);
-    return point->text.size > 0;
+    (*count)++;
+    return true;
 }
 
 /* Whether every word of meaning of one text is in the other. */
@@ -328,7 +386,7 @@ static struct passage expand_to_sentence(const struct ground *ground, const stru
     struct arena scratch = {0};
     struct text text = group->members[clause.member].text;
     size_t count, begin = 0;
-    const size_t *ends = segment_sentences(ground->segmenter, text, &scratch, &count);
+    const size_t *ends = segment_sentences(ground->statement_reader.segmenter, text, &scratch, &count);
     for (size_t i = 0; i < count && ends[i] < clause.end; i++)
         if (ends[i] <= clause.begin)
             begin = ends[i];
@@ -374,7 +432,7 @@ static bool process_group(void *state, struct group *group, struct error *error)
         arena_alloc(group->arena, group->candidate_count, sizeof(*points));
     size_t count = 0;
     for (size_t i = 0; ok && i < group->candidate_count; i++)
-        count += make_point(&present, &previous, i, group, &points[count]);
+        ok = add_point(ground, &present, &previous, i, group, points, &count, error);
     if (ok) {
         shape_summary(ground, group, points, count);
         add_quotes(ground, group);

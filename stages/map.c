@@ -44,6 +44,7 @@ static struct occurrence make_occurrence(const struct statement *statement, size
         .polarity = (signed char)statement->polarity,
         .is_general = statement->is_general,
         .is_listed = statement->is_listed,
+        .is_whole = statement->is_whole,
         .extra_words = statement->extra_words,
     };
 }

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 
 enum {
-    SMALL_GROUP = 10,      /* below, one record is enough for a point */
+    RECORDS_OF_A_POINT = 100, /* one record of so many must say it */
     MAX_CONSIDERED = 400,  /* statements, the heaviest first */
     MAX_EXAMPLES = 8,      /* of a statement, for the filter */
 };
@@ -19,13 +19,15 @@ static const double general_weight = 0.8;   /* "staff great" */
 static const double unlisted_weight = 0.7;  /* factor: of an aspect that is not listed */
 static const double alone_weight = 0.55;    /* "overpriced" */
 static const double pair_weight = 0.4;      /* "money deducted" */
+static const double whole_weight = 0.45;    /* factor: "great hotel" */
 
 /* Share of the clauses of one statement that also make another: then both are one. */
 static const double same_share = 0.5;
 
 size_t candidates_min_records(const struct group *group)
 {
-    return group->member_count < SMALL_GROUP ? 1 : 2;
+    size_t share = group->member_count / RECORDS_OF_A_POINT;
+    return group->member_count < SMALL_GROUP ? 1 : share > 2 ? share : 2;
 }
 
 int occurrence_side(const struct occurrence *occurrence, const struct member *members)
@@ -55,8 +57,7 @@ bool candidate_is_contradicted(const struct point_candidate *candidate,
     if (!candidate->opinion)
         return occurrence->key == candidate->keys[0];
     return occurrence->opinion &&
-           (candidate->is_general || occurrence->is_general ||
-            occurrence->opinion == candidate->opposite || occurrence->opinion == candidate->opinion);
+           (candidate->is_general || occurrence->opinion == candidate->opposite || occurrence->opinion == candidate->opinion);
 }
 
 /* ---- Counting ---- */
@@ -120,6 +121,8 @@ static double compute_weight(const struct counted *counted)
         weight = alone_weight;
     if (statement->aspect && !statement->is_listed)
         weight *= unlisted_weight;
+    if (statement->is_general && statement->is_whole)
+        weight *= whole_weight;
     return weight * (double)counted->records;
 }
 

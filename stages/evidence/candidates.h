@@ -5,7 +5,10 @@
 
 #include "pipeline/group.h"
 
-enum { MAX_CANDIDATES = 14 }; /* of each polarity */
+enum {
+    MAX_CANDIDATES = 14, /* of each polarity */
+    SMALL_GROUP = 10,    /* with fewer records, one is enough for a point */
+};
 
 /* +1: the occurrence praises, -1: it complains; 0: unknown. What the words show, or else the
  * sentiment of the record. */

@@ -2,6 +2,7 @@
 #include "stages/evidence/point_text.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ascii.h"
@@ -16,14 +17,18 @@ enum {
     MAX_POINT_SIZE = 120, /* bytes */
     MAX_WORDS = 12,
     GOOD_WORDS = 4, /* a text of about this many words reads best */
-    MIN_KEPT_SIZE = 9, /* bytes that a cut at the end leaves */
+    MIN_WORD_SIZE = 4, /* of a text of one word */
+    MIN_KEPT_SIZE = 4, /* bytes that a cut at the end leaves */
 };
 
-static const double extra_cost = 1.5; /* of a word of meaning that the point does not state */
+static const double extra_cost = 2; /* of a word of meaning that the point does not state */
 static const double length_cost = 0.3;
 static const double personal_cost = 1.5; /* of "I", "my" */
+static const double repeat_gain = 1.5; /* of twice as many clauses */
+static const double open_cost = 1.5;     /* of an end that expects more */
+static const double feeling_cost = 2;    /* of "ㅋㅋ", "WAY" */
 
-enum filler_place { PLACE_START, PLACE_END, PLACE_LAST };
+enum filler_place { PLACE_START, PLACE_END, PLACE_LAST, PLACE_ENDING, PLACE_OPEN };
 
 static const struct filler {
     const char *phrase;
@@ -145,6 +150,14 @@ static struct text format_case(struct text text, struct arena *arena)
     return copy;
 }
 
+static bool ends_with_filler(struct text text, enum filler_place place)
+{
+    for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++)
+        if (fillers[i].place == place && text_ends_with(text, text_of(fillers[i].phrase)))
+            return true;
+    return false;
+}
+
 struct text point_text_shorten(struct text clause, struct arena *arena)
 {
     const struct text none = {0};
@@ -153,11 +166,11 @@ struct text point_text_shorten(struct text clause, struct arena *arena)
         text = trim_marks(text_slice(text, size, text.size));
     text = drop_last_fillers(trim_marks(cut_end(text)));
     size_t words = count_words(text);
-    bool is_korean = text.size > 0 && (unsigned char)text.bytes[0] >= 0x80;
-    if (text.size > MAX_POINT_SIZE || words > MAX_WORDS || words < (is_korean ? 1 : 2))
+    if (text.size > MAX_POINT_SIZE || words > MAX_WORDS || words < 1 ||
+        (words == 1 && text.size < MIN_WORD_SIZE))
         return none;
     text = format_case(text, arena);
-    return is_personal(text) ? none : text;
+    return is_personal(text) || ends_with_filler(text, PLACE_OPEN) ? none : text;
 }
 
 /* Texts that differ in case and blanks only are one. */
@@ -171,40 +184,75 @@ static uint64_t hash_words(struct text text, struct arena *arena)
     return hash;
 }
 
+static bool shows_feelings(struct text text)
+{
+    static const struct text marks[] = {TEXT("ㅋ"), TEXT("ㅎ"), TEXT("ㅠ"), TEXT("ㅜ"), TEXT("~"),
+                                        TEXT("^"),  TEXT("!"),  TEXT("…"), TEXT("..")};
+    for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+        if (text_find(text, marks[i], 0) < text.size)
+            return true;
+    for (size_t at = 0; at + 2 < text.size; at++)
+        if (ascii_is_upper(text.bytes[at]) && ascii_is_upper(text.bytes[at + 1]) &&
+            ascii_is_upper(text.bytes[at + 2]))
+            return true;
+    return false;
+}
+
 static double compute_cost(struct text text, size_t extra_words, size_t repeats)
 {
     double words = (double)count_words(text);
     return extra_cost * (double)extra_words + length_cost * fabs(words - GOOD_WORDS) +
            (sentence_is_first_person(text) ? personal_cost : 0) +
-           (sentence_is_self_contained(text) ? 0 : personal_cost) - log2((double)repeats);
+           (sentence_is_self_contained(text) ? 0 : personal_cost) + (ends_with_filler(text, PLACE_ENDING) ? open_cost : 0) +
+           (shows_feelings(text) ? feeling_cost : 0) - repeat_gain * log2((double)repeats);
 }
 
-struct text point_text_choose(const struct point_text_clause *clauses, size_t count,
-                              struct arena *arena)
+struct ranked_text {
+    struct text text;
+    uint64_t hash; /* of its words */
+    double cost;
+    size_t number;
+};
+
+static int compare_costs(const void *a, const void *b)
+{
+    const struct ranked_text *left = a, *right = b;
+    if (left->cost != right->cost)
+        return left->cost < right->cost ? -1 : 1;
+    return left->number < right->number ? -1 : 1;
+}
+
+size_t point_text_choose(const struct point_text_clause *clauses, size_t count,
+                         const struct point_text_check *check, struct text *texts,
+                         size_t max_count, struct arena *arena)
 {
     struct arena scratch = {0};
     struct hash_table repeats = {0};
-    struct text *texts = arena_alloc(&scratch, count, sizeof(*texts));
-    uint64_t *hashes = arena_alloc(&scratch, count, sizeof(*hashes));
+    struct ranked_text *ranked = arena_alloc(&scratch, count, sizeof(*ranked));
+    size_t ranked_count = 0, chosen = 0;
     for (size_t i = 0; i < count; i++) {
-        texts[i] = point_text_shorten(clauses[i].clause, &scratch);
-        hashes[i] = hash_words(texts[i], &scratch);
-        if (texts[i].size > 0)
-            ++*hash_table_get_or_insert(&repeats, hashes[i], 0, NULL);
-    }
-    size_t best = count;
-    double best_cost = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (texts[i].size == 0)
+        struct ranked_text *next = &ranked[ranked_count];
+        *next = (struct ranked_text){.text = point_text_shorten(clauses[i].clause, &scratch),
+                                     .number = i};
+        if (next->text.size == 0)
             continue;
-        double cost = compute_cost(texts[i], clauses[i].extra_words,
-                                   *hash_table_find(&repeats, hashes[i]));
-        if (best == count || cost < best_cost) {
-            best = i;
-            best_cost = cost;
-        }
+        next->hash = hash_words(next->text, &scratch);
+        ++*hash_table_get_or_insert(&repeats, next->hash, 0, NULL);
+        ranked_count++;
     }
-    struct text chosen = best < count ? arena_copy_text(arena, texts[best]) : (struct text){0};
+    for (size_t i = 0; i < ranked_count; i++)
+        ranked[i].cost =
+            compute_cost(ranked[i].text, clauses[ranked[i].number].extra_words,
+                         *hash_table_find(&repeats, ranked[i].hash));
+    if (ranked_count > 0)
+        qsort(ranked, ranked_count, sizeof(*ranked), compare_costs);
+    hash_table_clear(&repeats);
+    for (size_t i = 0; i < ranked_count && chosen < max_count; i++) {
+        bool is_new;
+        hash_table_get_or_insert(&repeats, ranked[i].hash, 0, &is_new);
+        if (is_new && check->states_point(check->user, ranked[i].text))
+            texts[chosen++] = arena_copy_text(arena, ranked[i].text);
+    }
     hash_table_free(&repeats);
     arena_free(&scratch);
     return chosen;

@@ -17,9 +17,17 @@ struct point_text_clause {
     size_t extra_words; /* of meaning, which the point does not state */
 };
 
-/* The text of the clause that says the least besides the point, then the one that most clauses
- * share, then the first. Empty if none can stand for others. In `arena`. */
-struct text point_text_choose(const struct point_text_clause *clauses, size_t count,
-                              struct arena *arena);
+/* Whether a shortened text still states the point. */
+struct point_text_check {
+    bool (*states_point)(void *user, struct text text);
+    void *user;
+};
+
+/* Writes the best texts of the clauses to texts[0..max_count): those that say the least besides the
+ * point, then those that most clauses share, then the first; each differs from the others. Returns
+ * their number; 0 if no clause can stand for others. In `arena`. */
+size_t point_text_choose(const struct point_text_clause *clauses, size_t count,
+                         const struct point_text_check *check, struct text *texts,
+                         size_t max_count, struct arena *arena);
 
 #endif

@@ -27,10 +27,10 @@ static const struct opinion_family {
     const char *name;
     int polarity;
     const char *opposite;
-    bool is_general;
+    bool is_general, stands_alone;
 } opinion_families[] = {
-#define ROW(family, polarity, opposite, is_general)                                                \
-    {family, POLARITY_##polarity, opposite, is_general},
+#define ROW(family, polarity, opposite, is_general, stands_alone)                                  \
+    {family, POLARITY_##polarity, opposite, is_general, stands_alone},
 #include "stages/text/data/opinion_families.inc"
 #undef ROW
 };
@@ -44,25 +44,35 @@ enum word_kind {
     WORD_NEGATION, /* before what it reverses */
     WORD_NEGATION_OF_NEXT,
     WORD_NEGATION_AFTER,
+    WORD_NEGATION_CANCEL,
 };
 
-enum negation_place { PLACE_BEFORE, PLACE_WORD_BEFORE, PLACE_AFTER, PLACE_INSIDE };
+enum negation_place { PLACE_BEFORE, PLACE_WORD_BEFORE, PLACE_AFTER, PLACE_INSIDE, PLACE_CANCEL };
+
+static const struct implied_opinion {
+    const char *aspect, *family, *implied;
+} implied_opinions[] = {
+#define ROW(aspect, family, implied) {aspect, family, implied},
+#include "stages/text/data/implied_opinions.inc"
+#undef ROW
+};
 
 static const struct listed_word {
     const char *text;
     const char *family;
     enum word_kind kind;
+    bool is_whole;
 } listed_words[] = {
-#define ROW(language, family, word) {word, family, WORD_OPINION},
+#define ROW(language, family, word) {word, family, WORD_OPINION, false},
 #include "stages/text/data/opinion_words.inc"
 #undef ROW
-#define ROW(language, aspect, word) {word, aspect, WORD_ASPECT},
+#define ROW(language, aspect, word, is_whole) {word, aspect, WORD_ASPECT, is_whole},
 #include "stages/text/data/aspect_words.inc"
 #undef ROW
-#define ROW(language, word) {word, NULL, WORD_WISH},
+#define ROW(language, word) {word, NULL, WORD_WISH, false},
 #include "stages/text/data/wish_words.inc"
 #undef ROW
-#define ROW(language, word) {word, NULL, WORD_EMPTY},
+#define ROW(language, word) {word, NULL, WORD_EMPTY, false},
 #include "stages/text/data/empty_words.inc"
 #undef ROW
 };
@@ -122,6 +132,8 @@ struct word {
     enum word_kind kind;
     uint64_t id;                         /* of an aspect or a content word */
     const struct opinion_family *family; /* of an opinion */
+    const char *aspect;                  /* of an aspect; NULL: it is not listed */
+    bool is_whole;
     bool is_negated;                     /* by itself or a neighbor */
     bool has_break;                      /* a comma, or a word like "and", stands before it */
 };
@@ -150,13 +162,17 @@ static void set_listed_word(const struct statement_reader *reader, struct word *
         enum negation_place place = negation_words[number - listed_word_count].place;
         word->kind = place == PLACE_BEFORE        ? WORD_NEGATION
                      : place == PLACE_WORD_BEFORE ? WORD_NEGATION_OF_NEXT
+                     : place == PLACE_CANCEL      ? WORD_NEGATION_CANCEL
                                                   : WORD_NEGATION_AFTER;
         return;
     }
     const struct listed_word *listed = &listed_words[number];
     word->kind = listed->kind;
-    if (listed->kind == WORD_ASPECT)
+    if (listed->kind == WORD_ASPECT) {
+        word->aspect = listed->family;
         word->id = hash_text(text_of(listed->family));
+        word->is_whole = listed->is_whole;
+    }
     if (listed->kind == WORD_OPINION) {
         const size_t *family = hash_table_find(&reader->families, hash_text(text_of(listed->family)));
         word->family = family ? &opinion_families[*family] : NULL;
@@ -318,10 +334,16 @@ static bool has_meaning(const struct word *word)
 
 static void apply_negations(struct word_list words)
 {
+    for (size_t i = 0; i < words.count; i++)
+        if (words.items[i].kind == WORD_NEGATION_CANCEL)
+            return;
     for (size_t i = 0; i < words.count; i++) {
         enum word_kind kind = words.items[i].kind;
         if (kind == WORD_NEGATION_AFTER && i > 0)
             words.items[i - 1].is_negated ^= true;
+        if (kind == WORD_NEGATION_AFTER && i > 1 && words.items[i - 1].kind != WORD_OPINION &&
+            words.items[i - 2].kind == WORD_OPINION && !words.items[i - 1].has_break)
+            words.items[i - 2].is_negated ^= true; /* "저렴한 가격은 아니지만" */
         size_t reach = kind == WORD_NEGATION           ? NEGATION_REACH
                        : kind == WORD_NEGATION_OF_NEXT ? 1
                                                        : 0;
@@ -374,15 +396,40 @@ struct statement_list {
     size_t count;
 };
 
-static uint64_t opinion_id(const struct word *word, uint64_t *opposite, int *polarity)
+static const struct opinion_family *find_family(const struct statement_reader *reader,
+                                                const char *name)
 {
-    const struct opinion_family *family = word->family;
-    bool has_opposite = strcmp(family->opposite, "-") != 0;
-    uint64_t id = hash_text(text_of(family->name));
-    uint64_t other = has_opposite ? hash_text(text_of(family->opposite)) : hash_combine_number(id, 1);
-    *polarity = word->is_negated ? -family->polarity : family->polarity;
-    *opposite = word->is_negated ? id : other;
-    return word->is_negated ? other : id;
+    const size_t *index = hash_table_find(&reader->families, hash_text(text_of(name)));
+    return index ? &opinion_families[*index] : NULL;
+}
+
+/* The opinion and its opposite. */
+static void set_opinion(struct statement *statement, const struct opinion_family *family,
+                        bool is_negated)
+{
+    /* "not bad" is hardly praise. */
+    bool is_faint = family->is_general && family->polarity == POLARITY_NEGATIVE;
+    bool has_opposite = strcmp(family->opposite, "-") != 0 && !(is_faint && is_negated);
+    uint64_t id = hash_text(text_of(family->name)),
+             other = has_opposite ? hash_text(text_of(family->opposite))
+                                  : hash_combine_number(id, 1);
+    statement->polarity = !is_negated ? family->polarity : is_faint ? 0 : -family->polarity;
+    statement->opinion = is_negated ? other : id;
+    statement->opposite = is_negated ? id : other;
+    statement->is_general = family->is_general;
+}
+
+/* The family that says the same of nothing in particular, or NULL. */
+static const struct opinion_family *find_implied(const struct statement_reader *reader,
+                                                 const struct word *aspect,
+                                                 const struct opinion_family *family)
+{
+    for (size_t i = 0; aspect->aspect && i < sizeof(implied_opinions) / sizeof(*implied_opinions);
+         i++)
+        if (strcmp(implied_opinions[i].aspect, aspect->aspect) == 0 &&
+            strcmp(implied_opinions[i].family, family->name) == 0)
+            return find_family(reader, implied_opinions[i].implied);
+    return NULL;
 }
 
 static size_t measure_distance(const struct word *words, size_t a, size_t b)
@@ -412,10 +459,8 @@ static size_t find_aspect(const struct word *words, size_t begin, size_t end, si
     return best;
 }
 
-static void add_statement(struct statement_list *list, struct statement statement,
-                          size_t meaning_count, size_t own_count)
+static void add_statement(struct statement_list *list, struct statement statement, size_t extra)
 {
-    size_t extra = meaning_count > own_count ? meaning_count - own_count : 0;
     statement.extra_words = (unsigned char)(extra < 255 ? extra : 255);
     for (size_t i = 0; i < list->count; i++)
         if (list->items[i].aspect == statement.aspect &&
@@ -424,33 +469,62 @@ static void add_statement(struct statement_list *list, struct statement statemen
     list->items[list->count++] = statement;
 }
 
-static void add_opinions(const struct word *words, size_t begin, size_t end,
-                         struct statement statement, size_t meaning_count,
-                         struct statement_list *list)
+/* Words of meaning besides an aspect (optional) and opinions of a family. What could be a statement
+ * of its own counts twice; other praise or blame in general adds nothing. */
+static size_t count_extra_words(const struct word *words, size_t begin, size_t end,
+                                const struct word *aspect, const struct opinion_family *family)
 {
+    size_t extra = 0;
     for (size_t i = begin; i < end; i++) {
-        if (words[i].kind != WORD_OPINION)
-            continue;
-        statement.opinion = opinion_id(&words[i], &statement.opposite, &statement.polarity);
-        statement.is_general = words[i].family->is_general;
-        size_t aspect = find_aspect(words, begin, end, i);
-        statement.aspect = 0;
-        statement.is_listed = false;
-        if (!statement.is_general)
-            add_statement(list, statement, meaning_count, 1);
-        if (aspect == end)
-            continue;
-        statement.aspect = words[aspect].id;
-        statement.is_listed = words[aspect].kind == WORD_ASPECT;
-        add_statement(list, statement, meaning_count, 2);
+        bool is_own_aspect = aspect && words[i].kind == aspect->kind && words[i].id == aspect->id;
+        bool is_own_opinion = words[i].kind == WORD_OPINION &&
+                              (words[i].family == family || words[i].family->is_general);
+        if (has_meaning(&words[i]) && !is_own_aspect && !is_own_opinion)
+            extra += words[i].kind == WORD_CONTENT || words[i].is_whole ? 1 : 2;
     }
+    return extra;
+}
+
+struct unit {
+    const struct statement_reader *reader;
+    const struct word *words;
+    size_t begin, end; /* of its words */
+};
+
+static void add_opinion(const struct unit *unit, size_t opinion, struct statement statement,
+                        struct statement_list *list)
+{
+    const struct word *words = unit->words;
+    const struct opinion_family *family = words[opinion].family;
+    bool is_negated = words[opinion].is_negated;
+    size_t aspect = find_aspect(words, unit->begin, unit->end, opinion);
+    const struct opinion_family *implied =
+        aspect < unit->end ? find_implied(unit->reader, &words[aspect], family) : NULL;
+    if (implied) {
+        set_opinion(&statement, implied, is_negated);
+        add_statement(list, statement,
+                      count_extra_words(words, unit->begin, unit->end, &words[aspect], family));
+        return;
+    }
+    set_opinion(&statement, family, is_negated);
+    if (family->stands_alone)
+        add_statement(list, statement,
+                      count_extra_words(words, unit->begin, unit->end, NULL, family));
+    if (aspect == unit->end)
+        return;
+    statement.aspect = words[aspect].id;
+    statement.is_listed = words[aspect].kind == WORD_ASPECT;
+    statement.is_whole = words[aspect].is_whole;
+    add_statement(list, statement,
+                  count_extra_words(words, unit->begin, unit->end, &words[aspect], family));
 }
 
 /* Neighboring words of a clause without opinion words: "money deducted", "no parking". */
-static void add_pairs(const struct word *words, size_t begin, size_t end, struct statement statement,
-                      size_t meaning_count, struct statement_list *list)
+static void add_pairs(const struct unit *unit, struct statement statement, size_t meaning_count,
+                      struct statement_list *list)
 {
-    size_t pairs = 0, previous = end;
+    const struct word *words = unit->words;
+    size_t begin = unit->begin, end = unit->end, pairs = 0, previous = end;
     for (size_t i = begin; i < end && pairs < MAX_PAIRS; i++) {
         if (!has_meaning(&words[i]))
             continue;
@@ -458,7 +532,7 @@ static void add_pairs(const struct word *words, size_t begin, size_t end, struct
         statement.is_listed = is_listed;
         if (is_listed && words[i].is_negated) {
             statement.aspect = hash_combine_number(words[i].id, 1);
-            add_statement(list, statement, meaning_count, 1);
+            add_statement(list, statement, meaning_count - 1);
             pairs++;
         }
         if (previous < end) {
@@ -467,25 +541,27 @@ static void add_pairs(const struct word *words, size_t begin, size_t end, struct
             if (words[previous].is_negated || words[i].is_negated)
                 statement.aspect = hash_combine_number(statement.aspect, 1);
             statement.is_listed = is_listed || words[previous].kind == WORD_ASPECT;
-            add_statement(list, statement, meaning_count, 2);
+            add_statement(list, statement, meaning_count - 2);
             pairs++;
         }
         previous = i;
     }
 }
 
-static void add_unit(const struct word *words, size_t begin, size_t end, struct statement_list *list)
+static void add_unit(const struct unit *unit, struct statement_list *list)
 {
+    const struct word *words = unit->words;
+    size_t begin = unit->begin, end = unit->end, meaning_count = 0;
     if (begin == end || end - begin > MAX_UNIT_WORDS || has_kind(words, begin, end, WORD_WISH))
         return;
-    size_t meaning_count = 0;
     for (size_t i = begin; i < end; i++)
         meaning_count += has_meaning(&words[i]);
     struct statement statement = {.begin = words[begin].begin, .end = words[end - 1].end};
-    if (has_kind(words, begin, end, WORD_OPINION))
-        add_opinions(words, begin, end, statement, meaning_count, list);
-    else
-        add_pairs(words, begin, end, statement, meaning_count, list);
+    for (size_t i = begin; i < end; i++)
+        if (words[i].kind == WORD_OPINION)
+            add_opinion(unit, i, statement, list);
+    if (!has_kind(words, begin, end, WORD_OPINION))
+        add_pairs(unit, statement, meaning_count, list);
 }
 
 const struct statement *statements_extract(const struct statement_reader *reader, struct text text,
@@ -505,7 +581,7 @@ const struct statement *statements_extract(const struct statement_reader *reader
         apply_negations(words);
         for (size_t first = 0, end; first < words.count; first = end) {
             end = find_unit_end(words, first);
-            add_unit(words.items, first, end, &list);
+            add_unit(&(struct unit){reader, words.items, first, end}, &list);
         }
     }
     *count = list.count;
