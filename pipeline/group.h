@@ -47,6 +47,7 @@ struct occurrence {
     uint32_t begin, end;      /* bytes of the member's text */
     signed char polarity;     /* of the words: +1, -1; 0: they do not show it */
     bool is_general;          /* praise or blame without a reason */
+    bool stands_alone;        /* its opinion makes sense without an aspect */
     bool is_listed;           /* its aspect is a word that feedback often has */
     bool is_whole;            /* its aspect is all that customers write about */
     unsigned char extra_words; /* words of meaning that are not part of the statement */

@@ -24,6 +24,9 @@ enum {
     MAX_COMPARED = 2000,   /* clauses from which the text of a point is chosen */
 };
 
+/* Of a text without an opinion word, the model must be sure. */
+static const double min_probability = 0.7;
+
 /* Points may differ from the group's share of praise by this much. */
 static const double max_share_difference = 0.15;
 
@@ -247,8 +250,9 @@ static bool choose_text(const struct ground *ground, const struct match_list *li
     bool is_positive = group->candidates[candidate].polarity == SENTIMENT_POSITIVE;
     *text = (struct text){0};
     for (size_t i = 0; ok && i < text_count && text->size == 0; i++) {
-        double positive = probabilities[i].positive, negative = probabilities[i].negative;
-        if (is_positive ? positive > negative : negative > positive)
+        double own = is_positive ? probabilities[i].positive : probabilities[i].negative,
+               other = is_positive ? probabilities[i].negative : probabilities[i].positive;
+        if (own > other && own >= (group->candidates[candidate].opinion ? 0 : min_probability))
             *text = texts[i];
     }
     free(clauses);

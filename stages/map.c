@@ -43,6 +43,7 @@ static struct occurrence make_occurrence(const struct statement *statement, size
         .end = (uint32_t)statement->end,
         .polarity = (signed char)statement->polarity,
         .is_general = statement->is_general,
+        .stands_alone = statement->stands_alone,
         .is_listed = statement->is_listed,
         .is_whole = statement->is_whole,
         .extra_words = statement->extra_words,

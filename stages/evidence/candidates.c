@@ -9,6 +9,7 @@
 
 enum {
     RECORDS_OF_A_POINT = 100, /* one record of so many must say it */
+    MIN_PAIR_RECORDS = 3,     /* two records may share two words by chance */
     MAX_CONSIDERED = 400,  /* statements, the heaviest first */
     MAX_EXAMPLES = 8,      /* of a statement, for the filter */
 };
@@ -40,7 +41,8 @@ int occurrence_side(const struct occurrence *occurrence, const struct member *me
 
 bool candidate_matches(const struct point_candidate *candidate, const struct occurrence *occurrence)
 {
-    if (candidate->is_general && candidate->aspect == occurrence->aspect && occurrence->opinion)
+    if (candidate->is_general && candidate->aspect == occurrence->aspect && occurrence->opinion &&
+        !occurrence->is_whole)
         return true;
     for (size_t i = 0; i < candidate->key_count; i++)
         if (candidate->keys[i] == occurrence->key)
@@ -143,7 +145,9 @@ static size_t sort_by_weight(struct counter *counter, const struct group *group)
     for (size_t i = 0; i < counter->count; i++) {
         struct counted counted = counter->items[i];
         counted.weight = compute_weight(&counted);
-        if (counted.records >= min_records)
+        bool is_pair = !counted.first.opinion && group->member_count >= SMALL_GROUP;
+        if (counted.records >= (is_pair && min_records < MIN_PAIR_RECORDS ? MIN_PAIR_RECORDS
+                                                                          : min_records))
             counter->items[kept++] = counted;
     }
     counter->count = kept;
@@ -256,7 +260,7 @@ struct point_candidate *candidates_find(const struct group *group,
         for (size_t k = 0; k < *count && !is_repeated; k++)
             is_repeated = is_same(chosen[k], counted);
         if (is_repeated || *side_count == MAX_CANDIDATES ||
-            (counted->first.is_general && !counted->first.aspect) ||
+            (!counted->first.aspect && !counted->first.stands_alone) ||
             !passes_filter(counted, group, filter))
             continue;
         (*side_count)++;

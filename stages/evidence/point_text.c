@@ -21,7 +21,7 @@ enum {
     MIN_KEPT_SIZE = 4, /* bytes that a cut at the end leaves */
 };
 
-static const double extra_cost = 2; /* of a word of meaning that the point does not state */
+static const double extra_cost = 3; /* of a word of meaning that the point does not state */
 static const double length_cost = 0.3;
 static const double personal_cost = 1.5; /* of "I", "my" */
 static const double repeat_gain = 1.5; /* of twice as many clauses */

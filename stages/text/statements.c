@@ -15,7 +15,7 @@ enum {
     MAX_UNIT_WORDS = 40,      /* a longer clause has no clear statement */
     MAX_PAIRS = 6,            /* of neighboring words of a clause */
     MAX_SYLLABLES = 8,        /* of a listed Korean word */
-    BREAK_DISTANCE = 2,       /* added for a comma or "and" between an opinion and its aspect */
+    BREAK_DISTANCE = 2,       /* added for a break between an opinion and its aspect */
     NEGATION_REACH = 3,       /* words of meaning that a negation reverses */
 };
 
@@ -83,6 +83,17 @@ static const struct negation_word {
 } negation_words[] = {
 #define ROW(language, word, place) {word, PLACE_##place},
 #include "stages/text/data/negation_words.inc"
+#undef ROW
+};
+
+enum break_place { BREAK_WORD, BREAK_ENDING };
+
+static const struct break_word {
+    const char *text;
+    enum break_place place;
+} break_words[] = {
+#define ROW(language, word, place) {word, BREAK_##place},
+#include "stages/text/data/break_words.inc"
 #undef ROW
 };
 
@@ -279,14 +290,33 @@ static bool is_break(struct text between)
            text_find(between, TEXT("、"), 0) < between.size;
 }
 
-/* Korean words that connect clauses end so: "깨끗하고", "좋으며", "친절해서". */
-static bool connects_clauses(struct text word)
+/* Whether a word separates what is before and after it; or, with ENDING, after it only. */
+static bool is_break_word(struct text word, enum break_place place)
 {
-    static const struct text endings[] = {TEXT("고"), TEXT("며"), TEXT("서"), TEXT("데"), TEXT("만")};
-    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-        if (word.size > endings[i].size && text_ends_with(word, endings[i]))
+    for (size_t i = 0; i < sizeof(break_words) / sizeof(*break_words); i++) {
+        struct text listed = text_of(break_words[i].text);
+        if (break_words[i].place == place &&
+            (place == BREAK_WORD ? text_equal_ignore_case(word, listed)
+                                 : word.size > listed.size && text_ends_with(word, listed)))
             return true;
+    }
     return false;
+}
+
+/* A name within a clause: "at Pets Best". In titles most words have a capital. */
+static bool is_name(struct text clause, size_t begin, struct text word)
+{
+    if (word.size < 2 || !ascii_is_upper(word.bytes[0]) || !ascii_is_lower(word.bytes[1]) ||
+        word.bytes == clause.bytes + begin)
+        return false;
+    size_t words = 0, capitals = 0;
+    for (size_t at = begin; at < clause.size; at++)
+        if (ascii_is_letter(clause.bytes[at]) &&
+            (at == begin || clause.bytes[at - 1] == ' ')) {
+            words++;
+            capitals += ascii_is_upper(clause.bytes[at]);
+        }
+    return capitals * 2 < words;
 }
 
 struct word_list {
@@ -310,7 +340,7 @@ static struct word_list read_words(const struct statement_reader *reader, struct
         struct text found = text_slice(clause, at, next);
         has_break |= is_break(text_slice(clause, previous_end, at));
         previous_end = next;
-        if (text_equal_ignore_case(found, TEXT("and")) || text_equal_ignore_case(found, TEXT("or"))) {
+        if (is_break_word(found, BREAK_WORD)) {
             has_break = true;
             continue;
         }
@@ -321,8 +351,10 @@ static struct word_list read_words(const struct statement_reader *reader, struct
             read_spaced_word(reader, found, &word);
         else
             word.kind = WORD_EMPTY;
+        if (word.kind == WORD_OPINION && is_name(clause, begin, found))
+            word.kind = WORD_EMPTY;
         words.items[words.count++] = word;
-        has_break = kind == LETTER_UNSPACED_SCRIPT && connects_clauses(found);
+        has_break = is_break_word(found, BREAK_ENDING);
     }
     return words;
 }
@@ -417,6 +449,7 @@ static void set_opinion(struct statement *statement, const struct opinion_family
     statement->opinion = is_negated ? other : id;
     statement->opposite = is_negated ? id : other;
     statement->is_general = family->is_general;
+    statement->stands_alone = family->stands_alone;
 }
 
 /* The family that says the same of nothing in particular, or NULL. */
@@ -444,14 +477,15 @@ static size_t measure_distance(const struct word *words, size_t a, size_t b)
  * the left one of two. `end` if there is none. */
 static size_t find_aspect(const struct word *words, size_t begin, size_t end, size_t opinion)
 {
-    enum { MAX_CONTENT_DISTANCE = 2 };
+    enum { MAX_CONTENT_DISTANCE = 2, MAX_ASPECT_DISTANCE = 5 };
     size_t best = end, best_distance = SIZE_MAX;
     for (int listed = 1; listed >= 0 && best == end; listed--)
         for (size_t i = begin; i < end; i++) {
             if (words[i].kind != (listed ? WORD_ASPECT : WORD_CONTENT))
                 continue;
             size_t distance = measure_distance(words, i, opinion);
-            if (distance < best_distance && (listed || distance <= MAX_CONTENT_DISTANCE)) {
+            if (distance < best_distance &&
+                distance <= (listed ? MAX_ASPECT_DISTANCE : MAX_CONTENT_DISTANCE)) {
                 best = i;
                 best_distance = distance;
             }
@@ -507,7 +541,7 @@ static void add_opinion(const struct unit *unit, size_t opinion, struct statemen
         return;
     }
     set_opinion(&statement, family, is_negated);
-    if (family->stands_alone)
+    if (family->stands_alone || aspect == unit->end)
         add_statement(list, statement,
                       count_extra_words(words, unit->begin, unit->end, NULL, family));
     if (aspect == unit->end)
@@ -530,7 +564,9 @@ static void add_pairs(const struct unit *unit, struct statement statement, size_
             continue;
         bool is_listed = words[i].kind == WORD_ASPECT;
         statement.is_listed = is_listed;
-        if (is_listed && words[i].is_negated) {
+        bool is_missing = (i > begin && words[i - 1].kind == WORD_NEGATION) ||
+                          (i + 1 < end && words[i + 1].kind == WORD_NEGATION_AFTER);
+        if (is_listed && is_missing) {
             statement.aspect = hash_combine_number(words[i].id, 1);
             add_statement(list, statement, meaning_count - 1);
             pairs++;

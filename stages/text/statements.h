@@ -15,6 +15,7 @@ struct statement {
     size_t begin, end; /* bytes of the text: the clause, without punctuation at its end */
     int polarity;      /* of the words: +1, -1; 0: they do not show it */
     bool is_general;   /* the opinion says no more than its polarity: "good" */
+    bool stands_alone; /* the opinion makes sense without an aspect */
     bool is_listed;    /* the aspect is in aspect_words.tsv */
     bool is_whole;     /* the aspect is all that customers write about */
     unsigned char extra_words; /* words of meaning in the clause that are not part of the statement
