@@ -89,7 +89,7 @@ static const struct inherited_settings {
 } inherited_settings[] = {
     {"aggregate", "group", "by"},
     {"aggregate", "group", "period"},
-    {"ground", "classify", "taxonomy"},
+    {"reduce", "classify", "taxonomy"},
 };
 
 static void apply_inherited_settings(const struct job *job, const struct stage *stage, void *state)

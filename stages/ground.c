@@ -202,26 +202,26 @@ struct stated_point {
 };
 
 /* A shortened clause may have lost what the point says, or its negation. */
-static bool states_point(void *user, struct text text)
+static size_t count_extra_words(void *user, struct text text)
 {
     const struct stated_point *point = user;
     const struct point_candidate *candidate = point->candidate;
     struct arena scratch = {0};
-    size_t count;
+    bool is_praise = candidate->polarity == SENTIMENT_POSITIVE, is_mixed = false;
+    size_t count, extra = SIZE_MAX;
     const struct statement *statements =
         statements_extract(point->reader, text, &scratch, &count);
-    bool is_found = false, is_mixed = false,
-         is_praise = candidate->polarity == SENTIMENT_POSITIVE;
     for (size_t i = 0; i < count; i++) {
-        bool is_positive = statements[i].polarity > 0;
-        is_mixed |= statements[i].polarity != 0 && is_positive != is_praise;
-        is_found |= statements[i].aspect == candidate->aspect &&
-                    statements[i].opinion == candidate->opinion &&
-                    (!statements[i].polarity || is_positive == is_praise) &&
-                    statements[i].extra_words <= point->max_extra_words;
+        bool is_same_side =
+            statements[i].polarity == 0 || (statements[i].polarity > 0) == is_praise;
+        is_mixed |= !is_same_side;
+        if (is_same_side && statements[i].aspect == candidate->aspect &&
+            statements[i].opinion == candidate->opinion &&
+            statements[i].extra_words <= point->max_extra_words)
+            extra = statements[i].extra_words;
     }
     arena_free(&scratch);
-    return is_found && !is_mixed;
+    return is_mixed ? SIZE_MAX : extra;
 }
 
 /* The best text that the model reads as the point means it; empty if there is none. */
@@ -231,15 +231,13 @@ static bool choose_text(const struct ground *ground, const struct match_list *li
 {
     struct stated_point stated_point = {&ground->statement_reader, &group->candidates[candidate],
                                         group->member_count < SMALL_GROUP ? 4 : 1};
-    struct point_text_check check = {states_point, &stated_point};
-    struct point_text_clause *clauses = memory_alloc(MAX_COMPARED, sizeof(*clauses));
+    struct point_text_check check = {count_extra_words, &stated_point};
+    struct text *clauses = memory_alloc(MAX_COMPARED, sizeof(*clauses));
     size_t count = 0;
     for (size_t i = 0; i < list->count && count < MAX_COMPARED; i++) {
         const struct match *match = &list->items[i];
         if (match->candidate == candidate && match->is_accepted && !match->is_opposite)
-            clauses[count++] =
-                (struct point_text_clause){clause_text(list->members, match->occurrence),
-                                           match->occurrence->extra_words};
+            clauses[count++] = clause_text(list->members, match->occurrence);
     }
     struct text texts[MAX_TEXTS];
     struct sentiment_probabilities probabilities[MAX_TEXTS];

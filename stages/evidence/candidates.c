@@ -41,9 +41,6 @@ int occurrence_side(const struct occurrence *occurrence, const struct member *me
 
 bool candidate_matches(const struct point_candidate *candidate, const struct occurrence *occurrence)
 {
-    if (candidate->is_general && candidate->aspect == occurrence->aspect && occurrence->opinion &&
-        !occurrence->is_whole)
-        return true;
     for (size_t i = 0; i < candidate->key_count; i++)
         if (candidate->keys[i] == occurrence->key)
             return true;
@@ -204,8 +201,6 @@ static bool is_same(const struct counted *chosen, const struct counted *other)
     const struct occurrence *a = &chosen->first, *b = &other->first;
     if (chosen->side != other->side)
         return false;
-    if (a->aspect && a->aspect == b->aspect && (a->is_general || b->is_general))
-        return true;
     if (a->opinion && a->opinion == b->opinion && (!a->aspect || !b->aspect))
         return true;
     return share_clauses(chosen, other);

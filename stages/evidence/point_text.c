@@ -210,6 +210,7 @@ static double compute_cost(struct text text, size_t extra_words, size_t repeats)
 struct ranked_text {
     struct text text;
     uint64_t hash; /* of its words */
+    size_t extra_words;
     double cost;
     size_t number;
 };
@@ -222,7 +223,7 @@ static int compare_costs(const void *a, const void *b)
     return left->number < right->number ? -1 : 1;
 }
 
-size_t point_text_choose(const struct point_text_clause *clauses, size_t count,
+size_t point_text_choose(const struct text *clauses, size_t count,
                          const struct point_text_check *check, struct text *texts,
                          size_t max_count, struct arena *arena)
 {
@@ -231,26 +232,25 @@ size_t point_text_choose(const struct point_text_clause *clauses, size_t count,
     struct ranked_text *ranked = arena_alloc(&scratch, count, sizeof(*ranked));
     size_t ranked_count = 0, chosen = 0;
     for (size_t i = 0; i < count; i++) {
-        struct ranked_text *next = &ranked[ranked_count];
-        *next = (struct ranked_text){.text = point_text_shorten(clauses[i].clause, &scratch),
-                                     .number = i};
-        if (next->text.size == 0)
+        struct text text = point_text_shorten(clauses[i], &scratch);
+        size_t extra = text.size ? check->count_extra_words(check->user, text) : SIZE_MAX;
+        if (extra == SIZE_MAX)
             continue;
-        next->hash = hash_words(next->text, &scratch);
+        struct ranked_text *next = &ranked[ranked_count++];
+        *next = (struct ranked_text){
+            .text = text, .hash = hash_words(text, &scratch), .extra_words = extra, .number = i};
         ++*hash_table_get_or_insert(&repeats, next->hash, 0, NULL);
-        ranked_count++;
     }
     for (size_t i = 0; i < ranked_count; i++)
-        ranked[i].cost =
-            compute_cost(ranked[i].text, clauses[ranked[i].number].extra_words,
-                         *hash_table_find(&repeats, ranked[i].hash));
+        ranked[i].cost = compute_cost(ranked[i].text, ranked[i].extra_words,
+                                      *hash_table_find(&repeats, ranked[i].hash));
     if (ranked_count > 0)
         qsort(ranked, ranked_count, sizeof(*ranked), compare_costs);
     hash_table_clear(&repeats);
     for (size_t i = 0; i < ranked_count && chosen < max_count; i++) {
         bool is_new;
         hash_table_get_or_insert(&repeats, ranked[i].hash, 0, &is_new);
-        if (is_new && check->states_point(check->user, ranked[i].text))
+        if (is_new)
             texts[chosen++] = arena_copy_text(arena, ranked[i].text);
     }
     hash_table_free(&repeats);

@@ -12,21 +12,18 @@
 struct text point_text_shorten(struct text clause, struct arena *arena);
 
 
-struct point_text_clause {
-    struct text clause;
-    size_t extra_words; /* of meaning, which the point does not state */
-};
-
-/* Whether a shortened text still states the point. */
+/* What a shortened text states. */
 struct point_text_check {
-    bool (*states_point)(void *user, struct text text);
+    /* The words of meaning in the text that are not part of the point; SIZE_MAX: it does not state
+     * the point, or says too much besides. */
+    size_t (*count_extra_words)(void *user, struct text text);
     void *user;
 };
 
 /* Writes the best texts of the clauses to texts[0..max_count): those that say the least besides the
  * point, then those that most clauses share, then the first; each differs from the others. Returns
  * their number; 0 if no clause can stand for others. In `arena`. */
-size_t point_text_choose(const struct point_text_clause *clauses, size_t count,
+size_t point_text_choose(const struct text *clauses, size_t count,
                          const struct point_text_check *check, struct text *texts,
                          size_t max_count, struct arena *arena);
 

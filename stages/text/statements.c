@@ -256,7 +256,7 @@ static void read_spaced_word(const struct statement_reader *reader, struct text 
     }
     struct text stem = terms_stem(lower);
     word->id = hash_text(stem);
-    if (terms_is_stop_word(lower) || stem.size < 3)
+    if (terms_is_stop_word(lower) || lower.size < 3)
         word->kind = WORD_EMPTY;
 }
 
