@@ -16,12 +16,6 @@ struct selection {
                       records */
 };
 
-/* Why a text that the model wrote ends where it does; saved under these names: end, length. */
-enum finish_reason {
-    FINISH_END,   /* the model ended it */
-    FINISH_LENGTH /* the model's limit of tokens was reached */
-};
-
 /* A record as a member of a group. */
 struct member {
     uint64_t feedback_id, text_hash;
@@ -72,13 +66,13 @@ struct point_candidate {
 };
 
 /* Who wrote the text of a point; saved as "customer" and "model". */
-enum point_writer { POINT_WRITER_CUSTOMER, POINT_WRITER_MODEL };
+enum point_author { POINT_BY_CUSTOMER, POINT_BY_MODEL };
 
 /* What several customers say. */
 struct key_point {
     struct text text;
     enum sentiment polarity; /* positive or negative */
-    enum point_writer writer;
+    enum point_author author;
     size_t records;                 /* members that say it, each counted once */
     size_t previous_records;        /* of the group's previous period */
     size_t opposite_records;        /* members that say the opposite */

@@ -256,18 +256,12 @@ bool store_save_clause_sentiments(struct store *store,
                                   const struct clause_sentiment *clause_sentiments, size_t count,
                                   struct error *error);
 
-/* A text that the model wrote. */
-struct generated_text {
-    struct text text;
-    enum finish_reason finish_reason; /* FINISH_END or FINISH_LENGTH */
-};
-
 /* Loads a text that the model generated before. `key` is a hash of its input, the decoding settings
- * and the model key. The texts are allocated from `arena`; text.bytes is NULL if there is none. */
+ * and the model key. Allocated from `arena`; text->bytes is NULL if there is none. */
 bool store_load_generated_text(struct store *store, uint64_t key, struct arena *arena,
-                               struct generated_text *generated_text, struct error *error);
-bool store_save_generated_text(struct store *store, uint64_t key,
-                               const struct generated_text *generated_text, struct error *error);
+                               struct text *text, struct error *error);
+bool store_save_generated_text(struct store *store, uint64_t key, struct text text,
+                               struct error *error);
 
 /* Whether the view has a summary of this group with the same fingerprint. */
 bool store_summary_is_current(struct store *store, uint64_t view, const struct group_entry *entry,

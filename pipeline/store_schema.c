@@ -116,8 +116,7 @@ const char store_schema[] =
     " PRIMARY KEY (analysis_id, number)) STRICT, WITHOUT ROWID;"
 
     /* Generated texts by a hash of everything that determines them. */
-    "CREATE TABLE generated (key INTEGER PRIMARY KEY, text TEXT NOT NULL,"
-    " finish_reason TEXT NOT NULL) STRICT;"
+    "CREATE TABLE generated (key INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;"
 
     /* view: 0 for all records, else a hash of the report's selection. segment: the group's columns
      * and values as a JSON object, {} for all records; null for records without a value. topic:

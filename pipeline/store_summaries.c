@@ -2,34 +2,29 @@
  * evidence, figures. */
 #include "pipeline/store_private.h"
 
-static const char *const finish_reason_names[] = {"end", "length"};
-static const char *const point_writer_names[] = {"customer", "model"};
+static const char *const point_author_names[] = {"customer", "model"};
 
 bool store_load_generated_text(struct store *store, uint64_t key, struct arena *arena,
-                               struct generated_text *generated_text, struct error *error)
+                               struct text *text, struct error *error)
 {
-    *generated_text = (struct generated_text){0};
+    *text = (struct text){0};
     struct sql_statement *select =
-        sql_prepare(store->sql, "SELECT text, finish_reason FROM generated WHERE key = ?", error);
+        sql_prepare(store->sql, "SELECT text FROM generated WHERE key = ?", error);
     sql_bind_hash(select, 1, key);
-    if (sql_next_row(select)) {
-        generated_text->text = arena_copy_text(arena, sql_text(select, 0));
-        if (text_equal(sql_text(select, 1), text_of(finish_reason_names[FINISH_LENGTH])))
-            generated_text->finish_reason = FINISH_LENGTH;
-    }
+    if (sql_next_row(select))
+        *text = arena_copy_text(arena, sql_text(select, 0));
     return sql_finish(select, error);
 }
 
-bool store_save_generated_text(struct store *store, uint64_t key,
-                               const struct generated_text *generated_text, struct error *error)
+bool store_save_generated_text(struct store *store, uint64_t key, struct text text,
+                               struct error *error)
 {
     if (!sql_begin(store->sql, error))
         return false;
     struct sql_statement *insert =
-        sql_prepare(store->sql, "INSERT OR REPLACE INTO generated VALUES (?, ?, ?)", error);
+        sql_prepare(store->sql, "INSERT OR REPLACE INTO generated VALUES (?, ?)", error);
     sql_bind_hash(insert, 1, key);
-    sql_bind_text(insert, 2, generated_text->text);
-    sql_bind_text(insert, 3, text_of(finish_reason_names[generated_text->finish_reason]));
+    sql_bind_text(insert, 2, text);
     return sql_end(store->sql, sql_run(insert, error), error);
 }
 
@@ -169,7 +164,7 @@ static bool insert_point(struct store *store, int64_t id, const struct group *gr
     sql_bind_hash(insert, 7, point->opposite_records);
     bind_time(insert, 8, point->first_seen);
     bind_time(insert, 9, point->last_seen);
-    sql_bind_text(insert, 10, text_of(point_writer_names[point->writer]));
+    sql_bind_text(insert, 10, text_of(point_author_names[point->author]));
     bool ok = sql_run(insert, error);
     for (size_t i = 0; ok && i < point->records; i++) {
         struct sql_statement *evidence =

@@ -13,6 +13,7 @@
 #include "stages/evidence/side.h"
 #include "stages/stages.h"
 #include "stages/tasks/clause_reader.h"
+#include "stages/tasks/point_writer.h"
 #include "stages/text/statements.h"
 #include "stages/text/terms.h"
 
@@ -32,9 +33,11 @@ static const double max_share_difference = 0.15;
 
 struct ground {
     int64_t max_points, max_quotes;
+    struct text writer;
     struct text language;
     struct clause_reader clause_reader;
     struct statement_reader statement_reader;
+    struct point_writer point_writer;
 };
 
 static bool open_ground(void *state, const struct stage_context *stage_context, struct error *error)
@@ -42,12 +45,15 @@ static bool open_ground(void *state, const struct stage_context *stage_context, 
     struct ground *ground = state;
     ground->language = stage_context->language;
     return clause_reader_open(&ground->clause_reader, stage_context, error) &&
-           statement_reader_open(&ground->statement_reader, error);
+           statement_reader_open(&ground->statement_reader, error) &&
+           point_writer_open(&ground->point_writer, stage_context, error);
 }
 
 static void close_ground(void *state)
 {
-    statement_reader_close(&((struct ground *)state)->statement_reader);
+    struct ground *ground = state;
+    statement_reader_close(&ground->statement_reader);
+    point_writer_close(&ground->point_writer);
 }
 
 /* ---- Which records say it ---- */
@@ -224,13 +230,29 @@ static size_t count_extra_words(void *user, struct text text)
     return is_mixed ? SIZE_MAX : extra;
 }
 
-/* The best text that the model reads as the point means it; empty if there is none. */
+static struct stated_point make_stated_point(const struct ground *ground, const struct group *group,
+                                             size_t candidate)
+{
+    return (struct stated_point){&ground->statement_reader, &group->candidates[candidate],
+                                 group->member_count < SMALL_GROUP ? 4 : 1};
+}
+
+/* Whether the model reads the text as the point means it. */
+static bool has_polarity(const struct point_candidate *candidate,
+                         const struct sentiment_probabilities *probabilities)
+{
+    bool is_praise = candidate->polarity == SENTIMENT_POSITIVE;
+    double own = is_praise ? probabilities->positive : probabilities->negative,
+           other = is_praise ? probabilities->negative : probabilities->positive;
+    return own > other && own >= (candidate->opinion ? 0 : min_probability);
+}
+
+/* The best of the customers' texts; empty if there is none. */
 static bool choose_text(const struct ground *ground, const struct match_list *list,
                         const struct group *group, size_t candidate, struct text *text,
                         struct error *error)
 {
-    struct stated_point stated_point = {&ground->statement_reader, &group->candidates[candidate],
-                                        group->member_count < SMALL_GROUP ? 4 : 1};
+    struct stated_point stated_point = make_stated_point(ground, group, candidate);
     struct point_text_check check = {count_extra_words, &stated_point};
     struct text *clauses = memory_alloc(MAX_COMPARED, sizeof(*clauses));
     size_t count = 0;
@@ -245,16 +267,42 @@ static bool choose_text(const struct ground *ground, const struct match_list *li
         point_text_choose(clauses, count, &check, texts, MAX_TEXTS, group->arena);
     bool ok = clause_reader_predict(&ground->clause_reader, (struct text_array){texts, text_count},
                                     probabilities, error);
-    bool is_positive = group->candidates[candidate].polarity == SENTIMENT_POSITIVE;
     *text = (struct text){0};
-    for (size_t i = 0; ok && i < text_count && text->size == 0; i++) {
-        double own = is_positive ? probabilities[i].positive : probabilities[i].negative,
-               other = is_positive ? probabilities[i].negative : probabilities[i].positive;
-        if (own > other && own >= (group->candidates[candidate].opinion ? 0 : min_probability))
+    for (size_t i = 0; ok && i < text_count && text->size == 0; i++)
+        if (has_polarity(&group->candidates[candidate], &probabilities[i]))
             *text = texts[i];
-    }
     free(clauses);
     return ok;
+}
+
+/* Replaces the point's text by one that the model writes, if that states the point and nothing else.
+ */
+static bool write_text(const struct ground *ground, const struct group *group, size_t candidate,
+                       struct key_point *point, struct error *error)
+{
+    enum { MAX_CLAUSES = 24 };
+    struct text clauses[MAX_CLAUSES], text;
+    size_t count = point->records < MAX_CLAUSES ? point->records : MAX_CLAUSES;
+    for (size_t i = 0; i < count; i++) {
+        const struct passage *passage = &point->evidence[i];
+        clauses[i] = text_slice(group->members[passage->member].text, passage->begin, passage->end);
+    }
+    struct stated_point stated_point = make_stated_point(ground, group, candidate);
+    struct sentiment_probabilities probabilities = {0};
+    if (!point_writer_write(&ground->point_writer, (struct text_array){clauses, count},
+                            group->arena, &text, error))
+        return false;
+    text = point_text_shorten(text, group->arena);
+    if (text.size == 0 || count_extra_words(&stated_point, text) == SIZE_MAX)
+        return true;
+    if (!clause_reader_predict(&ground->clause_reader, (struct text_array){&text, 1},
+                               &probabilities, error))
+        return false;
+    if (has_polarity(&group->candidates[candidate], &probabilities)) {
+        point->text = text;
+        point->author = POINT_BY_MODEL;
+    }
+    return true;
 }
 
 static void set_dates(struct key_point *point, const struct group *group)
@@ -271,6 +319,11 @@ static void set_dates(struct key_point *point, const struct group *group)
     }
 }
 
+static bool uses_writer(const struct ground *ground)
+{
+    return ground->point_writer.is_enabled && text_equal(ground->writer, TEXT("auto"));
+}
+
 /* Appends the candidate to points[0..*count), unless too few records say it, or nobody says it in a
  * way that can stand for others. */
 static bool add_point(const struct ground *ground, const struct match_list *present,
@@ -284,7 +337,7 @@ static bool add_point(const struct ground *ground, const struct match_list *pres
         return true;
     *point = (struct key_point){
         .polarity = group->candidates[candidate].polarity,
-        .writer = POINT_WRITER_CUSTOMER,
+        .author = POINT_BY_CUSTOMER,
         .previous_records = count_members(previous, candidate, false),
         .opposite_records = count_members(present, candidate, true),
     };
@@ -296,7 +349,7 @@ static bool add_point(const struct ground *ground, const struct match_list *pres
         collect_evidence(present, candidate, records, group->arena, &point->records);
     set_dates(point, group);
     (*count)++;
-    return true;
+    return !uses_writer(ground) || write_text(ground, group, candidate, point, error);
 }
 
 /* Whether every word of meaning of one text is in the other. */
@@ -446,6 +499,13 @@ static bool process_group(void *state, struct group *group, struct error *error)
 }
 
 static const struct option options[] = {
+    {.name = "writer",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct ground, writer),
+     .default_value = "auto",
+     .choices = "auto|customers",
+     .help = "who writes the texts of points. auto: the model, if it was trained to and what it "
+             "writes is true; customers: only customers, in their own words"},
     {.name = "max_points",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct ground, max_points),

@@ -116,7 +116,7 @@ static void score_summary(struct summary_task *task, const struct group *group,
     for (size_t i = 0; i < group->point_count; i++) {
         summary = arena_format(&arena, "%.*s %.*s.", TEXT_ARGUMENT(summary),
                                TEXT_ARGUMENT(group->points[i].text));
-        task->written_count += group->points[i].writer == POINT_WRITER_MODEL;
+        task->written_count += group->points[i].author == POINT_BY_MODEL;
     }
     task->point_count += group->point_count;
     struct rouge mean = {0};
