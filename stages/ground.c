@@ -21,6 +21,7 @@ enum {
     MAX_POINTS = 7,
     MAX_QUOTES = 8,
     MAX_QUOTE_SIZE = 400,  /* bytes; of a longer sentence only the clause is quoted */
+    MAX_SINGLE_EXTRA_WORDS = 10, /* of the text of a point that one record says */
     MAX_TEXTS = 6,         /* of a point, which the model reads */
     MAX_COMPARED = 2000,   /* clauses from which the text of a point is chosen */
 };
@@ -231,10 +232,10 @@ static size_t count_extra_words(void *user, struct text text)
 }
 
 static struct stated_point make_stated_point(const struct ground *ground, const struct group *group,
-                                             size_t candidate)
+                                             size_t candidate, bool is_single)
 {
     return (struct stated_point){&ground->statement_reader, &group->candidates[candidate],
-                                 group->member_count < SMALL_GROUP ? 4 : 1};
+                                 is_single ? MAX_SINGLE_EXTRA_WORDS : 1};
 }
 
 /* Whether the model reads the text as the point means it. */
@@ -249,11 +250,12 @@ static bool has_polarity(const struct point_candidate *candidate,
 
 /* The best of the customers' texts; empty if there is none. */
 static bool choose_text(const struct ground *ground, const struct match_list *list,
-                        const struct group *group, size_t candidate, struct text *text,
+                        const struct group *group, size_t candidate, struct key_point *point,
                         struct error *error)
 {
-    struct stated_point stated_point = make_stated_point(ground, group, candidate);
-    struct point_text_check check = {count_extra_words, &stated_point};
+    bool is_single = point->records == 1;
+    struct stated_point stated_point = make_stated_point(ground, group, candidate, is_single);
+    struct point_text_check check = {count_extra_words, &stated_point, is_single};
     struct text *clauses = memory_alloc(MAX_COMPARED, sizeof(*clauses));
     size_t count = 0;
     for (size_t i = 0; i < list->count && count < MAX_COMPARED; i++) {
@@ -267,10 +269,9 @@ static bool choose_text(const struct ground *ground, const struct match_list *li
         point_text_choose(clauses, count, &check, texts, MAX_TEXTS, group->arena);
     bool ok = clause_reader_predict(&ground->clause_reader, (struct text_array){texts, text_count},
                                     probabilities, error);
-    *text = (struct text){0};
-    for (size_t i = 0; ok && i < text_count && text->size == 0; i++)
+    for (size_t i = 0; ok && i < text_count && point->text.size == 0; i++)
         if (has_polarity(&group->candidates[candidate], &probabilities[i]))
-            *text = texts[i];
+            point->text = texts[i];
     free(clauses);
     return ok;
 }
@@ -287,7 +288,7 @@ static bool write_text(const struct ground *ground, const struct group *group, s
         const struct passage *passage = &point->evidence[i];
         clauses[i] = text_slice(group->members[passage->member].text, passage->begin, passage->end);
     }
-    struct stated_point stated_point = make_stated_point(ground, group, candidate);
+    struct stated_point stated_point = make_stated_point(ground, group, candidate, false);
     struct sentiment_probabilities probabilities = {0};
     if (!point_writer_write(&ground->point_writer, (struct text_array){clauses, count},
                             group->arena, &text, error))
@@ -336,12 +337,13 @@ static bool add_point(const struct ground *ground, const struct match_list *pres
     if (records < candidates_min_records(group))
         return true;
     *point = (struct key_point){
+        .records = records,
         .polarity = group->candidates[candidate].polarity,
         .author = POINT_BY_CUSTOMER,
         .previous_records = count_members(previous, candidate, false),
         .opposite_records = count_members(present, candidate, true),
     };
-    if (!choose_text(ground, present, group, candidate, &point->text, error))
+    if (!choose_text(ground, present, group, candidate, point, error))
         return false;
     if (point->text.size == 0)
         return true;

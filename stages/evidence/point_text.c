@@ -15,8 +15,9 @@
 
 enum {
     MAX_POINT_SIZE = 120, /* bytes */
-    MAX_WORDS = 12,
-    GOOD_WORDS = 4, /* a text of about this many words reads best */
+    MAX_WORDS = 16,
+    GOOD_WORDS = 4,        /* a text of about this many words reads best ... */
+    GOOD_SINGLE_WORDS = 10, /* ... or, if it is one record's */
     MIN_WORD_SIZE = 4, /* of a text of one word */
     MIN_KEPT_SIZE = 4, /* bytes that a cut at the end leaves */
 };
@@ -199,10 +200,12 @@ static bool shows_feelings(struct text text)
     return false;
 }
 
-static double compute_cost(struct text text, size_t extra_words, size_t repeats)
+static double compute_cost(struct text text, bool is_single, size_t extra_words, size_t repeats)
 {
-    double words = (double)count_words(text);
-    return extra_cost * (double)extra_words + length_cost * fabs(words - GOOD_WORDS) +
+    double words = (double)count_words(text),
+           good_words = is_single ? GOOD_SINGLE_WORDS : GOOD_WORDS;
+    return (is_single ? 0 : extra_cost * (double)extra_words) +
+           length_cost * fabs(words - good_words) +
            (sentence_is_first_person(text) ? personal_cost : 0) +
            (sentence_is_self_contained(text) ? 0 : personal_cost) + (ends_with_filler(text, PLACE_ENDING) ? open_cost : 0) +
            (shows_feelings(text) ? feeling_cost : 0) - repeat_gain * log2((double)repeats);
@@ -243,7 +246,7 @@ size_t point_text_choose(const struct text *clauses, size_t count,
         ++*hash_table_get_or_insert(&repeats, next->hash, 0, NULL);
     }
     for (size_t i = 0; i < ranked_count; i++)
-        ranked[i].cost = compute_cost(ranked[i].text, ranked[i].extra_words,
+        ranked[i].cost = compute_cost(ranked[i].text, check->is_single, ranked[i].extra_words,
                                       *hash_table_find(&repeats, ranked[i].hash));
     if (ranked_count > 0)
         qsort(ranked, ranked_count, sizeof(*ranked), compare_costs);

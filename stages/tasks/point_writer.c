@@ -10,6 +10,7 @@
 
 enum {
     MAX_WORDS = 8,          /* of a text */
+    MAX_WORD_TOKENS = 16,
     MAX_PACK_CLAUSES = 24,  /* more would add no words that matter */
     MIN_TOKENS = 8,         /* of a text */
 };
@@ -57,13 +58,21 @@ void point_writer_close(struct point_writer *writer)
 struct vocabulary {
     struct text *items; /* in an arena */
     size_t count;
-    struct hash_table hashes;
+    const struct t5_model *model;
+    struct hash_table hashes; /* of the words' tokens */
 };
 
+/* Different words may have the same tokens, if the model does not know their letters. */
 static void add_word(struct vocabulary *vocabulary, struct text word)
 {
+    int32_t ids[MAX_WORD_TOKENS];
+    size_t count = t5_tokenize(vocabulary->model, word, ids, MAX_WORD_TOKENS);
     bool is_new;
-    hash_table_get_or_insert(&vocabulary->hashes, hash_text(word), 0, &is_new);
+    if (count == 0 || count > MAX_WORD_TOKENS)
+        return;
+    hash_table_get_or_insert(&vocabulary->hashes,
+                             hash_text((struct text){(const char *)ids, count * sizeof(*ids)}), 0,
+                             &is_new);
     if (is_new)
         vocabulary->items[vocabulary->count++] = word;
 }
@@ -91,10 +100,12 @@ static struct text lower_case(struct text word, struct arena *arena)
     return copy;
 }
 
-static struct vocabulary collect_words(struct text pack, struct arena *arena)
+static struct vocabulary collect_words(const struct t5_model *model, struct text pack,
+                                       struct arena *arena)
 {
     enum { FUNCTION_WORD_COUNT = sizeof(function_words) / sizeof(*function_words) };
     struct vocabulary vocabulary = {
+        .model = model,
         .items = arena_alloc(arena, pack.size / 2 + 1 + FUNCTION_WORD_COUNT, sizeof(struct text))};
     struct text word, rest = pack;
     for (size_t i = 0; function_words[i]; i++)
@@ -132,7 +143,7 @@ static bool generate(const struct point_writer *writer, struct text pack, struct
 {
     const struct stage_context *context = writer->stage_context;
     struct arena scratch = {0};
-    struct vocabulary vocabulary = collect_words(pack, &scratch);
+    struct vocabulary vocabulary = collect_words(context->model, pack, &scratch);
     struct t5_choice_items items = {vocabulary.items, vocabulary.count, MAX_WORDS};
     struct t5_choices *choices = NULL;
     struct t5_output output = {0};
