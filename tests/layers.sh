@@ -36,12 +36,12 @@ connectors/output: base connectors/connectors.h
 connectors: base pipeline connectors/input
 stages/text: base pipeline inference/t5.h
 stages/tasks: base pipeline inference/t5.h stages/text
-stages/evidence: base pipeline stages/text stages/tasks
+stages/evidence: base pipeline stages/text
 stages/stats: base pipeline
 stages: base pipeline stages/text stages/tasks stages/evidence stages/stats
 jobs: base pipeline stages/stages.h connectors/connectors.h connectors/input inference/t5.h
 jobs/report: base pipeline jobs/job.h stages/stats
-jobs/eval: base pipeline jobs/model_options.h stages/stages.h stages/evidence
+jobs/eval: base pipeline jobs/model_options.h stages/stages.h
 jobs/commands: base pipeline jobs jobs/eval jobs/report stages/stages.h connectors/connectors.h
 jobs/commands: connectors/input inference/t5.h
 '

@@ -114,7 +114,7 @@ static struct text drop_last_fillers(struct text text)
 static bool is_personal(struct text text)
 {
     static const struct text marks[] = {TEXT("@"), TEXT("http"), TEXT("www."), TEXT("["), TEXT("]"),
-                                        TEXT("#"), TEXT(".com"), TEXT("\""), TEXT("XX"), TEXT("**"), TEXT("("),
+                                        TEXT("#"), TEXT(".com"), TEXT("\""), TEXT("XX"), TEXT("**"), TEXT("\xEF\xBF\xBD"), TEXT("("),
                                         TEXT(")")};
     for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
         if (text_find(text, marks[i], 0) < text.size)
