@@ -28,6 +28,7 @@ static const double personal_cost = 1.5; /* of "I", "my" */
 static const double repeat_gain = 1.5; /* of twice as many clauses */
 static const double open_cost = 1.5;     /* of an end that expects more */
 static const double feeling_cost = 2;    /* of "ㅋㅋ", "WAY" */
+static const double comma_cost = 1.5;    /* points are listed with commas */
 
 enum filler_place { PLACE_START, PLACE_END, PLACE_LAST, PLACE_ENDING, PLACE_OPEN };
 
@@ -208,7 +209,8 @@ static double compute_cost(struct text text, bool is_single, size_t extra_words,
            length_cost * fabs(words - good_words) +
            (sentence_is_first_person(text) ? personal_cost : 0) +
            (sentence_is_self_contained(text) ? 0 : personal_cost) + (ends_with_filler(text, PLACE_ENDING) ? open_cost : 0) +
-           (shows_feelings(text) ? feeling_cost : 0) - repeat_gain * log2((double)repeats);
+           (shows_feelings(text) ? feeling_cost : 0) +
+           (text_find(text, TEXT(","), 0) < text.size ? comma_cost : 0) - repeat_gain * log2((double)repeats);
 }
 
 struct ranked_text {
