@@ -26,8 +26,11 @@ enum {
     MAX_COMPARED = 2000,   /* clauses from which the text of a point is chosen */
 };
 
-/* Of a text without an opinion word, the model must be sure. */
-static const double min_probability = 0.7;
+/* A clause without an opinion word says it if the model is this sure. */
+static const double min_open_probability = 0.6;
+
+/* So sure must the model be of a text that may have no opinion word. */
+static const double min_probability = 0.6;
 
 /* Points may differ from the group's share of praise by this much. */
 static const double max_share_difference = 0.15;
@@ -119,7 +122,7 @@ static bool agrees(const struct match *match, const struct sentiment_probabiliti
            other = match->side > 0 ? probabilities->negative : probabilities->positive;
     return match->occurrence->polarity == match->side
                ? own >= other
-               : own > other && own >= probabilities->neutral;
+               : own > other && own >= min_open_probability;
 }
 
 static bool check_matches(const struct ground *ground, struct match_list *list, struct error *error)
@@ -223,9 +226,10 @@ static size_t count_extra_words(void *user, struct text text)
             statements[i].polarity == 0 || (statements[i].polarity > 0) == is_praise;
         is_mixed |= !is_same_side;
         if (is_same_side && statements[i].aspect == candidate->aspect &&
-            statements[i].opinion == candidate->opinion &&
+            (statements[i].opinion == candidate->opinion ||
+             (statements[i].is_open && candidate->is_general)) &&
             statements[i].extra_words <= point->max_extra_words)
-            extra = statements[i].extra_words;
+            extra = statements[i].extra_words + statements[i].is_open;
     }
     arena_free(&scratch);
     return is_mixed ? SIZE_MAX : extra;
@@ -245,7 +249,7 @@ static bool has_polarity(const struct point_candidate *candidate,
     bool is_praise = candidate->polarity == SENTIMENT_POSITIVE;
     double own = is_praise ? probabilities->positive : probabilities->negative,
            other = is_praise ? probabilities->negative : probabilities->positive;
-    return own > other && own >= (candidate->opinion ? 0 : min_probability);
+    return own > other && (!candidate->is_general || own >= min_probability);
 }
 
 /* The best of the customers' texts; empty if there is none. */

@@ -30,24 +30,43 @@ static void close_map(void *state)
     free(map->previous.items);
 }
 
-static struct occurrence make_occurrence(const struct statement *statement, size_t member)
+/* What an open statement says is read by the model; until then, it is taken for what the record says.
+ */
+static void set_opinion(struct occurrence *occurrence, const struct statement *statement,
+                        enum sentiment sentiment)
 {
-    return (struct occurrence){
-        .key = hash_combine_number(hash_combine_number(HASH_SEED, statement->aspect),
-                                   statement->opinion),
+    int side = sentiment == SENTIMENT_POSITIVE ? 1 : -1;
+    occurrence->opinion =
+        statement->is_open ? statement_general_opinion(side) : statement->opinion;
+    occurrence->opposite =
+        statement->is_open ? statement_general_opinion(-side) : statement->opposite;
+    occurrence->is_general = statement->is_open || statement->is_general;
+}
+
+static struct occurrence make_occurrence(const struct statement *statement, size_t member,
+                                         enum sentiment sentiment)
+{
+    struct occurrence occurrence = {
         .aspect = statement->aspect,
-        .opinion = statement->opinion,
-        .opposite = statement->opposite,
         .member = (uint32_t)member,
         .begin = (uint32_t)statement->begin,
         .end = (uint32_t)statement->end,
         .polarity = (signed char)statement->polarity,
-        .is_general = statement->is_general,
         .stands_alone = statement->stands_alone,
         .is_listed = statement->is_listed,
         .is_whole = statement->is_whole,
         .extra_words = statement->extra_words,
     };
+    set_opinion(&occurrence, statement, sentiment);
+    occurrence.key = hash_combine_number(hash_combine_number(HASH_SEED, occurrence.aspect),
+                                         occurrence.opinion);
+    return occurrence;
+}
+
+static bool is_usable(const struct statement *statement, enum sentiment sentiment)
+{
+    return !statement->is_open || sentiment == SENTIMENT_POSITIVE ||
+           sentiment == SENTIMENT_NEGATIVE;
 }
 
 static struct occurrences collect(const struct map *map, const struct member *members,
@@ -63,7 +82,9 @@ static struct occurrences collect(const struct map *map, const struct member *me
         buffer->items = memory_grow(buffer->items, &buffer->capacity, count + statement_count,
                                     sizeof(*buffer->items));
         for (size_t k = 0; k < statement_count; k++)
-            buffer->items[count++] = make_occurrence(&statements[k], i);
+            if (is_usable(&statements[k], members[i].sentiment))
+                buffer->items[count++] =
+                    make_occurrence(&statements[k], i, members[i].sentiment);
     }
     arena_free(&scratch);
     return (struct occurrences){buffer->items, count};

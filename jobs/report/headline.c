@@ -51,7 +51,6 @@ struct negative_segment {
 struct latest_summary {
     struct group_key key;
     struct text period, text;
-    uint64_t records;
 };
 
 enum { INSIGHT_CHANGE, INSIGHT_DIFFERENCE, INSIGHT_PRAISE, INSIGHT_COMPLAINT, INSIGHT_KIND_COUNT };
@@ -494,7 +493,6 @@ static bool keep_latest_summary(void *user, const struct saved_summary *summary,
         .key = group_key_copy(&summary->key, &headline->arena),
         .period = arena_copy_text(&headline->arena, summary->period),
         .text = arena_copy_text(&headline->arena, summary->text),
-        .records = summary->records,
     };
     return true;
 }
@@ -585,24 +583,6 @@ static void print_negative_segments(FILE *out, const struct headline *headline, 
     }
 }
 
-/* The figures of a summary's records; zeros for groups of several fields, which have no series. */
-static struct cell get_summary_statistics(const struct headline *headline,
-                                          const struct latest_summary *latest_summary)
-{
-    const struct group_key *key = &latest_summary->key;
-    struct text none = {0}, all = TEXT("all");
-    if (key->field_count > 1)
-        return (struct cell){0};
-    struct field part = key->field_count ? key->fields[0] : (struct field){0};
-    struct series records = series_for_all_topics(&headline->statistics, part);
-    if (text_equal(latest_summary->period, all))
-        return series_sum_counts(records, none, none);
-    for (const struct cell *cell = records.begin; cell < records.end; cell++)
-        if (text_equal(cell->period, latest_summary->period))
-            return *cell;
-    return (struct cell){0};
-}
-
 /* "Kettle", "Kettle; region=North", "Everything". */
 static struct text format_group_name(const struct group_key *key, struct arena *arena)
 {
@@ -622,13 +602,8 @@ static void print_summaries(FILE *out, struct headline *headline)
         struct text all = TEXT("all"), period = latest_summary->period,
                     name = format_group_name(&latest_summary->key, &headline->arena);
         period = text_equal(period, all) ? TEXT("all periods") : period;
-        fprintf(out, "  %.*s, %.*s, %llu records", TEXT_ARGUMENT(name), TEXT_ARGUMENT(period),
-                (unsigned long long)latest_summary->records);
-        struct cell statistics = get_summary_statistics(headline, latest_summary);
-        if (statistics.mentions)
-            fprintf(out, " (%llu positive, %llu negative)", (unsigned long long)statistics.positive,
-                    (unsigned long long)statistics.negative);
-        fprintf(out, ": %.*s\n", TEXT_ARGUMENT(latest_summary->text));
+        fprintf(out, "  %.*s, %.*s: %.*s\n", TEXT_ARGUMENT(name), TEXT_ARGUMENT(period),
+                TEXT_ARGUMENT(latest_summary->text));
     }
 }
 

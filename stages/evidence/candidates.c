@@ -20,6 +20,7 @@ static const double general_weight = 0.8;   /* "staff great" */
 static const double unlisted_weight = 0.7;  /* factor: of an aspect that is not listed */
 static const double alone_weight = 0.55;    /* "overpriced" */
 static const double pair_weight = 0.4;      /* "money deducted" */
+static const double open_discount = 0.5;   /* of records whose words do not show the side */
 static const double whole_weight = 0.45;    /* factor: "great hotel" */
 
 /* Share of the clauses of one statement that also make another: then both are one. */
@@ -64,7 +65,7 @@ bool candidate_is_contradicted(const struct point_candidate *candidate,
 struct counted {
     struct occurrence first;
     int side;
-    size_t records, clauses;
+    size_t records, open_records, clauses; /* open: the record alone shows the side */
     uint32_t last_member, last_begin; /* + 1 */
     double weight;
     uint64_t *places; /* of its clauses, in order; only of those that are considered */
@@ -104,6 +105,7 @@ static void count_occurrences(struct counter *counter, const struct group *group
         struct counted *counted = &counter->items[number];
         bool is_new_member = counted->last_member != occurrence->member + 1;
         counted->records += is_new_member;
+        counted->open_records += is_new_member && occurrence->polarity == 0;
         counted->clauses += is_new_member || counted->last_begin != occurrence->begin + 1;
         counted->last_member = occurrence->member + 1;
         counted->last_begin = occurrence->begin + 1;
@@ -122,7 +124,7 @@ static double compute_weight(const struct counted *counted)
         weight *= unlisted_weight;
     if (statement->is_general && statement->is_whole)
         weight *= whole_weight;
-    return weight * (double)counted->records;
+    return weight * ((double)counted->records - open_discount * (double)counted->open_records);
 }
 
 static int compare_by_weight(const void *a, const void *b)

@@ -553,6 +553,18 @@ static void add_opinion(const struct unit *unit, size_t opinion, struct statemen
                   count_extra_words(words, unit->begin, unit->end, &words[aspect], family));
 }
 
+static void add_open_statement(const struct unit *unit, size_t aspect, struct statement statement,
+                               struct statement_list *list)
+{
+    statement.aspect = unit->words[aspect].id;
+    statement.opinion = 0;
+    statement.is_open = true;
+    statement.is_listed = true;
+    add_statement(list, statement,
+                  count_extra_words(unit->words, unit->begin, unit->end, &unit->words[aspect],
+                                    NULL));
+}
+
 /* Neighboring words of a clause without opinion words: "money deducted", "no parking". */
 static void add_pairs(const struct unit *unit, struct statement statement, size_t meaning_count,
                       struct statement_list *list)
@@ -564,6 +576,8 @@ static void add_pairs(const struct unit *unit, struct statement statement, size_
             continue;
         bool is_listed = words[i].kind == WORD_ASPECT;
         statement.is_listed = is_listed;
+        if (is_listed && !words[i].is_whole)
+            add_open_statement(unit, i, statement, list);
         bool is_missing = (i > begin && words[i - 1].kind == WORD_NEGATION) ||
                           (i + 1 < end && words[i + 1].kind == WORD_NEGATION_AFTER);
         if (is_listed && is_missing) {
@@ -598,6 +612,11 @@ static void add_unit(const struct unit *unit, struct statement_list *list)
             add_opinion(unit, i, statement, list);
     if (!has_kind(words, begin, end, WORD_OPINION))
         add_pairs(unit, statement, meaning_count, list);
+}
+
+uint64_t statement_general_opinion(int polarity)
+{
+    return hash_text(polarity > 0 ? TEXT("good") : TEXT("bad"));
 }
 
 const struct statement *statements_extract(const struct statement_reader *reader, struct text text,

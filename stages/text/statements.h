@@ -14,6 +14,8 @@ struct statement {
     uint64_t opposite; /* the opinion that says the opposite; 0: none is known */
     size_t begin, end; /* bytes of the text: the clause, without punctuation at its end */
     int polarity;      /* of the words: +1, -1; 0: they do not show it */
+    bool is_open;      /* the clause is about the aspect, but no listed word says how: "the update killed
+                          it"; opinion is 0 */
     bool is_general;   /* the opinion says no more than its polarity: "good" */
     bool stands_alone; /* the opinion makes sense without an aspect */
     bool is_listed;    /* the aspect is in aspect_words.tsv */
@@ -38,5 +40,8 @@ void statement_reader_close(struct statement_reader *reader);
  * wish or ask state nothing. In `arena`. */
 const struct statement *statements_extract(const struct statement_reader *reader, struct text text,
                                            struct arena *arena, size_t *count);
+
+/* The opinion of praise (+1) or blame (-1) in general. */
+uint64_t statement_general_opinion(int polarity);
 
 #endif
