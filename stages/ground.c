@@ -14,6 +14,7 @@
 #include "stages/stages.h"
 #include "stages/tasks/clause_reader.h"
 #include "stages/tasks/point_writer.h"
+#include "stages/text/sentence_quality.h"
 #include "stages/text/statements.h"
 #include "stages/text/terms.h"
 
@@ -227,9 +228,10 @@ static size_t count_extra_words(void *user, struct text text)
         is_mixed |= !is_same_side;
         if (is_same_side && statements[i].aspect == candidate->aspect &&
             (statements[i].opinion == candidate->opinion ||
-             (statements[i].is_open && candidate->is_general)) &&
+             (statements[i].is_open && candidate->is_general &&
+              !sentence_is_first_person(text))) &&
             statements[i].extra_words <= point->max_extra_words)
-            extra = statements[i].extra_words + statements[i].is_open;
+            extra = statements[i].extra_words + (size_t)statements[i].is_open;
     }
     arena_free(&scratch);
     return is_mixed ? SIZE_MAX : extra;

@@ -15,7 +15,10 @@ enum {
     MAX_UNIT_WORDS = 40,      /* a longer clause has no clear statement */
     MAX_PAIRS = 6,            /* of neighboring words of a clause */
     MAX_SYLLABLES = 8,        /* of a listed Korean word */
-    BREAK_DISTANCE = 2,       /* added for a break between an opinion and its aspect */
+    MIN_GLUED_SIZE = 6,       /* bytes of a word before an opinion without a blank: two syllables */
+    /* Between an opinion and its aspect; a neighbor is 1 nearer than others. */
+    WORD_DISTANCE = 2,
+    BREAK_DISTANCE = 4,
     NEGATION_REACH = 3,       /* words of meaning that a negation reverses */
 };
 
@@ -115,13 +118,8 @@ bool statement_reader_open(struct statement_reader *reader, struct error *error)
         if (negation_words[i].place != PLACE_INSIDE)
             hash_table_get_or_insert(&reader->words, hash_text(text_of(negation_words[i].text)),
                                      listed_word_count + i, NULL);
-    for (size_t i = 0; i < listed_word_count; i++) {
-        struct text word = text_of(listed_words[i].text);
-        size_t length = utf8_count_code_points(word);
-        hash_table_get_or_insert(&reader->words, hash_text(word), i, NULL);
-        if (length < word.size && length > reader->max_syllables && length <= MAX_SYLLABLES)
-            reader->max_syllables = length;
-    }
+    for (size_t i = 0; i < listed_word_count; i++)
+        hash_table_get_or_insert(&reader->words, hash_text(text_of(listed_words[i].text)), i, NULL);
     for (size_t i = 0; i < family_count; i++)
         hash_table_get_or_insert(&reader->families, hash_text(text_of(opinion_families[i].name)), i,
                                  NULL);
@@ -192,34 +190,73 @@ static void set_listed_word(const struct statement_reader *reader, struct word *
     }
 }
 
-/* The longest listed beginning of a Korean word. */
+/* The number of the longest listed beginning of a Korean word, and its size; false if there is none.
+ */
+static bool find_listed_beginning(const struct statement_reader *reader, struct text text,
+                                  size_t *number, size_t *size)
+{
+    size_t ends[MAX_SYLLABLES + 1] = {0}, count = 0, letter;
+    for (size_t at = 0; at < text.size && count < MAX_SYLLABLES; at += letter) {
+        utf8_decode(text, at, &letter);
+        ends[++count] = at + letter;
+    }
+    for (size_t i = count; i > 0; i--) {
+        const size_t *found =
+            hash_table_find(&reader->words, hash_text(text_slice(text, 0, ends[i])));
+        if (!found)
+            continue;
+        struct text rest = text_slice(text, ends[i], text.size);
+        bool is_negation = *found >= listed_word_count;
+        enum word_kind kind = is_negation ? WORD_NEGATION : listed_words[*found].kind;
+        bool fits = kind == WORD_EMPTY                   ? rest.size == 0
+                    : kind == WORD_ASPECT                ? is_korean_ending(rest)
+                    : kind == WORD_OPINION || i > 1      ? true
+                    : is_negation && negation_words[*found - listed_word_count].place == PLACE_AFTER
+                        ? true
+                        : is_korean_ending(rest);
+        if (!fits)
+            continue;
+        *number = *found;
+        *size = ends[i];
+        return true;
+    }
+    return false;
+}
+
+/* Many omit the blank: "너무좋아요", "숙소깔끔". Finds an opinion after a listed word. */
+static bool find_glued_opinion(const struct statement_reader *reader, struct text text,
+                               size_t *number, size_t *end)
+{
+    size_t size, opinion_size;
+    for (size_t at = 0; at < text.size; at += size) {
+        utf8_decode(text, at, &size);
+        const size_t *first =
+            at >= MIN_GLUED_SIZE
+                ? hash_table_find(&reader->words, hash_text(text_slice(text, 0, at)))
+                : NULL;
+        if (first && *first < listed_word_count &&
+            (listed_words[*first].kind == WORD_EMPTY || listed_words[*first].kind == WORD_ASPECT) &&
+            find_listed_beginning(reader, text_slice(text, at, text.size), number,
+                                  &opinion_size) &&
+            *number < listed_word_count && listed_words[*number].kind == WORD_OPINION) {
+            *end = at + opinion_size;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void read_korean_word(const struct statement_reader *reader, struct text text,
                              struct word *word)
 {
-    size_t ends[MAX_SYLLABLES + 1] = {0}, count = 0, size;
-    for (size_t at = 0; at < text.size && count < MAX_SYLLABLES; at += size) {
-        utf8_decode(text, at, &size);
-        ends[++count] = at + size;
-    }
-    for (size_t i = count; i > 0; i--) {
-        const size_t *number =
-            hash_table_find(&reader->words, hash_text(text_slice(text, 0, ends[i])));
-        if (!number)
-            continue;
-        struct text rest = text_slice(text, ends[i], text.size);
-        bool is_negation = *number >= listed_word_count &&
-                           negation_words[*number - listed_word_count].place == PLACE_AFTER;
-        bool is_whole = *number < listed_word_count && listed_words[*number].kind == WORD_EMPTY;
-        if (is_whole ? rest.size > 0 : i == 1 && !is_negation && !is_korean_ending(rest)) {
-            bool is_opinion =
-                *number < listed_word_count && listed_words[*number].kind == WORD_OPINION;
-            if (!is_opinion)
-                continue;
-        }
-        set_listed_word(reader, word, *number);
-        for (size_t k = 0; k < negation_word_count; k++)
-            if (negation_words[k].place == PLACE_INSIDE &&
-                text_find(rest, text_of(negation_words[k].text), 0) < rest.size)
+    size_t number, end;
+    if (find_listed_beginning(reader, text, &number, &end) ||
+        find_glued_opinion(reader, text, &number, &end)) {
+        struct text rest = text_slice(text, end, text.size);
+        set_listed_word(reader, word, number);
+        for (size_t i = 0; i < negation_word_count; i++)
+            if (negation_words[i].place == PLACE_INSIDE &&
+                text_find(rest, text_of(negation_words[i].text), 0) < rest.size)
                 word->is_negated = true;
         return;
     }
@@ -260,6 +297,13 @@ static void read_spaced_word(const struct statement_reader *reader, struct text 
         word->kind = WORD_EMPTY;
 }
 
+/* "ㅋㅋ", "ㅠㅠ": no letters of a word. */
+static enum letter_class classify(uint32_t code_point)
+{
+    bool is_jamo = code_point >= 0x3131 && code_point <= 0x318E;
+    return is_jamo ? LETTER_NONE : normalize_letter_class(code_point);
+}
+
 /* Where the word that starts at `at` ends: letters of one class with digits; inner apostrophes and
  * hyphens belong to words of spaced scripts. */
 static size_t find_word_end(struct text text, size_t at, enum letter_class kind)
@@ -267,7 +311,7 @@ static size_t find_word_end(struct text text, size_t at, enum letter_class kind)
     size_t size, next_size;
     while (at < text.size) {
         uint32_t code_point = utf8_decode(text, at, &size);
-        enum letter_class found = normalize_letter_class(code_point);
+        enum letter_class found = classify(code_point);
         if (found != kind && found != LETTER_DIGIT) {
             bool is_joiner = code_point == '\'' || code_point == 0x2019 || code_point == '-';
             if (!is_joiner || kind != LETTER_SPACED_SCRIPT || at + size >= text.size ||
@@ -332,7 +376,7 @@ static struct word_list read_words(const struct statement_reader *reader, struct
     size_t size, next, previous_end = begin;
     bool has_break = false;
     for (size_t at = begin; at < end; at = next) {
-        enum letter_class kind = normalize_letter_class(utf8_decode(clause, at, &size));
+        enum letter_class kind = classify(utf8_decode(clause, at, &size));
         next = at + size;
         if (kind == LETTER_NONE)
             continue;
@@ -467,9 +511,10 @@ static const struct opinion_family *find_implied(const struct statement_reader *
 
 static size_t measure_distance(const struct word *words, size_t a, size_t b)
 {
-    size_t low = a < b ? a : b, high = a < b ? b : a, distance = 0;
+    size_t low = a < b ? a : b, high = a < b ? b : a, distance = high > low + 1;
     for (size_t i = low + 1; i <= high; i++)
-        distance += (size_t)(words[i].kind != WORD_EMPTY) + (words[i].has_break ? BREAK_DISTANCE : 0U);
+        distance += (words[i].kind != WORD_EMPTY ? WORD_DISTANCE : 0U) +
+                    (words[i].has_break ? BREAK_DISTANCE : 0U);
     return distance;
 }
 
@@ -477,7 +522,7 @@ static size_t measure_distance(const struct word *words, size_t a, size_t b)
  * the left one of two. `end` if there is none. */
 static size_t find_aspect(const struct word *words, size_t begin, size_t end, size_t opinion)
 {
-    enum { MAX_CONTENT_DISTANCE = 2, MAX_ASPECT_DISTANCE = 5 };
+    enum { MAX_CONTENT_DISTANCE = 5, MAX_ASPECT_DISTANCE = 11 };
     size_t best = end, best_distance = SIZE_MAX;
     for (int listed = 1; listed >= 0 && best == end; listed--)
         for (size_t i = begin; i < end; i++) {

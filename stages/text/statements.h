@@ -29,7 +29,6 @@ struct statement_reader {
     struct segmenter *segmenter; /* owned */
     struct hash_table words;     /* hash of a word: its number in the lists */
     struct hash_table families;  /* hash of a family's name: index into opinion_families */
-    size_t max_syllables;        /* of the Korean words of the lists */
 };
 
 /* Close is safe on a zeroed reader and after a failed open. */

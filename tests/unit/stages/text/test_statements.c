@@ -20,7 +20,7 @@ static const char *name_of(uint64_t id)
         "staff", "room",  "food",  "price", "bathroom", "app",   "location", "delivery", "doctor",
         "good",  "bad",   "clean", "dirty", "friendly", "rude",  "tasty",    "cheap",    "expensive",
         "fast",  "slow",  "crash", "small", "large",    "close", "parking",  "hotel",    "pet",
-        "use",   "easy",  "recommended",    "unrecommended",     "boring",   "fun",      "acting"};
+        "use",   "easy",  "unsatisfied", "update",  "recommended",    "unrecommended",     "boring",   "fun",      "acting"};
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (hash_text(text_of(names[i])) == id)
             return names[i];
@@ -51,6 +51,10 @@ static void clauses_state_aspect_and_opinion(void **state)
         {"저렴한 가격은 아니지만", "- expensive -1 0;"},
         {"맛도 좋아요", "- tasty 1 0;"},
         {"친절했으면 좋겠어요", ""},
+        {"너무깨끗해요ㅠㅠ", "- clean 1 0;"},
+        {"너무 아쉬워요", "- unsatisfied -1 0;"},
+        {"The place is in a great location", "location good 1 1;"},
+        {"The update killed my vacuum", "update - 0 2;? - 0 1;? - 0 1;"},
         {"App keeps crashing", "- crash -1 1;app crash -1 0;"},
     };
     struct statement_reader reader = {0};
