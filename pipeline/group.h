@@ -34,16 +34,16 @@ struct passage {
 
 /* A clause of a member that states something. Equal keys: they state the same. */
 struct occurrence {
-    uint64_t key;             /* of aspect and opinion */
-    uint64_t aspect, opinion; /* 0: none */
-    uint64_t opposite;        /* the opinion that says the opposite; 0: none */
-    uint32_t member;          /* index into the members */
-    uint32_t begin, end;      /* bytes of the member's text */
-    signed char polarity;     /* of the words: +1, -1; 0: they do not show it */
-    bool is_general;          /* praise or blame without a reason */
-    bool stands_alone;        /* its opinion makes sense without an aspect */
-    bool is_listed;           /* its aspect is a word that feedback often has */
-    bool is_whole;            /* its aspect is all that customers write about */
+    uint64_t key;              /* of aspect and opinion */
+    uint64_t aspect, opinion;  /* 0: none */
+    uint64_t opposite;         /* the opinion that says the opposite; 0: none */
+    uint32_t member;           /* index into the members */
+    uint32_t begin, end;       /* bytes of the member's text */
+    signed char polarity;      /* of the words: +1, -1; 0: they do not show it */
+    bool is_general;           /* praise or blame without a reason */
+    bool stands_alone;         /* its opinion makes sense without an aspect */
+    bool is_listed;            /* its aspect is a word that feedback often has */
+    bool is_whole;             /* its aspect is all that customers write about */
     unsigned char extra_words; /* words of meaning that are not part of the statement */
 };
 
@@ -82,11 +82,11 @@ struct key_point {
 
 struct group {
     struct group_key key;
-    struct text period; /* "2026-03", or "all" */
-    bool has_previous;  /* there is a group with the same key and an earlier period */
-    uint64_t fingerprint;  /* hash of the members, of those of the previous period, and of
-                              stage_context.summary_key: a saved summary with an equal one is
-                              current */
+    struct text period;   /* "2026-03", or "all" */
+    bool has_previous;    /* there is a group with the same key and an earlier period */
+    uint64_t fingerprint; /* hash of the members, of those of the previous period, and of
+                             stage_context.summary_key: a saved summary with an equal one is
+                             current */
 
     /* Loaded by the pipeline before process_group; ordered by created_at, then feedback_id. */
     const struct member *members;

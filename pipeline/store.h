@@ -336,8 +336,8 @@ struct column {
     enum column_kind kind;
 };
 
-/* The tables of a report: "feedback", "topics", "shares", "summaries", "key_points", "rejects". Columns and the
- * order of rows are fixed: the README documents them. NULL-terminated. */
+/* The tables of a report: "feedback", "topics", "shares", "summaries", "key_points", "rejects".
+ * Columns and the order of rows are fixed: the README documents them. NULL-terminated. */
 extern const char *const store_tables[];
 
 /* Receives a table: `begin` gets the columns once, then `row` one text per column, valid during the

@@ -1,5 +1,5 @@
-/* store_summaries.c - passes 2 and 3: what the model wrote and read, summaries with their points and
- * evidence, figures. */
+/* store_summaries.c - passes 2 and 3: what the model wrote and read, summaries with their points
+ * and evidence, figures. */
 #include "pipeline/store_private.h"
 
 static const char *const point_author_names[] = {"customer", "model"};
@@ -31,9 +31,9 @@ bool store_save_generated_text(struct store *store, uint64_t key, struct text te
 bool store_load_clause_sentiment(struct store *store, struct clause_sentiment *clause_sentiment,
                                  bool *found, struct error *error)
 {
-    struct sql_statement *select =
-        sql_prepare(store->sql,
-                    "SELECT negative, neutral, positive FROM clause_sentiment WHERE key = ?", error);
+    struct sql_statement *select = sql_prepare(
+        store->sql, "SELECT negative, neutral, positive FROM clause_sentiment WHERE key = ?",
+        error);
     sql_bind_hash(select, 1, clause_sentiment->key);
     *found = sql_next_row(select);
     if (*found) {
@@ -152,8 +152,8 @@ static bool insert_point(struct store *store, int64_t id, const struct group *gr
                          struct error *error)
 {
     const struct key_point *point = &group->points[number];
-    struct sql_statement *insert =
-        sql_prepare(store->sql, "INSERT INTO key_point VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+    struct sql_statement *insert = sql_prepare(
+        store->sql, "INSERT INTO key_point VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
     sql_bind_integer(insert, 1, id);
     sql_bind_hash(insert, 2, number);
     sql_bind_text(insert, 3, point->text);

@@ -38,12 +38,13 @@ static const struct report_table *find_report_table(const char *name)
 static bool is_text_column(const char *name)
 {
     static const char *const text_columns[] = {
-        "feedback_id",  "source", "external_id", "created_at",   "lang",    "text",
-        "sentiment",    "topics", "title",       "period",       "segment", "topic",
-        "top_quote_id", "group",  "summary",     "evidence_ids", "quotes",  "finish_reason",
-        "file",         "reason", "raw",         "lang_source",  "author",  "question",
-        "asked_for",    "label",  "method",      "share_method", "point",  "polarity",
-        "first_seen",   "last_seen", "written_by", NULL};
+        "feedback_id",  "source",      "external_id",   "created_at", "lang",
+        "text",         "sentiment",   "topics",        "title",      "period",
+        "segment",      "topic",       "top_quote_id",  "group",      "summary",
+        "evidence_ids", "quotes",      "finish_reason", "file",       "reason",
+        "raw",          "lang_source", "author",        "question",   "asked_for",
+        "label",        "method",      "share_method",  "point",      "polarity",
+        "first_seen",   "last_seen",   "written_by",    NULL};
     for (const char *const *text = text_columns; *text; text++)
         if (strcmp(*text, name) == 0)
             return true;

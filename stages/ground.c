@@ -1,6 +1,6 @@
 /* ground.c - the ground stage: nothing is invented. Every point of a summary is a clause of a
- * customer, and every record that is counted under it has a clause that says so. The model reads the
- * clauses whose words and record do not agree. */
+ * customer, and every record that is counted under it has a clause that says so. The model reads
+ * the clauses whose words and record do not agree. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +21,10 @@
 enum {
     MAX_POINTS = 7,
     MAX_QUOTES = 8,
-    MAX_QUOTE_SIZE = 400,  /* bytes; of a longer sentence only the clause is quoted */
+    MAX_QUOTE_SIZE = 400,        /* bytes; of a longer sentence only the clause is quoted */
     MAX_SINGLE_EXTRA_WORDS = 10, /* of the text of a point that one record says */
-    MAX_TEXTS = 6,         /* of a point, which the model reads */
-    MAX_COMPARED = 2000,   /* clauses from which the text of a point is chosen */
+    MAX_TEXTS = 6,               /* of a point, which the model reads */
+    MAX_COMPARED = 2000,         /* clauses from which the text of a point is chosen */
 };
 
 /* A clause without an opinion word says it if the model is this sure. */
@@ -121,9 +121,8 @@ static bool agrees(const struct match *match, const struct sentiment_probabiliti
 {
     double own = match->side > 0 ? probabilities->positive : probabilities->negative,
            other = match->side > 0 ? probabilities->negative : probabilities->positive;
-    return match->occurrence->polarity == match->side
-               ? own >= other
-               : own > other && own >= min_open_probability;
+    return match->occurrence->polarity == match->side ? own >= other
+                                                      : own > other && own >= min_open_probability;
 }
 
 static bool check_matches(const struct ground *ground, struct match_list *list, struct error *error)
@@ -154,8 +153,8 @@ static size_t count_members(const struct match_list *list, size_t candidate, boo
     size_t count = 0, last = SIZE_MAX;
     for (size_t i = 0; i < list->count; i++) {
         const struct match *match = &list->items[i];
-        if (match->candidate == candidate && match->is_accepted &&
-            match->is_opposite == opposite && match->occurrence->member != last) {
+        if (match->candidate == candidate && match->is_accepted && match->is_opposite == opposite &&
+            match->occurrence->member != last) {
             last = match->occurrence->member;
             count++;
         }
@@ -220,16 +219,14 @@ static size_t count_extra_words(void *user, struct text text)
     struct arena scratch = {0};
     bool is_praise = candidate->polarity == SENTIMENT_POSITIVE, is_mixed = false;
     size_t count, extra = SIZE_MAX;
-    const struct statement *statements =
-        statements_extract(point->reader, text, &scratch, &count);
+    const struct statement *statements = statements_extract(point->reader, text, &scratch, &count);
     for (size_t i = 0; i < count; i++) {
         bool is_same_side =
             statements[i].polarity == 0 || (statements[i].polarity > 0) == is_praise;
         is_mixed |= !is_same_side;
         if (is_same_side && statements[i].aspect == candidate->aspect &&
             (statements[i].opinion == candidate->opinion ||
-             (statements[i].is_open && candidate->is_general &&
-              !sentence_is_first_person(text))) &&
+             (statements[i].is_open && candidate->is_general && !sentence_is_first_person(text))) &&
             statements[i].extra_words <= point->max_extra_words)
             extra = statements[i].extra_words + (size_t)statements[i].is_open;
     }
@@ -271,8 +268,7 @@ static bool choose_text(const struct ground *ground, const struct match_list *li
     }
     struct text texts[MAX_TEXTS];
     struct sentiment_probabilities probabilities[MAX_TEXTS];
-    size_t text_count =
-        point_text_choose(clauses, count, &check, texts, MAX_TEXTS, group->arena);
+    size_t text_count = point_text_choose(clauses, count, &check, texts, MAX_TEXTS, group->arena);
     bool ok = clause_reader_predict(&ground->clause_reader, (struct text_array){texts, text_count},
                                     probabilities, error);
     for (size_t i = 0; ok && i < text_count && point->text.size == 0; i++)
@@ -282,7 +278,8 @@ static bool choose_text(const struct ground *ground, const struct match_list *li
     return ok;
 }
 
-/* Replaces the point's text by one that the model writes, if that states the point and nothing else.
+/* Replaces the point's text by one that the model writes, if that states the point and nothing
+ * else.
  */
 static bool write_text(const struct ground *ground, const struct group *group, size_t candidate,
                        struct key_point *point, struct error *error)
@@ -353,8 +350,7 @@ static bool add_point(const struct ground *ground, const struct match_list *pres
         return false;
     if (point->text.size == 0)
         return true;
-    point->evidence =
-        collect_evidence(present, candidate, records, group->arena, &point->records);
+    point->evidence = collect_evidence(present, candidate, records, group->arena, &point->records);
     set_dates(point, group);
     (*count)++;
     return !uses_writer(ground) || write_text(ground, group, candidate, point, error);
@@ -416,8 +412,8 @@ static void choose_counts(const struct group *group, const size_t available[SIDE
 }
 
 /* Keeps the points that most records say, of each polarity as many as fit the group. */
-static void shape_summary(const struct ground *ground, struct group *group, struct key_point *points,
-                          size_t count)
+static void shape_summary(const struct ground *ground, struct group *group,
+                          struct key_point *points, size_t count)
 {
     size_t available[SIDE_COUNT] = {0}, counts[SIDE_COUNT], kept = 0;
     qsort(points, count, sizeof(*points), compare_points);
@@ -449,7 +445,8 @@ static struct passage expand_to_sentence(const struct ground *ground, const stru
     struct arena scratch = {0};
     struct text text = group->members[clause.member].text;
     size_t count, begin = 0;
-    const size_t *ends = segment_sentences(ground->statement_reader.segmenter, text, &scratch, &count);
+    const size_t *ends =
+        segment_sentences(ground->statement_reader.segmenter, text, &scratch, &count);
     for (size_t i = 0; i < count && ends[i] < clause.end; i++)
         if (ends[i] <= clause.begin)
             begin = ends[i];
@@ -491,8 +488,7 @@ static bool process_group(void *state, struct group *group, struct error *error)
     find_matches(group, &group->occurrences, &present);
     find_matches(group, &group->previous_occurrences, &previous);
     bool ok = check_matches(ground, &present, error) && check_matches(ground, &previous, error);
-    struct key_point *points =
-        arena_alloc(group->arena, group->candidate_count, sizeof(*points));
+    struct key_point *points = arena_alloc(group->arena, group->candidate_count, sizeof(*points));
     size_t count = 0;
     for (size_t i = 0; ok && i < group->candidate_count; i++)
         ok = add_point(ground, &present, &previous, i, group, points, &count, error);

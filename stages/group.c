@@ -126,8 +126,7 @@ static void link_periods(const struct group_builder *builders, struct group_list
             text_is_one_of(builders[i - 1].period, no_periods))
             continue;
         entry->previous = &groups->groups[i - 1];
-        entry->fingerprint =
-            hash_combine_number(entry->fingerprint, builders[i - 1].fingerprint);
+        entry->fingerprint = hash_combine_number(entry->fingerprint, builders[i - 1].fingerprint);
     }
 }
 

@@ -30,14 +30,14 @@ static void close_map(void *state)
     free(map->previous.items);
 }
 
-/* What an open statement says is read by the model; until then, it is taken for what the record says.
+/* What an open statement says is read by the model; until then, it is taken for what the record
+ * says.
  */
 static void set_opinion(struct occurrence *occurrence, const struct statement *statement,
                         enum sentiment sentiment)
 {
     int side = sentiment == SENTIMENT_POSITIVE ? 1 : -1;
-    occurrence->opinion =
-        statement->is_open ? statement_general_opinion(side) : statement->opinion;
+    occurrence->opinion = statement->is_open ? statement_general_opinion(side) : statement->opinion;
     occurrence->opposite =
         statement->is_open ? statement_general_opinion(-side) : statement->opposite;
     occurrence->is_general = statement->is_open || statement->is_general;
@@ -58,8 +58,8 @@ static struct occurrence make_occurrence(const struct statement *statement, size
         .extra_words = statement->extra_words,
     };
     set_opinion(&occurrence, statement, sentiment);
-    occurrence.key = hash_combine_number(hash_combine_number(HASH_SEED, occurrence.aspect),
-                                         occurrence.opinion);
+    occurrence.key =
+        hash_combine_number(hash_combine_number(HASH_SEED, occurrence.aspect), occurrence.opinion);
     return occurrence;
 }
 
@@ -83,8 +83,7 @@ static struct occurrences collect(const struct map *map, const struct member *me
                                     sizeof(*buffer->items));
         for (size_t k = 0; k < statement_count; k++)
             if (is_usable(&statements[k], members[i].sentiment))
-                buffer->items[count++] =
-                    make_occurrence(&statements[k], i, members[i].sentiment);
+                buffer->items[count++] = make_occurrence(&statements[k], i, members[i].sentiment);
     }
     arena_free(&scratch);
     return (struct occurrences){buffer->items, count};

@@ -36,9 +36,9 @@ static bool is_about_topic(void *user, const struct occurrence *const *examples,
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
         struct text text = filter->group->members[examples[i]->member].text;
-        found += taxonomy_matches_topic(
-            filter->taxonomy, text_slice(text, examples[i]->begin, examples[i]->end),
-            filter->topic);
+        found += taxonomy_matches_topic(filter->taxonomy,
+                                        text_slice(text, examples[i]->begin, examples[i]->end),
+                                        filter->topic);
     }
     return found * 2 >= count;
 }
@@ -52,8 +52,8 @@ static bool process_group(void *state, struct group *group, struct error *error)
     topic_filter.topic = topic_names_find(&reduce->taxonomy.names, group->key.topic);
     bool has_phrases = topic_filter.topic < reduce->taxonomy.names.count &&
                        taxonomy_has_phrases(&reduce->taxonomy, topic_filter.topic);
-    group->candidates = candidates_find(group, has_phrases ? &filter : NULL, group->arena,
-                                        &group->candidate_count);
+    group->candidates =
+        candidates_find(group, has_phrases ? &filter : NULL, group->arena, &group->candidate_count);
     group->levels = 1;
     return true;
 }

@@ -184,8 +184,7 @@ static bool print(void *state, struct eval *eval, double *main_score, struct err
            "speed: %.2f seconds per group\n",
            task->scored_count, task->row_count, rouge_1.value, rouge_1.low, rouge_1.high,
            rouge_l.value, rouge_l.low, rouge_l.high, task->point_count, task->written_count,
-           task->ungrouped,
-           eval->seconds / (double)task->scored_count);
+           task->ungrouped, eval->seconds / (double)task->scored_count);
     *main_score = rouge_l.value;
     return true;
 }

@@ -10,18 +10,18 @@
 enum {
     RECORDS_OF_A_POINT = 100, /* one record of so many must say it */
     MIN_PAIR_RECORDS = 3,     /* two records may share two words by chance */
-    MAX_CONSIDERED = 400,  /* statements, the heaviest first */
-    MAX_EXAMPLES = 8,      /* of a statement, for the filter */
+    MAX_CONSIDERED = 400,     /* statements, the heaviest first */
+    MAX_EXAMPLES = 8,         /* of a statement, for the filter */
 };
 
 /* How much a record's statement tells a reader. */
-static const double specific_weight = 1.0;  /* "staff friendly" */
-static const double general_weight = 0.8;   /* "staff great" */
-static const double unlisted_weight = 0.7;  /* factor: of an aspect that is not listed */
-static const double alone_weight = 0.55;    /* "overpriced" */
-static const double pair_weight = 0.4;      /* "money deducted" */
+static const double specific_weight = 1.0; /* "staff friendly" */
+static const double general_weight = 0.8;  /* "staff great" */
+static const double unlisted_weight = 0.7; /* factor: of an aspect that is not listed */
+static const double alone_weight = 0.55;   /* "overpriced" */
+static const double pair_weight = 0.4;     /* "money deducted" */
 static const double open_discount = 0.5;   /* of records whose words do not show the side */
-static const double whole_weight = 0.45;    /* factor: "great hotel" */
+static const double whole_weight = 0.45;   /* factor: "great hotel" */
 
 /* Share of the clauses of one statement that also make another: then both are one. */
 static const double same_share = 0.5;
@@ -57,7 +57,8 @@ bool candidate_is_contradicted(const struct point_candidate *candidate,
     if (!candidate->opinion)
         return occurrence->key == candidate->keys[0];
     return occurrence->opinion &&
-           (candidate->is_general || occurrence->opinion == candidate->opposite || occurrence->opinion == candidate->opinion);
+           (candidate->is_general || occurrence->opinion == candidate->opposite ||
+            occurrence->opinion == candidate->opinion);
 }
 
 /* ---- Counting ---- */
@@ -66,7 +67,7 @@ struct counted {
     struct occurrence first;
     int side;
     size_t records, open_records, clauses; /* open: the record alone shows the side */
-    uint32_t last_member, last_begin; /* + 1 */
+    uint32_t last_member, last_begin;      /* + 1 */
     double weight;
     uint64_t *places; /* of its clauses, in order; only of those that are considered */
 };
@@ -95,8 +96,8 @@ static void count_occurrences(struct counter *counter, const struct group *group
         bool is_new;
         if (side == 0)
             continue;
-        size_t number = *hash_table_get_or_insert(
-            &counter->numbers, count_key(occurrence, side), counter->count, &is_new);
+        size_t number = *hash_table_get_or_insert(&counter->numbers, count_key(occurrence, side),
+                                                  counter->count, &is_new);
         if (is_new) {
             counter->items = memory_grow(counter->items, &counter->capacity, ++counter->count,
                                          sizeof(*counter->items));
@@ -145,8 +146,8 @@ static size_t sort_by_weight(struct counter *counter, const struct group *group)
         struct counted counted = counter->items[i];
         counted.weight = compute_weight(&counted);
         bool is_pair = !counted.first.opinion && group->member_count >= SMALL_GROUP;
-        if (counted.records >= (is_pair && min_records < MIN_PAIR_RECORDS ? MIN_PAIR_RECORDS
-                                                                          : min_records))
+        if (counted.records >=
+            (is_pair && min_records < MIN_PAIR_RECORDS ? MIN_PAIR_RECORDS : min_records))
             counter->items[kept++] = counted;
     }
     counter->count = kept;
@@ -175,8 +176,7 @@ static void collect_places(struct counter *counter, const struct group *group, s
         if (!number)
             continue;
         struct counted *counted = &counter->items[*number];
-        if (counted->clauses == 0 ||
-            counted->places[counted->clauses - 1] != place_of(occurrence))
+        if (counted->clauses == 0 || counted->places[counted->clauses - 1] != place_of(occurrence))
             counted->places[counted->clauses++] = place_of(occurrence);
     }
 }

@@ -15,7 +15,8 @@ enum {
 int occurrence_side(const struct occurrence *occurrence, const struct member *members);
 
 /* Whether the candidate counts this occurrence, if it is of `side`. */
-bool candidate_matches(const struct point_candidate *candidate, const struct occurrence *occurrence);
+bool candidate_matches(const struct point_candidate *candidate,
+                       const struct occurrence *occurrence);
 
 /* Whether it says the opposite of the candidate; `side` is the occurrence's. */
 bool candidate_is_contradicted(const struct point_candidate *candidate,

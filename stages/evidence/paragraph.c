@@ -41,11 +41,10 @@ static struct text append_points(const struct group *group, const struct phrases
         struct text opposed = {0};
         if (point->opposite_records > 0)
             opposed = format_number(phrases->opposite, point->opposite_records, group->arena);
-        paragraph =
-            arena_format(group->arena, "%.*s%s%s%s%.*s (%zu%s%.*s)", TEXT_ARGUMENT(paragraph),
-                         count ? ", " : " ", count ? "" : title, count ? "" : " ",
-                         TEXT_ARGUMENT(point->text), point->records, opposed.size ? "; " : "",
-                         TEXT_ARGUMENT(opposed));
+        paragraph = arena_format(group->arena, "%.*s%s%s%s%.*s (%zu%s%.*s)",
+                                 TEXT_ARGUMENT(paragraph), count ? ", " : " ", count ? "" : title,
+                                 count ? "" : " ", TEXT_ARGUMENT(point->text), point->records,
+                                 opposed.size ? "; " : "", TEXT_ARGUMENT(opposed));
         count++;
     }
     return count ? arena_format(group->arena, "%.*s.", TEXT_ARGUMENT(paragraph)) : paragraph;
@@ -59,10 +58,11 @@ struct text paragraph_compose(const struct group *group, struct text language)
         sides[side_of(group->members[i].sentiment)]++;
     struct arena *arena = group->arena;
     const char *records = group->member_count == 1 ? phrases->record : phrases->records;
-    struct text paragraph = arena_format(
-        arena, "%.*s, %.*s, %.*s.", TEXT_ARGUMENT(format_number(records, group->member_count, arena)),
-        TEXT_ARGUMENT(format_number(phrases->positive, sides[SIDE_POSITIVE], arena)),
-        TEXT_ARGUMENT(format_number(phrases->negative, sides[SIDE_NEGATIVE], arena)));
+    struct text paragraph =
+        arena_format(arena, "%.*s, %.*s, %.*s.",
+                     TEXT_ARGUMENT(format_number(records, group->member_count, arena)),
+                     TEXT_ARGUMENT(format_number(phrases->positive, sides[SIDE_POSITIVE], arena)),
+                     TEXT_ARGUMENT(format_number(phrases->negative, sides[SIDE_NEGATIVE], arena)));
     bool praise_first = sides[SIDE_POSITIVE] >= sides[SIDE_NEGATIVE];
     enum sentiment first = praise_first ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE,
                    second = praise_first ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE;

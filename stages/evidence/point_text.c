@@ -16,16 +16,16 @@
 enum {
     MAX_POINT_SIZE = 120, /* bytes */
     MAX_WORDS = 16,
-    GOOD_WORDS = 4,        /* a text of about this many words reads best ... */
+    GOOD_WORDS = 4,         /* a text of about this many words reads best ... */
     GOOD_SINGLE_WORDS = 10, /* ... or, if it is one record's */
-    MIN_WORD_SIZE = 4, /* of a text of one word */
-    MIN_KEPT_SIZE = 4, /* bytes that a cut at the end leaves */
+    MIN_WORD_SIZE = 4,      /* of a text of one word */
+    MIN_KEPT_SIZE = 4,      /* bytes that a cut at the end leaves */
 };
 
 static const double extra_cost = 3; /* of a word of meaning that the point does not state */
 static const double length_cost = 0.3;
 static const double personal_cost = 1.5; /* of "I", "my" */
-static const double repeat_gain = 1.5; /* of twice as many clauses */
+static const double repeat_gain = 1.5;   /* of twice as many clauses */
 static const double open_cost = 1.5;     /* of an end that expects more */
 static const double feeling_cost = 2;    /* of "ㅋㅋ", "WAY" */
 static const double comma_cost = 1.5;    /* points are listed with commas */
@@ -55,8 +55,7 @@ static bool is_word_start(struct text text, size_t at)
 static struct text trim_marks(struct text text)
 {
     size_t size;
-    while (text.size > 0 &&
-           normalize_letter_class(utf8_decode(text, 0, &size)) == LETTER_NONE)
+    while (text.size > 0 && normalize_letter_class(utf8_decode(text, 0, &size)) == LETTER_NONE)
         text = text_slice(text, size, text.size);
     while (text.size > 0) {
         size_t last = utf8_boundary_before(text, text.size - 1);
@@ -114,8 +113,9 @@ static struct text drop_last_fillers(struct text text)
 /* Whether the text has something that belongs to one record only. */
 static bool is_personal(struct text text)
 {
-    static const struct text marks[] = {TEXT("@"), TEXT("http"), TEXT("www."), TEXT("["), TEXT("]"),
-                                        TEXT("#"), TEXT(".com"), TEXT("\""), TEXT("XX"), TEXT("**"), TEXT("\xEF\xBF\xBD"), TEXT("("),
+    static const struct text marks[] = {TEXT("@"),  TEXT("http"), TEXT("www."),         TEXT("["),
+                                        TEXT("]"),  TEXT("#"),    TEXT(".com"),         TEXT("\""),
+                                        TEXT("XX"), TEXT("**"),   TEXT("\xEF\xBF\xBD"), TEXT("("),
                                         TEXT(")")};
     for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
         if (text_find(text, marks[i], 0) < text.size)
@@ -190,7 +190,7 @@ static uint64_t hash_words(struct text text, struct arena *arena)
 static bool shows_feelings(struct text text)
 {
     static const struct text marks[] = {TEXT("ㅋ"), TEXT("ㅎ"), TEXT("ㅠ"), TEXT("ㅜ"), TEXT("~"),
-                                        TEXT("^"),  TEXT("!"),  TEXT("…"), TEXT("..")};
+                                        TEXT("^"),  TEXT("!"),  TEXT("…"),  TEXT("..")};
     for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
         if (text_find(text, marks[i], 0) < text.size)
             return true;
@@ -208,9 +208,11 @@ static double compute_cost(struct text text, bool is_single, size_t extra_words,
     return (is_single ? 0 : extra_cost * (double)extra_words) +
            length_cost * fabs(words - good_words) +
            (sentence_is_first_person(text) ? personal_cost : 0) +
-           (sentence_is_self_contained(text) ? 0 : personal_cost) + (ends_with_filler(text, PLACE_ENDING) ? open_cost : 0) +
+           (sentence_is_self_contained(text) ? 0 : personal_cost) +
+           (ends_with_filler(text, PLACE_ENDING) ? open_cost : 0) +
            (shows_feelings(text) ? feeling_cost : 0) +
-           (text_find(text, TEXT(","), 0) < text.size ? comma_cost : 0) - repeat_gain * log2((double)repeats);
+           (text_find(text, TEXT(","), 0) < text.size ? comma_cost : 0) -
+           repeat_gain * log2((double)repeats);
 }
 
 struct ranked_text {
@@ -230,8 +232,8 @@ static int compare_costs(const void *a, const void *b)
 }
 
 size_t point_text_choose(const struct text *clauses, size_t count,
-                         const struct point_text_check *check, struct text *texts,
-                         size_t max_count, struct arena *arena)
+                         const struct point_text_check *check, struct text *texts, size_t max_count,
+                         struct arena *arena)
 {
     struct arena scratch = {0};
     struct hash_table repeats = {0};

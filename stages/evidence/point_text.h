@@ -11,7 +11,6 @@
  * URL, a mark of redaction, or too few or too many words. In `arena`. */
 struct text point_text_shorten(struct text clause, struct arena *arena);
 
-
 /* What a shortened text states. */
 struct point_text_check {
     /* The words of meaning in the text that are not part of the point; SIZE_MAX: it does not state
@@ -25,7 +24,7 @@ struct point_text_check {
  * point, then those that most clauses share, then the first; each differs from the others. Returns
  * their number; 0 if no clause can stand for others. In `arena`. */
 size_t point_text_choose(const struct text *clauses, size_t count,
-                         const struct point_text_check *check, struct text *texts,
-                         size_t max_count, struct arena *arena);
+                         const struct point_text_check *check, struct text *texts, size_t max_count,
+                         struct arena *arena);
 
 #endif

@@ -113,7 +113,8 @@ bool clause_reader_predict(const struct clause_reader *reader, struct text_array
         keys[i] = query.answer.key;
         if (hash_table_find(&numbers, keys[i]))
             continue;
-        ok = store_load_clause_sentiment(reader->stage_context->store, &query.answer, &found, error);
+        ok =
+            store_load_clause_sentiment(reader->stage_context->store, &query.answer, &found, error);
         probabilities[i] = to_probabilities(&query.answer);
         keys[i] = found ? 0 : keys[i];
         if (!ok || found)

@@ -9,10 +9,10 @@
 #include "pipeline/store.h"
 
 enum {
-    MAX_WORDS = 8,          /* of a text */
+    MAX_WORDS = 8, /* of a text */
     MAX_WORD_TOKENS = 16,
-    MAX_PACK_CLAUSES = 24,  /* more would add no words that matter */
-    MIN_TOKENS = 8,         /* of a text */
+    MAX_PACK_CLAUSES = 24, /* more would add no words that matter */
+    MIN_TOKENS = 8,        /* of a text */
 };
 
 static const char *const function_words[] = {
@@ -36,9 +36,8 @@ bool point_writer_open(struct point_writer *writer, const struct stage_context *
         !prompt_load(&writer->prompt, model, "summary", error) ||
         !prompt_get_number(model, "summary.max_tokens", 48, &max_tokens, error))
         return false;
-    writer->separator =
-        arena_format(&writer->arena, " %.*s ",
-                     TEXT_ARGUMENT(prompt_get_text(model, "summary.separator", "|")));
+    writer->separator = arena_format(
+        &writer->arena, " %.*s ", TEXT_ARGUMENT(prompt_get_text(model, "summary.separator", "|")));
     size_t prefix = t5_tokenize(model, writer->prompt.decoder_prefix, NULL, 0);
     if (prefix + MIN_TOKENS > writer->token_limits.output || !(max_tokens >= 1))
         return error_set(error, ERROR_MODEL,

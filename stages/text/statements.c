@@ -12,14 +12,14 @@
 
 enum {
     MAX_WORD_SIZE = 64,
-    MAX_UNIT_WORDS = 40,      /* a longer clause has no clear statement */
-    MAX_PAIRS = 6,            /* of neighboring words of a clause */
-    MAX_SYLLABLES = 8,        /* of a listed Korean word */
-    MIN_GLUED_SIZE = 6,       /* bytes of a word before an opinion without a blank: two syllables */
+    MAX_UNIT_WORDS = 40, /* a longer clause has no clear statement */
+    MAX_PAIRS = 6,       /* of neighboring words of a clause */
+    MAX_SYLLABLES = 8,   /* of a listed Korean word */
+    MIN_GLUED_SIZE = 6,  /* bytes of a word before an opinion without a blank: two syllables */
     /* Between an opinion and its aspect; a neighbor is 1 nearer than others. */
     WORD_DISTANCE = 2,
     BREAK_DISTANCE = 4,
-    NEGATION_REACH = 3,       /* words of meaning that a negation reverses */
+    NEGATION_REACH = 3, /* words of meaning that a negation reverses */
 };
 
 /* ---- Word lists ---- */
@@ -143,8 +143,8 @@ struct word {
     const struct opinion_family *family; /* of an opinion */
     const char *aspect;                  /* of an aspect; NULL: it is not listed */
     bool is_whole;
-    bool is_negated;                     /* by itself or a neighbor */
-    bool has_break;                      /* a comma, or a word like "and", stands before it */
+    bool is_negated; /* by itself or a neighbor */
+    bool has_break;  /* a comma, or a word like "and", stands before it */
 };
 
 static bool is_korean_ending(struct text text)
@@ -183,14 +183,16 @@ static void set_listed_word(const struct statement_reader *reader, struct word *
         word->is_whole = listed->is_whole;
     }
     if (listed->kind == WORD_OPINION) {
-        const size_t *family = hash_table_find(&reader->families, hash_text(text_of(listed->family)));
+        const size_t *family =
+            hash_table_find(&reader->families, hash_text(text_of(listed->family)));
         word->family = family ? &opinion_families[*family] : NULL;
         if (!family)
             word->kind = WORD_EMPTY;
     }
 }
 
-/* The number of the longest listed beginning of a Korean word, and its size; false if there is none.
+/* The number of the longest listed beginning of a Korean word, and its size; false if there is
+ * none.
  */
 static bool find_listed_beginning(const struct statement_reader *reader, struct text text,
                                   size_t *number, size_t *size)
@@ -208,9 +210,9 @@ static bool find_listed_beginning(const struct statement_reader *reader, struct 
         struct text rest = text_slice(text, ends[i], text.size);
         bool is_negation = *found >= listed_word_count;
         enum word_kind kind = is_negation ? WORD_NEGATION : listed_words[*found].kind;
-        bool fits = kind == WORD_EMPTY                   ? rest.size == 0
-                    : kind == WORD_ASPECT                ? is_korean_ending(rest)
-                    : kind == WORD_OPINION || i > 1      ? true
+        bool fits = kind == WORD_EMPTY              ? rest.size == 0
+                    : kind == WORD_ASPECT           ? is_korean_ending(rest)
+                    : kind == WORD_OPINION || i > 1 ? true
                     : is_negation && negation_words[*found - listed_word_count].place == PLACE_AFTER
                         ? true
                         : is_korean_ending(rest);
@@ -236,8 +238,7 @@ static bool find_glued_opinion(const struct statement_reader *reader, struct tex
                 : NULL;
         if (first && *first < listed_word_count &&
             (listed_words[*first].kind == WORD_EMPTY || listed_words[*first].kind == WORD_ASPECT) &&
-            find_listed_beginning(reader, text_slice(text, at, text.size), number,
-                                  &opinion_size) &&
+            find_listed_beginning(reader, text_slice(text, at, text.size), number, &opinion_size) &&
             *number < listed_word_count && listed_words[*number].kind == WORD_OPINION) {
             *end = at + opinion_size;
             return true;
@@ -355,8 +356,7 @@ static bool is_name(struct text clause, size_t begin, struct text word)
         return false;
     size_t words = 0, capitals = 0;
     for (size_t at = begin; at < clause.size; at++)
-        if (ascii_is_letter(clause.bytes[at]) &&
-            (at == begin || clause.bytes[at - 1] == ' ')) {
+        if (ascii_is_letter(clause.bytes[at]) && (at == begin || clause.bytes[at - 1] == ' ')) {
             words++;
             capitals += ascii_is_upper(clause.bytes[at]);
         }
@@ -445,8 +445,8 @@ static bool has_kind(const struct word *words, size_t begin, size_t end, enum wo
 
 static bool stands_alone(const struct word *words, size_t begin, size_t end)
 {
-    return has_kind(words, begin, end, WORD_OPINION) && (has_kind(words, begin, end, WORD_ASPECT) ||
-                                                         has_kind(words, begin, end, WORD_CONTENT));
+    return has_kind(words, begin, end, WORD_OPINION) &&
+           (has_kind(words, begin, end, WORD_ASPECT) || has_kind(words, begin, end, WORD_CONTENT));
 }
 
 /* Where the part of a clause that begins at `begin` ends: "rooms clean and staff friendly" has two.
@@ -487,8 +487,8 @@ static void set_opinion(struct statement *statement, const struct opinion_family
     bool is_faint = family->is_general && family->polarity == POLARITY_NEGATIVE;
     bool has_opposite = strcmp(family->opposite, "-") != 0 && !(is_faint && is_negated);
     uint64_t id = hash_text(text_of(family->name)),
-             other = has_opposite ? hash_text(text_of(family->opposite))
-                                  : hash_combine_number(id, 1);
+             other =
+                 has_opposite ? hash_text(text_of(family->opposite)) : hash_combine_number(id, 1);
     statement->polarity = !is_negated ? family->polarity : is_faint ? 0 : -family->polarity;
     statement->opinion = is_negated ? other : id;
     statement->opposite = is_negated ? id : other;
@@ -605,9 +605,9 @@ static void add_open_statement(const struct unit *unit, size_t aspect, struct st
     statement.opinion = 0;
     statement.is_open = true;
     statement.is_listed = true;
-    add_statement(list, statement,
-                  count_extra_words(unit->words, unit->begin, unit->end, &unit->words[aspect],
-                                    NULL));
+    add_statement(
+        list, statement,
+        count_extra_words(unit->words, unit->begin, unit->end, &unit->words[aspect], NULL));
 }
 
 /* Neighboring words of a clause without opinion words: "money deducted", "no parking". */
@@ -670,8 +670,7 @@ const struct statement *statements_extract(const struct statement_reader *reader
     size_t clause_count, begin = 0;
     const size_t *ends = clause_split_ends(reader->segmenter, text, arena, &clause_count);
     /* A word has at most one statement of its own, and one with its aspect or its neighbor. */
-    struct statement_list list = {.items =
-                                      arena_alloc(arena, text.size + 2, sizeof(*list.items))};
+    struct statement_list list = {.items = arena_alloc(arena, text.size + 2, sizeof(*list.items))};
     for (size_t i = 0; i < clause_count; begin = ends[i++]) {
         bool is_question = ends[i] > begin &&
                            text_ends_with(text_trim(text_slice(text, begin, ends[i])), TEXT("?"));

@@ -1,7 +1,7 @@
-/* statements.h - what a text states, clause by clause: an opinion and what it is about, whatever the
- * words ("The rooms were spotless", "clean room"). Key point analysis counts records that state the
- * same (after Bar-Haim et al. 2020, "From arguments to key points"). Which statements a text has
- * depends on this text alone, so their counts add up over groups and periods. */
+/* statements.h - what a text states, clause by clause: an opinion and what it is about, whatever
+ * the words ("The rooms were spotless", "clean room"). Key point analysis counts records that state
+ * the same (after Bar-Haim et al. 2020, "From arguments to key points"). Which statements a text
+ * has depends on this text alone, so their counts add up over groups and periods. */
 #ifndef STAGES_TEXT_STATEMENTS_H
 #define STAGES_TEXT_STATEMENTS_H
 
@@ -14,12 +14,12 @@ struct statement {
     uint64_t opposite; /* the opinion that says the opposite; 0: none is known */
     size_t begin, end; /* bytes of the text: the clause, without punctuation at its end */
     int polarity;      /* of the words: +1, -1; 0: they do not show it */
-    bool is_open;      /* the clause is about the aspect, but no listed word says how: "the update killed
-                          it"; opinion is 0 */
-    bool is_general;   /* the opinion says no more than its polarity: "good" */
-    bool stands_alone; /* the opinion makes sense without an aspect */
-    bool is_listed;    /* the aspect is in aspect_words.tsv */
-    bool is_whole;     /* the aspect is all that customers write about */
+    bool is_open; /* the clause is about the aspect, but no listed word says how: "the update killed
+                     it"; opinion is 0 */
+    bool is_general;           /* the opinion says no more than its polarity: "good" */
+    bool stands_alone;         /* the opinion makes sense without an aspect */
+    bool is_listed;            /* the aspect is in aspect_words.tsv */
+    bool is_whole;             /* the aspect is all that customers write about */
     unsigned char extra_words; /* words of meaning in the clause that are not part of the statement
                                 */
 };

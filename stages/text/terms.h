@@ -21,8 +21,8 @@ struct term *terms_extract(struct text text, struct arena *arena, size_t *count)
 /* The same, plus bigrams: every two neighboring words, unless both are stop words. */
 struct term *terms_extract_with_bigrams(struct text text, struct arena *arena, size_t *count);
 
-/* The same for one normalized word: "loves", "loved", "loving" and "love" become the same stem. Other
- * words may get a wrong stem, but the same one in every text. */
+/* The same for one normalized word: "loves", "loved", "loving" and "love" become the same stem.
+ * Other words may get a wrong stem, but the same one in every text. */
 struct text terms_stem(struct text word);
 
 /* Whether a normalized word, before stemming, is in data/stop_words.tsv. */

@@ -8,8 +8,8 @@
 #include "stages/text/answer_kind.h"
 #include "stages/text/cleanup.h"
 #include "stages/text/posts.h"
-#include "stages/text/statements.h"
 #include "stages/text/sign_off.h"
+#include "stages/text/statements.h"
 #include "stages/text/terms.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -203,12 +203,15 @@ static void a_paragraph_counts_both_sides(void **state)
     struct member members[] = {
         {.feedback_id = 1, .text = TEXT("Clean room, good"), .sentiment = SENTIMENT_POSITIVE},
         {.feedback_id = 2, .text = TEXT("The room was so clean"), .sentiment = SENTIMENT_POSITIVE},
-        {.feedback_id = 3, .text = TEXT("The room was dirty, bad"), .sentiment = SENTIMENT_NEGATIVE}};
+        {.feedback_id = 3,
+         .text = TEXT("The room was dirty, bad"),
+         .sentiment = SENTIMENT_NEGATIVE}};
     struct summarizing run;
     summarize(&run, members, 3, NULL, 0);
-    if (!text_equal(run.group.summary,
-                    TEXT("3 records, 2 positive, 1 negative. Praised: Clean room, good (2; 1 say the "
-                         "opposite). Criticised: Room was dirty, bad (1; 2 say the opposite).")))
+    if (!text_equal(
+            run.group.summary,
+            TEXT("3 records, 2 positive, 1 negative. Praised: Clean room, good (2; 1 say the "
+                 "opposite). Criticised: Room was dirty, bad (1; 2 say the opposite).")))
         fail_msg("%.*s", TEXT_ARGUMENT(run.group.summary));
     assert_int_equal(run.group.points[0].records, 2);
     assert_int_equal(run.group.points[0].opposite_records, 1);

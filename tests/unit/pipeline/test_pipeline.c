@@ -188,11 +188,11 @@ static bool process_group(void *user, struct group *group, struct error *error)
     struct passage *quote = arena_alloc(group->arena, 1, sizeof(*quote));
     *quote = (struct passage){.end = group->members[0].text.size};
     struct key_point *point = arena_alloc(group->arena, 1, sizeof(*point));
-    *point = (struct key_point){
-        .text = arena_format(group->arena, "%zu say so.", group->member_count),
-        .polarity = SENTIMENT_POSITIVE,
-        .records = 1,
-        .evidence = quote};
+    *point =
+        (struct key_point){.text = arena_format(group->arena, "%zu say so.", group->member_count),
+                           .polarity = SENTIMENT_POSITIVE,
+                           .records = 1,
+                           .evidence = quote};
     group->points = point;
     group->summary = point->text;
     group->quotes = quote;

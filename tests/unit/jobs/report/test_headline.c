@@ -266,8 +266,9 @@ static void of_each_group_the_latest_summary_is_printed(void **state)
     struct store store = {0};
     add_figure(&store, "2026-10", "product=Kettle", "(all)", 6, 4, 1);
     char *printed = print_headline(&store);
-    assert_contains(printed, "Latest summaries\n  Kettle, 2026-10: Pours well.\n  Kettle; region=North, "
-                             "2026-10: Pours in the north.\n");
+    assert_contains(printed,
+                    "Latest summaries\n  Kettle, 2026-10: Pours well.\n  Kettle; region=North, "
+                    "2026-10: Pours in the north.\n");
     assert_null(strstr(printed, "Old news"));
     assert_null(strstr(printed, "Pretty"));
     free(printed);

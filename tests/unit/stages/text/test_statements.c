@@ -1,5 +1,5 @@
-/* test_statements.c - stages/text/statements.c: what clauses state, and that other words for the same
- * state the same. */
+/* test_statements.c - stages/text/statements.c: what clauses state, and that other words for the
+ * same state the same. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,10 +17,12 @@
 static const char *name_of(uint64_t id)
 {
     static const char *const names[] = {
-        "staff", "room",  "food",  "price", "bathroom", "app",   "location", "delivery", "doctor",
-        "good",  "bad",   "clean", "dirty", "friendly", "rude",  "tasty",    "cheap",    "expensive",
-        "fast",  "slow",  "crash", "small", "large",    "close", "parking",  "hotel",    "pet",
-        "use",   "easy",  "unsatisfied", "update",  "recommended",    "unrecommended",     "boring",   "fun",      "acting"};
+        "staff",    "room",        "food",          "price",  "bathroom", "app",
+        "location", "delivery",    "doctor",        "good",   "bad",      "clean",
+        "dirty",    "friendly",    "rude",          "tasty",  "cheap",    "expensive",
+        "fast",     "slow",        "crash",         "small",  "large",    "close",
+        "parking",  "hotel",       "pet",           "use",    "easy",     "unsatisfied",
+        "update",   "recommended", "unrecommended", "boring", "fun",      "acting"};
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (hash_text(text_of(names[i])) == id)
             return names[i];
