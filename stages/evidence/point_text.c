@@ -27,7 +27,7 @@ static const double length_cost = 0.3;
 static const double personal_cost = 1.5; /* of "I", "my" */
 static const double repeat_gain = 1.5;   /* of twice as many clauses */
 static const double open_cost = 1.5;     /* of an end that expects more */
-static const double feeling_cost = 2;    /* of "ㅋㅋ", "WAY" */
+static const double feeling_cost = 2;    /* of "ㅋㅋ", "ㅠㅠ" */
 static const double comma_cost = 1.5;    /* points are listed with commas */
 
 enum filler_place { PLACE_START, PLACE_END, PLACE_LAST, PLACE_ENDING, PLACE_OPEN };
@@ -128,6 +128,16 @@ static bool is_personal(struct text text)
     return false;
 }
 
+/* A code or a name in capitals ("to LAX"), or a word that shouts. */
+static bool has_capitals(struct text text)
+{
+    for (size_t at = 0; at + 2 < text.size; at++)
+        if (ascii_is_upper(text.bytes[at]) && ascii_is_upper(text.bytes[at + 1]) &&
+            ascii_is_upper(text.bytes[at + 2]))
+            return true;
+    return false;
+}
+
 static size_t count_words(struct text text)
 {
     size_t words = 0;
@@ -173,7 +183,8 @@ struct text point_text_shorten(struct text clause, struct arena *arena)
         (words == 1 && text.size < MIN_WORD_SIZE))
         return none;
     text = format_case(text, arena);
-    return is_personal(text) || ends_with_filler(text, PLACE_OPEN) ? none : text;
+    return is_personal(text) || has_capitals(text) || ends_with_filler(text, PLACE_OPEN) ? none
+                                                                                         : text;
 }
 
 /* Texts that differ in case and blanks only are one. */
@@ -193,10 +204,6 @@ static bool shows_feelings(struct text text)
                                         TEXT("^"),  TEXT("!"),  TEXT("…"),  TEXT("..")};
     for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
         if (text_find(text, marks[i], 0) < text.size)
-            return true;
-    for (size_t at = 0; at + 2 < text.size; at++)
-        if (ascii_is_upper(text.bytes[at]) && ascii_is_upper(text.bytes[at + 1]) &&
-            ascii_is_upper(text.bytes[at + 2]))
             return true;
     return false;
 }

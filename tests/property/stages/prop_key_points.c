@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -219,6 +220,43 @@ static void a_paragraph_counts_both_sides(void **state)
     arena_free(&arena);
 }
 
+/* Statements that do not name the topic are none of its points, however many records make them. */
+static void points_of_a_topic_name_it(void **state)
+{
+    (void)state;
+    static const struct member members[] = {
+        {.feedback_id = 1,
+         .text = {"Clean room, good. Front desk was rude, bad.", 43},
+         .sentiment = SENTIMENT_NEGATIVE},
+        {.feedback_id = 2,
+         .text = {"The front desk was so rude, bad. Clean room, good.", 50},
+         .sentiment = SENTIMENT_NEGATIVE},
+        {.feedback_id = 3, .text = {"Clean room, good.", 17}, .sentiment = SENTIMENT_POSITIVE},
+    };
+    static const char taxonomy[] = "topic,phrase\ndesk,front desk\n";
+    char path[] = "/tmp/winnow-test-XXXXXX", settings[80];
+    int file = mkstemp(path);
+    assert_true(file >= 0 && write(file, taxonomy, sizeof(taxonomy) - 1) > 0);
+    close(file);
+    snprintf(settings, sizeof(settings), "taxonomy=%s", path);
+    struct arena arena = {0};
+    struct error error = {0};
+    struct stage_context context = {.model = &model};
+    void *map = stage_start(&map_stage, "", &context, &error),
+         *reduce = stage_start(&reduce_stage, settings, &context, &error);
+    struct group group = {
+        .key.topic = TEXT("desk"), .members = members, .member_count = 3, .arena = &arena};
+    assert_true(map_stage.process_group(map, &group, &error));
+    assert_true(reduce_stage.process_group(reduce, &group, &error));
+    assert_true(group.candidate_count > 0);
+    for (size_t i = 0; i < group.candidate_count; i++)
+        assert_int_equal(group.candidates[i].polarity, SENTIMENT_NEGATIVE);
+    stage_end(&map_stage, map);
+    stage_end(&reduce_stage, reduce);
+    unlink(path);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +264,7 @@ int main(void)
         cmocka_unit_test(counts_of_periods_add_up),
         cmocka_unit_test(the_order_of_records_does_not_matter),
         cmocka_unit_test(a_paragraph_counts_both_sides),
+        cmocka_unit_test(points_of_a_topic_name_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
