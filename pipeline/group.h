@@ -53,16 +53,13 @@ struct occurrences {
     size_t count;
 };
 
-enum { MAX_POINT_KEYS = 12 };
-
-/* Statements that mean the same, before they are checked. */
+/* A statement that several members make, before it is checked. */
 struct point_candidate {
-    uint64_t keys[MAX_POINT_KEYS]; /* of the statements, the most frequent first */
-    size_t key_count;
-    uint64_t aspect, opinion, opposite; /* of the first key */
+    uint64_t key;                       /* of the statement */
+    uint64_t aspect, opinion, opposite; /* as in its occurrences */
     bool is_general;
     enum sentiment polarity; /* positive or negative */
-    size_t records;          /* members with one of the keys */
+    size_t records;          /* members that make it */
 };
 
 /* Who wrote the text of a point; saved as "customer" and "model". */

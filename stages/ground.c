@@ -96,7 +96,7 @@ static void find_matches(const struct group *group, const struct occurrences *oc
             const struct point_candidate *candidate = &group->candidates[k];
             bool same_side = (candidate->polarity == SENTIMENT_POSITIVE) == (side > 0);
             bool is_opposite = candidate_is_contradicted(candidate, occurrence, side);
-            if (!is_opposite && (!same_side || !candidate_matches(candidate, occurrence)))
+            if (!is_opposite && (!same_side || candidate->key != occurrence->key))
                 continue;
             list->items =
                 memory_grow(list->items, &list->capacity, list->count + 1, sizeof(*list->items));

@@ -40,14 +40,6 @@ int occurrence_side(const struct occurrence *occurrence, const struct member *me
     return sentiment == SENTIMENT_POSITIVE ? 1 : sentiment == SENTIMENT_NEGATIVE ? -1 : 0;
 }
 
-bool candidate_matches(const struct point_candidate *candidate, const struct occurrence *occurrence)
-{
-    for (size_t i = 0; i < candidate->key_count; i++)
-        if (candidate->keys[i] == occurrence->key)
-            return true;
-    return false;
-}
-
 bool candidate_is_contradicted(const struct point_candidate *candidate,
                                const struct occurrence *occurrence, int side)
 {
@@ -55,7 +47,7 @@ bool candidate_is_contradicted(const struct point_candidate *candidate,
     if (side != -own_side || candidate->aspect != occurrence->aspect)
         return false;
     if (!candidate->opinion)
-        return occurrence->key == candidate->keys[0];
+        return occurrence->key == candidate->key;
     return occurrence->opinion &&
            (candidate->is_general || occurrence->opinion == candidate->opposite ||
             occurrence->opinion == candidate->opinion);
@@ -225,8 +217,7 @@ static struct point_candidate make_candidate(const struct counted *counted)
 {
     const struct occurrence *first = &counted->first;
     return (struct point_candidate){
-        .keys = {first->key},
-        .key_count = 1,
+        .key = first->key,
         .aspect = first->aspect,
         .opinion = first->opinion,
         .opposite = first->opposite,

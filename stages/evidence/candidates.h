@@ -14,20 +14,18 @@ enum {
  * sentiment of the record. */
 int occurrence_side(const struct occurrence *occurrence, const struct member *members);
 
-/* Whether the candidate counts this occurrence, if it is of `side`. */
-bool candidate_matches(const struct point_candidate *candidate,
-                       const struct occurrence *occurrence);
-
-/* Whether it says the opposite of the candidate; `side` is the occurrence's. */
+/* Whether the occurrence, of this side, says the opposite of the candidate. */
 bool candidate_is_contradicted(const struct point_candidate *candidate,
                                const struct occurrence *occurrence, int side);
 
-/* The statements that most members make, those that mean the same together; most important first.
- * `accepts` (optional) refuses statements that are not about the group's topic. In `arena`. */
+/* Refuses statements that are not about the group's topic, by some of their occurrences. */
 struct candidate_filter {
     bool (*accepts)(void *user, const struct occurrence *const *examples, size_t count);
     void *user;
 };
+
+/* The statements that most members make, of those that mean the same one; most important first.
+ * `filter` may be NULL. In `arena`. */
 struct point_candidate *candidates_find(const struct group *group,
                                         const struct candidate_filter *filter, struct arena *arena,
                                         size_t *count);
