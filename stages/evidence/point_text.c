@@ -16,6 +16,7 @@
 enum {
     MAX_POINT_SIZE = 120, /* bytes */
     MAX_WORDS = 16,
+    MAX_SHARED_WORDS = 9,   /* of a text that stands for several records */
     GOOD_WORDS = 4,         /* a text of about this many words reads best ... */
     GOOD_SINGLE_WORDS = 10, /* ... or, if it is one record's */
     MIN_WORD_SIZE = 4,      /* of a text of one word */
@@ -249,7 +250,7 @@ size_t point_text_choose(const struct text *clauses, size_t count,
     for (size_t i = 0; i < count; i++) {
         struct text text = point_text_shorten(clauses[i], &scratch);
         size_t extra = text.size ? check->count_extra_words(check->user, text) : SIZE_MAX;
-        if (extra == SIZE_MAX)
+        if (extra == SIZE_MAX || (!check->is_single && count_words(text) > MAX_SHARED_WORDS))
             continue;
         struct ranked_text *next = &ranked[ranked_count++];
         *next = (struct ranked_text){
