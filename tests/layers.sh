@@ -36,7 +36,7 @@ connectors/output: base connectors/connectors.h
 connectors: base pipeline connectors/input
 stages/text: base pipeline inference/t5.h
 stages/tasks: base pipeline inference/t5.h stages/text
-stages/evidence: base pipeline stages/text
+stages/evidence: base pipeline stages/text stages/tasks
 stages/stats: base pipeline
 stages: base pipeline stages/text stages/tasks stages/evidence stages/stats
 jobs: base pipeline stages/stages.h connectors/connectors.h connectors/input inference/t5.h
