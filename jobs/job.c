@@ -58,6 +58,8 @@ static const struct option run_options[] = {
 static const struct option output_options[] = {
     {"path", OPTION_TEXT, offsetof(struct job_output, path), NULL,
      .help = "folder of the reports and of winnow.db; created if it does not exist"},
+    {"language", OPTION_CHOICE, offsetof(struct job_output, language), "en", .choices = "en|ko",
+     .help = "language of the summaries"},
     {"profile", OPTION_TEXT, offsetof(struct job_output, profile), "raw",
      .help = "raw: RFC 4180 and UTF-8, for programs; excel: opens correctly in spreadsheets"},
     {0},

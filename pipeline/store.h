@@ -256,28 +256,38 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
 bool store_check_selection(struct store *store, const struct selection *selection,
                            struct error *error);
 
-/* Loads the members of entry->feedback_ids into group->members, allocated from group->arena. */
+/* Loads the members of entry->feedback_ids, allocated from `arena`. */
 bool store_load_group_members(struct store *store, const struct group_entry *entry,
-                              struct group *group, struct error *error);
+                              struct arena *arena, const struct member **members,
+                              struct error *error);
 
-/* A text that the model wrote. */
-struct generated_text {
-    struct text text;
-    enum finish_reason finish_reason; /* FINISH_END or FINISH_LENGTH */
+/* What the model reads in a clause. */
+struct clause_sentiment {
+    uint64_t key; /* hash of the clause, the prompt and the model key */
+    double negative, neutral, positive;
 };
 
+/* Loads the sentiment of the clause with this key; *found is false if the model has not read it. */
+bool store_load_clause_sentiment(struct store *store, struct clause_sentiment *clause_sentiment,
+                                 bool *found, struct error *error);
+
+/* Saves them in one transaction. */
+bool store_save_clause_sentiments(struct store *store,
+                                  const struct clause_sentiment *clause_sentiments, size_t count,
+                                  struct error *error);
+
 /* Loads a text that the model generated before. `key` is a hash of its input, the decoding settings
- * and the model key. The texts are allocated from `arena`; text.bytes is NULL if there is none. */
+ * and the model key. Allocated from `arena`; text->bytes is NULL if there is none. */
 bool store_load_generated_text(struct store *store, uint64_t key, struct arena *arena,
-                               struct generated_text *generated_text, struct error *error);
-bool store_save_generated_text(struct store *store, uint64_t key,
-                               const struct generated_text *generated_text, struct error *error);
+                               struct text *text, struct error *error);
+bool store_save_generated_text(struct store *store, uint64_t key, struct text text,
+                               struct error *error);
 
 /* Whether the view has a summary of this group with the same fingerprint. */
 bool store_summary_is_current(struct store *store, uint64_t view, const struct group_entry *entry,
                               bool *current, struct error *error);
 
-/* Replaces the group's summary, sentences, evidence and quotes in one transaction. */
+/* Replaces the group's summary, key points, evidence and quotes in one transaction. */
 bool store_save_summary(struct store *store, uint64_t view, const struct group *group,
                         struct error *error);
 
@@ -378,7 +388,8 @@ struct column {
     enum column_kind kind;
 };
 
-/* The tables of a report: "feedback", "topics", "shares", "insights", "summaries", "rejects".
+/* The tables of a report: "feedback", "topics", "shares", "insights", "summaries",
+ * "key_points", "rejects".
  * Columns and the order of rows are fixed: docs/SCHEMA.md documents them. NULL-terminated. */
 extern const char *const store_tables[];
 
