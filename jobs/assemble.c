@@ -96,10 +96,12 @@ static bool is_in_passes(const struct stage *stage, enum pass_set pass_set)
 static const struct inherited_settings {
     const char *stage, *section, *key;
 } inherited_settings[] = {
-    {"aggregate", "group", "by"},       {"aggregate", "group", "period"},
-    {"changes", "group", "by"},         {"changes", "aggregate", "by"},
-    {"segments", "group", "by"},        {"segments", "aggregate", "by"},
-    {"ground", "classify", "taxonomy"}, {"insights", "classify", "taxonomy"},
+    {"aggregate", "group", "by"},         {"aggregate", "group", "period"},
+    {"changes", "group", "by"},           {"changes", "aggregate", "by"},
+    {"segments", "group", "by"},          {"segments", "aggregate", "by"},
+    {"topics", "classify", "taxonomy"},   {"reduce", "classify", "taxonomy"},
+    {"insights", "classify", "taxonomy"}, {"phrases", "group", "period"},
+    {"phrases", "aggregate", "period"},   {"phrases", "themes", "names"},
 };
 
 static void apply_inherited_settings(const struct job *job, const struct stage *stage, void *state)
@@ -134,7 +136,9 @@ static void compute_cache_keys(const struct job *job, struct stage_context *cont
     key = hash_combine(key, job->model.precision);
     key = hash_combine_number(key, job_hash_section(job, "chunk"));
     context->model_key = hash_combine_number(key, job_hash_section(job, "classify"));
+    context->language = job->output.language;
     context->summary_key = hash_combine(context->model_key, TEXT(WINNOW_VERSION));
+    context->summary_key = hash_combine(context->summary_key, context->language);
     for (size_t i = 0; i < sizeof(summary_sections) / sizeof(*summary_sections); i++)
         context->summary_key =
             hash_combine_number(context->summary_key, job_hash_section(job, summary_sections[i]));

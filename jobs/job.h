@@ -57,7 +57,7 @@ struct job_retain {
 struct job_output {
     struct text path;   /* as written in the job file */
     const char *folder; /* of reports and database; created by `winnow run` */
-    struct text profile;
+    struct text profile, language;
     const struct report_format *format; /* of the profile */
     void *format_state;                 /* with its options set */
 };

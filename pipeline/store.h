@@ -121,6 +121,23 @@ bool store_for_each_file(struct store *store,
                                        struct error *error),
                          void *user, struct error *error);
 
+/* How reports count and name a topic (a row of a registry). */
+struct shown_topic {
+    struct text id;       /* as mentions have it */
+    struct text reported; /* the id that it is counted under; empty: not counted */
+    struct text name, parent, owner;
+};
+
+/* Replaces the rows. A topic without a row is counted as itself. What passes 2 and 3 and reports
+ * read has the reported topics; a record that mentions several topics with one reported topic
+ * mentions it once, and neutrally if they contradict each other. */
+bool store_save_shown_topics(struct store *store, const struct shown_topic *topics, size_t count,
+                             struct error *error);
+
+/* The name of a reported topic, in `arena`; the id itself if it has none. Empty on an error. */
+struct text store_get_topic_name(struct store *store, struct text id, struct arena *arena,
+                                 struct error *error);
+
 /* ---- Pass 1 ---- */
 
 struct record_lookup {
@@ -237,6 +254,7 @@ struct saved_record {
     struct text source, external_id, lang, title, text;
     int64_t created_at;
     double rating, rating_scale;
+    bool has_reply;           /* the company has replied */
     struct analysis analysis; /* undetected, without topics, if the model has not read the text */
     const struct field *fields;
     size_t field_count;
@@ -262,28 +280,38 @@ bool store_for_each_filter(struct store *store, struct text column,
                            void (*visit)(void *user, struct text name), void *user,
                            struct error *error);
 
-/* Loads the members of entry->feedback_ids into group->members, allocated from group->arena. */
+/* Loads the members of entry->feedback_ids, allocated from `arena`. */
 bool store_load_group_members(struct store *store, const struct group_entry *entry,
-                              struct group *group, struct error *error);
+                              struct arena *arena, const struct member **members,
+                              struct error *error);
 
-/* A text that the model wrote. */
-struct generated_text {
-    struct text text;
-    enum finish_reason finish_reason; /* FINISH_END or FINISH_LENGTH */
+/* What the model reads in a clause. */
+struct clause_sentiment {
+    uint64_t key; /* hash of the clause, the prompt and the model key */
+    double negative, neutral, positive;
 };
 
+/* Loads the sentiment of the clause with this key; *found is false if the model has not read it. */
+bool store_load_clause_sentiment(struct store *store, struct clause_sentiment *clause_sentiment,
+                                 bool *found, struct error *error);
+
+/* Saves them in one transaction. */
+bool store_save_clause_sentiments(struct store *store,
+                                  const struct clause_sentiment *clause_sentiments, size_t count,
+                                  struct error *error);
+
 /* Loads a text that the model generated before. `key` is a hash of its input, the decoding settings
- * and the model key. The texts are allocated from `arena`; text.bytes is NULL if there is none. */
+ * and the model key. Allocated from `arena`; text->bytes is NULL if there is none. */
 bool store_load_generated_text(struct store *store, uint64_t key, struct arena *arena,
-                               struct generated_text *generated_text, struct error *error);
-bool store_save_generated_text(struct store *store, uint64_t key,
-                               const struct generated_text *generated_text, struct error *error);
+                               struct text *text, struct error *error);
+bool store_save_generated_text(struct store *store, uint64_t key, struct text text,
+                               struct error *error);
 
 /* Whether the view has a summary of this group with the same fingerprint. */
 bool store_summary_is_current(struct store *store, uint64_t view, const struct group_entry *entry,
                               bool *current, struct error *error);
 
-/* Replaces the group's summary, sentences, evidence and quotes in one transaction. */
+/* Replaces the group's summary, key points, evidence and quotes in one transaction. */
 bool store_save_summary(struct store *store, uint64_t view, const struct group *group,
                         struct error *error);
 
@@ -449,7 +477,8 @@ struct column {
     enum column_kind kind;
 };
 
-/* The tables of a report: "feedback", "topics", "shares", "insights", "summaries", "rejects".
+/* The tables of a report: "feedback", "topics", "shares", "insights", "summaries",
+ * "key_points", "rejects".
  * Columns and the order of rows are fixed: docs/SCHEMA.md documents them. NULL-terminated. */
 extern const char *const store_tables[];
 

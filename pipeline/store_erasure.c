@@ -21,6 +21,7 @@ const struct erasable_table store_erasable_tables[] = {
     {"date_fact", ERASE_NOTHING, NULL}, /* examples are dates */
     {"rating_fact", ERASE_NOTHING, NULL},
     {"language", ERASE_NOTHING, NULL},
+    {"topic", ERASE_NOTHING, NULL},
     {"erased", ERASE_NOTHING, NULL},
     {"note", ERASE_NOTES, NULL}, /* before the records: it compares texts */
     {"reject", ERASE_REJECTS, NULL},
@@ -35,7 +36,8 @@ const struct erasable_table store_erasable_tables[] = {
     {"mention", ERASE_ANALYSES, "analysis_id"},
     {"generated", ERASE_ALL, NULL},
     {"summary", ERASE_ALL, NULL},
-    {"sentence", ERASE_ALL, NULL},
+    {"key_point", ERASE_ALL, NULL},
+    {"clause_sentiment", ERASE_ALL, NULL}, /* by a hash of words */
     {"evidence", ERASE_ALL, NULL},
     {"quote", ERASE_ALL, NULL},
     {"topic_stats", ERASE_ALL, NULL},

@@ -7,7 +7,7 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 7 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 8 }; /* of the schema: PRAGMA user_version */
 
 /* store_schema.c: the statements that create every table and every view. */
 extern const char store_schema[];
@@ -28,7 +28,8 @@ struct store {
     struct column_facts facts;          /* of the source and settings of the batch saved last */
     struct text facts_source;
     uint64_t facts_settings_hash;
-    FILE *json; /* writes to json_buffer */
+    bool has_plain_topics; /* no topic is reported under another id */
+    FILE *json;            /* writes to json_buffer */
     char *json_buffer;
     size_t json_size;
 };
@@ -96,6 +97,17 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
 /* A rating above the scale that all rows decide is none. */
 #define STORE_RATING "iif(f.rating_column IS NOT NULL AND f.rating_scale IS NULL, NULL, f.rating)"
 
+/* A mention m, joined with its row n of the table topic, as reports count it; grouped by topic. Not
+ * the view shown_mention: SQLite would compute all of it for every row of a query that it is part
+ * of. */
+#define STORE_SHOWN_TOPIC "coalesce(n.reported, m.topic)"
+#define STORE_SHOWN_POLARITY                                                                       \
+    "CASE WHEN max(m.polarity = 'negative')"                                                       \
+    " THEN iif(max(m.polarity = 'positive'), 'neutral', 'negative')"                               \
+    " WHEN max(m.polarity = 'positive') THEN 'positive' ELSE 'neutral' END"
+#define STORE_SHOWN_MENTIONS                                                                       \
+    " FROM mention AS m LEFT JOIN topic AS n ON n.id = m.topic WHERE " STORE_SHOWN_TOPIC " <> ''"
+
 /* The queries of the report tables, shared by store_for_each_table_row and the views. The caller
  * appends further conditions and the order of rows; `model_key` is an SQL expression. */
 #define STORE_FEEDBACK_QUERY(model_key)                                                            \
@@ -107,8 +119,10 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " coalesce(a.sentiment, 'undetected') AS sentiment,"                                           \
     " round(a.score, 4) AS sentiment_score, round(a.confidence, 4) AS confidence,"                 \
     " round(a.coverage, 4) AS coverage,"                                                           \
-    " (SELECT group_concat(t.item, ';') FROM (SELECT topic || ':' || polarity AS item"             \
-    "  FROM mention WHERE analysis_id = a.id ORDER BY number) AS t) AS topics,"                    \
+    " (SELECT group_concat(t.item, ';') FROM (SELECT " STORE_SHOWN_TOPIC                           \
+    " || ':' || " STORE_SHOWN_POLARITY " AS item" STORE_SHOWN_MENTIONS                             \
+    " AND m.analysis_id = a.id GROUP BY " STORE_SHOWN_TOPIC                                        \
+    " ORDER BY min(m.number)) AS t) AS topics,"                                                    \
     " f.run_id AS run_id, f.title AS title, f.revision AS revision,"                               \
     " iif(f.lang IS NULL, (SELECT 'majority' FROM language WHERE source = f.source),"              \
     "  f.lang_source) AS lang_source, f.author AS author,"                                         \
@@ -136,8 +150,9 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " share_method, rating_n, round(rating_low, 3) AS rating_low,"                                 \
     " round(rating_high, 3) AS rating_high, nps_n, round(nps_low, 2) AS nps_low,"                  \
     " round(nps_high, 2) AS nps_high, csat_n, round(csat_low, 2) AS csat_low,"                     \
-    " round(csat_high, 2) AS csat_high"                                                            \
-    " FROM topic_stats AS t"
+    " round(csat_high, 2) AS csat_high, coalesce(n.name, t.topic) AS topic_name,"                  \
+    " n.parent AS parent, n.owner AS owner"                                                        \
+    " FROM topic_stats AS t LEFT JOIN topic AS n ON n.id = t.topic"
 
 /* `t.segment` orders segments that print alike. */
 #define STORE_TOPICS_ORDER " ORDER BY t.period, segment, t.segment, mentions DESC, t.topic"
@@ -154,20 +169,62 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
         "s.segment") " || iif(s.topic = '', '', '; topic=' || s.topic),"                           \
                      " iif(s.topic = '', 'all', 'topic=' || s.topic)) AS \"group\""
 
-/* substr counts bytes in a blob, and characters in a text. */
+/* The bytes of a record that a row of evidence or quote names: substr counts bytes in a blob, and
+ * characters in a text. */
+#define PASSAGE_TEXT(passage)                                                                      \
+    "cast(substr(cast(f.text AS BLOB), " passage ".\"begin\" + 1, " passage ".\"end\" - " passage  \
+    ".\"begin\") AS TEXT)"
+
+/* Most evidence that a cell lists; the table `evidence` has all. */
+#define MAX_LISTED_EVIDENCE "5"
+
 #define STORE_SUMMARIES_QUERY                                                                      \
     "SELECT " STORE_SUMMARIES_GROUP ","                                                            \
     " s.period AS period, s.text AS summary, s.records AS records,"                                \
     " (SELECT group_concat(printf('%016x', e.feedback_id), ';') FROM"                              \
-    "  (SELECT feedback_id FROM (SELECT feedback_id, row_number() OVER"                            \
-    "    (ORDER BY sentence, number) AS place FROM evidence WHERE summary_id = s.id)"              \
-    "   GROUP BY feedback_id ORDER BY min(place)) AS e) AS evidence_ids,"                          \
+    "  (SELECT feedback_id FROM evidence WHERE summary_id = s.id"                                  \
+    "   AND number < " MAX_LISTED_EVIDENCE                                                         \
+    " GROUP BY feedback_id ORDER BY min(point * " MAX_LISTED_EVIDENCE                              \
+    " + number)) AS e) AS evidence_ids,"                                                           \
     " (SELECT group_concat(q.text, ' | ') FROM"                                                    \
-    "  (SELECT cast(substr(cast(f.text AS BLOB), q.\"begin\" + 1, q.\"end\" - q.\"begin\")"        \
-    "   AS TEXT) AS text FROM quote AS q JOIN feedback AS f ON f.id = q.feedback_id"               \
-    "   WHERE q.summary_id = s.id ORDER BY q.number) AS q) AS quotes,"                             \
-    " finish_reason, extractive AS extractive_sentences, levels"                                   \
-    " FROM summary AS s"
+    "  (SELECT " PASSAGE_TEXT(                                                                     \
+        "q") " AS text FROM quote AS q JOIN feedback AS f"                                         \
+             "   ON f.id = q.feedback_id WHERE q.summary_id = s.id ORDER BY q.number) AS q) AS "   \
+             "quotes,"                                                                             \
+             " iif((SELECT count(*) FROM key_point AS k WHERE k.summary_id = s.id"                 \
+             "  AND written_by = 'model') > 0, 'end', 'extractive') AS finish_reason,"             \
+             " (SELECT count(*) FROM key_point AS k WHERE k.summary_id = s.id"                     \
+             "  AND written_by = 'customer') AS extractive_sentences, levels"                      \
+             " FROM summary AS s"
+
+#define STORE_DATE(time) "strftime('%Y-%m-%d', " time ", 'unixepoch')"
+
+#define STORE_KEY_POINTS_QUERY                                                                     \
+    "SELECT " STORE_SUMMARIES_GROUP ", s.period AS period,"                                        \
+    " coalesce(" SEGMENT_TEXT(                                                                     \
+        "s.segment") ", 'all') AS segment, s.topic AS topic,"                                      \
+                     " p.text AS point, p.polarity AS polarity, p.records AS records,"             \
+                     " round(100.0 * p.records / s.records, 2) AS share_pct,"                      \
+                     " previous_records, opposite_records AS opposite,"                            \
+                     " " STORE_DATE("first_seen") " AS first_seen, " STORE_DATE(                   \
+                         "last_seen") " AS last_seen,"                                             \
+                                      " (SELECT group_concat(printf('%016x', e.feedback_id), "     \
+                                      "';') FROM"                                                  \
+                                      "  (SELECT feedback_id FROM evidence WHERE summary_id = "    \
+                                      "s.id AND point = p.number"                                  \
+                                      "   AND number < " MAX_LISTED_EVIDENCE                       \
+                                      " ORDER BY number) AS e) AS evidence_ids,"                   \
+                                      " (SELECT group_concat(e.text, ' | ') FROM"                  \
+                                      "  (SELECT " PASSAGE_TEXT(                                   \
+                                          "e") " AS text FROM evidence AS e JOIN feedback AS f"    \
+                                               "   ON f.id = e.feedback_id WHERE e.summary_id = "  \
+                                               "s.id AND e.point = p.number"                       \
+                                               "   AND e.number < " MAX_LISTED_EVIDENCE            \
+                                               " ORDER BY e.number) AS e) AS quotes, written_by"   \
+                                               " FROM key_point AS p JOIN summary AS s ON s.id = " \
+                                               "p.summary_id"
+
+#define STORE_KEY_POINTS_ORDER " ORDER BY \"group\", s.segment, s.topic, s.period, p.number"
 
 /* Passages are bytes of a record's text: substr counts bytes in a blob. */
 #define STORE_INSIGHT_QUOTES                                                                       \

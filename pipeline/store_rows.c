@@ -12,11 +12,14 @@ enum sentiment store_parse_sentiment(struct text name)
 static bool read_topics(struct store *store, int64_t analysis_id, struct arena *arena,
                         struct analysis *analysis, struct error *error)
 {
-    struct sql_statement *mentions =
-        sql_prepare(store->sql,
-                    "SELECT topic, polarity, count(*) OVER () FROM mention WHERE analysis_id = ?"
-                    " ORDER BY number",
-                    error);
+    struct sql_statement *mentions = sql_prepare(
+        store->sql,
+        store->has_plain_topics
+            ? "SELECT topic, polarity, count(*) OVER () FROM mention WHERE analysis_id = ?"
+              " ORDER BY number"
+            : "SELECT topic, polarity, count(*) OVER () FROM shown_mention WHERE analysis_id = ?"
+              " ORDER BY number",
+        error);
     sql_bind_integer(mentions, 1, analysis_id);
     struct topic_mention *topics = NULL;
     while (sql_next_row(mentions)) {
@@ -48,6 +51,7 @@ static bool read_record(struct store *store, const struct sql_statement *rows, s
         .rating_scale = sql_real(rows, 10),
         .respondent = sql_hash(rows, 18),
         .author_hash = sql_hash(rows, 19),
+        .has_reply = sql_integer(rows, 20) != 0,
     };
     if (!store_parse_fields(sql_text(rows, 11), arena, &record->fields, &record->field_count,
                             error))
@@ -75,7 +79,8 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
         " coalesce(f.lang, l.lang), f.title, f.text,"
         " f.created_at, " STORE_RATING ", f.rating_scale, f.fields, a.id, a.sentiment, a.score,"
         " a.confidence, a.coverage, a.tokens,"
-        " iif(f.question IS NULL, NULL, f.row_hash), f.author_hash FROM feedback AS f"
+        " iif(f.question IS NULL, NULL, f.row_hash), f.author_hash, f.reply IS NOT NULL"
+        " FROM feedback AS f"
         " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"
         " LEFT JOIN language AS l ON l.source = f.source"
         " WHERE f.no_opinion = 0 AND (?2 IS NULL OR f.created_at >= ?2) AND (?3 IS "
@@ -119,30 +124,31 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
            store_for_each_record(store, selection, insert_selected_id, store, error);
 }
 
-/* The member's sentiment is its polarity on the group's topic, if the group has one. */
-static bool load_member(struct store *store, uint64_t id, struct group *group,
+/* The member's sentiment is its polarity on the topic, unless that is empty. */
+static bool load_member(struct store *store, uint64_t id, struct text topic, struct arena *arena,
                         struct member *member, struct error *error)
 {
-    struct sql_statement *load = sql_prepare(
-        store->sql,
-        "SELECT f.text_hash, f.created_at, f.title, f.text, coalesce("
-        "(SELECT polarity FROM mention WHERE analysis_id = a.id AND topic = ?3), a.sentiment)"
-        " FROM feedback AS f"
-        " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?2"
-        " WHERE f.id = ?1",
-        error);
+    struct sql_statement *load =
+        sql_prepare(store->sql,
+                    "SELECT f.text_hash, f.created_at, f.text, coalesce("
+                    "(SELECT " STORE_SHOWN_POLARITY STORE_SHOWN_MENTIONS
+                    " AND m.analysis_id = a.id AND " STORE_SHOWN_TOPIC
+                    " = ?3 GROUP BY " STORE_SHOWN_TOPIC "), a.sentiment)"
+                    " FROM feedback AS f"
+                    " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?2"
+                    " WHERE f.id = ?1",
+                    error);
     sql_bind_hash(load, 1, id);
     sql_bind_hash(load, 2, store->model_key);
-    sql_bind_text(load, 3, group->key.topic);
+    sql_bind_text(load, 3, topic);
     bool found = sql_next_row(load);
     if (found)
         *member = (struct member){
             .feedback_id = id,
             .text_hash = sql_hash(load, 0),
             .created_at = sql_is_null(load, 1) ? TIME_UNKNOWN : sql_integer(load, 1),
-            .title = arena_copy_text(group->arena, sql_text(load, 2)),
-            .text = arena_copy_text(group->arena, sql_text(load, 3)),
-            .sentiment = store_parse_sentiment(sql_text(load, 4)),
+            .text = arena_copy_text(arena, sql_text(load, 2)),
+            .sentiment = store_parse_sentiment(sql_text(load, 3)),
         };
     if (!sql_finish(load, error))
         return false;
@@ -151,13 +157,13 @@ static bool load_member(struct store *store, uint64_t id, struct group *group,
 }
 
 bool store_load_group_members(struct store *store, const struct group_entry *entry,
-                              struct group *group, struct error *error)
+                              struct arena *arena, const struct member **members,
+                              struct error *error)
 {
-    struct member *members = arena_alloc(group->arena, entry->member_count, sizeof(*members));
+    struct member *loaded = arena_alloc(arena, entry->member_count, sizeof(*loaded));
     for (size_t i = 0; i < entry->member_count; i++)
-        if (!load_member(store, entry->feedback_ids[i], group, &members[i], error))
+        if (!load_member(store, entry->feedback_ids[i], entry->key.topic, arena, &loaded[i], error))
             return false;
-    group->members = members;
-    group->member_count = entry->member_count;
+    *members = loaded;
     return true;
 }

@@ -23,7 +23,7 @@ static int compare_word(const void *term, const void *stop_word)
     return order || other[text->size] == '\0' ? order : -1;
 }
 
-static bool is_stop_word(struct text term)
+bool terms_is_stop_word(struct text term)
 {
     return bsearch(&term, stop_words, sizeof(stop_words) / sizeof(*stop_words), sizeof(*stop_words),
                    compare_word) != NULL;
@@ -34,9 +34,7 @@ static bool ends_with(struct text term, struct text end, size_t min_stem_size)
     return term.size >= min_stem_size + end.size && text_ends_with(term, end);
 }
 
-/* "loves", "loved", "loving" and "love" become the same stem. Other words may get a wrong stem, but
- * the same one in every text. */
-static struct text stem(struct text term)
+struct text terms_stem(struct text term)
 {
     static const struct text endings[] = {{"'s", 2},  {"ingly", 5}, {"edly", 4}, {"ing", 3},
                                           {"ies", 3}, {"ed", 2},    {"ly", 2}};
@@ -71,8 +69,8 @@ static void append_term(struct term_collector *term_collector, struct text bytes
 /* Appends a word or a number and, if requested, its bigram with the previous word. */
 static void append_word(struct term_collector *term_collector, struct text run, bool is_number)
 {
-    bool is_content_word = is_number || !is_stop_word(run);
-    struct text term = is_number ? run : stem(run);
+    bool is_content_word = is_number || !terms_is_stop_word(run);
+    struct text term = is_number ? run : terms_stem(run);
     if (is_content_word)
         append_term(term_collector, term, is_number);
     if (!term_collector->with_bigrams)
@@ -175,4 +173,81 @@ struct term *terms_extract(struct text text, struct arena *arena, size_t *count)
 struct term *terms_extract_with_bigrams(struct text text, struct arena *arena, size_t *count)
 {
     return extract_terms(text, true, arena, count);
+}
+
+/* ---- Words ---- */
+
+enum ending_kind { PARTICLE, HADA, PREDICATE };
+
+static const struct korean_ending {
+    struct text text;
+    enum ending_kind kind;
+} korean_endings[] = {
+#define ROW(language, ending, kind) {TEXT(ending), kind},
+#include "stages/text/data/korean_endings.inc"
+#undef ROW
+};
+
+enum { HANGUL_FIRST = 0xAC00, HANGUL_LAST = 0xD7A3, MIN_STEM_SYLLABLES = 2 };
+
+static bool is_hangul(struct text run)
+{
+    size_t size;
+    uint32_t code_point = utf8_decode(run, 0, &size);
+    return code_point >= HANGUL_FIRST && code_point <= HANGUL_LAST;
+}
+
+/* Removes one ending. */
+static void stem_korean(struct word *word)
+{
+    struct text run = word->surface;
+    size_t syllables = utf8_count_code_points(run);
+    for (size_t i = 0; i < sizeof(korean_endings) / sizeof(*korean_endings); i++) {
+        const struct korean_ending *ending = &korean_endings[i];
+        if (!text_ends_with(run, ending->text))
+            continue;
+        bool has_stem = syllables >= MIN_STEM_SYLLABLES + utf8_count_code_points(ending->text);
+        word->is_predicate |= has_stem ? ending->kind == PREDICATE : ending->kind == HADA;
+        if (!has_stem)
+            continue;
+        word->stem = text_slice(run, 0, run.size - ending->text.size);
+        return;
+    }
+}
+
+/* Only blanks, hyphens and apostrophes stand between the words of a phrase. */
+static bool is_break(uint32_t code_point)
+{
+    return code_point != ' ' && code_point != '-' && code_point != '\'';
+}
+
+struct word *terms_extract_words(struct text text, struct arena *arena, size_t *count)
+{
+    struct text key = replace_curly_apostrophes(normalize_key(text, arena), arena);
+    struct word *words = arena_alloc(arena, key.size + 1, sizeof(*words));
+    bool follows_break = true;
+    *count = 0;
+    for (size_t at = 0, size, end; at < key.size; at = end) {
+        uint32_t code_point = utf8_decode(key, at, &size);
+        enum letter_class kind = normalize_letter_class(code_point);
+        end = kind == LETTER_NONE ? at + size : find_run_end(key, at, kind);
+        struct text run = text_slice(key, at, end);
+        if (kind == LETTER_NONE || (kind == LETTER_UNSPACED_SCRIPT && !is_hangul(run))) {
+            follows_break |= kind != LETTER_NONE || is_break(code_point);
+            continue;
+        }
+        struct word *word = &words[(*count)++];
+        *word = (struct word){
+            .surface = run,
+            .stem = kind == LETTER_SPACED_SCRIPT ? terms_stem(run) : run,
+            .is_stop_word = terms_is_stop_word(run),
+            .is_number = kind == LETTER_DIGIT,
+            .is_korean = kind == LETTER_UNSPACED_SCRIPT,
+            .follows_break = follows_break,
+        };
+        if (word->is_korean)
+            stem_korean(word);
+        follows_break = false;
+    }
+    return words;
 }

@@ -186,16 +186,17 @@ static bool process_group(void *user, struct group *group, struct error *error)
     struct stage_state *state = user;
     state->counters->summarized++;
     struct passage *quote = arena_alloc(group->arena, 1, sizeof(*quote));
-    *quote = (struct passage){.end = group->members[0].text.size, .score = 1};
-    struct summary_sentence *sentence = arena_alloc(group->arena, 1, sizeof(*sentence));
-    *sentence = (struct summary_sentence){
-        .text = arena_format(group->arena, "%zu say so.", group->member_count),
-        .evidence = quote,
-        .evidence_count = 1};
-    group->sentences = sentence;
-    group->summary = sentence->text;
+    *quote = (struct passage){.end = group->members[0].text.size};
+    struct key_point *point = arena_alloc(group->arena, 1, sizeof(*point));
+    *point =
+        (struct key_point){.text = arena_format(group->arena, "%zu say so.", group->member_count),
+                           .polarity = SENTIMENT_POSITIVE,
+                           .records = 1,
+                           .evidence = quote};
+    group->points = point;
+    group->summary = point->text;
     group->quotes = quote;
-    group->sentence_count = group->quote_count = 1;
+    group->point_count = group->quote_count = 1;
     return true;
 }
 
@@ -385,8 +386,8 @@ static char *dump(const struct test_folder *folder)
     return bytes;
 }
 
-static const char expected_files[] = "first: 5 0 0 1 1 0 2 inferred 5 of 9\n"
-                                     "second: 2 0 0 1 0 0 0 inferred 2 of 3\n";
+static const char expected_files[] = "first: 5 0 0 1 1 0 0 2 inferred 5 of 9\n"
+                                     "second: 2 0 0 1 0 0 0 0 inferred 2 of 3\n";
 
 static void every_row_gets_a_state(void **state)
 {
@@ -427,7 +428,7 @@ static void only_edited_and_new_rows_are_analysed(void **state)
     assert_int_equal(second.counters.inferred, 2);
     assert_int_equal(second.counters.summarized, 2);
     char *tables = dump(folder);
-    assert_non_null(strstr(tables, "second: 1 1 1 1 0 0 0 inferred 2 of 4\n"));
+    assert_non_null(strstr(tables, "second: 1 1 1 1 0 0 0 0 inferred 2 of 4\n"));
     free(tables);
 }
 
@@ -540,8 +541,8 @@ static void an_unreadable_rest_of_a_file_does_not_affect_other_files(void **stat
     assert_int_equal(attempt.file_error.kind, ERROR_INPUT);
     assert_non_null(strstr(attempt.file_error.message, "first: line 4: unreadable from here"));
     char *tables = dump(folder);
-    assert_non_null(strstr(tables, "first: 3 0 0 0 0 0 0 inferred 3 of 3\n"));
-    assert_non_null(strstr(tables, "second: 2 0 0 1 0 0 0 inferred 2 of 3\n"));
+    assert_non_null(strstr(tables, "first: 3 0 0 0 0 0 0 0 inferred 3 of 3\n"));
+    assert_non_null(strstr(tables, "second: 2 0 0 1 0 0 0 0 inferred 2 of 3\n"));
     free(tables);
 }
 
