@@ -90,6 +90,7 @@ static const struct inherited_settings {
     {"aggregate", "group", "by"},
     {"aggregate", "group", "period"},
     {"ground", "classify", "taxonomy"},
+    {"insights", "classify", "taxonomy"},
 };
 
 static void apply_inherited_settings(const struct job *job, const struct stage *stage, void *state)
@@ -150,6 +151,7 @@ bool assemble_stages(struct assembly *assembly, const struct job *job, enum pass
         .session = assembly->session,
         .session_batch = (size_t)job->model.batch,
         .selection = &assembly->selection,
+        .insights = &pipeline->insights,
     };
     compute_cache_keys(job, &pipeline->stage_context);
     pipeline->batch_records = (size_t)job->run.batch_records;

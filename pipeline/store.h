@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "pipeline/column_decisions.h"
 #include "pipeline/group.h"
+#include "pipeline/insight.h"
 #include "pipeline/record.h"
 #include "pipeline/share.h"
 
@@ -317,6 +318,32 @@ bool store_for_each_label_share(struct store *store, uint64_t view,
                                               struct error *error),
                                 void *user, struct error *error);
 
+/* Replaces the view's insights with their evidence and quotes in one transaction. The first one
+ * ranks highest. */
+bool store_save_insights(struct store *store, uint64_t view, const struct insight *insights,
+                         size_t count, struct error *error);
+
+struct saved_quote {
+    struct text text, source;
+    int64_t created_at; /* or TIME_UNKNOWN */
+    uint64_t feedback_id;
+    struct text external_id;
+};
+
+struct saved_insight {
+    struct insight insight; /* without its scope and lists */
+    struct text sentence;
+    struct saved_quote quotes[INSIGHT_MAX_QUOTES];
+    size_t quote_count;
+};
+
+/* Calls `visit` for the view's insights in the order of insights.csv. What `insight` points to is
+ * valid during the call. */
+bool store_for_each_insight(struct store *store, uint64_t view,
+                            bool (*visit)(void *user, const struct saved_insight *insight,
+                                          struct error *error),
+                            void *user, struct error *error);
+
 /* ---- Reports ---- */
 
 enum column_kind { COLUMN_TEXT, COLUMN_NUMBER };
@@ -326,8 +353,8 @@ struct column {
     enum column_kind kind;
 };
 
-/* The tables of a report: "feedback", "topics", "shares", "summaries", "rejects". Columns and the
- * order of rows are fixed: the README documents them. NULL-terminated. */
+/* The tables of a report: "feedback", "topics", "shares", "insights", "summaries", "rejects".
+ * Columns and the order of rows are fixed: docs/SCHEMA.md documents them. NULL-terminated. */
 extern const char *const store_tables[];
 
 /* Receives a table: `begin` gets the columns once, then `row` one text per column, valid during the

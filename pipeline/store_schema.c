@@ -153,13 +153,29 @@ const char store_schema[] =
     "CREATE TABLE label_share (view INTEGER NOT NULL, number INTEGER NOT NULL,"
     " source TEXT NOT NULL, label TEXT NOT NULL, records INTEGER NOT NULL,"
     " predicted_share REAL NOT NULL, share REAL, low REAL, high REAL, method TEXT NOT NULL,"
-    " PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;";
+    " PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;"
+
+    /* Insights, the strongest first; the first and the last period, empty for all periods. */
+    "CREATE TABLE insight (view INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL,"
+    " state TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, segment TEXT NOT NULL,"
+    " topic TEXT NOT NULL, phrase TEXT NOT NULL, measure TEXT NOT NULL, sentence TEXT NOT NULL,"
+    " value REAL, low REAL, high REAL, n INTEGER NOT NULL, baseline REAL,"
+    " baseline_n INTEGER NOT NULL, q_value REAL, rating_scale REAL,"
+    " PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE insight_evidence (view INTEGER NOT NULL, insight INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, feedback_id INTEGER NOT NULL,"
+    " PRIMARY KEY (view, insight, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE insight_quote (view INTEGER NOT NULL, insight INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, feedback_id INTEGER NOT NULL, \"begin\" INTEGER NOT NULL,"
+    " \"end\" INTEGER NOT NULL, PRIMARY KEY (view, insight, number)) STRICT, WITHOUT ROWID;";
 
 const char store_views[] = "CREATE VIEW v_feedback AS " STORE_FEEDBACK_QUERY(
     CURRENT_MODEL_KEY) ";"
                        "CREATE VIEW v_topics AS " STORE_TOPICS_QUERY " WHERE view = 0;"
                        "CREATE VIEW v_shares AS " STORE_SHARES_QUERY
                        " WHERE view = 0" STORE_SHARES_ORDER ";"
+                       "CREATE VIEW v_insights AS " STORE_INSIGHTS_QUERY
+                       " WHERE i.view = 0" STORE_INSIGHTS_ORDER ";"
                        "CREATE VIEW v_summaries AS " STORE_SUMMARIES_QUERY " WHERE view = 0;"
                        "CREATE VIEW v_rejects AS " STORE_REJECTS_QUERY
                        " WHERE file.run_id = " LATEST_RUN_ID ";"

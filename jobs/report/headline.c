@@ -24,7 +24,7 @@ static const double min_z_score = 3.5;
 /* For insights on all records of a part, which need far fewer comparisons. */
 static const double min_z_score_all_topics = 3;
 
-struct insight {
+struct finding {
     struct field part;
     struct text topic;
     double strength;
@@ -37,7 +37,7 @@ struct insight {
 
 struct insights {
     const char *title;
-    struct insight ranked[MAX_INSIGHTS]; /* strongest first, one per topic */
+    struct finding ranked[MAX_INSIGHTS]; /* strongest first, one per topic */
     size_t count;
 };
 
@@ -54,14 +54,14 @@ struct latest_summary {
     uint64_t records;
 };
 
-enum { INSIGHT_CHANGE, INSIGHT_DIFFERENCE, INSIGHT_PRAISE, INSIGHT_COMPLAINT, INSIGHT_KIND_COUNT };
+enum { FINDING_CHANGE, FINDING_DIFFERENCE, FINDING_PRAISE, FINDING_COMPLAINT, FINDING_KIND_COUNT };
 
 struct headline {
     struct arena arena;
     struct series_table statistics;
     struct label_share negative_share, positive_share; /* of all sources */
     uint64_t labelled_records;
-    struct insights insights[INSIGHT_KIND_COUNT];
+    struct insights insights[FINDING_KIND_COUNT];
     struct negative_segment
         negative_segments[MAX_NEGATIVE_SEGMENTS]; /* most negative records first */
     size_t negative_segment_count;
@@ -72,7 +72,7 @@ struct headline {
 /* ---- Insights ---- */
 
 /* Keeps the strongest insights, and for each topic only the strongest one. */
-static void insert_ranked(struct insights *insights, struct insight insight)
+static void insert_ranked(struct insights *insights, struct finding insight)
 {
     size_t position = 0;
     while (position < insights->count &&
@@ -137,8 +137,8 @@ static void find_change(struct headline *headline, struct series topic, struct s
         if (after < MIN_MENTIONS || strength < get_min_z_score(topic.begin->topic))
             continue;
         insert_ranked(
-            &headline->insights[INSIGHT_CHANGE],
-            (struct insight){
+            &headline->insights[FINDING_CHANGE],
+            (struct finding){
                 .part = topic.begin->part,
                 .topic = topic.begin->topic,
                 .since = since,
@@ -189,11 +189,11 @@ static void find_difference(struct headline *headline, struct series topic, stru
         two_proportion_z_score(here.negative, here.records, others.negative, others.records);
     if (!topic.begin->part.name.size || here.negative < MIN_MENTIONS ||
         strength < get_min_z_score(topic.begin->topic) ||
-        is_already_reported(&headline->insights[INSIGHT_CHANGE], topic.begin->topic,
+        is_already_reported(&headline->insights[FINDING_CHANGE], topic.begin->topic,
                             topic.begin->part))
         return;
-    insert_ranked(&headline->insights[INSIGHT_DIFFERENCE],
-                  (struct insight){
+    insert_ranked(&headline->insights[FINDING_DIFFERENCE],
+                  (struct finding){
                       .part = topic.begin->part,
                       .topic = topic.begin->topic,
                       .strength = strength,
@@ -217,8 +217,8 @@ static void find_praise(struct headline *headline, struct series topic, struct s
         text_equal(topic.begin->topic, group_key_all_topics) || sum.positive < MIN_MENTIONS ||
         sum.positive < 3 * sum.negative)
         return;
-    insert_ranked(&headline->insights[INSIGHT_PRAISE],
-                  (struct insight){
+    insert_ranked(&headline->insights[FINDING_PRAISE],
+                  (struct finding){
                       .part = topic.begin->part,
                       .topic = topic.begin->topic,
                       .strength = (double)sum.positive - 2 * (double)sum.negative,
@@ -238,13 +238,13 @@ static void find_complaints(struct headline *headline, struct series topic, stru
     struct cell sum = series_sum_counts(topic, none, none);
     if (topic.begin->part.name.size || text_equal(topic.begin->topic, group_key_all_topics) ||
         sum.negative < MIN_MENTIONS || sum.negative <= sum.positive ||
-        is_already_reported(&headline->insights[INSIGHT_CHANGE], topic.begin->topic,
+        is_already_reported(&headline->insights[FINDING_CHANGE], topic.begin->topic,
                             topic.begin->part) ||
-        is_already_reported(&headline->insights[INSIGHT_DIFFERENCE], topic.begin->topic,
+        is_already_reported(&headline->insights[FINDING_DIFFERENCE], topic.begin->topic,
                             topic.begin->part))
         return;
-    insert_ranked(&headline->insights[INSIGHT_COMPLAINT],
-                  (struct insight){
+    insert_ranked(&headline->insights[FINDING_COMPLAINT],
+                  (struct finding){
                       .part = topic.begin->part,
                       .topic = topic.begin->topic,
                       .strength = (double)sum.negative - (double)sum.positive,
@@ -296,13 +296,13 @@ static void find_negative_segments(struct headline *headline, struct series topi
 /* The order matters: an insight is not repeated under a later title. */
 static void find_insights(struct headline *headline)
 {
-    headline->insights[INSIGHT_CHANGE].title = "What changed";
+    headline->insights[FINDING_CHANGE].title = "What changed";
     for_each_topic_series(headline, find_change);
-    headline->insights[INSIGHT_DIFFERENCE].title = "Where it differs";
+    headline->insights[FINDING_DIFFERENCE].title = "Where it differs";
     for_each_topic_series(headline, find_difference);
-    headline->insights[INSIGHT_PRAISE].title = "What customers love";
+    headline->insights[FINDING_PRAISE].title = "What customers love";
     for_each_topic_series(headline, find_praise);
-    headline->insights[INSIGHT_COMPLAINT].title = "What else they complain about";
+    headline->insights[FINDING_COMPLAINT].title = "What else they complain about";
     for_each_topic_series(headline, find_complaints);
     for_each_topic_series(headline, find_negative_segments);
 }
@@ -364,9 +364,9 @@ static void fill_quotes(struct headline *headline, const struct saved_record *re
 {
     char id[17];
     hash_format(record->feedback_id, id);
-    for (int kind = 0; kind < INSIGHT_KIND_COUNT; kind++)
+    for (int kind = 0; kind < FINDING_KIND_COUNT; kind++)
         for (size_t i = 0; i < headline->insights[kind].count; i++) {
-            struct insight *insight = &headline->insights[kind].ranked[i];
+            struct finding *insight = &headline->insights[kind].ranked[i];
             if (insight->quote_id != record->feedback_id)
                 continue;
             insight->quote = shorten_quote(record->text, insight->topic, &headline->arena);
@@ -398,7 +398,7 @@ static bool is_negative_about(const struct analysis *analysis, struct text topic
 
 /* Adds a record to the insight's words. Targets are the negative records of the insight; references
  * are the records before a change, or those of other parts. */
-static void add_insight_text(struct insight *insight, const struct saved_record *record,
+static void add_insight_text(struct finding *insight, const struct saved_record *record,
                              struct arena *scratch)
 {
     struct grouping grouping = {.period = get_period_granularity(insight->since)};
@@ -435,7 +435,7 @@ static bool read_record(void *user, const struct saved_record *record, struct er
     struct headline *headline = user;
     struct arena scratch = {0};
     fill_quotes(headline, record);
-    for (int kind = INSIGHT_CHANGE; kind <= INSIGHT_DIFFERENCE; kind++)
+    for (int kind = FINDING_CHANGE; kind <= FINDING_DIFFERENCE; kind++)
         for (size_t i = 0; i < headline->insights[kind].count; i++)
             add_insight_text(&headline->insights[kind].ranked[i], record, &scratch);
     for (size_t i = 0; i < headline->negative_segment_count; i++)
@@ -554,7 +554,7 @@ static void print_insights(FILE *out, const struct insights *insights, struct ar
     if (insights->count)
         fprintf(out, "\n%s\n", insights->title);
     for (size_t i = 0; i < insights->count; i++) {
-        const struct insight *insight = &insights->ranked[i];
+        const struct finding *insight = &insights->ranked[i];
         fprintf(out, "  %.*s\n", TEXT_ARGUMENT(insight->text));
         if (insight->quote.size)
             fprintf(out, "    \"%.*s\" (%.*s)\n", TEXT_ARGUMENT(insight->quote),
@@ -645,12 +645,12 @@ bool headline_print(FILE *out, struct store *store, const struct selection *sele
     if (ok) {
         print_overview(out, &headline);
         print_shares(out, &headline);
-        for (int kind = 0; kind < INSIGHT_KIND_COUNT; kind++)
+        for (int kind = 0; kind < FINDING_KIND_COUNT; kind++)
             print_insights(out, &headline.insights[kind], &headline.arena);
         print_negative_segments(out, &headline, &headline.arena);
         print_summaries(out, &headline);
     }
-    for (int kind = 0; kind < INSIGHT_KIND_COUNT; kind++)
+    for (int kind = 0; kind < FINDING_KIND_COUNT; kind++)
         for (size_t i = 0; i < headline.insights[kind].count; i++)
             distinctive_words_free(&headline.insights[kind].ranked[i].distinctive_words);
     for (size_t i = 0; i < headline.negative_segment_count; i++)
