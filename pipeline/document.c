@@ -41,6 +41,8 @@ struct loader {
     } scales[MAX_SCALES];
     size_t scale_count;
     double coverage;
+    struct document_insight *insights; /* owned */
+    size_t insight_capacity;
 };
 
 /* ---- Figures ---- */
@@ -278,6 +280,71 @@ static bool load_figures(struct loader *loader, struct error *error)
     return store_for_each_topic_stats(document->store, view, add_share, loader, error);
 }
 
+/* The counts of the insight's segment and of a topic over the periods; NULL: they are not saved. */
+static struct document_counts *find_series(struct loader *loader, const struct group_key *key,
+                                           struct text topic)
+{
+    struct document *document = loader->document;
+    struct field part = key->field_count ? key->fields[0] : (struct field){0};
+    const struct figures *figures = &loader->figures;
+    if (document->period_count == 0 || key->field_count > 1 ||
+        (key->field_count == 0 && !figures->has_totals))
+        return NULL;
+    struct document_counts *series =
+        arena_alloc(&document->arena, document->period_count, sizeof(*series));
+    for (size_t i = 0; i < figures->count; i++) {
+        const struct figure *figure = &figures->items[i];
+        if (!text_equal(figure->topic, topic) || !text_equal(figure->part.name, part.name) ||
+            !text_equal(figure->part.value, part.value))
+            continue;
+        size_t period = find_period(document, figure->period);
+        if (period < document->period_count)
+            add_counts(&series[period], &figure->counts);
+    }
+    return series;
+}
+
+static bool add_insight(void *user, const struct saved_insight *saved, struct error *error)
+{
+    (void)error;
+    struct loader *loader = user;
+    struct document *document = loader->document;
+    struct arena *arena = &document->arena;
+    struct document_insight copy = {.saved = *saved};
+    struct insight *insight = &copy.saved.insight;
+    insight->key = group_key_copy(&insight->key, arena);
+    insight->phrase = arena_copy_text(arena, insight->phrase);
+    insight->since = arena_copy_text(arena, insight->since);
+    insight->until = arena_copy_text(arena, insight->until);
+    copy.saved.sentence = arena_copy_text(arena, saved->sentence);
+    for (size_t i = 0; i < saved->quote_count; i++) {
+        struct saved_quote *quote = &copy.saved.quotes[i];
+        quote->text = arena_copy_text(arena, quote->text);
+        quote->source = arena_copy_text(arena, quote->source);
+        quote->external_id = arena_copy_text(arena, quote->external_id);
+    }
+    copy.mentions = find_series(loader, &insight->key,
+                                insight->key.topic.size ? insight->key.topic : group_key_all_topics);
+    copy.records = find_series(loader, &insight->key, group_key_all_topics);
+    loader->insights = memory_grow(loader->insights, &loader->insight_capacity,
+                                   document->insight_count + 1, sizeof(copy));
+    loader->insights[document->insight_count++] = copy;
+    return true;
+}
+
+static bool load_insights(struct loader *loader, uint64_t view, struct error *error)
+{
+    struct document *document = loader->document;
+    if (!store_for_each_insight(document->store, view, add_insight, loader, error))
+        return false;
+    struct document_insight *insights =
+        arena_alloc(&document->arena, document->insight_count, sizeof(*insights));
+    for (size_t i = 0; i < document->insight_count; i++)
+        insights[i] = loader->insights[i];
+    document->insights = insights;
+    return true;
+}
+
 static bool add_label_share(void *user, const struct label_share *share, struct error *error)
 {
     (void)error;
@@ -464,7 +531,7 @@ bool document_load(struct document *document, struct store *store,
     struct loader loader = {.document = document};
     uint64_t view = selection ? selection->view : 0;
     bool ok = store_get_row_totals(store, &document->row_totals, error) &&
-              load_figures(&loader, error) &&
+              load_figures(&loader, error) && load_insights(&loader, view, error) &&
               store_for_each_label_share(store, view, add_label_share, document, error) &&
               store_for_each_record(store, selection, visit_record, &loader, error);
     if (document->record_count)
@@ -475,6 +542,7 @@ bool document_load(struct document *document, struct store *store,
                                          : DOCUMENT_ENGLISH;
     set_ratings(&loader);
     sort_topics(document);
+    free(loader.insights);
     free(loader.figures.items);
     name_set_free(&loader.figures.topics);
     name_set_free(&loader.figures.periods);

@@ -52,6 +52,13 @@ struct document_topic {
     size_t negative_count, positive_count; /* best first */
 };
 
+/* A saved insight with its series over document.periods, for charts; NULL: no series is saved. */
+struct document_insight {
+    struct saved_insight saved;
+    const struct document_counts *mentions; /* of its topic in its segment */
+    const struct document_counts *records;  /* all of its segment */
+};
+
 /* The ratings on one scale. */
 struct document_rating {
     double scale;
@@ -63,8 +70,12 @@ struct document_options {
     struct text title; /* empty: the default title of the language */
     enum document_language language;
     bool shows_ids;      /* the ids of the export and authors' names may be printed */
-    int64_t max_rows;    /* of records in an HTML page; < 0: as many as its budget allows */
-    struct text model;   /* the model's own description; may be empty */
+    int64_t max_rows; /* of records in an HTML page, or one of: */
+};
+
+enum {
+    DOCUMENT_FITTING_ROWS = -1, /* as many as keep the file small */
+    DOCUMENT_ALL_ROWS = -2
 };
 
 /* What a document prints. All pointers are valid until document_free. */
@@ -85,6 +96,8 @@ struct document {
     struct text fields[DOCUMENT_MAX_FIELDS]; /* names of the segment fields that have parts */
     size_t field_count;
 
+    const struct document_insight *insights; /* in the order of insights.csv */
+    size_t insight_count;
     const struct label_share *shares;
     size_t share_count;
     struct row_totals row_totals;

@@ -30,22 +30,37 @@ struct text words_get(enum document_language language, enum word word)
     return text_of(language == DOCUMENT_KOREAN ? words[word].korean : words[word].english);
 }
 
+/* The argument that "{0}" at `at` names, or NULL. */
+static const struct text *find_argument(struct text pattern, size_t at,
+                                        const struct text *arguments)
+{
+    bool is_argument = at + 2 < pattern.size && pattern.bytes[at] == '{' &&
+                       ascii_is_digit(pattern.bytes[at + 1]) && pattern.bytes[at + 2] == '}';
+    return is_argument ? &arguments[pattern.bytes[at + 1] - '0'] : NULL;
+}
+
 struct text words_format(enum document_language language, enum word word,
                          const struct text *arguments, struct arena *arena)
 {
-    struct text pattern = words_get(language, word), result = {0};
-    size_t begin = 0;
-    for (size_t i = 0; i + 2 < pattern.size; i++) {
-        if (pattern.bytes[i] != '{' || pattern.bytes[i + 2] != '}')
-            continue;
-        struct text before = text_slice(pattern, begin, i),
-                    argument = arguments[pattern.bytes[i + 1] - '0'];
-        result = arena_format(arena, "%.*s%.*s%.*s", TEXT_ARGUMENT(result), TEXT_ARGUMENT(before),
-                              TEXT_ARGUMENT(argument));
-        begin = i + 3;
+    struct text pattern = words_get(language, word);
+    size_t size = pattern.size, used = 0;
+    for (size_t i = 0; i < pattern.size; i++) {
+        const struct text *argument = find_argument(pattern, i, arguments);
+        size += argument ? argument->size : 0;
     }
-    struct text rest = text_slice(pattern, begin, pattern.size);
-    return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(result), TEXT_ARGUMENT(rest));
+    char *bytes = arena_alloc(arena, size + 1, 1);
+    for (size_t i = 0; i < pattern.size; i++) {
+        const struct text *argument = find_argument(pattern, i, arguments);
+        if (!argument) {
+            bytes[used++] = pattern.bytes[i];
+            continue;
+        }
+        if (argument->size)
+            memcpy(bytes + used, argument->bytes, argument->size);
+        used += argument->size;
+        i += 2;
+    }
+    return (struct text){bytes, used};
 }
 
 struct text words_topic(enum document_language language, struct text topic)

@@ -52,7 +52,7 @@ function next(){
 }
 function matches(row,f){
   return (!f.sentiment||row[SENTIMENT]===f.sentiment)&&(!f.source||row[SOURCE]===f.source)&&
-    (!f.part||row[PARTS].indexOf(f.part)>=0)&&(!f.topic||(';'+row[TOPICS]).indexOf(';'+f.topic+':')>=0);
+    (!f.part||row[PARTS].indexOf(+f.part)>=0)&&(!f.topic||(';'+row[TOPICS]).indexOf(';'+f.topic+':')>=0);
 }
 var order={date:function(r){return r[DATE]},source:function(r){return r[SOURCE]},sentiment:function(r){return r[SENTIMENT]},
   rating:function(r){return r[RATING]===null?-1:r[RATING]}};
