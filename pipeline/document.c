@@ -361,10 +361,13 @@ static bool add_label_share(void *user, const struct label_share *share, struct 
 
 /* ---- Records ---- */
 
-/* Prefers texts of a readable size that speak of few topics, then clear ones, then new ones. */
-static double rank_quote(const struct saved_record *record, size_t characters)
+/* Prefers texts whose whole opinion is that on the topic, which have a readable size and speak of few
+ * topics. */
+static double rank_quote(const struct saved_record *record, enum sentiment polarity,
+                         size_t characters)
 {
-    double rank = 2 * fabs(record->analysis.score);
+    double score = record->analysis.score;
+    double rank = 2 * (polarity == SENTIMENT_NEGATIVE ? -score : score);
     if (characters < GOOD_QUOTE_MIN)
         rank -= (double)(GOOD_QUOTE_MIN - characters) / GOOD_QUOTE_MIN;
     if (characters > GOOD_QUOTE_MAX)
@@ -399,7 +402,7 @@ static void offer_quote(struct document *document, struct document_quote *quotes
     struct document_quote quote = {.feedback_id = record->feedback_id,
                                    .created_at = record->created_at,
                                    .polarity = polarity};
-    quote.rank = rank_quote(record, utf8_count_code_points(record->text));
+    quote.rank = rank_quote(record, polarity, utf8_count_code_points(record->text));
     size_t position = *count;
     while (position > 0 && quotes[position - 1].rank < quote.rank)
         position--;

@@ -11,6 +11,7 @@
 #include "base/keyed_hash.h"
 #include "connectors/connectors.h"
 #include "connectors/output/html_rows.h"
+#include "connectors/output/report_facts.h"
 
 enum {
     MAX_TOPIC_SECTIONS = 60, /* bounds the part that is read without a script */
@@ -124,12 +125,6 @@ static void write_saved_quote(struct page *page, const struct saved_quote *quote
 
 /* ---- Head ---- */
 
-static struct text get_title(const struct page *page)
-{
-    struct text title = page->document->options.title;
-    return title.size ? title : words_get(page->language, WORD_DEFAULT_TITLE);
-}
-
 static void write_head(struct page *page)
 {
     char style_hash[SHA256_BASE64_SIZE], script_hash[SHA256_BASE64_SIZE];
@@ -145,7 +140,7 @@ static void write_head(struct page *page)
             "<meta name=\"robots\" content=\"noindex\"/>\n"
             "<meta name=\"generator\" content=\"Winnow " WINNOW_VERSION "\"/>\n<title>",
             page->language == DOCUMENT_KOREAN ? "ko" : "en", style_hash, script_hash);
-    page_text(page, get_title(page));
+    page_text(page, report_title(page->document));
     fprintf(page->out, "</title>\n<style>%s</style></head>\n<body>", style);
 }
 
@@ -184,42 +179,23 @@ enum { INSIGHT_SECTION_COUNT = sizeof(insight_sections) / sizeof(*insight_sectio
 static void write_selection(struct page *page)
 {
     const struct selection *selection = page->document->selection;
-    struct arena *arena = &page->scratch;
-    struct text parts = {0};
     if (!selection || !selection->view)
         return;
-    if (selection->since != TIME_UNKNOWN)
-        parts = arena_format(arena, "%.*s ≤ %s", TEXT_ARGUMENT(words_date(selection->since, arena)),
-                             page->language == DOCUMENT_KOREAN ? "날짜" : "date");
-    if (selection->until != TIME_UNKNOWN)
-        parts = arena_format(arena, "%.*s%s%s < %.*s", TEXT_ARGUMENT(parts), parts.size ? "; " : "",
-                             page->language == DOCUMENT_KOREAN ? "날짜" : "date",
-                             TEXT_ARGUMENT(words_date(selection->until, arena)));
-    for (size_t i = 0; i < selection->where_count; i++)
-        parts = arena_format(arena, "%.*s%s%.*s = %.*s", TEXT_ARGUMENT(parts),
-                             parts.size ? "; " : "", TEXT_ARGUMENT(selection->where[i].name),
-                             TEXT_ARGUMENT(selection->where[i].value));
     page_markup(page, "<p>");
-    page_format(page, WORD_SELECTED, (struct text[]){parts});
+    page_format(page, WORD_SELECTED,
+                (struct text[]){report_selection(page->document, &page->scratch)});
     page_markup(page, "</p>\n");
 }
 
 static void write_header(struct page *page)
 {
     const struct document *document = page->document;
-    struct arena *arena = &page->scratch;
-    struct text count = words_count(document->record_count, arena);
     page_markup(page, "<a class=\"skip\" href=\"#main\">");
     page_word(page, WORD_SKIP);
     page_markup(page, "</a>\n<header><h1>");
-    page_text(page, get_title(page));
+    page_text(page, report_title(page->document));
     page_markup(page, "</h1>\n<p>");
-    if (document->dated_count)
-        page_format(page, WORD_PIECES_FROM,
-                    (struct text[]){count, words_date(document->first, arena),
-                                    words_date(document->last, arena)});
-    else
-        page_format(page, WORD_PIECES, (struct text[]){count});
+    page_text(page, report_scope(document, &page->scratch));
     page_markup(page, "</p>\n");
     write_selection(page);
     page_markup(page, "<nav aria-label=\"");
@@ -232,7 +208,7 @@ static void write_header(struct page *page)
     write_contents_link(page, "rows", WORD_ROWS);
     write_contents_link(page, "sure", WORD_SURE);
     page_markup(page, "</ul></nav></header>\n<main id=\"main\">\n");
-    arena_reset(arena);
+    arena_reset(&page->scratch);
 }
 
 /* ---- Key figures ---- */
@@ -295,46 +271,9 @@ static void write_figures(struct page *page)
 
 /* ---- Insights ---- */
 
-/* "software, Wander vacuum" with the topic's name in the document's language. */
-static struct text format_subject(struct page *page, const struct insight *insight)
-{
-    struct text subject = {0};
-    if (!is_all_topics(insight->key.topic))
-        subject = words_topic(page->language, insight->key.topic);
-    for (size_t i = 0; i < insight->key.field_count; i++)
-        subject = arena_format(&page->scratch, "%.*s%s%.*s", TEXT_ARGUMENT(subject),
-                               subject.size ? ", " : "",
-                               TEXT_ARGUMENT(insight->key.fields[i].value));
-    return subject.size ? subject : words_get(page->language, WORD_EVERYWHERE);
-}
-
-/* The saved sentence is in English; Korean ones are composed from the same fields. */
 static void write_sentence(struct page *page, const struct saved_insight *saved)
 {
-    const struct insight *insight = &saved->insight;
-    struct arena *arena = &page->scratch;
-    bool is_change = insight->kind == INSIGHT_CHANGE;
-    if (page->language == DOCUMENT_ENGLISH ||
-        (!is_change && insight->kind != INSIGHT_SEGMENT) ||
-        insight->measure != MEASURE_NEGATIVE_SHARE || isnan(insight->baseline)) {
-        page_text(page, saved->sentence);
-        return;
-    }
-    struct text negative =
-                    words_count((uint64_t)llround(insight->value.value * (double)insight->n), arena),
-                before = words_count(
-                    (uint64_t)llround(insight->baseline * (double)insight->baseline_n), arena),
-                n = words_count(insight->n, arena),
-                n_before = words_count(insight->baseline_n, arena),
-                subject = format_subject(page, insight);
-    if (is_change)
-        page_format(page, WORD_CHANGE_LINE,
-                    (struct text[]){subject, negative, n,
-                                    words_period(page->language, insight->since, false, arena),
-                                    before, n_before});
-    else
-        page_format(page, WORD_SEGMENT_LINE,
-                    (struct text[]){subject, negative, n, before, n_before});
+    page_text(page, report_sentence(page->language, saved, &page->scratch));
 }
 
 static const struct insight_section *find_section(enum insight_kind kind)
@@ -380,14 +319,8 @@ static void write_q_value(struct page *page, const struct insight *insight)
         page_word(page, states[insight->state]);
         page_markup(page, "</span> ");
     }
-    if (isnan(insight->q_value))
-        return;
     page_markup(page, "<small>");
-    struct text percent =
-        insight->q_value < 0.01
-            ? TEXT("<1")
-            : arena_format(&page->scratch, "%.0f", fmax(1, 100 * insight->q_value));
-    page_format(page, WORD_Q_VALUE, (struct text[]){percent});
+    page_text(page, report_chance(page->language, insight, &page->scratch));
     page_markup(page, "</small>");
 }
 
@@ -911,89 +844,19 @@ static bool write_rows(struct page *page, struct packed_rows *packed, struct err
 
 /* ---- How sure ---- */
 
-static void begin_fact(struct page *page, enum word name)
-{
-    page_markup(page, "<dt>");
-    page_word(page, name);
-    page_markup(page, "</dt><dd>");
-}
-
-static void end_fact(struct page *page)
-{
-    page_markup(page, "</dd>\n");
-    arena_reset(&page->scratch);
-}
-
-static void write_share_fact(struct page *page, enum word name, enum word line, uint64_t count)
-{
-    struct arena *arena = &page->scratch;
-    uint64_t total = page->document->record_count;
-    begin_fact(page, name);
-    page_format(page, line,
-                (struct text[]){words_count(count, arena), words_count(total, arena),
-                                words_percent(page->language,
-                                              total ? (double)count / (double)total : NAN, arena)});
-    end_fact(page);
-}
-
-static void write_totals(struct page *page)
-{
-    const struct row_totals *totals = &page->document->row_totals;
-    struct arena *arena = &page->scratch;
-    begin_fact(page, WORD_READ);
-    page_format(page, WORD_READ_LINE,
-                (struct text[]){words_count(totals->read, arena),
-                                words_count(totals->states[RECORD_NEW], arena),
-                                words_count(totals->states[RECORD_UNCHANGED], arena),
-                                words_count(totals->states[RECORD_REVISED], arena),
-                                words_count(totals->states[RECORD_DUPLICATE], arena),
-                                words_count(totals->states[RECORD_EMPTY], arena),
-                                words_count(totals->states[RECORD_NO_OPINION], arena),
-                                words_count(totals->states[RECORD_REJECTED], arena)});
-    page_markup(page, "<br/><small>");
-    page_word(page, WORD_READ_NOTE);
-    page_markup(page, "</small>");
-    end_fact(page);
-    uint64_t redacted = 0;
-    for (size_t i = 0; i < PII_COUNT; i++)
-        redacted += totals->pii[i];
-    begin_fact(page, WORD_REDACTED);
-    page_format(page, WORD_REDACTED_LINE, (struct text[]){words_count(redacted, arena)});
-    end_fact(page);
-}
-
-static void write_label_fact(struct page *page)
-{
-    const struct label_share *share = document_find_share(page->document, SENTIMENT_NEGATIVE);
-    bool is_corrected = share && share->method == SHARE_EM;
-    begin_fact(page, WORD_LABELS);
-    page_format(page, is_corrected ? WORD_LABELS_EM : WORD_LABELS_PLAIN,
-                (struct text[]){words_percent(page->language,
-                                              is_corrected ? share->predicted_share : NAN,
-                                              &page->scratch)});
-    end_fact(page);
-}
-
 static void write_sure(struct page *page)
 {
-    const struct document *document = page->document;
-    struct arena *arena = &page->scratch;
+    struct report_fact facts[REPORT_MAX_FACTS];
+    size_t count = report_facts_list(page->document, facts, &page->scratch);
     write_heading(page, "sure", WORD_SURE, WORD_COUNT);
     page_markup(page, "<dl>\n");
-    write_totals(page);
-    begin_fact(page, WORD_COVERAGE);
-    page_format(page, WORD_COVERAGE_LINE,
-                (struct text[]){words_percent(page->language, document->coverage, arena),
-                                words_count(document->partly_read, arena),
-                                words_count(document->record_count, arena)});
-    end_fact(page);
-    write_share_fact(page, WORD_UNDETECTED_TEXTS, WORD_UNDETECTED_LINE,
-                     document->label_counts[SENTIMENT_UNDETECTED]);
-    write_share_fact(page, WORD_NO_TOPIC_TEXTS, WORD_SHARE_OF, document->without_topic.mentions);
-    if (document->dated_count < document->record_count)
-        write_share_fact(page, WORD_UNDATED, WORD_UNDATED_LINE,
-                         document->record_count - document->dated_count);
-    write_label_fact(page);
+    for (size_t i = 0; i < count; i++) {
+        page_markup(page, "<dt>");
+        page_word(page, facts[i].name);
+        page_markup(page, "</dt><dd>");
+        page_text(page, facts[i].text);
+        page_markup(page, "</dd>\n");
+    }
     page_markup(page, "</dl>\n<h3>");
     page_word(page, WORD_METHODS);
     page_markup(page, "</h3>\n<ol class=\"methods\">");
@@ -1003,6 +866,7 @@ static void write_sure(struct page *page)
         page_markup(page, "</li>\n");
     }
     page_markup(page, "</ol></section>\n");
+    arena_reset(&page->scratch);
 }
 
 static void write_footer(struct page *page, const struct packed_rows *packed)
