@@ -89,6 +89,8 @@ static const struct inherited_settings {
 } inherited_settings[] = {
     {"aggregate", "group", "by"},
     {"aggregate", "group", "period"},
+    {"changes", "group", "by"},
+    {"changes", "aggregate", "by"},
     {"ground", "classify", "taxonomy"},
     {"insights", "classify", "taxonomy"},
 };

@@ -215,6 +215,7 @@ struct saved_record {
     uint64_t feedback_id, text_hash, run_id;
     uint64_t
         respondent; /* the same for all answers of a survey's row; 0: the record is no answer */
+    uint64_t author_hash; /* 0: unknown */
     struct text source, external_id, lang, title, text;
     int64_t created_at;
     double rating, rating_scale;

@@ -1,0 +1,238 @@
+/* changes.c - the changes stage: which negative shares of topics rose or fell beyond chance in the
+ * latest finished periods, in all records or in a part of them. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "pipeline/insight.h"
+#include "stages/stages.h"
+#include "stages/stats/change_search.h"
+#include "stages/stats/part_counts.h"
+#include "stages/stats/timeline.h"
+#include "stages/stats/wilson.h"
+
+struct changes {
+    struct grouping grouping;
+    const struct stage_context *stage_context; /* borrowed */
+    struct part_counts counts;
+    struct arena arena;
+};
+
+static bool open_changes(void *state, const struct stage_context *stage_context,
+                         struct error *error)
+{
+    struct changes *changes = state;
+    changes->stage_context = stage_context;
+    return grouping_parse_columns(&changes->grouping, error);
+}
+
+static void close_changes(void *state)
+{
+    struct changes *changes = state;
+    part_counts_free(&changes->counts);
+    arena_free(&changes->arena);
+}
+
+static bool check_columns(void *state, const struct name_set *columns, struct error *error)
+{
+    struct changes *changes = state;
+    return grouping_check_columns(&changes->grouping, columns, "changes", error);
+}
+
+static bool count_record(void *state, const struct saved_record *record, struct error *error)
+{
+    (void)error;
+    struct changes *changes = state;
+    if (record->created_at != TIME_UNKNOWN)
+        part_counts_add(&changes->counts, &changes->grouping, record,
+                        timeline_day_of(record->created_at));
+    return true;
+}
+
+/* ---- Periods ---- */
+
+/* The shortest of week, month and quarter with enough records and periods to compare. */
+static struct timeline choose_timeline(struct changes *changes)
+{
+    static const char *const granularities[] = {"week", "month", "quarter"};
+    enum { MIN_RECORDS = 20, GRANULARITY_COUNT = 3 };
+    const struct day_counts *days = &changes->counts.parts[0].days;
+    int64_t first = days->days[0].day, last = days->days[days->count - 1].day;
+    struct text period = changes->grouping.period;
+    if (!text_equal(period, TEXT("auto")))
+        return timeline_make(first, last, period, &changes->arena);
+    struct timeline timeline = {0};
+    for (int i = 0; i < GRANULARITY_COUNT; i++) {
+        struct timeline candidate =
+            timeline_make(first, last, text_of(granularities[i]), &changes->arena);
+        if (candidate.count <= CHANGE_MIN_BASELINE)
+            break;
+        timeline = candidate;
+        size_t recent =
+            candidate.count < CHANGE_MAX_BASELINE ? 0 : candidate.count - CHANGE_MAX_BASELINE;
+        size_t records = 0;
+        for (size_t j = 0; j < days->count; j++)
+            if (days->days[j].day >= candidate.periods[recent].begin)
+                records += days->days[j].count;
+        if (records >= MIN_RECORDS * (candidate.count - recent))
+            break;
+    }
+    return timeline;
+}
+
+static double *sum_periods(const struct day_counts *days, const struct timeline *timeline,
+                           struct arena *arena)
+{
+    double *sums = arena_alloc(arena, timeline->count, sizeof(*sums));
+    for (size_t i = 0; i < days->count; i++) {
+        size_t period = timeline_find(timeline, days->days[i].day);
+        if (period < timeline->count)
+            sums[period] += (double)days->days[i].count;
+    }
+    return sums;
+}
+
+static struct change_search make_search(struct changes *changes, const struct timeline *timeline,
+                                        size_t all_topics)
+{
+    const struct part_counts *counts = &changes->counts;
+    struct arena *arena = &changes->arena;
+    struct change_series *series = arena_alloc(arena, counts->part_topic_count, sizeof(*series));
+    struct change_search search = {.series = series, .period_count = timeline->count};
+    double **records = arena_alloc(arena, counts->part_count, sizeof(*records));
+    for (size_t i = 0; i < counts->part_count; i++)
+        records[i] = sum_periods(&counts->parts[i].days, timeline, arena);
+    for (size_t i = 0; i < counts->part_topic_count; i++) {
+        const struct part_topic *part_topic = &counts->part_topics[i];
+        if (counts->parts[part_topic->part].people_count < PART_MIN_PEOPLE)
+            continue;
+        series[search.series_count++] = (struct change_series){
+            .part = part_topic->part,
+            .topic = part_topic->topic,
+            .is_pooled = part_topic->part == 0 && part_topic->topic != all_topics,
+            .hits = sum_periods(&part_topic->days, timeline, arena),
+            .records = records[part_topic->part],
+        };
+    }
+    const struct timeline_period *first = &timeline->periods[0];
+    search.same_weekdays = first->end - first->begin == 1;
+    return search;
+}
+
+/* ---- Insights ---- */
+
+static const struct change *find_topic(const struct change_search *search,
+                                       const struct change *changes, size_t count, size_t topic,
+                                       bool rises)
+{
+    for (size_t i = 0; i < count; i++)
+        if (search->series[changes[i].series].topic == topic && changes[i].rises == rises)
+            return &changes[i];
+    return NULL;
+}
+
+static double sum_range(const double *values, size_t begin, size_t end)
+{
+    double sum = 0;
+    for (size_t i = begin; i < end; i++)
+        sum += values[i];
+    return sum;
+}
+
+/* The periods from the onset to `last`, against those before it. */
+static void add_insight(struct changes *changes, const struct change_search *search,
+                        const struct timeline *timeline, const struct change *change, size_t last,
+                        enum insight_state state)
+{
+    const struct change_series *series = &search->series[change->series];
+    size_t onset = change_find_onset(search, change, last);
+    size_t span = CHANGE_MAX_BASELINE + change->window;
+    size_t first = last + 1 > span ? last + 1 - span : 0;
+    double hits = sum_range(series->hits, onset, last + 1),
+           records = sum_range(series->records, onset, last + 1),
+           hits_before = sum_range(series->hits, first, onset),
+           records_before = sum_range(series->records, first, onset);
+    struct insight insight = insight_make(INSIGHT_CHANGE);
+    const struct field *field = &changes->counts.parts[series->part].field;
+    insight.state = state;
+    insight.measure = MEASURE_NEGATIVE_SHARE;
+    insight.key = (struct group_key){field, field->name.size > 0 ? 1 : 0,
+                                     changes->counts.topics.texts[series->topic]};
+    insight.since = timeline->periods[onset].name;
+    insight.until = timeline->periods[last].name;
+    insight.value = wilson_share(hits, records);
+    insight.n = (uint64_t)records;
+    insight.baseline = hits_before / records_before;
+    insight.baseline_n = (uint64_t)records_before;
+    insight.q_value = change->q_value;
+    insight.strength = fabs(hits - records * insight.baseline);
+    insight.polarity = SENTIMENT_NEGATIVE;
+    /* Of a fall, the records before it show what is no longer said. */
+    insight.from = timeline->periods[change->rises ? onset : first].begin * TIMELINE_DAY_SECONDS;
+    insight.to = (change->rises ? timeline->periods[last].end : timeline->periods[onset].begin) *
+                 TIMELINE_DAY_SECONDS;
+    insight_list_add(changes->stage_context->insights, &insight);
+}
+
+static void find_changes(struct changes *changes, const struct timeline *timeline)
+{
+    size_t all_topics = name_set_add(&changes->counts.topics, group_key_all_topics);
+    struct change_search search = make_search(changes, timeline, all_topics);
+    size_t last = timeline->count - 1, count, previous_count;
+    const struct change *found =
+        change_search_run(&search, last, all_topics, &changes->arena, &count);
+    const struct change *previous =
+        change_search_run(&search, last - 1, all_topics, &changes->arena, &previous_count);
+    for (size_t i = 0; i < count; i++) {
+        size_t topic = search.series[found[i].series].topic;
+        bool is_known = find_topic(&search, previous, previous_count, topic, found[i].rises);
+        add_insight(changes, &search, timeline, &found[i], last,
+                    is_known ? INSIGHT_STILL : INSIGHT_NEW);
+    }
+    for (size_t i = 0; i < previous_count; i++) {
+        size_t topic = search.series[previous[i].series].topic;
+        if (!find_topic(&search, found, count, topic, previous[i].rises) &&
+            change_is_over(&search, &previous[i], last))
+            add_insight(changes, &search, timeline, &previous[i], last - 1, INSIGHT_OVER);
+    }
+}
+
+static bool finish(void *state, struct error *error)
+{
+    struct changes *changes = state;
+    if (!grouping_check_records(&changes->grouping, changes->stage_context, "changes", error))
+        return false;
+    if (changes->counts.part_count == 0)
+        return true;
+    struct timeline timeline = choose_timeline(changes);
+    if (timeline.count > CHANGE_MIN_BASELINE)
+        find_changes(changes, &timeline);
+    return true;
+}
+
+static const struct option options[] = {
+    {.name = "by",
+     .type = OPTION_TEXT,
+     .offset = offsetof(struct changes, grouping.by),
+     .default_value = "",
+     .help = "columns whose values are tested, too; default: the value in [aggregate] or [group]"},
+    {.name = "period",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct changes, grouping.period),
+     .default_value = "auto",
+     .choices = "auto|day|week|month|quarter|year",
+     .help = "length of the periods to compare; auto: the shortest of week, month and quarter with "
+             "20 records on average"},
+    {0},
+};
+
+const struct stage changes_stage = {
+    .name = "changes",
+    .summary = "find shares that changed beyond chance",
+    .options = options,
+    .state_size = sizeof(struct changes),
+    .open = open_changes,
+    .check_columns = check_columns,
+    .count_record = count_record,
+    .finish = finish,
+    .close = close_changes,
+};
