@@ -230,8 +230,8 @@ static void write_share_figure(struct page *page, enum sentiment label, enum wor
     if (is_known) {
         page_markup(page, "<small>");
         page_format(page, WORD_INTERVAL_OF,
-                    (struct text[]){words_percent(page->language, share->share.low, arena),
-                                    words_percent(page->language, share->share.high, arena),
+                    (struct text[]){words_interval(page->language, share->share.low,
+                                                   share->share.high, arena),
                                     words_count(document->record_count, arena)});
         page_markup(page, "</small>");
     }
@@ -464,10 +464,8 @@ static void write_topic_row(struct page *page, size_t number)
     if (total->mentions >= MIN_COUNT && !isnan(topic->negative_share.value)) {
         page_text(page, words_percent(page->language, topic->negative_share.value, arena));
         page_markup(page, "<small> (");
-        page_format(page, WORD_INTERVAL,
-                    (struct text[]){words_percent(page->language, topic->negative_share.low, arena),
-                                    words_percent(page->language, topic->negative_share.high,
-                                                  arena)});
+        page_text(page, words_interval(page->language, topic->negative_share.low,
+                                       topic->negative_share.high, arena));
         page_markup(page, ")</small>");
     }
     page_markup(page, "</td><td class=\"opt\">");
@@ -894,8 +892,10 @@ static bool write(const struct document *document, const struct document_file *f
     write_head(&page);
     write_header(&page);
     write_figures(&page);
+    page_markup(&page, "<div class=\"two\">\n");
     write_in_short(&page);
     write_over_time(&page);
+    page_markup(&page, "</div>\n");
     write_insights(&page);
     write_topics(&page);
     write_segments(&page);

@@ -101,6 +101,14 @@ struct text words_percent(enum document_language language, double share, struct 
     return arena_format(arena, language == DOCUMENT_KOREAN ? "%.0f%%" : "%.0f %%", 100 * share);
 }
 
+struct text words_interval(enum document_language language, double low, double high,
+                           struct arena *arena)
+{
+    struct text end = words_percent(language, high, arena),
+                begin = isnan(low) ? TEXT("–") : arena_format(arena, "%.0f", 100 * low);
+    return words_format(language, WORD_INTERVAL, (struct text[]){begin, end}, arena);
+}
+
 struct text words_decimal(double number, bool is_signed, struct arena *arena)
 {
     if (isnan(number))

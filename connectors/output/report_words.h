@@ -33,6 +33,10 @@ struct text words_count(uint64_t number, struct arena *arena);
 /* "34 %" in English, "34%" in Korean; a dash for NAN. `share` is 0 to 1. */
 struct text words_percent(enum document_language language, double share, struct arena *arena);
 
+/* "30 to 39 %" in English, "30 ~ 39%" in Korean. */
+struct text words_interval(enum document_language language, double low, double high,
+                           struct arena *arena);
+
 /* "3.49"; "+0.20" if `is_signed`; a dash for NAN. */
 struct text words_decimal(double number, bool is_signed, struct arena *arena);
 
