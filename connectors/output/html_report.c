@@ -324,6 +324,23 @@ static void write_q_value(struct page *page, const struct insight *insight)
     page_markup(page, "</small>");
 }
 
+/* The saved sentence has the period's name in the tables: "2026-W41". */
+static void write_insight_period(struct page *page, const struct insight *insight)
+{
+    struct arena *arena = &page->scratch;
+    if (!insight->since.size)
+        return;
+    page_markup(page, "<br/><small>");
+    struct text since = words_period(page->language, insight->since, false, arena);
+    if (text_equal(insight->since, insight->until) || !insight->until.size)
+        page_text(page, since);
+    else
+        page_format(page, WORD_INTERVAL,
+                    (struct text[]){since,
+                                    words_period(page->language, insight->until, false, arena)});
+    page_markup(page, "</small>");
+}
+
 static void write_topic_link(struct page *page, struct text id)
 {
     size_t topic = find_topic(page->document, id);
@@ -344,6 +361,7 @@ static void write_card(struct page *page, size_t number)
     write_sentence(page, &found->saved);
     page_markup(page, "</h3>\n<p>");
     write_q_value(page, insight);
+    write_insight_period(page, insight);
     page_markup(page, "</p>\n");
     bool is_share = insight->measure == MEASURE_NEGATIVE_SHARE;
     if (insight->kind == INSIGHT_CHANGE && is_share && found->mentions && found->records &&
@@ -454,7 +472,7 @@ static void write_topic_row(struct page *page, size_t number)
     fprintf(page->out, "<tr%s><th scope=\"row\">",
             total->mentions < MIN_COUNT ? " class=\"mu\"" : "");
     write_topic_link(page, topic->id);
-    page_markup(page, "</th><td class=\"n\">");
+    page_markup(page, "</th><td class=\"n optm\">");
     page_text(page, words_count(total->mentions, arena));
     page_markup(page, "</td><td class=\"n\">");
     page_text(page, words_count(total->negative, arena));
@@ -496,7 +514,7 @@ static void write_topics(struct page *page)
     write_key(page, false);
     page_markup(page, "<div class=\"box\"><table><thead><tr>");
     write_column_head(page, WORD_TOPIC, "");
-    write_column_head(page, WORD_MENTIONS, "n");
+    write_column_head(page, WORD_MENTIONS, "n optm");
     write_column_head(page, WORD_NEGATIVE, "n");
     write_column_head(page, WORD_SHARES_HEAD, "wide");
     write_column_head(page, WORD_NEGATIVE_SHARE, "n opt");
@@ -540,9 +558,9 @@ static void write_heat_cell(struct page *page, const struct document_counts *cou
     int shade = n < MIN_COUNT || max <= 0 ? 0 : (int)ceil(4 * share / max);
     fprintf(page->out, "<td class=\"%s%d\">", n < MIN_COUNT ? "mu h" : "h", shade > 4 ? 4 : shade);
     page_text(page, words_percent(page->language, share, &page->scratch));
-    page_markup(page, "<small>");
+    page_markup(page, "<small>(");
     page_text(page, words_count(counts->negative, &page->scratch));
-    page_markup(page, "</small></td>");
+    page_markup(page, ")</small></td>");
 }
 
 /* The largest share of a topic in a part with enough records. */

@@ -174,8 +174,8 @@ struct text report_chance(enum document_language language, const struct insight 
 {
     if (isnan(insight->q_value))
         return TEXT("");
-    struct text percent = insight->q_value < 0.01
-                              ? TEXT("<1")
-                              : arena_format(arena, "%.0f", 100 * insight->q_value);
+    if (insight->q_value < 0.01)
+        return words_get(language, WORD_Q_SMALL);
+    struct text percent = arena_format(arena, "%.0f", 100 * insight->q_value);
     return words_format(language, WORD_Q_VALUE, (struct text[]){percent}, arena);
 }

@@ -738,7 +738,7 @@ static void insert_charts(struct cursor *cursor, const struct chart_range *perio
         range.end = (lxw_row_t)(topics < MAX_CHART_TOPICS ? topics : MAX_CHART_TOPICS);
         lxw_chart *chart = workbook_add_chart(book->workbook, LXW_CHART_BAR_STACKED_PERCENT);
         add_series(book, chart, &range);
-        chart_axis_set_reverse(chart->x_axis); /* the first topic on top */
+        chart_axis_set_reverse(chart->y_axis); /* the first topic on top */
         chart_title_set_name(chart, make_string(book, word(book, WORD_SHARES_CHART)));
         keep_fault(book, worksheet_insert_chart_opt(cursor->sheet, 2, 6, chart, &size));
     }
