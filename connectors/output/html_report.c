@@ -131,7 +131,7 @@ static void write_head(struct page *page)
     sha256_format_base64(text_of(style), style_hash);
     sha256_format_base64(text_of(script), script_hash);
     fprintf(page->out,
-            "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"/>\n"
+            "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"/>\n"
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
             "style-src 'sha256-%s'; script-src 'sha256-%s'; img-src data:; base-uri 'none'; "
             "form-action 'none'\"/>\n"
