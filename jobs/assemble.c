@@ -91,6 +91,8 @@ static const struct inherited_settings {
     {"aggregate", "group", "period"},
     {"changes", "group", "by"},
     {"changes", "aggregate", "by"},
+    {"segments", "group", "by"},
+    {"segments", "aggregate", "by"},
     {"ground", "classify", "taxonomy"},
     {"insights", "classify", "taxonomy"},
 };

@@ -205,12 +205,19 @@ static void set_evidence(struct insights *insights, struct insight *insight,
 
 /* ---- Rank ---- */
 
+/* What is over is told last, and words and rows to answer have lists of their own. */
+static int get_order(const struct insight *insight)
+{
+    return (int)insight->kind + (insight->state == INSIGHT_OVER ? INSIGHT_KIND_COUNT : 0);
+}
+
 static int compare_insights(const void *a, const void *b)
 {
     const struct insight *left = *(const struct insight *const *)a,
                          *right = *(const struct insight *const *)b;
-    if (left->kind != right->kind)
-        return left->kind < right->kind ? -1 : 1;
+    int order = get_order(left) - get_order(right);
+    if (order != 0)
+        return order;
     if (left->state != right->state)
         return left->state < right->state ? -1 : 1;
     if (left->strength != right->strength)
@@ -218,18 +225,38 @@ static int compare_insights(const void *a, const void *b)
     return left < right ? -1 : left > right; /* the order in which the stage added them */
 }
 
-/* The ranked insights, in the list's arena. */
-static struct insight *rank_insights(struct insight_list *list)
+/* Whether an insight before `index` tells about the same topic. Themes and phrases have no topic,
+ * but words of their own. */
+static bool is_told(struct insight *const *order, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (text_equal(order[i]->key.topic, order[index]->key.topic) &&
+            text_equal(order[i]->phrase, order[index]->phrase))
+            return true;
+    return false;
+}
+
+static bool leads(struct insight *const *order, size_t index)
+{
+    return get_order(order[index]) < (int)INSIGHT_PHRASE && !is_told(order, index);
+}
+
+/* Sorts the list: first the strongest insight of each topic, then the others. */
+static void rank_insights(struct insight_list *list)
 {
     struct insight **order = arena_alloc(&list->arena, list->count, sizeof(*order));
     struct insight *ranked = arena_alloc(&list->arena, list->count, sizeof(*ranked));
+    size_t count = 0;
     for (size_t i = 0; i < list->count; i++)
         order[i] = &list->insights[i];
-    if (list->count)
+    if (list->count > 0)
         qsort(order, list->count, sizeof(*order), compare_insights);
-    for (size_t i = 0; i < list->count; i++)
-        ranked[i] = *order[i];
-    return ranked;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < list->count; i++)
+            if (leads(order, i) == (pass == 0))
+                ranked[count++] = *order[i];
+    for (size_t i = 0; i < count; i++)
+        list->insights[i] = ranked[i];
 }
 
 static bool finish(void *state, struct error *error)
@@ -237,9 +264,7 @@ static bool finish(void *state, struct error *error)
     struct insights *insights = state;
     const struct stage_context *context = insights->stage_context;
     struct insight_list *list = context->insights;
-    struct insight *ranked = rank_insights(list);
-    if (list->count)
-        memcpy(list->insights, ranked, list->count * sizeof(*ranked));
+    rank_insights(list);
     insights->candidates = memory_alloc(list->count, sizeof(*insights->candidates));
     if (list->count && !store_for_each_record(context->store, context->selection, find_candidates,
                                               insights, error))

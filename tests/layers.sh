@@ -40,7 +40,7 @@ stages/evidence: base pipeline stages/text stages/tasks
 stages/stats: base pipeline
 stages: base pipeline stages/text stages/tasks stages/evidence stages/stats
 jobs: base pipeline stages/stages.h connectors/connectors.h connectors/input inference/t5.h
-jobs/report: base pipeline jobs/job.h stages/stats
+jobs/report: base pipeline jobs/job.h
 jobs/eval: base pipeline jobs/model_options.h stages/stages.h stages/evidence
 jobs/commands: base pipeline jobs jobs/eval jobs/report stages/stages.h connectors/connectors.h
 jobs/commands: connectors/input inference/t5.h

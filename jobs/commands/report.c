@@ -13,7 +13,7 @@
 
 struct report_command_options {
     struct text overrides, since, until, where, folder;
-    bool prints_headline, prints_path, is_quiet;
+    bool prints_headline, prints_ids, prints_path, is_quiet;
 };
 
 extern const struct command report_command;
@@ -182,7 +182,8 @@ static bool write_report(struct job *job, const struct report_command_options *o
               pipeline_aggregate(&assembly.pipeline, error);
     progress_bar_finish(&progress_bar);
     if (ok && options->prints_headline)
-        ok = headline_print(stdout, assembly.store, &assembly.selection, error);
+        ok = headline_print(stdout, assembly.store, &assembly.selection,
+                            &(struct headline_options){.prints_ids = options->prints_ids}, error);
     if (ok && (!options->prints_headline || options->prints_path || options->folder.size))
         ok = write_files(options, &assembly, job, error);
     assemble_close(&assembly);
@@ -207,6 +208,8 @@ static const struct flag flags[] = {
      .short_name = 'p'},
     {.option = {"open", OPTION_BOOLEAN, offsetof(struct report_command_options, prints_path), "no",
                 .help = "write the files and print the path of report.html, for xdg-open or open"}},
+    {.option = {"ids", OPTION_BOOLEAN, offsetof(struct report_command_options, prints_ids), "no",
+                .help = "with --print: also print the feedback_id of each quote"}},
     {.option = {"output", OPTION_TEXT, offsetof(struct report_command_options, folder), "",
                 .help = "folder for the files; default: the job's folder, or report-... in it for "
                         "a selection"},
