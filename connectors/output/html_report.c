@@ -271,9 +271,17 @@ static void write_figures(struct page *page)
 
 /* ---- Insights ---- */
 
+/* Keeps numbers and their percent signs on one line. */
 static void write_sentence(struct page *page, const struct saved_insight *saved)
 {
-    page_text(page, report_sentence(page->language, saved, &page->scratch));
+    struct text rest = report_sentence(page->language, saved, &page->scratch);
+    while (rest.size) {
+        size_t sign = text_find(rest, TEXT(" %"), 0);
+        page_text(page, text_slice(rest, 0, sign));
+        if (sign < rest.size)
+            page_markup(page, "&#160;%");
+        rest = text_slice(rest, sign + 2, rest.size);
+    }
 }
 
 static const struct insight_section *find_section(enum insight_kind kind)
@@ -364,13 +372,16 @@ static void write_card(struct page *page, size_t number)
     write_insight_period(page, insight);
     page_markup(page, "</p>\n");
     bool is_share = insight->measure == MEASURE_NEGATIVE_SHARE;
+    page_markup(page, "<div class=\"sides\">");
     if (insight->kind == INSIGHT_CHANGE && is_share && found->mentions && found->records &&
         page->document->period_count > 1) {
+        page_markup(page, "<div>");
         chart_columns(page, &(struct column_chart){.title = WORD_TREND,
                                                    .counts = found->mentions,
                                                    .records = found->records,
                                                    .baseline = insight->baseline});
         write_key(page, true);
+        page_markup(page, "</div>");
     }
     if (found->saved.quote_count) {
         page_markup(page, "<ul class=\"quotes\">");
@@ -379,6 +390,7 @@ static void write_card(struct page *page, size_t number)
                               is_share ? SENTIMENT_NEGATIVE : SENTIMENT_NEUTRAL);
         page_markup(page, "</ul>");
     }
+    page_markup(page, "</div>\n");
     if (!is_all_topics(insight->key.topic)) {
         page_markup(page, "<p><small>");
         page_word(page, WORD_TOPIC);
