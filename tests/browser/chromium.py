@@ -89,8 +89,8 @@ class Page:
     def __init__(self, browser, path, width=1100, height=900, dark=False, script=True):
         self.browser = browser
         self.url = "file://" + os.path.abspath(path)
-        target = browser.call("Target.createTarget", {"url": "about:blank"})["targetId"]
-        self.session = browser.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
+        self.target = browser.call("Target.createTarget", {"url": "about:blank"})["targetId"]
+        self.session = browser.call("Target.attachToTarget", {"targetId": self.target, "flatten": True})["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(domain + ".enable")
         self.call("Emulation.setDeviceMetricsOverride",
@@ -107,6 +107,9 @@ class Page:
             browser.events.append(browser.receive())
         self.load_seconds = time.monotonic() - begin
 
+    def close(self):
+        self.browser.call("Target.closeTarget", {"targetId": self.target})
+
     def call(self, method, params=None):
         return self.browser.call(method, params, self.session)
 
@@ -118,7 +121,7 @@ class Page:
 
     def wait(self, expression, seconds=20):
         end = time.monotonic() + seconds
-        while not self.evaluate(expression):
+        while not self.evaluate(f"!!({expression})"):
             if time.monotonic() > end:
                 raise TimeoutError(expression)
             time.sleep(0.01)
