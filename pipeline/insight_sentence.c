@@ -123,8 +123,18 @@ static struct text format_difference(const struct insight *insight, struct arena
 static const char *get_score_name(const struct insight *insight)
 {
     return insight->measure == MEASURE_NPS    ? "NPS"
-           : insight->measure == MEASURE_CSAT ? "share of ratings of 4 and 5"
+           : insight->measure == MEASURE_CSAT ? "percentage of 4 and 5"
                                               : "mean rating";
+}
+
+static const char *get_impact_verb(const struct insight *insight)
+{
+    bool is_lower = insight->value.value < 0;
+    if (insight->measure == MEASURE_NPS)
+        return is_lower ? "have a lower NPS" : "have a higher NPS";
+    if (insight->measure == MEASURE_CSAT)
+        return is_lower ? "have fewer ratings of 4 and 5" : "have more ratings of 4 and 5";
+    return is_lower ? "rate lower" : "rate higher";
 }
 
 static struct text format_impact(const struct insight *insight, struct arena *arena)
@@ -132,13 +142,15 @@ static struct text format_impact(const struct insight *insight, struct arena *ar
     double n = (double)insight->n, all = n + (double)insight->baseline_n;
     double with = insight->baseline + insight->value.value * all / n;
     return arena_format(
-        arena, "%.*s goes with a %s %s by %.*s: %.*s with it (%llu records), %.*s without (%llu)",
-        TEXT_ARGUMENT(insight->key.topic), get_score_name(insight),
-        insight->value.value < 0 ? "lower" : "higher",
-        TEXT_ARGUMENT(format_difference(insight, arena)),
+        arena,
+        "Records about %.*s %s: %.*s (%llu records), others %.*s (%llu); with them, the %s is %s "
+        "by %.*s",
+        TEXT_ARGUMENT(insight->key.topic), get_impact_verb(insight),
         TEXT_ARGUMENT(format_score(insight, with, arena)), (unsigned long long)insight->n,
         TEXT_ARGUMENT(format_score(insight, insight->baseline, arena)),
-        (unsigned long long)insight->baseline_n);
+        (unsigned long long)insight->baseline_n, get_score_name(insight),
+        insight->value.value < 0 ? "lower" : "higher",
+        TEXT_ARGUMENT(format_difference(insight, arena)));
 }
 
 static struct text format_moved(const struct insight *insight, struct arena *arena)
@@ -148,17 +160,19 @@ static struct text format_moved(const struct insight *insight, struct arena *are
                 period = format_period(insight, arena);
     if (is_about_all_topics(insight))
         return arena_format(
-            arena, "The %s %s by %.*s %.*s: %.*s (%llu records), %.*s before (%llu)",
+            arena, "The %s %s by %.*s %.*s: %.*s (%llu records), %.*s before (%llu)%s%.*s",
             get_score_name(insight), falls ? "fell" : "rose", TEXT_ARGUMENT(difference),
             TEXT_ARGUMENT(period),
             TEXT_ARGUMENT(format_score(insight, insight->baseline + insight->value.value, arena)),
             (unsigned long long)insight->n,
             TEXT_ARGUMENT(format_score(insight, insight->baseline, arena)),
-            (unsigned long long)insight->baseline_n);
+            (unsigned long long)insight->baseline_n,
+            insight->phrase.size > 0 ? "; the largest part goes with " : "",
+            TEXT_ARGUMENT(insight->phrase));
     bool is_tone = text_equal(insight->phrase, TEXT("tone"));
-    return arena_format(arena, "%.*s makes up %.*s of the %s of the %s %.*s, mostly since %s",
-                        TEXT_ARGUMENT(insight->key.topic), TEXT_ARGUMENT(difference),
-                        falls ? "fall" : "rise", get_score_name(insight), TEXT_ARGUMENT(period),
+    return arena_format(arena, "%.*s goes with a %s of the %s by %.*s %.*s: %s",
+                        TEXT_ARGUMENT(insight->key.topic), falls ? "fall" : "rise",
+                        get_score_name(insight), TEXT_ARGUMENT(difference), TEXT_ARGUMENT(period),
                         is_tone ? (falls ? "its records rate lower" : "its records rate higher")
                                 : "its share of the records changed");
 }

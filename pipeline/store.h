@@ -282,7 +282,10 @@ bool store_for_each_summary(struct store *store, uint64_t view,
 
 /* ---- Pass 3 ---- */
 
-/* One row of topics.csv. */
+/* Below this number of answers, NPS and CSAT are not told. */
+enum { TOPIC_STATS_MIN_ANSWERS = 10 };
+
+/* One row of topics.csv. Intervals are of 95 %. */
 struct topic_stats {
     struct group_key key; /* topic "(all)": all records with these fields */
     struct text period;
@@ -290,8 +293,11 @@ struct topic_stats {
     uint64_t responses; /* records with the same fields and period */
     uint64_t positive, neutral, negative, mixed, undetected;
     double net_sentiment;             /* -100 to +100: 100 (positive - negative) / mentions */
-    double mean_rating, rating_scale; /* NAN if no record has one */
-    double nps, csat;                 /* -100 to +100; 0 to 100 (top two boxes); NAN: unknown */
+    struct share mean_rating;         /* NAN if no record has one; the interval below two */
+    double rating_scale;              /* of the most frequent scale; NAN: unknown */
+    struct share nps, csat;           /* -100 to +100; 0 to 100 (top two boxes). NAN: unknown, or
+                                         fewer than TOPIC_STATS_MIN_ANSWERS */
+    uint64_t rating_n, nps_n, csat_n; /* ratings or answers; a respondent counts once */
     uint64_t top_quote_id;            /* feedback id; 0: none */
     struct share negative_share, positive_share;
     enum share_method share_method;

@@ -109,7 +109,10 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " round(negative_share, 4) AS negative_share, round(negative_low, 4) AS negative_low,"         \
     " round(negative_high, 4) AS negative_high, round(positive_share, 4) AS positive_share,"       \
     " round(positive_low, 4) AS positive_low, round(positive_high, 4) AS positive_high,"           \
-    " share_method"                                                                                \
+    " share_method, rating_n, round(rating_low, 3) AS rating_low,"                                 \
+    " round(rating_high, 3) AS rating_high, nps_n, round(nps_low, 2) AS nps_low,"                  \
+    " round(nps_high, 2) AS nps_high, csat_n, round(csat_low, 2) AS csat_low,"                     \
+    " round(csat_high, 2) AS csat_high"                                                            \
     " FROM topic_stats AS t"
 
 /* `t.segment` orders segments that print alike. */

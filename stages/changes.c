@@ -50,35 +50,6 @@ static bool count_record(void *state, const struct saved_record *record, struct 
 
 /* ---- Periods ---- */
 
-/* The shortest of week, month and quarter with enough records and periods to compare. */
-static struct timeline choose_timeline(struct changes *changes)
-{
-    static const char *const granularities[] = {"week", "month", "quarter"};
-    enum { MIN_RECORDS = 20, GRANULARITY_COUNT = 3 };
-    const struct day_counts *days = &changes->counts.parts[0].days;
-    int64_t first = days->days[0].day, last = days->days[days->count - 1].day;
-    struct text period = changes->grouping.period;
-    if (!text_equal(period, TEXT("auto")))
-        return timeline_make(first, last, period, &changes->arena);
-    struct timeline timeline = {0};
-    for (int i = 0; i < GRANULARITY_COUNT; i++) {
-        struct timeline candidate =
-            timeline_make(first, last, text_of(granularities[i]), &changes->arena);
-        if (candidate.count <= CHANGE_MIN_BASELINE)
-            break;
-        timeline = candidate;
-        size_t recent =
-            candidate.count < CHANGE_MAX_BASELINE ? 0 : candidate.count - CHANGE_MAX_BASELINE;
-        size_t records = 0;
-        for (size_t j = 0; j < days->count; j++)
-            if (days->days[j].day >= candidate.periods[recent].begin)
-                records += days->days[j].count;
-        if (records >= MIN_RECORDS * (candidate.count - recent))
-            break;
-    }
-    return timeline;
-}
-
 static double *sum_periods(const struct day_counts *days, const struct timeline *timeline,
                            struct arena *arena)
 {
@@ -203,7 +174,8 @@ static bool finish(void *state, struct error *error)
         return false;
     if (changes->counts.part_count == 0)
         return true;
-    struct timeline timeline = choose_timeline(changes);
+    struct timeline timeline = day_counts_choose_timeline(
+        &changes->counts.parts[0].days, changes->grouping.period, &changes->arena);
     if (timeline.count > CHANGE_MIN_BASELINE)
         find_changes(changes, &timeline);
     return true;
@@ -219,9 +191,8 @@ static const struct option options[] = {
      .type = OPTION_CHOICE,
      .offset = offsetof(struct changes, grouping.period),
      .default_value = "auto",
-     .choices = "auto|day|week|month|quarter|year",
-     .help = "length of the periods to compare; auto: the shortest of week, month and quarter with "
-             "20 records on average"},
+     .choices = DAY_COUNTS_PERIODS,
+     .help = DAY_COUNTS_PERIOD_HELP},
     {0},
 };
 

@@ -236,9 +236,14 @@ static bool is_told(struct insight *const *order, size_t index)
     return false;
 }
 
+/* The parts of a changed score explain it and do not lead; nor do the lists of words and of rows to
+ * answer. */
 static bool leads(struct insight *const *order, size_t index)
 {
-    return get_order(order[index]) < (int)INSIGHT_PHRASE && !is_told(order, index);
+    const struct insight *insight = order[index];
+    bool is_part =
+        insight->kind == INSIGHT_MOVED && !text_equal(insight->key.topic, group_key_all_topics);
+    return !is_part && get_order(insight) < (int)INSIGHT_PHRASE && !is_told(order, index);
 }
 
 /* Sorts the list: first the strongest insight of each topic, then the others. */

@@ -43,7 +43,6 @@ struct headline {
     struct side_topics criticised, praised;
     struct summaries summaries;
     size_t insight_count, answer_count;
-    bool has_change;
 };
 
 /* ---- Overview ---- */
@@ -183,6 +182,9 @@ static void print_quote(struct headline *headline, const struct saved_quote *quo
     fprintf(out, ")\n");
 }
 
+/* Changes rank first, so without one the first insight is of another kind. */
+static const char no_change[] = "  No topic rose or fell beyond chance in the latest periods\n";
+
 static bool print_insight(void *user, const struct saved_insight *saved, struct error *error)
 {
     (void)error;
@@ -190,11 +192,11 @@ static bool print_insight(void *user, const struct saved_insight *saved, struct 
     const struct insight *insight = &saved->insight;
     headline->insight_count++;
     headline->answer_count += insight->kind == INSIGHT_ANSWER;
-    headline->has_change |= insight->kind == INSIGHT_CHANGE && insight->state != INSIGHT_OVER;
     if (headline->insight_count > MAX_INSIGHTS || insight->kind == INSIGHT_ANSWER)
         return true;
-    if (headline->insight_count == 1)
-        fprintf(headline->out, "\nIn short\n");
+    if (headline->insight_count == 1 &&
+        (insight->kind != INSIGHT_CHANGE || insight->state == INSIGHT_OVER))
+        fprintf(headline->out, "%s", no_change);
     fprintf(headline->out, "  %.*s\n", TEXT_ARGUMENT(saved->sentence));
     for (size_t i = 0; i < saved->quote_count; i++)
         print_quote(headline, &saved->quotes[i]);
@@ -332,9 +334,10 @@ bool headline_print(FILE *out, struct store *store, const struct selection *sele
     } else if (ok) {
         print_overview(&headline);
         print_shares(&headline);
+        fprintf(out, "\nIn short\n");
         ok = store_for_each_insight(store, view, print_insight, &headline, error);
-        if (ok && !headline.has_change)
-            fprintf(out, "\nNo change beyond chance was found.\n");
+        if (headline.insight_count == 0)
+            fprintf(out, "%s", no_change);
         print_topics(&headline);
         print_summaries(&headline);
         print_rest(&headline);

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+static const double z = 1.959963984540054; /* 97.5 % quantile of the normal distribution */
+
 static void add_totals(const struct kitagawa_topic *topics, size_t count, struct sample *before,
                        struct sample *after)
 {
@@ -12,13 +14,19 @@ static void add_totals(const struct kitagawa_topic *topics, size_t count, struct
     }
 }
 
-/* The variance of the topic's part: its means are estimated, the shares are taken as given. */
-static double part_variance(const struct kitagawa_topic *topic, double share, double growth)
+/* The variance of the topic's contribution in one period, share (mean - middle), by the delta
+ * method. Below two values, the spread of all values of the period stands in for that of the topic.
+ */
+static double contribution_variance(const struct sample *topic, const struct sample *all,
+                                    double middle)
 {
-    double before = sample_squared_error(&topic->before),
-           after = sample_squared_error(&topic->after);
-    double before_factor = growth / 2 - share, after_factor = growth / 2 + share;
-    return before_factor * before_factor * before + after_factor * after_factor * after;
+    double share = topic->weight / all->weight, distance = sample_mean(topic) - middle;
+    double square = sample_squared_error(topic), n = sample_effective_count(all);
+    if (topic->weight <= 0)
+        return 0;
+    if (isnan(square))
+        square = sample_squared_error(all) * n / sample_effective_count(topic);
+    return share * share * square + distance * distance * share * (1 - share) / n;
 }
 
 bool kitagawa_decompose(const struct kitagawa_topic *topics, size_t count,
@@ -41,7 +49,8 @@ bool kitagawa_decompose(const struct kitagawa_topic *topics, size_t count,
         parts[i] = (struct kitagawa_part){
             .tone = is_empty ? 0 : share * (mean_after - mean_before),
             .volume = is_empty ? 0 : ((mean_before + mean_after) / 2 - middle) * growth,
-            .half_width = 1.959963984540054 * sqrt(part_variance(&topics[i], share, growth)),
+            .half_width = z * sqrt(contribution_variance(&topics[i].before, &before, middle) +
+                                   contribution_variance(&topics[i].after, &after, middle)),
         };
     }
     return true;

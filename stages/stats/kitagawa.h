@@ -16,8 +16,9 @@ struct kitagawa_topic {
 
 struct kitagawa_part {
     double tone, volume; /* of the topic; tone + volume over all topics is the change */
-    double half_width;   /* of the 95 % interval of tone + volume, with the shares as given; NAN if
-                            a period has fewer than two values */
+    double half_width;   /* of the 95 % interval of tone + volume, which does not depend on how they
+                            are told apart: share (mean - middle of the two overall means), after
+                            minus before */
 };
 
 /* Fills parts[i] of topics[i]. A topic that a period lacks has the mean of the other period. False

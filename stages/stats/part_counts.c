@@ -6,15 +6,6 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-static void add_day(struct day_counts *days, int64_t day)
-{
-    if (days->count == 0 || days->days[days->count - 1].day != day) {
-        days->days = memory_grow(days->days, &days->capacity, days->count + 1, sizeof(*days->days));
-        days->days[days->count++] = (struct day_count){.day = day};
-    }
-    days->days[days->count - 1].count++;
-}
-
 static size_t get_or_add_part(struct part_counts *counts, struct field field)
 {
     bool is_new;
@@ -57,7 +48,7 @@ static void add_topic(struct part_counts *counts, size_t part, struct text name,
         counts->part_topics[index] = (struct part_topic){.part = part, .topic = topic};
     }
     counts->part_topics[index].records++;
-    add_day(&counts->part_topics[index].days, day);
+    day_counts_add(&counts->part_topics[index].days, day);
 }
 
 static void add_to_part(struct part_counts *counts, struct field field,
@@ -67,7 +58,7 @@ static void add_to_part(struct part_counts *counts, struct field field,
     struct part *part = &counts->parts[index];
     const struct analysis *analysis = &record->analysis;
     part->records++;
-    add_day(&part->days, day);
+    day_counts_add(&part->days, day);
     add_person(part, record->author_hash);
     if (analysis->sentiment == SENTIMENT_NEGATIVE)
         add_topic(counts, index, group_key_all_topics, day);
@@ -98,9 +89,9 @@ const struct part_topic *part_counts_find(const struct part_counts *counts, size
 void part_counts_free(struct part_counts *counts)
 {
     for (size_t i = 0; i < counts->part_count; i++)
-        free(counts->parts[i].days.days);
+        day_counts_free(&counts->parts[i].days);
     for (size_t i = 0; i < counts->part_topic_count; i++)
-        free(counts->part_topics[i].days.days);
+        day_counts_free(&counts->part_topics[i].days);
     free(counts->parts);
     free(counts->part_topics);
     name_set_free(&counts->topics);

@@ -4,20 +4,10 @@
 #define STAGES_STATS_PART_COUNTS_H
 
 #include "base/hash_table.h"
+#include "stages/stats/day_counts.h"
 #include "stages/stats/grouping.h"
 
 enum { PART_MIN_PEOPLE = 5 }; /* a part of fewer people is never shown */
-
-struct day_count {
-    int64_t day;
-    size_t count;
-};
-
-/* Days in ascending order. */
-struct day_counts {
-    struct day_count *days; /* owned */
-    size_t count, capacity;
-};
 
 struct part {
     struct field field;     /* product = "Kettle"; without a name: all records */

@@ -94,19 +94,40 @@ double student_two_sided(double t, double freedom)
     return incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t));
 }
 
+static double student_density(double t, double freedom)
+{
+    int sign;
+    double factor = exp(lgamma_r((freedom + 1) / 2, &sign) - lgamma_r(freedom / 2, &sign));
+    return factor / sqrt(freedom * 3.14159265358979323846) *
+           exp(-(freedom + 1) / 2 * log1p(t * t / freedom));
+}
+
+/* Newton's method from below, where the tail is convex: it does not overshoot. */
 double student_quantile(double freedom)
 {
-    double low = 0, high = 1000;
-    while (high - low > 1e-12 * high) {
-        double middle = low + (high - low) / 2;
-        if (middle <= low || middle >= high)
+    enum { MAX_STEPS = 200 };
+    double t = 1.959963984540054; /* of the normal distribution */
+    for (int i = 0; i < MAX_STEPS; i++) {
+        double step = (student_two_sided(t, freedom) - 0.05) / (2 * student_density(t, freedom));
+        t += step;
+        if (!(step > 1e-13 * t))
             break;
-        if (student_two_sided(middle, freedom) > 0.05)
-            low = middle;
-        else
-            high = middle;
     }
-    return high;
+    return t;
+}
+
+double student_compare(const struct sample *a, const struct sample *b)
+{
+    struct sample all = *a;
+    sample_merge(&all, b);
+    double n = sample_effective_count(&all), square = sample_squared_error(&all);
+    double a_count = sample_effective_count(a), b_count = sample_effective_count(b);
+    if (a_count < 2 || b_count < 2)
+        return NAN;
+    if (square <= 0)
+        return 1;
+    double error = sqrt(square * n * (1 / a_count + 1 / b_count));
+    return student_two_sided((sample_mean(a) - sample_mean(b)) / error, n - 2);
 }
 
 struct welch welch_compare(const struct sample *a, const struct sample *b)

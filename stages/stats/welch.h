@@ -39,6 +39,11 @@ struct welch {
 /* Both samples need at least two values; otherwise all fields are NAN. */
 struct welch welch_compare(const struct sample *a, const struct sample *b);
 
+/* The two-sided p value of the difference if both samples are of the same values: Student's test
+ * with the variance of all values. Ten equal values by chance do not make it clear, as they make
+ * Welch's. NAN below two values. */
+double student_compare(const struct sample *a, const struct sample *b);
+
 /* P(|T| >= t) of Student's t distribution. */
 double student_two_sided(double t, double freedom);
 

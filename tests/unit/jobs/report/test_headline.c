@@ -151,9 +151,10 @@ static void without_a_change_the_report_says_so(void **state)
         OVERVIEW "the model labels 27 % positive, 73 % negative\n" SHARES
                  "corrected for labels that the model is known to confuse\n"
                  "\nIn short\n"
+                 "  No topic rose or fell beyond chance in the latest periods\n"
                  "  insight 1\n"
-                 "    \"the lid broke\" (shop, 2026-03-01, 0000000000000abc)\n"
-                 "\nNo change beyond chance was found.\n" TOPICS_AND_SUMMARIES "\nMore: " FILES);
+                 "    \"the lid broke\" (shop, 2026-03-01, 0000000000000abc)\n" TOPICS_AND_SUMMARIES
+                 "\nMore: " FILES);
 }
 
 static void a_selection_without_feedback_is_said(void **state)

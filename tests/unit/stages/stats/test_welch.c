@@ -101,6 +101,17 @@ static void samples_without_spread_or_values_are_compared(void **state)
     assert_true(isnan(sample_mean(&(struct sample){0})));
 }
 
+/* As numpy computes the variance of all values, and scipy.stats.t the p value. */
+static void the_variance_of_all_values_is_careful_with_equal_values(void **state)
+{
+    (void)state;
+    const double ones[] = {1, 1, 1, 1}, others[] = {1, 5, 3, 2, 5, 4};
+    struct sample a = sample_of(ones, 4), b = sample_of(others, 6);
+    assert_near(student_compare(&a, &b), 0.0678121400138124, 1e-9);
+    assert_true(welch_compare(&a, &b).p_value < student_compare(&a, &b));
+    assert_true(student_compare(&a, &a) == 1);
+}
+
 static void a_part_is_taken_out_of_a_sample(void **state)
 {
     (void)state;
@@ -118,6 +129,7 @@ int main(void)
         cmocka_unit_test(comparisons_equal_those_of_scipy),
         cmocka_unit_test(students_distribution_equals_that_of_scipy),
         cmocka_unit_test(samples_without_spread_or_values_are_compared),
+        cmocka_unit_test(the_variance_of_all_values_is_careful_with_equal_values),
         cmocka_unit_test(a_part_is_taken_out_of_a_sample),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
