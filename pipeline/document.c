@@ -10,10 +10,7 @@
 #include "base/utf8.h"
 #include "pipeline/group_key.h"
 
-enum { MAX_QUOTE_CHARACTERS = 320, GOOD_QUOTE_MIN = 40, GOOD_QUOTE_MAX = 240, MAX_SCALES = 8 };
-
-/* Of the 95 % interval of a mean of many ratings. */
-static const double normal_quantile = 1.959963985;
+enum { MAX_QUOTE_CHARACTERS = 320, GOOD_QUOTE_MIN = 40, GOOD_QUOTE_MAX = 240 };
 
 /* A saved figure, or a part of one: the counts of a topic in one period and one part. */
 struct figure {
@@ -35,11 +32,6 @@ struct loader {
     struct document *document;
     struct figures figures;
     struct name_set topics; /* of document->topics, in their order */
-    struct {
-        double scale, sum, squares;
-        uint64_t count;
-    } scales[MAX_SCALES];
-    size_t scale_count;
     double coverage;
     struct document_insight *insights; /* owned */
     size_t insight_capacity;
@@ -241,12 +233,17 @@ static void sum_figure(struct loader *loader, const struct figure *figure)
         add_counts(&topic->periods[period], &figure->counts);
 }
 
-static bool add_share(void *user, const struct topic_stats *stats, struct error *error)
+static bool add_shares_and_scores(void *user, const struct topic_stats *stats, struct error *error)
 {
     (void)error;
     struct loader *loader = user;
-    if (!stats->key.field_count && text_equal(stats->period, TEXT("all")))
-        add_topic(loader, stats->key.topic)->negative_share = stats->negative_share;
+    if (stats->key.field_count || !text_equal(stats->period, TEXT("all")))
+        return true;
+    add_topic(loader, stats->key.topic)->negative_share = stats->negative_share;
+    if (is_all_topics(stats->key.topic))
+        loader->document->scores = (struct document_scores){
+            stats->mean_rating, stats->nps,    stats->csat, stats->rating_scale,
+            stats->rating_n,    stats->nps_n, stats->csat_n};
     return true;
 }
 
@@ -277,7 +274,7 @@ static bool load_figures(struct loader *loader, struct error *error)
     document->everything.id = group_key_all_topics;
     for (size_t i = 0; i < loader->figures.count; i++)
         sum_figure(loader, &loader->figures.items[i]);
-    return store_for_each_topic_stats(document->store, view, add_share, loader, error);
+    return store_for_each_topic_stats(document->store, view, add_shares_and_scores, loader, error);
 }
 
 /* The counts of the insight's segment and of a topic over the periods; NULL: they are not saved. */
@@ -421,22 +418,6 @@ static void offer_quote(struct document *document, struct document_quote *quotes
     quotes[position] = quote;
 }
 
-static void count_rating(struct loader *loader, const struct saved_record *record)
-{
-    size_t i = 0;
-    if (isnan(record->rating) || isnan(record->rating_scale))
-        return;
-    while (i < loader->scale_count && loader->scales[i].scale != record->rating_scale)
-        i++;
-    if (i == MAX_SCALES)
-        return;
-    loader->scale_count += i == loader->scale_count;
-    loader->scales[i].scale = record->rating_scale;
-    loader->scales[i].count++;
-    loader->scales[i].sum += record->rating;
-    loader->scales[i].squares += record->rating * record->rating;
-}
-
 static bool visit_record(void *user, const struct saved_record *record, struct error *error)
 {
     (void)error;
@@ -454,7 +435,6 @@ static bool visit_record(void *user, const struct saved_record *record, struct e
         if (document->last == TIME_UNKNOWN || record->created_at > document->last)
             document->last = record->created_at;
     }
-    count_rating(loader, record);
     for (size_t i = 0; i < analysis->topic_count; i++) {
         const struct topic_mention *mention = &analysis->topics[i];
         struct document_topic *topic = add_topic(loader, mention->topic);
@@ -466,35 +446,6 @@ static bool visit_record(void *user, const struct saved_record *record, struct e
                         mention->polarity);
     }
     return true;
-}
-
-/* The two most frequent scales. */
-static void set_ratings(struct loader *loader)
-{
-    struct document *document = loader->document;
-    for (size_t rank = 0; rank < 2; rank++) {
-        size_t best = loader->scale_count;
-        for (size_t i = 0; i < loader->scale_count; i++)
-            if (loader->scales[i].count > 0 &&
-                (best == loader->scale_count ||
-                 loader->scales[i].count > loader->scales[best].count ||
-                 (loader->scales[i].count == loader->scales[best].count &&
-                  loader->scales[i].scale < loader->scales[best].scale)))
-                best = i;
-        if (best == loader->scale_count)
-            return;
-        double n = (double)loader->scales[best].count, mean = loader->scales[best].sum / n;
-        double variance =
-            n > 1 ? fmax(0, (loader->scales[best].squares - n * mean * mean) / (n - 1)) : NAN;
-        double margin = normal_quantile * sqrt(variance / n);
-        document->ratings[document->rating_count++] =
-            (struct document_rating){.scale = loader->scales[best].scale,
-                                     .count = loader->scales[best].count,
-                                     .mean = mean,
-                                     .low = mean - margin,
-                                     .high = fmin(mean + margin, loader->scales[best].scale)};
-        loader->scales[best].count = 0;
-    }
 }
 
 static int compare_topics(const void *first, const void *second)
@@ -529,6 +480,8 @@ bool document_load(struct document *document, struct store *store,
     *document = (struct document){.options = *options,
                                   .store = store,
                                   .selection = selection,
+                                  .scores = {{NAN, NAN, NAN}, {NAN, NAN, NAN}, {NAN, NAN, NAN},
+                                             NAN, 0, 0, 0},
                                   .first = TIME_UNKNOWN,
                                   .last = TIME_UNKNOWN};
     struct loader loader = {.document = document};
@@ -543,7 +496,6 @@ bool document_load(struct document *document, struct store *store,
         document->options.language = 2 * document->korean_count > document->record_count
                                          ? DOCUMENT_KOREAN
                                          : DOCUMENT_ENGLISH;
-    set_ratings(&loader);
     sort_topics(document);
     free(loader.insights);
     free(loader.figures.items);

@@ -59,11 +59,11 @@ struct document_insight {
     const struct document_counts *records;  /* all of its segment */
 };
 
-/* The ratings on one scale. */
-struct document_rating {
-    double scale;
-    uint64_t count;
-    double mean, low, high; /* with its 95 % interval */
+/* The scores of all records, as saved. NAN and 0: unknown. */
+struct document_scores {
+    struct share mean_rating, nps, csat;
+    double rating_scale;
+    uint64_t rating_n, nps_n, csat_n;
 };
 
 struct document_options {
@@ -108,8 +108,7 @@ struct document {
     int64_t first, last;   /* created_at; TIME_UNKNOWN: no record has a date */
     double coverage;       /* mean over records */
     uint64_t partly_read;  /* records of which the model read only a part */
-    struct document_rating ratings[2]; /* the most frequent scale first */
-    size_t rating_count;
+    struct document_scores scores;
 
     struct arena arena;
 };

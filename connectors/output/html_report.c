@@ -166,7 +166,7 @@ static const struct insight_section {
     enum word title, text;
 } insight_sections[] = {
     {INSIGHT_CHANGE, "changed", WORD_CHANGED, WORD_COUNT},
-    {INSIGHT_MOVED, "moved", WORD_MOVED, WORD_COUNT},
+    {INSIGHT_MOVED, "moved", WORD_MOVED, WORD_MOVED_TEXT},
     {INSIGHT_IMPACT, "impact", WORD_IMPACT, WORD_IMPACT_TEXT},
     {INSIGHT_SEGMENT, "differs", WORD_DIFFERS, WORD_COUNT},
     {INSIGHT_THEME, "themes", WORD_THEMES, WORD_COUNT},
@@ -238,33 +238,65 @@ static void write_share_figure(struct page *page, enum sentiment label, enum wor
     page_markup(page, "</li>\n");
 }
 
-static void write_rating_figure(struct page *page, const struct document_rating *rating)
+static void begin_figure(struct page *page, struct text value, struct text name)
 {
-    struct arena *arena = &page->scratch;
-    if (rating->count < MIN_COUNT)
-        return;
     page_markup(page, "<li><b>");
-    page_text(page, words_decimal(rating->mean, false, arena));
+    page_text(page, value);
     page_markup(page, "</b>");
-    page_format(page, WORD_STARS, (struct text[]){arena_format(arena, "%g", rating->scale)});
+    page_text(page, name);
     page_markup(page, "<small>");
-    page_format(page, WORD_RATINGS_INTERVAL,
-                (struct text[]){words_decimal(rating->low, false, arena),
-                                words_decimal(rating->high, false, arena),
-                                words_count(rating->count, arena)});
+}
+
+static void end_figure(struct page *page)
+{
     page_markup(page, "</small></li>\n");
+}
+
+static void write_scores(struct page *page)
+{
+    const struct document_scores *scores = &page->document->scores;
+    struct arena *arena = &page->scratch;
+    if (scores->rating_n >= MIN_COUNT && !isnan(scores->mean_rating.low)) {
+        struct text scale = arena_format(arena, "%g", scores->rating_scale);
+        begin_figure(page, words_decimal(scores->mean_rating.value, false, arena),
+                     words_format(page->language, WORD_STARS, (struct text[]){scale}, arena));
+        page_format(page, WORD_RATINGS_INTERVAL,
+                    (struct text[]){words_decimal(scores->mean_rating.low, false, arena),
+                                    words_decimal(scores->mean_rating.high, false, arena),
+                                    words_count(scores->rating_n, arena)});
+        end_figure(page);
+    }
+    if (scores->nps_n >= MIN_COUNT && !isnan(scores->nps.value)) {
+        begin_figure(page, arena_format(arena, "%+.0f", scores->nps.value),
+                     words_get(page->language, WORD_NPS));
+        struct text interval = words_format(
+            page->language, WORD_INTERVAL,
+            (struct text[]){arena_format(arena, "%+.0f", scores->nps.low),
+                            arena_format(arena, "%+.0f", scores->nps.high)},
+            arena);
+        page_format(page, WORD_ANSWERS_INTERVAL,
+                    (struct text[]){interval, words_count(scores->nps_n, arena)});
+        end_figure(page);
+    }
+    if (scores->csat_n >= MIN_COUNT && !isnan(scores->csat.value)) {
+        begin_figure(page, words_percent(page->language, scores->csat.value / 100, arena),
+                     words_get(page->language, WORD_CSAT));
+        struct text interval = words_interval(page->language, scores->csat.low / 100,
+                                              scores->csat.high / 100, arena);
+        page_format(page, WORD_ANSWERS_INTERVAL,
+                    (struct text[]){interval, words_count(scores->csat_n, arena)});
+        end_figure(page);
+    }
 }
 
 static void write_figures(struct page *page)
 {
-    const struct document *document = page->document;
     page_markup(page, "<ul class=\"figures\" aria-label=\"");
     page_word(page, WORD_FIGURES);
     page_markup(page, "\">\n");
     write_share_figure(page, SENTIMENT_NEGATIVE, WORD_NEGATIVE_TEXTS, "neg");
     write_share_figure(page, SENTIMENT_POSITIVE, WORD_POSITIVE_TEXTS, "pos");
-    for (size_t i = 0; i < document->rating_count; i++)
-        write_rating_figure(page, &document->ratings[i]);
+    write_scores(page);
     page_markup(page, "</ul>\n");
     arena_reset(&page->scratch);
 }
@@ -303,11 +335,11 @@ static void write_in_short(struct page *page)
         page_markup(page, "<li>");
         page_word(page, WORD_NOTHING_CHANGED);
         page_markup(page, "</li>\n");
-        count++;
     }
     for (size_t i = 0; i < document->insight_count && count < MAX_IN_SHORT; i++) {
         const struct saved_insight *saved = &document->insights[i].saved;
-        if (!find_section(saved->insight.kind) || !saved->sentence.size)
+        if (!find_section(saved->insight.kind) || saved->insight.kind == INSIGHT_ANSWER ||
+            !saved->sentence.size)
             continue;
         fprintf(page->out, "<li><a href=\"#i%zu\">", i + 1);
         write_sentence(page, saved);
@@ -402,39 +434,93 @@ static void write_card(struct page *page, size_t number)
     arena_reset(&page->scratch);
 }
 
-/* Dots with intervals, one row an insight. */
-static void write_effects(struct page *page, enum insight_kind kind)
+static void write_column_head(struct page *page, enum word word, const char *class)
+{
+    fprintf(page->out, "<th scope=\"col\"%s%s%s>", *class ? " class=\"" : "", class,
+            *class ? "\"" : "");
+    page_word(page, word);
+    page_markup(page, "</th>");
+}
+
+/* Whether the insight is a row of the table of effects on this measure. */
+static bool is_effect(const struct insight *insight, enum insight_kind kind,
+                      enum insight_measure measure)
+{
+    return insight->kind == kind && insight->measure == measure &&
+           !is_all_topics(insight->key.topic) && !isnan(insight->value.low);
+}
+
+static void write_effect_row(struct page *page, size_t number, double limit)
+{
+    const struct insight *insight = &page->document->insights[number].saved.insight;
+    bool is_unclear = insight->value.low <= 0 && insight->value.high >= 0;
+    fprintf(page->out, "<tr id=\"i%zu\"%s><th scope=\"row\">", number + 1,
+            is_unclear ? " class=\"mu\"" : "");
+    write_topic_link(page, insight->key.topic);
+    page_markup(page, "</th><td>");
+    chart_effect(page, &insight->value, limit);
+    page_markup(page, "</td><td class=\"n\">");
+    page_text(page, words_decimal(insight->value.value, true, &page->scratch));
+    page_markup(page, "<small> (");
+    page_format(page, WORD_INTERVAL,
+                (struct text[]){words_decimal(insight->value.low, true, &page->scratch),
+                                words_decimal(insight->value.high, true, &page->scratch)});
+    page_markup(page, ")</small></td><td class=\"n opt\">");
+    page_text(page, words_count(insight->n, &page->scratch));
+    page_markup(page, "</td>");
+    if (insight->kind == INSIGHT_MOVED) {
+        page_markup(page, "<td class=\"opt\">");
+        page_word(page, text_equal(insight->phrase, TEXT("tone")) ? WORD_TONE : WORD_VOLUME);
+        page_markup(page, "</td>");
+    }
+    page_markup(page, "</tr>\n");
+    arena_reset(&page->scratch);
+}
+
+/* Dots with intervals, one row a topic. */
+static void write_effect_table(struct page *page, enum insight_kind kind,
+                               enum insight_measure measure)
 {
     const struct document *document = page->document;
     double limit = 0;
     for (size_t i = 0; i < document->insight_count; i++) {
         const struct insight *insight = &document->insights[i].saved.insight;
-        if (insight->kind == kind && !isnan(insight->value.low))
+        if (is_effect(insight, kind, measure))
             limit = fmax(limit, fmax(fabs(insight->value.low), fabs(insight->value.high)));
     }
-    page_markup(page, "<div class=\"box\"><table><thead><tr><th scope=\"col\">");
-    page_word(page, WORD_TOPIC);
-    page_markup(page, "</th><th scope=\"col\">– 0 +</th><th scope=\"col\" class=\"n\">±</th>"
-                      "<th scope=\"col\" class=\"n\">");
-    page_word(page, WORD_MENTIONS);
-    page_markup(page, "</th></tr></thead><tbody>\n");
-    for (size_t i = 0; i < document->insight_count; i++) {
-        const struct insight *insight = &document->insights[i].saved.insight;
-        if (insight->kind != kind)
-            continue;
-        fprintf(page->out, "<tr id=\"i%zu\"><th scope=\"row\">", i + 1);
-        write_topic_link(page, insight->key.topic);
-        page_markup(page, "</th><td>");
-        if (!isnan(insight->value.low))
-            chart_effect(page, &insight->value, limit);
-        page_markup(page, "</td><td class=\"n\">");
-        page_text(page, words_decimal(insight->value.value, true, &page->scratch));
-        page_markup(page, "</td><td class=\"n\">");
-        page_text(page, words_count(insight->n, &page->scratch));
-        page_markup(page, "</td></tr>\n");
-        arena_reset(&page->scratch);
-    }
+    if (limit <= 0)
+        return;
+    page_markup(page, "<div class=\"box\"><table><caption>");
+    page_format(page, WORD_EFFECT_OF,
+                (struct text[]){report_measure(page->language, measure)});
+    page_markup(page, "</caption><thead><tr>");
+    write_column_head(page, WORD_TOPIC, "");
+    page_markup(page, "<th scope=\"col\">– 0 +</th>");
+    write_column_head(page, WORD_EFFECT, "n");
+    write_column_head(page, WORD_RECORDS, "n opt");
+    if (kind == INSIGHT_MOVED)
+        write_column_head(page, WORD_HOW, "opt");
+    page_markup(page, "</tr></thead><tbody>\n");
+    for (size_t i = 0; i < document->insight_count; i++)
+        if (is_effect(&document->insights[i].saved.insight, kind, measure))
+            write_effect_row(page, i, limit);
     page_markup(page, "</tbody></table></div>\n");
+}
+
+/* What is about all topics as a sentence with quotes, topics in tables. */
+static void write_effects(struct page *page, enum insight_kind kind)
+{
+    static const enum insight_measure measures[] = {MEASURE_RATING, MEASURE_NPS, MEASURE_CSAT};
+    const struct document *document = page->document;
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t j = 0; j < document->insight_count; j++) {
+            const struct insight *insight = &document->insights[j].saved.insight;
+            if (insight->kind == kind && insight->measure == measures[i] &&
+                is_all_topics(insight->key.topic))
+                write_card(page, j);
+        }
+        write_effect_table(page, kind, measures[i]);
+    }
 }
 
 static void write_insights(struct page *page)
@@ -445,7 +531,7 @@ static void write_insights(struct page *page)
         if (!has_kind(document, kind->kind))
             continue;
         write_heading(page, kind->id, kind->title, kind->text);
-        if (kind->kind == INSIGHT_IMPACT) {
+        if (kind->kind == INSIGHT_IMPACT || kind->kind == INSIGHT_MOVED) {
             write_effects(page, kind->kind);
         } else {
             page_markup(page, "<div class=\"cards\">\n");
@@ -502,14 +588,6 @@ static void write_topic_row(struct page *page, size_t number)
     chart_trend(page, topic->periods, document->period_count);
     page_markup(page, "</td></tr>\n");
     arena_reset(arena);
-}
-
-static void write_column_head(struct page *page, enum word word, const char *class)
-{
-    fprintf(page->out, "<th scope=\"col\"%s%s%s>", *class ? " class=\"" : "", class,
-            *class ? "\"" : "");
-    page_word(page, word);
-    page_markup(page, "</th>");
 }
 
 static size_t count_sections(const struct document *document)

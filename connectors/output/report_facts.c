@@ -146,20 +146,25 @@ static struct text format_part(double share, uint64_t n, struct arena *arena)
     return words_count((uint64_t)llround(share * (double)n), arena);
 }
 
-struct text report_sentence(enum document_language language, const struct saved_insight *saved,
-                            struct arena *arena)
+struct text report_measure(enum document_language language, enum insight_measure measure)
 {
-    const struct insight *insight = &saved->insight;
-    bool is_change = insight->kind == INSIGHT_CHANGE, is_segment = insight->kind == INSIGHT_SEGMENT;
-    if (language == DOCUMENT_ENGLISH || (!is_change && !is_segment) ||
-        insight->measure != MEASURE_NEGATIVE_SHARE || isnan(insight->baseline))
-        return saved->sentence;
+    switch (measure) {
+    case MEASURE_RATING: return words_get(language, WORD_MEAN_RATING);
+    case MEASURE_NPS: return words_get(language, WORD_NPS_SHORT);
+    case MEASURE_CSAT: return words_get(language, WORD_TOP_RATINGS);
+    default: return TEXT("");
+    }
+}
+
+static struct text format_shares(enum document_language language, const struct insight *insight,
+                                 struct arena *arena)
+{
     struct text subject = format_subject(language, insight, arena),
                 negative = format_part(insight->value.value, insight->n, arena),
                 n = words_count(insight->n, arena),
                 before = format_part(insight->baseline, insight->baseline_n, arena),
                 n_before = words_count(insight->baseline_n, arena);
-    if (is_segment)
+    if (insight->kind == INSIGHT_SEGMENT)
         return words_format(language, WORD_SEGMENT_LINE,
                             (struct text[]){subject, negative, n, before, n_before}, arena);
     return words_format(language, WORD_CHANGE_LINE,
@@ -167,6 +172,45 @@ struct text report_sentence(enum document_language language, const struct saved_
                                         words_period(language, insight->since, false, arena),
                                         before, n_before},
                         arena);
+}
+
+static struct text format_score(enum document_language language, const struct insight *insight,
+                                struct arena *arena)
+{
+    const struct share *value = &insight->value;
+    struct text measure = report_measure(language, insight->measure),
+                effect = words_decimal(value->value, true, arena),
+                low = words_decimal(value->low, true, arena),
+                high = words_decimal(value->high, true, arena),
+                topic = insight->key.topic;
+    bool is_whole = !topic.size || text_equal(topic, group_key_all_topics);
+    if (insight->kind == INSIGHT_MOVED && is_whole)
+        return words_format(
+            language, WORD_MOVED_LINE,
+            (struct text[]){measure, words_decimal(insight->baseline, false, arena),
+                            words_decimal(insight->baseline + value->value, false, arena),
+                            words_period(language, insight->since, false, arena), effect, low,
+                            high},
+            arena);
+    return words_format(language, WORD_IMPACT_LINE,
+                        (struct text[]){format_subject(language, insight, arena), measure, effect,
+                                        low, high, words_count(insight->n, arena)},
+                        arena);
+}
+
+struct text report_sentence(enum document_language language, const struct saved_insight *saved,
+                            struct arena *arena)
+{
+    const struct insight *insight = &saved->insight;
+    bool is_share = insight->kind == INSIGHT_CHANGE || insight->kind == INSIGHT_SEGMENT;
+    bool is_score = insight->kind == INSIGHT_MOVED || insight->kind == INSIGHT_IMPACT;
+    if (language == DOCUMENT_KOREAN && is_share && insight->measure == MEASURE_NEGATIVE_SHARE &&
+        !isnan(insight->baseline))
+        return format_shares(language, insight, arena);
+    if (language == DOCUMENT_KOREAN && is_score &&
+        report_measure(language, insight->measure).size)
+        return format_score(language, insight, arena);
+    return saved->sentence;
 }
 
 struct text report_chance(enum document_language language, const struct insight *insight,

@@ -30,6 +30,9 @@ struct text report_selection(const struct document *document, struct arena *aren
 struct text report_sentence(enum document_language language, const struct saved_insight *saved,
                             struct arena *arena);
 
+/* "the average rating"; empty for shares and counts. */
+struct text report_measure(enum document_language language, enum insight_measure measure);
+
 /* "about 8 in 100 of such findings are chance"; empty if it was not tested. */
 struct text report_chance(enum document_language language, const struct insight *insight,
                           struct arena *arena);

@@ -65,6 +65,8 @@ struct text words_format(enum document_language language, enum word word,
 
 struct text words_topic(enum document_language language, struct text topic)
 {
+    if (text_equal(topic, TEXT("other")))
+        return words_get(language, WORD_NO_TOPIC);
     for (size_t i = 0; i < sizeof(topic_names) / sizeof(*topic_names); i++)
         if (text_equal(topic, text_of(topic_names[i].topic)))
             return text_of(language == DOCUMENT_KOREAN ? topic_names[i].korean

@@ -668,14 +668,19 @@ static void write_figures(struct cursor *cursor)
         write_figure(cursor, words_label(book->language, labels[i]), &figure,
                      document->record_count, book->percent);
     }
-    for (size_t i = 0; i < document->rating_count; i++) {
-        const struct document_rating *rating = &document->ratings[i];
-        struct share figure = {rating->mean, rating->low, rating->high};
-        struct text scale = arena_format(&book->scratch, "%g", rating->scale);
+    const struct document_scores *scores = &document->scores;
+    struct text scale = arena_format(&book->scratch, "%g", scores->rating_scale);
+    if (scores->rating_n)
         write_figure(cursor,
                      words_format(book->language, WORD_STARS, (struct text[]){scale},
                                   &book->scratch),
-                     &figure, rating->count, book->decimal);
+                     &scores->mean_rating, scores->rating_n, book->decimal);
+    if (scores->nps_n && !isnan(scores->nps.value))
+        write_figure(cursor, word(book, WORD_NPS), &scores->nps, scores->nps_n, book->decimal);
+    if (scores->csat_n && !isnan(scores->csat.value)) {
+        struct share csat = {scores->csat.value / 100, scores->csat.low / 100,
+                             scores->csat.high / 100};
+        write_figure(cursor, word(book, WORD_CSAT), &csat, scores->csat_n, book->percent);
     }
     next_row(cursor);
 }

@@ -91,16 +91,19 @@ static void add_record(struct batch *batch, size_t i)
 
 static struct topic_stats make_stats(struct text topic, struct text period, uint64_t mentions)
 {
-    return (struct topic_stats){.key = {.topic = topic},
+    return (struct topic_stats){.key = {NULL, 0, topic},
                                 .period = period,
                                 .mentions = mentions,
                                 .responses = RECORD_TOTAL,
                                 .negative = mentions / 2,
                                 .positive = mentions / 3,
-                                .mean_rating = NAN,
-                                .rating_scale = NAN,
-                                .nps = NAN,
-                                .csat = NAN,
+                                .mean_rating = {3.5, 3, 4},
+                                .rating_scale = 5,
+                                .nps = {-10, -30, 10},
+                                .csat = {60, 50, 70},
+                                .rating_n = 40,
+                                .nps_n = 40,
+                                .csat_n = 40,
                                 .negative_share = {0.5, 0.4, 0.6},
                                 .positive_share = {0.3, 0.2, 0.4}};
 }
