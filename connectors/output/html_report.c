@@ -324,6 +324,33 @@ static const struct insight_section *find_section(enum insight_kind kind)
     return NULL;
 }
 
+/* Whether the insight is a row of the table of effects on this measure. */
+static bool is_effect(const struct insight *insight, enum insight_kind kind,
+                      enum insight_measure measure)
+{
+    return insight->kind == kind && insight->measure == measure &&
+           !is_all_topics(insight->key.topic) && !isnan(insight->value.low);
+}
+
+static bool is_score(enum insight_measure measure)
+{
+    return measure == MEASURE_RATING || measure == MEASURE_NPS || measure == MEASURE_CSAT;
+}
+
+/* Whether the page shows the insight, under the anchor #iNUMBER. */
+static bool is_shown(const struct document *document, size_t number)
+{
+    const struct insight *insight = &document->insights[number].saved.insight;
+    if (insight->kind == INSIGHT_IMPACT || insight->kind == INSIGHT_MOVED)
+        return is_score(insight->measure) &&
+               (is_all_topics(insight->key.topic) ||
+                is_effect(insight, insight->kind, insight->measure));
+    size_t before = 0;
+    for (size_t i = 0; i < number; i++)
+        before += document->insights[i].saved.insight.kind == insight->kind;
+    return before < MAX_CARDS;
+}
+
 /* The first insights of the kinds that tell what happened, as links to their cards. */
 static void write_in_short(struct page *page)
 {
@@ -341,9 +368,12 @@ static void write_in_short(struct page *page)
         if (!find_section(saved->insight.kind) || saved->insight.kind == INSIGHT_ANSWER ||
             !saved->sentence.size)
             continue;
-        fprintf(page->out, "<li><a href=\"#i%zu\">", i + 1);
+        bool has_anchor = is_shown(document, i);
+        page_markup(page, "<li>");
+        if (has_anchor)
+            fprintf(page->out, "<a href=\"#i%zu\">", i + 1);
         write_sentence(page, saved);
-        page_markup(page, "</a></li>\n");
+        page_markup(page, has_anchor ? "</a></li>\n" : "</li>\n");
         count++;
         arena_reset(&page->scratch);
     }
@@ -440,14 +470,6 @@ static void write_column_head(struct page *page, enum word word, const char *cla
             *class ? "\"" : "");
     page_word(page, word);
     page_markup(page, "</th>");
-}
-
-/* Whether the insight is a row of the table of effects on this measure. */
-static bool is_effect(const struct insight *insight, enum insight_kind kind,
-                      enum insight_measure measure)
-{
-    return insight->kind == kind && insight->measure == measure &&
-           !is_all_topics(insight->key.topic) && !isnan(insight->value.low);
 }
 
 static void write_effect_row(struct page *page, size_t number, double limit)
