@@ -249,6 +249,7 @@ const struct command report_command = {
         "with 2: run the job again.\n"
         "\n"
         "  winnow report weekly.ini --print\n"
+        "  xdg-open \"$(winnow report weekly.ini --open)\"\n"
         "  winnow report weekly.ini --since 2026-03 --where product=Kettle --output kettle\n",
     .run = run,
 };
