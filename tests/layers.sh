@@ -2,6 +2,7 @@
 # layers.sh - checks the arrows of docs/ARCHITECTURE.md: which folder may include which, one file for
 # each library, headers that compile on their own.
 set -eu
+generated=$(dirname "$(realpath "${1:-build/winnow}")")/generated # word lists that headers include
 cd "$(dirname "$0")/.."
 faults=0
 
@@ -121,7 +122,7 @@ done < <(cut -d' ' -f2 "$work" | sort -u)
 for header in "${all_files[@]}"; do
     [[ $header == *.h ]] || continue
     grep -q '^#error "define' "$header" ||
-        ${CC:-cc} -std=gnu17 -D_GNU_SOURCE -I. -fsyntax-only -x c "$header" ||
+        ${CC:-cc} -std=gnu17 -D_GNU_SOURCE -I. -I"$generated" -fsyntax-only -x c "$header" ||
         fault "$header does not compile on its own"
 done
 
