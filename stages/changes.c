@@ -91,16 +91,6 @@ static struct change_search make_search(struct changes *changes, const struct ti
 
 /* ---- Insights ---- */
 
-static const struct change *find_topic(const struct change_search *search,
-                                       const struct change *changes, size_t count, size_t topic,
-                                       bool rises)
-{
-    for (size_t i = 0; i < count; i++)
-        if (search->series[changes[i].series].topic == topic && changes[i].rises == rises)
-            return &changes[i];
-    return NULL;
-}
-
 static double sum_range(const double *values, size_t begin, size_t end)
 {
     double sum = 0;
@@ -144,26 +134,56 @@ static void add_insight(struct changes *changes, const struct change_search *sea
     insight_list_add(changes->stage_context->insights, &insight);
 }
 
+/* The changes that end with a period. */
+struct found_changes {
+    const struct change *changes;
+    size_t count;
+};
+
+enum { MEMORY = 4 }; /* periods before the last one whose changes are no news */
+
+static bool is_found(const struct change_search *search, const struct found_changes *found,
+                     size_t topic, bool rises)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (search->series[found->changes[i].series].topic == topic &&
+            found->changes[i].rises == rises)
+            return true;
+    return false;
+}
+
+static bool was_found(const struct change_search *search, const struct found_changes *before,
+                      size_t topic, bool rises)
+{
+    for (size_t i = 0; i < MEMORY; i++)
+        if (is_found(search, &before[i], topic, rises))
+            return true;
+    return false;
+}
+
+/* What was told before is found again from the same records, not remembered: a report does not
+ * depend on when earlier ones were made. */
 static void find_changes(struct changes *changes, const struct timeline *timeline)
 {
     size_t all_topics = name_set_add(&changes->counts.topics, group_key_all_topics);
     struct change_search search = make_search(changes, timeline, all_topics);
-    size_t last = timeline->count - 1, count, previous_count;
-    const struct change *found =
-        change_search_run(&search, last, all_topics, &changes->arena, &count);
-    const struct change *previous =
-        change_search_run(&search, last - 1, all_topics, &changes->arena, &previous_count);
-    for (size_t i = 0; i < count; i++) {
-        size_t topic = search.series[found[i].series].topic;
-        bool is_known = find_topic(&search, previous, previous_count, topic, found[i].rises);
-        add_insight(changes, &search, timeline, &found[i], last,
-                    is_known ? INSIGHT_STILL : INSIGHT_NEW);
+    size_t last = timeline->count - 1;
+    struct found_changes now = {0}, before[MEMORY] = {0};
+    now.changes = change_search_run(&search, last, all_topics, &changes->arena, &now.count);
+    for (size_t i = 0; i < MEMORY && i < last; i++)
+        before[i].changes =
+            change_search_run(&search, last - 1 - i, all_topics, &changes->arena, &before[i].count);
+    for (size_t i = 0; i < now.count; i++) {
+        const struct change *change = &now.changes[i];
+        size_t topic = search.series[change->series].topic;
+        add_insight(changes, &search, timeline, change, last,
+                    was_found(&search, before, topic, change->rises) ? INSIGHT_STILL : INSIGHT_NEW);
     }
-    for (size_t i = 0; i < previous_count; i++) {
-        size_t topic = search.series[previous[i].series].topic;
-        if (!find_topic(&search, found, count, topic, previous[i].rises) &&
-            change_is_over(&search, &previous[i], last))
-            add_insight(changes, &search, timeline, &previous[i], last - 1, INSIGHT_OVER);
+    for (size_t i = 0; i < before[0].count; i++) {
+        const struct change *change = &before[0].changes[i];
+        size_t topic = search.series[change->series].topic;
+        if (!is_found(&search, &now, topic, change->rises) && change_is_over(&search, change, last))
+            add_insight(changes, &search, timeline, change, last - 1, INSIGHT_OVER);
     }
 }
 

@@ -127,6 +127,15 @@ static double get_clarity(enum sentiment polarity, double score)
 static void add_candidate(struct insights *insights, struct candidates *candidates,
                           const struct insight *insight, const struct saved_record *record)
 {
+    struct candidate best = {
+        .id = record->feedback_id,
+        .is_about = true,
+        .is_readable = true,
+        .clarity = get_clarity(insight->polarity, record->analysis.score),
+    };
+    if (candidates->count == INSIGHT_MAX_EVIDENCE &&
+        !is_clearer(&best, &candidates->items[INSIGHT_MAX_EVIDENCE - 1]))
+        return; /* whatever its passage is: most records end here */
     const struct quote_finder finder = {insights->segmenter, &insights->taxonomy,
                                         &insights->scratch};
     struct quote_range range =

@@ -12,7 +12,7 @@
 #include "stages/stats/wilson.h"
 
 /* Tests enter by what does not depend on the outcome; floors only remove claims. */
-static const double min_records = 10, min_margin = 8, max_q_value = 0.02;
+static const double min_records = 10, min_margin = 8, max_q_value = 0.01;
 static const double min_hits = 5, min_ratio = 1.5;
 
 struct segments {

@@ -20,7 +20,7 @@ enum { WINDOW_COUNT = sizeof(windows) / sizeof(*windows), DAYS_PER_WEEK = 7 };
 /* The margin below which no outcome could be clear. */
 static const double min_margin = 8;
 
-static const double max_q_value = 0.07, min_hits = 5, min_ratio = 1.5, part_factor = 10;
+static const double max_q_value = 0.06, min_hits = 5, min_ratio = 1.5, part_factor = 10;
 
 /* Counts of a window and of its baseline. */
 struct counts {

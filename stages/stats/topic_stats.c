@@ -147,7 +147,7 @@ static double percentage(size_t part, size_t whole)
 static void set_ratings(struct topic_stats *topic_stats, const struct rating_tally *tally)
 {
     double n = tally->ratings.count;
-    topic_stats->mean_rating = mean_share(&tally->ratings, -INFINITY, tally->scale);
+    topic_stats->mean_rating = mean_share(&tally->ratings, 0, tally->scale);
     topic_stats->rating_n = (uint64_t)n;
     topic_stats->rating_scale = tally->scale;
     if (tally->scale != 5)

@@ -62,7 +62,7 @@ static void figures_count_each_topic(void **state)
     assert_int_equal(all->mixed, 1);
     assert_true(fabs(all->net_sentiment - 40) < 1e-9);
     assert_true(fabs(all->mean_rating.value - 10.0 / 3) < 1e-9); /* of the most frequent scale */
-    assert_true(fabs(all->mean_rating.low - -1.8378) < 1e-4);    /* Student's, of three ratings */
+    assert_true(all->mean_rating.low == 0); /* Student's is wider than the scale */
     assert_true(all->mean_rating.high == 5);
     assert_int_equal(all->rating_n, 3);
     assert_true(all->rating_scale == 5);
