@@ -596,8 +596,8 @@ static void interpret_documents(struct job_loader *loader)
                     : text_equal(output->language, TEXT("en")) ? DOCUMENT_ENGLISH
                                                                : DOCUMENT_AUTO,
         .shows_ids = output->shows_ids,
-        .max_rows = text_equal(output->html_rows, TEXT("all")) ? DOCUMENT_ALL_ROWS
-                                                               : DOCUMENT_FITTING_ROWS};
+        .max_rows =
+            text_equal(output->html_rows, TEXT("all")) ? DOCUMENT_ALL_ROWS : DOCUMENT_FITTING_ROWS};
     if (!text_equal(output->html_rows, TEXT("auto")) &&
         !text_equal(output->html_rows, TEXT("all")) &&
         (!text_to_integer(output->html_rows, &output->document_options.max_rows) ||

@@ -120,10 +120,10 @@ static void list_periods(struct loader *loader)
 
 static size_t find_period(const struct document *document, struct text period)
 {
-    const struct text *found =
-        document->period_count ? bsearch(&period, document->periods, document->period_count,
-                                         sizeof(period), compare_texts)
-                               : NULL;
+    const struct text *found = document->period_count
+                                   ? bsearch(&period, document->periods, document->period_count,
+                                             sizeof(period), compare_texts)
+                                   : NULL;
     return found ? (size_t)(found - document->periods) : document->period_count;
 }
 
@@ -183,8 +183,7 @@ static void list_parts(struct loader *loader)
             document->fields[document->field_count++] =
                 arena_copy_text(&document->arena, figure->part.name);
         bool added;
-        size_t number =
-            *hash_table_get_or_insert(&numbers, hash_part(figure->part), count, &added);
+        size_t number = *hash_table_get_or_insert(&numbers, hash_part(figure->part), count, &added);
         if (added) {
             parts = memory_grow(parts, &capacity, count + 1, sizeof(*parts));
             parts[count++] = (struct document_part){
@@ -220,10 +219,9 @@ static void sum_figure(struct loader *loader, const struct figure *figure)
             add_counts(&topic->parts[part], &figure->counts);
     }
     /* Of the rows with segments, those of one field are all records once. */
-    bool is_total = figures->has_totals
-                        ? !figure->part.name.size
-                        : document->field_count == 0 ||
-                              text_equal(figure->part.name, document->fields[0]);
+    bool is_total = figures->has_totals ? !figure->part.name.size
+                                        : document->field_count == 0 ||
+                                              text_equal(figure->part.name, document->fields[0]);
     if (!is_total)
         return;
     if (is_all_periods || !figures->has_all_periods)
@@ -242,15 +240,14 @@ static bool add_shares_and_scores(void *user, const struct topic_stats *stats, s
     add_topic(loader, stats->key.topic)->negative_share = stats->negative_share;
     if (is_all_topics(stats->key.topic))
         loader->document->scores = (struct document_scores){
-            stats->mean_rating, stats->nps,    stats->csat, stats->rating_scale,
+            stats->mean_rating, stats->nps,   stats->csat,  stats->rating_scale,
             stats->rating_n,    stats->nps_n, stats->csat_n};
     return true;
 }
 
 static void start_topic(struct document *document, struct document_topic *topic)
 {
-    topic->periods =
-        arena_alloc(&document->arena, document->period_count, sizeof(*topic->periods));
+    topic->periods = arena_alloc(&document->arena, document->period_count, sizeof(*topic->periods));
     topic->parts = arena_alloc(&document->arena, document->part_count, sizeof(*topic->parts));
     topic->negative_share = (struct share){NAN, NAN, NAN};
 }
@@ -320,8 +317,8 @@ static bool add_insight(void *user, const struct saved_insight *saved, struct er
         quote->source = arena_copy_text(arena, quote->source);
         quote->external_id = arena_copy_text(arena, quote->external_id);
     }
-    copy.mentions = find_series(loader, &insight->key,
-                                insight->key.topic.size ? insight->key.topic : group_key_all_topics);
+    copy.mentions = find_series(
+        loader, &insight->key, insight->key.topic.size ? insight->key.topic : group_key_all_topics);
     copy.records = find_series(loader, &insight->key, group_key_all_topics);
     loader->insights = memory_grow(loader->insights, &loader->insight_capacity,
                                    document->insight_count + 1, sizeof(copy));
@@ -358,8 +355,8 @@ static bool add_label_share(void *user, const struct label_share *share, struct 
 
 /* ---- Records ---- */
 
-/* Prefers texts whose whole opinion is that on the topic, which have a readable size and speak of few
- * topics. */
+/* Prefers texts whose whole opinion is that on the topic, which have a readable size and speak of
+ * few topics. */
 static double rank_quote(const struct saved_record *record, enum sentiment polarity,
                          size_t characters)
 {
@@ -396,9 +393,8 @@ static void cut_quote(struct document_quote *quote, struct text text, struct are
 static void offer_quote(struct document *document, struct document_quote *quotes, size_t *count,
                         const struct saved_record *record, enum sentiment polarity)
 {
-    struct document_quote quote = {.feedback_id = record->feedback_id,
-                                   .created_at = record->created_at,
-                                   .polarity = polarity};
+    struct document_quote quote = {
+        .feedback_id = record->feedback_id, .created_at = record->created_at, .polarity = polarity};
     quote.rank = rank_quote(record, polarity, utf8_count_code_points(record->text));
     size_t position = *count;
     while (position > 0 && quotes[position - 1].rank < quote.rank)
@@ -477,13 +473,13 @@ bool document_load(struct document *document, struct store *store,
                    const struct selection *selection, const struct document_options *options,
                    struct error *error)
 {
-    *document = (struct document){.options = *options,
-                                  .store = store,
-                                  .selection = selection,
-                                  .scores = {{NAN, NAN, NAN}, {NAN, NAN, NAN}, {NAN, NAN, NAN},
-                                             NAN, 0, 0, 0},
-                                  .first = TIME_UNKNOWN,
-                                  .last = TIME_UNKNOWN};
+    *document = (struct document){
+        .options = *options,
+        .store = store,
+        .selection = selection,
+        .scores = {{NAN, NAN, NAN}, {NAN, NAN, NAN}, {NAN, NAN, NAN}, NAN, 0, 0, 0},
+        .first = TIME_UNKNOWN,
+        .last = TIME_UNKNOWN};
     struct loader loader = {.document = document};
     uint64_t view = selection ? selection->view : 0;
     bool ok = store_get_row_totals(store, &document->row_totals, error) &&
@@ -511,8 +507,7 @@ void document_free(struct document *document)
     arena_free(&document->arena);
 }
 
-const struct label_share *document_find_share(const struct document *document,
-                                              enum sentiment label)
+const struct label_share *document_find_share(const struct document *document, enum sentiment label)
 {
     for (size_t i = 0; i < document->share_count; i++)
         if (document->shares[i].label == label &&

@@ -34,7 +34,7 @@ struct document_part {
 /* A passage that a document prints: bytes [begin, end) of feedback.text. */
 struct document_quote {
     uint64_t feedback_id;
-    struct text text;             /* the passage, at most 320 characters */
+    struct text text;                 /* the passage, at most 320 characters */
     bool is_cut_before, is_cut_after; /* the record's text goes on */
     struct text lang, source, external_id;
     int64_t created_at;
@@ -43,9 +43,9 @@ struct document_quote {
 };
 
 struct document_topic {
-    struct text id;              /* "delivery"; "(all)": all records; "other": no topic */
+    struct text id; /* "delivery"; "(all)": all records; "other": no topic */
     struct document_counts total;
-    struct share negative_share; /* with its 95 % interval; NAN: not saved */
+    struct share negative_share;     /* with its 95 % interval; NAN: not saved */
     struct document_counts *periods; /* as document.periods */
     struct document_counts *parts;   /* as document.parts */
     struct document_quote negative[DOCUMENT_QUOTES_A_SIDE], positive[DOCUMENT_QUOTES_A_SIDE];
@@ -69,7 +69,7 @@ struct document_scores {
 struct document_options {
     struct text title; /* empty: the default title of the language */
     enum document_language language;
-    bool shows_ids;      /* the ids of the export and authors' names may be printed */
+    bool shows_ids;   /* the ids of the export and authors' names may be printed */
     int64_t max_rows; /* of records in an HTML page, or one of: */
 };
 
@@ -105,9 +105,9 @@ struct document {
     uint64_t record_count, dated_count;
     uint64_t label_counts[SENTIMENT_COUNT];
     uint64_t korean_count;
-    int64_t first, last;   /* created_at; TIME_UNKNOWN: no record has a date */
-    double coverage;       /* mean over records */
-    uint64_t partly_read;  /* records of which the model read only a part */
+    int64_t first, last;  /* created_at; TIME_UNKNOWN: no record has a date */
+    double coverage;      /* mean over records */
+    uint64_t partly_read; /* records of which the model read only a part */
     struct document_scores scores;
 
     struct arena arena;

@@ -50,7 +50,8 @@ static void write_cell(struct csv_writer *csv, FILE *out, const struct column *c
     if (units + needs_guard > SPREADSHEET_MAX_CELL_UNITS) {
         int size = snprintf(truncation_note, sizeof(truncation_note),
                             " [cut here: %zu characters in total]", units);
-        cell.size = spreadsheet_cut_units(cell, (size_t)(SPREADSHEET_MAX_CELL_UNITS - size - needs_guard));
+        cell.size =
+            spreadsheet_cut_units(cell, (size_t)(SPREADSHEET_MAX_CELL_UNITS - size - needs_guard));
         csv->truncated_cells++;
     }
     bool quoted = needs_quotes(csv, cell) || (is_only_cell && cell.size == 0);

@@ -34,11 +34,21 @@ void page_text_cut(struct page *page, struct text text, size_t max)
             return;
         }
         switch (point) {
-        case '&': fputs("&amp;", out); break;
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '"': fputs("&quot;", out); break;
-        case '\'': fputs("&#39;", out); break;
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        case '\'':
+            fputs("&#39;", out);
+            break;
         default:
             if (point == 0xFFFD || !is_xml_character(point))
                 fputs("\xEF\xBF\xBD", out);
@@ -134,7 +144,8 @@ void chart_trend(struct page *page, const struct document_counts *periods, size_
     page_markup(page, "</svg>");
 }
 
-/* The 95 % range of a count of `n` records of which a share is expected: Wilson's, for the share. */
+/* The 95 % range of a count of `n` records of which a share is expected: Wilson's, for the share.
+ */
 static void predict_range(double share, double n, double *low, double *high)
 {
     double margin = 1.959963985 * sqrt(n * share * (1 - share));
@@ -201,8 +212,8 @@ static void write_axis(struct page *page, const struct scale *scale)
             scale->max, CHART_LEFT - 4, CHART_BOTTOM);
     size_t every = (scale->count + MAX_AXIS_LABELS - 1) / MAX_AXIS_LABELS;
     for (size_t i = 0; i < scale->count; i += every) {
-        struct text label = words_period(page->language, document->periods[scale->first + i], true,
-                                         &page->scratch);
+        struct text label =
+            words_period(page->language, document->periods[scale->first + i], true, &page->scratch);
         fprintf(page->out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">",
                 CHART_LEFT + scale->step * ((double)i + 0.5), CHART_BOTTOM + 14);
         page_text(page, label);

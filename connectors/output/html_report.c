@@ -230,9 +230,9 @@ static void write_share_figure(struct page *page, enum sentiment label, enum wor
     if (is_known) {
         page_markup(page, "<small>");
         page_format(page, WORD_INTERVAL_OF,
-                    (struct text[]){words_interval(page->language, share->share.low,
-                                                   share->share.high, arena),
-                                    words_count(document->record_count, arena)});
+                    (struct text[]){
+                        words_interval(page->language, share->share.low, share->share.high, arena),
+                        words_count(document->record_count, arena)});
         page_markup(page, "</small>");
     }
     page_markup(page, "</li>\n");
@@ -269,11 +269,11 @@ static void write_scores(struct page *page)
     if (scores->nps_n >= MIN_COUNT && !isnan(scores->nps.value)) {
         begin_figure(page, arena_format(arena, "%+.0f", scores->nps.value),
                      words_get(page->language, WORD_NPS));
-        struct text interval = words_format(
-            page->language, WORD_INTERVAL,
-            (struct text[]){arena_format(arena, "%+.0f", scores->nps.low),
-                            arena_format(arena, "%+.0f", scores->nps.high)},
-            arena);
+        struct text interval =
+            words_format(page->language, WORD_INTERVAL,
+                         (struct text[]){arena_format(arena, "%+.0f", scores->nps.low),
+                                         arena_format(arena, "%+.0f", scores->nps.high)},
+                         arena);
         page_format(page, WORD_ANSWERS_INTERVAL,
                     (struct text[]){interval, words_count(scores->nps_n, arena)});
         end_figure(page);
@@ -281,8 +281,8 @@ static void write_scores(struct page *page)
     if (scores->csat_n >= MIN_COUNT && !isnan(scores->csat.value)) {
         begin_figure(page, words_percent(page->language, scores->csat.value / 100, arena),
                      words_get(page->language, WORD_CSAT));
-        struct text interval = words_interval(page->language, scores->csat.low / 100,
-                                              scores->csat.high / 100, arena);
+        struct text interval =
+            words_interval(page->language, scores->csat.low / 100, scores->csat.high / 100, arena);
         page_format(page, WORD_ANSWERS_INTERVAL,
                     (struct text[]){interval, words_count(scores->csat_n, arena)});
         end_figure(page);
@@ -342,9 +342,8 @@ static bool is_shown(const struct document *document, size_t number)
 {
     const struct insight *insight = &document->insights[number].saved.insight;
     if (insight->kind == INSIGHT_IMPACT || insight->kind == INSIGHT_MOVED)
-        return is_score(insight->measure) &&
-               (is_all_topics(insight->key.topic) ||
-                is_effect(insight, insight->kind, insight->measure));
+        return is_score(insight->measure) && (is_all_topics(insight->key.topic) ||
+                                              is_effect(insight, insight->kind, insight->measure));
     size_t before = 0;
     for (size_t i = 0; i < number; i++)
         before += document->insights[i].saved.insight.kind == insight->kind;
@@ -382,8 +381,8 @@ static void write_in_short(struct page *page)
 
 static void write_q_value(struct page *page, const struct insight *insight)
 {
-    static const enum word states[INSIGHT_STATE_COUNT] = {
-        WORD_COUNT, WORD_STATE_NEW, WORD_STATE_STILL, WORD_STATE_OVER};
+    static const enum word states[INSIGHT_STATE_COUNT] = {WORD_COUNT, WORD_STATE_NEW,
+                                                          WORD_STATE_STILL, WORD_STATE_OVER};
     if (insight->state != INSIGHT_NO_STATE) {
         page_markup(page, "<span class=\"tag\">");
         page_word(page, states[insight->state]);
@@ -405,9 +404,9 @@ static void write_insight_period(struct page *page, const struct insight *insigh
     if (text_equal(insight->since, insight->until) || !insight->until.size)
         page_text(page, since);
     else
-        page_format(page, WORD_INTERVAL,
-                    (struct text[]){since,
-                                    words_period(page->language, insight->until, false, arena)});
+        page_format(
+            page, WORD_INTERVAL,
+            (struct text[]){since, words_period(page->language, insight->until, false, arena)});
     page_markup(page, "</small>");
 }
 
@@ -513,8 +512,7 @@ static void write_effect_table(struct page *page, enum insight_kind kind,
     if (limit <= 0)
         return;
     page_markup(page, "<div class=\"box\"><table><caption>");
-    page_format(page, WORD_EFFECT_OF,
-                (struct text[]){report_measure(page->language, measure)});
+    page_format(page, WORD_EFFECT_OF, (struct text[]){report_measure(page->language, measure)});
     page_markup(page, "</caption><thead><tr>");
     write_column_head(page, WORD_TOPIC, "");
     page_markup(page, "<th scope=\"col\">– 0 +</th>");
@@ -638,15 +636,14 @@ static void write_topics(struct page *page)
     page_word(page, WORD_WITHOUT_TOPIC);
     page_markup(page, ": ");
     page_format(page, WORD_SHARE_OF,
-                (struct text[]){
-                    words_count(document->without_topic.mentions, arena),
-                    words_count(document->record_count, arena),
-                    words_percent(page->language,
-                                  document->record_count
-                                      ? (double)document->without_topic.mentions /
-                                            (double)document->record_count
-                                      : NAN,
-                                  arena)});
+                (struct text[]){words_count(document->without_topic.mentions, arena),
+                                words_count(document->record_count, arena),
+                                words_percent(page->language,
+                                              document->record_count
+                                                  ? (double)document->without_topic.mentions /
+                                                        (double)document->record_count
+                                                  : NAN,
+                                              arena)});
     if (shown < document->topic_count) {
         page_markup(page, "<br/>");
         page_format(page, WORD_MORE_TOPICS,
@@ -684,8 +681,7 @@ static double find_max_share(const struct document *document, size_t begin, size
         for (size_t part = begin; part < end; part++) {
             uint64_t n = document->parts[part].records.mentions;
             if (n >= MIN_COUNT)
-                max = fmax(max,
-                           (double)document->topics[topic].parts[part].negative / (double)n);
+                max = fmax(max, (double)document->topics[topic].parts[part].negative / (double)n);
         }
     return max;
 }
@@ -693,8 +689,8 @@ static double find_max_share(const struct document *document, size_t begin, size
 static void write_heat_table(struct page *page, size_t begin, size_t end)
 {
     const struct document *document = page->document;
-    size_t topic_count = document->topic_count < MAX_HEAT_TOPICS ? document->topic_count
-                                                                 : MAX_HEAT_TOPICS;
+    size_t topic_count =
+        document->topic_count < MAX_HEAT_TOPICS ? document->topic_count : MAX_HEAT_TOPICS;
     double max = find_max_share(document, begin, end, topic_count);
     page_markup(page, "<h3>");
     page_format(page, WORD_DIFFERS_BY, (struct text[]){document->parts[begin].field.name});
@@ -734,9 +730,9 @@ static void write_segments(struct page *page)
     write_heading(page, "groups", WORD_BY_GROUP, WORD_DIFFERS_TEXT);
     for (size_t begin = 0, end; begin < document->part_count; begin = end) {
         size_t shown = begin;
-        for (end = begin; end < document->part_count &&
-                          text_equal(document->parts[end].field.name,
-                                     document->parts[begin].field.name);
+        for (end = begin;
+             end < document->part_count &&
+             text_equal(document->parts[end].field.name, document->parts[begin].field.name);
              end++)
             shown = end - begin < MAX_HEAT_PARTS ? end + 1 : shown;
         write_heat_table(page, begin, shown);
@@ -773,11 +769,11 @@ static void write_topic_section(struct page *page, size_t number)
     page_markup(page, "</h3><small class=\"up\"><a href=\"#topics\">");
     page_word(page, WORD_UP);
     page_markup(page, "</a></small></div>\n<p>");
-    page_format(page, WORD_MENTIONS_LINE,
-                (struct text[]){
-                    words_count(total->mentions, arena), words_count(total->negative, arena),
-                    words_count(total->mentions - total->negative - total->positive, arena),
-                    words_count(total->positive, arena)});
+    page_format(
+        page, WORD_MENTIONS_LINE,
+        (struct text[]){words_count(total->mentions, arena), words_count(total->negative, arena),
+                        words_count(total->mentions - total->negative - total->positive, arena),
+                        words_count(total->positive, arena)});
     page_markup(page, "</p>\n");
     chart_shares(page, total);
     if (document->period_count > 1 && total->mentions >= MIN_COUNT)
@@ -1015,9 +1011,8 @@ static void write_footer(struct page *page, const struct packed_rows *packed)
 static bool write(const struct document *document, const struct document_file *file,
                   struct arena *arena, struct text *note, struct error *error)
 {
-    struct page page = {.out = file->stream,
-                        .document = document,
-                        .language = document->options.language};
+    struct page page = {
+        .out = file->stream, .document = document, .language = document->options.language};
     struct packed_rows packed = {0};
     write_head(&page);
     write_header(&page);
@@ -1034,14 +1029,15 @@ static bool write(const struct document *document, const struct document_file *f
     write_sure(&page);
     write_footer(&page, &packed);
     if (packed.row_count < document->record_count)
-        *note = arena_format(arena, "%llu of %llu records are in this file; all are in "
-                                    "feedback.csv and report.xlsx",
+        *note = arena_format(arena,
+                             "%llu of %llu records are in this file; all are in "
+                             "feedback.csv and report.xlsx",
                              (unsigned long long)packed.row_count,
                              (unsigned long long)document->record_count);
     if (ftell(file->stream) > HTML_LARGE_SIZE)
-        *note = arena_format(arena, "%.*s%sthe file has more than %d MB, which browsers open slowly",
-                             TEXT_ARGUMENT(*note), note->size ? "; " : "",
-                             HTML_LARGE_SIZE / 1000000);
+        *note =
+            arena_format(arena, "%.*s%sthe file has more than %d MB, which browsers open slowly",
+                         TEXT_ARGUMENT(*note), note->size ? "; " : "", HTML_LARGE_SIZE / 1000000);
     html_rows_free(&packed);
     arena_free(&page.scratch);
     if (ok && ferror(file->stream))

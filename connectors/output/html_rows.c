@@ -23,8 +23,8 @@ struct packer {
     z_stream stream;
     FILE *text; /* JSON; its bytes go through `stream` */
     struct json_writer json;
-    size_t max_bytes;  /* of packed->bytes */
-    bool is_too_large; /* the rest is only counted */
+    size_t max_bytes;                 /* of packed->bytes */
+    bool is_too_large;                /* the rest is only counted */
     uint64_t packed_text, total_text; /* bytes of the texts of rows: packed ones, all */
     double share;                     /* of the records to pack, 0 to 1 */
     struct hash_table strata;         /* records so far by source and label */
@@ -175,8 +175,8 @@ static bool pack_share(struct packer *packer, struct error *error)
     write_names(packer);
     json_write_key(&packer->json, TEXT("rows"));
     json_begin_array(&packer->json);
-    bool ok = store_for_each_record(document->store, document->selection, visit_for_packing,
-                                    packer, error);
+    bool ok = store_for_each_record(document->store, document->selection, visit_for_packing, packer,
+                                    error);
     json_end(&packer->json);
     json_end(&packer->json);
     fclose(packer->text);
@@ -219,7 +219,8 @@ void html_rows_write_packed(struct page *page, const struct packed_rows *packed)
         uint32_t group = (uint32_t)bytes[0] << 16 | (rest > 1 ? (uint32_t)bytes[1] << 8 : 0) |
                          (rest > 2 ? bytes[2] : 0);
         char out[4] = {digits[group >> 18], digits[group >> 12 & 63],
-                       rest > 1 ? digits[group >> 6 & 63] : '=', rest > 2 ? digits[group & 63] : '='};
+                       rest > 1 ? digits[group >> 6 & 63] : '=',
+                       rest > 2 ? digits[group & 63] : '='};
         fwrite(out, 1, sizeof(out), page->out);
     }
 }
@@ -300,6 +301,6 @@ bool html_rows_write_quoted(struct page *page, const struct hash_table *quoted, 
                             struct error *error)
 {
     struct quoted_rows rows = {.page = page, .quoted = quoted, .max = max};
-    return store_for_each_record(page->document->store, page->document->selection,
-                                 write_quoted_row, &rows, error);
+    return store_for_each_record(page->document->store, page->document->selection, write_quoted_row,
+                                 &rows, error);
 }

@@ -8,23 +8,23 @@
 static struct text format_totals(enum document_language language, const struct row_totals *totals,
                                  struct arena *arena)
 {
-    struct text line = words_format(
-        language, WORD_READ_LINE,
-        (struct text[]){words_count(totals->read, arena),
-                        words_count(totals->states[RECORD_NEW], arena),
-                        words_count(totals->states[RECORD_UNCHANGED], arena),
-                        words_count(totals->states[RECORD_REVISED], arena),
-                        words_count(totals->states[RECORD_DUPLICATE], arena),
-                        words_count(totals->states[RECORD_EMPTY], arena),
-                        words_count(totals->states[RECORD_NO_OPINION], arena),
-                        words_count(totals->states[RECORD_REJECTED], arena)},
-        arena);
+    struct text line =
+        words_format(language, WORD_READ_LINE,
+                     (struct text[]){words_count(totals->read, arena),
+                                     words_count(totals->states[RECORD_NEW], arena),
+                                     words_count(totals->states[RECORD_UNCHANGED], arena),
+                                     words_count(totals->states[RECORD_REVISED], arena),
+                                     words_count(totals->states[RECORD_DUPLICATE], arena),
+                                     words_count(totals->states[RECORD_EMPTY], arena),
+                                     words_count(totals->states[RECORD_NO_OPINION], arena),
+                                     words_count(totals->states[RECORD_REJECTED], arena)},
+                     arena);
     return arena_format(arena, "%.*s (%.*s)", TEXT_ARGUMENT(line),
                         TEXT_ARGUMENT(words_get(language, WORD_READ_NOTE)));
 }
 
-static struct text format_redacted(enum document_language language,
-                                   const struct row_totals *totals, struct arena *arena)
+static struct text format_redacted(enum document_language language, const struct row_totals *totals,
+                                   struct arena *arena)
 {
     uint64_t count = 0;
     for (size_t i = 0; i < PII_COUNT; i++)
@@ -51,7 +51,8 @@ static struct text format_labels(const struct document *document, struct arena *
     enum document_language language = document->options.language;
     const struct label_share *share = document_find_share(document, SENTIMENT_NEGATIVE);
     bool is_corrected = share && share->method == SHARE_EM;
-    struct text before = words_percent(language, is_corrected ? share->predicted_share : NAN, arena);
+    struct text before =
+        words_percent(language, is_corrected ? share->predicted_share : NAN, arena);
     return words_format(language, is_corrected ? WORD_LABELS_EM : WORD_LABELS_PLAIN,
                         (struct text[]){before}, arena);
 }
@@ -61,17 +62,17 @@ size_t report_facts_list(const struct document *document, struct report_fact *fa
 {
     enum document_language language = document->options.language;
     uint64_t undated = document->record_count - document->dated_count;
-    struct text coverage = words_format(
-        language, WORD_COVERAGE_LINE,
-        (struct text[]){words_percent(language, document->coverage, arena),
-                        words_count(document->partly_read, arena),
-                        words_count(document->record_count, arena)},
-        arena);
+    struct text coverage =
+        words_format(language, WORD_COVERAGE_LINE,
+                     (struct text[]){words_percent(language, document->coverage, arena),
+                                     words_count(document->partly_read, arena),
+                                     words_count(document->record_count, arena)},
+                     arena);
     size_t count = 0;
     facts[count++] =
         (struct report_fact){WORD_READ, format_totals(language, &document->row_totals, arena)};
-    facts[count++] =
-        (struct report_fact){WORD_REDACTED, format_redacted(language, &document->row_totals, arena)};
+    facts[count++] = (struct report_fact){WORD_REDACTED,
+                                          format_redacted(language, &document->row_totals, arena)};
     facts[count++] = (struct report_fact){WORD_COVERAGE, coverage};
     facts[count++] = (struct report_fact){
         WORD_UNDETECTED_TEXTS, format_share(document, WORD_UNDETECTED_LINE,
@@ -149,10 +150,14 @@ static struct text format_part(double share, uint64_t n, struct arena *arena)
 struct text report_measure(enum document_language language, enum insight_measure measure)
 {
     switch (measure) {
-    case MEASURE_RATING: return words_get(language, WORD_MEAN_RATING);
-    case MEASURE_NPS: return words_get(language, WORD_NPS_SHORT);
-    case MEASURE_CSAT: return words_get(language, WORD_TOP_RATINGS);
-    default: return TEXT("");
+    case MEASURE_RATING:
+        return words_get(language, WORD_MEAN_RATING);
+    case MEASURE_NPS:
+        return words_get(language, WORD_NPS_SHORT);
+    case MEASURE_CSAT:
+        return words_get(language, WORD_TOP_RATINGS);
+    default:
+        return TEXT("");
     }
 }
 
@@ -181,8 +186,7 @@ static struct text format_score(enum document_language language, const struct in
     struct text measure = report_measure(language, insight->measure),
                 effect = words_decimal(value->value, true, arena),
                 low = words_decimal(value->low, true, arena),
-                high = words_decimal(value->high, true, arena),
-                topic = insight->key.topic;
+                high = words_decimal(value->high, true, arena), topic = insight->key.topic;
     bool is_whole = !topic.size || text_equal(topic, group_key_all_topics);
     if (insight->kind == INSIGHT_MOVED && is_whole)
         return words_format(
@@ -207,8 +211,7 @@ struct text report_sentence(enum document_language language, const struct saved_
     if (language == DOCUMENT_KOREAN && is_share && insight->measure == MEASURE_NEGATIVE_SHARE &&
         !isnan(insight->baseline))
         return format_shares(language, insight, arena);
-    if (language == DOCUMENT_KOREAN && is_score &&
-        report_measure(language, insight->measure).size)
+    if (language == DOCUMENT_KOREAN && is_score && report_measure(language, insight->measure).size)
         return format_score(language, insight, arena);
     return saved->sentence;
 }

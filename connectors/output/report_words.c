@@ -151,8 +151,8 @@ static bool find_monday(int year, int week, struct civil_time *monday)
     return true;
 }
 
-static struct text format_day(enum document_language language, struct civil_time day,
-                              bool is_week, struct arena *arena)
+static struct text format_day(enum document_language language, struct civil_time day, bool is_week,
+                              struct arena *arena)
 {
     if (language == DOCUMENT_KOREAN)
         return arena_format(arena, is_week ? "%d월 %d일 주" : "%d/%d", day.month, day.day);

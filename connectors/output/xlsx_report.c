@@ -1,5 +1,6 @@
-/* xlsx_report.c - report.xlsx: the tables of a report as a workbook with table objects, dates, number
- * formats, conditional formats and charts. Texts are always written as texts, never as formulas. */
+/* xlsx_report.c - report.xlsx: the tables of a report as a workbook with table objects, dates,
+ * number formats, conditional formats and charts. Texts are always written as texts, never as
+ * formulas. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,9 @@ enum {
     MAX_PERIODS = 200,
     MAX_CHART_TOPICS = 12,
     MIN_COUNT = 10, /* smaller figures are grey */
-    WIDE = 80, MEDIUM = 28, NARROW = 12, /* widths in characters */
+    WIDE = 80,
+    MEDIUM = 28,
+    NARROW = 12, /* widths in characters */
 };
 
 enum {
@@ -44,9 +47,9 @@ enum sheet {
 };
 
 static const enum word sheet_names[SHEET_COUNT] = {
-    WORD_SHEET_SUMMARY, WORD_SHEET_CHANGES,  WORD_SHEET_TOPICS,  WORD_SHEET_PERIODS,
-    WORD_SHEET_SEGMENTS, WORD_SHEET_QUOTES, WORD_SHEET_FEEDBACK, WORD_SHEET_REJECTS,
-    WORD_SHEET_ABOUT};
+    WORD_SHEET_SUMMARY,  WORD_SHEET_CHANGES,  WORD_SHEET_TOPICS,
+    WORD_SHEET_PERIODS,  WORD_SHEET_SEGMENTS, WORD_SHEET_QUOTES,
+    WORD_SHEET_FEEDBACK, WORD_SHEET_REJECTS,  WORD_SHEET_ABOUT};
 
 struct book {
     const struct document *document;
@@ -54,7 +57,7 @@ struct book {
     lxw_workbook *workbook;
     lxw_worksheet *sheets[SHEET_COUNT];
     lxw_format *head, *title, *bold, *muted, *wrap, *count, *percent, *decimal, *date, *link;
-    bool is_large; /* rows go to disk one by one: no table objects */
+    bool is_large;                   /* rows go to disk one by one: no table objects */
     struct hash_table feedback_rows; /* row of the Feedback sheet by feedback id; quoted ones */
     uint64_t cut_cells;
     lxw_error fault; /* the first one */
@@ -159,9 +162,9 @@ static void write_link_cell(struct cursor *cursor, enum sheet target, lxw_row_t 
 {
     struct book *book = cursor->book;
     struct text name = words_get(book->language, sheet_names[target]);
-    const char *url = arena_format(&book->scratch, "internal:'%.*s'!A%u", TEXT_ARGUMENT(name),
-                                   (unsigned)row + 1)
-                          .bytes;
+    const char *url =
+        arena_format(&book->scratch, "internal:'%.*s'!A%u", TEXT_ARGUMENT(name), (unsigned)row + 1)
+            .bytes;
     const char *string = make_string(book, text);
     keep_fault(book, worksheet_write_url_opt(cursor->sheet, cursor->row, cursor->column, url,
                                              book->link, string, NULL));
@@ -215,8 +218,7 @@ static void end_table(struct cursor *cursor, const struct table_layout *layout)
                                  .style_type = LXW_TABLE_STYLE_TYPE_LIGHT,
                                  .style_type_number = 1,
                                  .columns = pointers};
-    keep_fault(book,
-               worksheet_add_table(cursor->sheet, 0, 0, cursor->row - 1, last, &options));
+    keep_fault(book, worksheet_add_table(cursor->sheet, 0, 0, cursor->row - 1, last, &options));
     arena_reset(&book->scratch);
 }
 
@@ -252,12 +254,11 @@ static void add_data_bars(struct cursor *cursor, lxw_col_t column, lxw_color_t c
 /* White to brick. */
 static void add_color_scale(struct cursor *cursor, lxw_col_t first, lxw_col_t last)
 {
-    lxw_conditional_format scale = {.type = LXW_CONDITIONAL_2_COLOR_SCALE,
-                                    .min_color = 0xFFFFFF,
-                                    .max_color = 0xE8A591};
+    lxw_conditional_format scale = {
+        .type = LXW_CONDITIONAL_2_COLOR_SCALE, .min_color = 0xFFFFFF, .max_color = 0xE8A591};
     if (cursor->row > 1)
-        keep_fault(cursor->book, worksheet_conditional_format_range(
-                                     cursor->sheet, 1, first, cursor->row - 1, last, &scale));
+        keep_fault(cursor->book, worksheet_conditional_format_range(cursor->sheet, 1, first,
+                                                                    cursor->row - 1, last, &scale));
 }
 
 /* ---- Feedback and rejects: the saved tables ---- */
@@ -275,8 +276,8 @@ struct table_sheet {
 static double choose_width(struct text name)
 {
     static const char *const wide[] = {"text", "raw", "reply", NULL};
-    static const char *const medium[] = {"topics",  "title",  "question", "reason",
-                                         "file", "feedback_id", "created_at", NULL};
+    static const char *const medium[] = {"topics", "title",       "question",   "reason",
+                                         "file",   "feedback_id", "created_at", NULL};
     return text_is_one_of(name, wide) ? WIDE : text_is_one_of(name, medium) ? MEDIUM : NARROW;
 }
 
@@ -321,8 +322,7 @@ static int64_t parse_time(struct text text)
     return calendar_to_seconds(civil, &seconds) ? seconds : TIME_UNKNOWN;
 }
 
-static bool write_table_row(void *user, const struct text *cells, size_t count,
-                            struct error *error)
+static bool write_table_row(void *user, const struct text *cells, size_t count, struct error *error)
 {
     (void)count;
     (void)error;
@@ -363,9 +363,8 @@ static bool write_saved_table(struct book *book, enum sheet sheet, const char *n
     table->layout.name = sheet == SHEET_FEEDBACK ? "Feedback" : "Rejects";
     bool ok = store_for_each_table_row(book->document->store, name, book->document->selection,
                                        &visitor, error);
-    *left_out = table->cursor.row > SPREADSHEET_MAX_ROWS
-                    ? table->cursor.row - SPREADSHEET_MAX_ROWS
-                    : 0;
+    *left_out =
+        table->cursor.row > SPREADSHEET_MAX_ROWS ? table->cursor.row - SPREADSHEET_MAX_ROWS : 0;
     if (*left_out)
         table->cursor.row = SPREADSHEET_MAX_ROWS;
     if (ok) {
@@ -432,9 +431,8 @@ static void write_quote_sheet(struct book *book, lxw_row_t *first_rows)
 {
     const struct document *document = book->document;
     struct cursor cursor = begin_sheet(book, SHEET_QUOTES);
-    struct text heads[] = {word(book, WORD_TOPIC),  word(book, WORD_SIDE),
-                           word(book, WORD_QUOTE),  word(book, WORD_SOURCE),
-                           word(book, WORD_DATE),   word(book, WORD_ROW)};
+    struct text heads[] = {word(book, WORD_TOPIC),  word(book, WORD_SIDE), word(book, WORD_QUOTE),
+                           word(book, WORD_SOURCE), word(book, WORD_DATE), word(book, WORD_ROW)};
     static const double widths[] = {MEDIUM, NARROW, WIDE, MEDIUM, 18, MEDIUM};
     struct table_layout layout = {"Quotes", heads, widths, 6};
     begin_table(&cursor, &layout);
@@ -453,9 +451,9 @@ static void write_insight_row(struct cursor *cursor, const struct saved_insight 
 {
     struct book *book = cursor->book;
     const struct insight *insight = &saved->insight;
-    bool is_share = insight->measure == MEASURE_NEGATIVE_SHARE ||
-                    insight->measure == MEASURE_RECORD_SHARE;
-    lxw_format *format = is_share                             ? book->percent
+    bool is_share =
+        insight->measure == MEASURE_NEGATIVE_SHARE || insight->measure == MEASURE_RECORD_SHARE;
+    lxw_format *format = is_share                              ? book->percent
                          : insight->measure == MEASURE_RECORDS ? book->count
                                                                : book->decimal;
     struct group_key segment = {insight->key.fields, insight->key.field_count, {NULL, 0}};
@@ -463,8 +461,9 @@ static void write_insight_row(struct cursor *cursor, const struct saved_insight 
     write_text_cell(cursor, text_of(insight_kind_names[insight->kind]), NULL);
     write_text_cell(cursor, text_of(insight_state_names[insight->state]), NULL);
     write_text_cell(cursor, words_topic(book->language, insight->key.topic), NULL);
-    write_text_cell(cursor, segment.field_count ? group_key_format(&segment, &book->scratch)
-                                                : word(book, WORD_EVERYWHERE),
+    write_text_cell(cursor,
+                    segment.field_count ? group_key_format(&segment, &book->scratch)
+                                        : word(book, WORD_EVERYWHERE),
                     NULL);
     write_text_cell(cursor, insight->since, NULL);
     write_text_cell(cursor, insight->until, NULL);
@@ -492,14 +491,22 @@ static void write_insight_sheet(struct book *book)
     const struct document *document = book->document;
     struct cursor cursor = begin_sheet(book, SHEET_CHANGES);
     struct text row = word(book, WORD_ROW);
-    struct text heads[] = {word(book, WORD_FINDING),   word(book, WORD_KIND),
-                           word(book, WORD_STATE),     word(book, WORD_TOPIC),
-                           word(book, WORD_GROUP),     word(book, WORD_SINCE),
-                           word(book, WORD_UNTIL),     word(book, WORD_MEASURE),
-                           word(book, WORD_VALUE),     word(book, WORD_LOW),
-                           word(book, WORD_HIGH),      word(book, WORD_COUNT_OF),
-                           word(book, WORD_BASELINE),  word(book, WORD_BASELINE_COUNT),
-                           word(book, WORD_CHANCE),    word(book, WORD_QUOTE_1),
+    struct text heads[] = {word(book, WORD_FINDING),
+                           word(book, WORD_KIND),
+                           word(book, WORD_STATE),
+                           word(book, WORD_TOPIC),
+                           word(book, WORD_GROUP),
+                           word(book, WORD_SINCE),
+                           word(book, WORD_UNTIL),
+                           word(book, WORD_MEASURE),
+                           word(book, WORD_VALUE),
+                           word(book, WORD_LOW),
+                           word(book, WORD_HIGH),
+                           word(book, WORD_COUNT_OF),
+                           word(book, WORD_BASELINE),
+                           word(book, WORD_BASELINE_COUNT),
+                           word(book, WORD_CHANCE),
+                           word(book, WORD_QUOTE_1),
                            arena_format(&book->scratch, "%.*s 1", TEXT_ARGUMENT(row)),
                            word(book, WORD_QUOTE_2),
                            arena_format(&book->scratch, "%.*s 2", TEXT_ARGUMENT(row))};
@@ -530,11 +537,10 @@ static void write_topic_sheet(struct book *book, const lxw_row_t *quote_rows)
 {
     const struct document *document = book->document;
     struct cursor cursor = begin_sheet(book, SHEET_TOPICS);
-    struct text heads[] = {word(book, WORD_TOPIC),          word(book, WORD_MENTIONS),
-                           word(book, WORD_NEGATIVE),       word(book, WORD_OTHER),
-                           word(book, WORD_POSITIVE),       word(book, WORD_RECORD_SHARE),
-                           word(book, WORD_NEGATIVE_SHARE), word(book, WORD_LOW),
-                           word(book, WORD_HIGH)};
+    struct text heads[] = {
+        word(book, WORD_TOPIC),          word(book, WORD_MENTIONS), word(book, WORD_NEGATIVE),
+        word(book, WORD_OTHER),          word(book, WORD_POSITIVE), word(book, WORD_RECORD_SHARE),
+        word(book, WORD_NEGATIVE_SHARE), word(book, WORD_LOW),      word(book, WORD_HIGH)};
     static const double widths[] = {MEDIUM, 14, 14, 14, 14, 18, 16, 14, 14};
     struct table_layout layout = {"Topics", heads, widths, sizeof(widths) / sizeof(*widths)};
     begin_table(&cursor, &layout);
@@ -568,8 +574,8 @@ static void write_period_row(struct cursor *cursor, const struct document_topic 
     write_text_cell(cursor, name, NULL);
     write_word_cell(cursor, is_negative ? WORD_NEGATIVE : WORD_MENTIONS, NULL);
     for (size_t i = first; i < document->period_count; i++)
-        write_count_cell(cursor, is_negative ? topic->periods[i].negative
-                                             : topic->periods[i].mentions);
+        write_count_cell(cursor,
+                         is_negative ? topic->periods[i].negative : topic->periods[i].mentions);
     next_row(cursor);
 }
 
@@ -577,8 +583,7 @@ static void write_period_sheet(struct book *book)
 {
     const struct document *document = book->document;
     struct cursor cursor = begin_sheet(book, SHEET_PERIODS);
-    size_t first =
-        document->period_count > MAX_PERIODS ? document->period_count - MAX_PERIODS : 0;
+    size_t first = document->period_count > MAX_PERIODS ? document->period_count - MAX_PERIODS : 0;
     struct text heads[MAX_PERIODS + 2] = {word(book, WORD_TOPIC), word(book, WORD_MEASURE)};
     double widths[MAX_PERIODS + 2] = {MEDIUM, NARROW};
     struct table_layout layout = {"TopicsByPeriod", heads, widths,
@@ -602,11 +607,11 @@ static void write_segment_sheet(struct book *book)
 {
     const struct document *document = book->document;
     struct cursor cursor = begin_sheet(book, SHEET_SEGMENTS);
-    struct text heads[] = {word(book, WORD_GROUP),         word(book, WORD_GROUP_VALUE),
-                           word(book, WORD_GROUP_RECORDS), word(book, WORD_TOPIC),
-                           word(book, WORD_MENTIONS),      word(book, WORD_NEGATIVE),
-                           word(book, WORD_POSITIVE),
-                           word(book, WORD_SHARE_NEGATIVE_OF_GROUP)};
+    struct text heads[] = {
+        word(book, WORD_GROUP),         word(book, WORD_GROUP_VALUE),
+        word(book, WORD_GROUP_RECORDS), word(book, WORD_TOPIC),
+        word(book, WORD_MENTIONS),      word(book, WORD_NEGATIVE),
+        word(book, WORD_POSITIVE),      word(book, WORD_SHARE_NEGATIVE_OF_GROUP)};
     static const double widths[] = {16, MEDIUM, 20, MEDIUM, 14, 14, 14, 24};
     struct table_layout layout = {"Segments", heads, widths, sizeof(widths) / sizeof(*widths)};
     begin_table(&cursor, &layout);
@@ -671,10 +676,10 @@ static void write_figures(struct cursor *cursor)
     const struct document_scores *scores = &document->scores;
     struct text scale = arena_format(&book->scratch, "%g", scores->rating_scale);
     if (scores->rating_n)
-        write_figure(cursor,
-                     words_format(book->language, WORD_STARS, (struct text[]){scale},
-                                  &book->scratch),
-                     &scores->mean_rating, scores->rating_n, book->decimal);
+        write_figure(
+            cursor,
+            words_format(book->language, WORD_STARS, (struct text[]){scale}, &book->scratch),
+            &scores->mean_rating, scores->rating_n, book->decimal);
     if (scores->nps_n && !isnan(scores->nps.value))
         write_figure(cursor, word(book, WORD_NPS), &scores->nps, scores->nps_n, book->decimal);
     if (scores->csat_n && !isnan(scores->csat.value)) {
@@ -771,10 +776,10 @@ static void write_summary_sheet(struct book *book)
     write_text_cell(&cursor, report_scope(document, &book->scratch), NULL);
     next_row(&cursor);
     if (selection.size) {
-        write_text_cell(&cursor,
-                        words_format(book->language, WORD_SELECTED, (struct text[]){selection},
-                                     &book->scratch),
-                        NULL);
+        write_text_cell(
+            &cursor,
+            words_format(book->language, WORD_SELECTED, (struct text[]){selection}, &book->scratch),
+            NULL);
         next_row(&cursor);
     }
     next_row(&cursor);
@@ -907,8 +912,7 @@ static bool has_all_sheets(const struct book *book)
 static bool write_sheets(struct book *book, uint64_t left_out[2], struct error *error)
 {
     const struct document *document = book->document;
-    lxw_row_t *quote_rows =
-        memory_alloc(document->topic_count + 1, sizeof(*quote_rows));
+    lxw_row_t *quote_rows = memory_alloc(document->topic_count + 1, sizeof(*quote_rows));
     mark_all_quoted(book);
     bool ok = write_saved_table(book, SHEET_FEEDBACK, "feedback", &left_out[0], error) &&
               write_saved_table(book, SHEET_REJECTS, "rejects", &left_out[1], error);
@@ -945,7 +949,8 @@ static bool write(const struct document *document, const struct document_file *f
     struct book book = {.document = document, .language = document->options.language};
     uint64_t left_out[2] = {0};
     const char *slash = strrchr(file->path, '/');
-    struct text folder = text_slice(text_of(file->path), 0, slash ? (size_t)(slash - file->path) : 0);
+    struct text folder =
+        text_slice(text_of(file->path), 0, slash ? (size_t)(slash - file->path) : 0);
     book.is_large = document->record_count > MAX_TABLE_ROWS;
     /* Temporary files hold feedback: they stay in the folder of the report, not in /tmp. */
     lxw_workbook_options options = {

@@ -30,7 +30,8 @@ static const char *const hostile[] = {
     "' onmouseover='alert(1)' x='",
     "\" style=\"position:fixed\" \"",
     "]]> --> <!-- ]]>",
-    "\xE2\x80\xAE" "drawkcab \xE2\x81\xA7 isolate",
+    "\xE2\x80\xAE"
+    "drawkcab \xE2\x81\xA7 isolate",
     "emoji \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x94\xA7 \xF0\x9F\x87\xB0\xF0\x9F\x87\xB7",
     "=HYPERLINK(\"http://evil.example\",\"x\")",
     "{0} {1} {9} %s %n &amp; &lt;",
@@ -60,8 +61,8 @@ static void add_record(struct batch *batch, size_t i)
     struct record *record = batch_add_record(batch);
     struct topic_mention *topics = arena_alloc(arena, 2, sizeof(*topics));
     struct field *fields = arena_alloc(arena, 1, sizeof(*fields));
-    topics[0] = (struct topic_mention){get_hostile(i),
-                                       i % 2 ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE};
+    topics[0] =
+        (struct topic_mention){get_hostile(i), i % 2 ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE};
     topics[1] = (struct topic_mention){TEXT("delivery"), SENTIMENT_NEGATIVE};
     fields[0] = (struct field){TEXT("product"), get_hostile(i + 3)};
     record->state = RECORD_NEW;
@@ -260,11 +261,13 @@ static void check_node(struct page_check *check, const xmlNode *node)
         if (node->type != XML_ELEMENT_NODE)
             continue;
         static const char *const allowed[] = {
-            "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "nav", "section",
-            "article", "div", "p", "a", "b", "br", "small", "span", "h1", "h2", "h3", "h4", "ul", "ol", "li",
-            "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "svg", "desc", "rect", "line",
-            "circle", "text", "blockquote", "bdi", "time", "form", "label", "input", "select", "option",
-            "button", "output", "script", NULL};
+            "html",   "head",       "meta",    "title",   "style", "body",  "header", "main",
+            "footer", "nav",        "section", "article", "div",   "p",     "a",      "b",
+            "br",     "small",      "span",    "h1",      "h2",    "h3",    "h4",     "ul",
+            "ol",     "li",         "dl",      "dt",      "dd",    "table", "thead",  "tbody",
+            "tr",     "th",         "td",      "svg",     "desc",  "rect",  "line",   "circle",
+            "text",   "blockquote", "bdi",     "time",    "form",  "label", "input",  "select",
+            "option", "button",     "output",  "script",  NULL};
         assert_true(text_is_one_of(text_of((const char *)node->name), allowed));
         check->script_count += strcmp((const char *)node->name, "script") == 0;
         for (const xmlAttr *attribute = node->properties; attribute; attribute = attribute->next)
@@ -302,8 +305,7 @@ static void check_page(struct text page)
     htmlParserCtxt *context = htmlCreateMemoryParserCtxt(bytes, (int)page.size);
     htmlCtxtUseOptions(context, HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
     htmlParseDocument(context);
-    assert_true(context->lastError.code == 0 ||
-                context->lastError.code == XML_HTML_UNKNOWN_TAG);
+    assert_true(context->lastError.code == 0 || context->lastError.code == XML_HTML_UNKNOWN_TAG);
     xmlFreeDoc(context->myDoc);
     htmlFreeParserCtxt(context);
     arena_free(&arena);
@@ -338,7 +340,8 @@ static void page_of_hostile_texts(void **state)
         options.title = language == DOCUMENT_KOREAN ? get_hostile(0) : (struct text){0};
         struct written written = write_document(database.store, &html_document, options);
         check_page(written.bytes);
-        assert_policy_allows(written.bytes, "style-src", between(written.bytes, "<style>", "</style>"));
+        assert_policy_allows(written.bytes, "style-src",
+                             between(written.bytes, "<style>", "</style>"));
         struct text script = between(written.bytes, "<script>", "</script>");
         assert_policy_allows(written.bytes, "script-src", script);
         assert_true(script.size <= MAX_SCRIPT_SIZE);
@@ -401,8 +404,8 @@ static struct json *unpack_rows(struct text page, struct arena *arena)
     assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
     inflateEnd(&stream);
     struct error error = {0};
-    struct json *json = json_read((struct text){unpacked, stream.total_out}, NULL, ERROR_INPUT,
-                                  &error);
+    struct json *json =
+        json_read((struct text){unpacked, stream.total_out}, NULL, ERROR_INPUT, &error);
     if (!json)
         fail_msg("%s", error.message);
     return json;
@@ -414,8 +417,11 @@ static void rows_are_sampled_in_proportion(void **state)
     static const struct {
         int64_t max_rows;
         size_t rows, negative;
-    } examples[] = {{DOCUMENT_FITTING_ROWS, 240, 120}, {DOCUMENT_ALL_ROWS, 240, 120},
-                    {60, 60, 30}, {2, 2, 1}, {1000, 240, 120}};
+    } examples[] = {{DOCUMENT_FITTING_ROWS, 240, 120},
+                    {DOCUMENT_ALL_ROWS, 240, 120},
+                    {60, 60, 30},
+                    {2, 2, 1},
+                    {1000, 240, 120}};
     struct database database;
     database_make(&database);
     fill(database.store, RECORD_TOTAL);
@@ -430,8 +436,8 @@ static void rows_are_sampled_in_proportion(void **state)
         for (size_t row = 0; row < json_count(rows); row++) {
             struct text text = json_text(json_element(json_element(rows, row), 9));
             assert_true(text.size <= 4 * 2000);
-            negative += text_equal(json_text(json_element(json_element(rows, row), 3)),
-                                   TEXT("negative"));
+            negative +=
+                text_equal(json_text(json_element(json_element(rows, row), 3)), TEXT("negative"));
         }
         assert_int_equal(json_count(rows), examples[i].rows);
         assert_int_equal(negative, examples[i].negative);
