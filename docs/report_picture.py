@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "tests", "browser"))
 from chromium import Browser  # noqa: E402
 
-WIDTH, HEIGHT, SCALE = 1000, 1180, 0.8
+WIDTH, HEIGHT, SCALE = 1000, 1440, 0.8
 
 with Browser() as browser:
     page = browser.open(sys.argv[1], width=WIDTH)
