@@ -5,7 +5,7 @@ var d=document,packed=d.getElementById('packed'),form=d.getElementById('find'),b
 if(!packed||!form||!self.DecompressionStream)return;
 var q=form.elements,body=box.querySelector('tbody'),count=d.getElementById('count'),more=d.getElementById('more');
 var heads=box.querySelectorAll('th[data-key]'),filters=['sentiment','topic','source','part'];
-var rows=[],view=[],shown=0,sort='date',down=true,timer,names={},STEP=100;
+var rows=[],view=[],sorted=[],sortedBy='',shown=0,sort='date',down=true,timer,names={},STEP=100;
 // A row: id, date, source, sentiment, topics, rating, scale, parts, language, text, id in the export.
 var DATE=1,SOURCE=2,SENTIMENT=3,TOPICS=4,RATING=5,SCALE=6,PARTS=7,LANG=8,TEXT=9,NAME=10;
 function fold(s){return s.normalize('NFKC').toLowerCase()}
@@ -56,16 +56,22 @@ function matches(row,f){
 }
 var order={date:function(r){return r[DATE]},source:function(r){return r[SOURCE]},sentiment:function(r){return r[SENTIMENT]},
   rating:function(r){return r[RATING]===null?-1:r[RATING]}};
+// The numbers of all rows in the chosen order; found rows keep it.
+function sortRows(){
+  var keys=rows.map(order[sort]),sign=down?-1:1;
+  sorted=rows.map(function(r,i){return i});
+  sorted.sort(function(a,b){return keys[a]<keys[b]?-sign:keys[a]>keys[b]?sign:a-b});
+  sortedBy=sort+down;
+}
 function find(){
-  var w=words(),f={},key=order[sort];
+  var w=words(),f={};
+  if(sortedBy!==sort+down)sortRows();
   filters.forEach(function(n){f[n]=q[n]?q[n].value:''});
   view=[];
-  for(var i=0;i<rows.length;i++){
-    var r=rows[i];
-    if(matches(r,f)&&w.every(function(x){return r.folded.indexOf(x)>=0}))view.push(i);
+  for(var i=0;i<sorted.length;i++){
+    var r=rows[sorted[i]];
+    if(matches(r,f)&&w.every(function(x){return r.folded.indexOf(x)>=0}))view.push(sorted[i]);
   }
-  var keys=rows.map(key),sign=down?-1:1;
-  view.sort(function(a,b){return keys[a]<keys[b]?-sign:keys[a]>keys[b]?sign:a-b});
   heads.forEach(function(h){
     if(h.dataset.key===sort)h.setAttribute('aria-sort',down?'descending':'ascending');else h.removeAttribute('aria-sort');
   });
