@@ -61,7 +61,8 @@ struct insight {
     enum insight_state state;
     enum insight_measure measure;
     struct group_key key; /* no fields: all segments; an empty topic: no topic; "(all)": texts */
-    struct text phrase;   /* of a phrase or theme; why a record needs an answer; empty: none */
+    struct text phrase; /* of a phrase or theme; why a record needs an answer; of a moved score: the
+                           topic of the largest part, of its parts: "tone" or "volume"; or empty */
     struct text since, until; /* the first and the last period, "2026-W41"; empty: all periods */
     struct share value;       /* with its 95 % interval; NAN: unknown */
     double baseline;          /* what `value` is compared with; NAN: nothing */

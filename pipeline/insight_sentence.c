@@ -167,7 +167,7 @@ static struct text format_moved(const struct insight *insight, struct arena *are
             (unsigned long long)insight->n,
             TEXT_ARGUMENT(format_score(insight, insight->baseline, arena)),
             (unsigned long long)insight->baseline_n,
-            insight->phrase.size > 0 ? "; the largest part goes with " : "",
+            insight->phrase.size > 0 ? "; among topics, the largest part goes with " : "",
             TEXT_ARGUMENT(insight->phrase));
     bool is_tone = text_equal(insight->phrase, TEXT("tone"));
     return arena_format(arena, "%.*s goes with a %s of the %s by %.*s %.*s: %s",

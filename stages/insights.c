@@ -92,10 +92,18 @@ static bool is_listed(const struct insight *insight, uint64_t id)
     return false;
 }
 
+/* Of ratings: records without one say nothing about it. */
+static bool is_score(enum insight_measure measure)
+{
+    return measure == MEASURE_RATING || measure == MEASURE_NPS || measure == MEASURE_CSAT;
+}
+
 static bool is_record_of(const struct insight *insight, const struct saved_record *record)
 {
     if (insight->evidence_ids)
         return is_listed(insight, record->feedback_id);
+    if (is_score(insight->measure) && isnan(record->rating))
+        return false;
     bool has_limit = insight->from != TIME_UNKNOWN || insight->to != TIME_UNKNOWN;
     if (has_limit && record->created_at == TIME_UNKNOWN)
         return false;
@@ -138,8 +146,12 @@ static void add_candidate(struct insights *insights, struct candidates *candidat
         return; /* whatever its passage is: most records end here */
     const struct quote_finder finder = {insights->segmenter, &insights->taxonomy,
                                         &insights->scratch};
+    /* The `phrase` of a moved score is its topic, or how a topic moved it. */
+    bool is_moved = insight->kind == INSIGHT_MOVED;
+    bool is_total = is_moved && text_equal(insight->key.topic, group_key_all_topics);
     struct quote_range range =
-        quote_passage_find(&finder, record->text, insight->key.topic, insight->phrase);
+        quote_passage_find(&finder, record->text, is_total ? insight->phrase : insight->key.topic,
+                           is_moved ? (struct text){0} : insight->phrase);
     struct text passage = text_slice(record->text, range.begin, range.end);
     struct candidate candidate = {
         .id = record->feedback_id,
