@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/hash_table.h"
@@ -339,6 +340,99 @@ static bool load_insights(struct loader *loader, uint64_t view, struct error *er
     return true;
 }
 
+/* ---- Key points ---- */
+
+enum point_column {
+    POINT_SEGMENT,
+    POINT_TOPIC,
+    POINT_PERIOD,
+    POINT_TEXT,
+    POINT_POLARITY,
+    POINT_RECORDS,
+    POINT_PREVIOUS,
+    POINT_OPPOSITE,
+    POINT_EVIDENCE,
+    POINT_COLUMN_COUNT
+};
+
+static const char *const point_columns[POINT_COLUMN_COUNT] = {
+    "segment",          "topic",    "period",      "point", "polarity", "records",
+    "previous_records", "opposite", "evidence_ids"};
+
+struct point_loader {
+    struct document *document;
+    size_t columns[POINT_COLUMN_COUNT]; /* their numbers in the table */
+    struct document_point *points;      /* owned */
+    size_t capacity;
+};
+
+static bool find_point_columns(void *user, const struct column *columns, size_t count,
+                               struct error *error)
+{
+    struct point_loader *loader = user;
+    for (size_t i = 0; i < POINT_COLUMN_COUNT; i++) {
+        size_t column = 0;
+        while (column < count && strcmp(columns[column].name, point_columns[i]) != 0)
+            column++;
+        if (column == count)
+            return error_set(error, ERROR_STORE, "key_points has no column '%s'", point_columns[i]);
+        loader->columns[i] = column;
+    }
+    return true;
+}
+
+static bool add_point(void *user, const struct text *cells, size_t count, struct error *error)
+{
+    (void)count;
+    (void)error;
+    struct point_loader *loader = user;
+    struct document *document = loader->document;
+    struct text copies[POINT_COLUMN_COUNT];
+    for (size_t i = 0; i < POINT_COLUMN_COUNT; i++)
+        copies[i] = arena_copy_text(&document->arena, cells[loader->columns[i]]);
+    loader->points = memory_grow(loader->points, &loader->capacity, document->point_count + 1,
+                                 sizeof(*loader->points));
+    loader->points[document->point_count++] = (struct document_point){
+        .segment = copies[POINT_SEGMENT],
+        .topic = copies[POINT_TOPIC],
+        .period = copies[POINT_PERIOD],
+        .text = copies[POINT_TEXT],
+        .polarity = copies[POINT_POLARITY],
+        .records = copies[POINT_RECORDS],
+        .previous_records = copies[POINT_PREVIOUS],
+        .opposite = copies[POINT_OPPOSITE],
+        .first_evidence =
+            copies[POINT_EVIDENCE].size ? strtoull(copies[POINT_EVIDENCE].bytes, NULL, 16) : 0};
+    return true;
+}
+
+bool document_has_table(const char *table)
+{
+    for (const char *const *name = store_tables; *name; name++)
+        if (strcmp(*name, table) == 0)
+            return true;
+    return false;
+}
+
+static bool load_points(struct document *document, struct error *error)
+{
+    struct point_loader loader = {.document = document};
+    struct table_visitor visitor = {find_point_columns, add_point, &loader};
+    if (!document_has_table("key_points"))
+        return true;
+    bool ok = store_for_each_table_row(document->store, "key_points", document->selection, &visitor,
+                                       error);
+    struct document_point *points =
+        arena_alloc(&document->arena, document->point_count, sizeof(*points));
+    for (size_t i = 0; i < document->point_count; i++)
+        points[i] = loader.points[i];
+    document->points = points;
+    free(loader.points);
+    return ok;
+}
+
+/* ---- Shares ---- */
+
 static bool add_label_share(void *user, const struct label_share *share, struct error *error)
 {
     (void)error;
@@ -484,6 +578,7 @@ bool document_load(struct document *document, struct store *store,
     uint64_t view = selection ? selection->view : 0;
     bool ok = store_get_row_totals(store, &document->row_totals, error) &&
               load_figures(&loader, error) && load_insights(&loader, view, error) &&
+              load_points(document, error) &&
               store_for_each_label_share(store, view, add_label_share, document, error) &&
               store_for_each_record(store, selection, visit_record, &loader, error);
     if (document->record_count)

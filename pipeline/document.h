@@ -59,6 +59,14 @@ struct document_insight {
     const struct document_counts *records;  /* all of its segment */
 };
 
+/* A row of key_points.csv. */
+struct document_point {
+    struct text segment, topic, period; /* of its summary; an empty topic: all topics */
+    struct text text, polarity;
+    struct text records, previous_records, opposite; /* numbers; empty: unknown */
+    uint64_t first_evidence;                         /* feedback id; 0: none */
+};
+
 /* The scores of all records, as saved. NAN and 0: unknown. */
 struct document_scores {
     struct share mean_rating, nps, csat;
@@ -98,6 +106,8 @@ struct document {
 
     const struct document_insight *insights; /* in the order of insights.csv */
     size_t insight_count;
+    const struct document_point *points; /* in the order of key_points.csv */
+    size_t point_count;
     const struct label_share *shares;
     size_t share_count;
     struct row_totals row_totals;
@@ -118,6 +128,9 @@ bool document_load(struct document *document, struct store *store,
                    const struct selection *selection, const struct document_options *options,
                    struct error *error);
 void document_free(struct document *document); /* safe on a zeroed document */
+
+/* Whether the store has this table of a report (store_tables). */
+bool document_has_table(const char *table);
 
 /* The share of label `label` of all records, or NULL. */
 const struct label_share *document_find_share(const struct document *document,

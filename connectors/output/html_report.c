@@ -21,6 +21,8 @@ enum {
     MAX_CARDS = 12, /* insights of one kind */
     MAX_HEAT_TOPICS = 12,
     MAX_HEAT_PARTS = 8,
+    MAX_POINT_GROUPS = 6,
+    MAX_POINTS = 6, /* of a group */
     MIN_COUNT = 10, /* smaller figures are grey */
 };
 
@@ -204,6 +206,8 @@ static void write_header(struct page *page)
     for (size_t i = 0; i < INSIGHT_SECTION_COUNT; i++)
         if (has_kind(document, insight_sections[i].kind))
             write_contents_link(page, insight_sections[i].id, insight_sections[i].title);
+    if (document->point_count)
+        write_contents_link(page, "points", WORD_KEY_POINTS);
     write_contents_link(page, "topics", WORD_TOPICS);
     write_contents_link(page, "rows", WORD_ROWS);
     write_contents_link(page, "sure", WORD_SURE);
@@ -740,6 +744,105 @@ static void write_segments(struct page *page)
     page_markup(page, "</section>\n");
 }
 
+/* ---- Key points ---- */
+
+/* Points of one summary are neighbours: those of one segment, topic and period. */
+static bool is_same_summary(const struct document_point *a, const struct document_point *b)
+{
+    return text_equal(a->segment, b->segment) && text_equal(a->topic, b->topic) &&
+           text_equal(a->period, b->period);
+}
+
+/* Whether the point begins the latest summary of its segment and topic. */
+static bool begins_latest(const struct document *document, size_t number)
+{
+    const struct document_point *point = &document->points[number];
+    if (number > 0 && is_same_summary(point, point - 1))
+        return false;
+    for (size_t i = number + 1; i < document->point_count; i++) {
+        const struct document_point *other = &document->points[i];
+        if (text_equal(other->segment, point->segment) && text_equal(other->topic, point->topic) &&
+            !text_equal(other->period, TEXT("undated")) &&
+            text_compare(other->period, point->period) > 0)
+            return false;
+    }
+    return true;
+}
+
+static void write_point(struct page *page, const struct document_point *point)
+{
+    char id[17];
+    hash_format(point->first_evidence, id);
+    fprintf(page->out, "<li><span class=\"%s\">●</span> <bdi>",
+            text_equal(point->polarity, TEXT("positive")) ? "pos" : "neg");
+    page_text(page, point->text);
+    page_markup(page, "</bdi> <small>");
+    if (point->first_evidence)
+        fprintf(page->out, "<a href=\"#r%s\">", id);
+    page_format(page, WORD_POINT_COUNT, (struct text[]){point->records});
+    if (point->first_evidence)
+        page_markup(page, "</a>");
+    if (point->previous_records.size) {
+        page_markup(page, ", ");
+        page_format(page, WORD_POINT_BEFORE, (struct text[]){point->previous_records});
+    }
+    if (point->opposite.size && !text_equal(point->opposite, TEXT("0"))) {
+        page_markup(page, ", ");
+        page_format(page, WORD_POINT_OPPOSITE, (struct text[]){point->opposite});
+    }
+    page_markup(page, "</small></li>\n");
+    arena_reset(&page->scratch);
+}
+
+/* The points of the summary that begins with `number`, under the name of its segment and period. */
+static void write_points(struct page *page, size_t number)
+{
+    const struct document *document = page->document;
+    const struct document_point *first = &document->points[number];
+    page_markup(page, "<div><h4>");
+    if (text_equal(first->segment, TEXT("all")))
+        page_word(page, WORD_ALL_FEEDBACK);
+    else
+        page_text(page, first->segment);
+    if (!text_equal(first->period, TEXT("all"))) {
+        page_markup(page, ", ");
+        page_text(page, words_period(page->language, first->period, false, &page->scratch));
+    }
+    page_markup(page, "</h4><ul>\n");
+    for (size_t i = number; i < document->point_count && i < number + MAX_POINTS &&
+                            is_same_summary(first, &document->points[i]);
+         i++)
+        write_point(page, &document->points[i]);
+    page_markup(page, "</ul></div>\n");
+}
+
+/* Calls `visit` for the points that the page shows about a topic (empty: all topics). */
+static void visit_shown_points(const struct document *document, struct text topic,
+                               void (*visit)(void *user, size_t number), void *user)
+{
+    size_t groups = 0;
+    for (size_t i = 0; i < document->point_count && groups < MAX_POINT_GROUPS; i++)
+        if (text_equal(document->points[i].topic, topic) && begins_latest(document, i)) {
+            groups++;
+            visit(user, i);
+        }
+}
+
+static void write_shown_points(void *user, size_t number)
+{
+    write_points(user, number);
+}
+
+static void write_point_section(struct page *page)
+{
+    if (!page->document->point_count)
+        return;
+    write_heading(page, "points", WORD_KEY_POINTS, WORD_KEY_POINTS_TEXT);
+    page_markup(page, "<div class=\"card sides\">\n");
+    visit_shown_points(page->document, (struct text){0}, write_shown_points, page);
+    page_markup(page, "</div></section>\n");
+}
+
 /* ---- Topic pages ---- */
 
 static void write_side(struct page *page, enum word title, const struct document_quote *quotes,
@@ -780,6 +883,8 @@ static void write_topic_section(struct page *page, size_t number)
         chart_columns(page,
                       &(struct column_chart){.title = WORD_OVER_TIME, .counts = topic->periods});
     page_markup(page, "<div class=\"sides\">\n");
+    visit_shown_points(document, topic->id, write_shown_points, page);
+    page_markup(page, "</div>\n<div class=\"sides\">\n");
     write_side(page, WORD_CRITICISM, topic->negative, topic->negative_count);
     write_side(page, WORD_PRAISE, topic->positive, topic->positive_count);
     page_markup(page, "</div></section>\n");
@@ -875,9 +980,29 @@ static void write_row_heads(struct page *page, bool can_sort)
     page_markup(page, "</tr></thead>");
 }
 
+/* What visit_shown_points visits. */
+struct quoted_points {
+    const struct document *document;
+    struct hash_table *quoted;
+};
+
+static void list_point_evidence(void *user, size_t number)
+{
+    struct quoted_points *points = user;
+    const struct document_point *first = &points->document->points[number];
+    for (size_t i = number; i < points->document->point_count && i < number + MAX_POINTS; i++)
+        if (is_same_summary(first, &points->document->points[i]))
+            hash_table_get_or_insert(points->quoted, points->document->points[i].first_evidence, 0,
+                                     NULL);
+}
+
 /* The ids of all quoted records. */
 static void list_quoted(const struct document *document, struct hash_table *quoted)
 {
+    struct quoted_points points = {document, quoted};
+    visit_shown_points(document, (struct text){0}, list_point_evidence, &points);
+    for (size_t i = 0; i < count_sections(document); i++)
+        visit_shown_points(document, document->topics[i].id, list_point_evidence, &points);
     for (size_t i = 0; i < document->insight_count; i++)
         for (size_t j = 0; j < document->insights[i].saved.quote_count; j++)
             hash_table_get_or_insert(quoted, document->insights[i].saved.quotes[j].feedback_id, 0,
@@ -1022,6 +1147,7 @@ static bool write(const struct document *document, const struct document_file *f
     write_over_time(&page);
     page_markup(&page, "</div>\n");
     write_insights(&page);
+    write_point_section(&page);
     write_topics(&page);
     write_segments(&page);
     write_topic_sections(&page);

@@ -39,6 +39,7 @@ enum sheet {
     SHEET_TOPICS,
     SHEET_PERIODS,
     SHEET_SEGMENTS,
+    SHEET_POINTS, /* if the store has key points */
     SHEET_QUOTES,
     SHEET_FEEDBACK,
     SHEET_REJECTS,
@@ -47,9 +48,9 @@ enum sheet {
 };
 
 static const enum word sheet_names[SHEET_COUNT] = {
-    WORD_SHEET_SUMMARY,  WORD_SHEET_CHANGES,  WORD_SHEET_TOPICS,
-    WORD_SHEET_PERIODS,  WORD_SHEET_SEGMENTS, WORD_SHEET_QUOTES,
-    WORD_SHEET_FEEDBACK, WORD_SHEET_REJECTS,  WORD_SHEET_ABOUT};
+    WORD_SHEET_SUMMARY,  WORD_SHEET_CHANGES, WORD_SHEET_TOPICS, WORD_SHEET_PERIODS,
+    WORD_SHEET_SEGMENTS, WORD_SHEET_POINTS,  WORD_SHEET_QUOTES, WORD_SHEET_FEEDBACK,
+    WORD_SHEET_REJECTS,  WORD_SHEET_ABOUT};
 
 struct book {
     const struct document *document;
@@ -275,7 +276,7 @@ struct table_sheet {
 
 static double choose_width(struct text name)
 {
-    static const char *const wide[] = {"text", "raw", "reply", NULL};
+    static const char *const wide[] = {"text", "raw", "reply", "point", NULL};
     static const char *const medium[] = {"topics", "title",       "question",   "reason",
                                          "file",   "feedback_id", "created_at", NULL};
     return text_is_one_of(name, wide) ? WIDE : text_is_one_of(name, medium) ? MEDIUM : NARROW;
@@ -360,7 +361,9 @@ static bool write_saved_table(struct book *book, enum sheet sheet, const char *n
     struct table_visitor visitor = {
         .begin = begin_table_sheet, .row = write_table_row, .user = table};
     table->cursor = begin_sheet(book, sheet);
-    table->layout.name = sheet == SHEET_FEEDBACK ? "Feedback" : "Rejects";
+    table->layout.name = sheet == SHEET_FEEDBACK ? "Feedback"
+                         : sheet == SHEET_POINTS ? "KeyPoints"
+                                                 : "Rejects";
     bool ok = store_for_each_table_row(book->document->store, name, book->document->selection,
                                        &visitor, error);
     *left_out =
@@ -893,29 +896,37 @@ static void set_properties(struct book *book)
     keep_fault(book, workbook_set_properties(book->workbook, &properties));
 }
 
+static bool has_sheet(enum sheet sheet)
+{
+    return sheet != SHEET_POINTS || document_has_table("key_points");
+}
+
 static void add_sheets(struct book *book)
 {
     for (enum sheet sheet = 0; sheet < SHEET_COUNT; sheet++)
-        book->sheets[sheet] = workbook_add_worksheet(
-            book->workbook, make_string(book, word(book, sheet_names[sheet])));
+        if (has_sheet(sheet))
+            book->sheets[sheet] = workbook_add_worksheet(
+                book->workbook, make_string(book, word(book, sheet_names[sheet])));
 }
 
 static bool has_all_sheets(const struct book *book)
 {
     for (enum sheet sheet = 0; sheet < SHEET_COUNT; sheet++)
-        if (!book->sheets[sheet])
+        if (has_sheet(sheet) && !book->sheets[sheet])
             return false;
     return true;
 }
 
 /* Feedback first: links need the rows of its records. */
-static bool write_sheets(struct book *book, uint64_t left_out[2], struct error *error)
+static bool write_sheets(struct book *book, uint64_t left_out[3], struct error *error)
 {
     const struct document *document = book->document;
     lxw_row_t *quote_rows = memory_alloc(document->topic_count + 1, sizeof(*quote_rows));
     mark_all_quoted(book);
     bool ok = write_saved_table(book, SHEET_FEEDBACK, "feedback", &left_out[0], error) &&
-              write_saved_table(book, SHEET_REJECTS, "rejects", &left_out[1], error);
+              write_saved_table(book, SHEET_REJECTS, "rejects", &left_out[1], error) &&
+              (!has_sheet(SHEET_POINTS) ||
+               write_saved_table(book, SHEET_POINTS, "key_points", &left_out[2], error));
     if (ok) {
         write_quote_sheet(book, quote_rows);
         write_insight_sheet(book);
@@ -929,17 +940,18 @@ static bool write_sheets(struct book *book, uint64_t left_out[2], struct error *
     return ok;
 }
 
-static struct text make_note(const struct book *book, const uint64_t left_out[2],
+static struct text make_note(const struct book *book, const uint64_t left_out[3],
                              struct arena *arena)
 {
     struct text note = {0};
     if (book->cut_cells)
         note = arena_format(arena, "%llu cells were cut to %d characters",
                             (unsigned long long)book->cut_cells, SPREADSHEET_MAX_CELL_UNITS);
-    if (left_out[0] + left_out[1])
+    if (left_out[0] + left_out[1] + left_out[2])
         note = arena_format(arena, "%.*s%s%llu rows exceed the %d rows of a sheet",
                             TEXT_ARGUMENT(note), note.size ? "; " : "",
-                            (unsigned long long)(left_out[0] + left_out[1]), SPREADSHEET_MAX_ROWS);
+                            (unsigned long long)(left_out[0] + left_out[1] + left_out[2]),
+                            SPREADSHEET_MAX_ROWS);
     return note;
 }
 
@@ -947,7 +959,7 @@ static bool write(const struct document *document, const struct document_file *f
                   struct arena *arena, struct text *note, struct error *error)
 {
     struct book book = {.document = document, .language = document->options.language};
-    uint64_t left_out[2] = {0};
+    uint64_t left_out[3] = {0};
     const char *slash = strrchr(file->path, '/');
     struct text folder =
         text_slice(text_of(file->path), 0, slash ? (size_t)(slash - file->path) : 0);
