@@ -4,10 +4,10 @@
 set -eu
 cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")
-python3 -c 'import scipy' 2>/dev/null && [ -e "$(dirname "$winnow")/winnow-small.winnow" ] || {
+if ! python3 -c 'import scipy' 2>/dev/null || [ ! -e "$(dirname "$winnow")/winnow-small.winnow" ]; then
     echo "insights: there is no scipy or no default model: skipped"
     exit 77
-}
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$winnow" run --quiet samples/job.ini --set "output.path=$work"

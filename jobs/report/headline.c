@@ -318,7 +318,7 @@ static void print_rest(const struct headline *headline)
                 headline->insight_count - headline->answer_count - told);
     fprintf(out, "figures in topics.csv, %zu groups in summaries.csv, all rows in feedback.csv\n",
             headline->summaries.groups);
-    fprintf(out, "Ranges in brackets are 95 %% intervals. About 1 in 12 changes is chance.\n");
+    fprintf(out, "Ranges in brackets are 95 %% intervals. About 1 in 16 changes is chance.\n");
 }
 
 bool headline_print(FILE *out, struct store *store, const struct selection *selection,

@@ -5,7 +5,7 @@
  * topics shows, mid-p, rises and falls. Tests are dropped by the margin only (hits of window and
  * baseline together), never by the outcome, so that Benjamini-Hochberg holds over those that
  * remain; floors of effect and volume come after it and only remove claims. In simulations without
- * any change (bench/null_reports.c) 1 of 10 to 1 of 20 reports has a claim. */
+ * any change (bench/reports.c) 5 to 7 % of reports have one. */
 #ifndef STAGES_STATS_CHANGE_SEARCH_H
 #define STAGES_STATS_CHANGE_SEARCH_H
 
