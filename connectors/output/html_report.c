@@ -757,7 +757,8 @@ static bool is_same_summary(const struct document_point *a, const struct documen
 static bool begins_latest(const struct document *document, size_t number)
 {
     const struct document_point *point = &document->points[number];
-    if (number > 0 && is_same_summary(point, point - 1))
+    if (text_equal(point->period, TEXT("undated")) ||
+        (number > 0 && is_same_summary(point, point - 1)))
         return false;
     for (size_t i = number + 1; i < document->point_count; i++) {
         const struct document_point *other = &document->points[i];
@@ -773,8 +774,9 @@ static void write_point(struct page *page, const struct document_point *point)
 {
     char id[17];
     hash_format(point->first_evidence, id);
-    fprintf(page->out, "<li><span class=\"%s\">●</span> <bdi>",
-            text_equal(point->polarity, TEXT("positive")) ? "pos" : "neg");
+    bool is_positive = text_equal(point->polarity, TEXT("positive"));
+    fprintf(page->out, "<li><b class=\"%s\">%s</b> <bdi>", is_positive ? "pos" : "neg",
+            is_positive ? "+" : "–");
     page_text(page, point->text);
     page_markup(page, "</bdi> <small>");
     if (point->first_evidence)
@@ -808,7 +810,7 @@ static void write_points(struct page *page, size_t number)
         page_markup(page, ", ");
         page_text(page, words_period(page->language, first->period, false, &page->scratch));
     }
-    page_markup(page, "</h4><ul>\n");
+    page_markup(page, "</h4><ul class=\"points\">\n");
     for (size_t i = number; i < document->point_count && i < number + MAX_POINTS &&
                             is_same_summary(first, &document->points[i]);
          i++)
