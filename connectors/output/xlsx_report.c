@@ -947,10 +947,10 @@ static struct text make_note(const struct book *book, const uint64_t left_out[3]
     if (book->cut_cells)
         note = arena_format(arena, "%llu cells were cut to %d characters",
                             (unsigned long long)book->cut_cells, SPREADSHEET_MAX_CELL_UNITS);
-    if (left_out[0] + left_out[1] + left_out[2])
+    uint64_t rows = left_out[0] + left_out[1] + left_out[2];
+    if (rows)
         note = arena_format(arena, "%.*s%s%llu rows exceed the %d rows of a sheet",
-                            TEXT_ARGUMENT(note), note.size ? "; " : "",
-                            (unsigned long long)(left_out[0] + left_out[1] + left_out[2]),
+                            TEXT_ARGUMENT(note), note.size ? "; " : "", (unsigned long long)rows,
                             SPREADSHEET_MAX_ROWS);
     return note;
 }

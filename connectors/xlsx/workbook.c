@@ -410,8 +410,7 @@ bool book_begin_sheet(struct workbook *book, size_t sheet, struct error *error)
                                      book->path, part);
 }
 
-enum read_status book_read_row(struct workbook *book, struct workbook_row *row,
-                                   struct error *error)
+enum read_status book_read_row(struct workbook *book, struct workbook_row *row, struct error *error)
 {
     for (;;) {
         if (row_queue_next(&book->rows, row))

@@ -39,6 +39,6 @@ bool book_begin_sheet(struct workbook *workbook, size_t sheet, struct error *err
 
 /* Reads the next row that is not empty; its cells are valid until the next call. */
 enum read_status book_read_row(struct workbook *workbook, struct workbook_row *row,
-                                   struct error *error);
+                               struct error *error);
 
 #endif

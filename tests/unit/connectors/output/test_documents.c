@@ -30,8 +30,7 @@ static const char *const hostile[] = {
     "' onmouseover='alert(1)' x='",
     "\" style=\"position:fixed\" \"",
     "]]> --> <!-- ]]>",
-    "\xE2\x80\xAE"
-    "drawkcab \xE2\x81\xA7 isolate",
+    "\xE2\x80\xAE\x64rawkcab \xE2\x81\xA7 isolate",
     "emoji \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x94\xA7 \xF0\x9F\x87\xB0\xF0\x9F\x87\xB7",
     "=HYPERLINK(\"http://evil.example\",\"x\")",
     "{0} {1} {9} %s %n &amp; &lt;",
