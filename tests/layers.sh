@@ -44,7 +44,7 @@ jobs: base pipeline stages/stages.h connectors/connectors.h connectors/input inf
 jobs/report: base pipeline jobs/job.h
 jobs/eval: base pipeline jobs/model_options.h stages/stages.h stages/evidence
 jobs/commands: base pipeline jobs jobs/eval jobs/report stages/stages.h connectors/connectors.h
-jobs/commands: connectors/input inference/t5.h
+jobs/commands: connectors/input inference/t5.h stages/tasks/taxonomy.h
 '
 
 sources() {
