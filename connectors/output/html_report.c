@@ -456,7 +456,7 @@ static void write_card(struct page *page, size_t number)
         page_markup(page, "</ul>");
     }
     page_markup(page, "</div>\n");
-    if (!is_all_topics(insight->key.topic)) {
+    if (find_topic(page->document, insight->key.topic) < page->document->topic_count) {
         page_markup(page, "<p><small>");
         page_word(page, WORD_TOPIC);
         page_markup(page, ": ");
