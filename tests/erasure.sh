@@ -66,6 +66,10 @@ grep -q '"earlier_revision": 1' "$work/anna.json" || fail "export without the re
 grep -q 'none is left' "$work/printed" || fail "$(cat "$work/printed")"
 [ "$(count_hits "$work/whole/out")" -eq 0 ] || fail "left after forget:" "$(grep -raliE "$secrets" "$work/whole/out")"
 
+for document in report.html report.xlsx; do
+    [ "$work/whole/out/$document" -nt "$work/anna.json" ] || fail "$document is not written anew"
+done
+
 # The next two nights bring nothing back, though the exports are the same.
 for night in 1 2; do
     "$winnow" run --quiet "$work/whole/job.ini"

@@ -10,6 +10,7 @@
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "connectors/connectors.h"
 #include "jobs/commands/wishes.h"
 #include "jobs/lock.h"
 #include "jobs/progress_bar.h"
@@ -225,8 +226,18 @@ static void delete_selection_reports(const char *folder, struct arena *arena)
         free(entries);
 }
 
+/* Documents are packed, so a search does not see into them: one that an earlier setting of
+ * `reports` wrote must not stay. Those of the present setting are written anew. */
+static void delete_documents(const struct job *job, struct arena *arena)
+{
+    for (size_t i = 0; document_formats[i]; i++)
+        unlink(
+            arena_format(arena, "%s/%s", job->output.folder, document_formats[i]->file_name).bytes);
+}
+
 static bool write_reports(struct assembly *assembly, const struct job *job, struct error *error)
 {
+    delete_documents(job, &assembly->arena);
     delete_selection_reports(job->output.folder, &assembly->arena);
     return pipeline_summarize(&assembly->pipeline, error) &&
            pipeline_aggregate(&assembly->pipeline, error) &&

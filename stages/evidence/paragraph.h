@@ -5,8 +5,8 @@
 
 #include "pipeline/group.h"
 
-/* In `language` ("en", "ko"; others: English), from the group's members and points; in
- * group->arena. */
+/* In `language` ("en", "ko", "auto": that of most members; others: English), from the group's
+ * members and points; in group->arena. */
 struct text paragraph_compose(const struct group *group, struct text language);
 
 #endif
