@@ -47,6 +47,7 @@ static bool read_record(struct store *store, const struct sql_statement *rows, s
         .rating = sql_real(rows, 9),
         .rating_scale = sql_real(rows, 10),
         .respondent = sql_hash(rows, 18),
+        .author_hash = sql_hash(rows, 19),
     };
     if (!store_parse_fields(sql_text(rows, 11), arena, &record->fields, &record->field_count,
                             error))
@@ -74,7 +75,7 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
         " coalesce(f.lang, l.lang), f.title, f.text,"
         " f.created_at, " STORE_RATING ", f.rating_scale, f.fields, a.id, a.sentiment, a.score,"
         " a.confidence, a.coverage, a.tokens,"
-        " iif(f.question IS NULL, NULL, f.row_hash) FROM feedback AS f"
+        " iif(f.question IS NULL, NULL, f.row_hash), f.author_hash FROM feedback AS f"
         " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"
         " LEFT JOIN language AS l ON l.source = f.source"
         " WHERE f.no_opinion = 0 AND (?2 IS NULL OR f.created_at >= ?2) AND (?3 IS "

@@ -4,7 +4,6 @@
 #include <stddef.h>
 
 const struct stage *const stages[] = {
-    &clean_stage,    &redact_stage,    &dedupe_stage, &chunk_stage,
-    &classify_stage, &group_stage,     &map_stage,    &reduce_stage,
-    &ground_stage,   &aggregate_stage, NULL,
+    &clean_stage, &redact_stage, &dedupe_stage, &chunk_stage,     &classify_stage, &group_stage,
+    &map_stage,   &reduce_stage, &ground_stage, &aggregate_stage, &index_stage,    NULL,
 };

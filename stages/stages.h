@@ -17,6 +17,7 @@ extern const struct stage reduce_stage;
 extern const struct stage ground_stage;
 /* pass 3 */
 extern const struct stage aggregate_stage;
+extern const struct stage index_stage;
 
 extern const struct stage *const stages[]; /* NULL-terminated */
 

@@ -38,7 +38,8 @@ stages/text: base pipeline inference/t5.h
 stages/tasks: base pipeline inference/t5.h stages/text
 stages/evidence: base pipeline stages/text stages/tasks
 stages/stats: base pipeline
-stages: base pipeline stages/text stages/tasks stages/evidence stages/stats
+stages/search: base
+stages: base pipeline stages/text stages/tasks stages/evidence stages/stats stages/search
 jobs: base pipeline stages/stages.h connectors/connectors.h connectors/input inference/t5.h
 jobs/report: base pipeline jobs/job.h stages/stats
 jobs/eval: base pipeline jobs/model_options.h stages/stages.h stages/evidence

@@ -973,6 +973,7 @@ static void databases_of_other_versions_and_programs_are_refused(void **state)
                  {"PRAGMA user_version = 2", "schema version 2, but this version of winnow reads"},
                  {"PRAGMA user_version = 3", "schema version 3, but"},
                  {"PRAGMA user_version = 4", "schema version 4, but"},
+                 {"PRAGMA user_version = 5", "schema version 5, but"},
                  {"PRAGMA user_version = -1", "schema version -1"},
                  {"PRAGMA user_version = 0", "a database of another program"}};
     const struct test_folder *folder = *state;
