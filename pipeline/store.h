@@ -353,20 +353,21 @@ bool store_finish_index(struct store *store, struct error *error);
 bool store_count_passages(struct store *store, uint64_t *passages, uint64_t *unindexed,
                           struct error *error);
 
-/* The number of sentences that match `query`, a query of FTS5 (sqlite.org/fts5.html). */
-bool store_count_matches(struct store *store, struct text query, uint64_t *matches,
-                         struct error *error);
-
+/* A sentence. Queries are those of FTS5 (sqlite.org/fts5.html). */
 struct passage_match {
     uint64_t feedback_id;
     size_t begin, end;
 };
 
-/* Calls `visit` for the sentences that match `query`, the best first by BM25 (the title counts
- * half), then by record and place, until it returns false. */
+/* Calls `visit` for the sentences that match `query`, in any order, until it returns false. */
 bool store_for_each_match(struct store *store, struct text query,
                           bool (*visit)(void *user, const struct passage_match *match), void *user,
                           struct error *error);
+
+/* The same, the best first by BM25 (the title counts half), then by record and place. */
+bool store_for_each_ranked_match(struct store *store, struct text query,
+                                 bool (*visit)(void *user, const struct passage_match *match),
+                                 void *user, struct error *error);
 
 /* The indexed sentences of a record, in order, as store_for_each_match. */
 bool store_for_each_passage(struct store *store, uint64_t feedback_id,

@@ -109,16 +109,6 @@ bool store_count_passages(struct store *store, uint64_t *passages, uint64_t *uni
     return sql_finish(count, error);
 }
 
-bool store_count_matches(struct store *store, struct text query, uint64_t *matches,
-                         struct error *error)
-{
-    struct sql_statement *count = sql_prepare(
-        store->sql, "SELECT count(*) FROM passage_words WHERE passage_words MATCH ?", error);
-    sql_bind_text(count, 1, query);
-    *matches = sql_next_row(count) ? sql_hash(count, 0) : 0;
-    return sql_finish(count, error);
-}
-
 /* Calls `visit` for rows of feedback_id, begin and end. */
 static bool visit_passages(struct sql_statement *rows,
                            bool (*visit)(void *user, const struct passage_match *match), void *user,
@@ -137,6 +127,20 @@ static bool visit_passages(struct sql_statement *rows,
 bool store_for_each_match(struct store *store, struct text query,
                           bool (*visit)(void *user, const struct passage_match *match), void *user,
                           struct error *error)
+{
+    struct sql_statement *rows =
+        sql_prepare(store->sql,
+                    "SELECT p.feedback_id, p.\"begin\", p.\"end\" FROM passage_words"
+                    " JOIN passage AS p ON p.id = passage_words.rowid"
+                    " WHERE passage_words MATCH ?",
+                    error);
+    sql_bind_text(rows, 1, query);
+    return visit_passages(rows, visit, user, error);
+}
+
+bool store_for_each_ranked_match(struct store *store, struct text query,
+                                 bool (*visit)(void *user, const struct passage_match *match),
+                                 void *user, struct error *error)
 {
     struct sql_statement *rows =
         sql_prepare(store->sql,

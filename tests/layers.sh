@@ -42,8 +42,10 @@ stages/search: base
 stages: base pipeline stages/text stages/tasks stages/evidence stages/stats stages/search
 jobs: base pipeline stages/stages.h connectors/connectors.h connectors/input inference/t5.h
 jobs/report: base pipeline jobs/job.h stages/stats
-jobs/eval: base pipeline jobs/model_options.h stages/stages.h stages/evidence
-jobs/commands: base pipeline jobs jobs/eval jobs/report stages/stages.h connectors/connectors.h
+jobs/ask: base pipeline jobs/job.h jobs/model_options.h inference/t5.h stages/search stages/stats
+jobs/ask: stages/tasks stages/text
+jobs/eval: base pipeline jobs/ask jobs/model_options.h stages/stages.h stages/evidence stages/search
+jobs/commands: base pipeline jobs jobs/ask jobs/eval jobs/report stages/stages.h connectors/connectors.h
 jobs/commands: connectors/input inference/t5.h
 '
 

@@ -1,0 +1,65 @@
+/* concept.h - what a word of a question stands for, and how well a text speaks of it. */
+#ifndef JOBS_ASK_CONCEPT_H
+#define JOBS_ASK_CONCEPT_H
+
+#include "base/arena.h"
+#include "stages/tasks/taxonomy.h"
+#include "stages/text/terms.h"
+
+/* A word or phrase that expresses a concept. */
+struct way {
+    struct text text;         /* normalized; of Korean, the beginning of a word */
+    const struct term *terms; /* of scripts with spaces: the stems, in a row; else NULL */
+    size_t term_count;
+    double strength; /* 1: the question's own word; less: a related one */
+};
+
+/* The own word and its inflections, then words of the same meaning. */
+extern const double related_strength, topic_strength;
+
+struct concept {
+    struct text word; /* as in the question */
+    bool is_light;    /* a word of manner or a general verb, which counts less */
+    struct way *ways;
+    size_t way_count;
+    size_t topic;     /* the topic that the word is a phrase of, or SIZE_MAX */
+    bool names_topic; /* the word is the topic's name */
+};
+
+/* A sentence or text to be compared. */
+struct compared_text {
+    struct text key; /* normalized */
+    const struct term *terms;
+    size_t term_count;
+};
+
+struct compared_text compared_text_make(struct text text, struct arena *arena);
+
+/* A way for the phrase; in `arena`. Without terms and without Korean, nothing matches it. */
+struct way way_make(struct text phrase, double strength, struct arena *arena);
+bool way_is_korean(const struct way *way);
+
+/* The query of FTS5 that finds sentences with the way; in `arena`. */
+struct text way_format_query(const struct way *way, struct arena *arena);
+
+/* How well the text expresses the concept: 0 to 1, the strength of the best way. */
+double concept_match(const struct concept *concept, const struct compared_text *text);
+
+/* The groups of data/related_words.tsv. */
+struct related_words {
+    struct way *ways;
+    size_t *groups; /* [way] */
+    size_t count;
+};
+
+void related_words_load(struct related_words *related, struct arena *arena);
+
+/* Adds the words of all groups that contain one of the first `count` ways to them. */
+struct way *related_words_expand(const struct related_words *related, const struct way *ways,
+                                 size_t *count, struct arena *arena);
+
+/* Whether `words` is a single word that is in the group with `other`. */
+bool related_words_are_related(const struct related_words *related, const struct way *word,
+                               const struct way *other);
+
+#endif

@@ -1,0 +1,536 @@
+/* question.c - understands a question: first the period, then values of columns, stars and the
+ * language, then words of praise and complaint; the words that are left are searched for. */
+#include "jobs/ask/question.h"
+
+#include "base/ascii.h"
+#include "base/utf8.h"
+
+enum { MAX_WORDS_OF_VALUE = 16, MIN_PART_SIZE = 3 };
+
+static const struct question_word {
+    int weight; /* 0: says nothing; 1: little */
+    struct text word;
+} question_words[] = {
+#define ROW(language, weight, word) {weight, {word, sizeof(word) - 1}},
+#include "jobs/ask/data/question_words.inc"
+#undef ROW
+};
+
+static const struct {
+    enum sentiment polarity;
+    struct text word;
+} polarity_words[] = {
+#define ROW(language, polarity, word) {polarity, {word, sizeof(word) - 1}},
+#include "jobs/ask/data/polarity_words.inc"
+#undef ROW
+};
+
+static const struct {
+    struct text code, word;
+} language_words[] = {
+#define ROW(code, word) {{code, sizeof(code) - 1}, {word, sizeof(word) - 1}},
+#include "jobs/ask/data/language_words.inc"
+#undef ROW
+};
+
+struct parser {
+    struct question *question;
+    const struct question_context *context;
+    struct tokens tokens;
+    struct arena *arena;
+};
+
+static const struct token *get_token(const struct parser *parser, size_t index)
+{
+    static const struct token none = {0};
+    return index < parser->tokens.count ? &parser->tokens.items[index] : &none;
+}
+
+/* The entry of the token, or NULL: it is a word to look for. */
+static const struct question_word *find_question_word(const struct token *token)
+{
+    struct text stem = token_stem(token);
+    for (size_t i = 0; i < sizeof(question_words) / sizeof(*question_words); i++)
+        if (token_is(token, question_words[i].word) || text_equal(stem, question_words[i].word))
+            return &question_words[i];
+    return NULL;
+}
+
+static bool is_question_word(const struct token *token)
+{
+    const struct question_word *found = find_question_word(token);
+    return found && found->weight == 0;
+}
+
+/* ---- Values of columns ---- */
+
+static bool is_preposition(const struct token *token)
+{
+    static const char *const words[] = {"in", "from", "at", "to", "for", "of", "on", "via", NULL};
+    return text_is_one_of(token->text, words);
+}
+
+static bool names_feedback(const struct token *token)
+{
+    static const char *const words[] = {
+        "reviews",     "review",    "answers",  "comments", "mails", "emails", "responses",
+        "respondents", "customers", "feedback", "tickets",  "users", "buyers", "people",
+        "guests",      "speakers",  "고객",     "리뷰",     "후기",  NULL};
+    return text_is_one_of(token->text, words) ||
+           (token->kind == LETTER_UNSPACED_SCRIPT && text_is_one_of(token_stem(token), words));
+}
+
+/* The question's token says the word of a value: as it is, or with a Korean particle. */
+static bool says_word(const struct token *token, const struct token *word)
+{
+    if (token->kind == LETTER_UNSPACED_SCRIPT && word->kind == LETTER_UNSPACED_SCRIPT)
+        return text_starts_with(token->text, word->text);
+    return token_is(token, word->text);
+}
+
+/* The filter on the column; NULL if there are too many. */
+static struct value_filter *get_filter(struct question *question, size_t column)
+{
+    for (size_t i = 0; i < question->filter_count; i++)
+        if (question->filters[i].column == column)
+            return &question->filters[i];
+    if (question->filter_count == MAX_VALUE_FILTERS)
+        return NULL;
+    struct value_filter *filter = &question->filters[question->filter_count++];
+    *filter = (struct value_filter){.column = column};
+    return filter;
+}
+
+static void add_value(struct parser *parser, size_t column, size_t value)
+{
+    struct value_filter *filter = get_filter(parser->question, column);
+    if (!filter)
+        return;
+    for (size_t i = 0; i < filter->value_count; i++)
+        if (filter->values[i] == value)
+            return;
+    size_t *values = arena_alloc(parser->arena, filter->value_count + 1, sizeof(*values));
+    if (filter->value_count > 0)
+        memcpy(values, filter->values, filter->value_count * sizeof(*values));
+    values[filter->value_count++] = value;
+    filter->values = values;
+}
+
+/* Records without a value pass if they have these words. */
+static void add_mention(struct parser *parser, size_t column, struct text phrase)
+{
+    struct value_filter *filter = get_filter(parser->question, column);
+    if (!filter || column < CORPUS_OWN_COLUMNS) /* of which every record has a value */
+        return;
+    struct way way = way_make(phrase, 1, parser->arena);
+    size_t count = 1;
+    const struct way *ways =
+        related_words_expand(parser->context->related, &way, &count, parser->arena);
+    for (size_t i = 0; i < count; i++)
+        filter->mention_query =
+            arena_format(parser->arena, "%.*s%s%.*s", TEXT_ARGUMENT(filter->mention_query),
+                         filter->mention_query.size ? " OR " : "",
+                         TEXT_ARGUMENT(way_format_query(&ways[i], parser->arena)));
+}
+
+/* Whether a value of one word may be meant, and not an ordinary word: "from Scotland", "North". */
+static bool is_meant(const struct parser *parser, const struct corpus_column *column, size_t at,
+                     const struct token *word)
+{
+    const struct token *token = get_token(parser, at);
+    size_t before = at > 0 && token_is(get_token(parser, at - 1), TEXT("the")) ? at - 1 : at;
+    const struct token *cue = get_token(parser, before - 1);
+    bool follows_name = (before > 0 && text_equal_name(cue->original, column->name)) ||
+                        text_equal_name(get_token(parser, at + 1)->original, column->name);
+    if (word->kind == LETTER_DIGIT)
+        return follows_name;
+    if (follows_name || column->is_about_things || names_feedback(get_token(parser, at + 1)))
+        return true;
+    if (column == &parser->context->corpus->columns[CORPUS_SOURCE])
+        return before > 0 && is_preposition(cue);
+    if (word->kind == LETTER_UNSPACED_SCRIPT)
+        return utf8_count_code_points(word->text) >= 2 && !is_question_word(token);
+    return ascii_is_upper(word->original.bytes[0]) &&
+           (token->is_capitalized || (before > 0 && is_preposition(cue)));
+}
+
+/* Whether the question has all words of the value at `at`; marks them as used. */
+static bool match_whole_value(struct parser *parser, const struct corpus_column *column,
+                              const struct tokens *value, size_t at)
+{
+    if (value->count == 0 || value->count > MAX_WORDS_OF_VALUE)
+        return false;
+    for (size_t i = 0; i < value->count; i++)
+        if (get_token(parser, at + i)->is_used ||
+            !says_word(get_token(parser, at + i), &value->items[i]))
+            return false;
+    if (value->count == 1 && !is_meant(parser, column, at, &value->items[0]))
+        return false;
+    return true;
+}
+
+static void mark_used(struct parser *parser, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end && i < parser->tokens.count; i++)
+        parser->tokens.items[i].is_used = true;
+}
+
+/* Finds the values of which all words are in the question; longer ones first. */
+static void find_whole_values(struct parser *parser, size_t column_index)
+{
+    const struct corpus_column *column = &parser->context->corpus->columns[column_index];
+    for (size_t words = MAX_WORDS_OF_VALUE; words > 0; words--)
+        for (size_t value = 0; value < column->values.count; value++) {
+            struct tokens tokens = tokens_split(column->values.texts[value], parser->arena);
+            for (size_t at = 0; tokens.count == words && at < parser->tokens.count; at++)
+                if (match_whole_value(parser, column, &tokens, at)) {
+                    add_value(parser, column_index, value);
+                    add_mention(parser, column_index, column->values.texts[value]);
+                    mark_used(parser, at, at + words);
+                }
+        }
+}
+
+/* Whether the token means a word of the value's name: "kettle", "kettles" or 주전자 for "Larkspur
+ * kettle". */
+static bool means_part(const struct parser *parser, const struct token *token,
+                       const struct tokens *value)
+{
+    struct way asked = way_make(token_stem(token), 1, parser->arena);
+    for (size_t i = 0; i < value->count; i++) {
+        const struct token *word = &value->items[i];
+        if (word->kind == LETTER_DIGIT || word->text.size < MIN_PART_SIZE)
+            continue;
+        struct way part = way_make(word->text, 1, parser->arena);
+        if (related_words_are_related(parser->context->related, &asked, &part) &&
+            (way_is_korean(&asked) != way_is_korean(&part) || says_word(token, word) ||
+             (asked.term_count == 1 && part.term_count == 1 &&
+              asked.terms[0].hash == part.terms[0].hash)))
+            return true;
+    }
+    return false;
+}
+
+/* Of columns that name things, a part of the name is enough: all values that have it are meant. */
+static void find_parts_of_values(struct parser *parser, size_t column_index)
+{
+    const struct corpus_column *column = &parser->context->corpus->columns[column_index];
+    for (size_t at = 0; at < parser->tokens.count; at++) {
+        struct token *token = &parser->tokens.items[at];
+        if (token->is_used || token->kind == LETTER_DIGIT || token->text.size < MIN_PART_SIZE ||
+            is_question_word(token))
+            continue;
+        bool found = false;
+        for (size_t value = 0; value < column->values.count; value++) {
+            struct tokens words = tokens_split(column->values.texts[value], parser->arena);
+            if (!means_part(parser, token, &words))
+                continue;
+            add_value(parser, column_index, value);
+            found = true;
+        }
+        if (found)
+            add_mention(parser, column_index, token_stem(token));
+        token->is_used |= found;
+    }
+}
+
+static void find_values(struct parser *parser)
+{
+    const struct corpus *corpus = parser->context->corpus;
+    for (int about_things = 1; about_things >= 0; about_things--)
+        for (size_t i = 0; i < corpus->column_count; i++) {
+            const struct corpus_column *column = &corpus->columns[i];
+            if (!column->is_categorical || i == CORPUS_LANG ||
+                column->is_about_things != (about_things == 1))
+                continue;
+            find_whole_values(parser, i);
+            if (column->is_about_things)
+                find_parts_of_values(parser, i);
+        }
+}
+
+/* ---- Stars, language, praise and complaint ---- */
+
+static int64_t parse_stars(const struct token *token)
+{
+    static const char *const words[] = {"one", "two", "three", "four", "five"};
+    int64_t number = 0;
+    if (text_to_integer(token->text, &number))
+        return number >= 1 && number <= 5 ? number : 0;
+    for (int64_t i = 0; i < 5; i++)
+        if (token_is(token, text_of(words[i])))
+            return i + 1;
+    return 0;
+}
+
+/* "one-star reviews", "5 stars", "별점 1점" */
+static void find_stars(struct parser *parser)
+{
+    for (size_t i = 0; i + 1 < parser->tokens.count; i++) {
+        const struct token *next = get_token(parser, i + 1);
+        bool is_english = token_is(next, TEXT("star")) || token_is(next, TEXT("stars"));
+        bool is_korean =
+            i > 0 && text_starts_with(get_token(parser, i - 1)->text, TEXT("별")) &&
+            (text_starts_with(next->text, TEXT("점")) || text_starts_with(next->text, TEXT("개")));
+        int64_t stars = parse_stars(get_token(parser, i));
+        if (!stars || (!is_english && !is_korean))
+            continue;
+        parser->question->stars = stars;
+        mark_used(parser, is_korean ? i - 1 : i, i + 2);
+    }
+}
+
+static void find_language(struct parser *parser)
+{
+    const struct corpus_column *column = &parser->context->corpus->columns[CORPUS_LANG];
+    for (size_t i = 0; i < parser->tokens.count; i++)
+        for (size_t k = 0; k < sizeof(language_words) / sizeof(*language_words); k++) {
+            if (get_token(parser, i)->is_used ||
+                (!token_is(get_token(parser, i), language_words[k].word) &&
+                 !text_equal(token_stem(get_token(parser, i)), language_words[k].word)))
+                continue;
+            bool is_plural = text_ends_with(language_words[k].word, TEXT("ns"));
+            bool follows_in = i > 0 && token_is(get_token(parser, i - 1), TEXT("in"));
+            for (size_t value = 0; value < column->values.count; value++)
+                if (text_equal(column->values.texts[value], language_words[k].code) &&
+                    (is_plural || follows_in || names_feedback(get_token(parser, i + 1)))) {
+                    add_value(parser, CORPUS_LANG, value);
+                    mark_used(parser, i, i + 1);
+                }
+        }
+}
+
+static enum sentiment get_polarity(const struct token *token)
+{
+    for (size_t i = 0; i < sizeof(polarity_words) / sizeof(*polarity_words); i++)
+        if (token_is(token, polarity_words[i].word) ||
+            (token->kind == LETTER_UNSPACED_SCRIPT &&
+             text_starts_with(token->text, polarity_words[i].word)))
+            return polarity_words[i].polarity;
+    return SENTIMENT_UNDETECTED;
+}
+
+static void find_polarity(struct parser *parser)
+{
+    bool has_negative = false, has_positive = false;
+    for (size_t i = 0; i < parser->tokens.count; i++) {
+        struct token *token = &parser->tokens.items[i];
+        enum sentiment polarity = token->is_used ? SENTIMENT_UNDETECTED : get_polarity(token);
+        has_negative |= polarity == SENTIMENT_NEGATIVE;
+        has_positive |= polarity == SENTIMENT_POSITIVE;
+        token->is_used |= polarity != SENTIMENT_UNDETECTED;
+    }
+    if (has_negative != has_positive)
+        parser->question->polarity = has_negative ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE;
+}
+
+/* ---- Words ---- */
+
+/* The ways to say the token itself. Of a Korean word with one syllable before a particle, both the
+ * word and the syllable. */
+static struct way *make_own_ways(const struct token *token, size_t *count, struct arena *arena)
+{
+    struct way *ways = arena_alloc(arena, 3, sizeof(*ways));
+    struct text stem = token_stem(token);
+    ways[(*count)++] = way_make(stem, 1, arena);
+    if (token->kind != LETTER_UNSPACED_SCRIPT)
+        return ways;
+    size_t first;
+    utf8_decode(token->text, 0, &first);
+    static const char *const particles[] = {"이", "가", "은", "는", "을", "를", "에",
+                                            "의", "도", "로", "와", "과", NULL};
+    struct text last = text_slice(token->text, first, token->text.size);
+    if (stem.size == token->text.size && text_is_one_of(last, particles))
+        ways[(*count)++] = way_make(text_slice(token->text, 0, first), 0.9, arena);
+    return ways;
+}
+
+static size_t find_topic(const struct parser *parser, struct text word, bool *names_topic)
+{
+    const struct taxonomy *taxonomy = parser->context->taxonomy;
+    *names_topic = topic_names_find(&taxonomy->names, word) < taxonomy->names.count;
+    for (size_t topic = 0; topic < taxonomy->names.count; topic++)
+        if (taxonomy_matches_topic(taxonomy, word, topic))
+            return topic;
+    return SIZE_MAX;
+}
+
+static struct concept make_concept(const struct parser *parser, const struct token *token)
+{
+    struct concept concept = {.word = token->original};
+    struct text stem = token_stem(token);
+    if (token->kind == LETTER_UNSPACED_SCRIPT) /* the word without its particle */
+    concept.word = text_slice(token->original, 0, stem.size);
+    struct way *own = make_own_ways(token, &concept.way_count, parser->arena);
+    concept.ways =
+        related_words_expand(parser->context->related, own, &concept.way_count, parser->arena);
+    concept.topic = find_topic(parser, stem, &concept.names_topic);
+    return concept;
+}
+
+static void find_concepts(struct parser *parser)
+{
+    struct question *question = parser->question;
+    struct concept *concepts =
+        arena_alloc(parser->arena, parser->tokens.count + 1, sizeof(*concepts));
+    for (size_t i = 0; i < parser->tokens.count; i++) {
+        const struct token *token = get_token(parser, i);
+        if (token->is_used || is_question_word(token))
+            continue;
+        struct concept concept = make_concept(parser, token);
+        concept.is_light = find_question_word(token) != NULL;
+        if (!way_is_korean(&concept.ways[0]) && concept.ways[0].term_count == 0)
+            continue; /* a word that every text has */
+        concepts[question->concept_count++] = concept;
+    }
+    question->concepts = concepts;
+}
+
+void question_parse(struct question *question, struct text text,
+                    const struct question_context *context, struct arena *arena)
+{
+    *question = (struct question){.text = arena_copy_text(arena, text)};
+    struct parser parser = {.question = question,
+                            .context = context,
+                            .tokens = tokens_split(question->text, arena),
+                            .arena = arena};
+    question->time_span = time_span_find(&parser.tokens, context->corpus->newest);
+    find_stars(&parser);
+    find_values(&parser);
+    find_language(&parser);
+    find_polarity(&parser);
+    find_concepts(&parser);
+}
+
+/* ---- Printing ---- */
+
+static struct text append(struct text list, const char *separator, struct text item,
+                          struct arena *arena)
+{
+    return arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(list), list.size ? separator : "",
+                        TEXT_ARGUMENT(item));
+}
+
+static struct text format_day(int64_t seconds, struct arena *arena)
+{
+    char text[32];
+    calendar_format(seconds, text);
+    return arena_copy_text(arena, text_slice(text_of(text), 0, 10));
+}
+
+struct text question_describe_filter(const struct question *question, const struct corpus *corpus,
+                                     struct arena *arena)
+{
+    struct text list = {0};
+    for (size_t i = 0; i < question->filter_count; i++) {
+        const struct value_filter *filter = &question->filters[i];
+        const struct corpus_column *column = &corpus->columns[filter->column];
+        struct text values = {0};
+        for (size_t k = 0; k < filter->value_count; k++)
+            values = append(values, " or ", column->values.texts[filter->values[k]], arena);
+        list = append(
+            list, "; ",
+            arena_format(arena, "%.*s = %.*s", TEXT_ARGUMENT(column->name), TEXT_ARGUMENT(values)),
+            arena);
+    }
+    if (question->stars)
+        list = append(list, "; ",
+                      arena_format(arena, "%lld star%s", (long long)question->stars,
+                                   question->stars == 1 ? "" : "s"),
+                      arena);
+    struct time_span span = question->time_span;
+    if (span.since != TIME_UNKNOWN)
+        list = append(
+            list, "; ",
+            arena_format(arena, "since %.*s", TEXT_ARGUMENT(format_day(span.since, arena))), arena);
+    if (span.until != TIME_UNKNOWN) /* the last day that counts */
+        list = append(
+            list, "; ",
+            arena_format(arena, "until %.*s", TEXT_ARGUMENT(format_day(span.until - 1, arena))),
+            arena);
+    return list;
+}
+
+/* As an SQL string: quotes are doubled. */
+static struct text quote_sql(struct text text, struct arena *arena)
+{
+    char *bytes = arena_alloc(arena, text.size * 2 + 3, 1);
+    size_t size = 0;
+    bytes[size++] = '\'';
+    for (size_t i = 0; i < text.size; i++) {
+        bytes[size++] = text.bytes[i];
+        if (text.bytes[i] == '\'')
+            bytes[size++] = '\'';
+    }
+    bytes[size++] = '\'';
+    return (struct text){bytes, size};
+}
+
+static struct text format_column_sql(const struct corpus *corpus, size_t column,
+                                     struct arena *arena)
+{
+    if (column == CORPUS_SOURCE)
+        return TEXT("f.source");
+    if (column == CORPUS_LANG)
+        return TEXT("coalesce(f.lang, (SELECT lang FROM language WHERE source = f.source))");
+    struct text spellings = {0};
+    const struct name_set *names = &corpus->columns[column].names;
+    for (size_t i = 0; i < names->count; i++) {
+        struct text path = arena_format(arena, "$.\"%.*s\"", TEXT_ARGUMENT(names->texts[i]));
+        spellings = append(spellings, ", ",
+                           arena_format(arena, "json_extract(f.fields, %.*s)",
+                                        TEXT_ARGUMENT(quote_sql(path, arena))),
+                           arena);
+    }
+    return names->count == 1 ? spellings
+                             : arena_format(arena, "coalesce(%.*s)", TEXT_ARGUMENT(spellings));
+}
+
+static struct text format_value_sql(const struct value_filter *filter, const struct corpus *corpus,
+                                    struct arena *arena)
+{
+    struct text column = format_column_sql(corpus, filter->column, arena), values = {0};
+    for (size_t i = 0; i < filter->value_count; i++)
+        values = append(
+            values, ", ",
+            quote_sql(corpus->columns[filter->column].values.texts[filter->values[i]], arena),
+            arena);
+    struct text condition =
+        arena_format(arena, "%.*s IN (%.*s)", TEXT_ARGUMENT(column), TEXT_ARGUMENT(values));
+    if (filter->mention_query.size == 0)
+        return condition;
+    return arena_format(arena,
+                        "(%.*s\n   OR (%.*s IS NULL AND f.id IN (SELECT p.feedback_id"
+                        " FROM passage_words JOIN passage AS p ON p.id = passage_words.rowid"
+                        "\n    WHERE passage_words MATCH %.*s)))",
+                        TEXT_ARGUMENT(condition), TEXT_ARGUMENT(column),
+                        TEXT_ARGUMENT(quote_sql(filter->mention_query, arena)));
+}
+
+struct text question_format_sql(const struct question *question, const struct corpus *corpus,
+                                struct arena *arena)
+{
+    struct text where = TEXT("f.no_opinion = 0");
+    for (size_t i = 0; i < question->filter_count; i++)
+        where = append(where, "\n  AND ", format_value_sql(&question->filters[i], corpus, arena),
+                       arena);
+    if (question->stars)
+        where = append(where, "\n  AND ",
+                       arena_format(arena, "f.rating_scale = 5 AND f.rating = %lld",
+                                    (long long)question->stars),
+                       arena);
+    if (question->time_span.since != TIME_UNKNOWN)
+        where = append(
+            where, "\n  AND ",
+            arena_format(arena, "f.created_at >= %lld", (long long)question->time_span.since),
+            arena);
+    if (question->time_span.until != TIME_UNKNOWN)
+        where =
+            append(where, "\n  AND ",
+                   arena_format(arena, "f.created_at < %lld", (long long)question->time_span.until),
+                   arena);
+    return arena_format(arena,
+                        "SELECT printf('%%016x', f.id) AS feedback_id, f.text FROM feedback AS f\n"
+                        "WHERE %.*s\nORDER BY f.created_at DESC, f.id;",
+                        TEXT_ARGUMENT(where));
+}
