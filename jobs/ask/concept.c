@@ -1,11 +1,13 @@
 /* concept.c - compares the words of a question with texts. */
 #include "jobs/ask/concept.h"
 
+#include "base/hash.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
+#include "jobs/ask/tokens.h"
 #include "stages/search/index_words.h"
 
-const double related_strength = 0.85, topic_strength = 0.45;
+const double related_strength = 0.85, topic_strength = 0.3;
 
 /* Korean words begin alike, but their endings differ: the first two syllables are often the stem.
  */
@@ -36,12 +38,64 @@ static bool has_unspaced(struct text text)
     return false;
 }
 
+/* ---- Stems ---- */
+
+static bool strip(struct text *word, struct text ending, size_t min_left)
+{
+    if (word->size < ending.size + min_left || !text_ends_with(*word, ending))
+        return false;
+    word->size -= ending.size;
+    return true;
+}
+
+static bool has_vowel(struct text word)
+{
+    for (size_t i = 0; i < word.size; i++)
+        if (strchr("aeiouy", word.bytes[i]))
+            return true;
+    return false;
+}
+
+/* "deliveries", "delivered", "delivery" and "deliver" become one stem, "recordings" and "record"
+ * too. Other words may get a wrong stem, but the same one in questions and texts. */
+static struct text stem(struct text word)
+{
+    strip(&word, TEXT("'s"), 2);
+    strip(&word, TEXT("\xE2\x80\x99s"), 2);
+    if (!strip(&word, TEXT("ies"), 3) && !text_ends_with(word, TEXT("ss")) &&
+        !text_ends_with(word, TEXT("us")) && !text_ends_with(word, TEXT("is")))
+        strip(&word, TEXT("s"), 3);
+    struct text shorter = word;
+    if ((strip(&shorter, TEXT("ing"), 3) || strip(&shorter, TEXT("ed"), 3)) && has_vowel(shorter)) {
+        word = shorter;
+        char last = word.bytes[word.size - 1];
+        if (word.size > 3 && last == word.bytes[word.size - 2] && !strchr("lsz", last))
+            word.size--;
+    } else {
+        strip(&word, TEXT("ly"), 4);
+    }
+    if (!strip(&word, TEXT("e"), 3) && !strip(&word, TEXT("y"), 3))
+        strip(&word, TEXT("i"), 3);
+    return word;
+}
+
+static const uint64_t *make_stems(struct text text, struct arena *arena, size_t *count)
+{
+    struct tokens tokens = tokens_split(text, arena);
+    uint64_t *stems = arena_alloc(arena, tokens.count + 1, sizeof(*stems));
+    *count = 0;
+    for (size_t i = 0; i < tokens.count; i++)
+        if (tokens.items[i].kind != LETTER_UNSPACED_SCRIPT)
+            stems[(*count)++] = hash_text(stem(tokens.items[i].text));
+    return stems;
+}
+
 /* ---- Texts and ways ---- */
 
 struct compared_text compared_text_make(struct text text, struct arena *arena)
 {
     struct compared_text made = {.key = normalize_key(text, arena)};
-    made.terms = terms_extract(text, arena, &made.term_count);
+    made.stems = make_stems(text, arena, &made.stem_count);
     return made;
 }
 
@@ -49,13 +103,13 @@ struct way way_make(struct text phrase, double strength, struct arena *arena)
 {
     struct way way = {.text = normalize_key(phrase, arena), .strength = strength};
     if (!has_unspaced(way.text))
-        way.terms = terms_extract(phrase, arena, &way.term_count);
+        way.stems = make_stems(phrase, arena, &way.stem_count);
     return way;
 }
 
 bool way_is_korean(const struct way *way)
 {
-    return !way->terms;
+    return !way->stems;
 }
 
 struct text way_format_query(const struct way *way, struct arena *arena)
@@ -64,15 +118,18 @@ struct text way_format_query(const struct way *way, struct arena *arena)
     return arena_format(arena, "\"%.*s\"%s", TEXT_ARGUMENT(words), way_is_korean(way) ? " *" : "");
 }
 
-static bool terms_contain(const struct compared_text *text, const struct way *way)
+static bool has_stems_at(const struct compared_text *text, size_t at, const struct way *way)
 {
-    for (size_t i = 0; way->term_count > 0 && i + way->term_count <= text->term_count; i++) {
-        size_t same = 0;
-        while (same < way->term_count && text->terms[i + same].hash == way->terms[same].hash)
-            same++;
-        if (same == way->term_count)
+    if (way->stem_count == 0 || at + way->stem_count > text->stem_count)
+        return false;
+    return memcmp(text->stems + at, way->stems, way->stem_count * sizeof(*way->stems)) == 0;
+}
+
+static bool has_stems(const struct compared_text *text, const struct way *way)
+{
+    for (size_t at = 0; at < text->stem_count; at++)
+        if (has_stems_at(text, at, way))
             return true;
-    }
     return false;
 }
 
@@ -113,9 +170,9 @@ double concept_match(const struct concept *concept, const struct compared_text *
         const struct way *way = &concept->ways[i];
         if (way->strength <= best)
             continue;
-        double match = way_is_korean(way)         ? match_korean(way, text)
-                       : terms_contain(text, way) ? way->strength
-                                                  : 0;
+        double match = way_is_korean(way)     ? match_korean(way, text)
+                       : has_stems(text, way) ? way->strength
+                                              : 0;
         best = match > best ? match : best;
     }
     return best;
@@ -152,10 +209,8 @@ static bool is_same_word(const struct way *a, const struct way *b)
                (text_starts_with(longer->text, shorter->text) &&
                 utf8_count_code_points(shorter->text) >= PARTIAL_SYLLABLES);
     }
-    bool same = a->term_count == b->term_count && a->term_count > 0;
-    for (size_t i = 0; same && i < a->term_count; i++)
-        same = a->terms[i].hash == b->terms[i].hash;
-    return same;
+    return a->stem_count == b->stem_count && a->stem_count > 0 &&
+           memcmp(a->stems, b->stems, a->stem_count * sizeof(*a->stems)) == 0;
 }
 
 bool related_words_are_related(const struct related_words *related, const struct way *word,
@@ -170,19 +225,57 @@ bool related_words_are_related(const struct related_words *related, const struct
     return false;
 }
 
+/* A Korean adjective before a noun without its ending: "빠른" and "빠를" are "빠르", of which the
+ * syllable has no final consonant. */
+static struct way without_final_consonant(const struct way *way, struct arena *arena)
+{
+    enum { FIRST_SYLLABLE = 0xAC00, LAST_SYLLABLE = 0xD7A3, FINALS = 28 };
+    enum { FINAL_N = 4, FINAL_L = 8, FINAL_M = 16, FINAL_B = 17, FINAL_SS = 20 };
+    struct way made = *way;
+    size_t at = way->text.size > 0 ? utf8_boundary_before(way->text, way->text.size - 1) : 0, size;
+    uint32_t syllable = way->text.size > 0 ? utf8_decode(way->text, at, &size) : 0;
+    if (syllable < FIRST_SYLLABLE || syllable > LAST_SYLLABLE)
+        return made;
+    uint32_t final = (syllable - FIRST_SYLLABLE) % FINALS;
+    if (final != FINAL_N && final != FINAL_L && final != FINAL_M && final != FINAL_B &&
+        final != FINAL_SS)
+        return made;
+    char bytes[4];
+    size = utf8_encode(syllable - final, bytes);
+    made.text = arena_format(arena, "%.*s%.*s", (int)at, way->text.bytes, (int)size, bytes);
+    return made;
+}
+
+bool related_words_have_phrase(const struct related_words *related, const struct way *phrase)
+{
+    for (size_t i = 0; i < related->count; i++)
+        if (way_is_korean(phrase)
+                ? text_starts_with(phrase->text, related->ways[i].text) &&
+                      text_find(related->ways[i].text, TEXT(" "), 0) < related->ways[i].text.size
+                : phrase->stem_count > 1 && is_same_word(&related->ways[i], phrase))
+            return true;
+    return false;
+}
+
 struct way *related_words_expand(const struct related_words *related, const struct way *ways,
                                  size_t *count, struct arena *arena)
 {
     size_t own = *count;
     struct way *all = arena_alloc(arena, own + MAX_WAYS, sizeof(*all));
     memcpy(all, ways, own * sizeof(*all));
+    bool *is_added = arena_alloc(arena, related->count, sizeof(*is_added));
     for (size_t i = 0; i < related->count; i++) {
         bool is_own = false;
-        for (size_t k = 0; k < own; k++)
-            is_own |= is_same_word(&related->ways[i], &ways[k]);
+        for (size_t k = 0; k < own; k++) {
+            struct way plain = without_final_consonant(&ways[k], arena);
+            is_own |= is_same_word(&related->ways[i], &ways[k]) ||
+                      is_same_word(&related->ways[i], &plain);
+        }
         for (size_t k = 0; is_own && k < related->count && *count < own + MAX_WAYS; k++)
-            if (related->groups[k] == related->groups[i])
+            if (related->groups[k] == related->groups[i] && !is_added[k]) {
                 all[(*count)++] = related->ways[k];
+                is_added[k] = true;
+            }
     }
     return all;
 }

@@ -4,13 +4,12 @@
 
 #include "base/arena.h"
 #include "stages/tasks/taxonomy.h"
-#include "stages/text/terms.h"
 
 /* A word or phrase that expresses a concept. */
 struct way {
-    struct text text;         /* normalized; of Korean, the beginning of a word */
-    const struct term *terms; /* of scripts with spaces: the stems, in a row; else NULL */
-    size_t term_count;
+    struct text text;      /* normalized; of Korean, the beginning of a word */
+    const uint64_t *stems; /* of scripts with spaces: hashes of the stems, in a row; else NULL */
+    size_t stem_count;
     double strength; /* 1: the question's own word; less: a related one */
 };
 
@@ -28,14 +27,14 @@ struct concept {
 
 /* A sentence or text to be compared. */
 struct compared_text {
-    struct text key; /* normalized */
-    const struct term *terms;
-    size_t term_count;
+    struct text key;       /* normalized */
+    const uint64_t *stems; /* hashes, of words and numbers */
+    size_t stem_count;
 };
 
 struct compared_text compared_text_make(struct text text, struct arena *arena);
 
-/* A way for the phrase; in `arena`. Without terms and without Korean, nothing matches it. */
+/* A way for the phrase; in `arena`. Nothing matches one without letters. */
 struct way way_make(struct text phrase, double strength, struct arena *arena);
 bool way_is_korean(const struct way *way);
 
@@ -54,9 +53,13 @@ struct related_words {
 
 void related_words_load(struct related_words *related, struct arena *arena);
 
-/* Adds the words of all groups that contain one of the first `count` ways to them. */
+/* Adds the words of all groups that contain one of the first `count` ways to them. Of Korean,
+ * "빠른" is also in the group of "빠르". */
 struct way *related_words_expand(const struct related_words *related, const struct way *ways,
                                  size_t *count, struct arena *arena);
+
+/* Whether a group has exactly this phrase of several words. */
+bool related_words_have_phrase(const struct related_words *related, const struct way *phrase);
 
 /* Whether `words` is a single word that is in the group with `other`. */
 bool related_words_are_related(const struct related_words *related, const struct way *word,

@@ -5,7 +5,7 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
 
-enum { MAX_WORDS_OF_VALUE = 16, MIN_PART_SIZE = 3 };
+enum { MAX_WORDS_OF_VALUE = 16, MIN_PART_SIZE = 3, MAX_WORDS_OF_PHRASE = 3 };
 
 static const struct question_word {
     int weight; /* 0: says nothing; 1: little */
@@ -204,8 +204,7 @@ static bool means_part(const struct parser *parser, const struct token *token,
         struct way part = way_make(word->text, 1, parser->arena);
         if (related_words_are_related(parser->context->related, &asked, &part) &&
             (way_is_korean(&asked) != way_is_korean(&part) || says_word(token, word) ||
-             (asked.term_count == 1 && part.term_count == 1 &&
-              asked.terms[0].hash == part.terms[0].hash)))
+             (asked.stem_count == 1 && part.stem_count == 1 && asked.stems[0] == part.stems[0])))
             return true;
     }
     return false;
@@ -357,7 +356,8 @@ static size_t find_topic(const struct parser *parser, struct text word, bool *na
 
 static struct concept make_concept(const struct parser *parser, const struct token *token)
 {
-    struct concept concept = {.word = token->original};
+    struct concept concept = {.word = token->original,
+                              .is_light = find_question_word(token) != NULL};
     struct text stem = token_stem(token);
     if (token->kind == LETTER_UNSPACED_SCRIPT) /* the word without its particle */
     concept.word = text_slice(token->original, 0, stem.size);
@@ -368,20 +368,72 @@ static struct concept make_concept(const struct parser *parser, const struct tok
     return concept;
 }
 
+/* A phrase of several words that is in the list of related words: "customer service". Returns the
+ * number of its words; 0 without one. */
+static size_t find_phrase(const struct parser *parser, size_t at, struct concept *concept)
+{
+    for (size_t words = MAX_WORDS_OF_PHRASE; words > 1; words--) {
+        const struct token *last = get_token(parser, at + words - 1);
+        bool is_free = at + words <= parser->tokens.count;
+        for (size_t i = 0; i < words; i++)
+            is_free &= !get_token(parser, at + i)->is_used;
+        if (!is_free)
+            continue;
+        const char *begin = get_token(parser, at)->original.bytes;
+        struct text phrase = {begin, (size_t)(last->original.bytes + last->original.size - begin)};
+        struct way way = way_make(phrase, 1, parser->arena);
+        if (!related_words_have_phrase(parser->context->related, &way))
+            continue;
+        *concept = (struct concept){.word = phrase, .way_count = 1, .topic = SIZE_MAX};
+        concept->ways = related_words_expand(parser->context->related, &way, &concept->way_count,
+                                             parser->arena);
+        concept->topic = find_topic(parser, phrase, &concept->names_topic);
+        return words;
+    }
+    return 0;
+}
+
+/* "video or sound": one of them is enough. */
+static void join_alternatives(struct concept *concept, const struct concept *other,
+                              struct arena *arena)
+{
+    struct way *ways = arena_alloc(arena, concept->way_count + other->way_count, sizeof(*ways));
+    memcpy(ways, concept->ways, concept->way_count * sizeof(*ways));
+    memcpy(ways + concept->way_count, other->ways, other->way_count * sizeof(*ways));
+    concept->ways = ways;
+    concept->way_count += other->way_count;
+    concept->word = arena_format(arena, "%.*s or %.*s", TEXT_ARGUMENT(concept->word),
+                                 TEXT_ARGUMENT(other->word));
+    if (concept->topic == SIZE_MAX)
+    concept->topic = other->topic;
+}
+
+static bool is_or(const struct token *token)
+{
+    static const char *const words[] = {"or", "또는", "혹은", NULL};
+    return text_is_one_of(token->text, words);
+}
+
 static void find_concepts(struct parser *parser)
 {
     struct question *question = parser->question;
     struct concept *concepts =
         arena_alloc(parser->arena, parser->tokens.count + 1, sizeof(*concepts));
-    for (size_t i = 0; i < parser->tokens.count; i++) {
+    size_t end_of_previous = SIZE_MAX;
+    for (size_t i = 0, words; i < parser->tokens.count; i += words ? words : 1) {
         const struct token *token = get_token(parser, i);
-        if (token->is_used || is_question_word(token))
+        struct concept concept;
+        words = find_phrase(parser, i, &concept);
+        if (!words && (token->is_used || is_question_word(token)))
             continue;
-        struct concept concept = make_concept(parser, token);
-        concept.is_light = find_question_word(token) != NULL;
-        if (!way_is_korean(&concept.ways[0]) && concept.ways[0].term_count == 0)
-            continue; /* a word that every text has */
+        if (!words)
+        concept = make_concept(parser, token);
+        bool follows_or = i > 0 && is_or(get_token(parser, i - 1)) && end_of_previous == i - 1;
+        if (follows_or)
+            join_alternatives(&concepts[question->concept_count - 1], &concept, parser->arena);
+        else
         concepts[question->concept_count++] = concept;
+        end_of_previous = i + (words ? words : 1);
     }
     question->concepts = concepts;
 }

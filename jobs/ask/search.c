@@ -9,7 +9,7 @@
 /* Records whose texts are read and compared sentence by sentence. */
 enum { MAX_CANDIDATES = 300 };
 
-const double search_min_confidence = 0.5;
+const double search_min_confidence = 0.55;
 
 /* Of the score: how much the sentence alone counts, against the whole record. */
 static const double sentence_share = 0.55;
@@ -22,8 +22,8 @@ static const double score_step = 0.04;
 /* A topic of the record that the question names or uses a phrase of. */
 static const double named_topic_strength = 0.6;
 
-/* Words of manner and general verbs. */
-static const double light_weight = 0.3;
+/* Words of manner and general verbs, of which it says little that no record has them. */
+static const double light_weight = 0.3, max_light_weight = 2;
 
 struct searcher {
     struct store *store;
@@ -114,7 +114,7 @@ static struct text format_query(const struct concept *concept, double low, doubl
     for (size_t i = 0; i < concept->way_count; i++) {
         const struct way *way = &concept->ways[i];
         if (way->strength > low && way->strength <= high &&
-            (way_is_korean(way) || way->term_count > 0))
+            (way_is_korean(way) || way->stem_count > 0))
             query =
                 arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(query), query.size ? " OR " : "",
                              TEXT_ARGUMENT(way_format_query(way, arena)));
@@ -157,9 +157,10 @@ static bool weigh_concept(struct searcher *searcher, size_t index, bool *is_unkn
     for (size_t i = 0; i < corpus->count; i++)
         with_word += strengths[i] > 0;
     *is_unknown = with_word == 0;
-    searcher->weights[index] = log(1 + (double)corpus->count / (1 + (double)with_word));
+    double weight = log(1 + (double)corpus->count / (1 + (double)with_word));
     if (concept->is_light)
-        searcher->weights[index] *= light_weight;
+        weight = light_weight * fmin(weight, max_light_weight);
+    searcher->weights[index] = weight;
     searcher->weight_sum += searcher->weights[index];
     add_topic(searcher, concept, strengths);
     return true;
@@ -316,7 +317,7 @@ static double compare_sentence(const struct sentence_comparer *comparer, struct 
     }
     double share = searcher->weight_sum > 0 ? sum / searcher->weight_sum : 0;
     return share * sentence_share - (sentence_is_readable(sentence) ? 0 : unreadable_penalty) -
-           length_penalty * (compared.term_count < 40 ? (double)compared.term_count / 40 : 1);
+           length_penalty * (compared.stem_count < 40 ? (double)compared.stem_count / 40 : 1);
 }
 
 static bool visit_sentence(void *user, const struct passage_match *match)
