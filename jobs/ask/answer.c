@@ -50,8 +50,15 @@ static const char *plural(size_t count)
 
 static void print_words(FILE *out, const struct question *question)
 {
-    for (size_t i = 0; i < question->concept_count; i++)
-        fprintf(out, "%s%.*s", i > 0 ? ", " : "", TEXT_ARGUMENT(question->concepts[i].word));
+    bool has_related_words = false;
+    for (size_t i = 0; i < question->concept_count; i++) {
+        const struct concept *concept = &question->concepts[i];
+        fprintf(out, "%s%.*s", i > 0 ? ", " : "", TEXT_ARGUMENT(concept->word));
+        for (size_t k = 0; k < concept->way_count; k++)
+        has_related_words |= concept->ways[k].strength <= related_strength;
+    }
+    if (has_related_words)
+        fprintf(out, ", and related words");
     if (question->polarity)
         fprintf(out, "%s%s", question->concept_count ? "; " : "",
                 question->polarity == SENTIMENT_NEGATIVE ? "complaints first" : "praise first");
@@ -148,18 +155,28 @@ static void print_quotes(FILE *out, const struct answer *answer)
     }
 }
 
+/* " No record has "x" or "y"." */
+static void print_unknown_words(FILE *out, const struct search_result *result)
+{
+    for (size_t i = 0; i < result->unknown_count; i++)
+        fprintf(out, "%s\"%.*s\"%s",
+                i == 0                           ? "No record has "
+                : i + 1 == result->unknown_count ? " or "
+                                                 : ", ",
+                TEXT_ARGUMENT(result->unknown_words[i]),
+                i + 1 == result->unknown_count ? ".\n" : "");
+}
+
 static void print_not_found(FILE *out, const struct answer *answer)
 {
     const struct search_result *result = answer->result;
-    fprintf(out, "\nNothing in %zu record%s answers this.", result->selected.records,
+    if (answer->question->concept_count == 0 && result->selected.records > 0) {
+        fprintf(out, "\nThe question has no words to look for.\n");
+        return;
+    }
+    fprintf(out, "\nNothing in %zu record%s answers this.\n", result->selected.records,
             plural(result->selected.records));
-    for (size_t i = 0; i < result->unknown_count; i++)
-        fprintf(out, "%s\"%.*s\"%s",
-                i == 0                           ? " No record has "
-                : i + 1 == result->unknown_count ? " or "
-                                                 : ", ",
-                TEXT_ARGUMENT(result->unknown_words[i]), i + 1 == result->unknown_count ? "." : "");
-    fprintf(out, "\n");
+    print_unknown_words(out, result);
     if (result->count > 0)
         fprintf(out, "\nNearest, but no answer:\n");
     for (size_t i = 0; i < count_quotes(answer); i++)
@@ -172,6 +189,7 @@ void answer_print(FILE *out, const struct answer *answer)
     print_understood(out, answer, &arena);
     if (answer->result->found) {
         print_figures(out, answer);
+        print_unknown_words(out, answer->result);
         print_quotes(out, answer);
     } else {
         print_not_found(out, answer);

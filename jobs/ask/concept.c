@@ -38,6 +38,11 @@ static bool has_unspaced(struct text text)
     return false;
 }
 
+static bool has_blank(struct text text)
+{
+    return text_find(text, TEXT(" "), 0) < text.size;
+}
+
 /* ---- Stems ---- */
 
 static bool strip(struct text *word, struct text ending, size_t min_left)
@@ -154,7 +159,7 @@ static double match_korean(const struct way *way, const struct compared_text *te
         return 0;
     if (key_contains(text->key, way->text, syllables >= PARTIAL_SYLLABLES))
         return way->strength;
-    if (syllables <= PARTIAL_SYLLABLES || text_find(way->text, TEXT(" "), 0) < way->text.size)
+    if (syllables <= PARTIAL_SYLLABLES || has_blank(way->text))
         return 0;
     for (int i = 0; i < PARTIAL_SYLLABLES; i++, prefix += size)
         utf8_decode(way->text, prefix, &size);
@@ -197,16 +202,18 @@ void related_words_load(struct related_words *related, struct arena *arena)
 }
 
 /* Whether two ways are the same word: of Korean, one is the beginning of the other, and the
- * shorter one has at least two syllables. */
+ * shorter one has at least two syllables. Phrases must be equal. */
 static bool is_same_word(const struct way *a, const struct way *b)
 {
     if (way_is_korean(a) != way_is_korean(b))
+        return false;
+    if (has_blank(a->text) != has_blank(b->text))
         return false;
     if (way_is_korean(a)) {
         const struct way *shorter = a->text.size < b->text.size ? a : b,
                          *longer = shorter == a ? b : a;
         return text_equal(a->text, b->text) ||
-               (text_starts_with(longer->text, shorter->text) &&
+               (!has_blank(a->text) && text_starts_with(longer->text, shorter->text) &&
                 utf8_count_code_points(shorter->text) >= PARTIAL_SYLLABLES);
     }
     return a->stem_count == b->stem_count && a->stem_count > 0 &&
@@ -246,15 +253,17 @@ static struct way without_final_consonant(const struct way *way, struct arena *a
     return made;
 }
 
-bool related_words_have_phrase(const struct related_words *related, const struct way *phrase)
+const struct way *related_words_find_phrase(const struct related_words *related,
+                                            const struct way *phrase)
 {
-    for (size_t i = 0; i < related->count; i++)
-        if (way_is_korean(phrase)
-                ? text_starts_with(phrase->text, related->ways[i].text) &&
-                      text_find(related->ways[i].text, TEXT(" "), 0) < related->ways[i].text.size
-                : phrase->stem_count > 1 && is_same_word(&related->ways[i], phrase))
-            return true;
-    return false;
+    for (size_t i = 0; i < related->count; i++) {
+        const struct way *way = &related->ways[i];
+        if (has_blank(way->text) && way_is_korean(way) == way_is_korean(phrase) &&
+            (way_is_korean(way) ? text_starts_with(phrase->text, way->text)
+                                : is_same_word(way, phrase)))
+            return way;
+    }
+    return NULL;
 }
 
 struct way *related_words_expand(const struct related_words *related, const struct way *ways,

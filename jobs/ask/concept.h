@@ -58,10 +58,11 @@ void related_words_load(struct related_words *related, struct arena *arena);
 struct way *related_words_expand(const struct related_words *related, const struct way *ways,
                                  size_t *count, struct arena *arena);
 
-/* Whether a group has exactly this phrase of several words. */
-bool related_words_have_phrase(const struct related_words *related, const struct way *phrase);
+/* The phrase of several words that `phrase` is, or, in Korean, begins with; NULL: none. */
+const struct way *related_words_find_phrase(const struct related_words *related,
+                                            const struct way *phrase);
 
-/* Whether `words` is a single word that is in the group with `other`. */
+/* Whether a group has both words, or they are the same. */
 bool related_words_are_related(const struct related_words *related, const struct way *word,
                                const struct way *other);
 

@@ -354,17 +354,32 @@ static size_t find_topic(const struct parser *parser, struct text word, bool *na
     return SIZE_MAX;
 }
 
+/* A verb or adjective says less than a noun, unless it is in the list of related words. In Korean,
+ * an ending shows it (가기), or it is a single syllable (산); in English, -ed or -ing. */
+static bool is_light_word(const struct token *token)
+{
+    struct text stem = token_stem(token);
+    return token->kind == LETTER_UNSPACED_SCRIPT
+               ? token_is_predicate(token) || utf8_count_code_points(stem) == 1 ||
+                     (utf8_count_code_points(stem) == 2 &&
+                      (text_ends_with(stem, TEXT("기")) || text_ends_with(stem, TEXT("는"))))
+               : token->text.size > 5 && (text_ends_with(token->text, TEXT("ed")) ||
+                                          text_ends_with(token->text, TEXT("ing")));
+}
+
 static struct concept make_concept(const struct parser *parser, const struct token *token)
 {
-    struct concept concept = {.word = token->original,
-                              .is_light = find_question_word(token) != NULL};
+    struct concept concept = {.word = token->original};
     struct text stem = token_stem(token);
     if (token->kind == LETTER_UNSPACED_SCRIPT) /* the word without its particle */
     concept.word = text_slice(token->original, 0, stem.size);
     struct way *own = make_own_ways(token, &concept.way_count, parser->arena);
+    size_t own_count = concept.way_count;
     concept.ways =
         related_words_expand(parser->context->related, own, &concept.way_count, parser->arena);
     concept.topic = find_topic(parser, stem, &concept.names_topic);
+    concept.is_light = find_question_word(token) != NULL ||
+                       (concept.way_count == own_count && is_light_word(token));
     return concept;
 }
 
@@ -372,19 +387,23 @@ static struct concept make_concept(const struct parser *parser, const struct tok
  * number of its words; 0 without one. */
 static size_t find_phrase(const struct parser *parser, size_t at, struct concept *concept)
 {
-    for (size_t words = MAX_WORDS_OF_PHRASE; words > 1; words--) {
+    for (size_t words = 2; words <= MAX_WORDS_OF_PHRASE; words++) {
         const struct token *last = get_token(parser, at + words - 1);
         bool is_free = at + words <= parser->tokens.count;
         for (size_t i = 0; i < words; i++)
             is_free &= !get_token(parser, at + i)->is_used;
         if (!is_free)
-            continue;
+            break;
         const char *begin = get_token(parser, at)->original.bytes;
         struct text phrase = {begin, (size_t)(last->original.bytes + last->original.size - begin)};
         struct way way = way_make(phrase, 1, parser->arena);
-        if (!related_words_have_phrase(parser->context->related, &way))
+        const struct way *listed = related_words_find_phrase(parser->context->related, &way);
+        if (!listed)
             continue;
-        *concept = (struct concept){.word = phrase, .way_count = 1, .topic = SIZE_MAX};
+        way = *listed;
+        way.strength = 1;
+        *concept = (struct concept){
+            .word = way_is_korean(&way) ? way.text : phrase, .way_count = 1, .topic = SIZE_MAX};
         concept->ways = related_words_expand(parser->context->related, &way, &concept->way_count,
                                              parser->arena);
         concept->topic = find_topic(parser, phrase, &concept->names_topic);

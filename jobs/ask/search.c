@@ -4,17 +4,24 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "stages/text/sentence_quality.h"
 
 /* Records whose texts are read and compared sentence by sentence. */
 enum { MAX_CANDIDATES = 300 };
+
+enum { SHORT_SENTENCE = 30, LONG_SENTENCE = 250 }; /* code points */
 
 const double search_min_confidence = 0.55;
 
 /* Of the score: how much the sentence alone counts, against the whole record. */
 static const double sentence_share = 0.55;
 static const double agreement_bonus = 0.06, disagreement_penalty = 0.10, unreadable_penalty = 0.08;
-static const double length_penalty = 0.03; /* of 40 terms */
+static const double dependence_penalty = 0.02;
+static const double length_penalty = 0.03; /* of the longest and of the shortest */
+
+/* Of questions that only filter. */
+static const double confidence_share = 0.2;
 
 /* Scores within a step are equal, and the newer record comes first. */
 static const double score_step = 0.04;
@@ -34,6 +41,7 @@ struct searcher {
     struct error *error;
     bool *is_selected; /* [record] by the filter */
     float **strengths; /* [concept][record]: how well the record has the concept */
+    size_t *topics;    /* [concept]: index into corpus.topics; its count: no topic */
     double *weights;   /* [concept] */
     double weight_sum;
 };
@@ -122,23 +130,30 @@ static struct text format_query(const struct concept *concept, double low, doubl
     return query;
 }
 
-/* The records that the model found to be about the topic. */
-static void add_topic(const struct searcher *searcher, const struct concept *concept,
-                      float *strengths)
+static size_t find_topic(const struct searcher *searcher, const struct concept *concept)
 {
-    const struct corpus *corpus = searcher->corpus;
-    double strength = concept->names_topic ? named_topic_strength : topic_strength;
+    const struct name_set *topics = &searcher->corpus->topics;
     size_t topic = 0;
     if (concept->topic == SIZE_MAX)
-        return;
+        return topics->count;
     struct text name = searcher->taxonomy->names.items[concept->topic];
-    while (topic < corpus->topics.count && !text_equal(corpus->topics.texts[topic], name))
+    while (topic < topics->count && !text_equal(topics->texts[topic], name))
         topic++;
+    return topic;
+}
+
+/* The records that the model found to be about the topic. */
+static void add_topic(const struct searcher *searcher, size_t index)
+{
+    const struct corpus *corpus = searcher->corpus;
+    double strength =
+        searcher->question->concepts[index].names_topic ? named_topic_strength : topic_strength;
     for (size_t i = 0; i < corpus->count; i++)
         for (size_t k = 0; k < corpus->records[i].mention_count; k++)
-            if (corpus->mentions[corpus->records[i].first_mention + k].topic == topic &&
-                strengths[i] < strength)
-                strengths[i] = (float)strength;
+            if (corpus->mentions[corpus->records[i].first_mention + k].topic ==
+                    searcher->topics[index] &&
+                (double)searcher->strengths[index][i] < strength)
+                searcher->strengths[index][i] = (float)strength;
 }
 
 static bool weigh_concept(struct searcher *searcher, size_t index, bool *is_unknown)
@@ -162,7 +177,8 @@ static bool weigh_concept(struct searcher *searcher, size_t index, bool *is_unkn
         weight = light_weight * fmin(weight, max_light_weight);
     searcher->weights[index] = weight;
     searcher->weight_sum += searcher->weights[index];
-    add_topic(searcher, concept, strengths);
+    searcher->topics[index] = find_topic(searcher, concept);
+    add_topic(searcher, index);
     return true;
 }
 
@@ -172,6 +188,7 @@ static bool weigh_concepts(struct searcher *searcher, struct search_result *resu
     struct text *unknown_words = arena_alloc(searcher->arena, count + 1, sizeof(*unknown_words));
     searcher->strengths = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->strengths));
     searcher->weights = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->weights));
+    searcher->topics = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->topics));
     for (size_t i = 0; i < count; i++) {
         bool is_unknown;
         if (!weigh_concept(searcher, i, &is_unknown))
@@ -185,23 +202,20 @@ static bool weigh_concepts(struct searcher *searcher, struct search_result *resu
 
 /* ---- Counts ---- */
 
-/* The record's polarity on the first topic of the question that it mentions; else its label. */
+/* The record's label if it is clear; else its polarity on the first topic of the question that it
+ * mentions, which the model recognizes less well. */
 static enum sentiment get_polarity(const struct searcher *searcher, size_t record)
 {
     const struct corpus *corpus = searcher->corpus;
+    enum sentiment label = corpus->records[record].sentiment;
+    if (label == SENTIMENT_NEGATIVE || label == SENTIMENT_POSITIVE)
+        return label;
     for (size_t i = 0; i < searcher->question->concept_count; i++) {
-        size_t topic = searcher->question->concepts[i].topic;
-        if (topic == SIZE_MAX)
-            continue;
-        struct text name = searcher->taxonomy->names.items[topic];
-        for (size_t k = 0; k < corpus->topics.count; k++)
-            if (text_equal(corpus->topics.texts[k], name)) {
-                enum sentiment polarity = corpus_polarity(corpus, record, k);
-                if (polarity != SENTIMENT_UNDETECTED)
-                    return polarity;
-            }
+        enum sentiment polarity = corpus_polarity(corpus, record, searcher->topics[i]);
+        if (polarity != SENTIMENT_UNDETECTED)
+            return polarity;
     }
-    return corpus->records[record].sentiment;
+    return label;
 }
 
 static void count_label(struct label_counts *counts, enum sentiment label)
@@ -300,6 +314,19 @@ struct sentence_comparer {
     double best;       /* of the sentences so far */
 };
 
+/* Penalties for sentences that say little alone. If nothing else decides, a sentence should not be
+ * short. */
+static double judge_form(const struct searcher *searcher, struct text sentence)
+{
+    double size = (double)utf8_count_code_points(sentence);
+    double score = sentence_is_readable(sentence) ? 0 : -unreadable_penalty;
+    if (!sentence_is_self_contained(sentence) || sentence_expects_continuation(sentence))
+        score -= dependence_penalty;
+    if (searcher->question->concept_count == 0 && size < SHORT_SENTENCE)
+        score -= length_penalty * (1 - size / SHORT_SENTENCE);
+    return score - length_penalty * fmin(size / LONG_SENTENCE, 1);
+}
+
 static double compare_sentence(const struct sentence_comparer *comparer, struct text sentence)
 {
     const struct searcher *searcher = comparer->searcher;
@@ -316,8 +343,7 @@ static double compare_sentence(const struct sentence_comparer *comparer, struct 
         sum += searcher->weights[i] * match;
     }
     double share = searcher->weight_sum > 0 ? sum / searcher->weight_sum : 0;
-    return share * sentence_share - (sentence_is_readable(sentence) ? 0 : unreadable_penalty) -
-           length_penalty * (compared.stem_count < 40 ? (double)compared.stem_count / 40 : 1);
+    return share * sentence_share + judge_form(searcher, sentence);
 }
 
 static bool visit_sentence(void *user, const struct passage_match *match)
@@ -364,6 +390,9 @@ static bool judge_candidate(const struct searcher *searcher, struct finding *fin
     finding->polarity = get_polarity(searcher, finding->record);
     finding->score = comparer.best + (1 - sentence_share) * finding->coverage +
                      get_agreement(question->polarity, finding->polarity);
+    if (question->concept_count == 0) /* the clearest records */
+        finding->score +=
+            confidence_share * (double)searcher->corpus->records[finding->record].confidence;
     return true;
 }
 
@@ -415,10 +444,13 @@ static bool rank_findings(struct searcher *searcher, struct search_result *resul
     return true;
 }
 
-/* A question that only filters is answered if records pass. */
+/* A question that only filters is answered if records pass: its other words say little. */
 static bool only_filters(const struct question *question)
 {
-    return question->concept_count == 0 &&
+    bool has_light_words_only = true;
+    for (size_t i = 0; i < question->concept_count; i++)
+        has_light_words_only &= question->concepts[i].is_light;
+    return has_light_words_only &&
            (question->filter_count > 0 || question->stars || question->polarity ||
             question->time_span.since != TIME_UNKNOWN || question->time_span.until != TIME_UNKNOWN);
 }

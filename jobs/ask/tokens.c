@@ -4,8 +4,11 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
 
-static const struct text endings[] = {
-#define ROW(ending) {ending, sizeof(ending) - 1},
+static const struct ending {
+    bool is_of_predicate;
+    struct text text;
+} endings[] = {
+#define ROW(is_of_predicate, ending) {is_of_predicate, {ending, sizeof(ending) - 1}},
 #include "jobs/ask/data/korean_endings.inc"
 #undef ROW
 };
@@ -72,19 +75,33 @@ static bool can_strip(struct text text, struct text ending)
     return syllables >= 2 || (syllables == 1 && utf8_count_code_points(ending) >= 2);
 }
 
+/* The longest ending that can be stripped, or NULL. */
+static const struct ending *find_ending(struct text text)
+{
+    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+        if (text.size > endings[i].text.size && text_ends_with(text, endings[i].text) &&
+            can_strip(text, endings[i].text))
+            return &endings[i];
+    return NULL;
+}
+
+bool token_is_predicate(const struct token *token)
+{
+    const struct ending *ending =
+        token->kind == LETTER_UNSPACED_SCRIPT ? find_ending(token->text) : NULL;
+    return ending && ending->is_of_predicate;
+}
+
 struct text token_stem(const struct token *token)
 {
     struct text stem = token->text;
     if (token->kind != LETTER_UNSPACED_SCRIPT)
         return stem;
     for (int round = 0; round < 2; round++) {
-        size_t before = stem.size;
-        for (size_t i = 0; i < sizeof(endings) / sizeof(*endings) && stem.size == before; i++)
-            if (stem.size > endings[i].size && text_ends_with(stem, endings[i]) &&
-                can_strip(stem, endings[i]))
-                stem.size -= endings[i].size;
-        if (stem.size == before)
+        const struct ending *ending = find_ending(stem);
+        if (!ending)
             break;
+        stem.size -= ending->text.size;
     }
     return stem;
 }

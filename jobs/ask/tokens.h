@@ -25,6 +25,9 @@ struct tokens tokens_split(struct text question, struct arena *arena);
 
 bool token_is(const struct token *token, struct text word);
 
+/* Whether a Korean token is a verb or an adjective by its ending: "가나요", "싶어하는지". */
+bool token_is_predicate(const struct token *token);
+
 /* A Korean token without particles and endings (data/korean_endings.tsv): at least one syllable is
  * left. A view; the token's text if it has none or is not Korean. */
 struct text token_stem(const struct token *token);
