@@ -79,8 +79,8 @@ static struct text stem(struct text word)
     } else {
         strip(&word, TEXT("ly"), 4);
     }
-    if (!strip(&word, TEXT("e"), 3) && !strip(&word, TEXT("y"), 3))
-        strip(&word, TEXT("i"), 3);
+    if (!strip(&word, TEXT("e"), 3))
+        strip(&word, TEXT("y"), 3);
     return word;
 }
 

@@ -289,7 +289,8 @@ static void find_language(struct parser *parser)
                  !text_equal(token_stem(get_token(parser, i)), language_words[k].word)))
                 continue;
             bool is_plural = text_ends_with(language_words[k].word, TEXT("ns"));
-            bool follows_in = i > 0 && token_is(get_token(parser, i - 1), TEXT("in"));
+            bool follows_in = i > 1 && token_is(get_token(parser, i - 1), TEXT("in")) &&
+                              names_feedback(get_token(parser, i - 2));
             for (size_t value = 0; value < column->values.count; value++)
                 if (text_equal(column->values.texts[value], language_words[k].code) &&
                     (is_plural || follows_in || names_feedback(get_token(parser, i + 1)))) {
@@ -344,14 +345,25 @@ static struct way *make_own_ways(const struct token *token, size_t *count, struc
     return ways;
 }
 
-static size_t find_topic(const struct parser *parser, struct text word, bool *names_topic)
+/* Sets the topic that the word is a phrase of, and whether it names the topic: it is the topic's
+ * name, or a word of the same meaning (배송 for delivery). */
+static void set_topic(const struct parser *parser, struct text word, struct concept *concept)
 {
     const struct taxonomy *taxonomy = parser->context->taxonomy;
-    *names_topic = topic_names_find(&taxonomy->names, word) < taxonomy->names.count;
-    for (size_t topic = 0; topic < taxonomy->names.count; topic++)
-        if (taxonomy_matches_topic(taxonomy, word, topic))
-            return topic;
-    return SIZE_MAX;
+    concept->topic = SIZE_MAX;
+    for (size_t topic = 0; topic < taxonomy->names.count; topic++) {
+        struct way name = way_make(taxonomy->names.items[topic], 1, parser->arena);
+        bool is_named = false;
+        for (size_t i = 0; i < concept->way_count; i++)
+            is_named |= text_equal(concept->ways[i].text, name.text);
+        if (!is_named &&
+            (concept->topic != SIZE_MAX || !taxonomy_matches_topic(taxonomy, word, topic)))
+            continue;
+        concept->topic = topic;
+        concept->names_topic = is_named;
+        if (is_named)
+            return;
+    }
 }
 
 /* A verb or adjective says less than a noun, unless it is in the list of related words. In Korean,
@@ -377,7 +389,7 @@ static struct concept make_concept(const struct parser *parser, const struct tok
     size_t own_count = concept.way_count;
     concept.ways =
         related_words_expand(parser->context->related, own, &concept.way_count, parser->arena);
-    concept.topic = find_topic(parser, stem, &concept.names_topic);
+    set_topic(parser, stem, &concept);
     concept.is_light = find_question_word(token) != NULL ||
                        (concept.way_count == own_count && is_light_word(token));
     return concept;
@@ -406,7 +418,7 @@ static size_t find_phrase(const struct parser *parser, size_t at, struct concept
             .word = way_is_korean(&way) ? way.text : phrase, .way_count = 1, .topic = SIZE_MAX};
         concept->ways = related_words_expand(parser->context->related, &way, &concept->way_count,
                                              parser->arena);
-        concept->topic = find_topic(parser, phrase, &concept->names_topic);
+        set_topic(parser, phrase, concept);
         return words;
     }
     return 0;

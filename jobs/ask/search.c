@@ -335,9 +335,10 @@ static double compare_sentence(const struct sentence_comparer *comparer, struct 
     for (size_t i = 0; i < searcher->question->concept_count; i++) {
         const struct concept *concept = &searcher->question->concepts[i];
         double match = concept_match(concept, &compared);
-        if (match < topic_strength && concept->topic != SIZE_MAX &&
+        double by_phrase = concept->names_topic ? named_topic_strength : topic_strength;
+        if (match < by_phrase && concept->topic != SIZE_MAX &&
             taxonomy_matches_topic(searcher->taxonomy, sentence, concept->topic))
-            match = topic_strength;
+            match = by_phrase;
         if (match > comparer->in_record[i])
             comparer->in_record[i] = match;
         sum += searcher->weights[i] * match;
