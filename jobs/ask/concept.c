@@ -201,9 +201,7 @@ void related_words_load(struct related_words *related, struct arena *arena)
     }
 }
 
-/* Whether two ways are the same word: of Korean, one is the beginning of the other, and the
- * shorter one has at least two syllables. Phrases must be equal. */
-static bool is_same_word(const struct way *a, const struct way *b)
+bool way_is_same_word(const struct way *a, const struct way *b)
 {
     if (way_is_korean(a) != way_is_korean(b))
         return false;
@@ -218,18 +216,6 @@ static bool is_same_word(const struct way *a, const struct way *b)
     }
     return a->stem_count == b->stem_count && a->stem_count > 0 &&
            memcmp(a->stems, b->stems, a->stem_count * sizeof(*a->stems)) == 0;
-}
-
-bool related_words_are_related(const struct related_words *related, const struct way *word,
-                               const struct way *other)
-{
-    if (is_same_word(word, other))
-        return true;
-    for (size_t i = 0; i < related->count; i++)
-        for (size_t k = 0; k < related->count && is_same_word(&related->ways[i], word); k++)
-            if (related->groups[k] == related->groups[i] && is_same_word(&related->ways[k], other))
-                return true;
-    return false;
 }
 
 /* A Korean adjective before a noun without its ending: "빠른" and "빠를" are "빠르", of which the
@@ -260,7 +246,7 @@ const struct way *related_words_find_phrase(const struct related_words *related,
         const struct way *way = &related->ways[i];
         if (has_blank(way->text) && way_is_korean(way) == way_is_korean(phrase) &&
             (way_is_korean(way) ? text_starts_with(phrase->text, way->text)
-                                : is_same_word(way, phrase)))
+                                : way_is_same_word(way, phrase)))
             return way;
     }
     return NULL;
@@ -277,8 +263,8 @@ struct way *related_words_expand(const struct related_words *related, const stru
         bool is_own = false;
         for (size_t k = 0; k < own; k++) {
             struct way plain = without_final_consonant(&ways[k], arena);
-            is_own |= is_same_word(&related->ways[i], &ways[k]) ||
-                      is_same_word(&related->ways[i], &plain);
+            is_own |= way_is_same_word(&related->ways[i], &ways[k]) ||
+                      way_is_same_word(&related->ways[i], &plain);
         }
         for (size_t k = 0; is_own && k < related->count && *count < own + MAX_WAYS; k++)
             if (related->groups[k] == related->groups[i] && !is_added[k]) {

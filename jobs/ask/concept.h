@@ -38,6 +38,10 @@ struct compared_text compared_text_make(struct text text, struct arena *arena);
 struct way way_make(struct text phrase, double strength, struct arena *arena);
 bool way_is_korean(const struct way *way);
 
+/* Whether two ways are the same word: of Korean, one is the beginning of the other, and the
+ * shorter one has at least two syllables. Phrases must be equal. */
+bool way_is_same_word(const struct way *a, const struct way *b);
+
 /* The query of FTS5 that finds sentences with the way; in `arena`. */
 struct text way_format_query(const struct way *way, struct arena *arena);
 
@@ -61,9 +65,5 @@ struct way *related_words_expand(const struct related_words *related, const stru
 /* The phrase of several words that `phrase` is, or, in Korean, begins with; NULL: none. */
 const struct way *related_words_find_phrase(const struct related_words *related,
                                             const struct way *phrase);
-
-/* Whether a group has both words, or they are the same. */
-bool related_words_are_related(const struct related_words *related, const struct way *word,
-                               const struct way *other);
 
 #endif

@@ -176,42 +176,39 @@ static void mark_used(struct parser *parser, size_t begin, size_t end)
 }
 
 /* Finds the values of which all words are in the question; longer ones first. */
-static void find_whole_values(struct parser *parser, size_t column_index)
+static void find_whole_values(struct parser *parser, size_t column_index,
+                              const struct tokens *values)
 {
     const struct corpus_column *column = &parser->context->corpus->columns[column_index];
     for (size_t words = MAX_WORDS_OF_VALUE; words > 0; words--)
-        for (size_t value = 0; value < column->values.count; value++) {
-            struct tokens tokens = tokens_split(column->values.texts[value], parser->arena);
-            for (size_t at = 0; tokens.count == words && at < parser->tokens.count; at++)
-                if (match_whole_value(parser, column, &tokens, at)) {
+        for (size_t value = 0; value < column->values.count; value++)
+            for (size_t at = 0; values[value].count == words && at < parser->tokens.count; at++)
+                if (match_whole_value(parser, column, &values[value], at)) {
                     add_value(parser, column_index, value);
                     add_mention(parser, column_index, column->values.texts[value]);
                     mark_used(parser, at, at + words);
                 }
-        }
 }
 
-/* Whether the token means a word of the value's name: "kettle", "kettles" or 주전자 for "Larkspur
- * kettle". */
-static bool means_part(const struct parser *parser, const struct token *token,
-                       const struct tokens *value)
+/* Whether one of the ways to say the question's token is a word of the value's name: "kettle",
+ * "kettles" or 주전자 for "Larkspur kettle". Of related words, only those of the other language
+ * count. */
+static bool means_part(const struct way *ways, size_t way_count, const struct token *word,
+                       struct arena *arena)
 {
-    struct way asked = way_make(token_stem(token), 1, parser->arena);
-    for (size_t i = 0; i < value->count; i++) {
-        const struct token *word = &value->items[i];
-        if (word->kind == LETTER_DIGIT || word->text.size < MIN_PART_SIZE)
-            continue;
-        struct way part = way_make(word->text, 1, parser->arena);
-        if (related_words_are_related(parser->context->related, &asked, &part) &&
-            (way_is_korean(&asked) != way_is_korean(&part) || says_word(token, word) ||
-             (asked.stem_count == 1 && part.stem_count == 1 && asked.stems[0] == part.stems[0])))
+    if (word->kind == LETTER_DIGIT || word->text.size < MIN_PART_SIZE)
+        return false;
+    struct way part = way_make(word->text, 1, arena);
+    for (size_t i = 0; i < way_count; i++)
+        if ((i == 0 || way_is_korean(&ways[0]) != way_is_korean(&ways[i])) &&
+            way_is_same_word(&ways[i], &part))
             return true;
-    }
     return false;
 }
 
 /* Of columns that name things, a part of the name is enough: all values that have it are meant. */
-static void find_parts_of_values(struct parser *parser, size_t column_index)
+static void find_parts_of_values(struct parser *parser, size_t column_index,
+                                 const struct tokens *values)
 {
     const struct corpus_column *column = &parser->context->corpus->columns[column_index];
     for (size_t at = 0; at < parser->tokens.count; at++) {
@@ -219,18 +216,32 @@ static void find_parts_of_values(struct parser *parser, size_t column_index)
         if (token->is_used || token->kind == LETTER_DIGIT || token->text.size < MIN_PART_SIZE ||
             is_question_word(token))
             continue;
+        struct way own = way_make(token_stem(token), 1, parser->arena);
+        size_t way_count = 1;
+        const struct way *ways =
+            related_words_expand(parser->context->related, &own, &way_count, parser->arena);
         bool found = false;
-        for (size_t value = 0; value < column->values.count; value++) {
-            struct tokens words = tokens_split(column->values.texts[value], parser->arena);
-            if (!means_part(parser, token, &words))
-                continue;
-            add_value(parser, column_index, value);
-            found = true;
-        }
+        for (size_t value = 0; value < column->values.count; value++)
+            for (size_t i = 0; i < values[value].count; i++)
+                if (means_part(ways, way_count, &values[value].items[i], parser->arena)) {
+                    add_value(parser, column_index, value);
+                    found = true;
+                }
         if (found)
             add_mention(parser, column_index, token_stem(token));
         token->is_used |= found;
     }
+}
+
+static void find_values_of_column(struct parser *parser, size_t column_index)
+{
+    const struct corpus_column *column = &parser->context->corpus->columns[column_index];
+    struct tokens *values = arena_alloc(parser->arena, column->values.count + 1, sizeof(*values));
+    for (size_t i = 0; i < column->values.count; i++)
+        values[i] = tokens_split(column->values.texts[i], parser->arena);
+    find_whole_values(parser, column_index, values);
+    if (column->is_about_things)
+        find_parts_of_values(parser, column_index, values);
 }
 
 static void find_values(struct parser *parser)
@@ -242,9 +253,7 @@ static void find_values(struct parser *parser)
             if (!column->is_categorical || i == CORPUS_LANG ||
                 column->is_about_things != (about_things == 1))
                 continue;
-            find_whole_values(parser, i);
-            if (column->is_about_things)
-                find_parts_of_values(parser, i);
+            find_values_of_column(parser, i);
         }
 }
 

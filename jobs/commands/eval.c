@@ -227,6 +227,8 @@ static const struct flag flags[] = {
     {.option = {"job", OPTION_TEXT, offsetof(struct eval, job), "",
                 .help = "ask: the job whose saved rows are asked"},
      .value_name = "JOB"},
+    {.option = {"list", OPTION_BOOLEAN, offsetof(struct eval, lists_questions), "no",
+                .help = "ask: also print each question with its rank and confidence"}},
     {.option = {"map", OPTION_TEXT, offsetof(struct eval, map), "",
                 .help = "roles of columns, as in a job file: text=COLUMN"},
      .value_name = "ROLE=COLUMN,..."},

@@ -11,6 +11,7 @@ enum { EVAL_STAGE_COUNT = 3 }; /* clean, chunk, classify */
 struct eval {
     struct model_options model; /* first: MODEL_FLAGS */
     struct text task, label, group, taxonomy, min_similarity, map, format, job;
+    bool lists_questions;               /* ask: print each question */
     double min;                         /* minimum of the main score */
     struct stage_context stage_context; /* its store is empty */
     void *stages[EVAL_STAGE_COUNT];

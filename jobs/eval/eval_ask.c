@@ -27,11 +27,16 @@ struct ask_task {
     struct asked_question *questions; /* owned */
     size_t count, capacity;
     double seconds, max_seconds;
+    bool lists_questions;
 };
 
 static bool open_task(void *state, const struct eval *eval, struct error *error)
 {
     struct ask_task *task = state;
+    task->lists_questions = eval->lists_questions;
+    if (task->lists_questions) /* capitals: the decision is wrong; rank 0: not among the first ten
+                                */
+        printf("decision    rank  BM25  confidence  question\n");
     return eval->job.size > 0
                ? asker_open(&task->asker, eval->job.bytes, (struct text){0}, error)
                : error_set(error, ERROR_USAGE,
@@ -139,10 +144,12 @@ static bool ask(struct ask_task *task, struct text text, struct text answers, bo
         memory_grow(task->questions, &task->capacity, task->count + 1, sizeof(*task->questions));
     task->questions[task->count++] = asked;
     arena_free(&arena);
-    if (ok && getenv("WINNOW_ASK_DEBUG"))
-        fprintf(stderr, "%s %s rank %zu bm25 %zu conf %.3f  %.*s\n", is_answerable ? "A" : "U",
-                asked.found ? "found" : "none ", asked.rank, asked.bm25_rank, asked.confidence,
-                TEXT_ARGUMENT(text));
+    if (ok && task->lists_questions)
+        printf("%-10s  %4zu  %4zu  %10.2f  %.*s\n",
+               !is_answerable ? (asked.found ? "ANSWERED" : "refused")
+               : asked.found  ? "answered"
+                              : "REFUSED",
+               asked.rank, asked.bm25_rank, asked.confidence, TEXT_ARGUMENT(text));
     return ok;
 }
 
@@ -266,7 +273,8 @@ static bool print(void *state, struct eval *eval, double *main_score, struct err
     (void)eval;
     (void)error;
     struct ask_task *task = state;
-    printf("%zu questions\n\n            ask   BM25\n", task->count);
+    printf("%s%zu questions\n\n            ask   BM25\n", task->lists_questions ? "\n" : "",
+           task->count);
     static const size_t ranks[] = {1, 5, 10};
     for (size_t i = 0; i < 3; i++)
         printf("recall@%-2zu  %.3f  %.3f\n", ranks[i], get_recall(task, ranks[i], false),
