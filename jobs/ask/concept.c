@@ -252,6 +252,14 @@ const struct way *related_words_find_phrase(const struct related_words *related,
     return NULL;
 }
 
+static bool is_listed(const struct way *ways, size_t count, struct text text)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(ways[i].text, text))
+            return true;
+    return false;
+}
+
 struct way *related_words_expand(const struct related_words *related, const struct way *ways,
                                  size_t *count, struct arena *arena)
 {
@@ -268,8 +276,9 @@ struct way *related_words_expand(const struct related_words *related, const stru
         }
         for (size_t k = 0; is_own && k < related->count && *count < own + MAX_WAYS; k++)
             if (related->groups[k] == related->groups[i] && !is_added[k]) {
-                all[(*count)++] = related->ways[k];
                 is_added[k] = true;
+                if (!is_listed(all, *count, related->ways[k].text))
+                    all[(*count)++] = related->ways[k];
             }
     }
     return all;

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/normalize.h"
 
-enum { MAX_VALUES = 300, MAX_VALUE_SIZE = 80, MAX_COLUMNS = 200 };
+enum { MAX_VALUES = 300, MAX_RARE_VALUES = 10, MAX_VALUE_SIZE = 80, MAX_COLUMNS = 200 };
 
 /* Whether the column's name says that its values are names of products or of what else is offered.
  */
@@ -106,7 +106,7 @@ static bool add_record(void *user, const struct saved_record *saved, struct erro
     return true;
 }
 
-/* Every column gets a value for every record. A column whose values hardly repeat is none of
+/* Every column gets a number for every record. A column whose values hardly repeat has no
  * categories. */
 static void finish_columns(struct corpus *corpus)
 {
@@ -120,7 +120,8 @@ static void finish_columns(struct corpus *corpus)
                (column->capacity - old_capacity) * sizeof(*column->values_by_record));
         for (size_t record = 0; record < corpus->count; record++)
             with_value += column->values_by_record[record] > 0;
-        if (i >= CORPUS_OWN_COLUMNS && column->values.count * 2 > with_value)
+        if (i >= CORPUS_OWN_COLUMNS && column->values.count > MAX_RARE_VALUES &&
+            column->values.count * 2 > with_value)
             column->is_categorical = false;
     }
 }

@@ -388,12 +388,23 @@ static bool is_light_word(const struct token *token)
                                           text_ends_with(token->text, TEXT("ing")));
 }
 
+/* A Korean word as it is shown: without a particle that can be nothing else. */
+static struct text without_particle(struct text word)
+{
+    static const char *const particles[] = {"에서", "으로", "을", "를", "은",
+                                            "는",   "에",   "의", NULL};
+    for (size_t i = 0; particles[i]; i++) {
+        struct text particle = text_of(particles[i]);
+        if (word.size >= particle.size + 6 && text_ends_with(word, particle))
+            return text_slice(word, 0, word.size - particle.size);
+    }
+    return word;
+}
+
 static struct concept make_concept(const struct parser *parser, const struct token *token)
 {
-    struct concept concept = {.word = token->original};
+    struct concept concept = {.word = without_particle(token->original)};
     struct text stem = token_stem(token);
-    if (token->kind == LETTER_UNSPACED_SCRIPT) /* the word without its particle */
-    concept.word = text_slice(token->original, 0, stem.size);
     struct way *own = make_own_ways(token, &concept.way_count, parser->arena);
     size_t own_count = concept.way_count;
     concept.ways =

@@ -20,6 +20,9 @@ static const double agreement_bonus = 0.06, disagreement_penalty = 0.10, unreada
 static const double dependence_penalty = 0.02;
 static const double length_penalty = 0.03; /* of the longest and of the shortest */
 
+/* Of the coverage of the best record: what a quote needs next to an answer. */
+static const double min_quote_share = 0.5;
+
 /* Of questions that only filter. */
 static const double confidence_share = 0.2;
 
@@ -407,16 +410,16 @@ static int compare_findings(const void *first, const void *second)
     return a->record < b->record ? 1 : -1;
 }
 
-/* Keeps the best finding of each person and text, at most `max`. */
-static size_t remove_repeats(const struct corpus *corpus, struct finding *findings, size_t count,
-                             size_t max)
+/* Keeps the best finding of each person and text with at least `min_coverage`, at most `max`. */
+static size_t remove_others(const struct corpus *corpus, struct finding *findings, size_t count,
+                            double min_coverage, size_t max)
 {
     struct hash_table seen = {0};
     size_t kept = 0;
     for (size_t i = 0; i < count && kept < max; i++) {
         const struct corpus_record *record = &corpus->records[findings[i].record];
         bool is_new_person, is_new_text;
-        if (findings[i].text.size == 0)
+        if (findings[i].text.size == 0 || findings[i].coverage < min_coverage)
             continue;
         hash_table_get_or_insert(&seen, record->person, 0, &is_new_person);
         hash_table_get_or_insert(&seen, record->text_hash, 0, &is_new_text);
@@ -440,7 +443,9 @@ static bool rank_findings(struct searcher *searcher, struct search_result *resul
             result->confidence = findings[i].coverage;
     }
     qsort(findings, count, sizeof(*findings), compare_findings);
-    result->count = remove_repeats(searcher->corpus, findings, count, max);
+    double min_coverage =
+        result->confidence >= search_min_confidence ? min_quote_share * result->confidence : 0;
+    result->count = remove_others(searcher->corpus, findings, count, min_coverage, max);
     result->findings = findings;
     return true;
 }
