@@ -33,7 +33,9 @@ for run in first second third fourth fifth sixth seventh; do
     "$python" "$here/curve.py" "$work" "$run"
 done
 "$python" "$here/average.py" "$work" checkpoint average-2=0.2 fifth=0.2 sixth=0.2 seventh=0.4
-"$python" "$here/evaluate.py" "$work" --fit --limit 6000
+# Labels by reading teach what the stars cannot: neutral, mixed, topics and their polarity.
+"$python" "$here/student.py" "$data" "$work" --initial "$work/checkpoint.pt" --name student
+"$python" "$here/decide.py" "$data" "$work" --name student
 "$python" "$here/export.py" "$work" "$work/export" --check
 "$winnow" model import --int8-only "$work/export" "$model"
 "$python" "$here/gold_tables.py" "$data" "$work"
@@ -44,5 +46,4 @@ for table in "$work"/gold/*.csv; do
         "$winnow" eval --task "${name%%-*}" --model "$work/export" --precision "$precision" "$table"
     done
 done
-"$python" "$here/topics_baseline.py" "$work"
 "$python" "$here/lexrank.py" "$work/gold/summary-fewsum.csv"

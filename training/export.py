@@ -4,7 +4,6 @@ config.json, model.safetensors, spiece.model, ngrams.s8, prompts.ini. With --che
 directory and must give the same log-probabilities as our model.
 """
 import argparse
-import csv
 import json
 import shutil
 from dataclasses import replace
@@ -14,9 +13,12 @@ import sentencepiece
 import torch
 from safetensors.torch import save_file
 
+from corpus import LABEL_WORDS, QUESTION, TOPICS
+from decide import MAX_TOPICS
 from examples import MAX_INPUT
 from model import Model, Shape
-from prepare import MAX_TOPICS, TAXONOMY, topic_phrases
+from prepare import topic_phrases
+from student import NGRAMS_WEIGHT
 
 PROMPTS = """\
 ; How the pipeline prompts this model. The decoder starts with <pad> and the piece named here, so one
@@ -28,26 +30,36 @@ output = 64
 
 [sentiment]
 input = {{text}}
+question = {question}
 decoder = <sentiment>
 positive = positive
 neutral = neutral
 negative = negative
+mixed = mixed
 temperature = {temperature}
 bias_positive = {bias_positive}
 bias_neutral = {bias_neutral}
 bias_negative = {bias_negative}
-undetected_below = {undetected_below}
+bias_mixed = {bias_mixed}
+undetected_below = 0
 ngrams_weight = {ngrams_weight}
 
+[confusion]
+; What readers said (name), and how often the model then says negative, neutral, positive, mixed, undetected.
+{confusion}
+
 [topics]
-by = {by}
+by = scores
 input = {{text}}
 decoder = <topics>
-sure_at = {sure_at}
 none = none
 item = {{topic}} {{polarity}}
 polarities = positive,neutral,negative
 topics = {topics}
+labels = {labels}
+biases = {biases}
+phrase_bonus = {phrase_bonus}
+exclude_penalty = {exclude_penalty}
 max_items = {max_items}
 
 [summary]
@@ -61,14 +73,9 @@ no_repeat_ngram = 3
 [phrases]
 {phrases}
 """
-# A topic with a lower probability counts only if the text contains one of its phrases. On kinds of text without topic labels in
-# the training data (applications, films), the decoder also names topics that are not there.
-MIN_TOPIC_PROBABILITY = 0.35
-UNFITTED = {"temperature": 1.0, "bias_positive": 0.0, "bias_neutral": 0.0, "bias_negative": 0.0,
-            "undetected_below": 0.45, "ngrams_weight": 0.0}
 
 
-def load(work, checkpoint="checkpoint"):
+def load(work, checkpoint="student"):
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(work / "spiece.model"))
     state = torch.load(work / f"{checkpoint}.pt", map_location="cpu")
     model = Model(Shape(**state["shape"]))
@@ -105,13 +112,26 @@ def check(out, model, pieces):
     assert max_difference < 1e-3
 
 
+def prompts(work):
+    """prompts.ini with the decisions of decide.py."""
+    decisions = json.loads((work / "decisions.json").read_text(encoding="utf-8"))
+    listed = topic_phrases()
+    phrases = "\n".join(f"{topic} = " + ";".join(("!" if row["exclude"] == "yes" else "") + row["phrase"] for language in ("en", "ko")
+                                                for row in listed[topic, language]) for topic in TOPICS)
+    return PROMPTS.format(
+        input=MAX_INPUT, question=QUESTION, topics=",".join(TOPICS), labels=",".join(LABEL_WORDS.get(topic, topic) for topic in TOPICS),
+        biases=",".join(f"{decisions['topic_biases'][topic]:g}" for topic in TOPICS), max_items=MAX_TOPICS, phrases=phrases,
+        confusion="\n".join(f"{name} = {', '.join(map(str, counts))}" for name, counts in decisions["confusion"].items()),
+        ngrams_weight=f"{NGRAMS_WEIGHT:g}", **{f"bias_{name}": bias for name, bias in decisions["bias"].items()},
+        **{name: decisions[name] for name in ("temperature", "phrase_bonus", "exclude_penalty")})
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("work", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("--checkpoint", default="checkpoint")
-    parser.add_argument("--topics-by", default="both", help="how topics are found: model, phrases, both")
+    parser.add_argument("--checkpoint", default="student")
     options = parser.parse_args()
     model, pieces = load(options.work, options.checkpoint)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -121,18 +141,7 @@ def main():
     (options.out / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     for name in ("spiece.model", "ngrams.s8"):
         shutil.copyfile(options.work / name, options.out / name)
-    fitted = dict(UNFITTED)
-    if (options.work / "calibration.json").exists():
-        fitted |= json.loads((options.work / "calibration.json").read_text(encoding="utf-8"))
-    with open(TAXONOMY, encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    listed = topic_phrases()
-    phrases = "\n".join(f"{row['topic']} = " + ";".join(
-        ("!" if phrase["exclude"] == "yes" else "") + phrase["phrase"]
-        for language in ("en", "ko") for phrase in listed[row["topic"], language]) for row in rows)
-    prompts = PROMPTS.format(input=MAX_INPUT, topics=",".join(row["topic"] for row in rows), by=options.topics_by,
-                             sure_at=MIN_TOPIC_PROBABILITY, max_items=MAX_TOPICS, phrases=phrases, **fitted)
-    (options.out / "prompts.ini").write_text(prompts, encoding="utf-8")
+    (options.out / "prompts.ini").write_text(prompts(options.work), encoding="utf-8")
     if options.check:
         check(options.out, model, pieces)
 

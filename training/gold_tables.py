@@ -1,34 +1,19 @@
 """Writes labelled tables for `winnow eval`: `gold_tables.py DATA WORK`.
 
 WORK/gold/sentiment-GROUP.csv and topics-GROUP.csv contain the texts of gold/gold.tsv that are for reporting, for each group of kinds
-(readings.GROUPS), each language, and all. summary-fewsum.csv contains the validation items of FewSum. If WORK/kept.jsonl exists
-(prepare.py), topics-annotated-LANGUAGE.csv contain held-out sentences about restaurants and hotels with the labels of their sets.
-None of these texts is used in training.
+(readings.GROUPS), each language, and all. summary-fewsum.csv contains the validation items of FewSum. None of
+these texts is used in training.
 """
 import argparse
 import csv
-import json
 from collections import defaultdict
 from pathlib import Path
 
 import readings
 import sources
 
-ANNOTATED = {
-    "en": ("mabsa_hotel", "mabsa_restaurant", "mams", "acos", "oats_hotels_sentence", "memd_hotel", "memd_restaurant"),
-    "ko": ("mabsa_hotel", "mabsa_restaurant"),
-}
-MAX_ANNOTATED = 3000  # rows of a table
-
-
 def cell_of(mentions):
     return "; ".join(f"{topic}:{polarity}" for topic, polarity in mentions) or "none"
-
-
-def pairs(target):
-    """Turns `price negative delivery positive` into `price:negative; delivery:positive`."""
-    words = target.split()
-    return cell_of(zip(words[::2], words[1::2])) if target != "none" else "none"
 
 
 def write(path, names, rows):
@@ -54,15 +39,6 @@ def reading_tables(data, gold):
               [(row["key"], text.question, text.text, cell_of(readings.topics(row["topics"]))) for row, text in rows])
 
 
-def annotated_tables(work, gold):
-    with open(work / "kept.jsonl", encoding="utf-8") as file:
-        kept = [json.loads(line) for line in file]
-    for language, wanted in ANNOTATED.items():
-        rows = [(at, row["text"], pairs(row["asked"]["topics"])) for at, row in enumerate(kept)
-                if row["language"] == language and row["source"] in wanted and row["asked"].get("topics", "none") != "none"]
-        write(gold / f"topics-annotated-{language}.csv", ("id", "text", "topics"), rows[:MAX_ANNOTATED])
-
-
 def summary_table(data, gold):
     rows = []
     for number, (part, texts, summaries) in enumerate(sources.written_packs(data, "val")):
@@ -79,8 +55,6 @@ def main():
     gold = options.work / "gold"
     gold.mkdir(parents=True, exist_ok=True)
     reading_tables(options.data, gold)
-    if (options.work / "kept.jsonl").exists():
-        annotated_tables(options.work, gold)
     summary_table(options.data, gold)
 
 

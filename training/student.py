@@ -30,6 +30,7 @@ NGRAMS_WEIGHT = 0.0001792  # of the n-grams' score, in the logits of positive an
 SAMPLED, ALPHA = 0.5, 0.35   # share of the texts whose segmentation is sampled (Kudo 2018), and its smoothness
 PIECE_DROPOUT = 0.06
 TOPICS_WEIGHT, POLARITY_WEIGHT, STARS_WEIGHT = 1.0, 0.5, 0.5   # in the loss; sentiment: 1
+LEAST_SCORE = -3.0        # of a topic whose polarity is computed in an evaluation
 POOL = 4096               # texts that are sorted by length at once
 
 
@@ -135,7 +136,8 @@ def batches(read, stars, pieces, tokens, star_share, chance):
 
 @torch.no_grad()
 def predict(model, words, pieces, examples, tokens=8000, longest=383):
-    """Logits of the sentiments (with n-grams), the topics, and the polarities of all topics [texts, topics, 3]."""
+    """Logits of the sentiments (with n-grams), of the topics, and of the polarities [texts, topics, 3] of topics that the model or
+    the reader may see; the other polarities are 0."""
     model.eval()
     scores = ngram_scores(examples, predict.weights)
     ids = [[*corpus.shorten(some, longest), 1] for some in pieces.encode([item.text for item in examples])]
@@ -145,10 +147,13 @@ def predict(model, words, pieces, examples, tokens=8000, longest=383):
         some = order[start:end]
         text = pack([examples[at] for at in some], scores[some], [ids[at] for at in some])[0]
         memory = model.encode(text)
-        rows = torch.arange(len(some)).repeat_interleave(len(TOPICS))
-        three = answers(model, words, memory, text, rows, torch.arange(len(TOPICS)).repeat(len(some)))
-        found[0][some], found[1][some] = three[0].numpy(), three[1].numpy()
-        found[2][some] = three[2].view(len(some), len(TOPICS), 3).numpy()
+        nothing = torch.zeros(0, dtype=torch.long)
+        found[0][some], found[1][some] = (part.numpy() for part in answers(model, words, memory, text, nothing, nothing)[:2])
+        pairs = torch.tensor([(row, topic) for row, at in enumerate(some) for topic in range(len(TOPICS))
+                              if found[1][at, topic] > LEAST_SCORE or topic in examples[at].topics], dtype=torch.long).reshape(-1, 2)
+        if len(pairs):
+            polarity = answers(model, words, memory, text, *pairs.T)[2].numpy()
+            found[2][np.array(some)[pairs[:, 0]], pairs[:, 1]] = polarity
     found[0][:, 0] += scores
     found[0][:, 2] -= scores
     model.train()
@@ -242,15 +247,15 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--epochs", type=float, default=3)
-    parser.add_argument("--rate", type=float, default=0.01)
+    parser.add_argument("--epochs", type=float, default=1.6)
+    parser.add_argument("--rate", type=float, default=0.004)
     parser.add_argument("--tokens", type=int, default=8000, help="encoder tokens of a batch")
     parser.add_argument("--layers", type=int, default=4)
-    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--core", type=int, default=0, help="CPU of the first worker; the others use the following ones")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--star-share", type=float, default=0.25, help="share of the texts that have only stars")
+    parser.add_argument("--star-share", type=float, default=0.2, help="share of the texts that have only stars")
     parser.add_argument("--leave", help="a group of kinds (readings.GROUPS) that training does not see")
     parser.add_argument("--limit", type=int, help="use only so many texts with labels, for the learning curve")
     parser.add_argument("--initial", type=Path, help="initial weights; default: WORK/unpacked.pt")
