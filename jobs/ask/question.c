@@ -375,6 +375,15 @@ static void set_topic(const struct parser *parser, struct text word, struct conc
     }
 }
 
+static bool ends_as_predicate(struct text word)
+{
+    static const char *const endings[] = {"기", "는", "면", "고", "서", "지", NULL};
+    for (size_t i = 0; endings[i]; i++)
+        if (text_ends_with(word, text_of(endings[i])))
+            return true;
+    return false;
+}
+
 /* A verb or adjective says less than a noun, unless it is in the list of related words. In Korean,
  * an ending shows it (가기), or it is a single syllable (산); in English, -ed or -ing. */
 static bool is_light_word(const struct token *token)
@@ -382,8 +391,7 @@ static bool is_light_word(const struct token *token)
     struct text stem = token_stem(token);
     return token->kind == LETTER_UNSPACED_SCRIPT
                ? token_is_predicate(token) || utf8_count_code_points(stem) == 1 ||
-                     (utf8_count_code_points(stem) == 2 &&
-                      (text_ends_with(stem, TEXT("기")) || text_ends_with(stem, TEXT("는"))))
+                     (utf8_count_code_points(stem) == 2 && ends_as_predicate(stem))
                : token->text.size > 5 && (text_ends_with(token->text, TEXT("ed")) ||
                                           text_ends_with(token->text, TEXT("ing")));
 }

@@ -227,10 +227,15 @@ static void count_label(struct label_counts *counts, enum sentiment label)
     counts->labels[label]++;
 }
 
+/* Words of manner and general verbs need not be there, unless the question has no others. */
 static bool has_all_words(const struct searcher *searcher, size_t record)
 {
+    bool has_heavy_word = false;
     for (size_t i = 0; i < searcher->question->concept_count; i++)
-        if ((double)searcher->strengths[i][record] < named_topic_strength - 1e-6)
+        has_heavy_word |= !searcher->question->concepts[i].is_light;
+    for (size_t i = 0; i < searcher->question->concept_count; i++)
+        if ((double)searcher->strengths[i][record] < named_topic_strength - 1e-6 &&
+            !(has_heavy_word && searcher->question->concepts[i].is_light))
             return false;
     return true;
 }
