@@ -72,9 +72,16 @@ void asker_close(struct asker *asker)
     *asker = (struct asker){0};
 }
 
-bool asker_ask(struct asker *asker, struct text text, size_t max, struct question *question,
-               struct search_result *result, struct arena *arena, struct error *error)
+bool asker_ask(struct asker *asker, struct text text, size_t max, struct asked *asked,
+               struct error *error)
 {
-    question_parse(question, text, &asker->context, arena);
-    return search_run(result, asker->store, question, &asker->context, max, arena, error);
+    struct search search = {asker->store, &asked->question, &asker->context, max};
+    question_parse(&asked->question, text, &asker->context, &asked->arena);
+    return search_run(&search, &asked->result, &asked->arena, error);
+}
+
+void asked_free(struct asked *asked)
+{
+    arena_free(&asked->arena);
+    *asked = (struct asked){0};
 }

@@ -22,8 +22,17 @@ struct asker {
 bool asker_open(struct asker *asker, const char *path, struct text overrides, struct error *error);
 void asker_close(struct asker *asker);
 
-/* Understands and answers a question; up to `max` findings. In `arena`. */
-bool asker_ask(struct asker *asker, struct text text, size_t max, struct question *question,
-               struct search_result *result, struct arena *arena, struct error *error);
+/* A question with its answer. */
+struct asked {
+    struct question question;
+    struct search_result result;
+    struct arena arena; /* holds both */
+};
+
+/* Understands and answers a question; up to `max` findings. `asked` must be zeroed; free it also
+ * after a failure. */
+bool asker_ask(struct asker *asker, struct text text, size_t max, struct asked *asked,
+               struct error *error);
+void asked_free(struct asked *asked);
 
 #endif

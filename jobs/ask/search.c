@@ -466,21 +466,21 @@ static bool only_filters(const struct question *question)
             question->time_span.since != TIME_UNKNOWN || question->time_span.until != TIME_UNKNOWN);
 }
 
-bool search_run(struct search_result *result, struct store *store, const struct question *question,
-                const struct question_context *context, size_t max, struct arena *arena,
+bool search_run(const struct search *search, struct search_result *result, struct arena *arena,
                 struct error *error)
 {
+    const struct question *question = search->question;
     *result = (struct search_result){0};
-    struct searcher searcher = {.store = store,
+    struct searcher searcher = {.store = search->store,
                                 .question = question,
-                                .corpus = context->corpus,
-                                .taxonomy = context->taxonomy,
+                                .corpus = search->context->corpus,
+                                .taxonomy = search->context->taxonomy,
                                 .arena = arena,
                                 .error = error};
     if (!select_records(&searcher) || !weigh_concepts(&searcher, result))
         return false;
     count_records(&searcher, result);
-    if (!rank_findings(&searcher, result, max))
+    if (!rank_findings(&searcher, result, search->max))
         return false;
     if (only_filters(question))
         result->confidence = result->count > 0 ? 1 : 0;

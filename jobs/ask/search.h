@@ -36,9 +36,16 @@ struct search_result {
  * tests/ask. */
 extern const double search_min_confidence;
 
-/* Searches; keeps up to `max` findings. Everything is allocated from `arena`. */
-bool search_run(struct search_result *result, struct store *store, const struct question *question,
-                const struct question_context *context, size_t max, struct arena *arena,
+/* A question and where to search. All borrowed. */
+struct search {
+    struct store *store;
+    const struct question *question;
+    const struct question_context *context;
+    size_t max; /* findings to keep */
+};
+
+/* Everything in `result` is allocated from `arena`. */
+bool search_run(const struct search *search, struct search_result *result, struct arena *arena,
                 struct error *error);
 
 #endif

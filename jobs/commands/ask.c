@@ -20,21 +20,19 @@ extern const struct command ask_command; /* at the end */
 static bool answer_question(struct asker *asker, const struct ask_command_options *options,
                             struct text text, bool *found, struct error *error)
 {
-    struct arena arena = {0};
-    struct question question;
-    struct search_result result;
+    struct asked asked = {0};
     size_t max = options->quotes > ANSWER_NEAREST ? (size_t)options->quotes : ANSWER_NEAREST;
-    bool ok = asker_ask(asker, text, max, &question, &result, &arena, error);
+    bool ok = asker_ask(asker, text, max, &asked, error);
     if (ok) {
-        struct answer answer = {&question, &result, &asker->corpus, (size_t)options->quotes,
-                                options->shows_sql};
+        struct answer answer = {&asked.question, &asked.result, &asker->corpus,
+                                (size_t)options->quotes, options->shows_sql};
         if (options->prints_json)
             answer_print_json(stdout, &answer);
         else
             answer_print(stdout, &answer);
-        *found &= result.found;
+        *found &= asked.result.found;
     }
-    arena_free(&arena);
+    asked_free(&asked);
     return ok;
 }
 

@@ -125,31 +125,29 @@ static bool rank_by_bm25(struct ask_task *task, struct text question, struct tex
 static bool ask(struct ask_task *task, struct text text, struct text answers, bool is_answerable,
                 struct error *error)
 {
-    struct arena arena = {0};
-    struct question question;
-    struct search_result result = {0};
-    struct asked_question asked = {.is_answerable = is_answerable};
+    struct asked asked = {0};
     double start = clock_seconds();
-    bool ok = asker_ask(&task->asker, text, MAX_RANK, &question, &result, &arena, error);
+    bool ok = asker_ask(&task->asker, text, MAX_RANK, &asked, error);
     double seconds = clock_seconds() - start;
     task->seconds += seconds;
     if (seconds > task->max_seconds)
         task->max_seconds = seconds;
-    asked.found = result.found;
-    asked.confidence = result.confidence;
+    struct asked_question question = {.is_answerable = is_answerable,
+                                      .found = asked.result.found,
+                                      .confidence = asked.result.confidence};
     if (ok && is_answerable)
-        ok = rank_findings(task, &result, answers, &asked.rank, error) &&
-             rank_by_bm25(task, text, answers, &asked.bm25_rank, error);
+        ok = rank_findings(task, &asked.result, answers, &question.rank, error) &&
+             rank_by_bm25(task, text, answers, &question.bm25_rank, error);
     task->questions =
         memory_grow(task->questions, &task->capacity, task->count + 1, sizeof(*task->questions));
-    task->questions[task->count++] = asked;
-    arena_free(&arena);
+    task->questions[task->count++] = question;
+    asked_free(&asked);
     if (ok && task->lists_questions)
         printf("%-10s  %4zu  %4zu  %10.2f  %.*s\n",
-               !is_answerable ? (asked.found ? "ANSWERED" : "refused")
-               : asked.found  ? "answered"
-                              : "REFUSED",
-               asked.rank, asked.bm25_rank, asked.confidence, TEXT_ARGUMENT(text));
+               !is_answerable   ? (question.found ? "ANSWERED" : "refused")
+               : question.found ? "answered"
+                                : "REFUSED",
+               question.rank, question.bm25_rank, question.confidence, TEXT_ARGUMENT(text));
     return ok;
 }
 
