@@ -87,9 +87,10 @@ static bool is_in_passes(const struct stage *stage, enum pass_set pass_set)
 static const struct inherited_settings {
     const char *stage, *section, *key;
 } inherited_settings[] = {
-    {"aggregate", "group", "by"},
-    {"aggregate", "group", "period"},
-    {"ground", "classify", "taxonomy"},
+    {"aggregate", "group", "by"},       {"aggregate", "group", "period"},
+    {"changes", "group", "by"},         {"changes", "aggregate", "by"},
+    {"segments", "group", "by"},        {"segments", "aggregate", "by"},
+    {"ground", "classify", "taxonomy"}, {"insights", "classify", "taxonomy"},
 };
 
 static void apply_inherited_settings(const struct job *job, const struct stage *stage, void *state)
@@ -150,6 +151,7 @@ bool assemble_stages(struct assembly *assembly, const struct job *job, enum pass
         .session = assembly->session,
         .session_batch = (size_t)job->model.batch,
         .selection = &assembly->selection,
+        .insights = &pipeline->insights,
     };
     compute_cache_keys(job, &pipeline->stage_context);
     pipeline->batch_records = (size_t)job->run.batch_records;

@@ -52,6 +52,7 @@ void pipeline_close(struct pipeline *pipeline)
         free(instance->state);
     }
     free(pipeline->stage_instances);
+    insight_list_free(&pipeline->insights);
     *pipeline = (struct pipeline){0};
 }
 
@@ -452,8 +453,23 @@ bool pipeline_summarize(struct pipeline *pipeline, struct error *error)
 
 /* ---- Pass 3 ---- */
 
+static bool count_record(void *user, const struct saved_record *record, struct error *error)
+{
+    struct pipeline *pipeline = user;
+    for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
+        struct stage_instance *instance = &pipeline->stage_instances[i];
+        if (instance->stage->count_record &&
+            !instance->stage->count_record(instance->state, record, error))
+            return false;
+    }
+    return true;
+}
+
 bool pipeline_aggregate(struct pipeline *pipeline, struct error *error)
 {
+    const struct stage_context *context = &pipeline->stage_context;
+    if (!store_for_each_record(context->store, context->selection, count_record, pipeline, error))
+        return false;
     for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
         struct stage_instance *instance = &pipeline->stage_instances[i];
         if (instance->stage->finish && !instance->stage->finish(instance->state, error))

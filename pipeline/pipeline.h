@@ -4,6 +4,7 @@
 #define PIPELINE_PIPELINE_H
 
 #include "pipeline/batch_reader.h"
+#include "pipeline/insight.h"
 #include "pipeline/stage.h"
 #include "pipeline/store.h"
 
@@ -32,7 +33,8 @@ struct pipeline {
                                                pipeline_close */
     size_t stage_instance_count;
     struct stage_context stage_context;
-    size_t batch_records; /* read, processed and saved together */
+    struct insight_list insights; /* of pass 3 */
+    size_t batch_records;         /* read, processed and saved together */
     struct progress progress;
 };
 

@@ -4,7 +4,8 @@
  *   pass 1  process        for every batch of records, before it is saved
  *   pass 2  list_groups    once: which records belong together
  *           process_group  for every changed group, in stage order, before it is saved
- *   pass 3  finish         once, after all records are saved
+ *   pass 3  count_record   for every selected record
+ *           finish         once, after count_record, in stage order
  */
 #ifndef PIPELINE_STAGE_H
 #define PIPELINE_STAGE_H
@@ -16,7 +17,9 @@
 #include "pipeline/group.h"
 #include "pipeline/record.h"
 
+struct insight_list;
 struct name_set;
+struct saved_record;
 struct store;
 struct t5_model;
 struct t5_session;
@@ -34,6 +37,7 @@ struct stage_context {
     uint64_t summary_key; /* hash of model_key, the version, and the settings of the stages from
                              group to ground: identifies saved summaries */
     const struct selection *selection; /* the records that passes 2 and 3 use */
+    struct insight_list *insights;     /* of pass 3: stages add in `finish` (pipeline/insight.h) */
     const volatile sig_atomic_t *stop; /* set by a signal handler; NULL: cannot be interrupted */
 };
 
@@ -64,7 +68,10 @@ struct stage {
     bool (*list_groups)(void *state, struct group_list *groups, struct error *error);
     bool (*process_group)(void *state, struct group *group, struct error *error);
 
-    bool (*finish)(void *state, struct error *error);
+    /* In the order of store_for_each_record, which says how long `record` is valid. All stages
+     * share one reading of the records, so a stage keeps counts, not records. */
+    bool (*count_record)(void *state, const struct saved_record *record, struct error *error);
+    bool (*finish)(void *state, struct error *error); /* also without records */
 
     void (*close)(void *state); /* optional; also after a failed open */
 };

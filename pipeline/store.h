@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "pipeline/column_decisions.h"
 #include "pipeline/group.h"
+#include "pipeline/insight.h"
 #include "pipeline/record.h"
 #include "pipeline/share.h"
 
@@ -212,9 +213,9 @@ bool store_count_unanalysed(struct store *store, uint64_t *texts, struct error *
 /* A saved record, as passes 2 and 3 read it. */
 struct saved_record {
     uint64_t feedback_id, text_hash, run_id;
-    uint64_t author_hash; /* 0: unknown */
     uint64_t
         respondent; /* the same for all answers of a survey's row; 0: the record is no answer */
+    uint64_t author_hash; /* 0: unknown */
     struct text source, external_id, lang, title, text;
     int64_t created_at;
     double rating, rating_scale;
@@ -281,7 +282,10 @@ bool store_for_each_summary(struct store *store, uint64_t view,
 
 /* ---- Pass 3 ---- */
 
-/* One row of topics.csv. */
+/* Below this number of answers, NPS and CSAT are not told. */
+enum { TOPIC_STATS_MIN_ANSWERS = 10 };
+
+/* One row of topics.csv. Intervals are of 95 %. */
 struct topic_stats {
     struct group_key key; /* topic "(all)": all records with these fields */
     struct text period;
@@ -289,8 +293,11 @@ struct topic_stats {
     uint64_t responses; /* records with the same fields and period */
     uint64_t positive, neutral, negative, mixed, undetected;
     double net_sentiment;             /* -100 to +100: 100 (positive - negative) / mentions */
-    double mean_rating, rating_scale; /* NAN if no record has one */
-    double nps, csat;                 /* -100 to +100; 0 to 100 (top two boxes); NAN: unknown */
+    struct share mean_rating;         /* NAN if no record has one; the interval below two */
+    double rating_scale;              /* of the most frequent scale; NAN: unknown */
+    struct share nps, csat;           /* -100 to +100; 0 to 100 (top two boxes). NAN: unknown, or
+                                         fewer than TOPIC_STATS_MIN_ANSWERS */
+    uint64_t rating_n, nps_n, csat_n; /* ratings or answers; a respondent counts once */
     uint64_t top_quote_id;            /* feedback id; 0: none */
     struct share negative_share, positive_share;
     enum share_method share_method;
@@ -317,6 +324,32 @@ bool store_for_each_label_share(struct store *store, uint64_t view,
                                 bool (*visit)(void *user, const struct label_share *label_share,
                                               struct error *error),
                                 void *user, struct error *error);
+
+/* Replaces the view's insights with their evidence and quotes in one transaction. The first one
+ * ranks highest. */
+bool store_save_insights(struct store *store, uint64_t view, const struct insight *insights,
+                         size_t count, struct error *error);
+
+struct saved_quote {
+    struct text text, source;
+    int64_t created_at; /* or TIME_UNKNOWN */
+    uint64_t feedback_id;
+    struct text external_id;
+};
+
+struct saved_insight {
+    struct insight insight; /* without its scope and lists */
+    struct text sentence;
+    struct saved_quote quotes[INSIGHT_MAX_QUOTES];
+    size_t quote_count;
+};
+
+/* Calls `visit` for the view's insights in the order of insights.csv. What `insight` points to is
+ * valid during the call. */
+bool store_for_each_insight(struct store *store, uint64_t view,
+                            bool (*visit)(void *user, const struct saved_insight *insight,
+                                          struct error *error),
+                            void *user, struct error *error);
 
 /* ---- The search index ---- */
 
@@ -387,8 +420,8 @@ struct column {
     enum column_kind kind;
 };
 
-/* The tables of a report: "feedback", "topics", "shares", "summaries", "rejects". Columns and the
- * order of rows are fixed: the README documents them. NULL-terminated. */
+/* The tables of a report: "feedback", "topics", "shares", "insights", "summaries", "rejects".
+ * Columns and the order of rows are fixed: docs/SCHEMA.md documents them. NULL-terminated. */
 extern const char *const store_tables[];
 
 /* Receives a table: `begin` gets the columns once, then `row` one text per column, valid during the

@@ -7,7 +7,7 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 6 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 7 }; /* of the schema: PRAGMA user_version */
 
 /* store_schema.c: the statements that create every table and every view. */
 extern const char store_schema[];
@@ -109,7 +109,10 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " round(negative_share, 4) AS negative_share, round(negative_low, 4) AS negative_low,"         \
     " round(negative_high, 4) AS negative_high, round(positive_share, 4) AS positive_share,"       \
     " round(positive_low, 4) AS positive_low, round(positive_high, 4) AS positive_high,"           \
-    " share_method"                                                                                \
+    " share_method, rating_n, round(rating_low, 3) AS rating_low,"                                 \
+    " round(rating_high, 3) AS rating_high, nps_n, round(nps_low, 2) AS nps_low,"                  \
+    " round(nps_high, 2) AS nps_high, csat_n, round(csat_low, 2) AS csat_low,"                     \
+    " round(csat_high, 2) AS csat_high"                                                            \
     " FROM topic_stats AS t"
 
 /* `t.segment` orders segments that print alike. */
@@ -141,6 +144,32 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     "   WHERE q.summary_id = s.id ORDER BY q.number) AS q) AS quotes,"                             \
     " finish_reason, extractive AS extractive_sentences, levels"                                   \
     " FROM summary AS s"
+
+/* Passages are bytes of a record's text: substr counts bytes in a blob. */
+#define STORE_INSIGHT_QUOTES                                                                       \
+    "SELECT p.view, p.insight, p.number, p.feedback_id, f.source, f.external_id, f.created_at,"    \
+    " cast(substr(cast(f.text AS BLOB), p.\"begin\" + 1, p.\"end\" - p.\"begin\") AS TEXT)"        \
+    "  AS text FROM insight_quote AS p JOIN feedback AS f ON f.id = p.feedback_id"
+
+#define STORE_INSIGHTS_QUERY                                                                       \
+    "SELECT i.kind AS kind, i.state AS state,"                                                     \
+    " iif(i.since = i.until, i.since, i.since || ' to ' || i.until) AS period,"                    \
+    " coalesce(" SEGMENT_TEXT(                                                                     \
+        "i.segment") ", 'all') AS segment,"                                                        \
+                     " i.topic AS topic, i.sentence AS sentence, round(i.value, 4) AS value,"      \
+                     " round(i.low, 4) AS low, round(i.high, 4) AS high, i.n AS n,"                \
+                     " round(i.baseline, 4) AS baseline, i.baseline_n AS baseline_n,"              \
+                     " round(i.q_value, 4) AS q_value,"                                            \
+                     " (SELECT group_concat(q.text, ' | ') FROM (SELECT text FROM"                 \
+                     "  (" STORE_INSIGHT_QUOTES ") AS p WHERE p.view = i.view"                     \
+                     "  AND p.insight = i.number ORDER BY p.number) AS q) AS quotes,"              \
+                     " (SELECT group_concat(printf('%016x', e.feedback_id), ';') FROM"             \
+                     "  (SELECT feedback_id FROM insight_evidence WHERE view = i.view"             \
+                     "   AND insight = i.number ORDER BY number) AS e) AS evidence_ids,"           \
+                     " i.measure AS measure, i.phrase AS phrase"                                   \
+                     " FROM insight AS i"
+
+#define STORE_INSIGHTS_ORDER " ORDER BY i.number"
 
 #define STORE_SUMMARIES_ORDER " ORDER BY \"group\", s.segment, s.topic, s.period"
 

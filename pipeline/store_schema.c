@@ -150,7 +150,9 @@ const char store_schema[] =
     " segment TEXT NOT NULL, topic TEXT NOT NULL, mentions INTEGER NOT NULL,"
     " responses INTEGER NOT NULL, positive INTEGER NOT NULL, neutral INTEGER NOT NULL,"
     " negative INTEGER NOT NULL, mixed INTEGER NOT NULL, undetected INTEGER NOT NULL,"
-    " net_sentiment REAL, mean_rating REAL, rating_scale REAL, nps REAL, csat REAL,"
+    " net_sentiment REAL, mean_rating REAL, rating_low REAL, rating_high REAL, rating_scale REAL,"
+    " rating_n INTEGER NOT NULL, nps REAL, nps_low REAL, nps_high REAL, nps_n INTEGER NOT NULL,"
+    " csat REAL, csat_low REAL, csat_high REAL, csat_n INTEGER NOT NULL,"
     " top_quote_id INTEGER NOT NULL, negative_share REAL, negative_low REAL, negative_high REAL,"
     " positive_share REAL, positive_low REAL, positive_high REAL, share_method TEXT NOT NULL,"
     " PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;"
@@ -161,6 +163,20 @@ const char store_schema[] =
     " source TEXT NOT NULL, label TEXT NOT NULL, records INTEGER NOT NULL,"
     " predicted_share REAL NOT NULL, share REAL, low REAL, high REAL, method TEXT NOT NULL,"
     " PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;"
+
+    /* Insights, the strongest first; the first and the last period, empty for all periods. */
+    "CREATE TABLE insight (view INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL,"
+    " state TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, segment TEXT NOT NULL,"
+    " topic TEXT NOT NULL, phrase TEXT NOT NULL, measure TEXT NOT NULL, sentence TEXT NOT NULL,"
+    " value REAL, low REAL, high REAL, n INTEGER NOT NULL, baseline REAL,"
+    " baseline_n INTEGER NOT NULL, q_value REAL, rating_scale REAL,"
+    " PRIMARY KEY (view, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE insight_evidence (view INTEGER NOT NULL, insight INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, feedback_id INTEGER NOT NULL,"
+    " PRIMARY KEY (view, insight, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE insight_quote (view INTEGER NOT NULL, insight INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, feedback_id INTEGER NOT NULL, \"begin\" INTEGER NOT NULL,"
+    " \"end\" INTEGER NOT NULL, PRIMARY KEY (view, insight, number)) STRICT, WITHOUT ROWID;"
 
     /* The search index: one row a sentence of a record, and its words as index_words.h folds them.
      * Triggers delete it with the record, and when the record's text changes. index_has_deletions:
@@ -180,6 +196,8 @@ const char store_views[] = "CREATE VIEW v_feedback AS " STORE_FEEDBACK_QUERY(
                        "CREATE VIEW v_topics AS " STORE_TOPICS_QUERY " WHERE view = 0;"
                        "CREATE VIEW v_shares AS " STORE_SHARES_QUERY
                        " WHERE view = 0" STORE_SHARES_ORDER ";"
+                       "CREATE VIEW v_insights AS " STORE_INSIGHTS_QUERY
+                       " WHERE i.view = 0" STORE_INSIGHTS_ORDER ";"
                        "CREATE VIEW v_summaries AS " STORE_SUMMARIES_QUERY " WHERE view = 0;"
                        "CREATE VIEW v_rejects AS " STORE_REJECTS_QUERY
                        " WHERE file.run_id = " LATEST_RUN_ID ";"

@@ -271,9 +271,11 @@ static bool insert_topic_stats(struct store *store, uint64_t view, size_t number
         store->sql,
         "INSERT INTO topic_stats (view, number, segment, topic, period, mentions, responses,"
         " positive, neutral, negative, mixed, undetected, net_sentiment, mean_rating,"
-        " rating_scale, nps, csat, top_quote_id, negative_share, negative_low, negative_high,"
+        " rating_low, rating_high, rating_scale, nps, nps_low, nps_high, csat, csat_low, csat_high,"
+        " rating_n, nps_n, csat_n, top_quote_id, negative_share, negative_low, negative_high,"
         " positive_share, positive_low, positive_high, share_method) VALUES"
-        " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        "  ?, ?, ?, ?, ?, ?)",
         error);
     sql_bind_hash(insert, 1, view);
     sql_bind_hash(insert, 2, number);
@@ -283,14 +285,18 @@ static bool insert_topic_stats(struct store *store, uint64_t view, size_t number
         topic_stats->negative, topic_stats->mixed,     topic_stats->undetected};
     for (int i = 0; i < 7; i++)
         sql_bind_hash(insert, 6 + i, counts[i]);
-    const double values[] = {topic_stats->net_sentiment, topic_stats->mean_rating,
-                             topic_stats->rating_scale, topic_stats->nps, topic_stats->csat};
-    for (int i = 0; i < 5; i++)
-        sql_bind_real(insert, 13 + i, values[i]);
-    sql_bind_hash(insert, 18, topic_stats->top_quote_id);
-    bind_share(insert, 19, topic_stats->negative_share);
-    bind_share(insert, 22, topic_stats->positive_share);
-    sql_bind_text(insert, 25, text_of(share_method_names[topic_stats->share_method]));
+    sql_bind_real(insert, 13, topic_stats->net_sentiment);
+    bind_share(insert, 14, topic_stats->mean_rating);
+    sql_bind_real(insert, 17, topic_stats->rating_scale);
+    bind_share(insert, 18, topic_stats->nps);
+    bind_share(insert, 21, topic_stats->csat);
+    sql_bind_hash(insert, 24, topic_stats->rating_n);
+    sql_bind_hash(insert, 25, topic_stats->nps_n);
+    sql_bind_hash(insert, 26, topic_stats->csat_n);
+    sql_bind_hash(insert, 27, topic_stats->top_quote_id);
+    bind_share(insert, 28, topic_stats->negative_share);
+    bind_share(insert, 31, topic_stats->positive_share);
+    sql_bind_text(insert, 34, text_of(share_method_names[topic_stats->share_method]));
     return sql_run(insert, error);
 }
 
@@ -321,14 +327,17 @@ static struct topic_stats read_topic_stats(const struct sql_statement *row)
         .mixed = sql_hash(row, 8),
         .undetected = sql_hash(row, 9),
         .net_sentiment = sql_real(row, 10),
-        .mean_rating = sql_real(row, 11),
-        .rating_scale = sql_real(row, 12),
-        .nps = sql_real(row, 13),
-        .csat = sql_real(row, 14),
-        .top_quote_id = sql_hash(row, 15),
-        .negative_share = read_share(row, 16),
-        .positive_share = read_share(row, 19),
-        .share_method = parse_share_method(sql_text(row, 22)),
+        .mean_rating = read_share(row, 11),
+        .rating_scale = sql_real(row, 14),
+        .nps = read_share(row, 15),
+        .csat = read_share(row, 18),
+        .rating_n = sql_hash(row, 21),
+        .nps_n = sql_hash(row, 22),
+        .csat_n = sql_hash(row, 23),
+        .top_quote_id = sql_hash(row, 24),
+        .negative_share = read_share(row, 25),
+        .positive_share = read_share(row, 28),
+        .share_method = parse_share_method(sql_text(row, 31)),
     };
 }
 
@@ -340,8 +349,9 @@ bool store_for_each_topic_stats(struct store *store, uint64_t view,
     struct sql_statement *select = sql_prepare(
         store->sql,
         "SELECT t.segment, t.topic, t.period, mentions, responses, positive, neutral, negative,"
-        " mixed, undetected, net_sentiment, mean_rating, rating_scale, nps, csat, "
-        "top_quote_id, negative_share, negative_low, negative_high, positive_share, positive_low,"
+        " mixed, undetected, net_sentiment, mean_rating, rating_low, rating_high, rating_scale,"
+        " nps, nps_low, nps_high, csat, csat_low, csat_high, rating_n, nps_n, csat_n,"
+        " top_quote_id, negative_share, negative_low, negative_high, positive_share, positive_low,"
         " positive_high, share_method, " STORE_TOPICS_SEGMENT
         " FROM topic_stats AS t WHERE view = ?" STORE_TOPICS_ORDER,
         error);

@@ -14,8 +14,8 @@ from xml.sax.saxutils import escape
 COMMAND = "$ winnow report samples/job.ini --print"
 COLUMNS = 104
 COLUMN_WIDTH, LINE_HEIGHT, MARGIN, TITLE_BAR = 7.83, 19, 18, 30
-MAX_HEADLINES = 2  # of a section
-SECTIONS = 3       # after the line of totals
+MAX_HEADLINES = 4  # of a section
+SECTIONS = 2       # after the line of totals
 
 STYLE = """
     text { font: 13px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #c9d1d9; white-space: pre }
@@ -65,7 +65,7 @@ def draw(lines):
     picture_width = round(2 * MARGIN + COLUMNS * COLUMN_WIDTH)
     height = TITLE_BAR + MARGIN + len(lines) * LINE_HEIGHT
     print(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {picture_width} {height}">')
-    print("  <title>The demo's report: what changed, where it differs, what customers love</title>")
+    print("  <title>The demo's report: what changed, where it differs, what is criticised and praised</title>")
     print(f"  <style>{STYLE}  </style>")
     print(f'  <rect width="{picture_width}" height="{height}" rx="8" fill="#0d1117"/>')
     for i, color in enumerate(("#ff5f56", "#ffbd2e", "#27c93f")):

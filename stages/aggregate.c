@@ -86,10 +86,10 @@ static void count_mentions(struct aggregate *aggregate, struct group_key key, st
     }
 }
 
-static bool count_record(void *user, const struct saved_record *record, struct error *error)
+static bool count_record(void *state, const struct saved_record *record, struct error *error)
 {
     (void)error;
-    struct aggregate *aggregate = user;
+    struct aggregate *aggregate = state;
     arena_reset(&aggregate->scratch);
     const struct group_key everything = {0};
     struct text all = TEXT("all");
@@ -117,9 +117,7 @@ static bool finish(void *state, struct error *error)
 {
     struct aggregate *aggregate = state;
     const struct stage_context *stage_context = aggregate->stage_context;
-    if (!store_for_each_record(stage_context->store, stage_context->selection, count_record,
-                               aggregate, error) ||
-        !grouping_check_records(&aggregate->grouping, stage_context, "aggregate", error))
+    if (!grouping_check_records(&aggregate->grouping, stage_context, "aggregate", error))
         return false;
     size_t count, share_count;
     const struct topic_stats *figures =
@@ -158,6 +156,7 @@ const struct stage aggregate_stage = {
     .state_size = sizeof(struct aggregate),
     .open = open_aggregate,
     .check_columns = check_columns,
+    .count_record = count_record,
     .finish = finish,
     .close = close_aggregate,
 };

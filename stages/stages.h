@@ -18,6 +18,11 @@ extern const struct stage ground_stage;
 /* pass 3 */
 extern const struct stage aggregate_stage;
 extern const struct stage index_stage;
+extern const struct stage changes_stage;
+extern const struct stage segments_stage;
+extern const struct stage moved_stage;
+extern const struct stage impact_stage;
+extern const struct stage insights_stage; /* the last one */
 
 extern const struct stage *const stages[]; /* NULL-terminated */
 

@@ -269,7 +269,6 @@ def main():
     words = Words(pieces)
     parts = corpus.read_labels(options.data)
     stars = corpus.read_stars(options.data, {item.key for part in parts.values() for item in part}, 1500, options.seed)
-    left = [item for part in ("fit", "report") for item in parts[part] if item.group == options.leave]
     parts["train"] = [item for item in parts["train"] if item.group != options.leave][:options.limit]
     stars = [item for item in stars if item.group != options.leave] if options.star_share else []
     predict.weights = np.fromfile(options.work / "ngrams.s8", np.int8)
@@ -292,11 +291,10 @@ def main():
         if process.exitcode:
             raise SystemExit(f"a worker exited with {process.exitcode}")
     save(options, model)
-    for name in ("fit", "report"):
-        some = [row[0] for row in parts[name]]
-        print(name, report(predict(model, words, pieces, some), some), flush=True)
-    if left:
-        print("left out:", options.leave, len(left), report(predict(model, words, pieces, left), left), flush=True)
+    gold = [row[0] for name in ("fit", "report") for row in parts[name]]
+    for group in [options.leave] if options.leave else sorted({item.group for item in gold}):
+        some = [item for item in gold if item.group == group]
+        print("left out:" if options.leave else "seen:", group, len(some), report(predict(model, words, pieces, some), some), flush=True)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@
 
 struct report_command_options {
     struct text overrides, since, until, where, folder;
-    bool prints_headline, is_quiet;
+    bool prints_headline, prints_ids, is_quiet;
 };
 
 extern const struct command report_command;
@@ -167,7 +167,8 @@ static bool write_report(struct job *job, const struct report_command_options *o
               pipeline_aggregate(&assembly.pipeline, error);
     progress_bar_finish(&progress_bar);
     if (ok && options->prints_headline)
-        ok = headline_print(stdout, assembly.store, &assembly.selection, error);
+        ok = headline_print(stdout, assembly.store, &assembly.selection,
+                            &(struct headline_options){.prints_ids = options->prints_ids}, error);
     if (ok && (!options->prints_headline || options->folder.size))
         ok = write_files(options, &assembly, job, error);
     assemble_close(&assembly);
@@ -190,6 +191,8 @@ static const struct flag flags[] = {
                 "no",
                 .help = "print the headlines instead of writing files; with --output, do both"},
      .short_name = 'p'},
+    {.option = {"ids", OPTION_BOOLEAN, offsetof(struct report_command_options, prints_ids), "no",
+                .help = "with --print: also print the feedback_id of each quote"}},
     {.option = {"output", OPTION_TEXT, offsetof(struct report_command_options, folder), "",
                 .help = "folder for the files; default: the job's folder, or report-... in it for "
                         "a selection"},

@@ -193,8 +193,9 @@ const struct command run_command = {
     .help =
         "Reads every file of the job; only new and edited rows are analysed. An interrupted run\n"
         "resumes after its last saved batch when it is started again. The reports are in the\n"
-        "folder of [output] path: feedback.csv, topics.csv, shares.csv, summaries.csv,\n"
-        "rejects.csv, run.json, the database winnow.db and its secret key, winnow.key.\n"
+        "folder of [output] path: feedback.csv, topics.csv, shares.csv, insights.csv,\n"
+        "summaries.csv, rejects.csv, run.json, the database winnow.db and its secret key,\n"
+        "winnow.key.\n"
         "\n"
         "  winnow run weekly.ini\n"
         "  winnow run weekly.ini --set output.profile=excel --set 'source.path=inbox/new.csv'\n"

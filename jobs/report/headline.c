@@ -1,51 +1,23 @@
-/* headline.c - finds the headline insights of a report in the saved figures.
- *
- * For each part of a segment and each topic it tests whether the share of negative mentions rose at
- * some period, and whether it is higher than in the other parts. */
+/* headline.c - reads the saved results and prints the strongest of each kind. */
 #include "jobs/report/headline.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "base/memory.h"
-#include "base/normalize.h"
-#include "base/utf8.h"
-#include "jobs/report/distinctive_words.h"
-#include "jobs/report/time_series.h"
-#include "stages/stats/grouping.h"
 
-/* An insight needs MIN_MENTIONS negative mentions and a difference of two shares with this z score:
- * with a few hundred comparisons per report, about one in ten reports has a false insight. */
-enum { MIN_MENTIONS = 5, MAX_INSIGHTS = 3, MAX_QUOTE_CHARACTERS = 160, MAX_WORDS = 6 };
-enum { MAX_NEGATIVE_SEGMENTS = 8, MIN_NEGATIVE_RECORDS = 10 };
-static const double min_z_score = 3.5;
+enum { MAX_INSIGHTS = 5, MAX_TOPICS = 3, MAX_SUMMARIES = 3, MIN_MENTIONS = 10 };
 
-/* For insights on all records of a part, which need far fewer comparisons. */
-static const double min_z_score_all_topics = 3;
-
-struct insight {
-    struct field part;
+/* A topic with the share of its mentions that is negative, or positive. */
+struct side_topic {
     struct text topic;
-    double strength;
-    uint64_t quote_id;
-    struct text since;                          /* change: its first period; empty otherwise */
-    struct text text;                           /* the line to print */
-    struct text quote, source;                  /* set when feedback is read */
-    struct distinctive_words distinctive_words; /* of the records of the insight */
+    uint64_t hits, mentions;
 };
 
-struct insights {
-    const char *title;
-    struct insight ranked[MAX_INSIGHTS]; /* strongest first, one per topic */
+/* The topics with the most mentions of one side, most first. */
+struct side_topics {
+    struct side_topic topics[MAX_TOPICS];
     size_t count;
-};
-
-/* The words of a part's negative records that other records do not use. */
-struct negative_segment {
-    struct field part;
-    uint64_t negative, records;
-    struct distinctive_words distinctive_words;
 };
 
 struct latest_summary {
@@ -54,477 +26,108 @@ struct latest_summary {
     uint64_t records;
 };
 
-enum { INSIGHT_CHANGE, INSIGHT_DIFFERENCE, INSIGHT_PRAISE, INSIGHT_COMPLAINT, INSIGHT_KIND_COUNT };
+struct summaries {
+    struct latest_summary latest;                 /* of the group that is read now */
+    struct latest_summary largest[MAX_SUMMARIES]; /* most records first */
+    size_t count;                                 /* of `largest` */
+    size_t groups;
+};
 
 struct headline {
+    FILE *out;
+    const struct headline_options *options;
     struct arena arena;
-    struct series_table statistics;
-    struct label_share negative_share, positive_share; /* of all sources */
-    uint64_t labelled_records;
-    struct insights insights[INSIGHT_KIND_COUNT];
-    struct negative_segment
-        negative_segments[MAX_NEGATIVE_SEGMENTS]; /* most negative records first */
-    size_t negative_segment_count;
-    struct latest_summary *summaries; /* owned; the latest of each group */
-    size_t summary_count, summary_capacity;
+    struct label_share negative, positive; /* of all sources */
+    uint64_t records, undated;
+    struct text first_period, last_period;
+    struct side_topics criticised, praised;
+    struct summaries summaries;
+    size_t insight_count, answer_count;
 };
 
-/* ---- Insights ---- */
+/* ---- Overview ---- */
 
-/* Keeps the strongest insights, and for each topic only the strongest one. */
-static void insert_ranked(struct insights *insights, struct insight insight)
-{
-    size_t position = 0;
-    while (position < insights->count &&
-           !text_equal(insights->ranked[position].topic, insight.topic))
-        position++;
-    if (position < insights->count && insights->ranked[position].strength > insight.strength)
-        return; /* if equal, the later one wins: it is about a part, not about all records */
-    if (position == insights->count && insights->count < MAX_INSIGHTS)
-        insights->count++;
-    else if (position == insights->count)
-        position = insights->ranked[MAX_INSIGHTS - 1].strength < insight.strength ? MAX_INSIGHTS - 1
-                                                                                  : MAX_INSIGHTS;
-    if (position == MAX_INSIGHTS)
-        return;
-    for (; position > 0 && insights->ranked[position - 1].strength < insight.strength; position--)
-        insights->ranked[position] = insights->ranked[position - 1];
-    insights->ranked[position] = insight;
-}
-
-/* "Larkspur kettle" for product "Larkspur kettle"; "everywhere" for all records. */
-static struct text get_segment_name(struct field part)
-{
-    return part.name.size ? part.value : TEXT("everywhere");
-}
-
-/* Whether the topic has an insight, in any part; for all topics, in the same part. */
-static bool is_already_reported(const struct insights *insights, struct text topic,
-                                struct field part)
-{
-    bool all = text_equal(topic, group_key_all_topics);
-    for (size_t i = 0; i < insights->count; i++)
-        if (text_equal(insights->ranked[i].topic, topic) &&
-            (!all || series_is_same_part(insights->ranked[i].part, part)))
-            return true;
-    return false;
-}
-
-static double get_min_z_score(struct text topic)
-{
-    return text_equal(topic, group_key_all_topics) ? min_z_score_all_topics : min_z_score;
-}
-
-/* "delivery, Scotland"; for all topics only the part. */
-static struct text format_subject(const struct cell *cell, struct arena *arena)
-{
-    if (text_equal(cell->topic, group_key_all_topics))
-        return get_segment_name(cell->part);
-    return arena_format(arena, "%.*s, %.*s", TEXT_ARGUMENT(cell->topic),
-                        TEXT_ARGUMENT(get_segment_name(cell->part)));
-}
-
-static void find_change(struct headline *headline, struct series topic, struct series records)
-{
-    struct text none = {0};
-    for (const struct cell *cell = records.begin + 1; cell < records.end; cell++) {
-        struct text since = cell->period;
-        uint64_t before = series_sum_counts(topic, none, since).negative;
-        uint64_t before_records = series_sum_counts(records, none, since).mentions;
-        uint64_t after = series_sum_counts(topic, since, none).negative;
-        uint64_t after_records = series_sum_counts(records, since, none).mentions;
-        double strength = two_proportion_z_score(after, after_records, before, before_records);
-        if (after < MIN_MENTIONS || strength < get_min_z_score(topic.begin->topic))
-            continue;
-        insert_ranked(
-            &headline->insights[INSIGHT_CHANGE],
-            (struct insight){
-                .part = topic.begin->part,
-                .topic = topic.begin->topic,
-                .since = since,
-                .strength = strength,
-                .quote_id = series_find_quote(topic, true, since),
-                .text = arena_format(
-                    &headline->arena,
-                    "%.*s: negative in %llu of %llu records since %.*s, in %llu of %llu before",
-                    TEXT_ARGUMENT(format_subject(topic.begin, &headline->arena)),
-                    (unsigned long long)after, (unsigned long long)after_records,
-                    TEXT_ARGUMENT(since), (unsigned long long)before,
-                    (unsigned long long)before_records),
-            });
-    }
-}
-
-/* Records, and how many of them mention the topic negatively. */
-struct negative_share {
-    uint64_t negative, records;
-};
-
-/* Counts the same topic in the other parts of the same field. */
-static struct negative_share count_elsewhere(const struct headline *headline, struct series topic)
-{
-    struct text none = {0};
-    struct negative_share negative_share = {0};
-    for (size_t i = 0; i < headline->statistics.count;) {
-        struct series other = series_at(&headline->statistics, i);
-        i += (size_t)(other.end - other.begin);
-        if (!text_equal(other.begin->part.name, topic.begin->part.name) ||
-            series_is_same_part(other.begin->part, topic.begin->part))
-            continue;
-        if (text_equal(other.begin->topic, topic.begin->topic))
-            negative_share.negative += series_sum_counts(other, none, none).negative;
-        if (text_equal(other.begin->topic, group_key_all_topics))
-            negative_share.records += series_sum_counts(other, none, none).mentions;
-    }
-    return negative_share;
-}
-
-static void find_difference(struct headline *headline, struct series topic, struct series records)
-{
-    struct text none = {0};
-    struct negative_share here = {series_sum_counts(topic, none, none).negative,
-                                  series_sum_counts(records, none, none).mentions};
-    struct negative_share others = count_elsewhere(headline, topic);
-    double strength =
-        two_proportion_z_score(here.negative, here.records, others.negative, others.records);
-    if (!topic.begin->part.name.size || here.negative < MIN_MENTIONS ||
-        strength < get_min_z_score(topic.begin->topic) ||
-        is_already_reported(&headline->insights[INSIGHT_CHANGE], topic.begin->topic,
-                            topic.begin->part))
-        return;
-    insert_ranked(&headline->insights[INSIGHT_DIFFERENCE],
-                  (struct insight){
-                      .part = topic.begin->part,
-                      .topic = topic.begin->topic,
-                      .strength = strength,
-                      .quote_id = series_find_quote(topic, true, none),
-                      .text = arena_format(
-                          &headline->arena,
-                          "%.*s: negative in %llu of %llu records, elsewhere in %llu of %llu",
-                          TEXT_ARGUMENT(format_subject(topic.begin, &headline->arena)),
-                          (unsigned long long)here.negative, (unsigned long long)here.records,
-                          (unsigned long long)others.negative, (unsigned long long)others.records),
-                  });
-}
-
-/* A topic with at least three times as many positive as negative mentions. */
-static void find_praise(struct headline *headline, struct series topic, struct series records)
-{
-    (void)records;
-    struct text none = {0};
-    struct cell sum = series_sum_counts(topic, none, none);
-    if (!text_equal(topic.begin->part.name, headline->statistics.first_segment_field) ||
-        text_equal(topic.begin->topic, group_key_all_topics) || sum.positive < MIN_MENTIONS ||
-        sum.positive < 3 * sum.negative)
-        return;
-    insert_ranked(&headline->insights[INSIGHT_PRAISE],
-                  (struct insight){
-                      .part = topic.begin->part,
-                      .topic = topic.begin->topic,
-                      .strength = (double)sum.positive - 2 * (double)sum.negative,
-                      .quote_id = series_find_quote(topic, false, none),
-                      .text = arena_format(
-                          &headline->arena, "%.*s, %.*s: positive in %llu of %llu mentions",
-                          TEXT_ARGUMENT(topic.begin->topic),
-                          TEXT_ARGUMENT(get_segment_name(topic.begin->part)),
-                          (unsigned long long)sum.positive, (unsigned long long)sum.mentions),
-                  });
-}
-
-static void find_complaints(struct headline *headline, struct series topic, struct series records)
-{
-    (void)records;
-    struct text none = {0};
-    struct cell sum = series_sum_counts(topic, none, none);
-    if (topic.begin->part.name.size || text_equal(topic.begin->topic, group_key_all_topics) ||
-        sum.negative < MIN_MENTIONS || sum.negative <= sum.positive ||
-        is_already_reported(&headline->insights[INSIGHT_CHANGE], topic.begin->topic,
-                            topic.begin->part) ||
-        is_already_reported(&headline->insights[INSIGHT_DIFFERENCE], topic.begin->topic,
-                            topic.begin->part))
-        return;
-    insert_ranked(&headline->insights[INSIGHT_COMPLAINT],
-                  (struct insight){
-                      .part = topic.begin->part,
-                      .topic = topic.begin->topic,
-                      .strength = (double)sum.negative - (double)sum.positive,
-                      .quote_id = series_find_quote(topic, true, none),
-                      .text = arena_format(
-                          &headline->arena, "%.*s: negative in %llu of %llu mentions",
-                          TEXT_ARGUMENT(topic.begin->topic), (unsigned long long)sum.negative,
-                          (unsigned long long)sum.mentions),
-                  });
-}
-
-/* Calls `visit` for every part and topic. */
-static void for_each_topic_series(struct headline *headline,
-                                  void (*visit)(struct headline *, struct series topic,
-                                                struct series records))
-{
-    for (size_t i = 0; i < headline->statistics.count;) {
-        struct series topic = series_at(&headline->statistics, i);
-        i += (size_t)(topic.end - topic.begin);
-        struct series records = series_for_all_topics(&headline->statistics, topic.begin->part);
-        if (records.begin < records.end && !text_equal(topic.begin->topic, TEXT("other")))
-            visit(headline, topic, records);
-    }
-}
-
-/* Keeps the parts with the most negative records, to list their distinctive words. */
-static void find_negative_segments(struct headline *headline, struct series topic,
-                                   struct series records)
-{
-    struct text none = {0};
-    struct cell sum = series_sum_counts(records, none, none);
-    if (!topic.begin->part.name.size || !text_equal(topic.begin->topic, group_key_all_topics) ||
-        sum.negative < MIN_NEGATIVE_RECORDS)
-        return;
-    struct negative_segment negative_segment = {
-        .part = topic.begin->part, .negative = sum.negative, .records = sum.mentions};
-    struct negative_segment *negative_segments = headline->negative_segments;
-    size_t position = headline->negative_segment_count;
-    if (position < MAX_NEGATIVE_SEGMENTS)
-        headline->negative_segment_count++;
-    else if (negative_segments[--position].negative >= negative_segment.negative)
-        return;
-    for (; position > 0 && negative_segments[position - 1].negative < negative_segment.negative;
-         position--)
-        negative_segments[position] = negative_segments[position - 1];
-    negative_segments[position] = negative_segment;
-}
-
-/* The order matters: an insight is not repeated under a later title. */
-static void find_insights(struct headline *headline)
-{
-    headline->insights[INSIGHT_CHANGE].title = "What changed";
-    for_each_topic_series(headline, find_change);
-    headline->insights[INSIGHT_DIFFERENCE].title = "Where it differs";
-    for_each_topic_series(headline, find_difference);
-    headline->insights[INSIGHT_PRAISE].title = "What customers love";
-    for_each_topic_series(headline, find_praise);
-    headline->insights[INSIGHT_COMPLAINT].title = "What else they complain about";
-    for_each_topic_series(headline, find_complaints);
-    for_each_topic_series(headline, find_negative_segments);
-}
-
-/* ---- Quotes and summaries ---- */
-
-/* The start of the first sentence that contains the topic's name; 0 if none does. */
-static size_t find_topic_sentence(struct text text, struct text topic)
-{
-    size_t begin = 0, size;
-    enum letter_class before = LETTER_NONE;
-    for (size_t at = 0; at < text.size; at += size) {
-        enum letter_class kind = normalize_letter_class(utf8_decode(text, at, &size));
-        if (before == LETTER_NONE &&
-            text_starts_with_ignore_case(text_slice(text, at, text.size), topic))
-            return begin;
-        char byte = text.bytes[at];
-        bool is_sentence_end = byte == '.' || byte == '!' || byte == '?';
-        if (byte == '\n' || (is_sentence_end && at + 1 < text.size && text.bytes[at + 1] == ' '))
-            begin = at + 1; /* but not in "3.5" */
-        before = kind;
-    }
-    return 0;
-}
-
-/* Makes one line of at most MAX_QUOTE_CHARACTERS, cut between words and marked with "...". It
- * starts at the beginning, or at the sentence that names the topic if that comes late in a long
- * text. */
-static struct text shorten_quote(struct text text, struct text topic, struct arena *arena)
-{
-    size_t begin =
-        utf8_count_code_points(text) > MAX_QUOTE_CHARACTERS ? find_topic_sentence(text, topic) : 0;
-    if (begin < MAX_QUOTE_CHARACTERS / 2)
-        begin = 0;
-    struct text line = arena_copy_text(arena, text_trim(text_slice(text, begin, text.size)));
-    char *bytes = arena_alloc(arena, line.size + 1, 1);
-    size_t limit = line.size;
-    if (utf8_count_code_points(line) > MAX_QUOTE_CHARACTERS) {
-        limit = 0;
-        for (size_t character_count = 0, size; character_count < MAX_QUOTE_CHARACTERS;
-             character_count++, limit += size)
-            utf8_decode(line, limit, &size);
-        size_t word = limit;
-        while (word > limit / 2 && line.bytes[word] != ' ')
-            word--;
-        limit = line.bytes[word] == ' ' ? word : limit;
-    }
-    size_t size = 0;
-    for (size_t i = 0; i < limit; i++) {
-        char byte = line.bytes[i] == '\n' ? ' ' : line.bytes[i];
-        if (byte != ' ' || (size > 0 && bytes[size - 1] != ' '))
-            bytes[size++] = byte;
-    }
-    return arena_format(arena, "%s%.*s%s", begin > 0 ? "... " : "", (int)size, bytes,
-                        limit < line.size ? " ..." : "");
-}
-
-static void fill_quotes(struct headline *headline, const struct saved_record *record)
-{
-    char id[17];
-    hash_format(record->feedback_id, id);
-    for (int kind = 0; kind < INSIGHT_KIND_COUNT; kind++)
-        for (size_t i = 0; i < headline->insights[kind].count; i++) {
-            struct insight *insight = &headline->insights[kind].ranked[i];
-            if (insight->quote_id != record->feedback_id)
-                continue;
-            insight->quote = shorten_quote(record->text, insight->topic, &headline->arena);
-            insight->source = arena_format(
-                &headline->arena, "%.*s %.*s", TEXT_ARGUMENT(record->source),
-                TEXT_ARGUMENT(record->external_id.size ? record->external_id : text_of(id)));
-        }
-}
-
-/* The granularity from which calendar_format_period made the text: "week" for "2026-W41". */
-static struct text get_period_granularity(struct text period)
-{
-    return period.size == 10                               ? TEXT("day")
-           : text_find(period, TEXT("W"), 0) < period.size ? TEXT("week")
-           : text_find(period, TEXT("Q"), 0) < period.size ? TEXT("quarter")
-           : period.size == 7                              ? TEXT("month")
-                                                           : TEXT("year");
-}
-
-static bool is_negative_about(const struct analysis *analysis, struct text topic)
-{
-    if (text_equal(topic, group_key_all_topics))
-        return analysis->sentiment == SENTIMENT_NEGATIVE;
-    for (size_t i = 0; i < analysis->topic_count; i++)
-        if (text_equal(analysis->topics[i].topic, topic))
-            return analysis->topics[i].polarity == SENTIMENT_NEGATIVE;
-    return false;
-}
-
-/* Adds a record to the insight's words. Targets are the negative records of the insight; references
- * are the records before a change, or those of other parts. */
-static void add_insight_text(struct insight *insight, const struct saved_record *record,
-                             struct arena *scratch)
-{
-    struct grouping grouping = {.period = get_period_granularity(insight->since)};
-    bool has_field = false;
-    struct text value = grouping_find_value(record, insight->part.name, &has_field);
-    bool here = !insight->part.name.size || text_equal(value, insight->part.value);
-    bool known = here || value.size;
-    bool is_after_change =
-        !insight->since.size ||
-        text_compare(grouping_format_period(&grouping, record, scratch), insight->since) >= 0;
-    bool is_target =
-        here && is_after_change && is_negative_about(&record->analysis, insight->topic);
-    bool is_reference = insight->since.size ? here && !is_after_change : known && !here;
-    if ((is_target || is_reference) && record->created_at != TIME_UNKNOWN)
-        distinctive_words_add_text(&insight->distinctive_words,
-                                   arena_format(scratch, "%.*s\n%.*s", TEXT_ARGUMENT(record->title),
-                                                TEXT_ARGUMENT(record->text)),
-                                   is_target);
-}
-
-static void add_negative_segment_text(struct negative_segment *negative_segment,
-                                      const struct saved_record *record)
-{
-    bool has_field = false;
-    struct text value = grouping_find_value(record, negative_segment->part.name, &has_field);
-    bool is_target = record->analysis.sentiment == SENTIMENT_NEGATIVE &&
-                     text_equal(value, negative_segment->part.value);
-    distinctive_words_add_text(&negative_segment->distinctive_words, record->text, is_target);
-}
-
-static bool read_record(void *user, const struct saved_record *record, struct error *error)
-{
-    (void)error;
-    struct headline *headline = user;
-    struct arena scratch = {0};
-    fill_quotes(headline, record);
-    for (int kind = INSIGHT_CHANGE; kind <= INSIGHT_DIFFERENCE; kind++)
-        for (size_t i = 0; i < headline->insights[kind].count; i++)
-            add_insight_text(&headline->insights[kind].ranked[i], record, &scratch);
-    for (size_t i = 0; i < headline->negative_segment_count; i++)
-        add_negative_segment_text(&headline->negative_segments[i], record);
-    arena_free(&scratch);
-    return true;
-}
-
-static bool keep_shares(void *user, const struct label_share *label_share, struct error *error)
+static bool read_share(void *user, const struct label_share *label_share, struct error *error)
 {
     (void)error;
     struct headline *headline = user;
     if (!text_equal(label_share->source, label_share_all_sources))
         return true;
-    headline->labelled_records += label_share->records;
+    headline->records += label_share->records;
     if (label_share->label == SENTIMENT_NEGATIVE)
-        headline->negative_share = *label_share;
+        headline->negative = *label_share;
     if (label_share->label == SENTIMENT_POSITIVE)
-        headline->positive_share = *label_share;
+        headline->positive = *label_share;
     return true;
 }
 
-static bool has_missing_value(const struct group_key *key)
+static void add_side_topic(struct headline *headline, struct side_topics *side,
+                           const struct topic_stats *topic_stats, uint64_t hits)
 {
-    for (size_t i = 0; i < key->field_count; i++)
-        if (!key->fields[i].value.size)
-            return true;
-    return false;
+    size_t position = side->count;
+    while (position > 0 && side->topics[position - 1].hits < hits)
+        position--;
+    if (position == MAX_TOPICS)
+        return;
+    if (side->count < MAX_TOPICS)
+        side->count++;
+    for (size_t i = side->count - 1; i > position; i--)
+        side->topics[i] = side->topics[i - 1];
+    side->topics[position] = (struct side_topic){
+        arena_copy_text(&headline->arena, topic_stats->key.topic), hits, topic_stats->mentions};
 }
 
-static bool is_same_group(const struct group_key *a, const struct group_key *b)
+static void read_period(struct headline *headline, const struct topic_stats *topic_stats)
 {
-    bool is_same = a->field_count == b->field_count;
-    for (size_t i = 0; is_same && i < a->field_count; i++)
-        is_same = series_is_same_part(a->fields[i], b->fields[i]);
-    return is_same;
+    struct text period = topic_stats->period;
+    bool is_total = topic_stats->key.field_count == 0 &&
+                    text_equal(topic_stats->key.topic, group_key_all_topics);
+    if (text_equal(period, TEXT("all")))
+        return;
+    if (text_equal(period, TEXT("undated"))) {
+        headline->undated += is_total ? topic_stats->mentions : 0;
+        return;
+    }
+    if (headline->first_period.size == 0 || text_compare(period, headline->first_period) < 0)
+        headline->first_period = arena_copy_text(&headline->arena, period);
+    if (text_compare(period, headline->last_period) > 0)
+        headline->last_period = arena_copy_text(&headline->arena, period);
 }
 
-/* Keeps the latest summary of every group that is not about one topic. Summaries are visited by
- * group, then period. */
-static bool keep_latest_summary(void *user, const struct saved_summary *summary,
-                                struct error *error)
+static bool read_topic(void *user, const struct topic_stats *topic_stats, struct error *error)
 {
     (void)error;
     struct headline *headline = user;
-    if (summary->key.topic.size || text_equal(summary->period, TEXT("undated")) ||
-        has_missing_value(&summary->key))
+    read_period(headline, topic_stats);
+    bool is_total =
+        topic_stats->key.field_count == 0 && text_equal(topic_stats->period, TEXT("all"));
+    if (!is_total || topic_stats->mentions < MIN_MENTIONS ||
+        text_equal(topic_stats->key.topic, group_key_all_topics) ||
+        text_equal(topic_stats->key.topic, TEXT("other")))
         return true;
-    size_t known = headline->summary_count;
-    if (!known || !is_same_group(&headline->summaries[known - 1].key, &summary->key)) {
-        headline->summaries = memory_grow(headline->summaries, &headline->summary_capacity,
-                                          ++headline->summary_count, sizeof(struct latest_summary));
-        known++;
-    }
-    headline->summaries[known - 1] = (struct latest_summary){
-        .key = group_key_copy(&summary->key, &headline->arena),
-        .period = arena_copy_text(&headline->arena, summary->period),
-        .text = arena_copy_text(&headline->arena, summary->text),
-        .records = summary->records,
-    };
+    if (topic_stats->negative > topic_stats->positive)
+        add_side_topic(headline, &headline->criticised, topic_stats, topic_stats->negative);
+    else if (topic_stats->positive > topic_stats->negative)
+        add_side_topic(headline, &headline->praised, topic_stats, topic_stats->positive);
     return true;
 }
 
-/* ---- Printing ---- */
-
-static void print_overview(FILE *out, const struct headline *headline)
+static void print_overview(const struct headline *headline)
 {
-    struct text none = {0};
-    struct cell sum = series_sum_counts(
-        series_for_all_topics(&headline->statistics, (struct field){0}), none, none);
-    if (!sum.mentions) {
-        fprintf(out, "No feedback is saved for this selection.\n");
-        return;
+    FILE *out = headline->out;
+    double records = (double)headline->records;
+    fprintf(out, "%llu pieces of feedback", (unsigned long long)headline->records);
+    if (headline->first_period.size > 0) {
+        fprintf(out, ", %.*s", TEXT_ARGUMENT(headline->first_period));
+        if (!text_equal(headline->first_period, headline->last_period))
+            fprintf(out, " to %.*s", TEXT_ARGUMENT(headline->last_period));
+        if (headline->undated > 0)
+            fprintf(out, " (%llu without a date)", (unsigned long long)headline->undated);
     }
-    const struct series_table *statistics = &headline->statistics;
-    double records = (double)sum.mentions;
-    fprintf(out, "%llu pieces of feedback", (unsigned long long)sum.mentions);
-    if (statistics->has_periods) {
-        fprintf(out, ", %.*s", TEXT_ARGUMENT(statistics->first_period));
-        if (!text_equal(statistics->first_period, statistics->last_period))
-            fprintf(out, " to %.*s", TEXT_ARGUMENT(statistics->last_period));
-        if (statistics->undated_records)
-            fprintf(out, " (and %llu without a date)",
-                    (unsigned long long)statistics->undated_records);
-    }
-    bool is_corrected = headline->negative_share.method == SHARE_EM;
     fprintf(out, ": %s%.0f %% positive, %.0f %% negative\n",
-            is_corrected ? "the model labels " : "", 100 * (double)sum.positive / records,
-            100 * (double)sum.negative / records);
+            headline->negative.method == SHARE_EM ? "the model labels " : "",
+            100 * (double)headline->positive.records / records,
+            100 * (double)headline->negative.records / records);
 }
 
 /* "negative 61 % (56 to 66 %)". */
@@ -535,128 +138,210 @@ static void print_share(FILE *out, const struct label_share *label_share)
             100 * share.value, 100 * share.low, 100 * share.high);
 }
 
-static void print_shares(FILE *out, const struct headline *headline)
+static void print_shares(const struct headline *headline)
 {
-    const struct label_share *negative = &headline->negative_share,
-                             *positive = &headline->positive_share;
-    if (isnan(negative->share.value) || isnan(positive->share.value) || !headline->labelled_records)
+    const struct label_share *negative = &headline->negative, *positive = &headline->positive;
+    if (isnan(negative->share.value) || isnan(positive->share.value))
         return;
-    print_share(out, negative);
-    fprintf(out, ", ");
-    print_share(out, positive);
-    fprintf(out, " of %llu texts; %s\n", (unsigned long long)headline->labelled_records,
+    print_share(headline->out, negative);
+    fprintf(headline->out, ", ");
+    print_share(headline->out, positive);
+    fprintf(headline->out, " of %llu texts; %s\n", (unsigned long long)headline->records,
             negative->method == SHARE_EM ? "corrected for labels that the model is known to confuse"
                                          : "not corrected for wrong labels");
 }
 
-static void print_insights(FILE *out, const struct insights *insights, struct arena *arena)
+/* ---- Insights ---- */
+
+/* One line: line breaks become blanks. */
+static struct text join_lines(struct text text, struct arena *arena)
 {
-    if (insights->count)
-        fprintf(out, "\n%s\n", insights->title);
-    for (size_t i = 0; i < insights->count; i++) {
-        const struct insight *insight = &insights->ranked[i];
-        fprintf(out, "  %.*s\n", TEXT_ARGUMENT(insight->text));
-        if (insight->quote.size)
-            fprintf(out, "    \"%.*s\" (%.*s)\n", TEXT_ARGUMENT(insight->quote),
-                    TEXT_ARGUMENT(insight->source));
-        struct text words = distinctive_words_list(&insight->distinctive_words, MAX_WORDS,
-                                                   get_segment_name(insight->part), arena);
-        if (words.size)
-            fprintf(out, "    in their words: %.*s\n", TEXT_ARGUMENT(words));
+    char *bytes = arena_alloc(arena, text.size + 1, 1);
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        char byte = text.bytes[i] == '\n' ? ' ' : text.bytes[i];
+        if (byte != ' ' || (size > 0 && bytes[size - 1] != ' '))
+            bytes[size++] = byte;
     }
+    return (struct text){bytes, size};
 }
 
-static void print_negative_segments(FILE *out, const struct headline *headline, struct arena *arena)
+static void print_quote(struct headline *headline, const struct saved_quote *quote)
 {
-    bool has_printed_title = false;
-    for (size_t i = 0; i < headline->negative_segment_count; i++) {
-        const struct negative_segment *negative_segment = &headline->negative_segments[i];
-        struct text words = distinctive_words_list(&negative_segment->distinctive_words, MAX_WORDS,
-                                                   get_segment_name(negative_segment->part), arena);
-        if (!words.size)
-            continue;
-        if (!has_printed_title)
-            fprintf(out, "\nWhat dissatisfied customers mention and others do not\n");
-        has_printed_title = true;
-        fprintf(out, "  %.*s, %llu of %llu records: %.*s\n",
-                TEXT_ARGUMENT(get_segment_name(negative_segment->part)),
-                (unsigned long long)negative_segment->negative,
-                (unsigned long long)negative_segment->records, TEXT_ARGUMENT(words));
+    char time[32], id[17];
+    FILE *out = headline->out;
+    calendar_format(quote->created_at, time);
+    fprintf(out, "    \"%.*s\" (%.*s", TEXT_ARGUMENT(join_lines(quote->text, &headline->arena)),
+            TEXT_ARGUMENT(quote->source));
+    if (time[0] != '\0')
+        fprintf(out, ", %.10s", time);
+    if (headline->options->prints_ids) {
+        hash_format(quote->feedback_id, id);
+        fprintf(out, ", %s", id);
     }
+    fprintf(out, ")\n");
 }
 
-/* The figures of a summary's records; zeros for groups of several fields, which have no series. */
-static struct cell get_summary_statistics(const struct headline *headline,
-                                          const struct latest_summary *latest_summary)
+/* Changes rank first, so without one the first insight is of another kind. */
+static const char no_change[] = "  No topic rose or fell beyond chance in the latest periods\n";
+
+static bool print_insight(void *user, const struct saved_insight *saved, struct error *error)
 {
-    const struct group_key *key = &latest_summary->key;
-    struct text none = {0}, all = TEXT("all");
-    if (key->field_count > 1)
-        return (struct cell){0};
-    struct field part = key->field_count ? key->fields[0] : (struct field){0};
-    struct series records = series_for_all_topics(&headline->statistics, part);
-    if (text_equal(latest_summary->period, all))
-        return series_sum_counts(records, none, none);
-    for (const struct cell *cell = records.begin; cell < records.end; cell++)
-        if (text_equal(cell->period, latest_summary->period))
-            return *cell;
-    return (struct cell){0};
+    (void)error;
+    struct headline *headline = user;
+    const struct insight *insight = &saved->insight;
+    headline->insight_count++;
+    headline->answer_count += insight->kind == INSIGHT_ANSWER;
+    if (headline->insight_count > MAX_INSIGHTS || insight->kind == INSIGHT_ANSWER)
+        return true;
+    if (headline->insight_count == 1 &&
+        (insight->kind != INSIGHT_CHANGE || insight->state == INSIGHT_OVER))
+        fprintf(headline->out, "%s", no_change);
+    fprintf(headline->out, "  %.*s\n", TEXT_ARGUMENT(saved->sentence));
+    for (size_t i = 0; i < saved->quote_count; i++)
+        print_quote(headline, &saved->quotes[i]);
+    return true;
+}
+
+/* ---- Topics and summaries ---- */
+
+static void print_side(const struct headline *headline, const struct side_topics *side,
+                       const char *title, const char *polarity)
+{
+    if (side->count > 0)
+        fprintf(headline->out, "  %s:", title);
+    for (size_t i = 0; i < side->count; i++)
+        fprintf(headline->out, "%s %.*s (%s in %llu of %llu mentions)", i > 0 ? "," : "",
+                TEXT_ARGUMENT(side->topics[i].topic), polarity,
+                (unsigned long long)side->topics[i].hits,
+                (unsigned long long)side->topics[i].mentions);
+    if (side->count > 0)
+        fprintf(headline->out, "\n");
+}
+
+static void print_topics(const struct headline *headline)
+{
+    if (headline->criticised.count + headline->praised.count == 0)
+        return;
+    fprintf(headline->out, "\nTopics\n");
+    print_side(headline, &headline->criticised, "criticised most", "negative");
+    print_side(headline, &headline->praised, "praised most", "positive");
+}
+
+static bool is_same_group(const struct group_key *a, const struct group_key *b)
+{
+    bool is_same = a->field_count == b->field_count;
+    for (size_t i = 0; is_same && i < a->field_count; i++)
+        is_same = text_equal(a->fields[i].name, b->fields[i].name) &&
+                  text_equal(a->fields[i].value, b->fields[i].value);
+    return is_same;
+}
+
+/* Keeps the latest summary of the group before, if it is one of the largest. */
+static void finish_group(struct summaries *summaries)
+{
+    const struct latest_summary *latest = &summaries->latest;
+    size_t position = summaries->count;
+    if (latest->text.size == 0)
+        return;
+    summaries->groups++;
+    while (position > 0 && summaries->largest[position - 1].records < latest->records)
+        position--;
+    if (position == MAX_SUMMARIES)
+        return;
+    if (summaries->count < MAX_SUMMARIES)
+        summaries->count++;
+    for (size_t i = summaries->count - 1; i > position; i--)
+        summaries->largest[i] = summaries->largest[i - 1];
+    summaries->largest[position] = *latest;
+}
+
+/* Summaries are visited by group, then period. */
+static bool read_summary(void *user, const struct saved_summary *summary, struct error *error)
+{
+    (void)error;
+    struct headline *headline = user;
+    struct summaries *summaries = &headline->summaries;
+    if (summary->key.topic.size > 0 || text_equal(summary->period, TEXT("undated")))
+        return true;
+    for (size_t i = 0; i < summary->key.field_count; i++)
+        if (summary->key.fields[i].value.size == 0)
+            return true;
+    if (!is_same_group(&summaries->latest.key, &summary->key))
+        finish_group(summaries);
+    summaries->latest = (struct latest_summary){
+        .key = group_key_copy(&summary->key, &headline->arena),
+        .period = arena_copy_text(&headline->arena, summary->period),
+        .text = arena_copy_text(&headline->arena, summary->text),
+        .records = summary->records,
+    };
+    return true;
 }
 
 /* "Kettle", "Kettle; region=North", "Everything". */
 static struct text format_group_name(const struct group_key *key, struct arena *arena)
 {
-    if (!key->field_count)
+    if (key->field_count == 0)
         return TEXT("Everything");
-    size_t first_name_size = key->fields[0].name.size + 1;
     struct text name = group_key_format(key, arena);
-    return text_slice(name, first_name_size, name.size);
+    return text_slice(name, key->fields[0].name.size + 1, name.size);
 }
 
-static void print_summaries(FILE *out, struct headline *headline)
+static void print_summaries(struct headline *headline)
 {
-    if (headline->summary_count)
-        fprintf(out, "\nLatest summaries\n");
-    for (size_t i = 0; i < headline->summary_count; i++) {
-        const struct latest_summary *latest_summary = &headline->summaries[i];
-        struct text all = TEXT("all"), period = latest_summary->period,
-                    name = format_group_name(&latest_summary->key, &headline->arena);
-        period = text_equal(period, all) ? TEXT("all periods") : period;
-        fprintf(out, "  %.*s, %.*s, %llu records", TEXT_ARGUMENT(name), TEXT_ARGUMENT(period),
-                (unsigned long long)latest_summary->records);
-        struct cell statistics = get_summary_statistics(headline, latest_summary);
-        if (statistics.mentions)
-            fprintf(out, " (%llu positive, %llu negative)", (unsigned long long)statistics.positive,
-                    (unsigned long long)statistics.negative);
-        fprintf(out, ": %.*s\n", TEXT_ARGUMENT(latest_summary->text));
+    struct summaries *summaries = &headline->summaries;
+    finish_group(summaries);
+    if (summaries->count > 0)
+        fprintf(headline->out, "\nLatest summaries%s\n",
+                summaries->groups > summaries->count ? " (of the groups with most records)" : "");
+    for (size_t i = 0; i < summaries->count; i++) {
+        const struct latest_summary *summary = &summaries->largest[i];
+        struct text name = format_group_name(&summary->key, &headline->arena);
+        bool is_all = text_equal(summary->period, TEXT("all"));
+        fprintf(headline->out, "  %.*s, %.*s, %llu records: %.*s\n", TEXT_ARGUMENT(name),
+                TEXT_ARGUMENT(is_all ? TEXT("all periods") : summary->period),
+                (unsigned long long)summary->records, TEXT_ARGUMENT(summary->text));
     }
+}
+
+/* ---- The rest ---- */
+
+static void print_rest(const struct headline *headline)
+{
+    FILE *out = headline->out;
+    size_t told = headline->insight_count < MAX_INSIGHTS ? headline->insight_count : MAX_INSIGHTS;
+    fprintf(out, "\nMore: ");
+    if (headline->answer_count > 0)
+        fprintf(out, "%zu rows to answer and ", headline->answer_count);
+    if (headline->insight_count - headline->answer_count > told)
+        fprintf(out, "%zu other insights in insights.csv, ",
+                headline->insight_count - headline->answer_count - told);
+    fprintf(out, "figures in topics.csv, %zu groups in summaries.csv, all rows in feedback.csv\n",
+            headline->summaries.groups);
+    fprintf(out, "Ranges in brackets are 95 %% intervals. About 1 in 16 changes is chance.\n");
 }
 
 bool headline_print(FILE *out, struct store *store, const struct selection *selection,
-                    struct error *error)
+                    const struct headline_options *options, struct error *error)
 {
-    struct headline headline = {0};
+    struct headline headline = {.out = out, .options = options};
     uint64_t view = selection ? selection->view : 0;
-    bool ok = series_load(&headline.statistics, store, view, error);
-    find_insights(&headline);
-    ok = ok && store_for_each_label_share(store, view, keep_shares, &headline, error) &&
-         store_for_each_summary(store, view, keep_latest_summary, &headline, error) &&
-         store_for_each_record(store, selection, read_record, &headline, error);
-    if (ok) {
-        print_overview(out, &headline);
-        print_shares(out, &headline);
-        for (int kind = 0; kind < INSIGHT_KIND_COUNT; kind++)
-            print_insights(out, &headline.insights[kind], &headline.arena);
-        print_negative_segments(out, &headline, &headline.arena);
-        print_summaries(out, &headline);
+    bool ok = store_for_each_label_share(store, view, read_share, &headline, error) &&
+              store_for_each_topic_stats(store, view, read_topic, &headline, error) &&
+              store_for_each_summary(store, view, read_summary, &headline, error);
+    if (ok && headline.records == 0) {
+        fprintf(out, "No feedback is saved for this selection.\n");
+    } else if (ok) {
+        print_overview(&headline);
+        print_shares(&headline);
+        fprintf(out, "\nIn short\n");
+        ok = store_for_each_insight(store, view, print_insight, &headline, error);
+        if (headline.insight_count == 0)
+            fprintf(out, "%s", no_change);
+        print_topics(&headline);
+        print_summaries(&headline);
+        print_rest(&headline);
     }
-    for (int kind = 0; kind < INSIGHT_KIND_COUNT; kind++)
-        for (size_t i = 0; i < headline.insights[kind].count; i++)
-            distinctive_words_free(&headline.insights[kind].ranked[i].distinctive_words);
-    for (size_t i = 0; i < headline.negative_segment_count; i++)
-        distinctive_words_free(&headline.negative_segments[i].distinctive_words);
-    series_free(&headline.statistics);
-    free(headline.summaries);
     arena_free(&headline.arena);
     return ok;
 }

@@ -1,6 +1,6 @@
-/* headline.h - prints the headline insights of a report: what changed, where it differs, what
- * customers love, what they complain about, each with a quote and its source; and the shares of
- * negative and positive texts with their intervals. */
+/* headline.h - prints what a person should know: how many records there are, the shares of negative
+ * and positive texts with their intervals, the five strongest insights with quotes, the topics that
+ * are criticised and praised most, the latest summaries, and where the rest is. */
 #ifndef JOBS_REPORT_HEADLINE_H
 #define JOBS_REPORT_HEADLINE_H
 
@@ -8,9 +8,13 @@
 
 #include "pipeline/store.h"
 
-/* Prints the insights of the selection from saved figures, feedback and summaries. Changes and
- * differences are printed only if they are statistically significant. */
+struct headline_options {
+    bool prints_ids; /* of quoted records */
+};
+
+/* Prints the saved results of the selection. Nothing is tested here: the stages of pass 3 have
+ * done it. */
 bool headline_print(FILE *out, struct store *store, const struct selection *selection,
-                    struct error *error);
+                    const struct headline_options *options, struct error *error);
 
 #endif

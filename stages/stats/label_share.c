@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "stages/stats/wilson.h"
+
 const enum sentiment confusion_labels[CONFUSION_MAX_PREDICTIONS] = {
     SENTIMENT_NEGATIVE, SENTIMENT_NEUTRAL, SENTIMENT_POSITIVE, SENTIMENT_MIXED,
     SENTIMENT_UNDETECTED};
@@ -41,16 +43,10 @@ static struct share make_share(double value, double center, double half_width)
     };
 }
 
-/* The center of Wilson's interval and of that of Agresti and Coull. */
+/* The center of the interval of Agresti and Coull. */
 static double interval_center(double value, double n)
 {
     return (value + z * z / (2 * n)) / (1 + z * z / n);
-}
-
-static struct share wilson_interval(double value, double n)
-{
-    double half_width = z * sqrt(value * (1 - value) / n + z * z / (4 * n * n)) / (1 + z * z / n);
-    return make_share(value, interval_center(value, n), half_width);
 }
 
 static struct share agresti_coull_interval(double value, double n)
@@ -66,8 +62,7 @@ static struct label_shares estimate_plain(const size_t counts[SENTIMENT_COUNT])
     for (int i = 0; i < SENTIMENT_COUNT; i++)
         n += (double)counts[i];
     for (int i = 0; i < SENTIMENT_COUNT; i++)
-        label_shares.shares[i] =
-            n > 0 ? wilson_interval((double)counts[i] / n, n) : (struct share){NAN, NAN, NAN};
+        label_shares.shares[i] = wilson_share((double)counts[i], n);
     return label_shares;
 }
 

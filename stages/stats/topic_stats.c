@@ -7,6 +7,8 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "stages/stats/nps.h"
+#include "stages/stats/wilson.h"
 
 enum { MIN_QUOTE_LENGTH = 20, MAX_QUOTE_LENGTH = 300 }; /* code points */
 
@@ -27,42 +29,6 @@ static struct topic_tally *get_or_add_tally(struct topic_stats_table *table,
         };
     }
     return &table->tallies[index];
-}
-
-static bool contains_ignore_case(struct text name, struct text word)
-{
-    for (size_t i = 0; i + word.size <= name.size; i++)
-        if (text_equal_ignore_case(text_slice(name, i, i + word.size), word))
-            return true;
-    return false;
-}
-
-/* Whether a column asks "How likely are you to recommend us?" */
-static bool is_nps_question(struct text column_name)
-{
-    static const char *const words[] = {
-#define ROW(language, word) word,
-#include "stages/stats/data/nps_words.inc"
-#undef ROW
-    };
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (contains_ignore_case(column_name, text_of(words[i])))
-            return true;
-    return false;
-}
-
-/* Whether the rating is an answer from 0 to 10 to an NPS question. */
-static bool is_nps_answer(const struct saved_record *record)
-{
-    if (record->rating_scale != 10)
-        return false;
-    for (size_t i = 0; i < record->field_count; i++) {
-        double value;
-        if (is_nps_question(record->fields[i].name) &&
-            text_to_real(text_trim(record->fields[i].value), &value) && value == record->rating)
-            return true;
-    }
-    return false;
 }
 
 /* Whether the tally has a rating of the respondent, who gave one rating and several answers. All
@@ -95,14 +61,10 @@ static void add_rating(struct topic_tally *tally, const struct saved_record *rec
         tally->scale_count++;
         rating_tally->scale = record->rating_scale;
     }
-    rating_tally->count++;
-    rating_tally->sum += record->rating;
+    sample_add(&rating_tally->ratings, record->rating, 1);
     rating_tally->top_two_count += record->rating >= 4;
-    if (is_nps_answer(record)) {
-        tally->nps_answers++;
-        tally->promoters += record->rating >= 9;
-        tally->detractors += record->rating <= 6;
-    }
+    if (nps_is_answer(record))
+        sample_add(&tally->nps, nps_value(record->rating), 1);
 }
 
 /* Prefers records of a readable length, then those with the clearest polarity, then the lowest id.
@@ -163,14 +125,37 @@ static const struct rating_tally *find_commonest_scale(const struct topic_tally 
 {
     const struct rating_tally *commonest = NULL;
     for (size_t i = 0; i < tally->scale_count; i++)
-        if (!commonest || tally->ratings[i].count > commonest->count)
+        if (!commonest || tally->ratings[i].ratings.count > commonest->ratings.count)
             commonest = &tally->ratings[i];
     return commonest;
+}
+
+/* The mean with Student's interval, within [min, max]; without an interval below two values. */
+static struct share mean_share(const struct sample *sample, double min, double max)
+{
+    double mean = sample_mean(sample), square = sample_squared_error(sample);
+    double half_width = isnan(square) ? NAN : student_quantile(sample->count - 1) * sqrt(square);
+    double low = mean - half_width, high = mean + half_width;
+    return (struct share){mean, low < min ? min : low, high > max ? max : high};
 }
 
 static double percentage(size_t part, size_t whole)
 {
     return 100 * (double)part / (double)whole;
+}
+
+static void set_ratings(struct topic_stats *topic_stats, const struct rating_tally *tally)
+{
+    double n = tally->ratings.count;
+    topic_stats->mean_rating = mean_share(&tally->ratings, 0, tally->scale);
+    topic_stats->rating_n = (uint64_t)n;
+    topic_stats->rating_scale = tally->scale;
+    if (tally->scale != 5)
+        return;
+    topic_stats->csat_n = (uint64_t)n;
+    struct share share = wilson_share((double)tally->top_two_count, n);
+    if (n >= TOPIC_STATS_MIN_ANSWERS)
+        topic_stats->csat = (struct share){100 * share.value, 100 * share.low, 100 * share.high};
 }
 
 static bool counts_texts(const struct topic_tally *tally)
@@ -197,25 +182,21 @@ static struct topic_stats compute_topic_stats(const struct topic_tally *tally,
         .undetected = polarities[SENTIMENT_UNDETECTED],
         .net_sentiment = percentage(polarities[SENTIMENT_POSITIVE], tally->mentions) -
                          percentage(polarities[SENTIMENT_NEGATIVE], tally->mentions),
-        .mean_rating = NAN,
+        .mean_rating = {NAN, NAN, NAN},
         .rating_scale = NAN,
-        .nps = NAN,
-        .csat = NAN,
+        .nps = {NAN, NAN, NAN},
+        .csat = {NAN, NAN, NAN},
+        .nps_n = (uint64_t)tally->nps.count,
         .top_quote_id = choose_top_quote(tally),
         .negative_share = label_shares.shares[SENTIMENT_NEGATIVE],
         .positive_share = label_shares.shares[SENTIMENT_POSITIVE],
         .share_method = label_shares.method,
     };
     const struct rating_tally *commonest = find_commonest_scale(tally);
-    if (commonest) {
-        topic_stats.mean_rating = commonest->sum / (double)commonest->count;
-        topic_stats.rating_scale = commonest->scale;
-        if (commonest->scale == 5)
-            topic_stats.csat = percentage(commonest->top_two_count, commonest->count);
-    }
-    if (tally->nps_answers > 0)
-        topic_stats.nps = percentage(tally->promoters, tally->nps_answers) -
-                          percentage(tally->detractors, tally->nps_answers);
+    if (commonest)
+        set_ratings(&topic_stats, commonest);
+    if (tally->nps.count >= TOPIC_STATS_MIN_ANSWERS)
+        topic_stats.nps = mean_share(&tally->nps, -100, 100);
     return topic_stats;
 }
 

@@ -5,12 +5,12 @@
 #include "base/hash_table.h"
 #include "pipeline/store.h"
 #include "stages/stats/label_share.h"
+#include "stages/stats/welch.h"
 
 /* The ratings on one scale; ratings on different scales have no common mean. */
 struct rating_tally {
     double scale; /* NAN: unknown */
-    size_t count;
-    double sum;
+    struct sample ratings;
     size_t top_two_count; /* 4 and 5 of five */
 };
 
@@ -22,7 +22,7 @@ struct topic_tally {
     size_t mentions, polarities[SENTIMENT_COUNT];
     struct rating_tally ratings[MAX_RATING_SCALES];
     size_t scale_count;
-    size_t promoters, detractors, nps_answers; /* answers from 0 to 10 to an NPS question */
+    struct sample nps; /* nps_value of the answers from 0 to 10 to an NPS question */
     struct quote_candidate {
         uint64_t id; /* 0: none */
         bool has_quotable_length;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "pipeline/stage.h"
+#include "pipeline/pipeline.h"
 
 /* `settings` is "key=value;key=value". NULL when `open` failed. */
 static inline void *stage_start(const struct stage *stage, const char *settings,
@@ -36,6 +36,23 @@ static inline void stage_end(const struct stage *stage, void *state)
     if (stage->close)
         stage->close(state);
     free(state);
+}
+
+static inline bool stage_count_record(void *user, const struct saved_record *record,
+                                      struct error *error)
+{
+    const struct stage_instance *instance = user;
+    return instance->stage->count_record(instance->state, record, error);
+}
+
+/* Pass 3 of one stage over the saved records. */
+static inline bool stage_run_pass_3(const struct stage *stage, void *state,
+                                    const struct stage_context *context, struct error *error)
+{
+    struct stage_instance instance = {.stage = stage, .state = state};
+    return (!stage->count_record || store_for_each_record(context->store, context->selection,
+                                                          stage_count_record, &instance, error)) &&
+           stage->finish(state, error);
 }
 
 #endif

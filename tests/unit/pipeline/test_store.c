@@ -733,7 +733,8 @@ static bool print_figure(void *user, const struct topic_stats *topic_stats, stru
     if (topic_stats->key.field_count)
         fprintf(user, "%.*s ", TEXT_ARGUMENT(topic_stats->key.fields[0].value));
     fprintf(user, "%.*s %d of %d, %g\n", TEXT_ARGUMENT(topic_stats->key.topic),
-            (int)topic_stats->mentions, (int)topic_stats->responses, topic_stats->mean_rating);
+            (int)topic_stats->mentions, (int)topic_stats->responses,
+            topic_stats->mean_rating.value);
     return true;
 }
 
@@ -745,12 +746,12 @@ static void figures_are_saved_by_segment_topic_and_period(void **state)
          .period = TEXT("2026-03"),
          .mentions = 1,
          .responses = 2,
-         .mean_rating = 4.5},
+         .mean_rating = {4.5, 4, 5}},
         {.key.topic = TEXT("(all)"),
          .period = TEXT("2026-03"),
          .mentions = 2,
          .responses = 2,
-         .mean_rating = NAN},
+         .mean_rating = {NAN, NAN, NAN}},
     };
     assert_true(store_save_topic_stats(store, 0, figures, 2, NULL));
     assert_true(store_save_topic_stats(store, 0, figures, 2, NULL)); /* replaces the first */
@@ -974,6 +975,7 @@ static void databases_of_other_versions_and_programs_are_refused(void **state)
                  {"PRAGMA user_version = 3", "schema version 3, but"},
                  {"PRAGMA user_version = 4", "schema version 4, but"},
                  {"PRAGMA user_version = 5", "schema version 5, but"},
+                 {"PRAGMA user_version = 6", "schema version 6, but"},
                  {"PRAGMA user_version = -1", "schema version -1"},
                  {"PRAGMA user_version = 0", "a database of another program"}};
     const struct test_folder *folder = *state;

@@ -94,7 +94,7 @@ static void expect_figures(const char *settings, const char *expected)
         .selection = &everything,
     };
     void *state = stage_start(&aggregate_stage, settings, &context, NULL);
-    assert_true(aggregate_stage.finish(state, NULL));
+    assert_true(stage_run_pass_3(&aggregate_stage, state, &context, NULL));
     stage_end(&aggregate_stage, state);
     struct printer printer = {.lines = TEXT("")};
     assert_true(store_for_each_topic_stats(database.store, 0, print_figure, &printer, NULL));
@@ -175,7 +175,7 @@ static bool expect_shares(const char *const *prompts, const char *expected, stru
     void *state = stage_start(&aggregate_stage, "period=all", &context, error);
     if (state) {
         struct printer printer = {.lines = TEXT("")};
-        assert_true(aggregate_stage.finish(state, NULL));
+        assert_true(stage_run_pass_3(&aggregate_stage, state, &context, NULL));
         stage_end(&aggregate_stage, state);
         assert_true(
             store_for_each_topic_stats(database.store, 0, print_topic_share, &printer, NULL));

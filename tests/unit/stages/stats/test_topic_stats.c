@@ -53,16 +53,21 @@ static void figures_count_each_topic(void **state)
     const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &plain, &count);
     assert_int_equal(count, 3);
     assert_true(text_equal(found[0].period, TEXT("2025")));
-    assert_true(isnan(found[0].mean_rating) && isnan(found[0].csat) && isnan(found[0].nps));
+    assert_true(isnan(found[0].mean_rating.value) && isnan(found[0].csat.value) &&
+                isnan(found[0].nps.value));
     const struct topic_stats *all = &found[1], *price = &found[2];
     assert_int_equal(all->mentions, 5);
     assert_int_equal(all->responses, 5);
     assert_int_equal(all->positive, 3);
     assert_int_equal(all->mixed, 1);
     assert_true(fabs(all->net_sentiment - 40) < 1e-9);
-    assert_true(fabs(all->mean_rating - 10.0 / 3) < 1e-9); /* of the most frequent scale */
+    assert_true(fabs(all->mean_rating.value - 10.0 / 3) < 1e-9); /* of the most frequent scale */
+    assert_true(all->mean_rating.low == 0); /* Student's is wider than the scale */
+    assert_true(all->mean_rating.high == 5);
+    assert_int_equal(all->rating_n, 3);
     assert_true(all->rating_scale == 5);
-    assert_true(fabs(all->csat - 200.0 / 3) < 1e-9);
+    assert_int_equal(all->csat_n, 3); /* fewer than ten: no CSAT */
+    assert_true(isnan(all->csat.value));
     assert_int_equal(all->top_quote_id, 1); /* the clearest of a readable length, the lower id */
     assert_int_equal(price->mentions, 2);
     assert_int_equal(price->responses, 5);
@@ -100,18 +105,26 @@ static void recommendations_make_an_nps(void **state)
     static const char *const names[] = {"NPS score", "Would you Recommend us?", "추천 의향", "nps",
                                         "recommendation"};
     struct topic_stats_table topic_stats_table = {0};
-    for (size_t i = 0; i < 5; i++) {
-        struct saved_record answer = row(i + 1, ratings[i], 10, 0, LONG_ENOUGH);
-        struct field field = {text_of(names[i]), text_of(cells[i])};
+    for (size_t i = 0; i < 10; i++) {
+        struct saved_record answer = row(i + 1, ratings[i % 5], 10, 0, LONG_ENOUGH);
+        struct field field = {text_of(names[i % 5]), text_of(cells[i % 5])};
         answer.fields = &field;
         answer.field_count = 1;
         topic_stats_table_add(&topic_stats_table, &all_topics, TEXT("all"), SENTIMENT_NEUTRAL,
                               &answer);
+        if (i > 0)
+            topic_stats_table_add(&topic_stats_table, &price_topic, TEXT("all"), SENTIMENT_NEUTRAL,
+                                  &answer);
     }
     size_t count;
     const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &plain, &count);
-    assert_true(fabs(found[0].nps - 0) < 1e-9); /* two promoters, two detractors */
-    assert_true(isnan(found[0].csat));
+    assert_int_equal(found[0].nps_n, 10);
+    assert_true(fabs(found[0].nps.value - 0) < 1e-9); /* four promoters, four detractors */
+    assert_true(fabs(found[0].nps.low - -67.4445) < 1e-4);
+    assert_true(fabs(found[0].nps.high - 67.4445) < 1e-4);
+    assert_true(isnan(found[0].csat.value));
+    assert_int_equal(found[1].nps_n, 9); /* fewer than ten: no NPS */
+    assert_true(isnan(found[1].nps.value));
     topic_stats_table_free(&topic_stats_table);
 }
 
@@ -148,9 +161,9 @@ static void a_rating_counts_once_for_each_respondent(void **state)
     size_t count;
     const struct topic_stats *found = topic_stats_table_finish(&topic_stats_table, &plain, &count);
     assert_int_equal(found[0].mentions, 8);
-    assert_true(fabs(found[0].mean_rating - (10 + 9 + 0 + 8 + 8) / 5.0) < 1e-9);
+    assert_true(fabs(found[0].mean_rating.value - (10 + 9 + 0 + 8 + 8) / 5.0) < 1e-9);
     assert_int_equal(found[1].mentions, 4);
-    assert_true(fabs(found[1].mean_rating - (10 + 9 + 0) / 3.0) < 1e-9);
+    assert_true(fabs(found[1].mean_rating.value - (10 + 9 + 0) / 3.0) < 1e-9);
     topic_stats_table_free(&topic_stats_table);
 }
 

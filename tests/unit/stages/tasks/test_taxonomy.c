@@ -112,7 +112,7 @@ static void built_in_phrases_match_what_they_mean(void **state)
         {"경복궁을 방문했습니다", ""},
         {"방학이라 아이들이 많아요", ""},
         {"방도 넓고 좋아요", "room;"},
-        {"대기업이라 복지가 좋아요", ""},
+        {"대기업이라 복지가 좋아요", "pay;"},
         {"대기 시간이 길어요", "waiting;"},
         {"주인공이 멋져요", ""},
         {"Of course I would, for the main course", ""},
