@@ -87,10 +87,12 @@ static bool is_in_passes(const struct stage *stage, enum pass_set pass_set)
 static const struct inherited_settings {
     const char *stage, *section, *key;
 } inherited_settings[] = {
-    {"aggregate", "group", "by"},       {"aggregate", "group", "period"},
-    {"changes", "group", "by"},         {"changes", "aggregate", "by"},
-    {"segments", "group", "by"},        {"segments", "aggregate", "by"},
-    {"ground", "classify", "taxonomy"}, {"insights", "classify", "taxonomy"},
+    {"aggregate", "group", "by"},         {"aggregate", "group", "period"},
+    {"changes", "group", "by"},           {"changes", "aggregate", "by"},
+    {"segments", "group", "by"},          {"segments", "aggregate", "by"},
+    {"topics", "classify", "taxonomy"},   {"ground", "classify", "taxonomy"},
+    {"insights", "classify", "taxonomy"}, {"phrases", "group", "period"},
+    {"phrases", "aggregate", "period"},   {"phrases", "themes", "names"},
 };
 
 static void apply_inherited_settings(const struct job *job, const struct stage *stage, void *state)

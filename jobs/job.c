@@ -397,7 +397,13 @@ void job_apply_with_defaults(const struct job *job, const char *section, struct 
 static uint64_t hash_setting(uint64_t hash, const struct job_setting *setting)
 {
     hash = hash_combine(hash_combine(hash, setting->key), setting->value);
-    return setting->file_contents.size ? hash_combine(hash, setting->file_contents) : hash;
+    if (!setting->file_contents.size)
+        return hash;
+    uint64_t registry_hash = text_equal(setting->key, TEXT("taxonomy"))
+                                 ? stages_hash_registry(setting->file_contents)
+                                 : 0;
+    return registry_hash ? hash_combine_number(hash, registry_hash)
+                         : hash_combine(hash, setting->file_contents);
 }
 
 uint64_t job_hash_section(const struct job *job, const char *section)

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 
 const struct text group_key_all_topics = {"(all)", 5};
+const struct text group_key_no_topic = TEXT("(none)");
 
 uint64_t group_key_combine_hash(uint64_t hash, const struct group_key *key)
 {

@@ -15,6 +15,9 @@ struct group_key {
 /* The topic of the figures about all records, whatever their topics. */
 extern const struct text group_key_all_topics;
 
+/* The topic of what is said about all records without a topic. */
+extern const struct text group_key_no_topic;
+
 /* Combines the key with a hash of base/hash.h. */
 uint64_t group_key_combine_hash(uint64_t hash, const struct group_key *key);
 

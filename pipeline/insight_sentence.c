@@ -177,6 +177,48 @@ static struct text format_moved(const struct insight *insight, struct arena *are
                                 : "its share of the records changed");
 }
 
+/* ---- Words ---- */
+
+/* Of a theme, or, with a topic, of all records without one. */
+static struct text format_theme(const struct insight *insight, struct arena *arena)
+{
+    if (insight->key.topic.size > 0)
+        return arena_format(arena, "No topic was found in %.*s%s%.*s",
+                            TEXT_ARGUMENT(format_share(insight, arena)),
+                            insight->phrase.size > 0 ? "; they often mention " : "",
+                            TEXT_ARGUMENT(insight->phrase));
+    return arena_format(arena,
+                        "No topic covers \"%.*s\": %.*s texts without a topic mention it (%.*s)",
+                        TEXT_ARGUMENT(insight->phrase),
+                        TEXT_ARGUMENT(format_count(insight->value.value, insight->n, arena)),
+                        TEXT_ARGUMENT(format_percentage(insight->value.value, arena)));
+}
+
+static struct text format_phrase(const struct insight *insight, struct arena *arena)
+{
+    struct share share = insight->value;
+    bool is_recent = insight->since.size > 0;
+    struct text value = arena_format(
+        arena, "\"%.*s\" is in %.*s %s (%.*s, %.0f to %.0f %%)", TEXT_ARGUMENT(insight->phrase),
+        TEXT_ARGUMENT(format_count(share.value, insight->n, arena)),
+        is_recent ? "texts" : "negative texts",
+        TEXT_ARGUMENT(format_percentage(share.value, arena)), 100 * share.low, 100 * share.high);
+    if (!is_recent)
+        return arena_format(arena, "%.*s, %.*s", TEXT_ARGUMENT(value),
+                            TEXT_ARGUMENT(format_baseline(insight, "others", arena)));
+    return arena_format(arena, "%.*s %.*s, %.*s", TEXT_ARGUMENT(value),
+                        TEXT_ARGUMENT(format_period(insight, arena)),
+                        TEXT_ARGUMENT(format_baseline(insight, "before", arena)));
+}
+
+static struct text format_answer(const struct insight *insight, struct arena *arena)
+{
+    return arena_format(arena, "To answer (%.*s), %.*s: \"%.*s\"",
+                        TEXT_ARGUMENT(insight->key.topic),
+                        TEXT_ARGUMENT(insight->since.size > 0 ? insight->since : TEXT("undated")),
+                        TEXT_ARGUMENT(insight->phrase));
+}
+
 struct text insight_format_sentence(const struct insight *insight, struct arena *arena)
 {
     switch (insight->kind) {
@@ -189,8 +231,11 @@ struct text insight_format_sentence(const struct insight *insight, struct arena 
     case INSIGHT_MOVED:
         return format_moved(insight, arena);
     case INSIGHT_THEME:
+        return format_theme(insight, arena);
     case INSIGHT_PHRASE:
+        return format_phrase(insight, arena);
     case INSIGHT_ANSWER:
+        return format_answer(insight, arena);
     case INSIGHT_KIND_COUNT:
         break;
     }

@@ -107,6 +107,23 @@ bool store_for_each_file(struct store *store,
                                        struct error *error),
                          void *user, struct error *error);
 
+/* How reports count and name a topic (a row of a registry). */
+struct shown_topic {
+    struct text id;       /* as mentions have it */
+    struct text reported; /* the id that it is counted under; empty: not counted */
+    struct text name, parent, owner;
+};
+
+/* Replaces the rows. A topic without a row is counted as itself. What passes 2 and 3 and reports
+ * read has the reported topics; a record that mentions several topics with one reported topic
+ * mentions it once, and neutrally if they contradict each other. */
+bool store_save_shown_topics(struct store *store, const struct shown_topic *topics, size_t count,
+                             struct error *error);
+
+/* The name of a reported topic, in `arena`; the id itself if it has none. Empty on an error. */
+struct text store_get_topic_name(struct store *store, struct text id, struct arena *arena,
+                                 struct error *error);
+
 /* ---- Pass 1 ---- */
 
 struct record_lookup {
@@ -219,6 +236,7 @@ struct saved_record {
     struct text source, external_id, lang, title, text;
     int64_t created_at;
     double rating, rating_scale;
+    bool has_reply;           /* the company has replied */
     struct analysis analysis; /* undetected, without topics, if the model has not read the text */
     const struct field *fields;
     size_t field_count;

@@ -16,6 +16,16 @@ static bool delete_insights(struct store *store, uint64_t view, struct error *er
     return true;
 }
 
+/* With the topic's name: only sentences have it. */
+static struct text format_sentence(struct store *store, const struct insight *insight,
+                                   struct arena *arena, struct error *error)
+{
+    struct insight named = *insight;
+    if (insight->kind != INSIGHT_ANSWER && insight->key.topic.size > 0)
+        named.key.topic = store_get_topic_name(store, insight->key.topic, arena, error);
+    return insight_format_sentence(&named, arena);
+}
+
 static bool insert_insight(struct store *store, uint64_t view, size_t number,
                            const struct insight *insight, struct error *error)
 {
@@ -35,7 +45,7 @@ static bool insert_insight(struct store *store, uint64_t view, size_t number,
     sql_bind_text(insert, 8, insight->key.topic);
     sql_bind_text(insert, 9, insight->phrase);
     sql_bind_text(insert, 10, text_of(insight_measure_names[insight->measure]));
-    sql_bind_text(insert, 11, insight_format_sentence(insight, &arena));
+    sql_bind_text(insert, 11, format_sentence(store, insight, &arena, error));
     sql_bind_real(insert, 12, insight->value.value);
     sql_bind_real(insert, 13, insight->value.low);
     sql_bind_real(insert, 14, insight->value.high);

@@ -7,7 +7,7 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 7 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 8 }; /* of the schema: PRAGMA user_version */
 
 /* store_schema.c: the statements that create every table and every view. */
 extern const char store_schema[];
@@ -27,7 +27,8 @@ struct store {
     struct column_facts facts;          /* of the source and settings of the batch saved last */
     struct text facts_source;
     uint64_t facts_settings_hash;
-    FILE *json; /* writes to json_buffer */
+    bool has_plain_topics; /* no topic is reported under another id */
+    FILE *json;            /* writes to json_buffer */
     char *json_buffer;
     size_t json_size;
 };
@@ -72,6 +73,17 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
 /* A rating above the scale that all rows decide is none. */
 #define STORE_RATING "iif(f.rating_column IS NOT NULL AND f.rating_scale IS NULL, NULL, f.rating)"
 
+/* A mention m, joined with its row n of the table topic, as reports count it; grouped by topic. Not
+ * the view shown_mention: SQLite would compute all of it for every row of a query that it is part
+ * of. */
+#define STORE_SHOWN_TOPIC "coalesce(n.reported, m.topic)"
+#define STORE_SHOWN_POLARITY                                                                       \
+    "CASE WHEN max(m.polarity = 'negative')"                                                       \
+    " THEN iif(max(m.polarity = 'positive'), 'neutral', 'negative')"                               \
+    " WHEN max(m.polarity = 'positive') THEN 'positive' ELSE 'neutral' END"
+#define STORE_SHOWN_MENTIONS                                                                       \
+    " FROM mention AS m LEFT JOIN topic AS n ON n.id = m.topic WHERE " STORE_SHOWN_TOPIC " <> ''"
+
 /* The queries of the report tables, shared by store_for_each_table_row and the views. The caller
  * appends further conditions and the order of rows; `model_key` is an SQL expression. */
 #define STORE_FEEDBACK_QUERY(model_key)                                                            \
@@ -83,8 +95,10 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " coalesce(a.sentiment, 'undetected') AS sentiment,"                                           \
     " round(a.score, 4) AS sentiment_score, round(a.confidence, 4) AS confidence,"                 \
     " round(a.coverage, 4) AS coverage,"                                                           \
-    " (SELECT group_concat(t.item, ';') FROM (SELECT topic || ':' || polarity AS item"             \
-    "  FROM mention WHERE analysis_id = a.id ORDER BY number) AS t) AS topics,"                    \
+    " (SELECT group_concat(t.item, ';') FROM (SELECT " STORE_SHOWN_TOPIC                           \
+    " || ':' || " STORE_SHOWN_POLARITY " AS item" STORE_SHOWN_MENTIONS                             \
+    " AND m.analysis_id = a.id GROUP BY " STORE_SHOWN_TOPIC                                        \
+    " ORDER BY min(m.number)) AS t) AS topics,"                                                    \
     " f.run_id AS run_id, f.title AS title, f.revision AS revision,"                               \
     " iif(f.lang IS NULL, (SELECT 'majority' FROM language WHERE source = f.source),"              \
     "  f.lang_source) AS lang_source, f.author AS author,"                                         \
@@ -112,8 +126,9 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
     " share_method, rating_n, round(rating_low, 3) AS rating_low,"                                 \
     " round(rating_high, 3) AS rating_high, nps_n, round(nps_low, 2) AS nps_low,"                  \
     " round(nps_high, 2) AS nps_high, csat_n, round(csat_low, 2) AS csat_low,"                     \
-    " round(csat_high, 2) AS csat_high"                                                            \
-    " FROM topic_stats AS t"
+    " round(csat_high, 2) AS csat_high, coalesce(n.name, t.topic) AS topic_name,"                  \
+    " n.parent AS parent, n.owner AS owner"                                                        \
+    " FROM topic_stats AS t LEFT JOIN topic AS n ON n.id = t.topic"
 
 /* `t.segment` orders segments that print alike. */
 #define STORE_TOPICS_ORDER " ORDER BY t.period, segment, t.segment, mentions DESC, t.topic"

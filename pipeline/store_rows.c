@@ -12,11 +12,14 @@ enum sentiment store_parse_sentiment(struct text name)
 static bool read_topics(struct store *store, int64_t analysis_id, struct arena *arena,
                         struct analysis *analysis, struct error *error)
 {
-    struct sql_statement *mentions =
-        sql_prepare(store->sql,
-                    "SELECT topic, polarity, count(*) OVER () FROM mention WHERE analysis_id = ?"
-                    " ORDER BY number",
-                    error);
+    struct sql_statement *mentions = sql_prepare(
+        store->sql,
+        store->has_plain_topics
+            ? "SELECT topic, polarity, count(*) OVER () FROM mention WHERE analysis_id = ?"
+              " ORDER BY number"
+            : "SELECT topic, polarity, count(*) OVER () FROM shown_mention WHERE analysis_id = ?"
+              " ORDER BY number",
+        error);
     sql_bind_integer(mentions, 1, analysis_id);
     struct topic_mention *topics = NULL;
     while (sql_next_row(mentions)) {
@@ -48,6 +51,7 @@ static bool read_record(struct store *store, const struct sql_statement *rows, s
         .rating_scale = sql_real(rows, 10),
         .respondent = sql_hash(rows, 18),
         .author_hash = sql_hash(rows, 19),
+        .has_reply = sql_integer(rows, 20) != 0,
     };
     if (!store_parse_fields(sql_text(rows, 11), arena, &record->fields, &record->field_count,
                             error))
@@ -75,7 +79,8 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
         " coalesce(f.lang, l.lang), f.title, f.text,"
         " f.created_at, " STORE_RATING ", f.rating_scale, f.fields, a.id, a.sentiment, a.score,"
         " a.confidence, a.coverage, a.tokens,"
-        " iif(f.question IS NULL, NULL, f.row_hash), f.author_hash FROM feedback AS f"
+        " iif(f.question IS NULL, NULL, f.row_hash), f.author_hash, f.reply IS NOT NULL"
+        " FROM feedback AS f"
         " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"
         " LEFT JOIN language AS l ON l.source = f.source"
         " WHERE f.no_opinion = 0 AND (?2 IS NULL OR f.created_at >= ?2) AND (?3 IS "
@@ -123,14 +128,16 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
 static bool load_member(struct store *store, uint64_t id, struct group *group,
                         struct member *member, struct error *error)
 {
-    struct sql_statement *load = sql_prepare(
-        store->sql,
-        "SELECT f.text_hash, f.created_at, f.title, f.text, coalesce("
-        "(SELECT polarity FROM mention WHERE analysis_id = a.id AND topic = ?3), a.sentiment)"
-        " FROM feedback AS f"
-        " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?2"
-        " WHERE f.id = ?1",
-        error);
+    struct sql_statement *load =
+        sql_prepare(store->sql,
+                    "SELECT f.text_hash, f.created_at, f.title, f.text, coalesce("
+                    "(SELECT " STORE_SHOWN_POLARITY STORE_SHOWN_MENTIONS
+                    " AND m.analysis_id = a.id AND " STORE_SHOWN_TOPIC
+                    " = ?3 GROUP BY " STORE_SHOWN_TOPIC "), a.sentiment)"
+                    " FROM feedback AS f"
+                    " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?2"
+                    " WHERE f.id = ?1",
+                    error);
     sql_bind_hash(load, 1, id);
     sql_bind_hash(load, 2, store->model_key);
     sql_bind_text(load, 3, group->key.topic);

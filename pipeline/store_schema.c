@@ -122,6 +122,16 @@ const char store_schema[] =
     " number INTEGER NOT NULL, topic TEXT NOT NULL, polarity TEXT NOT NULL,"
     " PRIMARY KEY (analysis_id, number)) STRICT, WITHOUT ROWID;"
 
+    /* How reports count and name the topics of a registry. reported: the id that a topic is counted
+     * under; empty: it is not counted. */
+    "CREATE TABLE topic (id TEXT PRIMARY KEY, number INTEGER NOT NULL, reported TEXT NOT NULL,"
+    " name TEXT NOT NULL, parent TEXT NOT NULL, owner TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+
+    /* Mentions as reports count them. */
+    "CREATE VIEW shown_mention AS SELECT m.analysis_id AS analysis_id, min(m.number) AS number,"
+    " " STORE_SHOWN_TOPIC " AS topic, " STORE_SHOWN_POLARITY " AS polarity" STORE_SHOWN_MENTIONS
+    " GROUP BY m.analysis_id, " STORE_SHOWN_TOPIC ";"
+
     /* Generated texts by a hash of everything that determines them. */
     "CREATE TABLE generated (key INTEGER PRIMARY KEY, text TEXT NOT NULL,"
     " finish_reason TEXT NOT NULL) STRICT;"

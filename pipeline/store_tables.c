@@ -44,7 +44,8 @@ static bool is_text_column(const char *name)
         "evidence_ids", "quotes",      "finish_reason", "file",       "reason",
         "raw",          "lang_source", "author",        "question",   "asked_for",
         "label",        "method",      "share_method",  "kind",       "state",
-        "sentence",     "measure",     "phrase",        NULL};
+        "sentence",     "topic_name",  "parent",        "owner",      "measure",
+        "phrase",       NULL};
     for (const char *const *text = text_columns; *text; text++)
         if (strcmp(*text, name) == 0)
             return true;

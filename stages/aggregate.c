@@ -68,7 +68,7 @@ static void close_aggregate(void *state)
     arena_free(&aggregate->scratch);
 }
 
-/* Counts the record under "(all)", and under each of its topics, or "other" if it has none. */
+/* Counts the record under "(all)", and under each of its topics. */
 static void count_mentions(struct aggregate *aggregate, struct group_key key, struct text period,
                            const struct saved_record *record)
 {
@@ -79,10 +79,6 @@ static void count_mentions(struct aggregate *aggregate, struct group_key key, st
     for (size_t i = 0; i < analysis->topic_count; i++) {
         key.topic = analysis->topics[i].topic;
         topic_stats_table_add(table, &key, period, analysis->topics[i].polarity, record);
-    }
-    if (analysis->topic_count == 0) {
-        key.topic = topic_stats_other;
-        topic_stats_table_add(table, &key, period, analysis->sentiment, record);
     }
 }
 

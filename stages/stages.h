@@ -4,6 +4,8 @@
 
 #include "pipeline/stage.h"
 
+/* before all passes */
+extern const struct stage topics_stage;
 /* pass 1 */
 extern const struct stage clean_stage;
 extern const struct stage redact_stage;
@@ -22,8 +24,15 @@ extern const struct stage changes_stage;
 extern const struct stage segments_stage;
 extern const struct stage moved_stage;
 extern const struct stage impact_stage;
+extern const struct stage themes_stage;
+extern const struct stage phrases_stage;
+extern const struct stage answers_stage;
 extern const struct stage insights_stage; /* the last one */
 
 extern const struct stage *const stages[]; /* NULL-terminated */
+
+/* A hash of what decides the answers of a registry of topics; 0 if the contents are none. Names,
+ * owners and merges do not count. */
+uint64_t stages_hash_registry(struct text contents);
 
 #endif

@@ -46,7 +46,7 @@ jobs/ask: base pipeline jobs/job.h jobs/model_options.h inference/t5.h stages/se
 jobs/ask: stages/tasks stages/text
 jobs/eval: base pipeline jobs/ask jobs/model_options.h stages/stages.h stages/evidence stages/search
 jobs/commands: base pipeline jobs jobs/ask jobs/eval jobs/report stages/stages.h connectors/connectors.h
-jobs/commands: connectors/input inference/t5.h
+jobs/commands: connectors/input inference/t5.h stages/tasks/taxonomy.h
 '
 
 sources() {

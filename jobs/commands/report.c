@@ -11,7 +11,7 @@
 #include "jobs/report/report_files.h"
 
 struct report_command_options {
-    struct text overrides, since, until, where, folder;
+    struct text overrides, since, until, where, folder, as_of;
     bool prints_headline, prints_ids, is_quiet;
 };
 
@@ -73,12 +73,12 @@ static bool parse_filters(struct text lines, struct selection *selection, struct
 }
 
 /* Rows of different selections are saved under different views; 0 is the view of all rows. */
-static void set_view_id(struct selection *selection)
+static void set_view_id(struct selection *selection, struct text as_of)
 {
     if (selection->since == TIME_UNKNOWN && selection->until == TIME_UNKNOWN &&
-        !selection->where_count)
+        !selection->where_count && !as_of.size)
         return;
-    uint64_t view = hash_combine_number(HASH_SEED, (uint64_t)selection->since);
+    uint64_t view = hash_combine_number(hash_combine(HASH_SEED, as_of), (uint64_t)selection->since);
     view = hash_combine_number(view, (uint64_t)selection->until);
     for (size_t i = 0; i < selection->where_count; i++)
         view =
@@ -98,7 +98,7 @@ static bool parse_selection(const struct report_command_options *options, struct
         return false;
     if (!parse_filters(options->where, selection, &assembly->arena, error))
         return false;
-    set_view_id(selection);
+    set_view_id(selection, options->as_of);
     return true;
 }
 
@@ -187,6 +187,9 @@ static const struct flag flags[] = {
                     "only rows whose column has this value; also source, lang, sentiment, topic"},
      .value_name = "FIELD=VALUE",
      .is_repeatable = true},
+    {.option = {"taxonomy-as-of", OPTION_TEXT, offsetof(struct report_command_options, as_of), "",
+                .help = "count topics as the registry had them on this day: without later merges"},
+     .value_name = "DAY"},
     {.option = {"print", OPTION_BOOLEAN, offsetof(struct report_command_options, prints_headline),
                 "no",
                 .help = "print the headlines instead of writing files; with --output, do both"},
@@ -209,13 +212,23 @@ static const struct flag flags[] = {
     {.option = {0}},
 };
 
+/* The day of --taxonomy-as-of is a setting of the topics stage. */
+static struct text add_as_of(const struct report_command_options *options, struct arena *arena)
+{
+    return options->as_of.size
+               ? arena_format(arena, "%.*s%stopics.as_of=%.*s", TEXT_ARGUMENT(options->overrides),
+                              options->overrides.size ? "\n" : "", TEXT_ARGUMENT(options->as_of))
+               : options->overrides;
+}
+
 static bool run(struct command_line *command_line, struct error *error)
 {
     struct report_command_options options = {0};
     struct job job = {0};
     bool ok = command_parse(&report_command, command_line, &options, error) &&
               command_check_operands(&report_command, command_line->operand_count, 1, 1, error) &&
-              job_load(&job, command_line->operands[0], options.overrides, error) &&
+              job_load(&job, command_line->operands[0], add_as_of(&options, &command_line->arena),
+                       error) &&
               write_report(&job, &options, error);
     job_free(&job);
     return ok;

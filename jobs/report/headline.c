@@ -35,6 +35,7 @@ struct summaries {
 
 struct headline {
     FILE *out;
+    struct store *store;
     const struct headline_options *options;
     struct arena arena;
     struct label_share negative, positive; /* of all sources */
@@ -74,7 +75,8 @@ static void add_side_topic(struct headline *headline, struct side_topics *side,
     for (size_t i = side->count - 1; i > position; i--)
         side->topics[i] = side->topics[i - 1];
     side->topics[position] = (struct side_topic){
-        arena_copy_text(&headline->arena, topic_stats->key.topic), hits, topic_stats->mentions};
+        store_get_topic_name(headline->store, topic_stats->key.topic, &headline->arena, NULL), hits,
+        topic_stats->mentions};
 }
 
 static void read_period(struct headline *headline, const struct topic_stats *topic_stats)
@@ -102,8 +104,7 @@ static bool read_topic(void *user, const struct topic_stats *topic_stats, struct
     bool is_total =
         topic_stats->key.field_count == 0 && text_equal(topic_stats->period, TEXT("all"));
     if (!is_total || topic_stats->mentions < MIN_MENTIONS ||
-        text_equal(topic_stats->key.topic, group_key_all_topics) ||
-        text_equal(topic_stats->key.topic, TEXT("other")))
+        text_equal(topic_stats->key.topic, group_key_all_topics))
         return true;
     if (topic_stats->negative > topic_stats->positive)
         add_side_topic(headline, &headline->criticised, topic_stats, topic_stats->negative);
@@ -182,6 +183,21 @@ static void print_quote(struct headline *headline, const struct saved_quote *quo
     fprintf(out, ")\n");
 }
 
+/* Of records without a topic. */
+static bool is_warning(const struct insight *insight)
+{
+    return insight->kind == INSIGHT_THEME && text_equal(insight->key.topic, group_key_no_topic);
+}
+
+static bool print_warning(void *user, const struct saved_insight *saved, struct error *error)
+{
+    (void)error;
+    const struct headline *headline = user;
+    if (is_warning(&saved->insight))
+        fprintf(headline->out, "Warning: %.*s\n", TEXT_ARGUMENT(saved->sentence));
+    return true;
+}
+
 /* Changes rank first, so without one the first insight is of another kind. */
 static const char no_change[] = "  No topic rose or fell beyond chance in the latest periods\n";
 
@@ -190,6 +206,8 @@ static bool print_insight(void *user, const struct saved_insight *saved, struct 
     (void)error;
     struct headline *headline = user;
     const struct insight *insight = &saved->insight;
+    if (is_warning(insight))
+        return true;
     headline->insight_count++;
     headline->answer_count += insight->kind == INSIGHT_ANSWER;
     if (headline->insight_count > MAX_INSIGHTS || insight->kind == INSIGHT_ANSWER)
@@ -324,7 +342,7 @@ static void print_rest(const struct headline *headline)
 bool headline_print(FILE *out, struct store *store, const struct selection *selection,
                     const struct headline_options *options, struct error *error)
 {
-    struct headline headline = {.out = out, .options = options};
+    struct headline headline = {.out = out, .store = store, .options = options};
     uint64_t view = selection ? selection->view : 0;
     bool ok = store_for_each_label_share(store, view, read_share, &headline, error) &&
               store_for_each_topic_stats(store, view, read_topic, &headline, error) &&
@@ -334,8 +352,9 @@ bool headline_print(FILE *out, struct store *store, const struct selection *sele
     } else if (ok) {
         print_overview(&headline);
         print_shares(&headline);
+        ok = store_for_each_insight(store, view, print_warning, &headline, error);
         fprintf(out, "\nIn short\n");
-        ok = store_for_each_insight(store, view, print_insight, &headline, error);
+        ok = ok && store_for_each_insight(store, view, print_insight, &headline, error);
         if (headline.insight_count == 0)
             fprintf(out, "%s", no_change);
         print_topics(&headline);

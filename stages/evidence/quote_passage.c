@@ -7,9 +7,10 @@
 static bool is_about(const struct quote_finder *finder, struct text text, struct text topic,
                      struct text phrase)
 {
-    if (phrase.size > 0) {
+    struct text first;
+    if (phrase.size > 0 && text_split(&phrase, ';', &first)) {
         struct text normalized = normalize_key(text, finder->scratch);
-        struct text wanted = normalize_key(phrase, finder->scratch);
+        struct text wanted = normalize_key(first, finder->scratch);
         return text_find(normalized, wanted, 0) < normalized.size;
     }
     size_t number = topic_names_find(&finder->taxonomy->names, topic);

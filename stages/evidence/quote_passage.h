@@ -21,8 +21,8 @@ struct quote_range {
 };
 
 /* The whole text if it is short; otherwise the first sentence with a phrase of the topic (or with
- * `phrase`, unless that is empty), or else the first one, and the sentences after it that fit. A
- * longer sentence is cut after a word. */
+ * `phrase`, up to its first semicolon, unless it is empty), or else the first one, and the
+ * sentences after it that fit. A longer sentence is cut after a word. */
 struct quote_range quote_passage_find(const struct quote_finder *finder, struct text text,
                                       struct text topic, struct text phrase);
 

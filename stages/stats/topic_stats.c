@@ -12,8 +12,6 @@
 
 enum { MIN_QUOTE_LENGTH = 20, MAX_QUOTE_LENGTH = 300 }; /* code points */
 
-const struct text topic_stats_other = TEXT("other");
-
 static struct topic_tally *get_or_add_tally(struct topic_stats_table *table,
                                             const struct group_key *key, struct text period)
 {
@@ -158,18 +156,13 @@ static void set_ratings(struct topic_stats *topic_stats, const struct rating_tal
         topic_stats->csat = (struct share){100 * share.value, 100 * share.low, 100 * share.high};
 }
 
-static bool counts_texts(const struct topic_tally *tally)
-{
-    return text_equal(tally->key.topic, group_key_all_topics) ||
-           text_equal(tally->key.topic, topic_stats_other);
-}
-
 static struct topic_stats compute_topic_stats(const struct topic_tally *tally,
                                               const struct confusions *confusions)
 {
     const size_t *polarities = tally->polarities;
-    const struct confusion *confusion =
-        counts_texts(tally) ? &confusions->sentiment : &confusions->polarity;
+    const struct confusion *confusion = text_equal(tally->key.topic, group_key_all_topics)
+                                            ? &confusions->sentiment
+                                            : &confusions->polarity;
     struct label_shares label_shares = label_shares_estimate(polarities, confusion);
     struct topic_stats topic_stats = {
         .key = tally->key,

@@ -30,9 +30,6 @@ struct topic_tally {
     } best_quote[SENTIMENT_COUNT]; /* the clearest record of each polarity */
 };
 
-/* The topic of records without one. */
-extern const struct text topic_stats_other;
-
 /* A zeroed table is empty. */
 struct topic_stats_table {
     struct hash_table indexes;   /* hash of key and period: index into `tallies` */
@@ -54,8 +51,8 @@ struct confusions {
     struct confusion sentiment, polarity;
 };
 
-/* The figures, ordered by period, segment and topic; allocated from table->arena. Shares of the
- * topics "(all)" and "other", which count whole texts, are corrected by confusions->sentiment,
+/* The figures, ordered by period, segment and topic; allocated from table->arena. Shares of
+ * "(all)", which counts whole texts, are corrected by confusions->sentiment,
  * those of other topics by confusions->polarity. */
 struct topic_stats *topic_stats_table_finish(struct topic_stats_table *table,
                                              const struct confusions *confusions, size_t *count);

@@ -13,6 +13,9 @@
 
 enum { MAX_FILE_SIZE = 1 << 20, MAX_COLUMNS = 64 };
 
+const char *const topic_status_names[TOPIC_STATUS_COUNT] = {"active", "proposed", "merged",
+                                                            "retired"};
+
 /* ---- Phrases ---- */
 
 static void add_phrase(struct taxonomy *taxonomy, size_t topic, struct text phrase,
@@ -122,6 +125,27 @@ bool taxonomy_matches_topic(const struct taxonomy *taxonomy, struct text text, s
     return topic_match == TOPIC_MATCH_PHRASE;
 }
 
+void taxonomy_find_phrases(const struct taxonomy *taxonomy, struct text text, bool *found)
+{
+    struct arena arena = {0};
+    struct text key = normalize_key(text, &arena);
+    memset(found, 0, taxonomy->phrase_count * sizeof(*found));
+    for (size_t at = 0, size; at < key.size; at += size) {
+        utf8_decode(key, at, &size);
+        if (!can_phrase_start(key, at))
+            continue;
+        struct text rest = text_slice(key, at, key.size);
+        size_t byte = (unsigned char)key.bytes[at];
+        for (size_t i = taxonomy->first[byte]; i < taxonomy->first[byte + 1]; i++) {
+            const struct topic_phrase *topic_phrase = taxonomy->phrases_by_first_byte[i];
+            if (text_starts_with(rest, topic_phrase->text) &&
+                can_phrase_end(key, at + topic_phrase->text.size))
+                found[topic_phrase - taxonomy->phrases] = true;
+        }
+    }
+    arena_free(&arena);
+}
+
 bool taxonomy_has_phrases(const struct taxonomy *taxonomy, size_t topic)
 {
     for (size_t i = 0; i < taxonomy->phrase_count; i++)
@@ -212,8 +236,10 @@ static struct text get_field(const struct csv_reader *reader, size_t column)
     return column < reader->field_count ? reader->fields[column] : (struct text){0};
 }
 
+/* MAX_COLUMNS: not in the file. */
 struct list_columns {
-    size_t topic, phrase, exclude; /* MAX_COLUMNS: not in the file */
+    size_t topic, phrase, exclude;
+    size_t id, parent, name_en, name_ko, description, phrases, owner, status, merged_into, since;
 };
 
 static size_t find_column(const struct csv_reader *reader, struct text name)
@@ -230,11 +256,24 @@ static bool read_header(struct csv_reader *reader, struct list_columns *columns,
     bool is_closed = read_fields(reader);
     *columns = (struct list_columns){.topic = find_column(reader, TEXT("topic")),
                                      .phrase = find_column(reader, TEXT("phrase")),
-                                     .exclude = find_column(reader, TEXT("exclude"))};
-    if (is_closed && columns->topic < MAX_COLUMNS && columns->phrase < MAX_COLUMNS)
+                                     .exclude = find_column(reader, TEXT("exclude")),
+                                     .id = find_column(reader, TEXT("id")),
+                                     .parent = find_column(reader, TEXT("parent")),
+                                     .name_en = find_column(reader, TEXT("name_en")),
+                                     .name_ko = find_column(reader, TEXT("name_ko")),
+                                     .description = find_column(reader, TEXT("description")),
+                                     .phrases = find_column(reader, TEXT("phrases")),
+                                     .owner = find_column(reader, TEXT("owner")),
+                                     .status = find_column(reader, TEXT("status")),
+                                     .merged_into = find_column(reader, TEXT("merged_into")),
+                                     .since = find_column(reader, TEXT("since"))};
+    bool is_list = columns->topic < MAX_COLUMNS && columns->phrase < MAX_COLUMNS;
+    bool is_registry = columns->id < MAX_COLUMNS && columns->phrases < MAX_COLUMNS;
+    if (is_closed && (is_list || is_registry))
         return true;
     return error_set(error, ERROR_USAGE,
-                     "%s:1: expected the column names topic, phrase and, optionally, exclude",
+                     "%s:1: expected the column names topic, phrase and, optionally, exclude; or, "
+                     "of a registry, id and phrases",
                      reader->path);
 }
 
@@ -270,33 +309,161 @@ static bool add_row(struct taxonomy *taxonomy, const struct csv_reader *reader,
     return true;
 }
 
+/* ---- A registry ---- */
+
+/* An id is a name in the database and in the columns of reports. */
+static bool is_topic_id(struct text id)
+{
+    for (size_t i = 0; i < id.size; i++)
+        if (strchr(",;:\"\n()", id.bytes[i]))
+            return false;
+    return id.size > 0 && id.size <= 64;
+}
+
+/* "2026-10-31" */
+static bool is_day(struct text day)
+{
+    for (size_t i = 0; i < day.size; i++)
+        if (i == 4 || i == 7 ? day.bytes[i] != '-' : day.bytes[i] < '0' || day.bytes[i] > '9')
+            return false;
+    return day.size == 10;
+}
+
+static bool parse_status(const struct csv_reader *reader, struct text name,
+                         enum topic_status *status, struct error *error)
+{
+    for (int i = 0; i < TOPIC_STATUS_COUNT; i++)
+        if (text_equal_ignore_case(name, text_of(topic_status_names[i])) ||
+            (i == TOPIC_ACTIVE && name.size == 0)) {
+            *status = (enum topic_status)i;
+            return true;
+        }
+    return error_set(error, ERROR_USAGE,
+                     "%s:%zu: expected active, proposed, merged or retired in column 'status', "
+                     "found '%.*s'",
+                     reader->path, reader->row_line, TEXT_ARGUMENT(name));
+}
+
+static void add_phrases(struct taxonomy *taxonomy, size_t topic, struct text list,
+                        bool is_exclusion)
+{
+    struct text phrase;
+    while (list.size > 0 && text_split(&list, ';', &phrase))
+        add_phrase(taxonomy, topic, phrase, is_exclusion);
+}
+
+static bool add_entry(struct taxonomy *taxonomy, const struct csv_reader *reader,
+                      const struct list_columns *columns, struct hash_table *topics,
+                      struct error *error)
+{
+    struct text id = get_field(reader, columns->id), since = get_field(reader, columns->since);
+    struct topic_names *names = &taxonomy->names;
+    bool is_new;
+    if (!is_topic_id(id))
+        return error_set(
+            error, ERROR_USAGE,
+            "%s:%zu: expected an id of at most 64 bytes without , ; : \" ( ) in column "
+            "'id', found '%.*s'",
+            reader->path, reader->row_line, TEXT_ARGUMENT(id));
+    size_t topic = *hash_table_get_or_insert(topics, hash_text(id), names->count, &is_new);
+    if (!is_new)
+        return error_set(error, ERROR_USAGE, "%s:%zu: the id '%.*s' is used by another row",
+                         reader->path, reader->row_line, TEXT_ARGUMENT(id));
+    if (since.size > 0 && !is_day(since))
+        return error_set(error, ERROR_USAGE,
+                         "%s:%zu: expected a day like 2026-10-31 in column 'since', found '%.*s'",
+                         reader->path, reader->row_line, TEXT_ARGUMENT(since));
+    struct topic_entry *entry = &taxonomy->entries[topic];
+    *entry = (struct topic_entry){
+        .parent = get_field(reader, columns->parent),
+        .name_en = get_field(reader, columns->name_en),
+        .name_ko = get_field(reader, columns->name_ko),
+        .description = get_field(reader, columns->description),
+        .owner = get_field(reader, columns->owner),
+        .merged_into = get_field(reader, columns->merged_into),
+        .since = since,
+    };
+    names->items[names->count++] = id;
+    if (!parse_status(reader, get_field(reader, columns->status), &entry->status, error))
+        return false;
+    if (entry->status == TOPIC_ACTIVE || entry->status == TOPIC_MERGED) {
+        add_phrases(taxonomy, topic, get_field(reader, columns->phrases), false);
+        add_phrases(taxonomy, topic, get_field(reader, columns->exclude), true);
+    }
+    return true;
+}
+
+/* Every merge must end at a topic that is not merged; a parent is a row without a parent. */
+static bool check_links(const struct taxonomy *taxonomy, const char *path, struct error *error)
+{
+    const struct topic_names *names = &taxonomy->names;
+    for (size_t i = 0; i < names->count; i++) {
+        const struct topic_entry *entry = &taxonomy->entries[i];
+        size_t parent = topic_names_find(names, entry->parent), target = i, steps = 0;
+        if (entry->parent.size > 0 &&
+            (parent == names->count || taxonomy->entries[parent].parent.size > 0))
+            return error_set(error, ERROR_USAGE,
+                             "%s: topic '%.*s': the parent '%.*s' is no topic of the first level",
+                             path, TEXT_ARGUMENT(names->items[i]), TEXT_ARGUMENT(entry->parent));
+        while (target < names->count && taxonomy->entries[target].status == TOPIC_MERGED &&
+               steps++ <= names->count)
+            target = topic_names_find(names, taxonomy->entries[target].merged_into);
+        if (target == names->count || steps > names->count)
+            return error_set(error, ERROR_USAGE,
+                             "%s: topic '%.*s' is merged, but column 'merged_into' leads to no "
+                             "topic",
+                             path, TEXT_ARGUMENT(names->items[i]));
+    }
+    return true;
+}
+
+struct text taxonomy_get_reported_id(const struct taxonomy *taxonomy, size_t topic, struct text day)
+{
+    const struct topic_names *names = &taxonomy->names;
+    while (taxonomy->entries && topic < names->count) {
+        const struct topic_entry *entry = &taxonomy->entries[topic];
+        bool has_begun =
+            day.size == 0 || entry->since.size == 0 || text_compare(entry->since, day) <= 0;
+        if (entry->status == TOPIC_PROPOSED || (entry->status == TOPIC_RETIRED && has_begun) ||
+            (entry->status == TOPIC_ACTIVE && !has_begun))
+            return (struct text){0};
+        if (entry->status != TOPIC_MERGED || !has_begun)
+            break;
+        topic = topic_names_find(names, entry->merged_into);
+    }
+    return topic < names->count ? names->items[topic] : (struct text){0};
+}
+
 static bool read_rows(struct taxonomy *taxonomy, struct csv_reader *reader,
                       const struct list_columns *columns, struct error *error)
 {
     struct hash_table topics = {0}; /* by name */
     bool ok = true;
+    bool is_registry = columns->id < MAX_COLUMNS && columns->phrases < MAX_COLUMNS;
+    size_t max_topics = 1;
+    for (size_t i = 0; i < reader->rest.size; i++)
+        max_topics += reader->rest.bytes[i] == '\n';
     taxonomy->names.items =
-        arena_alloc(&taxonomy->arena, reader->rest.size + 1, sizeof(*taxonomy->names.items));
+        arena_alloc(&taxonomy->arena, max_topics, sizeof(*taxonomy->names.items));
+    if (is_registry)
+        taxonomy->entries = arena_alloc(&taxonomy->arena, max_topics, sizeof(struct topic_entry));
     while (ok && reader->rest.size > 0) {
         if (!read_fields(reader))
             ok = error_set(error, ERROR_USAGE, "%s:%zu: the quote is never closed", reader->path,
                            reader->row_line);
         else if (reader->field_count > 1 || reader->fields[0].size > 0)
-            ok = add_row(taxonomy, reader, columns, &topics, error);
+            ok = (is_registry ? add_entry : add_row)(taxonomy, reader, columns, &topics, error);
     }
     hash_table_free(&topics);
-    return ok;
+    return ok && (!is_registry || check_links(taxonomy, reader->path, error));
 }
 
-bool taxonomy_read_file(struct taxonomy *taxonomy, struct text file, struct error *error)
+static bool read_contents(struct taxonomy *taxonomy, struct text contents, const char *path,
+                          struct error *error)
 {
-    const char *path = arena_copy_text(&taxonomy->arena, file).bytes;
-    struct csv_reader reader = {.path = path, .line = 1};
+    struct csv_reader reader = {.path = path, .line = 1, .rest = contents};
     struct list_columns columns;
     taxonomy->is_user_list = true;
-    if (!file_read(path, (struct file_limits){MAX_FILE_SIZE, ERROR_USAGE}, &taxonomy->arena,
-                   &reader.rest, error))
-        return false;
     if (text_starts_with(reader.rest, TEXT("\xEF\xBB\xBF")))
         reader.rest = text_slice(reader.rest, 3, reader.rest.size);
     if (!utf8_is_valid(reader.rest))
@@ -307,6 +474,34 @@ bool taxonomy_read_file(struct taxonomy *taxonomy, struct text file, struct erro
     index_phrases(taxonomy);
     return taxonomy->names.count > 0 ||
            error_set(error, ERROR_USAGE, "%s: no topics after the column names", path);
+}
+
+bool taxonomy_read_file(struct taxonomy *taxonomy, struct text file, struct error *error)
+{
+    const char *path = arena_copy_text(&taxonomy->arena, file).bytes;
+    struct text contents;
+    return file_read(path, (struct file_limits){MAX_FILE_SIZE, ERROR_USAGE}, &taxonomy->arena,
+                     &contents, error) &&
+           read_contents(taxonomy, contents, path, error);
+}
+
+uint64_t taxonomy_hash_registry(struct text contents)
+{
+    struct taxonomy taxonomy = {0};
+    uint64_t hash = 0;
+    if (read_contents(&taxonomy, contents, "", NULL) && taxonomy.entries) {
+        hash = hash_combine(HASH_SEED, TEXT("registry"));
+        for (size_t i = 0; i < taxonomy.names.count; i++)
+            hash = hash_combine(hash, taxonomy.names.items[i]);
+        for (size_t i = 0; i < taxonomy.phrase_count; i++) {
+            const struct topic_phrase *phrase = &taxonomy.phrases[i];
+            hash =
+                hash_combine_number(hash_combine_number(hash, phrase->topic), phrase->is_exclusion);
+            hash = hash_combine(hash, phrase->text);
+        }
+    }
+    taxonomy_close(&taxonomy);
+    return hash;
 }
 
 void taxonomy_close(struct taxonomy *taxonomy)

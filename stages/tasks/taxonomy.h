@@ -32,6 +32,16 @@ struct topic_phrase {
     bool is_exclusion; /* phrases inside this one do not mean the topic */
 };
 
+enum topic_status { TOPIC_ACTIVE, TOPIC_PROPOSED, TOPIC_MERGED, TOPIC_RETIRED, TOPIC_STATUS_COUNT };
+
+extern const char *const topic_status_names[TOPIC_STATUS_COUNT]; /* "active", ... */
+
+/* A row of a registry. */
+struct topic_entry {
+    struct text parent, name_en, name_ko, description, owner, merged_into, since;
+    enum topic_status status;
+};
+
 struct taxonomy {
     struct topic_names names;     /* in the order of the list */
     struct topic_phrase *phrases; /* owned */
@@ -40,7 +50,8 @@ struct taxonomy {
      * phrases_by_first_byte[first[b + 1] - 1]. */
     const struct topic_phrase **phrases_by_first_byte;
     size_t first[257];
-    bool is_user_list; /* replaces the model's list of topics */
+    struct topic_entry *entries; /* [topic], of a registry; NULL: a list or a model */
+    bool is_user_list;           /* replaces the model's list of topics */
     struct arena arena;
 };
 
@@ -48,6 +59,18 @@ struct taxonomy {
  * safe on a zeroed taxonomy and after a failed read. */
 bool taxonomy_read_file(struct taxonomy *taxonomy, struct text path, struct error *error);
 void taxonomy_close(struct taxonomy *taxonomy);
+
+/* A hash of what decides which texts mention which topic: not of names, owners and merges. 0 if the
+ * contents of a file are no registry. */
+uint64_t taxonomy_hash_registry(struct text contents);
+
+/* The id under which reports count a topic on a day ("2026-10-31"; empty: now): its own, that of
+ * the topic it was merged into, or the empty text if it is not counted. */
+struct text taxonomy_get_reported_id(const struct taxonomy *taxonomy, size_t topic,
+                                     struct text day);
+
+/* Sets found[i] for each of taxonomy->phrases that is in the text. */
+void taxonomy_find_phrases(const struct taxonomy *taxonomy, struct text text, bool *found);
 
 /* Reads the list of a model that uses phrases, alone or to support its answers (`topics.by` is
  * phrases, both or scores): the names in `topics.topics`, and the phrases of each in

@@ -176,3 +176,80 @@ struct term *terms_extract_with_bigrams(struct text text, struct arena *arena, s
 {
     return extract_terms(text, true, arena, count);
 }
+
+/* ---- Words ---- */
+
+enum ending_kind { PARTICLE, HADA, PREDICATE };
+
+static const struct korean_ending {
+    struct text text;
+    enum ending_kind kind;
+} korean_endings[] = {
+#define ROW(language, ending, kind) {TEXT(ending), kind},
+#include "stages/text/data/korean_endings.inc"
+#undef ROW
+};
+
+enum { HANGUL_FIRST = 0xAC00, HANGUL_LAST = 0xD7A3, MIN_STEM_SYLLABLES = 2 };
+
+static bool is_hangul(struct text run)
+{
+    size_t size;
+    uint32_t code_point = utf8_decode(run, 0, &size);
+    return code_point >= HANGUL_FIRST && code_point <= HANGUL_LAST;
+}
+
+/* Removes one ending. */
+static void stem_korean(struct word *word)
+{
+    struct text run = word->surface;
+    size_t syllables = utf8_count_code_points(run);
+    for (size_t i = 0; i < sizeof(korean_endings) / sizeof(*korean_endings); i++) {
+        const struct korean_ending *ending = &korean_endings[i];
+        if (!text_ends_with(run, ending->text))
+            continue;
+        bool has_stem = syllables >= MIN_STEM_SYLLABLES + utf8_count_code_points(ending->text);
+        word->is_predicate |= has_stem ? ending->kind == PREDICATE : ending->kind == HADA;
+        if (!has_stem)
+            continue;
+        word->stem = text_slice(run, 0, run.size - ending->text.size);
+        return;
+    }
+}
+
+/* Only blanks, hyphens and apostrophes stand between the words of a phrase. */
+static bool is_break(uint32_t code_point)
+{
+    return code_point != ' ' && code_point != '-' && code_point != '\'';
+}
+
+struct word *terms_extract_words(struct text text, struct arena *arena, size_t *count)
+{
+    struct text key = replace_curly_apostrophes(normalize_key(text, arena), arena);
+    struct word *words = arena_alloc(arena, key.size + 1, sizeof(*words));
+    bool follows_break = true;
+    *count = 0;
+    for (size_t at = 0, size, end; at < key.size; at = end) {
+        uint32_t code_point = utf8_decode(key, at, &size);
+        enum letter_class kind = normalize_letter_class(code_point);
+        end = kind == LETTER_NONE ? at + size : find_run_end(key, at, kind);
+        struct text run = text_slice(key, at, end);
+        if (kind == LETTER_NONE || (kind == LETTER_UNSPACED_SCRIPT && !is_hangul(run))) {
+            follows_break |= kind != LETTER_NONE || is_break(code_point);
+            continue;
+        }
+        struct word *word = &words[(*count)++];
+        *word = (struct word){
+            .surface = run,
+            .stem = kind == LETTER_SPACED_SCRIPT ? stem(run) : run,
+            .is_stop_word = is_stop_word(run),
+            .is_number = kind == LETTER_DIGIT,
+            .is_korean = kind == LETTER_UNSPACED_SCRIPT,
+            .follows_break = follows_break,
+        };
+        if (word->is_korean)
+            stem_korean(word);
+        follows_break = false;
+    }
+    return words;
+}

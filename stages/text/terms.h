@@ -21,4 +21,18 @@ struct term *terms_extract(struct text text, struct arena *arena, size_t *count)
 /* The same, plus bigrams: every two neighboring words, unless both are stop words. */
 struct term *terms_extract_with_bigrams(struct text text, struct arena *arena, size_t *count);
 
+struct word {
+    struct text surface; /* as the text has it, normalized */
+    struct text
+        stem; /* without endings: the same for "update" and "updates", "배송이" and "배송은" */
+    bool is_stop_word, is_number;
+    bool is_korean;
+    bool is_predicate;  /* a Korean verb or adjective, as far as its ending shows */
+    bool follows_break; /* punctuation, or what is no word, separates it from the word before */
+};
+
+/* The words and numbers of a text, in its order. Texts in scripts without spaces other than Hangul
+ * have none. Words and stems are valid as long as `text` and `arena`. */
+struct word *terms_extract_words(struct text text, struct arena *arena, size_t *count);
+
 #endif

@@ -103,12 +103,11 @@ static void expect_figures(const char *settings, const char *expected)
     database_remove(&database);
 }
 
-static void topics_have_their_own_polarity_and_records_without_one_are_other(void **state)
+static void topics_have_their_own_polarity_and_records_without_one_have_no_row(void **state)
 {
     (void)state;
     expect_figures("period=all", "all all (all) 4/4 +2 -1\n"
-                                 "all all lid 2/4 +1 -1\n"
-                                 "all all other 2/4 +1 -1\n");
+                                 "all all lid 2/4 +1 -1\n");
 }
 
 static void figures_are_by_segment_and_period(void **state)
@@ -116,9 +115,7 @@ static void figures_are_by_segment_and_period(void **state)
     (void)state;
     expect_figures("by=product;period=month;totals=no", "2026-03 product=Kettle (all) 2/2 +1 -1\n"
                                                         "2026-03 product=Kettle lid 1/2 +0 -1\n"
-                                                        "2026-03 product=Kettle other 1/2 +0 -1\n"
                                                         "2026-03 product=Lamp (all) 1/1 +1 -0\n"
-                                                        "2026-03 product=Lamp other 1/1 +1 -0\n"
                                                         "2026-04 product=Lamp (all) 1/1 +0 -0\n"
                                                         "2026-04 product=Lamp lid 1/1 +1 -0\n");
 }
@@ -128,13 +125,10 @@ static void totals_count_each_record_once(void **state)
     (void)state;
     expect_figures("by=product;period=all", "all all (all) 4/4 +2 -1\n"
                                             "all all lid 2/4 +1 -1\n"
-                                            "all all other 2/4 +1 -1\n"
                                             "all product=Kettle (all) 2/2 +1 -1\n"
                                             "all product=Kettle lid 1/2 +0 -1\n"
-                                            "all product=Kettle other 1/2 +0 -1\n"
                                             "all product=Lamp (all) 2/2 +1 -0\n"
-                                            "all product=Lamp lid 1/2 +1 -0\n"
-                                            "all product=Lamp other 1/2 +1 -0\n");
+                                            "all product=Lamp lid 1/2 +1 -0\n");
 }
 
 /* ---- Shares ---- */
@@ -195,7 +189,6 @@ static void without_a_matrix_shares_are_plain(void **state)
     assert_true(expect_shares(fake_prompts,
                               "(all) plain -0.250 +0.500\n"
                               "lid plain -0.500 +0.500\n"
-                              "other plain -0.500 +0.500\n"
                               "(all) negative 1 0.250: plain 0.250, 0.046 to 0.699\n"
                               "(all) neutral 1 0.250: plain 0.250, 0.046 to 0.699\n"
                               "(all) positive 2 0.500: plain 0.500, 0.150 to 0.850\n"
@@ -232,7 +225,6 @@ static void the_matrices_of_the_model_correct_shares(void **state)
     assert_true(expect_shares(prompts,
                               "(all) em -0.500 +0.250\n"
                               "lid em -0.500 +0.500\n"
-                              "other em -1.000 +0.000\n"
                               "(all) negative 1 0.250: em 0.500, 0.072 to 0.928\n"
                               "(all) neutral 1 0.250: em 0.250, 0.034 to 0.711\n"
                               "(all) positive 2 0.500: em 0.250, 0.010 to 0.850\n"
@@ -266,7 +258,7 @@ static void a_faulty_matrix_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(topics_have_their_own_polarity_and_records_without_one_are_other),
+        cmocka_unit_test(topics_have_their_own_polarity_and_records_without_one_have_no_row),
         cmocka_unit_test(figures_are_by_segment_and_period),
         cmocka_unit_test(totals_count_each_record_once),
         cmocka_unit_test(without_a_matrix_shares_are_plain),

@@ -254,9 +254,95 @@ static void the_default_model_has_the_built_in_list(void **state)
     t5_model_close(default_model);
 }
 
+static const char registry[] =
+    "id,parent,name_en,name_ko,phrases,exclude,status,merged_into,since,records\n"
+    "service,,Service,서비스,service; helpful,,active,,,12\n"
+    "waiting,,Waiting,,wait; waiting,wait and see,merged,service,2026-10-01,\n"
+    "queue,service,Queue,,queue,,merged,waiting,2026-11-01,\n"
+    "robots,,Robots,,robot,,proposed,,,\n"
+    "fax,,Fax,,fax,,retired,,2026-09-01,\n";
+
+static void a_registry_says_how_topics_are_counted(void **state)
+{
+    (void)state;
+    struct taxonomy taxonomy = {0};
+    struct error error = {0};
+    assert_true(read_table(&taxonomy, registry, &error));
+    /* Names are no phrases; proposed and retired topics are not looked for. */
+    expect(&taxonomy, "Helpful robot, long queue, a fax", "service;queue;");
+    expect(&taxonomy, "wait and see", "");
+    static const char *const expected[][4] = {
+        /* id, on 2026-09-15, on 2026-10-15, now */
+        {"service", "service", "service", "service"},
+        {"waiting", "waiting", "service", "service"},
+        {"queue", "queue", "queue", "service"},
+        {"robots", "", "", ""},
+        {"fax", "", "", ""},
+    };
+    static const char *const days[] = {"2026-09-15", "2026-10-15", ""};
+    for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++)
+        for (size_t k = 0; k < 3; k++) {
+            struct text id = taxonomy_get_reported_id(&taxonomy, i, text_of(days[k]));
+            if (!text_equal(id, text_of(expected[i][k + 1])))
+                fail_msg("%s on %s: %.*s", expected[i][0], days[k], TEXT_ARGUMENT(id));
+        }
+    taxonomy_close(&taxonomy);
+}
+
+static uint64_t hash_edited(const char *from, const char *to)
+{
+    char edited[sizeof(registry) + 64];
+    const char *at = strstr(registry, from);
+    assert_non_null(at);
+    snprintf(edited, sizeof(edited), "%.*s%s%s", (int)(at - registry), registry, to,
+             at + strlen(from));
+    return taxonomy_hash_registry(text_of(edited));
+}
+
+static void names_and_merges_do_not_change_the_hash(void **state)
+{
+    (void)state;
+    uint64_t hash = taxonomy_hash_registry(text_of(registry));
+    assert_true(hash != 0);
+    assert_int_equal(hash_edited("Service,서비스", "Support,지원"), hash);
+    assert_int_equal(hash_edited("merged,waiting,2026-11-01", "active,,"), hash);
+    assert_true(hash_edited("service; helpful", "service") != hash);
+    assert_true(hash_edited("proposed", "active") != hash);
+    assert_int_equal(taxonomy_hash_registry(TEXT("topic,phrase\na,b\n")), 0);
+}
+
+static void mistakes_in_a_registry_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *table, *message;
+    } faults[] = {
+        {"id,phrases\na,x\na,y\n", ":3: the id 'a' is used by another row"},
+        {"id,phrases\na;b,x\n", ":2: expected an id"},
+        {"id,phrases,status\na,x,open\n", ":2: expected active, proposed, merged or retired"},
+        {"id,phrases,since\na,x,1.10.2026\n", ":2: expected a day like 2026-10-31"},
+        {"id,phrases,status,merged_into\na,x,merged,\n", "topic 'a' is merged, but"},
+        {"id,phrases,status,merged_into\na,x,merged,b\nb,y,merged,a\n", "topic 'a' is merged, but"},
+        {"id,parent,phrases\na,b,x\n", "topic 'a': the parent 'b' is no topic"},
+        {"id,parent,phrases\na,,x\nb,a,y\nc,b,z\n", "topic 'c': the parent 'b' is no topic"},
+    };
+    for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+        struct taxonomy taxonomy = {0};
+        struct error error = {0};
+        assert_false(read_table(&taxonomy, faults[i].table, &error));
+        assert_int_equal(error.kind, ERROR_USAGE);
+        if (!strstr(error.message, faults[i].message))
+            fail_msg("%s: %s", faults[i].table, error.message);
+        taxonomy_close(&taxonomy);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_registry_says_how_topics_are_counted),
+        cmocka_unit_test(names_and_merges_do_not_change_the_hash),
+        cmocka_unit_test(mistakes_in_a_registry_are_refused),
         cmocka_unit_test(phrases_are_found_where_words_begin_and_end),
         cmocka_unit_test(excluded_phrases_are_not_matched),
         cmocka_unit_test(built_in_phrases_match_what_they_mean),

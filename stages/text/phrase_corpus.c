@@ -1,0 +1,344 @@
+/* phrase_corpus.c - a corpus of stems, and the phrases that are frequent in it. */
+#include "stages/text/phrase_corpus.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/normalize.h"
+#include "base/utf8.h"
+#include "stages/text/terms.h"
+
+/* 40,000 reviews have about 1.5 million words: half a second, 30 MB. */
+enum { MAX_DOCUMENTS = 40000, MAX_DOCUMENT_WORDS = 400 };
+
+static const char *const generic_words[] = {
+#define ROW(language, word) word,
+#include "stages/text/data/generic_words.inc"
+#undef ROW
+};
+
+/* ---- The corpus ---- */
+
+/* And their stems. */
+static void add_generic_words(struct phrase_corpus *corpus)
+{
+    for (size_t i = 0; i < sizeof(generic_words) / sizeof(*generic_words); i++) {
+        size_t count;
+        struct text text = text_of(generic_words[i]);
+        arena_reset(&corpus->arena);
+        const struct word *words = terms_extract_words(text, &corpus->arena, &count);
+        hash_table_get_or_insert(&corpus->generic, hash_text(text), 0, NULL);
+        if (count == 1)
+            hash_table_get_or_insert(&corpus->generic, hash_text(words[0].stem), 0, NULL);
+    }
+}
+
+static bool is_short(struct text word)
+{
+    size_t size, letters = utf8_count_code_points(word);
+    bool is_unspaced =
+        normalize_letter_class(utf8_decode(word, 0, &size)) == LETTER_UNSPACED_SCRIPT;
+    return letters < (is_unspaced ? 2 : 3);
+}
+
+static bool is_generic_word(const struct phrase_corpus *corpus, const struct word *word)
+{
+    return word->is_stop_word || word->is_number || word->is_predicate || is_short(word->surface) ||
+           hash_table_find(&corpus->generic, hash_text(word->surface)) ||
+           hash_table_find(&corpus->generic, hash_text(word->stem));
+}
+
+/* Not the id itself: ids of answers to one survey may be alike. */
+static bool is_sampled(const struct phrase_corpus *corpus, uint64_t id)
+{
+    return !(hash_combine_number(HASH_SEED, id) & corpus->sample_mask);
+}
+
+/* Removes every second document, by its id. */
+static void halve(struct phrase_corpus *corpus)
+{
+    size_t kept = 0, word_count = 0;
+    corpus->sample_mask = corpus->sample_mask << 1 | 1;
+    for (size_t i = 0; i < corpus->document_count; i++) {
+        struct phrase_document document = corpus->documents[i];
+        if (!is_sampled(corpus, document.id))
+            continue;
+        memmove(corpus->words + word_count, corpus->words + document.first,
+                document.count * sizeof(*corpus->words));
+        memmove(corpus->written + word_count, corpus->written + document.first,
+                document.count * sizeof(*corpus->written));
+        document.first = (uint32_t)word_count;
+        word_count += document.count;
+        corpus->documents[kept++] = document;
+    }
+    corpus->document_count = kept;
+    corpus->word_count = word_count;
+}
+
+static void append_word(struct phrase_corpus *corpus, uint32_t stem, uint32_t surface)
+{
+    corpus->words = memory_grow(corpus->words, &corpus->word_capacity, corpus->word_count + 1,
+                                sizeof(*corpus->words));
+    corpus->written = memory_grow(corpus->written, &corpus->written_capacity,
+                                  corpus->word_count + 1, sizeof(*corpus->written));
+    corpus->words[corpus->word_count] = stem;
+    corpus->written[corpus->word_count++] = surface;
+}
+
+static uint32_t add_stem(struct phrase_corpus *corpus, const struct word *word)
+{
+    size_t known = corpus->stems.count, stem = name_set_add(&corpus->stems, word->stem);
+    corpus->is_generic =
+        memory_grow(corpus->is_generic, &corpus->generic_capacity, stem + 1, sizeof(bool));
+    if (stem == known)
+        corpus->is_generic[stem] = is_generic_word(corpus, word);
+    return (uint32_t)stem + 1;
+}
+
+void phrase_corpus_add(struct phrase_corpus *corpus, struct text text, uint64_t id, uint32_t group)
+{
+    bool is_new;
+    if (!corpus->generic.count)
+        add_generic_words(corpus);
+    if (!is_sampled(corpus, id))
+        return;
+    hash_table_get_or_insert(&corpus->text_hashes, hash_text(text), 0, &is_new);
+    if (!is_new)
+        return;
+    arena_reset(&corpus->arena);
+    size_t count, first = corpus->word_count;
+    const struct word *words = terms_extract_words(text, &corpus->arena, &count);
+    for (size_t i = 0; i < count && i < MAX_DOCUMENT_WORDS; i++) {
+        if (words[i].follows_break)
+            append_word(corpus, 0, 0);
+        uint32_t stem = add_stem(corpus, &words[i]);
+        struct text written = words[i].is_korean ? words[i].stem : words[i].surface;
+        append_word(corpus, stem, (uint32_t)name_set_add(&corpus->surfaces, written));
+    }
+    corpus->documents = memory_grow(corpus->documents, &corpus->document_capacity,
+                                    corpus->document_count + 1, sizeof(*corpus->documents));
+    corpus->documents[corpus->document_count++] = (struct phrase_document){
+        .id = id,
+        .first = (uint32_t)first,
+        .count = (uint32_t)(corpus->word_count - first),
+        .group = group,
+    };
+    while (corpus->document_count > MAX_DOCUMENTS)
+        halve(corpus);
+}
+
+void phrase_corpus_exclude_name(struct phrase_corpus *corpus, struct text name)
+{
+    size_t count;
+    arena_reset(&corpus->arena);
+    const struct word *words = terms_extract_words(name, &corpus->arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t stem = add_stem(corpus, &words[i]); /* may move is_generic */
+        corpus->is_generic[stem - 1] = true;
+    }
+}
+
+size_t phrase_corpus_halvings(const struct phrase_corpus *corpus)
+{
+    size_t halvings = 0;
+    for (uint64_t mask = corpus->sample_mask; mask; mask >>= 1)
+        halvings++;
+    return halvings;
+}
+
+void phrase_corpus_free(struct phrase_corpus *corpus)
+{
+    name_set_free(&corpus->stems);
+    name_set_free(&corpus->surfaces);
+    hash_table_free(&corpus->text_hashes);
+    hash_table_free(&corpus->generic);
+    free(corpus->is_generic);
+    free(corpus->words);
+    free(corpus->written);
+    free(corpus->documents);
+    arena_free(&corpus->arena);
+    *corpus = (struct phrase_corpus){0};
+}
+
+/* ---- Phrases ---- */
+
+/* A phrase while its documents are counted. */
+struct candidate {
+    struct phrase phrase;
+    uint32_t last_document; /* counted last, + 1 */
+    uint32_t *next;         /* where the next document is written; NULL: too few documents */
+};
+
+struct phrase_counter {
+    const struct phrase_corpus *corpus;
+    uint32_t *stem_documents, *last_document; /* [stem]: documents with the word; the last one */
+    size_t min_documents;
+    struct hash_table indexes; /* hash of a phrase: index into `candidates` */
+    struct candidate *candidates;
+    size_t count, capacity;
+};
+
+static void count_stems(struct phrase_counter *counter)
+{
+    const struct phrase_corpus *corpus = counter->corpus;
+    counter->stem_documents = memory_alloc(corpus->stems.count + 1, sizeof(uint32_t));
+    counter->last_document = memory_alloc(corpus->stems.count + 1, sizeof(uint32_t));
+    for (uint32_t d = 0; d < corpus->document_count; d++)
+        for (uint32_t i = 0; i < corpus->documents[d].count; i++) {
+            uint32_t word = corpus->words[corpus->documents[d].first + i];
+            if (!word || counter->last_document[word] == d + 1)
+                continue;
+            counter->last_document[word] = d + 1;
+            counter->stem_documents[word]++;
+        }
+}
+
+static uint64_t hash_words(const uint32_t *words, uint32_t count)
+{
+    uint64_t hash = hash_combine_number(HASH_SEED, count);
+    for (uint32_t i = 0; i < count; i++)
+        hash = hash_combine_number(hash, words[i]);
+    return hash;
+}
+
+static bool may_be_phrase(const struct phrase_counter *counter, const uint32_t *words,
+                          uint32_t count)
+{
+    const bool *is_generic = counter->corpus->is_generic;
+    for (uint32_t i = 0; i < count; i++)
+        if (!words[i] || counter->stem_documents[words[i]] < counter->min_documents)
+            return false;
+    return !is_generic[words[0] - 1] && !is_generic[words[count - 1] - 1];
+}
+
+/* Calls `visit` for every phrase of every document, with repeats. */
+static void for_each_phrase(struct phrase_counter *counter,
+                            void (*visit)(struct phrase_counter *, const uint32_t *words,
+                                          uint32_t count, uint32_t document))
+{
+    const struct phrase_corpus *corpus = counter->corpus;
+    for (uint32_t d = 0; d < corpus->document_count; d++) {
+        const uint32_t *words = corpus->words + corpus->documents[d].first;
+        for (uint32_t i = 0; i < corpus->documents[d].count; i++)
+            for (uint32_t count = 1;
+                 count <= PHRASE_MAX_WORDS && i + count <= corpus->documents[d].count; count++)
+                if (may_be_phrase(counter, words + i, count))
+                    visit(counter, words + i, count, d);
+    }
+}
+
+static void count_phrase(struct phrase_counter *counter, const uint32_t *words, uint32_t count,
+                         uint32_t document)
+{
+    bool is_new;
+    size_t index = *hash_table_get_or_insert(&counter->indexes, hash_words(words, count),
+                                             counter->count, &is_new);
+    if (is_new) {
+        counter->candidates = memory_grow(counter->candidates, &counter->capacity, ++counter->count,
+                                          sizeof(*counter->candidates));
+        counter->candidates[index] = (struct candidate){.phrase = {.word_count = count}};
+        memcpy(counter->candidates[index].phrase.words, words, count * sizeof(*words));
+    }
+    struct candidate *candidate = &counter->candidates[index];
+    candidate->phrase.document_count += candidate->last_document != document + 1;
+    candidate->last_document = document + 1;
+}
+
+static void list_document(struct phrase_counter *counter, const uint32_t *words, uint32_t count,
+                          uint32_t document)
+{
+    size_t index = *hash_table_find(&counter->indexes, hash_words(words, count));
+    struct candidate *candidate = &counter->candidates[index];
+    if (candidate->next && candidate->last_document != document + 1)
+        *candidate->next++ = document;
+    candidate->last_document = document + 1;
+}
+
+/* Keeps the phrases with enough documents, and makes room for the documents. */
+static void select_phrases(struct phrase_counter *counter, struct phrase_list *list)
+{
+    list->phrases = arena_alloc(&list->arena, counter->count + 1, sizeof(*list->phrases));
+    for (size_t i = 0; i < counter->count; i++) {
+        struct candidate *candidate = &counter->candidates[i];
+        candidate->last_document = 0;
+        if (candidate->phrase.document_count < counter->min_documents)
+            continue;
+        candidate->next =
+            arena_alloc(&list->arena, candidate->phrase.document_count, sizeof(uint32_t));
+        candidate->phrase.documents = candidate->next;
+        list->phrases[list->count++] = candidate->phrase;
+    }
+}
+
+void phrase_list_build(struct phrase_list *list, const struct phrase_corpus *corpus,
+                       size_t min_documents)
+{
+    struct phrase_counter counter = {.corpus = corpus, .min_documents = min_documents};
+    count_stems(&counter);
+    for_each_phrase(&counter, count_phrase);
+    select_phrases(&counter, list);
+    for_each_phrase(&counter, list_document);
+    hash_table_free(&counter.indexes);
+    free(counter.candidates);
+    free(counter.stem_documents);
+    free(counter.last_document);
+}
+
+void phrase_list_free(struct phrase_list *list)
+{
+    arena_free(&list->arena);
+    *list = (struct phrase_list){0};
+}
+
+/* The first place of the phrase among `count` words, or `count`. */
+static size_t find_words(const struct phrase *phrase, const uint32_t *words, size_t count)
+{
+    for (size_t i = 0; i + phrase->word_count <= count; i++)
+        if (memcmp(words + i, phrase->words, phrase->word_count * sizeof(*words)) == 0)
+            return i;
+    return count;
+}
+
+static struct text join_surfaces(const struct phrase_corpus *corpus, const uint32_t *written,
+                                 uint32_t count, struct arena *arena)
+{
+    struct text joined = corpus->surfaces.texts[written[0]];
+    for (uint32_t i = 1; i < count; i++)
+        joined = arena_format(arena, "%.*s %.*s", TEXT_ARGUMENT(joined),
+                              TEXT_ARGUMENT(corpus->surfaces.texts[written[i]]));
+    return joined;
+}
+
+struct text phrase_format(const struct phrase *phrase, const struct phrase_corpus *corpus,
+                          struct arena *arena)
+{
+    struct name_set forms = {0};
+    size_t *counts = arena_alloc(arena, phrase->document_count, sizeof(*counts)), best = 0;
+    for (size_t i = 0; i < phrase->document_count; i++) {
+        const struct phrase_document *document = &corpus->documents[phrase->documents[i]];
+        size_t at = find_words(phrase, corpus->words + document->first, document->count);
+        struct text form = join_surfaces(corpus, corpus->written + document->first + at,
+                                         phrase->word_count, arena);
+        size_t number = name_set_add(&forms, form);
+        best = ++counts[number] > counts[best] ? number : best;
+    }
+    struct text text = arena_copy_text(arena, forms.texts[best]);
+    name_set_free(&forms);
+    return text;
+}
+
+bool phrase_overlaps(const struct phrase *a, const struct phrase *b)
+{
+    if (a->word_count > b->word_count)
+        return phrase_overlaps(b, a);
+    for (uint32_t i = 0; i < a->word_count; i++) {
+        bool found = false;
+        for (uint32_t k = 0; k < b->word_count; k++)
+            found |= a->words[i] == b->words[k];
+        if (!found)
+            return false;
+    }
+    return true;
+}
