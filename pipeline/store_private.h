@@ -7,7 +7,7 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 7 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 8 }; /* of the schema: PRAGMA user_version */
 
 /* store_schema.c: the statements that create every table and every view. */
 extern const char store_schema[];
