@@ -403,6 +403,66 @@ bool store_for_each_insight(struct store *store, uint64_t view,
                                           struct error *error),
                             void *user, struct error *error);
 
+/* ---- The search index ---- */
+
+/* Prepares the index for passages that the version `version` of the folding makes: passages of
+ * another version are deleted. */
+bool store_begin_index(struct store *store, uint64_t version, struct error *error);
+
+/* A record that is not indexed yet. */
+struct unindexed_record {
+    uint64_t feedback_id;
+    struct text title, text;
+};
+
+/* Loads up to `max` records that have an opinion and are not indexed; in `arena`. */
+bool store_load_unindexed(struct store *store, size_t max, struct arena *arena,
+                          struct unindexed_record **records, size_t *count, struct error *error);
+
+/* A sentence as it is indexed: bytes [begin, end) of the record's text. The words are tokens,
+ * joined by blanks. */
+struct passage_words {
+    uint64_t feedback_id;
+    size_t begin, end;
+    struct text words, title;
+};
+
+/* Saves passages in one transaction; all those of a record in one call. */
+bool store_save_passages(struct store *store, const struct passage_words *passages, size_t count,
+                         struct error *error);
+
+/* Removes the words of deleted records from the index's pages, if there are any. */
+bool store_finish_index(struct store *store, struct error *error);
+
+/* The indexed sentences, and the records with an opinion that are not indexed. */
+bool store_count_passages(struct store *store, uint64_t *passages, uint64_t *unindexed,
+                          struct error *error);
+
+/* A sentence. Queries are those of FTS5 (sqlite.org/fts5.html). */
+struct passage_match {
+    uint64_t feedback_id;
+    size_t begin, end;
+};
+
+/* Calls `visit` for the sentences that match `query`, in any order, until it returns false. */
+bool store_for_each_match(struct store *store, struct text query,
+                          bool (*visit)(void *user, const struct passage_match *match), void *user,
+                          struct error *error);
+
+/* The same, the best first by BM25 (the title counts half), then by record and place. */
+bool store_for_each_ranked_match(struct store *store, struct text query,
+                                 bool (*visit)(void *user, const struct passage_match *match),
+                                 void *user, struct error *error);
+
+/* The indexed sentences of a record, in order, as store_for_each_match. */
+bool store_for_each_passage(struct store *store, uint64_t feedback_id,
+                            bool (*visit)(void *user, const struct passage_match *match),
+                            void *user, struct error *error);
+
+/* The title and text of a record; in `arena`. Empty if it is not saved. */
+bool store_load_text(struct store *store, uint64_t feedback_id, struct arena *arena,
+                     struct text *title, struct text *text, struct error *error);
+
 /* ---- Erasing (store_erasure.c) ----
  *
  * The store collects records by wishes, shows them, and erases them for good: with everything that

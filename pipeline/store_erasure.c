@@ -29,6 +29,8 @@ const struct erasable_table store_erasable_tables[] = {
     {"seen_duplicate", ERASE_RECORDS, "feedback_id"},
     {"reread", ERASE_RECORDS, "feedback_id"},
     {"revision", ERASE_RECORDS, "feedback_id"},
+    {"passage_words", ERASE_WORDS, NULL}, /* before the passages: it asks whose they are */
+    {"passage", ERASE_RECORDS, "feedback_id"},
     {"duplicate", ERASE_RECORDS, "id"},
     {"feedback", ERASE_RECORDS, "id"},
     {"analysis", ERASE_ANALYSES, "id"}, /* after the records: it asks who is left */
@@ -363,6 +365,12 @@ static struct text format_erase(const struct erasable_table *table, struct arena
         return arena_format(arena,
                             "DELETE FROM \"%s\" WHERE \"%s\" IN (SELECT id FROM temp.erasing)",
                             table->name, table->column);
+    case ERASE_WORDS: /* FTS5 keeps deleted words until its segments are merged */
+        return arena_format(arena,
+                            "DELETE FROM \"%s\" WHERE rowid IN (SELECT id FROM passage"
+                            " WHERE feedback_id IN (SELECT id FROM temp.erasing));"
+                            "INSERT INTO \"%s\" (\"%s\") VALUES ('optimize')",
+                            table->name, table->name, table->name);
     case ERASE_ANALYSES:
         if (strcmp(table->name, "analysis") != 0)
             return arena_format(arena,

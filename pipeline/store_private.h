@@ -7,7 +7,7 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 8 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 9 }; /* of the schema: PRAGMA user_version */
 
 /* store_schema.c: the statements that create every table and every view. */
 extern const char store_schema[];
@@ -73,6 +73,7 @@ bool store_is_reject_erased(struct store *store, uint64_t raw_hash, bool *found,
 enum erase_rule {
     ERASE_NOTHING,  /* it holds no word of a customer */
     ERASE_RECORDS,  /* rows of the erased records, by `column` */
+    ERASE_WORDS,    /* the search index, by the table `passage` */
     ERASE_ANALYSES, /* rows of texts that no record has any more, by `column` */
     ERASE_REJECTS,
     ERASE_NOTES, /* that quote an erased text */

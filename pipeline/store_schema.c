@@ -16,6 +16,13 @@
     " details_hash INTEGER NOT NULL, row_hash INTEGER NOT NULL, settings_hash INTEGER NOT NULL,"   \
     " date_file_order INTEGER, no_opinion INTEGER NOT NULL DEFAULT 0)"
 
+#define DELETE_PASSAGES                                                                            \
+    "UPDATE setting SET number = 1 WHERE name = 'index_has_deletions' AND number = 0"              \
+    " AND EXISTS (SELECT 1 FROM passage WHERE feedback_id = old.id);"                              \
+    "DELETE FROM passage_words WHERE rowid IN"                                                     \
+    " (SELECT id FROM passage WHERE feedback_id = old.id);"                                        \
+    "DELETE FROM passage WHERE feedback_id = old.id;"
+
 const char store_schema[] =
     "CREATE TABLE setting (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
@@ -195,7 +202,20 @@ const char store_schema[] =
     " PRIMARY KEY (view, insight, number)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE insight_quote (view INTEGER NOT NULL, insight INTEGER NOT NULL,"
     " number INTEGER NOT NULL, feedback_id INTEGER NOT NULL, \"begin\" INTEGER NOT NULL,"
-    " \"end\" INTEGER NOT NULL, PRIMARY KEY (view, insight, number)) STRICT, WITHOUT ROWID;";
+    " \"end\" INTEGER NOT NULL, PRIMARY KEY (view, insight, number)) STRICT, WITHOUT ROWID;"
+
+    /* The search index: one row a sentence of a record, and its words as index_words.h folds them.
+     * Triggers delete it with the record, and when the record's text changes. index_has_deletions:
+     * passage_words still holds deleted words. */
+    "CREATE TABLE passage (id INTEGER PRIMARY KEY, feedback_id INTEGER NOT NULL,"
+    " \"begin\" INTEGER NOT NULL, \"end\" INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX passage_feedback ON passage (feedback_id);"
+    "CREATE VIRTUAL TABLE passage_words USING fts5"
+    " (words, title, tokenize = 'porter unicode61');"
+    "CREATE TRIGGER passage_of_deleted_record AFTER DELETE ON feedback BEGIN " DELETE_PASSAGES
+    "END;"
+    "CREATE TRIGGER passage_of_changed_record AFTER UPDATE OF title, text ON feedback"
+    " WHEN old.text IS NOT new.text OR old.title IS NOT new.title BEGIN " DELETE_PASSAGES "END;";
 
 const char store_views[] = "CREATE VIEW v_feedback AS " STORE_FEEDBACK_QUERY(
     CURRENT_MODEL_KEY) ";"

@@ -39,11 +39,14 @@ stages/text: base pipeline inference/t5.h
 stages/tasks: base pipeline inference/t5.h stages/text
 stages/evidence: base pipeline stages/text stages/tasks
 stages/stats: base pipeline
-stages: base pipeline stages/text stages/tasks stages/evidence stages/stats
+stages/search: base
+stages: base pipeline stages/text stages/tasks stages/evidence stages/stats stages/search
 jobs: base pipeline stages/stages.h connectors/connectors.h connectors/input inference/t5.h
 jobs/report: base pipeline jobs/job.h jobs/log.h
-jobs/eval: base pipeline jobs/model_options.h stages/stages.h
-jobs/commands: base pipeline jobs jobs/eval jobs/report stages/stages.h connectors/connectors.h
+jobs/ask: base pipeline jobs/job.h jobs/model_options.h inference/t5.h stages/search stages/stats
+jobs/ask: stages/tasks stages/text
+jobs/eval: base pipeline jobs/ask jobs/model_options.h stages/stages.h stages/search
+jobs/commands: base pipeline jobs jobs/ask jobs/eval jobs/report stages/stages.h connectors/connectors.h
 jobs/commands: connectors/input inference/t5.h stages/tasks/taxonomy.h
 '
 

@@ -4,9 +4,19 @@
 
 #include "base/text.h"
 
+/* False if the sentence has too few letters or words, replacement characters, or repeats itself. */
+bool sentence_is_readable(struct text sentence);
+
+/* Whether the sentence ends with punctuation that ends a sentence. */
+bool sentence_is_finished(struct text sentence);
+
 /* Whether the sentence can be understood without the one before it: false if its first word is in
  * data/dependent_openers.tsv ("but", "however"). */
 bool sentence_is_self_contained(struct text sentence);
+
+/* Whether the sentence announces something that is missing: it ends with a colon, comma,
+ * semicolon or opening bracket, or with the number of a list item ("Pros: 1."). */
+bool sentence_expects_continuation(struct text sentence);
 
 /* Whether customers speak of themselves: the sentence has a word of data/first_person_words.tsv. */
 bool sentence_is_first_person(struct text sentence);

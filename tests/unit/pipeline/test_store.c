@@ -995,6 +995,8 @@ static void databases_of_other_versions_and_programs_are_refused(void **state)
                  {"PRAGMA user_version = 3", "schema version 3, but"},
                  {"PRAGMA user_version = 4", "schema version 4, but"},
                  {"PRAGMA user_version = 5", "schema version 5, but"},
+                 {"PRAGMA user_version = 6", "schema version 6, but"},
+                 {"PRAGMA user_version = 7", "schema version 7, but"},
                  {"PRAGMA user_version = -1", "schema version -1"},
                  {"PRAGMA user_version = 0", "a database of another program"}};
     const struct test_folder *folder = *state;
@@ -1010,6 +1012,86 @@ static void databases_of_other_versions_and_programs_are_refused(void **state)
         assert_int_equal(error.kind, ERROR_STORE);
         assert_non_null(strstr(error.message, cases[i].expected));
     }
+}
+
+static bool count_match(void *user, const struct passage_match *match)
+{
+    (void)match;
+    ++*(size_t *)user;
+    return true;
+}
+
+static size_t count_matches(struct store *store, const char *query)
+{
+    struct error error = {0};
+    size_t count = 0;
+    assert_true(store_for_each_match(store, text_of(query), count_match, &count, &error));
+    return count;
+}
+
+/* Indexes the first word of each record, as a stage would. */
+static void index_records(struct store *store)
+{
+    struct arena arena = {0};
+    struct error error = {0};
+    struct unindexed_record *records;
+    size_t count;
+    assert_true(store_begin_index(store, 1, &error));
+    assert_true(store_load_unindexed(store, 10, &arena, &records, &count, &error));
+    struct passage_words *passages = arena_alloc(&arena, count, sizeof(*passages));
+    for (size_t i = 0; i < count; i++)
+        passages[i] = (struct passage_words){.feedback_id = records[i].feedback_id,
+                                             .end = records[i].text.size,
+                                             .words = records[i].text};
+    assert_true(store_save_passages(store, passages, count, &error));
+    assert_true(store_finish_index(store, &error));
+    arena_free(&arena);
+}
+
+static void the_index_follows_the_records(void **state)
+{
+    const struct test_folder *folder = *state;
+    struct store *store = open_store(folder);
+    struct batch batch = {0};
+    struct error error = {0};
+    uint64_t passages, unindexed;
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    add(&batch, RECORD_NEW, 1, "kettles leak");
+    add(&batch, RECORD_NEW, 2, "zanzibar");
+    save(store, &batch, 1, true);
+    assert_true(store_count_passages(store, &passages, &unindexed, &error));
+    assert_true(passages == 0 && unindexed == 2);
+    index_records(store);
+    assert_int_equal(count_matches(store, "kettle"), 1);
+    assert_int_equal(count_matches(store, "zanzibar"), 1);
+
+    assert_true(store_finish_run(store, &error)); /* an edited text */
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 11);
+    add(&batch, RECORD_REVISED, 2, "a lamp");
+    save(store, &batch, 1, true);
+    assert_int_equal(count_matches(store, "zanzibar"), 0);
+    assert_true(store_count_passages(store, &passages, &unindexed, &error));
+    assert_true(passages == 1 && unindexed == 1);
+    index_records(store);
+    assert_int_equal(count_matches(store, "lamps"), 1);
+    assert_true(store_begin_index(store, 2, &error)); /* other words: all records again */
+    assert_true(store_count_passages(store, &passages, &unindexed, &error));
+    assert_true(passages == 0 && unindexed == 2);
+    index_records(store);
+    store_close(store);
+
+    sqlite3 *other; /* a deletion by another program */
+    assert_int_equal(sqlite3_open(folder->database, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "DELETE FROM feedback WHERE id = 1", NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(other);
+    store = open_store(folder);
+    assert_int_equal(count_matches(store, "kettle"), 0);
+    assert_true(store_finish_index(store, &error));
+    batch_free(&batch);
+    store_close(store);
 }
 
 static void the_key_check_is_kept(void **state)
@@ -1036,7 +1118,8 @@ static void every_table_has_an_erase_rule(void **state)
     assert_int_equal(sqlite3_open(folder->database, &database), SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(database,
                                         "SELECT name FROM sqlite_schema WHERE type = 'table'"
-                                        " AND name NOT LIKE 'sqlite%'",
+                                        " AND name NOT LIKE 'sqlite%'"
+                                        " AND name NOT LIKE 'passage!_words!_%' ESCAPE '!'",
                                         -1, &tables, NULL),
                      SQLITE_OK);
     for (; sqlite3_step(tables) == SQLITE_ROW; count++) {
@@ -1081,6 +1164,7 @@ int main(void)
         TEST(earlier_content_counts_only_under_the_same_settings),
         TEST(settings_of_a_stopped_run_are_remembered),
         TEST(databases_of_other_versions_and_programs_are_refused),
+        TEST(the_index_follows_the_records),
         TEST(the_key_check_is_kept),
         TEST(every_table_has_an_erase_rule),
     };
