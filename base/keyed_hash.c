@@ -67,3 +67,11 @@ uint64_t keyed_hash(const struct hash_key *key, const char *purpose, struct text
         hash |= (uint64_t)digest[i] << (8 * i);
     return hash;
 }
+
+void sha256_format_base64(struct text text, char base64[SHA256_BASE64_SIZE])
+{
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256(digest, (const unsigned char *)text.bytes, text.size);
+    sodium_bin2base64(base64, SHA256_BASE64_SIZE, digest, sizeof(digest),
+                      sodium_base64_VARIANT_ORIGINAL);
+}

@@ -1,5 +1,5 @@
 /* keyed_hash.h - hashes of personal values. Without the key, the value cannot be found by hashing a
- * list of likely ones. Keyed BLAKE2b (RFC 7693), from libsodium. */
+ * list of likely ones. Keyed BLAKE2b (RFC 7693), from libsodium; and its SHA-256. */
 #ifndef BASE_KEYED_HASH_H
 #define BASE_KEYED_HASH_H
 
@@ -25,5 +25,10 @@ bool hash_key_write(const struct hash_key *key, const char *path, struct error *
 /* 64 bits. Hashes for one `purpose` (at most 16 bytes) cannot be compared with those for another.
  */
 uint64_t keyed_hash(const struct hash_key *key, const char *purpose, struct text value);
+
+enum { SHA256_BASE64_SIZE = 45 };
+
+/* The SHA-256 digest in base64 with a NUL, as a Content-Security-Policy names a script. */
+void sha256_format_base64(struct text text, char base64[SHA256_BASE64_SIZE]);
 
 #endif

@@ -109,3 +109,28 @@ struct text spreadsheet_restore(struct text cell, char *bytes)
     }
     return (struct text){bytes, size};
 }
+
+static size_t count_point_units(uint32_t point)
+{
+    return point > 0xFFFF ? 2 : 1;
+}
+
+size_t spreadsheet_count_units(struct text cell)
+{
+    size_t units = 0;
+    for (size_t at = 0, size; at < cell.size; at += size)
+        units += count_point_units(utf8_decode(cell, at, &size));
+    return units;
+}
+
+size_t spreadsheet_cut_units(struct text cell, size_t max)
+{
+    size_t at = 0, size, units = 0;
+    while (at < cell.size) {
+        units += count_point_units(utf8_decode(cell, at, &size));
+        if (units > max)
+            break;
+        at += size;
+    }
+    return at;
+}

@@ -1,4 +1,4 @@
-/* spreadsheet.h - the notations with which programs protect cells from spreadsheets: an apostrophe
+/* spreadsheet.h - limits of spreadsheets, and how programs protect cells from them: an apostrophe
  * before a cell that would run as a formula or change its value, ="00123" for a text. */
 #ifndef BASE_SPREADSHEET_H
 #define BASE_SPREADSHEET_H
@@ -18,5 +18,14 @@ static inline bool spreadsheet_may_be_protected(struct text cell)
 /* The text that a protected cell stands for, all others unchanged. `cell` is not empty and begins
  * at `bytes`, where its quotes are removed in place. */
 struct text spreadsheet_restore(struct text cell, char *bytes);
+
+/* Limits of Excel: UTF-16 code units of a cell, rows of a sheet. */
+enum { SPREADSHEET_MAX_CELL_UNITS = 32767, SPREADSHEET_MAX_ROWS = 1048576 };
+
+/* The UTF-16 code units of a cell. */
+size_t spreadsheet_count_units(struct text cell);
+
+/* The number of bytes, in whole characters, that fit into `max` UTF-16 code units. */
+size_t spreadsheet_cut_units(struct text cell, size_t max);
 
 #endif

@@ -1,4 +1,4 @@
-/* connectors.c - the list of connectors, the list of report formats, and the choice for a file. */
+/* connectors.c - the list of connectors, the lists of report formats, and the choice for a file. */
 #include "connectors/connectors.h"
 
 #include <sys/stat.h>
@@ -17,6 +17,8 @@ const struct connector *const connectors[] = {&csv_connector,
                                               NULL};
 
 const struct report_format *const report_formats[] = {&raw_format, &excel_format, NULL};
+
+const struct document_format *const document_formats[] = {&html_document, &xlsx_document, NULL};
 
 const struct connector *connectors_find(struct text name)
 {

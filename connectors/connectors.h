@@ -4,6 +4,7 @@
 #define CONNECTORS_CONNECTORS_H
 
 #include "pipeline/connector.h"
+#include "pipeline/document.h"
 #include "pipeline/report.h"
 
 extern const struct connector csv_connector; /* delimited text: CSV, TSV, semicolons; surveys */
@@ -20,6 +21,11 @@ extern const struct report_format raw_format;   /* RFC 4180, UTF-8 */
 extern const struct report_format excel_format; /* opens cleanly in a spreadsheet */
 
 extern const struct report_format *const report_formats[]; /* NULL-terminated */
+
+extern const struct document_format html_document; /* report.html */
+extern const struct document_format xlsx_document; /* report.xlsx */
+
+extern const struct document_format *const document_formats[]; /* NULL-terminated */
 
 /* The connector of this name, ignoring case, or NULL. */
 const struct connector *connectors_find(struct text name);

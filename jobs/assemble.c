@@ -90,7 +90,7 @@ static const struct inherited_settings {
     {"aggregate", "group", "by"},         {"aggregate", "group", "period"},
     {"changes", "group", "by"},           {"changes", "aggregate", "by"},
     {"segments", "group", "by"},          {"segments", "aggregate", "by"},
-    {"topics", "classify", "taxonomy"},   {"ground", "classify", "taxonomy"},
+    {"topics", "classify", "taxonomy"},   {"reduce", "classify", "taxonomy"},
     {"insights", "classify", "taxonomy"}, {"phrases", "group", "period"},
     {"phrases", "aggregate", "period"},   {"phrases", "themes", "names"},
 };
@@ -127,7 +127,9 @@ static void compute_cache_keys(const struct job *job, struct stage_context *cont
     key = hash_combine(key, job->model.precision);
     key = hash_combine_number(key, job_hash_section(job, "chunk"));
     context->model_key = hash_combine_number(key, job_hash_section(job, "classify"));
+    context->language = job->output.language;
     context->summary_key = hash_combine(context->model_key, TEXT(WINNOW_VERSION));
+    context->summary_key = hash_combine(context->summary_key, context->language);
     for (size_t i = 0; i < sizeof(summary_sections) / sizeof(*summary_sections); i++)
         context->summary_key =
             hash_combine_number(context->summary_key, job_hash_section(job, summary_sections[i]));

@@ -60,6 +60,17 @@ static const struct option output_options[] = {
      .help = "folder of the reports and of winnow.db; created if it does not exist"},
     {"profile", OPTION_TEXT, offsetof(struct job_output, profile), "raw",
      .help = "raw: RFC 4180 and UTF-8, for programs; excel: opens correctly in spreadsheets"},
+    {"reports", OPTION_TEXT, offsetof(struct job_output, reports), "html, xlsx, csv",
+     .help = "what to write: html (report.html), xlsx (report.xlsx), csv (the CSV files)"},
+    {"title", OPTION_TEXT, offsetof(struct job_output, title), "",
+     .help = "title of report.html and report.xlsx; empty: \"What customers say\""},
+    {"language", OPTION_CHOICE, offsetof(struct job_output, language), "auto",
+     .choices = "auto|en|ko",
+     .help = "language of the reports and summaries; auto: Korean if most feedback is"},
+    {"ids", OPTION_BOOLEAN, offsetof(struct job_output, shows_ids), "no",
+     .help = "show the ids of the export and saved authors in report.html and report.xlsx"},
+    {"html_rows", OPTION_TEXT, offsetof(struct job_output, html_rows), "auto",
+     .help = "rows to search in report.html: a number, all, or auto: as many as fit into 5 MB"},
     {0},
 };
 
@@ -556,6 +567,51 @@ static void interpret_output(struct job_loader *loader)
                             output->format_state);
 }
 
+static void add_document(struct job_loader *loader, struct text name)
+{
+    struct job_output *output = &loader->job->output;
+    const char *names[JOB_MAX_DOCUMENTS + 2] = {"csv"};
+    for (size_t i = 0; document_formats[i] && i < JOB_MAX_DOCUMENTS; i++)
+        names[i + 1] = document_formats[i]->name;
+    if (text_equal(name, TEXT("csv"))) {
+        output->writes_tables = true;
+        return;
+    }
+    for (size_t i = 0; document_formats[i] && i < JOB_MAX_DOCUMENTS; i++)
+        if (text_equal(name, text_of(document_formats[i]->name))) {
+            for (size_t j = 0; j < output->document_count; j++)
+                if (output->documents[j] == document_formats[i])
+                    return;
+            output->documents[output->document_count++] = document_formats[i];
+            return;
+        }
+    report_unknown(loader, loader->name, "reports of [output]", name, names);
+}
+
+/* The reports to write, and the options of documents. */
+static void interpret_documents(struct job_loader *loader)
+{
+    struct job_output *output = &loader->job->output;
+    struct text rest = output->reports, name;
+    while (text_split(&rest, ',', &name))
+        if (text_trim(name).size)
+            add_document(loader, text_trim(name));
+    output->document_options = (struct document_options){
+        .title = output->title,
+        .language = text_equal(output->language, TEXT("ko"))   ? DOCUMENT_KOREAN
+                    : text_equal(output->language, TEXT("en")) ? DOCUMENT_ENGLISH
+                                                               : DOCUMENT_AUTO,
+        .shows_ids = output->shows_ids,
+        .max_rows =
+            text_equal(output->html_rows, TEXT("all")) ? DOCUMENT_ALL_ROWS : DOCUMENT_FITTING_ROWS};
+    if (!text_equal(output->html_rows, TEXT("auto")) &&
+        !text_equal(output->html_rows, TEXT("all")) &&
+        (!text_to_integer(output->html_rows, &output->document_options.max_rows) ||
+         output->document_options.max_rows < 0))
+        add_mistake(loader, "%s: html_rows = %.*s: expected a number of rows, all or auto",
+                    loader->name, TEXT_ARGUMENT(output->html_rows));
+}
+
 static void interpret_settings(struct job_loader *loader)
 {
     struct job *job = loader->job;
@@ -565,6 +621,7 @@ static void interpret_settings(struct job_loader *loader)
     job_apply_with_defaults(job, "model", (struct text){0}, model_options, &job->model);
     job_apply_with_defaults(job, "run", (struct text){0}, run_options, &job->run);
     interpret_output(loader);
+    interpret_documents(loader);
     job->hash = HASH_SEED;
     for (size_t i = 0; i < job->setting_count; i++) {
         const struct job_setting *setting = &job->settings[i];

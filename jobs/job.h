@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "pipeline/document.h"
 #include "pipeline/report.h"
 
 /* One `key = value`, from the job file or --set. */
@@ -44,12 +45,20 @@ struct job_run {
     bool strict;
 };
 
+enum { JOB_MAX_DOCUMENTS = 4 };
+
 struct job_output {
     struct text path;   /* as written in the job file */
     const char *folder; /* of reports and database; created by `winnow run` */
     struct text profile;
-    const struct report_format *format; /* of the profile */
-    void *format_state;                 /* with its options set */
+    const struct report_format *format;              /* of the profile */
+    void *format_state;                              /* with its options set */
+    struct text reports, title, language, html_rows; /* as written in the job file */
+    bool shows_ids;
+    bool writes_tables;                                         /* the CSV files */
+    const struct document_format *documents[JOB_MAX_DOCUMENTS]; /* to write */
+    size_t document_count;
+    struct document_options document_options;
 };
 
 struct job {

@@ -16,18 +16,11 @@ struct selection {
                       records */
 };
 
-/* Why a text ends where it does; saved under these names: end, length, extractive. */
-enum finish_reason {
-    FINISH_END,       /* the model ended it */
-    FINISH_LENGTH,    /* the model's limit of tokens was reached */
-    FINISH_EXTRACTIVE /* it consists of customers' own sentences */
-};
-
 /* A record as a member of a group. */
 struct member {
     uint64_t feedback_id, text_hash;
     int64_t created_at;
-    struct text title, text;
+    struct text text;
     enum sentiment
         sentiment; /* of the record; in a group about a topic, its polarity on that topic */
 };
@@ -37,40 +30,82 @@ struct member {
 struct passage {
     size_t member; /* index into group.members */
     size_t begin, end;
-    double score;
 };
 
-struct summary_sentence {
+/* A clause of a member that states something. Equal keys: they state the same. */
+struct occurrence {
+    uint64_t key;              /* of aspect and opinion */
+    uint64_t aspect, opinion;  /* 0: none */
+    uint64_t opposite;         /* the opinion that says the opposite; 0: none */
+    uint32_t member;           /* index into the members */
+    uint32_t begin, end;       /* bytes of the member's text */
+    signed char polarity;      /* of the words: +1, -1; 0: they do not show it */
+    bool is_general;           /* praise or blame without a reason */
+    bool stands_alone;         /* its opinion makes sense without an aspect */
+    bool is_listed;            /* its aspect is a word that feedback often has */
+    bool is_whole;             /* its aspect is all that customers write about */
+    unsigned char extra_words; /* words of meaning that are not part of the statement */
+};
+
+/* In the order of the members, and of their texts. */
+struct occurrences {
+    struct occurrence *items;
+    size_t count;
+};
+
+/* A statement that several members make, before it is checked. */
+struct point_candidate {
+    uint64_t key;                       /* of the statement */
+    uint64_t aspect, opinion, opposite; /* as in its occurrences */
+    bool is_general;
+    enum sentiment polarity; /* positive or negative */
+    size_t records;          /* members that make it */
+};
+
+/* Who wrote the text of a point; saved as "customer" and "model". */
+enum point_author { POINT_BY_CUSTOMER, POINT_BY_MODEL };
+
+/* What several customers say. */
+struct key_point {
     struct text text;
-    bool extractive; /* taken from a record, because the records did not support the sentence that
-                        the model wrote */
-    const struct passage *evidence;
-    size_t evidence_count;
+    enum sentiment polarity; /* positive or negative */
+    enum point_author author;
+    size_t records;                 /* members that say it, each counted once */
+    size_t previous_records;        /* of the group's previous period */
+    size_t opposite_records;        /* members that say the opposite */
+    int64_t first_seen, last_seen;  /* created_at of these members; TIME_UNKNOWN: no dates */
+    const struct passage *evidence; /* [records]: the clause of each, the clearest first */
 };
 
 struct group {
     struct group_key key;
     struct text period;   /* "2026-03", or "all" */
-    uint64_t fingerprint; /* hash of the members and of stage_context.summary_key: a saved summary
-                             with an equal one is current */
+    bool has_previous;    /* there is a group with the same key and an earlier period */
+    uint64_t fingerprint; /* hash of the members, of those of the previous period, and of
+                             stage_context.summary_key: a saved summary with an equal one is
+                             current */
 
     /* Loaded by the pipeline before process_group; ordered by created_at, then feedback_id. */
     const struct member *members;
     size_t member_count;
+    const struct member *previous_members; /* of the previous period */
+    size_t previous_member_count;
 
-    /* Set by map, one text per pack of members; reduced by reduce to at most one. */
-    struct text *partial_summaries;
-    size_t partial_summary_count;
-    size_t levels; /* of reduction */
+    /* Set by map. */
+    struct occurrences occurrences, previous_occurrences;
+
+    /* Set by reduce. */
+    struct point_candidate *candidates; /* the most important first */
+    size_t candidate_count;
+    size_t levels; /* of merging */
 
     /* Set by ground. */
-    const struct summary_sentence *sentences;
-    size_t sentence_count;
-    struct text summary;          /* the sentences as one text */
-    const struct passage *quotes; /* the most typical passages, best first */
+    const struct key_point *points; /* most said first */
+    size_t point_count;
+    struct text summary;          /* a paragraph of the points */
+    const struct passage *quotes; /* sentences with the clearest evidence, by point */
     size_t quote_count;
 
-    enum finish_reason finish_reason;
     struct arena *arena; /* borrowed; holds everything above until the group is saved */
 };
 
@@ -81,6 +116,7 @@ struct group_entry {
     uint64_t fingerprint;
     const uint64_t *feedback_ids; /* members, in the order in which they are loaded */
     size_t member_count;
+    const struct group_entry *previous; /* the same key in the period before; NULL: none */
 };
 
 struct group_list {

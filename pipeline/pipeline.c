@@ -385,10 +385,18 @@ static bool summarize_group(struct pipeline *pipeline, const struct group_entry 
     const struct stage_context *context = &pipeline->stage_context;
     struct group group = {.key = entry->key,
                           .period = entry->period,
+                          .has_previous = entry->previous != NULL,
                           .fingerprint = entry->fingerprint,
                           .arena = arena};
-    if (!store_load_group_members(context->store, entry, &group, error))
+    if (!store_load_group_members(context->store, entry, arena, &group.members, error))
         return false;
+    group.member_count = entry->member_count;
+    if (entry->previous) {
+        if (!store_load_group_members(context->store, entry->previous, arena,
+                                      &group.previous_members, error))
+            return false;
+        group.previous_member_count = entry->previous->member_count;
+    }
     for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
         struct stage_instance *instance = &pipeline->stage_instances[i];
         if (instance->stage->process_group &&

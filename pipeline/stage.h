@@ -37,6 +37,7 @@ struct stage_context {
     uint64_t summary_key; /* hash of model_key, the version, and the settings of the stages from
                              group to ground: identifies saved summaries */
     const struct selection *selection; /* the records that passes 2 and 3 use */
+    struct text language;              /* of the reports: "en", "ko", "auto"; empty: "en" */
     struct insight_list *insights;     /* of pass 3: stages add in `finish` (pipeline/insight.h) */
     const volatile sig_atomic_t *stop; /* set by a signal handler; NULL: cannot be interrupted */
 };

@@ -47,7 +47,8 @@ static bool create_tables(struct store *store, struct error *error)
 {
     char settings[200];
     snprintf(settings, sizeof(settings),
-             "INSERT INTO setting VALUES ('key_check', 0), ('model_key', 0);"
+             "INSERT INTO setting VALUES ('key_check', 0), ('model_key', 0),"
+             " ('index_version', 0), ('index_has_deletions', 0);"
              "PRAGMA user_version = %d",
              STORE_VERSION);
     return sql_begin(store->sql, error) &&

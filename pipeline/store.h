@@ -259,28 +259,38 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
 bool store_check_selection(struct store *store, const struct selection *selection,
                            struct error *error);
 
-/* Loads the members of entry->feedback_ids into group->members, allocated from group->arena. */
+/* Loads the members of entry->feedback_ids, allocated from `arena`. */
 bool store_load_group_members(struct store *store, const struct group_entry *entry,
-                              struct group *group, struct error *error);
+                              struct arena *arena, const struct member **members,
+                              struct error *error);
 
-/* A text that the model wrote. */
-struct generated_text {
-    struct text text;
-    enum finish_reason finish_reason; /* FINISH_END or FINISH_LENGTH */
+/* What the model reads in a clause. */
+struct clause_sentiment {
+    uint64_t key; /* hash of the clause, the prompt and the model key */
+    double negative, neutral, positive;
 };
 
+/* Loads the sentiment of the clause with this key; *found is false if the model has not read it. */
+bool store_load_clause_sentiment(struct store *store, struct clause_sentiment *clause_sentiment,
+                                 bool *found, struct error *error);
+
+/* Saves them in one transaction. */
+bool store_save_clause_sentiments(struct store *store,
+                                  const struct clause_sentiment *clause_sentiments, size_t count,
+                                  struct error *error);
+
 /* Loads a text that the model generated before. `key` is a hash of its input, the decoding settings
- * and the model key. The texts are allocated from `arena`; text.bytes is NULL if there is none. */
+ * and the model key. Allocated from `arena`; text->bytes is NULL if there is none. */
 bool store_load_generated_text(struct store *store, uint64_t key, struct arena *arena,
-                               struct generated_text *generated_text, struct error *error);
-bool store_save_generated_text(struct store *store, uint64_t key,
-                               const struct generated_text *generated_text, struct error *error);
+                               struct text *text, struct error *error);
+bool store_save_generated_text(struct store *store, uint64_t key, struct text text,
+                               struct error *error);
 
 /* Whether the view has a summary of this group with the same fingerprint. */
 bool store_summary_is_current(struct store *store, uint64_t view, const struct group_entry *entry,
                               bool *current, struct error *error);
 
-/* Replaces the group's summary, sentences, evidence and quotes in one transaction. */
+/* Replaces the group's summary, key points, evidence and quotes in one transaction. */
 bool store_save_summary(struct store *store, uint64_t view, const struct group *group,
                         struct error *error);
 
@@ -372,6 +382,66 @@ bool store_for_each_insight(struct store *store, uint64_t view,
                                           struct error *error),
                             void *user, struct error *error);
 
+/* ---- The search index ---- */
+
+/* Prepares the index for passages that the version `version` of the folding makes: passages of
+ * another version are deleted. */
+bool store_begin_index(struct store *store, uint64_t version, struct error *error);
+
+/* A record that is not indexed yet. */
+struct unindexed_record {
+    uint64_t feedback_id;
+    struct text title, text;
+};
+
+/* Loads up to `max` records that have an opinion and are not indexed; in `arena`. */
+bool store_load_unindexed(struct store *store, size_t max, struct arena *arena,
+                          struct unindexed_record **records, size_t *count, struct error *error);
+
+/* A sentence as it is indexed: bytes [begin, end) of the record's text. The words are tokens,
+ * joined by blanks. */
+struct passage_words {
+    uint64_t feedback_id;
+    size_t begin, end;
+    struct text words, title;
+};
+
+/* Saves passages in one transaction; all those of a record in one call. */
+bool store_save_passages(struct store *store, const struct passage_words *passages, size_t count,
+                         struct error *error);
+
+/* Removes the words of deleted records from the index's pages, if there are any. */
+bool store_finish_index(struct store *store, struct error *error);
+
+/* The indexed sentences, and the records with an opinion that are not indexed. */
+bool store_count_passages(struct store *store, uint64_t *passages, uint64_t *unindexed,
+                          struct error *error);
+
+/* A sentence. Queries are those of FTS5 (sqlite.org/fts5.html). */
+struct passage_match {
+    uint64_t feedback_id;
+    size_t begin, end;
+};
+
+/* Calls `visit` for the sentences that match `query`, in any order, until it returns false. */
+bool store_for_each_match(struct store *store, struct text query,
+                          bool (*visit)(void *user, const struct passage_match *match), void *user,
+                          struct error *error);
+
+/* The same, the best first by BM25 (the title counts half), then by record and place. */
+bool store_for_each_ranked_match(struct store *store, struct text query,
+                                 bool (*visit)(void *user, const struct passage_match *match),
+                                 void *user, struct error *error);
+
+/* The indexed sentences of a record, in order, as store_for_each_match. */
+bool store_for_each_passage(struct store *store, uint64_t feedback_id,
+                            bool (*visit)(void *user, const struct passage_match *match),
+                            void *user, struct error *error);
+
+/* The title and text of a record; in `arena`. Empty if it is not saved. */
+bool store_load_text(struct store *store, uint64_t feedback_id, struct arena *arena,
+                     struct text *title, struct text *text, struct error *error);
+
 /* ---- Reports ---- */
 
 enum column_kind { COLUMN_TEXT, COLUMN_NUMBER };
@@ -381,7 +451,8 @@ struct column {
     enum column_kind kind;
 };
 
-/* The tables of a report: "feedback", "topics", "shares", "insights", "summaries", "rejects".
+/* The tables of a report: "feedback", "topics", "shares", "insights", "summaries",
+ * "key_points", "rejects".
  * Columns and the order of rows are fixed: docs/SCHEMA.md documents them. NULL-terminated. */
 extern const char *const store_tables[];
 

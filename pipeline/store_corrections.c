@@ -130,7 +130,7 @@ static bool delete_reread_records(struct store *store, struct error *error)
 {
     return sql_execute(store->sql,
                        "DELETE FROM summary WHERE id IN " CITING_SUMMARIES ";"
-                       "DELETE FROM sentence WHERE summary_id NOT IN (SELECT id FROM summary);"
+                       "DELETE FROM key_point WHERE summary_id NOT IN (SELECT id FROM summary);"
                        "DELETE FROM evidence WHERE summary_id NOT IN (SELECT id FROM summary);"
                        "DELETE FROM quote WHERE summary_id NOT IN (SELECT id FROM summary);"
                        "UPDATE topic_stats SET top_quote_id = 0"

@@ -7,7 +7,7 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 6 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 8 }; /* of the schema: PRAGMA user_version */
 
 /* store_schema.c: the statements that create every table and every view. */
 extern const char store_schema[];
@@ -145,20 +145,62 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
         "s.segment") " || iif(s.topic = '', '', '; topic=' || s.topic),"                           \
                      " iif(s.topic = '', 'all', 'topic=' || s.topic)) AS \"group\""
 
-/* substr counts bytes in a blob, and characters in a text. */
+/* The bytes of a record that a row of evidence or quote names: substr counts bytes in a blob, and
+ * characters in a text. */
+#define PASSAGE_TEXT(passage)                                                                      \
+    "cast(substr(cast(f.text AS BLOB), " passage ".\"begin\" + 1, " passage ".\"end\" - " passage  \
+    ".\"begin\") AS TEXT)"
+
+/* Most evidence that a cell lists; the table `evidence` has all. */
+#define MAX_LISTED_EVIDENCE "5"
+
 #define STORE_SUMMARIES_QUERY                                                                      \
     "SELECT " STORE_SUMMARIES_GROUP ","                                                            \
     " s.period AS period, s.text AS summary, s.records AS records,"                                \
     " (SELECT group_concat(printf('%016x', e.feedback_id), ';') FROM"                              \
-    "  (SELECT feedback_id FROM (SELECT feedback_id, row_number() OVER"                            \
-    "    (ORDER BY sentence, number) AS place FROM evidence WHERE summary_id = s.id)"              \
-    "   GROUP BY feedback_id ORDER BY min(place)) AS e) AS evidence_ids,"                          \
+    "  (SELECT feedback_id FROM evidence WHERE summary_id = s.id"                                  \
+    "   AND number < " MAX_LISTED_EVIDENCE                                                         \
+    " GROUP BY feedback_id ORDER BY min(point * " MAX_LISTED_EVIDENCE                              \
+    " + number)) AS e) AS evidence_ids,"                                                           \
     " (SELECT group_concat(q.text, ' | ') FROM"                                                    \
-    "  (SELECT cast(substr(cast(f.text AS BLOB), q.\"begin\" + 1, q.\"end\" - q.\"begin\")"        \
-    "   AS TEXT) AS text FROM quote AS q JOIN feedback AS f ON f.id = q.feedback_id"               \
-    "   WHERE q.summary_id = s.id ORDER BY q.number) AS q) AS quotes,"                             \
-    " finish_reason, extractive AS extractive_sentences, levels"                                   \
-    " FROM summary AS s"
+    "  (SELECT " PASSAGE_TEXT(                                                                     \
+        "q") " AS text FROM quote AS q JOIN feedback AS f"                                         \
+             "   ON f.id = q.feedback_id WHERE q.summary_id = s.id ORDER BY q.number) AS q) AS "   \
+             "quotes,"                                                                             \
+             " iif((SELECT count(*) FROM key_point AS k WHERE k.summary_id = s.id"                 \
+             "  AND written_by = 'model') > 0, 'end', 'extractive') AS finish_reason,"             \
+             " (SELECT count(*) FROM key_point AS k WHERE k.summary_id = s.id"                     \
+             "  AND written_by = 'customer') AS extractive_sentences, levels"                      \
+             " FROM summary AS s"
+
+#define STORE_DATE(time) "strftime('%Y-%m-%d', " time ", 'unixepoch')"
+
+#define STORE_KEY_POINTS_QUERY                                                                     \
+    "SELECT " STORE_SUMMARIES_GROUP ", s.period AS period,"                                        \
+    " coalesce(" SEGMENT_TEXT(                                                                     \
+        "s.segment") ", 'all') AS segment, s.topic AS topic,"                                      \
+                     " p.text AS point, p.polarity AS polarity, p.records AS records,"             \
+                     " round(100.0 * p.records / s.records, 2) AS share_pct,"                      \
+                     " previous_records, opposite_records AS opposite,"                            \
+                     " " STORE_DATE("first_seen") " AS first_seen, " STORE_DATE(                   \
+                         "last_seen") " AS last_seen,"                                             \
+                                      " (SELECT group_concat(printf('%016x', e.feedback_id), "     \
+                                      "';') FROM"                                                  \
+                                      "  (SELECT feedback_id FROM evidence WHERE summary_id = "    \
+                                      "s.id AND point = p.number"                                  \
+                                      "   AND number < " MAX_LISTED_EVIDENCE                       \
+                                      " ORDER BY number) AS e) AS evidence_ids,"                   \
+                                      " (SELECT group_concat(e.text, ' | ') FROM"                  \
+                                      "  (SELECT " PASSAGE_TEXT(                                   \
+                                          "e") " AS text FROM evidence AS e JOIN feedback AS f"    \
+                                               "   ON f.id = e.feedback_id WHERE e.summary_id = "  \
+                                               "s.id AND e.point = p.number"                       \
+                                               "   AND e.number < " MAX_LISTED_EVIDENCE            \
+                                               " ORDER BY e.number) AS e) AS quotes, written_by"   \
+                                               " FROM key_point AS p JOIN summary AS s ON s.id = " \
+                                               "p.summary_id"
+
+#define STORE_KEY_POINTS_ORDER " ORDER BY \"group\", s.segment, s.topic, s.period, p.number"
 
 /* Passages are bytes of a record's text: substr counts bytes in a blob. */
 #define STORE_INSIGHT_QUOTES                                                                       \

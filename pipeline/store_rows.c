@@ -158,13 +158,13 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
            store_for_each_record(store, selection, insert_selected_id, store, error);
 }
 
-/* The member's sentiment is its polarity on the group's topic, if the group has one. */
-static bool load_member(struct store *store, uint64_t id, struct group *group,
+/* The member's sentiment is its polarity on the topic, unless that is empty. */
+static bool load_member(struct store *store, uint64_t id, struct text topic, struct arena *arena,
                         struct member *member, struct error *error)
 {
     struct sql_statement *load =
         sql_prepare(store->sql,
-                    "SELECT f.text_hash, f.created_at, f.title, f.text, coalesce("
+                    "SELECT f.text_hash, f.created_at, f.text, coalesce("
                     "(SELECT " STORE_SHOWN_POLARITY STORE_SHOWN_MENTIONS
                     " AND m.analysis_id = a.id AND " STORE_SHOWN_TOPIC
                     " = ?3 GROUP BY " STORE_SHOWN_TOPIC "), a.sentiment)"
@@ -174,16 +174,15 @@ static bool load_member(struct store *store, uint64_t id, struct group *group,
                     error);
     sql_bind_hash(load, 1, id);
     sql_bind_hash(load, 2, store->model_key);
-    sql_bind_text(load, 3, group->key.topic);
+    sql_bind_text(load, 3, topic);
     bool found = sql_next_row(load);
     if (found)
         *member = (struct member){
             .feedback_id = id,
             .text_hash = sql_hash(load, 0),
             .created_at = sql_is_null(load, 1) ? TIME_UNKNOWN : sql_integer(load, 1),
-            .title = arena_copy_text(group->arena, sql_text(load, 2)),
-            .text = arena_copy_text(group->arena, sql_text(load, 3)),
-            .sentiment = store_parse_sentiment(sql_text(load, 4)),
+            .text = arena_copy_text(arena, sql_text(load, 2)),
+            .sentiment = store_parse_sentiment(sql_text(load, 3)),
         };
     if (!sql_finish(load, error))
         return false;
@@ -192,13 +191,13 @@ static bool load_member(struct store *store, uint64_t id, struct group *group,
 }
 
 bool store_load_group_members(struct store *store, const struct group_entry *entry,
-                              struct group *group, struct error *error)
+                              struct arena *arena, const struct member **members,
+                              struct error *error)
 {
-    struct member *members = arena_alloc(group->arena, entry->member_count, sizeof(*members));
+    struct member *loaded = arena_alloc(arena, entry->member_count, sizeof(*loaded));
     for (size_t i = 0; i < entry->member_count; i++)
-        if (!load_member(store, entry->feedback_ids[i], group, &members[i], error))
+        if (!load_member(store, entry->feedback_ids[i], entry->key.topic, arena, &loaded[i], error))
             return false;
-    group->members = members;
-    group->member_count = entry->member_count;
+    *members = loaded;
     return true;
 }

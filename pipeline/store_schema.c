@@ -16,6 +16,13 @@
     " details_hash INTEGER NOT NULL, row_hash INTEGER NOT NULL, settings_hash INTEGER NOT NULL,"   \
     " date_file_order INTEGER, no_opinion INTEGER NOT NULL DEFAULT 0)"
 
+#define DELETE_PASSAGES                                                                            \
+    "UPDATE setting SET number = 1 WHERE name = 'index_has_deletions' AND number = 0"              \
+    " AND EXISTS (SELECT 1 FROM passage WHERE feedback_id = old.id);"                              \
+    "DELETE FROM passage_words WHERE rowid IN"                                                     \
+    " (SELECT id FROM passage WHERE feedback_id = old.id);"                                        \
+    "DELETE FROM passage WHERE feedback_id = old.id;"
+
 const char store_schema[] =
     "CREATE TABLE setting (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
@@ -126,27 +133,37 @@ const char store_schema[] =
     " GROUP BY m.analysis_id, " STORE_SHOWN_TOPIC ";"
 
     /* Generated texts by a hash of everything that determines them. */
-    "CREATE TABLE generated (key INTEGER PRIMARY KEY, text TEXT NOT NULL,"
-    " finish_reason TEXT NOT NULL) STRICT;"
+    "CREATE TABLE generated (key INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;"
 
     /* view: 0 for all records, else a hash of the report's selection. segment: the group's columns
      * and values as a JSON object, {} for all records; null for records without a value. topic:
      * empty if the group is not about one topic. */
     "CREATE TABLE summary (id INTEGER PRIMARY KEY, view INTEGER NOT NULL, segment TEXT NOT NULL,"
     " topic TEXT NOT NULL, period TEXT NOT NULL, fingerprint INTEGER NOT NULL, text TEXT NOT NULL,"
-    " records INTEGER NOT NULL, levels INTEGER NOT NULL, extractive INTEGER NOT NULL,"
-    " finish_reason TEXT NOT NULL, UNIQUE (view, segment, topic, period)) STRICT;"
-    "CREATE TABLE sentence (summary_id INTEGER NOT NULL REFERENCES summary,"
-    " number INTEGER NOT NULL, text TEXT NOT NULL, extractive INTEGER NOT NULL,"
+    " records INTEGER NOT NULL, levels INTEGER NOT NULL,"
+    " UNIQUE (view, segment, topic, period)) STRICT;"
+
+    /* What several customers of a group say. previous_records: NULL if there is no earlier period.
+     */
+    "CREATE TABLE key_point (summary_id INTEGER NOT NULL REFERENCES summary,"
+    " number INTEGER NOT NULL, text TEXT NOT NULL, polarity TEXT NOT NULL,"
+    " records INTEGER NOT NULL, previous_records INTEGER, opposite_records INTEGER NOT NULL,"
+    " first_seen INTEGER, last_seen INTEGER, written_by TEXT NOT NULL,"
     " PRIMARY KEY (summary_id, number)) STRICT, WITHOUT ROWID;"
+
+    /* The clause of every record that is counted under a point, the clearest first. */
     "CREATE TABLE evidence (summary_id INTEGER NOT NULL REFERENCES summary,"
-    " sentence INTEGER NOT NULL, number INTEGER NOT NULL, feedback_id INTEGER NOT NULL,"
-    " \"begin\" INTEGER NOT NULL, \"end\" INTEGER NOT NULL, score REAL,"
-    " PRIMARY KEY (summary_id, sentence, number)) STRICT, WITHOUT ROWID;"
+    " point INTEGER NOT NULL, number INTEGER NOT NULL, feedback_id INTEGER NOT NULL,"
+    " \"begin\" INTEGER NOT NULL, \"end\" INTEGER NOT NULL,"
+    " PRIMARY KEY (summary_id, point, number)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE quote (summary_id INTEGER NOT NULL REFERENCES summary,"
     " number INTEGER NOT NULL, feedback_id INTEGER NOT NULL, \"begin\" INTEGER NOT NULL,"
-    " \"end\" INTEGER NOT NULL, score REAL,"
+    " \"end\" INTEGER NOT NULL,"
     " PRIMARY KEY (summary_id, number)) STRICT, WITHOUT ROWID;"
+
+    /* What the model read in clauses, by a hash of everything that determines it. */
+    "CREATE TABLE clause_sentiment (key INTEGER PRIMARY KEY, negative REAL NOT NULL,"
+    " neutral REAL NOT NULL, positive REAL NOT NULL) STRICT;"
 
     "CREATE TABLE topic_stats (view INTEGER NOT NULL, number INTEGER NOT NULL, period TEXT NOT "
     "NULL,"
@@ -179,7 +196,20 @@ const char store_schema[] =
     " PRIMARY KEY (view, insight, number)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE insight_quote (view INTEGER NOT NULL, insight INTEGER NOT NULL,"
     " number INTEGER NOT NULL, feedback_id INTEGER NOT NULL, \"begin\" INTEGER NOT NULL,"
-    " \"end\" INTEGER NOT NULL, PRIMARY KEY (view, insight, number)) STRICT, WITHOUT ROWID;";
+    " \"end\" INTEGER NOT NULL, PRIMARY KEY (view, insight, number)) STRICT, WITHOUT ROWID;"
+
+    /* The search index: one row a sentence of a record, and its words as index_words.h folds them.
+     * Triggers delete it with the record, and when the record's text changes. index_has_deletions:
+     * passage_words still holds deleted words. */
+    "CREATE TABLE passage (id INTEGER PRIMARY KEY, feedback_id INTEGER NOT NULL,"
+    " \"begin\" INTEGER NOT NULL, \"end\" INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX passage_feedback ON passage (feedback_id);"
+    "CREATE VIRTUAL TABLE passage_words USING fts5"
+    " (words, title, tokenize = 'porter unicode61');"
+    "CREATE TRIGGER passage_of_deleted_record AFTER DELETE ON feedback BEGIN " DELETE_PASSAGES
+    "END;"
+    "CREATE TRIGGER passage_of_changed_record AFTER UPDATE OF title, text ON feedback"
+    " WHEN old.text IS NOT new.text OR old.title IS NOT new.title BEGIN " DELETE_PASSAGES "END;";
 
 const char store_views[] = "CREATE VIEW v_feedback AS " STORE_FEEDBACK_QUERY(
     CURRENT_MODEL_KEY) ";"
@@ -189,6 +219,8 @@ const char store_views[] = "CREATE VIEW v_feedback AS " STORE_FEEDBACK_QUERY(
                        "CREATE VIEW v_insights AS " STORE_INSIGHTS_QUERY
                        " WHERE i.view = 0" STORE_INSIGHTS_ORDER ";"
                        "CREATE VIEW v_summaries AS " STORE_SUMMARIES_QUERY " WHERE view = 0;"
+                       "CREATE VIEW v_key_points AS " STORE_KEY_POINTS_QUERY
+                       " WHERE s.view = 0" STORE_KEY_POINTS_ORDER ";"
                        "CREATE VIEW v_rejects AS " STORE_REJECTS_QUERY
                        " WHERE file.run_id = " LATEST_RUN_ID ";"
                        "CREATE VIEW v_account AS SELECT run.id AS run_id, started_at, finished_at,"

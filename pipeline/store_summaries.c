@@ -1,34 +1,66 @@
-/* store_summaries.c - passes 2 and 3: generated texts, summaries with their evidence, figures. */
+/* store_summaries.c - passes 2 and 3: what the model wrote and read, summaries with their points
+ * and evidence, figures. */
 #include "pipeline/store_private.h"
 
-static const char *const finish_reason_names[] = {"end", "length", "extractive"};
+static const char *const point_author_names[] = {"customer", "model"};
 
 bool store_load_generated_text(struct store *store, uint64_t key, struct arena *arena,
-                               struct generated_text *generated_text, struct error *error)
+                               struct text *text, struct error *error)
 {
-    *generated_text = (struct generated_text){0};
+    *text = (struct text){0};
     struct sql_statement *select =
-        sql_prepare(store->sql, "SELECT text, finish_reason FROM generated WHERE key = ?", error);
+        sql_prepare(store->sql, "SELECT text FROM generated WHERE key = ?", error);
     sql_bind_hash(select, 1, key);
-    if (sql_next_row(select)) {
-        generated_text->text = arena_copy_text(arena, sql_text(select, 0));
-        if (text_equal(sql_text(select, 1), text_of(finish_reason_names[FINISH_LENGTH])))
-            generated_text->finish_reason = FINISH_LENGTH;
-    }
+    if (sql_next_row(select))
+        *text = arena_copy_text(arena, sql_text(select, 0));
     return sql_finish(select, error);
 }
 
-bool store_save_generated_text(struct store *store, uint64_t key,
-                               const struct generated_text *generated_text, struct error *error)
+bool store_save_generated_text(struct store *store, uint64_t key, struct text text,
+                               struct error *error)
 {
     if (!sql_begin(store->sql, error))
         return false;
     struct sql_statement *insert =
-        sql_prepare(store->sql, "INSERT OR REPLACE INTO generated VALUES (?, ?, ?)", error);
+        sql_prepare(store->sql, "INSERT OR REPLACE INTO generated VALUES (?, ?)", error);
     sql_bind_hash(insert, 1, key);
-    sql_bind_text(insert, 2, generated_text->text);
-    sql_bind_text(insert, 3, text_of(finish_reason_names[generated_text->finish_reason]));
+    sql_bind_text(insert, 2, text);
     return sql_end(store->sql, sql_run(insert, error), error);
+}
+
+bool store_load_clause_sentiment(struct store *store, struct clause_sentiment *clause_sentiment,
+                                 bool *found, struct error *error)
+{
+    struct sql_statement *select = sql_prepare(
+        store->sql, "SELECT negative, neutral, positive FROM clause_sentiment WHERE key = ?",
+        error);
+    sql_bind_hash(select, 1, clause_sentiment->key);
+    *found = sql_next_row(select);
+    if (*found) {
+        clause_sentiment->negative = sql_real(select, 0);
+        clause_sentiment->neutral = sql_real(select, 1);
+        clause_sentiment->positive = sql_real(select, 2);
+    }
+    return sql_finish(select, error);
+}
+
+bool store_save_clause_sentiments(struct store *store,
+                                  const struct clause_sentiment *clause_sentiments, size_t count,
+                                  struct error *error)
+{
+    if (!sql_begin(store->sql, error))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        struct sql_statement *insert = sql_prepare(
+            store->sql, "INSERT OR REPLACE INTO clause_sentiment VALUES (?, ?, ?, ?)", error);
+        sql_bind_hash(insert, 1, clause_sentiments[i].key);
+        sql_bind_real(insert, 2, clause_sentiments[i].negative);
+        sql_bind_real(insert, 3, clause_sentiments[i].neutral);
+        sql_bind_real(insert, 4, clause_sentiments[i].positive);
+        ok = sql_run(insert, error);
+    }
+    return sql_end(store->sql, ok, error);
 }
 
 /* Binds segment, topic and period to three parameters from `first` on. The statement must run
@@ -60,7 +92,7 @@ bool store_summary_is_current(struct store *store, uint64_t view, const struct g
 static bool delete_summary(struct store *store, int64_t id, struct error *error)
 {
     static const char *const delete_statements[] = {
-        "DELETE FROM sentence WHERE summary_id = ?", "DELETE FROM evidence WHERE summary_id = ?",
+        "DELETE FROM key_point WHERE summary_id = ?", "DELETE FROM evidence WHERE summary_id = ?",
         "DELETE FROM quote WHERE summary_id = ?", "DELETE FROM summary WHERE id = ?"};
     for (size_t i = 0; i < sizeof(delete_statements) / sizeof(*delete_statements); i++) {
         struct sql_statement *statement = sql_prepare(store->sql, delete_statements[i], error);
@@ -85,32 +117,20 @@ static bool delete_previous_summary(struct store *store, uint64_t view, const st
     return sql_finish(find, error) && (!found || delete_summary(store, id, error));
 }
 
-/* The text of the summary; the last partial one if no stage split it into sentences. */
-static struct text get_summary_text(const struct group *group)
-{
-    return group->sentence_count || !group->partial_summary_count ? group->summary
-                                                                  : group->partial_summaries[0];
-}
-
 static bool insert_summary(struct store *store, uint64_t view, const struct group *group,
                            struct error *error)
 {
-    int64_t extractive = 0;
-    for (size_t i = 0; i < group->sentence_count; i++)
-        extractive += group->sentences[i].extractive;
     struct sql_statement *insert = sql_prepare(
         store->sql,
-        "INSERT INTO summary (view, segment, topic, period, fingerprint, text, records, levels,"
-        " extractive, finish_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO summary (view, segment, topic, period, fingerprint, text, records, levels)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         error);
     sql_bind_hash(insert, 1, view);
     bind_group(store, insert, 2, &group->key, group->period);
     sql_bind_hash(insert, 5, group->fingerprint);
-    sql_bind_text(insert, 6, get_summary_text(group));
+    sql_bind_text(insert, 6, group->summary);
     sql_bind_hash(insert, 7, group->member_count);
     sql_bind_hash(insert, 8, group->levels);
-    sql_bind_integer(insert, 9, extractive);
-    sql_bind_text(insert, 10, text_of(finish_reason_names[group->finish_reason]));
     return sql_run(insert, error);
 }
 
@@ -120,28 +140,40 @@ static void bind_passage(struct sql_statement *statement, int first, const struc
     sql_bind_hash(statement, first, group->members[passage->member].feedback_id);
     sql_bind_hash(statement, first + 1, passage->begin);
     sql_bind_hash(statement, first + 2, passage->end);
-    sql_bind_real(statement, first + 3, passage->score);
 }
 
-static bool insert_sentence(struct store *store, int64_t id, const struct group *group,
-                            size_t number, struct error *error)
+static void bind_time(struct sql_statement *statement, int index, int64_t time)
 {
-    const struct summary_sentence *sentence = &group->sentences[number];
-    struct sql_statement *insert =
-        sql_prepare(store->sql, "INSERT INTO sentence VALUES (?, ?, ?, ?)", error);
+    if (time != TIME_UNKNOWN)
+        sql_bind_integer(statement, index, time);
+}
+
+static bool insert_point(struct store *store, int64_t id, const struct group *group, size_t number,
+                         struct error *error)
+{
+    const struct key_point *point = &group->points[number];
+    struct sql_statement *insert = sql_prepare(
+        store->sql, "INSERT INTO key_point VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
     sql_bind_integer(insert, 1, id);
     sql_bind_hash(insert, 2, number);
-    sql_bind_text(insert, 3, sentence->text);
-    sql_bind_integer(insert, 4, sentence->extractive);
+    sql_bind_text(insert, 3, point->text);
+    sql_bind_text(insert, 4, text_of(sentiment_names[point->polarity]));
+    sql_bind_hash(insert, 5, point->records);
+    if (group->has_previous)
+        sql_bind_hash(insert, 6, point->previous_records);
+    sql_bind_hash(insert, 7, point->opposite_records);
+    bind_time(insert, 8, point->first_seen);
+    bind_time(insert, 9, point->last_seen);
+    sql_bind_text(insert, 10, text_of(point_author_names[point->author]));
     bool ok = sql_run(insert, error);
-    for (size_t i = 0; ok && i < sentence->evidence_count; i++) {
+    for (size_t i = 0; ok && i < point->records; i++) {
         struct sql_statement *evidence =
-            sql_prepare(store->sql, "INSERT INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?)", error);
+            sql_prepare(store->sql, "INSERT INTO evidence VALUES (?, ?, ?, ?, ?, ?)", error);
         sql_bind_integer(evidence, 1, id);
         sql_bind_hash(evidence, 2, number);
         sql_bind_hash(evidence, 3, i);
         if (evidence)
-            bind_passage(evidence, 4, group, &sentence->evidence[i]);
+            bind_passage(evidence, 4, group, &point->evidence[i]);
         ok = sql_run(evidence, error);
     }
     return ok;
@@ -151,7 +183,7 @@ static bool insert_quote(struct store *store, int64_t id, const struct group *gr
                          struct error *error)
 {
     struct sql_statement *insert =
-        sql_prepare(store->sql, "INSERT INTO quote VALUES (?, ?, ?, ?, ?, ?)", error);
+        sql_prepare(store->sql, "INSERT INTO quote VALUES (?, ?, ?, ?, ?)", error);
     sql_bind_integer(insert, 1, id);
     sql_bind_hash(insert, 2, number);
     if (insert)
@@ -167,8 +199,8 @@ bool store_save_summary(struct store *store, uint64_t view, const struct group *
     bool ok = delete_previous_summary(store, view, group, error) &&
               insert_summary(store, view, group, error);
     int64_t id = sql_last_id(store->sql);
-    for (size_t i = 0; ok && i < group->sentence_count; i++)
-        ok = insert_sentence(store, id, group, i, error);
+    for (size_t i = 0; ok && i < group->point_count; i++)
+        ok = insert_point(store, id, group, i, error);
     for (size_t i = 0; ok && i < group->quote_count; i++)
         ok = insert_quote(store, id, group, i, error);
     return sql_end(store->sql, ok, error);

@@ -114,6 +114,22 @@ static size_t drop_small_topics(struct group_collector *collector)
     return count;
 }
 
+/* Groups of one key are next to each other, by period. The fingerprint of a group includes the
+ * members of the one before, with which it is compared. */
+static void link_periods(const struct group_builder *builders, struct group_list *groups)
+{
+    static const char *const no_periods[] = {"all", "undated", NULL};
+    for (size_t i = 1; i < groups->count; i++) {
+        struct group_entry *entry = &groups->groups[i];
+        if (!text_equal(builders[i].label, builders[i - 1].label) ||
+            text_is_one_of(entry->period, no_periods) ||
+            text_is_one_of(builders[i - 1].period, no_periods))
+            continue;
+        entry->previous = &groups->groups[i - 1];
+        entry->fingerprint = hash_combine_number(entry->fingerprint, builders[i - 1].fingerprint);
+    }
+}
+
 static void write_group_list(struct group_collector *collector, struct group_list *groups)
 {
     size_t max_groups = (size_t)collector->state->max_groups;
@@ -141,6 +157,7 @@ static void write_group_list(struct group_collector *collector, struct group_lis
             .member_count = builder->count,
         };
     }
+    link_periods(builders, groups);
 }
 
 static bool open_group(void *state, const struct stage_context *stage_context, struct error *error)

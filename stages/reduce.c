@@ -1,75 +1,76 @@
-/* reduce.c - the reduce stage: packs the partial summaries and summarizes them again, level by
- * level, until one is left. Each level has at most half as many parts as the one before. */
-#include <assert.h>
-
+/* reduce.c - the reduce stage: statements of all records become candidates for points. Statements
+ * that mean the same are merged, whatever the order of the records. */
+#include "stages/evidence/candidates.h"
 #include "stages/stages.h"
-#include "stages/tasks/summarizer.h"
+#include "stages/tasks/taxonomy.h"
 
 struct reduce {
-    struct summarizer summarizer;
+    struct text taxonomy_path;
+    struct taxonomy taxonomy; /* the user's, or the model's if it has phrases */
 };
 
 static bool open_reduce(void *state, const struct stage_context *stage_context, struct error *error)
 {
-    return summarizer_open(&((struct reduce *)state)->summarizer, stage_context, error);
+    struct reduce *reduce = state;
+    if (reduce->taxonomy_path.size > 0)
+        return taxonomy_read_file(&reduce->taxonomy, reduce->taxonomy_path, error);
+    taxonomy_read_from_model(&reduce->taxonomy, stage_context->model);
+    return true;
 }
 
 static void close_reduce(void *state)
 {
-    summarizer_close(&((struct reduce *)state)->summarizer);
+    taxonomy_close(&((struct reduce *)state)->taxonomy);
 }
 
-/* Drops repeated parts, and cuts each to its first sentences so that two fit into one input. */
-static size_t prepare_parts(struct reduce *reduce, const struct group *group, struct text *parts,
-                            struct arena *scratch)
+struct topic_filter {
+    const struct taxonomy *taxonomy;
+    const struct group *group;
+    size_t topic;
+};
+
+/* A statement is about the topic if half of its clauses have a phrase of it. */
+static bool is_about_topic(void *user, const struct occurrence *const *examples, size_t count)
 {
-    struct summarizer *summarizer = &reduce->summarizer;
-    /* Two tokens to spare for each part: a text may have other tokens after a separator. */
-    size_t token_budget =
-        summarizer_token_budget(summarizer) / 2 - summarizer->separator_tokens - 2;
-    struct text_set seen = {0};
-    size_t count = 0;
-    for (size_t i = 0; i < group->partial_summary_count; i++)
-        if (text_set_add(&seen, group->partial_summaries[i]))
-            parts[count++] =
-                summarizer_split(summarizer, (struct text_array){&group->partial_summaries[i], 1},
-                                 token_budget, scratch)
-                    .items[0];
-    text_set_free(&seen);
-    return count;
+    const struct topic_filter *filter = user;
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct text text = filter->group->members[examples[i]->member].text;
+        found += taxonomy_matches_topic(filter->taxonomy,
+                                        text_slice(text, examples[i]->begin, examples[i]->end),
+                                        filter->topic);
+    }
+    return found * 2 >= count;
 }
 
 static bool process_group(void *state, struct group *group, struct error *error)
 {
+    (void)error;
     struct reduce *reduce = state;
-    struct arena scratch = {0};
-    bool ok = true;
-    while (ok && group->partial_summary_count > 1) {
-        struct text *parts = arena_alloc(&scratch, group->partial_summary_count, sizeof(*parts));
-        size_t old_count = group->partial_summary_count,
-               count = prepare_parts(reduce, group, parts, &scratch);
-        if (count == 1) {
-            group->partial_summaries[0] = arena_copy_text(group->arena, parts[0]);
-            group->partial_summary_count = 1;
-            break;
-        }
-        struct summaries summaries;
-        ok = summarizer_summarize(&reduce->summarizer, (struct text_array){parts, count},
-                                  group->arena, &summaries, error);
-        group->partial_summaries = summaries.items;
-        group->partial_summary_count = summaries.count;
-        if (summaries.count > 0)
-            group->finish_reason = summaries.finish_reason;
-        assert(!ok || group->partial_summary_count <= (old_count + 1) / 2);
-        group->levels++;
-    }
-    arena_free(&scratch);
-    return ok;
+    struct topic_filter topic_filter = {.taxonomy = &reduce->taxonomy, .group = group};
+    struct candidate_filter filter = {is_about_topic, &topic_filter};
+    topic_filter.topic = topic_names_find(&reduce->taxonomy.names, group->key.topic);
+    bool has_phrases = topic_filter.topic < reduce->taxonomy.names.count &&
+                       taxonomy_has_phrases(&reduce->taxonomy, topic_filter.topic);
+    group->candidates =
+        candidates_find(group, has_phrases ? &filter : NULL, group->arena, &group->candidate_count);
+    group->levels = 1;
+    return true;
 }
+
+static const struct option options[] = {
+    {.name = "taxonomy",
+     .type = OPTION_FILE,
+     .offset = offsetof(struct reduce, taxonomy_path),
+     .default_value = "",
+     .help = "file of topic phrases that choose a topic's points; default: that of [classify]"},
+    {0},
+};
 
 const struct stage reduce_stage = {
     .name = "reduce",
-    .summary = "merge summaries level by level until one remains",
+    .summary = "merge what records state by what it means",
+    .options = options,
     .state_size = sizeof(struct reduce),
     .open = open_reduce,
     .process_group = process_group,

@@ -19,6 +19,7 @@ extern const struct stage reduce_stage;
 extern const struct stage ground_stage;
 /* pass 3 */
 extern const struct stage aggregate_stage;
+extern const struct stage index_stage;
 extern const struct stage changes_stage;
 extern const struct stage segments_stage;
 extern const struct stage moved_stage;

@@ -81,17 +81,22 @@ def fit_sentiment(scores, truth):
     return bias, min(np.arange(0.6, 2.01, 0.02), key=loss)
 
 
-def share_errors(examples, scores, bias, temperature):
-    """Of each label, the standard deviation between kinds of text of (mean probability - share of readers), without sampling error."""
-    logits = (scores + bias) / temperature
-    probabilities = np.exp(logits - logits.max(1, keepdims=True))
-    probabilities /= probabilities.sum(1, keepdims=True)
-    differences = probabilities - np.eye(4)[truth_of(examples)[0]]
-    kinds = defaultdict(list)
-    for row, item in enumerate(examples):
-        kinds[item.group].append(row)
-    excess = [differences[rows].mean(0) ** 2 - (probabilities[rows] * (1 - probabilities[rows])).sum(0) / len(rows) ** 2
-              for rows in kinds.values() if len(rows) >= MIN_KIND_TEXTS]
+def share_errors(halves, bias, temperature):
+    """Of each label, the standard deviation between kinds of text of (mean probability - share of readers), without sampling error.
+
+    Halves are pairs of examples and scores; a kind of text counts once in each.
+    """
+    excess = []
+    for examples, scores in halves:
+        logits = (scores + bias) / temperature
+        probabilities = np.exp(logits - logits.max(1, keepdims=True))
+        probabilities /= probabilities.sum(1, keepdims=True)
+        differences = probabilities - np.eye(4)[truth_of(examples)[0]]
+        kinds = defaultdict(list)
+        for row, item in enumerate(examples):
+            kinds[item.group].append(row)
+        excess += [differences[rows].mean(0) ** 2 - (probabilities[rows] * (1 - probabilities[rows])).sum(0) / len(rows) ** 2
+                   for rows in kinds.values() if len(rows) >= MIN_KIND_TEXTS]
     return np.sqrt(np.maximum(0, np.mean(excess, 0)))
 
 
@@ -193,7 +198,7 @@ def main():
     decisions = {"bias": bias, "topics": best[2], "bonus": best[1]}
     print("fitting half"), print_groups(parts["fit"], found["fit"], decisions)
     print("\nreporting half"), print_groups(parts["report"], found["report"], decisions)
-    errors = share_errors(parts["fit"] + parts["report"], np.concatenate([scores, found["report"][0]]), bias, temperature)
+    errors = share_errors([(parts[name], found[name][0]) for name in found], bias, temperature)
     (options.work / "decisions.json").write_text(json.dumps({
         "temperature": round(float(temperature), 3), "bias": {name: round(float(b), 3) + 0.0 for name, b in zip(SENTIMENTS, bias)},
         "topic_biases": {name: round(float(b), 2) + 0.0 for name, b in zip(TOPICS, best[2])}, "phrase_bonus": float(best[1]),

@@ -7,9 +7,6 @@
 #include "base/utf8.h"
 #include "connectors/connectors.h"
 
-/* Limits of Excel: UTF-16 code units of a cell, rows of a sheet. */
-enum { MAX_CELL_UNITS = 32767, MAX_SHEET_ROWS = 1048576 };
-
 enum { TRUNCATION_NOTE_SIZE = 64 };
 
 struct csv_writer {
@@ -19,32 +16,6 @@ struct csv_writer {
     const struct column *columns; /* borrowed */
     uint64_t rows, truncated_cells;
 };
-
-static size_t utf16_unit_count(uint32_t point)
-{
-    return point > 0xFFFF ? 2 : 1;
-}
-
-static size_t count_utf16_units(struct text cell)
-{
-    size_t units = 0;
-    for (size_t at = 0, size; at < cell.size; at += size)
-        units += utf16_unit_count(utf8_decode(cell, at, &size));
-    return units;
-}
-
-/* The number of bytes, in whole characters, that fit into `max` UTF-16 code units. */
-static size_t bytes_within_units(struct text cell, size_t max)
-{
-    size_t at = 0, size, units = 0;
-    while (at < cell.size) {
-        units += utf16_unit_count(utf8_decode(cell, at, &size));
-        if (units > max)
-            break;
-        at += size;
-    }
-    return at;
-}
 
 /* Replaces bytes that are not UTF-8 by U+FFFD, and NUL, which ends the cell for many readers. */
 static void write_bytes(FILE *out, struct text cell)
@@ -75,11 +46,12 @@ static void write_cell(struct csv_writer *csv, FILE *out, const struct column *c
     char truncation_note[TRUNCATION_NOTE_SIZE] = "";
     bool needs_guard =
         csv->for_spreadsheet && column->kind == COLUMN_TEXT && spreadsheet_needs_guard(cell);
-    size_t units = csv->for_spreadsheet ? count_utf16_units(cell) : 0;
-    if (units + needs_guard > MAX_CELL_UNITS) {
+    size_t units = csv->for_spreadsheet ? spreadsheet_count_units(cell) : 0;
+    if (units + needs_guard > SPREADSHEET_MAX_CELL_UNITS) {
         int size = snprintf(truncation_note, sizeof(truncation_note),
                             " [cut here: %zu characters in total]", units);
-        cell.size = bytes_within_units(cell, (size_t)(MAX_CELL_UNITS - size - needs_guard));
+        cell.size =
+            spreadsheet_cut_units(cell, (size_t)(SPREADSHEET_MAX_CELL_UNITS - size - needs_guard));
         csv->truncated_cells++;
     }
     bool quoted = needs_quotes(csv, cell) || (is_only_cell && cell.size == 0);
@@ -157,13 +129,13 @@ static struct text note(void *state, struct arena *arena)
             arena_format(arena,
                          "%llu cells exceed %d characters, the maximum of a spreadsheet cell; they "
                          "end with \"[cut here ...]\" and are complete in winnow.db",
-                         (unsigned long long)csv->truncated_cells, MAX_CELL_UNITS);
-    if (csv->for_spreadsheet && csv->rows >= MAX_SHEET_ROWS)
+                         (unsigned long long)csv->truncated_cells, SPREADSHEET_MAX_CELL_UNITS);
+    if (csv->for_spreadsheet && csv->rows >= SPREADSHEET_MAX_ROWS)
         row_limit_warning = arena_format(arena,
                                          "%s%llu rows and the header exceed the %d rows of a "
                                          "spreadsheet; report a shorter period with --since",
                                          truncation_warning.size ? "; " : "",
-                                         (unsigned long long)csv->rows, MAX_SHEET_ROWS);
+                                         (unsigned long long)csv->rows, SPREADSHEET_MAX_ROWS);
     return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENT(truncation_warning),
                         TEXT_ARGUMENT(row_limit_warning));
 }

@@ -324,7 +324,7 @@ static bool read_part(struct workbook *book, const char *name, struct part_handl
 
 /* ---- Interface ---- */
 
-bool workbook_probe(const char *path)
+bool book_probe(const char *path)
 {
     struct archive_reader *archive_reader = NULL;
     bool is_workbook =
@@ -345,7 +345,7 @@ static void drop_charts(struct workbook *book)
     book->sheet_count = kept_count;
 }
 
-bool workbook_open(struct workbook **workbook, const char *path, struct error *error)
+bool book_open(struct workbook **workbook, const char *path, struct error *error)
 {
     struct workbook *book = memory_alloc(1, sizeof(*book));
     book->path = memory_alloc(strlen(path) + 1, 1);
@@ -364,7 +364,7 @@ bool workbook_open(struct workbook **workbook, const char *path, struct error *e
         ok = error_set(error, ERROR_INPUT, "%s: a spreadsheet without a sheet", path);
     *workbook = ok ? book : NULL;
     if (!ok)
-        workbook_close(book);
+        book_close(book);
     return ok;
 }
 
@@ -376,7 +376,7 @@ static void close_sheet(struct workbook *book)
     book->at_end = false;
 }
 
-void workbook_close(struct workbook *book)
+void book_close(struct workbook *book)
 {
     if (!book)
         return;
@@ -393,13 +393,13 @@ void workbook_close(struct workbook *book)
     free(book);
 }
 
-const struct workbook_sheet *workbook_sheets(const struct workbook *book, size_t *count)
+const struct workbook_sheet *book_sheets(const struct workbook *book, size_t *count)
 {
     *count = book->sheet_count;
     return book->sheets;
 }
 
-bool workbook_begin_sheet(struct workbook *book, size_t sheet, struct error *error)
+bool book_begin_sheet(struct workbook *book, size_t sheet, struct error *error)
 {
     close_sheet(book);
     const char *part = book->parts[sheet].part.bytes;
@@ -410,8 +410,7 @@ bool workbook_begin_sheet(struct workbook *book, size_t sheet, struct error *err
                                      book->path, part);
 }
 
-enum read_status workbook_read_row(struct workbook *book, struct workbook_row *row,
-                                   struct error *error)
+enum read_status book_read_row(struct workbook *book, struct workbook_row *row, struct error *error)
 {
     for (;;) {
         if (row_queue_next(&book->rows, row))

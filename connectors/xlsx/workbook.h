@@ -10,6 +10,7 @@
 
 struct workbook;
 
+/* Functions begin with book_: those of libxlsxwriter, which writes workbooks, with workbook_. */
 struct workbook_sheet {
     struct text name;
     bool is_hidden;
@@ -23,21 +24,21 @@ struct workbook_row {
 };
 
 /* Whether the file, or the file in an archive, at `path` is a workbook. */
-bool workbook_probe(const char *path);
+bool book_probe(const char *path);
 
 /* Reads the list of sheets, the styles and the shared strings. Fails with ERROR_INPUT if the file
  * is damaged or its strings exceed 256 MiB. */
-bool workbook_open(struct workbook **workbook, const char *path, struct error *error);
-void workbook_close(struct workbook *workbook); /* NULL is fine */
+bool book_open(struct workbook **workbook, const char *path, struct error *error);
+void book_close(struct workbook *workbook); /* NULL is fine */
 
-/* The sheets in order, without charts; valid until workbook_close. */
-const struct workbook_sheet *workbook_sheets(const struct workbook *workbook, size_t *count);
+/* The sheets in order, without charts; valid until book_close. */
+const struct workbook_sheet *book_sheets(const struct workbook *workbook, size_t *count);
 
 /* Moves to the first row of a sheet. */
-bool workbook_begin_sheet(struct workbook *workbook, size_t sheet, struct error *error);
+bool book_begin_sheet(struct workbook *workbook, size_t sheet, struct error *error);
 
 /* Reads the next row that is not empty; its cells are valid until the next call. */
-enum read_status workbook_read_row(struct workbook *workbook, struct workbook_row *row,
-                                   struct error *error);
+enum read_status book_read_row(struct workbook *workbook, struct workbook_row *row,
+                               struct error *error);
 
 #endif

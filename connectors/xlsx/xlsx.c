@@ -47,7 +47,7 @@ static struct recognition recognize(const struct candidate_file *candidate_file,
 {
     (void)arena;
     if (!text_starts_with(candidate_file->head, TEXT("PK\3\4")) ||
-        !workbook_probe(candidate_file->path))
+        !book_probe(candidate_file->path))
         return (struct recognition){0, TEXT("not a spreadsheet")};
     return (struct recognition){95, TEXT("a spreadsheet (.xlsx)")};
 }
@@ -117,10 +117,10 @@ static bool read_sample(struct xlsx *xlsx, size_t sheet, struct sheet_sample *sa
 {
     struct workbook_row row;
     enum read_status read_status = READ_OK;
-    if (!workbook_begin_sheet(xlsx->workbook, sheet, error))
+    if (!book_begin_sheet(xlsx->workbook, sheet, error))
         return false;
     while (sample->row_count < SAMPLE_ROWS && sample->size < SAMPLE_SIZE &&
-           (read_status = workbook_read_row(xlsx->workbook, &row, error)) == READ_OK)
+           (read_status = book_read_row(xlsx->workbook, &row, error)) == READ_OK)
         if (row.count <= MAX_TABLE_COLUMNS)
             add_sample(sample, &row, arena);
     return read_status != READ_FAILED;
@@ -149,7 +149,7 @@ static bool find_layout(struct xlsx *xlsx, size_t sheet, struct table_layout *ta
                                             .max_cell_size = MAX_CELL_SIZE};
     struct text fault;
     size_t count;
-    const struct workbook_sheet *sheets = workbook_sheets(xlsx->workbook, &count);
+    const struct workbook_sheet *sheets = book_sheets(xlsx->workbook, &count);
     bool ok = read_sample(xlsx, sheet, &sample, arena, error);
     if (ok) {
         struct lookahead csv = {write_sample(&sample, arena), true};
@@ -178,7 +178,7 @@ static bool find_requested_sheet(const struct xlsx *xlsx, const char *path, size
                                  struct error *error)
 {
     size_t count;
-    const struct workbook_sheet *sheets = workbook_sheets(xlsx->workbook, &count);
+    const struct workbook_sheet *sheets = book_sheets(xlsx->workbook, &count);
     struct arena arena = {0};
     struct text names = {0};
     int64_t number;
@@ -232,7 +232,7 @@ static bool choose_sheets(struct xlsx *xlsx, struct error *error)
     struct arena *arena = &xlsx->table_records.arena;
     size_t count, best = 0;
     int best_score = -1;
-    const struct workbook_sheet *sheets = workbook_sheets(xlsx->workbook, &count);
+    const struct workbook_sheet *sheets = book_sheets(xlsx->workbook, &count);
     count = count < MAX_SHEETS ? count : MAX_SHEETS;
     struct table_layout *layouts = arena_alloc(arena, count, sizeof(*layouts));
     for (size_t i = 0; i < count; i++) {
@@ -262,11 +262,11 @@ static bool begin_sheet(struct xlsx *xlsx, struct error *error)
 {
     struct workbook_row row;
     size_t index = xlsx->next_sheet++;
-    if (!workbook_begin_sheet(xlsx->workbook, xlsx->sheets[index], error))
+    if (!book_begin_sheet(xlsx->workbook, xlsx->sheets[index], error))
         return false;
     for (size_t i = xlsx->preamble_rows[index] + xlsx->table_records.survey.header_rows; i > 0;
          i--) {
-        enum read_status read_status = workbook_read_row(xlsx->workbook, &row, error);
+        enum read_status read_status = book_read_row(xlsx->workbook, &row, error);
         if (read_status != READ_OK)
             return read_status == READ_END;
     }
@@ -277,7 +277,7 @@ static bool open_xlsx(void *state, const char *path, struct error *error)
 {
     struct xlsx *xlsx = state;
     size_t requested_sheet;
-    if (!workbook_open(&xlsx->workbook, path, error) ||
+    if (!book_open(&xlsx->workbook, path, error) ||
         !find_requested_sheet(xlsx, path, &requested_sheet, error))
         return false;
     if (requested_sheet == SIZE_MAX) {
@@ -310,7 +310,7 @@ static enum read_status read_xlsx(void *state, struct batch *batch, struct error
     struct xlsx *xlsx = state;
     struct workbook_row row;
     for (;;) {
-        enum read_status read_status = workbook_read_row(xlsx->workbook, &row, error);
+        enum read_status read_status = book_read_row(xlsx->workbook, &row, error);
         if (read_status == READ_FAILED)
             return READ_FAILED;
         if (read_status == READ_END) {
@@ -358,7 +358,7 @@ static struct text explain(void *state, const struct column_facts *facts, struct
 static void close_xlsx(void *state)
 {
     struct xlsx *xlsx = state;
-    workbook_close(xlsx->workbook);
+    book_close(xlsx->workbook);
     free(xlsx->raw);
     table_records_free(&xlsx->table_records);
 }

@@ -21,7 +21,8 @@ enum { BATCH_RECORDS = 512 };
 static const struct stage *const eval_stages[EVAL_STAGE_COUNT] = {&clean_stage, &chunk_stage,
                                                                   &classify_stage};
 
-static const struct eval_task *const tasks[] = {&eval_sentiment, &eval_topics, &eval_summary};
+static const struct eval_task *const tasks[] = {&eval_sentiment, &eval_topics, &eval_summary,
+                                                &eval_ask};
 
 struct text eval_get_column(const struct record *record, struct text column)
 {
@@ -187,6 +188,8 @@ static bool evaluate(struct eval *eval, const struct eval_task *task, const char
     struct gold_reader gold_reader = {eval, task, memory_alloc(1, task->state_size)};
     if (eval->label.size == 0)
         eval->label = text_of(task->label);
+    if (eval->map.size == 0)
+        eval->map = text_of(task->map);
     bool ok = open_stage_context(eval, &model, error) &&
               (!task->open || task->open(gold_reader.state, eval, error));
     for (size_t i = 0; ok && i < count; i++)
@@ -207,7 +210,7 @@ static bool evaluate(struct eval *eval, const struct eval_task *task, const char
 static const struct flag flags[] = {
     MODEL_FLAGS,
     {.option = {"task", OPTION_CHOICE, offsetof(struct eval, task), "sentiment",
-                .choices = "sentiment|topics|summary", .help = "what to evaluate"},
+                .choices = "sentiment|topics|summary|ask", .help = "what to evaluate"},
      .value_name = "NAME"},
     {.option = {"label", OPTION_TEXT, offsetof(struct eval, label), "",
                 .help = "column of the labels; default: the column named after the task"},
@@ -221,6 +224,11 @@ static const struct flag flags[] = {
     {.option = {"min-similarity", OPTION_TEXT, offsetof(struct eval, min_similarity), "",
                 .help = "topics: min_similarity of [classify]"},
      .value_name = "X"},
+    {.option = {"job", OPTION_TEXT, offsetof(struct eval, job), "",
+                .help = "ask: the job whose saved rows are asked"},
+     .value_name = "JOB"},
+    {.option = {"list", OPTION_BOOLEAN, offsetof(struct eval, lists_questions), "no",
+                .help = "ask: also print each question with its rank and confidence"}},
     {.option = {"map", OPTION_TEXT, offsetof(struct eval, map), "",
                 .help = "roles of columns, as in a job file: text=COLUMN"},
      .value_name = "ROLE=COLUMN,..."},
@@ -230,7 +238,8 @@ static const struct flag flags[] = {
      .value_name = "NAME"},
     {.option = {"min", OPTION_REAL, offsetof(struct eval, min), "0", 0, 1,
                 .help = "exit with 1 if the score is lower: share of right labels among texts "
-                        "that praise or complain (topics: F1 with polarity; summary: ROUGE-L)"},
+                        "that praise or complain (topics: F1 with polarity; summary: ROUGE-L; "
+                        "ask: recall@5)"},
      .value_name = "X"},
     {.option = {.name = NULL}},
 };
@@ -266,6 +275,12 @@ const struct command eval_command = {
         "             each topic\n"
         "  summary    ROUGE-1 and ROUGE-L of each group's summary against every text in the label\n"
         "             column of its rows\n"
+        "  ask        of questions (column 'question') to a job's saved rows: how often the "
+        "answer\n"
+        "             is among the first sentences, next to plain BM25, and how well questions "
+        "without\n"
+        "             an answer are recognized. The column 'answers' has parts of the texts that\n"
+        "             answer it, or their ids, separated by |; 'answerable' is yes or no\n"
         "An answer without an opinion (\"Nothing\"), which a run does not analyse, counts as "
         "neutral\n"
         "and without topics.\n"
@@ -273,7 +288,8 @@ const struct command eval_command = {
         "    winnow eval labelled.csv\n"
         "    winnow eval --label stars --min 0.80 labelled.csv || echo 'below 0.80'\n"
         "    winnow eval --task topics labelled.csv    # price:negative; delivery:positive\n"
-        "    winnow eval --task summary --group product labelled.csv\n",
+        "    winnow eval --task summary --group product labelled.csv\n"
+        "    winnow eval --task ask --job weekly.ini questions.csv\n",
     .flags = flags,
     .run = run,
 };

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "connectors/connectors.h"
 #include "jobs/assemble.h"
 #include "jobs/command.h"
 #include "jobs/progress_bar.h"
@@ -12,7 +13,7 @@
 
 struct report_command_options {
     struct text overrides, since, until, where, folder, as_of;
-    bool prints_headline, prints_ids, is_quiet;
+    bool prints_headline, prints_ids, prints_path, is_quiet;
 };
 
 extern const struct command report_command;
@@ -117,6 +118,18 @@ static void set_output_folder(const struct report_command_options *options, stru
     }
 }
 
+/* Prints where the page for people is; ERROR_USAGE if the job writes none. */
+static bool print_page_path(const struct job *job, struct error *error)
+{
+    for (size_t i = 0; i < job->output.document_count; i++)
+        if (job->output.documents[i] == &html_document) {
+            printf("%s/%s\n", job->output.folder, html_document.file_name);
+            return true;
+        }
+    return error_set(error, ERROR_USAGE,
+                     "--open: the job writes no report.html: add html to `reports` of [output]");
+}
+
 static bool write_files(const struct report_command_options *options, struct assembly *assembly,
                         struct job *job, struct error *error)
 {
@@ -124,6 +137,8 @@ static bool write_files(const struct report_command_options *options, struct ass
     if (!create_private_folder(job->output.folder, error) ||
         !report_files_write(job, assembly->store, &assembly->selection, error))
         return false;
+    if (options->prints_path)
+        return print_page_path(job, error);
     if (!options->is_quiet && isatty(STDERR_FILENO))
         fprintf(stderr, "reports: %s\n", job->output.folder);
     return true;
@@ -169,7 +184,7 @@ static bool write_report(struct job *job, const struct report_command_options *o
     if (ok && options->prints_headline)
         ok = headline_print(stdout, assembly.store, &assembly.selection,
                             &(struct headline_options){.prints_ids = options->prints_ids}, error);
-    if (ok && (!options->prints_headline || options->folder.size))
+    if (ok && (!options->prints_headline || options->prints_path || options->folder.size))
         ok = write_files(options, &assembly, job, error);
     assemble_close(&assembly);
     return ok;
@@ -194,6 +209,8 @@ static const struct flag flags[] = {
                 "no",
                 .help = "print the headlines instead of writing files; with --output, do both"},
      .short_name = 'p'},
+    {.option = {"open", OPTION_BOOLEAN, offsetof(struct report_command_options, prints_path), "no",
+                .help = "write the files and print the path of report.html, for xdg-open or open"}},
     {.option = {"ids", OPTION_BOOLEAN, offsetof(struct report_command_options, prints_ids), "no",
                 .help = "with --print: also print the feedback_id of each quote"}},
     {.option = {"output", OPTION_TEXT, offsetof(struct report_command_options, folder), "",
@@ -245,6 +262,7 @@ const struct command report_command = {
         "with 2: run the job again.\n"
         "\n"
         "  winnow report weekly.ini --print\n"
+        "  xdg-open \"$(winnow report weekly.ini --open)\"\n"
         "  winnow report weekly.ini --since 2026-03 --where product=Kettle --output kettle\n",
     .run = run,
 };

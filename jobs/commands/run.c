@@ -193,9 +193,10 @@ const struct command run_command = {
     .help =
         "Reads every file of the job; only new and edited rows are analysed. An interrupted run\n"
         "resumes after its last saved batch when it is started again. The reports are in the\n"
-        "folder of [output] path: feedback.csv, topics.csv, shares.csv, insights.csv,\n"
-        "summaries.csv, rejects.csv, run.json, the database winnow.db and its secret key,\n"
-        "winnow.key.\n"
+        "folder of [output] path: report.html and report.xlsx for people; feedback.csv, "
+        "topics.csv,\n"
+        "shares.csv, insights.csv, summaries.csv, rejects.csv and run.json for programs; the\n"
+        "database winnow.db and its secret key, winnow.key.\n"
         "\n"
         "  winnow run weekly.ini\n"
         "  winnow run weekly.ini --set output.profile=excel --set 'source.path=inbox/new.csv'\n"

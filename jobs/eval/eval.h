@@ -10,7 +10,8 @@ enum { EVAL_STAGE_COUNT = 3 }; /* clean, chunk, classify */
 
 struct eval {
     struct model_options model; /* first: MODEL_FLAGS */
-    struct text task, label, group, taxonomy, min_similarity, map, format;
+    struct text task, label, group, taxonomy, min_similarity, map, format, job;
+    bool lists_questions;               /* ask: print each question */
     double min;                         /* minimum of the main score */
     struct stage_context stage_context; /* its store is empty */
     void *stages[EVAL_STAGE_COUNT];
@@ -23,6 +24,7 @@ struct eval_task {
     const char *name;
     const char *label;           /* default column of the labels */
     const char *expected_values; /* of that column, for messages */
+    const char *map;             /* default roles of columns; NULL: by their names */
     size_t state_size;
     bool (*open)(void *state, const struct eval *eval, struct error *error); /* optional */
     bool (*add_batch)(void *state, struct eval *eval, struct batch *batch, struct error *error);
@@ -32,7 +34,7 @@ struct eval_task {
     void (*close)(void *state);
 };
 
-extern const struct eval_task eval_sentiment, eval_topics, eval_summary;
+extern const struct eval_task eval_sentiment, eval_topics, eval_summary, eval_ask;
 
 /* Runs clean, chunk and classify on the batch. Records with a text are analysed. */
 bool eval_analyse(struct eval *eval, struct batch *batch, struct error *error);

@@ -6,17 +6,14 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/hash_table.h"
 #include "base/memory.h"
 #include "jobs/eval/bootstrap.h"
 #include "jobs/eval/eval.h"
 #include "jobs/eval/rouge.h"
-#include "stages/evidence/sentence_index.h"
 #include "stages/stages.h"
 
 enum { SUMMARY_STAGE_COUNT = 3 };
-
-/* The default of [ground] threshold. */
-static const double support_threshold = 0.6;
 
 static const struct stage *const summary_stages[SUMMARY_STAGE_COUNT] = {&map_stage, &reduce_stage,
                                                                         &ground_stage};
@@ -34,12 +31,10 @@ struct summary_task {
     size_t capacity;
     struct arena arena; /* holds the texts of members and references */
     void *summary_stages[SUMMARY_STAGE_COUNT];
-    struct segmenter *segmenter;
     size_t row_count, ungrouped;             /* rows that are evaluated; rows without a group */
     double *rouge_1_scores, *rouge_l_scores; /* owned, one per scored group */
     size_t scored_count;
-    size_t sentence_count, extractive_count; /* of the summaries; those in customers' own words */
-    size_t generated_count, supported_count; /* sentences by the model; those that a row supports */
+    size_t point_count, written_count; /* of the summaries; those that the model wrote */
 };
 
 static bool open_task(void *state, const struct eval *eval, struct error *error)
@@ -51,7 +46,7 @@ static bool open_task(void *state, const struct eval *eval, struct error *error)
             !summary_stages[i]->open(task->summary_stages[i], &eval->stage_context, error))
             return false;
     }
-    return segmenter_open(&task->segmenter, error);
+    return true;
 }
 
 static void add_reference(struct summary_task *task, struct group_rows *group_rows,
@@ -86,7 +81,6 @@ static void add_row(struct summary_task *task, const struct eval *eval, const st
         .feedback_id = ++task->row_count,
         .text_hash = hash_text(record->text),
         .created_at = record->created_at,
-        .title = arena_copy_text(&task->arena, record->title),
         .text = arena_copy_text(&task->arena, record->text),
         .sentiment = record->analysis.sentiment,
     };
@@ -114,40 +108,17 @@ static size_t count(const void *state)
     return labelled;
 }
 
-/* Counts the sentences that the model wrote, and those that a row supports. */
-static void count_supported_sentences(struct summary_task *task, const struct group *group)
-{
-    if (group->partial_summary_count == 0)
-        return;
-    struct arena arena = {0};
-    struct sentence_index sentence_index;
-    size_t sentence_count, begin = 0;
-    const size_t *ends =
-        segment_sentences(task->segmenter, group->partial_summaries[0], &arena, &sentence_count);
-    sentence_index_open(&sentence_index, task->segmenter, group->members, group->member_count);
-    for (size_t i = 0; i < sentence_count; begin = ends[i++]) {
-        struct claim claim = {
-            .sentence = text_trim(text_slice(group->partial_summaries[0], begin, ends[i])),
-            .threshold = support_threshold};
-        struct evidence evidence = {0};
-        task->generated_count++;
-        task->supported_count += sentence_index_find_support(&sentence_index, &claim, &evidence);
-    }
-    sentence_index_close(&sentence_index);
-    arena_free(&arena);
-}
-
 static void score_summary(struct summary_task *task, const struct group *group,
                           const struct group_rows *group_rows)
 {
     struct arena arena = {0};
     struct text summary = {0};
-    for (size_t i = 0; i < group->sentence_count; i++) {
-        summary = arena_format(&arena, "%.*s %.*s", TEXT_ARGUMENT(summary),
-                               TEXT_ARGUMENT(group->sentences[i].text));
-        task->extractive_count += group->sentences[i].extractive;
+    for (size_t i = 0; i < group->point_count; i++) {
+        summary = arena_format(&arena, "%.*s %.*s.", TEXT_ARGUMENT(summary),
+                               TEXT_ARGUMENT(group->points[i].text));
+        task->written_count += group->points[i].author == POINT_BY_MODEL;
     }
-    task->sentence_count += group->sentence_count;
+    task->point_count += group->point_count;
     struct rouge mean = {0};
     for (size_t i = 0; i < group_rows->reference_count; i++) {
         struct rouge rouge = rouge_compute(summary, group_rows->references[i]);
@@ -177,10 +148,8 @@ static bool summarize_group(struct summary_task *task, struct eval *eval, struct
     for (size_t i = 0; ok && i < SUMMARY_STAGE_COUNT; i++)
         ok = summary_stages[i]->process_group(task->summary_stages[i], &group, error);
     eval->seconds += clock_seconds() - started_at;
-    if (ok) {
-        count_supported_sentences(task, &group);
+    if (ok)
         score_summary(task, &group, group_rows);
-    }
     arena_free(&arena);
     return ok;
 }
@@ -210,14 +179,12 @@ static bool print(void *state, struct eval *eval, double *main_score, struct err
     printf("\ngroups             %zu of %zu rows\n"
            "ROUGE-1            %.4f   (95 %%: %.4f to %.4f)\n"
            "ROUGE-L            %.4f   (95 %%: %.4f to %.4f)\n"
-           "sentences          %zu, %zu of them in customers' own words\n"
-           "the model wrote    %zu, %zu of them supported by a row\n"
+           "key points         %zu, %zu of them written by the model\n"
            "\nskipped: %zu without a group\n"
            "speed: %.2f seconds per group\n",
            task->scored_count, task->row_count, rouge_1.value, rouge_1.low, rouge_1.high,
-           rouge_l.value, rouge_l.low, rouge_l.high, task->sentence_count, task->extractive_count,
-           task->generated_count, task->supported_count, task->ungrouped,
-           eval->seconds / (double)task->scored_count);
+           rouge_l.value, rouge_l.low, rouge_l.high, task->point_count, task->written_count,
+           task->ungrouped, eval->seconds / (double)task->scored_count);
     *main_score = rouge_l.value;
     return true;
 }
@@ -231,7 +198,6 @@ static void close_task(void *state)
         free(task->groups[i].members);
         free(task->groups[i].references);
     }
-    segmenter_close(task->segmenter);
     free(task->groups);
     free(task->rouge_1_scores);
     free(task->rouge_l_scores);

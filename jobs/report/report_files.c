@@ -18,6 +18,12 @@ struct table_file {
     struct text note; /* of the format: what is not in the file; may be empty */
 };
 
+/* One document. */
+struct document_output {
+    const struct document_format *format;
+    struct text note; /* what is not in the file; may be empty */
+};
+
 /* What all files of a report have in common. */
 struct report_writer {
     const struct job *job;
@@ -25,6 +31,7 @@ struct report_writer {
     const struct selection *selection;
     struct table_file *tables;
     size_t table_count;
+    struct document_output documents[JOB_MAX_DOCUMENTS];
     struct arena arena;
 };
 
@@ -72,6 +79,44 @@ static bool write_table(struct report_writer *report_writer, struct table_file *
         table->note = table->format->note(table->format_state, &report_writer->arena);
     return file_writer_commit(&file_writer, error);
 }
+
+/* ---- Documents ---- */
+
+static bool write_document(struct report_writer *report_writer, const struct document *document,
+                           struct document_output *output, struct error *error)
+{
+    struct file_writer file_writer;
+    if (!open_file(report_writer, text_of(output->format->file_name), &file_writer, error))
+        return false;
+    struct document_file file = {file_writer.stream, file_writer.temporary_path};
+    if (!output->format->write(document, &file, &report_writer->arena, &output->note, error)) {
+        file_writer_abort(&file_writer);
+        return false;
+    }
+    return file_writer_commit(&file_writer, error);
+}
+
+static bool write_documents(struct report_writer *report_writer, struct error *error)
+{
+    const struct job_output *output = &report_writer->job->output;
+    struct document document = {0};
+    if (!output->document_count)
+        return true;
+    bool ok = document_load(&document, report_writer->store, report_writer->selection,
+                            &output->document_options, error);
+    for (size_t i = 0; ok && i < output->document_count; i++) {
+        struct document_output *written = &report_writer->documents[i];
+        written->format = output->documents[i];
+        ok = write_document(report_writer, &document, written, error);
+        if (ok && written->note.size)
+            fprintf(stderr, "winnow: note: %s: %.*s\n", written->format->file_name,
+                    TEXT_ARGUMENT(written->note));
+    }
+    document_free(&document);
+    return ok;
+}
+
+/* ---- run.json ---- */
 
 static void write_time(struct json_writer *json, struct text key, int64_t seconds)
 {
@@ -171,6 +216,24 @@ static void write_tables(struct json_writer *json, const struct report_writer *r
     json_end(json);
 }
 
+static void write_document_list(struct json_writer *json, const struct report_writer *report_writer)
+{
+    json_write_key(json, TEXT("documents"));
+    json_begin_array(json);
+    for (size_t i = 0; i < report_writer->job->output.document_count; i++) {
+        const struct document_output *document = &report_writer->documents[i];
+        json_begin_object(json);
+        json_write_key(json, TEXT("file"));
+        json_write_text(json, text_of(document->format->file_name));
+        if (document->note.size) {
+            json_write_key(json, TEXT("note"));
+            json_write_text(json, document->note);
+        }
+        json_end(json);
+    }
+    json_end(json);
+}
+
 static void write_note(void *user, struct text note)
 {
     struct json_writer *json = user;
@@ -206,6 +269,7 @@ static bool write_run_json(struct report_writer *report_writer, struct error *er
     write_selection(&json, report_writer->selection);
     ok = ok && write_stock_texts(&json, report_writer->store, error);
     write_tables(&json, report_writer);
+    write_document_list(&json, report_writer);
     json_end(&json);
     if (!ok)
         file_writer_abort(&file_writer);
@@ -216,7 +280,7 @@ bool report_files_write(const struct job *job, struct store *store,
                         const struct selection *selection, struct error *error)
 {
     struct report_writer report_writer = {.job = job, .store = store, .selection = selection};
-    while (store_tables[report_writer.table_count])
+    while (job->output.writes_tables && store_tables[report_writer.table_count])
         report_writer.table_count++;
     report_writer.tables =
         arena_alloc(&report_writer.arena, report_writer.table_count, sizeof(*report_writer.tables));
@@ -229,7 +293,7 @@ bool report_files_write(const struct job *job, struct store *store,
             fprintf(stderr, "winnow: note: %.*s: %.*s\n", TEXT_ARGUMENT(table->name),
                     TEXT_ARGUMENT(table->note));
     }
-    ok = ok && write_run_json(&report_writer, error);
+    ok = ok && write_documents(&report_writer, error) && write_run_json(&report_writer, error);
     arena_free(&report_writer.arena);
     return ok;
 }

@@ -1,5 +1,5 @@
-/* report_files.h - writes the report files of a job: feedback.csv, topics.csv, shares.csv,
- * insights.csv, summaries.csv, rejects.csv and run.json. */
+/* report_files.h - writes the report files of a job: report.html, report.xlsx, feedback.csv,
+ * topics.csv, shares.csv, insights.csv, summaries.csv, rejects.csv and run.json. */
 #ifndef JOBS_REPORT_REPORT_FILES_H
 #define JOBS_REPORT_REPORT_FILES_H
 

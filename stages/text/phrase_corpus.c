@@ -134,8 +134,10 @@ void phrase_corpus_exclude_name(struct phrase_corpus *corpus, struct text name)
     size_t count;
     arena_reset(&corpus->arena);
     const struct word *words = terms_extract_words(name, &corpus->arena, &count);
-    for (size_t i = 0; i < count; i++)
-        corpus->is_generic[add_stem(corpus, &words[i]) - 1] = true;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t stem = add_stem(corpus, &words[i]); /* may move is_generic */
+        corpus->is_generic[stem - 1] = true;
+    }
 }
 
 size_t phrase_corpus_halvings(const struct phrase_corpus *corpus)

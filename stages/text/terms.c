@@ -23,7 +23,7 @@ static int compare_word(const void *term, const void *stop_word)
     return order || other[text->size] == '\0' ? order : -1;
 }
 
-static bool is_stop_word(struct text term)
+bool terms_is_stop_word(struct text term)
 {
     return bsearch(&term, stop_words, sizeof(stop_words) / sizeof(*stop_words), sizeof(*stop_words),
                    compare_word) != NULL;
@@ -34,9 +34,7 @@ static bool ends_with(struct text term, struct text end, size_t min_stem_size)
     return term.size >= min_stem_size + end.size && text_ends_with(term, end);
 }
 
-/* "loves", "loved", "loving" and "love" become the same stem. Other words may get a wrong stem, but
- * the same one in every text. */
-static struct text stem(struct text term)
+struct text terms_stem(struct text term)
 {
     static const struct text endings[] = {{"'s", 2},  {"ingly", 5}, {"edly", 4}, {"ing", 3},
                                           {"ies", 3}, {"ed", 2},    {"ly", 2}};
@@ -71,8 +69,8 @@ static void append_term(struct term_collector *term_collector, struct text bytes
 /* Appends a word or a number and, if requested, its bigram with the previous word. */
 static void append_word(struct term_collector *term_collector, struct text run, bool is_number)
 {
-    bool is_content_word = is_number || !is_stop_word(run);
-    struct text term = is_number ? run : stem(run);
+    bool is_content_word = is_number || !terms_is_stop_word(run);
+    struct text term = is_number ? run : terms_stem(run);
     if (is_content_word)
         append_term(term_collector, term, is_number);
     if (!term_collector->with_bigrams)
@@ -241,8 +239,8 @@ struct word *terms_extract_words(struct text text, struct arena *arena, size_t *
         struct word *word = &words[(*count)++];
         *word = (struct word){
             .surface = run,
-            .stem = kind == LETTER_SPACED_SCRIPT ? stem(run) : run,
-            .is_stop_word = is_stop_word(run),
+            .stem = kind == LETTER_SPACED_SCRIPT ? terms_stem(run) : run,
+            .is_stop_word = terms_is_stop_word(run),
             .is_number = kind == LETTER_DIGIT,
             .is_korean = kind == LETTER_UNSPACED_SCRIPT,
             .follows_break = follows_break,

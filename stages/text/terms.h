@@ -35,4 +35,11 @@ struct word {
  * have none. Words and stems are valid as long as `text` and `arena`. */
 struct word *terms_extract_words(struct text text, struct arena *arena, size_t *count);
 
+/* The same for one normalized word: "loves", "loved", "loving" and "love" become the same stem.
+ * Other words may get a wrong stem, but the same one in every text. */
+struct text terms_stem(struct text word);
+
+/* Whether a normalized word, before stemming, is in data/stop_words.tsv. */
+bool terms_is_stop_word(struct text word);
+
 #endif

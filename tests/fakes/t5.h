@@ -126,12 +126,14 @@ size_t t5_token_ends(const struct t5_model *model, struct text text, size_t *end
 /* The id of a token of ASCII characters is its bytes. */
 size_t t5_tokenize(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity)
 {
-    size_t count = t5_token_ends(model, text, NULL, 0);
-    assert(capacity <= 1);
-    if (capacity == 1 && count > 0) {
-        *ids = 0;
-        for (size_t i = 0; i < 4 && i < text.size && !fake_blank(text.bytes[i]); i++)
-            *ids |= (int32_t)((uint32_t)(unsigned char)text.bytes[i] << 8 * i);
+    size_t ends[16] = {0}, count = t5_token_ends(model, text, ends, 16), at = 0;
+    assert(capacity <= 16);
+    for (size_t i = 0; i < capacity && i < count; at = ends[i++]) {
+        while (at < text.size && fake_blank(text.bytes[at]))
+            at++;
+        ids[i] = 0;
+        for (size_t k = 0; k < 4 && at + k < text.size && !fake_blank(text.bytes[at + k]); k++)
+            ids[i] |= (int32_t)((uint32_t)(unsigned char)text.bytes[at + k] << 8 * k);
     }
     return count;
 }

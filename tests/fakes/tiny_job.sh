@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # tiny_job.sh - sourced by shell tests: makes a small job with a tiny model, and compares output folders.
 
-outputs="feedback.csv topics.csv shares.csv insights.csv summaries.csv rejects.csv run.json"
+outputs="feedback.csv topics.csv shares.csv insights.csv summaries.csv rejects.csv run.json report.html report.xlsx"
 
 # same FOLDER FOLDER: their output files are equal
 same() {

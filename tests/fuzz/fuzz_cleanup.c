@@ -8,8 +8,8 @@
 #include "stages/text/answer_kind.h"
 #include "stages/text/cleanup.h"
 #include "stages/text/posts.h"
-#include "stages/text/sentence_quality.h"
 #include "stages/text/sign_off.h"
+#include "stages/text/statements.h"
 #include "stages/text/terms.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -35,13 +35,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (segment_word_boundary_before(segmenter, sentence, sentence.size / 2) >
             sentence.size / 2)
             abort();
-        sentence_is_readable(sentence);
         terms_extract(sentence, &arena, &words);
         last = ends[i];
     }
     if (last != tidy.size)
         abort();
     segmenter_close(segmenter);
+    struct statement_reader reader = {0};
+    if (!statement_reader_open(&reader, NULL))
+        abort();
+    const struct statement *statements = statements_extract(&reader, tidy, &arena, &count);
+    for (size_t i = 0; i < count; i++)
+        if (statements[i].begin >= statements[i].end || statements[i].end > tidy.size)
+            abort();
+    statement_reader_close(&reader);
     arena_free(&arena);
     return 0;
 }

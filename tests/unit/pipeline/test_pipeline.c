@@ -186,16 +186,17 @@ static bool process_group(void *user, struct group *group, struct error *error)
     struct stage_state *state = user;
     state->counters->summarized++;
     struct passage *quote = arena_alloc(group->arena, 1, sizeof(*quote));
-    *quote = (struct passage){.end = group->members[0].text.size, .score = 1};
-    struct summary_sentence *sentence = arena_alloc(group->arena, 1, sizeof(*sentence));
-    *sentence = (struct summary_sentence){
-        .text = arena_format(group->arena, "%zu say so.", group->member_count),
-        .evidence = quote,
-        .evidence_count = 1};
-    group->sentences = sentence;
-    group->summary = sentence->text;
+    *quote = (struct passage){.end = group->members[0].text.size};
+    struct key_point *point = arena_alloc(group->arena, 1, sizeof(*point));
+    *point =
+        (struct key_point){.text = arena_format(group->arena, "%zu say so.", group->member_count),
+                           .polarity = SENTIMENT_POSITIVE,
+                           .records = 1,
+                           .evidence = quote};
+    group->points = point;
+    group->summary = point->text;
     group->quotes = quote;
-    group->sentence_count = group->quote_count = 1;
+    group->point_count = group->quote_count = 1;
     return true;
 }
 

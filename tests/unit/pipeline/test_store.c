@@ -673,27 +673,41 @@ static void assert_summaries(struct store *store, const char *expected)
     free(bytes);
 }
 
-/* A summary of one sentence with the evidence ids 1 to `evidence_count`, in that order. */
+/* A summary with the point `text`, which the records 1 to `records` say in that order, and one that
+ * the first of them says. */
 static void save_summary(struct store *store, const struct group_key *key, const char *text,
-                         size_t evidence_count)
+                         size_t records)
 {
     struct arena arena = {0};
-    struct member *members = arena_alloc(&arena, evidence_count, sizeof(*members));
-    struct passage *evidence = arena_alloc(&arena, evidence_count, sizeof(*evidence));
-    for (size_t i = 0; i < evidence_count; i++) {
+    struct member *members = arena_alloc(&arena, records, sizeof(*members));
+    struct passage *evidence = arena_alloc(&arena, records, sizeof(*evidence));
+    for (size_t i = 0; i < records; i++) {
         members[i].feedback_id = i + 1;
         evidence[i] = (struct passage){.member = i};
     }
-    struct summary_sentence sentences[] = {
-        {.text = text_of(text), .evidence = evidence, .evidence_count = evidence_count},
-        {.text = TEXT("And so on."), .evidence = evidence, .evidence_count = 1}};
+    struct key_point points[] = {{.text = text_of(text),
+                                  .polarity = SENTIMENT_POSITIVE,
+                                  .records = records,
+                                  .previous_records = 4,
+                                  .first_seen = 86400,
+                                  .last_seen = TIME_UNKNOWN,
+                                  .evidence = evidence},
+                                 {.text = TEXT("And so on"),
+                                  .polarity = SENTIMENT_NEGATIVE,
+                                  .author = POINT_BY_MODEL,
+                                  .records = 1,
+                                  .opposite_records = 2,
+                                  .first_seen = TIME_UNKNOWN,
+                                  .last_seen = TIME_UNKNOWN,
+                                  .evidence = evidence}};
     struct group group = {.key = *key,
                           .period = TEXT("all"),
+                          .has_previous = key->topic.size > 0,
                           .fingerprint = 3,
                           .members = members,
-                          .member_count = evidence_count,
-                          .sentences = sentences,
-                          .sentence_count = 2,
+                          .member_count = records,
+                          .points = points,
+                          .point_count = 2,
                           .summary = arena_format(&arena, "%s And so on.", text),
                           .arena = &arena};
     struct error error = {0};
@@ -722,11 +736,11 @@ static void values_of_groups_may_contain_any_character(void **state)
     assert_table(store, "summaries", NULL,
                  "group|period|summary|records|evidence_ids|quotes|finish_reason|"
                  "extractive_sentences|levels\n"
-                 "all|all|Fine. And so on.|1|0000000000000001||end|0|0\n"
+                 "all|all|Fine. And so on.|1|0000000000000001||end|1|0\n"
                  "product=Kettle; 1.7 l = \"best\"; region=(none)|all|Fine. And so on.|1|"
-                 "0000000000000001||end|0|0\n"
+                 "0000000000000001||end|1|0\n"
                  "product=Kettle; 1.7 l = \"best\"; region=(none); topic=lid|all|Better. And so "
-                 "on.|1|0000000000000001||end|0|0\n");
+                 "on.|1|0000000000000001||end|1|0\n");
 
     struct group_entry entries[] = {{.key = keys[0], .period = TEXT("all"), .fingerprint = 3},
                                     {.key = keys[2], .period = TEXT("all"), .fingerprint = 3}};
@@ -740,24 +754,29 @@ static void values_of_groups_may_contain_any_character(void **state)
     store_close(store);
 }
 
-static void evidence_is_ordered_by_sentence_and_number(void **state)
+static void points_have_all_evidence_and_list_some(void **state)
 {
-    enum { EVIDENCE = 1500 };
+    enum { RECORDS = 1500 };
     struct store *store = open_store(*state);
-    const struct group_key everything = {0};
-    save_summary(store, &everything, "Fine.", EVIDENCE);
-    struct arena arena = {0};
-    struct text expected = TEXT("");
-    for (int id = 1; id <= EVIDENCE; id++)
-        expected =
-            arena_format(&arena, "%.*s%s%016x", TEXT_ARGUMENT(expected), id > 1 ? ";" : "", id);
-    expected = arena_format(&arena,
-                            "group|period|summary|records|evidence_ids|quotes|finish_reason|"
-                            "extractive_sentences|levels\nall|all|Fine. And so on.|%d|%.*s||end|0|"
-                            "0\n",
-                            EVIDENCE, TEXT_ARGUMENT(expected));
-    assert_table(store, "summaries", NULL, expected.bytes);
-    arena_free(&arena);
+    const struct group_key everything = {0}, lid = {.topic = TEXT("lid")};
+    save_summary(store, &everything, "Fine.", RECORDS);
+    save_summary(store, &lid, "Fine.", 2);
+#define FIRST_FIVE                                                                                 \
+    "0000000000000001;0000000000000002;0000000000000003;0000000000000004;0000000000000005"
+    assert_table(store, "summaries", NULL,
+                 "group|period|summary|records|evidence_ids|quotes|finish_reason|"
+                 "extractive_sentences|levels\n"
+                 "all|all|Fine. And so on.|1500|" FIRST_FIVE "||end|1|0\n"
+                 "topic=lid|all|Fine. And so on.|2|0000000000000001;0000000000000002||end|1|0\n");
+    assert_table(
+        store, "key_points", NULL,
+        "group|period|segment|topic|point|polarity|records|share_pct|previous_records|opposite|"
+        "first_seen|last_seen|evidence_ids|quotes|written_by\n"
+        "all|all|all||Fine.|positive|1500|100||0|1970-01-02||" FIRST_FIVE "||customer\n"
+        "all|all|all||And so on|negative|1|0.07||2|||0000000000000001||model\n"
+        "topic=lid|all|all|lid|Fine.|positive|2|100|4|0|1970-01-02||"
+        "0000000000000001;0000000000000002||customer\n"
+        "topic=lid|all|all|lid|And so on|negative|1|50|0|2|||0000000000000001||model\n");
     store_close(store);
 }
 
@@ -1010,6 +1029,8 @@ static void databases_of_other_versions_and_programs_are_refused(void **state)
                  {"PRAGMA user_version = 3", "schema version 3, but"},
                  {"PRAGMA user_version = 4", "schema version 4, but"},
                  {"PRAGMA user_version = 5", "schema version 5, but"},
+                 {"PRAGMA user_version = 6", "schema version 6, but"},
+                 {"PRAGMA user_version = 7", "schema version 7, but"},
                  {"PRAGMA user_version = -1", "schema version -1"},
                  {"PRAGMA user_version = 0", "a database of another program"}};
     const struct test_folder *folder = *state;
@@ -1025,6 +1046,86 @@ static void databases_of_other_versions_and_programs_are_refused(void **state)
         assert_int_equal(error.kind, ERROR_STORE);
         assert_non_null(strstr(error.message, cases[i].expected));
     }
+}
+
+static bool count_match(void *user, const struct passage_match *match)
+{
+    (void)match;
+    ++*(size_t *)user;
+    return true;
+}
+
+static size_t count_matches(struct store *store, const char *query)
+{
+    struct error error = {0};
+    size_t count = 0;
+    assert_true(store_for_each_match(store, text_of(query), count_match, &count, &error));
+    return count;
+}
+
+/* Indexes the first word of each record, as a stage would. */
+static void index_records(struct store *store)
+{
+    struct arena arena = {0};
+    struct error error = {0};
+    struct unindexed_record *records;
+    size_t count;
+    assert_true(store_begin_index(store, 1, &error));
+    assert_true(store_load_unindexed(store, 10, &arena, &records, &count, &error));
+    struct passage_words *passages = arena_alloc(&arena, count, sizeof(*passages));
+    for (size_t i = 0; i < count; i++)
+        passages[i] = (struct passage_words){.feedback_id = records[i].feedback_id,
+                                             .end = records[i].text.size,
+                                             .words = records[i].text};
+    assert_true(store_save_passages(store, passages, count, &error));
+    assert_true(store_finish_index(store, &error));
+    arena_free(&arena);
+}
+
+static void the_index_follows_the_records(void **state)
+{
+    const struct test_folder *folder = *state;
+    struct store *store = open_store(folder);
+    struct batch batch = {0};
+    struct error error = {0};
+    uint64_t passages, unindexed;
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    add(&batch, RECORD_NEW, 1, "kettles leak");
+    add(&batch, RECORD_NEW, 2, "zanzibar");
+    save(store, &batch, 1, true);
+    assert_true(store_count_passages(store, &passages, &unindexed, &error));
+    assert_true(passages == 0 && unindexed == 2);
+    index_records(store);
+    assert_int_equal(count_matches(store, "kettle"), 1);
+    assert_int_equal(count_matches(store, "zanzibar"), 1);
+
+    assert_true(store_finish_run(store, &error)); /* an edited text */
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 11);
+    add(&batch, RECORD_REVISED, 2, "a lamp");
+    save(store, &batch, 1, true);
+    assert_int_equal(count_matches(store, "zanzibar"), 0);
+    assert_true(store_count_passages(store, &passages, &unindexed, &error));
+    assert_true(passages == 1 && unindexed == 1);
+    index_records(store);
+    assert_int_equal(count_matches(store, "lamps"), 1);
+    assert_true(store_begin_index(store, 2, &error)); /* other words: all records again */
+    assert_true(store_count_passages(store, &passages, &unindexed, &error));
+    assert_true(passages == 0 && unindexed == 2);
+    index_records(store);
+    store_close(store);
+
+    sqlite3 *other; /* a deletion by another program */
+    assert_int_equal(sqlite3_open(folder->database, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "DELETE FROM feedback WHERE id = 1", NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(other);
+    store = open_store(folder);
+    assert_int_equal(count_matches(store, "kettle"), 0);
+    assert_true(store_finish_index(store, &error));
+    batch_free(&batch);
+    store_close(store);
 }
 
 static void the_key_check_is_kept(void **state)
@@ -1060,7 +1161,7 @@ int main(void)
         TEST(replaced_personal_data_is_counted_per_run),
         TEST(an_author_is_saved_only_if_the_job_says_so),
         TEST(values_of_groups_may_contain_any_character),
-        TEST(evidence_is_ordered_by_sentence_and_number),
+        TEST(points_have_all_evidence_and_list_some),
         TEST(figures_are_saved_by_segment_topic_and_period),
         TEST(columns_of_unchanged_records_are_brought_up_to_date),
         TEST(rows_under_other_settings_replace_what_they_gave_before),
@@ -1068,6 +1169,7 @@ int main(void)
         TEST(earlier_content_counts_only_under_the_same_settings),
         TEST(settings_of_a_stopped_run_are_remembered),
         TEST(databases_of_other_versions_and_programs_are_refused),
+        TEST(the_index_follows_the_records),
         TEST(the_key_check_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

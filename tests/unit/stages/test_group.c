@@ -97,11 +97,12 @@ static void members_of_a_topic_have_its_polarity(void **state)
     assert_true(list(database.store, "by=product;period=all", &groups, NULL));
     struct arena arena = {0};
     for (size_t i = 0; i < groups.count; i++) {
-        struct group group = {.key = groups.groups[i].key, .arena = &arena};
-        assert_true(store_load_group_members(database.store, &groups.groups[i], &group, NULL));
+        const struct member *members;
+        assert_true(
+            store_load_group_members(database.store, &groups.groups[i], &arena, &members, NULL));
         bool of_lid = groups.groups[i].key.topic.size > 0;
-        for (size_t k = 0; k < group.member_count; k++)
-            assert_int_equal(group.members[k].sentiment,
+        for (size_t k = 0; k < groups.groups[i].member_count; k++)
+            assert_int_equal(members[k].sentiment,
                              of_lid ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE);
     }
     arena_free(&arena);

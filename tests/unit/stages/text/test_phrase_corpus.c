@@ -120,6 +120,21 @@ static void an_empty_corpus_has_no_phrases(void **state)
     phrase_corpus_free(&corpus);
 }
 
+/* A product without any text: the corpus grows by its names alone. */
+static void an_empty_corpus_excludes_names(void **state)
+{
+    (void)state;
+    struct phrase_corpus corpus = {0};
+    char name[] = "vacuum a";
+    for (size_t i = 0; i < 200; i++) {
+        name[0] = (char)('a' + i % 26);
+        name[7] = (char)('a' + i / 26);
+        phrase_corpus_exclude_name(&corpus, text_of(name));
+    }
+    expect_phrases(&corpus, 1, "");
+    phrase_corpus_free(&corpus);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +144,7 @@ int main(void)
         cmocka_unit_test(names_are_excluded),
         cmocka_unit_test(large_corpora_are_sampled_by_id),
         cmocka_unit_test(an_empty_corpus_has_no_phrases),
+        cmocka_unit_test(an_empty_corpus_excludes_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

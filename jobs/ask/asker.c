@@ -1,0 +1,87 @@
+/* asker.c - opens a job for questions. */
+#include "jobs/ask/asker.h"
+
+#include <unistd.h>
+
+#include "jobs/model_options.h"
+
+struct topic_settings {
+    struct text taxonomy; /* of [classify] */
+};
+
+static bool open_store(struct asker *asker, struct error *error)
+{
+    struct text path = arena_format(&asker->arena, "%s/winnow.db", asker->job.output.folder);
+    uint64_t passages;
+    if (access(path.bytes, F_OK) != 0)
+        return error_set(error, ERROR_STORE,
+                         "%s does not exist: nothing is saved yet; first run `winnow run %s`",
+                         path.bytes, asker->job.path);
+    if (!store_open(&asker->store, path.bytes, error) ||
+        !store_count_passages(asker->store, &passages, &asker->unindexed, error))
+        return false;
+    store_set_model_key(asker->store, store_get_saved_model_key(asker->store));
+    return passages > 0 || asker->unindexed == 0 ||
+           error_set(error, ERROR_STORE,
+                     "%s: no record is indexed; `winnow run %s` indexes them, unless [index] "
+                     "enabled = no",
+                     path.bytes, asker->job.path);
+}
+
+/* The topics of the job's own list, or of its model. */
+static bool open_topics(struct asker *asker, struct error *error)
+{
+    static const struct option options[] = {
+        {.name = "taxonomy",
+         .type = OPTION_FILE,
+         .offset = offsetof(struct topic_settings, taxonomy),
+         .default_value = ""},
+        {0},
+    };
+    struct topic_settings settings = {0};
+    struct job *job = &asker->job;
+    job_apply_with_defaults(job, "classify", (struct text){0}, options, &settings);
+    if (settings.taxonomy.size > 0)
+        return taxonomy_read_file(&asker->taxonomy, settings.taxonomy, error);
+    const char *path = job->model.path.size ? job_resolve_path(job, job->model.path)
+                                            : find_default_model(&asker->arena, error);
+    if (!path || !t5_model_open(&asker->model, path, T5_INT8, error))
+        return false;
+    taxonomy_read_from_model(&asker->taxonomy, asker->model);
+    return true;
+}
+
+bool asker_open(struct asker *asker, const char *path, struct text overrides, struct error *error)
+{
+    if (!job_load(&asker->job, path, overrides, error) || !open_store(asker, error) ||
+        !open_topics(asker, error) || !corpus_load(&asker->corpus, asker->store, error))
+        return false;
+    related_words_load(&asker->related, &asker->arena);
+    asker->context = (struct question_context){&asker->corpus, &asker->taxonomy, &asker->related};
+    return true;
+}
+
+void asker_close(struct asker *asker)
+{
+    corpus_free(&asker->corpus);
+    taxonomy_close(&asker->taxonomy);
+    t5_model_close(asker->model);
+    store_close(asker->store);
+    job_free(&asker->job);
+    arena_free(&asker->arena);
+    *asker = (struct asker){0};
+}
+
+bool asker_ask(struct asker *asker, struct text text, size_t max, struct asked *asked,
+               struct error *error)
+{
+    struct search search = {asker->store, &asked->question, &asker->context, max};
+    question_parse(&asked->question, text, &asker->context, &asked->arena);
+    return search_run(&search, &asked->result, &asked->arena, error);
+}
+
+void asked_free(struct asked *asked)
+{
+    arena_free(&asked->arena);
+    *asked = (struct asked){0};
+}

@@ -1,0 +1,38 @@
+/* asker.h - opens what questions to a job need: its database, topics and records. */
+#ifndef JOBS_ASK_ASKER_H
+#define JOBS_ASK_ASKER_H
+
+#include "jobs/ask/search.h"
+#include "jobs/job.h"
+
+struct asker {
+    struct job job;
+    struct store *store;
+    struct t5_model *model; /* its list of topics is used */
+    struct taxonomy taxonomy;
+    struct related_words related;
+    struct corpus corpus;
+    struct question_context context;
+    uint64_t unindexed; /* records that the index does not have yet */
+    struct arena arena;
+};
+
+/* Opens the job `path`, with `overrides` as job_load takes them. ERROR_STORE if nothing is saved or
+ * indexed. Close is safe on a zeroed asker and after a failure. */
+bool asker_open(struct asker *asker, const char *path, struct text overrides, struct error *error);
+void asker_close(struct asker *asker);
+
+/* A question with its answer. */
+struct asked {
+    struct question question;
+    struct search_result result;
+    struct arena arena; /* holds both */
+};
+
+/* Understands and answers a question; up to `max` findings. `asked` must be zeroed; free it also
+ * after a failure. */
+bool asker_ask(struct asker *asker, struct text text, size_t max, struct asked *asked,
+               struct error *error);
+void asked_free(struct asked *asked);
+
+#endif

@@ -1,0 +1,285 @@
+/* concept.c - compares the words of a question with texts. */
+#include "jobs/ask/concept.h"
+
+#include "base/hash.h"
+#include "base/normalize.h"
+#include "base/utf8.h"
+#include "jobs/ask/tokens.h"
+#include "stages/search/index_words.h"
+
+const double related_strength = 0.85, topic_strength = 0.3;
+
+/* Korean words begin alike, but their endings differ: the first two syllables are often the stem.
+ */
+static const double partial_strength = 0.6;
+
+enum { PARTIAL_SYLLABLES = 2, MAX_WAYS = 200 };
+
+static const char *const groups[] = {
+#define ROW(words) words,
+#include "jobs/ask/data/related_words.inc"
+#undef ROW
+};
+
+static bool is_unspaced(struct text text, size_t at)
+{
+    size_t size;
+    return at < text.size &&
+           normalize_letter_class(utf8_decode(text, at, &size)) == LETTER_UNSPACED_SCRIPT;
+}
+
+static bool has_unspaced(struct text text)
+{
+    for (size_t at = 0, size; at < text.size; at += size) {
+        utf8_decode(text, at, &size);
+        if (is_unspaced(text, at))
+            return true;
+    }
+    return false;
+}
+
+static bool has_blank(struct text text)
+{
+    return text_find(text, TEXT(" "), 0) < text.size;
+}
+
+/* ---- Stems ---- */
+
+static bool strip(struct text *word, struct text ending, size_t min_left)
+{
+    if (word->size < ending.size + min_left || !text_ends_with(*word, ending))
+        return false;
+    word->size -= ending.size;
+    return true;
+}
+
+static bool has_vowel(struct text word)
+{
+    for (size_t i = 0; i < word.size; i++)
+        if (strchr("aeiouy", word.bytes[i]))
+            return true;
+    return false;
+}
+
+/* "deliveries", "delivered", "delivery" and "deliver" become one stem, "recordings" and "record"
+ * too. Other words may get a wrong stem, but the same one in questions and texts. */
+static struct text stem(struct text word)
+{
+    strip(&word, TEXT("'s"), 2);
+    strip(&word, TEXT("\xE2\x80\x99s"), 2);
+    if (!strip(&word, TEXT("ies"), 3) && !text_ends_with(word, TEXT("ss")) &&
+        !text_ends_with(word, TEXT("us")) && !text_ends_with(word, TEXT("is")))
+        strip(&word, TEXT("s"), 3);
+    struct text shorter = word;
+    if ((strip(&shorter, TEXT("ing"), 3) || strip(&shorter, TEXT("ed"), 3)) && has_vowel(shorter)) {
+        word = shorter;
+        char last = word.bytes[word.size - 1];
+        if (word.size > 3 && last == word.bytes[word.size - 2] && !strchr("lsz", last))
+            word.size--;
+    } else {
+        strip(&word, TEXT("ly"), 4);
+    }
+    if (!strip(&word, TEXT("e"), 3))
+        strip(&word, TEXT("y"), 3);
+    return word;
+}
+
+static const uint64_t *make_stems(struct text text, struct arena *arena, size_t *count)
+{
+    struct tokens tokens = tokens_split(text, arena);
+    uint64_t *stems = arena_alloc(arena, tokens.count + 1, sizeof(*stems));
+    *count = 0;
+    for (size_t i = 0; i < tokens.count; i++)
+        if (tokens.items[i].kind != LETTER_UNSPACED_SCRIPT)
+            stems[(*count)++] = hash_text(stem(tokens.items[i].text));
+    return stems;
+}
+
+/* ---- Texts and ways ---- */
+
+struct compared_text compared_text_make(struct text text, struct arena *arena)
+{
+    struct compared_text made = {.key = normalize_key(text, arena)};
+    made.stems = make_stems(text, arena, &made.stem_count);
+    return made;
+}
+
+struct way way_make(struct text phrase, double strength, struct arena *arena)
+{
+    struct way way = {.text = normalize_key(phrase, arena), .strength = strength};
+    if (!has_unspaced(way.text))
+        way.stems = make_stems(phrase, arena, &way.stem_count);
+    return way;
+}
+
+bool way_is_korean(const struct way *way)
+{
+    return !way->stems;
+}
+
+struct text way_format_query(const struct way *way, struct arena *arena)
+{
+    struct text words = index_words_fold(way->text, arena);
+    return arena_format(arena, "\"%.*s\"%s", TEXT_ARGUMENT(words), way_is_korean(way) ? " *" : "");
+}
+
+static bool has_stems_at(const struct compared_text *text, size_t at, const struct way *way)
+{
+    if (way->stem_count == 0 || at + way->stem_count > text->stem_count)
+        return false;
+    return memcmp(text->stems + at, way->stems, way->stem_count * sizeof(*way->stems)) == 0;
+}
+
+static bool has_stems(const struct compared_text *text, const struct way *way)
+{
+    for (size_t at = 0; at < text->stem_count; at++)
+        if (has_stems_at(text, at, way))
+            return true;
+    return false;
+}
+
+/* Where the text has `part` at the beginning of a run of Hangul, or, if it has several syllables,
+ * within one. */
+static bool key_contains(struct text key, struct text part, bool within_run)
+{
+    for (size_t at = text_find(key, part, 0); at < key.size; at = text_find(key, part, at + 1)) {
+        if (within_run)
+            return true;
+        size_t before = at > 0 ? utf8_boundary_before(key, at - 1) : 0;
+        if (at == 0 || !is_unspaced(key, before))
+            return true;
+    }
+    return false;
+}
+
+static double match_korean(const struct way *way, const struct compared_text *text)
+{
+    size_t syllables = utf8_count_code_points(way->text), prefix = 0, size;
+    if (way->text.size > text->key.size && syllables <= PARTIAL_SYLLABLES)
+        return 0;
+    if (key_contains(text->key, way->text, syllables >= PARTIAL_SYLLABLES))
+        return way->strength;
+    if (syllables <= PARTIAL_SYLLABLES || has_blank(way->text))
+        return 0;
+    for (int i = 0; i < PARTIAL_SYLLABLES; i++, prefix += size)
+        utf8_decode(way->text, prefix, &size);
+    return key_contains(text->key, text_slice(way->text, 0, prefix), false)
+               ? partial_strength * way->strength
+               : 0;
+}
+
+double concept_match(const struct concept *concept, const struct compared_text *text)
+{
+    double best = 0;
+    for (size_t i = 0; i < concept->way_count; i++) {
+        const struct way *way = &concept->ways[i];
+        if (way->strength <= best)
+            continue;
+        double match = way_is_korean(way)     ? match_korean(way, text)
+                       : has_stems(text, way) ? way->strength
+                                              : 0;
+        best = match > best ? match : best;
+    }
+    return best;
+}
+
+/* ---- Related words ---- */
+
+void related_words_load(struct related_words *related, struct arena *arena)
+{
+    size_t group_count = sizeof(groups) / sizeof(*groups), capacity = 0;
+    for (size_t i = 0; i < group_count; i++)
+        capacity += strlen(groups[i]); /* more than enough: a word has at least a byte */
+    related->ways = arena_alloc(arena, capacity, sizeof(*related->ways));
+    related->groups = arena_alloc(arena, capacity, sizeof(*related->groups));
+    for (size_t i = 0; i < group_count; i++) {
+        struct text rest = text_of(groups[i]), word;
+        while (text_split(&rest, ';', &word)) {
+            related->ways[related->count] = way_make(word, related_strength, arena);
+            related->groups[related->count++] = i;
+        }
+    }
+}
+
+bool way_is_same_word(const struct way *a, const struct way *b)
+{
+    if (way_is_korean(a) != way_is_korean(b))
+        return false;
+    if (has_blank(a->text) != has_blank(b->text))
+        return false;
+    if (way_is_korean(a)) {
+        const struct way *shorter = a->text.size < b->text.size ? a : b,
+                         *longer = shorter == a ? b : a;
+        return text_equal(a->text, b->text) ||
+               (!has_blank(a->text) && text_starts_with(longer->text, shorter->text) &&
+                utf8_count_code_points(shorter->text) >= PARTIAL_SYLLABLES);
+    }
+    return a->stem_count == b->stem_count && a->stem_count > 0 &&
+           memcmp(a->stems, b->stems, a->stem_count * sizeof(*a->stems)) == 0;
+}
+
+/* A Korean adjective before a noun without its ending: "빠른" and "빠를" are "빠르", of which the
+ * syllable has no final consonant. */
+static struct way without_final_consonant(const struct way *way, struct arena *arena)
+{
+    enum { FIRST_SYLLABLE = 0xAC00, LAST_SYLLABLE = 0xD7A3, FINALS = 28 };
+    enum { FINAL_N = 4, FINAL_L = 8, FINAL_M = 16, FINAL_B = 17, FINAL_SS = 20 };
+    struct way made = *way;
+    size_t at = way->text.size > 0 ? utf8_boundary_before(way->text, way->text.size - 1) : 0, size;
+    uint32_t syllable = way->text.size > 0 ? utf8_decode(way->text, at, &size) : 0;
+    if (syllable < FIRST_SYLLABLE || syllable > LAST_SYLLABLE)
+        return made;
+    uint32_t final = (syllable - FIRST_SYLLABLE) % FINALS;
+    if (final != FINAL_N && final != FINAL_L && final != FINAL_M && final != FINAL_B &&
+        final != FINAL_SS)
+        return made;
+    char bytes[4];
+    size = utf8_encode(syllable - final, bytes);
+    made.text = arena_format(arena, "%.*s%.*s", (int)at, way->text.bytes, (int)size, bytes);
+    return made;
+}
+
+const struct way *related_words_find_phrase(const struct related_words *related,
+                                            const struct way *phrase)
+{
+    for (size_t i = 0; i < related->count; i++) {
+        const struct way *way = &related->ways[i];
+        if (has_blank(way->text) && way_is_korean(way) == way_is_korean(phrase) &&
+            (way_is_korean(way) ? text_starts_with(phrase->text, way->text)
+                                : way_is_same_word(way, phrase)))
+            return way;
+    }
+    return NULL;
+}
+
+static bool is_listed(const struct way *ways, size_t count, struct text text)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(ways[i].text, text))
+            return true;
+    return false;
+}
+
+struct way *related_words_expand(const struct related_words *related, const struct way *ways,
+                                 size_t *count, struct arena *arena)
+{
+    size_t own = *count;
+    struct way *all = arena_alloc(arena, own + MAX_WAYS, sizeof(*all));
+    memcpy(all, ways, own * sizeof(*all));
+    bool *is_added = arena_alloc(arena, related->count, sizeof(*is_added));
+    for (size_t i = 0; i < related->count; i++) {
+        bool is_own = false;
+        for (size_t k = 0; k < own; k++) {
+            struct way plain = without_final_consonant(&ways[k], arena);
+            is_own |= way_is_same_word(&related->ways[i], &ways[k]) ||
+                      way_is_same_word(&related->ways[i], &plain);
+        }
+        for (size_t k = 0; is_own && k < related->count && *count < own + MAX_WAYS; k++)
+            if (related->groups[k] == related->groups[i] && !is_added[k]) {
+                is_added[k] = true;
+                if (!is_listed(all, *count, related->ways[k].text))
+                    all[(*count)++] = related->ways[k];
+            }
+    }
+    return all;
+}

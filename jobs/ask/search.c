@@ -1,0 +1,489 @@
+/* search.c - weighs the words of a question and ranks the sentences that have them. */
+#include "jobs/ask/search.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "stages/text/sentence_quality.h"
+
+/* Records whose texts are read and compared sentence by sentence. */
+enum { MAX_CANDIDATES = 300 };
+
+enum { SHORT_SENTENCE = 30, LONG_SENTENCE = 250 }; /* code points */
+
+const double search_min_confidence = 0.5;
+
+/* Of the score: how much the sentence alone counts, against the whole record. */
+static const double sentence_share = 0.55;
+static const double agreement_bonus = 0.06, disagreement_penalty = 0.10, unreadable_penalty = 0.08;
+static const double dependence_penalty = 0.02;
+static const double length_penalty = 0.03; /* of the longest and of the shortest */
+
+/* Of the coverage of the best record: what a quote needs next to an answer. */
+static const double min_quote_share = 0.5;
+
+/* Of questions that only filter. */
+static const double confidence_share = 0.2;
+
+/* Scores within a step are equal, and the newer record comes first. */
+static const double score_step = 0.04;
+
+/* A topic of the record that the question names or uses a phrase of. */
+static const double named_topic_strength = 0.6;
+
+/* Words of manner and general verbs, of which it says little that no record has them. */
+static const double light_weight = 0.3, max_light_weight = 2;
+
+struct searcher {
+    struct store *store;
+    const struct question *question;
+    const struct corpus *corpus;
+    const struct taxonomy *taxonomy;
+    struct arena *arena;
+    struct error *error;
+    bool *is_selected; /* [record] by the filter */
+    float **strengths; /* [concept][record]: how well the record has the concept */
+    size_t *topics;    /* [concept]: index into corpus.topics; its count: no topic */
+    double *weights;   /* [concept] */
+    double weight_sum;
+};
+
+/* ---- The filter ---- */
+
+struct match_collector {
+    const struct corpus *corpus;
+    float *strengths; /* [record] */
+    float strength;
+};
+
+static bool collect_match(void *user, const struct passage_match *match)
+{
+    struct match_collector *collector = user;
+    size_t record = corpus_find(collector->corpus, match->feedback_id);
+    if (record < collector->corpus->count && collector->strengths[record] < collector->strength)
+        collector->strengths[record] = collector->strength;
+    return true;
+}
+
+static bool collect_matches(const struct searcher *searcher, struct text query, double strength,
+                            float *strengths)
+{
+    struct match_collector collector = {searcher->corpus, strengths, (float)strength};
+    return query.size == 0 ||
+           store_for_each_match(searcher->store, query, collect_match, &collector, searcher->error);
+}
+
+static bool has_value(const struct value_filter *filter, uint32_t number)
+{
+    for (size_t i = 0; i < filter->value_count; i++)
+        if (filter->values[i] + 1 == number)
+            return true;
+    return false;
+}
+
+static bool apply_value_filter(struct searcher *searcher, const struct value_filter *filter)
+{
+    const struct corpus *corpus = searcher->corpus;
+    const uint32_t *numbers = corpus->columns[filter->column].values_by_record;
+    float *mentions = arena_alloc(searcher->arena, corpus->count + 1, sizeof(*mentions));
+    if (!collect_matches(searcher, filter->mention_query, 1, mentions))
+        return false;
+    for (size_t i = 0; i < corpus->count; i++)
+        if (!has_value(filter, numbers[i]) && (numbers[i] > 0 || mentions[i] <= 0))
+            searcher->is_selected[i] = false;
+    return true;
+}
+
+static bool select_records(struct searcher *searcher)
+{
+    const struct question *question = searcher->question;
+    const struct corpus *corpus = searcher->corpus;
+    struct time_span span = question->time_span;
+    searcher->is_selected = arena_alloc(searcher->arena, corpus->count + 1, sizeof(bool));
+    for (size_t i = 0; i < corpus->count; i++) {
+        const struct corpus_record *record = &corpus->records[i];
+        searcher->is_selected[i] =
+            (span.since == TIME_UNKNOWN || record->created_at >= span.since) &&
+            (span.until == TIME_UNKNOWN ||
+             (record->created_at < span.until && record->created_at != TIME_UNKNOWN)) &&
+            (!question->stars || record->stars == (float)question->stars);
+    }
+    for (size_t i = 0; i < question->filter_count; i++)
+        if (!apply_value_filter(searcher, &question->filters[i]))
+            return false;
+    return true;
+}
+
+/* ---- Words ---- */
+
+/* The ways whose strength is above `low` and at most `high`, as one query. */
+static struct text format_query(const struct concept *concept, double low, double high,
+                                struct arena *arena)
+{
+    struct text query = {0};
+    for (size_t i = 0; i < concept->way_count; i++) {
+        const struct way *way = &concept->ways[i];
+        if (way->strength > low && way->strength <= high &&
+            (way_is_korean(way) || way->stem_count > 0))
+            query =
+                arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(query), query.size ? " OR " : "",
+                             TEXT_ARGUMENT(way_format_query(way, arena)));
+    }
+    return query;
+}
+
+static size_t find_topic(const struct searcher *searcher, const struct concept *concept)
+{
+    const struct name_set *topics = &searcher->corpus->topics;
+    size_t topic = 0;
+    if (concept->topic == SIZE_MAX)
+        return topics->count;
+    struct text name = searcher->taxonomy->names.items[concept->topic];
+    while (topic < topics->count && !text_equal(topics->texts[topic], name))
+        topic++;
+    return topic;
+}
+
+/* The records that the model found to be about the topic. */
+static void add_topic(const struct searcher *searcher, size_t index)
+{
+    const struct corpus *corpus = searcher->corpus;
+    double strength =
+        searcher->question->concepts[index].names_topic ? named_topic_strength : topic_strength;
+    for (size_t i = 0; i < corpus->count; i++)
+        for (size_t k = 0; k < corpus->records[i].mention_count; k++)
+            if (corpus->mentions[corpus->records[i].first_mention + k].topic ==
+                    searcher->topics[index] &&
+                (double)searcher->strengths[index][i] < strength)
+                searcher->strengths[index][i] = (float)strength;
+}
+
+static bool weigh_concept(struct searcher *searcher, size_t index, bool *is_unknown)
+{
+    const struct concept *concept = &searcher->question->concepts[index];
+    const struct corpus *corpus = searcher->corpus;
+    struct arena *arena = searcher->arena;
+    float *strengths = arena_alloc(arena, corpus->count + 1, sizeof(*strengths));
+    searcher->strengths[index] = strengths;
+    if (!collect_matches(searcher, format_query(concept, related_strength, 1, arena), 1,
+                         strengths) ||
+        !collect_matches(searcher, format_query(concept, 0, related_strength, arena),
+                         related_strength, strengths))
+        return false;
+    size_t with_word = 0;
+    for (size_t i = 0; i < corpus->count; i++)
+        with_word += strengths[i] > 0;
+    *is_unknown = with_word == 0;
+    double weight = log(1 + (double)corpus->count / (1 + (double)with_word));
+    if (concept->is_light)
+        weight = light_weight * fmin(weight, max_light_weight);
+    searcher->weights[index] = weight;
+    searcher->weight_sum += searcher->weights[index];
+    searcher->topics[index] = find_topic(searcher, concept);
+    add_topic(searcher, index);
+    return true;
+}
+
+static bool weigh_concepts(struct searcher *searcher, struct search_result *result)
+{
+    size_t count = searcher->question->concept_count;
+    struct text *unknown_words = arena_alloc(searcher->arena, count + 1, sizeof(*unknown_words));
+    searcher->strengths = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->strengths));
+    searcher->weights = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->weights));
+    searcher->topics = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->topics));
+    for (size_t i = 0; i < count; i++) {
+        bool is_unknown;
+        if (!weigh_concept(searcher, i, &is_unknown))
+            return false;
+        if (is_unknown)
+            unknown_words[result->unknown_count++] = searcher->question->concepts[i].word;
+    }
+    result->unknown_words = unknown_words;
+    return true;
+}
+
+/* ---- Counts ---- */
+
+/* The record's label if it is clear; else its polarity on the first topic of the question that it
+ * mentions, which the model recognizes less well. */
+static enum sentiment get_polarity(const struct searcher *searcher, size_t record)
+{
+    const struct corpus *corpus = searcher->corpus;
+    enum sentiment label = corpus->records[record].sentiment;
+    if (label == SENTIMENT_NEGATIVE || label == SENTIMENT_POSITIVE)
+        return label;
+    for (size_t i = 0; i < searcher->question->concept_count; i++) {
+        enum sentiment polarity = corpus_polarity(corpus, record, searcher->topics[i]);
+        if (polarity != SENTIMENT_UNDETECTED)
+            return polarity;
+    }
+    return label;
+}
+
+static void count_label(struct label_counts *counts, enum sentiment label)
+{
+    counts->records++;
+    counts->labels[label]++;
+}
+
+/* Words of manner and general verbs need not be there, unless the question has no others. */
+static bool has_all_words(const struct searcher *searcher, size_t record)
+{
+    bool has_heavy_word = false;
+    for (size_t i = 0; i < searcher->question->concept_count; i++)
+        has_heavy_word |= !searcher->question->concepts[i].is_light;
+    for (size_t i = 0; i < searcher->question->concept_count; i++)
+        if ((double)searcher->strengths[i][record] < named_topic_strength - 1e-6 &&
+            !(has_heavy_word && searcher->question->concepts[i].is_light))
+            return false;
+    return true;
+}
+
+static void count_records(const struct searcher *searcher, struct search_result *result)
+{
+    for (size_t i = 0; i < searcher->corpus->count; i++) {
+        if (!searcher->is_selected[i])
+            continue;
+        count_label(&result->selected, searcher->corpus->records[i].sentiment);
+        if (searcher->question->concept_count > 0 && has_all_words(searcher, i))
+            count_label(&result->about, get_polarity(searcher, i));
+    }
+}
+
+/* ---- Candidates ---- */
+
+struct candidate {
+    size_t record;
+    double weight;
+};
+
+static enum sentiment opposite(enum sentiment polarity)
+{
+    return polarity == SENTIMENT_NEGATIVE   ? SENTIMENT_POSITIVE
+           : polarity == SENTIMENT_POSITIVE ? SENTIMENT_NEGATIVE
+                                            : SENTIMENT_UNDETECTED;
+}
+
+static double get_agreement(enum sentiment asked, enum sentiment polarity)
+{
+    if (asked == SENTIMENT_UNDETECTED)
+        return 0;
+    return polarity == asked             ? agreement_bonus
+           : polarity == opposite(asked) ? -disagreement_penalty
+                                         : 0;
+}
+
+/* The heaviest first, then the newest; records are in the order of time. */
+static int compare_candidates(const void *first, const void *second)
+{
+    const struct candidate *a = first, *b = second;
+    if (a->weight != b->weight)
+        return a->weight < b->weight ? 1 : -1;
+    return a->record < b->record ? 1 : -1;
+}
+
+static struct candidate *find_candidates(const struct searcher *searcher, size_t *count)
+{
+    const struct corpus *corpus = searcher->corpus;
+    struct candidate *candidates =
+        arena_alloc(searcher->arena, corpus->count + 1, sizeof(*candidates));
+    size_t concepts = searcher->question->concept_count;
+    *count = 0;
+    for (size_t i = 0; i < corpus->count; i++) {
+        struct candidate candidate = {.record = i};
+        if (!searcher->is_selected[i])
+            continue;
+        for (size_t k = 0; k < concepts; k++)
+            candidate.weight += searcher->weights[k] * (double)searcher->strengths[k][i];
+        if (concepts > 0 && candidate.weight <= 0)
+            continue;
+        candidate.weight += searcher->weight_sum *
+                            get_agreement(searcher->question->polarity, get_polarity(searcher, i));
+        if (concepts == 0) /* only a filter: the clearest records */
+            candidate.weight =
+                get_agreement(searcher->question->polarity, corpus->records[i].sentiment) +
+                (corpus->records[i].confidence > 0.8F ? 0.01 : 0);
+        candidates[(*count)++] = candidate;
+    }
+    qsort(candidates, *count, sizeof(*candidates), compare_candidates);
+    if (*count > MAX_CANDIDATES)
+        *count = MAX_CANDIDATES;
+    return candidates;
+}
+
+/* ---- Sentences ---- */
+
+struct sentence_comparer {
+    const struct searcher *searcher;
+    struct text text; /* of the record */
+    struct finding *finding;
+    double *in_record; /* [concept]: the best match of a sentence or the title */
+    double best;       /* of the sentences so far */
+};
+
+/* Penalties for sentences that say little alone. If nothing else decides, a sentence should not be
+ * short. */
+static double judge_form(const struct searcher *searcher, struct text sentence)
+{
+    double size = (double)utf8_count_code_points(sentence);
+    double score = sentence_is_readable(sentence) ? 0 : -unreadable_penalty;
+    if (!sentence_is_self_contained(sentence) || sentence_expects_continuation(sentence))
+        score -= dependence_penalty;
+    if (searcher->question->concept_count == 0 && size < SHORT_SENTENCE)
+        score -= length_penalty * (1 - size / SHORT_SENTENCE);
+    return score - length_penalty * fmin(size / LONG_SENTENCE, 1);
+}
+
+static double compare_sentence(const struct sentence_comparer *comparer, struct text sentence)
+{
+    const struct searcher *searcher = comparer->searcher;
+    struct compared_text compared = compared_text_make(sentence, searcher->arena);
+    double sum = 0;
+    for (size_t i = 0; i < searcher->question->concept_count; i++) {
+        const struct concept *concept = &searcher->question->concepts[i];
+        double match = concept_match(concept, &compared);
+        double by_phrase = concept->names_topic ? named_topic_strength : topic_strength;
+        if (match < by_phrase && concept->topic != SIZE_MAX &&
+            taxonomy_matches_topic(searcher->taxonomy, sentence, concept->topic))
+            match = by_phrase;
+        if (match > comparer->in_record[i])
+            comparer->in_record[i] = match;
+        sum += searcher->weights[i] * match;
+    }
+    double share = searcher->weight_sum > 0 ? sum / searcher->weight_sum : 0;
+    return share * sentence_share + judge_form(searcher, sentence);
+}
+
+static bool visit_sentence(void *user, const struct passage_match *match)
+{
+    struct sentence_comparer *comparer = user;
+    struct text sentence = text_slice(comparer->text, match->begin, match->end);
+    double score = compare_sentence(comparer, sentence);
+    if (score > comparer->best) {
+        comparer->best = score;
+        comparer->finding->begin = match->begin;
+        comparer->finding->end = match->end;
+        comparer->finding->text = sentence;
+    }
+    return true;
+}
+
+/* Sets the best sentence of the candidate's record, and its scores. */
+static bool judge_candidate(const struct searcher *searcher, struct finding *finding)
+{
+    const struct question *question = searcher->question;
+    uint64_t id = searcher->corpus->records[finding->record].feedback_id;
+    struct text title;
+    struct sentence_comparer comparer = {
+        .searcher = searcher,
+        .finding = finding,
+        .in_record = arena_alloc(searcher->arena, question->concept_count + 1, sizeof(double)),
+        .best = -1,
+    };
+    if (!store_load_text(searcher->store, id, searcher->arena, &title, &comparer.text,
+                         searcher->error))
+        return false;
+    compare_sentence(&comparer, title);
+    if (!store_for_each_passage(searcher->store, id, visit_sentence, &comparer, searcher->error))
+        return false;
+    double sum = 0;
+    for (size_t i = 0; i < question->concept_count; i++) {
+        double match = comparer.in_record[i],
+               topic = (double)searcher->strengths[i][finding->record];
+        if (match < topic && topic <= named_topic_strength) /* the model saw the topic */
+            match = topic;
+        sum += searcher->weights[i] * match;
+    }
+    finding->coverage = searcher->weight_sum > 0 ? sum / searcher->weight_sum : 0;
+    finding->polarity = get_polarity(searcher, finding->record);
+    finding->score = comparer.best + (1 - sentence_share) * finding->coverage +
+                     get_agreement(question->polarity, finding->polarity);
+    if (question->concept_count == 0) /* the clearest records */
+        finding->score +=
+            confidence_share * (double)searcher->corpus->records[finding->record].confidence;
+    return true;
+}
+
+/* Equal steps of the score are in the order of time, the newest first. */
+static int compare_findings(const void *first, const void *second)
+{
+    const struct finding *a = first, *b = second;
+    double step_a = floor(a->score / score_step), step_b = floor(b->score / score_step);
+    if (step_a != step_b)
+        return step_a < step_b ? 1 : -1;
+    return a->record < b->record ? 1 : -1;
+}
+
+/* Keeps the best finding of each person and text with at least `min_coverage`, at most `max`. */
+static size_t remove_others(const struct corpus *corpus, struct finding *findings, size_t count,
+                            double min_coverage, size_t max)
+{
+    struct hash_table seen = {0};
+    size_t kept = 0;
+    for (size_t i = 0; i < count && kept < max; i++) {
+        const struct corpus_record *record = &corpus->records[findings[i].record];
+        bool is_new_person, is_new_text;
+        if (findings[i].text.size == 0 || findings[i].coverage < min_coverage)
+            continue;
+        hash_table_get_or_insert(&seen, record->person, 0, &is_new_person);
+        hash_table_get_or_insert(&seen, record->text_hash, 0, &is_new_text);
+        if (is_new_person && is_new_text)
+            findings[kept++] = findings[i];
+    }
+    hash_table_free(&seen);
+    return kept;
+}
+
+static bool rank_findings(struct searcher *searcher, struct search_result *result, size_t max)
+{
+    size_t count;
+    const struct candidate *candidates = find_candidates(searcher, &count);
+    struct finding *findings = arena_alloc(searcher->arena, count + 1, sizeof(*findings));
+    for (size_t i = 0; i < count; i++) {
+        findings[i].record = candidates[i].record;
+        if (!judge_candidate(searcher, &findings[i]))
+            return false;
+        if (findings[i].coverage > result->confidence)
+            result->confidence = findings[i].coverage;
+    }
+    qsort(findings, count, sizeof(*findings), compare_findings);
+    double min_coverage =
+        result->confidence >= search_min_confidence ? min_quote_share * result->confidence : 0;
+    result->count = remove_others(searcher->corpus, findings, count, min_coverage, max);
+    result->findings = findings;
+    return true;
+}
+
+/* A question that only filters is answered if records pass: its other words say little. */
+static bool only_filters(const struct question *question)
+{
+    bool has_light_words_only = true;
+    for (size_t i = 0; i < question->concept_count; i++)
+        has_light_words_only &= question->concepts[i].is_light;
+    return has_light_words_only &&
+           (question->filter_count > 0 || question->stars || question->polarity ||
+            question->time_span.since != TIME_UNKNOWN || question->time_span.until != TIME_UNKNOWN);
+}
+
+bool search_run(const struct search *search, struct search_result *result, struct arena *arena,
+                struct error *error)
+{
+    const struct question *question = search->question;
+    *result = (struct search_result){0};
+    struct searcher searcher = {.store = search->store,
+                                .question = question,
+                                .corpus = search->context->corpus,
+                                .taxonomy = search->context->taxonomy,
+                                .arena = arena,
+                                .error = error};
+    if (!select_records(&searcher) || !weigh_concepts(&searcher, result))
+        return false;
+    count_records(&searcher, result);
+    if (!rank_findings(&searcher, result, search->max))
+        return false;
+    if (only_filters(question))
+        result->confidence = result->count > 0 ? 1 : 0;
+    result->found = result->count > 0 && result->confidence >= search_min_confidence;
+    return true;
+}

@@ -1,0 +1,262 @@
+/* candidates.c - counts statements, and chooses those that differ in meaning. */
+#include "stages/evidence/candidates.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/hash_table.h"
+#include "base/memory.h"
+
+enum {
+    RECORDS_OF_A_POINT = 100, /* one record of so many must say it */
+    MIN_PAIR_RECORDS = 3,     /* two records may share two words by chance */
+    MAX_CONSIDERED = 400,     /* statements, the heaviest first */
+    MAX_EXAMPLES = 8,         /* of a statement, for the filter */
+};
+
+/* How much a record's statement tells a reader. */
+static const double specific_weight = 1.0; /* "staff friendly" */
+static const double general_weight = 0.8;  /* "staff great" */
+static const double unlisted_weight = 0.7; /* factor: of an aspect that is not listed */
+static const double alone_weight = 0.55;   /* "overpriced" */
+static const double pair_weight = 0.4;     /* "money deducted" */
+static const double open_discount = 0.5;   /* of records whose words do not show the side */
+static const double whole_weight = 0.45;   /* factor: "great hotel" */
+
+/* Share of the clauses of one statement that also make another: then both are one. */
+static const double same_share = 0.5;
+
+size_t candidates_min_records(const struct group *group)
+{
+    size_t share = group->member_count / RECORDS_OF_A_POINT;
+    return group->member_count < SMALL_GROUP ? 1 : share > 2 ? share : 2;
+}
+
+int occurrence_side(const struct occurrence *occurrence, const struct member *members)
+{
+    enum sentiment sentiment = members[occurrence->member].sentiment;
+    if (occurrence->polarity != 0)
+        return occurrence->polarity;
+    return sentiment == SENTIMENT_POSITIVE ? 1 : sentiment == SENTIMENT_NEGATIVE ? -1 : 0;
+}
+
+bool candidate_is_contradicted(const struct point_candidate *candidate,
+                               const struct occurrence *occurrence, int side)
+{
+    int own_side = candidate->polarity == SENTIMENT_POSITIVE ? 1 : -1;
+    if (side != -own_side || candidate->aspect != occurrence->aspect)
+        return false;
+    if (!candidate->opinion)
+        return occurrence->key == candidate->key;
+    return occurrence->opinion &&
+           (candidate->is_general || occurrence->opinion == candidate->opposite ||
+            occurrence->opinion == candidate->opinion);
+}
+
+/* ---- Counting ---- */
+
+struct counted {
+    struct occurrence first;
+    int side;
+    size_t records, open_records, clauses; /* open: the record alone shows the side */
+    uint32_t last_member, last_begin;      /* + 1 */
+    double weight;
+    uint64_t *places; /* of its clauses, in order; only of those that are considered */
+};
+
+struct counter {
+    struct hash_table numbers; /* of key and side */
+    struct counted *items;     /* owned */
+    size_t count, capacity;
+};
+
+static uint64_t count_key(const struct occurrence *occurrence, int side)
+{
+    return hash_combine_number(occurrence->key, (uint64_t)(side + 1));
+}
+
+static uint64_t place_of(const struct occurrence *occurrence)
+{
+    return (uint64_t)occurrence->member << 32 | occurrence->begin;
+}
+
+static void count_occurrences(struct counter *counter, const struct group *group)
+{
+    for (size_t i = 0; i < group->occurrences.count; i++) {
+        const struct occurrence *occurrence = &group->occurrences.items[i];
+        int side = occurrence_side(occurrence, group->members);
+        bool is_new;
+        if (side == 0)
+            continue;
+        size_t number = *hash_table_get_or_insert(&counter->numbers, count_key(occurrence, side),
+                                                  counter->count, &is_new);
+        if (is_new) {
+            counter->items = memory_grow(counter->items, &counter->capacity, ++counter->count,
+                                         sizeof(*counter->items));
+            counter->items[number] = (struct counted){.first = *occurrence, .side = side};
+        }
+        struct counted *counted = &counter->items[number];
+        bool is_new_member = counted->last_member != occurrence->member + 1;
+        counted->records += is_new_member;
+        counted->open_records += is_new_member && occurrence->polarity == 0;
+        counted->clauses += is_new_member || counted->last_begin != occurrence->begin + 1;
+        counted->last_member = occurrence->member + 1;
+        counted->last_begin = occurrence->begin + 1;
+    }
+}
+
+static double compute_weight(const struct counted *counted)
+{
+    const struct occurrence *statement = &counted->first;
+    double weight = statement->is_general ? general_weight : specific_weight;
+    if (!statement->opinion)
+        weight = pair_weight;
+    else if (!statement->aspect)
+        weight = alone_weight;
+    if (statement->aspect && !statement->is_listed)
+        weight *= unlisted_weight;
+    if (statement->is_general && statement->is_whole)
+        weight *= whole_weight;
+    return weight * ((double)counted->records - open_discount * (double)counted->open_records);
+}
+
+static int compare_by_weight(const void *a, const void *b)
+{
+    const struct counted *left = a, *right = b;
+    if (left->weight != right->weight)
+        return left->weight > right->weight ? -1 : 1;
+    if (left->first.key != right->first.key)
+        return left->first.key < right->first.key ? -1 : 1;
+    return left->side - right->side;
+}
+
+/* Drops what too few members state, and sorts the rest. Returns how many are considered. */
+static size_t sort_by_weight(struct counter *counter, const struct group *group)
+{
+    size_t kept = 0, min_records = candidates_min_records(group);
+    for (size_t i = 0; i < counter->count; i++) {
+        struct counted counted = counter->items[i];
+        counted.weight = compute_weight(&counted);
+        bool is_pair = !counted.first.opinion && group->member_count >= SMALL_GROUP;
+        if (counted.records >=
+            (is_pair && min_records < MIN_PAIR_RECORDS ? MIN_PAIR_RECORDS : min_records))
+            counter->items[kept++] = counted;
+    }
+    counter->count = kept;
+    if (kept > 0)
+        qsort(counter->items, kept, sizeof(*counter->items), compare_by_weight);
+    return kept < MAX_CONSIDERED ? kept : MAX_CONSIDERED;
+}
+
+/* Fills the places of the first `considered` statements. */
+static void collect_places(struct counter *counter, const struct group *group, size_t considered,
+                           struct arena *arena)
+{
+    hash_table_clear(&counter->numbers);
+    for (size_t i = 0; i < considered; i++) {
+        struct counted *counted = &counter->items[i];
+        hash_table_get_or_insert(&counter->numbers, count_key(&counted->first, counted->side), i,
+                                 NULL);
+        counted->places = arena_alloc(arena, counted->clauses, sizeof(*counted->places));
+        counted->clauses = 0;
+    }
+    for (size_t i = 0; i < group->occurrences.count; i++) {
+        const struct occurrence *occurrence = &group->occurrences.items[i];
+        int side = occurrence_side(occurrence, group->members);
+        const size_t *number =
+            side ? hash_table_find(&counter->numbers, count_key(occurrence, side)) : NULL;
+        if (!number)
+            continue;
+        struct counted *counted = &counter->items[*number];
+        if (counted->clauses == 0 || counted->places[counted->clauses - 1] != place_of(occurrence))
+            counted->places[counted->clauses++] = place_of(occurrence);
+    }
+}
+
+/* ---- Choosing ---- */
+
+static bool share_clauses(const struct counted *a, const struct counted *b)
+{
+    size_t shared = 0, i = 0, k = 0, fewer = a->clauses < b->clauses ? a->clauses : b->clauses;
+    while (i < a->clauses && k < b->clauses) {
+        if (a->places[i] == b->places[k])
+            shared++, i++, k++;
+        else if (a->places[i] < b->places[k])
+            i++;
+        else
+            k++;
+    }
+    return (double)shared >= same_share * (double)fewer;
+}
+
+/* Whether the statement says what a chosen one says already. */
+static bool is_same(const struct counted *chosen, const struct counted *other)
+{
+    const struct occurrence *a = &chosen->first, *b = &other->first;
+    if (chosen->side != other->side)
+        return false;
+    if (a->opinion && a->opinion == b->opinion && (!a->aspect || !b->aspect))
+        return true;
+    return share_clauses(chosen, other);
+}
+
+static bool passes_filter(const struct counted *counted, const struct group *group,
+                          const struct candidate_filter *filter)
+{
+    const struct occurrence *examples[MAX_EXAMPLES];
+    size_t count = 0;
+    if (!filter)
+        return true;
+    for (size_t i = 0; i < group->occurrences.count && count < MAX_EXAMPLES; i++)
+        if (group->occurrences.items[i].key == counted->first.key)
+            examples[count++] = &group->occurrences.items[i];
+    return filter->accepts(filter->user, examples, count);
+}
+
+static struct point_candidate make_candidate(const struct counted *counted)
+{
+    const struct occurrence *first = &counted->first;
+    return (struct point_candidate){
+        .key = first->key,
+        .aspect = first->aspect,
+        .opinion = first->opinion,
+        .opposite = first->opposite,
+        .is_general = first->is_general,
+        .polarity = counted->side > 0 ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE,
+        .records = counted->records,
+    };
+}
+
+struct point_candidate *candidates_find(const struct group *group,
+                                        const struct candidate_filter *filter, struct arena *arena,
+                                        size_t *count)
+{
+    struct counter counter = {0};
+    struct arena scratch = {0};
+    struct point_candidate *candidates =
+        arena_alloc(arena, (size_t)MAX_CANDIDATES * 2, sizeof(*candidates));
+    const struct counted *chosen[MAX_CANDIDATES * 2];
+    size_t side_counts[2] = {0};
+    count_occurrences(&counter, group);
+    size_t considered = sort_by_weight(&counter, group);
+    collect_places(&counter, group, considered, &scratch);
+    *count = 0;
+    for (size_t i = 0; i < considered; i++) {
+        const struct counted *counted = &counter.items[i];
+        size_t *side_count = &side_counts[counted->side > 0];
+        bool is_repeated = false;
+        for (size_t k = 0; k < *count && !is_repeated; k++)
+            is_repeated = is_same(chosen[k], counted);
+        if (is_repeated || *side_count == MAX_CANDIDATES ||
+            (!counted->first.aspect && !counted->first.stands_alone) ||
+            !passes_filter(counted, group, filter))
+            continue;
+        (*side_count)++;
+        chosen[*count] = counted;
+        candidates[(*count)++] = make_candidate(counted);
+    }
+    hash_table_free(&counter.numbers);
+    free(counter.items);
+    arena_free(&scratch);
+    return candidates;
+}

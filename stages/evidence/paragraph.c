@@ -1,0 +1,94 @@
+/* paragraph.c - composes the paragraph from phrases of each language. */
+#include "stages/evidence/paragraph.h"
+
+#include "base/utf8.h"
+#include "stages/evidence/side.h"
+
+static const struct phrases {
+    const char *language, *record, *records, *positive, *negative, *praised, *criticised, *opposite;
+} languages[] = {
+#define ROW(language, record, records, positive, negative, praised, criticised, opposite)          \
+    {language, record, records, positive, negative, praised, criticised, opposite},
+#include "stages/evidence/data/paragraph_phrases.inc"
+#undef ROW
+};
+
+enum { HANGUL_FIRST = 0xAC00, HANGUL_LAST = 0xD7A3 };
+
+static bool has_hangul(struct text text)
+{
+    for (size_t at = 0, size; at < text.size; at += size) {
+        uint32_t code_point = utf8_decode(text, at, &size);
+        if (code_point >= HANGUL_FIRST && code_point <= HANGUL_LAST)
+            return true;
+    }
+    return false;
+}
+
+static bool is_mostly_korean(const struct group *group)
+{
+    size_t korean = 0;
+    for (size_t i = 0; i < group->member_count; i++)
+        korean += has_hangul(group->members[i].text);
+    return 2 * korean > group->member_count;
+}
+
+static const struct phrases *find_phrases(struct text language)
+{
+    for (size_t i = 0; i < sizeof(languages) / sizeof(*languages); i++)
+        if (text_equal(language, text_of(languages[i].language)))
+            return &languages[i];
+    return &languages[0];
+}
+
+/* The phrase with the number in the place of '#'. */
+static struct text format_number(const char *phrase, size_t number, struct arena *arena)
+{
+    struct text text = text_of(phrase);
+    size_t at = text_find(text, TEXT("#"), 0);
+    return arena_format(arena, "%.*s%zu%.*s", (int)at, phrase, number,
+                        TEXT_ARGUMENT(text_slice(text, at + 1, text.size)));
+}
+
+static struct text append_points(const struct group *group, const struct phrases *phrases,
+                                 enum sentiment polarity, struct text paragraph)
+{
+    size_t count = 0;
+    const char *title = polarity == SENTIMENT_POSITIVE ? phrases->praised : phrases->criticised;
+    for (size_t i = 0; i < group->point_count; i++) {
+        const struct key_point *point = &group->points[i];
+        if (point->polarity != polarity)
+            continue;
+        struct text opposed = {0};
+        if (point->opposite_records > 0)
+            opposed = format_number(phrases->opposite, point->opposite_records, group->arena);
+        paragraph = arena_format(group->arena, "%.*s%s%s%s%.*s (%zu%s%.*s)",
+                                 TEXT_ARGUMENT(paragraph), count ? ", " : " ", count ? "" : title,
+                                 count ? "" : " ", TEXT_ARGUMENT(point->text), point->records,
+                                 opposed.size ? "; " : "", TEXT_ARGUMENT(opposed));
+        count++;
+    }
+    return count ? arena_format(group->arena, "%.*s.", TEXT_ARGUMENT(paragraph)) : paragraph;
+}
+
+struct text paragraph_compose(const struct group *group, struct text language)
+{
+    if (text_equal(language, TEXT("auto")) && is_mostly_korean(group))
+        language = TEXT("ko");
+    const struct phrases *phrases = find_phrases(language);
+    size_t sides[SIDE_COUNT] = {0};
+    for (size_t i = 0; i < group->member_count; i++)
+        sides[side_of(group->members[i].sentiment)]++;
+    struct arena *arena = group->arena;
+    const char *records = group->member_count == 1 ? phrases->record : phrases->records;
+    struct text paragraph =
+        arena_format(arena, "%.*s, %.*s, %.*s.",
+                     TEXT_ARGUMENT(format_number(records, group->member_count, arena)),
+                     TEXT_ARGUMENT(format_number(phrases->positive, sides[SIDE_POSITIVE], arena)),
+                     TEXT_ARGUMENT(format_number(phrases->negative, sides[SIDE_NEGATIVE], arena)));
+    bool praise_first = sides[SIDE_POSITIVE] >= sides[SIDE_NEGATIVE];
+    enum sentiment first = praise_first ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE,
+                   second = praise_first ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE;
+    paragraph = append_points(group, phrases, first, paragraph);
+    return append_points(group, phrases, second, paragraph);
+}

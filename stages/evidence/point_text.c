@@ -1,0 +1,275 @@
+/* point_text.c - shortens clauses, and compares them. */
+#include "stages/evidence/point_text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/hash.h"
+#include "base/hash_table.h"
+#include "base/normalize.h"
+#include "base/utf8.h"
+#include "stages/text/sentence_quality.h"
+#include "stages/text/terms.h"
+
+enum {
+    MAX_POINT_SIZE = 120, /* bytes */
+    MAX_WORDS = 16,
+    MAX_SHARED_WORDS = 9,   /* of a text that stands for several records */
+    GOOD_WORDS = 4,         /* a text of about this many words reads best ... */
+    GOOD_SINGLE_WORDS = 10, /* ... or, if it is one record's */
+    MIN_WORD_SIZE = 4,      /* of a text of one word */
+    MIN_KEPT_SIZE = 4,      /* bytes that a cut at the end leaves */
+};
+
+static const double extra_cost = 3; /* of a word of meaning that the point does not state */
+static const double length_cost = 0.3;
+static const double personal_cost = 1.5; /* of "I", "my" */
+static const double repeat_gain = 1.5;   /* of twice as many clauses */
+static const double open_cost = 1.5;     /* of an end that expects more */
+static const double feeling_cost = 2;    /* of "ㅋㅋ", "ㅠㅠ" */
+static const double comma_cost = 1.5;    /* points are listed with commas */
+
+enum filler_place { PLACE_START, PLACE_END, PLACE_LAST, PLACE_ENDING, PLACE_OPEN };
+
+static const struct filler {
+    const char *phrase;
+    enum filler_place place;
+} fillers[] = {
+#define ROW(language, phrase, place) {phrase, PLACE_##place},
+#include "stages/evidence/data/clause_fillers.inc"
+#undef ROW
+};
+
+static bool is_word_end(struct text text, size_t at)
+{
+    return at >= text.size || text.bytes[at] == ' ' || text.bytes[at] == ',';
+}
+
+static bool is_word_start(struct text text, size_t at)
+{
+    return at == 0 || text.bytes[at - 1] == ' ' || text.bytes[at - 1] == ',';
+}
+
+/* Without blanks and marks at both ends; brackets and quotes that stay are in the middle. */
+static struct text trim_marks(struct text text)
+{
+    size_t size;
+    while (text.size > 0 && normalize_letter_class(utf8_decode(text, 0, &size)) == LETTER_NONE)
+        text = text_slice(text, size, text.size);
+    while (text.size > 0) {
+        size_t last = utf8_boundary_before(text, text.size - 1);
+        if (normalize_letter_class(utf8_decode(text, last, &size)) != LETTER_NONE)
+            break;
+        text.size = last;
+    }
+    return text;
+}
+
+/* The longest filler at the beginning of the text; 0 if there is none or nothing would be left. */
+static size_t measure_filler_at_start(struct text text)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++) {
+        struct text phrase = text_of(fillers[i].phrase);
+        if (fillers[i].place == PLACE_START && phrase.size > longest && phrase.size < text.size &&
+            text_starts_with_ignore_case(text, phrase) && is_word_end(text, phrase.size))
+            longest = phrase.size;
+    }
+    return longest;
+}
+
+static struct text cut_end(struct text text)
+{
+    size_t cut = text.size;
+    for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++) {
+        struct text phrase = text_of(fillers[i].phrase);
+        if (fillers[i].place != PLACE_END)
+            continue;
+        for (size_t at = MIN_KEPT_SIZE; at + phrase.size <= cut; at++)
+            if (is_word_start(text, at) && is_word_end(text, at + phrase.size) &&
+                text_equal_ignore_case(text_slice(text, at, at + phrase.size), phrase))
+                cut = at;
+    }
+    return text_slice(text, 0, cut);
+}
+
+static struct text drop_last_fillers(struct text text)
+{
+    for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers);) {
+        struct text phrase = text_of(fillers[i].phrase);
+        size_t at = text.size > phrase.size ? text.size - phrase.size : 0;
+        if (fillers[i].place == PLACE_LAST && at > 0 && is_word_start(text, at) &&
+            text_equal_ignore_case(text_slice(text, at, text.size), phrase)) {
+            text = trim_marks(text_slice(text, 0, at));
+            i = 0;
+        } else {
+            i++;
+        }
+    }
+    return text;
+}
+
+/* Whether the text has something that belongs to one record only. */
+static bool is_personal(struct text text)
+{
+    static const struct text marks[] = {TEXT("@"),  TEXT("http"), TEXT("www."),         TEXT("["),
+                                        TEXT("]"),  TEXT("#"),    TEXT(".com"),         TEXT("\""),
+                                        TEXT("XX"), TEXT("**"),   TEXT("\xEF\xBF\xBD"), TEXT("("),
+                                        TEXT(")")};
+    for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+        if (text_find(text, marks[i], 0) < text.size)
+            return true;
+    for (size_t at = 0; at < text.size; at++)
+        if (ascii_is_digit(text.bytes[at]) ||
+            (at > 0 && ascii_is_upper(text.bytes[at]) && is_word_start(text, at) &&
+             at + 1 < text.size && ascii_is_lower(text.bytes[at + 1])))
+            return true;
+    return false;
+}
+
+/* A code or a name in capitals ("to LAX"), or a word that shouts. */
+static bool has_capitals(struct text text)
+{
+    for (size_t at = 0; at + 2 < text.size; at++)
+        if (ascii_is_upper(text.bytes[at]) && ascii_is_upper(text.bytes[at + 1]) &&
+            ascii_is_upper(text.bytes[at + 2]))
+            return true;
+    return false;
+}
+
+static size_t count_words(struct text text)
+{
+    size_t words = 0;
+    for (size_t at = 0; at < text.size; at++)
+        words += text.bytes[at] != ' ' && (at == 0 || text.bytes[at - 1] == ' ');
+    return words;
+}
+
+/* A text in capitals is shown in small letters, and begins with a capital. */
+static struct text format_case(struct text text, struct arena *arena)
+{
+    size_t upper = 0, lower = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        upper += ascii_is_upper(text.bytes[i]);
+        lower += ascii_is_lower(text.bytes[i]);
+    }
+    struct text copy = arena_copy_text(arena, text);
+    char *bytes = (char *)copy.bytes;
+    for (size_t i = 0; upper > lower && i < copy.size; i++)
+        bytes[i] = ascii_to_lower(bytes[i]);
+    if (copy.size > 0 && ascii_is_lower(bytes[0]))
+        bytes[0] = (char)(bytes[0] - 'a' + 'A');
+    return copy;
+}
+
+static bool ends_with_filler(struct text text, enum filler_place place)
+{
+    for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++)
+        if (fillers[i].place == place && text_ends_with(text, text_of(fillers[i].phrase)))
+            return true;
+    return false;
+}
+
+struct text point_text_shorten(struct text clause, struct arena *arena)
+{
+    const struct text none = {0};
+    struct text text = trim_marks(clause);
+    for (size_t size; (size = measure_filler_at_start(text)) > 0;)
+        text = trim_marks(text_slice(text, size, text.size));
+    text = drop_last_fillers(trim_marks(cut_end(text)));
+    size_t words = count_words(text);
+    if (text.size > MAX_POINT_SIZE || words > MAX_WORDS || words < 1 ||
+        (words == 1 && text.size < MIN_WORD_SIZE))
+        return none;
+    text = format_case(text, arena);
+    return is_personal(text) || has_capitals(text) || ends_with_filler(text, PLACE_OPEN) ? none
+                                                                                         : text;
+}
+
+/* Texts that differ in case and blanks only are one. */
+static uint64_t hash_words(struct text text, struct arena *arena)
+{
+    size_t count;
+    const struct term *terms = terms_extract(text, arena, &count);
+    uint64_t hash = HASH_SEED;
+    for (size_t i = 0; i < count; i++)
+        hash = hash_combine_number(hash, terms[i].hash);
+    return hash;
+}
+
+static bool shows_feelings(struct text text)
+{
+    static const struct text marks[] = {TEXT("ㅋ"), TEXT("ㅎ"), TEXT("ㅠ"), TEXT("ㅜ"), TEXT("~"),
+                                        TEXT("^"),  TEXT("!"),  TEXT("…"),  TEXT("..")};
+    for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+        if (text_find(text, marks[i], 0) < text.size)
+            return true;
+    return false;
+}
+
+static double compute_cost(struct text text, bool is_single, size_t extra_words, size_t repeats)
+{
+    double words = (double)count_words(text),
+           good_words = is_single ? GOOD_SINGLE_WORDS : GOOD_WORDS;
+    return (is_single ? 0 : extra_cost * (double)extra_words) +
+           length_cost * fabs(words - good_words) +
+           (sentence_is_first_person(text) ? personal_cost : 0) +
+           (sentence_is_self_contained(text) ? 0 : personal_cost) +
+           (ends_with_filler(text, PLACE_ENDING) ? open_cost : 0) +
+           (shows_feelings(text) ? feeling_cost : 0) +
+           (text_find(text, TEXT(","), 0) < text.size ? comma_cost : 0) -
+           repeat_gain * log2((double)repeats);
+}
+
+struct ranked_text {
+    struct text text;
+    uint64_t hash; /* of its words */
+    size_t extra_words;
+    double cost;
+    size_t number;
+};
+
+static int compare_costs(const void *a, const void *b)
+{
+    const struct ranked_text *left = a, *right = b;
+    if (left->cost != right->cost)
+        return left->cost < right->cost ? -1 : 1;
+    return left->number < right->number ? -1 : 1;
+}
+
+size_t point_text_choose(const struct text *clauses, size_t count,
+                         const struct point_text_check *check, struct text *texts, size_t max_count,
+                         struct arena *arena)
+{
+    struct arena scratch = {0};
+    struct hash_table repeats = {0};
+    struct ranked_text *ranked = arena_alloc(&scratch, count, sizeof(*ranked));
+    size_t ranked_count = 0, chosen = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct text text = point_text_shorten(clauses[i], &scratch);
+        size_t extra = text.size ? check->count_extra_words(check->user, text) : SIZE_MAX;
+        if (extra == SIZE_MAX || (!check->is_single && count_words(text) > MAX_SHARED_WORDS))
+            continue;
+        struct ranked_text *next = &ranked[ranked_count++];
+        *next = (struct ranked_text){
+            .text = text, .hash = hash_words(text, &scratch), .extra_words = extra, .number = i};
+        ++*hash_table_get_or_insert(&repeats, next->hash, 0, NULL);
+    }
+    for (size_t i = 0; i < ranked_count; i++)
+        ranked[i].cost = compute_cost(ranked[i].text, check->is_single, ranked[i].extra_words,
+                                      *hash_table_find(&repeats, ranked[i].hash));
+    if (ranked_count > 0)
+        qsort(ranked, ranked_count, sizeof(*ranked), compare_costs);
+    hash_table_clear(&repeats);
+    for (size_t i = 0; i < ranked_count && chosen < max_count; i++) {
+        bool is_new;
+        hash_table_get_or_insert(&repeats, ranked[i].hash, 0, &is_new);
+        if (is_new)
+            texts[chosen++] = arena_copy_text(arena, ranked[i].text);
+    }
+    hash_table_free(&repeats);
+    arena_free(&scratch);
+    return chosen;
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# ask.sh - the questions of tests/ask to the samples and to the feedback there, with the default model: an answer is
+# among the first five quotes as often as when this was written. docs/ASK.md has the figures of first measurements.
+#
+#   tests/ask.sh [WINNOW]
+set -eu
+cd "$(dirname "$0")/.."
+winnow=$(realpath "${1:-build/winnow}")
+[ -e "$(dirname "$winnow")/winnow-small.winnow" ] || {
+    echo "ask: there is no default model: skipped"
+    exit 77
+}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp -r samples "$work/samples"
+cp tests/ask/*.csv tests/ask/*.ini "$work"
+faults=0
+
+# asked JOB QUESTIONS MIN: at least MIN of the answerable questions are answered among the first five quotes
+asked() {
+    "$winnow" eval --task ask --job "$work/$1" --min "$3" --list "$work/$2" >"$work/printed" || {
+        echo "ask: $2: fewer than $3 of the answers are among the first five" >&2
+        cat "$work/printed" >&2
+        faults=$((faults + 1))
+    }
+    awk '/^recognized/ { found = $6 / $8 } END { exit found < 0.7 }' "$work/printed" || {
+        echo "ask: $2: too few questions without an answer are recognized" >&2
+        cat "$work/printed" >&2
+        faults=$((faults + 1))
+    }
+}
+
+"$winnow" run --quiet "$work/samples/job.ini"
+for job in courses hotel clinic museum; do
+    "$winnow" run --quiet "$work/$job.ini"
+done
+asked samples/job.ini demo-dev.csv 0.95
+asked samples/job.ini demo-test.csv 0.90
+asked courses.ini courses-dev.csv 0.95
+asked hotel.ini hotel-test.csv 0.95
+asked clinic.ini clinic-test.csv 0.95
+asked museum.ini museum-test.csv 0.90
+
+# Any question gets an answer or "nothing": no input stops the command.
+printf '%s\n' '"' '" OR *' "'; DROP TABLE feedback;" '한' 'a b c d e f g h i j k l m n o p' '???' '1 2 3' \
+    '2026-99-99' 'since since since' '년월일' 'NEAR(a b)' '별점 9점' | "$winnow" ask "$work/samples/job.ini" --json >"$work/printed"
+[ "$(grep -c '^{"question":' "$work/printed")" -eq 12 ] || {
+    echo "ask: a question has no answer in JSON" >&2
+    faults=$((faults + 1))
+}
+[ "$faults" -eq 0 ]

@@ -1,0 +1,85 @@
+/* test_statements.c - stages/text/statements.c: what clauses state, and that other words for the
+ * same state the same. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "stages/text/statements.h"
+
+/* Names of aspects and opinions for the hashes that the tests use. */
+static const char *name_of(uint64_t id)
+{
+    static const char *const names[] = {
+        "staff",    "room",        "food",          "price",  "bathroom", "app",
+        "location", "delivery",    "doctor",        "good",   "bad",      "clean",
+        "dirty",    "friendly",    "rude",          "tasty",  "cheap",    "expensive",
+        "fast",     "slow",        "crash",         "small",  "large",    "close",
+        "parking",  "hotel",       "pet",           "use",    "easy",     "unsatisfied",
+        "update",   "recommended", "unrecommended", "boring", "fun",      "acting"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (hash_text(text_of(names[i])) == id)
+            return names[i];
+    return id ? "?" : "-";
+}
+
+static void clauses_state_aspect_and_opinion(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *statements; /* "aspect opinion polarity extra;" */
+    } examples[] = {
+        {"The rooms were spotless", "- clean 1 2;room clean 1 0;"},
+        {"Clean room", "- clean 1 2;room clean 1 0;"},
+        {"The staff were friendly and the room was clean.",
+         "- friendly 1 0;- clean 1 2;room clean 1 0;"},
+        {"great location and friendly staff", "location good 1 0;- friendly 1 0;"},
+        {"The room was not clean", "- dirty -1 2;room dirty -1 0;"},
+        {"Pets best is not best", "pet good 1 0;- bad -1 1;"},
+        {"I cannot recommend it enough", "- recommended 1 0;"},
+        {"Would not recommend", "- unrecommended -1 0;"},
+        {"The staff could be friendlier", ""},
+        {"Is the room clean?", ""},
+        {"방이 깨끗해요", "- clean 1 2;room clean 1 0;"},
+        {"방이 깨끗하지 않아요", "- dirty -1 2;room dirty -1 0;"},
+        {"직원분들 친절하고 방이 넓어요", "- friendly 1 0;room large 1 0;"},
+        {"배송이 너무 늦어요", "delivery slow -1 0;"},
+        {"저렴한 가격은 아니지만", "- expensive -1 0;"},
+        {"맛도 좋아요", "- tasty 1 0;"},
+        {"친절했으면 좋겠어요", ""},
+        {"너무깨끗해요ㅠㅠ", "- clean 1 0;"},
+        {"너무 아쉬워요", "- unsatisfied -1 0;"},
+        {"The place is in a great location", "location good 1 1;"},
+        {"The update killed my vacuum", "update - 0 2;? - 0 1;? - 0 1;"},
+        {"App keeps crashing", "- crash -1 1;app crash -1 0;"},
+    };
+    struct statement_reader reader = {0};
+    struct arena arena = {0};
+    assert_true(statement_reader_open(&reader, NULL));
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        size_t count;
+        const struct statement *statements =
+            statements_extract(&reader, text_of(examples[i].text), &arena, &count);
+        struct text found = TEXT("");
+        for (size_t k = 0; k < count; k++)
+            found = arena_format(&arena, "%.*s%s %s %d %d;", TEXT_ARGUMENT(found),
+                                 name_of(statements[k].aspect), name_of(statements[k].opinion),
+                                 statements[k].polarity, statements[k].extra_words);
+        if (!text_equal(found, text_of(examples[i].statements)))
+            fail_msg("%s: %.*s", examples[i].text, TEXT_ARGUMENT(found));
+    }
+    arena_free(&arena);
+    statement_reader_close(&reader);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(clauses_state_aspect_and_opinion)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
