@@ -68,7 +68,6 @@ input = {{text}}
 separator = |
 decoder = <summary>
 max_tokens = 48
-no_repeat_ngram = 3
 
 [phrases]
 {phrases}

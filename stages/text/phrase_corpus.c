@@ -140,14 +140,6 @@ void phrase_corpus_exclude_name(struct phrase_corpus *corpus, struct text name)
     }
 }
 
-size_t phrase_corpus_halvings(const struct phrase_corpus *corpus)
-{
-    size_t halvings = 0;
-    for (uint64_t mask = corpus->sample_mask; mask; mask >>= 1)
-        halvings++;
-    return halvings;
-}
-
 void phrase_corpus_free(struct phrase_corpus *corpus)
 {
     name_set_free(&corpus->stems);
