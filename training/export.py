@@ -48,6 +48,7 @@ ngrams_weight = {ngrams_weight}
 ; What readers said (name), and how often the model then says negative, neutral, positive, mixed, undetected.
 {confusion}
 
+{card}
 [topics]
 by = scores
 input = {{text}}
@@ -111,6 +112,11 @@ def check(out, model, pieces):
     assert max_difference < 1e-3
 
 
+def format_card(card):
+    """How often the model agrees with readers, for reports; decisions of older runs do not say it."""
+    return "[card]\n" + "".join(f"{name} = {value}\n" for name, value in card.items()) if card else ""
+
+
 def prompts(work):
     """prompts.ini with the decisions of decide.py."""
     decisions = json.loads((work / "decisions.json").read_text(encoding="utf-8"))
@@ -120,6 +126,7 @@ def prompts(work):
     return PROMPTS.format(
         input=MAX_INPUT, question=QUESTION, topics=",".join(TOPICS), labels=",".join(LABEL_WORDS.get(topic, topic) for topic in TOPICS),
         biases=",".join(f"{decisions['topic_biases'][topic]:g}" for topic in TOPICS), max_items=MAX_TOPICS, phrases=phrases,
+        card=format_card(decisions.get("card")),
         confusion="\n".join(f"{name} = {', '.join(map(str, counts))}" for name, counts in decisions["confusion"].items()),
         ngrams_weight=f"{NGRAMS_WEIGHT:g}", **{f"bias_{name}": bias for name, bias in decisions["bias"].items()},
         **{name: decisions[name] for name in ("temperature", "phrase_bonus", "exclude_penalty")})

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/keyed_hash.h"
+#include "base/memory.h"
 #include "connectors/connectors.h"
 #include "connectors/output/html_rows.h"
 #include "connectors/output/report_facts.h"
@@ -526,7 +527,20 @@ static void write_effect_row(struct page *page, size_t number, double limit)
     arena_reset(&page->scratch);
 }
 
-/* Dots with intervals, one row a topic. */
+/* Inserts an insight before the first of the `count` ones with a higher effect. */
+static void insert_effect(const struct document *document, size_t *rows, size_t count,
+                          size_t number)
+{
+    double effect = document->insights[number].saved.insight.value.value;
+    size_t position = count;
+    for (;
+         position > 0 && document->insights[rows[position - 1]].saved.insight.value.value > effect;
+         position--)
+        rows[position] = rows[position - 1];
+    rows[position] = number;
+}
+
+/* Dots with intervals, one row a topic, the lowest effect first. */
 static void write_effect_table(struct page *page, enum insight_kind kind,
                                enum insight_measure measure)
 {
@@ -549,9 +563,14 @@ static void write_effect_table(struct page *page, enum insight_kind kind,
     if (kind == INSIGHT_MOVED)
         write_column_head(page, WORD_HOW, "opt");
     page_markup(page, "</tr></thead><tbody>\n");
+    size_t count = 0;
+    size_t *rows = memory_alloc(document->insight_count, sizeof(*rows));
     for (size_t i = 0; i < document->insight_count; i++)
         if (is_effect(&document->insights[i].saved.insight, kind, measure))
-            write_effect_row(page, i, limit);
+            insert_effect(document, rows, count++, i);
+    for (size_t i = 0; i < count; i++)
+        write_effect_row(page, rows[i], limit);
+    free(rows);
     page_markup(page, "</tbody></table></div>\n");
 }
 
