@@ -45,6 +45,23 @@ static size_t get_window_tokens(const struct t5_model *model, const char *key, s
                                                                                : default_value;
 }
 
+/* A share from 0 to 1, or 0. */
+static double get_card_share(const struct t5_model *model, const char *key)
+{
+    double share;
+    return text_to_real(t5_model_prompt(model, key), &share) && share > 0 && share <= 1 ? share : 0;
+}
+
+/* What the model's file says about its quality, for documents. */
+static struct document_card read_card(const struct t5_model *model)
+{
+    struct document_card card = {.right = get_card_share(model, "card.right"),
+                                 .topics_f1 = get_card_share(model, "card.topics_f1")};
+    if (!text_to_integer(t5_model_prompt(model, "card.texts"), &card.texts) || card.texts < 0)
+        card.texts = 0;
+    return card;
+}
+
 bool assemble_model(struct assembly *assembly, struct job *job, struct error *error)
 {
     const struct job_model *settings = &job->model;
@@ -53,6 +70,7 @@ bool assemble_model(struct assembly *assembly, struct job *job, struct error *er
     enum t5_precision precision = text_equal(settings->precision, TEXT("f32")) ? T5_F32 : T5_INT8;
     if (!path || !t5_model_open(&assembly->model, path, precision, error))
         return false;
+    job->output.document_options.card = read_card(assembly->model);
     struct t5_limits limits = {
         .batch = (size_t)settings->batch,
         .input_tokens = get_window_tokens(assembly->model, "window.input", 512),

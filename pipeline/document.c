@@ -14,6 +14,10 @@
 
 enum { MAX_QUOTE_CHARACTERS = 320, GOOD_QUOTE_MIN = 40, GOOD_QUOTE_MAX = 240 };
 
+/* Added to the rank of records that are evidence of a key point about the topic: the others may
+ * mention it in passing. */
+static const double EVIDENCE_BONUS = 1.5;
+
 /* A saved figure, or a part of one: the counts of a topic in one period and one part. */
 struct figure {
     struct text topic, period;
@@ -33,7 +37,10 @@ struct figures {
 struct loader {
     struct document *document;
     struct figures figures;
-    struct name_set topics; /* of document->topics, in their order */
+    struct name_set topics;     /* of document->topics, in their order */
+    struct hash_table evidence; /* a topic and a record: 1 + the number of the clause */
+    struct text *clauses;       /* owned; of key points, in the document's arena */
+    size_t clause_count, clause_capacity;
     double coverage;
     struct document_insight *insights; /* owned */
     size_t insight_capacity;
@@ -354,15 +361,16 @@ enum point_column {
     POINT_PREVIOUS,
     POINT_OPPOSITE,
     POINT_EVIDENCE,
+    POINT_QUOTES,
     POINT_COLUMN_COUNT
 };
 
 static const char *const point_columns[POINT_COLUMN_COUNT] = {
-    "segment",          "topic",    "period",      "point", "polarity", "records",
-    "previous_records", "opposite", "evidence_ids"};
+    "segment",          "topic",    "period",       "point", "polarity", "records",
+    "previous_records", "opposite", "evidence_ids", "quotes"};
 
 struct point_loader {
-    struct document *document;
+    struct loader *loader;
     size_t columns[POINT_COLUMN_COUNT]; /* their numbers in the table */
     struct document_point *points;      /* owned */
     size_t capacity;
@@ -383,15 +391,40 @@ static bool find_point_columns(void *user, const struct column *columns, size_t 
     return true;
 }
 
+static uint64_t hash_evidence(struct text topic, enum sentiment polarity, uint64_t feedback_id)
+{
+    return hash_combine_number(hash_combine_number(hash_text(topic), polarity), feedback_id);
+}
+
+/* Remembers what the records of the point say about its topic, to quote it. */
+static void add_evidence(struct loader *loader, const struct text *cells)
+{
+    struct text ids = cells[POINT_EVIDENCE], quotes = cells[POINT_QUOTES], id;
+    enum sentiment polarity = text_equal(cells[POINT_POLARITY], TEXT("positive"))
+                                  ? SENTIMENT_POSITIVE
+                                  : SENTIMENT_NEGATIVE;
+    while (cells[POINT_TOPIC].size && text_split(&ids, ';', &id)) {
+        size_t end = text_find(quotes, TEXT(" | "), 0);
+        struct text clause = text_slice(quotes, 0, end);
+        quotes = text_slice(quotes, end < quotes.size ? end + 3 : end, quotes.size);
+        uint64_t key = hash_evidence(cells[POINT_TOPIC], polarity, strtoull(id.bytes, NULL, 16));
+        loader->clauses = memory_grow(loader->clauses, &loader->clause_capacity,
+                                      loader->clause_count + 1, sizeof(*loader->clauses));
+        loader->clauses[loader->clause_count++] = clause;
+        hash_table_get_or_insert(&loader->evidence, key, loader->clause_count, NULL);
+    }
+}
+
 static bool add_point(void *user, const struct text *cells, size_t count, struct error *error)
 {
     (void)count;
     (void)error;
     struct point_loader *loader = user;
-    struct document *document = loader->document;
+    struct document *document = loader->loader->document;
     struct text copies[POINT_COLUMN_COUNT];
     for (size_t i = 0; i < POINT_COLUMN_COUNT; i++)
         copies[i] = arena_copy_text(&document->arena, cells[loader->columns[i]]);
+    add_evidence(loader->loader, copies);
     loader->points = memory_grow(loader->points, &loader->capacity, document->point_count + 1,
                                  sizeof(*loader->points));
     loader->points[document->point_count++] = (struct document_point){
@@ -416,9 +449,10 @@ bool document_has_table(const char *table)
     return false;
 }
 
-static bool load_points(struct document *document, struct error *error)
+static bool load_points(struct loader *document_loader, struct error *error)
 {
-    struct point_loader loader = {.document = document};
+    struct document *document = document_loader->document;
+    struct point_loader loader = {.loader = document_loader};
     struct table_visitor visitor = {find_point_columns, add_point, &loader};
     if (!document_has_table("key_points"))
         return true;
@@ -467,11 +501,27 @@ static double rank_quote(const struct saved_record *record, enum sentiment polar
     return rank;
 }
 
-/* The beginning of the text, cut between words. */
-static void cut_quote(struct document_quote *quote, struct text text, struct arena *arena)
+/* Where to begin to quote: 0, or in a long text the line or sentence of the clause. */
+static size_t find_quote_begin(struct text text, struct text clause)
+{
+    size_t at = clause.size ? text_find(text, clause, 0) : text.size;
+    if (at == text.size || utf8_count_code_points(text) <= MAX_QUOTE_CHARACTERS)
+        return 0;
+    while (at > 0 && text.bytes[at - 1] != '\n' &&
+           !(at > 1 && text.bytes[at - 1] == ' ' && strchr(".!?", text.bytes[at - 2])))
+        at--;
+    return at;
+}
+
+/* The text from the sentence of the clause on, cut between words. */
+static void cut_quote(struct document_quote *quote, struct text text, struct text clause,
+                      struct arena *arena)
 {
     size_t end = 0;
     text = text_trim(text);
+    size_t begin = find_quote_begin(text, clause);
+    quote->is_cut_before = begin > 0;
+    text = text_slice(text, begin, text.size);
     for (size_t characters = 0, size; end < text.size && characters < MAX_QUOTE_CHARACTERS;
          characters++, end += size)
         utf8_decode(text, end, &size);
@@ -486,18 +536,23 @@ static void cut_quote(struct document_quote *quote, struct text text, struct are
 }
 
 /* Keeps the best quotes; of equal texts only the first. */
-static void offer_quote(struct document *document, struct document_quote *quotes, size_t *count,
-                        const struct saved_record *record, enum sentiment polarity)
+static void offer_quote(struct loader *loader, struct text topic, struct document_quote *quotes,
+                        size_t *count, const struct saved_record *record, enum sentiment polarity)
 {
+    struct document *document = loader->document;
+    const size_t *clause =
+        hash_table_find(&loader->evidence, hash_evidence(topic, polarity, record->feedback_id));
     struct document_quote quote = {
         .feedback_id = record->feedback_id, .created_at = record->created_at, .polarity = polarity};
-    quote.rank = rank_quote(record, polarity, utf8_count_code_points(record->text));
+    quote.rank = rank_quote(record, polarity, utf8_count_code_points(record->text)) +
+                 (clause ? EVIDENCE_BONUS : 0);
     size_t position = *count;
     while (position > 0 && quotes[position - 1].rank < quote.rank)
         position--;
     if (position == DOCUMENT_QUOTES_A_SIDE)
         return;
-    cut_quote(&quote, record->text, &document->arena);
+    cut_quote(&quote, record->text, clause ? loader->clauses[*clause - 1] : (struct text){0},
+              &document->arena);
     for (size_t i = 0; i < *count; i++)
         if (text_equal(quotes[i].text, quote.text))
             return;
@@ -521,6 +576,7 @@ static bool visit_record(void *user, const struct saved_record *record, struct e
     document->korean_count += text_equal(record->lang, TEXT("ko"));
     loader->coverage += analysis->coverage;
     document->partly_read += analysis->coverage < 1;
+    document->without_topic += analysis->topic_count == 0;
     if (record->created_at != TIME_UNKNOWN) {
         if (!document->dated_count++ || record->created_at < document->first)
             document->first = record->created_at;
@@ -531,10 +587,10 @@ static bool visit_record(void *user, const struct saved_record *record, struct e
         const struct topic_mention *mention = &analysis->topics[i];
         struct document_topic *topic = add_topic(loader, mention->topic);
         if (topic && mention->polarity == SENTIMENT_NEGATIVE)
-            offer_quote(document, topic->negative, &topic->negative_count, record,
+            offer_quote(loader, mention->topic, topic->negative, &topic->negative_count, record,
                         mention->polarity);
         else if (topic && mention->polarity == SENTIMENT_POSITIVE)
-            offer_quote(document, topic->positive, &topic->positive_count, record,
+            offer_quote(loader, mention->topic, topic->positive, &topic->positive_count, record,
                         mention->polarity);
     }
     return true;
@@ -550,19 +606,10 @@ static int compare_topics(const void *first, const void *second)
     return text_compare(a->id, b->id);
 }
 
-/* Takes "other", the records without a topic, out of the topics. */
 static void sort_topics(struct document *document)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < document->topic_count; i++) {
-        if (text_equal(document->topics[i].id, TEXT("other")))
-            document->without_topic = document->topics[i].total;
-        else
-            document->topics[kept++] = document->topics[i];
-    }
-    document->topic_count = kept;
-    if (kept)
-        qsort(document->topics, kept, sizeof(*document->topics), compare_topics);
+    if (document->topic_count)
+        qsort(document->topics, document->topic_count, sizeof(*document->topics), compare_topics);
 }
 
 bool document_load(struct document *document, struct store *store,
@@ -580,7 +627,7 @@ bool document_load(struct document *document, struct store *store,
     uint64_t view = selection ? selection->view : 0;
     bool ok = store_get_row_totals(store, &document->row_totals, error) &&
               load_figures(&loader, error) && load_insights(&loader, view, error) &&
-              load_points(document, error) &&
+              load_points(&loader, error) &&
               store_for_each_label_share(store, view, add_label_share, document, error) &&
               store_for_each_record(store, selection, visit_record, &loader, error);
     if (document->record_count)
@@ -591,6 +638,8 @@ bool document_load(struct document *document, struct store *store,
                                          : DOCUMENT_ENGLISH;
     sort_topics(document);
     free(loader.insights);
+    free(loader.clauses);
+    hash_table_free(&loader.evidence);
     free(loader.figures.items);
     name_set_free(&loader.figures.topics);
     name_set_free(&loader.figures.periods);

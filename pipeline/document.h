@@ -43,7 +43,7 @@ struct document_quote {
 };
 
 struct document_topic {
-    struct text id; /* "delivery"; "(all)": all records; "other": no topic */
+    struct text id; /* "delivery"; "(all)": all records */
     struct document_counts total;
     struct share negative_share;     /* with its 95 % interval; NAN: not saved */
     struct document_counts *periods; /* as document.periods */
@@ -74,7 +74,15 @@ struct document_scores {
     uint64_t rating_n, nps_n, csat_n;
 };
 
+/* How often the model agrees with readers, as its file says. 0: it does not say. */
+struct document_card {
+    double right;     /* 0 to 1: texts with the sentiment that readers gave them */
+    int64_t texts;    /* that were read */
+    double topics_f1; /* 0 to 1: F1 of the topics of these texts */
+};
+
 struct document_options {
+    struct document_card card;
     struct text title; /* empty: the default title of the language */
     enum document_language language;
     bool shows_ids;   /* the ids of the export and authors' names may be printed */
@@ -95,7 +103,7 @@ struct document {
     struct document_topic everything; /* of all records, "(all)" */
     struct document_topic *topics;    /* by negative mentions, then mentions, then id */
     size_t topic_count;
-    struct document_counts without_topic; /* records */
+    uint64_t without_topic; /* records */
 
     const struct text *periods; /* in order, without "undated" */
     size_t period_count;

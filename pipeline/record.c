@@ -110,12 +110,6 @@ void batch_reject_row(struct batch *batch, uint64_t line, uint64_t byte_offset, 
     };
 }
 
-void batch_reject_record(struct batch *batch, struct record *record, struct text reason)
-{
-    record->state = RECORD_REJECTED;
-    batch_reject_row(batch, record->line, record->byte_offset, reason, record->body);
-}
-
 bool batch_is_full(const struct batch *batch, size_t records)
 {
     enum { MAX_BATCH_BYTES = 16 << 20 };

@@ -228,9 +228,6 @@ struct record *batch_add_record(struct batch *batch);
 void batch_reject_row(struct batch *batch, uint64_t line, uint64_t byte_offset, struct text reason,
                       struct text raw);
 
-/* Rejects a record: sets its state to RECORD_REJECTED and adds a reject. */
-void batch_reject_record(struct batch *batch, struct record *record, struct text reason);
-
 /* Whether the batch has at least `records` records and rejects, or has reached its size limit. */
 bool batch_is_full(const struct batch *batch, size_t records);
 

@@ -62,7 +62,7 @@ static void close_insights(void *state)
 
 static bool has_segment(const struct insight *insight, const struct saved_record *record)
 {
-    bool found;
+    bool found = false;
     for (size_t i = 0; i < insight->key.field_count; i++) {
         const struct field *field = &insight->key.fields[i];
         if (!text_equal(grouping_find_value(record, field->name, &found), field->value))

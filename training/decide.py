@@ -198,12 +198,28 @@ def main():
     decisions = {"bias": bias, "topics": best[2], "bonus": best[1]}
     print("fitting half"), print_groups(parts["fit"], found["fit"], decisions)
     print("\nreporting half"), print_groups(parts["report"], found["report"], decisions)
+<<<<<<< HEAD
     errors = share_errors([(parts[name], found[name][0]) for name in found], bias, temperature)
     (options.work / "decisions.json").write_text(json.dumps({
         "temperature": round(float(temperature), 3), "bias": {name: round(float(b), 3) + 0.0 for name, b in zip(SENTIMENTS, bias)},
         "topic_biases": {name: round(float(b), 2) + 0.0 for name, b in zip(TOPICS, best[2])}, "phrase_bonus": float(best[1]),
         "exclude_penalty": EXCLUDE_PENALTY,
         "share_errors": {name: round(float(error), 3) for name, error in zip(SENTIMENTS, errors)}}, indent=1) + "\n", encoding="utf-8")
+=======
+    order = (NEGATIVE, NEUTRAL, POSITIVE, MIXED)
+    got = (scores + bias).argmax(1)
+    confusion = {SENTIMENTS[true]: [int(((truth == true) & (got == label)).sum()) for label in order] + [0] for true in order}
+    # Agreement with readers on texts that decided nothing: the reporting half.
+    truth, topics, _ = truth_of(parts["report"])
+    scores, presence, _, flags = found["report"]
+    kept = choose_topics(presence + best[2] + best[1] * flags[0] - EXCLUDE_PENALTY * flags[1])
+    card = {"right": round(float(((scores + bias).argmax(1) == truth).mean()), 3), "texts": len(truth),
+            "topics_f1": round(float(2 * (kept & topics).sum() / (kept.sum() + topics.sum())), 3)}
+    (options.work / "decisions.json").write_text(json.dumps({
+        "temperature": round(float(temperature), 3), "bias": {name: round(float(b), 3) + 0.0 for name, b in zip(SENTIMENTS, bias)},
+        "topic_biases": {name: round(float(b), 2) + 0.0 for name, b in zip(TOPICS, best[2])}, "phrase_bonus": float(best[1]),
+        "exclude_penalty": EXCLUDE_PENALTY, "confusion": confusion, "card": card}, indent=1) + "\n", encoding="utf-8")
+>>>>>>> page
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ ngrams_weight = {ngrams_weight}
 ; The standard deviation, between kinds of text, of the error of a label's mean probability.
 {share_errors}
 
+{card}
 [topics]
 by = scores
 input = {{text}}
@@ -68,7 +69,6 @@ input = {{text}}
 separator = |
 decoder = <summary>
 max_tokens = 48
-no_repeat_ngram = 3
 
 [phrases]
 {phrases}
@@ -112,6 +112,11 @@ def check(out, model, pieces):
     assert max_difference < 1e-3
 
 
+def format_card(card):
+    """How often the model agrees with readers, for reports; decisions of older runs do not say it."""
+    return "[card]\n" + "".join(f"{name} = {value}\n" for name, value in card.items()) if card else ""
+
+
 def prompts(work):
     """prompts.ini with the decisions of decide.py."""
     decisions = json.loads((work / "decisions.json").read_text(encoding="utf-8"))
@@ -122,6 +127,7 @@ def prompts(work):
         input=MAX_INPUT, question=QUESTION, topics=",".join(TOPICS), labels=",".join(LABEL_WORDS.get(topic, topic) for topic in TOPICS),
         biases=",".join(f"{decisions['topic_biases'][topic]:g}" for topic in TOPICS), max_items=MAX_TOPICS, phrases=phrases,
         share_errors="\n".join(f"error_{name} = {error:g}" for name, error in decisions["share_errors"].items()),
+        card=format_card(decisions.get("card")),
         ngrams_weight=f"{NGRAMS_WEIGHT:g}", **{f"bias_{name}": bias for name, bias in decisions["bias"].items()},
         **{name: decisions[name] for name in ("temperature", "phrase_bonus", "exclude_penalty")})
 

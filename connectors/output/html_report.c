@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/keyed_hash.h"
+#include "base/memory.h"
 #include "connectors/connectors.h"
 #include "connectors/output/html_rows.h"
 #include "connectors/output/report_facts.h"
@@ -99,13 +100,15 @@ static void write_quote(struct page *page, const struct document_quote *quote)
     char id[17];
     hash_format(quote->feedback_id, id);
     fprintf(page->out, "<li><blockquote class=\"%s\"><bdi",
-            quote->polarity == SENTIMENT_POSITIVE ? "qp" : "qn");
+            quote->polarity == SENTIMENT_POSITIVE   ? "qp"
+            : quote->polarity == SENTIMENT_NEGATIVE ? "qn"
+                                                    : "qo");
     if (quote->lang.size) {
         page_markup(page, " lang=\"");
         page_text(page, quote->lang);
         page_markup(page, "\"");
     }
-    page_markup(page, ">");
+    page_markup(page, quote->is_cut_before ? ">… " : ">");
     page_text(page, quote->text);
     page_markup(page, quote->is_cut_after ? " …</bdi></blockquote>" : "</bdi></blockquote>");
     fprintf(page->out, "<small><a href=\"#r%s\">", id);
@@ -203,11 +206,11 @@ static void write_header(struct page *page)
     page_markup(page, "<nav aria-label=\"");
     page_word(page, WORD_CONTENTS);
     page_markup(page, "\"><ul>");
+    if (document->point_count)
+        write_contents_link(page, "points", WORD_KEY_POINTS);
     for (size_t i = 0; i < INSIGHT_SECTION_COUNT; i++)
         if (has_kind(document, insight_sections[i].kind))
             write_contents_link(page, insight_sections[i].id, insight_sections[i].title);
-    if (document->point_count)
-        write_contents_link(page, "points", WORD_KEY_POINTS);
     write_contents_link(page, "topics", WORD_TOPICS);
     write_contents_link(page, "rows", WORD_ROWS);
     write_contents_link(page, "sure", WORD_SURE);
@@ -341,6 +344,28 @@ static bool is_score(enum insight_measure measure)
     return measure == MEASURE_RATING || measure == MEASURE_NPS || measure == MEASURE_CSAT;
 }
 
+/* The first insight about the same phrase, in whose card this one is told, too. */
+static size_t find_card(const struct document *document, size_t number)
+{
+    const struct insight *insight = &document->insights[number].saved.insight;
+    for (size_t i = 0; i < number && insight->kind == INSIGHT_PHRASE; i++)
+        if (document->insights[i].saved.insight.kind == INSIGHT_PHRASE &&
+            text_equal(document->insights[i].saved.insight.phrase, insight->phrase))
+            return i;
+    return number;
+}
+
+/* The number of cards of the insight's kind before it. */
+static size_t count_cards_before(const struct document *document, size_t number)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < number; i++)
+        count += document->insights[i].saved.insight.kind ==
+                     document->insights[number].saved.insight.kind &&
+                 find_card(document, i) == i;
+    return count;
+}
+
 /* Whether the page shows the insight, under the anchor #iNUMBER. */
 static bool is_shown(const struct document *document, size_t number)
 {
@@ -348,10 +373,7 @@ static bool is_shown(const struct document *document, size_t number)
     if (insight->kind == INSIGHT_IMPACT || insight->kind == INSIGHT_MOVED)
         return is_score(insight->measure) && (is_all_topics(insight->key.topic) ||
                                               is_effect(insight, insight->kind, insight->measure));
-    size_t before = 0;
-    for (size_t i = 0; i < number; i++)
-        before += document->insights[i].saved.insight.kind == insight->kind;
-    return before < MAX_CARDS;
+    return count_cards_before(document, find_card(document, number)) < MAX_CARDS;
 }
 
 /* The first insights of the kinds that tell what happened, as links to their cards. */
@@ -397,23 +419,6 @@ static void write_q_value(struct page *page, const struct insight *insight)
     page_markup(page, "</small>");
 }
 
-/* The saved sentence has the period's name in the tables: "2026-W41". */
-static void write_insight_period(struct page *page, const struct insight *insight)
-{
-    struct arena *arena = &page->scratch;
-    if (!insight->since.size)
-        return;
-    page_markup(page, "<br/><small>");
-    struct text since = words_period(page->language, insight->since, false, arena);
-    if (text_equal(insight->since, insight->until) || !insight->until.size)
-        page_text(page, since);
-    else
-        page_format(
-            page, WORD_INTERVAL,
-            (struct text[]){since, words_period(page->language, insight->until, false, arena)});
-    page_markup(page, "</small>");
-}
-
 static void write_topic_link(struct page *page, struct text id)
 {
     size_t topic = find_topic(page->document, id);
@@ -426,6 +431,19 @@ static void write_topic_link(struct page *page, struct text id)
     page_markup(page, "</a>");
 }
 
+/* The other insights about the phrase of the card. */
+static void write_same_phrase(struct page *page, size_t number)
+{
+    for (size_t i = number + 1; i < page->document->insight_count; i++)
+        if (find_card(page->document, i) == number) {
+            fprintf(page->out, "<p id=\"i%zu\">", i + 1);
+            write_sentence(page, &page->document->insights[i].saved);
+            page_markup(page, "<br/>");
+            write_q_value(page, &page->document->insights[i].saved.insight);
+            page_markup(page, "</p>\n");
+        }
+}
+
 static void write_card(struct page *page, size_t number)
 {
     const struct document_insight *found = &page->document->insights[number];
@@ -434,8 +452,8 @@ static void write_card(struct page *page, size_t number)
     write_sentence(page, &found->saved);
     page_markup(page, "</h3>\n<p>");
     write_q_value(page, insight);
-    write_insight_period(page, insight);
     page_markup(page, "</p>\n");
+    write_same_phrase(page, number);
     bool is_share = insight->measure == MEASURE_NEGATIVE_SHARE;
     page_markup(page, "<div class=\"sides\">");
     if (insight->kind == INSIGHT_CHANGE && is_share && found->mentions && found->records &&
@@ -475,6 +493,13 @@ static void write_column_head(struct page *page, enum word word, const char *cla
     page_markup(page, "</th>");
 }
 
+/* "-0.19" points of a rating; whole numbers of NPS and percentages. */
+static struct text format_effect(struct page *page, enum insight_measure measure, double effect)
+{
+    return measure == MEASURE_RATING ? words_decimal(effect, true, &page->scratch)
+                                     : arena_format(&page->scratch, "%+.0f", effect);
+}
+
 static void write_effect_row(struct page *page, size_t number, double limit)
 {
     const struct insight *insight = &page->document->insights[number].saved.insight;
@@ -485,11 +510,11 @@ static void write_effect_row(struct page *page, size_t number, double limit)
     page_markup(page, "</th><td>");
     chart_effect(page, &insight->value, limit);
     page_markup(page, "</td><td class=\"n\">");
-    page_text(page, words_decimal(insight->value.value, true, &page->scratch));
+    page_text(page, format_effect(page, insight->measure, insight->value.value));
     page_markup(page, "<small> (");
     page_format(page, WORD_INTERVAL,
-                (struct text[]){words_decimal(insight->value.low, true, &page->scratch),
-                                words_decimal(insight->value.high, true, &page->scratch)});
+                (struct text[]){format_effect(page, insight->measure, insight->value.low),
+                                format_effect(page, insight->measure, insight->value.high)});
     page_markup(page, ")</small></td><td class=\"n opt\">");
     page_text(page, words_count(insight->n, &page->scratch));
     page_markup(page, "</td>");
@@ -502,7 +527,20 @@ static void write_effect_row(struct page *page, size_t number, double limit)
     arena_reset(&page->scratch);
 }
 
-/* Dots with intervals, one row a topic. */
+/* Inserts an insight before the first of the `count` ones with a higher effect. */
+static void insert_effect(const struct document *document, size_t *rows, size_t count,
+                          size_t number)
+{
+    double effect = document->insights[number].saved.insight.value.value;
+    size_t position = count;
+    for (;
+         position > 0 && document->insights[rows[position - 1]].saved.insight.value.value > effect;
+         position--)
+        rows[position] = rows[position - 1];
+    rows[position] = number;
+}
+
+/* Dots with intervals, one row a topic, the lowest effect first. */
 static void write_effect_table(struct page *page, enum insight_kind kind,
                                enum insight_measure measure)
 {
@@ -525,9 +563,14 @@ static void write_effect_table(struct page *page, enum insight_kind kind,
     if (kind == INSIGHT_MOVED)
         write_column_head(page, WORD_HOW, "opt");
     page_markup(page, "</tr></thead><tbody>\n");
+    size_t count = 0;
+    size_t *rows = memory_alloc(document->insight_count, sizeof(*rows));
     for (size_t i = 0; i < document->insight_count; i++)
         if (is_effect(&document->insights[i].saved.insight, kind, measure))
-            write_effect_row(page, i, limit);
+            insert_effect(document, rows, count++, i);
+    for (size_t i = 0; i < count; i++)
+        write_effect_row(page, rows[i], limit);
+    free(rows);
     page_markup(page, "</tbody></table></div>\n");
 }
 
@@ -547,6 +590,43 @@ static void write_effects(struct page *page, enum insight_kind kind)
     }
 }
 
+/* What needs an answer: why, in the customer's words. */
+static void write_answer(struct page *page, size_t number)
+{
+    const struct saved_insight *saved = &page->document->insights[number].saved;
+    fprintf(page->out, "<li id=\"i%zu\"><span class=\"tag\">", number + 1);
+    page_text(page, report_answer_reason(page->language, &saved->insight));
+    page_markup(page, "</span><ul class=\"quotes\">");
+    for (size_t i = 0; i < saved->quote_count; i++)
+        write_saved_quote(page, &saved->quotes[i], SENTIMENT_NEUTRAL);
+    page_markup(page, "</ul></li>\n");
+}
+
+static void write_cards(struct page *page, enum insight_kind kind)
+{
+    const struct document *document = page->document;
+    bool is_list = kind == INSIGHT_ANSWER;
+    for (size_t i = 0; i < document->insight_count; i++)
+        if (report_is_without_topic(&document->insights[i].saved.insight) &&
+            kind == INSIGHT_THEME) {
+            fprintf(page->out, "<p id=\"i%zu\">", i + 1);
+            write_sentence(page, &document->insights[i].saved);
+            page_markup(page, "</p>\n");
+        }
+    page_markup(page, is_list ? "<ul class=\"card answers\">\n" : "<div class=\"cards\">\n");
+    for (size_t i = 0; i < document->insight_count; i++) {
+        const struct insight *insight = &document->insights[i].saved.insight;
+        if (insight->kind != kind || find_card(document, i) != i || !is_shown(document, i) ||
+            report_is_without_topic(insight))
+            continue;
+        if (is_list)
+            write_answer(page, i);
+        else
+            write_card(page, i);
+    }
+    page_markup(page, is_list ? "</ul>\n" : "</div>\n");
+}
+
 static void write_insights(struct page *page)
 {
     const struct document *document = page->document;
@@ -558,14 +638,7 @@ static void write_insights(struct page *page)
         if (kind->kind == INSIGHT_IMPACT || kind->kind == INSIGHT_MOVED) {
             write_effects(page, kind->kind);
         } else {
-            page_markup(page, "<div class=\"cards\">\n");
-            size_t count = 0;
-            for (size_t i = 0; i < document->insight_count && count < MAX_CARDS; i++)
-                if (document->insights[i].saved.insight.kind == kind->kind) {
-                    write_card(page, i);
-                    count++;
-                }
-            page_markup(page, "</div>\n");
+            write_cards(page, kind->kind);
         }
         page_markup(page, "</section>\n");
     }
@@ -639,15 +712,15 @@ static void write_topics(struct page *page)
     page_markup(page, "</tbody></table></div>\n<p class=\"mu\">");
     page_word(page, WORD_WITHOUT_TOPIC);
     page_markup(page, ": ");
-    page_format(page, WORD_SHARE_OF,
-                (struct text[]){words_count(document->without_topic.mentions, arena),
-                                words_count(document->record_count, arena),
-                                words_percent(page->language,
-                                              document->record_count
-                                                  ? (double)document->without_topic.mentions /
-                                                        (double)document->record_count
-                                                  : NAN,
-                                              arena)});
+    page_format(
+        page, WORD_SHARE_OF,
+        (struct text[]){words_count(document->without_topic, arena),
+                        words_count(document->record_count, arena),
+                        words_percent(page->language,
+                                      document->record_count ? (double)document->without_topic /
+                                                                   (double)document->record_count
+                                                             : NAN,
+                                      arena)});
     if (shown < document->topic_count) {
         page_markup(page, "<br/>");
         page_format(page, WORD_MORE_TOPICS,
@@ -753,11 +826,17 @@ static bool is_same_summary(const struct document_point *a, const struct documen
            text_equal(a->period, b->period);
 }
 
+/* "product=(none)": a group of the records that do not tell their product. */
+static bool is_without_value(struct text segment)
+{
+    return text_find(segment, TEXT("=(none)"), 0) < segment.size;
+}
+
 /* Whether the point begins the latest summary of its segment and topic. */
 static bool begins_latest(const struct document *document, size_t number)
 {
     const struct document_point *point = &document->points[number];
-    if (text_equal(point->period, TEXT("undated")) ||
+    if (text_equal(point->period, TEXT("undated")) || is_without_value(point->segment) ||
         (number > 0 && is_same_summary(point, point - 1)))
         return false;
     for (size_t i = number + 1; i < document->point_count; i++) {
@@ -768,6 +847,13 @@ static bool begins_latest(const struct document *document, size_t number)
             return false;
     }
     return true;
+}
+
+/* A number as text, with a word for one. */
+static void write_point_count(struct page *page, enum word one, enum word several,
+                              struct text count)
+{
+    page_format(page, text_equal(count, TEXT("1")) ? one : several, (struct text[]){count});
 }
 
 static void write_point(struct page *page, const struct document_point *point)
@@ -781,36 +867,54 @@ static void write_point(struct page *page, const struct document_point *point)
     page_markup(page, "</bdi> <small>");
     if (point->first_evidence)
         fprintf(page->out, "<a href=\"#r%s\">", id);
-    page_format(page, WORD_POINT_COUNT, (struct text[]){point->records});
+    write_point_count(page, WORD_POINT_COUNT_ONE, WORD_POINT_COUNT, point->records);
     if (point->first_evidence)
         page_markup(page, "</a>");
     if (point->previous_records.size) {
         page_markup(page, ", ");
-        page_format(page, WORD_POINT_BEFORE, (struct text[]){point->previous_records});
+        page_format(page,
+                    text_equal(point->previous_records, TEXT("0")) ? WORD_POINT_NEW
+                                                                   : WORD_POINT_BEFORE,
+                    (struct text[]){point->previous_records});
     }
     if (point->opposite.size && !text_equal(point->opposite, TEXT("0"))) {
         page_markup(page, ", ");
-        page_format(page, WORD_POINT_OPPOSITE, (struct text[]){point->opposite});
+        write_point_count(page, WORD_POINT_OPPOSITE_ONE, WORD_POINT_OPPOSITE, point->opposite);
     }
     page_markup(page, "</small></li>\n");
     arena_reset(&page->scratch);
 }
 
-/* The points of the summary that begins with `number`, under the name of its segment and period. */
+/* "Kettle, North" for "product=Kettle; region=North". */
+static void write_segment_values(struct page *page, struct text segment)
+{
+    while (segment.size) {
+        size_t end = text_find(segment, TEXT("; "), 0);
+        struct text field = text_slice(segment, 0, end);
+        size_t name = text_find(field, TEXT("="), 0);
+        page_text(page, name < field.size ? text_slice(field, name + 1, field.size) : field);
+        page_markup(page, end < segment.size ? ", " : "");
+        segment = text_slice(segment, end < segment.size ? end + 2 : end, segment.size);
+    }
+}
+
+/* The points of the summary that begins with `number`, under the name of its segment and period:
+ * parts of a section with a heading of the level above. */
 static void write_points(struct page *page, size_t number)
 {
     const struct document *document = page->document;
     const struct document_point *first = &document->points[number];
-    page_markup(page, "<div><h4>");
+    const char *heading = first->topic.size ? "h4" : "h3";
+    fprintf(page->out, "<div><%s>", heading);
     if (text_equal(first->segment, TEXT("all")))
         page_word(page, WORD_ALL_FEEDBACK);
     else
-        page_text(page, first->segment);
+        write_segment_values(page, first->segment);
     if (!text_equal(first->period, TEXT("all"))) {
         page_markup(page, ", ");
         page_text(page, words_period(page->language, first->period, false, &page->scratch));
     }
-    page_markup(page, "</h4><ul class=\"points\">\n");
+    fprintf(page->out, "</%s><ul class=\"points\">\n", heading);
     for (size_t i = number; i < document->point_count && i < number + MAX_POINTS &&
                             is_same_summary(first, &document->points[i]);
          i++)
@@ -1148,8 +1252,8 @@ static bool write(const struct document *document, const struct document_file *f
     write_in_short(&page);
     write_over_time(&page);
     page_markup(&page, "</div>\n");
-    write_insights(&page);
     write_point_section(&page);
+    write_insights(&page);
     write_topics(&page);
     write_segments(&page);
     write_topic_sections(&page);

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "pipeline/insight_sentence.h"
+
 /* ---- Facts ---- */
 
 static struct text format_totals(enum document_language language, const struct row_totals *totals,
@@ -57,6 +59,25 @@ static struct text format_labels(const struct document *document, struct arena *
                         (struct text[]){labelled}, arena);
 }
 
+/* What the model's file says about its quality; empty if it does not. */
+static struct text format_card(const struct document *document, struct arena *arena)
+{
+    enum document_language language = document->options.language;
+    const struct document_card *card = &document->options.card;
+    if (card->right <= 0 || card->texts == 0)
+        return (struct text){0};
+    struct text right = words_format(language, WORD_RIGHT_LINE,
+                                     (struct text[]){words_percent(language, card->right, arena),
+                                                     words_count((uint64_t)card->texts, arena)},
+                                     arena);
+    if (card->topics_f1 <= 0)
+        return right;
+    struct text topics =
+        words_format(language, WORD_TOPICS_F1_LINE,
+                     (struct text[]){words_percent(language, card->topics_f1, arena)}, arena);
+    return arena_format(arena, "%.*s %.*s", TEXT_ARGUMENT(right), TEXT_ARGUMENT(topics));
+}
+
 size_t report_facts_list(const struct document *document, struct report_fact *facts,
                          struct arena *arena)
 {
@@ -78,12 +99,14 @@ size_t report_facts_list(const struct document *document, struct report_fact *fa
         WORD_UNDETECTED_TEXTS, format_share(document, WORD_UNDETECTED_LINE,
                                             document->label_counts[SENTIMENT_UNDETECTED], arena)};
     facts[count++] = (struct report_fact){
-        WORD_NO_TOPIC_TEXTS,
-        format_share(document, WORD_SHARE_OF, document->without_topic.mentions, arena)};
+        WORD_NO_TOPIC_TEXTS, format_share(document, WORD_SHARE_OF, document->without_topic, arena)};
     if (undated)
         facts[count++] = (struct report_fact){
             WORD_UNDATED, format_share(document, WORD_UNDATED_LINE, undated, arena)};
     facts[count++] = (struct report_fact){WORD_LABELS, format_labels(document, arena)};
+    struct text card = format_card(document, arena);
+    if (card.size)
+        facts[count++] = (struct report_fact){WORD_RIGHT, card};
     return count;
 }
 
@@ -202,18 +225,124 @@ static struct text format_score(enum document_language language, const struct in
                         arena);
 }
 
+bool report_is_without_topic(const struct insight *insight)
+{
+    return insight->kind == INSIGHT_THEME && text_equal(insight->key.topic, group_key_no_topic);
+}
+
+/* Themes and phrases. {0}: the words; {1} of {2} texts; {3}: their share; {4} of {5} other texts;
+ * {6}: since when. */
+static struct text format_words(enum document_language language, const struct insight *insight,
+                                struct arena *arena)
+{
+    bool is_compared = !isnan(insight->baseline);
+    enum word line =
+        insight->kind == INSIGHT_THEME
+            ? report_is_without_topic(insight) ? WORD_WITHOUT_TOPIC_LINE : WORD_THEME_LINE
+        : insight->since.size ? WORD_PHRASE_SINCE_LINE
+                              : WORD_PHRASE_LINE;
+    return words_format(
+        language, line,
+        (struct text[]){
+            insight->phrase, format_part(insight->value.value, insight->n, arena),
+            words_count(insight->n, arena), words_percent(language, insight->value.value, arena),
+            is_compared ? format_part(insight->baseline, insight->baseline_n, arena) : TEXT("–"),
+            words_count(insight->baseline_n, arena),
+            words_period(language, insight->since, false, arena)},
+        arena);
+}
+
+struct text report_answer_reason(enum document_language language, const struct insight *insight)
+{
+    static const struct {
+        const char *name;
+        enum word word;
+    } reasons[] = {{"safety", WORD_ANSWER_SAFETY},
+                   {"legal", WORD_ANSWER_LEGAL},
+                   {"money", WORD_ANSWER_MONEY},
+                   {"churn", WORD_ANSWER_CHURN},
+                   {"unanswered", WORD_ANSWER_UNANSWERED}};
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
+        if (text_equal(insight->key.topic, text_of(reasons[i].name)))
+            return words_get(language, reasons[i].word);
+    return insight->key.topic;
+}
+
+static struct text format_answer(enum document_language language, const struct insight *insight,
+                                 struct arena *arena)
+{
+    struct text date = words_get(language, WORD_NO_DATE);
+    if (insight->since.size)
+        date = words_period(language, insight->since, false, arena);
+    return words_format(
+        language, WORD_ANSWER_LINE,
+        (struct text[]){report_answer_reason(language, insight), date, insight->phrase}, arena);
+}
+
+static struct text format_korean(const struct saved_insight *saved, struct arena *arena)
+{
+    enum document_language language = DOCUMENT_KOREAN;
+    const struct insight *insight = &saved->insight;
+    switch (insight->kind) {
+    case INSIGHT_CHANGE:
+    case INSIGHT_SEGMENT:
+        return insight->measure == MEASURE_NEGATIVE_SHARE && !isnan(insight->baseline)
+                   ? format_shares(language, insight, arena)
+                   : saved->sentence;
+    case INSIGHT_MOVED:
+    case INSIGHT_IMPACT:
+        return report_measure(language, insight->measure).size
+                   ? format_score(language, insight, arena)
+                   : saved->sentence;
+    case INSIGHT_THEME:
+    case INSIGHT_PHRASE:
+        return format_words(language, insight, arena);
+    case INSIGHT_ANSWER:
+        return format_answer(language, insight, arena);
+    case INSIGHT_KIND_COUNT:
+        break;
+    }
+    return saved->sentence;
+}
+
+/* "the week of 5 Oct 2026". */
+static struct text format_since(struct text period, struct arena *arena)
+{
+    struct text name = words_period(DOCUMENT_ENGLISH, period, false, arena);
+    return text_starts_with(name, TEXT("week "))
+               ? arena_format(arena, "the %.*s", TEXT_ARGUMENT(name))
+               : name;
+}
+
+static bool is_topic_name(struct text topic)
+{
+    return topic.size && !text_equal(topic, group_key_all_topics) &&
+           !text_equal(topic, group_key_no_topic);
+}
+
+/* The saved sentence has topics and periods as tables name them; the composed one names them as
+ * the rest of the document does. */
+static struct text format_english(const struct saved_insight *saved, struct arena *arena)
+{
+    struct insight copy = saved->insight;
+    if (copy.kind == INSIGHT_ANSWER)
+        return format_answer(DOCUMENT_ENGLISH, &copy, arena);
+    bool is_score_change = copy.kind == INSIGHT_MOVED && !is_topic_name(copy.key.topic);
+    if (is_topic_name(copy.key.topic))
+        copy.key.topic = words_topic(DOCUMENT_ENGLISH, copy.key.topic);
+    if (is_score_change && copy.phrase.size)
+        copy.phrase = words_topic(DOCUMENT_ENGLISH, copy.phrase);
+    if (report_is_without_topic(&copy))
+        copy.phrase = (struct text){0}; /* the themes follow */
+    copy.since = format_since(copy.since, arena);
+    copy.until = format_since(copy.until, arena);
+    return insight_format_sentence(&copy, arena);
+}
+
 struct text report_sentence(enum document_language language, const struct saved_insight *saved,
                             struct arena *arena)
 {
-    const struct insight *insight = &saved->insight;
-    bool is_share = insight->kind == INSIGHT_CHANGE || insight->kind == INSIGHT_SEGMENT;
-    bool is_score = insight->kind == INSIGHT_MOVED || insight->kind == INSIGHT_IMPACT;
-    if (language == DOCUMENT_KOREAN && is_share && insight->measure == MEASURE_NEGATIVE_SHARE &&
-        !isnan(insight->baseline))
-        return format_shares(language, insight, arena);
-    if (language == DOCUMENT_KOREAN && is_score && report_measure(language, insight->measure).size)
-        return format_score(language, insight, arena);
-    return saved->sentence;
+    return language == DOCUMENT_KOREAN ? format_korean(saved, arena) : format_english(saved, arena);
 }
 
 struct text report_chance(enum document_language language, const struct insight *insight,

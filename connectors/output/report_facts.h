@@ -26,9 +26,15 @@ struct text report_scope(const struct document *document, struct arena *arena);
 /* "product = Kettle; date < 2026-10-01"; empty for all records. */
 struct text report_selection(const struct document *document, struct arena *arena);
 
-/* The insight's sentence. The saved one is in English; Korean ones are composed from its fields. */
+/* The insight's sentence, composed from its fields with the names that the document uses. */
 struct text report_sentence(enum document_language language, const struct saved_insight *saved,
                             struct arena *arena);
+
+/* Whether it tells how many records have no topic; it has no quotes. */
+bool report_is_without_topic(const struct insight *insight);
+
+/* Why a record needs an answer: "asks for money". */
+struct text report_answer_reason(enum document_language language, const struct insight *insight);
 
 /* "the average rating"; empty for shares and counts. */
 struct text report_measure(enum document_language language, enum insight_measure measure);

@@ -151,13 +151,22 @@ static bool find_monday(int year, int week, struct civil_time *monday)
     return true;
 }
 
+static struct text format_short_day(enum document_language language, struct civil_time day,
+                                    struct arena *arena)
+{
+    if (language == DOCUMENT_KOREAN)
+        return arena_format(arena, "%d/%d", day.month, day.day);
+    return arena_format(arena, "%d %s", day.day, month_names[day.month - 1]);
+}
+
 static struct text format_day(enum document_language language, struct civil_time day, bool is_week,
                               struct arena *arena)
 {
     if (language == DOCUMENT_KOREAN)
-        return arena_format(arena, is_week ? "%d월 %d일 주" : "%d/%d", day.month, day.day);
-    return arena_format(arena, is_week ? "week of %d %s" : "%d %s", day.day,
-                        month_names[day.month - 1]);
+        return arena_format(arena, "%d년 %d월 %d일%s", (int)day.year, day.month, day.day,
+                            is_week ? " 주" : "");
+    return arena_format(arena, "%s%d %s %d", is_week ? "week of " : "", day.day,
+                        month_names[day.month - 1], (int)day.year);
 }
 
 struct text words_period(enum document_language language, struct text period, bool is_short,
@@ -167,7 +176,8 @@ struct text words_period(enum document_language language, struct text period, bo
     int year = read_number(period, 0, 4);
     if (period.size == 8 && period.bytes[5] == 'W' && read_number(period, 6, 2) > 0 &&
         find_monday(year, read_number(period, 6, 2), &day))
-        return format_day(language, day, !is_short, arena);
+        return is_short ? format_short_day(language, day, arena)
+                        : format_day(language, day, true, arena);
     int month = read_number(period, 5, 2);
     if (year < 0 || month < 1 || month > 12 || (period.size != 7 && period.size != 10))
         return period;
@@ -177,6 +187,7 @@ struct text words_period(enum document_language language, struct text period, bo
     if (period.size == 7)
         return is_short ? arena_format(arena, "%s", month_names[month - 1])
                         : arena_format(arena, "%s %d", month_names[month - 1], year);
-    day = (struct civil_time){.month = month, .day = read_number(period, 8, 2)};
-    return is_short ? format_day(language, day, false, arena) : period;
+    day = (struct civil_time){.year = year, .month = month, .day = read_number(period, 8, 2)};
+    return is_short ? format_short_day(language, day, arena)
+                    : format_day(language, day, false, arena);
 }

@@ -43,8 +43,8 @@ struct text words_decimal(double number, bool is_signed, struct arena *arena);
 /* "2026-10-05"; empty for TIME_UNKNOWN. */
 struct text words_date(int64_t seconds, struct arena *arena);
 
-/* A period for people: "week of 5 Oct" for "2026-W41", "Oct 2026" for "2026-10"; others as they
- * are. `is_short`: for the axis of a chart, "5 Oct". */
+/* A period for people: "week of 5 Oct 2026" for "2026-W41", "Oct 2026" for "2026-10", "5 Oct 2026"
+ * for "2026-10-05"; others as they are. `is_short`: for the axis of a chart, "5 Oct". */
 struct text words_period(enum document_language language, struct text period, bool is_short,
                          struct arena *arena);
 

@@ -37,8 +37,7 @@ static const char flan_t5_prompts[] =
     "sentences.\n"
     "summary.separator=|\n"
     "summary.decoder=\n"
-    "summary.max_tokens=80\n"
-    "summary.no_repeat_ngram=3\n";
+    "summary.max_tokens=80\n";
 
 struct line_buffer {
     char *bytes;

@@ -316,9 +316,9 @@ static void print_summaries(struct headline *headline)
         const struct latest_summary *summary = &summaries->largest[i];
         struct text name = format_group_name(&summary->key, &headline->arena);
         bool is_all = text_equal(summary->period, TEXT("all"));
-        fprintf(headline->out, "  %.*s, %.*s, %llu records: %.*s\n", TEXT_ARGUMENT(name),
+        fprintf(headline->out, "  %.*s, %.*s: %.*s\n", TEXT_ARGUMENT(name),
                 TEXT_ARGUMENT(is_all ? TEXT("all periods") : summary->period),
-                (unsigned long long)summary->records, TEXT_ARGUMENT(summary->text));
+                TEXT_ARGUMENT(summary->text));
     }
 }
 

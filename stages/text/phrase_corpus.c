@@ -66,10 +66,12 @@ static void halve(struct phrase_corpus *corpus)
         struct phrase_document document = corpus->documents[i];
         if (!is_sampled(corpus, document.id))
             continue;
-        memmove(corpus->words + word_count, corpus->words + document.first,
-                document.count * sizeof(*corpus->words));
-        memmove(corpus->written + word_count, corpus->written + document.first,
-                document.count * sizeof(*corpus->written));
+        if (document.count > 0) {
+            memmove(corpus->words + word_count, corpus->words + document.first,
+                    document.count * sizeof(*corpus->words));
+            memmove(corpus->written + word_count, corpus->written + document.first,
+                    document.count * sizeof(*corpus->written));
+        }
         document.first = (uint32_t)word_count;
         word_count += document.count;
         corpus->documents[kept++] = document;
@@ -139,14 +141,6 @@ void phrase_corpus_exclude_name(struct phrase_corpus *corpus, struct text name)
         uint32_t stem = add_stem(corpus, &words[i]); /* may move is_generic */
         corpus->is_generic[stem - 1] = true;
     }
-}
-
-size_t phrase_corpus_halvings(const struct phrase_corpus *corpus)
-{
-    size_t halvings = 0;
-    for (uint64_t mask = corpus->sample_mask; mask; mask >>= 1)
-        halvings++;
-    return halvings;
 }
 
 void phrase_corpus_free(struct phrase_corpus *corpus)
@@ -221,6 +215,8 @@ static void for_each_phrase(struct phrase_counter *counter,
 {
     const struct phrase_corpus *corpus = counter->corpus;
     for (uint32_t d = 0; d < corpus->document_count; d++) {
+        if (corpus->documents[d].count == 0)
+            continue; /* there may be no words at all */
         const uint32_t *words = corpus->words + corpus->documents[d].first;
         for (uint32_t i = 0; i < corpus->documents[d].count; i++)
             for (uint32_t count = 1;

@@ -54,9 +54,6 @@ void phrase_corpus_exclude_name(struct phrase_corpus *corpus, struct text name);
  * that depends on the ids only. */
 void phrase_corpus_add(struct phrase_corpus *corpus, struct text text, uint64_t id, uint32_t group);
 
-/* How many times the number of documents was halved. */
-size_t phrase_corpus_halvings(const struct phrase_corpus *corpus);
-
 void phrase_corpus_free(struct phrase_corpus *corpus);
 
 /* The phrases in at least `min_documents` documents. */

@@ -51,18 +51,6 @@ bool sentence_is_readable(struct text sentence)
     return count >= MIN_WORDS && !is_repetitive;
 }
 
-bool sentence_is_finished(struct text sentence)
-{
-    static const char *const ends[] = {".", "!", "?", "…", "。", "！", "？", "”", "\"", ")", NULL};
-    for (size_t i = 0; ends[i]; i++) {
-        struct text end = text_of(ends[i]);
-        if (sentence.size > end.size &&
-            text_equal(text_slice(sentence, sentence.size - end.size, sentence.size), end))
-            return true;
-    }
-    return false;
-}
-
 static const char *const dependent_openers[] = {
 #define ROW(language, word) word,
 #include "stages/text/data/dependent_openers.inc"

@@ -7,9 +7,6 @@
 /* False if the sentence has too few letters or words, replacement characters, or repeats itself. */
 bool sentence_is_readable(struct text sentence);
 
-/* Whether the sentence ends with punctuation that ends a sentence. */
-bool sentence_is_finished(struct text sentence);
-
 /* Whether the sentence can be understood without the one before it: false if its first word is in
  * data/dependent_openers.tsv ("but", "however"). */
 bool sentence_is_self_contained(struct text sentence);

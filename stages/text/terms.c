@@ -55,9 +55,6 @@ struct text terms_stem(struct text term)
 struct term_collector {
     struct term *words;
     size_t count;
-    bool with_bigrams;
-    uint64_t previous_hash;        /* of the previous word, which may be a stop word; 0: none */
-    bool is_previous_content_word; /* the previous word is not a stop word */
 };
 
 static void append_term(struct term_collector *term_collector, struct text bytes, bool is_number)
@@ -66,22 +63,10 @@ static void append_term(struct term_collector *term_collector, struct text bytes
         .hash = hash_combine_number(hash_text(bytes), is_number), .is_number = is_number};
 }
 
-/* Appends a word or a number and, if requested, its bigram with the previous word. */
 static void append_word(struct term_collector *term_collector, struct text run, bool is_number)
 {
-    bool is_content_word = is_number || !terms_is_stop_word(run);
-    struct text term = is_number ? run : terms_stem(run);
-    if (is_content_word)
-        append_term(term_collector, term, is_number);
-    if (!term_collector->with_bigrams)
-        return;
-    uint64_t hash = hash_text(term);
-    if (term_collector->previous_hash &&
-        (is_content_word || term_collector->is_previous_content_word))
-        term_collector->words[term_collector->count++] = (struct term){
-            .hash = hash_combine_number(hash, term_collector->previous_hash), .is_bigram = true};
-    term_collector->previous_hash = hash;
-    term_collector->is_previous_content_word = is_content_word;
+    if (is_number || !terms_is_stop_word(run))
+        append_term(term_collector, is_number ? run : terms_stem(run), is_number);
 }
 
 /* Appends every two neighboring characters of a run in a script without spaces, or the only one. */
@@ -141,13 +126,11 @@ static struct text replace_curly_apostrophes(struct text key, struct arena *aren
     return (struct text){bytes, size};
 }
 
-static struct term *extract_terms(struct text text, bool with_bigrams, struct arena *arena,
-                                  size_t *count)
+struct term *terms_extract(struct text text, struct arena *arena, size_t *count)
 {
     struct text key = replace_curly_apostrophes(normalize_key(text, arena), arena);
     struct term_collector term_collector = {
-        .words = arena_alloc(arena, key.size + 1, sizeof(struct term)),
-        .with_bigrams = with_bigrams};
+        .words = arena_alloc(arena, key.size + 1, sizeof(struct term))};
     for (size_t at = 0, size, end; at < key.size; at = end) {
         enum letter_class kind = normalize_letter_class(utf8_decode(key, at, &size));
         if (kind == LETTER_NONE) {
@@ -163,16 +146,6 @@ static struct term *extract_terms(struct text text, bool with_bigrams, struct ar
     }
     *count = term_collector.count;
     return term_collector.words;
-}
-
-struct term *terms_extract(struct text text, struct arena *arena, size_t *count)
-{
-    return extract_terms(text, false, arena, count);
-}
-
-struct term *terms_extract_with_bigrams(struct text text, struct arena *arena, size_t *count)
-{
-    return extract_terms(text, true, arena, count);
 }
 
 /* ---- Words ---- */

@@ -8,7 +8,6 @@
 struct term {
     uint64_t hash;
     bool is_number; /* must be matched exactly */
-    bool is_bigram; /* a pair of words */
 };
 
 /* The terms in the order of the text, including repeats:
@@ -17,9 +16,6 @@ struct term {
  * - numbers: runs of digits with inner points and commas.
  * In `arena`. */
 struct term *terms_extract(struct text text, struct arena *arena, size_t *count);
-
-/* The same, plus bigrams: every two neighboring words, unless both are stop words. */
-struct term *terms_extract_with_bigrams(struct text text, struct arena *arena, size_t *count);
 
 struct word {
     struct text surface; /* as the text has it, normalized */

@@ -64,8 +64,6 @@ static const char *const fake_prompts[] = {"window.input",
                                            "|",
                                            "summary.max_tokens",
                                            "12",
-                                           "summary.no_repeat_ngram",
-                                           "3",
                                            NULL};
 
 struct t5_choices {

@@ -38,7 +38,6 @@ input = {text}
 separator = |
 decoder = <task>
 max_tokens = 16
-no_repeat_ngram = 3
 END
     "$2" model import tests/unit/data/tiny-gated "$1/tiny.winnow" --prompts "$1/prompts.ini" >"$1/said"
 

@@ -253,7 +253,9 @@ static void row_totals_are_summed_over_files(void **state)
     begin_file(store, "a.csv", 10);
     add(&batch, RECORD_NEW, 1, "one");
     add(&batch, RECORD_EMPTY, 0, "")->needs_analysis = false;
-    batch_reject_record(&batch, add(&batch, RECORD_NEW, 2, "two"), TEXT("stage said no"));
+    const struct record *rejected = add(&batch, RECORD_REJECTED, 2, "two");
+    batch_reject_row(&batch, rejected->line, rejected->byte_offset, TEXT("stage said no"),
+                     rejected->body);
     batch.records[2].needs_analysis = false;
     batch.read = 3;
     assert_true(store_save_batch(store, &batch, 3, true, &error));

@@ -61,31 +61,6 @@ static void numbers_are_distinguished_from_words(void **state)
     arena_free(&arena);
 }
 
-static const struct {
-    const char *sentence;
-    size_t words, with_pairs;
-} counted[] = {
-    {"The lid broke", 2, 4},     /* the lid, lid broke */
-    {"It was on the lid", 1, 2}, /* "it was on the" are stop words */
-    {"lid", 1, 1},
-    {"뚜껑이 깨졌어요", 5, 5}, /* pairs of syllables, no bigrams */
-    {"", 0, 0},
-};
-
-static void neighboring_words_are_bigrams(void **state)
-{
-    (void)state;
-    struct arena arena = {0};
-    for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++) {
-        size_t words, with_pairs;
-        terms_extract(text_of(counted[i].sentence), &arena, &words);
-        terms_extract_with_bigrams(text_of(counted[i].sentence), &arena, &with_pairs);
-        if (words != counted[i].words || with_pairs != counted[i].with_pairs)
-            fail_msg("'%s': %zu words, %zu with pairs", counted[i].sentence, words, with_pairs);
-    }
-    arena_free(&arena);
-}
-
 static void first_person_sentences_are_recognized(void **state)
 {
     (void)state;
@@ -128,7 +103,6 @@ int main(void)
         cmocka_unit_test(every_stop_word_is_dropped),
         cmocka_unit_test(inflected_words_have_one_stem),
         cmocka_unit_test(numbers_are_distinguished_from_words),
-        cmocka_unit_test(neighboring_words_are_bigrams),
         cmocka_unit_test(first_person_sentences_are_recognized),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
