@@ -198,17 +198,7 @@ def main():
     decisions = {"bias": bias, "topics": best[2], "bonus": best[1]}
     print("fitting half"), print_groups(parts["fit"], found["fit"], decisions)
     print("\nreporting half"), print_groups(parts["report"], found["report"], decisions)
-<<<<<<< HEAD
     errors = share_errors([(parts[name], found[name][0]) for name in found], bias, temperature)
-    (options.work / "decisions.json").write_text(json.dumps({
-        "temperature": round(float(temperature), 3), "bias": {name: round(float(b), 3) + 0.0 for name, b in zip(SENTIMENTS, bias)},
-        "topic_biases": {name: round(float(b), 2) + 0.0 for name, b in zip(TOPICS, best[2])}, "phrase_bonus": float(best[1]),
-        "exclude_penalty": EXCLUDE_PENALTY,
-        "share_errors": {name: round(float(error), 3) for name, error in zip(SENTIMENTS, errors)}}, indent=1) + "\n", encoding="utf-8")
-=======
-    order = (NEGATIVE, NEUTRAL, POSITIVE, MIXED)
-    got = (scores + bias).argmax(1)
-    confusion = {SENTIMENTS[true]: [int(((truth == true) & (got == label)).sum()) for label in order] + [0] for true in order}
     # Agreement with readers on texts that decided nothing: the reporting half.
     truth, topics, _ = truth_of(parts["report"])
     scores, presence, _, flags = found["report"]
@@ -218,8 +208,8 @@ def main():
     (options.work / "decisions.json").write_text(json.dumps({
         "temperature": round(float(temperature), 3), "bias": {name: round(float(b), 3) + 0.0 for name, b in zip(SENTIMENTS, bias)},
         "topic_biases": {name: round(float(b), 2) + 0.0 for name, b in zip(TOPICS, best[2])}, "phrase_bonus": float(best[1]),
-        "exclude_penalty": EXCLUDE_PENALTY, "confusion": confusion, "card": card}, indent=1) + "\n", encoding="utf-8")
->>>>>>> page
+        "exclude_penalty": EXCLUDE_PENALTY, "card": card,
+        "share_errors": {name: round(float(error), 3) for name, error in zip(SENTIMENTS, errors)}}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
