@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/normalize.h"
 #include "base/segment.h"
+#include "base/utf8.h"
 #include "stages/evidence/candidates.h"
 #include "stages/evidence/paragraph.h"
 #include "stages/evidence/point_text.h"
@@ -28,7 +30,7 @@ enum {
 };
 
 /* A clause without an opinion word says it if the model is this sure. */
-static const double min_open_probability = 0.6;
+static const double min_open_probability = 0.75;
 
 /* So sure must the model be of a text that may have no opinion word. */
 static const double min_probability = 0.6;
@@ -209,7 +211,19 @@ struct stated_point {
     const struct statement_reader *reader;
     const struct point_candidate *candidate;
     size_t max_extra_words;
+    bool is_single; /* one record says it: it need not have an opinion word */
 };
+
+/* A text begins with a capital, so that its first word may be a name: if nothing lists it. */
+static bool may_begin_with_name(const struct statement_reader *reader, struct text text)
+{
+    size_t size = 0, letter;
+    while (size < text.size && text.bytes[size] != ' ' && text.bytes[size] != ',')
+        size++;
+    if (normalize_letter_class(utf8_decode(text, 0, &letter)) != LETTER_SPACED_SCRIPT)
+        return false;
+    return !statement_reader_knows(reader, text_slice(text, 0, size));
+}
 
 /* A shortened clause may have lost what the point says, or its negation. */
 static size_t count_extra_words(void *user, struct text text)
@@ -226,19 +240,20 @@ static size_t count_extra_words(void *user, struct text text)
         is_mixed |= !is_same_side;
         if (is_same_side && statements[i].aspect == candidate->aspect &&
             (statements[i].opinion == candidate->opinion ||
-             (statements[i].is_open && candidate->is_general && !sentence_is_first_person(text))) &&
+             (point->is_single && statements[i].is_open && candidate->is_general &&
+              !sentence_is_first_person(text))) &&
             statements[i].extra_words <= point->max_extra_words)
             extra = statements[i].extra_words + (size_t)statements[i].is_open;
     }
     arena_free(&scratch);
-    return is_mixed ? SIZE_MAX : extra;
+    return is_mixed || may_begin_with_name(point->reader, text) ? SIZE_MAX : extra;
 }
 
 static struct stated_point make_stated_point(const struct ground *ground, const struct group *group,
                                              size_t candidate, bool is_single)
 {
     return (struct stated_point){&ground->statement_reader, &group->candidates[candidate],
-                                 is_single ? MAX_SINGLE_EXTRA_WORDS : 1};
+                                 is_single ? MAX_SINGLE_EXTRA_WORDS : 1, is_single};
 }
 
 /* Whether the model reads the text as the point means it. */

@@ -19,6 +19,7 @@ enum {
     /* Between an opinion and its aspect; a neighbor is 1 nearer than others. */
     WORD_DISTANCE = 2,
     BREAK_DISTANCE = 4,
+    MAX_WORDS_BEFORE_SUBJECT = 2,
     NEGATION_REACH = 3, /* words of meaning that a negation reverses */
 };
 
@@ -268,14 +269,9 @@ static void read_korean_word(const struct statement_reader *reader, struct text 
         word->kind = WORD_EMPTY;
 }
 
-static void read_spaced_word(const struct statement_reader *reader, struct text text,
-                             struct clause_word *word)
+/* In small letters, without "'s"; `bytes` has room for MAX_WORD_SIZE. */
+static struct text lower_word(struct text text, char *bytes)
 {
-    char bytes[MAX_WORD_SIZE];
-    if (text.size > sizeof(bytes)) {
-        word->kind = WORD_EMPTY;
-        return;
-    }
     size_t size = 0;
     for (size_t i = 0; i < text.size; i++) {
         if (text_starts_with(text_slice(text, i, text.size), TEXT("’"))) {
@@ -288,6 +284,27 @@ static void read_spaced_word(const struct statement_reader *reader, struct text 
     struct text lower = {bytes, size};
     if (size > 2 && text_ends_with(lower, TEXT("'s")))
         lower.size -= 2;
+    return lower;
+}
+
+bool statement_reader_knows(const struct statement_reader *reader, struct text word)
+{
+    char bytes[MAX_WORD_SIZE];
+    if (word.size > sizeof(bytes))
+        return false;
+    struct text lower = lower_word(word, bytes);
+    return hash_table_find(&reader->words, hash_text(lower)) || terms_is_stop_word(lower);
+}
+
+static void read_spaced_word(const struct statement_reader *reader, struct text text,
+                             struct clause_word *word)
+{
+    char bytes[MAX_WORD_SIZE];
+    if (text.size > sizeof(bytes)) {
+        word->kind = WORD_EMPTY;
+        return;
+    }
+    struct text lower = lower_word(text, bytes);
     const size_t *number = hash_table_find(&reader->words, hash_text(lower));
     if (number) {
         set_listed_word(reader, word, *number);
@@ -364,6 +381,20 @@ static bool is_name(struct text clause, size_t begin, struct text word)
     return capitals * 2 < words;
 }
 
+/* "안 되네요" is "안되네요": it does not work. */
+static void join_korean_negation(const struct statement_reader *reader, struct text text,
+                                 struct clause_word *negation, struct clause_word *word)
+{
+    static const char *const stems[] = {"되", "돼", "됩", "됨", "된", "됐", NULL};
+    size_t size;
+    utf8_decode(text, 0, &size);
+    const size_t *number = hash_table_find(&reader->words, hash_text(TEXT("안되")));
+    if (!number || !text_is_one_of(text_slice(text, 0, size), stems))
+        return;
+    negation->kind = WORD_EMPTY;
+    set_listed_word(reader, word, *number);
+}
+
 struct word_list {
     struct clause_word *items;
     size_t count;
@@ -397,6 +428,9 @@ static struct word_list read_words(const struct statement_reader *reader, struct
             read_spaced_word(reader, found, &word);
         else
             word.kind = WORD_EMPTY;
+        if (kind == LETTER_UNSPACED_SCRIPT && words.count > 0 &&
+            words.items[words.count - 1].kind == WORD_NEGATION_OF_NEXT && !has_break)
+            join_korean_negation(reader, found, &words.items[words.count - 1], &word);
         if (word.kind == WORD_OPINION && is_name(clause, begin, found))
             word.kind = WORD_EMPTY;
         words.items[words.count++] = word;
@@ -551,7 +585,8 @@ static void add_statement(struct statement_list *list, struct statement statemen
 }
 
 /* Words of meaning besides an aspect (optional) and opinions of a family. What could be a statement
- * of its own counts twice; other praise or blame in general adds nothing. */
+ * of its own counts twice; other praise or blame in general adds nothing, and neither does the
+ * whole thing ("car" in "The car is comfortable") if the statement has no aspect. */
 static size_t count_extra_words(const struct clause_word *words, size_t begin, size_t end,
                                 const struct clause_word *aspect,
                                 const struct opinion_family *family)
@@ -561,7 +596,8 @@ static size_t count_extra_words(const struct clause_word *words, size_t begin, s
         bool is_own_aspect = aspect && words[i].kind == aspect->kind && words[i].id == aspect->id;
         bool is_own_opinion = words[i].kind == WORD_OPINION &&
                               (words[i].family == family || words[i].family->is_general);
-        if (has_meaning(&words[i]) && !is_own_aspect && !is_own_opinion)
+        bool is_own_subject = !aspect && family && words[i].is_whole;
+        if (has_meaning(&words[i]) && !is_own_aspect && !is_own_opinion && !is_own_subject)
             extra += words[i].kind == WORD_CONTENT || words[i].is_whole ? 1 : 2;
     }
     return extra;
@@ -569,6 +605,7 @@ static size_t count_extra_words(const struct clause_word *words, size_t begin, s
 
 struct unit {
     const struct statement_reader *reader;
+    struct text text;
     const struct clause_word *words;
     size_t begin, end; /* of its words */
 };
@@ -613,6 +650,22 @@ static void add_open_statement(const struct unit *unit, size_t aspect, struct st
         count_extra_words(unit->words, unit->begin, unit->end, &unit->words[aspect], NULL));
 }
 
+/* Whether the clause is about the word: it begins with it ("The coffee tasted like water"), and
+ * nobody does something with it ("I ordered it again"). */
+static bool is_subject(const struct unit *unit, size_t aspect)
+{
+    static const char *const persons[] = {"i", "we", "you", "he", "she", "they", "it", NULL};
+    const struct clause_word *words = unit->words;
+    if (aspect > unit->begin + MAX_WORDS_BEFORE_SUBJECT)
+        return false;
+    for (size_t i = unit->begin; i < aspect; i++)
+        if (words[i].kind != WORD_EMPTY ||
+            text_is_one_of_ignore_case(
+                text_slice(unit->text, words[i].begin, words[i].end), persons))
+            return false;
+    return true;
+}
+
 /* Neighboring words of a clause without opinion words: "money deducted", "no parking". */
 static void add_pairs(const struct unit *unit, struct statement statement, size_t meaning_count,
                       struct statement_list *list)
@@ -624,7 +677,7 @@ static void add_pairs(const struct unit *unit, struct statement statement, size_
             continue;
         bool is_listed = words[i].kind == WORD_ASPECT;
         statement.is_listed = is_listed;
-        if (is_listed && !words[i].is_whole)
+        if (is_listed && !words[i].is_whole && is_subject(unit, i))
             add_open_statement(unit, i, statement, list);
         bool is_missing = (i > begin && words[i - 1].kind == WORD_NEGATION) ||
                           (i + 1 < end && words[i + 1].kind == WORD_NEGATION_AFTER);
@@ -683,7 +736,7 @@ const struct statement *statements_extract(const struct statement_reader *reader
         apply_negations(words);
         for (size_t first = 0, end; first < words.count; first = end) {
             end = find_unit_end(words, first);
-            add_unit(&(struct unit){reader, words.items, first, end}, &list);
+            add_unit(&(struct unit){reader, text, words.items, first, end}, &list);
         }
     }
     *count = list.count;

@@ -35,6 +35,9 @@ struct statement_reader {
 bool statement_reader_open(struct statement_reader *reader, struct error *error);
 void statement_reader_close(struct statement_reader *reader);
 
+/* Whether a word of a spaced script is in one of the lists, or a stop word. */
+bool statement_reader_knows(const struct statement_reader *reader, struct text word);
+
 /* The statements of `text`, in the order of its clauses; a clause may have several. Clauses that
  * wish or ask state nothing. In `arena`. */
 const struct statement *statements_extract(const struct statement_reader *reader, struct text text,
