@@ -246,6 +246,9 @@ static size_t count_extra_words(void *user, struct text text)
             extra = statements[i].extra_words + (size_t)statements[i].is_open;
     }
     arena_free(&scratch);
+    /* "The staircase is dirty" does not say that all is. */
+    if (candidate->aspect == 0 && !point->is_single && extra < SIZE_MAX)
+        extra *= 2;
     return is_mixed || may_begin_with_name(point->reader, text) ? SIZE_MAX : extra;
 }
 
@@ -274,6 +277,7 @@ static bool choose_text(const struct ground *ground, const struct match_list *li
     bool is_single = point->records == 1;
     struct stated_point stated_point = make_stated_point(ground, group, candidate, is_single);
     struct point_text_check check = {count_extra_words, &stated_point, is_single};
+    enum { MAX_FALLBACK_WORDS = 2 };
     struct text *clauses = memory_alloc(MAX_COMPARED, sizeof(*clauses));
     size_t count = 0;
     for (size_t i = 0; i < list->count && count < MAX_COMPARED; i++) {
@@ -284,6 +288,10 @@ static bool choose_text(const struct ground *ground, const struct match_list *li
     struct text texts[MAX_TEXTS];
     struct sentiment_probabilities probabilities[MAX_TEXTS];
     size_t text_count = point_text_choose(clauses, count, &check, texts, MAX_TEXTS, group->arena);
+    if (text_count == 0 && !is_single) {
+        stated_point.max_extra_words = MAX_FALLBACK_WORDS;
+        text_count = point_text_choose(clauses, count, &check, texts, MAX_TEXTS, group->arena);
+    }
     bool ok = clause_reader_predict(&ground->clause_reader, (struct text_array){texts, text_count},
                                     probabilities, error);
     for (size_t i = 0; ok && i < text_count && point->text.size == 0; i++)

@@ -31,7 +31,7 @@ static const double verb_gain = 2.5;      /* of an English sentence */
 static const double personal_cost = 1.5; /* of "I", "my" */
 static const double repeat_gain = 1.5;   /* of twice as many clauses */
 static const double open_cost = 3;     /* of an end that expects more */
-static const double negation_cost = 2; /* "not bad", "no bargain" */
+static const double negation_cost = 1; /* "not bad", "no bargain" */
 static const double feeling_cost = 2;    /* of "ㅋㅋ", "ㅠㅠ" */
 static const double comma_cost = 1.5;    /* points are listed with commas */
 

@@ -381,6 +381,16 @@ static bool is_name(struct text clause, size_t begin, struct text word)
     return capitals * 2 < words;
 }
 
+/* "user friendly", "user unfriendly": nobody is friendly. */
+static bool follows_user(struct text clause, size_t at)
+{
+    struct text before = text_slice(clause, at > 5 ? at - 5 : 0, at),
+                after = text_slice(clause, at, clause.size);
+    return text_equal_ignore_case(before, TEXT("user ")) &&
+           (text_starts_with_ignore_case(after, TEXT("friendly")) ||
+            text_starts_with_ignore_case(after, TEXT("unfriendly")));
+}
+
 /* "안 되네요" is "안되네요": it does not work. */
 static void join_korean_negation(const struct statement_reader *reader, struct text text,
                                  struct clause_word *negation, struct clause_word *word)
@@ -431,6 +441,11 @@ static struct word_list read_words(const struct statement_reader *reader, struct
         if (kind == LETTER_UNSPACED_SCRIPT && words.count > 0 &&
             words.items[words.count - 1].kind == WORD_NEGATION_OF_NEXT && !has_break)
             join_korean_negation(reader, found, &words.items[words.count - 1], &word);
+        if (follows_user(clause, at))
+            read_spaced_word(reader,
+                             text_starts_with_ignore_case(found, TEXT("un")) ? TEXT("difficult")
+                                                                             : TEXT("easy"),
+                             &word);
         if (word.kind == WORD_OPINION && is_name(clause, begin, found))
             word.kind = WORD_EMPTY;
         words.items[words.count++] = word;
@@ -495,6 +510,8 @@ static size_t find_unit_end(struct word_list words, size_t begin)
         size_t next = i + 1;
         while (next < words.count && !words.items[next].has_break)
             next++;
+        if (next - begin > MAX_UNIT_WORDS)
+            return i; /* of a sentence without an end, the parts are read */
         if (stands_alone(words.items, i, next))
             return i;
     }
