@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash_table.h"
 #include "base/memory.h"
 #include "base/normalize.h"
 #include "base/segment.h"
@@ -211,8 +212,43 @@ struct stated_point {
     const struct statement_reader *reader;
     const struct point_candidate *candidate;
     size_t max_extra_words;
-    bool is_single; /* one record says it: it need not have an opinion word */
+    bool is_single;           /* one record says it: it need not have an opinion word */
+    struct hash_table wholes; /* owned; whole thing: clauses that say the point of it */
+    size_t clause_count;
 };
+
+enum { CLAUSES_OF_A_WHOLE = 4, FOREIGN_WORDS = 2 };
+
+/* Counts what the clauses say the point of, if it is not about an aspect. */
+static void count_wholes(struct stated_point *point, const struct text *clauses, size_t count)
+{
+    struct arena scratch = {0};
+    point->clause_count = count;
+    for (size_t i = 0; i < count && point->candidate->aspect == 0; i++) {
+        size_t statement_count;
+        arena_reset(&scratch);
+        const struct statement *statements =
+            statements_extract(point->reader, clauses[i], &scratch, &statement_count);
+        for (size_t k = 0; k < statement_count; k++)
+            if (statements[k].aspect == 0 && statements[k].opinion == point->candidate->opinion &&
+                statements[k].whole) {
+                ++*hash_table_get_or_insert(&point->wholes, statements[k].whole, 0, NULL);
+                break;
+            }
+    }
+    arena_free(&scratch);
+}
+
+/* "The app is clean" does not stand for clauses that say it of other things: one in four must say
+ * it of the app. */
+static size_t count_foreign_words(const struct stated_point *point,
+                                  const struct statement *statement)
+{
+    if (statement->whole == 0 || point->is_single)
+        return 0;
+    const size_t *found = hash_table_find(&point->wholes, statement->whole);
+    return found && *found * CLAUSES_OF_A_WHOLE >= point->clause_count ? 0 : FOREIGN_WORDS;
+}
 
 /* A text begins with a capital, so that its first word may be a name: if nothing lists it. */
 static bool may_begin_with_name(const struct statement_reader *reader, struct text text)
@@ -243,7 +279,8 @@ static size_t count_extra_words(void *user, struct text text)
              (point->is_single && statements[i].is_open && candidate->is_general &&
               !sentence_is_first_person(text))) &&
             statements[i].extra_words <= point->max_extra_words)
-            extra = statements[i].extra_words + (size_t)statements[i].is_open;
+            extra = statements[i].extra_words + (size_t)statements[i].is_open +
+                    count_foreign_words(point, &statements[i]);
     }
     arena_free(&scratch);
     /* "The staircase is dirty" does not say that all is. */
@@ -255,8 +292,12 @@ static size_t count_extra_words(void *user, struct text text)
 static struct stated_point make_stated_point(const struct ground *ground, const struct group *group,
                                              size_t candidate, bool is_single)
 {
-    return (struct stated_point){&ground->statement_reader, &group->candidates[candidate],
-                                 is_single ? MAX_SINGLE_EXTRA_WORDS : 1, is_single};
+    return (struct stated_point){&ground->statement_reader,
+                                 &group->candidates[candidate],
+                                 is_single ? MAX_SINGLE_EXTRA_WORDS : 1,
+                                 is_single,
+                                 {0},
+                                 0};
 }
 
 /* Whether the model reads the text as the point means it. */
@@ -285,6 +326,7 @@ static bool choose_text(const struct ground *ground, const struct match_list *li
         if (match->candidate == candidate && match->is_accepted && !match->is_opposite)
             clauses[count++] = clause_text(list->members, match->occurrence);
     }
+    count_wholes(&stated_point, clauses, count);
     struct text texts[MAX_TEXTS];
     struct sentiment_probabilities probabilities[MAX_TEXTS];
     size_t text_count = point_text_choose(clauses, count, &check, texts, MAX_TEXTS, group->arena);
@@ -297,6 +339,7 @@ static bool choose_text(const struct ground *ground, const struct match_list *li
     for (size_t i = 0; ok && i < text_count && point->text.size == 0; i++)
         if (has_polarity(&group->candidates[candidate], &probabilities[i]))
             point->text = texts[i];
+    hash_table_free(&stated_point.wholes);
     free(clauses);
     return ok;
 }

@@ -571,6 +571,16 @@ static size_t measure_distance(const struct clause_word *words, size_t a, size_t
     return distance;
 }
 
+/* Whether the opinion describes the word after it, and the aspect is another thing: "A good tip is
+ * to get to the park". */
+static bool describes_next(const struct clause_word *words, size_t opinion, size_t aspect)
+{
+    if (aspect <= opinion + 1 || words[opinion + 1].kind != WORD_CONTENT ||
+        words[opinion + 1].has_break)
+        return false;
+    return has_kind(words, opinion + 1, aspect, WORD_EMPTY);
+}
+
 /* The word that the opinion is about: the nearest aspect, else the nearest other word next to it;
  * the left one of two. `end` if there is none. */
 static size_t find_aspect(const struct clause_word *words, size_t begin, size_t end, size_t opinion)
@@ -588,7 +598,7 @@ static size_t find_aspect(const struct clause_word *words, size_t begin, size_t 
                 best_distance = distance;
             }
         }
-    return best;
+    return best < end && describes_next(words, opinion, best) ? opinion + 1 : best;
 }
 
 static void add_statement(struct statement_list *list, struct statement statement, size_t extra)
@@ -627,6 +637,14 @@ struct unit {
     size_t begin, end; /* of its words */
 };
 
+static uint64_t find_whole(const struct unit *unit)
+{
+    for (size_t i = unit->begin; i < unit->end; i++)
+        if (unit->words[i].is_whole)
+            return unit->words[i].id;
+    return 0;
+}
+
 static void add_opinion(const struct unit *unit, size_t opinion, struct statement statement,
                         struct statement_list *list)
 {
@@ -643,11 +661,14 @@ static void add_opinion(const struct unit *unit, size_t opinion, struct statemen
         return;
     }
     set_opinion(&statement, family, is_negated);
-    if (family->stands_alone || aspect == unit->end)
+    if (family->stands_alone || aspect == unit->end) {
+        statement.whole = find_whole(unit);
         add_statement(list, statement,
                       count_extra_words(words, unit->begin, unit->end, NULL, family));
+    }
     if (aspect == unit->end)
         return;
+    statement.whole = 0;
     statement.aspect = words[aspect].id;
     statement.is_listed = words[aspect].kind == WORD_ASPECT;
     statement.is_whole = words[aspect].is_whole;
@@ -677,8 +698,8 @@ static bool is_subject(const struct unit *unit, size_t aspect)
         return false;
     for (size_t i = unit->begin; i < aspect; i++)
         if (words[i].kind != WORD_EMPTY ||
-            text_is_one_of_ignore_case(
-                text_slice(unit->text, words[i].begin, words[i].end), persons))
+            text_is_one_of_ignore_case(text_slice(unit->text, words[i].begin, words[i].end),
+                                       persons))
             return false;
     return true;
 }
