@@ -645,13 +645,12 @@ static uint64_t find_whole(const struct unit *unit)
     return 0;
 }
 
-static void add_opinion(const struct unit *unit, size_t opinion, struct statement statement,
-                        struct statement_list *list)
+static void add_opinion_about(const struct unit *unit, size_t opinion, size_t aspect,
+                              struct statement statement, struct statement_list *list)
 {
     const struct clause_word *words = unit->words;
     const struct opinion_family *family = words[opinion].family;
     bool is_negated = words[opinion].is_negated;
-    size_t aspect = find_aspect(words, unit->begin, unit->end, opinion);
     const struct opinion_family *implied =
         aspect < unit->end ? find_implied(unit->reader, &words[aspect], family) : NULL;
     if (implied) {
@@ -674,6 +673,44 @@ static void add_opinion(const struct unit *unit, size_t opinion, struct statemen
     statement.is_whole = words[aspect].is_whole;
     add_statement(list, statement,
                   count_extra_words(words, unit->begin, unit->end, &words[aspect], family));
+}
+
+static size_t count_opinions(const struct unit *unit)
+{
+    size_t count = 0;
+    for (size_t i = unit->begin; i < unit->end; i++)
+        count += unit->words[i].kind == WORD_OPINION;
+    return count;
+}
+
+/* The next aspect of an enumeration that has `aspect`: "the design, fabric and color"; the end of
+ * the unit if there is none. */
+static size_t find_enumerated(const struct unit *unit, size_t aspect, bool forward)
+{
+    const struct clause_word *words = unit->words;
+    bool has_break = !forward && words[aspect].has_break;
+    for (size_t i = aspect; forward ? ++i < unit->end : i-- > unit->begin;) {
+        has_break |= forward && words[i].has_break;
+        if (words[i].kind == WORD_ASPECT)
+            return has_break ? i : unit->end;
+        if (words[i].kind != WORD_EMPTY)
+            break;
+        has_break |= words[i].has_break;
+    }
+    return unit->end;
+}
+
+/* An opinion is about all aspects of an enumeration, if the unit has no other opinion. */
+static void add_opinion(const struct unit *unit, size_t opinion, struct statement statement,
+                        struct statement_list *list)
+{
+    size_t aspect = find_aspect(unit->words, unit->begin, unit->end, opinion);
+    add_opinion_about(unit, opinion, aspect, statement, list);
+    if (aspect == unit->end || unit->words[aspect].kind != WORD_ASPECT || count_opinions(unit) > 1)
+        return;
+    for (int forward = 0; forward <= 1; forward++)
+        for (size_t next = aspect; (next = find_enumerated(unit, next, forward != 0)) < unit->end;)
+            add_opinion_about(unit, opinion, next, statement, list);
 }
 
 static void add_open_statement(const struct unit *unit, size_t aspect, struct statement statement,
