@@ -20,6 +20,7 @@ enum {
     GOOD_WORDS = 6,        /* a text of about this many words reads best ... */
     GOOD_KOREAN_WORDS = 4,
     GOOD_SINGLE_WORDS = 10, /* ... or, if it is one record's */
+    MAX_MEAN_SIZE = 24,     /* bytes of a word: eight syllables */
     MIN_WORD_SIZE = 4,      /* of a text of one word */
     MIN_KEPT_SIZE = 4,      /* bytes that a cut at the end leaves */
 };
@@ -33,6 +34,7 @@ static const double repeat_gain = 1.5;    /* of twice as many clauses */
 static const double open_cost = 3;        /* of an end that expects more */
 static const double negation_cost = 2;    /* "not bad", "no bargain" */
 static const double feeling_cost = 2;     /* of "ㅋㅋ", "ㅠㅠ" */
+static const double glued_cost = 3;       /* of Korean words without blanks */
 static const double comma_cost = 1.5;     /* points are listed with commas */
 
 enum filler_place {
@@ -282,6 +284,7 @@ static double compute_cost(struct text text, bool is_single, size_t extra_words,
            (sentence_is_self_contained(text) ? 0 : personal_cost) +
            (ends_with_filler(text, PLACE_ENDING) ? open_cost : 0) +
            (shows_feelings(text) ? feeling_cost : 0) +
+           ((double)text.size > words * MAX_MEAN_SIZE ? glued_cost : 0) +
            (text_find(text, TEXT(","), 0) < text.size ? comma_cost : 0) -
            repeat_gain * log2((double)repeats);
 }
