@@ -22,6 +22,11 @@ bool hash_key_read(struct hash_key *key, const char *path, struct error *error);
 /* Writes a key file with mode 0600. */
 bool hash_key_write(const struct hash_key *key, const char *path, struct error *error);
 
+/* Purposes of the hashes that the database holds. */
+#define HASH_PURPOSE_AUTHOR "author"
+#define HASH_PURPOSE_EXTERNAL_ID "external id"
+#define HASH_PURPOSE_CHECK "check" /* of TEXT("winnow"): recognizes the key */
+
 /* 64 bits. Hashes for one `purpose` (at most 16 bytes) cannot be compared with those for another.
  */
 uint64_t keyed_hash(const struct hash_key *key, const char *purpose, struct text value);

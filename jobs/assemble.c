@@ -12,7 +12,16 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "jobs/model_options.h"
+#include "jobs/sandbox.h"
 #include "stages/stages.h"
+
+bool assemble_sandbox(const struct job *job, const char *folder, struct error *error)
+{
+    bool exists = access(job->output.folder, F_OK) == 0;
+    struct sandbox_folders folders = {
+        .paths = {exists ? job->output.folder : folder, exists ? folder : NULL}};
+    return sandbox_enter(sandbox_parse_mode(job->run.sandbox), &folders, error);
+}
 
 bool assemble_files(struct assembly *assembly, struct job *job, const struct progress *progress,
                     struct error *error)
@@ -161,6 +170,18 @@ bool assemble_stages(struct assembly *assembly, const struct job *job, enum pass
     pipeline->batch_records = (size_t)job->run.batch_records;
     pipeline->progress = *progress;
     return pipeline_open_stages(pipeline, error);
+}
+
+bool assemble_check_model_key(const struct assembly *assembly, const struct job *job,
+                              struct error *error)
+{
+    uint64_t saved = store_get_saved_model_key(assembly->store);
+    return !saved || saved == store_get_model_key(assembly->store) ||
+           error_set(
+               error, ERROR_USAGE,
+               "the saved rows were analysed by another model, or with other settings of [model], "
+               "[chunk] or [classify]; `winnow run %s` analyses them again",
+               job->path);
 }
 
 void assemble_close(struct assembly *assembly)

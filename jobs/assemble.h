@@ -26,6 +26,10 @@ struct assembly {
     struct arena arena;
 };
 
+/* Enters the sandbox of the job (jobs/sandbox.h), before its first input is opened. The output
+ * folder, if it exists, and `folder` (NULL: none) stay writable. */
+bool assemble_sandbox(const struct job *job, const char *folder, struct error *error);
+
 /* Finds the files, as found_files_find. */
 bool assemble_files(struct assembly *assembly, struct job *job, const struct progress *progress,
                     struct error *error);
@@ -47,6 +51,11 @@ bool assemble_store(struct assembly *assembly, const struct job *job, enum store
 /* Opens the stages with assembly->store and the model. */
 bool assemble_stages(struct assembly *assembly, const struct job *job, enum pass_set pass_set,
                      const struct progress *progress, struct error *error);
+
+/* Fails if the saved rows were analysed by another model: their analyses do not count, so every row
+ * would be `undetected`. After assemble_stages. */
+bool assemble_check_model_key(const struct assembly *assembly, const struct job *job,
+                              struct error *error);
 
 /* Closes everything, including the store. Safe on a zeroed assembly. */
 void assemble_close(struct assembly *assembly);

@@ -1,11 +1,15 @@
 /* commands.c - the list of commands. */
 #include "jobs/command.h"
 
-extern const struct command run_command, plan_command, report_command, ask_command, read_command,
-    tokenize_command, generate_command, score_command, eval_command, model_command, topics_command;
+extern const struct command init_command, doctor_command, run_command, plan_command, report_command,
+    ask_command, forget_command, export_command, read_command, tokenize_command, generate_command,
+    score_command, eval_command, model_command, completion_command, manual_command, topics_command;
 
 const struct command *const commands[] = {
-    &run_command,  &plan_command,     &report_command,   &ask_command,
-    &read_command, &tokenize_command, &generate_command, &score_command,
-    &eval_command, &model_command,    &topics_command,   NULL,
+    &init_command,     &doctor_command,   &run_command,
+    &plan_command,     &report_command,   &ask_command,
+    &forget_command,   &export_command,   &read_command,
+    &tokenize_command, &generate_command, &score_command,
+    &eval_command,     &model_command,    &completion_command,
+    &manual_command,   &topics_command,   NULL,
 };

@@ -15,6 +15,7 @@
 
 struct file_finder {
     struct found_files *found;
+    int64_t *newest;     /* of `source` */
     struct arena *arena; /* of `found` */
     struct job *job;
     const struct job_source *source;
@@ -166,6 +167,12 @@ static bool add_file_or_members(struct file_finder *finder, const char *path, bo
     return true;
 }
 
+static void note_time(const struct file_finder *finder, const struct stat *status)
+{
+    if (status->st_mtime > *finder->newest)
+        *finder->newest = status->st_mtime;
+}
+
 static int is_not_hidden(const struct dirent *entry)
 {
     return entry->d_name[0] != '.';
@@ -196,6 +203,8 @@ static bool add_folder_files(struct file_finder *finder, const char *path, struc
         struct text member_path = arena_format(finder->arena, "%s/%s", path, entries[i]->d_name);
         struct stat status;
         bool is_regular = stat(member_path.bytes, &status) == 0 && S_ISREG(status.st_mode);
+        if (is_regular)
+            note_time(finder, &status);
         if (ok && is_regular)
             ok = add_file_or_members(finder, member_path.bytes, status.st_size == 0, error);
         else if (ok)
@@ -204,6 +213,18 @@ static bool add_folder_files(struct file_finder *finder, const char *path, struc
     }
     free(entries);
     return ok;
+}
+
+/* A Maildir changes where a message arrives: in its folders. */
+static void note_maildir_times(const struct file_finder *finder, const char *path)
+{
+    static const char *const folders[] = {"", "/new", "/cur"};
+    for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+        struct stat status;
+        struct text folder = arena_format(finder->arena, "%s%s", path, folders[i]);
+        if (stat(folder.bytes, &status) == 0)
+            note_time(finder, &status);
+    }
 }
 
 /* A Maildir or a folder of messages is one input. In other folders each file is an input. */
@@ -215,16 +236,21 @@ static bool add_folder(struct file_finder *finder, const char *path, struct erro
         connectors_recognize(path, finder->arena, &connector, &recognition_report, NULL);
     else if (connectors_find(finder->source->format) == &mail_connector)
         connector = &mail_connector;
-    return connector ? add_file(finder, path, false, error) : add_folder_files(finder, path, error);
+    if (!connector)
+        return add_folder_files(finder, path, error);
+    note_maildir_times(finder, path);
+    return add_file(finder, path, false, error);
 }
 
 static bool add_path(struct file_finder *finder, const char *path, struct error *error)
 {
     struct stat status;
-    if (stat(path, &status) == 0)
-        return S_ISDIR(status.st_mode)
-                   ? add_folder(finder, path, error)
-                   : add_file_or_members(finder, path, status.st_size == 0, error);
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return add_folder(finder, path, error);
+    if (stat(path, &status) == 0) {
+        note_time(finder, &status);
+        return add_file_or_members(finder, path, status.st_size == 0, error);
+    }
     if (errno != ENOENT || !finder->source->is_optional)
         add_unreadable_path(finder, path, errno);
     return true;
@@ -281,8 +307,10 @@ bool found_files_find(struct found_files *found, struct job *job, const struct p
 {
     struct file_finder finder = {
         .found = found, .arena = &found->arena, .job = job, .progress = progress};
+    found->newest = arena_alloc(&found->arena, job->source_count, sizeof(*found->newest));
     for (size_t i = 0; i < job->source_count; i++) {
         finder.source = &job->sources[i];
+        finder.newest = &found->newest[i];
         for (size_t j = 0; j < finder.source->path_count; j++)
             if (!add_pattern(&finder, finder.source->paths[j], error))
                 return false;

@@ -17,6 +17,8 @@ struct found_file {
 struct found_files {
     struct found_file *files; /* in the order of sources and patterns, sorted by path in each */
     size_t count, capacity;
+    int64_t *newest;       /* by source of the job: modification time of its newest file, seconds
+                              since 1970; 0: it has none */
     struct name_set notes; /* what the user was told; run.json lists it */
     struct arena arena;
 };

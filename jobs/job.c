@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/calendar.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/ini.h"
@@ -14,6 +15,7 @@
 #include "connectors/connectors.h"
 #include "connectors/input/archive.h"
 #include "inference/t5.h"
+#include "jobs/sandbox.h"
 #include "stages/stages.h"
 
 enum { MAX_JOB_BYTES = 1 << 20, MAX_VALUE_FILE_BYTES = 16 << 20 };
@@ -28,6 +30,9 @@ static const struct option source_options[] = {
      .help = "csv, xlsx, json, xml, mail or chat; auto: detect it from the content of each file"},
     {"optional", OPTION_BOOLEAN, offsetof(struct job_source, is_optional), "no",
      .help = "yes: it is no fault if no file matches the paths"},
+    {"expect_every", OPTION_TEXT, 0, "",
+     .help = "longest time between two exports, such as 36h or 7d: if the newest file is older, a "
+             "note says so and the run exits with 1"},
     {0},
 };
 
@@ -52,6 +57,25 @@ static const struct option run_options[] = {
      .help = "maximum percentage of rejected rows; if there are more, the run exits with 1"},
     {"strict", OPTION_BOOLEAN, offsetof(struct job_run, strict), "no",
      .help = "exit with 1, after the reports, if the run had to guess the order of day and month"},
+    {"sandbox", OPTION_CHOICE, offsetof(struct job_run, sandbox), "yes", .choices = SANDBOX_CHOICES,
+     .help = "let the kernel refuse sockets, programs, and writing outside the output folder; "
+             "require: do not run if it cannot"},
+    {"on_finish", OPTION_TEXT, offsetof(struct job_run, on_finish), "",
+     .help = "shell command to run when a run has ended, with WINNOW_EXIT, WINNOW_OUTPUT and the "
+             "row totals (WINNOW_NEW ...) in its environment; it runs outside the sandbox"},
+    {0},
+};
+
+static const struct option retain_options[] = {
+    {"months", OPTION_INTEGER, offsetof(struct job_retain, months), "0", 0, 1200,
+     .help = "each run erases the records that are older than this; 0: keep all. Records without a "
+             "date are kept"},
+    {"after", OPTION_CHOICE, offsetof(struct job_retain, after), "delete",
+     .choices = "delete|anonymise",
+     .help = "delete: as `winnow forget` does; anonymise: keep text, rating and date for the "
+             "figures, and erase author, id and columns"},
+    {"keep", OPTION_TEXT, offsetof(struct job_retain, keep), "",
+     .help = "anonymise: columns to keep as well, separated by commas, such as those of `by`"},
     {0},
 };
 
@@ -213,6 +237,8 @@ static size_t get_section_options(struct text section,
         tables[count++] = model_options;
     } else if (text_equal(section, TEXT("run"))) {
         tables[count++] = run_options;
+    } else if (text_equal(section, TEXT("retain"))) {
+        tables[count++] = retain_options;
     } else if (text_equal(section, TEXT("output"))) {
         tables[count++] = output_options;
         for (size_t i = 0; report_formats[i] && count < MAX_OPTION_TABLES; i++)
@@ -225,42 +251,69 @@ static size_t get_section_options(struct text section,
     return count;
 }
 
-/* `component`: the connector or format that the options belong to; NULL: all of the section. */
-static void print_option_help(FILE *out, const struct option *option, const char *component)
+static void visit_options(struct job_key key, const struct option *options, const char *component,
+                          const struct job_key_visitor *visitor)
 {
-    for (; option && option->name; option++) {
-        fprintf(out, "  %s = ", option->name);
-        if (!option->default_value)
-            fprintf(out, "(required)");
-        else
-            fprintf(out, "%s", option->default_value);
-        fprintf(out, "\n      %s%s%s", component ? component : "", component ? ": " : "",
-                option->help);
-        if (option->type == OPTION_CHOICE)
-            fprintf(out, " (%s)", option->choices);
-        fprintf(out, "\n");
+    key.component = component;
+    for (const struct option *option = options; option && option->name; option++) {
+        key.option = option;
+        visitor->visit(visitor->user, &key);
     }
+}
+
+void job_for_each_key(const struct job_key_visitor *visitor)
+{
+    struct job_key source = {.section = "source"}, output = {.section = "output"};
+    visit_options(source, source_options, NULL, visitor);
+    visit_options(source, archive_options, NULL, visitor);
+    for (size_t i = 0; connectors[i]; i++)
+        visit_options(source, connectors[i]->options, connectors[i]->name, visitor);
+    visit_options((struct job_key){.section = "model"}, model_options, NULL, visitor);
+    visit_options((struct job_key){.section = "run"}, run_options, NULL, visitor);
+    for (size_t i = 0; stages[i]; i++)
+        visit_options(
+            (struct job_key){.section = stages[i]->name, .section_summary = stages[i]->summary},
+            stages[i]->options, NULL, visitor);
+    visit_options((struct job_key){.section = "retain"}, retain_options, NULL, visitor);
+    visit_options(output, output_options, NULL, visitor);
+    for (size_t i = 0; report_formats[i]; i++)
+        visit_options(output, report_formats[i]->options, report_formats[i]->name, visitor);
+}
+
+struct key_printer {
+    FILE *out;
+    const char *section; /* of the key printed last */
+};
+
+static void print_section(struct key_printer *printer, const struct job_key *key)
+{
+    if (printer->section)
+        fprintf(printer->out, "\n");
+    fprintf(printer->out, "[%s]%s%s%s\n", key->section,
+            strcmp(key->section, "source") == 0 ? " or [source NAME]" : "",
+            key->section_summary ? " " : "", key->section_summary ? key->section_summary : "");
+    printer->section = key->section;
+}
+
+static void print_key(void *user, const struct job_key *key)
+{
+    struct key_printer *printer = user;
+    const struct option *option = key->option;
+    FILE *out = printer->out;
+    if (!printer->section || strcmp(printer->section, key->section) != 0)
+        print_section(printer, key);
+    fprintf(out, "  %s = %s\n      %s%s%s", option->name,
+            option->default_value ? option->default_value : "(required)",
+            key->component ? key->component : "", key->component ? ": " : "", option->help);
+    if (option->type == OPTION_CHOICE)
+        fprintf(out, " (%s)", option->choices);
+    fprintf(out, "\n");
 }
 
 void job_print_keys(FILE *out)
 {
-    fprintf(out, "[source] or [source NAME]\n");
-    print_option_help(out, source_options, NULL);
-    print_option_help(out, archive_options, NULL);
-    for (size_t i = 0; connectors[i]; i++)
-        print_option_help(out, connectors[i]->options, connectors[i]->name);
-    fprintf(out, "\n[model]\n");
-    print_option_help(out, model_options, NULL);
-    fprintf(out, "\n[run]\n");
-    print_option_help(out, run_options, NULL);
-    for (size_t i = 0; stages[i]; i++) {
-        fprintf(out, "\n[%s] %s\n", stages[i]->name, stages[i]->summary);
-        print_option_help(out, stages[i]->options, NULL);
-    }
-    fprintf(out, "\n[output]\n");
-    print_option_help(out, output_options, NULL);
-    for (size_t i = 0; report_formats[i]; i++)
-        print_option_help(out, report_formats[i]->options, report_formats[i]->name);
+    struct key_printer printer = {.out = out};
+    job_for_each_key(&(struct job_key_visitor){print_key, &printer});
 }
 
 static void report_unknown(struct job_loader *loader, const char *location, const char *kind,
@@ -286,6 +339,7 @@ static void report_unknown_section(struct job_loader *loader, const struct job_s
     size_t count = 3;
     for (size_t i = 0; stages[i] && count < 60; i++)
         names[count++] = stages[i]->name;
+    names[count++] = "retain";
     names[count] = "output";
     report_unknown(loader, setting->location, "section", setting->section, names);
 }
@@ -465,9 +519,26 @@ static void add_sources(struct job_loader *loader)
     }
 }
 
-/* The paths of a file accumulate; the first path from --set replaces them. */
-static void add_values(struct job *job, struct job_source *source)
+/* "36h" or "7d"; an empty text is 0. */
+static bool parse_duration(struct text text, int64_t *seconds)
 {
+    int64_t number = 0;
+    *seconds = 0;
+    if (!text.size)
+        return true;
+    char unit = text.bytes[text.size - 1];
+    if ((unit != 'h' && unit != 'd') ||
+        !text_to_integer(text_trim(text_slice(text, 0, text.size - 1)), &number) || number < 1 ||
+        number > 10000)
+        return false;
+    *seconds = number * (unit == 'h' ? 3600 : 86400);
+    return true;
+}
+
+/* The paths of a file accumulate; the first path from --set replaces them. */
+static void add_values(struct job_loader *loader, struct job_source *source)
+{
+    struct job *job = loader->job;
     bool is_overridden = false;
     for (size_t i = 0; i < job->setting_count; i++) {
         const struct job_setting *setting = &job->settings[i];
@@ -478,6 +549,10 @@ static void add_values(struct job *job, struct job_source *source)
         if (text_equal(setting->key, TEXT("optional")))
             option_set(option_find(source_options, setting->key), source, setting->value,
                        setting->location, NULL);
+        if (text_equal(setting->key, TEXT("expect_every")) &&
+            !parse_duration(setting->value, &source->expect_seconds))
+            add_mistake(loader, "%s: expect_every = %.*s: expected hours or days, as in 36h or 7d",
+                        setting->location, TEXT_ARGUMENT(setting->value));
         if (!text_equal(setting->key, TEXT("path")))
             continue;
         if (setting->is_override && !is_overridden)
@@ -491,7 +566,8 @@ static void add_values(struct job *job, struct job_source *source)
 static bool decides_reading(const struct job_setting *setting, const struct job_source *source)
 {
     return (applies_to(setting, "source", source->section_name) &&
-            !text_equal(setting->key, TEXT("path"))) ||
+            !text_equal(setting->key, TEXT("path")) &&
+            !text_equal(setting->key, TEXT("expect_every"))) ||
            text_equal(setting->section, TEXT("clean")) ||
            text_equal(setting->section, TEXT("redact"));
 }
@@ -531,7 +607,7 @@ static void interpret_sources(struct job_loader *loader)
     for (size_t i = 0; i < job->source_count; i++) {
         struct job_source *source = &job->sources[i];
         source->format = TEXT("auto");
-        add_values(job, source);
+        add_values(loader, source);
         check_format(loader, source);
         source->settings_hash = hash_reading_settings(job, source);
         if (!source->path_count)
@@ -565,6 +641,14 @@ static void interpret_output(struct job_loader *loader)
     output->format_state = arena_alloc(&job->arena, 1, output->format->state_size);
     job_apply_with_defaults(job, "output", (struct text){0}, output->format->options,
                             output->format_state);
+}
+
+bool job_get_retention_cutoff(const struct job *job, int64_t now, int64_t *cutoff)
+{
+    struct civil_time civil = calendar_from_seconds(now);
+    int64_t month = civil.year * 12 + civil.month - 1 - job->retain.months;
+    civil = (struct civil_time){.year = month / 12, .month = (int)(month % 12) + 1, .day = 1};
+    return job->retain.months > 0 && calendar_to_seconds(civil, cutoff);
 }
 
 static void add_document(struct job_loader *loader, struct text name)
@@ -620,6 +704,7 @@ static void interpret_settings(struct job_loader *loader)
     interpret_sources(loader);
     job_apply_with_defaults(job, "model", (struct text){0}, model_options, &job->model);
     job_apply_with_defaults(job, "run", (struct text){0}, run_options, &job->run);
+    job_apply_with_defaults(job, "retain", (struct text){0}, retain_options, &job->retain);
     interpret_output(loader);
     interpret_documents(loader);
     job->hash = HASH_SEED;

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/option.h"
 #include "pipeline/document.h"
 #include "pipeline/report.h"
 
@@ -29,6 +30,7 @@ struct job_source {
     size_t path_count;
     struct text format;     /* a connector's name, or "auto" */
     bool is_optional;       /* it is no fault if no file matches */
+    int64_t expect_seconds; /* longest time between two exports; 0: any */
     uint64_t settings_hash; /* of the name and of all settings that decide how a row is read, and of
                                the version; never 0 */
 };
@@ -43,6 +45,14 @@ struct job_run {
     int64_t batch_records;
     double max_rejects_pct;
     bool strict;
+    struct text sandbox;   /* one of SANDBOX_CHOICES (jobs/sandbox.h) */
+    struct text on_finish; /* shell command; empty: none */
+};
+
+/* Which records a run erases. */
+struct job_retain {
+    int64_t months; /* 0: none */
+    struct text after, keep;
 };
 
 enum { JOB_MAX_DOCUMENTS = 4 };
@@ -70,6 +80,7 @@ struct job {
     size_t source_count;
     struct job_model model;
     struct job_run run;
+    struct job_retain retain;
     struct job_output output;
     uint64_t hash;      /* of all settings: an interrupted run is resumed only with the same hash */
     struct arena arena; /* holds everything above except `settings` */
@@ -95,6 +106,25 @@ void job_apply_without_defaults(const struct job *job, const char *section, stru
 
 /* A hash of the settings of all sections with this word. */
 uint64_t job_hash_section(const struct job *job, const char *section);
+
+/* The time before which [retain] erases records: the first second of the month that is `months`
+ * full months before the one that contains `now`. False if the job keeps all records. */
+bool job_get_retention_cutoff(const struct job *job, int64_t now, int64_t *cutoff);
+
+/* One key of a job file. */
+struct job_key {
+    const char *section, *section_summary; /* the summary may be NULL */
+    const char *component; /* connector or format that the key belongs to; NULL: the section */
+    const struct option *option;
+};
+
+struct job_key_visitor {
+    void (*visit)(void *user, const struct job_key *key);
+    void *user;
+};
+
+/* Every key, by section. Several components may have a key of one name. */
+void job_for_each_key(const struct job_key_visitor *visitor);
 
 /* Prints every section and key of a job file, with default and help. */
 void job_print_keys(FILE *out);

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "jobs/command.h"
+#include "jobs/log.h"
 
 static void print_flag(const struct flag *flag)
 {
@@ -65,7 +66,7 @@ static bool print_help(void)
            "\n"
            "exit codes:\n"
            "    0    done\n"
-           "    1    done, but a limit was exceeded: too many rejects, or a score below --min\n"
+           "    1    done, but a limit was exceeded: too many rejects, or a missing export, ...\n"
            "    2    wrong usage, or a mistake in the job file\n"
            "    3    an input cannot be read\n"
            "    4    the model, the database or an output file failed\n"
@@ -141,8 +142,6 @@ int main(int argc, char **argv)
     flush_output(&error);
     if (error.kind == ERROR_NONE)
         return ok ? 0 : 1;
-    bool has_command_prefix =
-        text_starts_with(text_of(error.message), TEXT("winnow ")); /* "winnow run:" */
-    fprintf(stderr, "%s%s\n", has_command_prefix ? "" : "winnow: ", error.message);
+    log_error(error.message, error_exit_code(error.kind));
     return error_exit_code(error.kind);
 }

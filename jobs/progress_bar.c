@@ -1,12 +1,14 @@
 /* progress_bar.c - draws the bar with rate and remaining time, prints the results of stages. */
 #include "jobs/progress_bar.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "jobs/log.h"
 
 enum { BAR_WIDTH = 24 };
 
@@ -54,12 +56,36 @@ static void draw_bar(struct progress_bar *bar, double time)
     bar->bar_drawn_at = time;
 }
 
+/* As JSON: how far the stage is, or, if `is_finished`, how far it went and how long it took. */
+static void log_progress(struct progress_bar *bar, double time, bool is_finished)
+{
+    const struct progress_report *report = &bar->last_report;
+    struct json_writer json;
+    log_begin_event(&json, is_finished ? "stage" : "progress");
+    json_write_key(&json, TEXT("stage"));
+    json_write_text(&json, text_of(bar->stage));
+    json_write_key(&json, text_of(get_item_unit(bar)));
+    json_write_unsigned(&json, report->items);
+    if (!is_finished) {
+        json_write_key(&json, TEXT("done"));
+        json_write_unsigned(&json, report->done);
+        json_write_key(&json, TEXT("total"));
+        json_write_unsigned(&json, report->total);
+    }
+    json_write_key(&json, TEXT("seconds"));
+    json_write_real(&json, round(1000 * (time - bar->stage_started_at)) / 1000);
+    log_end_event(&json);
+    bar->bar_drawn_at = time;
+}
+
 static void print_stage_result(struct progress_bar *bar)
 {
     if (!bar->stage)
         return;
     clear_bar(bar);
-    if (!bar->is_quiet) {
+    if (log_is_json() && !bar->is_quiet) {
+        log_progress(bar, clock_seconds(), true);
+    } else if (!bar->is_quiet) {
         double elapsed = clock_seconds() - bar->stage_started_at;
         fprintf(stderr, "%-10s %llu %s in ", bar->stage, (unsigned long long)bar->last_report.items,
                 get_item_unit(bar));
@@ -79,10 +105,12 @@ static void update(void *user, const struct progress_report *report)
         print_stage_result(bar);
         bar->stage = report->stage;
         bar->stage_started_at = time;
-        bar->bar_drawn_at = 0;
+        bar->bar_drawn_at = log_is_json() ? time : 0; /* a program needs no first bar */
     }
     bar->last_report = *report;
-    if (bar->is_terminal && !bar->is_quiet && time - bar->bar_drawn_at > 0.2)
+    if (log_is_json() && !bar->is_quiet && time - bar->bar_drawn_at > 1)
+        log_progress(bar, time, false);
+    else if (bar->is_terminal && !bar->is_quiet && time - bar->bar_drawn_at > 0.2)
         draw_bar(bar, time);
 }
 
@@ -90,12 +118,13 @@ static void note(void *user, const char *message)
 {
     struct progress_bar *bar = user;
     clear_bar(bar);
-    fprintf(stderr, "winnow: note: %s\n", message);
+    log_note("%s", message);
 }
 
 void progress_bar_start(struct progress_bar *bar, bool is_quiet)
 {
-    *bar = (struct progress_bar){.is_quiet = is_quiet, .is_terminal = isatty(STDERR_FILENO)};
+    *bar = (struct progress_bar){.is_quiet = is_quiet,
+                                 .is_terminal = isatty(STDERR_FILENO) && !log_is_json()};
 }
 
 struct progress progress_bar_callbacks(struct progress_bar *bar)
@@ -112,9 +141,14 @@ void progress_bar_print(struct progress_bar *bar, const char *format, ...)
 {
     if (bar->is_quiet)
         return;
-    clear_bar(bar);
+    char message[4096];
     va_list arguments;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
+    clear_bar(bar);
+    if (log_is_json())
+        log_message(text_trim(text_of(message)));
+    else
+        fputs(message, stderr);
 }

@@ -1,5 +1,5 @@
 /* progress_bar.h - shows progress on stderr: a bar on a terminal, otherwise one line per finished
- * stage. */
+ * stage. With `--log json`, one event a second and one per finished stage (jobs/log.h). */
 #ifndef JOBS_PROGRESS_BAR_H
 #define JOBS_PROGRESS_BAR_H
 

@@ -1,6 +1,7 @@
 /* document.c - loads the saved figures, and chooses the quotes, that documents print. */
 #include "pipeline/document.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,6 +192,7 @@ static void list_parts(struct loader *loader)
                 .field = {document->fields[field],
                           arena_copy_text(&document->arena, figure->part.value)}};
         }
+        assert(parts && number < count);
         add_counts(&parts[number].records, &figure->counts);
     }
     keep_large_parts(document, parts, count);

@@ -16,10 +16,10 @@ const char *const sentiment_names[SENTIMENT_COUNT] = {
 };
 
 const char *const record_state_names[RECORD_STATE_COUNT] = {
-    [RECORD_NEW] = "new",           [RECORD_UNCHANGED] = "unchanged",
-    [RECORD_REVISED] = "revised",   [RECORD_DUPLICATE] = "duplicate",
-    [RECORD_EMPTY] = "empty",       [RECORD_NO_OPINION] = "no_opinion",
-    [RECORD_REJECTED] = "rejected",
+    [RECORD_NEW] = "new",         [RECORD_UNCHANGED] = "unchanged",
+    [RECORD_REVISED] = "revised", [RECORD_DUPLICATE] = "duplicate",
+    [RECORD_EMPTY] = "empty",     [RECORD_NO_OPINION] = "no_opinion",
+    [RECORD_ERASED] = "erased",   [RECORD_REJECTED] = "rejected",
 };
 
 const char *const asked_for_names[ASKED_FOR_COUNT] = {
@@ -51,7 +51,7 @@ const char *const pii_names[PII_COUNT] = {
 bool record_has_opinion(const struct record *record)
 {
     return record->state != RECORD_EMPTY && record->state != RECORD_NO_OPINION &&
-           record->state != RECORD_REJECTED;
+           record->state != RECORD_ERASED && record->state != RECORD_REJECTED;
 }
 
 uint64_t record_date_key(const struct record *record)

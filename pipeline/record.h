@@ -19,6 +19,7 @@ enum record_state {
     RECORD_DUPLICATE,  /* repeats another record of the same source and author */
     RECORD_EMPTY,      /* has no text: blank, "n/a", a rating alone */
     RECORD_NO_OPINION, /* an answer that says nothing: "no" to "anything else?" */
+    RECORD_ERASED,     /* erased for good by `winnow forget` or [retain]; not saved again */
     RECORD_REJECTED,   /* invalid; listed in rejects.csv */
     RECORD_STATE_COUNT
 };

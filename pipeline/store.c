@@ -74,7 +74,7 @@ static bool check_version(const char *path, int64_t version, struct error *error
 static bool prepare_database(struct store *store, const char *path, struct error *error)
 {
     struct sql *sql = store->sql;
-    int64_t version, table_count, key_check, saved_model_key;
+    int64_t version, table_count, key_check, saved_model_key, has_erasures;
     if (!query_integer(sql, "PRAGMA user_version", &version, error) ||
         !query_integer(sql, "SELECT count(*) FROM sqlite_schema", &table_count, error))
         return false;
@@ -84,8 +84,10 @@ static bool prepare_database(struct store *store, const char *path, struct error
         !query_integer(sql, "SELECT number FROM setting WHERE name = 'key_check'", &key_check,
                        error) ||
         !query_integer(sql, "SELECT number FROM setting WHERE name = 'model_key'", &saved_model_key,
-                       error))
+                       error) ||
+        !query_integer(sql, "SELECT EXISTS (SELECT 1 FROM erased)", &has_erasures, error))
         return false;
+    store->has_erasures = has_erasures;
     store->key_check = (uint64_t)key_check;
     store->saved_model_key = (uint64_t)saved_model_key;
     return true;
@@ -417,8 +419,8 @@ bool store_get_row_totals(struct store *store, struct row_totals *row_totals, st
     *row_totals = (struct row_totals){0};
     struct sql_statement *select =
         sql_prepare(store->sql,
-                    "SELECT read, new, unchanged, revised, duplicate, empty, no_opinion, rejected, "
-                    "inferred, tokens,"
+                    "SELECT read, new, unchanged, revised, duplicate, empty, no_opinion, erased, "
+                    "rejected, inferred, tokens,"
                     " skipped FROM v_account WHERE run_id = iif(?1, ?1, (SELECT max(id) FROM run))",
                     error);
     sql_bind_hash(select, 1, store->run_id);
@@ -441,7 +443,7 @@ bool store_for_each_file(struct store *store,
     struct sql_statement *files =
         sql_prepare(store->sql,
                     "SELECT path, connector, finished, size, read, new, unchanged, revised, "
-                    "duplicate, empty, no_opinion,"
+                    "duplicate, empty, no_opinion, erased,"
                     " rejected, inferred, tokens, skipped, failure FROM file"
                     " WHERE run_id = (SELECT max(id) FROM run) ORDER BY path",
                     error);
@@ -452,7 +454,7 @@ bool store_for_each_file(struct store *store,
             .connector = sql_text(files, 1),
             .finished = sql_integer(files, 2),
             .size = (uint64_t)sql_integer(files, 3),
-            .failure = sql_text(files, 15),
+            .failure = sql_text(files, 16),
         };
         read_row_totals(files, 4, &file.row_totals);
         ok = visit(user, &file, error);

@@ -25,6 +25,20 @@ void store_close(struct store *store); /* NULL is fine */
 uint64_t store_key_check(const struct store *store);
 bool store_set_key_check(struct store *store, uint64_t key_check, struct error *error);
 
+/* ---- Health ---- */
+
+/* Checks every page of the file. */
+bool store_check_integrity(struct store *store, struct error *error);
+
+struct last_run {
+    uint64_t run_id;                 /* 0: there is none */
+    int64_t started_at, finished_at; /* seconds since 1970; finished_at 0: it was interrupted */
+    uint64_t runs, finished_runs;    /* of the database */
+    uint64_t records;                /* saved now */
+};
+
+bool store_get_last_run(struct store *store, struct last_run *last_run, struct error *error);
+
 /* ---- The model ---- */
 
 /* Which model's analyses are loaded and saved from now on (stage_context.model_key); 0 before the
@@ -140,6 +154,10 @@ struct record_lookup {
 bool store_find_record(struct store *store, const struct batch *batch, const struct record *record,
                        struct record_lookup *record_lookup, struct error *error);
 
+/* Whether the record was erased, by its id, its row or its author. */
+bool store_is_erased(struct store *store, const struct batch *batch, const struct record *record,
+                     bool *found, struct error *error);
+
 /* Whether another record of the source has the author and the text of `record`. Outdated records do
  * not count, so that a run under other settings decides as one into an empty database. */
 bool store_find_same_author_duplicate(struct store *store, const struct batch *batch,
@@ -254,6 +272,12 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
 /* ERROR_USAGE if no record is selected because a column of selection->where, or its value, is in no
  * record; the message lists the columns or values that there are. */
 bool store_check_selection(struct store *store, const struct selection *selection,
+                           struct error *error);
+
+/* Calls `visit` for the names that a selection may use, or, if `column` is not empty, for the
+ * values of that column; at most 200, from the first records. For completion. */
+bool store_for_each_filter(struct store *store, struct text column,
+                           void (*visit)(void *user, struct text name), void *user,
                            struct error *error);
 
 /* Loads the members of entry->feedback_ids, allocated from `arena`. */
@@ -438,6 +462,71 @@ bool store_for_each_passage(struct store *store, uint64_t feedback_id,
 /* The title and text of a record; in `arena`. Empty if it is not saved. */
 bool store_load_text(struct store *store, uint64_t feedback_id, struct arena *arena,
                      struct text *title, struct text *text, struct error *error);
+
+/* ---- Erasing (store_erasure.c) ----
+ *
+ * The store collects records by wishes, shows them, and erases them for good: with everything that
+ * is derived from them, and with a mark by which later runs do not save them again. */
+
+/* Whom or what to erase; a part that is empty or 0 matches nothing. */
+struct erasure_wish {
+    struct text author;    /* the name, where it is saved, and in rejects; ignores ASCII case */
+    uint64_t author_hash;  /* keyed; future records of this author are erased, too */
+    struct text id;        /* an external id, or a feedback id of 16 hexadecimal digits */
+    struct text hashed_id; /* as an external id that is personal is saved */
+    struct text phrase;    /* part of a text, title, reply or column; ignores ASCII case */
+};
+
+/* Forgets the wishes so far. */
+bool store_begin_erasure(struct store *store, struct error *error);
+
+/* Adds the records that the wish matches, those that repeat them, and rejects. */
+bool store_add_erasure(struct store *store, const struct erasure_wish *wish, struct error *error);
+
+/* Adds the records from before `cutoff`, seconds since 1970. */
+bool store_add_expired(struct store *store, int64_t cutoff, struct error *error);
+
+struct erasure_counts {
+    uint64_t records, duplicates, revisions, rejects, summaries; /* summaries that cite them */
+};
+
+bool store_count_erasure(struct store *store, struct erasure_counts *counts, struct error *error);
+
+/* A record to be erased, or, with number > 0, an earlier revision of one. */
+struct erased_record {
+    uint64_t feedback_id;
+    int64_t created_at; /* TIME_UNKNOWN: it has none */
+    uint64_t number;    /* of the revision; 0: the latest one */
+    bool is_duplicate;
+    double rating, rating_scale; /* NAN: none */
+    struct text source, external_id, author, title, text, question, reply, sentiment;
+    const struct field *fields;
+    size_t field_count;
+};
+
+/* Calls `visit` for the records, their duplicates and their revisions, by id. What `record` points
+ * to is valid during the call. */
+bool store_for_each_erased_record(struct store *store,
+                                  bool (*visit)(void *user, const struct erased_record *record,
+                                                struct error *error),
+                                  void *user, struct error *error);
+
+/* Whether a record that is saved contains `piece`. */
+bool store_contains_text(struct store *store, struct text piece, bool *found, struct error *error);
+
+/* Erases in one transaction. Figures and summaries are gone afterwards: run passes 2 and 3. */
+bool store_erase(struct store *store, struct error *error);
+
+/* Removes author, author hash, external id, columns other than `keep` (names separated by commas)
+ * and earlier revisions of the records from before `cutoff`. *records: how many had any. */
+bool store_anonymise_expired(struct store *store, int64_t cutoff, struct text keep,
+                             uint64_t *records, struct error *error);
+
+/* Rewrites the file without its free pages, so that no byte of erased rows is left in it. */
+bool store_compact(struct store *store, struct error *error);
+
+/* When the present run started, seconds since 1970; a resumed run keeps its start. */
+bool store_get_run_start(struct store *store, int64_t *started_at, struct error *error);
 
 /* ---- Reports ---- */
 

@@ -7,7 +7,7 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 8 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 9 }; /* of the schema: PRAGMA user_version */
 
 /* store_schema.c: the statements that create every table and every view. */
 extern const char store_schema[];
@@ -22,6 +22,7 @@ struct store {
     int64_t file_id;         /* of the file begun last */
     bool has_other_settings; /* saved rows of its source were read under other settings, ... */
     bool was_read_under_other_settings; /* ... and so was the same file, byte for byte */
+    bool has_erasures;                  /* the table `erased` is not empty */
     uint64_t model_key;                 /* set by store_set_model_key */
     uint64_t saved_model_key;           /* as the views know it */
     struct column_facts facts;          /* of the source and settings of the batch saved last */
@@ -62,6 +63,30 @@ bool store_save_column_facts(struct store *store, const struct batch *batch, str
 /* store_nobodies.c, in a transaction after pass 1: duplicates of authors that are nobody become
  * records. */
 bool store_restore_duplicates(struct store *store, struct error *error);
+
+/* store_erasure.c: whether the reject was erased. */
+bool store_is_reject_erased(struct store *store, uint64_t raw_hash, bool *found,
+                            struct error *error);
+
+/* Every table of the schema, with what `winnow forget` does to it; tests compare it with the
+ * schema. */
+enum erase_rule {
+    ERASE_NOTHING,  /* it holds no word of a customer */
+    ERASE_RECORDS,  /* rows of the erased records, by `column` */
+    ERASE_WORDS,    /* the search index, by the table `passage` */
+    ERASE_ANALYSES, /* rows of texts that no record has any more, by `column` */
+    ERASE_REJECTS,
+    ERASE_NOTES, /* that quote an erased text */
+    ERASE_ALL,   /* derived from records: deleted as a whole, and computed anew by passes 2 and 3 */
+};
+
+struct erasable_table {
+    const char *name;
+    enum erase_rule rule;
+    const char *column;
+};
+
+extern const struct erasable_table store_erasable_tables[]; /* ends with a NULL name */
 
 /* Whether the record has every value of selection->where; case is ignored. */
 bool store_matches_selection(const struct selection *selection, const struct saved_record *record);

@@ -1,6 +1,7 @@
 /* store_records.c - pass 1: looking up records, and saving batches. */
 #include <math.h>
 
+#include "base/hash.h"
 #include "base/utf8.h"
 #include "pipeline/store_private.h"
 
@@ -336,9 +337,14 @@ static bool save_record(struct store *store, struct batch *batch, const struct r
            (!record->needs_analysis || store_save_analysis(store, record, error));
 }
 
+/* An erased reject counts and is listed, without its bytes. */
 static bool save_reject(struct store *store, const struct reject *reject, struct arena *arena,
                         struct error *error)
 {
+    bool is_erased;
+    struct text raw = utf8_repair(reject->raw, arena, NULL);
+    if (!store_is_reject_erased(store, hash_text(raw), &is_erased, error))
+        return false;
     struct sql_statement *save = sql_prepare(
         store->sql,
         "INSERT INTO reject (file_id, line, byte_offset, reason, raw) VALUES (?, ?, ?, ?, ?)",
@@ -347,8 +353,8 @@ static bool save_reject(struct store *store, const struct reject *reject, struct
     if (reject->line)
         sql_bind_hash(save, 2, reject->line);
     sql_bind_hash(save, 3, reject->byte_offset);
-    sql_bind_text(save, 4, reject->reason);
-    sql_bind_text(save, 5, utf8_repair(reject->raw, arena, NULL));
+    sql_bind_text(save, 4, is_erased ? TEXT("erased by `winnow forget`") : reject->reason);
+    sql_bind_text(save, 5, is_erased ? TEXT("") : raw);
     return sql_run(save, error);
 }
 
@@ -371,20 +377,20 @@ static bool save_progress(struct store *store, const struct batch *batch, uint64
         store->sql,
         "UPDATE file SET reads = ?1, finished = ?2, read = read + ?3, new = new + ?4,"
         " unchanged = unchanged + ?5, revised = revised + ?6, duplicate = duplicate + ?7,"
-        " empty = empty + ?8, no_opinion = no_opinion + ?9, rejected = rejected + ?10,"
-        " inferred = inferred + ?11, tokens = tokens + ?12, failure = ?13,"
-        " skipped = skipped + ?14 WHERE id = ?15",
+        " empty = empty + ?8, no_opinion = no_opinion + ?9, erased = erased + ?10,"
+        " rejected = rejected + ?11, inferred = inferred + ?12, tokens = tokens + ?13,"
+        " failure = ?14, skipped = skipped + ?15 WHERE id = ?16",
         error);
     sql_bind_hash(save, 1, reads);
     sql_bind_integer(save, 2, file_finished);
     sql_bind_hash(save, 3, batch->read);
     for (int state = 0; state < RECORD_STATE_COUNT; state++)
         sql_bind_hash(save, 4 + state, states[state]);
-    sql_bind_hash(save, 11, inferred);
-    sql_bind_integer(save, 12, (int64_t)tokens);
-    sql_bind_text_or_null(save, 13, batch->failure);
-    sql_bind_hash(save, 14, batch->skipped);
-    sql_bind_integer(save, 15, store->file_id);
+    sql_bind_hash(save, 12, inferred);
+    sql_bind_integer(save, 13, (int64_t)tokens);
+    sql_bind_text_or_null(save, 14, batch->failure);
+    sql_bind_hash(save, 15, batch->skipped);
+    sql_bind_integer(save, 16, store->file_id);
     return sql_run(save, error);
 }
 

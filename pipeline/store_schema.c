@@ -37,7 +37,7 @@ const char store_schema[] =
     " new INTEGER NOT NULL DEFAULT 0, unchanged INTEGER NOT NULL DEFAULT 0,"
     " revised INTEGER NOT NULL DEFAULT 0, duplicate INTEGER NOT NULL DEFAULT 0,"
     " empty INTEGER NOT NULL DEFAULT 0, no_opinion INTEGER NOT NULL DEFAULT 0,"
-    " rejected INTEGER NOT NULL DEFAULT 0,"
+    " erased INTEGER NOT NULL DEFAULT 0, rejected INTEGER NOT NULL DEFAULT 0,"
     " inferred INTEGER NOT NULL DEFAULT 0, tokens INTEGER NOT NULL DEFAULT 0, failure TEXT,"
     " skipped INTEGER NOT NULL DEFAULT 0, settings_hash INTEGER NOT NULL DEFAULT 0,"
     " UNIQUE (run_id, path)) STRICT;"
@@ -109,6 +109,12 @@ const char store_schema[] =
     /* Records whose rows the present run reads under other settings. Unless it sees them too, they
      * are deleted at the end of pass 1. */
     "CREATE TABLE reread (feedback_id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL) STRICT;"
+
+    /* What was erased and must not be saved again, as hashes. kind: 'id' (hash: feedback id), 'row'
+     * (of this source: the row and the text that it gave, whatever its id is now), 'author' or
+     * 'reject' (hash: of its raw bytes). */
+    "CREATE TABLE erased (kind TEXT NOT NULL, hash INTEGER NOT NULL, text_hash INTEGER NOT NULL,"
+    " source TEXT NOT NULL, PRIMARY KEY (kind, hash, text_hash, source)) STRICT, WITHOUT ROWID;"
 
     "CREATE TABLE analysis (id INTEGER PRIMARY KEY, text_hash INTEGER NOT NULL,"
     " model_key INTEGER NOT NULL, sentiment TEXT NOT NULL, score REAL NOT NULL,"
@@ -230,6 +236,7 @@ const char store_views[] = "CREATE VIEW v_feedback AS " STORE_FEEDBACK_QUERY(
                        " coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(empty), 0) AS "
                        "empty,"
                        " coalesce(sum(no_opinion), 0) AS no_opinion,"
+                       " coalesce(sum(erased), 0) AS erased,"
                        " coalesce(sum(rejected), 0) AS rejected, coalesce(sum(inferred), 0) AS "
                        "inferred,"
                        " coalesce(sum(tokens), 0) AS tokens,"

@@ -153,3 +153,31 @@ bool store_check_selection(struct store *store, const struct selection *selectio
     arena_free(&arena);
     return ok;
 }
+
+/* ---- Completion ---- */
+
+bool store_for_each_filter(struct store *store, struct text column,
+                           void (*visit)(void *user, struct text name), void *user,
+                           struct error *error)
+{
+    /* The first records are enough for a suggestion. */
+    static const char columns[] =
+        "SELECT 'source' UNION SELECT 'lang' UNION SELECT 'sentiment' UNION SELECT 'topic'"
+        " UNION SELECT key FROM (SELECT fields FROM feedback LIMIT 20000) AS f,"
+        " json_each(f.fields) AS j";
+    static const char values[] =
+        "SELECT DISTINCT value FROM"
+        " (SELECT source AS value FROM feedback WHERE lower(?1) = 'source'"
+        "  UNION SELECT lang FROM feedback WHERE lower(?1) = 'lang'"
+        "  UNION SELECT sentiment FROM analysis WHERE lower(?1) = 'sentiment'"
+        "  UNION SELECT topic FROM mention WHERE lower(?1) = 'topic'"
+        "  UNION SELECT j.value FROM (SELECT fields FROM feedback LIMIT 20000) AS f,"
+        "   json_each(f.fields) AS j WHERE lower(j.key) = lower(?1))"
+        " WHERE value IS NOT NULL ORDER BY value LIMIT 200";
+    struct sql_statement *find = sql_prepare(store->sql, column.size ? values : columns, error);
+    if (column.size)
+        sql_bind_text(find, 1, column);
+    while (sql_next_row(find))
+        visit(user, sql_text(find, 0));
+    return sql_finish(find, error);
+}

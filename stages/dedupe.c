@@ -222,6 +222,13 @@ static bool process(void *state, struct batch *batch, struct error *error)
         record->content_hash = compute_content_hash(record);
         record->details_hash = compute_details_hash(batch, record);
         record->id = compute_record_id(dedupe, batch, record);
+        bool is_erased = false;
+        if (!batch->replay && !store_is_erased(dedupe->store, batch, record, &is_erased, error))
+            return false;
+        if (is_erased) {
+            record->state = RECORD_ERASED;
+            continue;
+        }
         if (!batch->replay && (!determine_state(dedupe, batch, record, error) ||
                                !determine_needs_analysis(dedupe, record, error)))
             return false;

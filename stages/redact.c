@@ -50,7 +50,7 @@ static bool open_key(struct redact *redact, const char *path,
                (!is_preview && !hash_key_write(&redact->key, path, error))) {
         return false;
     }
-    uint64_t check = keyed_hash(&redact->key, "check", TEXT("winnow"));
+    uint64_t check = keyed_hash(&redact->key, HASH_PURPOSE_CHECK, TEXT("winnow"));
     if (saved_check && saved_check != check)
         return error_set(error, ERROR_STORE,
                          "%s: not the key that the database's hashes were made with. Restore that "
@@ -178,7 +178,7 @@ static struct text hash_external_id(const struct redact *redact, struct text ext
                                     struct arena *arena)
 {
     char digits[17];
-    hash_format(keyed_hash(&redact->key, "external id", external_id), digits);
+    hash_format(keyed_hash(&redact->key, HASH_PURPOSE_EXTERNAL_ID, external_id), digits);
     return arena_format(arena, "#%s", digits);
 }
 
@@ -218,7 +218,7 @@ static void redact_record(struct redact *redact, struct record *record, struct b
     reset_placeholder_numbers(redact);
     record->saves_author = redact->keeps_authors;
     if (record->author.size)
-        record->author_hash = keyed_hash(&redact->key, "author", record->author);
+        record->author_hash = keyed_hash(&redact->key, HASH_PURPOSE_AUTHOR, record->author);
     if (redact->is_active) {
         /* If the body is blank, clean made the title the text. */
         bool has_title =

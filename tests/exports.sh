@@ -20,7 +20,7 @@ faults=0
 account() {
     awk -F'[^0-9a-z]+' '
         { value[$2] = $3 }
-        /"(new|unchanged|revised|duplicate|empty|rejected)"/ { states += $3 }
+        /"(new|unchanged|revised|duplicate|empty|erased|rejected)"/ { states += $3 }
         /"no_opinion"/ { states += $4 }
         END {
             if (value["read"] == "" || value["read"] != states)

@@ -39,7 +39,9 @@ round() {
     for file in share/man/man1/winnow.1 share/winnow/winnow-small.winnow share/winnow/topics.csv \
         share/winnow/topic_phrases.csv \
         share/doc/winnow/LICENSE share/doc/winnow/examples/nightly.ini \
-        share/doc/winnow/examples/winnow.service share/doc/winnow/examples/winnow.timer; do
+        lib/systemd/system/winnow@.service lib/systemd/system/winnow@.timer \
+        share/man/man1/winnow-run.1 share/man/man5/winnow-job.5 \
+        share/bash-completion/completions/winnow share/zsh/site-functions/_winnow; do
         [ -s "$prefix/$file" ] || complain "$file is missing after $*"
     done
     # The job names no model: the program finds the installed one.

@@ -42,7 +42,7 @@ stages/stats: base pipeline
 stages/search: base
 stages: base pipeline stages/text stages/tasks stages/evidence stages/stats stages/search
 jobs: base pipeline stages/stages.h connectors/connectors.h connectors/input inference/t5.h
-jobs/report: base pipeline jobs/job.h
+jobs/report: base pipeline jobs/job.h jobs/log.h
 jobs/ask: base pipeline jobs/job.h jobs/model_options.h inference/t5.h stages/search stages/stats
 jobs/ask: stages/tasks stages/text
 jobs/eval: base pipeline jobs/ask jobs/model_options.h stages/stages.h stages/search

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "connectors/connectors.h"
+#include "jobs/sandbox.h"
 #include "pipeline/batch_reader.h"
 #include "pipeline/store.h"
 #include "stages/stages.h"
@@ -254,6 +255,10 @@ static bool run(struct command_line *command_line, struct error *error)
     for (size_t i = 0; i < sizeof(tasks) / sizeof(*tasks); i++)
         if (text_equal(text_of(tasks[i]->name), eval.task))
             task = tasks[i];
+    /* Answers come from a job's database, which SQLite opens for writing. */
+    if (!text_equal(eval.task, TEXT("ask")) &&
+        !sandbox_enter(SANDBOX_SILENT, &(struct sandbox_folders){0}, error))
+        return false;
     return evaluate(&eval, task, (const char *const *)command_line->operands,
                     (size_t)command_line->operand_count, error);
 }

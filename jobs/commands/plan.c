@@ -1,5 +1,6 @@
 /* plan.c - `winnow plan JOB`: prints what a run would read and how long it would take. */
 #include <stdio.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "jobs/assemble.h"
@@ -254,6 +255,24 @@ static bool print_unanalysed_texts(const struct plan *plan, struct error *error)
     return true;
 }
 
+/* What [retain] would do to the records that are saved already. */
+static bool print_retention(const struct plan *plan, const struct job *job, struct error *error)
+{
+    struct store *store = plan->assembly.store;
+    struct erasure_counts counts;
+    int64_t cutoff;
+    if (!job_get_retention_cutoff(job, (int64_t)time(NULL), &cutoff))
+        return true;
+    if (!store_begin_erasure(store, error) || !store_add_expired(store, cutoff, error) ||
+        !store_count_erasure(store, &counts, error))
+        return false;
+    char day[32];
+    calendar_format(cutoff, day);
+    printf("[retain] %.*s: %llu saved records from before %.10s\n",
+           TEXT_ARGUMENT(job->retain.after), (unsigned long long)counts.records, day);
+    return true;
+}
+
 static bool print_stock_text(void *user, const struct stock_text *stock_text, struct error *error)
 {
     (void)user;
@@ -273,7 +292,8 @@ static bool plan_job(struct job *job, const struct plan_command_options *options
     plan.progress = (struct progress){.note = progress_bar_callbacks(&progress_bar).note,
                                       .user = &progress_bar};
     struct assembly *assembly = &plan.assembly;
-    bool ok = assemble_files(assembly, job, &plan.progress, error) &&
+    bool ok = assemble_sandbox(job, NULL, error) &&
+              assemble_files(assembly, job, &plan.progress, error) &&
               assemble_model(assembly, job, error) &&
               assemble_store(assembly, job, STORE_PREVIEW, error) &&
               assemble_stages(assembly, job, PASSES_PREVIEW, &plan.progress, error) &&
@@ -286,7 +306,7 @@ static bool plan_job(struct job *job, const struct plan_command_options *options
     }
     if (ok)
         print_total(&plan);
-    ok = ok && print_unanalysed_texts(&plan, error) &&
+    ok = ok && print_unanalysed_texts(&plan, error) && print_retention(&plan, job, error) &&
          store_for_each_stock_text(assembly->store, print_stock_text, NULL, error);
     if (ok)
         print_warnings(&plan);

@@ -11,6 +11,7 @@
 #include "connectors/connectors.h"
 #include "connectors/input/archive.h"
 #include "jobs/command.h"
+#include "jobs/sandbox.h"
 #include "pipeline/batch_reader.h"
 #include "pipeline/column_decisions.h"
 
@@ -498,6 +499,20 @@ static bool read_files(struct read_session *session, char **paths, int count, st
     return error->kind == ERROR_NONE;
 }
 
+/* Only the folder of --rejects stays writable. */
+static bool enter_sandbox(struct read_session *session, struct error *error)
+{
+    const char *path = session->options.rejects.bytes;
+    const char *slash = session->options.rejects.size ? strrchr(path, '/') : NULL;
+    struct sandbox_folders folders = {0};
+    if (slash)
+        folders.paths[0] =
+            arena_format(&session->arena, "%.*s", (int)(slash - path) + 1, path).bytes;
+    else if (session->options.rejects.size)
+        folders.paths[0] = ".";
+    return sandbox_enter(SANDBOX_SILENT, &folders, error);
+}
+
 static bool run(struct command_line *command_line, struct error *error)
 {
     struct read_session session = {0};
@@ -505,7 +520,7 @@ static bool run(struct command_line *command_line, struct error *error)
     bool ok =
         command_parse(&read_command, command_line, &session.options, error) &&
         command_check_operands(&read_command, command_line->operand_count, 1, INT_MAX, error) &&
-        open_rejects_file(&session, error);
+        enter_sandbox(&session, error) && open_rejects_file(&session, error);
     if (ok) {
         session.paths = command_line->operands;
         session.path_count = command_line->operand_count;

@@ -144,19 +144,6 @@ static bool write_files(const struct report_command_options *options, struct ass
     return true;
 }
 
-/* Analyses of another model do not count: without this check every row would be `undetected`. */
-static bool check_model_key(const struct assembly *assembly, const struct job *job,
-                            struct error *error)
-{
-    uint64_t saved = store_get_saved_model_key(assembly->store);
-    return !saved || saved == store_get_model_key(assembly->store) ||
-           error_set(
-               error, ERROR_USAGE,
-               "the saved rows were analysed by another model, or with other settings of [model], "
-               "[chunk] or [classify]; `winnow run %s` analyses them again",
-               job->path);
-}
-
 /* A mistyped column or value must not look like a selection without feedback. */
 static bool check_filters(const struct assembly *assembly, struct error *error)
 {
@@ -173,11 +160,14 @@ static bool write_report(struct job *job, const struct report_command_options *o
     struct progress_bar progress_bar;
     progress_bar_start(&progress_bar, options->is_quiet || !isatty(STDERR_FILENO));
     struct progress progress = progress_bar_callbacks(&progress_bar);
+    const char *folder = options->folder.size ? options->folder.bytes : NULL;
     bool ok = parse_selection(options, &assembly, error) &&
+              (!folder || create_private_folder(folder, error)) &&
+              assemble_sandbox(job, folder, error) &&
               assemble_store(&assembly, job, STORE_MUST_EXIST, error) &&
               assemble_model(&assembly, job, error) &&
               assemble_stages(&assembly, job, PASSES_REPORT, &progress, error) &&
-              check_model_key(&assembly, job, error) && check_filters(&assembly, error) &&
+              assemble_check_model_key(&assembly, job, error) && check_filters(&assembly, error) &&
               pipeline_summarize(&assembly.pipeline, error) &&
               pipeline_aggregate(&assembly.pipeline, error);
     progress_bar_finish(&progress_bar);

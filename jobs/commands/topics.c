@@ -46,6 +46,7 @@ static bool open_context(struct topics_context *context, const char *job_path,
     struct topics_setting setting = {0};
     struct assembly *assembly = &context->assembly;
     if (!job_load(&context->job, job_path, overrides, error) ||
+        !assemble_sandbox(&context->job, NULL, error) ||
         !assemble_store(assembly, &context->job, STORE_MUST_EXIST, error))
         return false;
     store_set_model_key(assembly->store, store_get_saved_model_key(assembly->store));

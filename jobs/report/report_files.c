@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/json_writer.h"
+#include "jobs/log.h"
 
 /* One table and its file. */
 struct table_file {
@@ -290,8 +291,7 @@ bool report_files_write(const struct job *job, struct store *store,
         table->table = store_tables[i];
         ok = write_table(&report_writer, table, error);
         if (ok && table->note.size)
-            fprintf(stderr, "winnow: note: %.*s: %.*s\n", TEXT_ARGUMENT(table->name),
-                    TEXT_ARGUMENT(table->note));
+            log_note("%.*s: %.*s", TEXT_ARGUMENT(table->name), TEXT_ARGUMENT(table->note));
     }
     ok = ok && write_documents(&report_writer, error) && write_run_json(&report_writer, error);
     arena_free(&report_writer.arena);

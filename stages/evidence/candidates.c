@@ -73,7 +73,7 @@ struct counter {
 
 static uint64_t count_key(const struct occurrence *occurrence, int side)
 {
-    return hash_combine_number(occurrence->key, (uint64_t)(side + 1));
+    return hash_combine_number(occurrence->key, (uint64_t)side + 1);
 }
 
 static uint64_t place_of(const struct occurrence *occurrence)

@@ -2,6 +2,7 @@
 #include "stages/stats/beta_binomial.h"
 
 #include <math.h>
+#include <stddef.h>
 
 /* lgamma writes to a global variable. */
 static double log_gamma(double x)
@@ -44,7 +45,9 @@ static const double negligible = 1e-17;
 static double sum_above(const struct beta_binomial *model, double a, double at_a)
 {
     double sum = 0, term = at_a;
-    for (double x = a; x < model->n; x++) {
+    size_t steps = (size_t)ceil(model->n - a);
+    for (size_t i = 0; i < steps; i++) {
+        double x = a + (double)i;
         term *= ratio(model, x);
         sum += term;
         if (term < negligible * sum && x > model->n * model->mu)
@@ -56,7 +59,9 @@ static double sum_above(const struct beta_binomial *model, double a, double at_a
 static double sum_below(const struct beta_binomial *model, double a, double at_a)
 {
     double sum = 0, term = at_a;
-    for (double x = a; x > 0; x--) {
+    size_t steps = (size_t)ceil(a);
+    for (size_t i = 0; i < steps; i++) {
+        double x = a - (double)i;
         term /= ratio(model, x - 1);
         sum += term;
         if (term < negligible * sum && x < model->n * model->mu)

@@ -50,7 +50,8 @@ static double exact_upper_tail(const struct log_odds_counts *strata, size_t coun
     for (size_t i = 0; i < count; i++) {
         const struct log_odds_counts *stratum = &strata[i];
         double share = stratum->target_words / (stratum->target_words + stratum->rest_words);
-        for (double text = 0; text < stratum->target + stratum->rest; text++) {
+        size_t stratum_texts = (size_t)(stratum->target + stratum->rest);
+        for (size_t text = 0; text < stratum_texts; text++) {
             probabilities[++texts] = 0;
             for (size_t k = texts; k > 0; k--)
                 probabilities[k] += (probabilities[k - 1] - probabilities[k]) * share;

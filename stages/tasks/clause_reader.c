@@ -1,6 +1,7 @@
 /* clause_reader.c - loads saved answers, and asks the model for the missing ones in batches. */
 #include "stages/tasks/clause_reader.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -133,8 +134,10 @@ bool clause_reader_predict(const struct clause_reader *reader, struct text_array
         hash_table_get_or_insert(&numbers, missing.items[i].answer.key, i, NULL);
     for (size_t i = 0; ok && i < clauses.count; i++) {
         const size_t *number = keys[i] ? hash_table_find(&numbers, keys[i]) : NULL;
-        if (number)
-            probabilities[i] = to_probabilities(&missing.items[*number].answer);
+        if (!number)
+            continue;
+        assert(missing.items && *number < missing.count);
+        probabilities[i] = to_probabilities(&missing.items[*number].answer);
     }
     hash_table_free(&numbers);
     free(missing.items);

@@ -1,6 +1,7 @@
 /* phrase_corpus.c - a corpus of stems, and the phrases that are frequent in it. */
 #include "stages/text/phrase_corpus.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -324,6 +325,7 @@ struct text phrase_format(const struct phrase *phrase, const struct phrase_corpu
         size_t number = name_set_add(&forms, form);
         best = ++counts[number] > counts[best] ? number : best;
     }
+    assert(forms.texts); /* a phrase is in a document */
     struct text text = arena_copy_text(arena, forms.texts[best]);
     name_set_free(&forms);
     return text;

@@ -30,14 +30,21 @@ static int inject_fault(void)
     return strcmp(fault, "full") == 0;
 }
 
-__attribute__((destructor)) static void save_write_count(void)
+/* Opened before the program enters its sandbox. */
+static FILE *count_file;
+
+__attribute__((constructor)) static void open_count_file(void)
 {
     const char *path = getenv("FAULT_COUNT");
-    FILE *file = path ? fopen(path, "w") : NULL;
-    if (!file)
+    count_file = path ? fopen(path, "w") : NULL;
+}
+
+__attribute__((destructor)) static void save_write_count(void)
+{
+    if (!count_file)
         return;
-    fprintf(file, "%ld\n", write_count);
-    fclose(file);
+    fprintf(count_file, "%ld\n", write_count);
+    fclose(count_file);
 }
 
 /* The function of that name in the next library, here libc. */

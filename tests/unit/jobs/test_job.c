@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/calendar.h"
 #include "connectors/connectors.h"
 #include "jobs/job.h"
 
@@ -51,6 +52,33 @@ static void sources_have_names_and_several_paths(void **state)
     assert_string_equal(job_resolve_path(&job, job.sources[0].paths[0]), "./a.csv");
     assert_ptr_equal(job.output.format, &excel_format);
     job_free(&job);
+}
+
+static void retention_counts_full_months(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *months;
+        struct civil_time now, cutoff;
+    } cases[] = {
+        {"retain.months=1", {2026, 3, 31, 23, 0, 0}, {2026, 2, 1, 0, 0, 0}},
+        {"retain.months=3", {2026, 3, 1, 0, 0, 0}, {2025, 12, 1, 0, 0, 0}},
+        {"retain.months=24", {2026, 11, 30, 2, 30, 0}, {2024, 11, 1, 0, 0, 0}},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct job job;
+        struct error error = {0};
+        int64_t now, cutoff, expected;
+        assert_true(
+            read_job(&job, "[source]\npath = a\n[output]\npath = out\n", cases[i].months, &error));
+        calendar_to_seconds(cases[i].now, &now);
+        calendar_to_seconds(cases[i].cutoff, &expected);
+        assert_true(job_get_retention_cutoff(&job, now, &cutoff));
+        assert_true(cutoff == expected);
+        job.retain.months = 0;
+        assert_false(job_get_retention_cutoff(&job, now, &cutoff));
+        job_free(&job);
+    }
 }
 
 static void overrides_replace_settings(void **state)
@@ -101,6 +129,12 @@ static void mistakes_name_the_line_and_the_closest_name(void **state)
          "weekly.job: unknown profile of [output] 'exel'; did you mean 'excel'?"},
         {"[source]\npath = a\n[run]\nbatch_records = many\n[output]\npath = out\n", "",
          "weekly.job:4: batch_records = many: expected a whole number from 1 to 100000"},
+        {"[source]\npath = a\nexpect_every = weekly\n[output]\npath = out\n", "",
+         "weekly.job:3: expect_every = weekly: expected hours or days, as in 36h or 7d"},
+        {"[source]\npath = a\n[run]\nsandbox = maybe\n[output]\npath = out\n", "",
+         "weekly.job:4: sandbox = maybe: expected one of yes|require|no"},
+        {"[source]\npath = a\n[retain]\nmonths = -1\n[output]\npath = out\n", "",
+         "weekly.job:4: months = -1: expected a whole number from 0 to 1200"},
         {"[source]\npath = a/{date}.csv\n[output]\npath = out\n", "",
          "weekly.job:2: unknown {date}: braces in a path contain alternatives, as in "
          "{shop,play}/*.csv"},
@@ -250,6 +284,7 @@ static void the_settings_of_a_source_are_those_that_decide_what_a_row_says(void 
         bool shop_is_the_same, blog_is_the_same;
     } others[] = {
         {plain, "source.path=c", true, true},
+        {plain, "source.expect_every=7d", true, true},
         {plain, "output.path=c", true, true},
         {plain, "group.by=product", true, true},
         {plain, "source.dates=dmy", false, false},
@@ -284,6 +319,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_smallest_job_gets_defaults),
         cmocka_unit_test(sources_have_names_and_several_paths),
+        cmocka_unit_test(retention_counts_full_months),
         cmocka_unit_test(overrides_replace_settings),
         cmocka_unit_test(relative_paths_start_at_the_job_file),
         cmocka_unit_test(mistakes_name_the_line_and_the_closest_name),

@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "pipeline/store.h"
+#include "pipeline/store_private.h"
 #include "tests/support/full_disk.h"
 
 enum { MODEL = 7 };
@@ -1106,6 +1107,36 @@ static void the_key_check_is_kept(void **state)
     store_close(store);
 }
 
+/* Who adds a table must say what `winnow forget` does with it (store_erasure.c). */
+static void every_table_has_an_erase_rule(void **state)
+{
+    const struct test_folder *folder = *state;
+    sqlite3 *database;
+    sqlite3_stmt *tables;
+    size_t count = 0, listed = 0;
+    store_close(open_store(folder));
+    assert_int_equal(sqlite3_open(folder->database, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(database,
+                                        "SELECT name FROM sqlite_schema WHERE type = 'table'"
+                                        " AND name NOT LIKE 'sqlite%'"
+                                        " AND name NOT LIKE 'passage!_words!_%' ESCAPE '!'",
+                                        -1, &tables, NULL),
+                     SQLITE_OK);
+    for (; sqlite3_step(tables) == SQLITE_ROW; count++) {
+        const char *name = (const char *)sqlite3_column_text(tables, 0);
+        const struct erasable_table *table = store_erasable_tables;
+        while (table->name && strcmp(table->name, name) != 0)
+            table++;
+        if (!table->name)
+            fail_msg("store_erasable_tables lacks the table %s", name);
+    }
+    while (store_erasable_tables[listed].name)
+        listed++;
+    assert_int_equal(listed, count);
+    sqlite3_finalize(tables);
+    sqlite3_close(database);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
@@ -1135,6 +1166,7 @@ int main(void)
         TEST(databases_of_other_versions_and_programs_are_refused),
         TEST(the_index_follows_the_records),
         TEST(the_key_check_is_kept),
+        TEST(every_table_has_an_erase_rule),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
