@@ -461,9 +461,15 @@ static bool has_meaning(const struct clause_word *word)
 
 static void apply_negations(struct word_list words)
 {
-    for (size_t i = 0; i < words.count; i++)
-        if (words.items[i].kind == WORD_NEGATION_CANCEL)
-            return;
+    bool is_cancelled = false, is_recommended = false;
+    for (size_t i = 0; i < words.count; i++) {
+        const struct clause_word *word = &words.items[i];
+        is_cancelled |= word->kind == WORD_NEGATION_CANCEL;
+        is_recommended |=
+            word->kind == WORD_OPINION && strcmp(word->family->name, "recommended") == 0;
+    }
+    if (is_cancelled && is_recommended)
+        return; /* but "not clean enough" is no praise */
     for (size_t i = 0; i < words.count; i++) {
         enum word_kind kind = words.items[i].kind;
         if (kind == WORD_NEGATION_AFTER && i > 0)

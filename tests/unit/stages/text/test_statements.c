@@ -64,6 +64,7 @@ static void clauses_state_aspect_and_opinion(void **state)
         {"Love the food, location and room", "- tasty 1 4;location good 1 4;room good 1 4;"},
         {"로그인이 안 되네요", "login broken -1 0;"},
         {"오류없이 잘 돼요", "- ? 1 0;"},
+        {"The room was not clean enough", "- dirty -1 2;room dirty -1 0;"},
         {"I ordered the other one again", ""},
     };
     struct statement_reader reader = {0};
