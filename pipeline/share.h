@@ -11,12 +11,13 @@ struct share {
 
 /* How a share was computed (stages/stats/label_share.h). */
 enum share_method {
-    SHARE_PLAIN, /* of the predicted labels; the interval is that of a sample */
-    SHARE_EM,    /* corrected by the model's confusion matrix, whose error is in the interval */
+    SHARE_PLAIN,         /* of the predicted labels; the interval is that of a sample */
+    SHARE_PROBABILITIES, /* the mean of the model's probabilities; the interval covers their error
+                          */
     SHARE_METHOD_COUNT
 };
 
-extern const char *const share_method_names[SHARE_METHOD_COUNT]; /* "plain", "em" */
+extern const char *const share_method_names[SHARE_METHOD_COUNT]; /* "plain", "probabilities" */
 
 /* One row of shares.csv: one label of one source. */
 struct label_share {

@@ -256,6 +256,9 @@ struct saved_record {
     double rating, rating_scale;
     bool has_reply;           /* the company has replied */
     struct analysis analysis; /* undetected, without topics, if the model has not read the text */
+    /* Calibrated probabilities of the labels, the means of the chunks weighted by their tokens;
+     * NAN if the model has not read the text. */
+    double probabilities[SENTIMENT_COUNT];
     const struct field *fields;
     size_t field_count;
 };

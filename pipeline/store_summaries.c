@@ -293,7 +293,8 @@ static struct share read_share(const struct sql_statement *row, int first)
 
 static enum share_method parse_share_method(struct text name)
 {
-    return text_equal(name, text_of(share_method_names[SHARE_EM])) ? SHARE_EM : SHARE_PLAIN;
+    return text_equal(name, text_of(share_method_names[SHARE_PROBABILITIES])) ? SHARE_PROBABILITIES
+                                                                              : SHARE_PLAIN;
 }
 
 static bool insert_topic_stats(struct store *store, uint64_t view, size_t number,

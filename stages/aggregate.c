@@ -1,4 +1,5 @@
 /* aggregate.c - the aggregate stage: figures by period, segment and topic, from saved records. */
+#include <math.h>
 #include <stdio.h>
 
 #include "stages/stages.h"
@@ -11,44 +12,40 @@ struct aggregate {
     struct grouping grouping;
     bool totals;
     const struct stage_context *stage_context; /* borrowed */
-    struct confusions confusions;
+    struct share_errors share_errors;
     struct topic_stats_table topic_stats_table;
     struct source_tallies source_tallies;
     struct arena scratch; /* reset for every record */
 };
 
-/* Reads the rows PREFIX.negative, PREFIX.neutral, ... from the model's prompts. Without any of
- * them, there is no matrix. */
-static bool load_confusion(struct confusion *confusion, const struct t5_model *model,
-                           const char *prefix, struct error *error)
+/* Reads shares.error_negative and the like from the model's prompts. The model has none of them,
+ * or all; that of mixed is optional, since models need not have this label. */
+static bool load_share_errors(struct share_errors *share_errors, const struct t5_model *model,
+                              struct error *error)
 {
-    struct text rows[CONFUSION_MAX_LABELS];
-    char names[CONFUSION_MAX_LABELS][64];
-    size_t row_count = 0;
-    for (size_t i = 0; i < confusion->label_count; i++) {
-        snprintf(names[i], sizeof(names[i]), "%s.%s", prefix, sentiment_names[confusion_labels[i]]);
-        rows[i] = prompt_get_text(model, names[i], "");
-        row_count += rows[i].size > 0;
-    }
-    if (row_count == 0)
-        confusion->label_count = 0;
-    for (size_t i = 0; i < confusion->label_count; i++)
-        if (!confusion_parse_row(confusion, i, rows[i]))
+    static const enum sentiment labels[] = {SENTIMENT_NEGATIVE, SENTIMENT_NEUTRAL,
+                                            SENTIMENT_POSITIVE, SENTIMENT_MIXED};
+    double *errors = share_errors->errors;
+    errors[SENTIMENT_UNDETECTED] = NAN;
+    for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "shares.error_%s", sentiment_names[labels[i]]);
+        if (!prompt_get_number(model, name, NAN, &errors[labels[i]], error))
+            return false;
+        if (errors[labels[i]] < 0 || errors[labels[i]] > 1)
             return error_set(error, ERROR_MODEL,
-                             "the model's prompt %s = %.*s: expected %zu counts of texts, "
-                             "separated by commas; import the model again with a corrected "
-                             "prompts.ini",
-                             names[i], TEXT_ARGUMENT(rows[i]), confusion->prediction_count);
+                             "the model's prompt %s = %g: expected a number from 0 to 1; import "
+                             "the model again with a corrected prompts.ini",
+                             name, errors[labels[i]]);
+        share_errors->are_known |= !isnan(errors[labels[i]]);
+    }
+    for (size_t i = 0; share_errors->are_known && labels[i] != SENTIMENT_MIXED; i++)
+        if (isnan(errors[labels[i]]))
+            return error_set(error, ERROR_MODEL,
+                             "the model has no prompt shares.error_%s, but others of shares.*; "
+                             "import the model again with a corrected prompts.ini",
+                             sentiment_names[labels[i]]);
     return true;
-}
-
-static bool load_confusions(struct confusions *confusions, const struct t5_model *model,
-                            struct error *error)
-{
-    confusions->sentiment = (struct confusion){.label_count = 4, .prediction_count = 5};
-    confusions->polarity = (struct confusion){.label_count = 3, .prediction_count = 3};
-    return load_confusion(&confusions->sentiment, model, "confusion", error) &&
-           load_confusion(&confusions->polarity, model, "topics.confusion", error);
 }
 
 static bool open_aggregate(void *state, const struct stage_context *stage_context,
@@ -57,7 +54,7 @@ static bool open_aggregate(void *state, const struct stage_context *stage_contex
     struct aggregate *aggregate = state;
     aggregate->stage_context = stage_context;
     return grouping_parse_columns(&aggregate->grouping, error) &&
-           load_confusions(&aggregate->confusions, stage_context->model, error);
+           load_share_errors(&aggregate->share_errors, stage_context->model, error);
 }
 
 static void close_aggregate(void *state)
@@ -99,7 +96,7 @@ static bool count_record(void *state, const struct saved_record *record, struct 
         count_mentions(aggregate, key, all, record);
     if (aggregate->totals && has_segments && has_periods)
         count_mentions(aggregate, everything, all, record);
-    source_tallies_add(&aggregate->source_tallies, record->source, record->analysis.sentiment);
+    source_tallies_add(&aggregate->source_tallies, record);
     return true;
 }
 
@@ -117,9 +114,9 @@ static bool finish(void *state, struct error *error)
         return false;
     size_t count, share_count;
     const struct topic_stats *figures =
-        topic_stats_table_finish(&aggregate->topic_stats_table, &aggregate->confusions, &count);
-    const struct label_share *shares = source_tallies_finish(
-        &aggregate->source_tallies, &aggregate->confusions.sentiment, &share_count);
+        topic_stats_table_finish(&aggregate->topic_stats_table, &aggregate->share_errors, &count);
+    const struct label_share *shares =
+        source_tallies_finish(&aggregate->source_tallies, &aggregate->share_errors, &share_count);
     uint64_t view = stage_context->selection ? stage_context->selection->view : 0;
     return store_save_topic_stats(stage_context->store, view, figures, count, error) &&
            store_save_label_shares(stage_context->store, view, shares, share_count, error);

@@ -1,7 +1,8 @@
 """Fits the decisions of the model on one half of gold.tsv and reports on the other: `decide.py DATA WORK [--name student]`.
 
 Writes WORK/decisions.json, which export.py turns into prompts: biases and temperature of the sentiment, a bias for each topic, the
-bonus of a topic's phrases, and the confusion matrix. Prints the figures of `winnow eval` for each group of kinds.
+bonus of a topic's phrases, and the errors of shares between kinds of text, which come from both halves. Prints the figures of
+`winnow eval` for each group of kinds.
 """
 import argparse
 import json
@@ -24,6 +25,7 @@ MAX_TOPICS = 6
 PRIOR_TEXTS = 12        # a topic's own bias counts as much as the common one if the topic has so many texts
 BONUSES = np.arange(0, 2.6, 0.25)
 EXCLUDE_PENALTY = 1.0
+MIN_KIND_TEXTS = 20     # of a kind of text whose error of shares is measured
 
 
 def load(work, name, pieces):
@@ -77,6 +79,25 @@ def fit_sentiment(scores, truth):
         logits = (scores + bias) / temperature
         return -(logits[np.arange(len(truth)), truth] - np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1)) - logits.max(1)).mean()
     return bias, min(np.arange(0.6, 2.01, 0.02), key=loss)
+
+
+def share_errors(halves, bias, temperature):
+    """Of each label, the standard deviation between kinds of text of (mean probability - share of readers), without sampling error.
+
+    Halves are pairs of examples and scores; a kind of text counts once in each.
+    """
+    excess = []
+    for examples, scores in halves:
+        logits = (scores + bias) / temperature
+        probabilities = np.exp(logits - logits.max(1, keepdims=True))
+        probabilities /= probabilities.sum(1, keepdims=True)
+        differences = probabilities - np.eye(4)[truth_of(examples)[0]]
+        kinds = defaultdict(list)
+        for row, item in enumerate(examples):
+            kinds[item.group].append(row)
+        excess += [differences[rows].mean(0) ** 2 - (probabilities[rows] * (1 - probabilities[rows])).sum(0) / len(rows) ** 2
+                   for rows in kinds.values() if len(rows) >= MIN_KIND_TEXTS]
+    return np.sqrt(np.maximum(0, np.mean(excess, 0)))
 
 
 def fit_topics(scores, truth):
@@ -177,13 +198,12 @@ def main():
     decisions = {"bias": bias, "topics": best[2], "bonus": best[1]}
     print("fitting half"), print_groups(parts["fit"], found["fit"], decisions)
     print("\nreporting half"), print_groups(parts["report"], found["report"], decisions)
-    order = (NEGATIVE, NEUTRAL, POSITIVE, MIXED)
-    got = (scores + bias).argmax(1)
-    confusion = {SENTIMENTS[true]: [int(((truth == true) & (got == label)).sum()) for label in order] + [0] for true in order}
+    errors = share_errors([(parts[name], found[name][0]) for name in found], bias, temperature)
     (options.work / "decisions.json").write_text(json.dumps({
         "temperature": round(float(temperature), 3), "bias": {name: round(float(b), 3) + 0.0 for name, b in zip(SENTIMENTS, bias)},
         "topic_biases": {name: round(float(b), 2) + 0.0 for name, b in zip(TOPICS, best[2])}, "phrase_bonus": float(best[1]),
-        "exclude_penalty": EXCLUDE_PENALTY, "confusion": confusion}, indent=1) + "\n", encoding="utf-8")
+        "exclude_penalty": EXCLUDE_PENALTY,
+        "share_errors": {name: round(float(error), 3) for name, error in zip(SENTIMENTS, errors)}}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -44,9 +44,9 @@ bias_mixed = {bias_mixed}
 undetected_below = 0
 ngrams_weight = {ngrams_weight}
 
-[confusion]
-; What readers said (name), and how often the model then says negative, neutral, positive, mixed, undetected.
-{confusion}
+[shares]
+; The standard deviation, between kinds of text, of the error of a label's mean probability.
+{share_errors}
 
 [topics]
 by = scores
@@ -121,7 +121,7 @@ def prompts(work):
     return PROMPTS.format(
         input=MAX_INPUT, question=QUESTION, topics=",".join(TOPICS), labels=",".join(LABEL_WORDS.get(topic, topic) for topic in TOPICS),
         biases=",".join(f"{decisions['topic_biases'][topic]:g}" for topic in TOPICS), max_items=MAX_TOPICS, phrases=phrases,
-        confusion="\n".join(f"{name} = {', '.join(map(str, counts))}" for name, counts in decisions["confusion"].items()),
+        share_errors="\n".join(f"error_{name} = {error:g}" for name, error in decisions["share_errors"].items()),
         ngrams_weight=f"{NGRAMS_WEIGHT:g}", **{f"bias_{name}": bias for name, bias in decisions["bias"].items()},
         **{name: decisions[name] for name in ("temperature", "phrase_bonus", "exclude_penalty")})
 

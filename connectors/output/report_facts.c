@@ -50,11 +50,11 @@ static struct text format_labels(const struct document *document, struct arena *
 {
     enum document_language language = document->options.language;
     const struct label_share *share = document_find_share(document, SENTIMENT_NEGATIVE);
-    bool is_corrected = share && share->method == SHARE_EM;
-    struct text before =
-        words_percent(language, is_corrected ? share->predicted_share : NAN, arena);
-    return words_format(language, is_corrected ? WORD_LABELS_EM : WORD_LABELS_PLAIN,
-                        (struct text[]){before}, arena);
+    bool is_estimated = share && share->method == SHARE_PROBABILITIES;
+    struct text labelled =
+        words_percent(language, is_estimated ? share->predicted_share : NAN, arena);
+    return words_format(language, is_estimated ? WORD_LABELS_PROBABILITIES : WORD_LABELS_PLAIN,
+                        (struct text[]){labelled}, arena);
 }
 
 size_t report_facts_list(const struct document *document, struct report_fact *facts,

@@ -15,8 +15,7 @@ static const enum sentiment label_order[LABELS] = {SENTIMENT_NEGATIVE, SENTIMENT
 
 static struct share get_share(const struct label_counts *counts, enum sentiment label)
 {
-    static const struct confusion no_matrix = {0};
-    return label_shares_estimate(counts->labels, &no_matrix).shares[label];
+    return label_shares_count(counts->labels).shares[label];
 }
 
 /* ---- Figures ---- */

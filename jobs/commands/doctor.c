@@ -135,8 +135,8 @@ static void print_probe(struct doctor *doctor, const char *what, enum sandbox_pr
     static const char *const meanings[] = {
         [SANDBOX_REFUSED] = "refused by the kernel",
         [SANDBOX_ALLOWED] = "ALLOWED",
-        [SANDBOX_UNAVAILABLE] = "not refused: the kernel, container or service does not let Winnow "
-                                "set up its sandbox",
+        [SANDBOX_UNAVAILABLE] = ("not refused: the kernel, container or service does not let "
+                                 "Winnow set up its sandbox"),
     };
     bool is_required = sandbox_parse_mode(doctor->job.run.sandbox) == SANDBOX_REQUIRE;
     enum result result = RESULT_OK;

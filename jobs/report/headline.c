@@ -126,7 +126,7 @@ static void print_overview(const struct headline *headline)
             fprintf(out, " (%llu without a date)", (unsigned long long)headline->undated);
     }
     fprintf(out, ": %s%.0f %% positive, %.0f %% negative\n",
-            headline->negative.method == SHARE_EM ? "the model labels " : "",
+            headline->negative.method == SHARE_PROBABILITIES ? "the model labels " : "",
             100 * (double)headline->positive.records / records,
             100 * (double)headline->negative.records / records);
 }
@@ -147,9 +147,9 @@ static void print_shares(const struct headline *headline)
     print_share(headline->out, negative);
     fprintf(headline->out, ", ");
     print_share(headline->out, positive);
-    fprintf(headline->out, " of %llu texts; %s\n", (unsigned long long)headline->records,
-            negative->method == SHARE_EM ? "corrected for labels that the model is known to confuse"
-                                         : "not corrected for wrong labels");
+    fprintf(headline->out, " of %llu texts%s\n", (unsigned long long)headline->records,
+            negative->method == SHARE_PROBABILITIES ? ", estimated from the model's probabilities"
+                                                    : "; not corrected for wrong labels");
 }
 
 /* ---- Insights ---- */

@@ -101,6 +101,8 @@ void topic_stats_table_add(struct topic_stats_table *table, const struct group_k
     struct topic_tally *tally = get_or_add_tally(table, key, period);
     tally->mentions++;
     tally->polarities[polarity]++;
+    if (text_equal(key->topic, group_key_all_topics))
+        probability_sums_add(&tally->probability_sums, record->probabilities);
     if (!isnan(record->rating) && !has_rating_of(table, tally, record))
         add_rating(tally, record);
     update_best_quote(&tally->best_quote[polarity], polarity, record);
@@ -157,13 +159,13 @@ static void set_ratings(struct topic_stats *topic_stats, const struct rating_tal
 }
 
 static struct topic_stats compute_topic_stats(const struct topic_tally *tally,
-                                              const struct confusions *confusions)
+                                              const struct share_errors *share_errors)
 {
     const size_t *polarities = tally->polarities;
-    const struct confusion *confusion = text_equal(tally->key.topic, group_key_all_topics)
-                                            ? &confusions->sentiment
-                                            : &confusions->polarity;
-    struct label_shares label_shares = label_shares_estimate(polarities, confusion);
+    struct label_shares label_shares =
+        text_equal(tally->key.topic, group_key_all_topics)
+            ? label_shares_estimate(polarities, &tally->probability_sums, share_errors)
+            : label_shares_count(polarities);
     struct topic_stats topic_stats = {
         .key = tally->key,
         .period = tally->period,
@@ -219,12 +221,12 @@ static int compare_figures(const void *a, const void *b)
 }
 
 struct topic_stats *topic_stats_table_finish(struct topic_stats_table *table,
-                                             const struct confusions *confusions, size_t *count)
+                                             const struct share_errors *share_errors, size_t *count)
 {
     *count = table->count;
     struct topic_stats *figures = arena_alloc(&table->arena, *count, sizeof(*figures));
     for (size_t i = 0; i < *count; i++)
-        figures[i] = compute_topic_stats(&table->tallies[i], confusions);
+        figures[i] = compute_topic_stats(&table->tallies[i], share_errors);
     if (*count > 0)
         qsort(figures, *count, sizeof(*figures), compare_figures);
     uint64_t responses = 0;

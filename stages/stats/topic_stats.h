@@ -20,6 +20,7 @@ struct topic_tally {
     struct group_key key;
     struct text period;
     size_t mentions, polarities[SENTIMENT_COUNT];
+    struct probability_sums probability_sums; /* of the topic "(all)", which counts whole texts */
     struct rating_tally ratings[MAX_RATING_SCALES];
     size_t scale_count;
     struct sample nps; /* nps_value of the answers from 0 to 10 to an NPS question */
@@ -46,16 +47,11 @@ void topic_stats_table_add(struct topic_stats_table *table, const struct group_k
                            struct text period, enum sentiment polarity,
                            const struct saved_record *record);
 
-/* The model's confusion matrices: of the labels of texts, and of the polarities of mentions. */
-struct confusions {
-    struct confusion sentiment, polarity;
-};
-
-/* The figures, ordered by period, segment and topic; allocated from table->arena. Shares of
- * "(all)", which counts whole texts, are corrected by confusions->sentiment,
- * those of other topics by confusions->polarity. */
+/* The figures, ordered by period, segment and topic; allocated from table->arena. Shares of "(all)"
+ * are estimated with share_errors; those of other topics are plain. */
 struct topic_stats *topic_stats_table_finish(struct topic_stats_table *table,
-                                             const struct confusions *confusions, size_t *count);
+                                             const struct share_errors *share_errors,
+                                             size_t *count);
 
 void topic_stats_table_free(struct topic_stats_table *table);
 

@@ -78,7 +78,8 @@ static bool save_answers(const struct clause_reader *reader, const struct query 
 static bool answer_queries(const struct clause_reader *reader, struct query *queries, size_t count,
                            struct error *error)
 {
-    qsort(queries, count, sizeof(*queries), compare_by_tokens);
+    if (count > 0)
+        qsort(queries, count, sizeof(*queries), compare_by_tokens);
     bool ok = true;
     for (size_t first = 0, end; ok && first < count; first = end) {
         end = count - first < SAVED_TOGETHER ? count : first + SAVED_TOGETHER;

@@ -413,6 +413,41 @@ static void records_are_ordered_by_date_and_omit_the_author(void **state)
     store_close(store);
 }
 
+static bool print_probabilities(void *user, const struct saved_record *record, struct error *error)
+{
+    (void)error;
+    const double *probabilities = record->probabilities;
+    fprintf(user, "%.*s: %.2f %.2f %.2f %.2f\n", TEXT_ARGUMENT(record->text),
+            probabilities[SENTIMENT_NEGATIVE], probabilities[SENTIMENT_NEUTRAL],
+            probabilities[SENTIMENT_POSITIVE], probabilities[SENTIMENT_MIXED]);
+    return true;
+}
+
+static void probabilities_are_means_of_chunks_by_tokens(void **state)
+{
+    struct store *store = open_store(*state);
+    struct batch batch = {.path = "a.csv"};
+    struct chunk chunks[] = {{.tokens = 30, .negative = 0.8, .neutral = 0.1, .positive = 0.1},
+                             {.tokens = 10, .negative = 0.2, .neutral = 0.1, .positive = 0.3}};
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    struct record *record = add(&batch, RECORD_NEW, 1, "two chunks");
+    record->chunks = chunks;
+    record->chunk_count = 2;
+    add(&batch, RECORD_NEW, 2, "not read")->needs_analysis = false;
+    save(store, &batch, 2, true);
+    batch_free(&batch);
+    struct error error = {0};
+    char *bytes;
+    size_t size;
+    FILE *out = open_memstream(&bytes, &size);
+    assert_true(store_for_each_record(store, NULL, print_probabilities, out, &error));
+    fclose(out);
+    assert_string_equal(bytes, "two chunks: 0.65 0.10 0.15 0.10\nnot read: nan nan nan nan\n");
+    free(bytes);
+    store_close(store);
+}
+
 static void selections_filter_records_and_tables(void **state)
 {
     struct store *store = open_store(*state);
@@ -1149,6 +1184,7 @@ int main(void)
         TEST(an_interrupted_run_resumes_under_the_same_job),
         TEST(a_save_that_fails_leaves_nothing),
         TEST(records_are_ordered_by_date_and_omit_the_author),
+        TEST(probabilities_are_means_of_chunks_by_tokens),
         TEST(selections_filter_records_and_tables),
         TEST(the_feedback_table_is_ordered_and_printed),
         TEST(records_without_a_language_get_the_majority_language),

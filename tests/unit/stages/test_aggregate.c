@@ -1,5 +1,5 @@
 /* test_aggregate.c - stages/aggregate.c: the figures and shares of a few saved records, with and
- * without totals and confusion matrices. */
+ * without totals, and from counts and from probabilities. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,6 +37,7 @@ static void save_rows(struct store *store)
     struct batch batch = {.path = "a.csv", .source = TEXT("shop"), .read = ROW_COUNT};
     struct topic_mention mentions[ROW_COUNT];
     struct field fields[ROW_COUNT];
+    struct chunk chunks[ROW_COUNT];
     store_set_model_key(store, 1);
     assert_true(store_begin_run(store, 1, &run, &flag, NULL));
     assert_true(store_begin_file(store, &signature, &reads, &flag, NULL));
@@ -54,6 +55,14 @@ static void save_rows(struct store *store)
         mentions[i] = (struct topic_mention){text_of(rows[i].topic), rows[i].polarity};
         record->analysis.topics = &mentions[i];
         record->analysis.topic_count = rows[i].topic ? 1 : 0;
+        chunks[i] = (struct chunk){
+            .tokens = 3,
+            .negative = rows[i].sentiment == SENTIMENT_NEGATIVE ? 0.5 : 0,
+            .positive = rows[i].sentiment == SENTIMENT_POSITIVE ? 0.5 : 0,
+        };
+        chunks[i].neutral = 1 - chunks[i].negative - chunks[i].positive;
+        record->chunks = &chunks[i];
+        record->chunk_count = 1;
     }
     assert_true(store_save_batch(store, &batch, 1, true, NULL));
     assert_true(store_finish_run(store, NULL));
@@ -182,7 +191,7 @@ static bool expect_shares(const char *const *prompts, const char *expected, stru
     return state != NULL;
 }
 
-static void without_a_matrix_shares_are_plain(void **state)
+static void without_errors_shares_are_plain(void **state)
 {
     (void)state;
     struct error error = {0};
@@ -202,52 +211,51 @@ static void without_a_matrix_shares_are_plain(void **state)
                               &error));
 }
 
-/* Half of the negative texts are predicted positive; nothing is confused in mentions. */
-static void the_matrices_of_the_model_correct_shares(void **state)
+/* The model is sure of half of each label, and gives the rest to neutral: negative 1 * 0.5 of 4,
+ * positive 2 * 0.5 of 4. Only whole texts are estimated. */
+static void with_errors_shares_are_means_of_probabilities(void **state)
 {
     (void)state;
-    static const char *const prompts[] = {"confusion.negative",
-                                          "500000000,0,500000000,0,0",
-                                          "confusion.neutral",
-                                          "0,1000000000,0,0,0",
-                                          "confusion.positive",
-                                          "0,0,1000000000,0,0",
-                                          "confusion.mixed",
-                                          "0,0,0,0,0",
-                                          "topics.confusion.negative",
-                                          "1000000000,0,0",
-                                          "topics.confusion.neutral",
-                                          "0,1000000000,0",
-                                          "topics.confusion.positive",
-                                          "0,0,1000000000",
+    static const char *const prompts[] = {"shares.error_negative",
+                                          "0",
+                                          "shares.error_neutral",
+                                          "0.1",
+                                          "shares.error_positive",
+                                          "0",
                                           NULL};
     struct error error = {0};
     assert_true(expect_shares(prompts,
-                              "(all) em -0.500 +0.250\n"
-                              "lid em -0.500 +0.500\n"
-                              "(all) negative 1 0.250: em 0.500, 0.072 to 0.928\n"
-                              "(all) neutral 1 0.250: em 0.250, 0.034 to 0.711\n"
-                              "(all) positive 2 0.500: em 0.250, 0.010 to 0.850\n"
-                              "(all) mixed 0 0.000: em nan, nan to nan\n"
-                              "(all) undetected 0 0.000: em nan, nan to nan\n"
-                              "shop negative 1 0.250: em 0.500, 0.072 to 0.928\n"
-                              "shop neutral 1 0.250: em 0.250, 0.034 to 0.711\n"
-                              "shop positive 2 0.500: em 0.250, 0.010 to 0.850\n"
-                              "shop mixed 0 0.000: em nan, nan to nan\n"
-                              "shop undetected 0 0.000: em nan, nan to nan\n",
+                              "(all) probabilities -0.125 +0.250\n"
+                              "lid plain -0.500 +0.500\n"
+                              "(all) negative 1 0.250: probabilities 0.125, 0.000 to 0.632\n"
+                              "(all) neutral 1 0.250: probabilities 0.625, 0.198 to 0.920\n"
+                              "(all) positive 2 0.500: probabilities 0.250, 0.034 to 0.711\n"
+                              "(all) mixed 0 0.000: probabilities nan, nan to nan\n"
+                              "(all) undetected 0 0.000: probabilities nan, nan to nan\n"
+                              "shop negative 1 0.250: probabilities 0.125, 0.000 to 0.632\n"
+                              "shop neutral 1 0.250: probabilities 0.625, 0.198 to 0.920\n"
+                              "shop positive 2 0.500: probabilities 0.250, 0.034 to 0.711\n"
+                              "shop mixed 0 0.000: probabilities nan, nan to nan\n"
+                              "shop undetected 0 0.000: probabilities nan, nan to nan\n",
                               &error));
 }
 
-static void a_faulty_matrix_is_refused(void **state)
+static void faulty_errors_are_refused(void **state)
 {
     (void)state;
-    static const char *const faults[][2] = {{"1,2,3", "= 1,2,3: expected 5 counts of texts"},
-                                            {"", "confusion.neutral = : expected 5 counts"}};
+    static const char *const faults[][2] = {
+        {"1.5", "shares.error_neutral = 1.5: expected a number from 0 to 1"},
+        {"-1", "shares.error_neutral = -1: expected a number from 0 to 1"},
+        {"few", "shares.error_neutral = few: expected a number"},
+        {"", "no prompt shares.error_neutral"}};
     for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
-        const char *const prompts[] = {
-            "confusion.negative", "9,1,0,0,0",          "confusion.neutral",
-            faults[i][0],         "confusion.positive", "0,1,9,0,0",
-            "confusion.mixed",    "0,0,0,0,0",          NULL};
+        const char *const prompts[] = {"shares.error_negative",
+                                       "0.1",
+                                       "shares.error_neutral",
+                                       faults[i][0],
+                                       "shares.error_positive",
+                                       "0.1",
+                                       NULL};
         struct error error = {0};
         assert_false(expect_shares(prompts, "", &error));
         assert_int_equal(error.kind, ERROR_MODEL);
@@ -261,9 +269,9 @@ int main(void)
         cmocka_unit_test(topics_have_their_own_polarity_and_records_without_one_have_no_row),
         cmocka_unit_test(figures_are_by_segment_and_period),
         cmocka_unit_test(totals_count_each_record_once),
-        cmocka_unit_test(without_a_matrix_shares_are_plain),
-        cmocka_unit_test(the_matrices_of_the_model_correct_shares),
-        cmocka_unit_test(a_faulty_matrix_is_refused),
+        cmocka_unit_test(without_errors_shares_are_plain),
+        cmocka_unit_test(with_errors_shares_are_means_of_probabilities),
+        cmocka_unit_test(faulty_errors_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

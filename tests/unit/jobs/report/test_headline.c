@@ -123,7 +123,7 @@ static void expect_print(struct store store, bool prints_ids, const char *expect
 }
 
 #define OVERVIEW "412 pieces of feedback, 2026-W41 to 2026-W44 (2 without a date): "
-#define SHARES "negative 61 % (56 to 66 %), positive 30 % (25 to 35 %) of 412 texts; "
+#define SHARES "negative 61 % (56 to 66 %), positive 30 % (25 to 35 %) of 412 texts"
 #define TOPICS_AND_SUMMARIES                                                                       \
     "\nTopics\n"                                                                                   \
     "  criticised most: lid (negative in 15 of 20 mentions)\n"                                     \
@@ -139,7 +139,8 @@ static void five_insights_are_printed_and_the_others_are_counted(void **state)
 {
     (void)state;
     expect_print((struct store){.insight_count = 7}, false,
-                 OVERVIEW "27 % positive, 73 % negative\n" SHARES "not corrected for wrong labels\n"
+                 OVERVIEW "27 % positive, 73 % negative\n" SHARES
+                          "; not corrected for wrong labels\n"
                           "\nIn short\n"
                           "  insight 1\n"
                           "    \"the lid broke\" (shop, 2026-03-01)\n"
@@ -154,9 +155,11 @@ static void without_a_change_the_report_says_so(void **state)
 {
     (void)state;
     expect_print(
-        (struct store){.insight_count = 1, .kind = INSIGHT_SEGMENT, .share_method = SHARE_EM}, true,
+        (struct store){
+            .insight_count = 1, .kind = INSIGHT_SEGMENT, .share_method = SHARE_PROBABILITIES},
+        true,
         OVERVIEW "the model labels 27 % positive, 73 % negative\n" SHARES
-                 "corrected for labels that the model is known to confuse\n"
+                 ", estimated from the model's probabilities\n"
                  "\nIn short\n"
                  "  No topic rose or fell beyond chance in the latest periods\n"
                  "  insight 1\n"

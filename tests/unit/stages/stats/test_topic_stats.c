@@ -10,7 +10,7 @@
 #include "stages/stats/grouping.h"
 #include "stages/stats/topic_stats.h"
 
-static const struct confusions plain = {{0}, {0}};
+static const struct share_errors plain = {0};
 
 #define LONG_ENOUGH "Says it in twenty letters or more."
 
