@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash_table.h"
 #include "base/memory.h"
+#include "base/normalize.h"
 #include "base/segment.h"
+#include "base/utf8.h"
 #include "stages/evidence/candidates.h"
 #include "stages/evidence/paragraph.h"
 #include "stages/evidence/point_text.h"
@@ -28,7 +31,7 @@ enum {
 };
 
 /* A clause without an opinion word says it if the model is this sure. */
-static const double min_open_probability = 0.6;
+static const double min_open_probability = 0.75;
 
 /* So sure must the model be of a text that may have no opinion word. */
 static const double min_probability = 0.6;
@@ -209,7 +212,54 @@ struct stated_point {
     const struct statement_reader *reader;
     const struct point_candidate *candidate;
     size_t max_extra_words;
+    bool is_single;           /* one record says it: it need not have an opinion word */
+    struct hash_table wholes; /* owned; whole thing: clauses that say the point of it */
+    size_t clause_count;
 };
+
+enum { CLAUSES_OF_A_WHOLE = 4, FOREIGN_WORDS = 2 };
+
+/* Counts what the clauses say the point of, if it is not about an aspect. */
+static void count_wholes(struct stated_point *point, const struct text *clauses, size_t count)
+{
+    struct arena scratch = {0};
+    point->clause_count = count;
+    for (size_t i = 0; i < count && point->candidate->aspect == 0; i++) {
+        size_t statement_count;
+        arena_reset(&scratch);
+        const struct statement *statements =
+            statements_extract(point->reader, clauses[i], &scratch, &statement_count);
+        for (size_t k = 0; k < statement_count; k++)
+            if (statements[k].aspect == 0 && statements[k].opinion == point->candidate->opinion &&
+                statements[k].whole) {
+                ++*hash_table_get_or_insert(&point->wholes, statements[k].whole, 0, NULL);
+                break;
+            }
+    }
+    arena_free(&scratch);
+}
+
+/* "The app is clean" does not stand for clauses that say it of other things: one in four must say
+ * it of the app. */
+static size_t count_foreign_words(const struct stated_point *point,
+                                  const struct statement *statement)
+{
+    if (statement->whole == 0 || point->is_single)
+        return 0;
+    const size_t *found = hash_table_find(&point->wholes, statement->whole);
+    return found && *found * CLAUSES_OF_A_WHOLE >= point->clause_count ? 0 : FOREIGN_WORDS;
+}
+
+/* A text begins with a capital, so that its first word may be a name: if nothing lists it. */
+static bool may_begin_with_name(const struct statement_reader *reader, struct text text)
+{
+    size_t size = 0, letter;
+    while (size < text.size && text.bytes[size] != ' ' && text.bytes[size] != ',')
+        size++;
+    if (normalize_letter_class(utf8_decode(text, 0, &letter)) != LETTER_SPACED_SCRIPT)
+        return false;
+    return !statement_reader_knows(reader, text_slice(text, 0, size));
+}
 
 /* A shortened clause may have lost what the point says, or its negation. */
 static size_t count_extra_words(void *user, struct text text)
@@ -226,19 +276,28 @@ static size_t count_extra_words(void *user, struct text text)
         is_mixed |= !is_same_side;
         if (is_same_side && statements[i].aspect == candidate->aspect &&
             (statements[i].opinion == candidate->opinion ||
-             (statements[i].is_open && candidate->is_general && !sentence_is_first_person(text))) &&
+             (point->is_single && statements[i].is_open && candidate->is_general &&
+              !sentence_is_first_person(text))) &&
             statements[i].extra_words <= point->max_extra_words)
-            extra = statements[i].extra_words + (size_t)statements[i].is_open;
+            extra = statements[i].extra_words + (size_t)statements[i].is_open +
+                    count_foreign_words(point, &statements[i]);
     }
     arena_free(&scratch);
-    return is_mixed ? SIZE_MAX : extra;
+    /* "The staircase is dirty" does not say that all is. */
+    if (candidate->aspect == 0 && !point->is_single && extra < SIZE_MAX)
+        extra *= 2;
+    return is_mixed || may_begin_with_name(point->reader, text) ? SIZE_MAX : extra;
 }
 
 static struct stated_point make_stated_point(const struct ground *ground, const struct group *group,
                                              size_t candidate, bool is_single)
 {
-    return (struct stated_point){&ground->statement_reader, &group->candidates[candidate],
-                                 is_single ? MAX_SINGLE_EXTRA_WORDS : 1};
+    return (struct stated_point){&ground->statement_reader,
+                                 &group->candidates[candidate],
+                                 is_single ? MAX_SINGLE_EXTRA_WORDS : 1,
+                                 is_single,
+                                 {0},
+                                 0};
 }
 
 /* Whether the model reads the text as the point means it. */
@@ -259,6 +318,7 @@ static bool choose_text(const struct ground *ground, const struct match_list *li
     bool is_single = point->records == 1;
     struct stated_point stated_point = make_stated_point(ground, group, candidate, is_single);
     struct point_text_check check = {count_extra_words, &stated_point, is_single};
+    enum { MAX_FALLBACK_WORDS = 2 };
     struct text *clauses = memory_alloc(MAX_COMPARED, sizeof(*clauses));
     size_t count = 0;
     for (size_t i = 0; i < list->count && count < MAX_COMPARED; i++) {
@@ -266,14 +326,20 @@ static bool choose_text(const struct ground *ground, const struct match_list *li
         if (match->candidate == candidate && match->is_accepted && !match->is_opposite)
             clauses[count++] = clause_text(list->members, match->occurrence);
     }
+    count_wholes(&stated_point, clauses, count);
     struct text texts[MAX_TEXTS];
     struct sentiment_probabilities probabilities[MAX_TEXTS];
     size_t text_count = point_text_choose(clauses, count, &check, texts, MAX_TEXTS, group->arena);
+    if (text_count == 0 && !is_single) {
+        stated_point.max_extra_words = MAX_FALLBACK_WORDS;
+        text_count = point_text_choose(clauses, count, &check, texts, MAX_TEXTS, group->arena);
+    }
     bool ok = clause_reader_predict(&ground->clause_reader, (struct text_array){texts, text_count},
                                     probabilities, error);
     for (size_t i = 0; ok && i < text_count && point->text.size == 0; i++)
         if (has_polarity(&group->candidates[candidate], &probabilities[i]))
             point->text = texts[i];
+    hash_table_free(&stated_point.wholes);
     free(clauses);
     return ok;
 }

@@ -11,7 +11,8 @@ enum {
     RECORDS_OF_A_POINT = 100, /* one record of so many must say it */
     MIN_PAIR_RECORDS = 3,     /* two records may share two words by chance */
     MAX_CONSIDERED = 400,     /* statements, the heaviest first */
-    MAX_EXAMPLES = 8,         /* of a statement, for the filter */
+    MAX_EXAMPLES = 8,         /* of a statement, for the filter; the clearest */
+    MAX_EXAMPLE_WORDS = 3,    /* more words besides the statement make no difference */
 };
 
 /* How much a record's statement tells a reader. */
@@ -207,9 +208,14 @@ static bool passes_filter(const struct counted *counted, const struct group *gro
     size_t count = 0;
     if (!filter)
         return true;
-    for (size_t i = 0; i < group->occurrences.count && count < MAX_EXAMPLES; i++)
-        if (group->occurrences.items[i].key == counted->first.key)
-            examples[count++] = &group->occurrences.items[i];
+    for (int extra = 0; extra <= MAX_EXAMPLE_WORDS; extra++)
+        for (size_t i = 0; i < group->occurrences.count && count < MAX_EXAMPLES; i++) {
+            const struct occurrence *occurrence = &group->occurrences.items[i];
+            if (occurrence->key == counted->first.key &&
+                (occurrence->extra_words == extra ||
+                 (extra == MAX_EXAMPLE_WORDS && occurrence->extra_words > extra)))
+                examples[count++] = occurrence;
+        }
     return filter->accepts(filter->user, examples, count);
 }
 

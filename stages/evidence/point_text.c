@@ -16,22 +16,35 @@
 enum {
     MAX_POINT_SIZE = 120, /* bytes */
     MAX_WORDS = 16,
-    MAX_SHARED_WORDS = 9,   /* of a text that stands for several records */
-    GOOD_WORDS = 4,         /* a text of about this many words reads best ... */
+    MAX_SHARED_WORDS = 12, /* of a text that stands for several records */
+    GOOD_WORDS = 6,        /* a text of about this many words reads best ... */
+    GOOD_KOREAN_WORDS = 4,
     GOOD_SINGLE_WORDS = 10, /* ... or, if it is one record's */
+    MAX_MEAN_SIZE = 24,     /* bytes of a word: eight syllables */
     MIN_WORD_SIZE = 4,      /* of a text of one word */
     MIN_KEPT_SIZE = 4,      /* bytes that a cut at the end leaves */
 };
 
 static const double extra_cost = 3; /* of a word of meaning that the point does not state */
 static const double length_cost = 0.3;
-static const double personal_cost = 1.5; /* of "I", "my" */
-static const double repeat_gain = 1.5;   /* of twice as many clauses */
-static const double open_cost = 1.5;     /* of an end that expects more */
-static const double feeling_cost = 2;    /* of "ㅋㅋ", "ㅠㅠ" */
-static const double comma_cost = 1.5;    /* points are listed with commas */
+static const double shortness_cost = 0.8; /* of a word below these */
+static const double verb_gain = 2.5;      /* of an English sentence */
+static const double personal_cost = 1.5;  /* of "I", "my" */
+static const double repeat_gain = 1.5;    /* of twice as many clauses */
+static const double open_cost = 3;        /* of an end that expects more */
+static const double negation_cost = 2;    /* "not bad", "no bargain" */
+static const double feeling_cost = 2;     /* of "ㅋㅋ", "ㅠㅠ" */
+static const double glued_cost = 3;       /* of Korean words without blanks */
+static const double comma_cost = 1.5;     /* points are listed with commas */
 
-enum filler_place { PLACE_START, PLACE_END, PLACE_LAST, PLACE_ENDING, PLACE_OPEN };
+enum filler_place {
+    PLACE_START,
+    PLACE_END,
+    PLACE_LAST,
+    PLACE_ENDING,
+    PLACE_OPEN,
+    PLACE_OPEN_START
+};
 
 static const struct filler {
     const char *phrase;
@@ -68,12 +81,12 @@ static struct text trim_marks(struct text text)
 }
 
 /* The longest filler at the beginning of the text; 0 if there is none or nothing would be left. */
-static size_t measure_filler_at_start(struct text text)
+static size_t measure_filler_at_start(struct text text, enum filler_place place)
 {
     size_t longest = 0;
     for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++) {
         struct text phrase = text_of(fillers[i].phrase);
-        if (fillers[i].place == PLACE_START && phrase.size > longest && phrase.size < text.size &&
+        if (fillers[i].place == place && phrase.size > longest && phrase.size < text.size &&
             text_starts_with_ignore_case(text, phrase) && is_word_end(text, phrase.size))
             longest = phrase.size;
     }
@@ -139,6 +152,18 @@ static bool has_capitals(struct text text)
     return false;
 }
 
+/* The rest of a word ("It/S"), or two words that a lost blank or full stop joins ("hourIt"). */
+static bool has_broken_word(struct text text)
+{
+    if (text.size > 1 && text.bytes[1] == ' ' && ascii_is_letter(text.bytes[0]) &&
+        ascii_to_lower(text.bytes[0]) != 'a' && ascii_to_lower(text.bytes[0]) != 'i')
+        return true;
+    for (size_t at = 1; at < text.size; at++)
+        if (ascii_is_upper(text.bytes[at]) && ascii_is_lower(text.bytes[at - 1]))
+            return true;
+    return false;
+}
+
 static size_t count_words(struct text text)
 {
     size_t words = 0;
@@ -176,16 +201,20 @@ struct text point_text_shorten(struct text clause, struct arena *arena)
 {
     const struct text none = {0};
     struct text text = trim_marks(clause);
-    for (size_t size; (size = measure_filler_at_start(text)) > 0;)
+    for (size_t size; (size = measure_filler_at_start(text, PLACE_START)) > 0;)
         text = trim_marks(text_slice(text, size, text.size));
+    if (measure_filler_at_start(text, PLACE_OPEN_START) > 0)
+        return none;
     text = drop_last_fillers(trim_marks(cut_end(text)));
     size_t words = count_words(text);
     if (text.size > MAX_POINT_SIZE || words > MAX_WORDS || words < 1 ||
         (words == 1 && text.size < MIN_WORD_SIZE))
         return none;
     text = format_case(text, arena);
-    return is_personal(text) || has_capitals(text) || ends_with_filler(text, PLACE_OPEN) ? none
-                                                                                         : text;
+    return is_personal(text) || has_capitals(text) || has_broken_word(text) ||
+                   ends_with_filler(text, PLACE_OPEN)
+               ? none
+               : text;
 }
 
 /* Texts that differ in case and blanks only are one. */
@@ -209,16 +238,53 @@ static bool shows_feelings(struct text text)
     return false;
 }
 
+/* By its first letter. */
+static bool is_korean(struct text text)
+{
+    size_t size;
+    return text.size > 0 &&
+           normalize_letter_class(utf8_decode(text, 0, &size)) == LETTER_UNSPACED_SCRIPT;
+}
+
+static bool is_negated(struct text text)
+{
+    static const struct text marks[] = {TEXT("No "),    TEXT(" no "),   TEXT("Not "), TEXT(" not "),
+                                        TEXT("n't "),   TEXT("n’t "),   TEXT(" 않"),  TEXT("지않"),
+                                        TEXT("Never "), TEXT(" never ")};
+    for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+        if (text_find(text, marks[i], 0) < text.size)
+            return true;
+    return false;
+}
+
+/* Whether one of the most common verbs follows the first word: "The staff were friendly". */
+static bool has_verb(struct text text)
+{
+    static const char *const verbs[] = {"is",   "was", "are",  "were",  "has", "have",  "had",
+                                        "be",   "can", "does", "do",    "did", "makes", "works",
+                                        "made", "get", "took", "takes", NULL};
+    for (size_t at = 0, begin = 0; at <= text.size; at++)
+        if (at == text.size || text.bytes[at] == ' ') {
+            if (begin > 0 && text_is_one_of_ignore_case(text_slice(text, begin, at), verbs))
+                return true;
+            begin = at + 1;
+        }
+    return false;
+}
+
 static double compute_cost(struct text text, bool is_single, size_t extra_words, size_t repeats)
 {
-    double words = (double)count_words(text),
-           good_words = is_single ? GOOD_SINGLE_WORDS : GOOD_WORDS;
+    double words = (double)count_words(text), good_words = is_single         ? GOOD_SINGLE_WORDS
+                                                           : is_korean(text) ? GOOD_KOREAN_WORDS
+                                                                             : GOOD_WORDS;
     return (is_single ? 0 : extra_cost * (double)extra_words) +
-           length_cost * fabs(words - good_words) +
+           (words < good_words ? shortness_cost : length_cost) * fabs(words - good_words) -
+           (has_verb(text) ? verb_gain : 0) + (is_negated(text) ? negation_cost : 0) +
            (sentence_is_first_person(text) ? personal_cost : 0) +
            (sentence_is_self_contained(text) ? 0 : personal_cost) +
            (ends_with_filler(text, PLACE_ENDING) ? open_cost : 0) +
            (shows_feelings(text) ? feeling_cost : 0) +
+           ((double)text.size > words * MAX_MEAN_SIZE ? glued_cost : 0) +
            (text_find(text, TEXT(","), 0) < text.size ? comma_cost : 0) -
            repeat_gain * log2((double)repeats);
 }

@@ -19,6 +19,7 @@ enum {
     /* Between an opinion and its aspect; a neighbor is 1 nearer than others. */
     WORD_DISTANCE = 2,
     BREAK_DISTANCE = 4,
+    MAX_WORDS_BEFORE_SUBJECT = 2,
     NEGATION_REACH = 3, /* words of meaning that a negation reverses */
 };
 
@@ -268,14 +269,9 @@ static void read_korean_word(const struct statement_reader *reader, struct text 
         word->kind = WORD_EMPTY;
 }
 
-static void read_spaced_word(const struct statement_reader *reader, struct text text,
-                             struct clause_word *word)
+/* In small letters, without "'s"; `bytes` has room for MAX_WORD_SIZE. */
+static struct text lower_word(struct text text, char *bytes)
 {
-    char bytes[MAX_WORD_SIZE];
-    if (text.size > sizeof(bytes)) {
-        word->kind = WORD_EMPTY;
-        return;
-    }
     size_t size = 0;
     for (size_t i = 0; i < text.size; i++) {
         if (text_starts_with(text_slice(text, i, text.size), TEXT("’"))) {
@@ -288,6 +284,27 @@ static void read_spaced_word(const struct statement_reader *reader, struct text 
     struct text lower = {bytes, size};
     if (size > 2 && text_ends_with(lower, TEXT("'s")))
         lower.size -= 2;
+    return lower;
+}
+
+bool statement_reader_knows(const struct statement_reader *reader, struct text word)
+{
+    char bytes[MAX_WORD_SIZE];
+    if (word.size > sizeof(bytes))
+        return false;
+    struct text lower = lower_word(word, bytes);
+    return hash_table_find(&reader->words, hash_text(lower)) || terms_is_stop_word(lower);
+}
+
+static void read_spaced_word(const struct statement_reader *reader, struct text text,
+                             struct clause_word *word)
+{
+    char bytes[MAX_WORD_SIZE];
+    if (text.size > sizeof(bytes)) {
+        word->kind = WORD_EMPTY;
+        return;
+    }
+    struct text lower = lower_word(text, bytes);
     const size_t *number = hash_table_find(&reader->words, hash_text(lower));
     if (number) {
         set_listed_word(reader, word, *number);
@@ -364,6 +381,30 @@ static bool is_name(struct text clause, size_t begin, struct text word)
     return capitals * 2 < words;
 }
 
+/* "user friendly", "user unfriendly": nobody is friendly. */
+static bool follows_user(struct text clause, size_t at)
+{
+    struct text before = text_slice(clause, at > 5 ? at - 5 : 0, at),
+                after = text_slice(clause, at, clause.size);
+    return text_equal_ignore_case(before, TEXT("user ")) &&
+           (text_starts_with_ignore_case(after, TEXT("friendly")) ||
+            text_starts_with_ignore_case(after, TEXT("unfriendly")));
+}
+
+/* "안 되네요" is "안되네요": it does not work. */
+static void join_korean_negation(const struct statement_reader *reader, struct text text,
+                                 struct clause_word *negation, struct clause_word *word)
+{
+    static const char *const stems[] = {"되", "돼", "됩", "됨", "된", "됐", NULL};
+    size_t size;
+    utf8_decode(text, 0, &size);
+    const size_t *number = hash_table_find(&reader->words, hash_text(TEXT("안되")));
+    if (!number || !text_is_one_of(text_slice(text, 0, size), stems))
+        return;
+    negation->kind = WORD_EMPTY;
+    set_listed_word(reader, word, *number);
+}
+
 struct word_list {
     struct clause_word *items;
     size_t count;
@@ -397,6 +438,14 @@ static struct word_list read_words(const struct statement_reader *reader, struct
             read_spaced_word(reader, found, &word);
         else
             word.kind = WORD_EMPTY;
+        if (kind == LETTER_UNSPACED_SCRIPT && words.count > 0 &&
+            words.items[words.count - 1].kind == WORD_NEGATION_OF_NEXT && !has_break)
+            join_korean_negation(reader, found, &words.items[words.count - 1], &word);
+        if (follows_user(clause, at))
+            read_spaced_word(reader,
+                             text_starts_with_ignore_case(found, TEXT("un")) ? TEXT("difficult")
+                                                                             : TEXT("easy"),
+                             &word);
         if (word.kind == WORD_OPINION && is_name(clause, begin, found))
             word.kind = WORD_EMPTY;
         words.items[words.count++] = word;
@@ -412,9 +461,15 @@ static bool has_meaning(const struct clause_word *word)
 
 static void apply_negations(struct word_list words)
 {
-    for (size_t i = 0; i < words.count; i++)
-        if (words.items[i].kind == WORD_NEGATION_CANCEL)
-            return;
+    bool is_cancelled = false, is_recommended = false;
+    for (size_t i = 0; i < words.count; i++) {
+        const struct clause_word *word = &words.items[i];
+        is_cancelled |= word->kind == WORD_NEGATION_CANCEL;
+        is_recommended |=
+            word->kind == WORD_OPINION && strcmp(word->family->name, "recommended") == 0;
+    }
+    if (is_cancelled && is_recommended)
+        return; /* but "not clean enough" is no praise */
     for (size_t i = 0; i < words.count; i++) {
         enum word_kind kind = words.items[i].kind;
         if (kind == WORD_NEGATION_AFTER && i > 0)
@@ -461,6 +516,8 @@ static size_t find_unit_end(struct word_list words, size_t begin)
         size_t next = i + 1;
         while (next < words.count && !words.items[next].has_break)
             next++;
+        if (next - begin > MAX_UNIT_WORDS)
+            return i; /* of a sentence without an end, the parts are read */
         if (stands_alone(words.items, i, next))
             return i;
     }
@@ -520,6 +577,16 @@ static size_t measure_distance(const struct clause_word *words, size_t a, size_t
     return distance;
 }
 
+/* Whether the opinion describes the word after it, and the aspect is another thing: "A good tip is
+ * to get to the park". */
+static bool describes_next(const struct clause_word *words, size_t opinion, size_t aspect)
+{
+    if (aspect <= opinion + 1 || words[opinion + 1].kind != WORD_CONTENT ||
+        words[opinion + 1].has_break)
+        return false;
+    return has_kind(words, opinion + 1, aspect, WORD_EMPTY);
+}
+
 /* The word that the opinion is about: the nearest aspect, else the nearest other word next to it;
  * the left one of two. `end` if there is none. */
 static size_t find_aspect(const struct clause_word *words, size_t begin, size_t end, size_t opinion)
@@ -537,7 +604,7 @@ static size_t find_aspect(const struct clause_word *words, size_t begin, size_t 
                 best_distance = distance;
             }
         }
-    return best;
+    return best < end && describes_next(words, opinion, best) ? opinion + 1 : best;
 }
 
 static void add_statement(struct statement_list *list, struct statement statement, size_t extra)
@@ -551,7 +618,8 @@ static void add_statement(struct statement_list *list, struct statement statemen
 }
 
 /* Words of meaning besides an aspect (optional) and opinions of a family. What could be a statement
- * of its own counts twice; other praise or blame in general adds nothing. */
+ * of its own counts twice; other praise or blame in general adds nothing, and neither does the
+ * whole thing ("car" in "The car is comfortable") if the statement has no aspect. */
 static size_t count_extra_words(const struct clause_word *words, size_t begin, size_t end,
                                 const struct clause_word *aspect,
                                 const struct opinion_family *family)
@@ -561,7 +629,8 @@ static size_t count_extra_words(const struct clause_word *words, size_t begin, s
         bool is_own_aspect = aspect && words[i].kind == aspect->kind && words[i].id == aspect->id;
         bool is_own_opinion = words[i].kind == WORD_OPINION &&
                               (words[i].family == family || words[i].family->is_general);
-        if (has_meaning(&words[i]) && !is_own_aspect && !is_own_opinion)
+        bool is_own_subject = !aspect && family && words[i].is_whole;
+        if (has_meaning(&words[i]) && !is_own_aspect && !is_own_opinion && !is_own_subject)
             extra += words[i].kind == WORD_CONTENT || words[i].is_whole ? 1 : 2;
     }
     return extra;
@@ -569,17 +638,25 @@ static size_t count_extra_words(const struct clause_word *words, size_t begin, s
 
 struct unit {
     const struct statement_reader *reader;
+    struct text text;
     const struct clause_word *words;
     size_t begin, end; /* of its words */
 };
 
-static void add_opinion(const struct unit *unit, size_t opinion, struct statement statement,
-                        struct statement_list *list)
+static uint64_t find_whole(const struct unit *unit)
+{
+    for (size_t i = unit->begin; i < unit->end; i++)
+        if (unit->words[i].is_whole)
+            return unit->words[i].id;
+    return 0;
+}
+
+static void add_opinion_about(const struct unit *unit, size_t opinion, size_t aspect,
+                              struct statement statement, struct statement_list *list)
 {
     const struct clause_word *words = unit->words;
     const struct opinion_family *family = words[opinion].family;
     bool is_negated = words[opinion].is_negated;
-    size_t aspect = find_aspect(words, unit->begin, unit->end, opinion);
     const struct opinion_family *implied =
         aspect < unit->end ? find_implied(unit->reader, &words[aspect], family) : NULL;
     if (implied) {
@@ -589,16 +666,57 @@ static void add_opinion(const struct unit *unit, size_t opinion, struct statemen
         return;
     }
     set_opinion(&statement, family, is_negated);
-    if (family->stands_alone || aspect == unit->end)
+    if (family->stands_alone || aspect == unit->end) {
+        statement.whole = find_whole(unit);
         add_statement(list, statement,
                       count_extra_words(words, unit->begin, unit->end, NULL, family));
+    }
     if (aspect == unit->end)
         return;
+    statement.whole = 0;
     statement.aspect = words[aspect].id;
     statement.is_listed = words[aspect].kind == WORD_ASPECT;
     statement.is_whole = words[aspect].is_whole;
     add_statement(list, statement,
                   count_extra_words(words, unit->begin, unit->end, &words[aspect], family));
+}
+
+static size_t count_opinions(const struct unit *unit)
+{
+    size_t count = 0;
+    for (size_t i = unit->begin; i < unit->end; i++)
+        count += unit->words[i].kind == WORD_OPINION;
+    return count;
+}
+
+/* The next aspect of an enumeration that has `aspect`: "the design, fabric and color"; the end of
+ * the unit if there is none. */
+static size_t find_enumerated(const struct unit *unit, size_t aspect, bool forward)
+{
+    const struct clause_word *words = unit->words;
+    bool has_break = !forward && words[aspect].has_break;
+    for (size_t i = aspect; forward ? ++i < unit->end : i-- > unit->begin;) {
+        has_break |= forward && words[i].has_break;
+        if (words[i].kind == WORD_ASPECT)
+            return has_break ? i : unit->end;
+        if (words[i].kind != WORD_EMPTY)
+            break;
+        has_break |= words[i].has_break;
+    }
+    return unit->end;
+}
+
+/* An opinion is about all aspects of an enumeration, if the unit has no other opinion. */
+static void add_opinion(const struct unit *unit, size_t opinion, struct statement statement,
+                        struct statement_list *list)
+{
+    size_t aspect = find_aspect(unit->words, unit->begin, unit->end, opinion);
+    add_opinion_about(unit, opinion, aspect, statement, list);
+    if (aspect == unit->end || unit->words[aspect].kind != WORD_ASPECT || count_opinions(unit) > 1)
+        return;
+    for (int forward = 0; forward <= 1; forward++)
+        for (size_t next = aspect; (next = find_enumerated(unit, next, forward != 0)) < unit->end;)
+            add_opinion_about(unit, opinion, next, statement, list);
 }
 
 static void add_open_statement(const struct unit *unit, size_t aspect, struct statement statement,
@@ -613,6 +731,22 @@ static void add_open_statement(const struct unit *unit, size_t aspect, struct st
         count_extra_words(unit->words, unit->begin, unit->end, &unit->words[aspect], NULL));
 }
 
+/* Whether the clause is about the word: it begins with it ("The coffee tasted like water"), and
+ * nobody does something with it ("I ordered it again"). */
+static bool is_subject(const struct unit *unit, size_t aspect)
+{
+    static const char *const persons[] = {"i", "we", "you", "he", "she", "they", "it", NULL};
+    const struct clause_word *words = unit->words;
+    if (aspect > unit->begin + MAX_WORDS_BEFORE_SUBJECT)
+        return false;
+    for (size_t i = unit->begin; i < aspect; i++)
+        if (words[i].kind != WORD_EMPTY ||
+            text_is_one_of_ignore_case(text_slice(unit->text, words[i].begin, words[i].end),
+                                       persons))
+            return false;
+    return true;
+}
+
 /* Neighboring words of a clause without opinion words: "money deducted", "no parking". */
 static void add_pairs(const struct unit *unit, struct statement statement, size_t meaning_count,
                       struct statement_list *list)
@@ -624,7 +758,7 @@ static void add_pairs(const struct unit *unit, struct statement statement, size_
             continue;
         bool is_listed = words[i].kind == WORD_ASPECT;
         statement.is_listed = is_listed;
-        if (is_listed && !words[i].is_whole)
+        if (is_listed && !words[i].is_whole && is_subject(unit, i))
             add_open_statement(unit, i, statement, list);
         bool is_missing = (i > begin && words[i - 1].kind == WORD_NEGATION) ||
                           (i + 1 < end && words[i + 1].kind == WORD_NEGATION_AFTER);
@@ -683,7 +817,7 @@ const struct statement *statements_extract(const struct statement_reader *reader
         apply_negations(words);
         for (size_t first = 0, end; first < words.count; first = end) {
             end = find_unit_end(words, first);
-            add_unit(&(struct unit){reader, words.items, first, end}, &list);
+            add_unit(&(struct unit){reader, text, words.items, first, end}, &list);
         }
     }
     *count = list.count;

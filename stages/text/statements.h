@@ -12,6 +12,8 @@ struct statement {
     uint64_t aspect;   /* identifies what it is about; 0: nothing in particular ("overpriced") */
     uint64_t opinion;  /* identifies what it says; 0: `aspect` identifies two neighboring words */
     uint64_t opposite; /* the opinion that says the opposite; 0: none is known */
+    uint64_t whole;    /* without an aspect: the whole thing that the clause names ("The car is
+                          comfortable"); 0: none */
     size_t begin, end; /* bytes of the text: the clause, without punctuation at its end */
     int polarity;      /* of the words: +1, -1; 0: they do not show it */
     bool is_open; /* the clause is about the aspect, but no listed word says how: "the update killed
@@ -34,6 +36,9 @@ struct statement_reader {
 /* Close is safe on a zeroed reader and after a failed open. */
 bool statement_reader_open(struct statement_reader *reader, struct error *error);
 void statement_reader_close(struct statement_reader *reader);
+
+/* Whether a word of a spaced script is in one of the lists, or a stop word. */
+bool statement_reader_knows(const struct statement_reader *reader, struct text word);
 
 /* The statements of `text`, in the order of its clauses; a clause may have several. Clauses that
  * wish or ask state nothing. In `arena`. */

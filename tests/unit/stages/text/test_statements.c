@@ -17,12 +17,12 @@
 static const char *name_of(uint64_t id)
 {
     static const char *const names[] = {
-        "staff",    "room",        "food",          "price",  "bathroom", "app",
-        "location", "delivery",    "doctor",        "good",   "bad",      "clean",
-        "dirty",    "friendly",    "rude",          "tasty",  "cheap",    "expensive",
-        "fast",     "slow",        "crash",         "small",  "large",    "close",
-        "parking",  "hotel",       "pet",           "use",    "easy",     "unsatisfied",
-        "update",   "recommended", "unrecommended", "boring", "fun",      "acting"};
+        "staff",    "room",        "food",   "price",       "bathroom",      "app",    "location",
+        "delivery", "doctor",      "good",   "bad",         "clean",         "dirty",  "friendly",
+        "rude",     "tasty",       "cheap",  "expensive",   "fast",          "slow",   "crash",
+        "small",    "large",       "close",  "parking",     "hotel",         "pet",    "use",
+        "easy",     "unsatisfied", "update", "recommended", "unrecommended", "boring", "fun",
+        "acting",   "difficult",   "login",  "broken"};
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (hash_text(text_of(names[i])) == id)
             return names[i];
@@ -57,7 +57,15 @@ static void clauses_state_aspect_and_opinion(void **state)
         {"너무 아쉬워요", "- unsatisfied -1 0;"},
         {"The place is in a great location", "location good 1 1;"},
         {"The update killed my vacuum", "update - 0 2;? - 0 1;? - 0 1;"},
-        {"App keeps crashing", "- crash -1 1;app crash -1 0;"},
+        {"App keeps crashing", "- crash -1 0;app crash -1 0;"},
+        {"The app is user unfriendly", "app difficult -1 0;"},
+        {"Easy to use", "use easy 1 0;"},
+        {"A good tip is to get to the hotel", "? good 1 1;"},
+        {"Love the food, location and room", "- tasty 1 4;location good 1 4;room good 1 4;"},
+        {"로그인이 안 되네요", "login broken -1 0;"},
+        {"오류없이 잘 돼요", "- ? 1 0;"},
+        {"The room was not clean enough", "- dirty -1 2;room dirty -1 0;"},
+        {"I ordered the other one again", ""},
     };
     struct statement_reader reader = {0};
     struct arena arena = {0};
