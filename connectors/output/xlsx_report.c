@@ -775,9 +775,10 @@ static void write_summary_sheet(struct book *book)
     worksheet_fit_to_pages(cursor.sheet, 1, 0);
     write_text_cell(&cursor, report_title(document), book->title);
     next_row(&cursor);
-    struct text selection = report_selection(document, &book->scratch);
     write_text_cell(&cursor, report_scope(document, &book->scratch), NULL);
     next_row(&cursor);
+    /* Only now: writing a cell resets the scratch arena. */
+    struct text selection = report_selection(document, &book->scratch);
     if (selection.size) {
         write_text_cell(
             &cursor,

@@ -129,8 +129,8 @@ static void expect_print(struct store store, bool prints_ids, const char *expect
     "  criticised most: lid (negative in 15 of 20 mentions)\n"                                     \
     "  praised most: look (positive in 25 of 30 mentions)\n"                                       \
     "\nLatest summaries\n"                                                                         \
-    "  Kettle; region=North, 2026-10, 40 records: Pours in the north.\n"                           \
-    "  Kettle, 2026-10, 9 records: Pours well.\n"
+    "  Kettle; region=North, 2026-10: Pours in the north.\n"                                       \
+    "  Kettle, 2026-10: Pours well.\n"
 #define FILES                                                                                      \
     "figures in topics.csv, 2 groups in summaries.csv, all rows in feedback.csv\n"                 \
     "Ranges in brackets are 95 % intervals. About 1 in 16 changes is chance.\n"
