@@ -202,3 +202,17 @@ enum letter_class normalize_letter_class(uint32_t code_point)
         return LETTER_UNSPACED_SCRIPT;
     return LETTER_SPACED_SCRIPT;
 }
+
+struct text normalize_trim_marks(struct text text)
+{
+    size_t size;
+    while (text.size > 0 && normalize_letter_class(utf8_decode(text, 0, &size)) == LETTER_NONE)
+        text = text_slice(text, size, text.size);
+    while (text.size > 0) {
+        size_t last = utf8_boundary_before(text, text.size - 1);
+        if (normalize_letter_class(utf8_decode(text, last, &size)) != LETTER_NONE)
+            break;
+        text.size = last;
+    }
+    return text;
+}

@@ -27,4 +27,8 @@ enum letter_class {
 
 enum letter_class normalize_letter_class(uint32_t code_point);
 
+/* The text from its first to its last letter or digit: without blanks, brackets and marks at both
+ * ends. */
+struct text normalize_trim_marks(struct text text);
+
 #endif

@@ -1,6 +1,6 @@
 /* store_erasure.c - erases records for good: the rows themselves, what is derived from them, and
  * the free pages that still hold their bytes. Marks keep later runs from saving them again, since
- * exports are read anew every night.
+ * exports are read again every night.
  *
  * Reports, summaries and figures quote many records at once, and a text that the model wrote shows
  * nobody's words but depends on everybody's. So all derived tables are emptied, not searched. */

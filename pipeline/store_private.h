@@ -77,7 +77,7 @@ enum erase_rule {
     ERASE_ANALYSES, /* rows of texts that no record has any more, by `column` */
     ERASE_REJECTS,
     ERASE_NOTES, /* that quote an erased text */
-    ERASE_ALL,   /* derived from records: deleted as a whole, and computed anew by passes 2 and 3 */
+    ERASE_ALL, /* derived from records: deleted as a whole, and computed again by passes 2 and 3 */
 };
 
 struct erasable_table {

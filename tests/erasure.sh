@@ -67,7 +67,7 @@ grep -q 'none is left' "$work/printed" || fail "$(cat "$work/printed")"
 [ "$(count_hits "$work/whole/out")" -eq 0 ] || fail "left after forget:" "$(grep -raliE "$secrets" "$work/whole/out")"
 
 for document in report.html report.xlsx; do
-    [ "$work/whole/out/$document" -nt "$work/anna.json" ] || fail "$document is not written anew"
+    [ "$work/whole/out/$document" -nt "$work/anna.json" ] || fail "$document is not written again"
 done
 
 # The next two nights bring nothing back, though the exports are the same.

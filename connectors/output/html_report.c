@@ -344,7 +344,7 @@ static bool is_score(enum insight_measure measure)
     return measure == MEASURE_RATING || measure == MEASURE_NPS || measure == MEASURE_CSAT;
 }
 
-/* The first insight about the same phrase, in whose card this one is told, too. */
+/* The first insight about the same phrase. Its card shows this insight, too. */
 static size_t find_card(const struct document *document, size_t number)
 {
     const struct insight *insight = &document->insights[number].saved.insight;
@@ -383,7 +383,7 @@ static void write_in_short(struct page *page)
     size_t count = 0;
     write_heading(page, "short", WORD_IN_SHORT, WORD_COUNT);
     page_markup(page, "<ul class=\"short\">\n");
-    if (!has_kind(document, INSIGHT_CHANGE)) {
+    if (!has_kind(document, INSIGHT_CHANGE) && document->period_count > 1) {
         page_markup(page, "<li>");
         page_word(page, WORD_NOTHING_CHANGED);
         page_markup(page, "</li>\n");

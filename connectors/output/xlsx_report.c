@@ -703,7 +703,7 @@ static void write_in_short(struct cursor *cursor)
     next_row(cursor);
     for (size_t i = 0; i < document->insight_count; i++)
         has_change |= document->insights[i].saved.insight.kind == INSIGHT_CHANGE;
-    if (!has_change) {
+    if (!has_change && document->period_count > 1) {
         write_word_cell(cursor, WORD_NOTHING_CHANGED, NULL);
         next_row(cursor);
     }

@@ -254,7 +254,7 @@ static void check_output_folder(struct doctor *doctor, bool *exists)
     stat(arena_format(&assembly->arena, "%s/winnow.db", folder).bytes, &database);
     if (statvfs(existing, &disk) != 0)
         return;
-    /* `winnow forget` writes the database anew. */
+    /* `winnow forget` writes a new database file. */
     double free_bytes = (double)disk.f_bavail * (double)disk.f_frsize;
     double needed = 2.0 * (double)database.st_size + MIN_FREE_BYTES;
     if (free_bytes < needed)

@@ -117,8 +117,8 @@ static bool show_erasure(struct store *store, struct piece_list *pieces, bool is
                 "repetitions, by the same author");
     print_count(counts->revisions, "earlier revision", "earlier revisions");
     print_count(counts->rejects, "rejected row", "rejected rows");
-    print_count(counts->summaries, "summary that cites them, to be written anew",
-                "summaries that cite them, to be written anew");
+    print_count(counts->summaries, "summary that cites them, to be written again",
+                "summaries that cite them, to be written again");
     if (!store_for_each_erased_record(store, show_record, pieces, error))
         return false;
     if (pieces->shown > MAX_SHOWN)
@@ -211,7 +211,7 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
     return 0;
 }
 
-/* Reports on selections are not written anew, since their selections are known as hashes only. */
+/* Reports on selections are not written again, since their selections are known as hashes only. */
 static void delete_selection_reports(const char *folder, struct arena *arena)
 {
     struct dirent **entries;
@@ -219,7 +219,7 @@ static void delete_selection_reports(const char *folder, struct arena *arena)
     for (int i = 0; i < count; i++) {
         struct text path = arena_format(arena, "%s/%s", folder, entries[i]->d_name);
         nftw(path.bytes, remove_entry, 16, FTW_PHYS | FTW_DEPTH);
-        printf("Deleted %s; `winnow report` with its options writes it anew.\n", path.bytes);
+        printf("Deleted %s; `winnow report` with its options writes it again.\n", path.bytes);
         free(entries[i]);
     }
     if (count >= 0)
@@ -227,7 +227,7 @@ static void delete_selection_reports(const char *folder, struct arena *arena)
 }
 
 /* Documents are packed, so a search does not see into them: one that an earlier setting of
- * `reports` wrote must not stay. Those of the present setting are written anew. */
+ * `reports` wrote must not stay. Those of the present setting are written again. */
 static void delete_documents(const struct job *job, struct arena *arena)
 {
     for (size_t i = 0; document_formats[i]; i++)
@@ -246,7 +246,7 @@ static bool write_reports(struct assembly *assembly, const struct job *job, stru
 
 /* ---- The command ---- */
 
-/* The model is opened first: without it, the reports could not be written anew. */
+/* The model is opened first: without it, the reports could not be written again. */
 static bool erase(struct assembly *assembly, struct job *job, struct piece_list *pieces,
                   struct error *error)
 {
@@ -326,7 +326,7 @@ const struct command forget_command = {
         "Shows what it would erase; with --yes, erases it: records, repetitions, earlier\n"
         "revisions, rejected rows, analyses that nobody shares, and everything that is derived\n"
         "from records. Then it rewrites the database without free pages, writes summaries,\n"
-        "figures and reports anew, deletes reports on selections, and searches every file of the\n"
+        "figures and reports again, deletes reports on selections, and searches every file of the\n"
         "output folder for the erased texts.\n"
         "\n"
         "Exports are read again every night: the database keeps hashes of what was erased, and\n"

@@ -44,6 +44,7 @@ struct headline {
     struct side_topics criticised, praised;
     struct summaries summaries;
     size_t insight_count, answer_count;
+    bool has_changes;
 };
 
 /* ---- Overview ---- */
@@ -201,6 +202,12 @@ static bool print_warning(void *user, const struct saved_insight *saved, struct 
 /* Changes rank first, so without one the first insight is of another kind. */
 static const char no_change[] = "  No topic rose or fell beyond chance in the latest periods\n";
 
+/* Records of one period, or without dates, were compared with nothing. */
+static bool has_two_periods(const struct headline *headline)
+{
+    return !text_equal(headline->first_period, headline->last_period);
+}
+
 static bool print_insight(void *user, const struct saved_insight *saved, struct error *error)
 {
     (void)error;
@@ -212,8 +219,9 @@ static bool print_insight(void *user, const struct saved_insight *saved, struct 
     headline->answer_count += insight->kind == INSIGHT_ANSWER;
     if (headline->insight_count > MAX_INSIGHTS || insight->kind == INSIGHT_ANSWER)
         return true;
-    if (headline->insight_count == 1 &&
-        (insight->kind != INSIGHT_CHANGE || insight->state == INSIGHT_OVER))
+    bool is_change = insight->kind == INSIGHT_CHANGE && insight->state != INSIGHT_OVER;
+    headline->has_changes |= is_change;
+    if (headline->insight_count == 1 && !is_change && has_two_periods(headline))
         fprintf(headline->out, "%s", no_change);
     fprintf(headline->out, "  %.*s\n", TEXT_ARGUMENT(saved->sentence));
     for (size_t i = 0; i < saved->quote_count; i++)
@@ -336,7 +344,8 @@ static void print_rest(const struct headline *headline)
                 headline->insight_count - headline->answer_count - told);
     fprintf(out, "figures in topics.csv, %zu groups in summaries.csv, all rows in feedback.csv\n",
             headline->summaries.groups);
-    fprintf(out, "Ranges in brackets are 95 %% intervals. About 1 in 16 changes is chance.\n");
+    fprintf(out, "Ranges in brackets are 95 %% intervals.%s\n",
+            headline->has_changes ? " About 1 in 16 changes is chance." : "");
 }
 
 bool headline_print(FILE *out, struct store *store, const struct selection *selection,

@@ -65,21 +65,6 @@ static bool is_word_start(struct text text, size_t at)
     return at == 0 || text.bytes[at - 1] == ' ' || text.bytes[at - 1] == ',';
 }
 
-/* Without blanks and marks at both ends; brackets and quotes that stay are in the middle. */
-static struct text trim_marks(struct text text)
-{
-    size_t size;
-    while (text.size > 0 && normalize_letter_class(utf8_decode(text, 0, &size)) == LETTER_NONE)
-        text = text_slice(text, size, text.size);
-    while (text.size > 0) {
-        size_t last = utf8_boundary_before(text, text.size - 1);
-        if (normalize_letter_class(utf8_decode(text, last, &size)) != LETTER_NONE)
-            break;
-        text.size = last;
-    }
-    return text;
-}
-
 /* The longest filler at the beginning of the text; 0 if there is none or nothing would be left. */
 static size_t measure_filler_at_start(struct text text, enum filler_place place)
 {
@@ -115,7 +100,7 @@ static struct text drop_last_fillers(struct text text)
         size_t at = text.size > phrase.size ? text.size - phrase.size : 0;
         if (fillers[i].place == PLACE_LAST && at > 0 && is_word_start(text, at) &&
             text_equal_ignore_case(text_slice(text, at, text.size), phrase)) {
-            text = trim_marks(text_slice(text, 0, at));
+            text = normalize_trim_marks(text_slice(text, 0, at));
             i = 0;
         } else {
             i++;
@@ -200,12 +185,12 @@ static bool ends_with_filler(struct text text, enum filler_place place)
 struct text point_text_shorten(struct text clause, struct arena *arena)
 {
     const struct text none = {0};
-    struct text text = trim_marks(clause);
+    struct text text = normalize_trim_marks(clause);
     for (size_t size; (size = measure_filler_at_start(text, PLACE_START)) > 0;)
-        text = trim_marks(text_slice(text, size, text.size));
+        text = normalize_trim_marks(text_slice(text, size, text.size));
     if (measure_filler_at_start(text, PLACE_OPEN_START) > 0)
         return none;
-    text = drop_last_fillers(trim_marks(cut_end(text)));
+    text = drop_last_fillers(normalize_trim_marks(cut_end(text)));
     size_t words = count_words(text);
     if (text.size > MAX_POINT_SIZE || words > MAX_WORDS || words < 1 ||
         (words == 1 && text.size < MIN_WORD_SIZE))

@@ -76,21 +76,6 @@ static void add_word(struct vocabulary *vocabulary, struct text word)
         vocabulary->items[vocabulary->count++] = word;
 }
 
-/* The letters between two blanks, without the marks around them. */
-static struct text trim_word(struct text word)
-{
-    size_t size;
-    while (word.size > 0 && normalize_letter_class(utf8_decode(word, 0, &size)) == LETTER_NONE)
-        word = text_slice(word, size, word.size);
-    while (word.size > 0) {
-        size_t last = utf8_boundary_before(word, word.size - 1);
-        if (normalize_letter_class(utf8_decode(word, last, &size)) != LETTER_NONE)
-            break;
-        word.size = last;
-    }
-    return word;
-}
-
 static struct text lower_case(struct text word, struct arena *arena)
 {
     struct text copy = arena_copy_text(arena, word);
@@ -110,7 +95,7 @@ static struct vocabulary collect_words(const struct t5_model *model, struct text
     for (size_t i = 0; function_words[i]; i++)
         add_word(&vocabulary, text_of(function_words[i]));
     while (text_split(&rest, ' ', &word)) {
-        word = lower_case(trim_word(word), arena);
+        word = lower_case(normalize_trim_marks(word), arena);
         if (word.size > 0)
             add_word(&vocabulary, word);
     }
