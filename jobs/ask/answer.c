@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/json_writer.h"
+#include "jobs/ask/filter_text.h"
 #include "stages/stats/label_share.h"
 
 enum { LABELS = 4 };
@@ -66,7 +67,7 @@ static void print_words(FILE *out, const struct question *question)
 static void print_understood(FILE *out, const struct answer *answer, struct arena *arena)
 {
     const struct question *question = answer->question;
-    struct text filter = question_describe_filter(question, answer->corpus, arena);
+    struct text filter = filter_text_describe(question, answer->corpus, arena);
     if (filter.size > 0)
         fprintf(out, "Filter: %.*s\n", TEXT_ARGUMENT(filter));
     if (question->concept_count > 0 || question->polarity) {
@@ -75,7 +76,8 @@ static void print_understood(FILE *out, const struct answer *answer, struct aren
         fprintf(out, "\n");
     }
     if (answer->shows_sql)
-        fprintf(out, "%.*s\n", TEXT_ARGUMENT(question_format_sql(question, answer->corpus, arena)));
+        fprintf(out, "%.*s\n",
+                TEXT_ARGUMENT(filter_text_format_sql(question, answer->corpus, arena)));
 }
 
 static void print_figures(FILE *out, const struct answer *answer)
@@ -312,7 +314,7 @@ void answer_print_json(FILE *out, const struct answer *answer)
     write_filter(&writer, answer);
     if (answer->shows_sql)
         write_text_member(&writer, "sql",
-                          question_format_sql(answer->question, answer->corpus, &arena));
+                          filter_text_format_sql(answer->question, answer->corpus, &arena));
     json_write_key(&writer, TEXT("counts"));
     json_begin_object(&writer);
     json_write_key(&writer, TEXT("saved"));

@@ -1,5 +1,5 @@
-/* search.c - weighs the words of a question and ranks the sentences that have them. */
-#include "jobs/ask/search.h"
+/* search.c - ranks the records and sentences that have the words of a question. */
+#include "jobs/ask/searcher.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,180 +28,6 @@ static const double confidence_share = 0.2;
 
 /* Scores within a step are equal, and the newer record comes first. */
 static const double score_step = 0.04;
-
-/* A topic of the record that the question names or uses a phrase of. */
-static const double named_topic_strength = 0.6;
-
-/* Words of manner and general verbs, of which it says little that no record has them. */
-static const double light_weight = 0.3, max_light_weight = 2;
-
-struct searcher {
-    struct store *store;
-    const struct question *question;
-    const struct corpus *corpus;
-    const struct taxonomy *taxonomy;
-    struct arena *arena;
-    struct error *error;
-    bool *is_selected; /* [record] by the filter */
-    float **strengths; /* [concept][record]: how well the record has the concept */
-    size_t *topics;    /* [concept]: index into corpus.topics; its count: no topic */
-    double *weights;   /* [concept] */
-    double weight_sum;
-};
-
-/* ---- The filter ---- */
-
-struct match_collector {
-    const struct corpus *corpus;
-    float *strengths; /* [record] */
-    float strength;
-};
-
-static bool collect_match(void *user, const struct passage_match *match)
-{
-    struct match_collector *collector = user;
-    size_t record = corpus_find(collector->corpus, match->feedback_id);
-    if (record < collector->corpus->count && collector->strengths[record] < collector->strength)
-        collector->strengths[record] = collector->strength;
-    return true;
-}
-
-static bool collect_matches(const struct searcher *searcher, struct text query, double strength,
-                            float *strengths)
-{
-    struct match_collector collector = {searcher->corpus, strengths, (float)strength};
-    return query.size == 0 ||
-           store_for_each_match(searcher->store, query, collect_match, &collector, searcher->error);
-}
-
-static bool has_value(const struct value_filter *filter, uint32_t number)
-{
-    for (size_t i = 0; i < filter->value_count; i++)
-        if (filter->values[i] + 1 == number)
-            return true;
-    return false;
-}
-
-static bool apply_value_filter(struct searcher *searcher, const struct value_filter *filter)
-{
-    const struct corpus *corpus = searcher->corpus;
-    const uint32_t *numbers = corpus->columns[filter->column].values_by_record;
-    float *mentions = arena_alloc(searcher->arena, corpus->count + 1, sizeof(*mentions));
-    if (!collect_matches(searcher, filter->mention_query, 1, mentions))
-        return false;
-    for (size_t i = 0; i < corpus->count; i++)
-        if (!has_value(filter, numbers[i]) && (numbers[i] > 0 || mentions[i] <= 0))
-            searcher->is_selected[i] = false;
-    return true;
-}
-
-static bool select_records(struct searcher *searcher)
-{
-    const struct question *question = searcher->question;
-    const struct corpus *corpus = searcher->corpus;
-    struct time_span span = question->time_span;
-    searcher->is_selected = arena_alloc(searcher->arena, corpus->count + 1, sizeof(bool));
-    for (size_t i = 0; i < corpus->count; i++) {
-        const struct corpus_record *record = &corpus->records[i];
-        searcher->is_selected[i] =
-            (span.since == TIME_UNKNOWN || record->created_at >= span.since) &&
-            (span.until == TIME_UNKNOWN ||
-             (record->created_at < span.until && record->created_at != TIME_UNKNOWN)) &&
-            (!question->stars || record->stars == (float)question->stars);
-    }
-    for (size_t i = 0; i < question->filter_count; i++)
-        if (!apply_value_filter(searcher, &question->filters[i]))
-            return false;
-    return true;
-}
-
-/* ---- Words ---- */
-
-/* The ways whose strength is above `low` and at most `high`, as one query. */
-static struct text format_query(const struct concept *concept, double low, double high,
-                                struct arena *arena)
-{
-    struct text query = {0};
-    for (size_t i = 0; i < concept->way_count; i++) {
-        const struct way *way = &concept->ways[i];
-        if (way->strength > low && way->strength <= high &&
-            (way_is_korean(way) || way->stem_count > 0))
-            query =
-                arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(query), query.size ? " OR " : "",
-                             TEXT_ARGUMENT(way_format_query(way, arena)));
-    }
-    return query;
-}
-
-static size_t find_topic(const struct searcher *searcher, const struct concept *concept)
-{
-    const struct name_set *topics = &searcher->corpus->topics;
-    size_t topic = 0;
-    if (concept->topic == SIZE_MAX)
-        return topics->count;
-    struct text name = searcher->taxonomy->names.items[concept->topic];
-    while (topic < topics->count && !text_equal(topics->texts[topic], name))
-        topic++;
-    return topic;
-}
-
-/* The records that the model found to be about the topic. */
-static void add_topic(const struct searcher *searcher, size_t index)
-{
-    const struct corpus *corpus = searcher->corpus;
-    double strength =
-        searcher->question->concepts[index].names_topic ? named_topic_strength : topic_strength;
-    for (size_t i = 0; i < corpus->count; i++)
-        for (size_t k = 0; k < corpus->records[i].mention_count; k++)
-            if (corpus->mentions[corpus->records[i].first_mention + k].topic ==
-                    searcher->topics[index] &&
-                (double)searcher->strengths[index][i] < strength)
-                searcher->strengths[index][i] = (float)strength;
-}
-
-static bool weigh_concept(struct searcher *searcher, size_t index, bool *is_unknown)
-{
-    const struct concept *concept = &searcher->question->concepts[index];
-    const struct corpus *corpus = searcher->corpus;
-    struct arena *arena = searcher->arena;
-    float *strengths = arena_alloc(arena, corpus->count + 1, sizeof(*strengths));
-    searcher->strengths[index] = strengths;
-    if (!collect_matches(searcher, format_query(concept, related_strength, 1, arena), 1,
-                         strengths) ||
-        !collect_matches(searcher, format_query(concept, 0, related_strength, arena),
-                         related_strength, strengths))
-        return false;
-    size_t with_word = 0;
-    for (size_t i = 0; i < corpus->count; i++)
-        with_word += strengths[i] > 0;
-    *is_unknown = with_word == 0;
-    double weight = log(1 + (double)corpus->count / (1 + (double)with_word));
-    if (concept->is_light)
-        weight = light_weight * fmin(weight, max_light_weight);
-    searcher->weights[index] = weight;
-    searcher->weight_sum += searcher->weights[index];
-    searcher->topics[index] = find_topic(searcher, concept);
-    add_topic(searcher, index);
-    return true;
-}
-
-static bool weigh_concepts(struct searcher *searcher, struct search_result *result)
-{
-    size_t count = searcher->question->concept_count;
-    struct text *unknown_words = arena_alloc(searcher->arena, count + 1, sizeof(*unknown_words));
-    searcher->strengths = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->strengths));
-    searcher->weights = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->weights));
-    searcher->topics = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->topics));
-    for (size_t i = 0; i < count; i++) {
-        bool is_unknown;
-        if (!weigh_concept(searcher, i, &is_unknown))
-            return false;
-        if (is_unknown)
-            unknown_words[result->unknown_count++] = searcher->question->concepts[i].word;
-    }
-    result->unknown_words = unknown_words;
-    return true;
-}
 
 /* ---- Counts ---- */
 
@@ -477,7 +303,7 @@ bool search_run(const struct search *search, struct search_result *result, struc
                                 .taxonomy = search->context->taxonomy,
                                 .arena = arena,
                                 .error = error};
-    if (!select_records(&searcher) || !weigh_concepts(&searcher, result))
+    if (!searcher_select_records(&searcher) || !searcher_weigh_concepts(&searcher, result))
         return false;
     count_records(&searcher, result);
     if (!rank_findings(&searcher, result, search->max))

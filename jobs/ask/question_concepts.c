@@ -1,0 +1,169 @@
+/* question_concepts.c - makes concepts of the words of a question that are left. */
+#include "jobs/ask/question_concepts.h"
+
+#include "base/utf8.h"
+
+enum { MAX_WORDS_OF_PHRASE = 3 };
+
+/* The ways to say the token itself. Of a Korean word with one syllable before a particle, both the
+ * word and the syllable. */
+static struct way *make_own_ways(const struct token *token, size_t *count, struct arena *arena)
+{
+    struct way *ways = arena_alloc(arena, 3, sizeof(*ways));
+    struct text stem = token_stem(token);
+    ways[(*count)++] = way_make(stem, 1, arena);
+    if (token->kind != LETTER_UNSPACED_SCRIPT)
+        return ways;
+    size_t first;
+    utf8_decode(token->text, 0, &first);
+    static const char *const particles[] = {"이", "가", "은", "는", "을", "를", "에",
+                                            "의", "도", "로", "와", "과", NULL};
+    struct text last = text_slice(token->text, first, token->text.size);
+    if (stem.size == token->text.size && text_is_one_of(last, particles))
+        ways[(*count)++] = way_make(text_slice(token->text, 0, first), 0.9, arena);
+    return ways;
+}
+
+/* Sets the topic that the word is a phrase of, and whether it names the topic: it is the topic's
+ * name, or a word of the same meaning (배송 for delivery). */
+static void set_topic(const struct parser *parser, struct text word, struct concept *concept)
+{
+    const struct taxonomy *taxonomy = parser->context->taxonomy;
+    concept->topic = SIZE_MAX;
+    for (size_t topic = 0; topic < taxonomy->names.count; topic++) {
+        struct way name = way_make(taxonomy->names.items[topic], 1, parser->arena);
+        bool is_named = false;
+        for (size_t i = 0; i < concept->way_count; i++)
+            is_named |= text_equal(concept->ways[i].text, name.text);
+        if (!is_named &&
+            (concept->topic != SIZE_MAX || !taxonomy_matches_topic(taxonomy, word, topic)))
+            continue;
+        concept->topic = topic;
+        concept->names_topic = is_named;
+        if (is_named)
+            return;
+    }
+}
+
+static bool ends_as_predicate(struct text word)
+{
+    static const char *const endings[] = {"기", "는", "면", "고", "서", "지", NULL};
+    for (size_t i = 0; endings[i]; i++)
+        if (text_ends_with(word, text_of(endings[i])))
+            return true;
+    return false;
+}
+
+/* A verb or adjective says less than a noun, unless it is in the list of related words. In Korean,
+ * an ending shows it (가기), or it is a single syllable (산); in English, -ed or -ing. */
+static bool is_light_word(const struct token *token)
+{
+    struct text stem = token_stem(token);
+    return token->kind == LETTER_UNSPACED_SCRIPT
+               ? token_is_predicate(token) || utf8_count_code_points(stem) == 1 ||
+                     (utf8_count_code_points(stem) == 2 && ends_as_predicate(stem))
+               : token->text.size > 5 && (text_ends_with(token->text, TEXT("ed")) ||
+                                          text_ends_with(token->text, TEXT("ing")));
+}
+
+/* A Korean word as it is shown: without a particle that can be nothing else. */
+static struct text without_particle(struct text word)
+{
+    static const char *const particles[] = {"에서", "으로", "을", "를", "은",
+                                            "는",   "에",   "의", NULL};
+    for (size_t i = 0; particles[i]; i++) {
+        struct text particle = text_of(particles[i]);
+        if (word.size >= particle.size + 6 && text_ends_with(word, particle))
+            return text_slice(word, 0, word.size - particle.size);
+    }
+    return word;
+}
+
+static struct concept make_concept(const struct parser *parser, const struct token *token)
+{
+    struct concept concept = {.word = without_particle(token->original)};
+    struct text stem = token_stem(token);
+    struct way *own = make_own_ways(token, &concept.way_count, parser->arena);
+    size_t own_count = concept.way_count;
+    concept.ways =
+        related_words_expand(parser->context->related, own, &concept.way_count, parser->arena);
+    set_topic(parser, stem, &concept);
+    concept.is_light = token_get_weight(token) != WORD_IS_UNLISTED ||
+                       (concept.way_count == own_count && is_light_word(token));
+    return concept;
+}
+
+/* A phrase of several words that is in the list of related words: "customer service". Returns the
+ * number of its words; 0 without one. */
+static size_t find_phrase(const struct parser *parser, size_t at, struct concept *concept)
+{
+    for (size_t words = 2; words <= MAX_WORDS_OF_PHRASE; words++) {
+        const struct token *last = parser_get_token(parser, at + words - 1);
+        bool is_free = at + words <= parser->tokens.count;
+        for (size_t i = 0; i < words; i++)
+            is_free &= !parser_get_token(parser, at + i)->is_used;
+        if (!is_free)
+            break;
+        const char *begin = parser_get_token(parser, at)->original.bytes;
+        struct text phrase = {begin, (size_t)(last->original.bytes + last->original.size - begin)};
+        struct way way = way_make(phrase, 1, parser->arena);
+        const struct way *listed = related_words_find_phrase(parser->context->related, &way);
+        if (!listed)
+            continue;
+        way = *listed;
+        way.strength = 1;
+        *concept = (struct concept){
+            .word = way_is_korean(&way) ? way.text : phrase, .way_count = 1, .topic = SIZE_MAX};
+        concept->ways = related_words_expand(parser->context->related, &way, &concept->way_count,
+                                             parser->arena);
+        set_topic(parser, phrase, concept);
+        return words;
+    }
+    return 0;
+}
+
+/* "video or sound": one of them is enough. */
+static void join_alternatives(struct concept *concept, const struct concept *other,
+                              struct arena *arena)
+{
+    struct way *ways = arena_alloc(arena, concept->way_count + other->way_count, sizeof(*ways));
+    memcpy(ways, concept->ways, concept->way_count * sizeof(*ways));
+    memcpy(ways + concept->way_count, other->ways, other->way_count * sizeof(*ways));
+    concept->ways = ways;
+    concept->way_count += other->way_count;
+    concept->word = arena_format(arena, "%.*s or %.*s", TEXT_ARGUMENT(concept->word),
+                                 TEXT_ARGUMENT(other->word));
+    if (concept->topic == SIZE_MAX)
+    concept->topic = other->topic;
+}
+
+static bool is_or(const struct token *token)
+{
+    static const char *const words[] = {"or", "또는", "혹은", NULL};
+    return text_is_one_of(token->text, words);
+}
+
+void question_concepts_find(struct parser *parser)
+{
+    struct question *question = parser->question;
+    struct concept *concepts =
+        arena_alloc(parser->arena, parser->tokens.count + 1, sizeof(*concepts));
+    size_t end_of_previous = SIZE_MAX;
+    for (size_t i = 0, words; i < parser->tokens.count; i += words ? words : 1) {
+        const struct token *token = parser_get_token(parser, i);
+        struct concept concept;
+        words = find_phrase(parser, i, &concept);
+        if (!words && (token->is_used || token_says_nothing(token)))
+            continue;
+        if (!words)
+        concept = make_concept(parser, token);
+        bool follows_or =
+            i > 0 && is_or(parser_get_token(parser, i - 1)) && end_of_previous == i - 1;
+        if (follows_or)
+            join_alternatives(&concepts[question->concept_count - 1], &concept, parser->arena);
+        else
+        concepts[question->concept_count++] = concept;
+        end_of_previous = i + (words ? words : 1);
+    }
+    question->concepts = concepts;
+}
